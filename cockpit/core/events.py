@@ -1,0 +1,202 @@
+"""Every fact a venue can state.
+
+Events are frozen. They are never changed after creation, because the same object is applied to
+the state, written by `decode` and compared by replay. Three rules hold for all of them:
+
+* sizes are in base units and prices in quote per base, also where the venue quotes 1000 coins;
+* rates are fractions per `interval_s`, positive when longs pay shorts;
+* what the venue did not say is `None`, never zero.
+
+`recv_ns` is when we received it, `venue_ns` when the venue says it happened (only if it said so).
+The JSON of an event is tagged with `type`, as `cockpit decode` prints it.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from cockpit.core.market import Market, Side
+
+Level = tuple[float, float]
+"""(price, size), both positive; size 0 only in a `BookDelta`, where it removes the level."""
+Levels = tuple[Level, ...]
+
+
+class Event(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag_field="type", omit_defaults=False
+):
+    """What every fact carries."""
+
+    venue: str
+    recv_ns: int
+    venue_ns: int | None = None
+
+
+class MarketEvent(Event, frozen=True, kw_only=True, gc=False):
+    """A fact about one market."""
+
+    symbol: str
+
+    @property
+    def market(self) -> Market:
+        return Market(self.venue, self.symbol)
+
+
+class Instrument(MarketEvent, frozen=True, kw_only=True, gc=False, tag="instrument"):
+    """What is traded, in base units: `tick` quote per base, `lot` and `min_size` base.
+
+    `contract` is the base units in one of the venue's size units (1000 for 1000PEPE, else 1).
+    `mmf` is the maintenance margin fraction of the first tier; fees are fractions of notional.
+    `tick` is None where the venue's tick depends on a price that we do not know yet.
+    `status` is `active`, `paused` or `delisted`.
+    """
+
+    native: str
+    base: str
+    quote: str
+    tick: float | None = None
+    lot: float | None = None
+    min_size: float | None = None
+    min_notional_usd: float | None = None
+    contract: float = 1.0
+    funding_interval_s: int | None = None
+    max_leverage: float | None = None
+    mmf: float | None = None
+    taker_fee: float | None = None
+    maker_fee: float | None = None
+    status: Literal["active", "paused", "delisted"] = "active"
+
+
+class BookSnapshot(MarketEvent, frozen=True, kw_only=True, gc=False, tag="book_snapshot"):
+    """The whole book, best first on both sides; replaces whatever was known."""
+
+    bids: Levels
+    asks: Levels
+    seq: int | None = None
+
+
+class BookDelta(MarketEvent, frozen=True, kw_only=True, gc=False, tag="book_delta"):
+    """Levels that changed, with their new absolute sizes; size 0 removes the level."""
+
+    bids: Levels
+    asks: Levels
+    seq: int | None = None
+
+
+class BookReset(MarketEvent, frozen=True, kw_only=True, gc=False, tag="book_reset"):
+    """The book is unknown until the next snapshot."""
+
+    reason: str
+
+
+class Trade(MarketEvent, frozen=True, kw_only=True, gc=False, tag="trade"):
+    """A fill. `side` is the taker's."""
+
+    price: float
+    size: float
+    side: Side
+    liquidation: bool = False
+
+
+FundingKind = Literal["live", "predicted", "settled"]
+
+
+class Funding(MarketEvent, frozen=True, kw_only=True, gc=False, tag="funding"):
+    """A funding rate as a fraction per `interval_s`; positive means that longs pay.
+
+    `live` accrues for the running interval, `predicted` is the venue's own forecast, `settled`
+    was paid at `venue_ns`. `next_ns` is the next payment. `premium` is the input of the venue's
+    formula that goes with the rate, as a fraction, where the venue publishes it.
+    """
+
+    kind: FundingKind
+    rate: float
+    interval_s: int
+    next_ns: int | None = None
+    premium: float | None = None
+
+
+class OpenInterest(MarketEvent, frozen=True, kw_only=True, gc=False, tag="open_interest"):
+    """Open contracts counted once (long side), in base units."""
+
+    base: float
+
+
+class Prices(MarketEvent, frozen=True, kw_only=True, gc=False, tag="prices"):
+    """Margin price, reference (oracle) price and last trade; None is "not said", not "gone"."""
+
+    mark: float | None = None
+    index: float | None = None
+    last: float | None = None
+
+
+class Block(Event, frozen=True, kw_only=True, gc=False, tag="block"):
+    """A block of the venue's chain or sequencer. `block_ns` is the block's own time."""
+
+    chain: str
+    height: int
+    block_ns: int
+
+
+class Settlement(Event, frozen=True, kw_only=True, gc=False, tag="settlement"):
+    """A step of a batch towards finality on its base layer."""
+
+    chain: str
+    stage: Literal["posted", "proven", "final"]
+    ref: str
+    at_ns: int
+
+
+class Position(MarketEvent, frozen=True, kw_only=True, gc=False, tag="position"):
+    """A position of a public address. `size` is signed; `funding_paid` received is positive."""
+
+    account: str
+    size: float
+    entry: float | None = None
+    mark: float | None = None
+    liquidation: float | None = None
+    upnl: float | None = None
+    funding_paid: float | None = None
+
+
+class Margin(Event, frozen=True, kw_only=True, gc=False, tag="margin"):
+    """Collateral of a public address at one venue, in USD."""
+
+    account: str
+    equity: float | None
+    used: float | None = None
+    available: float | None = None
+
+
+class Rtt(Event, frozen=True, kw_only=True, gc=False, tag="rtt"):
+    """Application ping to pong."""
+
+    rtt_ns: int
+
+
+LinkState = Literal["connecting", "live", "stale", "down"]
+
+
+class Link(Event, frozen=True, kw_only=True, gc=False, tag="link"):
+    """The state of one connection, stated by the wire, not by the venue.
+
+    `essential` is False for a telemetry link, whose loss says nothing about the books.
+    """
+
+    link: str = "main"
+    state: LinkState
+    reason: str = ""
+    essential: bool = True
+
+
+class Reject(Event, frozen=True, kw_only=True, gc=False, tag="reject"):
+    """A message that we did not understand: why, and its first bytes. Counted and kept."""
+
+    reason: str
+    data: str = ""
+
+
+AnyEvent = (
+    Instrument | BookSnapshot | BookDelta | BookReset | Trade | Funding | OpenInterest | Prices
+    | Block | Settlement | Position | Margin | Rtt | Link | Reject
+)

@@ -1,0 +1,172 @@
+"""What a venue file supplies, and what it may say and hear.
+
+A venue file has two public names, `SPEC` and `Session`. A session is a pure function with memory:
+it is handed inputs one at a time and yields outputs. It opens no socket, reads no clock, starts no
+task and writes no log, so that a recording of its inputs replays to the same outputs, bit for bit.
+
+One `Session` object lives as long as its driver. It hears `Closed` when a link is gone and must
+then forget all that belonged to that link, so that the next `Opened` starts clean.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+import msgspec
+
+from cockpit.core.events import AnyEvent, Reject
+
+MAIN = "main"
+"""The name of a venue's link when there is only one."""
+
+
+class Wants(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a session knows of the world: what the trader watches.
+
+    `symbols` are cross-venue names; empty means every market that comes without being asked for.
+    `accounts` are public addresses in the venue's own form. `depth` is levels a side.
+    """
+
+    symbols: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    depth: int = 20
+
+
+# --- inputs -----------------------------------------------------------------------------------
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="opened"):
+    """A link is connected, or polling began."""
+
+    at_ns: int
+    link: str = MAIN
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="frame", gc=False):
+    """One WebSocket message, untouched."""
+
+    at_ns: int
+    data: str | bytes
+    link: str = MAIN
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="reply", gc=False):
+    """The answer to a `Fetch`: `name` and `key` come back unchanged.
+
+    `status` 0 means that no answer came after retries. A reply may arrive that was not asked for
+    (an edited tape): a session accepts any reply whose name it knows.
+    """
+
+    at_ns: int
+    name: str
+    status: int
+    body: str = ""
+    key: str = ""
+
+
+class Tick(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="tick", gc=False):
+    """Once a second: a session's only sense of time."""
+
+    at_ns: int
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="wanted"):
+    """The watch list changed."""
+
+    at_ns: int
+    wants: Wants
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="closed"):
+    """The link is gone."""
+
+    at_ns: int
+    link: str = MAIN
+    reason: str = ""
+
+
+Input = Opened | Frame | Reply | Tick | Wanted | Closed
+
+# --- outputs ----------------------------------------------------------------------------------
+
+
+class Send(msgspec.Struct, frozen=True):
+    """A frame to write to a link. Dropped if the link is not open."""
+
+    data: str
+    link: str = MAIN
+
+
+class Fetch(msgspec.Struct, frozen=True, kw_only=True):
+    """An HTTP request to make, relative to `SPEC.rest_url`.
+
+    `name` is one of `instruments, tickers, funding_history, open_interest, book, account, time`
+    or the venue's own word. `key` says what it is about where the reply does not (a native
+    symbol); it comes back in the `Reply`. `weight` is the venue's cost of the call.
+    """
+
+    name: str
+    path: str
+    method: str = "GET"
+    body: str | None = None
+    weight: int = 1
+    key: str = ""
+
+
+class Restart(msgspec.Struct, frozen=True, tag_field="type", tag="restart"):
+    """I am lost on this link: drop it and connect again."""
+
+    reason: str
+    link: str = MAIN
+
+
+Output = AnyEvent | Send | Fetch | Restart
+
+
+class LinkSpec(msgspec.Struct, frozen=True):
+    """One WebSocket of a venue. `url` may be a function of the time (ns) where it must be fresh.
+
+    A `telemetry` link carries timing only: its loss does not touch the books, and its reads are
+    never coalesced, because that would shift the very times it is there to measure.
+    """
+
+    url: str | Callable[[int], str]
+    telemetry: bool = False
+
+
+class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What the driver, the config and the screen must know about a venue without asking it.
+
+    `rest_url` and the links are mainnet's; `Fetch.path` is relative to the root of that host.
+    `weight_per_minute` is the venue's REST budget for one address; `burst` how much of it may be
+    spent at once. `quiet_s` is how long a healthy main link may be without a data message.
+    `short` is a three-letter name for narrow columns.
+    """
+
+    name: str
+    title: str
+    short: str
+    links: Mapping[str, LinkSpec]
+    rest_url: str
+    chain: str | None
+    kinds: frozenset[type]
+    weight_per_minute: int
+    burst: int
+    docs: tuple[str, ...]
+    quiet_s: float = 15.0
+    max_frame_bytes: int = 16 * 2**20
+
+
+class Session(Protocol):
+    """One venue's translator."""
+
+    def __init__(self, wants: Wants) -> None: ...
+
+    def handle(self, input: Input) -> Iterator[Output]:
+        """Every consequence of one input, in order. Never raises on what a venue sends."""
+        ...
+
+
+__all__ = [
+    "MAIN", "Closed", "Fetch", "Frame", "Input", "LinkSpec", "Opened", "Output", "Reject",
+    "Reply", "Restart", "Send", "Session", "Tick", "VenueSpec", "Wanted", "Wants",
+]
