@@ -110,7 +110,7 @@ class BufferedBook:
         return Verdict.GAP
 
     def snapshot(self, seq: int) -> list[object] | None:
-        """The held payloads to apply after the snapshot, or None if they do not reach back to it."""
+        """The held payloads to apply after the snapshot; None if they do not reach back to it."""
         held, self._held = self._held, []
         self.last = seq
         payloads = []

@@ -139,7 +139,8 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     `rest_url` and the links are mainnet's; `Fetch.path` is relative to the root of that host.
     `weight_per_minute` is the venue's REST budget for one address; `burst` how much of it may be
     spent at once. `quiet_s` is how long a healthy main link may be without a data message.
-    `short` is a three-letter name for narrow columns.
+    `short` is a three-letter name for narrow columns. `taker_fee` and `maker_fee` are fractions of
+    the documented base tier; where `publishes_fees` is false they are an assumption and said so.
     """
 
     name: str
@@ -152,6 +153,9 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     weight_per_minute: int
     burst: int
     docs: tuple[str, ...]
+    taker_fee: float | None = None
+    maker_fee: float | None = None
+    publishes_fees: bool = False
     quiet_s: float = 15.0
     max_frame_bytes: int = 16 * 2**20
 
