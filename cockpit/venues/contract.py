@@ -101,7 +101,8 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is one of `instruments, tickers, funding_history, open_interest, book, account, time`
     or the venue's own word. `key` says what it is about where the reply does not (a native
-    symbol); it comes back in the `Reply`. `weight` is the venue's cost of the call.
+    symbol); it comes back in the `Reply`. `weight` is the venue's cost of the call. A
+    `background` fetch (history) waits behind every other one.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True):
     body: str | None = None
     weight: int = 1
     key: str = ""
+    background: bool = False
 
 
 class Restart(msgspec.Struct, frozen=True, tag_field="type", tag="restart"):
