@@ -197,6 +197,19 @@ class Reject(Event, frozen=True, kw_only=True, gc=False, tag="reject"):
 
 
 AnyEvent = (
-    Instrument | BookSnapshot | BookDelta | BookReset | Trade | Funding | OpenInterest | Prices
-    | Block | Settlement | Position | Margin | Rtt | Link | Reject
+    Instrument
+    | BookSnapshot
+    | BookDelta
+    | BookReset
+    | Trade
+    | Funding
+    | OpenInterest
+    | Prices
+    | Block
+    | Settlement
+    | Position
+    | Margin
+    | Rtt
+    | Link
+    | Reject
 )

@@ -1,5 +1,6 @@
 """Rates, sizes and times: the conversions that cost money when done twice or not at all."""
 
+from datetime import UTC, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
 HOUR_S = 3600
@@ -44,3 +45,36 @@ def round_to_tick(price: Decimal, tick: Decimal) -> Decimal:
 def floor_to_lot(size: Decimal, lot: Decimal) -> Decimal:
     """The largest tradable size that is not larger than `size`, towards zero."""
     return (size / lot).quantize(Decimal(1), ROUND_DOWN) * lot
+
+
+def utc(at_ns: int) -> datetime:
+    """The moment as an aware UTC datetime, to the microsecond."""
+    return datetime.fromtimestamp(at_ns / NS_PER_S, UTC)
+
+
+def utc_stamp(at_ns: int) -> str:
+    """`20251009T203316Z`: sorts, and may stand in a file name."""
+    return utc(at_ns).strftime("%Y%m%dT%H%M%SZ")
+
+
+def parse_utc(text: str) -> int:
+    """ISO 8601 as ns since the epoch; without an offset it is UTC. ValueError if it is not."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1e6) * 1000
+
+
+_DURATIONS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def parse_duration_s(text: str) -> float:
+    """`500ms 30s 5m 2h 1d` as seconds, above zero. ValueError for anything else."""
+    number = text.rstrip("abcdefghijklmnopqrstuvwxyz")
+    unit = text[len(number) :]
+    if unit not in _DURATIONS_S or not number.replace(".", "", 1).isdigit():
+        raise ValueError(f"{text!r} is not a duration such as 30s or 5m")
+    seconds = float(number) * _DURATIONS_S[unit]
+    if seconds <= 0:
+        raise ValueError(f"{text!r} is not above zero")
+    return seconds

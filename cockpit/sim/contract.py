@@ -70,6 +70,10 @@ class Asset:
     oi_usd: float
     depth_usd: float
     """Typical size within 10 bps of mid, one side."""
+    premium_bps: float = 0.0
+    """Where the premium over the index settles when nothing happens, before venues differ."""
+    beta: float = 0.7
+    """Correlation of its returns with the market factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ class Profile:
     """Mean and spread of the delay between the venue's stamp and the send."""
     crosses: bool = False
     """Whether the venue's published book may cross by itself (an approximate book)."""
+    mark: Literal["book", "index"] = "book"
+    """"index": the venue margins at its oracle price, so that mark and index are one number."""
 
 
 @dataclass(slots=True)
@@ -102,6 +108,10 @@ class MarketState:
     interval; `rate` the live funding rate per interval as the venue would publish it. `settled`
     are (stamp in ns, rate per interval, average premium, reference price), oldest first.
     A delisted market has empty books, and None for every price and rate.
+
+    `bids` and `asks` are what was published level by level. Where `Profile.crosses`, they may
+    cross for a moment; `hidden_bids` and `hidden_asks` are then the older levels, which a venue
+    that uncrosses leaves out: `ladder` (snapshots) and the truth do, `BookChange`s do not know it.
     """
 
     venue: str
@@ -109,6 +119,8 @@ class MarketState:
     rule: FundingRule
     bids: dict[int, int] = field(default_factory=dict)
     asks: dict[int, int] = field(default_factory=dict)
+    hidden_bids: set[int] = field(default_factory=set)
+    hidden_asks: set[int] = field(default_factory=set)
     book_seq: int = 0
     """+1 for every step in which the book changed."""
     mark: float | None = None
@@ -134,10 +146,15 @@ class MarketState:
         return decimal_text(lots, self.listing.size_decimals)
 
     def ladder(self, side: Side, depth: int | None = None) -> list[tuple[int, int]]:
-        """(ticks, lots), best first; `Side.BUY` is the bids."""
-        if side is Side.BUY:
-            return sorted(self.bids.items(), reverse=True)[:depth]
-        return sorted(self.asks.items())[:depth]
+        """(ticks, lots), best first, hidden levels left out; `Side.BUY` is the bids."""
+        is_bid = side is Side.BUY
+        levels, hidden = (
+            (self.bids, self.hidden_bids) if is_bid else (self.asks, self.hidden_asks)
+        )
+        shown = sorted(levels.items(), reverse=is_bid)
+        if hidden:
+            shown = [level for level in shown if level[0] not in hidden]
+        return shown[:depth]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +193,9 @@ class Step:
     """What happened at one venue since the step before.
 
     `flush` is the last step before a pause: every face sends all that it holds back, whatever its
-    cadence, so that a client which has read everything equals the truth.
+    cadence, so that a client which has read everything equals the truth. While the world is
+    paused steps go on, empty, so that heartbeats do. A venue whose sequencer stands still gets no
+    step at all.
     """
 
     at_ns: int
@@ -184,7 +203,7 @@ class Step:
     trades: list[TradeTick] = field(default_factory=list)
     blocks: list[BlockTick] = field(default_factory=list)
     prices: set[str] = field(default_factory=set)
-    """Symbols whose mark, index, last, OI or funding changed."""
+    """Symbols whose mark, index, last, OI or funding changed (not every step)."""
     settled: list[str] = field(default_factory=list)
     """Symbols whose funding was paid in this step."""
     flush: bool = False

@@ -1,14 +1,17 @@
-"""Book sequencing, written once: the three ways in which venues publish a book.
+"""Book sequencing, written once: the ways in which venues publish a book.
 
-`FullBook`      every message is the whole book; only time orders it.
-`ChainedBook`   a snapshot, then deltas that must link to one another.
-`BufferedBook`  deltas are held until a REST snapshot overlaps them, then they chain.
+`FullBook`       every message is the whole book; only time orders it.
+`ChainedBook`    a snapshot, then deltas that must link to one another.
+`BufferedBook`   deltas are held until a REST snapshot overlaps them, then they chain.
+`SharedCounter`  one number for all the messages of a connection, whatever they are about.
 
 None of them keeps levels: they decide whether a message may be applied. `Uncrossed` keeps levels,
 for the venues whose feeds cross by design.
 """
 
 import enum
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Hashable, Sequence
 
 from cockpit.core.events import Level, Levels
 
@@ -84,12 +87,13 @@ class BufferedBook:
     """Deltas `(first, last, follows)` held until a snapshot at `seq` overlaps them.
 
     Rule: drop deltas with `last <= seq`; the first kept must start at or before `seq + 1`;
-    afterwards each must follow the one before. At most `capacity` deltas are held: more means
-    that the snapshot is not coming, which is a gap.
+    afterwards each must follow the one before (venues that thin their stream skip numbers, so
+    `follows` links where `first` does not). At most `capacity` deltas are held: more means that
+    the snapshot is not coming, which is a gap.
     """
 
     def __init__(self, capacity: int = 1000) -> None:
-        self._held: list[tuple[int, int, object]] = []
+        self._held: list[tuple[int, int, int, object]] = []
         self._capacity = capacity
         self.last: int | None = None
 
@@ -99,7 +103,7 @@ class BufferedBook:
             if len(self._held) >= self._capacity:
                 self.reset()
                 return Verdict.GAP
-            self._held.append((first, last, payload))
+            self._held.append((first, last, follows, payload))
             return Verdict.IGNORE
         if last <= self.last:
             return Verdict.IGNORE
@@ -114,10 +118,10 @@ class BufferedBook:
         held, self._held = self._held, []
         self.last = seq
         payloads = []
-        for first, last, payload in held:
+        for first, last, follows, payload in held:
             if last <= self.last:
                 continue
-            if first > self.last + 1:
+            if follows != self.last and first > self.last + 1:
                 self.reset()
                 return None
             self.last = last
@@ -127,6 +131,83 @@ class BufferedBook:
     def reset(self) -> None:
         self.last = None
         self._held.clear()
+
+
+class SharedCounter:
+    """One number for every message of a connection; a missing one may concern anything.
+
+    A request takes its number when the venue receives it, but may be answered under it later,
+    after higher ones. Each unanswered request therefore excuses one missing number above the
+    highest seen when it was sent; a missing number that no request can claim is a gap. A message
+    that fills a hole without being an answer came out of order, which is a gap too: what it said
+    may have been overtaken. After a gap the count begins anew with the next message.
+    """
+
+    __slots__ = ("_asked", "_high", "_missing")
+
+    LARGEST_JUMP = 10_000
+    """A number further ahead than this was not counted, it was garbled."""
+
+    def __init__(self) -> None:
+        self._high: int | None = None
+        self._missing: set[int] = set()
+        self._asked: dict[Hashable, int] = {}
+
+    def restart(self) -> None:
+        """Count from the next message on; what was asked before no longer excuses anything."""
+        self._high = None
+        self._missing.clear()
+        self._asked.clear()
+
+    def follows(self, number: int) -> bool:
+        """Whether `number` is the very next one."""
+        return self._high is not None and number == self._high + 1
+
+    def asked(self, request: Hashable) -> None:
+        """A request is being sent. Asking again gives the earlier one up."""
+        self.give_up(request)
+        self._asked[request] = -1 if self._high is None else self._high
+
+    def give_up(self, request: Hashable) -> None:
+        """No answer will come under the request's own number: let it claim the hole it left."""
+        sent_at = self._asked.pop(request, None)
+        holes = [] if sent_at is None else [n for n in self._missing if n > sent_at]
+        if holes:
+            self._missing.remove(min(holes))
+
+    def take(self, number: int, answers: Hashable | None = None) -> Verdict:
+        """Judge a message. `answers` is the request that it answers, which is never IGNOREd."""
+        high = self._high
+        if high is None:
+            if answers is None:
+                self._high = number
+        elif number == high + 1:
+            self._high = number
+        elif number > high + self.LARGEST_JUMP:
+            return self._gap()
+        elif number > high:
+            self._missing.update(range(high + 1, number))
+            self._high = number
+        elif answers is not None:
+            self._missing.discard(number)
+        else:
+            return self._gap() if number in self._missing else Verdict.IGNORE
+        if answers is not None:
+            self._asked.pop(answers, None)
+        if self._missing and self._is_unclaimed():
+            return self._gap()
+        return Verdict.APPLY
+
+    def _gap(self) -> Verdict:
+        self.restart()
+        return Verdict.GAP
+
+    def _is_unclaimed(self) -> bool:
+        claims = list(self._asked.values())  # ascending, because requests are kept as sent
+        return any(
+            i >= len(claims) or claims[i] >= number
+            for i, number in enumerate(sorted(self._missing))
+        )
 
 
 class Uncrossed:
@@ -141,10 +222,12 @@ class Uncrossed:
     0 where a level disappears; applying the returns in order never shows a crossed book.
     """
 
+    __slots__ = ("_clock", "_evict_after_ns", "_hidden", "_sides")
+
     def __init__(self, evict_after_ns: int = 10_000_000_000) -> None:
         self._evict_after_ns = evict_after_ns
-        self._raw: tuple[dict[float, _Stamped], dict[float, _Stamped]] = ({}, {})
-        self._hidden: tuple[dict[float, int], dict[float, int]] = ({}, {})
+        self._sides = (_Side(), _Side())
+        self._hidden: _Hidden = ({}, {})
         self._clock = 0
 
     @property
@@ -154,61 +237,69 @@ class Uncrossed:
 
     def snapshot(self, bids: Levels, asks: Levels, at_ns: int) -> tuple[Levels, Levels]:
         """Replace everything; returns the whole shown book, best first."""
-        self._raw = ({}, {})
+        self._sides = (_Side(), _Side())
         self._hidden = ({}, {})
         self._clock += 1
-        self._write(bids, 0)
-        self._write(asks, 1)
+        self._sides[0].write(bids, self._clock, {})
+        self._sides[1].write(asks, self._clock, {})
         self._solve(at_ns)
-        return self._shown(0), self._shown(1)
+        return self.shown()
 
-    def delta(self, changes: "list[tuple[Levels, Levels]]", at_ns: int) -> tuple[Levels, Levels]:
+    def shown(self) -> tuple[Levels, Levels]:
+        """The whole shown book, best first."""
+        sides = []
+        for side, hidden in zip(self._sides, self._hidden, strict=True):
+            prices = side.prices if side is self._sides[1] else side.prices[::-1]
+            levels = side.levels
+            sides.append(tuple([(p, levels[p][1]) for p in prices if p not in hidden]))
+        return sides[0], sides[1]
+
+    def delta(self, changes: Sequence[tuple[Levels, Levels]], at_ns: int) -> tuple[Levels, Levels]:
         """Apply the changes in order, each later than the one before."""
-        touched: tuple[set[float], set[float]] = (set(), set())
-        before = (self._hidden[0].copy(), self._hidden[1].copy())
+        bid_side, ask_side = self._sides
+        touched: tuple[dict[float, float], dict[float, float]] = ({}, {})
         for bids, asks in changes:
             self._clock += 1
-            self._write(bids, 0)
-            self._write(asks, 1)
-            touched[0].update(price for price, _ in bids)
-            touched[1].update(price for price, _ in asks)
+            if bids:
+                bid_side.write(bids, self._clock, touched[0])
+            if asks:
+                ask_side.write(asks, self._clock, touched[1])
+        hidden = self._hidden
+        if hidden[0] or hidden[1] or self._is_crossed():
+            return self._redraw(touched, at_ns)
+        return tuple(touched[0].items()), tuple(touched[1].items())
+
+    def _is_crossed(self) -> bool:
+        bids, asks = self._sides[0].prices, self._sides[1].prices
+        return bool(bids) and bool(asks) and bids[-1] >= asks[0]
+
+    def _redraw(
+        self, touched: tuple[dict[float, float], dict[float, float]], at_ns: int
+    ) -> tuple[Levels, Levels]:
+        """The touched levels as shown, and those that were hidden or came back meanwhile."""
+        before = self._hidden
         self._solve(at_ns)
         out: list[Levels] = []
         for side in (0, 1):
-            moved = before[side].keys() ^ self._hidden[side].keys()
-            out.append(tuple([self._level(side, price) for price in touched[side] | moved]))
+            after = self._hidden[side]
+            prices = touched[side].keys() | (before[side].keys() ^ after.keys())
+            levels = self._sides[side].levels
+            changed: list[Level] = []
+            for price in prices:
+                stamped = levels.get(price)
+                gone = stamped is None or price in after
+                changed.append((price, 0.0 if gone or stamped is None else stamped[1]))
+            out.append(tuple(changed))
         return out[0], out[1]
-
-    def _write(self, levels: Levels, side: int) -> None:
-        raw = self._raw[side]
-        for price, size in levels:
-            if size == 0.0:
-                raw.pop(price, None)
-            else:
-                raw[price] = (self._clock, size)
-
-    def _level(self, side: int, price: float) -> Level:
-        stamped = self._raw[side].get(price)
-        if stamped is None or price in self._hidden[side]:
-            return (price, 0.0)
-        return (price, stamped[1])
 
     def _solve(self, at_ns: int) -> None:
         """Recompute what is hidden. Only levels inside the crossing are looked at."""
-        old = self._hidden
+        since = self._hidden
         while True:
-            bids, asks = self._raw
             self._hidden = ({}, {})
-            if not bids or not asks:
+            if not self._is_crossed():
                 return
-            low_ask, high_bid = min(asks), max(bids)
-            if high_bid < low_ask:
-                return
-            crossing = (
-                sorted((p for p in bids if p >= low_ask), reverse=True),
-                sorted(p for p in asks if p <= high_bid),
-            )
-            self._hide(crossing, old, at_ns)
+            self._hide(since, at_ns)
             expired = [
                 (side, price)
                 for side in (0, 1)
@@ -218,32 +309,46 @@ class Uncrossed:
             if not expired:
                 return
             for side, price in expired:
-                del self._raw[side][price]
-                old[side].pop(price, None)
+                self._sides[side].write(((price, 0.0),), self._clock, {})
 
-    def _hide(
-        self,
-        crossing: tuple[list[float], list[float]],
-        old: tuple[dict[float, int], dict[float, int]],
-        at_ns: int,
-    ) -> None:
-        bids, asks = crossing
+    def _hide(self, since: "_Hidden", at_ns: int) -> None:
+        bid_side, ask_side = self._sides
+        low_ask, high_bid = ask_side.prices[0], bid_side.prices[-1]
+        bids = bid_side.prices[bisect_left(bid_side.prices, low_ask) :]
+        asks = ask_side.prices[: bisect_right(ask_side.prices, high_bid)]
+        bids.reverse()
         i = j = 0
         while i < len(bids) and j < len(asks) and bids[i] >= asks[j]:
-            bid_clock, bid_size = self._raw[0][bids[i]]
-            ask_clock, ask_size = self._raw[1][asks[j]]
-            bid_loses = (bid_clock, bid_size) <= (ask_clock, ask_size)
-            if bid_loses:
-                self._hidden[0][bids[i]] = old[0].get(bids[i], at_ns)
+            bid, ask = bids[i], asks[j]
+            if bid_side.levels[bid] <= ask_side.levels[ask]:
+                self._hidden[0][bid] = since[0].get(bid, at_ns)
                 i += 1
             else:
-                self._hidden[1][asks[j]] = old[1].get(asks[j], at_ns)
+                self._hidden[1][ask] = since[1].get(ask, at_ns)
                 j += 1
 
-    def _shown(self, side: int) -> Levels:
-        raw, hidden = self._raw[side], self._hidden[side]
-        prices = sorted((p for p in raw if p not in hidden), reverse=side == 0)
-        return tuple([(price, raw[price][1]) for price in prices])
+
+class _Side:
+    """Raw levels of one side: `levels` maps a price to (logical time, size)."""
+
+    __slots__ = ("levels", "prices")
+
+    def __init__(self) -> None:
+        self.prices: list[float] = []
+        """Ascending."""
+        self.levels: dict[float, tuple[int, float]] = {}
+
+    def write(self, changes: Levels, clock: int, touched: dict[float, float]) -> None:
+        levels, prices = self.levels, self.prices
+        for price, size in changes:
+            if size:
+                if price not in levels:
+                    insort(prices, price)
+                levels[price] = (clock, size)
+            elif levels.pop(price, None) is not None:
+                del prices[bisect_left(prices, price)]
+            touched[price] = size
 
 
-_Stamped = tuple[int, float]
+_Hidden = tuple[dict[float, int], dict[float, int]]
+"""Bids and asks: the price of a hidden level, and since when (ns) it has been hidden."""

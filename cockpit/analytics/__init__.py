@@ -1,0 +1,1 @@
+"""Pure numpy functions: arrays and scalars in, arrays and scalars out."""

@@ -1,0 +1,94 @@
+"""Options that every live command takes, and what is made of them."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cockpit import paths
+from cockpit.cli.options import parse_names
+from cockpit.core.errors import InputError
+
+if TYPE_CHECKING:
+    from cockpit.config import Config
+    from cockpit.wire.endpoints import Endpoint
+
+
+def add_live_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what to connect to")
+    group.add_argument("--config", metavar="FILE", help="settings (default: `cockpit config path`)")
+    group.add_argument("--venues", metavar="A,B", help="only these venues")
+    group.add_argument("--symbols", metavar="X,Y", help="only these symbols")
+    group.add_argument(
+        "--endpoints", metavar="FILE", help="URLs in place of the venues': `cockpit sim`'s line"
+    )
+    group.add_argument(
+        "--log-level", choices=("debug", "info", "warning", "error"), help="of the log file"
+    )
+
+
+def add_screen_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the screen")
+    group.add_argument("--theme", metavar="NAME", help="a theme's name")
+    group.add_argument("--hz", type=float, metavar="N", help="most frames a second")
+    group.add_argument("--color", choices=("auto", "truecolor", "256", "16", "none"))
+    group.add_argument("--glyphs", choices=("auto", "braille", "block", "ascii"))
+    group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    group.add_argument("--layout", choices=("auto", "wide", "normal", "narrow"))
+
+
+def load_config(args: argparse.Namespace) -> "Config":
+    """Settings after flags, environment and file; ConfigError with a sentence."""
+    from cockpit import config
+
+    if args.config:
+        return config.load(Path(args.config), _flags(args))
+    path = paths.config_file()
+    return config.load(path if path.exists() else None, _flags(args))
+
+
+def load_config_without_file(args: argparse.Namespace) -> "Config":
+    """Settings from flags and environment only."""
+    from cockpit import config
+
+    return config.load(None, _flags(args))
+
+
+def _flags(args: argparse.Namespace) -> dict[str, Any]:
+    """Dotted keys of the options that were given; None stands for not given."""
+    flags: dict[str, Any] = {
+        "watch.venues": parse_names(args.venues, "--venues") if args.venues else None,
+        "watch.symbols": parse_names(args.symbols, "--symbols") if args.symbols else None,
+        "watch.depth": getattr(args, "depth", None),
+        "log_level": args.log_level,
+    }
+    for name in ("theme", "hz", "color", "glyphs", "layout"):
+        flags[f"screen.{name}"] = getattr(args, name, None)
+    if getattr(args, "no_mouse", False):
+        flags["screen.mouse"] = False
+    return flags
+
+
+def load_endpoint_file(args: argparse.Namespace) -> "dict[str, Endpoint] | None":
+    """The endpoints to use in place of the venues' own, or None."""
+    if not args.endpoints:
+        return None
+    from cockpit.wire.endpoints import load_endpoints
+
+    return load_endpoints(Path(args.endpoints))
+
+
+def positive_int(text: str) -> int:
+    """An argparse type: a whole number above zero."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
+    return number
+
+
+def require_json(args: argparse.Namespace) -> None:
+    """For commands whose only output is JSON; said plainly so that it can be changed later."""
+    if not args.json:
+        raise InputError("this command prints JSON only: add --json")

@@ -1,0 +1,27 @@
+"""`cockpit`: the live screen."""
+
+import argparse
+
+from cockpit.cli import common
+
+HELP = "The live screen, from your config; without one, public data for BTC, ETH and SOL."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    common.add_live_options(parser)
+    common.add_screen_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    config = common.load_config(args)
+    endpoints = common.load_endpoint_file(args)
+
+    from cockpit import paths
+    from cockpit.cli.screen import refuse_without_terminal, run_screen, splash
+
+    refuse_without_terminal()
+    splash()
+    from cockpit.engine import Engine
+
+    engine = Engine(config, endpoints=endpoints, black_boxes=paths.black_box_dir())
+    return run_screen(engine, config)

@@ -1,0 +1,108 @@
+"""`cockpit`: finds the command, runs it, and turns errors into sentences and exit codes."""
+
+import argparse
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from cockpit import __version__
+from cockpit.core.errors import CockpitError, NoVenueError
+
+OK, NO, USAGE, NO_VENUE, STALE, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+COMMANDS: dict[str, str] = {
+    "demo": "cockpit.cli.demo",
+    "replay": "cockpit.cli.replay",
+    "record": "cockpit.cli.record",
+    "sim": "cockpit.cli.sim",
+    "decode": "cockpit.cli.decode",
+    "snapshot": "cockpit.cli.snapshot",
+    "watch": "cockpit.cli.watch",
+    "bench": "cockpit.cli.bench",
+    "check": "cockpit.cli.check",
+    "config": "cockpit.cli.config",
+}
+"""Each module has `HELP`, `add_arguments(parser)` and `run(args) -> exit code`."""
+
+LIVE = "cockpit.cli.live"
+
+EPILOG = """exit codes: 0 ok, 1 the answer is no, 2 usage or configuration, 3 no venue reached,
+4 answered from stale or incomplete data, 130 interrupted"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with one sentence on stderr in place of the usage block."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}; see `{self.prog} --help`", file=sys.stderr)
+        raise SystemExit(USAGE)
+
+
+def parser_for(command: str | None) -> tuple[argparse.ArgumentParser, object]:
+    """The parser of one command (None: the live screen), importing only that command."""
+    module = importlib.import_module(COMMANDS[command] if command else LIVE)
+    listing = "\n".join(f"  {name:<10}{_help_of(name)}" for name in COMMANDS)
+    parser = _Parser(
+        prog=f"cockpit {command}" if command else "cockpit",
+        description=module.HELP if command else f"{module.HELP}\n\ncommands:\n{listing}",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    if command is None:
+        parser.add_argument("--version", action="version", version=f"cockpit {__version__}")
+    module.add_arguments(parser)
+    return parser, module
+
+
+def _help_of(command: str) -> str:
+    text: str = importlib.import_module(COMMANDS[command]).HELP
+    return text.partition("\n")[0]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = words[0] if words and not words[0].startswith("-") else None
+    if command is not None and command not in COMMANDS:
+        from cockpit.core.names import did_you_mean
+
+        print(
+            f"cockpit: unknown command {command!r}{did_you_mean(command, COMMANDS)}; "
+            f"expected one of {', '.join(COMMANDS)}",
+            file=sys.stderr,
+        )
+        return USAGE
+    try:
+        parser, module = parser_for(command)
+        args = parser.parse_args(words[1:] if command else words)
+        code: int = module.run(args)  # type: ignore[attr-defined]
+        return code
+    except NoVenueError as error:
+        return _complain(error, NO_VENUE)
+    except CockpitError as error:
+        return _complain(error, USAGE)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our stdout has gone (`| head`): nothing is left to say, and to nobody.
+        sys.stderr.close()
+        return OK
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else USAGE
+    except Exception:
+        from cockpit.cli.logs import start_logging
+
+        path = start_logging("error")
+        logging.getLogger("cockpit").exception("command failed command=%s", command or "live")
+        print(f"cockpit: internal error; the traceback is in {path}", file=sys.stderr)
+        return NO
+
+
+def _complain(error: CockpitError, code: int) -> int:
+    if error.detail:
+        logging.getLogger("cockpit").error("detail=%s", error.detail)
+    print(f"cockpit: {error.ui_message}", file=sys.stderr)
+    return code

@@ -1,0 +1,80 @@
+"""`cockpit record`: a headless recorder that outlives the terminal it was started from."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cockpit import paths
+from cockpit.cli import common
+from cockpit.cli.options import parse_duration
+
+if TYPE_CHECKING:
+    from cockpit.engine import Engine
+
+HELP = "record every venue to a tape, without a screen"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    common.add_live_options(parser)
+    parser.add_argument("--out", metavar="DIR", help="folder for the tapes (default: state folder)")
+    parser.add_argument("--for", dest="duration", metavar="D", help="stop after (default: never)")
+
+
+def run(args: argparse.Namespace) -> int:
+    duration_s = parse_duration(args.duration, "--for") if args.duration else None
+    config = common.load_config(args)
+    endpoints = common.load_endpoint_file(args)
+
+    from cockpit.cli.logs import start_logging
+    from cockpit.core.errors import InputError
+    from cockpit.engine import Engine, TapeOrder
+
+    start_logging(config.log_level)
+    folder = Path(args.out) if args.out else paths.tapes_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise InputError(f"--out {folder}: cannot be made: {error.strerror}") from error
+    engine = Engine(
+        config,
+        endpoints=endpoints,
+        tapes=TapeOrder(folder, origin="sim" if endpoints else "mainnet"),
+        black_boxes=paths.black_box_dir(),
+    )
+    asyncio.run(_record(engine, duration_s))
+    print(report(engine), file=sys.stderr)
+    return 0 if any(driver.stats.frames for driver in engine.drivers.values()) else 3
+
+
+async def _record(engine: "Engine", duration_s: float | None) -> None:
+    """Until told to stop. A hang-up is no reason to stop: that is what the recorder is for."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)
+    loop.add_signal_handler(signal.SIGUSR1, lambda: print(report(engine), file=sys.stderr))
+    if duration_s is not None:
+        loop.call_later(duration_s, stop.set)
+    await engine.start()
+    try:
+        await stop.wait()
+    finally:
+        await engine.stop()
+
+
+def report(engine: "Engine") -> str:
+    """A line a venue: state, messages, tape size, trouble."""
+    lines = []
+    for name, driver in engine.drivers.items():
+        venue = engine.view.venue(name)
+        writer = engine.writers[name]
+        state = f"{venue.state} {venue.reason}".strip() if venue else "unknown"
+        lines.append(
+            f"{name}: {state}, {driver.stats.frames} messages, {driver.stats.rejects} rejects, "
+            f"{driver.stats.reconnects} reconnects, {writer.bytes_written} bytes in {writer.path}"
+        )
+    return "\n".join(lines)

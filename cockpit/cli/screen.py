@@ -1,0 +1,47 @@
+"""From a command line to a screen: look at the terminal, say hello, only then import textual."""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from cockpit.core.errors import InputError
+
+if TYPE_CHECKING:
+    from cockpit.config import Config
+    from cockpit.intents import Desk
+
+SPLASH = "cockpit: starting…"
+
+
+def refuse_without_terminal() -> None:
+    """InputError with advice when there is nothing to draw on."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise InputError(
+            "the screen needs a terminal on stdin and stderr; "
+            "for scripts use `cockpit snapshot --json` or `cockpit watch --json`"
+        )
+    if os.environ.get("TERM", "dumb") == "dumb":
+        raise InputError("TERM is dumb or not set; set it to what your terminal is, such as xterm")
+
+
+def splash() -> None:
+    """The first byte, long before the first frame: over SSH silence looks like a hang."""
+    stream = sys.__stderr__
+    if stream is not None:
+        stream.write(f"\r{SPLASH}")
+        stream.flush()
+
+
+def run_screen(desk: "Desk", config: "Config") -> int:
+    """Draw until the trader quits; returns the exit code."""
+    from cockpit.cli.logs import start_logging
+    from cockpit.views.terminal import decide
+
+    start_logging(config.log_level)
+    terminal = decide(config.screen, os.environ, sys.__stderr__)
+    os.environ.update(terminal.environment)
+    from cockpit.views.app import CockpitApp
+
+    app = CockpitApp(desk, config, terminal)
+    app.run(mouse=config.screen.mouse)
+    return app.return_code or 0

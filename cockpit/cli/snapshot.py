@@ -1,0 +1,86 @@
+"""`cockpit snapshot`: connect, wait until everything wanted is there, print it, leave."""
+
+import argparse
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
+
+from cockpit.cli import common
+from cockpit.cli.options import parse_duration
+
+if TYPE_CHECKING:
+    from cockpit.engine import Engine
+
+HELP = "the state of every wanted market as one JSON document"
+POLL_S = 0.05
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    common.add_live_options(parser)
+    parser.add_argument(
+        "--for", dest="duration", default="10s", metavar="D", help="wait at most (default 10s)"
+    )
+    parser.add_argument("--depth", type=common.positive_int, metavar="N", help="levels a side")
+    parser.add_argument("--json", action="store_true", help="print JSON (the only format)")
+
+
+def run(args: argparse.Namespace) -> int:
+    common.require_json(args)
+    duration_s = parse_duration(args.duration, "--for")
+    config = common.load_config(args)
+    endpoints = common.load_endpoint_file(args)
+
+    import msgspec
+
+    from cockpit import paths
+    from cockpit.cli.logs import start_logging
+    from cockpit.engine import Engine
+
+    start_logging(config.log_level)
+    engine = Engine(config, endpoints=endpoints, black_boxes=paths.black_box_dir())
+    document = asyncio.run(_collect(engine, duration_s, args.depth))
+    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+    return 4 if document["warnings"] else 0
+
+
+async def _collect(engine: "Engine", duration_s: float, depth: int | None) -> dict[str, Any]:
+    """Wait until complete or out of time, and describe the state. Raises for exits 2 and 3."""
+    from cockpit.core.errors import InputError, NoVenueError
+    from cockpit.documents import snapshot
+
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + duration_s
+    await engine.start()
+    try:
+        while loop.time() < deadline and not is_complete(engine):
+            await asyncio.sleep(POLL_S)
+            unknown = engine.unknown_symbol()
+            if unknown:
+                raise InputError(unknown)
+        missing = engine.unreachable()
+        if len(missing) == len(engine.specs):
+            reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
+            raise NoVenueError(f"no venue could be reached: {reasons}")
+        notes = [f"{venue}: {reason}" for venue, reason in missing.items()]
+        # Before the links close: with them the books go.
+        return snapshot(engine.view, engine.clock.now_ns(), depth, notes)
+    finally:
+        await engine.stop()
+
+
+def is_complete(engine: "Engine") -> bool:
+    """Whether nothing is lacking in any market that its venue lists, history included."""
+    from cockpit.documents import is_listed, lacks
+
+    now_ns = engine.clock.now_ns()
+    if any(not engine.view.listed(name) for name in engine.specs):
+        return False
+    for market in engine.view.markets():
+        if not is_listed(engine.view, market):
+            continue
+        problems = lacks(market, now_ns)
+        if problems == ["delisted"]:
+            continue
+        if problems or not len(market.settled):
+            return False
+    return True

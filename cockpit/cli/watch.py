@@ -1,0 +1,84 @@
+"""`cockpit watch`: every changed market as a line of JSON, at most N times a second."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from cockpit.cli import common
+from cockpit.cli.options import parse_duration
+
+if TYPE_CHECKING:
+    from cockpit.engine import Engine
+
+HELP = "changed markets as JSON lines until stopped"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    common.add_live_options(parser)
+    parser.add_argument("--for", dest="duration", metavar="D", help="stop after (default: never)")
+    parser.add_argument(
+        "--hz", type=float, default=2.0, metavar="N", help="most lines a second and market"
+    )
+    parser.add_argument("--depth", type=common.positive_int, metavar="N", help="levels a side")
+    parser.add_argument("--json", action="store_true", help="print JSON lines (the only format)")
+
+
+def run(args: argparse.Namespace) -> int:
+    common.require_json(args)
+    duration_s = parse_duration(args.duration, "--for") if args.duration else None
+    if not 0 < args.hz <= 50:
+        from cockpit.core.errors import InputError
+
+        raise InputError(f"--hz is {args.hz:g}; expected above 0 and at most 50")
+    hz, args.hz = args.hz, None
+    config = common.load_config(args)
+    endpoints = common.load_endpoint_file(args)
+
+    from cockpit import paths
+    from cockpit.cli.logs import start_logging
+    from cockpit.engine import Engine
+
+    start_logging(config.log_level)
+    engine = Engine(config, endpoints=endpoints, black_boxes=paths.black_box_dir())
+    return asyncio.run(_stream(engine, hz, args.depth, duration_s))
+
+
+async def _stream(engine: "Engine", hz: float, depth: int | None, duration_s: float | None) -> int:
+    import msgspec
+
+    from cockpit.core.errors import InputError
+    from cockpit.documents import market_document
+
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if duration_s is not None:
+        loop.call_later(duration_s, stop.set)
+    drawn: dict[tuple[str, str], int] = {}
+    encode = msgspec.json.Encoder().encode
+    await engine.start()
+    try:
+        while not stop.is_set():
+            unknown = engine.unknown_symbol()
+            if unknown:
+                raise InputError(unknown)
+            now_ns = engine.clock.now_ns()
+            for market in engine.view.markets():
+                key = (market.venue, market.symbol)
+                if market.version == drawn.get(key, 0):
+                    continue
+                drawn[key] = market.version
+                line = {"at_ns": now_ns, **market_document(market, now_ns, depth)}
+                sys.stdout.buffer.write(encode(line) + b"\n")
+            sys.stdout.buffer.flush()
+            try:
+                await asyncio.wait_for(stop.wait(), 1 / hz)
+            except TimeoutError:
+                continue
+    finally:
+        await engine.stop()
+    reached = any(name not in engine.unreachable() for name in engine.specs) or bool(drawn)
+    return 0 if reached else 3

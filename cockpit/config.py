@@ -1,0 +1,254 @@
+"""The trader's settings: TOML into strict structs, every value with its origin.
+
+Precedence: flag > environment (`COCKPIT_…`) > file > default. An unknown key is an error that names
+its path and the nearest known key, because a setting that is silently ignored is a wrong setting.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from cockpit.core.errors import ConfigError
+from cockpit.core.names import did_you_mean
+from cockpit.core.urls import url_problem
+from cockpit.venues import REGISTRY
+
+Colour = Literal["auto", "truecolor", "256", "16", "none"]
+Glyphs = Literal["auto", "braille", "block", "ascii"]
+Layout = Literal["auto", "wide", "normal", "narrow"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+MAX_HZ = 30.0
+
+
+class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is watched, and how deep. No venues means every one we know."""
+
+    venues: tuple[str, ...] = tuple(REGISTRY)
+    symbols: tuple[str, ...] = ("BTC", "ETH", "SOL")
+    depth: int = 20
+
+
+class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the screen is drawn. `hz` is the paint clock's ceiling, frames a second."""
+
+    hz: float = 10.0
+    theme: str = "dark"
+    color: Colour = "auto"
+    glyphs: Glyphs = "auto"
+    mouse: bool = True
+    layout: Layout = "auto"
+
+
+class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One venue's own settings: another host, or your own fee tier (fractions of notional)."""
+
+    rest_url: str | None = None
+    ws_urls: dict[str, str] = {}
+    taker_fee: float | None = None
+    maker_fee: float | None = None
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings. `origins` maps a dotted key to where its value came from."""
+
+    watch: Watch = Watch()
+    screen: Screen = Screen()
+    venue: dict[str, Venue] = {}
+    log_level: Layout = Literal["auto", "wide", "normal", "narrow"]
+LogLevel = "info"
+    origins: dict[str, str] = {}
+
+
+ENVIRONMENT = {
+    "COCKPIT_VENUES": "watch.venues",
+    "COCKPIT_SYMBOLS": "watch.symbols",
+    "COCKPIT_DEPTH": "watch.depth",
+    "COCKPIT_HZ": "screen.hz",
+    "COCKPIT_THEME": "screen.theme",
+    "COCKPIT_COLOR": "screen.color",
+    "COCKPIT_GLYPHS": "screen.glyphs",
+    "COCKPIT_MOUSE": "screen.mouse",
+    "COCKPIT_LOG_LEVEL": "log_level",
+}
+"""Environment variable -> dotted key. Lists are comma-separated."""
+
+
+def load(
+    path: Path | None,
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Config:
+    """Settings from a file (None: defaults only), the environment and flags (dotted keys).
+
+    ConfigError names the file, variable or option, the key, and what was expected.
+    """
+    environ = os.environ if environ is None else environ
+    tree: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    if path is not None:
+        tree = _read(path)
+        _check(tree, str(path))
+        for key in _leaves(tree):
+            origins[key] = str(path)
+    for variable, key in ENVIRONMENT.items():
+        if variable in environ:
+            overlay = _nested(key, _from_text(key, environ[variable], variable))
+            _check(overlay, variable)
+            _merge(tree, overlay)
+            origins[key] = variable
+    for key, value in (flags or {}).items():
+        if value is not None:
+            option = "--" + key.rpartition(".")[2].replace("_", "-")
+            overlay = _nested(key, value)
+            _check(overlay, option)
+            _merge(tree, overlay)
+            origins[key] = option
+    config = msgspec.convert(tree, Config)
+    return msgspec.structs.replace(config, origins=origins)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; `cockpit config init` writes one") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text: {error.reason}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from error
+
+
+def _check(tree: Mapping[str, Any], source: str) -> None:
+    """Types and names of one source, so that an error can name that source."""
+    _known_keys(tree, Config, "", source)
+    try:
+        config = msgspec.convert(tree, Config)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        key = where.rstrip("`").lstrip(".").replace("[...]", "") or "the file"
+        raise ConfigError(f"{source}: {key}: {_plain(what)}") from None
+    _bounds(config, source)
+
+
+def _known_keys(tree: Mapping[str, Any], struct: type, prefix: str, source: str) -> None:
+    fields = {f.name: f.type for f in msgspec.structs.fields(struct) if f.name != "origins"}
+    for key, value in tree.items():
+        if key not in fields:
+            raise ConfigError(
+                f"{source}: {prefix}{key}: unknown key{did_you_mean(key, fields)}; "
+                f"expected one of {', '.join(fields)}"
+            )
+        if not isinstance(value, Mapping):
+            continue
+        if key == "venue":
+            for name, table in value.items():
+                if name not in REGISTRY:
+                    raise ConfigError(
+                        f"{source}: venue.{name}: unknown venue{did_you_mean(name, REGISTRY)}; "
+                        f"expected one of {', '.join(REGISTRY)}"
+                    )
+                if isinstance(table, Mapping):
+                    _known_keys(table, Venue, f"venue.{name}.", source)
+        elif isinstance(fields[key], type) and issubclass(fields[key], msgspec.Struct):
+            _known_keys(value, fields[key], f"{prefix}{key}.", source)
+
+
+def _bounds(config: Config, source: str) -> None:
+    for name in config.watch.venues:
+        if name not in REGISTRY:
+            raise ConfigError(
+                f"{source}: watch.venues: unknown venue {name!r}{did_you_mean(name, REGISTRY)}; "
+                f"expected some of {', '.join(REGISTRY)}"
+            )
+    if not config.watch.venues:
+        raise ConfigError(f"{source}: watch.venues: is empty; expected at least one venue")
+    for symbol in config.watch.symbols:
+        if not symbol or not symbol.isprintable() or " " in symbol:
+            raise ConfigError(f"{source}: watch.symbols: {symbol!r} is not a symbol such as BTC")
+    if not 1 <= config.watch.depth <= 1000:
+        raise ConfigError(f"{source}: watch.depth: is {config.watch.depth}; expected 1 to 1000")
+    if not 0.2 <= config.screen.hz <= MAX_HZ:
+        raise ConfigError(
+            f"{source}: screen.hz: is {config.screen.hz:g}; expected 0.2 to {MAX_HZ:g}"
+        )
+    for name, venue in config.venue.items():
+        for url in filter(None, (venue.rest_url, *venue.ws_urls.values())):
+            problem = url_problem(url)
+            if problem:
+                raise ConfigError(f"{source}: venue.{name}: {problem}")
+        for fee_name in ("taker_fee", "maker_fee"):
+            fee = getattr(venue, fee_name)
+            if fee is not None and not -0.01 <= fee <= 0.05:
+                raise ConfigError(
+                    f"{source}: venue.{name}.{fee_name}: is {fee:g}; expected a fraction of "
+                    "notional such as 0.00045"
+                )
+
+
+def _plain(message: str) -> str:
+    """msgspec's words in ours."""
+    return message[:1].lower() + message[1:].replace("`", "")
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterable[str]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key
+
+
+def _nested(key: str, value: Any) -> dict[str, Any]:
+    for part in reversed(key.split(".")):
+        value = {part: value}
+    nested: dict[str, Any] = value
+    return nested
+
+
+def _merge(tree: dict[str, Any], overlay: Mapping[str, Any]) -> None:
+    for key, value in overlay.items():
+        if isinstance(value, Mapping) and isinstance(tree.get(key), dict):
+            _merge(tree[key], value)
+        else:
+            tree[key] = value
+
+
+def _from_text(key: str, text: str, variable: str) -> Any:
+    """An environment variable's text as the type of its key."""
+    if key in ("watch.venues", "watch.symbols"):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        if key == "watch.depth":
+            return int(text)
+        if key == "screen.hz":
+            return float(text)
+    except ValueError:
+        raise ConfigError(f"{variable}: is {text!r}; expected a number") from None
+    if key == "screen.mouse":
+        if text.lower() not in ("0", "1", "true", "false"):
+            raise ConfigError(f"{variable}: is {text!r}; expected true or false")
+        return text.lower() in ("1", "true")
+    return text
+
+
+def values(config: Config) -> list[tuple[str, Any, str]]:
+    """(dotted key, value, origin) of every setting, for `config show`."""
+    tree = msgspec.to_builtins(config)
+    tree.pop("origins")
+    tree["venue"] = {name: {k: v for k, v in t.items() if v} for name, t in tree["venue"].items()}
+    flat = [(key, _lookup(tree, key)) for key in _leaves(tree)]
+    return [(key, value, config.origins.get(key, "default")) for key, value in flat]
+
+
+def _lookup(tree: Mapping[str, Any], key: str) -> Any:
+    value: Any = tree
+    for part in key.split("."):
+        value = value[part]
+    return value

@@ -1,0 +1,148 @@
+"""Scenarios and shocks: named stories as data.
+
+One file drives both the stress table and the built-in exchange. The keys of a shock are the same
+for both; each reads those which mean something to it, and the docstring of `Shock` says which.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from cockpit.core.errors import ConfigError, InputError
+
+ANY = ("*",)
+
+
+class Shock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What happens, to whom, and when. Fractions are fractions, never per cent.
+
+    When and to whom (the exchange's clock; stress applies everything at once):
+      `at_s` after the start, `for_s` long (None: for good), again every `repeat_s`;
+      `symbols` and `venues` are shell patterns; `ramp_s` spreads gap and OI over that long.
+    Prices: `gap` moves the price, everywhere or per venue; `volatility_annual` replaces the
+      coin's own; `correlation_one` makes every coin follow the market; `depeg` cuts collateral.
+    Funding: `funding_flip` turns the premium to the other side of the neutral zone;
+      `funding_multiplier` scales it; `funding_decay_h` is the half-life back to normal;
+      `premium_average_jump` is the share of the distance between the interval's running average
+      and the instant premium that is closed per minute, so that a live rate averaged over hours
+      shows what happens within minutes.
+    Liquidity: `depth_fraction` of the resting size stays; `spread_multiplier` scales the spread.
+    Open interest: `oi_multiplier`.
+    Trouble: `halt_s` stops a venue's sequencer that long; `outage` names venues that are gone.
+    Stress only: `settlement_delay_s`, `fill_fraction`, `funding_decay_h`, `depeg`.
+    Exchange only: `premium_average_jump`, `oi_multiplier`, `ramp_s` and the times.
+    """
+
+    at_s: float = 0.0
+    for_s: float | None = None
+    repeat_s: float | None = None
+    ramp_s: float = 0.0
+    symbols: tuple[str, ...] = ANY
+    venues: tuple[str, ...] = ANY
+    gap: float | dict[str, float] = 0.0
+    volatility_annual: float | None = None
+    correlation_one: bool = False
+    depeg: float = 0.0
+    funding_multiplier: float = 1.0
+    funding_flip: bool = False
+    funding_decay_h: float | None = None
+    premium_average_jump: float = 0.0
+    depth_fraction: float = 1.0
+    spread_multiplier: float = 1.0
+    oi_multiplier: float = 1.0
+    halt_s: dict[str, float] = {}
+    outage: tuple[str, ...] = ()
+    settlement_delay_s: float = 0.0
+    fill_fraction: dict[str, float] = {}
+
+    def concerns(self, venue: str, symbol: str) -> bool:
+        """Whether a market is meant."""
+        return self.concerns_symbol(symbol) and any(fnmatchcase(venue, v) for v in self.venues)
+
+    def concerns_symbol(self, symbol: str) -> bool:
+        return any(fnmatchcase(symbol, pattern) for pattern in self.symbols)
+
+    def gap_at(self, venue: str) -> float:
+        """The price move at one venue."""
+        if isinstance(self.gap, dict):
+            return self.gap.get(venue, 0.0)
+        return self.gap
+
+    def phase(self, elapsed_s: float) -> tuple[int, float] | None:
+        """(number of the repetition, seconds since it began); None while nothing happens."""
+        since = elapsed_s - self.at_s
+        if since < 0:
+            return None
+        turn = 0
+        if self.repeat_s:
+            turn, since = int(since // self.repeat_s), since % self.repeat_s
+        return (turn, since) if self.for_s is None or since < self.for_s else None
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A named story: `summary` is one sentence, `shocks` in no particular order."""
+
+    name: str
+    summary: str = ""
+    shocks: tuple[Shock, ...] = ()
+
+
+def scenario_names() -> list[str]:
+    """The scenarios that come with the program."""
+    folder = resources.files("cockpit") / "scenarios"
+    return sorted(f.name[: -len(".toml")] for f in folder.iterdir() if f.name.endswith(".toml"))
+
+
+def load_scenario(name: str) -> Scenario:
+    """A scenario that comes with the program. InputError with the nearest name if unknown."""
+    names = scenario_names()
+    if name not in names:
+        near = difflib.get_close_matches(name, names, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
+        raise InputError(f"there is no scenario {name!r}: {hint}")
+    text = (resources.files("cockpit") / "scenarios" / f"{name}.toml").read_text()
+    return parse_scenario(name, text)
+
+
+def parse_scenario(name: str, text: str) -> Scenario:
+    """A scenario from TOML: `summary` and a list of `[[shock]]` tables. ConfigError if it is not.
+
+    The sentence names the scenario and the key.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"scenario {name}: not valid TOML ({error})") from error
+    shocks = table.pop("shock", [])
+    document: Mapping[str, Any] = {"name": name, **table, "shocks": shocks}
+    try:
+        scenario = msgspec.convert(document, Scenario)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"scenario {name}: {error}") from error
+    for number, shock in enumerate(scenario.shocks, 1):
+        if complaint := _complaint(shock):
+            raise ConfigError(f"scenario {name}, shock {number}: {complaint}")
+    return scenario
+
+
+def _complaint(shock: Shock) -> str | None:
+    """What is out of bounds, in words."""
+    gaps = shock.gap.values() if isinstance(shock.gap, dict) else (shock.gap,)
+    if any(gap <= -1.0 for gap in gaps):
+        return "gap must be above -1: a price cannot fall below zero"
+    for key in ("depth_fraction", "spread_multiplier", "oi_multiplier"):
+        if getattr(shock, key) <= 0:
+            return f"{key} must be above 0"
+    for key in ("at_s", "ramp_s", "premium_average_jump"):
+        if getattr(shock, key) < 0:
+            return f"{key} must not be negative"
+    if not 0 <= shock.premium_average_jump <= 1:
+        return "premium_average_jump must be from 0 to 1"
+    if shock.repeat_s is not None and shock.repeat_s <= 0:
+        return "repeat_s must be above 0"
+    return None

@@ -1,0 +1,254 @@
+"""The one place that wires sessions, drivers, state and clock together.
+
+An engine is a `Desk` for the screen and the source for every headless command. It holds no market
+logic: facts go from the drivers into the store and to whoever listens.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from cockpit import __version__, venues
+from cockpit.config import Config
+from cockpit.core.clock import Clock, WallClock
+from cockpit.core.errors import InputError
+from cockpit.core.events import BookReset, Event, Instrument, Link, LinkState
+from cockpit.core.names import did_you_mean
+from cockpit.core.units import utc_stamp
+from cockpit.intents import Intent, Mode, Notice, Severity, Watch
+from cockpit.state.store import MarketStore
+from cockpit.venues.contract import VenueSpec, Wants
+from cockpit.wire.coalesce import Coalescer
+from cockpit.wire.driver import Driver
+from cockpit.wire.endpoints import Endpoint
+from cockpit.wire.tape import Origin, TapeHeader, TapeWriter
+
+log = logging.getLogger(__name__)
+
+SAMPLE_S = 5.0
+NOTICES = 500
+Listener = Callable[[list[Event]], None]
+EndpointSource = Callable[[], Awaitable[Mapping[str, Endpoint]]]
+"""Where the URLs come from when they are not known before the start (the demo's exchange)."""
+_SEVERITY: dict[LinkState, Severity] = {"live": "info", "stale": "warn", "down": "danger"}
+
+
+@dataclass(frozen=True, slots=True)
+class TapeOrder:
+    """Record every venue into this folder; a new file when one reaches `rotate_bytes`."""
+
+    folder: Path
+    rotate_bytes: int = 256 * 2**20
+    origin: Origin = "mainnet"
+
+
+def endpoint_of(spec: VenueSpec, config: Config, given: Mapping[str, Endpoint]) -> Endpoint | None:
+    """The URLs to use in place of the venue's own: `--endpoints` before the config."""
+    if spec.name in given:
+        return given[spec.name]
+    own = config.venue.get(spec.name)
+    if own is None or not (own.rest_url or own.ws_urls):
+        return None
+    fixed = {name: link.url for name, link in spec.links.items() if isinstance(link.url, str)}
+    return Endpoint(rest_url=own.rest_url or spec.rest_url, ws_urls={**fixed, **own.ws_urls})
+
+
+class Engine:
+    """Live or demo: one driver a venue, one store, one clock."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        mode: Mode = "LIVE",
+        endpoints: Mapping[str, Endpoint] | None = None,
+        endpoint_source: EndpointSource | None = None,
+        clock: Clock | None = None,
+        tapes: TapeOrder | None = None,
+        black_boxes: Path | None = None,
+    ) -> None:
+        self.mode: Mode = mode
+        self.clock: Clock = clock or WallClock()
+        self._config = config
+        self._wants = Wants(symbols=config.watch.symbols, depth=config.watch.depth)
+        self._endpoints = endpoints or {}
+        self._endpoint_source = endpoint_source
+        self._tapes = tapes
+        self._black_boxes = black_boxes
+        self._modules = {name: venues.load(name) for name in config.watch.venues}
+        if endpoints:
+            self._modules = {n: m for n, m in self._modules.items() if n in endpoints}
+            if not self._modules:
+                raise InputError("the endpoints file names none of the wanted venues")
+        self.view = MarketStore(
+            ((name, module.SPEC.chain) for name, module in self._modules.items()),
+            config.watch.symbols,
+        )
+        self.specs: dict[str, VenueSpec] = {n: m.SPEC for n, m in self._modules.items()}
+        self.coalescer = Coalescer()
+        self.drivers: dict[str, Driver] = {}
+        self.writers: dict[str, TapeWriter] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._listeners: list[Listener] = []
+        self._notices: deque[Notice] = deque(maxlen=NOTICES)
+
+    # --- life ---------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Connect everything. Waits for the endpoint source, if there is one, and nothing else."""
+        if self._endpoint_source is not None:
+            self._endpoints = await self._endpoint_source()
+        for name, module in self._modules.items():
+            spec: VenueSpec = module.SPEC
+            driver = Driver(
+                spec,
+                module.Session,
+                self._wants,
+                sink=self._sink,
+                clock=self.clock,
+                endpoint=endpoint_of(spec, self._config, self._endpoints),
+                tape=self._writer(spec),
+                black_box_dir=self._black_boxes,
+                coalescer=self.coalescer,
+            )
+            self.drivers[name] = driver
+            self._tasks.append(asyncio.create_task(self._run(name, driver), name=f"driver {name}"))
+        self._tasks.append(asyncio.create_task(self.coalescer.run(), name="coalescer"))
+        self._tasks.append(asyncio.create_task(self._sample(), name="sampler"))
+
+    async def stop(self) -> None:
+        """Close every link and tape."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        for writer in self.writers.values():
+            writer.close()
+
+    async def _run(self, name: str, driver: Driver) -> None:
+        try:
+            await driver.run()
+        except Exception:
+            # A driver that fails is a bug, but not a reason to lose the other venues.
+            log.exception("driver failed venue=%s", name)
+            link = Link(
+                venue=name,
+                recv_ns=self.clock.now_ns(),
+                state="down",
+                reason="driver fault, see log",
+            )
+            self._sink([link])
+
+    async def _sample(self) -> None:
+        while True:
+            await asyncio.sleep(SAMPLE_S)
+            self.view.sample(self.clock.now_ns())
+
+    def _writer(self, spec: VenueSpec) -> TapeWriter | None:
+        if self._tapes is None:
+            return None
+        at_ns = self.clock.now_ns()
+        header = TapeHeader(
+            venue=spec.name,
+            origin=self._tapes.origin,
+            version=__version__,
+            at_ns=at_ns,
+            wants=self._wants,
+        )
+        path = self._tapes.folder / f"{spec.name}.jsonl.gz"
+        if path.exists():
+            path = self._tapes.folder / f"{spec.name}-{utc_stamp(at_ns)}.jsonl.gz"
+        writer = TapeWriter(path, header, rotate_bytes=self._tapes.rotate_bytes)
+        self.writers[spec.name] = writer
+        return writer
+
+    # --- facts --------------------------------------------------------------------------------
+
+    def listen(self, listener: Listener) -> None:
+        """Be handed every batch of facts after the store has it."""
+        self._listeners.append(listener)
+
+    def _sink(self, events: list[Event]) -> None:
+        for event in events:
+            if type(event) is Instrument:
+                event = self._with_fees(event)
+            elif type(event) is Link:
+                self._on_link(event)
+            elif type(event) is BookReset:
+                self._note(event, f"{event.symbol} book lost: {event.reason}", "warn")
+            self.view.apply(event)
+        for listener in self._listeners:
+            listener(events)
+
+    def _with_fees(self, event: Instrument) -> Instrument:
+        """The trader's own tier where the config has one."""
+        own = self._config.venue.get(event.venue)
+        if own is None or (own.taker_fee is None and own.maker_fee is None):
+            return event
+        return msgspec.structs.replace(
+            event,
+            taker_fee=event.taker_fee if own.taker_fee is None else own.taker_fee,
+            maker_fee=event.maker_fee if own.maker_fee is None else own.maker_fee,
+        )
+
+    def _on_link(self, event: Link) -> None:
+        venue = self.view.venue(event.venue)
+        before = venue.links.get(event.link) if venue else None
+        if before is not None and before.state == event.state:
+            return
+        log.info(
+            "link venue=%s link=%s state=%s reason=%s",
+            event.venue, event.link, event.state, event.reason,
+        )  # fmt: skip
+        if event.state != "connecting":
+            words = f"{event.link} link {event.state}" + (f": {event.reason}" * bool(event.reason))
+            self._note(event, words, _SEVERITY[event.state])
+
+    def _note(self, event: Event, text: str, severity: Severity) -> None:
+        self._notices.append(Notice(event.recv_ns, event.venue, text, severity))
+
+    # --- Desk ---------------------------------------------------------------------------------
+
+    def post(self, intent: Intent) -> None:
+        if isinstance(intent, Watch):
+            self._wants = msgspec.structs.replace(self._wants, symbols=intent.symbols)
+            self.view.watch(intent.symbols)
+            for driver in self.drivers.values():
+                driver.want(self._wants)
+
+    def notices(self) -> list[Notice]:
+        return list(self._notices)
+
+    def detail(self) -> str:
+        return ""
+
+    # --- questions of the headless commands ---------------------------------------------------
+
+    def unknown_symbol(self) -> str | None:
+        """A sentence about a wanted symbol that no venue lists, once every venue's list is in."""
+        listed: set[str] = set()
+        for name in self.specs:
+            instruments = self.view.listed(name)
+            if not instruments:
+                return None
+            listed.update(instrument.symbol for instrument in instruments)
+        for symbol in self._wants.symbols:
+            if symbol not in listed:
+                return (
+                    f"symbols: no venue lists {symbol!r}{did_you_mean(symbol, listed)}; "
+                    "expected a base such as BTC"
+                )
+        return None
+
+    def unreachable(self) -> dict[str, str]:
+        """Venue -> reason, for every venue that is not live."""
+        return {
+            venue.name: venue.reason or venue.state
+            for venue in self.view.venues()
+            if venue.state != "live"
+        }

@@ -1,0 +1,50 @@
+"""What the trader can ask for, and the desk that answers.
+
+Views know the engine only as a `Desk`: they read its state and post intents to it.
+"""
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from cockpit.core.clock import Clock
+from cockpit.state.view import MarketView
+
+Mode = Literal["LIVE", "DEMO", "REPLAY"]
+Severity = Literal["info", "warn", "danger"]
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """Watch these symbols from now on."""
+
+    symbols: tuple[str, ...]
+
+
+class Quit(msgspec.Struct, frozen=True):
+    """Leave; close links and tapes."""
+
+
+Intent = Watch | Quit
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something worth a line in the log pane."""
+
+    at_ns: int
+    venue: str
+    text: str
+    severity: Severity = "info"
+
+
+class Desk(Protocol):
+    """What a screen needs: the state, the time, and somebody who listens."""
+
+    mode: Mode
+    view: MarketView
+    clock: Clock
+
+    def post(self, intent: Intent) -> None: ...
+    def notices(self) -> list[Notice]: ...
+    def detail(self) -> str: ...
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...

@@ -1,0 +1,43 @@
+"""Where things are kept, by the XDG rules.
+
+`COCKPIT_HOME` puts everything under one folder instead: for tests and for a portable install.
+"""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+APP = "perp-cockpit"
+
+
+def config_file() -> Path:
+    """The trader's own file; read, never rewritten."""
+    return _base("config", platformdirs.user_config_path(APP)) / "config.toml"
+
+
+def user_themes() -> Path:
+    return config_file().parent / "themes"
+
+
+def state_dir() -> Path:
+    """What the program remembers by itself: layout, plans, alert history."""
+    return _base("state", platformdirs.user_state_path(APP))
+
+
+def tapes_dir() -> Path:
+    return state_dir() / "tapes"
+
+
+def black_box_dir() -> Path:
+    """The last inputs before an adapter failed, one tape a failure."""
+    return state_dir() / "blackbox"
+
+
+def log_file() -> Path:
+    return _base("log", platformdirs.user_log_path(APP)) / "cockpit.log"
+
+
+def _base(kind: str, default: Path) -> Path:
+    home = os.environ.get("COCKPIT_HOME")
+    return Path(home) / kind if home else default

@@ -1,0 +1,82 @@
+"""The desk that plays tapes: the same state, clock and notices as a live engine."""
+
+import asyncio
+from collections import deque
+from pathlib import Path
+
+from cockpit.core.clock import Clock
+from cockpit.core.errors import InputError
+from cockpit.core.events import Event, Link
+from cockpit.core.units import parse_duration_s, parse_utc, utc
+from cockpit.engine import NOTICES, SAMPLE_S
+from cockpit.intents import Intent, Mode, Notice, Watch
+from cockpit.recordings import open_recording
+from cockpit.state.store import MarketStore
+from cockpit.wire.replay import Replay
+
+
+class ReplayEngine:
+    """A `Desk` on tape time. Watches what the tapes were made for."""
+
+    def __init__(self, files: list[Path], *, speed: float | None, start: str | None) -> None:
+        self.mode: Mode = "REPLAY"
+        recordings = [open_recording(path) for path in files]
+        first_ns = min(tape.header.at_ns for tape, _, _ in recordings)
+        wanted = [symbol for tape, _, _ in recordings for symbol in tape.header.wants.symbols]
+        specs = {spec.name: spec for _, spec, _ in recordings}
+        self.view = MarketStore(
+            ((name, spec.chain) for name, spec in specs.items()), list(dict.fromkeys(wanted))
+        )
+        self._speed = speed
+        from_ns = start_ns(start, first_ns) if start else None
+        self._replay = Replay(recordings, self._sink, speed=speed, from_ns=from_ns)
+        self.clock: Clock = self._replay.clock
+        self._notices: deque[Notice] = deque(maxlen=NOTICES)
+        self._next_sample_ns = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def _sink(self, events: list[Event]) -> None:
+        for event in events:
+            if type(event) is Link and event.state != "live":
+                severity = "danger" if event.state == "down" else "warn"
+                words = f"{event.link} link {event.state}: {event.reason}".rstrip(": ")
+                self._notices.append(Notice(event.recv_ns, event.venue, words, severity))
+            self.view.apply(event)
+        now_ns = self.clock.now_ns()
+        if now_ns >= self._next_sample_ns:
+            self._next_sample_ns = now_ns + round(SAMPLE_S * 1e9)
+            self.view.sample(now_ns)
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._replay.run(), name="replay")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def post(self, intent: Intent) -> None:
+        if isinstance(intent, Watch):
+            self.view.watch(intent.symbols)
+
+    def notices(self) -> list[Notice]:
+        return list(self._notices)
+
+    def detail(self) -> str:
+        """Where the replay stands, for the status bar."""
+        progress = self._replay.progress
+        speed = "max" if self._speed is None else f"{self._speed:g}x"
+        state = "end of tape" if progress.finished else f"{progress.read_frac:.0%}"
+        return f"{utc(self.clock.now_ns()):%Y-%m-%d} {speed} {state}"
+
+
+def start_ns(text: str, first_ns: int) -> int:
+    """`--from` as ns: ISO 8601 UTC, or `+30s` after the first tape begins. InputError if not."""
+    try:
+        if text.startswith("+"):
+            return first_ns + round(parse_duration_s(text[1:]) * 1e9)
+        return parse_utc(text)
+    except ValueError:
+        raise InputError(
+            f"--from is {text!r}; expected a UTC time such as 2025-10-09T20:33:16 or +30s"
+        ) from None

@@ -1,0 +1,22 @@
+"""The built-in exchange: a small market with many faces, on loopback.
+
+`FACES` is an explicit list. A face speaks its venue's own protocol and never imports the adapter
+that reads it: a misreading shared by both would pass every test.
+"""
+
+import importlib
+from typing import cast
+
+from cockpit.sim.contract import FaceModule
+
+FACES: dict[str, str] = {
+    "hyperliquid": "cockpit.sim.hyperliquid",
+    "dydx": "cockpit.sim.dydx",
+    "lighter": "cockpit.sim.lighter",
+    "bybit": "cockpit.sim.bybit",
+}
+
+
+def load(name: str) -> FaceModule:
+    """The face module of a venue. KeyError if there is none of that name."""
+    return cast(FaceModule, importlib.import_module(FACES[name]))

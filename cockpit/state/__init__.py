@@ -1,0 +1,1 @@
+"""Single writer, many readers, no I/O."""

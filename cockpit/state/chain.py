@@ -1,0 +1,88 @@
+"""How healthy a venue's machinery is: block cadence, latency, gaps, clock skew."""
+
+from collections import deque
+
+import numpy as np
+
+from cockpit.core.units import NS_PER_MS, NS_PER_S
+
+_SAMPLES = 512
+_BLOCKS = 256
+
+
+class ChainTelemetry:
+    """Derived figures of one venue; everything is None until something was measured.
+
+    Latency is our receive time minus the venue's own stamp, so it contains the difference of the
+    two clocks. A latency below zero is impossible: it is reported as clock skew, never as a
+    latency and never as 0.
+    """
+
+    def __init__(self) -> None:
+        self.height: int | None = None
+        self.block_ns: int | None = None
+        self.block_recv_ns: int | None = None
+        self.rtt_ns: int | None = None
+        self.gaps = 0
+        self.rejects = 0
+        self.last_reject = ""
+        self._connections = 0
+        self._latency_ns: deque[int] = deque(maxlen=_SAMPLES)
+        self._blocks: deque[tuple[int, int]] = deque(maxlen=_BLOCKS)
+
+    def latency(self, recv_ns: int, venue_ns: int) -> None:
+        self._latency_ns.append(recv_ns - venue_ns)
+
+    def block(self, height: int, block_ns: int, recv_ns: int) -> None:
+        """A block was announced; one that is not newer than the last is ignored."""
+        if self.height is not None and height <= self.height:
+            return
+        self.height = height
+        self.block_ns = block_ns
+        self.block_recv_ns = recv_ns
+        self._blocks.append((height, block_ns))
+
+    def connected(self) -> None:
+        """A link came up: old latencies describe another connection, maybe another server."""
+        self._latency_ns.clear()
+        self.rtt_ns = None
+        self._connections += 1
+
+    @property
+    def reconnects(self) -> int:
+        """How often a link came up again after the first time."""
+        return max(0, self._connections - 1)
+
+    def cadence_s(self) -> float | None:
+        """Mean seconds per block over the last blocks seen; None before two."""
+        if len(self._blocks) < 2:
+            return None
+        (h0, t0), (h1, t1) = self._blocks[0], self._blocks[-1]
+        return (t1 - t0) / (h1 - h0) / NS_PER_S if h1 > h0 and t1 > t0 else None
+
+    def block_age_s(self, now_ns: int) -> float | None:
+        """Seconds since the newest block reached us, on our own clock."""
+        if self.block_recv_ns is None:
+            return None
+        return max(0, now_ns - self.block_recv_ns) / NS_PER_S
+
+    def latency_ms(self, percentile: float) -> float | None:
+        """Receive minus venue time in ms; None when unknown or when the clocks disagree."""
+        if not self._latency_ns:
+            return None
+        value = float(np.percentile(np.fromiter(self._latency_ns, np.int64), percentile))
+        return value / NS_PER_MS if value >= 0 else None
+
+    def clock_skew_ms(self) -> float | None:
+        """Our clock minus the venue's, in ms, as far as it can be told from one-way times.
+
+        None without measurements; 0 while every latency is possible. A negative figure means
+        that our clock is behind: the fastest message seems to arrive before it was sent, by at
+        least this much (half the round trip is added back where it is known).
+        """
+        if not self._latency_ns:
+            return None
+        fastest = min(self._latency_ns)
+        if fastest >= 0:
+            return 0.0
+        return (fastest - (self.rtt_ns or 0) / 2) / NS_PER_MS

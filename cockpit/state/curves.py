@@ -1,0 +1,106 @@
+"""Rings of (time, value) in numpy, and the settled funding history of one market."""
+
+from bisect import bisect_left
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.core.events import Funding
+from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
+
+
+class Ring:
+    """The newest `capacity` samples of a figure, oldest first when read.
+
+    NaN marks a sample at which the figure was not known: a plot leaves a gap there.
+    """
+
+    __slots__ = ("_at", "_count", "_head", "_value", "capacity")
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._at = np.zeros(capacity, dtype=np.int64)
+        self._value = np.full(capacity, np.nan)
+        self._head = 0
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, at_ns: int, value: float | None) -> None:
+        self._at[self._head] = at_ns
+        self._value[self._head] = np.nan if value is None else value
+        self._head = (self._head + 1) % self.capacity
+        self._count = min(self._count + 1, self.capacity)
+
+    def read(self, since_ns: int = 0) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """(times in ns, values), oldest first, both of shape (n,)."""
+        if self._count < self.capacity:
+            at, value = self._at[: self._count], self._value[: self._count]
+        else:
+            at = np.roll(self._at, -self._head)
+            value = np.roll(self._value, -self._head)
+        keep = at >= since_ns
+        return at[keep].copy(), value[keep].copy()
+
+    def value_at(self, at_ns: int) -> float | None:
+        """The last known value at or before a time; None if there is none."""
+        at, value = self.read()
+        i = int(np.searchsorted(at, at_ns, side="right")) - 1
+        while i >= 0:
+            if not np.isnan(value[i]):
+                return float(value[i])
+            i -= 1
+        return None
+
+
+class SettledHistory:
+    """Funding that was paid, one row per payment, oldest first.
+
+    Two sources may report the same payment with stamps some milliseconds apart (a stream and a
+    history endpoint), so a payment is known by its full hour. The later report wins.
+    """
+
+    def __init__(self, keep_days: int = 31) -> None:
+        self._keep_ns = keep_days * 24 * HOUR_NS
+        self._hours: list[int] = []
+        self._rows: list[Funding] = []
+
+    def add(self, row: Funding) -> None:
+        at_ns = row.recv_ns if row.venue_ns is None else row.venue_ns
+        hour = hour_floor_ns(at_ns + HOUR_NS // 120)
+        i = bisect_left(self._hours, hour)
+        if i < len(self._hours) and self._hours[i] == hour:
+            self._rows[i] = row
+            return
+        self._hours.insert(i, hour)
+        self._rows.insert(i, row)
+        oldest = self._hours[-1] - self._keep_ns
+        if self._hours[0] < oldest:
+            cut = bisect_left(self._hours, oldest)
+            del self._hours[:cut], self._rows[:cut]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def latest(self) -> Funding | None:
+        return self._rows[-1] if self._rows else None
+
+    def rows(self) -> list[Funding]:
+        return list(self._rows)
+
+    def hourly(self, since_ns: int = 0) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """(payment hour in ns, rate as a fraction per hour), oldest first."""
+        start = bisect_left(self._hours, since_ns)
+        rates = [row.rate * 3600 / row.interval_s for row in self._rows[start:]]
+        return np.array(self._hours[start:], dtype=np.int64), np.array(rates, dtype=np.float64)
+
+    def gaps(self) -> list[tuple[int, int]]:
+        """(from, to) in ns between payments that are further apart than their interval."""
+        found = []
+        for i in range(1, len(self._rows)):
+            step = self._rows[i].interval_s * NS_PER_S
+            if self._hours[i] - self._hours[i - 1] > step + HOUR_NS // 2:
+                found.append((self._hours[i - 1], self._hours[i]))
+        return found

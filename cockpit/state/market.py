@@ -1,0 +1,112 @@
+"""Everything known about one market, and how old each part of it is."""
+
+from typing import Final
+
+from cockpit.core.events import Funding, Instrument, LinkState
+from cockpit.core.units import NS_PER_S, hourly
+from cockpit.state.book import Book
+from cockpit.state.cadence import Cadence
+from cockpit.state.curves import Ring, SettledHistory
+from cockpit.state.view import FIELDS, Field
+
+FLOOR_S: Final[dict[Field, float]] = {
+    "book": 5.0,
+    "funding": 90.0,
+    "predicted": 180.0,
+    "open_interest": 90.0,
+    "mark": 15.0,
+    "index": 15.0,
+    "last": 600.0,
+}
+"""A field is never called stale before this: venues repeat what did not change at their leisure."""
+
+RING_SAMPLES: Final = 720
+_UNKNOWN: Final = Book()
+
+
+class MarketState:
+    """Written by the store alone; readers hold it as `MarketRead`."""
+
+    def __init__(self, venue: str, symbol: str) -> None:
+        self.venue = venue
+        self.symbol = symbol
+        self.instrument: Instrument | None = None
+        self.raw_book = Book()
+        self.link: LinkState = "connecting"
+        self.live: Funding | None = None
+        self.predicted: Funding | None = None
+        self.settled = SettledHistory()
+        self.open_interest: float | None = None
+        self.mark: float | None = None
+        self.index: float | None = None
+        self.last: float | None = None
+        self.version = 0
+        self.cadence: dict[Field, Cadence] = {name: Cadence(FLOOR_S[name]) for name in FIELDS}
+        self.book_cadence = self.cadence["book"]
+        self._stated_ns: dict[Field, int] = {}
+        self.mids = Ring(RING_SAMPLES)
+        self.spreads_bps = Ring(RING_SAMPLES)
+        self.open_interests = Ring(RING_SAMPLES)
+        self.live_hourly = Ring(RING_SAMPLES)
+
+    @property
+    def book(self) -> Book:
+        """The book, or an empty unknown one while the link is not live."""
+        return self.raw_book if self.link == "live" else _UNKNOWN
+
+    def age_s(self, field: Field, now_ns: int) -> float | None:
+        """Seconds since the field was last stated; None if it never was.
+
+        The age of a book outlives the book: after a disconnect it says how old the last one is.
+        """
+        last_ns = self._stated_ns.get(field)
+        current = self.cadence[field].last_ns
+        if current is not None:
+            last_ns = current
+        return None if last_ns is None else max(0, now_ns - last_ns) / NS_PER_S
+
+    def is_stale(self, field: Field, now_ns: int) -> bool:
+        """True when the link is not live, or the field is silent beyond its own habit."""
+        if self.link != "live":
+            return True
+        cadence = self.cadence[field]
+        return cadence.last_ns is None or now_ns - cadence.last_ns > cadence.limit_ns
+
+    def rate(self) -> Funding | None:
+        """The rate to compare venues by: the venue's own prediction if there is one, else live."""
+        return self.predicted or self.live
+
+    def sample(self, now_ns: int) -> None:
+        """Append the present to the rings; what is stale now is a gap in the curve."""
+        book = self.book
+        bid, ask = book.best_bid(), book.best_ask()
+        fresh = book.is_known and not self.is_stale("book", now_ns)
+        mid = (bid[0] + ask[0]) / 2 if fresh and bid and ask else None
+        self.mids.append(now_ns, mid)
+        self.spreads_bps.append(
+            now_ns, (ask[0] - bid[0]) / mid * 1e4 if mid and bid and ask else None
+        )
+        known_oi = not self.is_stale("open_interest", now_ns)
+        self.open_interests.append(now_ns, self.open_interest if known_oi else None)
+        live = self.live if not self.is_stale("funding", now_ns) else None
+        self.live_hourly.append(now_ns, hourly(live.rate, live.interval_s) if live else None)
+
+    def connected(self) -> None:
+        """The link is live. A book that was only hidden during a silence is shown again."""
+        self.link = "live"
+        self.version += 1
+
+    def disconnected(self, state: LinkState) -> None:
+        """The link left `live`: everything is stale, and no book is shown.
+
+        A merely silent link (`stale`) may go on where it stopped, so its book is hidden and still
+        follows its deltas; a link that is down takes the book with it.
+        """
+        self.link = state
+        if state != "stale":
+            self.raw_book.clear()
+            for field, cadence in self.cadence.items():
+                if cadence.last_ns is not None:
+                    self._stated_ns[field] = cadence.last_ns
+                cadence.pause()
+        self.version += 1

@@ -1,0 +1,272 @@
+"""The one place where facts become state.
+
+`apply` is the single writer and runs on the event loop, so there are no locks. It does the least
+that can be done per message: bands, ladders and curves are computed when somebody looks. Each
+market counts its changes in `version`; a reader compares with the version it last drew.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from cockpit.core.events import (
+    Block,
+    BookDelta,
+    BookReset,
+    BookSnapshot,
+    Event,
+    Funding,
+    Instrument,
+    Link,
+    LinkState,
+    OpenInterest,
+    Prices,
+    Reject,
+    Rtt,
+    Trade,
+)
+from cockpit.core.units import NS_PER_S
+from cockpit.state.chain import ChainTelemetry
+from cockpit.state.market import MarketState
+from cockpit.state.view import VenueRead
+
+_WORST: tuple[LinkState, ...] = ("down", "connecting", "stale", "live")
+
+
+class VenueState:
+    """One venue's links and telemetry, and its markets by symbol."""
+
+    def __init__(self, name: str, chain_name: str | None = None) -> None:
+        self.name = name
+        self.chain_name = chain_name
+        self.chain = ChainTelemetry()
+        self.links: dict[str, Link] = {}
+        self.markets: dict[str, MarketState] = {}
+        self.instruments: dict[str, Instrument] = {}
+        self.last_recv_ns: int | None = None
+
+    @property
+    def state(self) -> LinkState:
+        """The worst of the essential links; `connecting` before any was tried."""
+        states = {link.state for link in self.links.values() if link.essential}
+        return next((state for state in _WORST if state in states), "connecting")
+
+    @property
+    def reason(self) -> str:
+        """Why the venue is not live, in words; empty when it is."""
+        state = self.state
+        for link in self.links.values():
+            if link.essential and link.state == state and link.reason:
+                return link.reason
+        return ""
+
+    def age_s(self, now_ns: int) -> float | None:
+        """Seconds since anything arrived from the venue."""
+        last = self.last_recv_ns
+        return None if last is None else max(0, now_ns - last) / NS_PER_S
+
+
+class MarketStore:
+    """The state of every watched market. Implements `MarketView`."""
+
+    def __init__(self, venues: Iterable[tuple[str, str | None]], symbols: Sequence[str]) -> None:
+        """`venues` are (name, chain) in the order of the screen; `symbols` what is watched.
+
+        An empty `symbols` watches whatever arrives.
+        """
+        self._venues = {name: VenueState(name, chain) for name, chain in venues}
+        self._symbols = list(symbols)
+        self._open = not symbols
+        self.version = 0
+        for venue in self._venues.values():
+            for symbol in self._symbols:
+                venue.markets[symbol] = MarketState(venue.name, symbol)
+        self._handlers: dict[type, Callable[[VenueState, Any], None]] = {
+            BookDelta: self._on_delta,
+            BookSnapshot: self._on_snapshot,
+            BookReset: self._on_reset,
+            Trade: self._on_trade,
+            Funding: self._on_funding,
+            OpenInterest: self._on_open_interest,
+            Prices: self._on_prices,
+            Instrument: self._on_instrument,
+            Block: self._on_block,
+            Rtt: self._on_rtt,
+            Link: self._on_link,
+            Reject: self._on_reject,
+        }
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def apply(self, event: Event) -> None:
+        """One fact. Facts of unknown venues and unwatched markets change nothing."""
+        venue = self._venues.get(event.venue)
+        handler = self._handlers.get(type(event))
+        if venue is None or handler is None:
+            return
+        self.version += 1
+        venue.last_recv_ns = event.recv_ns
+        handler(venue, event)
+
+    def apply_all(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.apply(event)
+
+    def watch(self, symbols: Sequence[str]) -> None:
+        """Change the watch list: new symbols start empty, dropped ones are forgotten."""
+        self._symbols = list(symbols)
+        self._open = not symbols
+        for venue in self._venues.values():
+            kept = venue.markets
+            venue.markets = {}
+            for symbol in self._symbols:
+                market = kept.get(symbol) or MarketState(venue.name, symbol)
+                market.instrument = venue.instruments.get(symbol)
+                market.link = venue.state
+                venue.markets[symbol] = market
+        self.version += 1
+
+    def sample(self, now_ns: int) -> None:
+        """Append the present of every market to its rings; called every few seconds."""
+        for market in self.markets():
+            market.sample(now_ns)
+
+    def _market(self, venue: VenueState, symbol: str) -> MarketState | None:
+        market = venue.markets.get(symbol)
+        if market is None and self._open:
+            market = venue.markets[symbol] = MarketState(venue.name, symbol)
+            market.link = venue.state
+            market.instrument = venue.instruments.get(symbol)
+            if symbol not in self._symbols:
+                self._symbols.append(symbol)
+        return market
+
+    def _on_delta(self, venue: VenueState, event: BookDelta) -> None:
+        market = self._market(venue, event.symbol)
+        if market is None:
+            return
+        recv_ns = event.recv_ns
+        market.raw_book.apply(event.bids, event.asks, event.seq, recv_ns)
+        market.book_cadence.arrived(recv_ns)
+        market.version += 1
+        if event.venue_ns is not None:
+            venue.chain.latency(recv_ns, event.venue_ns)
+
+    def _on_snapshot(self, venue: VenueState, event: BookSnapshot) -> None:
+        market = self._market(venue, event.symbol)
+        if market is None:
+            return
+        recv_ns = event.recv_ns
+        market.raw_book.replace(event.bids, event.asks, event.seq, recv_ns)
+        market.book_cadence.arrived(recv_ns)
+        market.version += 1
+        if event.venue_ns is not None:
+            venue.chain.latency(recv_ns, event.venue_ns)
+
+    def _on_reset(self, venue: VenueState, event: BookReset) -> None:
+        venue.chain.gaps += 1
+        market = self._market(venue, event.symbol)
+        if market is not None:
+            market.raw_book.clear()
+            market.version += 1
+
+    def _on_trade(self, venue: VenueState, event: Trade) -> None:
+        market = self._market(venue, event.symbol)
+        if market is not None:
+            market.last = event.price
+            market.cadence["last"].arrived(event.recv_ns)
+            market.version += 1
+
+    def _on_funding(self, venue: VenueState, event: Funding) -> None:
+        market = self._market(venue, event.symbol)
+        if market is None:
+            return
+        if event.kind == "settled":
+            market.settled.add(event)
+        elif event.kind == "live":
+            market.live = event
+            market.cadence["funding"].arrived(event.recv_ns)
+        else:
+            market.predicted = event
+            market.cadence["predicted"].arrived(event.recv_ns)
+        market.version += 1
+
+    def _on_open_interest(self, venue: VenueState, event: OpenInterest) -> None:
+        market = self._market(venue, event.symbol)
+        if market is not None:
+            market.open_interest = event.base
+            market.cadence["open_interest"].arrived(event.recv_ns)
+            market.version += 1
+
+    def _on_prices(self, venue: VenueState, event: Prices) -> None:
+        market = self._market(venue, event.symbol)
+        if market is None:
+            return
+        if event.mark is not None:
+            market.mark = event.mark
+            market.cadence["mark"].arrived(event.recv_ns)
+        if event.index is not None:
+            market.index = event.index
+            market.cadence["index"].arrived(event.recv_ns)
+        if event.last is not None:
+            market.last = event.last
+            market.cadence["last"].arrived(event.recv_ns)
+        market.version += 1
+
+    def _on_instrument(self, venue: VenueState, event: Instrument) -> None:
+        venue.instruments[event.symbol] = event
+        market = venue.markets.get(event.symbol)
+        if market is not None:
+            market.instrument = event
+            market.version += 1
+
+    def _on_block(self, venue: VenueState, event: Block) -> None:
+        venue.chain.block(event.height, event.block_ns, event.recv_ns)
+        if event.venue_ns is not None:
+            venue.chain.latency(event.recv_ns, event.venue_ns)
+
+    def _on_rtt(self, venue: VenueState, event: Rtt) -> None:
+        venue.chain.rtt_ns = event.rtt_ns
+
+    def _on_reject(self, venue: VenueState, event: Reject) -> None:
+        venue.chain.rejects += 1
+        venue.chain.last_reject = event.reason
+
+    def _on_link(self, venue: VenueState, event: Link) -> None:
+        """When an essential link leaves `live`, its books and the freshness of all figures go."""
+        before = venue.links.get(event.link)
+        venue.links[event.link] = event
+        if not event.essential:
+            return
+        fresh_start = before is None or before.state in ("down", "connecting")
+        if event.state == "live" and fresh_start:
+            venue.chain.connected()
+        state = venue.state
+        for market in venue.markets.values():
+            if state == "live":
+                market.connected()
+            else:
+                market.disconnected(state)
+
+    # --- reading: MarketView ------------------------------------------------------------------
+
+    def venues(self) -> Sequence[VenueRead]:
+        return list(self._venues.values())
+
+    def venue(self, name: str) -> VenueRead | None:
+        return self._venues.get(name)
+
+    def symbols(self) -> Sequence[str]:
+        return self._symbols
+
+    def market(self, venue: str, symbol: str) -> MarketState | None:
+        state = self._venues.get(venue)
+        return state.markets.get(symbol) if state else None
+
+    def markets(self) -> Sequence[MarketState]:
+        """Every watched market, by venue, then by symbol, in the order of the screen."""
+        return [market for venue in self._venues.values() for market in venue.markets.values()]
+
+    def listed(self, venue: str) -> Sequence[Instrument]:
+        """Everything the venue lists, watched or not."""
+        state = self._venues.get(venue)
+        return list(state.instruments.values()) if state else []

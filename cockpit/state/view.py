@@ -1,0 +1,83 @@
+"""What a reader may see of the state: no mutators, and every figure with its age."""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from cockpit.core.events import Funding, Instrument, Level, Link, LinkState
+from cockpit.state.chain import ChainTelemetry
+from cockpit.state.curves import Ring, SettledHistory
+
+Field = Literal["book", "funding", "predicted", "open_interest", "mark", "index", "last"]
+FIELDS: tuple[Field, ...] = (
+    "book", "funding", "predicted", "open_interest", "mark", "index", "last",
+)  # fmt: skip
+
+
+class BookRead(Protocol):
+    """A book as a reader sees it; empty and not known when there is none."""
+
+    is_known: bool
+    version: int
+    recv_ns: int
+    seq: int | None
+
+    def bids(self, depth: int | None = None) -> list[Level]: ...
+    def asks(self, depth: int | None = None) -> list[Level]: ...
+    def best_bid(self) -> Level | None: ...
+    def best_ask(self) -> Level | None: ...
+    def mid(self) -> float | None: ...
+    def levels(self) -> tuple[int, int]: ...
+
+
+class MarketRead(Protocol):
+    """One market. A field that was never stated is None; `is_stale` tells an old one."""
+
+    venue: str
+    symbol: str
+    instrument: Instrument | None
+    live: Funding | None
+    predicted: Funding | None
+    settled: SettledHistory
+    open_interest: float | None
+    mark: float | None
+    index: float | None
+    last: float | None
+    version: int
+    mids: Ring
+    spreads_bps: Ring
+    open_interests: Ring
+    live_hourly: Ring
+
+    @property
+    def book(self) -> BookRead: ...
+    @property
+    def link(self) -> LinkState: ...
+    def age_s(self, field: Field, now_ns: int) -> float | None: ...
+    def is_stale(self, field: Field, now_ns: int) -> bool: ...
+    def rate(self) -> Funding | None: ...
+
+
+class VenueRead(Protocol):
+    """One venue's machinery."""
+
+    name: str
+    chain: ChainTelemetry
+    links: dict[str, Link]
+    chain_name: str | None
+
+    @property
+    def state(self) -> LinkState: ...
+    @property
+    def reason(self) -> str: ...
+    def age_s(self, now_ns: int) -> float | None: ...
+
+
+class MarketView(Protocol):
+    """Everything that panes, calculators, alerts and documents read."""
+
+    def venues(self) -> Sequence[VenueRead]: ...
+    def venue(self, name: str) -> VenueRead | None: ...
+    def symbols(self) -> Sequence[str]: ...
+    def market(self, venue: str, symbol: str) -> MarketRead | None: ...
+    def markets(self) -> Sequence[MarketRead]: ...
+    def listed(self, venue: str) -> Sequence[Instrument]: ...

@@ -1,0 +1,118 @@
+"""One Hyperliquid book from two feeds: whole ladders, seldom, and the touch, with every block.
+
+The ladder (`l2Book`) has 20 levels a side and may be seconds apart; the touch (`bbo`) comes when it
+changes. A touch later than the ladder removes what is better than it; a ladder older than the
+touch is shown with the touch on top. Both carry the block's time, which alone orders them.
+"""
+
+from typing import NamedTuple
+
+from cockpit.core.events import Level, Levels
+from cockpit.venues.books import FullBook, Verdict
+from cockpit.venues.hyperliquid_wire import WireLevel
+from cockpit.venues.kit import scale_levels
+
+STUCK_NS = 5_000_000_000
+"""Messages have been "older" for this long: it was the remembered time that was wrong."""
+
+
+class Top(NamedTuple):
+    time: int
+    at_ns: int
+    bid: Levels
+    ask: Levels
+
+
+class TouchedLadder:
+    """The book of one market. Levels are in base units; times in ms are the venue's."""
+
+    __slots__ = ("_applied_ns", "_asks", "_bids", "_order", "_time", "_top", "has_ladder")
+
+    def __init__(self) -> None:
+        self._order = FullBook()
+        self._time = -1
+        self._applied_ns = 0
+        self._bids: Levels = ()
+        self._asks: Levels = ()
+        self._top: Top | None = None
+        self.has_ladder = False
+
+    def ladder(
+        self, time: int | None, bids: Levels, asks: Levels, at_ns: int
+    ) -> tuple[Levels, Levels] | None:
+        """The whole book that may be shown now; None if a later ladder is known."""
+        if time is not None and self._order.snapshot(time) is Verdict.IGNORE:
+            if at_ns - self._applied_ns < STUCK_NS:
+                return None
+            self._order.reset()
+            self._order.snapshot(time)
+        self._applied_ns = at_ns
+        self._time = -1 if time is None else time
+        self.has_ladder = True
+        top = self._top
+        if top is not None:
+            if self._time < top.time and at_ns - top.at_ns < STUCK_NS:
+                bids, asks = _under(top.bid, bids, 1)[0], _under(top.ask, asks, -1)[0]
+            else:
+                self._top = None
+        self._bids, self._asks = bids, asks
+        return bids, asks
+
+    def touch(
+        self, time: int, bid: Levels, ask: Levels, at_ns: int
+    ) -> tuple[Levels, Levels] | None:
+        """What the touch changes, as absolute sizes; None if it is old or changes nothing.
+
+        Each side is one level, or none where that side of the book is empty. Before the first
+        ladder the touch is remembered, and returned as it is.
+        """
+        if time < self._time and at_ns - self._applied_ns < STUCK_NS:
+            return None
+        top = self._top
+        if top is not None and time < top.time and at_ns - top.at_ns < STUCK_NS:
+            return None
+        self._top = Top(time, at_ns, bid, ask)
+        if not self.has_ladder:
+            return bid, ask
+        self._bids, bid_changes = _under(bid, self._bids, 1)
+        self._asks, ask_changes = _under(ask, self._asks, -1)
+        return (bid_changes, ask_changes) if bid_changes or ask_changes else None
+
+
+def _under(best: Levels, levels: Levels, sign: int) -> tuple[Levels, Levels]:
+    """(the side with `best` on top, what that changed); `sign` is 1 for bids, -1 for asks."""
+    if not best:
+        return (), tuple([(price, 0.0) for price, _ in levels])
+    price = best[0][0]
+    kept = 0
+    while kept < len(levels) and (levels[kept][0] - price) * sign > 0.0:
+        kept += 1
+    gone = tuple([(better, 0.0) for better, _ in levels[:kept]])
+    if kept < len(levels) and levels[kept][0] == price:
+        changed = gone if levels[kept] == best[0] else (*gone, best[0])
+        return (best[0], *levels[kept + 1 :]), changed
+    return (best[0], *levels[kept:]), (*gone, best[0])
+
+
+def side_of(rows: list[WireLevel], contract: float) -> Levels:
+    """Levels in base units, as sent."""
+    return scale_levels(tuple([(row.px, row.sz) for row in rows]), contract)
+
+
+def is_sorted(levels: Levels, sign: int) -> bool:
+    """Whether prices get strictly worse: bids (`sign` 1) fall, asks (-1) rise."""
+    last: Level | None = None
+    for level in levels:
+        if last is not None and (last[0] - level[0]) * sign <= 0.0:
+            return False
+        last = level
+    return True
+
+
+def fault_of(bids: Levels, asks: Levels) -> str | None:
+    """Why these sides cannot be one book, or None."""
+    if bids and asks and bids[0][0] >= asks[0][0]:
+        return "crossed book"
+    if not (is_sorted(bids, 1) and is_sorted(asks, -1)):
+        return "book out of order"
+    return None

@@ -1,0 +1,195 @@
+"""What Lighter writes on the wire: data shapes only, private to the venue.
+
+Every field that any generation of the API left out, or wrote as null, is optional here. `Scalar` is
+a number that may arrive as text, as a JSON number, as "" or as null.
+Source: https://apidocs.lighter.xyz/docs/websocket-reference and the OpenAPI schema of the REST API.
+"""
+
+import msgspec
+
+Scalar = str | float | None
+
+
+class Level(msgspec.Struct, frozen=True, gc=False):
+    price: float
+    size: float
+
+
+class Book(msgspec.Struct, frozen=True, gc=False):
+    """Resting levels with absolute sizes; `begin_nonce` is the `nonce` of the message before."""
+
+    asks: tuple[Level, ...] | None = None
+    bids: tuple[Level, ...] | None = None
+    offset: int | None = None
+    nonce: int | None = None
+    begin_nonce: int | None = None
+
+
+class _BookMessage(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
+    channel: str
+    order_book: Book
+    timestamp: int | None = None
+    last_updated_at: int | None = None
+
+
+class BookSubscribed(_BookMessage, frozen=True, gc=False, tag="subscribed/order_book"):
+    """The whole book, thousands of levels."""
+
+
+class BookUpdate(_BookMessage, frozen=True, gc=False, tag="update/order_book"):
+    """The levels that changed."""
+
+
+class Fill(msgspec.Struct, frozen=True, gc=False):
+    trade_id: int
+    price: float
+    size: float
+    is_maker_ask: bool
+    timestamp: int | None = None
+    type: str = "trade"
+
+
+class _TradeMessage(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
+    channel: str
+    trades: tuple[Fill, ...] | None = None
+    liquidation_trades: tuple[Fill, ...] | None = None
+
+
+class TradeSubscribed(_TradeMessage, frozen=True, gc=False, tag="subscribed/trade"):
+    """The last 50 trades and the last 50 liquidations, newest first."""
+
+
+class TradeUpdate(_TradeMessage, frozen=True, gc=False, tag="update/trade"):
+    """New trades."""
+
+
+class Stats(msgspec.Struct, frozen=True, gc=False):
+    """One market; rates are percent per hour and open interest is USD."""
+
+    symbol: str | None = None
+    mark_price: Scalar = None
+    index_price: Scalar = None
+    last_trade_price: Scalar = None
+    open_interest: Scalar = None
+    current_funding_rate: Scalar = None
+    funding_rate: Scalar = None
+    funding_timestamp: Scalar = None
+
+
+class _StatsMessage(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
+    channel: str
+    market_stats: msgspec.Raw
+    timestamp: int | None = None
+
+
+class StatsSubscribed(_StatsMessage, frozen=True, gc=False, tag="subscribed/market_stats"):
+    """Every market of the channel."""
+
+
+class StatsUpdate(_StatsMessage, frozen=True, gc=False, tag="update/market_stats"):
+    """The markets that changed."""
+
+
+class _HeightMessage(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
+    height: int
+    timestamp: int
+
+
+class HeightSubscribed(_HeightMessage, frozen=True, gc=False, tag="subscribed/height"):
+    """The newest block when the subscription began."""
+
+
+class HeightUpdate(_HeightMessage, frozen=True, gc=False, tag="update/height"):
+    """A new block."""
+
+
+class Ping(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="ping"):
+    pass
+
+
+class Pong(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="pong"):
+    pass
+
+
+class Connected(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="connected"):
+    pass
+
+
+class Unsubscribed(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="unsubscribed"):
+    pass
+
+
+class Shutdown(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="shutdown"):
+    pass
+
+
+Message = (
+    BookUpdate | BookSubscribed | TradeUpdate | TradeSubscribed | StatsUpdate | StatsSubscribed
+    | HeightUpdate | HeightSubscribed | Ping | Pong | Connected | Unsubscribed | Shutdown
+)  # fmt: skip
+
+
+class Refusal(msgspec.Struct, frozen=True, gc=False):
+    code: int | None = None
+    message: str | None = None
+
+
+class Envelope(msgspec.Struct, frozen=True, gc=False):
+    """Enough of any message to say what it was going to be about."""
+
+    type: str = ""
+    channel: str = ""
+    error: Refusal | str | None = None
+
+
+class Details(msgspec.Struct, frozen=True, gc=False):
+    """One market of `orderBookDetails`; margin fractions count 1e-4, fees are percent."""
+
+    symbol: str
+    market_id: int
+    market_type: str | None = None
+    status: str = "active"
+    is_frozen: bool | None = None
+    price_decimals: int | None = None
+    size_decimals: int | None = None
+    min_base_amount: Scalar = None
+    min_quote_amount: Scalar = None
+    min_initial_margin_fraction: Scalar = None
+    maintenance_margin_fraction: Scalar = None
+    taker_fee: Scalar = None
+    maker_fee: Scalar = None
+    open_interest: Scalar = None
+
+
+class Paid(msgspec.Struct, frozen=True, gc=False):
+    """One row of `fundings`: percent per hour without sign, seconds, and who paid."""
+
+    timestamp: int
+    rate: float
+    direction: str = ""
+
+
+class Rate(msgspec.Struct, frozen=True, gc=False):
+    """One row of `funding-rates`: a fraction per eight hours, of one of several exchanges."""
+
+    market_id: int
+    exchange: str
+    rate: float
+
+
+class Answer(msgspec.Struct, frozen=True, gc=False):
+    """Any REST body: its keys, not its name, say which endpoint it came from."""
+
+    code: int | None = None
+    message: str | None = None
+    order_book_details: tuple[Details, ...] | None = None
+    fundings: tuple[Paid, ...] | None = None
+    resolution: str = "1h"
+    funding_rates: tuple[Rate, ...] | None = None
+
+
+MESSAGES = msgspec.json.Decoder(Message, strict=False)
+STATS = msgspec.json.Decoder(Stats, strict=False)
+STATS_BY_ID = msgspec.json.Decoder(dict[str, Stats], strict=False)
+ENVELOPES = msgspec.json.Decoder(Envelope)
+ANSWERS = msgspec.json.Decoder(Answer, strict=False)

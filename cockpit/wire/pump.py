@@ -1,0 +1,172 @@
+"""What live and replay share: a session, the state of its links, and what to do when it breaks.
+
+Pure like the session: no socket, no clock, no task. The driver feeds it from the network, replay
+from a tape, and the same inputs give the same outputs.
+"""
+
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from cockpit.core.events import AnyEvent, Link, LinkState, Reject, Rtt
+from cockpit.venues.contract import (
+    MAIN,
+    Closed,
+    Fetch,
+    Frame,
+    Input,
+    Opened,
+    Reply,
+    Restart,
+    Send,
+    Session,
+    Tick,
+    VenueSpec,
+    Wanted,
+    Wants,
+)
+
+BLACK_BOX_INPUTS = 200
+RESTART_AFTER_QUIET = 4
+"""A link silent for this many times `quiet_s` is opened anew: a venue may lose a subscription and
+still answer pings."""
+
+_NO_SIGN_OF_LIFE: frozenset[type] = frozenset({Send, Fetch, Restart, Reject, Rtt})
+"""Outputs that do not show that data flows: a link that only pings is not alive."""
+
+Outcome = AnyEvent | Send | Fetch | Restart
+
+
+class _LinkLife:
+    """One link: its state and the last time a frame of it stated a fact."""
+
+    __slots__ = ("essential", "name", "restarting", "seen_ns", "state")
+
+    def __init__(self, name: str, essential: bool) -> None:
+        self.name = name
+        self.essential = essential
+        self.state: LinkState = "down"
+        self.seen_ns = 0
+        self.restarting = False
+
+
+class Pump:
+    """Feeds a session and derives the `Link` events.
+
+    `live` on `Opened` (or on the first fact of a link that a bare recording never opened), `down`
+    on `Closed`, `stale` when an open essential link states no fact for longer than `quiet_s`, and
+    `live` again, before the facts, with the next one. A venue without links lives on replies.
+
+    A session that raises is our bug, not the venue's: its links are `down: adapter fault`, a fresh
+    session takes over, and every open link is asked to restart. `faults` counts, `last_fault` is
+    the traceback, `black_box` holds the last inputs up to the one that broke it.
+    """
+
+    def __init__(
+        self, spec: VenueSpec, make_session: Callable[[Wants], Session], wants: Wants
+    ) -> None:
+        self._spec = spec
+        self._make_session = make_session
+        self.wants = wants
+        self._session = make_session(wants)
+        self._quiet_ns = round(spec.quiet_s * 1e9)
+        self._links = {
+            name: _LinkLife(name, not link.telemetry) for name, link in spec.links.items()
+        } or {MAIN: _LinkLife(MAIN, True)}
+        self.black_box: deque[Input] = deque(maxlen=BLACK_BOX_INPUTS)
+        self.faults = 0
+        self.last_fault = ""
+
+    def feed(self, item: Input) -> Iterator[Outcome]:
+        """Every consequence of one input, in order. Must be exhausted before the next."""
+        self.black_box.append(item)
+        if type(item) is Frame:
+            link = self._links.get(item.link) or self._unknown(item.link)
+            if link.state != "live":
+                yield from self._revived(link, item)
+                return
+            try:
+                for output in self._session.handle(item):
+                    if type(output) not in _NO_SIGN_OF_LIFE:
+                        link.seen_ns = item.at_ns
+                    yield output
+            except Exception:
+                yield from self._fault(item.at_ns)
+            return
+        yield from self._before(item)
+        if type(item) is Reply and not self._spec.links:
+            yield from self._revived(self._links[MAIN], item)
+        else:
+            yield from self._handle(item)
+
+    def _before(self, item: Input) -> Iterator[Outcome]:
+        """What an input other than a frame says about the links by itself."""
+        if isinstance(item, Tick):
+            for link in self._links.values():
+                yield from self._silence(link, item.at_ns)
+        elif isinstance(item, Opened):
+            link = self._links.get(item.link) or self._unknown(item.link)
+            link.seen_ns = item.at_ns
+            link.restarting = False
+            yield self._turn(link, "live", item.at_ns)
+        elif isinstance(item, Closed):
+            link = self._links.get(item.link) or self._unknown(item.link)
+            link.restarting = False
+            yield self._turn(link, "down", item.at_ns, item.reason)
+        elif isinstance(item, Wanted):
+            self.wants = item.wants
+
+    def _handle(self, item: Input) -> Iterator[Outcome]:
+        # Whatever an adapter raises, one venue's bug may not take the others with it.
+        try:
+            yield from self._session.handle(item)
+        except Exception:
+            yield from self._fault(item.at_ns)
+
+    def _revived(self, link: _LinkLife, item: Frame | Reply) -> Iterator[Outcome]:
+        """Handle an input that may prove that a link which is not `live` lives."""
+        faults = self.faults
+        outputs = list(self._handle(item))
+        if any(type(output) not in _NO_SIGN_OF_LIFE for output in outputs) and (
+            faults == self.faults
+        ):
+            link.seen_ns = item.at_ns
+            if link.state != "live":
+                yield self._turn(link, "live", item.at_ns)
+        yield from outputs
+
+    def _silence(self, link: _LinkLife, at_ns: int) -> Iterator[Outcome]:
+        quiet_ns = at_ns - link.seen_ns
+        if link.state == "down" or not link.essential or quiet_ns <= self._quiet_ns:
+            return
+        reason = f"no message for {quiet_ns // 1_000_000_000} s"
+        if link.state == "live":
+            yield self._turn(link, "stale", at_ns, reason)
+        if quiet_ns > RESTART_AFTER_QUIET * self._quiet_ns and not link.restarting:
+            link.restarting = True
+            yield Restart(reason, link.name)
+
+    def _fault(self, at_ns: int) -> Iterator[Outcome]:
+        self.faults += 1
+        self.last_fault = traceback.format_exc()
+        self._session = self._make_session(self.wants)
+        for link in self._links.values():
+            was_open = link.state != "down"
+            yield self._turn(link, "down", at_ns, "adapter fault")
+            if was_open:
+                yield Restart("adapter fault", link.name)
+
+    def _turn(self, link: _LinkLife, state: LinkState, at_ns: int, reason: str = "") -> Link:
+        link.state = state
+        return Link(
+            venue=self._spec.name,
+            recv_ns=at_ns,
+            link=link.name,
+            state=state,
+            reason=reason,
+            essential=link.essential,
+        )
+
+    def _unknown(self, name: str) -> _LinkLife:
+        """A link of an old recording that the venue no longer has."""
+        return self._links.setdefault(name, _LinkLife(name, True))

@@ -1,0 +1,272 @@
+"""The recording: a header line, then one line an input. Nothing in it is secret.
+
+`TapeWriter` writes, `read_tape` reads. A name that ends in `.gz` is compressed as one stream that
+is made readable at every `Tick`, so that a crash costs a second. A tail that was torn off (a
+crash, a full disk) is dropped and named in `Tape.torn`; lines in the middle that say nothing are
+counted in `Tape.skipped`; neither is ever fatal. Only a file that is no tape raises `TapeError`.
+"""
+
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, Literal
+
+import msgspec
+
+from cockpit.core.errors import TapeError
+from cockpit.venues.contract import Input, Tick, Wanted, Wants
+from cockpit.wire.tape_lines import decode_line, encode_line
+
+FORMAT: Final = "cockpit-tape/1"
+MAX_LINE_BYTES = 64 * 2**20
+MAX_SKIPPED_KEPT = 1000
+_CHUNK_BYTES = 64 * 2**10
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_WBITS = 31
+_GZIP_LEVEL = 3
+"""Twice as fast as the default for a tenth more bytes; the tape is written on the event loop."""
+
+Origin = Literal["mainnet", "testnet", "docs", "sim"]
+
+
+class TapeHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """Line 1. `origin` `docs` is a fixture typed from documentation; `wants` hold at `at_ns`."""
+
+    format: Literal["cockpit-tape/1"] = FORMAT
+    venue: str
+    origin: Origin
+    version: str
+    at_ns: int
+    wants: Wants = Wants()
+
+
+class TapeWriter:
+    """Writes a new tape with mode 0600; never over an existing file.
+
+    With `rotate_bytes`, a file that has reached that size on disk is closed at the next input and
+    `NAME.0001.jsonl.gz`, `NAME.0002…` follow, each a tape of its own whose header carries the
+    wants of that moment. `messages` and `bytes_written` (on disk) count over all files.
+
+    Raises TapeError if a file cannot be created; OSError (disk full) from `write` and `close`.
+    """
+
+    def __init__(
+        self, path: Path | str, header: TapeHeader, *, rotate_bytes: int | None = None
+    ) -> None:
+        self._first_path = Path(path)
+        self._header = header
+        self._rotate_bytes = rotate_bytes
+        self.messages = 0
+        self.paths: list[Path] = []
+        self._closed_bytes = 0
+        self._file = self._start(self._first_path)
+
+    @property
+    def path(self) -> Path:
+        """The file that is being written now."""
+        return self.paths[-1]
+
+    @property
+    def bytes_written(self) -> int:
+        return self._closed_bytes + self._file.bytes_written
+
+    def write(self, item: Input) -> None:
+        if self._rotate_bytes is not None and self._file.bytes_written >= self._rotate_bytes:
+            self._rotate(item.at_ns)
+        self._file.write(encode_line(item))
+        self.messages += 1
+        if isinstance(item, Tick):
+            self._file.flush()
+        elif isinstance(item, Wanted):
+            self._header = msgspec.structs.replace(self._header, wants=item.wants)
+
+    def close(self) -> None:
+        """Complete the file; may be called twice."""
+        self._file.close()
+
+    def _rotate(self, at_ns: int) -> None:
+        self._file.close()
+        self._closed_bytes += self._file.bytes_written
+        self._header = msgspec.structs.replace(self._header, at_ns=at_ns)
+        self._file = self._start(_numbered(self._first_path, len(self.paths)))
+
+    def _start(self, path: Path) -> "_Out":
+        out = _Out(path)
+        out.write(msgspec.json.encode(self._header) + b"\n")
+        out.flush()
+        self.paths.append(path)
+        return out
+
+
+class Tape:
+    """A recording, read line by line each time it is iterated.
+
+    `torn` says why the tail of the last iteration was dropped, None if the tape ended well.
+    `skipped` are (line number, reason) of lines that say nothing, the first thousand of
+    `skipped_total`. `read_frac` is how much of the file has been read, 0 to 1.
+    """
+
+    def __init__(self, path: Path, header: TapeHeader) -> None:
+        self.path = path
+        self.header = header
+        self._forget()
+
+    def _forget(self) -> None:
+        self.torn: str | None = None
+        self.skipped: list[tuple[int, str]] = []
+        self.skipped_total = 0
+        self.read_frac = 0.0
+
+    def __iter__(self) -> Iterator[Input]:
+        self._forget()
+        lines = _Lines(self.path)
+        for number, line in lines:
+            self.read_frac = lines.read_frac
+            if number == 1 or line.isspace():
+                continue
+            item = "the line is longer than 64 MiB" if line == b"" else decode_line(line)
+            if not isinstance(item, str):
+                yield item
+            elif line.endswith(b"\n") or line == b"":
+                self.skipped_total += 1
+                if len(self.skipped) < MAX_SKIPPED_KEPT:
+                    self.skipped.append((number, item))
+            else:
+                self.torn = f"line {number} is cut off"
+        self.torn = lines.torn or self.torn
+        self.read_frac = 1.0
+
+
+def read_tape(path: Path | str) -> Tape:
+    """Open a recording by its header. TapeError if it has none or cannot be read."""
+    path = Path(path)
+    for _, line in _Lines(path):
+        return Tape(path, _header(path, line))
+    raise TapeError(f"{path} is empty; a tape begins with a {FORMAT} header")
+
+
+def _header(path: Path, line: bytes) -> TapeHeader:
+    expected = f"{path}, line 1: expected a {FORMAT} header"
+    try:
+        format_ = msgspec.json.decode(line, type=_AnyHeader).format
+    except (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError) as error:
+        raise TapeError(f"{expected}, found something else", str(error)) from None
+    if format_ != FORMAT:
+        raise TapeError(f"{expected}, found {format_[:40]!r}; record it again with this version")
+    try:
+        return msgspec.json.decode(line, type=TapeHeader)
+    except msgspec.ValidationError as error:
+        raise TapeError(f"{expected}: {error}") from None
+
+
+class _AnyHeader(msgspec.Struct):
+    format: str
+
+
+def _numbered(path: Path, number: int) -> Path:
+    """`x.jsonl.gz`, 1 -> `x.0001.jsonl.gz`."""
+    for suffix in (".jsonl.gz", ".jsonl"):
+        if path.name.endswith(suffix):
+            return path.with_name(f"{path.name.removesuffix(suffix)}.{number:04}{suffix}")
+    return path.with_name(f"{path.name}.{number:04}")
+
+
+class _Out:
+    """A new file, compressed if its name says so. `bytes_written` is what went to the disk."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise TapeError(f"{path} exists; a tape is never written over another file") from None
+        except OSError as error:
+            raise TapeError(f"{path} cannot be written: {error.strerror}", str(error)) from None
+        self._file: BinaryIO = os.fdopen(fd, "wb", buffering=_CHUNK_BYTES)
+        self._deflate = (
+            zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WBITS) if path.suffix == ".gz" else None
+        )
+        self.bytes_written = 0
+
+    def write(self, data: bytes) -> None:
+        self._put(self._deflate.compress(data) if self._deflate else data)
+
+    def flush(self) -> None:
+        """Make everything so far readable by another process."""
+        if self._deflate:
+            self._put(self._deflate.flush(zlib.Z_SYNC_FLUSH))
+        self._file.flush()
+
+    def close(self) -> None:
+        if self._file.closed:
+            return
+        with self._file:
+            if self._deflate:
+                self._put(self._deflate.flush(zlib.Z_FINISH))
+
+    def _put(self, data: bytes) -> None:
+        self.bytes_written += self._file.write(data)
+
+
+class _Lines:
+    """(number, line) of a file, decompressed; an overlong line comes as b"".
+
+    The last line may lack its newline. `torn` says why a compressed stream ended early.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.torn: str | None = None
+        self.read_frac = 0.0
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        number = 0
+        rest: list[bytes] = []
+        rest_bytes = 0
+        for piece in self._pieces():
+            head, *lines = piece.split(b"\n")
+            if rest_bytes <= MAX_LINE_BYTES:
+                rest.append(head)
+            rest_bytes += len(head)
+            for following in lines:
+                number += 1
+                whole = rest_bytes <= MAX_LINE_BYTES
+                yield number, b"".join(rest) + b"\n" if whole else b""
+                rest, rest_bytes = [following], len(following)
+        if rest_bytes:
+            yield number + 1, b"".join(rest) if rest_bytes <= MAX_LINE_BYTES else b""
+
+    def _pieces(self) -> Iterator[bytes]:
+        try:
+            with self._path.open("rb") as file:
+                size = max(1, os.fstat(file.fileno()).st_size)
+                chunk = file.read(_CHUNK_BYTES)
+                is_gzip = chunk.startswith(_GZIP_MAGIC)
+                if chunk and not is_gzip and self._path.suffix == ".gz":
+                    raise TapeError(f"{self._path} is not gzip, although its name says so")
+                chunks = self._chunks(file, chunk, size)
+                yield from self._inflated(chunks) if is_gzip else chunks
+        except OSError as error:
+            raise TapeError(f"{self._path} cannot be read: {error.strerror}", str(error)) from None
+
+    def _chunks(self, file: BinaryIO, chunk: bytes, size: int) -> Iterator[bytes]:
+        while chunk:
+            self.read_frac = file.tell() / size
+            yield chunk
+            chunk = file.read(_CHUNK_BYTES)
+
+    def _inflated(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Pieces of bounded size, so that a small file cannot fill the memory."""
+        inflate = zlib.decompressobj(wbits=_GZIP_WBITS)
+        for chunk in chunks:
+            while chunk:
+                if inflate.eof:
+                    inflate = zlib.decompressobj(wbits=_GZIP_WBITS)
+                try:
+                    yield inflate.decompress(chunk, _CHUNK_BYTES)
+                except zlib.error as error:
+                    self.torn = f"the compressed stream is damaged ({error})"
+                    return
+                chunk = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+        if not inflate.eof:
+            self.torn = "the compressed stream ends early"
