@@ -59,8 +59,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     watch: Watch = Watch()
     screen: Screen = Screen()
     venue: dict[str, Venue] = {}
-    log_level: Layout = Literal["auto", "wide", "normal", "narrow"]
-LogLevel = "info"
+    log_level: LogLevel = "info"
     origins: dict[str, str] = {}
 
 

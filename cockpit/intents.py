@@ -3,12 +3,14 @@
 Views know the engine only as a `Desk`: they read its state and post intents to it.
 """
 
+from collections.abc import Mapping
 from typing import Literal, Protocol
 
 import msgspec
 
 from cockpit.core.clock import Clock
 from cockpit.state.view import MarketView
+from cockpit.venues.contract import VenueSpec
 
 Mode = Literal["LIVE", "DEMO", "REPLAY"]
 Severity = Literal["info", "warn", "danger"]
@@ -39,10 +41,14 @@ class Notice(msgspec.Struct, frozen=True):
 class Desk(Protocol):
     """What a screen needs: the state, the time, and somebody who listens."""
 
-    mode: Mode
-    view: MarketView
-    clock: Clock
-
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def view(self) -> MarketView: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def specs(self) -> Mapping[str, VenueSpec]: ...
     def post(self, intent: Intent) -> None: ...
     def notices(self) -> list[Notice]: ...
     def detail(self) -> str: ...

@@ -9,7 +9,7 @@ from cockpit.core.errors import InputError
 from cockpit.core.events import Event, Link
 from cockpit.core.units import parse_duration_s, parse_utc, utc
 from cockpit.engine import NOTICES, SAMPLE_S
-from cockpit.intents import Intent, Mode, Notice, Watch
+from cockpit.intents import Intent, Mode, Notice, Severity, Watch
 from cockpit.recordings import open_recording
 from cockpit.state.store import MarketStore
 from cockpit.wire.replay import Replay
@@ -23,9 +23,9 @@ class ReplayEngine:
         recordings = [open_recording(path) for path in files]
         first_ns = min(tape.header.at_ns for tape, _, _ in recordings)
         wanted = [symbol for tape, _, _ in recordings for symbol in tape.header.wants.symbols]
-        specs = {spec.name: spec for _, spec, _ in recordings}
+        self.specs = {spec.name: spec for _, spec, _ in recordings}
         self.view = MarketStore(
-            ((name, spec.chain) for name, spec in specs.items()), list(dict.fromkeys(wanted))
+            ((name, spec.chain) for name, spec in self.specs.items()), list(dict.fromkeys(wanted))
         )
         self._speed = speed
         from_ns = start_ns(start, first_ns) if start else None
@@ -38,7 +38,7 @@ class ReplayEngine:
     def _sink(self, events: list[Event]) -> None:
         for event in events:
             if type(event) is Link and event.state != "live":
-                severity = "danger" if event.state == "down" else "warn"
+                severity: Severity = "danger" if event.state == "down" else "warn"
                 words = f"{event.link} link {event.state}: {event.reason}".rstrip(": ")
                 self._notices.append(Notice(event.recv_ns, event.venue, words, severity))
             self.view.apply(event)

@@ -12,9 +12,12 @@ from cockpit.core.market import Side
 from cockpit.sim.contract import MarketState
 
 FINE_BPS = 0.2
-COARSE_BPS = 1.2
-NEAR_BPS = 2.4
+COARSE_STEPS = 6
+NEAR_STEPS = 12
+DEEP_USD = 9e6
+"""A book of this depth has levels every `FINE_BPS`; thinner books have them further apart."""
 REFILL_HALF_LIFE_S = 3.0
+HASH = 0x9E3779B1
 SIZE_SPREAD = 0.45
 """Standard deviation of log size."""
 
@@ -42,17 +45,19 @@ class Makers:
         self.spread_multiplier = 1.0
         listing = state.listing
         bps = mid_ticks * 1e-4
-        self._fine = max(1, round(FINE_BPS * bps))
-        self._coarse = self._fine * max(1, round(COARSE_BPS * bps / self._fine))
-        self._near = max(self._coarse, round(NEAR_BPS * bps))
+        fine_bps = FINE_BPS * max(1.0, DEEP_USD / depth_usd) ** 0.35
+        self._fine = max(1, round(fine_bps * bps))
+        self._coarse = self._fine * max(1, round(fine_bps * COARSE_STEPS * bps / self._fine))
+        self._near = max(self._coarse, round(fine_bps * NEAR_STEPS * bps))
         self._count = rng.randint(40, 48)
         unit_usd = mid_ticks / 10**listing.price_decimals / 10**listing.size_decimals
         # The density below is 1 per bps on average over the first 10 bps of the book.
         self._lots_per_tick = depth_usd / 10.0 / unit_usd / bps
         self._per_tick_growth = 0.12 / bps
         self._bid, self._ask = self._touch(mid_ticks)
-        for side in Side:
-            for ticks in self._stand(side):
+        self._stands = {side: self._stand(side) for side in Side}
+        for side, stand in self._stands.items():
+            for ticks in stand:
                 self._levels(side)[ticks] = self._target(side, ticks)
 
     def _levels(self, side: Side) -> dict[int, int]:
@@ -66,14 +71,20 @@ class Makers:
         return max(self._fine, bid), max(ask, bid + self._fine, 2 * self._fine)
 
     def _stand(self, side: Side) -> list[int]:
-        """Where this side's levels belong, best first."""
+        """Where this side's levels belong, best first; one in eight is left out, always the same."""
         fine, coarse = self._fine, self._coarse
         if side is Side.BUY:
-            edge = (self._bid - self._near) // coarse * coarse
-            stop = max(0, edge - self._count * coarse)
-            return [*range(self._bid, edge, -fine), *range(edge, stop, -coarse)]
-        edge = -(-(self._ask + self._near) // coarse) * coarse
-        return [*range(self._ask, edge, fine), *range(edge, edge + self._count * coarse, coarse)]
+            touch, edge = self._bid, (self._bid - self._near) // coarse * coarse
+            near = range(touch - fine, edge, -fine)
+            far = range(edge, max(0, edge - self._count * coarse), -coarse)
+        else:
+            touch, edge = self._ask, -(-(self._ask + self._near) // coarse) * coarse
+            near = range(touch + fine, edge, fine)
+            far = range(edge, edge + self._count * coarse, coarse)
+        kept = [touch]
+        kept += [ticks for ticks in near if ticks // fine * HASH >> 9 & 7]
+        kept += [ticks for ticks in far if ticks // coarse * HASH >> 9 & 7]
+        return kept
 
     def _target(self, side: Side, ticks: int) -> int:
         """Lots that belong at a level, with a draw of its own."""
@@ -89,17 +100,17 @@ class Makers:
         if touch == (self._bid, self._ask):
             return
         self._bid, self._ask = touch
-        stands = [(side, self._stand(side)) for side in Side]
+        self._stands = {side: self._stand(side) for side in Side}
         if self._wounds:
-            kept = {(side, ticks) for side, stand in stands for ticks in stand}
+            kept = {(side, ticks) for side, stand in self._stands.items() for ticks in stand}
             self._wounds = {at: lots for at, lots in self._wounds.items() if at in kept}
         # Old levels leave before new ones come, so that no order of the two ever crosses.
-        for side, stand in stands:
+        for side, stand in self._stands.items():
             levels = self._levels(side)
             for ticks in levels.keys() - stand:
                 del levels[ticks]
                 changes[side, ticks] = 0
-        for side, stand in stands:
+        for side, stand in self._stands.items():
             levels = self._levels(side)
             for ticks in stand:
                 if ticks not in levels and (side, ticks) not in self._wounds:
@@ -109,16 +120,16 @@ class Makers:
         """Quote everything anew: depth or spread are no longer what they were."""
         self.follow(mid_ticks, changes)
         self._wounds.clear()
-        for side in Side:
+        for side, stand in self._stands.items():
             levels = self._levels(side)
-            for ticks in self._stand(side):
+            for ticks in stand:
                 levels[ticks] = changes[side, ticks] = self._target(side, ticks)
 
     def fidget(self, times: int, changes: Changes) -> None:
         """Somebody changes a size, mostly near the touch."""
         for _ in range(times):
             side = Side.BUY if self._rng.getrandbits(1) else Side.SELL
-            stand = self._stand(side)
+            stand = self._stands[side]
             ticks = stand[int(len(stand) * self._rng.random() ** 2.5)]
             levels = self._levels(side)
             if ticks in levels:

@@ -15,13 +15,14 @@ DAY_NS = 86_400 * NS_PER_S
 
 @dataclass(frozen=True, slots=True)
 class Candle:
-    """Prices in the venue's own quotation; `base` and `trades` are shares of the day's."""
+    """Prices in the venue's own quotation; `volume` (venue units) and `trades` are the
+    day's, shared out evenly."""
 
     open: float
     high: float
     low: float
     close: float
-    base: float
+    volume: float
     trades: int
 
 
@@ -56,6 +57,6 @@ def candle(state: MarketState, open_ns: int, length_ns: int, now_ns: int) -> Can
         high=max(prices),
         low=min(prices),
         close=last,
-        base=state.day_volume_base * share,
+        volume=state.day_volume_base / state.listing.contract * share,
         trades=round(state.day_trades * share),
     )

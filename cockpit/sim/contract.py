@@ -148,9 +148,7 @@ class MarketState:
     def ladder(self, side: Side, depth: int | None = None) -> list[tuple[int, int]]:
         """(ticks, lots), best first, hidden levels left out; `Side.BUY` is the bids."""
         is_bid = side is Side.BUY
-        levels, hidden = (
-            (self.bids, self.hidden_bids) if is_bid else (self.asks, self.hidden_asks)
-        )
+        levels, hidden = (self.bids, self.hidden_bids) if is_bid else (self.asks, self.hidden_asks)
         shown = sorted(levels.items(), reverse=is_bid)
         if hidden:
             shown = [level for level in shown if level[0] not in hidden]

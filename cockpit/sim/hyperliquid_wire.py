@@ -195,8 +195,7 @@ def _grouped(
 ) -> list[tuple[int, int]]:
     groups: dict[int, int] = {}
     for ticks, lots in levels:
-        step = max(1, 10 ** (len(str(ticks)) - figures) * mantissa) if ticks > 0 else 1
-        step = int(step)
+        step = 10 ** max(0, len(str(ticks)) - figures) * mantissa
         group = ticks // step * step if side is Side.BUY else -(-ticks // step) * step
         groups[group] = groups.get(group, 0) + lots
     return list(groups.items())
@@ -246,12 +245,13 @@ def ctx(state: MarketState) -> Json:
     bid, ask = impact_price(state, Side.BUY), impact_price(state, Side.SELL)
     has_book = bid is not None and ask is not None and state.premium is not None
     impact_decimals = MAX_DECIMALS - state.listing.size_decimals
+    volume = state.day_volume_base / state.listing.contract
     before = state.prev_day_price if state.prev_day_price is not None else state.mark
     return {
         "funding": fraction(state.rate or 0.0) if has_book else "0.0",
         "openInterest": size(state, state.open_interest_lots),
         "prevDayPx": price(state, before),
-        "dayNtlVlm": trimmed(f"{state.day_volume_base * state.mark:.10f}"),
+        "dayNtlVlm": trimmed(f"{volume * state.mark:.10f}"),
         "premium": fraction(state.premium or 0.0) if has_book else None,
         "oraclePx": price(state, state.index),
         "markPx": price(state, state.mark),
@@ -259,7 +259,7 @@ def ctx(state: MarketState) -> Json:
         "impactPxs": [fraction(bid or 0.0, impact_decimals), fraction(ask or 0.0, impact_decimals)]
         if has_book
         else None,
-        "dayBaseVlm": fraction(state.day_volume_base, state.listing.size_decimals),
+        "dayBaseVlm": fraction(volume, state.listing.size_decimals),
     }
 
 

@@ -68,6 +68,12 @@ class LiveMarket:
         self.makers.fidget(fidgets, changes)
         self._moved_ns = at_ns
 
+    def requote(self, mid_ticks: float, depth: float, spread: float, changes: Changes) -> None:
+        """Makers quote another depth (a fraction of normal) and spread (a multiple of it)."""
+        self.makers.depth_fraction = depth
+        self.makers.spread_multiplier = spread
+        self.makers.restate(mid_ticks, changes)
+
     def trade(self, trade_id: int, at_ns: int, changes: Changes) -> list[TradeTick]:
         """Somebody takes; one fill for each level that is hit."""
         rng = self._rng
@@ -95,9 +101,7 @@ class LiveMarket:
         """
         state = self.state
         side = Side.BUY if self._rng.getrandbits(1) else Side.SELL
-        own, other = (
-            (state.bids, state.asks) if side is Side.BUY else (state.asks, state.bids)
-        )
+        own, other = (state.bids, state.asks) if side is Side.BUY else (state.asks, state.bids)
         crossed = sorted(other, reverse=side is Side.SELL)[: self._rng.randint(1, 3)]
         if not crossed:
             return

@@ -28,19 +28,19 @@ class IndexProcess:
         self._own_beta = beta
         self._rng = rng
         self.price = price.copy()
-        self.volatility = volatility.copy()
-        self.beta = beta.copy()
+        self._volatility = volatility
+        self._beta = beta
 
-    def calm(self) -> None:
-        """Every coin back to its own volatility and correlation."""
-        self.volatility = self._own_volatility.copy()
-        self.beta = self._own_beta.copy()
+    def shape(self, volatility: Floats, correlated: Floats) -> None:
+        """Other volatilities (NaN: the coin's own), and 1 where a coin only follows the market."""
+        self._volatility = np.where(np.isnan(volatility), self._own_volatility, volatility)
+        self._beta = np.where(correlated > 0.0, 1.0, self._own_beta)
 
     def step(self, dt_s: float, drift: Floats) -> None:
         """`drift` is the log return that shocks add in this step."""
         draws = self._rng.standard_normal(len(self._log) + 1)
-        shocks = self.beta * draws[0] + np.sqrt(1.0 - self.beta**2) * draws[1:]
-        variance = self.volatility**2 * (dt_s / YEAR_S)
+        shocks = self._beta * draws[0] + np.sqrt(1.0 - self._beta**2) * draws[1:]
+        variance = self._volatility**2 * (dt_s / YEAR_S)
         self._log += np.sqrt(variance) * shocks - variance / 2 + drift
         self.price = np.exp(self._log)
 

@@ -28,7 +28,7 @@ class Effects:
     """`(assets,)`; NaN keeps the coin's own."""
     correlated: Floats
     """`(assets,)`; 1 where a coin only follows the market, else 0."""
-    halts: list[tuple[Shock, frozenset[str]]] = field(default_factory=list)
+    halts: list[Shock] = field(default_factory=list)
 
     def premium_target(self, slow: Floats) -> Floats:
         """How far the premium must be shifted from where it would be."""
@@ -84,7 +84,7 @@ class Timeline:
 
     def halted(self, venue: str, elapsed_s: float) -> bool:
         """Whether this venue's sequencer stands still."""
-        for shock, _ in self.effects.halts:
+        for shock in self.effects.halts:
             phase = shock.phase(elapsed_s)
             if phase and (venue in shock.outage or phase[1] < shock.halt_s.get(venue, 0.0)):
                 return True
@@ -118,5 +118,5 @@ class Timeline:
             if shock.correlation_one:
                 effects.correlated[coins] = 1.0
             if shock.halt_s or shock.outage:
-                effects.halts.append((shock, frozenset(shock.halt_s) | set(shock.outage)))
+                effects.halts.append(shock)
         return effects

@@ -198,6 +198,13 @@ class SharedCounter:
             return self._gap()
         return Verdict.APPLY
 
+    def refused(self, number: int, request: Hashable | None) -> Verdict:
+        """An error: it reuses the highest number, or shows the one that its request had taken."""
+        if self._high is not None and number > self._high:
+            return self.take(number, request)
+        self.give_up(request)
+        return Verdict.APPLY
+
     def _gap(self) -> Verdict:
         self.restart()
         return Verdict.GAP

@@ -1,18 +1,15 @@
-"""Bybit v5: the shapes of its messages, how single fields are read, and its topic bookkeeping.
+"""Bybit v5: the shapes of its messages, and how single fields are read.
 
 Private to `bybit.py`. The wire has no constant tag (a topic carries its symbol), so there is a
 decoder per kind of topic, and `Envelope` for whatever does not begin like one of them.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from cockpit.core.units import NS_PER_S
-from cockpit.venues.contract import Send
 from cockpit.venues.kit import MAX_EXPONENT, finite
 
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
@@ -20,13 +17,13 @@ Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
 Ms = Annotated[int, Meta(ge=1_000_000_000_000, lt=4_102_444_800_000)]
 """Milliseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
 Number = str | float | None
-Side = tuple[tuple[Price, Size], ...]
+Ladder = tuple[tuple[Price, Size], ...]
 
 
 class BookData(Struct, gc=False, frozen=True):
     s: str
-    b: Side
-    a: Side
+    b: Ladder
+    a: Ladder
     u: Annotated[int, Meta(ge=0)]
     cts: Ms | None = None
 
@@ -149,6 +146,8 @@ class Answer(Struct, Generic[Row], gc=False, frozen=True):
     time: Ms | None = None
 
 
+Stream = BookMessage | TradeMessage | TickerMessage
+
 BOOK = msgspec.json.Decoder(BookMessage, strict=False)
 TRADES = msgspec.json.Decoder(TradeMessage, strict=False)
 TICKER = msgspec.json.Decoder(TickerMessage, strict=False)
@@ -157,9 +156,11 @@ INSTRUMENTS = msgspec.json.Decoder(Answer[InstrumentRow], strict=False)
 TICKERS = msgspec.json.Decoder(Answer[TickerData], strict=False)
 FUNDING = msgspec.json.Decoder(Answer[FundingRow], strict=False)
 TIERS = msgspec.json.Decoder(Answer[TierRow], strict=False)
+TIME = msgspec.json.Decoder(Answer[Any], strict=False)
 
 _PREFIXED = re.compile(r"(10{3,})(\D.*)")
 _SUFFIXED = re.compile(r"(.*\D)(10{3,})")
+_BOOK_TOPIC = re.compile(r"orderbook\.([0-9]{1,5})\.(.+)")
 _SETTLED_IN = (("USDT", "USDT"), ("PERP", "USDC"))
 
 
@@ -204,6 +205,12 @@ def native_without_metadata(symbol: str) -> str:
     return f"{coin}PERP" if settle == "USDC" else f"{coin}USDT"
 
 
+def book_depth(topic: str, native: str) -> int | None:
+    """200 of `orderbook.200.BTCUSDT`; None if the topic is not about a book of this market."""
+    match = _BOOK_TOPIC.fullmatch(topic)
+    return int(match[1]) if match and match[2] == native else None
+
+
 def seconds(value: Number, unit_s: int) -> int | None:
     """A funding interval given in units of `unit_s`; None outside 1 minute to 1 day."""
     number = finite(value)
@@ -227,83 +234,3 @@ def maintenance_fraction(row: TierRow) -> float | None:
     elif not 0.8 < initial * leverage < 1.25:
         return None
     return margin if margin < 1 else None
-
-
-class Subscriptions:
-    """The topics of one connection: asked for, answered or seen, asked for again."""
-
-    PER_REQUEST = 10
-    """One bad topic fails its whole request, so requests are small."""
-    MAX_CHARS = 21_000
-    """All topics of a connection together."""
-    PATIENCE_NS = 5 * NS_PER_S
-
-    def __init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        self.topics: frozenset[str] = frozenset()
-        self._silent_since: dict[str, int] = {}
-        self._requests: dict[str, tuple[str, ...]] = {}
-        self._serial = 0
-
-    def move_to(self, target: Sequence[str], at_ns: int) -> list[Send]:
-        """What to send so that exactly `target` is subscribed."""
-        gone = sorted(self.topics.difference(target))
-        fresh = [topic for topic in target if topic not in self.topics]
-        self.topics = frozenset(target)
-        for topic in gone:
-            self._silent_since.pop(topic, None)
-        return [*self._ask("unsubscribe", gone), *self._subscribe(fresh, at_ns)]
-
-    def renew(self, topics: Iterable[str], at_ns: int) -> list[Send]:
-        """Leave and join again: the venue answers with a snapshot."""
-        topics = list(topics)
-        return [*self._ask("unsubscribe", topics), *self._subscribe(topics, at_ns)]
-
-    def seen(self, topic: str) -> None:
-        """Data came, so the subscription stands, whatever became of its acknowledgement."""
-        if self._silent_since:
-            self._silent_since.pop(topic, None)
-
-    def answered(self, req_id: str, success: bool, at_ns: int) -> list[Send]:
-        """After a refusal of many topics each is asked for alone; a single one is given up."""
-        topics = self._requests.pop(req_id, ())
-        for topic in topics:
-            self._silent_since.pop(topic, None)
-        if success or len(topics) < 2:
-            return []
-        return [send for topic in topics for send in self._subscribe([topic], at_ns)]
-
-    def overdue(self, at_ns: int) -> list[Send]:
-        """Subscribe again to what has been neither answered nor heard."""
-        late = [
-            topic
-            for topic, since_ns in self._silent_since.items()
-            if at_ns - since_ns >= self.PATIENCE_NS
-        ]
-        if not late:
-            return []
-        given_up = set(late)
-        self._requests = {
-            req_id: topics
-            for req_id, topics in self._requests.items()
-            if not given_up.issuperset(topics)
-        }
-        return self._subscribe(late, at_ns)
-
-    def _subscribe(self, topics: Sequence[str], at_ns: int) -> list[Send]:
-        self._silent_since.update((t, at_ns) for t in topics if t in self.topics)
-        return self._ask("subscribe", topics)
-
-    def _ask(self, op: str, topics: Sequence[str]) -> list[Send]:
-        sends = []
-        for start in range(0, len(topics), self.PER_REQUEST):
-            chunk = tuple(topics[start : start + self.PER_REQUEST])
-            self._serial += 1
-            req_id = str(self._serial)
-            if op == "subscribe":
-                self._requests[req_id] = chunk
-            request = {"req_id": req_id, "op": op, "args": chunk}
-            sends.append(Send(msgspec.json.encode(request).decode()))
-        return sends

@@ -5,9 +5,10 @@ changes. A touch later than the ladder removes what is better than it; a ladder 
 touch is shown with the touch on top. Both carry the block's time, which alone orders them.
 """
 
+import math
 from typing import NamedTuple
 
-from cockpit.core.events import Level, Levels
+from cockpit.core.events import Levels
 from cockpit.venues.books import FullBook, Verdict
 from cockpit.venues.hyperliquid_wire import WireLevel
 from cockpit.venues.kit import scale_levels
@@ -99,20 +100,18 @@ def side_of(rows: list[WireLevel], contract: float) -> Levels:
     return scale_levels(tuple([(row.px, row.sz) for row in rows]), contract)
 
 
-def is_sorted(levels: Levels, sign: int) -> bool:
-    """Whether prices get strictly worse: bids (`sign` 1) fall, asks (-1) rise."""
-    last: Level | None = None
-    for level in levels:
-        if last is not None and (last[0] - level[0]) * sign <= 0.0:
-            return False
-        last = level
-    return True
-
-
 def fault_of(bids: Levels, asks: Levels) -> str | None:
-    """Why these sides cannot be one book, or None."""
+    """Why these sides cannot be one book, or None. Prices must get strictly worse."""
     if bids and asks and bids[0][0] >= asks[0][0]:
         return "crossed book"
-    if not (is_sorted(bids, 1) and is_sorted(asks, -1)):
-        return "book out of order"
+    last = math.inf
+    for price, _ in bids:
+        if price >= last:
+            return "bids out of order"
+        last = price
+    last = 0.0
+    for price, _ in asks:
+        if price <= last:
+            return "asks out of order"
+        last = price
     return None

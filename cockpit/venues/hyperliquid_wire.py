@@ -17,6 +17,7 @@ Millis = Annotated[int, Meta(ge=0, lt=4_102_444_800_000)]
 """Milliseconds since the epoch, before the year 2100."""
 Height = Annotated[int, Meta(ge=0, lt=2**53)]
 
+NAME = "hyperliquid"
 MAX_NAME_CHARS = 64
 
 
@@ -78,8 +79,8 @@ class AllCtxsData(Wire):
 class FastCtx(Wire):
     """What changed for one coin; a null mid means that its book is empty."""
 
-    mark_px: float | None | UnsetType = UNSET
-    mid_px: float | None | UnsetType = UNSET
+    mark_px: float | UnsetType | None = UNSET
+    mid_px: float | UnsetType | None = UNSET
 
 
 class BlockRow(Wire):
@@ -162,6 +163,7 @@ Message = (
 )  # fmt: skip
 MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
 ENVELOPE = msgspec.json.Decoder(Envelope)
+SUBSCRIPTION = msgspec.json.Decoder(Subscription)
 FAST: msgspec.json.Decoder[dict[str, FastCtx]] = msgspec.json.Decoder(
     dict[str, FastCtx], strict=False
 )
@@ -200,3 +202,9 @@ def dex_of(name: str) -> str:
     """The builder dex of a native name; empty for the validators' own."""
     dex, colon, _ = name.partition(":")
     return dex if colon else ""
+
+
+def command(method: str, channel: str, coin: str) -> str:
+    """The text that subscribes or unsubscribes; channels without a coin take an empty one."""
+    subscription = {"type": channel, "coin": coin} if coin else {"type": channel}
+    return msgspec.json.encode({"method": method, "subscription": subscription}).decode()

@@ -56,12 +56,13 @@ def decode(decoder: "msgspec.json.Decoder[T]", data: str | bytes) -> T | str:
 
 def reject(venue: str, at_ns: int, reason: str, data: str | bytes = "") -> Reject:
     """A `Reject` with the first characters of what was not understood, made printable."""
-    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+    head = data[:REJECT_DATA_CHARS]
+    text = head.decode("utf-8", "replace") if isinstance(head, bytes) else head
     return Reject(
         venue=venue,
         recv_ns=at_ns,
-        reason=printable(reason)[:REJECT_DATA_CHARS],
-        data=printable(text[:REJECT_DATA_CHARS]),
+        reason=printable(reason[:REJECT_DATA_CHARS]),
+        data=printable(text),
     )
 
 
@@ -97,11 +98,11 @@ def positive(value: float | str | None) -> float | None:
 
 def finite(value: float | str | None) -> float | None:
     """A number as a float, zero included; None for null, blank, NaN, infinite or absurd."""
-    if value is None or value == "":
+    if value is None or value == "" or (isinstance(value, str) and "_" in value):
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if not math.isfinite(number) or abs(number) > MAX_EXPONENT:
         return None
@@ -110,11 +111,10 @@ def finite(value: float | str | None) -> float | None:
 
 def sane_levels(levels: Levels, *, deltas: bool = False) -> bool:
     """Whether every level has a positive price and a positive size (or zero, in a delta)."""
-    low = -1.0 if deltas else 0.0
     for price, size in levels:
-        if not (0.0 < price < MAX_EXPONENT and low < size < MAX_EXPONENT):
+        if not 0.0 < price < MAX_EXPONENT:
             return False
-        if deltas and size < 0.0:
+        if not (0.0 < size < MAX_EXPONENT or (deltas and size == 0.0)):
             return False
     return True
 

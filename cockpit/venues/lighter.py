@@ -31,38 +31,44 @@ Names. Markets are numbers on the wire. Until metadata names one, the documented
 believed (ETH 0, BTC 1, SOL 2, HYPE 24) and any other id is called `@<id>`.
 """  # noqa: E501
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
-from cockpit.core.events import (
-    Block, BookDelta, BookReset, BookSnapshot, Funding, Instrument, Levels, OpenInterest, Prices,
-    Rtt, Trade,
-)  # fmt: skip
-from cockpit.core.market import Side
-from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_MS, NS_PER_S, next_boundary_ns
+from cockpit.core import events
+from cockpit.core.units import NS_PER_S
+from cockpit.venues import lighter_facts as facts
 from cockpit.venues import lighter_wire as wire
-from cockpit.venues.books import ChainedBook, Verdict
+from cockpit.venues.books import Verdict
 from cockpit.venues.contract import (
-    Closed, Fetch, Frame, Input, LinkSpec, Opened, Output, Reply, Restart, Send, Tick, VenueSpec,
-    Wanted, Wants,
-)  # fmt: skip
-from cockpit.venues.kit import (
-    Every, decode, finite, printable, refused, reject, sane_levels, scale_levels, subject,
-)  # fmt: skip
+    Closed,
+    Fetch,
+    Frame,
+    Input,
+    LinkSpec,
+    Opened,
+    Output,
+    Reply,
+    Restart,
+    Send,
+    Tick,
+    VenueSpec,
+    Wanted,
+    Wants,
+)
+from cockpit.venues.kit import Every, decode, printable, refused, reject, subject
+from cockpit.venues.lighter_memory import History, Market, Markets, Outbox, symbol_of
 
 __all__ = ["SPEC", "Session"]
 
 SPEC = VenueSpec(
-    name="lighter",
+    name=facts.VENUE,
     title="Lighter",
     short="LIT",
     links={"main": LinkSpec(url="wss://mainnet.zklighter.elliot.ai/stream?readonly=true")},
     rest_url="https://mainnet.zklighter.elliot.ai",
     chain="lighter",
-    kinds=frozenset(
-        {Instrument, BookSnapshot, BookDelta, Trade, Funding, OpenInterest, Prices, Block, Rtt}
-    ),
+    kinds=facts.KINDS,
     weight_per_minute=60,
     burst=5,
     docs=(
@@ -76,170 +82,10 @@ SPEC = VenueSpec(
 )
 
 _VENUE = SPEC.name
-_DOCUMENTED_IDS = {0: "ETH", 1: "BTC", 2: "SOL", 24: "HYPE"}
-_LAST_PERP_ID = 254
-_THOUSANDS = {
-    "1000BONK": "BONK",
-    "1000FLOKI": "FLOKI",
-    "1000PEPE": "PEPE",
-    "1000SHIB": "SHIB",
-    "1000TOSHI": "TOSHI",
-}
-_UNUSED = frozenset(
-    {"ticker", "candle", "mark_price_candle", "spot_market_stats", "bo_market_stats", "user_stats",
-     "notification", "pool_data", "pool_info"}
-)  # fmt: skip
 _EVERYWHERE = ("market_stats/all", "height")
 _ALREADY_SUBSCRIBED = 30003
 _RETRY_NS = 5 * NS_PER_S
 _METADATA_NS = 600 * NS_PER_S
-_MAX_MS = 10**13
-
-
-class _Outbox:
-    """What is still to be said, no faster than the venue listens.
-
-    The venue hears 200 messages a minute and 50 unanswered subscribes; 35 + 2.7 a second stays
-    below the first, with room for pings.
-    """
-
-    MESSAGES, PER_S, IN_FLIGHT = 35.0, 2.7, 35
-
-    def __init__(self) -> None:
-        self._queue: dict[str, tuple[str, ...]] = {}
-        self.pending: dict[str, int] = {}
-        self._left = self.MESSAGES
-        self._at_ns = 0
-
-    def ask(self, channel: str, *, again: bool = False) -> None:
-        self.pending.pop(channel, None)
-        self._queue[channel] = ("unsubscribe", "subscribe") if again else ("subscribe",)
-
-    def leave(self, channel: str) -> None:
-        self.pending.pop(channel, None)
-        self._queue[channel] = ("unsubscribe",)
-
-    def is_waiting(self, channel: str) -> bool:
-        return channel in self.pending or channel in self._queue
-
-    def overdue(self, at_ns: int) -> list[str]:
-        return [name for name, since in self.pending.items() if at_ns - since >= _RETRY_NS]
-
-    def drain(self, at_ns: int) -> Iterator[Send]:
-        earned = max(0, at_ns - self._at_ns) / NS_PER_S * self.PER_S
-        self._left = min(self.MESSAGES, self._left + earned)
-        self._at_ns = at_ns
-        while self._queue and self._left >= 2.0 and len(self.pending) < self.IN_FLIGHT:
-            channel = next(iter(self._queue))
-            verbs = self._queue.pop(channel)
-            self._left -= len(verbs)
-            if "subscribe" in verbs:
-                self.pending[channel] = at_ns
-            for verb in verbs:
-                yield Send(f'{{"type":"{verb}","channel":"{channel}"}}')
-
-
-class _History:
-    """Which settled hours of a market are still to be fetched: windows of at most 100 rows.
-
-    A window is asked again after its last row until a call adds nothing, because the number of
-    rows a call may return is not documented.
-    """
-
-    ROWS = 100
-    DAYS = 30
-    AFTER_HOUR_NS = 45 * NS_PER_S
-    RETRY_NS = 60 * NS_PER_S
-
-    def __init__(self, at_ns: int) -> None:
-        self._next_s = at_ns // HOUR_NS * HOUR_S - self.DAYS * 86_400
-        self._end_s: int | None = None
-        self._due_ns = at_ns
-
-    def window(self, at_ns: int) -> tuple[int, int] | None:
-        """First and last second to ask for now, or None while waiting."""
-        if self._end_s is not None or at_ns < self._due_ns:
-            return None
-        self._end_s = min(self._next_s + self.ROWS * HOUR_S - 1, at_ns // NS_PER_S)
-        return self._next_s, self._end_s
-
-    def answered(self, stamps_s: Iterable[int], at_ns: int) -> None:
-        if self._end_s is None:
-            return
-        end_s, self._end_s = self._end_s, None
-        is_newest = end_s < self._next_s + self.ROWS * HOUR_S - 1
-        last_s = max((s for s in stamps_s if self._next_s <= s <= end_s), default=None)
-        if last_s is not None:
-            self._next_s = last_s + 1
-            is_done = is_newest and last_s + HOUR_S > end_s
-        else:
-            is_done = is_newest
-            if not is_newest:
-                self._next_s = end_s + 1
-        self._due_ns = (at_ns // HOUR_NS + 1) * HOUR_NS + self.AFTER_HOUR_NS if is_done else at_ns
-
-    def failed(self, at_ns: int) -> None:
-        self._end_s = None
-        self._due_ns = at_ns + self.RETRY_NS
-
-
-class _Market:
-    """One market id: its name, its place in the chain of book messages, what was said already."""
-
-    KEPT_TRADES = 512
-
-    def __init__(self, market_id: int) -> None:
-        self.id = market_id
-        self.symbol = _DOCUMENTED_IDS.get(market_id, f"@{market_id}")
-        self.contract = 1.0
-        self.is_named = False
-        self.size_decimals: int | None = None
-        self.instrument: Instrument | None = None
-        self.history: _History | None = None
-        self.settled_ms = 0
-        self._by_nonce = ChainedBook()
-        self._by_offset = ChainedBook()
-        self.is_synced = False
-        self._trades: dict[int, None] = {}
-        self._liquidations: dict[int, None] = {}
-
-    @property
-    def is_tradable(self) -> bool:
-        return self.instrument is None or self.instrument.status != "delisted"
-
-    def snapshot(self, book: wire.Book) -> None:
-        self._by_nonce.last, self._by_offset.last = book.nonce, book.offset
-        self.is_synced = True
-
-    def link(self, book: wire.Book, at_ns: int) -> Verdict:
-        """Nonces decide where both ends have them; the recordings of 2025 have offsets only."""
-        if not self.is_synced:
-            return Verdict.IGNORE
-        nonce, offset = book.nonce, book.offset
-        if nonce is not None and book.begin_nonce is not None and self._by_nonce.is_synced:
-            verdict = self._by_nonce.delta(book.begin_nonce, nonce, at_ns)
-        elif offset is not None and self._by_offset.is_synced:
-            verdict = self._by_offset.delta(offset - 1, offset, at_ns)
-        else:
-            verdict = Verdict.GAP
-        if verdict is Verdict.APPLY:
-            self._by_nonce.last, self._by_offset.last = nonce, offset
-        return verdict
-
-    def lose(self) -> bool:
-        """Wait for a snapshot; True if there was a book to lose."""
-        was_synced, self.is_synced = self.is_synced, False
-        return was_synced
-
-    def is_new(self, trade_id: int, *, liquidation: bool) -> bool:
-        """False for a fill that was told before: each subscription repeats the last hundred."""
-        seen = self._liquidations if liquidation else self._trades
-        if trade_id in seen:
-            return False
-        seen[trade_id] = None
-        if len(seen) > self.KEPT_TRADES:
-            del seen[next(iter(seen))]
-        return True
 
 
 class Session:
@@ -248,10 +94,8 @@ class Session:
     def __init__(self, wants: Wants) -> None:
         self._wants = wants
         self._is_open = False
-        self._markets: dict[int, _Market] = {}
-        self._channels: dict[str, _Market] = {}
-        self._outbox = _Outbox()
-        self._asked: dict[str, None] = {}
+        self._markets = Markets()
+        self._outbox = Outbox()
         self._metadata_due_ns = 0
         self._ping = Every(30.0)
         self._pinged_ns: int | None = None
@@ -284,16 +128,14 @@ class Session:
 
     def _closed(self) -> None:
         self._is_open = False
-        self._outbox = _Outbox()
-        self._asked = {}
+        self._outbox = Outbox()
         self._ping.reset()
         self._pinged_ns = None
-        for market in self._markets.values():
+        for market in self._markets:
             market.lose()
 
     def _tick(self, at_ns: int) -> Iterator[Output]:
-        for channel in self._outbox.overdue(at_ns):
-            self._outbox.ask(channel, again=True)
+        self._outbox.overdue_again(at_ns)
         yield from self._outbox.drain(at_ns)
         if not self._is_open:
             return
@@ -308,112 +150,250 @@ class Session:
         self._metadata_due_ns = at_ns + _METADATA_NS
         return Fetch(name="instruments", path="/api/v1/orderBookDetails?filter=perp")
 
-    def _wanted(self) -> list[_Market]:
-        symbols = self._wants.symbols
-        return [
-            market
-            for market in self._markets.values()
-            if market.is_named and market.is_tradable and market.symbol in symbols
-        ]
-
-    def _is_wanted(self, market: _Market) -> bool:
+    def _is_wanted(self, market: Market) -> bool:
         return not self._wants.symbols or market.symbol in self._wants.symbols
 
     def _subscribe(self, at_ns: int) -> Iterator[Output]:
         """Bring the subscriptions in line with what is wanted and known."""
         if not self._is_open:
             return
-        wanted = self._wanted()
-        target = dict.fromkeys(_EVERYWHERE)
-        for market in wanted:
-            target |= {_book_channel(market): None, f"trade/{market.id}": None}
-            market.history = market.history or _History(at_ns)
-        for channel in [name for name in self._asked if name not in target]:
-            self._outbox.leave(channel)
-        for market in self._markets.values():
-            if market.is_synced and _book_channel(market) not in target:
-                yield from self._reset(market, at_ns, "not watched any more")
-        for channel in target:
-            if channel not in self._asked:
-                self._outbox.ask(channel)
-        self._asked = target
+        target = list(_EVERYWHERE)
+        for market in self._markets.wanted(self._wants.symbols):
+            target += [f"order_book/{market.id}", f"trade/{market.id}"]
+            market.history = market.history or History(at_ns)
+        for channel in self._outbox.aim(tuple(target)):
+            left = self._markets.of(channel.replace("/", ":"))
+            if left is not None and left.lose():
+                yield _reset(left, at_ns, "not watched any more")
         yield from self._outbox.drain(at_ns)
         yield from self._fetch_history(at_ns)
 
     def _fetch_history(self, at_ns: int) -> Iterator[Fetch]:
-        for market in self._wanted():
-            window = market.history.window(at_ns) if market.history else None
-            if window is not None:
-                yield Fetch(
-                    name="funding_history",
-                    path=f"/api/v1/fundings?market_id={market.id}&resolution=1h"
-                    f"&start_timestamp={window[0]}&end_timestamp={window[1]}"
-                    f"&count_back={_History.ROWS}",
-                    key=str(market.id),
-                    background=True,
-                )
+        for market in self._markets.wanted(self._wants.symbols):
+            fetch = market.history.fetch(market.id, at_ns) if market.history else None
+            if fetch is not None:
+                yield fetch
 
-    # --- names --------------------------------------------------------------------------------
-
-    def _market(self, text: str) -> _Market | None:
-        """The perp market of an id as text; None for anything else."""
-        if not (text.isascii() and text.isdigit() and len(text) <= 4):
-            return None
-        market_id = int(text)
-        if market_id > _LAST_PERP_ID:
-            return None
-        market = self._markets.get(market_id)
-        if market is None:
-            market = self._markets[market_id] = _Market(market_id)
-        return market
-
-    def _market_of(self, channel: str) -> _Market | None:
-        market = self._channels.get(channel)
-        if market is None:
-            market = self._market(channel.partition(":")[2])
-            if market is not None:
-                self._channels[channel] = market
-        return market
-
-    def _name(self, market: _Market, native: str, at_ns: int) -> Iterator[Output]:
-        """The venue says what an id is called; a guess that held the name gives it up."""
-        symbol = _THOUSANDS.get(native, native)
-        for other in self._markets.values():
-            if other is not market and other.symbol == symbol and not other.is_named:
-                yield from self._rename(other, f"@{other.id}", at_ns)
-        yield from self._rename(market, symbol, at_ns)
-        market.contract = 1000.0 if native in _THOUSANDS else 1.0
-        market.is_named = True
-
-    def _rename(self, market: _Market, symbol: str, at_ns: int) -> Iterator[Output]:
-        if market.symbol != symbol:
-            yield from self._lost(market, at_ns, f"this market is {symbol}")
-            market.symbol = symbol
-            market.settled_ms = 0
+    def _name(self, market: Market, native: str, at_ns: int) -> Iterator[Output]:
+        """A book that was told under another name is lost with that name."""
+        for renamed, symbol in self._markets.name(market, printable(native)):
+            yield from self._lost(renamed, at_ns, f"this market is {symbol}")
+            renamed.symbol = symbol
+            renamed.settled_ns = 0
 
     # --- frames -------------------------------------------------------------------------------
 
     def _frame(self, at_ns: int, data: str | bytes) -> Iterator[Output]:
         message = decode(wire.MESSAGES, data)
         match message:
-            case wire.BookUpdate():
-                yield from self._book_update(at_ns, message, data)
+            case wire.BookUpdate() | wire.BookSubscribed():
+                return self._book(at_ns, message, data)
             case wire.StatsUpdate() | wire.StatsSubscribed():
-                self._outbox.pending.pop("market_stats/all", None)
-                yield from self._stats(at_ns, message, data)
+                return self._stats(at_ns, message, data)
             case wire.TradeUpdate() | wire.TradeSubscribed():
-                yield from self._trades(at_ns, message, data)
+                return self._trades(at_ns, message, data)
             case wire.HeightUpdate() | wire.HeightSubscribed():
-                yield from self._height(at_ns, message, data)
-            case wire.BookSubscribed():
-                yield from self._book_snapshot(at_ns, message, data)
+                self._outbox.heard("height")
+                return _checked(facts.block(message, at_ns), at_ns, "height", data)
             case wire.Ping():
-                yield Send('{"type":"pong"}')
+                return iter((Send('{"type":"pong"}'),))
             case wire.Pong():
-                if self._pinged_ns is not None:
-                    yield Rtt(venue=_VENUE, recv_ns=at_ns, rtt_ns=at_ns - self._pinged_ns)
-                    self._pinged_ns = None
+                return self._pong(at_ns)
             case wire.Shutdown():
-                yield Restart("the venue announces a restart")
+                return iter((Restart("the venue announces a restart"),))
             case str():
-                yield from self._unread(at_ns, message, data)
+                return self._unread(at_ns, message, data)
+        return iter(())
+
+    def _pong(self, at_ns: int) -> Iterator[Output]:
+        if self._pinged_ns is not None:
+            yield events.Rtt(venue=_VENUE, recv_ns=at_ns, rtt_ns=at_ns - self._pinged_ns)
+            self._pinged_ns = None
+
+    def _book(
+        self, at_ns: int, message: wire.BookUpdate | wire.BookSubscribed, data: str | bytes
+    ) -> Iterator[Output]:
+        market = self._markets.of(message.channel)
+        if market is None:
+            yield from _unnamed(at_ns, message.channel, data)
+            return
+        try:
+            if isinstance(message, wire.BookUpdate):
+                verdict = market.link(message.order_book, at_ns)
+                if verdict is Verdict.APPLY:
+                    yield facts.delta(market, message, at_ns)
+                elif verdict is Verdict.GAP:
+                    yield from self._lost(market, at_ns, "messages are missing")
+            elif not market.is_behind(message.order_book):
+                snapshot = facts.snapshot(market, message, at_ns)
+                market.start(message.order_book)
+                self._outbox.heard(f"order_book/{market.id}")
+                yield snapshot
+        except ValueError as error:
+            yield reject(_VENUE, at_ns, f"order_book: {error}", data)
+            yield from self._lost(market, at_ns, str(error))
+
+    def _lost(self, market: Market, at_ns: int, reason: str) -> Iterator[Output]:
+        """The only way back to a book is to leave it and come again."""
+        if market.lose():
+            yield _reset(market, at_ns, reason)
+            self._outbox.again(f"order_book/{market.id}")
+            yield from self._outbox.drain(at_ns)
+
+    def _trades(
+        self, at_ns: int, message: wire.TradeUpdate | wire.TradeSubscribed, data: str | bytes
+    ) -> Iterator[Output]:
+        market = self._markets.of(message.channel)
+        if market is None:
+            yield from _unnamed(at_ns, message.channel, data)
+            return
+        if isinstance(message, wire.TradeSubscribed):
+            self._outbox.heard(f"trade/{market.id}")
+        yield from _checked(facts.trades(market, message, at_ns), at_ns, "trade", data)
+
+    def _stats(
+        self, at_ns: int, message: wire.StatsUpdate | wire.StatsSubscribed, data: str | bytes
+    ) -> Iterator[Output]:
+        scope = message.channel.partition(":")[2]
+        if isinstance(message, wire.StatsSubscribed):
+            self._outbox.heard(f"market_stats/{scope}")
+        rows = wire.stats_rows(message)
+        if isinstance(rows, str):
+            yield reject(_VENUE, at_ns, f"market_stats: {rows}", data)
+            rows = {}
+        is_named = False
+        for text, row in rows.items():
+            market = self._markets.get(text)
+            if market is None:
+                yield from _unnamed(at_ns, f"market_stats:{text}", data)
+                continue
+            if row.symbol and not market.is_named:
+                yield from self._name(market, row.symbol, at_ns)
+                is_named = True
+            if scope == "all" and not self._is_wanted(market):
+                continue
+            told = facts.stats(market, row, at_ns, facts.stamp_ns(message.timestamp))
+            yield from _checked(told, at_ns, f"market_stats {text}", data)
+        if is_named:
+            yield from self._subscribe(at_ns)
+
+    def _unread(self, at_ns: int, reason: str, data: str | bytes) -> Iterator[Output]:
+        """A message that is no known one: an error, one we do not use, or one that is broken."""
+        envelope = decode(wire.ENVELOPES, data)
+        if isinstance(envelope, str):
+            yield reject(_VENUE, at_ns, reason, data)
+        elif envelope.error is not None:
+            yield from self._refused(at_ns, envelope.error, data)
+        elif (kind := envelope.type.rpartition("/")[2]) in wire.USED:
+            yield reject(_VENUE, at_ns, f"{envelope.type}: {reason}", data)
+            market = self._markets.of(envelope.channel)
+            if kind == "order_book" and market is not None:
+                yield from self._lost(market, at_ns, "unreadable message")
+        elif not wire.is_unused(envelope):
+            named = envelope.channel or envelope.type
+            yield reject(_VENUE, at_ns, f"unknown channel {named}" if named else reason, data)
+
+    def _refused(self, at_ns: int, error: wire.Refusal, data: str | bytes) -> Iterator[Output]:
+        """The venue's own words. "Already subscribed" also means that no snapshot will come."""
+        text = error.message or ""
+        yield reject(_VENUE, at_ns, f"{error.code}: {text}", data)
+        channel = text.rpartition(" : ")[2].replace(":", "/", 1)
+        if error.code == _ALREADY_SUBSCRIBED and self._outbox.is_pending(channel):
+            self._outbox.again(channel)
+            yield from self._outbox.drain(at_ns)
+
+    # --- replies ------------------------------------------------------------------------------
+
+    def _reply(self, reply: Reply) -> Iterator[Output]:
+        answer = decode(wire.ANSWERS, reply.body)
+        problem = refused(reply)
+        if isinstance(answer, str):
+            yield from self._failed(reply, problem or f"{reply.name}: {answer}")
+        elif problem or answer.code not in (None, 200):
+            words = f"{answer.code or ''} {answer.message or ''}"
+            yield from self._failed(reply, f"{problem or reply.name}: {words}".rstrip(" :"))
+        elif answer.order_book_details:
+            yield from self._details(reply.at_ns, answer.order_book_details)
+        elif reply.name == "instruments" and not answer.order_books:
+            yield from self._failed(reply, "instruments: no markets in it")
+        elif answer.funding_rates is not None:
+            yield from self._rates(reply.at_ns, answer.funding_rates)
+        elif answer.fundings is not None or reply.name == "funding_history":
+            yield from self._payments(reply, answer)
+
+    def _failed(self, reply: Reply, reason: str) -> Iterator[Output]:
+        yield reject(_VENUE, reply.at_ns, reason, reply.body)
+        if reply.name == "instruments":
+            self._metadata_due_ns = reply.at_ns + _RETRY_NS
+        elif reply.name == "funding_history":
+            market = self._markets.get(reply.key)
+            if market is not None and market.history is not None:
+                market.history.failed(reply.at_ns)
+
+    def _details(self, at_ns: int, rows: tuple[wire.Details, ...]) -> Iterator[Output]:
+        for row in rows:
+            market = self._markets.get(str(row.market_id))
+            if market is None or row.market_type not in (None, "perp"):
+                continue
+            try:
+                yield from self._name(market, row.symbol, at_ns)
+                listed = facts.instrument(market, row, at_ns)
+            except ValueError as error:
+                yield reject(_VENUE, at_ns, f"{row.symbol}: {error}", msgspec.json.encode(row))
+                continue
+            market.size_decimals = row.size_decimals
+            known = market.instrument
+            if known is None or msgspec.structs.replace(known, recv_ns=at_ns) != listed:
+                market.instrument = listed
+                yield listed
+            interest = facts.listed_interest(market, row, at_ns)
+            if interest is not None and self._is_wanted(market):
+                yield interest
+        yield from self._subscribe(at_ns)
+
+    def _payments(self, reply: Reply, answer: wire.Answer) -> Iterator[Output]:
+        """Payments of one market, which only the request named. Other resolutions are not used."""
+        named = subject(reply, self._wants)
+        market = self._markets.get(named or "")
+        symbol = market.symbol if market is not None else named and symbol_of(named)
+        rows = answer.fundings or ()
+        if symbol is None:
+            yield reject(_VENUE, reply.at_ns, "funding_history: of which market?", reply.body)
+        elif answer.resolution == "1h":
+            told = facts.payments(symbol, rows, reply.at_ns)
+            yield from _checked(told, reply.at_ns, "funding_history", reply.body)
+        if market is not None and market.history is not None:
+            market.history.answered([row.timestamp for row in rows], reply.at_ns)
+            yield from self._fetch_history(reply.at_ns)
+
+    def _rates(self, at_ns: int, rows: tuple[wire.Rate, ...]) -> Iterator[Output]:
+        """Current rates of several exchanges; ours are the hourly fraction times eight."""
+        for row in rows:
+            market = self._markets.get(str(row.market_id))
+            if market is None or row.exchange != _VENUE:
+                continue
+            if row.symbol and not market.is_named:
+                yield from self._name(market, row.symbol, at_ns)
+            if market.is_tradable and self._is_wanted(market):
+                told = facts.live(market, row.rate / 8.0, at_ns, None)
+                yield from _checked(told, at_ns, "funding_rates", msgspec.json.encode(row))
+
+
+def _reset(market: Market, at_ns: int, reason: str) -> events.BookReset:
+    return events.BookReset(venue=_VENUE, symbol=market.symbol, recv_ns=at_ns, reason=reason)
+
+
+def _unnamed(at_ns: int, channel: str, data: str | bytes) -> Iterator[Output]:
+    """Ids above the perps are spot markets; anything else is not a market at all."""
+    if not channel.rpartition(":")[2].isdecimal():
+        yield reject(_VENUE, at_ns, f"unknown channel {channel}", data)
+
+
+def _checked(
+    told: Iterator[events.AnyEvent], at_ns: int, what: str, data: str | bytes
+) -> Iterator[Output]:
+    """The facts of a message up to the first that cannot be."""
+    try:
+        yield from told
+    except ValueError as error:
+        yield reject(_VENUE, at_ns, f"{what}: {error}", data)

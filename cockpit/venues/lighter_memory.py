@@ -1,4 +1,4 @@
-"""What a Lighter session remembers: subscriptions, funding pages, markets. Private to the venue.
+"""What a Lighter session remembers: markets, subscriptions, funding pages. Private to the venue.
 
 Limits from https://apidocs.lighter.xyz/docs/rate-limits.
 """
@@ -9,10 +9,19 @@ from cockpit.core.events import Instrument
 from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_S
 from cockpit.venues import lighter_wire as wire
 from cockpit.venues.books import ChainedBook, Verdict
-from cockpit.venues.contract import Send
+from cockpit.venues.contract import Fetch, Send
 
+LAST_PERP_ID = 254
 DOCUMENTED_IDS = {0: "ETH", 1: "BTC", 2: "SOL", 24: "HYPE"}
-"""Mainnet's documented ids, believed until metadata names them."""
+"""Mainnet's documented ids, believed until the venue names them."""
+THOUSANDS = {
+    "1000BONK": "BONK",
+    "1000FLOKI": "FLOKI",
+    "1000PEPE": "PEPE",
+    "1000SHIB": "SHIB",
+    "1000TOSHI": "TOSHI",
+}
+"""Markets that count 1000 coins; any other name that begins with 1000 is just a name."""
 
 
 class Outbox:
@@ -27,34 +36,51 @@ class Outbox:
 
     def __init__(self) -> None:
         self._queue: dict[str, tuple[str, ...]] = {}
-        self.pending: dict[str, int] = {}
+        self._pending: dict[str, int] = {}
+        self._target: tuple[str, ...] = ()
         self._left = self.MESSAGES
         self._at_ns = 0
 
-    def ask(self, channel: str, *, again: bool = False) -> None:
-        self.pending.pop(channel, None)
-        self._queue[channel] = ("unsubscribe", "subscribe") if again else ("subscribe",)
+    def aim(self, target: tuple[str, ...]) -> list[str]:
+        """Subscribe to exactly these channels from now on; returns those that are left."""
+        left = [channel for channel in self._target if channel not in target]
+        for channel in left:
+            self._pending.pop(channel, None)
+            self._queue[channel] = ("unsubscribe",)
+        for channel in target:
+            if channel not in self._target:
+                self._queue[channel] = ("subscribe",)
+        self._target = target
+        return left
 
-    def leave(self, channel: str) -> None:
-        self.pending.pop(channel, None)
-        self._queue[channel] = ("unsubscribe",)
+    def again(self, channel: str) -> None:
+        """Leave a channel and come back, for what only comes with a new subscription."""
+        self._pending.pop(channel, None)
+        self._queue[channel] = ("unsubscribe", "subscribe")
 
-    def is_waiting(self, channel: str) -> bool:
-        return channel in self.pending or channel in self._queue
+    def is_pending(self, channel: str) -> bool:
+        return channel in self._pending
 
-    def overdue(self, at_ns: int) -> list[str]:
-        return [name for name, since in self.pending.items() if at_ns - since >= OVERDUE_NS]
+    def heard(self, channel: str) -> None:
+        """The venue answered a subscription."""
+        self._pending.pop(channel, None)
+
+    def overdue_again(self, at_ns: int) -> None:
+        """Ask again for what was asked too long ago."""
+        for channel, since_ns in list(self._pending.items()):
+            if at_ns - since_ns >= self.OVERDUE_NS:
+                self.again(channel)
 
     def drain(self, at_ns: int) -> Iterator[Send]:
         earned = max(0, at_ns - self._at_ns) / NS_PER_S * self.PER_S
         self._left = min(self.MESSAGES, self._left + earned)
         self._at_ns = at_ns
-        while self._queue and self._left >= 2.0 and len(self.pending) < self.IN_FLIGHT:
+        while self._queue and self._left >= 2.0 and len(self._pending) < self.IN_FLIGHT:
             channel = next(iter(self._queue))
             verbs = self._queue.pop(channel)
             self._left -= len(verbs)
             if "subscribe" in verbs:
-                self.pending[channel] = at_ns
+                self._pending[channel] = at_ns
             for verb in verbs:
                 yield Send(f'{{"type":"{verb}","channel":"{channel}"}}')
 
@@ -76,12 +102,18 @@ class History:
         self._end_s: int | None = None
         self._due_ns = at_ns
 
-    def window(self, at_ns: int) -> tuple[int, int] | None:
-        """First and last second to ask for now, or None while waiting."""
+    def fetch(self, market_id: int, at_ns: int) -> Fetch | None:
+        """The next window to ask for, or None while waiting."""
         if self._end_s is not None or at_ns < self._due_ns:
             return None
         self._end_s = min(self._next_s + self.ROWS * HOUR_S - 1, at_ns // NS_PER_S)
-        return self._next_s, self._end_s
+        return Fetch(
+            name="funding_history",
+            path=f"/api/v1/fundings?market_id={market_id}&resolution=1h"
+            f"&start_timestamp={self._next_s}&end_timestamp={self._end_s}&count_back={self.ROWS}",
+            key=str(market_id),
+            background=True,
+        )
 
     def answered(self, stamps_s: Iterable[int], at_ns: int) -> None:
         if self._end_s is None:
@@ -116,7 +148,7 @@ class Market:
         self.size_decimals: int | None = None
         self.instrument: Instrument | None = None
         self.history: History | None = None
-        self.settled_ms = 0
+        self.settled_ns = 0
         self._by_nonce = ChainedBook()
         self._by_offset = ChainedBook()
         self.is_synced = False
@@ -127,9 +159,20 @@ class Market:
     def is_tradable(self) -> bool:
         return self.instrument is None or self.instrument.status != "delisted"
 
-    def snapshot(self, book: wire.Book) -> None:
+    def start(self, book: wire.Book) -> None:
+        """A whole book: the next message must follow it."""
         self._by_nonce.last, self._by_offset.last = book.nonce, book.offset
         self.is_synced = True
+
+    def is_behind(self, book: wire.Book) -> bool:
+        """Whether a whole book is older than what is known: a repeated message."""
+        if not self.is_synced:
+            return False
+        if book.nonce is not None and self._by_nonce.last is not None:
+            return book.nonce < self._by_nonce.last
+        if book.offset is not None and self._by_offset.last is not None:
+            return book.offset < self._by_offset.last
+        return False
 
     def link(self, book: wire.Book, at_ns: int) -> Verdict:
         """Nonces decide where both ends have them; the recordings of 2025 have offsets only."""
@@ -151,12 +194,74 @@ class Market:
         was_synced, self.is_synced = self.is_synced, False
         return was_synced
 
-    def is_new(self, trade_id: int, *, liquidation: bool) -> bool:
+    def is_new(self, trade_id: int, is_liquidation: bool) -> bool:
         """False for a fill that was told before: each subscription repeats the last hundred."""
-        seen = self._liquidations if liquidation else self._trades
+        seen = self._liquidations if is_liquidation else self._trades
         if trade_id in seen:
             return False
         seen[trade_id] = None
         if len(seen) > self.KEPT_TRADES:
             del seen[next(iter(seen))]
         return True
+
+
+class Markets:
+    """Every market id that was ever mentioned, and what it is called."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, Market] = {}
+        self._by_channel: dict[str, Market] = {}
+
+    def __iter__(self) -> Iterator[Market]:
+        return iter(self._by_id.values())
+
+    def get(self, text: str) -> Market | None:
+        """The perp market of an id as text; None for anything else."""
+        if not (text.isascii() and text.isdigit() and len(text) <= 4):
+            return None
+        market_id = int(text)
+        if market_id > LAST_PERP_ID:
+            return None
+        market = self._by_id.get(market_id)
+        if market is None:
+            market = self._by_id[market_id] = Market(market_id)
+        return market
+
+    def of(self, channel: str) -> Market | None:
+        """The market of a channel as messages write it: `order_book:1`."""
+        market = self._by_channel.get(channel)
+        if market is None:
+            market = self.get(channel.partition(":")[2])
+            if market is not None:
+                self._by_channel[channel] = market
+        return market
+
+    def wanted(self, symbols: tuple[str, ...]) -> list[Market]:
+        """The tradable markets of these names. Guessed names do not count."""
+        return [m for m in self if m.is_named and m.is_tradable and m.symbol in symbols]
+
+    def name(self, market: Market, native: str) -> list[tuple[Market, str]]:
+        """The venue says what an id is called; returns the markets whose symbol has to change.
+
+        A guess that held the name gives it up. ValueError for an empty name.
+        """
+        if not native:
+            raise ValueError("a market without a name")
+        symbol = symbol_of(native)
+        if market.is_named and market.symbol == symbol:
+            return []
+        changes = [
+            (other, f"@{other.id}")
+            for other in self
+            if other is not market and other.symbol == symbol and not other.is_named
+        ]
+        if market.symbol != symbol:
+            changes.append((market, symbol))
+        market.contract = 1000.0 if native in THOUSANDS else 1.0
+        market.is_named = True
+        return changes
+
+
+def symbol_of(native: str) -> str:
+    """The cross-venue name of one of the venue's own."""
+    return THOUSANDS.get(native, native)

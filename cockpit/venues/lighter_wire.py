@@ -7,7 +7,38 @@ Source: https://apidocs.lighter.xyz/docs/websocket-reference and the OpenAPI sch
 
 import msgspec
 
+from cockpit.venues.kit import decode
+
 Scalar = str | float | None
+
+USED = frozenset(
+    {
+        "order_book",
+        "trade",
+        "market_stats",
+        "height",
+        "ping",
+        "pong",
+        "connected",
+        "unsubscribed",
+        "shutdown",
+    }
+)
+"""Kinds that a `Message` can read: one of these that it cannot is broken."""
+UNUSED = frozenset(
+    {
+        "ticker",
+        "candle",
+        "mark_price_candle",
+        "spot_market_stats",
+        "bo_market_stats",
+        "user_stats",
+        "notification",
+        "pool_data",
+        "pool_info",
+    }
+)
+"""Documented kinds that say nothing we use; so are all that begin with `account_`."""
 
 
 class Level(msgspec.Struct, frozen=True, gc=False):
@@ -139,7 +170,7 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
 
     type: str = ""
     channel: str = ""
-    error: Refusal | str | None = None
+    error: Refusal | None = None
 
 
 class Details(msgspec.Struct, frozen=True, gc=False):
@@ -175,6 +206,7 @@ class Rate(msgspec.Struct, frozen=True, gc=False):
     market_id: int
     exchange: str
     rate: float
+    symbol: str | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -183,6 +215,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     code: int | None = None
     message: str | None = None
     order_book_details: tuple[Details, ...] | None = None
+    order_books: tuple[Details, ...] | None = None
     fundings: tuple[Paid, ...] | None = None
     resolution: str = "1h"
     funding_rates: tuple[Rate, ...] | None = None
@@ -193,3 +226,18 @@ STATS = msgspec.json.Decoder(Stats, strict=False)
 STATS_BY_ID = msgspec.json.Decoder(dict[str, Stats], strict=False)
 ENVELOPES = msgspec.json.Decoder(Envelope)
 ANSWERS = msgspec.json.Decoder(Answer, strict=False)
+
+
+def stats_rows(message: StatsSubscribed | StatsUpdate) -> dict[str, Stats] | str:
+    """Rows by market id, or what is wrong: one id has one object, `all` has a map of them."""
+    scope = message.channel.partition(":")[2]
+    if scope == "all":
+        return decode(STATS_BY_ID, bytes(message.market_stats))
+    row = decode(STATS, bytes(message.market_stats))
+    return row if isinstance(row, str) else {scope: row}
+
+
+def is_unused(envelope: Envelope) -> bool:
+    """Whether a message belongs to a documented channel that we do not use."""
+    stage, _, kind = envelope.type.partition("/")
+    return stage in ("subscribed", "update") and (kind in UNUSED or kind.startswith("account_"))

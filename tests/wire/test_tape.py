@@ -1,6 +1,7 @@
 """A recording gives back what was heard, whatever happened to the file."""
 
 import gzip
+import hashlib
 import itertools
 import json
 import stat
@@ -178,7 +179,7 @@ def test_a_recording_is_for_its_owner_alone_and_never_replaces_another(tmp_path:
 def test_a_long_recording_goes_on_in_numbered_tapes_that_read_by_themselves(
     suffix: str, tmp_path: Path
 ) -> None:
-    writer = TapeWriter(tmp_path / f"long{suffix}", header(), rotate_bytes=2000)
+    writer = TapeWriter(tmp_path / f"long{suffix}", header(), rotate_bytes=1000)
     heard: list[Input] = [Wanted(at_ns=AT_NS, wants=Wants(symbols=("SOL",)))]
     heard += itertools.chain.from_iterable(
         (frame(f"px {second}" + str(hash(str(second))) * 5, tick.at_ns), tick)
@@ -256,15 +257,18 @@ def test_a_line_without_end_does_not_fill_the_memory(
 
 
 def test_damage_inside_a_compressed_tape_ends_it_there(tmp_path: Path) -> None:
-    whole = bytearray(write_tape(tmp_path / "a.jsonl.gz", *A_DAY_AT_THE_WIRE * 50).read_bytes())
-    whole[len(whole) // 2 :] = bytes(len(whole) - len(whole) // 2)
+    said: list[Input] = [
+        frame(hashlib.sha256(str(n).encode()).hexdigest(), AT_NS + n) for n in range(500)
+    ]
+    whole = bytearray(write_tape(tmp_path / "a.jsonl.gz", *said).read_bytes())
+    whole[len(whole) // 2 :] = b"\xff" * (len(whole) - len(whole) // 2)
     (tmp_path / "b.jsonl.gz").write_bytes(whole)
     tape = read_tape(tmp_path / "b.jsonl.gz")
 
     heard = list(tape)
 
-    assert 0 < len(heard) < 50 * len(A_DAY_AT_THE_WIRE)
-    assert heard == (A_DAY_AT_THE_WIRE * 50)[: len(heard)]
+    assert 200 < len(heard) < 300
+    assert heard[:200] == said[:200]
     assert tape.torn
 
 

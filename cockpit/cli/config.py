@@ -1,0 +1,79 @@
+"""`cockpit config show|init|path`: what is set, by whom, and where it is kept."""
+
+import argparse
+import json
+import os
+import sys
+from importlib import resources
+from pathlib import Path
+
+from cockpit import paths
+from cockpit.cli import common
+from cockpit.core.errors import ConfigError
+
+HELP = "every setting with its origin; a starter file; where things are"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("show", "init", "path"))
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    common.add_live_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.what == "init":
+        return _init(Path(args.config) if args.config else paths.config_file())
+    rows = _places() if args.what == "path" else _settings(args)
+    if args.json:
+        keys = ("name", "path") if args.what == "path" else ("key", "value", "origin")
+        print(json.dumps([dict(zip(keys, row, strict=True)) for row in rows]))
+        return 0
+    widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]) - 1)]
+    for row in rows:
+        *cells, last = (str(cell) for cell in row)
+        print("  ".join([*(c.ljust(w) for c, w in zip(cells, widths, strict=True)), last]))
+    return 0
+
+
+def _places() -> list[tuple[object, ...]]:
+    return [
+        ("config", str(paths.config_file())),
+        ("themes", str(paths.user_themes())),
+        ("state", str(paths.state_dir())),
+        ("tapes", str(paths.tapes_dir())),
+        ("black boxes", str(paths.black_box_dir())),
+        ("log", str(paths.log_file())),
+    ]
+
+
+def _settings(args: argparse.Namespace) -> list[tuple[object, ...]]:
+    from cockpit.config import values
+
+    return [
+        (key, json.dumps(value), origin) for key, value, origin in values(common.load_config(args))
+    ]
+
+
+def _init(path: Path) -> int:
+    """Write the commented starter file; never over an existing one."""
+    text = starter_text()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ConfigError(f"{path}: exists and is left as it is; edit it, or move it away") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
+    with os.fdopen(fd, "w", encoding="utf-8") as file:
+        file.write(text)
+    print(path, file=sys.stderr)
+    return 0
+
+
+def starter_text() -> str:
+    """`config.example.toml`, from the package or from the checkout beside it."""
+    packaged = resources.files("cockpit") / "config.example.toml"
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    beside = Path(__file__).resolve().parents[2] / "config.example.toml"
+    return beside.read_text(encoding="utf-8")

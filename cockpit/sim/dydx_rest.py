@@ -1,0 +1,227 @@
+"""dYdX's Indexer over HTTP: `GET /v4/...`, read-only.
+
+Sources: https://docs.dydx.xyz/indexer-client/http; error texts, validation shapes and limits from
+the Indexer's public source (indexer/services/comlink). No account exists here: an address is
+unknown (404), and lists by address are empty.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import msgspec
+
+from cockpit.core.units import NS_PER_MS
+from cockpit.sim import dydx_wire as wire
+from cockpit.sim.contract import HttpReply, MarketState, VenueWorld
+from cockpit.sim.windows import Budgets, client_of
+
+API_LIMIT = 1000
+REQUESTS = Budgets(points=100, span_s=10.0)
+CANDLE_REQUESTS = Budgets(points=1000, span_s=10.0)
+LIMIT_MSG = f"limit must be a positive integer that is not greater than max: {API_LIMIT}"
+SPARKLINES = {"ONE_DAY": ("1HOUR", 24), "SEVEN_DAYS": ("4HOURS", 42)}
+EMPTY_LISTS = {
+    "fills": "fills",
+    "transfers": "transfers",
+    "perpetualPositions": "positions",
+    "assetPositions": "positions",
+    "historical-pnl": "historicalPnl",
+    "fundingPayments": "fundingPayments",
+}
+BY_PARENT = ("parentSubaccountNumber", "parentSubaccount", "between")
+
+Query = Mapping[str, str]
+
+
+class _Refused(Exception):
+    """An answer other than 200, on its way out."""
+
+    def __init__(self, status: int, errors: list[dict[str, wire.Json]]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.errors = errors
+
+
+def on_http(
+    world: VenueWorld, method: str, target: str, headers: Mapping[str, str], body: bytes
+) -> HttpReply:
+    """Answer one request. `RateLimit-*` as the Indexer sets them; `Retry-After` in milliseconds."""
+    url = urlsplit(target)
+    parts = [unquote(part) for part in url.path.strip("/").split("/")]
+    if method != "GET" or len(parts) < 2 or parts[0] != "v4":
+        return _reply(404, {"errors": [{"msg": "Not Found"}]}, {})
+    budgets = CANDLE_REQUESTS if parts[1] == "candles" else REQUESTS
+    window = budgets.of(world, client_of(headers))
+    now_ns = world.now_ns()
+    left = window.take(now_ns)
+    reset_ms = -(-window.reset_ns(now_ns) // NS_PER_MS)
+    limits = {
+        "RateLimit-Remaining": str(max(0, left)),
+        "RateLimit-Reset": str(now_ns // NS_PER_MS + reset_ms),
+        "RateLimit-Limit": str(budgets.points),
+    }
+    if left < 0:
+        limits["Retry-After"] = str(reset_ms)
+        return _reply(429, {"errors": [{"msg": "Too many requests"}]}, limits)
+    try:
+        return _reply(200, _answer(world, parts[1:], dict(parse_qsl(url.query))), limits)
+    except _Refused as refused:
+        return _reply(refused.status, {"errors": refused.errors}, limits)
+
+
+def _reply(status: int, body: wire.Json, headers: Mapping[str, str]) -> HttpReply:
+    return HttpReply(status, msgspec.json.encode(body).decode(), headers=headers)
+
+
+def _answer(world: VenueWorld, parts: list[str], query: Query) -> wire.Json:
+    match parts:
+        case ["time"]:
+            now_ms = world.now_ns() // NS_PER_MS
+            return {"iso": wire.iso(now_ms * NS_PER_MS), "epoch": now_ms / 1000}
+        case ["height"]:
+            return {"height": str(world.height), "time": wire.iso(world.block_ns)}
+        case ["perpetualMarkets"]:
+            return _perpetual_markets(world, query)
+        case ["orderbooks", "perpetualMarket", ticker]:
+            return wire.book(_market(world, ticker))
+        case ["trades", "perpetualMarket", ticker]:
+            state = _market(world, ticker)
+            return wire.trade_rows(world, state, _limit(query))
+        case ["historicalFunding", ticker]:
+            return _historical_funding(world, _market(world, ticker), query)
+        case ["candles", "perpetualMarkets", ticker]:
+            return _candles(world, _market(world, ticker), query)
+        case ["sparklines"]:
+            return _sparklines(world, query)
+        case ["addresses", address, *rest]:
+            raise _no_subaccount(address, rest)
+        case ["orders"] | ["orders", "parentSubaccountNumber"]:
+            return []
+        case [name] if name in EMPTY_LISTS:
+            return {EMPTY_LISTS[name]: []}
+        case [name, parent] if name in EMPTY_LISTS and parent in BY_PARENT:
+            return {EMPTY_LISTS[name]: []}
+        case ["screen"]:
+            return {"restricted": False}
+        case ["compliance", "screen", _]:
+            return {"status": "COMPLIANT"}
+    raise _Refused(404, [{"msg": "Not Found"}])
+
+
+def _market(world: VenueWorld, ticker: str) -> MarketState:
+    state = world.markets.get(ticker)
+    if state is None:
+        raise _Refused(404, [{"msg": f"{ticker} not found in markets of type PERPETUAL"}])
+    return state
+
+
+def _invalid(param: str, value: wire.Json, message: str, location: str = "query") -> _Refused:
+    """The validator's shape; a missing value is left out, as JSON does with `undefined`."""
+    error = {} if value is None else {"value": value}
+    return _Refused(400, [error | {"msg": message, "param": param, "location": location}])
+
+
+def _limit(query: Query) -> int:
+    text = query.get("limit")
+    if text is None:
+        return API_LIMIT
+    try:
+        value = float(text)
+    except ValueError:
+        raise _invalid("limit", None, LIMIT_MSG) from None
+    if not (value.is_integer() and 0 < value <= API_LIMIT):
+        raise _invalid("limit", int(value) if value.is_integer() else value, LIMIT_MSG)
+    return int(value)
+
+
+def _natural(query: Query, name: str) -> int | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]+", text):
+        raise _invalid(name, text, f"{name} must be a non-negative integer")
+    return int(text)
+
+
+def _moment_ns(query: Query, name: str) -> int | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise _invalid(name, text, "Invalid value") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return int(moment.timestamp() * 1e6) * 1000
+
+
+def _perpetual_markets(world: VenueWorld, query: Query) -> wire.Json:
+    limit = _limit(query)
+    ticker = query.get("ticker") or query.get("market")
+    states = [_market(world, ticker)] if ticker else list(world.markets.values())[:limit]
+    return {"markets": {state.listing.native: wire.market_row(state) for state in states}}
+
+
+def _historical_funding(world: VenueWorld, state: MarketState, query: Query) -> wire.Json:
+    limit = _limit(query)
+    height = _natural(query, "effectiveBeforeOrAtHeight")
+    moment_ns = _moment_ns(query, "effectiveBeforeOrAt")
+    rows = [
+        row
+        for row_ns, row_height, row in wire.funding_rows(world, state)
+        if (height is None or row_height <= height) and (moment_ns is None or row_ns <= moment_ns)
+    ]
+    return {"historicalFunding": rows[:limit]}
+
+
+def _candles(world: VenueWorld, state: MarketState, query: Query) -> wire.Json:
+    limit, resolution = _limit(query), query.get("resolution")
+    if resolution not in wire.RESOLUTIONS_S:
+        names = ",".join(wire.RESOLUTIONS_S)
+        message = f"resolution must be a valid Candle Resolution, one of {names}"
+        raise _invalid("resolution", resolution, message)
+    now_ns = world.now_ns()
+    from_ns = _moment_ns(query, "fromISO") or 0
+    to_ns = _moment_ns(query, "toISO") or now_ns + 1
+    return {"candles": wire.candle_rows(state, resolution, from_ns, to_ns, limit, now_ns)}
+
+
+def _sparklines(world: VenueWorld, query: Query) -> wire.Json:
+    period = query.get("timePeriod")
+    if period not in SPARKLINES:
+        message = f"timePeriod must be a valid Time Period, one of {','.join(SPARKLINES)}"
+        raise _invalid("timePeriod", period, message)
+    resolution, count = SPARKLINES[period]
+    now_ns = world.now_ns()
+    return {
+        native: [
+            row["close"]
+            for row in wire.candle_rows(state, resolution, 0, now_ns + 1, count, now_ns)
+        ]
+        for native, state in world.markets.items()
+    }
+
+
+def _no_subaccount(address: str, rest: list[str]) -> _Refused:
+    if not (address.isalnum() and address.isascii() and len(address) <= 90):
+        message = "address must be a valid dydx address"
+        return _invalid("address", address, message, "params")
+    match rest:
+        case []:
+            return _Refused(404, [{"msg": f"No subaccounts found for address {address}"}])
+        case ["subaccountNumber", number]:
+            text = f"No subaccount found with address {address} and subaccountNumber {number}"
+            return _checked_number(number, "subaccountNumber", 128_001, text)
+        case ["parentSubaccountNumber", number]:
+            text = f"No subaccounts found for address {address} and parentSubaccountNumber {number}"
+            return _checked_number(number, "parentSubaccountNumber", 128, text)
+    return _Refused(404, [{"msg": "Not Found"}])
+
+
+def _checked_number(number: str, name: str, below: int, otherwise: str) -> _Refused:
+    if re.fullmatch(r"[0-9]+", number) and int(number) < below:
+        return _Refused(404, [{"msg": otherwise}])
+    message = f"{name} must be a non-negative integer less than {below}"
+    return _invalid(name, number, message, "params")

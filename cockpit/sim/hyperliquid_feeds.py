@@ -1,0 +1,262 @@
+"""What each of Hyperliquid's channels says, first and later.
+
+`FIRST` answers a subscription, `PUSHES` a step; `CADENCE_MS` holds a push back. A frame that says
+nothing new is not sent.
+Source: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket/subscriptions.
+"""
+
+import base64
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from cockpit.core.units import NS_PER_MS
+from cockpit.sim import hyperliquid_reads as reads
+from cockpit.sim import hyperliquid_static as static
+from cockpit.sim import hyperliquid_wire as wire
+from cockpit.sim.contract import MarketState, Step, VenueWorld
+from cockpit.sim.hyperliquid_wire import Json
+
+REPLAYED_TRADES = 30
+FAST_DEPTH = 5
+
+HISTORIES = {
+    "userFills": "fills",
+    "userFundings": "fundings",
+    "userNonFundingLedgerUpdates": "nonFundingLedgerUpdates",
+    "userTwapSliceFills": "twapSliceFills",
+    "userTwapHistory": "history",
+}
+"""Account channels that begin with a snapshot -> the key of its rows."""
+
+
+@dataclass(slots=True)
+class Subscription:
+    """One feed of a connection. `told` is what the client last heard of it."""
+
+    asked: dict[str, Json]
+    state: MarketState | None
+    sent_ns: int
+    told: Json = None
+
+
+def _time_ms(world: VenueWorld) -> int:
+    return world.block_ns // NS_PER_MS
+
+
+def _l2_book(world: VenueWorld, subscription: Subscription) -> Json:
+    asked, state = subscription.asked, subscription.state
+    if state is None:
+        return {"channel": "l2Book", "data": wire.empty_book(asked["coin"], _time_ms(world))}
+    subscription.told = state.book_seq
+    is_fast = asked.get("fast") is True
+    shown = wire.book(
+        state,
+        _time_ms(world),
+        depth=FAST_DEPTH if is_fast else wire.BOOK_DEPTH,
+        figures=asked["nSigFigs"],
+        mantissa=asked["mantissa"],
+        fast=is_fast,
+    )
+    return {"channel": "l2Book", "data": shown}
+
+
+def _changed_book(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
+    state = subscription.state
+    if state is None or state.book_seq == subscription.told:
+        return None
+    return _l2_book(world, subscription)
+
+
+def _replay(world: VenueWorld, subscription: Subscription) -> Json | None:
+    state = subscription.state
+    if state is None:
+        return None
+    fills = world.recent_trades(state.listing.symbol, REPLAYED_TRADES)
+    return {"channel": "trades", "data": wire.trades(state, fills)} if fills else None
+
+
+def _new_trades(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
+    state = subscription.state
+    if state is None or not step.trades:
+        return None
+    fills = [fill for fill in step.trades if fill.symbol == state.listing.symbol]
+    return {"channel": "trades", "data": wire.trades(state, fills)} if fills else None
+
+
+def _bbo(world: VenueWorld, subscription: Subscription) -> Json:
+    state = subscription.state
+    if state is None:
+        shown = {"coin": subscription.asked["coin"], "time": _time_ms(world), "bbo": [None, None]}
+    else:
+        shown = wire.bbo(state, _time_ms(world))
+    subscription.told = shown["bbo"]
+    return {"channel": "bbo", "data": shown}
+
+
+def _changed_bbo(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
+    told = subscription.told
+    if subscription.state is None or not (step.books or step.flush):
+        return None
+    frame = _bbo(world, subscription)
+    return frame if frame["data"]["bbo"] != told else None
+
+
+def _asset_ctx(world: VenueWorld, subscription: Subscription) -> Json:
+    coin, state = subscription.asked["coin"], subscription.state
+    if coin in static.SPOT_PRICES:
+        data = {"coin": coin, "ctx": static.spot_ctx(coin)}
+        return {"channel": "activeSpotAssetCtx", "data": data}
+    shown = wire.ctx(state) if state is not None else static.hip3_ctxs()[0]
+    return {"channel": "activeAssetCtx", "data": {"coin": coin, "ctx": shown}}
+
+
+def _all_ctxs(world: VenueWorld, subscription: Subscription) -> Json:
+    dexs = (static.FIRST_DEX, static.HIP3_DEX)
+    data = {"ctxs": [[dex, reads.ctxs(world, dex)] for dex in dexs]}
+    return {"channel": "allDexsAssetCtxs", "data": data}
+
+
+def _all_mids(world: VenueWorld, subscription: Subscription) -> Json:
+    dex = subscription.asked.get("dex")
+    data: dict[str, Json] = {"mids": reads.all_mids(world, dex)}
+    if dex is not None:
+        data["dex"] = dex
+    return {"channel": "allMids", "data": data}
+
+
+def _web_data(world: VenueWorld, subscription: Subscription) -> Json:
+    now_ms = world.now_ns() // NS_PER_MS
+    data = {
+        "clearinghouseState": static.clearinghouse_state(now_ms),
+        "leadingVaults": [],
+        "totalVaultEquity": "0.0",
+        "openOrders": [],
+        "agentAddress": None,
+        "agentValidUntil": None,
+        "cumLedger": "0.0",
+        "meta": reads.meta(world, {}),
+        "assetCtxs": reads.ctxs(world, static.FIRST_DEX),
+        "serverTime": now_ms,
+        "isVault": False,
+        "user": subscription.asked["user"],
+        "twapStates": [],
+        "spotState": {"balances": []},
+        "spotAssetCtxs": static.spot_ctxs(),
+        "perpsAtOpenInterestCap": [],
+    }
+    return {"channel": "webData2", "data": data}
+
+
+def _candle(world: VenueWorld, subscription: Subscription) -> Json | None:
+    if subscription.state is None:
+        return None
+    now_ms = world.now_ns() // NS_PER_MS
+    interval = subscription.asked["interval"]
+    bars = reads.candles(world, subscription.state, interval, now_ms, now_ms)
+    return {"channel": "candle", "data": bars[-1]} if bars else None
+
+
+def _fast_ctxs(world: VenueWorld, subscription: Subscription) -> Json | None:
+    """Marks and mids, compressed; first all coins, then only the fields that changed."""
+    shown = {
+        state.listing.native: {"markPx": wire.price(state, state.mark), "midPx": wire.mid(state)}
+        for state in wire.universe(world)
+        if state.mark is not None
+    }
+    told = subscription.told or {}
+    news = {
+        coin: {key: value for key, value in row.items() if told.get(coin, {}).get(key, "") != value}
+        for coin, row in shown.items()
+        if told.get(coin) != row
+    }
+    subscription.told = shown
+    if not news:
+        return None
+    squeezer = zlib.compressobj(wbits=-15)
+    packed = squeezer.compress(msgspec.json.encode(news)) + squeezer.flush()
+    return {"channel": "fastAssetCtxs", "data": base64.b64encode(packed).decode()}
+
+
+def account(world: VenueWorld, subscription: Subscription) -> Json | None:
+    """The first frame of an account channel: an address without history."""
+    asked = subscription.asked
+    name, user, dex = asked["type"], asked.get("user", ""), asked.get("dex", static.FIRST_DEX)
+    state = static.clearinghouse_state(world.now_ns() // NS_PER_MS)
+    if name in HISTORIES:
+        data: Json = {"isSnapshot": True, "user": user, HISTORIES[name]: []}
+    elif name == "clearinghouseState":
+        data = {"dex": dex, "user": user, "clearinghouseState": state}
+    elif name == "allDexsClearinghouseState":
+        states = [[each, state] for each in (static.FIRST_DEX, static.HIP3_DEX)]
+        data = {"user": user, "clearinghouseStates": states}
+    elif name == "openOrders":
+        data = {"dex": dex, "user": user, "orders": []}
+    elif name == "twapStates":
+        data = {"dex": dex, "user": user, "states": []}
+    elif name == "spotState":
+        data = {"user": user, "spotState": {"balances": []}}
+    elif name == "activeAssetData":
+        data = reads.active_asset_data(world, user, asked["coin"])
+    else:
+        return None
+    return {"channel": name, "data": data}
+
+
+_Show = Callable[[VenueWorld, Subscription], Json | None]
+_Push = Callable[[VenueWorld, Subscription, Step], Json | None]
+
+
+def _on_change(show: _Show, *, with_trades: bool = False) -> _Push:
+    """Send what `show` says if it is not what the client already knows."""
+
+    def push(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
+        if not (step.trades if with_trades else step.prices or step.books or step.flush):
+            return None
+        frame = show(world, subscription)
+        if frame is None or frame == subscription.told:
+            return None
+        subscription.told = frame
+        return frame
+
+    return push
+
+
+def _blocks(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
+    return [wire.block(row.height, row.block_ns) for row in step.blocks] or None
+
+
+FIRST: dict[str, _Show] = {
+    "l2Book": _l2_book,
+    "trades": _replay,
+    "bbo": _bbo,
+    "activeAssetCtx": _asset_ctx,
+    "allDexsAssetCtxs": _all_ctxs,
+    "allMids": _all_mids,
+    "webData2": _web_data,
+    "candle": _candle,
+    "fastAssetCtxs": _fast_ctxs,
+}
+PUSHES: dict[str, _Push] = {
+    "l2Book": _changed_book,
+    "trades": _new_trades,
+    "bbo": _changed_bbo,
+    "activeAssetCtx": _on_change(_asset_ctx),
+    "allDexsAssetCtxs": _on_change(_all_ctxs),
+    "allMids": _on_change(_all_mids),
+    "webData2": _on_change(_web_data),
+    "candle": _on_change(_candle, with_trades=True),
+    "fastAssetCtxs": lambda world, subscription, step: _fast_ctxs(world, subscription),
+    "explorerBlock": _blocks,
+}
+CADENCE_MS = {
+    "l2Book": 500,
+    "activeAssetCtx": 1000,
+    "allDexsAssetCtxs": 1000,
+    "allMids": 1000,
+    "webData2": 2000,
+    "candle": 1000,
+    "fastAssetCtxs": 500,
+}

@@ -1,0 +1,312 @@
+"""What Hyperliquid says about markets and blocks, as facts. Knows nothing of subscriptions."""
+
+import base64
+import zlib
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import msgspec
+
+from cockpit.core.events import (
+    AnyEvent,
+    Block,
+    BookDelta,
+    BookReset,
+    BookSnapshot,
+    Funding,
+    FundingKind,
+    OpenInterest,
+    Prices,
+    Reject,
+    Trade,
+)
+from cockpit.core.market import Side
+from cockpit.core.units import HOUR_S, ms_to_ns, next_boundary_ns
+from cockpit.venues import hyperliquid_wire as wire
+from cockpit.venues import kit
+from cockpit.venues.hyperliquid_book import TouchedLadder, fault_of, side_of
+from cockpit.venues.hyperliquid_history import settled_interval_s
+from cockpit.venues.hyperliquid_info import Predictions, SettledPage
+from cockpit.venues.hyperliquid_wire import NAME, dex_of, name_of
+
+CHAIN = "hyperliquid-l1"
+TRADES_REMEMBERED = 4096
+MAX_INFLATED_BYTES = 8 * 2**20
+SAME_BLOCKS_NS = 5_000_000_000
+MAX_RATE = 1.0
+"""No market pays its whole notional in one interval; the documented cap is 4 % an hour."""
+
+
+class Feed:
+    """Translates data messages. Every `raw` is only quoted where a message makes no sense."""
+
+    def __init__(self, symbols: frozenset[str]) -> None:
+        self.symbols = symbols
+        """What is wanted of feeds for all; empty means every market of the validators' dex."""
+        self.laddered: set[str] = set()
+        """Native names whose ladders were asked for."""
+        self._books: dict[str, TouchedLadder] = {}
+        self._dead: set[str] = set()
+        self._trades: OrderedDict[tuple[int, str, int], None] = OrderedDict()
+        self._height = -1
+        self._height_at_ns = 0
+
+    def forget_books(self) -> None:
+        self._books.clear()
+
+    def forget_blocks(self) -> None:
+        self._height = -1
+
+    def unwatch(self, coin: str, at_ns: int) -> list[AnyEvent]:
+        """The book of a market that nobody updates any more is unknown from now on."""
+        named = name_of(coin)
+        if named is None or self._books.pop(coin, None) is None:
+            return []
+        reason = "no longer watched"
+        return [BookReset(venue=NAME, recv_ns=at_ns, symbol=named[0], reason=reason)]
+
+    def wants(self, coin: str) -> bool:
+        """Whether a market of a feed for all is for us; builders' ones only if asked for."""
+        named = name_of(coin)
+        if named is None:
+            return False
+        return named[0] in self.symbols or not (self.symbols or dex_of(coin))
+
+    # --- books and trades ---------------------------------------------------------------------
+
+    def ladder(self, data: wire.BookData, at_ns: int, raw: str | bytes) -> Sequence[AnyEvent]:
+        """A whole book. A crossed one is skipped: the next message is the whole book again."""
+        named = name_of(data.coin)
+        if named is None:
+            return ()
+        symbol, contract = named
+        bids, asks = side_of(data.levels[0], contract), side_of(data.levels[1], contract)
+        fault = fault_of(bids, asks)
+        if fault is not None:
+            return (kit.reject(NAME, at_ns, f"{symbol}: {fault}", raw),)
+        time = data.time
+        shown = self._book(data.coin).ladder(time, bids, asks, at_ns)
+        if shown is None:
+            return ()
+        return (
+            BookSnapshot(
+                venue=NAME,
+                recv_ns=at_ns,
+                venue_ns=None if time is None else ms_to_ns(time),
+                symbol=symbol,
+                bids=shown[0],
+                asks=shown[1],
+            ),
+        )
+
+    def touch(self, data: wire.BboData, at_ns: int, raw: str | bytes) -> Sequence[AnyEvent]:
+        """The best levels. Where no ladder was asked for, they are all the book there is."""
+        named = name_of(data.coin)
+        if named is None:
+            return ()
+        symbol, contract = named
+        bid, ask = (side_of([] if row is None else [row], contract) for row in data.bbo)
+        fault = fault_of(bid, ask)
+        if fault is not None:
+            return (kit.reject(NAME, at_ns, f"{symbol}: {fault}", raw),)
+        book = self._book(data.coin)
+        change = book.touch(data.time, bid, ask, at_ns)
+        if change is None or not (book.has_ladder or data.coin not in self.laddered):
+            return ()
+        return (
+            (BookDelta if book.has_ladder else BookSnapshot)(
+                venue=NAME,
+                recv_ns=at_ns,
+                venue_ns=ms_to_ns(data.time),
+                symbol=symbol,
+                bids=change[0],
+                asks=change[1],
+            ),
+        )
+
+    def _book(self, coin: str) -> TouchedLadder:
+        book = self._books.get(coin)
+        if book is None:
+            book = self._books[coin] = TouchedLadder()
+        return book
+
+    def trades(self, fills: list[wire.WireTrade], at_ns: int) -> Sequence[AnyEvent]:
+        """Fills, once each: the venue replays recent ones after every subscription.
+
+        A replayed fill is as true as a new one and keeps its own time, which may be long ago.
+        """
+        out: list[AnyEvent] = []
+        for fill in fills:
+            named = name_of(fill.coin)
+            key = (fill.time, fill.coin, fill.tid)
+            if named is None or key in self._trades:
+                continue
+            self._trades[key] = None
+            if len(self._trades) > TRADES_REMEMBERED:
+                self._trades.popitem(last=False)
+            symbol, contract = named
+            out.append(
+                Trade(
+                    venue=NAME,
+                    recv_ns=at_ns,
+                    venue_ns=ms_to_ns(fill.time),
+                    symbol=symbol,
+                    price=fill.px / contract,
+                    size=fill.sz * contract,
+                    side=Side.BUY if fill.side == "B" else Side.SELL,
+                )
+            )
+        return out
+
+    # --- contexts -----------------------------------------------------------------------------
+
+    def context(self, coin: str, ctx: wire.Ctx, at_ns: int) -> list[AnyEvent]:
+        """Live funding, open interest and prices of one market; nothing if it is dead."""
+        named = name_of(coin)
+        if named is None:
+            return []
+        symbol, contract = named
+        premium = kit.finite(ctx.premium)
+        mark = kit.positive(ctx.mark_px)
+        if premium is None or mark is None:
+            self._dead.add(coin)
+            return []
+        self._dead.discard(coin)
+        next_ns = next_boundary_ns(at_ns, HOUR_S)
+        rate = self._rate("live", symbol, ctx.funding, HOUR_S, at_ns, next_ns, premium=premium)
+        out: list[AnyEvent] = [rate]
+        units = kit.finite(ctx.open_interest)
+        if units is not None and units >= 0.0:
+            base = units * contract
+            out.append(OpenInterest(venue=NAME, recv_ns=at_ns, symbol=symbol, base=base))
+        oracle = kit.positive(ctx.oracle_px)
+        index = None if oracle is None else oracle / contract
+        out.append(
+            Prices(venue=NAME, recv_ns=at_ns, symbol=symbol, mark=mark / contract, index=index)
+        )
+        return out
+
+    def contexts(
+        self, coins: Sequence[str | None], ctxs: Sequence[wire.Ctx | None], at_ns: int
+    ) -> list[AnyEvent]:
+        """The contexts of one dex, which say by position alone whose they are: equal lengths."""
+        out: list[AnyEvent] = []
+        for coin, ctx in zip(coins, ctxs, strict=True):
+            if coin is not None and ctx is not None and self.wants(coin):
+                out.extend(self.context(coin, ctx, at_ns))
+        return out
+
+    def fast(self, packed: str, at_ns: int) -> Sequence[AnyEvent]:
+        """Marks that changed: JSON, raw DEFLATE, base64."""
+        try:
+            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            text = inflater.decompress(base64.b64decode(packed, validate=True), MAX_INFLATED_BYTES)
+        except (ValueError, zlib.error) as error:
+            return (kit.reject(NAME, at_ns, f"fastAssetCtxs: {error}", packed),)
+        if not inflater.eof:
+            return (kit.reject(NAME, at_ns, "fastAssetCtxs: cut short or too large", packed),)
+        changed = kit.decode(wire.FAST, text)
+        if isinstance(changed, str):
+            return (kit.reject(NAME, at_ns, f"fastAssetCtxs: {changed}", text),)
+        out: list[AnyEvent] = []
+        for coin, ctx in changed.items():
+            if ctx.mid_px is None:
+                self._dead.add(coin)
+            elif ctx.mid_px is not msgspec.UNSET:
+                self._dead.discard(coin)
+            named = name_of(coin)
+            mark = None if ctx.mark_px is msgspec.UNSET else kit.positive(ctx.mark_px)
+            if named is None or mark is None or coin in self._dead or not self.wants(coin):
+                continue
+            price = mark / named[1]
+            out.append(Prices(venue=NAME, recv_ns=at_ns, symbol=named[0], mark=price))
+        return out
+
+    # --- rates --------------------------------------------------------------------------------
+
+    def predictions(self, answer: Predictions, at_ns: int) -> list[AnyEvent]:
+        """The venue's own forecasts of wanted markets. An interval that is not said is an hour."""
+        out: list[AnyEvent] = []
+        for coin, forecast in answer.by_coin:
+            named = name_of(coin)
+            if named is None or coin in self._dead or not self.wants(coin):
+                continue
+            hours = forecast.funding_interval_hours
+            interval_s = HOUR_S if hours is None else round(hours * HOUR_S)
+            next_ms = forecast.next_funding_time
+            next_ns = None if next_ms is None else ms_to_ns(next_ms)
+            out.append(
+                self._rate("predicted", named[0], forecast.funding_rate, interval_s, at_ns, next_ns)
+            )
+        return out
+
+    def settled(self, page: SettledPage, at_ns: int) -> list[AnyEvent]:
+        """What was paid, oldest first."""
+        out: list[AnyEvent] = []
+        for row in page.rows:
+            named = name_of(row.coin)
+            if named is None:
+                continue
+            stamp_ns = ms_to_ns(row.time)
+            out.append(
+                self._rate(
+                    "settled",
+                    named[0],
+                    row.funding_rate,
+                    settled_interval_s(stamp_ns),
+                    at_ns,
+                    venue_ns=stamp_ns,
+                    premium=kit.finite(row.premium),
+                )
+            )
+        return out
+
+    def _rate(
+        self,
+        kind: FundingKind,
+        symbol: str,
+        rate: float | None,
+        interval_s: int,
+        at_ns: int,
+        next_ns: int | None = None,
+        *,
+        venue_ns: int | None = None,
+        premium: float | None = None,
+    ) -> Funding | Reject:
+        sane = kit.finite(rate)
+        if sane is None or abs(sane) > MAX_RATE or interval_s <= 0:
+            reason = f"{symbol}: {kind} funding {rate} per {interval_s} s"
+            return kit.reject(NAME, at_ns, reason)
+        return Funding(
+            venue=NAME,
+            recv_ns=at_ns,
+            venue_ns=venue_ns,
+            symbol=symbol,
+            kind=kind,
+            rate=sane,
+            interval_s=interval_s,
+            next_ns=next_ns,
+            premium=premium,
+        )
+
+    # --- chain --------------------------------------------------------------------------------
+
+    def blocks(self, rows: list[wire.BlockRow], at_ns: int) -> Sequence[AnyEvent]:
+        """Blocks, once each and ascending."""
+        out: list[AnyEvent] = []
+        for row in sorted(rows, key=lambda row: row.height):
+            if row.height <= self._height and at_ns - self._height_at_ns < SAME_BLOCKS_NS:
+                continue
+            self._height, self._height_at_ns = row.height, at_ns
+            block_ns = ms_to_ns(row.block_time)
+            out.append(
+                Block(
+                    venue=NAME,
+                    recv_ns=at_ns,
+                    venue_ns=block_ns,
+                    chain=CHAIN,
+                    height=row.height,
+                    block_ns=block_ns,
+                )
+            )
+        return out

@@ -1,0 +1,1 @@
+"""Light on the screen: the only package that imports textual."""

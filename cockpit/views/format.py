@@ -1,0 +1,117 @@
+"""The one place where numbers become text.
+
+Four things look like four things: a missing figure is `·`, a stale one `~12.3`, an erroneous one
+`!`, and zero is `0`. A figure that has a sign always prints it, with a true minus. Widths are kept
+by the caller: nothing here pads unless it is told a width.
+"""
+
+import math
+
+MISSING = "·"
+UNLISTED = "—"
+ERROR = "!"
+STALE = "~"
+MINUS = "−"
+
+
+def signed(value: float | None, decimals: int = 2) -> str:
+    """`+10.95`, `−0.30`; what rounds to zero has no sign."""
+    if value is None or math.isnan(value):
+        return MISSING
+    text = f"{abs(value):.{decimals}f}"
+    if float(text) == 0:
+        return text
+    return (MINUS if value < 0 else "+") + text
+
+
+def apr_percent(apr: float | None) -> str:
+    """An annual rate (fraction) in per cent, about four significant digits: `+10.95`, `+1095`."""
+    if apr is None or math.isnan(apr):
+        return MISSING
+    percent = apr * 100
+    size = abs(percent)
+    return signed(percent, 2 if size < 100 else 1 if size < 1000 else 0)
+
+
+def magnitude(value: float | None, digits: int = 3) -> str:
+    """`1.24M`, `27.4k`, `812`, `0.0421`: significant digits with a suffix, no sign for plus."""
+    if value is None or math.isnan(value):
+        return MISSING
+    size = abs(value)
+    minus = MINUS if value < 0 else ""
+    for limit, suffix in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if size >= limit * (1 - 0.5 * 10**-digits):
+            return minus + _significant(size / limit, digits) + suffix
+    if size == 0:
+        return "0"
+    return minus + _significant(size, digits)
+
+
+def _significant(value: float, digits: int) -> str:
+    whole = len(str(int(value))) if value >= 1 else 0
+    if whole:
+        return f"{value:.{max(0, digits - whole)}f}"
+    zeros = -math.floor(math.log10(value)) - 1
+    return f"{value:.{min(12, digits + zeros)}f}"
+
+
+def price(value: float | None, tick: float | None) -> str:
+    """A price with the decimals of its tick, so that a column of them lines up."""
+    if value is None or math.isnan(value):
+        return MISSING
+    return f"{value:.{decimals_of(tick, value)}f}"
+
+
+def decimals_of(tick: float | None, value: float) -> int:
+    """Decimals that a tick needs; without one, enough for five significant figures."""
+    if tick is not None and tick > 0:
+        for decimals in range(13):
+            scaled = tick * 10**decimals
+            if abs(scaled - round(scaled)) < 1e-6 * scaled and round(scaled) >= 1:
+                return decimals
+    if value <= 0:
+        return 2
+    return max(0, min(12, 4 - math.floor(math.log10(value))))
+
+
+def age(seconds: float | None) -> str:
+    """`0.4s`, `14s`, `3m`, `2h`, `5d`: at most three characters and the unit."""
+    if seconds is None:
+        return MISSING
+    if seconds < 9.95:
+        return f"{seconds:.1f}s"
+    for limit, unit, size in ((100, "s", 1), (6000, "m", 60), (360_000, "h", 3600)):
+        if seconds < limit:
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds / 86400:.0f}d"
+
+
+def countdown(seconds: float | None) -> str:
+    """`27:41` to the next payment, `5:27:41` when it is hours away."""
+    if seconds is None:
+        return MISSING
+    whole = max(0, math.ceil(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, second = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{second:02d}" if hours else f"{minutes:02d}:{second:02d}"
+
+
+def milliseconds(value: float | None) -> str:
+    """`355` or `1.2s`: latencies, three characters where it can."""
+    if value is None:
+        return MISSING
+    if value >= 9999.5:
+        return f"{value / 1000:.0f}s"
+    return f"{value:.0f}"
+
+
+HEAT_BOUNDS = (0.05, 0.15, 0.40, 1.00)
+"""Bounds of |APR| between the steps of heat, fixed: the same APR is the same colour on any day."""
+
+
+def heat_step(apr: float | None) -> int | None:
+    """-4 to +4 on the absolute APR scale; positive when longs pay. None for missing."""
+    if apr is None or math.isnan(apr):
+        return None
+    step = sum(abs(apr) >= bound for bound in HEAT_BOUNDS)
+    return step if apr >= 0 else -step

@@ -1,0 +1,39 @@
+"""Roles into rich styles, at the depth of this terminal. Styles are interned: made once."""
+
+from rich.style import Style
+
+from cockpit.views.terminal import ASCII, Terminal
+from cockpit.views.themes import Theme
+
+_PLAIN: dict[str, str] = {
+    "cursor": "reverse", "danger": "bold reverse", "warn": "bold", "accent": "bold",
+    "title": "bold", "stale": "dim", "dim": "dim", "frame": "dim", "number": "bold",
+}  # fmt: skip
+"""Without colour, shape alone: what must be seen is bold or reversed."""
+
+
+class Palette:
+    """`style(role)` for panes, `text(s)` for glyph substitution."""
+
+    def __init__(self, theme: Theme, terminal: Terminal) -> None:
+        self.theme = theme
+        self._terminal = terminal
+        self._styles = {role: self._make(role) for role in theme.roles}
+        self.background = self._styles["text"]
+
+    def style(self, role: str) -> Style:
+        return self._styles[role]
+
+    def text(self, text: str) -> str:
+        """The text in glyphs that this terminal has, of the same width."""
+        return text.translate(ASCII) if self._terminal.glyphs == "ascii" else text
+
+    def _make(self, role: str) -> Style:
+        depth = self._terminal.color
+        if depth == "none":
+            return Style.parse(_PLAIN.get(role, "none"))
+        fore, back = self.theme.ansi[role] if depth == "16" else self.theme.roles[role]
+        if not back:
+            back = "default" if depth == "16" else self.theme.background
+        bold = role in self.theme.bold or None
+        return Style(color=fore, bgcolor=back, bold=bold)

@@ -1,0 +1,81 @@
+"""Styled text without a toolkit: what panes return and tests read.
+
+A `Line` is a list of spans `(text, role)`. Roles are names from the theme; what they look like is
+decided elsewhere, so a pane is a pure function of the state.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len, set_cell_size
+
+Span = tuple[str, str]
+Line = list[Span]
+
+
+def plain(line: Iterable[Span]) -> str:
+    """The characters of a line."""
+    return "".join(text for text, _ in line)
+
+
+def fit(text: str, width: int) -> str:
+    """Exactly `width` cells, padded at the right; a cut name ends in `…`, never silently."""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+
+
+def right(text: str, width: int) -> str:
+    """Right-aligned. A number that does not fit becomes `…`: half a number reads as another."""
+    missing = width - cell_len(text)
+    return " " * missing + text if missing >= 0 else "…".rjust(max(0, width))
+
+
+def width_of(line: Iterable[Span]) -> int:
+    return sum(cell_len(text) for text, _ in line)
+
+
+def clip(line: Sequence[Span], width: int, role: str = "text") -> Line:
+    """The line at exactly `width` cells: cut at the right, or padded with `role`."""
+    out: Line = []
+    left = width
+    for text, style in line:
+        size = cell_len(text)
+        if size >= left:
+            if left:
+                out.append((set_cell_size(text, left), style))
+            return out
+        out.append((text, style))
+        left -= size
+    if left:
+        out.append((" " * left, role))
+    return out
+
+
+def framed(
+    body: Sequence[Line],
+    width: int,
+    height: int,
+    *,
+    title: Line,
+    note: str = "",
+    verdict: Line | None = None,
+    focused: bool = False,
+) -> list[Line]:
+    """A thin frame: the title in the top line at the left, a verdict in the bottom line."""
+    role = "frame_focus" if focused else "frame"
+    inner = width - 2
+    tail = f" {note} ┐" if note else "┐"
+    room = width - cell_len(tail)
+    top: Line = [("┌ ", role), *title, (" ", role)]
+    if width_of(top) > room:
+        top = clip(top, room, role)
+    lines: list[Line] = [[*top, ("─" * (room - width_of(top)), role), (tail, role)]]
+    for i in range(height - 2):
+        row = clip(body[i], inner) if i < len(body) else [(" " * inner, "text")]
+        lines.append([("│", role), *row, ("│", role)])
+    bottom: Line = [("└", role)]
+    if verdict:
+        bottom += [(" ", role), *clip(verdict, min(inner - 2, width_of(verdict))), (" ", role)]
+    bottom.append(("─" * max(0, width - 1 - width_of(bottom)), role))
+    lines.append([*bottom, ("┘", role)])
+    return lines[:height]

@@ -1,0 +1,274 @@
+"""Runs one session live: connects, ticks, sends, fetches, records. The only loop there is.
+
+Everything that happens goes through `feed`, one input at a time: to the tape, through the pump,
+then its outputs are performed. A venue that fails takes nobody with it: whatever it does ends as
+a `Link` with a reason or a `Reject`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from cockpit import __version__
+from cockpit.core.clock import Clock
+from cockpit.core.errors import TapeError
+from cockpit.core.events import Event, Link, LinkState, Reject
+from cockpit.venues.contract import (
+    MAIN,
+    Fetch,
+    Frame,
+    Input,
+    LinkSpec,
+    Opened,
+    Restart,
+    Send,
+    Session,
+    Tick,
+    VenueSpec,
+    Wanted,
+    Wants,
+)
+from cockpit.wire.coalesce import Coalescer
+from cockpit.wire.endpoints import Endpoint
+from cockpit.wire.fetcher import Fetcher
+from cockpit.wire.link import AnyLink, PolledLink, WebSocketLink
+from cockpit.wire.pump import Pump
+from cockpit.wire.tape import TapeHeader, TapeWriter
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+BLACK_BOX_EVERY_S = 60.0
+
+
+class DriverStats(msgspec.Struct):
+    """What the health screen shows of one venue. Counts are since the start.
+
+    `bytes` are characters for text frames. `connected_since_ns` has the open links only.
+    `budget_left` is request weight that could be spent now, of `budget_burst`; `blocked_s` is how
+    long the venue still refuses us. `tape_error` says why recording ended early.
+    """
+
+    frames: int = 0
+    bytes: int = 0
+    rejects: int = 0
+    reconnects: int = 0
+    faults: int = 0
+    last_reject: str = ""
+    links: dict[str, LinkState] = msgspec.field(default_factory=dict)
+    connected_since_ns: dict[str, int] = msgspec.field(default_factory=dict)
+    budget_left: float = 0.0
+    budget_burst: int = 0
+    blocked_s: float = 0.0
+    fetches_pending: int = 0
+    tape_error: str = ""
+
+
+class Driver:
+    """One venue, live. `sink` gets the events of each input as one list, never an empty one.
+
+    `endpoint` replaces the venue's own addresses. `tape` records every input; closing it is the
+    caller's. `black_box_dir` is where the last inputs before a fault of an adapter are kept.
+
+    InputError if the endpoint lacks a link that the venue needs.
+    """
+
+    def __init__(
+        self,
+        spec: VenueSpec,
+        make_session: Callable[[Wants], Session],
+        wants: Wants,
+        *,
+        sink: Callable[[list[Event]], None],
+        clock: Clock,
+        endpoint: Endpoint | None = None,
+        tape: TapeWriter | None = None,
+        black_box_dir: Path | None = None,
+        coalescer: Coalescer | None = None,
+    ) -> None:
+        if endpoint is not None:
+            endpoint.require(spec)
+        self._spec = spec
+        self._sink = sink
+        self._clock = clock
+        self._endpoint = endpoint
+        self._tape = tape
+        self._black_box_dir = black_box_dir
+        self._black_box_ns: int | None = None
+        self._coalescer = coalescer
+        self._pump = Pump(spec, make_session, wants)
+        self._stats = DriverStats(budget_burst=spec.burst)
+        self._ever_open: set[str] = set()
+        self._links = self._make_links()
+        rest_url = endpoint.rest_url if endpoint else spec.rest_url
+        self._fetcher = Fetcher(spec, rest_url, clock, reply=self.feed, reject=self.reject)
+
+    @property
+    def stats(self) -> DriverStats:
+        self._stats.budget_left = self._fetcher.budget_left
+        self._stats.blocked_s = self._fetcher.blocked_s
+        self._stats.fetches_pending = self._fetcher.pending
+        return self._stats
+
+    def want(self, wants: Wants) -> None:
+        """Change the watch list."""
+        self.feed(Wanted(at_ns=self._clock.now_ns(), wants=wants))
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for name, link in self._links.items():
+                group.create_task(link.run(), name=f"{self._spec.name} {name}")
+            group.create_task(self._fetcher.run(), name=f"{self._spec.name} fetcher")
+            group.create_task(self._ticks(), name=f"{self._spec.name} ticks")
+
+    async def _ticks(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self.feed(Tick(at_ns=self._clock.now_ns()))
+
+    # --- the one way in -----------------------------------------------------------------------
+
+    def feed(self, item: Input) -> None:
+        """Record an input, hand it to the session, perform what it answers."""
+        if self._tape is not None:
+            self._record(self._tape, item)
+        stats = self._stats
+        if type(item) is Frame:
+            stats.frames += 1
+            stats.bytes += len(item.data)
+        elif type(item) is Opened:
+            self._count_open(item)
+        events: list[Event] = []
+        for output in self._pump.feed(item):
+            kind = type(output)
+            if kind is Send:
+                self._send(cast(Send, output))
+            elif kind is Fetch:
+                self._fetcher.add(cast(Fetch, output))
+            elif kind is Restart:
+                self._restart(cast(Restart, output))
+            else:
+                if kind is Reject:
+                    self._count_reject(cast(Reject, output))
+                elif kind is Link:
+                    self._note_link(cast(Link, output))
+                events.append(cast(Event, output))
+        if events:
+            self._sink(events)
+        if self._pump.faults != stats.faults:
+            self._keep_black_box(item.at_ns)
+
+    def connecting(self, link: str, reason: str) -> None:
+        """A link is being opened; `reason` is why the one before ended."""
+        event = Link(
+            venue=self._spec.name,
+            recv_ns=self._clock.now_ns(),
+            link=link,
+            state="connecting",
+            reason=reason,
+            essential=not self._spec.links[link].telemetry,
+        )
+        self._note_link(event)
+        self._sink([event])
+
+    def reject(self, reason: str) -> None:
+        """Something of the venue's that never became an input, because it was too large."""
+        event = Reject(venue=self._spec.name, recv_ns=self._clock.now_ns(), reason=reason)
+        self._count_reject(event)
+        self._sink([event])
+
+    # --- performing ---------------------------------------------------------------------------
+
+    def _send(self, send: Send) -> None:
+        link = self._links.get(send.link)
+        if link is not None:
+            link.send(send.data)
+
+    def _restart(self, restart: Restart) -> None:
+        link = self._links.get(restart.link)
+        if link is not None:
+            log.info(
+                "restart venue=%s link=%s reason=%s",
+                self._spec.name, restart.link, restart.reason,
+            )  # fmt: skip
+            link.restart(restart.reason)
+
+    def _record(self, tape: TapeWriter, item: Input) -> None:
+        try:
+            tape.write(item)
+        except (OSError, TapeError) as error:
+            self._tape = None
+            self._stats.tape_error = str(error)
+            log.error("recording ended venue=%s error=%s", self._spec.name, error)
+
+    # --- counting -----------------------------------------------------------------------------
+
+    def _count_open(self, opened: Opened) -> None:
+        if opened.link in self._ever_open:
+            self._stats.reconnects += 1
+        self._ever_open.add(opened.link)
+        self._stats.connected_since_ns[opened.link] = opened.at_ns
+
+    def _count_reject(self, reject: Reject) -> None:
+        self._stats.rejects += 1
+        self._stats.last_reject = reject.reason
+
+    def _note_link(self, link: Link) -> None:
+        self._stats.links[link.link] = link.state
+        if link.state == "down":
+            self._stats.connected_since_ns.pop(link.link, None)
+
+    def _keep_black_box(self, at_ns: int) -> None:
+        """Write the inputs that broke the session to a tape, at most one a minute."""
+        self._stats.faults = self._pump.faults
+        log.error("adapter fault venue=%s\n%s", self._spec.name, self._pump.last_fault)
+        recent = self._black_box_ns is not None and (
+            at_ns - self._black_box_ns < BLACK_BOX_EVERY_S * 1e9
+        )
+        if self._black_box_dir is None or recent:
+            return
+        self._black_box_ns = at_ns
+        inputs = list(self._pump.black_box)
+        header = TapeHeader(
+            venue=self._spec.name,
+            origin=self._endpoint.origin if self._endpoint else "mainnet",
+            version=__version__,
+            at_ns=inputs[0].at_ns,
+            wants=self._pump.wants,
+        )
+        try:
+            self._black_box_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            writer = TapeWriter(self._black_box_dir / f"{self._spec.name}-{at_ns}.jsonl", header)
+            for item in inputs:
+                writer.write(item)
+            writer.close()
+        except (OSError, TapeError) as error:
+            log.error("no black box venue=%s error=%s", self._spec.name, error)
+
+    # --- wiring -------------------------------------------------------------------------------
+
+    def _make_links(self) -> dict[str, AnyLink]:
+        links: dict[str, AnyLink] = {}
+        for name, link in self._spec.links.items():
+            make_url = self._url_of(name, link)
+            if make_url is not None:
+                coalescer = None if link.telemetry else self._coalescer
+                links[name] = WebSocketLink(
+                    name, make_url, self._spec.max_frame_bytes, self, self._clock, coalescer
+                )
+        if not self._spec.links:
+            links[MAIN] = PolledLink(self, self._clock)
+        return links
+
+    def _url_of(self, name: str, link: LinkSpec) -> Callable[[int], str] | None:
+        """The URL as a function of the time; None for telemetry that the endpoint does not have."""
+        if self._endpoint is not None:
+            given = self._endpoint.ws_urls.get(name)
+            return None if given is None else lambda _: given
+        url = link.url
+        return url if callable(url) else lambda _: url

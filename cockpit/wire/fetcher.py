@@ -1,0 +1,220 @@
+"""A venue's HTTP side: `Fetch` in, `Reply` out, within the budget."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import TYPE_CHECKING
+
+from cockpit import __version__
+from cockpit.core.clock import Clock
+from cockpit.venues.contract import Fetch, Reply, VenueSpec
+from cockpit.wire import tls
+from cockpit.wire.limiter import Limiter
+
+if TYPE_CHECKING:
+    import httpx
+
+log = logging.getLogger(__name__)
+
+USER_AGENT = f"cockpit/{__version__}"
+ATTEMPTS = 3
+CONCURRENT = 4
+BACKGROUND_CONCURRENT = 2
+TIMEOUT_S = 10.0
+"""For the whole answer, so that a server which drips bytes cannot hold a place."""
+MAX_BODY_BYTES = 16 * 2**20
+MAX_HELD_S = 30.0
+"""A refusal for longer than this is told to the session at once; the host stays blocked."""
+RETRY_S = 0.5
+
+_Key = tuple[str, str, str, str | None, str]
+
+
+class BodyTooLargeError(Exception):
+    """The answer is larger than any answer of a venue."""
+
+
+class Fetcher:
+    """Queues fetches under the venue's budget: the trader's first, history behind.
+
+    A fetch that equals one still under way is not made twice. 429, 418, 5xx and no answer are
+    tried up to three times; the `Reply` then has the last status, 0 if there was none. `reply` is
+    called with each, `reject` with a reason when an answer was too large to be read.
+    """
+
+    def __init__(
+        self,
+        spec: VenueSpec,
+        rest_url: str,
+        clock: Clock,
+        reply: Callable[[Reply], None],
+        reject: Callable[[str], None],
+        *,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+        dice: Random | None = None,
+    ) -> None:
+        self._name = spec.name
+        self._rest_url = rest_url.rstrip("/")
+        self._clock = clock
+        self._reply = reply
+        self._reject = reject
+        self._transport = transport
+        self._dice = dice or Random()
+        self.limiter = Limiter(spec.weight_per_minute, spec.burst, _now_s())
+        self._waiting: tuple[deque[Fetch], deque[Fetch]] = (deque(), deque())
+        self._under_way: set[_Key] = set()
+        self._running = [0, 0]
+        self._changed = asyncio.Event()
+
+    @property
+    def pending(self) -> int:
+        """Fetches queued or under way."""
+        return len(self._under_way)
+
+    @property
+    def budget_left(self) -> float:
+        """Weight that could be spent now."""
+        return self.limiter.budget_left(_now_s())
+
+    @property
+    def blocked_s(self) -> float:
+        """Seconds until the venue hears us again; 0 unless it refused."""
+        return self.limiter.blocked_s(_now_s())
+
+    def add(self, fetch: Fetch) -> None:
+        key = _key(fetch)
+        if key in self._under_way:
+            return
+        self._under_way.add(key)
+        self._waiting[fetch.background].append(fetch)
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        import httpx
+
+        async with (
+            httpx.AsyncClient(
+                headers={"User-Agent": USER_AGENT},
+                timeout=TIMEOUT_S,
+                follow_redirects=False,
+                trust_env=False,
+                verify=tls.context(),
+                transport=self._transport,
+            ) as client,
+            asyncio.TaskGroup() as group,
+        ):
+            while True:
+                fetch = await self._next()
+                self._running[fetch.background] += 1
+                group.create_task(self._perform(client, fetch))
+
+    async def _next(self) -> Fetch:
+        """The next fetch, as soon as the budget allows it; one that matters more may overtake."""
+        while True:
+            self._changed.clear()
+            queue = self._queue()
+            if not queue:
+                await self._changed.wait()
+                continue
+            fetch = queue[0]
+            wait_s = self.limiter.wait_s(fetch.weight, _now_s(), background=fetch.background)
+            if wait_s <= 0:
+                self.limiter.take(fetch.weight, _now_s())
+                return queue.popleft()
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    def _queue(self) -> deque[Fetch]:
+        """The queue whose turn it is; an empty one if nothing may start now."""
+        waiting, history = self._waiting
+        if sum(self._running) >= CONCURRENT:
+            return deque()
+        if waiting or self._running[True] >= BACKGROUND_CONCURRENT:
+            return waiting
+        return history
+
+    async def _perform(self, client: "httpx.AsyncClient", fetch: Fetch) -> None:
+        try:
+            status, body = await self._attempts(client, fetch)
+        finally:
+            self._under_way.discard(_key(fetch))
+            self._running[fetch.background] -= 1
+            self._changed.set()
+        at_ns = self._clock.now_ns()
+        self._reply(Reply(at_ns=at_ns, name=fetch.name, status=status, body=body, key=fetch.key))
+
+    async def _attempts(self, client: "httpx.AsyncClient", fetch: Fetch) -> tuple[int, str]:
+        import httpx
+
+        status, body = 0, ""
+        for attempt in range(ATTEMPTS):
+            if attempt and not await self._may_retry(fetch, RETRY_S * 2.0**attempt):
+                break
+            try:
+                async with asyncio.timeout(TIMEOUT_S):
+                    status, headers, body = await self._request(client, fetch)
+            except BodyTooLargeError:
+                self._reject(f"{fetch.name}: answer larger than {MAX_BODY_BYTES // 2**20} MB")
+                return 0, ""
+            except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+                status, body = 0, ""
+                log.info("no answer venue=%s name=%s error=%r", self._name, fetch.name, error)
+            else:
+                if not self._is_refused(fetch, status, headers, body) and status < 500:
+                    self.limiter.accepted()
+                    break
+        return status, body
+
+    async def _may_retry(self, fetch: Fetch, pause_s: float) -> bool:
+        """Wait for another try; False if the venue will not hear us soon enough."""
+        if self.blocked_s > MAX_HELD_S:
+            return False
+        await asyncio.sleep(self._dice.uniform(0.0, pause_s))
+        while (wait_s := self.limiter.wait_s(fetch.weight, _now_s())) > 0:
+            await asyncio.sleep(wait_s)
+        self.limiter.take(fetch.weight, _now_s())
+        return True
+
+    def _is_refused(self, fetch: Fetch, status: int, headers: Mapping[str, str], body: str) -> bool:
+        block_s = self.limiter.refused(status, headers, body, _now_s(), self._clock.now_ns())
+        if block_s is None:
+            return False
+        log.warning(
+            "refused venue=%s name=%s status=%s block_s=%.1f",
+            self._name, fetch.name, status, block_s,
+        )  # fmt: skip
+        return True
+
+    async def _request(
+        self, client: "httpx.AsyncClient", fetch: Fetch
+    ) -> tuple[int, Mapping[str, str], str]:
+        import httpx
+
+        if not fetch.path.startswith("/"):
+            raise httpx.InvalidURL(f"{fetch.path!r} does not begin with a slash")
+        headers = {} if fetch.body is None else {"Content-Type": "application/json"}
+        body = bytearray()
+        async with client.stream(
+            fetch.method, self._rest_url + fetch.path, content=fetch.body, headers=headers
+        ) as response:
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise BodyTooLargeError
+            lowered = {name.lower(): value for name, value in response.headers.items()}
+            return response.status_code, lowered, body.decode("utf-8", "replace")
+
+
+def _key(fetch: Fetch) -> _Key:
+    return fetch.name, fetch.method, fetch.path, fetch.body, fetch.key
+
+
+def _now_s() -> float:
+    return time.monotonic()

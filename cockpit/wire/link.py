@@ -1,0 +1,212 @@
+"""One link of a venue, kept open: connect, read, write, back off. Knows no protocol but WebSocket."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from cockpit.core.clock import Clock
+from cockpit.venues.contract import MAIN, Closed, Frame, Input, Opened
+from cockpit.wire import reasons, tls
+from cockpit.wire.backoff import Backoff
+from cockpit.wire.coalesce import Coalescer
+from cockpit.wire.fetcher import USER_AGENT
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
+log = logging.getLogger(__name__)
+
+OPEN_TIMEOUT_S = 10.0
+PING_S = 20.0
+CLOSE_TIMEOUT_S = 0.25
+"""How long a venue may take to say goodbye; the cockpit must be able to leave at once."""
+
+
+class Host(Protocol):
+    """What a link tells its driver."""
+
+    def feed(self, item: Input) -> None: ...
+
+    def connecting(self, link: str, reason: str) -> None:
+        """A connection is being made; `reason` says why the one before ended."""
+        ...
+
+    def reject(self, reason: str) -> None: ...
+
+
+class AnyLink(Protocol):
+    """A WebSocket, or the polling that takes its place at a venue without one."""
+
+    async def run(self) -> None:
+        """Keep it open until cancelled."""
+        ...
+
+    def send(self, data: str) -> None:
+        """Write a frame; dropped while the link is not open."""
+        ...
+
+    def restart(self, reason: str) -> None:
+        """Drop it and begin again; nothing more is heard from it until then."""
+        ...
+
+
+class WebSocketLink:
+    """A WebSocket that is opened again whenever it ends, with `Opened` and `Closed` fed each time.
+
+    `make_url` is asked at each attempt with the time in ns. Without a `coalescer` (telemetry) the
+    link is read at once, always.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        make_url: Callable[[int], str],
+        max_frame_bytes: int,
+        host: Host,
+        clock: Clock,
+        coalescer: Coalescer | None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._name = name
+        self._make_url = make_url
+        self._max_frame_bytes = max_frame_bytes
+        self._host = host
+        self._clock = clock
+        self._coalescer = coalescer
+        self._backoff = backoff or Backoff()
+        self._outbox: asyncio.Queue[str] | None = None
+        self._socket: ClientConnection | None = None
+        self._restart_reason: str | None = None
+        self._closing: asyncio.Task[None] | None = None
+
+    def send(self, data: str) -> None:
+        if self._outbox is not None:
+            self._outbox.put_nowait(data)
+
+    def restart(self, reason: str) -> None:
+        if self._socket is None or self._restart_reason is not None:
+            return
+        self._restart_reason = reason
+        self._closing = asyncio.create_task(self._socket.close())
+
+    async def run(self) -> None:
+        reason = ""
+        while True:
+            self._host.connecting(self._name, reason)
+            reason = await self._life()
+            self._host.feed(Closed(at_ns=self._clock.now_ns(), link=self._name, reason=reason))
+            await asyncio.sleep(self._backoff.next_s())
+
+    async def _life(self) -> str:
+        """One connection from attempt to end; why it ended."""
+        from websockets.exceptions import WebSocketException
+
+        loop = asyncio.get_running_loop()
+        try:
+            socket = await self._connect()
+        except (OSError, WebSocketException, ValueError) as error:
+            log.info("not connected link=%s error=%r", self._name, error)
+            return reasons.not_connected(error)
+        opened_s = loop.time()
+        self._socket, self._restart_reason = socket, None
+        outbox: asyncio.Queue[str] = asyncio.Queue()
+        self._outbox = outbox
+        writer = asyncio.create_task(_write(socket, outbox))
+        try:
+            return await self._read(socket)
+        finally:
+            self._backoff.lived(loop.time() - opened_s)
+            self._outbox = self._socket = None
+            if self._coalescer is not None:
+                self._coalescer.remove(socket.transport)
+            writer.cancel()
+            await socket.close()
+
+    async def _connect(self) -> "ClientConnection":
+        from websockets.asyncio.client import connect
+
+        url = self._make_url(self._clock.now_ns())
+        parts = urlsplit(url)
+        secure = parts.scheme == "wss"
+        return await connect(
+            url,
+            # Naming the host keeps redirects from leading anywhere else.
+            host=parts.hostname,
+            port=parts.port or (443 if secure else 80),
+            ssl=tls.context() if secure else None,
+            proxy=None,
+            user_agent_header=USER_AGENT,
+            compression=None,
+            max_size=self._max_frame_bytes,
+            max_queue=None,
+            open_timeout=OPEN_TIMEOUT_S,
+            ping_interval=PING_S,
+            ping_timeout=PING_S,
+            close_timeout=CLOSE_TIMEOUT_S,
+        )
+
+    async def _read(self, socket: "ClientConnection") -> str:
+        from websockets.exceptions import ConnectionClosed
+
+        coalescer, feed, now_ns, name = (
+            self._coalescer, self._host.feed, self._clock.now_ns, self._name,
+        )  # fmt: skip
+        if coalescer is not None:
+            coalescer.add(socket.transport)
+        feed(Opened(at_ns=now_ns(), link=name))
+        try:
+            while self._restart_reason is None:
+                data = await socket.recv()
+                at_ns = now_ns()
+                if self._restart_reason is not None:
+                    break
+                if coalescer is not None:
+                    coalescer.messages += 1
+                feed(Frame(at_ns=at_ns, data=data, link=name))
+        except ConnectionClosed as error:
+            if self._restart_reason is None:
+                reason = reasons.closed(error, self._max_frame_bytes)
+                if reason == reasons.too_big(self._max_frame_bytes):
+                    self._host.reject(reason)
+                return reason
+        return f"restart: {self._restart_reason}"
+
+
+class PolledLink:
+    """The link of a venue without WebSocket: open from the start, closed only by a restart."""
+
+    def __init__(self, host: Host, clock: Clock, backoff: Backoff | None = None) -> None:
+        self._host = host
+        self._clock = clock
+        self._backoff = backoff or Backoff()
+        self._restarts: asyncio.Queue[str] = asyncio.Queue()
+
+    def send(self, data: str) -> None:
+        """There is nowhere to write to."""
+
+    def restart(self, reason: str) -> None:
+        self._restarts.put_nowait(reason)
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            opened_s = loop.time()
+            self._host.feed(Opened(at_ns=self._clock.now_ns(), link=MAIN))
+            reason = await self._restarts.get()
+            self._backoff.lived(loop.time() - opened_s)
+            at_ns = self._clock.now_ns()
+            self._host.feed(Closed(at_ns=at_ns, link=MAIN, reason=f"restart: {reason}"))
+            await asyncio.sleep(self._backoff.next_s())
+
+
+async def _write(socket: "ClientConnection", outbox: asyncio.Queue[str]) -> None:
+    """Write what the session sends, in order, until the connection ends."""
+    from websockets.exceptions import ConnectionClosed
+
+    try:
+        while True:
+            await socket.send(await outbox.get())
+    except ConnectionClosed:
+        return

@@ -1,0 +1,79 @@
+"""Why a link is down, in the few fixed words that fit on the screen."""
+
+import errno
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from websockets.exceptions import ConnectionClosed
+
+MAX_WORDS = 80
+_TOO_BIG = 1009
+_INTERNAL_ERROR = 1011
+_NO_REASON = 1005
+_OS_WORDS = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.ECONNRESET: "connection reset",
+    errno.EPIPE: "connection reset",
+    errno.ENETUNREACH: "network unreachable",
+    errno.EHOSTUNREACH: "host unreachable",
+    errno.ENETDOWN: "network unreachable",
+    errno.ETIMEDOUT: "timeout",
+    errno.EMFILE: "too many open files",
+    errno.ENFILE: "too many open files",
+}
+
+
+def too_big(max_bytes: int) -> str:
+    return f"frame larger than {max_bytes / 2**20:.3g} MB"
+
+
+def not_connected(error: Exception) -> str:
+    """The reason for a connection that did not come about."""
+    from websockets.exceptions import InvalidHandshake, InvalidStatus
+
+    if isinstance(error, socket.gaierror):
+        return "DNS failure"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "TLS failure: certificate not trusted"
+    if isinstance(error, ssl.SSLError):
+        return "TLS failure"
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    if isinstance(error, InvalidStatus):
+        return f"HTTP {error.response.status_code}"
+    if isinstance(error, InvalidHandshake | EOFError):
+        return "no WebSocket there"
+    if isinstance(error, OSError):
+        return _os_words(error)
+    return "invalid address"
+
+
+def closed(error: "ConnectionClosed", max_bytes: int) -> str:
+    """The reason for a connection that ended."""
+    if error.rcvd is not None:
+        code = "" if error.rcvd.code == _NO_REASON else f" {error.rcvd.code}"
+        return printable(f"closed{code} {error.rcvd.reason}".strip())
+    if error.sent is not None and error.sent.code == _TOO_BIG:
+        return too_big(max_bytes)
+    if error.sent is not None and error.sent.code == _INTERNAL_ERROR:
+        return "no pong"
+    if error.sent is not None:
+        return f"protocol error {error.sent.code}"
+    return "connection lost"
+
+
+def printable(text: str) -> str:
+    """A venue's own words, cut and without control characters."""
+    return "".join(c if c.isprintable() else " " for c in text[:MAX_WORDS])
+
+
+def _os_words(error: OSError) -> str:
+    if error.errno in _OS_WORDS:
+        return _OS_WORDS[error.errno]
+    # Several addresses were tried: asyncio joins their errors into one text without a number.
+    for number, words in _OS_WORDS.items():
+        if f"[Errno {number}]" in str(error):
+            return words
+    return "network error"
