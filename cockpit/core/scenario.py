@@ -4,7 +4,6 @@ One file drives both the stress table and the built-in exchange. The keys of a s
 for both; each reads those which mean something to it, and the docstring of `Shock` says which.
 """
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 
 from cockpit.core.errors import ConfigError, InputError
+from cockpit.core.names import did_you_mean
 
 ANY = ("*",)
 
@@ -102,9 +102,10 @@ def load_scenario(name: str) -> Scenario:
     """A scenario that comes with the program. InputError with the nearest name if unknown."""
     names = scenario_names()
     if name not in names:
-        near = difflib.get_close_matches(name, names, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
-        raise InputError(f"there is no scenario {name!r}: {hint}")
+        raise InputError(
+            f"there is no scenario {name!r}{did_you_mean(name, names)}; "
+            f"expected one of {', '.join(names)}"
+        )
     text = (resources.files("cockpit") / "scenarios" / f"{name}.toml").read_text()
     return parse_scenario(name, text)
 

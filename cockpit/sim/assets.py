@@ -4,10 +4,10 @@ Nothing here is a quotation. Start prices keep away from powers of ten, because 
 prices by significant figures would change their tick there.
 """
 
-import difflib
 from collections.abc import Sequence
 
 from cockpit.core.errors import InputError
+from cockpit.core.names import did_you_mean
 from cockpit.sim.contract import Asset
 
 
@@ -60,7 +60,8 @@ def pick(symbols: Sequence[str]) -> tuple[Asset, ...]:
     known = {asset.symbol: asset for asset in ASSETS}
     for symbol in symbols:
         if symbol not in known:
-            near = difflib.get_close_matches(symbol.upper(), list(known), 1)
-            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}."
-            raise InputError(f"the built-in exchange does not trade {symbol!r}: {hint}")
+            raise InputError(
+                f"the built-in exchange does not trade {symbol!r}{did_you_mean(symbol, known)}; "
+                f"it has {', '.join(known)}"
+            )
     return tuple(asset for asset in ASSETS if asset.symbol in set(symbols))

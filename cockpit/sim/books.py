@@ -52,7 +52,7 @@ class Makers:
         self._count = rng.randint(40, 48)
         unit_usd = mid_ticks / 10**listing.price_decimals / 10**listing.size_decimals
         # The density below is 1 per bps on average over the first 10 bps of the book.
-        self._lots_per_tick = depth_usd / 10.0 / unit_usd / bps
+        self._lots_per_tick: float = depth_usd / 10.0 / unit_usd / bps
         self._per_tick_growth = 0.12 / bps
         self._bid, self._ask = self._touch(mid_ticks)
         self._stands = {side: self._stand(side) for side in Side}
@@ -71,7 +71,7 @@ class Makers:
         return max(self._fine, bid), max(ask, bid + self._fine, 2 * self._fine)
 
     def _stand(self, side: Side) -> list[int]:
-        """Where this side's levels belong, best first; one in eight is left out, always the same."""
+        """Where this side's levels belong, best first; one in eight is always left out."""
         fine, coarse = self._fine, self._coarse
         if side is Side.BUY:
             touch, edge = self._bid, (self._bid - self._near) // coarse * coarse

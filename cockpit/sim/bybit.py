@@ -23,7 +23,7 @@ import msgspec
 
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS, NS_PER_S
-from cockpit.sim import bybit_rest as rest
+from cockpit.sim import bybit_reads as reads
 from cockpit.sim import bybit_wire as wire
 from cockpit.sim.bybit_rest import on_http
 from cockpit.sim.bybit_wire import PROFILE, Contract, Json
@@ -164,7 +164,7 @@ def _parsed(name: str, known: dict[str, Contract]) -> _Topic | None:
     if kind == "orderbook" and middle in ([str(depth)] for depth in DEPTH_CADENCE_MS):
         topic.depth = int(middle[0])
         return topic
-    if kind == "kline" and middle in ([interval] for interval in rest.INTERVALS_S):
+    if kind == "kline" and middle in ([interval] for interval in reads.INTERVALS_S):
         topic.interval = middle[0]
         return topic
     return topic if not middle and kind in ("tickers", "publicTrade", "allLiquidation") else None
@@ -334,11 +334,11 @@ def _liquidations(world: VenueWorld, topic: _Topic, step: Step) -> Json | None:
 
 def _first_kline(world: VenueWorld, topic: _Topic) -> Json:
     now_ms = _now_ms(world)
-    row = rest.bars(world, topic.contract, topic.interval, 0, now_ms, 1)[0]
+    row = reads.bars(world, topic.contract, topic.interval, 0, now_ms, 1)[0]
     start_ms, (opened, high, low, close, volume, turnover) = int(row[0]), row[1:]
     bar = {
         "start": start_ms,
-        "end": start_ms + rest.INTERVALS_S[topic.interval] * 1000 - 1,
+        "end": start_ms + reads.INTERVALS_S[topic.interval] * 1000 - 1,
         "interval": topic.interval,
         "open": opened,
         "close": close,

@@ -118,9 +118,9 @@ class Markets:
         if (step.blocks or step.flush) and (oracles := self._oracle_rows()):
             contents.append({"oraclePrices": oracles})
         tick = step.at_ns // UPDATER_NS
-        if (tick > self._tick or step.flush) and (trading := self._trading_rows(step.flush)):
+        if (tick != self._tick or step.flush) and (trading := self._trading_rows(step.flush)):
             contents.append({"trading": trading})
-        self._tick = max(tick, self._tick)
+        self._tick = tick
         return contents
 
     def _oracle_rows(self) -> dict[str, wire.Json]:

@@ -3,7 +3,6 @@
 A corrupted or truncated message is never a valid message with other numbers: it must be noticed.
 """
 
-import difflib
 import random
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -13,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from cockpit.core.errors import ConfigError
+from cockpit.core.names import did_you_mean
 from cockpit.sim.contract import CloseConnection, Outgoing
 
 HALT_EVERY_S = 30.0
@@ -53,9 +53,11 @@ KEYS = Faults.__struct_fields__
 class FaultPlan:
     """Faults for every venue, and what single venues have instead."""
 
-    def __init__(self, everywhere: Faults = NO_FAULTS, venues: Mapping[str, Faults] = {}) -> None:  # noqa: B006
+    def __init__(
+        self, everywhere: Faults = NO_FAULTS, venues: Mapping[str, Faults] | None = None
+    ) -> None:
         self._everywhere = everywhere
-        self._venues = dict(venues)
+        self._venues = dict(venues or {})
 
     def at(self, venue: str) -> Faults:
         return self._venues.get(venue, self._everywhere)
@@ -111,9 +113,7 @@ def _faults(table: Mapping[str, Any], source: str) -> Faults:
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:
-    names = list(names)
-    near = difflib.get_close_matches(name, names, 1)
-    return f"; did you mean {near[0]!r}?" if near else f"; expected one of {', '.join(names)}."
+    return f"{did_you_mean(name, names)}; expected one of {', '.join(names)}"
 
 
 class FaultLine:

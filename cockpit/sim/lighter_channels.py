@@ -38,7 +38,7 @@ class _Cadence:
         self._last_ns = 0
 
     def due(self, step: Step) -> bool:
-        if not step.flush and step.at_ns - self._last_ns < self._period_ns:
+        if not step.flush and 0 <= step.at_ns - self._last_ns < self._period_ns:
             return False
         self._last_ns = step.at_ns
         return True

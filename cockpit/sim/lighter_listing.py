@@ -29,7 +29,7 @@ _FIRST = (
 )
 MARKET_IDS = {symbol: market_id for market_id, symbol in enumerate(_FIRST.split())}
 FIRST_FREE_ID = 120
-PRICE_DECIMALS = {"BTC": 1, "ETH": 2, "SOL": 3, "HYPE": 4, "BNB": 4, "AAVE": 3, "AVAX": 4}
+PRICE_DECIMALS = {"BTC": 1, "ETH": 2, "SOL": 3, "XRP": 6, "LINK": 5, "HYPE": 4, "BNB": 4}
 MARGIN = (
     # typical open interest in USD at least, then initial, maintenance and close-out fractions
     (1e9, 0.02, 0.012, 0.008),
@@ -66,7 +66,7 @@ def list_asset(asset: Asset, index: int) -> Listing:
 
 def _min_lots(lots: float) -> int:
     """The next of 1, 2, 5, 10, 20, …: minimum sizes are round numbers."""
-    power = 10 ** math.floor(math.log10(max(lots, 1.0)))
+    power = int(10.0 ** math.floor(math.log10(max(lots, 1.0))))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= lots)
 
 

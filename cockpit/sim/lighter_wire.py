@@ -64,7 +64,7 @@ def quote_text(state: MarketState, price_ticks: int, lots: int) -> str:
 
 
 def mark_ticks(state: MarketState) -> int:
-    return round((state.mark or 0.0) * 10 ** state.listing.price_decimals)
+    return round((state.mark or 0.0) * 10**state.listing.price_decimals)
 
 
 def rounded(state: MarketState, value: float) -> float:
@@ -194,7 +194,9 @@ def trade(world: VenueWorld, state: MarketState, tick: TradeTick) -> dict[str, J
     return row
 
 
-def candle(state: MarketState, resolution: str, open_ns: int, now_ns: int) -> dict[str, Json] | None:
+def candle(
+    state: MarketState, resolution: str, open_ns: int, now_ns: int
+) -> dict[str, Json] | None:
     """Numbers throughout; None for a market without prices."""
     bar = candles.candle(state, open_ns, RESOLUTIONS_S[resolution] * NS_PER_S, now_ns)
     if bar is None:
@@ -218,7 +220,7 @@ def candle_rows(
     length_ns = RESOLUTIONS_S[resolution] * NS_PER_S
     newest = min(to_ns, now_ns) // length_ns * length_ns
     oldest = max(from_ns, state.settled[0][0] if state.settled else newest)
-    rows = []
+    rows: list[dict[str, Json]] = []
     for open_ns in range(newest, oldest - 1, -length_ns):
         if len(rows) == most or (row := candle(state, resolution, open_ns, now_ns)) is None:
             break

@@ -100,7 +100,7 @@ class Exchange:
                 for name, step in steps.items():
                     self._hosts[name].step(step)
 
-    # --- the truth's commands ----------------------------------------------------------------------
+    # --- the truth's commands ----------------------------------------------------------------
 
     async def _answer(self, request: HttpRequest) -> HttpReply:
         if request.target.partition("?")[0] != "/truth":

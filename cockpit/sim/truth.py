@@ -24,9 +24,7 @@ def document(world: World) -> dict[str, Any]:
         depth = venue.profile.book_depth
         markets += [_market(live.state, depth) for live in venue.live.values()]
         if venue.profile.chain:
-            chains.append(
-                {"venue": venue.name, "height": venue.height, "block_ns": venue.block_ns}
-            )
+            chains.append({"venue": venue.name, "height": venue.height, "block_ns": venue.block_ns})
     return {"at_ns": world.now_ns, "markets": markets, "chains": chains}
 
 

@@ -1,6 +1,7 @@
 """One venue of the world, as its faces see it."""
 
 import random
+from collections.abc import Mapping, Sequence
 
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.chain import Chain
@@ -23,8 +24,8 @@ class SimVenue:
     def __init__(self, profile: Profile, at_ns: int, rng: random.Random) -> None:
         self.name = profile.name
         self.profile = profile
-        self.markets: dict[str, MarketState] = {}
-        self.by_symbol: dict[str, MarketState] = {}
+        self.markets: Mapping[str, MarketState] = {}
+        self.by_symbol: Mapping[str, MarketState] = {}
         self.live: dict[str, LiveMarket] = {}
         """By symbol, delisted markets left out."""
         self.chain = (
@@ -36,18 +37,18 @@ class SimVenue:
         self._clock_ns = at_ns
         self.trouble(0.0, 0.0)
 
-    def add(self, market: LiveMarket) -> None:
-        state = market.state
-        self.markets[state.listing.native] = state
-        self.by_symbol[state.listing.symbol] = state
-        self.live[state.listing.symbol] = market
-
-    def add_delisted(self) -> None:
-        """The dead listings that the venue still names come last."""
-        for listing in self.profile.delisted:
-            state = MarketState(self.name, listing, listing.rule or self.profile.rule)
-            self.markets.setdefault(listing.native, state)
-            self.by_symbol.setdefault(listing.symbol, state)
+    def open(self, markets: Sequence[LiveMarket]) -> None:
+        """Trade these; dead listings that the venue still names stand among them by their ids."""
+        self.live = {market.state.listing.symbol: market for market in markets}
+        states = [market.state for market in markets]
+        states += [
+            MarketState(self.name, listing, listing.rule or self.profile.rule)
+            for listing in self.profile.delisted
+            if listing.symbol not in self.live
+        ]
+        states.sort(key=lambda state: state.listing.market_id)
+        self.markets = {state.listing.native: state for state in states}
+        self.by_symbol = {state.listing.symbol: state for state in states}
 
     def now_ns(self) -> int:
         return self._clock_ns + self.skew_ns

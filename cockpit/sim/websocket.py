@@ -187,9 +187,7 @@ class WebSocketConnection(asyncio.Protocol):
         if messages:
             delay_s = self._latency_s() if late_s is None else late_s
             faults = self._faults()
-            self._post(
-                self._line.apply(faults, messages), delay_s + self._line.delay_s(faults)
-            )
+            self._post(self._line.apply(faults, messages), delay_s + self._line.delay_s(faults))
 
     def _told(self, call: Callable[[], Sequence[Outgoing]]) -> Sequence[Outgoing]:
         """The face's answer; its errors end the connection and are told on stderr."""

@@ -131,10 +131,9 @@ class World:
             venue.next_trade_id += len(trades)
             mark = indexes[number] if self._marks_index[number] else mids[number]
             genesis.write_present(market, float(mark), float(indexes[number]), self._now_ns, dice)
-            venue.add(market)
             markets.append(market)
         for venue in self.venues.values():
-            venue.add_delisted()
+            venue.open([m for m, home in zip(markets, self._homes, strict=True) if home is venue])
         return markets
 
     @property

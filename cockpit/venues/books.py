@@ -306,33 +306,33 @@ class Uncrossed:
             self._hidden = ({}, {})
             if not self._is_crossed():
                 return
-            self._hide(since, at_ns)
-            expired = [
-                (side, price)
-                for side in (0, 1)
-                for price, since_ns in self._hidden[side].items()
-                if at_ns - since_ns >= self._evict_after_ns
-            ]
-            if not expired:
+            if not self._hide(since, at_ns):
                 return
-            for side, price in expired:
-                self._sides[side].write(((price, 0.0),), self._clock, {})
+            for side in (0, 1):
+                for price, since_ns in self._hidden[side].items():
+                    if at_ns - since_ns >= self._evict_after_ns:
+                        self._sides[side].write(((price, 0.0),), self._clock, {})
 
-    def _hide(self, since: "_Hidden", at_ns: int) -> None:
+    def _hide(self, since: "_Hidden", at_ns: int) -> bool:
+        """Walk into the crossing from both tops; True if a level has been hidden for too long."""
         bid_side, ask_side = self._sides
-        low_ask, high_bid = ask_side.prices[0], bid_side.prices[-1]
-        bids = bid_side.prices[bisect_left(bid_side.prices, low_ask) :]
-        asks = ask_side.prices[: bisect_right(ask_side.prices, high_bid)]
-        bids.reverse()
-        i = j = 0
-        while i < len(bids) and j < len(asks) and bids[i] >= asks[j]:
-            bid, ask = bids[i], asks[j]
-            if bid_side.levels[bid] <= ask_side.levels[ask]:
-                self._hidden[0][bid] = since[0].get(bid, at_ns)
-                i += 1
+        bid_levels, ask_levels = bid_side.levels, ask_side.levels
+        hidden_bids, hidden_asks = self._hidden
+        bids = bid_side.prices[bisect_left(bid_side.prices, ask_side.prices[0]) :]
+        asks = ask_side.prices[: bisect_right(ask_side.prices, bid_side.prices[-1])]
+        asks.reverse()
+        oldest_ns = at_ns
+        while bids and asks and bids[-1] >= asks[-1]:
+            bid, ask = bids[-1], asks[-1]
+            if bid_levels[bid] <= ask_levels[ask]:
+                since_ns = hidden_bids[bid] = since[0].get(bid, at_ns)
+                bids.pop()
             else:
-                self._hidden[1][ask] = since[1].get(ask, at_ns)
-                j += 1
+                since_ns = hidden_asks[ask] = since[1].get(ask, at_ns)
+                asks.pop()
+            if since_ns < oldest_ns:
+                oldest_ns = since_ns
+        return at_ns - oldest_ns >= self._evict_after_ns
 
 
 class _Side:

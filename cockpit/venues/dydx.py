@@ -41,7 +41,6 @@ One connection carries 32 books; of a longer list the first 32 are watched, and 
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
-from urllib.parse import quote
 
 import msgspec
 
@@ -52,10 +51,10 @@ from cockpit.venues import contract, kit
 from cockpit.venues import dydx_wire as wire
 from cockpit.venues.books import Verdict
 from cockpit.venues.contract import Fetch, Frame, Input, Output, Reply, Tick, Wanted, Wants
-from cockpit.venues.dydx_books import Book, changes_of, levels_of
+from cockpit.venues.dydx_books import Books
 from cockpit.venues.dydx_history import History
 from cockpit.venues.dydx_link import BLOCKS, MARKETS, ORDERBOOK, TRADES, Subscriptions, key_of
-from cockpit.venues.dydx_markets import NAME, MarketTable, ticker_of
+from cockpit.venues.dydx_markets import NAME, MarketTable, symbol_of, ticker_of
 
 T = TypeVar("T")
 
@@ -63,13 +62,17 @@ CHAIN = "dydx-mainnet-1"
 BOOKS_A_LINK = 32
 LISTING_ANSWER_NS = 15 * NS_PER_S
 LISTING_RETRY_NS = 5 * NS_PER_S
-COMPARE_EVERY_S = 5.0
 
 _FORCED = frozenset({"LIQUIDATED", "DELEVERAGED"})
 _UNUSED_CHANNELS = frozenset({"v4_candles", "v4_subaccounts", "v4_parent_subaccounts"})
 _UNUSED_REPLIES = frozenset(
     {"account", "candles", "fills", "height", "open_interest", "time", "trades"}
 )
+
+_KINDS: frozenset[type] = frozenset({
+    events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset, events.Trade,
+    events.Funding, events.OpenInterest, events.Prices, events.Block,
+})  # fmt: skip
 
 SPEC = contract.VenueSpec(
     name=NAME,
@@ -78,19 +81,7 @@ SPEC = contract.VenueSpec(
     links={contract.MAIN: contract.LinkSpec("wss://indexer.dydx.trade/v4/ws")},
     rest_url="https://indexer.dydx.trade",
     chain=CHAIN,
-    kinds=frozenset(
-        {
-            events.Instrument,
-            events.BookSnapshot,
-            events.BookDelta,
-            events.BookReset,
-            events.Trade,
-            events.Funding,
-            events.OpenInterest,
-            events.Prices,
-            events.Block,
-        }
-    ),  # fmt: skip
+    kinds=_KINDS,
     # 100 requests in any 10 s: what the bucket holds and what refills meanwhile stay below it.
     weight_per_minute=480,
     burst=20,
@@ -114,11 +105,9 @@ class Session:
         self._link = Subscriptions()
         self._markets = MarketTable(frozenset(wants.symbols))
         self._listing_due_ns: int | None = None
-        self._books: dict[str, Book] = {}
+        self._books = Books(self._link)
         self._histories: dict[str, History] = {}
         self._last_trade_ns: dict[str, int] = {}
-        self._compare = kit.Every(COMPARE_EVERY_S, wait_first=True)
-        self._compared = 0
         self._left_out: tuple[str, ...] = ()
 
     def handle(self, input: Input) -> Iterator[Output]:
@@ -158,7 +147,7 @@ class Session:
     def _tick(self, at_ns: int) -> Iterator[Output]:
         if self._link.is_open:
             yield from self._link.overdue(at_ns)
-            yield from self._look_at_books(at_ns)
+            yield from self._books.looks(at_ns)
         if self._listing_due_ns is not None and at_ns >= self._listing_due_ns:
             yield self._fetch_listing(at_ns)
         for ticker in self._watched():
@@ -187,8 +176,7 @@ class Session:
             reason = f"one connection carries {BOOKS_A_LINK} books: the rest is not watched"
             yield kit.reject(NAME, at_ns, reason, ", ".join(left_out))
         self._left_out = left_out
-        for ticker in [t for t in self._books if t not in tickers and (ORDERBOOK, t) in self._link]:
-            yield from self._books.pop(ticker).lose("no longer watched", at_ns)
+        yield from self._books.keep(tickers, at_ns)
         keys = [(MARKETS, ""), (BLOCKS, "")]
         keys += [(channel, ticker) for ticker in tickers for channel in (ORDERBOOK, TRADES)]
         yield from self._link.want(keys, at_ns)
@@ -207,7 +195,7 @@ class Session:
         if verdict is Verdict.IGNORE:
             return
         if verdict is Verdict.GAP:
-            yield from self._lose_all(at_ns)
+            yield from self._lost(at_ns)
         if isinstance(message, wire.Batch):
             yield from self._updates(message, message.contents, frame)
         elif isinstance(message, wire.Data):
@@ -223,23 +211,15 @@ class Session:
     ) -> Iterator[Output]:
         channel, at_ns = message.channel, frame.at_ns
         if channel == ORDERBOOK:
-            book = self._book(message.id)
-            changes = changes_of(updates)
-            if changes is None:
-                yield kit.reject(NAME, at_ns, "insane level", frame.data)
-                yield from self._lose(message.id, "insane level", at_ns)
-            elif not (self._link.is_open and book.is_old(message.message_id)):
-                delta = book.delta(changes, message.message_id, at_ns)
-                if delta is not None:
-                    yield delta
+            yield from self._books.updates(message, updates, frame)
         elif channel == TRADES:
-            rows = [r for u in updates if isinstance(u.trades, list) for r in u.trades]
+            rows = [r for u in updates if isinstance(u.trades, tuple) for r in u.trades]
             yield from self._trades(message.id, rows, frame)
         elif channel == MARKETS:
             known = len(self._markets)
             for update in updates:
-                yield from self._markets.rows(update.trading, at_ns)
-                yield from self._markets.oracles(update.oracle_prices, at_ns)
+                yield from self._markets.rows(update.trading or {}, at_ns)
+                yield from self._markets.oracles(update.oracle_prices or {}, at_ns)
             if len(self._markets) != known:
                 yield from self._subscribe(at_ns)
         elif channel == BLOCKS:
@@ -251,7 +231,7 @@ class Session:
     def _whole(self, message: wire.Subscribed, frame: Frame) -> Iterator[Output]:
         channel, contents, at_ns = message.channel, message.contents, frame.at_ns
         if channel == ORDERBOOK:
-            yield from self._snapshot(message, frame)
+            yield from self._books.whole(message, frame)
             return
         self._link.answered(key_of(message))
         if channel == TRADES:
@@ -266,22 +246,8 @@ class Session:
         elif channel not in _UNUSED_CHANNELS:
             yield kit.reject(NAME, at_ns, f"unknown channel {channel}", frame.data)
 
-    def _snapshot(self, message: wire.Subscribed, frame: Frame) -> Iterator[Output]:
-        at_ns, contents = frame.at_ns, message.contents
-        book = self._book(message.id)
-        if self._link.is_open and book.is_old(message.message_id):
-            return
-        bids = None if contents.bids is None else levels_of(contents.bids)
-        asks = None if contents.asks is None else levels_of(contents.asks)
-        if bids is None or asks is None:
-            yield kit.reject(NAME, at_ns, "insane level", frame.data)
-            yield from self._lose(message.id, "insane level", at_ns)
-            return
-        self._link.answered((ORDERBOOK, message.id))
-        yield from book.snapshot(bids, asks, message.message_id, at_ns)
-
     def _trades(self, ticker: str, rows: list[wire.TradeRow], frame: Frame) -> Iterator[Output]:
-        symbol = self._book(ticker).symbol
+        symbol = symbol_of(ticker)
         for row in rows:
             if kit.positive(row.price) is None or kit.positive(row.size) is None:
                 yield kit.reject(NAME, frame.at_ns, "insane trade", frame.data)
@@ -314,43 +280,19 @@ class Session:
             return
         number = stray.message_id
         if number is not None and self._link.judge_number(number) is Verdict.GAP:
-            yield from self._lose_all(frame.at_ns)
+            yield from self._lost(frame.at_ns)
         if stray.jsonrpc is not None or stray.channel in _UNUSED_CHANNELS:
             return
         yield kit.reject(NAME, frame.at_ns, problem, frame.data)
         if stray.channel == ORDERBOOK:
-            yield from self._lose(stray.id, "unreadable message", frame.at_ns)
+            yield from self._books.lose(str(stray.id), "unreadable message", frame.at_ns)
         elif stray.channel == MARKETS:
             yield from self._link.again((MARKETS, ""), frame.at_ns)
 
-    # --- books ----------------------------------------------------------------------------------
-
-    def _book(self, ticker: str) -> Book:
-        book = self._books.get(ticker)
-        if book is None:
-            book = self._books[ticker] = Book(ticker)
-        return book
-
-    def _lose(self, ticker: str, reason: str, at_ns: int) -> Iterator[Output]:
-        yield from self._book(ticker).lose(reason, at_ns)
-        yield from self._link.again((ORDERBOOK, ticker), at_ns)
-
-    def _lose_all(self, at_ns: int) -> Iterator[Output]:
-        for ticker in [ticker for ticker, book in self._books.items() if book.is_synced]:
-            yield from self._lose(ticker, "missing message", at_ns)
+    def _lost(self, at_ns: int) -> Iterator[Output]:
+        """A message is missing, and it may have been any book's or a market's row."""
+        yield from self._books.lose_all("missing message", at_ns)
         yield from self._link.again((MARKETS, ""), at_ns)
-
-    def _look_at_books(self, at_ns: int) -> Iterator[Fetch]:
-        """Compare with REST: second looks when they are due, else the next book in turn."""
-        synced = [t for t, b in self._books.items() if b.is_synced and (ORDERBOOK, t) in self._link]
-        for ticker in synced:
-            look_ns = self._books[ticker].look_again_ns
-            if look_ns is not None and at_ns >= look_ns:
-                self._books[ticker].look_again_ns = None
-                yield _fetch_book(ticker)
-        if synced and self._compare.due(at_ns):
-            self._compared += 1
-            yield _fetch_book(synced[self._compared % len(synced)])
 
     # --- replies --------------------------------------------------------------------------------
 
@@ -377,7 +319,7 @@ class Session:
         elif name == "book":
             book = _answer(wire.BOOK, reply)
             if not isinstance(book, str):
-                yield from self._compared_with(book, reply)
+                yield from self._compared(book, reply)
                 return
             problem = book
         else:
@@ -401,26 +343,10 @@ class Session:
         yield from paid
         yield from history.answered(rows, bool(paid), reply.at_ns)
 
-    def _compared_with(self, rest: wire.Book, reply: Reply) -> Iterator[Output]:
-        """REST's book: a check of ours; without a link (an edited tape) the only one there is."""
+    def _compared(self, rest: wire.Book, reply: Reply) -> Iterator[Output]:
         subject = kit.subject(reply, self._wants)
-        bids, asks = levels_of(rest.bids), levels_of(rest.asks)
-        if subject is None or bids is None or asks is None:
-            reason = "book of an unknown market" if subject is None else "insane level"
-            yield kit.reject(NAME, reply.at_ns, reason, reply.body)
-            return
-        ticker = reply.key or ticker_of(subject)
-        book = self._book(ticker)
-        if book.is_synced:
-            if book.disagrees(bids, asks, reply.at_ns):
-                yield from self._lose(ticker, "REST has another book", reply.at_ns)
-        elif not self._link.is_open:
-            yield book.picture(bids, asks, reply.at_ns)
-
-
-def _fetch_book(ticker: str) -> Fetch:
-    path = f"/v4/orderbooks/perpetualMarket/{quote(ticker, safe='')}"
-    return Fetch(name="book", path=path, key=ticker)
+        if subject is not None:
+            yield from self._books.compared(reply.key or ticker_of(subject), rest, reply)
 
 
 def _answer(decoder: "msgspec.json.Decoder[T]", reply: Reply) -> T | str:

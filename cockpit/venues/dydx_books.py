@@ -4,15 +4,21 @@ Private to `dydx.py`.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from urllib.parse import quote
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Levels
 from cockpit.core.units import NS_PER_S
 from cockpit.venues import kit
 from cockpit.venues.books import Uncrossed
+from cockpit.venues.contract import Fetch, Frame, Output, Reply
+from cockpit.venues.dydx_link import ORDERBOOK, Subscriptions
 from cockpit.venues.dydx_markets import NAME, symbol_of
-from cockpit.venues.dydx_wire import Level, Update
+from cockpit.venues.dydx_wire import Book as RestBook
+from cockpit.venues.dydx_wire import Change, Level, Message, Subscribed, Update
 
+COMPARE_EVERY_S = 5.0
+"""One book in turn; a dozen books are each looked at once a minute."""
 LOOK_AGAIN_NS = 3 * NS_PER_S
 """Longer than REST's cache of 1 s and a batch of 250 ms together."""
 CORRECTIONS_NS = 60 * NS_PER_S
@@ -22,6 +28,93 @@ _HELD_FRAMES = 1000
 Changes = list[tuple[Levels, Levels]]
 Difference = tuple[int, float, float, float]
 """Side (0 bids), price, our size, REST's size."""
+
+
+class Books:
+    """The books of one link."""
+
+    def __init__(self, link: Subscriptions) -> None:
+        self._link = link
+        self._books: dict[str, Book] = {}
+        self._compare = kit.Every(COMPARE_EVERY_S, wait_first=True)
+        self._compared = 0
+
+    def clear(self) -> None:
+        self._books.clear()
+
+    def keep(self, tickers: Collection[str], at_ns: int) -> Iterator[Output]:
+        """Drop the books that were subscribed and are no longer watched."""
+        for ticker in [t for t in self._books if t not in tickers and (ORDERBOOK, t) in self._link]:
+            yield from self._books.pop(ticker).lose("no longer watched", at_ns)
+
+    def whole(self, message: Subscribed, frame: Frame) -> Iterator[Output]:
+        """A snapshot; one that is older than the book is a repetition."""
+        book, contents = self._book(message.id), message.contents
+        if self._link.is_open and book.is_old(message.message_id):
+            return
+        bids, asks = levels_of(contents.bids), levels_of(contents.asks)
+        if bids is None or asks is None:
+            yield from self._insane(message.id, frame)
+            return
+        self._link.answered((ORDERBOOK, message.id))
+        yield from book.snapshot(bids, asks, message.message_id, frame.at_ns)
+
+    def updates(
+        self, message: Message, updates: Sequence[Update], frame: Frame
+    ) -> Iterator[Output]:
+        book = self._book(message.id)
+        changes = changes_of(updates)
+        if changes is None:
+            yield from self._insane(message.id, frame)
+        elif not (self._link.is_open and book.is_old(message.message_id)):
+            delta = book.delta(changes, message.message_id, frame.at_ns)
+            if delta is not None:
+                yield delta
+
+    def lose(self, ticker: str, reason: str, at_ns: int) -> Iterator[Output]:
+        """Say that a book is unknown, and ask for it again."""
+        yield from self._book(ticker).lose(reason, at_ns)
+        yield from self._link.again((ORDERBOOK, ticker), at_ns)
+
+    def lose_all(self, reason: str, at_ns: int) -> Iterator[Output]:
+        for ticker in [ticker for ticker, book in self._books.items() if book.is_synced]:
+            yield from self.lose(ticker, reason, at_ns)
+
+    def looks(self, at_ns: int) -> Iterator[Fetch]:
+        """Compare with REST: second looks when they are due, and the next book in turn."""
+        synced = [t for t, b in self._books.items() if b.is_synced and (ORDERBOOK, t) in self._link]
+        for ticker in synced:
+            look_ns = self._books[ticker].look_again_ns
+            if look_ns is not None and at_ns >= look_ns:
+                self._books[ticker].look_again_ns = None
+                yield _fetch(ticker)
+        if synced and self._compare.due(at_ns):
+            self._compared += 1
+            yield _fetch(synced[self._compared % len(synced)])
+
+    def compared(self, ticker: str, rest: RestBook, reply: Reply) -> Iterator[Output]:
+        """REST's book: a check of ours; without a link (an edited tape) the only one there is."""
+        at_ns = reply.at_ns
+        bids, asks = levels_of(rest.bids), levels_of(rest.asks)
+        if bids is None or asks is None:
+            yield kit.reject(NAME, at_ns, "insane level", reply.body)
+            return
+        book = self._book(ticker)
+        if book.is_synced:
+            if book.disagrees(bids, asks, at_ns):
+                yield from self.lose(ticker, "REST has another book", at_ns)
+        elif not self._link.is_open:
+            yield book.picture(bids, asks, at_ns)
+
+    def _book(self, ticker: str) -> "Book":
+        book = self._books.get(ticker)
+        if book is None:
+            book = self._books[ticker] = Book(ticker)
+        return book
+
+    def _insane(self, ticker: str, frame: Frame) -> Iterator[Output]:
+        yield kit.reject(NAME, frame.at_ns, "insane level", frame.data)
+        yield from self.lose(ticker, "insane level", frame.at_ns)
 
 
 class Book:
@@ -110,22 +203,26 @@ class Book:
 def changes_of(updates: Sequence[Update]) -> Changes | None:
     """The level changes of a frame in their order, or None if one of them is insane."""
     changes: Changes = []
-    for update in updates:
-        sides = []
-        for rows in (update.bids, update.asks):
-            levels = []
-            for row in rows:
-                price, size = row.price, row.size
-                if not (0.0 < price < kit.MAX_EXPONENT and 0.0 <= size < kit.MAX_EXPONENT):
-                    return None
-                levels.append((price, size))
-            sides.append(tuple(levels))
-        changes.append((sides[0], sides[1]))
+    try:
+        for update in updates:
+            bids, asks = update.bids, update.asks
+            changes.append((_sane(bids) if bids else (), _sane(asks) if asks else ()))
+    except ValueError:
+        return None
     return changes
 
 
-def levels_of(rows: Sequence[Level]) -> Levels | None:
-    """A snapshot's side, or None if a level is insane."""
+def _sane(rows: Sequence[Change]) -> Levels:
+    for row in rows:
+        if not (0.0 < row.price < kit.MAX_EXPONENT and 0.0 <= row.size < kit.MAX_EXPONENT):
+            raise ValueError(row)
+    return tuple([(row.price, row.size) for row in rows])
+
+
+def levels_of(rows: Sequence[Level] | None) -> Levels | None:
+    """A snapshot's side, or None if it is missing or a level is insane."""
+    if rows is None:
+        return None
     levels = tuple([(row.price, row.size) for row in rows])
     return levels if kit.sane_levels(levels) else None
 
@@ -141,3 +238,8 @@ def _differences(side: int, ours: Levels, theirs: Levels) -> set[Difference]:
         for price in mine.keys() | other.keys()
         if (price >= worst if side == 0 else price <= worst) and mine.get(price) != other.get(price)
     }
+
+
+def _fetch(ticker: str) -> Fetch:
+    path = f"/v4/orderbooks/perpetualMarket/{quote(ticker, safe='')}"
+    return Fetch(name="book", path=path, key=ticker)

@@ -47,6 +47,7 @@ class MarketTable:
         self.wanted = wanted
         """Symbols; empty means all."""
         self._listings: dict[str, Listing] = {}
+        self._is_whole = False
 
     def __len__(self) -> int:
         return len(self._listings)
@@ -58,6 +59,7 @@ class MarketTable:
 
     def listed(self, rows: Mapping[str, Raw], at_ns: int) -> Iterator[Fact]:
         """The whole list: what is no longer in it is no longer traded."""
+        self._is_whole = True
         yield from self.rows(rows, at_ns)
         for ticker, listing in self._listings.items():
             if ticker not in rows:
@@ -80,13 +82,13 @@ class MarketTable:
                 yield from listing.facts(part, at_ns)
 
     def oracles(self, rows: Mapping[str, OracleRow], at_ns: int) -> Iterator[Fact]:
-        """New oracle prices. The venue also prices assets that have no market here."""
+        """New oracle prices. Once the list is known, assets without a market are passed over."""
         for ticker, row in rows.items():
             listing = self._listings.get(ticker)
             if listing is None:
-                if self._listings:
+                if self._is_whole:
                     continue
-                listing = Listing(ticker)  # a tape without a list of markets
+                listing = Listing(ticker)
             oracle = kit.positive(row.oracle_price) or kit.positive(row.price)
             if oracle is None or listing.is_delisted:
                 continue

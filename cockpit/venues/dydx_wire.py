@@ -94,11 +94,11 @@ class Update(Struct, frozen=True, gc=False, rename="camel"):
     In a candle `trades` is a count.
     """
 
-    bids: list[Change] = []
-    asks: list[Change] = []
-    trades: list[TradeRow] | int = []
-    trading: dict[str, Raw] = {}
-    oracle_prices: dict[str, OracleRow] = {}
+    bids: tuple[Change, ...] = ()
+    asks: tuple[Change, ...] = ()
+    trades: tuple[TradeRow, ...] | int = ()
+    trading: dict[str, Raw] | None = None
+    oracle_prices: dict[str, OracleRow] | None = None
     block_height: int | None = None
     time: Instant | None = None
 
@@ -150,7 +150,7 @@ class Stray(Struct, frozen=True, gc=False):
     type: str = ""
     message_id: int | None = None
     channel: str = ""
-    id: str = ""
+    id: str | int = ""
     jsonrpc: str | None = None
 
 

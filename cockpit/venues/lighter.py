@@ -1,7 +1,7 @@
 """Lighter: a ZK rollup with hourly funding; its sequencer's blocks are its clock.
 
 Pages: W = https://apidocs.lighter.xyz/docs/websocket-reference, R = https://apidocs.lighter.xyz
-(REST schema), F = https://docs.lighter.xyz/perpetual-futures/funding. Rec = mainnet, October 2025.
+(REST schema), F = https://docs.lighter.xyz/trading/funding. Rec = mainnet, October 2025.
 
 | channel or endpoint    | kinds              | what it means              | what we emit    | unit | evidence |
 | ---------------------- | ------------------ | -------------------------- | --------------- | ---- | -------- |
@@ -74,7 +74,7 @@ SPEC = VenueSpec(
     docs=(
         "https://apidocs.lighter.xyz/docs/websocket-reference",
         "https://apidocs.lighter.xyz",
-        "https://docs.lighter.xyz/perpetual-futures/funding",
+        "https://docs.lighter.xyz/trading/funding",
     ),
     taker_fee=0.0,
     maker_fee=0.0,

@@ -1,4 +1,4 @@
-"""One link of a venue, kept open: connect, read, write, back off. Knows no protocol but WebSocket."""
+"""One link of a venue, kept open: connect, read, write, back off. Speaks plain WebSocket."""
 
 import asyncio
 import logging

@@ -150,7 +150,8 @@ class Pump:
         self.faults += 1
         self.last_fault = traceback.format_exc()
         self._session = self._make_session(self.wants)
-        for link in self._links.values():
+        broken = [link for link in self._links.values() if link.state != "down"]
+        for link in broken or [next(iter(self._links.values()))]:
             was_open = link.state != "down"
             yield self._turn(link, "down", at_ns, "adapter fault")
             if was_open:

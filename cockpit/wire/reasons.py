@@ -37,12 +37,14 @@ def not_connected(error: Exception) -> str:
         return "DNS failure"
     if isinstance(error, ssl.SSLCertVerificationError):
         return "TLS failure: certificate not trusted"
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLError) or _hung_up_during_tls(error):
         return "TLS failure"
     if isinstance(error, TimeoutError):
         return "timeout"
-    if isinstance(error, InvalidStatus):
-        return f"HTTP {error.response.status_code}"
+    # A redirect that may not be followed is the cause of the error that says so.
+    for answer in (error, error.__cause__):
+        if isinstance(answer, InvalidStatus):
+            return f"HTTP {answer.response.status_code}"
     if isinstance(error, InvalidHandshake | EOFError):
         return "no WebSocket there"
     if isinstance(error, OSError):
@@ -67,6 +69,11 @@ def closed(error: "ConnectionClosed", max_bytes: int) -> str:
 def printable(text: str) -> str:
     """A venue's own words, cut and without control characters."""
     return "".join(c if c.isprintable() else " " for c in text[:MAX_WORDS])
+
+
+def _hung_up_during_tls(error: Exception) -> bool:
+    """asyncio says so by a reset that has no number, because no system call failed."""
+    return isinstance(error, ConnectionResetError) and error.errno is None
 
 
 def _os_words(error: OSError) -> str:

@@ -1,0 +1,50 @@
+# A virtual environment of its own: nothing to activate, nothing on the machine is touched.
+# On Debian `python3 -m venv` needs a package of its own; where it is missing, say so.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+
+.DEFAULT_GOAL := demo
+.PHONY: demo run test lint bench clean lock
+
+demo: $(READY)
+	@$(BIN)/cockpit demo
+
+run: $(READY)
+	@$(BIN)/cockpit
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "cockpit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	  || { echo "Python has no venv module; on Debian: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(READY): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(READY_DEV): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(READY) $@
+
+test: $(READY_DEV)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: $(READY_DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/cockpit bench pipeline --json
+
+# The exact versions that the suite was last green with; after changing pyproject.toml.
+lock: $(READY_DEV)
+	$(BIN)/python -m pip freeze --exclude-editable | grep -v '^cockpit' > constraints.txt
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,156 @@
+"""`cockpit check`: a line for each thing that can be wrong, and what to do about it."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from cockpit import paths
+from cockpit.cli import common
+from cockpit.cli.options import parse_duration
+from cockpit.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from cockpit.config import Config
+    from cockpit.engine import Engine
+
+HELP = "config, theme, keys, terminal, clock and every venue: a line each"
+SKEW_LIMIT_MS = 1000.0
+
+
+class Finding(NamedTuple):
+    """One line. `advice` is empty when nothing is to be done."""
+
+    name: str
+    status: Literal["ok", "warn", "fail"]
+    detail: str
+    advice: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    common.add_live_options(parser)
+    common.add_screen_options(parser)
+    parser.add_argument(
+        "--for", dest="duration", default="5s", metavar="D", help="wait for venues (default 5s)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def run(args: argparse.Namespace) -> int:
+    duration_s = parse_duration(args.duration, "--for")
+    findings = list(_findings(args, duration_s))
+    if args.json:
+        print(json.dumps({"checks": [finding._asdict() for finding in findings]}))
+    else:
+        width = max(len(finding.name) for finding in findings)
+        for finding in findings:
+            advice = f" -> {finding.advice}" if finding.advice else ""
+            print(f"{finding.status:<4}  {finding.name:<{width}}  {finding.detail}{advice}")
+    return 1 if any(finding.status == "fail" for finding in findings) else 0
+
+
+def _findings(args: argparse.Namespace, duration_s: float) -> Iterator[Finding]:
+    try:
+        config = common.load_config(args)
+    except ConfigError as error:
+        yield Finding("config", "fail", error.ui_message, "mend the file or the option")
+        return
+    source = args.config or paths.config_file()
+    exists = args.config or paths.config_file().exists()
+    yield Finding("config", "ok", str(source) if exists else "no file: defaults are used")
+    yield _theme(config)
+    yield _keys()
+    yield from _terminal(config)
+    yield from _venues(args, config, duration_s)
+
+
+def _theme(config: "Config") -> Finding:
+    from cockpit.views.themes import load_theme
+
+    try:
+        theme = load_theme(config.screen.theme, paths.user_themes())
+    except ConfigError as error:
+        return Finding("theme", "fail", error.ui_message, "the screen would use dark instead")
+    return Finding("theme", "ok", theme.name)
+
+
+def _keys() -> Finding:
+    from cockpit.views.keymap import ACTIONS
+
+    seen: dict[str, str] = {}
+    for action in ACTIONS:
+        for key in action.keys:
+            if key in seen:
+                return Finding("keys", "fail", f"{key} is bound to {seen[key]} and {action.id}")
+            seen[key] = action.id
+    return Finding("keys", "ok", f"{len(ACTIONS)} actions on {len(seen)} keys")
+
+
+def _terminal(config: "Config") -> Iterator[Finding]:
+    from cockpit.views.terminal import decide
+
+    terminal = decide(config.screen, os.environ, sys.__stderr__)
+    if os.environ.get("TERM", "dumb") == "dumb":
+        yield Finding("terminal", "warn", "TERM is dumb or not set", "set TERM, such as xterm")
+    elif not sys.stdin.isatty():
+        yield Finding("terminal", "warn", "stdin is not a terminal", "the screen needs one")
+    yield Finding("colour", "ok", f"{terminal.color}: {terminal.color_reason}")
+    yield Finding("glyphs", "ok", f"{terminal.glyphs}: {terminal.glyphs_reason}")
+
+
+def _venues(args: argparse.Namespace, config: "Config", duration_s: float) -> Iterator[Finding]:
+    from cockpit.engine import Engine
+
+    engine = Engine(config, endpoints=common.load_endpoint_file(args))
+    yield from asyncio.run(_reach(engine, duration_s))
+
+
+async def _reach(engine: "Engine", duration_s: float) -> list[Finding]:
+    """Connect, wait until every venue has said something or time is over, and judge."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + duration_s
+    await engine.start()
+    try:
+        while loop.time() < deadline and (engine.unreachable() or _silent(engine)):
+            await asyncio.sleep(0.05)
+        found = [_venue(engine, name) for name in engine.specs]
+        found.append(_clock(engine))
+        return found
+    finally:
+        await engine.stop()
+
+
+def _silent(engine: "Engine") -> bool:
+    return any(not engine.view.listed(name) for name in engine.specs)
+
+
+def _venue(engine: "Engine", name: str) -> Finding:
+    venue = engine.view.venue(name)
+    if venue is None or venue.state != "live":
+        reason = venue.reason or venue.state if venue else "not followed"
+        return Finding(name, "fail", reason, "check the network, or leave it out with --venues")
+    listed = len(engine.view.listed(name))
+    if not listed:
+        return Finding(name, "fail", "connected, but its markets could not be read", "see the log")
+    return Finding(name, "ok", f"{listed} markets")
+
+
+def _clock(engine: "Engine") -> Finding:
+    """Latencies below zero are impossible: they mean that this machine's clock is behind."""
+    skews = {
+        venue.name: skew
+        for venue in engine.view.venues()
+        if (skew := venue.chain.clock_skew_ms()) is not None
+    }
+    if not skews:
+        return Finding("clock", "warn", "no venue has told its time yet", "try a longer --for")
+    name, worst = min(skews.items(), key=lambda item: item[1])
+    if worst <= -SKEW_LIMIT_MS:
+        detail = f"at least {-worst:.0f} ms behind {name}"
+        return Finding("clock", "fail", detail, "synchronise it, for example with chrony")
+    if worst < 0:
+        return Finding("clock", "warn", f"at least {-worst:.0f} ms behind {name}", "check NTP")
+    return Finding("clock", "ok", f"no skew against {', '.join(skews)}")

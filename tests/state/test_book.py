@@ -1,0 +1,75 @@
+"""The book in the state: sorted, absolute sizes, and never older than it says."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.state.book import Book
+
+prices = st.integers(1, 60).map(lambda i: i / 4)
+sizes = st.sampled_from([0.0, 0.5, 1.0, 2.5])
+deltas = st.lists(st.tuples(st.lists(st.tuples(prices, sizes)), st.lists(st.tuples(prices, sizes))))
+
+
+@given(deltas)
+def test_a_book_after_deltas_is_what_a_dictionary_says(changes):
+    book = Book()
+    book.replace((), (), None, 0)
+    bids: dict[float, float] = {}
+    asks: dict[float, float] = {}
+    for bid_changes, ask_changes in changes:
+        book.apply(tuple(bid_changes), tuple(ask_changes), None, 0)
+        for side, levels in ((bids, bid_changes), (asks, ask_changes)):
+            for price, size in levels:
+                if size:
+                    side[price] = size
+                else:
+                    side.pop(price, None)
+    assert book.bids() == sorted(bids.items(), reverse=True)
+    assert book.asks() == sorted(asks.items())
+    assert book.best_bid() == (max(bids.items()) if bids else None)
+    assert book.best_ask() == (min(asks.items()) if asks else None)
+
+
+def test_a_snapshot_replaces_everything_that_was_known():
+    book = Book()
+    book.replace(((100.0, 1.0),), ((101.0, 1.0),), 1, 10)
+    book.apply(((99.0, 2.0),), (), 2, 20)
+    book.replace(((90.0, 3.0), (89.0, 1.0)), ((91.0, 4.0),), 3, 30)
+    assert book.bids() == [(90.0, 3.0), (89.0, 1.0)]
+    assert book.asks() == [(91.0, 4.0)]
+    assert book.levels() == (2, 1)
+
+
+def test_depth_cuts_the_read_not_the_book():
+    book = Book()
+    book.replace(((100.0, 1.0), (99.0, 1.0), (98.0, 1.0)), (), None, 0)
+    assert book.bids(2) == [(100.0, 1.0), (99.0, 1.0)]
+    book.apply(((97.0, 1.0),), (), None, 0)
+    assert book.bids(1) == [(100.0, 1.0)]
+    assert len(book.bids()) == 4
+
+
+def test_a_delta_without_a_snapshot_is_not_a_book():
+    book = Book()
+    book.apply(((100.0, 1.0),), ((101.0, 1.0),), 1, 0)
+    assert not book.is_known
+    assert book.bids() == []
+    assert book.mid() is None
+
+
+def test_a_cleared_book_is_unknown_not_empty():
+    book = Book()
+    book.replace(((100.0, 1.0),), (), None, 0)
+    assert book.is_known
+    book.clear()
+    assert not book.is_known
+    book.apply(((100.0, 1.0),), (), None, 0)
+    assert book.bids() == []
+
+
+def test_a_one_sided_book_has_no_middle():
+    book = Book()
+    book.replace(((100.0, 1.0),), (), None, 0)
+    assert book.mid() is None
+    book.apply((), ((102.0, 1.0),), None, 0)
+    assert book.mid() == 101.0
