@@ -83,7 +83,7 @@ class Exchange:
         if not line:
             words = (await process.stderr.read()).decode("utf-8", "replace").strip()
             raise CockpitError(f"the built-in exchange ended: {words}")
-        return parse_endpoints(line.decode(), "the built-in exchange")
+        return parse_endpoints(line, "the built-in exchange")
 
     def stop(self) -> None:
         """End it now; it also ends by itself when we are gone."""

@@ -83,7 +83,7 @@ def _number(query: Query, name: str, default: int) -> int:
     text = query.get(name, "")
     if not text:
         return default
-    if not text.isdigit():
+    if not text.isdecimal() or len(text) > 18:
         raise Refused(10001, f"params error: {name} invalid")
     return int(text)
 
@@ -319,7 +319,7 @@ def bars(
     for number in range(limit):
         open_ms = last_ms - number * length_ms
         bar = candle(contract.state, open_ms * NS_PER_MS, length_ms * NS_PER_MS, now_ns)
-        if bar is None or open_ms < begin_ms:
+        if bar is None or open_ms < max(begin_ms, wire.LAUNCH_MS):
             break
         prices = [contract.price(p) for p in (bar.open, bar.high, bar.low, bar.close)]
         volume = round(bar.volume * 10**contract.listing.size_decimals)

@@ -52,13 +52,13 @@ class Unprocessable(Exception):
 
 def info(world: VenueWorld, request: Json) -> Json:
     """The answer to an info request. Unprocessable for a type or shape that does not exist."""
-    if not isinstance(request, dict):
+    name = request.get("type") if isinstance(request, dict) else None
+    if not isinstance(name, str):
         raise Unprocessable
-    name = request.get("type")
     if name in static.ACCOUNT_ANSWERS:
         _user(request)
         return static.ACCOUNT_ANSWERS[name]()
-    read = READS.get(name) if isinstance(name, str) else None
+    read = READS.get(name)
     if read is None:
         raise Unprocessable
     return read(world, request)

@@ -97,6 +97,8 @@ ANSWERS = {"/info": info, "/explorer": explorer, "/exchange": _exchange}
 
 def _base_weight(path: str, request: Json) -> int:
     name = request.get("type") if isinstance(request, dict) else None
+    if not isinstance(name, str):
+        return 20
     if path == "/explorer":
         return 40
     if name in LIGHT:

@@ -106,6 +106,7 @@ class LiveMarket:
         if not crossed:
             return
         ticks = crossed[-1]
+        changes.pop((side, ticks), None)  # the intruder must be the newest of the step
         own[ticks] = changes[side, ticks] = max(1, other[ticks] // 2)
         if hide:
             hidden = state.hidden_asks if side is Side.BUY else state.hidden_bids

@@ -236,6 +236,11 @@ class World:
             if crossed[number]:
                 market.uncross(changes, self._now_ns)
             else:
+                # Takers first: they hit what was published, so no removal is of an unknown level.
+                for _ in range(min(int(trades[number]), MOST_TRADES)):
+                    fills = market.trade(venue.next_trade_id, step.at_ns, changes)
+                    venue.next_trade_id += len(fills)
+                    step.trades += fills
                 mid = float(ticks[number])
                 if self._restate[number]:
                     self._restate[number] = False
@@ -243,10 +248,6 @@ class World:
                         mid, float(self._depth[number]), float(self._spread[number]), changes
                     )
                 market.move(mid, self._fidgets[number], self._now_ns, changes)
-                for _ in range(min(int(trades[number]), MOST_TRADES)):
-                    fills = market.trade(venue.next_trade_id, step.at_ns, changes)
-                    venue.next_trade_id += len(fills)
-                    step.trades += fills
                 if crossings[number]:
                     until_ns = self._now_ns + round(self._dice.uniform(*CROSSING_S) * NS_PER_S)
                     market.cross(venue.profile.crosses, until_ns, changes)

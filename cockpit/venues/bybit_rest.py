@@ -199,7 +199,7 @@ class BybitRest:
         self._is_listed = True
         missing = {native for native in self._native_of.values() if native not in self._seen}
         gone = sorted(missing & self._missing)
-        self._missing = missing
+        self._missing, self._seen = missing, set()
         return [fact for native in gone if (fact := self.markets[native].delisted(at_ns))]
 
     def _ticker_list(self, reply: Reply, wants: Wants) -> list[Output]:

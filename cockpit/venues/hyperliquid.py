@@ -182,7 +182,6 @@ class Session:
             self._awaiting.pop(EXPLORER, None)
             return
         self._feed.forget_books()
-        self._feed.laddered = set()
         self._awaiting = {key: at for key, at in self._awaiting.items() if key == EXPLORER}
         self._ping_sent_ns = None
         self._pings.reset()
@@ -219,13 +218,12 @@ class Session:
         Only names of the venue's own list are ever sent: one that it does not know may cost the
         connection with all that it carries.
         """
-        tracked, before = self._tracked(), self._feed.laddered
-        self._feed.laddered = tracked
+        before, tracked = self._feed.watched, self._tracked()
         for coin in sorted(before - tracked):
             for channel in CHANNELS:
                 self._awaiting.pop((channel, coin), None)
                 yield Send(wire.command("unsubscribe", channel, coin))
-            yield from self._feed.unwatch(coin, at_ns)
+        yield from self._feed.watch(tracked, at_ns)
         for coin in sorted(tracked - before):
             for channel in CHANNELS:
                 yield self._subscribe((channel, coin), at_ns)

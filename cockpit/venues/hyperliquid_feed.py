@@ -21,7 +21,7 @@ from cockpit.core.events import (
     Trade,
 )
 from cockpit.core.market import Side
-from cockpit.core.units import HOUR_S, ms_to_ns, next_boundary_ns
+from cockpit.core.units import HOUR_S, hourly, ms_to_ns, next_boundary_ns
 from cockpit.venues import hyperliquid_wire as wire
 from cockpit.venues import kit
 from cockpit.venues.hyperliquid_book import TouchedLadder, fault_of, side_of
@@ -33,8 +33,11 @@ CHAIN = "hyperliquid-l1"
 TRADES_REMEMBERED = 4096
 MAX_INFLATED_BYTES = 8 * 2**20
 SAME_BLOCKS_NS = 5_000_000_000
-MAX_RATE = 1.0
-"""No market pays its whole notional in one interval; the documented cap is 4 % an hour."""
+MAX_INTERVAL_S = 24 * HOUR_S
+MAX_HOURLY = 1.0
+MAX_PREMIUM = 1.0
+"""No market pays its whole notional in an hour (the documented cap is 4 %), nor trades at twice
+its oracle."""
 
 
 class Feed:
@@ -43,8 +46,9 @@ class Feed:
     def __init__(self, symbols: frozenset[str]) -> None:
         self.symbols = symbols
         """What is wanted of feeds for all; empty means every market of the validators' dex."""
-        self.laddered: set[str] = set()
+        self.watched: set[str] = set()
         """Native names whose ladders were asked for."""
+        self._unwatched: set[str] = set()
         self._books: dict[str, TouchedLadder] = {}
         self._dead: set[str] = set()
         self._trades: OrderedDict[tuple[int, str, int], None] = OrderedDict()
@@ -52,18 +56,28 @@ class Feed:
         self._height_at_ns = 0
 
     def forget_books(self) -> None:
+        """The connection is gone, and with it everything that was asked for on it."""
         self._books.clear()
+        self.watched = set()
+        self._unwatched.clear()
 
     def forget_blocks(self) -> None:
         self._height = -1
 
-    def unwatch(self, coin: str, at_ns: int) -> list[AnyEvent]:
-        """The book of a market that nobody updates any more is unknown from now on."""
-        named = name_of(coin)
-        if named is None or self._books.pop(coin, None) is None:
-            return []
-        reason = "no longer watched"
-        return [BookReset(venue=NAME, recv_ns=at_ns, symbol=named[0], reason=reason)]
+    def watch(self, coins: set[str], at_ns: int) -> list[AnyEvent]:
+        """Take over what is asked for from now on; books that nobody updates become unknown.
+
+        Book messages of dropped markets may still be on their way, and are not listened to.
+        """
+        dropped, self.watched = self.watched - coins, coins
+        self._unwatched = (self._unwatched | dropped) - coins
+        resets: list[AnyEvent] = []
+        for coin in sorted(dropped):
+            named = name_of(coin)
+            if named is not None and self._books.pop(coin, None) is not None:
+                reset = BookReset(venue=NAME, recv_ns=at_ns, symbol=named[0], reason="unwatched")
+                resets.append(reset)
+        return resets
 
     def wants(self, coin: str) -> bool:
         """Whether a market of a feed for all is for us; builders' ones only if asked for."""
@@ -77,7 +91,7 @@ class Feed:
     def ladder(self, data: wire.BookData, at_ns: int, raw: str | bytes) -> Sequence[AnyEvent]:
         """A whole book. A crossed one is skipped: the next message is the whole book again."""
         named = name_of(data.coin)
-        if named is None:
+        if named is None or data.coin in self._unwatched:
             return ()
         symbol, contract = named
         bids, asks = side_of(data.levels[0], contract), side_of(data.levels[1], contract)
@@ -102,7 +116,7 @@ class Feed:
     def touch(self, data: wire.BboData, at_ns: int, raw: str | bytes) -> Sequence[AnyEvent]:
         """The best levels. Where no ladder was asked for, they are all the book there is."""
         named = name_of(data.coin)
-        if named is None:
+        if named is None or data.coin in self._unwatched:
             return ()
         symbol, contract = named
         bid, ask = (side_of([] if row is None else [row], contract) for row in data.bbo)
@@ -111,7 +125,7 @@ class Feed:
             return (kit.reject(NAME, at_ns, f"{symbol}: {fault}", raw),)
         book = self._book(data.coin)
         change = book.touch(data.time, bid, ask, at_ns)
-        if change is None or not (book.has_ladder or data.coin not in self.laddered):
+        if change is None or not (book.has_ladder or data.coin not in self.watched):
             return ()
         return (
             (BookDelta if book.has_ladder else BookSnapshot)(
@@ -274,7 +288,13 @@ class Feed:
         premium: float | None = None,
     ) -> Funding | Reject:
         sane = kit.finite(rate)
-        if sane is None or abs(sane) > MAX_RATE or interval_s <= 0:
+        is_sane = (
+            sane is not None
+            and 0 < interval_s <= MAX_INTERVAL_S
+            and abs(hourly(sane, interval_s)) <= MAX_HOURLY
+            and (premium is None or abs(premium) <= MAX_PREMIUM)
+        )
+        if sane is None or not is_sane:
             reason = f"{symbol}: {kind} funding {rate} per {interval_s} s"
             return kit.reject(NAME, at_ns, reason)
         return Funding(

@@ -125,7 +125,7 @@ def _read_list(document: list[Any]) -> Answer | str:
     if isinstance(first, list) and len(first) == 2:
         if isinstance(first[0], dict) and "universe" in first[0]:
             return _metas([pair if _is_pair(pair) else (None, None) for pair in document])
-        if isinstance(first[1], list):
+        if any(_is_pair(row) for row in document):
             return _predictions(document)
         return Unused()
     return Unused() if first is None else "a list of unknown rows"

@@ -14,6 +14,8 @@ OFF_BELOW_PER_S = 1000.0
 PAUSE_S = 0.010
 MEASURE_S = 1.0
 
+Mode = Literal["off", "on"]
+
 
 class Coalescer:
     """One for all drivers of a process. Drivers add to `messages`; `rate_per_s` is measured.
@@ -23,7 +25,7 @@ class Coalescer:
     """
 
     def __init__(self) -> None:
-        self.mode: Literal["off", "on"] = "off"
+        self.mode: Mode = "off"
         self.messages = 0
         self.rate_per_s = 0.0
         self._transports: dict[asyncio.Transport, asyncio.ReadTransport] = {}
@@ -43,10 +45,7 @@ class Coalescer:
                 began, before = time.monotonic(), self.messages
                 await self._one_measure(began + MEASURE_S)
                 self.rate_per_s = (self.messages - before) / (time.monotonic() - began)
-                if self.rate_per_s > ON_ABOVE_PER_S:
-                    self.mode = "on"
-                elif self.rate_per_s < OFF_BELOW_PER_S:
-                    self.mode = "off"
+                self.mode = next_mode(self.mode, self.rate_per_s)
         finally:
             self.mode = "off"
             self._resume_all()
@@ -68,6 +67,13 @@ class Coalescer:
     def _resume_all(self) -> None:
         for transport in self._transports.values():
             _resume(transport)
+
+
+def next_mode(mode: Mode, rate_per_s: float) -> Mode:
+    """On above 1,500 messages a second, off below 1,000; between them it stays as it is."""
+    if rate_per_s > ON_ABOVE_PER_S:
+        return "on"
+    return "off" if rate_per_s < OFF_BELOW_PER_S else mode
 
 
 def _socket_transport(transport: asyncio.Transport) -> asyncio.ReadTransport:

@@ -44,16 +44,20 @@ class _Ready(msgspec.Struct):
 
 
 def load_endpoints(path: Path | str) -> dict[str, Endpoint]:
-    """Endpoints by venue from the ready line of `cockpit sim`. InputError names file and key."""
-    expected = f"{path}: expected the ready line of `cockpit sim`"
+    """Endpoints by venue from a file that holds the ready line. InputError names file and key."""
     try:
         with Path(path).open("rb") as file:
             line = file.readline(2**20)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", str(error)) from None
+    return parse_endpoints(line, str(path))
+
+
+def parse_endpoints(line: bytes, source: str) -> dict[str, Endpoint]:
+    """Endpoints by venue from the ready line of `cockpit sim`. InputError names source and key."""
     try:
         return msgspec.json.decode(line, type=_Ready).venues
     except InputError as error:
-        raise InputError(f"{path}: {error.ui_message}") from None
+        raise InputError(f"{source}: {error.ui_message}") from None
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
-        raise InputError(f"{expected}: {error}") from None
+        raise InputError(f"{source}: expected the ready line of `cockpit sim`: {error}") from None

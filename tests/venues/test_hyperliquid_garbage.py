@@ -1,7 +1,9 @@
 """What Hyperliquid may also send: errors, other people's channels, and nonsense."""
 
 import json
+import math
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,9 +62,14 @@ BODIES = [
 
 
 def sound(outputs: list) -> bool:
-    """Whether everything that came out is a fact that can be printed."""
-    facts = [x for x in outputs if isinstance(x, AnyEvent)]
-    return len(facts) == len(outputs) and all(type(x) in SPEC.kinds | {Reject} for x in facts)
+    """Whether all that came out are facts of announced kinds, printable and finite."""
+    for fact in outputs:
+        assert isinstance(fact, AnyEvent)
+        assert type(fact) in SPEC.kinds | {Reject}
+        assert msgspec.json.encode(fact)
+        figures = [x for x in msgspec.structs.astuple(fact) if isinstance(x, float)]
+        assert all(map(math.isfinite, figures))
+    return True
 
 
 def session() -> Session:

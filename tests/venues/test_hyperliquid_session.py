@@ -81,6 +81,15 @@ def test_a_change_of_wants_moves_only_the_difference():
     assert [reset.symbol for reset in only(BookReset, outputs)] == ["BTC"]
 
 
+def test_a_book_still_on_its_way_does_not_revive_a_market_that_was_dropped():
+    running = live()
+    feed(running, Wanted(at_ns=AT_NS, wants=Wants(symbols=("ETH",))))
+    late = frame(l2_book([(99, 1)], [(101, 1)], 2_000)), frame(bbo((99, 2), (101, 1), 2_001))
+    assert feed(running, *late) == []
+    feed(running, Wanted(at_ns=AT_NS, wants=Wants(symbols=("BTC",))))
+    assert len(only(BookSnapshot, feed(running, *late))) == 1
+
+
 def test_unsubscribing_names_the_same_object():
     running = session()
     outputs = feed(running, opened(), reply("instruments", LISTING))
