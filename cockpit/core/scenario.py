@@ -144,6 +144,8 @@ def _complaint(shock: Shock) -> str | None:
             return f"{key} must not be negative"
     if not 0 <= shock.premium_average_jump <= 1:
         return "premium_average_jump must be from 0 to 1"
+    if any(seconds < 0 for seconds in shock.halt_s.values()):
+        return "halt_s must not be negative"
     if shock.repeat_s is not None and shock.repeat_s <= 0:
         return "repeat_s must be above 0"
     return None

@@ -1,7 +1,7 @@
 """Hyperliquid's messages as they stand on the wire. Private to the venue: data shapes only.
 
 Numbers arrive as strings and are read as floats in one pass. Bounds that no real message breaks
-(positive levels, times of this century) belong to the types, so that nonsense never becomes data.
+(positive levels, plausible times) belong to the types, so that nonsense never becomes data.
 """
 
 from functools import lru_cache
@@ -13,8 +13,8 @@ from msgspec import UNSET, Meta, UnsetType
 from cockpit.venues.kit import MAX_EXPONENT
 
 Positive = Annotated[float, Meta(gt=0.0, lt=MAX_EXPONENT)]
-Millis = Annotated[int, Meta(ge=0, lt=4_102_444_800_000)]
-"""Milliseconds since the epoch, before the year 2100."""
+Millis = Annotated[int, Meta(ge=1_483_228_800_000, lt=4_102_444_800_000)]
+"""Milliseconds since the epoch, of the years 2017 to 2099."""
 Height = Annotated[int, Meta(ge=0, lt=2**53)]
 
 NAME = "hyperliquid"

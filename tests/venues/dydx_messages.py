@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from cockpit.venues.contract import Output, Send
-from tests.support import only
+from cockpit.venues.contract import Output, Send, Wants
+from cockpit.venues.dydx import Session
+from tests.support import feed, frame, only, opened
 
 CONNECTION = "3afef1ce-92d1-4f61-9009-14b656142d7e"
 Json = dict[str, Any]
@@ -79,6 +80,20 @@ def block(number: int, height: int, second: int = 0) -> Json:
     time = f"2025-12-08T16:11:{second:02}.450Z"
     contents = {"blockHeight": str(height), "time": time}
     return envelope("channel_data", number, "v4_block_height", "v4_block_height", contents)
+
+
+def listening(*tickers: str) -> Session:
+    """A session whose link is open and whose numbers 1 to 2 + 2 a market are taken by requests."""
+    symbols = tuple(ticker.removesuffix("-USD") for ticker in tickers)
+    session = Session(Wants(symbols=symbols))
+    feed(session, opened(), frame(connected()))
+    feed(session, frame(envelope("subscribed", 1, "v4_markets", "", markets(*map(row, tickers)))))
+    contents = {"height": "1", "time": "2025-12-08T16:11:59.450Z"}
+    feed(session, frame(envelope("subscribed", 2, "v4_block_height", "v4_block_height", contents)))
+    for i, ticker in enumerate(tickers):
+        answer = envelope("subscribed", 4 + 2 * i, "v4_trades", ticker, {"trades": []})
+        feed(session, frame(book(3 + 2 * i, {"100": "1"}, {"101": "2"}, ticker)), frame(answer))
+    return session
 
 
 def requests(outputs: Iterable[Output]) -> list[tuple[str, str, str]]:

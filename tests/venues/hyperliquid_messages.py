@@ -2,7 +2,8 @@
 
 from typing import Any
 
-VENUE = "hyperliquid"
+T0_MS = 1_759_999_000_000
+"""Times of books, fills and blocks are given from here."""
 
 
 def level(px: Any, sz: Any) -> dict[str, Any]:
@@ -11,16 +12,16 @@ def level(px: Any, sz: Any) -> dict[str, Any]:
 
 def l2_book(bids: list[Any], asks: list[Any], time: int = 1_000, coin: str = "BTC") -> Any:
     sides = [[level(*row) for row in side] for side in (bids, asks)]
-    return {"channel": "l2Book", "data": {"coin": coin, "time": time, "levels": sides}}
+    return {"channel": "l2Book", "data": {"coin": coin, "time": T0_MS + time, "levels": sides}}
 
 
 def bbo(bid: Any, ask: Any, time: int = 1_000, coin: str = "BTC") -> Any:
     best = [None if row is None else level(*row) for row in (bid, ask)]
-    return {"channel": "bbo", "data": {"coin": coin, "time": time, "bbo": best}}
+    return {"channel": "bbo", "data": {"coin": coin, "time": T0_MS + time, "bbo": best}}
 
 
 def trade(tid: int, **changed: Any) -> dict[str, Any]:
-    fill = {"coin": "BTC", "side": "B", "px": "100.5", "sz": "2.0", "time": 5_000, "hash": "0x0"}
+    fill = {"coin": "BTC", "side": "B", "px": "100.5", "sz": "2.0", "time": T0_MS, "hash": "0x0"}
     return {**fill, "tid": tid, "users": ["0xa", "0xb"], **changed}
 
 

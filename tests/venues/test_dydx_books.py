@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Levels, Reject
-from cockpit.venues.contract import Fetch, Output, Wants
+from cockpit.venues.contract import Output, Wants
 from cockpit.venues.dydx import Session
 from tests.support import (
     AT_NS,
@@ -19,7 +19,6 @@ from tests.support import (
     only,
     opened,
     reply,
-    ticks,
 )
 from tests.venues.dydx_messages import (
     block,
@@ -27,6 +26,7 @@ from tests.venues.dydx_messages import (
     changes,
     connected,
     envelope,
+    listening,
     markets,
     requests,
     row,
@@ -34,20 +34,7 @@ from tests.venues.dydx_messages import (
 
 SECOND = 1_000_000_000
 BOOK = ("v4_orderbook", "BTC-USD")
-
-
-def listening(*tickers: str) -> Session:
-    """A session whose link is open and whose numbers 1 to 2 + 2 a market are taken by requests."""
-    symbols = tuple(ticker.removesuffix("-USD") for ticker in tickers)
-    session = Session(Wants(symbols=symbols))
-    feed(session, opened(), frame(connected()))
-    feed(session, frame(envelope("subscribed", 1, "v4_markets", "", markets(*map(row, tickers)))))
-    contents = {"height": "1", "time": "2025-12-08T16:11:59.450Z"}
-    feed(session, frame(envelope("subscribed", 2, "v4_block_height", "v4_block_height", contents)))
-    for i, ticker in enumerate(tickers):
-        answer = envelope("subscribed", 4 + 2 * i, "v4_trades", ticker, {"trades": []})
-        feed(session, frame(book(3 + 2 * i, {"100": "1"}, {"101": "2"}, ticker)), frame(answer))
-    return session
+MARKETS = ("v4_markets", "")
 
 
 def shown(outputs: list[Output], symbol: str = "BTC") -> tuple[Levels, Levels] | None:
@@ -174,8 +161,13 @@ def test_a_reset_book_is_whole_again_with_the_next_snapshot() -> None:
     outputs = feed(session, frame(block(7, 10), at_ns=at_ns))
     outputs += feed(session, frame(changes(8, {"bids": [["99", "9"]]}), at_ns=at_ns))
     assert not only(BookDelta, outputs)
+    dropped = [
+        envelope("unsubscribed", 9, *BOOK, None),
+        envelope("unsubscribed", 11, *MARKETS, None),
+    ]
+    outputs += feed(session, *(frame(message, at_ns=at_ns) for message in dropped))
     outputs += feed(session, frame(book(10, {"100": "1"}, {"101": "2"}), at_ns=at_ns))
-    outputs += feed(session, frame(changes(12, {"bids": [["98", "1"]]}), at_ns=at_ns))
+    outputs += feed(session, frame(changes(13, {"bids": [["98", "1"]]}), at_ns=at_ns))
     assert shown(outputs) == (((100.0, 1.0), (98.0, 1.0)), ((101.0, 2.0),))
 
 
@@ -272,68 +264,6 @@ def test_a_snapshot_without_a_side_is_nonsense() -> None:
     outputs = feed(Session(Wants()), frame(envelope("subscribed", 3, *BOOK, {"bids": []})))
     assert only(Reject, outputs)
     assert not only(BookSnapshot, outputs)
-
-
-# --- comparison with REST ---------------------------------------------------------------------
-
-
-def rest(bids: dict[str, str], asks: dict[str, str]) -> Any:
-    return book(0, bids, asks)["contents"]
-
-
-def look(session: Session, body: Any, after_s: int) -> list[Output]:
-    at_ns = AT_NS + after_s * SECOND
-    return feed(session, reply("book", body, at_ns=at_ns, key="BTC-USD"))
-
-
-def test_one_book_after_another_is_compared_with_rest() -> None:
-    session = listening("BTC-USD", "AART,raydium,F3nef-USD")
-    paths = [fetch.path for fetch in only(Fetch, feed(session, *ticks(12))) if fetch.name == "book"]
-    assert sorted(paths) == [
-        "/v4/orderbooks/perpetualMarket/AART%2Craydium%2CF3nef-USD",
-        "/v4/orderbooks/perpetualMarket/BTC-USD",
-    ]
-
-
-def test_a_book_that_differs_from_rest_twice_in_the_same_way_is_asked_for_again() -> None:
-    session = listening("BTC-USD")
-    ghost = rest({"99": "1"}, {"101": "2"})
-    assert look(session, ghost, 5) == []
-    second = only(Fetch, feed(session, *ticks(8)))
-    assert "book" in {fetch.name for fetch in second}
-    outputs = look(session, ghost, 9)
-    assert [reset.symbol for reset in only(BookReset, outputs)] == ["BTC"]
-    assert requests(outputs) == [("unsubscribe", *BOOK), ("subscribe", *BOOK)]
-
-
-def test_a_book_that_differs_from_rest_in_passing_is_left_alone() -> None:
-    session = listening("BTC-USD")
-    assert look(session, rest({"100": "1.5"}, {"101": "2"}), 5) == []
-    assert look(session, rest({"100": "1.25"}, {"101": "2"}), 9) == []
-    assert look(session, rest({"100": "1"}, {"101": "2"}), 60) == []
-
-
-def test_levels_deeper_than_rest_reaches_are_not_compared() -> None:
-    session = listening("BTC-USD")
-    feed(session, frame(changes(5, {"bids": [["50", "1"]]}, {"asks": [["150", "1"]]})))
-    for after_s in (5, 9, 14, 18):
-        assert look(session, rest({"100": "1"}, {"101": "2"}), after_s) == []
-        assert session is not None
-    assert not only(
-        Fetch, [f for f in feed(session, *ticks(2)) if getattr(f, "name", "") == "book"]
-    )
-
-
-def test_a_book_is_corrected_at_most_once_a_minute() -> None:
-    session = listening("BTC-USD")
-    ghost = rest({"99": "1"}, {"101": "2"})
-    look(session, ghost, 5)
-    assert only(BookReset, look(session, ghost, 9))
-    feed(session, frame(book(7, {"100": "1"}, {"101": "2"}), at_ns=AT_NS + 10 * SECOND))
-    look(session, ghost, 15)
-    assert not only(BookReset, look(session, ghost, 19))
-    look(session, ghost, 75)
-    assert only(BookReset, look(session, ghost, 79))
 
 
 # --- recordings -------------------------------------------------------------------------------

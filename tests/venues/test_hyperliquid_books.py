@@ -9,7 +9,7 @@ from cockpit.venues.contract import Wants
 from cockpit.venues.hyperliquid import Session
 from cockpit.venues.hyperliquid_listing import tick_exponent
 from tests.support import AT_NS, capture_lines, capture_text, feed, frame, only, opened, reply
-from tests.venues.hyperliquid_messages import bbo, l2_book, meta_and_ctxs, trade
+from tests.venues.hyperliquid_messages import T0_MS, bbo, l2_book, meta_and_ctxs, trade
 
 RECORDING = "hyperliquid/ws_l2book_trades_btc_20250126.jsonl"
 
@@ -122,7 +122,7 @@ def test_an_empty_book_is_a_book_without_levels_and_not_a_missing_one():
 
 
 def test_key_order_on_the_wire_does_not_matter():
-    data = '{"levels":[[{"n":5,"sz":"3","px":"99"}],[]],"time":7,"coin":"BTC"}'
+    data = '{"levels":[[{"n":5,"sz":"3","px":"99"}],[]],"time":1760000000007,"coin":"BTC"}'
     (book,) = feed(session(), frame(f'{{"data":{data},"channel":"l2Book"}}'))
     assert book.bids == ((99.0, 3.0),)
 
@@ -139,7 +139,7 @@ def test_a_touch_later_than_the_ladder_removes_what_is_better_and_sets_the_best(
     assert isinstance(delta, BookDelta)
     assert delta.bids == ((99.0, 0.0), (98.0, 7.0))
     assert delta.asks == ((100.0, 8.0),)
-    assert delta.venue_ns == 1_001 * 1_000_000
+    assert delta.venue_ns == (T0_MS + 1_001) * 1_000_000
 
 
 def test_touches_follow_one_another_level_by_level():
@@ -212,7 +212,7 @@ def test_replayed_trades_keep_their_own_time_and_books_alone_speak_of_latency():
 
 
 def test_a_fill_replayed_after_a_reconnect_is_stated_once():
-    message = {"channel": "trades", "data": [trade(1), trade(1, time=5_001), trade(2)]}
+    message = {"channel": "trades", "data": [trade(1), trade(1, time=T0_MS + 1), trade(2)]}
     listening = session()
     assert len(feed(listening, frame(message))) == 3
     assert only(Trade, feed(listening, opened(), frame(message))) == []

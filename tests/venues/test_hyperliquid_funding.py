@@ -14,6 +14,7 @@ from tests.venues.hyperliquid_messages import meta_and_ctxs, settled
 
 HOUR_MS = 3_600_000
 NOW_HOUR_MS = hour_floor_ns(AT_NS) // 1_000_000
+NEXT_MS = NOW_HOUR_MS + HOUR_MS
 
 
 def recorded_rows() -> list[dict]:
@@ -56,7 +57,7 @@ def test_only_the_venues_own_prediction_counts_and_its_hour_is_assumed():
 
 
 def test_a_stated_interval_is_used():
-    forecast = {"fundingRate": "0.0004", "nextFundingTime": 1, "fundingIntervalHours": 4}
+    forecast = {"fundingRate": "0.0004", "nextFundingTime": NEXT_MS, "fundingIntervalHours": 4}
     body = [["BTC", [["BinPerp", None], ["HlPerp", forecast]]]]
     (funding,) = feed(Session(Wants()), reply("tickers", body))
     assert funding.interval_s == 4 * 3600
@@ -67,14 +68,14 @@ def test_a_missing_forecast_is_no_fact():
 
 
 def test_predictions_of_unwanted_markets_are_left_out():
-    forecast = {"fundingRate": "0.0004", "nextFundingTime": 1}
+    forecast = {"fundingRate": "0.0004", "nextFundingTime": NEXT_MS}
     body = [[coin, [["HlPerp", forecast]]] for coin in ("BTC", "kPEPE", "ETH")]
     facts = feed(Session(Wants(symbols=("PEPE",))), reply("tickers", body))
     assert [(fact.symbol, fact.rate) for fact in facts] == [("PEPE", 0.0004)]
 
 
 def test_one_unreadable_forecast_costs_no_other():
-    forecast = {"fundingRate": "0.0004", "nextFundingTime": 1}
+    forecast = {"fundingRate": "0.0004", "nextFundingTime": NEXT_MS}
     body = [["BTC", "?"], ["ETH", [["HlPerp", forecast]]]]
     facts = feed(Session(Wants()), reply("tickers", body))
     assert [type(fact) for fact in facts] == [Funding, Reject]
@@ -117,19 +118,19 @@ def test_a_stamp_keeps_its_milliseconds():
 
 
 def test_rows_come_out_oldest_first_whatever_the_venue_does():
-    rows = [settled(3 * HOUR_MS), settled(HOUR_MS), settled(2 * HOUR_MS)]
+    rows = [settled(NOW_HOUR_MS + hours * HOUR_MS) for hours in (-1, -3, -2)]
     stamps = [fact.venue_ns for fact in feed(Session(Wants()), reply("funding_history", rows))]
     assert stamps == sorted(stamps)
 
 
 def test_unreadable_rows_are_counted_once_and_the_others_stand():
-    rows = [settled(HOUR_MS), {"fundingRate": "x"}, {"fundingRate": "y"}]
+    rows = [settled(NOW_HOUR_MS), {"fundingRate": "x"}, {"fundingRate": "y"}]
     facts = feed(Session(Wants()), reply("funding_history", rows))
     assert [type(fact) for fact in facts] == [Funding, Reject]
 
 
 def test_k_coins_pay_the_same_rate():
-    (fact,) = feed(Session(Wants()), reply("funding_history", [settled(HOUR_MS, coin="kPEPE")]))
+    (fact,) = feed(Session(Wants()), reply("funding_history", [settled(NOW_HOUR_MS, coin="kPEPE")]))
     assert (fact.symbol, fact.rate) == ("PEPE", 0.0000125)
 
 
@@ -155,7 +156,9 @@ def test_the_next_page_begins_a_millisecond_after_the_last_row():
     assert question(fetch)["startTime"] == last + 1
 
 
-@pytest.mark.parametrize("rows", [[], [settled(0)]], ids=["empty", "no progress"])
+@pytest.mark.parametrize(
+    "rows", [[], [settled(NOW_HOUR_MS - 721 * HOUR_MS)]], ids=["empty", "no progress"]
+)
 def test_paging_stops_where_nothing_new_comes(rows):
     session = watching()
     feed(session, Tick(at_ns=AT_NS), page(rows))

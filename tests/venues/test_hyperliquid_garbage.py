@@ -14,6 +14,7 @@ from cockpit.venues.hyperliquid import REPLIES, SPEC, Session
 from cockpit.venues.hyperliquid_wire import UNUSED_CHANNELS
 from tests.support import AT_NS, capture_text, feed, frame, reply
 from tests.venues.hyperliquid_messages import (
+    T0_MS,
     active_ctx,
     bbo,
     ctx,
@@ -55,8 +56,8 @@ MESSAGES = [
 ]
 BODIES = [
     meta_and_ctxs("BTC", "kPEPE"),
-    [settled(1_000)],
-    [["BTC", [["HlPerp", {"fundingRate": "0.1", "nextFundingTime": 1}]]]],
+    [settled(T0_MS)],
+    [["BTC", [["HlPerp", {"fundingRate": "0.1", "nextFundingTime": T0_MS}]]]],
     l2_book([(99, 1)], [(101, 1)])["data"],
 ]
 

@@ -7,7 +7,7 @@ from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Fetch, Send, Tick, Wanted, Wants
 from cockpit.venues.hyperliquid import SPEC, Session
 from tests.support import AT_NS, capture_text, closed, feed, frame, only, opened, reply, ticks
-from tests.venues.hyperliquid_messages import active_ctx, asset, bbo, l2_book, meta_and_ctxs
+from tests.venues.hyperliquid_messages import T0_MS, active_ctx, asset, bbo, l2_book, meta_and_ctxs
 
 LISTING = meta_and_ctxs("BTC", "ETH", "kPEPE", asset("MATIC", isDelisted=True))
 CHANNELS = {"l2Book", "bbo", "trades", "activeAssetCtx"}
@@ -220,7 +220,13 @@ def test_a_pong_without_a_ping_measures_nothing():
 
 
 def block(height: int, time: int) -> dict:
-    return {"blockTime": time, "hash": "0x0", "height": height, "numTxs": 3, "proposer": "0x1"}
+    return {
+        "blockTime": T0_MS + time,
+        "hash": "0x0",
+        "height": height,
+        "numTxs": 3,
+        "proposer": "0x1",
+    }
 
 
 def test_the_block_link_is_telemetry():
@@ -231,16 +237,16 @@ def test_the_block_link_is_telemetry():
 def test_blocks_arrive_as_a_bare_array():
     running = session()
     assert sent(feed(running, opened(link="blocks")), link="blocks") == {("explorerBlock", "")}
-    rows = [block(8, 1_071), block(7, 1_000)]
+    rows = [block(8, 71), block(7, 0)]
     first, second = feed(running, frame(rows, link="blocks"))
     assert isinstance(first, Block)
-    assert (first.height, first.block_ns, first.chain) == (7, 1_000_000_000, "hyperliquid-l1")
-    assert (second.height, second.venue_ns) == (8, 1_071_000_000)
+    assert (first.height, first.block_ns, first.chain) == (7, T0_MS * 1_000_000, "hyperliquid-l1")
+    assert (second.height, second.venue_ns) == (8, (T0_MS + 71) * 1_000_000)
 
 
 def test_a_repeated_block_is_stated_once():
     running = session()
-    again = [frame([block(7, 1_000)], link="blocks")] * 2
+    again = [frame([block(7, 0)], link="blocks")] * 2
     assert len(feed(running, opened(link="blocks"), *again)) == 2
 
 
