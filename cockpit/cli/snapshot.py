@@ -10,9 +10,12 @@ from cockpit.cli.options import parse_duration
 
 if TYPE_CHECKING:
     from cockpit.engine import Engine
+    from cockpit.state.view import MarketRead
 
 HELP = "the state of every wanted market as one JSON document"
 POLL_S = 0.05
+HISTORY_GRACE_S = 3.0
+"""How long a complete state still waits for settled history, which a venue's limits may slow."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,11 +55,15 @@ async def _collect(engine: "Engine", duration_s: float, depth: int | None) -> di
     deadline = loop.time() + duration_s
     await engine.start()
     try:
-        while loop.time() < deadline and not is_complete(engine):
+        while loop.time() < deadline:
             await asyncio.sleep(POLL_S)
             unknown = engine.unknown_symbol()
             if unknown:
                 raise InputError(unknown)
+            if is_complete(engine):
+                if has_history(engine):
+                    break
+                deadline = min(deadline, loop.time() + HISTORY_GRACE_S)
         missing = engine.unreachable()
         if len(missing) == len(engine.specs):
             reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
@@ -69,18 +76,24 @@ async def _collect(engine: "Engine", duration_s: float, depth: int | None) -> di
 
 
 def is_complete(engine: "Engine") -> bool:
-    """Whether nothing is lacking in any market that its venue lists, history included."""
-    from cockpit.documents import is_listed, lacks
+    """Whether nothing is lacking in any market that its venue lists."""
+    from cockpit.documents import lacks
 
-    now_ns = engine.clock.now_ns()
     if any(not engine.view.listed(name) for name in engine.specs):
         return False
-    for market in engine.view.markets():
-        if not is_listed(engine.view, market):
-            continue
-        problems = lacks(market, now_ns)
-        if problems == ["delisted"]:
-            continue
-        if problems or not len(market.settled):
-            return False
-    return True
+    now_ns = engine.clock.now_ns()
+    return all(lacks(market, now_ns) in ([], ["delisted"]) for market in _listed(engine))
+
+
+def has_history(engine: "Engine") -> bool:
+    """Whether every market that trades has at least one settled rate."""
+    return all(
+        len(market.settled) or (market.instrument and market.instrument.status == "delisted")
+        for market in _listed(engine)
+    )
+
+
+def _listed(engine: "Engine") -> "list[MarketRead]":
+    from cockpit.documents import is_listed
+
+    return [market for market in engine.view.markets() if is_listed(engine.view, market)]

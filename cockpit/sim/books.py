@@ -45,14 +45,14 @@ class Makers:
         self.spread_multiplier = 1.0
         listing = state.listing
         bps = mid_ticks * 1e-4
-        fine_bps = FINE_BPS * max(1.0, DEEP_USD / depth_usd) ** 0.35
+        fine_bps: float = FINE_BPS * max(1.0, DEEP_USD / depth_usd) ** 0.35
         self._fine = max(1, round(fine_bps * bps))
         self._coarse = self._fine * max(1, round(fine_bps * COARSE_STEPS * bps / self._fine))
         self._near = max(self._coarse, round(fine_bps * NEAR_STEPS * bps))
         self._count = rng.randint(40, 48)
-        unit_usd = mid_ticks / 10**listing.price_decimals / 10**listing.size_decimals
+        unit_usd: float = mid_ticks / 10**listing.price_decimals / 10**listing.size_decimals
         # The density below is 1 per bps on average over the first 10 bps of the book.
-        self._lots_per_tick: float = depth_usd / 10.0 / unit_usd / bps
+        self._lots_per_tick = depth_usd / 10.0 / unit_usd / bps
         self._per_tick_growth = 0.12 / bps
         self._bid, self._ask = self._touch(mid_ticks)
         self._stands = {side: self._stand(side) for side in Side}

@@ -156,8 +156,8 @@ def _encode(frame: Json) -> str:
 
 def _parsed(name: str, known: dict[str, Contract]) -> _Topic | None:
     """A topic by its name; None where the venue has no such topic or symbol."""
-    kind, *middle, native = name.split(".")
-    contract = known.get(native)
+    kind, *middle = name.split(".")
+    contract = known.get(middle.pop()) if middle else None
     if contract is None or contract.kind == "closed":
         return None
     topic = _Topic(name, kind, contract)

@@ -7,6 +7,7 @@ Shapes follow the venues' own pages: Hyperliquid (hyperliquid.gitbook.io, "Fundi
 
 import math
 from collections.abc import Iterable
+from decimal import Decimal
 
 from cockpit.sim.contract import FundingRule
 
@@ -33,10 +34,7 @@ def rate(rule: FundingRule, premium: float) -> float:
 def truncate(value: float, quantum: float) -> float:
     """Towards zero to a whole number of quanta, as the float nearest to that decimal."""
     steps = math.trunc(value / quantum + math.copysign(TRUNCATION_GUARD, value))
-    decimals = round(-math.log10(quantum))
-    if math.isclose(quantum, 10.0**-decimals, rel_tol=1e-9):
-        return float(f"{steps}e-{decimals}") if decimals >= 0 else steps * quantum
-    return steps * quantum
+    return float(steps * Decimal(repr(quantum)))
 
 
 def impact_price(levels: Iterable[tuple[int, int]], notional: float) -> float | None:

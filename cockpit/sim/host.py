@@ -44,7 +44,7 @@ class VenueHost:
         self._rng = rng
         self._faults = NO_FAULTS
         self._line = FaultLine(rng)
-        self._connections: set[WebSocketConnection] = set()
+        self.connections: set[WebSocketConnection] = set()
         self._server: asyncio.Server | None = None
         self._port = 0
         self._host = ""
@@ -62,10 +62,10 @@ class VenueHost:
         """Say goodbye to every client and free the port."""
         if self._server is not None:
             self._server.close()
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             connection.end(1001, "the exchange is closing")
         await asyncio.sleep(0)
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             connection.abort()
 
     @property
@@ -90,18 +90,18 @@ class VenueHost:
         self._faults = plan.at(self.venue.name)
         self.venue.trouble(self._faults.crossed, self._faults.clock_skew_ms)
         self._halt_from_s = None
-        for connection in self._connections:
+        for connection in self.connections:
             connection.draw_life(self._faults)
 
     def step(self, step: Step) -> None:
         """Push a step to every client, one latency after the venue's stamp."""
         late_s = self._latency_s() + self._halt_left_s()
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             connection.step(step, late_s)
 
     def catch_up(self, step: Step) -> None:
         """Push a step at once: time is being wound on while the world is paused."""
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             connection.flush(step)
 
     def _active(self) -> Faults:
@@ -135,8 +135,8 @@ class VenueHost:
             faults=self._active,
             latency_s=lambda: self._latency_s() + self._halt_left_s(),
             line=FaultLine(random.Random(self._rng.random())),
-            on_open=self._connections.add,
-            on_close=self._connections.discard,
+            on_open=self.connections.add,
+            on_close=self.connections.discard,
         )
 
     async def _answer(self, request: HttpRequest) -> HttpReply | None:

@@ -12,6 +12,7 @@ import msgspec
 
 from cockpit.core.units import NS_PER_S
 from cockpit.sim import lighter_channels as channels
+from cockpit.sim import lighter_empty as empty
 from cockpit.sim import lighter_wire as wire
 from cockpit.sim.contract import CloseConnection, MarketState, Outgoing, Step, VenueWorld
 from cockpit.sim.lighter_listing import PROFILE as PROFILE
@@ -125,11 +126,11 @@ class Face:
             case ["market_stats", "all"]:
                 return channels.MarketStats(world, None)
             case ["spot_market_stats", "all"]:
-                return channels.spot_market_stats(world)
+                return empty.spot_market_stats(world)
             case ["account_all", index] if index.isdecimal():
-                return channels.account_all(index)
+                return empty.account_all(index)
             case ["user_stats", index] if index.isdecimal():
-                return channels.user_stats(world, index)
+                return empty.user_stats(world, index)
             case [("order_book" | "market_stats" | "trade" | "ticker") as kind, market_id]:
                 state = self._by_id.get(market_id)
                 return NO_MARKET if state is None else self._of_market(kind, state)

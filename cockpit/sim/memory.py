@@ -11,11 +11,11 @@ from cockpit.sim.world import World
 class MemoryConnection:
     """One client. `pending` hands over, once, what has arrived; `closed` is set at its end."""
 
-    def __init__(self, face: Face, line: FaultLine) -> None:
+    def __init__(self, face: Face, line: FaultLine, faults: Faults) -> None:
         self._face = face
         self._line = line
         self._arrived: list[str | bytes] = []
-        self.faults = NO_FAULTS
+        self.faults = faults
         self.closed: CloseConnection | None = None
         self._take(face.on_open())
 
@@ -50,16 +50,18 @@ class MemoryConnection:
 
 
 class MemoryVenue:
-    """One venue of a world, in memory. `step` moves the whole world, so use one venue a world,
-    or `take` the steps of a world that somebody else moves."""
+    """One venue of a world, in memory.
+
+    `step` moves the whole world; where several venues share one, `take` its steps instead.
+    """
 
     def __init__(self, world: World, module: FaceModule, faults: Faults = NO_FAULTS) -> None:
         self.world = world
         self.view = world.venues[module.PROFILE.name]
         self._module = module
-        self._faults = faults
         self._rng = random.Random(f"{world.seed}/{self.view.name}/memory")
         self._connections: list[MemoryConnection] = []
+        self.faults = faults
 
     @property
     def faults(self) -> Faults:
@@ -75,8 +77,8 @@ class MemoryVenue:
     def connect(self, path: str) -> MemoryConnection:
         """A new client at a path of the venue, query included."""
         face = self._module.Face(self.view, path)
-        connection = MemoryConnection(face, FaultLine(random.Random(self._rng.random())))
-        connection.faults = self._faults
+        line = FaultLine(random.Random(self._rng.random()))
+        connection = MemoryConnection(face, line, self._faults)
         self._connections.append(connection)
         return connection
 

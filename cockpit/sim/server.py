@@ -41,7 +41,7 @@ class Exchange:
         clock = clock or WallClock()
         profiles = [module.PROFILE for module in modules.values()]
         self.world = World(seed, profiles, symbols, scenario, clock.now_ns())
-        self._hosts = {
+        self.hosts = {
             name: VenueHost(self.world.venues[name], module, random.Random(f"{seed}/{name}/host"))
             for name, module in modules.items()
         }
@@ -53,13 +53,13 @@ class Exchange:
 
     def plan(self, plan: FaultPlan) -> None:
         """Replace the fault plan everywhere."""
-        for host in self._hosts.values():
+        for host in self.hosts.values():
             host.plan(plan)
 
     async def listen(self, host: str = "127.0.0.1") -> None:
         """Open all ports. InputError for an address that is not loopback."""
         require_loopback(host)
-        for venue in self._hosts.values():
+        for venue in self.hosts.values():
             await venue.listen(host)
         loop = asyncio.get_running_loop()
         self._truth = await loop.create_server(lambda: HttpConnection(self._answer), host, 0)
@@ -69,7 +69,7 @@ class Exchange:
     async def close(self) -> None:
         if self._truth is not None:
             self._truth.close()
-        for host in self._hosts.values():
+        for host in self.hosts.values():
             await host.close()
 
     def ready(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Exchange:
             "seed": self.seed,
             "venues": {
                 name: {"rest_url": host.rest_url, "ws_urls": host.ws_urls}
-                for name, host in self._hosts.items()
+                for name, host in self.hosts.items()
             },
         }
 
@@ -98,7 +98,7 @@ class Exchange:
             async with self._winding:
                 steps = self.world.idle(STEP_S) if self._paused else self.world.step(STEP_S)
                 for name, step in steps.items():
-                    self._hosts[name].step(step)
+                    self.hosts[name].step(step)
 
     # --- the truth's commands ----------------------------------------------------------------
 
@@ -118,7 +118,7 @@ class Exchange:
         """Faults first, then pause or resume, then the step. ConfigError if it cannot be done."""
         plan = None
         if command.faults is not None:
-            plan = parse_plan(command.faults, self._hosts)
+            plan = parse_plan(command.faults, self.hosts)
         async with self._winding:
             paused = self._paused if command.pause is None else command.pause
             if command.step_s is not None and not paused:
@@ -133,18 +133,18 @@ class Exchange:
 
     def _pause(self, paused: bool) -> None:
         self._paused = paused
-        for host in self._hosts.values():
+        for host in self.hosts.values():
             host.paused = paused
 
     def _flush(self) -> None:
         for name, step in self.world.flush().items():
-            self._hosts[name].catch_up(step)
+            self.hosts[name].catch_up(step)
 
     async def _wind(self, seconds: float) -> None:
         count = min(WINDING_STEPS, max(1, round(seconds / STEP_S)))
         for _ in range(count):
             for name, step in self.world.step(seconds / count).items():
-                self._hosts[name].catch_up(step)
+                self.hosts[name].catch_up(step)
             await asyncio.sleep(0)
         self._flush()
 

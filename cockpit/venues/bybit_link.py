@@ -191,10 +191,8 @@ class Books:
         market = feed.market
         if market.feeding is not None and market.feeding.depth > feed.depth:
             return ()
-        if data.b and data.a and data.b[0][0] >= data.a[0][0]:
-            return f"snapshot of {feed.topic} is crossed"
-        if not (kit.sane_levels(data.b) and kit.sane_levels(data.a)):
-            return f"snapshot of {feed.topic} has a level without size"
+        if not kit.sane_book(data.b, data.a):
+            return f"snapshot of {feed.topic} is crossed, unordered or has an empty level"
         market.feeding = feed
         feed.chain.snapshot(data.u)
         return (

@@ -4,6 +4,7 @@ Book sequencing lives beside it in `books.py`.
 """
 
 import math
+from itertools import pairwise
 from typing import TypeVar
 
 import msgspec
@@ -117,6 +118,17 @@ def sane_levels(levels: Levels, *, deltas: bool = False) -> bool:
         if not (0.0 < size < MAX_EXPONENT or (deltas and size == 0.0)):
             return False
     return True
+
+
+def sane_book(bids: Levels, asks: Levels) -> bool:
+    """Whether a snapshot can be a book: sane levels, each side best first, not crossed."""
+    if not (sane_levels(bids) and sane_levels(asks)):
+        return False
+    if any(better[0] <= worse[0] for better, worse in pairwise(bids)):
+        return False
+    if any(better[0] >= worse[0] for better, worse in pairwise(asks)):
+        return False
+    return not (bids and asks and bids[0][0] >= asks[0][0])
 
 
 def scale_levels(levels: Levels, contract: float) -> Levels:

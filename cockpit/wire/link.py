@@ -193,6 +193,7 @@ class PolledLink:
         loop = asyncio.get_running_loop()
         while True:
             opened_s = loop.time()
+            self._restarts = asyncio.Queue()
             self._host.feed(Opened(at_ns=self._clock.now_ns(), link=MAIN))
             reason = await self._restarts.get()
             self._backoff.lived(loop.time() - opened_s)

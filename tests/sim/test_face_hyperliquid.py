@@ -4,6 +4,7 @@ Figures: https://hyperliquid.gitbook.io/hyperliquid-docs (tick-and-lot-size, fun
 rate-limits-and-user-limits).
 """
 
+import itertools
 import json
 from decimal import Decimal
 from typing import Any
@@ -263,7 +264,7 @@ def test_candles_stand_end_to_end_and_none_is_from_the_future(world: FakeWorld) 
     asked = {"coin": "BTC", "interval": "15m", "startTime": now_ms - 4 * HOUR_MS}
     rows = ask(world, "candleSnapshot", req={**asked, "endTime": now_ms + HOUR_MS})
     assert len(rows) == 17
-    assert all(left["T"] + 1 == right["t"] for left, right in zip(rows, rows[1:], strict=False))
+    assert all(left["T"] + 1 == right["t"] for left, right in itertools.pairwise(rows))
     assert rows[-1]["t"] <= now_ms < rows[-1]["T"]
     assert all(float(row["l"]) <= float(row["o"]) <= float(row["h"]) for row in rows)
 

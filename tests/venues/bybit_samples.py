@@ -91,7 +91,8 @@ def requests(outputs: list[Output]) -> list[Any]:
 
 
 def topics(outputs: list[Output], op: str = "subscribe") -> list[str]:
-    return [topic for request in requests(outputs) if request["op"] == op for topic in request["args"]]  # fmt: skip  # noqa: E501
+    matching = [request["args"] for request in requests(outputs) if request["op"] == op]
+    return [topic for args in matching for topic in args]
 
 
 def fetches(outputs: list[Output], name: str) -> list[Fetch]:

@@ -70,7 +70,8 @@ def test_cts_is_the_time_of_the_book_beside_ts_or_inside_data() -> None:
         }
     )
     neither = book("delta", 103)
-    stamps = [event.venue_ns for event in events(feed(session, *map(frame, (beside, inside, neither))))]  # fmt: skip  # noqa: E501
+    outputs = feed(session, *map(frame, (beside, inside, neither)))
+    stamps = [event.venue_ns for event in events(outputs)]
     assert stamps == [(TS_MS - 2) * 10**6, (TS_MS - 3) * 10**6, TS_MS * 10**6]
 
 
@@ -200,8 +201,10 @@ def test_an_insane_level_rejects_the_message_and_resets_the_book(level: Any) -> 
         ((("30250.00", "1"),), (("30249.00", "1"),)),
         ((("30250.00", "1"),), (("30250.00", "1"),)),
         ((("30247.00", "0"),), (("30249.00", "1"),)),
+        ((("30246.00", "1"), ("30247.00", "1")), (("30249.00", "1"),)),
+        ((("30247.00", "1"),), (("30249.00", "1"), ("30248.00", "1"))),
     ],
-    ids=["crossed", "locked", "empty level"],
+    ids=["crossed", "locked", "empty level", "bids worst first", "asks worst first"],
 )
 def test_a_snapshot_that_cannot_be_is_rejected(bids: Any, asks: Any) -> None:
     session = synced(100)

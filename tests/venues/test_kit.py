@@ -176,6 +176,28 @@ def test_a_level_has_a_price_and_a_size_and_only_a_delta_may_remove(
     assert kit.sane_levels((sound, level), deltas=True) is in_delta
 
 
+@pytest.mark.parametrize(
+    ("bids", "asks", "sane"),
+    [
+        ([9, 8, 7], [10, 11], True),
+        ([], [10, 11], True),
+        ([9], [], True),
+        ([], [], True),
+        ([8, 9], [10], False),
+        ([9, 9], [10], False),
+        ([9], [11, 10], False),
+        ([9], [10, 10], False),
+        ([10], [10], False),
+        ([11], [10], False),
+        ([0], [10], False),
+    ],
+)
+def test_a_snapshot_is_ordered_best_first_and_not_crossed(
+    bids: list[float], asks: list[float], sane: bool
+) -> None:
+    assert kit.sane_book(*(tuple((price, 1.0) for price in side) for side in (bids, asks))) is sane
+
+
 def test_levels_quoted_per_thousand_coins_become_levels_per_coin() -> None:
     assert kit.scale_levels(((0.0125, 40.0), (0.0124, 0.0)), 1000.0) == (
         (0.0125 / 1000.0, 40_000.0),

@@ -1,11 +1,14 @@
 """Each way to fail to connect has its own few words."""
 
 import asyncio
+import errno
 import socket
+import ssl
 
 import pytest
 
 from cockpit.wire import link
+from cockpit.wire.reasons import not_connected
 from tests.wire.loopback import closed_port, desk, until, venue
 
 
@@ -80,3 +83,22 @@ async def test_text_that_is_not_utf8() -> None:
         there.open[0].transport.write(b"\x81\x02\xff\xfe")
         await until(lambda: here.reasons(), "a reason")
         assert here.reasons()[0] == "protocol error 1007"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ssl.SSLCertVerificationError("self-signed"), "TLS failure: certificate not trusted"),
+        (ssl.SSLError(1, "WRONG_VERSION_NUMBER"), "TLS failure"),
+        (OSError(errno.EHOSTUNREACH, "x"), "host unreachable"),
+        (OSError(errno.ENETUNREACH, "x"), "network unreachable"),
+        (ConnectionResetError(errno.ECONNRESET, "x"), "connection reset"),
+        (OSError("Multiple exceptions: [Errno 111] ::1, [Errno 111] 127.0.0.1"), None),
+        (OSError("something new"), "network error"),
+        (ValueError("label too long"), "invalid address"),
+    ],
+)
+def test_errors_that_no_loopback_can_show(error: Exception, words: str | None) -> None:
+    """None: the text names this system's number for a refused connection, or another's."""
+    expected = words or ("connection refused" if errno.ECONNREFUSED == 111 else "network error")
+    assert not_connected(error) == expected

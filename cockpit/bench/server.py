@@ -1,0 +1,49 @@
+"""The other end of the socket benchmark: plays recorded frames at a steady pace.
+
+`python -m cockpit.bench.server RATE STEPS`: RATE messages a second on each connection; the path's
+first part is the venue. Ends when its stdin closes.
+"""
+
+import asyncio
+import sys
+import time
+from contextlib import suppress
+
+from cockpit.bench.traffic import record
+from cockpit.venues.contract import Frame
+
+BURST_S = 0.005
+
+
+async def serve(rate: float, steps: int) -> None:
+    from websockets.asyncio.server import ServerConnection
+    from websockets.asyncio.server import serve as listen
+    from websockets.exceptions import ConnectionClosed
+    from websockets.protocol import State
+
+    frames = {
+        name: [i.data for i in inputs if isinstance(i, Frame) and i.link == "main"]
+        for name, inputs in record(steps).items()
+    }
+
+    async def play(connection: ServerConnection) -> None:
+        path = connection.request.path if connection.request else ""
+        messages = frames[path.strip("/").split("/")[0]]
+        began, sent = time.monotonic(), 0
+        while connection.state is State.OPEN:
+            due = int((time.monotonic() - began) * rate)
+            with suppress(ConnectionClosed):
+                for i in range(sent, due):
+                    await connection.send(messages[i % len(messages)])
+            sent = max(sent, due)
+            await asyncio.sleep(BURST_S)
+
+    async with listen(play, "127.0.0.1", 0, compression=None, max_queue=None) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        sys.stdout.write(f'{{"port":{port}}}\n')
+        sys.stdout.flush()
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(float(sys.argv[1]), int(sys.argv[2])))
