@@ -1,11 +1,10 @@
 """HTTP/1.1 on one TCP connection, with a door to WebSocket. Nothing in here knows a venue."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
-from http import HTTPStatus
+from http.client import responses
 
 import h11
 
@@ -13,7 +12,6 @@ from cockpit.sim.contract import HttpReply
 
 MAX_BODY_BYTES = 1 << 20
 MAX_HEAD_BYTES = 64 << 10
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,7 @@ class HttpConnection(asyncio.Protocol):
             ("Content-Length", str(len(body))),
             *reply.headers.items(),
         ]
-        reason = HTTPStatus(reply.status).phrase.encode()
+        reason = responses.get(reply.status, "").encode()
         out = self._http.send(
             h11.Response(status_code=reply.status, headers=headers, reason=reason)
         )

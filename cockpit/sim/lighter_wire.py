@@ -64,7 +64,7 @@ def quote_text(state: MarketState, price_ticks: int, lots: int) -> str:
 
 
 def mark_ticks(state: MarketState) -> int:
-    return round((state.mark or 0.0) * 10**state.listing.price_decimals)
+    return round((state.mark or 0.0) * 10.0**state.listing.price_decimals)
 
 
 def rounded(state: MarketState, value: float) -> float:

@@ -140,15 +140,17 @@ class SharedCounter:
     after higher ones. Each unanswered request therefore excuses one missing number above the
     highest seen when it was sent; a missing number that no request can claim is a gap. A message
     that fills a hole without being an answer came out of order, which is a gap too: what it said
-    may have been overtaken. After a gap the count begins anew with the next message.
+    may have been overtaken. After a gap the count begins anew with the next message; a number from
+    before that one came out of order as well.
     """
 
-    __slots__ = ("_asked", "_high", "_missing")
+    __slots__ = ("_asked", "_first", "_high", "_missing")
 
     LARGEST_JUMP = 10_000
     """A number further ahead than this was not counted, it was garbled."""
 
     def __init__(self) -> None:
+        self._first = 0
         self._high: int | None = None
         self._missing: set[int] = set()
         self._asked: dict[Hashable, int] = {}
@@ -180,7 +182,7 @@ class SharedCounter:
         high = self._high
         if high is None:
             if answers is None:
-                self._high = number
+                self._first = self._high = number
         elif number == high + 1:
             self._high = number
         elif number > high + self.LARGEST_JUMP:
@@ -191,7 +193,8 @@ class SharedCounter:
         elif answers is not None:
             self._missing.discard(number)
         else:
-            return self._gap() if number in self._missing else Verdict.IGNORE
+            is_late = number in self._missing or number < self._first
+            return self._gap() if is_late else Verdict.IGNORE
         if answers is not None:
             self._asked.pop(answers, None)
         if self._missing and self._is_unclaimed():

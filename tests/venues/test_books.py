@@ -207,6 +207,14 @@ def test_a_message_that_fills_a_hole_without_being_an_answer_came_out_of_order()
     assert counter.take(1) is GAP
 
 
+def test_after_a_gap_a_number_from_before_the_new_count_is_a_gap_again() -> None:
+    counter = SharedCounter()
+    counter.take(5)
+    assert counter.take(7) is GAP
+    assert counter.take(9) is APPLY
+    assert counter.take(8) is GAP
+
+
 def test_a_garbled_number_does_not_silence_those_that_follow() -> None:
     counter = SharedCounter()
     counter.take(57)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
@@ -110,9 +111,7 @@ def test_ten_seconds_after_a_bad_line_every_book_is_right(
         line.step([("BTC-USD", 0, i % 3, "1")], "fine")
     line.assert_right()
     for times in line.asked.values():
-        assert all(
-            later - earlier >= SECOND for earlier, later in zip(times, times[1:], strict=False)
-        )
+        assert all(later - earlier >= SECOND for earlier, later in pairwise(times))
 
 
 def test_a_listener_is_never_told_that_a_good_message_is_wrong() -> None:

@@ -116,7 +116,7 @@ def test_what_is_not_answered_is_asked_for_again_after_five_seconds() -> None:
 def test_a_subject_is_asked_for_at_most_once_a_second() -> None:
     session = listening("BTC-USD")
     half_s = AT_NS + SECOND // 2
-    outputs = feed(session, frame(book(9, {"nan": "1"}, {}), at_ns=half_s))
+    outputs = feed(session, frame(book(5, {"nan": "1"}, {}), at_ns=half_s))
     assert only(Reject, outputs)
     assert requests(outputs) == []
     later = feed(session, *ticks(1))
