@@ -14,7 +14,7 @@ def hourly(rate: float, interval_s: int) -> float:
     """A funding rate per `interval_s` as a fraction per hour. ValueError if interval_s <= 0."""
     if interval_s <= 0:
         raise ValueError(f"funding interval must be positive, got {interval_s} s")
-    return rate * HOUR_S / interval_s
+    return rate * (HOUR_S / interval_s)
 
 
 def apr(rate: float, interval_s: int) -> float:
