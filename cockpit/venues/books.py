@@ -155,27 +155,14 @@ class SharedCounter:
         self._missing: set[int] = set()
         self._asked: dict[Hashable, int] = {}
 
-    def restart(self) -> None:
-        """Count from the next message on; what was asked before no longer excuses anything."""
-        self._high = None
-        self._missing.clear()
-        self._asked.clear()
-
     def follows(self, number: int) -> bool:
         """Whether `number` is the very next one."""
         return self._high is not None and number == self._high + 1
 
     def asked(self, request: Hashable) -> None:
-        """A request is being sent. Asking again gives the earlier one up."""
-        self.give_up(request)
+        """A request is being sent. If it is asked again, what the first one excused is a gap."""
+        self._asked.pop(request, None)
         self._asked[request] = -1 if self._high is None else self._high
-
-    def give_up(self, request: Hashable) -> None:
-        """No answer will come under the request's own number: let it claim the hole it left."""
-        sent_at = self._asked.pop(request, None)
-        holes = [] if sent_at is None else [n for n in self._missing if n > sent_at]
-        if holes:
-            self._missing.remove(min(holes))
 
     def take(self, number: int, answers: Hashable | None = None) -> Verdict:
         """Judge a message. `answers` is the request that it answers, which is never IGNOREd."""
@@ -202,14 +189,25 @@ class SharedCounter:
         return Verdict.APPLY
 
     def refused(self, number: int, request: Hashable | None) -> Verdict:
-        """An error: it reuses the highest number, or shows the one that its request had taken."""
+        """An error about a request, None if it does not say which.
+
+        It reuses the highest number, and then no answer will fill the hole that the request left;
+        or it shows the number that the request had taken.
+        """
         if self._high is not None and number > self._high:
             return self.take(number, request)
-        self.give_up(request)
+        sent_at = self._asked.pop(request, None)
+        if sent_at is None:
+            sent_at = min(self._asked.values(), default=number)
+        holes = [hole for hole in self._missing if hole > sent_at]
+        if holes:
+            self._missing.remove(min(holes))
         return Verdict.APPLY
 
     def _gap(self) -> Verdict:
-        self.restart()
+        self._high = None
+        self._missing.clear()
+        self._asked = dict.fromkeys(self._asked, -1)
         return Verdict.GAP
 
     def _is_unclaimed(self) -> bool:

@@ -48,7 +48,7 @@ class Subscriptions:
     def reopen(self, *, is_open: bool) -> None:
         """A new connection, or none."""
         self.is_open = is_open
-        self._counter.restart()
+        self._counter = SharedCounter()
         self._connection = ""
         self._asked_ns.clear()
         self._due_ns.clear()
@@ -60,13 +60,13 @@ class Subscriptions:
         number = message.message_id
         if message.connection_id != self._connection:
             if self._connection and not self._counter.follows(number):
-                self._counter.restart()
+                self._counter = SharedCounter()
             self._connection = message.connection_id
         kind = type(message)
         if kind is Subscribed:
             return self._counter.take(number, key_of(message))
         if kind is Failure:
-            return self._counter.refused(number, key_of(message))
+            return self._counter.refused(number, key_of(message) if message.channel else None)
         return self._counter.take(number)
 
     def judge_number(self, number: int) -> Verdict:
@@ -77,7 +77,6 @@ class Subscriptions:
         """Make the subscriptions these and no others."""
         wanted = set(keys)
         for key in [key for key in self._asked_ns if key not in wanted]:
-            self._counter.give_up(key)
             self._due_ns.pop(key, None)
             del self._asked_ns[key]
             yield _request("unsubscribe", key)

@@ -207,6 +207,36 @@ def test_a_message_that_fills_a_hole_without_being_an_answer_came_out_of_order()
     assert counter.take(1) is GAP
 
 
+def test_asking_again_turns_what_the_first_request_excused_into_a_gap() -> None:
+    counter = SharedCounter()
+    counter.take(0)
+    counter.asked("book")
+    assert counter.take(2) is APPLY
+    counter.asked("book")
+    assert counter.take(3) is GAP
+
+
+def test_an_error_that_names_no_request_lets_one_hole_be_claimed() -> None:
+    counter = SharedCounter()
+    counter.take(0)
+    counter.asked("book")
+    assert counter.take(2) is APPLY
+    assert counter.refused(2, None) is APPLY
+    counter.asked("book")
+    assert counter.take(3) is APPLY
+
+
+def test_a_request_from_before_a_gap_still_excuses_its_number_afterwards() -> None:
+    counter = SharedCounter()
+    counter.take(0)
+    counter.take(1)
+    counter.asked("book")
+    assert counter.take(5) is GAP
+    assert [counter.take(6), counter.take(8)] == [APPLY, APPLY]
+    assert counter.take(7, answers="book") is APPLY
+    assert counter.take(10) is GAP
+
+
 def test_after_a_gap_a_number_from_before_the_new_count_is_a_gap_again() -> None:
     counter = SharedCounter()
     counter.take(5)

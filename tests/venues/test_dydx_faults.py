@@ -1,6 +1,7 @@
 """dYdX books on a bad line: whatever is lost, repeated or swapped, they are right in the end."""
 
 import json
+from collections import deque
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
@@ -35,6 +36,7 @@ class Line:
         self.asked: dict[str, list[int]] = {}
         self.resets = 0
         self._deaf = False
+        self._queue: deque[Input] = deque()
         self._hear(opened())
         self.deliver([connected()])
 
@@ -49,6 +51,7 @@ class Line:
         self.deliver(messages, fault)
         if self.at_ns % SECOND == 0:
             self._hear(Tick(at_ns=self.at_ns))
+            self.deliver([])
         self._deaf = False
 
     def deliver(self, messages: list[Any], fault: str = "fine") -> None:
@@ -61,15 +64,16 @@ class Line:
             texts[-1] = texts[-1][:-9]
         elif len(texts) > 1 and fault == "swap":
             texts[0], texts[1] = texts[1], texts[0]
-        for text in texts:
-            self._hear(Frame(at_ns=self.at_ns, data=text))
+        self._queue.extend(Frame(at_ns=self.at_ns, data=text) for text in texts)
+        while self._queue:
+            self._hear(self._queue.popleft())
 
     def _hear(self, input: Input) -> None:
-        answers = []
         for output in self.session.handle(input):
             if isinstance(output, Send) and not self._deaf:
                 self.asked.setdefault(output.data, []).append(self.at_ns)
-                answers += self.indexer.request(output.data)
+                for message in self.indexer.request(output.data):
+                    self._queue.append(Frame(at_ns=self.at_ns, data=json.dumps(message)))
             elif isinstance(output, BookSnapshot):
                 self.seen[output.symbol] = (dict(output.bids), dict(output.asks))
             elif isinstance(output, BookDelta):
@@ -79,8 +83,6 @@ class Line:
             elif isinstance(output, BookReset):
                 self.resets += 1
                 del self.seen[output.symbol]
-        if answers:
-            self.deliver(answers)
 
     def assert_right(self) -> None:
         for ticker in TICKERS:

@@ -1,0 +1,198 @@
+"""What the terminal shows, cell by cell, so that only cells that changed are sent.
+
+Rows are kept as two parallel lists: the text of each cell and its look. The second half of a wide
+character is the empty text. A cell of which nothing is known (before the first frame, after
+somebody else wrote to the terminal) is None and differs from everything.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from rich.cells import get_character_cell_size, split_graphemes
+from rich.segment import Segment
+
+from cockpit.views.looks import Depth, Looks
+from cockpit.views.terminal import ASCII
+
+Span = tuple[int, int, Sequence[Segment]]
+"""(row, column, styled text to be shown from there)."""
+_BRIDGE = 3
+"""Unchanged cells that are cheaper to send again than to jump over."""
+_JOINER = "\u200d"
+
+
+class FrontBuffer:
+    """The cells of a `width` x `height` terminal, and the pen and cursor left in it."""
+
+    def __init__(self, depth: Depth, *, ascii_only: bool = False) -> None:
+        self._depth = depth
+        self._ascii_only = ascii_only
+        self._looks = Looks(depth)
+        self._narrow = {chr(code) for code in range(0x20, 0x7F)}
+        self.width = 0
+        self.height = 0
+        self._text: list[list[str | None]] = []
+        self._look: list[list[int]] = []
+        self._pen: int | None = None
+        self._at: tuple[int, int] | None = None
+
+    def resize(self, width: int, height: int) -> None:
+        """Another size, or nothing: a terminal may rearrange its cells when it is resized."""
+        if (width, height) != (self.width, self.height):
+            self.width, self.height = width, height
+            self.forget()
+
+    def forget(self) -> None:
+        """Nothing is known of the terminal any more: the next paint sends every cell."""
+        self._text = [[None] * self.width for _ in range(self.height)]
+        self._look = [[-1] * self.width for _ in range(self.height)]
+        self._pen = None
+        self._at = None
+        if self._looks.is_full:
+            self._looks = Looks(self._depth)
+
+    def paint(self, spans: Iterable[Span]) -> str:
+        """What to write so that the terminal shows the spans; empty if it does already."""
+        if self._looks.is_full:
+            self.forget()
+        out: list[str] = []
+        for y, x, segments in spans:
+            if 0 <= y < self.height and 0 <= x < self.width:
+                texts, looks = self._cells(segments, self.width - x)
+                self._row(out, y, x, texts, looks)
+        return "".join(out)
+
+    def move_cursor(self, x: int, y: int) -> str:
+        """To where an input method would open its window; empty if the cursor is there."""
+        return self._move(y, x)
+
+    # --- one row ------------------------------------------------------------------------------
+
+    def _row(self, out: list[str], y: int, x: int, texts: list[str], looks: list[int]) -> None:
+        old_texts, old_looks = self._text[y], self._look[y]
+        end = x + len(texts)
+        if old_texts[x:end] == texts and old_looks[x:end] == looks:
+            return
+        changed = [
+            i
+            for i, (old, new, old_look, look) in enumerate(
+                zip(old_texts[x:end], texts, old_looks[x:end], looks, strict=True)
+            )
+            if old != new or old_look != look
+        ]
+        if "" in texts:
+            heads = {i - 1 if texts[i] == "" else i for i in changed}
+            changed = sorted(heads)
+        last = x - 1
+        for i in changed:
+            column = x + i
+            if column <= last:
+                continue
+            gap = column - last - 1
+            if last >= x and gap <= _BRIDGE and self._at == (y, last + 1):
+                bridge = range(last + 1 - x, i)
+                if all(looks[j] == self._pen and texts[j].isascii() and texts[j] for j in bridge):
+                    out.extend(texts[j] for j in bridge)
+                    self._at = (y, column)
+            out.append(self._move(y, column))
+            last = self._put(out, y, column, texts[i], looks[i])
+        if x > 0 and changed and changed[0] == 0 and old_texts[x] == "":
+            self._text[y][x - 1] = None
+        if last + 1 < self.width and last + 1 >= end and old_texts[last + 1] == "":
+            self._text[y][last + 1] = None
+        self._text[y][x:end] = texts
+        self._look[y][x:end] = looks
+
+    def _put(self, out: list[str], y: int, column: int, text: str, look: int) -> int:
+        """One cell, and its second half; returns the last column that was written."""
+        target = self._looks.for_blank(self._pen, look) if text == " " else look
+        out.append(self._looks.step(self._pen, target))
+        out.append(text)
+        self._pen = target
+        if text in self._narrow:
+            # At the right edge the cursor waits in or behind the last column: nobody knows.
+            self._at = (y, column + 1) if column + 1 < self.width else None
+            return column
+        # Terminals disagree about the width of new and of joined characters: go by address.
+        self._at = None
+        return column + self._width(text) - 1
+
+    def _move(self, y: int, x: int) -> str:
+        """The shortest way of the cursor to a cell."""
+        if self._at == (y, x):
+            return ""
+        at, self._at = self._at, (y, x)
+        column = f";{x + 1}" if x else ""
+        ways = [f"\x1b[{y + 1}{column}H" if y or x else "\x1b[H"]
+        if at is not None:
+            from_y, from_x = at
+            if from_y == y:
+                ways += ["\r"] if x == 0 else [_step(x - from_x, "C", "D")]
+            elif from_x == x:
+                ways.append(_step(y - from_y, "B", "A"))
+            elif x == 0 and y == from_y + 1:
+                ways.append("\x1b[E")
+        return min(ways, key=len)
+
+    # --- styled text into cells ---------------------------------------------------------------
+
+    def _cells(self, segments: Sequence[Segment], room: int) -> tuple[list[str], list[int]]:
+        texts: list[str] = []
+        looks: list[int] = []
+        of, narrow = self._looks.of, self._narrow
+        for text, style, control in segments:
+            if control or not text:
+                continue
+            look, blank = of(style)
+            parts = list(text) if narrow.issuperset(text) else self._split(text)
+            texts += parts
+            if look == blank or " " not in text:
+                looks += [look] * len(parts)
+            else:
+                looks += [blank if part == " " else look for part in parts]
+        if len(texts) > room:
+            cut_wide = texts[room] == ""
+            del texts[room:], looks[room:]
+            if cut_wide:
+                texts[-1] = " "
+        return texts, looks
+
+    def _split(self, text: str) -> list[str]:
+        """Text with rare characters: one entry a cell, "" for the second half of a wide one."""
+        if self._ascii_only:
+            text = text.translate(ASCII)
+        fresh = {c for c in text if c not in self._narrow}
+        if all(self._is_plain(c) for c in fresh):
+            self._narrow |= fresh
+            return list(text)
+        # Venue text is not to be trusted with the terminal: no controls, no reordering.
+        kept = "".join(c for c in text if c == _JOINER or unicodedata.category(c) not in _UNSAFE)
+        parts: list[str] = []
+        for start, end, width in split_graphemes(kept)[0]:
+            if width:
+                cell = kept[start:end]
+                if self._ascii_only and not cell.isascii():
+                    parts += ["?"] * width
+                else:
+                    parts += [cell, *[""] * (width - 1)]
+        return parts
+
+    def _is_plain(self, char: str) -> bool:
+        return (
+            not (self._ascii_only and ord(char) > 0x7E)
+            and unicodedata.category(char) not in _NOT_PLAIN
+            and get_character_cell_size(char) == 1
+        )
+
+    def _width(self, text: str) -> int:
+        return max(1, sum(width for _, _, width in split_graphemes(text)[0]))
+
+
+_UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_NOT_PLAIN = (*_UNSAFE, "Mn", "Me", "Mc", "Co", "Cn")
+
+
+def _step(distance: int, forward: str, back: str) -> str:
+    """A relative move by `distance` cells."""
+    size = abs(distance)
+    return f"\x1b[{size if size > 1 else ''}{forward if distance > 0 else back}"

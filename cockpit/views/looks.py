@@ -1,0 +1,151 @@
+"""Rich styles as small numbers, and the shortest escape sequence from one to another.
+
+A look is what a style looks like at this terminal's colour depth: two styles that differ only in
+what they mean are one look, so cells can be compared by number.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rich.color import Color, ColorSystem
+from rich.style import Style
+
+_SGR_ON = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "21", "51", "52", "53")
+_SGR_OFF = ("22", "22", "23", "24", "25", "25", "27", "28", "29", "24", "54", "54", "55")
+"""By rich's attribute bit: bold, dim, italic, underline, blink, blink2, reverse, conceal, strike,
+underline2, frame, encircle, overline."""
+_BOLD, _DIM = 1 << 0, 1 << 1
+_UNDERLINES = (1 << 3) | (1 << 9)
+_SEEN_ON_BLANK = _UNDERLINES | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11) | (1 << 12)
+_MOST = 4096
+"""Looks before the table is started anew: themes and opacities make some hundreds."""
+
+
+class Look(NamedTuple):
+    """SGR parameters of the colours ("" is the terminal's own), and rich's attribute bits."""
+
+    fore: str
+    back: str
+    attributes: int
+
+
+PLAIN = Look("", "", 0)
+
+
+@dataclass(slots=True)
+class Depth:
+    """`system` None draws no colour at all: attributes only."""
+
+    system: ColorSystem | None
+
+
+class Looks:
+    """The table of looks of one terminal. Numbers are valid until `is_full`."""
+
+    def __init__(self, depth: Depth) -> None:
+        self._system = depth.system
+        self._looks: list[Look] = []
+        self._numbers: dict[Look, int] = {}
+        self._by_style: dict[Style | None, tuple[int, int]] = {}
+        self._steps: dict[tuple[int | None, int], str] = {}
+        self._blanks: dict[tuple[int | None, int], int] = {}
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._looks) > _MOST or len(self._by_style) > 4 * _MOST
+
+    def of(self, style: Style | None) -> tuple[int, int]:
+        """(look of a glyph, look of a blank) in this style.
+
+        A blank shows its background and its lines, whatever its foreground: blanks that look the
+        same have the same number.
+        """
+        found = self._by_style.get(style)
+        if found is None:
+            look = self._read(style)
+            blank = look if look.attributes & _SEEN_ON_BLANK else Look("", look.back, 0)
+            found = self._by_style[style] = (self._number(look), self._number(blank))
+        return found
+
+    def for_blank(self, pen: int | None, blank: int) -> int:
+        """The look to draw a blank with: the pen's own where that shows the same."""
+        key = (pen, blank)
+        found = self._blanks.get(key)
+        if found is None:
+            wanted = self._looks[blank]
+            found = blank
+            if pen is not None and not wanted.attributes:
+                fore, _, attributes = self._looks[pen]
+                found = self._number(Look(fore, wanted.back, attributes & ~_SEEN_ON_BLANK))
+            self._blanks[key] = found
+        return found
+
+    def step(self, pen: int | None, look: int) -> str:
+        """The escape sequence that turns `pen` (None: unknown) into `look`."""
+        if pen == look:
+            return ""
+        key = (pen, look)
+        found = self._steps.get(key)
+        if found is None:
+            after = self._looks[look]
+            codes = _from_reset(after)
+            if pen is not None:
+                codes = min(codes, _from_pen(self._looks[pen], after), key=len)
+            found = self._steps[key] = f"\x1b[{codes}m"
+        return found
+
+    def _number(self, look: Look) -> int:
+        number = self._numbers.get(look)
+        if number is None:
+            number = self._numbers[look] = len(self._looks)
+            self._looks.append(look)
+        return number
+
+    def _read(self, style: Style | None) -> Look:
+        if style is None:
+            return PLAIN
+        set_bits = sum(
+            1 << bit
+            for bit, value in enumerate(
+                (
+                    style.bold, style.dim, style.italic, style.underline, style.blink,
+                    style.blink2, style.reverse, style.conceal, style.strike,
+                    style.underline2, style.frame, style.encircle, style.overline,
+                )
+            )
+            if value
+        )  # fmt: skip
+        return Look(
+            self._codes(style.color, foreground=True),
+            self._codes(style.bgcolor, foreground=False),
+            set_bits,
+        )
+
+    def _codes(self, color: Color | None, *, foreground: bool) -> str:
+        if color is None or color.is_default or self._system is None:
+            return ""
+        return ";".join(color.downgrade(self._system).get_ansi_codes(foreground))
+
+
+def _on(attributes: int) -> list[str]:
+    return [code for bit, code in enumerate(_SGR_ON) if attributes >> bit & 1]
+
+
+def _from_reset(after: Look) -> str:
+    return ";".join(filter(None, ("0", *_on(after.attributes), after.fore, after.back)))
+
+
+def _from_pen(before: Look, after: Look) -> str:
+    """Only what changes. Bold and dim are switched off together, and so are the underlines."""
+    off = before.attributes & ~after.attributes
+    codes = list(dict.fromkeys(c for bit, c in enumerate(_SGR_OFF) if off >> bit & 1))
+    on = after.attributes & ~before.attributes
+    for group in (_BOLD | _DIM, _UNDERLINES):
+        if off & group:
+            on |= after.attributes & group
+    codes += _on(on)
+    if before.fore != after.fore:
+        codes.append(after.fore or "39")
+    if before.back != after.back:
+        codes.append(after.back or "49")
+    return ";".join(codes)
