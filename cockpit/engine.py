@@ -20,7 +20,7 @@ from cockpit.core.errors import InputError
 from cockpit.core.events import BookReset, Event, Instrument, Link, LinkState
 from cockpit.core.names import did_you_mean
 from cockpit.core.units import utc_stamp
-from cockpit.intents import Intent, Mode, Notice, Severity, Watch
+from cockpit.intents import FeedStats, Intent, Mode, Notice, Severity, VenueStats, Watch
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import VenueSpec, Wants
 from cockpit.wire.coalesce import Coalescer
@@ -226,6 +226,30 @@ class Engine:
 
     def detail(self) -> str:
         return ""
+
+    def venue_stats(self, name: str) -> VenueStats | None:
+        """None before the venue's driver exists."""
+        driver = self.drivers.get(name)
+        if driver is None:
+            return None
+        stats = driver.stats
+        return VenueStats(
+            frames=stats.frames,
+            bytes=stats.bytes,
+            faults=stats.faults,
+            budget_left=stats.budget_left,
+            budget_burst=stats.budget_burst,
+            blocked_s=stats.blocked_s,
+            fetches_pending=stats.fetches_pending,
+            tape_error=stats.tape_error,
+        )
+
+    def feed_stats(self) -> FeedStats:
+        return FeedStats(
+            messages_per_s=self.coalescer.rate_per_s if self.drivers else None,
+            coalescing=self.coalescer.mode == "on",
+            recording=bool(self.writers),
+        )
 
     # --- questions of the headless commands ---------------------------------------------------
 

@@ -38,6 +38,31 @@ class Notice(msgspec.Struct, frozen=True):
     severity: Severity = "info"
 
 
+class VenueStats(msgspec.Struct, frozen=True, kw_only=True):
+    """One venue's wire, counted since the start, as the health screen shows it.
+
+    `bytes` are characters for text frames. `budget_left` is request weight that could be spent
+    now, of `budget_burst`; `blocked_s` is how long the venue still refuses us.
+    """
+
+    frames: int
+    bytes: int
+    faults: int
+    budget_left: float
+    budget_burst: int
+    blocked_s: float
+    fetches_pending: int
+    tape_error: str = ""
+
+
+class FeedStats(msgspec.Struct, frozen=True, kw_only=True):
+    """All venues' wires together: how much arrives, how it is read, whether it is recorded."""
+
+    messages_per_s: float | None
+    coalescing: bool
+    recording: bool
+
+
 class Desk(Protocol):
     """What a screen needs: the state, the time, and somebody who listens."""
 
@@ -52,5 +77,7 @@ class Desk(Protocol):
     def post(self, intent: Intent) -> None: ...
     def notices(self) -> list[Notice]: ...
     def detail(self) -> str: ...
+    def venue_stats(self, name: str) -> VenueStats | None: ...
+    def feed_stats(self) -> FeedStats: ...
     async def start(self) -> None: ...
     async def stop(self) -> None: ...

@@ -9,7 +9,7 @@ from cockpit.core.errors import InputError
 from cockpit.core.events import Event, Link
 from cockpit.core.units import parse_duration_s, parse_utc, utc
 from cockpit.engine import NOTICES, SAMPLE_S
-from cockpit.intents import Intent, Mode, Notice, Severity, Watch
+from cockpit.intents import FeedStats, Intent, Mode, Notice, Severity, VenueStats, Watch
 from cockpit.recordings import open_recording
 from cockpit.state.store import MarketStore
 from cockpit.wire.replay import Replay
@@ -61,6 +61,13 @@ class ReplayEngine:
 
     def notices(self) -> list[Notice]:
         return list(self._notices)
+
+    def venue_stats(self, name: str) -> VenueStats | None:
+        """A tape has no wire to speak of."""
+        return None
+
+    def feed_stats(self) -> FeedStats:
+        return FeedStats(messages_per_s=None, coalescing=False, recording=False)
 
     def detail(self) -> str:
         """Where the replay stands, for the status bar."""

@@ -2,34 +2,50 @@
 
 Two parallel sorted lists a side and `bisect`: measured faster than numpy (updates) and than a dict
 with sorting (reads). Both sides are kept with the best level last, asks under negated prices, so
-that changes near the touch move few elements. A snapshot is kept as it came until a delta or a
-reader needs it: venues that always send whole books never pay for the lists.
+that changes near the touch move few elements.
+
+The lists are made when somebody looks. A snapshot is kept as it came, and changes wait by price
+until a reader, or too many of them, asks for the lists: a level that changed ten times between two
+looks is moved once, and a book that the next snapshot replaces is never sorted at all.
 """
 
 from bisect import bisect_left
+from typing import Final
 
 from cockpit.core.events import Level, Levels
+
+MAX_WAITING: Final = 64
+"""Changed prices of one side that may wait for a reader."""
 
 
 class _Half:
     """One side. `keys` ascending, best last: the price for bids, minus the price for asks."""
 
-    __slots__ = ("_raw", "keys", "sign", "sizes")
+    __slots__ = ("_keys", "_raw", "_sign", "_sizes", "_waiting")
 
     def __init__(self, sign: float) -> None:
-        self.sign = sign
-        self.keys: list[float] = []
-        self.sizes: list[float] = []
+        self._sign = sign
+        self._keys: list[float] = []
+        self._sizes: list[float] = []
         self._raw: Levels | None = None
+        self._waiting: dict[float, float] = {}
 
     def replace(self, levels: Levels) -> None:
         self._raw = levels
+        self._waiting.clear()
 
     def apply(self, levels: Levels) -> None:
+        waiting = self._waiting
+        waiting.update(levels)
+        if len(waiting) > MAX_WAITING:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Take what is waiting into the lists."""
         if self._raw is not None:
             self._unpack(self._raw)
-        keys, sizes, sign = self.keys, self.sizes, self.sign
-        for price, size in levels:
+        keys, sizes, sign = self._keys, self._sizes, self._sign
+        for price, size in self._waiting.items():
             key = price * sign
             i = bisect_left(keys, key)
             if i < len(keys) and keys[i] == key:
@@ -40,30 +56,37 @@ class _Half:
             elif size > 0.0:
                 keys.insert(i, key)
                 sizes.insert(i, size)
+        self._waiting.clear()
 
     def _unpack(self, levels: Levels) -> None:
-        pairs = sorted([(price * self.sign, size) for price, size in levels])
-        self.keys = [key for key, _ in pairs]
-        self.sizes = [size for _, size in pairs]
+        pairs = sorted([(price * self._sign, size) for price, size in levels])
+        self._keys = [key for key, _ in pairs]
+        self._sizes = [size for _, size in pairs]
         self._raw = None
 
     def best(self) -> Level | None:
+        if self._waiting:
+            self._settle()
         if self._raw is not None:
             return self._raw[0] if self._raw else None
-        return (self.keys[-1] * self.sign, self.sizes[-1]) if self.keys else None
+        return (self._keys[-1] * self._sign, self._sizes[-1]) if self._keys else None
 
     def top(self, depth: int | None) -> list[Level]:
+        if self._waiting:
+            self._settle()
         if self._raw is not None:
             return list(self._raw[:depth])
-        start = None if depth is None else max(0, len(self.keys) - depth)
-        prices = self.keys[start:]
-        sizes = self.sizes[start:]
+        start = None if depth is None else max(0, len(self._keys) - depth)
+        prices = self._keys[start:]
+        sizes = self._sizes[start:]
         prices.reverse()
         sizes.reverse()
-        return [(key * self.sign, size) for key, size in zip(prices, sizes, strict=True)]
+        return [(key * self._sign, size) for key, size in zip(prices, sizes, strict=True)]
 
     def __len__(self) -> int:
-        return len(self.keys) if self._raw is None else len(self._raw)
+        if self._waiting:
+            self._settle()
+        return len(self._keys) if self._raw is None else len(self._raw)
 
 
 class Book:

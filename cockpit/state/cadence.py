@@ -5,47 +5,68 @@ sends a funding rate twice a minute. A field is stale when it has been silent fo
 its own habit, and never before a floor that depends on what it is.
 """
 
+from collections import deque
 from typing import Final
 
 NS = 1_000_000_000
 _EWMA: Final = 0.1
 _WORST_DECAY: Final = 0.98
+_UNREAD: Final = 256
+"""Arrivals kept until somebody asks; what was before them has no weight left in the habit."""
 
 
 class Cadence:
-    """Arrival times of one field, reduced to a typical and a recent worst gap."""
+    """Arrival times of one field, reduced to a typical and a recent worst gap when asked.
 
-    __slots__ = ("_typical_ns", "_worst_ns", "count", "floor_ns", "last_ns")
+    `arrived(at_ns)` is called for every fact, so it does nothing but remember.
+    """
+
+    __slots__ = ("_last_ns", "_typical_ns", "_unread", "_worst_ns", "arrived", "floor_ns")
 
     def __init__(self, floor_s: float) -> None:
         self.floor_ns = round(floor_s * NS)
-        self.last_ns: int | None = None
-        self.count = 0
+        self._unread: deque[int] = deque(maxlen=_UNREAD)
+        self.arrived = self._unread.append
+        self._last_ns: int | None = None
         self._typical_ns = 0.0
         self._worst_ns = 0.0
 
-    def arrived(self, at_ns: int) -> None:
-        last = self.last_ns
-        self.last_ns = at_ns
-        self.count += 1
-        if last is None:
-            return
-        gap = at_ns - last
-        self._typical_ns += _EWMA * (gap - self._typical_ns) if self._typical_ns else gap
-        worst = self._worst_ns * _WORST_DECAY
-        self._worst_ns = gap if gap > worst else worst
+    @property
+    def last_ns(self) -> int | None:
+        """The latest arrival; None before the first, and after a pause."""
+        return self._unread[-1] if self._unread else self._last_ns
 
     def pause(self) -> None:
         """The link is gone: the gap until the next arrival says nothing about the venue's habit."""
-        self.last_ns = None
+        self._read()
+        self._last_ns = None
 
     @property
     def typical_s(self) -> float | None:
         """The usual gap in seconds; None before two arrivals."""
+        self._read()
         return self._typical_ns / NS if self._typical_ns else None
 
     @property
     def limit_ns(self) -> int:
         """Silence beyond this is stale: 6x the usual gap, 2x the worst recent, or the floor."""
+        self._read()
         habit = max(6.0 * self._typical_ns, 2.0 * self._worst_ns)
         return max(self.floor_ns, round(habit))
+
+    def _read(self) -> None:
+        """Take the unread arrivals into the habit."""
+        if not self._unread:
+            return
+        last, typical, worst = self._last_ns, self._typical_ns, self._worst_ns
+        if len(self._unread) == _UNREAD:
+            # Some before them may be lost, so that the first gap is not known.
+            last = None
+        for at_ns in self._unread:
+            if last is not None:
+                gap = at_ns - last
+                typical += _EWMA * (gap - typical) if typical else gap
+                worst = max(gap, worst * _WORST_DECAY)
+            last = at_ns
+        self._last_ns, self._typical_ns, self._worst_ns = last, typical, worst
+        self._unread.clear()

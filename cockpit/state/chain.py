@@ -27,11 +27,9 @@ class ChainTelemetry:
         self.rejects = 0
         self.last_reject = ""
         self._connections = 0
-        self._latency_ns: deque[int] = deque(maxlen=_SAMPLES)
+        self.latencies_ns: deque[int] = deque(maxlen=_SAMPLES)
+        """Receive minus venue time of the last facts that had one, appended by the store."""
         self._blocks: deque[tuple[int, int]] = deque(maxlen=_BLOCKS)
-
-    def latency(self, recv_ns: int, venue_ns: int) -> None:
-        self._latency_ns.append(recv_ns - venue_ns)
 
     def block(self, height: int, block_ns: int, recv_ns: int) -> None:
         """A block was announced; one that is not newer than the last is ignored."""
@@ -44,7 +42,7 @@ class ChainTelemetry:
 
     def connected(self) -> None:
         """A link came up: old latencies describe another connection, maybe another server."""
-        self._latency_ns.clear()
+        self.latencies_ns.clear()
         self.rtt_ns = None
         self._connections += 1
 
@@ -68,9 +66,9 @@ class ChainTelemetry:
 
     def latency_ms(self, percentile: float) -> float | None:
         """Receive minus venue time in ms; None when unknown or when the clocks disagree."""
-        if not self._latency_ns:
+        if not self.latencies_ns:
             return None
-        value = float(np.percentile(np.fromiter(self._latency_ns, np.int64), percentile))
+        value = float(np.percentile(np.fromiter(self.latencies_ns, np.int64), percentile))
         return value / NS_PER_MS if value >= 0 else None
 
     def clock_skew_ms(self) -> float | None:
@@ -80,9 +78,9 @@ class ChainTelemetry:
         that our clock is behind: the fastest message seems to arrive before it was sent, by at
         least this much (half the round trip is added back where it is known).
         """
-        if not self._latency_ns:
+        if not self.latencies_ns:
             return None
-        fastest = min(self._latency_ns)
+        fastest = min(self.latencies_ns)
         if fastest >= 0:
             return 0.0
         return (fastest - (self.rtt_ns or 0) / 2) / NS_PER_MS

@@ -130,54 +130,55 @@ class MarketStore:
         for market in self.markets():
             market.sample(now_ns)
 
-    def _market(self, venue: VenueState, symbol: str) -> MarketState | None:
-        market = venue.markets.get(symbol)
-        if market is None and self._open:
-            market = venue.markets[symbol] = MarketState(venue.name, symbol)
-            market.link = venue.state
-            market.instrument = venue.instruments.get(symbol)
-            if symbol not in self._symbols:
-                self._symbols.append(symbol)
+    def _unwatched(self, venue: VenueState, symbol: str) -> MarketState | None:
+        """What to do with the first fact of a market: take it in, if everything is watched."""
+        if not self._open:
+            return None
+        market = venue.markets[symbol] = MarketState(venue.name, symbol)
+        market.link = venue.state
+        market.instrument = venue.instruments.get(symbol)
+        if symbol not in self._symbols:
+            self._symbols.append(symbol)
         return market
 
     def _on_delta(self, venue: VenueState, event: BookDelta) -> None:
-        market = self._market(venue, event.symbol)
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
         if market is None:
             return
-        recv_ns = event.recv_ns
+        recv_ns, venue_ns = event.recv_ns, event.venue_ns
         market.raw_book.apply(event.bids, event.asks, event.seq, recv_ns)
         market.book_cadence.arrived(recv_ns)
         market.version += 1
-        if event.venue_ns is not None:
-            venue.chain.latency(recv_ns, event.venue_ns)
+        if venue_ns is not None:
+            venue.chain.latencies_ns.append(recv_ns - venue_ns)
 
     def _on_snapshot(self, venue: VenueState, event: BookSnapshot) -> None:
-        market = self._market(venue, event.symbol)
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
         if market is None:
             return
-        recv_ns = event.recv_ns
+        recv_ns, venue_ns = event.recv_ns, event.venue_ns
         market.raw_book.replace(event.bids, event.asks, event.seq, recv_ns)
         market.book_cadence.arrived(recv_ns)
         market.version += 1
-        if event.venue_ns is not None:
-            venue.chain.latency(recv_ns, event.venue_ns)
+        if venue_ns is not None:
+            venue.chain.latencies_ns.append(recv_ns - venue_ns)
 
     def _on_reset(self, venue: VenueState, event: BookReset) -> None:
         venue.chain.gaps += 1
-        market = self._market(venue, event.symbol)
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
         if market is not None:
             market.raw_book.clear()
             market.version += 1
 
     def _on_trade(self, venue: VenueState, event: Trade) -> None:
-        market = self._market(venue, event.symbol)
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
         if market is not None:
             market.last = event.price
             market.cadence["last"].arrived(event.recv_ns)
             market.version += 1
 
     def _on_funding(self, venue: VenueState, event: Funding) -> None:
-        market = self._market(venue, event.symbol)
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
         if market is None:
             return
         if event.kind == "settled":
@@ -191,25 +192,27 @@ class MarketStore:
         market.version += 1
 
     def _on_open_interest(self, venue: VenueState, event: OpenInterest) -> None:
-        market = self._market(venue, event.symbol)
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
         if market is not None:
             market.open_interest = event.base
             market.cadence["open_interest"].arrived(event.recv_ns)
             market.version += 1
 
     def _on_prices(self, venue: VenueState, event: Prices) -> None:
-        market = self._market(venue, event.symbol)
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
         if market is None:
             return
-        if event.mark is not None:
-            market.mark = event.mark
-            market.cadence["mark"].arrived(event.recv_ns)
-        if event.index is not None:
-            market.index = event.index
-            market.cadence["index"].arrived(event.recv_ns)
-        if event.last is not None:
-            market.last = event.last
-            market.cadence["last"].arrived(event.recv_ns)
+        cadence, recv_ns = market.cadence, event.recv_ns
+        mark, index, last = event.mark, event.index, event.last
+        if mark is not None:
+            market.mark = mark
+            cadence["mark"].arrived(recv_ns)
+        if index is not None:
+            market.index = index
+            cadence["index"].arrived(recv_ns)
+        if last is not None:
+            market.last = last
+            cadence["last"].arrived(recv_ns)
         market.version += 1
 
     def _on_instrument(self, venue: VenueState, event: Instrument) -> None:
@@ -222,7 +225,7 @@ class MarketStore:
     def _on_block(self, venue: VenueState, event: Block) -> None:
         venue.chain.block(event.height, event.block_ns, event.recv_ns)
         if event.venue_ns is not None:
-            venue.chain.latency(event.recv_ns, event.venue_ns)
+            venue.chain.latencies_ns.append(event.recv_ns - event.venue_ns)
 
     def _on_rtt(self, venue: VenueState, event: Rtt) -> None:
         venue.chain.rtt_ns = event.rtt_ns

@@ -8,7 +8,7 @@ One `Session` object lives as long as its driver. It hears `Closed` when a link 
 then forget all that belonged to that link, so that the next `Opened` starts clean.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -167,7 +167,7 @@ class Session(Protocol):
 
     def __init__(self, wants: Wants) -> None: ...
 
-    def handle(self, input: Input) -> Iterator[Output]:
+    def handle(self, input: Input) -> Iterable[Output]:
         """Every consequence of one input, in order. Never raises on what a venue sends."""
         ...
 

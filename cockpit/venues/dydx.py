@@ -283,6 +283,8 @@ class Session:
             yield from self._lost(frame.at_ns)
         if stray.jsonrpc is not None or stray.channel in _UNUSED_CHANNELS:
             return
+        if stray.type not in wire.TYPES:
+            problem = f"unknown type {stray.type}"
         yield kit.reject(NAME, frame.at_ns, problem, frame.data)
         if stray.channel == ORDERBOOK:
             yield from self._books.lose(str(stray.id), "unreadable message", frame.at_ns)

@@ -155,6 +155,10 @@ class Stray(Struct, frozen=True, gc=False):
 
 
 Known = Connected | Subscribed | Data | Batch | Unsubscribed | Failure | Pong
+TYPES = frozenset({
+    "connected", "subscribed", "channel_data", "channel_batch_data", "unsubscribed", "error",
+    "pong",
+})  # fmt: skip
 
 DECODER: msgspec.json.Decoder[Known] = msgspec.json.Decoder(Known, strict=False)
 STRAY: msgspec.json.Decoder[Stray] = msgspec.json.Decoder(Stray)

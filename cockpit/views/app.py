@@ -15,20 +15,16 @@ from cockpit.config import Config
 from cockpit.core.errors import CockpitError, ConfigError
 from cockpit.intents import Desk
 from cockpit.views.keymap import ACTIONS, key_line
-from cockpit.views.layout import PANES, arrange
 from cockpit.views.palette import Palette
 from cockpit.views.pane import Draw, LivePane
-from cockpit.views.panes import curves, health, heatmap, interest, ladders, log, status
+from cockpit.views.panes import status
 from cockpit.views.scene import Scene
 from cockpit.views.terminal import Terminal
 from cockpit.views.text import Line, clip, width_of
 from cockpit.views.themes import Theme, load_theme
+from cockpit.views.workspaces import PANES, boxes, show, walk, zoom
 
 SSH_HZ = 5.0
-DRAW = {
-    "funding": heatmap, "curves": curves, "depth": ladders,
-    "interest": interest, "health": health, "log": log,
-}  # fmt: skip
 
 
 class MarketsScreen(Screen[None]):
@@ -58,7 +54,7 @@ class CockpitApp(App[int]):
             view=desk.view, specs=dict(desk.specs), mode=desk.mode, glyphs=terminal.glyphs
         )
         self.scene.problem = problem
-        self._zoomed = False
+        show(self.scene, self.scene.workspace)
         self._hz = min(config.screen.hz, SSH_HZ) if terminal.over_ssh else config.screen.hz
         self._panes: dict[str, LivePane] = {}
         self._status = self._pane(status.lines, status.HZ, "status")
@@ -75,8 +71,8 @@ class CockpitApp(App[int]):
 
     def compose(self) -> ComposeResult:
         yield self._status
-        for name, module in DRAW.items():
-            self._panes[name] = self._pane(module.lines, module.HZ, name)
+        for name, pane in PANES.items():
+            self._panes[name] = self._pane(pane.lines, pane.HZ, name)
             yield self._panes[name]
         yield self._keys
 
@@ -120,6 +116,9 @@ class CockpitApp(App[int]):
         scene.now_ns = self._desk.clock.now_ns()
         scene.notices = self._desk.notices()
         scene.detail = self._desk.detail()
+        scene.feed = self._desk.feed_stats()
+        stats = {name: self._desk.venue_stats(name) for name in scene.specs}
+        scene.venue_stats = {name: known for name, known in stats.items() if known}
 
     def _redraw(self) -> None:
         """After a key: everything that depends on the cursor, now."""
@@ -130,13 +129,11 @@ class CockpitApp(App[int]):
 
     def _arrange(self) -> None:
         width, height = self.size
-        boxes = arrange(width, height, self._config.screen.layout, self.scene.focus, self._zoomed)
-        if self.scene.focus not in boxes:
-            self.scene.focus = next(iter(boxes))
+        places = boxes(self.scene, width, height, self._config.screen.layout)
         _place(self._status, 0, 0, width, 1)
         _place(self._keys, 0, height - 1, width, 1)
         for name, pane in self._panes.items():
-            box = boxes.get(name)
+            box = places.get(name)
             pane.display = box is not None
             if box is not None:
                 _place(pane, box.x, box.y, box.width, box.height)
@@ -156,6 +153,9 @@ class CockpitApp(App[int]):
             self._move(verb)
         elif area == "pane":
             self._pane_key(verb)
+        elif area == "workspace":
+            show(self.scene, verb)
+            self._arrange()
         elif action == "screen.repaint":
             self.refresh(repaint=True, layout=True)
         elif action == "app.quit":
@@ -178,15 +178,9 @@ class CockpitApp(App[int]):
 
     def _pane_key(self, verb: str) -> None:
         if verb == "zoom":
-            self._zoomed = not self._zoomed
+            zoom(self.scene)
         else:
-            width, height = self.size
-            shape = self._config.screen.layout
-            visible = arrange(width, height, shape, self.scene.focus, False)
-            names = list(visible) if len(visible) > 1 else list(PANES)
-            step = 1 if verb == "next" else -1
-            here = names.index(self.scene.focus)
-            self.scene.focus = names[(here + step) % len(names)]
+            walk(self.scene, 1 if verb == "next" else -1)
         self._arrange()
 
 

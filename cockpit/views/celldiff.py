@@ -91,7 +91,7 @@ class FrontBuffer:
             gap = column - last - 1
             if last >= x and gap <= _BRIDGE and self._at == (y, last + 1):
                 bridge = range(last + 1 - x, i)
-                if all(looks[j] == self._pen and texts[j].isascii() and texts[j] for j in bridge):
+                if all(self._is_free(texts[j], looks[j]) for j in bridge):
                     out.extend(texts[j] for j in bridge)
                     self._at = (y, column)
             out.append(self._move(y, column))
@@ -102,6 +102,12 @@ class FrontBuffer:
             self._text[y][last + 1] = None
         self._text[y][x:end] = texts
         self._look[y][x:end] = looks
+
+    def _is_free(self, text: str, look: int) -> bool:
+        """Whether the pen, as it is, would draw this cell in one byte."""
+        if text == " ":
+            return self._looks.for_blank(self._pen, look) == self._pen
+        return look == self._pen and text != "" and text.isascii()
 
     def _put(self, out: list[str], y: int, column: int, text: str, look: int) -> int:
         """One cell, and its second half; returns the last column that was written."""

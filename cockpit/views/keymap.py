@@ -27,6 +27,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.next", ("tab",), "pane", "the next pane", shown=True),
     Action("pane.previous", ("shift+tab",), "previous pane", "the pane before"),
     Action("pane.zoom", ("z",), "zoom", "the focused pane alone, and back", shown=True),
+    Action("workspace.markets", ("1",), "markets", "funding, curves, depth and links at a glance"),
+    Action("workspace.depth", ("2",), "depth", "books side by side, merged, and what they cost"),
+    Action("workspace.funding", ("3",), "funding", "funding curves, premiums and spreads"),
+    Action("workspace.positions", ("4",), "positions", "what a public address holds"),
+    Action("workspace.plan", ("5",), "plan", "size a hedge or a staggered entry"),
+    Action("workspace.stress", ("6",), "stress", "what a shock would cost"),
+    Action("workspace.health", ("7",), "health", "links, chains, latency and this program"),
     Action("screen.repaint", ("ctrl+l",), "repaint", "draw everything again"),
     Action("app.quit", ("q", "ctrl+q"), "quit", "leave; the terminal is restored", shown=True),
 )

@@ -1,9 +1,8 @@
-"""Where panes go, by the size of the terminal. Pure: (width, height) -> rectangles."""
+"""Where panes go, by the size of the terminal. Pure: a tree of splits into rectangles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-PANES = ("funding", "curves", "depth", "interest", "health", "log")
-"""In the order in which `tab` walks them."""
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,50 +15,120 @@ class Box:
     height: int
 
 
-def arrange(width: int, height: int, shape: str, focus: str, zoomed: bool) -> dict[str, Box]:
-    """The visible panes of MARKETS. Two lines stay free: status above, keys below.
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A fixed number of cells."""
 
-    `shape` is `auto`, `wide`, `normal` or `narrow`. Narrow shows the focused pane alone.
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PerVenue:
+    """One cell for each venue and some more: tables with a row a venue."""
+
+    extra: int
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of what fixed sizes leave over, in proportion to the other shares."""
+
+    weight: float
+    least: int = 0
+
+
+Size: TypeAlias = Cells | PerVenue | Share
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Children side by side (`row`) or one above the other (`column`), each with its size."""
+
+    way: Literal["row", "column"]
+    parts: tuple[tuple[Size, "Node"], ...]
+
+
+Node: TypeAlias = str | Split
+"""A pane's name, or a split."""
+
+
+def row(*parts: tuple[Size, Node]) -> Split:
+    return Split("row", parts)
+
+
+def column(*parts: tuple[Size, Node]) -> Split:
+    return Split("column", parts)
+
+
+def place(node: Node, box: Box, venues: int = 4) -> dict[str, Box]:
+    """Every pane's rectangle; together they cover `box` exactly and never overlap."""
+    if isinstance(node, str):
+        return {node: box}
+    total = box.width if node.way == "row" else box.height
+    out: dict[str, Box] = {}
+    at = 0
+    for size, (_, child) in zip(_sizes(node, total, venues), node.parts, strict=True):
+        part = (
+            Box(box.x + at, box.y, size, box.height)
+            if node.way == "row"
+            else Box(box.x, box.y + at, box.width, size)
+        )
+        out |= place(child, part, venues)
+        at += size
+    return out
+
+
+def _sizes(split: Split, total: int, venues: int) -> list[int]:
+    """Cells of each part. Fixed parts first, at most 60 % of all; shares take the rest."""
+    sizes: list[int] = []
+    shares: list[Share | None] = []
+    for size, _ in split.parts:
+        if isinstance(size, Share):
+            sizes.append(0)
+            shares.append(size)
+        else:
+            wanted = size.count if isinstance(size, Cells) else size.times * venues + size.extra
+            sizes.append(min(wanted, max(3, total * 6 // 10)))
+            shares.append(None)
+    while sum(sizes) > total:
+        sizes[sizes.index(max(sizes))] -= 1
+    rest = total - sum(sizes)
+    weight = sum(share.weight for share in shares if share)
+    for i, share in enumerate(shares):
+        if share:
+            sizes[i] = min(total - sum(sizes), max(share.least, int(rest * share.weight / weight)))
+    last = max(i for i, share in enumerate(shares) if share or all(s is None for s in shares))
+    sizes[last] += total - sum(sizes)
+    return sizes
+
+
+def shape_of(width: int, height: int, wanted: str) -> str:
+    """`auto` by the size of the terminal, else what the trader configured."""
+    if wanted != "auto":
+        return wanted
+    if width < 100 or height < 30:
+        return "narrow"
+    return "wide" if width >= 160 and height >= 45 else "normal"
+
+
+def arrange(
+    tree: Split | str,
+    width: int,
+    height: int,
+    *,
+    alone: str | None = None,
+    venues: int = 4,
+) -> dict[str, Box]:
+    """The visible panes. Two lines stay free: status above, keys below.
+
+    `alone` is the one pane to show: zoomed, or all there is room for.
     """
-    body = max(1, height - 2)
-    if shape == "auto":
-        shape = "wide" if width >= 160 and height >= 45 else "normal"
-        if width < 100 or height < 30:
-            shape = "narrow"
-    if zoomed or shape == "narrow":
-        return {focus: Box(0, 1, width, body)}
-    if shape == "wide":
-        return _wide(width, body)
-    return _normal(width, body)
+    body = Box(0, 1, width, max(1, height - 2))
+    return {alone: body} if alone is not None else place(tree, body, venues)
 
 
-def _wide(width: int, body: int) -> dict[str, Box]:
-    left = max(62, width * 37 // 100)
-    top = body * 45 // 100
-    bottom = max(8, body * 18 // 100)
-    middle = body - top - bottom
-    depth = width * 66 // 100
-    health = width * 48 // 100
-    return {
-        "funding": Box(0, 1, left, top),
-        "curves": Box(left, 1, width - left, top),
-        "depth": Box(0, 1 + top, depth, middle),
-        "interest": Box(depth, 1 + top, width - depth, middle),
-        "health": Box(0, 1 + top + middle, health, bottom),
-        "log": Box(health, 1 + top + middle, width - health, bottom),
-    }
-
-
-def _normal(width: int, body: int) -> dict[str, Box]:
-    left = max(52, width * 45 // 100)
-    bottom = 7
-    top = (body - bottom) * 52 // 100
-    middle = body - bottom - top
-    interest = 38
-    return {
-        "funding": Box(0, 1, left, top),
-        "curves": Box(left, 1, width - left, top),
-        "depth": Box(0, 1 + top, width - interest, middle),
-        "interest": Box(width - interest, 1 + top, interest, middle),
-        "health": Box(0, 1 + top + middle, width, bottom),
-    }
+__all__: Sequence[str] = (
+    "Box", "Cells", "Node", "PerVenue", "Share", "Size", "Split",
+    "arrange", "column", "place", "row", "shape_of",
+)  # fmt: skip

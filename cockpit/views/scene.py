@@ -1,13 +1,52 @@
-"""What a pane is drawn from: the state, the time, and where the trader is looking."""
+"""What a pane is drawn from: the state, the time, and where the trader is looking.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+What a key may change is a plain field here, so keys only set fields and panes only read them.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar, cast, get_args
 
 from cockpit.core.units import apr
-from cockpit.intents import Mode, Notice
+from cockpit.intents import FeedStats, Mode, Notice, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.venues.contract import VenueSpec
 from cockpit.views.terminal import GlyphSet
+
+CellMode = Literal["live", "predicted", "change_1h", "change_8h", "next", "age", "oi", "z"]
+CELL_MODES: tuple[CellMode, ...] = get_args(CellMode)
+"""What a cell of the funding heatmap says; its colour always says who pays now."""
+
+Unit = Literal["hour", "8h", "day", "apr"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
+"""How a funding rate is written."""
+
+Tenor = Literal["30d", "7d", "24h", "8h", "1h", "live", "predicted", "next_8h", "next_24h"]
+TENORS: tuple[Tenor, ...] = get_args(Tenor)
+"""Points of a funding curve, from the past to the future."""
+
+Sort = Literal["listed", "name", "rate", "spread"]
+SORTS: tuple[Sort, ...] = get_args(Sort)
+
+SIZES_USD = (10_000.0, 50_000.0, 100_000.0, 500_000.0, 1_000_000.0)
+"""What costs are quoted for; the trader's own size comes beside them."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class FrameStats:
+    """How the program itself is doing. The paint clock fills it in; None is "not measured"."""
+
+    hz_wanted: float | None = None
+    hz_drawn: float | None = None
+    paint_ms: float | None = None
+    loop_lag_ms: float | None = None
+    loop_lag_worst_ms: float | None = None
+    bytes_per_s: float | None = None
+    terminal_rtt_ms: float | None = None
+    frames_skipped: int | None = None
+    memory_mb: float | None = None
 
 
 @dataclass(slots=True)
@@ -19,13 +58,49 @@ class Scene:
     mode: Mode
     glyphs: GlyphSet
     now_ns: int = 0
+
+    workspace: str = "markets"
+    focuses: dict[str, str] = field(default_factory=dict)
+    """Workspace -> its focused pane; kept while the trader looks elsewhere."""
+    zoomed: set[str] = field(default_factory=set)
+    """Workspaces whose focused pane fills the screen."""
     symbol_index: int = 0
     venue_index: int = 0
-    focus: str = "funding"
+
+    cell: CellMode = "live"
+    unit: Unit = "apr"
+    tenor: Tenor = "8h"
+    span_h: int = 7 * 24
+    size_usd: float = 100_000.0
+    pinned: tuple[str, ...] = ()
+    """Up to two venues that the trader compares: (short, long)."""
+    filter: str = ""
+    order: tuple[str, ...] = ()
+    """Rows of the heatmap as last sorted; see `sort_rows`. Empty: as listed in the config."""
+    sort: Sort = "listed"
+    frozen: bool = False
+
     notices: Sequence[Notice] = ()
+    venue_stats: Mapping[str, VenueStats] = field(default_factory=dict)
+    feed: FeedStats | None = None
+    frames: FrameStats = field(default_factory=FrameStats)
+    carry_usd_per_h: float | None = None
+    delta_usd: float | None = None
     detail: str = ""
     stats: str = ""
     problem: str = ""
+
+    _memory: dict[Hashable, tuple[int, object]] = field(default_factory=dict)
+    _scales: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def focus(self) -> str:
+        """The pane that the trader looks at in this workspace; empty before one was chosen."""
+        return self.focuses.get(self.workspace, "")
+
+    @focus.setter
+    def focus(self, pane: str) -> None:
+        self.focuses[self.workspace] = pane
 
     @property
     def venues(self) -> Sequence[VenueRead]:
@@ -33,15 +108,30 @@ class Scene:
 
     @property
     def symbols(self) -> Sequence[str]:
-        return self.view.symbols()
+        """The watched symbols that pass the filter, in the chosen order."""
+        watched = self.view.symbols()
+        if self.order:
+            known = [symbol for symbol in self.order if symbol in watched]
+            watched = [*known, *(symbol for symbol in watched if symbol not in known)]
+        if self.filter:
+            wanted = self.filter.upper()
+            return [symbol for symbol in watched if wanted in symbol.upper()]
+        return watched
 
     @property
     def symbol(self) -> str | None:
         """The symbol under the cursor; None while nothing is watched."""
-        symbols = self.view.symbols()
+        symbols = self.symbols
         if not symbols:
             return None
         return symbols[min(self.symbol_index, len(symbols) - 1)]
+
+    @property
+    def no_symbol(self) -> str:
+        """Why there is no symbol under the cursor, and what to do."""
+        if self.filter and self.view.symbols():
+            return f"no symbol matches {self.filter!r}: clear the filter"
+        return "no symbol is watched: add some under [watch] in the config"
 
     @property
     def venue(self) -> str | None:
@@ -69,6 +159,38 @@ class Scene:
             return True
         return not self.view.listed(venue)
 
+    def listing(self) -> list[str]:
+        """Venues that list the selected symbol, or may do so."""
+        symbol = self.symbol
+        return [v.name for v in self.venues if symbol and self.is_listed(v.name, symbol)]
+
+    def taker_fee(self, venue: str) -> tuple[float | None, bool]:
+        """(fee as a fraction, whether it is an assumption) for the selected symbol."""
+        market = self.market(venue)
+        if market and market.instrument and market.instrument.taker_fee is not None:
+            spec = self.specs.get(venue)
+            return market.instrument.taker_fee, not (spec and spec.publishes_fees)
+        spec = self.specs.get(venue)
+        return (spec.taker_fee if spec else None), True
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """`make()`, computed at most once for this moment however many panes ask."""
+        known = self._memory.get(key)
+        if known is not None and known[0] == self.now_ns:
+            return cast(T, known[1])
+        value = make()
+        self._memory[key] = (self.now_ns, value)
+        return value
+
+    def scale(self, key: str, low: float, high: float) -> tuple[float, float]:
+        """Bounds for a plot that hold still until the data leave them or need less than half."""
+        known = self._scales.get(key)
+        if known and known[0] <= low and high <= known[1]:
+            if high - low >= (known[1] - known[0]) / 2:
+                return known
+        self._scales[key] = (low, high)
+        return low, high
+
 
 def apr_of(market: MarketRead | None) -> float | None:
     """The rate to compare venues by as a simple annual fraction; None when unknown."""
@@ -87,3 +209,28 @@ def next_payment_s(market: MarketRead | None, now_ns: int) -> float | None:
         if funding and funding.next_ns and funding.next_ns > now_ns:
             return (funding.next_ns - now_ns) / 1e9
     return None
+
+
+def sort_rows(scene: Scene, sort: Sort) -> None:
+    """Put the heatmap's rows into an order and keep it: rows never move by themselves."""
+    scene.sort = sort
+    watched = list(scene.view.symbols())
+    if sort == "listed":
+        scene.order = ()
+    elif sort == "name":
+        scene.order = tuple(sorted(watched))
+    else:
+        scene.order = tuple(sorted(watched, key=lambda s: -_row_value(scene, s, sort)))
+
+
+def _row_value(scene: Scene, symbol: str, sort: Sort) -> float:
+    """What a row is sorted by: its largest rate in size, or its widest spread; unknown last."""
+    rates = []
+    for venue in scene.venues:
+        market = scene.view.market(venue.name, symbol)
+        rate = apr_of(market)
+        if market is not None and rate is not None and not rate_is_stale(market, scene.now_ns):
+            rates.append(rate)
+    if not rates:
+        return -1.0
+    return max(map(abs, rates)) if sort == "rate" else max(rates) - min(rates)

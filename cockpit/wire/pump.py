@@ -6,7 +6,7 @@ from a tape, and the same inputs give the same outputs.
 
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from cockpit.core.events import AnyEvent, Link, LinkState, Reject, Rtt
 from cockpit.venues.contract import (
@@ -77,27 +77,17 @@ class Pump:
         self.faults = 0
         self.last_fault = ""
 
-    def feed(self, item: Input) -> Iterator[Outcome]:
-        """Every consequence of one input, in order. Must be exhausted before the next."""
+    def feed(self, item: Input) -> Sequence[Outcome]:
+        """Every consequence of one input, in order."""
         self.black_box.append(item)
         if type(item) is Frame:
             link = self._links.get(item.link) or self._unknown(item.link)
-            if link.state != "live":
-                yield from self._revived(link, item)
-                return
-            try:
-                for output in self._session.handle(item):
-                    if type(output) not in _NO_SIGN_OF_LIFE:
-                        link.seen_ns = item.at_ns
-                    yield output
-            except Exception:
-                yield from self._fault(item.at_ns)
-            return
-        yield from self._before(item)
+            return self._heard(link, item)
+        before = list(self._before(item))
         if type(item) is Reply and not self._spec.links:
-            yield from self._revived(self._links[MAIN], item)
-        else:
-            yield from self._handle(item)
+            return before + self._heard(self._links[MAIN], item)
+        before += self._handle(item)
+        return before
 
     def _before(self, item: Input) -> Iterator[Outcome]:
         """What an input other than a frame says about the links by itself."""
@@ -116,24 +106,28 @@ class Pump:
         elif isinstance(item, Wanted):
             self.wants = item.wants
 
-    def _handle(self, item: Input) -> Iterator[Outcome]:
+    def _handle(self, item: Input) -> list[Outcome]:
+        said: list[Outcome] = []
         # Whatever an adapter raises, one venue's bug may not take the others with it.
         try:
-            yield from self._session.handle(item)
+            said.extend(self._session.handle(item))
         except Exception:
-            yield from self._fault(item.at_ns)
+            said.extend(self._fault(item.at_ns))
+        return said
 
-    def _revived(self, link: _LinkLife, item: Frame | Reply) -> Iterator[Outcome]:
-        """Handle an input that may prove that a link which is not `live` lives."""
+    def _heard(self, link: _LinkLife, item: Frame | Reply) -> list[Outcome]:
+        """Handle an input that may prove that a link lives: the proof comes before the facts."""
         faults = self.faults
-        outputs = list(self._handle(item))
-        if any(type(output) not in _NO_SIGN_OF_LIFE for output in outputs) and (
-            faults == self.faults
-        ):
-            link.seen_ns = item.at_ns
-            if link.state != "live":
-                yield self._turn(link, "live", item.at_ns)
-        yield from outputs
+        said = self._handle(item)
+        if faults != self.faults:
+            return said
+        for output in said:
+            if type(output) not in _NO_SIGN_OF_LIFE:
+                link.seen_ns = item.at_ns
+                if link.state != "live":
+                    said.insert(0, self._turn(link, "live", item.at_ns))
+                break
+        return said
 
     def _silence(self, link: _LinkLife, at_ns: int) -> Iterator[Outcome]:
         quiet_ns = at_ns - link.seen_ns

@@ -197,6 +197,13 @@ def test_an_unknown_channel_is_rejected_by_name(channel: str) -> None:
         assert unknown.reason == f"unknown channel {channel}"
 
 
+@pytest.mark.parametrize("kind", ["channel_dat", ""])
+def test_an_unknown_type_is_rejected_by_name(kind: str) -> None:
+    message = frame(envelope(kind, 1, *BOOK, {"bids": []}))
+    [unknown] = only(Reject, feed(Session(Wants()), message))
+    assert unknown.reason == f"unknown type {kind}"
+
+
 def test_a_pong_and_an_unsubscribed_say_nothing() -> None:
     pong = {"type": "pong", "connection_id": "x", "message_id": 3}
     dropped = envelope("unsubscribed", 2, *BOOK, None)

@@ -1,0 +1,157 @@
+"""Convex cost curves on integer grids, and the cheapest way to fill an amount from several.
+
+A curve says what the first n units of one venue cost, at whole steps (lots) only. Sampling a
+convex function at whole steps leaves it convex, so equal steps are filled exactly by taking the
+cheapest step each time (Ibaraki, Katoh, "Resource Allocation Problems", MIT Press 1988, ch. 4).
+Unequal steps that divide one another are filled from the finest: the curves of one step are
+merged, the merged curve is read only where the rest is a whole number of the next coarser step,
+and is then one more curve among those. Nothing is rounded on the way, so the result is exact.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_GUARD = 1e-9
+"""Of a step: keeps 3 / 0.001 from being 2999.9999999999995 lots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Cost at growing amounts: `amounts` and `costs` have shape (B,), linear between.
+
+    `amounts` begin at 0 and are multiples of `step`; `costs` are relative to the first, which
+    itself cost `base_cost`.
+    """
+
+    amounts: Ints
+    costs: Array
+    step: int
+    base_cost: float
+
+    @classmethod
+    def of(cls, prices: Array, sizes: Array, step: int, room: int) -> "Curve":
+        """From levels in ascending price, sizes in units, at most `room` units."""
+        held = np.concatenate(([0.0], np.cumsum(sizes)))
+        costs = np.concatenate(([0.0], np.cumsum(prices * sizes)))
+        return cls(*_sampled(held, costs, 0, step, room), step, 0.0)
+
+    @property
+    def room(self) -> int:
+        """The most that can be taken."""
+        return int(self.amounts[-1])
+
+    def at_least(self, amount: int) -> "Curve":
+        """What remains after `amount` (a multiple of the step, within the room) is taken."""
+        cost = self.cost(amount)
+        later = self.amounts > amount
+        return Curve(
+            np.concatenate(([0], self.amounts[later] - amount)),
+            np.concatenate(([0.0], self.costs[later] - cost)),
+            self.step,
+            self.base_cost + cost,
+        )
+
+    def cost(self, amount: int) -> float:
+        return float(np.interp(amount, self.amounts, self.costs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """Several curves of one step as one; `finer` is the merged curve of the finer steps.
+
+    `amounts` begin at `start`, which only the finer ones fill. `runs` say, in order of price, how
+    much each run holds and whose it is; the number after the last curve's means the finer ones.
+    """
+
+    start: int
+    amounts: Ints
+    costs: Array
+    runs: Ints
+    owners: Ints
+    members: tuple[int, ...]
+    finer: "_Merged | None"
+
+
+def fill(curves: Sequence[Curve], want: int) -> tuple[list[int], float]:
+    """Amounts (a multiple of each curve's step) that sum to at most `want`, and their cost.
+
+    The sum is the largest possible; among those, the cost is the least. Steps must divide one
+    another. The cost leaves out each curve's `base_cost`.
+    """
+    room = [curve.room for curve in curves]
+    if sum(room) <= want:
+        return room, float(sum(curve.costs[-1] for curve in curves))
+    merged: _Merged | None = None
+    for step in sorted({curve.step for curve in curves}):
+        members = tuple(i for i, curve in enumerate(curves) if curve.step == step)
+        merged = _merge(curves, members, merged, want, step)
+    amounts = [0] * len(curves)
+    if merged is not None:
+        top = min(want, int(merged.amounts[-1]))
+        step = max(curve.step for curve in curves)
+        _share(merged, merged.start + (top - merged.start) // step * step, amounts)
+    cost = sum(curve.cost(amount) for curve, amount in zip(curves, amounts, strict=True))
+    return amounts, float(cost)
+
+
+def _merge(
+    curves: Sequence[Curve], members: tuple[int, ...], finer: _Merged | None, want: int, step: int
+) -> _Merged:
+    pieces = [(curves[i].amounts, curves[i].costs) for i in members]
+    start, first_cost = 0, 0.0
+    if finer is not None:
+        highest = int(finer.amounts[-1])
+        start = want % step
+        if highest < start:
+            start, amounts, costs = highest, finer.amounts[-1:], finer.costs[-1:]
+        else:
+            amounts, costs = _sampled(finer.amounts, finer.costs, start, step, want)
+        first_cost = float(costs[0])
+        pieces.append((amounts, costs))
+    runs = np.concatenate([np.diff(amounts) for amounts, _ in pieces])
+    spent = np.concatenate([np.diff(costs) for _, costs in pieces])
+    owners = np.repeat(np.arange(len(pieces)), [amounts.size - 1 for amounts, _ in pieces])
+    # Within one curve prices never fall, except by rounding errors that must not reorder runs.
+    rising = np.concatenate(
+        [np.maximum.accumulate(np.diff(costs) / np.diff(amounts)) for amounts, costs in pieces]
+    )
+    order = np.argsort(rising, kind="stable")
+    return _Merged(
+        start=start,
+        amounts=np.concatenate(([start], start + np.cumsum(runs[order]))),
+        costs=np.concatenate(([first_cost], first_cost + np.cumsum(spent[order]))),
+        runs=runs[order],
+        owners=owners[order],
+        members=members,
+        finer=finer,
+    )
+
+
+def _share(merged: _Merged, amount: int, amounts: list[int]) -> None:
+    """Give `amount` back to those it was merged from, into `amounts`."""
+    rest = amount - merged.start
+    taken = np.clip(rest - (merged.amounts[:-1] - merged.start), 0, merged.runs)
+    count = len(merged.members) + (merged.finer is not None)
+    totals = np.bincount(merged.owners, weights=taken, minlength=count) if count else np.empty(0)
+    for place, member in enumerate(merged.members):
+        amounts[member] = round(float(totals[place]))
+    if merged.finer is not None:
+        _share(merged.finer, merged.start + round(float(totals[-1])), amounts)
+
+
+def _sampled(
+    held: NDArray[np.float64] | Ints, costs: Array, start: int, step: int, room: int
+) -> tuple[Ints, Array]:
+    """The curve read at `start`, `start + step`, … up to `room`: only where its slope may change."""
+    top = min(float(held[-1]), float(room))
+    steps = (np.clip(held, start, top) - start) / step
+    last = int(np.floor((top - start) / step + _GUARD))
+    marks = np.concatenate((np.floor(steps + _GUARD), np.ceil(steps - _GUARD)))
+    numbers = np.unique(np.minimum(marks, last)).astype(np.int64)
+    amounts = start + numbers * step
+    return amounts, np.interp(amounts, held, costs)

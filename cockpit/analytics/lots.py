@@ -1,0 +1,112 @@
+"""Tradable sizes: whole lots, at least the smallest order, and not a crumb lost.
+
+Sizes go in and come out as floats that print as the decimals they mean; the arithmetic between is
+exact (`Decimal`), so legs and leftover add up to what was asked for to the last digit.
+"""
+
+import math
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.core.units import floor_to_lot
+
+Array = NDArray[np.float64]
+_DUST = 1e-9
+
+
+class Rounded(NamedTuple):
+    """`sizes` in whole lots, in the shape that was given, and the exact `leftover`."""
+
+    sizes: Array
+    leftover: float
+
+
+def exact(value: float) -> Decimal:
+    """The decimal that a float prints as. ValueError if it is not finite."""
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is not a size")
+    return Decimal(repr(float(value)))
+
+
+def smallest_order(
+    lot: float, min_size: float | None, min_notional_usd: float | None, price: float
+) -> float:
+    """The least base units that a venue accepts at `price`, in whole lots; never below one lot.
+
+    None means that the venue names no such minimum. ValueError if lot or price is not above 0.
+    """
+    step = _lot(lot)
+    if not price > 0:
+        raise ValueError(f"price must be above 0, got {price}")
+    least = max(step, exact(min_size or 0.0), exact(min_notional_usd or 0.0) / exact(price))
+    return float((least / step).quantize(Decimal(1), ROUND_CEILING) * step)
+
+
+def round_slices(sizes: Sequence[float] | Array, lot: float, smallest: float) -> Rounded:
+    """A schedule in whole lots, each slice 0 or at least `smallest`, never ahead of itself.
+
+    `sizes` has shape (K,), base units, all 0 or more. A slice that is too small waits for the
+    next one; a tail that is too small joins the last slice placed. When the whole schedule is too
+    small, everything is leftover. ValueError for a negative or non-finite size or a lot <= 0.
+    """
+    step, least = _lot(lot), exact(smallest)
+    wanted = [_size(size) for size in sizes]
+    placed = [Decimal(0)] * len(wanted)
+    due, last = Decimal(0), -1
+    for k, size in enumerate(wanted):
+        due += size
+        whole = floor_to_lot(due, step)
+        if whole > 0 and whole >= least:
+            placed[k], due, last = whole, due - whole, k
+    tail = floor_to_lot(due, step)
+    if last >= 0 and tail > 0:
+        placed[last] += tail
+        due -= tail
+    return Rounded(np.array([float(size) for size in placed]), float(due))
+
+
+def round_plan(
+    sizes: Array, lots: Sequence[float], smallest: Sequence[float], total: float
+) -> Rounded:
+    """A plan over venues and slices in whole lots; legs and leftover sum to `total` exactly.
+
+    `sizes` has shape (V, K) in base units and sums to `total` up to binary dust; `lots` and
+    `smallest` have V entries. What rounding lost goes to venues that trade anyway, coarse lots
+    first, in their last slice; so the leftover is below the finest lot in use. ValueError as in
+    `round_slices`, or if the plan does not sum to the total.
+    """
+    plan = np.asarray(sizes, dtype=np.float64)
+    if abs(float(plan.sum()) - total) > _DUST * max(1.0, abs(total)):
+        raise ValueError(f"the plan sums to {float(plan.sum())}, not to {total}")
+    rows = [round_slices(row, lots[v], smallest[v]).sizes for v, row in enumerate(plan)]
+    legs = [[exact(size) for size in row] for row in rows]
+    left = _size(total) - sum((size for row in legs for size in row), Decimal(0))
+    coarse_first = sorted((v for v, row in enumerate(legs) if any(row)), key=lambda v: -lots[v])
+    for v in coarse_first:
+        # A rest below 0 is dust that tipped the plan over a lot: the finest venue gives it back.
+        last = max(k for k, size in enumerate(legs[v]) if size > 0)
+        extra = (left / _lot(lots[v])).to_integral_value(ROUND_FLOOR) * _lot(lots[v])
+        if extra > 0 or (left < 0 and v == coarse_first[-1]):
+            before = legs[v][last]
+            after = before + extra
+            legs[v][last] = after if after >= exact(smallest[v]) else Decimal(0)
+            left -= legs[v][last] - before
+    return Rounded(np.array([[float(s) for s in row] for row in legs]), float(left))
+
+
+def _lot(lot: float) -> Decimal:
+    step = exact(lot)
+    if step <= 0:
+        raise ValueError(f"a lot must be above 0, got {lot}")
+    return step
+
+
+def _size(size: float) -> Decimal:
+    value = exact(size)
+    if value < 0:
+        raise ValueError(f"a size must be 0 or more, got {size}")
+    return value

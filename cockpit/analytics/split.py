@@ -1,0 +1,264 @@
+"""One order over several books: the consolidated fee-adjusted ladder and the exact best split.
+
+A taker's cost at a venue is convex and piecewise linear in size, so filling the consolidated
+levels from the cheapest on is optimal: all venues that are used share one marginal effective
+price (Boyd, Vandenberghe, "Convex Optimization", CUP 2004, §5.5.3). Whole lots and smallest
+orders keep that exact: see `curves` for lots; smallest orders are searched by branch and bound
+(leave the venue out, or give it at least its minimum), each branch bounded by the same greedy.
+
+`side` is +1 to buy (offers hold asks) and -1 to sell (offers hold bids). Effective price is
+`price * quote_usd * (1 + side * fee)`: for a buy the lower the better, for a sell the higher.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.analytics.curves import Curve, fill
+from cockpit.analytics.depth import Levels, ladder
+from cockpit.analytics.lots import exact
+
+Array = NDArray[np.float64]
+_TIE = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One venue's side of the book, and what it costs and takes to trade there.
+
+    `levels` best first, base units (haircut them before, if you want that); `fee` is the taker
+    fee as a fraction, negative for a rebate; `quote_usd` the price of the venue's quote currency;
+    `cap` the most base units to place, None for no cap; None for a minimum the venue has not.
+    """
+
+    levels: Levels
+    fee: float
+    lot: float
+    min_size: float | None
+    min_notional_usd: float | None
+    cap: float | None
+    quote_usd: float
+
+
+class Consolidated(NamedTuple):
+    """All levels of all venues, cheapest first; four arrays of shape (L,).
+
+    `effective` and `price` in USD per base, `size` in base units, `venue` the offer's index.
+    """
+
+    effective: Array
+    price: Array
+    size: Array
+    venue: NDArray[np.int64]
+
+
+class Leg(NamedTuple):
+    """Base units at one venue: `vwap` in USD without the fee, `effective` with it; None if 0."""
+
+    size: float
+    vwap: float | None
+    effective: float | None
+
+
+class Split(NamedTuple):
+    """Legs in the order of the offers; legs and `unfilled` sum to the asked size exactly.
+
+    `effective` is the average and `marginal` the worst effective price touched; None if nothing
+    is filled.
+    """
+
+    legs: tuple[Leg, ...]
+    filled: float
+    unfilled: float
+    effective: float | None
+    marginal: float | None
+
+
+class _Ladder(NamedTuple):
+    """One venue in integers: its cost curve, its least order and its raw levels."""
+
+    curve: Curve
+    least: int
+    prices: Array
+    effective: Array
+    sizes: Array
+
+
+def consolidate(offers: Sequence[Offer], side: int) -> Consolidated:
+    """The merged ladder. ValueError for a side that is not 1 or -1 or a level that is not one."""
+    _check_side(side)
+    columns = [_effective(offer, side) for offer in offers]
+    venue = np.repeat(np.arange(len(offers)), [column[0].size for column in columns])
+    prices, effective, sizes = (
+        np.concatenate([column[i] for column in columns]) if columns else np.empty(0)
+        for i in range(3)
+    )
+    order = np.argsort(side * effective, kind="stable")
+    return Consolidated(effective[order], prices[order], sizes[order], venue[order])
+
+
+def best_split(offers: Sequence[Offer], side: int, size: float) -> Split:
+    """The cheapest way to trade `size` base units; as much of it as the venues can take.
+
+    Fills the most that lots, caps, depth and minima allow, then at the least cost. Exact where
+    each lot divides the next coarser one (any set of decimal lots 1, 0.1, 0.01, …); other lots
+    are traded in common multiples. ValueError for a negative or non-finite size, a lot that is
+    not above 0, or as in `consolidate`.
+    """
+    _check_side(side)
+    if not math.isfinite(size) or size < 0:
+        raise ValueError(f"size must be a finite number, 0 or more, got {size}")
+    unit, steps = _grid([offer.lot for offer in offers])
+    want = int((exact(size) / unit).to_integral_value(ROUND_FLOOR))
+    ladders = _ladders(offers, side, unit, steps, want)
+    amounts = _search(ladders, want)
+    return _report(ladders, amounts, unit, side, size)
+
+
+def best_single(offers: Sequence[Offer], side: int, size: float) -> tuple[int, Split] | None:
+    """The one venue that fills the most, then the cheapest; None if no venue fills anything."""
+    best: tuple[int, Split] | None = None
+    for v, offer in enumerate(offers):
+        alone = best_split([offer], side, size)
+        if alone.effective is None:
+            continue
+        if best is None or best[1].effective is None or (
+            (-alone.filled, side * alone.effective) < (-best[1].filled, side * best[1].effective)
+        ):  # fmt: skip
+            best = (v, alone)
+    return best
+
+
+def cost_usd(side: int, effective: float, reference: float, size: float) -> float:
+    """What trading at `effective` costs against a reference price, fees included; + is a cost."""
+    return side * (effective - reference) * size
+
+
+def _search(ladders: Sequence[_Ladder], want: int) -> list[int]:
+    """Branch and bound over the venues whose minimum binds. Key: the most filled, then cost."""
+    empty = [0] * len(ladders)
+    best, best_key = empty, (0, 0.0)
+    stack: list[dict[int, int]] = [{}]
+    while stack:
+        rules = stack.pop()
+        curves = [
+            ladder.curve.at_least(rules[v]) if rules.get(v, 0) else ladder.curve
+            for v, ladder in enumerate(ladders)
+        ]
+        open_to = [v for v in range(len(ladders)) if rules.get(v, 1) != 0]
+        floor = sum(rules.values())
+        if floor > want:
+            continue
+        more, cost = fill([curves[v] for v in open_to], want - floor)
+        amounts = list(empty)
+        for v, amount in zip(open_to, more, strict=True):
+            amounts[v] = amount + rules.get(v, 0)
+        key = (-sum(amounts), cost + sum(curves[v].base_cost for v in open_to))
+        if key[0] > best_key[0] or (
+            key[0] == best_key[0] and key[1] >= best_key[1] - _TIE * abs(best_key[1])
+        ):
+            continue
+        short = [v for v in open_to if 0 < amounts[v] < ladders[v].least and not rules.get(v)]
+        if not short:
+            best, best_key = amounts, key
+            continue
+        # The least filled of its minimum decides first; leaving it out is the likelier winner.
+        v = min(short, key=lambda v: amounts[v] / ladders[v].least)
+        stack.append({**rules, v: ladders[v].least})
+        stack.append({**rules, v: 0})
+    return best
+
+
+def _grid(lots: Sequence[float]) -> tuple[Decimal, list[int]]:
+    """A unit that every lot is a whole multiple of, and steps that each divide the next."""
+    exacts = [exact(lot) for lot in lots]
+    if any(lot <= 0 for lot in exacts):
+        raise ValueError("a lot must be above 0")
+    digits = max((-int(lot.as_tuple().exponent) for lot in exacts), default=0)
+    scale = Decimal(10) ** max(0, digits)
+    whole = [int(lot * scale) for lot in exacts]
+    common = math.gcd(*whole) if whole else 1
+    steps: dict[int, int] = {}
+    coarsest = 1
+    for lot in sorted(set(whole)):
+        coarsest = math.lcm(coarsest, lot // common)
+        steps[lot] = coarsest
+    return Decimal(common) / scale, [steps[lot] for lot in whole]
+
+
+def _ladders(
+    offers: Sequence[Offer], side: int, unit: Decimal, steps: Sequence[int], want: int
+) -> list[_Ladder]:
+    raw = [_effective(offer, side) for offer in offers]
+    # Costs are kept against the best price of all: differences of bps survive, notionals do not.
+    origin = min((float(side * effective[0]) for _, effective, _ in raw if effective.size), default=0.0)
+    built = []
+    for offer, step, (prices, effective, sizes) in zip(offers, steps, raw, strict=True):
+        room = want if offer.cap is None else min(want, int(exact(max(0.0, offer.cap)) / unit))
+        scaled = sizes / float(unit)
+        curve = Curve.of(side * effective - origin, scaled, step, room)
+        least = _least(offer, prices, sizes, unit, step)
+        if least is None or least > curve.room:
+            curve = Curve.of(np.empty(0), np.empty(0), step, 0)
+        built.append(_Ladder(curve, least or 0, prices, effective, scaled))
+    return built
+
+
+def _least(offer: Offer, prices: Array, sizes: Array, unit: Decimal, step: int) -> int | None:
+    """The smallest order here in units, whole steps; None if the book cannot hold one."""
+    least = exact(offer.min_size or 0.0) / unit
+    if offer.min_notional_usd:
+        worth = np.concatenate(([0.0], np.cumsum(prices * sizes)))
+        if worth[-1] < offer.min_notional_usd:
+            return None
+        held = np.concatenate(([0.0], np.cumsum(sizes)))
+        needed = float(np.interp(offer.min_notional_usd, worth, held)) / float(unit)
+        least = max(least, Decimal(needed) * (1 - Decimal(_TIE)))
+    return max(1, math.ceil(least / step)) * step
+
+
+def _report(
+    ladders: Sequence[_Ladder], amounts: Sequence[int], unit: Decimal, side: int, size: float
+) -> Split:
+    legs, worst, paid = [], [], 0.0
+    for ladder_, amount in zip(ladders, amounts, strict=True):
+        if amount == 0:
+            legs.append(Leg(0.0, None, None))
+            continue
+        before = np.cumsum(ladder_.sizes) - ladder_.sizes
+        taken = np.clip(amount - before, 0.0, ladder_.sizes)
+        # A sliver below a millionth of a unit is binary dust of the running sum, not a fill.
+        worst.append(side * float(ladder_.effective[np.flatnonzero(taken > 1e-6)[-1]]))
+        effective = float(np.dot(taken, ladder_.effective)) / float(np.sum(taken))
+        vwap = float(np.dot(taken, ladder_.prices)) / float(np.sum(taken))
+        base = float(amount * unit)
+        paid += effective * base
+        legs.append(Leg(base, vwap, effective))
+    filled = sum(amounts) * unit
+    return Split(
+        legs=tuple(legs),
+        filled=float(filled),
+        unfilled=float(exact(size) - filled),
+        effective=paid / float(filled) if filled else None,
+        marginal=side * max(worst) if worst else None,
+    )
+
+
+def _effective(offer: Offer, side: int) -> tuple[Array, Array, Array]:
+    prices, sizes = ladder(offer.levels)
+    if not offer.quote_usd > 0 or not math.isfinite(offer.fee):
+        raise ValueError("an offer needs a finite fee and a quote currency worth more than 0")
+    if prices.size and side * (prices[-1] - prices[0]) < 0:
+        raise ValueError("to buy, offer asks (ascending); to sell, bids (descending)")
+    prices = prices * offer.quote_usd
+    return prices, prices * (1 + side * offer.fee), sizes
+
+
+def _check_side(side: int) -> None:
+    if side not in (1, -1):
+        raise ValueError(f"side must be 1 to buy or -1 to sell, got {side}")

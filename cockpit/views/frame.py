@@ -1,0 +1,166 @@
+"""When a data frame may be drawn: the paint clock. Pure: every method is told the time.
+
+Three things hold a frame back. The rate: at most so many a second, halved when the event loop was
+late twice and given back slowly. The terminal: where it answers queries, a frame waits until the
+last one is known to be consumed, so a slow link gets as many frames as it can take and no queue;
+where it does not, a frame waits until the last one has at least left. And nothing to draw.
+"""
+
+from dataclasses import dataclass
+
+ANSWER_WITHIN_S = 3.0
+UNANSWERED_MOST = 3
+"""After so many silent frames the terminal is not asked again until the next full repaint."""
+LATE_S = 0.5
+STRIKES = 2
+STRIKES_WITHIN_S = 30.0
+RESTORE_AFTER_S = 10.0
+RESTORE_FACTOR = 1.25
+SLOWEST_HZ = 1.0
+FULL_REPAINT_S = 60.0
+_WINDOW_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class FrameStats:
+    """How the screen itself is doing, over the last two seconds or so.
+
+    `round_trip_ms` is the time until the terminal said that it had drawn a frame; None where it
+    does not say. `reason` is a sentence while the rate is reduced.
+    """
+
+    fps_wanted: float = 0.0
+    fps_drawn: float = 0.0
+    bytes_per_s: float = 0.0
+    round_trip_ms: float | None = None
+    loop_lag_ms: float = 0.0
+    rss_mb: float = 0.0
+    reason: str = ""
+
+    def words(self) -> str:
+        """`10 fps 12 kB/s 3 ms`, for the status line."""
+        trip = "" if self.round_trip_ms is None else f" {self.round_trip_ms:.0f} ms"
+        return f"{self.fps_drawn:.0f} fps {self.bytes_per_s / 1000:.0f} kB/s{trip}"
+
+
+class PaintClock:
+    """Decides at each beat of the screen's timer whether a frame is drawn."""
+
+    def __init__(self, hz: float) -> None:
+        self.hz = hz
+        self.rate = hz
+        self.reason = ""
+        self.round_trip_s: float | None = None
+        self._last_beat_s: float | None = None
+        self._next_s = 0.0
+        self._asked_s: float | None = None
+        self._answers = False
+        self._silent = 0
+        self._late_s: list[float] = []
+        self._restore_s = 0.0
+        self._full_s: float | None = None
+        self._lag_s = 0.0
+        self._owed = False
+        self._counted_s = 0.0
+        self._counted_bytes = 0
+        self._frames = 0
+
+    # --- beats --------------------------------------------------------------------------------
+
+    def beat(self, now_s: float, backlog: int) -> bool:
+        """Whether to draw now. Called `hz` times a second; `backlog` is what has not left yet."""
+        self._watch_lag(now_s)
+        if now_s < self._next_s - 0.25 / self.hz:
+            return False
+        if backlog or self._is_waiting(now_s):
+            self._owed = True
+            return False
+        self._next_s = max(self._next_s + 1.0 / self.rate, now_s + 0.5 / self.rate)
+        self._owed = False
+        self._frames += 1
+        return True
+
+    def is_full_due(self, now_s: float) -> bool:
+        """Once a minute: whatever a terminal got wrong is put right."""
+        if self._full_s is None or now_s - self._full_s < FULL_REPAINT_S:
+            self._full_s = now_s if self._full_s is None else self._full_s
+            return False
+        self._full_s = now_s
+        self._silent = 0
+        return True
+
+    def paused(self) -> None:
+        """The process was stopped or its terminal replaced: time did not pass, nothing was asked."""
+        self._last_beat_s = None
+        self._asked_s = None
+
+    def _watch_lag(self, now_s: float) -> None:
+        last, self._last_beat_s = self._last_beat_s, now_s
+        if last is None:
+            return
+        self._lag_s = max(0.0, now_s - last - 1.0 / self.hz)
+        if self._lag_s > LATE_S:
+            self._late_s = [at for at in self._late_s if now_s - at < STRIKES_WITHIN_S] + [now_s]
+            if len(self._late_s) >= STRIKES:
+                self._late_s = []
+                self.rate = max(min(SLOWEST_HZ, self.hz), self.rate / 2)
+                self.reason = f"{self.rate:.3g} fps: the loop was {self._lag_s:.1f} s late"
+                self._restore_s = now_s + RESTORE_AFTER_S
+        elif self.reason and now_s >= self._restore_s:
+            self.rate = min(self.hz, self.rate * RESTORE_FACTOR)
+            self._restore_s = now_s + RESTORE_AFTER_S
+            if self.rate == self.hz:
+                self.reason = ""
+
+    # --- the terminal's answers ---------------------------------------------------------------
+
+    @property
+    def asks(self) -> bool:
+        """Whether a frame should end with the query that the terminal answers."""
+        return self._answers and self._silent < UNANSWERED_MOST
+
+    def asked(self, now_s: float) -> None:
+        """A frame with the query was handed to the terminal."""
+        if self._asked_s is None:
+            self._asked_s = now_s
+
+    def answered(self, now_s: float) -> bool:
+        """The terminal has consumed everything up to the query; whether a frame is overdue."""
+        self._answers = True
+        self._silent = 0
+        if self._asked_s is not None:
+            self.round_trip_s = now_s - self._asked_s
+            self._asked_s = None
+        return self._owed and now_s >= self._next_s
+
+    def _is_waiting(self, now_s: float) -> bool:
+        if self._asked_s is None:
+            return False
+        if now_s - self._asked_s < ANSWER_WITHIN_S:
+            return True
+        self._asked_s = None
+        self._silent += 1
+        self.round_trip_s = None
+        return False
+
+    # --- figures ------------------------------------------------------------------------------
+
+    def stats(self, now_s: float, sent_bytes: int, rss_mb: float) -> FrameStats | None:
+        """The figures since the last time, at most every two seconds; None in between."""
+        passed = now_s - self._counted_s
+        if passed < _WINDOW_S:
+            return None
+        first = self._counted_s == 0.0
+        frames, count = self._frames, sent_bytes - self._counted_bytes
+        self._counted_s, self._counted_bytes, self._frames = now_s, sent_bytes, 0
+        if first:
+            return None
+        return FrameStats(
+            fps_wanted=self.rate,
+            fps_drawn=frames / passed,
+            bytes_per_s=count / passed,
+            round_trip_ms=None if self.round_trip_s is None else self.round_trip_s * 1000,
+            loop_lag_ms=self._lag_s * 1000,
+            rss_mb=rss_mb,
+            reason=self.reason,
+        )

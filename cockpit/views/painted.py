@@ -1,0 +1,158 @@
+"""The app underneath the cockpit: what has been drawn, what has been taken, what is still owed.
+
+Overrides how textual sends a frame: changed cells instead of changed lines, in one write, followed
+by a query whose answer says that the terminal has consumed it. Dialogs and toasts are ordinary
+textual widgets and go the same way. Nothing here knows a market.
+"""
+
+import logging
+import time
+from pathlib import Path
+
+from rich.color import ColorSystem
+from textual import messages
+from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._compositor import CompositorUpdate
+from textual.app import App, RenderResult
+from textual.screen import Screen
+
+from cockpit.views.celldiff import FrontBuffer
+from cockpit.views.driver import ScreenDriver, Writer
+from cockpit.views.frame import PaintClock
+from cockpit.views.looks import Depth
+from cockpit.views.terminal import Terminal
+from cockpit.views.updates import self_test, spans_of
+
+log = logging.getLogger(__name__)
+
+QUERY = "\x1b[?2026$p"
+_MOST_BACKLOG = 2
+"""Writes under way beyond which even an echo of a key is put off: the terminal is not reading."""
+_SYSTEMS = {
+    "truecolor": ColorSystem.TRUECOLOR, "256": ColorSystem.EIGHT_BIT, "16": ColorSystem.STANDARD,
+    "none": None,
+}  # fmt: skip
+
+
+class PaintedApp(App[int]):
+    """Draws cells. `clock` decides when a data frame may be drawn; keys may be echoed at once."""
+
+    def __init__(self, terminal: Terminal, hz: float, *, diff: bool) -> None:
+        native = terminal.color in ("16", "none")
+        super().__init__(driver_class=ScreenDriver, ansi_color=native or None)
+        if native:
+            self.theme = "ansi-dark"
+        self.clock = PaintClock(hz)
+        self.drawing_problem = ""
+        self._front: FrontBuffer | None = None
+        self._data_frame = False
+        self._owed = False
+        if diff:
+            self.drawing_problem = self_test(self)
+        if diff and not self.drawing_problem:
+            self._front = FrontBuffer(
+                Depth(_SYSTEMS[terminal.color]), ascii_only=terminal.glyphs == "ascii"
+            )
+
+    @property
+    def out(self) -> Writer | None:
+        """The writer; None in tests without a terminal and while suspended."""
+        return self._driver.out if isinstance(self._driver, ScreenDriver) else None
+
+    # --- for the paint clock ------------------------------------------------------------------
+
+    def may_draw(self) -> bool:
+        """A beat of the screen's timer: whether this frame is drawn. Settles what is owed first."""
+        now_s = time.monotonic()
+        backlog = self.out.backlog if self.out else 0
+        if self._owed and not backlog:
+            self._owed = False
+            self.screen.refresh()
+        if self.clock.is_full_due(now_s):
+            self.repaint()
+        self._data_frame = self.clock.beat(now_s, backlog)
+        return self._data_frame
+
+    def repaint(self) -> None:
+        """Send every cell again: somebody else may have written to the terminal."""
+        if self._front is not None:
+            self._front.forget()
+        self.screen.refresh()
+
+    def on_terminal_supports_synchronized_output(
+        self, _: messages.TerminalSupportsSynchronizedOutput
+    ) -> None:
+        """The answer to our query (and to textual's own, once)."""
+        if self.clock.answered(time.monotonic()):
+            self.overdue()
+
+    def overdue(self) -> None:
+        """The terminal is ready for a frame that was held back."""
+
+    # --- sending ------------------------------------------------------------------------------
+
+    def _display(self, screen: Screen[object], renderable: RenderResult | None) -> None:
+        out = self.out
+        if out is None or renderable is None or self._batch_count:
+            super()._display(screen, renderable)
+            return
+        if out.backlog > _MOST_BACKLOG:
+            # Nothing is lost: the front buffer still says what the terminal shows.
+            self._owed = True
+            self.post_display_hook()
+            return
+        front = self._front
+        if front is None or not isinstance(renderable, CompositorUpdate):
+            super()._display(screen, renderable)
+            self._ask(out, "")
+            return
+        try:
+            self._send(out, front, renderable)
+        except (AttributeError, TypeError, ValueError, LookupError):
+            log.exception("cell diff failed")
+            self.drawing_problem = "only whole lines are sent: comparing cells failed, see the log"
+            self._front = None
+            self.repaint()
+        self.post_display_hook()
+
+    def _send(self, out: Writer, front: FrontBuffer, update: CompositorUpdate) -> None:
+        if not self._running or self._closed:
+            return
+        front.resize(*self.size)
+        text = front.paint(spans_of(update))
+        if not text:
+            return
+        if self.cursor_position != (0, 0):
+            cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+            text += front.move_cursor(cursor.x, cursor.y)
+        if self._sync_available:
+            text = SYNC_START + text + SYNC_END
+        self._ask(out, text)
+
+    def _ask(self, out: Writer, text: str) -> None:
+        """Write the frame; a data frame ends with the query, if the terminal answers those."""
+        if self._data_frame and self.clock.asks:
+            self._data_frame = False
+            self.clock.asked(time.monotonic())
+            text += QUERY
+        out.put(text)
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, self._on_continued)
+
+    def _on_continued(self, _: object) -> None:
+        self.clock.paused()
+        self._owed = False
+        self.repaint()
+
+    def rss_mb(self) -> float:
+        """Resident memory of this process; 0 where the system does not say."""
+        try:
+            pages = int(Path("/proc/self/statm").read_text().split()[1])
+        except (OSError, ValueError, IndexError):
+            return 0.0
+        return pages * 4096 / 1e6
+
+

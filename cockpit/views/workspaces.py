@@ -1,0 +1,106 @@
+"""The seven workspaces: which panes each shows, where, and in which order `tab` walks them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from cockpit.views.layout import (
+    Box,
+    Cells,
+    Node,
+    PerVenue,
+    Share,
+    arrange,
+    column,
+    row,
+    shape_of,
+)
+from cockpit.views.panes import curves, health, heatmap, interest, ladders, log
+from cockpit.views.scene import Scene
+from cockpit.views.text import Line
+
+
+class Pane(Protocol):
+    """What a pane supplies. `HZ` is how often at most it is drawn."""
+
+    @property
+    def HZ(self) -> float: ...  # noqa: N802
+    def lines(self, scene: Scene, width: int, height: int) -> list[Line]: ...
+
+
+PANES: Mapping[str, Pane] = {
+    "funding": heatmap,
+    "curves": curves,
+    "depth": ladders,
+    "interest": interest,
+    "health": health,
+    "log": log,
+}
+"""Every pane by the id under which layouts and focus know it. Workspaces may share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """`digit` is its key, `name` stands in the status bar. The first pane is focused at first."""
+
+    digit: str
+    id: str
+    name: str
+    panes: tuple[str, ...]
+    wide: Node
+    normal: Node
+
+
+MARKETS = Workspace(
+    "1", "markets", "MARKETS",
+    ("funding", "curves", "depth", "interest", "health", "log"),
+    wide=column(
+        (Share(1), row((PerVenue(38, 9), "funding"), (Share(1), "curves"))),
+        (Share(0.85), row((Share(2), "depth"), (Share(1, 60), "interest"))),
+        (PerVenue(4), row((Share(1), "health"), (Share(1), "log"))),
+    ),
+    normal=column(
+        (Share(1), row(
+            (PerVenue(20, 9), column((Share(1), "funding"), (PerVenue(3), "interest"))),
+            (Share(1), column((Share(1), "curves"), (Share(1), "depth"))),
+        )),
+        (PerVenue(3), row((Share(3), "health"), (Share(2), "log"))),
+    ),
+)  # fmt: skip
+
+WORKSPACES: tuple[Workspace, ...] = (MARKETS,)
+
+
+def workspace_of(scene: Scene) -> Workspace:
+    """The workspace on the screen; the first where the scene names none that exists."""
+    return next((w for w in WORKSPACES if w.id == scene.workspace), WORKSPACES[0])
+
+
+def boxes(scene: Scene, width: int, height: int, shape: str) -> dict[str, Box]:
+    """The visible panes of the scene's workspace at a size of the terminal."""
+    workspace = workspace_of(scene)
+    wanted = shape_of(width, height, shape)
+    tree = workspace.wide if wanted == "wide" else workspace.normal
+    focus = scene.focus if scene.focus in workspace.panes else workspace.panes[0]
+    alone = focus if wanted == "narrow" or workspace.id in scene.zoomed else None
+    return arrange(tree, width, height, alone=alone, venues=max(1, len(scene.venues)))
+
+
+def show(scene: Scene, workspace_id: str) -> None:
+    """Turn to a workspace; the cursor, the focus and the zoom of each stay as they were."""
+    scene.workspace = workspace_id
+    workspace = workspace_of(scene)
+    if scene.focus not in workspace.panes:
+        scene.focus = workspace.panes[0]
+
+
+def zoom(scene: Scene) -> None:
+    """The focused pane alone, and back."""
+    scene.zoomed ^= {workspace_of(scene).id}
+
+
+def walk(scene: Scene, step: int) -> None:
+    """The next (+1) or previous (-1) pane, also through those that this size does not show."""
+    panes = workspace_of(scene).panes
+    here = panes.index(scene.focus) if scene.focus in panes else 0
+    scene.focus = panes[(here + step) % len(panes)]

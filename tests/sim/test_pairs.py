@@ -1,0 +1,91 @@
+"""Every session against its own face, with a good line and with a bad one."""
+
+import pytest
+
+from cockpit import venues
+from cockpit.core.events import Event
+from cockpit.sim.faults import Faults
+from cockpit.venues.contract import Fetch, Restart, Send, Wants
+from cockpit.wire.pump import Pump
+from tests.invariants import Invariants
+from tests.pair import Pair
+
+SYMBOLS = ("BTC", "ETH", "SOL", "PEPE", "WIF")
+BAD_LINE = Faults(
+    drop=0.02, duplicate=0.02, reorder=0.02, corrupt=0.01, truncate=0.01, disconnect_every_s=30,
+    http_429=0.2, http_500=0.2, http_hang=0.05,
+)  # fmt: skip
+
+every_venue = pytest.mark.parametrize("name", sorted(venues.REGISTRY))
+
+
+def assert_equals_truth(pair: Pair) -> None:
+    real = pair.truth()
+    assert set(real) == set(SYMBOLS)
+    for symbol, market in real.items():
+        mine = pair.store.market(pair.name, symbol)
+        assert mine.book.bids() == [tuple(level) for level in market["bids"]], symbol
+        assert mine.book.asks() == [tuple(level) for level in market["asks"]], symbol
+        assert mine.mark == market["mark"], symbol
+        assert mine.index == market["index"], symbol
+        assert mine.open_interest == pytest.approx(market["open_interest_base"], rel=1e-12)
+        rate = mine.live.rate * 3600 / mine.live.interval_s
+        assert rate == pytest.approx(market["funding_rate_hourly"], rel=1e-12, abs=1e-18)
+        assert mine.live.next_ns == market["next_funding_ns"]
+
+
+@every_venue
+@pytest.mark.parametrize("scenario", ["calm", "squeeze"])
+def test_on_a_good_line_the_state_is_the_truth(name, scenario):
+    pair = Pair(name, SYMBOLS, scenario, seed=4)
+    pair.run(40)
+    pair.settle()
+    assert_equals_truth(pair)
+    assert pair.pump.faults == 0
+    assert pair.counts["BookReset"] == 0
+    assert pair.counts["Reject"] == 0
+
+
+@every_venue
+def test_ten_seconds_after_a_bad_line_the_state_is_the_truth_again(name):
+    pair = Pair(name, SYMBOLS, "calm", seed=9)
+    pair.run(10)
+    pair.run(120, BAD_LINE)
+    assert pair.counts["Reject"] > 10, "what was corrupted was counted"
+    pair.run(10)
+    pair.settle()
+    assert_equals_truth(pair)
+    assert pair.pump.faults == 0
+
+
+@every_venue
+def test_no_event_on_a_bad_line_breaks_an_invariant(name):
+    pair = Pair(name, SYMBOLS, "squeeze", seed=2)
+    pair.run(60, BAD_LINE)
+    Invariants(name).check_all(pair.events)
+
+
+@every_venue
+def test_thirty_days_of_settled_funding_arrive_without_a_hole(name):
+    pair = Pair(name, ("BTC",), "calm", seed=6)
+    pair.run(30)
+    history = pair.store.market(name, "BTC").settled
+    rows = history.rows()
+    interval_h = rows[-1].interval_s / 3600
+    assert len(rows) * interval_h >= 29 * 24
+    assert history.gaps() == []
+
+
+@every_venue
+def test_the_same_inputs_give_the_same_events_bit_for_bit(name):
+    pair = Pair(name, SYMBOLS, "calm", seed=5)
+    pair.run(30, BAD_LINE)
+    module = venues.load(name)
+    pump = Pump(module.SPEC, module.Session, Wants(symbols=SYMBOLS))
+    again: list[Event] = [
+        output
+        for item in pair.inputs
+        for output in pump.feed(item)
+        if not isinstance(output, Send | Fetch | Restart)
+    ]
+    assert again == pair.events
