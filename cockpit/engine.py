@@ -186,15 +186,17 @@ class Engine:
             listener(events)
 
     def _with_fees(self, event: Instrument) -> Instrument:
-        """The trader's own tier where the config has one."""
+        """The trader's own tier, else what the venue said, else its documented base tier."""
         own = self._config.venue.get(event.venue)
-        if own is None or (own.taker_fee is None and own.maker_fee is None):
-            return event
-        return msgspec.structs.replace(
-            event,
-            taker_fee=event.taker_fee if own.taker_fee is None else own.taker_fee,
-            maker_fee=event.maker_fee if own.maker_fee is None else own.maker_fee,
-        )
+        spec = self.specs[event.venue]
+        fees = {
+            name: next(
+                (fee for fee in (getattr(own, name, None), getattr(event, name)) if fee is not None),
+                getattr(spec, name),
+            )
+            for name in ("taker_fee", "maker_fee")
+        }
+        return msgspec.structs.replace(event, **fees)
 
     def _on_link(self, event: Link) -> None:
         venue = self.view.venue(event.venue)

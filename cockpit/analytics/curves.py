@@ -10,6 +10,7 @@ and is then one more curve among those. Nothing is rounded on the way, so the re
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ _GUARD = 1e-9
 """Of a step: keeps 3 / 0.001 from being 2999.9999999999995 lots."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Curve:
     """Cost at growing amounts: `amounts` and `costs` have shape (B,), linear between.
 
@@ -45,6 +46,10 @@ class Curve:
         """The most that can be taken."""
         return int(self.amounts[-1])
 
+    @cached_property
+    def runs(self) -> "_Runs":
+        return _Runs.of(self.amounts, self.costs)
+
     def at_least(self, amount: int) -> "Curve":
         """What remains after `amount` (a multiple of the step, within the room) is taken."""
         cost = self.cost(amount)
@@ -61,17 +66,34 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class _Runs:
+    """The pieces between the points of a curve, shape (B - 1,): units, cost, cost per unit.
+
+    Prices never fall, except by rounding errors that must not reorder the runs of one curve.
+    """
+
+    units: Ints
+    costs: Array
+    prices: Array
+
+    @classmethod
+    def of(cls, amounts: Ints, costs: Array) -> "_Runs":
+        units, spent = amounts[1:] - amounts[:-1], costs[1:] - costs[:-1]
+        return cls(units, spent, np.maximum.accumulate(spent / units) if units.size else spent)
+
+
+@dataclass(frozen=True, slots=True)
 class _Merged:
     """Several curves of one step as one; `finer` is the merged curve of the finer steps.
 
-    `amounts` begin at `start`, which only the finer ones fill. `runs` say, in order of price, how
-    much each run holds and whose it is; the number after the last curve's means the finer ones.
+    `amounts` begin at `start`, which only the finer ones fill. `units` say, in order of price, how
+    much each run holds and `owners` whose it is; the number after the last member's means `finer`.
     """
 
     start: int
     amounts: Ints
     costs: Array
-    runs: Ints
+    units: Ints
     owners: Ints
     members: tuple[int, ...]
     finer: "_Merged | None"
@@ -102,7 +124,7 @@ def fill(curves: Sequence[Curve], want: int) -> tuple[list[int], float]:
 def _merge(
     curves: Sequence[Curve], members: tuple[int, ...], finer: _Merged | None, want: int, step: int
 ) -> _Merged:
-    pieces = [(curves[i].amounts, curves[i].costs) for i in members]
+    pieces = [curves[i].runs for i in members]
     start, first_cost = 0, 0.0
     if finer is not None:
         highest = int(finer.amounts[-1])
@@ -112,20 +134,17 @@ def _merge(
         else:
             amounts, costs = _sampled(finer.amounts, finer.costs, start, step, want)
         first_cost = float(costs[0])
-        pieces.append((amounts, costs))
-    runs = np.concatenate([np.diff(amounts) for amounts, _ in pieces])
-    spent = np.concatenate([np.diff(costs) for _, costs in pieces])
-    owners = np.repeat(np.arange(len(pieces)), [amounts.size - 1 for amounts, _ in pieces])
-    # Within one curve prices never fall, except by rounding errors that must not reorder runs.
-    rising = np.concatenate(
-        [np.maximum.accumulate(np.diff(costs) / np.diff(amounts)) for amounts, costs in pieces]
-    )
-    order = np.argsort(rising, kind="stable")
+        pieces.append(_Runs.of(amounts, costs))
+    units = np.concatenate([piece.units for piece in pieces])
+    spent = np.concatenate([piece.costs for piece in pieces])
+    owners = np.repeat(np.arange(len(pieces)), [piece.units.size for piece in pieces])
+    order = np.argsort(np.concatenate([piece.prices for piece in pieces]), kind="stable")
+    units = units[order]
     return _Merged(
         start=start,
-        amounts=np.concatenate(([start], start + np.cumsum(runs[order]))),
+        amounts=np.concatenate(([start], start + np.cumsum(units))),
         costs=np.concatenate(([first_cost], first_cost + np.cumsum(spent[order]))),
-        runs=runs[order],
+        units=units,
         owners=owners[order],
         members=members,
         finer=finer,
@@ -135,7 +154,7 @@ def _merge(
 def _share(merged: _Merged, amount: int, amounts: list[int]) -> None:
     """Give `amount` back to those it was merged from, into `amounts`."""
     rest = amount - merged.start
-    taken = np.clip(rest - (merged.amounts[:-1] - merged.start), 0, merged.runs)
+    taken = np.clip(rest - (merged.amounts[:-1] - merged.start), 0, merged.units)
     count = len(merged.members) + (merged.finer is not None)
     totals = np.bincount(merged.owners, weights=taken, minlength=count) if count else np.empty(0)
     for place, member in enumerate(merged.members):
@@ -147,11 +166,15 @@ def _share(merged: _Merged, amount: int, amounts: list[int]) -> None:
 def _sampled(
     held: NDArray[np.float64] | Ints, costs: Array, start: int, step: int, room: int
 ) -> tuple[Ints, Array]:
-    """The curve read at `start`, `start + step`, … up to `room`: only where its slope may change."""
+    """The curve at `start`, `start + step`, … up to `room`, only where its slope may change."""
     top = min(float(held[-1]), float(room))
     steps = (np.clip(held, start, top) - start) / step
-    last = int(np.floor((top - start) / step + _GUARD))
-    marks = np.concatenate((np.floor(steps + _GUARD), np.ceil(steps - _GUARD)))
-    numbers = np.unique(np.minimum(marks, last)).astype(np.int64)
+    last = int((top - start) / step + _GUARD)
+    # Floor and ceiling of each point, already in order: ceil(x) is at most floor of the next, or
+    # equal to its ceiling.
+    marks = np.empty((held.size, 2))
+    marks[:, 0], marks[:, 1] = np.floor(steps + _GUARD), np.ceil(steps - _GUARD)
+    numbers = np.maximum.accumulate(np.minimum(marks, last).ravel()).astype(np.int64)
+    numbers = numbers[np.concatenate(([True], numbers[1:] > numbers[:-1]))]
     amounts = start + numbers * step
     return amounts, np.interp(amounts, held, costs)

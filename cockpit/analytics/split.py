@@ -2,9 +2,8 @@
 
 A taker's cost at a venue is convex and piecewise linear in size, so filling the consolidated
 levels from the cheapest on is optimal: all venues that are used share one marginal effective
-price (Boyd, Vandenberghe, "Convex Optimization", CUP 2004, §5.5.3). Whole lots and smallest
-orders keep that exact: see `curves` for lots; smallest orders are searched by branch and bound
-(leave the venue out, or give it at least its minimum), each branch bounded by the same greedy.
+price (Boyd, Vandenberghe, "Convex Optimization", CUP 2004, §5.5.3). `curves` keeps that exact for
+whole lots, `minima` for smallest orders.
 
 `side` is +1 to buy (offers hold asks) and -1 to sell (offers hold bids). Effective price is
 `price * quote_usd * (1 + side * fee)`: for a buy the lower the better, for a sell the higher.
@@ -19,9 +18,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.curves import Curve, fill
+from cockpit.analytics.curves import Curve
 from cockpit.analytics.depth import Levels, ladder
 from cockpit.analytics.lots import exact
+from cockpit.analytics.minima import fill_with_minima
 
 Array = NDArray[np.float64]
 _TIE = 1e-12
@@ -116,7 +116,7 @@ def best_split(offers: Sequence[Offer], side: int, size: float) -> Split:
     unit, steps = _grid([offer.lot for offer in offers])
     want = int((exact(size) / unit).to_integral_value(ROUND_FLOOR))
     ladders = _ladders(offers, side, unit, steps, want)
-    amounts = _search(ladders, want)
+    amounts = fill_with_minima([x.curve for x in ladders], [x.least for x in ladders], want)
     return _report(ladders, amounts, unit, side, size)
 
 
@@ -137,41 +137,6 @@ def best_single(offers: Sequence[Offer], side: int, size: float) -> tuple[int, S
 def cost_usd(side: int, effective: float, reference: float, size: float) -> float:
     """What trading at `effective` costs against a reference price, fees included; + is a cost."""
     return side * (effective - reference) * size
-
-
-def _search(ladders: Sequence[_Ladder], want: int) -> list[int]:
-    """Branch and bound over the venues whose minimum binds. Key: the most filled, then cost."""
-    empty = [0] * len(ladders)
-    best, best_key = empty, (0, 0.0)
-    stack: list[dict[int, int]] = [{}]
-    while stack:
-        rules = stack.pop()
-        curves = [
-            ladder.curve.at_least(rules[v]) if rules.get(v, 0) else ladder.curve
-            for v, ladder in enumerate(ladders)
-        ]
-        open_to = [v for v in range(len(ladders)) if rules.get(v, 1) != 0]
-        floor = sum(rules.values())
-        if floor > want:
-            continue
-        more, cost = fill([curves[v] for v in open_to], want - floor)
-        amounts = list(empty)
-        for v, amount in zip(open_to, more, strict=True):
-            amounts[v] = amount + rules.get(v, 0)
-        key = (-sum(amounts), cost + sum(curves[v].base_cost for v in open_to))
-        if key[0] > best_key[0] or (
-            key[0] == best_key[0] and key[1] >= best_key[1] - _TIE * abs(best_key[1])
-        ):
-            continue
-        short = [v for v in open_to if 0 < amounts[v] < ladders[v].least and not rules.get(v)]
-        if not short:
-            best, best_key = amounts, key
-            continue
-        # The least filled of its minimum decides first; leaving it out is the likelier winner.
-        v = min(short, key=lambda v: amounts[v] / ladders[v].least)
-        stack.append({**rules, v: ladders[v].least})
-        stack.append({**rules, v: 0})
-    return best
 
 
 def _grid(lots: Sequence[float]) -> tuple[Decimal, list[int]]:
@@ -196,7 +161,9 @@ def _ladders(
 ) -> list[_Ladder]:
     raw = [_effective(offer, side) for offer in offers]
     # Costs are kept against the best price of all: differences of bps survive, notionals do not.
-    origin = min((float(side * effective[0]) for _, effective, _ in raw if effective.size), default=0.0)
+    origin = min(
+        (float(side * effective[0]) for _, effective, _ in raw if effective.size), default=0.0
+    )
     built = []
     for offer, step, (prices, effective, sizes) in zip(offers, steps, raw, strict=True):
         room = want if offer.cap is None else min(want, int(exact(max(0.0, offer.cap)) / unit))

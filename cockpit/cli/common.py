@@ -33,6 +33,9 @@ def add_screen_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--color", choices=("auto", "truecolor", "256", "16", "none"))
     group.add_argument("--glyphs", choices=("auto", "braille", "block", "ascii"))
     group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    group.add_argument(
+        "--no-diff", dest="diff", action="store_false", help="send whole lines, not changed cells"
+    )
     group.add_argument("--layout", choices=("auto", "wide", "normal", "narrow"))
 
 

@@ -61,9 +61,7 @@ def _init(path: Path) -> int:
     try:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise ConfigError(
-            f"{path}: exists and stays as it is: edit it or move it"
-        ) from None
+        raise ConfigError(f"{path}: exists and stays as it is: edit it or move it") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
     with os.fdopen(fd, "w", encoding="utf-8") as file:

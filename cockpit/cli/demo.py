@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     exchange = Exchange(args.seed, args.scenario, config.watch.venues, config.watch.symbols)
     engine = Engine(config, mode="DEMO", endpoint_source=exchange.start)
     try:
-        return run_screen(engine, config)
+        return run_screen(engine, config, diff=args.diff)
     finally:
         exchange.stop()
 

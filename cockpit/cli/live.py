@@ -24,4 +24,4 @@ def run(args: argparse.Namespace) -> int:
     from cockpit.engine import Engine
 
     engine = Engine(config, endpoints=endpoints, black_boxes=paths.black_box_dir())
-    return run_screen(engine, config)
+    return run_screen(engine, config, diff=args.diff)

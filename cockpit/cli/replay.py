@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     engine = ReplayEngine(files, speed=speed, start=args.start)
     refuse_without_terminal()
     splash()
-    return run_screen(engine, config)
+    return run_screen(engine, config, diff=args.diff)
 
 
 def parse_speed(text: str) -> float | None:

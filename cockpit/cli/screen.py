@@ -32,7 +32,7 @@ def splash() -> None:
         stream.flush()
 
 
-def run_screen(desk: "Desk", config: "Config") -> int:
+def run_screen(desk: "Desk", config: "Config", *, diff: bool = True) -> int:
     """Draw until the trader quits; returns the exit code."""
     from cockpit.cli.logs import start_logging
     from cockpit.views.terminal import decide
@@ -42,6 +42,6 @@ def run_screen(desk: "Desk", config: "Config") -> int:
     os.environ.update(terminal.environment)
     from cockpit.views.app import CockpitApp
 
-    app = CockpitApp(desk, config, terminal)
+    app = CockpitApp(desk, config, terminal, diff=diff)
     app.run(mouse=config.screen.mouse)
     return app.return_code or 0

@@ -51,7 +51,7 @@ from cockpit.core.units import NS_PER_MS
 from cockpit.venues import bybit_wire as wire
 from cockpit.venues import kit
 from cockpit.venues.bybit_link import PATIENCE_NS, Books, Subscriptions
-from cockpit.venues.bybit_market import VENUE
+from cockpit.venues.bybit_market import MAKER_FEE, TAKER_FEE, VENUE
 from cockpit.venues.bybit_rest import BybitRest
 from cockpit.venues.contract import (
     MAIN,
@@ -91,8 +91,8 @@ SPEC = VenueSpec(
             "market/history-fund-rate", "market/risk-limit", "rate-limit",
         )
     ),
-    taker_fee=0.00055,
-    maker_fee=0.0002,
+    taker_fee=TAKER_FEE,
+    maker_fee=MAKER_FEE,
 )  # fmt: skip
 
 _DEPTH = 200

@@ -17,6 +17,9 @@ from cockpit.venues import bybit_wire as wire
 from cockpit.venues.kit import finite, positive
 
 VENUE = "bybit"
+MAX_LEVERAGE = 1000.0
+TAKER_FEE, MAKER_FEE = 0.00055, 0.0002
+"""Fractions of the documented non-VIP tier; the API tells fees only to a key."""
 REORDER_MS = 10_000
 """A value this much older than ours was overtaken on its way; older still, ours was wrong."""
 _PRICES = frozenset({"markPrice", "indexPrice", "lastPrice"})
@@ -87,9 +90,11 @@ class BybitMarket:
                 min_notional_usd=positive(lot.minNotionalValue),
                 contract=contract,
                 funding_interval_s=wire.seconds(row.fundingInterval, 60),
-                max_leverage=positive(row.leverageFilter.maxLeverage),
+                max_leverage=_leverage(row.leverageFilter.maxLeverage),
                 mmf=self.mmf,
                 status=_status(row),
+                taker_fee=TAKER_FEE,
+                maker_fee=MAKER_FEE,
             )
         )
 
@@ -248,3 +253,9 @@ def _status(row: wire.InstrumentRow) -> Literal["active", "paused", "delisted"]:
         phase = row.preListingInfo.curAuctionPhase if row.preListingInfo else None
         return "active" if phase == "ContinuousTrading" else "paused"
     return "active" if row.status == "Trading" else "paused"
+
+
+def _leverage(value: float | str | None) -> float | None:
+    """A leverage that a venue could mean; anything else is unknown."""
+    leverage = positive(value)
+    return leverage if leverage is not None and leverage <= MAX_LEVERAGE else None

@@ -173,6 +173,21 @@ class Session(Protocol):
 
 
 __all__ = [
-    "MAIN", "Closed", "Fetch", "Frame", "Input", "LinkSpec", "Opened", "Output", "Reject",
-    "Reply", "Restart", "Send", "Session", "Tick", "VenueSpec", "Wanted", "Wants",
+    "MAIN",
+    "Closed",
+    "Fetch",
+    "Frame",
+    "Input",
+    "LinkSpec",
+    "Opened",
+    "Output",
+    "Reject",
+    "Reply",
+    "Restart",
+    "Send",
+    "Session",
+    "Tick",
+    "VenueSpec",
+    "Wanted",
+    "Wants",
 ]

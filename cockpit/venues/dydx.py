@@ -54,7 +54,14 @@ from cockpit.venues.contract import Fetch, Frame, Input, Output, Reply, Tick, Wa
 from cockpit.venues.dydx_books import Books
 from cockpit.venues.dydx_history import History
 from cockpit.venues.dydx_link import BLOCKS, MARKETS, ORDERBOOK, TRADES, Subscriptions, key_of
-from cockpit.venues.dydx_markets import NAME, MarketTable, symbol_of, ticker_of
+from cockpit.venues.dydx_markets import (
+    MAKER_FEE,
+    NAME,
+    TAKER_FEE,
+    MarketTable,
+    symbol_of,
+    ticker_of,
+)
 
 T = TypeVar("T")
 
@@ -91,8 +98,8 @@ SPEC = contract.VenueSpec(
         "https://docs.dydx.xyz/interaction/data/watch-orderbook",
         "https://docs.dydx.xyz/concepts/trading/funding",
     ),
-    taker_fee=0.0005,
-    maker_fee=0.0001,
+    taker_fee=TAKER_FEE,
+    maker_fee=MAKER_FEE,
     quiet_s=10.0,
 )
 

@@ -14,6 +14,8 @@ from cockpit.venues import kit
 from cockpit.venues.dydx_wire import ROW, MarketRow, OracleRow, ns_of
 
 NAME = "dydx"
+TAKER_FEE, MAKER_FEE = 0.0005, 0.0001
+"""Fractions of the documented base tier; the Indexer does not publish fees."""
 STALE_AFTER_HOUR_NS = 90 * NS_PER_S
 """For about this long after the hour the live rate is still that of the hour before."""
 
@@ -150,6 +152,7 @@ class Listing:
             venue=NAME, recv_ns=at_ns, symbol=self.symbol, native=self.ticker,
             base=self.symbol.partition(",")[0], quote="USD", tick=tick, lot=lot, min_size=lot,
             funding_interval_s=HOUR_S, max_leverage=max_leverage, mmf=mmf, status=status,
+            taker_fee=TAKER_FEE, maker_fee=MAKER_FEE,
         )  # fmt: skip
 
     def facts(self, part: MarketRow, at_ns: int) -> Iterator[Fact]:

@@ -6,7 +6,8 @@ touch is shown with the touch on top. Both carry the block's time, which alone o
 """
 
 import math
-from typing import NamedTuple
+from collections.abc import Iterable
+from operator import attrgetter
 
 from cockpit.core.events import Levels
 from cockpit.venues.books import FullBook, Verdict
@@ -17,25 +18,29 @@ STUCK_NS = 5_000_000_000
 """Messages have been "older" for this long: it was the remembered time that was wrong."""
 
 
-class Top(NamedTuple):
-    time: int
-    at_ns: int
-    bid: Levels
-    ask: Levels
+CROSSED = "crossed book"
+_LONG_AGO = -1
+"""Earlier than any message."""
 
 
 class TouchedLadder:
     """The book of one market. Levels are in base units; times in ms are the venue's."""
 
-    __slots__ = ("_applied_ns", "_asks", "_bids", "_order", "_time", "_top", "has_ladder")
+    __slots__ = (
+        "_applied_ns", "_ask", "_asks", "_bid", "_bids", "_order", "_time", "_top_ns",
+        "_top_time", "has_ladder",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._order = FullBook()
-        self._time = -1
+        self._time = _LONG_AGO
         self._applied_ns = 0
         self._bids: Levels = ()
         self._asks: Levels = ()
-        self._top: Top | None = None
+        self._top_time = _LONG_AGO
+        self._top_ns = 0
+        self._bid: Levels = ()
+        self._ask: Levels = ()
         self.has_ladder = False
 
     def ladder(
@@ -48,14 +53,13 @@ class TouchedLadder:
             self._order.reset()
             self._order.snapshot(time)
         self._applied_ns = at_ns
-        self._time = -1 if time is None else time
+        self._time = _LONG_AGO if time is None else time
         self.has_ladder = True
-        top = self._top
-        if top is not None:
-            if self._time < top.time and at_ns - top.at_ns < STUCK_NS:
-                bids, asks = _under(top.bid, bids, 1)[0], _under(top.ask, asks, -1)[0]
+        if self._time < self._top_time:
+            if at_ns - self._top_ns < STUCK_NS:
+                bids, asks = _under(self._bid, bids, 1)[0], _under(self._ask, asks, -1)[0]
             else:
-                self._top = None
+                self._top_time = _LONG_AGO
         self._bids, self._asks = bids, asks
         return bids, asks
 
@@ -69,10 +73,10 @@ class TouchedLadder:
         """
         if time < self._time and at_ns - self._applied_ns < STUCK_NS:
             return None
-        top = self._top
-        if top is not None and time < top.time and at_ns - top.at_ns < STUCK_NS:
+        if time < self._top_time and at_ns - self._top_ns < STUCK_NS:
             return None
-        self._top = Top(time, at_ns, bid, ask)
+        self._top_time, self._top_ns = time, at_ns
+        self._bid, self._ask = bid, ask
         if not self.has_ladder:
             return bid, ask
         self._bids, bid_changes = _under(bid, self._bids, 1)
@@ -84,6 +88,8 @@ def _under(best: Levels, levels: Levels, sign: int) -> tuple[Levels, Levels]:
     """(the side with `best` on top, what that changed); `sign` is 1 for bids, -1 for asks."""
     if not best:
         return (), tuple([(price, 0.0) for price, _ in levels])
+    if levels and levels[0] == best[0]:
+        return levels, ()
     price = best[0][0]
     kept = 0
     while kept < len(levels) and (levels[kept][0] - price) * sign > 0.0:
@@ -95,15 +101,18 @@ def _under(best: Levels, levels: Levels, sign: int) -> tuple[Levels, Levels]:
     return (best[0], *levels[kept:]), (*gone, best[0])
 
 
-def side_of(rows: list[WireLevel], contract: float) -> Levels:
+_level = attrgetter("px", "sz")
+
+
+def side_of(rows: Iterable[WireLevel], contract: float) -> Levels:
     """Levels in base units, as sent."""
-    return scale_levels(tuple([(row.px, row.sz) for row in rows]), contract)
+    return scale_levels(tuple(map(_level, rows)), contract)
 
 
 def fault_of(bids: Levels, asks: Levels) -> str | None:
     """Why these sides cannot be one book, or None. Prices must get strictly worse."""
     if bids and asks and bids[0][0] >= asks[0][0]:
-        return "crossed book"
+        return CROSSED
     last = math.inf
     for price, _ in bids:
         if price >= last:

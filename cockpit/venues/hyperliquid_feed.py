@@ -119,10 +119,11 @@ class Feed:
         if named is None or data.coin in self._unwatched:
             return ()
         symbol, contract = named
-        bid, ask = (side_of([] if row is None else [row], contract) for row in data.bbo)
-        fault = fault_of(bid, ask)
-        if fault is not None:
-            return (kit.reject(NAME, at_ns, f"{symbol}: {fault}", raw),)
+        bids, asks = data.bbo
+        bid = () if bids is None else ((bids.px / contract, bids.sz * contract),)
+        ask = () if asks is None else ((asks.px / contract, asks.sz * contract),)
+        if bid and ask and bid[0][0] >= ask[0][0]:
+            return (kit.reject(NAME, at_ns, f"{symbol}: {CROSSED}", raw),)
         book = self._book(data.coin)
         change = book.touch(data.time, bid, ask, at_ns)
         if change is None or not (book.has_ladder or data.coin not in self.watched):

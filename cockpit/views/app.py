@@ -1,12 +1,10 @@
-"""The screen: one workspace, a cursor, a paint clock, and keys that the table names."""
+"""The cockpit: connects the desk to the workspace, and keys to what they do."""
 
 import asyncio
 import gc
-import signal
 import time
-from functools import partial
+from collections.abc import Callable
 
-from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
 
@@ -14,82 +12,65 @@ from cockpit import paths
 from cockpit.config import Config
 from cockpit.core.errors import CockpitError, ConfigError
 from cockpit.intents import Desk
-from cockpit.views.keymap import ACTIONS, key_line
+from cockpit.views.keymap import ACTIONS
+from cockpit.views.painted import PaintedApp
 from cockpit.views.palette import Palette
-from cockpit.views.pane import Draw, LivePane
-from cockpit.views.panes import status
 from cockpit.views.scene import Scene
+from cockpit.views.screen import WorkspaceScreen
+from cockpit.views.signals import Lifeline
 from cockpit.views.terminal import Terminal
-from cockpit.views.text import Line, clip, width_of
 from cockpit.views.themes import Theme, load_theme
-from cockpit.views.workspaces import PANES, boxes, show, walk, zoom
 
 SSH_HZ = 5.0
+STOP_WITHIN_S = 1.5
+SETTLE_AFTER_S = 5.0
+TIDY_EVERY_S = 60.0
+IDLE_S = 5.0
 
 
-class MarketsScreen(Screen[None]):
-    """Panes at computed places; no CSS layout to resolve per frame."""
-
-    DEFAULT_CSS = """
-    MarketsScreen { layers: base; overflow: hidden; }
-    MarketsScreen > LivePane { position: absolute; layer: base; }
-    """
-
-
-class CockpitApp(App[int]):
-    """Connects the desk to the panes. Market events never become messages: panes poll."""
+class CockpitApp(PaintedApp):
+    """Market events never become messages: panes poll on the paint clock."""
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = [  # noqa: RUF012
         Binding(",".join(a.keys), f"do('{a.id}')", a.name, id=a.id, show=False) for a in ACTIONS
     ]
 
-    def __init__(self, desk: Desk, config: Config, terminal: Terminal) -> None:
-        super().__init__()
+    def __init__(
+        self, desk: Desk, config: Config, terminal: Terminal, *, diff: bool = True
+    ) -> None:
+        hz = min(config.screen.hz, SSH_HZ) if terminal.over_ssh else config.screen.hz
+        super().__init__(terminal, hz, diff=diff)
         self._desk = desk
-        self._config = config
         theme, problem = _theme_or_default(config.screen.theme)
-        self.palette = Palette(theme, terminal)
+        palette = Palette(theme, terminal)
         self.scene = Scene(
             view=desk.view, specs=dict(desk.specs), mode=desk.mode, glyphs=terminal.glyphs
         )
-        self.scene.problem = problem
-        show(self.scene, self.scene.workspace)
-        self._hz = min(config.screen.hz, SSH_HZ) if terminal.over_ssh else config.screen.hz
-        self._panes: dict[str, LivePane] = {}
-        self._status = self._pane(status.lines, status.HZ, "status")
-        self._keys = self._pane(_key_line, 1.0, "keys")
+        self.scene.problem = problem or self.drawing_problem
+        self.workspace = WorkspaceScreen(self.scene, palette, config.screen.layout)
+        self.saves: list[Callable[[], None]] = []
+        """Called once before leaving, whatever the reason."""
+        self.lifeline: Lifeline | None = None
         self._starting: asyncio.Task[None] | None = None
-
-    def _pane(self, draw: Draw, hz: float, name: str) -> LivePane:
-        return LivePane(draw, self.scene, self.palette, hz, name)
+        self._key_s = 0.0
 
     # --- life ---------------------------------------------------------------------------------
 
     def get_default_screen(self) -> Screen[None]:
-        return MarketsScreen(id="_default")
-
-    def compose(self) -> ComposeResult:
-        yield self._status
-        for name, pane in PANES.items():
-            self._panes[name] = self._pane(pane.lines, pane.HZ, name)
-            yield self._panes[name]
-        yield self._keys
+        return self.workspace
 
     def on_mount(self) -> None:
-        self.screen.styles.background = self.palette.theme.background
-        loop = asyncio.get_running_loop()
-        for number, code in ((signal.SIGTERM, 143), (signal.SIGHUP, 129)):
-            # Also where they were inherited as ignored: a dead terminal must end us.
-            loop.add_signal_handler(number, partial(self.exit, None, code))
-        self._arrange()
+        if not self.is_headless:
+            self.lifeline = Lifeline(self.leave)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
         """Connect after the first paint: a picture first, then the network."""
         self._starting = asyncio.create_task(self._start_desk())
-        self.set_interval(1.0 / self._hz, self._paint)
-        self.set_timer(5.0, _settle_garbage)
+        self.set_interval(1.0 / self.clock.hz, self._beat)
+        self.set_timer(SETTLE_AFTER_S, _settle_garbage)
+        self.set_interval(TIDY_EVERY_S, self._tidy)
 
     async def _start_desk(self) -> None:
         try:
@@ -97,70 +78,69 @@ class CockpitApp(App[int]):
         except CockpitError as error:
             self.scene.problem = error.ui_message
 
+    def leave(self, code: int = 0) -> None:
+        """Save and exit, in this order."""
+        saves, self.saves = self.saves, []
+        for save in saves:
+            save()
+        self.exit(return_code=code)
+
     async def on_unmount(self) -> None:
         if self._starting is not None:
             self._starting.cancel()
-        await self._desk.stop()
+        try:
+            await asyncio.wait_for(self._desk.stop(), STOP_WITHIN_S)
+        except TimeoutError:
+            self.log.warning("a link did not close in time")
+
+    def _tidy(self) -> None:
+        """Collect by hand while nobody is waiting for a key to do something."""
+        if time.monotonic() - self._key_s > IDLE_S:
+            gc.collect()
 
     # --- painting -----------------------------------------------------------------------------
 
+    def _beat(self) -> None:
+        if self.may_draw():
+            self._paint()
+
+    def overdue(self) -> None:
+        self._beat()
+
     def _paint(self) -> None:
-        """One frame: panes that are due compare and redraw their changed lines."""
         self._look()
-        now_s = time.monotonic()
-        for pane in (self._status, *self._panes.values()):
-            pane.tick(now_s)
+        self.workspace.paint(time.monotonic())
 
     def _look(self) -> None:
         scene = self.scene
         scene.now_ns = self._desk.clock.now_ns()
         scene.notices = self._desk.notices()
         scene.detail = self._desk.detail()
-        scene.feed = self._desk.feed_stats()
-        stats = {name: self._desk.venue_stats(name) for name in scene.specs}
-        scene.venue_stats = {name: known for name, known in stats.items() if known}
-
-    def _redraw(self) -> None:
-        """After a key: everything that depends on the cursor, now."""
-        self._look()
-        for pane in (self._status, *self._panes.values(), self._keys):
-            if pane.display:
-                pane.draw_now()
-
-    def _arrange(self) -> None:
-        width, height = self.size
-        places = boxes(self.scene, width, height, self._config.screen.layout)
-        _place(self._status, 0, 0, width, 1)
-        _place(self._keys, 0, height - 1, width, 1)
-        for name, pane in self._panes.items():
-            box = places.get(name)
-            pane.display = box is not None
-            if box is not None:
-                _place(pane, box.x, box.y, box.width, box.height)
-
-    def on_resize(self) -> None:
-        self._arrange()
-        for pane in (self._status, self._keys, *self._panes.values()):
-            pane.forget()
-        self.call_after_refresh(self._redraw)
+        stats = self.frame_stats()
+        if stats is not None:
+            scene.frame = stats
+            scene.stats = stats.words()
 
     # --- keys ---------------------------------------------------------------------------------
 
     def action_do(self, action: str) -> None:
         """One entry of the key table."""
+        self._key_s = time.monotonic()
         area, _, verb = action.partition(".")
         if area == "cursor":
             self._move(verb)
+        elif action == "pane.zoom":
+            self.workspace.zoom()
         elif area == "pane":
-            self._pane_key(verb)
-        elif area == "workspace":
-            show(self.scene, verb)
-            self._arrange()
+            self.workspace.walk(1 if verb == "next" else -1)
         elif action == "screen.repaint":
-            self.refresh(repaint=True, layout=True)
+            self.repaint()
+        elif action == "app.suspend":
+            self.action_suspend_process()
         elif action == "app.quit":
-            self.exit(return_code=0)
-        self._redraw()
+            self.leave()
+        self._look()
+        self.workspace.redraw()
 
     def _move(self, verb: str) -> None:
         scene = self.scene
@@ -175,29 +155,6 @@ class CockpitApp(App[int]):
             "last": (last, scene.venue_index),
         }
         scene.symbol_index, scene.venue_index = moves[verb]
-
-    def _pane_key(self, verb: str) -> None:
-        if verb == "zoom":
-            zoom(self.scene)
-        else:
-            walk(self.scene, 1 if verb == "next" else -1)
-        self._arrange()
-
-
-def _place(pane: LivePane, x: int, y: int, width: int, height: int) -> None:
-    pane.styles.offset = (x, y)
-    pane.styles.width = width
-    pane.styles.height = height
-
-
-def _key_line(scene: Scene, width: int, height: int) -> list[Line]:
-    line: Line = []
-    for key, name in key_line():
-        line += [(f" {key} ", "accent"), (f"{name} ", "dim")]
-    hint = "read-only: nothing is ever sent to a venue but questions "
-    if width_of(line) + len(hint) <= width:
-        line = [*clip(line, width - len(hint)), (hint, "dim")]
-    return [line]
 
 
 def _theme_or_default(name: str) -> tuple[Theme, str]:

@@ -13,8 +13,13 @@ from cockpit.views.terminal import GlyphSet
 from cockpit.views.text import Line
 
 _DOTS = {"braille": (2, 4), "block": (1, 2), "ascii": (1, 1)}
-_BRAILLE_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-_ASCII_MARKS = "*+xo#@"
+_BITS = {
+    "braille": np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]),
+    "block": np.array([[1], [2]]),
+    "ascii": np.array([[1]]),
+}
+_BLOCKS = np.array([ord(c) for c in " ▀▄█"], dtype=np.uint32)
+_ASCII_MARKS = np.array([ord(c) for c in "*+xo#@"], dtype=np.uint32)
 Floats = NDArray[np.float64]
 
 
@@ -29,6 +34,7 @@ class Canvas:
         self._dots = np.zeros((height * self._dy, width * self._dx), dtype=bool)
         self._owner = np.full((height, width), -1, dtype=np.int64)
         self._roles: list[str] = []
+        self._marks: list[tuple[int, int, str, str]] = []
 
     @property
     def dots_wide(self) -> int:
@@ -36,61 +42,77 @@ class Canvas:
 
     def plot(self, values: Floats, low: float, high: float, role: str) -> None:
         """One value a dot column, shape (dots_wide,); NaN leaves a gap. `low` is the bottom."""
-        self._roles.append(role)
-        index = len(self._roles) - 1
         rows = self._dots.shape[0]
-        span = high - low or 1.0
-        previous: int | None = None
-        for x, value in enumerate(values):
-            if math.isnan(value):
-                previous = None
-                continue
-            y = round((high - value) / span * (rows - 1))
-            y = min(rows - 1, max(0, y))
-            start, end = (y, y) if previous is None else (min(previous, y), max(previous, y))
-            if previous is not None and end > start:
-                # A step: the riser joins the two levels without thickening either.
-                start, end = (start + 1, end) if previous < y else (start, end - 1)
-            self._dots[start : end + 1, x] = True
-            self._owner[start // self._dy : end // self._dy + 1, x // self._dx] = index
-            previous = y
+        known = ~np.isnan(values)
+        scaled = (high - np.where(known, values, low)) / ((high - low) or 1.0) * (rows - 1)
+        y = np.clip(np.rint(scaled), 0, rows - 1).astype(np.int64)
+        before = np.roll(y, 1)
+        joined = known & np.roll(known, 1)
+        joined[0] = False
+        # A step: the riser joins the two levels without thickening either.
+        top = np.where(joined & (before < y), before + 1, y)
+        bottom = np.where(joined & (before > y), before - 1, y)
+        self._fill(top, bottom, known, role)
+
+    def area(self, columns: NDArray[np.bool_], role: str) -> None:
+        """Every dot of these columns, shape (dots_wide,): a vertical mark."""
+        rows = self._dots.shape[0]
+        ends = np.zeros(len(columns), dtype=np.int64)
+        self._fill(ends, ends + rows - 1, columns, role)
+
+    def mark(self, dot_x: int, value: float, low: float, high: float, char: str, role: str) -> None:
+        """One character over the plot at a dot column and a value."""
+        row = round((high - value) / ((high - low) or 1.0) * (self.height - 1))
+        if 0 <= dot_x < self.dots_wide and 0 <= row < self.height:
+            self._marks.append((row, dot_x // self._dx, char, role))
+
+    def _fill(
+        self,
+        top: NDArray[np.int64],
+        bottom: NDArray[np.int64],
+        known: NDArray[np.bool_],
+        role: str,
+    ) -> None:
+        self._roles.append(role)
+        level = np.arange(self._dots.shape[0])[:, None]
+        drawn = (level >= top) & (level <= bottom) & known
+        self._dots |= drawn
+        cells = drawn.reshape(self.height, self._dy, self.width, self._dx).any(axis=(1, 3))
+        self._owner[cells] = len(self._roles) - 1
 
     def lines(self) -> list[Line]:
-        """The cells as styled text, one line a row."""
+        """The cells as styled text, one line a row; empty cells have the role `dim`."""
+        chars = self._chars()
+        owner = self._owner.copy()
+        roles = [*self._roles, "dim"]
+        owner[owner < 0] = len(self._roles)
+        for row, column, char, role in self._marks:
+            roles.append(role)
+            chars[row, column] = ord(char)
+            owner[row, column] = len(roles) - 1
+        texts = [line.tobytes().decode("utf-32-le") for line in chars.astype("<u4")]
         out: list[Line] = []
-        codes = self._codes()
-        for row in range(self.height):
-            line: Line = []
-            for column in range(self.width):
-                owner = int(self._owner[row, column])
-                char = self._char(int(codes[row, column]), owner)
-                role = self._roles[owner] if owner >= 0 else "dim"
-                if line and line[-1][1] == role:
-                    line[-1] = (line[-1][0] + char, role)
-                else:
-                    line.append((char, role))
-            out.append(line)
+        for text, owners in zip(texts, owner, strict=True):
+            starts = [0, *(np.flatnonzero(np.diff(owners)) + 1).tolist(), len(text)]
+            out.append(
+                [
+                    (text[a:b], roles[owners[a]])
+                    for a, b in zip(starts[:-1], starts[1:], strict=True)
+                ]
+            )
         return out
 
-    def _codes(self) -> NDArray[np.int64]:
+    def _chars(self) -> NDArray[np.uint32]:
         cells = self._dots.reshape(self.height, self._dy, self.width, self._dx)
+        codes = np.einsum("hywx,yx->hw", cells.astype(np.int64), _BITS[self._glyphs])
         if self._glyphs == "braille":
-            weights = _BRAILLE_BITS
+            chars = np.where(codes > 0, 0x2800 + codes, ord(" "))
         elif self._glyphs == "block":
-            weights = np.array([[1], [2]])
+            chars = _BLOCKS[codes]
         else:
-            weights = np.array([[1]])
-        codes: NDArray[np.int64] = np.einsum("hywx,yx->hw", cells.astype(np.int64), weights)
-        return codes
-
-    def _char(self, code: int, owner: int) -> str:
-        if not code:
-            return " "
-        if self._glyphs == "braille":
-            return chr(0x2800 + code)
-        if self._glyphs == "block":
-            return " ▀▄█"[code]
-        return _ASCII_MARKS[owner % len(_ASCII_MARKS)]
+            marks = _ASCII_MARKS[self._owner % len(_ASCII_MARKS)]
+            chars = np.where(codes > 0, marks, ord(" "))
+        return chars.astype(np.uint32)
 
 
 def steps(at: NDArray[np.int64], value: Floats, edges: NDArray[np.int64], hold_ns: int) -> Floats:
@@ -138,3 +160,15 @@ def spark(values: Floats, width: int) -> str:
         for v in tail
     ]
     return "".join(chars).rjust(width)
+
+
+def bar(frac: float, width: int) -> str:
+    """A bar from the left in half cells, `frac` of `width` cells; never empty above zero."""
+    halves = 0 if frac <= 0 else max(1, round(min(1.0, frac) * width * 2))
+    return ("█" * (halves // 2) + "▌" * (halves % 2)).ljust(width)
+
+
+def bar_left(frac: float, width: int) -> str:
+    """The same from the right."""
+    halves = 0 if frac <= 0 else max(1, round(min(1.0, frac) * width * 2))
+    return ("▐" * (halves % 2) + "█" * (halves // 2)).rjust(width)

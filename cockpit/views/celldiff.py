@@ -51,6 +51,14 @@ class FrontBuffer:
         if self._looks.is_full:
             self._looks = Looks(self._depth)
 
+    def forget_rows(self, rows: range) -> None:
+        """Send these rows anew when they are painted next."""
+        for y in rows:
+            if y < self.height:
+                self._text[y] = [None] * self.width
+        self._pen = None
+        self._at = None
+
     def paint(self, spans: Iterable[Span]) -> str:
         """What to write so that the terminal shows the spans; empty if it does already."""
         if self._looks.is_full:

@@ -24,13 +24,29 @@ def signed(value: float | None, decimals: int = 2) -> str:
     return (MINUS if value < 0 else "+") + text
 
 
-def apr_percent(apr: float | None) -> str:
-    """An annual rate (fraction) in per cent, about four significant digits: `+10.95`, `+1095`."""
-    if apr is None or math.isnan(apr):
+UNIT_HOURS = {"hour": 1, "8h": 8, "day": 24, "apr": 8760}
+UNIT_LABEL = {"hour": "% per hour", "8h": "% per 8 h", "day": "% per day", "apr": "APR %"}
+UNIT_SHORT = {"hour": "%/h", "8h": "%/8h", "day": "%/day", "apr": "% APR"}
+_UNIT_DECIMALS = {"hour": 5, "8h": 4, "day": 3, "apr": 2}
+
+
+def rate(hourly: float | None, unit: str) -> str:
+    """A rate (fraction per hour) in per cent of the unit: `+10.95` APR is `+0.0100` per 8 h.
+
+    The decimals of a unit are constant, so a column lines up; only a rate too large for seven
+    characters (eight per hour) gives some of them away.
+    """
+    if hourly is None or math.isnan(hourly):
         return MISSING
-    percent = apr * 100
-    size = abs(percent)
-    return signed(percent, 2 if size < 100 else 1 if size < 1000 else 0)
+    percent = hourly * UNIT_HOURS[unit] * 100
+    whole = len(str(int(abs(percent))))
+    room = 6 if unit == "hour" else 5
+    return signed(percent, max(0, min(_UNIT_DECIMALS[unit], room - whole)))
+
+
+def unsigned(text: str) -> str:
+    """The same figure where its sign is said in words."""
+    return text.lstrip("+" + MINUS)
 
 
 def magnitude(value: float | None, digits: int = 3) -> str:
@@ -94,6 +110,25 @@ def countdown(seconds: float | None) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, second = divmod(rest, 60)
     return f"{hours}:{minutes:02d}:{second:02d}" if hours else f"{minutes:02d}:{second:02d}"
+
+
+def hours(value: float | None) -> str:
+    """`3.2 h`, `71 h`, `12 d`: how long something takes to pay for itself."""
+    if value is None or math.isnan(value):
+        return MISSING
+    if value < 9.95:
+        return f"{value:.1f} h"
+    if value < 99.5:
+        return f"{value:.0f} h"
+    return f"{value / 24:.0f} d" if value < 24 * 999 else ">999 d"
+
+
+def bps(value: float | None, decimals: int = 1) -> str:
+    """A cost in bps without its unit: more than four digits lose their decimals."""
+    if value is None or math.isnan(value):
+        return MISSING
+    text = f"{abs(value):.{decimals if abs(value) < 999.5 else 0}f}"
+    return (MINUS if value < 0 and float(text) else "") + text
 
 
 def milliseconds(value: float | None) -> str:

@@ -6,11 +6,12 @@ last one is known to be consumed, so a slow link gets as many frames as it can t
 where it does not, a frame waits until the last one has at least left. And nothing to draw.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 ANSWER_WITHIN_S = 3.0
 UNANSWERED_MOST = 3
-"""After so many silent frames the terminal is not asked again until the next full repaint."""
+"""After so many silent frames the terminal is not asked again until the next minute."""
 LATE_S = 0.5
 STRIKES = 2
 STRIKES_WITHIN_S = 30.0
@@ -58,7 +59,7 @@ class PaintClock:
         self._silent = 0
         self._late_s: list[float] = []
         self._restore_s = 0.0
-        self._full_s: float | None = None
+        self._swept = 0
         self._lag_s = 0.0
         self._owed = False
         self._counted_s = 0.0
@@ -80,14 +81,14 @@ class PaintClock:
         self._frames += 1
         return True
 
-    def is_full_due(self, now_s: float) -> bool:
-        """Once a minute: whatever a terminal got wrong is put right."""
-        if self._full_s is None or now_s - self._full_s < FULL_REPAINT_S:
-            self._full_s = now_s if self._full_s is None else self._full_s
-            return False
-        self._full_s = now_s
-        self._silent = 0
-        return True
+    def sweep(self, now_s: float, height: int) -> range:
+        """Rows to send again now, so that each is sent once a minute: errors do not stay."""
+        start = self._swept
+        self._swept = int(now_s % FULL_REPAINT_S / FULL_REPAINT_S * height)
+        if self._swept < start:
+            self._silent = 0
+            return range(start, height)
+        return range(start, self._swept)
 
     def paused(self) -> None:
         """The process was stopped or its terminal replaced: time did not pass, nothing was asked."""
@@ -145,7 +146,9 @@ class PaintClock:
 
     # --- figures ------------------------------------------------------------------------------
 
-    def stats(self, now_s: float, sent_bytes: int, rss_mb: float) -> FrameStats | None:
+    def stats(
+        self, now_s: float, sent_bytes: int, rss_mb: Callable[[], float]
+    ) -> FrameStats | None:
         """The figures since the last time, at most every two seconds; None in between."""
         passed = now_s - self._counted_s
         if passed < _WINDOW_S:
@@ -161,6 +164,6 @@ class PaintClock:
             bytes_per_s=count / passed,
             round_trip_ms=None if self.round_trip_s is None else self.round_trip_s * 1000,
             loop_lag_ms=self._lag_s * 1000,
-            rss_mb=rss_mb,
+            rss_mb=rss_mb(),
             reason=self.reason,
         )

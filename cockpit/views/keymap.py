@@ -1,32 +1,50 @@
-"""The keys, once: bindings, the key line and the help come from this table.
+"""The keys, once: dispatch, the key line, the help, the palette and `[keys]` come from this table.
 
-Lowercase looks and moves. Uppercase is kept for keys that act.
+Lowercase looks and moves. Uppercase acts: it writes, copies, records or computes. Ids are public:
+a config names them. Imports no textual: `cockpit check` reads it.
 """
 
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from cockpit.core.errors import ConfigError
+from cockpit.core.names import did_you_mean
+
+EVERYWHERE = "everywhere"
+NEVER_UNBOUND = ("app.quit", "app.help")
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`id` is `area.verb`; `keys` are textual key names, the first is shown."""
+    """One thing that a key does. `id` is `area.verb`; of `keys` the first is shown.
+
+    `scope` is `everywhere`, or the pane in which the keys mean this: the same key may mean
+    something else in another pane. `shown` puts it into the key line.
+    """
 
     id: str
     keys: tuple[str, ...]
     name: str
     help: str
+    scope: str = EVERYWHERE
     shown: bool = False
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("cursor.up", ("up", "k"), "up", "the symbol above"),
-    Action("cursor.down", ("down", "j"), "down", "the symbol below", shown=True),
+    Action("cursor.up", ("up", "k"), "up", "the row above; with a count, as many rows"),
+    Action("cursor.down", ("down", "j"), "down", "the row below; with a count, as many rows"),
     Action("cursor.left", ("left", "h"), "left", "the venue to the left"),
-    Action("cursor.right", ("right", "l"), "right", "the venue to the right", shown=True),
-    Action("cursor.first", ("g", "home"), "first", "the first symbol"),
-    Action("cursor.last", ("G", "end"), "last", "the last symbol"),
-    Action("pane.next", ("tab",), "pane", "the next pane", shown=True),
-    Action("pane.previous", ("shift+tab",), "previous pane", "the pane before"),
+    Action("cursor.right", ("right", "l"), "right", "the venue to the right"),
+    Action("cursor.first", ("g", "home"), "first", "the first row; with a count, that row"),
+    Action("cursor.last", ("G", "end"), "last", "the last row; with a count, that row"),
+    Action("symbol.previous", ("[",), "previous symbol", "the symbol before, in any pane"),
+    Action("symbol.next", ("]",), "next symbol", "the symbol after, in any pane"),
+    Action("pane.next", ("tab",), "next pane", "look at the next pane", shown=True),
+    Action("pane.previous", ("shift+tab",), "previous pane", "look at the pane before"),
+    Action("pane.focus", ("enter",), "look closer", "the workspace that has more of this pane"),
     Action("pane.zoom", ("z",), "zoom", "the focused pane alone, and back", shown=True),
+    Action("app.back", ("escape",), "back", "leave what was opened last: zoom, filter, workspace"),
     Action("workspace.markets", ("1",), "markets", "funding, curves, depth and links at a glance"),
     Action("workspace.depth", ("2",), "depth", "books side by side, merged, and what they cost"),
     Action("workspace.funding", ("3",), "funding", "funding curves, premiums and spreads"),
@@ -34,12 +52,157 @@ ACTIONS: tuple[Action, ...] = (
     Action("workspace.plan", ("5",), "plan", "size a hedge or a staggered entry"),
     Action("workspace.stress", ("6",), "stress", "what a shock would cost"),
     Action("workspace.health", ("7",), "health", "links, chains, latency and this program"),
-    Action("screen.repaint", ("ctrl+l",), "repaint", "draw everything again"),
+    Action("view.freeze", ("space",), "freeze", "hold the picture; the data go on", shown=True),
+    Action("view.filter", ("/",), "filter", "only rows with this text; !text: without", shown=True),
+    Action("view.sort", ("s",), "sort", "rows by the cursor's column; again: the other way round"),
+    Action("view.unsort", ("a",), "unsort", "rows as the watch list has them"),
+    Action("view.pin", ("p",), "pin", "compare this venue: two pins are a pair"),
+    Action("view.cell", ("m",), "cell", "what a funding cell says: rate, change, countdown, age"),
+    Action("view.unit", ("u",), "unit", "how a rate is written: an hour, 8 hours, a day, a year"),
+    Action("view.tenor", ("n",), "tenor", "the next point of the funding curve"),
+    Action("view.span", ("d",), "days", "how much past the curves show: a day, a week, a month"),
+    Action("view.size_down", ("-",), "smaller", "quote costs for the next smaller size"),
+    Action("view.size_up", ("+", "="), "larger", "quote costs for the next larger size"),
+    Action("view.layout", ("v",), "layout", "the next layout: auto, wide, normal, narrow"),
+    Action("view.theme", ("t",), "theme", "choose a theme; the screen shows it while you look"),
+    Action("view.repaint", ("ctrl+l",), "repaint", "draw everything again"),
+    Action("app.count", ("0",), "count", "begins a count: 05j is five rows down"),
+    Action("app.command", (":",), "command", "type a command, such as :symbol BTC", shown=True),
+    Action("app.palette", ("ctrl+p",), "palette", "find a command by its name"),
+    Action("app.help", ("?",), "help", "every key that does something now", shown=True),
+    Action("tape.record", ("R",), "record", "record every venue to tapes, and stop"),
+    Action("pane.write", ("W",), "write", "what this pane shows, into files: JSON and CSV"),
+    Action("pane.copy", ("Y",), "copy", "what this pane shows, to the terminal's clipboard"),
+    Action("app.suspend", ("ctrl+z",), "suspend", "back to the shell; `fg` returns"),
     Action("app.quit", ("q", "ctrl+q"), "quit", "leave; the terminal is restored", shown=True),
+)  # fmt: skip
+
+_NAMES = frozenset(
+    "up down left right home end pageup pagedown insert delete backspace tab enter escape space "
+    "comma f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12".split()
 )
+_MODIFIERS = ("ctrl", "alt", "shift")
+_SPELLED = {" ": "space", ",": "comma"}
+_SHOWN = {
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "esc", "pageup": "pgup",
+    "pagedown": "pgdn", "comma": ",", "delete": "del", "backspace": "bksp",
+}  # fmt: skip
+
+
+class Keymap:
+    """Which keys do what: the table's defaults, changed by the trader's `[keys]`.
+
+    `overrides` maps an id to comma-separated keys, which replace the default ones; no keys at all
+    unbind the action. `origin` names whoever wrote them. ConfigError says in one sentence what is
+    wrong: an unknown id or key, two actions on one key, or no way to quit or to get help.
+    """
+
+    def __init__(
+        self,
+        overrides: Mapping[str, str] | None = None,
+        origin: str = "config",
+        actions: tuple[Action, ...] = ACTIONS,
+    ) -> None:
+        self._actions = {action.id: action for action in actions}
+        self._keys = {action.id: action.keys for action in actions}
+        for action_id, text in (overrides or {}).items():
+            self._override(action_id, text, f"{origin}: keys.{action_id}")
+        self._bound = self._by_key(origin)
+
+    @property
+    def actions(self) -> Iterable[Action]:
+        return self._actions.values()
+
+    def keys(self, action_id: str) -> tuple[str, ...]:
+        """The keys of an action; empty when the trader unbound it."""
+        return self._keys[action_id]
+
+    def shown(self, action_id: str) -> str:
+        """The first key as it is printed, or nothing."""
+        keys = self._keys[action_id]
+        return show_key(keys[0]) if keys else ""
+
+    def find(self, key: str, pane: str) -> Action | None:
+        """What a key does while this pane is focused."""
+        for action in self._bound.get(key, ()):
+            if action.scope in (EVERYWHERE, pane):
+                return action
+        return None
+
+    def _override(self, action_id: str, text: str, where: str) -> None:
+        if action_id not in self._actions:
+            hint = did_you_mean(action_id, self._actions)
+            raise ConfigError(f"{where}: unknown action{hint}; help (?) lists them")
+        keys = tuple(_read_key(part.strip(), where) for part in text.split(",") if part.strip())
+        if not keys and action_id in NEVER_UNBOUND:
+            raise ConfigError(f"{where}: is empty; {action_id} needs at least one key")
+        self._keys[action_id] = keys
+
+    def _by_key(self, origin: str) -> dict[str, list[Action]]:
+        bound: dict[str, list[Action]] = {}
+        for action in self._actions.values():
+            for key in self._keys[action.id]:
+                for other in bound.get(key, ()):
+                    if EVERYWHERE in (action.scope, other.scope) or action.scope == other.scope:
+                        raise ConfigError(
+                            f"{origin}: keys: {show_key(key)} is bound to {other.id} and "
+                            f"{action.id}; give one of them another key"
+                        )
+                bound.setdefault(key, []).append(action)
+        return bound
+
+
+def key_of(key: str, character: str | None) -> str:
+    """A key press as the table writes it: the character itself where there is one."""
+    if character and len(character) == 1 and character.isprintable() and "+" not in key:
+        return _SPELLED.get(character, character)
+    return key
+
+
+def show_key(key: str) -> str:
+    """A key as it is printed: `↑`, `^p`, `S-tab`."""
+    *modifiers, last = key.split("+") if len(key) > 1 else [key]
+    marks = "".join({"ctrl": "^", "alt": "M-", "shift": "S-"}[name] for name in modifiers)
+    return marks + _SHOWN.get(last, last)
+
+
+def _read_key(text: str, where: str) -> str:
+    """A key as a config writes it: one character, or a name with modifiers."""
+    if len(text) == 1 and text.isprintable():
+        return text
+    *modifiers, last = text.split("+")
+    if last.startswith("shift") or any(name not in _MODIFIERS for name in modifiers):
+        known = " ".join(f"{name}+" for name in _MODIFIERS)
+        raise ConfigError(f"{where}: {text!r} is not a key; modifiers are {known}")
+    if last in _NAMES or (modifiers and len(last) == 1 and last.isalnum()):
+        return text
+    named = _character_named(last) if not modifiers else None
+    if named is None:
+        raise ConfigError(
+            f"{where}: {text!r} is not a key{did_you_mean(last, _NAMES)}; "
+            "expected a character, or a name such as pageup or ctrl+p"
+        )
+    return named
+
+
+def _character_named(name: str) -> str | None:
+    """`question_mark` is `?`: the names that Textual's own key maps use."""
+    short = {"slash": "solidus", "minus": "hyphen-minus", "plus": "plus sign"}
+    try:
+        return unicodedata.lookup(short.get(name, name.replace("_", " ")))
+    except KeyError:
+        return None
+
+
+def footer(keymap: Keymap, pane: str) -> list[tuple[str, str]]:
+    """(key, name) of what the bottom line shows while this pane is focused."""
+    return [
+        (keymap.shown(action.id), action.name)
+        for action in keymap.actions
+        if action.shown and action.scope in (EVERYWHERE, pane) and keymap.keys(action.id)
+    ]
 
 
 def key_line() -> list[tuple[str, str]]:
-    """(key, name) of what the bottom line shows."""
-    glyphs = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
-    return [(glyphs.get(a.keys[0], a.keys[0]), a.name) for a in ACTIONS if a.shown]
+    """The default key line."""
+    return footer(Keymap(), "")

@@ -6,19 +6,22 @@ textual widgets and go the same way. Nothing here knows a market.
 """
 
 import logging
+import resource
 import time
 from pathlib import Path
 
 from rich.color import ColorSystem
+from rich.console import RenderableType
 from textual import messages
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import CompositorUpdate
-from textual.app import App, RenderResult
+from textual.app import App
+from textual.geometry import Region
 from textual.screen import Screen
 
 from cockpit.views.celldiff import FrontBuffer
 from cockpit.views.driver import ScreenDriver, Writer
-from cockpit.views.frame import PaintClock
+from cockpit.views.frame import FrameStats, PaintClock
 from cockpit.views.looks import Depth
 from cockpit.views.terminal import Terminal
 from cockpit.views.updates import self_test, spans_of
@@ -68,8 +71,7 @@ class PaintedApp(App[int]):
         if self._owed and not backlog:
             self._owed = False
             self.screen.refresh()
-        if self.clock.is_full_due(now_s):
-            self.repaint()
+        self._sweep(now_s)
         self._data_frame = self.clock.beat(now_s, backlog)
         return self._data_frame
 
@@ -78,6 +80,13 @@ class PaintedApp(App[int]):
         if self._front is not None:
             self._front.forget()
         self.screen.refresh()
+
+    def _sweep(self, now_s: float) -> None:
+        width, height = self.size
+        rows = self.clock.sweep(now_s, height)
+        if rows and self._front is not None:
+            self._front.forget_rows(rows)
+            self.screen.refresh(Region(0, rows.start, width, len(rows)))
 
     def on_terminal_supports_synchronized_output(
         self, _: messages.TerminalSupportsSynchronizedOutput
@@ -91,7 +100,7 @@ class PaintedApp(App[int]):
 
     # --- sending ------------------------------------------------------------------------------
 
-    def _display(self, screen: Screen[object], renderable: RenderResult | None) -> None:
+    def _display(self, screen: Screen, renderable: RenderableType | None) -> None:
         out = self.out
         if out is None or renderable is None or self._batch_count:
             super()._display(screen, renderable)
@@ -147,12 +156,16 @@ class PaintedApp(App[int]):
         self._owed = False
         self.repaint()
 
-    def rss_mb(self) -> float:
-        """Resident memory of this process; 0 where the system does not say."""
-        try:
-            pages = int(Path("/proc/self/statm").read_text().split()[1])
-        except (OSError, ValueError, IndexError):
-            return 0.0
-        return pages * 4096 / 1e6
+    def frame_stats(self) -> FrameStats | None:
+        """Fresh figures every two seconds, None in between."""
+        sent = self.out.sent_bytes if self.out else 0
+        return self.clock.stats(time.monotonic(), sent, rss_mb)
 
 
+def rss_mb() -> float:
+    """Resident memory of this process; 0 where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0.0
+    return pages * resource.getpagesize() / 1e6

@@ -24,6 +24,15 @@ class Palette:
     def style(self, role: str) -> Style:
         return self._styles[role]
 
+    @property
+    def screen_background(self) -> str:
+        """What textual paints where no pane is."""
+        return (
+            self.theme.background
+            if self._terminal.color in ("truecolor", "256")
+            else "ansi_default"
+        )
+
     def text(self, text: str) -> str:
         """The text in glyphs that this terminal has, of the same width."""
         return text.translate(ASCII) if self._terminal.glyphs == "ascii" else text

@@ -1,4 +1,4 @@
-"""A pane that repaints only the lines that changed.
+"""A pane that repaints only the lines that changed, when something it shows may have.
 
 `tick` asks the pane's pure function for its lines, compares them with the last ones, rebuilds only
 the strips that differ and refreshes only their regions; `render_line` hands out cached strips. No
@@ -17,6 +17,8 @@ from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clip
 
 Draw = Callable[[Scene, int, int], list[Line]]
+QUIET_S = 1.0
+"""Without news a pane is drawn this often all the same: ages and countdowns go on."""
 
 
 class LivePane(Widget):
@@ -24,21 +26,35 @@ class LivePane(Widget):
 
     ALLOW_SELECT = False
 
-    def __init__(self, draw: Draw, scene: Scene, palette: Palette, hz: float, name: str) -> None:
+    def __init__(
+        self, draw: Draw, scene: Scene, palette: Palette, hz: float, name: str, phase: float = 1.0
+    ) -> None:
+        """At most `hz` draws a second. `phase` (0 to 1) of an interval keeps panes apart."""
         super().__init__(id=name)
         self.hz = hz
         self._draw = draw
         self._scene = scene
         self._palette = palette
+        self._phase = phase
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
-        self._due_s = 0.0
+        self._due_s: float | None = None
+        self._drawn_s = 0.0
+        self._version = -1
 
     def tick(self, now_s: float) -> int:
-        """Draw if it is time to; returns how many lines changed."""
-        if now_s < self._due_s or not self.display:
+        """Draw if it is time to and there may be news; returns how many lines changed."""
+        if not self.display or (self._due_s is not None and now_s < self._due_s):
             return 0
-        self._due_s = now_s + 1.0 / self.hz
+        version = self._scene.view.version
+        if version == self._version and now_s - self._drawn_s < QUIET_S:
+            return 0
+        interval_s = 1.0 / self.hz
+        if self._due_s is None:
+            self._due_s = now_s + interval_s * self._phase
+        else:
+            self._due_s = max(self._due_s + interval_s, now_s + 0.5 * interval_s)
+        self._drawn_s, self._version = now_s, version
         return self.draw_now()
 
     def draw_now(self) -> int:
@@ -64,7 +80,8 @@ class LivePane(Widget):
     def forget(self) -> None:
         """Draw every line anew at the next tick."""
         self._lines = []
-        self._due_s = 0.0
+        self._due_s = None
+        self._version = -1
 
     def render_line(self, y: int) -> Strip:
         if y < len(self._strips):

@@ -11,6 +11,7 @@ from cockpit.core.units import apr
 from cockpit.intents import FeedStats, Mode, Notice, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.venues.contract import VenueSpec
+from cockpit.views.frame import FrameStats
 from cockpit.views.terminal import GlyphSet
 
 CellMode = Literal["live", "predicted", "change_1h", "change_8h", "next", "age", "oi", "z"]
@@ -88,6 +89,7 @@ class Scene:
     delta_usd: float | None = None
     detail: str = ""
     stats: str = ""
+    frame: FrameStats = FrameStats()
     problem: str = ""
 
     _memory: dict[Hashable, tuple[int, object]] = field(default_factory=dict)

@@ -35,19 +35,50 @@ def width_of(line: Iterable[Span]) -> int:
 
 
 def clip(line: Sequence[Span], width: int, role: str = "text") -> Line:
-    """The line at exactly `width` cells: cut at the right, or padded with `role`."""
+    """The line at exactly `width` cells, padded with `role`, or cut at the right.
+
+    What was cut ends in `…`: the rest of a number must not read as another number.
+    """
     out: Line = []
     left = width
-    for text, style in line:
+    for i, (text, style) in enumerate(line):
         size = cell_len(text)
-        if size >= left:
+        if size > left or (size == left and _says_more(line[i + 1 :])):
+            if size > left and text[left:].isspace() and not _says_more(line[i + 1 :]):
+                text = set_cell_size(text, left)
+            elif left:
+                text = set_cell_size(text, left - 1) + "…"
             if left:
-                out.append((set_cell_size(text, left), style))
+                out.append((text, style))
             return out
         out.append((text, style))
         left -= size
     if left:
         out.append((" " * left, role))
+    return out
+
+
+def _says_more(rest: Sequence[Span]) -> bool:
+    return any(text and not text.isspace() for text, _ in rest)
+
+
+def longest(width: int, *variants: Line) -> Line:
+    """The first of these sentences that fits; the last one, cut, where none does."""
+    for line in variants:
+        if width_of(line) <= width:
+            return line
+    return clip(variants[-1], max(0, width)) if variants else []
+
+
+def parts(width: int, *pieces: Line, gap: str = "  ") -> Line:
+    """As many pieces, in order, as fit whole. What comes first matters most."""
+    out: Line = []
+    for piece in pieces:
+        if not piece:
+            continue
+        lead: Line = [(gap, "text")] if out else []
+        if width_of(out) + width_of(lead) + width_of(piece) <= width:
+            out += [*lead, *piece]
     return out
 
 
@@ -61,20 +92,28 @@ def framed(
     verdict: Line | None = None,
     focused: bool = False,
 ) -> list[Line]:
-    """A thin frame: the title in the top line at the left, a verdict in the bottom line."""
+    """A thin frame: the title in the top line at the left, a verdict in the bottom line.
+
+    Exactly `height` lines of `width` cells. Rows that do not fit are counted in the last one.
+    """
+    if width < 4 or height < 2:
+        return [clip([("…", "dim")], width) for _ in range(height)]
     role = "frame_focus" if focused else "frame"
     inner = width - 2
-    tail = f" {note} ┐" if note else "┐"
+    tail = f" {note} ┐" if note and cell_len(note) + 10 <= width else "┐"
     room = width - cell_len(tail)
     top: Line = [("┌ ", role), *title, (" ", role)]
     if width_of(top) > room:
         top = clip(top, room, role)
     lines: list[Line] = [[*top, ("─" * (room - width_of(top)), role), (tail, role)]]
+    hidden = len(body) - (height - 2)
+    if hidden > 0 and height > 3:
+        body = [*body[: height - 3], [(f" … {hidden + 1} more lines: zoom this pane", "dim")]]
     for i in range(height - 2):
         row = clip(body[i], inner) if i < len(body) else [(" " * inner, "text")]
         lines.append([("│", role), *row, ("│", role)])
     bottom: Line = [("└", role)]
-    if verdict:
+    if verdict and inner > 3:
         bottom += [(" ", role), *clip(verdict, min(inner - 2, width_of(verdict))), (" ", role)]
     bottom.append(("─" * max(0, width - 1 - width_of(bottom)), role))
     lines.append([*bottom, ("┘", role)])

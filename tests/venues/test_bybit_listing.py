@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cockpit.core.events import Instrument, Reject
-from cockpit.venues.bybit import Session
+from cockpit.venues.bybit import SPEC, Session
 from cockpit.venues.bybit_wire import name_without_metadata
 from cockpit.venues.contract import Tick, Wants
 from tests.support import AT_NS, feed, only, opened, reply
@@ -44,10 +44,10 @@ def test_an_unknown_interval_is_missing_not_eight_hours() -> None:
     assert btc.funding_interval_s is None
 
 
-def test_fees_are_not_published_so_they_are_missing() -> None:
+def test_fees_are_those_of_the_documented_tier_because_none_are_published() -> None:
     (btc,) = listed(row())
-    assert btc.taker_fee is None
-    assert btc.maker_fee is None
+    assert (btc.taker_fee, btc.maker_fee) == (0.00055, 0.0002)
+    assert not SPEC.publishes_fees
 
 
 @pytest.mark.parametrize(

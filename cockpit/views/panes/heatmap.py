@@ -1,145 +1,199 @@
-"""Funding of every symbol at every venue, as APR: who pays, how much, how old.
+"""Funding of every symbol at every venue: who pays, how much, how old.
 
-Columns are venues, rows symbols. The cell cursor chooses what the other panes show.
+Columns are venues, rows symbols. The cell cursor chooses what the other panes show. The colour of
+a cell always says who pays now, on a fixed scale; the text says what the trader asked for.
 """
 
 from cockpit.views import format as fmt
-from cockpit.views.scene import Scene, apr_of, next_payment_s, rate_is_stale
-from cockpit.views.text import Line, fit, framed, right
+from cockpit.views.books import pair_cost_bps
+from cockpit.views.cells import cell, fresh_hourly
+from cockpit.views.rates import mean_by_open_interest, next_stamp_s
+from cockpit.views.scene import CellMode, Scene
+from cockpit.views.text import Line, fit, framed, longest, right
 
 TITLE = "funding"
 HZ = 2.0
-_SYMBOL = 9
-_CELL = 10
-_EXTRA = 9
+_SYMBOL = 8
+_SPREAD = 9
+_PAIR = 9
+_WEIGHTED = 9
+WORDS: dict[CellMode, str] = {
+    "live": "live", "predicted": "predicted by the venue", "change_1h": "change in 1 h",
+    "change_8h": "change in 8 h", "next": "next payment", "age": "age of the rate",
+    "oi": "open interest, change in 1 h %", "z": "robust z over 30 d",
+}  # fmt: skip
+_RATES = ("live", "predicted", "change_1h", "change_8h")
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    names = [venue.name for venue in scene.venues]
-    shown = _visible(len(names), inner)
-    first = _first_column(scene.venue_index, len(names), shown)
-    columns = names[first : first + shown]
-    hidden = len(names) - shown
-    with_spread = inner >= _SYMBOL + len(columns) * _CELL + 2 + _EXTRA
-    body = [_header(scene, columns, with_spread), _countdowns(scene, columns, with_spread)]
+    columns, hidden, extras = _columns(scene, inner)
+    cells = _cell_width(scene)
+    body = [_header(scene, columns, extras, cells)]
+    if scene.cell != "next":
+        body.append(_countdowns(scene, columns, cells))
     rows = max(1, height - 2 - len(body))
     symbols = scene.symbols
-    top = _first_row(scene.symbol_index, len(symbols), rows)
-    body += [_row(scene, symbol, columns, with_spread) for symbol in symbols[top : top + rows]]
+    top = max(0, min(scene.symbol_index - rows // 2, len(symbols) - rows))
+    body += [_row(scene, symbol, columns, extras, cells) for symbol in symbols[top : top + rows]]
+    if not symbols:
+        body += [[], [(f" {scene.no_symbol}", "dim")]]
+    if not scene.venues:
+        body = [[], [(" no venue is watched: add some under [watch] in the config", "dim")]]
     notes = []
     if len(symbols) > rows:
         notes.append(f"{top + 1}–{min(top + rows, len(symbols))} of {len(symbols)}")
     if hidden:
         notes.append(f"+{hidden} →")
+    what = WORDS[scene.cell]
+    if scene.cell in _RATES:
+        what += f" · {fmt.UNIT_LABEL[scene.unit]}"
     return framed(
-        body,
+        body[: height - 2],
         width,
         height,
-        title=[("1 ", "accent"), ("funding", "title"), (" · live · APR %", "dim")],
+        title=[("funding", "title"), (f" · {what}", "dim"), *_filter(scene)],
         note="  ".join(notes),
-        verdict=_verdict(scene),
+        verdict=_verdict(scene, width - 4),
         focused=scene.focus == TITLE,
     )
 
 
-def _visible(count: int, inner: int) -> int:
-    return max(1, min(count, (inner - _SYMBOL) // _CELL))
+def _filter(scene: Scene) -> Line:
+    words = f" /{scene.filter}" if scene.filter else ""
+    words += f" by {scene.sort}" if scene.sort != "listed" else ""
+    return [(words, "accent")] if words else []
 
 
-def _first_column(cursor: int, count: int, shown: int) -> int:
-    return max(0, min(cursor - shown + 1, count - shown)) if cursor >= shown else 0
+def _cell_width(scene: Scene) -> int:
+    return 10 if scene.unit == "hour" else 9
 
 
-def _first_row(cursor: int, count: int, rows: int) -> int:
-    return max(0, min(cursor - rows // 2, count - rows))
+def _columns(scene: Scene, inner: int) -> tuple[list[str], int, list[str]]:
+    """The venues that fit, how many do not, and which of the extra columns fit beside them."""
+    names = [venue.name for venue in scene.venues]
+    cells = _cell_width(scene)
+    room = inner - _SYMBOL
+    # The spread stays even where not all venues fit: it is what the other columns are for.
+    spread = 2 + _SPREAD if len(names) > 1 and room >= cells * 2 + 2 + _SPREAD else 0
+    shown = max(1, min(len(names), (room - spread) // cells))
+    first = max(0, min(scene.venue_index - shown + 1, len(names) - shown))
+    extras = ["spread"] if spread else []
+    room -= shown * cells + spread
+    for name, size in (("pair", _PAIR), ("oi-weighted", _WEIGHTED)):
+        if spread and room >= size:
+            extras.append(name)
+            room -= size
+    return names[first : first + shown], len(names) - shown if names else 0, extras
 
 
-def _header(scene: Scene, columns: list[str], with_spread: bool) -> Line:
+def _header(scene: Scene, columns: list[str], extras: list[str], cells: int) -> Line:
     line: Line = [(" " * _SYMBOL, "dim")]
     for name in columns:
-        label = name if len(name) < _CELL else scene.short(name)
+        label = name if len(name) < cells else scene.short(name)
         state = scene.view.venue(name)
         live = state is not None and state.state == "live"
-        line.append((right(label, _CELL), scene.colour_of(name) if live else "stale"))
-    if with_spread:
-        line += [(" │", "frame"), (right("spread", _EXTRA), "dim")]
+        line.append((right(label, cells), scene.colour_of(name) if live else "stale"))
+    heads = {"spread": ("spread", _SPREAD), "pair": ("sh/long", _PAIR)}
+    if extras:
+        line.append((" │", "frame"))
+    for extra in extras:
+        text, size = heads.get(extra, ("oi-w", _WEIGHTED))
+        line.append((right(text, size), "dim"))
     return line
 
 
-def _countdowns(scene: Scene, columns: list[str], with_spread: bool) -> Line:
+def _countdowns(scene: Scene, columns: list[str], cells: int) -> Line:
     line: Line = [(fit(" next", _SYMBOL), "dim")]
     for name in columns:
-        seconds = next_payment_s(scene.market(name), scene.now_ns)
+        seconds = next_stamp_s(scene.market(name), scene.now_ns)
         role = "warn" if seconds is not None and seconds < 60 else "dim"
-        line.append((right(fmt.countdown(seconds), _CELL), role))
-    if with_spread:
-        line += [(" │", "frame"), (" " * _EXTRA, "dim")]
+        line.append((right(fmt.countdown(seconds), cells), role))
     return line
 
 
-def _row(scene: Scene, symbol: str, columns: list[str], with_spread: bool) -> Line:
+def _row(scene: Scene, symbol: str, columns: list[str], extras: list[str], cells: int) -> Line:
     chosen = symbol == scene.symbol
     line: Line = [
         ("▌" if chosen else " ", "accent"),
         (fit(symbol, _SYMBOL - 1), "number" if chosen else "text"),
     ]
-    known = []
     for name in columns:
-        text, role, value = cell(scene, name, symbol)
-        if value is not None:
-            known.append(value)
+        text, role = cell(scene, name, symbol)
         if chosen and name == scene.venue:
             role = "cursor"
-        line += [(" ", "text"), (right(text, _CELL - 1), role)]
-    if with_spread:
-        spread = max(known) - min(known) if len(known) > 1 else None
-        text = fmt.MISSING if spread is None else fmt.apr_percent(spread).lstrip("+")
-        line += [(" │", "frame"), (right(text, _EXTRA), "number" if spread else "dim")]
+        line += [(" ", "text"), (right(text, cells - 1), role)]
+    if not extras:
+        return line
+    line.append((" │", "frame"))
+    rates = _fresh(scene, symbol)
+    pair = _pair(scene, rates)
+    spread = None if pair is None else rates[pair[0]] - rates[pair[1]]
+    for extra in extras:
+        if extra == "spread":
+            text = fmt.unsigned(fmt.rate(spread, scene.unit))
+            line.append((right(text, _SPREAD), "dim" if spread is None else "number"))
+        elif extra == "pair":
+            text = "/".join(scene.short(name) for name in pair) if pair else fmt.MISSING
+            line.append((right(text, _PAIR), "dim"))
+        else:
+            weighted = mean_by_open_interest(scene, symbol, rates)
+            line.append((right(fmt.rate(weighted, scene.unit), _WEIGHTED), "text"))
     return line
 
 
-def cell(scene: Scene, venue: str, symbol: str) -> tuple[str, str, float | None]:
-    """(text, role, APR if it may be compared) of one cell.
-
-    Not listed `—`, missing `·`, stale `~` and dim, the venue's adapter at fault `!`.
-    """
-    market = scene.view.market(venue, symbol)
-    if not scene.is_listed(venue, symbol):
-        return fmt.UNLISTED, "dim", None
-    if market is None:
-        return fmt.MISSING, "dim", None
-    value = apr_of(market)
-    if value is None:
-        state = scene.view.venue(venue)
-        fault = state is not None and state.state == "down" and "fault" in state.reason
-        return (fmt.ERROR, "danger", None) if fault else (fmt.MISSING, "dim", None)
-    text = fmt.apr_percent(value)
-    if rate_is_stale(market, scene.now_ns):
-        return fmt.STALE + text, "stale", None
-    step = fmt.heat_step(value) or 0
-    role = "heat_0" if step == 0 else f"heat_{'pos' if step > 0 else 'neg'}{abs(step)}"
-    return text, role, value
+def _fresh(scene: Scene, symbol: str) -> dict[str, float]:
+    """Venue -> rate as a fraction per hour, where it may be compared."""
+    rates = {venue.name: fresh_hourly(scene, venue.name, symbol) for venue in scene.venues}
+    return {name: rate for name, rate in rates.items() if rate is not None}
 
 
-def _verdict(scene: Scene) -> Line:
-    """The widest spread of the selected symbol, as a sentence."""
+def _pair(scene: Scene, rates: dict[str, float]) -> tuple[str, str] | None:
+    """(short, long): the trader's pinned pair, else the widest; None with fewer than two rates."""
+    if len(scene.pinned) == 2 and all(name in rates for name in scene.pinned):
+        return scene.pinned[0], scene.pinned[1]
+    if len(rates) < 2:
+        return None
+    return max(rates, key=lambda v: rates[v]), min(rates, key=lambda v: rates[v])
+
+
+def _verdict(scene: Scene, width: int) -> Line:
+    """The widest spread of the selected symbol as a sentence, with what it costs to have it."""
     symbol = scene.symbol
     if symbol is None:
-        return [("no symbol is watched: add some under [watch] in the config", "dim")]
-    rates = {}
-    for venue in scene.venues:
-        _, _, value = cell(scene, venue.name, symbol)
-        if value is not None:
-            rates[venue.name] = value
-    if len(rates) < 2:
-        return [(f"{symbol}: {'one venue' if rates else 'no venue'} with a fresh rate", "dim")]
-    high, low = max(rates, key=lambda v: rates[v]), min(rates, key=lambda v: rates[v])
-    spread = fmt.apr_percent(rates[high] - rates[low]).lstrip("+")
-    return [
-        (f"{symbol}: ", "number"),
-        (f"short {high} {fmt.apr_percent(rates[high])}, ", "text"),
-        (f"long {low} {fmt.apr_percent(rates[low])}: ", "text"),
-        (f"{spread} % APR apart before costs", "number"),
-    ]
+        return []
+    rates = _fresh(scene, symbol)
+    pair = _pair(scene, rates)
+    if pair is None:
+        count = "one venue" if rates else "no venue"
+        return longest(
+            width,
+            [(f"{symbol}: {count} with a fresh rate, nothing to compare", "dim")],
+            [(f"{symbol}: {count}", "dim")],
+        )
+    short, long = pair
+    spread = rates[short] - rates[long]
+    text = fmt.unsigned(fmt.rate(spread, scene.unit)) + " " + fmt.UNIT_SHORT[scene.unit]
+    legs = [
+        f"short {name} {fmt.rate(rates[name], scene.unit)}" if name == short
+        else f"long {name} {fmt.rate(rates[name], scene.unit)}"
+        for name in pair
+    ]  # fmt: skip
+    names = f"short {scene.short(short)} long {scene.short(long)}"
+    costs = pair_cost_bps(scene, short, long)
+    earned = ""
+    if costs is not None and spread > 0:
+        hours = fmt.hours(costs * 1e-4 / spread)
+        size = fmt.magnitude(scene.size_usd)
+        earned = f", {hours} to earn {fmt.bps(costs)} bps of costs at {size}"
+    head: Line = [(f"{symbol}: ", "number")]
+    return longest(
+        width,
+        [*head, (f"{legs[0]}, {legs[1]}: ", "text"), (text, "number"), (earned, "text")],
+        [*head, (f"{names}: ", "text"), (text, "number"), (earned, "text")],
+        [*head, (f"{legs[0]}, {legs[1]}: ", "text"), (text, "number")],
+        [*head, (f"{names}: ", "text"), (text, "number")],
+        [*head, (text, "number")],
+        [(symbol, "number")],
+    )

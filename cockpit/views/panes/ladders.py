@@ -1,118 +1,177 @@
-"""The selected symbol's books side by side. Old depth is never shown: a lost book says so."""
+"""The selected symbol's books side by side. Old depth is never shown: a lost book says so.
+
+With room a column shows cumulative notional and a bar for each size as well.
+"""
 
 from cockpit.analytics.depth import covered_bps, depth_usd, imbalance, mid_price
+from cockpit.core.events import Level
 from cockpit.views import format as fmt
+from cockpit.views.books import no_book
+from cockpit.views.canvas import bar, bar_left
 from cockpit.views.scene import Scene
-from cockpit.views.text import Line, clip, fit, framed, right, width_of
+from cockpit.views.text import Line, clip, fit, framed, parts, right, width_of
 
 TITLE = "depth"
 HZ = 5.0
 BAND_BPS = 25
-_MIN_COLUMN = 30
-_FOOT = 3
+_FOOT = 2
+_SIZE = 7
+_CUMULATIVE = 7
+_READ = 96
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner, rows = width - 2, height - 2
-    names = [v.name for v in scene.venues if scene.symbol and scene.is_listed(v.name, scene.symbol)]
-    count = max(1, min(len(names), inner // _MIN_COLUMN))
-    first = max(0, min(scene.venue_index - count + 1, len(names) - count))
-    shown = names[first : first + count]
+    names = scene.listing()
+    least = max((_least(scene, name) for name in names), default=30)
+    count = max(1, min(len(names), inner // least))
+    cursor = names.index(scene.venue) if scene.venue in names else 0
+    first = max(0, min(cursor - count + 1, len(names) - count))
     body: list[Line] = [[] for _ in range(rows)]
     base = inner // count
-    for i, name in enumerate(shown):
-        size = inner - base * (count - 1) if i == count - 1 else base
-        for y, line in enumerate(_column(scene, name, size - 2, rows)):
-            body[y] += [*clip(line, size - 2), ("  ", "text")]
-    if not shown:
-        body = [[("no venue lists it" if scene.symbol else "no symbol is selected", "dim")]]
-    hidden = len(names) - len(shown)
+    for i, name in enumerate(names[first : first + count]):
+        last = i == count - 1
+        size = inner - base * (count - 1) if last else base
+        gap = 0 if last else 2
+        for y, line in enumerate(_column(scene, name, size - gap - 1, rows)[:rows]):
+            body[y] += [(" ", "text"), *clip(line, size - gap - 1), (" " * gap, "text")]
+    if not names:
+        why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
+        body = [[], [(f" {why}", "dim")]]
+    hidden = len(names) - count
+    wide = base >= 46
     return framed(
         body,
         width,
         height,
-        title=[("3 ", "accent"), ("depth", "title"), (f" · {scene.symbol or ''} · size", "dim")],
-        note=f"+{hidden} →" if hidden else "",
+        title=[
+            ("books", "title"),
+            (f" · {scene.symbol or '-'} · size{' · cumulative USD' if wide else ''}", "dim"),
+        ],
+        note=f"+{hidden} →" if hidden > 0 else "",
         focused=scene.focus == TITLE,
     )
 
 
+def _least(scene: Scene, name: str) -> int:
+    """Cells that a column needs so that no price and no size is cut."""
+    market = scene.market(name)
+    best = market.book.best_ask() if market else None
+    if market is None or best is None:
+        return 30
+    tick = market.instrument.tick if market.instrument else None
+    return max(30, 2 * (len(fmt.price(best[0], tick)) + _SIZE) + 4)
+
+
 def _column(scene: Scene, name: str, width: int, rows: int) -> list[Line]:
     market = scene.market(name)
-    head: Line = [(fit(name, 12), scene.colour_of(name))]
+    chosen = name == scene.venue
+    head: Line = [(fit(name, min(width, 12)), "number" if chosen else scene.colour_of(name))]
+    if chosen:
+        head = [(head[0][0], scene.colour_of(name))]
     if market is None or not market.book.is_known:
-        state = scene.view.venue(name)
-        why = "waiting for a book"
-        if state is not None and state.state != "live":
-            why = f"{state.state} {state.reason}".strip()
-        elif market is not None and market.instrument and market.instrument.status != "active":
-            why = f"the market is {market.instrument.status}"
-        gone = market.age_s("book", scene.now_ns) if market else None
-        since = f", last seen {fmt.age(gone)} ago" if gone is not None else ""
-        return [head, [], [(fit(f"no book: {why}{since}", width), "stale")]]
+        return [head, [], *_wrapped(f"no book: {no_book(scene, name)}", width)]
     book = market.book
-    bids, asks = book.bids(), book.asks()
+    bids, asks = book.bids(_READ), book.asks(_READ)
     mid = mid_price(bids, asks)
     stale = market.is_stale("book", scene.now_ns)
-    age = market.age_s("book", scene.now_ns)
+    age = ("~" if stale else "") + fmt.age(market.age_s("book", scene.now_ns))
     if mid is not None:
         spread = (asks[0][0] - bids[0][0]) / mid * 1e4
-        head.append((right(f"{spread:.2f} bps", max(0, width - 12 - 6)), "dim"))
-        head.append((right(("~" if stale else "") + fmt.age(age), 6), "stale" if stale else "dim"))
-    out = [head]
+        role = "warn" if spread <= 0 else "dim"
+        text = f"{fmt.bps(spread, 2)} bps" if spread > 0 else "crossed"
+        room = width - 12 - 6
+        if room >= len(text):
+            head.append((right(text, room), role))
+        head.append((right(age, width - width_of(head)), "stale" if stale else "dim"))
+    depth = max(1, rows - 1 - _FOOT)
     tick = market.instrument.tick if market.instrument else None
-    depth = max(1, rows - _FOOT)
-    half = (width - 1) // 2
-    for i in range(depth):
-        bid = bids[i] if i < len(bids) else None
-        ask = asks[i] if i < len(asks) else None
-        out.append([*_bid(bid, tick, half, stale), ("│", "frame"), *_ask(ask, tick, half, stale)])
-    return [*out, *_foot(bids, asks, mid, width)]
+    ladder = _Ladder(bids[:depth], asks[:depth], tick, width, stale)
+    return [head, *(ladder.row(i) for i in range(depth)), *_foot(bids, asks, mid, width)]
 
 
-def _bid(level: tuple[float, float] | None, tick: float | None, width: int, stale: bool) -> Line:
-    if level is None:
-        return [(" " * width, "text")]
-    text = fmt.price(level[0], tick)
-    size = fmt.magnitude(level[1])
-    pad = max(1, width - width_of([(text, "")]))
-    return [(right(size, pad - 1) + " ", "stale" if stale else "dim"), (text, _side("bid", stale))]
+class _Ladder:
+    """The levels of one venue in a column: what fits beside price and size, and how wide."""
+
+    def __init__(
+        self, bids: list[Level], asks: list[Level], tick: float | None, width: int, stale: bool
+    ) -> None:
+        self._bids = _texts(bids, tick)
+        self._asks = _texts(asks, tick)
+        self._half = (width - 1) // 2
+        self._stale = stale
+        self._price = max((len(r[0]) for r in (*self._bids, *self._asks)), default=0)
+        room = self._half - self._price - _SIZE
+        self._cumulative = _CUMULATIVE if room >= _CUMULATIVE else 0
+        room -= self._cumulative
+        self._bar = room - 1 if room >= 4 else 0
+        self._largest = max((size for _, size in (*bids, *asks)), default=1.0)
+        self._pad = width - 1 - 2 * self._half
+
+    def row(self, i: int) -> Line:
+        bid = self._bids[i] if i < len(self._bids) else None
+        ask = self._asks[i] if i < len(self._asks) else None
+        return [*self._side(bid, "bid"), ("│", "frame"), *self._side(ask, "ask")]
+
+    def _side(self, level: tuple[str, str, str, float] | None, role: str) -> Line:
+        if level is None:
+            return [(" " * self._half, "text")]
+        price, size, total, amount = level
+        number, dim = ("stale", "stale") if self._stale else ("text", "dim")
+        colour = "stale" if self._stale else role
+        room = self._half - self._price - self._cumulative - self._bar
+        frac = amount / self._largest
+        if role == "bid":
+            line: Line = [(bar_left(frac, self._bar) if self._bar else "", colour)]
+            line += [(right(total, self._cumulative) if self._cumulative else "", dim)]
+            return [*line, (right(size, room - 1) + " ", number), (price.rjust(self._price), colour)]
+        line = [(price.ljust(self._price), colour), (right(size, room), number)]
+        line += [(right(total, self._cumulative) if self._cumulative else "", dim)]
+        return [*line, (" " + bar(frac, self._bar - 1) if self._bar else "", colour)]
 
 
-def _ask(level: tuple[float, float] | None, tick: float | None, width: int, stale: bool) -> Line:
-    if level is None:
-        return [(" " * width, "text")]
-    text = fmt.price(level[0], tick)
-    return [
-        (text, _side("ask", stale)),
-        (right(fmt.magnitude(level[1]), max(0, width - len(text))), "stale" if stale else "dim"),
-    ]
+def _texts(levels: list[Level], tick: float | None) -> list[tuple[str, str, str, float]]:
+    """(price, size, cumulative USD, size as a number) of each level, best first."""
+    out = []
+    total = 0.0
+    for price, size in levels:
+        total += price * size
+        out.append((fmt.price(price, tick), fmt.magnitude(size), fmt.magnitude(total), size))
+    return out
 
 
-def _side(role: str, stale: bool) -> str:
-    return "stale" if stale else role
+def _wrapped(text: str, width: int) -> list[Line]:
+    """A sentence over as many lines as it needs, at most four."""
+    lines: list[str] = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return [[(fit(line, width), "stale")] for line in lines[:4]]
 
 
 def _foot(
-    bids: list[tuple[float, float]], asks: list[tuple[float, float]], mid: float | None, width: int
+    bids: list[Level], asks: list[Level], mid: float | None, width: int
 ) -> list[Line]:
     """Depth within the band, its balance, and how far the visible book reaches."""
     if mid is None:
         empty = "no bids" if not bids else "no asks"
-        return [[(f"one-sided: {empty}" if bids or asks else "empty book", "warn")]]
+        return [[(f"one-sided: {empty}" if bids or asks else "an empty book", "warn")]]
     bid, ask = depth_usd(bids, mid, BAND_BPS), depth_usd(asks, mid, BAND_BPS)
     reach = min(covered_bps(bids, mid) or 0.0, covered_bps(asks, mid) or 0.0)
-    beyond = "≥ " if reach < BAND_BPS else ""
+    short = reach < BAND_BPS
+    least = "≥ " if short else ""
+    balance = fmt.signed(imbalance(bid, ask), 2)
     return [
-        [
-            (f"{BAND_BPS} bps ", "dim"),
-            (f"{beyond}{fmt.magnitude(bid)} / {fmt.magnitude(ask)}", "number"),
-        ],
-        [
-            ("imbalance ", "dim"),
-            (fmt.signed(imbalance(bid, ask), 2), "number"),
-            ("  covered ", "dim"),
-            (f"{reach:.0f} bps", "warn" if reach < BAND_BPS else "text"),
-        ],
+        parts(
+            width,
+            [(f"{BAND_BPS} bps ", "dim"), (f"{least}{fmt.magnitude(bid)} / {fmt.magnitude(ask)}", "number")],
+        ),
+        parts(
+            width,
+            [("imb ", "dim"), (balance, "number")],
+            [("covers ", "dim"), (f"{fmt.bps(reach, 0)} bps", "warn" if short else "text")],
+        ),
     ]

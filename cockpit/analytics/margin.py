@@ -1,0 +1,205 @@
+"""Margin of linear perpetuals: what is required, what is left, and at which price it ends.
+
+Signed sizes in base units (+ long), prices in USD per base, money in USD, rates as fractions of
+notional. One account is one equity that stands behind its legs: a venue's cross account, or one
+isolated position with the margin that was set aside for it. Maintenance of a leg is
+`notional * mmf - deduction` in its tier, so it is continuous and convex in the notional.
+
+NaN is "not known" and comes out as NaN; None is "there is no such price". Sources: Hyperliquid
+docs (trading/margin-tiers, trading/liquidations), dYdX v4 docs (concepts/trading/margin), Lighter
+docs (perpetual-futures/liquidations-and-insurance-fund).
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Tiers(NamedTuple):
+    """Maintenance by size of the position, each array of shape (T,), lowest tier first."""
+
+    lower_usd: Floats
+    mmf_frac: Floats
+    deduction_usd: Floats
+
+
+def build_tiers(lower_usd: Sequence[float], mmf_frac: Sequence[float]) -> Tiers:
+    """Tiers with deductions that make maintenance continuous at each `lower_usd`.
+
+    `deduction_n = deduction_(n-1) + lower_n * (mmf_n - mmf_(n-1))`. One unknown rate is
+    `build_tiers([0], [nan])`. ValueError if the bounds do not rise from 0, or the rates fall or
+    leave [0, 1).
+    """
+    lower = np.asarray(lower_usd, dtype=np.float64)
+    rates = np.asarray(mmf_frac, dtype=np.float64)
+    if lower.ndim != 1 or lower.shape != rates.shape or not lower.size:
+        raise ValueError("tiers need one lower bound and one rate each")
+    if lower[0] != 0 or not np.all(np.diff(lower) > 0):
+        raise ValueError("tier bounds must rise from 0")
+    if np.any(rates < 0) or np.any(rates >= 1) or np.any(np.diff(rates) < 0):
+        raise ValueError("maintenance fractions must not fall, and lie in [0, 1)")
+    steps = lower[1:] * np.diff(rates)
+    return Tiers(lower, rates, np.concatenate(([0.0], np.cumsum(steps))))
+
+
+def maintenance_usd(notional_usd: ArrayLike, tiers: Tiers) -> Floats:
+    """Maintenance of absolute notionals of any shape, same shape back.
+
+    With rates that never fall, the tier that applies is the one that asks the most.
+    """
+    notional = np.asarray(notional_usd, dtype=np.float64)
+    most = notional * tiers.mmf_frac[0]
+    for rate, deduction in zip(tiers.mmf_frac[1:], tiers.deduction_usd[1:], strict=True):
+        most = np.maximum(most, notional * rate - deduction)
+    return np.asarray(most)
+
+
+def account_maintenance_usd(size: Floats, price: Floats, tiers: Sequence[Tiers]) -> Floats:
+    """Maintenance of each leg, (L,); their sum is what the account must keep."""
+    pairs = zip(np.abs(size) * price, tiers, strict=True)
+    return np.array([float(maintenance_usd(notional, t)) for notional, t in pairs])
+
+
+def initial_usd(size: Floats, price: Floats, imf_frac: Floats) -> Floats:
+    """Initial margin of each leg, (L,)."""
+    return np.asarray(np.abs(size) * price * imf_frac)
+
+
+def scaled_imf_frac(
+    base_frac: float, open_notional_usd: float, lower_cap_usd: float, upper_cap_usd: float
+) -> float:
+    """Initial fraction that grows with the market's open interest, from base to 1 (dYdX).
+
+    An upper cap of 0 means that the market does not scale. Maintenance never scales.
+    """
+    if upper_cap_usd <= 0:
+        return base_frac
+    if upper_cap_usd <= lower_cap_usd:
+        raise ValueError(f"open-interest caps must rise, got {lower_cap_usd} and {upper_cap_usd}")
+    share = (open_notional_usd - lower_cap_usd) / (upper_cap_usd - lower_cap_usd)
+    if math.isnan(share):
+        return math.nan
+    return min(base_frac + max(share * (1 - base_frac), 0.0), 1.0)
+
+
+def margin_ratio(required_usd: ArrayLike, equity_usd: ArrayLike) -> Floats:
+    """Required over equity; with maintenance, 1 is liquidation. Shapes broadcast.
+
+    Nothing required of an equity that is not negative is 0; anything required of an equity that
+    is not positive is infinite.
+    """
+    required = np.asarray(required_usd, dtype=np.float64)
+    equity = np.asarray(equity_usd, dtype=np.float64)
+    unknown = np.isnan(required) | np.isnan(equity)
+    idle = (required == 0) & (equity >= 0)
+    safe = np.where(equity > 0, equity, 1.0)
+    ratio = np.where(idle, 0.0, np.where(equity > 0, required / safe, np.inf))
+    return np.where(unknown, np.nan, ratio)
+
+
+def isolated_equity_usd(margin_usd: float, size: float, entry: float, mark: float) -> float:
+    """What stands behind one isolated position: its margin and its own profit."""
+    return margin_usd + size * (mark - entry)
+
+
+def liquidation_price(
+    equity_usd: float, size: float, price: float, tiers: Tiers, others_usd: float
+) -> float | None:
+    """The price of one leg at which equity equals maintenance, all other prices held.
+
+    `equity_usd` is the account's at `price`, `others_usd` the maintenance of its other legs (0
+    for an isolated position). Exact over tiers: along the price every tier's line crosses once,
+    and the one that asks the most crosses first. None without a position or when no positive
+    price does it; NaN if anything is unknown. An account that is already below maintenance has
+    its price on the safe side of the market.
+    """
+    if size == 0:
+        return None
+    room = equity_usd - size * price - others_usd
+    crossings = (room + tiers.deduction_usd) / (abs(size) * tiers.mmf_frac - size)
+    crossing = float(np.max(crossings) if size > 0 else np.min(crossings))
+    return None if crossing <= 0 else crossing
+
+
+def distance_frac(liquidation: float | None, price: float) -> float | None:
+    """How far the price may move until then, signed: -0.1 is ten per cent down."""
+    return None if liquidation is None else liquidation / price - 1
+
+
+def joint_shock_frac(
+    equity_usd: float,
+    size: Floats,
+    price: Floats,
+    direction: Floats,
+    tiers: Sequence[Tiers],
+    collateral_usd: float,
+) -> float | None:
+    """How far all prices may go together until the account is at maintenance.
+
+    Leg i moves to `price_i * (1 + direction_i * x)`, never below zero, and the collateral changes
+    by `collateral_usd * x`. The answer is the smallest x >= 0 (0: already there), None if the
+    account outlives every x, NaN if anything is unknown. Equity minus maintenance is linear in x
+    between the places where a leg changes its tier or a price reaches zero; those are walked in
+    order, so no iteration is involved.
+    """
+
+    def room(x: float) -> float:
+        moved = price * np.maximum(1 + direction * x, 0.0)
+        profit = float(np.sum(size * (moved - price))) + collateral_usd * x
+        return equity_usd + profit - float(np.sum(account_maintenance_usd(size, moved, tiers)))
+
+    turns = [0.0, *sorted(_turns(np.abs(size) * price, direction, tiers))]
+    turns.append(turns[-1] + 1.0)
+    before, left = 0.0, room(0.0)
+    if math.isnan(left):
+        return math.nan
+    if left <= 0:
+        return 0.0
+    for x in turns[1:]:
+        here = room(x)
+        if here <= 0:
+            return before + (x - before) * left / (left - here)
+        previous, before, left = (before, left), x, here
+    slope = (left - previous[1]) / (before - previous[0])
+    return before - left / slope if slope < 0 else None
+
+
+def _turns(notional: Floats, direction: Floats, tiers: Sequence[Tiers]) -> set[float]:
+    """The x > 0 at which some leg enters another tier or loses its last value."""
+    found: set[float] = set()
+    for usd, way, tier in zip(notional, direction, tiers, strict=True):
+        if usd > 0 and way != 0:
+            found.update(float(x) for x in (tier.lower_usd / usd - 1) / way if x > 0)
+    return found
+
+
+def zero_price(
+    mark: float, size: float, mmf_frac: float, equity_usd: float, maintenance: float
+) -> float | None:
+    """The price at which closing the leg leaves equity over maintenance as it is (Lighter).
+
+    None without a position or without maintenance.
+    """
+    if size == 0 or maintenance == 0:
+        return None
+    return mark * (1 - math.copysign(1.0, size) * mmf_frac * equity_usd / maintenance)
+
+
+def hours_to_liquidation(
+    equity_usd: float, maintenance: float, carry_usd_per_hour: float
+) -> float | None:
+    """When funding alone eats the account, prices and rates held; carry is + when received.
+
+    0 if it is there already, None if it never comes.
+    """
+    room = equity_usd - maintenance
+    if math.isnan(room) or math.isnan(carry_usd_per_hour):
+        return math.nan
+    if room <= 0:
+        return 0.0
+    return room / -carry_usd_per_hour if carry_usd_per_hour < 0 else None

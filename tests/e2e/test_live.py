@@ -1,0 +1,183 @@
+"""The engine on real sockets: recorded, disturbed, and alone."""
+
+import asyncio
+import json
+from collections import Counter
+
+import pytest
+
+from cockpit import config
+from cockpit.core.events import Event, Link
+from cockpit.engine import Engine, TapeOrder
+from cockpit.recordings import open_recording
+from cockpit.wire.endpoints import load_endpoints
+from cockpit.wire.replay import decode_tape
+from tests.e2e.exchange import exchange, run
+
+SYMBOLS = ("BTC", "ETH", "PEPE")
+FAULTS = {
+    "drop": 0.03, "duplicate": 0.03, "reorder": 0.03, "truncate": 0.02, "corrupt": 0.02,
+    "disconnect_every_s": 4, "http_429": 0.2, "http_500": 0.2,
+}  # fmt: skip
+
+
+def engine_for(sim, **options) -> Engine:
+    settings = config.load(None, {"watch.symbols": SYMBOLS}, environ={})
+    return Engine(settings, endpoints=load_endpoints(sim.endpoints), **options)
+
+
+async def until(condition, seconds: float) -> None:
+    """Wait for a condition, with a deadline."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+def everything_is_here(engine: Engine) -> bool:
+    markets = engine.view.markets()
+    return all(m.book.is_known and m.live and m.open_interest and m.mark for m in markets)
+
+
+async def test_a_tape_replays_to_exactly_the_events_that_were_seen_live(tmp_path):
+    folder = tmp_path / "tapes"
+    folder.mkdir()
+    seen: list[Event] = []
+    with exchange(tmp_path, "--seed", "8", "--symbols", ",".join(SYMBOLS)) as sim:
+        engine = engine_for(sim, tapes=TapeOrder(folder, origin="sim"))
+        engine.listen(seen.extend)
+        await engine.start()
+        await until(lambda: everything_is_here(engine), 15)
+        await asyncio.get_running_loop().run_in_executor(None, lambda: sim.tell(faults=FAULTS))
+        await until(lambda: sum(d.stats.reconnects for d in engine.drivers.values()) >= 4, 30)
+        await engine.stop()
+    for name in engine.specs:
+        live = [e for e in seen if e.venue == name]
+        # An attempt to connect is the driver's own news, not an input, so no tape has it.
+        live = [e for e in live if not (isinstance(e, Link) and e.state == "connecting")]
+        tape, spec, make_session = open_recording(folder / f"{name}.jsonl.gz")
+        again = list(decode_tape(tape, spec, make_session))
+        assert tape.torn is None
+        assert tape.skipped_total == 0
+        assert [e for e in again if isinstance(e, Event)] == live
+        assert len(live) > 100
+
+
+async def test_what_a_bad_line_breaks_is_noticed_and_right_again_within_ten_seconds(tmp_path):
+    loop = asyncio.get_running_loop()
+    counts: Counter[str] = Counter()
+    with exchange(tmp_path, "--seed", "12", "--symbols", ",".join(SYMBOLS)) as sim:
+        engine = engine_for(sim)
+        engine.listen(lambda events: counts.update(type(e).__name__ for e in events))
+        await engine.start()
+        await until(lambda: everything_is_here(engine), 15)
+        await loop.run_in_executor(None, lambda: sim.tell(faults=FAULTS))
+        await until(lambda: counts["BookReset"] >= 5 and counts["Reject"] >= 20, 30)
+        await loop.run_in_executor(None, lambda: sim.tell(faults={}))
+        await until(lambda: everything_is_here(engine), 10)
+        await loop.run_in_executor(None, lambda: sim.tell(pause=True))
+        truth = await loop.run_in_executor(None, sim.truth)
+
+        def is_true() -> bool:
+            return all(
+                [list(level) for level in engine.view.market(m["venue"], m["symbol"]).book.bids()]
+                == m["bids"]
+                for m in truth["markets"]
+            )
+
+        await until(is_true, 10)
+        assert all(driver.stats.faults == 0 for driver in engine.drivers.values())
+        await engine.stop()
+
+
+async def test_when_the_exchange_is_gone_every_venue_says_so_and_shows_no_depth(tmp_path):
+    with exchange(tmp_path, "--symbols", ",".join(SYMBOLS)) as sim:
+        engine = engine_for(sim)
+        await engine.start()
+        await until(lambda: everything_is_here(engine), 15)
+    await until(lambda: len(engine.unreachable()) == 4, 10)
+    assert all(reason for reason in engine.unreachable().values())
+    for market in engine.view.markets():
+        assert market.book.bids() == []
+        assert market.mark is not None
+        assert market.is_stale("mark", engine.clock.now_ns())
+    await engine.stop()
+
+
+def test_a_snapshot_without_any_venue_names_each_reason_and_exits_3(tmp_path):
+    url = "ws://127.0.0.1:9/ws"
+    endpoints = tmp_path / "nowhere.json"
+    venue = {"rest_url": "http://127.0.0.1:9", "ws_urls": {"main": url}}
+    endpoints.write_text(json.dumps({"venues": {"bybit": venue, "dydx": venue}}))
+    done = run("snapshot", "--json", "--endpoints", str(endpoints), "--for", "1s", home=tmp_path)
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert "bybit" in done.stderr
+    assert "dydx" in done.stderr
+    assert "refused" in done.stderr
+
+
+def test_a_snapshot_with_one_venue_missing_answers_with_warnings_and_exits_4(tmp_path):
+    with exchange(tmp_path, "--venues", "bybit", "--symbols", "BTC") as sim:
+        ready = json.loads(sim.endpoints.read_text())
+        ready["venues"]["dydx"] = {
+            "rest_url": "http://127.0.0.1:9", "ws_urls": {"main": "ws://127.0.0.1:9/v4/ws"},
+        }  # fmt: skip
+        sim.endpoints.write_text(json.dumps(ready))
+        done = run(
+            "snapshot", "--json", "--endpoints", str(sim.endpoints), "--symbols", "BTC",
+            "--for", "4s", home=tmp_path,
+        )  # fmt: skip
+    assert done.returncode == 4
+    document = json.loads(done.stdout)
+    assert any(warning.startswith("dydx: ") for warning in document["warnings"])
+    missing = next(m for m in document["markets"] if m["venue"] == "dydx")
+    assert missing["mark"] is None
+    assert missing["bids"] == []
+
+
+@pytest.mark.parametrize("command", ["snapshot", "watch"])
+def test_a_symbol_that_nobody_lists_is_named_with_its_nearest(tmp_path, command):
+    with exchange(tmp_path, "--venues", "bybit", "--symbols", "BTC,ETH") as sim:
+        done = run(
+            command, "--json", "--endpoints", str(sim.endpoints), "--symbols", "BTCC",
+            "--for", "8s", home=tmp_path,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "BTCC" in done.stderr
+    assert "'BTC'" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_watch_prints_changed_markets_until_its_time_is_over(tmp_path):
+    with exchange(tmp_path, "--venues", "bybit,dydx", "--symbols", "BTC") as sim:
+        done = run(
+            "watch", "--json", "--endpoints", str(sim.endpoints), "--symbols", "BTC",
+            "--hz", "5", "--depth", "3", "--for", "4s", home=tmp_path,
+        )  # fmt: skip
+    assert done.returncode == 0
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    last = {line["venue"]: line for line in lines}
+    assert set(last) == {"bybit", "dydx"}
+    for line in last.values():
+        assert len(line["bids"]) == 3
+        assert line["at_ns"] > 0
+        assert line["funding"]["hourly"] is not None
+    assert len(lines) <= 2 * 5 * 4 + 2
+
+
+def test_record_writes_one_tape_a_venue_and_reports(tmp_path):
+    with exchange(tmp_path, "--venues", "bybit,lighter", "--symbols", "BTC") as sim:
+        done = run(
+            "record", "--out", str(tmp_path / "out"), "--endpoints", str(sim.endpoints),
+            "--symbols", "BTC", "--for", "2s", home=tmp_path,
+        )  # fmt: skip
+    assert done.returncode == 0
+    assert done.stdout == ""
+    for name in ("bybit", "lighter"):
+        path = tmp_path / "out" / f"{name}.jsonl.gz"
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert f"{name}: " in done.stderr
+        decoded = run("decode", str(path), "--json", home=tmp_path)
+        assert decoded.returncode == 0
+        kinds = {json.loads(line)["type"] for line in decoded.stdout.splitlines()}
+        assert {"instrument", "book_snapshot", "book_delta", "prices", "funding"} <= kinds
