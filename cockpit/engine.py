@@ -16,7 +16,7 @@ import msgspec
 from cockpit import __version__, venues
 from cockpit.config import Config
 from cockpit.core.clock import Clock, WallClock
-from cockpit.core.errors import InputError
+from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import BookReset, Event, Instrument, Link, LinkState
 from cockpit.core.names import did_you_mean
 from cockpit.core.units import utc_stamp
@@ -166,6 +166,42 @@ class Engine:
         writer = TapeWriter(path, header, rotate_bytes=self._tapes.rotate_bytes)
         self.writers[spec.name] = writer
         return writer
+
+    def record(self, folder: Path | None) -> str:
+        """Start one tape a venue in a new folder, or stop (None); what happened, in words.
+
+        Every link is reopened at the start: a tape that begins in the middle of a connection has
+        changes to books that it never saw. TapeError if the tapes cannot be made.
+        """
+        if folder is None:
+            return self._stop_recording()
+        if self.writers:
+            raise TapeError("a recording is running already")
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise TapeError(f"{folder}: cannot be made: {error.strerror}") from error
+        origin: Origin = "sim" if self.mode == "DEMO" or self._endpoints else "mainnet"
+        self._tapes = TapeOrder(folder, origin=origin)
+        try:
+            writers = {name: self._writer(driver.spec) for name, driver in self.drivers.items()}
+        except TapeError:
+            self._stop_recording()
+            raise
+        for name, driver in self.drivers.items():
+            driver.record(writers[name])
+        return f"recording {len(writers)} venues into {folder}; links reopen for whole books"
+
+    def _stop_recording(self) -> str:
+        count = sum(writer.messages for writer in self.writers.values())
+        size = sum(writer.bytes_written for writer in self.writers.values())
+        for name, writer in self.writers.items():
+            self.drivers[name].record(None)
+            writer.close()
+        folder = self._tapes.folder if self._tapes else None
+        self.writers.clear()
+        self._tapes = None
+        return f"{count} messages, {size / 1e6:.1f} MB in {folder}" if folder else "not recording"
 
     # --- facts --------------------------------------------------------------------------------
 

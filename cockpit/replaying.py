@@ -69,6 +69,10 @@ class ReplayEngine:
     def feed_stats(self) -> FeedStats:
         return FeedStats(messages_per_s=None, coalescing=False, recording=False)
 
+    def record(self, folder: Path | None) -> str:
+        """What is played has been recorded."""
+        raise InputError("a replay is a recording already; its tapes are files that you can copy")
+
     def detail(self) -> str:
         """Where the replay stands, for the status bar."""
         progress = self._replay.progress

@@ -1,4 +1,4 @@
-"""Funding: how a premium becomes a rate, what a position pays over a horizon, and the curve.
+"""Funding: how a premium becomes a rate, what comes next, and venues beside one another.
 
 Rates are fractions, positive = longs pay shorts. A premium is a fraction of the reference price.
 Unknown numbers are None for scalars and NaN inside arrays, never 0.
@@ -192,30 +192,36 @@ def robust_z(value: float, history: Array, min_count: int) -> float | None:
 
 
 def realised_mean(
-    rates_hourly: Array, stamps_ns: NDArray[np.int64], intervals_s: Array, now_ns: int,
-    window_s: float, min_coverage: float,
-) -> float | None:  # fmt: skip
+    rates_hourly: Array,
+    stamps_ns: NDArray[np.int64],
+    intervals_s: Array,
+    now_ns: int,
+    window_s: float,
+    min_coverage: float,
+) -> float | None:
     """The mean hourly rate that was paid over the last `window_s`, weighted by time.
 
-    Shapes (n,): a row settled at its stamp for the interval before it. The window ends at the
-    last stamp while the next is not due yet, and else one interval before `now_ns`, so a missed
-    settlement counts as missing. None if known rows cover less than `min_coverage` of it.
+    Shapes (n,), one row a settlement, any order: a row settled at its stamp for the interval
+    before it. The window ends at the last stamp while the next is not due, and else one interval
+    before `now_ns`, so that a missed settlement counts as missing. None if known rows cover less
+    than `min_coverage` (a fraction) of the window.
     """
+    stamps = np.asarray(stamps_ns, dtype=np.int64)
     rates = np.asarray(rates_hourly, dtype=np.float64)
-    known = np.isfinite(rates) & (np.asarray(stamps_ns) <= now_ns)
-    if window_s <= 0 or not known.any():
+    past = np.isfinite(rates) & (stamps <= now_ns)
+    if not past.any() or window_s <= 0:
         return None
-    # Seconds before now: float64 holds them to the nanosecond, which epochs it does not.
-    ago = (now_ns - np.asarray(stamps_ns, dtype=np.int64)[known]) / NS_PER_S
-    lengths = np.asarray(intervals_s, dtype=np.float64)[known]
+    # Seconds before now: a float64 holds those to the nanosecond, an epoch it does not.
+    ago = (now_ns - stamps[past]) / NS_PER_S
+    lengths = np.asarray(intervals_s, dtype=np.float64)[past]
     last = int(np.argmin(ago))
-    end = min(float(ago[last]), max(0.0, float(ago[last] - lengths[last])) or math.inf)
+    end = min(float(ago[last]), float(lengths[last]))
     inside = np.minimum(ago + lengths, end + window_s) - np.maximum(ago, end)
     inside = np.maximum(inside, 0.0)
     covered = float(inside.sum())
-    if covered < min_coverage * window_s or covered <= 0:
+    if covered <= 0 or covered < min_coverage * window_s:
         return None
-    return float(np.dot(rates[known], inside)) / covered
+    return float(np.dot(rates[past], inside)) / covered
 
 
 def _edges(formula: Formula) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.curves import Curve, fill
+from cockpit.analytics.fills import Curve, fill
 
 Array = NDArray[np.float64]
 _TIE = 1e-12

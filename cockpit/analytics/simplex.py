@@ -62,7 +62,8 @@ def _descend(
             return x
         entering = int(better[np.argmin(gain[better])] if step < PATIENT_STEPS else better[0])
         rising = not at_upper[entering]
-        change = np.linalg.solve(square, matrix[:, entering]) * (-1.0 if rising else 1.0)
+        column = np.asarray(np.linalg.solve(square, matrix[:, entering]), dtype=np.float64)
+        change = -column if rising else column
         leaving, length = _ratio_test(x[basis], change, upper[basis], basis)
         if upper[entering] <= length:
             if not np.isfinite(upper[entering]):

@@ -2,7 +2,7 @@
 
 A taker's cost at a venue is convex and piecewise linear in size, so filling the consolidated
 levels from the cheapest on is optimal: all venues that are used share one marginal effective
-price (Boyd, Vandenberghe, "Convex Optimization", CUP 2004, §5.5.3). `curves` keeps that exact for
+price (Boyd, Vandenberghe, "Convex Optimization", CUP 2004, §5.5.3). `fills` keeps that exact for
 whole lots, `minima` for smallest orders.
 
 `side` is +1 to buy (offers hold asks) and -1 to sell (offers hold bids). Effective price is
@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.curves import Curve
 from cockpit.analytics.depth import Levels, ladder
+from cockpit.analytics.fills import Curve
 from cockpit.analytics.lots import exact
 from cockpit.analytics.minima import fill_with_minima
 

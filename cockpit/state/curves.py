@@ -83,6 +83,13 @@ class SettledHistory:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def __deepcopy__(self, memo: object) -> "SettledHistory":
+        """Rows never change, so two histories may share them."""
+        twin = SettledHistory()
+        twin._keep_ns = self._keep_ns
+        twin._hours, twin._rows = self._hours.copy(), self._rows.copy()
+        return twin
+
     @property
     def latest(self) -> Funding | None:
         return self._rows[-1] if self._rows else None

@@ -32,7 +32,7 @@ Units. Sizes and open interest (one side) are in coins of the market's name [per
 maintenance is 1/(2 x max leverage) of the first tier [margin].
 """  # noqa: E501
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cockpit.core.events import (
     Block,
@@ -147,10 +147,10 @@ class Session:
         self._pings = kit.Every(PING_S)
         self._predictions = kit.Every(PREDICTIONS_S)
 
-    def handle(self, input: Input) -> Iterator[Output]:
+    def handle(self, input: Input) -> Iterable[Output]:
         """Every consequence of one input, in order."""
         if isinstance(input, Frame):
-            return iter(self._frame(input))
+            return self._frame(input)
         if isinstance(input, Tick):
             return self._tick(input.at_ns)
         if isinstance(input, Reply):
@@ -160,7 +160,7 @@ class Session:
         if isinstance(input, Wanted):
             return self._wanted(input)
         self._forget(input.link)
-        return iter(())
+        return ()
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -258,20 +258,24 @@ class Session:
 
     def _frame(self, frame: Frame) -> Sequence[Output]:
         message = kit.decode(wire.MESSAGE, frame.data)
-        if isinstance(message, wire.L2Book):
-            self._awaiting.pop(("l2Book", message.data.coin), None)
-            return self._feed.ladder(message.data, frame.at_ns, frame.data)
         if isinstance(message, wire.Bbo):
-            self._awaiting.pop(("bbo", message.data.coin), None)
+            self._answered("bbo", message.data.coin)
             return self._feed.touch(message.data, frame.at_ns, frame.data)
+        if isinstance(message, wire.L2Book):
+            self._answered("l2Book", message.data.coin)
+            return self._feed.ladder(message.data, frame.at_ns, frame.data)
         if isinstance(message, wire.ActiveAssetCtx):
-            self._awaiting.pop(("activeAssetCtx", message.data.coin), None)
+            self._answered("activeAssetCtx", message.data.coin)
             return self._feed.context(message.data.coin, message.data.ctx, frame.at_ns)
         if isinstance(message, wire.Trades):
             for coin in {fill.coin for fill in message.data}:
-                self._awaiting.pop(("trades", coin), None)
+                self._answered("trades", coin)
             return self._feed.trades(message.data, frame.at_ns)
         return self._seldom(message, frame)
+
+    def _answered(self, channel: str, coin: str) -> None:
+        if self._awaiting:
+            self._awaiting.pop((channel, coin), None)
 
     def _seldom(self, message: wire.Message | str, frame: Frame) -> Sequence[Output]:
         at_ns = frame.at_ns
@@ -287,7 +291,7 @@ class Session:
                 subscription = message.data.subscription
                 is_proof = subscription.type not in PROVEN_BY_DATA
                 if message.data.method == "subscribe" and is_proof:
-                    self._awaiting.pop((subscription.type, subscription.coin), None)
+                    self._answered(subscription.type, subscription.coin)
                 return ()
             case wire.Pong():
                 return self._pong(frame)

@@ -55,11 +55,10 @@ class TouchedLadder:
         self._applied_ns = at_ns
         self._time = _LONG_AGO if time is None else time
         self.has_ladder = True
-        if self._time < self._top_time:
-            if at_ns - self._top_ns < STUCK_NS:
-                bids, asks = _under(self._bid, bids, 1)[0], _under(self._ask, asks, -1)[0]
-            else:
-                self._top_time = _LONG_AGO
+        if self._time < self._top_time and at_ns - self._top_ns < STUCK_NS:
+            bids, asks = _under(self._bid, bids, 1)[0], _under(self._ask, asks, -1)[0]
+        else:
+            self._top_time = _LONG_AGO
         self._bids, self._asks = bids, asks
         return bids, asks
 

@@ -15,16 +15,17 @@ from cockpit.core.events import (
     BookSnapshot,
     Funding,
     FundingKind,
+    Levels,
     OpenInterest,
     Prices,
     Reject,
     Trade,
 )
 from cockpit.core.market import Side
-from cockpit.core.units import HOUR_S, hourly, ms_to_ns, next_boundary_ns
+from cockpit.core.units import HOUR_S, NS_PER_MS, hourly, ms_to_ns, next_boundary_ns
 from cockpit.venues import hyperliquid_wire as wire
 from cockpit.venues import kit
-from cockpit.venues.hyperliquid_book import TouchedLadder, fault_of, side_of
+from cockpit.venues.hyperliquid_book import CROSSED, TouchedLadder, fault_of, side_of
 from cockpit.venues.hyperliquid_history import settled_interval_s
 from cockpit.venues.hyperliquid_info import Predictions, SettledPage
 from cockpit.venues.hyperliquid_wire import NAME, dex_of, name_of
@@ -38,6 +39,7 @@ MAX_HOURLY = 1.0
 MAX_PREMIUM = 1.0
 """No market pays its whole notional in an hour (the documented cap is 4 %), nor trades at twice
 its oracle."""
+_SIDES = {"B": Side.BUY, "A": Side.SELL}
 
 
 class Feed:
@@ -106,7 +108,7 @@ class Feed:
             BookSnapshot(
                 venue=NAME,
                 recv_ns=at_ns,
-                venue_ns=None if time is None else ms_to_ns(time),
+                venue_ns=None if time is None else time * NS_PER_MS,
                 symbol=symbol,
                 bids=shown[0],
                 asks=shown[1],
@@ -119,9 +121,13 @@ class Feed:
         if named is None or data.coin in self._unwatched:
             return ()
         symbol, contract = named
-        bids, asks = data.bbo
-        bid = () if bids is None else ((bids.px / contract, bids.sz * contract),)
-        ask = () if asks is None else ((asks.px / contract, asks.sz * contract),)
+        best_bid, best_ask = data.bbo
+        bid: Levels = ()
+        ask: Levels = ()
+        if best_bid is not None:
+            bid = ((best_bid.px / contract, best_bid.sz * contract),)
+        if best_ask is not None:
+            ask = ((best_ask.px / contract, best_ask.sz * contract),)
         if bid and ask and bid[0][0] >= ask[0][0]:
             return (kit.reject(NAME, at_ns, f"{symbol}: {CROSSED}", raw),)
         book = self._book(data.coin)
@@ -132,7 +138,7 @@ class Feed:
             (BookDelta if book.has_ladder else BookSnapshot)(
                 venue=NAME,
                 recv_ns=at_ns,
-                venue_ns=ms_to_ns(data.time),
+                venue_ns=data.time * NS_PER_MS,
                 symbol=symbol,
                 bids=change[0],
                 asks=change[1],
@@ -164,42 +170,40 @@ class Feed:
                 Trade(
                     venue=NAME,
                     recv_ns=at_ns,
-                    venue_ns=ms_to_ns(fill.time),
+                    venue_ns=fill.time * NS_PER_MS,
                     symbol=symbol,
                     price=fill.px / contract,
                     size=fill.sz * contract,
-                    side=Side.BUY if fill.side == "B" else Side.SELL,
+                    side=_SIDES[fill.side],
                 )
             )
         return out
 
     # --- contexts -----------------------------------------------------------------------------
 
-    def context(self, coin: str, ctx: wire.Ctx, at_ns: int) -> list[AnyEvent]:
+    def context(self, coin: str, ctx: wire.Ctx, at_ns: int) -> Sequence[AnyEvent]:
         """Live funding, open interest and prices of one market; nothing if it is dead."""
         named = name_of(coin)
         if named is None:
-            return []
+            return ()
         symbol, contract = named
         premium = kit.finite(ctx.premium)
         mark = kit.positive(ctx.mark_px)
         if premium is None or mark is None:
             self._dead.add(coin)
-            return []
+            return ()
         self._dead.discard(coin)
         next_ns = next_boundary_ns(at_ns, HOUR_S)
         rate = self._rate("live", symbol, ctx.funding, HOUR_S, at_ns, next_ns, premium=premium)
-        out: list[AnyEvent] = [rate]
-        units = kit.finite(ctx.open_interest)
-        if units is not None and units >= 0.0:
-            base = units * contract
-            out.append(OpenInterest(venue=NAME, recv_ns=at_ns, symbol=symbol, base=base))
         oracle = kit.positive(ctx.oracle_px)
         index = None if oracle is None else oracle / contract
-        out.append(
-            Prices(venue=NAME, recv_ns=at_ns, symbol=symbol, mark=mark / contract, index=index)
-        )
-        return out
+        prices = Prices(venue=NAME, recv_ns=at_ns, symbol=symbol, mark=mark / contract, index=index)
+        units = kit.finite(ctx.open_interest)
+        if units is None or units < 0.0:
+            return rate, prices
+        base = units * contract
+        interest = OpenInterest(venue=NAME, recv_ns=at_ns, symbol=symbol, base=base)
+        return rate, interest, prices
 
     def contexts(
         self, coins: Sequence[str | None], ctxs: Sequence[wire.Ctx | None], at_ns: int

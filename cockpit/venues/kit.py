@@ -3,7 +3,6 @@
 Book sequencing lives beside it in `books.py`.
 """
 
-import math
 from itertools import pairwise
 from typing import TypeVar
 
@@ -93,21 +92,21 @@ def positive(value: float | str | None) -> float | None:
 
     Use it only for fields in which the venue page says that zero means nothing.
     """
-    number = finite(value)
-    return number if number is not None and number > 0 else None
+    number = value if type(value) is float else finite(value)
+    return number if number is not None and 0.0 < number <= MAX_EXPONENT else None
 
 
 def finite(value: float | str | None) -> float | None:
     """A number as a float, zero included; None for null, blank, NaN, infinite or absurd."""
-    if value is None or value == "" or (isinstance(value, str) and "_" in value):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    if not math.isfinite(number) or abs(number) > MAX_EXPONENT:
-        return None
-    return number
+    if type(value) is not float:
+        if value is None or value == "" or (isinstance(value, str) and "_" in value):
+            return None
+        try:
+            value = float(value)
+        except (ValueError, OverflowError):
+            return None
+    # False for NaN too, which is neither above nor below anything.
+    return value if -MAX_EXPONENT <= value <= MAX_EXPONENT else None
 
 
 def sane_levels(levels: Levels, *, deltas: bool = False) -> bool:

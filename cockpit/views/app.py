@@ -5,14 +5,15 @@ import gc
 import time
 from collections.abc import Callable
 
-from textual.binding import Binding
+from textual import events
 from textual.screen import Screen
 
 from cockpit import paths
 from cockpit.config import Config
 from cockpit.core.errors import CockpitError, ConfigError
 from cockpit.intents import Desk
-from cockpit.views.keymap import ACTIONS
+from cockpit.views.frame import in_words
+from cockpit.views.keymap import Keymap, key_of
 from cockpit.views.painted import PaintedApp
 from cockpit.views.palette import Palette
 from cockpit.views.scene import Scene
@@ -20,6 +21,7 @@ from cockpit.views.screen import WorkspaceScreen
 from cockpit.views.signals import Lifeline
 from cockpit.views.terminal import Terminal
 from cockpit.views.themes import Theme, load_theme
+from cockpit.views.workspaces import show, walk, zoom
 
 SSH_HZ = 5.0
 STOP_WITHIN_S = 1.5
@@ -32,9 +34,6 @@ class CockpitApp(PaintedApp):
     """Market events never become messages: panes poll on the paint clock."""
 
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = [  # noqa: RUF012
-        Binding(",".join(a.keys), f"do('{a.id}')", a.name, id=a.id, show=False) for a in ACTIONS
-    ]
 
     def __init__(
         self, desk: Desk, config: Config, terminal: Terminal, *, diff: bool = True
@@ -48,7 +47,8 @@ class CockpitApp(PaintedApp):
             view=desk.view, specs=dict(desk.specs), mode=desk.mode, glyphs=terminal.glyphs
         )
         self.scene.problem = problem or self.drawing_problem
-        self.workspace = WorkspaceScreen(self.scene, palette, config.screen.layout)
+        self.keys = Keymap()
+        self.workspace = WorkspaceScreen(self.scene, palette, self.keys, config.screen.layout)
         self.saves: list[Callable[[], None]] = []
         """Called once before leaving, whatever the reason."""
         self.lifeline: Lifeline | None = None
@@ -108,8 +108,10 @@ class CockpitApp(PaintedApp):
         self._beat()
 
     def _paint(self) -> None:
+        start_s = time.monotonic()
         self._look()
-        self.workspace.paint(time.monotonic())
+        self.workspace.paint(start_s)
+        self.clock.drew(time.monotonic() - start_s)
 
     def _look(self) -> None:
         scene = self.scene
@@ -118,22 +120,38 @@ class CockpitApp(PaintedApp):
         scene.detail = self._desk.detail()
         stats = self.frame_stats()
         if stats is not None:
-            scene.frame = stats
-            scene.stats = stats.words()
+            scene.frames = stats
+            scene.stats = in_words(stats)
 
     # --- keys ---------------------------------------------------------------------------------
 
-    def action_do(self, action: str) -> None:
-        """One entry of the key table."""
+    def on_key(self, event: events.Key) -> None:
+        if self.screen is not self.workspace:
+            return
+        action = self.keys.find(key_of(event.key, event.character), self.scene.focus)
+        if action is not None:
+            event.stop()
+            self.do(action.id)
+
+    async def action_quit(self) -> None:
+        self.leave()
+
+    def do(self, action: str) -> None:
+        """One entry of the key table, then what it changed, at once."""
         self._key_s = time.monotonic()
         area, _, verb = action.partition(".")
         if area == "cursor":
             self._move(verb)
+        elif area == "workspace":
+            show(self.scene, verb)
+            self.workspace.place_panes()
         elif action == "pane.zoom":
-            self.workspace.zoom()
-        elif area == "pane":
-            self.workspace.walk(1 if verb == "next" else -1)
-        elif action == "screen.repaint":
+            zoom(self.scene)
+            self.workspace.place_panes()
+        elif action in ("pane.next", "pane.previous"):
+            walk(self.scene, 1 if verb == "next" else -1)
+            self.workspace.place_panes()
+        elif action == "view.repaint":
             self.repaint()
         elif action == "app.suspend":
             self.action_suspend_process()

@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 from collections import deque
-from typing import IO
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -75,10 +74,12 @@ class ScreenDriver(LinuxDriver):
     """None before the start and while suspended."""
 
     def start_application_mode(self) -> None:
-        stream: IO[str] = sys.__stderr__ or self._file  # type: ignore[assignment]
-        self.out = Writer(stream.fileno(), stream.encoding or "ascii")
+        stream = sys.__stderr__
+        if stream is None:
+            raise OSError("there is no stderr to draw on")
+        self.out = Writer(stream.fileno(), stream.encoding)
         self.out.start()
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def write(self, data: str) -> None:
         if self.out is not None:

@@ -7,7 +7,8 @@ where it does not, a frame waits until the last one has at least left. And nothi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from cockpit.views.scene import FrameStats
 
 ANSWER_WITHIN_S = 3.0
 UNANSWERED_MOST = 3
@@ -20,28 +21,6 @@ RESTORE_FACTOR = 1.25
 SLOWEST_HZ = 1.0
 FULL_REPAINT_S = 60.0
 _WINDOW_S = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class FrameStats:
-    """How the screen itself is doing, over the last two seconds or so.
-
-    `round_trip_ms` is the time until the terminal said that it had drawn a frame; None where it
-    does not say. `reason` is a sentence while the rate is reduced.
-    """
-
-    fps_wanted: float = 0.0
-    fps_drawn: float = 0.0
-    bytes_per_s: float = 0.0
-    round_trip_ms: float | None = None
-    loop_lag_ms: float = 0.0
-    rss_mb: float = 0.0
-    reason: str = ""
-
-    def words(self) -> str:
-        """`10 fps 12 kB/s 3 ms`, for the status line."""
-        trip = "" if self.round_trip_ms is None else f" {self.round_trip_ms:.0f} ms"
-        return f"{self.fps_drawn:.0f} fps {self.bytes_per_s / 1000:.0f} kB/s{trip}"
 
 
 class PaintClock:
@@ -61,6 +40,9 @@ class PaintClock:
         self._restore_s = 0.0
         self._swept = 0
         self._lag_s = 0.0
+        self._worst_lag_s = 0.0
+        self._paint_s = 0.0
+        self._skipped = 0
         self._owed = False
         self._counted_s = 0.0
         self._counted_bytes = 0
@@ -75,6 +57,7 @@ class PaintClock:
             return False
         if backlog or self._is_waiting(now_s):
             self._owed = True
+            self._skipped += 1
             return False
         self._next_s = max(self._next_s + 1.0 / self.rate, now_s + 0.5 / self.rate)
         self._owed = False
@@ -91,7 +74,7 @@ class PaintClock:
         return range(start, self._swept)
 
     def paused(self) -> None:
-        """The process was stopped or its terminal replaced: time did not pass, nothing was asked."""
+        """The process was stopped or its terminal replaced: no time passed, nothing was asked."""
         self._last_beat_s = None
         self._asked_s = None
 
@@ -100,6 +83,7 @@ class PaintClock:
         if last is None:
             return
         self._lag_s = max(0.0, now_s - last - 1.0 / self.hz)
+        self._worst_lag_s = max(self._worst_lag_s, self._lag_s)
         if self._lag_s > LATE_S:
             self._late_s = [at for at in self._late_s if now_s - at < STRIKES_WITHIN_S] + [now_s]
             if len(self._late_s) >= STRIKES:
@@ -146,24 +130,43 @@ class PaintClock:
 
     # --- figures ------------------------------------------------------------------------------
 
+    def drew(self, took_s: float) -> None:
+        """A frame was composed in this time."""
+        self._paint_s = took_s
+
     def stats(
-        self, now_s: float, sent_bytes: int, rss_mb: Callable[[], float]
+        self, now_s: float, sent_bytes: int, memory_mb: Callable[[], float | None]
     ) -> FrameStats | None:
         """The figures since the last time, at most every two seconds; None in between."""
         passed = now_s - self._counted_s
         if passed < _WINDOW_S:
             return None
-        first = self._counted_s == 0.0
+        is_first = self._counted_s == 0.0
         frames, count = self._frames, sent_bytes - self._counted_bytes
         self._counted_s, self._counted_bytes, self._frames = now_s, sent_bytes, 0
-        if first:
+        if is_first:
             return None
         return FrameStats(
-            fps_wanted=self.rate,
-            fps_drawn=frames / passed,
-            bytes_per_s=count / passed,
-            round_trip_ms=None if self.round_trip_s is None else self.round_trip_s * 1000,
+            hz_wanted=self.rate,
+            hz_drawn=frames / passed,
+            paint_ms=self._paint_s * 1000,
             loop_lag_ms=self._lag_s * 1000,
-            rss_mb=rss_mb(),
+            loop_lag_worst_ms=self._worst_lag_s * 1000,
+            bytes_per_s=count / passed,
+            terminal_rtt_ms=None if self.round_trip_s is None else self.round_trip_s * 1000,
+            frames_skipped=self._skipped,
+            memory_mb=memory_mb(),
             reason=self.reason,
         )
+
+
+def in_words(stats: FrameStats) -> str:
+    """`10 fps 12 kB/s 3 ms`, for the status line; what was not measured is left out."""
+    words = []
+    if stats.hz_drawn is not None:
+        words.append(f"{stats.hz_drawn:.0f} fps")
+    if stats.bytes_per_s is not None:
+        words.append(f"{stats.bytes_per_s / 1000:.0f} kB/s")
+    if stats.terminal_rtt_ms is not None:
+        words.append(f"{stats.terminal_rtt_ms:.0f} ms")
+    return " ".join(words)

@@ -21,8 +21,9 @@ from textual.screen import Screen
 
 from cockpit.views.celldiff import FrontBuffer
 from cockpit.views.driver import ScreenDriver, Writer
-from cockpit.views.frame import FrameStats, PaintClock
+from cockpit.views.frame import PaintClock
 from cockpit.views.looks import Depth
+from cockpit.views.scene import FrameStats
 from cockpit.views.terminal import Terminal
 from cockpit.views.updates import self_test, spans_of
 
@@ -159,13 +160,13 @@ class PaintedApp(App[int]):
     def frame_stats(self) -> FrameStats | None:
         """Fresh figures every two seconds, None in between."""
         sent = self.out.sent_bytes if self.out else 0
-        return self.clock.stats(time.monotonic(), sent, rss_mb)
+        return self.clock.stats(time.monotonic(), sent, memory_mb)
 
 
-def rss_mb() -> float:
-    """Resident memory of this process; 0 where the system does not say."""
+def memory_mb() -> float | None:
+    """Resident memory of this process; None where the system does not say."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except (OSError, ValueError, IndexError):
-        return 0.0
+        return None
     return pages * resource.getpagesize() / 1e6

@@ -11,7 +11,6 @@ from cockpit.core.units import apr
 from cockpit.intents import FeedStats, Mode, Notice, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.venues.contract import VenueSpec
-from cockpit.views.frame import FrameStats
 from cockpit.views.terminal import GlyphSet
 
 CellMode = Literal["live", "predicted", "change_1h", "change_8h", "next", "age", "oi", "z"]
@@ -48,6 +47,7 @@ class FrameStats:
     terminal_rtt_ms: float | None = None
     frames_skipped: int | None = None
     memory_mb: float | None = None
+    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -89,7 +89,6 @@ class Scene:
     delta_usd: float | None = None
     detail: str = ""
     stats: str = ""
-    frame: FrameStats = FrameStats()
     problem: str = ""
 
     _memory: dict[Hashable, tuple[int, object]] = field(default_factory=dict)

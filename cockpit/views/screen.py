@@ -6,41 +6,38 @@ Places are absolute, so there is no CSS layout to solve in a frame.
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from cockpit.views.keymap import key_line
-from cockpit.views.layout import PANES, arrange
+from cockpit.views.keymap import Keymap, footer
 from cockpit.views.palette import Palette
 from cockpit.views.pane import Draw, LivePane
-from cockpit.views.panes import curves, health, heatmap, interest, ladders, log, status
+from cockpit.views.panes import status
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clip, width_of
+from cockpit.views.workspaces import PANES, boxes, show
 
-DRAW = {
-    "funding": heatmap, "curves": curves, "depth": ladders,
-    "interest": interest, "health": health, "log": log,
-}  # fmt: skip
 _GOLDEN = 0.618
 _HINT = "read-only: nothing is ever sent to a venue but questions "
 
 
-class WorkspaceScreen(Screen[None]):
-    """One workspace. `shape` is the layout's name from the settings."""
+class WorkspaceScreen(Screen[None], inherit_bindings=False):
+    """The scene's workspace. `shape` is the layout's name from the settings."""
 
     DEFAULT_CSS = """
     WorkspaceScreen { layers: base; overflow: hidden; }
     WorkspaceScreen > LivePane { position: absolute; layer: base; }
     """
 
-    def __init__(self, scene: Scene, palette: Palette, shape: str) -> None:
+    def __init__(self, scene: Scene, palette: Palette, keymap: Keymap, shape: str) -> None:
         super().__init__(id="_default")
+        self.shape = shape
         self._scene = scene
         self._palette = palette
-        self._shape = shape
-        self._zoomed = False
+        self._keymap = keymap
+        show(scene, scene.workspace)
         self._status = self._pane(status.lines, status.HZ, "status", 1.0)
-        self._keys = self._pane(_key_line, 1.0, "keys", 1.0)
+        self._keys = self._pane(self._key_line, 1.0, "keys", 1.0)
         self._panes = {
             name: self._pane(module.lines, module.HZ, name, (i + 1) * _GOLDEN % 1.0)
-            for i, (name, module) in enumerate(DRAW.items())
+            for i, (name, module) in enumerate(PANES.items())
         }
 
     def _pane(self, draw: Draw, hz: float, name: str, phase: float) -> LivePane:
@@ -53,10 +50,10 @@ class WorkspaceScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.styles.background = self._palette.screen_background
-        self.arrange()
+        self.place_panes()
 
     def on_resize(self) -> None:
-        self.arrange()
+        self.place_panes()
 
     # --- painting -----------------------------------------------------------------------------
 
@@ -73,47 +70,30 @@ class WorkspaceScreen(Screen[None]):
 
     # --- places -------------------------------------------------------------------------------
 
-    def arrange(self) -> None:
+    def place_panes(self) -> None:
         """Put every pane where this size wants it; hide those that have no place."""
         width, height = self.app.size
-        boxes = arrange(width, height, self._shape, self._scene.focus, self._zoomed)
-        if self._scene.focus not in boxes:
-            self._scene.focus = next(iter(boxes))
+        places = boxes(self._scene, width, height, self.shape)
         _place(self._status, 0, 0, width, 1)
         _place(self._keys, 0, height - 1, width, 1)
         for name, pane in self._panes.items():
-            box = boxes.get(name)
+            box = places.get(name)
             if box is not None:
                 if not pane.display:
                     pane.forget()
                 _place(pane, box.x, box.y, box.width, box.height)
             pane.display = box is not None
 
-    def zoom(self) -> None:
-        """The focused pane alone, and back."""
-        self._zoomed = not self._zoomed
-        self.arrange()
-
-    def walk(self, step: int) -> None:
-        """Focus the next pane (+1) or the one before (-1)."""
-        width, height = self.app.size
-        visible = arrange(width, height, self._shape, self._scene.focus, False)
-        names = list(visible) if len(visible) > 1 else list(PANES)
-        here = names.index(self._scene.focus)
-        self._scene.focus = names[(here + step) % len(names)]
-        self.arrange()
+    def _key_line(self, scene: Scene, width: int, height: int) -> list[Line]:
+        line: Line = []
+        for key, name in footer(self._keymap, scene.focus):
+            line += [(f" {key} ", "accent"), (f"{name} ", "dim")]
+        if width_of(line) + len(_HINT) <= width:
+            line = [*clip(line, width - len(_HINT)), (_HINT, "dim")]
+        return [line]
 
 
 def _place(pane: LivePane, x: int, y: int, width: int, height: int) -> None:
     pane.styles.offset = (x, y)
     pane.styles.width = width
     pane.styles.height = height
-
-
-def _key_line(scene: Scene, width: int, height: int) -> list[Line]:
-    line: Line = []
-    for key, name in key_line():
-        line += [(f" {key} ", "accent"), (f"{name} ", "dim")]
-    if width_of(line) + len(_HINT) <= width:
-        line = [*clip(line, width - len(_HINT)), (_HINT, "dim")]
-    return [line]

@@ -17,6 +17,11 @@ def plain(line: Iterable[Span]) -> str:
     return "".join(text for text, _ in line)
 
 
+def clean(text: str) -> str:
+    """Somebody else's words without anything that could steer a terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
 def fit(text: str, width: int) -> str:
     """Exactly `width` cells, padded at the right; a cut name ends in `…`, never silently."""
     if cell_len(text) <= width:

@@ -48,7 +48,7 @@ def self_test(app: App[int]) -> str:
             [[Strip([Segment("ab", plain)]), Strip([Segment("cd", red)])]], Region(0, 0, 4, 1)
         )
         part = ChopsUpdate(
-            [{0: None, 2: Strip([Segment("cX", red)])}],  # type: ignore[list-item]
+            [{0: None, 2: Strip([Segment("cX", red)])}],
             [(0, 2, 4)],
             [[2, 4]],
         )

@@ -118,6 +118,18 @@ class Driver:
         """Change the watch list."""
         self.feed(Wanted(at_ns=self._clock.now_ns(), wants=wants))
 
+    @property
+    def spec(self) -> VenueSpec:
+        return self._spec
+
+    def record(self, tape: TapeWriter | None) -> None:
+        """Write every input from now on to this tape, from a fresh connection on; None stops."""
+        self._tape = tape
+        self._stats.tape_error = ""
+        if tape is not None:
+            for link in self._links.values():
+                link.restart("a recording begins")
+
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as group:

@@ -5,10 +5,10 @@ a cell always says who pays now, on a fixed scale; the text says what the trader
 """
 
 from cockpit.views import format as fmt
-from cockpit.views.books import pair_cost_bps
 from cockpit.views.cells import cell, fresh_hourly
-from cockpit.views.rates import mean_by_open_interest, next_stamp_s
-from cockpit.views.scene import CellMode, Scene
+from cockpit.views.pairs import breakeven
+from cockpit.views.rates import mean_by_open_interest
+from cockpit.views.scene import CellMode, Scene, next_payment_s
 from cockpit.views.text import Line, fit, framed, longest, right
 
 TITLE = "funding"
@@ -107,7 +107,7 @@ def _header(scene: Scene, columns: list[str], extras: list[str], cells: int) -> 
 def _countdowns(scene: Scene, columns: list[str], cells: int) -> Line:
     line: Line = [(fit(" next", _SYMBOL), "dim")]
     for name in columns:
-        seconds = next_stamp_s(scene.market(name), scene.now_ns)
+        seconds = next_payment_s(scene.market(name), scene.now_ns)
         role = "warn" if seconds is not None and seconds < 60 else "dim"
         line.append((right(fmt.countdown(seconds), cells), role))
     return line
@@ -181,12 +181,12 @@ def _verdict(scene: Scene, width: int) -> Line:
         for name in pair
     ]  # fmt: skip
     names = f"short {scene.short(short)} long {scene.short(long)}"
-    costs = pair_cost_bps(scene, short, long)
+    pays = breakeven(scene, short, long)
     earned = ""
-    if costs is not None and spread > 0:
-        hours = fmt.hours(costs * 1e-4 / spread)
-        size = fmt.magnitude(scene.size_usd)
-        earned = f", {hours} to earn {fmt.bps(costs)} bps of costs at {size}"
+    if pays.cost_bps is not None:
+        costs = f"{fmt.bps(pays.cost_bps)} bps of costs at {fmt.magnitude(scene.size_usd)}"
+        never = f", never earns {costs}"
+        earned = never if pays.hours is None else f", {fmt.hours(pays.hours)} to earn {costs}"
     head: Line = [(f"{symbol}: ", "number")]
     return longest(
         width,

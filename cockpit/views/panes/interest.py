@@ -1,87 +1,107 @@
-"""Open interest of the selected symbol: how much, where, and which way it moves."""
+"""Open interest of the selected symbol: how much, where, which way it moves, over which depth."""
 
 import numpy as np
 
-from cockpit.analytics.depth import depth_usd, mid_price
+from cockpit.analytics.depth import depth_usd
 from cockpit.core.units import HOUR_NS
 from cockpit.state.view import MarketRead
 from cockpit.views import format as fmt
-from cockpit.views.canvas import Floats, spark
+from cockpit.views.books import reading
+from cockpit.views.canvas import Canvas, Floats, bar, spark, steps
+from cockpit.views.rates import fresh_open_interest, open_interest_change, open_interest_usd
 from cockpit.views.scene import Scene
-from cockpit.views.text import Line, fit, framed, right
+from cockpit.views.text import Line, fit, framed, longest, right
 
 TITLE = "interest"
 HZ = 1.0
-_SPARK = 8
+BAND_BPS = 25.0
+_SPARK = 12
+_SHARE = 10
+_PLOT_ROWS = 5
+_HELD_S = 30
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
-    rows = [(v.name, scene.market(v.name)) for v in scene.venues]
-    known = {name: usd for name, market in rows if (usd := _usd(market)) is not None}
-    fresh = {
-        name: known[name]
-        for name, market in rows
-        if name in known and market and not market.is_stale("open_interest", scene.now_ns)
-    }
+    inner = width - 2
+    fresh = fresh_open_interest(scene, scene.symbol or "")
     total = sum(fresh.values())
-    wide = width >= 58
-    head: Line = [(fit("", 12), "dim"), (right("usd", 8), "dim"), (right("1h", 8), "dim")]
-    if wide:
-        head += [
-            (" " * (_SPARK + 1), "dim"),
-            (right("share", 7), "dim"),
-            (right("/depth", 8), "dim"),
-        ]
-    body: list[Line] = [head]
-    for name, market in rows:
-        body.append(_row(scene, name, market, total, wide, stale=name not in fresh))
+    names = scene.listing()
+    columns = _columns(inner)
+    body: list[Line] = [_head(columns)]
+    body += [_row(scene, name, fresh.get(name), total, columns) for name in names]
+    if not names:
+        body = [[], [(f" {scene.no_symbol if not scene.symbol else 'no venue lists it'}", "dim")]]
+    elif height - 2 - len(body) >= _PLOT_ROWS + 2:
+        body += [[], *_history(scene, names, inner, height - 2 - len(body) - 1)]
     return framed(
         body,
         width,
         height,
-        title=[("4 ", "accent"), ("open interest", "title"), (f" · {scene.symbol or ''}", "dim")],
-        verdict=[(f"{fmt.magnitude(total)} in all, one-sided", "text")] if total else None,
+        title=[("open interest", "title"), (f" · {scene.symbol or '-'} · USD", "dim")],
+        verdict=_verdict(scene, fresh, total, width - 4),
         focused=scene.focus == TITLE,
     )
 
 
-def _usd(market: MarketRead | None) -> float | None:
-    if market is None or market.open_interest is None or market.mark is None:
-        return None
-    return market.open_interest * market.mark
+def _columns(inner: int) -> list[tuple[str, int]]:
+    """(column, cells) of what fits, most wanted first."""
+    room = inner - 13
+    out = []
+    for name, size in (
+        ("usd", 8), ("1h", 8), ("share", 6), ("/depth", 8), ("bar", _SHARE + 2), ("spark", _SPARK + 2),
+    ):  # fmt: skip
+        if room < size:
+            break
+        out.append((name, size))
+        room -= size
+    return out
+
+
+def _head(columns: list[tuple[str, int]]) -> Line:
+    words = {"bar": "", "spark": "last hour", "/depth": "x depth"}
+    return [
+        (" " * 13, "dim"),
+        *((right(words.get(name, name), size), "dim") for name, size in columns),
+    ]
 
 
 def _row(
-    scene: Scene, name: str, market: MarketRead | None, total: float, wide: bool, *, stale: bool
+    scene: Scene, name: str, usd: float | None, total: float, columns: list[tuple[str, int]]
 ) -> Line:
-    line: Line = [(fit(name, 12), scene.colour_of(name))]
-    usd = _usd(market)
-    if market is None or usd is None:
-        listed = scene.symbol is None or scene.is_listed(name, scene.symbol)
-        return [*line, (right(fmt.MISSING if listed else fmt.UNLISTED, 8), "dim")]
-    mark = fmt.STALE if stale else ""
-    line.append((right(mark + fmt.magnitude(usd), 8), "stale" if stale else "number"))
-    change = _change(market, scene.now_ns)
-    text = fmt.MISSING if change is None else fmt.signed(change * 100, 1) + "%"
-    role = "dim" if not change else "gain" if change > 0 else "loss"
-    line.append((right(text, 8), "stale" if stale else role))
-    if wide:
-        _, values = market.open_interests.read(scene.now_ns - HOUR_NS)
-        line.append((" " + spark(_thinned(values, _SPARK), _SPARK), "dim"))
-        share = fmt.MISSING if stale or not total else f"{usd / total * 100:.0f}%"
-        line.append((right(share, 7), "text"))
-        line.append((right(_per_depth(market, usd), 8), "text"))
+    """One venue; `usd` is None where its figure is missing or stale."""
+    market = scene.market(name)
+    line: Line = [(" " + fit(name, 12), scene.colour_of(name))]
+    known = open_interest_usd(market)
+    if market is None or known is None:
+        return [*line, *((right(fmt.MISSING, size), "dim") for _, size in columns[:2])]
+    stale = usd is None
+    share = usd / total if usd is not None and total else None
+    for column, size in columns:
+        text, role = _cell(scene, market, column, known, share)
+        if stale and column == "usd":
+            text = fmt.STALE + text
+        line.append((right(text, size), "stale" if stale else role))
     return line
 
 
-def _change(market: MarketRead, now_ns: int) -> float | None:
-    """Fraction of change in base units over the last hour, or since we began to look."""
-    at, values = market.open_interests.read(now_ns - HOUR_NS)
-    known = values[~np.isnan(values)]
-    if market.open_interest is None or len(known) < 2 or not known[0] or at[-1] <= at[0]:
-        return None
-    return market.open_interest / float(known[0]) - 1.0
+def _cell(
+    scene: Scene, market: MarketRead, column: str, usd: float, share: float | None
+) -> tuple[str, str]:
+    if column == "usd":
+        return fmt.magnitude(usd), "number"
+    if column == "1h":
+        moved = open_interest_change(market, scene.now_ns)
+        text = fmt.MISSING if moved is None else fmt.signed(moved * 100, 2) + "%"
+        return text, "text" if moved else "dim"
+    if column == "share":
+        return (fmt.MISSING, "dim") if share is None else (f"{share * 100:.0f}%", "text")
+    if column == "bar":
+        return bar(share or 0.0, _SHARE), scene.colour_of(market.venue)
+    if column == "spark":
+        _, values = market.open_interests.read(scene.now_ns - HOUR_NS)
+        return spark(_thinned(values, _SPARK), _SPARK), "dim"
+    return _per_depth(scene, market.venue, usd)
 
 
 def _thinned(values: Floats, count: int) -> Floats:
@@ -92,11 +112,57 @@ def _thinned(values: Floats, count: int) -> Floats:
     return picked
 
 
-def _per_depth(market: MarketRead, usd: float) -> str:
-    """Open interest as a multiple of what rests within 25 bps on both sides."""
-    bids, asks = market.book.bids(), market.book.asks()
-    mid = mid_price(bids, asks)
-    if mid is None:
-        return fmt.MISSING
-    resting = depth_usd(bids, mid, 25) + depth_usd(asks, mid, 25)
-    return f"{usd / resting:.0f}" if resting else fmt.MISSING
+def _per_depth(scene: Scene, venue: str, usd: float) -> tuple[str, str]:
+    """Open interest as a multiple of what rests within the band, mean of both sides."""
+    book = reading(scene, venue)
+    if book is None or book.stale:
+        return fmt.MISSING, "dim"
+    resting = depth_usd(book.bids, book.mid, BAND_BPS) + depth_usd(book.asks, book.mid, BAND_BPS)
+    if not resting:
+        return fmt.MISSING, "dim"
+    short = min(book.bid_reach_bps, book.ask_reach_bps) < BAND_BPS
+    return ("≤ " if short else "") + f"{usd / resting * 2:.0f}", "text"
+
+
+def _history(scene: Scene, names: list[str], width: int, height: int) -> list[Line]:
+    """Change of open interest since the left edge, in per cent, one line a venue."""
+    label = 9
+    canvas = Canvas(max(4, width - label - 1), height, scene.glyphs)
+    span_ns = HOUR_NS
+    edges = np.linspace(scene.now_ns - span_ns, scene.now_ns, canvas.dots_wide).astype(np.int64)
+    series = []
+    for name in names[:6]:
+        market = scene.market(name)
+        if market is None:
+            continue
+        at, values = market.open_interests.read(int(edges[0]))
+        known = values[~np.isnan(values)]
+        if len(known) < 3 or not known[0]:
+            continue
+        drawn = steps(at, (values / known[0] - 1.0) * 100, edges, _HELD_S * 1_000_000_000)
+        series.append((name, drawn))
+    seen = [values[~np.isnan(values)] for _, values in series]
+    seen = [values for values in seen if len(values)]
+    if not seen:
+        return [[(" collecting: the last hour is drawn here as it passes", "dim")]]
+    peak = max(0.1, max(float(np.abs(values).max()) for values in seen))
+    low, high = scene.scale("interest", -1.15 * peak, 1.15 * peak)
+    for name, values in series:
+        canvas.plot(values, low, high, scene.colour_of(name))
+    rows = canvas.lines()
+    texts = {0: fmt.signed(high, 2) + "%", height // 2: "0", height - 1: fmt.signed(low, 2) + "%"}
+    return [[(right(texts.get(i, ""), label) + " ", "dim"), *row] for i, row in enumerate(rows)]
+
+
+def _verdict(scene: Scene, fresh: dict[str, float], total: float, width: int) -> Line:
+    """How much in all, how concentrated, and how it moves."""
+    if not total:
+        return [("no fresh figure", "dim")] if scene.symbol else []
+    effective = 1.0 / sum((usd / total) ** 2 for usd in fresh.values())
+    head: Line = [(f"{fmt.magnitude(total)} in all, one-sided", "text")]
+    return longest(
+        width,
+        [*head, (f", spread as over {effective:.1f} venues", "dim")],
+        head,
+        [(fmt.magnitude(total), "text")],
+    )

@@ -125,7 +125,11 @@ class _Ladder:
         if role == "bid":
             line: Line = [(bar_left(frac, self._bar) if self._bar else "", colour)]
             line += [(right(total, self._cumulative) if self._cumulative else "", dim)]
-            return [*line, (right(size, room - 1) + " ", number), (price.rjust(self._price), colour)]
+            return [
+                *line,
+                (right(size, room - 1) + " ", number),
+                (price.rjust(self._price), colour),
+            ]
         line = [(price.ljust(self._price), colour), (right(size, room), number)]
         line += [(right(total, self._cumulative) if self._cumulative else "", dim)]
         return [*line, (" " + bar(frac, self._bar - 1) if self._bar else "", colour)]
@@ -152,9 +156,7 @@ def _wrapped(text: str, width: int) -> list[Line]:
     return [[(fit(line, width), "stale")] for line in lines[:4]]
 
 
-def _foot(
-    bids: list[Level], asks: list[Level], mid: float | None, width: int
-) -> list[Line]:
+def _foot(bids: list[Level], asks: list[Level], mid: float | None, width: int) -> list[Line]:
     """Depth within the band, its balance, and how far the visible book reaches."""
     if mid is None:
         empty = "no bids" if not bids else "no asks"
@@ -167,7 +169,10 @@ def _foot(
     return [
         parts(
             width,
-            [(f"{BAND_BPS} bps ", "dim"), (f"{least}{fmt.magnitude(bid)} / {fmt.magnitude(ask)}", "number")],
+            [
+                (f"{BAND_BPS} bps ", "dim"),
+                (f"{least}{fmt.magnitude(bid)} / {fmt.magnitude(ask)}", "number"),
+            ],
         ),
         parts(
             width,

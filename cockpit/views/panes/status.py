@@ -1,47 +1,90 @@
-"""The line that never scrolls away: what is live, how old the worst figure is, what time it is."""
+"""The line that never scrolls away: where we are, what is live, how old, what time it is."""
 
 from collections import Counter
 
 from cockpit.core.units import utc
 from cockpit.views import format as fmt
 from cockpit.views.scene import Scene
-from cockpit.views.text import Line, clip, width_of
+from cockpit.views.text import Line, clean, clip, width_of
+from cockpit.views.workspaces import workspace_of
 
 TITLE = "status"
 HZ = 2.0
 _MODE = {"LIVE": "ok", "DEMO": "accent", "REPLAY": "danger"}
+_GLYPHS = (("live", "●", "ok"), ("stale", "◐", "warn"), ("down", "○", "loss"))
+Piece = tuple[int, Line]
+"""(rank, words): the higher the rank, the sooner it is left out."""
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
-    """One line; what matters least is cut first."""
-    states = Counter(venue.state for venue in scene.venues)
-    waiting = states["connecting"]
-    left: Line = [
-        (" MARKETS ", "title"),
-        (f" {scene.mode} ", _MODE[scene.mode]),
-        (" READ-ONLY ", "dim"),
-        (f" {scene.symbol or '-'} ", "accent"),
-        (f" ● {states['live']}", "ok" if states["live"] else "dim"),
-        (f" ◐ {states['stale'] + waiting}", "warn" if states["stale"] + waiting else "dim"),
-        (f" ○ {states['down']}", "loss" if states["down"] else "dim"),
-        (f"  worst {fmt.age(worst_age_s(scene))}", "text"),
+    """One line. What matters least is left out whole; nothing is cut in the middle."""
+    clock: Line = [(f" {utc(scene.now_ns):%H:%M:%S}Z ", "number")]
+    room = width - width_of(clock)
+    pieces = _pieces(scene, in_words=True)
+    if sum(width_of(words) for _, words in pieces) > room:
+        pieces = _pieces(scene, in_words=False)
+    kept = set()
+    left = room
+    for i in sorted(range(len(pieces)), key=lambda i: pieces[i][0]):
+        size = width_of(pieces[i][1])
+        if size <= left:
+            kept.add(i)
+            left -= size
+    line = [span for i, (_, words) in enumerate(pieces) if i in kept for span in words]
+    return [clip([*clip(line, max(0, room)), *clock], width)]
+
+
+def _pieces(scene: Scene, *, in_words: bool) -> list[Piece]:
+    """From left to right."""
+    age, worst, is_old = _worst_book(scene)
+    return [
+        (13, [(" COCKPIT ", "dim")]),
+        (0, [(f" {workspace_of(scene).name} ", "title")]),
+        (1, [(f" {scene.mode} ", _MODE[scene.mode])]),
+        (2, [(" READ-ONLY", "dim")]),
+        (3, [(" FROZEN", "danger")] if scene.frozen else []),
+        (4, [("  ● REC", "loss")] if scene.feed and scene.feed.recording else []),
+        (7, [(f"  {scene.symbol}", "accent")] if scene.symbol else []),
+        (5, _counts(scene, in_words)),
+        (6, [(f"  worst {fmt.age(age)}", "warn" if is_old else "text")]),
+        (10, [(f" {worst}", "dim")] if worst else []),
+        (8, _account(scene)),
+        (9, [(f"  {clean(scene.detail)}", "warn")] if scene.detail else []),
+        (12, [(f"  {clean(scene.stats)}", "dim")] if scene.stats else []),
     ]
-    if scene.detail:
-        left.append((f"  {scene.detail}", "warn"))
-    clock = f" {utc(scene.now_ns):%H:%M:%S}Z "
-    right: Line = [(clock, "number")]
-    if scene.stats and width_of(left) + len(scene.stats) + len(clock) + 2 <= width:
-        right = [(f" {scene.stats} ", "dim"), *right]
-    room = width - width_of(right)
-    return [[*clip(left, max(0, room)), *right]]
 
 
-def worst_age_s(scene: Scene) -> float | None:
-    """The oldest book on the screen's symbol, in seconds; None before any."""
-    ages = []
+def _counts(scene: Scene, in_words: bool) -> Line:
+    """How many venues are live, stale and down; those still connecting only while there are any."""
+    states = Counter(venue.state for venue in scene.venues)
+    line: Line = [("  ", "text")]
+    for state, glyph, role in _GLYPHS:
+        count = states[state]
+        word = f" {state}" if in_words else ""
+        line.append((f"{glyph} {count}{word} ", role if count else "dim"))
+    if states["connecting"]:
+        word = " connecting" if in_words else ""
+        line.append((f"… {states['connecting']}{word} ", "warn"))
+    return line
+
+
+def _account(scene: Scene) -> Line:
+    """Funding received per hour and net delta of the followed accounts, where they are known."""
+    line: Line = []
+    if scene.carry_usd_per_h is not None:
+        role = "gain" if scene.carry_usd_per_h >= 0 else "loss"
+        line.append((f"  carry {fmt.signed(scene.carry_usd_per_h)} $/h", role))
+    if scene.delta_usd is not None:
+        line.append((f"  Δ {fmt.magnitude(scene.delta_usd)} $", "number"))
+    return line
+
+
+def _worst_book(scene: Scene) -> tuple[float | None, str | None, bool]:
+    """(age in s, venue, stale) of the oldest book of the selected symbol; None before any."""
+    worst: tuple[float | None, str | None, bool] = (None, None, False)
     for venue in scene.venues:
         market = scene.market(venue.name)
         age = market.age_s("book", scene.now_ns) if market else None
-        if age is not None:
-            ages.append(age)
-    return max(ages) if ages else None
+        if market is not None and age is not None and age > (worst[0] or -1.0):
+            worst = age, venue.name, market.is_stale("book", scene.now_ns)
+    return worst

@@ -1,0 +1,100 @@
+"""AR(1): what a mean-reverting rate sums to over a horizon, and how sure that is.
+
+x' = mu + phi (x - mu) + e, e normal with sd `sigma`, one step an interval; phi from 0 to 1. All
+in the unit of the series. A funding series' own phi is depressed by the pin zone: where a premium
+is known, fit the premium. Hamilton, "Time Series Analysis" (Princeton UP 1994), ch. 3 and 4.
+"""
+
+import math
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+_MAX_PHI = 0.999
+
+
+class Ar1(NamedTuple):
+    """A fit: long-run mean, persistence a step, sd of the innovations, pairs it was made from."""
+
+    mu: float
+    phi: float
+    sigma: float
+    n: int
+
+
+def fit_ar1(series: Array, min_pairs: int) -> Ar1 | None:
+    """OLS on neighbours of an evenly spaced series of shape (n,), NaN where there is a gap.
+
+    phi is clipped to 0..0.999 and mu is the sample mean (OLS puts it anywhere when phi is near
+    1). None with fewer than `min_pairs` known pairs (at least 3), or if nothing varies.
+    """
+    values = np.asarray(series, dtype=np.float64)
+    before, after = values[:-1], values[1:]
+    both = np.isfinite(before) & np.isfinite(after)
+    n = int(both.sum())
+    if n < max(3, min_pairs):
+        return None
+    x, y = before[both] - before[both].mean(), after[both] - after[both].mean()
+    spread = float(np.dot(x, x))
+    if spread <= 0:
+        return None
+    phi = min(max(float(np.dot(x, y)) / spread, 0.0), _MAX_PHI)
+    sigma = math.sqrt(float(np.sum((y - phi * x) ** 2)) / (n - 2))
+    return Ar1(float(values[np.isfinite(values)].mean()), phi, sigma, n)
+
+
+def half_life(phi: float) -> float | None:
+    """Steps until half of a deviation is gone; None unless 0 < phi < 1."""
+    return math.log(0.5) / math.log(phi) if 0 < phi < 1 else None
+
+
+def mean_at(now: float, mu: float, phi: float, steps: int) -> float:
+    """The expected value `steps` ahead."""
+    return mu + math.pow(phi, steps) * (now - mu)
+
+
+def sd_at(phi: float, sigma: float, steps: int) -> float:
+    """The standard deviation of the value `steps` ahead."""
+    return sigma * math.sqrt(float(np.sum(phi ** (2.0 * np.arange(steps)))))
+
+
+def probability_below(threshold: float, mean: float, sd: float) -> float:
+    """P(X < threshold) for X normal; with sd 0 it is certain: 0 or 1."""
+    if sd > 0:
+        return NormalDist(mean, sd).cdf(threshold)
+    return 1.0 if mean < threshold else 0.0
+
+
+def expected_sum(now: float, mu: float, phi: float, steps: float) -> float:
+    """E of the next `steps` values added up: what one unit of notional is expected to pay."""
+    return steps * mu + (now - mu) * _geometric(phi, steps)
+
+
+def expected_mean(now: float, mu: float, phi: float, steps: int) -> float | None:
+    """E of the average of the next `steps` values; None for no steps."""
+    return expected_sum(now, mu, phi, steps) / steps if steps > 0 else None
+
+
+def sum_variance(phi: float, sigma: float, steps: int) -> float:
+    """Variance of the next `steps` values added up."""
+    gathered = np.cumsum(phi ** np.arange(float(max(0, steps))))
+    return sigma * sigma * float(np.dot(gathered, gathered))
+
+
+def quantile_sum(
+    now: float, mu: float, phi: float, sigma: float, steps: int, quantile: float
+) -> float:
+    """The `quantile` (0 to 1, exclusive) of the next `steps` values added up, normal."""
+    mean = expected_sum(now, mu, phi, steps)
+    sd = math.sqrt(sum_variance(phi, sigma, steps))
+    return mean + NormalDist().inv_cdf(quantile) * sd
+
+
+def _geometric(phi: float, steps: float) -> float:
+    """phi + phi^2 + ... + phi^steps."""
+    if phi == 1.0:
+        return float(steps)
+    return phi * (1.0 - math.pow(phi, steps)) / (1.0 - phi)
