@@ -4,8 +4,8 @@ The spread is what a dollar of the pair receives per hour: the short leg's rate 
 leg's, each a fraction per hour. It decays from `now` to `mean` by `phi` an hour; costs are
 fractions of the pair's notional (one leg's notional, both legs being equal). Positive USD is
 received, cost is positive. What is not known is None, and "never" is None too.
-Break-even follows the AR(1) sums of `reversion`; capital as in Gatheral-style square-root-of-time
-buffers, Hull, "Options, Futures, and Other Derivatives", ch. 22.
+Why the spread reverts: He, Manela, Ross, von Wachter, "Fundamentals of Perpetual Futures", arXiv
+2212.06888. Its sums over a horizon are those of `reversion`.
 """
 
 import math

@@ -4,7 +4,7 @@ Levels are sequences of `(price, size)`, best first; sizes in base units, depth 
 Sides are `+1` to buy (walks the asks) and `-1` to sell (walks the bids). Everything returns None
 where the book cannot answer, never 0. A level of size 0 is skipped; a price or size that is not a
 finite positive number is a ValueError, because no adapter may let it through.
-Formulas: Bouchaud, Bonart, Donier, Gould, "Trades, Quotes and Prices" (CUP 2018), ch. 3 and 16.
+Formulas: Bouchaud, Bonart, Donier, Gould, "Trades, Quotes and Prices" (CUP 2018).
 """
 
 import math

@@ -2,7 +2,7 @@
 
 A curve says what the first n units of one venue cost, at whole steps (lots) only. Sampling a
 convex function at whole steps leaves it convex, so equal steps are filled exactly by taking the
-cheapest step each time (Ibaraki, Katoh, "Resource Allocation Problems", MIT Press 1988, ch. 4).
+cheapest step each time (Ibaraki, Katoh, "Resource Allocation Problems", MIT Press 1988).
 Unequal steps that divide one another are filled from the finest: the curves of one step are
 merged, the merged curve is read only where the rest is a whole number of the next coarser step,
 and is then one more curve among those. Nothing is rounded on the way, so the result is exact.

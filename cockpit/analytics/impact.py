@@ -1,7 +1,7 @@
 """Beyond the visible book: the square-root law, and the best split under it.
 
 Toth et al., "Anomalous price impact and the critical nature of liquidity in financial markets",
-Phys. Rev. X 1, 021006 (2011); Bouchaud et al., "Trades, Quotes and Prices" (CUP 2018), ch. 12.
+Phys. Rev. X 1, 021006 (2011); Bouchaud et al., "Trades, Quotes and Prices" (CUP 2018).
 The law misses how thin the book is now, the book misses what is hidden and refills: for a large
 order use the larger of the two.
 """

@@ -140,20 +140,19 @@ def cost_usd(side: int, effective: float, reference: float, size: float) -> floa
 
 
 def _grid(lots: Sequence[float]) -> tuple[Decimal, list[int]]:
-    """A unit that every lot is a whole multiple of, and steps that each divide the next."""
+    """The finest lot, and for each lot a step in units of it; steps each divide the next."""
     exacts = [exact(lot) for lot in lots]
     if any(lot <= 0 for lot in exacts):
         raise ValueError("a lot must be above 0")
     digits = max((-int(lot.as_tuple().exponent) for lot in exacts), default=0)
     scale = Decimal(10) ** max(0, digits)
     whole = [int(lot * scale) for lot in exacts]
-    common = math.gcd(*whole) if whole else 1
-    steps: dict[int, int] = {}
-    coarsest = 1
+    finest = min(whole, default=1)
+    steps, coarsest = {}, 1
     for lot in sorted(set(whole)):
-        coarsest = math.lcm(coarsest, lot // common)
+        coarsest = math.lcm(coarsest * finest, lot) // finest
         steps[lot] = coarsest
-    return Decimal(common) / scale, [steps[lot] for lot in whole]
+    return Decimal(finest) / scale, [steps[lot] for lot in whole]
 
 
 def _ladders(

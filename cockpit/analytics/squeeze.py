@@ -87,7 +87,7 @@ def penalised_split(
         raise ValueError("size and penalty must be finite and 0 or more")
     if not np.isfinite(a).all() or not (caps >= 0).all():
         raise ValueError("costs must be finite and caps 0 or more")
-    room = np.minimum(caps, size)
+    room: Array = np.minimum(caps, size)
     if size == 0 or float(room.sum()) <= size:
         return room
     # In shares of the size: numbers near 1 whatever the notional.

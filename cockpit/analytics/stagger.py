@@ -158,7 +158,7 @@ def slice_times_ns(start_ns: int, horizon_ns: int, slices: int) -> Ints:
 
 
 def jittered_ns(times_ns: Ints, frac: float, generator: np.random.Generator) -> Ints:
-    """Times moved by up to +-`frac` of the gap to the slice before; the first stays, order too.
+    """Times moved by up to +-`frac` of the nearer gap; the first stays, and so does the order.
 
     ValueError unless 0 <= frac < 0.5.
     """

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from cockpit.analytics.depth import Levels, mid_price, walk
 from cockpit.analytics.margin import Tiers, account_maintenance_usd, joint_shock_frac, margin_ratio
+from cockpit.analytics.reversion import expected_sum
 
 Floats = NDArray[np.float64]
 
@@ -193,10 +194,12 @@ class _Run:
         self.chase = self.time_to_flat = self.max_unhedged = 0.0
 
     def net(self, amounts: Floats) -> Floats:
-        return np.bincount(self.asset, weights=amounts, minlength=self.assets)
+        summed = np.bincount(self.asset, weights=amounts, minlength=self.assets)
+        return np.asarray(summed, dtype=np.float64)
 
     def by_venue(self, amounts: Floats) -> Floats:
-        return np.bincount(self.venue, weights=amounts, minlength=len(self.equity))
+        summed = np.bincount(self.venue, weights=amounts, minlength=len(self.equity))
+        return np.asarray(summed, dtype=np.float64)
 
     def gap_shares(self, collateral_loss_usd: Floats) -> Floats:
         """The share of the gap at which each account is at maintenance; infinite if never."""
@@ -208,7 +211,7 @@ class _Run:
                 self.held[mine],
                 self.marks[mine],
                 self.gap[mine],
-                [self.tiers[i] for i in mine],
+                [self.tiers[i] for i in mine.tolist()],
                 -float(collateral_loss_usd[venue]),
             )
             shares[venue] = math.inf if share is None else share
@@ -224,12 +227,12 @@ class _Run:
             self._liquidate(int(venue), step, prices)
         sizes = np.abs(self.net(self.held))
         usd = float(np.sum(sizes * self._asset_price(prices)))
-        self.max_unhedged = max(usd, self.max_unhedged) if usd == usd else math.nan
+        self.max_unhedged = float(np.maximum(usd, self.max_unhedged))
 
     def _liquidate(self, venue: int, step: int, prices: Floats) -> None:
         mine = np.flatnonzero(self.venue == venue)
         notional = np.abs(self.held[mine]) * prices[mine]
-        fees = notional * np.array([self.legs[i].liquidation_fee_frac for i in mine])
+        fees = notional * np.array([self.legs[i].liquidation_fee_frac for i in mine.tolist()])
         lost = min(float(np.sum(fees)), float(self.equity[venue]))
         self.liquidation[mine] -= lost * notional / np.sum(notional)
         self.equity[venue] -= lost
@@ -292,11 +295,8 @@ class _Run:
     def funding_shift(self) -> Floats:
         """Each leg's added funding over the hold, as a fraction of notional."""
         shift = np.array([shock.funding_shift_hourly for shock in self.shocks])
-        hours = self.handling.hold_h
-        if math.isinf(self.handling.funding_half_life_h):
-            return shift * hours
         phi = 0.5 ** (1 / self.handling.funding_half_life_h)
-        return np.asarray(shift * phi * (1 - phi**hours) / (1 - phi))
+        return shift * expected_sum(1.0, 0.0, phi, self.handling.hold_h)
 
     def dearer_exits(self) -> Floats:
         """What leaving the held legs costs more than before the shock, at unshocked prices."""
@@ -307,8 +307,7 @@ class _Run:
                 continue
             before = _sweep(leg, -self.held[i], 1.0, 1.0)
             after = _sweep(leg, -self.held[i], shock.depth_fraction, shock.spread_multiplier)
-            known = before is not None and after is not None
-            extra[i] = (after[0] - before[0]) * leg.price if known else math.nan
+            extra[i] = (after[0] - before[0]) * leg.price if before and after else math.nan
         return extra
 
 
@@ -317,11 +316,11 @@ def _sweep(
 ) -> tuple[float, int] | None:
     """Cost of a trade in units of the mid per base, and its rounds; None without a book."""
     mid = mid_price(leg.bids, leg.asks)
-    if mid is None:
+    if mid is None or math.isnan(amount):
         return None
     side, levels = (1, leg.asks) if amount > 0 else (-1, leg.bids)
     shift = side * (spread_multiplier - 1) * abs(levels[0][0] / mid - 1)
-    scaled = [(p / mid + shift, size * depth_fraction) for p, size in levels]
+    scaled = [(max(p / mid + shift, 0.0), size * depth_fraction) for p, size in levels]
     visible = sum(size for _, size in scaled)
     if not visible > 0:
         return None

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from cockpit.core.market import Side
+from cockpit.sim.accounts import AccountBook, AccountFill, AccountPlan, FundingPayment
+from cockpit.sim.addresses import hex_address
 
 Status = Literal["active", "delisted"]
 
@@ -77,6 +79,20 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
+class MarginRule:
+    """What a venue takes from its accounts and asks of them; prices are the mark's.
+
+    `tiers` are (notional in USD from which, maximum leverage) of a listing, the first from 0, with
+    half the initial fraction as maintenance; without it `Listing.mmf` holds for any size. With
+    `lifetime_entry` the average entry is that of everything opened, reductions notwithstanding.
+    """
+
+    taker_fee: float = 0.0
+    tiers: Callable[[Listing], tuple[tuple[float, int], ...]] | None = None
+    lifetime_entry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A venue as the world sees it. `list_asset` returns None where the venue has no such market.
 
@@ -98,6 +114,11 @@ class Profile:
     """Whether the venue's published book may cross by itself (an approximate book)."""
     mark: Literal["book", "index"] = "book"
     """"index": the venue margins at its oracle price, so that mark and index are one number."""
+    margin: MarginRule | None = None
+    accounts: tuple[AccountPlan, ...] = ()
+    """Demonstration accounts; where there are any, there is a margin rule."""
+    address: Callable[[str], str] = hex_address
+    """The address of an owner, in the venue's form."""
 
 
 @dataclass(slots=True)
@@ -204,6 +225,10 @@ class Step:
     """Symbols whose mark, index, last, OI or funding changed (not every step)."""
     settled: list[str] = field(default_factory=list)
     """Symbols whose funding was paid in this step."""
+    fills: list[AccountFill] = field(default_factory=list)
+    """Of public accounts, in order."""
+    payments: list[FundingPayment] = field(default_factory=list)
+    """Funding that public accounts paid or received."""
     flush: bool = False
 
 
@@ -215,6 +240,7 @@ class VenueWorld(Protocol):
     markets: Mapping[str, MarketState]
     """By native name, delisted included, in listing order."""
     by_symbol: Mapping[str, MarketState]
+    accounts: AccountBook
     height: int
     block_ns: int
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from cockpit.core.units import NS_PER_MS
+from cockpit.sim.accounts import AccountBook
 from cockpit.sim.chain import Chain
 from cockpit.sim.contract import (
     BlockTick,
@@ -28,6 +29,7 @@ class SimVenue:
         self.by_symbol: Mapping[str, MarketState] = {}
         self.live: dict[str, LiveMarket] = {}
         """By symbol, delisted markets left out."""
+        self.accounts = AccountBook(())
         self.chain = (
             Chain(profile.block_s, profile.block_jitter_frac, at_ns, rng) if profile.chain else None
         )

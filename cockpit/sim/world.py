@@ -18,6 +18,7 @@ from cockpit.sim.contract import Listing, Profile, Step
 from cockpit.sim.market import LiveMarket
 from cockpit.sim.prices import Floats, IndexProcess, PremiumProcess
 from cockpit.sim.shocks import Timeline
+from cockpit.sim.traders import Traders
 from cockpit.sim.venue import SimVenue
 
 CROSSING_S = (0.3, 2.0)
@@ -76,6 +77,9 @@ class World:
         self._ticks_per_quote = np.array([float(m.price_scale) for m in self._markets])
         self._due_ns = np.array([m.due_ns() for m in self._markets], dtype=np.int64)
         self._restate = np.zeros(len(listings), dtype=bool)
+        self._traders = {
+            name: Traders(venue, f"{seed}/{name}", start_ns) for name, venue in self.venues.items()
+        }
 
     def _prepare_processes(self) -> None:
         rng, coin_of = self._rng, self._coin_of
@@ -162,6 +166,8 @@ class World:
         self._move_books(dt_s, mids, steps)
         self._state_prices(dt_s, mids, indexes, steps)
         self._fund(steps)
+        for name, step in steps.items():
+            self._traders[name].step(step, self._now_ns)
         return steps
 
     def idle(self, dt_s: float) -> dict[str, Step]:
@@ -276,8 +282,9 @@ class World:
             market = self._markets[number]
             step = steps.get(self._homes[number].name)
             if step is not None:
-                symbol = market.state.listing.symbol
+                symbol, paid_before = market.state.listing.symbol, len(market.state.settled)
                 if market.fund(self._now_ns):
                     step.settled.append(symbol)
+                    self._traders[self._homes[number].name].settle(market.state, paid_before, step)
                 step.prices.add(symbol)
                 self._due_ns[number] = market.due_ns()

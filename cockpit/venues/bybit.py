@@ -29,7 +29,7 @@ No chain stands behind this venue; the `ts` of its frames serves latency. `/v5/m
 understood when a recording has it, but not asked for.
 """  # noqa: E501 (a table row is one line)
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -111,21 +111,21 @@ class Session:
         self._rest = BybitRest()
         self._closed()
 
-    def handle(self, input: Input) -> Iterator[Output]:
+    def handle(self, input: Input) -> Sequence[Output]:
         if isinstance(input, Frame):
-            return iter(self._frame(input))
+            return self._frame(input)
         if isinstance(input, Reply):
-            return iter(self._reply(input))
+            return self._reply(input)
         if isinstance(input, Tick):
-            return iter(self._tick(input.at_ns))
+            return self._tick(input.at_ns)
         if isinstance(input, Opened):
-            return iter(self._opened(input.at_ns))
+            return self._opened(input.at_ns)
         if isinstance(input, Wanted):
             self._wants = input.wants
-            return iter(self._follow(input.at_ns))
+            return self._follow(input.at_ns)
         if isinstance(input, Closed):
             self._closed()
-        return iter(())
+        return ()
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -226,7 +226,7 @@ class Session:
             return self._book(message, frame)
         if isinstance(message, wire.TradeMessage):
             return self._trades(message, frame)
-        native = message.data.symbol
+        native = message.data["symbol"]
         market = self._rest.market(native)
         if market is None or message.topic.removeprefix("tickers.") != native:
             return self._stranger(message.topic, native, frame)
@@ -296,12 +296,12 @@ class Session:
 
 _DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
     "orderbook": wire.BOOK,
-    "tickers": wire.TICKER,
+    "tickers": wire.ODD_TICKER,
     "publicTrade": wire.TRADES,
 }
 _FAST: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
     head: decoder
-    for kind, decoder in _DECODERS.items()
+    for kind, decoder in {**_DECODERS, "tickers": wire.TICKER}.items()
     for head in (f'{{"topic":"{kind}.'[:18], f'{{"topic":"{kind}.'[:18].encode())
 }
 """The decoder by the first characters of a frame, as the venue writes them."""

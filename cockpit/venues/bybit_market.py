@@ -4,11 +4,10 @@ Private to `bybit.py`. `BybitMarket` merges ticker deltas, converts contracts to
 which settled rates it has stated already.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from msgspec import UNSET
 from msgspec.structs import replace
 
 from cockpit.core.events import Funding, Instrument, OpenInterest, Prices
@@ -117,12 +116,14 @@ class BybitMarket:
 
     # --- ticker -------------------------------------------------------------------------------
 
-    def ticker(self, row: wire.TickerData, ts_ms: int | None, at_ns: int) -> list[Fact] | str:
+    def ticker(
+        self, row: wire.TickerRow[wire.Number], ts_ms: int | None, at_ns: int
+    ) -> Sequence[Fact] | str:
         """Merge a row and state what it says; a sentence if a figure in it cannot be."""
         fresh = self._merge(row, at_ns // NS_PER_MS if ts_ms is None else ts_ms)
+        if not fresh or self.is_halted or self._is_dead:
+            return ()
         venue_ns = None if ts_ms is None else ts_ms * NS_PER_MS
-        if self.is_halted or self._is_dead:
-            return []
         values, facts = self.values, list[Fact]()
         if not fresh.isdisjoint(_PRICES):
             mark, index, last = (
@@ -189,12 +190,13 @@ class BybitMarket:
         price = positive(self.values.get(key))
         return None if price is None else price / self.contract
 
-    def _merge(self, row: wire.TickerData, ts_ms: int) -> set[str]:
+    def _merge(self, row: wire.TickerRow[wire.Number], ts_ms: int) -> set[str]:
         """Take over the keys that are there and not overtaken; returns which."""
-        fresh = set()
-        for key in wire.TICKER_KEYS:
-            value = getattr(row, key)
-            if value is UNSET or 0 < self.stamps_ms.get(key, 0) - ts_ms < REORDER_MS:
+        fresh: set[str] = set()
+        if len(row) == 1:
+            return fresh
+        for key, value in cast(Mapping[str, wire.Number], row).items():
+            if key == "symbol" or 0 < self.stamps_ms.get(key, 0) - ts_ms < REORDER_MS:
                 continue
             self.values[key] = finite(value)
             self.stamps_ms[key] = ts_ms

@@ -208,12 +208,13 @@ class BybitRest:
             return [answer]
         out: list[Output] = []
         for row in answer.result.list if answer.result else ():
-            market = self.market(row.symbol)
+            native = row["symbol"]
+            market = self.market(native)
             if market is None or (wants.symbols and market.symbol not in wants.symbols):
                 continue
             facts = market.ticker(row, answer.time, reply.at_ns)
             if isinstance(facts, str):
-                out.append(kit.reject(VENUE, reply.at_ns, facts, row.symbol))
+                out.append(kit.reject(VENUE, reply.at_ns, facts, native))
             else:
                 out += facts
         return out

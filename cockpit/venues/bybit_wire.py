@@ -5,10 +5,10 @@ decoder per kind of topic, and `Envelope` for whatever does not begin like one o
 """
 
 import re
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Required, TypedDict, TypeVar
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta, Struct
 
 from cockpit.venues.kit import MAX_EXPONENT, finite
 
@@ -16,8 +16,12 @@ Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
 Ms = Annotated[int, Meta(ge=1_000_000_000_000, lt=4_102_444_800_000)]
 """Milliseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
+Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
+"""A number as it should be."""
 Number = str | float | None
+"""A number as it may be: blank, or nonsense that costs this figure and no other."""
 Ladder = tuple[tuple[Price, Size], ...]
+Digits = TypeVar("Digits")
 
 
 class BookData(Struct, gc=False, frozen=True):
@@ -49,26 +53,23 @@ class TradeMessage(Struct, gc=False, frozen=True):
     data: tuple[Fill, ...]
 
 
-class TickerData(Struct, gc=False, frozen=True):
+class TickerRow(TypedDict, Generic[Digits], total=False):
     """A row of `tickers`, by REST or stream. A key that is not there has not changed."""
 
-    symbol: str
-    markPrice: Number | UnsetType = UNSET
-    indexPrice: Number | UnsetType = UNSET
-    lastPrice: Number | UnsetType = UNSET
-    openInterest: Number | UnsetType = UNSET
-    singleOpenInterest: Number | UnsetType = UNSET
-    fundingRate: Number | UnsetType = UNSET
-    nextFundingTime: Number | UnsetType = UNSET
-    fundingIntervalHour: Number | UnsetType = UNSET
+    symbol: Required[str]
+    markPrice: Digits
+    indexPrice: Digits
+    lastPrice: Digits
+    openInterest: Digits
+    singleOpenInterest: Digits
+    fundingRate: Digits
+    nextFundingTime: Digits
+    fundingIntervalHour: Digits
 
 
-TICKER_KEYS = tuple(key for key in TickerData.__struct_fields__ if key != "symbol")
-
-
-class TickerMessage(Struct, gc=False, frozen=True):
+class TickerMessage(Struct, Generic[Digits], gc=False, frozen=True):
     topic: str
-    data: TickerData
+    data: TickerRow[Digits]
     ts: Ms | None = None
 
 
@@ -146,14 +147,15 @@ class Answer(Struct, Generic[Row], gc=False, frozen=True):
     time: Ms | None = None
 
 
-Stream = BookMessage | TradeMessage | TickerMessage
+Stream = BookMessage | TradeMessage | TickerMessage[Number]
 
 BOOK = msgspec.json.Decoder(BookMessage, strict=False)
 TRADES = msgspec.json.Decoder(TradeMessage, strict=False)
-TICKER = msgspec.json.Decoder(TickerMessage, strict=False)
+TICKER = msgspec.json.Decoder(TickerMessage[Figure], strict=False)
+ODD_TICKER = msgspec.json.Decoder(TickerMessage[Number], strict=False)
 ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
 INSTRUMENTS = msgspec.json.Decoder(Answer[InstrumentRow], strict=False)
-TICKERS = msgspec.json.Decoder(Answer[TickerData], strict=False)
+TICKERS = msgspec.json.Decoder(Answer[TickerRow[Number]], strict=False)
 FUNDING = msgspec.json.Decoder(Answer[FundingRow], strict=False)
 TIERS = msgspec.json.Decoder(Answer[TierRow], strict=False)
 TIME = msgspec.json.Decoder(Answer[Any], strict=False)

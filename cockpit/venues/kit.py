@@ -43,7 +43,7 @@ class Every:
         self._wait_first = False
 
 
-def decode(decoder: "msgspec.json.Decoder[T]", data: str | bytes) -> T | str:
+def decode(decoder: "msgspec.json.Decoder[T]", data: str | bytes | msgspec.Raw) -> T | str:
     """The decoded message, or a sentence that says why it could not be one.
 
     Binary garbage, truncation, wrong types and nesting bombs all end here.

@@ -31,7 +31,7 @@ Names. Markets are numbers on the wire. Until metadata names one, the documented
 believed (ETH 0, BTC 1, SOL 2, HYPE 24) and any other id is called `@<id>`.
 """  # noqa: E501
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -86,6 +86,7 @@ _EVERYWHERE = ("market_stats/all", "height")
 _ALREADY_SUBSCRIBED = 30003
 _RETRY_NS = 5 * NS_PER_S
 _METADATA_NS = 600 * NS_PER_S
+_APPLY = Verdict.APPLY
 
 
 class Session:
@@ -100,7 +101,7 @@ class Session:
         self._ping = Every(30.0)
         self._pinged_ns: int | None = None
 
-    def handle(self, input: Input) -> Iterator[Output]:
+    def handle(self, input: Input) -> Iterable[Output]:
         """Every consequence of one input, in order."""
         match input:
             case Frame():
@@ -116,7 +117,7 @@ class Session:
                 return self._subscribe(input.at_ns)
             case Closed():
                 self._closed()
-        return iter(())
+        return ()
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -183,11 +184,11 @@ class Session:
 
     # --- frames -------------------------------------------------------------------------------
 
-    def _frame(self, at_ns: int, data: str | bytes) -> Iterator[Output]:
+    def _frame(self, at_ns: int, data: str | bytes) -> Iterable[Output]:
         message = decode(wire.MESSAGES, data)
         match message:
-            case wire.BookUpdate() | wire.BookSubscribed():
-                return self._book(at_ns, message, data)
+            case wire.BookUpdate():
+                return self._change(at_ns, message, data)
             case wire.StatsUpdate() | wire.StatsSubscribed():
                 return self._stats(at_ns, message, data)
             case wire.TradeUpdate() | wire.TradeSubscribed():
@@ -195,43 +196,45 @@ class Session:
             case wire.HeightUpdate() | wire.HeightSubscribed():
                 self._outbox.heard("height")
                 return _checked(facts.block(message, at_ns), at_ns, "height", data)
+            case wire.BookSubscribed():
+                return self._book(at_ns, message, data)
             case wire.Ping():
-                return iter((Send('{"type":"pong"}'),))
+                return (Send('{"type":"pong"}'),)
             case wire.Pong():
                 return self._pong(at_ns)
             case wire.Shutdown():
-                return iter((Restart("the venue announces a restart"),))
+                return (Restart("the venue announces a restart"),)
             case str():
                 return self._unread(at_ns, message, data)
-        return iter(())
+        return ()
 
     def _pong(self, at_ns: int) -> Iterator[Output]:
         if self._pinged_ns is not None:
             yield events.Rtt(venue=_VENUE, recv_ns=at_ns, rtt_ns=at_ns - self._pinged_ns)
             self._pinged_ns = None
 
-    def _book(
-        self, at_ns: int, message: wire.BookUpdate | wire.BookSubscribed, data: str | bytes
-    ) -> Iterator[Output]:
+    def _change(self, at_ns: int, message: wire.BookUpdate, data: str | bytes) -> Iterable[Output]:
         market = self._markets.of(message.channel)
         if market is None:
-            yield from _unnamed(at_ns, message.channel, data)
-            return
-        try:
-            if isinstance(message, wire.BookUpdate):
-                verdict = market.link(message.order_book, at_ns)
-                if verdict is Verdict.APPLY:
-                    yield facts.delta(market, message, at_ns)
-                elif verdict is Verdict.GAP:
-                    yield from self._lost(market, at_ns, "messages are missing")
-            elif not market.is_behind(message.order_book):
-                snapshot = facts.snapshot(market, message, at_ns)
-                market.start(message.order_book)
-                self._outbox.heard(f"order_book/{market.id}")
-                yield snapshot
-        except ValueError as error:
-            yield reject(_VENUE, at_ns, f"order_book: {error}", data)
-            yield from self._lost(market, at_ns, str(error))
+            return _unnamed(at_ns, message.channel, data)
+        verdict = market.link(message.order_book, at_ns)
+        if verdict is _APPLY:
+            return (facts.delta(market, message, at_ns),)
+        if verdict is Verdict.GAP:
+            return self._lost(market, at_ns, "messages are missing")
+        return ()
+
+    def _book(
+        self, at_ns: int, message: wire.BookSubscribed, data: str | bytes
+    ) -> Iterable[Output]:
+        market = self._markets.of(message.channel)
+        if market is None:
+            return _unnamed(at_ns, message.channel, data)
+        if market.is_behind(message.order_book):
+            return ()
+        market.start(message.order_book)
+        self._outbox.heard(f"order_book/{market.id}")
+        return (facts.snapshot(market, message, at_ns),)
 
     def _lost(self, market: Market, at_ns: int, reason: str) -> Iterator[Output]:
         """The only way back to a book is to leave it and come again."""
@@ -253,29 +256,33 @@ class Session:
 
     def _stats(
         self, at_ns: int, message: wire.StatsUpdate | wire.StatsSubscribed, data: str | bytes
-    ) -> Iterator[Output]:
+    ) -> list[Output]:
         scope = message.channel.partition(":")[2]
         if isinstance(message, wire.StatsSubscribed):
             self._outbox.heard(f"market_stats/{scope}")
         rows = wire.stats_rows(message)
         if isinstance(rows, str):
-            yield reject(_VENUE, at_ns, f"market_stats: {rows}", data)
-            rows = {}
+            return [reject(_VENUE, at_ns, f"market_stats: {rows}", data)]
+        out: list[Output] = []
+        venue_ns = facts.stamp_ns(message.timestamp)
         is_named = False
         for text, row in rows.items():
             market = self._markets.get(text)
             if market is None:
-                yield from _unnamed(at_ns, f"market_stats:{text}", data)
+                out += _unnamed(at_ns, f"market_stats:{text}", data)
                 continue
             if row.symbol and not market.is_named:
-                yield from self._name(market, row.symbol, at_ns)
+                out += self._name(market, row.symbol, at_ns)
                 is_named = True
             if scope == "all" and not self._is_wanted(market):
                 continue
-            told = facts.stats(market, row, at_ns, facts.stamp_ns(message.timestamp))
-            yield from _checked(told, at_ns, f"market_stats {text}", data)
+            try:
+                out.extend(facts.stats(market, row, at_ns, venue_ns))
+            except ValueError as error:
+                out.append(reject(_VENUE, at_ns, f"market_stats {text}: {error}", data))
         if is_named:
-            yield from self._subscribe(at_ns)
+            out += self._subscribe(at_ns)
+        return out
 
     def _unread(self, at_ns: int, reason: str, data: str | bytes) -> Iterator[Output]:
         """A message that is no known one: an error, one we do not use, or one that is broken."""

@@ -5,6 +5,7 @@ raises ValueError where the venue wrote what cannot be.
 """
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from cockpit.core.events import (
     Block,
@@ -21,7 +22,7 @@ from cockpit.core.events import (
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
 from cockpit.venues import lighter_wire as wire
-from cockpit.venues.kit import finite, printable, sane_levels, scale_levels
+from cockpit.venues.kit import finite, printable, scale_levels
 from cockpit.venues.lighter_memory import Market
 
 VENUE = "lighter"
@@ -46,8 +47,6 @@ def snapshot(market: Market, message: wire.BookSubscribed, at_ns: int) -> BookSn
     asks = [level for level in _levels(book.asks) if level[1] != 0.0]
     bids.sort(reverse=True)
     asks.sort()
-    if not (sane_levels(tuple(bids)) and sane_levels(tuple(asks))):
-        raise ValueError("impossible level")
     return BookSnapshot(
         venue=VENUE,
         symbol=market.symbol,
@@ -61,17 +60,14 @@ def snapshot(market: Market, message: wire.BookSubscribed, at_ns: int) -> BookSn
 
 def delta(market: Market, message: wire.BookUpdate, at_ns: int) -> BookDelta:
     """The levels that changed, in the venue's order."""
-    book = message.order_book
-    bids, asks = _levels(book.bids), _levels(book.asks)
-    if not (sane_levels(bids, deltas=True) and sane_levels(asks, deltas=True)):
-        raise ValueError("impossible level")
+    book, contract = message.order_book, market.contract
     return BookDelta(
         venue=VENUE,
         symbol=market.symbol,
         recv_ns=at_ns,
         venue_ns=_book_ns(message),
-        bids=scale_levels(bids, market.contract),
-        asks=scale_levels(asks, market.contract),
+        bids=scale_levels(_levels(book.bids), contract),
+        asks=scale_levels(_levels(book.asks), contract),
         seq=book.offset if book.nonce is None else book.nonce,
     )
 
@@ -83,8 +79,6 @@ def trades(
     rows = [(fill.trade_id, False, fill) for fill in message.trades or ()]
     rows += [(fill.trade_id, True, fill) for fill in message.liquidation_trades or ()]
     rows.sort(key=lambda row: row[:2])
-    if not sane_levels(tuple([(fill.price, fill.size) for _, _, fill in rows])):
-        raise ValueError("impossible price or size")
     for trade_id, is_liquidation, fill in rows:
         if fill.type == "market-settlement" or not market.is_new(trade_id, is_liquidation):
             continue
@@ -116,7 +110,7 @@ def block(message: wire.HeightUpdate | wire.HeightSubscribed, at_ns: int) -> Ite
 
 
 def stats(
-    market: Market, row: wire.Stats, at_ns: int, venue_ns: int | None
+    market: Market, row: wire.Stats[wire.Scalar], at_ns: int, venue_ns: int | None
 ) -> Iterator[Prices | OpenInterest | Funding]:
     """One row of market_stats. A market whose prices are zero is no market: nothing is said."""
     mark, index = _number(row.mark_price), _number(row.index_price)
@@ -245,8 +239,11 @@ def _possible(rate: float) -> float:
     return rate
 
 
+_level = attrgetter("price", "size")
+
+
 def _levels(levels: tuple[wire.Level, ...] | None) -> Levels:
-    return tuple([(level.price, level.size) for level in levels]) if levels else ()
+    return tuple(map(_level, levels)) if levels else ()
 
 
 def _book_ns(message: wire.BookSubscribed | wire.BookUpdate) -> int | None:
@@ -270,6 +267,6 @@ def _decimals(decimals: int | None) -> float | None:
 def _number(value: wire.Scalar) -> float | None:
     """A number, or None where the venue said nothing. ValueError for anything else."""
     number = finite(value)
-    if number is None and value not in (None, ""):
+    if number is None and value is not None and value != "":
         raise ValueError(f"not a number: {value}")
     return number

@@ -210,6 +210,7 @@ class Markets:
 
     def __init__(self) -> None:
         self._by_id: dict[int, Market] = {}
+        self._by_text: dict[str, Market] = {}
         self._by_channel: dict[str, Market] = {}
 
     def __iter__(self) -> Iterator[Market]:
@@ -217,6 +218,9 @@ class Markets:
 
     def get(self, text: str) -> Market | None:
         """The perp market of an id as text; None for anything else."""
+        known = self._by_text.get(text)
+        if known is not None:
+            return known
         if not (text.isascii() and text.isdigit() and len(text) <= 4):
             return None
         market_id = int(text)
@@ -225,6 +229,7 @@ class Markets:
         market = self._by_id.get(market_id)
         if market is None:
             market = self._by_id[market_id] = Market(market_id)
+        self._by_text[text] = market
         return market
 
     def of(self, channel: str) -> Market | None:

@@ -5,11 +5,21 @@ a number that may arrive as text, as a JSON number, as "" or as null.
 Source: https://apidocs.lighter.xyz/docs/websocket-reference and the OpenAPI schema of the REST API.
 """
 
+from collections.abc import Mapping
+from typing import Annotated, Any, Generic, TypeVar
+
 import msgspec
+from msgspec import Meta
 
-from cockpit.venues.kit import decode
+from cockpit.venues.kit import MAX_EXPONENT, decode
 
+Positive = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
+NotNegative = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
+Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
+"""A number as the venue writes it."""
 Scalar = str | float | None
+"""A number as it may be in a row that is not as it should be."""
+Digits = TypeVar("Digits")
 
 USED = frozenset(
     {
@@ -42,8 +52,8 @@ UNUSED = frozenset(
 
 
 class Level(msgspec.Struct, frozen=True, gc=False):
-    price: float
-    size: float
+    price: Positive
+    size: NotNegative
 
 
 class Book(msgspec.Struct, frozen=True, gc=False):
@@ -73,8 +83,8 @@ class BookUpdate(_BookMessage, frozen=True, gc=False, tag="update/order_book"):
 
 class Fill(msgspec.Struct, frozen=True, gc=False):
     trade_id: int
-    price: float
-    size: float
+    price: Positive
+    size: Positive
     is_maker_ask: bool
     timestamp: int | None = None
     type: str = "trade"
@@ -94,17 +104,17 @@ class TradeUpdate(_TradeMessage, frozen=True, gc=False, tag="update/trade"):
     """New trades."""
 
 
-class Stats(msgspec.Struct, frozen=True, gc=False):
+class Stats(msgspec.Struct, Generic[Digits], frozen=True, gc=False):
     """One market; rates are percent per hour and open interest is USD."""
 
     symbol: str | None = None
-    mark_price: Scalar = None
-    index_price: Scalar = None
-    last_trade_price: Scalar = None
-    open_interest: Scalar = None
-    current_funding_rate: Scalar = None
-    funding_rate: Scalar = None
-    funding_timestamp: Scalar = None
+    mark_price: Digits | None = None
+    index_price: Digits | None = None
+    last_trade_price: Digits | None = None
+    open_interest: Digits | None = None
+    current_funding_rate: Digits | None = None
+    funding_rate: Digits | None = None
+    funding_timestamp: Digits | None = None
 
 
 class _StatsMessage(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
@@ -222,18 +232,20 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 
 MESSAGES = msgspec.json.Decoder(Message, strict=False)
-STATS = msgspec.json.Decoder(Stats, strict=False)
-STATS_BY_ID = msgspec.json.Decoder(dict[str, Stats], strict=False)
+STATS = msgspec.json.Decoder(Stats[Scalar], strict=False)
+STATS_BY_ID = msgspec.json.Decoder(dict[str, Stats[Figure]], strict=False)
+ODD_STATS_BY_ID = msgspec.json.Decoder(dict[str, Stats[Scalar]], strict=False)
 ENVELOPES = msgspec.json.Decoder(Envelope)
 ANSWERS = msgspec.json.Decoder(Answer, strict=False)
 
 
-def stats_rows(message: StatsSubscribed | StatsUpdate) -> dict[str, Stats] | str:
+def stats_rows(message: StatsSubscribed | StatsUpdate) -> Mapping[str, Stats[Scalar]] | str:
     """Rows by market id, or what is wrong: one id has one object, `all` has a map of them."""
     scope = message.channel.partition(":")[2]
     if scope == "all":
-        return decode(STATS_BY_ID, bytes(message.market_stats))
-    row = decode(STATS, bytes(message.market_stats))
+        rows: Mapping[str, Stats[Any]] | str = decode(STATS_BY_ID, message.market_stats)
+        return decode(ODD_STATS_BY_ID, message.market_stats) if isinstance(rows, str) else rows
+    row = decode(STATS, message.market_stats)
     return row if isinstance(row, str) else {scope: row}
 
 

@@ -48,7 +48,7 @@ class CockpitApp(PaintedApp):
         )
         self.scene.problem = problem or self.drawing_problem
         self.keys = Keymap()
-        self.workspace = WorkspaceScreen(self.scene, palette, self.keys, config.screen.layout)
+        self.workspace = WorkspaceScreen(self, self.scene, palette, self.keys, config.screen.layout)
         self.saves: list[Callable[[], None]] = []
         """Called once before leaving, whatever the reason."""
         self.lifeline: Lifeline | None = None
@@ -110,7 +110,7 @@ class CockpitApp(PaintedApp):
     def _paint(self) -> None:
         start_s = time.monotonic()
         self._look()
-        self.workspace.paint(start_s)
+        self.workspace.paint(start_s, slowly=self.clock.is_slow)
         self.clock.drew(time.monotonic() - start_s)
 
     def _look(self) -> None:
@@ -139,6 +139,7 @@ class CockpitApp(PaintedApp):
     def do(self, action: str) -> None:
         """One entry of the key table, then what it changed, at once."""
         self._key_s = time.monotonic()
+        before = self.scene.focus
         area, _, verb = action.partition(".")
         if area == "cursor":
             self._move(verb)
@@ -158,7 +159,9 @@ class CockpitApp(PaintedApp):
         elif action == "app.quit":
             self.leave()
         self._look()
-        self.workspace.redraw()
+        self.workspace.echo(before)
+        if self.clock.hurry(time.monotonic()):
+            self.call_after_refresh(self._beat)
 
     def _move(self, verb: str) -> None:
         scene = self.scene

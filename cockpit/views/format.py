@@ -44,11 +44,6 @@ def rate(hourly: float | None, unit: str) -> str:
     return signed(percent, max(0, min(_UNIT_DECIMALS[unit], room - whole)))
 
 
-def unsigned(text: str) -> str:
-    """The same figure where its sign is said in words."""
-    return text.lstrip("+" + MINUS)
-
-
 def magnitude(value: float | None, digits: int = 3) -> str:
     """`1.24M`, `27.4k`, `812`, `0.0421`: significant digits with a suffix, no sign for plus."""
     if value is None or math.isnan(value):

@@ -20,6 +20,9 @@ RESTORE_AFTER_S = 10.0
 RESTORE_FACTOR = 1.25
 SLOWEST_HZ = 1.0
 FULL_REPAINT_S = 60.0
+KEY_GAP_S = 0.05
+"""Data frames that follow a key are at least this far apart, however fast the keys repeat."""
+SLOW_LINK_S = 0.1
 _WINDOW_S = 2.0
 
 
@@ -33,6 +36,7 @@ class PaintClock:
         self.round_trip_s: float | None = None
         self._last_beat_s: float | None = None
         self._next_s = 0.0
+        self._last_draw_s = 0.0
         self._asked_s: float | None = None
         self._answers = False
         self._silent = 0
@@ -60,6 +64,7 @@ class PaintClock:
             self._skipped += 1
             return False
         self._next_s = max(self._next_s + 1.0 / self.rate, now_s + 0.5 / self.rate)
+        self._last_draw_s = now_s
         self._owed = False
         self._frames += 1
         return True
@@ -72,6 +77,13 @@ class PaintClock:
             self._silent = 0
             return range(start, height)
         return range(start, self._swept)
+
+    def hurry(self, now_s: float) -> bool:
+        """A key changed what the panes show: whether the next beat may come at once."""
+        if now_s - self._last_draw_s < KEY_GAP_S:
+            return False
+        self._next_s = now_s
+        return True
 
     def paused(self) -> None:
         """The process was stopped or its terminal replaced: no time passed, nothing was asked."""
@@ -98,6 +110,11 @@ class PaintClock:
                 self.reason = ""
 
     # --- the terminal's answers ---------------------------------------------------------------
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the terminal takes so long for a frame that frames should be small."""
+        return self.round_trip_s is not None and self.round_trip_s > SLOW_LINK_S
 
     @property
     def asks(self) -> bool:

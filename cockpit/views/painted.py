@@ -8,6 +8,7 @@ textual widgets and go the same way. Nothing here knows a market.
 import logging
 import resource
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.color import ColorSystem
@@ -23,6 +24,7 @@ from cockpit.views.celldiff import FrontBuffer
 from cockpit.views.driver import ScreenDriver, Writer
 from cockpit.views.frame import PaintClock
 from cockpit.views.looks import Depth
+from cockpit.views.pane import LivePane
 from cockpit.views.scene import FrameStats
 from cockpit.views.terminal import Terminal
 from cockpit.views.updates import self_test, spans_of
@@ -75,6 +77,25 @@ class PaintedApp(App[int]):
         self._sweep(now_s)
         self._data_frame = self.clock.beat(now_s, backlog)
         return self._data_frame
+
+    def send_now(self, screen: Screen, widgets: Mapping[LivePane, Sequence[Region]]) -> bool:
+        """Send these regions in one frame, now, past textual's queues and its repaint timer.
+
+        False if they must go the usual way: a dialog is open, or a layout is due.
+        """
+        if (
+            self._front is None
+            or self.out is None
+            or screen is not self.screen
+            or screen._layout_required
+            or screen._scroll_required
+        ):
+            return False
+        for widget, regions in widgets.items():
+            widget._set_dirty(*regions)
+        screen._compositor.update_widgets(set(widgets))
+        screen._compositor_refresh()
+        return True
 
     def repaint(self) -> None:
         """Send every cell again: somebody else may have written to the terminal."""

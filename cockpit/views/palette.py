@@ -13,11 +13,15 @@ _PLAIN: dict[str, str] = {
 
 
 class Palette:
-    """`style(role)` for panes, `text(s)` for glyph substitution."""
+    """`style(role)` for panes, `text(s)` for glyph substitution. One object for the whole screen."""
 
     def __init__(self, theme: Theme, terminal: Terminal) -> None:
-        self.theme = theme
         self._terminal = terminal
+        self.wear(theme)
+
+    def wear(self, theme: Theme) -> None:
+        """Look like this theme from now on; whoever keeps styles asks for them again."""
+        self.theme = theme
         self._styles = {role: self._make(role) for role in theme.roles}
         self.background = self._styles["text"]
 
@@ -25,13 +29,14 @@ class Palette:
         return self._styles[role]
 
     @property
+    def is_native(self) -> bool:
+        """Whether the colours are the terminal's own sixteen, which must not be translated."""
+        return self._terminal.color in ("16", "none") or self.theme.background == "default"
+
+    @property
     def screen_background(self) -> str:
         """What textual paints where no pane is."""
-        return (
-            self.theme.background
-            if self._terminal.color in ("truecolor", "256")
-            else "ansi_default"
-        )
+        return "ansi_default" if self.is_native else self.theme.background
 
     def text(self, text: str) -> str:
         """The text in glyphs that this terminal has, of the same width."""

@@ -1,8 +1,8 @@
 """A pane that repaints only the lines that changed, when something it shows may have.
 
-`tick` asks the pane's pure function for its lines, compares them with the last ones, rebuilds only
-the strips that differ and refreshes only their regions; `render_line` hands out cached strips. No
-CSS border or padding: frames are part of the lines, and a strip is exactly as wide as its region.
+`tick` asks the pane's pure function for its lines, compares them with the last ones and rebuilds
+only the strips that differ; `render_lines` hands out cached strips. No CSS border or padding:
+frames are part of the lines, and a strip is exactly as wide as its region.
 """
 
 from collections.abc import Callable
@@ -32,6 +32,7 @@ class LivePane(Widget):
         """At most `hz` draws a second. `phase` (0 to 1) of an interval keeps panes apart."""
         super().__init__(id=name)
         self.hz = hz
+        self.dirty: list[Region] = []
         self._draw = draw
         self._scene = scene
         self._palette = palette
@@ -58,7 +59,10 @@ class LivePane(Widget):
         return self.draw_now()
 
     def draw_now(self) -> int:
-        """Draw whatever the clock says: after a key or a resize."""
+        """Compose whatever the clock says: after a key or a resize. Returns the changed lines.
+
+        What changed stands in `dirty` until somebody sends it.
+        """
         width, height = self.size
         if width < 2 or height < 1:
             return 0
@@ -67,29 +71,38 @@ class LivePane(Widget):
         if len(fresh) != len(self._lines) or self._strips[0].cell_length != width:
             self._lines = fresh
             self._strips = [self._strip(line, width) for line in fresh]
-            self.refresh()
+            self.dirty = [Region(0, 0, width, height)]
             return height
         changed = [y for y in range(height) if fresh[y] != self._lines[y]]
         for y in changed:
             self._lines[y] = fresh[y]
             self._strips[y] = self._strip(fresh[y], width)
-        if changed:
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
+            self.dirty.append(Region(0, y, width, 1))
         return len(changed)
 
-    def forget(self) -> None:
-        """Draw every line anew at the next tick."""
-        self._lines = []
+    def hurry(self) -> None:
+        """Something that this pane shows was changed by a key: draw at the next beat."""
         self._due_s = None
         self._version = -1
 
-    def render_line(self, y: int) -> Strip:
-        if y < len(self._strips):
-            return self._strips[y]
-        return Strip.blank(self.size.width, self._palette.background)
+    def forget(self) -> None:
+        """Draw every line anew at the next beat."""
+        self._lines = []
+        self.hurry()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The cached strips; there is no CSS border or padding around them."""
+        x, y, width, height = crop
+        blank = Strip.blank(width, self._palette.background)
+        strips = self._strips[y : y + height]
+        if x or width != self.size.width:
+            strips = [strip.crop(x, x + width) for strip in strips]
+        return strips + [blank] * (height - len(strips))
 
     def on_resize(self) -> None:
         self.draw_now()
+        self.dirty.clear()
+        self.refresh()
 
     def _strip(self, line: Line, width: int) -> Strip:
         palette = self._palette

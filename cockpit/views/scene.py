@@ -186,9 +186,9 @@ class Scene:
     def scale(self, key: str, low: float, high: float) -> tuple[float, float]:
         """Bounds for a plot that hold still until the data leave them or need less than half."""
         known = self._scales.get(key)
-        if known and known[0] <= low and high <= known[1]:
-            if high - low >= (known[1] - known[0]) / 2:
-                return known
+        holds = known is not None and known[0] <= low and high <= known[1]
+        if known is not None and holds and high - low >= (known[1] - known[0]) / 2:
+            return known
         self._scales[key] = (low, high)
         return low, high
 

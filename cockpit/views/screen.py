@@ -3,10 +3,13 @@
 Places are absolute, so there is no CSS layout to solve in a frame.
 """
 
+from collections import deque
+
 from textual.app import ComposeResult
 from textual.screen import Screen
 
 from cockpit.views.keymap import Keymap, footer
+from cockpit.views.painted import PaintedApp
 from cockpit.views.palette import Palette
 from cockpit.views.pane import Draw, LivePane
 from cockpit.views.panes import status
@@ -26,8 +29,11 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
     WorkspaceScreen > LivePane { position: absolute; layer: base; }
     """
 
-    def __init__(self, scene: Scene, palette: Palette, keymap: Keymap, shape: str) -> None:
+    def __init__(
+        self, host: PaintedApp, scene: Scene, palette: Palette, keymap: Keymap, shape: str
+    ) -> None:
         super().__init__(id="_default")
+        self._host = host
         self.shape = shape
         self._scene = scene
         self._palette = palette
@@ -39,14 +45,13 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
             name: self._pane(module.lines, module.HZ, name, (i + 1) * _GOLDEN % 1.0)
             for i, (name, module) in enumerate(PANES.items())
         }
+        self._all = deque([self._status, *self._panes.values(), self._keys])
 
     def _pane(self, draw: Draw, hz: float, name: str, phase: float) -> LivePane:
         return LivePane(draw, self._scene, self._palette, hz, name, phase)
 
     def compose(self) -> ComposeResult:
-        yield self._status
-        yield from self._panes.values()
-        yield self._keys
+        yield from self._all
 
     def on_mount(self) -> None:
         self.styles.background = self._palette.screen_background
@@ -57,16 +62,37 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
 
     # --- painting -----------------------------------------------------------------------------
 
-    def paint(self, now_s: float) -> None:
-        """One frame: panes that are due compare and redraw their changed lines."""
-        for pane in (self._status, *self._panes.values()):
-            pane.tick(now_s)
+    def paint(self, now_s: float, *, slowly: bool) -> None:
+        """One frame: panes that are due compare, and the lines that changed are sent.
 
-    def redraw(self) -> None:
-        """After a key: everything that depends on the cursor, now."""
-        for pane in (self._status, *self._panes.values(), self._keys):
-            if pane.display:
+        `slowly` is for a thin link: one pane a frame, in turn, so that a key never waits long.
+        """
+        for _ in range(len(self._all)):
+            pane = self._all[0]
+            self._all.rotate(-1)
+            if pane.tick(now_s) and slowly:
+                break
+        self._send()
+
+    def echo(self, before: str) -> None:
+        """A key was pressed: the pane that the trader looks at, now; the others at the next beat.
+
+        `before` is the pane that was focused until then.
+        """
+        for pane in self._all:
+            if pane.id in ("status", "keys", before, self._scene.focus):
                 pane.draw_now()
+            else:
+                pane.hurry()
+        self._send()
+
+    def _send(self) -> None:
+        dirty = {pane: pane.dirty for pane in self._all if pane.dirty and pane.display}
+        if dirty and not self._host.send_now(self, dirty):
+            for pane, regions in dirty.items():
+                pane.refresh(*regions)
+        for pane in dirty:
+            pane.dirty = []
 
     # --- places -------------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 """themes/*.toml into palettes: role -> colours at each depth. Imports no textual.
 
-A theme names a colour for every role. Colours are `#rrggbb`; the shipped ones are exact in the
-256-colour palette. `[ansi]` gives the sixteen-colour twins, as `name` or `name on name`, because
-gradients do not survive the reduction.
+A theme gives every role a colour, as `colour` or `colour on colour`. Under `[roles]` a colour is
+`#rrggbb`, the shipped ones exact in the 256-colour palette; `[ansi]` gives the sixteen-colour twins
+by name, because gradients do not survive the reduction. A theme of names alone has no `[ansi]`,
+and `background = "default"`: it looks the same at every depth, in the terminal's own colours.
 """
 
 import re
@@ -23,12 +24,15 @@ ROLES = (
     "venue1", "venue2", "venue3", "venue4", "venue5", "venue6", "venue7", "venue8",
 )  # fmt: skip
 Parse = Callable[[str], tuple[str, str] | None]
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _ANSI = (
     "default", "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
     "bright_black", "bright_red", "bright_green", "bright_yellow", "bright_blue",
     "bright_magenta", "bright_cyan", "bright_white",
 )  # fmt: skip
+
+
+DEFAULT = "dark"
 
 
 class Theme(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,20 +77,47 @@ def read_theme(path: Path) -> Theme:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: is not a readable TOML file: {error}") from error
-    extra = set(data) - {"dark", "background", "bold", "roles", "ansi"}
+    extra = sorted(set(data) - {"dark", "background", "bold", "roles", "ansi"})
     if extra:
-        raise ConfigError(f"{path}: {sorted(extra)[0]}: unknown key; expected roles and ansi")
+        raise ConfigError(f"{path}: {extra[0]}: unknown key; expected roles and ansi")
     background = data.get("background", "")
-    if not _COLOUR.fullmatch(str(background)):
-        raise ConfigError(f"{path}: background: is {background!r}; expected a colour as #rrggbb")
+    if background != "default" and not _HEX.fullmatch(str(background)):
+        raise ConfigError(
+            f"{path}: background: is {background!r}; expected #rrggbb, or default for the terminal's"
+        )
+    roles = _table(path, "roles", data.get("roles", {}), _colour)
+    only_names = not any("#" in fore + back for fore, back in roles.values())
+    if only_names != (background == "default"):
+        raise ConfigError(
+            f"{path}: background: is {background!r}; expected default with named colours, "
+            "#rrggbb with #rrggbb"
+        )
+    ansi = roles if only_names and "ansi" not in data else data.get("ansi", {})
     return Theme(
         name=path.stem,
-        dark=bool(data.get("dark", True)),
+        dark=_dark(path, data.get("dark", True)),
         background=background,
-        roles=_table(path, "roles", data.get("roles", {}), _hex),
-        ansi=_table(path, "ansi", data.get("ansi", {}), _ansi),
-        bold=frozenset(data.get("bold", [])),
+        roles=roles,
+        ansi=roles if ansi is roles else _table(path, "ansi", ansi, _ansi),
+        bold=_bold(path, data.get("bold", [])),
     )
+
+
+def _dark(path: Path, given: object) -> bool:
+    if not isinstance(given, bool):
+        raise ConfigError(f"{path}: dark: is {given!r}; expected true or false")
+    return given
+
+
+def _bold(path: Path, given: object) -> frozenset[str]:
+    roles = given if isinstance(given, list) else [given]
+    for role in roles:
+        if role not in ROLES:
+            raise ConfigError(
+                f"{path}: bold: unknown role {role!r}{did_you_mean(str(role), ROLES)}; "
+                "expected a list of roles"
+            )
+    return frozenset(roles)
 
 
 def _table(path: Path, table: str, given: object, parse: Parse) -> dict[str, tuple[str, str]]:
@@ -102,16 +133,17 @@ def _table(path: Path, table: str, given: object, parse: Parse) -> dict[str, tup
     for role, text in given.items():
         colours = parse(str(text))
         if colours is None:
-            raise ConfigError(f"{path}: {table}.{role}: {text!r} is not a colour")
+            expected = "names such as red on black" if parse is _ansi else "#rrggbb on #rrggbb"
+            raise ConfigError(f"{path}: {table}.{role}: {text!r} is no colour; expected {expected}")
         parsed[role] = colours
     return parsed
 
 
-def _hex(text: str) -> tuple[str, str] | None:
-    """`#rrggbb` or `#rrggbb on #rrggbb`."""
+def _colour(text: str) -> tuple[str, str] | None:
+    """`#rrggbb`, `#rrggbb on #rrggbb`, or the same with names."""
     fore, _, back = text.partition(" on ")
-    if not _COLOUR.fullmatch(fore) or (back and not _COLOUR.fullmatch(back)):
-        return None
+    if not _HEX.fullmatch(fore) or (back and not _HEX.fullmatch(back)):
+        return _ansi(text)
     return fore, back
 
 
@@ -120,3 +152,14 @@ def _ansi(text: str) -> tuple[str, str] | None:
     if fore not in _ANSI or (back and back not in _ANSI):
         return None
     return fore, back
+
+
+def stamp(name: str, user_dir: Path | None = None) -> tuple[Path, int] | None:
+    """(file, modification time in ns) of a theme; None while there is no such file."""
+    for folder in ([user_dir] if user_dir else []) + [shipped_dir()]:
+        path = folder / f"{name}.toml"
+        try:
+            return path, path.stat().st_mtime_ns
+        except OSError:
+            continue
+    return None

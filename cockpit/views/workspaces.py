@@ -6,7 +6,6 @@ from typing import Protocol
 
 from cockpit.views.layout import (
     Box,
-    Cells,
     Node,
     PerVenue,
     Share,
@@ -24,7 +23,7 @@ class Pane(Protocol):
     """What a pane supplies. `HZ` is how often at most it is drawn."""
 
     @property
-    def HZ(self) -> float: ...  # noqa: N802
+    def HZ(self) -> float: ...
     def lines(self, scene: Scene, width: int, height: int) -> list[Line]: ...
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_S, next_boundary_ns
+from cockpit.sim.accounts import AccountBook
 from cockpit.sim.contract import (
     Asset,
     BlockTick,
@@ -38,6 +39,7 @@ class FakeWorld:
     def __init__(self, profile: Profile, assets: tuple[Asset, ...] = ASSETS) -> None:
         self.name = profile.name
         self.profile = profile
+        self.accounts = AccountBook(())
         self.height = 5_000_000
         self.block_ns = START_NS
         self.at_ns = START_NS

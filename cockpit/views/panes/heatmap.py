@@ -132,7 +132,7 @@ def _row(scene: Scene, symbol: str, columns: list[str], extras: list[str], cells
     spread = None if pair is None else rates[pair[0]] - rates[pair[1]]
     for extra in extras:
         if extra == "spread":
-            text = fmt.unsigned(fmt.rate(spread, scene.unit))
+            text = _spread(spread, scene)
             line.append((right(text, _SPREAD), "dim" if spread is None else "number"))
         elif extra == "pair":
             text = "/".join(scene.short(name) for name in pair) if pair else fmt.MISSING
@@ -158,6 +158,11 @@ def _pair(scene: Scene, rates: dict[str, float]) -> tuple[str, str] | None:
     return max(rates, key=lambda v: rates[v]), min(rates, key=lambda v: rates[v])
 
 
+def _spread(spread: float | None, scene: Scene) -> str:
+    """Received by the pair; only a pinned pair can pay, and then the minus is said."""
+    return fmt.rate(spread, scene.unit).lstrip("+")
+
+
 def _verdict(scene: Scene, width: int) -> Line:
     """The widest spread of the selected symbol as a sentence, with what it costs to have it."""
     symbol = scene.symbol
@@ -174,7 +179,7 @@ def _verdict(scene: Scene, width: int) -> Line:
         )
     short, long = pair
     spread = rates[short] - rates[long]
-    text = fmt.unsigned(fmt.rate(spread, scene.unit)) + " " + fmt.UNIT_SHORT[scene.unit]
+    text = _spread(spread, scene) + " " + fmt.UNIT_SHORT[scene.unit]
     legs = [
         f"short {name} {fmt.rate(rates[name], scene.unit)}" if name == short
         else f"long {name} {fmt.rate(rates[name], scene.unit)}"

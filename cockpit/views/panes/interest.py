@@ -19,6 +19,9 @@ _SPARK = 12
 _SHARE = 10
 _PLOT_ROWS = 5
 _HELD_S = 30
+_CELLS = (
+    ("usd", 8), ("1h", 8), ("share", 6), ("/depth", 8), ("bar", _SHARE + 2), ("spark", _SPARK + 2),
+)  # fmt: skip
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
@@ -48,9 +51,7 @@ def _columns(inner: int) -> list[tuple[str, int]]:
     """(column, cells) of what fits, most wanted first."""
     room = inner - 13
     out = []
-    for name, size in (
-        ("usd", 8), ("1h", 8), ("share", 6), ("/depth", 8), ("bar", _SHARE + 2), ("spark", _SPARK + 2),
-    ):  # fmt: skip
+    for name, size in _CELLS:
         if room < size:
             break
         out.append((name, size))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from cockpit.core.events import LinkState
 from cockpit.core.units import utc
 from cockpit.views import format as fmt
 from cockpit.views.scene import Scene
@@ -11,7 +12,9 @@ from cockpit.views.workspaces import workspace_of
 TITLE = "status"
 HZ = 2.0
 _MODE = {"LIVE": "ok", "DEMO": "accent", "REPLAY": "danger"}
-_GLYPHS = (("live", "●", "ok"), ("stale", "◐", "warn"), ("down", "○", "loss"))
+_GLYPHS: tuple[tuple[LinkState, str, str], ...] = (
+    ("live", "●", "ok"), ("stale", "◐", "warn"), ("down", "○", "loss"),
+)  # fmt: skip
 Piece = tuple[int, Line]
 """(rank, words): the higher the rank, the sooner it is left out."""
 
