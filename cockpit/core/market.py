@@ -36,3 +36,23 @@ class Market(msgspec.Struct, frozen=True, order=True, gc=False):
         if not (slash and venue and symbol):
             raise ValueError(f"{text!r} is not VENUE/SYMBOL")
         return cls(venue, symbol)
+
+
+class FundingTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """A venue's documented funding formula as data; rates are fractions per 8 h unless said.
+
+    rate_8h = cap_8h(premium + clamp(interest_8h - premium, -dampener_8h, +dampener_8h)), scaled
+    to the interval and then held within +-`cap`, a fraction per interval. None: no such cap, or
+    one that differs by market. While interest - dampener <= premium <= interest + dampener the
+    rate is pinned to the interest.
+    """
+
+    interest_8h: float
+    dampener_8h: float
+    cap_8h: float | None = None
+    cap: float | None = None
+
+    @property
+    def pin(self) -> tuple[float, float]:
+        """The premiums between which the rate does not move."""
+        return self.interest_8h - self.dampener_8h, self.interest_8h + self.dampener_8h

@@ -6,7 +6,9 @@ Sources: https://docs.dydx.xyz/concepts/trading/funding and /margin, and the cha
 
 import math
 
-from cockpit.sim.contract import Asset, FundingRule, Listing, Profile
+from cockpit.sim.accounts import AccountPlan, HoldingPlan
+from cockpit.sim.addresses import dydx_address
+from cockpit.sim.contract import Asset, FundingRule, Listing, MarginRule, Profile
 
 BOOK_DEPTH = 100
 
@@ -72,6 +74,29 @@ def list_asset(asset: Asset, index: int) -> Listing:
     )
 
 
+ISOLATED_CHILD = 128
+"""The first child of subaccount 0: isolated positions live in children."""
+ACCOUNTS = (
+    AccountPlan(
+        "a trader on dYdX",
+        deposit_usd=40_000.0,
+        holdings=(
+            HoldingPlan("ETH", 30_000.0, opened_h=52.3),
+            HoldingPlan("SOL", -20_000.0, opened_h=27.8),
+            HoldingPlan("DOGE", 8_000.0, opened_h=9.4),
+        ),
+        trade_every_s=30.0,
+    ),
+    AccountPlan(
+        "a trader on dYdX",
+        number=ISOLATED_CHILD,
+        deposit_usd=6_000.0,
+        holdings=(HoldingPlan("HYPE", 10_000.0, opened_h=18.9),),
+        trade_every_s=60.0,
+    ),
+)
+
+
 PROFILE = Profile(
     name="dydx",
     chain="dydx-mainnet-1",
@@ -89,4 +114,7 @@ PROFILE = Profile(
     latency_ms=(60.0, 25.0),
     crosses=True,
     mark="index",
+    margin=MarginRule(taker_fee=0.0005, lifetime_entry=True),
+    accounts=ACCOUNTS,
+    address=dydx_address,
 )

@@ -111,9 +111,7 @@ def _universe_row(state: MarketState) -> Json:
         "szDecimals": listing.size_decimals,
         "name": listing.native,
         "maxLeverage": listing.max_leverage,
-        "marginTableId": wire.MARGIN_TABLE_OF.get(
-            listing.symbol, 51 if listing.max_leverage == 10 else listing.max_leverage
-        ),
+        "marginTableId": wire.margin_table(listing),
     }
     if listing.status == "delisted":
         row["isDelisted"] = True

@@ -12,10 +12,12 @@ from typing import Any
 
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
+from cockpit.sim.accounts import AccountPlan, HoldingPlan
 from cockpit.sim.contract import (
     Asset,
     FundingRule,
     Listing,
+    MarginRule,
     MarketState,
     Profile,
     TradeTick,
@@ -99,6 +101,36 @@ def _max_leverage(asset: Asset) -> int:
     return 10 if asset.oi_usd >= SMALL_OI_USD else 5
 
 
+def margin_table(listing: Listing) -> int:
+    small = 51 if listing.max_leverage == 10 else listing.max_leverage
+    return MARGIN_TABLE_OF.get(listing.symbol, small)
+
+
+def margin_tiers(listing: Listing) -> tuple[tuple[float, int], ...]:
+    return dict(MARGIN_TABLES).get(margin_table(listing), ((0.0, listing.max_leverage),))
+
+
+ACCOUNTS = (
+    AccountPlan(
+        "a trader on Hyperliquid",
+        deposit_usd=60_000.0,
+        holdings=(
+            HoldingPlan("BTC", 60_000.0, leverage=20, opened_h=61.3),
+            HoldingPlan("ETH", -35_000.0, leverage=10, opened_h=30.2),
+            HoldingPlan("PEPE", 6_000.0, leverage=5, opened_h=12.6),
+            HoldingPlan("SOL", 15_000.0, leverage=3, isolated=True, opened_h=20.4),
+        ),
+        trade_every_s=25.0,
+    ),
+    AccountPlan("an agent", agent_of="a trader on Hyperliquid"),
+    AccountPlan(
+        "a hedger",
+        deposit_usd=30_000.0,
+        holdings=(HoldingPlan("BTC", 60_000.0, leverage=10, opened_h=44.7),),
+    ),
+)
+
+
 PROFILE = Profile(
     name="hyperliquid",
     chain="hyperliquid-l1",
@@ -121,6 +153,8 @@ PROFILE = Profile(
     ),
     book_depth=BOOK_DEPTH,
     latency_ms=(180.0, 60.0),
+    margin=MarginRule(taker_fee=0.00045, tiers=margin_tiers),
+    accounts=ACCOUNTS,
 )
 
 

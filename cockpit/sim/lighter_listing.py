@@ -7,7 +7,8 @@ of its quote, so that price times size is always exact on the wire.
 
 import math
 
-from cockpit.sim.contract import Asset, FundingRule, Listing, Profile
+from cockpit.sim.accounts import AccountPlan, HoldingPlan
+from cockpit.sim.contract import Asset, FundingRule, Listing, MarginRule, Profile
 
 QUOTE_DECIMALS = 6
 RULE = FundingRule(
@@ -70,6 +71,38 @@ def _min_lots(lots: float) -> int:
     return next(step * power for step in (1, 2, 5, 10) if step * power >= lots)
 
 
+ACCOUNTS = (
+    AccountPlan(
+        "a trader on Lighter",
+        number=48_101,
+        deposit_usd=30_000.0,
+        holdings=(
+            HoldingPlan("BTC", -40_000.0, leverage=10, opened_h=58.1),
+            HoldingPlan("DOGE", 9_000.0, leverage=5, opened_h=16.2),
+            HoldingPlan("PEPE", -5_000.0, leverage=5, opened_h=11.5),
+        ),
+        trade_every_s=30.0,
+    ),
+    AccountPlan(
+        "a trader on Lighter",
+        number=48_102,
+        deposit_usd=20_000.0,
+        holdings=(
+            HoldingPlan("ETH", 20_000.0, leverage=10, opened_h=36.6),
+            HoldingPlan("SOL", -18_000.0, leverage=4, isolated=True, opened_h=22.7),
+        ),
+        trade_every_s=45.0,
+    ),
+    AccountPlan(
+        "a hedger",
+        number=48_207,
+        deposit_usd=30_000.0,
+        holdings=(HoldingPlan("BTC", -60_000.0, leverage=10, opened_h=44.7),),
+    ),
+)
+"""Numbers are account indexes; a standard account pays no fees."""
+
+
 PROFILE = Profile(
     name="lighter",
     chain="lighter",
@@ -82,4 +115,6 @@ PROFILE = Profile(
         Listing("MKR", "MKR", 28, 2, 4, imf=0.1, mmf=0.06, status="delisted"),
     ),
     latency_ms=(8.0, 4.0),
+    margin=MarginRule(),
+    accounts=ACCOUNTS,
 )

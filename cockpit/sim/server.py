@@ -82,6 +82,11 @@ class Exchange:
                 name: {"rest_url": host.rest_url, "ws_urls": host.ws_urls}
                 for name, host in self.hosts.items()
             },
+            "accounts": {
+                name: list(venue.accounts.addresses)
+                for name, venue in self.world.venues.items()
+                if venue.accounts.addresses
+            },
         }
 
     async def run(self) -> None:

@@ -14,8 +14,8 @@ from cockpit.sim.contract import MarketState, Step
 from cockpit.sim.market import LiveMarket
 from cockpit.sim.venue import SimVenue
 
-PAST_FILLS = ((0.0, 0.5), (0.2, 0.3), (0.45, 0.2))
-"""(share of the time since opening, share of the size)."""
+PAST_FILLS = ((0.0, 0.0, 0.5), (0.2, 0.5, 0.8), (0.45, 0.8, 1.0))
+"""(share of the time since opening, share of the size held before, and after)."""
 CLOSES, TURNS = 0.07, 0.06
 """Chances that a trade makes the position flat, or turns it over."""
 SIZES = (0.5, 1.5)
@@ -98,10 +98,11 @@ class Traders:
         legs = [-held, target] if held * target < 0 else [target - held]
         fills = []
         for lots in legs:
-            side = Side.SELL if lots > 0 else Side.BUY
-            touch = market.state.ladder(side, 1)
-            if touch and not market.is_crossed and abs(lots) >= market.state.listing.min_lots:
-                fills.append(self._fill(trader.account, plan, market, lots, touch[0][0], at_ns))
+            touch = market.state.ladder(Side.SELL if lots > 0 else Side.BUY, 1)
+            enough = abs(lots) >= market.state.listing.min_lots or lots == -held != 0
+            if not touch or market.is_crossed or not enough:
+                break
+            fills.append(self._fill(trader.account, plan, market, lots, touch[0][0], at_ns))
         return fills
 
     def _fill(
@@ -146,14 +147,16 @@ class Traders:
         account = Account(
             address, plan.number, round(plan.deposit_usd * margin.MICROS), at_ns - round(oldest_ns)
         )
-        events: list[tuple[int, HoldingPlan, float | tuple[float, float]]] = []
+        events: list[tuple[int, HoldingPlan, int | tuple[float, float]]] = []
         for holding in plan.holdings:
             market = self._venue.live.get(holding.symbol)
             if market is None:
                 continue
             span_ns = round(holding.opened_h * HOUR_NS)
-            for when, share in PAST_FILLS:
-                events.append((at_ns - span_ns + round(when * span_ns), holding, share))
+            home = _home_lots(market, holding)
+            for when, before, after in PAST_FILLS:
+                lots = round(home * after) - round(home * before)
+                events.append((at_ns - span_ns + round(when * span_ns), holding, lots))
             events += [
                 (stamp_ns, holding, (rate, reference))
                 for stamp_ns, rate, _, reference in market.state.settled
@@ -164,9 +167,8 @@ class Traders:
             if isinstance(what, tuple):
                 lots_per_unit = 10**market.state.listing.size_decimals
                 account.settle(holding.symbol, stamp_ns, *what, lots_per_unit)
-            else:
-                lots = _share(_home_lots(market, holding), what)
-                self._fill(account, holding, market, lots, self._past(market, stamp_ns), stamp_ns)
+            elif what:
+                self._fill(account, holding, market, what, self._past(market, stamp_ns), stamp_ns)
         trades = plan.trade_every_s is not None
         return _Trader(plan, account, at_ns + self._pause_ns(plan) if trades else None)
 
@@ -183,8 +185,3 @@ def _home_lots(market: LiveMarket, plan: HoldingPlan) -> int:
     listing = market.state.listing
     coins = float(f"{plan.usd / market.asset.price:.1e}")
     return round(coins / listing.contract * 10.0**listing.size_decimals)
-
-
-def _share(lots: int, share: float) -> int:
-    """Parts of 0.5, 0.3 and 0.2 add up to the whole where it has two digits before many zeros."""
-    return round(lots * share)

@@ -11,7 +11,10 @@ import msgspec
 from cockpit.core.errors import ConfigError
 from cockpit.core.market import Side
 from cockpit.core.units import hourly
+from cockpit.sim import margin
+from cockpit.sim.accounts import MICROS, Account, Position
 from cockpit.sim.contract import MarketState
+from cockpit.sim.venue import SimVenue
 from cockpit.sim.world import World
 
 MOST_STEP_S = 30 * 86_400.0
@@ -19,13 +22,14 @@ MOST_STEP_S = 30 * 86_400.0
 
 def document(world: World) -> dict[str, Any]:
     """What `GET /truth` answers; delisted markets are not in it."""
-    markets, chains = [], []
+    markets, chains, accounts = [], [], []
     for venue in world.venues.values():
         depth = venue.profile.book_depth
         markets += [_market(live.state, depth) for live in venue.live.values()]
         if venue.profile.chain:
             chains.append({"venue": venue.name, "height": venue.height, "block_ns": venue.block_ns})
-    return {"at_ns": world.now_ns, "markets": markets, "chains": chains}
+        accounts += [_account(venue, address) for address in venue.accounts.addresses]
+    return {"at_ns": world.now_ns, "markets": markets, "chains": chains, "accounts": accounts}
 
 
 def _market(state: MarketState, depth: int | None) -> dict[str, Any]:
@@ -43,6 +47,53 @@ def _market(state: MarketState, depth: int | None) -> dict[str, Any]:
         "funding_rate_hourly": rate,
         "next_funding_ns": state.next_funding_ns,
         "book_seq": state.book_seq,
+    }
+
+
+def _account(venue: SimVenue, address: str) -> dict[str, Any]:
+    """All that an address owns at a venue, `parts` being its numbered accounts."""
+    accounts = venue.accounts.of(address)
+    parts = [_part(venue, account) for account in accounts]
+    totals = ("equity_usd", "margin_used_usd", "maintenance_usd")
+    return {
+        "venue": venue.name,
+        "account": address,
+        **{name: sum(part[name] for part in parts) for name in totals},
+        "positions": [
+            _position(venue, account, position)
+            for account in accounts
+            for position in account.positions.values()
+        ],
+        "parts": parts,
+    }
+
+
+def _part(venue: SimVenue, account: Account) -> dict[str, Any]:
+    now = margin.standing(venue, account)
+    return {
+        "number": account.number,
+        "equity_usd": now.equity / MICROS,
+        "margin_used_usd": now.used / MICROS,
+        "maintenance_usd": now.maintenance / MICROS,
+    }
+
+
+def _position(venue: SimVenue, account: Account, position: Position) -> dict[str, Any]:
+    """Funding is what the position was paid (> 0) or has paid since it was opened."""
+    rule, state = margin.rule_of(venue), venue.by_symbol[position.symbol]
+    listing = state.listing
+    size = float(state.size_text(position.lots)) * listing.contract
+    entry = margin.entry_cost(rule, position) / MICROS / abs(size)
+    return {
+        "number": account.number,
+        "symbol": position.symbol,
+        "size": size,
+        "entry": entry,
+        "mark": _per_base(state.mark, listing.contract),
+        "upnl_usd": margin.unrealized(rule, state, position) / MICROS,
+        "liquidation": _per_base(margin.liquidation(venue, account, position), listing.contract),
+        "funding_paid_usd": position.funding_micros / MICROS,
+        "isolated": position.isolated,
     }
 
 

@@ -46,7 +46,7 @@ from cockpit.core.events import (
     Rtt,
     Trade,
 )
-from cockpit.core.market import Side
+from cockpit.core.market import FundingTerms, Side
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues import bybit_wire as wire
 from cockpit.venues import kit
@@ -93,6 +93,7 @@ SPEC = VenueSpec(
     ),
     taker_fee=TAKER_FEE,
     maker_fee=MAKER_FEE,
+    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
 )  # fmt: skip
 
 _DEPTH = 200

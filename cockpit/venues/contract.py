@@ -14,6 +14,7 @@ from typing import Protocol
 import msgspec
 
 from cockpit.core.events import AnyEvent, Reject
+from cockpit.core.market import FundingTerms
 
 MAIN = "main"
 """The name of a venue's link when there is only one."""
@@ -143,6 +144,7 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     spent at once. `quiet_s` is how long a healthy main link may be without a data message.
     `short` is a three-letter name for narrow columns. `taker_fee` and `maker_fee` are fractions of
     the documented base tier; where `publishes_fees` is false they are an assumption and said so.
+    `funding_terms` are those of an ordinary (crypto, cross-margined) market.
     """
 
     name: str
@@ -158,6 +160,7 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     taker_fee: float | None = None
     maker_fee: float | None = None
     publishes_fees: bool = False
+    funding_terms: FundingTerms | None = None
     quiet_s: float = 15.0
     max_frame_bytes: int = 16 * 2**20
 

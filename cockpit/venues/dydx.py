@@ -45,7 +45,7 @@ from typing import TypeVar
 import msgspec
 
 from cockpit.core import events
-from cockpit.core.market import Side
+from cockpit.core.market import FundingTerms, Side
 from cockpit.core.units import NS_PER_S
 from cockpit.venues import contract, kit
 from cockpit.venues import dydx_wire as wire
@@ -100,6 +100,7 @@ SPEC = contract.VenueSpec(
     ),
     taker_fee=TAKER_FEE,
     maker_fee=MAKER_FEE,
+    funding_terms=FundingTerms(interest_8h=0.0, dampener_8h=0.0),
     quiet_s=10.0,
 )
 

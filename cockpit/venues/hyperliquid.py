@@ -46,6 +46,7 @@ from cockpit.core.events import (
     Rtt,
     Trade,
 )
+from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
 from cockpit.venues import hyperliquid_wire as wire
 from cockpit.venues import kit
@@ -107,6 +108,7 @@ SPEC = VenueSpec(
     ),
     taker_fee=TAKER_FEE,
     maker_fee=MAKER_FEE,
+    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap=0.04),
 )
 
 CHANNELS = ("l2Book", "activeAssetCtx", "bbo", "trades")

@@ -36,26 +36,15 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from cockpit.core import events
+from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
 from cockpit.venues import lighter_facts as facts
 from cockpit.venues import lighter_wire as wire
 from cockpit.venues.books import Verdict
 from cockpit.venues.contract import (
-    Closed,
-    Fetch,
-    Frame,
-    Input,
-    LinkSpec,
-    Opened,
-    Output,
-    Reply,
-    Restart,
-    Send,
-    Tick,
-    VenueSpec,
-    Wanted,
-    Wants,
-)
+    Closed, Fetch, Frame, Input, LinkSpec, Opened, Output, Reply, Restart, Send, Tick, VenueSpec,
+    Wanted, Wants,
+)  # fmt: skip
 from cockpit.venues.kit import Every, decode, printable, refused, reject, subject
 from cockpit.venues.lighter_memory import History, Market, Markets, Outbox, symbol_of
 
@@ -78,6 +67,7 @@ SPEC = VenueSpec(
     ),
     taker_fee=0.0,
     maker_fee=0.0,
+    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap_8h=0.04),
     publishes_fees=True,
 )
 
@@ -165,7 +155,7 @@ class Session:
         for channel in self._outbox.aim(tuple(target)):
             left = self._markets.of(channel.replace("/", ":"))
             if left is not None and left.lose():
-                yield _reset(left, at_ns, "not watched any more")
+                yield facts.reset(left, at_ns, "not watched any more")
         yield from self._outbox.drain(at_ns)
         yield from self._fetch_history(at_ns)
 
@@ -239,7 +229,7 @@ class Session:
     def _lost(self, market: Market, at_ns: int, reason: str) -> Iterator[Output]:
         """The only way back to a book is to leave it and come again."""
         if market.lose():
-            yield _reset(market, at_ns, reason)
+            yield facts.reset(market, at_ns, reason)
             self._outbox.again(f"order_book/{market.id}")
             yield from self._outbox.drain(at_ns)
 
@@ -382,12 +372,11 @@ class Session:
             if row.symbol and not market.is_named:
                 yield from self._name(market, row.symbol, at_ns)
             if market.is_tradable and self._is_wanted(market):
-                told = facts.live(market, row.rate / 8.0, at_ns, None)
-                yield from _checked(told, at_ns, "funding_rates", msgspec.json.encode(row))
-
-
-def _reset(market: Market, at_ns: int, reason: str) -> events.BookReset:
-    return events.BookReset(venue=_VENUE, symbol=market.symbol, recv_ns=at_ns, reason=reason)
+                try:
+                    yield facts.live(market, row.rate / 8.0, at_ns, None)
+                except ValueError as error:
+                    text = msgspec.json.encode(row)
+                    yield reject(_VENUE, at_ns, f"funding_rates: {error}", text)
 
 
 def _unnamed(at_ns: int, channel: str, data: str | bytes) -> Iterator[Output]:

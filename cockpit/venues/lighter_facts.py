@@ -10,6 +10,7 @@ from operator import attrgetter
 from cockpit.core.events import (
     Block,
     BookDelta,
+    BookReset,
     BookSnapshot,
     Funding,
     Instrument,
@@ -70,6 +71,11 @@ def delta(market: Market, message: wire.BookUpdate, at_ns: int) -> BookDelta:
         asks=scale_levels(_levels(book.asks), contract),
         seq=book.offset if book.nonce is None else book.nonce,
     )
+
+
+def reset(market: Market, at_ns: int, reason: str) -> BookReset:
+    """The book is unknown from now on."""
+    return BookReset(venue=VENUE, symbol=market.symbol, recv_ns=at_ns, reason=reason)
 
 
 def trades(
@@ -143,16 +149,16 @@ def stats(
             base=units * contract,
         )
     if accruing is not None:
-        yield from live(market, accruing / 100.0, at_ns, venue_ns)
+        yield live(market, accruing / 100.0, at_ns, venue_ns)
     paid_ns = stamp_ns(paid_ms)
     if paid is not None and paid_ns is not None and paid_ns != market.settled_ns:
         market.settled_ns = paid_ns
         yield _settled(market.symbol, paid / 100.0, at_ns, paid_ns)
 
 
-def live(market: Market, rate: float, at_ns: int, venue_ns: int | None) -> Iterator[Funding]:
+def live(market: Market, rate: float, at_ns: int, venue_ns: int | None) -> Funding:
     """A fraction per hour, accruing until the next full hour."""
-    yield Funding(
+    return Funding(
         venue=VENUE,
         symbol=market.symbol,
         recv_ns=at_ns,

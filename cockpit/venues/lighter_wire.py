@@ -233,8 +233,12 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 MESSAGES = msgspec.json.Decoder(Message, strict=False)
 STATS = msgspec.json.Decoder(Stats[Scalar], strict=False)
-STATS_BY_ID = msgspec.json.Decoder(dict[str, Stats[Figure]], strict=False)
-ODD_STATS_BY_ID = msgspec.json.Decoder(dict[str, Stats[Scalar]], strict=False)
+STATS_BY_ID: msgspec.json.Decoder[dict[str, Stats[Any]]] = msgspec.json.Decoder(
+    dict[str, Stats[Figure]], strict=False
+)
+ODD_STATS_BY_ID: msgspec.json.Decoder[dict[str, Stats[Any]]] = msgspec.json.Decoder(
+    dict[str, Stats[Scalar]], strict=False
+)
 ENVELOPES = msgspec.json.Decoder(Envelope)
 ANSWERS = msgspec.json.Decoder(Answer, strict=False)
 
@@ -243,7 +247,7 @@ def stats_rows(message: StatsSubscribed | StatsUpdate) -> Mapping[str, Stats[Sca
     """Rows by market id, or what is wrong: one id has one object, `all` has a map of them."""
     scope = message.channel.partition(":")[2]
     if scope == "all":
-        rows: Mapping[str, Stats[Any]] | str = decode(STATS_BY_ID, message.market_stats)
+        rows = decode(STATS_BY_ID, message.market_stats)
         return decode(ODD_STATS_BY_ID, message.market_stats) if isinstance(rows, str) else rows
     row = decode(STATS, message.market_stats)
     return row if isinstance(row, str) else {scope: row}

@@ -7,7 +7,9 @@ what they mean are one look, so cells can be compared by number.
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rich._palettes import EIGHT_BIT_PALETTE
 from rich.color import Color, ColorSystem
+from rich.color_triplet import ColorTriplet
 from rich.style import Style
 
 _SGR_ON = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "21", "51", "52", "53")
@@ -17,6 +19,10 @@ underline2, frame, encircle, overline."""
 _BOLD, _DIM = 1 << 0, 1 << 1
 _UNDERLINES = (1 << 3) | (1 << 9)
 _SEEN_ON_BLANK = _UNDERLINES | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11) | (1 << 12)
+_EXACT: dict[ColorTriplet | None, int] = {
+    EIGHT_BIT_PALETTE[number]: number for number in range(255, 15, -1)
+}
+"""Colours of the 256 palette that need no rounding; rich rounds light greys one step too dark."""
 _MOST = 4096
 """Looks before the table is started anew: themes and opacities make some hundreds."""
 
@@ -124,6 +130,8 @@ class Looks:
     def _codes(self, color: Color | None, *, foreground: bool) -> str:
         if color is None or color.is_default or self._system is None:
             return ""
+        if self._system is ColorSystem.EIGHT_BIT and color.triplet in _EXACT:
+            return f"{38 if foreground else 48};5;{_EXACT[color.triplet]}"
         return ";".join(color.downgrade(self._system).get_ansi_codes(foreground))
 
 

@@ -18,7 +18,7 @@ from cockpit.core.names import did_you_mean
 
 ROLES = (
     "text", "number", "dim", "frame", "frame_focus", "title", "accent", "cursor", "gain", "loss",
-    "warn", "danger", "stale", "bid", "ask", "fresh", "ok",
+    "warn", "danger", "stale", "bid", "ask", "bid_bar", "ask_bar", "fresh", "ok",
     "heat_neg4", "heat_neg3", "heat_neg2", "heat_neg1", "heat_0",
     "heat_pos1", "heat_pos2", "heat_pos3", "heat_pos4",
     "venue1", "venue2", "venue3", "venue4", "venue5", "venue6", "venue7", "venue8",

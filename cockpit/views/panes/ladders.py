@@ -119,11 +119,11 @@ class _Ladder:
             return [(" " * self._half, "text")]
         price, size, total, amount = level
         number, dim = ("stale", "stale") if self._stale else ("text", "dim")
-        colour = "stale" if self._stale else role
+        colour, bars = ("stale", "stale") if self._stale else (role, f"{role}_bar")
         room = self._half - self._price - self._cumulative - self._bar
         frac = amount / self._largest
         if role == "bid":
-            line: Line = [(bar_left(frac, self._bar) if self._bar else "", colour)]
+            line: Line = [(bar_left(frac, self._bar) if self._bar else "", bars)]
             line += [(right(total, self._cumulative) if self._cumulative else "", dim)]
             return [
                 *line,
@@ -132,7 +132,7 @@ class _Ladder:
             ]
         line = [(price.ljust(self._price), colour), (right(size, room), number)]
         line += [(right(total, self._cumulative) if self._cumulative else "", dim)]
-        return [*line, (" " + bar(frac, self._bar - 1) if self._bar else "", colour)]
+        return [*line, (" " + bar(frac, self._bar - 1) if self._bar else "", bars)]
 
 
 def _texts(levels: list[Level], tick: float | None) -> list[tuple[str, str, str, float]]:
