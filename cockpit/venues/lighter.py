@@ -42,13 +42,23 @@ from cockpit.venues import lighter_facts as facts
 from cockpit.venues import lighter_wire as wire
 from cockpit.venues.books import Verdict
 from cockpit.venues.contract import (
-    Closed, Fetch, Frame, Input, LinkSpec, Opened, Output, Reply, Restart, Send, Tick, VenueSpec,
-    Wanted, Wants,
+    Closed,
+    Fetch,
+    Frame,
+    Input,
+    LinkSpec,
+    Opened,
+    Output,
+    Reply,
+    Restart,
+    Send,
+    Tick,
+    VenueSpec,
+    Wanted,
+    Wants,
 )  # fmt: skip
 from cockpit.venues.kit import Every, decode, printable, refused, reject, subject
 from cockpit.venues.lighter_memory import History, Market, Markets, Outbox, symbol_of
-
-__all__ = ["SPEC", "Session"]
 
 SPEC = VenueSpec(
     name=facts.VENUE,
@@ -60,11 +70,7 @@ SPEC = VenueSpec(
     kinds=facts.KINDS,
     weight_per_minute=60,
     burst=5,
-    docs=(
-        "https://apidocs.lighter.xyz/docs/websocket-reference",
-        "https://apidocs.lighter.xyz",
-        "https://docs.lighter.xyz/trading/funding",
-    ),
+    docs=("https://apidocs.lighter.xyz", "https://docs.lighter.xyz/trading/funding"),
     taker_fee=0.0,
     maker_fee=0.0,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap_8h=0.04),

@@ -110,7 +110,7 @@ class CockpitApp(PaintedApp):
     def _paint(self) -> None:
         start_s = time.monotonic()
         self._look()
-        self.workspace.paint(start_s, slowly=self.clock.is_slow)
+        self.workspace.paint(start_s)
         self.clock.drew(time.monotonic() - start_s)
 
     def _look(self) -> None:

@@ -22,7 +22,11 @@ SLOWEST_HZ = 1.0
 FULL_REPAINT_S = 60.0
 KEY_GAP_S = 0.05
 """Data frames that follow a key are at least this far apart, however fast the keys repeat."""
-SLOW_LINK_S = 0.1
+QUEUED_S = 0.1
+"""A frame that stays this much longer under way than an empty one fills a thin link."""
+LEAST_LINES = 3
+MOST_LINES = 200
+_FLOOR_MOST_S = 0.25
 _WINDOW_S = 2.0
 
 
@@ -37,6 +41,10 @@ class PaintClock:
         self._last_beat_s: float | None = None
         self._next_s = 0.0
         self._last_draw_s = 0.0
+        self.room: int | None = None
+        """Lines that a frame may have; None for any number."""
+        self._floor_s = _FLOOR_MOST_S
+        self._asked_lines = 0
         self._asked_s: float | None = None
         self._answers = False
         self._silent = 0
@@ -112,19 +120,15 @@ class PaintClock:
     # --- the terminal's answers ---------------------------------------------------------------
 
     @property
-    def is_slow(self) -> bool:
-        """Whether the terminal takes so long for a frame that frames should be small."""
-        return self.round_trip_s is not None and self.round_trip_s > SLOW_LINK_S
-
-    @property
     def asks(self) -> bool:
         """Whether a frame should end with the query that the terminal answers."""
         return self._answers and self._silent < UNANSWERED_MOST
 
-    def asked(self, now_s: float) -> None:
-        """A frame with the query was handed to the terminal."""
+    def asked(self, now_s: float, lines: int) -> None:
+        """A frame of so many lines, with the query at its end, was handed to the terminal."""
         if self._asked_s is None:
             self._asked_s = now_s
+            self._asked_lines = lines
 
     def answered(self, now_s: float) -> bool:
         """The terminal has consumed everything up to the query; whether a frame is overdue."""
@@ -133,7 +137,24 @@ class PaintClock:
         if self._asked_s is not None:
             self.round_trip_s = now_s - self._asked_s
             self._asked_s = None
+            self._adapt(self.round_trip_s)
         return self._owed and now_s >= self._next_s
+
+    def _adapt(self, trip_s: float) -> None:
+        """Fewer lines a frame while frames queue on the way, so that a key is never far behind.
+
+        A long way is not a thin one: what counts is the time beyond that of the quickest frames.
+        """
+        floor_s = self._floor_s
+        floor_s = trip_s if trip_s < floor_s else floor_s + (trip_s - floor_s) * 0.02
+        self._floor_s = min(floor_s, _FLOOR_MOST_S)
+        queued_s = trip_s - self._floor_s
+        if queued_s > QUEUED_S:
+            self.room = max(LEAST_LINES, min(self._asked_lines, self.room or MOST_LINES) // 2)
+        elif self.room is not None and queued_s < QUEUED_S / 2:
+            self.room += max(1, self.room // 4)
+            if self.room > MOST_LINES:
+                self.room = None
 
     def _is_waiting(self, now_s: float) -> bool:
         if self._asked_s is None:

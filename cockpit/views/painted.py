@@ -53,6 +53,7 @@ class PaintedApp(App[int]):
         self._front: FrontBuffer | None = None
         self._data_frame = False
         self._owed = False
+        self._lines = 0
         if diff:
             self.drawing_problem = self_test(self)
         if diff and not self.drawing_problem:
@@ -91,6 +92,7 @@ class PaintedApp(App[int]):
             or screen._scroll_required
         ):
             return False
+        self._lines = sum(map(len, widgets.values()))
         for widget, regions in widgets.items():
             widget._set_dirty(*regions)
         screen._compositor.update_widgets(set(widgets))
@@ -164,7 +166,7 @@ class PaintedApp(App[int]):
         """Write the frame; a data frame ends with the query, if the terminal answers those."""
         if self._data_frame and self.clock.asks:
             self._data_frame = False
-            self.clock.asked(time.monotonic())
+            self.clock.asked(time.monotonic(), self._lines)
             text += QUERY
         out.put(text)
 

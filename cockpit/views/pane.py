@@ -32,7 +32,7 @@ class LivePane(Widget):
         """At most `hz` draws a second. `phase` (0 to 1) of an interval keeps panes apart."""
         super().__init__(id=name)
         self.hz = hz
-        self.dirty: list[Region] = []
+        self.dirty: dict[int, None] = {}
         self._draw = draw
         self._scene = scene
         self._palette = palette
@@ -59,9 +59,9 @@ class LivePane(Widget):
         return self.draw_now()
 
     def draw_now(self) -> int:
-        """Compose whatever the clock says: after a key or a resize. Returns the changed lines.
+        """Compose whatever the clock says: after a key or a resize. Returns how much changed.
 
-        What changed stands in `dirty` until somebody sends it.
+        The changed lines stand in `dirty`, oldest first, until somebody sends them.
         """
         width, height = self.size
         if width < 2 or height < 1:
@@ -71,14 +71,22 @@ class LivePane(Widget):
         if len(fresh) != len(self._lines) or self._strips[0].cell_length != width:
             self._lines = fresh
             self._strips = [self._strip(line, width) for line in fresh]
-            self.dirty = [Region(0, 0, width, height)]
+            self.dirty = dict.fromkeys(range(height))
             return height
         changed = [y for y in range(height) if fresh[y] != self._lines[y]]
         for y in changed:
             self._lines[y] = fresh[y]
             self._strips[y] = self._strip(fresh[y], width)
-            self.dirty.append(Region(0, y, width, 1))
+            self.dirty[y] = None
         return len(changed)
+
+    def take(self, most: int) -> list[Region]:
+        """At most so many of the dirty lines, to be sent now."""
+        rows = list(self.dirty)[:most]
+        for y in rows:
+            del self.dirty[y]
+        width, height = self.size
+        return [Region(0, y, width, 1) for y in rows if y < height]
 
     def hurry(self) -> None:
         """Something that this pane shows was changed by a key: draw at the next beat."""

@@ -4,8 +4,10 @@ Places are absolute, so there is no CSS layout to solve in a frame.
 """
 
 from collections import deque
+from collections.abc import Iterable
 
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.screen import Screen
 
 from cockpit.views.keymap import Keymap, footer
@@ -62,37 +64,38 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
 
     # --- painting -----------------------------------------------------------------------------
 
-    def paint(self, now_s: float, *, slowly: bool) -> None:
-        """One frame: panes that are due compare, and the lines that changed are sent.
-
-        `slowly` is for a thin link: one pane a frame, in turn, so that a key never waits long.
-        """
-        for _ in range(len(self._all)):
-            pane = self._all[0]
-            self._all.rotate(-1)
-            if pane.tick(now_s) and slowly:
-                break
-        self._send()
+    def paint(self, now_s: float) -> None:
+        """One frame: panes that are due compare, and the lines that changed are sent."""
+        for pane in self._all:
+            pane.tick(now_s)
+        self._send(self._all)
+        self._all.rotate(-1)
 
     def echo(self, before: str) -> None:
         """A key was pressed: the pane that the trader looks at, now; the others at the next beat.
 
         `before` is the pane that was focused until then.
         """
+        names = ("status", self._scene.focus, before, "keys")
+        first = sorted((p for p in self._all if p.id in names), key=lambda p: names.index(p.id))
         for pane in self._all:
-            if pane.id in ("status", "keys", before, self._scene.focus):
-                pane.draw_now()
-            else:
+            if pane.id not in names:
                 pane.hurry()
-        self._send()
+            elif pane.display:
+                pane.draw_now()
+        self._send(first)
 
-    def _send(self) -> None:
-        dirty = {pane: pane.dirty for pane in self._all if pane.dirty and pane.display}
-        if dirty and not self._host.send_now(self, dirty):
-            for pane, regions in dirty.items():
+    def _send(self, panes: Iterable[LivePane]) -> None:
+        """What is dirty, as far as the link has room for it; the rest goes with the next frame."""
+        room = self._host.clock.room or sum(len(pane.dirty) for pane in panes)
+        sending: dict[LivePane, list[Region]] = {}
+        for pane in panes:
+            if pane.dirty and pane.display and room > 0:
+                sending[pane] = pane.take(room)
+                room -= len(sending[pane])
+        if sending and not self._host.send_now(self, sending):
+            for pane, regions in sending.items():
                 pane.refresh(*regions)
-        for pane in dirty:
-            pane.dirty = []
 
     # --- places -------------------------------------------------------------------------------
 
