@@ -14,98 +14,21 @@ down. A fill counts from the first step after it is due.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.funding import Formula, rate_from_premium
-from cockpit.analytics.margin import Tiers, maintenance_usd
+from cockpit.analytics.funding import rate_from_premium
+from cockpit.analytics.margin import maintenance_usd
+from cockpit.analytics.montecarlo_model import Grid, Market, StepModel
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-YEAR_S = 31_536_000.0
 BARRIER_SHIFT = 0.5826
 """-zeta(1/2) / sqrt(2 pi): Broadie, Glasserman, Kou, Mathematical Finance 7 (1997)."""
-
-
-class PriceModel(NamedTuple):
-    """Index prices now and how they move, (A,) and (A, A).
-
-    Jumps of the log price are normal and arrive `jump_rate_annual` times a year; each brings
-    `jump_excitation` further ones on average (below 1; 0 for none), spread over `jump_decay_h`.
-    """
-
-    price: Floats
-    drift_annual: Floats
-    sigma_annual: Floats
-    correlation: Floats
-    jump_rate_annual: float
-    jump_mean: Floats
-    jump_sd: Floats
-    jump_excitation: float
-    jump_decay_h: float
-
-
-class PremiumModel(NamedTuple):
-    """Each leg's premium over the index, a fraction, (L,).
-
-    `stationary_sd` is its long-run deviation, `price_correlation` that of its shocks with the
-    asset's, `common_share` the part of the rest that all premiums have in common, `mark_share`
-    how much of the premium the venue's mark shows (0 where margin is taken at the oracle).
-    """
-
-    now: Floats
-    mean: Floats
-    half_life_h: Floats
-    stationary_sd: Floats
-    price_correlation: Floats
-    common_share: float
-    mark_share: Floats
-
-
-class VenueModel(NamedTuple):
-    """Equity, and how reliable a venue is, (V,).
-
-    Outages arrive `outages_per_day` and last lognormally around a median; a fill takes an
-    exponential time of mean `fill_delay_s`, and waits while the venue is down.
-    """
-
-    equity_usd: Floats
-    outages_per_day: Floats
-    outage_median_s: Floats
-    outage_log_sd: Floats
-    fill_delay_s: Floats
-
-
-class SimLeg(NamedTuple):
-    """`size` is held, `open` is ordered and not yet filled. Indices, base units, fractions."""
-
-    venue: int
-    asset: int
-    size: float
-    open: float
-    formula: Formula
-    first_funding_s: float
-    tiers: Tiers
-    taker_fee_frac: float
-    slippage_frac: float
-    liquidation_fee_frac: float
-
-
-class Grid(NamedTuple):
-    """How finely. `chunk` paths are held in memory at once.
-
-    `continuous_barrier` corrects for looking at margins only once a step.
-    """
-
-    paths: int
-    steps: int
-    step_s: float
-    chunk: int
-    continuous_barrier: bool
 
 
 class WorstPath(NamedTuple):
@@ -114,6 +37,15 @@ class WorstPath(NamedTuple):
     price: Floats
     equity_usd: Floats
     unhedged_usd: Floats
+
+
+class _Part(NamedTuple):
+    """One chunk's share of `Paths`, the paths last."""
+
+    flows: Floats
+    liquidated: Bools
+    max_unhedged: Floats
+    flat_s: Floats
 
 
 class Paths(NamedTuple):
@@ -140,15 +72,6 @@ class Paths(NamedTuple):
         return np.asarray(np.sum(self[:5], axis=0))
 
 
-class Market(NamedTuple):
-    """Everything a simulation is made of."""
-
-    legs: Sequence[SimLeg]
-    prices: PriceModel
-    premiums: PremiumModel
-    venues: VenueModel
-
-
 def simulate(
     market: Market,
     grid: Grid,
@@ -158,94 +81,57 @@ def simulate(
 ) -> Paths:
     """Run the paths in chunks; after each, `keep_going(done, asked)` may say no.
 
-    The same generator state gives the same paths. ValueError if a correlation matrix is not one,
-    the excitation is not in [0, 1), or the grid is empty.
+    The same generator state gives the same paths. ValueError as `StepModel`.
     """
-    if min(grid.paths, grid.steps, grid.chunk) < 1 or not grid.step_s > 0:
-        raise ValueError("a simulation needs at least one path, one step and time between steps")
-    if not 0 <= market.prices.jump_excitation < 1:
-        raise ValueError("each jump must bring fewer than one other on average")
-    if not market.legs:
-        raise ValueError("a simulation needs at least one leg")
-    plan = _Plan(market, grid)
-    done, parts = 0, []
+    model = StepModel(market, grid)
+    done = 0
+    parts: list[_Part] = []
     worst: tuple[float, WorstPath] | None = None
     while done < grid.paths:
-        run = _Chunk(plan, min(grid.chunk, grid.paths - done), band_usd, rng)
+        run = _Chunk(model, min(grid.chunk, grid.paths - done), band_usd, rng)
         for step in range(grid.steps):
             run.advance(step)
-        parts.append(run)
-        lowest = int(np.argmin(run.pnl()))
-        if worst is None or run.pnl()[lowest] < worst[0]:
-            worst = float(run.pnl()[lowest]), run.replay(lowest)
-        run.record = None
+        parts.append(run.part())
+        pnl = np.sum(run.flows, axis=0)
+        lowest = int(np.argmin(pnl))
+        if worst is None or pnl[lowest] < worst[0]:
+            worst = float(pnl[lowest]), run.replay(lowest)
         done += run.n
         if not keep_going(done, grid.paths):
             break
     assert worst is not None
-    flows = [np.concatenate([run.flows[i] for run in parts]) for i in range(5)]
-    known = np.ones(len(market.venues.equity_usd), dtype=bool)
-    for leg in market.legs:
-        known[leg.venue] &= bool(np.all(np.isfinite(leg.tiers.mmf_frac)))
+    flows, liquidated, max_unhedged, flat_s = (
+        np.concatenate(some, axis=-1) for some in zip(*parts, strict=True)
+    )
+    price, funding, fees, slippage, liquidation = flows
     return Paths(
-        *flows,
-        np.concatenate([run.dead.T for run in parts]),
-        np.concatenate([run.max_unhedged for run in parts]),
-        np.concatenate([run.flat_s for run in parts]),
-        known,
-        worst[1],
+        price_usd=price,
+        funding_usd=funding,
+        fees_usd=fees,
+        slippage_usd=slippage,
+        liquidation_usd=liquidation,
+        liquidated=liquidated.T,
+        max_unhedged_usd=max_unhedged,
+        flat_s=flat_s,
+        knows_margin=_knows_margin(market),
+        worst=worst[1],
     )
 
 
-class _Plan:
-    """What all chunks share: the model in units of one step."""
-
-    def __init__(self, market: Market, grid: Grid) -> None:
-        self.market, self.grid = market, grid
-        prices, premiums = market.prices, market.premiums
-        self.venue = [leg.venue for leg in market.legs]
-        self.asset = [leg.asset for leg in market.legs]
-        year = grid.step_s / YEAR_S
-        self.sd = prices.sigma_annual * math.sqrt(year)
-        self.drift = prices.drift_annual * year - self.sd**2 / 2
-        try:
-            self.root = np.linalg.cholesky(prices.correlation)
-        except np.linalg.LinAlgError as error:
-            raise ValueError("the correlation of the assets is not positive definite") from error
-        self.jumps = prices.jump_rate_annual * year
-        self.jump_mean_return = np.exp(prices.jump_mean + prices.jump_sd**2 / 2) - 1
-        steps_to_calm = prices.jump_decay_h * 3600 / grid.step_s
-        self.calming = math.exp(-1 / steps_to_calm) if steps_to_calm > 0 else 0.0
-        self.excited = prices.jump_excitation * (1 - self.calming)
-        hours = grid.step_s / 3600
-        self.phi = 0.5 ** (hours / premiums.half_life_h)
-        noise = premiums.stationary_sd * np.sqrt(1 - self.phi**2)
-        alone = noise * np.sqrt(1 - premiums.price_correlation**2)
-        self.with_price = noise * premiums.price_correlation
-        self.with_all = alone * math.sqrt(premiums.common_share)
-        self.own = alone * math.sqrt(1 - premiums.common_share)
-        outages = market.venues.outages_per_day * grid.step_s / 86_400
-        self.outages = outages
-        self.settlements = self._settlements()
-        self.planned = np.zeros(len(prices.price))
-        for leg in market.legs:
-            self.planned[leg.asset] += leg.size + leg.open
-
-    def _settlements(self) -> NDArray[np.int64]:
-        """How many payments of each leg fall into each step, (steps, L)."""
-        ends = self.grid.step_s * np.arange(self.grid.steps + 1)[:, None]
-        first = np.array([leg.first_funding_s for leg in self.market.legs])
-        every = np.array([float(leg.formula.interval_s) for leg in self.market.legs])
-        counts = np.maximum(np.floor((ends - first) / every + 1 + 1e-9), 0)
-        return np.diff(counts, axis=0).astype(np.int64)
+def _knows_margin(market: Market) -> Bools:
+    """Whether equity and every maintenance fraction of a venue are known, (V,)."""
+    known: Bools = np.isfinite(market.venues.equity_usd)
+    for leg in market.legs:
+        known[leg.venue] &= bool(np.all(np.isfinite(leg.tiers.mmf_frac)))
+    return known
 
 
 class _Chunk:
     """Paths that advance together. Arrays are (A, n), (L, n), (V, n) or (n,)."""
 
-    def __init__(self, plan: _Plan, n: int, band_usd: float, rng: np.random.Generator) -> None:
-        self.plan, self.n, self.band, self.rng = plan, n, band_usd, rng
-        market, grid = plan.market, plan.grid
+    def __init__(self, model: StepModel, n: int, band_usd: float, rng: np.random.Generator) -> None:
+        self.model, self.n, self.band, self.rng = model, n, band_usd, rng
+        market, grid = model.market, model.grid
         legs, premiums, venues = market.legs, market.premiums, market.venues
 
         def spread(values: Floats) -> Floats:
@@ -256,10 +142,10 @@ class _Chunk:
         self.premium_sum = np.zeros((len(legs), n))
         self.premium_count = [0] * len(legs)
         self.mark_share = np.asarray(premiums.mark_share)[:, None]
-        self.mark = self.index[plan.asset] * (1 + self.mark_share * self.premium)
+        self.mark = self.index[model.asset] * (1 + self.mark_share * self.premium)
         self.held = spread(np.array([leg.size for leg in legs]))
         self.order = spread(np.array([leg.open for leg in legs]))
-        delays = venues.fill_delay_s[plan.venue][:, None]
+        delays = venues.fill_delay_s[model.venue][:, None]
         self.due = np.where(
             self.order != 0, delays * rng.standard_exponential(self.held.shape), np.inf
         )
@@ -274,22 +160,21 @@ class _Chunk:
         self.max_unhedged = np.zeros(n)
         self.flat_s = np.zeros(n)
         rows = len(self.index) + len(self.equity) + 1
-        self.record: Floats | None = np.empty((grid.steps + 1, rows, n))
+        self.record = np.empty((grid.steps + 1, rows, n))
         self._renet(slice(None))
         self._look(0.0)
         self._write(0)
 
-    def pnl(self) -> Floats:
-        return np.asarray(np.sum(self.flows, axis=0))
+    def part(self) -> _Part:
+        return _Part(self.flows, self.dead, self.max_unhedged, self.flat_s)
 
     def replay(self, path: int) -> WorstPath:
-        assert self.record is not None
         assets = len(self.index)
         rows = self.record[:, :, path].copy()
         return WorstPath(rows[:, :assets], rows[:, assets:-1], rows[:, -1])
 
     def advance(self, step: int) -> None:
-        now = (step + 1) * self.plan.grid.step_s
+        now = (step + 1) * self.model.grid.step_s
         self._move()
         self._pay(step)
         self._break_down(now)
@@ -299,67 +184,67 @@ class _Chunk:
         self._write(step + 1)
 
     def _move(self) -> None:
-        plan, assets = self.plan, len(self.index)
+        model, assets = self.model, len(self.index)
         noise = self.rng.standard_normal((assets + 1 + len(self.mark), self.n))
-        shocks = plan.root @ noise[:assets]
-        returns = plan.sd[:, None] * shocks
-        returns += plan.drift[:, None]
+        shocks = model.root @ noise[:assets]
+        returns = model.sd[:, None] * shocks
+        returns += model.drift[:, None]
         self._jump(returns)
         self.index *= np.exp(returns)
         premium = self.premium
-        premium *= plan.phi[:, None]
-        premium += (plan.market.premiums.mean * (1 - plan.phi))[:, None]
+        premium *= model.phi[:, None]
+        premium += (model.market.premiums.mean * (1 - model.phi))[:, None]
         own = noise[assets + 1 :]
-        own *= plan.own[:, None]
+        own *= model.own[:, None]
         premium += own
-        for leg, asset in enumerate(plan.asset):
-            premium[leg] += plan.with_all[leg] * noise[assets]
-            premium[leg] += plan.with_price[leg] * shocks[asset]
+        for leg, asset in enumerate(model.asset):
+            premium[leg] += model.with_all[leg] * noise[assets]
+            premium[leg] += model.with_price[leg] * shocks[asset]
         self.premium_sum += premium
         mark = 1 + self.mark_share * premium
-        mark *= self.index[plan.asset]
+        mark *= self.index[model.asset]
         gains = mark - self.mark
         gains *= self.held
         self.mark = mark
-        for leg, venue in enumerate(plan.venue):
+        for leg, venue in enumerate(model.venue):
             self.equity[venue] += gains[leg]
             self.price += gains[leg]
 
     def _jump(self, returns: Floats) -> None:
         """Add compensated jumps. Arrivals are drawn for the whole chunk, then thinned by path."""
-        plan, prices = self.plan, self.plan.market.prices
-        if plan.jumps == 0:
+        model, prices = self.model, self.model.market.prices
+        if model.jumps == 0:
             return
-        rate = plan.jumps + self.excess
-        returns -= plan.jump_mean_return[:, None] * rate
+        rate = model.jumps + self.excess
+        returns -= model.jump_mean_return[:, None] * rate
         most = float(np.max(rate))
         drawn = self.rng.integers(self.n, size=self.rng.poisson(most * self.n))
         drawn = drawn[self.rng.random(drawn.size) * most < rate[drawn]]
-        self.excess *= plan.calming
+        self.excess *= model.calming
         if not drawn.size:
             return
         sizes = self.rng.standard_normal((len(returns), drawn.size))
         sizes = prices.jump_mean[:, None] + prices.jump_sd[:, None] * sizes
         for asset, row in enumerate(returns):
             np.add.at(row, drawn, sizes[asset])
-        np.add.at(self.excess, drawn, plan.excited)
+        np.add.at(self.excess, drawn, model.excited)
 
     def _pay(self, step: int) -> None:
-        for leg, count in enumerate(self.plan.settlements[step]):
+        for leg, count in enumerate(self.model.settlements[step]):
             self.premium_count[leg] += 1
             if not count:
                 continue
             average = self.premium_sum[leg] / self.premium_count[leg]
-            rate = rate_from_premium(self.plan.market.legs[leg].formula, average)
-            paid = -self.held[leg] * self.index[self.plan.asset[leg]] * rate * count
+            rate = rate_from_premium(self.model.market.legs[leg].formula, average)
+            paid = -self.held[leg] * self.index[self.model.asset[leg]] * rate * count
             self.funding += paid
-            self.equity[self.plan.venue[leg]] += paid
+            self.equity[self.model.venue[leg]] += paid
             self.premium_sum[leg] = 0.0
             self.premium_count[leg] = 0
 
     def _break_down(self, now: float) -> None:
-        venues = self.plan.market.venues
-        for venue, rate in enumerate(self.plan.outages):
+        venues = self.model.market.venues
+        for venue, rate in enumerate(self.model.outages):
             count = self.rng.poisson(rate * self.n) if rate > 0 else 0
             if count:
                 paths = self.rng.integers(self.n, size=count)
@@ -368,14 +253,14 @@ class _Chunk:
                 np.maximum.at(self.down_until[venue], paths, until)
 
     def _fill(self, now: float) -> None:
-        for leg, venue in enumerate(self.plan.venue):
+        for leg, venue in enumerate(self.model.venue):
             if np.min(self.due[leg]) > now:
                 continue
             paths = np.flatnonzero((self.due[leg] <= now) & (self.down_until[venue] <= now))
             order = self.order[leg, paths]
             usd = np.abs(order) * self.mark[leg, paths]
-            fee = self.plan.market.legs[leg].taker_fee_frac * usd
-            slippage = self.plan.market.legs[leg].slippage_frac * usd
+            fee = self.model.market.legs[leg].taker_fee_frac * usd
+            slippage = self.model.market.legs[leg].slippage_frac * usd
             self.fees[paths] -= fee
             self.slippage[paths] -= slippage
             self.equity[venue, paths] -= fee + slippage
@@ -386,24 +271,24 @@ class _Chunk:
 
     def _liquidate(self, now: float) -> None:
         """Close what is at or below maintenance, and order the reduction of what that leaves."""
-        plan, market = self.plan, self.plan.market
+        model, market = self.model, self.model.market
         signed = self.held * self.mark
         notional = np.abs(signed)
         required = np.zeros(self.equity.shape)
         exposed = np.zeros(self.equity.shape)
         swing = np.zeros(self.equity.shape)
-        for leg, venue in enumerate(plan.venue):
+        for leg, venue in enumerate(model.venue):
             required[venue] += maintenance_usd(notional[leg], market.legs[leg].tiers)
             exposed[venue] += notional[leg]
-            if plan.grid.continuous_barrier:
-                swing[venue] += BARRIER_SHIFT * plan.sd[plan.asset[leg]] * signed[leg]
+            if model.grid.continuous_barrier:
+                swing[venue] += BARRIER_SHIFT * model.sd[model.asset[leg]] * signed[leg]
         least = np.fmax(required, 0.0) + np.abs(swing)
         hit = (self.equity <= least) & (exposed > 0)
         if not hit.any():
             return
         self.dead |= hit
         fees = np.zeros(self.equity.shape)
-        for leg, venue in enumerate(plan.venue):
+        for leg, venue in enumerate(model.venue):
             fees[venue] += market.legs[leg].liquidation_fee_frac * notional[leg]
             self.held[leg, hit[venue]] = 0.0
         lost = np.where(hit, np.minimum(fees, self.equity), 0.0)
@@ -414,38 +299,37 @@ class _Chunk:
         self._reduce(paths, now)
 
     def _reduce(self, paths: NDArray[np.intp], now: float) -> None:
-        """Replace the orders of these paths by those that bring net back towards the plan."""
-        plan = self.plan
+        """Replace the orders of these paths by those that bring net back towards the model."""
+        model = self.model
         net = self.net[:, paths]
-        off_plan = net - plan.planned[:, None]
+        off_plan = net - model.planned[:, None]
         left = np.where(
             net * off_plan > 0, np.sign(net) * np.minimum(np.abs(net), np.abs(off_plan)), 0.0
         )
-        for leg, (venue, asset) in enumerate(zip(plan.venue, plan.asset, strict=True)):
+        for leg, (venue, asset) in enumerate(zip(model.venue, model.asset, strict=True)):
             held = self.held[leg, paths]
             same = (held * left[asset] > 0) & ~self.dead[venue, paths]
             amount = np.where(
                 same, np.sign(held) * np.minimum(np.abs(held), np.abs(left[asset])), 0
             )
             left[asset] -= amount
-            delay = plan.market.venues.fill_delay_s[venue]
+            delay = model.market.venues.fill_delay_s[venue]
             wait = delay * self.rng.standard_exponential(len(paths))
             self.order[leg, paths] = -amount
             self.due[leg, paths] = np.where(amount != 0, now + wait, np.inf)
 
     def _renet(self, paths: NDArray[np.intp] | slice) -> None:
         self.net[:, paths] = 0.0
-        for leg, asset in enumerate(self.plan.asset):
+        for leg, asset in enumerate(self.model.asset):
             self.net[asset, paths] += self.held[leg, paths]
 
     def _look(self, now: float) -> None:
         self.unhedged = np.sum(np.abs(self.net) * self.index, axis=0)
         np.maximum(self.max_unhedged, self.unhedged, out=self.max_unhedged)
-        last = now == self.plan.grid.steps * self.plan.grid.step_s
-        self.flat_s[self.unhedged > self.band] = math.inf if last else now + self.plan.grid.step_s
+        last = now == self.model.grid.steps * self.model.grid.step_s
+        self.flat_s[self.unhedged > self.band] = math.inf if last else now + self.model.grid.step_s
 
     def _write(self, row: int) -> None:
-        assert self.record is not None
         assets = len(self.index)
         self.record[row, :assets] = self.index
         self.record[row, assets:-1] = self.equity

@@ -15,11 +15,10 @@ Pages: W = https://apidocs.lighter.xyz/docs/websocket-reference, R = https://api
 | height                 | update             | a new block                | Block           | ms   | W |
 | ping, pong, shutdown   |                    | keepalive, restart         | Send, Rtt, Restart |   | W |
 | error                  |                    | a refusal                  | Reject          |      | W |
-| ticker, candle, spot and account channels | all | not used                | nothing         |      | W |
+| ticker, candle, spot and account channels, other endpoints | all | not used | nothing        |      | W, R |
 | orderBookDetails       | reply              | listed perps               | Instrument, OpenInterest | base | R |
 | fundings               | reply              | payments                   | Funding settled | percent per hour | R |
 | funding-rates          | reply (not asked)  | rates of several exchanges | Funding live of `lighter` rows | fraction per 8 h | R |
-| other endpoints        | reply              | not used                   | nothing         |      | R |
 
 Rates. `current_funding_rate` (W) is signed percent per hour and estimates the payment at the next
 full hour; `funding_rate` (W) is what was paid at `funding_timestamp`, which is the *last* payment.
