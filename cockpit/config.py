@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from cockpit.alerts.rule import Hook, Rule, check_rules
 from cockpit.core.errors import ConfigError
 from cockpit.core.names import did_you_mean
 from cockpit.core.urls import url_problem
@@ -59,6 +60,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     watch: Watch = Watch()
     screen: Screen = Screen()
     venue: dict[str, Venue] = {}
+    alert: tuple[Rule, ...] = ()
+    alert_hook: Hook = Hook()
     log_level: LogLevel = "info"
     origins: dict[str, str] = {}
 
@@ -177,6 +180,7 @@ def _bounds(config: Config, source: str) -> None:
         raise ConfigError(
             f"{source}: screen.hz: is {config.screen.hz:g}; expected 0.2 to {MAX_HZ:g}"
         )
+    check_rules(config.alert, source)
     for name, venue in config.venue.items():
         for url in filter(None, (venue.rest_url, *venue.ws_urls.values())):
             problem = url_problem(url)

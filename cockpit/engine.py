@@ -14,6 +14,8 @@ from pathlib import Path
 import msgspec
 
 from cockpit import __version__, venues
+from cockpit.alerting import Alerting
+from cockpit.alerts.rule import with_defaults
 from cockpit.config import Config
 from cockpit.core.clock import Clock, WallClock
 from cockpit.core.errors import InputError, TapeError
@@ -71,7 +73,9 @@ class Engine:
         clock: Clock | None = None,
         tapes: TapeOrder | None = None,
         black_boxes: Path | None = None,
+        alerts_dir: Path | None = None,
     ) -> None:
+        """`black_boxes` and `alerts_dir` None keep nothing on disk."""
         self.mode: Mode = mode
         self.clock: Clock = clock or WallClock()
         self._config = config
@@ -90,6 +94,14 @@ class Engine:
             config.watch.symbols,
         )
         self.specs: dict[str, VenueSpec] = {n: m.SPEC for n, m in self._modules.items()}
+        self.alerting = Alerting(
+            with_defaults(config.alert),
+            self.view,
+            self.clock,
+            {name: spec.funding_terms for name, spec in self.specs.items()},
+            folder=alerts_dir,
+            hook=config.alert_hook,
+        )
         self.coalescer = Coalescer()
         self.drivers: dict[str, Driver] = {}
         self.writers: dict[str, TapeWriter] = {}
@@ -120,6 +132,7 @@ class Engine:
             self._tasks.append(asyncio.create_task(self._run(name, driver), name=f"driver {name}"))
         self._tasks.append(asyncio.create_task(self.coalescer.run(), name="coalescer"))
         self._tasks.append(asyncio.create_task(self._sample(), name="sampler"))
+        self._tasks.append(asyncio.create_task(self.alerting.run(), name="alerts"))
 
     async def stop(self) -> None:
         """Close every link and tape."""
@@ -227,7 +240,11 @@ class Engine:
         spec = self.specs[event.venue]
         fees = {
             name: next(
-                (fee for fee in (getattr(own, name, None), getattr(event, name)) if fee is not None),
+                (
+                    fee
+                    for fee in (getattr(own, name, None), getattr(event, name))
+                    if fee is not None
+                ),
                 getattr(spec, name),
             )
             for name in ("taker_fee", "maker_fee")

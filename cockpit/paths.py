@@ -29,6 +29,11 @@ def tapes_dir() -> Path:
     return state_dir() / "tapes"
 
 
+def exports_dir() -> Path:
+    """What the trader wrote out of a pane."""
+    return state_dir() / "exports"
+
+
 def black_box_dir() -> Path:
     """The last inputs before an adapter failed, one tape a failure."""
     return state_dir() / "blackbox"

@@ -23,10 +23,12 @@ OURS: dict[str, set[str]] = {
     "sim": {"core", "sim"},
     "documents": {"core", "state", "analytics"},
     "paths": set(),
-    "config": {"core", "venues"},
+    "config": {"core", "venues", "alerts"},
+    "files": set(),
+    "alerting": {"core", "state", "alerts", "files"},
     "intents": {"core", "state", "venues.contract"},
     "recordings": {"core", "venues", "wire"},
-    "engine": {"core", "venues", "wire", "state", "config", "intents"},
+    "engine": {"core", "venues", "wire", "state", "config", "intents", "alerts", "alerting"},
     "replaying": {"core", "wire", "state", "intents", "engine", "recordings"},
     "views": {
         "core", "state", "analytics", "calculators", "alerts", "intents", "config", "paths",
@@ -47,11 +49,13 @@ THIRD: dict[str, set[str]] = {
     "documents": {"msgspec"},
     "paths": {"platformdirs"},
     "config": {"msgspec"},
+    "files": set(),
+    "alerting": {"msgspec"},
     "intents": {"msgspec"},
     "recordings": set(),
     "engine": {"msgspec"},
     "replaying": set(),
-    "views": {"textual", "rich", "numpy", "msgspec"},
+    "views": {"textual", "rich", "numpy", "msgspec", "tomli_w"},
 }
 
 BANNED_CALLS = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today"}

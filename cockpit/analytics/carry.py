@@ -22,7 +22,9 @@ from cockpit.analytics.reversion import (
 from cockpit.core.units import HOURS_PER_YEAR
 
 _GUARD = 1e-9
-"""Of an hour: keeps a cost of exactly 75 hours from becoming 76."""
+"""Of the cost: keeps one that takes exactly 75 hours from taking 76."""
+_NEVER_H = 1000 * HOURS_PER_YEAR
+"""A pair that needs longer than this never breaks even."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def round_trip_frac(legs: Sequence[LegCost], gas_usd: float, notional_usd: float
 def breakeven_h(cost_frac: float, spread: Spread) -> int | None:
     """The first whole hour at which the expected sum covers the cost; None if it never does.
 
-    A sum that peaks below the cost (a long-run spread of 0 or less) never does.
+    A sum that peaks below the cost (a long-run spread of 0 or less) never does, nor does one that
+    would take a thousand years. ValueError for anything not finite or a phi outside 0 to 1.
     """
     if not all(math.isfinite(x) for x in (cost_frac, spread.now, spread.mean, spread.phi)):
         raise ValueError("break-even needs finite numbers")
@@ -96,7 +99,7 @@ def breakeven_h(cost_frac: float, spread: Spread) -> int | None:
         raise ValueError(f"phi must be from 0 to 1, got {spread.phi}")
     if cost_frac <= 0:
         return 0
-    bracket = _rising_hours(cost_frac, spread)
+    bracket = _rising_hours(spread)
     if bracket is None:
         return None
     low, high = bracket
@@ -207,24 +210,23 @@ def _sum(spread: Spread, hours: int) -> float:
     return expected_sum(spread.now, spread.mean, spread.phi, hours)
 
 
-def _rising_hours(cost: float, spread: Spread) -> tuple[int, int] | None:
+def _rising_hours(spread: Spread) -> tuple[int, int] | None:
     """Hours between which the sum only rises and, if at all, passes the cost; None if nowhere."""
     gap, phi = spread.now - spread.mean, spread.phi
     first = spread.mean + gap * phi
     if phi == 1.0 or gap == 0.0:
-        return (1, math.ceil(cost / first) + 1) if first > 0 else None
-    tail = abs(gap) * phi / (1 - phi)
+        return (1, _NEVER_H) if first > 0 else None
     if spread.mean > 0:
-        last = math.ceil((cost + tail) / spread.mean) + 1
-        start = 1
-        if first < 0:
-            start = max(1, math.floor(math.log(spread.mean / -gap) / math.log(phi)))
-        return start, last
+        # A spread that is against us sums ever lower until it has turned.
+        return (_hours_until(spread.mean, -gap, phi) if first < 0 else 1), _NEVER_H
     if first <= 0:
         return None
     if spread.mean == 0.0:
-        if tail <= cost:
-            return None
-        return 1, math.ceil(math.log1p(-cost / tail) / math.log(phi)) + 1
-    # The hourly spread reaches 0 at phi^k = mean / -gap; from there on the sum falls.
-    return 1, max(1, math.floor(math.log(-spread.mean / gap) / math.log(phi)))
+        return 1, _NEVER_H
+    # From where the hourly spread reaches 0 on, the sum falls.
+    return 1, _hours_until(-spread.mean, gap, phi)
+
+
+def _hours_until(level: float, gap: float, phi: float) -> int:
+    """The last whole hour, 1 at least, at which gap x phi^hour has not fallen below the level."""
+    return max(1, math.floor(min(_NEVER_H, (math.log(level) - math.log(gap)) / math.log(phi))))

@@ -108,17 +108,24 @@ def fill(curves: Sequence[Curve], want: int) -> tuple[list[int], float]:
     room = [curve.room for curve in curves]
     if sum(room) <= want:
         return room, float(sum(curve.costs[-1] for curve in curves))
+    want = _attainable(curves, want)
     merged: _Merged | None = None
     for step in sorted({curve.step for curve in curves}):
         members = tuple(i for i, curve in enumerate(curves) if curve.step == step)
         merged = _merge(curves, members, merged, want, step)
     amounts = [0] * len(curves)
     if merged is not None:
-        top = min(want, int(merged.amounts[-1]))
-        step = max(curve.step for curve in curves)
-        _share(merged, merged.start + (top - merged.start) // step * step, amounts)
+        _share(merged, want, amounts)
     cost = sum(curve.cost(amount) for curve, amount in zip(curves, amounts, strict=True))
     return amounts, float(cost)
+
+
+def _attainable(curves: Sequence[Curve], want: int) -> int:
+    """The largest sum that is not above `want`: coarse steps first, as with coins."""
+    rest = want
+    for curve in sorted(curves, key=lambda curve: -curve.step):
+        rest -= min(curve.room, rest // curve.step * curve.step)
+    return want - rest
 
 
 def _merge(
@@ -127,12 +134,9 @@ def _merge(
     pieces = [curves[i].runs for i in members]
     start, first_cost = 0, 0.0
     if finer is not None:
-        highest = int(finer.amounts[-1])
+        # What is attainable leaves the finer ones a rest that they can hold.
         start = want % step
-        if highest < start:
-            start, amounts, costs = highest, finer.amounts[-1:], finer.costs[-1:]
-        else:
-            amounts, costs = _sampled(finer.amounts, finer.costs, start, step, want)
+        amounts, costs = _sampled(finer.amounts, finer.costs, start, step, want)
         first_cost = float(costs[0])
         pieces.append(_Runs.of(amounts, costs))
     units = np.concatenate([piece.units for piece in pieces])
@@ -170,8 +174,7 @@ def _sampled(
     top = min(float(held[-1]), float(room))
     steps = (np.clip(held, start, top) - start) / step
     last = int((top - start) / step + _GUARD)
-    # Floor and ceiling of each point, already in order: ceil(x) is at most floor of the next, or
-    # equal to its ceiling.
+    # Between two points the slope is one, so the steps next to each point are enough.
     marks = np.empty((held.size, 2))
     marks[:, 0], marks[:, 1] = np.floor(steps + _GUARD), np.ceil(steps - _GUARD)
     numbers = np.maximum.accumulate(np.minimum(marks, last).ravel()).astype(np.int64)

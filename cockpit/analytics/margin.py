@@ -19,6 +19,9 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
+FARTHEST = 1e6
+"""A joint shock beyond this multiple of its direction is none."""
+
 
 class Tiers(NamedTuple):
     """Maintenance by size of the position, each array of shape (T,), lowest tier first."""
@@ -143,9 +146,9 @@ def joint_shock_frac(
 
     Leg i moves to `price_i * (1 + direction_i * x)`, never below zero, and the collateral changes
     by `collateral_usd * x`. The answer is the smallest x >= 0 (0: already there), None if the
-    account outlives every x, NaN if anything is unknown. Equity minus maintenance is linear in x
-    between the places where a leg changes its tier or a price reaches zero; those are walked in
-    order, so no iteration is involved.
+    account outlives every x (also where a price of zero takes exactly everything), NaN if
+    anything is unknown. Equity minus maintenance is linear in x between the places where a leg
+    changes its tier or a price reaches zero; those are walked in order, without iteration.
     """
 
     def room(x: float) -> float:
@@ -154,7 +157,7 @@ def joint_shock_frac(
         return equity_usd + profit - float(np.sum(account_maintenance_usd(size, moved, tiers)))
 
     turns = [0.0, *sorted(_turns(np.abs(size) * price, direction, tiers))]
-    turns.append(turns[-1] + 1.0)
+    turns.append(2 * turns[-1] + 1)
     before, left = 0.0, room(0.0)
     if math.isnan(left):
         return math.nan
@@ -162,19 +165,20 @@ def joint_shock_frac(
         return 0.0
     for x in turns[1:]:
         here = room(x)
-        if here <= 0:
+        if here < 0:
             return before + (x - before) * left / (left - here)
         previous, before, left = (before, left), x, here
-    slope = (left - previous[1]) / (before - previous[0])
-    return before - left / slope if slope < 0 else None
+    falling = (previous[1] - left) / (before - previous[0])
+    return before + left / falling if left < FARTHEST * falling else None
 
 
 def _turns(notional: Floats, direction: Floats, tiers: Sequence[Tiers]) -> set[float]:
     """The x > 0 at which some leg enters another tier or loses its last value."""
     found: set[float] = set()
-    for usd, way, tier in zip(notional, direction, tiers, strict=True):
+    for usd, way, tier in zip(notional.tolist(), direction.tolist(), tiers, strict=True):
         if usd > 0 and way != 0:
-            found.update(float(x) for x in (tier.lower_usd / usd - 1) / way if x > 0)
+            places = ((lower / usd - 1) / way for lower in tier.lower_usd.tolist())
+            found.update(x for x in places if 0 < x < FARTHEST)
     return found
 
 

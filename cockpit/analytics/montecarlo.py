@@ -299,7 +299,7 @@ class _Chunk:
         self._reduce(paths, now)
 
     def _reduce(self, paths: NDArray[np.intp], now: float) -> None:
-        """Replace the orders of these paths by those that bring net back towards the model."""
+        """Replace the orders of these paths by those that bring net back towards the plan."""
         model = self.model
         net = self.net[:, paths]
         off_plan = net - model.planned[:, None]

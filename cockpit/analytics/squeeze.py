@@ -102,7 +102,7 @@ def penalised_split(
 
 def _active_set(matrix: Array, a: Array, upper: Array) -> Array:
     count = a.size
-    x = upper / upper.sum()
+    x: Array = upper / upper.sum()
     bound = (upper <= 0).astype(np.int8)
     scale = float(np.abs(a).max() + np.abs(matrix).max())
     for _ in range(50 * (count + 1)):
@@ -124,7 +124,7 @@ def _active_set(matrix: Array, a: Array, upper: Array) -> Array:
         limits[up] = (upper[up] - x[up]) / step[up]
         nearest = int(np.argmin(limits))
         length = min(1.0, float(limits[nearest]))
-        x = np.clip(x + length * step, 0.0, upper)
+        x = np.minimum(np.maximum(x + length * step, 0.0), upper)
         if length < 1.0:
             bound[nearest] = 1 if step[nearest] < 0 else -1
             x[nearest] = 0.0 if step[nearest] < 0 else upper[nearest]

@@ -17,8 +17,8 @@ from cockpit import venues
 from cockpit.bench.traffic import record
 from cockpit.sim.assets import DEFAULT_SYMBOLS
 from cockpit.state.store import MarketStore
-from cockpit.venues.contract import Fetch, Frame, Input, Restart, Send, Wants
-from cockpit.wire.pump import Pump
+from cockpit.venues.contract import Frame, Input, Wants
+from cockpit.wire.pump import Pump, facts
 
 STEPS = 300
 CONNECTIONS = 10
@@ -80,9 +80,7 @@ def _apply(pump: Pump, store: MarketStore, inputs: Sequence[Input]) -> float:
 
 
 def _take(pump: Pump, store: MarketStore, item: Input) -> None:
-    for output in pump.feed(item):
-        if not isinstance(output, Send | Fetch | Restart):
-            store.apply(output)
+    store.apply_all(facts(pump.feed(item)))
 
 
 def _sockets(rate: int) -> float:

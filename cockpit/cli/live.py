@@ -23,5 +23,7 @@ def run(args: argparse.Namespace) -> int:
     splash()
     from cockpit.engine import Engine
 
-    engine = Engine(config, endpoints=endpoints, black_boxes=paths.black_box_dir())
+    engine = Engine(
+        config, endpoints=endpoints, black_boxes=paths.black_box_dir(), alerts_dir=paths.state_dir()
+    )
     return run_screen(engine, config, diff=args.diff)

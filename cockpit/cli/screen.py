@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from cockpit.config import Config
     from cockpit.intents import Desk
 
-SPLASH = "cockpit: starting…"
+SPLASH = "cockpit: starting..."
+"""In ASCII, because nothing is known of the terminal yet."""
 
 
 def refuse_without_terminal() -> None:

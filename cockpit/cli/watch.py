@@ -22,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--hz", type=float, default=2.0, metavar="N", help="most lines a second and market"
     )
     parser.add_argument("--depth", type=common.positive_int, metavar="N", help="levels a side")
+    parser.add_argument(
+        "--alerts", action="store_true", help="alerts as they fire and clear, instead of markets"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON lines (the only format)")
 
 
@@ -42,10 +45,12 @@ def run(args: argparse.Namespace) -> int:
 
     start_logging(config.log_level)
     engine = Engine(config, endpoints=endpoints, black_boxes=paths.black_box_dir())
-    return asyncio.run(_stream(engine, hz, args.depth, duration_s))
+    return asyncio.run(_stream(engine, hz, args.depth, duration_s, alerts=args.alerts))
 
 
-async def _stream(engine: "Engine", hz: float, depth: int | None, duration_s: float | None) -> int:
+async def _stream(
+    engine: "Engine", hz: float, depth: int | None, duration_s: float | None, *, alerts: bool
+) -> int:
     import msgspec
 
     from cockpit.core.errors import InputError
@@ -59,6 +64,8 @@ async def _stream(engine: "Engine", hz: float, depth: int | None, duration_s: fl
         loop.call_later(duration_s, stop.set)
     drawn: dict[tuple[str, str], int] = {}
     encode = msgspec.json.Encoder().encode
+    if alerts:
+        engine.alerting.listen(lambda alert: _write(encode(alert)))
     await engine.start()
     try:
         while not stop.is_set():
@@ -66,14 +73,13 @@ async def _stream(engine: "Engine", hz: float, depth: int | None, duration_s: fl
             if unknown:
                 raise InputError(unknown)
             now_ns = engine.clock.now_ns()
-            for market in engine.view.markets():
+            for market in () if alerts else engine.view.markets():
                 key = (market.venue, market.symbol)
                 if market.version == drawn.get(key, 0):
                     continue
                 drawn[key] = market.version
                 line = {"at_ns": now_ns, **market_document(market, now_ns, depth)}
-                sys.stdout.buffer.write(encode(line) + b"\n")
-            sys.stdout.buffer.flush()
+                _write(encode(line))
             try:
                 await asyncio.wait_for(stop.wait(), 1 / hz)
             except TimeoutError:
@@ -82,3 +88,9 @@ async def _stream(engine: "Engine", hz: float, depth: int | None, duration_s: fl
         await engine.stop()
     reached = any(name not in engine.unreachable() for name in engine.specs) or bool(drawn)
     return 0 if reached else 3
+
+
+def _write(line: bytes) -> None:
+    """A whole line at once: a reader of the pipe never sees half of one."""
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()

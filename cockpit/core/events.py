@@ -148,7 +148,15 @@ class Settlement(Event, frozen=True, kw_only=True, gc=False, tag="settlement"):
 
 
 class Position(MarketEvent, frozen=True, kw_only=True, gc=False, tag="position"):
-    """A position of a public address. `size` is signed; `funding_paid` received is positive."""
+    """A position of a public address. `size` is signed; 0 says that it was closed.
+
+    `pool` is the margin account of the address that stands behind it, where the venue has several
+    (a subaccount, a builder's dex). `liquidation` is the venue's own figure: None where it names
+    none. `upnl` is USD. `funding_paid` is USD since the position was opened; received is positive.
+    `leverage` is what the trader chose. `isolated_equity` is the USD that stands behind this
+    position alone at `mark`: what was set aside for it and its own profit.
+    `source` tells what was read at a venue from what the trader typed.
+    """
 
     account: str
     size: float
@@ -157,15 +165,52 @@ class Position(MarketEvent, frozen=True, kw_only=True, gc=False, tag="position")
     liquidation: float | None = None
     upnl: float | None = None
     funding_paid: float | None = None
+    pool: str = ""
+    leverage: float | None = None
+    margin_mode: Literal["cross", "isolated"] | None = None
+    isolated_equity: float | None = None
+    source: Literal["venue", "manual"] = "venue"
 
 
 class Margin(Event, frozen=True, kw_only=True, gc=False, tag="margin"):
-    """Collateral of a public address at one venue, in USD."""
+    """Collateral of one pool of a public address, in USD. Equity may be negative.
+
+    `cross_equity` stands behind the positions that are not isolated, and `maintenance` is what
+    those must keep; None where the venue does not say.
+    """
 
     account: str
     equity: float | None
     used: float | None = None
     available: float | None = None
+    pool: str = ""
+    maintenance: float | None = None
+    cross_equity: float | None = None
+
+
+AccountStatus = Literal["read", "flat", "unknown", "gone", "failed"]
+
+
+class AccountState(Event, frozen=True, kw_only=True, gc=False, tag="account_state"):
+    """Whether an address could be read, and in words why not.
+
+    `read` it was, `flat` it was and holds nothing, `unknown` the venue has no such account, `gone`
+    it had one and has none now, `failed` it could not be read this time. Stated when it changes.
+    """
+
+    account: str
+    state: AccountStatus
+    reason: str = ""
+
+
+class FundingPayment(MarketEvent, frozen=True, kw_only=True, gc=False, tag="funding_payment"):
+    """Funding settled on a position at `venue_ns`: USD, received is positive."""
+
+    account: str
+    usd: float
+    pool: str = ""
+    size: float | None = None
+    rate: float | None = None
 
 
 class Rtt(Event, frozen=True, kw_only=True, gc=False, tag="rtt"):
@@ -209,6 +254,8 @@ AnyEvent = (
     | Settlement
     | Position
     | Margin
+    | AccountState
+    | FundingPayment
     | Rtt
     | Link
     | Reject

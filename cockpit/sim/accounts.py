@@ -194,7 +194,7 @@ class Account:
         return pnl
 
     def settle(
-        self, symbol: str, at_ns: int, rate: float, reference: float, lots_per_unit: int
+        self, symbol: str, at_ns: int, rate: float, reference: float, lots_per_unit: float
     ) -> FundingPayment | None:
         """Pay or receive funding: -size x reference x rate. None without a position."""
         position = self.positions.get(symbol)

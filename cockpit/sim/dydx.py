@@ -9,6 +9,7 @@ answer comes a step later, after newer messages, as a slow fetch makes it on the
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from cockpit.sim import dydx_wire as wire
 from cockpit.sim.contract import CloseConnection, Outgoing, Step, VenueWorld
 from cockpit.sim.dydx_listing import PROFILE as PROFILE
 from cockpit.sim.dydx_rest import on_http as on_http
+from cockpit.sim.dydx_subaccounts import OfChild, Subaccount
 from cockpit.sim.windows import FixedWindow
 
 WS_PATHS: Mapping[str, str] = {"main": "/v4/ws"}
@@ -47,7 +49,7 @@ class _Subscription:
     batched: bool
     message_id: int
     source: channels.Channel
-    pending: list[wire.Json] = field(default_factory=list)
+    pending: list[OfChild] = field(default_factory=list)
 
 
 class Face:
@@ -99,13 +101,16 @@ class Face:
         self._batch = batch
         out: list[Outgoing] = []
         for subscription in self._subscriptions.values():
-            contents = subscription.source.after(step)
+            said = subscription.source.after(step)
+            news = [one if isinstance(one, OfChild) else OfChild(None, one) for one in said]
             if not subscription.batched:
-                out += [self._data(subscription, "channel_data", item) for item in contents]
+                out += [self._data(subscription, "channel_data", *one) for one in news]
                 continue
-            subscription.pending += contents
-            if sends_batches and subscription.pending:
-                out.append(self._data(subscription, "channel_batch_data", subscription.pending))
+            subscription.pending += news
+            if sends_batches:
+                for child, group in groupby(subscription.pending, lambda one: one.number):
+                    batch_of = [one.contents for one in group]
+                    out.append(self._data(subscription, "channel_batch_data", child, batch_of))
                 subscription.pending = []
         out += self._answer_late()
         self._flowing = not step.flush
@@ -159,7 +164,7 @@ class Face:
             return channels.BlockHeight(world)
         if channel in SUBACCOUNTS:
             known = _is_subaccount(id_, SUBACCOUNTS[channel])
-            return channels.Subaccount() if known else None
+            return Subaccount(world, id_, channel == "v4_parent_subaccounts") if known else None
         ticker, _, resolution = id_.partition("/") if channel == "v4_candles" else (id_, "", "")
         state = world.markets.get(ticker)
         if state is None:
@@ -188,7 +193,9 @@ class Face:
         late, self._late = self._late, []
         return [self._welcome(subscription) for subscription in late]
 
-    def _data(self, subscription: _Subscription, kind: str, contents: wire.Json) -> str:
+    def _data(
+        self, subscription: _Subscription, kind: str, child: int | None, contents: wire.Json
+    ) -> str:
         self._message_id += 1
         named = {} if subscription.channel == "v4_markets" else {"id": subscription.id}
         return _text(
@@ -200,6 +207,7 @@ class Face:
                 "version": subscription.source.version,
                 "contents": contents,
             }
+            | ({} if child is None else {"subaccountNumber": child})
         )
 
     def _stamp(self, message_id: int | None = None) -> dict[str, wire.Json]:

@@ -194,15 +194,3 @@ class Candles:
         now_ns = self._world.now_ns()
         rows = wire.candle_rows(self._state, self._resolution, 0, now_ns + 1, 1, now_ns)
         return list(rows)
-
-
-class Subaccount:
-    """`v4_subaccounts` and `v4_parent_subaccounts` of an address that never traded: `{}`."""
-
-    version = "3.0.0"
-
-    def first(self) -> wire.Json:
-        return {}
-
-    def after(self, step: Step) -> list[wire.Json]:
-        return []

@@ -1,8 +1,8 @@
 """dYdX's Indexer over HTTP: `GET /v4/...`, read-only.
 
 Sources: https://docs.dydx.xyz/indexer-client/http; error texts, validation shapes and limits from
-the Indexer's public source (indexer/services/comlink). No account exists here: an address is
-unknown (404), and lists by address are empty.
+the Indexer's public source (indexer/services/comlink). A stranger's address is unknown (404), and
+its lists are empty.
 """
 
 import re
@@ -13,7 +13,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from cockpit.core.units import NS_PER_MS
+from cockpit.sim import dydx_accounts as accounts
 from cockpit.sim import dydx_wire as wire
+from cockpit.sim.accounts import Account
 from cockpit.sim.contract import HttpReply, MarketState, VenueWorld
 from cockpit.sim.windows import Budgets, client_of
 
@@ -22,14 +24,9 @@ REQUESTS = Budgets(points=100, span_s=10.0)
 CANDLE_REQUESTS = Budgets(points=1000, span_s=10.0)
 LIMIT_MSG = f"limit must be a positive integer that is not greater than max: {API_LIMIT}"
 SPARKLINES = {"ONE_DAY": ("1HOUR", 24), "SEVEN_DAYS": ("4HOURS", 42)}
-EMPTY_LISTS = {
-    "fills": "fills",
-    "transfers": "transfers",
-    "perpetualPositions": "positions",
-    "assetPositions": "positions",
-    "historical-pnl": "historicalPnl",
-    "fundingPayments": "fundingPayments",
-}
+EMPTY_LISTS = {"transfers": "transfers", "historical-pnl": "historicalPnl"}
+LISTS = ("fills", "perpetualPositions", "assetPositions", "fundingPayments")
+CHILDREN_BELOW = 128_001
 BY_PARENT = ("parentSubaccountNumber", "parentSubaccount", "between")
 
 Query = Mapping[str, str]
@@ -96,7 +93,11 @@ def _answer(world: VenueWorld, parts: list[str], query: Query) -> wire.Json:
         case ["sparklines"]:
             return _sparklines(world, query)
         case ["addresses", address, *rest]:
-            raise _no_subaccount(address, rest)
+            return _subaccounts(world, address, rest)
+        case [name] if name in LISTS:
+            return _list(world, name, query, "subaccountNumber")
+        case [name, parent] if name in LISTS and parent in BY_PARENT:
+            return _list(world, name, query, "parentSubaccountNumber")
         case ["orders"] | ["orders", "parentSubaccountNumber"]:
             return []
         case [name] if name in EMPTY_LISTS:
@@ -204,24 +205,82 @@ def _sparklines(world: VenueWorld, query: Query) -> wire.Json:
     }
 
 
-def _no_subaccount(address: str, rest: list[str]) -> _Refused:
+def _subaccounts(world: VenueWorld, address: str, rest: list[str]) -> wire.Json:
     if not (address.isalnum() and address.isascii() and len(address) <= 90):
         message = "address must be a valid dydx address"
-        return _invalid("address", address, message, "params")
+        raise _invalid("address", address, message, "params")
     match rest:
         case []:
-            return _Refused(404, [{"msg": f"No subaccounts found for address {address}"}])
+            owned = world.accounts.of(address)
+            if not owned:
+                raise _Refused(404, [{"msg": f"No subaccounts found for address {address}"}])
+            shown = [accounts.subaccount(world, account) for account in owned]
+            return {"subaccounts": shown, "totalTradingRewards": "0"}
         case ["subaccountNumber", number]:
-            text = f"No subaccount found with address {address} and subaccountNumber {number}"
-            return _checked_number(number, "subaccountNumber", 128_001, text)
+            owned = _numbered(world, address, _number(number, "subaccountNumber", "params"), False)
+            if not owned:
+                text = f"No subaccount found with address {address} and subaccountNumber {number}"
+                raise _Refused(404, [{"msg": text}])
+            return {"subaccount": accounts.subaccount(world, owned[0])}
         case ["parentSubaccountNumber", number]:
-            text = f"No subaccounts found for address {address} and parentSubaccountNumber {number}"
-            return _checked_number(number, "parentSubaccountNumber", 128, text)
-    return _Refused(404, [{"msg": "Not Found"}])
+            parent = _number(number, "parentSubaccountNumber", "params")
+            owned = _numbered(world, address, parent, True)
+            if not owned:
+                text = f"No subaccounts found for address {address} and "
+                raise _Refused(404, [{"msg": f"{text}parentSubaccountNumber {number}"}])
+            return {"subaccount": accounts.parent_subaccount(world, owned, parent)}
+    raise _Refused(404, [{"msg": "Not Found"}])
 
 
-def _checked_number(number: str, name: str, below: int, otherwise: str) -> _Refused:
-    if re.fullmatch(r"[0-9]+", number) and int(number) < below:
-        return _Refused(404, [{"msg": otherwise}])
+def _list(world: VenueWorld, name: str, query: Query, by: str) -> wire.Json:
+    """What an address holds or did. With `page`, `limit` is the length of a page."""
+    address, number = query.get("address"), _number(query.get(by), by, "query")
+    if not address:
+        raise _invalid("address", address, "address must be a valid dydx address")
+    owned = _numbered(world, address, number, by == "parentSubaccountNumber")
+    limit, page = _limit(query), _natural(query, "page")
+    match name:
+        case "assetPositions":
+            return {"positions": [row for one in owned if (row := accounts.usdc(one)) is not None]}
+        case "perpetualPositions":
+            statuses = set(filter(None, query.get("status", "").split(",")))
+            return {"positions": _before(accounts.positions(world, owned, statuses), query)[:limit]}
+        case "fills":
+            key, rows = "fills", accounts.fills(world, owned, query.get("market"))
+            rows = _before(rows, query)
+        case _:
+            key, rows = name, accounts.payments(world, owned, query.get("ticker"))
+            after_ns = _moment_ns(query, "afterOrAt") or 0
+            rows = [row for row in rows if row["createdAt"] >= wire.iso(after_ns)]
+    if page is None:
+        return {key: rows[:limit]}
+    offset = (max(1, page) - 1) * limit
+    counts = {"pageSize": limit, "totalResults": len(rows), "offset": offset}
+    return {key: rows[offset : offset + limit]} | counts
+
+
+def _before(rows: list[accounts.Row], query: Query) -> list[accounts.Row]:
+    """Rows until a height and a moment, where the request names them."""
+    height = _natural(query, "createdBeforeOrAtHeight")
+    moment_ns = _moment_ns(query, "createdBeforeOrAt")
+    return [
+        row
+        for row in rows
+        if (height is None or int(row["createdAtHeight"]) <= height)
+        and (moment_ns is None or row["createdAt"] <= wire.iso(moment_ns))
+    ]
+
+
+def _numbered(world: VenueWorld, address: str, number: int, is_parent: bool) -> list[Account]:
+    if is_parent:
+        return accounts.children(world, address, number)
+    account = world.accounts.at(address, number)
+    return [] if account is None else [account]
+
+
+def _number(text: str | None, name: str, location: str) -> int:
+    below = accounts.PARENTS if name == "parentSubaccountNumber" else CHILDREN_BELOW
+    if text is not None and re.fullmatch(r"[0-9]+", text) and int(text) < below:
+        return int(text)
     message = f"{name} must be a non-negative integer less than {below}"
-    return _invalid(name, number, message, "params")
+    raise _invalid(name, text, message, location)

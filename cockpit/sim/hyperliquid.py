@@ -8,7 +8,10 @@
 | `activeAssetCtx`, `allDexsAssetCtxs`, `fastAssetCtxs`, `allMids`, `webData2` | on change, 1/s |
 | `candle` | at once, then with trades, 1/s |
 | `explorerBlock` | a bare array of blocks, without a channel |
-| account channels | one empty snapshot |
+| `clearinghouseState`, `allDexsClearinghouseState` | at once, then on change, 1/s |
+| `userFills`, `userFundings` | what was, then what happens |
+| `userEvents` | what happens, on a channel named `user`, without the address |
+| other account channels | one empty snapshot |
 
 A repeated subscription, a repeated unsubscription and a request that cannot be read are answered
 on `error`, the request quoted. A connection to which nothing was sent for 60 s is closed.
@@ -26,6 +29,7 @@ from cockpit.sim import hyperliquid_reads as reads
 from cockpit.sim import hyperliquid_static as static
 from cockpit.sim.contract import CloseConnection, Outgoing, Step, VenueWorld
 from cockpit.sim.hyperliquid_feeds import Subscription
+from cockpit.sim.hyperliquid_params import ADDRESS, Unprocessable
 from cockpit.sim.hyperliquid_rest import UNPROCESSABLE, encode, on_http
 from cockpit.sim.hyperliquid_wire import PROFILE, Json
 
@@ -115,7 +119,8 @@ class Face:
             frame = push(self.world, subscription, step)
             if frame is not None:
                 subscription.sent_ns = step.at_ns
-                frames.append(encode(frame))
+                several = frame if isinstance(frame, feeds.Frames) else [frame]
+                frames += [encode(one) for one in several]
         if frames:
             self._sent_ns = step.at_ns
         elif step.at_ns - self._sent_ns >= IDLE_S * NS_PER_S:
@@ -157,7 +162,7 @@ class Face:
                 answer = reads.info(self.world, payload)
                 name = payload["type"] if payload else None
                 response = {"type": "info", "payload": {"type": name, "data": answer}}
-            except reads.Unprocessable:
+            except Unprocessable:
                 pass
         return {"channel": "post", "data": {"id": ident, "response": response}}
 
@@ -226,7 +231,7 @@ def _normal(subscription: Json) -> dict[str, Json] | None:
         value = subscription.get(key)
         if not isinstance(value, str):
             return None
-        if key == "user" and not reads.ADDRESS.fullmatch(value):
+        if key == "user" and not ADDRESS.fullmatch(value):
             return None
         asked[key] = value.lower() if key == "user" else value
     for key, default in defaults.items():

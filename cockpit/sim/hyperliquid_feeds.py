@@ -7,15 +7,18 @@ Source: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/webso
 
 import base64
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
 from cockpit.core.units import NS_PER_MS
+from cockpit.sim import hyperliquid_accounts as accounts
 from cockpit.sim import hyperliquid_reads as reads
 from cockpit.sim import hyperliquid_static as static
 from cockpit.sim import hyperliquid_wire as wire
+from cockpit.sim.accounts import AccountFill, FundingPayment
 from cockpit.sim.contract import MarketState, Step, VenueWorld
 from cockpit.sim.hyperliquid_wire import Json
 
@@ -40,6 +43,13 @@ class Subscription:
     state: MarketState | None
     sent_ns: int
     told: Json = None
+
+
+class Frames(list[Json]):
+    """Several messages of one step; any other list is one message."""
+
+
+Event = TypeVar("Event", AccountFill, FundingPayment)
 
 
 def _time_ms(world: VenueWorld) -> int:
@@ -130,7 +140,7 @@ def _all_mids(world: VenueWorld, subscription: Subscription) -> Json:
 def _web_data(world: VenueWorld, subscription: Subscription) -> Json:
     now_ms = world.now_ns() // NS_PER_MS
     data = {
-        "clearinghouseState": static.clearinghouse_state(now_ms),
+        "clearinghouseState": accounts.clearinghouse_state(world, subscription.asked["user"]),
         "leadingVaults": [],
         "totalVaultEquity": "0.0",
         "openOrders": [],
@@ -181,29 +191,83 @@ def _fast_ctxs(world: VenueWorld, subscription: Subscription) -> Json | None:
 
 
 def account(world: VenueWorld, subscription: Subscription) -> Json | None:
-    """The first frame of an account channel: an address without history."""
+    """The first frame of an account channel; None where it waits for events."""
     asked = subscription.asked
     name, user, dex = asked["type"], asked.get("user", ""), asked.get("dex", static.FIRST_DEX)
-    state = static.clearinghouse_state(world.now_ns() // NS_PER_MS)
     if name in HISTORIES:
-        data: Json = {"isSnapshot": True, "user": user, HISTORIES[name]: []}
+        told = HISTORY_ROWS[name](world, user) if name in HISTORY_ROWS else []
+        data: Json = {"isSnapshot": True, "user": user, HISTORIES[name]: told}
     elif name == "clearinghouseState":
+        state = accounts.clearinghouse_state(world, user, dex)
         data = {"dex": dex, "user": user, "clearinghouseState": state}
     elif name == "allDexsClearinghouseState":
-        states = [[each, state] for each in (static.FIRST_DEX, static.HIP3_DEX)]
+        dexs = (static.FIRST_DEX, static.HIP3_DEX)
+        states = [[each, accounts.clearinghouse_state(world, user, each)] for each in dexs]
         data = {"user": user, "clearinghouseStates": states}
     elif name == "openOrders":
         data = {"dex": dex, "user": user, "orders": []}
     elif name == "twapStates":
         data = {"dex": dex, "user": user, "states": []}
     elif name == "spotState":
-        data = {"user": user, "spotState": {"balances": []}}
+        data = {"user": user, "spotState": accounts.spot_state(world, user)}
     elif name == "activeAssetData":
         data = reads.active_asset_data(world, user, asked["coin"])
     else:
         return None
     return {"channel": name, "data": data}
 
+
+def _of_user(subscription: Subscription, rows: Iterable[Event]) -> list[Event]:
+    return [row for row in rows if row.account.address == subscription.asked["user"]]
+
+
+def _fills(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
+    rows = [accounts.fill_row(world, row) for row in _of_user(subscription, step.fills)]
+    data = {"user": subscription.asked["user"], "fills": rows}
+    return {"channel": "userFills", "data": data} if rows else None
+
+
+def _fundings(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
+    rows = [accounts.funding_row(world, row) for row in _of_user(subscription, step.payments)]
+    data = {"user": subscription.asked["user"], "fundings": rows}
+    return {"channel": "userFundings", "data": data} if rows else None
+
+
+def _events(world: VenueWorld, subscription: Subscription, step: Step) -> Frames | None:
+    """On the channel `user`, one frame for the fills and one for each payment, no address."""
+    fills = _of_user(subscription, step.fills)
+    said: list[Json] = [
+        {"funding": accounts.funding_row(world, row)}
+        for row in _of_user(subscription, step.payments)
+    ]
+    if fills:
+        said.insert(0, {"fills": [accounts.fill_row(world, row) for row in fills]})
+    return Frames({"channel": "user", "data": data} for data in said) or None
+
+
+def _standing(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
+    """The state anew, if anything but its time has changed."""
+    happened = step.prices or step.fills or step.payments or step.flush
+    if not happened or not world.accounts.of(subscription.asked["user"]):
+        return None
+    frame = account(world, subscription)
+    if frame is None or _timeless(frame) == _timeless(subscription.told):
+        return None
+    subscription.told = frame
+    return frame
+
+
+def _timeless(frame: dict[str, Json]) -> Json:
+    data = frame["data"]
+    states = data.get("clearinghouseStates") or [["", data.get("clearinghouseState")]]
+    return [{key: state[key] for key in state if key != "time"} for _, state in states]
+
+
+HISTORY_ROWS: dict[str, Callable[[VenueWorld, str], list[Json]]] = {
+    "userFills": accounts.fill_rows,
+    "userFundings": accounts.funding_rows,
+}
+"""The histories that are not always empty."""
 
 _Show = Callable[[VenueWorld, Subscription], Json | None]
 _Push = Callable[[VenueWorld, Subscription, Step], Json | None]
@@ -250,6 +314,11 @@ PUSHES: dict[str, _Push] = {
     "candle": _on_change(_candle, with_trades=True),
     "fastAssetCtxs": lambda world, subscription, step: _fast_ctxs(world, subscription),
     "explorerBlock": _blocks,
+    "clearinghouseState": _standing,
+    "allDexsClearinghouseState": _standing,
+    "userFills": _fills,
+    "userFundings": _fundings,
+    "userEvents": _events,
 }
 CADENCE_MS = {
     "l2Book": 500,
@@ -259,4 +328,6 @@ CADENCE_MS = {
     "webData2": 2000,
     "candle": 1000,
     "fastAssetCtxs": 500,
+    "clearinghouseState": 1000,
+    "allDexsClearinghouseState": 1000,
 }

@@ -6,23 +6,28 @@
 | `spotMeta`, `spotMetaAndAssetCtxs` | two quiet spot pairs |
 | `l2Book`, `recentTrades`, `allMids`, `candleSnapshot` | the market now and before |
 | `fundingHistory`, `predictedFundings` | rates paid, rates to come |
-| account reads | an address without history: zeros and empty lists |
+| account reads | in `hyperliquid_accounts`; the rest is an address without history |
 
 A coin that does not exist is answered with null.
 Source: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint.
 """
 
-import re
 from collections.abc import Callable, Mapping
 
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
+from cockpit.sim import hyperliquid_accounts as accounts
 from cockpit.sim import hyperliquid_static as static
 from cockpit.sim import hyperliquid_wire as wire
 from cockpit.sim.candles import candle
 from cockpit.sim.contract import MarketState, VenueWorld
+from cockpit.sim.hyperliquid_params import (
+    Request,
+    Unprocessable,
+    text_of,
+    time_ms_of,
+    user_of,
+)
 from cockpit.sim.hyperliquid_wire import Json
-
-Request = dict[str, Json]
 
 HISTORY_PAGE = 500
 RECENT_TRADES = 10
@@ -43,11 +48,6 @@ INTERVALS_S = {
     "1w": 604_800,
     "1M": 2_592_000,
 }
-ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
-
-
-class Unprocessable(Exception):
-    """The request does not have the shape that its type needs."""
 
 
 def info(world: VenueWorld, request: Json) -> Json:
@@ -55,36 +55,13 @@ def info(world: VenueWorld, request: Json) -> Json:
     name = request.get("type") if isinstance(request, dict) else None
     if not isinstance(name, str):
         raise Unprocessable
-    if name in static.ACCOUNT_ANSWERS:
-        _user(request)
+    read = READS.get(name) or accounts.READS.get(name)
+    if read is None and name in static.ACCOUNT_ANSWERS:
+        user_of(request)
         return static.ACCOUNT_ANSWERS[name]()
-    read = READS.get(name)
     if read is None:
         raise Unprocessable
     return read(world, request)
-
-
-def _user(request: Request) -> str:
-    user = request.get("user")
-    if not isinstance(user, str) or not ADDRESS.fullmatch(user):
-        raise Unprocessable
-    return user
-
-
-def _text(request: Request, name: str) -> str:
-    value = request.get(name)
-    if not isinstance(value, str):
-        raise Unprocessable
-    return value
-
-
-def _time_ms(request: Request, name: str, default: int | None = None) -> int:
-    value = request.get(name)
-    if value is None and default is not None:
-        return default
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise Unprocessable
-    return value
 
 
 def is_quiet(coin: str) -> bool:
@@ -146,7 +123,7 @@ def all_mids(world: VenueWorld, dex: str | None) -> dict[str, str]:
 
 
 def _book(world: VenueWorld, request: Request) -> Json:
-    coin = _text(request, "coin")
+    coin = text_of(request, "coin")
     figures, mantissa = request.get("nSigFigs"), request.get("mantissa")
     if not is_grouping(figures, mantissa):
         raise Unprocessable
@@ -164,7 +141,7 @@ def is_grouping(figures: Json, mantissa: Json) -> bool:
 
 
 def _recent_trades(world: VenueWorld, request: Request) -> Json:
-    coin = _text(request, "coin")
+    coin = text_of(request, "coin")
     state = world.markets.get(coin)
     if state is None:
         return [] if is_quiet(coin) else None
@@ -206,10 +183,10 @@ def _candle_snapshot(world: VenueWorld, request: Request) -> Json:
     asked = request.get("req")
     if not isinstance(asked, dict):
         raise Unprocessable
-    interval = _text(asked, "interval")
-    begin_ms = _time_ms(asked, "startTime")
-    end_ms = _time_ms(asked, "endTime", world.now_ns() // NS_PER_MS)
-    state = world.markets.get(_text(asked, "coin"))
+    interval = text_of(asked, "interval")
+    begin_ms = time_ms_of(asked, "startTime")
+    end_ms = time_ms_of(asked, "endTime", world.now_ns() // NS_PER_MS)
+    state = world.markets.get(text_of(asked, "coin"))
     if interval not in INTERVALS_S:
         raise Unprocessable
     return [] if state is None else candles(world, state, interval, begin_ms, end_ms)
@@ -217,9 +194,9 @@ def _candle_snapshot(world: VenueWorld, request: Request) -> Json:
 
 def _funding_history(world: VenueWorld, request: Request) -> Json:
     """Ascending, at most 500 rows from `startTime` on; a row is stamped shortly after its hour."""
-    coin = _text(request, "coin")
-    begin_ms = _time_ms(request, "startTime")
-    end_ms = _time_ms(request, "endTime", world.now_ns() // NS_PER_MS)
+    coin = text_of(request, "coin")
+    begin_ms = time_ms_of(request, "startTime")
+    end_ms = time_ms_of(request, "endTime", world.now_ns() // NS_PER_MS)
     state = world.markets.get(coin)
     if state is None:
         return [] if is_quiet(coin) else None
@@ -271,11 +248,6 @@ def _predicted(rate: float, hour_ms: int, interval_h: int) -> Json:
     }
 
 
-def _clearinghouse_state(world: VenueWorld, request: Request) -> Json:
-    _user(request)
-    return static.clearinghouse_state(world.now_ns() // NS_PER_MS)
-
-
 def active_asset_data(world: VenueWorld, user: str, coin: str) -> Json:
     """Leverage and room of an account without collateral."""
     state = world.markets.get(coin)
@@ -317,9 +289,8 @@ READS: Mapping[str, Callable[[VenueWorld, Request], Json]] = {
     "candleSnapshot": _candle_snapshot,
     "fundingHistory": _funding_history,
     "predictedFundings": _predicted_fundings,
-    "clearinghouseState": _clearinghouse_state,
     "activeAssetData": lambda world, request: active_asset_data(
-        world, _user(request), _text(request, "coin")
+        world, user_of(request), text_of(request, "coin")
     ),
     "exchangeStatus": lambda world, request: {
         "time": world.now_ns() // NS_PER_MS,

@@ -14,7 +14,8 @@ import msgspec
 from cockpit.core.units import NS_PER_S
 from cockpit.sim import hyperliquid_wire as wire
 from cockpit.sim.contract import HttpReply, VenueWorld
-from cockpit.sim.hyperliquid_reads import Unprocessable, info
+from cockpit.sim.hyperliquid_params import Unprocessable
+from cockpit.sim.hyperliquid_reads import info
 from cockpit.sim.hyperliquid_wire import Json
 from cockpit.sim.windows import Budgets, client_of
 

@@ -321,8 +321,8 @@ def trades(state: MarketState, fills: Iterable[TradeTick]) -> list[Json]:
             "px": number(fill.ticks, state.listing.price_decimals),
             "sz": size(state, fill.lots),
             "time": fill.at_ns // NS_PER_MS,
-            "hash": _hash(fill.trade_id) if fill.trade_id % 5 else f"0x{0:064x}",
-            "tid": fill.trade_id * 0x9E3779B97F4A7 & (1 << 50) - 1,
+            "hash": tx_hash(fill.trade_id) if fill.trade_id % 5 else f"0x{0:064x}",
+            "tid": trade_tid(fill.trade_id),
             "users": [address(fill.trade_id), address(fill.trade_id + 1)],
         }
         for fill in fills
@@ -332,7 +332,7 @@ def trades(state: MarketState, fills: Iterable[TradeTick]) -> list[Json]:
 def block(height: int, block_ns: int) -> Json:
     return {
         "blockTime": block_ns // NS_PER_MS,
-        "hash": _hash(height),
+        "hash": tx_hash(height),
         "height": height,
         "numTxs": 100 + height * 7919 % 900,
         "proposer": address(height % 24),
@@ -343,5 +343,10 @@ def address(seed: int) -> str:
     return f"0x{hashlib.sha256(f'address {seed}'.encode()).hexdigest()[:40]}"
 
 
-def _hash(seed: int) -> str:
+def trade_tid(seed: int) -> int:
+    """Fifty bits, scattered."""
+    return seed * 0x9E3779B97F4A7 & (1 << 50) - 1
+
+
+def tx_hash(seed: int) -> str:
     return f"0x{hashlib.sha256(f'hash {seed}'.encode()).hexdigest()}"

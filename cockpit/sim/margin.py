@@ -46,11 +46,11 @@ def notional_micros(listing: Listing, ticks: int, lots: int) -> int:
     """price x size in micro-dollars; signed like the lots."""
     spare = 6 - listing.price_decimals - listing.size_decimals
     worth = ticks * lots
-    return int(worth * 10**spare) if spare >= 0 else round(worth / 10**-spare)
+    return worth * int(10**spare) if spare >= 0 else round(worth / 10.0**-spare)
 
 
 def mark_ticks(state: MarketState) -> int:
-    return round((state.mark or 0.0) * 10**state.listing.price_decimals)
+    return round((state.mark or 0.0) * 10.0**state.listing.price_decimals)
 
 
 def value(state: MarketState, position: Position) -> int:

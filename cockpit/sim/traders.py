@@ -9,14 +9,21 @@ from dataclasses import dataclass
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.sim import margin
-from cockpit.sim.accounts import Account, AccountBook, AccountFill, AccountPlan, HoldingPlan
+from cockpit.sim.accounts import (
+    MICROS,
+    Account,
+    AccountBook,
+    AccountFill,
+    AccountPlan,
+    HoldingPlan,
+)
 from cockpit.sim.contract import MarketState, Step
 from cockpit.sim.market import LiveMarket
 from cockpit.sim.venue import SimVenue
 
 PAST_FILLS = ((0.0, 0.0, 0.5), (0.2, 0.5, 0.8), (0.45, 0.8, 1.0))
 """(share of the time since opening, share of the size held before, and after)."""
-CLOSES, TURNS = 0.07, 0.06
+CLOSES, TURNS = 0.03, 0.02
 """Chances that a trade makes the position flat, or turns it over."""
 SIZES = (0.5, 1.5)
 """Of the home size, otherwise."""
@@ -145,7 +152,7 @@ class Traders:
         """An account with what it did and was paid until now, in order of time."""
         oldest_ns = max((row.opened_h for row in plan.holdings), default=1.0) * HOUR_NS
         account = Account(
-            address, plan.number, round(plan.deposit_usd * margin.MICROS), at_ns - round(oldest_ns)
+            address, plan.number, round(plan.deposit_usd * MICROS), at_ns - round(oldest_ns)
         )
         events: list[tuple[int, HoldingPlan, int | tuple[float, float]]] = []
         for holding in plan.holdings:
@@ -176,12 +183,13 @@ class Traders:
         """A price in ticks about the reference of that hour."""
         state = market.state
         near = min(state.settled, key=lambda row: abs(row[0] - at_ns))
-        price = near[3] * (1 + self._rng.gauss(0.0, 3e-4))
-        return max(1, round(price * market.price_scale))
+        price: float = near[3] * (1 + self._rng.gauss(0.0, 3e-4)) * market.price_scale
+        return max(1, round(price))
 
 
 def _home_lots(market: LiveMarket, plan: HoldingPlan) -> int:
     """Two digits of a size in coins, so that one plan is one size on every venue."""
     listing = market.state.listing
     coins = float(f"{plan.usd / market.asset.price:.1e}")
-    return round(coins / listing.contract * 10.0**listing.size_decimals)
+    lots: float = coins / listing.contract * 10.0**listing.size_decimals
+    return round(lots)

@@ -17,6 +17,9 @@ from cockpit.core.events import Level, Levels
 MAX_WAITING: Final = 64
 """Changed prices of one side that may wait for a reader."""
 
+_NEAR_LEVELS = 200
+"""More levels than any venue has within a few tens of bps; a bound on the work, not a cut."""
+
 
 class _Half:
     """One side. `keys` ascending, best last: the price for bids, minus the price for asks."""
@@ -153,3 +156,13 @@ class Book:
     def levels(self) -> tuple[int, int]:
         """How many bid and ask levels are known."""
         return len(self._bids), len(self._asks)
+
+    def notional_within(self, mid: float, bps: float) -> float:
+        """USD resting within `bps` of mid on both sides together, of what the venue shows."""
+        reach = mid * bps / 1e4
+        return sum(
+            price * size
+            for half in (self._bids, self._asks)
+            for price, size in half.top(_NEAR_LEVELS)
+            if abs(price - mid) <= reach
+        )

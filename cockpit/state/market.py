@@ -21,6 +21,8 @@ FLOOR_S: Final[dict[Field, float]] = {
 """A field is never called stale before this: venues repeat what did not change at their leisure."""
 
 RING_SAMPLES: Final = 720
+DEPTH_BPS: Final = 25.0
+"""The band whose depth, both sides together, is kept through time."""
 _UNKNOWN: Final = Book()
 
 
@@ -48,6 +50,7 @@ class MarketState:
         self.spreads_bps = Ring(RING_SAMPLES)
         self.open_interests = Ring(RING_SAMPLES)
         self.live_hourly = Ring(RING_SAMPLES)
+        self.depths_usd = Ring(RING_SAMPLES)
 
     @property
     def book(self) -> Book:
@@ -86,6 +89,7 @@ class MarketState:
         self.spreads_bps.append(
             now_ns, (ask[0] - bid[0]) / mid * 1e4 if mid and bid and ask else None
         )
+        self.depths_usd.append(now_ns, book.notional_within(mid, DEPTH_BPS) if mid else None)
         known_oi = not self.is_stale("open_interest", now_ns)
         self.open_interests.append(now_ns, self.open_interest if known_oi else None)
         live = self.live if not self.is_stale("funding", now_ns) else None

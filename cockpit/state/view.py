@@ -50,6 +50,7 @@ class MarketRead(Protocol):
     spreads_bps: Ring
     open_interests: Ring
     live_hourly: Ring
+    depths_usd: Ring
 
     @property
     def book(self) -> BookRead: ...

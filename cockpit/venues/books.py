@@ -12,6 +12,7 @@ for the venues whose feeds cross by design.
 import enum
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Hashable, Sequence
+from typing import Final
 
 from cockpit.core.events import Level, Levels
 
@@ -25,6 +26,12 @@ class Verdict(enum.Enum):
     """Something is missing: reset the book and ask for a snapshot."""
 
 
+APPLY: Final = Verdict.APPLY
+IGNORE: Final = Verdict.IGNORE
+GAP: Final = Verdict.GAP
+"""Short names, because looking up a member of an enum is slow, and this is done per message."""
+
+
 class FullBook:
     """Whole books ordered by the venue's time: an older one is ignored, an equal one applies."""
 
@@ -35,9 +42,9 @@ class FullBook:
 
     def snapshot(self, time: int) -> Verdict:
         if time < self._last:
-            return Verdict.IGNORE
+            return IGNORE
         self._last = time
-        return Verdict.APPLY
+        return APPLY
 
     def reset(self) -> None:
         self._last = -1
@@ -62,20 +69,20 @@ class ChainedBook:
 
     def snapshot(self, seq: int) -> Verdict:
         self.last = seq
-        return Verdict.APPLY
+        return APPLY
 
     def delta(self, follows: int, seq: int, at_ns: int) -> Verdict:
         """`follows` must equal the last `seq`; one already covered is ignored, not a gap."""
         last = self.last
         if last is None:
-            return Verdict.IGNORE
+            return IGNORE
         if follows == last:
             self.last = seq
-            return Verdict.APPLY
+            return APPLY
         if seq <= last:
-            return Verdict.IGNORE
+            return IGNORE
         self.lose(at_ns)
-        return Verdict.GAP
+        return GAP
 
     def lose(self, at_ns: int) -> None:
         """Forget the place in the chain and wait for a snapshot."""
@@ -102,16 +109,16 @@ class BufferedBook:
         if self.last is None:
             if len(self._held) >= self._capacity:
                 self.reset()
-                return Verdict.GAP
+                return GAP
             self._held.append((first, last, follows, payload))
-            return Verdict.IGNORE
+            return IGNORE
         if last <= self.last:
-            return Verdict.IGNORE
+            return IGNORE
         if follows == self.last or first <= self.last + 1:
             self.last = last
-            return Verdict.APPLY
+            return APPLY
         self.reset()
-        return Verdict.GAP
+        return GAP
 
     def snapshot(self, seq: int) -> list[object] | None:
         """The held payloads to apply after the snapshot; None if they do not reach back to it."""
@@ -181,12 +188,12 @@ class SharedCounter:
             self._missing.discard(number)
         else:
             is_late = number in self._missing or number < self._first
-            return self._gap() if is_late else Verdict.IGNORE
+            return self._gap() if is_late else IGNORE
         if answers is not None:
             self._asked.pop(answers, None)
         if self._missing and self._is_unclaimed():
             return self._gap()
-        return Verdict.APPLY
+        return APPLY
 
     def refused(self, number: int, request: Hashable | None) -> Verdict:
         """An error about a request, None if it does not say which.
@@ -202,13 +209,13 @@ class SharedCounter:
         holes = [hole for hole in self._missing if hole > sent_at]
         if holes:
             self._missing.remove(min(holes))
-        return Verdict.APPLY
+        return APPLY
 
     def _gap(self) -> Verdict:
         self._high = None
         self._missing.clear()
         self._asked = dict.fromkeys(self._asked, -1)
-        return Verdict.GAP
+        return GAP
 
     def _is_unclaimed(self) -> bool:
         claims = list(self._asked.values())  # ascending, because requests are kept as sent
@@ -247,9 +254,9 @@ class Uncrossed:
         """Replace everything; returns the whole shown book, best first."""
         self._sides = (_Side(), _Side())
         self._hidden = ({}, {})
+        for side in (0, 1):
+            self._sides[side].write([(bids, asks)], side, self._clock, {})
         self._clock += 1
-        self._sides[0].write(bids, self._clock, {})
-        self._sides[1].write(asks, self._clock, {})
         self._solve(at_ns)
         return self.shown()
 
@@ -264,18 +271,14 @@ class Uncrossed:
 
     def delta(self, changes: Sequence[tuple[Levels, Levels]], at_ns: int) -> tuple[Levels, Levels]:
         """Apply the changes in order, each later than the one before."""
-        bid_side, ask_side = self._sides
-        touched: tuple[dict[float, float], dict[float, float]] = ({}, {})
-        for bids, asks in changes:
-            self._clock += 1
-            if bids:
-                bid_side.write(bids, self._clock, touched[0])
-            if asks:
-                ask_side.write(asks, self._clock, touched[1])
-        hidden = self._hidden
-        if hidden[0] or hidden[1] or self._is_crossed():
-            return self._redraw(touched, at_ns)
-        return tuple(touched[0].items()), tuple(touched[1].items())
+        bids: dict[float, float] = {}
+        asks: dict[float, float] = {}
+        self._sides[0].write(changes, 0, self._clock, bids)
+        self._sides[1].write(changes, 1, self._clock, asks)
+        self._clock += len(changes)
+        if self._hidden[0] or self._hidden[1] or self._is_crossed():
+            return self._redraw((bids, asks), at_ns)
+        return tuple(bids.items()), tuple(asks.items())
 
     def _is_crossed(self) -> bool:
         bids, asks = self._sides[0].prices, self._sides[1].prices
@@ -312,7 +315,7 @@ class Uncrossed:
             for side in (0, 1):
                 for price, since_ns in self._hidden[side].items():
                     if at_ns - since_ns >= self._evict_after_ns:
-                        self._sides[side].write(((price, 0.0),), self._clock, {})
+                        self._sides[side].remove(price)
 
     def _hide(self, since: "_Hidden", at_ns: int) -> bool:
         """Walk into the crossing from both tops; True if a level has been hidden for too long."""
@@ -346,16 +349,32 @@ class _Side:
         """Ascending."""
         self.levels: dict[float, tuple[int, float]] = {}
 
-    def write(self, changes: Levels, clock: int, touched: dict[float, float]) -> None:
+    def write(
+        self,
+        changes: Sequence[tuple[Levels, Levels]],
+        side: int,
+        clock: int,
+        touched: dict[float, float],
+    ) -> None:
+        """Apply this side (0 bids, 1 asks) of the changes, at the times after `clock`.
+
+        `touched` is told the last size of each price.
+        """
         levels, prices = self.levels, self.prices
-        for price, size in changes:
-            if size:
-                if price not in levels:
-                    insort(prices, price)
-                levels[price] = (clock, size)
-            elif levels.pop(price, None) is not None:
-                del prices[bisect_left(prices, price)]
-            touched[price] = size
+        for change in changes:
+            clock += 1
+            for price, size in change[side]:
+                if size:
+                    if price not in levels:
+                        insort(prices, price)
+                    levels[price] = (clock, size)
+                elif price in levels:
+                    self.remove(price)
+                touched[price] = size
+
+    def remove(self, price: float) -> None:
+        del self.levels[price]
+        del self.prices[bisect_left(self.prices, price)]
 
 
 _Hidden = tuple[dict[float, int], dict[float, int]]

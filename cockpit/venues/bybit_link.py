@@ -11,7 +11,7 @@ import msgspec
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues import kit
-from cockpit.venues.books import ChainedBook, Verdict
+from cockpit.venues.books import APPLY, GAP, ChainedBook
 from cockpit.venues.bybit_market import VENUE, BybitMarket
 from cockpit.venues.bybit_wire import BookData, BookMessage
 from cockpit.venues.contract import Output, Send
@@ -167,11 +167,11 @@ class Books:
         if not feed.is_feeding:
             return ()
         verdict = feed.chain.delta(data.u - 1, data.u, at_ns)
-        if verdict is Verdict.IGNORE:
-            return ()
-        if verdict is Verdict.GAP:
+        if verdict is GAP:
             reset = _reset(feed, at_ns, f"gap before update {data.u}")
             return [reset, *self._topics.renew([feed.topic], at_ns)]
+        if verdict is not APPLY:
+            return ()
         market = feed.market
         return (
             BookDelta(

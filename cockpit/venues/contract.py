@@ -142,8 +142,10 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     `rest_url` and the links are mainnet's; `Fetch.path` is relative to the root of that host.
     `weight_per_minute` is the venue's REST budget for one address; `burst` how much of it may be
     spent at once. `quiet_s` is how long a healthy main link may be without a data message.
-    `short` is a three-letter name for narrow columns. `taker_fee` and `maker_fee` are fractions of
-    the documented base tier; where `publishes_fees` is false they are an assumption and said so.
+    `check_address` says what is wrong with a public address, None if nothing is; a venue without
+    it reads no accounts. `short` is a three-letter name for narrow columns. `taker_fee` and
+    `maker_fee` are fractions of the documented base tier; where `publishes_fees` is false they are
+    an assumption and said so.
     `funding_terms` are those of an ordinary (crypto, cross-margined) market.
     """
 
@@ -161,6 +163,7 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     maker_fee: float | None = None
     publishes_fees: bool = False
     funding_terms: FundingTerms | None = None
+    check_address: Callable[[str], str | None] | None = None
     quiet_s: float = 15.0
     max_frame_bytes: int = 16 * 2**20
 

@@ -39,7 +39,7 @@ No `Rtt`: the Indexer answers no application ping, and the time of a fetch inclu
 One connection carries 32 books; of a longer list the first 32 are watched, and a `Reject` says so.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -49,7 +49,7 @@ from cockpit.core.market import FundingTerms, Side
 from cockpit.core.units import NS_PER_S
 from cockpit.venues import contract, kit
 from cockpit.venues import dydx_wire as wire
-from cockpit.venues.books import Verdict
+from cockpit.venues.books import APPLY, GAP
 from cockpit.venues.contract import Fetch, Frame, Input, Output, Reply, Tick, Wanted, Wants
 from cockpit.venues.dydx_books import Books
 from cockpit.venues.dydx_history import History
@@ -118,7 +118,7 @@ class Session:
         self._last_trade_ns: dict[str, int] = {}
         self._left_out: tuple[str, ...] = ()
 
-    def handle(self, input: Input) -> Iterator[Output]:
+    def handle(self, input: Input) -> Iterable[Output]:
         if isinstance(input, Frame):
             return self._frame(input)
         if isinstance(input, Tick):
@@ -191,31 +191,35 @@ class Session:
 
     # --- frames ---------------------------------------------------------------------------------
 
-    def _frame(self, frame: Frame) -> Iterator[Output]:
-        at_ns = frame.at_ns
-        message = kit.decode(wire.DECODER, frame.data)
+    def _frame(self, frame: Frame) -> Iterable[Output]:
+        message = wire.read(frame.data)
         if isinstance(message, str):
-            yield from self._stray(message, frame)
-            return
+            return self._stray(message, frame)
         if isinstance(message, wire.Pong):
-            return
+            return ()
         verdict = self._link.judge(message)
-        if verdict is Verdict.IGNORE:
-            return
-        if verdict is Verdict.GAP:
-            yield from self._lost(at_ns)
+        if verdict is APPLY:
+            return self._said(message, frame)
+        if verdict is GAP:
+            return [*self._lost(frame.at_ns), *self._said(message, frame)]
+        return ()
+
+    def _said(self, message: wire.Message, frame: Frame) -> Iterable[Output]:
         if isinstance(message, wire.Batch):
-            yield from self._updates(message, message.contents, frame)
-        elif isinstance(message, wire.Data):
-            yield from self._updates(message, [message.contents], frame)
-        elif isinstance(message, wire.Subscribed):
-            yield from self._whole(message, frame)
-        elif isinstance(message, wire.Failure):
-            self._link.refused(key_of(message), message.message, at_ns)
-            yield kit.reject(NAME, at_ns, message.message, frame.data)
+            if message.channel == ORDERBOOK:
+                return self._books.updates(message, message.contents, frame)
+            return self._updates(message, message.contents, frame)
+        if isinstance(message, wire.Data):
+            return self._updates(message, [message.contents], frame)
+        if isinstance(message, wire.Subscribed):
+            return self._whole(message, frame)
+        if isinstance(message, wire.Failure):
+            self._link.refused(key_of(message), message.message, frame.at_ns)
+            return (kit.reject(NAME, frame.at_ns, message.message, frame.data),)
+        return ()
 
     def _updates(
-        self, message: wire.Message, updates: list[wire.Update], frame: Frame
+        self, message: wire.Message, updates: list[wire.Update[wire.Change]], frame: Frame
     ) -> Iterator[Output]:
         channel, at_ns = message.channel, frame.at_ns
         if channel == ORDERBOOK:
@@ -287,7 +291,7 @@ class Session:
             yield kit.reject(NAME, frame.at_ns, problem, frame.data)
             return
         number = stray.message_id
-        if number is not None and self._link.judge_number(number) is Verdict.GAP:
+        if number is not None and self._link.judge_number(number) is GAP:
             yield from self._lost(frame.at_ns)
         if stray.jsonrpc is not None or stray.channel in _UNUSED_CHANNELS:
             return

@@ -54,22 +54,21 @@ class Books:
             return
         bids, asks = levels_of(contents.bids), levels_of(contents.asks)
         if bids is None or asks is None:
-            yield from self._insane(message.id, frame)
+            yield kit.reject(NAME, frame.at_ns, "insane level", frame.data)
+            yield from self.lose(message.id, "insane level", frame.at_ns)
             return
         self._link.answered((ORDERBOOK, message.id))
         yield from book.snapshot(bids, asks, message.message_id, frame.at_ns)
 
     def updates(
-        self, message: Message, updates: Sequence[Update], frame: Frame
-    ) -> Iterator[Output]:
+        self, message: Message, updates: Sequence[Update[Change]], frame: Frame
+    ) -> Sequence[Output]:
         book = self._book(message.id)
-        changes = changes_of(updates)
-        if changes is None:
-            yield from self._insane(message.id, frame)
-        elif not (self._link.is_open and book.is_old(message.message_id)):
-            delta = book.delta(changes, message.message_id, frame.at_ns)
-            if delta is not None:
-                yield delta
+        if self._link.is_open and book.is_old(message.message_id):
+            return ()
+        changes = [(update.bids, update.asks) for update in updates]
+        delta = book.delta(changes, message.message_id, frame.at_ns)
+        return () if delta is None else (delta,)
 
     def lose(self, ticker: str, reason: str, at_ns: int) -> Iterator[Output]:
         """Say that a book is unknown, and ask for it again."""
@@ -111,10 +110,6 @@ class Books:
         if book is None:
             book = self._books[ticker] = Book(ticker)
         return book
-
-    def _insane(self, ticker: str, frame: Frame) -> Iterator[Output]:
-        yield kit.reject(NAME, frame.at_ns, "insane level", frame.data)
-        yield from self.lose(ticker, "insane level", frame.at_ns)
 
 
 class Book:
@@ -198,25 +193,6 @@ class Book:
     def _delta(self, changes: Changes, at_ns: int) -> BookDelta:
         bids, asks = self._levels.delta(changes, at_ns)
         return BookDelta(venue=NAME, recv_ns=at_ns, symbol=self.symbol, bids=bids, asks=asks)
-
-
-def changes_of(updates: Sequence[Update]) -> Changes | None:
-    """The level changes of a frame in their order, or None if one of them is insane."""
-    changes: Changes = []
-    try:
-        for update in updates:
-            bids, asks = update.bids, update.asks
-            changes.append((_sane(bids) if bids else (), _sane(asks) if asks else ()))
-    except ValueError:
-        return None
-    return changes
-
-
-def _sane(rows: Sequence[Change]) -> Levels:
-    for row in rows:
-        if not (0.0 < row.price < kit.MAX_EXPONENT and 0.0 <= row.size < kit.MAX_EXPONENT):
-            raise ValueError(row)
-    return tuple([(row.price, row.size) for row in rows])
 
 
 def levels_of(rows: Sequence[Level] | None) -> Levels | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.books import SharedCounter, Verdict
+from cockpit.venues.books import APPLY, SharedCounter, Verdict
 from cockpit.venues.contract import Send
 from cockpit.venues.dydx_wire import Failure, Message, Subscribed
 
@@ -56,7 +56,7 @@ class Subscriptions:
     def judge(self, message: Message) -> Verdict:
         """Whether the message may be used, repeats another, or shows that one is missing."""
         if not self.is_open:
-            return Verdict.APPLY
+            return APPLY
         number = message.message_id
         if message.connection_id != self._connection:
             if self._connection and not self._counter.follows(number):
@@ -71,7 +71,7 @@ class Subscriptions:
 
     def judge_number(self, number: int) -> Verdict:
         """The same for a message of which only the number could be read."""
-        return self._counter.take(number) if self.is_open else Verdict.APPLY
+        return self._counter.take(number) if self.is_open else APPLY
 
     def want(self, keys: Sequence[Key], at_ns: int) -> Iterator[Send]:
         """Make the subscriptions these and no others."""

@@ -6,15 +6,21 @@ row of nonsense must not cost the other three hundred.
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from operator import attrgetter
+from typing import Annotated, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from cockpit.core.units import NS_PER_S
+from cockpit.venues.kit import MAX_EXPONENT, decode
 
 Instant = Annotated[datetime, Meta(tz=True)]
 """An ISO time with its zone; one without a zone does not decode."""
+
+Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
+Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
+Row = TypeVar("Row")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -32,11 +38,15 @@ class Level(Struct, frozen=True, gc=False):
     size: float
 
 
-class Change(Struct, frozen=True, gc=False, array_like=True):
-    """A level of a delta; old data has a third element, which decoding skips."""
+Change = tuple[Price, Size]
+"""A level of a delta."""
 
-    price: float
-    size: float
+
+class OldChange(Struct, frozen=True, gc=False, array_like=True):
+    """A level of a delta in old data, which has a third element; decoding skips it."""
+
+    price: Price
+    size: Size
 
 
 class TradeRow(Struct, frozen=True, gc=False, rename="camel"):
@@ -88,14 +98,14 @@ class Whole(Struct, frozen=True, gc=False, rename="camel"):
     time: Instant | None = None
 
 
-class Update(Struct, frozen=True, gc=False, rename="camel"):
+class Update(Struct, Generic[Row], frozen=True, gc=False, rename="camel"):
     """Contents of `channel_data`, or one of those of `channel_batch_data`.
 
     In a candle `trades` is a count.
     """
 
-    bids: tuple[Change, ...] = ()
-    asks: tuple[Change, ...] = ()
+    bids: tuple[Row, ...] = ()
+    asks: tuple[Row, ...] = ()
     trades: tuple[TradeRow, ...] | int = ()
     trading: dict[str, Raw] | None = None
     oracle_prices: dict[str, OracleRow] | None = None
@@ -122,12 +132,12 @@ class Subscribed(Message, frozen=True, gc=False, kw_only=True, tag="subscribed")
     contents: Whole
 
 
-class Data(Message, frozen=True, gc=False, kw_only=True, tag="channel_data"):
-    contents: Update
+class Data(Message, Generic[Row], frozen=True, gc=False, kw_only=True, tag="channel_data"):
+    contents: Update[Row]
 
 
-class Batch(Message, frozen=True, gc=False, kw_only=True, tag="channel_batch_data"):
-    contents: list[Update]
+class Batch(Message, Generic[Row], frozen=True, gc=False, kw_only=True, tag="channel_batch_data"):
+    contents: list[Update[Row]]
 
 
 class Unsubscribed(Message, frozen=True, gc=False, tag="unsubscribed"):
@@ -154,13 +164,16 @@ class Stray(Struct, frozen=True, gc=False):
     jsonrpc: str | None = None
 
 
-Known = Connected | Subscribed | Data | Batch | Unsubscribed | Failure | Pong
+Known = Connected | Subscribed | Data[Change] | Batch[Change] | Unsubscribed | Failure | Pong
 TYPES = frozenset({
     "connected", "subscribed", "channel_data", "channel_batch_data", "unsubscribed", "error",
     "pong",
 })  # fmt: skip
 
 DECODER: msgspec.json.Decoder[Known] = msgspec.json.Decoder(Known, strict=False)
+OLD: msgspec.json.Decoder[Data[OldChange] | Batch[OldChange]] = msgspec.json.Decoder(
+    Data[OldChange] | Batch[OldChange], strict=False
+)
 STRAY: msgspec.json.Decoder[Stray] = msgspec.json.Decoder(Stray)
 ROW: msgspec.json.Decoder[MarketRow] = msgspec.json.Decoder(MarketRow, strict=False)
 
@@ -203,3 +216,31 @@ MARKETS: msgspec.json.Decoder[Markets] = msgspec.json.Decoder(Markets, strict=Fa
 BOOK: msgspec.json.Decoder[Book] = msgspec.json.Decoder(Book, strict=False)
 HISTORY: msgspec.json.Decoder[FundingHistory] = msgspec.json.Decoder(FundingHistory, strict=False)
 REFUSAL: msgspec.json.Decoder[Refusal] = msgspec.json.Decoder(Refusal)
+
+
+_pair = attrgetter("price", "size")
+
+
+def read(data: str | bytes) -> Known | str:
+    """A frame as a message, or why it is none."""
+    message = decode(DECODER, data)
+    if isinstance(message, str):
+        old = decode(OLD, data)
+        if not isinstance(old, str):
+            return _modern(old)
+    return message
+
+
+def _modern(old: Data[OldChange] | Batch[OldChange]) -> Batch[Change]:
+    """Old data about a book as it would be said today."""
+    updates = old.contents if isinstance(old, Batch) else [old.contents]
+    return Batch(
+        message_id=old.message_id,
+        connection_id=old.connection_id,
+        channel=old.channel,
+        id=old.id,
+        contents=[
+            Update(bids=tuple(map(_pair, update.bids)), asks=tuple(map(_pair, update.asks)))
+            for update in updates
+        ],
+    )

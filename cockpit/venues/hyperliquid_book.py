@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from cockpit.core.events import Levels
-from cockpit.venues.books import FullBook, Verdict
+from cockpit.venues.books import IGNORE, FullBook
 from cockpit.venues.hyperliquid_wire import WireLevel
 from cockpit.venues.kit import scale_levels
 
@@ -47,7 +47,7 @@ class TouchedLadder:
         self, time: int | None, bids: Levels, asks: Levels, at_ns: int
     ) -> tuple[Levels, Levels] | None:
         """The whole book that may be shown now; None if a later ladder is known."""
-        if time is not None and self._order.snapshot(time) is Verdict.IGNORE:
+        if time is not None and self._order.snapshot(time) is IGNORE:
             if at_ns - self._applied_ns < STUCK_NS:
                 return None
             self._order.reset()

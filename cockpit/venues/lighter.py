@@ -39,7 +39,7 @@ from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
 from cockpit.venues import lighter_facts as facts
 from cockpit.venues import lighter_wire as wire
-from cockpit.venues.books import Verdict
+from cockpit.venues.books import APPLY, GAP
 from cockpit.venues.contract import (
     Closed,
     Fetch,
@@ -81,7 +81,6 @@ _EVERYWHERE = ("market_stats/all", "height")
 _ALREADY_SUBSCRIBED = 30003
 _RETRY_NS = 5 * NS_PER_S
 _METADATA_NS = 600 * NS_PER_S
-_APPLY = Verdict.APPLY
 
 
 class Session:
@@ -190,7 +189,7 @@ class Session:
                 return self._trades(at_ns, message, data)
             case wire.HeightUpdate() | wire.HeightSubscribed():
                 self._outbox.heard("height")
-                return _checked(facts.block(message, at_ns), at_ns, "height", data)
+                return facts.checked(facts.block(message, at_ns), at_ns, "height", data)
             case wire.BookSubscribed():
                 return self._book(at_ns, message, data)
             case wire.Ping():
@@ -211,11 +210,11 @@ class Session:
     def _change(self, at_ns: int, message: wire.BookUpdate, data: str | bytes) -> Iterable[Output]:
         market = self._markets.of(message.channel)
         if market is None:
-            return _unnamed(at_ns, message.channel, data)
+            return facts.unnamed(at_ns, message.channel, data)
         verdict = market.link(message.order_book, at_ns)
-        if verdict is _APPLY:
+        if verdict is APPLY:
             return (facts.delta(market, message, at_ns),)
-        if verdict is Verdict.GAP:
+        if verdict is GAP:
             return self._lost(market, at_ns, "messages are missing")
         return ()
 
@@ -224,7 +223,7 @@ class Session:
     ) -> Iterable[Output]:
         market = self._markets.of(message.channel)
         if market is None:
-            return _unnamed(at_ns, message.channel, data)
+            return facts.unnamed(at_ns, message.channel, data)
         if market.is_behind(message.order_book):
             return ()
         market.start(message.order_book)
@@ -243,11 +242,11 @@ class Session:
     ) -> Iterator[Output]:
         market = self._markets.of(message.channel)
         if market is None:
-            yield from _unnamed(at_ns, message.channel, data)
+            yield from facts.unnamed(at_ns, message.channel, data)
             return
         if isinstance(message, wire.TradeSubscribed):
             self._outbox.heard(f"trade/{market.id}")
-        yield from _checked(facts.trades(market, message, at_ns), at_ns, "trade", data)
+        yield from facts.checked(facts.trades(market, message, at_ns), at_ns, "trade", data)
 
     def _stats(
         self, at_ns: int, message: wire.StatsUpdate | wire.StatsSubscribed, data: str | bytes
@@ -264,7 +263,7 @@ class Session:
         for text, row in rows.items():
             market = self._markets.get(text)
             if market is None:
-                out += _unnamed(at_ns, f"market_stats:{text}", data)
+                out += facts.unnamed(at_ns, f"market_stats:{text}", data)
                 continue
             if row.symbol and not market.is_named:
                 out += self._name(market, row.symbol, at_ns)
@@ -363,7 +362,7 @@ class Session:
             yield reject(_VENUE, reply.at_ns, "funding_history: of which market?", reply.body)
         elif answer.resolution == "1h":
             told = facts.payments(symbol, rows, reply.at_ns)
-            yield from _checked(told, reply.at_ns, "funding_history", reply.body)
+            yield from facts.checked(told, reply.at_ns, "funding_history", reply.body)
         if market is not None and market.history is not None:
             market.history.answered([row.timestamp for row in rows], reply.at_ns)
             yield from self._fetch_history(reply.at_ns)
@@ -382,19 +381,3 @@ class Session:
                 except ValueError as error:
                     text = msgspec.json.encode(row)
                     yield reject(_VENUE, at_ns, f"funding_rates: {error}", text)
-
-
-def _unnamed(at_ns: int, channel: str, data: str | bytes) -> Iterator[Output]:
-    """Ids above the perps are spot markets; anything else is not a market at all."""
-    if not channel.rpartition(":")[2].isdecimal():
-        yield reject(_VENUE, at_ns, f"unknown channel {channel}", data)
-
-
-def _checked(
-    told: Iterator[events.AnyEvent], at_ns: int, what: str, data: str | bytes
-) -> Iterator[Output]:
-    """The facts of a message up to the first that cannot be."""
-    try:
-        yield from told
-    except ValueError as error:
-        yield reject(_VENUE, at_ns, f"{what}: {error}", data)

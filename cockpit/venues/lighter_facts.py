@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from cockpit.core.events import (
+    AnyEvent,
     Block,
     BookDelta,
     BookReset,
@@ -23,7 +24,7 @@ from cockpit.core.events import (
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
 from cockpit.venues import lighter_wire as wire
-from cockpit.venues.kit import finite, printable, scale_levels
+from cockpit.venues.kit import finite, printable, reject, scale_levels
 from cockpit.venues.lighter_memory import Market
 
 VENUE = "lighter"
@@ -98,6 +99,22 @@ def trades(
             side=Side.BUY if fill.is_maker_ask else Side.SELL,
             liquidation=is_liquidation or fill.type in _FORCED,
         )
+
+
+def unnamed(at_ns: int, channel: str, data: str | bytes) -> Iterator[AnyEvent]:
+    """Ids above the perps are spot markets; anything else is not a market at all."""
+    if not channel.rpartition(":")[2].isdecimal():
+        yield reject(VENUE, at_ns, f"unknown channel {channel}", data)
+
+
+def checked(
+    told: Iterator[AnyEvent], at_ns: int, what: str, data: str | bytes
+) -> Iterator[AnyEvent]:
+    """The facts of a message up to the first that cannot be."""
+    try:
+        yield from told
+    except ValueError as error:
+        yield reject(VENUE, at_ns, f"{what}: {error}", data)
 
 
 def block(message: wire.HeightUpdate | wire.HeightSubscribed, at_ns: int) -> Iterator[Block]:

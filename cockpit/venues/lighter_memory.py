@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from cockpit.core.events import Instrument
 from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_S
 from cockpit.venues import lighter_wire as wire
-from cockpit.venues.books import ChainedBook, Verdict
+from cockpit.venues.books import APPLY, GAP, IGNORE, ChainedBook, Verdict
 from cockpit.venues.contract import Fetch, Send
 
 LAST_PERP_ID = 254
@@ -177,15 +177,15 @@ class Market:
     def link(self, book: wire.Book, at_ns: int) -> Verdict:
         """Nonces decide where both ends have them; the recordings of 2025 have offsets only."""
         if not self.is_synced:
-            return Verdict.IGNORE
+            return IGNORE
         nonce, offset = book.nonce, book.offset
         if nonce is not None and book.begin_nonce is not None and self._by_nonce.is_synced:
             verdict = self._by_nonce.delta(book.begin_nonce, nonce, at_ns)
         elif offset is not None and self._by_offset.is_synced:
             verdict = self._by_offset.delta(offset - 1, offset, at_ns)
         else:
-            verdict = Verdict.GAP
-        if verdict is Verdict.APPLY:
+            verdict = GAP
+        if verdict is APPLY:
             self._by_nonce.last, self._by_offset.last = nonce, offset
         return verdict
 

@@ -248,7 +248,9 @@ def stats_rows(message: StatsSubscribed | StatsUpdate) -> Mapping[str, Stats[Sca
     scope = message.channel.partition(":")[2]
     if scope == "all":
         rows = decode(STATS_BY_ID, message.market_stats)
-        return decode(ODD_STATS_BY_ID, message.market_stats) if isinstance(rows, str) else rows
+        if isinstance(rows, str):
+            rows = decode(ODD_STATS_BY_ID, message.market_stats)
+        return rows
     row = decode(STATS, message.market_stats)
     return row if isinstance(row, str) else {scope: row}
 

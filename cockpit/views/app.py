@@ -118,6 +118,9 @@ class CockpitApp(PaintedApp):
         scene.now_ns = self._desk.clock.now_ns()
         scene.notices = self._desk.notices()
         scene.detail = self._desk.detail()
+        scene.feed = self._desk.feed_stats()
+        given = {name: self._desk.venue_stats(name) for name in scene.specs}
+        scene.venue_stats = {name: stats for name, stats in given.items() if stats is not None}
         stats = self.frame_stats()
         if stats is not None:
             scene.frames = stats

@@ -5,6 +5,7 @@ series drawn last in it.
 """
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,12 +95,7 @@ class Canvas:
         out: list[Line] = []
         for text, owners in zip(texts, owner, strict=True):
             starts = [0, *(np.flatnonzero(np.diff(owners)) + 1).tolist(), len(text)]
-            out.append(
-                [
-                    (text[a:b], roles[owners[a]])
-                    for a, b in zip(starts[:-1], starts[1:], strict=True)
-                ]
-            )
+            out.append([(text[a:b], roles[owners[a]]) for a, b in pairwise(starts)])
         return out
 
     def _chars(self) -> NDArray[np.uint32]:

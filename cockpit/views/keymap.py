@@ -78,9 +78,12 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 _NAMES = frozenset(
-    "up down left right home end pageup pagedown insert delete backspace tab enter escape space "
-    "comma f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12".split()
-)
+    (
+        "up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete",
+        "backspace", "tab", "enter", "escape", "space", "comma",
+        *(f"f{number}" for number in range(1, 13)),
+    )
+)  # fmt: skip
 _MODIFIERS = ("ctrl", "alt", "shift")
 _SPELLED = {" ": "space", ",": "comma"}
 _SHOWN = {

@@ -27,15 +27,15 @@ _MOST = 4096
 """Looks before the table is started anew: themes and opacities make some hundreds."""
 
 
-def _cube() -> dict[tuple[int, ...], int]:
+def _cube() -> dict[ColorTriplet | None, int]:
     steps = (0, 95, 135, 175, 215, 255)
-    cube = {
-        (r, g, b): 16 + 36 * i + 6 * j + k
+    cube: dict[ColorTriplet | None, int] = {
+        ColorTriplet(r, g, b): 16 + 36 * i + 6 * j + k
         for i, r in enumerate(steps)
         for j, g in enumerate(steps)
         for k, b in enumerate(steps)
     }
-    cube |= {(8 + 10 * i,) * 3: 232 + i for i in range(24)}
+    cube |= {ColorTriplet(v, v, v): 232 + i for i, v in enumerate(range(8, 248, 10))}
     return {rgb: number for rgb, number in cube.items() if number > 21}
 
 
@@ -147,10 +147,8 @@ class Looks:
     def _codes(self, color: Color | None, *, foreground: bool) -> str:
         if color is None or color.is_default or self._system is None:
             return ""
-        if self._system is ColorSystem.TRUECOLOR and color.triplet is not None:
-            number = _EXACT.get(tuple(color.triplet))
-            if number is not None:
-                return f"{38 if foreground else 48};5;{number}"
+        if self._system is ColorSystem.TRUECOLOR and color.triplet in _EXACT:
+            return f"{38 if foreground else 48};5;{_EXACT[color.triplet]}"
         if self._system is ColorSystem.EIGHT_BIT and color.triplet in _EXACT:
             return f"{38 if foreground else 48};5;{_EXACT[color.triplet]}"
         return ";".join(color.downgrade(self._system).get_ansi_codes(foreground))

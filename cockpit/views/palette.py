@@ -13,7 +13,7 @@ _PLAIN: dict[str, str] = {
 
 
 class Palette:
-    """`style(role)` for panes, `text(s)` for glyph substitution. One object for the whole screen."""
+    """`style(role)` for panes, `text(s)` for glyph substitution. One object for all the screen."""
 
     def __init__(self, theme: Theme, terminal: Terminal) -> None:
         self._terminal = terminal

@@ -41,14 +41,16 @@ def framed_plot(
     ticks: Sequence[float],
     draw: Callable[[Canvas], Sequence[Series]],
     figure: int = 9,
+    signed: bool = True,
 ) -> Plot:
     """Axis, canvas and labels at exactly `width` x `height`.
 
     `draw` plots on the canvas and says what it drew. `figure` is how many cells a label's figure
-    needs. Names are whole where there is room, else the venues' short ones, else left out.
+    needs; ticks print their sign where the data have one. Names are whole where there is room, else the venues' short ones, else left out.
     """
     decimals = _decimals(ticks)
-    axis = max((len(fmt.signed(tick, decimals)) for tick in ticks), default=1) + 2
+    texts = [fmt.signed(t, decimals) if signed else f"{t:.{decimals}f}" for t in ticks]
+    axis = max((len(text) for text in texts), default=1) + 2
     name = next((n for n in (12, 4, 0) if width - axis - n - figure - 2 >= 24), 0)
     label = name + figure + 2 if width - axis - name - figure - 2 >= 12 else 0
     plot_w = width - axis - label
@@ -57,7 +59,7 @@ def framed_plot(
     canvas = Canvas(plot_w, height, scene.glyphs)
     series = draw(canvas)
     rows = canvas.lines()
-    marks = {_row_of(tick, bottom, top, height): fmt.signed(tick, decimals) for tick in ticks}
+    marks = {_row_of(t, bottom, top, height): s for t, s in zip(ticks, texts, strict=True)}
     zero = _row_of(0.0, bottom, top, height) if bottom <= 0.0 <= top else -1
     labels = _labels(scene, series, bottom, top, height, name, figure) if label else []
     lines: list[Line] = []

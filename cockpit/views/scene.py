@@ -25,8 +25,8 @@ Tenor = Literal["30d", "7d", "24h", "8h", "1h", "live", "predicted", "next_8h", 
 TENORS: tuple[Tenor, ...] = get_args(Tenor)
 """Points of a funding curve, from the past to the future."""
 
-Sort = Literal["listed", "name", "rate", "spread"]
-SORTS: tuple[Sort, ...] = get_args(Sort)
+SORTS = ("listed", "name", "rate", "spread")
+"""What rows may be sorted by, besides one venue's rate by the venue's name."""
 
 SIZES_USD = (10_000.0, 50_000.0, 100_000.0, 500_000.0, 1_000_000.0)
 """What costs are quoted for; the trader's own size comes beside them."""
@@ -78,8 +78,14 @@ class Scene:
     filter: str = ""
     order: tuple[str, ...] = ()
     """Rows of the heatmap as last sorted; see `sort_rows`. Empty: as listed in the config."""
-    sort: Sort = "listed"
+    sort: str = "listed"
+    ascending: bool = False
     frozen: bool = False
+    layout: str = "auto"
+    came_from: str = ""
+    """The workspace to go back to."""
+    count: str = ""
+    """Digits typed before a key that takes a count."""
 
     notices: Sequence[Notice] = ()
     venue_stats: Mapping[str, VenueStats] = field(default_factory=dict)
@@ -115,8 +121,7 @@ class Scene:
             known = [symbol for symbol in self.order if symbol in watched]
             watched = [*known, *(symbol for symbol in watched if symbol not in known)]
         if self.filter:
-            wanted = self.filter.upper()
-            return [symbol for symbol in watched if wanted in symbol.upper()]
+            return [symbol for symbol in watched if passes(self.filter, symbol)]
         return watched
 
     @property
@@ -212,26 +217,67 @@ def next_payment_s(market: MarketRead | None, now_ns: int) -> float | None:
     return None
 
 
-def sort_rows(scene: Scene, sort: Sort) -> None:
-    """Put the heatmap's rows into an order and keep it: rows never move by themselves."""
-    scene.sort = sort
+def passes(text: str, name: str) -> bool:
+    """Whether a name passes the filter: it contains the text, or with `!` in front, it does not."""
+    wanted = text.removeprefix("!").casefold()
+    return not wanted or (wanted in name.casefold()) is not text.startswith("!")
+
+
+def select_row(scene: Scene, index: int) -> None:
+    """The cursor on the visible row at an index, or on the nearest there is."""
+    scene.symbol_index = max(0, min(len(scene.symbols) - 1, index))
+
+
+def select_symbol(scene: Scene, symbol: str | None) -> None:
+    """The cursor on a symbol's row, if it is visible; else on a row that exists."""
+    symbols = list(scene.symbols)
+    select_row(scene, symbols.index(symbol) if symbol in symbols else scene.symbol_index)
+
+
+def filter_rows(scene: Scene, text: str) -> None:
+    """Show only rows that pass; the cursor stays on its symbol if it can."""
+    before = scene.symbol
+    scene.filter = text
+    select_symbol(scene, before)
+
+
+def sort_rows(scene: Scene, sort: str, *, ascending: bool = False) -> None:
+    """Put the heatmap's rows into an order and keep it: rows never move by themselves.
+
+    `sort` is one of SORTS or a venue. Rows without a fresh rate come last either way, and the
+    cursor stays on its symbol.
+    """
+    before = scene.symbol
+    scene.sort, scene.ascending = sort, ascending
+    scene.order = _order(scene, sort, ascending)
+    select_symbol(scene, before)
+
+
+def _order(scene: Scene, sort: str, ascending: bool) -> tuple[str, ...]:
     watched = list(scene.view.symbols())
     if sort == "listed":
-        scene.order = ()
-    elif sort == "name":
-        scene.order = tuple(sorted(watched))
-    else:
-        scene.order = tuple(sorted(watched, key=lambda s: -_row_value(scene, s, sort)))
+        return ()
+    if sort == "name":
+        return tuple(sorted(watched, reverse=not ascending))
+    values = {symbol: _row_value(scene, symbol, sort) for symbol in watched}
+    known = sorted(
+        (symbol for symbol in watched if values[symbol] is not None),
+        key=lambda symbol: values[symbol] or 0.0,
+        reverse=not ascending,
+    )
+    return (*known, *(symbol for symbol in watched if values[symbol] is None))
 
 
-def _row_value(scene: Scene, symbol: str, sort: Sort) -> float:
-    """What a row is sorted by: its largest rate in size, or its widest spread; unknown last."""
-    rates = []
+def _row_value(scene: Scene, symbol: str, sort: str) -> float | None:
+    """What a row is sorted by: one venue's rate, the largest rate in size, or the widest spread."""
+    rates = {}
     for venue in scene.venues:
         market = scene.view.market(venue.name, symbol)
         rate = apr_of(market)
         if market is not None and rate is not None and not rate_is_stale(market, scene.now_ns):
-            rates.append(rate)
-    if not rates:
-        return -1.0
-    return max(map(abs, rates)) if sort == "rate" else max(rates) - min(rates)
+            rates[venue.name] = rate
+    if sort == "rate":
+        return max(map(abs, rates.values()), default=None)
+    if sort == "spread":
+        return max(rates.values()) - min(rates.values()) if len(rates) > 1 else None
+    return rates.get(sort)

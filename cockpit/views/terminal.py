@@ -47,6 +47,7 @@ def decide(screen: Screen, environ: Mapping[str, str], stream: TextIO | None) ->
             "TEXTUAL_ANIMATIONS": "none",
             "TEXTUAL_SMOOTH_SCROLL": "0",
             "ESCDELAY": environ.get("ESCDELAY", "50"),
+            **({"NO_COLOR": "1"} if color == "none" else {}),
         },
     )
 

@@ -87,6 +87,17 @@ def parts(width: int, *pieces: Line, gap: str = "  ") -> Line:
     return out
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """Whole words, lines of at most `width` cells where a word allows it."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
 def framed(
     body: Sequence[Line],
     width: int,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from cockpit.views.layout import (
     Box,
+    Cells,
     Node,
     PerVenue,
     Share,
@@ -14,7 +15,28 @@ from cockpit.views.layout import (
     row,
     shape_of,
 )
-from cockpit.views.panes import curves, health, heatmap, interest, ladders, log
+from cockpit.views.panes import (
+    costs,
+    curves,
+    depth_chart,
+    health,
+    heatmap,
+    interest,
+    ladders,
+    links,
+    liquidity,
+    log,
+    merged,
+    premium,
+    program,
+    spreads,
+    term_plot,
+    terms,
+    trouble,
+)
+from cockpit.views.panes.frames import PLAN as PLAN_PANE
+from cockpit.views.panes.frames import POSITIONS as POSITIONS_PANE
+from cockpit.views.panes.frames import STRESS as STRESS_PANE
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line
 
@@ -34,6 +56,20 @@ PANES: Mapping[str, Pane] = {
     "interest": interest,
     "health": health,
     "log": log,
+    "merged": merged,
+    "liquidity": liquidity,
+    "costs": costs,
+    "depth_chart": depth_chart,
+    "terms": terms,
+    "term_plot": term_plot,
+    "premium": premium,
+    "spreads": spreads,
+    "positions": POSITIONS_PANE,
+    "plan": PLAN_PANE,
+    "stress": STRESS_PANE,
+    "links": links,
+    "trouble": trouble,
+    "program": program,
 }
 """Every pane by the id under which layouts and focus know it. Workspaces may share one."""
 
@@ -54,20 +90,73 @@ MARKETS = Workspace(
     "1", "markets", "MARKETS",
     ("funding", "curves", "depth", "interest", "health", "log"),
     wide=column(
-        (Share(1), row((PerVenue(38, 9), "funding"), (Share(1), "curves"))),
+        (Share(1), row((PerVenue(40, 9), "funding"), (Share(1), "curves"))),
         (Share(0.85), row((Share(2), "depth"), (Share(1, 60), "interest"))),
         (PerVenue(4), row((Share(1), "health"), (Share(1), "log"))),
     ),
     normal=column(
         (Share(1), row(
-            (PerVenue(20, 9), column((Share(1), "funding"), (PerVenue(3), "interest"))),
+            (PerVenue(21, 9), column((Share(1), "funding"), (PerVenue(3), "interest"))),
             (Share(1), column((Share(1), "curves"), (Share(1), "depth"))),
         )),
         (PerVenue(3), row((Share(3), "health"), (Share(2), "log"))),
     ),
 )  # fmt: skip
 
-WORKSPACES: tuple[Workspace, ...] = (MARKETS,)
+DEPTH = Workspace(
+    "2", "depth", "DEPTH",
+    ("depth", "merged", "liquidity", "costs", "depth_chart"),
+    wide=column(
+        (Share(1), "depth"),
+        (PerVenue(3), row((Share(1.05), "liquidity"), (Share(1), "costs"))),
+        (Share(1.1), row((Share(1), "depth_chart"), (Cells(56), "merged"))),
+    ),
+    normal=column(
+        (Share(1.2), row((Share(1), "depth"), (Cells(44), "merged"))),
+        (PerVenue(3), "liquidity"),
+        (Share(0.8, 8), row((Cells(66), "costs"), (Share(1), "depth_chart"))),
+    ),
+)  # fmt: skip
+
+FUNDING = Workspace(
+    "3", "funding", "FUNDING",
+    ("terms", "spreads", "term_plot", "curves", "premium", "interest"),
+    wide=column(
+        (PerVenue(4), row((Share(1, 108), "terms"), (Share(0.8), "spreads"))),
+        (Share(1), row((Share(1), "term_plot"), (Share(1), "curves"))),
+        (PerVenue(3), row((Share(1), "premium"), (Share(0.8), "interest"))),
+    ),
+    normal=column(
+        (PerVenue(4), "terms"),
+        (Share(1), row((Share(1), "term_plot"), (Share(1), "curves"))),
+        (PerVenue(3), row((Share(1), "spreads"), (Share(1.1), "premium"))),
+    ),
+)  # fmt: skip
+
+HEALTH = Workspace(
+    "7", "health", "HEALTH",
+    ("links", "trouble", "program", "log"),
+    wide=column(
+        (PerVenue(5, 2), "links"),
+        (Share(1), row(
+            (Share(1), column((Share(1), "trouble"), (Share(1.5), "log"))),
+            (Share(0.5, 60), "program"),
+        )),
+    ),
+    normal=column(
+        (PerVenue(5, 2), "links"),
+        (Share(1), row(
+            (Share(1), column((Share(1), "trouble"), (Share(1), "log"))),
+            (Share(0.7, 46), "program"),
+        )),
+    ),
+)  # fmt: skip
+
+POSITIONS = Workspace("4", "positions", "POSITIONS", ("positions",), "positions", "positions")
+PLAN = Workspace("5", "plan", "PLAN", ("plan",), "plan", "plan")
+STRESS = Workspace("6", "stress", "STRESS", ("stress",), "stress", "stress")
+
+WORKSPACES: tuple[Workspace, ...] = (MARKETS, DEPTH, FUNDING, POSITIONS, PLAN, STRESS, HEALTH)
 
 
 def workspace_of(scene: Scene) -> Workspace:

@@ -7,7 +7,7 @@ a `Link` with a reason or a `Reject`.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -36,12 +36,14 @@ from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.endpoints import Endpoint
 from cockpit.wire.fetcher import Fetcher
 from cockpit.wire.link import AnyLink, PolledLink, WebSocketLink
-from cockpit.wire.pump import Pump
+from cockpit.wire.pump import ACTIONS, Outcome, Pump, facts
 from cockpit.wire.tape import TapeHeader, TapeWriter
 
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
+_NOTED = ACTIONS | {Reject, Link}
+"""Outcomes that are more to a driver than facts to hand on."""
 BLACK_BOX_EVERY_S = 60.0
 
 
@@ -155,25 +157,31 @@ class Driver:
             stats.bytes += len(item.data)
         elif type(item) is Opened:
             self._count_open(item)
-        events: list[Event] = []
-        for output in self._pump.feed(item):
-            kind = type(output)
-            if kind is Send:
-                self._send(cast(Send, output))
-            elif kind is Fetch:
-                self._fetcher.add(cast(Fetch, output))
-            elif kind is Restart:
-                self._restart(cast(Restart, output))
-            else:
-                if kind is Reject:
-                    self._count_reject(cast(Reject, output))
-                elif kind is Link:
-                    self._note_link(cast(Link, output))
-                events.append(cast(Event, output))
+        outcomes = self._pump.feed(item)
+        if _NOTED.isdisjoint(map(type, outcomes)):
+            events = cast(list[Event], outcomes)
+        else:
+            events = self._perform(outcomes)
         if events:
             self._sink(events)
         if self._pump.faults != stats.faults:
             self._keep_black_box(item.at_ns)
+
+    def _perform(self, outcomes: Sequence[Outcome]) -> list[Event]:
+        """Do what is to be done, count what is counted; returns the facts."""
+        for output in outcomes:
+            match output:
+                case Send():
+                    self._send(output)
+                case Fetch():
+                    self._fetcher.add(output)
+                case Restart():
+                    self._restart(output)
+                case Reject():
+                    self._count_reject(output)
+                case Link():
+                    self._note_link(output)
+        return facts(outcomes)
 
     def connecting(self, link: str, reason: str) -> None:
         """A link is being opened; `reason` is why the one before ended."""

@@ -7,8 +7,9 @@ from a tape, and the same inputs give the same outputs.
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
-from cockpit.core.events import AnyEvent, Link, LinkState, Reject, Rtt
+from cockpit.core.events import AnyEvent, Event, Link, LinkState, Reject, Rtt
 from cockpit.venues.contract import (
     MAIN,
     Closed,
@@ -31,10 +32,21 @@ RESTART_AFTER_QUIET = 4
 """A link silent for this many times `quiet_s` is opened anew: a venue may lose a subscription and
 still answer pings."""
 
-_NO_SIGN_OF_LIFE: frozenset[type] = frozenset({Send, Fetch, Restart, Reject, Rtt})
+ACTIONS: frozenset[type] = frozenset({Send, Fetch, Restart})
+"""Outcomes that are to be performed; every other one is a fact."""
+
+_NO_SIGN_OF_LIFE = ACTIONS | {Reject, Rtt}
 """Outputs that do not show that data flows: a link that only pings is not alive."""
 
 Outcome = AnyEvent | Send | Fetch | Restart
+
+
+def facts(outcomes: Sequence[Outcome]) -> Sequence[Event]:
+    """Those that are facts, in their order: nearly always all of them."""
+    told: Sequence[Any] = outcomes
+    if not ACTIONS.isdisjoint(map(type, outcomes)):
+        told = [outcome for outcome in outcomes if type(outcome) not in ACTIONS]
+    return told
 
 
 class _LinkLife:
@@ -81,13 +93,11 @@ class Pump:
         """Every consequence of one input, in order."""
         self.black_box.append(item)
         if type(item) is Frame:
-            link = self._links.get(item.link) or self._unknown(item.link)
-            return self._heard(link, item)
+            return self._heard(self._links.get(item.link) or self._unknown(item.link), item)
         before = list(self._before(item))
         if type(item) is Reply and not self._spec.links:
             return before + self._heard(self._links[MAIN], item)
-        before += self._handle(item)
-        return before
+        return before + self._handle(item)
 
     def _before(self, item: Input) -> Iterator[Outcome]:
         """What an input other than a frame says about the links by itself."""

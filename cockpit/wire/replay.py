@@ -4,13 +4,12 @@ import asyncio
 import heapq
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import cast
 
 import msgspec
 
 from cockpit.core.events import Event
 from cockpit.venues.contract import Fetch, Input, Restart, Send, Session, VenueSpec, Wants
-from cockpit.wire.pump import Pump
+from cockpit.wire.pump import Pump, facts
 from cockpit.wire.tape import Tape
 
 MAX_BUSY_S = 0.005
@@ -139,11 +138,7 @@ class Replay:
     def _feed(self, pump: Pump, item: Input) -> None:
         self.progress.inputs += 1
         self.progress.at_ns = item.at_ns
-        events = [
-            cast(Event, output)
-            for output in pump.feed(item)
-            if not isinstance(output, Send | Fetch | Restart)
-        ]
+        events = facts(pump.feed(item))
         if events:
             self._sink(events)
 

@@ -124,6 +124,22 @@ def test_a_fine_venue_gives_way_where_only_its_lots_fill_the_rest() -> None:
     assert split.unfilled == 0.0
 
 
+def test_the_rest_that_no_fine_venue_holds_is_left_over_and_nothing_else() -> None:
+    shut = offer([(99.0, 0.1)], lot=0.1, min_notional_usd=10.0)
+    half, whole = offer([(99.5, 1.0)], lot=0.5), offer([(100.0, 1.0)], lot=1.0)
+    split = best_split([shut, half, whole], 1, 1.6)
+    assert [leg.size for leg in split.legs] == [0.0, 0.5, 1.0]
+    assert split.unfilled == 0.1
+
+
+def test_the_most_is_filled_when_fine_lots_run_out() -> None:
+    # 0.7 and one whole make 1.7; 0.4 on the way to a half would have ended at 1.4.
+    fine, half = offer([(99.0, 0.7)], lot=0.1), offer([(99.5, 0.4)], lot=0.5)
+    split = best_split([fine, half, offer([(100.0, 2.0)], lot=1.0)], 1, 1.9)
+    assert [leg.size for leg in split.legs] == [0.7, 0.0, 1.0]
+    assert split.unfilled == 0.2
+
+
 def test_lots_that_do_not_divide_each_other_trade_in_common_multiples() -> None:
     three, two = offer([(100.0, 50.0)], lot=3.0), offer([(100.1, 50.0)], lot=2.0)
     split = best_split([three, two], 1, 11.0)

@@ -148,7 +148,10 @@ def test_predictions_look_like_the_documented_ones(world: FakeWorld) -> None:
         ("rest_portfolio.json", {"type": "portfolio", "user": NOBODY}),
         ("rest_user_rate_limit.json", {"type": "userRateLimit", "user": NOBODY}),
         ("rest_user_role.json", {"type": "userRole", "user": NOBODY}),
-        ("rest_user_funding_13rows.json", {"type": "userFunding", "user": NOBODY}),
+        (
+            "rest_user_funding_13rows.json",
+            {"type": "userFunding", "user": NOBODY, "startTime": 1_681_923_833_000},
+        ),
         ("rest_frontend_open_orders.json", {"type": "frontendOpenOrders", "user": NOBODY}),
     ],
 )

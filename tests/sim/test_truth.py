@@ -35,7 +35,7 @@ def market(document: dict[str, Any], symbol: str) -> dict[str, Any]:
 
 def test_the_document_has_the_promised_keys() -> None:
     document = truth.document(world())
-    assert set(document) == {"at_ns", "markets", "chains"}
+    assert set(document) == {"at_ns", "markets", "chains", "accounts"}
     assert all(set(m) == MARKET_KEYS for m in document["markets"])
     assert [set(chain) for chain in document["chains"]] == [{"venue", "height", "block_ns"}]
 

@@ -5,7 +5,7 @@ Hours without a payment are gaps, marked at both ends; lines are never joined ov
 
 import numpy as np
 
-from cockpit.core.units import HOUR_NS
+from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.views import format as fmt
 from cockpit.views.canvas import Canvas, Floats, nice_scale, steps
 from cockpit.views.cells import fresh_hourly
@@ -39,16 +39,21 @@ def _plot(scene: Scene, width: int, height: int) -> tuple[list[Line], list[str]]
     """The lines, and the names of the venues whose history has gaps."""
     names = scene.listing()[:MAX_SERIES]
     histories = {name: hourly_history(scene, name)[-scene.span_h :] for name in names}
-    known = {name: rates for name, rates in histories.items() if not np.isnan(rates).all()}
+    live = {name: fresh_hourly(scene, name, scene.symbol or "") for name in names}
+    known = {
+        name: rates
+        for name, rates in histories.items()
+        if live[name] is not None or not np.isnan(rates).all()
+    }
     if not known:
         why = f"waiting for the funding history of {scene.symbol}"
         if not names:
             why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
         return [[], [(f" {why}", "dim")]], []
     factor = fmt.UNIT_HOURS[scene.unit] * 100
-    lows = [float(np.nanmin(rates)) * factor for rates in known.values()]
-    highs = [float(np.nanmax(rates)) * factor for rates in known.values()]
-    low, high = scene.scale(f"curves {scene.symbol} {scene.unit}", min(lows), max(highs))
+    seen = np.concatenate([[*rates, live[name] or np.nan] for name, rates in known.items()])
+    low, high = float(np.nanmin(seen)) * factor, float(np.nanmax(seen)) * factor
+    low, high = scene.scale(f"curves {scene.symbol} {scene.unit} {scene.span_h}", low, high)
     bottom, top, ticks = nice_scale(low, high, max(2, height // 4))
     # The venue under the cursor is drawn last, over the others.
     order = sorted(known, key=lambda name: name == scene.venue)
@@ -63,9 +68,9 @@ def _plot(scene: Scene, width: int, height: int) -> tuple[list[Line], list[str]]
         series = []
         for name in order:
             values = steps(at, known[name] * factor, edges, HOUR_NS + HOUR_NS // 2)
-            now = fresh_hourly(scene, name, scene.symbol or "")
+            now = live[name]
             if now is not None:
-                values[edges >= hour] = now * factor
+                values[edges >= _running_since(scene, name, hour)] = now * factor
                 values[-1] = now * factor
             colour = scene.colour_of(name)
             canvas.plot(values, bottom, top, colour)
@@ -77,6 +82,16 @@ def _plot(scene: Scene, width: int, height: int) -> tuple[list[Line], list[str]]
 
     rows = framed_plot(scene, width, height - 1, bottom, top, ticks, draw)
     return [*rows.lines, dated(since_ns, end_ns, rows.left, rows.width)], sorted(gaps)
+
+
+def _running_since(scene: Scene, venue: str, hour_ns: int) -> int:
+    """Where the running interval began: nothing was paid since, and that is no gap."""
+    market = scene.market(venue)
+    latest = market.settled.latest if market else None
+    if latest is None:
+        return hour_ns
+    at_ns = hour_floor_ns((latest.venue_ns or latest.recv_ns) + HOUR_NS // 120)
+    return at_ns if scene.now_ns - at_ns <= latest.interval_s * NS_PER_S + HOUR_NS // 4 else hour_ns
 
 
 def _last(values: Floats) -> float | None:

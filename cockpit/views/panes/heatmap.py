@@ -187,16 +187,19 @@ def _verdict(scene: Scene, width: int) -> Line:
     ]  # fmt: skip
     names = f"short {scene.short(short)} long {scene.short(long)}"
     pays = breakeven(scene, short, long)
-    earned = ""
+    earned = brief = ""
     if pays.cost_bps is not None:
         costs = f"{fmt.bps(pays.cost_bps)} bps of costs at {fmt.magnitude(scene.size_usd)}"
         never = f", never earns {costs}"
         earned = never if pays.hours is None else f", {fmt.hours(pays.hours)} to earn {costs}"
+        hours = "never" if pays.hours is None else fmt.hours(pays.hours)
+        brief = f", {hours} for {fmt.bps(pays.cost_bps)} bps"
     head: Line = [(f"{symbol}: ", "number")]
     return longest(
         width,
         [*head, (f"{legs[0]}, {legs[1]}: ", "text"), (text, "number"), (earned, "text")],
         [*head, (f"{names}: ", "text"), (text, "number"), (earned, "text")],
+        [*head, (f"{names}: ", "text"), (text, "number"), (brief, "text")],
         [*head, (f"{legs[0]}, {legs[1]}: ", "text"), (text, "number")],
         [*head, (f"{names}: ", "text"), (text, "number")],
         [*head, (text, "number")],

@@ -98,7 +98,7 @@ def _cell(
     if column == "share":
         return (fmt.MISSING, "dim") if share is None else (f"{share * 100:.0f}%", "text")
     if column == "bar":
-        return bar(share or 0.0, _SHARE), scene.colour_of(market.venue)
+        return bar(share or 0.0, _SHARE), "dim"
     if column == "spark":
         _, values = market.open_interests.read(scene.now_ns - HOUR_NS)
         return spark(_thinned(values, _SPARK), _SPARK), "dim"

@@ -9,14 +9,15 @@ from cockpit.views import format as fmt
 from cockpit.views.books import no_book
 from cockpit.views.canvas import bar, bar_left
 from cockpit.views.scene import Scene
-from cockpit.views.text import Line, clip, fit, framed, parts, right, width_of
+from cockpit.views.text import Line, clean, clip, fit, framed, parts, right, width_of, wrap
 
 TITLE = "depth"
 HZ = 5.0
 BAND_BPS = 25
 _FOOT = 2
 _SIZE = 7
-_CUMULATIVE = 7
+_SIZE_TEXT = 5
+_CUMULATIVE = 6
 _READ = 96
 
 
@@ -24,12 +25,12 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner, rows = width - 2, height - 2
     names = scene.listing()
-    least = max((_least(scene, name) for name in names), default=30)
-    count = max(1, min(len(names), inner // least))
+    least = max((_least(scene, name) for name in names), default=32)
+    count = max(1, min(len(names), (inner + 2) // least))
     cursor = names.index(scene.venue) if scene.venue in names else 0
     first = max(0, min(cursor - count + 1, len(names) - count))
     body: list[Line] = [[] for _ in range(rows)]
-    base = inner // count
+    base = (inner + 2) // count
     for i, name in enumerate(names[first : first + count]):
         last = i == count - 1
         size = inner - base * (count - 1) if last else base
@@ -40,7 +41,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
         body = [[], [(f" {why}", "dim")]]
     hidden = len(names) - count
-    wide = base >= 46
+    wide = base >= least + 2 * _CUMULATIVE
     return framed(
         body,
         width,
@@ -59,19 +60,17 @@ def _least(scene: Scene, name: str) -> int:
     market = scene.market(name)
     best = market.book.best_ask() if market else None
     if market is None or best is None:
-        return 30
+        return 32
     tick = market.instrument.tick if market.instrument else None
-    return max(30, 2 * (len(fmt.price(best[0], tick)) + _SIZE) + 4)
+    return max(32, 2 * (len(fmt.price(best[0], tick)) + _SIZE) + 4)
 
 
 def _column(scene: Scene, name: str, width: int, rows: int) -> list[Line]:
     market = scene.market(name)
-    chosen = name == scene.venue
-    head: Line = [(fit(name, min(width, 12)), "number" if chosen else scene.colour_of(name))]
-    if chosen:
-        head = [(head[0][0], scene.colour_of(name))]
+    head: Line = [(fit(name, min(width, 12)), scene.colour_of(name))]
     if market is None or not market.book.is_known:
-        return [head, [], *_wrapped(f"no book: {no_book(scene, name)}", width)]
+        why = clean(f"no book: {no_book(scene, name)}")
+        return [head, [], *([(line, "stale")] for line in wrap(why, width))]
     book = market.book
     bids, asks = book.bids(_READ), book.asks(_READ)
     mid = mid_price(bids, asks)
@@ -102,12 +101,11 @@ class _Ladder:
         self._half = (width - 1) // 2
         self._stale = stale
         self._price = max((len(r[0]) for r in (*self._bids, *self._asks)), default=0)
-        room = self._half - self._price - _SIZE
+        room = self._half - self._price - _SIZE + 1
         self._cumulative = _CUMULATIVE if room >= _CUMULATIVE else 0
         room -= self._cumulative
-        self._bar = room - 1 if room >= 4 else 0
+        self._bar = room if room >= 4 else 0
         self._largest = max((size for _, size in (*bids, *asks)), default=1.0)
-        self._pad = width - 1 - 2 * self._half
 
     def row(self, i: int) -> Line:
         bid = self._bids[i] if i < len(self._bids) else None
@@ -141,19 +139,17 @@ def _texts(levels: list[Level], tick: float | None) -> list[tuple[str, str, str,
     total = 0.0
     for price, size in levels:
         total += price * size
-        out.append((fmt.price(price, tick), fmt.magnitude(size), fmt.magnitude(total), size))
+        out.append((fmt.price(price, tick), _amount(size), fmt.magnitude(total), size))
     return out
 
 
-def _wrapped(text: str, width: int) -> list[Line]:
-    """A sentence over as many lines as it needs, at most four."""
-    lines: list[str] = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return [[(fit(line, width), "stale")] for line in lines[:4]]
+def _amount(size: float) -> str:
+    """A size in at most five cells: a small one gives digits away, not places."""
+    for digits in (3, 2, 1):
+        text = fmt.magnitude(size, digits)
+        if len(text) <= _SIZE_TEXT:
+            return text
+    return fmt.magnitude(size, 1)
 
 
 def _foot(bids: list[Level], asks: list[Level], mid: float | None, width: int) -> list[Line]:

@@ -1,0 +1,41 @@
+"""Bech32 addresses: is the checksum right? (BIP 173, the original checksum that Cosmos chains use.)
+
+A mistyped letter is found here and not as an account that looks empty.
+"""
+
+_ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_CHECKSUM = 6
+
+
+def bech32_problem(text: str, prefix: str, data_chars: int) -> str | None:
+    """What is wrong with an address of this prefix and payload (without its checksum), or None."""
+    if text != text.lower() and text != text.upper():
+        return "mixes small and capital letters"
+    head, one, data = text.lower().rpartition("1")
+    if not one or head != prefix:
+        return f"does not begin with {prefix}1"
+    strange = next((letter for letter in data if letter not in _ALPHABET), None)
+    if strange is not None:
+        return f"has a {strange!r}, which no such address has"
+    if len(data) != data_chars + _CHECKSUM:
+        expected = len(prefix) + 1 + data_chars + _CHECKSUM
+        return f"has {len(text)} characters, expected {expected}"
+    if _polymod(_expanded(head) + [_ALPHABET.index(letter) for letter in data]) != 1:
+        return "has a wrong checksum: a character is mistyped"
+    return None
+
+
+def _expanded(prefix: str) -> list[int]:
+    return [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
+
+
+def _polymod(values: list[int]) -> int:
+    checksum = 1
+    for value in values:
+        top = checksum >> 25
+        checksum = (checksum & 0x1FFFFFF) << 5 ^ value
+        for bit, generator in enumerate(_GENERATOR):
+            if top >> bit & 1:
+                checksum ^= generator
+    return checksum

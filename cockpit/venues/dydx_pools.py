@@ -1,0 +1,111 @@
+"""dYdX subaccounts: what is in each, and what that is worth at the oracle price.
+
+Private to `dydx_account.py`, whose docstring has signs, units and evidence.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from cockpit.core.events import Margin, Position
+from cockpit.venues import dydx_account_wire as wire
+from cockpit.venues import kit
+from cockpit.venues.dydx_markets import NAME, symbol_of
+
+CHILDREN = 128
+"""Subaccounts below this are parents; a parent's children are its number plus multiples of it."""
+
+Terms = Callable[[str], tuple[float | None, float | None, float | None]]
+"""Ticker -> oracle price, initial and maintenance margin fraction, as far as they are known."""
+
+
+class Held(msgspec.Struct, gc=False):
+    """One position as the venue stated it last."""
+
+    size: float
+    entry: float | None
+    upnl: float | None
+    net_funding: float | None
+
+
+class Stated(NamedTuple):
+    """The venue's own figures, good for the moment of the message that had them."""
+
+    equity: float | None
+    free: float | None
+
+
+class Pool:
+    """One subaccount: its collateral, its positions, and what was told of it last."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.usdc: float | None = None
+        self.held: dict[str, Held] = {}
+        self.told: Margin | None = None
+
+    def take(self, row: wire.PositionRow) -> None:
+        """A position as it is now. ValueError for a size that cannot be."""
+        size = kit.finite(row.size)
+        if size is None:
+            raise ValueError(f"{row.market}: impossible size")
+        if row.status != "OPEN" or size == 0.0:
+            self.held.pop(row.market, None)
+            return
+        entry = kit.positive(row.entry_price)
+        self.held[row.market] = Held(
+            size=abs(size) if row.side == "LONG" else -abs(size),
+            entry=entry,
+            # Between two messages of one fill the entry is still 0, and the profit nonsense.
+            upnl=None if entry is None else kit.finite(row.unrealized_pnl),
+            net_funding=kit.finite(row.net_funding),
+        )
+
+    def pay(self, row: wire.AssetRow) -> None:
+        """Collateral as it is now."""
+        size = kit.finite(row.size)
+        if row.symbol == "USDC" and size is not None:
+            self.usdc = abs(size) if row.side == "LONG" else -abs(size)
+
+    def positions(
+        self, account: str, stated: Stated | None, terms: Terms, at_ns: int
+    ) -> list[Position]:
+        rows = []
+        for ticker, held in self.held.items():
+            oracle = terms(ticker)[0]
+            upnl = None if stated is None else held.upnl
+            if upnl is None and oracle is not None and held.entry is not None:
+                upnl = held.size * (oracle - held.entry)
+            row = Position(
+                venue=NAME, recv_ns=at_ns, symbol=symbol_of(ticker), account=account,
+                pool=str(self.number), size=held.size, entry=held.entry, mark=oracle, upnl=upnl,
+                funding_paid=held.net_funding,
+                margin_mode="isolated" if self.number >= CHILDREN else "cross",
+            )  # fmt: skip
+            rows.append(row)
+        return rows
+
+    def margin(self, account: str, stated: Stated | None, terms: Terms, at_ns: int) -> Margin:
+        """The venue's own figures where it has just stated them, else ours at the oracle."""
+        equity, initial, maintenance = self.usdc, 0.0, 0.0
+        is_rated = True
+        for ticker, held in self.held.items():
+            oracle, imf, mmf = terms(ticker)
+            if oracle is None:
+                equity, is_rated = None, False
+                break
+            equity = None if equity is None else equity + held.size * oracle
+            is_rated = is_rated and imf is not None and mmf is not None
+            initial += abs(held.size) * oracle * (imf or 0.0)
+            maintenance += abs(held.size) * oracle * (mmf or 0.0)
+        used = initial if is_rated else None
+        available = None if equity is None or used is None else equity - used
+        if stated is not None and stated.equity is not None:
+            equity, available = stated.equity, stated.free
+            used = None if available is None else equity - available
+        return Margin(
+            venue=NAME, recv_ns=at_ns, account=account, pool=str(self.number),
+            equity=equity, used=used, available=available, cross_equity=equity,
+            maintenance=maintenance if is_rated else None,
+        )  # fmt: skip

@@ -1,0 +1,159 @@
+"""The half of the app that the trader touches: keys, words to the trader, themes, memory."""
+
+from textual import events
+from textual.notifications import SeverityLevel
+
+from cockpit import paths
+from cockpit.config import Config
+from cockpit.core.errors import ConfigError
+from cockpit.intents import Desk
+from cockpit.views import actions, remember
+from cockpit.views.keymap import Keymap, key_of
+from cockpit.views.moves import LAYOUTS
+from cockpit.views.painted import PaintedApp
+from cockpit.views.palette import Palette
+from cockpit.views.scene import CELL_MODES, UNITS, Scene, select_symbol
+from cockpit.views.terminal import Terminal
+from cockpit.views.themes import DEFAULT, Theme, load_theme, stamp
+from cockpit.views.toaster import Toaster
+from cockpit.views.toasts import Tone
+from cockpit.views.workspaces import WORKSPACES
+
+RELOAD_S = 2.0
+_TONES: dict[SeverityLevel, Tone] = {"information": "info", "warning": "warn", "error": "danger"}
+
+
+class ControlledApp(PaintedApp):
+    """What a key does is in `actions`; this holds what actions need.
+
+    ConfigError if the trader's `[keys]` cannot be used. A theme or a memory that cannot be used is
+    one toast.
+    """
+
+    def __init__(
+        self, desk: Desk, config: Config, terminal: Terminal, hz: float, *, diff: bool
+    ) -> None:
+        super().__init__(terminal, hz, diff=diff)
+        self.desk = desk
+        origin = next((o for k, o in config.origins.items() if k.startswith("keys.")), "config")
+        self.keymap = Keymap(config.keys, origin)
+        self.remembered, problem = remember.load(paths.state_dir() / remember.FILE)
+        self._problems = [problem] if problem else []
+        theme = self._first_theme(config)
+        self.palette = Palette(theme, terminal)
+        self._theme_stamp = stamp(theme.name, paths.user_themes())
+        self.scene = Scene(
+            view=desk.view, specs=dict(desk.specs), mode=desk.mode, glyphs=terminal.glyphs
+        )
+        self._recall(config)
+        self.toaster = Toaster(self.scene, self.palette)
+
+    def _first_theme(self, config: Config) -> Theme:
+        """What a setting says, else what was worn last; the default if that cannot be used."""
+        is_set = "screen.theme" in config.origins
+        name = config.screen.theme if is_set else self.remembered.theme or config.screen.theme
+        try:
+            return load_theme(name, paths.user_themes())
+        except ConfigError as error:
+            self._problems.append(error.ui_message)
+            return load_theme(DEFAULT)
+
+    def _recall(self, config: Config) -> None:
+        """Look as at the end of the last time, as far as that still exists."""
+        scene, kept = self.scene, self.remembered
+        is_set = "screen.layout" in config.origins
+        scene.layout = config.screen.layout
+        if not is_set and kept.layout in LAYOUTS:
+            scene.layout = kept.layout
+        scene.unit = next((unit for unit in UNITS if unit == kept.unit), scene.unit)
+        scene.cell = next((cell for cell in CELL_MODES if cell == kept.cell), scene.cell)
+        if kept.workspace in {workspace.id for workspace in WORKSPACES}:
+            scene.workspace = kept.workspace
+        select_symbol(scene, kept.symbol)
+
+    def save_memory(self) -> None:
+        """Keep how the screen looks now for the next time."""
+        scene, kept = self.scene, self.remembered
+        kept.theme, kept.layout = self.palette.theme.name, scene.layout
+        kept.unit, kept.cell = scene.unit, scene.cell
+        kept.symbol, kept.workspace = scene.symbol or "", scene.workspace
+        self._problems.append(remember.save(paths.state_dir() / remember.FILE, kept))
+
+    def begin_controls(self) -> None:
+        """Once the workspace is on the screen."""
+        self.workspace.mount(self.toaster)
+        self._use_colours()
+        self.set_interval(RELOAD_S, self._reload_theme)
+        for problem in filter(None, self._problems):
+            self.call_after_refresh(self.say, problem, "warn")
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        if self.screen is self.workspace and actions.press(
+            self, key_of(event.key, event.character)
+        ):
+            event.stop()
+            event.prevent_default()
+
+    def do(self, action: str) -> None:
+        """One entry of the key table, however it was asked for."""
+        actions.perform(action, self)
+
+    async def action_quit(self) -> None:
+        self.leave()
+
+    def action_help_quit(self) -> None:
+        self.say(f"{self.keymap.shown('app.quit')} leaves", "info")
+
+    # --- words --------------------------------------------------------------------------------
+
+    def say(self, text: str, tone: Tone = "info") -> None:
+        """A toast. For what the trader did or must know once; states belong to panes."""
+        self.toaster.say(text, tone)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """What textual itself has to say looks like everything else."""
+        self.say(f"{title}: {message}" if title else message, _TONES[severity])
+
+    def hand_over(self, sequence: str) -> None:
+        """An escape sequence for the terminal itself, such as its clipboard's."""
+        if self.out is not None:
+            self.out.put(sequence)
+
+    # --- themes -------------------------------------------------------------------------------
+
+    def wear(self, theme: Theme) -> None:
+        """Look like this theme, at once and everywhere."""
+        self.palette.wear(theme)
+        self._theme_stamp = stamp(theme.name, paths.user_themes())
+        self._use_colours()
+        self.workspace.restyle()
+        self.redraw()
+        self.repaint()
+
+    def _use_colours(self) -> None:
+        """Named colours are the terminal's own: textual must not translate them."""
+        native = self.palette.is_native
+        self.theme = "ansi-dark" if native else "textual-dark"
+        self.workspace.styles.background = self.palette.screen_background
+
+    def _reload_theme(self) -> None:
+        """Wear the theme's file again when it was edited; a broken one is one toast."""
+        name = self.palette.theme.name
+        now = stamp(name, paths.user_themes())
+        if now is None or now == self._theme_stamp:
+            return
+        self._theme_stamp = now
+        try:
+            self.wear(load_theme(name, paths.user_themes()))
+        except ConfigError as error:
+            self.say(error.ui_message, "warn")

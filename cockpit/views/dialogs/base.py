@@ -1,0 +1,76 @@
+"""A dialog: a modal screen with one sheet, drawn with the lines and roles of panes.
+
+The workspace goes on underneath. A dialog has no widgets of its own, so opening one costs one
+sheet, and a key in it redraws the lines that changed.
+"""
+
+from typing import TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from cockpit.views.layout import Box
+from cockpit.views.palette import Palette
+from cockpit.views.pane import LivePane
+from cockpit.views.scene import Scene
+from cockpit.views.text import Line
+
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result], inherit_bindings=False):
+    """Subclasses say where they are (`box`), what they show (`lines`), what keys do (`press`)."""
+
+    DEFAULT_CSS = """
+    Dialog { background: transparent; overflow: hidden; layers: base; }
+    Dialog > LivePane { position: absolute; layer: base; }
+    """
+
+    def __init__(self, scene: Scene, palette: Palette) -> None:
+        super().__init__()
+        self._sheet = LivePane(lambda _, w, h: self.lines(w, h), scene, palette, 1.0, "sheet")
+
+    def compose(self) -> ComposeResult:
+        yield self._sheet
+
+    def on_mount(self) -> None:
+        self.place()
+
+    def on_resize(self) -> None:
+        self.place()
+
+    def place(self) -> None:
+        """Where this size and this content want the sheet."""
+        box = self.box(*self.app.size)
+        self._sheet.styles.offset = (box.x, box.y)
+        self._sheet.styles.width = box.width
+        self._sheet.styles.height = box.height
+
+    def redraw(self) -> None:
+        self.place()
+        self._sheet.draw_now()
+
+    def box(self, width: int, height: int) -> Box:
+        raise NotImplementedError
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        raise NotImplementedError
+
+    def press(self, key: str, character: str | None) -> None:
+        raise NotImplementedError
+
+    def paste(self, text: str) -> None:
+        """Text from the terminal's clipboard."""
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        self.press(event.key, event.character if event.is_printable else None)
+        if self.is_current:
+            self.redraw()
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.paste(event.text)
+        self.redraw()

@@ -1,0 +1,182 @@
+"""Opens the dialogs, with what is true now. Never one over another."""
+
+from typing import TYPE_CHECKING
+
+from cockpit import paths
+from cockpit.core.errors import ConfigError
+from cockpit.views import commands
+from cockpit.views.dialogs.base import Dialog
+from cockpit.views.dialogs.picker import Picker
+from cockpit.views.dialogs.prompt import Prompt
+from cockpit.views.dialogs.search import Choice
+from cockpit.views.keymap import EVERYWHERE, Action, show_key
+from cockpit.views.scene import filter_rows, select_symbol
+from cockpit.views.themes import load_theme, theme_names
+from cockpit.views.workspaces import PANES, WORKSPACES
+
+if TYPE_CHECKING:
+    from cockpit.views.app import CockpitApp
+
+AREAS = {
+    "cursor": "move", "symbol": "move", "pane": "panes", "workspace": "workspaces",
+    "view": "what is shown, and how", "app": "the program", "tape": "recording",
+}  # fmt: skip
+_IN_PROMPT = ":"
+"""How the id of a palette entry begins that opens the command line with a verb."""
+
+
+def unavailable(action_id: str, app: "CockpitApp") -> str:
+    """Why an action makes no sense now, in words; empty when it does."""
+    area, _, name = action_id.partition(".")
+    if area == "workspace" and name not in {w.id for w in WORKSPACES}:
+        return f"there is no workspace {name}"
+    if action_id == "tape.record" and app.scene.mode == "REPLAY":
+        return "a replay is a recording already"
+    if action_id in ("pane.write", "pane.copy") and app.scene.focus not in PANES:
+        return "no pane is focused"
+    return ""
+
+
+def _is_free(app: "CockpitApp") -> bool:
+    return not isinstance(app.screen, Dialog)
+
+
+def _in_scope(app: "CockpitApp") -> list[Action]:
+    return [a for a in app.keymap.actions if a.scope in (EVERYWHERE, app.scene.focus)]
+
+
+def palette(app: "CockpitApp") -> None:
+    """Everything that can be done now, with its keys; the verbs of the command line after it."""
+    if not _is_free(app):
+        return
+    choices = [
+        Choice(a.id, a.name, a.help, app.keymap.shown(a.id))
+        for a in _in_scope(app)
+        if not unavailable(a.id, app) and a.id != "app.palette"
+    ]
+    choices += [
+        Choice(_IN_PROMPT + verb.name, f":{verb.name}", verb.help) for verb in commands.VERBS
+    ]
+
+    def chosen(choice: str | None) -> None:
+        if choice is not None and choice.startswith(_IN_PROMPT):
+            command_prompt(app, choice.removeprefix(_IN_PROMPT) + " ")
+        elif choice is not None:
+            app.do(choice)
+
+    app.push_screen(Picker(app.scene, app.palette, title="palette", choices=choices), chosen)
+
+
+def help_list(app: "CockpitApp") -> None:
+    """Every key that does something in this pane now, and every command; searchable."""
+    if not _is_free(app):
+        return
+    order = list(dict.fromkeys(AREAS.values()))
+    actions = sorted(_in_scope(app), key=lambda a: order.index(_group(a)))
+    choices = [
+        Choice(a.id, a.name, a.help, " ".join(map(show_key, app.keymap.keys(a.id))), _group(a))
+        for a in actions
+        if app.keymap.keys(a.id)
+    ]
+    choices += [
+        Choice(v.name, f":{v.usage}", v.help, group="the command line") for v in commands.VERBS
+    ]
+    app.push_screen(Picker(app.scene, app.palette, title="help", choices=choices, can_choose=False))
+
+
+def _group(action: Action) -> str:
+    return AREAS.get(action.id.partition(".")[0], action.scope)
+
+
+def themes(app: "CockpitApp") -> None:
+    """Choose a theme; the screen wears the one under the cursor, and its own again on escape."""
+    if not _is_free(app):
+        return
+    before = app.palette.theme
+    choices = []
+    for name in theme_names(paths.user_themes()):
+        try:
+            theme = load_theme(name, paths.user_themes())
+        except ConfigError as error:
+            choices.append(Choice(name, name, error.ui_message))
+        else:
+            choices.append(Choice(name, name, "dark" if theme.dark else "light"))
+
+    def look(name: str) -> None:
+        try:
+            app.wear(load_theme(name, paths.user_themes()))
+        except ConfigError as error:
+            app.say(error.ui_message, "warn")
+
+    def chosen(name: str | None) -> None:
+        if name is None:
+            app.wear(before)
+
+    picker = Picker(
+        app.scene, app.palette, title="themes", choices=choices, chosen=before.name, look=look
+    )
+    app.push_screen(picker, chosen)
+
+
+def filter_prompt(app: "CockpitApp") -> None:
+    """Filter rows while typing; escape puts the old filter back."""
+    if not _is_free(app):
+        return
+    before, symbol = app.scene.filter, app.scene.symbol
+
+    def change(text: str) -> None:
+        filter_rows(app.scene, text.strip())
+        app.redraw()
+
+    def done(text: str | None) -> None:
+        if text is None:
+            change(before)
+            select_symbol(app.scene, symbol)
+        app.redraw()
+
+    app.push_screen(
+        Prompt(
+            app.scene,
+            app.palette,
+            mark="/",
+            title="filter",
+            hint="!text: rows without it · enter keeps it · esc drops it",
+            text=before,
+            change=change,
+        ),
+        done,
+    )
+
+
+def command_prompt(app: "CockpitApp", text: str = "") -> None:
+    """The command line. A mistake is said in it, and it stays open to be mended."""
+    if not _is_free(app):
+        return
+    entered: list[str] = []
+
+    def accept(line: str) -> str:
+        problem = commands.check(app, line)
+        if not problem:
+            entered.append(line.strip())
+        return problem
+
+    def done(_: str | None) -> None:
+        for line in filter(None, entered):
+            app.remembered.commands = [c for c in app.remembered.commands if c != line] + [line]
+            commands.run(app, line)
+        app.redraw()
+
+    app.push_screen(
+        Prompt(
+            app.scene,
+            app.palette,
+            mark=":",
+            title="command",
+            hint="tab completes · up recalls · esc closes",
+            text=text,
+            accept=accept,
+            complete=lambda line: commands.complete(app, line),
+            history=app.remembered.commands,
+        ),
+        done,
+    )

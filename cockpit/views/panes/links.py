@@ -1,0 +1,57 @@
+"""Every venue's links and chain in full: states, cadence, latency, losses, budgets."""
+
+from cockpit.views.machinery import GLYPHS, LINK_COLUMNS
+from cockpit.views.panes.health import fitting, head, row, verdict
+from cockpit.views.scene import Scene
+from cockpit.views.text import Line, clean, fit, framed, longest
+
+TITLE = "links"
+HZ = 2.0
+_NAME = 15
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner = width - 2
+    columns = fitting(inner - _NAME, LINK_COLUMNS)
+    body: list[Line] = [head(columns)]
+    body += [row(scene, i, columns) for i in range(len(scene.venues))]
+    if not scene.venues:
+        body = [[], [(" no venue is watched: add some under [watch] in the config", "dim")]]
+    elif len(body) + len(scene.venues) < height - 2:
+        body += [[], *_links(scene, inner)]
+    hidden = len(LINK_COLUMNS) - len(columns)
+    return framed(
+        body,
+        width,
+        height,
+        title=[("links and chains", "title"), (" · counts since the start", "dim")],
+        note=f"{hidden} columns need more width" if hidden and width >= 60 else "",
+        verdict=longest(
+            width - 4,
+            verdict(scene)
+            or [("latency is our receive time less the venue's own stamp; b.age is the age of the "
+                 "newest block; asks wait for the budget", "dim")],
+            verdict(scene) or [("latency is receive time less the venue's stamp", "dim")],
+        ),
+        focused=scene.focus == TITLE,
+    )  # fmt: skip
+
+
+def _links(scene: Scene, width: int) -> list[Line]:
+    """Each venue's connections by name, with the reason of those that are not live."""
+    out: list[Line] = []
+    for venue in scene.venues:
+        line: Line = [("   " + fit(venue.name, 12), scene.colour_of(venue.name))]
+        for link in venue.links.values():
+            glyph, role = GLYPHS[link.state]
+            line += [(f"{glyph} ", role), (f"{link.link} {link.state}", "text")]
+            if not link.essential:
+                line.append((" (timing only)", "dim"))
+            if link.reason and link.state != "live":
+                line.append((f": {clean(link.reason)}", "warn"))
+            line.append(("   ", "text"))
+        if not venue.links:
+            line.append(("no link was tried yet", "dim"))
+        out.append(line)
+    return out

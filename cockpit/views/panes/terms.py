@@ -1,0 +1,108 @@
+"""The funding curve of the selected symbol as a table: paid, live, predicted, expected."""
+
+from cockpit.views import format as fmt
+from cockpit.views.cells import heat_role
+from cockpit.views.rates import MIN_POINTS, terms, weighted_terms
+from cockpit.views.scene import TENORS, Scene, Tenor
+from cockpit.views.text import Line, fit, framed, longest, right
+
+TITLE = "terms"
+HZ = 1.0
+_NAME = 13
+HEADS: dict[Tenor, str] = {
+    "30d": "30 d", "7d": "7 d", "24h": "24 h", "8h": "8 h", "1h": "1 h", "live": "live",
+    "predicted": "pred", "next_8h": "next 8 h", "next_24h": "next 24 h",
+}  # fmt: skip
+_DROPPED: tuple[Tenor, ...] = ("30d", "1h", "next_24h", "predicted", "7d", "8h", "next_8h", "24h")
+"""What goes first where there is no room."""
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner = width - 2
+    names = scene.listing()
+    name_width = _NAME if inner >= _NAME + 5 * _cell(scene) else 5
+    tenors = _fitting(scene, inner - name_width)
+    body: list[Line] = []
+    if names:
+        body.append(_head(scene, tenors, name_width))
+        body += [_row(scene, name, tenors, name_width, inner) for name in names]
+        weighted = weighted_terms(scene)
+        line: Line = [(fit(" oi-weighted" if name_width > 5 else " oi", name_width), "dim")]
+        line += [_figure(scene, weighted[tenor], tenor) for tenor in tenors]
+        body.append(line)
+    else:
+        why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
+        body = [[], [(f" {why}", "dim")]]
+    hidden = len(TENORS) - len(tenors)
+    return framed(
+        body,
+        width,
+        height,
+        title=[
+            ("funding curve", "title"),
+            (f" · {scene.symbol or '-'} · {fmt.UNIT_LABEL[scene.unit]}", "dim"),
+        ],
+        note=f"{hidden} hidden" if names and hidden else "",
+        verdict=_verdict(scene, names, width - 4),
+        focused=scene.focus == TITLE,
+    )
+
+
+def _cell(scene: Scene) -> int:
+    return 11 if scene.unit == "hour" else 10
+
+
+def _fitting(scene: Scene, room: int) -> list[Tenor]:
+    shown = list(TENORS)
+    for tenor in _DROPPED:
+        if len(shown) * _cell(scene) <= room:
+            break
+        shown.remove(tenor)
+    return shown
+
+
+def _head(scene: Scene, tenors: list[Tenor], name_width: int) -> Line:
+    line: Line = [(" " * name_width, "dim")]
+    for tenor in tenors:
+        chosen = tenor == scene.tenor
+        line.append((right(HEADS[tenor], _cell(scene)), "accent" if chosen else "dim"))
+    return line
+
+
+def _row(scene: Scene, name: str, tenors: list[Tenor], name_width: int, inner: int) -> Line:
+    label = name if name_width >= _NAME else scene.short(name)
+    line: Line = [(" " + fit(label, name_width - 1), scene.colour_of(name))]
+    curve = terms(scene, name)
+    state = scene.view.venue(name)
+    if all(rate is None for rate in curve.values()):
+        why = "waiting for rates" if state and state.state == "live" else "no rates"
+        if state and state.state != "live":
+            why += f": {state.state}"
+        return [*line, (fit(f" {why}", inner - name_width), "stale")]
+    return [*line, *(_figure(scene, curve[tenor], tenor) for tenor in tenors)]
+
+
+def _figure(scene: Scene, rate: float | None, tenor: Tenor) -> tuple[str, str]:
+    text = right(fmt.rate(rate, scene.unit), _cell(scene))
+    if rate is None:
+        return text, "dim"
+    return text, heat_role(rate) if tenor == "live" else "text"
+
+
+def _verdict(scene: Scene, names: list[str], width: int) -> Line:
+    """Which way the selected venue's curve points, or what the empty places mean."""
+    name = scene.venue if scene.venue in names else None
+    if name is None:
+        return []
+    curve = terms(scene, name)
+    live, day, week = curve["live"], curve["24h"], curve["7d"]
+    unknown: Line = [
+        (f"·: under 70 % of the window paid, or under {MIN_POINTS} hourly payments", "dim")
+    ]
+    if live is None or day is None or week is None:
+        return longest(width, unknown, [("· not known", "dim")])
+    slope = day - week
+    word = "rising" if slope > 0 else "falling" if slope < 0 else "flat"
+    head = f"{name}: {word}, 24 h less 7 d {fmt.rate(slope, scene.unit)}"
+    return longest(width, [(f"{head}  ", "text"), *unknown], [(head, "text")], [(word, "text")])

@@ -1,0 +1,38 @@
+"""Shows the toasts over the workspace, above the key line."""
+
+import time
+
+from cockpit.views.pane import LivePane
+from cockpit.views.palette import Palette
+from cockpit.views.scene import Scene
+from cockpit.views.text import width_of
+from cockpit.views.toasts import LASTS_S, Toasts, Tone
+
+
+class Toaster(LivePane):
+    """Not there at all while there is nothing to say."""
+
+    def __init__(self, scene: Scene, palette: Palette) -> None:
+        self.toasts = Toasts()
+        super().__init__(lambda _, width, __: self.toasts.lines(width), scene, palette, 1.0, "toast")
+        self.display = False
+
+    def say(self, text: str, tone: Tone) -> None:
+        self.toasts.add(text, tone, time.monotonic())
+        self._show()
+        self.set_timer(LASTS_S + 0.1, self._expire)
+
+    def _expire(self) -> None:
+        self.toasts.expire(time.monotonic())
+        self._show()
+
+    def _show(self) -> None:
+        width, height = self.app.size
+        lines = self.toasts.lines(width - 2)
+        self.display = bool(lines)
+        if lines:
+            wide = width_of(lines[0])
+            self.styles.offset = (width - wide - 1, max(1, height - 1 - len(lines)))
+            self.styles.width = wide
+            self.styles.height = len(lines)
+            self.draw_now()

@@ -1,0 +1,140 @@
+"""Alerts are transitions: once, not again while it lasts, and not because a figure trembles."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.alerts.book import AlertBook, Memory, Reading
+from cockpit.alerts.rule import DEFAULT_RULES, Rule, check_rules, with_defaults
+from cockpit.core.errors import ConfigError
+
+S = 1_000_000_000
+
+
+def rule(**more) -> Rule:
+    fields = {"name": "high", "kind": "funding_level", "threshold": 1.0, "cooldown_s": 60.0}
+    return Rule(**{**fields, **more})
+
+
+def reading(value, symbol="BTC", venue="dydx") -> Reading:
+    return Reading(f"{venue}/{symbol}", venue, symbol, value, f"{symbol} is {value}")
+
+
+def happenings(book, one, values, step_s=1.0, start_s=0.0):
+    out = []
+    for i, value in enumerate(values):
+        at_ns = round((start_s + i * step_s) * S)
+        out += [(i, a.happening) for a in book.see(one, [reading(value)], at_ns)]
+    return out
+
+
+def test_an_alert_fires_once_and_clears_once():
+    one = rule()
+    book = AlertBook([one])
+    assert happenings(book, one, [0.5, 1.2, 1.3, 1.2, 0.5, 0.4]) == [(1, "fired"), (4, "cleared")]
+
+
+def test_flapping_around_the_threshold_fires_once():
+    one = rule()
+    book = AlertBook([one])
+    assert happenings(book, one, [0.99, 1.01] * 50) == [(1, "fired")]
+
+
+def test_a_figure_must_last_before_it_is_news():
+    one = rule(for_s=3.0)
+    book = AlertBook([one])
+    assert happenings(book, one, [1.2, 1.2, 0.5, 1.2, 1.2, 1.2, 1.2]) == [(6, "fired")]
+
+
+def test_after_clearing_the_same_market_stays_quiet_for_the_cooldown():
+    one = rule(cooldown_s=10.0)
+    book = AlertBook([one])
+    values = [1.2, 0.1, 1.2, 0.1, 1.2, 0.1] + [1.2] * 10
+    assert happenings(book, one, values) == [(0, "fired"), (1, "cleared"), (11, "fired")]
+
+
+def test_a_rule_about_too_little_fires_below_and_clears_above():
+    one = rule(kind="depth", threshold=0.4)
+    book = AlertBook([one])
+    assert happenings(book, one, [1.0, 0.39, 0.45, 0.6]) == [(1, "fired"), (3, "cleared")]
+
+
+def test_one_market_does_not_speak_for_another():
+    one = rule()
+    book = AlertBook([one])
+    alerts = book.see(one, [reading(2.0, "BTC"), reading(0.1, "ETH"), reading(3.0, "SOL")], 0)
+    assert [a.symbol for a in alerts] == ["BTC", "SOL"]
+
+
+def test_not_knowing_neither_fires_nor_clears():
+    one = rule()
+    book = AlertBook([one])
+    book.see(one, [reading(2.0)], 0)
+    assert book.see(one, [], S) == []
+    assert len(book.firing()) == 1
+
+
+@pytest.mark.parametrize("name", ["high", "dydx", "BTC", "dydx/BTC"])
+def test_what_is_muted_stays_silent_by_rule_venue_symbol_or_market(name):
+    one = rule()
+    book = AlertBook([one])
+    book.mute(name)
+    assert book.see(one, [reading(2.0)], 0) == []
+    assert book.firing() == []
+    book.unmute(name)
+    assert len(book.firing()) == 1, "it is still so, and can be seen again"
+
+
+def test_a_restart_keeps_what_fires_what_was_seen_and_what_is_muted():
+    one = rule()
+    book = AlertBook([one])
+    book.see(one, [reading(2.0)], 0)
+    assert book.acknowledge("high", "dydx/BTC")
+    book.mute("ETH")
+    memory = msgspec.json.decode(msgspec.json.encode(book.memory()), type=Memory)
+    again = AlertBook([one], memory)
+    assert again.see(one, [reading(2.1)], S) == [], "it does not fire a second time"
+    assert [f.acknowledged for f in again.firing()] == [True]
+    assert again.muted == {"ETH"}
+
+
+def test_a_rule_that_is_gone_from_the_config_is_gone_from_the_memory():
+    one = rule()
+    book = AlertBook([one])
+    book.see(one, [reading(2.0)], 0)
+    assert AlertBook([rule(name="other")], book.memory()).firing() == []
+
+
+@given(st.lists(st.floats(0, 3), max_size=60), st.floats(0, 5), st.floats(0, 20))
+def test_firings_and_clearings_always_alternate(values, for_s, cooldown_s):
+    one = rule(for_s=for_s, cooldown_s=cooldown_s)
+    book = AlertBook([one])
+    kinds = [kind for _, kind in happenings(book, one, values)]
+    assert kinds == (["fired", "cleared"] * len(kinds))[: len(kinds)]
+
+
+def test_the_default_rules_are_valid_and_can_be_replaced_by_name():
+    check_rules(DEFAULT_RULES, "defaults")
+    mine = rule(name=DEFAULT_RULES[0].name, threshold=2.0)
+    extra = rule(name="mine alone")
+    rules = with_defaults((mine, extra))
+    assert len(rules) == len(DEFAULT_RULES) + 1
+    assert rules[0].threshold == 2.0
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        ((rule(), rule()), "used twice"),
+        ((rule(threshold=-1.0),), "above 0"),
+        ((rule(threshold=float("nan")),), "number"),
+        ((rule(clear=1.5),), "below the threshold"),
+        ((rule(kind="depth", threshold=0.4, clear=0.3),), "above the threshold"),
+        ((rule(for_s=-1.0),), "negative"),
+        ((rule(name=" "),), "name"),
+    ],
+)
+def test_a_rule_that_cannot_work_is_refused_in_words(bad, words):
+    with pytest.raises(ConfigError, match=words):
+        check_rules(bad, "config.toml")

@@ -1,0 +1,102 @@
+"""VaR, expected shortfall, their errors, and the tests of a VaR that was promised."""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.analytics.tail_risk import (
+    christoffersen,
+    histogram,
+    kupiec,
+    mean,
+    probability,
+    standard_deviation,
+    tail,
+)
+
+
+def test_of_a_hundred_losses_the_95th_is_var_and_es_is_the_mean_from_there() -> None:
+    found = tail(-np.arange(1.0, 101.0), 0.95)
+    assert found.var.value == 95
+    assert found.es.value == pytest.approx(np.mean([95, 96, 97, 98, 99, 100]))
+
+
+def test_a_normal_sample_gives_the_normal_tail_within_its_own_errors() -> None:
+    pnl = np.random.default_rng(11).standard_normal(40_000)
+    for level in (0.95, 0.99):
+        z = NormalDist().inv_cdf(level)
+        found = tail(pnl, level)
+        assert abs(found.var.value - z) < 3 * found.var.se
+        assert abs(found.es.value - NormalDist().pdf(z) / (1 - level)) < 3 * found.es.se
+    assert abs(standard_deviation(pnl).value - 1) < 3 * standard_deviation(pnl).se
+    assert abs(mean(pnl).value) < 3 * mean(pnl).se
+
+
+def test_the_standard_errors_are_those_of_repeated_samples() -> None:
+    samples = np.random.default_rng(5).standard_normal((400, 2000))
+    found = [tail(sample, 0.95) for sample in samples]
+    for pick in (lambda t: t.var, lambda t: t.es):
+        spread = np.std([pick(t).value for t in found])
+        assert np.mean([pick(t).se for t in found]) == pytest.approx(spread, rel=0.15)
+    spread = np.std([standard_deviation(sample).value for sample in samples])
+    assert np.mean([standard_deviation(s).se for s in samples]) == pytest.approx(spread, rel=0.15)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=200), st.sampled_from([0.5, 0.95, 0.99]))
+def test_shortfall_is_never_less_than_var(values, level) -> None:  # type: ignore[no-untyped-def]
+    found = tail(np.array(values), level)
+    assert found.es.value >= found.var.value - 1e-6
+    assert found.var.value <= -min(values)
+
+
+def test_a_probability_carries_its_binomial_error() -> None:
+    found = probability(np.arange(100) < 20)
+    assert found.value == 0.2
+    assert found.se == pytest.approx(math.sqrt(0.2 * 0.8 / 100))
+
+
+def test_a_histogram_counts_every_known_outcome_once() -> None:
+    found = histogram(np.array([0.0, 1, 2, 4, math.nan]), 4)
+    assert found.edges.tolist() == [0, 1, 2, 3, 4]
+    assert found.counts.tolist() == [1, 1, 1, 1]
+    assert histogram(np.empty(0), 4).counts.size == 0
+    assert histogram(np.full(3, 7.0), 4).counts.sum() == 3
+
+
+def test_without_outcomes_nothing_is_known() -> None:
+    nothing = np.empty(0)
+    assert math.isnan(tail(nothing, 0.95).var.value)
+    assert math.isnan(mean(nothing).value)
+    assert math.isnan(standard_deviation(nothing).value)
+    assert math.isnan(probability(nothing > 0).value)
+    assert math.isnan(tail(np.array([1.0, math.nan]), 0.95).es.value)
+    assert standard_deviation(np.ones(5)) == (0.0, 0.0)
+    with pytest.raises(ValueError, match="level"):
+        tail(np.ones(3), 95)
+
+
+def test_six_breaches_in_250_days_do_not_reject_a_99_per_cent_var() -> None:
+    assert kupiec(250, 6, 0.01) == pytest.approx(3.5553547710617437)
+    assert kupiec(250, 6, 0.01) < 3.841
+
+
+def test_no_breach_at_all() -> None:
+    assert kupiec(250, 0, 0.01) == pytest.approx(-2 * 250 * math.log(0.99))
+    with pytest.raises(ValueError, match="breaches"):
+        kupiec(10, 11, 0.01)
+
+
+def test_breaches_in_a_row_are_weighed_by_christoffersen() -> None:
+    # 238 calm to calm, 5 calm to breach, 5 breach to calm, 1 breach to breach.
+    breached = [False] * 234 + [True, False] * 4 + [True, True, False] + [False] * 5
+    hits = np.array(breached)
+    assert [
+        int(np.sum((hits[:-1] == a) & (hits[1:] == b))) for a, b in ((0, 0), (0, 1), (1, 0), (1, 1))
+    ] == [238, 5, 5, 1]
+    assert christoffersen(breached) == pytest.approx(2.423191167241905)
+    assert christoffersen([False] * 9) == 0
+    assert math.isnan(christoffersen([True]))

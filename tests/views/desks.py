@@ -1,0 +1,81 @@
+"""A desk whose market is moved by hand."""
+
+import random
+from collections.abc import Mapping
+from pathlib import Path
+
+from cockpit.core.clock import ManualClock
+from cockpit.core.events import BookSnapshot, Event, Funding, Link, OpenInterest, Prices
+from cockpit.intents import FeedStats, Intent, Mode, Notice, VenueStats
+from cockpit.state.store import MarketStore
+from cockpit.venues.contract import VenueSpec
+
+T0 = 1_760_000_000_000_000_000
+VENUES = ("hyperliquid", "dydx", "lighter", "bybit")
+SYMBOLS = ("BTC", "ETH", "SOL")
+
+
+class StillDesk:
+    """Four live venues and three symbols; nothing moves unless `stir` is called."""
+
+    mode: Mode = "DEMO"
+
+    def __init__(self) -> None:
+        self.clock = ManualClock(T0)
+        self.view = MarketStore([(name, f"{name}-chain") for name in VENUES], SYMBOLS)
+        self.specs: Mapping[str, VenueSpec] = {}
+        self.posted: list[Intent] = []
+        self.is_started = False
+        for venue in VENUES:
+            self.view.apply(Link(venue=venue, recv_ns=T0, link="main", state="live"))
+        self.stir(random.Random(0), 60)
+
+    def stir(self, seed: random.Random, count: int) -> None:
+        """So many random facts, a few milliseconds apart."""
+        for _ in range(count):
+            self.clock.advance_s(seed.randint(1, 50) / 1000)
+            self.view.apply(self._fact(seed))
+
+    def _fact(self, seed: random.Random) -> Event:
+        said = {
+            "venue": seed.choice(VENUES),
+            "symbol": seed.choice(SYMBOLS),
+            "recv_ns": self.clock.now_ns(),
+        }
+        mid = 100.0 + seed.random()
+        kind = seed.randrange(4)
+        if kind == 0:
+            sizes = [round(seed.random() * 9, 2) + 0.01 for _ in range(10)]
+            bids = tuple((round(mid - 0.1 * i, 1), size) for i, size in enumerate(sizes, 1))
+            asks = tuple((round(mid + 0.1 * i, 1), size) for i, size in enumerate(sizes, 1))
+            return BookSnapshot(bids=bids, asks=asks, **said)
+        if kind == 1:
+            rate = seed.uniform(-1e-4, 1e-4)
+            return Funding(kind="live", rate=rate, interval_s=3600, next_ns=T0 + 10**12, **said)
+        if kind == 2:
+            return OpenInterest(base=seed.uniform(1e3, 1e5), **said)
+        return Prices(mark=mid, index=mid, last=mid, **said)
+
+    def post(self, intent: Intent) -> None:
+        self.posted.append(intent)
+
+    def notices(self) -> list[Notice]:
+        return []
+
+    def detail(self) -> str:
+        return ""
+
+    def venue_stats(self, name: str) -> VenueStats | None:
+        return None
+
+    def feed_stats(self) -> FeedStats:
+        return FeedStats(messages_per_s=None, coalescing=False, recording=False)
+
+    def record(self, folder: Path | None) -> str:
+        return "" if folder is None else str(folder)
+
+    async def start(self) -> None:
+        self.is_started = True
+
+    async def stop(self) -> None:
+        self.is_started = False
