@@ -55,11 +55,15 @@ class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All settings. `origins` maps a dotted key to where its value came from."""
+    """All settings. `origins` maps a dotted key to where its value came from.
+
+    `keys` maps the id of an action of the screen to its keys; the screen's own table checks it.
+    """
 
     watch: Watch = Watch()
     screen: Screen = Screen()
     venue: dict[str, Venue] = {}
+    keys: dict[str, str] = {}
     alert: tuple[Rule, ...] = ()
     alert_hook: Hook = Hook()
     log_level: LogLevel = "info"
@@ -95,7 +99,7 @@ def load(
     if path is not None:
         tree = _read(path)
         _check(tree, str(path))
-        for key in _leaves(tree):
+        for key, _ in _leaves(tree):
             origins[key] = str(path)
     for variable, key in ENVIRONMENT.items():
         if variable in environ:
@@ -116,7 +120,7 @@ def load(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; `cockpit config init` writes one") from None
     except OSError as error:
@@ -125,6 +129,10 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: is not UTF-8 text: {error.reason}") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not TOML: {error}") from error
+    if isinstance(tree.get("keys"), dict):
+        # The dot of `view.freeze` nests where the trader did not quote it.
+        tree["keys"] = dict(_leaves(tree["keys"]))
+    return tree
 
 
 def _check(tree: Mapping[str, Any], source: str) -> None:
@@ -200,12 +208,12 @@ def _plain(message: str) -> str:
     return message[:1].lower() + message[1:].replace("`", "")
 
 
-def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterable[str]:
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
     for key, value in tree.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, f"{prefix}{key}.")
         else:
-            yield prefix + key
+            yield prefix + key, value
 
 
 def _nested(key: str, value: Any) -> dict[str, Any]:
@@ -246,12 +254,4 @@ def values(config: Config) -> list[tuple[str, Any, str]]:
     tree = msgspec.to_builtins(config)
     tree.pop("origins")
     tree["venue"] = {name: {k: v for k, v in t.items() if v} for name, t in tree["venue"].items()}
-    flat = [(key, _lookup(tree, key)) for key in _leaves(tree)]
-    return [(key, value, config.origins.get(key, "default")) for key, value in flat]
-
-
-def _lookup(tree: Mapping[str, Any], key: str) -> Any:
-    value: Any = tree
-    for part in key.split("."):
-        value = value[part]
-    return value
+    return [(key, value, config.origins.get(key, "default")) for key, value in _leaves(tree)]

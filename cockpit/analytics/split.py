@@ -165,7 +165,7 @@ def _ladders(
     )
     built = []
     for offer, step, (prices, effective, sizes) in zip(offers, steps, raw, strict=True):
-        room = want if offer.cap is None else min(want, int(exact(max(0.0, offer.cap)) / unit))
+        room = want if offer.cap is None else min(want, int(exact(offer.cap) / unit))
         scaled = sizes / float(unit)
         curve = Curve.of(side * effective - origin, scaled, step, room)
         least = _least(offer, prices, sizes, unit, step)
@@ -219,6 +219,9 @@ def _effective(offer: Offer, side: int) -> tuple[Array, Array, Array]:
     prices, sizes = ladder(offer.levels)
     if not offer.quote_usd > 0 or not math.isfinite(offer.fee):
         raise ValueError("an offer needs a finite fee and a quote currency worth more than 0")
+    limits = (offer.cap, offer.min_size, offer.min_notional_usd)
+    if not all(limit is None or 0 <= limit < math.inf for limit in limits):
+        raise ValueError("an offer's cap and minima must be finite and 0 or more, or None")
     if prices.size and side * (prices[-1] - prices[0]) < 0:
         raise ValueError("to buy, offer asks (ascending); to sell, bids (descending)")
     prices = prices * offer.quote_usd

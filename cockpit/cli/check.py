@@ -62,7 +62,7 @@ def _findings(args: argparse.Namespace, duration_s: float) -> Iterator[Finding]:
     exists = args.config or paths.config_file().exists()
     yield Finding("config", "ok", str(source) if exists else "no file: defaults are used")
     yield _theme(config)
-    yield _keys()
+    yield _keys(config)
     yield from _terminal(config)
     yield from _venues(args, config, duration_s)
 
@@ -77,16 +77,18 @@ def _theme(config: "Config") -> Finding:
     return Finding("theme", "ok", theme.name)
 
 
-def _keys() -> Finding:
-    from cockpit.views.keymap import ACTIONS
+def _keys(config: "Config") -> Finding:
+    from cockpit.views.keymap import keymap_of
 
-    seen: dict[str, str] = {}
-    for action in ACTIONS:
-        for key in action.keys:
-            if key in seen:
-                return Finding("keys", "fail", f"{key} is bound to {seen[key]} and {action.id}")
-            seen[key] = action.id
-    return Finding("keys", "ok", f"{len(ACTIONS)} actions on {len(seen)} keys")
+    try:
+        keymap = keymap_of(config)
+    except ConfigError as error:
+        return Finding("keys", "fail", error.ui_message, "the screen does not start with it")
+    keys = [key for action in keymap.actions for key in keymap.keys(action.id)]
+    changed = f", {len(config.keys)} of them yours" if config.keys else ""
+    return Finding(
+        "keys", "ok", f"{len(list(keymap.actions))} actions on {len(keys)} keys{changed}"
+    )
 
 
 def _terminal(config: "Config") -> Iterator[Finding]:

@@ -40,13 +40,21 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(USAGE)
 
 
-def parser_for(command: str | None) -> tuple[argparse.ArgumentParser, object]:
-    """The parser of one command (None: the live screen), importing only that command."""
+def parser_for(
+    command: str | None, *, with_listing: bool = True
+) -> tuple[argparse.ArgumentParser, object]:
+    """The parser of one command (None: the live screen), importing only that command.
+
+    `with_listing` adds a line for every command, which imports them all: for help only.
+    """
     module = importlib.import_module(COMMANDS[command] if command else LIVE)
-    listing = "\n".join(f"  {name:<10}{_help_of(name)}" for name in COMMANDS)
+    description = module.HELP
+    if command is None and with_listing:
+        listing = "\n".join(f"  {name:<10}{_help_of(name)}" for name in COMMANDS)
+        description = f"{module.HELP}\n\ncommands:\n{listing}"
     parser = _Parser(
         prog=f"cockpit {command}" if command else "cockpit",
-        description=module.HELP if command else f"{module.HELP}\n\ncommands:\n{listing}",
+        description=description,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -76,7 +84,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return USAGE
     try:
-        parser, module = parser_for(command)
+        asks_for_help = not {"-h", "--help"}.isdisjoint(words)
+        parser, module = parser_for(command, with_listing=asks_for_help)
         args = parser.parse_args(words[1:] if command else words)
         code: int = module.run(args)  # type: ignore[attr-defined]
         return code

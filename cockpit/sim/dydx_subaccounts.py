@@ -106,7 +106,7 @@ class Subaccount:
         return {
             "address": account.address,
             "subaccountNumber": account.number,
-            "positionId": accounts.stable_id(account.address, account.number, position.opened_ns),
+            "positionId": accounts.stable_id(account.address, position.symbol, position.opened_ns),
             "market": state.listing.native,
             "side": accounts.side_of(position),
             "status": "OPEN" if position.closed_ns is None else "CLOSED",

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from cockpit.core.units import NS_PER_S
+from cockpit.sim import lighter_account_channels as account_channels
 from cockpit.sim import lighter_channels as channels
 from cockpit.sim import lighter_empty as empty
 from cockpit.sim import lighter_wire as wire
@@ -128,9 +129,15 @@ class Face:
             case ["spot_market_stats", "all"]:
                 return empty.spot_market_stats(world)
             case ["account_all", index] if index.isdecimal():
-                return empty.account_all(index)
+                account = world.accounts.numbered(int(index))
+                if account is None:
+                    return empty.account_all(index)
+                return account_channels.AccountAll(world, account)
             case ["user_stats", index] if index.isdecimal():
-                return empty.user_stats(world, index)
+                account = world.accounts.numbered(int(index))
+                if account is None:
+                    return empty.user_stats(world, index)
+                return account_channels.UserStats(world, account)
             case [("order_book" | "market_stats" | "trade" | "ticker") as kind, market_id]:
                 state = self._by_id.get(market_id)
                 return NO_MARKET if state is None else self._of_market(kind, state)

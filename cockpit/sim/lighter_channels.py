@@ -30,7 +30,7 @@ class Channel(Protocol):
     def after(self, step: Step) -> list[Message]: ...
 
 
-class _Cadence:
+class Cadence:
     """Whether a batch may go: at most one per period, and always on a flush."""
 
     def __init__(self, period_ns: int) -> None:
@@ -59,7 +59,7 @@ class OrderBook:
         self._offset = offset
         self._nonce = 0
         self._levels: dict[tuple[Side, int], int] = {}
-        self._cadence = _Cadence(BOOK_NS)
+        self._cadence = Cadence(BOOK_NS)
 
     def first(self) -> Message:
         state = self._state
@@ -157,7 +157,7 @@ class MarketStats:
         self._all = state is None
         self._told: dict[str, wire.Json] = {}
         self._touched: set[str] = set()
-        self._cadence = _Cadence(STATS_NS)
+        self._cadence = Cadence(STATS_NS)
 
     def first(self) -> Message:
         self._told = {_id(state): wire.market_stats(state) for state in self._states}
@@ -259,7 +259,7 @@ class Candle:
         self._state = state
         self._resolution = resolution
         self._traded = False
-        self._cadence = _Cadence(CANDLE_NS)
+        self._cadence = Cadence(CANDLE_NS)
 
     def first(self) -> Message:
         return self._message("subscribed")

@@ -1,4 +1,4 @@
-"""Lighter's channels about what does not exist here: accounts and spot markets.
+"""Lighter's channels about what does not exist here: accounts of strangers and spot markets.
 
 Source: https://apidocs.lighter.xyz/docs/websocket-reference. The venue answers for an account that
 holds nothing as for any other.

@@ -2,7 +2,7 @@
 
 Sources: https://apidocs.lighter.xyz/reference, the published OpenAPI document
 (https://github.com/elliottech/lighter-python), rate limits and error codes of the documentation.
-Answers carry every field that the official SDK's models require. No account exists here.
+Answers carry every field that the official SDK's models require.
 
 The documented budget is 60 requests a minute for each address. Every client of a loopback
 exchange has the same address, so the budget is ten times that, for each User-Agent.
@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from cockpit.core.units import NS_PER_S
+from cockpit.sim import lighter_accounts as accounts
 from cockpit.sim import lighter_reads as reads
 from cockpit.sim import lighter_wire as wire
 from cockpit.sim.contract import HttpReply, VenueWorld
@@ -25,9 +26,7 @@ REQUESTS = Budgets(points=600, span_s=60.0)
 L1_CONTRACT = "0x3B4D794a66304F130a4Db8F2551B0070dfCf5ca7"
 ETHEREUM_BLOCK_S = 12
 ETHEREUM_GENESIS_S = 1_438_269_973
-NO_ACCOUNT = 21100, "account not found"
 NO_API_KEY = 21109, "api key not found"
-NO_AUTH = 20001, "invalid param : auth field is required"
 
 Answer = Callable[[VenueWorld, Query], dict[str, wire.Json]]
 
@@ -110,6 +109,8 @@ def _announcement(world: VenueWorld, query: Query) -> dict[str, wire.Json]:
 
 
 ANSWERS: Mapping[str, Answer] = {
+    "account": accounts.account,
+    "accountsByL1Address": accounts.accounts_by_l1_address,
     "announcement": _announcement,
     "assetDetails": _asset_details,
     "block": reads.block,
@@ -125,15 +126,14 @@ ANSWERS: Mapping[str, Answer] = {
     "orderBookDetails": order_book_details,
     "orderBookOrders": reads.order_book_orders,
     "orderBooks": order_books,
+    "positionFunding": accounts.position_funding,
     "recentTrades": reads.recent_trades,
     "trades": reads.recent_trades,
     "withdrawalDelay": _withdrawal_delay,
 }
 ERRORS: Mapping[str, tuple[int, str]] = {
-    "account": NO_ACCOUNT,
-    "accountsByL1Address": NO_ACCOUNT,
     "apikeys": NO_API_KEY,
-    "nextNonce": NO_ACCOUNT,
+    "nextNonce": accounts.NO_ACCOUNT,
     "sendTx": (20001, "invalid param "),
     "sendTxBatch": (20001, "invalid param "),
     **dict.fromkeys(
@@ -144,8 +144,7 @@ ERRORS: Mapping[str, tuple[int, str]] = {
             "accountTxs",
             "liquidations",
             "pnl",
-            "positionFunding",
         ),
-        NO_AUTH,
+        accounts.NO_AUTH,
     ),
 }

@@ -24,31 +24,26 @@ _NEAR_LEVELS = 200
 class _Half:
     """One side. `keys` ascending, best last: the price for bids, minus the price for asks."""
 
-    __slots__ = ("_keys", "_raw", "_sign", "_sizes", "_waiting")
+    __slots__ = ("_keys", "_raw", "_sign", "_sizes", "waiting")
 
     def __init__(self, sign: float) -> None:
         self._sign = sign
         self._keys: list[float] = []
         self._sizes: list[float] = []
         self._raw: Levels | None = None
-        self._waiting: dict[float, float] = {}
+        self.waiting: dict[float, float] = {}
+        """Changed prices and their sizes that the lists do not know yet."""
 
     def replace(self, levels: Levels) -> None:
         self._raw = levels
-        self._waiting.clear()
+        self.waiting.clear()
 
-    def apply(self, levels: Levels) -> None:
-        waiting = self._waiting
-        waiting.update(levels)
-        if len(waiting) > MAX_WAITING:
-            self._settle()
-
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Take what is waiting into the lists."""
         if self._raw is not None:
             self._unpack(self._raw)
         keys, sizes, sign = self._keys, self._sizes, self._sign
-        for price, size in self._waiting.items():
+        for price, size in self.waiting.items():
             key = price * sign
             i = bisect_left(keys, key)
             if i < len(keys) and keys[i] == key:
@@ -59,7 +54,7 @@ class _Half:
             elif size > 0.0:
                 keys.insert(i, key)
                 sizes.insert(i, size)
-        self._waiting.clear()
+        self.waiting.clear()
 
     def _unpack(self, levels: Levels) -> None:
         pairs = sorted([(price * self._sign, size) for price, size in levels])
@@ -68,15 +63,15 @@ class _Half:
         self._raw = None
 
     def best(self) -> Level | None:
-        if self._waiting:
-            self._settle()
+        if self.waiting:
+            self.settle()
         if self._raw is not None:
             return self._raw[0] if self._raw else None
         return (self._keys[-1] * self._sign, self._sizes[-1]) if self._keys else None
 
     def top(self, depth: int | None) -> list[Level]:
-        if self._waiting:
-            self._settle()
+        if self.waiting:
+            self.settle()
         if self._raw is not None:
             return list(self._raw[:depth])
         start = None if depth is None else max(0, len(self._keys) - depth)
@@ -87,8 +82,8 @@ class _Half:
         return [(key * self._sign, size) for key, size in zip(prices, sizes, strict=True)]
 
     def __len__(self) -> int:
-        if self._waiting:
-            self._settle()
+        if self.waiting:
+            self.settle()
         return len(self._keys) if self._raw is None else len(self._raw)
 
 
@@ -119,9 +114,15 @@ class Book:
         if not self.is_known:
             return
         if bids:
-            self._bids.apply(bids)
+            waiting = self._bids.waiting
+            waiting.update(bids)
+            if len(waiting) > MAX_WAITING:
+                self._bids.settle()
         if asks:
-            self._asks.apply(asks)
+            waiting = self._asks.waiting
+            waiting.update(asks)
+            if len(waiting) > MAX_WAITING:
+                self._asks.settle()
         self.seq = seq
         self.recv_ns = recv_ns
         self.version += 1

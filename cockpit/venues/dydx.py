@@ -12,6 +12,7 @@
 | perpetualMarkets | instruments | as v4_markets subscribed | the same | | [3], recording |
 | historicalFunding | funding_history | paid hours | Funding settled | hour | [3], recording |
 | orderbooks | book | the Indexer's own book | nothing, ours is checked | base | [3] |
+| accounts | all | `dydx_account.py` has their table | Position, Margin … | USD | [1] [3] |
 
 [1] https://docs.dydx.xyz/indexer-client/websockets
 [2] https://docs.dydx.xyz/interaction/data/watch-orderbook
@@ -48,6 +49,7 @@ from cockpit.core import events
 from cockpit.core.market import FundingTerms, Side
 from cockpit.core.units import NS_PER_S
 from cockpit.venues import contract, kit
+from cockpit.venues import dydx_account as account
 from cockpit.venues import dydx_wire as wire
 from cockpit.venues.books import APPLY, GAP
 from cockpit.venues.contract import Fetch, Frame, Input, Output, Reply, Tick, Wanted, Wants
@@ -71,10 +73,8 @@ LISTING_ANSWER_NS = 15 * NS_PER_S
 LISTING_RETRY_NS = 5 * NS_PER_S
 
 _FORCED = frozenset({"LIQUIDATED", "DELEVERAGED"})
-_UNUSED_CHANNELS = frozenset({"v4_candles", "v4_subaccounts", "v4_parent_subaccounts"})
-_UNUSED_REPLIES = frozenset(
-    {"account", "candles", "fills", "height", "open_interest", "time", "trades"}
-)
+_UNUSED_CHANNELS = frozenset({"v4_candles"})
+_UNUSED_REPLIES = frozenset({"candles", "fills", "height", "open_interest", "time", "trades"})
 
 _KINDS: frozenset[type] = frozenset({
     events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset, events.Trade,
@@ -88,7 +88,7 @@ SPEC = contract.VenueSpec(
     links={contract.MAIN: contract.LinkSpec("wss://indexer.dydx.trade/v4/ws")},
     rest_url="https://indexer.dydx.trade",
     chain=CHAIN,
-    kinds=_KINDS,
+    kinds=_KINDS | account.KINDS,
     # 100 requests in any 10 s: what the bucket holds and what refills meanwhile stay below it.
     weight_per_minute=480,
     burst=20,
@@ -101,6 +101,7 @@ SPEC = contract.VenueSpec(
     taker_fee=TAKER_FEE,
     maker_fee=MAKER_FEE,
     funding_terms=FundingTerms(interest_8h=0.0, dampener_8h=0.0),
+    check_address=account.check_address,
     quiet_s=10.0,
 )
 
@@ -112,6 +113,7 @@ class Session:
         self._wants = wants
         self._link = Subscriptions()
         self._markets = MarketTable(frozenset(wants.symbols))
+        self._accounts = account.Accounts(wants.accounts, self._markets.terms)
         self._listing_due_ns: int | None = None
         self._books = Books(self._link)
         self._histories: dict[str, History] = {}
@@ -135,18 +137,21 @@ class Session:
 
     def _opened(self, at_ns: int) -> Iterator[Output]:
         self._books.clear()
+        self._accounts.opened(is_open=True)
         self._link.reopen(is_open=True)
         yield self._fetch_listing(at_ns)
         yield from self._subscribe(at_ns)
 
     def _closed(self) -> Iterator[Output]:
         self._books.clear()
+        self._accounts.opened(is_open=False)
         self._link.reopen(is_open=False)
         return iter(())
 
     def _wanted(self, input: Wanted) -> Iterator[Output]:
         known = set(self._wants.symbols)
         self._wants = input.wants
+        self._accounts.want(input.wants.accounts)
         self._markets.wanted = frozenset(input.wants.symbols)
         if self._link.is_open and not known.issuperset(input.wants.symbols):
             yield self._fetch_listing(input.at_ns)  # for the facts that we passed over until now
@@ -164,6 +169,7 @@ class Session:
                 history = self._histories[ticker] = History(ticker)
             yield from history.due(at_ns)
         yield from self._markets.released(at_ns)
+        yield from self._accounts.tick(at_ns)
 
     def _fetch_listing(self, at_ns: int) -> Fetch:
         self._listing_due_ns = at_ns + LISTING_ANSWER_NS
@@ -187,6 +193,7 @@ class Session:
         yield from self._books.keep(tickers, at_ns)
         keys = [(MARKETS, ""), (BLOCKS, "")]
         keys += [(channel, ticker) for ticker in tickers for channel in (ORDERBOOK, TRADES)]
+        keys += self._accounts.keys()
         yield from self._link.want(keys, at_ns)
 
     # --- frames ---------------------------------------------------------------------------------
@@ -237,6 +244,8 @@ class Session:
         elif channel == BLOCKS:
             for update in updates:
                 yield from self._block(update.block_height, update.time, frame)
+        elif channel in account.CHANNELS:
+            yield from self._accounts.frame(frame)
         elif channel not in _UNUSED_CHANNELS:
             yield kit.reject(NAME, at_ns, f"unknown channel {channel}", frame.data)
 
@@ -255,6 +264,8 @@ class Session:
             yield from self._listed(contents.markets, at_ns)
         elif channel == BLOCKS:
             yield from self._block(contents.height, contents.time, frame)
+        elif channel in account.CHANNELS:
+            yield from self._accounts.frame(frame)
         elif channel not in _UNUSED_CHANNELS:
             yield kit.reject(NAME, at_ns, f"unknown channel {channel}", frame.data)
 
@@ -313,6 +324,10 @@ class Session:
     def _reply(self, reply: Reply) -> Iterator[Output]:
         name, at_ns = reply.name, reply.at_ns
         if name in _UNUSED_REPLIES:
+            return
+        if self._accounts.owns(reply):
+            yield from self._accounts.reply(reply)
+            yield from self._subscribe(at_ns)
             return
         problem: str
         if name in ("instruments", "tickers"):

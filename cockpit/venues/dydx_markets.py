@@ -59,6 +59,11 @@ class MarketTable:
         listing = self._listings.get(ticker)
         return listing is not None and not listing.is_delisted
 
+    def terms(self, ticker: str) -> tuple[float | None, float | None, float | None]:
+        """Oracle price, effective initial and maintenance fraction, as far as they are known."""
+        listing = self._listings.get(ticker)
+        return (None, None, None) if listing is None else listing.terms()
+
     def listed(self, rows: Mapping[str, Raw], at_ns: int) -> Iterator[Fact]:
         """The whole list: what is no longer in it is no longer traded."""
         self._is_whole = True
@@ -154,6 +159,12 @@ class Listing:
             funding_interval_s=HOUR_S, max_leverage=max_leverage, mmf=mmf, status=status,
             taker_fee=TAKER_FEE, maker_fee=MAKER_FEE,
         )  # fmt: skip
+
+    def terms(self) -> tuple[float | None, float | None, float | None]:
+        """What a position is margined by: oracle, initial and maintenance fraction."""
+        row, max_leverage = self.row, self._max_leverage()
+        imf = None if max_leverage is None else 1 / max_leverage
+        return number(row.oracle_price), imf, number(row.maintenance_margin_fraction)
 
     def facts(self, part: MarketRow, at_ns: int) -> Iterator[Fact]:
         """Prices, funding and open interest, as far as `part` (already merged) names them."""

@@ -20,7 +20,8 @@ size), [margin] (margin tiers), [fees], [limits]. REC is a recording, LIB a main
 | `pong`                   | answer to `ping`    | application round trip | Rtt                       | –           | REC                 |
 | `error`, `post` error    | a sentence          | request refused        | Reject                    | –           | REC                 |
 | `subscriptionResponse`   | echo with defaults  | matched by type, coin  | nothing                   | –           | REC                 |
-| `allMids`, `candle`, account channels and replies, `perpDexs`, `exchangeStatus` | – | unused | nothing        | –           | REC                 |
+| account channels and replies | `hyperliquid_account.py` has their table | | Position, Margin … | USD    | [perpetuals] REC    |
+| `allMids`, `candle`, `exchangeStatus` and others | – | unused           | nothing                   | –           | REC                 |
 
 Rates. A context's `funding` is a fraction per hour, accruing now [funding]; its `premium` belongs to
 the 8 h formula and is null where there is no book, and then `funding` "0.0" means no market, so
@@ -34,20 +35,11 @@ maintenance is 1/(2 x max leverage) of the first tier [margin].
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cockpit.core.events import (
-    Block,
-    BookDelta,
-    BookReset,
-    BookSnapshot,
-    Funding,
-    Instrument,
-    OpenInterest,
-    Prices,
-    Rtt,
-    Trade,
-)
+from cockpit.core.events import Rtt
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
+from cockpit.venues import hyperliquid_account as account
+from cockpit.venues import hyperliquid_feed as feed
 from cockpit.venues import hyperliquid_wire as wire
 from cockpit.venues import kit
 from cockpit.venues.contract import (
@@ -64,7 +56,7 @@ from cockpit.venues.contract import (
     Wanted,
     Wants,
 )
-from cockpit.venues.hyperliquid_feed import CHAIN, Feed
+from cockpit.venues.hyperliquid_account_wire import CHANNELS as ACCOUNT_CHANNELS
 from cockpit.venues.hyperliquid_history import History
 from cockpit.venues.hyperliquid_info import (
     Answer,
@@ -80,10 +72,6 @@ from cockpit.venues.hyperliquid_wire import NAME, dex_of
 
 BLOCKS = "blocks"
 DOCS = "https://hyperliquid.gitbook.io/hyperliquid-docs"
-KINDS: frozenset[type] = frozenset({
-    Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
-    Block, Rtt,
-})  # fmt: skip
 SPEC = VenueSpec(
     name=NAME,
     title="Hyperliquid",
@@ -93,8 +81,8 @@ SPEC = VenueSpec(
         BLOCKS: LinkSpec("wss://rpc.hyperliquid.xyz/ws", telemetry=True),
     },
     rest_url="https://api.hyperliquid.xyz",
-    chain=CHAIN,
-    kinds=KINDS,
+    chain=feed.CHAIN,
+    kinds=feed.KINDS | account.KINDS,
     weight_per_minute=1200,
     burst=300,
     docs=(
@@ -109,6 +97,7 @@ SPEC = VenueSpec(
     taker_fee=TAKER_FEE,
     maker_fee=MAKER_FEE,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap=0.04),
+    check_address=account.check_address,
 )
 
 CHANNELS = ("l2Book", "activeAssetCtx", "bbo", "trades")
@@ -137,7 +126,8 @@ class Session:
     """One translator for both links. See `cockpit.venues.contract`."""
 
     def __init__(self, wants: Wants) -> None:
-        self._feed = Feed(frozenset(wants.symbols))
+        self._feed = feed.Feed(frozenset(wants.symbols))
+        self._accounts = account.Accounts(wants.accounts)
         self._listing = Listing()
         self._histories: dict[str, History] = {}
         self._metas_due_ns: dict[str, int] = {}
@@ -175,6 +165,7 @@ class Session:
             self._metas_due_ns.clear()
             yield from self._ask_metas(opened.at_ns)
             yield from self._resubscribe(opened.at_ns)
+            yield from self._accounts.opened(opened.at_ns)
 
     def _forget(self, link: str) -> None:
         """All that belongs to a connection. What REST has taught us stays true without it."""
@@ -183,6 +174,7 @@ class Session:
             self._feed.forget_blocks()
             self._awaiting.pop(EXPLORER, None)
             return
+        self._accounts.closed()
         self._feed.forget_books()
         self._awaiting = {key: at for key, at in self._awaiting.items() if key == EXPLORER}
         self._ping_sent_ns = None
@@ -198,6 +190,7 @@ class Session:
         if MAIN in self._open:
             yield from self._ask_metas(wanted.at_ns)
             yield from self._resubscribe(wanted.at_ns)
+        yield from self._accounts.want(wanted.wants.accounts, wanted.at_ns)
 
     def _ask_metas(self, at_ns: int) -> Iterator[Output]:
         """The universes that we need: the validators' own and those of wanted builders' markets."""
@@ -246,6 +239,7 @@ class Session:
         if MAIN not in self._open:
             return
         yield from self._ask_metas(at_ns)
+        yield from self._accounts.tick(at_ns)
         if self._predictions.due(at_ns):
             yield ask("tickers", {"type": "predictedFundings"}, POLL_WEIGHT)
         for coin in sorted(self._tracked()):
@@ -341,6 +335,8 @@ class Session:
             return ()
         envelope = kit.decode(wire.ENVELOPE, frame.data)
         if not isinstance(envelope, str):
+            if envelope.channel in ACCOUNT_CHANNELS:
+                return self._accounts.frame(frame)
             if envelope.channel in wire.UNUSED_CHANNELS:
                 return ()
             if "$.channel" in reason:
@@ -353,6 +349,9 @@ class Session:
 
     def _reply(self, reply: Reply) -> Iterator[Output]:
         at_ns = reply.at_ns
+        if self._accounts.owns(reply):
+            yield from self._accounts.reply(reply)
+            return
         answer = self._answer(reply)
         history = self._histories.get(reply.key) if reply.name == "funding_history" else None
         if isinstance(answer, str):

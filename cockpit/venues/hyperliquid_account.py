@@ -184,7 +184,8 @@ class Accounts:
     # --- replies ------------------------------------------------------------------------------
 
     def owns(self, reply: Reply) -> bool:
-        return reply.name == ACCOUNT
+        """Whether a reply is about an account; a recording may hold others under this name."""
+        return reply.name == ACCOUNT and (bool(reply.key) or wire.is_known(reply.body))
 
     def reply(self, reply: Reply) -> Iterator[Output]:
         """An answer, told apart by its key; without one, by its shape, about the only address."""

@@ -149,6 +149,11 @@ _JSON = msgspec.json.Decoder(Any)
 _UNIFIED = frozenset({"unifiedAccount", "portfolioMargin"})
 
 
+def is_known(body: str) -> bool:
+    """Whether a body without a question looks like an answer that we read."""
+    return any(word in body for word in ('"assetPositions"', '"delta"'))
+
+
 def read(body: str) -> Answer | str:
     """The answer in a body by its shape, or why there is none."""
     document = kit.decode(_JSON, body)

@@ -15,10 +15,12 @@ from cockpit.core.events import (
     BookSnapshot,
     Funding,
     FundingKind,
+    Instrument,
     Levels,
     OpenInterest,
     Prices,
     Reject,
+    Rtt,
     Trade,
 )
 from cockpit.core.market import Side
@@ -31,6 +33,11 @@ from cockpit.venues.hyperliquid_info import Predictions, SettledPage
 from cockpit.venues.hyperliquid_wire import NAME, dex_of, name_of
 
 CHAIN = "hyperliquid-l1"
+KINDS: frozenset[type] = frozenset({
+    Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
+    Block, Rtt,
+})  # fmt: skip
+"""What the venue says of markets and of its machinery."""
 TRADES_REMEMBERED = 4096
 MAX_INFLATED_BYTES = 8 * 2**20
 SAME_BLOCKS_NS = 5_000_000_000

@@ -169,11 +169,10 @@ FAST: msgspec.json.Decoder[dict[str, FastCtx]] = msgspec.json.Decoder(
 )
 
 UNUSED_CHANNELS = frozenset({
-    "activeAssetData", "activeSpotAssetCtx", "allDexsClearinghouseState", "allMids", "assetCtxs",
-    "candle", "clearinghouseState", "explorerTxs", "notification", "openOrders", "orderUpdates",
-    "outcomeMetaUpdates", "spotAssetCtxs", "spotState", "twapStates", "user", "userEvents",
-    "userFills", "userFundings", "userHistoricalOrders", "userNonFundingLedgerUpdates",
-    "userTwapHistory", "userTwapSliceFills", "webData2", "webData3",
+    "activeAssetData", "activeSpotAssetCtx", "allMids", "assetCtxs", "candle", "explorerTxs",
+    "notification", "openOrders", "orderUpdates", "outcomeMetaUpdates", "spotAssetCtxs",
+    "spotState", "twapStates", "user", "userEvents", "userFills", "userHistoricalOrders",
+    "userNonFundingLedgerUpdates", "userTwapHistory", "userTwapSliceFills", "webData2", "webData3",
 })  # fmt: skip
 """Documented channels of which we say nothing."""
 

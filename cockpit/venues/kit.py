@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from cockpit.core.account import mask
 from cockpit.core.events import Levels, Reject
 from cockpit.venues.contract import Reply, Wants
 
@@ -55,14 +56,17 @@ def decode(decoder: "msgspec.json.Decoder[T]", data: str | bytes | msgspec.Raw) 
 
 
 def reject(venue: str, at_ns: int, reason: str, data: str | bytes = "") -> Reject:
-    """A `Reject` with the first characters of what was not understood, made printable."""
-    head = data[:REJECT_DATA_CHARS]
+    """A `Reject` with the first characters of what was not understood, made printable.
+
+    Addresses in it are shortened before the cut, so that none is left in one piece.
+    """
+    head = data[: 2 * REJECT_DATA_CHARS]
     text = head.decode("utf-8", "replace") if isinstance(head, bytes) else head
     return Reject(
         venue=venue,
         recv_ns=at_ns,
-        reason=printable(reason[:REJECT_DATA_CHARS]),
-        data=printable(text),
+        reason=printable(mask(reason[: 2 * REJECT_DATA_CHARS])[:REJECT_DATA_CHARS]),
+        data=printable(mask(text)[:REJECT_DATA_CHARS]),
     )
 
 

@@ -179,11 +179,11 @@ class Session:
     # --- frames -------------------------------------------------------------------------------
 
     def _frame(self, at_ns: int, data: str | bytes) -> Iterable[Output]:
-        message = decode(wire.MESSAGES, data)
+        message = wire.read(data)
         match message:
             case wire.BookUpdate():
                 return self._change(at_ns, message, data)
-            case wire.StatsUpdate() | wire.StatsSubscribed():
+            case wire.AllStatsUpdate() | wire.StatsUpdate() | wire.StatsSubscribed():
                 return self._stats(at_ns, message, data)
             case wire.TradeUpdate() | wire.TradeSubscribed():
                 return self._trades(at_ns, message, data)
@@ -249,7 +249,10 @@ class Session:
         yield from facts.checked(facts.trades(market, message, at_ns), at_ns, "trade", data)
 
     def _stats(
-        self, at_ns: int, message: wire.StatsUpdate | wire.StatsSubscribed, data: str | bytes
+        self,
+        at_ns: int,
+        message: wire.AllStatsUpdate | wire.StatsUpdate | wire.StatsSubscribed,
+        data: str | bytes,
     ) -> list[Output]:
         scope = message.channel.partition(":")[2]
         if isinstance(message, wire.StatsSubscribed):

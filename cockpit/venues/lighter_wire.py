@@ -6,7 +6,7 @@ Source: https://apidocs.lighter.xyz/docs/websocket-reference and the OpenAPI sch
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -131,6 +131,14 @@ class StatsUpdate(_StatsMessage, frozen=True, gc=False, tag="update/market_stats
     """The markets that changed."""
 
 
+class AllStatsUpdate(msgspec.Struct, frozen=True, gc=False, tag="update/market_stats"):
+    """The markets that changed, as they are nearly always told: every figure a number."""
+
+    channel: Literal["market_stats:all"]
+    market_stats: dict[str, Stats[Figure]]
+    timestamp: int | None = None
+
+
 class _HeightMessage(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
     height: int
     timestamp: int
@@ -232,25 +240,45 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 
 MESSAGES = msgspec.json.Decoder(Message, strict=False)
+_HEAD_CHARS = len('{"channel":"order')
+_COMMON: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
+    start: msgspec.json.Decoder(kind, strict=False)
+    for head, kind in {
+        '{"channel":"order_book:': BookUpdate,
+        '{"channel":"trade:': TradeUpdate,
+        '{"channel":"market_stats:': AllStatsUpdate,
+    }.items()
+    for start in (head[:_HEAD_CHARS], head[:_HEAD_CHARS].encode())
+}
+"""What comes most, by its first characters: the venue writes the type last, so that a union would
+read each message twice."""
 STATS = msgspec.json.Decoder(Stats[Scalar], strict=False)
-STATS_BY_ID: msgspec.json.Decoder[dict[str, Stats[Any]]] = msgspec.json.Decoder(
-    dict[str, Stats[Figure]], strict=False
-)
-ODD_STATS_BY_ID: msgspec.json.Decoder[dict[str, Stats[Any]]] = msgspec.json.Decoder(
+STATS_BY_ID: msgspec.json.Decoder[Mapping[str, Stats[Any]]] = msgspec.json.Decoder(
     dict[str, Stats[Scalar]], strict=False
 )
 ENVELOPES = msgspec.json.Decoder(Envelope)
 ANSWERS = msgspec.json.Decoder(Answer, strict=False)
 
 
-def stats_rows(message: StatsSubscribed | StatsUpdate) -> Mapping[str, Stats[Scalar]] | str:
+def read(data: str | bytes) -> Message | AllStatsUpdate | str:
+    """A frame as a message, or why it is none that we know."""
+    decoder = _COMMON.get(data[:_HEAD_CHARS])
+    if decoder is not None:
+        common: Message | AllStatsUpdate | str = decode(decoder, data)
+        if not isinstance(common, str):
+            return common
+    return decode(MESSAGES, data)
+
+
+def stats_rows(
+    message: StatsSubscribed | StatsUpdate | AllStatsUpdate,
+) -> Mapping[str, Stats[Any]] | str:
     """Rows by market id, or what is wrong: one id has one object, `all` has a map of them."""
+    if isinstance(message, AllStatsUpdate):
+        return message.market_stats
     scope = message.channel.partition(":")[2]
     if scope == "all":
-        rows = decode(STATS_BY_ID, message.market_stats)
-        if isinstance(rows, str):
-            rows = decode(ODD_STATS_BY_ID, message.market_stats)
-        return rows
+        return decode(STATS_BY_ID, message.market_stats)
     row = decode(STATS, message.market_stats)
     return row if isinstance(row, str) else {scope: row}
 

@@ -9,10 +9,10 @@ from cockpit.views import clipboard, export
 from cockpit.views.workspaces import PANES
 
 if TYPE_CHECKING:
-    from cockpit.views.app import CockpitApp
+    from cockpit.views.controls import ControlledApp
 
 
-def record(app: "CockpitApp", wanted: bool) -> None:
+def record(app: "ControlledApp", wanted: bool) -> None:
     """Start or stop the tapes of everything that is live; says what happened."""
     folder = paths.tapes_dir() / utc_stamp(app.desk.clock.now_ns()) if wanted else None
     try:
@@ -23,16 +23,16 @@ def record(app: "CockpitApp", wanted: bool) -> None:
         app.say(f"the tapes could not be completed: {error.strerror}", "danger")
 
 
-def toggle_record(app: "CockpitApp", _: int) -> None:
+def toggle_record(app: "ControlledApp", _: int) -> None:
     record(app, not app.desk.feed_stats().recording)
 
 
-def _table(app: "CockpitApp") -> tuple[str, export.Table]:
+def _table(app: "ControlledApp") -> tuple[str, export.Table]:
     pane = app.scene.focus
     return pane, export.table_of(app.scene, pane, PANES[pane].lines(app.scene, *app.size))
 
 
-def write(app: "CockpitApp", _: int) -> None:
+def write(app: "ControlledApp", _: int) -> None:
     pane, table = _table(app)
     try:
         json_file, csv_file = export.write(paths.exports_dir(), pane, table, app.scene)
@@ -42,7 +42,7 @@ def write(app: "CockpitApp", _: int) -> None:
         app.say(f"{len(table.rows)} rows written: {json_file} and {csv_file.suffix}", "info")
 
 
-def copy(app: "CockpitApp", _: int) -> None:
+def copy(app: "ControlledApp", _: int) -> None:
     text = export.as_text(_table(app)[1], "\t")
     why_not = clipboard.refusal(text)
     if why_not:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from cockpit.views import acting, moves, opening
 
 if TYPE_CHECKING:
-    from cockpit.views.app import CockpitApp
+    from cockpit.views.controls import ControlledApp
 
 MAX_COUNT = 9999
 
 
-def press(app: "CockpitApp", key: str) -> bool:
+def press(app: "ControlledApp", key: str) -> bool:
     """A key of the keyboard. False when it means nothing here."""
     scene = app.scene
     if scene.count and key.isdecimal():
@@ -27,7 +27,7 @@ def press(app: "CockpitApp", key: str) -> bool:
     return True
 
 
-def perform(action_id: str, app: "CockpitApp", count: int = 0) -> None:
+def perform(action_id: str, app: "ControlledApp", count: int = 0) -> None:
     """Do it and show what changed. `count` 0 is none given."""
     why_not = opening.unavailable(action_id, app)
     if why_not:
@@ -37,7 +37,7 @@ def perform(action_id: str, app: "CockpitApp", count: int = 0) -> None:
     app.redraw()
 
 
-def _begin_count(app: "CockpitApp", _: int) -> None:
+def _begin_count(app: "ControlledApp", _: int) -> None:
     app.scene.count = "0"
 
 

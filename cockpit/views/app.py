@@ -5,23 +5,15 @@ import gc
 import time
 from collections.abc import Callable
 
-from textual import events
 from textual.screen import Screen
 
-from cockpit import paths
 from cockpit.config import Config
-from cockpit.core.errors import CockpitError, ConfigError
+from cockpit.core.errors import CockpitError
 from cockpit.intents import Desk
+from cockpit.views.controls import ControlledApp
 from cockpit.views.frame import in_words
-from cockpit.views.keymap import Keymap, key_of
-from cockpit.views.painted import PaintedApp
-from cockpit.views.palette import Palette
-from cockpit.views.scene import Scene
-from cockpit.views.screen import WorkspaceScreen
 from cockpit.views.signals import Lifeline
 from cockpit.views.terminal import Terminal
-from cockpit.views.themes import Theme, load_theme
-from cockpit.views.workspaces import show, walk, zoom
 
 SSH_HZ = 5.0
 STOP_WITHIN_S = 1.5
@@ -30,7 +22,7 @@ TIDY_EVERY_S = 60.0
 IDLE_S = 5.0
 
 
-class CockpitApp(PaintedApp):
+class CockpitApp(ControlledApp):
     """Market events never become messages: panes poll on the paint clock."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -39,21 +31,14 @@ class CockpitApp(PaintedApp):
         self, desk: Desk, config: Config, terminal: Terminal, *, diff: bool = True
     ) -> None:
         hz = min(config.screen.hz, SSH_HZ) if terminal.over_ssh else config.screen.hz
-        super().__init__(terminal, hz, diff=diff)
-        self._desk = desk
-        theme, problem = _theme_or_default(config.screen.theme)
-        palette = Palette(theme, terminal)
-        self.scene = Scene(
-            view=desk.view, specs=dict(desk.specs), mode=desk.mode, glyphs=terminal.glyphs
-        )
-        self.scene.problem = problem or self.drawing_problem
-        self.keys = Keymap()
-        self.workspace = WorkspaceScreen(self, self.scene, palette, self.keys, config.screen.layout)
-        self.saves: list[Callable[[], None]] = []
+        super().__init__(desk, config, terminal, hz, diff=diff)
+        self.scene.problem = self.drawing_problem
+        self.saves: list[Callable[[], None]] = [self.save_memory]
         """Called once before leaving, whatever the reason."""
         self.lifeline: Lifeline | None = None
         self._starting: asyncio.Task[None] | None = None
         self._key_s = 0.0
+        self._looked_at = self.scene.focus
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -67,6 +52,7 @@ class CockpitApp(PaintedApp):
 
     def _begin(self) -> None:
         """Connect after the first paint: a picture first, then the network."""
+        self.begin_controls()
         self._starting = asyncio.create_task(self._start_desk())
         self.set_interval(1.0 / self.clock.hz, self._beat)
         self.set_timer(SETTLE_AFTER_S, _settle_garbage)
@@ -74,7 +60,7 @@ class CockpitApp(PaintedApp):
 
     async def _start_desk(self) -> None:
         try:
-            await self._desk.start()
+            await self.desk.start()
         except CockpitError as error:
             self.scene.problem = error.ui_message
 
@@ -89,7 +75,7 @@ class CockpitApp(PaintedApp):
         if self._starting is not None:
             self._starting.cancel()
         try:
-            await asyncio.wait_for(self._desk.stop(), STOP_WITHIN_S)
+            await asyncio.wait_for(self.desk.stop(), STOP_WITHIN_S)
         except TimeoutError:
             self.log.warning("a link did not close in time")
 
@@ -114,79 +100,28 @@ class CockpitApp(PaintedApp):
         self.clock.drew(time.monotonic() - start_s)
 
     def _look(self) -> None:
+        """What panes read and only we know. A frozen picture keeps its time and its words."""
         scene = self.scene
-        scene.now_ns = self._desk.clock.now_ns()
-        scene.notices = self._desk.notices()
-        scene.detail = self._desk.detail()
-        scene.feed = self._desk.feed_stats()
-        given = {name: self._desk.venue_stats(name) for name in scene.specs}
-        scene.venue_stats = {name: stats for name, stats in given.items() if stats is not None}
-        stats = self.frame_stats()
-        if stats is not None:
-            scene.frames = stats
-            scene.stats = in_words(stats)
+        scene.feed = self.desk.feed_stats()
+        if not scene.frozen:
+            scene.now_ns = self.desk.clock.now_ns()
+            scene.notices = self.desk.notices()
+            scene.detail = self.desk.detail()
+            given = {name: self.desk.venue_stats(name) for name in scene.specs}
+            scene.venue_stats = {name: stats for name, stats in given.items() if stats is not None}
+        frames = self.frame_stats()
+        if frames is not None:
+            scene.frames = frames
+            scene.stats = in_words(frames)
 
-    # --- keys ---------------------------------------------------------------------------------
-
-    def on_key(self, event: events.Key) -> None:
-        if self.screen is not self.workspace:
-            return
-        action = self.keys.find(key_of(event.key, event.character), self.scene.focus)
-        if action is not None:
-            event.stop()
-            self.do(action.id)
-
-    async def action_quit(self) -> None:
-        self.leave()
-
-    def do(self, action: str) -> None:
-        """One entry of the key table, then what it changed, at once."""
+    def redraw(self) -> None:
+        """Show what a key changed, at once."""
         self._key_s = time.monotonic()
-        before = self.scene.focus
-        area, _, verb = action.partition(".")
-        if area == "cursor":
-            self._move(verb)
-        elif area == "workspace":
-            show(self.scene, verb)
-            self.workspace.place_panes()
-        elif action == "pane.zoom":
-            zoom(self.scene)
-            self.workspace.place_panes()
-        elif action in ("pane.next", "pane.previous"):
-            walk(self.scene, 1 if verb == "next" else -1)
-            self.workspace.place_panes()
-        elif action == "view.repaint":
-            self.repaint()
-        elif action == "app.suspend":
-            self.action_suspend_process()
-        elif action == "app.quit":
-            self.leave()
         self._look()
-        self.workspace.echo(before)
-        if self.clock.hurry(time.monotonic()):
+        self.workspace.echo(self._looked_at)
+        self._looked_at = self.scene.focus
+        if self.clock.hurry(self._key_s):
             self.call_after_refresh(self._beat)
-
-    def _move(self, verb: str) -> None:
-        scene = self.scene
-        last = max(0, len(scene.symbols) - 1)
-        columns = max(0, len(scene.venues) - 1)
-        moves = {
-            "up": (max(0, scene.symbol_index - 1), scene.venue_index),
-            "down": (min(last, scene.symbol_index + 1), scene.venue_index),
-            "left": (scene.symbol_index, max(0, scene.venue_index - 1)),
-            "right": (scene.symbol_index, min(columns, scene.venue_index + 1)),
-            "first": (0, scene.venue_index),
-            "last": (last, scene.venue_index),
-        }
-        scene.symbol_index, scene.venue_index = moves[verb]
-
-
-def _theme_or_default(name: str) -> tuple[Theme, str]:
-    """The wanted theme, or the default and one sentence why not."""
-    try:
-        return load_theme(name, paths.user_themes()), ""
-    except ConfigError as error:
-        return load_theme("dark"), error.ui_message
 
 
 def _settle_garbage() -> None:

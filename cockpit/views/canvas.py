@@ -140,7 +140,8 @@ def nice_scale(low: float, high: float, count: int) -> tuple[float, float, list[
     return bottom, top, [0.0 if abs(tick) < step * 1e-6 else tick for tick in ticks]
 
 
-SPARK = "▁▂▃▄▅▆▇█"
+SPARK = "▁▂▃▄▅▆"
+"""Not up to the full block, so that the rows of a table stay apart."""
 
 
 def spark(values: Floats, width: int) -> str:
@@ -152,7 +153,9 @@ def spark(values: Floats, width: int) -> str:
     low, high = float(known.min()), float(known.max())
     span = high - low
     chars = [
-        " " if math.isnan(v) else SPARK[3 if not span else round((v - low) / span * 7)]
+        " "
+        if math.isnan(v)
+        else SPARK[2 if not span else round((v - low) / span * (len(SPARK) - 1))]
         for v in tail
     ]
     return "".join(chars).rjust(width)

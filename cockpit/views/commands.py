@@ -29,7 +29,7 @@ from cockpit.views.themes import load_theme, theme_names
 from cockpit.views.workspaces import WORKSPACES
 
 if TYPE_CHECKING:
-    from cockpit.views.app import CockpitApp
+    from cockpit.views.controls import ControlledApp
 
 Deed = Callable[[], object]
 _SUFFIXES = {"k": 1e3, "m": 1e6, "b": 1e9}
@@ -42,15 +42,15 @@ class Verb:
 
     usage: str
     help: str
-    read: Callable[["CockpitApp", Sequence[str]], Deed]
-    words: Callable[["CockpitApp", int], Iterable[str]] = lambda app, place: ()
+    read: Callable[["ControlledApp", Sequence[str]], Deed]
+    words: Callable[["ControlledApp", int], Iterable[str]] = lambda app, place: ()
 
     @property
     def name(self) -> str:
         return self.usage.partition(" ")[0]
 
 
-def check(app: "CockpitApp", line: str) -> str:
+def check(app: "ControlledApp", line: str) -> str:
     """What is wrong with a line, in one sentence; empty when it can be run."""
     try:
         _read(app, line)
@@ -59,7 +59,7 @@ def check(app: "CockpitApp", line: str) -> str:
     return ""
 
 
-def run(app: "CockpitApp", line: str) -> None:
+def run(app: "ControlledApp", line: str) -> None:
     """Do what the line says; a mistake is said on the screen."""
     try:
         _read(app, line)()
@@ -67,7 +67,7 @@ def run(app: "CockpitApp", line: str) -> None:
         app.say(error.ui_message, "warn")
 
 
-def complete(app: "CockpitApp", line: str) -> list[Choice]:
+def complete(app: "ControlledApp", line: str) -> list[Choice]:
     """What the line may become: verbs first, then the words that may stand at the end."""
     head, space, last = line.rpartition(" ")
     words = head.split()
@@ -88,7 +88,7 @@ def complete(app: "CockpitApp", line: str) -> list[Choice]:
     ]
 
 
-def _read(app: "CockpitApp", line: str) -> Deed:
+def _read(app: "ControlledApp", line: str) -> Deed:
     words = line.split()
     if not words:
         return lambda: None
@@ -124,17 +124,17 @@ def _among(word: str, known: Iterable[str], what: str) -> str:
     return found
 
 
-def _listed(app: "CockpitApp") -> list[str]:
+def _listed(app: "ControlledApp") -> list[str]:
     """Every symbol that some venue lists, as far as their lists are known."""
     names = {i.symbol for venue in app.desk.specs for i in app.desk.view.listed(venue)}
     return sorted(names)
 
 
-def _venues(app: "CockpitApp") -> list[str]:
+def _venues(app: "ControlledApp") -> list[str]:
     return [venue.name for venue in app.scene.venues]
 
 
-def _symbols(app: "CockpitApp", words: Sequence[str]) -> tuple[str, ...]:
+def _symbols(app: "ControlledApp", words: Sequence[str]) -> tuple[str, ...]:
     """Comma-separated symbols, each checked against the venues' lists once these are known."""
     typed = [part.strip() for word in words for part in word.split(",") if part.strip()]
     known = _listed(app)
@@ -158,7 +158,7 @@ def _dollars(word: str) -> float:
 # --- verbs ------------------------------------------------------------------------------------
 
 
-def _symbol(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _symbol(app: "ControlledApp", words: Sequence[str]) -> Deed:
     name = _among(_one(words, "symbol SYMBOL"), app.scene.view.symbols(), "watched symbol")
 
     def deed() -> None:
@@ -169,7 +169,7 @@ def _symbol(app: "CockpitApp", words: Sequence[str]) -> Deed:
     return deed
 
 
-def _watching(app: "CockpitApp", symbols: Iterable[str]) -> Deed:
+def _watching(app: "ControlledApp", symbols: Iterable[str]) -> Deed:
     wanted = tuple(dict.fromkeys(symbols))
     if not wanted:
         raise InputError("at least one symbol must be watched")
@@ -182,21 +182,21 @@ def _watching(app: "CockpitApp", symbols: Iterable[str]) -> Deed:
     return deed
 
 
-def _watch(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _watch(app: "ControlledApp", words: Sequence[str]) -> Deed:
     return _watching(app, _symbols(app, words))
 
 
-def _add(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _add(app: "ControlledApp", words: Sequence[str]) -> Deed:
     return _watching(app, (*app.desk.view.symbols(), *_symbols(app, words)))
 
 
-def _drop(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _drop(app: "ControlledApp", words: Sequence[str]) -> Deed:
     watched = app.desk.view.symbols()
     gone = {_among(p, watched, "watched symbol") for w in words for p in w.split(",") if p}
     return _watching(app, (name for name in watched if name not in gone))
 
 
-def _pair(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _pair(app: "ControlledApp", words: Sequence[str]) -> Deed:
     if len(words) != 3:
         raise InputError("write :pair SYMBOL VENUE VENUE")
     to_symbol = _symbol(app, words[:1])
@@ -211,19 +211,19 @@ def _pair(app: "CockpitApp", words: Sequence[str]) -> Deed:
     return deed
 
 
-def _theme(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _theme(app: "ControlledApp", words: Sequence[str]) -> Deed:
     name = _among(_one(words, "theme NAME"), theme_names(paths.user_themes()), "theme")
     theme = load_theme(name, paths.user_themes())
     return lambda: app.wear(theme)
 
 
-def _sort(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _sort(app: "ControlledApp", words: Sequence[str]) -> Deed:
     by = _among(_one(words, "sort WHAT"), (*SORTS, *_venues(app)), "column")
     again = app.scene.sort == by and not app.scene.ascending
     return lambda: sort_rows(app.scene, by, ascending=(by == "name") is not again)
 
 
-def _span(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _span(app: "ControlledApp", words: Sequence[str]) -> Deed:
     word = _one(words, "span DURATION")
     try:
         hours = round(parse_duration_s(word) / 3600)
@@ -234,22 +234,22 @@ def _span(app: "CockpitApp", words: Sequence[str]) -> Deed:
     return lambda: setattr(app.scene, "span_h", hours)
 
 
-def _record(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _record(app: "ControlledApp", words: Sequence[str]) -> Deed:
     wanted = _among(_one(words, "record on|off"), ("on", "off"), "state") == "on"
     return lambda: acting.record(app, wanted)
 
 
-def _size(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _size(app: "ControlledApp", words: Sequence[str]) -> Deed:
     usd = _dollars(_one(words, "size USD"))
     return lambda: setattr(app.scene, "size_usd", usd)
 
 
-def _workspace(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _workspace(app: "ControlledApp", words: Sequence[str]) -> Deed:
     name = _among(_one(words, "go WORKSPACE"), [w.id for w in WORKSPACES], "workspace")
     return lambda: moves.go(app, name)
 
 
-def _layout(app: "CockpitApp", words: Sequence[str]) -> Deed:
+def _layout(app: "ControlledApp", words: Sequence[str]) -> Deed:
     name = _among(_one(words, "layout NAME"), moves.LAYOUTS, "layout")
     return lambda: moves.lay_out(app, name)
 
@@ -257,7 +257,7 @@ def _layout(app: "CockpitApp", words: Sequence[str]) -> Deed:
 def _setting(usage: str, field: str, known: Sequence[str], what: str) -> Verb:
     """A verb that sets one field of the scene to one of its names."""
 
-    def read(app: "CockpitApp", words: Sequence[str]) -> Deed:
+    def read(app: "ControlledApp", words: Sequence[str]) -> Deed:
         name = _among(_one(words, usage), known, what)
         return lambda: setattr(app.scene, field, name)
 
@@ -267,18 +267,18 @@ def _setting(usage: str, field: str, known: Sequence[str], what: str) -> Verb:
 def _doing(usage: str, text: str, action: str) -> Verb:
     """A verb without words that does what a key does."""
 
-    def read(app: "CockpitApp", words: Sequence[str]) -> Deed:
+    def read(app: "ControlledApp", words: Sequence[str]) -> Deed:
         _none(words, usage)
         return lambda: app.do(action)
 
     return Verb(usage, text, read)
 
 
-def _watched(app: "CockpitApp", _: int) -> Iterable[str]:
+def _watched(app: "ControlledApp", _: int) -> Iterable[str]:
     return app.desk.view.symbols()
 
 
-def _markets(app: "CockpitApp", _: int) -> Iterable[str]:
+def _markets(app: "ControlledApp", _: int) -> Iterable[str]:
     return _listed(app)
 
 

@@ -8,11 +8,12 @@ from cockpit.config import Config
 from cockpit.core.errors import ConfigError
 from cockpit.intents import Desk
 from cockpit.views import actions, remember
-from cockpit.views.keymap import Keymap, key_of
+from cockpit.views.keymap import key_of, keymap_of
 from cockpit.views.moves import LAYOUTS
 from cockpit.views.painted import PaintedApp
 from cockpit.views.palette import Palette
 from cockpit.views.scene import CELL_MODES, UNITS, Scene, select_symbol
+from cockpit.views.screen import WorkspaceScreen
 from cockpit.views.terminal import Terminal
 from cockpit.views.themes import DEFAULT, Theme, load_theme, stamp
 from cockpit.views.toaster import Toaster
@@ -35,8 +36,7 @@ class ControlledApp(PaintedApp):
     ) -> None:
         super().__init__(terminal, hz, diff=diff)
         self.desk = desk
-        origin = next((o for k, o in config.origins.items() if k.startswith("keys.")), "config")
-        self.keymap = Keymap(config.keys, origin)
+        self.keymap = keymap_of(config)
         self.remembered, problem = remember.load(paths.state_dir() / remember.FILE)
         self._problems = [problem] if problem else []
         theme = self._first_theme(config)
@@ -46,6 +46,7 @@ class ControlledApp(PaintedApp):
             view=desk.view, specs=dict(desk.specs), mode=desk.mode, glyphs=terminal.glyphs
         )
         self._recall(config)
+        self.workspace = WorkspaceScreen(self, self.scene, self.palette, self.keymap)
         self.toaster = Toaster(self.scene, self.palette)
 
     def _first_theme(self, config: Config) -> Theme:
@@ -86,6 +87,14 @@ class ControlledApp(PaintedApp):
         self.set_interval(RELOAD_S, self._reload_theme)
         for problem in filter(None, self._problems):
             self.call_after_refresh(self.say, problem, "warn")
+
+    def leave(self, code: int = 0) -> None:
+        """Save and exit, in this order."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Show what a key changed, at once."""
+        raise NotImplementedError
 
     # --- keys ---------------------------------------------------------------------------------
 
@@ -144,7 +153,6 @@ class ControlledApp(PaintedApp):
         """Named colours are the terminal's own: textual must not translate them."""
         native = self.palette.is_native
         self.theme = "ansi-dark" if native else "textual-dark"
-        self.workspace.styles.background = self.palette.screen_background
 
     def _reload_theme(self) -> None:
         """Wear the theme's file again when it was edited; a broken one is one toast."""

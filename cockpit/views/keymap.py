@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cockpit.config import Config
 from cockpit.core.errors import ConfigError
 from cockpit.core.names import did_you_mean
 
@@ -155,6 +156,12 @@ class Keymap:
         return bound
 
 
+def keymap_of(config: Config) -> Keymap:
+    """The keymap of the trader's settings; ConfigError names the file that has a mistake."""
+    origins = [origin for key, origin in config.origins.items() if key.startswith("keys.")]
+    return Keymap(config.keys, origins[0] if origins else "config")
+
+
 def key_of(key: str, character: str | None) -> str:
     """A key press as the table writes it: the character itself where there is one."""
     if character and len(character) == 1 and character.isprintable() and "+" not in key:
@@ -204,8 +211,3 @@ def footer(keymap: Keymap, pane: str) -> list[tuple[str, str]]:
         for action in keymap.actions
         if action.shown and action.scope in (EVERYWHERE, pane) and keymap.keys(action.id)
     ]
-
-
-def key_line() -> list[tuple[str, str]]:
-    """The default key line."""
-    return footer(Keymap(), "")

@@ -21,9 +21,9 @@ from cockpit.views.scene import (
 from cockpit.views.workspaces import WORKSPACES, show, walk, workspace_of, zoom
 
 if TYPE_CHECKING:
-    from cockpit.views.app import CockpitApp
+    from cockpit.views.controls import ControlledApp
 
-Handler = Callable[["CockpitApp", int], None]
+Handler = Callable[["ControlledApp", int], None]
 SPANS_H = (24, 7 * 24, 30 * 24)
 LAYOUTS: tuple[str, ...] = get_args(Layout)
 _CLOSER = {"funding": "funding", "interest": "funding", "log": "health"}
@@ -40,7 +40,7 @@ def _row(scene: Scene) -> int:
 
 
 def columns(step: int) -> Handler:
-    def move(app: "CockpitApp", count: int) -> None:
+    def move(app: "ControlledApp", count: int) -> None:
         scene = app.scene
         last = max(0, len(scene.venues) - 1)
         scene.venue_index = max(0, min(last, scene.venue_index + step * max(1, count)))
@@ -48,18 +48,18 @@ def columns(step: int) -> Handler:
     return move
 
 
-def first(app: "CockpitApp", count: int) -> None:
+def first(app: "ControlledApp", count: int) -> None:
     select_row(app.scene, count - 1 if count else 0)
 
 
-def last(app: "CockpitApp", count: int) -> None:
+def last(app: "ControlledApp", count: int) -> None:
     select_row(app.scene, (count or len(app.scene.symbols)) - 1)
 
 
 # --- panes and workspaces ---------------------------------------------------------------------
 
 
-def go(app: "CockpitApp", workspace_id: str) -> None:
+def go(app: "ControlledApp", workspace_id: str) -> None:
     """Turn to a workspace; `back` returns to the one before."""
     if workspace_id != app.scene.workspace:
         app.scene.came_from = app.scene.workspace
@@ -72,19 +72,19 @@ def going(workspace_id: str) -> Handler:
 
 
 def walking(step: int) -> Handler:
-    def handler(app: "CockpitApp", count: int) -> None:
+    def handler(app: "ControlledApp", count: int) -> None:
         walk(app.scene, step * max(1, count))
         app.workspace.place_panes()
 
     return handler
 
 
-def zoom_pane(app: "CockpitApp", _: int) -> None:
+def zoom_pane(app: "ControlledApp", _: int) -> None:
     zoom(app.scene)
     app.workspace.place_panes()
 
 
-def closer(app: "CockpitApp", count: int) -> None:
+def closer(app: "ControlledApp", count: int) -> None:
     """To the workspace that has the focused pane, or more of its subject; else zoom."""
     pane, here = app.scene.focus, workspace_of(app.scene).id
     others = [w for w in WORKSPACES if w.id != here]
@@ -99,7 +99,7 @@ def closer(app: "CockpitApp", count: int) -> None:
     app.workspace.place_panes()
 
 
-def back(app: "CockpitApp", _: int) -> None:
+def back(app: "ControlledApp", _: int) -> None:
     """Undo one step of what was opened: the filter, the zoom, the workspace."""
     scene = app.scene
     if scene.filter:
@@ -115,25 +115,25 @@ def back(app: "CockpitApp", _: int) -> None:
 # --- what is shown, and how -------------------------------------------------------------------
 
 
-def freeze(app: "CockpitApp", _: int) -> None:
+def freeze(app: "ControlledApp", _: int) -> None:
     """Look at a copy of the state that no later fact changes; the data go on behind it."""
     scene = app.scene
     scene.frozen = not scene.frozen
     scene.view = app.desk.view.still() if scene.frozen else app.desk.view
 
 
-def sort(app: "CockpitApp", _: int) -> None:
+def sort(app: "ControlledApp", _: int) -> None:
     scene = app.scene
     if scene.venue is not None:
         again = scene.sort == scene.venue
         sort_rows(scene, scene.venue, ascending=again and not scene.ascending)
 
 
-def unsort(app: "CockpitApp", _: int) -> None:
+def unsort(app: "ControlledApp", _: int) -> None:
     sort_rows(app.scene, "listed")
 
 
-def toggle_pin(app: "CockpitApp", _: int) -> None:
+def toggle_pin(app: "ControlledApp", _: int) -> None:
     scene = app.scene
     if scene.venue is None:
         return
@@ -153,7 +153,7 @@ def pin(scene: Scene, names: tuple[str, ...]) -> None:
 
 
 def size(step: int) -> Handler:
-    def handler(app: "CockpitApp", count: int) -> None:
+    def handler(app: "ControlledApp", count: int) -> None:
         for _ in range(max(1, min(count, len(SIZES_USD)))):
             now = app.scene.size_usd
             nearer = [size for size in SIZES_USD[::step] if (size - now) * step > 0]
@@ -162,27 +162,27 @@ def size(step: int) -> Handler:
     return handler
 
 
-def next_cell(app: "CockpitApp", _: int) -> None:
+def next_cell(app: "ControlledApp", _: int) -> None:
     app.scene.cell = CELL_MODES[(CELL_MODES.index(app.scene.cell) + 1) % len(CELL_MODES)]
 
 
-def next_unit(app: "CockpitApp", _: int) -> None:
+def next_unit(app: "ControlledApp", _: int) -> None:
     app.scene.unit = UNITS[(UNITS.index(app.scene.unit) + 1) % len(UNITS)]
 
 
-def next_tenor(app: "CockpitApp", _: int) -> None:
+def next_tenor(app: "ControlledApp", _: int) -> None:
     app.scene.tenor = TENORS[(TENORS.index(app.scene.tenor) + 1) % len(TENORS)]
 
 
-def next_span(app: "CockpitApp", _: int) -> None:
+def next_span(app: "ControlledApp", _: int) -> None:
     longer = [hours for hours in SPANS_H if hours > app.scene.span_h]
     app.scene.span_h = longer[0] if longer else SPANS_H[0]
 
 
-def next_layout(app: "CockpitApp", _: int) -> None:
+def next_layout(app: "ControlledApp", _: int) -> None:
     lay_out(app, LAYOUTS[(LAYOUTS.index(app.scene.layout) + 1) % len(LAYOUTS)])
 
 
-def lay_out(app: "CockpitApp", layout: str) -> None:
+def lay_out(app: "ControlledApp", layout: str) -> None:
     app.scene.layout = layout
     app.workspace.place_panes()

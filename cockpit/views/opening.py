@@ -15,7 +15,7 @@ from cockpit.views.themes import load_theme, theme_names
 from cockpit.views.workspaces import PANES, WORKSPACES
 
 if TYPE_CHECKING:
-    from cockpit.views.app import CockpitApp
+    from cockpit.views.controls import ControlledApp
 
 AREAS = {
     "cursor": "move", "symbol": "move", "pane": "panes", "workspace": "workspaces",
@@ -25,7 +25,7 @@ _IN_PROMPT = ":"
 """How the id of a palette entry begins that opens the command line with a verb."""
 
 
-def unavailable(action_id: str, app: "CockpitApp") -> str:
+def unavailable(action_id: str, app: "ControlledApp") -> str:
     """Why an action makes no sense now, in words; empty when it does."""
     area, _, name = action_id.partition(".")
     if area == "workspace" and name not in {w.id for w in WORKSPACES}:
@@ -37,15 +37,15 @@ def unavailable(action_id: str, app: "CockpitApp") -> str:
     return ""
 
 
-def _is_free(app: "CockpitApp") -> bool:
+def _is_free(app: "ControlledApp") -> bool:
     return not isinstance(app.screen, Dialog)
 
 
-def _in_scope(app: "CockpitApp") -> list[Action]:
+def _in_scope(app: "ControlledApp") -> list[Action]:
     return [a for a in app.keymap.actions if a.scope in (EVERYWHERE, app.scene.focus)]
 
 
-def palette(app: "CockpitApp") -> None:
+def palette(app: "ControlledApp") -> None:
     """Everything that can be done now, with its keys; the verbs of the command line after it."""
     if not _is_free(app):
         return
@@ -67,7 +67,7 @@ def palette(app: "CockpitApp") -> None:
     app.push_screen(Picker(app.scene, app.palette, title="palette", choices=choices), chosen)
 
 
-def help_list(app: "CockpitApp") -> None:
+def help_list(app: "ControlledApp") -> None:
     """Every key that does something in this pane now, and every command; searchable."""
     if not _is_free(app):
         return
@@ -88,7 +88,7 @@ def _group(action: Action) -> str:
     return AREAS.get(action.id.partition(".")[0], action.scope)
 
 
-def themes(app: "CockpitApp") -> None:
+def themes(app: "ControlledApp") -> None:
     """Choose a theme; the screen wears the one under the cursor, and its own again on escape."""
     if not _is_free(app):
         return
@@ -118,7 +118,7 @@ def themes(app: "CockpitApp") -> None:
     app.push_screen(picker, chosen)
 
 
-def filter_prompt(app: "CockpitApp") -> None:
+def filter_prompt(app: "ControlledApp") -> None:
     """Filter rows while typing; escape puts the old filter back."""
     if not _is_free(app):
         return
@@ -148,7 +148,7 @@ def filter_prompt(app: "CockpitApp") -> None:
     )
 
 
-def command_prompt(app: "CockpitApp", text: str = "") -> None:
+def command_prompt(app: "ControlledApp", text: str = "") -> None:
     """The command line. A mistake is said in it, and it stays open to be mended."""
     if not _is_free(app):
         return

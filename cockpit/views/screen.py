@@ -24,19 +24,16 @@ _HINT = "read-only: nothing is ever sent to a venue but questions "
 
 
 class WorkspaceScreen(Screen[None], inherit_bindings=False):
-    """The scene's workspace. `shape` is the layout's name from the settings."""
+    """The scene's workspace."""
 
     DEFAULT_CSS = """
     WorkspaceScreen { layers: base; overflow: hidden; }
     WorkspaceScreen > LivePane { position: absolute; layer: base; }
     """
 
-    def __init__(
-        self, host: PaintedApp, scene: Scene, palette: Palette, keymap: Keymap, shape: str
-    ) -> None:
+    def __init__(self, host: PaintedApp, scene: Scene, palette: Palette, keymap: Keymap) -> None:
         super().__init__(id="_default")
         self._host = host
-        self.shape = shape
         self._scene = scene
         self._palette = palette
         self._keymap = keymap
@@ -97,12 +94,18 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
             for pane, regions in sending.items():
                 pane.refresh(*regions)
 
+    def restyle(self) -> None:
+        """The palette wears another theme: every strip is made anew."""
+        self.styles.background = self._palette.screen_background
+        for pane in self._all:
+            pane.forget()
+
     # --- places -------------------------------------------------------------------------------
 
     def place_panes(self) -> None:
         """Put every pane where this size wants it; hide those that have no place."""
         width, height = self.app.size
-        places = boxes(self._scene, width, height, self.shape)
+        places = boxes(self._scene, width, height, self._scene.layout)
         _place(self._status, 0, 0, width, 1)
         _place(self._keys, 0, height - 1, width, 1)
         for name, pane in self._panes.items():

@@ -83,7 +83,7 @@ def read_theme(path: Path) -> Theme:
     background = data.get("background", "")
     if background != "default" and not _HEX.fullmatch(str(background)):
         raise ConfigError(
-            f"{path}: background: is {background!r}; expected #rrggbb, or default for a theme of names"
+            f"{path}: background: is {background!r}; expected #rrggbb, or default beside names"
         )
     roles = _table(path, "roles", data.get("roles", {}), _colour)
     only_names = not any("#" in fore + back for fore, back in roles.values())

@@ -2,10 +2,10 @@
 
 import time
 
-from cockpit.views.pane import LivePane
 from cockpit.views.palette import Palette
+from cockpit.views.pane import LivePane
 from cockpit.views.scene import Scene
-from cockpit.views.text import width_of
+from cockpit.views.text import Line, width_of
 from cockpit.views.toasts import LASTS_S, Toasts, Tone
 
 
@@ -14,8 +14,11 @@ class Toaster(LivePane):
 
     def __init__(self, scene: Scene, palette: Palette) -> None:
         self.toasts = Toasts()
-        super().__init__(lambda _, width, __: self.toasts.lines(width), scene, palette, 1.0, "toast")
+        super().__init__(self._lines_of, scene, palette, 1.0, "toast")
         self.display = False
+
+    def _lines_of(self, _: Scene, width: int, height: int) -> list[Line]:
+        return self.toasts.lines(width)
 
     def say(self, text: str, tone: Tone) -> None:
         self.toasts.add(text, tone, time.monotonic())
@@ -36,3 +39,4 @@ class Toaster(LivePane):
             self.styles.width = wide
             self.styles.height = len(lines)
             self.draw_now()
+            self.refresh(*self.take(len(lines)))

@@ -114,7 +114,7 @@ DEPTH = Workspace(
     normal=column(
         (Share(1.2), row((Share(1), "depth"), (Cells(44), "merged"))),
         (PerVenue(3), "liquidity"),
-        (Share(0.8, 8), row((Cells(66), "costs"), (Share(1), "depth_chart"))),
+        (Share(0.8, 8), row((Cells(74), "costs"), (Share(1), "depth_chart"))),
     ),
 )  # fmt: skip
 

@@ -129,14 +129,11 @@ class Pump:
         """Handle an input that may prove that a link lives: the proof comes before the facts."""
         faults = self.faults
         said = self._handle(item)
-        if faults != self.faults:
+        if faults != self.faults or _NO_SIGN_OF_LIFE.issuperset(map(type, said)):
             return said
-        for output in said:
-            if type(output) not in _NO_SIGN_OF_LIFE:
-                link.seen_ns = item.at_ns
-                if link.state != "live":
-                    said.insert(0, self._turn(link, "live", item.at_ns))
-                break
+        link.seen_ns = item.at_ns
+        if link.state != "live":
+            said.insert(0, self._turn(link, "live", item.at_ns))
         return said
 
     def _silence(self, link: _LinkLife, at_ns: int) -> Iterator[Outcome]:

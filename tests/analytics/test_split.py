@@ -189,6 +189,10 @@ def test_nonsense_offers_are_refused() -> None:
         best_split([offer([(math.nan, 1.0)])], 1, 1.0)
     with pytest.raises(ValueError, match="fee"):
         best_split([offer([(100.0, 1.0)], fee=math.nan)], 1, 1.0)
+    with pytest.raises(ValueError, match="cap and minima"):
+        best_split([offer([(100.0, 1.0)], cap=math.nan)], 1, 1.0)
+    with pytest.raises(ValueError, match="cap and minima"):
+        best_split([offer([(100.0, 1.0)], min_notional_usd=-1.0)], 1, 1.0)
 
 
 fees = st.sampled_from([-1e-4, 0.0, 2e-4, 4.5e-4])

@@ -188,7 +188,6 @@ from cockpit.views.signals import Lifeline
 
 async def main():
     Lifeline(lambda code: None)
-    print("blocked", flush=True)
     time.sleep(60)
 
 asyncio.run(main())
@@ -197,7 +196,7 @@ asyncio.run(main())
 
 def test_a_blocked_loop_does_not_outlive_its_terminal():
     with terminal(sys.executable, "-c", BLOCKED, ignore=signal.SIGHUP) as screen:
-        screen.wait_for("blocked")
+        screen.wait(lambda: has_handlers(screen.pid))
         screen.hang_up()
         screen.wait(screen.has_ended, 5)
         assert screen.code == 129

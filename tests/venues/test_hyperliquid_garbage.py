@@ -106,11 +106,10 @@ def test_the_greeting_that_is_not_json_is_ignored():
     [
         "user_events",
         "user_event_fill_liquidation",
-        "user_fundings_snapshot",
         "subscription_response",
     ],
 )
-def test_account_channels_and_acks_say_nothing_of_markets(name):
+def test_events_of_no_named_account_and_acks_say_nothing(name):
     document = json.loads(capture_text(f"hyperliquid/ws_{name}.json"))
     for message in document if isinstance(document, list) else [document]:
         assert feed(session(), frame(message)) == []
@@ -138,7 +137,7 @@ def test_a_known_channel_of_the_wrong_shape_says_what_is_wrong():
         "user_nonfunding_ledger_updates", "user_rate_limit", "user_role",
     ],
 )  # fmt: skip
-def test_recorded_account_replies_say_nothing_for_now(name):
+def test_recorded_replies_about_an_account_that_nobody_named_say_nothing(name):
     for exchange in json.loads(capture_text(f"hyperliquid/rest_{name}.json")):
         facts = feed(session(), reply("account", exchange["response"]))
         assert not [fact for fact in facts if isinstance(fact, Reject)]

@@ -15,11 +15,19 @@ from cockpit.views.celldiff import FrontBuffer
 from cockpit.views.looks import Depth
 from cockpit.views.painted import QUERY
 from cockpit.views.terminal import Terminal
+from cockpit.views.themes import load_theme, theme_names
 from cockpit.views.updates import SELF_TEST_FAILED
 from tests.views.desks import StillDesk
 from tests.views.terminals import Emulator
 
-KEYS = ("j", "k", "h", "l", "g", "G", "tab", "shift+tab", "z", "down", "up")
+pytestmark = pytest.mark.usefixtures("own_home")
+KEYS = ("j", "k", "h", "l", "g", "G", "tab", "shift+tab", "z", "down", "up", "1", "2", "3")
+
+
+@pytest.fixture
+def own_home(tmp_path, monkeypatch):
+    """No config and no memory of this machine."""
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path))
 
 
 @dataclass
@@ -80,18 +88,20 @@ class Question(ModalScreen[None]):
 
 def press(app: Watched, key: str) -> None:
     """A key, without the patience of a pilot: five hundred of them must not take a minute."""
-    action = app.keys.find(key, app.scene.focus)
+    action = app.keymap.find(key, app.scene.focus)
     assert action is not None
     app.do(action.id)
 
 
-async def test_five_hundred_keys_and_ten_resizes_leave_the_picture_of_a_full_repaint():
+async def test_keys_resizes_and_themes_by_the_hundred_leave_the_picture_of_a_full_repaint():
     seed = random.Random(7)
     app = Watched(120, 40)
     async with app.run_test(size=(120, 40)) as pilot:
         for step in range(500):
             app.desk.stir(seed, 5)
             press(app, seed.choice(KEYS))
+            if step % 40 == 39:
+                app.wear(load_theme(seed.choice(theme_names())))
             if step % 50 == 49:
                 width, height = seed.choice(((80, 24), (200, 60), (120, 40), (60, 15)))
                 app.wire.terminal.resize(width, height)

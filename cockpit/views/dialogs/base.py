@@ -49,7 +49,9 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
 
     def redraw(self) -> None:
         self.place()
-        self._sheet.draw_now()
+        changed = self._sheet.draw_now()
+        if changed:
+            self._sheet.refresh(*self._sheet.take(changed))
 
     def box(self, width: int, height: int) -> Box:
         raise NotImplementedError

@@ -8,19 +8,21 @@ from cockpit.views.text import Line, fit, framed, longest, right
 TITLE = "costs"
 HZ = 1.0
 _NAME = 13
-_FEE = 8
-_CELL = 13
+_FEE = 7
+_CELL = 12
 _THIN = "thin"
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    sizes = _sizes(scene, (inner - _NAME - _FEE) // _CELL)
+    wanted = len({*SIZES_USD, scene.size_usd})
+    name_width = _NAME if inner >= _NAME + _FEE + wanted * _CELL else 5
+    sizes = _sizes(scene, (inner - name_width - _FEE) // _CELL)
     names = scene.listing()
     table = {name: _costs(scene, name, sizes) for name in names}
-    body: list[Line] = [_head(scene, sizes)] if names else []
-    body += [_row(scene, name, table, sizes, inner) for name in names]
+    body: list[Line] = [_head(scene, sizes, name_width)] if names else []
+    body += [_row(scene, name, table, sizes, name_width, inner) for name in names]
     if not names:
         why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
         body = [[], [(f" {why}", "dim")]]
@@ -46,8 +48,8 @@ def _sizes(scene: Scene, room: int) -> list[float]:
     return sizes
 
 
-def _head(scene: Scene, sizes: list[float]) -> Line:
-    line: Line = [(" " * _NAME, "dim"), (right("fee", _FEE), "dim")]
+def _head(scene: Scene, sizes: list[float], name_width: int) -> Line:
+    line: Line = [(" " * name_width, "dim"), (right("fee", _FEE), "dim")]
     for size in sizes:
         own = size == scene.size_usd
         line.append((right(fmt.magnitude(size), _CELL), "accent" if own else "dim"))
@@ -76,17 +78,19 @@ def _row(
     name: str,
     table: dict[str, dict[float, tuple[Cost, Cost]] | None],
     sizes: list[float],
+    name_width: int,
     inner: int,
 ) -> Line:
     fee, assumed = scene.taker_fee(name)
+    label = name if name_width >= _NAME else scene.short(name)
     fee_text = fmt.MISSING if fee is None else ("?" if assumed else "") + fmt.bps(fee * 1e4)
     line: Line = [
-        (" " + fit(name, _NAME - 1), scene.colour_of(name)),
+        (" " + fit(label, name_width - 1), scene.colour_of(name)),
         (right(fee_text, _FEE), "dim"),
     ]
     costs, book = table[name], reading(scene, name)
     if costs is None or book is None:
-        return [*line, (fit(f"  {no_book(scene, name)}", inner - _NAME - _FEE), "stale")]
+        return [*line, (fit(f"  {no_book(scene, name)}", inner - name_width - _FEE), "stale")]
     for size in sizes:
         both = costs[size]
         best = [_is_best(scene, name, table, size, i) for i in (0, 1)]

@@ -7,7 +7,7 @@ from cockpit.core.units import HOUR_NS
 from cockpit.state.view import MarketRead
 from cockpit.views import format as fmt
 from cockpit.views.books import reading
-from cockpit.views.canvas import Canvas, Floats, bar, spark, steps
+from cockpit.views.canvas import Canvas, Floats, spark, steps
 from cockpit.views.rates import fresh_open_interest, open_interest_change, open_interest_usd
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, fit, framed, longest, right
@@ -16,11 +16,10 @@ TITLE = "interest"
 HZ = 1.0
 BAND_BPS = 25.0
 _SPARK = 12
-_SHARE = 10
 _PLOT_ROWS = 5
 _HELD_S = 30
 _CELLS = (
-    ("usd", 8), ("1h", 8), ("share", 6), ("/depth", 8), ("bar", _SHARE + 2), ("spark", _SPARK + 2),
+    ("usd", 8), ("1h", 8), ("share", 6), ("/depth", 8), ("spark", _SPARK + 2),
 )  # fmt: skip
 
 
@@ -60,7 +59,7 @@ def _columns(inner: int) -> list[tuple[str, int]]:
 
 
 def _head(columns: list[tuple[str, int]]) -> Line:
-    words = {"bar": "", "spark": "last hour", "/depth": "x depth"}
+    words = {"spark": "last hour", "/depth": "x depth"}
     return [
         (" " * 13, "dim"),
         *((right(words.get(name, name), size), "dim") for name, size in columns),
@@ -97,8 +96,6 @@ def _cell(
         return text, "text" if moved else "dim"
     if column == "share":
         return (fmt.MISSING, "dim") if share is None else (f"{share * 100:.0f}%", "text")
-    if column == "bar":
-        return bar(share or 0.0, _SHARE), "dim"
     if column == "spark":
         _, values = market.open_interests.read(scene.now_ns - HOUR_NS)
         return spark(_thinned(values, _SPARK), _SPARK), "dim"

@@ -15,9 +15,11 @@ TITLE = "depth"
 HZ = 5.0
 BAND_BPS = 25
 _FOOT = 2
-_SIZE = 7
-_SIZE_TEXT = 5
+_SIZE = 6
+_AMOUNT = 5
+"""Cells of a size as text; its column has one more."""
 _CUMULATIVE = 6
+_BAR = 3
 _READ = 96
 
 
@@ -62,7 +64,7 @@ def _least(scene: Scene, name: str) -> int:
     if market is None or best is None:
         return 32
     tick = market.instrument.tick if market.instrument else None
-    return max(32, 2 * (len(fmt.price(best[0], tick)) + _SIZE) + 4)
+    return max(32, 2 * (len(fmt.price(best[0], tick)) + _SIZE + 1) + 4)
 
 
 def _column(scene: Scene, name: str, width: int, rows: int) -> list[Line]:
@@ -101,10 +103,11 @@ class _Ladder:
         self._half = (width - 1) // 2
         self._stale = stale
         self._price = max((len(r[0]) for r in (*self._bids, *self._asks)), default=0)
-        room = self._half - self._price - _SIZE + 1
+        room = self._half - self._price - _SIZE
         self._cumulative = _CUMULATIVE if room >= _CUMULATIVE else 0
         room -= self._cumulative
-        self._bar = room if room >= 4 else 0
+        self._bar = room - 1 if room > _BAR else 0
+        self._size = self._half - self._price - self._cumulative - (room if self._bar else 0)
         self._largest = max((size for _, size in (*bids, *asks)), default=1.0)
 
     def row(self, i: int) -> Line:
@@ -118,19 +121,23 @@ class _Ladder:
         price, size, total, amount = level
         number, dim = ("stale", "stale") if self._stale else ("text", "dim")
         colour, bars = ("stale", "stale") if self._stale else (role, f"{role}_bar")
-        room = self._half - self._price - self._cumulative - self._bar
         frac = amount / self._largest
+        outer: Line = []
         if role == "bid":
-            line: Line = [(bar_left(frac, self._bar) if self._bar else "", bars)]
-            line += [(right(total, self._cumulative) if self._cumulative else "", dim)]
+            if self._bar:
+                outer.append((bar_left(frac, self._bar) + " ", bars))
+            if self._cumulative:
+                outer.append((right(total, self._cumulative - 1) + " ", dim))
             return [
-                *line,
-                (right(size, room - 1) + " ", number),
+                *outer,
+                (right(size, self._size - 1) + " ", number),
                 (price.rjust(self._price), colour),
             ]
-        line = [(price.ljust(self._price), colour), (right(size, room), number)]
-        line += [(right(total, self._cumulative) if self._cumulative else "", dim)]
-        return [*line, (" " + bar(frac, self._bar - 1) if self._bar else "", bars)]
+        if self._cumulative:
+            outer.append((right(total, self._cumulative), dim))
+        if self._bar:
+            outer.append((" " + bar(frac, self._bar), bars))
+        return [(price.ljust(self._price), colour), (right(size, self._size), number), *outer]
 
 
 def _texts(levels: list[Level], tick: float | None) -> list[tuple[str, str, str, float]]:
@@ -147,7 +154,7 @@ def _amount(size: float) -> str:
     """A size in at most five cells: a small one gives digits away, not places."""
     for digits in (3, 2, 1):
         text = fmt.magnitude(size, digits)
-        if len(text) <= _SIZE_TEXT:
+        if len(text) <= _AMOUNT:
             return text
     return fmt.magnitude(size, 1)
 

@@ -1,6 +1,6 @@
 """Every venue's links and chain in full: states, cadence, latency, losses, budgets."""
 
-from cockpit.views.machinery import GLYPHS, LINK_COLUMNS
+from cockpit.views.machinery import GLYPHS, LINK_COLUMNS, Column
 from cockpit.views.panes.health import fitting, head, row, verdict
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clean, fit, framed, longest
@@ -13,20 +13,25 @@ _NAME = 15
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    columns = fitting(inner - _NAME, LINK_COLUMNS)
-    body: list[Line] = [head(columns)]
-    body += [row(scene, i, columns) for i in range(len(scene.venues))]
+    blocks = _blocks(inner - _NAME)
+    body: list[Line] = []
+    hidden = 0
+    for columns in blocks if scene.venues else []:
+        if body and len(body) + len(scene.venues) + 2 > height - 2:
+            hidden += len(columns)
+            continue
+        body += [[], head(columns)] if body else [head(columns)]
+        body += [row(scene, i, columns) for i in range(len(scene.venues))]
     if not scene.venues:
         body = [[], [(" no venue is watched: add some under [watch] in the config", "dim")]]
     elif len(body) + len(scene.venues) < height - 2:
-        body += [[], *_links(scene, inner)]
-    hidden = len(LINK_COLUMNS) - len(columns)
+        body += [[], *_links(scene)]
     return framed(
         body,
         width,
         height,
         title=[("links and chains", "title"), (" · counts since the start", "dim")],
-        note=f"{hidden} columns need more width" if hidden and width >= 60 else "",
+        note=f"{hidden} columns need more room" if hidden and width >= 60 else "",
         verdict=longest(
             width - 4,
             verdict(scene)
@@ -38,7 +43,20 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     )  # fmt: skip
 
 
-def _links(scene: Scene, width: int) -> list[Line]:
+def _blocks(room: int) -> list[list[Column]]:
+    """All columns, in as many tables one below the other as this width takes."""
+    left = list(LINK_COLUMNS)
+    out = []
+    while left:
+        columns = fitting(room, left)
+        if not columns:
+            break
+        out.append(columns)
+        left = [column for column in left if column not in columns]
+    return out
+
+
+def _links(scene: Scene) -> list[Line]:
     """Each venue's connections by name, with the reason of those that are not live."""
     out: list[Line] = []
     for venue in scene.venues:

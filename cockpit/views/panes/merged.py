@@ -36,7 +36,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("consolidated", "title"),
-            (f" · {scene.symbol or '-'} · price after taker fee", "dim"),
+            (f" · {scene.symbol or '-'} · fee-adjusted", "dim"),
         ],
         verdict=verdict,
         focused=scene.focus == TITLE,
@@ -114,7 +114,8 @@ def _cells(row: Row | None, half: int, price_width: int, role: str) -> Line:
         room -= _TAG
     for text, cell_width, style in ((size, _SIZE, "text"), (total, _TOTAL, "dim")):
         if room >= cell_width:
-            cells.append((right(text, cell_width), style))
+            shown = right(text, cell_width - 1)
+            cells.append((f"{shown} " if role == "bid" else f" {shown}", style))
             room -= cell_width
     return [*cells, (" " * room, "text")]
 

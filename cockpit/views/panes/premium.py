@@ -12,7 +12,7 @@ TITLE = "premium"
 HZ = 1.0
 _NAME = 13
 _CELL = 11
-_PIN = 22
+_PIN = 24
 _VERDICTS = (
     "inside the pin the rate stands still while the premium moves; basis is mark less index",
     "inside the pin the rate stands still while the premium moves",
@@ -95,13 +95,13 @@ def pin_words(premium: float | None, terms: FundingTerms | None) -> tuple[str, s
         return "its formula is not known", "dim"
     low, high = terms.pin
     if high <= low:
-        return "no pin: the rate follows", "dim"
+        return "no pin: it follows", "dim"
     if premium is None:
-        return f"pin {fmt.signed(low * 1e4, 1)} to {fmt.signed(high * 1e4, 1)}", "dim"
+        return f"pin at {fmt.signed(low * 1e4, 1)} to {fmt.signed(high * 1e4, 1)}", "dim"
     if premium > high:
-        return f"above the pin by {(premium - high) * 1e4:.1f}", "warn"
+        return f"above by {(premium - high) * 1e4:.1f}", "warn"
     if premium < low:
-        return f"below the pin by {(low - premium) * 1e4:.1f}", "warn"
+        return f"below by {(low - premium) * 1e4:.1f}", "warn"
     up, down = (high - premium) * 1e4, (premium - low) * 1e4
-    side = f"{up:.1f} below the top" if up <= down else f"{down:.1f} above the foot"
+    side = f"{up:.1f} to the top" if up <= down else f"{down:.1f} to the foot"
     return f"pinned, {side}", "text"

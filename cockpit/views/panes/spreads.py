@@ -6,8 +6,8 @@ until the pair, in the direction that receives now, has earned its costs at the 
 
 from cockpit.views import format as fmt
 from cockpit.views.cells import fresh_hourly, heat_role
+from cockpit.views.curve_plot import HEADS
 from cockpit.views.pairs import breakeven
-from cockpit.views.panes.terms import HEADS
 from cockpit.views.rates import terms
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, fit, framed, longest, right
@@ -24,7 +24,6 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     names = scene.listing()
     name_width = _NAME if inner >= _NAME + len(names) * _CELL else 5
     shown = names[: max(1, (inner - name_width) // _CELL)]
-    size = fmt.magnitude(scene.size_usd)
     body: list[Line] = []
     if len(names) > 1:
         head: Line = [(" " * name_width, "dim")]
@@ -42,17 +41,23 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         body,
         width,
         height,
-        title=[
-            ("spreads", "title"),
-            (
-                f" · {scene.symbol or '-'} · {HEADS[scene.tenor]} {fmt.UNIT_LABEL[scene.unit]}",
-                "dim",
-            ),
-            (f" · below: hours to earn the costs at {size}", "dim"),
-        ],
+        title=_title(scene, width - 6),
         note=f"+{len(names) - len(shown)} →" if len(names) > len(shown) > 0 else "",
         verdict=_verdict(scene, names, width - 4),
         focused=scene.focus == TITLE,
+    )
+
+
+def _title(scene: Scene, width: int) -> Line:
+    head: Line = [("spreads", "title"), (f" · {scene.symbol or '-'}", "dim")]
+    what = f" · {HEADS[scene.tenor]} {fmt.UNIT_LABEL[scene.unit]}"
+    below = f" · below: hours to earn the costs at {fmt.magnitude(scene.size_usd)}"
+    return longest(
+        width,
+        [*head, (what + below, "dim")],
+        [*head, (f"{what} · below: hours to earn costs", "dim")],
+        [*head, (what, "dim")],
+        head,
     )
 
 

@@ -1,24 +1,18 @@
 """The funding curve of the selected symbol as a plot: from what was paid to what is expected."""
 
-import numpy as np
-
 from cockpit.views import format as fmt
-from cockpit.views.canvas import Canvas, Floats, nice_scale
-from cockpit.views.panes.terms import HEADS
-from cockpit.views.plots import MAX_SERIES, Series, framed_plot
-from cockpit.views.rates import terms
-from cockpit.views.scene import TENORS, Scene
+from cockpit.views.curve_plot import plot
+from cockpit.views.scene import Scene
 from cockpit.views.text import Line, framed, longest
 
 TITLE = "term_plot"
 HZ = 1.0
-_NOW = TENORS.index("live")
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     return framed(
-        _plot(scene, width - 2, height - 2),
+        plot(scene, width - 2, height - 2),
         width,
         height,
         title=[
@@ -32,54 +26,3 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         ),
         focused=scene.focus == TITLE,
     )
-
-
-def _plot(scene: Scene, width: int, height: int) -> list[Line]:
-    factor = fmt.UNIT_HOURS[scene.unit] * 100
-    curves: dict[str, Floats] = {}
-    for name in scene.listing()[:MAX_SERIES]:
-        rates = [terms(scene, name)[tenor] for tenor in TENORS]
-        values = np.array([np.nan if rate is None else rate * factor for rate in rates])
-        if not np.isnan(values).all():
-            curves[name] = values
-    if not curves:
-        why = "waiting for rates" if scene.listing() else scene.no_symbol
-        return [[], [(f" {why}", "dim")]]
-    known = np.concatenate([values[~np.isnan(values)] for values in curves.values()])
-    key = f"terms {scene.symbol} {scene.unit}"
-    low, high = scene.scale(key, float(known.min()), float(known.max()))
-    bottom, top, ticks = nice_scale(low, high, max(2, height // 4))
-
-    def draw(canvas: Canvas) -> list[Series]:
-        places = np.linspace(0, canvas.dots_wide - 1, len(TENORS)).round().astype(int)
-        series = []
-        for name in sorted(curves, key=lambda name: name == scene.venue):
-            values, colour = curves[name], scene.colour_of(name)
-            there = ~np.isnan(values)
-            drawn = np.interp(
-                np.arange(canvas.dots_wide), places[there], values[there], np.nan, np.nan
-            )
-            canvas.plot(drawn, bottom, top, colour)
-            for place, value in zip(places[there], values[there], strict=True):
-                canvas.mark(int(place), float(value), bottom, top, "●", colour)
-            now = values[_NOW]
-            last = float(values[there][-1])
-            figure = fmt.MISSING if np.isnan(now) else fmt.rate(float(now) / factor, scene.unit)
-            series.append(Series(name, colour, last, figure))
-        return series
-
-    plot = framed_plot(scene, width, height - 1, bottom, top, ticks, draw)
-    return [*plot.lines, _names(plot.left, plot.width)]
-
-
-def _names(left: int, width: int) -> Line:
-    """The tenors under their points; those that would touch a neighbour are left out."""
-    row = [" "] * width
-    order = sorted(range(len(TENORS)), key=lambda i: (i != _NOW, i not in (0, len(TENORS) - 1), i))
-    for i in order:
-        text = HEADS[TENORS[i]]
-        x = round(i / (len(TENORS) - 1) * (width - 1)) - len(text) // 2
-        x = max(0, min(width - len(text), x))
-        if width >= len(text) and all(c == " " for c in row[max(0, x - 1) : x + len(text) + 1]):
-            row[x : x + len(text)] = text
-    return [(" " * left, "dim"), ("".join(row), "dim")]

@@ -2,6 +2,7 @@
 
 from cockpit.views import format as fmt
 from cockpit.views.cells import heat_role
+from cockpit.views.curve_plot import HEADS, plot
 from cockpit.views.rates import MIN_POINTS, terms, weighted_terms
 from cockpit.views.scene import TENORS, Scene, Tenor
 from cockpit.views.text import Line, fit, framed, longest, right
@@ -9,10 +10,7 @@ from cockpit.views.text import Line, fit, framed, longest, right
 TITLE = "terms"
 HZ = 1.0
 _NAME = 13
-HEADS: dict[Tenor, str] = {
-    "30d": "30 d", "7d": "7 d", "24h": "24 h", "8h": "8 h", "1h": "1 h", "live": "live",
-    "predicted": "pred", "next_8h": "next 8 h", "next_24h": "next 24 h",
-}  # fmt: skip
+_LEAST_PLOT = 9
 _DROPPED: tuple[Tenor, ...] = ("30d", "1h", "next_24h", "predicted", "7d", "8h", "next_8h", "24h")
 """What goes first where there is no room."""
 
@@ -22,19 +20,18 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     inner = width - 2
     names = scene.listing()
     name_width = _NAME if inner >= _NAME + 5 * _cell(scene) else 5
-    tenors = _fitting(scene, inner - name_width)
+    blocks = _blocks(scene, inner - name_width, len(names) + 2, height - 2)
     body: list[Line] = []
     if names:
-        body.append(_head(scene, tenors, name_width))
-        body += [_row(scene, name, tenors, name_width, inner) for name in names]
-        weighted = weighted_terms(scene)
-        line: Line = [(fit(" oi-weighted" if name_width > 5 else " oi", name_width), "dim")]
-        line += [_figure(scene, weighted[tenor], tenor) for tenor in tenors]
-        body.append(line)
+        for tenors in blocks:
+            body += [*([[]] if body else []), *_table(scene, names, tenors, name_width, inner)]
+        spare = height - 2 - len(body)
+        if spare >= _LEAST_PLOT:
+            body += [[], *plot(scene, inner, spare - 1)]
     else:
         why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
         body = [[], [(f" {why}", "dim")]]
-    hidden = len(TENORS) - len(tenors)
+    hidden = len(TENORS) - sum(len(tenors) for tenors in blocks)
     return framed(
         body,
         width,
@@ -53,13 +50,25 @@ def _cell(scene: Scene) -> int:
     return 11 if scene.unit == "hour" else 10
 
 
-def _fitting(scene: Scene, room: int) -> list[Tenor]:
+def _blocks(scene: Scene, room: int, rows: int, height: int) -> list[list[Tenor]]:
+    """The tenors that fit side by side, then those that do not in a second table below."""
     shown = list(TENORS)
     for tenor in _DROPPED:
         if len(shown) * _cell(scene) <= room:
             break
         shown.remove(tenor)
-    return shown
+    rest = [tenor for tenor in TENORS if tenor not in shown][: max(0, room // _cell(scene))]
+    return [shown, rest] if rest and 2 * rows + 1 <= height else [shown]
+
+
+def _table(
+    scene: Scene, names: list[str], tenors: list[Tenor], name_width: int, inner: int
+) -> list[Line]:
+    body = [_head(scene, tenors, name_width)]
+    body += [_row(scene, name, tenors, name_width, inner) for name in names]
+    weighted = weighted_terms(scene)
+    line: Line = [(fit(" oi-weighted" if name_width > 5 else " oi", name_width), "dim")]
+    return [*body, [*line, *(_figure(scene, weighted[tenor], tenor) for tenor in tenors)]]
 
 
 def _head(scene: Scene, tenors: list[Tenor], name_width: int) -> Line:

@@ -1,0 +1,173 @@
+"""Shapes of Lighter's account messages and replies, and what one row of them says.
+
+Private to `lighter_account.py`, whose docstring has signs, units and evidence.
+"""
+
+import msgspec
+
+from cockpit.core.events import Margin, Position
+from cockpit.venues.kit import finite, positive
+from cockpit.venues.lighter_facts import VENUE
+from cockpit.venues.lighter_memory import LAST_PERP_ID, THOUSANDS, symbol_of
+from cockpit.venues.lighter_wire import Scalar
+
+
+class PositionRow(msgspec.Struct, frozen=True, gc=False):
+    """`position` is unsigned, `sign` is 1 or -1. A market that was ever traded keeps its row."""
+
+    market_id: int
+    symbol: str
+    sign: int
+    position: Scalar
+    avg_entry_price: Scalar = None
+    position_value: Scalar = None
+    unrealized_pnl: Scalar = None
+    liquidation_price: Scalar = None
+    initial_margin_fraction: Scalar = None
+    margin_mode: int = 0
+    allocated_margin: Scalar = None
+    total_funding_paid_out: Scalar = None
+
+
+class AccountRow(msgspec.Struct, frozen=True, gc=False):
+    """One account of an address. The cross requirements are of the newest schema only."""
+
+    index: int | None = None
+    account_index: int | None = None
+    available_balance: Scalar = None
+    total_asset_value: Scalar = None
+    cross_asset_value: Scalar = None
+    cross_initial_margin_requirement: Scalar = None
+    cross_maintenance_margin_requirement: Scalar = None
+    positions: list[PositionRow] | None = None
+
+    @property
+    def number(self) -> int:
+        """ValueError where the venue does not say which account this is."""
+        number = self.index if self.account_index is None else self.account_index
+        if number is None:
+            raise ValueError("an account without an index")
+        return number
+
+
+class Answer(msgspec.Struct, frozen=True, gc=False):
+    """The body of `account`, or of a refusal."""
+
+    code: int | None = None
+    message: str | None = None
+    accounts: list[AccountRow] | None = None
+
+
+class Stats(msgspec.Struct, frozen=True, gc=False):
+    """What an account is worth, without its positions."""
+
+    portfolio_value: Scalar = None
+    available_balance: Scalar = None
+    cross_stats: "Stats | None" = None
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """A message of an account channel; which fields it has depends on the channel."""
+
+    type: str
+    channel: str
+    positions: dict[str, PositionRow] | None = None
+    stats: Stats | None = None
+
+    @property
+    def number(self) -> int | None:
+        text = self.channel.partition(":")[2]
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
+ANSWER: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer, strict=False)
+
+
+def position(
+    account: str, number: int, row: PositionRow, at_ns: int, venue_ns: int | None = None
+) -> Position | None:
+    """One position, flat ones too; None for a spot market. ValueError for what cannot be."""
+    if not 0 <= row.market_id <= LAST_PERP_ID:
+        return None
+    units = finite(row.position)
+    if units is None or (units != 0.0 and row.sign not in (1, -1)):
+        raise ValueError(f"{row.symbol}: impossible position {row.sign} x {row.position}")
+    contract = 1000.0 if row.symbol in THOUSANDS else 1.0
+    entry, liquidation = positive(row.avg_entry_price), positive(row.liquidation_price)
+    value, upnl = finite(row.position_value), finite(row.unrealized_pnl)
+    allocated = finite(row.allocated_margin)
+    is_isolated = row.margin_mode == 1
+    is_worth = value is not None and value != 0.0 and units != 0.0
+    return Position(
+        venue=VENUE,
+        recv_ns=at_ns,
+        venue_ns=venue_ns,
+        symbol=symbol_of(row.symbol),
+        account=account,
+        pool=str(number),
+        size=row.sign * abs(units) * contract,
+        entry=None if entry is None else entry / contract,
+        mark=abs(value) / abs(units) / contract if is_worth and value is not None else None,
+        liquidation=None if liquidation is None else liquidation / contract,
+        upnl=upnl,
+        funding_paid=finite(row.total_funding_paid_out),
+        leverage=leverage(row.initial_margin_fraction),
+        margin_mode="isolated" if is_isolated else "cross",
+        isolated_equity=allocated + upnl
+        if is_isolated and allocated is not None and upnl is not None
+        else None,
+    )
+
+
+def leverage(initial: Scalar) -> float | None:
+    """From the initial margin: per cent over REST (`5.00`), a fraction in streams (`0.0500`).
+
+    No market offers 100x, so a number up to 1 is a fraction.
+    """
+    number = positive(initial)
+    if number is None:
+        return None
+    return 1.0 / number if number <= 1.0 else 100.0 / number
+
+
+def margin_of(account: str, row: AccountRow, at_ns: int) -> Margin:
+    """The collateral of one account, isolated positions included."""
+    equity, available = finite(row.total_asset_value), finite(row.available_balance)
+    required = finite(row.cross_initial_margin_requirement)
+    isolated = [r for r in row.positions or () if r.margin_mode == 1 and finite(r.position)]
+    if required is not None:
+        used: float | None = required + sum(finite(r.allocated_margin) or 0.0 for r in isolated)
+    else:
+        used = None if equity is None or available is None else equity - available
+    cross = finite(row.cross_asset_value)
+    return Margin(
+        venue=VENUE,
+        recv_ns=at_ns,
+        account=account,
+        pool=str(row.number),
+        equity=equity,
+        used=used,
+        available=available,
+        maintenance=finite(row.cross_maintenance_margin_requirement),
+        cross_equity=equity if cross is None and not isolated else cross,
+    )
+
+
+def margin_of_stats(account: str, number: int, stats: Stats, at_ns: int) -> Margin | None:
+    """The same from a stream; None if it does not say what the account is worth."""
+    equity, available = finite(stats.portfolio_value), finite(stats.available_balance)
+    if equity is None:
+        return None
+    return Margin(
+        venue=VENUE,
+        recv_ns=at_ns,
+        account=account,
+        pool=str(number),
+        equity=equity,
+        used=None if available is None else equity - available,
+        available=available,
+        cross_equity=None
+        if stats.cross_stats is None
+        else finite(stats.cross_stats.portfolio_value),
+    )
