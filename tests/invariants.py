@@ -12,6 +12,7 @@ from typing import get_args
 import msgspec
 
 from cockpit.core.events import (
+    AccountState,
     AnyEvent,
     Block,
     BookDelta,
@@ -20,6 +21,7 @@ from cockpit.core.events import (
     Event,
     Funding,
     FundingKind,
+    FundingPayment,
     Instrument,
     Levels,
     Margin,
@@ -148,11 +150,18 @@ def check_fact(event: Event) -> None:
     elif isinstance(event, Position):
         assert event.account, event
         assert math.isfinite(event.size), event
-        assert all(is_positive(p) for p in (event.entry, event.mark) if p is not None), event
+        prices_said = (event.entry, event.mark, event.liquidation, event.leverage)
+        assert all(is_positive(p) for p in prices_said if p is not None), event
     elif isinstance(event, Margin):
         assert event.account, event
-        for usd in (event.equity, event.used, event.available):
+        for usd in (event.equity, event.used, event.available, event.maintenance):
             assert usd is None or math.isfinite(usd), event
+    elif isinstance(event, AccountState):
+        assert event.account, event
+        assert event.reason or event.state in ("read", "flat"), event
+    elif isinstance(event, FundingPayment):
+        assert event.venue_ns is not None, f"paid at no time: {event}"
+        assert math.isfinite(event.usd), event
     elif isinstance(event, Rtt):
         assert 0 <= event.rtt_ns < 3600 * 1_000_000_000, event
     elif isinstance(event, Reject):

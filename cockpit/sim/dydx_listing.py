@@ -79,18 +79,18 @@ ISOLATED_CHILD = 128
 ACCOUNTS = (
     AccountPlan(
         "a trader on dYdX",
-        deposit_usd=40_000.0,
+        deposit_usd=14_000.0,
         holdings=(
             HoldingPlan("ETH", 30_000.0, opened_h=52.3),
             HoldingPlan("SOL", -20_000.0, opened_h=27.8),
             HoldingPlan("DOGE", 8_000.0, opened_h=9.4),
         ),
-        trade_every_s=30.0,
+        trade_every_s=45.0,
     ),
     AccountPlan(
         "a trader on dYdX",
         number=ISOLATED_CHILD,
-        deposit_usd=6_000.0,
+        deposit_usd=3_500.0,
         holdings=(HoldingPlan("HYPE", 10_000.0, opened_h=18.9),),
         trade_every_s=60.0,
     ),

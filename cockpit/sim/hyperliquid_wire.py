@@ -113,19 +113,19 @@ def margin_tiers(listing: Listing) -> tuple[tuple[float, int], ...]:
 ACCOUNTS = (
     AccountPlan(
         "a trader on Hyperliquid",
-        deposit_usd=60_000.0,
+        deposit_usd=22_000.0,
         holdings=(
             HoldingPlan("BTC", 60_000.0, leverage=20, opened_h=61.3),
             HoldingPlan("ETH", -35_000.0, leverage=10, opened_h=30.2),
             HoldingPlan("PEPE", 6_000.0, leverage=5, opened_h=12.6),
             HoldingPlan("SOL", 15_000.0, leverage=3, isolated=True, opened_h=20.4),
         ),
-        trade_every_s=25.0,
+        trade_every_s=40.0,
     ),
     AccountPlan("an agent", agent_of="a trader on Hyperliquid"),
     AccountPlan(
         "a hedger",
-        deposit_usd=30_000.0,
+        deposit_usd=20_000.0,
         holdings=(HoldingPlan("BTC", 60_000.0, leverage=10, opened_h=44.7),),
     ),
 )

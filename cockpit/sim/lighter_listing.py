@@ -75,28 +75,28 @@ ACCOUNTS = (
     AccountPlan(
         "a trader on Lighter",
         number=48_101,
-        deposit_usd=30_000.0,
+        deposit_usd=14_000.0,
         holdings=(
             HoldingPlan("BTC", -40_000.0, leverage=10, opened_h=58.1),
             HoldingPlan("DOGE", 9_000.0, leverage=5, opened_h=16.2),
             HoldingPlan("PEPE", -5_000.0, leverage=5, opened_h=11.5),
         ),
-        trade_every_s=30.0,
+        trade_every_s=50.0,
     ),
     AccountPlan(
         "a trader on Lighter",
         number=48_102,
-        deposit_usd=20_000.0,
+        deposit_usd=12_000.0,
         holdings=(
             HoldingPlan("ETH", 20_000.0, leverage=10, opened_h=36.6),
             HoldingPlan("SOL", -18_000.0, leverage=4, isolated=True, opened_h=22.7),
         ),
-        trade_every_s=45.0,
+        trade_every_s=70.0,
     ),
     AccountPlan(
         "a hedger",
         number=48_207,
-        deposit_usd=30_000.0,
+        deposit_usd=20_000.0,
         holdings=(HoldingPlan("BTC", -60_000.0, leverage=10, opened_h=44.7),),
     ),
 )

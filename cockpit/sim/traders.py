@@ -27,9 +27,8 @@ CLOSES, TURNS = 0.03, 0.02
 """Chances that a trade makes the position flat, or turns it over."""
 SIZES = (0.5, 1.5)
 """Of the home size, otherwise."""
-MARGIN_CALL = 0.5
-"""Maintenance by equity from which a trader sends money, to be left alone by the liquidator."""
-CALLED_TO = 0.2
+MARGIN_CALL, ANSWERED_TO = 0.8, 0.4
+"""Margin by equity from which a trader sends money, and to which: nobody is liquidated here."""
 
 
 @dataclass(slots=True)
@@ -135,16 +134,14 @@ class Traders:
 
     def _answer_margin_calls(self, account: Account) -> None:
         now = margin.standing(self._venue, account)
-        if now.cross_maintenance > MARGIN_CALL * now.cross_equity:
-            account.quote_micros += round(now.cross_maintenance / CALLED_TO) - now.cross_equity
+        account.quote_micros += _missing(now.cross_initial, now.cross_equity)
         for position in account.positions.values():
             if not position.isolated:
                 continue
             state = self._venue.by_symbol[position.symbol]
             equity = position.quote_micros + margin.value(state, position)
-            needed = margin.maintenance(self._rule, state, position)
-            if needed > MARGIN_CALL * equity:
-                position.quote_micros += round(needed / CALLED_TO) - equity
+            twice = 2 * margin.maintenance(self._rule, state, position)
+            position.quote_micros += _missing(twice, equity)
 
     # --- before --------------------------------------------------------------------------------
 
@@ -185,6 +182,11 @@ class Traders:
         near = min(state.settled, key=lambda row: abs(row[0] - at_ns))
         price: float = near[3] * (1 + self._rng.gauss(0.0, 3e-4)) * market.price_scale
         return max(1, round(price))
+
+
+def _missing(needed: int, equity: int) -> int:
+    """What a trader sends who needs so much margin and has so much; nothing while it will do."""
+    return round(needed / ANSWERED_TO) - equity if needed > MARGIN_CALL * equity else 0
 
 
 def _home_lots(market: LiveMarket, plan: HoldingPlan) -> int:

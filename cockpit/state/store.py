@@ -10,22 +10,27 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from cockpit.core.events import (
+    AccountState,
     Block,
     BookDelta,
     BookReset,
     BookSnapshot,
     Event,
     Funding,
+    FundingPayment,
     Instrument,
     Link,
     LinkState,
+    Margin,
     OpenInterest,
+    Position,
     Prices,
     Reject,
     Rtt,
     Trade,
 )
 from cockpit.core.units import NS_PER_S
+from cockpit.state.accounts import AccountBook, AccountEvent, Accounts
 from cockpit.state.chain import ChainTelemetry
 from cockpit.state.market import MarketState
 from cockpit.state.view import VenueRead
@@ -77,6 +82,7 @@ class MarketStore:
         self._venues = {name: VenueState(name, chain) for name, chain in venues}
         self._symbols = list(symbols)
         self._open = not symbols
+        self._accounts = Accounts()
         self.version = 0
         for venue in self._venues.values():
             for symbol in self._symbols:
@@ -94,6 +100,7 @@ class MarketStore:
             Rtt: self._on_rtt,
             Link: self._on_link,
             Reject: self._on_reject,
+            **dict.fromkeys((Position, Margin, AccountState, FundingPayment), self._on_account),
         }
 
     # --- writing ------------------------------------------------------------------------------
@@ -124,6 +131,16 @@ class MarketStore:
                 market.instrument = venue.instruments.get(symbol)
                 market.link = venue.state
                 venue.markets[symbol] = market
+        self.version += 1
+
+    def follow(self, accounts: Iterable[tuple[str, str, str]]) -> None:
+        """The accounts to follow, as (venue, address, name), in the order of the screen."""
+        self._accounts.follow(accounts)
+        self.version += 1
+
+    def set_manual(self, positions: Sequence[Position]) -> None:
+        """What the trader typed; it is never mixed with what was read."""
+        self._accounts.manual = tuple(positions)
         self.version += 1
 
     def sample(self, now_ns: int) -> None:
@@ -235,6 +252,9 @@ class MarketStore:
         venue.chain.rejects += 1
         venue.chain.last_reject = event.reason
 
+    def _on_account(self, venue: VenueState, event: AccountEvent) -> None:
+        self._accounts.apply(event)
+
     def _on_link(self, venue: VenueState, event: Link) -> None:
         """When an essential link leaves `live`, its books and the freshness of all figures go."""
         before = venue.links.get(event.link)
@@ -245,6 +265,7 @@ class MarketStore:
         if event.state == "live" and fresh_start:
             venue.chain.connected()
         state = venue.state
+        self._accounts.link(venue.name, state)
         for market in venue.markets.values():
             if state == "live":
                 market.connected()
@@ -274,6 +295,14 @@ class MarketStore:
         """Everything the venue lists, watched or not."""
         state = self._venues.get(venue)
         return list(state.instruments.values()) if state else []
+
+    def accounts(self) -> Sequence[AccountBook]:
+        """Every followed account, read or not."""
+        return self._accounts.books()
+
+    def manual(self) -> Sequence[Position]:
+        """Positions that the trader typed."""
+        return self._accounts.manual
 
     def still(self) -> "MarketStore":
         """A copy that no later fact changes: a picture to be looked at in peace.

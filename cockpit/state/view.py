@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from cockpit.core.events import Funding, Instrument, Level, Link, LinkState
+from cockpit.core.events import (
+    AccountStatus,
+    Funding,
+    Instrument,
+    Level,
+    Link,
+    LinkState,
+    Margin,
+    Position,
+)
 from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import Ring, SettledHistory
 
@@ -76,6 +85,24 @@ class VenueRead(Protocol):
     def age_s(self, now_ns: int) -> float | None: ...
 
 
+class AccountRead(Protocol):
+    """One followed account. `status` says whether it could be read, `reason` why not, in words."""
+
+    venue: str
+    address: str
+    name: str
+    status: AccountStatus | Literal["waiting"]
+    reason: str
+
+    @property
+    def positions(self) -> list[Position]: ...
+    @property
+    def margins(self) -> list[Margin]: ...
+    def paid_usd(self, pool: str, symbol: str, since_ns: int = 0) -> float | None: ...
+    def age_s(self, now_ns: int) -> float | None: ...
+    def is_stale(self, now_ns: int) -> bool: ...
+
+
 class MarketView(Protocol):
     """Everything that panes, calculators, alerts and documents read."""
 
@@ -90,4 +117,6 @@ class MarketView(Protocol):
     def market(self, venue: str, symbol: str) -> MarketRead | None: ...
     def markets(self) -> Sequence[MarketRead]: ...
     def listed(self, venue: str) -> Sequence[Instrument]: ...
+    def accounts(self) -> Sequence[AccountRead]: ...
+    def manual(self) -> Sequence[Position]: ...
     def still(self) -> "MarketView": ...

@@ -313,11 +313,14 @@ class Session:
             yield from self._books.lose(str(stray.id), "unreadable message", frame.at_ns)
         elif stray.channel == MARKETS:
             yield from self._link.again((MARKETS, ""), frame.at_ns)
+        elif stray.channel in account.CHANNELS:
+            yield from self._link.again((stray.channel, str(stray.id)), frame.at_ns)
 
     def _lost(self, at_ns: int) -> Iterator[Output]:
-        """A message is missing, and it may have been any book's or a market's row."""
+        """A message is missing, and it may have been any book's, account's or market's."""
         yield from self._books.lose_all("missing message", at_ns)
-        yield from self._link.again((MARKETS, ""), at_ns)
+        for key in [(MARKETS, ""), *self._accounts.keys()]:
+            yield from self._link.again(key, at_ns)
 
     # --- replies --------------------------------------------------------------------------------
 

@@ -177,6 +177,9 @@ class Accounts:
                 number = default if asset.subaccount_number is None else asset.subaccount_number
                 self._pool(followed, number).pay(asset)
                 touched[number] = None
+        if touched:
+            followed.exists[default % CHILDREN] = True
+            yield from followed.ledger.state("read", at_ns)
         for number in touched:
             yield from self._tell(followed, followed.pools[number], None, at_ns)
 
@@ -244,9 +247,9 @@ class Accounts:
     def _paid(self, account: str, page: str, problem: str | None, reply: Reply) -> Iterator[Output]:
         at_ns = reply.at_ns
         account = account or (self._wanted[0] if len(self._wanted) == 1 else "")
-        answer = problem or kit.decode(wire.PAYMENTS, reply.body)
-        if isinstance(answer, str):
-            yield kit.reject(NAME, at_ns, f"funding payments: {answer}", reply.body)
+        answer = kit.decode(wire.PAYMENTS, reply.body)
+        if problem is not None or isinstance(answer, str):
+            yield kit.reject(NAME, at_ns, f"funding payments: {problem or answer}", reply.body)
             return
         if not account:
             return

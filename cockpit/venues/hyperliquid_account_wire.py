@@ -151,7 +151,8 @@ _UNIFIED = frozenset({"unifiedAccount", "portfolioMargin"})
 
 def is_known(body: str) -> bool:
     """Whether a body without a question looks like an answer that we read."""
-    return any(word in body for word in ('"assetPositions"', '"delta"'))
+    word = '"assetPositions"' if body.lstrip().startswith("{") else '"delta"'
+    return word in body
 
 
 def read(body: str) -> Answer | str:

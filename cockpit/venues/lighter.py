@@ -15,7 +15,8 @@ Pages: W = https://apidocs.lighter.xyz/docs/websocket-reference, R = https://api
 | height                 | update             | a new block                | Block           | ms   | W |
 | ping, pong, shutdown   |                    | keepalive, restart         | Send, Rtt, Restart |   | W |
 | error                  |                    | a refusal                  | Reject          |      | W |
-| ticker, candle, spot and account channels, other endpoints | all | not used | nothing        |      | W, R |
+| ticker, candle and spot channels, other endpoints | all | not used | nothing                 |      | W, R |
+| account channels, account | all             | `lighter_account.py` has their table | Position, Margin … | | W, R |
 | orderBookDetails       | reply              | listed perps               | Instrument, OpenInterest | base | R |
 | fundings               | reply              | payments                   | Funding settled | percent per hour | R |
 | funding-rates          | reply (not asked)  | rates of several exchanges | Funding live of `lighter` rows | fraction per 8 h | R |
@@ -37,6 +38,7 @@ import msgspec
 from cockpit.core import events
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
+from cockpit.venues import lighter_account as account
 from cockpit.venues import lighter_facts as facts
 from cockpit.venues import lighter_wire as wire
 from cockpit.venues.books import APPLY, GAP
@@ -66,7 +68,7 @@ SPEC = VenueSpec(
     links={"main": LinkSpec(url="wss://mainnet.zklighter.elliot.ai/stream?readonly=true")},
     rest_url="https://mainnet.zklighter.elliot.ai",
     chain="lighter",
-    kinds=facts.KINDS,
+    kinds=facts.KINDS | account.KINDS,
     weight_per_minute=60,
     burst=5,
     docs=("https://apidocs.lighter.xyz", "https://docs.lighter.xyz/trading/funding"),
@@ -74,6 +76,7 @@ SPEC = VenueSpec(
     maker_fee=0.0,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap_8h=0.04),
     publishes_fees=True,
+    check_address=account.check_address,
 )
 
 _VENUE = SPEC.name
@@ -91,6 +94,7 @@ class Session:
         self._is_open = False
         self._markets = Markets()
         self._outbox = Outbox()
+        self._accounts = account.Accounts(wants.accounts)
         self._metadata_due_ns = 0
         self._ping = Every(30.0)
         self._pinged_ns: int | None = None
@@ -100,6 +104,8 @@ class Session:
         match input:
             case Frame():
                 return self._frame(input.at_ns, input.data)
+            case Reply() if self._accounts.owns(input):
+                return self._accounts.reply(input)
             case Reply():
                 return self._reply(input)
             case Tick():
@@ -108,6 +114,7 @@ class Session:
                 return self._opened(input.at_ns)
             case Wanted():
                 self._wants = input.wants
+                self._accounts.want(input.wants.accounts)
                 return self._subscribe(input.at_ns)
             case Closed():
                 self._closed()
@@ -124,6 +131,7 @@ class Session:
     def _closed(self) -> None:
         self._is_open = False
         self._outbox = Outbox()
+        self._accounts.closed()
         self._ping.reset()
         self._pinged_ns = None
         for market in self._markets:
@@ -139,6 +147,7 @@ class Session:
             yield Send('{"type":"ping"}')
         if at_ns >= self._metadata_due_ns:
             yield self._metadata(at_ns)
+        yield from self._accounts.tick(at_ns)
         yield from self._fetch_history(at_ns)
 
     def _metadata(self, at_ns: int) -> Fetch:
@@ -293,6 +302,8 @@ class Session:
             market = self._markets.of(envelope.channel)
             if kind == "order_book" and market is not None:
                 yield from self._lost(market, at_ns, "unreadable message")
+        elif kind in account.CHANNELS:
+            yield from self._accounts.frame(at_ns, data)
         elif not wire.is_unused(envelope):
             named = envelope.channel or envelope.type
             yield reject(_VENUE, at_ns, f"unknown channel {named}" if named else reason, data)

@@ -28,7 +28,7 @@ from cockpit.venues.lighter_facts import VENUE
 
 KINDS: frozenset[type] = frozenset({Position, Margin, AccountState})
 ACCOUNT = "account"
-KIND_POSITIONS = ("account_all", "account_all_positions")
+CHANNELS = frozenset({"account_all", "account_all_positions", "user_stats"})
 POLL_S, POLL_STREAMED_S, POLL_EACH_S = 10.0, 30.0, 3.0
 """Between two looks at an account; the venue hears one call a second in all."""
 UNANSWERED_NS = 60 * NS_PER_S
@@ -120,7 +120,7 @@ class Accounts:
         followed = self._by_number(number, at_ns)
         followed.is_streamed = True
         out: list[Output] = []
-        if kind in KIND_POSITIONS and message.positions is not None:
+        if kind != "user_stats" and message.positions is not None:
             try:
                 rows = [
                     told
@@ -134,7 +134,7 @@ class Accounts:
             else:
                 for row in rows:
                     out += followed.ledger.change(row)
-        elif kind == "user_stats" and message.stats is not None:
+        elif message.stats is not None:
             margin = wire.margin_of_stats(followed.account, number, message.stats, at_ns)
             out += [] if margin is None else [margin]
         return out

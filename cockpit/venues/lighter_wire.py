@@ -240,18 +240,15 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 
 MESSAGES = msgspec.json.Decoder(Message, strict=False)
-_HEAD_CHARS = len('{"channel":"order')
+_TAIL_CHARS = len('update/order_book"}')
 _COMMON: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
-    start: msgspec.json.Decoder(kind, strict=False)
-    for head, kind in {
-        '{"channel":"order_book:': BookUpdate,
-        '{"channel":"trade:': TradeUpdate,
-        '{"channel":"market_stats:': AllStatsUpdate,
-    }.items()
-    for start in (head[:_HEAD_CHARS], head[:_HEAD_CHARS].encode())
+    tail: msgspec.json.Decoder(kind, strict=False)
+    for kind in (BookUpdate, BookSubscribed, TradeUpdate, TradeSubscribed, AllStatsUpdate)
+    for end in [f'"type":"{kind.__struct_config__.tag}"}}'[-_TAIL_CHARS:]]
+    for tail in (end, end.encode())
 }
-"""What comes most, by its first characters: the venue writes the type last, so that a union would
-read each message twice."""
+"""What comes most, by its last characters: the venue writes the type last, so that a union would
+read each of them twice."""
 STATS = msgspec.json.Decoder(Stats[Scalar], strict=False)
 STATS_BY_ID: msgspec.json.Decoder[Mapping[str, Stats[Any]]] = msgspec.json.Decoder(
     dict[str, Stats[Scalar]], strict=False
@@ -262,7 +259,7 @@ ANSWERS = msgspec.json.Decoder(Answer, strict=False)
 
 def read(data: str | bytes) -> Message | AllStatsUpdate | str:
     """A frame as a message, or why it is none that we know."""
-    decoder = _COMMON.get(data[:_HEAD_CHARS])
+    decoder = _COMMON.get(data[-_TAIL_CHARS:])
     if decoder is not None:
         common: Message | AllStatsUpdate | str = decode(decoder, data)
         if not isinstance(common, str):

@@ -47,7 +47,7 @@ class CockpitApp(ControlledApp):
 
     def on_mount(self) -> None:
         if not self.is_headless:
-            self.lifeline = Lifeline(self.leave)
+            self.lifeline = Lifeline(self.leave, self.modes_before)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -69,6 +69,8 @@ class CockpitApp(ControlledApp):
         saves, self.saves = self.saves, []
         for save in saves:
             save()
+        if self.lifeline is not None:
+            self.lifeline.leaving(code)
         self.exit(return_code=code)
 
     async def on_unmount(self) -> None:

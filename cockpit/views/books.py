@@ -1,16 +1,16 @@
 """The selected symbol's books, read once a frame for all panes that need more than the touch."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 
-from cockpit.analytics.depth import Array, Levels, covered_bps, impact_bps, mid_price, walk_usd
+from cockpit.analytics.depth import Array, Levels, covered_bps, impact_bps, walk_usd
 from cockpit.core.events import Level
 from cockpit.state.view import BookRead
 from cockpit.views import format as fmt
 from cockpit.views.scene import Scene
+from cockpit.views.text import clean
 
 BANDS_BPS = (10.0, 25.0, 50.0)
 REACH_BPS = 60.0
@@ -130,7 +130,7 @@ def no_book(scene: Scene, venue: str) -> str:
     if scene.symbol and not scene.is_listed(venue, scene.symbol):
         return "not listed"
     if state is not None and state.state != "live":
-        why = f"{state.state}{': ' + state.reason if state.reason else ''}"
+        why = clean(f"{state.state}{': ' + state.reason if state.reason else ''}")
     elif market is not None and market.instrument and market.instrument.status != "active":
         why = f"the market is {market.instrument.status}"
     elif market is not None and market.book.is_known:
@@ -138,15 +138,3 @@ def no_book(scene: Scene, venue: str) -> str:
         why = "an empty book" if not bids + asks else "no bids" if not bids else "no asks"
     gone = market.age_s("book", scene.now_ns) if market else None
     return why + (f", last seen {fmt.age(gone)} ago" if gone is not None else "")
-
-
-def covered(levels: Sequence[Level], mid: float, bps: float) -> bool:
-    """Whether the visible side reaches this far from mid."""
-    reach = covered_bps(levels, mid)
-    return reach is not None and reach >= bps
-
-
-__all__ = [
-    "BANDS_BPS", "Cost", "Reading", "cost", "covered", "mid_price", "no_book", "pair_cost_bps",
-    "reading", "readings", "round_trip_bps",
-]  # fmt: skip

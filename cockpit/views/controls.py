@@ -8,6 +8,7 @@ from cockpit.config import Config
 from cockpit.core.errors import ConfigError
 from cockpit.intents import Desk
 from cockpit.views import actions, remember
+from cockpit.views.dialogs.base import Dialog
 from cockpit.views.keymap import key_of, keymap_of
 from cockpit.views.moves import LAYOUTS
 from cockpit.views.painted import PaintedApp
@@ -45,6 +46,7 @@ class ControlledApp(PaintedApp):
         self.scene = Scene(
             view=desk.view, specs=dict(desk.specs), mode=desk.mode, glyphs=terminal.glyphs
         )
+        self.scene.now_ns = desk.clock.now_ns()
         self._recall(config)
         self.workspace = WorkspaceScreen(self, self.scene, self.palette, self.keymap)
         self.toaster = Toaster(self.scene, self.palette)
@@ -146,6 +148,8 @@ class ControlledApp(PaintedApp):
         self._theme_stamp = stamp(theme.name, paths.user_themes())
         self._use_colours()
         self.workspace.restyle()
+        if isinstance(self.screen, Dialog):
+            self.screen.restyle()
         self.redraw()
         self.repaint()
 

@@ -58,6 +58,11 @@ def magnitude(value: float | None, digits: int = 3) -> str:
     return minus + _significant(size, digits)
 
 
+def count(value: int) -> str:
+    """How often something happened: every digit up to 9999, then `27.4k`."""
+    return str(value) if value < 10_000 else magnitude(value)
+
+
 def _significant(value: float, digits: int) -> str:
     whole = len(str(int(value))) if value >= 1 else 0
     if whole:

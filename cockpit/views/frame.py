@@ -109,7 +109,7 @@ class PaintClock:
             if len(self._late_s) >= STRIKES:
                 self._late_s = []
                 self.rate = max(min(SLOWEST_HZ, self.hz), self.rate / 2)
-                self.reason = f"{self.rate:.3g} fps: the loop was {self._lag_s:.1f} s late"
+                self.reason = f"slowed: the loop was {self._lag_s:.1f} s late"
                 self._restore_s = now_s + RESTORE_AFTER_S
         elif self.reason and now_s >= self._restore_s:
             self.rate = min(self.hz, self.rate * RESTORE_FACTOR)
@@ -207,4 +207,6 @@ def in_words(stats: FrameStats) -> str:
         words.append(f"{stats.bytes_per_s / 1000:.0f} kB/s")
     if stats.terminal_rtt_ms is not None:
         words.append(f"{stats.terminal_rtt_ms:.0f} ms")
+    if stats.reason:
+        words.append(stats.reason)
     return " ".join(words)

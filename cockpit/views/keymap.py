@@ -199,9 +199,10 @@ def _character_named(name: str) -> str | None:
     """`question_mark` is `?`: the names that Textual's own key maps use."""
     short = {"slash": "solidus", "minus": "hyphen-minus", "plus": "plus sign"}
     try:
-        return unicodedata.lookup(short.get(name, name.replace("_", " ")))
+        character = unicodedata.lookup(short.get(name, name.replace("_", " ")))
     except KeyError:
         return None
+    return character if character.isprintable() else None
 
 
 def footer(keymap: Keymap, pane: str) -> list[tuple[str, str]]:

@@ -66,7 +66,7 @@ def _skew(_: Scene, venue: VenueRead) -> Cell:
 
 
 def _count(value: int) -> Cell:
-    return fmt.magnitude(value, 4), "warn" if value else "dim"
+    return fmt.count(value), "warn" if value else "dim"
 
 
 def _gaps(_: Scene, venue: VenueRead) -> Cell:
@@ -88,12 +88,12 @@ def _height(_: Scene, venue: VenueRead) -> Cell:
 
 def _messages(scene: Scene, venue: VenueRead) -> Cell:
     stats = scene.venue_stats.get(venue.name)
-    return (fmt.MISSING if stats is None else fmt.magnitude(stats.frames)), "text"
+    return (fmt.MISSING if stats is None else fmt.count(stats.frames)), "text"
 
 
 def _bytes(scene: Scene, venue: VenueRead) -> Cell:
     stats = scene.venue_stats.get(venue.name)
-    return (fmt.MISSING if stats is None else fmt.magnitude(stats.bytes)), "text"
+    return (fmt.MISSING if stats is None else fmt.count(stats.bytes)), "text"
 
 
 def _budget(scene: Scene, venue: VenueRead) -> Cell:

@@ -119,6 +119,7 @@ def freeze(app: "ControlledApp", _: int) -> None:
     """Look at a copy of the state that no later fact changes; the data go on behind it."""
     scene = app.scene
     scene.frozen = not scene.frozen
+    scene.now_ns = app.desk.clock.now_ns()
     scene.view = app.desk.view.still() if scene.frozen else app.desk.view
 
 

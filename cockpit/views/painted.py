@@ -10,6 +10,7 @@ import resource
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
@@ -65,6 +66,11 @@ class PaintedApp(App[int]):
     def out(self) -> Writer | None:
         """The writer; None in tests without a terminal and while suspended."""
         return self._driver.out if isinstance(self._driver, ScreenDriver) else None
+
+    @property
+    def modes_before(self) -> list[Any] | None:
+        """The terminal's settings as we found them; None without a terminal."""
+        return self._driver.attrs_before if isinstance(self._driver, ScreenDriver) else None
 
     # --- for the paint clock ------------------------------------------------------------------
 

@@ -118,6 +118,8 @@ def framed(
     inner = width - 2
     tail = f" {note} ┐" if note and cell_len(note) + 10 <= width else "┐"
     room = width - cell_len(tail)
+    while len(title) > 1 and width_of(title) + 3 > room:
+        title = title[:-1]
     top: Line = [("┌ ", role), *title, (" ", role)]
     if width_of(top) > room:
         top = clip(top, room, role)

@@ -31,8 +31,9 @@ class Toasts:
     def __init__(self) -> None:
         self._toasts: list[Toast] = []
 
-    def __len__(self) -> int:
-        return len(self._toasts)
+    @property
+    def shown(self) -> list[Toast]:
+        return list(self._toasts)
 
     def add(self, text: str, tone: Tone, now_s: float) -> None:
         text = clean(text)

@@ -120,11 +120,12 @@ DEPTH = Workspace(
 
 FUNDING = Workspace(
     "3", "funding", "FUNDING",
-    ("terms", "spreads", "term_plot", "curves", "premium", "interest"),
-    wide=column(
-        (PerVenue(4), row((Share(1, 108), "terms"), (Share(0.8), "spreads"))),
-        (Share(1), row((Share(1), "term_plot"), (Share(1), "curves"))),
-        (PerVenue(3), row((Share(1), "premium"), (Share(0.8), "interest"))),
+    ("terms", "spreads", "term_plot", "curves", "premium"),
+    wide=row(
+        (Share(1.15, 108), column(
+            (PerVenue(4), "terms"), (Share(1), "term_plot"), (PerVenue(3), "premium"),
+        )),
+        (Share(1), column((PerVenue(4), "spreads"), (Share(1), "curves"))),
     ),
     normal=column(
         (PerVenue(4), "terms"),

@@ -7,7 +7,7 @@ a `Link` with a reason or a `Reject`.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -167,7 +167,7 @@ class Driver:
         if self._pump.faults != stats.faults:
             self._keep_black_box(item.at_ns)
 
-    def _perform(self, outcomes: Sequence[Outcome]) -> list[Event]:
+    def _perform(self, outcomes: list[Outcome]) -> list[Event]:
         """Do what is to be done, count what is counted; returns the facts."""
         for output in outcomes:
             match output:

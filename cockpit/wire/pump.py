@@ -6,7 +6,7 @@ from a tape, and the same inputs give the same outputs.
 
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from cockpit.core.events import AnyEvent, Event, Link, LinkState, Reject, Rtt
@@ -41,9 +41,9 @@ _NO_SIGN_OF_LIFE = ACTIONS | {Reject, Rtt}
 Outcome = AnyEvent | Send | Fetch | Restart
 
 
-def facts(outcomes: Sequence[Outcome]) -> Sequence[Event]:
+def facts(outcomes: list[Outcome]) -> list[Event]:
     """Those that are facts, in their order: nearly always all of them."""
-    told: Sequence[Any] = outcomes
+    told: list[Any] = outcomes
     if not ACTIONS.isdisjoint(map(type, outcomes)):
         told = [outcome for outcome in outcomes if type(outcome) not in ACTIONS]
     return told
@@ -89,7 +89,7 @@ class Pump:
         self.faults = 0
         self.last_fault = ""
 
-    def feed(self, item: Input) -> Sequence[Outcome]:
+    def feed(self, item: Input) -> list[Outcome]:
         """Every consequence of one input, in order."""
         self.black_box.append(item)
         if type(item) is Frame:

@@ -194,6 +194,15 @@ asyncio.run(main())
 """
 
 
+def test_a_blocked_loop_can_be_ended_and_gives_the_terminal_back():
+    with terminal(sys.executable, "-c", BLOCKED) as screen:
+        screen.wait(lambda: has_handlers(screen.pid))
+        screen.signal(signal.SIGTERM)
+        screen.wait(screen.has_ended, 5)
+        assert screen.code == 143
+        screen.wait(lambda: LEFT[0] in screen.output, 2)
+
+
 def test_a_blocked_loop_does_not_outlive_its_terminal():
     with terminal(sys.executable, "-c", BLOCKED, ignore=signal.SIGHUP) as screen:
         screen.wait(lambda: has_handlers(screen.pid))

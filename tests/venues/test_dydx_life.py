@@ -213,16 +213,10 @@ def test_a_pong_and_an_unsubscribed_say_nothing() -> None:
 @needs_captures
 @pytest.mark.parametrize(
     "name",
-    ["ws_candles_batch", "ws_parent_subaccount_subscribed", "ws_parent_subaccount_batch",
-     "ws_parent_subaccount_isolated_position", "ws_connected", "rpc_validator_block"],
-)  # fmt: skip
-def test_recorded_candles_accounts_and_node_answers_say_nothing(name: str) -> None:
+    ["ws_candles_batch", "ws_connected", "rpc_validator_block"],
+)
+def test_recorded_candles_and_node_answers_say_nothing(name: str) -> None:
     assert feed(Session(Wants()), frame(capture_text(f"dydx/{name}.json"))) == []
-
-
-def test_an_account_that_does_not_exist_says_nothing() -> None:
-    message = envelope("subscribed", 3, "v4_subaccounts", "dydx1abc/0", {})
-    assert feed(Session(Wants()), frame(message)) == []
 
 
 @needs_captures

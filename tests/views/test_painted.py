@@ -179,6 +179,10 @@ async def test_ctrl_l_sends_every_cell_again():
         assert app.shown() == app.wanted()
 
 
+def test_the_textual_that_is_installed_passes_the_self_test():
+    assert Watched(80, 24).drawing_problem == ""
+
+
 async def test_an_unknown_textual_is_drawn_the_plain_way_and_the_screen_says_so(monkeypatch):
     monkeypatch.setattr("cockpit.views.painted.self_test", lambda app: SELF_TEST_FAILED)
     app = Watched(80, 24)

@@ -53,6 +53,11 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
         if changed:
             self._sheet.refresh(*self._sheet.take(changed))
 
+    def restyle(self) -> None:
+        """The palette wears another theme."""
+        self._sheet.forget()
+        self.redraw()
+
     def box(self, width: int, height: int) -> Box:
         raise NotImplementedError
 

@@ -10,7 +10,7 @@ from cockpit.views.palette import Palette
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, fit, framed, right, width_of
 
-WIDTH = 84
+WIDTH = 98
 _CHROME = 4
 """Frame, typed line and the rule under it."""
 

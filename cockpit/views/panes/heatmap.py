@@ -6,6 +6,7 @@ a cell always says who pays now, on a fixed scale; the text says what the trader
 
 from cockpit.views import format as fmt
 from cockpit.views.cells import cell, fresh_hourly
+from cockpit.views.machinery import GLYPHS
 from cockpit.views.pairs import breakeven
 from cockpit.views.rates import mean_by_open_interest
 from cockpit.views.scene import CellMode, Scene, next_payment_s
@@ -91,10 +92,11 @@ def _columns(scene: Scene, inner: int) -> tuple[list[str], int, list[str]]:
 def _header(scene: Scene, columns: list[str], extras: list[str], cells: int) -> Line:
     line: Line = [(" " * _SYMBOL, "dim")]
     for name in columns:
-        label = name if len(name) < cells else scene.short(name)
         state = scene.view.venue(name)
         live = state is not None and state.state == "live"
-        line.append((right(label, cells), scene.colour_of(name) if live else "stale"))
+        mark = "" if live or state is None else GLYPHS[state.state][0]
+        label = name if len(name) + len(mark) < cells else scene.short(name)
+        line.append((right(mark + label, cells), scene.colour_of(name) if live else "stale"))
     heads = {"spread": ("spread", _SPREAD), "pair": ("sh/long", _PAIR)}
     if extras:
         line.append((" │", "frame"))

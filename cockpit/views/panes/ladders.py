@@ -9,7 +9,7 @@ from cockpit.views import format as fmt
 from cockpit.views.books import no_book
 from cockpit.views.canvas import bar, bar_left
 from cockpit.views.scene import Scene
-from cockpit.views.text import Line, clean, clip, fit, framed, parts, right, width_of, wrap
+from cockpit.views.text import Line, clip, fit, framed, parts, right, width_of, wrap
 
 TITLE = "depth"
 HZ = 5.0
@@ -71,7 +71,7 @@ def _column(scene: Scene, name: str, width: int, rows: int) -> list[Line]:
     market = scene.market(name)
     head: Line = [(fit(name, min(width, 12)), scene.colour_of(name))]
     if market is None or not market.book.is_known:
-        why = clean(f"no book: {no_book(scene, name)}")
+        why = f"no book: {no_book(scene, name)}"
         return [head, [], *([(line, "stale")] for line in wrap(why, width))]
     book = market.book
     bids, asks = book.bids(_READ), book.asks(_READ)

@@ -15,6 +15,9 @@ _MODE = {"LIVE": "ok", "DEMO": "accent", "REPLAY": "danger"}
 _GLYPHS: tuple[tuple[LinkState, str, str], ...] = (
     ("live", "●", "ok"), ("stale", "◐", "warn"), ("down", "○", "loss"),
 )  # fmt: skip
+_CONNECTING: tuple[LinkState, str, str] = ("connecting", "…", "warn")
+_EXTRA = 10
+"""Pieces of this rank and above never make the others shorter."""
 Piece = tuple[int, Line]
 """(rank, words): the higher the rank, the sooner it is left out."""
 
@@ -23,9 +26,11 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """One line. What matters least is left out whole; nothing is cut in the middle."""
     clock: Line = [(f" {utc(scene.now_ns):%H:%M:%S}Z ", "number")]
     room = width - width_of(clock)
-    pieces = _pieces(scene, in_words=True)
-    if sum(width_of(words) for _, words in pieces) > room:
-        pieces = _pieces(scene, in_words=False)
+    pieces: list[Piece] = []
+    for density in ("words", "counts", "tight"):
+        pieces = _pieces(scene, density)
+        if sum(width_of(words) for rank, words in pieces if rank < _EXTRA) <= room:
+            break
     kept = set()
     left = room
     for i in sorted(range(len(pieces)), key=lambda i: pieces[i][0]):
@@ -37,37 +42,37 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     return [clip([*clip(line, max(0, room)), *clock], width)]
 
 
-def _pieces(scene: Scene, *, in_words: bool) -> list[Piece]:
-    """From left to right."""
+def _pieces(scene: Scene, density: str) -> list[Piece]:
+    """From left to right: in words, in counts, or with as few blanks as can be."""
     age, worst, is_old = _worst_book(scene)
+    gap = "" if density == "tight" else " "
+    whose = f" {worst}" if worst and density == "words" else ""
     return [
         (13, [(" COCKPIT ", "dim")]),
-        (0, [(f" {workspace_of(scene).name} ", "title")]),
-        (1, [(f" {scene.mode} ", _MODE[scene.mode])]),
+        (0, [(f" {workspace_of(scene).name}{gap}", "title")]),
+        (1, [(f" {scene.mode}{gap}", _MODE[scene.mode])]),
         (2, [(" READ-ONLY", "dim")]),
         (3, [(" FROZEN", "danger")] if scene.frozen else []),
-        (4, [("  ● REC", "loss")] if scene.feed and scene.feed.recording else []),
-        (7, [(f"  {scene.symbol}", "accent")] if scene.symbol else []),
-        (5, _counts(scene, in_words)),
-        (6, [(f"  worst {fmt.age(age)}", "warn" if is_old else "text")]),
-        (10, [(f" {worst}", "dim")] if worst else []),
+        (4, [(f"{gap} ● REC", "loss")] if scene.feed and scene.feed.recording else []),
+        (7, [(f"{gap} {scene.symbol}", "accent")] if scene.symbol else []),
+        (5, _counts(scene, density)),
+        (6, [(f"{gap} worst {fmt.age(age)}{whose}", "warn" if is_old else "text")]),
         (8, _account(scene)),
         (9, [(f"  {clean(scene.detail)}", "warn")] if scene.detail else []),
         (12, [(f"  {clean(scene.stats)}", "dim")] if scene.stats else []),
     ]
 
 
-def _counts(scene: Scene, in_words: bool) -> Line:
+def _counts(scene: Scene, density: str) -> Line:
     """How many venues are live, stale and down; those still connecting only while there are any."""
     states = Counter(venue.state for venue in scene.venues)
-    line: Line = [("  ", "text")]
-    for state, glyph, role in _GLYPHS:
-        count = states[state]
-        word = f" {state}" if in_words else ""
-        line.append((f"{glyph} {count}{word} ", role if count else "dim"))
-    if states["connecting"]:
-        word = " connecting" if in_words else ""
-        line.append((f"… {states['connecting']}{word} ", "warn"))
+    blank = "" if density == "tight" else " "
+    line: Line = [(blank, "text")]
+    shown = [*_GLYPHS, *([_CONNECTING] if states["connecting"] else [])]
+    for state, glyph, role in shown:
+        word = f" {state}" if density == "words" else ""
+        text = f" {glyph}{blank}{states[state]}{word}"
+        line.append((text, role if states[state] else "dim"))
     return line
 
 

@@ -1,0 +1,80 @@
+"""Margin tables as data: what venues document, and what the trader puts in its place.
+
+The file that comes with the program is `cockpit/data/margins.toml`; the configuration may replace
+a venue's table (`[venue.NAME.margin]`). What a venue states itself wins over the file.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+from cockpit.core.errors import ConfigError
+
+EVERY = "*"
+
+
+class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From `over_usd` of notional on: maintenance fraction and 1 over the initial fraction."""
+
+    over_usd: float
+    mmf: float
+    max_leverage: float
+
+
+class VenueMargin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One venue's rules. `price` is what positions are valued at, `source` its documentation.
+
+    `liquidation_fee` is a fraction of the notional that is closed; None where nothing is known.
+    `tiers` are by symbol, lowest first; `*` stands for every symbol that is not named.
+    """
+
+    tiers: dict[str, tuple[Tier, ...]] = {}
+    price: Literal["mark", "index"] = "mark"
+    liquidation_fee: float | None = None
+    source: str = ""
+
+    def tiers_of(self, symbol: str) -> tuple[Tier, ...]:
+        """Lowest first; empty where nothing is documented."""
+        return self.tiers.get(symbol) or self.tiers.get(EVERY, ())
+
+
+@cache
+def documented_margins() -> dict[str, VenueMargin]:
+    """Venue -> its documented table."""
+    text = (resources.files("cockpit") / "data" / "margins.toml").read_text()
+    tables = msgspec.convert(tomllib.loads(text), dict[str, VenueMargin])
+    for venue, table in tables.items():
+        if problem := margin_problem(table):
+            raise ConfigError(f"margins.toml: {venue}: {problem}")
+    return tables
+
+
+def margin_problem(table: VenueMargin) -> str | None:
+    """What is out of bounds in a table, in words that name the key."""
+    fee = table.liquidation_fee
+    if fee is not None and not 0 <= fee < 1:
+        return f"liquidation_fee: is {fee:g}; expected a fraction of notional such as 0.01"
+    for symbol, tiers in table.tiers.items():
+        if problem := _tier_problem(tiers):
+            return f"tiers.{symbol}: {problem}"
+    return None
+
+
+def _tier_problem(tiers: Sequence[Tier]) -> str | None:
+    if not tiers or tiers[0].over_usd != 0:
+        return "expected a list of tiers, the first over_usd = 0"
+    for tier in tiers:
+        if not 0 < tier.mmf < 1:
+            return f"mmf is {tier.mmf:g}; expected a fraction between 0 and 1"
+        if not tier.max_leverage >= 1:
+            return f"max_leverage is {tier.max_leverage:g}; expected 1 or more"
+        if tier.mmf > 1 / tier.max_leverage:
+            return f"mmf {tier.mmf:g} is above the initial fraction 1/{tier.max_leverage:g}"
+    for before, after in zip(tiers, tiers[1:], strict=False):
+        if after.over_usd <= before.over_usd or after.mmf < before.mmf:
+            return "over_usd must rise from tier to tier, and mmf must not fall"
+    return None

@@ -1,0 +1,279 @@
+"""The `exposure` document: positions over accounts and venues, and what they amount to.
+
+Built from the state, or from a saved snapshot. What was read and what was typed stand side by side
+and say which they are. What is not known is null, and the reason is among the warnings.
+"""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cockpit.analytics import exposure as sums
+from cockpit.analytics.exposure import Leg, Liquidation, Pool
+from cockpit.core.account import Account
+from cockpit.core.events import Margin, Position
+from cockpit.core.units import hourly
+from cockpit.state.view import AccountRead, MarketView
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One position: what is computed with, and what is only shown."""
+
+    leg: Leg
+    liquidation: Liquidation
+    funding_paid_usd: float | None
+    leverage: float | None
+    margin_mode: str | None
+    age_s: float | None
+    is_stale: bool
+
+    @property
+    def source(self) -> str:
+        return "manual" if self.leg.is_manual else "venue"
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Everything that the document is made of, at one moment."""
+
+    at_ns: int
+    rows: tuple[Row, ...]
+    pools: tuple[Pool, ...]
+    accounts: tuple[Document, ...]
+    warnings: tuple[str, ...]
+
+
+def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None) -> Portfolio:
+    """The followed accounts and the typed positions; of `only` these accounts, if given."""
+    books = [b for b in view.accounts() if only is None or Account(b.venue, b.address) in only]
+    found: list[tuple[Leg, Position, AccountRead | None]] = [
+        (_leg(view, position, now_ns), position, book)
+        for book in books
+        for position in book.positions
+    ]
+    if only is None:
+        found += [(_leg(view, position, now_ns), position, None) for position in view.manual()]
+    legs = [leg for leg, _, _ in found]
+    pools = [_pool(book, margin) for book in books for margin in book.margins]
+    rows = []
+    for leg, position, book in found:
+        paid = position.funding_paid
+        if paid is None and book is not None:
+            paid = book.paid_usd(position.pool, position.symbol)
+        row = Row(
+            leg=leg,
+            liquidation=sums.liquidation(leg, sums.pool_of(leg, pools), legs),
+            funding_paid_usd=paid,
+            leverage=position.leverage,
+            margin_mode=position.margin_mode,
+            age_s=None if book is None else book.age_s(now_ns),
+            is_stale=book is not None and book.is_stale(now_ns),
+        )
+        rows.append(row)
+    return Portfolio(
+        at_ns=now_ns,
+        rows=tuple(rows),
+        pools=tuple(pools),
+        accounts=tuple(_account(book, pools, legs, now_ns) for book in books),
+        warnings=(*_untrusted(books, now_ns), *_lacking(rows, view, now_ns), *_broke(pools)),
+    )
+
+
+def document(portfolio: Portfolio) -> Document:
+    """The whole document."""
+    rows, pools = portfolio.rows, portfolio.pools
+    legs = [row.leg for row in rows]
+    total = sums.totals(legs, pools)
+    near = sums.nearest((row.leg, row.liquidation) for row in rows)
+    return {
+        "at_ns": portfolio.at_ns,
+        "warnings": list(portfolio.warnings),
+        "positions": positions(portfolio),
+        "assets": [
+            {
+                "symbol": asset.symbol,
+                "net_base": asset.net_base,
+                "net_usd": asset.net_usd,
+                "gross_usd": asset.gross_usd,
+                "funding_usd_per_hour": asset.carry_usd_per_hour,
+            }
+            for asset in sums.by_asset(legs)
+        ],
+        "venues": [_venue(venue) for venue in sums.by_venue(legs, pools)],
+        "total": {
+            "net_usd": total.net_usd,
+            "gross_usd": total.gross_usd,
+            "funding_usd_per_hour": total.carry_usd_per_hour,
+            "funding_usd_per_day": total.carry_usd_per_day,
+            "upnl_usd": total.upnl_usd,
+            "equity_usd": total.equity_usd,
+            "leverage": _finite(total.leverage),
+            "venue_concentration": total.venue_concentration,
+            "asset_concentration": total.asset_concentration,
+        },
+        "nearest_liquidation": None
+        if near is None
+        else {"venue": near[0].venue, "symbol": near[0].symbol, "distance": near[1].distance},
+        "accounts": list(portfolio.accounts),
+    }
+
+
+def positions(portfolio: Portfolio) -> list[Document]:
+    """One object a position. `notional_usd` is signed; funding received is positive."""
+    return [
+        {
+            "venue": row.leg.venue,
+            "account": row.leg.account,
+            "pool": row.leg.pool,
+            "symbol": row.leg.symbol,
+            "size": row.leg.size,
+            "entry": row.leg.entry,
+            "mark": row.leg.price,
+            "upnl_usd": row.leg.upnl_usd,
+            "notional_usd": row.leg.notional_usd,
+            "funding_usd_per_hour": row.leg.carry_usd_per_hour,
+            "funding_paid_usd": row.funding_paid_usd,
+            "liquidation": row.liquidation.price,
+            "liquidation_distance": row.liquidation.distance,
+            "liquidation_basis": row.liquidation.basis,
+            "leverage": row.leverage,
+            "margin_mode": row.margin_mode,
+            "source": row.source,
+            "age_s": None if row.age_s is None else round(row.age_s, 3),
+            "stale": row.is_stale,
+        }
+        for row in portfolio.rows
+    ]
+
+
+def _venue(venue: sums.VenueExposure) -> Document:
+    return {
+        "venue": venue.venue,
+        "equity_usd": venue.equity_usd,
+        "margin_used_usd": venue.margin_used_usd,
+        "maintenance_usd": venue.maintenance_usd,
+        "margin_ratio": _finite(venue.margin_ratio),
+        "worst_margin_ratio": _finite(venue.worst_margin_ratio),
+        "net_usd": venue.net_usd,
+        "gross_usd": venue.gross_usd,
+    }
+
+
+def _account(
+    book: AccountRead, pools: Sequence[Pool], legs: Sequence[Leg], now_ns: int
+) -> Document:
+    age_s = book.age_s(now_ns)
+    return {
+        "venue": book.venue,
+        "account": book.address,
+        "name": book.name or None,
+        "state": book.status,
+        "reason": book.reason or None,
+        "age_s": None if age_s is None else round(age_s, 3),
+        "stale": book.is_stale(now_ns),
+        "pools": [
+            {
+                "pool": pool.pool,
+                "equity_usd": pool.equity_usd,
+                "used_usd": pool.used_usd,
+                "available_usd": pool.available_usd,
+                "maintenance_usd": sums.pool_maintenance_usd(pool, legs),
+            }
+            for pool in pools
+            if (pool.venue, pool.account) == (book.venue, book.address)
+        ],
+    }
+
+
+def _leg(view: MarketView, position: Position, now_ns: int) -> Leg:
+    """A position at the prices of its market, where that is followed, else at its own."""
+    market = view.market(position.venue, position.symbol)
+    listed = next((i for i in view.listed(position.venue) if i.symbol == position.symbol), None)
+    price, reference, rate = position.mark, position.mark, None
+    if market is not None:
+        if market.mark is not None and (price is None or not market.is_stale("mark", now_ns)):
+            price = market.mark
+        rate = market.rate()
+        reference = market.index if market.index is not None else price
+    return Leg(
+        venue=position.venue,
+        account=position.account,
+        pool=position.pool,
+        symbol=position.symbol,
+        size=position.size,
+        price=price,
+        entry=position.entry,
+        stated_upnl_usd=position.upnl,
+        reference=reference,
+        hourly=None if rate is None else hourly(rate.rate, rate.interval_s),
+        mmf=None if listed is None else listed.mmf,
+        stated_liquidation=position.liquidation,
+        isolated_equity=position.isolated_equity,
+        pool_price=position.mark,
+        is_manual=position.source == "manual",
+    )
+
+
+def _pool(book: AccountRead, margin: Margin) -> Pool:
+    return Pool(
+        venue=book.venue,
+        account=book.address,
+        pool=margin.pool,
+        equity_usd=margin.equity,
+        used_usd=margin.used,
+        available_usd=margin.available,
+        maintenance_usd=margin.maintenance,
+        cross_equity_usd=margin.cross_equity,
+    )
+
+
+def _untrusted(books: Sequence[AccountRead], now_ns: int) -> list[str]:
+    """Accounts that may not be taken for the present, each with its reason."""
+    found = []
+    for book in books:
+        name = str(Account(book.venue, book.address))
+        if book.status == "waiting":
+            found.append(f"{name}: not read yet")
+        elif book.reason:
+            found.append(f"{name}: {book.reason}")
+        if book.status != "waiting" and book.is_stale(now_ns):
+            age_s = book.age_s(now_ns)
+            when = "never read" if age_s is None else f"last read {age_s:.0f} s ago"
+            found.append(f"{name}: stale, {when}")
+    return found
+
+
+def _lacking(rows: Sequence[Row], view: MarketView, now_ns: int) -> list[str]:
+    """Figures that are missing or old, and what follows from that."""
+    found: dict[str, None] = {}
+    for row in rows:
+        name = f"{row.leg.venue}/{row.leg.symbol}"
+        market = view.market(row.leg.venue, row.leg.symbol)
+        if row.leg.price is None:
+            found[f"{name}: no price, so its value is not known"] = None
+        if market is None:
+            found[f"{name}: not watched: its funding rate, and so its carry, is not known"] = None
+        elif row.leg.carry_usd_per_hour is None:
+            found[f"{name}: no funding rate yet, so its carry is not known"] = None
+        elif market.is_stale("funding", now_ns):
+            found[f"{name}: its funding rate is old"] = None
+        if row.liquidation.basis is None and not row.leg.is_manual:
+            found[f"{name}: its margin is not known, and so not its liquidation price"] = None
+    return list(found)
+
+
+def _broke(pools: Sequence[Pool]) -> list[str]:
+    return [
+        f"{Account(pool.venue, pool.account)}: equity is not positive ({pool.equity_usd:.2f} USD)"
+        for pool in pools
+        if pool.equity_usd is not None and pool.equity_usd < 0
+    ]
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no infinity: a ratio beyond every number is null, and a warning says why."""
+    return None if value is None or math.isinf(value) else value
