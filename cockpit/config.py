@@ -13,10 +13,12 @@ from typing import Any, Literal
 import msgspec
 
 from cockpit.alerts.rule import Hook, Rule, check_rules
+from cockpit.core.account import Account, normal_address, short_address
 from cockpit.core.errors import ConfigError
+from cockpit.core.margins import VenueMargin, margin_problem
 from cockpit.core.names import did_you_mean
 from cockpit.core.urls import url_problem
-from cockpit.venues import REGISTRY
+from cockpit.venues import REGISTRY, account_problem
 
 Colour = Literal["auto", "truecolor", "256", "16", "none"]
 Glyphs = Literal["auto", "braille", "block", "ascii"]
@@ -24,6 +26,14 @@ Layout = Literal["auto", "wide", "normal", "narrow"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 MAX_HZ = 30.0
+
+STACKS: dict[str, tuple[str, ...]] = {
+    "hyperliquid": ("hyperliquid-l1",),
+    "dydx": ("dydx-chain",),
+    "lighter": ("lighter-sequencer", "ethereum"),
+    "bybit": ("bybit",),
+}
+"""What each venue runs on: two with a name in common are taken to fail together."""
 
 
 class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,24 +56,41 @@ class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One venue's own settings: another host, or your own fee tier (fractions of notional)."""
+    """One venue's own settings: another host, your own fee tier (fractions of notional), a margin
+    table in place of the documented one."""
 
     rest_url: str | None = None
     ws_urls: dict[str, str] = {}
     taker_fee: float | None = None
     maker_fee: float | None = None
+    margin: VenueMargin | None = None
+
+
+class Follow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[account]]`: a public address to follow, read only, in the venue's own form."""
+
+    venue: str
+    address: str
+    name: str = ""
+
+    @property
+    def account(self) -> Account:
+        return Account(self.venue, normal_address(self.address))
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings. `origins` maps a dotted key to where its value came from.
 
-    `keys` maps the id of an action of the screen to its keys; the screen's own table checks it.
+    `stack` maps a venue to the layers that it runs on; a file changes it venue by venue. `keys`
+    maps the id of an action of the screen to its keys; the screen's own table checks it.
     """
 
     watch: Watch = Watch()
     screen: Screen = Screen()
     venue: dict[str, Venue] = {}
+    stack: dict[str, tuple[str, ...]] = msgspec.field(default_factory=STACKS.copy)
     keys: dict[str, str] = {}
+    account: tuple[Follow, ...] = ()
     alert: tuple[Rule, ...] = ()
     alert_hook: Hook = Hook()
     log_level: LogLevel = "info"
@@ -115,7 +142,8 @@ def load(
             _merge(tree, overlay)
             origins[key] = option
     config = msgspec.convert(tree, Config)
-    return msgspec.structs.replace(config, origins=origins)
+    stack = {**STACKS, **config.stack}
+    return msgspec.structs.replace(config, origins=origins, stack=stack)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -188,7 +216,14 @@ def _bounds(config: Config, source: str) -> None:
         raise ConfigError(
             f"{source}: screen.hz: is {config.screen.hz:g}; expected 0.2 to {MAX_HZ:g}"
         )
+    for name in config.stack:
+        if name not in REGISTRY:
+            raise ConfigError(
+                f"{source}: stack.{name}: unknown venue{did_you_mean(name, REGISTRY)}; "
+                f"expected one of {', '.join(REGISTRY)}"
+            )
     check_rules(config.alert, source)
+    _check_accounts(config.account, source)
     for name, venue in config.venue.items():
         for url in filter(None, (venue.rest_url, *venue.ws_urls.values())):
             problem = url_problem(url)
@@ -201,6 +236,20 @@ def _bounds(config: Config, source: str) -> None:
                     f"{source}: venue.{name}.{fee_name}: is {fee:g}; expected a fraction of "
                     "notional such as 0.00045"
                 )
+        if venue.margin and (problem := margin_problem(venue.margin)):
+            raise ConfigError(f"{source}: venue.{name}.margin.{problem}")
+
+
+def _check_accounts(follows: tuple[Follow, ...], source: str) -> None:
+    for number, follow in enumerate(follows, 1):
+        problem = account_problem(follow.account)
+        if problem:
+            raise ConfigError(f"{source}: account {number}: {problem}")
+        if not follow.name.isprintable() or len(follow.name) > 32:
+            raise ConfigError(f"{source}: account {number}: name: expected up to 32 characters")
+    twice = [follow for follow in follows if [f.account for f in follows].count(follow.account) > 1]
+    if twice:
+        raise ConfigError(f"{source}: account: {twice[0].account} is there twice")
 
 
 def _plain(message: str) -> str:
@@ -253,5 +302,8 @@ def values(config: Config) -> list[tuple[str, Any, str]]:
     """(dotted key, value, origin) of every setting, for `config show`."""
     tree = msgspec.to_builtins(config)
     tree.pop("origins")
+    tree["account"] = [
+        {**table, "address": short_address(table["address"])} for table in tree["account"]
+    ]
     tree["venue"] = {name: {k: v for k, v in t.items() if v} for name, t in tree["venue"].items()}
     return [(key, value, config.origins.get(key, "default")) for key, value in _leaves(tree)]

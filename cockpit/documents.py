@@ -7,7 +7,7 @@ old or incomplete is named under `warnings`.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cockpit import __version__
+from cockpit import __version__, exposures
 from cockpit.analytics.depth import covered_bps, depth_usd, mid_price, spread_bps
 from cockpit.core.events import Funding, Level
 from cockpit.core.units import apr, hourly
@@ -21,7 +21,8 @@ Document = dict[str, Any]
 def snapshot(view: MarketView, now_ns: int, depth: int | None, notes: Sequence[str]) -> Document:
     """The whole state at one moment; `notes` are warnings of whoever collected it."""
     markets = [market for market in view.markets() if is_listed(view, market)]
-    warnings = [*notes]
+    portfolio = exposures.read(view, now_ns)
+    warnings = [*notes, *portfolio.warnings]
     for market in markets:
         warnings += [f"{market.venue}/{market.symbol}: {what}" for what in lacks(market, now_ns)]
     return {
@@ -30,7 +31,8 @@ def snapshot(view: MarketView, now_ns: int, depth: int | None, notes: Sequence[s
         "warnings": warnings,
         "markets": [market_document(market, now_ns, depth) for market in markets],
         "chains": [chain_document(venue, now_ns) for venue in view.venues()],
-        "positions": [],
+        "positions": exposures.positions(portfolio),
+        "accounts": list(portfolio.accounts),
     }
 
 

@@ -7,7 +7,7 @@ logic: facts go from the drivers into the store and to whoever listens.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +16,10 @@ import msgspec
 from cockpit import __version__, venues
 from cockpit.alerting import Alerting
 from cockpit.alerts.rule import with_defaults
-from cockpit.config import Config
+from cockpit.config import Config, Follow
 from cockpit.core.clock import Clock, WallClock
 from cockpit.core.errors import InputError, TapeError
-from cockpit.core.events import BookReset, Event, Instrument, Link, LinkState
+from cockpit.core.events import BookReset, Event, Instrument, Link, LinkState, Position
 from cockpit.core.names import did_you_mean
 from cockpit.core.units import utc_stamp
 from cockpit.intents import FeedStats, Intent, Mode, Notice, Severity, VenueStats, Watch
@@ -74,8 +74,9 @@ class Engine:
         tapes: TapeOrder | None = None,
         black_boxes: Path | None = None,
         alerts_dir: Path | None = None,
+        positions: Sequence[Position] = (),
     ) -> None:
-        """`black_boxes` and `alerts_dir` None keep nothing on disk."""
+        """`black_boxes` and `alerts_dir` None keep nothing on disk; `positions` were typed."""
         self.mode: Mode = mode
         self.clock: Clock = clock or WallClock()
         self._config = config
@@ -93,6 +94,8 @@ class Engine:
             ((name, module.SPEC.chain) for name, module in self._modules.items()),
             config.watch.symbols,
         )
+        self.view.follow((f.venue, f.account.address, f.name) for f in self._follows())
+        self.view.set_manual(positions)
         self.specs: dict[str, VenueSpec] = {n: m.SPEC for n, m in self._modules.items()}
         self.alerting = Alerting(
             with_defaults(config.alert),
@@ -120,7 +123,7 @@ class Engine:
             driver = Driver(
                 spec,
                 module.Session,
-                self._wants,
+                self._wants_of(name),
                 sink=self._sink,
                 clock=self.clock,
                 endpoint=endpoint_of(spec, self._config, self._endpoints),
@@ -133,6 +136,15 @@ class Engine:
         self._tasks.append(asyncio.create_task(self.coalescer.run(), name="coalescer"))
         self._tasks.append(asyncio.create_task(self._sample(), name="sampler"))
         self._tasks.append(asyncio.create_task(self.alerting.run(), name="alerts"))
+
+    def _follows(self) -> list[Follow]:
+        """The accounts whose venues are watched."""
+        return [follow for follow in self._config.account if follow.venue in self._modules]
+
+    def _wants_of(self, venue: str) -> Wants:
+        """What one venue is asked for: everybody's symbols, its own accounts."""
+        mine = tuple(f.account.address for f in self._follows() if f.venue == venue)
+        return msgspec.structs.replace(self._wants, accounts=mine)
 
     async def stop(self) -> None:
         """Close every link and tape."""
@@ -171,7 +183,7 @@ class Engine:
             origin=self._tapes.origin,
             version=__version__,
             at_ns=at_ns,
-            wants=self._wants,
+            wants=self._wants_of(spec.name),
         )
         path = self._tapes.folder / f"{spec.name}.jsonl.gz"
         if path.exists():
@@ -273,8 +285,8 @@ class Engine:
         if isinstance(intent, Watch):
             self._wants = msgspec.structs.replace(self._wants, symbols=intent.symbols)
             self.view.watch(intent.symbols)
-            for driver in self.drivers.values():
-                driver.want(self._wants)
+            for name, driver in self.drivers.items():
+                driver.want(self._wants_of(name))
 
     def notices(self) -> list[Notice]:
         return list(self._notices)

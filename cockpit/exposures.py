@@ -240,7 +240,7 @@ def _untrusted(books: Sequence[AccountRead], now_ns: int) -> list[str]:
             found.append(f"{name}: not read yet")
         elif book.reason:
             found.append(f"{name}: {book.reason}")
-        if book.status != "waiting" and book.is_stale(now_ns):
+        if book.status not in ("waiting", "unknown") and book.is_stale(now_ns):
             age_s = book.age_s(now_ns)
             when = "never read" if age_s is None else f"last read {age_s:.0f} s ago"
             found.append(f"{name}: stale, {when}")

@@ -5,10 +5,7 @@ They live in `positions.toml` beside the config, one `[[position]]` table each, 
 told from what was read at a venue by their `source`, and the two are never merged.
 """
 
-import contextlib
 import math
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +17,7 @@ import tomli_w
 from cockpit.core.errors import ConfigError
 from cockpit.core.events import Position
 from cockpit.core.names import did_you_mean
+from cockpit.files import write_atomically
 from cockpit.venues import REGISTRY
 
 LABEL = "manual"
@@ -57,7 +55,9 @@ def load(path: Path) -> tuple[Entry, ...]:
     for key in tree:
         if key != "position":
             hint = did_you_mean(key, ["position"])
-            raise ConfigError(f"{path}: {key}: unknown key{hint}; expected only [[position]] tables")
+            raise ConfigError(
+                f"{path}: {key}: unknown key{hint}; expected only [[position]] tables"
+            )
     rows = tree.get("position", [])
     if not isinstance(rows, list):
         raise ConfigError(f"{path}: position: is one table; write it as [[position]]")
@@ -69,22 +69,11 @@ def save(path: Path, entries: Sequence[Entry]) -> None:
 
     ConfigError names the file. Comments in the old one are lost.
     """
-    tables = [msgspec.to_builtins(_checked(e, f"{path}: position {n}")) for n, e in _told(entries)]
-    data = tomli_w.dumps({"position": tables}).encode()
+    checked = [_checked(entry, f"{path}: position {n}") for n, entry in enumerate(entries, 1)]
+    data = tomli_w.dumps({"position": [msgspec.to_builtins(entry) for entry in checked]}).encode()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        number, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        write_atomically(path, data)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(draft)
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
 
 
@@ -104,10 +93,6 @@ def positions(entries: Sequence[Entry], at_ns: int) -> list[Position]:
         )
         for entry in entries
     ]
-
-
-def _told(entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
-    return list(enumerate(entries, 1))
 
 
 def _entry(row: Any, place: str) -> Entry:

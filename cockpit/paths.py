@@ -16,6 +16,11 @@ def config_file() -> Path:
     return _base("config", platformdirs.user_config_path(APP)) / "config.toml"
 
 
+def positions_file() -> Path:
+    """Positions that the trader typed; written by the program too."""
+    return config_file().parent / "positions.toml"
+
+
 def user_themes() -> Path:
     return config_file().parent / "themes"
 

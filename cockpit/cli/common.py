@@ -10,6 +10,7 @@ from cockpit.core.errors import InputError
 
 if TYPE_CHECKING:
     from cockpit.config import Config
+    from cockpit.core.events import Position
     from cockpit.wire.endpoints import Endpoint
 
 
@@ -47,6 +48,14 @@ def load_config(args: argparse.Namespace) -> "Config":
         return config.load(Path(args.config), _flags(args))
     path = paths.config_file()
     return config.load(path if path.exists() else None, _flags(args))
+
+
+def load_positions() -> "list[Position]":
+    """What the trader typed into `positions.toml`; ConfigError with a sentence."""
+    from cockpit import manual
+    from cockpit.core.clock import WallClock
+
+    return manual.positions(manual.load(paths.positions_file()), WallClock().now_ns())
 
 
 def load_config_without_file(args: argparse.Namespace) -> "Config":

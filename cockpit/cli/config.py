@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
 def _places() -> list[tuple[object, ...]]:
     return [
         ("config", str(paths.config_file())),
+        ("positions", str(paths.positions_file())),
         ("themes", str(paths.user_themes())),
         ("state", str(paths.state_dir())),
         ("tapes", str(paths.tapes_dir())),

@@ -2,7 +2,9 @@
 
 import argparse
 import asyncio
+import subprocess
 import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common
@@ -43,11 +45,12 @@ def run(args: argparse.Namespace) -> int:
         config = common.load_config(args)
     refuse_without_terminal()
     splash()
-    from cockpit.engine import Engine
-
+    # Beside our own imports, which take as long as the exchange needs to make its world.
     exchange = Exchange(args.seed, args.scenario, config.watch.venues, config.watch.symbols)
-    engine = Engine(config, mode="DEMO", endpoint_source=exchange.start)
     try:
+        from cockpit.engine import Engine
+
+        engine = Engine(config, mode="DEMO", endpoint_source=exchange.addresses)
         return run_screen(engine, config, diff=args.diff)
     finally:
         exchange.stop()
@@ -59,36 +62,38 @@ class Exchange:
     def __init__(
         self, seed: int, scenario: str, venues: tuple[str, ...], symbols: tuple[str, ...]
     ) -> None:
-        self._argv = [sys.executable, "-m", "cockpit", "sim", "--seed", str(seed)]
-        self._argv += ["--scenario", scenario, "--venues", ",".join(venues)]
-        self._argv += ["--symbols", ",".join(symbols)]
-        self._process: asyncio.subprocess.Process | None = None
+        argv = [sys.executable, "-m", "cockpit", "sim", "--seed", str(seed)]
+        argv += ["--scenario", scenario, "--venues", ",".join(venues)]
+        argv += ["--symbols", ",".join(symbols)]
+        # Its words go to a file: a pipe that nobody reads would stop it when full.
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._words
+        )
 
-    async def start(self) -> "dict[str, Endpoint]":
-        """Start it and read its addresses. CockpitError with its own words if it fails."""
+    async def addresses(self) -> "dict[str, Endpoint]":
+        """Where it listens. CockpitError with its own words if it failed to start."""
         from cockpit.core.errors import CockpitError
         from cockpit.wire.endpoints import parse_endpoints
 
-        pipe = asyncio.subprocess.PIPE
-        self._process = await asyncio.create_subprocess_exec(
-            *self._argv, stdin=pipe, stdout=pipe, stderr=pipe, limit=2**20
+        reader = asyncio.StreamReader(limit=2**20)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), self._process.stdout
         )
-        process = self._process
-        if process.stdout is None or process.stderr is None:
-            raise CockpitError("the built-in exchange has no output")
         try:
-            line = await asyncio.wait_for(process.stdout.readline(), READY_WITHIN_S)
+            line = await asyncio.wait_for(reader.readline(), READY_WITHIN_S)
         except TimeoutError:
             raise CockpitError("the built-in exchange did not start in time") from None
+        finally:
+            transport.close()
         if not line:
-            words = (await process.stderr.read()).decode("utf-8", "replace").strip()
+            self._words.seek(0)
+            words = self._words.read().decode("utf-8", "replace").strip()
             raise CockpitError(f"the built-in exchange ended: {words}")
         return parse_endpoints(line, "the built-in exchange")
 
     def stop(self) -> None:
-        """End it now; it also ends by itself when we are gone."""
-        if self._process is not None and self._process.returncode is None:
-            try:
-                self._process.terminate()
-            except ProcessLookupError:
-                return
+        """End it now: it has nothing to save. It also ends by itself when we are gone."""
+        self._process.kill()
+        self._process.wait()
+        self._words.close()

@@ -24,6 +24,10 @@ def run(args: argparse.Namespace) -> int:
     from cockpit.engine import Engine
 
     engine = Engine(
-        config, endpoints=endpoints, black_boxes=paths.black_box_dir(), alerts_dir=paths.state_dir()
+        config,
+        endpoints=endpoints,
+        black_boxes=paths.black_box_dir(),
+        alerts_dir=paths.state_dir(),
+        positions=common.load_positions(),
     )
     return run_screen(engine, config, diff=args.diff)

@@ -20,6 +20,8 @@ COMMANDS: dict[str, str] = {
     "decode": "cockpit.cli.decode",
     "snapshot": "cockpit.cli.snapshot",
     "watch": "cockpit.cli.watch",
+    "calc": "cockpit.cli.calc",
+    "exposure": "cockpit.cli.exposure",
     "bench": "cockpit.cli.bench",
     "check": "cockpit.cli.check",
     "config": "cockpit.cli.config",

@@ -44,5 +44,9 @@ def run_screen(desk: "Desk", config: "Config", *, diff: bool = True) -> int:
     from cockpit.views.app import CockpitApp
 
     app = CockpitApp(desk, config, terminal, diff=diff)
-    app.run(mouse=config.screen.mouse)
+    try:
+        app.run(mouse=config.screen.mouse)
+    finally:
+        if app.lifeline is not None:
+            app.lifeline.release()
     return app.return_code or 0

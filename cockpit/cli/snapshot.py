@@ -40,13 +40,18 @@ def run(args: argparse.Namespace) -> int:
     from cockpit.engine import Engine
 
     start_logging(config.log_level)
-    engine = Engine(config, endpoints=endpoints, black_boxes=paths.black_box_dir())
-    document = asyncio.run(_collect(engine, duration_s, args.depth))
+    engine = Engine(
+        config,
+        endpoints=endpoints,
+        black_boxes=paths.black_box_dir(),
+        positions=common.load_positions(),
+    )
+    document = asyncio.run(collect(engine, duration_s, args.depth))
     sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
     return 4 if document["warnings"] else 0
 
 
-async def _collect(engine: "Engine", duration_s: float, depth: int | None) -> dict[str, Any]:
+async def collect(engine: "Engine", duration_s: float, depth: int | None) -> dict[str, Any]:
     """Wait until complete or out of time, and describe the state. Raises for exits 2 and 3."""
     from cockpit.core.errors import InputError, NoVenueError
     from cockpit.documents import snapshot
@@ -80,6 +85,8 @@ def is_complete(engine: "Engine") -> bool:
     from cockpit.documents import lacks
 
     if any(not engine.view.listed(name) for name in engine.specs):
+        return False
+    if any(book.status == "waiting" for book in engine.view.accounts()):
         return False
     now_ns = engine.clock.now_ns()
     return all(lacks(market, now_ns) in ([], ["delisted"]) for market in _listed(engine))

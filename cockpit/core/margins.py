@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -74,7 +75,7 @@ def _tier_problem(tiers: Sequence[Tier]) -> str | None:
             return f"max_leverage is {tier.max_leverage:g}; expected 1 or more"
         if tier.mmf > 1 / tier.max_leverage:
             return f"mmf {tier.mmf:g} is above the initial fraction 1/{tier.max_leverage:g}"
-    for before, after in zip(tiers, tiers[1:], strict=False):
+    for before, after in pairwise(tiers):
         if after.over_usd <= before.over_usd or after.mmf < before.mmf:
             return "over_usd must rise from tier to tier, and mmf must not fall"
     return None

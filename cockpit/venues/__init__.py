@@ -7,6 +7,9 @@ needs one venue does not pay for all.
 import importlib
 from types import ModuleType
 
+from cockpit.core.account import Account
+from cockpit.core.names import did_you_mean
+
 REGISTRY: dict[str, str] = {
     "hyperliquid": "cockpit.venues.hyperliquid",
     "dydx": "cockpit.venues.dydx",
@@ -18,3 +21,17 @@ REGISTRY: dict[str, str] = {
 def load(name: str) -> ModuleType:
     """The module of a registered venue, with its `SPEC` and `Session`. KeyError if unknown."""
     return importlib.import_module(REGISTRY[name])
+
+
+def account_problem(account: Account) -> str | None:
+    """What is wrong with a public address at a venue, in words; None if it can be followed."""
+    if account.venue not in REGISTRY:
+        return (
+            f"unknown venue {account.venue!r}{did_you_mean(account.venue, REGISTRY)}; "
+            f"expected one of {', '.join(REGISTRY)}"
+        )
+    check = load(account.venue).SPEC.check_address
+    if check is None:
+        return f"{account.venue} does not show accounts by public address"
+    problem: str | None = check(account.address)
+    return problem

@@ -207,14 +207,14 @@ class Accounts:
         if isinstance(answer, str):
             yield kit.reject(NAME, at_ns, f"account: {answer}", reply.body)
             return
-        rows = answer.subaccounts if answer.subaccounts is not None else []
-        if answer.subaccount is not None:
-            rows = [*rows, *answer.subaccount.accounts()]
         account = account or (self._wanted[0] if len(self._wanted) == 1 else "")
         if not account:
             return
         followed = self._of(account, at_ns)
+        rows = answer.subaccounts if answer.subaccounts is not None else []
         try:
+            if answer.subaccount is not None:
+                rows = [*rows, *answer.subaccount.accounts()]
             yield from self._found(followed, rows, at_ns)
         except ValueError as error:
             yield kit.reject(NAME, at_ns, f"account: {error}", reply.body)

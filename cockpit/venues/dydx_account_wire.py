@@ -52,10 +52,11 @@ class Parent(Struct, frozen=True, gc=False, rename="camel"):
     asset_positions: dict[str, AssetRow] = {}
 
     def accounts(self) -> list[Subaccount]:
+        """ValueError where neither children nor a number say what this is."""
         if self.child_subaccounts is not None:
             return self.child_subaccounts
         if self.subaccount_number is None:
-            return []
+            raise ValueError("a subaccount without a number")
         return [
             Subaccount(
                 subaccount_number=self.subaccount_number,

@@ -22,7 +22,7 @@ from cockpit.core.events import AccountState, Margin, Position
 from cockpit.core.units import NS_PER_S
 from cockpit.venues import lighter_account_wire as wire
 from cockpit.venues.contract import Fetch, Output, Reply, Send
-from cockpit.venues.kit import decode, refused, reject
+from cockpit.venues.kit import decode, finite, refused, reject
 from cockpit.venues.ledger import Ledger, failure
 from cockpit.venues.lighter_facts import VENUE
 
@@ -208,10 +208,9 @@ class Accounts:
         self, followed: Followed, rows: Sequence[wire.AccountRow], at_ns: int
     ) -> Iterator[Output]:
         followed.due_ns = self._due_ns(followed, at_ns)
-        margins = [
-            wire.margin_of(followed.account, row, at_ns)
+        is_flat = all(
+            finite(row.total_asset_value) == 0.0
+            and not any(finite(position.position) for position in row.positions or ())
             for row in rows
-            if row.account_index is not None or row.index is not None
-        ]
-        is_flat = not any(margin.equity != 0.0 for margin in margins)
+        )
         yield from followed.ledger.state("flat" if is_flat else "read", at_ns)

@@ -1,7 +1,7 @@
 """The selected symbol's books, read once a frame for all panes that need more than the touch."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -16,6 +16,19 @@ BANDS_BPS = (10.0, 25.0, 50.0)
 REACH_BPS = 60.0
 """Books are read this far from mid; a venue may publish thousands of levels behind."""
 _FIRST_READ = 96
+_ON_THE_EDGE = 1e-9
+
+
+class Side(NamedTuple):
+    """Distance of each level from mid in bps and the notional up to it, shapes (levels,)."""
+
+    away_bps: Array
+    usd: Array
+
+    def within(self, bps: float) -> float:
+        """Notional resting within `bps` of mid, inclusive."""
+        count = int(np.searchsorted(self.away_bps, bps + _ON_THE_EDGE, side="right"))
+        return float(self.usd[count - 1]) if count else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,8 @@ class Reading:
     asks: list[Level]
     bid_array: Array
     ask_array: Array
+    bid_side: Side
+    ask_side: Side
     mid: float
     bid_reach_bps: float
     ask_reach_bps: float
@@ -68,17 +83,24 @@ def _read(scene: Scene, venue: str) -> Reading | None:
     if mid is None:
         return None
     bids, asks = _near(book, mid)
+    bid_array, ask_array = np.asarray(bids, np.float64), np.asarray(asks, np.float64)
     return Reading(
         venue=venue,
         bids=bids,
         asks=asks,
-        bid_array=np.asarray(bids, dtype=np.float64),
-        ask_array=np.asarray(asks, dtype=np.float64),
+        bid_array=bid_array,
+        ask_array=ask_array,
+        bid_side=_side(bid_array, mid),
+        ask_side=_side(ask_array, mid),
         mid=mid,
         bid_reach_bps=covered_bps(bids, mid) or 0.0,
         ask_reach_bps=covered_bps(asks, mid) or 0.0,
         stale=market.is_stale("book", scene.now_ns),
     )
+
+
+def _side(levels: Array, mid: float) -> Side:
+    return Side(np.abs(levels[:, 0] / mid - 1.0) * 1e4, np.cumsum(levels[:, 0] * levels[:, 1]))
 
 
 def _near(book: BookRead, mid: float) -> tuple[list[Level], list[Level]]:

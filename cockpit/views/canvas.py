@@ -20,7 +20,9 @@ _BITS = {
     "ascii": np.array([[1]]),
 }
 _BLOCKS = np.array([ord(c) for c in " ▀▄█"], dtype=np.uint32)
-_ASCII_MARKS = np.array([ord(c) for c in "*+xo#@"], dtype=np.uint32)
+ASCII_MARKS = "*+xo#@"
+"""The characters of the series in ASCII, in the order in which they are drawn."""
+_ASCII_MARKS = np.array([ord(c) for c in ASCII_MARKS], dtype=np.uint32)
 Floats = NDArray[np.float64]
 
 

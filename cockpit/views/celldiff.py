@@ -104,10 +104,6 @@ class FrontBuffer:
                     self._at = (y, column)
             out.append(self._move(y, column))
             last = self._put(out, y, column, texts[i], looks[i])
-        if x > 0 and changed and changed[0] == 0 and old_texts[x] == "":
-            self._text[y][x - 1] = None
-        if last + 1 < self.width and last + 1 >= end and old_texts[last + 1] == "":
-            self._text[y][last + 1] = None
         self._text[y][x:end] = texts
         self._look[y][x:end] = looks
 

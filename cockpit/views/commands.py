@@ -137,6 +137,8 @@ def _venues(app: "ControlledApp") -> list[str]:
 def _symbols(app: "ControlledApp", words: Sequence[str]) -> tuple[str, ...]:
     """Comma-separated symbols, each checked against the venues' lists once these are known."""
     typed = [part.strip() for word in words for part in word.split(",") if part.strip()]
+    if not typed:
+        raise InputError("name at least one symbol, such as BTC,ETH")
     known = _listed(app)
     if known:
         typed = [_among(name, known, "market") for name in typed]
@@ -192,7 +194,10 @@ def _add(app: "ControlledApp", words: Sequence[str]) -> Deed:
 
 def _drop(app: "ControlledApp", words: Sequence[str]) -> Deed:
     watched = app.desk.view.symbols()
-    gone = {_among(p, watched, "watched symbol") for w in words for p in w.split(",") if p}
+    names = [part for word in words for part in word.split(",") if part]
+    gone = {_among(name, watched, "watched symbol") for name in names}
+    if not gone:
+        raise InputError("name at least one symbol that is watched")
     return _watching(app, (name for name in watched if name not in gone))
 
 

@@ -50,6 +50,7 @@ class ControlledApp(PaintedApp):
         self._recall(config)
         self.workspace = WorkspaceScreen(self, self.scene, self.palette, self.keymap)
         self.toaster = Toaster(self.scene, self.palette)
+        self.workspace.above.append(self.toaster)
 
     def _first_theme(self, config: Config) -> Theme:
         """What a setting says, else what was worn last; the default if that cannot be used."""
@@ -79,12 +80,11 @@ class ControlledApp(PaintedApp):
         scene, kept = self.scene, self.remembered
         kept.theme, kept.layout = self.palette.theme.name, scene.layout
         kept.unit, kept.cell = scene.unit, scene.cell
-        kept.symbol, kept.workspace = scene.symbol or "", scene.workspace
+        kept.symbol, kept.workspace = scene.symbol or kept.symbol, scene.workspace
         self._problems.append(remember.save(paths.state_dir() / remember.FILE, kept))
 
     def begin_controls(self) -> None:
         """Once the workspace is on the screen."""
-        self.workspace.mount(self.toaster)
         self._use_colours()
         self.set_interval(RELOAD_S, self._reload_theme)
         for problem in filter(None, self._problems):

@@ -64,11 +64,9 @@ def count(value: int) -> str:
 
 
 def _significant(value: float, digits: int) -> str:
-    whole = len(str(int(value))) if value >= 1 else 0
-    if whole:
-        return f"{value:.{max(0, digits - whole)}f}"
-    zeros = -math.floor(math.log10(value)) - 1
-    return f"{value:.{min(12, digits + zeros)}f}"
+    rounded = round(value, digits - 1 - math.floor(math.log10(value)))
+    decimals = digits - 1 - math.floor(math.log10(rounded)) if rounded > 0 else digits
+    return f"{rounded:.{max(0, min(12, decimals))}f}"
 
 
 def price(value: float | None, tick: float | None) -> str:

@@ -5,7 +5,7 @@ a config names them. Imports no textual: `cockpit check` reads it.
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from cockpit.config import Config
@@ -21,7 +21,8 @@ class Action:
     """One thing that a key does. `id` is `area.verb`; of `keys` the first is shown.
 
     `scope` is `everywhere`, or the pane in which the keys mean this: the same key may mean
-    something else in another pane. `shown` puts it into the key line.
+    something else in another pane. `shown` puts it into the key line: 1 stays longest when the
+    terminal is narrow, 0 is not there at all.
     """
 
     id: str
@@ -29,7 +30,7 @@ class Action:
     name: str
     help: str
     scope: str = EVERYWHERE
-    shown: bool = False
+    shown: int = 0
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -41,41 +42,41 @@ ACTIONS: tuple[Action, ...] = (
     Action("cursor.last", ("G", "end"), "last", "the last row; with a count, that row"),
     Action("symbol.previous", ("[",), "previous symbol", "the symbol before, in any pane"),
     Action("symbol.next", ("]",), "next symbol", "the symbol after, in any pane"),
-    Action("pane.next", ("tab",), "next pane", "look at the next pane", shown=True),
+    Action("pane.next", ("tab",), "next pane", "look at the next pane", shown=2),
     Action("pane.previous", ("shift+tab",), "previous pane", "look at the pane before"),
     Action("pane.focus", ("enter",), "look closer", "the workspace that has more of this pane"),
-    Action("pane.zoom", ("z",), "zoom", "the focused pane alone, and back", shown=True),
+    Action("pane.zoom", ("z",), "zoom", "the focused pane alone, and back", shown=3),
     Action("app.back", ("escape",), "back", "leave what was opened last: zoom, filter, workspace"),
-    Action("workspace.markets", ("1",), "markets", "funding, curves, depth and links at a glance"),
-    Action("workspace.depth", ("2",), "depth", "books side by side, merged, and what they cost"),
-    Action("workspace.funding", ("3",), "funding", "funding curves, premiums and spreads"),
-    Action("workspace.positions", ("4",), "positions", "what a public address holds"),
-    Action("workspace.plan", ("5",), "plan", "size a hedge or a staggered entry"),
-    Action("workspace.stress", ("6",), "stress", "what a shock would cost"),
-    Action("workspace.health", ("7",), "health", "links, chains, latency and this program"),
-    Action("view.freeze", ("space",), "freeze", "hold the picture; the data go on", shown=True),
-    Action("view.filter", ("/",), "filter", "only rows with this text; !text: without", shown=True),
-    Action("view.sort", ("s",), "sort", "rows by the cursor's column; again: the other way round"),
+    Action("workspace.markets", ("1",), "markets", "funding, depth and links at a glance", shown=4),
+    Action("workspace.depth", ("2",), "depth", "books side by side and merged, and costs", shown=4),
+    Action("workspace.funding", ("3",), "funding", "funding curves, premiums and spreads", shown=4),
+    Action("workspace.positions", ("4",), "positions", "what a public address holds", shown=4),
+    Action("workspace.plan", ("5",), "plan", "size a hedge or a staggered entry", shown=4),
+    Action("workspace.stress", ("6",), "stress", "what a shock would cost", shown=4),
+    Action("workspace.health", ("7",), "health", "links, chains and this program", shown=4),
+    Action("view.freeze", ("space",), "freeze", "hold the picture; the data go on", shown=3),
+    Action("view.filter", ("/",), "filter", "only rows with this text; !text: without", shown=2),
+    Action("view.sort", ("s",), "sort", "rows by the cursor's column, and back round", shown=6),
     Action("view.unsort", ("a",), "unsort", "rows as the watch list has them"),
-    Action("view.pin", ("p",), "pin", "compare this venue: two pins are a pair"),
-    Action("view.cell", ("m",), "cell", "what a funding cell says: rate, change, countdown, age"),
-    Action("view.unit", ("u",), "unit", "how a rate is written: an hour, 8 hours, a day, a year"),
+    Action("view.pin", ("p",), "pin", "compare this venue: two pins are a pair", shown=6),
+    Action("view.cell", ("m",), "cell", "what a funding cell says: rate, change, age …", shown=6),
+    Action("view.unit", ("u",), "unit", "how a rate is written: an hour, a day, a year", shown=6),
     Action("view.tenor", ("n",), "tenor", "the next point of the funding curve"),
     Action("view.span", ("d",), "days", "how much past the curves show: a day, a week, a month"),
     Action("view.size_down", ("-",), "smaller", "quote costs for the next smaller size"),
     Action("view.size_up", ("+", "="), "larger", "quote costs for the next larger size"),
     Action("view.layout", ("v",), "layout", "the next layout: auto, wide, normal, narrow"),
-    Action("view.theme", ("t",), "theme", "choose a theme; the screen shows it while you look"),
+    Action("view.theme", ("t",), "theme", "choose a theme; it is worn while you look", shown=7),
     Action("view.repaint", ("ctrl+l",), "repaint", "draw everything again"),
     Action("app.count", ("0",), "count", "begins a count: 05j is five rows down"),
-    Action("app.command", (":",), "command", "type a command, such as :symbol BTC", shown=True),
+    Action("app.command", (":",), "command", "type a command, such as :symbol BTC", shown=1),
     Action("app.palette", ("ctrl+p",), "palette", "find a command by its name"),
-    Action("app.help", ("?",), "help", "every key that does something now", shown=True),
-    Action("tape.record", ("R",), "record", "record every venue to tapes, and stop"),
-    Action("pane.write", ("W",), "write", "what this pane shows, into files: JSON and CSV"),
-    Action("pane.copy", ("Y",), "copy", "what this pane shows, to the terminal's clipboard"),
+    Action("app.help", ("?",), "help", "every key that does something now", shown=1),
+    Action("tape.record", ("R",), "record", "record every venue to tapes, and stop", shown=5),
+    Action("pane.write", ("W",), "write", "what this pane shows, as JSON and CSV files", shown=5),
+    Action("pane.copy", ("Y",), "copy", "what this pane shows, to the clipboard", shown=7),
     Action("app.suspend", ("ctrl+z",), "suspend", "back to the shell; `fg` returns"),
-    Action("app.quit", ("q", "ctrl+q"), "quit", "leave; the terminal is restored", shown=True),
+    Action("app.quit", ("q", "ctrl+q"), "quit", "leave; the terminal is restored", shown=2),
 )  # fmt: skip
 
 _NAMES = frozenset(
@@ -205,10 +206,19 @@ def _character_named(name: str) -> str | None:
     return character if character.isprintable() else None
 
 
-def footer(keymap: Keymap, pane: str) -> list[tuple[str, str]]:
-    """(key, name) of what the bottom line shows while this pane is focused."""
-    return [
-        (keymap.shown(action.id), action.name)
+def footer(keymap: Keymap, pane: str, width: int, skip: Container[str] = ()) -> list[Action]:
+    """What the bottom line shows while this pane is focused: as many as fit, in the table's order.
+
+    `skip` are ids that cannot be done now. Each takes its key, its name and three spaces.
+    """
+    shown = [
+        action
         for action in keymap.actions
         if action.shown and action.scope in (EVERYWHERE, pane) and keymap.keys(action.id)
+        if action.id not in skip
     ]
+    for rank in sorted({action.shown for action in shown}, reverse=True):
+        if sum(len(keymap.shown(a.id)) + len(a.name) + 3 for a in shown) <= width:
+            break
+        shown = [action for action in shown if action.shown < rank]
+    return shown

@@ -6,7 +6,7 @@ from cockpit.analytics.carry import Spread, breakeven_h, spread_hourly
 from cockpit.analytics.reversion import fit_ar1
 from cockpit.views.books import pair_cost_bps
 from cockpit.views.cells import fresh_hourly
-from cockpit.views.rates import MIN_POINTS, hourly_history
+from cockpit.views.rates import MIN_POINTS, history_version, hourly_history
 from cockpit.views.scene import Scene
 
 
@@ -39,7 +39,13 @@ def _breakeven(scene: Scene, short: str, long: str) -> Breakeven:
     if cost_bps is None or received is None or paid is None:
         return Breakeven(None, None, False)
     now = spread_hourly(paid, received)
-    fit = fit_ar1(hourly_history(scene, short) - hourly_history(scene, long), MIN_POINTS)
+    histories = hourly_history(scene, short), hourly_history(scene, long)
+    version = history_version(scene, short), history_version(scene, long)
+    fit = scene.remember(
+        ("pair fit", short, long),
+        version,
+        lambda: fit_ar1(histories[0] - histories[1], MIN_POINTS),
+    )
     if fit is None:
         return Breakeven(cost_bps, cost_bps * 1e-4 / now if now > 0 else None, False)
     spread = Spread(now, fit.mu, fit.phi, None)

@@ -36,7 +36,14 @@ class Palette:
     @property
     def screen_background(self) -> str:
         """What textual paints where no pane is."""
-        return "ansi_default" if self.is_native else self.theme.background
+        return f"ansi_{self._named_background}" if self.is_native else self.theme.background
+
+    @property
+    def _named_background(self) -> str:
+        """The nearest of the sixteen: a light theme is light on a dark terminal too."""
+        if self._terminal.color == "none" or self.theme.background == "default":
+            return "default"
+        return "black" if self.theme.dark else "bright_white"
 
     def text(self, text: str) -> str:
         """The text in glyphs that this terminal has, of the same width."""
@@ -48,6 +55,6 @@ class Palette:
             return Style.parse(_PLAIN.get(role, "none"))
         fore, back = self.theme.ansi[role] if depth == "16" else self.theme.roles[role]
         if not back:
-            back = "default" if depth == "16" else self.theme.background
+            back = self._named_background if self.is_native else self.theme.background
         bold = role in self.theme.bold or None
         return Style(color=fore, bgcolor=back, bold=bold)

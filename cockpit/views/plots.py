@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cockpit.core.units import HOUR_NS, utc
 from cockpit.views import format as fmt
-from cockpit.views.canvas import Canvas
+from cockpit.views.canvas import ASCII_MARKS, Canvas
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, fit, right
 
@@ -119,7 +119,10 @@ def _labels(
             continue
         one = ordered[i]
         name = one.name if name_width >= 12 else scene.short(one.name)
-        text = f" {fit(name, name_width)}{right(one.figure, figure)} "
+        key = " "
+        if scene.glyphs == "ascii":
+            key = ASCII_MARKS[series.index(one) % len(ASCII_MARKS)]
+        text = f"{key}{fit(name, name_width)}{right(one.figure, figure)} "
         out.append((text, one.role))
     return out
 

@@ -1,11 +1,12 @@
 """Funding rates as panes compare them: fractions per hour, None where unknown, never 0."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from cockpit.analytics.funding import Array, oi_weighted, robust_z
-from cockpit.analytics.reversion import expected_mean, fit_ar1
+from cockpit.analytics.reversion import Ar1, expected_mean, fit_ar1
 from cockpit.analytics.term import WINDOWS_H, realised_curve
 from cockpit.core.units import HOUR_NS, HOUR_S, hour_floor_ns, hourly
 from cockpit.state.view import MarketRead
@@ -20,6 +21,7 @@ _REALISED: tuple[Tenor, ...] = ("1h", "8h", "24h", "7d", "30d")
 HISTORY_H = max(WINDOWS_H)
 _AHEAD_H: dict[Tenor, int] = {"next_8h": 8, "next_24h": 24}
 MIN_Z_POINTS = 30
+_MINUTE_NS = 60_000_000_000
 
 
 def live(market: MarketRead | None) -> float | None:
@@ -94,26 +96,48 @@ def _terms(scene: Scene, venue: str) -> dict[Tenor, float | None]:
     if market is None:
         return out
     now_ns = scene.now_ns
-    stamps, rates = market.settled.hourly(now_ns - (HISTORY_H + 1) * HOUR_NS)
-    rows = market.settled.rows()[-len(stamps) :] if len(stamps) else []
-    intervals = np.array([row.interval_s for row in rows], dtype=np.float64)
-    realised = realised_curve(rates, stamps, intervals, now_ns, MIN_COVERAGE)
-    out.update(zip(_REALISED, realised, strict=True))
+    version = history_version(scene, venue)
+    past = scene.remember(("paid", venue), version, lambda: _past(scene, market))
+    out.update(past.realised)
     now = None if market.is_stale("funding", now_ns) else live(market)
     out["live"] = now
     if market.predicted and not market.is_stale("predicted", now_ns):
         out["predicted"] = predicted(market)
     basis = out["predicted"] if out["predicted"] is not None else now
-    fit = fit_ar1(hourly_history(scene, venue), MIN_POINTS)
-    if basis is not None and fit is not None and _pays_hourly(intervals):
+    if basis is not None and past.fit is not None:
         for tenor, hours in _AHEAD_H.items():
-            out[tenor] = expected_mean(basis, fit.mu, fit.phi, hours)
+            out[tenor] = expected_mean(basis, past.fit.mu, past.fit.phi, hours)
     return out
 
 
-def _pays_hourly(intervals_s: Array) -> bool:
-    """Payments further apart than an hour are too few for an estimate of how they revert."""
-    return bool(len(intervals_s)) and float(intervals_s.max()) <= HOUR_S
+class _Past(NamedTuple):
+    """What payments alone decide: means over windows, and how the rate reverts an hour.
+
+    `fit` is None where payments are too few, or further apart than an hour.
+    """
+
+    realised: dict[Tenor, float | None]
+    fit: Ar1 | None
+
+
+def _past(scene: Scene, market: MarketRead) -> _Past:
+    stamps, rates = market.settled.hourly(scene.now_ns - (HISTORY_H + 1) * HOUR_NS)
+    rows = market.settled.rows()[-len(stamps) :] if len(stamps) else []
+    intervals = np.array([row.interval_s for row in rows], dtype=np.float64)
+    realised = realised_curve(rates, stamps, intervals, scene.now_ns, MIN_COVERAGE)
+    pays_hourly = bool(rows) and float(intervals.max()) <= HOUR_S
+    history = hourly_history(scene, market.venue)
+    return _Past(
+        dict(zip(_REALISED, realised, strict=True)),
+        fit_ar1(history, MIN_POINTS) if pays_hourly else None,
+    )
+
+
+def history_version(scene: Scene, venue: str) -> Hashable:
+    """Changes whenever what was paid for the selected symbol may look different."""
+    market = scene.market(venue)
+    count = len(market.settled) if market else 0
+    return scene.symbol, count, scene.now_ns // _MINUTE_NS
 
 
 def hourly_history(scene: Scene, venue: str) -> Array:
@@ -121,14 +145,15 @@ def hourly_history(scene: Scene, venue: str) -> Array:
 
     A payment for several hours fills all of them at its hourly rate.
     """
-    return scene.once(("hourly", venue, scene.symbol), lambda: _hourly_history(scene, venue))
-
-
-def _hourly_history(scene: Scene, venue: str) -> Array:
-    out = np.full(HISTORY_H, np.nan)
     market = scene.market(venue)
     if market is None or not len(market.settled):
-        return out
+        return np.full(HISTORY_H, np.nan)
+    version = history_version(scene, venue)
+    return scene.remember(("hourly", venue), version, lambda: _hourly_history(scene, market))
+
+
+def _hourly_history(scene: Scene, market: MarketRead) -> Array:
+    out = np.full(HISTORY_H, np.nan)
     end = hour_floor_ns(scene.now_ns)
     stamps, rates = market.settled.hourly(end - HISTORY_H * HOUR_NS)
     rows = market.settled.rows()[-len(stamps) :] if len(stamps) else []

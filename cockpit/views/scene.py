@@ -97,7 +97,7 @@ class Scene:
     stats: str = ""
     problem: str = ""
 
-    _memory: dict[Hashable, tuple[int, object]] = field(default_factory=dict)
+    _memory: dict[Hashable, tuple[Hashable, object]] = field(default_factory=dict)
     _scales: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
@@ -181,11 +181,15 @@ class Scene:
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """`make()`, computed at most once for this moment however many panes ask."""
+        return self.remember(key, self.now_ns, make)
+
+    def remember(self, key: Hashable, version: Hashable, make: Callable[[], T]) -> T:
+        """`make()`, computed again only when the version of what it is made from has changed."""
         known = self._memory.get(key)
-        if known is not None and known[0] == self.now_ns:
+        if known is not None and known[0] == version:
             return cast(T, known[1])
         value = make()
-        self._memory[key] = (self.now_ns, value)
+        self._memory[key] = (version, value)
         return value
 
     def scale(self, key: str, low: float, high: float) -> tuple[float, float]:

@@ -10,14 +10,14 @@ from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.screen import Screen
 
-from cockpit.views.keymap import Keymap, footer
+from cockpit.views.keymap import ACTIONS, Keymap, footer
 from cockpit.views.painted import PaintedApp
 from cockpit.views.palette import Palette
 from cockpit.views.pane import Draw, LivePane
 from cockpit.views.panes import status
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clip, width_of
-from cockpit.views.workspaces import PANES, boxes, show
+from cockpit.views.workspaces import PANES, WORKSPACES, boxes, show
 
 _GOLDEN = 0.618
 _HINT = "read-only: nothing is ever sent to a venue but questions "
@@ -34,6 +34,8 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
     def __init__(self, host: PaintedApp, scene: Scene, palette: Palette, keymap: Keymap) -> None:
         super().__init__(id="_default")
         self._host = host
+        self.above: list[LivePane] = []
+        """What may lie over the panes; it draws itself."""
         self._scene = scene
         self._palette = palette
         self._keymap = keymap
@@ -51,6 +53,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         yield from self._all
+        yield from self.above
 
     def on_mount(self) -> None:
         self.styles.background = self._palette.screen_background
@@ -118,8 +121,12 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
 
     def _key_line(self, scene: Scene, width: int, height: int) -> list[Line]:
         line: Line = []
-        for key, name in footer(self._keymap, scene.focus):
-            line += [(f" {key} ", "accent"), (f"{name} ", "dim")]
+        known = {f"workspace.{workspace.id}" for workspace in WORKSPACES}
+        missing = {a.id for a in ACTIONS if a.id.startswith("workspace.")} - known
+        for action in footer(self._keymap, scene.focus, width, missing):
+            here = action.id == f"workspace.{scene.workspace}"
+            name = (f"{action.name} ", "text" if here else "dim")
+            line += [(f" {self._keymap.shown(action.id)} ", "accent"), name]
         if width_of(line) + len(_HINT) <= width:
             line = [*clip(line, width - len(_HINT)), (_HINT, "dim")]
         return [line]

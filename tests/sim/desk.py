@@ -11,6 +11,7 @@ from cockpit.sim.contract import FaceModule, Step
 from cockpit.sim.memory import MemoryVenue
 from cockpit.sim.world import World
 
+PONGS = ({"channel": "pong"}, {"type": "pong"}, {"type": "ping"})
 START_NS = 1_795_400_000_000_000_000
 """2026-11-23 01:33:20 UTC."""
 SYMBOLS = ("BTC", "ETH", "SOL", "HYPE", "DOGE", "PEPE")
@@ -37,7 +38,7 @@ class Desk:
 
     def heard(self) -> list[Any]:
         messages = [json.loads(text) for text in self.line.pending()]
-        return [message for message in messages if message != {"channel": "pong"}]
+        return [message for message in messages if message not in PONGS]
 
     def run(self, seconds: float, step_s: float = 0.5) -> list[Step]:
         """The venue's steps; what was said meanwhile waits in the line."""
@@ -56,7 +57,7 @@ class Desk:
         """The first such fill, and all that the connection heard in the step that had it."""
         for _ in range(20_000):
             self.heard()
-            for fill in self.run(0.5)[0].fills:
+            for fill in self.run(2.0, step_s=2.0)[0].fills:
                 if wanted(fill):
                     return fill, self.heard()
         raise AssertionError("nobody traded so")

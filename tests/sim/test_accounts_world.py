@@ -1,9 +1,11 @@
 """The demonstration accounts of a world: their past, their trades, their funding, the truth."""
 
+from dataclasses import replace
+
 import pytest
 
 from cockpit.core.clock import ManualClock
-from cockpit.core.scenario import Scenario
+from cockpit.core.scenario import Scenario, load_scenario
 from cockpit.core.units import HOUR_NS
 from cockpit.sim import FACES, bybit, dydx, hyperliquid, lighter, load, margin, truth
 from cockpit.sim.accounts import MICROS
@@ -32,22 +34,42 @@ def test_a_world_begins_with_positions_that_were_paid_funding_since_they_were_op
                 assert position.funding_micros == sum(row.micros for row in rows)
 
 
-def test_the_same_seed_gives_the_same_accounts_and_the_accounts_leave_the_books_alone() -> None:
-    one, other = world(), world()
-    bare = World(
-        5,
-        [load("bybit").PROFILE],
-        SYMBOLS,
-        Scenario(name="quiet"),
-        START_NS,
-    )
-    for _ in range(200):
-        one.step(0.5)
-        other.step(0.5)
-        bare.step(0.5)
+def test_the_same_seed_gives_the_same_accounts() -> None:
+    one, other = world(symbols=("BTC", "SOL")), world(symbols=("BTC", "SOL"))
+    for _ in range(60):
+        one.step(3.0)
+        other.step(3.0)
     assert truth.document(one) == truth.document(other)
-    assert truth.document(one)["accounts"] != truth.document(world(seed=6))["accounts"]
-    assert truth.document(bare)["accounts"] == []
+    another = truth.document(world(seed=6, symbols=("BTC", "SOL")))
+    assert truth.document(one)["accounts"] != another["accounts"]
+
+
+def test_accounts_leave_the_markets_as_they_would_be_without_them() -> None:
+    bare = [replace(module.PROFILE, accounts=()) for module in VENUES]
+    without = World(5, bare, ("BTC", "SOL"), Scenario(name="quiet"), START_NS)
+    subject = world(symbols=("BTC", "SOL"))
+    for _ in range(60):
+        subject.step(3.0)
+        without.step(3.0)
+    assert truth.document(subject)["markets"] == truth.document(without)["markets"]
+    assert truth.document(without)["accounts"] == []
+
+
+def test_the_truth_has_the_promised_keys() -> None:
+    rows = truth.document(world())["accounts"]
+    keys = {"venue", "account", "equity_usd", "margin_used_usd", "positions"}
+    assert all(keys <= set(row) for row in rows)
+    keys = {"symbol", "size", "entry", "mark", "upnl_usd", "liquidation", "funding_paid_usd"}
+    assert all(keys <= set(position) for row in rows for position in row["positions"])
+
+
+def test_nobody_is_liquidated_in_a_squeeze() -> None:
+    profiles = [module.PROFILE for module in VENUES]
+    subject = World(5, profiles, SYMBOLS, load_scenario("squeeze"), START_NS)
+    for _ in range(120):
+        subject.step(10.0)
+        for row in truth.document(subject)["accounts"]:
+            assert all(p["maintenance_usd"] < p["equity_usd"] for p in row["parts"])
 
 
 def test_one_address_holds_a_perfect_hedge_on_two_venues() -> None:

@@ -61,8 +61,21 @@ def picture(seed: random.Random, width: int, height: int) -> list[list[Segment]]
 
 
 def changed(seed: random.Random, rows: list[list[Segment]], width: int) -> list[list[Segment]]:
-    """The picture with some rows anew, as a ticking market leaves it."""
-    return [picture(seed, width, 1)[0] if seed.random() < 0.3 else old for old in rows]
+    """The picture as a ticking market leaves it: a row anew here, a digit or a colour there."""
+    after = []
+    for segments in rows:
+        kept = list(segments)
+        for _ in range(seed.randint(0, 3)):
+            place = seed.randrange(len(kept))
+            text, style = kept[place].text, kept[place].style
+            if text.isascii() and seed.random() < 0.7:
+                at = seed.randrange(len(text))
+                text = text[:at] + seed.choice("0123456789 ") + text[at + 1 :]
+            else:
+                style = seed.choice(STYLES)
+            kept[place] = Segment(text, style)
+        after.append(picture(seed, width, 1)[0] if seed.random() < 0.1 else kept)
+    return after
 
 
 def spans(rows: list[list[Segment]]):
@@ -116,6 +129,7 @@ def test_blanks_differ_only_by_what_is_seen_of_them():
 def test_an_underlined_blank_is_not_a_plain_one():
     front, terminal = buffer(4, 1), Emulator(4, 1)
     terminal.feed(front.paint([row("ab  ", Style(underline=True))]))
+    assert terminal.screen.buffer[0][3].underscore
     terminal.feed(front.paint([row("ab  ", Style())]))
     assert not terminal.screen.buffer[0][3].underscore
 
@@ -129,6 +143,39 @@ def test_half_of_a_wide_character_never_stays(before, after):
     whole = Emulator(5, 1)
     whole.feed(buffer(5, 1).paint([row(after)]))
     assert terminal.cells() == whole.cells()
+
+
+def test_a_wide_character_that_a_neighbour_cut_in_half_comes_back_whole():
+    front, terminal = buffer(4, 1), Emulator(4, 1)
+    terminal.feed(front.paint([row("a漢b")]))
+    terminal.feed(front.paint([row("X", x=2)]))
+    assert visible(front.paint([row("a漢b")])) == "漢"
+
+
+def test_a_jump_over_a_cell_in_another_colour_does_not_repaint_it():
+    front, terminal = buffer(3, 1), Emulator(3, 1)
+    for digit in "12":
+        terminal.feed(front.paint([row(digit), row("b", HOT, x=1), row(digit, x=2)]))
+    assert terminal.text() == "2b2"
+    assert terminal.screen.buffer[0][1].bold
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "codes"),
+    [
+        (Style(color="red", bold=True, dim=True), Style(color="red", dim=True), "22;2"),
+        (Style(color="red", bold=True), Style(color="red"), "22"),
+        (Style(color="red", bold=True), Style(), "0"),
+        (Style(color="red", underline=True), Style(color="red", underline2=True), "24;21"),
+        (Style(color="red"), Style(color="red", bgcolor="blue"), "44"),
+        (Style(color="red", bgcolor="blue", bold=True), Style(bgcolor="blue", bold=True), "39"),
+    ],
+)
+def test_from_one_look_to_the_next_goes_the_shortest_sequence(before, after, codes):
+    front = buffer(2, 1, ColorSystem.STANDARD)
+    front.paint([row("a", before)])
+    sent = front.paint([row("b", after, x=1)])
+    assert re.findall(r"\x1b\[([0-9;]*)m", sent) == [codes]
 
 
 def test_after_a_character_whose_width_is_in_doubt_the_cursor_goes_by_address():

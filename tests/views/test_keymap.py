@@ -5,15 +5,16 @@ import re
 import pytest
 
 from cockpit import config
+from cockpit.cli import check
 from cockpit.core.errors import ConfigError
 from cockpit.views.keymap import ACTIONS, Action, Keymap, footer, key_of, keymap_of, show_key
 
 SIX = (
-    Action("app.quit", ("q",), "quit", "leaves", shown=True),
-    Action("app.help", ("?",), "help", "helps", shown=True),
-    Action("view.freeze", ("space",), "freeze", "holds", shown=True),
+    Action("app.quit", ("q",), "quit", "leaves", shown=1),
+    Action("app.help", ("?",), "help", "helps", shown=1),
+    Action("view.freeze", ("space",), "freeze", "holds", shown=1),
     Action("log.older", ("o",), "older", "back in the log", scope="log"),
-    Action("depth.open", ("o",), "open", "a book", scope="depth", shown=True),
+    Action("depth.open", ("o",), "open", "a book", scope="depth", shown=1),
     Action("view.unit", ("u",), "unit", "units"),
 )
 
@@ -62,7 +63,7 @@ def test_an_empty_text_takes_the_key_away_and_the_footer_forgets_it():
     keymap = Keymap({"view.freeze": ""}, actions=SIX)
     assert keymap.keys("view.freeze") == ()
     assert keymap.shown("view.freeze") == ""
-    assert "freeze" not in [name for _, name in footer(keymap, "log")]
+    assert "view.freeze" not in [action.id for action in footer(keymap, "log", 200)]
 
 
 def test_one_key_may_mean_two_things_in_two_panes():
@@ -71,8 +72,19 @@ def test_one_key_may_mean_two_things_in_two_panes():
     assert [action.id if action else None for action in meanings] == [
         "log.older", "depth.open", None,
     ]  # fmt: skip
-    assert ("o", "open") in footer(keymap, "depth")
-    assert ("o", "open") not in footer(keymap, "log")
+    assert "depth.open" in [action.id for action in footer(keymap, "depth", 200)]
+    assert "depth.open" not in [action.id for action in footer(keymap, "log", 200)]
+
+
+def test_a_narrow_key_line_keeps_what_matters_most_and_never_half_a_word():
+    keymap = Keymap()
+    for width in (20, 40, 80, 120, 200, 300):
+        shown = footer(keymap, "funding", width)
+        assert sum(len(keymap.shown(a.id)) + len(a.name) + 3 for a in shown) <= width
+        assert {"app.help", "app.command"} <= {a.id for a in shown} or width == 20
+    wide = [a.id for a in footer(keymap, "funding", 300)]
+    assert wide == [a.id for a in ACTIONS if a.shown]
+    assert "workspace.plan" not in [a.id for a in footer(keymap, "x", 300, {"workspace.plan"})]
 
 
 @pytest.mark.parametrize(
@@ -154,3 +166,14 @@ def test_keys_that_are_no_text_are_an_error_of_the_file(tmp_path):
     path.write_text("[keys]\nview.freeze = 3\n")
     with pytest.raises(ConfigError, match=r"keys.*expected str"):
         config.load(path, environ={})
+
+
+def test_check_counts_the_traders_keys_and_names_what_it_cannot_use(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text('[keys]\nview.freeze = "f"\n')
+    finding = check._keys(config.load(path, environ={}))
+    assert (finding.status, "1 of them yours" in finding.detail) == ("ok", True)
+    path.write_text('[keys]\nview.freez = "f"\n')
+    finding = check._keys(config.load(path, environ={}))
+    assert finding.status == "fail"
+    assert "'view.freeze'" in finding.detail

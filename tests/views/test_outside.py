@@ -1,4 +1,4 @@
-"""What leaves the screen: files, the terminal's clipboard, tapes, memory. And what is said of it."""
+"""What leaves the screen: files, the clipboard, tapes, memory; and what is said of it."""
 
 import base64
 import csv
@@ -160,7 +160,10 @@ async def test_a_memory_of_things_that_are_gone_changes_nothing(own_home):
     )
     app = Seat()
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.pause()
+        for _ in range(50):
+            await pilot.pause()
+            if len(app.told) == 2:
+                break
         assert app.palette.theme.name == "dark"
         assert (app.scene.layout, app.scene.unit, app.scene.cell) == ("auto", "apr", "live")
         assert app.scene.symbol == "BTC"

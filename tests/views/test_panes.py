@@ -6,6 +6,7 @@ import pytest
 
 from cockpit.views.panes import status
 from cockpit.views.scene import CELL_MODES, TENORS, UNITS
+from cockpit.views.terminal import ASCII
 from cockpit.views.text import plain, width_of
 from cockpit.views.themes import ROLES
 from cockpit.views.workspaces import PANES, WORKSPACES, boxes, show
@@ -84,3 +85,15 @@ def test_only_the_focused_pane_has_a_bright_frame() -> None:
                    for _, role in line)
         ]  # fmt: skip
         assert bright == [scene.focus]
+
+
+@pytest.mark.parametrize("state", scenes.STATES)
+def test_every_glyph_has_a_twin_in_ascii(state: str) -> None:
+    scene = scenes.STATES[state]()
+    scene.glyphs = "ascii"
+    for name, pane in PANES.items():
+        for width in (60, 120):
+            for line in [*pane.lines(scene, width, 30), *status.lines(scene, width, 1)]:
+                text = plain(line).translate(ASCII)
+                assert text.isascii(), (name, [c for c in text if not c.isascii()])
+                assert len(text) == width

@@ -1,5 +1,7 @@
 """One line of typed text. Pure: keys in, text and cursor out."""
 
+from rich.cells import cell_len
+
 from cockpit.views.text import Line, clean
 
 MAX_LENGTH = 500
@@ -54,11 +56,16 @@ class Entry:
         before = self.text[: self.cursor].rstrip()
         return before.rfind(" ") + 1
 
-    def line(self) -> Line:
-        """The text with the cell under the cursor marked."""
+    def line(self, width: int) -> Line:
+        """The text with the cell under the cursor marked, which `width` cells always show."""
+        before = self.text[: self.cursor]
         at = self.text[self.cursor : self.cursor + 1] or " "
+        if cell_len(before + at) > width:
+            while before and cell_len(before + at) + 1 > width:
+                before = before[1:]
+            before = "…" + before
         return [
-            (self.text[: self.cursor], "number"),
+            (before, "number"),
             (at, "cursor"),
             (self.text[self.cursor + 1 :], "number"),
         ]

@@ -56,7 +56,7 @@ class Picker(Dialog[str | None]):
 
     def lines(self, width: int, height: int) -> list[Line]:
         inner, rows = width - 2, max(1, height - _CHROME)
-        body: list[Line] = [[(" ", "text"), *self._entry.line()], [("─" * inner, "frame")]]
+        body: list[Line] = [[(" ", "text"), *self._entry.line(inner - 1)], [("─" * inner, "frame")]]
         body += self._window(inner, rows)
         if not self._found:
             body.append([(f" nothing matches {self._entry.text!r}", "warn")])
@@ -78,7 +78,7 @@ class Picker(Dialog[str | None]):
         }.get(key)  # fmt: skip
         if step is not None:
             self._move(self._index + step)
-        elif key == "escape":
+        elif key in ("escape", "ctrl+c"):
             self.dismiss(None)
         elif key == "enter":
             choice = self.choice

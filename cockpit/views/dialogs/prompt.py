@@ -62,7 +62,7 @@ class Prompt(Dialog[str | None]):
             self._row(choice, width - 2, top + i == self._index)
             for i, choice in enumerate(self._choices[top : top + room])
         ]
-        body.append([(f" {self._mark}", "accent"), *self._entry.line()])
+        body.append([(f" {self._mark}", "accent"), *self._entry.line(width - 4)])
         more = len(self._choices) - room
         return framed(
             body,
@@ -84,7 +84,7 @@ class Prompt(Dialog[str | None]):
         ]
 
     def press(self, key: str, character: str | None) -> None:
-        if key == "escape":
+        if key in ("escape", "ctrl+c"):
             self.dismiss(None)
         elif key == "enter":
             self._problem = self._accept(self._entry.text)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cockpit.views import format as fmt
-from cockpit.views.books import Reading, readings
+from cockpit.views.books import Reading, Side, readings
 from cockpit.views.canvas import Canvas, Floats, nice_scale
 from cockpit.views.plots import MAX_SERIES, Series, framed_plot
 from cockpit.views.scene import Scene
@@ -56,27 +56,26 @@ def _plot(scene: Scene, books: list[Reading], width: int, height: int) -> list[L
     return [*plot.lines, _distances(plot.left, plot.width)]
 
 
-Side = tuple[Floats, Floats]
+Curve = tuple[Floats, Floats]
 """(distance from mid in bps, cumulative USD), both of shape (levels,), nearest first."""
 
 
-def _cumulative(book: Reading) -> tuple[Side, Side]:
-    out = []
-    for levels in (book.bid_array, book.ask_array):
-        away = np.abs(levels[:, 0] / book.mid - 1.0) * 1e4
-        inside = away <= SPAN_BPS
-        inside[0] = True
-        out.append((away[inside], np.cumsum(levels[inside, 0] * levels[inside, 1])))
-    reach = (book.bid_reach_bps, book.ask_reach_bps)
-    # The last known level holds as far as the book is known, and not a dot farther.
-    ends = [
-        (np.append(away, max(float(away[-1]), min(far, SPAN_BPS))), np.append(usd, usd[-1]))
-        for (away, usd), far in zip(out, reach, strict=True)
-    ]
-    return ends[0], ends[1]
+def _cumulative(book: Reading) -> tuple[Curve, Curve]:
+    """Both sides inside the chart. The last known level holds as far as the book is known."""
+    return (
+        _inside(book.bid_side, book.bid_reach_bps),
+        _inside(book.ask_side, book.ask_reach_bps),
+    )
 
 
-def _read(side: Side, at: Floats) -> Floats:
+def _inside(side: Side, reach_bps: float) -> Curve:
+    away, usd = side.away_bps[side.away_bps <= SPAN_BPS], side.usd[side.away_bps <= SPAN_BPS]
+    if not len(away):
+        away, usd = side.away_bps[:1], side.usd[:1]
+    return np.append(away, max(float(away[-1]), min(reach_bps, SPAN_BPS))), np.append(usd, usd[-1])
+
+
+def _read(side: Curve, at: Floats) -> Floats:
     """Cumulative USD at each distance; NaN beyond what is known."""
     away, usd = side
     index = np.searchsorted(away, at, side="right") - 1

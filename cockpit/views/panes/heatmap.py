@@ -191,11 +191,13 @@ def _verdict(scene: Scene, width: int) -> Line:
     pays = breakeven(scene, short, long)
     earned = brief = ""
     if pays.cost_bps is not None:
-        costs = f"{fmt.bps(pays.cost_bps)} bps of costs at {fmt.magnitude(scene.size_usd)}"
-        never = f", never earns {costs}"
-        earned = never if pays.hours is None else f", {fmt.hours(pays.hours)} to earn {costs}"
-        hours = "never" if pays.hours is None else fmt.hours(pays.hours)
-        brief = f", {hours} for {fmt.bps(pays.cost_bps)} bps"
+        bps = f"{fmt.bps(pays.cost_bps)} bps"
+        costs = f"{bps} of costs at {fmt.magnitude(scene.size_usd)}"
+        if pays.hours is None:
+            earned, brief = f", never earns {costs}", f", never earns {bps}"
+        else:
+            hours = fmt.hours(pays.hours)
+            earned, brief = f", {hours} to earn {costs}", f", {hours} for {bps}"
     head: Line = [(f"{symbol}: ", "number")]
     return longest(
         width,

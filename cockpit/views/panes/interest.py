@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from cockpit.analytics.depth import depth_usd
-from cockpit.core.units import HOUR_NS
+from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.state.view import MarketRead
 from cockpit.views import format as fmt
 from cockpit.views.books import reading
-from cockpit.views.canvas import Canvas, Floats, spark, steps
+from cockpit.views.canvas import Canvas, Floats, nice_scale, spark, steps
+from cockpit.views.plots import MAX_SERIES, Series, framed_plot
 from cockpit.views.rates import fresh_open_interest, open_interest_change, open_interest_usd
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, fit, framed, longest, right
@@ -115,7 +115,7 @@ def _per_depth(scene: Scene, venue: str, usd: float) -> tuple[str, str]:
     book = reading(scene, venue)
     if book is None or book.stale:
         return fmt.MISSING, "dim"
-    resting = depth_usd(book.bids, book.mid, BAND_BPS) + depth_usd(book.asks, book.mid, BAND_BPS)
+    resting = book.bid_side.within(BAND_BPS) + book.ask_side.within(BAND_BPS)
     if not resting:
         return fmt.MISSING, "dim"
     short = min(book.bid_reach_bps, book.ask_reach_bps) < BAND_BPS
@@ -124,32 +124,47 @@ def _per_depth(scene: Scene, venue: str, usd: float) -> tuple[str, str]:
 
 def _history(scene: Scene, names: list[str], width: int, height: int) -> list[Line]:
     """Change of open interest since the left edge, in per cent, one line a venue."""
-    label = 9
-    canvas = Canvas(max(4, width - label - 1), height, scene.glyphs)
-    span_ns = HOUR_NS
-    edges = np.linspace(scene.now_ns - span_ns, scene.now_ns, canvas.dots_wide).astype(np.int64)
-    series = []
-    for name in names[:6]:
+    rings = {}
+    for name in names[:MAX_SERIES]:
         market = scene.market(name)
-        if market is None:
-            continue
-        at, values = market.open_interests.read(int(edges[0]))
-        known = values[~np.isnan(values)]
-        if len(known) < 3 or not known[0]:
-            continue
-        drawn = steps(at, (values / known[0] - 1.0) * 100, edges, _HELD_S * 1_000_000_000)
-        series.append((name, drawn))
-    seen = [values[~np.isnan(values)] for _, values in series]
-    seen = [values for values in seen if len(values)]
-    if not seen:
+        at, values = market.open_interests.read(scene.now_ns - HOUR_NS) if market else _NOTHING
+        known = ~np.isnan(values)
+        if known.sum() > 2 and values[known][0] > 0:
+            rings[name] = (at, (values / values[known][0] - 1.0) * 100)
+    if not rings:
         return [[(" collecting: the last hour is drawn here as it passes", "dim")]]
-    peak = max(0.1, max(float(np.abs(values).max()) for values in seen))
-    low, high = scene.scale("interest", -1.15 * peak, 1.15 * peak)
-    for name, values in series:
-        canvas.plot(values, low, high, scene.colour_of(name))
-    rows = canvas.lines()
-    texts = {0: fmt.signed(high, 2) + "%", height // 2: "0", height - 1: fmt.signed(low, 2) + "%"}
-    return [[(right(texts.get(i, ""), label) + " ", "dim"), *row] for i, row in enumerate(rows)]
+    seen = np.concatenate([values[~np.isnan(values)] for _, values in rings.values()])
+    peak = max(0.1, float(np.abs(seen).max()))
+    low, high = scene.scale(f"interest {scene.symbol}", -peak, peak)
+    bottom, top, ticks = nice_scale(low, high, max(2, height // 4))
+    span_ns = _span_ns(scene.now_ns - min(int(at[0]) for at, _ in rings.values()))
+
+    def draw(canvas: Canvas) -> list[Series]:
+        edges = np.linspace(scene.now_ns - span_ns, scene.now_ns, canvas.dots_wide)
+        series = []
+        for name, (at, values) in rings.items():
+            drawn = steps(at, values, edges.astype(np.int64), _HELD_S * NS_PER_S)
+            canvas.plot(drawn, bottom, top, scene.colour_of(name))
+            last = float(values[~np.isnan(values)][-1])
+            series.append(Series(name, scene.colour_of(name), last, fmt.signed(last, 2) + "%"))
+        return series
+
+    drawn = framed_plot(scene, width, height - 1, bottom, top, ticks, draw)
+    minutes = (
+        f"last {span_ns // HOUR_NS} h"
+        if span_ns >= HOUR_NS
+        else (f"last {span_ns // (60 * NS_PER_S)} min")
+    )
+    return [*drawn.lines, [(" " * drawn.left, "dim"), (f"change in the {minutes}, %", "dim")]]
+
+
+_NOTHING = (np.empty(0, dtype=np.int64), np.empty(0))
+
+
+def _span_ns(known_ns: int) -> int:
+    """The shortest of a few spans that holds what is known, so that the axis rarely moves."""
+    spans = [minutes * 60 * NS_PER_S for minutes in (5, 10, 20, 30)]
+    return next((span for span in spans if known_ns <= span), HOUR_NS)
 
 
 def _verdict(scene: Scene, fresh: dict[str, float], total: float, width: int) -> Line:

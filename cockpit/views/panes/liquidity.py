@@ -1,6 +1,6 @@
 """How good each venue's book is: spread, microprice, balance, depth in bands, and its reach."""
 
-from cockpit.analytics.depth import depth_usd, imbalance, microprice
+from cockpit.analytics.depth import imbalance, microprice
 from cockpit.views import format as fmt
 from cockpit.views.books import BANDS_BPS, Reading, no_book, reading
 from cockpit.views.scene import Scene
@@ -69,7 +69,7 @@ def _row(scene: Scene, book: Reading, columns: list[tuple[str, int]], bands: lis
     tick = market.instrument.tick if market and market.instrument else None
     spread = (book.asks[0][0] - book.bids[0][0]) / book.mid * 1e4
     micro = microprice(book.bids, book.asks)
-    inside = [depth_usd(side, book.mid, BANDS_BPS[1]) for side in (book.bids, book.asks)]
+    inside = [side.within(BANDS_BPS[1]) for side in (book.bid_side, book.ask_side)]
     cells = {
         "mid": fmt.price(book.mid, tick / 2 if tick else None),
         "spread": fmt.bps(spread, 2) if spread > 0 else "crossed",
@@ -91,13 +91,9 @@ def _row(scene: Scene, book: Reading, columns: list[tuple[str, int]], bands: lis
 
 def _band(book: Reading, bps: float) -> str:
     """Both sides; a side that is not known that far is a lower bound."""
-    sides = (
-        (book.bids, book.bid_reach_bps),
-        (book.asks, book.ask_reach_bps),
-    )
+    sides = ((book.bid_side, book.bid_reach_bps), (book.ask_side, book.ask_reach_bps))
     texts = [
-        ("≥" if reach < bps else "") + fmt.magnitude(depth_usd(levels, book.mid, bps))
-        for levels, reach in sides
+        ("≥" if reach < bps else "") + fmt.magnitude(side.within(bps)) for side, reach in sides
     ]
     return "/".join(texts)
 
@@ -109,7 +105,7 @@ def _verdict(scene: Scene, width: int) -> Line:
         book = reading(scene, name)
         if book is None or book.stale:
             continue
-        resting = sum(depth_usd(side, book.mid, 10.0) for side in (book.bids, book.asks))
+        resting = book.bid_side.within(10.0) + book.ask_side.within(10.0)
         if best is None or resting > best[0]:
             best = resting, name
     if best is None:

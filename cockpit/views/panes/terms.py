@@ -3,7 +3,7 @@
 from cockpit.views import format as fmt
 from cockpit.views.cells import heat_role
 from cockpit.views.curve_plot import HEADS, plot
-from cockpit.views.rates import MIN_POINTS, terms, weighted_terms
+from cockpit.views.rates import MIN_POINTS, live, terms, weighted_terms
 from cockpit.views.scene import TENORS, Scene, Tenor
 from cockpit.views.text import Line, fit, framed, longest, right
 
@@ -84,12 +84,16 @@ def _row(scene: Scene, name: str, tenors: list[Tenor], name_width: int, inner: i
     line: Line = [(" " + fit(label, name_width - 1), scene.colour_of(name))]
     curve = terms(scene, name)
     state = scene.view.venue(name)
-    if all(rate is None for rate in curve.values()):
+    if all(rate is None for rate in curve.values()) and live(scene.market(name)) is None:
         why = "waiting for rates" if state and state.state == "live" else "no rates"
         if state and state.state != "live":
             why += f": {state.state}"
         return [*line, (fit(f" {why}", inner - name_width), "stale")]
-    return [*line, *(_figure(scene, curve[tenor], tenor) for tenor in tenors)]
+    line += [_figure(scene, curve[tenor], tenor) for tenor in tenors]
+    if "live" in tenors and curve["live"] is None and (old := live(scene.market(name))) is not None:
+        text = right(fmt.STALE + fmt.rate(old, scene.unit), _cell(scene))
+        line[1 + tenors.index("live")] = (text, "stale")
+    return line
 
 
 def _figure(scene: Scene, rate: float | None, tenor: Tenor) -> tuple[str, str]:
@@ -105,11 +109,11 @@ def _verdict(scene: Scene, names: list[str], width: int) -> Line:
     if name is None:
         return []
     curve = terms(scene, name)
-    live, day, week = curve["live"], curve["24h"], curve["7d"]
+    day, week = curve["24h"], curve["7d"]
     unknown: Line = [
         (f"·: under 70 % of the window paid, or under {MIN_POINTS} hourly payments", "dim")
     ]
-    if live is None or day is None or week is None:
+    if day is None or week is None:
         return longest(width, unknown, [("· not known", "dim")])
     slope = day - week
     word = "rising" if slope > 0 else "falling" if slope < 0 else "flat"

@@ -1,0 +1,25 @@
+"""What calculators need to know of the trader's settings and of the venues' documents."""
+
+from collections.abc import Mapping
+
+from cockpit.calculators.view import Fees, Settings
+from cockpit.config import Config
+from cockpit.venues.contract import VenueSpec
+
+
+def settings_for(config: Config, specs: Mapping[str, VenueSpec], now_ns: int) -> Settings:
+    """The calculators' settings at one moment; `specs` of every venue that may be asked about."""
+    return Settings(
+        now_ns=now_ns,
+        stacks={venue: frozenset(layers) for venue, layers in config.stack.items()},
+        own_fees={name: Fees(own.taker_fee, own.maker_fee) for name, own in config.venue.items()},
+        documented_fees={
+            name: Fees(spec.taker_fee, spec.maker_fee)
+            for name, spec in specs.items()
+            if not spec.publishes_fees
+        },
+        funding_terms={
+            name: spec.funding_terms for name, spec in specs.items() if spec.funding_terms
+        },
+        own_margins={name: own.margin for name, own in config.venue.items() if own.margin},
+    )

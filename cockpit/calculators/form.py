@@ -1,0 +1,201 @@
+"""Forms from structs: what a field is called, what it takes, and how text becomes its value.
+
+A field's type carries all of it: `Annotated[float, shown("size", unit="base", gt=0)]`. The screen's
+form, `--set key=value`, `--input FILE` and `--help` are made from it, and read it the same way.
+"""
+
+import math
+import typing
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from cockpit.core.errors import InputError
+from cockpit.core.names import did_you_mean
+
+Kind = Literal["number", "whole", "flag", "choice", "text", "names", "table", "json"]
+Inputs = TypeVar("Inputs", bound=msgspec.Struct)
+
+_FLAGS = {"true": True, "yes": True, "on": True, "1": True,
+          "false": False, "no": False, "off": False, "0": False}  # fmt: skip
+
+
+class FieldError(InputError):
+    """A field that cannot be used: `field` is its name, the message one sentence about it."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+
+
+class FormField(NamedTuple):
+    """One field of a form.
+
+    `bounds` is in words ("above 0"), empty for none. `default` is None for a field that is taken
+    from the view, or assumed, when it is left empty.
+    """
+
+    name: str
+    label: str
+    unit: str
+    help: str
+    kind: Kind
+    choices: tuple[str, ...]
+    bounds: str
+    default: Any
+    is_required: bool
+
+    @property
+    def expected(self) -> str:
+        """What the field takes, in words."""
+        if self.kind == "choice":
+            return " or ".join(", ".join(self.choices).rsplit(", ", 1))
+        words = {
+            "number": "a number", "whole": "a whole number", "flag": "true or false",
+            "text": self.help or "text", "names": "names with commas between them",
+            "table": "NAME=number pairs with commas between them", "json": "JSON",
+        }[self.kind]  # fmt: skip
+        return f"{words} {self.bounds}".rstrip()
+
+
+def shown(label: str, *, unit: str = "", help: str = "", **bounds: Any) -> msgspec.Meta:
+    """What a field's type says about itself; `bounds` are `msgspec.Meta`'s (gt, ge, lt, le)."""
+    return msgspec.Meta(title=label, description=help or None, extra={"unit": unit}, **bounds)
+
+
+def form_fields(inputs: type[msgspec.Struct]) -> tuple[FormField, ...]:
+    """The fields of a form in the order in which they are written."""
+    info = typing.cast(inspect.StructType, inspect.type_info(inputs))
+    return tuple(_form_field(field) for field in info.fields)
+
+
+def read(inputs: type[Inputs], values: Mapping[str, Any]) -> Inputs:
+    """A form's struct from text (`--set`, a screen) or JSON values; a key's `.` leads into a table.
+
+    Empty text and null stand for "not given". FieldError names the field and what it takes.
+    """
+    fields = {field.name: field for field in form_fields(inputs)}
+    types = typing.get_type_hints(inputs, include_extras=True)
+    given: dict[str, Any] = {}
+    for name, value in _nested(values).items():
+        if name not in fields:
+            raise FieldError(
+                name, f"unknown field{did_you_mean(name, fields)}; expected one of {_list(fields)}"
+            )
+        if value is not None and value != "":
+            given[name] = _value(fields[name], types[name], value)
+    for field in fields.values():
+        if field.is_required and field.name not in given:
+            raise FieldError(field.name, f"is needed; expected {field.expected}")
+    return inputs(**given)
+
+
+def _value(field: FormField, kind: Any, value: Any) -> Any:
+    try:
+        converted = msgspec.convert(_from_text(field, value), kind, strict=False)
+    except (msgspec.ValidationError, msgspec.DecodeError, ValueError):
+        converted = math.nan
+    if not _is_finite(converted):
+        raise FieldError(field.name, f"expected {field.expected}, got {_said(value)}")
+    return converted
+
+
+def _from_text(field: FormField, value: Any) -> Any:
+    """Text as something of the field's kind; anything else as it is. ValueError if it is not."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if field.kind == "flag":
+        return _FLAGS.get(text.lower(), text)
+    if field.kind == "names":
+        return [name for name in (part.strip() for part in text.split(",")) if name]
+    if field.kind == "json" or (field.kind == "table" and text.startswith("{")):
+        return msgspec.json.decode(text)
+    if field.kind == "table":
+        pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+        return {key.strip(): number.strip() for key, _, number in pairs}
+    return text
+
+
+def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"max_usd.bybit": "5"}` as `{"max_usd": {"bybit": "5"}}`."""
+    tree: dict[str, Any] = {}
+    for key, value in values.items():
+        name, dot, inner = key.partition(".")
+        if not dot:
+            tree[name] = value
+        elif isinstance(tree.setdefault(name, {}), dict):
+            tree[name] = {**tree[name], inner: value}
+    return tree
+
+
+def _form_field(field: inspect.Field) -> FormField:
+    label, unit, help_, core = field.name.replace("_", " "), "", "", field.type
+    while isinstance(core, inspect.Metadata | inspect.UnionType):
+        if isinstance(core, inspect.UnionType):
+            core = next(t for t in core.types if not isinstance(t, inspect.NoneType))
+            continue
+        schema = core.extra_json_schema or {}
+        label, help_ = schema.get("title", label), schema.get("description", help_)
+        unit = (core.extra or {}).get("unit", unit)
+        core = core.type
+    choices = tuple(map(str, core.values)) if isinstance(core, inspect.LiteralType) else ()
+    default = None if field.default is msgspec.NODEFAULT else field.default
+    return FormField(
+        name=field.name,
+        label=label,
+        unit=unit,
+        help=help_,
+        kind=_kind(core),
+        choices=choices,
+        bounds=_bounds(core.value_type if isinstance(core, inspect.DictType) else core),
+        default=field.default_factory() if callable(field.default_factory) else default,
+        is_required=field.required,
+    )
+
+
+def _kind(core: inspect.Type) -> Kind:
+    kinds: tuple[tuple[type[inspect.Type], Kind], ...] = (
+        (inspect.FloatType, "number"),
+        (inspect.IntType, "whole"),
+        (inspect.BoolType, "flag"),
+        (inspect.LiteralType, "choice"),
+        (inspect.StrType, "text"),
+        (inspect.DictType, "table"),
+    )
+    for known, kind in kinds:
+        if isinstance(core, known):
+            return kind
+    if isinstance(core, inspect.VarTupleType) and isinstance(core.item_type, inspect.StrType):
+        return "names"
+    return "json"
+
+
+def _bounds(core: inspect.Type) -> str:
+    while isinstance(core, inspect.Metadata):
+        core = core.type
+    if not isinstance(core, inspect.FloatType | inspect.IntType):
+        return ""
+    words = {"above": core.gt, "from": core.ge, "below": core.lt, "up to": core.le}
+    return " ".join(f"{word} {edge:g}" for word, edge in words.items() if edge is not None)
+
+
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, Mapping):
+        return all(_is_finite(item) for item in value.values())
+    if isinstance(value, msgspec.Struct):
+        return all(_is_finite(item) for item in msgspec.structs.astuple(value))
+    return all(map(_is_finite, value)) if isinstance(value, list | tuple) else True
+
+
+def _said(value: Any) -> str:
+    text = repr(value) if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _list(names: Mapping[str, Any]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,337 @@
+"""Positions as the risk calculators see them: typed into the form or read from the view, each with
+its price, rate, margin rule and the account that stands behind it.
+
+NaN is "not known"; the notes say what that concerns.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.analytics.margin import Tiers
+from cockpit.calculators.form import FieldError
+from cockpit.calculators.margin_rules import MarginRules
+from cockpit.calculators.view import Notes, Settings, present_hourly, warn_if_stale
+from cockpit.core.account import short_address
+from cockpit.core.events import Instrument, Margin, Position
+from cockpit.core.names import did_you_mean
+from cockpit.state.view import Field, MarketRead, MarketView
+
+Floats = NDArray[np.float64]
+
+_SHOWN_ONLY = frozenset(
+    {
+        "account", "pool", "upnl_usd", "notional_usd", "funding_usd_per_hour", "funding_paid_usd",
+        "liquidation_distance", "liquidation_basis", "margin_mode", "source", "age_s", "stale",
+    }
+)  # fmt: skip
+"""Keys of an exposure document's positions that say nothing new."""
+
+
+class PositionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A position as it is typed. `size` is signed base units; prices are USD per base.
+
+    `mmf` and `leverage` replace the venue's rule; `isolated_equity_usd` is the margin and profit
+    that stand behind this position alone. Without `mark` the view's price counts, and then `entry`.
+    """
+
+    venue: str
+    symbol: str
+    size: float
+    entry: float | None = None
+    mark: float | None = None
+    mmf: float | None = None
+    leverage: float | None = None
+    liquidation: float | None = None
+    isolated_equity_usd: float | None = None
+
+
+class Pool(NamedTuple):
+    """What stands behind some positions. `symbol` is set for an isolated one."""
+
+    venue: str
+    label: str
+    equity_usd: float
+    symbol: str | None
+
+    @property
+    def name(self) -> str:
+        where = f"{self.venue}/{self.symbol}" if self.symbol else self.venue
+        return f"{where} ({self.label})" if self.label else where
+
+
+class Held(NamedTuple):
+    """One position. `pool` is an index; `funding_hourly` is a fraction, + when longs pay.
+
+    `reference` is the price that funding is paid on, `stated_liquidation` the venue's own figure.
+    """
+
+    pool: int
+    venue: str
+    symbol: str
+    size: float
+    entry: float | None
+    price: float
+    reference: float
+    funding_hourly: float
+    tiers: Tiers
+    imf_frac: float
+    liquidation_fee: float
+    stated_liquidation: float | None
+    market: MarketRead | None
+    listed: Instrument | None
+
+    @property
+    def notional_usd(self) -> float:
+        """Signed."""
+        return self.size * self.price
+
+    @property
+    def carry_usd_per_hour(self) -> float:
+        """Received is positive."""
+        return -self.size * self.reference * self.funding_hourly
+
+    @property
+    def name(self) -> str:
+        return f"{self.venue}/{self.symbol}"
+
+
+class Holdings(NamedTuple):
+    """Positions (L,) and the pools behind them (V,)."""
+
+    legs: list[Held]
+    pools: list[Pool]
+
+    @property
+    def size(self) -> Floats:
+        return np.array([leg.size for leg in self.legs])
+
+    @property
+    def price(self) -> Floats:
+        return np.array([leg.price for leg in self.legs])
+
+    @property
+    def tiers(self) -> list[Tiers]:
+        return [leg.tiers for leg in self.legs]
+
+    @property
+    def equity_usd(self) -> Floats:
+        return np.array([pool.equity_usd for pool in self.pools])
+
+    def of(self, pool: int) -> list[int]:
+        """Indices of the legs in a pool."""
+        return [i for i, leg in enumerate(self.legs) if leg.pool == pool]
+
+
+def known(value: float | None) -> float | None:
+    """None for what JSON cannot say: not known, or beyond every number."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def structs(field: str, kind: Any, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """JSON objects as structs. FieldError names the row, its key and what was expected."""
+    found = []
+    for number, row in enumerate(rows, 1):
+        try:
+            found.append(msgspec.convert(row, kind, strict=False))
+        except msgspec.ValidationError as error:
+            what, _, where = str(error).partition(" - at `$")
+            place = f"{field}[{number}]{where.rstrip('`')}"
+            words = (what[:1].lower() + what[1:]).replace("`", "")
+            raise FieldError(field, f"{place}: {words}") from None
+    return found
+
+
+def typed_positions(rows: Sequence[Mapping[str, Any]]) -> list[PositionInput]:
+    """What was typed, or pasted from an exposure document. FieldError names row, key and bound."""
+    plain = [{k: v for k, v in row.items() if k not in _SHOWN_ONLY} for row in rows]
+    found: list[PositionInput] = structs("positions", PositionInput, plain)
+    for number, position in enumerate(found, 1):
+        for name in ("entry", "mark", "leverage"):
+            value = getattr(position, name)
+            if value is not None and not (value > 0 and math.isfinite(value)):
+                raise FieldError("positions", f"positions[{number}].{name}: must be above 0")
+        if not math.isfinite(position.size):
+            raise FieldError("positions", f"positions[{number}].size: must be a number")
+        if position.mmf is not None and not 0 < position.mmf < 1:
+            raise FieldError(
+                "positions",
+                f"positions[{number}].mmf: is {position.mmf:g}; expected a fraction such as 0.0125",
+            )
+    return found
+
+
+def read_positions(view: MarketView) -> list[tuple[PositionInput, str]]:
+    """Every followed and typed position of the view with the label of the pool behind it."""
+    rows = [p for book in view.accounts() for p in book.positions] + list(view.manual())
+    return [(_as_typed(p), _label(p.account, p.pool)) for p in rows]
+
+
+def _as_typed(position: Position) -> PositionInput:
+    isolated = position.isolated_equity
+    if isolated is None and position.margin_mode == "isolated":
+        isolated = math.nan
+    return PositionInput(
+        venue=position.venue,
+        symbol=position.symbol,
+        size=position.size,
+        entry=position.entry,
+        mark=position.mark,
+        leverage=position.leverage,
+        liquidation=position.liquidation,
+        isolated_equity_usd=isolated,
+    )
+
+
+def _label(account: str, pool: str) -> str:
+    return f"{short_address(account)} {pool}".rstrip()
+
+
+def hold(
+    typed: Sequence[PositionInput] | None,
+    equity_usd: Mapping[str, float],
+    view: MarketView,
+    settings: Settings,
+    notes: Notes,
+) -> Holdings:
+    """Positions with everything known about them; `typed` None takes those of the view.
+
+    An equity that is given for a venue stands behind all its positions that are not isolated.
+    FieldError for a venue that looks like a slip of the pen.
+    """
+    rows = read_positions(view) if typed is None else [(position, "") for position in typed]
+    known = [venue.name for venue in view.venues()]
+    venues = {position.venue for position, _ in rows}
+    for name in sorted(venues - set(known)):
+        if hint := did_you_mean(name, known):
+            raise FieldError("positions", f"{name!r} is not a venue of the view{hint}")
+    for name in equity_usd:
+        if name not in venues and name not in known:
+            hint = did_you_mean(name, venues)
+            raise FieldError("equity_usd", f"nothing is held at {name!r}{hint}")
+    builder = _Builder(view, settings, notes, equity_usd, typed is not None)
+    for position, label in rows:
+        if position.size != 0:
+            builder.add(position, label)
+    for pool in builder.pools:
+        if math.isnan(pool.equity_usd):
+            notes.lack(f"{pool.name}: equity is not known; set equity_usd.{pool.venue}")
+    return Holdings(builder.legs, builder.pools)
+
+
+class _Builder:
+    def __init__(
+        self,
+        view: MarketView,
+        settings: Settings,
+        notes: Notes,
+        equity_usd: Mapping[str, float],
+        is_typed: bool,
+    ) -> None:
+        self._is_typed = is_typed
+        self._view, self._settings, self._notes = view, settings, notes
+        self._rules = MarginRules(settings.own_margins)
+        self._given = equity_usd
+        self._numbers: dict[tuple[str, str, str | None], int] = {}
+        self.legs: list[Held] = []
+        self.pools: list[Pool] = []
+        self._margins = {
+            (margin.venue, _label(margin.account, margin.pool)): margin
+            for book in view.accounts()
+            for margin in book.margins
+        }
+
+    def add(self, position: PositionInput, label: str) -> None:
+        venue, symbol, notes = position.venue, position.symbol, self._notes
+        name = f"{venue}/{symbol}"
+        market = self._view.market(venue, symbol)
+        listed = market.instrument if market else None
+        if listed is None:
+            listed = next((i for i in self._view.listed(venue) if i.symbol == symbol), None)
+        price = self._price(position, market)
+        rule = self._rules.rule(venue, symbol, listed, position.mmf, position.leverage)
+        if rule.note:
+            notes.assume(rule.note)
+        if math.isnan(rule.tiers.mmf_frac[0]):
+            notes.lack(f"{name}: maintenance margin not known; set mmf on the position")
+        rate = None
+        if market is None:
+            notes.lack(f"{name}: not in the view, so its funding is not known")
+        else:
+            rate = present_hourly(market, self._settings, notes)
+        index = market.index if market else None
+        held = Held(
+            pool=self._pool(position, label, price),
+            venue=venue,
+            symbol=symbol,
+            size=position.size,
+            entry=position.entry,
+            price=price,
+            reference=price if index is None else index,
+            funding_hourly=math.nan if rate is None else rate,
+            tiers=rule.tiers,
+            imf_frac=rule.imf_frac,
+            liquidation_fee=rule.liquidation_fee,
+            stated_liquidation=position.liquidation,
+            market=market,
+            listed=listed,
+        )
+        self.legs.append(held)
+
+    def _price(self, position: PositionInput, market: MarketRead | None) -> float:
+        """The venue's margin price; else what the position itself says."""
+        name = f"{position.venue}/{position.symbol}"
+        if position.mark is not None and self._is_typed:
+            return position.mark
+        if market is not None:
+            wanted: tuple[Field, Field] = ("mark", "index")
+            if self._rules.price_of(position.venue) == "index":
+                wanted = ("index", "mark")
+            for field in wanted:
+                price = getattr(market, field)
+                if price is not None:
+                    warn_if_stale(market, field, self._settings, self._notes)
+                    return float(price)
+            mid = market.book.mid()
+            if mid is not None:
+                self._notes.assume(f"{name}: no mark, valued at the middle of the book, {mid:g}")
+                return mid
+        for what, price in (("mark", position.mark), ("entry", position.entry)):
+            if price is not None:
+                self._notes.assume(f"{name}: valued at its own {what}, {price:g}")
+                return price
+        self._notes.lack(f"{name}: no price, so its value is not known")
+        return math.nan
+
+    def _pool(self, position: PositionInput, label: str, price: float) -> int:
+        """The number of the pool behind a position; what it has gained since is added."""
+        venue, isolated = position.venue, position.isolated_equity_usd
+        given = self._given.get(venue)
+        if isolated is not None:
+            key: tuple[str, str, str | None] = (venue, label, position.symbol)
+            equity: float | None = isolated
+        elif given is not None:
+            key, equity = (venue, "", None), given
+        else:
+            key, margin = (venue, label, None), self._margins.get((venue, label))
+            equity = _cross_equity(margin)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.pools)
+            pool = Pool(venue, label, math.nan if equity is None else equity, key[2])
+            self.pools.append(pool)
+        number = self._numbers[key]
+        if position.mark is not None and not self._is_typed and (isolated or given is None):
+            drift = position.size * (price - position.mark)
+            pool = self.pools[number]
+            self.pools[number] = pool._replace(equity_usd=pool.equity_usd + drift)
+        return number
+
+
+def _cross_equity(margin: Margin | None) -> float | None:
+    if margin is None or margin.cross_equity is not None:
+        return None if margin is None else margin.cross_equity
+    return margin.equity

@@ -1,0 +1,219 @@
+"""Margin: what each account must keep, where each leg is liquidated, and what ends it together."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+import msgspec
+import numpy as np
+
+from cockpit.analytics.margin import (
+    account_maintenance_usd,
+    distance_frac,
+    hours_to_liquidation,
+    initial_usd,
+    joint_shock_frac,
+    liquidation_price,
+    margin_ratio,
+)
+from cockpit.calculators.fields import EquityUsd, Positions
+from cockpit.calculators.form import FieldError, shown
+from cockpit.calculators.holdings import Floats, Holdings, hold, known, typed_positions
+from cockpit.calculators.result import Column, Result, Table
+from cockpit.calculators.view import Notes, Settings
+from cockpit.calculators.words import hours_words
+from cockpit.core.names import did_you_mean
+from cockpit.state.view import MarketView
+
+TITLE = "Margin"
+HELP = "margin, liquidation prices and the joint move that ends an account"
+
+
+class Inputs(msgspec.Struct, frozen=True, kw_only=True):
+    """Positions of the form, or of the view if there are none."""
+
+    positions: Positions | None = None
+    equity_usd: EquityUsd = {}
+    shock: Annotated[
+        dict[str, float],
+        shown("shock", help="direction of each symbol in a joint move; all together if empty"),
+    ] = {}
+
+
+class VenueMargin(msgspec.Struct, frozen=True, kw_only=True):
+    """One account: a venue's, one of several at a venue (`account`), or an isolated position's.
+
+    `margin_ratio` is maintenance over equity, 1 is liquidation; null also where equity is not
+    positive. `joint_shock` is how far everything moves until liquidation, null for never.
+    """
+
+    venue: str
+    account: str | None
+    isolated: str | None
+    equity_usd: float | None
+    initial_usd: float | None
+    maintenance_usd: float | None
+    margin_ratio: float | None
+    free_usd: float | None
+    carry_usd_per_hour: float | None
+    joint_shock: float | None
+    hours_to_liquidation: float | None
+
+
+class LegMargin(msgspec.Struct, frozen=True, kw_only=True):
+    """`liquidation` with all other prices held, null for never; `distance` is signed."""
+
+    venue: str
+    symbol: str
+    size: float
+    price: float | None
+    notional_usd: float | None
+    maintenance_usd: float | None
+    liquidation: float | None
+    distance: float | None
+    stated_liquidation: float | None
+
+
+class Values(msgspec.Struct, frozen=True, kw_only=True):
+    """The nearest `joint_shock` and the fewest `hours_to_liquidation` of all accounts."""
+
+    venues: tuple[VenueMargin, ...]
+    legs: tuple[LegMargin, ...]
+    joint_shock: float | None
+    hours_to_liquidation: float | None
+
+
+def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
+    notes = Notes()
+    typed = None if inputs.positions is None else typed_positions(inputs.positions)
+    held = hold(typed, inputs.equity_usd, view, settings, notes)
+    if not held.legs:
+        raise FieldError("positions", "there are none in the view; give at least one")
+    direction = _direction(inputs.shock, held, notes)
+    maintenance = account_maintenance_usd(held.size, held.price, held.tiers)
+    venues = [_venue(held, n, direction, maintenance, notes) for n in range(len(held.pools))]
+    values = Values(
+        venues=tuple(venues),
+        legs=tuple(_leg(held, i, maintenance) for i in range(len(held.legs))),
+        joint_shock=_least(venue.joint_shock for venue in venues),
+        hours_to_liquidation=_least(venue.hours_to_liquidation for venue in venues),
+    )
+    return Result(
+        values=values,
+        assumptions=tuple(notes.assumptions),
+        warnings=tuple(notes.warnings),
+        is_incomplete=notes.is_incomplete,
+    )
+
+
+def rows(result: Result) -> Table:
+    values: Values = result.values
+    columns = (
+        Column("venue"), Column("symbol"), Column("size", "base"), Column("price", "price"),
+        Column("notional", "usd"), Column("maintenance", "usd"), Column("liquidation", "price"),
+        Column("distance", "frac"),
+    )  # fmt: skip
+    cells = tuple(
+        (leg.venue, leg.symbol, leg.size, leg.price, leg.notional_usd, leg.maintenance_usd,
+         leg.liquidation, leg.distance)
+        for leg in values.legs
+    )  # fmt: skip
+    return Table(columns, cells)
+
+
+def verdict(result: Result) -> str:
+    values: Values = result.values
+    near = min(
+        (leg for leg in values.legs if leg.distance is not None),
+        key=lambda leg: abs(leg.distance or 0.0),
+        default=None,
+    )
+    if near is None or near.liquidation is None or near.distance is None:
+        unknown = any(venue.margin_ratio is None for venue in values.venues)
+        return "Equity or margin is not known." if unknown else "No price liquidates a leg alone."
+    words = f"Nearest to liquidation is {near.venue} {near.symbol} at {near.liquidation:,.6g}"
+    words += f", {near.distance * 100:+.2f} % from here"
+    if values.joint_shock is not None:
+        words += f"; a joint move of {values.joint_shock * 100:.2f} % ends an account"
+    if values.hours_to_liquidation is not None:
+        words += f"; funding alone ends one in {hours_words(values.hours_to_liquidation)}"
+    return words + "."
+
+
+def _direction(shock: Mapping[str, float], held: Holdings, notes: Notes) -> dict[str, float]:
+    """The way each symbol goes; empty for "everything, whichever way is nearer"."""
+    symbols = {leg.symbol for leg in held.legs}
+    for symbol in shock:
+        if symbol not in symbols:
+            hint = did_you_mean(symbol, symbols)
+            raise FieldError("shock", f"no position in {symbol!r}{hint}")
+    if shock and not any(shock.values()):
+        raise FieldError("shock", "at least one direction must differ from 0")
+    if not shock:
+        notes.assume("shock: all symbols move by the same fraction, whichever way is nearer")
+    return dict(shock)
+
+
+def _venue(
+    held: Holdings, number: int, shock: Mapping[str, float], maintenance: Floats, notes: Notes
+) -> VenueMargin:
+    pool, mine = held.pools[number], held.of(number)
+    legs = [held.legs[i] for i in mine]
+    sizes, prices = held.size[mine], held.price[mine]
+    initial = initial_usd(sizes, prices, np.array([leg.imf_frac for leg in legs]))
+    required, needed = float(np.sum(maintenance[mine])), float(np.sum(initial))
+    carry = sum(leg.carry_usd_per_hour for leg in legs)
+    ratio = float(margin_ratio(required, pool.equity_usd))
+    if ratio >= 1:
+        notes.warn(f"{pool.name}: equity does not cover maintenance; it would be liquidated now")
+    if math.isnan(needed):
+        notes.lack(f"{pool.name}: initial margin not known; set leverage on its positions")
+    return VenueMargin(
+        venue=pool.venue,
+        account=pool.label or None,
+        isolated=pool.symbol,
+        equity_usd=known(pool.equity_usd),
+        initial_usd=known(needed),
+        maintenance_usd=known(required),
+        margin_ratio=known(ratio),
+        free_usd=known(pool.equity_usd - needed),
+        carry_usd_per_hour=known(carry),
+        joint_shock=_joint(held, mine, pool.equity_usd, shock),
+        hours_to_liquidation=known(hours_to_liquidation(pool.equity_usd, required, carry)),
+    )
+
+
+def _joint(
+    held: Holdings, mine: list[int], equity_usd: float, shock: Mapping[str, float]
+) -> float | None:
+    legs = [held.legs[i] for i in mine]
+    ways = [shock] if shock else [{leg.symbol: sign for leg in legs} for sign in (-1.0, 1.0)]
+    found = []
+    for way in ways:
+        direction = np.array([way.get(leg.symbol, 0.0) for leg in legs])
+        tiers = [leg.tiers for leg in legs]
+        sizes, prices = held.size[mine], held.price[mine]
+        found.append(joint_shock_frac(equity_usd, sizes, prices, direction, tiers, 0.0))
+    return _least(known(x) for x in found)
+
+
+def _leg(held: Holdings, i: int, maintenance: Floats) -> LegMargin:
+    leg = held.legs[i]
+    others = sum(float(maintenance[j]) for j in held.of(leg.pool) if j != i)
+    equity = held.pools[leg.pool].equity_usd
+    liquidation = liquidation_price(equity, leg.size, leg.price, leg.tiers, others)
+    return LegMargin(
+        venue=leg.venue,
+        symbol=leg.symbol,
+        size=leg.size,
+        price=known(leg.price),
+        notional_usd=known(leg.notional_usd),
+        maintenance_usd=known(float(maintenance[i])),
+        liquidation=known(liquidation),
+        distance=known(distance_frac(liquidation, leg.price)),
+        stated_liquidation=leg.stated_liquidation,
+    )
+
+
+def _least(values: Iterable[float | None]) -> float | None:
+    return min((value for value in values if value is not None), default=None)

@@ -1,0 +1,21 @@
+"""Numbers inside the sentences of verdicts, notes and gates; tables hand their numbers on raw."""
+
+
+def usd_words(usd: float) -> str:
+    """`$3,890`, `−$12.40`, `$2.12B`: whole dollars above a hundred, cents below."""
+    sign, amount = ("−" if usd < 0 else ""), abs(usd)
+    for least, letter in ((1e9, "B"), (1e6, "M")):
+        if amount >= least:
+            return f"{sign}${amount / least:.2f}{letter}"
+    return f"{sign}${amount:,.0f}" if amount >= 100 else f"{sign}${amount:.2f}"
+
+
+def base_words(size: float) -> str:
+    """A size in up to six digits, without an exponent: `12`, `0.0415`, `1234567`."""
+    text = f"{size:.0f}" if abs(size) >= 1e5 else f"{size:.6g}"
+    return f"{size:.8f}".rstrip("0").rstrip(".") if "e" in text else text
+
+
+def hours_words(hours: float) -> str:
+    """`75 h`, `12 days`."""
+    return f"{hours:.0f} h" if hours < 100 else f"{hours / 24:.0f} days"

@@ -1,0 +1,151 @@
+"""`cockpit exposure`: positions by public address, and what they amount to over all venues."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cockpit.cli import common
+from cockpit.cli.options import parse_duration
+from cockpit.core.errors import InputError
+
+if TYPE_CHECKING:
+    from cockpit.config import Config
+    from cockpit.core.account import Account
+    from cockpit.engine import Engine
+    from cockpit.exposures import Portfolio
+
+HELP = "positions, exposure, carry, margin and liquidation distances of followed accounts"
+POLL_S = 0.05
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    common.add_live_options(parser)
+    parser.add_argument(
+        "--account",
+        action="append",
+        metavar="VENUE:ADDRESS",
+        help="only this public address, such as lighter:1077; may be given again",
+    )
+    parser.add_argument("--view", metavar="FILE", help="compute on a saved snapshot, not live")
+    parser.add_argument(
+        "--for", dest="duration", default="10s", metavar="D", help="wait at most (default 10s)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON (the only format)")
+
+
+def run(args: argparse.Namespace) -> int:
+    common.require_json(args)
+    duration_s = parse_duration(args.duration, "--for")
+    chosen = [_parse(text) for text in args.account] if args.account else None
+
+    import msgspec
+
+    from cockpit.exposures import document
+
+    if args.view:
+        from cockpit.saved import load_portfolio
+
+        portfolio = load_portfolio(Path(args.view), chosen)
+    else:
+        portfolio = asyncio.run(_live(args, chosen, duration_s))
+    sys.stdout.buffer.write(msgspec.json.encode(document(portfolio)) + b"\n")
+    return 4 if portfolio.warnings else 0
+
+
+def _parse(text: str) -> "Account":
+    from cockpit.core.account import Account
+    from cockpit.venues import account_problem
+
+    try:
+        account = Account.parse(text)
+    except ValueError as error:
+        raise InputError(f"--account: {error}, such as lighter:1077") from None
+    problem = account_problem(account)
+    if problem:
+        raise InputError(f"--account: {problem}")
+    return account
+
+
+async def _live(
+    args: argparse.Namespace, chosen: "list[Account] | None", duration_s: float
+) -> "Portfolio":
+    """Connect, wait until all accounts and the rates of their markets are known, or time is up."""
+    import msgspec
+
+    from cockpit import paths
+    from cockpit.cli.logs import start_logging
+    from cockpit.config import Follow
+    from cockpit.engine import Engine
+
+    config = common.load_config(args)
+    typed = () if chosen is not None else common.load_positions()
+    if chosen is not None:
+        follows = tuple(Follow(venue=a.venue, address=a.address) for a in chosen)
+        config = msgspec.structs.replace(config, account=follows)
+    if not config.account and not typed:
+        raise InputError(
+            "no account is followed: give --account VENUE:ADDRESS, an [[account]] table in "
+            f"{args.config or paths.config_file()}, or positions in {paths.positions_file()}"
+        )
+    venues = dict.fromkeys([*(f.venue for f in config.account), *(p.venue for p in typed)])
+    symbols = dict.fromkeys([*config.watch.symbols, *(p.symbol for p in typed)])
+    watch = msgspec.structs.replace(
+        config.watch, venues=tuple(venues), symbols=tuple(symbols), depth=1
+    )
+    start_logging(config.log_level)
+    engine = Engine(
+        msgspec.structs.replace(config, watch=watch),
+        endpoints=common.load_endpoint_file(args),
+        black_boxes=paths.black_box_dir(),
+        positions=typed,
+    )
+    return await _collect(engine, config, duration_s)
+
+
+async def _collect(engine: "Engine", config: "Config", duration_s: float) -> "Portfolio":
+    from cockpit import exposures
+    from cockpit.core.errors import NoVenueError
+
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + duration_s
+    await engine.start()
+    try:
+        while loop.time() < deadline and not is_complete(engine):
+            await asyncio.sleep(POLL_S)
+            _watch_positions(engine)
+        missing = engine.unreachable()
+        if len(missing) == len(engine.specs):
+            reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
+            raise NoVenueError(f"no venue could be reached: {reasons}")
+        # Before the links close: what is read then is stale.
+        return exposures.read(engine.view, engine.clock.now_ns())
+    finally:
+        await engine.stop()
+
+
+def _watch_positions(engine: "Engine") -> None:
+    """The markets that the accounts are in: their funding is half of the answer."""
+    from cockpit.intents import Watch
+
+    view = engine.view
+    held = {position.symbol for book in view.accounts() for position in book.positions}
+    missing = held - set(view.symbols())
+    if missing:
+        engine.post(Watch((*view.symbols(), *sorted(missing))))
+
+
+def is_complete(engine: "Engine") -> bool:
+    """Whether every account has answered and every position has a price and a rate."""
+    from cockpit import exposures
+
+    if any(book.status == "waiting" for book in engine.view.accounts()):
+        return False
+    portfolio = exposures.read(engine.view, engine.clock.now_ns())
+    legs = [row.leg for row in portfolio.rows]
+    has_margin = all(book.margins or book.status not in ("read", "flat")
+                     for book in engine.view.accounts())  # fmt: skip
+    return has_margin and all(
+        leg.price is not None and leg.carry_usd_per_hour is not None for leg in legs
+    )

@@ -1,0 +1,48 @@
+"""Toasts: short, counted, capped; pure, told the time."""
+
+import pytest
+
+from cockpit.views.text import plain, width_of
+from cockpit.views.toasts import LASTS_S, MOST, Toasts
+
+
+def texts(toasts):
+    return [toast.text for toast in toasts.shown]
+
+
+def test_the_same_words_again_are_counted_not_repeated():
+    toasts = Toasts()
+    for at_s in range(30):
+        toasts.add("link down", "warn", at_s / 10)
+    assert texts(toasts) == ["link down"]
+    assert "link down (×30)" in plain(toasts.lines(80)[1])
+
+
+def test_never_more_than_a_few_and_the_newest_stay():
+    toasts = Toasts()
+    for i in range(40):
+        toasts.add(f"alert {i}", "info", 0.0)
+    assert texts(toasts) == [f"alert {i}" for i in range(40 - MOST, 40)]
+
+
+def test_words_go_after_their_time_and_a_repetition_renews_it():
+    toasts = Toasts()
+    toasts.add("a", "info", 0.0)
+    toasts.add("b", "info", 1.0)
+    toasts.add("a", "info", 2.0)
+    toasts.expire(1.5 + LASTS_S)
+    assert texts(toasts) == ["a"]
+    toasts.expire(2.0 + LASTS_S)
+    assert toasts.lines(80) == []
+
+
+@pytest.mark.parametrize("room", [8, 20, 40, 79, 200])
+@pytest.mark.parametrize("text", ["short", "x" * 500, "漢字 " * 40, "\x1b[31m[red]\n"])
+def test_a_box_is_as_wide_as_it_says_and_fits(room, text):
+    toasts = Toasts()
+    toasts.add(text, "danger", 0.0)
+    lines = toasts.lines(room)
+    assert len({width_of(line) for line in lines}) == 1
+    assert width_of(lines[0]) <= room
+    assert len(lines) <= 2 + 3
+    assert all(plain(line).isprintable() for line in lines)
