@@ -6,48 +6,22 @@ NaN is "not known"; the notes say what that concerns.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics.margin import Tiers
 from cockpit.calculators.form import FieldError
 from cockpit.calculators.margin_rules import MarginRules
+from cockpit.calculators.positions import PositionInput, pool_label, read_positions
 from cockpit.calculators.view import Notes, Settings, present_hourly, warn_if_stale
-from cockpit.core.account import short_address
-from cockpit.core.events import Instrument, Margin, Position
+from cockpit.core.events import Instrument, Margin
 from cockpit.core.names import did_you_mean
+from cockpit.core.units import hourly
 from cockpit.state.view import Field, MarketRead, MarketView
 
 Floats = NDArray[np.float64]
-
-_SHOWN_ONLY = frozenset(
-    {
-        "account", "pool", "upnl_usd", "notional_usd", "funding_usd_per_hour", "funding_paid_usd",
-        "liquidation_distance", "liquidation_basis", "margin_mode", "source", "age_s", "stale",
-    }
-)  # fmt: skip
-"""Keys of an exposure document's positions that say nothing new."""
-
-
-class PositionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A position as it is typed. `size` is signed base units; prices are USD per base.
-
-    `mmf` and `leverage` replace the venue's rule; `isolated_equity_usd` is the margin and profit
-    that stand behind this position alone. Without `mark` the view's price counts, and then `entry`.
-    """
-
-    venue: str
-    symbol: str
-    size: float
-    entry: float | None = None
-    mark: float | None = None
-    mmf: float | None = None
-    leverage: float | None = None
-    liquidation: float | None = None
-    isolated_equity_usd: float | None = None
 
 
 class Pool(NamedTuple):
@@ -67,7 +41,7 @@ class Pool(NamedTuple):
 class Held(NamedTuple):
     """One position. `pool` is an index; `funding_hourly` is a fraction, + when longs pay.
 
-    `reference` is the price that funding is paid on, `stated_liquidation` the venue's own figure.
+    A cap that does not exist is infinite. `reference` is the price that funding is paid on, `stated_liquidation` the venue's own figure.
     """
 
     pool: int
@@ -81,6 +55,7 @@ class Held(NamedTuple):
     tiers: Tiers
     imf_frac: float
     liquidation_fee: float
+    funding_cap_hourly: float
     stated_liquidation: float | None
     market: MarketRead | None
     listed: Instrument | None
@@ -132,75 +107,19 @@ def known(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
 
-def structs(field: str, kind: Any, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """JSON objects as structs. FieldError names the row, its key and what was expected."""
-    found = []
-    for number, row in enumerate(rows, 1):
-        try:
-            found.append(msgspec.convert(row, kind, strict=False))
-        except msgspec.ValidationError as error:
-            what, _, where = str(error).partition(" - at `$")
-            place = f"{field}[{number}]{where.rstrip('`')}"
-            words = (what[:1].lower() + what[1:]).replace("`", "")
-            raise FieldError(field, f"{place}: {words}") from None
-    return found
-
-
-def typed_positions(rows: Sequence[Mapping[str, Any]]) -> list[PositionInput]:
-    """What was typed, or pasted from an exposure document. FieldError names row, key and bound."""
-    plain = [{k: v for k, v in row.items() if k not in _SHOWN_ONLY} for row in rows]
-    found: list[PositionInput] = structs("positions", PositionInput, plain)
-    for number, position in enumerate(found, 1):
-        for name in ("entry", "mark", "leverage"):
-            value = getattr(position, name)
-            if value is not None and not (value > 0 and math.isfinite(value)):
-                raise FieldError("positions", f"positions[{number}].{name}: must be above 0")
-        if not math.isfinite(position.size):
-            raise FieldError("positions", f"positions[{number}].size: must be a number")
-        if position.mmf is not None and not 0 < position.mmf < 1:
-            raise FieldError(
-                "positions",
-                f"positions[{number}].mmf: is {position.mmf:g}; expected a fraction such as 0.0125",
-            )
-    return found
-
-
-def read_positions(view: MarketView) -> list[tuple[PositionInput, str]]:
-    """Every followed and typed position of the view with the label of the pool behind it."""
-    rows = [p for book in view.accounts() for p in book.positions] + list(view.manual())
-    return [(_as_typed(p), _label(p.account, p.pool)) for p in rows]
-
-
-def _as_typed(position: Position) -> PositionInput:
-    isolated = position.isolated_equity
-    if isolated is None and position.margin_mode == "isolated":
-        isolated = math.nan
-    return PositionInput(
-        venue=position.venue,
-        symbol=position.symbol,
-        size=position.size,
-        entry=position.entry,
-        mark=position.mark,
-        leverage=position.leverage,
-        liquidation=position.liquidation,
-        isolated_equity_usd=isolated,
-    )
-
-
-def _label(account: str, pool: str) -> str:
-    return f"{short_address(account)} {pool}".rstrip()
-
-
 def hold(
     typed: Sequence[PositionInput] | None,
     equity_usd: Mapping[str, float],
     view: MarketView,
     settings: Settings,
     notes: Notes,
+    *,
+    needs_margin: bool = True,
 ) -> Holdings:
     """Positions with everything known about them; `typed` None takes those of the view.
 
-    An equity that is given for a venue stands behind all its positions that are not isolated.
+    Without `needs_margin` unknown equity and maintenance go unmentioned. An equity that is given
+    for a venue stands behind all its positions that are not isolated.
     FieldError for a venue that looks like a slip of the pen.
     """
     rows = read_positions(view) if typed is None else [(position, "") for position in typed]
@@ -213,12 +132,12 @@ def hold(
         if name not in venues and name not in known:
             hint = did_you_mean(name, venues)
             raise FieldError("equity_usd", f"nothing is held at {name!r}{hint}")
-    builder = _Builder(view, settings, notes, equity_usd, typed is not None)
+    builder = _Builder(view, settings, notes, equity_usd, typed is not None, needs_margin)
     for position, label in rows:
         if position.size != 0:
             builder.add(position, label)
     for pool in builder.pools:
-        if math.isnan(pool.equity_usd):
+        if needs_margin and math.isnan(pool.equity_usd):
             notes.lack(f"{pool.name}: equity is not known; set equity_usd.{pool.venue}")
     return Holdings(builder.legs, builder.pools)
 
@@ -231,8 +150,9 @@ class _Builder:
         notes: Notes,
         equity_usd: Mapping[str, float],
         is_typed: bool,
+        needs_margin: bool,
     ) -> None:
-        self._is_typed = is_typed
+        self._is_typed, self._needs_margin = is_typed, needs_margin
         self._view, self._settings, self._notes = view, settings, notes
         self._rules = MarginRules(settings.own_margins)
         self._given = equity_usd
@@ -240,7 +160,7 @@ class _Builder:
         self.legs: list[Held] = []
         self.pools: list[Pool] = []
         self._margins = {
-            (margin.venue, _label(margin.account, margin.pool)): margin
+            (margin.venue, pool_label(margin.account, margin.pool)): margin
             for book in view.accounts()
             for margin in book.margins
         }
@@ -254,9 +174,9 @@ class _Builder:
             listed = next((i for i in self._view.listed(venue) if i.symbol == symbol), None)
         price = self._price(position, market)
         rule = self._rules.rule(venue, symbol, listed, position.mmf, position.leverage)
-        if rule.note:
+        if rule.note and self._needs_margin:
             notes.assume(rule.note)
-        if math.isnan(rule.tiers.mmf_frac[0]):
+        if self._needs_margin and math.isnan(rule.tiers.mmf_frac[0]):
             notes.lack(f"{name}: maintenance margin not known; set mmf on the position")
         rate = None
         if market is None:
@@ -276,11 +196,23 @@ class _Builder:
             tiers=rule.tiers,
             imf_frac=rule.imf_frac,
             liquidation_fee=rule.liquidation_fee,
+            funding_cap_hourly=self._cap(venue, rule.funding_cap_hourly, market),
             stated_liquidation=position.liquidation,
             market=market,
             listed=listed,
         )
         self.legs.append(held)
+
+    def _cap(self, venue: str, by_margin: float, market: MarketRead | None) -> float:
+        """The tightest of the venue's caps on the rate, a fraction per hour; inf for none."""
+        terms = self._settings.funding_terms.get(venue)
+        caps = [by_margin]
+        if terms and terms.cap_8h is not None:
+            caps.append(terms.cap_8h / 8)
+        rate = market.rate() if market else None
+        if terms and terms.cap is not None and rate:
+            caps.append(hourly(terms.cap, rate.interval_s))
+        return min(caps)
 
     def _price(self, position: PositionInput, market: MarketRead | None) -> float:
         """The venue's margin price; else what the position itself says."""

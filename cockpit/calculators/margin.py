@@ -18,7 +18,8 @@ from cockpit.analytics.margin import (
 )
 from cockpit.calculators.fields import EquityUsd, Positions
 from cockpit.calculators.form import FieldError, shown
-from cockpit.calculators.holdings import Floats, Holdings, hold, known, typed_positions
+from cockpit.calculators.holdings import Floats, Holdings, hold, known
+from cockpit.calculators.positions import typed_positions
 from cockpit.calculators.result import Column, Result, Table
 from cockpit.calculators.view import Notes, Settings
 from cockpit.calculators.words import hours_words

@@ -14,12 +14,15 @@ SAME = 1e-6
 
 
 class MarginRule(NamedTuple):
-    """`imf_frac` and `liquidation_fee` are NaN where nothing is known; `note` says what was taken
-    on trust, None if the venue stated everything itself."""
+    """`imf_frac` and `liquidation_fee` are NaN where nothing is known, `funding_cap_hourly` inf.
+
+    `note` says what was taken on trust, None if the venue stated everything itself.
+    """
 
     tiers: Tiers
     imf_frac: float
     liquidation_fee: float
+    funding_cap_hourly: float
     note: str | None
 
 
@@ -62,10 +65,12 @@ class MarginRules:
         elif stated is not None:
             ladder, note = build_tiers([0.0], [stated]), None
         else:
-            return MarginRule(UNKNOWN_TIERS, _imf(leverage, top), fee, None)
+            return MarginRule(UNKNOWN_TIERS, _imf(leverage, top), fee, math.inf, None)
         if top is None and tiers:
             top = tiers[0].max_leverage
-        return MarginRule(ladder, _imf(leverage, top), fee, note)
+        cap, room = table.funding_cap_of_margin, _imf(None, top) - float(ladder.mmf_frac[0])
+        cap_hourly = cap * room if cap is not None and room > 0 else math.inf
+        return MarginRule(ladder, _imf(leverage, top), fee, cap_hourly, note)
 
     def _table(self, venue: str) -> VenueMargin:
         return self._own.get(venue) or self._documented.get(venue) or VenueMargin()

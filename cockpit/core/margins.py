@@ -30,12 +30,15 @@ class VenueMargin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One venue's rules. `price` is what positions are valued at, `source` its documentation.
 
     `liquidation_fee` is a fraction of the notional that is closed; None where nothing is known.
-    `tiers` are by symbol, lowest first; `*` stands for every symbol that is not named.
+    `funding_cap_of_margin` caps the hourly rate at that multiple of initial less maintenance
+    fraction, where a venue does so. `tiers` are by symbol, lowest first; `*` stands for every
+    symbol that is not named.
     """
 
     tiers: dict[str, tuple[Tier, ...]] = {}
     price: Literal["mark", "index"] = "mark"
     liquidation_fee: float | None = None
+    funding_cap_of_margin: float | None = None
     source: str = ""
 
     def tiers_of(self, symbol: str) -> tuple[Tier, ...]:
@@ -59,6 +62,8 @@ def margin_problem(table: VenueMargin) -> str | None:
     fee = table.liquidation_fee
     if fee is not None and not 0 <= fee < 1:
         return f"liquidation_fee: is {fee:g}; expected a fraction of notional such as 0.01"
+    if table.funding_cap_of_margin is not None and not table.funding_cap_of_margin > 0:
+        return f"funding_cap_of_margin: is {table.funding_cap_of_margin:g}; expected above 0"
     for symbol, tiers in table.tiers.items():
         if problem := _tier_problem(tiers):
             return f"tiers.{symbol}: {problem}"

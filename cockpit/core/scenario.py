@@ -126,12 +126,12 @@ def parse_scenario(name: str, text: str) -> Scenario:
     except msgspec.ValidationError as error:
         raise ConfigError(f"scenario {name}: {error}") from error
     for number, shock in enumerate(scenario.shocks, 1):
-        if complaint := _complaint(shock):
+        if complaint := shock_problem(shock):
             raise ConfigError(f"scenario {name}, shock {number}: {complaint}")
     return scenario
 
 
-def _complaint(shock: Shock) -> str | None:
+def shock_problem(shock: Shock) -> str | None:
     """What is out of bounds, in words."""
     gaps = shock.gap.values() if isinstance(shock.gap, dict) else (shock.gap,)
     if any(gap <= -1.0 for gap in gaps):
@@ -144,8 +144,14 @@ def _complaint(shock: Shock) -> str | None:
             return f"{key} must not be negative"
     if not 0 <= shock.premium_average_jump <= 1:
         return "premium_average_jump must be from 0 to 1"
-    if any(seconds < 0 for seconds in shock.halt_s.values()):
-        return "halt_s must not be negative"
+    if any(seconds < 0 for seconds in (*shock.halt_s.values(), shock.settlement_delay_s)):
+        return "halt_s and settlement_delay_s must not be negative"
+    if not all(0 <= share <= 1 for share in (*shock.fill_fraction.values(), shock.depeg)):
+        return "fill_fraction and depeg must be from 0 to 1"
+    if shock.funding_decay_h is not None and shock.funding_decay_h <= 0:
+        return "funding_decay_h must be above 0"
+    if shock.volatility_annual is not None and shock.volatility_annual < 0:
+        return "volatility_annual must not be negative"
     if shock.repeat_s is not None and shock.repeat_s <= 0:
         return "repeat_s must be above 0"
     return None

@@ -336,7 +336,7 @@ def _question(
     if question == "paid":
         words["startTime"] = since_ms
     key = f"{question}/{account}" + (f"/{dex}" if dex else "")
-    return ask(ACCOUNT, words, weight, key=key, background=question != "state" or bool(dex))
+    return ask(ACCOUNT, words, weight, key=key, background=question == "paid" or bool(dex))
 
 
 _TYPES: dict[Question, str] = {

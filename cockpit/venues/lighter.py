@@ -189,9 +189,9 @@ class Session:
 
     def _frame(self, at_ns: int, data: str | bytes) -> Iterable[Output]:
         message = wire.read(data)
+        if isinstance(message, wire.BookUpdate):
+            return self._change(at_ns, message, data)
         match message:
-            case wire.BookUpdate():
-                return self._change(at_ns, message, data)
             case wire.AllStatsUpdate() | wire.StatsUpdate() | wire.StatsSubscribed():
                 return self._stats(at_ns, message, data)
             case wire.TradeUpdate() | wire.TradeSubscribed():

@@ -71,12 +71,11 @@ def help_list(app: "ControlledApp") -> None:
     """Every key that does something in this pane now, and every command; searchable."""
     if not _is_free(app):
         return
-    order = list(dict.fromkeys(AREAS.values()))
-    actions = sorted(_in_scope(app), key=lambda a: order.index(_group(a)))
+    bound = [a for a in _in_scope(app) if not unavailable(a.id, app) and app.keymap.keys(a.id)]
+    order = list(dict.fromkeys((*AREAS.values(), *map(_group, bound))))
     choices = [
         Choice(a.id, a.name, a.help, " ".join(map(show_key, app.keymap.keys(a.id))), _group(a))
-        for a in actions
-        if app.keymap.keys(a.id)
+        for a in sorted(bound, key=lambda a: order.index(_group(a)))
     ]
     choices += [
         Choice(v.name, f":{v.usage}", v.help, group="the command line") for v in commands.VERBS

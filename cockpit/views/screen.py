@@ -120,6 +120,8 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
             pane.display = box is not None
 
     def _key_line(self, scene: Scene, width: int, height: int) -> list[Line]:
+        if scene.count:
+            return [[(f" {scene.count} ", "accent"), ("times: now a key that moves", "dim")]]
         line: Line = []
         known = {f"workspace.{workspace.id}" for workspace in WORKSPACES}
         missing = {a.id for a in ACTIONS if a.id.startswith("workspace.")} - known

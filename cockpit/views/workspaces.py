@@ -90,13 +90,13 @@ MARKETS = Workspace(
     "1", "markets", "MARKETS",
     ("funding", "curves", "depth", "interest", "health", "log"),
     wide=column(
-        (Share(1), row((PerVenue(40, 9), "funding"), (Share(1), "curves"))),
+        (Share(1), row((PerVenue(39, 9), "funding"), (Share(1), "curves"))),
         (Share(0.85), row((Share(2), "depth"), (Share(1, 60), "interest"))),
         (PerVenue(4), row((Share(1), "health"), (Share(1), "log"))),
     ),
     normal=column(
         (Share(1), row(
-            (PerVenue(21, 9), column((Share(1), "funding"), (PerVenue(3), "interest"))),
+            (PerVenue(20, 9), column((Share(1), "funding"), (PerVenue(3), "interest"))),
             (Share(1), column((Share(1), "curves"), (Share(1), "depth"))),
         )),
         (PerVenue(3), row((Share(3), "health"), (Share(2), "log"))),

@@ -93,11 +93,10 @@ class Pump:
         """Every consequence of one input, in order."""
         self.black_box.append(item)
         if type(item) is Frame:
-            return self._heard(self._links.get(item.link) or self._unknown(item.link), item)
+            return self._handle(item, self._links.get(item.link) or self._unknown(item.link))
         before = list(self._before(item))
-        if type(item) is Reply and not self._spec.links:
-            return before + self._heard(self._links[MAIN], item)
-        return before + self._handle(item)
+        lives_on_replies = type(item) is Reply and not self._spec.links
+        return before + self._handle(item, self._links[MAIN] if lives_on_replies else None)
 
     def _before(self, item: Input) -> Iterator[Outcome]:
         """What an input other than a frame says about the links by itself."""
@@ -116,24 +115,22 @@ class Pump:
         elif isinstance(item, Wanted):
             self.wants = item.wants
 
-    def _handle(self, item: Input) -> list[Outcome]:
+    def _handle(self, item: Input, link: _LinkLife | None) -> list[Outcome]:
+        """What the session says; a fact proves that `link` lives, and the proof comes first."""
         said: list[Outcome] = []
         # Whatever an adapter raises, one venue's bug may not take the others with it.
         try:
             said.extend(self._session.handle(item))
         except Exception:
             said.extend(self._fault(item.at_ns))
-        return said
-
-    def _heard(self, link: _LinkLife, item: Frame | Reply) -> list[Outcome]:
-        """Handle an input that may prove that a link lives: the proof comes before the facts."""
-        faults = self.faults
-        said = self._handle(item)
-        if faults != self.faults or _NO_SIGN_OF_LIFE.issuperset(map(type, said)):
             return said
-        link.seen_ns = item.at_ns
-        if link.state != "live":
-            said.insert(0, self._turn(link, "live", item.at_ns))
+        if link is not None:
+            for output in said:
+                if type(output) not in _NO_SIGN_OF_LIFE:
+                    link.seen_ns = item.at_ns
+                    if link.state != "live":
+                        said.insert(0, self._turn(link, "live", item.at_ns))
+                    break
         return said
 
     def _silence(self, link: _LinkLife, at_ns: int) -> Iterator[Outcome]:

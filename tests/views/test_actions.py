@@ -11,7 +11,7 @@ from cockpit.views import actions, opening
 from cockpit.views.dialogs.base import Dialog
 from cockpit.views.dialogs.picker import Picker
 from cockpit.views.dialogs.prompt import Prompt
-from cockpit.views.keymap import ACTIONS
+from cockpit.views.keymap import ACTIONS, Action, Keymap
 from cockpit.views.scene import SIZES_USD
 from cockpit.views.workspaces import WORKSPACES
 from tests.views.seats import Seat
@@ -49,6 +49,30 @@ async def test_the_palette_lists_all_that_can_be_done_now_and_nothing_else():
         assert (action.id in offered) is can_be_done, action.id
 
 
+async def test_the_help_and_the_palette_know_a_panes_own_keys_and_the_traders():
+    own = Action("funding.flip", ("f",), "flip", "turn the table", scope="funding")
+    app = Seat()
+    app.keymap = Keymap({"view.freeze": "F", "view.unit": ""}, actions=(*ACTIONS, own))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("question_mark")
+        listed = {choice.id: choice.keys for choice in app.screen._choices}
+        assert (listed["funding.flip"], listed["view.freeze"]) == ("f", "F")
+        assert "view.unit" not in listed
+        await pilot.press("escape", "tab", "question_mark")
+        assert "funding.flip" not in {choice.id for choice in app.screen._choices}
+        await pilot.press("escape", "ctrl+p")
+        assert "view.unit" in {choice.id for choice in app.screen._choices}
+
+
+async def test_a_count_is_shown_while_it_is_typed():
+    app = Seat()
+    async with app.run_test(size=SIZE):
+        app.type("0", "1", "2")
+        assert app.workspace._keys._lines[0][0][0] == " 12 "
+        app.type("j")
+        assert app.workspace._keys._lines[0][0][0] == " tab "
+
+
 async def test_a_replay_is_not_offered_to_be_recorded():
     app = Seat(mode="REPLAY")
     async with app.run_test(size=SIZE) as pilot:
@@ -65,7 +89,7 @@ async def test_the_help_lists_every_key_that_is_bound_now():
         await pilot.press("question_mark")
         listed = {choice.id: choice for choice in app.screen._choices}
     for action in ACTIONS:
-        if action.scope == "everywhere":
+        if action.scope == "everywhere" and not opening.unavailable(action.id, app):
             assert listed[action.id].note == action.help
             assert len(listed[action.id].keys.split()) == len(action.keys)
 

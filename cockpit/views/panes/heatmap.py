@@ -15,13 +15,13 @@ from cockpit.views.text import Line, fit, framed, longest, right
 TITLE = "funding"
 HZ = 2.0
 _SYMBOL = 8
-_SPREAD = 9
+_SPREAD = 8
 _PAIR = 9
 _WEIGHTED = 9
 WORDS: dict[CellMode, str] = {
     "live": "live", "predicted": "predicted by the venue", "change_1h": "change in 1 h",
     "change_8h": "change in 8 h", "next": "next payment", "age": "age of the rate",
-    "oi": "open interest, change in 1 h %", "z": "robust z over 30 d",
+    "oi": "open interest, change in up to 1 h", "z": "robust z over 30 d",
 }  # fmt: skip
 _RATES = ("live", "predicted", "change_1h", "change_8h")
 

@@ -30,7 +30,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     total = sum(fresh.values())
     names = scene.listing()
     columns = _columns(inner)
-    body: list[Line] = [_head(columns)]
+    body: list[Line] = [_head(columns, _looked_s(scene, names))]
     body += [_row(scene, name, fresh.get(name), total, columns) for name in names]
     if not names:
         body = [[], [(f" {scene.no_symbol if not scene.symbol else 'no venue lists it'}", "dim")]]
@@ -58,8 +58,20 @@ def _columns(inner: int) -> list[tuple[str, int]]:
     return out
 
 
-def _head(columns: list[tuple[str, int]]) -> Line:
-    words = {"spark": "last hour", "/depth": "x depth"}
+def _looked_s(scene: Scene, names: list[str]) -> float:
+    """Seconds for which open interest is known, at most an hour: what its change is over."""
+    first = scene.now_ns
+    for name in names:
+        market = scene.market(name)
+        if market is not None:
+            at, _ = market.open_interests.read(scene.now_ns - HOUR_NS)
+            first = min([first, *at[:1].tolist()])
+    return (scene.now_ns - first) / NS_PER_S
+
+
+def _head(columns: list[tuple[str, int]], looked_s: float) -> Line:
+    span = "1h" if looked_s >= 3500 or not looked_s else fmt.age(looked_s)
+    words = {"spark": f"last {span}", "/depth": "x depth", "1h": f"in {span}"}
     return [
         (" " * 13, "dim"),
         *((right(words.get(name, name), size), "dim") for name, size in columns),

@@ -1,0 +1,265 @@
+"""Plans that the trader keeps: written down, carried out elsewhere, marked off leg by leg.
+
+A plan is one JSON file; beside it lie the same legs as TOML, as CSV and as one line a leg. What is
+expected of a leg is noted when the plan is kept, so that fills are measured against the market of
+that moment. Money in USD, costs positive; sizes in base units.
+"""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import tomli_w
+
+from cockpit.core.errors import InputError
+from cockpit.core.market import Side
+from cockpit.core.plan import Leg
+from cockpit.core.units import utc
+from cockpit.files import write_atomically
+
+FORMAT = "cockpit-plan/1"
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_WHOLE = 1e-9
+"""Of a leg: what is less than this share of it is rounding, not a rest."""
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """A leg as the market priced it when the plan was kept; None where it could not.
+
+    `mid` is the venue's own; `cost_frac` is impact and taker fee as a fraction of notional.
+    """
+
+    mid: float | None = None
+    cost_frac: float | None = None
+    fee_frac: float | None = None
+
+
+class Fill(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a leg that was executed; `leg` counts from 0."""
+
+    leg: int
+    price: float
+    size: float
+    at_ns: int
+
+
+class SavedPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """`expected` is as long as `legs`; `inputs` are the fields of the calculator's form."""
+
+    name: str
+    at_ns: int
+    calculator: str
+    verdict: str
+    legs: tuple[Leg, ...]
+    expected: tuple[Expected, ...]
+    inputs: dict[str, Any] = {}
+    assumptions: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    format: str = FORMAT
+
+
+class LegProgress(NamedTuple):
+    """`average` is the mean price of its fills, None before any. What is overfilled leaves 0."""
+
+    filled: float
+    left: float
+    average: float | None
+
+
+class Progress(NamedTuple):
+    """How far a plan has come.
+
+    `unhedged` maps a symbol to signed base units: what is filled less what the plan wants in the
+    end. For two legs that offset each other it is what stands alone, for a hedge what is still
+    exposed (with the opposite sign of what must be traded). `cost_usd` counts drift since the plan
+    was kept, spread, impact and the taker fee; `estimate_usd` what the same size was expected to
+    cost. Both are None where a price or a fee was not known.
+    """
+
+    legs: tuple[LegProgress, ...]
+    unhedged: dict[str, float]
+    cost_usd: float | None
+    estimate_usd: float | None
+    filled_usd: float
+    filled_frac: float
+
+    @property
+    def is_done(self) -> bool:
+        return all(leg.left == 0 for leg in self.legs)
+
+
+def progress(plan: SavedPlan) -> Progress:
+    """What is left, what stands open, and what it has cost so far."""
+    legs = tuple(_leg_progress(plan, i) for i in range(len(plan.legs)))
+    unhedged: dict[str, float] = {}
+    for leg, done in zip(plan.legs, legs, strict=True):
+        open_base = -leg.side.sign * done.left
+        unhedged[leg.symbol] = unhedged.get(leg.symbol, 0.0) + open_base
+    cost, estimate, filled_usd = 0.0, 0.0, 0.0
+    for fill in plan.fills:
+        leg, was = plan.legs[fill.leg], plan.expected[fill.leg]
+        usd = fill.price * fill.size
+        filled_usd += usd
+        mid, expected, fee = was.mid, was.cost_frac, was.fee_frac
+        if mid is None or expected is None or fee is None:
+            cost = estimate = math.nan
+            continue
+        cost += leg.side.sign * (fill.price - mid) * fill.size + fee * usd
+        estimate += expected * mid * fill.size
+    planned = sum(leg.size for leg in plan.legs)
+    done_base = sum(min(d.filled, leg.size) for d, leg in zip(legs, plan.legs, strict=True))
+    return Progress(
+        legs=legs,
+        unhedged={s: 0.0 if _is_rest(plan, s, base) else base for s, base in unhedged.items()},
+        cost_usd=None if math.isnan(cost) else cost,
+        estimate_usd=None if math.isnan(estimate) else estimate,
+        filled_usd=filled_usd,
+        filled_frac=done_base / planned if planned else 0.0,
+    )
+
+
+def _leg_progress(plan: SavedPlan, number: int) -> LegProgress:
+    fills = [fill for fill in plan.fills if fill.leg == number]
+    size = plan.legs[number].size
+    filled = sum(fill.size for fill in fills)
+    usd = sum(fill.size * fill.price for fill in fills)
+    left = size - filled
+    return LegProgress(filled, left if left > size * _WHOLE else 0.0, usd / filled if fills else None)
+
+
+def _is_rest(plan: SavedPlan, symbol: str, base: float) -> bool:
+    return abs(base) <= _WHOLE * sum(leg.size for leg in plan.legs if leg.symbol == symbol)
+
+
+def fill(plan: SavedPlan, leg: int, price: float, size: float, at_ns: int) -> SavedPlan:
+    """The plan with one more fill. InputError for a leg, a price or a size that cannot be."""
+    if not 0 <= leg < len(plan.legs):
+        raise InputError(f"{plan.name} has {len(plan.legs)} legs; there is no leg {leg + 1}")
+    for what, value in (("price", price), ("size", size)):
+        if not (math.isfinite(value) and value > 0):
+            raise InputError(f"{what}: expected a number above 0, got {value:g}")
+    one = Fill(leg=leg, price=price, size=size, at_ns=at_ns)
+    return msgspec.structs.replace(plan, fills=(*plan.fills, one))
+
+
+def unfill(plan: SavedPlan, leg: int) -> SavedPlan:
+    """The plan without the leg's last fill; the same plan if it has none."""
+    numbers = [i for i, one in enumerate(plan.fills) if one.leg == leg]
+    kept = tuple(one for i, one in enumerate(plan.fills) if not numbers or i != numbers[-1])
+    return msgspec.structs.replace(plan, fills=kept)
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+def check_name(name: str) -> str:
+    """The name, if it may stand in a file's. InputError says what may."""
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"{name!r} cannot be the name of a plan; "
+            "expected small letters, digits, dots and dashes, such as btc-carry"
+        )
+    return name
+
+
+def free_name(folder: Path, wanted: str) -> str:
+    """`wanted`, or with a number behind it where a plan has that name already."""
+    number, name = 1, wanted
+    while (folder / f"{name}.json").exists():
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
+
+
+def save(folder: Path, plan: SavedPlan) -> tuple[Path, ...]:
+    """Write the plan in its four forms, replacing what was there. OSError if it cannot be."""
+    check_name(plan.name)
+    forms = {"json": as_json(plan), "toml": as_toml(plan), "csv": as_csv(plan),
+             "txt": tickets(plan.legs).encode()}  # fmt: skip
+    paths = tuple(folder / f"{plan.name}.{suffix}" for suffix in forms)
+    for path, data in zip(paths, forms.values(), strict=True):
+        write_atomically(path, data)
+    return paths
+
+
+def load_all(folder: Path) -> tuple[list[SavedPlan], list[str]]:
+    """Every plan of the folder, the newest first, and a sentence about each that cannot be read."""
+    plans, problems = [], []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            plan = msgspec.json.decode(path.read_bytes(), type=SavedPlan)
+            if plan.format != FORMAT or len(plan.expected) != len(plan.legs):
+                raise ValueError(f"expected {FORMAT}")
+            if any(not 0 <= one.leg < len(plan.legs) for one in plan.fills):
+                raise ValueError("a fill belongs to no leg")
+        except OSError as error:
+            problems.append(f"{path}: cannot be read: {error.strerror}")
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            problems.append(f"{path}: is not a plan: {error}")
+        else:
+            plans.append(plan)
+    plans.sort(key=lambda plan: -plan.at_ns)
+    return plans, problems
+
+
+def as_json(plan: SavedPlan) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(plan), indent=1) + b"\n"
+
+
+def as_toml(plan: SavedPlan) -> bytes:
+    """TOML has no null: what is not known is left out."""
+    return tomli_w.dumps(_known(msgspec.to_builtins(plan))).encode()
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _known(item) for key, item in value.items() if item is not None}
+    return [_known(item) for item in value if item is not None] if isinstance(value, list) else value
+
+
+def as_csv(plan: SavedPlan) -> bytes:
+    """A row a leg, with what is filled and left of it."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    columns = "leg venue symbol side size limit not_before filled left average_price note"
+    writer.writerow(columns.split())
+    for number, (leg, done) in enumerate(zip(plan.legs, progress(plan).legs, strict=True), 1):
+        start = "" if leg.not_before_ns is None else _moment(leg.not_before_ns)
+        writer.writerow(
+            (number, leg.venue, leg.symbol, leg.side.value, leg.size, leg.limit, start,
+             done.filled, done.left, done.average, leg.note)
+        )  # fmt: skip
+    return out.getvalue().encode()
+
+
+def tickets(legs: Sequence[Leg]) -> str:
+    """One line a leg, to be pasted or read out: `buy 0.5 BTC on dydx at 64001 or better`."""
+    return "".join(ticket(leg) + "\n" for leg in legs)
+
+
+def ticket(leg: Leg) -> str:
+    at = "at market" if leg.limit is None else f"at {_plain(leg.limit)} or better"
+    line = f"{leg.side.value} {_plain(leg.size)} {leg.symbol} on {leg.venue} {at}"
+    if leg.not_before_ns is not None:
+        line += f", not before {_moment(leg.not_before_ns)}"
+    return line + (f" ({leg.note})" if leg.note else "")
+
+
+def is_buy(leg: Leg) -> bool:
+    return leg.side is Side.BUY
+
+
+def _plain(value: float) -> str:
+    """Every digit, without an exponent."""
+    text = repr(value)
+    return f"{value:.12f}".rstrip("0").rstrip(".") if "e" in text else text.removesuffix(".0")
+
+
+def _moment(at_ns: int) -> str:
+    return f"{utc(at_ns):%Y-%m-%dT%H:%M:%SZ}"
