@@ -17,7 +17,6 @@ import msgspec
 import tomli_w
 
 from cockpit.core.errors import InputError
-from cockpit.core.market import Side
 from cockpit.core.plan import Leg
 from cockpit.core.units import utc
 from cockpit.files import write_atomically
@@ -75,9 +74,9 @@ class LegProgress(NamedTuple):
 class Progress(NamedTuple):
     """How far a plan has come.
 
-    `unhedged` maps a symbol to signed base units: what is filled less what the plan wants in the
-    end. For two legs that offset each other it is what stands alone, for a hedge what is still
-    exposed (with the opposite sign of what must be traded). `cost_usd` counts drift since the plan
+    `unhedged` maps a symbol to signed base units: the opposite of what must still be traded. For
+    legs that offset each other it is what stands alone, for a hedge what is still exposed.
+    `cost_usd` counts drift since the plan
     was kept, spread, impact and the taker fee; `estimate_usd` what the same size was expected to
     cost. Both are None where a price or a fee was not known.
     """
@@ -249,10 +248,6 @@ def ticket(leg: Leg) -> str:
     if leg.not_before_ns is not None:
         line += f", not before {_moment(leg.not_before_ns)}"
     return line + (f" ({leg.note})" if leg.note else "")
-
-
-def is_buy(leg: Leg) -> bool:
-    return leg.side is Side.BUY
 
 
 def _plain(value: float) -> str:

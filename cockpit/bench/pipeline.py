@@ -16,93 +16,131 @@ import msgspec
 from cockpit import venues
 from cockpit.bench.traffic import record
 from cockpit.sim.assets import DEFAULT_SYMBOLS
+from cockpit.state.market import MarketState
 from cockpit.state.store import MarketStore
-from cockpit.venues.contract import Frame, Input, Wants
+from cockpit.venues.contract import Frame, Input, Tick, Wants
 from cockpit.wire.pump import Pump, facts
 
 STEPS = 300
+SOCKET_STEPS = 1250
+"""Enough for the fastest rate: no connection may come to the end of its recording."""
+OPENING_S = 1.0
+"""Books and fills that a venue sends once a connection are not what a message costs."""
 CONNECTIONS = 10
+SETTLE_S = 2.5
 SOCKET_S = 4.0
 RATES = (4000, 10000)
+LADDER = 20
+
+
+class Spent(msgspec.Struct):
+    """Seconds of CPU for `frames` from text to state, and for reading `ladders` of the state."""
+
+    frames_s: float = 0.0
+    frames: int = 0
+    ladders_s: float = 0.0
+    ladders: int = 0
 
 
 def measure(runs: int) -> dict[str, Any]:
     """The document of `cockpit bench pipeline`: medians of `runs`, with min and max beside."""
     traffic = record(STEPS)
     spent = [_apply_all(traffic) for _ in range(runs)]
-    frames = {
-        name: sum(isinstance(item, Frame) for item in inputs) for name, inputs in traffic.items()
+    us = {
+        name: _spread([run[name].frames_s / run[name].frames * 1e6 for run in spent])
+        for name in traffic
     }
-    total = sum(frames.values())
-    us = {name: _spread([run[name] / frames[name] * 1e6 for run in spent]) for name in traffic}
-    us["mix"] = _spread([sum(run.values()) / total * 1e6 for run in spent])
-    sockets = {
-        f"cpu_frac_{rate}": _spread([_sockets(rate) for _ in range(min(runs, 5))]) for rate in RATES
-    }
+    total = sum(venue.frames for venue in spent[0].values())
+    us["mix"] = _spread([sum(v.frames_s for v in run.values()) / total * 1e6 for run in spent])
+    looks = sum(venue.ladders for venue in spent[0].values())
+    ladder = _spread([sum(v.ladders_s for v in run.values()) / looks * 1e6 for run in spent])
+    sockets = asyncio.run(_sockets(min(runs, 5)))
     return {
         "machine": f"{platform.machine()} python {platform.python_version()}",
         "pipeline": {
             "us_per_message": {name: value["median"] for name, value in us.items()},
             "messages": total,
+            "us_per_ladder": ladder["median"],
             **{name: value["median"] for name, value in sockets.items()},
-            "spread": {"us_per_message": us, **sockets},
+            "spread": {"us_per_message": us, "us_per_ladder": ladder, **sockets},
         },
     }
 
 
-def _apply_all(traffic: dict[str, list[Input]]) -> dict[str, float]:
-    """Seconds of CPU per venue to take its frames from text to state. Other inputs are free."""
+def _apply_all(traffic: dict[str, list[Input]]) -> dict[str, Spent]:
     store = MarketStore(((name, None) for name in traffic), DEFAULT_SYMBOLS)
     spent = {}
     for name, inputs in traffic.items():
         module = venues.load(name)
         pump = Pump(module.SPEC, module.Session, Wants(symbols=DEFAULT_SYMBOLS))
-        spent[name] = _apply(pump, store, inputs)
+        spent[name] = _apply(name, pump, store, inputs)
     return spent
 
 
-def _apply(pump: Pump, store: MarketStore, inputs: Sequence[Input]) -> float:
-    """Runs of frames are timed as one, so that the clock's own cost does not count."""
-    total = 0.0
+def _apply(name: str, pump: Pump, store: MarketStore, inputs: Sequence[Input]) -> Spent:
+    """Runs of frames are timed as one, so that the clock's own cost does not count.
+
+    What is not a frame is free. Each second all ladders of the venue are looked at.
+    """
+    spent = Spent()
+    opened_ns = inputs[0].at_ns + round(OPENING_S * 1e9)
     gc.collect()
     gc.disable()
     try:
-        for is_frame, run in itertools.groupby(inputs, key=lambda item: type(item) is Frame):
+        for is_timed, run in itertools.groupby(
+            inputs, key=lambda item: type(item) is Frame and item.at_ns > opened_ns
+        ):
             batch = list(run)
             began = time.process_time()
             for item in batch:
-                _take(pump, store, item)
-            if is_frame:
-                total += time.process_time() - began
+                store.apply_all(facts(pump.feed(item)))
+            if is_timed:
+                spent.frames_s += time.process_time() - began
+                spent.frames += len(batch)
+            if type(batch[-1]) is Tick:
+                began = time.process_time()
+                for symbol in DEFAULT_SYMBOLS:
+                    spent.ladders += _look(store.market(name, symbol))
+                spent.ladders_s += time.process_time() - began
     finally:
         gc.enable()
-    return total
+    return spent
 
 
-def _take(pump: Pump, store: MarketStore, item: Input) -> None:
-    store.apply_all(facts(pump.feed(item)))
+def _look(market: MarketState | None) -> int:
+    """How many ladders there were to read."""
+    if market is None:
+        return 0
+    return bool(market.book.bids(LADDER)) + bool(market.book.asks(LADDER))
 
 
-def _sockets(rate: int) -> float:
-    """Fraction of a core for receiving and applying `rate` messages a second over loopback."""
-    return asyncio.run(_receive(rate))
+async def _sockets(runs: int) -> dict[str, dict[str, float]]:
+    """Fraction of a core for receiving and applying so many messages a second over loopback."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cockpit.bench.server", str(SOCKET_STEPS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("the bench server has no pipes")
+    try:
+        loop = asyncio.get_running_loop()
+        ready = msgspec.json.decode(await loop.run_in_executor(None, process.stdout.readline))
+        return {
+            f"cpu_frac_{rate}": _spread([await _receive(ready["port"], rate) for _ in range(runs)])
+            for rate in RATES
+        }
+    finally:
+        process.stdin.close()
+        process.wait(10)
 
 
-async def _receive(rate: int) -> float:
+async def _receive(port: int, rate: int) -> float:
     from cockpit.core.clock import WallClock
     from cockpit.wire.coalesce import Coalescer
     from cockpit.wire.driver import Driver
     from cockpit.wire.endpoints import Endpoint
 
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cockpit.bench.server", str(rate // CONNECTIONS), str(STEPS)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    loop = asyncio.get_running_loop()
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("the bench server has no pipes")
-    ready = msgspec.json.decode(await loop.run_in_executor(None, process.stdout.readline))
     clock, coalescer = WallClock(), Coalescer()
     stores: list[MarketStore] = []
     tasks = [asyncio.create_task(coalescer.run())]
@@ -112,21 +150,21 @@ async def _receive(rate: int) -> float:
         module = venues.load(names[i % len(names)])
         store = MarketStore([(module.SPEC.name, None)], DEFAULT_SYMBOLS)
         stores.append(store)
-        url = f"ws://127.0.0.1:{ready['port']}/{module.SPEC.name}"
+        url = f"ws://127.0.0.1:{port}/{module.SPEC.name}/{rate // CONNECTIONS}"
         driver = Driver(
             module.SPEC,
             module.Session,
             Wants(symbols=DEFAULT_SYMBOLS),
             sink=store.apply_all,
             clock=clock,
-            endpoint=Endpoint(rest_url=f"http://127.0.0.1:{ready['port']}", ws_urls={"main": url}),
+            endpoint=Endpoint(rest_url=f"http://127.0.0.1:{port}", ws_urls={"main": url}),
             coalescer=coalescer,
         )
         drivers.append(driver)
         tasks.append(asyncio.create_task(driver.run()))
     try:
         # The first seconds hold the snapshots, and switch the coalescing on.
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(SETTLE_S)
         frames = sum(driver.stats.frames for driver in drivers)
         began, cpu = time.monotonic(), time.process_time()
         await asyncio.sleep(SOCKET_S)
@@ -138,8 +176,6 @@ async def _receive(rate: int) -> float:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        process.stdin.close()
-        process.wait(10)
 
 
 def _spread(values: list[float]) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """The other end of the socket benchmark: plays recorded frames at a steady pace.
 
-`python -m cockpit.bench.server RATE STEPS`: RATE messages a second on each connection; the path's
-first part is the venue. Ends when its stdin closes.
+`python -m cockpit.bench.server STEPS` records so many steps; a connection's path is `/VENUE/RATE`,
+messages a second from the first on. Ends when its stdin closes.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from cockpit.venues.contract import Frame
 BURST_S = 0.005
 
 
-async def serve(rate: float, steps: int) -> None:
+async def serve(steps: int) -> None:
     from websockets.asyncio.server import ServerConnection
     from websockets.asyncio.server import serve as listen
     from websockets.exceptions import ConnectionClosed
@@ -28,14 +28,15 @@ async def serve(rate: float, steps: int) -> None:
 
     async def play(connection: ServerConnection) -> None:
         path = connection.request.path if connection.request else ""
-        messages = frames[path.strip("/").split("/")[0]]
+        venue, rate = path.strip("/").split("/")
+        messages = frames[venue]
         began, sent = time.monotonic(), 0
         while connection.state is State.OPEN:
-            due = int((time.monotonic() - began) * rate)
+            due = min(int((time.monotonic() - began) * float(rate)), len(messages))
             with suppress(ConnectionClosed):
-                for i in range(sent, due):
-                    await connection.send(messages[i % len(messages)])
-            sent = max(sent, due)
+                for message in messages[sent:due]:
+                    await connection.send(message)
+            sent = due
             await asyncio.sleep(BURST_S)
 
     async with listen(play, "127.0.0.1", 0, compression=None, max_queue=None) as server:
@@ -46,4 +47,4 @@ async def serve(rate: float, steps: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(float(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(int(sys.argv[1])))

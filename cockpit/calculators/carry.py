@@ -16,6 +16,7 @@ from cockpit.analytics import carry as model
 from cockpit.analytics import depth
 from cockpit.analytics.carry import LegCost
 from cockpit.analytics.lots import exact
+from cockpit.analytics.reversion import expected_sum
 from cockpit.calculators import fields
 from cockpit.calculators.form import FieldError, shown
 from cockpit.calculators.margin_rules import MarginRules
@@ -266,6 +267,8 @@ def _pair(inputs: Inputs, long: _Side, short: _Side, notes: Notes) -> tuple[Pair
         notional_usd=notional,
         spread_hourly=now,
         spread_apr=now * HOURS_PER_YEAR,
+        expected_funding_usd=notional
+        * expected_sum(spread.now, spread.mean, spread.phi, inputs.hold_h),
         margin_usd=margin,
     )
     costs = _costs(long, short)
@@ -283,7 +286,6 @@ def _pair(inputs: Inputs, long: _Side, short: _Side, notes: Notes) -> tuple[Pair
         known,
         cost_bps=result.cost_frac * 1e4,
         cost_usd=result.cost_usd,
-        expected_funding_usd=result.expected_funding_usd,
         conservative_funding_usd=result.conservative_usd,
         net_usd=result.net_usd,
         breakeven_h=result.breakeven_h,

@@ -39,3 +39,7 @@ EquityUsd = Annotated[
         "equity", unit="usd", help="per venue, profit included; else that of the view's accounts"
     ),
 ]
+Delays = Annotated[
+    dict[str, Annotated[float, shown("delay", unit="s", ge=0)]],
+    shown("delays", unit="s", help="until a fill is known, per venue; else measured"),
+]

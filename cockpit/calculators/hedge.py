@@ -72,10 +72,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     phi: Annotated[float, shown("persistence", help="of funding, an hour", ge=0, lt=1)] | None = (
         None
     )
-    delay_s: Annotated[
-        dict[str, Annotated[float, shown("delay", unit="s", ge=0)]],
-        shown("delays", unit="s", help="until a fill, per venue; else measured"),
-    ] = {}
+    delay_s: fields.Delays = {}
     sigma_annual: fields.AnnualVolatility | None = None
     risk_aversion: Annotated[float, shown("risk aversion", unit="1/usd", gt=0)] = 1e-5
     target_sd: (

@@ -41,7 +41,8 @@ class Pool(NamedTuple):
 class Held(NamedTuple):
     """One position. `pool` is an index; `funding_hourly` is a fraction, + when longs pay.
 
-    A cap that does not exist is infinite. `reference` is the price that funding is paid on, `stated_liquidation` the venue's own figure.
+    A cap that does not exist is infinite. `reference` is the price that funding is paid on,
+    `stated_liquidation` the venue's own figure.
     """
 
     pool: int

@@ -159,7 +159,12 @@ class Accounts:
         if contents.subaccount is UNSET:
             yield from self._absent(followed, number, at_ns)
         else:
-            yield from self._read(followed, contents.subaccount.accounts(), number, at_ns)
+            rows = contents.subaccount.accounts()
+            if contents.subaccount.child_subaccounts is None:
+                number = rows[0].subaccount_number
+                yield from self._read(followed, rows, {number}, at_ns)
+            else:
+                yield from self._read(followed, rows, self._family(followed, number), at_ns)
 
     def _changed(
         self, followed: Followed, key: str, message: wire.Data | wire.Batch, at_ns: int
@@ -182,6 +187,10 @@ class Accounts:
             yield from followed.ledger.state("read", at_ns)
         for number in touched:
             yield from self._tell(followed, followed.pools[number], None, at_ns)
+
+    def _family(self, followed: Followed, parent: int) -> set[int]:
+        """The pools that a list of a parent's subaccounts would name, were they still there."""
+        return {n for n in followed.pools if n % CHILDREN == parent % CHILDREN}
 
     def _pool(self, followed: Followed, number: int) -> Pool:
         return followed.pools.setdefault(number, Pool(number))
@@ -224,11 +233,13 @@ class Accounts:
     ) -> Iterator[Output]:
         if followed.is_whole_address:
             numbers = {row.subaccount_number % CHILDREN for row in rows}
-            followed.parents = sorted({0, *numbers})
+            before, followed.parents = followed.parents, sorted({0, *numbers})
+            if followed.parents != before:
+                followed.paid_due_ns = at_ns
         for parent in followed.parents:
             mine = [row for row in rows if row.subaccount_number % CHILDREN == parent]
             if mine:
-                yield from self._read(followed, mine, parent, at_ns)
+                yield from self._read(followed, mine, self._family(followed, parent), at_ns)
             else:
                 yield from self._absent(followed, parent, at_ns)
         followed.look_due_ns = at_ns + LOOK_NS
@@ -257,7 +268,7 @@ class Accounts:
         for row in reversed(answer.funding_payments):
             yield from _payment(followed, row, at_ns)
         parent, _, number = page.partition("&")
-        if page and len(answer.funding_payments) >= PAGE:
+        if parent.isdecimal() and number.isdecimal() and len(answer.funding_payments) >= PAGE:
             yield _payments(followed, int(parent), int(number) + 1)
             return
         newest_ns = max((ns_of(row.created_at) for row in answer.funding_payments), default=0)
@@ -267,12 +278,11 @@ class Accounts:
     # --- facts ----------------------------------------------------------------------------------
 
     def _read(
-        self, followed: Followed, rows: Sequence[wire.Subaccount], parent: int, at_ns: int
+        self, followed: Followed, rows: Sequence[wire.Subaccount], gone: set[int], at_ns: int
     ) -> Iterator[Output]:
-        """All subaccounts of one parent as the venue has them now, in its own figures."""
-        followed.exists[parent % CHILDREN] = True
-        gone = {n for n in followed.pools if n % CHILDREN == parent % CHILDREN}
+        """Subaccounts as they are now, in the venue's figures; those of `gone` may be no more."""
         for row in rows:
+            followed.exists[row.subaccount_number % CHILDREN] = True
             gone.discard(row.subaccount_number)
             pool = followed.pools[row.subaccount_number] = Pool(row.subaccount_number)
             pool.usdc = 0.0

@@ -47,7 +47,7 @@ HISTORY_NS = 30 * 24 * HOUR_NS
 PAGE_ROWS = 500
 UNANSWERED_NS = 120 * NS_PER_S
 
-Question = Literal["state", "paid", "role", "mode", "dexs"]
+Question = Literal["state", "paid", "role", "mode"]
 
 check_address = hex_address_problem
 
@@ -344,7 +344,6 @@ _TYPES: dict[Question, str] = {
     "paid": "userFunding",
     "role": "userRole",
     "mode": "userAbstraction",
-    "dexs": "perpDexs",
 }
 
 

@@ -28,11 +28,6 @@ class Ledger:
         self._told: tuple[AccountStatus, str] | None = None
         self._paid: dict[tuple[str, str, int], None] = {}
 
-    @property
-    def pools(self) -> list[str]:
-        """The pools that have had a position."""
-        return list(self._open)
-
     def whole(self, pool: str, positions: Iterable[Position], at_ns: int) -> Iterator[Position]:
         """Every open position of a pool; those that are open no longer are told closed first."""
         rows = {row.symbol: row for row in positions if row.size != 0.0}
@@ -52,17 +47,14 @@ class Ledger:
             symbols.discard(position.symbol)
             yield self._closed(position.pool, position.symbol, position.recv_ns)
 
-    def state(
-        self, state: AccountStatus, at_ns: int, reason: str = "", venue_ns: int | None = None
-    ) -> Iterator[AccountState]:
+    def state(self, state: AccountStatus, at_ns: int, reason: str = "") -> Iterator[AccountState]:
         """The account's state, if it is not what was told last."""
         reason = mask(printable(reason[:MAX_REASON_CHARS]))
         self.is_known = self.is_known or state in ("read", "flat")
         if (state, reason) != self._told:
             self._told = (state, reason)
             yield AccountState(
-                venue=self.venue, recv_ns=at_ns, venue_ns=venue_ns, account=self.account,
-                state=state, reason=reason,
+                venue=self.venue, recv_ns=at_ns, account=self.account, state=state, reason=reason,
             )  # fmt: skip
 
     def missing(self, at_ns: int, reason: str) -> Iterator[AccountState]:

@@ -11,6 +11,8 @@ from cockpit.core.units import apr
 from cockpit.intents import FeedStats, Mode, Notice, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.venues.contract import VenueSpec
+from cockpit.views.board import Board
+from cockpit.views.forms import Forms
 from cockpit.views.terminal import GlyphSet
 
 CellMode = Literal["live", "predicted", "change_1h", "change_8h", "next", "age", "oi", "z"]
@@ -86,6 +88,8 @@ class Scene:
     """The workspace to go back to."""
     count: str = ""
     """Digits typed before a key that takes a count."""
+    forms: Forms = field(default_factory=Forms)
+    plans: Board = field(default_factory=Board)
 
     notices: Sequence[Notice] = ()
     venue_stats: Mapping[str, VenueStats] = field(default_factory=dict)

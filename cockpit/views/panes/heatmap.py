@@ -204,6 +204,12 @@ def _verdict(scene: Scene, width: int) -> Line:
         [*head, (f"{legs[0]}, {legs[1]}: ", "text"), (text, "number"), (earned, "text")],
         [*head, (f"{names}: ", "text"), (text, "number"), (earned, "text")],
         [*head, (f"{names}: ", "text"), (text, "number"), (brief, "text")],
+        [
+            *head,
+            (f"{scene.short(short)}/{scene.short(long)} ", "text"),
+            (text, "number"),
+            (brief, "text"),
+        ],
         [*head, (f"{legs[0]}, {legs[1]}: ", "text"), (text, "number")],
         [*head, (f"{names}: ", "text"), (text, "number")],
         [*head, (text, "number")],

@@ -1,0 +1,189 @@
+"""The market that a staggered order meets: its impact and volatility, the schedule, the costs.
+
+`eta` in USD per base per (base/min), `gamma` USD per base^2, `sigma` USD per sqrt(min), all of the
+market as a whole. What is not given is read off the books that the mean slice would meet.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.analytics import stagger as model
+from cockpit.analytics.depth import walk
+from cockpit.calculators.form import FieldError
+from cockpit.calculators.stagger_inputs import Inputs
+from cockpit.calculators.view import Notes, Quote
+from cockpit.core.market import Side
+from cockpit.core.plan import Leg
+from cockpit.core.units import NS_PER_S
+
+Array = NDArray[np.float64]
+
+ASSUMED_VOLATILITY = 0.6
+MINUTES_PER_YEAR = 525_600
+FRONT_RATIO = 0.85
+MIN_SAMPLES = 60
+LEAST_ETA = 1e-12
+"""Stands for no temporary impact at all, which the model cannot divide by."""
+
+
+class Market(NamedTuple):
+    """Impact and volatility as at the head of the file."""
+
+    eta: float
+    gamma: float
+    sigma: float
+
+
+class Costs(NamedTuple):
+    """USD; `by_venue` in the order of the quotes sums to `total`. None where a fee is unknown."""
+
+    total: float | None
+    fees: float | None
+    by_venue: tuple[float | None, ...]
+
+
+def step_min(inputs: Inputs) -> float:
+    """Minutes between two slices."""
+    return inputs.horizon_min / inputs.slices
+
+
+def read_market(
+    inputs: Inputs, priced: Sequence[Quote], side: Side, sizes: Array, reference: float,
+    notes: Notes,
+) -> Market:  # fmt: skip
+    """The form's figures, else the books' and the curves', else an assumption.
+
+    `sizes` are the venues' parts of the whole order. FieldError where eta does not outweigh gamma.
+    """
+    step = step_min(inputs)
+    gamma = inputs.gamma
+    if gamma is None:
+        gamma = 0.0
+        notes.assume("gamma: 0 USD per base², no permanent impact, is assumed")
+    eta = inputs.eta
+    if eta is None:
+        slice_size = float(np.sum(sizes)) / inputs.slices
+        walked = _mean_impact(priced, side, sizes / inputs.slices)
+        eta = max(walked * step / slice_size, LEAST_ETA) + gamma * step / 2
+        notes.assume(f"eta: {eta:.4g} USD per base per (base/min), what the books say now")
+    try:
+        model.net_temporary_impact(eta, gamma, step)
+    except ValueError as error:
+        raise FieldError("eta", str(error)) from error
+    sigma = inputs.sigma
+    if sigma is None:
+        sigma = _realised_sigma(priced)
+        source = "realised of late"
+        if sigma is None:
+            sigma = ASSUMED_VOLATILITY * reference / math.sqrt(MINUTES_PER_YEAR)
+            source = f"{ASSUMED_VOLATILITY * 100:g} % a year is assumed"
+        notes.assume(f"sigma: {sigma:.4g} USD per √min, {source}")
+    return Market(eta, gamma, sigma)
+
+
+def urgency(inputs: Inputs, market: Market, notes: Notes) -> float | None:
+    """kappa per minute of the optimal schedule; None for the others."""
+    if inputs.schedule != "ac":
+        return None
+    if inputs.risk_aversion is not None:
+        return model.kappa_per_min(inputs.risk_aversion, market.sigma, market.eta, market.gamma,
+                                   step_min(inputs))  # fmt: skip
+    half_life = inputs.half_life_min
+    if half_life is None:
+        half_life = inputs.horizon_min / 2
+        notes.assume(f"half_life_min: {half_life:g}, half the horizon, is assumed")
+    return 1 / half_life
+
+
+def schedule(inputs: Inputs, kappa: float | None) -> Array:
+    """Shares of the slices in their order, shape (K,), which sum to 1."""
+    count = inputs.slices
+    if kappa is not None:
+        return model.almgren_chriss(1.0, count, step_min(inputs), kappa)
+    if inputs.schedule == "twap":
+        return model.twap(1.0, count)
+    usual = {"front": FRONT_RATIO, "back": 1 / FRONT_RATIO, "ladder": 1.0}[inputs.schedule]
+    return model.geometric(1.0, count, usual if inputs.ratio is None else inputs.ratio)
+
+
+def taking_costs(
+    inputs: Inputs, priced: Sequence[Quote], side: Side, sizes: Array, market: Market,
+    reference: float,
+) -> Costs:  # fmt: skip
+    """Expected costs of slices of shape (V, K) that take: touch and fee, and the impact."""
+    per_venue = sizes.sum(axis=1)
+    placed = float(np.sum(per_venue))
+    if placed == 0:
+        return Costs(None, None, (None,) * len(priced))
+    touches = np.array([quote.levels(side)[0][0] * quote.quote_usd for quote in priced])
+    fees = per_venue * touches * np.array([quote.fees.taker for quote in priced])
+    fixed = side.sign * (touches - reference) * per_venue + fees
+    impact = model.expected_cost_usd(
+        sizes.sum(axis=0), market.eta, market.gamma, step_min(inputs), 0.0
+    )
+    parts = fixed + impact * per_venue / placed
+    return Costs(float(np.sum(parts)), float(np.sum(fees)), tuple(parts.tolist()))
+
+
+def resting_costs(
+    priced: Sequence[Quote], side: Side, legs: Sequence[Leg], reference: float, notes: Notes
+) -> Costs:
+    """Costs of a ladder that is filled to its last rung, with maker fees; usually below 0."""
+    parts: list[float | None] = []
+    fees: list[float | None] = []
+    for quote in priced:
+        own = [leg for leg in legs if leg.venue == quote.venue and leg.limit is not None]
+        worth = sum(leg.size * (leg.limit or 0.0) for leg in own) * quote.quote_usd
+        base = sum(leg.size for leg in own)
+        maker = quote.fees.maker
+        if own and maker is None:
+            notes.lack(f"{quote.venue}: maker fee not known, and so not the cost of the ladder")
+        fee = None if maker is None and own else worth * (maker or 0.0)
+        fees.append(fee)
+        parts.append(None if fee is None else side.sign * (worth - base * reference) + fee)
+    return Costs(_sum(parts), _sum(fees), tuple(parts)) if legs else Costs(None, None, tuple(parts))
+
+
+def shortfall_sd(inputs: Inputs, slices: Array, market: Market) -> float:
+    """Sd of the shortfall in USD; of a ladder nothing is sure to trade before the horizon ends."""
+    if inputs.schedule == "ladder":
+        return market.sigma * math.sqrt(inputs.horizon_min) * float(np.sum(slices))
+    return model.shortfall_sd_usd(slices, market.sigma, step_min(inputs))
+
+
+def _mean_impact(priced: Sequence[Quote], side: Side, slice_sizes: Array) -> float:
+    """What a mean slice pays beyond the touch, USD per base, over its venues and with their fees.
+
+    A book that ends early is walked as far as it goes.
+    """
+    paid = 0.0
+    for quote, size in zip(priced, slice_sizes.tolist(), strict=True):
+        levels = quote.levels(side)
+        vwap = walk(levels, size).vwap
+        if vwap is not None:
+            rate = (1 + side.sign * (quote.fees.taker or 0.0)) * quote.quote_usd
+            paid += size * side.sign * (vwap - levels[0][0]) * rate
+    return max(0.0, paid / float(np.sum(slice_sizes)))
+
+
+def _realised_sigma(priced: Sequence[Quote]) -> float | None:
+    """USD per sqrt(min) of the mid with the most history; None without enough of it."""
+    best, most = None, MIN_SAMPLES - 1
+    for quote in priced:
+        at, mids = quote.market.mids.read()
+        known = np.isfinite(mids)
+        if int(known.sum()) > most:
+            moves, gaps = np.diff(mids[known]), np.diff(at[known])
+            minutes = float(np.sum(gaps)) / NS_PER_S / 60
+            best = math.sqrt(float(np.dot(moves, moves)) / minutes) * quote.quote_usd
+            most = int(known.sum())
+    return best or None
+
+
+def _sum(parts: Sequence[float | None]) -> float | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None

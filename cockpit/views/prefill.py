@@ -1,0 +1,158 @@
+"""What a calculator's form begins with: the focused cell, the pair, the form before, the plan.
+
+Each value carries where it comes from. What the view itself would supply is left empty.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from cockpit.calculators.result import Result
+from cockpit.core.market import Side
+from cockpit.core.plan import Leg
+from cockpit.views.cells import fresh_hourly
+from cockpit.views.forms import Form, Given, plain
+from cockpit.views.scene import Scene
+
+CELL = "from the cell"
+SIZE = "the size that costs are quoted for"
+
+
+def prefill(scene: Scene, name: str) -> dict[str, Given]:
+    """The fields of a calculator that the screen already knows; names that it lacks do no harm."""
+    make = _MAKERS.get(name, _order)
+    return make(scene)
+
+
+def pair(scene: Scene) -> tuple[str, str] | None:
+    """(long, short): the pinned pair, else the cell's venue against the one farthest from it."""
+    symbol = scene.symbol or ""
+    known = {v.name: fresh_hourly(scene, v.name, symbol) for v in scene.venues}
+    rates = {name: rate for name, rate in known.items() if rate is not None}
+    if len(scene.pinned) == 2 and all(name in rates for name in scene.pinned):
+        one, other = scene.pinned
+    elif len(rates) > 1:
+        one = scene.venue if scene.venue in rates else max(rates, key=lambda v: rates[v])
+        other = max((v for v in rates if v != one), key=lambda v: abs(rates[v] - rates[one]))
+    else:
+        return None
+    return (one, other) if rates[one] <= rates[other] else (other, one)
+
+
+def mid_of(scene: Scene, venue: str | None = None) -> float | None:
+    """The selected symbol's price at a venue, else at the first that has one."""
+    names = [venue] if venue else [v.name for v in scene.venues]
+    for name in names:
+        market = scene.market(name)
+        price = (market.book.mid() or market.mark) if market else None
+        if price is not None:
+            return price
+    return None
+
+
+def round_size(value: float) -> str:
+    """About four digits: what a trader would type."""
+    return plain(float(f"{value:.4g}"))
+
+
+def _symbol(scene: Scene) -> dict[str, Given]:
+    return {"symbol": Given(scene.symbol or "", CELL)}
+
+
+def _carry(scene: Scene) -> dict[str, Given]:
+    given = {**_symbol(scene), "notional_usd": Given(plain(scene.size_usd), SIZE)}
+    found = pair(scene)
+    if found is not None:
+        source = "pinned" if set(found) == set(scene.pinned) else CELL
+        given["long_venue"] = Given(found[0], source)
+        given["short_venue"] = Given(found[1], source)
+    return given
+
+
+def _order(scene: Scene) -> dict[str, Given]:
+    """An order in the selected symbol: what a hedge has just sized, else the quoted size."""
+    given = {**_symbol(scene), "side": Given("buy", "assumed"),
+             "size_usd": Given(plain(scene.size_usd), SIZE)}  # fmt: skip
+    hedge = scene.forms.opened.get("hedge")
+    legs = legs_of(hedge, scene.symbol)
+    net = sum(leg.side.sign * leg.size for leg in legs)
+    if net:
+        side = Side.BUY if net > 0 else Side.SELL
+        given["side"] = Given(side.value, "the hedge")
+        given["size"] = Given(plain(float(f"{abs(net):.10g}")), "the hedge")
+        del given["size_usd"]
+    return given
+
+
+def _hedge(scene: Scene) -> dict[str, Given]:
+    """The net position in the symbol, else the long leg of the carry, else the quoted size."""
+    given = _symbol(scene)
+    symbol = scene.symbol
+    if any(p.symbol == symbol and p.size for p in held(scene)):
+        return {**given, "book": Given("true", "positions are held")}
+    legs = [leg for leg in legs_of(scene.forms.opened.get("carry"), symbol) if leg.side is Side.BUY]
+    if legs:
+        given["size"] = Given(plain(legs[0].size), "the carry's long leg")
+        given["venue"] = Given(legs[0].venue, "the carry's long leg")
+        others = [v.name for v in scene.venues if v.name != legs[0].venue]
+        given["venues"] = Given(",".join(others), "every other venue")
+        return given
+    price = mid_of(scene, scene.venue) or mid_of(scene)
+    if price is not None:
+        given["size"] = Given(round_size(scene.size_usd / price), SIZE)
+        given["venue"] = Given(scene.venue or "", CELL)
+    return given
+
+
+def _stress(scene: Scene) -> dict[str, Given]:
+    """What is held; without positions the plan on the screen, else the cell's pair."""
+    if held(scene):
+        return {}
+    rows = plan_rows(scene)
+    source = "the plan"
+    if not rows:
+        rows, source = pair_rows(scene), "the cell's pair"
+    if not rows:
+        return {}
+    return {"positions": Given(msgspec.json.encode(rows).decode(), source)}
+
+
+def held(scene: Scene) -> Sequence[Any]:
+    """Every position that is followed or typed."""
+    return [*(p for book in scene.view.accounts() for p in book.positions), *scene.view.manual()]
+
+
+def plan_rows(scene: Scene) -> list[dict[str, Any]]:
+    """The legs on the screen as positions."""
+    return [
+        {"venue": leg.venue, "symbol": leg.symbol, "size": leg.side.sign * leg.size}
+        for leg in scene.plans.legs(scene.forms)
+    ]
+
+
+def pair_rows(scene: Scene) -> list[dict[str, Any]]:
+    """Long and short at the size that costs are quoted for."""
+    found = pair(scene)
+    rows = []
+    for venue, sign in zip(found or (), (1, -1), strict=False):
+        price = mid_of(scene, venue)
+        if price is not None:
+            size = sign * float(f"{scene.size_usd / price:.4g}")
+            rows.append({"venue": venue, "symbol": scene.symbol, "size": size})
+    return rows
+
+
+def legs_of(form: Form | None, symbol: str | None) -> tuple[Leg, ...]:
+    """The legs that a form has proposed for a symbol."""
+    result: Result | None = form.result if form else None
+    legs = result.plan.legs if result and result.plan else ()
+    return tuple(leg for leg in legs if leg.symbol == symbol)
+
+
+_MAKERS: Mapping[str, Callable[[Scene], dict[str, Given]]] = {
+    "carry": _carry,
+    "hedge": _hedge,
+    "stress": _stress,
+    "margin": _stress,
+}
