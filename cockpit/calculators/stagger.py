@@ -20,6 +20,7 @@ from cockpit.calculators.result import Column, Result, Table
 from cockpit.calculators.slippage import offer_of
 from cockpit.calculators.stagger_legs import build_legs, funding_usd, start_ns
 from cockpit.calculators.stagger_market import (
+    note_short_books,
     read_market,
     resting_costs,
     schedule,
@@ -164,7 +165,7 @@ def _planned(
 ) -> Result:
     side, size = values.side, values.size or 0.0
     sigma, correlation = gap_covariance(inputs, priced, settings, notes)
-    sizes = venue_sizes(inputs, priced, side, planned, caps, sigma, reference, notes)
+    sizes = venue_sizes(inputs, priced, side, planned, caps, sigma, reference)
     market = read_market(inputs, priced, side, sizes, reference, notes)
     kappa = urgency(inputs, market, notes)
     rounded = round_plan(
@@ -179,6 +180,7 @@ def _planned(
         costs = resting_costs(priced, side, legs, reference, notes)
         notes.warn("a ladder trades only if the price comes to it")
     else:
+        note_short_books(inputs, priced, side, rounded, notes)
         costs = taking_costs(inputs, priced, side, rounded, market, reference)
     if not legs and infeasible is None:
         infeasible = f"{base_words(size)} {values.symbol} is below every venue's smallest order"

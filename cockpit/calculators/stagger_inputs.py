@@ -57,8 +57,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     ) = None
     step_bps: Annotated[float, shown("ladder step", unit="bps", gt=0, le=1000)] = 5.0
     limit_bps: Annotated[
-        float,
-        shown("room", unit="bps", help="how far a limit is beyond what is seen", ge=0, le=1000),
+        float, shown("room", unit="bps", help="of a limit, beyond what is seen now", ge=0, le=1000)
     ] = 25.0
     avoid_stamps_s: Annotated[
         float, shown("avoid stamps", unit="s", help="around a funding payment", ge=0, le=1700)

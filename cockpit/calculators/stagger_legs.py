@@ -26,9 +26,8 @@ def start_ns(text: str | None, now_ns: int) -> int:
     try:
         return parse_utc(text)
     except ValueError:
-        raise FieldError(
-            "start", f"expected a UTC time such as 2025-10-09T12:00, got {text!r}"
-        ) from None
+        problem = f"expected a UTC time such as 2025-10-09T12:00, got {text!r}"
+        raise FieldError("start", problem) from None
 
 
 def build_legs(

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics import stagger as model
-from cockpit.analytics.depth import walk
+from cockpit.analytics.depth import ladder
 from cockpit.calculators.form import FieldError
 from cockpit.calculators.stagger_inputs import Inputs
 from cockpit.calculators.view import Notes, Quote
+from cockpit.calculators.words import base_words
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg
 from cockpit.core.units import NS_PER_S
@@ -57,7 +58,9 @@ def read_market(
 ) -> Market:  # fmt: skip
     """The form's figures, else the books' and the curves', else an assumption.
 
-    `sizes` are the venues' parts of the whole order. FieldError where eta does not outweigh gamma.
+    `sizes` are the venues' parts of the whole order. The books are read at two mean slices, because
+    a schedule that weighs risk begins with more than one. FieldError where eta does not outweigh
+    gamma.
     """
     step = step_min(inputs)
     gamma = inputs.gamma
@@ -66,10 +69,12 @@ def read_market(
         notes.assume("gamma: 0 USD per base², no permanent impact, is assumed")
     eta = inputs.eta
     if eta is None:
-        slice_size = float(np.sum(sizes)) / inputs.slices
-        walked = _mean_impact(priced, side, sizes / inputs.slices)
-        eta = max(walked * step / slice_size, LEAST_ETA) + gamma * step / 2
-        notes.assume(f"eta: {eta:.4g} USD per base per (base/min), what the books say now")
+        some = sizes / inputs.slices * min(2, inputs.slices)
+        walked = float(np.sum(_impact_usd(priced, side, some[:, None])))
+        eta = max(walked * step / float(np.sum(some)) ** 2, LEAST_ETA) + gamma * step / 2
+        notes.assume(
+            f"eta: {round(eta, 9):.4g} USD per base per (base/min), what the books say now"
+        )
     try:
         model.net_temporary_impact(eta, gamma, step)
     except ValueError as error:
@@ -114,7 +119,11 @@ def taking_costs(
     inputs: Inputs, priced: Sequence[Quote], side: Side, sizes: Array, market: Market,
     reference: float,
 ) -> Costs:  # fmt: skip
-    """Expected costs of slices of shape (V, K) that take: touch and fee, and the impact."""
+    """Expected costs of slices of shape (V, K) that take: touch and fee, and the impact.
+
+    The impact is what the form's eta says, else what each slice walks into a book that has
+    refilled; beyond the visible book the last price is thought to hold.
+    """
     per_venue = sizes.sum(axis=1)
     placed = float(np.sum(per_venue))
     if placed == 0:
@@ -122,10 +131,15 @@ def taking_costs(
     touches = np.array([quote.levels(side)[0][0] * quote.quote_usd for quote in priced])
     fees = per_venue * touches * np.array([quote.fees.taker for quote in priced])
     fixed = side.sign * (touches - reference) * per_venue + fees
-    impact = model.expected_cost_usd(
-        sizes.sum(axis=0), market.eta, market.gamma, step_min(inputs), 0.0
-    )
-    parts = fixed + impact * per_venue / placed
+    if inputs.eta is None:
+        impact = _impact_usd(priced, side, sizes)
+        impact += 0.5 * market.gamma * placed * per_venue
+    else:
+        whole = model.expected_cost_usd(
+            sizes.sum(axis=0), market.eta, market.gamma, step_min(inputs), 0.0
+        )
+        impact = whole * per_venue / placed
+    parts = fixed + impact
     return Costs(float(np.sum(parts)), float(np.sum(fees)), tuple(parts.tolist()))
 
 
@@ -155,19 +169,32 @@ def shortfall_sd(inputs: Inputs, slices: Array, market: Market) -> float:
     return model.shortfall_sd_usd(slices, market.sigma, step_min(inputs))
 
 
-def _mean_impact(priced: Sequence[Quote], side: Side, slice_sizes: Array) -> float:
-    """What a mean slice pays beyond the touch, USD per base, over its venues and with their fees.
+def note_short_books(
+    inputs: Inputs, priced: Sequence[Quote], side: Side, sizes: Array, notes: Notes
+) -> None:
+    """Warns of slices that are larger than what a venue shows now."""
+    for quote, row in zip(priced, sizes, strict=True):
+        held, largest = float(np.sum(ladder(quote.levels(side))[1])), float(np.max(row))
+        if largest > held and inputs.schedule != "ladder":
+            say = notes.lack if inputs.eta is None else notes.warn
+            say(
+                f"{quote.venue}: its largest slice of {base_words(largest)} is more than the "
+                f"{base_words(held)} that it shows"
+            )
 
-    A book that ends early is walked as far as it goes.
-    """
-    paid = 0.0
-    for quote, size in zip(priced, slice_sizes.tolist(), strict=True):
-        levels = quote.levels(side)
-        vwap = walk(levels, size).vwap
-        if vwap is not None:
-            rate = (1 + side.sign * (quote.fees.taker or 0.0)) * quote.quote_usd
-            paid += size * side.sign * (vwap - levels[0][0]) * rate
-    return max(0.0, paid / float(np.sum(slice_sizes)))
+
+def _impact_usd(priced: Sequence[Quote], side: Side, sizes: Array) -> Array:
+    """What slices of shape (V, K) pay beyond the touch, fees on that included, USD a venue."""
+    paid = np.zeros(len(priced))
+    for v, (quote, row) in enumerate(zip(priced, sizes, strict=True)):
+        prices, held = ladder(quote.levels(side))
+        worse = side.sign * (prices - prices[0])
+        ends = np.concatenate(([0.0], np.cumsum(held)))
+        costs = np.concatenate(([0.0], np.cumsum(worse * held)))
+        beyond = np.maximum(row - ends[-1], 0.0) * worse[-1]
+        rate = (1 + side.sign * (quote.fees.taker or 0.0)) * quote.quote_usd
+        paid[v] = float(np.sum(np.interp(row, ends, costs) + beyond)) * rate
+    return paid
 
 
 def _realised_sigma(priced: Sequence[Quote]) -> float | None:

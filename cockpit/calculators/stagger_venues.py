@@ -24,7 +24,6 @@ from cockpit.analytics.squeeze import (
 from cockpit.calculators.form import FieldError
 from cockpit.calculators.stagger_inputs import Inputs
 from cockpit.calculators.view import Notes, Quote, Settings
-from cockpit.calculators.words import base_words
 from cockpit.core.market import Side
 
 Array = NDArray[np.float64]
@@ -70,7 +69,7 @@ def shared_layers(priced: Sequence[Quote], used: Sequence[int], settings: Settin
 
 def venue_sizes(
     inputs: Inputs, priced: Sequence[Quote], side: Side, size: float, caps: Array,
-    sigma: Array, reference: float, notes: Notes,
+    sigma: Array, reference: float,
 ) -> Array:  # fmt: skip
     """Base units per venue that sum to `size`, which the caps must hold; shape (V,).
 
@@ -79,7 +78,7 @@ def venue_sizes(
     """
     smallest = np.array([_smallest(quote) for quote in priced])
     while True:
-        sizes = _sizes(inputs, priced, side, size, caps, sigma, reference, notes)
+        sizes = _sizes(inputs, priced, side, size, caps, sigma, reference)
         short = np.flatnonzero((sizes > 0) & (sizes < smallest * (1 - 1e-9)))
         if not short.size:
             return sizes
@@ -92,9 +91,9 @@ def venue_sizes(
 
 def _sizes(
     inputs: Inputs, priced: Sequence[Quote], side: Side, size: float, caps: Array,
-    sigma: Array, reference: float, notes: Notes,
+    sigma: Array, reference: float,
 ) -> Array:  # fmt: skip
-    exact = _cheapest(inputs, priced, side, size, caps, notes)
+    exact = _cheapest(inputs, priced, side, size, caps)
     if inputs.squeeze_penalty == 0 or len(priced) < 2:
         return exact
     usd = size * reference
@@ -116,7 +115,7 @@ def _sizes(
 
 
 def _cheapest(
-    inputs: Inputs, priced: Sequence[Quote], side: Side, size: float, caps: Array, notes: Notes
+    inputs: Inputs, priced: Sequence[Quote], side: Side, size: float, caps: Array
 ) -> Array:
     """The exact split of one slice, scaled to the whole order within the caps."""
     slices = inputs.slices
@@ -131,11 +130,6 @@ def _cheapest(
     ]  # fmt: skip
     split = best_split(offers, side.sign, mean)
     held = [float(np.sum(ladder(quote.levels(side))[1])) for quote in priced]
-    if sum(held) < mean:
-        notes.lack(
-            f"a slice of {base_words(mean)} is more than the {base_words(sum(held))} that the "
-            "visible books hold"
-        )
     sizes = np.array([leg.size for leg in split.legs]) * slices
     return _filled_up(sizes, caps, np.array(held), size)
 

@@ -37,7 +37,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
     scenarios: Annotated[
         tuple[str, ...],
-        shown("scenarios", help="names; all of them, or none with shocks, if empty"),
+        shown("scenarios", help="names; if empty, all, or only your shocks"),
     ] = ()
     shocks: Annotated[
         dict[str, Any], shown("shocks", help="one of your own: gap, funding_flip, outage, …")
@@ -68,7 +68,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
-    """The table; with `monte_carlo` the futures too, which takes seconds (see `monte_carlo_job`)."""
+    """The table; with `monte_carlo` the futures too, here and now: a screen runs the job apart."""
     notes = Notes()
     book = _book(inputs, view, settings, notes)
     sigma = _sigma(inputs, notes)

@@ -24,8 +24,17 @@ LEVELS = 8
 ASSUMED_LIQUIDATION_FEE = 0.01
 
 
+class PlanFill(msgspec.Struct, frozen=True):
+    """A part of a leg that is executed, base units."""
+
+    size: float
+
+
 class PlanLeg(msgspec.Struct, frozen=True, kw_only=True):
-    """A leg of a plan, as a calculator or an export writes it. `filled` is base units so far."""
+    """A leg of a plan, as a calculator or an export writes it; other keys are left alone.
+
+    What is executed is `filled` base units, or the sum of `fills`; neither means all of it.
+    """
 
     venue: str
     symbol: str
@@ -33,10 +42,18 @@ class PlanLeg(msgspec.Struct, frozen=True, kw_only=True):
     size: float
     limit: float | None = None
     filled: float | None = None
+    fills: tuple[PlanFill, ...] | None = None
+
+    @property
+    def done(self) -> float:
+        """Base units."""
+        if self.filled is None and self.fills is not None:
+            return sum(fill.size for fill in self.fills)
+        return self.size if self.filled is None else self.filled
 
 
 class StressBook(NamedTuple):
-    """Everything by leg (L,) or by pool (V,). `filled` is the share of each leg that is executed."""
+    """Everything by leg (L,) or by pool (V,). `filled` is the executed share of each leg."""
 
     held: Holdings
     legs: list[StressLeg]
@@ -60,17 +77,17 @@ def stress_book(
     settings: Settings,
     notes: Notes,
 ) -> StressBook:
-    """Positions and plan together; those of the view where neither is given. FieldError if empty."""
+    """Positions and plan together, or those of the view. FieldError if there are none."""
     typed = None if positions is None and plan is None else typed_positions(positions or ())
     filled = [1.0] * len(typed or ())
     for number, leg in enumerate(structs("plan", PlanLeg, plan or ()), 1):
         if not (leg.size > 0 and math.isfinite(leg.size)):
             raise FieldError("plan", f"plan[{number}].size: must be above 0, the side says which")
-        if leg.filled is not None and not 0 <= leg.filled <= leg.size * (1 + 1e-9):
-            raise FieldError("plan", f"plan[{number}].filled: must be from 0 to the leg's size")
+        if not 0 <= leg.done < math.inf:
+            raise FieldError("plan", f"plan[{number}].filled: must be 0 or more")
         assert typed is not None
         typed.append(_position(leg))
-        filled.append(1.0 if leg.filled is None else min(leg.filled / leg.size, 1.0))
+        filled.append(min(leg.done / leg.size, 1.0))
     held = hold(typed, equity_usd, view, settings, notes)
     if not held.legs:
         raise FieldError("positions", "there are none in the view; give some, or a plan")

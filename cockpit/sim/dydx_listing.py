@@ -26,12 +26,13 @@ def _rule(imf: float, mmf: float, impact_usd: float, interest_8h: float = 0.0) -
 
 
 TIERS: dict[str, tuple[float, float, float, str, str]] = {
-    # initial and maintenance fraction, impact notional, OI caps in USD
+    # Initial and maintenance fraction, impact notional, OI caps in USD. The caps lie above the
+    # world's open interest, which is that of all venues together, so that margin is the base one.
     "large": (0.02, 0.012, 10_000.0, "0", "0"),
-    "mid": (0.05, 0.03, 5_000.0, "40000000", "100000000"),
-    "small": (0.1, 0.05, 5_000.0, "20000000", "50000000"),
-    "tail": (0.2, 0.1, 2_500.0, "5000000", "10000000"),
-    "isolated": (0.05, 0.03, 2_500.0, "500000", "1000000"),
+    "mid": (0.05, 0.03, 5_000.0, "1000000000", "2500000000"),
+    "small": (0.1, 0.05, 5_000.0, "500000000", "1000000000"),
+    "tail": (0.2, 0.1, 2_500.0, "200000000", "400000000"),
+    "isolated": (0.05, 0.03, 2_500.0, "1000000000", "2000000000"),
 }
 TIER_OF = dict.fromkeys(("BTC", "ETH"), "large")
 TIER_OF |= dict.fromkeys(("SOL", "XRP", "DOGE", "BNB", "LINK", "AVAX", "ADA"), "mid")

@@ -1,7 +1,7 @@
 """What Lighter says of accounts: collateral, positions, margin, funding payments.
 
-Signed size = `sign` x `position`. `total_funding_paid_out` counts what was paid (received is
-negative), a payment's `change` what was received. Collateral is what an account would have if its
+Signed size = `sign` x `position`. `total_funding_paid_out` is cash flow (paid is negative; a
+public client measured it so), a payment's `change` too. Collateral is what an account would have if its
 cross positions were closed at their entries; margin of an isolated position is set apart from it.
 A position that was closed stays in the lists, flat. Sources: https://apidocs.lighter.xyz/reference
 (account, accountsByL1Address, positionFunding) and /docs/websocket-reference.
@@ -192,7 +192,7 @@ def _position(world: VenueWorld, one: Account, state: MarketState, position: Pos
         "unrealized_pnl": dollars(pnl),
         "realized_pnl": dollars(position.realized_micros if position.lots else 0),
         "liquidation_price": "" if price is None else str(price),
-        "total_funding_paid_out": dollars(-position.funding_micros if position.lots else 0),
+        "total_funding_paid_out": dollars(position.funding_micros if position.lots else 0),
         "margin_mode": ISOLATED if position.isolated else CROSS,
         "allocated_margin": dollars(allocated if position.isolated else 0),
         "total_discount": "0.000000",

@@ -129,7 +129,7 @@ def test_positions_agree_with_the_truth_and_funding_counts_what_was_paid_out(des
         assert signed(row) * scale == pytest.approx(truth["size"])
         assert float(row["avg_entry_price"]) == pytest.approx(truth["entry"] * scale, abs=tick)
         assert float(row["unrealized_pnl"]) == pytest.approx(truth["upnl_usd"], abs=1e-5)
-        assert -float(row["total_funding_paid_out"]) == truth["funding_paid_usd"]
+        assert float(row["total_funding_paid_out"]) == truth["funding_paid_usd"]
         assert bool(row["margin_mode"]) is truth["isolated"]
         if truth["liquidation"] is None:
             assert row["liquidation_price"] == ""
@@ -186,7 +186,7 @@ def test_payments_add_up_to_what_the_position_says(desk: Desk) -> None:
         total = sum(
             float(row["change"]) for row in rows if row["market_id"] == position["market_id"]
         )
-        assert total == pytest.approx(-float(position["total_funding_paid_out"]), abs=1e-6)
+        assert total == pytest.approx(float(position["total_funding_paid_out"]), abs=1e-6)
 
 
 # --- the socket ----------------------------------------------------------------------------------

@@ -73,3 +73,38 @@ def test_a_one_sided_book_has_no_middle():
     assert book.mid() is None
     book.apply((), ((102.0, 1.0),), None, 0)
     assert book.mid() == 101.0
+
+
+@given(deltas, st.sets(st.integers(0, 20)))
+def test_a_book_is_the_same_however_often_it_was_looked_at(changes, looks):
+    seen, unseen = Book(), Book()
+    for book in (seen, unseen):
+        book.replace(((10.0, 1.0), (9.0, 1.0)), ((11.0, 1.0),), None, 0)
+    for i, (bids, asks) in enumerate(changes):
+        seen.apply(tuple(bids), tuple(asks), i, i)
+        unseen.apply(tuple(bids), tuple(asks), i, i)
+        if i in looks:
+            assert seen.bids(1) == seen.bids()[:1]
+    assert (seen.bids(), seen.asks()) == (unseen.bids(), unseen.asks())
+    assert seen.levels() == (len(seen.bids()), len(seen.asks()))
+
+
+def test_a_book_that_nobody_looks_at_follows_thousands_of_changes():
+    book = Book()
+    book.replace((), (), None, 0)
+    expected = {}
+    for i in range(5_000):
+        price, size = 100.0 + i % 700, float(i % 3)
+        book.apply(((price, size),), (), i, i)
+        expected[price] = size
+    assert book.bids() == sorted(((p, s) for p, s in expected.items() if s), reverse=True)
+
+
+def test_changes_that_came_before_a_snapshot_are_not_part_of_it():
+    book = Book()
+    book.replace(((100.0, 1.0),), ((101.0, 1.0),), 1, 10)
+    book.apply(((99.0, 2.0),), ((101.0, 0.0),), 2, 20)
+    book.replace(((100.0, 3.0),), ((102.0, 4.0),), 3, 30)
+    assert book.best_bid() == (100.0, 3.0)
+    assert book.best_ask() == (102.0, 4.0)
+    assert book.levels() == (1, 1)

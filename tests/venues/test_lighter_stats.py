@@ -1,5 +1,7 @@
 """What market_stats says: funding in percent per hour, open interest in USD, dead markets."""
 
+import json
+
 import pytest
 
 from cockpit.core.events import BookReset, Funding, OpenInterest, Prices, Reject
@@ -216,3 +218,13 @@ def test_ids_of_another_deployment_take_the_documented_names_away():
     assert [reset.symbol for reset in only(BookReset, outputs)] == ["BTC"]
     outputs = feed(session, stats({"1": ROW, "5": ROW | {"mark_price": "9.0"}}))
     assert [(p.symbol, p.mark) for p in only(Prices, outputs)] == [("@1", 121000.0), ("BTC", 9.0)]
+
+
+def test_the_order_of_the_keys_of_a_message_means_nothing():
+    sent = stats({"1": ROW}, timestamp=MESSAGE_MS)
+    message = json.loads(sent.data)
+    turned = frame(dict(reversed(message.items())), sent.at_ns)
+    dense = frame(json.dumps(message, separators=(",", ":")), sent.at_ns)
+    facts = feed(Session(ANY_MARKET), sent)
+    assert len(only(Prices, facts)) == 1
+    assert facts == feed(Session(ANY_MARKET), turned) == feed(Session(ANY_MARKET), dense)

@@ -1,6 +1,6 @@
 """A venue's links as the trader sees them: live, silent, gone, broken by our own bug."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -10,6 +10,7 @@ from cockpit.venues.contract import (
     Frame,
     Input,
     Opened,
+    Output,
     Restart,
     Send,
     Tick,
@@ -17,7 +18,7 @@ from cockpit.venues.contract import (
     Wanted,
     Wants,
 )
-from cockpit.wire.pump import BLACK_BOX_INPUTS, Outcome, Pump
+from cockpit.wire.pump import BLACK_BOX_INPUTS, Outcome, Pump, facts
 from tests.support import AT_NS, closed, frame, only, opened, reply, ticks
 from tests.wire.tiny import POLLED, SPEC, S, Session
 
@@ -150,6 +151,31 @@ def test_our_own_bug_takes_the_links_down_and_a_fresh_session_takes_over() -> No
     assert subject.black_box[-1] == frame("bug", at(2))
     feed(subject, closed(at(3)))
     assert Send("subscribe ETH") in feed(subject, opened(at(4)))
+
+
+def test_what_a_session_said_before_it_broke_is_still_told() -> None:
+    class HalfWay(Session):
+        def handle(self, input: Input) -> Iterator[Output]:
+            yield from super().handle(input)
+            if isinstance(input, Frame):
+                raise KeyError("after the fact")
+
+    subject = Pump(SPEC, HalfWay, WANTS)
+    feed(subject, opened())
+
+    outputs = feed(subject, frame("px 5", at(1)))
+
+    assert [type(output) for output in outputs] == [Prices, Link, Restart]
+    assert subject.faults == 1
+
+
+def test_facts_are_what_is_left_when_the_actions_are_done() -> None:
+    subject = pump()
+
+    outputs = subject.feed(opened())
+
+    assert facts(outputs) == only(Link, outputs)
+    assert {type(output) for output in outputs} == {Link, Send, Fetch}
 
 
 def test_a_bug_on_a_link_that_was_never_open_is_told_but_restarts_nothing() -> None:

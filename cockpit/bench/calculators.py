@@ -1,0 +1,91 @@
+"""The calculators on ten venues of two hundred levels a side, with a month of funding history."""
+
+import gc
+import statistics
+import time
+from typing import Any
+
+import numpy as np
+
+from cockpit import calculators
+from cockpit.calculators.form import read
+from cockpit.calculators.view import Fees, Settings
+from cockpit.core.events import BookSnapshot, Funding, Instrument, Link, OpenInterest, Prices
+from cockpit.core.units import HOUR_NS, HOUR_S
+from cockpit.state.store import MarketStore
+
+VENUES = 10
+LEVELS = 200
+HISTORY_H = 720
+SAMPLES = 240
+MID = 60_000.0
+AT_NS = 1_760_000_400_000_000_000
+CALLS = 5
+
+ORDER = {"symbol": "BTC", "side": "buy", "size": "150"}
+INPUTS: dict[str, dict[str, Any]] = {
+    "slippage": ORDER,
+    "carry": {"symbol": "BTC", "notional_usd": "250000"},
+    "stagger": {**ORDER, "squeeze_penalty": "5e-4"},
+}
+
+
+def measure(runs: int) -> dict[str, Any]:
+    """`NAME_ms` for each calculator: medians of `runs`, with min and max under `spread`."""
+    view, settings = market()
+    spread = {}
+    for name, values in INPUTS.items():
+        calculator = calculators.load(name)
+        inputs = read(calculator.Inputs, values)
+        calculator.compute(inputs, view, settings)
+        times = []
+        for _ in range(runs):
+            gc.collect()
+            began = time.process_time()
+            for _ in range(CALLS):
+                calculator.compute(inputs, view, settings)
+            times.append((time.process_time() - began) / CALLS * 1e3)
+        spread[f"{name}_ms"] = {
+            "median": round(statistics.median(times), 3),
+            "min": round(min(times), 3),
+            "max": round(max(times), 3),
+        }
+    return {**{name: value["median"] for name, value in spread.items()}, "spread": spread}
+
+
+def market() -> tuple[MarketStore, Settings]:
+    """A seeded state in which every figure that a calculator asks for is known and fresh."""
+    generator = np.random.default_rng(7)
+    names = [f"venue{v}" for v in range(VENUES)]
+    store = MarketStore([(name, None) for name in names], ["BTC"])
+    for v, name in enumerate(names):
+        said: dict[str, Any] = {"venue": name, "symbol": "BTC", "recv_ns": AT_NS}
+        mid = MID * (1 + generator.normal(0, 2e-4))
+        steps = np.cumsum(generator.integers(1, 6, LEVELS))
+        sizes = generator.exponential(0.5, (2, LEVELS)).round(3) + 0.001
+        store.apply(Link(venue=name, recv_ns=AT_NS, state="live"))
+        store.apply(
+            Instrument(
+                native="BTC", base="BTC", quote="USD", tick=0.1, lot=0.001 if v % 2 else 0.01,
+                min_notional_usd=10.0, max_leverage=40.0, mmf=0.0125,
+                taker_fee=0.0002 + 0.00005 * v, maker_fee=0.0, **said,
+            )  # fmt: skip
+        )
+        bids = zip((mid - 0.1 * steps).round(1).tolist(), sizes[0].tolist(), strict=True)
+        asks = zip((mid + 0.1 * steps).round(1).tolist(), sizes[1].tolist(), strict=True)
+        store.apply(BookSnapshot(bids=tuple(bids), asks=tuple(asks), **said))
+        store.apply(Prices(mark=mid, index=MID, **said))
+        store.apply(OpenInterest(base=5000.0, **said))
+        rates = 1e-5 + np.cumsum(generator.normal(0, 3e-6, HISTORY_H)) * 0.1
+        for k, rate in enumerate(rates.tolist()):
+            stamp = AT_NS - (HISTORY_H - k) * HOUR_NS
+            store.apply(
+                Funding(
+                    kind="settled", rate=rate, interval_s=HOUR_S, venue_ns=stamp,
+                    venue=name, symbol="BTC", recv_ns=stamp,
+                )  # fmt: skip
+            )
+        store.apply(Funding(kind="live", rate=float(rates[-1]), interval_s=HOUR_S, **said))
+    for k in range(SAMPLES):
+        store.sample(AT_NS - (SAMPLES - k) * 5 * 10**9)
+    return store, Settings(now_ns=AT_NS, stacks={name: frozenset({"one"}) for name in names[:3]})

@@ -1,0 +1,97 @@
+"""What a calculator answers: warnings first, then the figures and the table, and one sentence."""
+
+from dataclasses import dataclass
+
+from cockpit import calculators
+from cockpit.views.forms import Form
+from cockpit.views.scene import Scene
+from cockpit.views.tabling import figure_lines, table_lines
+from cockpit.views.text import Line, clean, framed, wrap
+
+HZ = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPane:
+    """`id` is the pane's name for focus; `calculator` the one it always shows, if any."""
+
+    id: str
+    calculator: str = ""
+    HZ: float = HZ
+
+    def lines(self, scene: Scene, width: int, height: int) -> list[Line]:
+        """The framed pane at exactly `width` x `height`."""
+        forms = scene.forms
+        form = forms.opened.get(self.calculator) if self.calculator else forms.shown
+        body, note = _body(form, width - 2, height - 2)
+        name = form.name if form else "result"
+        return framed(
+            body,
+            width,
+            height,
+            title=[(name, "title"), (" · result", "dim"), *_state(form)],
+            note=note,
+            focused=scene.focus == self.id,
+        )
+
+
+def _state(form: Form | None) -> Line:
+    if form is None:
+        return []
+    if form.progress is not None:
+        done, asked = form.progress
+        share = f" {done / asked:.0%}" if asked else ""
+        return [(f" · computing{share}", "accent")]
+    if form.is_outdated and form.result is not None:
+        return [(" · of the last inputs that made sense", "warn")]
+    if form.result is not None and form.result.is_incomplete:
+        return [(" · from incomplete data", "warn")]
+    return []
+
+
+def _body(form: Form | None, inner: int, room: int) -> tuple[list[Line], str]:
+    if form is None:
+        return [[], [(" C carry, H hedge, S stagger, X stress: of the focused cell", "dim")]], ""
+    errors: list[Line] = []
+    for key, words in form.errors.items():
+        errors += [[(f" {part}", "loss")] for part in wrap(clean(f"{key}: {words}"), inner - 2)]
+    if form.result is None:
+        waits = [[], [(" computing …", "dim")]] if not errors else []
+        return [*errors, *waits], ""
+    result, calculator = form.result, calculators.load(form.name)
+    sentence: list[Line] = [
+        [(f" {part}", "dim" if form.is_outdated else "number")]
+        for part in wrap(clean(calculator.verdict(result)), inner - 2)
+    ]
+    above = [*errors, *_warnings(form, inner, max(2, room // 3))]
+    left = room - len(above) - len(sentence)
+    table = calculator.rows(result)
+    numbers = figure_lines(result.values, inner)
+    least = min(len(table.rows), 4) + 2 if table.rows else 0
+    if len(numbers) + least + 2 > left:
+        numbers = []
+    rest = left - len(numbers) - bool(numbers) - 1
+    rows, hidden = table_lines(table, inner, rest) if table.rows and rest > 2 else ([], 0)
+    body = [*above, *numbers, *([[]] if numbers and rows else []), *rows]
+    blank: list[Line] = [[]] if len(body) + len(sentence) < room else []
+    cut = len(table.rows) - max(0, len(rows) - 2)
+    notes = [f"{cut} more rows"] if cut > 0 and rows else []
+    if hidden:
+        notes.append(f"+{hidden} →")
+    return [*body, *blank, *sentence], "  ".join(notes)
+
+
+def _warnings(form: Form, inner: int, room: int) -> list[Line]:
+    result = form.result
+    assert result is not None
+    lines: list[Line] = []
+    if result.infeasible:
+        parts = wrap(clean(f"cannot be done: {result.infeasible}"), inner - 2)
+        lines += [[(f" {part}", "danger")] for part in parts]
+    for words in result.warnings:
+        for i, part in enumerate(wrap(clean(words), inner - 4)):
+            lines.append([(" ! " if i == 0 else "   ", "warn"), (part, "warn")])
+    if len(lines) > room:
+        hidden = len(lines) - room + 1
+        lines = [*lines[: room - 1], [(f"   … {hidden} more lines of warnings: zoom", "warn")]]
+    return lines
