@@ -39,7 +39,7 @@ lint: $(READY_DEV)
 	$(BIN)/mypy
 
 bench: $(READY)
-	$(BIN)/cockpit bench pipeline --json
+	$(BIN)/cockpit bench --json
 
 # The exact versions that the suite was last green with; after changing pyproject.toml.
 lock: $(READY_DEV)

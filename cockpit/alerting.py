@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from cockpit.alerts.book import Alert, AlertBook, Memory
+from cockpit.alerts.book import Alert, AlertBook, Firing, Memory
 from cockpit.alerts.measures import Measures
 from cockpit.alerts.rule import Hook, Rule
 from cockpit.core.clock import Clock
@@ -31,7 +31,10 @@ Listener = Callable[[Alert], None]
 
 
 class Alerting:
-    """Owns the alert book. `history`, newest last, and acknowledgements survive restarts."""
+    """Owns the alert book. `history`, newest last, and acknowledgements survive restarts.
+
+    `told` counts the alerts since the start, so that a reader knows how many are new to it.
+    """
 
     def __init__(
         self,
@@ -52,6 +55,7 @@ class Alerting:
         self._hooks: set[asyncio.Task[None]] = set()
         self.book = AlertBook(rules, self._load_memory())
         self.history: deque[Alert] = deque(self._load_history(), maxlen=HISTORY)
+        self.told = 0
         self.hook_problem = ""
         self._listeners: list[Listener] = []
 
@@ -85,6 +89,7 @@ class Alerting:
 
     def _tell(self, alert: Alert) -> None:
         self.history.append(alert)
+        self.told += 1
         self._append_history(alert)
         for listener in self._listeners:
             listener(alert)
@@ -119,6 +124,36 @@ class Alerting:
     def _hook_failed(self, words: str) -> None:
         self.hook_problem = words
         log.warning("hook failed words=%s", words)
+
+    # --- the trader ---------------------------------------------------------------------------
+
+    def firing(self) -> list[Firing]:
+        """What is on now and not muted, newest first."""
+        return self.book.firing()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Those that are enabled."""
+        return self.book.rules
+
+    @property
+    def muted(self) -> frozenset[str]:
+        return self.book.muted
+
+    def acknowledge(self, rule: str, subject: str) -> bool:
+        """Seen, also after a restart. False if it is not firing."""
+        is_on = self.book.acknowledge(rule, subject)
+        self.save()
+        return is_on
+
+    def mute(self, name: str) -> None:
+        """Silence a rule, venue, symbol or subject, also after a restart."""
+        self.book.mute(name)
+        self.save()
+
+    def unmute(self, name: str) -> None:
+        self.book.unmute(name)
+        self.save()
 
     # --- files --------------------------------------------------------------------------------
 

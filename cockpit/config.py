@@ -23,6 +23,7 @@ from cockpit.venues import REGISTRY, account_problem
 Colour = Literal["auto", "truecolor", "256", "16", "none"]
 Glyphs = Literal["auto", "braille", "block", "ascii"]
 Layout = Literal["auto", "wide", "normal", "narrow"]
+AlertTold = Literal["off", "info", "warn", "danger"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 MAX_HZ = 30.0
@@ -78,6 +79,25 @@ class Follow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Account(self.venue, normal_address(self.address))
 
 
+class AlertOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[alert_out]`: from which severity on an alert is a toast, a bell, a desktop notification.
+
+    `protocol` is the escape sequence of notifications: iTerm2, kitty and WezTerm read `osc9`,
+    urxvt, foot and Ghostty `osc777`.
+    """
+
+    toast: AlertTold = "info"
+    bell: AlertTold = "danger"
+    notify: AlertTold = "off"
+    protocol: Literal["osc9", "osc777"] = "osc9"
+
+
+class Exposure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[exposure]`: how large a net position of one asset still counts as hedged, in USD."""
+
+    band_usd: float = 1_000.0
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings. `origins` maps a dotted key to where its value came from.
 
@@ -93,6 +113,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: tuple[Follow, ...] = ()
     alert: tuple[Rule, ...] = ()
     alert_hook: Hook = Hook()
+    alert_out: AlertOut = AlertOut()
+    exposure: Exposure = Exposure()
     log_level: LogLevel = "info"
     origins: dict[str, str] = {}
 
@@ -215,6 +237,10 @@ def _bounds(config: Config, source: str) -> None:
     if not 0.2 <= config.screen.hz <= MAX_HZ:
         raise ConfigError(
             f"{source}: screen.hz: is {config.screen.hz:g}; expected 0.2 to {MAX_HZ:g}"
+        )
+    if not 0.0 <= config.exposure.band_usd <= 1e12:
+        raise ConfigError(
+            f"{source}: exposure.band_usd: is {config.exposure.band_usd:g}; expected 0 or more"
         )
     for name in config.stack:
         if name not in REGISTRY:

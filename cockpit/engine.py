@@ -22,8 +22,22 @@ from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import BookReset, Event, Instrument, Link, LinkState, Position
 from cockpit.core.names import did_you_mean
 from cockpit.core.units import utc_stamp
-from cockpit.intents import FeedStats, Intent, Mode, Notice, Severity, VenueStats, Watch
+from cockpit.intents import (
+    Cancel,
+    Computation,
+    Compute,
+    FeedStats,
+    Hold,
+    Intent,
+    Mode,
+    Notice,
+    Severity,
+    VenueStats,
+    Watch,
+)
+from cockpit.jobs import Jobs
 from cockpit.state.store import MarketStore
+from cockpit.tracking import Tracker
 from cockpit.venues.contract import VenueSpec, Wants
 from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.driver import Driver
@@ -105,6 +119,8 @@ class Engine:
             folder=alerts_dir,
             hook=config.alert_hook,
         )
+        self._tracker = Tracker(self.view, self.view.exposure)
+        self._jobs = Jobs()
         self.coalescer = Coalescer()
         self.drivers: dict[str, Driver] = {}
         self.writers: dict[str, TapeWriter] = {}
@@ -137,6 +153,11 @@ class Engine:
         self._tasks.append(asyncio.create_task(self._sample(), name="sampler"))
         self._tasks.append(asyncio.create_task(self.alerting.run(), name="alerts"))
 
+    def follow(self, follows: Sequence[Follow]) -> None:
+        """Follow these accounts in place of the configured ones; before the start."""
+        self._config = msgspec.structs.replace(self._config, account=tuple(follows))
+        self.view.follow((f.venue, f.account.address, f.name) for f in self._follows())
+
     def _follows(self) -> list[Follow]:
         """The accounts whose venues are watched."""
         return [follow for follow in self._config.account if follow.venue in self._modules]
@@ -148,6 +169,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Close every link and tape."""
+        self._jobs.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -172,7 +194,9 @@ class Engine:
     async def _sample(self) -> None:
         while True:
             await asyncio.sleep(SAMPLE_S)
-            self.view.sample(self.clock.now_ns())
+            now_ns = self.clock.now_ns()
+            self.view.sample(now_ns)
+            self._tracker.look(now_ns)
 
     def _writer(self, spec: VenueSpec) -> TapeWriter | None:
         if self._tapes is None:
@@ -287,6 +311,13 @@ class Engine:
             self.view.watch(intent.symbols)
             for name, driver in self.drivers.items():
                 driver.want(self._wants_of(name))
+        elif isinstance(intent, Hold):
+            self.view.set_manual(intent.positions)
+        elif isinstance(intent, Compute | Cancel):
+            self._jobs.post(intent)
+
+    def computation(self) -> Computation | None:
+        return self._jobs.computation()
 
     def notices(self) -> list[Notice]:
         return list(self._notices)

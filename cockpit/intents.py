@@ -3,13 +3,16 @@
 Views know the engine only as a `Desk`: they read its state and post intents to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
+from cockpit.alerts.book import Alert, Firing
+from cockpit.alerts.rule import Rule
 from cockpit.core.clock import Clock
+from cockpit.core.events import Position
 from cockpit.state.view import MarketView
 from cockpit.venues.contract import VenueSpec
 
@@ -27,7 +30,39 @@ class Quit(msgspec.Struct, frozen=True):
     """Leave; close links and tapes."""
 
 
-Intent = Watch | Quit
+class Hold(msgspec.Struct, frozen=True):
+    """These are the positions that the trader typed; those from before are forgotten."""
+
+    positions: tuple[Position, ...]
+
+
+class Compute(msgspec.Struct, frozen=True):
+    """Run `function(job, keep_going)` in a process of its own; both must survive a pickle.
+
+    `number` comes back with the answer; what was asked before is ended.
+    """
+
+    number: int
+    function: Callable[[Any, Callable[[int, int], bool]], Any]
+    job: Any
+
+
+class Cancel(msgspec.Struct, frozen=True):
+    """Stop what is being computed."""
+
+
+Intent = Watch | Quit | Hold | Compute | Cancel
+
+
+class Computation(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a `Compute` is: `done` of `asked` (0 until it is known), then `result` or `error`."""
+
+    number: int
+    state: Literal["running", "done", "failed"]
+    done: int = 0
+    asked: int = 0
+    result: Any = None
+    error: str = ""
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -64,6 +99,28 @@ class FeedStats(msgspec.Struct, frozen=True, kw_only=True):
     recording: bool
 
 
+class AlertDesk(Protocol):
+    """The alerts, and what the trader does about them.
+
+    `history` has the newest last; `told` counts what happened since the start.
+    """
+
+    @property
+    def told(self) -> int: ...
+    @property
+    def history(self) -> Sequence[Alert]: ...
+    @property
+    def rules(self) -> Sequence[Rule]: ...
+    @property
+    def muted(self) -> frozenset[str]: ...
+    @property
+    def hook_problem(self) -> str: ...
+    def firing(self) -> list[Firing]: ...
+    def acknowledge(self, rule: str, subject: str) -> bool: ...
+    def mute(self, name: str) -> None: ...
+    def unmute(self, name: str) -> None: ...
+
+
 class Desk(Protocol):
     """What a screen needs: the state, the time, and somebody who listens."""
 
@@ -74,6 +131,8 @@ class Desk(Protocol):
     @property
     def clock(self) -> Clock: ...
     @property
+    def alerting(self) -> AlertDesk: ...
+    @property
     def specs(self) -> Mapping[str, VenueSpec]: ...
     def post(self, intent: Intent) -> None: ...
     def notices(self) -> list[Notice]: ...
@@ -81,5 +140,6 @@ class Desk(Protocol):
     def venue_stats(self, name: str) -> VenueStats | None: ...
     def feed_stats(self) -> FeedStats: ...
     def record(self, folder: Path | None) -> str: ...
+    def computation(self) -> Computation | None: ...
     async def start(self) -> None: ...
     async def stop(self) -> None: ...

@@ -34,6 +34,11 @@ def tapes_dir() -> Path:
     return state_dir() / "tapes"
 
 
+def plans_dir() -> Path:
+    """Plans that the trader kept, each in its four forms."""
+    return state_dir() / "plans"
+
+
 def exports_dir() -> Path:
     """What the trader wrote out of a pane."""
     return state_dir() / "exports"

@@ -1,285 +1,319 @@
-"""Plans that are kept: named, carried out leg by leg elsewhere, and compared with their estimate.
+"""Plans that the trader keeps: written down, carried out elsewhere, marked off leg by leg.
 
-A plan is a file of its own in the state folder. A fill is what the trader says was traded; nothing
-here places, changes or cancels an order.
+A plan is one JSON file; beside it lie the same legs as TOML, as CSV and as one line a leg. What is
+expected of a leg is noted when the plan is kept, so that fills are measured against the market of
+that moment. Money in USD, costs positive; sizes in base units.
 """
 
+import csv
+import io
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from cockpit.core.errors import InputError
-from cockpit.core.market import Market, Side
-from cockpit.core.names import did_you_mean
-from cockpit.core.plan import Leg, Plan
+from cockpit.core.plan import Leg
+from cockpit.core.units import utc
 from cockpit.files import write_atomically
 
 FORMAT = "cockpit-plan/1"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_WHOLE = 1e-9
+"""Of a leg: what is less than this share of it is rounding, not a rest."""
 
-PriceOf = Callable[[str, str], float | None]
-"""Venue and symbol -> USD per base; None where it is not known."""
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """A leg as the market priced it when the plan was kept; None where it could not.
+
+    `mid` is the venue's own; `cost_frac` is impact and taker fee as a fraction of notional.
+    """
+
+    mid: float | None = None
+    cost_frac: float | None = None
+    fee_frac: float | None = None
 
 
-class Fill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of a leg that was traded: USD per base, base units, fee in USD (a rebate below 0)."""
+class Fill(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a leg that was executed; `leg` counts from 0.
 
+    `fee_usd` is what the venue charged (a rebate below 0), None for the fee that was expected.
+    """
+
+    leg: int
     price: float
     size: float
-    fee_usd: float = 0.0
-    at_ns: int | None = None
+    at_ns: int
+    fee_usd: float | None = None
 
 
-class SavedLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A leg, the venue's middle price when the plan was made, and what was traded of it."""
-
-    venue: str
-    symbol: str
-    side: Side
-    size: float
-    limit: float | None = None
-    not_before_ns: int | None = None
-    note: str = ""
-    mid: float | None = None
-    fills: tuple[Fill, ...] = ()
-
-    @property
-    def filled(self) -> float:
-        """Base units, without a sign; more than `size` if more was traded."""
-        return math.fsum(fill.size for fill in self.fills)
-
-    @property
-    def left(self) -> float:
-        """Base units that remain to be traded; the dust of binary fractions is none."""
-        rest = self.size - self.filled
-        return rest if rest > 1e-9 * self.size else 0.0
-
-    @property
-    def vwap(self) -> float | None:
-        """The average price so far."""
-        base = self.filled
-        return math.fsum(f.price * f.size for f in self.fills) / base if base > 0 else None
-
-    @property
-    def cost_usd(self) -> float | None:
-        """What the fills cost against `mid`, fees included; None where that is not known."""
-        if not self.fills:
-            return 0.0
-        if self.mid is None:
-            return None
-        paid = math.fsum((f.price - self.mid) * f.size for f in self.fills)
-        return self.side.sign * paid + math.fsum(f.fee_usd for f in self.fills)
-
-
-class SavedPlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A plan by name. `estimate_usd` is what the calculator expected all legs to cost."""
+class SavedPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """`expected` is as long as `legs`; `inputs` are the fields of the calculator's form."""
 
     name: str
-    created_ns: int
-    legs: tuple[SavedLeg, ...]
-    format: str = FORMAT
-    calculator: str = ""
-    estimate_usd: float | None = None
+    at_ns: int
+    calculator: str
+    verdict: str
+    legs: tuple[Leg, ...]
+    expected: tuple[Expected, ...]
+    inputs: dict[str, Any] = {}
     assumptions: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    format: str = FORMAT
+
+
+class LegProgress(NamedTuple):
+    """`average` is the mean price of its fills, None before any. What is overfilled leaves 0."""
+
+    filled: float
+    left: float
+    average: float | None
 
 
 class Progress(NamedTuple):
-    """How far a plan is. None is not known.
+    """How far a plan has come.
 
-    `unhedged_base` by symbol is the net that was traded less the net that the plan comes to: 0
-    when the plan is done, and while its legs keep pace where it is neutral. `unhedged_usd` adds
-    up the absolute values. `estimate_so_far_usd` is the estimate's share of what was traded.
+    `unhedged` maps a symbol to signed base units: what is filled less what the plan wants in the
+    end, so that what is overfilled stands open as well. For two legs that offset each other it is
+    what stands alone, for a hedge what is still exposed (with the opposite sign of what must be
+    traded). `cost_usd` counts drift since the plan was kept, spread, impact and the fee;
+    `estimate_usd` what the same size was expected to cost. Both are None where a price or a fee
+    was not known.
     """
 
-    filled_usd: float | None
-    planned_usd: float | None
-    unhedged_base: dict[str, float]
-    unhedged_usd: float | None
+    legs: tuple[LegProgress, ...]
+    unhedged: dict[str, float]
     cost_usd: float | None
-    estimate_so_far_usd: float | None
-    is_done: bool
+    estimate_usd: float | None
+    filled_usd: float
+    filled_frac: float
+
+    @property
+    def is_done(self) -> bool:
+        return all(leg.left == 0 for leg in self.legs)
 
 
-def keep(
-    name: str,
-    plan: Plan,
-    created_ns: int,
-    calculator: str,
-    estimate_usd: float | None,
-    mids: Mapping[Market, float],
-) -> SavedPlan:
-    """A calculator's plan under a name. InputError if the name cannot be a file's."""
-    _check_name(name)
-    legs = (
-        SavedLeg(
-            venue=leg.venue, symbol=leg.symbol, side=leg.side, size=leg.size, limit=leg.limit,
-            not_before_ns=leg.not_before_ns, note=leg.note,
-            mid=mids.get(Market(leg.venue, leg.symbol)),
-        )
-        for leg in plan.legs
-    )  # fmt: skip
-    return SavedPlan(
-        name=name,
-        created_ns=created_ns,
-        legs=tuple(legs),
-        calculator=calculator,
-        estimate_usd=estimate_usd,
-        assumptions=plan.assumptions,
-        warnings=plan.warnings,
-    )
-
-
-def fill(plan: SavedPlan, number: int, done: Fill) -> SavedPlan:
-    """The plan with one more fill of leg `number` (from 1). InputError names what is wrong."""
-    if not 1 <= number <= len(plan.legs):
-        raise InputError(f"leg: {plan.name} has legs 1 to {len(plan.legs)}, not {number}")
-    for what, value in (("price", done.price), ("size", done.size)):
-        if not (math.isfinite(value) and value > 0):
-            raise InputError(f"{what}: is {value:g}; expected a number above 0")
-    if not math.isfinite(done.fee_usd):
-        raise InputError("fee_usd: expected a number")
-    leg = plan.legs[number - 1]
-    changed = msgspec.structs.replace(leg, fills=(*leg.fills, done))
-    legs = (*plan.legs[: number - 1], changed, *plan.legs[number:])
-    return msgspec.structs.replace(plan, legs=legs)
-
-
-def unfill(plan: SavedPlan, number: int) -> SavedPlan:
-    """The plan without the last fill of leg `number`. InputError if it has none."""
-    if not 1 <= number <= len(plan.legs) or not plan.legs[number - 1].fills:
-        raise InputError(f"leg: leg {number} of {plan.name} has no fill to take back")
-    leg = plan.legs[number - 1]
-    changed = msgspec.structs.replace(leg, fills=leg.fills[:-1])
-    return msgspec.structs.replace(
-        plan, legs=(*plan.legs[: number - 1], changed, *plan.legs[number:])
-    )
-
-
-def remaining(plan: SavedPlan) -> Plan:
-    """What is left, as a plan of its own: legs that are done are gone."""
-    legs = (
-        Leg(
-            venue=leg.venue, symbol=leg.symbol, side=leg.side, size=float(f"{leg.left:.12g}"),
-            limit=leg.limit, not_before_ns=leg.not_before_ns, note=leg.note,
-        )
-        for leg in plan.legs
-        if leg.left > 0
-    )  # fmt: skip
-    return Plan(legs=tuple(legs), assumptions=plan.assumptions, warnings=plan.warnings)
-
-
-def progress(plan: SavedPlan, price_of: PriceOf) -> Progress:
-    """How far it is, at the prices of now."""
-    prices = [price_of(leg.venue, leg.symbol) for leg in plan.legs]
-    net: dict[str, float] = {}
-    worth: dict[str, float | None] = {}
-    for leg, price in zip(plan.legs, prices, strict=True):
-        open_base = -leg.side.sign * (leg.size - leg.filled)
-        net[leg.symbol] = net.get(leg.symbol, 0.0) + open_base
-        worth[leg.symbol] = worth.get(leg.symbol) or price
-    size = sum(leg.size for leg in plan.legs)
-    net = {s: 0.0 if abs(base) < 1e-9 * size else base for s, base in net.items()}
-    planned = _sum(_times(leg.size, p) for leg, p in zip(plan.legs, prices, strict=True))
-    filled = _sum(_times(leg.filled, p) for leg, p in zip(plan.legs, prices, strict=True))
-    share = filled / planned if filled is not None and planned else None
+def progress(plan: SavedPlan) -> Progress:
+    """What is left, what stands open, and what it has cost so far."""
+    legs = tuple(_leg_progress(plan, i) for i in range(len(plan.legs)))
+    unhedged: dict[str, float] = {}
+    for leg, done in zip(plan.legs, legs, strict=True):
+        open_base = leg.side.sign * (done.filled - leg.size)
+        unhedged[leg.symbol] = unhedged.get(leg.symbol, 0.0) + open_base
+    cost, estimate, filled_usd = 0.0, 0.0, 0.0
+    for one in plan.fills:
+        leg, was = plan.legs[one.leg], plan.expected[one.leg]
+        usd = one.price * one.size
+        filled_usd += usd
+        fee = one.fee_usd
+        if fee is None:
+            fee = math.nan if was.fee_frac is None else was.fee_frac * usd
+        mid = math.nan if was.mid is None else was.mid
+        cost += leg.side.sign * (one.price - mid) * one.size + fee
+        estimate += math.nan if was.cost_frac is None else was.cost_frac * mid * one.size
+    planned = sum(leg.size for leg in plan.legs)
+    done_base = sum(min(d.filled, leg.size) for d, leg in zip(legs, plan.legs, strict=True))
     return Progress(
-        filled_usd=filled,
-        planned_usd=planned,
-        unhedged_base=net,
-        unhedged_usd=_sum(_times(abs(base), worth[s]) for s, base in net.items()),
-        cost_usd=_sum(leg.cost_usd for leg in plan.legs),
-        estimate_so_far_usd=_times(share, plan.estimate_usd),
-        is_done=all(leg.left == 0 for leg in plan.legs),
+        legs=legs,
+        unhedged={s: 0.0 if _is_rest(plan, s, base) else base for s, base in unhedged.items()},
+        cost_usd=None if math.isnan(cost) else cost,
+        estimate_usd=None if math.isnan(estimate) else estimate,
+        filled_usd=filled_usd,
+        filled_frac=done_base / planned if planned else 0.0,
     )
 
 
-def _times(amount: float | None, price: float | None) -> float | None:
-    """Nothing of an unknown price is still nothing."""
-    if amount == 0:
-        return 0.0
-    return None if amount is None or price is None else amount * price
+def _leg_progress(plan: SavedPlan, number: int) -> LegProgress:
+    fills = [fill for fill in plan.fills if fill.leg == number]
+    size = plan.legs[number].size
+    filled = sum(fill.size for fill in fills)
+    usd = sum(fill.size * fill.price for fill in fills)
+    left = size - filled
+    return LegProgress(
+        filled, left if left > size * _WHOLE else 0.0, usd / filled if fills else None
+    )
 
 
-def _sum(values: Iterable[float | None]) -> float | None:
-    """None if any part is not known."""
-    found = []
-    for value in values:
-        if value is None:
-            return None
-        found.append(value)
-    return math.fsum(found)
+def _is_rest(plan: SavedPlan, symbol: str, base: float) -> bool:
+    return abs(base) <= _WHOLE * sum(leg.size for leg in plan.legs if leg.symbol == symbol)
 
 
-class PlanStore:
-    """The folder of kept plans."""
+def fill(
+    plan: SavedPlan,
+    leg: int,
+    price: float,
+    size: float,
+    at_ns: int,
+    fee_usd: float | None = None,
+) -> SavedPlan:
+    """The plan with one more fill. InputError for a leg, a price or a size that cannot be."""
+    if not 0 <= leg < len(plan.legs):
+        raise InputError(f"{plan.name} has {len(plan.legs)} legs; there is no leg {leg + 1}")
+    for what, value in (("price", price), ("size", size)):
+        if not (math.isfinite(value) and value > 0):
+            raise InputError(f"{what}: expected a number above 0, got {value:g}")
+    if fee_usd is not None and not math.isfinite(fee_usd):
+        raise InputError(f"fee_usd: expected a number, got {fee_usd:g}")
+    one = Fill(leg=leg, price=price, size=size, at_ns=at_ns, fee_usd=fee_usd)
+    return msgspec.structs.replace(plan, fills=(*plan.fills, one))
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
 
-    def names(self) -> list[str]:
-        return sorted(path.stem for path in self._folder.glob("*.json"))
+def unfill(plan: SavedPlan, leg: int) -> SavedPlan:
+    """The plan without the leg's last fill; the same plan if it has none."""
+    numbers = [i for i, one in enumerate(plan.fills) if one.leg == leg]
+    kept = tuple(one for i, one in enumerate(plan.fills) if not numbers or i != numbers[-1])
+    return msgspec.structs.replace(plan, fills=kept)
 
-    def save(self, plan: SavedPlan) -> Path:
-        """Write it, over one of the same name. InputError if the file cannot be written."""
-        _check_name(plan.name)
-        path = self._folder / f"{plan.name}.json"
+
+def remaining(plan: SavedPlan) -> tuple[Leg, ...]:
+    """The legs with what is left of each; those that are done are gone."""
+    return tuple(
+        msgspec.structs.replace(leg, size=float(f"{done.left:.12g}"))
+        for leg, done in zip(plan.legs, progress(plan).legs, strict=True)
+        if done.left
+    )
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+def check_name(name: str) -> str:
+    """The name, if it may stand in a file's. InputError says what may."""
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"{name!r} cannot be the name of a plan; "
+            "expected small letters, digits, dots and dashes, such as btc-carry"
+        )
+    return name
+
+
+def free_name(folder: Path, wanted: str) -> str:
+    """`wanted`, or with a number behind it where a plan has that name already."""
+    number, name = 1, wanted
+    while (folder / f"{name}.json").exists():
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
+
+
+def save(folder: Path, plan: SavedPlan) -> tuple[Path, ...]:
+    """Write the plan in its four forms, replacing what was there. OSError if it cannot be."""
+    check_name(plan.name)
+    forms = {"json": as_json(plan), "toml": as_toml(plan), "csv": as_csv(plan),
+             "txt": tickets(remaining(plan)).encode()}  # fmt: skip
+    paths = tuple(folder / f"{plan.name}.{suffix}" for suffix in forms)
+    for path, data in zip(paths, forms.values(), strict=True):
+        write_atomically(path, data)
+    return paths
+
+
+def load_all(folder: Path) -> tuple[list[SavedPlan], list[str]]:
+    """Every plan of the folder, the newest first, and a sentence about each that cannot be read."""
+    plans, problems = [], []
+    for path in sorted(folder.glob("*.json")):
         try:
-            write_atomically(path, msgspec.json.format(msgspec.json.encode(plan), indent=1) + b"\n")
+            plan = read_json(path.read_bytes())
         except OSError as error:
-            raise InputError(f"plan {plan.name}: cannot be written: {error.strerror}") from error
-        return path
-
-    def load(self, name: str) -> SavedPlan:
-        """InputError if there is none of that name, or its file is not a plan."""
-        _check_name(name)
-        try:
-            data = (self._folder / f"{name}.json").read_bytes()
-        except FileNotFoundError:
-            hint = did_you_mean(name, self.names())
-            raise InputError(f"there is no plan {name!r}{hint}") from None
-        except OSError as error:
-            raise InputError(f"plan {name}: cannot be read: {error.strerror}") from error
-        return decode(data, f"plan {name}")
-
-    def remove(self, name: str) -> None:
-        """InputError if there is none of that name."""
-        _check_name(name)
-        try:
-            (self._folder / f"{name}.json").unlink()
-        except FileNotFoundError:
-            raise InputError(
-                f"there is no plan {name!r}{did_you_mean(name, self.names())}"
-            ) from None
+            problems.append(f"{path}: cannot be read: {error.strerror}")
+        except InputError as error:
+            problems.append(f"{path}: {error.ui_message}")
+        else:
+            plans.append(plan)
+    plans.sort(key=lambda plan: -plan.at_ns)
+    return plans, problems
 
 
-def decode(data: bytes, source: str) -> SavedPlan:
-    """A plan from its JSON. InputError names the source and the key."""
+def read_json(data: bytes) -> SavedPlan:
+    """What `as_json` wrote. InputError says what is wrong with it."""
     try:
-        plan = msgspec.json.decode(data, type=SavedPlan)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{source}: is not a plan: {error}") from None
-    return checked(plan, source)
+        return _checked(msgspec.json.decode(data, type=SavedPlan))
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise InputError(f"is not a plan: {error}") from None
 
 
-def checked(plan: SavedPlan, source: str) -> SavedPlan:
-    """The plan, if its format and figures can be used. InputError names the source and the leg."""
-    if plan.format != FORMAT:
-        raise InputError(f"{source}: format is {plan.format!r}; expected {FORMAT!r}")
-    for number, leg in enumerate(plan.legs, 1):
-        if not (math.isfinite(leg.size) and leg.size > 0):
-            raise InputError(f"{source}: leg {number}: size must be above 0")
-        if any(not (part.size > 0 and part.price > 0) for part in leg.fills):
-            raise InputError(f"{source}: leg {number}: a fill's price and size must be above 0")
+def read_toml(text: str) -> SavedPlan:
+    """What `as_toml` wrote. InputError says what is wrong with it."""
+    try:
+        return _checked(msgspec.convert(tomllib.loads(text), SavedPlan))
+    except (msgspec.MsgspecError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(f"is not a plan: {error}") from None
+
+
+def _checked(plan: SavedPlan) -> SavedPlan:
+    if plan.format != FORMAT or len(plan.expected) != len(plan.legs):
+        raise InputError(f"is not a plan: expected {FORMAT} and an estimate for each leg")
+    if any(not (math.isfinite(leg.size) and leg.size > 0) for leg in plan.legs):
+        raise InputError("is not a plan: a leg's size must be above 0")
+    for one in plan.fills:
+        if not 0 <= one.leg < len(plan.legs):
+            raise InputError("is not a plan: a fill belongs to no leg")
+        if not (one.price > 0 and one.size > 0):
+            raise InputError("is not a plan: a fill's price and size must be above 0")
     return plan
 
 
-def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise InputError(
-            f"plan name {name!r}: expected up to 64 letters, digits, dots, dashes or underscores"
-        )
+def as_json(plan: SavedPlan) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(plan), indent=1) + b"\n"
+
+
+def as_toml(plan: SavedPlan) -> bytes:
+    """TOML has no null: what is not known is left out."""
+    import tomli_w
+
+    return tomli_w.dumps(_known(msgspec.to_builtins(plan))).encode()
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _known(item) for key, item in value.items() if item is not None}
+    return (
+        [_known(item) for item in value if item is not None] if isinstance(value, list) else value
+    )
+
+
+def as_csv(plan: SavedPlan) -> bytes:
+    """A row a leg, with what is filled and left of it."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    columns = "leg venue symbol side size limit not_before filled left average_price note"
+    writer.writerow(columns.split())
+    for number, (leg, done) in enumerate(zip(plan.legs, progress(plan).legs, strict=True), 1):
+        start = "" if leg.not_before_ns is None else _moment(leg.not_before_ns)
+        writer.writerow(
+            (number, _inert(leg.venue), _inert(leg.symbol), leg.side.value, leg.size, leg.limit,
+             start, done.filled, done.left, done.average, _inert(leg.note))
+        )  # fmt: skip
+    return out.getvalue().encode()
+
+
+def _inert(text: str) -> str:
+    """A text that a spreadsheet would run as a formula stays a text."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def tickets(legs: Sequence[Leg]) -> str:
+    """One line a leg, to be pasted or read out: `buy 0.5 BTC on dydx at 64001 or better`."""
+    return "".join(ticket(leg) + "\n" for leg in legs)
+
+
+def ticket(leg: Leg) -> str:
+    at = "at market" if leg.limit is None else f"at {_plain(leg.limit)} or better"
+    line = f"{leg.side.value} {_plain(leg.size)} {leg.symbol} on {leg.venue} {at}"
+    if leg.not_before_ns is not None:
+        line += f", not before {_moment(leg.not_before_ns)}"
+    return line + (f" ({leg.note})" if leg.note else "")
+
+
+def _plain(value: float) -> str:
+    """Every digit, without an exponent."""
+    text = repr(value)
+    return f"{value:.12f}".rstrip("0").rstrip(".") if "e" in text else text.removesuffix(".0")
+
+
+def _moment(at_ns: int) -> str:
+    return f"{utc(at_ns):%Y-%m-%dT%H:%M:%SZ}"

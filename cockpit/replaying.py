@@ -4,21 +4,48 @@ import asyncio
 from collections import deque
 from pathlib import Path
 
+from cockpit.alerting import Alerting
+from cockpit.alerts.rule import Rule, with_defaults
 from cockpit.core.clock import Clock
 from cockpit.core.errors import InputError
 from cockpit.core.events import Event, Link
 from cockpit.core.units import parse_duration_s, parse_utc, utc
 from cockpit.engine import NOTICES, SAMPLE_S
-from cockpit.intents import FeedStats, Intent, Mode, Notice, Severity, VenueStats, Watch
+from cockpit.intents import (
+    Cancel,
+    Computation,
+    Compute,
+    FeedStats,
+    Hold,
+    Intent,
+    Mode,
+    Notice,
+    Severity,
+    VenueStats,
+    Watch,
+)
+from cockpit.jobs import Jobs
 from cockpit.recordings import open_recording
 from cockpit.state.store import MarketStore
+from cockpit.tracking import Tracker
 from cockpit.wire.replay import Replay
+
+LOOK_NS = 1_000_000_000
+"""Alerts are looked for once a second of the tape, at any speed."""
 
 
 class ReplayEngine:
     """A `Desk` on tape time. Watches what the tapes were made for."""
 
-    def __init__(self, files: list[Path], *, speed: float | None, start: str | None) -> None:
+    def __init__(
+        self,
+        files: list[Path],
+        *,
+        speed: float | None,
+        start: str | None,
+        rules: tuple[Rule, ...] = (),
+    ) -> None:
+        """`rules` are the trader's own; nothing of a replay's alerts is kept or told to a hook."""
         self.mode: Mode = "REPLAY"
         recordings = [open_recording(path) for path in files]
         first_ns = min(tape.header.at_ns for tape, _, _ in recordings)
@@ -28,11 +55,16 @@ class ReplayEngine:
             ((name, spec.chain) for name, spec in self.specs.items()), list(dict.fromkeys(wanted))
         )
         self._speed = speed
+        self._jobs = Jobs()
         from_ns = start_ns(start, first_ns) if start else None
         self._replay = Replay(recordings, self._sink, speed=speed, from_ns=from_ns)
         self.clock: Clock = self._replay.clock
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
         self._next_sample_ns = 0
+        self._next_look_ns = 0
+        self._tracker = Tracker(self.view, self.view.exposure)
+        terms = {name: spec.funding_terms for name, spec in self.specs.items()}
+        self.alerting = Alerting(with_defaults(rules), self.view, self.clock, terms)
         self._task: asyncio.Task[None] | None = None
 
     def _sink(self, events: list[Event]) -> None:
@@ -46,11 +78,16 @@ class ReplayEngine:
         if now_ns >= self._next_sample_ns:
             self._next_sample_ns = now_ns + round(SAMPLE_S * 1e9)
             self.view.sample(now_ns)
+            self._tracker.look(now_ns)
+        if now_ns >= self._next_look_ns:
+            self._next_look_ns = now_ns + LOOK_NS
+            self.alerting.look()
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._replay.run(), name="replay")
 
     async def stop(self) -> None:
+        self._jobs.close()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -58,6 +95,13 @@ class ReplayEngine:
     def post(self, intent: Intent) -> None:
         if isinstance(intent, Watch):
             self.view.watch(intent.symbols)
+        elif isinstance(intent, Hold):
+            self.view.set_manual(intent.positions)
+        elif isinstance(intent, Compute | Cancel):
+            self._jobs.post(intent)
+
+    def computation(self) -> Computation | None:
+        return self._jobs.computation()
 
     def notices(self) -> list[Notice]:
         return list(self._notices)

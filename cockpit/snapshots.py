@@ -28,6 +28,7 @@ from cockpit.state.accounts import AccountBook
 from cockpit.state.book import Book
 from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import Ring, SettledHistory
+from cockpit.state.exposure import ExposureHistory
 from cockpit.state.market import FLOOR_S
 from cockpit.state.view import Field
 
@@ -148,6 +149,8 @@ class SnapshotView:
 
     def __init__(self, document: SnapshotDocument) -> None:
         self.at_ns = document.at_ns
+        self.exposure = ExposureHistory()
+        self.exposure = ExposureHistory()
         self._markets = {
             (market.venue, market.symbol): SavedMarket(market, document.at_ns)
             for market in document.markets

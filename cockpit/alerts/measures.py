@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from cockpit.alerts.account_measures import ACCOUNT_KINDS, AccountMeasures
 from cockpit.alerts.book import Reading
 from cockpit.alerts.rule import Kind, Rule
 from cockpit.core.events import Funding
@@ -33,6 +34,7 @@ class Measures:
         self._sides: dict[tuple[str, str, Kind], _Side] = {}
         self._latency: dict[str, tuple[float, int]] = {}
         self._down_since_ns: dict[str, int] = {}
+        self._account = AccountMeasures()
 
     def read(self, rule: Rule, view: MarketView, now_ns: int) -> list[Reading]:
         """The figures of one rule now, of the venues and symbols that it covers."""
@@ -43,7 +45,9 @@ class Measures:
         ]
 
     def _all(self, kind: Kind, view: MarketView, now_ns: int) -> Iterator[Reading]:
-        if kind == "spread":
+        if kind in ACCOUNT_KINDS:
+            yield from self._account.read(kind, view, now_ns)
+        elif kind == "spread":
             yield from _spreads(view, now_ns)
         elif kind in ("venue", "block_age", "latency"):
             for venue in view.venues():

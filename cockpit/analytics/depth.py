@@ -184,7 +184,9 @@ def haircut_frac(depths: Array, window: int, quantile: float) -> float | None:
     alive = means > 0
     persistence = np.zeros(means.size)
     persistence[alive] = windows[alive].min(axis=1) / means[alive]
-    return float(min(1.0, np.quantile(persistence, quantile)))
+    # np.quantile is the same, and several times as slow for so few numbers.
+    place = quantile * (persistence.size - 1)
+    return float(min(1.0, np.interp(place, np.arange(persistence.size), np.sort(persistence))))
 
 
 def haircut(levels: Levels, frac: float) -> list[tuple[float, float]]:

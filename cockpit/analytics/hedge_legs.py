@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics.depth import Levels, ladder
-from cockpit.analytics.simplex import minimise
+from cockpit.analytics.simplex import Infeasible, minimise
 
 Floats = NDArray[np.float64]
 Segments = Sequence[tuple[float, float]]
@@ -130,7 +130,10 @@ def hedge_legs(
         return report(trade, words)
     if target is None:
         return report(program.cheapest(None), None)
-    best = program.best_carry()
+    try:
+        return report(program.cheapest(target), None)
+    except Infeasible:
+        best = program.best_carry()
     if best >= target - slack * program.rate:
         return report(program.cheapest(min(target, best)), None)
     trade = program.cheapest(best)

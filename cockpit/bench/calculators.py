@@ -3,14 +3,15 @@
 import gc
 import statistics
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from cockpit import calculators
 from cockpit.calculators.form import read
-from cockpit.calculators.view import Fees, Settings
-from cockpit.core.events import BookSnapshot, Funding, Instrument, Link, OpenInterest, Prices
+from cockpit.calculators.view import Settings
+from cockpit.core.events import BookSnapshot, Event, Funding, Instrument, Link, OpenInterest, Prices
 from cockpit.core.units import HOUR_NS, HOUR_S
 from cockpit.state.store import MarketStore
 
@@ -59,33 +60,35 @@ def market() -> tuple[MarketStore, Settings]:
     names = [f"venue{v}" for v in range(VENUES)]
     store = MarketStore([(name, None) for name in names], ["BTC"])
     for v, name in enumerate(names):
-        said: dict[str, Any] = {"venue": name, "symbol": "BTC", "recv_ns": AT_NS}
-        mid = MID * (1 + generator.normal(0, 2e-4))
-        steps = np.cumsum(generator.integers(1, 6, LEVELS))
-        sizes = generator.exponential(0.5, (2, LEVELS)).round(3) + 0.001
-        store.apply(Link(venue=name, recv_ns=AT_NS, state="live"))
-        store.apply(
-            Instrument(
-                native="BTC", base="BTC", quote="USD", tick=0.1, lot=0.001 if v % 2 else 0.01,
-                min_notional_usd=10.0, max_leverage=40.0, mmf=0.0125,
-                taker_fee=0.0002 + 0.00005 * v, maker_fee=0.0, **said,
-            )  # fmt: skip
-        )
-        bids = zip((mid - 0.1 * steps).round(1).tolist(), sizes[0].tolist(), strict=True)
-        asks = zip((mid + 0.1 * steps).round(1).tolist(), sizes[1].tolist(), strict=True)
-        store.apply(BookSnapshot(bids=tuple(bids), asks=tuple(asks), **said))
-        store.apply(Prices(mark=mid, index=MID, **said))
-        store.apply(OpenInterest(base=5000.0, **said))
-        rates = 1e-5 + np.cumsum(generator.normal(0, 3e-6, HISTORY_H)) * 0.1
-        for k, rate in enumerate(rates.tolist()):
-            stamp = AT_NS - (HISTORY_H - k) * HOUR_NS
-            store.apply(
-                Funding(
-                    kind="settled", rate=rate, interval_s=HOUR_S, venue_ns=stamp,
-                    venue=name, symbol="BTC", recv_ns=stamp,
-                )  # fmt: skip
-            )
-        store.apply(Funding(kind="live", rate=float(rates[-1]), interval_s=HOUR_S, **said))
+        for event in _facts(name, v, generator):
+            store.apply(event)
     for k in range(SAMPLES):
         store.sample(AT_NS - (SAMPLES - k) * 5 * 10**9)
     return store, Settings(now_ns=AT_NS, stacks={name: frozenset({"one"}) for name in names[:3]})
+
+
+def _facts(name: str, v: int, generator: np.random.Generator) -> Iterator[Event]:
+    """Everything that venue number `v` says."""
+    said: dict[str, Any] = {"venue": name, "symbol": "BTC", "recv_ns": AT_NS}
+    mid = MID * (1 + generator.normal(0, 2e-4))
+    steps = np.cumsum(generator.integers(1, 6, LEVELS))
+    sizes = generator.exponential(0.5, (2, LEVELS)).round(3) + 0.001
+    yield Link(venue=name, recv_ns=AT_NS, state="live")
+    yield Instrument(
+        native="BTC", base="BTC", quote="USD", tick=0.1, lot=0.001 if v % 2 else 0.01,
+        min_notional_usd=10.0, max_leverage=40.0, mmf=0.0125,
+        taker_fee=0.0002 + 0.00005 * v, maker_fee=0.0, **said,
+    )  # fmt: skip
+    bids = zip((mid - 0.1 * steps).round(1).tolist(), sizes[0].tolist(), strict=True)
+    asks = zip((mid + 0.1 * steps).round(1).tolist(), sizes[1].tolist(), strict=True)
+    yield BookSnapshot(bids=tuple(bids), asks=tuple(asks), **said)
+    yield Prices(mark=mid, index=MID, **said)
+    yield OpenInterest(base=5000.0, **said)
+    rates = 1e-5 + np.cumsum(generator.normal(0, 3e-6, HISTORY_H)) * 0.1
+    for k, rate in enumerate(rates.tolist()):
+        stamp = AT_NS - (HISTORY_H - k) * HOUR_NS
+        yield Funding(
+            kind="settled", rate=rate, interval_s=HOUR_S, venue_ns=stamp,
+            venue=name, symbol="BTC", recv_ns=stamp,
+        )  # fmt: skip
+    yield Funding(kind="live", rate=float(rates[-1]), interval_s=HOUR_S, **said)

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import itertools
-import platform
 import statistics
 import subprocess
 import sys
@@ -43,7 +42,7 @@ class Spent(msgspec.Struct):
 
 
 def measure(runs: int) -> dict[str, Any]:
-    """The document of `cockpit bench pipeline`: medians of `runs`, with min and max beside."""
+    """Section `pipeline` of the document: medians of `runs`, with min and max under `spread`."""
     traffic = record(STEPS)
     spent = [_apply_all(traffic) for _ in range(runs)]
     us = {
@@ -56,14 +55,11 @@ def measure(runs: int) -> dict[str, Any]:
     ladder = _spread([sum(v.ladders_s for v in run.values()) / looks * 1e6 for run in spent])
     sockets = asyncio.run(_sockets(min(runs, 5)))
     return {
-        "machine": f"{platform.machine()} python {platform.python_version()}",
-        "pipeline": {
-            "us_per_message": {name: value["median"] for name, value in us.items()},
-            "messages": total,
-            "us_per_ladder": ladder["median"],
-            **{name: value["median"] for name, value in sockets.items()},
-            "spread": {"us_per_message": us, "us_per_ladder": ladder, **sockets},
-        },
+        "us_per_message": {name: value["median"] for name, value in us.items()},
+        "messages": total,
+        "us_per_ladder": ladder["median"],
+        **{name: value["median"] for name, value in sockets.items()},
+        "spread": {"us_per_message": us, "us_per_ladder": ladder, **sockets},
     }
 
 

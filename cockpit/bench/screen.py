@@ -9,7 +9,6 @@ import fcntl
 import gzip
 import itertools
 import os
-import platform
 import pty
 import re
 import select
@@ -38,19 +37,16 @@ _TEXT = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
 def measure(runs: int) -> dict[str, Any]:
-    """The document of `cockpit bench screen`: medians of `runs`, with min and max beside."""
+    """Section `screen` of the document: medians of `runs`, with min and max under `spread`."""
     with tempfile.TemporaryDirectory() as folder, _exchange(Path(folder)) as endpoints:
         rows = [_run(endpoints, Path(folder) / str(number)) for number in range(runs)]
         messages_per_s = _messages_per_s(endpoints, Path(folder))
     spread = {name: _spread([row[name] for row in rows]) for name in rows[0]}
     return {
-        "machine": f"{platform.machine()} python {platform.python_version()}",
-        "screen": {
-            **{name: value["median"] for name, value in spread.items()},
-            "size": f"{COLUMNS}x{ROWS}",
-            "messages_per_s": round(messages_per_s, 1),
-            "spread": spread,
-        },
+        **{name: value["median"] for name, value in spread.items()},
+        "size": f"{COLUMNS}x{ROWS}",
+        "messages_per_s": round(messages_per_s, 1),
+        "spread": spread,
     }
 
 

@@ -151,14 +151,13 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
         found += [_pair(inputs, long, short, notes) for long, short in _pairs(inputs, sides)]
     found.sort(key=lambda one: _rank(one[0]))
     pairs = tuple(pair for pair, _ in found)
-    is_asked = inputs.long_venue is not None and inputs.short_venue is not None
     if pairs:
         best = msgspec.structs.asdict(pairs[0])
     else:
         words = "no two venues have both a book and a funding rate"
         notes.lack(words)
         best = {"symbol": inputs.symbol, "gate": words}
-    plan = found[0][1] if found and is_asked else None
+    plan = found[0][1] if found else None
     if plan is not None:
         plan = msgspec.structs.replace(
             plan,
@@ -219,7 +218,7 @@ def _sides(
 
 def _slip(quote: Quote, side: Side, size: float, notes: Notes) -> float | None:
     """Cost against mid as a fraction; None, and noted, when the visible book is too short."""
-    walk = depth.walk(quote.levels(side), size)
+    walk = depth.walk(quote.rows(side), size)
     if walk.vwap is None or walk.unfilled > 0:
         notes.lack(
             f"{quote.venue}/{quote.symbol}: the visible book holds {walk.base:g} of {size:g}"
@@ -293,7 +292,8 @@ def _pair(inputs: Inputs, long: _Side, short: _Side, notes: Notes) -> tuple[Pair
         return_apr=result.return_apr,
         gate=model.first_closed(gates),
     )
-    return pair, _plan(long.quote, short.quote, notional / mid)
+    is_asked = inputs.long_venue is not None and inputs.short_venue is not None
+    return pair, _plan(long.quote, short.quote, notional / mid) if is_asked else None
 
 
 def _costs(long: _Side, short: _Side) -> tuple[LegCost, LegCost] | None:
@@ -317,7 +317,7 @@ def _plan(long: Quote, short: Quote, size: float) -> Plan | None:
         return None
     legs = []
     for quote, side in ((long, Side.BUY), (short, Side.SELL)):
-        worst = depth.walk(quote.levels(side), whole).worst
+        worst = depth.walk(quote.rows(side), whole).worst
         legs.append(
             Leg(
                 venue=quote.venue,

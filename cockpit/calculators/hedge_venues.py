@@ -17,8 +17,12 @@ from cockpit.core.market import Side
 from cockpit.core.plan import Leg, limit_price
 from cockpit.state.view import MarketView
 
-LEVELS = 16
-"""Levels a side that enter the program; the cost of the answer is walked on all of them."""
+COARSE = 5
+"""Groups a side that first enter the program."""
+FINE = (-16, -4, -1, 0, 1, 2, 5, 17, 65)
+"""Where groups begin around the level that the last answer ended in, counted in levels."""
+PASSES = 2
+"""How often groups are made finer around the answer."""
 ASSUMED_DELAY_S = 2.0
 BLOCKS = 2
 """Blocks until an order is in and its fill is known."""
@@ -34,41 +38,8 @@ class Limits(NamedTuple):
     imf_frac: Mapping[str, float]
 
 
-def candidate(
-    quote: Quote, reference: float, funding_hourly: float, limits: Limits, notes: Notes
-) -> HedgeVenue:
-    """A venue with its trades counted in USD at `reference` per base, one price for all venues."""
-    venue = quote.venue
-    margin = limits.margin_usd.get(venue, math.nan)
-    imf = limits.imf_frac.get(venue, math.nan)
-    if math.isnan(margin):
-        notes.assume(f"{venue}: equity not known, margin does not limit the hedge there")
-        margin, imf = math.inf, 0.0
-    elif math.isnan(imf):
-        notes.lack(f"{venue}: initial margin not known, it does not limit the hedge there")
-        margin, imf = math.inf, 0.0
-    index = quote.market.index or quote.mid
-    return HedgeVenue(
-        name=venue,
-        funding_hourly=funding_hourly * index * quote.quote_usd / reference,
-        buy=_segments(quote, Side.BUY, reference),
-        sell=_segments(quote, Side.SELL, reference),
-        cap_usd=limits.max_usd.get(venue, math.inf),
-        position_usd=limits.position_base.get(venue, 0.0) * reference,
-        margin_usd=max(margin, 0.0),
-        imf_frac=imf * quote.mid_usd / reference,
-    )
-
-
-def _segments(quote: Quote, side: Side, reference: float) -> Segments:
-    fee = math.nan if quote.fees.taker is None else quote.fees.taker
-    levels = reduced(quote.levels(side), LEVELS)
-    ratio = reference / quote.mid_usd
-    # A rebate above the spread would make trading to and fro pay: such a cost counts as none.
-    return [
-        (usd * ratio * quote.quote_usd, cost / ratio if cost > 0 or math.isnan(cost) else 0.0)
-        for usd, cost in book_segments(levels, quote.mid, side.sign, fee)
-    ]
+class Side_(NamedTuple):
+    """One side of a book in USD at the common price: widths (L,) and costs as fractions (L,)."""
 
 
 def expected_hourly(

@@ -153,7 +153,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
 
 
 def _row(quote: Quote, side: Side, inputs: Inputs) -> VenueRow:
-    levels, fee = quote.levels(side), quote.fees.taker
+    levels, fee = quote.rows(side), quote.fees.taker
     if inputs.size is not None:
         walk = depth.walk(levels, inputs.size)
         unfilled = walk.unfilled
@@ -175,14 +175,14 @@ def _row(quote: Quote, side: Side, inputs: Inputs) -> VenueRow:
         slip_bps=None if vwap is None else depth.slip_bps(side.sign, vwap, levels[0][0]),
         fee_bps=None if fee is None else fee * 1e4,
         cost_usd=cost,
-        covered_bps=depth.covered_bps(levels, quote.mid),
+        covered_bps=depth.covered_bps(quote.levels(side), quote.mid),
     )
 
 
 def offer_of(quote: Quote, side: Side, cap: float | None = None) -> Offer:
     """A priced quote as what the split chooses from; `cap` in base units."""
     return Offer(
-        levels=quote.levels(side),
+        levels=quote.rows(side),
         fee=quote.fees.taker or 0.0,
         lot=quote.lot,
         min_size=quote.min_size,

@@ -43,7 +43,8 @@ def paid_hourly(history: SettledHistory) -> Paid:
         return Paid(0, np.empty(0))
     stamps, rates = history.hourly()
     ends = (stamps // HOUR_NS).astype(np.int64)
-    hours = np.array([max(1, round(row.interval_s / HOUR_S)) for row in rows], dtype=np.int64)
+    seconds = np.fromiter((row.interval_s for row in rows), np.float64, len(rows))
+    hours = np.maximum(1, np.rint(seconds / HOUR_S)).astype(np.int64)
     first = int((ends - hours).min()) + 1
     grid = np.full(int(ends.max()) - first + 1, np.nan)
     for back in range(int(hours.max())):

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics import stagger as model
-from cockpit.analytics.depth import ladder
 from cockpit.calculators.form import FieldError
 from cockpit.calculators.stagger_inputs import Inputs
 from cockpit.calculators.view import Notes, Quote, Settings, present_hourly
@@ -98,7 +97,7 @@ def _times(inputs: Inputs, quote: Quote, start: int, generator: np.random.Genera
 
 def _limits(inputs: Inputs, quote: Quote, side: Side, row: Array) -> list[float]:
     """The last price that each slice would touch now, and some room for the price to move."""
-    prices, sizes = ladder(quote.levels(side))
+    prices, sizes = quote.columns(side)
     touched = np.searchsorted(np.cumsum(sizes), row * (1 - 1e-12))
     worst = prices[np.minimum(touched, prices.size - 1)]
     room = 1 + side.sign * inputs.limit_bps / 1e4
@@ -109,7 +108,7 @@ def _limits(inputs: Inputs, quote: Quote, side: Side, row: Array) -> list[float]
 
 def _rungs(inputs: Inputs, quote: Quote, side: Side) -> list[float]:
     """Passive prices that step away from the trader's own touch."""
-    touch = (quote.bids if side is Side.BUY else quote.asks)[0][0]
+    touch = quote.rows(Side.SELL if side is Side.BUY else Side.BUY)[0][0]
     try:
         prices = model.ladder_prices(touch, side.sign, inputs.step_bps / 1e4, inputs.slices)
     except ValueError as error:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics import stagger as model
-from cockpit.analytics.depth import ladder
 from cockpit.calculators.form import FieldError
 from cockpit.calculators.stagger_inputs import Inputs
 from cockpit.calculators.view import Notes, Quote
@@ -128,7 +127,7 @@ def taking_costs(
     placed = float(np.sum(per_venue))
     if placed == 0:
         return Costs(None, None, (None,) * len(priced))
-    touches = np.array([quote.levels(side)[0][0] * quote.quote_usd for quote in priced])
+    touches = np.array([quote.rows(side)[0][0] * quote.quote_usd for quote in priced])
     fees = per_venue * touches * np.array([quote.fees.taker for quote in priced])
     fixed = side.sign * (touches - reference) * per_venue + fees
     if inputs.eta is None:
@@ -174,7 +173,7 @@ def note_short_books(
 ) -> None:
     """Warns of slices that are larger than what a venue shows now."""
     for quote, row in zip(priced, sizes, strict=True):
-        held, largest = float(np.sum(ladder(quote.levels(side))[1])), float(np.max(row))
+        held, largest = float(np.sum(quote.columns(side)[1])), float(np.max(row))
         if largest > held and inputs.schedule != "ladder":
             say = notes.lack if inputs.eta is None else notes.warn
             say(
@@ -187,7 +186,7 @@ def _impact_usd(priced: Sequence[Quote], side: Side, sizes: Array) -> Array:
     """What slices of shape (V, K) pay beyond the touch, fees on that included, USD a venue."""
     paid = np.zeros(len(priced))
     for v, (quote, row) in enumerate(zip(priced, sizes, strict=True)):
-        prices, held = ladder(quote.levels(side))
+        prices, held = quote.columns(side)
         worse = side.sign * (prices - prices[0])
         ends = np.concatenate(([0.0], np.cumsum(held)))
         costs = np.concatenate(([0.0], np.cumsum(worse * held)))

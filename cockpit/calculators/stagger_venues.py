@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.depth import ladder
 from cockpit.analytics.lots import smallest_order
 from cockpit.analytics.split import Offer, best_split
 from cockpit.analytics.squeeze import (
@@ -123,13 +122,13 @@ def _cheapest(
     step = 10.0 ** (math.floor(math.log10(mean)) - _DIGITS)
     offers = [
         Offer(
-            quote.levels(side), quote.fees.taker or 0.0, float(f"{step:.0e}"), None, None,
+            quote.rows(side), quote.fees.taker or 0.0, float(f"{step:.0e}"), None, None,
             cap / slices if math.isfinite(cap) else None, quote.quote_usd,
         )
         for quote, cap in zip(priced, caps.tolist(), strict=True)
     ]  # fmt: skip
     split = best_split(offers, side.sign, mean)
-    held = [float(np.sum(ladder(quote.levels(side))[1])) for quote in priced]
+    held = [float(np.sum(quote.columns(side)[1])) for quote in priced]
     sizes = np.array([leg.size for leg in split.legs]) * slices
     return _filled_up(sizes, caps, np.array(held), size)
 
@@ -149,8 +148,8 @@ def _filled_up(sizes: Array, caps: Array, held: Array, size: float) -> Array:
 
 def _line(quote: Quote, side: Side, reference: float, usd: float) -> LinearCost:
     """The book as a straight line; one that is too short is priced as far as it goes."""
-    levels = quote.levels(side)
-    prices, sizes = ladder(levels)
+    levels = quote.rows(side)
+    prices, sizes = quote.columns(side)
     held = float(np.dot(prices, sizes))
     line = linear_cost(
         levels, reference / quote.quote_usd, side.sign, quote.fees.taker or 0.0,

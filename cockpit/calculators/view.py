@@ -6,18 +6,22 @@ is stale is used and warned of; what is missing stays None.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from cockpit.analytics.depth import Levels, book_problem, haircut, haircut_frac
+from cockpit.analytics.depth import Levels, book_problem, haircut_frac
 from cockpit.calculators.form import FieldError
-from cockpit.core.events import Funding
+from cockpit.core.events import Funding, Level
 from cockpit.core.margins import VenueMargin
 from cockpit.core.market import FundingTerms, Side
 from cockpit.core.names import did_you_mean
 from cockpit.core.units import hourly
 from cockpit.state.view import Field, MarketRead, MarketView
+
+Floats = NDArray[np.float64]
 
 ASSUMED_LOT = 0.0001
 PERSISTENCE_SAMPLES = 12
@@ -83,8 +87,8 @@ class Quote:
     venue: str
     symbol: str
     market: MarketRead
-    bids: Levels
-    asks: Levels
+    bid_rows: Floats
+    ask_rows: Floats
     mid: float
     fees: Fees
     lot: float
@@ -94,9 +98,22 @@ class Quote:
     quote_usd: float
     kept: float | None
 
-    def levels(self, side: Side) -> Levels:
-        """What an order of this side walks: a buy the asks."""
-        return self.asks if side is Side.BUY else self.bids
+    def rows(self, side: Side) -> Levels:
+        """What an order of this side walks: a buy the asks. Never empty.
+
+        An array of shape (L, 2): analytics read it many times faster than a list of pairs, but it
+        has no truth value.
+        """
+        return cast(Levels, self.ask_rows if side is Side.BUY else self.bid_rows)
+
+    def columns(self, side: Side) -> tuple[Floats, Floats]:
+        """Prices and sizes of `rows`, each of shape (L,)."""
+        rows = self.ask_rows if side is Side.BUY else self.bid_rows
+        return rows[:, 0], rows[:, 1]
+
+    def levels(self, side: Side) -> list[Level]:
+        """`rows` as a list of pairs."""
+        return [(price, size) for price, size in np.asarray(self.rows(side)).tolist()]
 
     @property
     def mid_usd(self) -> float:
@@ -245,7 +262,11 @@ def _quote(
     if not market.book.is_known or not (bids or asks):
         notes.lack(f"{name}: no book (link {market.link})")
         return None
-    problem = book_problem(bids, asks)
+    bid_rows, ask_rows = np.asarray(bids, np.float64), np.asarray(asks, np.float64)
+    problem = book_problem(cast(Levels, bid_rows), cast(Levels, ask_rows))
+    kept = _kept(market) if with_haircut else None
+    if kept == 0.0:
+        problem = "all of its depth comes and goes"
     if problem:
         notes.lack(f"{name}: left out, {problem}")
         return None
@@ -253,18 +274,16 @@ def _quote(
     lot = None if listed is None else listed.lot
     if lot is None:
         notes.assume(f"{venue}: lot not known, {ASSUMED_LOT:g} assumed")
-    own = settings.own_fees.get(venue) or settings.documented_fees.get(venue) or Fees(None, None)
-    maker = own.maker if listed is None or listed.maker_fee is None else listed.maker_fee
-    kept = _kept(market) if with_haircut else None
-    share = 1.0 if kept is None else kept
+    if kept is not None:
+        bid_rows, ask_rows = bid_rows * (1.0, kept), ask_rows * (1.0, kept)
     return Quote(
         venue=venue,
         symbol=market.symbol,
         market=market,
-        bids=haircut(bids, share) if share < 1 else bids,
-        asks=haircut(asks, share) if share < 1 else asks,
+        bid_rows=bid_rows,
+        ask_rows=ask_rows,
         mid=(bids[0][0] + asks[0][0]) / 2,
-        fees=Fees(taker_fee_of(market, taker_fee, settings, notes), maker),
+        fees=Fees(taker_fee_of(market, taker_fee, settings, notes), _maker_fee(market, settings)),
         lot=ASSUMED_LOT if lot is None else lot,
         tick=None if listed is None else listed.tick,
         min_size=None if listed is None else listed.min_size,
@@ -274,17 +293,20 @@ def _quote(
     )
 
 
+def _maker_fee(market: MarketRead, settings: Settings) -> float | None:
+    """The view's, the trader's tier or the documented one; None if nobody knows."""
+    stated = None if market.instrument is None else market.instrument.maker_fee
+    tables = (settings.own_fees, settings.documented_fees)
+    others = (table.get(market.venue, Fees(None, None)).maker for table in tables)
+    return next((fee for fee in (stated, *others) if fee is not None), None)
+
+
 def _kept(market: MarketRead) -> float | None:
     """The share of quoted depth that tends to stay; None without enough history."""
     _, depths = market.depths_usd.read()
-    share = haircut_frac(depths, PERSISTENCE_SAMPLES, PERSISTENCE_QUANTILE)
-    return share or None
+    return haircut_frac(depths, PERSISTENCE_SAMPLES, PERSISTENCE_QUANTILE)
 
 
 def _some_of(names: Iterable[str]) -> str:
-    shown = sorted(names)
-    return (
-        f"it has {', '.join(shown[:12])}{' …' if len(shown) > 12 else ''}"
-        if shown
-        else "it is empty"
-    )
+    first = sorted(names)[:13]
+    return f"it has {', '.join(first[:12])}{' …' * (len(first) > 12)}" if first else "it is empty"

@@ -1,15 +1,23 @@
-"""`cockpit bench`: what the program costs on this machine, as JSON."""
+"""`cockpit bench`: what the program costs on this machine, as one JSON document."""
 
 import argparse
 import sys
+from typing import Any
 
 from cockpit.cli import common
 
-HELP = "the built-in benchmarks: pipeline"
+HELP = "the built-in benchmarks: pipeline, calculators, screen"
+PARTS = ("pipeline", "calculators", "screen")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", nargs="?", default="pipeline", choices=("pipeline",))
+    parser.add_argument(
+        "what",
+        nargs="?",
+        default="all",
+        choices=(*PARTS, "all"),
+        help="what to measure (default: all, which takes some minutes)",
+    )
     parser.add_argument("--runs", type=common.positive_int, default=5, metavar="N")
     parser.add_argument("--json", action="store_true", help="print JSON (the only format)")
 
@@ -18,8 +26,18 @@ def run(args: argparse.Namespace) -> int:
     common.require_json(args)
     import msgspec
 
-    from cockpit.bench.pipeline import measure
+    from cockpit.bench import machine
 
-    document = measure(args.runs)
+    document: dict[str, Any] = {"machine": machine()}
+    for part in PARTS if args.what == "all" else (args.what,):
+        document[part] = _measure(part, args.runs)
     sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
     return 0
+
+
+def _measure(part: str, runs: int) -> dict[str, Any]:
+    """One section: medians of `runs`, with min and max beside."""
+    import importlib
+
+    measured: dict[str, Any] = importlib.import_module(f"cockpit.bench.{part}").measure(runs)
+    return measured

@@ -63,6 +63,7 @@ def _findings(args: argparse.Namespace, duration_s: float) -> Iterator[Finding]:
     yield Finding("config", "ok", str(source) if exists else "no file: defaults are used")
     yield _theme(config)
     yield _keys(config)
+    yield _alerts(config)
     yield from _terminal(config)
     yield from _venues(args, config, duration_s)
 
@@ -89,6 +90,13 @@ def _keys(config: "Config") -> Finding:
     return Finding(
         "keys", "ok", f"{len(list(keymap.actions))} actions on {len(keys)} keys{changed}"
     )
+
+
+def _alerts(config: "Config") -> Finding:
+    from cockpit.alerts.rule import with_defaults
+
+    rules = [rule for rule in with_defaults(config.alert) if rule.enabled]
+    return Finding("alerts", "ok", f"{len(rules)} rules: " + ", ".join(r.name for r in rules))
 
 
 def _terminal(config: "Config") -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli import common
 
 if TYPE_CHECKING:
+    from cockpit.config import Follow
     from cockpit.wire.endpoints import Endpoint
 
 HELP = "the screen on a built-in exchange: no network, no config, no key"
@@ -50,14 +51,22 @@ def run(args: argparse.Namespace) -> int:
     try:
         from cockpit.engine import Engine
 
-        engine = Engine(config, mode="DEMO", endpoint_source=exchange.addresses)
+        async def addresses() -> "dict[str, Endpoint]":
+            found = await exchange.addresses()
+            engine.follow(exchange.accounts)
+            return found
+
+        engine = Engine(config, mode="DEMO", endpoint_source=addresses)
         return run_screen(engine, config, diff=args.diff)
     finally:
         exchange.stop()
 
 
 class Exchange:
-    """The built-in exchange as a child process; it ends when its stdin closes."""
+    """The built-in exchange as a child process; it ends when its stdin closes.
+
+    `accounts` are those that somebody trades on it, known together with the addresses.
+    """
 
     def __init__(
         self, seed: int, scenario: str, venues: tuple[str, ...], symbols: tuple[str, ...]
@@ -65,6 +74,7 @@ class Exchange:
         argv = [sys.executable, "-m", "cockpit", "sim", "--seed", str(seed)]
         argv += ["--scenario", scenario, "--venues", ",".join(venues)]
         argv += ["--symbols", ",".join(symbols)]
+        self.accounts: list[Follow] = []
         # Its words go to a file: a pipe that nobody reads would stop it when full.
         self._words = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
@@ -90,6 +100,7 @@ class Exchange:
             self._words.seek(0)
             words = self._words.read().decode("utf-8", "replace").strip()
             raise CockpitError(f"the built-in exchange ended: {words}")
+        self.accounts = _accounts(line)
         return parse_endpoints(line, "the built-in exchange")
 
     def stop(self) -> None:
@@ -97,3 +108,20 @@ class Exchange:
         self._process.kill()
         self._process.wait()
         self._words.close()
+
+
+def _accounts(line: bytes) -> "list[Follow]":
+    """The accounts of a ready line: public addresses, by venue."""
+    import msgspec
+
+    from cockpit.config import Follow
+
+    class Ready(msgspec.Struct):
+        accounts: dict[str, list[str]] = {}
+
+    ready = msgspec.json.decode(line, type=Ready)
+    return [
+        Follow(venue=venue, address=address)
+        for venue, addresses in ready.accounts.items()
+        for address in addresses
+    ]

@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     speed = parse_speed(args.speed)
     config = common.load_config(args)
     files = find_tapes(args.paths)
-    engine = ReplayEngine(files, speed=speed, start=args.start)
+    engine = ReplayEngine(files, speed=speed, start=args.start, rules=config.alert)
     refuse_without_terminal()
     splash()
     return run_screen(engine, config, diff=args.diff)

@@ -1,5 +1,6 @@
 """From a command line to a screen: look at the terminal, say hello, only then import textual."""
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -26,7 +27,12 @@ def refuse_without_terminal() -> None:
 
 
 def splash() -> None:
-    """The first byte, long before the first frame: over SSH silence looks like a hang."""
+    """The first byte, long before the first frame: over SSH silence looks like a hang.
+
+    What the screen is made of stays for good, so nothing is collected until it stands: that would
+    look through every import again and again.
+    """
+    gc.disable()
     stream = sys.__stderr__
     if stream is not None:
         stream.write(f"\r{SPLASH}")

@@ -32,6 +32,7 @@ from cockpit.core.events import (
 from cockpit.core.units import NS_PER_S
 from cockpit.state.accounts import AccountBook, AccountEvent, Accounts
 from cockpit.state.chain import ChainTelemetry
+from cockpit.state.exposure import ExposureHistory
 from cockpit.state.market import MarketState
 from cockpit.state.view import VenueRead
 
@@ -83,6 +84,7 @@ class MarketStore:
         self._symbols = list(symbols)
         self._open = not symbols
         self._accounts = Accounts()
+        self.exposure = ExposureHistory()
         self.version = 0
         for venue in self._venues.values():
             for symbol in self._symbols:

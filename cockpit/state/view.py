@@ -15,6 +15,7 @@ from cockpit.core.events import (
 )
 from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import Ring, SettledHistory
+from cockpit.state.exposure import ExposureHistory
 
 Field = Literal["book", "funding", "predicted", "open_interest", "mark", "index", "last"]
 FIELDS: tuple[Field, ...] = (
@@ -111,6 +112,8 @@ class MarketView(Protocol):
         """Counts the facts: equal numbers mean that nothing has changed."""
         ...
 
+    @property
+    def exposure(self) -> ExposureHistory: ...
     def venues(self) -> Sequence[VenueRead]: ...
     def venue(self, name: str) -> VenueRead | None: ...
     def symbols(self) -> Sequence[str]: ...

@@ -254,8 +254,8 @@ class Uncrossed:
         """Replace everything; returns the whole shown book, best first."""
         self._sides = (_Side(), _Side())
         self._hidden = ({}, {})
-        self._sides[0].write((bids,), self._clock, {})
-        self._sides[1].write((asks,), self._clock, {})
+        self._sides[0].write([(bids, asks)], 0, self._clock, {})
+        self._sides[1].write([(bids, asks)], 1, self._clock, {})
         self._clock += 1
         self._solve(at_ns)
         return self.shown()
@@ -273,11 +273,9 @@ class Uncrossed:
         """Apply the changes in order, each later than the one before."""
         bids: dict[float, float] = {}
         asks: dict[float, float] = {}
-        if changes:
-            bid_changes, ask_changes = zip(*changes, strict=True)
-            self._sides[0].write(bid_changes, self._clock, bids)
-            self._sides[1].write(ask_changes, self._clock, asks)
-            self._clock += len(changes)
+        self._sides[0].write(changes, 0, self._clock, bids)
+        self._sides[1].write(changes, 1, self._clock, asks)
+        self._clock += len(changes)
         if self._hidden[0] or self._hidden[1] or self._is_crossed():
             return self._redraw((bids, asks), at_ns)
         return tuple(bids.items()), tuple(asks.items())
@@ -351,12 +349,21 @@ class _Side:
         """Ascending."""
         self.levels: dict[float, tuple[int, float]] = {}
 
-    def write(self, changes: Sequence[Levels], clock: int, touched: dict[float, float]) -> None:
-        """Apply the changes at the times after `clock`; tells `touched` each price's last size."""
+    def write(
+        self,
+        changes: Sequence[tuple[Levels, Levels]],
+        side: int,
+        clock: int,
+        touched: dict[float, float],
+    ) -> None:
+        """Apply this side (0 bids, 1 asks) of the changes, at the times after `clock`.
+
+        `touched` is told the last size of each price.
+        """
         levels, prices = self.levels, self.prices
         for change in changes:
             clock += 1
-            for price, size in change:
+            for price, size in change[side]:
                 if size:
                     if price not in levels:
                         insort(prices, price)

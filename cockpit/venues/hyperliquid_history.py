@@ -8,6 +8,9 @@ from cockpit.venues.hyperliquid_info import ask
 
 PAGE_ROWS = 500
 HISTORY_NS = 30 * 24 * HOUR_NS
+NEWEST_ROWS = 30 * 24 - PAGE_ROWS
+"""The short page of the two comes first: it weighs less, so every coin has its week sooner."""
+HOUR_MS = HOUR_NS // NS_PER_MS
 SETTLED_AFTER_NS = 45 * NS_PER_S
 """Rows are stamped within a second of the hour, as a rule; ask once they surely exist."""
 RETRY_NS = 60 * NS_PER_S
@@ -30,27 +33,51 @@ class History:
     """How far the settled funding of one coin is known, and when to ask on.
 
     Pages begin at `startTime` inclusive and hold at most 500 rows, though old replies held more.
+    The newest days come first and may be read at once; what is older follows behind them.
     """
 
-    __slots__ = ("_coin", "_due_ns", "_start_ms")
+    __slots__ = (
+        "_asked_until_ns", "_coin", "_due_ns", "_is_older_asked",
+        "_older_end_ms", "_older_ms", "_start_ms",
+    )  # fmt: skip
 
     def __init__(self, coin: str, at_ns: int) -> None:
         self._coin = coin
-        self._start_ms = (at_ns - HISTORY_NS) // NS_PER_MS
+        self._start_ms = (hour_floor_ns(at_ns) - (NEWEST_ROWS - 1) * HOUR_NS) // NS_PER_MS
+        self._older_ms: int | None = (at_ns - HISTORY_NS) // NS_PER_MS
+        self._older_end_ms = self._start_ms - 1
         self._due_ns = at_ns
+        self._asked_until_ns = at_ns
+        self._is_older_asked = False
 
     def fetch(self, at_ns: int) -> Fetch | None:
-        """The next page, when it is due."""
-        if at_ns < self._due_ns:
+        """The next page, when it is due and none is under way."""
+        if at_ns < self._asked_until_ns:
             return None
-        self._due_ns = at_ns + ANSWER_NS
-        hours = (at_ns - self._start_ms * NS_PER_MS) // HOUR_NS + 1
-        question = {"type": "fundingHistory", "coin": self._coin, "startTime": self._start_ms}
-        weight = 20 + math.ceil(min(max(hours, 1), PAGE_ROWS) / 20)
+        if at_ns >= self._due_ns:
+            return self._ask(self._start_ms, None, at_ns)
+        if self._older_ms is not None:
+            return self._ask(self._older_ms, self._older_end_ms, at_ns)
+        return None
+
+    def _ask(self, start_ms: int, end_ms: int | None, at_ns: int) -> Fetch:
+        self._asked_until_ns = at_ns + ANSWER_NS
+        self._is_older_asked = end_ms is not None
+        question = {"type": "fundingHistory", "coin": self._coin, "startTime": start_ms}
+        if end_ms is not None:
+            question["endTime"] = end_ms
+        last_ms = at_ns // NS_PER_MS if end_ms is None else end_ms
+        rows = min(max((last_ms - start_ms) // HOUR_MS + 1, 1), PAGE_ROWS)
+        weight = 20 + math.ceil(rows / 20)
         return ask("funding_history", question, weight, key=self._coin, background=True)
 
     def answered(self, last_ms: int | None, at_ns: int) -> None:
-        """A page ended at `last_ms` (None: it was empty). Goes on until the running hour."""
+        """A page ended at `last_ms` (None: it was empty). Goes on until nothing is missing."""
+        self._asked_until_ns = at_ns
+        if self._is_older_asked:
+            self._is_older_asked = False
+            self._older_answered(last_ms)
+            return
         progressed = last_ms is not None and last_ms >= self._start_ms
         if last_ms is not None and progressed:
             self._start_ms = min(last_ms + 1, (at_ns + HOUR_NS) // NS_PER_MS)
@@ -60,5 +87,14 @@ class History:
         else:
             self._due_ns = hour_floor_ns(at_ns - SETTLED_AFTER_NS) + HOUR_NS + SETTLED_AFTER_NS
 
+    def _older_answered(self, last_ms: int | None) -> None:
+        """Goes on behind the last row, unless the newer days begin there or it brought nothing."""
+        start_ms, self._older_ms = self._older_ms, None
+        if start_ms is None or last_ms is None:
+            return
+        if start_ms <= last_ms <= self._older_end_ms - HOUR_MS:
+            self._older_ms = last_ms + 1
+
     def failed(self, at_ns: int) -> None:
-        self._due_ns = at_ns + RETRY_NS
+        """The same page again after a while; the running hour's, where that is due by then."""
+        self._asked_until_ns = at_ns + RETRY_NS

@@ -343,7 +343,7 @@ class Session:
         elif reply.name == "funding_history":
             market = self._markets.get(reply.key)
             if market is not None and market.history is not None:
-                market.history.failed(reply.at_ns)
+                market.history.failed(reply.at_ns, reply.status)
 
     def _details(self, at_ns: int, rows: tuple[wire.Details, ...]) -> Iterator[Output]:
         for row in rows:

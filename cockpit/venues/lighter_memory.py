@@ -86,53 +86,74 @@ class Outbox:
 
 
 class History:
-    """Which settled hours of a market are still to be fetched: windows of at most 100 rows.
+    """Which settled hours of a market are still to be fetched, newest first.
 
-    A window is asked again after its last row until a call adds nothing, because the number of
-    rows a call may return is not documented.
+    How many rows a call may return is not documented, nor which ones where there are more: all
+    that is missing is asked for at once, then what the answer left out at either end, until a
+    call adds nothing.
     """
 
-    ROWS = 100
-    DAYS = 30
+    ROWS = 30 * 24
+    ROWS_AFTER_REFUSAL = 100
+    """What the most careful of the known clients asks for."""
     AFTER_HOUR_NS = 45 * NS_PER_S
     RETRY_NS = 60 * NS_PER_S
 
     def __init__(self, at_ns: int) -> None:
-        self._next_s = at_ns // HOUR_NS * HOUR_S - self.DAYS * 86_400
-        self._end_s: int | None = None
-        self._due_ns = at_ns
+        self._next_s = at_ns // HOUR_NS * HOUR_S - (self.ROWS - 1) * HOUR_S
+        self._older: list[tuple[int, int]] = []
+        """Missing spans before `_next_s`, both ends in s and inclusive; the newest is last."""
+        self._asked: tuple[int, int] | None = None
+        self._is_older_asked = False
+        self._rows = self.ROWS
+        self._due_ns = self._retry_ns = at_ns
 
     def fetch(self, market_id: int, at_ns: int) -> Fetch | None:
-        """The next window to ask for, or None while waiting."""
-        if self._end_s is not None or at_ns < self._due_ns:
+        """The next span to ask for, or None while waiting."""
+        if self._asked is not None or at_ns < self._retry_ns:
             return None
-        self._end_s = min(self._next_s + self.ROWS * HOUR_S - 1, at_ns // NS_PER_S)
+        self._is_older_asked = at_ns < self._due_ns
+        if not self._is_older_asked:
+            start_s, end_s = self._next_s, at_ns // NS_PER_S
+        elif self._older:
+            start_s, end_s = self._older[-1]
+        else:
+            return None
+        self._asked = start_s, end_s
+        rows = min((end_s - start_s) // HOUR_S + 1, self._rows)
         return Fetch(
             name="funding_history",
             path=f"/api/v1/fundings?market_id={market_id}&resolution=1h"
-            f"&start_timestamp={self._next_s}&end_timestamp={self._end_s}&count_back={self.ROWS}",
+            f"&start_timestamp={start_s}&end_timestamp={end_s}&count_back={rows}",
             key=str(market_id),
             background=True,
         )
 
     def answered(self, stamps_s: Iterable[int], at_ns: int) -> None:
-        if self._end_s is None:
+        if self._asked is None:
             return
-        end_s, self._end_s = self._end_s, None
-        is_newest = end_s < self._next_s + self.ROWS * HOUR_S - 1
-        last_s = max((s for s in stamps_s if self._next_s <= s <= end_s), default=None)
-        if last_s is not None:
-            self._next_s = last_s + 1
-            is_done = is_newest and last_s + HOUR_S > end_s
-        else:
-            is_done = is_newest
-            if not is_newest:
-                self._next_s = end_s + 1
-        self._due_ns = (at_ns // HOUR_NS + 1) * HOUR_NS + self.AFTER_HOUR_NS if is_done else at_ns
+        (start_s, end_s), self._asked = self._asked, None
+        inside = [stamp for stamp in stamps_s if start_s <= stamp <= end_s]
+        if self._is_older_asked:
+            self._older.pop()
+        if inside and min(inside) >= start_s + HOUR_S:
+            self._older.append((start_s, min(inside) - 1))
+        is_short = bool(inside) and max(inside) + HOUR_S <= end_s
+        if self._is_older_asked:
+            if is_short:
+                self._older.append((max(inside) + 1, end_s))
+            return
+        self._next_s = max(inside, default=self._next_s - 1) + 1
+        if not is_short:
+            settled_ns = at_ns - self.AFTER_HOUR_NS
+            self._due_ns = (settled_ns // HOUR_NS + 1) * HOUR_NS + self.AFTER_HOUR_NS
 
-    def failed(self, at_ns: int) -> None:
-        self._end_s = None
-        self._due_ns = at_ns + self.RETRY_NS
+    def failed(self, at_ns: int, status: int) -> None:
+        """Ask again later: for fewer rows where the question itself may have been refused."""
+        self._asked = None
+        self._retry_ns = at_ns + self.RETRY_NS
+        if status not in (0, 429) and status < 500:
+            self._rows = self.ROWS_AFTER_REFUSAL
 
 
 class Market:

@@ -241,11 +241,11 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 MESSAGES = msgspec.json.Decoder(Message, strict=False)
 _TAIL_CHARS = len('update/order_book"}')
-_COMMON: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
-    tail: msgspec.json.Decoder(kind, strict=False)
+_COMMON: Mapping[str | bytes, tuple[Any, "msgspec.json.Decoder[Any]"]] = {
+    end[-_TAIL_CHARS:]: (end, msgspec.json.Decoder(kind, strict=False))
     for kind in (BookUpdate, BookSubscribed, TradeUpdate, TradeSubscribed, AllStatsUpdate)
-    for end in [f'"type":"{kind.__struct_config__.tag}"}}'[-_TAIL_CHARS:]]
-    for tail in (end, end.encode())
+    for text in [f'"type":"{kind.__struct_config__.tag}"}}']
+    for end in (text, text.encode())
 }
 """What comes most, by its last characters: the venue writes the type last, so that a union would
 read each of them twice."""
@@ -259,8 +259,8 @@ ANSWERS = msgspec.json.Decoder(Answer, strict=False)
 
 def read(data: str | bytes) -> Message | AllStatsUpdate | str:
     """A frame as a message, or why it is none that we know."""
-    decoder = _COMMON.get(data[-_TAIL_CHARS:])
-    if decoder is not None:
+    end, decoder = _COMMON.get(data[-_TAIL_CHARS:], (None, MESSAGES))
+    if end is not None and data.endswith(end):
         common: Message | AllStatsUpdate | str = decode(decoder, data)
         if not isinstance(common, str):
             return common

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from cockpit import paths
 from cockpit.core.errors import CockpitError
 from cockpit.core.units import utc_stamp
-from cockpit.views import clipboard, export
+from cockpit.views import clipboard
 from cockpit.views.workspaces import PANES
 
 if TYPE_CHECKING:
+    from cockpit.views import export
     from cockpit.views.controls import ControlledApp
 
 
@@ -27,12 +28,16 @@ def toggle_record(app: "ControlledApp", _: int) -> None:
     record(app, not app.desk.feed_stats().recording)
 
 
-def _table(app: "ControlledApp") -> tuple[str, export.Table]:
+def _table(app: "ControlledApp") -> "tuple[str, export.Table]":
+    from cockpit.views import export
+
     pane = app.scene.focus
     return pane, export.table_of(app.scene, pane, PANES[pane].lines(app.scene, *app.size))
 
 
 def write(app: "ControlledApp", _: int) -> None:
+    from cockpit.views import export
+
     pane, table = _table(app)
     try:
         json_file, csv_file = export.write(paths.exports_dir(), pane, table, app.scene)
@@ -43,6 +48,8 @@ def write(app: "ControlledApp", _: int) -> None:
 
 
 def copy(app: "ControlledApp", _: int) -> None:
+    from cockpit.views import export
+
     text = export.as_text(_table(app)[1], "\t")
     why_not = clipboard.refusal(text)
     if why_not:

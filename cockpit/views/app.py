@@ -11,13 +11,16 @@ from cockpit.config import Config
 from cockpit.core.errors import CockpitError
 from cockpit.intents import Desk
 from cockpit.views.controls import ControlledApp
+from cockpit.views.deferred import pending
 from cockpit.views.frame import in_words
 from cockpit.views.signals import Lifeline
 from cockpit.views.terminal import Terminal
+from cockpit.views.workspaces import PANES
 
 SSH_HZ = 5.0
 STOP_WITHIN_S = 1.5
-SETTLE_AFTER_S = 5.0
+SETTLE_AFTER_S = 3.0
+WARM_EVERY_S = 0.1
 TIDY_EVERY_S = 60.0
 IDLE_S = 5.0
 
@@ -37,6 +40,7 @@ class CockpitApp(ControlledApp):
         """Called once before leaving, whatever the reason."""
         self.lifeline: Lifeline | None = None
         self._starting: asyncio.Task[None] | None = None
+        self._pending = pending(PANES.values())
         self._key_s = 0.0
         self._looked_at = self.scene.focus
 
@@ -55,7 +59,7 @@ class CockpitApp(ControlledApp):
         self.begin_controls()
         self._starting = asyncio.create_task(self._start_desk())
         self.set_interval(1.0 / self.clock.hz, self._beat)
-        self.set_timer(SETTLE_AFTER_S, _settle_garbage)
+        self.set_timer(SETTLE_AFTER_S, self._warm)
         self.set_interval(TIDY_EVERY_S, self._tidy)
 
     async def _start_desk(self) -> None:
@@ -80,6 +84,13 @@ class CockpitApp(ControlledApp):
             await asyncio.wait_for(self.desk.stop(), STOP_WITHIN_S)
         except TimeoutError:
             self.log.warning("a link did not close in time")
+
+    def _warm(self) -> None:
+        """Import what the first frame did not need, a little at a time; settle when all is here."""
+        if next(self._pending, self) is self:
+            _settle_garbage()
+        else:
+            self.set_timer(WARM_EVERY_S, self._warm)
 
     def _tidy(self) -> None:
         """Collect by hand while nobody is waiting for a key to do something."""
@@ -127,7 +138,8 @@ class CockpitApp(ControlledApp):
 
 
 def _settle_garbage() -> None:
-    """What exists after the first full paint stays: keep the collector away from it."""
+    """What exists now stays: keep the collector away from it, and let it work from here on."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    gc.enable()

@@ -1,10 +1,13 @@
 """The plans on the screen: what was kept, which one is open, and which leg the cursor is on."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cockpit.core.plan import Leg
-from cockpit.plans import SavedPlan
 from cockpit.views.forms import Forms
+
+if TYPE_CHECKING:
+    from cockpit.plans import SavedPlan
 
 
 @dataclass(slots=True)
@@ -14,13 +17,13 @@ class Board:
     `row` is the cursor among the kept plans, `leg` among the legs.
     """
 
-    saved: list[SavedPlan] = field(default_factory=list)
+    saved: list["SavedPlan"] = field(default_factory=list)
     opened: str = ""
     row: int = 0
     leg: int = 0
 
     @property
-    def shown(self) -> SavedPlan | None:
+    def shown(self) -> "SavedPlan | None":
         return next((plan for plan in self.saved if plan.name == self.opened), None)
 
     def legs(self, forms: Forms) -> tuple[Leg, ...]:
@@ -32,7 +35,7 @@ class Board:
         result = form.result if form and not form.is_outdated else None
         return result.plan.legs if result and result.plan else ()
 
-    def keep(self, plan: SavedPlan) -> None:
+    def keep(self, plan: "SavedPlan") -> None:
         """Put a plan among the kept ones, or in place of the one of that name, and open it."""
         others = [one for one in self.saved if one.name != plan.name]
         self.saved = sorted([*others, plan], key=lambda one: -one.at_ns)

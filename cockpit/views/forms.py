@@ -2,23 +2,24 @@
 
 A form's rows are the fields of a calculator's `Inputs`. A table field has a row for each of its
 keys that was typed or assumed, so whatever a result rests on can be replaced where it stands.
+Calculators are imported when the first form is opened, not with the screen.
 """
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
-from cockpit import calculators
-from cockpit.calculators.form import FieldError, FormField, form_fields, read
-from cockpit.calculators.result import Result
-from cockpit.calculators.view import Settings
 from cockpit.state.view import MarketView
 from cockpit.views.dialogs.entry import Entry
 
-State = Literal["empty", "asked", "running", "done"]
+if TYPE_CHECKING:
+    import msgspec
+
+    from cockpit.calculators.form import FieldError, FormField
+    from cockpit.calculators.montecarlo import MonteCarloValues
+    from cockpit.calculators.result import Calculator, Result
+    from cockpit.calculators.view import Settings
 
 
 class Given(NamedTuple):
@@ -32,10 +33,8 @@ class Row(NamedTuple):
     """One line of a form. `key` is a field's name, or `taker_fee.bybit` for a part of a table."""
 
     key: str
-    field: FormField
+    field: "FormField"
     label: str
-
-
 
 
 @dataclass(slots=True)
@@ -47,7 +46,7 @@ class Form:
     """
 
     name: str
-    fields: tuple[FormField, ...]
+    fields: tuple["FormField", ...]
     given: dict[str, Given] = field(default_factory=dict)
     cursor: int = 0
     entry: Entry | None = None
@@ -55,15 +54,17 @@ class Form:
     """The next character replaces the text."""
     before: str = ""
     errors: dict[str, str] = field(default_factory=dict)
-    result: Result | None = None
+    result: "Result | None" = None
     is_outdated: bool = False
     wants: bool = True
     """Something changed since the last computation."""
     took_ms: float = 0.0
-    computed_ns: int = 0
     version: int = -1
     progress: tuple[int, int] | None = None
-    """(done, asked) while a process is at it."""
+    """(done, asked) while a process draws its futures."""
+    futures: "MonteCarloValues | None" = None
+    wants_futures: bool = False
+    """The futures belong to inputs that have changed."""
 
     # --- rows ---------------------------------------------------------------------------------
 
@@ -73,15 +74,17 @@ class Form:
             label = _label(one, self.fields)
             found.append(Row(one.name, one, label))
             if one.kind == "table":
-                found += [Row(key, one, f"{label} {key.partition('.')[2]}") for key in self._parts(one)]
+                found += [
+                    Row(key, one, f"{label} {key.partition('.')[2]}") for key in self._parts(one)
+                ]
         return found
 
-    def _parts(self, table: FormField) -> list[str]:
+    def _parts(self, table: "FormField") -> list[str]:
         typed = [key for key in self.given if key.startswith(f"{table.name}.")]
         assumed = [f"{table.name}.{part}" for part in self._assumed(table)]
         return list(dict.fromkeys((*typed, *assumed)))
 
-    def _assumed(self, table: FormField) -> dict[str, str]:
+    def _assumed(self, table: "FormField") -> dict[str, str]:
         """Key of a table -> what was assumed for it, from sentences such as `bybit: taker fee …`."""
         said = {}
         for words in self.result.assumptions if self.result else ():
@@ -228,14 +231,25 @@ class Forms:
 
     def open(self, name: str) -> Form:
         """The form of a calculator, made when it is first asked for. KeyError if there is none."""
+        from cockpit.calculators.form import form_fields
+
         if name not in self.opened:
-            self.opened[name] = Form(name, form_fields(calculators.load(name).Inputs))
+            self.opened[name] = Form(name, form_fields(module(name).Inputs))
         return self.opened[name]
 
 
-def checked(form: Form) -> msgspec.Struct | None:
+def module(name: str) -> "Calculator":
+    """A calculator, imported when it is first asked for. KeyError if there is none."""
+    from cockpit import calculators
+
+    return calculators.load(name)
+
+
+def checked(form: Form) -> "msgspec.Struct | None":
     """The calculator's inputs; None, and words in `errors` for each field, if they are not."""
-    kind = calculators.load(form.name).Inputs
+    from cockpit.calculators.form import FieldError, read
+
+    kind = module(form.name).Inputs
     values: dict[str, Any] = form.values()
     errors: dict[str, str] = {}
     inputs = None
@@ -252,44 +266,51 @@ def checked(form: Form) -> msgspec.Struct | None:
     return None if errors else inputs
 
 
-def compute(form: Form, view: MarketView, settings: Settings) -> None:
-    """Answer the form from the view, or say in `errors` why not."""
+def compute(form: Form, view: MarketView, settings: "Settings") -> "msgspec.Struct | None":
+    """Answer the form from the view, or say in `errors` why not; returns its inputs.
+
+    Random futures are left out: they are drawn elsewhere.
+    """
+    from msgspec.structs import replace
+
+    from cockpit.calculators.form import FieldError
+
     inputs = checked(form)
-    form.wants = False
-    form.is_outdated = True
+    form.wants, form.is_outdated = False, True
     if inputs is None:
-        return
+        return None
+    calculator = module(form.name)
+    quick = replace(inputs, monte_carlo=False) if hasattr(inputs, "monte_carlo") else inputs
     try:
-        answer(form, calculators.load(form.name).compute(inputs, view, settings))
+        form.result = calculator.compute(quick, view, settings)
     except FieldError as error:
         refuse(form, error)
+        return None
+    form.is_outdated = False
+    return inputs
 
 
-def answer(form: Form, result: Result) -> None:
-    form.result, form.is_outdated, form.progress = result, False, None
-
-
-def refuse(form: Form, error: FieldError) -> None:
+def refuse(form: Form, error: "FieldError") -> None:
     form.errors = {error.field: _words(error)}
-    form.is_outdated, form.progress = True, None
+    form.is_outdated = True
 
 
-def _culprit(error: FieldError, keys: list[str]) -> str:
+def _culprit(error: "FieldError", keys: list[str]) -> str:
     """The row to mark: the part of a table that the sentence quotes, if one can be told."""
     return next((key for key in keys if "." in key), error.field) if keys else error.field
 
 
-def _words(error: FieldError) -> str:
+def _words(error: "FieldError") -> str:
     return str(error).removeprefix(f"{error.field}: ")
 
 
-def _label(one: FormField, fields: tuple[FormField, ...]) -> str:
+def _label(one: "FormField", fields: tuple["FormField", ...]) -> str:
     """What the calculator calls it; its name where two fields are called alike."""
     alike = sum(other.label == one.label and other.unit == one.unit for other in fields)
     return one.name.replace("_", " ") if alike > 1 else one.label
 
 
-def _has_default(one: FormField) -> bool:
+def _has_default(one: "FormField") -> bool:
     return one.default not in (None, (), {}, "")
 
 

@@ -1,14 +1,13 @@
-"""Opens the dialogs, with what is true now. Never one over another."""
+"""Opens the dialogs, with what is true now. Never one over another.
+
+They are imported when they are opened: the first frame of the screen does not wait for them.
+"""
 
 from typing import TYPE_CHECKING
 
 from cockpit import paths
 from cockpit.core.errors import ConfigError
-from cockpit.views import commands
 from cockpit.views.dialogs.base import Dialog
-from cockpit.views.dialogs.picker import Picker
-from cockpit.views.dialogs.prompt import Prompt
-from cockpit.views.dialogs.search import Choice
 from cockpit.views.keymap import EVERYWHERE, Action, show_key
 from cockpit.views.scene import filter_rows, select_symbol
 from cockpit.views.themes import load_theme, theme_names
@@ -49,6 +48,10 @@ def palette(app: "ControlledApp") -> None:
     """Everything that can be done now, with its keys; the verbs of the command line after it."""
     if not _is_free(app):
         return
+    from cockpit.views import commands
+    from cockpit.views.dialogs.picker import Picker
+    from cockpit.views.dialogs.search import Choice
+
     choices = [
         Choice(a.id, a.name, a.help, app.keymap.shown(a.id))
         for a in _in_scope(app)
@@ -71,6 +74,10 @@ def help_list(app: "ControlledApp") -> None:
     """Every key that does something in this pane now, and every command; searchable."""
     if not _is_free(app):
         return
+    from cockpit.views import commands
+    from cockpit.views.dialogs.picker import Picker
+    from cockpit.views.dialogs.search import Choice
+
     bound = [a for a in _in_scope(app) if not unavailable(a.id, app) and app.keymap.keys(a.id)]
     order = list(dict.fromkeys((*AREAS.values(), *map(_group, bound))))
     choices = [
@@ -91,6 +98,9 @@ def themes(app: "ControlledApp") -> None:
     """Choose a theme; the screen wears the one under the cursor, and its own again on escape."""
     if not _is_free(app):
         return
+    from cockpit.views.dialogs.picker import Picker
+    from cockpit.views.dialogs.search import Choice
+
     before = app.palette.theme
     choices = []
     for name in theme_names(paths.user_themes()):
@@ -121,6 +131,8 @@ def filter_prompt(app: "ControlledApp") -> None:
     """Filter rows while typing; escape puts the old filter back."""
     if not _is_free(app):
         return
+    from cockpit.views.dialogs.prompt import Prompt
+
     before, symbol = app.scene.filter, app.scene.symbol
 
     def change(text: str) -> None:
@@ -151,6 +163,9 @@ def command_prompt(app: "ControlledApp", text: str = "") -> None:
     """The command line. A mistake is said in it, and it stays open to be mended."""
     if not _is_free(app):
         return
+    from cockpit.views import commands
+    from cockpit.views.dialogs.prompt import Prompt
+
     entered: list[str] = []
 
     def accept(line: str) -> str:

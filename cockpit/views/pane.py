@@ -17,6 +17,8 @@ from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clip
 
 Draw = Callable[[Scene, int, int], list[Line]]
+Hz = Callable[[], float]
+"""Asked for when the pane is drawn, not before: a hidden pane need not even be imported."""
 QUIET_S = 1.0
 """Without news a pane is drawn this often all the same: ages and countdowns go on."""
 
@@ -27,13 +29,13 @@ class LivePane(Widget):
     ALLOW_SELECT = False
 
     def __init__(
-        self, draw: Draw, scene: Scene, palette: Palette, hz: float, name: str, phase: float = 1.0
+        self, draw: Draw, scene: Scene, palette: Palette, hz: Hz, name: str, phase: float = 1.0
     ) -> None:
-        """At most `hz` draws a second. `phase` (0 to 1) of an interval keeps panes apart."""
+        """At most `hz()` draws a second. `phase` (0 to 1) of an interval keeps panes apart."""
         super().__init__(id=name)
-        self.hz = hz
         self.dirty: dict[int, None] = {}
         self._draw = draw
+        self._hz = hz
         self._scene = scene
         self._palette = palette
         self._phase = phase
@@ -50,7 +52,7 @@ class LivePane(Widget):
         version = self._scene.view.version
         if version == self._version and now_s - self._drawn_s < QUIET_S:
             return 0
-        interval_s = 1.0 / self.hz
+        interval_s = 1.0 / self._hz()
         if self._due_s is None:
             self._due_s = now_s + interval_s * self._phase
         else:

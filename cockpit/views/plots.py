@@ -46,14 +46,14 @@ def framed_plot(
     """Axis, canvas and labels at exactly `width` x `height`.
 
     `draw` plots on the canvas and says what it drew. `figure` is how many cells a label's figure
-    needs; ticks print their sign where the data have one. Names are whole where there is room,
+    needs, 0 for no labels; ticks print their sign where the data have one. Names are whole where there is room,
     else the venues' short ones, else left out.
     """
     decimals = _decimals(ticks)
     texts = [fmt.signed(t, decimals) if signed else f"{t:.{decimals}f}" for t in ticks]
     axis = max((len(text) for text in texts), default=1) + 2
     name = next((n for n in (12, 4, 0) if width - axis - n - figure - 2 >= 24), 0)
-    label = name + figure + 2 if width - axis - name - figure - 2 >= 12 else 0
+    label = name + figure + 2 if figure and width - axis - name - figure - 2 >= 12 else 0
     plot_w = width - axis - label
     if plot_w < 8 or height < 3:
         return Plot([[(fit(" too small to plot: zoom this pane", width), "dim")]], 0, width)

@@ -149,10 +149,11 @@ def hourly_history(scene: Scene, venue: str) -> Array:
     if market is None or not len(market.settled):
         return np.full(HISTORY_H, np.nan)
     version = history_version(scene, venue)
-    return scene.remember(("hourly", venue), version, lambda: _hourly_history(scene, market))
+    return scene.remember(("hourly", venue), version, lambda: filled_hours(scene, market))
 
 
-def _hourly_history(scene: Scene, market: MarketRead) -> Array:
+def filled_hours(scene: Scene, market: MarketRead) -> Array:
+    """The same for any market, made anew."""
     out = np.full(HISTORY_H, np.nan)
     end = hour_floor_ns(scene.now_ns)
     stamps, rates = market.settled.hourly(end - HISTORY_H * HOUR_NS)

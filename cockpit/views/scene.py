@@ -13,6 +13,7 @@ from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.venues.contract import VenueSpec
 from cockpit.views.board import Board
 from cockpit.views.forms import Forms
+from cockpit.views.holding import Holding
 from cockpit.views.terminal import GlyphSet
 
 CellMode = Literal["live", "predicted", "change_1h", "change_8h", "next", "age", "oi", "z"]
@@ -90,6 +91,7 @@ class Scene:
     """Digits typed before a key that takes a count."""
     forms: Forms = field(default_factory=Forms)
     plans: Board = field(default_factory=Board)
+    holding: Holding = field(default_factory=Holding)
 
     notices: Sequence[Notice] = ()
     venue_stats: Mapping[str, VenueStats] = field(default_factory=dict)

@@ -5,15 +5,17 @@ Places are absolute, so there is no CSS layout to solve in a frame.
 
 from collections import deque
 from collections.abc import Iterable
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.screen import Screen
 
+from cockpit.views.deferred import Pane
 from cockpit.views.keymap import ACTIONS, Keymap, footer
 from cockpit.views.painted import PaintedApp
 from cockpit.views.palette import Palette
-from cockpit.views.pane import Draw, LivePane
+from cockpit.views.pane import Draw, Hz, LivePane
 from cockpit.views.panes import status
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clip, width_of
@@ -40,15 +42,15 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         self._palette = palette
         self._keymap = keymap
         show(scene, scene.workspace)
-        self._status = self._pane(status.lines, status.HZ, "status", 1.0)
-        self._keys = self._pane(self._key_line, 1.0, "keys", 1.0)
+        self._status = self._pane(status.lines, lambda: status.HZ, "status", 1.0)
+        self._keys = self._pane(self._key_line, lambda: 1.0, "keys", 1.0)
         self._panes = {
-            name: self._pane(module.lines, module.HZ, name, (i + 1) * _GOLDEN % 1.0)
-            for i, (name, module) in enumerate(PANES.items())
+            name: self._pane(pane.lines, partial(_hz_of, pane), name, (i + 1) * _GOLDEN % 1.0)
+            for i, (name, pane) in enumerate(PANES.items())
         }
         self._all = deque([self._status, *self._panes.values(), self._keys])
 
-    def _pane(self, draw: Draw, hz: float, name: str, phase: float) -> LivePane:
+    def _pane(self, draw: Draw, hz: Hz, name: str, phase: float) -> LivePane:
         return LivePane(draw, self._scene, self._palette, hz, name, phase)
 
     def compose(self) -> ComposeResult:
@@ -132,6 +134,10 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         if width_of(line) + len(_HINT) <= width:
             line = [*clip(line, width - len(_HINT)), (_HINT, "dim")]
         return [line]
+
+
+def _hz_of(pane: Pane) -> float:
+    return pane.HZ
 
 
 def _place(pane: LivePane, x: int, y: int, width: int, height: int) -> None:

@@ -19,7 +19,9 @@ _LEAST_TEXT = 8
 
 def table_lines(table: Table, width: int, height: int, chosen: int = -1) -> tuple[list[Line], int]:
     """Two lines of heads and as many rows as fit around the chosen one; columns left out."""
-    texts = [_texts(column, [row[i] for row in table.rows]) for i, column in enumerate(table.columns)]
+    texts = [
+        _texts(column, [row[i] for row in table.rows]) for i, column in enumerate(table.columns)
+    ]
     widths = [
         max(len(column.name), len(_head(column)), *(map(len, cells or [""])))
         for column, cells in zip(table.columns, texts, strict=True)

@@ -14,7 +14,7 @@ class Toaster(LivePane):
 
     def __init__(self, scene: Scene, palette: Palette) -> None:
         self.toasts = Toasts()
-        super().__init__(self._lines_of, scene, palette, 1.0, "toast")
+        super().__init__(self._lines_of, scene, palette, lambda: 1.0, "toast")
         self.display = False
 
     def _lines_of(self, _: Scene, width: int, height: int) -> list[Line]:

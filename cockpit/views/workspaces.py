@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
+from cockpit.views.deferred import Deferred, Pane
 from cockpit.views.layout import (
     Box,
     Cells,
@@ -15,61 +15,32 @@ from cockpit.views.layout import (
     row,
     shape_of,
 )
-from cockpit.views.panes import (
-    costs,
-    curves,
-    depth_chart,
-    health,
-    heatmap,
-    interest,
-    ladders,
-    links,
-    liquidity,
-    log,
-    merged,
-    premium,
-    program,
-    spreads,
-    term_plot,
-    terms,
-    trouble,
-)
 from cockpit.views.panes.frames import PLAN as PLAN_PANE
 from cockpit.views.panes.frames import POSITIONS as POSITIONS_PANE
 from cockpit.views.panes.frames import STRESS as STRESS_PANE
 from cockpit.views.scene import Scene
-from cockpit.views.text import Line
-
-
-class Pane(Protocol):
-    """What a pane supplies. `HZ` is how often at most it is drawn."""
-
-    @property
-    def HZ(self) -> float: ...
-    def lines(self, scene: Scene, width: int, height: int) -> list[Line]: ...
-
 
 PANES: Mapping[str, Pane] = {
-    "funding": heatmap,
-    "curves": curves,
-    "depth": ladders,
-    "interest": interest,
-    "health": health,
-    "log": log,
-    "merged": merged,
-    "liquidity": liquidity,
-    "costs": costs,
-    "depth_chart": depth_chart,
-    "terms": terms,
-    "term_plot": term_plot,
-    "premium": premium,
-    "spreads": spreads,
+    "funding": Deferred("heatmap"),
+    "curves": Deferred("curves"),
+    "depth": Deferred("ladders"),
+    "interest": Deferred("interest"),
+    "health": Deferred("health"),
+    "log": Deferred("log"),
+    "merged": Deferred("merged"),
+    "liquidity": Deferred("liquidity"),
+    "costs": Deferred("costs"),
+    "depth_chart": Deferred("depth_chart"),
+    "terms": Deferred("terms"),
+    "term_plot": Deferred("term_plot"),
+    "premium": Deferred("premium"),
+    "spreads": Deferred("spreads"),
     "positions": POSITIONS_PANE,
     "plan": PLAN_PANE,
     "stress": STRESS_PANE,
-    "links": links,
-    "trouble": trouble,
-    "program": program,
+    "links": Deferred("links"),
+    "trouble": Deferred("trouble"),
+    "program": Deferred("program"),
 }
 """Every pane by the id under which layouts and focus know it. Workspaces may share one."""
 

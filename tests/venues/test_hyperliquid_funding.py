@@ -137,20 +137,86 @@ def test_k_coins_pay_the_same_rate():
 # --- asking ---------------------------------------------------------------------------------------
 
 
-def test_thirty_days_are_asked_for_in_the_background():
+class Archive:
+    """What the venue keeps of one coin: a row after each full hour, oldest first in a reply."""
+
+    def __init__(self, hours: int = 2000, limit: int = 500) -> None:
+        self.limit = limit
+        self.times = [NOW_HOUR_MS - back * HOUR_MS + 20 for back in reversed(range(hours))]
+
+    def answer(self, fetch: Fetch, at_ns: int = AT_NS):
+        asked = question(fetch)
+        last_ms = asked.get("endTime", at_ns // 1_000_000)
+        times = [time for time in self.times if asked["startTime"] <= time <= last_ms]
+        rows = [settled(time, coin=asked["coin"]) for time in times[: self.limit]]
+        return reply("funding_history", rows, at_ns, key=fetch.key)
+
+
+def backfill(session: Session, archive: Archive) -> tuple[list[Fetch], list[int]]:
+    """Every page that is asked for and the stamps (ms) of every row that came, in order."""
+    asked: list[Fetch] = []
+    stamps: list[int] = []
+    for _ in range(40):
+        fetches = pages(feed(session, Tick(at_ns=AT_NS)))
+        if not fetches:
+            return asked, stamps
+        asked += fetches
+        facts = feed(session, *[archive.answer(fetch) for fetch in fetches])
+        stamps += [fact.venue_ns // 1_000_000 for fact in facts]
+    raise AssertionError("it never stops asking")
+
+
+def test_the_newest_days_are_asked_for_first_in_the_background():
     (fetch,) = pages(feed(watching(), Tick(at_ns=AT_NS)))
     assert fetch.background
     assert (fetch.path, fetch.method, fetch.key) == ("/info", "POST", "BTC")
     asked = question(fetch)
     assert (asked["type"], asked["coin"]) == ("fundingHistory", "BTC")
-    assert asked["startTime"] == AT_NS // 1_000_000 - 30 * 24 * HOUR_MS
-    assert fetch.weight == 20 + 500 / 20
+    assert asked["startTime"] == NOW_HOUR_MS - 219 * HOUR_MS
+    assert "endTime" not in asked
+
+
+def test_every_coins_newest_days_come_before_any_coins_older_ones():
+    session = watching("BTC", "ETH")
+    first = pages(feed(session, Tick(at_ns=AT_NS)))
+    assert [fetch.key for fetch in first] == ["BTC", "ETH"]
+    assert not any("endTime" in question(fetch) for fetch in first)
+    feed(session, *map(Archive().answer, first))
+    second = pages(feed(session, Tick(at_ns=AT_NS + NS_PER_S)))
+    assert [fetch.key for fetch in second] == ["BTC", "ETH"]
+    assert {question(fetch)["endTime"] for fetch in second} == {question(first[0])["startTime"] - 1}
+    assert {question(fetch)["startTime"] for fetch in second} == {
+        AT_NS // 1_000_000 - 30 * 24 * HOUR_MS
+    }
+
+
+def test_thirty_days_are_two_pages_that_weigh_twenty_and_one_for_every_twenty_rows():
+    asked, stamps = backfill(watching(), archive := Archive())
+    assert sorted(stamps) == archive.times[-720:]
+    assert len(set(stamps)) == len(stamps)
+    assert [fetch.weight for fetch in asked] == [20 + 220 / 20, 20 + 500 / 20]
+
+
+@pytest.mark.parametrize("limit", [100, 219, 220, 499])
+def test_shorter_pages_leave_no_hole_and_nothing_is_asked_for_twice(limit):
+    asked, stamps = backfill(watching(), archive := Archive(limit=limit))
+    assert sorted(stamps) == archive.times[-720:]
+    assert len(set(stamps)) == len(stamps)
+    assert len({fetch.body for fetch in asked}) == len(asked)
+    assert max(stamps[:limit]) > NOW_HOUR_MS - 220 * HOUR_MS
+
+
+@pytest.mark.parametrize("hours", [0, 30, 219, 220, 221, 400])
+def test_a_young_coin_has_its_rows_and_one_empty_page(hours):
+    asked, stamps = backfill(watching(), archive := Archive(hours))
+    assert sorted(stamps) == archive.times
+    assert len(asked) == 2
 
 
 def test_the_next_page_begins_a_millisecond_after_the_last_row():
     session = watching()
     feed(session, Tick(at_ns=AT_NS))
-    last = NOW_HOUR_MS - 220 * HOUR_MS + 48
+    last = NOW_HOUR_MS - 120 * HOUR_MS + 48
     feed(session, page([settled(last - HOUR_MS), settled(last)]))
     (fetch,) = pages(feed(session, Tick(at_ns=AT_NS + NS_PER_S)))
     assert question(fetch)["startTime"] == last + 1
@@ -162,13 +228,30 @@ def test_the_next_page_begins_a_millisecond_after_the_last_row():
 def test_paging_stops_where_nothing_new_comes(rows):
     session = watching()
     feed(session, Tick(at_ns=AT_NS), page(rows))
-    assert pages(feed(session, Tick(at_ns=AT_NS + NS_PER_S))) == []
+    (older,) = pages(feed(session, Tick(at_ns=AT_NS + NS_PER_S)))
+    assert "endTime" in question(older)
+    feed(session, page(rows))
+    assert pages(feed(session, Tick(at_ns=AT_NS + 2 * NS_PER_S))) == []
+
+
+def test_the_new_hour_does_not_wait_for_older_days_that_fail():
+    session = watching()
+    (newest,) = pages(feed(session, Tick(at_ns=AT_NS)))
+    feed(session, Archive().answer(newest))
+    (older,) = pages(feed(session, Tick(at_ns=AT_NS)))
+    due_ns = hour_floor_ns(AT_NS) + HOUR_NS + 60 * NS_PER_S
+    feed(session, page([], due_ns - 60 * NS_PER_S, status=500))
+    (fetch,) = pages(feed(session, Tick(at_ns=due_ns)))
+    assert question(fetch)["startTime"] == NOW_HOUR_MS + 21
+    feed(session, page([settled(NOW_HOUR_MS + HOUR_MS + 20)], due_ns))
+    (again,) = pages(feed(session, Tick(at_ns=due_ns)))
+    assert question(again) == question(older)
 
 
 def test_after_the_hour_only_the_new_rows_are_asked_for():
     session = watching()
+    backfill(session, Archive())
     last = NOW_HOUR_MS + 20
-    feed(session, Tick(at_ns=AT_NS), page([settled(last)]))
     next_hour_ns = hour_floor_ns(AT_NS) + HOUR_NS
     assert pages(feed(session, Tick(at_ns=next_hour_ns + 29 * NS_PER_S))) == []
     (fetch,) = pages(feed(session, Tick(at_ns=next_hour_ns + 60 * NS_PER_S)))
@@ -200,8 +283,8 @@ def test_a_failed_page_is_one_reject_and_is_asked_for_again_after_a_minute(statu
 
 def test_what_is_known_is_not_asked_for_again_after_a_reconnect():
     session = watching()
-    last = NOW_HOUR_MS + 20
-    feed(session, Tick(at_ns=AT_NS), page([settled(last)]), closed())
+    backfill(session, Archive())
+    feed(session, closed())
     assert pages(feed(session, opened(), Tick(at_ns=AT_NS + NS_PER_S))) == []
 
 

@@ -130,45 +130,86 @@ def started(*symbols):
     return session, feed(session, opened(), reply("instruments", DETAILS))
 
 
-def test_thirty_days_are_fetched_in_the_background_in_windows_that_hold_a_hundred_rows():
-    session, outputs = started("BTC")
-    fetches, rows = asked(outputs), []
-    while fetches and len(rows) < 1000:
-        (fetch,) = fetches
+class Archive:
+    """The venue's rows of one market, of which a call returns `limit`, from either end."""
+
+    def __init__(self, hours: int = 2000, limit: int = 750, is_newest: bool = True) -> None:
+        newest_s = AT_S - AT_S % HOUR_S
+        self.stamps = [newest_s - back * HOUR_S for back in reversed(range(hours))]
+        self.limit, self.is_newest = limit, is_newest
+
+    def within(self, fetch: Fetch) -> list[int]:
         query = window(fetch)
         start_s, end_s = int(query["start_timestamp"]), int(query["end_timestamp"])
-        hours = [s for s in range(start_s - start_s % HOUR_S, end_s + 1, HOUR_S) if s >= start_s]
-        assert (query["market_id"], query["resolution"], fetch.key) == ("1", "1h", "1")
-        assert len(hours) <= 100
-        assert fetch.background
-        rows += hours
-        answer = reply("funding_history", page(*map(row, hours)), key="1")
-        fetches = asked(feed(session, answer))
-    newest_s = AT_S - AT_S % HOUR_S
-    assert rows == list(range(newest_s - 30 * 86_400, newest_s + 1, HOUR_S))
+        rows = [stamp for stamp in self.stamps if start_s <= stamp <= end_s]
+        most = min(self.limit, int(query["count_back"]))
+        return rows[-most:] if self.is_newest else rows[:most]
 
 
-def test_a_server_that_returns_fewer_rows_is_asked_again_after_the_last_of_them():
+def backfill(archive: Archive) -> tuple[list[Fetch], list[int]]:
+    """Every call that is made for a market and the stamps (s) of every row that came, in order."""
+    session, outputs = started("BTC")
+    calls: list[Fetch] = []
+    stamps: list[int] = []
+    while fetches := asked(outputs):
+        (fetch,) = fetches
+        calls.append(fetch)
+        assert len(calls) < 40, "it never stops asking"
+        answer = page(*map(row, archive.within(fetch)))
+        outputs = feed(session, reply("funding_history", answer, key=fetch.key))
+        stamps += [paid.venue_ns // 1_000_000_000 for paid in only(Funding, outputs)]
+    return calls, stamps
+
+
+def test_thirty_days_are_one_call_in_the_background():
+    (call,), stamps = backfill(archive := Archive())
+    query = window(call)
+    assert (query["market_id"], query["resolution"], call.key) == ("1", "1h", "1")
+    assert (query["count_back"], int(query["end_timestamp"])) == ("720", AT_S)
+    assert call.background
+    assert stamps == archive.stamps[-720:]
+
+
+@pytest.mark.parametrize("is_newest", [True, False], ids=["newest rows", "oldest rows"])
+@pytest.mark.parametrize("limit", [100, 360, 719])
+def test_where_a_call_returns_fewer_rows_the_rest_is_asked_for_without_a_hole(limit, is_newest):
+    calls, stamps = backfill(archive := Archive(limit=limit, is_newest=is_newest))
+    assert sorted(stamps) == archive.stamps[-720:]
+    assert len(set(stamps)) == len(stamps)
+    assert len({call.path for call in calls}) == len(calls) == -(-720 // limit)
+
+
+def test_the_newest_rows_come_first_where_the_venue_returns_them():
+    _, stamps = backfill(archive := Archive(limit=100))
+    assert stamps[:100] == archive.stamps[-100:]
+    assert stamps[100:200] == archive.stamps[-200:-100]
+
+
+@pytest.mark.parametrize("hours", [0, 1, 300])
+def test_a_young_market_has_its_rows_and_at_most_one_empty_call(hours):
+    calls, stamps = backfill(archive := Archive(hours))
+    assert stamps == archive.stamps
+    assert len(calls) == (2 if hours else 1)
+
+
+def test_rows_that_were_not_asked_for_do_not_keep_the_calls_going():
     session, outputs = started("BTC")
     start_s = int(window(asked(outputs)[0])["start_timestamp"])
-    some = page(row(start_s), row(start_s + HOUR_S))
-    (fetch,) = asked(feed(session, reply("funding_history", some, key="1")))
-    assert int(window(fetch)["start_timestamp"]) == start_s + HOUR_S + 1
+    strange = page(row(start_s - HOUR_S), row(AT_S + HOUR_S))
+    assert asked(feed(session, reply("funding_history", strange, key="1"))) == []
 
 
-def test_a_market_younger_than_thirty_days_is_looked_for_in_the_later_windows():
-    session, outputs = started("BTC")
-    first_end_s = int(window(asked(outputs)[0])["end_timestamp"])
-    (fetch,) = asked(feed(session, reply("funding_history", page(), key="1")))
-    assert int(window(fetch)["start_timestamp"]) == first_end_s + 1
+def test_every_market_is_asked_for_before_the_rest_of_any():
+    _, outputs = started("BTC", "ETH")
+    assert sorted(fetch.key for fetch in asked(outputs)) == ["0", "1"]
 
 
 def finish(session, outputs, at_ns=AT_NS):
-    """Answer every page with nothing, so that the history is as complete as it gets."""
+    """Answer every call with what was asked for."""
     while fetches := asked(outputs):
-        outputs = feed(
-            session, *[reply("funding_history", page(), at_ns, key=f.key) for f in fetches]
-        )
+        (fetch,) = fetches
+        answer = page(*map(row, Archive().within(fetch)))
+        outputs = feed(session, reply("funding_history", answer, at_ns, key=fetch.key))
 
 
 def test_after_the_hour_only_the_new_payment_is_fetched():
@@ -178,8 +219,19 @@ def test_after_the_hour_only_the_new_payment_is_fetched():
     assert asked(feed(session, Tick(at_ns=(newest_s + HOUR_S + 5) * 1_000_000_000))) == []
     late = feed(session, Tick(at_ns=(newest_s + HOUR_S + 60) * 1_000_000_000))
     (fetch,) = asked(late)
-    end_s = int(window(fetch)["end_timestamp"])
-    assert end_s == newest_s + HOUR_S + 60
+    assert int(window(fetch)["start_timestamp"]) == newest_s + 1
+    assert int(window(fetch)["end_timestamp"]) == newest_s + HOUR_S + 60
+
+
+def test_a_payment_that_is_late_is_asked_for_within_the_minute():
+    """Twenty seconds after the hour the row is not there yet: not an hour is waited for it."""
+    hour_s = AT_S - AT_S % HOUR_S + HOUR_S
+    at_ns = (hour_s + 20) * 1_000_000_000
+    session = Session(Wants(symbols=("BTC",)))
+    outputs = feed(session, opened(at_ns), reply("instruments", DETAILS, at_ns))
+    finish(session, outputs, at_ns)
+    (fetch,) = asked(feed(session, Tick(at_ns=at_ns + 30 * 1_000_000_000)))
+    assert int(window(fetch)["start_timestamp"]) == hour_s - HOUR_S + 1
 
 
 def test_a_reconnection_does_not_fetch_the_thirty_days_again():
@@ -201,4 +253,27 @@ def test_a_failed_page_is_asked_for_again_after_a_minute():
     failed = feed(session, reply("funding_history", "", status=0, key="1"))
     assert [type(output) for output in failed] == [Reject]
     assert asked(feed(session, Tick(at_ns=AT_NS + 30 * 1_000_000_000))) == []
-    assert len(asked(feed(session, Tick(at_ns=AT_NS + 60 * 1_000_000_000)))) == 1
+    (again,) = asked(feed(session, Tick(at_ns=AT_NS + 60 * 1_000_000_000)))
+    assert window(again)["count_back"] == "720"
+
+
+def test_a_refused_question_is_asked_for_fewer_rows_after_a_minute():
+    session, _ = started("BTC")
+    refusal = {"code": 20001, "message": "invalid param: count_back"}
+    feed(session, reply("funding_history", refusal, status=400, key="1"))
+    (again,) = asked(feed(session, Tick(at_ns=AT_NS + 60 * 1_000_000_000)))
+    assert window(again)["count_back"] == "100"
+
+
+def test_the_new_hour_does_not_wait_for_older_rows_that_fail():
+    session, outputs = started("BTC")
+    (first,) = asked(outputs)
+    some = Archive(limit=100).within(first)
+    (older,) = asked(feed(session, reply("funding_history", page(*map(row, some)), key="1")))
+    hour_s = AT_S - AT_S % HOUR_S + HOUR_S
+    feed(session, reply("funding_history", "", hour_s * 1_000_000_000, status=0, key="1"))
+    due_ns = (hour_s + 60) * 1_000_000_000
+    (fetch,) = asked(feed(session, Tick(at_ns=due_ns)))
+    assert int(window(fetch)["start_timestamp"]) == hour_s - HOUR_S + 1
+    (again,) = asked(feed(session, reply("funding_history", page(row(hour_s)), due_ns, key="1")))
+    assert again == older

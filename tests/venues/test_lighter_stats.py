@@ -228,3 +228,13 @@ def test_the_order_of_the_keys_of_a_message_means_nothing():
     facts = feed(Session(ANY_MARKET), sent)
     assert len(only(Prices, facts)) == 1
     assert facts == feed(Session(ANY_MARKET), turned) == feed(Session(ANY_MARKET), dense)
+
+
+def test_a_message_without_a_type_is_not_believed_whatever_its_last_word():
+    sent = stats({"1": ROW}, timestamp=MESSAGE_MS)
+    message = json.loads(sent.data)
+    message["t1pe"] = message.pop("type")
+    damaged = frame(json.dumps(message, separators=(",", ":")), sent.at_ns)
+    outputs = feed(Session(ANY_MARKET), damaged)
+    assert len(only(Reject, outputs)) == 1
+    assert not only(Prices, outputs)

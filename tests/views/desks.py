@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cockpit.core.clock import ManualClock
 from cockpit.core.events import BookSnapshot, Event, Funding, Link, OpenInterest, Prices
-from cockpit.intents import FeedStats, Intent, Mode, Notice, VenueStats
+from cockpit.intents import Computation, FeedStats, Intent, Mode, Notice, VenueStats
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import VenueSpec
 
@@ -25,6 +25,7 @@ class StillDesk:
         self.view = MarketStore([(name, f"{name}-chain") for name in VENUES], SYMBOLS)
         self.specs: Mapping[str, VenueSpec] = {}
         self.posted: list[Intent] = []
+        self.computed: Computation | None = None
         self.is_started = False
         for venue in VENUES:
             self.view.apply(Link(venue=venue, recv_ns=T0, link="main", state="live"))
@@ -73,6 +74,9 @@ class StillDesk:
 
     def record(self, folder: Path | None) -> str:
         return "" if folder is None else str(folder)
+
+    def computation(self) -> Computation | None:
+        return self.computed
 
     async def start(self) -> None:
         self.is_started = True

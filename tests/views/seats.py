@@ -31,6 +31,7 @@ class KnownDesk(StillDesk):
         self.view = scenes.store_of(scene)
         self.specs: Mapping[str, VenueSpec] = scene.specs
         self.posted: list[Intent] = []
+        self.computed = None
         self.tape: Path | None = None
 
     def post(self, intent: Intent) -> None:

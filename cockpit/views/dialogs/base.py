@@ -29,7 +29,12 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
 
     def __init__(self, scene: Scene, palette: Palette) -> None:
         super().__init__()
-        self._sheet = LivePane(lambda _, w, h: self.lines(w, h), scene, palette, 1.0, "sheet")
+        self._sheet = LivePane(
+            lambda _, w, h: self.lines(w, h), scene, palette, lambda: 1.0, "sheet"
+        )
+
+    def _draw(self, _: Scene, width: int, height: int) -> list[Line]:
+        return self.lines(width, height)
 
     def compose(self) -> ComposeResult:
         yield self._sheet

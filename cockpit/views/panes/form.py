@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 
-from cockpit import calculators
 from cockpit.views import format as fmt
-from cockpit.views.forms import Form, Row, plain
+from cockpit.views.forms import Form, Row, module, plain
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clean, fit, framed, longest, wrap
 
@@ -36,7 +35,7 @@ class FormPane:
         if form is None:
             body: list[Line] = [[], [(" nothing is asked yet", "dim")]]
             return framed(body, width, height, title=[("form", "title")], focused=focused)
-        title = calculators.load(form.name).TITLE.lower()
+        title = module(form.name).TITLE.lower()
         body = _rows(form, width - 2, height - 2, focused)
         return framed(
             body,
@@ -63,17 +62,17 @@ def _rows(form: Form, inner: int, room: int, focused: bool) -> list[Line]:
     help_room = 2 if focused else 0
     shown = max(1, room - help_room)
     top = max(0, min(form_cursor - shown // 2, len(rows) - shown))
-    lines = [
+    drawn = [
         _row(form, row, label, value, inner, at == form_cursor, focused)
         for at, row in enumerate(rows[top : top + shown], top)
     ]
-    left = room - len(lines) - help_room
+    left = room - len(drawn) - help_room
     if left > 2:
-        lines += _assumptions(form, inner, left)
+        drawn += _assumptions(form, inner, left)
     if focused and room > 3:
-        lines += [[]] * (room - len(lines) - 1)
-        lines.append(_help(form, rows[form_cursor], inner))
-    return lines
+        drawn += [[]] * (room - len(drawn) - 1)
+        drawn.append(_help(form, rows[form_cursor], inner))
+    return drawn
 
 
 def _row(
@@ -145,15 +144,15 @@ def _percent(text: str) -> str:
 
 def _assumptions(form: Form, inner: int, room: int) -> list[Line]:
     """Assumptions without a field of their own."""
-    lines: list[Line] = [[], [(" also assumed", "dim")]]
+    said: list[Line] = [[], [(" also assumed", "dim")]]
     for words in form.others():
         for i, part in enumerate(wrap(clean(words), inner - 4)):
-            lines.append([(" · " if i == 0 else "   ", "dim"), (part, "text")])
-    if len(lines) == 2:
+            said.append([(" · " if i == 0 else "   ", "dim"), (part, "text")])
+    if len(said) == 2:
         return []
-    if len(lines) > room:
-        lines = [*lines[: room - 1], [(f"   … {len(lines) - room + 1} more", "dim")]]
-    return lines
+    if len(said) > room:
+        said = [*said[: room - 1], [(f"   … {len(said) - room + 1} more", "dim")]]
+    return said
 
 
 def _help(form: Form, row: Row, inner: int) -> Line:
@@ -171,8 +170,15 @@ def _advice(form: Form, width: int) -> Line:
     if form.entry is not None:
         words = ("enter takes it · tab next field · esc leaves", "enter · tab · esc")
     else:
-        words = ("enter edits · ←→ other value · W keeps the plan · Y copies it", "enter edits · ←→")
+        words = (
+            "enter edits · ←→ other value · W keeps the plan · Y copies it",
+            "enter edits · ←→",
+        )
     return longest(width, *([(text, "dim")] for text in words))
+
+
+_PANE = FormPane("form")
+lines = _PANE.lines
 
 
 def brief(text: str) -> str:
@@ -188,6 +194,8 @@ def brief(text: str) -> str:
     parts = []
     for row in rows:
         size = row.get("size")
-        number = fmt.signed(size, 4).rstrip("0").rstrip(".") if isinstance(size, int | float) else "?"
+        number = (
+            fmt.signed(size, 4).rstrip("0").rstrip(".") if isinstance(size, int | float) else "?"
+        )
         parts.append(f"{number} {row.get('symbol', '?')} {row.get('venue', '?')}")
     return f"{len(rows)}: " + ", ".join(parts)

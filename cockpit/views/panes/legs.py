@@ -168,5 +168,3 @@ def _cut(line: Line, width: int) -> Line:
             return [*out, (fit(span[0], width - width_of(out)), span[1])] if last else out
         out.append(span)
     return out
-
-

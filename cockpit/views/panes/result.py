@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from cockpit import calculators
-from cockpit.views.forms import Form
+from cockpit.views.forms import Form, module
 from cockpit.views.scene import Scene
 from cockpit.views.tabling import figure_lines, table_lines
 from cockpit.views.text import Line, clean, framed, wrap
@@ -38,10 +37,6 @@ class ResultPane:
 def _state(form: Form | None) -> Line:
     if form is None:
         return []
-    if form.progress is not None:
-        done, asked = form.progress
-        share = f" {done / asked:.0%}" if asked else ""
-        return [(f" · computing{share}", "accent")]
     if form.is_outdated and form.result is not None:
         return [(" · of the last inputs that made sense", "warn")]
     if form.result is not None and form.result.is_incomplete:
@@ -58,7 +53,7 @@ def _body(form: Form | None, inner: int, room: int) -> tuple[list[Line], str]:
     if form.result is None:
         waits = [[], [(" computing …", "dim")]] if not errors else []
         return [*errors, *waits], ""
-    result, calculator = form.result, calculators.load(form.name)
+    result, calculator = form.result, module(form.name)
     sentence: list[Line] = [
         [(f" {part}", "dim" if form.is_outdated else "number")]
         for part in wrap(clean(calculator.verdict(result)), inner - 2)
@@ -84,14 +79,18 @@ def _body(form: Form | None, inner: int, room: int) -> tuple[list[Line], str]:
 def _warnings(form: Form, inner: int, room: int) -> list[Line]:
     result = form.result
     assert result is not None
-    lines: list[Line] = []
+    said: list[Line] = []
     if result.infeasible:
         parts = wrap(clean(f"cannot be done: {result.infeasible}"), inner - 2)
-        lines += [[(f" {part}", "danger")] for part in parts]
+        said += [[(f" {part}", "danger")] for part in parts]
     for words in result.warnings:
         for i, part in enumerate(wrap(clean(words), inner - 4)):
-            lines.append([(" ! " if i == 0 else "   ", "warn"), (part, "warn")])
-    if len(lines) > room:
-        hidden = len(lines) - room + 1
-        lines = [*lines[: room - 1], [(f"   … {hidden} more lines of warnings: zoom", "warn")]]
-    return lines
+            said.append([(" ! " if i == 0 else "   ", "warn"), (part, "warn")])
+    if len(said) > room:
+        hidden = len(said) - room + 1
+        said = [*said[: room - 1], [(f"   … {hidden} more lines of warnings: zoom", "warn")]]
+    return said
+
+
+_PANE = ResultPane("result")
+lines = _PANE.lines

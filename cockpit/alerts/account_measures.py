@@ -1,0 +1,117 @@
+"""What the rules about the trader's own book measure: liquidation, margin, net delta, carry.
+
+An account that may not be taken for the present measures nothing: a stale leg is neither safe nor
+in danger. A sum of which one part is not known is not known.
+"""
+
+from collections.abc import Iterator
+
+from cockpit import exposures
+from cockpit.alerts.book import Reading
+from cockpit.alerts.rule import Kind
+from cockpit.analytics import exposure as sums
+from cockpit.exposures import Portfolio, Row
+from cockpit.state.view import Field, MarketView
+
+ACCOUNT_KINDS: frozenset[Kind] = frozenset({"liquidation", "margin", "net_delta", "carry"})
+BOOK = "book"
+"""The subject of what concerns everything that is held."""
+MOST_RATIO = 100.0
+"""Stands for every ratio beyond it: equity is gone, and JSON has no infinity."""
+
+
+class AccountMeasures:
+    """Readings of the account kinds; reads the portfolio once for all rules of a moment."""
+
+    def __init__(self) -> None:
+        self._at_ns = -1
+        self._portfolio: Portfolio | None = None
+
+    def read(self, kind: Kind, view: MarketView, now_ns: int) -> Iterator[Reading]:
+        """The figures of one kind now; nothing while nothing is followed or typed."""
+        if not (view.accounts() or view.manual()):
+            return
+        if self._portfolio is None or self._at_ns != now_ns:
+            self._portfolio, self._at_ns = exposures.read(view, now_ns), now_ns
+        portfolio = self._portfolio
+        if kind == "liquidation":
+            yield from _liquidations(portfolio)
+        elif kind == "margin":
+            yield from _margins(portfolio)
+        elif kind == "net_delta":
+            yield from _net_deltas(portfolio)
+        else:
+            yield from _carry(portfolio, view, now_ns)
+
+
+def _liquidations(portfolio: Portfolio) -> Iterator[Reading]:
+    """The nearest of each market, over its accounts."""
+    nearest: dict[str, Row] = {}
+    for row in portfolio.rows:
+        name = f"{row.leg.venue}/{row.leg.symbol}"
+        if row.is_stale or row.liquidation.distance is None:
+            continue
+        if name not in nearest or _distance(row) < _distance(nearest[name]):
+            nearest[name] = row
+    for name, row in nearest.items():
+        side = "long" if row.leg.size > 0 else "short"
+        words = f"{row.leg.symbol} {row.leg.venue}: {side} is {_distance(row):.1%} from liquidation"
+        yield Reading(name, row.leg.venue, row.leg.symbol, _distance(row), words)
+
+
+def _distance(row: Row) -> float:
+    """How far the price may move; 0 when it is there, or beyond."""
+    distance = row.liquidation.distance or 0.0
+    return max(0.0, -distance if row.leg.size > 0 else distance)
+
+
+def _margins(portfolio: Portfolio) -> Iterator[Reading]:
+    """The pool of each venue that is nearest to its end."""
+    old = stale_accounts(portfolio)
+    legs = [row.leg for row in portfolio.rows]
+    worst: dict[str, float] = {}
+    for pool in portfolio.pools:
+        if (pool.venue, pool.account) in old:
+            continue
+        ratio = sums.ratio(sums.pool_maintenance_usd(pool, legs), pool.equity_usd)
+        if ratio is not None:
+            worst[pool.venue] = max(min(ratio, MOST_RATIO), worst.get(pool.venue, 0.0))
+    for venue, ratio in worst.items():
+        words = f"{venue}: maintenance margin is {ratio:.0%} of equity"
+        if ratio >= MOST_RATIO:
+            words = f"{venue}: no equity is left behind the positions"
+        yield Reading(venue, venue, None, ratio, words)
+
+
+def _net_deltas(portfolio: Portfolio) -> Iterator[Reading]:
+    old = {row.leg.symbol for row in portfolio.rows if row.is_stale}
+    for asset in sums.by_asset([row.leg for row in portfolio.rows]):
+        if asset.net_usd is None or asset.symbol in old:
+            continue
+        side = "long" if asset.net_base > 0 else "short"
+        words = f"{asset.symbol}: net {side} {abs(asset.net_base):.6g}, {abs(asset.net_usd):,.0f} $"
+        yield Reading(asset.symbol, None, asset.symbol, abs(asset.net_usd), words)
+
+
+def _carry(portfolio: Portfolio, view: MarketView, now_ns: int) -> Iterator[Reading]:
+    legs = [row.leg for row in portfolio.rows]
+    carry = sums.total(leg.carry_usd_per_hour for leg in legs)
+    is_old = any(row.is_stale or rate_is_old(row, view, now_ns) for row in portfolio.rows)
+    if carry is None or is_old or not legs:
+        return
+    verb = "earns" if carry >= 0 else "costs"
+    yield Reading(BOOK, None, None, carry, f"the book {verb} {abs(carry):.2f} $ an hour in funding")
+
+
+def rate_is_old(row: Row, view: MarketView, now_ns: int) -> bool:
+    """Whether the rate that a position's carry is computed with may not be taken for the present."""
+    market = view.market(row.leg.venue, row.leg.symbol)
+    if market is None:
+        return True
+    field: Field = "predicted" if market.predicted else "funding"
+    return market.is_stale(field, now_ns)
+
+
+def stale_accounts(portfolio: Portfolio) -> set[tuple[str, str]]:
+    """(venue, address) of accounts that may not be taken for the present."""
+    return {(a["venue"], a["account"]) for a in portfolio.accounts if a["stale"]}

@@ -1,0 +1,210 @@
+"""The book's exposure through time: a sample every few seconds, and what explains its jumps.
+
+A change of net delta is split exactly into what was filled and what the marks did, a change of
+carry also into what the rates did. A change of a margin ratio has one cause: a fill if there was
+one, else the funding that was paid, else money that came or went, else the marks.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cockpit import exposures
+from cockpit.analytics import exposure as sums
+from cockpit.exposures import Portfolio, Row
+from cockpit.state.exposure import Cause, ExposureHistory, Figure, Jump
+from cockpit.state.view import MarketView
+
+NET_JUMP_FRAC = 0.01
+"""Of gross: a net delta that moves less between two samples only drifts."""
+CARRY_JUMP_FRAC = 0.10
+"""Of the sum of what every leg pays or receives."""
+CARRY_JUMP_USD = 0.01
+RATIO_JUMP = 0.02
+_Key = tuple[str, str, str, str, bool]
+
+
+class _Part(NamedTuple):
+    """A piece of a change: how much, why, and of which market."""
+
+    amount: float
+    cause: Cause
+    subject: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """The figures of one moment; None where a part of one is not known or stale."""
+
+    portfolio: Portfolio
+    rows: dict[_Key, Row]
+    net_usd: float | None
+    gross_usd: float | None
+    carry_usd_per_hour: float | None
+    carry_gross: float | None
+    ratios: dict[str, float]
+    ratio: float | None
+
+
+class Tracker:
+    """Fills one history from one view. Nothing is written while there is nothing to follow."""
+
+    def __init__(self, view: MarketView, history: ExposureHistory) -> None:
+        self._view = view
+        self._history = history
+        self._last: _Sample | None = None
+
+    def look(self, now_ns: int) -> None:
+        """Sample the present, and explain what jumped since the last time."""
+        if not (self._view.accounts() or self._view.manual() or len(self._history)):
+            return
+        sample = _sample(exposures.read(self._view, now_ns))
+        self._history.append(now_ns, sample.net_usd, sample.carry_usd_per_hour, sample.ratio)
+        before, self._last = self._last, sample
+        if before is not None:
+            self._history.jumps.extend(_jumps(before, sample, now_ns))
+
+
+def _sample(portfolio: Portfolio) -> _Sample:
+    rows = {_key(row): row for row in portfolio.rows}
+    legs = [row.leg for row in portfolio.rows]
+    total = sums.totals(legs, portfolio.pools)
+    old = {row.leg.venue for row in portfolio.rows if row.is_stale}
+    # An address that the venue does not know holds nothing, however often it is asked.
+    old |= {a["venue"] for a in portfolio.accounts if a["stale"] and a["state"] != "unknown"}
+    ratios = {
+        venue.venue: venue.worst_margin_ratio
+        for venue in sums.by_venue(legs, portfolio.pools)
+        if venue.worst_margin_ratio is not None and venue.venue not in old
+    }
+    worst = max(ratios.values(), default=None)
+    carries = [leg.carry_usd_per_hour for leg in legs]
+    return _Sample(
+        portfolio=portfolio,
+        rows=rows,
+        net_usd=None if old else total.net_usd,
+        gross_usd=None if old else total.gross_usd,
+        carry_usd_per_hour=None if old else total.carry_usd_per_hour,
+        carry_gross=None if old else sums.gross(carries),
+        ratios=ratios,
+        ratio=None if worst is None or math.isinf(worst) else worst,
+    )
+
+
+def _key(row: Row) -> _Key:
+    leg = row.leg
+    return leg.venue, leg.account, leg.pool, leg.symbol, leg.is_manual
+
+
+def _jumps(a: _Sample, b: _Sample, now_ns: int) -> Iterable[Jump]:
+    if a.net_usd is not None and b.net_usd is not None:
+        least = NET_JUMP_FRAC * max(a.gross_usd or 0.0, b.gross_usd or 0.0)
+        parts = [part for key in _both(a, b) for part in _net_parts(a.rows.get(key), b.rows.get(key))]
+        yield from _jump("net", a.net_usd, b.net_usd, least, parts, now_ns)
+    if a.carry_usd_per_hour is not None and b.carry_usd_per_hour is not None:
+        usual = max(a.carry_gross or 0.0, b.carry_gross or 0.0)
+        least = max(CARRY_JUMP_USD, CARRY_JUMP_FRAC * usual)
+        parts = [
+            part for key in _both(a, b) for part in _carry_parts(a.rows.get(key), b.rows.get(key))
+        ]
+        yield from _jump("carry", a.carry_usd_per_hour, b.carry_usd_per_hour, least, parts, now_ns)
+    if a.ratio is not None and b.ratio is not None:
+        venue = max(b.ratios, key=lambda name: b.ratios[name])
+        parts = [_ratio_part(a, b, venue)]
+        yield from _jump("ratio", a.ratio, b.ratio, RATIO_JUMP, parts, now_ns)
+
+
+def _both(a: _Sample, b: _Sample) -> list[_Key]:
+    return list({**a.rows, **b.rows})
+
+
+def _jump(
+    figure: Figure, before: float, after: float, least: float, parts: list[_Part], now_ns: int
+) -> Iterable[Jump]:
+    if not parts or abs(after - before) < least or after == before:
+        return
+    most = max(parts, key=lambda part: abs(part.amount))
+    yield Jump(
+        at_ns=now_ns,
+        figure=figure,
+        before=before,
+        after=after,
+        cause=most.cause,
+        subject=most.subject,
+        words=most.words,
+    )
+
+
+def _fill_words(before: Row | None, after: Row | None) -> str:
+    size = (after.leg.size if after else 0.0) - (before.leg.size if before else 0.0)
+    verb = "opened" if before is None else "closed" if after is None else "filled"
+    return f"{verb} {size:+.6g}"
+
+
+def _net_parts(before: Row | None, after: Row | None) -> list[_Part]:
+    there = (after or before)
+    assert there is not None
+    subject = f"{there.leg.venue}/{there.leg.symbol}"
+    size0, price0 = (before.leg.size, before.leg.price) if before else (0.0, None)
+    size1, price1 = (after.leg.size, after.leg.price) if after else (0.0, None)
+    price1 = price0 if price1 is None else price1
+    price0 = price1 if price0 is None else price0
+    if price0 is None or price1 is None:
+        return []
+    moved = price1 / price0 - 1 if price0 else 0.0
+    return [
+        _Part((size1 - size0) * price1, "fill", subject, _fill_words(before, after)),
+        _Part(size0 * (price1 - price0), "mark", subject, f"mark {moved:+.2%}"),
+    ]
+
+
+def _carry_parts(before: Row | None, after: Row | None) -> list[_Part]:
+    there = (after or before)
+    assert there is not None
+    subject = f"{there.leg.venue}/{there.leg.symbol}"
+    if before is None or after is None:
+        sign = -1.0 if after is None else 1.0
+        amount = sign * (there.leg.carry_usd_per_hour or 0.0)
+        return [_Part(amount, "fill", subject, _fill_words(before, after))]
+    a, b = before.leg, after.leg
+    if None in (a.reference, a.hourly, b.reference, b.hourly):
+        return []
+    ref0, rate0 = a.reference or 0.0, a.hourly or 0.0
+    ref1, rate1 = b.reference or 0.0, b.hourly or 0.0
+    rates = f"rate {rate0 * 8760:+.1%} to {rate1 * 8760:+.1%} APR"
+    moved = ref1 / ref0 - 1 if ref0 else 0.0
+    return [
+        _Part((a.size - b.size) * ref1 * rate1, "fill", subject, _fill_words(before, after)),
+        _Part(-a.size * ref1 * (rate1 - rate0), "funding", subject, rates),
+        _Part(-a.size * rate0 * (ref1 - ref0), "mark", subject, f"index {moved:+.2%}"),
+    ]
+
+
+def _ratio_part(a: _Sample, b: _Sample, venue: str) -> _Part:
+    keys = [key for key in _both(a, b) if key[0] == venue]
+    pairs = [(key, a.rows.get(key), b.rows.get(key)) for key in keys]
+    for key, before, after in pairs:
+        if (before.leg.size if before else 0.0) != (after.leg.size if after else 0.0):
+            return _Part(1.0, "fill", f"{venue}/{key[3]}", _fill_words(before, after))
+    paid = sum(
+        (after.funding_paid_usd or 0.0) - (before.funding_paid_usd or 0.0)
+        for _, before, after in pairs
+        if before and after
+    )
+    profit = sum(
+        after.leg.size * (after.leg.price - before.leg.price)
+        for _, before, after in pairs
+        if before and after and before.leg.price is not None and after.leg.price is not None
+    )
+    equity = _equity(b, venue) - _equity(a, venue)
+    if abs(paid) > abs(profit) and abs(paid) >= abs(equity) / 2:
+        return _Part(1.0, "funding", venue, f"funding {paid:+.2f} $")
+    if abs(equity - profit - paid) > abs(equity) / 2:
+        return _Part(1.0, "transfer", venue, f"equity {equity - profit - paid:+.2f} $ in or out")
+    return _Part(1.0, "mark", venue, f"marks {profit:+.2f} $")
+
+
+def _equity(sample: _Sample, venue: str) -> float:
+    return sum(p.equity_usd or 0.0 for p in sample.portfolio.pools if p.venue == venue)

@@ -1,0 +1,117 @@
+"""When forms are computed: as one types, and once a second while the market moves.
+
+What is quick runs between two frames. Random futures take seconds: the desk has a process for
+them, and their last answer stays on the screen until there is a new one.
+"""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from cockpit.intents import Cancel, Compute
+from cockpit.views import forms
+from cockpit.views.forms import Form
+
+if TYPE_CHECKING:
+    from cockpit.calculators.view import Settings
+    from cockpit.views.controls import ControlledApp
+
+LIVE_S = 1.0
+"""The market moves all the time; a result that jumps more often cannot be read."""
+SHARE = 20.0
+"""A computation of 10 ms is not repeated within 200: the screen keeps its frame rate."""
+DEFAULTS = {"plan": "carry", "stress": "stress"}
+"""What a workspace shows before anything was asked in it."""
+
+
+class Computing:
+    """Keeps the form on the screen answered. Called by the paint clock, never for long."""
+
+    def __init__(self, app: "ControlledApp") -> None:
+        self._app = app
+        self._number = 0
+        self._asked: Form | None = None
+        self._next_s = 0.0
+
+    def beat(self) -> None:
+        """Compute if a key changed something, or if it is time to look at the market again."""
+        self._collect()
+        scene = self._app.scene
+        if scene.workspace not in DEFAULTS or not scene.symbols:
+            return
+        is_plan = scene.workspace == "plan"
+        name = (is_plan and scene.forms.chosen) or DEFAULTS[scene.workspace]
+        form = scene.forms.opened.get(name)
+        if form is None:
+            from cockpit.views.prefill import prefill
+
+            form = scene.forms.open(name)
+            form.fill(prefill(scene, name))
+        if is_plan:
+            scene.forms.chosen = name
+        self._answer(form)
+
+    def cancel(self) -> None:
+        """Stop the futures that are being drawn."""
+        if self._asked is not None:
+            self._app.desk.post(Cancel())
+            self._asked.progress = None
+            self._asked = None
+
+    def _answer(self, form: Form) -> None:
+        now_s, view = time.monotonic(), self._app.scene.view
+        is_moved = form.version != view.version and form.entry is None and now_s >= self._next_s
+        if not (form.wants or is_moved):
+            return
+        if form.wants and now_s < self._next_s and form.took_ms > 10:
+            return
+        is_asked, settings = form.wants, self._settings()
+        inputs = forms.compute(form, view, settings)
+        form.took_ms = (time.monotonic() - now_s) * 1e3
+        form.version = view.version
+        self._next_s = now_s + max(form.took_ms * SHARE / 1e3, 0.0 if form.wants else LIVE_S)
+        if is_asked and inputs is not None:
+            form.wants_futures = True
+        if form.wants_futures and inputs is not None and form.entry is None:
+            form.wants_futures = False
+            self._draw_futures(form, inputs, settings)
+
+    def _draw_futures(self, form: Form, inputs: Any, settings: "Settings") -> None:
+        """Ask the desk for the random futures of a form that wants some."""
+        from cockpit.calculators import montecarlo
+        from cockpit.calculators.form import FieldError
+
+        job_of = getattr(forms.module(form.name), "monte_carlo_job", None)
+        if job_of is None:
+            return
+        self.cancel()
+        if not inputs.monte_carlo:
+            form.futures = None
+            return
+        try:
+            job = job_of(inputs, self._app.scene.view, settings)
+        except FieldError as error:
+            forms.refuse(form, error)
+            return
+        self._number += 1
+        self._asked, form.progress = form, (0, 0)
+        self._app.desk.post(Compute(self._number, montecarlo.simulate_job, job))
+
+    def _collect(self) -> None:
+        """What the desk has to say about the last question."""
+        form, said = self._asked, self._app.desk.computation()
+        if form is None or said is None or said.number != self._number:
+            return
+        if said.state == "running":
+            form.progress = (said.done, said.asked)
+            return
+        self._asked, form.progress = None, None
+        if said.state == "done":
+            form.futures = said.result
+        else:
+            form.errors["monte_carlo"] = said.error
+
+    def _settings(self) -> "Settings":
+        from cockpit.calculating import settings_for
+
+        app = self._app
+        return settings_for(app.config, app.desk.specs, app.scene.now_ns)

@@ -1,0 +1,239 @@
+"""What is held, as the panes of POSITIONS show it: rows in groups, in an order that holds still.
+
+Where the trader looks is a `Holding`; everything else is computed from the state, twice a second at
+most however many panes ask.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+from cockpit import exposures
+from cockpit.analytics import exposure as sums
+from cockpit.analytics.reversion import expected_mean, fit_ar1
+from cockpit.core.account import short_address
+from cockpit.core.units import HOUR_S
+from cockpit.exposures import Portfolio, Row
+from cockpit.state.view import MarketRead
+
+if TYPE_CHECKING:
+    from cockpit.views.scene import Scene
+
+Key = tuple[str, str, str, str, str]
+"""Source, venue, account, pool, symbol: the same position, whatever becomes of it."""
+Group = Literal["asset", "venue", "account", "none"]
+GROUPS: tuple[Group, ...] = get_args(Group)
+REFRESH_NS = 500_000_000
+EXPECTED_H = 24
+
+
+@dataclass(slots=True)
+class Holding:
+    """Where the trader looks among the positions. `column` is what `sort` would sort by."""
+
+    key: Key | None = None
+    index: int = 0
+    column: str = "symbol"
+    sort: str = ""
+    ascending: bool = False
+    order: tuple[Key, ...] = ()
+    group: Group = "asset"
+    filter: str = ""
+    chosen: frozenset[Key] = frozenset()
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+class Safety(NamedTuple):
+    """The nearest liquidation of what may be taken for the present, and how much may not.
+
+    `stale` and `unknown` count the legs that are in no way known to be safe.
+    """
+
+    nearest: Row | None
+    known: int
+    stale: int
+    unknown: int
+
+
+def key_of(row: Row) -> Key:
+    leg = row.leg
+    return row.source, leg.venue, leg.account, leg.pool, leg.symbol
+
+
+def note_key(row: Row) -> str:
+    return "/".join(key_of(row))
+
+
+def portfolio(scene: "Scene") -> Portfolio:
+    """Everything that is followed or typed, as it is now."""
+    manual = tuple(id(position) for position in scene.view.manual())
+    version = (scene.now_ns // REFRESH_NS, scene.frozen, manual)
+    return scene.remember("portfolio", version, lambda: exposures.read(scene.view, scene.now_ns))
+
+
+def account_name(scene: "Scene", row: Row) -> str:
+    """The trader's own name for the account, else its address, shortened; and its pool."""
+    leg = row.leg
+    named = {(b.venue, b.address): b.name for b in scene.view.accounts()}
+    name = named.get((leg.venue, leg.account)) or short_address(leg.account)
+    pool = leg.pool if leg.pool and leg.pool != leg.account else ""
+    return f"{name}/{pool}" if pool and not name.endswith(f"/{pool}") else name
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+def rows(scene: "Scene") -> list[Row]:
+    """Those that pass the filter, in the chosen order, groups together."""
+    holding = scene.holding
+    found = {key_of(row): row for row in portfolio(scene).rows}
+    order = [key for key in holding.order if key in found]
+    known = set(order)
+    order += [key for key in found if key not in known]
+    shown = [found[key] for key in order if _passes(scene, found[key])]
+    groups: dict[str, list[Row]] = {}
+    for row in shown:
+        groups.setdefault(group_of(scene, row), []).append(row)
+    return [row for members in groups.values() for row in members]
+
+
+def group_of(scene: "Scene", row: Row) -> str:
+    """The heading under which a row stands; empty where nothing is grouped."""
+    match scene.holding.group:
+        case "asset":
+            return row.leg.symbol
+        case "venue":
+            return row.leg.venue
+        case "account":
+            return f"{row.leg.venue} {account_name(scene, row)}"
+    return ""
+
+
+def _passes(scene: "Scene", row: Row) -> bool:
+    text = scene.holding.filter
+    wanted = text.removeprefix("!").casefold()
+    said = f"{row.leg.venue}/{row.leg.symbol} {account_name(scene, row)} {row.source}".casefold()
+    return not wanted or (wanted in said) is not text.startswith("!")
+
+
+def cursor(scene: "Scene", shown: Sequence[Row]) -> int:
+    """Where the cursor is seen: on its position, else where that was."""
+    for i, row in enumerate(shown):
+        if key_of(row) == scene.holding.key:
+            return i
+    return max(0, min(len(shown) - 1, scene.holding.index))
+
+
+def selected(scene: "Scene") -> Row | None:
+    """The position under the cursor; None while there is none."""
+    shown = rows(scene)
+    return shown[cursor(scene, shown)] if shown else None
+
+
+def chosen(scene: "Scene") -> list[Row]:
+    """What was marked; without marks the one under the cursor."""
+    marked = [row for row in portfolio(scene).rows if key_of(row) in scene.holding.chosen]
+    under = selected(scene)
+    return marked or ([under] if under else [])
+
+
+def point(scene: "Scene", index: int) -> None:
+    """The cursor on a row; the cell of the other workspaces goes to the same market."""
+    shown = rows(scene)
+    holding = scene.holding
+    holding.index = max(0, min(len(shown) - 1, index))
+    if not shown:
+        return
+    row = shown[holding.index]
+    holding.key = key_of(row)
+    symbols, venues = list(scene.symbols), [venue.name for venue in scene.venues]
+    if row.leg.symbol in symbols:
+        scene.symbol_index = symbols.index(row.leg.symbol)
+    if row.leg.venue in venues:
+        scene.venue_index = venues.index(row.leg.venue)
+
+
+# --- figures ------------------------------------------------------------------------------------
+
+
+def safety(scene: "Scene") -> Safety:
+    """How near the nearest liquidation is. A stale leg is never counted as safe."""
+    all_rows = portfolio(scene).rows
+    fresh = [row for row in all_rows if not row.is_stale]
+    known = [row for row in fresh if row.liquidation.basis is not None]
+    near = [row for row in known if row.liquidation.distance is not None]
+    return Safety(
+        nearest=min(near, key=lambda row: abs(row.liquidation.distance or 0.0), default=None),
+        known=len(known),
+        stale=len(all_rows) - len(fresh),
+        unknown=len(fresh) - len(known),
+    )
+
+
+def rate_is_old(scene: "Scene", row: Row) -> bool:
+    """Whether the rate behind a row's carry is known, and may not be taken for the present."""
+    market = scene.view.market(row.leg.venue, row.leg.symbol)
+    if market is None or market.rate() is None:
+        return False
+    return market.is_stale("predicted" if market.predicted else "funding", scene.now_ns)
+
+
+def expected_usd_per_hour(scene: "Scene") -> float | None:
+    """Mean carry over the next day, each rate reverting as it did; None if one leg has no past.
+
+    A venue that pays less often than hourly, or whose past is too short, is not known to revert.
+    """
+    parts = []
+    for row in portfolio(scene).rows:
+        leg = row.leg
+        market = scene.view.market(leg.venue, leg.symbol)
+        if market is None or leg.hourly is None or leg.reference is None:
+            return None
+        rate = _expected_hourly(scene, market, leg.hourly)
+        parts.append(None if rate is None else -leg.size * leg.reference * rate)
+    return sums.total(parts)
+
+
+def _expected_hourly(scene: "Scene", market: MarketRead, now: float) -> float | None:
+    from cockpit.views.rates import MIN_POINTS, filled_hours
+
+    latest = market.settled.latest
+    if latest is None or latest.interval_s > HOUR_S:
+        return None
+    version = (len(market.settled), scene.now_ns // (60 * 1_000_000_000))
+    fit = scene.remember(
+        ("position fit", market.venue, market.symbol),
+        version,
+        lambda: fit_ar1(filled_hours(scene, market), MIN_POINTS),
+    )
+    return None if fit is None else expected_mean(now, fit.mu, fit.phi, EXPECTED_H)
+
+
+def lacking(scene: "Scene", row: Row) -> list[str]:
+    """Why figures of a row are not known, or not to be trusted, in a few words each."""
+    found = []
+    leg = row.leg
+    market = scene.view.market(leg.venue, leg.symbol)
+    if row.is_stale:
+        book = next(
+            (b for b in scene.view.accounts() if (b.venue, b.address) == (leg.venue, leg.account)),
+            None,
+        )
+        venue = scene.view.venue(leg.venue)
+        why = book.reason if book and book.reason else ""
+        if not why and venue is not None and venue.state != "live":
+            why = f"link {venue.state}"
+        found.append(f"stale: {why or 'not read lately'}")
+    if market is None:
+        found.append(f"carry: {leg.symbol} not watched, :add {leg.symbol}")
+    elif leg.hourly is None:
+        found.append("carry: no funding rate yet")
+    elif rate_is_old(scene, row):
+        found.append("carry: rate is old")
+    if leg.price is None:
+        found.append("mark: no price")
+    if leg.entry is None and leg.stated_upnl_usd is None:
+        found.append("uPnL: no entry price")
+    if row.liquidation.basis is None:
+        found.append("liq: typed without one" if leg.is_manual else "liq: margin not known")
+    return found
