@@ -1,5 +1,7 @@
 """What the trader asks to be computed beside the screen, and how far it is."""
 
+import contextlib
+import sys
 from concurrent.futures import CancelledError
 
 from cockpit.background import Background, Task
@@ -21,7 +23,9 @@ class Jobs:
             self._task = None
             return
         self._number = intent.number
-        self._task = self._background.start(intent.function, intent.job)
+        # A screen stands in for stderr, and a process cannot inherit a screen.
+        with contextlib.redirect_stderr(sys.__stderr__):
+            self._task = self._background.start(intent.function, intent.job)
 
     def computation(self) -> Computation | None:
         """The last one that was asked for; None before any, and after it was cancelled."""

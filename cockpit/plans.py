@@ -271,9 +271,9 @@ def as_toml(plan: SavedPlan) -> bytes:
 def _known(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _known(item) for key, item in value.items() if item is not None}
-    return (
-        [_known(item) for item in value if item is not None] if isinstance(value, list) else value
-    )
+    if isinstance(value, list | tuple):
+        return [_known(item) for item in value if item is not None]
+    return value
 
 
 def as_csv(plan: SavedPlan) -> bytes:

@@ -101,14 +101,12 @@ def _key(row: Row) -> _Key:
 def _jumps(a: _Sample, b: _Sample, now_ns: int) -> Iterable[Jump]:
     if a.net_usd is not None and b.net_usd is not None:
         least = NET_JUMP_FRAC * max(a.gross_usd or 0.0, b.gross_usd or 0.0)
-        parts = [part for key in _both(a, b) for part in _net_parts(a.rows.get(key), b.rows.get(key))]
+        parts = [part for pair in _both(a, b) for part in _net_parts(*pair)]
         yield from _jump("net", a.net_usd, b.net_usd, least, parts, now_ns)
     if a.carry_usd_per_hour is not None and b.carry_usd_per_hour is not None:
         usual = max(a.carry_gross or 0.0, b.carry_gross or 0.0)
         least = max(CARRY_JUMP_USD, CARRY_JUMP_FRAC * usual)
-        parts = [
-            part for key in _both(a, b) for part in _carry_parts(a.rows.get(key), b.rows.get(key))
-        ]
+        parts = [part for pair in _both(a, b) for part in _carry_parts(*pair)]
         yield from _jump("carry", a.carry_usd_per_hour, b.carry_usd_per_hour, least, parts, now_ns)
     if a.ratio is not None and b.ratio is not None:
         venue = max(b.ratios, key=lambda name: b.ratios[name])
@@ -116,8 +114,9 @@ def _jumps(a: _Sample, b: _Sample, now_ns: int) -> Iterable[Jump]:
         yield from _jump("ratio", a.ratio, b.ratio, RATIO_JUMP, parts, now_ns)
 
 
-def _both(a: _Sample, b: _Sample) -> list[_Key]:
-    return list({**a.rows, **b.rows})
+def _both(a: _Sample, b: _Sample) -> list[tuple[Row | None, Row | None]]:
+    """Each position before and after; None where it was not open."""
+    return [(a.rows.get(key), b.rows.get(key)) for key in {**a.rows, **b.rows}]
 
 
 def _jump(
@@ -143,10 +142,20 @@ def _fill_words(before: Row | None, after: Row | None) -> str:
     return f"{verb} {size:+.6g}"
 
 
+def _there(before: Row | None, after: Row | None) -> Row:
+    row = after or before
+    if row is None:
+        raise ValueError("a position is there before or after")
+    return row
+
+
+def _subject(before: Row | None, after: Row | None) -> str:
+    leg = _there(before, after).leg
+    return f"{leg.venue}/{leg.symbol}"
+
+
 def _net_parts(before: Row | None, after: Row | None) -> list[_Part]:
-    there = (after or before)
-    assert there is not None
-    subject = f"{there.leg.venue}/{there.leg.symbol}"
+    subject = _subject(before, after)
     size0, price0 = (before.leg.size, before.leg.price) if before else (0.0, None)
     size1, price1 = (after.leg.size, after.leg.price) if after else (0.0, None)
     price1 = price0 if price1 is None else price1
@@ -161,12 +170,10 @@ def _net_parts(before: Row | None, after: Row | None) -> list[_Part]:
 
 
 def _carry_parts(before: Row | None, after: Row | None) -> list[_Part]:
-    there = (after or before)
-    assert there is not None
-    subject = f"{there.leg.venue}/{there.leg.symbol}"
+    subject = _subject(before, after)
     if before is None or after is None:
         sign = -1.0 if after is None else 1.0
-        amount = sign * (there.leg.carry_usd_per_hour or 0.0)
+        amount = sign * (_there(before, after).leg.carry_usd_per_hour or 0.0)
         return [_Part(amount, "fill", subject, _fill_words(before, after))]
     a, b = before.leg, after.leg
     if None in (a.reference, a.hourly, b.reference, b.hourly):
@@ -183,19 +190,18 @@ def _carry_parts(before: Row | None, after: Row | None) -> list[_Part]:
 
 
 def _ratio_part(a: _Sample, b: _Sample, venue: str) -> _Part:
-    keys = [key for key in _both(a, b) if key[0] == venue]
-    pairs = [(key, a.rows.get(key), b.rows.get(key)) for key in keys]
-    for key, before, after in pairs:
+    pairs = [pair for pair in _both(a, b) if _there(*pair).leg.venue == venue]
+    for before, after in pairs:
         if (before.leg.size if before else 0.0) != (after.leg.size if after else 0.0):
-            return _Part(1.0, "fill", f"{venue}/{key[3]}", _fill_words(before, after))
+            return _Part(1.0, "fill", _subject(before, after), _fill_words(before, after))
     paid = sum(
         (after.funding_paid_usd or 0.0) - (before.funding_paid_usd or 0.0)
-        for _, before, after in pairs
+        for before, after in pairs
         if before and after
     )
     profit = sum(
         after.leg.size * (after.leg.price - before.leg.price)
-        for _, before, after in pairs
+        for before, after in pairs
         if before and after and before.leg.price is not None and after.leg.price is not None
     )
     equity = _equity(b, venue) - _equity(a, venue)

@@ -12,17 +12,16 @@ import msgspec
 import numpy as np
 
 from cockpit.analytics.hedge import band_half_width, delay_risk, minimum_variance, one_off_threshold
-from cockpit.analytics.hedge_legs import hedge_legs
 from cockpit.calculators import fields
 from cockpit.calculators.form import FieldError, shown
 from cockpit.calculators.hedge_held import Exposure, exposures, initial_frac
+from cockpit.calculators.hedge_offers import Limits, cheapest, offer_of
 from cockpit.calculators.hedge_values import AssetHedge, DelayRiskValues, Values, VenueRisk
 from cockpit.calculators.hedge_venues import (
-    Limits,
-    candidate,
     expected_hourly,
     fill_delay_s,
     leg_of,
+    settled,
     whole_lots,
 )
 from cockpit.calculators.holdings import Floats, known
@@ -156,14 +155,14 @@ def _hedge(
         exposure.position_base if symbol == exposure.symbol else {},
         imf,
     )
-    venues = [
-        candidate(q, reference, rate, limits, notes) for q, rate in zip(found, rates, strict=True)
+    offers = [
+        offer_of(q, reference, rate, limits, notes) for q, rate in zip(found, rates, strict=True)
     ]
     target = inputs.target_carry_usd_per_hour
-    solved = hedge_legs(
+    solved = cheapest(
         ratio * delta_usd,
         exposure.carry_usd_per_hour,
-        venues,
+        offers,
         inputs.band_usd,
         None if target is None else target * share,
     )
@@ -171,6 +170,8 @@ def _hedge(
         notes.warn(f"{name}: left out of the hedge, its fee or its funding is not known")
     wanted = np.nan_to_num(solved.trade_usd) / reference
     sizes = whole_lots(wanted, found) if found else wanted
+    if solved.feasible:
+        sizes = settled(sizes, found, ratio * delta_usd / reference, inputs.band_usd / reference)
     made = [leg_of(q, float(s)) for q, s in zip(found, sizes, strict=True) if s != 0]
     cost = sum(usd for _, usd in made)
     paid = sum(

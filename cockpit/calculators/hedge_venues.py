@@ -1,45 +1,22 @@
-"""What each venue offers to a hedge, how long a fill takes there, and legs in whole lots."""
+"""What rates a hedge expects, how long its fills take, and legs in whole lots."""
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from cockpit.analytics.depth import walk
-from cockpit.analytics.hedge_legs import HedgeVenue, Segments, book_segments
 from cockpit.analytics.lots import round_plan, smallest_order
 from cockpit.analytics.reversion import expected_mean
 from cockpit.calculators.holdings import Floats
-from cockpit.calculators.levels import reduced
 from cockpit.calculators.view import Notes, Quote, Settings, present_hourly
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg, limit_price
 from cockpit.state.view import MarketView
 
-COARSE = 5
-"""Groups a side that first enter the program."""
-FINE = (-16, -4, -1, 0, 1, 2, 5, 17, 65)
-"""Where groups begin around the level that the last answer ended in, counted in levels."""
-PASSES = 2
-"""How often groups are made finer around the answer."""
 ASSUMED_DELAY_S = 2.0
 BLOCKS = 2
 """Blocks until an order is in and its fill is known."""
-
-
-class Limits(NamedTuple):
-    """By venue. `margin_usd` is the equity that is free for this symbol, NaN for not known;
-    `position_base` what is held in it already; `imf_frac` NaN for not known."""
-
-    max_usd: Mapping[str, float]
-    margin_usd: Mapping[str, float]
-    position_base: Mapping[str, float]
-    imf_frac: Mapping[str, float]
-
-
-class Side_(NamedTuple):
-    """One side of a book in USD at the common price: widths (L,) and costs as fractions (L,)."""
 
 
 def expected_hourly(
@@ -94,6 +71,23 @@ def whole_lots(trade_base: Floats, quotes: Sequence[Quote]) -> Floats:
         total = float(f"{sizes.sum():.12g}")
         out[chosen] = sign * round_plan(sizes, lots, smallest, total).sizes[:, 0]
     return out
+
+
+def settled(sizes: Floats, quotes: Sequence[Quote], open_base: float, band_base: float) -> Floats:
+    """One more lot, or one less, where rounding left the band and that brings it nearer.
+
+    `open_base` is what is to be traded against, in the base units of the quotes.
+    """
+    after = open_base + float(np.sum(sizes))
+    traded = np.flatnonzero(sizes)
+    if not len(traded) or abs(after) <= band_base:
+        return sizes
+    finest = int(min(traded, key=lambda v: quotes[v].lot))
+    step = math.copysign(quotes[finest].lot, -after)
+    if abs(after + step) < abs(after):
+        sizes = sizes.copy()
+        sizes[finest] = float(f"{sizes[finest] + step:.12g}")
+    return sizes
 
 
 def _smallest(quote: Quote) -> float:

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.lots import exact, round_plan, smallest_order
+from cockpit.analytics.lots import exact
 from cockpit.analytics.split import best_single, cost_usd
 from cockpit.analytics.squeeze import squeeze_sd_usd
 from cockpit.calculators import stagger_inputs
@@ -28,7 +28,12 @@ from cockpit.calculators.stagger_market import (
     taking_costs,
     urgency,
 )
-from cockpit.calculators.stagger_venues import gap_covariance, shared_layers, venue_sizes
+from cockpit.calculators.stagger_venues import (
+    gap_covariance,
+    shared_layers,
+    venue_sizes,
+    whole_orders,
+)
 from cockpit.calculators.view import (
     Notes,
     Quote,
@@ -168,12 +173,7 @@ def _planned(
     sizes = venue_sizes(inputs, priced, side, planned, caps, sigma, reference)
     market = read_market(inputs, priced, side, sizes, reference, notes)
     kappa = urgency(inputs, market, notes)
-    rounded = round_plan(
-        np.outer(sizes, schedule(inputs, kappa)),
-        [quote.lot for quote in priced],
-        [smallest_order(q.lot, q.min_size, q.min_notional_usd, q.mid_usd) for q in priced],
-        planned,
-    ).sizes
+    rounded = whole_orders(priced, sizes, caps, schedule(inputs, kappa), planned)
     legs = build_legs(inputs, priced, side, rounded, start)
     placed, per_venue = planned_base(legs), rounded.sum(axis=1)
     if inputs.schedule == "ladder":

@@ -6,11 +6,12 @@ taken to meet a book that has refilled, so that a slice is split and the rest fo
 
 import math
 from collections.abc import Sequence
+from decimal import ROUND_FLOOR, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.lots import smallest_order
+from cockpit.analytics.lots import exact, round_plan, smallest_order
 from cockpit.analytics.split import Offer, best_split
 from cockpit.analytics.squeeze import (
     LinearCost,
@@ -24,9 +25,11 @@ from cockpit.calculators.form import FieldError
 from cockpit.calculators.stagger_inputs import Inputs
 from cockpit.calculators.view import Notes, Quote, Settings
 from cockpit.core.market import Side
+from cockpit.core.units import floor_to_lot
 
 Array = NDArray[np.float64]
 ASSUMED_GAP_BPS = 10.0
+_DUST = 1e-12
 _DIGITS = 6
 """Of a slice that shares are found to: finer than any lot."""
 
@@ -88,13 +91,44 @@ def venue_sizes(
         caps = fewer
 
 
+def whole_orders(
+    priced: Sequence[Quote], sizes: Array, caps: Array, shares: Array, size: float
+) -> Array:
+    """Slices in whole lots, shape (V, K), within the caps; `shares` (K,) are those of the slices.
+
+    What flooring leaves of `size` goes to venues that trade anyway, coarse lots first, so that
+    the rest is below the finest lot where the caps allow it.
+    """
+    lots = [exact(quote.lot) for quote in priced]
+    totals = [
+        floor_to_lot(exact(part * (1 + _DUST)), lot)
+        for part, lot in zip(sizes.tolist(), lots, strict=True)
+    ]
+    for v, quote in enumerate(priced):
+        if totals[v] < exact(_smallest(quote)):
+            totals[v] = Decimal(0)
+    left = exact(size) - sum(totals, Decimal(0))
+    for v in sorted((v for v in range(len(priced)) if totals[v]), key=lambda v: -lots[v]):
+        room = left if math.isinf(caps[v]) else min(left, exact(float(caps[v])) - totals[v])
+        extra = (room / lots[v]).to_integral_value(ROUND_FLOOR) * lots[v]
+        totals[v] += extra
+        left -= extra
+    orders = np.zeros((len(priced), shares.size))
+    for v, quote in enumerate(priced):
+        total = float(totals[v])
+        if total > 0:
+            smallest = [_smallest(quote)]
+            orders[v] = round_plan(total * shares[None, :], [quote.lot], smallest, total).sizes
+    return orders
+
+
 def _sizes(
     inputs: Inputs, priced: Sequence[Quote], side: Side, size: float, caps: Array,
     sigma: Array, reference: float,
 ) -> Array:  # fmt: skip
-    exact = _cheapest(inputs, priced, side, size, caps)
+    cheapest = _cheapest(inputs, priced, side, size, caps)
     if inputs.squeeze_penalty == 0 or len(priced) < 2:
-        return exact
+        return cheapest
     usd = size * reference
     lines = [_line(quote, side, reference, usd / inputs.slices) for quote in priced]
     try:
@@ -107,8 +141,8 @@ def _sizes(
     except ValueError as error:
         raise FieldError("corr_other", f"these correlations cannot be: {error}") from error
     # Straight lines price the books roughly: never take more of the risk than the cheapest does.
-    if squeeze_sd_usd(spread, sigma) > squeeze_sd_usd(exact * reference, sigma):
-        return exact
+    if squeeze_sd_usd(spread, sigma) > squeeze_sd_usd(cheapest * reference, sigma):
+        return cheapest
     sizes: Array = spread * (size / float(np.sum(spread)))
     return sizes
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cockpit.views import acting, moves, opening
+from cockpit.views import acting, moves, opening, planning
 
 if TYPE_CHECKING:
     from cockpit.views.controls import ControlledApp
@@ -13,6 +13,9 @@ MAX_COUNT = 9999
 def press(app: "ControlledApp", key: str) -> bool:
     """A key of the keyboard. False when it means nothing here."""
     scene = app.scene
+    if planning.typing(app, key):
+        app.redraw()
+        return True
     if scene.count and key.isdecimal():
         scene.count = str(min(MAX_COUNT, int(scene.count + key)))
         app.redraw()
@@ -33,7 +36,8 @@ def perform(action_id: str, app: "ControlledApp", count: int = 0) -> None:
     if why_not:
         app.say(why_not, "warn")
     else:
-        HANDLERS[action_id](app, count)
+        here = planning.LOCAL.get(app.scene.focus, {})
+        (here.get(action_id) or HANDLERS[action_id])(app, count)
     app.redraw()
 
 
@@ -83,6 +87,12 @@ HANDLERS: dict[str, moves.Handler] = {
     "tape.record": acting.toggle_record,
     "pane.write": acting.write,
     "pane.copy": acting.copy,
+    "calc.carry": planning.opening("carry"),
+    "calc.hedge": planning.opening("hedge"),
+    "calc.stagger": planning.opening("stagger"),
+    "calc.stress": planning.opening("stress"),
+    "plan.fill": planning.fill,
+    "plan.unfill": planning.unfill,
     "app.suspend": lambda app, _: app.action_suspend_process(),
     "app.quit": lambda app, _: app.leave(),
 }

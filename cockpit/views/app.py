@@ -122,6 +122,7 @@ class CockpitApp(ControlledApp):
             scene.detail = self.desk.detail()
             given = {name: self.desk.venue_stats(name) for name in scene.specs}
             scene.venue_stats = {name: stats for name, stats in given.items() if stats is not None}
+        self.computing.beat()
         frames = self.frame_stats()
         if frames is not None:
             scene.frames = frames

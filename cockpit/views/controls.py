@@ -7,7 +7,8 @@ from cockpit import paths
 from cockpit.config import Config
 from cockpit.core.errors import ConfigError
 from cockpit.intents import Desk
-from cockpit.views import actions, remember
+from cockpit.views import actions, planning, remember
+from cockpit.views.computing import Computing
 from cockpit.views.dialogs.base import Dialog
 from cockpit.views.keymap import key_of, keymap_of
 from cockpit.views.moves import LAYOUTS
@@ -37,6 +38,7 @@ class ControlledApp(PaintedApp):
     ) -> None:
         super().__init__(terminal, hz, diff=diff)
         self.desk = desk
+        self.config = config
         self.keymap = keymap_of(config)
         self.remembered, problem = remember.load(paths.state_dir() / remember.FILE)
         self._problems = [problem] if problem else []
@@ -51,6 +53,7 @@ class ControlledApp(PaintedApp):
         self.workspace = WorkspaceScreen(self, self.scene, self.palette, self.keymap)
         self.toaster = Toaster(self.scene, self.palette)
         self.workspace.above.append(self.toaster)
+        self.computing = Computing(self)
 
     def _first_theme(self, config: Config) -> Theme:
         """What a setting says, else what was worn last; the default if that cannot be used."""
@@ -87,6 +90,7 @@ class ControlledApp(PaintedApp):
         """Once the workspace is on the screen."""
         self._use_colours()
         self.set_interval(RELOAD_S, self._reload_theme)
+        self.call_after_refresh(planning.load, self)
         for problem in filter(None, self._problems):
             self.call_after_refresh(self.say, problem, "warn")
 
@@ -106,6 +110,11 @@ class ControlledApp(PaintedApp):
         ):
             event.stop()
             event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self.screen is self.workspace and planning.paste(self, event.text):
+            event.stop()
+            self.redraw()
 
     def do(self, action: str) -> None:
         """One entry of the key table, however it was asked for."""

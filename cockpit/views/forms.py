@@ -6,6 +6,7 @@ Calculators are imported when the first form is opened, not with the screen.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -85,7 +86,7 @@ class Form:
         return list(dict.fromkeys((*typed, *assumed)))
 
     def _assumed(self, table: "FormField") -> dict[str, str]:
-        """Key of a table -> what was assumed for it, from sentences such as `bybit: taker fee …`."""
+        """Key of a table -> what was assumed for it, from words such as `bybit: taker fee …`."""
         said = {}
         for words in self.result.assumptions if self.result else ():
             subject, colon, rest = words.partition(": ")
@@ -119,13 +120,16 @@ class Form:
             subject, colon, rest = words.partition(": ")
             if colon and subject == name:
                 return rest
+            named = re.search(rf"\b{name} (\d[^,;]*)", words)
+            if named:
+                return named[1]
         return ""
 
     def others(self) -> list[str]:
         """Assumptions that belong to no row."""
         shown = {words for row in self.rows() if (words := self.assumption(row))}
         said = self.result.assumptions if self.result else ()
-        return [words for words in said if not any(words.endswith(one) for one in shown)]
+        return [words for words in said if not any(one in words for one in shown)]
 
     # --- typing -------------------------------------------------------------------------------
 

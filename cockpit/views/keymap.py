@@ -75,6 +75,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("tape.record", ("R",), "record", "record every venue to tapes, and stop", shown=5),
     Action("pane.write", ("W",), "write", "what this pane shows, as JSON and CSV files", shown=5),
     Action("pane.copy", ("Y",), "copy", "what this pane shows, to the clipboard", shown=7),
+    Action("calc.carry", ("C",), "carry", "earn the spread of the focused cell's pair", shown=3),
+    Action("calc.hedge", ("H",), "hedge", "make what is focused neutral, at least cost", shown=3),
+    Action("calc.stagger", ("S",), "stagger", "slice an order over venues and time", shown=3),
+    Action("calc.stress", ("X",), "stress", "what shocks would do to what is focused", shown=3),
+    Action("plan.fill", ("F",), "filled", "mark the leg filled: price and size", "legs", shown=1),
+    Action("plan.unfill", ("U",), "unfill", "take the leg's last fill back", "legs", shown=5),
     Action("app.suspend", ("ctrl+z",), "suspend", "back to the shell; `fg` returns"),
     Action("app.quit", ("q", "ctrl+q"), "quit", "leave; the terminal is restored", shown=2),
 )  # fmt: skip

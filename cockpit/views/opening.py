@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 AREAS = {
     "cursor": "move", "symbol": "move", "pane": "panes", "workspace": "workspaces",
-    "view": "what is shown, and how", "app": "the program", "tape": "recording",
+    "view": "what is shown, and how", "calc": "calculators", "plan": "plans",
+    "app": "the program", "tape": "recording",
 }  # fmt: skip
 _IN_PROMPT = ":"
 """How the id of a palette entry begins that opens the command line with a verb."""
@@ -31,6 +32,8 @@ def unavailable(action_id: str, app: "ControlledApp") -> str:
         return f"there is no workspace {name}"
     if action_id == "tape.record" and app.scene.mode == "REPLAY":
         return "a replay is a recording already"
+    if area == "calc" and app.scene.symbol is None:
+        return app.scene.no_symbol
     if action_id in ("pane.write", "pane.copy") and app.scene.focus not in PANES:
         return "no pane is focused"
     return ""

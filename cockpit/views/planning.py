@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 from cockpit import paths, plans
 from cockpit.core.errors import CockpitError, InputError
 from cockpit.core.units import utc_stamp
-from cockpit.views import clipboard, keeping, moves
-from cockpit.views.dialogs.prompt import Prompt
+from cockpit.views import clipboard, moves
 from cockpit.views.forms import Form
-from cockpit.views.prefill import prefill
 
 if TYPE_CHECKING:
     from cockpit.views.controls import ControlledApp
@@ -30,6 +28,8 @@ def form_of(app: "ControlledApp") -> Form | None:
 
 def open_calculator(app: "ControlledApp", name: str) -> None:
     """Its form, prefilled from what is focused, in its workspace. What was typed before is gone."""
+    from cockpit.views.prefill import prefill
+
     scene = app.scene
     given = prefill(scene, name)
     form = scene.forms.open(name)
@@ -120,6 +120,8 @@ def write(app: "ControlledApp", _: int) -> None:
 
 def keep(app: "ControlledApp", name: str) -> plans.SavedPlan | None:
     """Write the plan on the screen; with a name, under that name."""
+    from cockpit.views import keeping
+
     scene = app.scene
     plan = scene.plans.shown
     try:
@@ -145,6 +147,8 @@ def keep(app: "ControlledApp", name: str) -> plans.SavedPlan | None:
 
 
 def _free_name(app: "ControlledApp") -> str:
+    from cockpit.views import keeping
+
     scene = app.scene
     form = scene.forms.shown
     symbol = next((leg.symbol for leg in scene.plans.legs(scene.forms)), "plan")
@@ -189,6 +193,9 @@ def _legs(step: int) -> moves.Handler:
 
 def fill(app: "ControlledApp", _: int) -> None:
     """Ask for price and size of a fill of the leg under the cursor, and mark it."""
+    from cockpit.views.dialogs.prompt import Prompt
+    from cockpit.views.keeping import likely_price
+
     scene = app.scene
     plan = scene.plans.shown or keep(app, "")
     if plan is None:
@@ -198,7 +205,7 @@ def fill(app: "ControlledApp", _: int) -> None:
     if left == 0:
         app.say(f"leg {number + 1} is filled; U takes its last fill back", "warn")
         return
-    price = keeping.likely_price(scene, leg)
+    price = likely_price(scene, leg)
     typed = f"{'' if price is None else plans.number(price)} {plans.number(left)}".strip()
 
     def accept(text: str) -> str:

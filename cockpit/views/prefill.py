@@ -11,12 +11,15 @@ import msgspec
 from cockpit.calculators.result import Result
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg
+from cockpit.plans import progress
 from cockpit.views.cells import fresh_hourly
 from cockpit.views.forms import Form, Given, plain
 from cockpit.views.scene import Scene
 
 CELL = "from the cell"
-SIZE = "the size that costs are quoted for"
+SIZE = "as costs are quoted"
+EQUITY_SHARE = 0.2
+"""Of the notional: five times leverage stands behind legs that nobody holds."""
 
 
 def prefill(scene: Scene, name: str) -> dict[str, Given]:
@@ -106,16 +109,44 @@ def _hedge(scene: Scene) -> dict[str, Given]:
 
 
 def _stress(scene: Scene) -> dict[str, Given]:
-    """What is held; without positions the plan on the screen, else the cell's pair."""
+    """What is held; without positions the plan on the screen, else the cell's pair.
+
+    What nobody holds has no account behind it: an equity is assumed, to be replaced.
+    """
+    given = {"monte_carlo": Given("true", "asked with the table")}
     if held(scene):
-        return {}
-    rows = plan_rows(scene)
-    source = "the plan"
+        return given
+    rows, name, source = plan_rows(scene), "plan", "the plan"
     if not rows:
-        rows, source = pair_rows(scene), "the cell's pair"
+        rows, name, source = pair_rows(scene), "positions", "the cell's pair"
     if not rows:
-        return {}
-    return {"positions": Given(msgspec.json.encode(rows).decode(), source)}
+        return given
+    given[name] = Given(msgspec.json.encode(rows).decode(), source)
+    for venue, usd in _equities(scene, rows).items():
+        given[f"equity_usd.{venue}"] = Given(round_size(usd), "assumed: a fifth of its legs")
+    return given
+
+
+def _margin(scene: Scene) -> dict[str, Given]:
+    """As stress, but margin knows no plans."""
+    given = _stress(scene)
+    if "plan" not in given:
+        return given
+    rows = [
+        {"venue": leg.venue, "symbol": leg.symbol, "size": leg.side.sign * leg.size}
+        for leg in scene.plans.legs(scene.forms)
+    ]
+    return {**given, "positions": Given(msgspec.json.encode(rows).decode(), "the plan")}
+
+
+def _equities(scene: Scene, rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    gross: dict[str, float] = {}
+    for row in rows:
+        market = scene.view.market(row["venue"], row["symbol"])
+        price = (market.mark or market.book.mid()) if market else None
+        if price is not None:
+            gross[row["venue"]] = gross.get(row["venue"], 0.0) + abs(row["size"]) * price
+    return {venue: usd * EQUITY_SHARE for venue, usd in gross.items()}
 
 
 def held(scene: Scene) -> Sequence[Any]:
@@ -124,11 +155,14 @@ def held(scene: Scene) -> Sequence[Any]:
 
 
 def plan_rows(scene: Scene) -> list[dict[str, Any]]:
-    """The legs on the screen as positions."""
+    """The legs on the screen; of a kept plan with what is filled of each, else as if all were."""
+    plan, legs = scene.plans.shown, scene.plans.legs(scene.forms)
+    done = [leg.filled for leg in progress(plan).legs] if plan else [leg.size for leg in legs]
     return [
-        {"venue": leg.venue, "symbol": leg.symbol, "size": leg.side.sign * leg.size}
-        for leg in scene.plans.legs(scene.forms)
-    ]
+        {"venue": leg.venue, "symbol": leg.symbol, "side": leg.side.value, "size": leg.size,
+         "filled": filled}
+        for leg, filled in zip(legs, done, strict=True)
+    ]  # fmt: skip
 
 
 def pair_rows(scene: Scene) -> list[dict[str, Any]]:
@@ -154,5 +188,5 @@ _MAKERS: Mapping[str, Callable[[Scene], dict[str, Given]]] = {
     "carry": _carry,
     "hedge": _hedge,
     "stress": _stress,
-    "margin": _stress,
+    "margin": _margin,
 }

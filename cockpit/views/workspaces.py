@@ -15,9 +15,7 @@ from cockpit.views.layout import (
     row,
     shape_of,
 )
-from cockpit.views.panes.frames import PLAN as PLAN_PANE
 from cockpit.views.panes.frames import POSITIONS as POSITIONS_PANE
-from cockpit.views.panes.frames import STRESS as STRESS_PANE
 from cockpit.views.scene import Scene
 
 PANES: Mapping[str, Pane] = {
@@ -36,8 +34,13 @@ PANES: Mapping[str, Pane] = {
     "premium": Deferred("premium"),
     "spreads": Deferred("spreads"),
     "positions": POSITIONS_PANE,
-    "plan": PLAN_PANE,
-    "stress": STRESS_PANE,
+    "form": Deferred("form"),
+    "result": Deferred("result"),
+    "legs": Deferred("legs"),
+    "plans": Deferred("plans"),
+    "stress_form": Deferred("stress_form"),
+    "stress": Deferred("stress"),
+    "histogram": Deferred("histogram"),
     "links": Deferred("links"),
     "trouble": Deferred("trouble"),
     "program": Deferred("program"),
@@ -125,8 +128,31 @@ HEALTH = Workspace(
 )  # fmt: skip
 
 POSITIONS = Workspace("4", "positions", "POSITIONS", ("positions",), "positions", "positions")
-PLAN = Workspace("5", "plan", "PLAN", ("plan",), "plan", "plan")
-STRESS = Workspace("6", "stress", "STRESS", ("stress",), "stress", "stress")
+PLAN = Workspace(
+    "5", "plan", "PLAN",
+    ("form", "result", "legs", "plans"),
+    wide=row(
+        (Cells(74), column((Share(1), "form"), (Cells(9), "plans"))),
+        (Share(1), column((Share(1.3), "result"), (Share(1), "legs"))),
+    ),
+    normal=row(
+        (Cells(54), column((Share(1), "form"), (Cells(6), "plans"))),
+        (Share(1), column((Share(1.4), "result"), (Share(1), "legs"))),
+    ),
+)  # fmt: skip
+
+STRESS = Workspace(
+    "6", "stress", "STRESS",
+    ("stress_form", "stress", "histogram"),
+    wide=row(
+        (Cells(74), "stress_form"),
+        (Share(1), column((Share(1), "stress"), (Share(1.2), "histogram"))),
+    ),
+    normal=row(
+        (Cells(46), "stress_form"),
+        (Share(1), column((Share(1), "stress"), (Share(1), "histogram"))),
+    ),
+)  # fmt: skip
 
 WORKSPACES: tuple[Workspace, ...] = (MARKETS, DEPTH, FUNDING, POSITIONS, PLAN, STRESS, HEALTH)
 

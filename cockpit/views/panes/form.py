@@ -1,5 +1,6 @@
 """A calculator's form: labels dim, values bright, and where each value comes from at its right."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from cockpit.views.text import Line, clean, fit, framed, longest, wrap
 HZ = 4.0
 _MOST_LABEL = 18
 _LEAST_VALUE = 14
+_FIGURE = re.compile(r"([$−]?[0-9][0-9.,]*[kMB]?(?: %)?)[,\s]*")
+"""The figure with which an assumption begins: `0.045 %, the documented base tier`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +110,15 @@ def _value(form: Form, row: Row, width: int) -> tuple[str, str]:
         return fit(plain(default), width), "text"
     if row.field.is_required:
         return fit(fmt.MISSING, width), "warn"
-    return fit(_nothing(form, row), width), "dim"
+    return fit(_nothing(form, row), width), "warn" if form.assumption(row) else "dim"
 
 
 def _nothing(form: Form, row: Row) -> str:
     """What stands for an empty field."""
     if row.field.kind == "table":
         return "" if any(r.field is row.field and "." in r.key for r in form.rows()) else "view's"
-    if form.assumption(row):
-        return "assumed"
+    if found := _FIGURE.match(form.assumption(row)):
+        return found[1]
     if row.field.kind == "names":
         return "all"
     return fmt.MISSING
@@ -130,8 +133,10 @@ def _beside(form: Form, row: Row) -> tuple[str, str]:
     text = form.text(row.key)
     if unit == "frac" and text:
         unit = _percent(text)
-    if form.assumption(row) and not text:
-        return f"{said}", "warn"
+    if said and said == form.assumption(row):
+        found = _FIGURE.match(said)
+        rest = said[found.end() :] if found else said
+        return clean(rest) or "assumed", "warn"
     return " · ".join(filter(None, (unit, said))), "dim"
 
 

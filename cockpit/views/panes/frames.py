@@ -40,24 +40,3 @@ POSITIONS = EmptyPane(
         "Meanwhile: 3 shows what each venue pays, 2 what it costs to trade there.",
     ),
 )
-PLAN = EmptyPane(
-    "plan",
-    "plan",
-    (
-        "No plan is drawn up.",
-        "Here will stand a hedge or a staggered entry: legs, costs, warnings, and one sentence "
-        "that says it all.",
-        "Meanwhile: `cockpit calc --help` computes the same from the command line, and 2 shows "
-        "the cost of a size at each venue.",
-    ),
-)
-STRESS = EmptyPane(
-    "stress",
-    "stress",
-    (
-        "Nothing is under stress: there is no position and no plan.",
-        "Here will stand what a gap, a funding flip, a stalled sequencer or a thin book would "
-        "do to them.",
-        "Meanwhile: `cockpit demo --scenario sequencer_stall` shows a stall on the screen.",
-    ),
-)

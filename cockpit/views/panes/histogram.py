@@ -25,10 +25,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     form = scene.forms.opened.get("stress")
     inner, room = width - 2, height - 2
     futures: MonteCarloValues | None = form.futures if form else None
-    if futures is None:
-        body = _nothing(form, inner)
-    else:
-        body = _body(scene, futures, inner, room)
+    body = _nothing(form, inner) if futures is None else _body(scene, futures, inner, room)
     return framed(
         body,
         width,

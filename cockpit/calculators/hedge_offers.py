@@ -1,0 +1,137 @@
+"""What each venue offers to a hedge, and the cheapest way through all of them.
+
+Books of hundreds of levels would make a large program, so levels are merged into groups that
+become single levels where the answer ends.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from cockpit.analytics.depth import ladder
+from cockpit.analytics.hedge_legs import HedgeLegs, HedgeVenue, Segments, hedge_legs
+from cockpit.calculators.holdings import Floats
+from cockpit.calculators.view import Notes, Quote
+from cockpit.core.market import Side
+
+COARSE = 5
+"""Groups a side that first enter the program."""
+FINE = (-12, -2, 0, 1, 3, 14, 60)
+"""Where groups begin around the level that the last answer ended in, counted in levels."""
+PASSES = 2
+"""How often the groups are made finer around the answer."""
+
+
+class Limits(NamedTuple):
+    """By venue. `margin_usd` is the equity that is free for this symbol, NaN for not known;
+    `position_base` what is held in it already; `imf_frac` NaN for not known."""
+
+    max_usd: Mapping[str, float]
+    margin_usd: Mapping[str, float]
+    position_base: Mapping[str, float]
+    imf_frac: Mapping[str, float]
+
+
+class Curve(NamedTuple):
+    """One side of a book: USD at the common price (L,), what they cost as a fraction (L,)."""
+
+    usd: Floats
+    cost: Floats
+
+    def grouped(self, edges: Sequence[int]) -> Segments:
+        """Levels merged from each edge to the next, each group at its average cost."""
+        if not len(self.usd):
+            return []
+        starts = np.unique(np.clip(np.asarray(edges), 0, len(self.usd) - 1))
+        usd = np.add.reduceat(self.usd, starts)
+        paid = np.add.reduceat(self.usd * self.cost, starts)
+        return list(zip(usd.tolist(), (paid / usd).tolist(), strict=True))
+
+    def coarse(self) -> Segments:
+        edges = np.geomspace(1, len(self.usd) + 1, COARSE + 1)[:-1] - 1
+        return self.grouped(edges.astype(int).tolist())
+
+    def around(self, usd: float) -> Segments:
+        """Single levels where `usd` ends, larger groups away from there."""
+        level = int(np.searchsorted(np.cumsum(self.usd), usd))
+        return self.grouped([0, *(level + step for step in FINE)])
+
+
+class Offer(NamedTuple):
+    """A venue with its trades counted in USD at one price for all venues."""
+
+    terms: HedgeVenue
+    buy: Curve
+    sell: Curve
+
+    def only_against(self, delta_usd: float) -> "Offer":
+        none = Curve(np.empty(0), np.empty(0))
+        return self._replace(buy=none) if delta_usd > 0 else self._replace(sell=none)
+
+    def coarse(self) -> HedgeVenue:
+        return self.terms._replace(buy=self.buy.coarse(), sell=self.sell.coarse())
+
+    def around(self, trade_usd: float) -> HedgeVenue:
+        return self.terms._replace(
+            buy=self.buy.around(max(trade_usd, 0.0)), sell=self.sell.around(max(-trade_usd, 0.0))
+        )
+
+
+def cheapest(
+    delta_usd: float,
+    carry_usd_per_hour: float,
+    offers: Sequence[Offer],
+    band_usd: float,
+    target_carry_usd_per_hour: float | None,
+) -> HedgeLegs:
+    """`hedge_legs`, first on coarse groups of levels, then on finer ones around its answer."""
+    bounds = (band_usd, target_carry_usd_per_hour)
+    if target_carry_usd_per_hour is None:
+        # Without a target nothing is gained by trading both ways.
+        offers = [offer.only_against(delta_usd) for offer in offers]
+    found = hedge_legs(delta_usd, carry_usd_per_hour, [o.coarse() for o in offers], *bounds)
+    for _ in range(PASSES):
+        trades = np.nan_to_num(found.trade_usd).tolist()
+        finer = [offer.around(usd) for offer, usd in zip(offers, trades, strict=True)]
+        found = hedge_legs(delta_usd, carry_usd_per_hour, finer, *bounds)
+    return found
+
+
+def offer_of(
+    quote: Quote, reference: float, funding_hourly: float, limits: Limits, notes: Notes
+) -> Offer:
+    """What a venue offers, counted in USD at `reference` per base."""
+    venue = quote.venue
+    margin = limits.margin_usd.get(venue, math.nan)
+    imf = limits.imf_frac.get(venue, math.nan)
+    if math.isnan(margin):
+        notes.assume(f"{venue}: equity not known, margin does not limit the hedge there")
+        margin, imf = math.inf, 0.0
+    elif math.isnan(imf):
+        notes.lack(f"{venue}: initial margin not known, it does not limit the hedge there")
+        margin, imf = math.inf, 0.0
+    index = quote.market.index or quote.mid
+    terms = HedgeVenue(
+        name=venue,
+        funding_hourly=funding_hourly * index * quote.quote_usd / reference,
+        buy=(),
+        sell=(),
+        cap_usd=limits.max_usd.get(venue, math.inf),
+        position_usd=limits.position_base.get(venue, 0.0) * reference,
+        margin_usd=max(margin, 0.0),
+        imf_frac=imf * quote.mid_usd / reference,
+    )
+    return Offer(terms, _curve(quote, Side.BUY, reference), _curve(quote, Side.SELL, reference))
+
+
+def _curve(quote: Quote, side: Side, reference: float) -> Curve:
+    """Against the venue's own mid, fee included.
+
+    A rebate above the spread would make trading to and fro pay: such a cost counts as none.
+    """
+    prices, sizes = ladder(quote.levels(side))
+    fee = math.nan if quote.fees.taker is None else quote.fees.taker
+    usd = side.sign * (prices - quote.mid) + fee * prices
+    return Curve(sizes * reference, np.maximum(usd * quote.quote_usd / reference, 0.0))

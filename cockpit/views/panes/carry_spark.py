@@ -1,0 +1,130 @@
+"""The whole book in a few lines: what it earns, now and as expected, and how it stands."""
+
+import numpy as np
+
+from cockpit.analytics import exposure as sums
+from cockpit.analytics.exposure import Total
+from cockpit.core.units import HOUR_NS
+from cockpit.views import format as fmt
+from cockpit.views.canvas import spark
+from cockpit.views.holding import expected_usd_per_hour, portfolio, rate_is_old
+from cockpit.views.panes.positions import safety_words
+from cockpit.views.position_cells import UNKNOWN, usd
+from cockpit.views.scene import Scene
+from cockpit.views.text import Line, fit, framed, parts, right
+
+TITLE = "carry_spark"
+HZ = 1.0
+_LABEL = 13
+_SPARK_MOST = 40
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner = width - 2
+    held = portfolio(scene)
+    if held.rows or held.pools:
+        body = _body(scene, inner)
+    else:
+        body = [[], [(" nothing is held: no carry, no margin, no exposure", "dim")]]
+    return framed(
+        body,
+        width,
+        height,
+        title=[("carry and totals", "title"), (" · $, received is positive", "dim")],
+        verdict=safety_words(scene, width - 4) if held.rows else None,
+        focused=scene.focus == TITLE,
+    )
+
+
+def _body(scene: Scene, inner: int) -> list[Line]:
+    held = portfolio(scene)
+    total = sums.totals([row.leg for row in held.rows], held.pools)
+    is_old = any(row.is_stale for row in held.rows)
+    old_rate = is_old or any(rate_is_old(scene, row) for row in held.rows)
+    expected = scene.remember(
+        "expected carry", scene.now_ns // HOUR_NS * 60 + scene.now_ns // 10**10,
+        lambda: expected_usd_per_hour(scene),
+    )  # fmt: skip
+    mark = fmt.STALE if is_old else ""
+    body: list[Line] = [
+        _carry("carry now", total.carry_usd_per_hour, old_rate, inner),
+        _carry("expected 24 h", expected, is_old, inner),
+        _spark(scene, inner),
+        [],
+        _pair(
+            ("net", mark + usd(total.net_usd, 0)),
+            ("gross", mark + _plain(total.gross_usd)),
+            inner,
+        ),
+        _pair(
+            ("uPnL", mark + usd(total.upnl_usd)), ("equity", mark + _plain(total.equity_usd)), inner
+        ),
+        _pair(("leverage", mark + _times(total)), ("legs", str(len(held.rows))), inner),
+        _pair(
+            ("concentration", f"venue {_share(total.venue_concentration)}"),
+            ("", f"asset {_share(total.asset_concentration)}"),
+            inner,
+        ),
+    ]
+    return body
+
+
+def _carry(label: str, hourly: float | None, is_old: bool, inner: int) -> Line:
+    role = "stale" if is_old else "dim" if hourly is None else "gain" if hourly > 0 else "loss"
+    mark = fmt.STALE if is_old and hourly is not None else ""
+    day = None if hourly is None else 24 * hourly
+    year = None if hourly is None else 8760 * hourly
+    head: Line = [(" " + fit(label, _LABEL), "dim")]
+    if hourly is None:
+        why = (
+            "a leg's past is too short" if label.startswith("exp") else "a leg's rate is not known"
+        )
+        return [*head, (f"{UNKNOWN}  ", "dim"), (fit(why, max(0, inner - _LABEL - 6)), "dim")]
+    return parts(
+        inner,
+        [*head, (right(f"{mark}{usd(hourly, 3)}", 10), role), (" /h", "dim")],
+        [(right(f"{mark}{usd(day)}", 9), role), (" /day", "dim")],
+        [(right(f"{mark}{usd(year, 0)}", 8), role), (" /year", "dim")],
+    )
+
+
+def _spark(scene: Scene, inner: int) -> Line:
+    """The last hour of carry; a blank is a time at which it was not known."""
+    at, values = scene.view.exposure.carry_usd_per_hour.read(scene.now_ns - HOUR_NS)
+    room = min(_SPARK_MOST, inner - _LABEL - 16)
+    head: Line = [(" " + fit("last hour", _LABEL), "dim")]
+    if len(at) < 2 or room < 4:
+        return [*head, ("being recorded", "dim")]
+    per = max(1, -(-len(values) // room))
+    tail = values[len(values) % per :].reshape(-1, per)
+    known = ~np.isnan(tail)
+    means = np.where(
+        known.any(axis=1), np.nansum(tail, axis=1) / np.maximum(1, known.sum(1)), np.nan
+    )
+    if np.isnan(means).all():
+        return [*head, ("not known in this time", "dim")]
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    scale = f" {usd(low)} to {usd(high)}"
+    return [*head, (spark(means, min(room, len(means))), "accent"), (scale, "dim")]
+
+
+def _pair(one: tuple[str, str], other: tuple[str, str], inner: int) -> Line:
+    line: Line = [(" " + fit(one[0], _LABEL), "dim"), (right(one[1], 11), "number")]
+    if inner >= _LABEL + 32:
+        line += [("   ", "dim"), (fit(other[0], 7), "dim"), (right(other[1], 10), "number")]
+    return line
+
+
+def _plain(value: float | None) -> str:
+    return UNKNOWN if value is None else fmt.magnitude(value, 4)
+
+
+def _times(total: Total) -> str:
+    if total.leverage is None:
+        return UNKNOWN
+    return ">99x" if total.leverage > 99 else f"{total.leverage:.2f}x"
+
+
+def _share(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:.2f}"

@@ -1,0 +1,127 @@
+"""What stands behind the positions at each venue, and how much of it is needed."""
+
+from cockpit.analytics import exposure as sums
+from cockpit.analytics.exposure import VenueExposure
+from cockpit.core.account import Account
+from cockpit.state.view import AccountRead
+from cockpit.views import format as fmt
+from cockpit.views.canvas import bar
+from cockpit.views.holding import portfolio
+from cockpit.views.position_cells import UNKNOWN, usd
+from cockpit.views.scene import Scene
+from cockpit.views.text import Line, clean, fit, framed, longest, right
+
+TITLE = "margins"
+HZ = 1.0
+_NAME = 13
+_COLUMNS = (("equity $", 10), ("used $", 9), ("ratio", 7), ("net $", 10), ("gross $", 9))
+_BAR = 10
+_THIN, _DANGER = 0.5, 0.7
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner = width - 2
+    held = portfolio(scene)
+    legs = [row.leg for row in held.rows]
+    venues = sums.by_venue(legs, held.pools)
+    books = scene.view.accounts()
+    old = {b.venue for b in books if b.is_stale(scene.now_ns) and b.status != "unknown"}
+    name = _NAME if inner >= _NAME + 45 else 5
+    count = max(1, _fitting(inner - name))
+    body: list[Line] = []
+    if venues:
+        head: Line = [(" " * name, "dim")]
+        head += [(right(text, size), "dim") for text, size in _COLUMNS[:count]]
+        if _bar_fits(inner, name):
+            head.append((fit("  to liquidation", _BAR + 8), "dim"))
+        body = [head, *(_row(scene, v, v.venue in old, name, count, inner) for v in venues)]
+    body += _troubles(books, scene.now_ns, inner)
+    if not body:
+        body = [[], [(" no account is followed, so no margin is known", "dim")]]
+    return framed(
+        body,
+        width,
+        height,
+        title=[("margin", "title"), (" · by venue · ratio: maintenance of equity", "dim")],
+        verdict=_verdict(venues, old, width - 4) if venues else None,
+        focused=scene.focus == TITLE,
+    )
+
+
+def _fitting(room: int) -> int:
+    used, count = 0, 0
+    for _, size in _COLUMNS:
+        used += size
+        count += used <= room
+    return count
+
+
+def _bar_fits(inner: int, name: int) -> bool:
+    return inner >= name + sum(size for _, size in _COLUMNS) + _BAR + 8
+
+
+def _row(
+    scene: Scene, venue: VenueExposure, is_old: bool, name: int, count: int, inner: int
+) -> Line:
+    ratio = venue.worst_margin_ratio
+    texts = (
+        (usd(venue.equity_usd, 0).removeprefix("+"), "number"),
+        (usd(venue.margin_used_usd, 0).removeprefix("+"), "text"),
+        (_percent(ratio), ratio_role(ratio)),
+        (usd(venue.net_usd, 0), "text"),
+        (UNKNOWN if venue.gross_usd is None else fmt.magnitude(venue.gross_usd), "text"),
+    )
+    label = venue.venue if name == _NAME else scene.short(venue.venue)
+    line: Line = [(" " + fit(label, name - 1), scene.colour_of(venue.venue))]
+    for (text, role), (_, size) in zip(texts[:count], _COLUMNS, strict=False):
+        mark = fmt.STALE if is_old and text != UNKNOWN else ""
+        role = "dim" if text == UNKNOWN else "stale" if is_old else role
+        line.append((right(mark + text, size), role))
+    if _bar_fits(inner, name) and ratio is not None:
+        role = "stale" if is_old else ratio_role(ratio)
+        line.append(("  " + bar(min(1.0, ratio), _BAR), role))
+    return line
+
+
+def _percent(ratio: float | None) -> str:
+    if ratio is None:
+        return UNKNOWN
+    return ">999%" if ratio > 9.99 else f"{ratio:.1%}"
+
+
+def ratio_role(ratio: float | None) -> str:
+    """How alarming a margin ratio is; 1 is liquidation."""
+    if ratio is None:
+        return "dim"
+    return "danger" if ratio >= _DANGER else "warn" if ratio >= _THIN else "number"
+
+
+def _troubles(books: list[AccountRead] | object, now_ns: int, inner: int) -> list[Line]:
+    """A line for each account that cannot be taken for the present, or said something."""
+    found: list[Line] = []
+    for book in books if isinstance(books, list | tuple) else ():
+        is_old = book.is_stale(now_ns)
+        if not (is_old or book.reason):
+            continue
+        age_s = book.age_s(now_ns)
+        said = book.reason or ("not read yet" if book.status == "waiting" else "")
+        when = "" if age_s is None or not is_old else f" (last read {fmt.age(age_s)} ago)"
+        if not said:
+            said = f"link {book.status}" if book.status == "failed" else "stale"
+        words = f" {Account(book.venue, book.address)} {clean(said)}{when}"
+        role = "warn" if is_old and book.status != "unknown" else "dim"
+        found.append([(fit(words, inner), role)])
+    return found
+
+
+def _verdict(venues: list[VenueExposure], old: set[str], width: int) -> Line:
+    fresh = [v for v in venues if v.worst_margin_ratio is not None and v.venue not in old]
+    if not fresh:
+        return [("no margin ratio is known", "dim")]
+    worst = max(fresh, key=lambda v: v.worst_margin_ratio or 0.0)
+    ratio = worst.worst_margin_ratio
+    unknown = len(venues) - len(fresh)
+    tail = f"  {unknown} not known" if unknown else ""
+    head: Line = [(f"tightest: {worst.venue} {_percent(ratio)}", ratio_role(ratio))]
+    return longest(width, [*head, (tail, "warn")], head)

@@ -1,0 +1,197 @@
+"""Every position, by venue account or typed, with what it earns and how far it is from its end."""
+
+from collections.abc import Sequence
+
+from cockpit.analytics import exposure as sums
+from cockpit.core.account import short_address
+from cockpit.exposures import Row
+from cockpit.views import format as fmt
+from cockpit.views.holding import (
+    chosen,
+    cursor,
+    group_of,
+    key_of,
+    lacking,
+    portfolio,
+    rows,
+    safety,
+)
+from cockpit.views.position_cells import Column, columns_for, percent, usd
+from cockpit.views.scene import Scene
+from cockpit.views.text import Line, clean, fit, framed, longest, right
+
+TITLE = "positions"
+HZ = 2.0
+_EDGE = 2
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner, room = width - 2, height - 3
+    shown = rows(scene)
+    at = cursor(scene, shown)
+    columns = columns_for(inner - _EDGE)
+    title: Line = [("positions", "title")]
+    note = ""
+    if shown:
+        body, first, last = _table(scene, shown, at, columns, inner, room)
+        total = len(portfolio(scene).rows)
+        note = f"{first}-{last} of {len(shown)}" if last - first + 1 < len(shown) else f"{total}"
+        title.append((_how(scene, len(shown), total), "dim"))
+        body.insert(0, _head(scene, columns))
+    else:
+        body = _empty(scene, inner)
+    return framed(
+        body,
+        width,
+        height,
+        title=title,
+        note=note,
+        verdict=_verdict(scene, shown, at, width - 4) if shown else None,
+        focused=scene.focus == TITLE,
+    )
+
+
+def _how(scene: Scene, count: int, total: int) -> str:
+    holding = scene.holding
+    words = [f"by {holding.group}"] if holding.group != "none" else []
+    if holding.sort:
+        words.append(f"{holding.sort} {'up' if holding.ascending else 'down'}")
+    if holding.filter:
+        words.append(f"/{clean(holding.filter)} {count} of {total}")
+    return f" · {' · '.join(words)}" if words else ""
+
+
+def _head(scene: Scene, columns: list[tuple[Column, int]]) -> Line:
+    line: Line = [(" " * _EDGE, "dim")]
+    for column, size in columns:
+        here = column.id == scene.holding.column and scene.focus == TITLE
+        text = fit(column.head, size) if column.is_text else right(column.head, size)
+        line += [(text, "accent" if here else "dim"), (" ", "dim")]
+    return line
+
+
+def _table(
+    scene: Scene,
+    shown: Sequence[Row],
+    at: int,
+    columns: list[tuple[Column, int]],
+    inner: int,
+    room: int,
+) -> tuple[list[Line], int, int]:
+    """(lines, number of the first and of the last row in them): a window around the cursor."""
+    every: list[tuple[int | None, Line]] = []
+    heading = ""
+    grouped = scene.holding.group != "none"
+    for i, row in enumerate(shown):
+        name = group_of(scene, row)
+        if grouped and (i == 0 or name != heading):
+            heading = name
+            members = [other for other in shown if group_of(scene, other) == name]
+            every.append((None, _heading(name, members, inner)))
+        every.append((i, _row(scene, row, columns, i == at)))
+    place = next(n for n, (i, _) in enumerate(every) if i == at)
+    top = max(0, min(place - room // 2, len(every) - room))
+    window = every[top : top + max(1, room)]
+    there = [i for i, _ in window if i is not None]
+    return [line for _, line in window], min(there) + 1, max(there) + 1
+
+
+def _heading(name: str, members: Sequence[Row], inner: int) -> Line:
+    """What a group amounts to; `~` where a part of it is stale."""
+    legs = [row.leg for row in members]
+    mark = fmt.STALE if any(row.is_stale for row in members) else ""
+    symbols = {leg.symbol for leg in legs}
+    net = sums.total(leg.notional_usd for leg in legs)
+    carry = sums.total(leg.carry_usd_per_hour for leg in legs)
+    head: Line = [(f" {clean(name)} ", "accent"), (f"{len(legs)} legs  ", "dim")]
+    base: Line = []
+    if len(symbols) == 1:
+        base = [("net ", "dim"), (f"{mark}{_net_base(legs)}  ", "text")]
+    money: Line = [("net $ ", "dim"), (f"{mark}{usd(net, 0)}  ", "text")]
+    hour: Line = [("$/h ", "dim"), (f"{mark}{usd(carry, 3)}", "text")]
+    return longest(inner, [*head, *base, *money, *hour], [*head, *base, *money], [*head, *money])
+
+
+def _net_base(legs: Sequence[sums.Leg]) -> str:
+    net = sum(leg.size for leg in legs)
+    if abs(net) <= 1e-9 * sum(abs(leg.size) for leg in legs):
+        return "0"
+    return ("+" if net > 0 else "") + fmt.magnitude(net, 4)
+
+
+def _row(scene: Scene, row: Row, columns: list[tuple[Column, int]], here: bool) -> Line:
+    is_marked = key_of(row) in scene.holding.chosen
+    line: Line = [("▌" if here else " ", "accent"), ("●" if is_marked else " ", "accent")]
+    for column, size in columns:
+        text, role = column.cell(scene, row)
+        if row.is_stale and role not in ("warn", "accent"):
+            role = "stale"
+        if row.is_stale and column.id in ("mark", "size", "distance") and text[:1].isdigit():
+            text = fmt.STALE + text
+        if column.id == "venue" and size <= 4:
+            text = scene.short(row.leg.venue)
+        placed = fit(clean(text), size) if column.is_text else right(text, size)
+        line += [(placed, role), (" ", "text")]
+    return line
+
+
+def _verdict(scene: Scene, shown: Sequence[Row], at: int, width: int) -> Line:
+    """Sums of what is marked; else why the cursor's row lacks figures; else the nearest end."""
+    if scene.holding.chosen:
+        legs = [row.leg for row in chosen(scene)]
+        net = sums.total(leg.notional_usd for leg in legs)
+        carry = sums.total(leg.carry_usd_per_hour for leg in legs)
+        words = f"{len(legs)} marked: net {usd(net, 0)} $, carry {usd(carry, 3)} $/h"
+        return longest(width, [(words, "number")])
+    why = lacking(scene, shown[at])
+    if why:
+        return longest(width, [(clean("; ".join(why)), "warn")], [(clean(why[0]), "warn")])
+    return safety_words(scene, width)
+
+
+def safety_words(scene: Scene, width: int) -> Line:
+    """The nearest liquidation, and what may not be called safe."""
+    found = safety(scene)
+    doubt = _doubt(found.stale, found.unknown)
+    if found.nearest is None:
+        words = "no liquidation price is known" if not found.known else "no price liquidates a leg"
+        return longest(width, [(words, "text"), (doubt, "warn")], [(words, "text")])
+    row = found.nearest
+    place = f"{row.leg.symbol} {row.leg.venue}"
+    head: Line = [
+        ("nearest liquidation ", "dim"),
+        (percent(row.liquidation.distance), "number"),
+        (f" {place}", "text"),
+    ]
+    return longest(width, [*head, (doubt, "warn")], head, head[1:])
+
+
+def _doubt(stale: int, unknown: int) -> str:
+    parts = [f"{stale} stale"] if stale else []
+    parts += [f"{unknown} unknown"] if unknown else []
+    return f"  {', '.join(parts)}: not counted as safe" if parts else ""
+
+
+def _empty(scene: Scene, inner: int) -> list[Line]:
+    """Why nothing is here, and what to do."""
+    books = scene.view.accounts()
+    words: list[tuple[str, str]]
+    if scene.holding.filter and portfolio(scene).rows:
+        words = [(f"no position matches {scene.holding.filter!r}: clear the filter", "text")]
+    elif not books:
+        words = [
+            ("No account is followed and no position is typed.", "text"),
+            ("Follow a public address, read only, with an [[account]] table in the config:", "dim"),
+            ('  venue = "hyperliquid"   address = "0x…"', "dim"),
+            ("A types a position by hand, such as one on a venue that shows no accounts.", "dim"),
+        ]
+    else:
+        words = [("No open position.", "text")]
+        for book in books:
+            said = {"waiting": "not read yet", "read": "read", "flat": "flat"}.get(book.status)
+            reason = clean(book.reason) or said or book.status
+            words.append(
+                (f"  {book.venue} {book.name or short_address(book.address)}: {reason}", "dim")
+            )
+    return [[], *([(fit(f" {text}", inner), role)] for text, role in words)]
