@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import tomli_w
 
-from cockpit.core.errors import ConfigError
+from cockpit.core.errors import ConfigError, InputError
 from cockpit.core.events import Position
 from cockpit.core.names import did_you_mean
 from cockpit.files import write_atomically
@@ -134,3 +134,59 @@ def _checked(entry: Entry, place: str) -> Entry:
         if value is not None and not 0.0 < value < MAX_SIZE:
             raise ConfigError(f"{place}: {key}: is {value:g}; expected a number above 0")
     return entry
+
+
+# --- typed in one line ----------------------------------------------------------------------------
+
+USAGE = "VENUE SYMBOL SIZE [ENTRY] [liq=PRICE] [lev=N] [account=NAME]"
+_WORDS = {"liq": "liquidation", "lev": "leverage", "account": "account"}
+
+
+def parse(text: str) -> Entry:
+    """`bybit BTC -0.5 64000 liq=80000 lev=5` -> Entry; InputError with a sentence."""
+    plain = [word for word in text.split() if "=" not in word]
+    named = [word.partition("=") for word in text.split() if "=" in word]
+    if not 3 <= len(plain) <= 4:
+        raise InputError(f"expected {USAGE}")
+    given: dict[str, Any] = {"venue": plain[0].lower(), "symbol": plain[1].upper()}
+    given["size"] = _number(plain[2], "size")
+    if len(plain) == 4:
+        given["entry"] = _number(plain[3], "entry")
+    for name, _, value in named:
+        if name not in _WORDS:
+            raise InputError(f"unknown word {name!r}{did_you_mean(name, _WORDS)}; {USAGE}")
+        given[_WORDS[name]] = value if name == "account" else _number(value, name)
+    try:
+        return _checked(Entry(**given), "position")
+    except ConfigError as error:
+        raise InputError(error.ui_message.removeprefix("position: ")) from None
+
+
+def line(entry: Entry) -> str:
+    """The line that `parse` reads back as the same entry."""
+    words = [entry.venue, entry.symbol, f"{entry.size:.12g}"]
+    words += [f"{entry.entry:.12g}"] if entry.entry is not None else []
+    words += [f"liq={entry.liquidation:.12g}"] if entry.liquidation is not None else []
+    words += [f"lev={entry.leverage:.12g}"] if entry.leverage is not None else []
+    words += [f"account={entry.account}"] if entry.account != LABEL else []
+    return " ".join(words)
+
+
+def entry_of(position: Position) -> Entry:
+    """What was typed, from the fact that was made of it."""
+    return Entry(
+        venue=position.venue,
+        symbol=position.symbol,
+        size=position.size,
+        entry=position.entry,
+        liquidation=position.liquidation,
+        leverage=position.leverage,
+        account=position.account,
+    )
+
+
+def _number(text: str, what: str) -> float:
+    try:
+        return float(text.replace("_", "").replace("−", "-"))
+    except ValueError:
+        raise InputError(f"{what}: {text!r} is not a number") from None

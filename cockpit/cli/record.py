@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit import paths
-from cockpit.cli import common
+from cockpit.cli import common, loops
 from cockpit.cli.options import parse_duration
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         tapes=TapeOrder(folder, origin="sim" if endpoints else "mainnet"),
         black_boxes=paths.black_box_dir(),
     )
-    asyncio.run(_record(engine, duration_s))
+    loops.run(_record(engine, duration_s))
     print(report(engine), file=sys.stderr)
     return 0 if any(driver.stats.frames for driver in engine.drivers.values()) else 3
 

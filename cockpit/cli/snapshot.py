@@ -5,7 +5,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
-from cockpit.cli import common
+from cockpit.cli import common, loops
 from cockpit.cli.options import parse_duration
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         black_boxes=paths.black_box_dir(),
         positions=common.load_positions(),
     )
-    document = asyncio.run(collect(engine, duration_s, args.depth))
+    document = loops.run(collect(engine, duration_s, args.depth))
     sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
     return 4 if document["warnings"] else 0
 

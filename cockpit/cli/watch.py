@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from cockpit.cli import common
+from cockpit.cli import common, loops
 from cockpit.cli.options import parse_duration
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
 
     start_logging(config.log_level)
     engine = Engine(config, endpoints=endpoints, black_boxes=paths.black_box_dir())
-    return asyncio.run(_stream(engine, hz, args.depth, duration_s, alerts=args.alerts))
+    return loops.run(_stream(engine, hz, args.depth, duration_s, alerts=args.alerts))
 
 
 async def _stream(

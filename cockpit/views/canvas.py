@@ -142,6 +142,14 @@ def nice_scale(low: float, high: float, count: int) -> tuple[float, float, list[
     return bottom, top, [0.0 if abs(tick) < step * 1e-6 else tick for tick in ticks]
 
 
+def round_up(value: float) -> float:
+    """The next of 1, 2, 5, 10, ... at or above a positive value; 1 for anything else."""
+    if not value > 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(power * m for m in (1, 2, 5, 10) if power * m >= value * 0.999)
+
+
 SPARK = "▁▂▃▄▅▆"
 """Not up to the full block, so that the rows of a table stay apart."""
 

@@ -57,6 +57,8 @@ class Form:
     errors: dict[str, str] = field(default_factory=dict)
     result: "Result | None" = None
     is_outdated: bool = False
+    picked: str = ""
+    """The first cell of the table's row that the trader looks at."""
     wants: bool = True
     """Something changed since the last computation."""
     took_ms: float = 0.0
@@ -75,9 +77,7 @@ class Form:
             label = _label(one, self.fields)
             found.append(Row(one.name, one, label))
             if one.kind == "table":
-                found += [
-                    Row(key, one, f"{label} {key.partition('.')[2]}") for key in self._parts(one)
-                ]
+                found += [Row(key, one, key.partition(".")[2]) for key in self._parts(one)]
         return found
 
     def _parts(self, table: "FormField") -> list[str]:
@@ -212,7 +212,7 @@ class Form:
     def values(self) -> dict[str, str]:
         """What `read` takes; parts of tables stay apart even while they are typed in one line."""
         tables = {one.name for one in self.fields if one.kind == "table"}
-        values = {}
+        values: dict[str, str] = {}
         for key, given in self.given.items():
             parts = [part.partition("=") for part in given.text.split(",") if part.strip()]
             if key in tables and all(equals for _, equals, _ in parts):

@@ -1,13 +1,14 @@
 """When a data frame may be drawn: the paint clock. Pure: every method is told the time.
 
-Three things hold a frame back. The rate: at most so many a second, halved when the event loop was
-late twice and given back slowly. The terminal: where it answers queries, a frame waits until the
+Four things hold a frame back. The rate: at most so many a second, halved when the event loop was
+late twice and given back slowly. The budget of bytes of this size of terminal. The terminal: where it answers queries, a frame waits until the
 last one is known to be consumed, so a slow link gets as many frames as it can take and no queue;
 where it does not, a frame waits until the last one has at least left. And nothing to draw.
 """
 
 from collections.abc import Callable
 
+from cockpit.views.pacing import Budget
 from cockpit.views.scene import FrameStats
 
 ANSWER_WITHIN_S = 3.0
@@ -38,6 +39,8 @@ class PaintClock:
         self.rate = hz
         self.reason = ""
         self.round_trip_s: float | None = None
+        self.budget = Budget()
+        self._paced = 0
         self._last_beat_s: float | None = None
         self._next_s = 0.0
         self._last_draw_s = 0.0
@@ -71,6 +74,9 @@ class PaintClock:
             self._owed = True
             self._skipped += 1
             return False
+        if self.budget.is_spent:
+            self._paced += 1
+            return False
         self._next_s = max(self._next_s + 1.0 / self.rate, now_s + 0.5 / self.rate)
         self._last_draw_s = now_s
         self._owed = False
@@ -91,6 +97,7 @@ class PaintClock:
         if now_s - self._last_draw_s < KEY_GAP_S:
             return False
         self._next_s = now_s
+        self.budget.forgive()
         return True
 
     def paused(self) -> None:
@@ -181,6 +188,7 @@ class PaintClock:
             return None
         is_first = self._counted_s == 0.0
         frames, count = self._frames, sent_bytes - self._counted_bytes
+        paced, self._paced = self._paced, 0
         self._counted_s, self._counted_bytes, self._frames = now_s, sent_bytes, 0
         if is_first:
             return None
@@ -194,7 +202,7 @@ class PaintClock:
             terminal_rtt_ms=None if self.round_trip_s is None else self.round_trip_s * 1000,
             frames_skipped=self._skipped,
             memory_mb=memory_mb(),
-            reason=self.reason,
+            reason=self.reason or ("paced" if paced > frames / 4 else ""),
         )
 
 

@@ -82,6 +82,8 @@ class PaintedApp(App[int]):
             self._owed = False
             self.screen.refresh()
         self._sweep(now_s)
+        if self.out is not None:
+            self.clock.budget.account(now_s, self.out.sent_bytes, self.size.area)
         self._data_frame = self.clock.beat(now_s, backlog)
         return self._data_frame
 

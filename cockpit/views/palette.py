@@ -8,6 +8,7 @@ from cockpit.views.themes import Theme
 _PLAIN: dict[str, str] = {
     "cursor": "reverse", "danger": "bold reverse", "warn": "bold", "accent": "bold",
     "title": "bold", "stale": "dim", "dim": "dim", "frame": "dim", "number": "bold",
+    "fresh": "bold",
 }  # fmt: skip
 """Without colour, shape alone: what must be seen is bold or reversed."""
 

@@ -7,13 +7,15 @@ from cockpit import paths, plans
 from cockpit.core.errors import CockpitError, InputError
 from cockpit.core.units import utc_stamp
 from cockpit.views import clipboard, moves
-from cockpit.views.forms import Form
+from cockpit.views.forms import Form, module, plain
 
 if TYPE_CHECKING:
     from cockpit.views.controls import ControlledApp
 
 PLAN_PANES = ("form", "result", "legs", "plans")
 STRESS_PANES = ("stress_form", "stress", "histogram")
+HARD = "half_filled_flip"
+"""The scenario that the stress key asks about: flip, half fill, delay, half depth at once."""
 _CHARACTERS = {"space": " ", "comma": ","}
 _NEXT = {"tab": 1, "down": 1, "shift+tab": -1, "up": -1}
 
@@ -34,8 +36,10 @@ def open_calculator(app: "ControlledApp", name: str) -> None:
     given = prefill(scene, name)
     form = scene.forms.open(name)
     form.fill(given)
-    workspace, pane = ("stress", "stress_form") if name == "stress" else ("plan", "form")
-    if name != "stress":
+    workspace, pane = ("stress", "stress") if name == "stress" else ("plan", "form")
+    if name == "stress":
+        form.picked = HARD
+    else:
         scene.forms.chosen = name
         scene.plans.opened = ""
         scene.plans.leg = 0
@@ -103,6 +107,19 @@ def _last(form: Form, count: int) -> None:
     form.cursor = (count or len(form.rows())) - 1
 
 
+def _pick(step: int) -> moves.Handler:
+    """The cursor in the table of scenarios."""
+
+    def act(form: Form, count: int) -> None:
+        if form.result is None:
+            return
+        names = [str(row[0]) for row in module(form.name).rows(form.result).rows]
+        at = names.index(form.picked) + step * max(1, count) if form.picked in names else 0
+        form.picked = names[max(0, min(len(names) - 1, at))] if names else ""
+
+    return _on_form(act)
+
+
 # --- plans --------------------------------------------------------------------------------------
 
 
@@ -158,9 +175,10 @@ def _free_name(app: "ControlledApp") -> str:
 
 
 def copy(app: "ControlledApp", _: int) -> None:
-    """One line a leg, to the clipboard of the terminal."""
+    """One line a leg, of a kept plan what is left of it, to the clipboard of the terminal."""
     scene = app.scene
-    text = plans.tickets(scene.plans.legs(scene.forms))
+    plan = scene.plans.shown
+    text = plans.tickets(plans.remaining(plan) if plan else scene.plans.legs(scene.forms))
     why_not = clipboard.refusal(text)
     if why_not:
         app.say(why_not, "warn")
@@ -206,7 +224,7 @@ def fill(app: "ControlledApp", _: int) -> None:
         app.say(f"leg {number + 1} is filled; U takes its last fill back", "warn")
         return
     price = likely_price(scene, leg)
-    typed = f"{'' if price is None else plans.number(price)} {plans.number(left)}".strip()
+    typed = f"{'' if price is None else plain(price)} {plain(left)}".strip()
 
     def accept(text: str) -> str:
         try:
@@ -221,7 +239,7 @@ def fill(app: "ControlledApp", _: int) -> None:
             app.palette,
             mark="F",
             title=f"{leg.side.value} {leg.symbol} on {leg.venue}: price and size that were filled",
-            hint="price, blank, size · enter marks it · esc closes",
+            hint="price size [fee $] · enter marks it · esc closes",
             text=typed,
             accept=accept,
         ),
@@ -232,13 +250,13 @@ def fill(app: "ControlledApp", _: int) -> None:
 def _mark(app: "ControlledApp", number: int, text: str) -> None:
     plan = app.scene.plans.shown
     words = text.replace(",", " ").split()
-    if plan is None or len(words) != 2:
-        raise InputError("expected a price and a size, such as 64001.5 0.25")
+    if plan is None or len(words) not in (2, 3):
+        raise InputError("expected price, size and perhaps the fee in USD, such as 64001.5 0.25")
     try:
-        price, size = map(float, words)
+        price, size, *fee = map(float, words)
     except ValueError:
-        raise InputError(f"expected two numbers, got {text.strip()!r}") from None
-    _put(app, plans.fill(plan, number, price, size, app.scene.now_ns))
+        raise InputError(f"expected numbers, got {text.strip()!r}") from None
+    _put(app, plans.fill(plan, number, price, size, app.scene.now_ns, *fee))
 
 
 def unfill(app: "ControlledApp", _: int) -> None:
@@ -291,7 +309,7 @@ LOCAL: Mapping[str, Mapping[str, moves.Handler]] = {
         **_KEPT, "cursor.up": _rows(-1), "cursor.down": _rows(1), "pane.focus": open_plan,
     },
     "stress_form": _FORM,
-    "stress": {"app.back": cancel},
+    "stress": {"app.back": cancel, "cursor.up": _pick(-1), "cursor.down": _pick(1)},
     "histogram": {"app.back": cancel},
 }  # fmt: skip
 """Pane -> what keys of the table mean in it instead of what they mean everywhere."""

@@ -14,6 +14,7 @@ from cockpit.core.plan import Leg
 from cockpit.plans import progress
 from cockpit.views.cells import fresh_hourly
 from cockpit.views.forms import Form, Given, plain
+from cockpit.views.holding import chosen
 from cockpit.views.scene import Scene
 
 CELL = "from the cell"
@@ -89,9 +90,17 @@ def _order(scene: Scene) -> dict[str, Given]:
 
 
 def _hedge(scene: Scene) -> dict[str, Given]:
-    """The net position in the symbol, else the long leg of the carry, else the quoted size."""
+    """The marked positions, the net of the symbol, the carry's long leg, or the quoted size."""
     given = _symbol(scene)
     symbol = scene.symbol
+    marked = _marked(scene)
+    if len(marked) == 1:
+        one = marked[0]
+        given["size"] = Given(plain(one["size"]), "the position")
+        given["venue"] = Given(one["venue"], "the position")
+        return {**given, "symbol": Given(one["symbol"], "the position")}
+    if marked:
+        return {"positions": Given(_json(marked), "the marked positions")}
     if any(p.symbol == symbol and p.size for p in held(scene)):
         return {**given, "book": Given("true", "positions are held")}
     legs = [leg for leg in legs_of(scene.forms.opened.get("carry"), symbol) if leg.side is Side.BUY]
@@ -109,22 +118,47 @@ def _hedge(scene: Scene) -> dict[str, Given]:
 
 
 def _stress(scene: Scene) -> dict[str, Given]:
-    """What is held; without positions the plan on the screen, else the cell's pair.
+    """What is focused: marked positions or the plan; else all that is held, else the cell's pair.
 
     What nobody holds has no account behind it: an equity is assumed, to be replaced.
     """
     given = {"monte_carlo": Given("true", "asked with the table")}
-    if held(scene):
-        return given
-    rows, name, source = plan_rows(scene), "plan", "the plan"
-    if not rows:
-        rows, name, source = pair_rows(scene), "positions", "the cell's pair"
+    name, rows, source = _under_stress(scene)
     if not rows:
         return given
-    given[name] = Given(msgspec.json.encode(rows).decode(), source)
+    given[name] = Given(_json(rows), source)
     for venue, usd in _equities(scene, rows).items():
         given[f"equity_usd.{venue}"] = Given(round_size(usd), "assumed: a fifth of its legs")
     return given
+
+
+def _under_stress(scene: Scene) -> tuple[str, list[dict[str, Any]], str]:
+    """(field, rows, source); no rows stand for everything that is held."""
+    marked = _marked(scene)
+    if marked:
+        return "positions", marked, "the marked positions"
+    legs = plan_rows(scene)
+    if legs and (scene.workspace == "plan" or not held(scene)):
+        return "plan", legs, "the plan"
+    if held(scene):
+        return "positions", [], ""
+    return "positions", pair_rows(scene), "the cell's pair"
+
+
+def _marked(scene: Scene) -> list[dict[str, Any]]:
+    """Marked positions, or the one under the cursor, while the trader looks at positions."""
+    if scene.focus != "positions":
+        return []
+    rows = [row.leg for row in chosen(scene)]
+    return [
+        {"venue": leg.venue, "symbol": leg.symbol, "size": leg.size}
+        | ({"entry": leg.entry} if leg.entry is not None else {})
+        for leg in rows
+    ]
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    return msgspec.json.encode(rows).decode()
 
 
 def _margin(scene: Scene) -> dict[str, Given]:
@@ -136,7 +170,7 @@ def _margin(scene: Scene) -> dict[str, Given]:
         {"venue": leg.venue, "symbol": leg.symbol, "size": leg.side.sign * leg.size}
         for leg in scene.plans.legs(scene.forms)
     ]
-    return {**given, "positions": Given(msgspec.json.encode(rows).decode(), "the plan")}
+    return {**given, "positions": Given(_json(rows), "the plan")}
 
 
 def _equities(scene: Scene, rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:

@@ -13,6 +13,7 @@ from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.venues.contract import VenueSpec
 from cockpit.views.board import Board
 from cockpit.views.forms import Forms
+from cockpit.views.fresh import Fresh
 from cockpit.views.holding import Holding
 from cockpit.views.terminal import GlyphSet
 
@@ -103,6 +104,7 @@ class Scene:
     stats: str = ""
     problem: str = ""
 
+    fresh: Fresh = field(default_factory=Fresh)
     _memory: dict[Hashable, tuple[Hashable, object]] = field(default_factory=dict)
     _scales: dict[str, tuple[float, float]] = field(default_factory=dict)
 

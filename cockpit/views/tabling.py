@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -19,9 +19,7 @@ _LEAST_TEXT = 8
 
 def table_lines(table: Table, width: int, height: int, chosen: int = -1) -> tuple[list[Line], int]:
     """Two lines of heads and as many rows as fit around the chosen one; columns left out."""
-    texts = [
-        _texts(column, [row[i] for row in table.rows]) for i, column in enumerate(table.columns)
-    ]
+    texts = _columns(table)
     widths = [
         max(len(column.name), len(_head(column)), *(map(len, cells or [""])))
         for column, cells in zip(table.columns, texts, strict=True)
@@ -65,7 +63,7 @@ def _head(column: Column) -> str:
 
 
 def _role(column: Column, cell: Cell) -> str:
-    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+    if cell is None or cell == 0 or (isinstance(cell, float) and math.isnan(cell)):
         return "dim"
     if column.unit == "":
         return "text"
@@ -73,10 +71,21 @@ def _role(column: Column, cell: Cell) -> str:
     return "loss" if is_loss else "number"
 
 
-def _texts(column: Column, cells: Sequence[Cell]) -> list[str]:
-    numbers = [c for c in cells if isinstance(c, int | float) and math.isfinite(c)]
-    decimals = decimals_for(column.unit, numbers)
-    return [cell_text(cell, column.unit, decimals) for cell in cells]
+def _columns(table: Table) -> list[list[str]]:
+    """Texts column by column; all dollars of a table have the same decimals."""
+    found = []
+    dollars = [
+        cell
+        for i, column in enumerate(table.columns)
+        for cell in (row[i] for row in table.rows)
+        if column.unit == "usd" and isinstance(cell, int | float) and math.isfinite(cell)
+    ]
+    for i, column in enumerate(table.columns):
+        cells = [row[i] for row in table.rows]
+        numbers = [c for c in cells if isinstance(c, int | float) and math.isfinite(c)]
+        decimals = decimals_for(column.unit, dollars if column.unit == "usd" else numbers)
+        found.append([cell_text(cell, column.unit, decimals) for cell in cells])
+    return found
 
 
 def decimals_for(unit: str, numbers: Sequence[float]) -> int:
@@ -86,7 +95,7 @@ def decimals_for(unit: str, numbers: Sequence[float]) -> int:
         whole = len(str(int(largest)))
         most = max(0, 6 - whole) if largest >= 1 else 8
         return next((d for d in range(most) if all(_is_round(n, d) for n in numbers)), most)
-    if unit == "usd" and largest >= 10_000:
+    if unit == "usd" and largest >= 1000:
         return 0
     return _DECIMALS.get(unit, 2)
 
@@ -106,7 +115,7 @@ def cell_text(cell: Cell, unit: str, decimals: int) -> str:
     if unit == "ns":
         return f"{utc(int(cell)):%H:%M:%S}"
     value = cell * 100 if unit == "frac" else cell
-    text = f"{abs(value):.{decimals}f}"
+    text = "0" if value == 0 else f"{abs(value):.{decimals}f}"
     return (fmt.MINUS if value < 0 and float(text) else "") + text
 
 
@@ -123,10 +132,12 @@ _PERCENT = ("%/h", "% APR", "%")
 def figures(values: Any) -> list[tuple[str, str, str]]:
     """(name, number, unit) of every plain number of a calculator's answer, None as `·`."""
     found = []
-    for name in type(values).__struct_fields__ if isinstance(values, msgspec.Struct) else ():
-        value = getattr(values, name)
-        if isinstance(value, bool | str | tuple | dict | list | msgspec.Struct):
+    hints = get_type_hints(type(values)) if isinstance(values, msgspec.Struct) else {}
+    for name, hint in hints.items():
+        kinds = {hint, *get_args(hint)} - {hint if get_args(hint) else None, type(None)}
+        if not kinds <= {int, float}:
             continue
+        value = getattr(values, name)
         unit, label = "", name
         for suffix, shown in _SUFFIXES:
             if name.endswith(suffix):

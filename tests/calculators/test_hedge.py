@@ -29,7 +29,7 @@ def legs(result) -> dict[str, float]:  # type: ignore[no-untyped-def]
 
 
 MILLION = 1e6 / 60_000
-THREE = view(deep("held", 3e-5), deep("a", 1e-5), deep("b", 5e-5))
+THREE = view(deep("held", 3e-5), deep("a", 1e-5), deep("b", 5e-5, taker_fee=1e-4))
 
 
 def test_a_million_long_at_three_is_carried_by_half_at_one_and_half_at_five() -> None:

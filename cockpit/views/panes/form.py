@@ -115,10 +115,10 @@ def _value(form: Form, row: Row, width: int) -> tuple[str, str]:
 
 def _nothing(form: Form, row: Row) -> str:
     """What stands for an empty field."""
-    if row.field.kind == "table":
-        return "" if any(r.field is row.field and "." in r.key for r in form.rows()) else "view's"
     if found := _FIGURE.match(form.assumption(row)):
         return found[1]
+    if row.field.kind == "table":
+        return "" if any(r.field is row.field and "." in r.key for r in form.rows()) else "view's"
     if row.field.kind == "names":
         return "all"
     return fmt.MISSING

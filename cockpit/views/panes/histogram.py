@@ -7,7 +7,7 @@ import numpy as np
 from cockpit.calculators.montecarlo import MonteCarloValues
 from cockpit.calculators.words import usd_words
 from cockpit.views import format as fmt
-from cockpit.views.canvas import Canvas, nice_scale
+from cockpit.views.canvas import Canvas, Floats, nice_scale
 from cockpit.views.forms import Form
 from cockpit.views.plots import Series, framed_plot
 from cockpit.views.scene import Scene
@@ -75,7 +75,7 @@ def _bars(futures: MonteCarloValues, inner: int, height: int) -> list[Line]:
     shown = counts / max(1.0, float(counts.max()))
     rows = height - 1
     middles = (edges[1:] + edges[:-1]) / 2
-    roles = ["loss" if middle < 0 else "gain" for middle in middles]
+    roles = ["ask_bar" if middle < 0 else "bid_bar" for middle in middles]
     drawn: list[Line] = []
     for y in range(rows):
         line: Line = [(" ", "text")]
@@ -126,10 +126,11 @@ def _figures(futures: MonteCarloValues, inner: int) -> list[Line]:
 def _worst_path(scene: Scene, futures: MonteCarloValues, inner: int, height: int) -> list[Line]:
     """Equity of each venue on the worst path, in dollars, over the horizon."""
     path = futures.worst_path
-    known = {
-        name: np.array([np.nan if v is None else v for v in values])
-        for name, values in path.equity_usd.items()
-    }
+    known: dict[str, Floats] = {}
+    for name, values in path.equity_usd.items():
+        venue = name.partition(" ")[0].partition("/")[0]
+        usd = np.array([np.nan if value is None else value for value in values])
+        known[venue] = known.get(venue, np.zeros(len(usd))) + usd
     known = {name: values for name, values in known.items() if not np.all(np.isnan(values))}
     hours = (len(path.unhedged_usd) - 1) * path.step_s / 3600
     head: Line = [
@@ -145,7 +146,7 @@ def _worst_path(scene: Scene, futures: MonteCarloValues, inner: int, height: int
         series = []
         for name, values in known.items():
             at = np.linspace(0, len(values) - 1, canvas.dots_wide).round().astype(np.int64)
-            role = scene.colour_of(name.partition(" ")[0].partition("/")[0])
+            role = scene.colour_of(name)
             canvas.plot(values[at], bottom, top, role)
             last = float(values[-1])
             series.append(Series(name, role, last, usd_words(last)))

@@ -3,11 +3,13 @@
 With room a column shows cumulative notional and a bar for each size as well.
 """
 
+from collections.abc import Hashable
+
 from cockpit.analytics.depth import covered_bps, depth_usd, imbalance, mid_price
 from cockpit.core.events import Level
 from cockpit.views import format as fmt
 from cockpit.views.books import no_book
-from cockpit.views.canvas import bar, bar_left
+from cockpit.views.canvas import bar, bar_left, round_up
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clip, fit, framed, parts, right, width_of, wrap
 
@@ -89,6 +91,7 @@ def _column(scene: Scene, name: str, width: int, rows: int) -> list[Line]:
     depth = max(1, rows - 1 - _FOOT)
     tick = market.instrument.tick if market.instrument else None
     ladder = _Ladder(bids[:depth], asks[:depth], tick, width, stale)
+    ladder.mark(scene, name)
     return [head, *(ladder.row(i) for i in range(depth)), *_foot(bids, asks, mid, width)]
 
 
@@ -100,6 +103,7 @@ class _Ladder:
     ) -> None:
         self._bids = _texts(bids, tick)
         self._asks = _texts(asks, tick)
+        self._fresh: set[Hashable] = set()
         self._half = (width - 1) // 2
         self._stale = stale
         self._price = max((len(r[0]) for r in (*self._bids, *self._asks)), default=0)
@@ -108,19 +112,35 @@ class _Ladder:
         room -= self._cumulative
         self._bar = room - 1 if room > _BAR else 0
         self._size = self._half - self._price - self._cumulative - (room if self._bar else 0)
-        self._largest = max((size for _, size in (*bids, *asks)), default=1.0)
+        # In steps of 1, 2 and 5: the bars do not all move because the largest did.
+        self._largest = round_up(max((size for _, size in (*bids, *asks)), default=1.0))
+
+    def mark(self, scene: Scene, venue: str) -> None:
+        """Brighten sizes that changed at their price, and the best prices when they moved."""
+        texts: dict[Hashable, str] = {}
+        for side, levels in (("bid", self._bids), ("ask", self._asks)):
+            texts |= {(side, price): size for price, size, _, _ in levels}
+            texts |= {(side, "best"): price for price, _, _, _ in levels[:1]}
+        self._fresh = scene.fresh.of((venue, scene.symbol), texts, scene.now_ns)
 
     def row(self, i: int) -> Line:
         bid = self._bids[i] if i < len(self._bids) else None
         ask = self._asks[i] if i < len(self._asks) else None
-        return [*self._side(bid, "bid"), ("│", "frame"), *self._side(ask, "ask")]
+        return [
+            *self._side(bid, "bid", is_best=i == 0),
+            ("│", "frame"),
+            *self._side(ask, "ask", is_best=i == 0),
+        ]
 
-    def _side(self, level: tuple[str, str, str, float] | None, role: str) -> Line:
+    def _side(self, level: tuple[str, str, str, float] | None, role: str, *, is_best: bool) -> Line:
         if level is None:
             return [(" " * self._half, "text")]
         price, size, total, amount = level
         number, dim = ("stale", "stale") if self._stale else ("text", "dim")
         colour, bars = ("stale", "stale") if self._stale else (role, f"{role}_bar")
+        if not self._stale:
+            number = "fresh" if (role, price) in self._fresh else number
+            colour = "fresh" if is_best and (role, "best") in self._fresh else colour
         frac = amount / self._largest
         outer: Line = []
         if role == "bid":

@@ -1,5 +1,6 @@
 """What a calculator answers: warnings first, then the figures and the table, and one sentence."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cockpit.views.forms import Form, module
@@ -12,17 +13,21 @@ HZ = 4.0
 
 @dataclass(frozen=True, slots=True)
 class ResultPane:
-    """`id` is the pane's name for focus; `calculator` the one it always shows, if any."""
+    """`id` is the pane's name for focus; `calculator` the one it always shows, if any.
+
+    `below` says more about the row under the cursor.
+    """
 
     id: str
     calculator: str = ""
+    below: Callable[[Form, int], list[Line]] = lambda form, inner: []
     HZ: float = HZ
 
     def lines(self, scene: Scene, width: int, height: int) -> list[Line]:
         """The framed pane at exactly `width` x `height`."""
         forms = scene.forms
         form = forms.opened.get(self.calculator) if self.calculator else forms.shown
-        body, note = _body(form, width - 2, height - 2)
+        body, note = self._body(form, width - 2, height - 2)
         name = form.name if form else "result"
         return framed(
             body,
@@ -33,6 +38,50 @@ class ResultPane:
             focused=scene.focus == self.id,
         )
 
+    def _body(self, form: Form | None, inner: int, room: int) -> tuple[list[Line], str]:
+        """Errors and warnings, figures, the table, and the sentence: what fits, in this order."""
+        if form is None:
+            return [
+                [],
+                [(" C carry, H hedge, S stagger, X stress: of the focused cell", "dim")],
+            ], ""
+        errors: list[Line] = []
+        for key, words in form.errors.items():
+            errors += [[(f" {part}", "loss")] for part in wrap(clean(f"{key}: {words}"), inner - 2)]
+        if form.result is None:
+            return errors or [[], [(" computing …", "dim")]], ""
+        result, calculator = form.result, module(form.name)
+        sentence: list[Line] = [
+            [(f" {part}", "dim" if form.is_outdated else "number")]
+            for part in wrap(clean(calculator.verdict(result)), inner - 2)
+        ]
+        more = self.below(form, inner)
+        above = [*errors, *_warnings(form, inner, max(2, room // 3))]
+        if len(above) + len(sentence) + len(more) + 6 > room:
+            more = []
+        sentence += more
+        left = room - len(above) - len(sentence)
+        table = calculator.rows(result)
+        numbers = figure_lines(result.values, inner)
+        least = min(len(table.rows), 4) + 2 if table.rows else 0
+        if len(numbers) + least + 2 > left:
+            numbers = []
+        rest = left - len(numbers) - bool(numbers) - 1
+        rows: list[Line] = []
+        hidden = shown = 0
+        if table.rows and rest > 2:
+            names = [row[0] for row in table.rows]
+            picked = names.index(form.picked) if form.picked in names else -1
+            rows, hidden = table_lines(table, inner, rest, picked)
+            shown = len(rows) - 2
+        body = [*above, *numbers, *([[]] if numbers and rows else []), *rows]
+        blank: list[Line] = [[]] if len(body) + len(sentence) < room else []
+        cut = len(table.rows) - shown
+        notes = [f"{cut} more rows"] if cut > 0 and rows else []
+        if hidden:
+            notes.append(f"+{hidden} →")
+        return [*body, *blank, *sentence], "  ".join(notes)
+
 
 def _state(form: Form | None) -> Line:
     if form is None:
@@ -42,38 +91,6 @@ def _state(form: Form | None) -> Line:
     if form.result is not None and form.result.is_incomplete:
         return [(" · from incomplete data", "warn")]
     return []
-
-
-def _body(form: Form | None, inner: int, room: int) -> tuple[list[Line], str]:
-    if form is None:
-        return [[], [(" C carry, H hedge, S stagger, X stress: of the focused cell", "dim")]], ""
-    errors: list[Line] = []
-    for key, words in form.errors.items():
-        errors += [[(f" {part}", "loss")] for part in wrap(clean(f"{key}: {words}"), inner - 2)]
-    if form.result is None:
-        waits = [[], [(" computing …", "dim")]] if not errors else []
-        return [*errors, *waits], ""
-    result, calculator = form.result, module(form.name)
-    sentence: list[Line] = [
-        [(f" {part}", "dim" if form.is_outdated else "number")]
-        for part in wrap(clean(calculator.verdict(result)), inner - 2)
-    ]
-    above = [*errors, *_warnings(form, inner, max(2, room // 3))]
-    left = room - len(above) - len(sentence)
-    table = calculator.rows(result)
-    numbers = figure_lines(result.values, inner)
-    least = min(len(table.rows), 4) + 2 if table.rows else 0
-    if len(numbers) + least + 2 > left:
-        numbers = []
-    rest = left - len(numbers) - bool(numbers) - 1
-    rows, hidden = table_lines(table, inner, rest) if table.rows and rest > 2 else ([], 0)
-    body = [*above, *numbers, *([[]] if numbers and rows else []), *rows]
-    blank: list[Line] = [[]] if len(body) + len(sentence) < room else []
-    cut = len(table.rows) - max(0, len(rows) - 2)
-    notes = [f"{cut} more rows"] if cut > 0 and rows else []
-    if hidden:
-        notes.append(f"+{hidden} →")
-    return [*body, *blank, *sentence], "  ".join(notes)
 
 
 def _warnings(form: Form, inner: int, room: int) -> list[Line]:

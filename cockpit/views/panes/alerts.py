@@ -1,0 +1,88 @@
+"""What is firing, worst first, and what has happened before: a line each."""
+
+from cockpit.alerts.book import Alert, Firing
+from cockpit.core.units import utc
+from cockpit.views import format as fmt
+from cockpit.views.scene import Scene
+from cockpit.views.text import Line, clean, fit, framed, longest
+
+TITLE = "alerts"
+HZ = 2.0
+_ROLE = {"info": "accent", "warn": "warn", "danger": "danger"}
+_AGE = 5
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner, room = width - 2, max(1, height - 2)
+    alarms = scene.alarms
+    entries = alarms.entries()
+    at = min(alarms.index, len(entries) - 1)
+    focused = scene.focus == TITLE
+    top = max(0, min(at - room // 2, len(entries) - room)) if focused else 0
+    body = [
+        _line(scene, alert, firing, inner, focused and top + i == at)
+        for i, (alert, firing) in enumerate(entries[top : top + room])
+    ]
+    if not body:
+        body = [[(" all is quiet: no rule has fired", "dim")],
+                [(" the rules are under [[alert]] in the config", "dim")]]  # fmt: skip
+    if scene.problem:
+        body.insert(0, [(fit(f" {clean(scene.problem)}", inner), "danger")])
+    hidden = len(entries) - top - room
+    return framed(
+        body[:room],
+        width,
+        height,
+        title=[("alerts", "title"), (f" · {_counts(scene)}", "dim")],
+        note=f"+{hidden} older" if hidden > 0 else "",
+        verdict=_verdict(scene, width - 4),
+        focused=focused,
+    )
+
+
+def _counts(scene: Scene) -> str:
+    alarms = scene.alarms
+    on, loud = len(alarms.firing), alarms.loud()
+    words = f"{on} firing" if on else "none firing"
+    if on > loud:
+        words += f", {on - loud} seen"
+    return words
+
+
+def _verdict(scene: Scene, width: int) -> Line | None:
+    alarms = scene.alarms
+    if alarms.problem:
+        return longest(width, [(clean(alarms.problem), "warn")])
+    if alarms.muted:
+        words = f"muted: {clean(', '.join(sorted(alarms.muted)))}"
+        return longest(width, [(words, "dim")], [(f"{len(alarms.muted)} muted", "dim")])
+    return None
+
+
+def _line(scene: Scene, alert: Alert, firing: Firing | None, inner: int, here: bool) -> Line:
+    """`▌14:31:55 ● funding flipped  words`; what is on says for how long."""
+    edge = ("▌" if here else " ", "accent")
+    if firing is None:
+        glyph, role = ("○", "dim") if alert.happening == "cleared" else ("·", "dim")
+        text_role = "dim"
+    else:
+        role = "dim" if firing.acknowledged else _ROLE[alert.severity]
+        glyph, text_role = "●", "dim" if firing.acknowledged else "number"
+    when = f"{utc(alert.at_ns):%H:%M:%S} "
+    words = clean(alert.words)
+    if firing is None and alert.happening == "cleared":
+        words = f"over: {words}"
+    age = "" if firing is None else fmt.age((scene.now_ns - alert.at_ns) / 1e9)
+    rule = clean(alert.rule)
+    room = inner - 1 - len(when) - 2 - _AGE
+    size = min(24, max(0, room - 30)) if room >= 48 else 0
+    name = f"{fit(rule, size)} " if size else ""
+    return [
+        edge,
+        (when, "dim"),
+        (f"{glyph} ", role),
+        (name, text_role),
+        (fit(words, room - len(name)), text_role),
+        (f"{age:>{_AGE}}", "dim"),
+    ]

@@ -1,0 +1,163 @@
+"""Positions that the trader types, changes and deletes on the screen, and notes on any of them.
+
+Live, the file is the truth: it is read again before each change and written at once. In a demo or
+a replay what is typed is forgotten at the end.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cockpit import manual, paths
+from cockpit.core.errors import CockpitError
+from cockpit.exposures import Row
+from cockpit.intents import Hold
+from cockpit.views.holding import note_key, selected
+
+if TYPE_CHECKING:
+    from cockpit.views.controls import ControlledApp
+
+Change = Callable[[list[manual.Entry]], None]
+MAX_NOTE = 200
+
+
+def add(app: "ControlledApp", _: int) -> None:
+    _ask(app, "A", "type a position", "", lambda entry: lambda entries: entries.append(entry))
+
+
+def edit(app: "ControlledApp", _: int) -> None:
+    before = _typed(app)
+    if before is None:
+        return
+
+    def put(entry: manual.Entry) -> Change:
+        def change(entries: list[manual.Entry]) -> None:
+            entries[entries.index(before)] = entry
+
+        return change
+
+    _ask(app, "E", "change this position", manual.line(before), put)
+
+
+def delete(app: "ControlledApp", _: int) -> None:
+    from cockpit.views.dialogs.prompt import Prompt
+
+    entry = _typed(app)
+    if entry is None:
+        return
+
+    def accept(text: str) -> str:
+        if text.strip().casefold() in ("y", "yes"):
+            return _apply(app, lambda entries: entries.remove(entry))
+        return "" if text.strip().casefold() in ("", "n", "no") else "y deletes, n keeps"
+
+    app.push_screen(
+        Prompt(
+            app.scene,
+            app.palette,
+            mark="D",
+            title=f"delete {manual.line(entry)}?",
+            hint="y and enter delete · esc keeps",
+            accept=accept,
+        ),
+        lambda _: app.redraw(),
+    )
+
+
+def note(app: "ControlledApp", _: int) -> None:
+    """A few words of the trader's own on a position, kept over restarts."""
+    from cockpit.views.dialogs.prompt import Prompt
+
+    row = selected(app.scene)
+    if row is None:
+        app.say("there is no position to note something on", "warn")
+        return
+    key, notes = note_key(row), app.scene.holding.notes
+
+    def accept(text: str) -> str:
+        if text.strip():
+            notes[key] = text.strip()[:MAX_NOTE]
+        else:
+            notes.pop(key, None)
+        return ""
+
+    app.push_screen(
+        Prompt(
+            app.scene,
+            app.palette,
+            mark="N",
+            title=f"note on {row.leg.venue}/{row.leg.symbol}",
+            hint="enter keeps it · empty takes it away · esc closes",
+            text=notes.get(key, ""),
+            accept=accept,
+        ),
+        lambda _: app.redraw(),
+    )
+
+
+def _ask(
+    app: "ControlledApp", mark: str, title: str, text: str, made: Callable[[manual.Entry], Change]
+) -> None:
+    """Ask for a line; a mistake is said in the prompt, which stays open to be mended."""
+    from cockpit.views.dialogs.prompt import Prompt
+
+    def accept(line: str) -> str:
+        try:
+            entry = manual.parse(line)
+        except CockpitError as error:
+            return error.ui_message
+        return _apply(app, made(entry))
+
+    app.push_screen(
+        Prompt(
+            app.scene, app.palette, mark=mark, title=title, hint=manual.USAGE, text=text,
+            accept=accept,
+        ),  # fmt: skip
+        lambda _: app.redraw(),
+    )
+
+
+def _typed(app: "ControlledApp") -> manual.Entry | None:
+    """The entry under the cursor; says why there is none."""
+    row = selected(app.scene)
+    if row is None:
+        app.say("there is no position here; A types one", "warn")
+        return None
+    if row.source != "manual":
+        app.say(f"{_name(row)} is read from the venue: only typed positions change here", "warn")
+        return None
+    leg = row.leg
+    for position in app.desk.view.manual():
+        same = (position.venue, position.account, position.symbol, position.size)
+        if same == (leg.venue, leg.account, leg.symbol, leg.size):
+            return manual.entry_of(position)
+    return None
+
+
+def _apply(app: "ControlledApp", change: Change) -> str:
+    """Do it to what is in the file, or why not, in words."""
+    keeps = app.scene.mode == "LIVE"
+    path = paths.positions_file()
+    try:
+        entries = (
+            list(manual.load(path)) if keeps else [*map(manual.entry_of, app.desk.view.manual())]
+        )
+        try:
+            change(entries)
+        except ValueError:
+            _hold(app, entries)
+            return f"{path.name} was changed meanwhile, and has been read again"
+        if keeps:
+            manual.save(path, entries)
+    except CockpitError as error:
+        return error.ui_message
+    _hold(app, entries)
+    app.say(f"written to {path}" if keeps else "kept until the end: this is not live", "info")
+    return ""
+
+
+def _hold(app: "ControlledApp", entries: list[manual.Entry]) -> None:
+    app.desk.post(Hold(tuple(manual.positions(entries, app.desk.clock.now_ns()))))
+
+
+def _name(row: Row) -> str:
+    return f"{row.leg.venue}/{row.leg.symbol}"

@@ -1,0 +1,217 @@
+"""Keys of POSITIONS: move, sort, group and mark rows, and take one into a calculator.
+
+A key that the table knows everywhere does here what it does everywhere, on positions.
+"""
+
+from collections.abc import Mapping
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cockpit.exposures import Row
+from cockpit.views import moves, planning, position_edits
+from cockpit.views.forms import Form, plain
+from cockpit.views.holding import GROUPS, chosen, cursor, key_of, point, rows, selected
+from cockpit.views.position_cells import column_of, columns_for, sort_rows
+
+if TYPE_CHECKING:
+    from cockpit.views.controls import ControlledApp
+    from cockpit.views.scene import Scene
+
+PANES = ("positions", "exposure", "margins", "carry_spark", "exposure_history")
+HELD = "the position"
+
+
+def _move(step: int) -> moves.Handler:
+    def handler(app: "ControlledApp", count: int) -> None:
+        at = cursor(app.scene, rows(app.scene))
+        point(app.scene, at + step * max(1, count))
+
+    return handler
+
+
+def _first(app: "ControlledApp", count: int) -> None:
+    point(app.scene, count - 1 if count else 0)
+
+
+def _last(app: "ControlledApp", count: int) -> None:
+    point(app.scene, (count or len(rows(app.scene))) - 1)
+
+
+def _column(step: int) -> moves.Handler:
+    """The next column of those that this width shows."""
+
+    def handler(app: "ControlledApp", count: int) -> None:
+        holding = app.scene.holding
+        shown = [c.id for c, _ in columns_for(app.size.width - 4) if c.id != "why"]
+        at = shown.index(holding.column) if holding.column in shown else 0
+        holding.column = shown[max(0, min(len(shown) - 1, at + step * max(1, count)))]
+
+    return handler
+
+
+def _sort(app: "ControlledApp", _: int) -> None:
+    """By the column under the cursor; again: the other way round."""
+    holding = app.scene.holding
+    again = holding.sort == holding.column
+    first = column_of(holding.column).is_text
+    sort_rows(app.scene, holding.column, ascending=not holding.ascending if again else first)
+
+
+def _unsort(app: "ControlledApp", _: int) -> None:
+    app.scene.holding.sort, app.scene.holding.order = "", ()
+
+
+def group(app: "ControlledApp", _: int) -> None:
+    holding = app.scene.holding
+    holding.group = GROUPS[(GROUPS.index(holding.group) + 1) % len(GROUPS)]
+
+
+def mark(app: "ControlledApp", _: int) -> None:
+    """Mark the row under the cursor, or take its mark away; the cursor goes on."""
+    row = selected(app.scene)
+    if row is not None:
+        app.scene.holding.chosen ^= {key_of(row)}
+        _move(1)(app, 1)
+
+
+def _back(app: "ControlledApp", count: int) -> None:
+    holding = app.scene.holding
+    if holding.chosen:
+        holding.chosen = frozenset()
+    elif holding.filter:
+        holding.filter = ""
+    else:
+        moves.back(app, count)
+
+
+def _to_market(app: "ControlledApp", _: int) -> None:
+    """The books of the position's market."""
+    point(app.scene, cursor(app.scene, rows(app.scene)))
+    moves.go(app, "depth")
+
+
+def _filter(app: "ControlledApp", _: int) -> None:
+    from cockpit.views.dialogs.prompt import Prompt
+
+    holding = app.scene.holding
+    before = holding.filter
+
+    def change(text: str) -> None:
+        holding.filter = text.strip()
+        app.redraw()
+
+    def done(text: str | None) -> None:
+        change(before if text is None else text)
+
+    app.push_screen(
+        Prompt(
+            app.scene,
+            app.palette,
+            mark="/",
+            title="filter positions",
+            hint="venue, symbol, account or source · !text: without it · esc drops it",
+            text=before,
+            change=change,
+        ),
+        done,
+    )
+
+
+# --- into a calculator --------------------------------------------------------------------------
+
+
+def _calculate(name: str) -> moves.Handler:
+    """Open a calculator for what is marked, or for the row under the cursor."""
+
+    def handler(app: "ControlledApp", _: int) -> None:
+        taken = chosen(app.scene)
+        point(app.scene, cursor(app.scene, rows(app.scene)))
+        planning.open_calculator(app, name)
+        form = app.scene.forms.open(name)
+        if taken:
+            _FILL[name](app.scene, form, taken)
+
+    return handler
+
+
+def _put(form: Form, **given: str) -> None:
+    known = {one.name for one in form.fields}
+    for key, text in given.items():
+        if key in known:
+            form.put(key, text, HELD)
+
+
+def _stagger(scene: "Scene", form: Form, taken: list[Row]) -> None:
+    """Out of the position: the other side, on the venue where it is."""
+    leg = taken[0].leg
+    size = sum(row.leg.size for row in taken if row.leg.symbol == leg.symbol)
+    venues = dict.fromkeys(row.leg.venue for row in taken if row.leg.symbol == leg.symbol)
+    side = "sell" if size > 0 else "buy"
+    _put(form, symbol=leg.symbol, side=side, size=plain(abs(size)), size_usd="")
+    _put(form, venues=",".join(venues))
+
+
+def _hedge(scene: "Scene", form: Form, taken: list[Row]) -> None:
+    """The whole book in the asset; of marked rows only what they amount to."""
+    leg = taken[0].leg
+    _put(form, symbol=leg.symbol)
+    if scene.holding.chosen:
+        size = sum(row.leg.size for row in taken if row.leg.symbol == leg.symbol)
+        _put(form, book="", size=plain(size), venue=leg.venue)
+
+
+def _carry(scene: "Scene", form: Form, taken: list[Row]) -> None:
+    """The pair that is held; of one leg its side, against the other venue of the pair."""
+    leg = taken[0].leg
+    mine = [row.leg for row in taken if row.leg.symbol == leg.symbol]
+    long = next((one.venue for one in mine if one.size > 0), "")
+    short = next((one.venue for one in mine if one.size < 0), "")
+    _put(form, symbol=leg.symbol, size=plain(max(abs(one.size) for one in mine)), notional_usd="")
+    suggested = [form.text("long_venue"), form.text("short_venue")]
+    other = next((name for name in suggested if name and name != (long or short)), "")
+    _put(form, long_venue=long or other, short_venue=short or other)
+
+
+def _stress(scene: "Scene", form: Form, taken: list[Row]) -> None:
+    """Everything that is held; of marked rows only these, each with its entry."""
+    if scene.holding.chosen:
+        legs = [row.leg for row in taken]
+        table = [
+            {"venue": leg.venue, "symbol": leg.symbol, "size": leg.size, "entry": leg.entry}
+            for leg in legs
+        ]
+        _put(form, positions=msgspec.json.encode(table).decode())
+
+
+_FILL = {"stagger": _stagger, "hedge": _hedge, "carry": _carry, "stress": _stress}
+_ROWS: Mapping[str, moves.Handler] = {
+    "cursor.up": _move(-1),
+    "cursor.down": _move(1),
+    "cursor.first": _first,
+    "cursor.last": _last,
+    "view.filter": _filter,
+    "app.back": _back,
+}
+LOCAL: Mapping[str, Mapping[str, moves.Handler]] = {
+    **dict.fromkeys(PANES[1:], _ROWS),
+    "positions": {
+        **_ROWS,
+        "cursor.left": _column(-1),
+        "cursor.right": _column(1),
+        "view.sort": _sort,
+        "view.unsort": _unsort,
+        "pane.focus": _to_market,
+        **{f"calc.{name}": _calculate(name) for name in _FILL},
+    },
+}
+"""Pane -> what keys of the table mean in it instead of what they mean everywhere."""
+HANDLERS: Mapping[str, moves.Handler] = {
+    "position.mark": mark,
+    "position.group": group,
+    "position.add": position_edits.add,
+    "position.edit": position_edits.edit,
+    "position.delete": position_edits.delete,
+    "position.note": position_edits.note,
+}
