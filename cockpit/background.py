@@ -6,6 +6,7 @@ now and then and obeys.
 """
 
 import multiprocessing
+import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from ctypes import Array, c_longlong
@@ -82,9 +83,11 @@ class Background:
 
 
 def _adopt(board: Any) -> None:
-    """In the worker: the board that both processes see."""
+    """In the worker: the board that both processes see, and no ear for Ctrl-C, which the screen
+    answers by closing it."""
     global _board
     _board = board
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run(number: int, function: Callable[[J, KeepGoing], R], job: J) -> R:

@@ -170,6 +170,15 @@ def unfill(plan: SavedPlan, leg: int) -> SavedPlan:
     return msgspec.structs.replace(plan, fills=kept)
 
 
+def executed(plan: SavedPlan) -> list[dict[str, Any]]:
+    """The legs with what is `filled` of each, as the stress calculator takes a half-done plan."""
+    return [
+        {"venue": leg.venue, "symbol": leg.symbol, "side": leg.side.value, "size": leg.size,
+         "limit": leg.limit, "filled": done.filled}
+        for leg, done in zip(plan.legs, progress(plan).legs, strict=True)
+    ]  # fmt: skip
+
+
 def remaining(plan: SavedPlan) -> tuple[Leg, ...]:
     """The legs with what is left of each; those that are done are gone."""
     return tuple(

@@ -81,11 +81,15 @@ def _ratio_test(
     level: Floats, change: Floats, upper: Floats, basis: NDArray[np.intp]
 ) -> tuple[int, float]:
     """Which basic variable reaches a bound first, and after how long; ties to the lowest index."""
-    room = np.full(level.shape, np.inf)
-    falling, rising = change < -TOLERANCE, change > TOLERANCE
-    room[falling] = np.maximum(level[falling], 0.0) / -change[falling]
-    room[rising] = np.maximum(upper[rising] - level[rising], 0.0) / change[rising]
-    shortest = float(np.min(room))
-    tied = np.flatnonzero(room <= shortest + 1e-15)
-    leaving = int(tied[np.argmin(basis[tied])])
-    return leaving, shortest
+    # Plain floats: with two or three rows an array costs more than its arithmetic.
+    rooms = []
+    for here, slope, bound in zip(level.tolist(), change.tolist(), upper.tolist(), strict=True):
+        room = np.inf
+        if slope < -TOLERANCE:
+            room = max(here, 0.0) / -slope
+        elif slope > TOLERANCE:
+            room = max(bound - here, 0.0) / slope
+        rooms.append(room)
+    shortest = min(rooms)
+    tied = [i for i, room in enumerate(rooms) if room <= shortest + 1e-15]
+    return min(tied, key=lambda i: int(basis[i])), shortest

@@ -4,90 +4,46 @@ Without venues every pair is taken in the direction that receives now, and the p
 what they leave after costs. Money received is positive, costs are positive.
 """
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
-from typing import Annotated
+from typing import NamedTuple
 
 import msgspec
 
 from cockpit.analytics import carry as model
-from cockpit.analytics import depth
-from cockpit.analytics.carry import LegCost
-from cockpit.analytics.lots import exact
 from cockpit.analytics.reversion import expected_sum
-from cockpit.calculators import fields
-from cockpit.calculators.form import FieldError, shown
-from cockpit.calculators.margin_rules import MarginRules
+from cockpit.calculators import carry_inputs
+from cockpit.calculators.carry_sides import (
+    ASSUMED_NOTIONAL_USD,
+    VenueSide,
+    entry_plan,
+    round_trip,
+    venue_sides,
+)
+from cockpit.calculators.form import FieldError
 from cockpit.calculators.result import Column, Result, Table
 from cockpit.calculators.spread_model import (
-    Paid,
-    note_model,
-    paid_hourly,
+    SpreadModel,
+    note_models,
     spread_model,
     spread_series,
 )
 from cockpit.calculators.view import (
     Notes,
-    Quote,
     Settings,
     known_symbol,
     known_venues,
-    present_hourly,
-    quotes,
-    reference_price,
 )
 from cockpit.calculators.words import hours_words, usd_words
-from cockpit.core.market import Side
-from cockpit.core.plan import Leg, Plan, limit_price
-from cockpit.core.units import HOURS_PER_YEAR, floor_to_lot
+from cockpit.core.plan import Plan
+from cockpit.core.units import HOURS_PER_YEAR
 from cockpit.state.view import MarketView
 
 TITLE = "Carry"
 HELP = "funding spread of two venues against what it costs to earn it"
-
-ASSUMED_NOTIONAL_USD = 10_000.0
-
-Venue = Annotated[str, shown("venue", help="a venue of the view; every one if empty")]
-Frac = Annotated[float, shown("share", unit="frac", ge=0, le=1)]
-
-
-class Inputs(msgspec.Struct, frozen=True, kw_only=True):
-    """The form. At most one of `notional_usd` and `size`; both are of one leg."""
-
-    symbol: fields.Symbol | None = None
-    long_venue: Venue | None = None
-    short_venue: Venue | None = None
-    notional_usd: (
-        Annotated[float, shown("notional", unit="usd", help="of one leg, in USD", gt=0)] | None
-    ) = None
-    size: Annotated[float, shown("size", unit="base", help="of one leg, base", gt=0)] | None = None
-    hold_h: Annotated[int, shown("hold", unit="h", help="whole hours", ge=1, le=87600)] = 24
-    phi: (
-        Annotated[float, shown("persistence", help="of the spread, an hour", ge=0, le=1)] | None
-    ) = None
-    mean_spread_hourly: (
-        Annotated[float, shown("long-run spread", unit="frac", help="a fraction an hour")] | None
-    ) = None
-    sigma_spread_hourly: (
-        Annotated[float, shown("spread's noise", unit="frac", help="sd of an hour", ge=0)] | None
-    ) = None
-    leverage: (
-        Annotated[float, shown("leverage", help="of both legs; else the venue's most", gt=0)] | None
-    ) = None
-    buffer_frac: Annotated[
-        float, shown("buffer", unit="frac", help="price move that each leg must withstand", ge=0)
-    ] = 0.1
-    gas_usd: Annotated[float, shown("gas", unit="usd", help="of the round trip", ge=0)] = 0.0
-    min_probability: Frac = 0.5
-    min_apr: Annotated[
-        float, shown("least return", unit="frac", help="a year, on the margin of both legs")
-    ] = 0.0
-    venues: fields.Venues = ()
-    haircut: fields.Haircut = True
-    taker_fee: fields.TakerFees = {}
-    quote_usd: fields.QuotePrices = {}
+Inputs = carry_inputs.Inputs
+QUANTILE = 0.1
+"""Of the funding sum that the conservative gate looks at."""
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +57,9 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     cost_usd: float | None = None
     spread_hourly: float | None = None
     spread_apr: float | None = None
+    phi: float | None = None
+    mean_spread_hourly: float | None = None
+    sigma_spread_hourly: float | None = None
     expected_funding_usd: float | None = None
     conservative_funding_usd: float | None = None
     net_usd: float | None = None
@@ -117,20 +76,12 @@ class Values(Pair, frozen=True, kw_only=True):
     pairs: tuple[Pair, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One venue's part in every pair: None where the book cannot hold the size."""
+class _Found(NamedTuple):
+    """A pair, its entry if it was asked for, and how its spread is thought to run."""
 
-    quote: Quote
-    hourly: float
-    paid: Paid
-    buy_frac: float | None
-    sell_frac: float | None
-    initial_frac: float | None
-
-    @property
-    def venue(self) -> str:
-        return self.quote.venue
+    pair: Pair
+    plan: Plan | None
+    spread: SpreadModel
 
 
 def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
@@ -145,19 +96,24 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     if inputs.long_venue is not None and inputs.long_venue == inputs.short_venue:
         raise FieldError("short_venue", f"expected another venue than {inputs.long_venue}")
     symbols = [known_symbol(view, inputs.symbol)] if inputs.symbol else list(view.symbols())
-    found: list[tuple[Pair, Plan | None]] = []
+    found: list[_Found] = []
     for symbol in symbols:
-        sides = _sides(inputs, view, settings, notes, symbol)
-        found += [_pair(inputs, long, short, notes) for long, short in _pairs(inputs, sides)]
-    found.sort(key=lambda one: _rank(one[0]))
-    pairs = tuple(pair for pair, _ in found)
+        sides = venue_sides(inputs, view, settings, notes, symbol)
+        found += [_pair(inputs, long, short) for long, short in _pairs(inputs, sides)]
+    found.sort(key=lambda one: _rank(one.pair))
+    pairs = tuple(one.pair for one in found)
+    named = {
+        f"{p.symbol} {p.long_venue}/{p.short_venue}": f.spread
+        for p, f in zip(pairs, found, strict=True)
+    }
+    note_models(named, *_given(inputs), notes)
     if pairs:
         best = msgspec.structs.asdict(pairs[0])
     else:
         words = "no two venues have both a book and a funding rate"
         notes.lack(words)
         best = {"symbol": inputs.symbol, "gate": words}
-    plan = found[0][1] if found else None
+    plan = found[0].plan if found else None
     if plan is not None:
         plan = msgspec.structs.replace(
             plan,
@@ -173,61 +129,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     )
 
 
-def _sides(
-    inputs: Inputs, view: MarketView, settings: Settings, notes: Notes, symbol: str
-) -> list[_Side]:
-    """The venues of a symbol that have a book, a fee and a rate."""
-    asked = [venue for venue in (inputs.long_venue, inputs.short_venue) if venue is not None]
-    venues = tuple(asked) if len(asked) == 2 else inputs.venues
-    if venues and len(asked) == 1:
-        venues = (*venues, *asked)
-    found = quotes(
-        view, settings, notes, symbol, venues,
-        with_haircut=inputs.haircut, taker_fee=inputs.taker_fee, quote_usd=inputs.quote_usd,
-    )  # fmt: skip
-    reference = reference_price(found)
-    if reference is None:
-        return []
-    notional = inputs.notional_usd or (inputs.size or 0.0) * reference
-    if notional == 0:
-        notional = ASSUMED_NOTIONAL_USD
-        notes.assume(f"notional_usd: {usd_words(notional)} a leg is assumed")
-    rules = MarginRules(settings.own_margins)
-    sides = []
-    for quote in found:
-        rate = present_hourly(quote.market, settings, notes)
-        if rate is None or quote.fees.taker is None:
-            continue
-        rule = rules.rule(quote.venue, symbol, quote.market.instrument, None, inputs.leverage)
-        initial = None if math.isnan(rule.imf_frac) else rule.imf_frac
-        if initial is None:
-            notes.lack(f"{quote.venue}: margin table not known; set leverage")
-        size = inputs.size or notional / quote.mid_usd
-        sides.append(
-            _Side(
-                quote=quote,
-                hourly=rate,
-                paid=paid_hourly(quote.market.settled),
-                buy_frac=_slip(quote, Side.BUY, size, notes),
-                sell_frac=_slip(quote, Side.SELL, size, notes),
-                initial_frac=initial,
-            )
-        )
-    return sides
-
-
-def _slip(quote: Quote, side: Side, size: float, notes: Notes) -> float | None:
-    """Cost against mid as a fraction; None, and noted, when the visible book is too short."""
-    walk = depth.walk(quote.rows(side), size)
-    if walk.vwap is None or walk.unfilled > 0:
-        notes.lack(
-            f"{quote.venue}/{quote.symbol}: the visible book holds {walk.base:g} of {size:g}"
-        )
-        return None
-    return depth.impact_bps(side.sign, walk.vwap, quote.mid) / 1e4
-
-
-def _pairs(inputs: Inputs, sides: Sequence[_Side]) -> list[tuple[_Side, _Side]]:
+def _pairs(inputs: Inputs, sides: Sequence[VenueSide]) -> list[tuple[VenueSide, VenueSide]]:
     """(long, short) as the form asks; an open pair once, so that it receives now."""
     pairs = []
     is_open = inputs.long_venue is None and inputs.short_venue is None
@@ -244,13 +146,15 @@ def _pairs(inputs: Inputs, sides: Sequence[_Side]) -> list[tuple[_Side, _Side]]:
     return pairs
 
 
-def _pair(inputs: Inputs, long: _Side, short: _Side, notes: Notes) -> tuple[Pair, Plan | None]:
+def _given(inputs: Inputs) -> tuple[float | None, float | None, float | None]:
+    return inputs.phi, inputs.mean_spread_hourly, inputs.sigma_spread_hourly
+
+
+def _pair(inputs: Inputs, long: VenueSide, short: VenueSide) -> _Found:
     symbol = long.quote.symbol
     now = model.spread_hourly(long.hourly, short.hourly)
-    given = (inputs.phi, inputs.mean_spread_hourly, inputs.sigma_spread_hourly)
-    spread_of = spread_model(now, spread_series(long.paid, short.paid), *given)
-    note_model(f"{symbol} {long.venue}/{short.venue}", spread_of, *given, notes)
-    spread = spread_of.spread
+    run = spread_model(now, spread_series(long.paid, short.paid), *_given(inputs))
+    spread = run.spread
     mid = (long.quote.mid_usd + short.quote.mid_usd) / 2
     notional = inputs.notional_usd or (inputs.size or 0.0) * mid or ASSUMED_NOTIONAL_USD
     margin = {
@@ -266,19 +170,22 @@ def _pair(inputs: Inputs, long: _Side, short: _Side, notes: Notes) -> tuple[Pair
         notional_usd=notional,
         spread_hourly=now,
         spread_apr=now * HOURS_PER_YEAR,
+        phi=spread.phi,
+        mean_spread_hourly=spread.mean,
+        sigma_spread_hourly=spread.sigma,
         expected_funding_usd=notional
         * expected_sum(spread.now, spread.mean, spread.phi, inputs.hold_h),
         margin_usd=margin,
     )
-    costs = _costs(long, short)
+    costs = round_trip(long, short)
     if costs is None:
         short_books = [s.venue for s in (long, short) if None in (s.buy_frac, s.sell_frac)]
         words = f"the visible book of {' and of '.join(short_books)} does not hold the size"
-        return msgspec.structs.replace(known, gate=words), None
+        return _Found(msgspec.structs.replace(known, gate=words), None, run)
     capital = sum(usd for usd in margin.values() if usd is not None)
     result = model.evaluate(
         model.round_trip_frac(costs, inputs.gas_usd, notional), spread, notional, inputs.hold_h,
-        0.0 if None in margin.values() else capital, 0.1,
+        0.0 if None in margin.values() else capital, QUANTILE,
     )  # fmt: skip
     gates = model.gates(result, inputs.hold_h, inputs.min_probability, inputs.min_apr)
     pair = msgspec.structs.replace(
@@ -293,44 +200,8 @@ def _pair(inputs: Inputs, long: _Side, short: _Side, notes: Notes) -> tuple[Pair
         gate=model.first_closed(gates),
     )
     is_asked = inputs.long_venue is not None and inputs.short_venue is not None
-    return pair, _plan(long.quote, short.quote, notional / mid) if is_asked else None
-
-
-def _costs(long: _Side, short: _Side) -> tuple[LegCost, LegCost] | None:
-    """In and out of both legs; None when a book is too short for one of the four trades."""
-    slips = (long.buy_frac, long.sell_frac, short.sell_frac, short.buy_frac)
-    fees = (long.quote.fees.taker, short.quote.fees.taker)
-    if None in slips or None in fees:
-        return None
-    buy, sell, sell_short, buy_back = (slip or 0.0 for slip in slips)
-    long_fee, short_fee = (fee or 0.0 for fee in fees)
-    return (
-        LegCost(entry_fee=long_fee, entry_slip=buy, exit_fee=long_fee, exit_slip=sell),
-        LegCost(entry_fee=short_fee, entry_slip=sell_short, exit_fee=short_fee, exit_slip=buy_back),
-    )
-
-
-def _plan(long: Quote, short: Quote, size: float) -> Plan | None:
-    """Both entries, equal in the coarser lot; None when that is nothing."""
-    whole = float(floor_to_lot(exact(size), exact(max(long.lot, short.lot))))
-    if whole <= 0:
-        return None
-    legs = []
-    for quote, side in ((long, Side.BUY), (short, Side.SELL)):
-        worst = depth.walk(quote.rows(side), whole).worst
-        legs.append(
-            Leg(
-                venue=quote.venue,
-                symbol=quote.symbol,
-                side=side,
-                size=whole,
-                limit=None
-                if worst is None
-                else limit_price(side, worst, quote.tick, is_passive=False),
-                note="enter both legs together",
-            )
-        )
-    return Plan(legs=tuple(legs))
+    plan = entry_plan(long.quote, short.quote, notional / mid) if is_asked else None
+    return _Found(pair, plan, run)
 
 
 def _rank(pair: Pair) -> tuple[bool, float, float]:

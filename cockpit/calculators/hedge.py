@@ -11,11 +11,12 @@ from typing import Annotated, NamedTuple
 import msgspec
 import numpy as np
 
-from cockpit.analytics.hedge import band_half_width, delay_risk, minimum_variance, one_off_threshold
+from cockpit.analytics.hedge import band_half_width, delay_risk, one_off_threshold
 from cockpit.calculators import fields
-from cockpit.calculators.form import FieldError, shown
+from cockpit.calculators.form import shown
 from cockpit.calculators.hedge_held import Exposure, exposures, initial_frac
 from cockpit.calculators.hedge_offers import Limits, cheapest, offer_of
+from cockpit.calculators.hedge_ratio import hedge_ratio
 from cockpit.calculators.hedge_values import AssetHedge, DelayRiskValues, Values, VenueRisk
 from cockpit.calculators.hedge_venues import (
     expected_hourly,
@@ -43,8 +44,6 @@ TITLE = "Hedge"
 HELP = "legs that make a position neutral in price, and in funding, at least cost"
 
 ASSUMED_VOLATILITY = 0.6
-SAME_INSTRUMENT = 0.995
-"""A correlation above this is one instrument: the noise of an estimate outweighs its gain."""
 MINUTES_PER_YEAR = 525_600.0
 MINUTES_PER_HOUR = 60.0
 
@@ -143,7 +142,10 @@ def _hedge(
         view, settings, notes, known_symbol(view, symbol), inputs.venues,
         with_haircut=inputs.haircut, taker_fee=inputs.taker_fee, quote_usd=inputs.quote_usd,
     )  # fmt: skip
-    ratio = _ratio(exposure.symbol, symbol, inputs, sigma, view, notes)
+    ratio = hedge_ratio(
+        exposure.symbol, symbol, inputs.correlation, inputs.sigma_annual,
+        inputs.hedge_sigma_annual, view, notes,
+    )  # fmt: skip
     reference = reference_price(found) or exposure.price
     price = reference if symbol == exposure.symbol else exposure.price
     delta_usd = exposure.delta_base * price
@@ -158,6 +160,9 @@ def _hedge(
     offers = [
         offer_of(q, reference, rate, limits, notes) for q, rate in zip(found, rates, strict=True)
     ]
+    blind = [q.venue for q in found if q.venue not in exposure.free_usd]
+    if blind:
+        notes.assume(f"equity not known at {', '.join(blind)}: margin does not limit the hedge")
     target = inputs.target_carry_usd_per_hour
     solved = cheapest(
         ratio * delta_usd,
@@ -201,27 +206,6 @@ def _hedge(
 def _tidy(after: float, before: float) -> float:
     """Zero where only the dust of binary fractions is left."""
     return 0.0 if abs(after) < 1e-9 * max(abs(before), 1.0) else after
-
-
-def _ratio(
-    held: str, symbol: str, inputs: Inputs, sigma: float, view: MarketView, notes: Notes
-) -> float:
-    """USD of the hedge per USD held, to be sold against a long."""
-    if held == symbol:
-        return 1.0
-    if inputs.correlation is None or inputs.hedge_sigma_annual is None:
-        raise FieldError(
-            "correlation",
-            f"hedging {held} in {symbol} needs correlation, sigma_annual and hedge_sigma_annual",
-        )
-    other = inputs.hedge_sigma_annual
-    cov = inputs.correlation * sigma * other
-    found = minimum_variance(np.array([[sigma**2, cov], [cov, other**2]]), SAME_INSTRUMENT)
-    notes.warn(
-        f"{held} hedged in {symbol} keeps {found.residual_sd * 100:.2f} % of its value a year "
-        "as risk (one standard deviation)"
-    )
-    return found.beta
 
 
 def _band(

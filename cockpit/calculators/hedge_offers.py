@@ -16,12 +16,14 @@ from cockpit.calculators.holdings import Floats
 from cockpit.calculators.view import Notes, Quote
 from cockpit.core.market import Side
 
-COARSE = 5
-"""Groups a side that first enter the program."""
-FINE = (-12, -2, 0, 1, 3, 14, 60)
+FINE = (-8, 0, 1, 9, 60)
 """Where groups begin around the level that the last answer ended in, counted in levels."""
-PASSES = 2
-"""How often the groups are made finer around the answer."""
+UNUSED = (0, 3, 30)
+"""Where groups begin on a side that the last answer left alone."""
+PASSES = 4
+"""How often the groups may be moved to where the last answer ended."""
+SETTLED = 1e-6
+"""Two answers that differ by a smaller share of the largest trade are one."""
 
 
 class Limits(NamedTuple):
@@ -49,12 +51,10 @@ class Curve(NamedTuple):
         paid = np.add.reduceat(self.usd * self.cost, starts)
         return list(zip(usd.tolist(), (paid / usd).tolist(), strict=True))
 
-    def coarse(self) -> Segments:
-        edges = np.geomspace(1, len(self.usd) + 1, COARSE + 1)[:-1] - 1
-        return self.grouped(edges.astype(int).tolist())
-
     def around(self, usd: float) -> Segments:
-        """Single levels where `usd` ends, larger groups away from there."""
+        """A single level where `usd` ends, larger groups away from there; few for nothing."""
+        if usd == 0:
+            return self.grouped(UNUSED)
         level = int(np.searchsorted(np.cumsum(self.usd), usd))
         return self.grouped([0, *(level + step for step in FINE)])
 
@@ -70,9 +70,6 @@ class Offer(NamedTuple):
         none = Curve(np.empty(0), np.empty(0))
         return self._replace(buy=none) if delta_usd > 0 else self._replace(sell=none)
 
-    def coarse(self) -> HedgeVenue:
-        return self.terms._replace(buy=self.buy.coarse(), sell=self.sell.coarse())
-
     def around(self, trade_usd: float) -> HedgeVenue:
         return self.terms._replace(
             buy=self.buy.around(max(trade_usd, 0.0)), sell=self.sell.around(max(-trade_usd, 0.0))
@@ -86,17 +83,39 @@ def cheapest(
     band_usd: float,
     target_carry_usd_per_hour: float | None,
 ) -> HedgeLegs:
-    """`hedge_legs`, first on coarse groups of levels, then on finer ones around its answer."""
-    bounds = (band_usd, target_carry_usd_per_hour)
+    """`hedge_legs` on levels that are single where its answer ends and merged elsewhere.
+
+    The first guess is the cheapest way to the band without a target or limits; with neither it is
+    the answer.
+    """
     if target_carry_usd_per_hour is None:
         # Without a target nothing is gained by trading both ways.
         offers = [offer.only_against(delta_usd) for offer in offers]
-    found = hedge_legs(delta_usd, carry_usd_per_hour, [o.coarse() for o in offers], *bounds)
+    trades = _greedy(delta_usd, band_usd, offers)
     for _ in range(PASSES):
-        trades = np.nan_to_num(found.trade_usd).tolist()
-        finer = [offer.around(usd) for offer, usd in zip(offers, trades, strict=True)]
-        found = hedge_legs(delta_usd, carry_usd_per_hour, finer, *bounds)
+        venues = [offer.around(usd) for offer, usd in zip(offers, trades.tolist(), strict=True)]
+        found = hedge_legs(
+            delta_usd, carry_usd_per_hour, venues, band_usd, target_carry_usd_per_hour
+        )
+        before, trades = trades, np.nan_to_num(found.trade_usd)
+        if np.max(np.abs(trades - before), initial=0.0) <= SETTLED * np.max(
+            np.abs(trades), initial=1.0
+        ):
+            break
     return found
+
+
+def _greedy(delta_usd: float, band_usd: float, offers: Sequence[Offer]) -> Floats:
+    """The cheapest levels of all venues until the band is reached; signed USD by venue."""
+    sides = [offer.sell if delta_usd > 0 else offer.buy for offer in offers]
+    usd = np.concatenate([side.usd for side in sides] or [np.empty(0)])
+    cost = np.concatenate([side.cost for side in sides] or [np.empty(0)])
+    venue = np.repeat(np.arange(len(sides)), [len(side.usd) for side in sides])
+    order = np.argsort(cost, kind="stable")
+    wanted = max(abs(delta_usd) - band_usd, 0.0)
+    taken = np.clip(wanted - (np.cumsum(usd[order]) - usd[order]), 0.0, usd[order])
+    amounts = np.bincount(venue[order], weights=taken, minlength=len(sides))
+    return np.asarray(-np.copysign(amounts, delta_usd))
 
 
 def offer_of(
@@ -107,7 +126,6 @@ def offer_of(
     margin = limits.margin_usd.get(venue, math.nan)
     imf = limits.imf_frac.get(venue, math.nan)
     if math.isnan(margin):
-        notes.assume(f"{venue}: equity not known, margin does not limit the hedge there")
         margin, imf = math.inf, 0.0
     elif math.isnan(imf):
         notes.lack(f"{venue}: initial margin not known, it does not limit the hedge there")

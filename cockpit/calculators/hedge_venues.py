@@ -79,10 +79,10 @@ def settled(sizes: Floats, quotes: Sequence[Quote], open_base: float, band_base:
     `open_base` is what is to be traded against, in the base units of the quotes.
     """
     after = open_base + float(np.sum(sizes))
-    traded = np.flatnonzero(sizes)
-    if not len(traded) or abs(after) <= band_base:
+    traded = np.flatnonzero(sizes).tolist()
+    if not traded or abs(after) <= band_base:
         return sizes
-    finest = int(min(traded, key=lambda v: quotes[v].lot))
+    finest = min(traded, key=lambda v: quotes[v].lot)
     step = math.copysign(quotes[finest].lot, -after)
     if abs(after + step) < abs(after):
         sizes = sizes.copy()

@@ -134,7 +134,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     priced = [quote for quote in found if quote.fees.taker is not None]
     reference = reference_price(priced)
     size = _base(priced, side, inputs, reference)
-    split, single = _split(priced, side, size, reference, notes)
+    split, single = _split(priced, side, size, inputs.size is not None, reference, notes)
     return Result(
         values=Values(
             symbol=symbol,
@@ -172,7 +172,7 @@ def _row(quote: Quote, side: Side, inputs: Inputs) -> VenueRow:
         unfilled=unfilled,
         vwap=vwap,
         impact_bps=impact_bps,
-        slip_bps=None if vwap is None else depth.slip_bps(side.sign, vwap, levels[0][0]),
+        slip_bps=None if vwap is None else depth.slip_bps(side.sign, vwap, quote.touch(side)),
         fee_bps=None if fee is None else fee * 1e4,
         cost_usd=cost,
         covered_bps=depth.covered_bps(quote.levels(side), quote.mid),
@@ -210,8 +210,14 @@ def _base(
 
 
 def _split(
-    priced: Sequence[Quote], side: Side, size: float | None, reference: float | None, notes: Notes
+    priced: Sequence[Quote],
+    side: Side,
+    size: float | None,
+    is_exact: bool,
+    reference: float | None,
+    notes: Notes,
 ) -> tuple[SplitRow | None, Single | None]:
+    """`is_exact`: the trader named the size, so that a crumb of a lot is worth a word."""
     if size is None or reference is None:
         return None, None
     offers = [offer_of(quote, side) for quote in priced]
@@ -222,7 +228,7 @@ def _split(
             f"the visible books together hold {best.filled:g} of {size:g}: "
             f"{best.unfilled:g} are not priced"
         )
-    elif best.unfilled > 0:
+    elif best.unfilled > 0 and is_exact:
         notes.warn(f"{best.unfilled:g} are less than a lot and stay untraded")
     if best.effective is None or best.marginal is None or alone is None:
         notes.lack("nothing can be traded: the order is below every venue's smallest")

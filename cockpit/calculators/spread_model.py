@@ -1,5 +1,6 @@
 """How the funding spread of two venues is thought to run, from what both have paid."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -84,18 +85,26 @@ def spread_model(
     return SpreadModel(Spread(now, mean, phi, sigma), fit is not None, int(known.size))
 
 
-def note_model(
-    name: str, model: SpreadModel, phi: float | None, mean: float | None, sigma: float | None,
-    notes: Notes,
+def note_models(
+    models: Mapping[str, SpreadModel], phi: float | None, mean: float | None,
+    sigma: float | None, notes: Notes,
 ) -> None:  # fmt: skip
-    """Says of a pair what was not given, with the value used and where it came from."""
-    spread, used = model.spread, []
-    if phi is None:
-        used.append(f"phi {spread.phi:.3f} an hour ({'fitted' if model.is_fitted else 'assumed'})")
-    if mean is None:
-        source = "mean" if model.hours >= MIN_HOURS else "assumed"
-        used.append(f"mean_spread_hourly {spread.mean:.3g} ({source})")
-    if sigma is None and spread.sigma is not None:
-        used.append(f"sigma_spread_hourly {spread.sigma:.3g} (fitted)")
-    if used:
-        notes.assume(f"{name}: {', '.join(used)}; {model.hours} h of history")
+    """Says what was not given: of the first pair with its values, of all others where they are."""
+    for name, model in list(models.items())[:1]:
+        spread, used = model.spread, []
+        if phi is None:
+            source = "fitted" if model.is_fitted else "assumed"
+            used.append(f"phi {spread.phi:.3f} an hour ({source})")
+        if mean is None:
+            source = "mean" if model.hours >= MIN_HOURS else "assumed"
+            used.append(f"mean_spread_hourly {spread.mean:.3g} ({source})")
+        if sigma is None and spread.sigma is not None:
+            used.append(f"sigma_spread_hourly {spread.sigma:.3g} (fitted)")
+        if used:
+            notes.assume(f"{name}: {', '.join(used)}; {model.hours} h of history")
+    others = list(models.values())[1:]
+    if others and None in (phi, mean, sigma):
+        notes.assume(
+            f"{len(others)} more pairs: phi, mean and sigma as in their rows, fitted where there "
+            f"is history, else phi {ASSUMED_PHI:g} and mean {ASSUMED_MEAN:g} assumed"
+        )

@@ -108,7 +108,7 @@ def _limits(inputs: Inputs, quote: Quote, side: Side, row: Array) -> list[float]
 
 def _rungs(inputs: Inputs, quote: Quote, side: Side) -> list[float]:
     """Passive prices that step away from the trader's own touch."""
-    touch = quote.rows(Side.SELL if side is Side.BUY else Side.BUY)[0][0]
+    touch = quote.touch(Side.SELL if side is Side.BUY else Side.BUY)
     try:
         prices = model.ladder_prices(touch, side.sign, inputs.step_bps / 1e4, inputs.slices)
     except ValueError as error:

@@ -127,7 +127,7 @@ def taking_costs(
     placed = float(np.sum(per_venue))
     if placed == 0:
         return Costs(None, None, (None,) * len(priced))
-    touches = np.array([quote.rows(side)[0][0] * quote.quote_usd for quote in priced])
+    touches = np.array([quote.touch(side) * quote.quote_usd for quote in priced])
     fees = per_venue * touches * np.array([quote.fees.taker for quote in priced])
     fixed = side.sign * (touches - reference) * per_venue + fees
     if inputs.eta is None:

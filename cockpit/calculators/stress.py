@@ -70,9 +70,10 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     """The table; with `monte_carlo` the futures too, here and now: a screen runs the job apart."""
     notes = Notes()
+    scenarios = _scenarios(inputs)
     book = _book(inputs, view, settings, notes)
     sigma = _sigma(inputs, notes)
-    rows = tuple(_row(scenario, book, inputs, sigma, notes) for scenario in _scenarios(inputs))
+    rows = tuple(_row(scenario, book, inputs, sigma, notes) for scenario in scenarios)
     ranked = [row for row in rows if row.pnl_usd is not None]
     futures = None
     if inputs.monte_carlo:

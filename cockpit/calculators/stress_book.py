@@ -24,16 +24,10 @@ LEVELS = 8
 ASSUMED_LIQUIDATION_FEE = 0.01
 
 
-class PlanFill(msgspec.Struct, frozen=True):
-    """A part of a leg that is executed, base units."""
-
-    size: float
-
-
 class PlanLeg(msgspec.Struct, frozen=True, kw_only=True):
     """A leg of a plan, as a calculator or an export writes it; other keys are left alone.
 
-    What is executed is `filled` base units, or the sum of `fills`; neither means all of it.
+    `filled` is base units so far; without it, all of the leg.
     """
 
     venue: str
@@ -42,13 +36,10 @@ class PlanLeg(msgspec.Struct, frozen=True, kw_only=True):
     size: float
     limit: float | None = None
     filled: float | None = None
-    fills: tuple[PlanFill, ...] | None = None
 
     @property
     def done(self) -> float:
         """Base units."""
-        if self.filled is None and self.fills is not None:
-            return sum(fill.size for fill in self.fills)
         return self.size if self.filled is None else self.filled
 
 

@@ -14,8 +14,9 @@ class ScenarioRow(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario, as a difference to the world without it; gains are positive.
 
     `margin_ratio` is each venue's worst on the way, 1 is liquidation; null where equity or margin
-    is not known, or equity is gone. `time_to_flat_s` is null where exposure stays open
-    (`stays_open`). `delay_var99_usd` is what the price may do to the exposure until then.
+    is not known, or equity is gone. `liquidation_usd` is what liquidations keep, less losses beyond
+    an account's equity, which nobody can take from it. `time_to_flat_s` is null where exposure
+    stays open (`stays_open`). `delay_var99_usd` is what the price may do to it until then.
     """
 
     name: str

@@ -106,6 +106,10 @@ class Quote:
         """
         return cast(Levels, self.ask_rows if side is Side.BUY else self.bid_rows)
 
+    def touch(self, side: Side) -> float:
+        """The best price that an order of this side meets."""
+        return float(self.rows(side)[0][0])
+
     def columns(self, side: Side) -> tuple[Floats, Floats]:
         """Prices and sizes of `rows`, each of shape (L,)."""
         rows = self.ask_rows if side is Side.BUY else self.bid_rows
@@ -183,11 +187,13 @@ def quotes(
             found.append(quote)
     if found and not all(quote.venue in quote_usd for quote in found):
         notes.assume("quote_usd: quote currencies are counted as 1 USD each")
-    for quote in found if with_haircut else ():
-        if quote.kept is None:
-            notes.assume(f"{quote.venue}: no history of depth, a haircut of 1.0 (none) is applied")
-        else:
-            notes.assume(f"{quote.venue}: {quote.kept * 100:.0f} % of quoted depth is counted")
+    if with_haircut:
+        blind = [quote.venue for quote in found if quote.kept is None]
+        if blind:
+            notes.assume(f"no history of depth: a haircut of 1.0 (none) for {', '.join(blind)}")
+        for quote in found:
+            if quote.kept is not None:
+                notes.assume(f"{quote.venue}: {quote.kept * 100:.0f} % of quoted depth is counted")
     return found
 
 
@@ -282,7 +288,7 @@ def _quote(
         market=market,
         bid_rows=bid_rows,
         ask_rows=ask_rows,
-        mid=(bids[0][0] + asks[0][0]) / 2,
+        mid=(float(bids[0][0]) + float(asks[0][0])) / 2,
         fees=Fees(taker_fee_of(market, taker_fee, settings, notes), _maker_fee(market, settings)),
         lot=ASSUMED_LOT if lot is None else lot,
         tick=None if listed is None else listed.tick,

@@ -59,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--for", dest="duration", default="10s", metavar="D", help="wait at most (default 10s)"
     )
+    parser.add_argument("--depth", type=common.positive_int, metavar="N", help="levels a side")
     parser.add_argument("--json", action="store_true", help="print JSON (the only format)")
 
 
@@ -110,7 +111,7 @@ def _view(args: argparse.Namespace, config: "Config", duration_s: float) -> "Sna
         black_boxes=paths.black_box_dir(),
         positions=common.load_positions(),
     )
-    saved = asyncio.run(collect(engine, duration_s, None))
+    saved = asyncio.run(collect(engine, duration_s, args.depth))
     return view_of(msgspec.to_builtins(saved))
 
 

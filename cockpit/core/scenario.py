@@ -7,6 +7,7 @@ for both; each reads those which mean something to it, and the docstring of `Sho
 import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -98,6 +99,7 @@ def scenario_names() -> list[str]:
     return sorted(f.name[: -len(".toml")] for f in folder.iterdir() if f.name.endswith(".toml"))
 
 
+@cache
 def load_scenario(name: str) -> Scenario:
     """A scenario that comes with the program. InputError with the nearest name if unknown."""
     names = scenario_names()

@@ -9,8 +9,8 @@ from cockpit.views import clipboard
 from cockpit.views.workspaces import PANES
 
 if TYPE_CHECKING:
-    from cockpit.views import export
     from cockpit.views.controls import ControlledApp
+    from cockpit.views.tables import Table
 
 
 def record(app: "ControlledApp", wanted: bool) -> None:
@@ -28,7 +28,7 @@ def toggle_record(app: "ControlledApp", _: int) -> None:
     record(app, not app.desk.feed_stats().recording)
 
 
-def _table(app: "ControlledApp") -> "tuple[str, export.Table]":
+def _table(app: "ControlledApp") -> "tuple[str, Table]":
     from cockpit.views import export
 
     pane = app.scene.focus

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cockpit.views import acting, moves, opening, planning
+from cockpit.views import acting, alert_keys, moves, opening, planning, position_keys
 
 if TYPE_CHECKING:
     from cockpit.views.controls import ControlledApp
@@ -36,7 +36,7 @@ def perform(action_id: str, app: "ControlledApp", count: int = 0) -> None:
     if why_not:
         app.say(why_not, "warn")
     else:
-        here = planning.LOCAL.get(app.scene.focus, {})
+        here = LOCAL.get(app.scene.focus, {})
         (here.get(action_id) or HANDLERS[action_id])(app, count)
     app.redraw()
 
@@ -93,7 +93,11 @@ HANDLERS: dict[str, moves.Handler] = {
     "calc.stress": planning.opening("stress"),
     "plan.fill": planning.fill,
     "plan.unfill": planning.unfill,
+    **position_keys.HANDLERS,
+    **alert_keys.HANDLERS,
     "app.suspend": lambda app, _: app.action_suspend_process(),
     "app.quit": lambda app, _: app.leave(),
 }
 """Every id of the table; a test holds the two together."""
+LOCAL = {**planning.LOCAL, **position_keys.LOCAL, **alert_keys.LOCAL}
+"""Pane -> what keys of the table mean in it instead of what they mean everywhere."""

@@ -1,4 +1,4 @@
-"""The alerts as the screen shows them: what is firing first, then what has happened, newest first."""
+"""The alerts as the screen shows them: what is firing first, then the past, newest first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,4 +50,4 @@ class Alarms:
 
 def tell(severity: Severity, least: str) -> bool:
     """Whether an alert of this severity is told where the least is `off` or a severity."""
-    return least in SEVERITIES and SEVERITIES.index(severity) >= SEVERITIES.index(least)  # type: ignore[arg-type]
+    return least in SEVERITIES and SEVERITIES.index(severity) >= SEVERITIES.index(least)

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from cockpit.config import Config
 from cockpit.core.errors import CockpitError
 from cockpit.intents import Desk
+from cockpit.views import alert_keys
 from cockpit.views.controls import ControlledApp
 from cockpit.views.deferred import pending
 from cockpit.views.frame import in_words
@@ -120,6 +121,7 @@ class CockpitApp(ControlledApp):
             scene.now_ns = self.desk.clock.now_ns()
             scene.notices = self.desk.notices()
             scene.detail = self.desk.detail()
+            alert_keys.refresh(self)
             given = {name: self.desk.venue_stats(name) for name in scene.specs}
             scene.venue_stats = {name: stats for name, stats in given.items() if stats is not None}
         self.computing.beat()

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cockpit import paths
+from cockpit.calculators import CALCULATORS
 from cockpit.core.errors import CockpitError, InputError
 from cockpit.core.names import did_you_mean
 from cockpit.core.units import parse_duration_s
 from cockpit.intents import Watch
-from cockpit.views import acting, moves
+from cockpit.plans import check_name
+from cockpit.views import acting, alert_keys, moves, planning
 from cockpit.views.dialogs.search import Choice
 from cockpit.views.scene import (
     CELL_MODES,
@@ -249,6 +251,11 @@ def _size(app: "ControlledApp", words: Sequence[str]) -> Deed:
     return lambda: setattr(app.scene, "size_usd", usd)
 
 
+def _band(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    usd = _dollars(_one(words, "band USD"))
+    return lambda: setattr(app.scene, "band_usd", usd)
+
+
 def _workspace(app: "ControlledApp", words: Sequence[str]) -> Deed:
     name = _among(_one(words, "go WORKSPACE"), [w.id for w in WORKSPACES], "workspace")
     return lambda: moves.go(app, name)
@@ -257,6 +264,20 @@ def _workspace(app: "ControlledApp", words: Sequence[str]) -> Deed:
 def _layout(app: "ControlledApp", words: Sequence[str]) -> Deed:
     name = _among(_one(words, "layout NAME"), moves.LAYOUTS, "layout")
     return lambda: moves.lay_out(app, name)
+
+
+def _calc(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    name = _among(_one(words, "calc NAME"), CALCULATORS, "calculator")
+    return lambda: planning.open_calculator(app, name)
+
+
+def _keep(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    name = check_name(_one(words, "keep NAME"))
+
+    def deed() -> None:
+        planning.keep(app, name)
+
+    return deed
 
 
 def _setting(usage: str, field: str, known: Sequence[str], what: str) -> Verb:
@@ -313,6 +334,16 @@ VERBS: tuple[Verb, ...] = (
     Verb("theme NAME", "wear a theme", _theme, lambda app, _: theme_names(paths.user_themes())),
     Verb("record on|off", "tapes of everything that is live", _record,
          lambda app, _: ("on", "off")),
+    Verb("mute NAME", "silence a rule, a venue, a symbol or a market", alert_keys.read_mute,
+         alert_keys.muting),
+    Verb("unmute NAME", "let it speak again; all: everything", alert_keys.read_unmute,
+         alert_keys.unmuting),
+    Verb("ack NAME", "alerts that were seen: all, or of a rule or market",
+         alert_keys.read_acknowledge, alert_keys.acknowledging),
+    Verb("band USD", "the net position that still counts as hedged, such as 5k", _band),
+    Verb("calc NAME", "a calculator for what is focused: carry, hedge, margin …", _calc,
+         lambda app, _: CALCULATORS),
+    Verb("keep NAME", "the plan on the screen under a name of your own", _keep),
     _doing("freeze", "hold the picture, or let it go", "view.freeze"),
     _doing("write", "what the focused pane shows, into files", "pane.write"),
     _doing("copy", "what the focused pane shows, to the clipboard", "pane.copy"),

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 LIVE_S = 1.0
 """The market moves all the time; a result that jumps more often cannot be read."""
-SHARE = 20.0
-"""A computation of 10 ms is not repeated within 200: the screen keeps its frame rate."""
+QUICK_MS = 10.0
+"""What takes no longer is computed with every key."""
+TYPED, LIVE = 10.0, 100.0
+"""What takes longer is repeated after so many times its own time: the screen keeps its rate."""
 DEFAULTS = {"plan": "carry", "stress": "stress"}
 """What a workspace shows before anything was asked in it."""
 
@@ -30,7 +32,6 @@ class Computing:
         self._app = app
         self._number = 0
         self._asked: Form | None = None
-        self._next_s = 0.0
 
     def beat(self) -> None:
         """Compute if a key changed something, or if it is time to look at the market again."""
@@ -59,16 +60,18 @@ class Computing:
 
     def _answer(self, form: Form) -> None:
         now_s, view = time.monotonic(), self._app.scene.view
-        is_moved = form.version != view.version and form.entry is None and now_s >= self._next_s
-        if not (form.wants or is_moved):
-            return
-        if form.wants and now_s < self._next_s and form.took_ms > 10:
+        took_s = form.took_ms / 1e3
+        since_s = now_s - form.computed_s
+        is_due = form.took_ms <= QUICK_MS or since_s >= took_s * TYPED
+        is_moved = form.version != view.version and form.entry is None
+        is_old = since_s >= max(LIVE_S, took_s * LIVE)
+        if not ((form.wants and is_due) or (is_moved and is_old)):
             return
         is_asked, settings = form.wants, self._settings()
         inputs = forms.compute(form, view, settings)
-        form.took_ms = (time.monotonic() - now_s) * 1e3
+        form.computed_s = time.monotonic()
+        form.took_ms = (form.computed_s - now_s) * 1e3
         form.version = view.version
-        self._next_s = now_s + max(form.took_ms * SHARE / 1e3, 0.0 if form.wants else LIVE_S)
         if is_asked and inputs is not None:
             form.wants_futures = True
         if form.wants_futures and inputs is not None and form.entry is None:

@@ -8,6 +8,7 @@ from cockpit.config import Config
 from cockpit.core.errors import ConfigError
 from cockpit.intents import Desk
 from cockpit.views import actions, planning, remember
+from cockpit.views.alerting import EVERY_S, Announcer
 from cockpit.views.computing import Computing
 from cockpit.views.dialogs.base import Dialog
 from cockpit.views.keymap import key_of, keymap_of
@@ -76,6 +77,8 @@ class ControlledApp(PaintedApp):
         scene.cell = next((cell for cell in CELL_MODES if cell == kept.cell), scene.cell)
         if kept.workspace in {workspace.id for workspace in WORKSPACES}:
             scene.workspace = kept.workspace
+        scene.holding.notes = dict(kept.notes)
+        scene.band_usd = config.exposure.band_usd
         select_symbol(scene, kept.symbol)
 
     def save_memory(self) -> None:
@@ -83,6 +86,7 @@ class ControlledApp(PaintedApp):
         scene, kept = self.scene, self.remembered
         kept.theme, kept.layout = self.palette.theme.name, scene.layout
         kept.unit, kept.cell = scene.unit, scene.cell
+        kept.notes = dict(scene.holding.notes)
         kept.symbol, kept.workspace = scene.symbol or kept.symbol, scene.workspace
         self._problems.append(remember.save(paths.state_dir() / remember.FILE, kept))
 
@@ -91,6 +95,8 @@ class ControlledApp(PaintedApp):
         self._use_colours()
         self.set_interval(RELOAD_S, self._reload_theme)
         self.call_after_refresh(planning.load, self)
+        announcer = Announcer(self.desk.alerting, self.config.alert_out, self.say, self.hand_over)
+        self.set_interval(EVERY_S, announcer.poll)
         for problem in filter(None, self._problems):
             self.call_after_refresh(self.say, problem, "warn")
 

@@ -62,6 +62,7 @@ class Form:
     wants: bool = True
     """Something changed since the last computation."""
     took_ms: float = 0.0
+    computed_s: float = 0.0
     version: int = -1
     progress: tuple[int, int] | None = None
     """(done, asked) while a process draws its futures."""

@@ -1,9 +1,10 @@
 """When a data frame may be drawn: the paint clock. Pure: every method is told the time.
 
 Four things hold a frame back. The rate: at most so many a second, halved when the event loop was
-late twice and given back slowly. The budget of bytes of this size of terminal. The terminal: where it answers queries, a frame waits until the
-last one is known to be consumed, so a slow link gets as many frames as it can take and no queue;
-where it does not, a frame waits until the last one has at least left. And nothing to draw.
+late twice and given back slowly. The budget: bytes a second for this size of terminal. The
+terminal: where it answers queries, a frame waits until the last one is known to be consumed, so a
+slow link gets as many frames as it can take and no queue; where it does not, a frame waits until
+the last one has at least left. And nothing to draw.
 """
 
 from collections.abc import Callable

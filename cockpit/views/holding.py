@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from cockpit import exposures
-from cockpit.analytics import exposure as sums
 from cockpit.analytics.reversion import expected_mean, fit_ar1
 from cockpit.core.account import short_address
 from cockpit.core.units import HOUR_S
@@ -55,6 +54,13 @@ class Safety(NamedTuple):
     unknown: int
 
 
+class Expected(NamedTuple):
+    """None where one leg's rate cannot be foreseen; `missing` names the markets."""
+
+    usd_per_hour: float | None
+    missing: list[str]
+
+
 def key_of(row: Row) -> Key:
     leg = row.leg
     return row.source, leg.venue, leg.account, leg.pool, leg.symbol
@@ -72,12 +78,15 @@ def portfolio(scene: "Scene") -> Portfolio:
 
 
 def account_name(scene: "Scene", row: Row) -> str:
-    """The trader's own name for the account, else its address, shortened; and its pool."""
+    """The trader's own name for the account, else its address, shortened; its pool if several."""
     leg = row.leg
-    named = {(b.venue, b.address): b.name for b in scene.view.accounts()}
-    name = named.get((leg.venue, leg.account)) or short_address(leg.account)
-    pool = leg.pool if leg.pool and leg.pool != leg.account else ""
-    return f"{name}/{pool}" if pool and not name.endswith(f"/{pool}") else name
+    book = next(
+        (b for b in scene.view.accounts() if (b.venue, b.address) == (leg.venue, leg.account)), None
+    )
+    name = (book.name if book else "") or short_address(leg.account)
+    if book is None or len(book.margins) < 2 or not leg.pool or name.endswith(f"/{leg.pool}"):
+        return name
+    return f"{name}/{leg.pool}"
 
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -178,20 +187,23 @@ def rate_is_old(scene: "Scene", row: Row) -> bool:
     return market.is_stale("predicted" if market.predicted else "funding", scene.now_ns)
 
 
-def expected_usd_per_hour(scene: "Scene") -> float | None:
-    """Mean carry over the next day, each rate reverting as it did; None if one leg has no past.
+def expected_carry(scene: "Scene") -> Expected:
+    """Mean carry over the next day, each rate reverting as it did for a month.
 
     A venue that pays less often than hourly, or whose past is too short, is not known to revert.
     """
-    parts = []
+    usd, missing = 0.0, []
     for row in portfolio(scene).rows:
         leg = row.leg
         market = scene.view.market(leg.venue, leg.symbol)
-        if market is None or leg.hourly is None or leg.reference is None:
-            return None
-        rate = _expected_hourly(scene, market, leg.hourly)
-        parts.append(None if rate is None else -leg.size * leg.reference * rate)
-    return sums.total(parts)
+        rate = None
+        if market is not None and leg.hourly is not None:
+            rate = _expected_hourly(scene, market, leg.hourly)
+        if rate is None or leg.reference is None:
+            missing.append(f"{leg.venue}/{leg.symbol}")
+        else:
+            usd -= leg.size * leg.reference * rate
+    return Expected(None if missing else usd, missing)
 
 
 def _expected_hourly(scene: "Scene", market: MarketRead, now: float) -> float | None:

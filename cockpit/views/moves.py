@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Handler = Callable[["ControlledApp", int], None]
 SPANS_H = (24, 7 * 24, 30 * 24)
 LAYOUTS: tuple[str, ...] = get_args(Layout)
-_CLOSER = {"funding": "funding", "interest": "funding", "log": "health"}
+_CLOSER = {"funding": "funding", "interest": "funding", "log": "health", "alerts": "health"}
 """Pane -> the workspace that says more of it, where no other workspace has the pane itself."""
 
 

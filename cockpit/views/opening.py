@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 AREAS = {
     "cursor": "move", "symbol": "move", "pane": "panes", "workspace": "workspaces",
     "view": "what is shown, and how", "calc": "calculators", "plan": "plans",
+    "position": "positions", "alert": "alerts",
     "app": "the program", "tape": "recording",
 }  # fmt: skip
 _IN_PROMPT = ":"

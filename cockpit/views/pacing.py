@@ -1,12 +1,12 @@
 """How much may be sent to the terminal: a budget by its size, so that a ladder fits a thin link.
 
-Only data frames are held back. An echo of a key goes at once and a whole picture costs half a
-second at most, whatever it weighs.
+Only data frames are held back. An echo of a key goes at once, and a whole picture costs a second
+at most, whatever it weighs.
 """
 
 SMALL_CELLS, SMALL_BYTES_PER_S = 80 * 24, 3_800
 LARGE_CELLS, LARGE_BYTES_PER_S = 200 * 60, 18_000
-_SAVED_S = 0.5
+_SAVED_S, _OWED_S = 0.5, 1.0
 """Seconds of the budget that a quiet moment saves up for a burst, and that a burst can owe."""
 
 
@@ -33,11 +33,9 @@ class Budget:
         """So much was sent in all until now."""
         if self._at_s is not None:
             rate = bytes_per_s(cells)
-            most = rate * _SAVED_S
-            earned = rate * (now_s - self._at_s)
-            # Spent before it is earned: a picture that owed its most is paid off in that time.
-            owed = max(-most, self._credit - (sent_bytes - self._sent))
-            self._credit = min(most, owed + earned)
+            spent, earned = sent_bytes - self._sent, rate * (now_s - self._at_s)
+            left = max(-rate * _OWED_S, self._credit - spent)
+            self._credit = min(rate * _SAVED_S, left + earned)
         self._at_s, self._sent = now_s, sent_bytes
 
     def forgive(self) -> None:

@@ -46,8 +46,8 @@ def framed_plot(
     """Axis, canvas and labels at exactly `width` x `height`.
 
     `draw` plots on the canvas and says what it drew. `figure` is how many cells a label's figure
-    needs, 0 for no labels; ticks print their sign where the data have one. Names are whole where there is room,
-    else the venues' short ones, else left out.
+    needs, 0 for no labels; ticks print their sign where the data have one. Names are whole
+    where there is room, else the venues' short ones, else left out.
     """
     decimals = _decimals(ticks)
     texts = [fmt.signed(t, decimals) if signed else f"{t:.{decimals}f}" for t in ticks]

@@ -96,7 +96,7 @@ def _account(scene: Scene, row: Row) -> Cell:
 
 
 def _symbol(scene: Scene, row: Row) -> Cell:
-    return row.leg.symbol, "title"
+    return row.leg.symbol, "number"
 
 
 def _size(scene: Scene, row: Row) -> Cell:
@@ -136,8 +136,8 @@ def _paid(scene: Scene, row: Row) -> Cell:
 def _leverage(scene: Scene, row: Row) -> Cell:
     if row.leverage is None:
         return UNKNOWN, "dim"
-    mode = "i" if row.margin_mode == "isolated" else ""
-    return f"{row.leverage:g}x{mode}", "text"
+    mode = " iso" if row.margin_mode == "isolated" else ""
+    return f"{row.leverage:.3g}x{mode}", "text"
 
 
 def _liquidation(scene: Scene, row: Row) -> Cell:
@@ -162,7 +162,7 @@ def _age(scene: Scene, row: Row) -> Cell:
 def _source(scene: Scene, row: Row) -> Cell:
     by = {"computed": "calc", "venue": "venue", "manual": "manual", "none": "calc"}
     said = by.get(row.liquidation.basis or "", "")
-    return (row.source if row.source == "manual" or not said else f"liq {said}"), "dim"
+    return " " + (row.source if row.source == "manual" or not said else f"liq {said}"), "dim"
 
 
 def _why(scene: Scene, row: Row) -> Cell:
@@ -184,14 +184,14 @@ COLUMNS: tuple[Column, ...] = (
     Column("upnl", "uPnL $", 10, 2, _upnl, lambda s, r: r.leg.upnl_usd),
     Column("carry", "$/h", 9, 1, _carry, lambda s, r: r.leg.carry_usd_per_hour),
     Column("paid", "paid $", 10, 7, _paid, lambda s, r: r.funding_paid_usd),
-    Column("leverage", "lev", 6, 11, _leverage, lambda s, r: r.leverage),
+    Column("leverage", "lev", 7, 11, _leverage, lambda s, r: r.leverage),
     Column("liquidation", "liq", 11, 6, _liquidation, lambda s, r: r.liquidation.price),
     Column(
         "distance", "to liq", 8, 1, _distance,
         lambda s, r: None if r.liquidation.distance is None else abs(r.liquidation.distance),
     ),
     Column("age", "age", 5, 3, _age, lambda s, r: r.age_s),
-    Column("source", "source", 9, 12, _source, lambda s, r: r.source, True),
+    Column("source", " source", 10, 12, _source, lambda s, r: r.source, True),
     Column("why", "note", 16, 13, _why, lambda s, r: note_key(r), True),
 )  # fmt: skip
 """From left to right. The last one takes what is left over."""

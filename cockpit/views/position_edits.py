@@ -109,9 +109,14 @@ def _ask(
 
     app.push_screen(
         Prompt(
-            app.scene, app.palette, mark=mark, title=title, hint=manual.USAGE, text=text,
+            app.scene,
+            app.palette,
+            mark=mark,
+            title=title,
+            hint=manual.USAGE,
+            text=text,
             accept=accept,
-        ),  # fmt: skip
+        ),
         lambda _: app.redraw(),
     )
 

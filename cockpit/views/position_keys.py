@@ -4,7 +4,6 @@ A key that the table knows everywhere does here what it does everywhere, on posi
 """
 
 from collections.abc import Mapping
-
 from typing import TYPE_CHECKING
 
 import msgspec

@@ -27,6 +27,7 @@ class Remembered(msgspec.Struct, kw_only=True):
     symbol: str = ""
     workspace: str = ""
     commands: list[str] = []
+    notes: dict[str, str] = {}
 
 
 def load(path: Path) -> tuple[Remembered, str]:

@@ -11,6 +11,7 @@ from cockpit.core.units import apr
 from cockpit.intents import FeedStats, Mode, Notice, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.venues.contract import VenueSpec
+from cockpit.views.alarms import Alarms
 from cockpit.views.board import Board
 from cockpit.views.forms import Forms
 from cockpit.views.fresh import Fresh
@@ -93,13 +94,14 @@ class Scene:
     forms: Forms = field(default_factory=Forms)
     plans: Board = field(default_factory=Board)
     holding: Holding = field(default_factory=Holding)
+    alarms: Alarms = field(default_factory=Alarms)
+    band_usd: float = 1_000.0
+    """A net position of one asset that still counts as hedged."""
 
     notices: Sequence[Notice] = ()
     venue_stats: Mapping[str, VenueStats] = field(default_factory=dict)
     feed: FeedStats | None = None
     frames: FrameStats = field(default_factory=FrameStats)
-    carry_usd_per_h: float | None = None
-    delta_usd: float | None = None
     detail: str = ""
     stats: str = ""
     problem: str = ""

@@ -15,7 +15,6 @@ from cockpit.views.layout import (
     row,
     shape_of,
 )
-from cockpit.views.panes.frames import POSITIONS as POSITIONS_PANE
 from cockpit.views.scene import Scene
 
 PANES: Mapping[str, Pane] = {
@@ -33,7 +32,12 @@ PANES: Mapping[str, Pane] = {
     "term_plot": Deferred("term_plot"),
     "premium": Deferred("premium"),
     "spreads": Deferred("spreads"),
-    "positions": POSITIONS_PANE,
+    "alerts": Deferred("alerts"),
+    "positions": Deferred("positions"),
+    "exposure": Deferred("exposure"),
+    "margins": Deferred("margins"),
+    "carry_spark": Deferred("carry_spark"),
+    "exposure_history": Deferred("exposure_history"),
     "form": Deferred("form"),
     "result": Deferred("result"),
     "legs": Deferred("legs"),
@@ -62,18 +66,18 @@ class Workspace:
 
 MARKETS = Workspace(
     "1", "markets", "MARKETS",
-    ("funding", "curves", "depth", "interest", "health", "log"),
+    ("funding", "curves", "depth", "interest", "health", "alerts"),
     wide=column(
         (Share(1), row((PerVenue(39, 9), "funding"), (Share(1), "curves"))),
         (Share(0.85), row((Share(2), "depth"), (Share(1, 60), "interest"))),
-        (PerVenue(4), row((Share(1), "health"), (Share(1), "log"))),
+        (PerVenue(4), row((Share(1), "health"), (Share(1), "alerts"))),
     ),
     normal=column(
         (Share(1), row(
             (PerVenue(20, 9), column((Share(1), "funding"), (PerVenue(3), "interest"))),
             (Share(1), column((Share(1), "curves"), (Share(1), "depth"))),
         )),
-        (PerVenue(3), row((Share(3), "health"), (Share(2), "log"))),
+        (PerVenue(3), row((Share(3), "health"), (Share(2), "alerts"))),
     ),
 )  # fmt: skip
 
@@ -127,7 +131,22 @@ HEALTH = Workspace(
     ),
 )  # fmt: skip
 
-POSITIONS = Workspace("4", "positions", "POSITIONS", ("positions",), "positions", "positions")
+POSITIONS = Workspace(
+    "4", "positions", "POSITIONS",
+    ("positions", "exposure", "margins", "carry_spark", "exposure_history"),
+    wide=column(
+        (Share(1.25), "positions"),
+        (Cells(13), row(
+            (Share(1, 62), "exposure"), (Share(1, 62), "margins"), (Cells(64), "carry_spark"),
+        )),
+        (Share(0.75, 12), "exposure_history"),
+    ),
+    normal=column(
+        (Share(1), "positions"),
+        (Cells(11), row((Share(1), "exposure"), (Share(1), "margins"))),
+        (Cells(10), row((Share(1), "carry_spark"), (Share(1), "exposure_history"))),
+    ),
+)  # fmt: skip
 PLAN = Workspace(
     "5", "plan", "PLAN",
     ("form", "result", "legs", "plans"),

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from cockpit import calculators
 from cockpit.calculators.form import read
 from cockpit.calculators.result import Result
+from cockpit.calculators.result import document as result_document
 from cockpit.calculators.view import Settings
 from cockpit.snapshots import SnapshotView, view_of
 from tests.support import AT_NS
@@ -50,8 +53,6 @@ def document(*markets: dict[str, Any]) -> dict[str, Any]:
 
 def saved(*markets: dict[str, Any]) -> SnapshotView:
     """The same as a view, read as from a file."""
-    import msgspec
-
     return view_of(msgspec.json.decode(msgspec.json.encode(document(*markets))))
 
 
@@ -59,6 +60,7 @@ def calc(name: str, view: Any, settings: Settings | None = None, /, **inputs: An
     """A calculator's answer to inputs as text or values."""
     calculator = calculators.load(name)
     given: Mapping[str, Any] = {"symbol": "BTC", **inputs}
-    return calculator.compute(
-        read(calculator.Inputs, given), view, settings or Settings(now_ns=AT_NS)
-    )
+    asked = read(calculator.Inputs, given)
+    result = calculator.compute(asked, view, settings or Settings(now_ns=AT_NS))
+    assert msgspec.json.encode(result_document(name, asked, result)), "not a document"
+    return result

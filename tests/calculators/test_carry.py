@@ -137,6 +137,14 @@ def test_a_venue_without_a_margin_table_has_no_margin_and_no_return():
     assert carry(view, phi=1, leverage=10).values.margin_usd["a"] == pytest.approx(200_000)
 
 
+def test_a_documented_margin_stands_in_for_one_that_the_view_lacks():
+    view = saved(deep("hyperliquid", 0.0, max_leverage=None, mmf=None), deep("b", 2.4e-5))
+    result = carry(view, long_venue="hyperliquid", phi=1)
+    assert result.values.margin_usd["hyperliquid"] > 0
+    assert any("hyperliquid: initial margin" in line for line in result.assumptions)
+    assert not result.is_incomplete
+
+
 def test_all_pairs_are_ranked_each_once_in_the_direction_that_receives():
     view = saved(deep("a", 1e-5), deep("b", 6e-5), deep("c", -2e-5), deep("d", 1e-5))
     values = carry(view, long_venue=None, short_venue=None, phi=1, hold_h=100).values

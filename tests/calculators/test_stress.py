@@ -7,8 +7,10 @@ import pytest
 from cockpit import calculators
 from cockpit.calculators.form import FieldError
 from cockpit.calculators.view import Settings
-from cockpit.core.market import FundingTerms
+from cockpit.core.market import FundingTerms, Side
+from cockpit.core.plan import Leg
 from cockpit.core.scenario import scenario_names
+from cockpit.plans import Expected, SavedPlan, executed, fill
 from tests.calculators.risk import FEE, btc, coin, held, run, view
 from tests.support import AT_NS
 
@@ -68,12 +70,21 @@ def test_a_plan_is_stressed_as_far_as_it_is_filled() -> None:
     ]
     row = one(positions=None, plan=plan, shocks={"gap": -0.02})
     assert row.price_usd == pytest.approx(-12_000 + 4 * 1_200)
-    kept = [
-        {**plan[0], "filled": None, "fills": [{"price": 1.0, "size": 10}]},
-        {**plan[1], "filled": None, "fills": [{"price": 1.0, "size": 3}, {"price": 1, "size": 1}]},
-    ]
-    again = one(positions=None, plan=kept, shocks={"gap": -0.02})
-    assert again.price_usd == pytest.approx(row.price_usd)
+
+
+def test_a_kept_plan_is_stressed_as_far_as_it_was_marked_filled() -> None:
+    legs = (
+        Leg(venue="a", symbol="BTC", side=Side.BUY, size=10.0),
+        Leg(venue="b", symbol="BTC", side=Side.SELL, size=10.0, limit=60_000.0),
+    )
+    kept = SavedPlan(
+        name="pair", at_ns=AT_NS, calculator="hedge", verdict="", legs=legs,
+        expected=(Expected(), Expected()),
+    )  # fmt: skip
+    kept = fill(fill(kept, 0, 60_000.0, 10.0, AT_NS), 1, 60_000.0, 4.0, AT_NS)
+    row = one(positions=None, plan=executed(kept), shocks={"gap": -0.02})
+    assert row.price_usd == pytest.approx(-12_000 + 4 * 1_200)
+    assert row.max_unhedged_usd == pytest.approx(6 * 60_000)
 
 
 def test_a_flip_turns_the_rate_and_decays() -> None:

@@ -24,9 +24,9 @@ def home(tmp_path, monkeypatch):
 def view(tmp_path):
     """A snapshot of two venues in a file; more fields go to the second."""
 
-    def write(**fields):
+    def write(venue="dydx", **fields):
         path = tmp_path / "view.json"
-        path.write_text(json.dumps(document(market("hyperliquid"), market("dydx", **fields))))
+        path.write_text(json.dumps(document(market("hyperliquid"), market(venue, **fields))))
         return str(path)
 
     return write
@@ -150,7 +150,14 @@ def test_the_stacks_of_the_configuration_decide_who_gaps_together(view, tmp_path
     path = tmp_path / "config.toml"
     path.write_text('[stack]\nhyperliquid = ["one"]\ndydx = ["one", "two"]\n')
     _, answer = calc(
-        capfdbinary, "stagger", "--view", view(), "--config", str(path), *ORDER, *sets(size=40)
+        capfdbinary,
+        "stagger",
+        "--view",
+        view(),
+        "--config",
+        str(path),
+        *ORDER,
+        *sets(size=40, slices=1),
     )
     assert answer["result"]["squeeze"]["corr"] == {"hyperliquid|dydx": 0.7}
     assert "hyperliquid and dydx share one" in answer["warnings"]

@@ -8,6 +8,8 @@ from cockpit.core.scenario import Shock, load_scenario, parse_scenario, scenario
 
 def test_the_documented_scenarios_come_with_the_program() -> None:
     names = {"calm", "funding_flip", "sequencer_stall", "squeeze", "thin_book"}
+    names |= {"gap", "funding_spike", "depth_evaporation", "asymmetric_fill", "delayed_settlement"}
+    names |= {"venue_outage", "depeg", "correlation_one", "worst_together"}
     assert names <= set(scenario_names())
     for name in scenario_names():
         scenario = load_scenario(name)

@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 
+from cockpit.alerting import Alerting
 from cockpit.core.clock import ManualClock
 from cockpit.core.events import BookSnapshot, Event, Funding, Link, OpenInterest, Prices
 from cockpit.intents import Computation, FeedStats, Intent, Mode, Notice, VenueStats
@@ -26,6 +27,7 @@ class StillDesk:
         self.specs: Mapping[str, VenueSpec] = {}
         self.posted: list[Intent] = []
         self.computed: Computation | None = None
+        self.alerting = Alerting((), self.view, self.clock, {})
         self.is_started = False
         for venue in VENUES:
             self.view.apply(Link(venue=venue, recv_ns=T0, link="main", state="live"))

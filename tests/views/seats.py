@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cockpit.alerting import Alerting
 from cockpit.config import Config
 from cockpit.core.clock import ManualClock
 from cockpit.intents import FeedStats, Intent, Mode, Watch
@@ -32,6 +33,7 @@ class KnownDesk(StillDesk):
         self.specs: Mapping[str, VenueSpec] = scene.specs
         self.posted: list[Intent] = []
         self.computed = None
+        self.alerting = Alerting((), self.view, self.clock, {})
         self.tape: Path | None = None
 
     def post(self, intent: Intent) -> None:

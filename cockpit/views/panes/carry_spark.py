@@ -7,7 +7,7 @@ from cockpit.analytics.exposure import Total
 from cockpit.core.units import HOUR_NS
 from cockpit.views import format as fmt
 from cockpit.views.canvas import spark
-from cockpit.views.holding import expected_usd_per_hour, portfolio, rate_is_old
+from cockpit.views.holding import portfolio, rate_is_old
 from cockpit.views.panes.positions import safety_words
 from cockpit.views.position_cells import UNKNOWN, usd
 from cockpit.views.scene import Scene
@@ -15,7 +15,7 @@ from cockpit.views.text import Line, fit, framed, parts, right
 
 TITLE = "carry_spark"
 HZ = 1.0
-_LABEL = 13
+_LABEL = 15
 _SPARK_MOST = 40
 
 
@@ -48,8 +48,8 @@ def _body(scene: Scene, inner: int) -> list[Line]:
     )  # fmt: skip
     mark = fmt.STALE if is_old else ""
     body: list[Line] = [
-        _carry("carry now", total.carry_usd_per_hour, old_rate, inner),
-        _carry("expected 24 h", expected, is_old, inner),
+        _carry("carry now", total.carry_usd_per_hour, old_rate, inner, _unpriced(held.rows)),
+        _carry("expected 24 h", expected.usd_per_hour, is_old, inner, _unforeseen(expected)),
         _spark(scene, inner),
         [],
         _pair(
@@ -70,7 +70,21 @@ def _body(scene: Scene, inner: int) -> list[Line]:
     return body
 
 
-def _carry(label: str, hourly: float | None, is_old: bool, inner: int) -> Line:
+def _unforeseen(expected: Expected) -> str:
+    more = f" and {len(expected.missing) - 1} more" if len(expected.missing) > 1 else ""
+    return f"too little past: {expected.missing[0]}{more}" if expected.missing else ""
+
+
+def _unpriced(rows: Sequence[Row]) -> str:
+    """Which legs keep the sum from being known."""
+    names = [
+        f"{row.leg.venue}/{row.leg.symbol}" for row in rows if row.leg.carry_usd_per_hour is None
+    ]
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"no rate: {names[0]}{more}" if names else ""
+
+
+def _carry(label: str, hourly: float | None, is_old: bool, inner: int, why: str) -> Line:
     role = "stale" if is_old else "dim" if hourly is None else "gain" if hourly > 0 else "loss"
     mark = fmt.STALE if is_old and hourly is not None else ""
     day = None if hourly is None else 24 * hourly

@@ -62,12 +62,14 @@ def _since(scene: Scene, history: ExposureHistory) -> int:
 def _plots(scene: Scene, history: ExposureHistory, inner: int, rows: int) -> list[Line]:
     """Side by side where they fit, else one above the other, else the first that fit."""
     if inner >= 3 * _LEAST_PLOT:
-        sizes = [inner // 3, inner // 3, inner - 2 * (inner // 3)]
+        each = (inner - 2) // 3
+        sizes = [each, each, inner - 2 - 2 * each]
         drawn = [
             _plot(scene, history, what, size, rows)
             for what, size in zip(_PLOTS, sizes, strict=True)
         ]
-        return [[span for one in row for span in one] for row in zip(*drawn, strict=True)]
+        gap = (" ", "dim")
+        return [[*a, gap, *b, gap, *c] for a, b, c in zip(*drawn, strict=True)]
     count = max(1, min(3, rows // 5))
     each = rows // count
     return [line for what in _PLOTS[:count] for line in _plot(scene, history, what, inner, each)]
@@ -106,7 +108,7 @@ def _plot(
                 canvas.mark(dot, after, bottom, top, glyph, _CAUSES[jump.cause])
         return ()
 
-    drawn = framed_plot(scene, width, rows - 2, bottom, top, ticks, draw, figure=0)
+    drawn = framed_plot(scene, width, rows - 2, bottom, top, ticks, draw, 0, figure != "ratio")
     axis = dated(since, scene.now_ns, drawn.left, drawn.width)
     body = [head, *drawn.lines, axis]
     return [_wide(line, width) for line in body][:rows]
@@ -114,6 +116,7 @@ def _plot(
 
 def _title(name: str, now: float | None, width: int) -> Line:
     text = "n/a" if now is None else fmt.signed(now, 0 if abs(now) >= 1000 else 2)
+    text = text.lstrip("+") if "ratio" in name else text
     return _wide([(f"  {name} ", "dim"), (text, "number" if now is not None else "dim")], width)
 
 

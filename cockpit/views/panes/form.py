@@ -12,9 +12,9 @@ from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clean, fit, framed, longest, wrap
 
 HZ = 4.0
-_MOST_LABEL = 18
+_MOST_LABEL = 20
 _LEAST_VALUE = 14
-_FIGURE = re.compile(r"([$−]?[0-9][0-9.,]*[kMB]?(?: %)?)[,\s]*")
+_FIGURE = re.compile(r"([$−]?[0-9]+(?:[.,][0-9]+)*[kMB]?(?: %)?)[,\s]*")
 """The figure with which an assumption begins: `0.045 %, the documented base tier`."""
 
 
@@ -36,7 +36,7 @@ class FormPane:
         form = self.form(scene)
         focused = scene.focus == self.id
         if form is None:
-            body: list[Line] = [[], [(" nothing is asked yet", "dim")]]
+            body: list[Line] = [[], [(" No form is open: C, H, S or X opens one", "dim")]]
             return framed(body, width, height, title=[("form", "title")], focused=focused)
         title = module(form.name).TITLE.lower()
         body = _rows(form, width - 2, height - 2, focused)
@@ -60,7 +60,7 @@ def _rows(form: Form, inner: int, room: int, focused: bool) -> list[Line]:
     """As many rows as fit around the cursor, then what was assumed and has no row."""
     rows = form.rows()
     form_cursor = max(0, min(len(rows) - 1, form.cursor))
-    label = min(_MOST_LABEL, max(len(row.label) for row in rows)) + 1
+    label = min(_MOST_LABEL, max(len(row.label) + 2 * ("." in row.key) for row in rows)) + 1
     value = max(_LEAST_VALUE, min(26, (inner - label) * 2 // 5))
     help_room = 2 if focused else 0
     shown = max(1, room - help_room)

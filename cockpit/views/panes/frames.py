@@ -30,13 +30,3 @@ class EmptyPane:
         )
 
 
-POSITIONS = EmptyPane(
-    "positions",
-    "positions",
-    (
-        "No account is followed.",
-        "Here will stand what public addresses hold on every venue: size, entry, funding per "
-        "hour, liquidation distance, and what is left unhedged.",
-        "Meanwhile: 3 shows what each venue pays, 2 what it costs to trade there.",
-    ),
-)

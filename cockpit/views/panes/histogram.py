@@ -53,7 +53,7 @@ def _nothing(form: Form | None, inner: int) -> list[Line]:
         bar = (_BAR * round(share * 30)).ljust(30, "·")
         said = f" computing in a process of its own: {done} of {asked or '…'}"
         return [[], [(said, "text")], [(f" {bar}", "accent")], [(" esc stops it", "dim")]]
-    words = "Monte Carlo is off: set it to true in the form (→ on its row) to see the futures"
+    words = "No futures are drawn: Monte Carlo is off, → on its row of the form turns it on"
     return [[], *([(f" {part}", "dim")] for part in wrap(words, inner - 2))]
 
 

@@ -23,29 +23,35 @@ _AMOUNT = 5
 _CUMULATIVE = 6
 _BAR = 3
 _READ = 96
+_NEAR = 8
+"""Levels a side whose changes are shown: deeper down everything moves, and nobody looks."""
+_BEST = "best"
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner, rows = width - 2, height - 2
     names = scene.listing()
-    least = max((_least(scene, name) for name in names), default=32)
+    price = max((_price_width(scene, name) for name in names), default=0)
+    least = max(32, 2 * (price + _SIZE + 1) + 4)
     count = max(1, min(len(names), (inner + 2) // least))
     cursor = names.index(scene.venue) if scene.venue in names else 0
     first = max(0, min(cursor - count + 1, len(names) - count))
     body: list[Line] = [[] for _ in range(rows)]
     base = (inner + 2) // count
+    # The same in every column: what one venue's longer prices leave no room for, none shows.
+    spare = (base - 4) // 2 - price - _SIZE
     for i, name in enumerate(names[first : first + count]):
         last = i == count - 1
         size = inner - base * (count - 1) if last else base
         gap = 0 if last else 2
-        for y, line in enumerate(_column(scene, name, size - gap - 1, rows)[:rows]):
+        for y, line in enumerate(_column(scene, name, size - gap - 1, rows, spare)[:rows]):
             body[y] += [(" ", "text"), *clip(line, size - gap - 1), (" " * gap, "text")]
     if not names:
         why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
         body = [[], [(f" {why}", "dim")]]
     hidden = len(names) - count
-    wide = base >= least + 2 * _CUMULATIVE
+    wide = spare >= _CUMULATIVE
     return framed(
         body,
         width,
@@ -59,17 +65,16 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     )
 
 
-def _least(scene: Scene, name: str) -> int:
-    """Cells that a column needs so that no price and no size is cut."""
+def _price_width(scene: Scene, name: str) -> int:
+    """Cells of a price of this venue; 0 without a book."""
     market = scene.market(name)
     best = market.book.best_ask() if market else None
     if market is None or best is None:
-        return 32
-    tick = market.instrument.tick if market.instrument else None
-    return max(32, 2 * (len(fmt.price(best[0], tick)) + _SIZE + 1) + 4)
+        return 0
+    return len(fmt.price(best[0], market.instrument.tick if market.instrument else None))
 
 
-def _column(scene: Scene, name: str, width: int, rows: int) -> list[Line]:
+def _column(scene: Scene, name: str, width: int, rows: int, spare: int) -> list[Line]:
     market = scene.market(name)
     head: Line = [(fit(name, min(width, 12)), scene.colour_of(name))]
     if market is None or not market.book.is_known:
@@ -90,7 +95,7 @@ def _column(scene: Scene, name: str, width: int, rows: int) -> list[Line]:
         head.append((right(age, width - width_of(head)), "stale" if stale else "dim"))
     depth = max(1, rows - 1 - _FOOT)
     tick = market.instrument.tick if market.instrument else None
-    ladder = _Ladder(bids[:depth], asks[:depth], tick, width, stale)
+    ladder = _Ladder(bids[:depth], asks[:depth], tick, width, spare, stale)
     ladder.mark(scene, name)
     return [head, *(ladder.row(i) for i in range(depth)), *_foot(bids, asks, mid, width)]
 
@@ -99,19 +104,25 @@ class _Ladder:
     """The levels of one venue in a column: what fits beside price and size, and how wide."""
 
     def __init__(
-        self, bids: list[Level], asks: list[Level], tick: float | None, width: int, stale: bool
+        self,
+        bids: list[Level],
+        asks: list[Level],
+        tick: float | None,
+        width: int,
+        spare: int,
+        stale: bool,
     ) -> None:
+        """`spare` are the cells of a side that price and size leave over for the rest."""
         self._bids = _texts(bids, tick)
         self._asks = _texts(asks, tick)
         self._fresh: set[Hashable] = set()
         self._half = (width - 1) // 2
         self._stale = stale
         self._price = max((len(r[0]) for r in (*self._bids, *self._asks)), default=0)
-        room = self._half - self._price - _SIZE
-        self._cumulative = _CUMULATIVE if room >= _CUMULATIVE else 0
-        room -= self._cumulative
-        self._bar = room - 1 if room > _BAR else 0
-        self._size = self._half - self._price - self._cumulative - (room if self._bar else 0)
+        self._cumulative = _CUMULATIVE if spare >= _CUMULATIVE else 0
+        spare -= self._cumulative
+        self._bar = spare - 1 if spare > _BAR else 0
+        self._size = self._half - self._price - self._cumulative - (spare if self._bar else 0)
         # In steps of 1, 2 and 5: the bars do not all move because the largest did.
         self._largest = round_up(max((size for _, size in (*bids, *asks)), default=1.0))
 
@@ -119,8 +130,9 @@ class _Ladder:
         """Brighten sizes that changed at their price, and the best prices when they moved."""
         texts: dict[Hashable, str] = {}
         for side, levels in (("bid", self._bids), ("ask", self._asks)):
-            texts |= {(side, price): size for price, size, _, _ in levels}
-            texts |= {(side, "best"): price for price, _, _, _ in levels[:1]}
+            texts |= {(side, price): size for price, size, _, _ in levels[:_NEAR]}
+            if levels:
+                texts[side, _BEST] = levels[0][0]
         self._fresh = scene.fresh.of((venue, scene.symbol), texts, scene.now_ns)
 
     def row(self, i: int) -> Line:
@@ -140,7 +152,7 @@ class _Ladder:
         colour, bars = ("stale", "stale") if self._stale else (role, f"{role}_bar")
         if not self._stale:
             number = "fresh" if (role, price) in self._fresh else number
-            colour = "fresh" if is_best and (role, "best") in self._fresh else colour
+            colour = "fresh" if is_best and (role, _BEST) in self._fresh else colour
         frac = amount / self._largest
         outer: Line = []
         if role == "bid":

@@ -42,6 +42,8 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
 
 def _why_none(scene: Scene) -> str:
     form = scene.forms.shown
+    if form is not None and form.is_outdated:
+        return "the inputs must be mended first"
     if form is None or form.result is None or form.result.plan is not None:
         return ""
     return f"{form.name} proposes none for these inputs"
@@ -72,7 +74,7 @@ def _table(
     states = done.legs if done else [None] * len(legs)
     cells = [_cells(scene, leg, state) for leg, state in zip(legs, states, strict=True)]
     heads = ["leg", "venue", "side", "size", "", "limit", "when"]
-    heads += ["filled", "left", "average"] if plan else ["note"]
+    heads += ["left", "filled", "average"] if plan else ["note"]
     widths = [max(len(head), *(len(row[i][0]) for row in cells)) for i, head in enumerate(heads)]
     left = {"venue", "side", "", "note"}
     lines: list[Line] = [[(" ", "dim")]]
@@ -108,8 +110,8 @@ def _cells(scene: Scene, leg: Leg, state: LegProgress | None) -> list[tuple[str,
     average = fmt.MISSING if state.average is None else fmt.price(state.average, tick)
     return [
         *row,
-        (base_words(state.filled) if state.filled else "0", "gain" if is_done else "text"),
         (base_words(state.left) if state.left else "0", "dim" if is_done else "number"),
+        (base_words(state.filled) if state.filled else "0", "gain" if is_done else "text"),
         (average, "text"),
     ]
 

@@ -24,7 +24,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     body: list[Line] = []
     verdict: Line = []
     if books:
-        buys, sells = _side(scene, books, 1), _side(scene, books, -1)
+        buys, sells = merge(scene, books, 1), merge(scene, books, -1)
         body = _rows(scene, books, sells, buys, width - 2, height - 2)
         verdict = _verdict(scene, books, sells, buys, left_out, width - 4)
     else:
@@ -43,7 +43,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     )
 
 
-def _side(scene: Scene, books: list[Reading], side: int) -> Consolidated:
+def merge(scene: Scene, books: list[Reading], side: int) -> Consolidated:
     """What a seller (-1, from the bids) or a buyer (+1, from the asks) meets, best first."""
     offers = [
         Offer(

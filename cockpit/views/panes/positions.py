@@ -66,7 +66,8 @@ def _head(scene: Scene, columns: list[tuple[Column, int]]) -> Line:
     line: Line = [(" " * _EDGE, "dim")]
     for column, size in columns:
         here = column.id == scene.holding.column and scene.focus == TITLE
-        text = fit(column.head, size) if column.is_text else right(column.head, size)
+        head = column.head if len(column.head) <= size else column.head[:size]
+        text = fit(head, size) if column.is_text else right(head, size)
         line += [(text, "accent" if here else "dim"), (" ", "dim")]
     return line
 
@@ -104,13 +105,17 @@ def _heading(name: str, members: Sequence[Row], inner: int) -> Line:
     symbols = {leg.symbol for leg in legs}
     net = sums.total(leg.notional_usd for leg in legs)
     carry = sums.total(leg.carry_usd_per_hour for leg in legs)
-    head: Line = [(f" {clean(name)} ", "accent"), (f"{len(legs)} legs  ", "dim")]
+    head: Line = [(f" {clean(name)} ", "title"), (_count(len(legs)), "dim")]
     base: Line = []
     if len(symbols) == 1:
         base = [("net ", "dim"), (f"{mark}{_net_base(legs)}  ", "text")]
     money: Line = [("net $ ", "dim"), (f"{mark}{usd(net, 0)}  ", "text")]
     hour: Line = [("$/h ", "dim"), (f"{mark}{usd(carry, 3)}", "text")]
     return longest(inner, [*head, *base, *money, *hour], [*head, *base, *money], [*head, *money])
+
+
+def _count(legs: int) -> str:
+    return f"{legs} leg{'s' if legs > 1 else ''}  "
 
 
 def _net_base(legs: Sequence[sums.Leg]) -> str:

@@ -63,7 +63,8 @@ class ResultPane:
         left = room - len(above) - len(sentence)
         table = calculator.rows(result)
         numbers = figure_lines(result.values, inner)
-        least = min(len(table.rows), 4) + 2 if table.rows else 0
+        repeats = result.plan is not None and len(result.plan.legs) == len(table.rows) > 1
+        least = min(len(table.rows), 4) + 2 if table.rows and not repeats else 0
         if len(numbers) + least + 2 > left:
             numbers = []
         rest = left - len(numbers) - bool(numbers) - 1
@@ -77,7 +78,7 @@ class ResultPane:
         body = [*above, *numbers, *([[]] if numbers and rows else []), *rows]
         blank: list[Line] = [[]] if len(body) + len(sentence) < room else []
         cut = len(table.rows) - shown
-        notes = [f"{cut} more rows"] if cut > 0 and rows else []
+        notes = [f"{cut} more rows"] if cut > 0 and rows and not repeats else []
         if hidden:
             notes.append(f"+{hidden} →")
         return [*body, *blank, *sentence], "  ".join(notes)

@@ -2,9 +2,13 @@
 
 from collections import Counter
 
+from cockpit.analytics import exposure as sums
+from cockpit.analytics.exposure import Total
 from cockpit.core.events import LinkState
 from cockpit.core.units import utc
 from cockpit.views import format as fmt
+from cockpit.views.holding import portfolio, safety
+from cockpit.views.position_cells import near_role
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clean, clip, width_of
 from cockpit.views.workspaces import workspace_of
@@ -57,7 +61,10 @@ def _pieces(scene: Scene, density: str) -> list[Piece]:
         (7, [(f"{gap} {scene.symbol}", "accent")] if scene.symbol else []),
         (5, _counts(scene, density)),
         (6, [(f"{gap} worst {fmt.age(age)}{whose}", "warn" if is_old else "text")]),
-        (8, _account(scene)),
+        (6, _alarms(scene)),
+        (8, _carry(scene, density)),
+        (9, _delta(scene, density)),
+        (8, _nearest(scene, density)),
         (9, [(f"  {clean(scene.detail)}", "warn")] if scene.detail else []),
         (12, [(f"  {clean(scene.stats)}", "dim")] if scene.stats else []),
     ]
@@ -76,15 +83,63 @@ def _counts(scene: Scene, density: str) -> Line:
     return line
 
 
-def _account(scene: Scene) -> Line:
-    """Funding received per hour and net delta of the followed accounts, where they are known."""
-    line: Line = []
-    if scene.carry_usd_per_h is not None:
-        role = "gain" if scene.carry_usd_per_h >= 0 else "loss"
-        line.append((f"  carry {fmt.signed(scene.carry_usd_per_h)} $/h", role))
-    if scene.delta_usd is not None:
-        line.append((f"  Δ {fmt.magnitude(scene.delta_usd)} $", "number"))
-    return line
+def _alarms(scene: Scene) -> Line:
+    """How many alerts are on that nobody has seen, in the colour of the worst."""
+    loud = [firing.alert.severity for firing in scene.alarms.firing if not firing.acknowledged]
+    if not loud:
+        return []
+    role = "loss" if "danger" in loud else "warn" if "warn" in loud else "accent"
+    return [(f"  ▲{len(loud)}", role)]
+
+
+def _carry(scene: Scene, density: str) -> Line:
+    """Funding of everything that is held, an hour; `~` where a part of it is stale."""
+    total = _totals(scene)
+    if total is None or total.carry_usd_per_hour is None:
+        return []
+    mark = fmt.STALE if _is_old(scene) else ""
+    role = "gain" if total.carry_usd_per_hour >= 0 else "loss"
+    head = "" if density == "tight" else "  carry"
+    text = f"{head} {mark}{fmt.signed(total.carry_usd_per_hour)}$/h"
+    return [(text, "stale" if mark else role)]
+
+
+def _delta(scene: Scene, density: str) -> Line:
+    total = _totals(scene)
+    if total is None or total.net_usd is None:
+        return []
+    mark = fmt.STALE if _is_old(scene) else ""
+    plus = "+" if total.net_usd > 0 else ""
+    head = " Δ" if density == "tight" else "  Δ "
+    text = f"{head}{mark}{plus}{fmt.magnitude(total.net_usd)}$"
+    return [(text, "stale" if mark else "number")]
+
+
+def _nearest(scene: Scene, density: str) -> Line:
+    """The nearest liquidation of what may be taken for the present."""
+    if _totals(scene) is None:
+        return []
+    row = safety(scene).nearest
+    distance = row.liquidation.distance if row else None
+    if row is None or distance is None:
+        return []
+    role = near_role(distance)
+    words = f"  liq {abs(distance):.1%} {row.leg.symbol} {scene.short(row.leg.venue)}"
+    if density == "tight":
+        words = f" liq{abs(distance):.0%}"
+    return [(words, "text" if role == "number" else role)]
+
+
+def _totals(scene: Scene) -> Total | None:
+    """None while nothing is held."""
+    if not (scene.view.accounts() or scene.view.manual()):
+        return None
+    held = portfolio(scene)
+    return sums.totals([row.leg for row in held.rows], held.pools) if held.rows else None
+
+
+def _is_old(scene: Scene) -> bool:
+    return any(row.is_stale for row in portfolio(scene).rows)
 
 
 def _worst_book(scene: Scene) -> tuple[float | None, str | None, bool]:

@@ -41,6 +41,9 @@ def _words(row: "ScenarioRow") -> str:
             words += ", and it stays open"
         elif row.time_to_flat_s:
             words += f" for {fmt.age(row.time_to_flat_s)}"
+    if row.liquidated:
+        gone = ", ".join(f"{leg.venue} {leg.symbol}" for leg in row.liquidated)
+        words += f"; liquidated: {gone}"
     ratios = [f"{venue} {r * 100:.0f} %" for venue, r in row.margin_ratio.items() if r is not None]
     if ratios:
         words += f"; margin used at worst: {', '.join(ratios)}"
