@@ -11,7 +11,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := demo
-.PHONY: demo run test lint bench clean lock
+.PHONY: demo run test lint bench keys pictures clean lock
 
 demo: $(READY)
 	@$(BIN)/cockpit demo
@@ -44,6 +44,14 @@ lint: $(READY_DEV)
 
 bench: $(READY)
 	$(BIN)/cockpit bench --json
+
+# The README's key table, from the program's own.
+keys: $(READY)
+	$(BIN)/python docs/keys.py
+
+# The README's pictures, from the seeded demo.
+pictures: $(READY_DEV)
+	$(BIN)/python docs/pictures.py
 
 # The exact versions that the suite was last green with; after changing pyproject.toml.
 lock: $(READY_DEV)

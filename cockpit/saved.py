@@ -137,6 +137,7 @@ def _row(row: SavedPosition) -> Row:
         reference=row.mark,
         hourly=hourly,
         stated_liquidation=row.liquidation,
+        pool_price=row.mark,
         is_manual=row.source == "manual",
     )
     distance = row.liquidation / row.mark - 1 if row.liquidation and row.mark else None

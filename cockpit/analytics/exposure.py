@@ -49,6 +49,10 @@ class Leg:
 
     @property
     def upnl_usd(self) -> float | None:
+        """The venue's own figure, carried on to the price of now: entries are rounded."""
+        stated, then, now = self.stated_upnl_usd, self.pool_price, self.price
+        if stated is not None and then is not None and now is not None:
+            return stated + self.size * (now - then)
         if self.entry is None or self.price is None:
             return self.stated_upnl_usd
         return self.size * (self.price - self.entry)

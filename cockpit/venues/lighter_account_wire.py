@@ -137,7 +137,11 @@ def margin_of(account: str, row: AccountRow, at_ns: int) -> Margin:
     required = finite(row.cross_initial_margin_requirement)
     isolated = [r for r in row.positions or () if r.margin_mode == 1 and finite(r.position)]
     if required is not None:
-        used: float | None = required + sum(finite(r.allocated_margin) or 0.0 for r in isolated)
+        # An isolated position takes what was set aside for it and its own profit, as in streams.
+        used: float | None = required + sum(
+            (finite(r.allocated_margin) or 0.0) + (finite(r.unrealized_pnl) or 0.0)
+            for r in isolated
+        )
     else:
         used = None if equity is None or available is None else equity - available
     cross = finite(row.cross_asset_value)

@@ -186,7 +186,7 @@ class Form:
         known = {one.name for one in self.fields}
         self.given = {k: g for k, g in given.items() if k.partition(".")[0] in known and g.text}
         self.errors.clear()
-        self.result, self.is_outdated, self.entry = None, False, None
+        self.result, self.futures, self.is_outdated, self.entry = None, None, False, None
         self.cursor, self.wants = 0, True
 
     def nudge(self, step: int) -> None:

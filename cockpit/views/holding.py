@@ -237,7 +237,7 @@ def lacking(scene: "Scene", row: Row) -> list[str]:
             why = f"link {venue.state}"
         found.append(f"stale: {why or 'not read lately'}")
     if market is None:
-        found.append(f"carry: {leg.symbol} not watched, :add {leg.symbol}")
+        found.append(f"carry: :add {leg.symbol}")
     elif leg.hourly is None:
         found.append("carry: no funding rate yet")
     elif rate_is_old(scene, row):
@@ -245,7 +245,7 @@ def lacking(scene: "Scene", row: Row) -> list[str]:
     if leg.price is None:
         found.append("mark: no price")
     if leg.entry is None and leg.stated_upnl_usd is None:
-        found.append("uPnL: no entry price")
+        found.append("uPnL: no entry")
     if row.liquidation.basis is None:
-        found.append("liq: typed without one" if leg.is_manual else "liq: margin not known")
+        found.append("liq: not typed" if leg.is_manual else "liq: no margin")
     return found

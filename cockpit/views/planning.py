@@ -35,6 +35,8 @@ def open_calculator(app: "ControlledApp", name: str) -> None:
     scene = app.scene
     given = prefill(scene, name)
     form = scene.forms.open(name)
+    if form.progress is not None:
+        app.computing.cancel()
     form.fill(given)
     workspace, pane = ("stress", "stress") if name == "stress" else ("plan", "form")
     if name == "stress":

@@ -90,7 +90,8 @@ def _order(scene: Scene) -> dict[str, Given]:
 
 
 def _hedge(scene: Scene) -> dict[str, Given]:
-    """The marked positions, the net of the symbol, the carry's long leg, or the quoted size."""
+    """Marked positions; a carry that is on the screen by its long leg; the net of the symbol; any
+    carry; else the quoted size."""
     given = _symbol(scene)
     symbol = scene.symbol
     marked = _marked(scene)
@@ -101,9 +102,11 @@ def _hedge(scene: Scene) -> dict[str, Given]:
         return {**given, "symbol": Given(one["symbol"], "the position")}
     if marked:
         return {"positions": Given(_json(marked), "the marked positions")}
-    if any(p.symbol == symbol and p.size for p in held(scene)):
+    carried = legs_of(scene.forms.opened.get("carry"), symbol)
+    legs = [leg for leg in carried if leg.side is Side.BUY]
+    is_next = scene.workspace == "plan" and scene.forms.chosen == "carry"
+    if any(p.symbol == symbol and p.size for p in held(scene)) and not (legs and is_next):
         return {**given, "book": Given("true", "positions are held")}
-    legs = [leg for leg in legs_of(scene.forms.opened.get("carry"), symbol) if leg.side is Side.BUY]
     if legs:
         given["size"] = Given(plain(legs[0].size), "the carry's long leg")
         given["venue"] = Given(legs[0].venue, "the carry's long leg")

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, get_args, get_type_hints
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from cockpit.calculators.result import Cell, Column, Table
+from cockpit.calculators.words import base_words, usd_words
 from cockpit.core.units import utc
 from cockpit.views import format as fmt
-from cockpit.views.text import Line, clean, fit, right
+from cockpit.views.text import Line, clean, fit, right, wrap
 
 GAP = 2
 _HEADS = {"usd": "$", "frac": "%", "base": "base", "price": "", "ns": "UTC", "count": ""}
@@ -132,8 +134,7 @@ _PERCENT = ("%/h", "% APR", "%")
 def figures(values: Any) -> list[tuple[str, str, str]]:
     """(name, number, unit) of every plain number of a calculator's answer, None as `·`."""
     found = []
-    hints = get_type_hints(type(values)) if isinstance(values, msgspec.Struct) else {}
-    for name, hint in hints.items():
+    for name, hint in _hints(type(values)).items():
         kinds = {hint, *get_args(hint)} - {hint if get_args(hint) else None, type(None)}
         if not kinds <= {int, float}:
             continue
@@ -145,6 +146,11 @@ def figures(values: Any) -> list[tuple[str, str, str]]:
                 break
         found.append((label.replace("_", " "), _figure(value, unit), unit))
     return found
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind) if issubclass(kind, msgspec.Struct) else {}
 
 
 def _figure(value: float | None, unit: str) -> str:
@@ -180,4 +186,22 @@ def figure_lines(values: Any, width: int) -> list[Line]:
                 (fit(" " + of, unit + 4), "dim"),
             ]
         lines.append(line)
+    return lines
+
+
+def part_lines(values: Any, width: int) -> list[Line]:
+    """Figures that are stated by venue or by symbol, a name a line: `margin: bybit $10,000`."""
+    lines: list[Line] = []
+    for name, hint in _hints(type(values)).items():
+        parts = getattr(values, name)
+        if get_origin(hint) is not dict or not parts:
+            continue
+        words = usd_words if name.endswith("_usd") else base_words
+        said = ", ".join(
+            f"{clean(key)} {words(value)}" if isinstance(value, int | float) else f"{clean(key)} ·"
+            for key, value in parts.items()
+        )
+        for i, part in enumerate(wrap(said, width - 20)):
+            label = name.removesuffix("_usd").replace("_", " ") if i == 0 else ""
+            lines.append([(f" {fit(label, 17)} ", "dim"), (part, "number")])
     return lines

@@ -152,7 +152,7 @@ PLAN = Workspace(
     ("form", "result", "legs", "plans"),
     wide=row(
         (Cells(74), column((Share(1), "form"), (Cells(9), "plans"))),
-        (Share(1), column((Share(1.3), "result"), (Share(1), "legs"))),
+        (Share(1), column((Share(1), "result"), (Share(1), "legs"))),
     ),
     normal=row(
         (Cells(54), column((Share(1), "form"), (Cells(6), "plans"))),

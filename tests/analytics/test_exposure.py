@@ -36,8 +36,11 @@ def test_a_short_receives_what_the_long_pays_and_funding_is_on_the_reference_pri
     assert held.carry_usd_per_hour == pytest.approx(0.22)
 
 
-def test_profit_is_from_entry_to_the_price_of_now_else_what_the_venue_says():
-    assert leg(size=-3.0, price=90.0, entry=100.0, stated_upnl_usd=1.0).upnl_usd == 30.0
+def test_profit_is_what_the_venue_says_carried_on_to_the_price_of_now_else_from_the_entry():
+    told = {"entry": 100.0, "stated_upnl_usd": 29.9}
+    assert leg(size=-3.0, price=90.0, pool_price=90.0, **told).upnl_usd == 29.9
+    assert leg(size=-3.0, price=89.0, pool_price=90.0, **told).upnl_usd == pytest.approx(32.9)
+    assert leg(size=-3.0, price=90.0, entry=100.0).upnl_usd == 30.0
     assert leg(stated_upnl_usd=1.0).upnl_usd == 1.0
     assert leg().upnl_usd is None
 

@@ -91,6 +91,15 @@ def test_a_hedge_is_of_what_is_held_in_the_symbol():
     assert "book" not in texts(scene, "hedge")
 
 
+def test_a_carry_on_the_screen_is_hedged_before_what_is_held():
+    scene = scenes.live()
+    hold(scene, "bravo", "BTC", 2.0)
+    opened(scene, "carry")
+    scene.workspace = "plan"
+    assert "book" not in texts(scene, "hedge")
+    assert texts(scene, "hedge")["venue"] == "bravo"
+
+
 def test_a_hedge_from_the_positions_is_of_the_one_under_the_cursor():
     scene = scenes.live()
     hold(scene, "bravo", "ETH", -3.0)

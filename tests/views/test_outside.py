@@ -141,7 +141,7 @@ async def test_recording_starts_in_a_folder_of_its_own_and_stops_with_the_same_k
 async def test_how_the_screen_was_left_is_how_it_comes_back(own_home):
     first = Seat()
     async with first.run_test(size=SIZE):
-        first.type("j", "u", "m", "v", "7")
+        first.type("j", "u", "m", "w", "7")
         first.do("app.quit")
     kept = tomllib.loads((own_home / "state" / "state.toml").read_text())
     assert (kept["unit"], kept["cell"], kept["layout"]) == ("hour", "predicted", "wide")

@@ -13,6 +13,7 @@ from cockpit.config import Config
 from cockpit.views.app import CockpitApp
 from cockpit.views.celldiff import FrontBuffer
 from cockpit.views.looks import Depth
+from cockpit.views.pacing import Budget
 from cockpit.views.painted import QUERY
 from cockpit.views.terminal import Terminal
 from cockpit.views.themes import load_theme, theme_names
@@ -204,5 +205,6 @@ async def test_no_size_is_too_small_or_too_large(size):
 def draw_a_frame(app: Watched, key: str) -> None:
     """One beat at a time when a frame is due, and something to draw in it."""
     app.clock._next_s = 0.0
+    app.clock.budget = Budget()
     assert app.may_draw()
     press(app, key)

@@ -9,7 +9,7 @@ from cockpit.views.panes import health, heatmap, interest, log, status
 from cockpit.views.scene import Scene, sort_rows
 from cockpit.views.text import plain
 from tests.support import AT_NS
-from tests.views import scenes
+from tests.views import held, scenes
 
 
 def text_of(module, scene: Scene, width: int = 120, height: int = 20) -> str:
@@ -194,7 +194,10 @@ def test_the_status_line_says_when_it_records_or_stands_still() -> None:
 def test_carry_and_delta_appear_once_they_are_known() -> None:
     scene = scenes.live()
     assert "carry" not in plain(status.lines(scene, 160, 1)[0])
-    scene.carry_usd_per_h, scene.delta_usd = -12.4, -26_880.0
+    # 0.42 BTC at 64,000 $; funding is paid on the index, 63,987.2 $, at −0.005 % an hour: the
+    # short pays 1.34 $.
+    held.typed(scene, "bravo", "BTC", -0.42, liquidation=70_400.0)
     line = plain(status.lines(scene, 160, 1)[0])
-    assert "carry −12.40 $/h" in line
-    assert "Δ −26.9k $" in line
+    assert "carry −1.34$/h" in line
+    assert "Δ −26.9k$" in line
+    assert "liq 10.0% BTC BRA" in line

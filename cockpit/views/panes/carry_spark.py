@@ -1,13 +1,16 @@
 """The whole book in a few lines: what it earns, now and as expected, and how it stands."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cockpit.analytics import exposure as sums
 from cockpit.analytics.exposure import Total
-from cockpit.core.units import HOUR_NS
+from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.exposures import Row
 from cockpit.views import format as fmt
 from cockpit.views.canvas import spark
-from cockpit.views.holding import portfolio, rate_is_old
+from cockpit.views.holding import Expected, expected_carry, portfolio, rate_is_old
 from cockpit.views.panes.positions import safety_words
 from cockpit.views.position_cells import UNKNOWN, usd
 from cockpit.views.scene import Scene
@@ -17,6 +20,8 @@ TITLE = "carry_spark"
 HZ = 1.0
 _LABEL = 15
 _SPARK_MOST = 40
+EXPECT_EVERY_S = 10
+"""What is expected changes with what was paid, which is slow."""
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
@@ -42,10 +47,8 @@ def _body(scene: Scene, inner: int) -> list[Line]:
     total = sums.totals([row.leg for row in held.rows], held.pools)
     is_old = any(row.is_stale for row in held.rows)
     old_rate = is_old or any(rate_is_old(scene, row) for row in held.rows)
-    expected = scene.remember(
-        "expected carry", scene.now_ns // HOUR_NS * 60 + scene.now_ns // 10**10,
-        lambda: expected_usd_per_hour(scene),
-    )  # fmt: skip
+    version = (scene.now_ns // (EXPECT_EVERY_S * NS_PER_S), len(held.rows))
+    expected = scene.remember("expected carry", version, lambda: expected_carry(scene))
     mark = fmt.STALE if is_old else ""
     body: list[Line] = [
         _carry("carry now", total.carry_usd_per_hour, old_rate, inner, _unpriced(held.rows)),
@@ -91,9 +94,6 @@ def _carry(label: str, hourly: float | None, is_old: bool, inner: int, why: str)
     year = None if hourly is None else 8760 * hourly
     head: Line = [(" " + fit(label, _LABEL), "dim")]
     if hourly is None:
-        why = (
-            "a leg's past is too short" if label.startswith("exp") else "a leg's rate is not known"
-        )
         return [*head, (f"{UNKNOWN}  ", "dim"), (fit(why, max(0, inner - _LABEL - 6)), "dim")]
     return parts(
         inner,

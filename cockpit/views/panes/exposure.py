@@ -33,7 +33,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
             head.append((fit("  of gross", _BAR + 7), "dim"))
         body = [head, *(_row(scene, a, a.symbol in old, count, inner, whole) for a in assets)]
     else:
-        body = [[], [(" nothing is held: every asset is flat", "dim")]]
+        body = [[], [(" Nothing is held: every asset is flat", "dim")]]
     return framed(
         body,
         width,

@@ -49,7 +49,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
 def _nothing(scene: Scene) -> str:
     if scene.view.accounts() or scene.view.manual():
         return "recording: the first samples come within ten seconds"
-    return "nothing is followed, so there is nothing to draw"
+    return "Nothing is followed, so there is nothing to draw"
 
 
 def _since(scene: Scene, history: ExposureHistory) -> int:

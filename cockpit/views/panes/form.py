@@ -117,6 +117,8 @@ def _nothing(form: Form, row: Row) -> str:
     """What stands for an empty field."""
     if found := _FIGURE.match(form.assumption(row)):
         return found[1]
+    if form.assumption(row):
+        return "assumed"
     if row.field.kind == "table":
         return "" if any(r.field is row.field and "." in r.key for r in form.rows()) else "view's"
     if row.field.kind == "names":
@@ -175,10 +177,8 @@ def _advice(form: Form, width: int) -> Line:
     if form.entry is not None:
         words = ("enter takes it · tab next field · esc leaves", "enter · tab · esc")
     else:
-        words = (
-            "enter edits · ←→ other value · W keeps the plan · Y copies it",
-            "enter edits · ←→",
-        )
+        keep = "" if form.name == "stress" else " · W keeps the plan · Y copies it"
+        words = (f"enter edits · ←→ other value{keep}", "enter edits · ←→ other value")
     return longest(width, *([(text, "dim")] for text in words))
 
 

@@ -17,7 +17,6 @@ TITLE = "histogram"
 HZ = 4.0
 _BAR = "█"
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
-_NAME = 14
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
@@ -61,34 +60,33 @@ def _body(scene: Scene, futures: MonteCarloValues, inner: int, room: int) -> lis
     """Bars above, figures between, the worst path below where there is room for it."""
     figures = _figures(futures, inner)
     rest = room - len(figures)
-    path_room = rest * 2 // 5 if rest >= 16 else 0
+    path_room = rest * 2 // 5 if rest >= 14 else 0
     bars = _bars(futures, inner, max(3, rest - path_room - 1))
     path = _worst_path(scene, futures, inner, path_room) if path_room else []
     return [*bars, *figures, *path]
 
 
 def _bars(futures: MonteCarloValues, inner: int, height: int) -> list[Line]:
-    """One column or more a bin, losses in one colour and gains in the other, dollars below."""
+    """The bins over the whole width, losses in one colour and gains in the other, dollars below."""
     edges = np.asarray(futures.histogram.edges)
     counts = np.asarray(futures.histogram.counts, dtype=np.float64)
-    wide = max(1, min(4, (inner - 2) // len(counts)))
-    shown = counts / max(1.0, float(counts.max()))
+    columns = max(len(counts), inner - 2)
+    bins = np.arange(columns) * len(counts) // columns
+    shown = counts[bins] / max(1.0, float(counts.max()))
+    is_loss = ((edges[1:] + edges[:-1]) / 2 < 0)[bins]
     rows = height - 1
-    middles = (edges[1:] + edges[:-1]) / 2
-    roles = ["ask_bar" if middle < 0 else "bid_bar" for middle in middles]
     drawn: list[Line] = []
     for y in range(rows):
-        line: Line = [(" ", "text")]
-        for share, role in zip(shown, roles, strict=True):
-            eighths = round(min(1.0, max(0.0, share * rows - (rows - 1 - y))) * 8)
-            line.append((_EIGHTHS[eighths] * wide, role))
-        drawn.append(line)
-    axis = [" "] * (len(counts) * wide + 1)
+        eighths = np.rint(np.clip(shown * rows - (rows - 1 - y), 0.0, 1.0) * 8).astype(int)
+        text = "".join(_EIGHTHS[n] for n in eighths)
+        losses = int(is_loss.sum())
+        drawn.append([(" ", "text"), (text[:losses], "ask_bar"), (text[losses:], "bid_bar")])
+    axis = [" "] * (columns + 1)
     for value in (float(edges[0]), 0.0, float(edges[-1])):
         if not edges[0] <= value <= edges[-1]:
             continue
-        text = fmt.signed(0.0, 0) if value == 0 else usd_words(value)
-        place = int((value - edges[0]) / ((edges[-1] - edges[0]) or 1.0) * len(counts) * wide)
+        text = "0" if value == 0 else usd_words(value)
+        place = int((value - edges[0]) / ((edges[-1] - edges[0]) or 1.0) * columns)
         start = max(1, min(len(axis) - len(text), place - len(text) // 2))
         if all(cell == " " for cell in axis[max(0, start - 1) : start + len(text)]):
             axis[start : start + len(text)] = text
@@ -113,13 +111,13 @@ def _figures(futures: MonteCarloValues, inner: int) -> list[Line]:
             beside = "" if error is None else f" ± {usd_words(error)}"
             line += [(fit(name, 7), "dim"), (right(text, 11), "number"), (fit(beside, 16), "dim")]
         drawn.append(line)
-    chances = ", ".join(
+    chances = [
         f"{clean(name)} {'not known' if chance is None else f'{chance * 100:.2f} %'}"
-        for name, chance in futures.p_liquidation.items()
-    )
-    drawn += [
-        [(f" {part}", "text")] for part in wrap(f"chance of liquidation: {chances}", inner - 2)
+        for name, chance in sorted(futures.p_liquidation.items(), key=lambda one: one[0] != "any")
+        if chance != 0
     ]
+    words = ", ".join(chances) or "none in any future"
+    drawn += [[(f" {part}", "text")] for part in wrap(f"chance of liquidation: {words}", inner - 2)]
     return drawn
 
 

@@ -34,7 +34,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         width,
         height,
         title=_title(scene, plan, done),
-        note=f"{len(legs)} legs" if legs else "",
+        note=f"{len(legs)} legs" if len(legs) > 1 else "",
         verdict=_advice(plan, width - 4),
         focused=scene.focus == TITLE,
     )
@@ -167,6 +167,7 @@ def _cut(line: Line, width: int) -> Line:
     for i, span in enumerate(line):
         if width_of([*out, span]) > width:
             last = i == len(line) - 1 and width - width_of(out) > 6
-            return [*out, (fit(span[0], width - width_of(out)), span[1])] if last else out
+            text = fit(span[0].rstrip(), width - width_of(out))
+            return [*out, (text, span[1])] if last else out
         out.append(span)
     return out

@@ -43,7 +43,7 @@ def _row(scene: Scene, plan: SavedPlan, chosen: bool, inner: int) -> Line:
         for symbol, base in done.unhedged.items()
         if base and plan.fills
     )
-    name = max(10, inner - 28)
+    name = max(10, inner - 36)
     is_open = plan.name == scene.plans.opened
     return [
         ("▌" if chosen else " ", "accent"),

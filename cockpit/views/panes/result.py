@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from cockpit.views.forms import Form, module
 from cockpit.views.scene import Scene
-from cockpit.views.tabling import figure_lines, table_lines
+from cockpit.views.tabling import figure_lines, part_lines, table_lines
 from cockpit.views.text import Line, clean, framed, wrap
 
 HZ = 4.0
+LEGS_ALONE = frozenset({"hedge", "stagger"})
+"""Calculators whose table is their legs: those have a pane of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class ResultPane:
         if form is None:
             return [
                 [],
-                [(" C carry, H hedge, S stagger, X stress: of the focused cell", "dim")],
+                [(" Nothing is computed: C, H, S or X takes the focused cell", "dim")],
             ], ""
         errors: list[Line] = []
         for key, words in form.errors.items():
@@ -62,9 +64,10 @@ class ResultPane:
         sentence += more
         left = room - len(above) - len(sentence)
         table = calculator.rows(result)
-        numbers = figure_lines(result.values, inner)
-        repeats = result.plan is not None and len(result.plan.legs) == len(table.rows) > 1
-        least = min(len(table.rows), 4) + 2 if table.rows and not repeats else 0
+        numbers = [*figure_lines(result.values, inner), *part_lines(result.values, inner)]
+        if form.name in LEGS_ALONE:
+            table = table._replace(rows=())
+        least = min(len(table.rows), 4) + 2 if table.rows else 0
         if len(numbers) + least + 2 > left:
             numbers = []
         rest = left - len(numbers) - bool(numbers) - 1
@@ -78,7 +81,7 @@ class ResultPane:
         body = [*above, *numbers, *([[]] if numbers and rows else []), *rows]
         blank: list[Line] = [[]] if len(body) + len(sentence) < room else []
         cut = len(table.rows) - shown
-        notes = [f"{cut} more rows"] if cut > 0 and rows and not repeats else []
+        notes = [f"{cut} more rows"] if cut > 0 and rows else []
         if hidden:
             notes.append(f"+{hidden} →")
         return [*body, *blank, *sentence], "  ".join(notes)

@@ -1,0 +1,137 @@
+"""Rules about the trader's own book: what is measured, and what is not because nobody knows it."""
+
+import msgspec
+import pytest
+
+from cockpit.alerts.account_measures import MOST_RATIO
+from cockpit.alerts.book import Alert, AlertBook
+from cockpit.alerts.measures import Measures
+from cockpit.alerts.rule import DEFAULT_RULES, Kind, Rule
+from cockpit.core.events import (
+    AccountState,
+    Funding,
+    Instrument,
+    Link,
+    Margin,
+    Position,
+    Prices,
+)
+from cockpit.core.units import NS_PER_S
+from cockpit.state.store import MarketStore
+
+T0 = 1_760_000_000 * NS_PER_S
+V, A = "hyperliquid", "0x" + "ab" * 20
+HOURLY = 0.0001
+
+
+def said(venue=V, at_s=0.0):
+    return {"venue": venue, "recv_ns": T0 + round(at_s * NS_PER_S)}
+
+
+@pytest.fixture
+def store():
+    """An account on one venue, BTC at 100 $, longs pay 0.01 % an hour."""
+    store = MarketStore([(V, None), ("lighter", None)], ["BTC", "ETH"])
+    store.follow([(V, A, "")])
+    for venue in (V, "lighter"):
+        store.apply(Link(state="live", **said(venue)))
+        store.apply(Prices(symbol="BTC", mark=100.0, index=100.0, **said(venue)))
+        store.apply(Funding(symbol="BTC", kind="live", rate=HOURLY, interval_s=3600, **said(venue)))
+        store.apply(
+            Instrument(symbol="BTC", native="BTC", base="BTC", quote="USD", mmf=0.05, **said(venue))
+        )
+    store.apply(AccountState(account=A, state="read", **said()))
+    return store
+
+
+def hold(store, size, venue=V, **more):
+    fields = {"symbol": "BTC", "account": A, "mark": 100.0, **said(venue), **more}
+    store.apply(Position(size=size, **fields))
+
+
+def read(store, kind: Kind, at_s=1.0):
+    rule = Rule(name="r", kind=kind, threshold=1.0)
+    return Measures({}).read(rule, store, T0 + round(at_s * NS_PER_S))
+
+
+@pytest.mark.parametrize("kind", ["liquidation", "margin", "net_delta", "carry"])
+def test_without_a_book_nothing_is_measured(kind):
+    assert read(MarketStore([(V, None)], ["BTC"]), kind) == []
+
+
+def test_the_nearest_liquidation_of_a_market_is_measured_long_and_short(store):
+    hold(store, 2.0, liquidation=80.0)
+    [long] = read(store, "liquidation")
+    assert (long.subject, long.value) == (f"{V}/BTC", pytest.approx(0.2))
+    hold(store, -2.0, liquidation=107.0)
+    [short] = read(store, "liquidation")
+    assert short.value == pytest.approx(0.07)
+    assert "short is 7.0% from liquidation" in short.words
+
+
+def test_a_price_that_is_already_past_its_liquidation_has_no_distance_left(store):
+    hold(store, 2.0, liquidation=101.0)
+    assert [reading.value for reading in read(store, "liquidation")] == [0.0]
+
+
+def test_margin_is_maintenance_over_equity_of_the_worst_pool(store):
+    for pool, equity, needed in (("0", 1000.0, 100.0), ("1", 1000.0, 450.0)):
+        store.apply(Margin(account=A, pool=pool, equity=equity, maintenance=needed, **said()))
+    assert [(r.subject, r.value) for r in read(store, "margin")] == [(V, 0.45)]
+
+
+def test_no_equity_is_a_finite_reading_that_survives_being_kept(store):
+    hold(store, 2.0)
+    store.apply(Margin(account=A, equity=-5.0, maintenance=10.0, **said()))
+    [reading] = read(store, "margin")
+    assert reading.value == MOST_RATIO
+    rule = Rule(name="thin", kind="margin", threshold=0.7)
+    [alert] = AlertBook([rule]).see(rule, [reading], T0)
+    assert msgspec.json.decode(msgspec.json.encode(alert), type=Alert) == alert
+
+
+def test_net_delta_is_what_the_legs_of_an_asset_leave_over(store):
+    store.set_manual([Position(symbol="BTC", account="manual", size=-1.5, source="manual",
+                               **said("lighter"))])  # fmt: skip
+    hold(store, 2.0)
+    [reading] = read(store, "net_delta")
+    assert (reading.subject, reading.value) == ("BTC", pytest.approx(50.0))
+    hold(store, 1.5)
+    [reading] = read(store, "net_delta")
+    assert reading.value == 0.0
+
+
+def test_carry_is_of_the_whole_book_and_negative_when_it_costs(store):
+    hold(store, 2.0)
+    [reading] = read(store, "carry")
+    # Two coins of 100 $ at 0.01 % an hour.
+    assert (reading.subject, reading.value) == ("book", pytest.approx(-0.02))
+    assert "costs 0.02 $ an hour" in reading.words
+
+
+@pytest.mark.parametrize("kind", ["liquidation", "margin", "net_delta", "carry"])
+def test_a_stale_account_is_neither_safe_nor_in_danger(store, kind):
+    hold(store, 2.0, liquidation=99.0)
+    store.apply(Margin(account=A, equity=10.0, maintenance=9.0, **said()))
+    assert len(read(store, kind)) == 1
+    store.apply(Link(state="down", **said(at_s=1)))
+    assert read(store, kind, at_s=2) == []
+
+
+def test_a_sum_of_which_a_part_is_not_known_is_not_measured(store):
+    hold(store, 2.0)
+    hold(store, 1.0, symbol="DOGE", mark=None)
+    assert read(store, "carry") == []
+    assert [reading.subject for reading in read(store, "net_delta")] == ["BTC"]
+
+
+def test_not_knowing_does_not_clear_an_alert_about_liquidation(store):
+    rule = next(rule for rule in DEFAULT_RULES if rule.kind == "liquidation")
+    book, measures = AlertBook([rule]), Measures({})
+    hold(store, 2.0, liquidation=95.0)
+    book.see(rule, measures.read(rule, store, T0), T0)
+    assert len(book.firing()) == 1
+    store.apply(Link(state="down", **said(at_s=1)))
+    later = T0 + 60 * NS_PER_S
+    assert book.see(rule, measures.read(rule, store, later), later) == []
+    assert len(book.firing()) == 1

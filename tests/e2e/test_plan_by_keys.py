@@ -1,0 +1,43 @@
+"""From a cold start in a real terminal, by keys alone: cell, carry, hedge, a plan that is kept."""
+
+import base64
+import re
+
+import pytest
+
+from cockpit.plans import read_json, remaining, tickets
+from tests.e2e.ptys import COCKPIT, terminal
+
+OSC52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
+def test_a_plan_in_fewer_than_ten_keys_and_stress_with_one_more(tmp_path, size):
+    home = {"COCKPIT_HOME": str(tmp_path)}
+    command = (*COCKPIT, "demo", "--seed", "7", "--symbols", "BTC,ETH")
+    with terminal(*command, size=size, env=home) as screen:
+        screen.wait_for("READ-ONLY")
+        screen.wait(lambda: "4 live" in screen.text() or "●4" in screen.text(), 30)
+        # The second row, the second venue: three keys of the trader's own choice at most.
+        for key, shown in (("j", "ETH"), ("l", "ETH"), ("C", "carry · inputs")):
+            screen.send(key)
+            screen.wait_for(shown, 10)
+        screen.send("H")
+        screen.wait_for("hedge · inputs", 10)
+        screen.send("W")
+        folder = tmp_path / "state" / "plans"
+        screen.wait(lambda: len(list(folder.glob("*.txt"))) == 1, 10)
+        screen.send("Y")
+        screen.wait(lambda: OSC52.search(screen.output) is not None, 10)
+        (path,) = folder.glob("*.json")
+        plan = read_json(path.read_bytes())
+        assert {leg.symbol for leg in plan.legs} == {"ETH"}
+        copied = OSC52.search(screen.output)
+        assert copied is not None
+        assert base64.b64decode(copied[1]).decode() == tickets(remaining(plan))
+        screen.send("X")
+        screen.wait_for("half_filled_flip", 10)
+        screen.send("q")
+        screen.wait(screen.has_ended, 8)
+        assert screen.code == 0
+        screen.wait(screen.is_deserted, 5)

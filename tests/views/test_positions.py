@@ -1,0 +1,202 @@
+"""POSITIONS: what is held, what is not known and why, and what is never called safe."""
+
+import pytest
+
+from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.views import holding, position_cells
+from cockpit.views.panes import carry_spark, exposure, exposure_history, margins, positions
+from cockpit.views.scene import Scene
+from cockpit.views.text import plain
+from tests.support import AT_NS
+from tests.views import held, scenes
+
+SIZES = ((198, 28), (118, 14), (80, 22))
+
+
+def text_of(module, scene: Scene, width: int = 198, height: int = 28) -> str:
+    return "\n".join(plain(line) for line in module.lines(scene, width, height))
+
+
+def row_of(scene: Scene, *words: str, width: int = 198) -> str:
+    rows = text_of(positions, scene, width).splitlines()
+    return next(row for row in rows if all(word in row for word in words))
+
+
+def test_a_row_says_what_the_venue_said_and_what_follows_from_it() -> None:
+    row = row_of(held.hedged(), "alphaswap")
+    # 0.5 BTC at 64,000 $: 32,000 $; 500 $ above the entry; funding of 0.00125 % an hour on the
+    # index of 63,987.2 $ costs 0.400 $; the price must fall by a fifth to 51,200 $.
+    for figure in ("+0.5000", "63000", "64000", "+32.0k", "+500.00", "−0.400", "−12.50", "10x",
+                   "51200", "−20.0%", "carry"):  # fmt: skip
+        assert figure in row, figure
+
+
+def test_a_perfectly_hedged_pair_is_net_zero_and_inside_the_band() -> None:
+    scene = held.hedged()
+    asset = next(r for r in text_of(exposure, scene, 90, 12).splitlines() if "BTC" in r)
+    assert asset.split()[1:6] == ["BTC", "0", "0", "64.0k", "0"]
+    assert "every asset is inside the band" in text_of(exposure, scene, 90, 12)
+
+
+def test_what_is_beyond_the_band_is_unhedged() -> None:
+    scene = held.hedged()
+    held.position(scene, "bravo", held.BRAVO, "BTC", -0.25, entry=65_000.0)
+    scene.band_usd = 1_000.0
+    # 0.25 BTC of the 16,000 $ long leg are bare: 1,000 $ of them are in the band.
+    assert "BTC is 15.0k $ long beyond the band" in text_of(exposure, scene, 90, 12)
+
+
+def test_a_figure_that_is_not_known_is_na_with_its_reason_and_never_zero() -> None:
+    scene = scenes.live()
+    held.follow(scene, ("bravo", held.BRAVO, ""))
+    held.position(scene, "bravo", held.BRAVO, "BTC", -1.0)
+    row = row_of(scene, "bravo", "BTC")
+    assert row.count("n/a") == 6, row  # entry, uPnL, paid, leverage, liquidation, distance
+    assert "liq: no margin" in row
+    assert "uPnL: no entry" in row
+    assert "1 unknown: not counted as safe" in text_of(carry_spark, scene, 100, 14)
+
+
+def test_a_position_in_a_market_that_is_not_watched_says_how_to_learn_its_carry() -> None:
+    scene = held.hedged()
+    held.position(scene, "alphaswap", held.ALPHA, "DOGE", 1000.0, mark=0.2, entry=0.2)
+    assert "carry: :add DOGE" in row_of(scene, "DOGE", "alphaswap")
+    assert "no rate: alphaswap/DOGE" in text_of(carry_spark, scene, 100, 14)
+
+
+def test_a_stale_leg_is_marked_and_not_counted_as_safe() -> None:
+    scene = held.hedged()
+    scenes.link(scene, "alphaswap", "down", "connection refused")
+    assert "stale: link down" in row_of(scene, "alphaswap", "BTC")
+    row = next(line for line in positions.lines(scene, 198, 28) if "alphaswap" in plain(line))
+    assert {role for text, role in row if "51200" in text} == {"stale"}
+    safety = holding.safety(scene)
+    assert (safety.stale, safety.known) == (1, 1)
+    # The stale leg would be nearer (20 %): the nearest that is known is the other one's.
+    assert safety.nearest is not None
+    assert safety.nearest.leg.venue == "bravo"
+    assert "1 stale: not counted as safe" in text_of(carry_spark, scene, 100, 14)
+    assert "~" in text_of(exposure, scene, 90, 12)
+
+
+def test_margin_is_by_venue_and_the_tightest_is_named() -> None:
+    text = text_of(margins, held.hedged(), 100, 12)
+    # 640 of 10,000 $ and 1,000 of 20,000 $.
+    assert "6.4%" in text
+    assert "5.0%" in text
+    assert "tightest: alphaswap 6.4%" in text
+
+
+def test_an_account_that_cannot_be_read_says_so_in_its_own_words() -> None:
+    scene = held.hedged()
+    held.state(scene, "bravo", held.BRAVO, state="failed", reason="HTTP 500")
+    text = text_of(margins, scene, 120, 12)
+    assert "HTTP 500" in text
+    assert held.BRAVO not in text, "whose it is may be private"
+
+
+def test_totals_name_carry_leverage_and_concentration() -> None:
+    text = text_of(carry_spark, held.hedged(), 100, 14)
+    # −0.400 $ of the long leg; the short pays 0.005 % of 31,993.6 $: −1.600 $; −1.9996 in all.
+    assert "−2.000 /h" in text
+    assert "−47.99 /day" in text
+    # Gross 64,000 of 30,000 $ equity; half at each venue, all in one asset.
+    assert "2.13x" in text
+    assert "venue 0.50" in text
+    assert "asset 1.00" in text
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("count", [0, 3, 60])
+def test_the_cursor_is_always_seen_and_nothing_is_cut_to_another_number(
+    width: int, height: int, count: int
+) -> None:
+    scene = held.many(count)
+    for index in range(0, count, 7):
+        holding.point(scene, index)
+        lines = positions.lines(scene, width, height)
+        assert sum("▌" in plain(line) for line in lines) == 1
+        assert len(lines) == height
+        assert all(len(plain(line)) == width for line in lines)
+    assert len(holding.rows(scene)) == count
+
+
+def test_sixty_positions_say_which_of_them_are_shown() -> None:
+    scene = held.many(60)
+    assert " of 60 " in text_of(positions, scene, 198, 28)
+
+
+def test_rows_are_grouped_sorted_and_filtered_and_the_cursor_stays_on_its_position() -> None:
+    scene = held.many(9)
+    shown = holding.rows(scene)
+    assert [row.leg.symbol for row in shown] == ["BTC"] * 3 + ["ETH"] * 3 + ["PEPE"] * 3
+    holding.point(scene, 4)
+    before = scene.holding.key
+    scene.holding.group = "none"
+    position_cells.sort_rows(scene, "size", ascending=True)
+    sizes = [row.leg.size for row in holding.rows(scene)]
+    assert sizes == sorted(sizes)
+    row = holding.selected(scene)
+    assert row is not None
+    assert holding.key_of(row) == before
+    scene.holding.filter = "!btc"
+    assert {row.leg.symbol for row in holding.rows(scene)} == {"ETH", "PEPE"}
+
+
+def test_what_is_not_known_is_sorted_last_either_way() -> None:
+    scene = held.hedged()
+    held.position(scene, "bravo", held.BRAVO, "ETH", 1.0)
+    scene.holding.group = "none"
+    for ascending in (True, False):
+        position_cells.sort_rows(scene, "upnl", ascending=ascending)
+        assert holding.rows(scene)[-1].leg.symbol == "ETH"
+
+
+def test_the_cursor_of_positions_is_the_cell_that_calculators_begin_with() -> None:
+    scene = held.hedged()
+    held.position(scene, "bravo", held.BRAVO, "PEPE", 1e9, entry=1e-5)
+    index = [row.leg.symbol for row in holding.rows(scene)].index("PEPE")
+    holding.point(scene, index)
+    assert (scene.symbol, scene.venue) == ("PEPE", "bravo")
+
+
+def test_a_typed_position_stands_beside_a_read_one_and_says_what_it_is() -> None:
+    scene = held.hedged()
+    held.typed(scene, "charliedex", "BTC", -0.1, entry=64_100.0)
+    assert "manual" in row_of(scene, "charliedex")
+    assert "typed" in row_of(scene, "charliedex")
+    assert len(holding.rows(scene)) == 3
+
+
+def test_without_accounts_it_says_what_to_do() -> None:
+    text = text_of(positions, scenes.live())
+    assert "No account is followed" in text
+    assert "[[account]]" in text
+
+
+@pytest.mark.parametrize(("venue", "symbol"), [("charliedex", "BTC"), ("alphaswap", "ETH")])
+def test_the_day_ahead_is_not_foreseen_where_payments_are_rare_or_not_known(venue, symbol) -> None:
+    assert holding.expected_carry(held.hedged()).missing == []
+    scene = held.hedged()
+    held.typed(scene, venue, symbol, 1.0)
+    assert holding.expected_carry(scene).usd_per_hour is None
+    assert f"too little past: {venue}/{symbol}" in text_of(carry_spark, scene, 100, 14)
+
+
+def test_exposure_through_time_is_drawn_with_its_jumps() -> None:
+    from cockpit.state.exposure import Jump
+
+    scene = held.hedged()
+    history = scene.view.exposure
+    for second in range(0, 600, 5):
+        net = 0.0 if second < 300 else 16_000.0
+        history.append(AT_NS - HOUR_NS // 6 + second * NS_PER_S, net, -2.0, None)
+    history.jumps.append(
+        Jump(at_ns=AT_NS - 300 * NS_PER_S, figure="net", before=0.0, after=16_000.0, cause="fill",
+             subject="bravo/BTC", words="filled +0.25")
+    )  # fmt: skip
+    text = text_of(exposure_history, scene, 198, 20)
+    assert "+16000 $" in text
+    assert "bravo/BTC filled +0.25" in text
+    assert "▲" in text.splitlines()[0]
+    assert "not known in this time" in text, "the margin ratio never was"
