@@ -1,7 +1,7 @@
 """What Lighter says of accounts: collateral, positions, margin, funding payments.
 
-Signed size = `sign` x `position`. `total_funding_paid_out` is cash flow (paid is negative; a
-public client measured it so), a payment's `change` too. Collateral is what an account would have if its
+Signed size = `sign` x `position`. `total_funding_paid_out` is cash flow (paid is negative; a public
+client measured it so), a payment's `change` too. Collateral is what an account would have if its
 cross positions were closed at their entries; margin of an isolated position is set apart from it.
 A position that was closed stays in the lists, flat. Sources: https://apidocs.lighter.xyz/reference
 (account, accountsByL1Address, positionFunding) and /docs/websocket-reference.

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from cockpit.core.units import utc_stamp
+from cockpit.views.held_tables import TABLES as HELD
 from cockpit.views.scene import Scene
 from cockpit.views.tables import TABLES, Table, Value
 from cockpit.views.text import Line, plain
@@ -19,7 +20,7 @@ from cockpit.views.text import Line, plain
 
 def table_of(scene: Scene, pane: str, drawn: Sequence[Line]) -> Table:
     """The figures behind a pane; `drawn` are its lines, for panes that are only words."""
-    make = TABLES.get(pane)
+    make = TABLES.get(pane) or HELD.get(pane)
     if make is not None:
         return make(scene)
     return Table(("line",), [(plain(line).rstrip(),) for line in drawn])

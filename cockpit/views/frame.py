@@ -26,8 +26,10 @@ KEY_GAP_S = 0.05
 """Data frames that follow a key are at least this far apart, however fast the keys repeat."""
 QUEUED_S = 0.1
 """A frame that stays this much longer under way than an empty one fills a thin link."""
-LEAST_LINES = 3
-MOST_LINES = 200
+TAKES_S = 0.08
+"""How long a write may be under way on a thin link: a key waits behind one of them."""
+LEAST_BYTES = 500
+MOST_BYTES = 64_000
 _FLOOR_MOST_S = 0.25
 _WINDOW_S = 2.0
 
@@ -45,10 +47,10 @@ class PaintClock:
         self._last_beat_s: float | None = None
         self._next_s = 0.0
         self._last_draw_s = 0.0
-        self.room: int | None = None
-        """Lines that a frame may have; None for any number."""
+        self.window: int | None = None
+        """Bytes that a write may have; None for any number."""
         self._floor_s = _FLOOR_MOST_S
-        self._asked_lines = 0
+        self._asked_bytes = 0
         self._asked_s: float | None = None
         self._answers = False
         self._silent = 0
@@ -71,7 +73,7 @@ class PaintClock:
         self._watch_lag(now_s)
         if now_s < self._next_s - 0.25 / self.hz:
             return False
-        if backlog or self._is_waiting(now_s):
+        if backlog or self.is_waiting(now_s):
             self._owed = True
             self._skipped += 1
             return False
@@ -132,11 +134,15 @@ class PaintClock:
         """Whether a frame should end with the query that the terminal answers."""
         return self._answers and self._silent < UNANSWERED_MOST
 
-    def asked(self, now_s: float, lines: int) -> None:
-        """A frame of so many lines, with the query at its end, was handed to the terminal."""
-        if self._asked_s is None:
-            self._asked_s = now_s
-            self._asked_lines = lines
+    @property
+    def is_asked(self) -> bool:
+        """Whether an answer is under way."""
+        return self._asked_s is not None
+
+    def asked(self, now_s: float, size: int) -> None:
+        """A write of so many bytes, with the query at its end, was handed to the terminal."""
+        self._asked_s = now_s
+        self._asked_bytes = size
 
     def answered(self, now_s: float) -> bool:
         """The terminal has consumed everything up to the query; whether a frame is overdue."""
@@ -149,22 +155,24 @@ class PaintClock:
         return self._owed and now_s >= self._next_s
 
     def _adapt(self, trip_s: float) -> None:
-        """Fewer lines a frame while frames queue on the way, so that a key is never far behind.
+        """Smaller writes while they queue on the way, so that a key is never far behind.
 
-        A long way is not a thin one: what counts is the time beyond that of the quickest frames.
+        A long way is not a thin one: what counts is the time beyond that of the quickest writes.
         """
         floor_s = self._floor_s
         floor_s = trip_s if trip_s < floor_s else floor_s + (trip_s - floor_s) * 0.02
         self._floor_s = min(floor_s, _FLOOR_MOST_S)
         queued_s = trip_s - self._floor_s
         if queued_s > QUEUED_S:
-            self.room = max(LEAST_LINES, min(self._asked_lines, self.room or MOST_LINES) // 2)
-        elif self.room is not None and queued_s < QUEUED_S / 2:
-            self.room += max(1, self.room // 4)
-            if self.room > MOST_LINES:
-                self.room = None
+            takes = int(self._asked_bytes * TAKES_S / queued_s)
+            self.window = max(LEAST_BYTES, min(takes, self.window or MOST_BYTES))
+        elif self.window is not None and queued_s < TAKES_S and self._asked_bytes > self.window / 2:
+            self.window += self.window // 8
+            if self.window > MOST_BYTES:
+                self.window = None
 
-    def _is_waiting(self, now_s: float) -> bool:
+    def is_waiting(self, now_s: float) -> bool:
+        """Whether the last write may still be under way; gives up after three seconds."""
         if self._asked_s is None:
             return False
         if now_s - self._asked_s < ANSWER_WITHIN_S:

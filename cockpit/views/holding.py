@@ -13,7 +13,7 @@ from cockpit.analytics.reversion import expected_mean, fit_ar1
 from cockpit.core.account import short_address
 from cockpit.core.units import HOUR_S
 from cockpit.exposures import Portfolio, Row
-from cockpit.state.view import MarketRead
+from cockpit.state.view import AccountRead, MarketRead
 
 if TYPE_CHECKING:
     from cockpit.views.scene import Scene
@@ -77,12 +77,26 @@ def portfolio(scene: "Scene") -> Portfolio:
     return scene.remember("portfolio", version, lambda: exposures.read(scene.view, scene.now_ns))
 
 
+def account_of(scene: "Scene", row: Row) -> AccountRead | None:
+    """The followed account of a row; None for a typed one."""
+    mine = (row.leg.venue, row.leg.account)
+    return next((b for b in scene.view.accounts() if (b.venue, b.address) == mine), None)
+
+
+def why_stale(scene: "Scene", book: AccountRead) -> str:
+    """Why an account may not be taken for the present, in the venue's words where it said some."""
+    if book.reason:
+        return book.reason
+    venue = scene.view.venue(book.venue)
+    if venue is not None and venue.state != "live":
+        return f"link {venue.state}"
+    return "not read yet" if book.status == "waiting" else "not read lately"
+
+
 def account_name(scene: "Scene", row: Row) -> str:
     """The trader's own name for the account, else its address, shortened; its pool if several."""
     leg = row.leg
-    book = next(
-        (b for b in scene.view.accounts() if (b.venue, b.address) == (leg.venue, leg.account)), None
-    )
+    book = account_of(scene, row)
     name = (book.name if book else "") or short_address(leg.account)
     if book is None or len(book.margins) < 2 or not leg.pool or name.endswith(f"/{leg.pool}"):
         return name
@@ -203,7 +217,7 @@ def expected_carry(scene: "Scene") -> Expected:
             missing.append(f"{leg.venue}/{leg.symbol}")
         else:
             usd -= leg.size * leg.reference * rate
-    return Expected(None if missing else usd, missing)
+    return Expected(None if missing else usd, list(dict.fromkeys(missing)))
 
 
 def _expected_hourly(scene: "Scene", market: MarketRead, now: float) -> float | None:
@@ -227,15 +241,8 @@ def lacking(scene: "Scene", row: Row) -> list[str]:
     leg = row.leg
     market = scene.view.market(leg.venue, leg.symbol)
     if row.is_stale:
-        book = next(
-            (b for b in scene.view.accounts() if (b.venue, b.address) == (leg.venue, leg.account)),
-            None,
-        )
-        venue = scene.view.venue(leg.venue)
-        why = book.reason if book and book.reason else ""
-        if not why and venue is not None and venue.state != "live":
-            why = f"link {venue.state}"
-        found.append(f"stale: {why or 'not read lately'}")
+        book = account_of(scene, row)
+        found.append(f"stale: {why_stale(scene, book) if book else 'not read lately'}")
     if market is None:
         found.append(f"carry: :add {leg.symbol}")
     elif leg.hourly is None:

@@ -52,9 +52,8 @@ class PaintedApp(App[int]):
         self.clock = PaintClock(hz)
         self.drawing_problem = ""
         self._front: FrontBuffer | None = None
-        self._data_frame = False
         self._owed = False
-        self._lines = 0
+        self._next_row = 0
         if diff:
             self.drawing_problem = self_test(self)
         if diff and not self.drawing_problem:
@@ -78,14 +77,11 @@ class PaintedApp(App[int]):
         """A beat of the screen's timer: whether this frame is drawn. Settles what is owed first."""
         now_s = time.monotonic()
         backlog = self.out.backlog if self.out else 0
-        if self._owed and not backlog:
-            self._owed = False
-            self.screen.refresh()
+        self._settle(now_s, backlog)
         self._sweep(now_s)
         if self.out is not None:
             self.clock.budget.account(now_s, self.out.sent_bytes, self.size.area)
-        self._data_frame = self.clock.beat(now_s, backlog)
-        return self._data_frame
+        return self.clock.beat(now_s, backlog)
 
     def send_now(self, screen: Screen, widgets: Mapping[LivePane, Sequence[Region]]) -> bool:
         """Send these regions in one frame, now, past textual's queues and its repaint timer.
@@ -100,7 +96,6 @@ class PaintedApp(App[int]):
             or screen._scroll_required
         ):
             return False
-        self._lines = sum(map(len, widgets.values()))
         for widget, regions in widgets.items():
             widget._set_dirty(*regions)
         screen._compositor.update_widgets(set(widgets))
@@ -113,6 +108,12 @@ class PaintedApp(App[int]):
             self._front.forget()
         self.screen.refresh()
 
+    def _settle(self, now_s: float, backlog: int) -> None:
+        """Send more of what is owed, once the terminal has taken what was sent before."""
+        if self._owed and not backlog and not self.clock.is_waiting(now_s):
+            self._owed = False
+            self.screen.refresh()
+
     def _sweep(self, now_s: float) -> None:
         width, height = self.size
         rows = self.clock.sweep(now_s, height)
@@ -124,7 +125,10 @@ class PaintedApp(App[int]):
         self, _: messages.TerminalSupportsSynchronizedOutput
     ) -> None:
         """The answer to our query (and to textual's own, once)."""
-        if self.clock.answered(time.monotonic()):
+        now_s = time.monotonic()
+        is_overdue = self.clock.answered(now_s)
+        self._settle(now_s, self.out.backlog if self.out else 0)
+        if is_overdue:
             self.overdue()
 
     def overdue(self) -> None:
@@ -160,7 +164,7 @@ class PaintedApp(App[int]):
         if not self._running or self._closed:
             return
         front.resize(*self.size)
-        text = front.paint(spans_of(update))
+        text = self._paint_within(front, update)
         if not text:
             return
         if self.cursor_position != (0, 0):
@@ -170,11 +174,32 @@ class PaintedApp(App[int]):
             text = SYNC_START + text + SYNC_END
         self._ask(out, text)
 
+    def _paint_within(self, front: FrontBuffer, update: CompositorUpdate) -> str:
+        """The changed cells; on a thin link as many rows as it takes soon, the rest is owed.
+
+        The status line first, then on from where the last write ended, so that every row has its
+        turn.
+        """
+        window = self.clock.window
+        if window is None:
+            return front.paint(spans_of(update))
+        height = max(1, self.size.height)
+        start = self._next_row
+        out, size = [], 0
+        for span in sorted(spans_of(update), key=lambda s: (s[0] > 0, (s[0] - start) % height)):
+            if size >= window:
+                self._owed = True
+                self._next_row = span[0]
+                break
+            text = front.paint((span,))
+            size += len(text)
+            out.append(text)
+        return "".join(out)
+
     def _ask(self, out: Writer, text: str) -> None:
-        """Write the frame; a data frame ends with the query, if the terminal answers those."""
-        if self._data_frame and self.clock.asks:
-            self._data_frame = False
-            self.clock.asked(time.monotonic(), self._lines)
+        """Write it; it ends with the query, if the terminal answers and owes no answer."""
+        if self.clock.asks and not self.clock.is_asked:
+            self.clock.asked(time.monotonic(), len(text))
             text += QUERY
         out.put(text)
 

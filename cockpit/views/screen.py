@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from functools import partial
 
 from textual.app import ComposeResult
-from textual.geometry import Region
 from textual.screen import Screen
 
 from cockpit.views.deferred import Pane
@@ -88,13 +87,8 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         self._send(first)
 
     def _send(self, panes: Iterable[LivePane]) -> None:
-        """What is dirty, as far as the link has room for it; the rest goes with the next frame."""
-        room = self._host.clock.room or sum(len(pane.dirty) for pane in panes)
-        sending: dict[LivePane, list[Region]] = {}
-        for pane in panes:
-            if pane.dirty and pane.display and room > 0:
-                sending[pane] = pane.take(room)
-                room -= len(sending[pane])
+        """Everything that is dirty."""
+        sending = {p: p.take(len(p.dirty)) for p in panes if p.dirty and p.display}
         if sending and not self._host.send_now(self, sending):
             for pane, regions in sending.items():
                 pane.refresh(*regions)

@@ -2,10 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
-
-import msgspec
 
 from cockpit.calculators.result import Cell, Column, Table
 from cockpit.calculators.words import base_words, usd_words
@@ -148,9 +145,14 @@ def figures(values: Any) -> list[tuple[str, str, str]]:
     return found
 
 
-@cache
+_known_hints: dict[type, dict[str, Any]] = {}
+
+
 def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind) if issubclass(kind, msgspec.Struct) else {}
+    """The fields of a struct's class and their types, looked up once."""
+    if kind not in _known_hints:
+        _known_hints[kind] = get_type_hints(kind)
+    return _known_hints[kind]
 
 
 def _figure(value: float | None, unit: str) -> str:

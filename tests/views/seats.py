@@ -8,7 +8,7 @@ from typing import Any
 from cockpit.alerting import Alerting
 from cockpit.config import Config
 from cockpit.core.clock import ManualClock
-from cockpit.intents import FeedStats, Intent, Mode, Watch
+from cockpit.intents import FeedStats, Hold, Intent, Mode, Watch
 from cockpit.venues.contract import VenueSpec
 from cockpit.views import actions
 from cockpit.views.app import CockpitApp
@@ -40,6 +40,8 @@ class KnownDesk(StillDesk):
         super().post(intent)
         if isinstance(intent, Watch):
             self.view.watch(intent.symbols)
+        elif isinstance(intent, Hold):
+            self.view.set_manual(intent.positions)
 
     def feed_stats(self) -> FeedStats:
         is_on = self.tape is not None

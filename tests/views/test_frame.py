@@ -27,7 +27,7 @@ class Screen:
             if self.clock.beat(self.now_s, backlog):
                 self.drawn += 1
                 if self.clock.asks:
-                    self.clock.asked(self.now_s, lines=40)
+                    self.clock.asked(self.now_s, self.clock.window or 5_000)
                     answer_at = None if answer_s is None else self.now_s + answer_s
         return self.drawn - before
 
@@ -111,23 +111,32 @@ def test_a_stopped_process_was_not_late(screen):
     assert screen.clock.rate == HZ
 
 
-def test_a_thin_link_gets_fewer_lines_a_frame_and_a_long_one_does_not():
+def test_a_thin_link_gets_smaller_writes_and_a_long_one_does_not():
     thin, long = Screen(), Screen()
     for screen in (thin, long):
         screen.clock.answered(screen.now_s)
         screen.run(1, answer_s=0.01)
     thin.run(10, answer_s=0.6)
-    assert thin.clock.room is not None
-    assert thin.clock.room < 10
+    assert thin.clock.window is not None
+    assert thin.clock.window < 1_000
     long.run(10, answer_s=0.09)
-    assert long.clock.room is None
+    assert long.clock.window is None
 
 
 def test_a_link_that_recovers_gets_whole_frames_again(screen):
     screen.clock.answered(screen.now_s)
     screen.run(10, answer_s=0.6)
     screen.run(10, answer_s=0.01)
-    assert screen.clock.room is None
+    assert screen.clock.window is None
+
+
+def test_a_write_is_as_large_as_the_link_takes_in_80_ms(screen):
+    # 5,000 bytes came through half a second later than an empty write: 10 kB/s.
+    screen.clock.answered(screen.now_s)
+    screen.run(1, answer_s=0.0)
+    screen.clock.asked(screen.now_s, 5_000)
+    screen.clock.answered(screen.now_s + 0.5)
+    assert screen.clock.window == pytest.approx(800, rel=0.05)
 
 
 def test_every_row_is_sent_again_once_a_minute(screen):

@@ -180,6 +180,23 @@ async def test_ctrl_l_sends_every_cell_again():
         assert app.shown() == app.wanted()
 
 
+async def test_on_a_thin_link_a_picture_comes_in_pieces_and_comes_whole():
+    app = Watched(120, 40)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app.clock.window = 600
+        before = len(app.wire.sent)
+        press(app, "2")
+        await pilot.pause()
+        assert "DEPTH" in app.wire.terminal.screen.display[0]
+        assert sum(map(len, app.wire.sent[before:])) < 4_000
+        for _ in range(60):
+            app.may_draw()
+            await pilot.pause()
+        assert app.shown() == app.wanted()
+        assert max(map(len, app.wire.sent[before:])) < 2_500
+
+
 def test_the_textual_that_is_installed_passes_the_self_test():
     assert Watched(80, 24).drawing_problem == ""
 

@@ -74,16 +74,15 @@ def _body(scene: Scene, inner: int) -> list[Line]:
 
 
 def _unforeseen(expected: Expected) -> str:
-    more = f" and {len(expected.missing) - 1} more" if len(expected.missing) > 1 else ""
+    more = f" +{len(expected.missing) - 1}" if len(expected.missing) > 1 else ""
     return f"too little past: {expected.missing[0]}{more}" if expected.missing else ""
 
 
 def _unpriced(rows: Sequence[Row]) -> str:
     """Which legs keep the sum from being known."""
-    names = [
-        f"{row.leg.venue}/{row.leg.symbol}" for row in rows if row.leg.carry_usd_per_hour is None
-    ]
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    lacking = [row.leg for row in rows if row.leg.carry_usd_per_hour is None]
+    names = list(dict.fromkeys(f"{leg.venue}/{leg.symbol}" for leg in lacking))
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
     return f"no rate: {names[0]}{more}" if names else ""
 
 

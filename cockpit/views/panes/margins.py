@@ -3,10 +3,9 @@
 from cockpit.analytics import exposure as sums
 from cockpit.analytics.exposure import VenueExposure
 from cockpit.core.account import Account
-from cockpit.state.view import AccountRead
 from cockpit.views import format as fmt
 from cockpit.views.canvas import bar
-from cockpit.views.holding import portfolio
+from cockpit.views.holding import portfolio, why_stale
 from cockpit.views.position_cells import UNKNOWN, usd
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clean, fit, framed, longest, right
@@ -36,7 +35,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         if _bar_fits(inner, name):
             head.append((fit("  to liquidation", _BAR + 8), "dim"))
         body = [head, *(_row(scene, v, v.venue in old, name, count, inner) for v in venues)]
-    body += _troubles(books, scene.now_ns, inner)
+    body += _troubles(scene, inner)
     if not body:
         body = [[], [(" no account is followed, so no margin is known", "dim")]]
     return framed(
@@ -97,19 +96,17 @@ def ratio_role(ratio: float | None) -> str:
     return "danger" if ratio >= _DANGER else "warn" if ratio >= _THIN else "number"
 
 
-def _troubles(books: list[AccountRead] | object, now_ns: int, inner: int) -> list[Line]:
+def _troubles(scene: Scene, inner: int) -> list[Line]:
     """A line for each account that cannot be taken for the present, or said something."""
     found: list[Line] = []
-    for book in books if isinstance(books, list | tuple) else ():
-        is_old = book.is_stale(now_ns)
+    for book in scene.view.accounts():
+        is_old = book.is_stale(scene.now_ns)
         if not (is_old or book.reason):
             continue
-        age_s = book.age_s(now_ns)
-        said = book.reason or ("not read yet" if book.status == "waiting" else "")
-        when = "" if age_s is None or not is_old else f" (last read {fmt.age(age_s)} ago)"
-        if not said:
-            said = f"link {book.status}" if book.status == "failed" else "stale"
-        words = f" {Account(book.venue, book.address)} {clean(said)}{when}"
+        age_s = book.age_s(scene.now_ns)
+        when = "" if age_s is None or not is_old else f", last read {fmt.age(age_s)} ago"
+        said = clean(why_stale(scene, book)) if is_old else clean(book.reason)
+        words = f" {Account(book.venue, book.address)} {said}{when}"
         role = "warn" if is_old and book.status != "unknown" else "dim"
         found.append([(fit(words, inner), role)])
     return found

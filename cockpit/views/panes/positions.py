@@ -66,7 +66,7 @@ def _head(scene: Scene, columns: list[tuple[Column, int]]) -> Line:
     line: Line = [(" " * _EDGE, "dim")]
     for column, size in columns:
         here = column.id == scene.holding.column and scene.focus == TITLE
-        head = column.head if len(column.head) <= size else column.head[:size]
+        head = column.head if len(column.head) <= size else "at"
         text = fit(head, size) if column.is_text else right(head, size)
         line += [(text, "accent" if here else "dim"), (" ", "dim")]
     return line
@@ -127,7 +127,7 @@ def _net_base(legs: Sequence[sums.Leg]) -> str:
 
 def _row(scene: Scene, row: Row, columns: list[tuple[Column, int]], here: bool) -> Line:
     is_marked = key_of(row) in scene.holding.chosen
-    line: Line = [("▌" if here else " ", "accent"), ("●" if is_marked else " ", "accent")]
+    line: Line = [("▌" if here else " ", "accent"), _edge(is_marked, row.is_stale)]
     for column, size in columns:
         text, role = column.cell(scene, row)
         if row.is_stale and role not in ("warn", "accent"):
@@ -139,6 +139,12 @@ def _row(scene: Scene, row: Row, columns: list[tuple[Column, int]], here: bool) 
         placed = fit(clean(text), size) if column.is_text else right(text, size)
         line += [(placed, role), (" ", "text")]
     return line
+
+
+def _edge(is_marked: bool, is_stale: bool) -> tuple[str, str]:
+    if is_marked:
+        return "●", "accent"
+    return (fmt.STALE, "warn") if is_stale else (" ", "text")
 
 
 def _verdict(scene: Scene, shown: Sequence[Row], at: int, width: int) -> Line:
@@ -169,7 +175,14 @@ def safety_words(scene: Scene, width: int) -> Line:
         (percent(row.liquidation.distance), "number"),
         (f" {place}", "text"),
     ]
-    return longest(width, [*head, (doubt, "warn")], head, head[1:])
+    short: Line = [head[1], (f" {row.leg.symbol} {scene.short(row.leg.venue)}", "text")]
+    return longest(
+        width,
+        [*head, (doubt, "warn")],
+        [*head[1:], (doubt, "warn")],
+        [*short, (doubt, "warn")],
+        short,
+    )
 
 
 def _doubt(stale: int, unknown: int) -> str:
