@@ -24,9 +24,9 @@ import pyte
 
 T = TypeVar("T")
 
-COLUMNS, ROWS = 160, 46
+COLUMNS, ROWS = 200, 54
 WIDE, HIGH = 8, 17
-FILLED_S = 25.0
+FILLED_S = 33.0
 LOOK_S = 2.5
 PICTURES = {"markets": b"1", "depth": b"2", "funding": b"3"}
 HERE = Path(__file__).resolve().parent

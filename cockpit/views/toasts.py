@@ -6,7 +6,7 @@ Pure: whoever calls tells the time in seconds. Routine state belongs to panes, n
 from dataclasses import dataclass
 from typing import Literal
 
-from cockpit.views.text import Line, clean, fit
+from cockpit.views.text import Line, clean, fit, wrap
 
 Tone = Literal["info", "warn", "danger"]
 MOST = 3
@@ -64,6 +64,11 @@ class Toasts:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """At most three rows; a path is broken where it must be, never shortened unseen."""
-    rows = [text[at : at + width] for at in range(0, len(text), width)]
+    """At most three rows, broken between words; a path longer than a row is broken where it must
+    be, never shortened unseen."""
+    rows = [
+        row[at : at + width]
+        for row in wrap(text, width)
+        for at in range(0, max(1, len(row)), width)
+    ]
     return [fit(row, width) for row in (rows if len(rows) < 4 else [*rows[:2], rows[2] + "……"])]

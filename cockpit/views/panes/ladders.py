@@ -40,8 +40,10 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     body: list[Line] = [[] for _ in range(rows)]
     base = (inner + 2) // count
     # The same in every column: what one venue's longer prices leave no room for, none shows.
+    shown = names[first : first + count]
+    price = max((_price_width(scene, name) for name in shown), default=0)
     spare = (base - 4) // 2 - price - _SIZE
-    for i, name in enumerate(names[first : first + count]):
+    for i, name in enumerate(shown):
         last = i == count - 1
         size = inner - base * (count - 1) if last else base
         gap = 0 if last else 2

@@ -68,7 +68,8 @@ def _table(
     body += [_row(scene, name, tenors, name_width, inner) for name in names]
     weighted = weighted_terms(scene)
     line: Line = [(fit(" oi-weighted" if name_width > 5 else " oi", name_width), "dim")]
-    return [*body, [*line, *(_figure(scene, weighted[tenor], tenor) for tenor in tenors)]]
+    figures = [span for tenor in tenors for span in _figure(scene, weighted[tenor], tenor)]
+    return [*body, [*line, *figures]]
 
 
 def _head(scene: Scene, tenors: list[Tenor], name_width: int) -> Line:
@@ -89,18 +90,20 @@ def _row(scene: Scene, name: str, tenors: list[Tenor], name_width: int, inner: i
         if state and state.state != "live":
             why += f": {state.state}"
         return [*line, (fit(f" {why}", inner - name_width), "stale")]
-    line += [_figure(scene, curve[tenor], tenor) for tenor in tenors]
-    if "live" in tenors and curve["live"] is None and (old := live(scene.market(name))) is not None:
-        text = right(fmt.STALE + fmt.rate(old, scene.unit), _cell(scene))
-        line[1 + tenors.index("live")] = (text, "stale")
+    old = live(scene.market(name))
+    for tenor in tenors:
+        if tenor == "live" and curve["live"] is None and old is not None:
+            line.append((right(fmt.STALE + fmt.rate(old, scene.unit), _cell(scene)), "stale"))
+        else:
+            line += _figure(scene, curve[tenor], tenor)
     return line
 
 
-def _figure(scene: Scene, rate: float | None, tenor: Tenor) -> tuple[str, str]:
-    text = right(fmt.rate(rate, scene.unit), _cell(scene))
-    if rate is None:
-        return text, "dim"
-    return text, heat_role(rate) if tenor == "live" else "text"
+def _figure(scene: Scene, rate: float | None, tenor: Tenor) -> Line:
+    """A cell; heat begins a cell later, so that it does not touch the figure before."""
+    text = right(fmt.rate(rate, scene.unit), _cell(scene) - 1)
+    role = "dim" if rate is None else heat_role(rate) if tenor == "live" else "text"
+    return [(" ", "text"), (text, role)]
 
 
 def _verdict(scene: Scene, names: list[str], width: int) -> Line:
