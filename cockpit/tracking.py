@@ -109,9 +109,14 @@ def _jumps(a: _Sample, b: _Sample, now_ns: int) -> Iterable[Jump]:
         parts = [part for pair in _both(a, b) for part in _carry_parts(*pair)]
         yield from _jump("carry", a.carry_usd_per_hour, b.carry_usd_per_hour, least, parts, now_ns)
     if a.ratio is not None and b.ratio is not None:
-        venue = max(b.ratios, key=lambda name: b.ratios[name])
+        # The worst venue may be another one now: what counts is whose ratio moved.
+        venue = max({**a.ratios, **b.ratios}, key=lambda name: _moved(a, b, name))
         parts = [_ratio_part(a, b, venue)]
         yield from _jump("ratio", a.ratio, b.ratio, RATIO_JUMP, parts, now_ns)
+
+
+def _moved(a: _Sample, b: _Sample, venue: str) -> float:
+    return abs(b.ratios.get(venue, 0.0) - a.ratios.get(venue, 0.0))
 
 
 def _both(a: _Sample, b: _Sample) -> list[tuple[Row | None, Row | None]]:

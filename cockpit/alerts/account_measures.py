@@ -104,7 +104,7 @@ def _carry(portfolio: Portfolio, view: MarketView, now_ns: int) -> Iterator[Read
 
 
 def rate_is_old(row: Row, view: MarketView, now_ns: int) -> bool:
-    """Whether the rate that a position's carry is computed with may not be taken for the present."""
+    """Whether the rate behind a position's carry may not be taken for the present."""
     market = view.market(row.leg.venue, row.leg.symbol)
     if market is None:
         return True

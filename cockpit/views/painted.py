@@ -20,6 +20,7 @@ from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 
 from cockpit.views.celldiff import FrontBuffer
 from cockpit.views.driver import ScreenDriver, Writer
@@ -101,6 +102,15 @@ class PaintedApp(App[int]):
         screen._compositor.update_widgets(set(widgets))
         screen._compositor_refresh()
         return True
+
+    def send_row(self, screen: Screen, y: int, strip: Strip) -> None:
+        """Send a whole row now, whatever else is due; nothing may lie over it."""
+        out, front = self.out, self._front
+        if front is None or out is None or out.backlog > _MOST_BACKLOG:
+            return
+        if screen is self.screen and self._running and not self._closed:
+            front.resize(*self.size)
+            out.put(front.paint([(y, 0, strip._segments)]))
 
     def repaint(self) -> None:
         """Send every cell again: somebody else may have written to the terminal."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.screen import Screen
 
 from cockpit.views.deferred import Pane
@@ -77,14 +78,21 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
 
         `before` is the pane that was focused until then.
         """
+        self.answer()
         names = ("status", self._scene.focus, before, "keys")
         first = sorted((p for p in self._all if p.id in names), key=lambda p: names.index(p.id))
         for pane in self._all:
             if pane.id not in names:
                 pane.hurry()
-            elif pane.display:
+            elif pane.display and pane is not self._status:
                 pane.draw_now()
         self._send(first)
+
+    def answer(self) -> None:
+        """The status line, before any pane is placed or drawn: a key is answered by this first."""
+        self._status.draw_now()
+        top = self._status.render_lines(Region(0, 0, self._status.size.width, 1))
+        self._host.send_row(self, 0, top[0])
 
     def _send(self, panes: Iterable[LivePane]) -> None:
         """Everything that is dirty."""
@@ -103,6 +111,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
 
     def place_panes(self) -> None:
         """Put every pane where this size wants it; hide those that have no place."""
+        self.answer()
         width, height = self.app.size
         places = boxes(self._scene, width, height, self._scene.layout)
         _place(self._status, 0, 0, width, 1)

@@ -64,11 +64,8 @@ class Toasts:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """At most three rows, broken between words; a path longer than a row is broken where it must
-    be, never shortened unseen."""
-    rows = [
-        row[at : at + width]
-        for row in wrap(text, width)
-        for at in range(0, max(1, len(row)), width)
-    ]
+    """At most three rows, between words; a longer path is broken, never shortened unseen."""
+    rows: list[str] = []
+    for row in wrap(text, width):
+        rows += [row[at : at + width] for at in range(0, len(row), width)]
     return [fit(row, width) for row in (rows if len(rows) < 4 else [*rows[:2], rows[2] + "……"])]

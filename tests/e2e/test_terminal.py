@@ -76,7 +76,7 @@ def test_a_signal_restores_the_terminal(home, nowhere, number, code, inherited):
 
 
 def test_a_terminal_that_hangs_up_takes_the_demo_and_its_exchange_with_it(home):
-    with terminal(*COCKPIT, "demo", "--symbols", "BTC", env=home) as screen:
+    with terminal(*COCKPIT, "demo", "--symbols", "BTC", size=(160, 45), env=home) as screen:
         screen.wait_for("● 4", 30)
         screen.hang_up()
         screen.wait(screen.has_ended, 5)

@@ -46,3 +46,11 @@ def test_a_box_is_as_wide_as_it_says_and_fits(room, text):
     assert width_of(lines[0]) <= room
     assert len(lines) <= 2 + 3
     assert all(plain(line).isprintable() for line in lines)
+
+
+def test_long_words_are_broken_between_words():
+    toasts = Toasts()
+    toasts.add("funding above 100 %: SOL dydx: shorts pay", "warn", 0.0)
+    rows = [plain(line).strip("│ ") for line in toasts.lines(30)[1:-1]]
+    assert " ".join(rows) == "funding above 100 %: SOL dydx: shorts pay"
+    assert len(rows) == 2
