@@ -47,6 +47,9 @@ def run_screen(desk: "Desk", config: "Config", *, diff: bool = True) -> int:
     start_logging(config.log_level)
     terminal = decide(config.screen, os.environ, sys.__stderr__)
     os.environ.update(terminal.environment)
+    # Left by a wrapper, they would hide the terminal's real size and every change of it.
+    for stale in ("COLUMNS", "LINES"):
+        os.environ.pop(stale, None)
     from cockpit.views.app import CockpitApp
 
     app = CockpitApp(desk, config, terminal, diff=diff)
