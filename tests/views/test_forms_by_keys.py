@@ -7,14 +7,21 @@ import pytest
 from cockpit import paths
 from cockpit.intents import Cancel, Computation, Compute
 from cockpit.plans import load_all
+from cockpit.views import computing
 from cockpit.views.dialogs.prompt import Prompt
 from cockpit.views.forms import module
 from cockpit.views.text import plain
 from cockpit.views.workspaces import PANES
 from tests.views.seats import Seat
 
-pytestmark = pytest.mark.usefixtures("own_home")
+pytestmark = pytest.mark.usefixtures("own_home", "every_key_computes")
 SIZE = (160, 45)
+
+
+@pytest.fixture
+def every_key_computes(monkeypatch):
+    """However slow the machine: what is dear is otherwise computed a moment after the key."""
+    monkeypatch.setattr(computing, "QUICK_MS", float("inf"))
 
 
 def shown(app: Seat, pane: str) -> str:
