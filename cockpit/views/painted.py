@@ -110,7 +110,9 @@ class PaintedApp(App[int]):
             return
         if screen is self.screen and self._running and not self._closed:
             front.resize(*self.size)
-            out.put(front.paint([(y, 0, strip._segments)]))
+            text = front.paint([(y, 0, strip._segments)])
+            if text:
+                out.put(text)
 
     def repaint(self) -> None:
         """Send every cell again: somebody else may have written to the terminal."""
