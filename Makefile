@@ -11,7 +11,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := demo
-.PHONY: demo run test lint bench keys pictures clean lock
+.PHONY: demo run test fuzz lint bench keys pictures clean lock
 
 demo: $(READY)
 	@$(BIN)/cockpit demo
@@ -36,6 +36,10 @@ $(READY_DEV): pyproject.toml constraints.txt | $(BIN)/python
 
 test: $(READY_DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# The properties with new cases at random, a thousand each; `make test` repeats the same ones.
+fuzz: $(READY_DEV)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --hypothesis-profile=fuzz -m hypothesis
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check .

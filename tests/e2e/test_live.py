@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from cockpit import config
-from cockpit.core.events import Event, Link
+from cockpit.core.events import BookDelta, BookSnapshot, Event, Link
 from cockpit.engine import Engine, TapeOrder
 from cockpit.recordings import open_recording
 from cockpit.wire.endpoints import load_endpoints
@@ -31,6 +31,11 @@ async def until(condition, seconds: float) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.02)
+
+
+def book_of(event: Event) -> tuple[str, str] | None:
+    """Whose book this event is about, if it is about a book."""
+    return (event.venue, event.symbol) if isinstance(event, BookSnapshot | BookDelta) else None
 
 
 def everything_is_here(engine: Engine) -> bool:
@@ -65,14 +70,20 @@ async def test_a_tape_replays_to_exactly_the_events_that_were_seen_live(tmp_path
 async def test_what_a_bad_line_breaks_is_noticed_and_right_again_within_ten_seconds(tmp_path):
     loop = asyncio.get_running_loop()
     counts: Counter[str] = Counter()
+    books: Counter[tuple[str, str] | None] = Counter()
     with exchange(tmp_path, "--seed", "12", "--symbols", ",".join(SYMBOLS)) as sim:
         engine = engine_for(sim)
         engine.listen(lambda events: counts.update(type(e).__name__ for e in events))
+        engine.listen(lambda events: books.update(book_of(e) for e in events))
         await engine.start()
         await until(lambda: everything_is_here(engine), 15)
         await loop.run_in_executor(None, lambda: sim.tell(faults=FAULTS))
         await until(lambda: counts["BookReset"] >= 5 and counts["Reject"] >= 20, 30)
         await loop.run_in_executor(None, lambda: sim.tell(faults={}))
+        # A loss shows by what comes after it, so every book must be heard again before the pause.
+        books.clear()
+        markets = [(m.venue, m.symbol) for m in engine.view.markets()]
+        await until(lambda: all(books[market] >= 3 for market in markets), 10)
         await until(lambda: everything_is_here(engine), 10)
         await loop.run_in_executor(None, lambda: sim.tell(pause=True))
         truth = await loop.run_in_executor(None, sim.truth)

@@ -1,0 +1,13 @@
+"""How the properties are searched: the same cases every run, or new ones on demand.
+
+`make test` says whether this tree is good, so it must say the same thing twice; a machine that is
+busy is no failure either, so no example has a deadline. `make fuzz` looks for cases that nobody
+has seen yet.
+"""
+
+from hypothesis import HealthCheck, settings
+
+_UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("steady", derandomize=True, **_UNHURRIED)
+settings.register_profile("fuzz", max_examples=1000, print_blob=True, **_UNHURRIED)
+settings.load_profile("steady")
