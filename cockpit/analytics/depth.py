@@ -14,8 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Levels = Sequence[tuple[float, float]]
-Array = NDArray[np.float64]
+from cockpit.analytics.ladder import Array, Ladder, Levels, ladder
 
 
 class Walk(NamedTuple):
@@ -42,23 +41,6 @@ class Band(NamedTuple):
     bps: float
     usd: float
     is_truncated: bool
-
-
-def ladder(levels: Levels) -> tuple[Array, Array]:
-    """Prices and sizes of shape (L,), levels of size 0 left out. ValueError for nonsense."""
-    if len(levels) == 0:
-        return np.empty(0), np.empty(0)
-    array = np.asarray(levels, dtype=np.float64)
-    if array.ndim != 2 or array.shape[1] != 2:
-        raise ValueError(f"levels must be (price, size) pairs, got shape {array.shape}")
-    prices, sizes = array[:, 0], array[:, 1]
-    if not np.isfinite(array).all() or (prices <= 0).any() or (sizes < 0).any():
-        raise ValueError("a level's price must be finite and above 0, its size finite and not < 0")
-    steps = np.diff(prices)
-    if (steps < 0).any() and (steps > 0).any():
-        raise ValueError("levels must be sorted, best first")
-    some = sizes > 0
-    return prices[some], sizes[some]
 
 
 def book_problem(bids: Levels, asks: Levels) -> str | None:
@@ -101,9 +83,13 @@ def walk(levels: Levels, size: float) -> Walk:
     An exhausted book gives what it has and says the rest in `unfilled`; nothing is extrapolated.
     """
     _check_amount("size", size)
-    prices, sizes = ladder(levels)
-    taken = np.clip(size - (np.cumsum(sizes) - sizes), 0.0, sizes)
-    return _walked(prices, taken, min(size, float(np.sum(sizes))), size)
+    side = Ladder.of(levels)
+    touched = int(side.before.searchsorted(size))
+    prices, rests = side.prices[:touched], side.sizes[:touched]
+    taken = np.minimum(size - side.before[:touched], rests)
+    worst = float(prices[-1]) if touched else None
+    filled = min(size, side.total)
+    return Walk(filled, float(np.dot(prices, taken)), size - filled, worst)
 
 
 def walk_usd(levels: Levels, usd: float) -> Walk:
@@ -111,11 +97,13 @@ def walk_usd(levels: Levels, usd: float) -> Walk:
     _check_amount("usd", usd)
     prices, sizes = ladder(levels)
     worth = prices * sizes
-    spent = np.clip(usd - (np.cumsum(worth) - worth), 0.0, worth)
-    base = float(np.sum(spent / prices)) if prices.size else 0.0
-    filled = min(usd, float(np.sum(worth)))
-    touched = np.flatnonzero(spent)
-    worst = float(prices[touched[-1]]) if touched.size else None
+    through = np.add.accumulate(worth)
+    before = through - worth
+    touched = int(before.searchsorted(usd))
+    spent = np.minimum(usd - before[:touched], worth[:touched])
+    base = float(np.add.reduce(spent / prices[:touched]))
+    filled = min(usd, float(np.add.reduce(worth)))
+    worst = float(prices[touched - 1]) if touched else None
     return Walk(base, filled, usd - filled, worst)
 
 
@@ -177,16 +165,16 @@ def haircut_frac(depths: Array, window: int, quantile: float) -> float | None:
     known = known[np.isfinite(known)]
     if known.size < window:
         return None
-    windows = np.lib.stride_tricks.sliding_window_view(known, window)
-    means = windows.mean(axis=1)
-    if not (means > 0).any():
+    sums, least = _windows(known, window)
+    if not (sums > 0).any():
         return 0.0
-    alive = means > 0
-    persistence = np.zeros(means.size)
-    persistence[alive] = windows[alive].min(axis=1) / means[alive]
+    persistence = window * least / np.where(sums > 0, sums, 1.0)
     # np.quantile is the same, and several times as slow for so few numbers.
+    persistence.sort()
     place = quantile * (persistence.size - 1)
-    return float(min(1.0, np.interp(place, np.arange(persistence.size), np.sort(persistence))))
+    low = int(place)
+    under, over = persistence[[low, min(low + 1, persistence.size - 1)]].tolist()
+    return min(1.0, under + (place - low) * (over - under))
 
 
 def haircut(levels: Levels, frac: float) -> list[tuple[float, float]]:
@@ -214,10 +202,21 @@ def refill_half_life_s(depths: Array, step_s: float) -> float | None:
     return step_s * math.log(0.5) / math.log(rho) if 0 < rho < 1 else None
 
 
-def _walked(prices: Array, taken: Array, filled: float, size: float) -> Walk:
-    touched = np.flatnonzero(taken)
-    worst = float(prices[touched[-1]]) if touched.size else None
-    return Walk(filled, float(np.dot(prices, taken)), size - filled, worst)
+def _windows(values: Array, width: int) -> tuple[Array, Array]:
+    """Sum and minimum of each `width` neighbours, (n - width + 1,), by doubling their number."""
+    count = values.size - width + 1
+    sums, least = np.zeros(count), np.full(count, np.inf)
+    span, span_sums, span_least, done = 1, values, values, 0
+    while True:
+        if width & span:
+            sums += span_sums[done : done + count]
+            np.minimum(least, span_least[done : done + count], out=least)
+            done += span
+        if done == width:
+            return sums, least
+        span_sums = span_sums[:-span] + span_sums[span:]
+        span_least = np.minimum(span_least[:-span], span_least[span:])
+        span *= 2
 
 
 def _within(prices: Array, mid: float, bps: float) -> NDArray[np.bool_]:

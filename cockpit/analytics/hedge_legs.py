@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.depth import Levels, ladder
+from cockpit.analytics.ladder import Levels, ladder
 from cockpit.analytics.simplex import Infeasible, minimise
 
 Floats = NDArray[np.float64]

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.depth import Levels, ladder
+from cockpit.analytics.ladder import Levels, ladder
 from cockpit.analytics.fills import Curve
 from cockpit.analytics.lots import exact
 from cockpit.analytics.minima import fill_with_minima

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cockpit.analytics.depth import ladder
+from cockpit.analytics.ladder import ladder
 from cockpit.analytics.hedge_legs import HedgeLegs, HedgeVenue, Segments, hedge_legs
 from cockpit.calculators.holdings import Floats
 from cockpit.calculators.view import Notes, Quote

@@ -4,9 +4,9 @@ Two parallel sorted lists a side and `bisect`: measured faster than numpy (updat
 with sorting (reads). Both sides are kept with the best level last, asks under negated prices, so
 that changes near the touch move few elements.
 
-The lists are made when somebody looks. A snapshot is kept as it came, and changes wait by price
-until a reader, or too many of them, asks for the lists: a level that changed ten times between two
-looks is moved once, and a book that the next snapshot replaces is never sorted at all.
+The lists are made when somebody looks. A snapshot is kept as it came, and changes wait until a
+reader, or too many of them, asks for the lists: a level that changed ten times between two looks
+is moved once, and a book that the next snapshot replaces is never sorted at all.
 """
 
 from bisect import bisect_left
@@ -15,7 +15,7 @@ from typing import Final
 from cockpit.core.events import Level, Levels
 
 MAX_WAITING: Final = 64
-"""Changed prices of one side that may wait for a reader."""
+"""Changes of one side that may wait for a reader."""
 
 _NEAR_LEVELS = 200
 """More levels than any venue has within a few tens of bps; a bound on the work, not a cut."""
@@ -31,8 +31,8 @@ class _Half:
         self._keys: list[float] = []
         self._sizes: list[float] = []
         self._raw: Levels | None = None
-        self.waiting: dict[float, float] = {}
-        """Changed prices and their sizes that the lists do not know yet."""
+        self.waiting: list[Levels] = []
+        """Changes in their order that the lists do not know yet."""
 
     def replace(self, levels: Levels) -> None:
         self._raw = levels
@@ -43,7 +43,10 @@ class _Half:
         if self._raw is not None:
             self._unpack(self._raw)
         keys, sizes, sign = self._keys, self._sizes, self._sign
-        for price, size in self.waiting.items():
+        changed: dict[float, float] = {}
+        for levels in self.waiting:
+            changed.update(levels)
+        for price, size in changed.items():
             key = price * sign
             i = bisect_left(keys, key)
             if i < len(keys) and keys[i] == key:
@@ -115,12 +118,12 @@ class Book:
             return
         if bids:
             waiting = self._bids.waiting
-            waiting.update(bids)
+            waiting.append(bids)
             if len(waiting) > MAX_WAITING:
                 self._bids.settle()
         if asks:
             waiting = self._asks.waiting
-            waiting.update(asks)
+            waiting.append(asks)
             if len(waiting) > MAX_WAITING:
                 self._asks.settle()
         self.seq = seq

@@ -109,17 +109,18 @@ class MarketStore:
 
     def apply(self, event: Event) -> None:
         """One fact. Facts of unknown venues and unwatched markets change nothing."""
-        venue = self._venues.get(event.venue)
-        handler = self._handlers.get(type(event))
-        if venue is None or handler is None:
-            return
-        self.version += 1
-        venue.last_recv_ns = event.recv_ns
-        handler(venue, event)
+        self.apply_all((event,))
 
     def apply_all(self, events: Iterable[Event]) -> None:
+        """`apply` for each, without the calls in between."""
+        venues, handlers = self._venues, self._handlers
         for event in events:
-            self.apply(event)
+            venue = venues.get(event.venue)
+            handler = handlers.get(type(event))
+            if venue is not None and handler is not None:
+                self.version += 1
+                venue.last_recv_ns = event.recv_ns
+                handler(venue, event)
 
     def watch(self, symbols: Sequence[str]) -> None:
         """Change the watch list: new symbols start empty, dropped ones are forgotten."""

@@ -5,17 +5,18 @@ Private to `dydx.py`.
 
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
+from operator import attrgetter
 from urllib.parse import quote
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Levels
 from cockpit.core.units import NS_PER_S
 from cockpit.venues import kit
-from cockpit.venues.books import Uncrossed
 from cockpit.venues.contract import Fetch, Frame, Output, Reply
 from cockpit.venues.dydx_link import ORDERBOOK, Subscriptions
 from cockpit.venues.dydx_markets import NAME, symbol_of
 from cockpit.venues.dydx_wire import Book as RestBook
 from cockpit.venues.dydx_wire import Change, Level, Message, Subscribed, Update
+from cockpit.venues.uncrossed import Uncrossed
 
 COMPARE_EVERY_S = 5.0
 """One book in turn; a dozen books are each looked at once a minute."""
@@ -24,6 +25,7 @@ LOOK_AGAIN_NS = 3 * NS_PER_S
 CORRECTIONS_NS = 60 * NS_PER_S
 """Between two corrections of one book: the two sources may disagree for longer than we like."""
 _HELD_FRAMES = 1000
+_sides = attrgetter("bids", "asks")
 
 Changes = list[tuple[Levels, Levels]]
 Difference = tuple[int, float, float, float]
@@ -66,7 +68,7 @@ class Books:
         book = self._book(message.id)
         if self._link.is_open and book.is_old(message.message_id):
             return ()
-        changes = [(update.bids, update.asks) for update in updates]
+        changes = list(map(_sides, updates))
         delta = book.delta(changes, message.message_id, frame.at_ns)
         return () if delta is None else (delta,)
 

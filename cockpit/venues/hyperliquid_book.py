@@ -7,7 +7,6 @@ touch is shown with the touch on top. Both carry the block's time, which alone o
 
 import math
 from collections.abc import Iterable
-from operator import attrgetter
 
 from cockpit.core.events import Levels
 from cockpit.venues.books import IGNORE, FullBook
@@ -100,12 +99,9 @@ def _under(best: Levels, levels: Levels, sign: int) -> tuple[Levels, Levels]:
     return (best[0], *levels[kept:]), (*gone, best[0])
 
 
-_level = attrgetter("px", "sz")
-
-
 def side_of(rows: Iterable[WireLevel], contract: float) -> Levels:
     """Levels in base units, as sent."""
-    return scale_levels(tuple(map(_level, rows)), contract)
+    return scale_levels(tuple([(row.px, row.sz) for row in rows]), contract)
 
 
 def fault_of(bids: Levels, asks: Levels) -> str | None:

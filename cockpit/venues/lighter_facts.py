@@ -5,7 +5,6 @@ raises ValueError where the venue wrote what cannot be.
 """
 
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
 
 from cockpit.core.events import (
     AnyEvent,
@@ -262,11 +261,8 @@ def _possible(rate: float) -> float:
     return rate
 
 
-_level = attrgetter("price", "size")
-
-
 def _levels(levels: tuple[wire.Level, ...] | None) -> Levels:
-    return tuple(map(_level, levels)) if levels else ()
+    return tuple([(level.price, level.size) for level in levels]) if levels else ()
 
 
 def _book_ns(message: wire.BookSubscribed | wire.BookUpdate) -> int | None:

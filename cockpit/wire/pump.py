@@ -44,8 +44,9 @@ Outcome = AnyEvent | Send | Fetch | Restart
 def facts(outcomes: list[Outcome]) -> list[Event]:
     """Those that are facts, in their order: nearly always all of them."""
     told: list[Any] = outcomes
-    if not ACTIONS.isdisjoint(map(type, outcomes)):
-        told = [outcome for outcome in outcomes if type(outcome) not in ACTIONS]
+    for outcome in outcomes:
+        if type(outcome) in ACTIONS:
+            return [outcome for outcome in told if type(outcome) not in ACTIONS]
     return told
 
 

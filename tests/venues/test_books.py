@@ -10,9 +10,9 @@ from cockpit.venues.books import (
     ChainedBook,
     FullBook,
     SharedCounter,
-    Uncrossed,
     Verdict,
 )
+from cockpit.venues.uncrossed import Uncrossed
 
 APPLY, IGNORE, GAP = Verdict.APPLY, Verdict.IGNORE, Verdict.GAP
 SECOND = 1_000_000_000
