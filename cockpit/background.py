@@ -6,9 +6,11 @@ now and then and obeys.
 """
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from ctypes import Array, c_longlong
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -50,7 +52,7 @@ class Task(Generic[R]):
 
 
 class Background:
-    """One worker process, started when it is first needed."""
+    """One worker process, started when it is first needed, and anew after it died."""
 
     def __init__(self) -> None:
         self._context = multiprocessing.get_context("spawn")
@@ -63,15 +65,22 @@ class Background:
         """Run `function(job, keep_going)` in the worker, after ending what runs there."""
         if self._last is not None:
             self._last.cancel()
+        self._count += 1
+        try:
+            future = self._worker().submit(_run, self._count, function, job)
+        except BrokenProcessPool:
+            self._pool = None
+            future = self._worker().submit(_run, self._count, function, job)
+        task = Task(self._count, future, self._board)
+        self._last = task
+        return task
+
+    def _worker(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
                 1, mp_context=self._context, initializer=_adopt, initargs=(self._board,)
             )
-        self._count += 1
-        future = self._pool.submit(_run, self._count, function, job)
-        task = Task(self._count, future, self._board)
-        self._last = task
-        return task
+        return self._pool
 
     def close(self) -> None:
         """End everything and the worker with it."""
@@ -83,10 +92,15 @@ class Background:
 
 
 def _adopt(board: Any) -> None:
-    """In the worker: the board that both processes see, and no ear for Ctrl-C, which the screen
-    answers by closing it."""
+    """In the worker: the board that both processes see, no ear for Ctrl-C, which the screen
+    answers by closing it, and no mouth: a traceback of Python's own would be drawn over the screen.
+    What fails is said by the future."""
     global _board
     _board = board
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

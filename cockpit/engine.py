@@ -37,7 +37,7 @@ from cockpit.intents import (
 )
 from cockpit.jobs import Jobs
 from cockpit.state.store import MarketStore
-from cockpit.tracking import Tracker
+from cockpit.tracking import Tracker, unwatched
 from cockpit.venues.contract import VenueSpec, Wants
 from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.driver import Driver
@@ -48,6 +48,8 @@ log = logging.getLogger(__name__)
 
 SAMPLE_S = 5.0
 NOTICES = 500
+MOST_HELD = 50
+"""Markets are watched for the sake of positions, up to so many."""
 Listener = Callable[[list[Event]], None]
 EndpointSource = Callable[[], Awaitable[Mapping[str, Endpoint]]]
 """Where the URLs come from when they are not known before the start (the demo's exchange)."""
@@ -120,6 +122,8 @@ class Engine:
             hook=config.alert_hook,
         )
         self._tracker = Tracker(self.view, self.view.exposure)
+        self._added: set[str] = set()
+        """Markets that were watched because of a position; the trader may drop them again."""
         self._jobs = Jobs()
         self.coalescer = Coalescer()
         self.drivers: dict[str, Driver] = {}
@@ -197,6 +201,20 @@ class Engine:
             now_ns = self.clock.now_ns()
             self.view.sample(now_ns)
             self._tracker.look(now_ns)
+            self.watch_held()
+
+    def watch_held(self) -> None:
+        """Watch the markets of what is held: without them neither funding nor marks are known."""
+        held = {s: v for s, v in unwatched(self.view).items() if s not in self._added}
+        room = MOST_HELD - len(self._added)
+        added = dict(list(held.items())[:room])
+        if not added or not self._wants.symbols:
+            return
+        self._added.update(added)
+        self.post(Watch((*self._wants.symbols, *added)))
+        for symbol, venue in added.items():
+            words = f"{symbol} is watched too: there is a position in it"
+            self._notices.append(Notice(self.clock.now_ns(), venue, words))
 
     def _writer(self, spec: VenueSpec) -> TapeWriter | None:
         if self._tapes is None:
@@ -359,7 +377,7 @@ class Engine:
             if not instruments:
                 return None
             listed.update(instrument.symbol for instrument in instruments)
-        for symbol in self._wants.symbols:
+        for symbol in self._config.watch.symbols:
             if symbol not in listed:
                 return (
                     f"symbols: no venue lists {symbol!r}{did_you_mean(symbol, listed)}; "

@@ -192,7 +192,9 @@ def _account(
 def _leg(view: MarketView, position: Position, now_ns: int) -> Leg:
     """A position at the prices of its market, where that is followed, else at its own."""
     market = view.market(position.venue, position.symbol)
-    listed = next((i for i in view.listed(position.venue) if i.symbol == position.symbol), None)
+    listed = market.instrument if market is not None else None
+    if listed is None:
+        listed = next((i for i in view.listed(position.venue) if i.symbol == position.symbol), None)
     price, reference, rate = position.mark, position.mark, None
     if market is not None:
         if market.mark is not None and (price is None or not market.is_stale("mark", now_ns)):
@@ -211,6 +213,7 @@ def _leg(view: MarketView, position: Position, now_ns: int) -> Leg:
         reference=reference,
         hourly=None if rate is None else hourly(rate.rate, rate.interval_s),
         mmf=None if listed is None else listed.mmf,
+        tiers=() if listed is None else listed.margin_tiers,
         stated_liquidation=position.liquidation,
         isolated_equity=position.isolated_equity,
         pool_price=position.mark,

@@ -40,7 +40,7 @@ class SavedMarket:
         self.venue = document.venue
         self.symbol = document.symbol
         self.link: LinkState = document.link
-        self.book = _book(document, at_ns)
+        self.book = _book(document)
         self.instrument = _instrument(document, at_ns)
         funding = document.funding or FundingDocument()
         self.live = _funding(document, "live", funding.live, funding.next_ns, at_ns)
@@ -257,12 +257,11 @@ def view_of(tree: Any) -> SnapshotView:
     return SnapshotView(document)
 
 
-def _book(document: MarketDocument, at_ns: int) -> Book:
+def _book(document: MarketDocument) -> Book:
     """Unknown without levels. A book whose order is wrong stays wrong: its readers refuse it."""
     book = Book()
     if document.bids or document.asks:
-        age_ns = round((document.age_s or 0.0) * NS_PER_S)
-        book.replace(_some(document.bids), _some(document.asks), None, at_ns - age_ns)
+        book.replace(_some(document.bids), _some(document.asks))
     return book
 
 

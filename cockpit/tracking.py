@@ -67,6 +67,19 @@ class Tracker:
             self._history.jumps.extend(_jumps(before, sample, now_ns))
 
 
+def unwatched(view: MarketView) -> dict[str, str]:
+    """Symbol -> venue of what is held in a market that nobody watches, by symbol.
+
+    A typed position counts where its venue lists the market: nobody else vouches for the name.
+    """
+    watched = set(view.symbols())
+    held = {p.symbol: book.venue for book in view.accounts() for p in book.positions}
+    for position in view.manual():
+        if any(listed.symbol == position.symbol for listed in view.listed(position.venue)):
+            held.setdefault(position.symbol, position.venue)
+    return {symbol: held[symbol] for symbol in sorted(held) if symbol not in watched}
+
+
 def _sample(portfolio: Portfolio) -> _Sample:
     rows = {_key(row): row for row in portfolio.rows}
     legs = [row.leg for row in portfolio.rows]

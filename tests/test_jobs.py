@@ -1,6 +1,8 @@
 """A computation beside the screen: how far it is, what came of it, and how it ends early."""
 
 import io
+import os
+import signal
 import sys
 import time
 
@@ -22,6 +24,16 @@ def count(most: int, keep_going) -> int:
 
 def fail(job: str, keep_going) -> None:
     raise ValueError(job)
+
+
+def shout(job: str, keep_going) -> str:
+    os.write(1, job.encode())
+    os.write(2, job.encode())
+    return job
+
+
+def die(job: None, keep_going) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +89,20 @@ def test_a_failure_is_an_answer_in_words(jobs):
     jobs.post(Compute(5, fail, "no such market"))
     said = wait(jobs, lambda said: said.state != "running")
     assert (said.state, said.error) == ("failed", "no such market")
+
+
+def test_the_worker_writes_nothing_to_the_terminal_that_the_screen_is_on(capfd):
+    jobs = Jobs()
+    try:
+        jobs.post(Compute(6, shout, "Traceback (most recent call last)"))
+        assert wait(jobs, lambda said: said.state != "running").state == "done"
+    finally:
+        jobs.close()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_after_the_worker_was_killed_the_next_question_gets_a_new_one(jobs):
+    jobs.post(Compute(7, die, None))
+    assert wait(jobs, lambda said: said.state != "running").state == "failed"
+    jobs.post(Compute(8, count, 2))
+    assert wait(jobs, lambda said: said.state == "done").result == 2

@@ -106,6 +106,11 @@ def breakeven_h(cost_frac: float, spread: Spread) -> int | None:
     needed = cost_frac * (1 - _GUARD)
     if _sum(spread, high) < needed:
         return None
+    # Most pairs that ever pay do so within days of a bracket of a thousand years.
+    reach = low
+    while reach < high and _sum(spread, reach) < needed:
+        low, reach = reach + 1, 2 * reach
+    high = min(reach, high)
     while low < high:
         middle = (low + high) // 2
         if _sum(spread, middle) >= needed:

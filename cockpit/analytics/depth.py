@@ -14,7 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.ladder import Array, Ladder, Levels, ladder
+from cockpit.analytics.ladder import Array as Array
+from cockpit.analytics.ladder import Ladder, ladder
+from cockpit.analytics.ladder import Levels as Levels
 
 
 class Walk(NamedTuple):
@@ -173,7 +175,7 @@ def haircut_frac(depths: Array, window: int, quantile: float) -> float | None:
     persistence.sort()
     place = quantile * (persistence.size - 1)
     low = int(place)
-    under, over = persistence[[low, min(low + 1, persistence.size - 1)]].tolist()
+    under, over = (float(x) for x in persistence[[low, min(low + 1, persistence.size - 1)]])
     return min(1.0, under + (place - low) * (over - under))
 
 

@@ -12,7 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from cockpit.analytics.margin import build_tiers, liquidation_price, margin_ratio
+from cockpit.analytics.margin import (
+    Tiers,
+    build_tiers,
+    liquidation_price,
+    maintenance_usd,
+    margin_ratio,
+)
 
 Basis = Literal["venue", "manual", "computed", "none"]
 """Where a liquidation price comes from; `none`: there is no such price."""
@@ -23,7 +29,8 @@ class Leg:
     """One position. `price` is the margin price; `reference` is what funding is paid on.
 
     `isolated_equity` is what stands behind this leg alone, `pool_price` the margin price at which
-    it and the pool's equity were stated. `stated_liquidation` is the venue's own.
+    it and the pool's equity were stated. `stated_liquidation` is the venue's own. `mmf` holds for
+    every size where there are no `tiers`, each (over_usd, maintenance fraction), lowest first.
     """
 
     venue: str
@@ -37,6 +44,7 @@ class Leg:
     reference: float | None = None
     hourly: float | None = None
     mmf: float | None = None
+    tiers: tuple[tuple[float, float], ...] = ()
     stated_liquidation: float | None = None
     isolated_equity: float | None = None
     pool_price: float | None = None
@@ -221,9 +229,11 @@ def ratio(required_usd: float | None, equity_usd: float | None) -> float | None:
 
 
 def leg_maintenance_usd(leg: Leg) -> float | None:
-    """What one leg must keep, in the market's first tier."""
-    price = leg.pool_price if leg.pool_price is not None else leg.price
-    return None if leg.mmf is None or price is None else abs(leg.size) * price * leg.mmf
+    """What one leg must keep, in the tier of its size."""
+    price, tiers = leg.pool_price if leg.pool_price is not None else leg.price, _tiers(leg)
+    if tiers is None or price is None:
+        return None
+    return float(maintenance_usd(abs(leg.size) * price, tiers))
 
 
 def pool_maintenance_usd(pool: Pool, legs: Sequence[Leg]) -> float | None:
@@ -253,9 +263,9 @@ def liquidation(leg: Leg, pool: Pool | None, legs: Sequence[Leg]) -> Liquidation
         if needed is None or own is None:
             return Liquidation()
         equity, others = pool.cross_equity_usd, max(0.0, needed - own)
-    if equity is None or price is None or leg.mmf is None:
+    tiers = _tiers(leg)
+    if equity is None or price is None or tiers is None:
         return Liquidation()
-    tiers = build_tiers([0.0], [leg.mmf])
     found = liquidation_price(equity, leg.size, price, tiers, others)
     if found is None:
         return Liquidation(basis="none")
@@ -273,6 +283,13 @@ def nearest(found: Iterable[tuple[Leg, Liquidation]]) -> tuple[Leg, Liquidation]
         return None
     _, leg, at = min(known, key=lambda row: row[0])
     return leg, at
+
+
+def _tiers(leg: Leg) -> Tiers | None:
+    """None where the market's maintenance is not known."""
+    if leg.tiers:
+        return build_tiers([low for low, _ in leg.tiers], [rate for _, rate in leg.tiers])
+    return None if leg.mmf is None else build_tiers([0.0], [leg.mmf])
 
 
 def _at(price: float, now: float | None, basis: Basis) -> Liquidation:

@@ -37,8 +37,7 @@ class Curve:
     @classmethod
     def of(cls, prices: Array, sizes: Array, step: int, room: int) -> "Curve":
         """From levels in ascending price, sizes in units, at most `room` units."""
-        held = np.concatenate(([0.0], np.cumsum(sizes)))
-        costs = np.concatenate(([0.0], np.cumsum(prices * sizes)))
+        held, costs = from_zero(sizes), from_zero(prices * sizes)
         return cls(*_sampled(held, costs, 0, step, room), step, 0.0)
 
     @property
@@ -172,12 +171,29 @@ def _sampled(
 ) -> tuple[Ints, Array]:
     """The curve at `start`, `start + step`, … up to `room`, only where its slope may change."""
     top = min(float(held[-1]), float(room))
-    steps = (np.clip(held, start, top) - start) / step
+    steps = (np.minimum(np.maximum(held, start), top) - start) / step
     last = int((top - start) / step + _GUARD)
     # Between two points the slope is one, so the steps next to each point are enough.
     marks = np.empty((held.size, 2))
-    marks[:, 0], marks[:, 1] = np.floor(steps + _GUARD), np.ceil(steps - _GUARD)
-    numbers = np.maximum.accumulate(np.minimum(marks, last).ravel()).astype(np.int64)
-    numbers = numbers[np.concatenate(([True], numbers[1:] > numbers[:-1]))]
-    amounts = start + numbers * step
+    np.floor(steps + _GUARD, out=marks[:, 0])
+    np.ceil(steps - _GUARD, out=marks[:, 1])
+    flat = marks.reshape(-1)
+    np.minimum(flat, last, out=flat)
+    numbers = np.maximum.accumulate(flat, out=flat).astype(np.int64)
+    new = np.empty(numbers.size, dtype=bool)
+    new[0] = True
+    np.greater(numbers[1:], numbers[:-1], out=new[1:])
+    amounts = start + numbers[new] * step
     return amounts, np.interp(amounts, held, costs)
+
+
+def whole_steps(held: float, room: int) -> int:
+    """How many whole steps fit into both, counting one that only dust keeps from being whole."""
+    return int(min(held, float(room)) + _GUARD)
+
+
+def from_zero(parts: Array) -> Array:
+    """The running sum with the 0 that it begins at, one longer than the parts."""
+    sums = np.zeros(parts.size + 1)
+    np.add.accumulate(parts, out=sums[1:])
+    return sums

@@ -72,7 +72,7 @@ def _columns(levels: Levels) -> tuple[Array, Array]:
     # The extremes tell as much as each level does, and a NaN among them makes them NaN.
     low, high = np.minimum.reduce(prices), np.maximum.reduce(prices)
     least, most = np.minimum.reduce(sizes), np.maximum.reduce(sizes)
-    if not (0 < low and high < np.inf and 0 <= least and most < np.inf):
+    if not (low > 0 and high < np.inf and least >= 0 and most < np.inf):
         raise ValueError("a level's price must be finite and above 0, its size finite and not < 0")
     steps = prices[1:] - prices[:-1]
     if np.minimum.reduce(steps, initial=0.0) < 0 < np.maximum.reduce(steps, initial=0.0):

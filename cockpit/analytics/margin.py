@@ -12,6 +12,7 @@ docs (perpetual-futures/liquidations-and-insurance-fund).
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -38,16 +39,19 @@ def build_tiers(lower_usd: Sequence[float], mmf_frac: Sequence[float]) -> Tiers:
     `build_tiers([0], [nan])`. ValueError if the bounds do not rise from 0, or the rates fall or
     leave [0, 1).
     """
-    lower = np.asarray(lower_usd, dtype=np.float64)
-    rates = np.asarray(mmf_frac, dtype=np.float64)
-    if lower.ndim != 1 or lower.shape != rates.shape or not lower.size:
+    if not lower_usd or len(lower_usd) != len(mmf_frac):
         raise ValueError("tiers need one lower bound and one rate each")
-    if lower[0] != 0 or not np.all(np.diff(lower) > 0):
+    if lower_usd[0] != 0 or not all(low < high for low, high in pairwise(lower_usd)):
         raise ValueError("tier bounds must rise from 0")
-    if np.any(rates < 0) or np.any(rates >= 1) or np.any(np.diff(rates) < 0):
+    if any(rate < 0 or rate >= 1 for rate in mmf_frac) or any(
+        low > high for low, high in pairwise(mmf_frac)
+    ):
         raise ValueError("maintenance fractions must not fall, and lie in [0, 1)")
-    steps = lower[1:] * np.diff(rates)
-    return Tiers(lower, rates, np.concatenate(([0.0], np.cumsum(steps))))
+    deductions = [0.0]
+    for lower, (rate, higher) in zip(lower_usd[1:], pairwise(mmf_frac), strict=True):
+        deductions.append(deductions[-1] + lower * (higher - rate))
+    columns = (lower_usd, mmf_frac, deductions)
+    return Tiers(*(np.array(column, dtype=np.float64) for column in columns))
 
 
 def maintenance_usd(notional_usd: ArrayLike, tiers: Tiers) -> Floats:

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cockpit.analytics.fills import Curve, from_zero, whole_steps
 from cockpit.analytics.ladder import Levels, ladder
-from cockpit.analytics.fills import Curve
 from cockpit.analytics.lots import exact
 from cockpit.analytics.minima import fill_with_minima
 
@@ -79,13 +79,12 @@ class Split(NamedTuple):
     marginal: float | None
 
 
-class _Ladder(NamedTuple):
-    """One venue in integers: its cost curve, its least order and its raw levels."""
+class _Side(NamedTuple):
+    """One venue's levels, (L,): prices in USD without and with the fee, sizes in base and units."""
 
-    curve: Curve
-    least: int
     prices: Array
     effective: Array
+    base: Array
     sizes: Array
 
 
@@ -111,20 +110,27 @@ def best_split(offers: Sequence[Offer], side: int, size: float) -> Split:
     not above 0, or as in `consolidate`.
     """
     _check_side(side)
-    if not math.isfinite(size) or size < 0:
-        raise ValueError(f"size must be a finite number, 0 or more, got {size}")
     unit, steps = _grid([offer.lot for offer in offers])
-    want = int((exact(size) / unit).to_integral_value(ROUND_FLOOR))
-    ladders = _ladders(offers, side, unit, steps, want)
-    amounts = fill_with_minima([x.curve for x in ladders], [x.least for x in ladders], want)
-    return _report(ladders, amounts, unit, side, size)
+    want = _whole(size, unit)
+    sides = [_side(offer, side, unit) for offer in offers]
+    # Costs are kept against the best price of all: differences of bps survive, notionals do not.
+    origin = min((float(side * one.effective[0]) for one in sides if one.sizes.size), default=0.0)
+    curves, least = [], []
+    for offer, step, one in zip(offers, steps, sides, strict=True):
+        curve = Curve.of(side * one.effective - origin, one.sizes, step, _room(offer, unit, want))
+        smallest = _least(offer, one, unit, step)
+        if smallest is None or smallest > curve.room:
+            curve = Curve.of(np.empty(0), np.empty(0), step, 0)
+        curves.append(curve)
+        least.append(smallest or 0)
+    return _report(sides, fill_with_minima(curves, least, want), unit, side, size)
 
 
 def best_single(offers: Sequence[Offer], side: int, size: float) -> tuple[int, Split] | None:
     """The one venue that fills the most, then the cheapest; None if no venue fills anything."""
     best: tuple[int, Split] | None = None
     for v, offer in enumerate(offers):
-        alone = best_split([offer], side, size)
+        alone = _alone(offer, side, size)
         if alone.effective is None:
             continue
         if best is None or best[1].effective is None or (
@@ -155,53 +161,64 @@ def _grid(lots: Sequence[float]) -> tuple[Decimal, list[int]]:
     return Decimal(finest) / scale, [steps[lot] for lot in whole]
 
 
-def _ladders(
-    offers: Sequence[Offer], side: int, unit: Decimal, steps: Sequence[int], want: int
-) -> list[_Ladder]:
-    raw = [_effective(offer, side) for offer in offers]
-    # Costs are kept against the best price of all: differences of bps survive, notionals do not.
-    origin = min(
-        (float(side * effective[0]) for _, effective, _ in raw if effective.size), default=0.0
-    )
-    built = []
-    for offer, step, (prices, effective, sizes) in zip(offers, steps, raw, strict=True):
-        room = want if offer.cap is None else min(want, int(exact(offer.cap) / unit))
-        scaled = sizes / float(unit)
-        curve = Curve.of(side * effective - origin, scaled, step, room)
-        least = _least(offer, prices, sizes, unit, step)
-        if least is None or least > curve.room:
-            curve = Curve.of(np.empty(0), np.empty(0), step, 0)
-        built.append(_Ladder(curve, least or 0, prices, effective, scaled))
-    return built
+def _whole(size: float, unit: Decimal) -> int:
+    """How many whole units are in a size. ValueError for one that is negative or not finite."""
+    if not math.isfinite(size) or size < 0:
+        raise ValueError(f"size must be a finite number, 0 or more, got {size}")
+    return int((exact(size) / unit).to_integral_value(ROUND_FLOOR))
 
 
-def _least(offer: Offer, prices: Array, sizes: Array, unit: Decimal, step: int) -> int | None:
+def _room(offer: Offer, unit: Decimal, want: int) -> int:
+    """The most units that may be placed here, whatever the book holds."""
+    return want if offer.cap is None else min(want, int(exact(offer.cap) / unit))
+
+
+def _alone(offer: Offer, side: int, size: float) -> Split:
+    """`best_split` of one offer: nothing is chosen, so nothing is searched."""
+    _check_side(side)
+    unit, _ = _grid([offer.lot])
+    want = _whole(size, unit)
+    one = _side(offer, side, unit)
+    amount = whole_steps(float(from_zero(one.sizes)[-1]), _room(offer, unit, want))
+    least = _least(offer, one, unit, 1)
+    if least is None or amount < least:
+        amount = 0
+    return _report([one], [amount], unit, side, size)
+
+
+def _least(offer: Offer, one: _Side, unit: Decimal, step: int) -> int | None:
     """The smallest order here in units, whole steps; None if the book cannot hold one."""
     least = exact(offer.min_size or 0.0) / unit
     if offer.min_notional_usd:
-        worth = np.concatenate(([0.0], np.cumsum(prices * sizes)))
+        worth = from_zero(one.prices * one.base)
         if worth[-1] < offer.min_notional_usd:
             return None
-        held = np.concatenate(([0.0], np.cumsum(sizes)))
-        needed = float(np.interp(offer.min_notional_usd, worth, held)) / float(unit)
+        reached = int(worth.searchsorted(offer.min_notional_usd))
+        held = from_zero(one.base[:reached])
+        needed = float(np.interp(offer.min_notional_usd, worth[: reached + 1], held)) / float(unit)
         least = max(least, Decimal(needed) * (1 - Decimal(_TIE)))
     return max(1, math.ceil(least / step)) * step
 
 
 def _report(
-    ladders: Sequence[_Ladder], amounts: Sequence[int], unit: Decimal, side: int, size: float
+    sides: Sequence[_Side], amounts: Sequence[int], unit: Decimal, side: int, size: float
 ) -> Split:
     legs, worst, paid = [], [], 0.0
-    for ladder_, amount in zip(ladders, amounts, strict=True):
+    for one, amount in zip(sides, amounts, strict=True):
         if amount == 0:
             legs.append(Leg(0.0, None, None))
             continue
-        before = np.cumsum(ladder_.sizes) - ladder_.sizes
-        taken = np.clip(amount - before, 0.0, ladder_.sizes)
+        before = np.add.accumulate(one.sizes) - one.sizes
+        touched = int(before.searchsorted(amount))
+        taken = np.minimum(amount - before[:touched], one.sizes[:touched])
+        last = touched - 1
         # A sliver below a millionth of a unit is binary dust of the running sum, not a fill.
-        worst.append(side * float(ladder_.effective[np.flatnonzero(taken > 1e-6)[-1]]))
-        effective = float(np.dot(taken, ladder_.effective)) / float(np.sum(taken))
-        vwap = float(np.dot(taken, ladder_.prices)) / float(np.sum(taken))
+        while taken[last] <= 1e-6:
+            last -= 1
+        worst.append(side * float(one.effective[last]))
+        total = float(np.add.reduce(taken))
+        effective = float(np.dot(taken, one.effective[:touched])) / total
+        vwap = float(np.dot(taken, one.prices[:touched])) / total
         base = float(amount * unit)
         paid += effective * base
         legs.append(Leg(base, vwap, effective))
@@ -215,6 +232,11 @@ def _report(
     )
 
 
+def _side(offer: Offer, side: int, unit: Decimal) -> _Side:
+    prices, effective, sizes = _effective(offer, side)
+    return _Side(prices, effective, sizes, sizes / float(unit))
+
+
 def _effective(offer: Offer, side: int) -> tuple[Array, Array, Array]:
     prices, sizes = ladder(offer.levels)
     if not offer.quote_usd > 0 or not math.isfinite(offer.fee):
@@ -224,7 +246,8 @@ def _effective(offer: Offer, side: int) -> tuple[Array, Array, Array]:
         raise ValueError("an offer's cap and minima must be finite and 0 or more, or None")
     if prices.size and side * (prices[-1] - prices[0]) < 0:
         raise ValueError("to buy, offer asks (ascending); to sell, bids (descending)")
-    prices = prices * offer.quote_usd
+    if offer.quote_usd != 1.0:
+        prices = prices * offer.quote_usd
     return prices, prices * (1 + side * offer.fee), sizes
 
 

@@ -13,6 +13,7 @@ import msgspec
 from cockpit.analytics import carry as model
 from cockpit.analytics.reversion import expected_sum
 from cockpit.calculators import carry_inputs
+from cockpit.calculators.carry_gates import failed_gate
 from cockpit.calculators.carry_sides import (
     ASSUMED_NOTIONAL_USD,
     VenueSide,
@@ -81,7 +82,10 @@ class _Found(NamedTuple):
 
     pair: Pair
     plan: Plan | None
-    spread: SpreadModel
+    spread: SpreadModel | None
+
+    def closed(self, gate: str) -> "_Found":
+        return self._replace(pair=msgspec.structs.replace(self.pair, gate=gate))
 
 
 def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
@@ -99,18 +103,24 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     found: list[_Found] = []
     for symbol in symbols:
         sides = venue_sides(inputs, view, settings, notes, symbol)
-        found += [_pair(inputs, long, short) for long, short in _pairs(inputs, sides)]
+        for long, short in _pairs(inputs, sides):
+            one = _pair(inputs, long, short)
+            gate = failed_gate(
+                inputs, long, short, _size(inputs, long, short), view, settings.now_ns
+            )
+            found.append(one if gate is None else one.closed(gate))
     found.sort(key=lambda one: _rank(one.pair))
     pairs = tuple(one.pair for one in found)
     named = {
         f"{p.symbol} {p.long_venue}/{p.short_venue}": f.spread
         for p, f in zip(pairs, found, strict=True)
+        if f.spread is not None
     }
     note_models(named, *_given(inputs), notes)
     if pairs:
         best = msgspec.structs.asdict(pairs[0])
     else:
-        words = "no two venues have both a book and a funding rate"
+        words = "no two venues have a book"
         notes.lack(words)
         best = {"symbol": inputs.symbol, "gate": words}
     plan = found[0].plan if found else None
@@ -135,7 +145,7 @@ def _pairs(inputs: Inputs, sides: Sequence[VenueSide]) -> list[tuple[VenueSide, 
     is_open = inputs.long_venue is None and inputs.short_venue is None
     for one, other in combinations(sides, 2):
         if is_open:
-            pairs.append((one, other) if one.hourly <= other.hourly else (other, one))
+            pairs.append((one, other) if _received(one, other) >= 0 else (other, one))
             continue
         for long, short in ((one, other), (other, one)):
             if inputs.long_venue not in (None, long.venue):
@@ -146,28 +156,49 @@ def _pairs(inputs: Inputs, sides: Sequence[VenueSide]) -> list[tuple[VenueSide, 
     return pairs
 
 
+def _received(long: VenueSide, short: VenueSide) -> float:
+    """The spread now; 0 where a rate is not known."""
+    known = None not in (long.hourly, short.hourly)
+    return model.spread_hourly(long.hourly or 0.0, short.hourly or 0.0) if known else 0.0
+
+
+def _size(inputs: Inputs, long: VenueSide, short: VenueSide) -> float:
+    """One leg in base units."""
+    mid = (long.quote.mid_usd + short.quote.mid_usd) / 2
+    return inputs.size or (inputs.notional_usd or ASSUMED_NOTIONAL_USD) / mid
+
+
 def _given(inputs: Inputs) -> tuple[float | None, float | None, float | None]:
     return inputs.phi, inputs.mean_spread_hourly, inputs.sigma_spread_hourly
 
 
 def _pair(inputs: Inputs, long: VenueSide, short: VenueSide) -> _Found:
-    symbol = long.quote.symbol
-    now = model.spread_hourly(long.hourly, short.hourly)
-    run = spread_model(now, spread_series(long.paid, short.paid), *_given(inputs))
-    spread = run.spread
-    mid = (long.quote.mid_usd + short.quote.mid_usd) / 2
-    notional = inputs.notional_usd or (inputs.size or 0.0) * mid or ASSUMED_NOTIONAL_USD
+    size = _size(inputs, long, short)
+    notional = inputs.notional_usd or size * (long.quote.mid_usd + short.quote.mid_usd) / 2
     margin = {
         side.venue: None
         if side.initial_frac is None
         else model.margin_usd(notional, side.initial_frac, inputs.buffer_frac)
         for side in (long, short)
     }
+    costs = round_trip(long, short)
     known = Pair(
-        symbol=symbol,
+        symbol=long.quote.symbol,
         long_venue=long.venue,
         short_venue=short.venue,
         notional_usd=notional,
+        margin_usd=margin,
+    )
+    if costs is not None:
+        frac = model.round_trip_frac(costs, inputs.gas_usd, notional)
+        known = msgspec.structs.replace(known, cost_bps=frac * 1e4, cost_usd=frac * notional)
+    if long.hourly is None or short.hourly is None:
+        return _Found(known, None, None)
+    now = model.spread_hourly(long.hourly, short.hourly)
+    run = spread_model(now, spread_series(long.paid, short.paid), *_given(inputs))
+    spread = run.spread
+    known = msgspec.structs.replace(
+        known,
         spread_hourly=now,
         spread_apr=now * HOURS_PER_YEAR,
         phi=spread.phi,
@@ -175,23 +206,16 @@ def _pair(inputs: Inputs, long: VenueSide, short: VenueSide) -> _Found:
         sigma_spread_hourly=spread.sigma,
         expected_funding_usd=notional
         * expected_sum(spread.now, spread.mean, spread.phi, inputs.hold_h),
-        margin_usd=margin,
     )
-    costs = round_trip(long, short)
     if costs is None:
-        short_books = [s.venue for s in (long, short) if None in (s.buy_frac, s.sell_frac)]
-        words = f"the visible book of {' and of '.join(short_books)} does not hold the size"
-        return _Found(msgspec.structs.replace(known, gate=words), None, run)
+        return _Found(known, None, run)
     capital = sum(usd for usd in margin.values() if usd is not None)
     result = model.evaluate(
-        model.round_trip_frac(costs, inputs.gas_usd, notional), spread, notional, inputs.hold_h,
-        0.0 if None in margin.values() else capital, QUANTILE,
+        frac, spread, notional, inputs.hold_h, 0.0 if None in margin.values() else capital, QUANTILE
     )  # fmt: skip
     gates = model.gates(result, inputs.hold_h, inputs.min_probability, inputs.min_apr)
     pair = msgspec.structs.replace(
         known,
-        cost_bps=result.cost_frac * 1e4,
-        cost_usd=result.cost_usd,
         conservative_funding_usd=result.conservative_usd,
         net_usd=result.net_usd,
         breakeven_h=result.breakeven_h,
@@ -200,7 +224,7 @@ def _pair(inputs: Inputs, long: VenueSide, short: VenueSide) -> _Found:
         gate=model.first_closed(gates),
     )
     is_asked = inputs.long_venue is not None and inputs.short_venue is not None
-    plan = entry_plan(long.quote, short.quote, notional / mid) if is_asked else None
+    plan = entry_plan(long.quote, short.quote, size) if is_asked else None
     return _Found(pair, plan, run)
 
 

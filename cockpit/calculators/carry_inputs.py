@@ -8,7 +8,6 @@ from cockpit.calculators import fields
 from cockpit.calculators.form import shown
 
 Venue = Annotated[str, shown("venue", help="a venue of the view; every one if empty")]
-Frac = Annotated[float, shown("share", unit="frac", ge=0, le=1)]
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,10 +37,18 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         float, shown("buffer", unit="frac", help="price move that each leg must withstand", ge=0)
     ] = 0.1
     gas_usd: Annotated[float, shown("gas", unit="usd", help="of the round trip", ge=0)] = 0.0
-    min_probability: Frac = 0.5
+    min_probability: Annotated[
+        float, shown("least odds", unit="frac", help="of breaking even", ge=0, le=1)
+    ] = 0.5
     min_apr: Annotated[
         float, shown("least return", unit="frac", help="a year, on the margin of both legs")
     ] = 0.0
+    min_depth: Annotated[
+        float, shown("least depth", unit="x", help="of each book, in sizes of one leg", ge=1)
+    ] = 1.0
+    max_basis_bps: Annotated[
+        float, shown("most basis", unit="bps", help="between the two mids", ge=0)
+    ] = 20.0
     venues: fields.Venues = ()
     haircut: fields.Haircut = True
     taker_fee: fields.TakerFees = {}

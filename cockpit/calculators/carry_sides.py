@@ -28,10 +28,10 @@ ASSUMED_NOTIONAL_USD = 10_000.0
 
 @dataclass(frozen=True, slots=True)
 class VenueSide:
-    """One venue's part in every pair: None where the book cannot hold the size."""
+    """One venue's part in every pair: None where a rate, or a book that holds the size, lacks."""
 
     quote: Quote
-    hourly: float
+    hourly: float | None
     paid: Paid
     buy_frac: float | None
     sell_frac: float | None
@@ -45,7 +45,7 @@ class VenueSide:
 def venue_sides(
     inputs: Inputs, view: MarketView, settings: Settings, notes: Notes, symbol: str
 ) -> list[VenueSide]:
-    """The venues of a symbol that have a book, a fee and a rate."""
+    """The venues of a symbol that have a book."""
     asked = [venue for venue in (inputs.long_venue, inputs.short_venue) if venue is not None]
     venues = tuple(asked) if len(asked) == 2 else inputs.venues
     if venues and len(asked) == 1:
@@ -65,8 +65,6 @@ def venue_sides(
     sides = []
     for quote in found:
         rate = present_hourly(quote.market, settings, notes)
-        if rate is None or quote.fees.taker is None:
-            continue
         rule = rules.rule(quote.venue, symbol, quote.market.instrument, None, inputs.leverage)
         initial = None if math.isnan(rule.imf_frac) else rule.imf_frac
         if initial is None:

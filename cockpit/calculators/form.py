@@ -18,6 +18,7 @@ from cockpit.core.names import did_you_mean
 Kind = Literal["number", "whole", "flag", "choice", "text", "names", "table", "json"]
 Inputs = TypeVar("Inputs", bound=msgspec.Struct)
 
+AUTO = "auto"
 _FLAGS = {"true": True, "yes": True, "on": True, "1": True,
           "false": False, "no": False, "off": False, "0": False}  # fmt: skip
 
@@ -34,7 +35,8 @@ class FormField(NamedTuple):
     """One field of a form.
 
     `bounds` is in words ("above 0"), empty for none. `default` is None for a field that is taken
-    from the view, or assumed, when it is left empty.
+    from the view, or assumed, when it is left empty. `takes_auto` says that the word `auto` leaves
+    a field with a default to the calculator.
     """
 
     name: str
@@ -46,16 +48,22 @@ class FormField(NamedTuple):
     bounds: str
     default: Any
     is_required: bool
+    takes_auto: bool
 
     @property
     def expected(self) -> str:
         """What the field takes, in words."""
+        return self._words + " or auto" * self.takes_auto
+
+    @property
+    def _words(self) -> str:
         if self.kind == "choice":
             return " or ".join(", ".join(self.choices).rsplit(", ", 1))
         words = {
             "number": "a number", "whole": "a whole number", "flag": "true or false",
             "text": self.help or "text", "names": "names with commas between them",
-            "table": "NAME=number pairs with commas between them", "json": "JSON",
+            "table": "NAME=number pairs with commas between them",
+            "json": f"JSON such as {self.help}" if self.help.startswith("[") else "JSON",
         }[self.kind]  # fmt: skip
         return f"{words} {self.bounds}".rstrip()
 
@@ -74,7 +82,7 @@ def form_fields(inputs: type[msgspec.Struct]) -> tuple[FormField, ...]:
 def read(inputs: type[Inputs], values: Mapping[str, Any]) -> Inputs:
     """A form's struct from text (`--set`, a screen) or JSON values; a key's `.` leads into a table.
 
-    Empty text and null stand for "not given". FieldError names the field and what it takes.
+    Empty text and null stand for "not given", `auto` for "as the calculator thinks best". FieldError names the field and what it takes.
     """
     fields = {field.name: field for field in form_fields(inputs)}
     types = typing.get_type_hints(inputs, include_extras=True)
@@ -84,7 +92,9 @@ def read(inputs: type[Inputs], values: Mapping[str, Any]) -> Inputs:
             raise FieldError(
                 name, f"unknown field{did_you_mean(name, fields)}; expected one of {_list(fields)}"
             )
-        if value is not None and value != "":
+        if fields[name].takes_auto and isinstance(value, str) and value.strip() == AUTO:
+            given[name] = None
+        elif value is not None and value != "":
             given[name] = _value(fields[name], types[name], value)
     for field in fields.values():
         if field.is_required and field.name not in given:
@@ -153,7 +163,12 @@ def _form_field(field: inspect.Field) -> FormField:
         bounds=_bounds(core.value_type if isinstance(core, inspect.DictType) else core),
         default=field.default_factory() if callable(field.default_factory) else default,
         is_required=field.required,
+        takes_auto=default is not None and _takes_none(field.type),
     )
+
+
+def _takes_none(kind: inspect.Type) -> bool:
+    return isinstance(kind, inspect.UnionType) and kind.includes_none
 
 
 def _kind(core: inspect.Type) -> Kind:

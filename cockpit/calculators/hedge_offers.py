@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cockpit.analytics.ladder import ladder
 from cockpit.analytics.hedge_legs import HedgeLegs, HedgeVenue, Segments, hedge_legs
 from cockpit.calculators.holdings import Floats
 from cockpit.calculators.view import Notes, Quote
@@ -46,7 +45,8 @@ class Curve(NamedTuple):
         """Levels merged from each edge to the next, each group at its average cost."""
         if not len(self.usd):
             return []
-        starts = np.unique(np.clip(np.asarray(edges), 0, len(self.usd) - 1))
+        last = len(self.usd) - 1
+        starts = sorted({min(max(edge, 0), last) for edge in edges})
         usd = np.add.reduceat(self.usd, starts)
         paid = np.add.reduceat(self.usd * self.cost, starts)
         return list(zip(usd.tolist(), (paid / usd).tolist(), strict=True))
@@ -149,7 +149,7 @@ def _curve(quote: Quote, side: Side, reference: float) -> Curve:
 
     A rebate above the spread would make trading to and fro pay: such a cost counts as none.
     """
-    prices, sizes = ladder(quote.levels(side))
+    prices, sizes = quote.columns(side)
     fee = math.nan if quote.fees.taker is None else quote.fees.taker
     usd = side.sign * (prices - quote.mid) + fee * prices
     return Curve(sizes * reference, np.maximum(usd * quote.quote_usd / reference, 0.0))

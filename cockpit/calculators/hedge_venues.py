@@ -97,7 +97,7 @@ def _smallest(quote: Quote) -> float:
 def leg_of(quote: Quote, size: float) -> tuple[Leg, float]:
     """A marketable leg of signed size, and what it costs in USD against mid, fee included."""
     side = Side.BUY if size > 0 else Side.SELL
-    done = walk(quote.levels(side), abs(size))
+    done = walk(quote.rows(side), abs(size))
     fee = quote.fees.taker or 0.0
     cost = side.sign * (done.usd - done.base * quote.mid) + fee * done.usd
     leg = Leg(

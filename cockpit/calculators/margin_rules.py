@@ -57,6 +57,8 @@ class MarginRules:
             ladder, note = build_tiers([0.0], [mmf]), f"{name}: maintenance {mmf:.4g} as given"
         elif tiers and venue in self._own:
             ladder, note = _ladder(tiers), f"{name}: margin tiers of the configuration"
+        elif listed is not None and listed.margin_tiers:
+            ladder, note = build_tiers(*zip(*listed.margin_tiers, strict=True)), None
         elif tiers and (stated is None or abs(tiers[0].mmf - stated) <= SAME):
             ladder = _ladder(tiers)
             note = f"{name}: documented margin tiers, an estimate ({table.source})"

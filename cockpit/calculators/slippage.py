@@ -175,7 +175,7 @@ def _row(quote: Quote, side: Side, inputs: Inputs) -> VenueRow:
         slip_bps=None if vwap is None else depth.slip_bps(side.sign, vwap, quote.touch(side)),
         fee_bps=None if fee is None else fee * 1e4,
         cost_usd=cost,
-        covered_bps=depth.covered_bps(quote.levels(side), quote.mid),
+        covered_bps=depth.covered_bps(levels, quote.mid),
     )
 
 

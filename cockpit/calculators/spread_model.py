@@ -44,7 +44,7 @@ def paid_hourly(history: SettledHistory) -> Paid:
         return Paid(0, np.empty(0))
     stamps, rates = history.hourly()
     ends = (stamps // HOUR_NS).astype(np.int64)
-    seconds = np.fromiter((row.interval_s for row in rows), np.float64, len(rows))
+    seconds = np.array([row.interval_s for row in rows], dtype=np.float64)
     hours = np.maximum(1, np.rint(seconds / HOUR_S)).astype(np.int64)
     first = int((ends - hours).min()) + 1
     grid = np.full(int(ends.max()) - first + 1, np.nan)
@@ -75,14 +75,15 @@ def spread_model(
     The noise stays None where it is neither given nor measured.
     """
     fit = fit_ar1(series, MIN_PAIRS)
-    known = series[np.isfinite(series)]
+    known = np.isfinite(series)
+    hours = int(np.count_nonzero(known))
     if phi is None:
         phi = ASSUMED_PHI if fit is None else fit.phi
     if mean is None:
-        mean = float(known.mean()) if known.size >= MIN_HOURS else ASSUMED_MEAN
+        mean = float(series[known].mean()) if hours >= MIN_HOURS else ASSUMED_MEAN
     if sigma is None and fit is not None:
         sigma = fit.sigma
-    return SpreadModel(Spread(now, mean, phi, sigma), fit is not None, int(known.size))
+    return SpreadModel(Spread(now, mean, phi, sigma), fit is not None, hours)
 
 
 def note_models(

@@ -28,6 +28,7 @@ from cockpit.calculators.stagger_market import (
     taking_costs,
     urgency,
 )
+from cockpit.calculators.stagger_refill import auto_slices, warn_of_haste
 from cockpit.calculators.stagger_venues import (
     gap_covariance,
     shared_layers,
@@ -136,6 +137,9 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
         infeasible = f"max_usd: the caps hold {base_words(planned)} of {base_words(size)} {symbol}"
     if planned <= 0:
         return _result(values, None, notes, infeasible)
+    if inputs.slices is None:
+        count = auto_slices(inputs, priced, side, planned, notes)
+        inputs = msgspec.structs.replace(inputs, slices=count)
     return _planned(
         inputs, settings, notes, values, priced, caps, planned, start, reference, infeasible
     )
@@ -148,10 +152,11 @@ def _check(inputs: Inputs, view: MarketView) -> None:
     known_venues(view, [*inputs.gap_sd_bps], "gap_sd_bps")
     if inputs.half_life_min is not None and inputs.risk_aversion is not None:
         raise FieldError("risk_aversion", "expected either half_life_min or this, and not both")
-    if inputs.horizon_min * 60 < MIN_GAP_S * inputs.slices:
+    least = inputs.slices or 1
+    if inputs.horizon_min * 60 < MIN_GAP_S * least:
         raise FieldError(
             "horizon_min",
-            f"{inputs.horizon_min:g} min is shorter than {inputs.slices} slices of "
+            f"{inputs.horizon_min:g} min is shorter than {least} slices of "
             f"{MIN_GAP_S:g} s; expected a longer horizon or fewer slices",
         )
 
@@ -181,6 +186,7 @@ def _planned(
         notes.warn("a ladder trades only if the price comes to it")
     else:
         note_short_books(inputs, priced, side, rounded, notes)
+        warn_of_haste(inputs, priced, legs, notes)
         costs = taking_costs(inputs, priced, side, rounded, market, reference)
     if not legs and infeasible is None:
         infeasible = f"{base_words(size)} {values.symbol} is below every venue's smallest order"

@@ -7,11 +7,15 @@ import msgspec
 from cockpit.calculators import fields
 from cockpit.calculators.form import shown
 
+USUAL_SLICES, MOST_SLICES = 12, 500
 Correlation = Annotated[float, shown("correlation", gt=-1, lt=1)]
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
-    """The form. Exactly one of `size` and `size_usd`, at most one of the two urgencies."""
+    """The form. Exactly one of `size` and `size_usd`, at most one of the two urgencies.
+
+    `slices` None leaves their number to the calculator.
+    """
 
     symbol: fields.Symbol
     side: fields.Side
@@ -21,7 +25,13 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     horizon_min: Annotated[
         float, shown("horizon", unit="min", help="from the first slice on", gt=0, le=43200)
     ] = 60.0
-    slices: Annotated[int, shown("slices", help="on every venue", ge=1, le=500)] = 12
+    slices: Annotated[int, shown("slices", help="on every venue", ge=1, le=MOST_SLICES)] | None = (
+        USUAL_SLICES
+    )
+    refill_s: (
+        Annotated[float, shown("refill", unit="s", help="half-life of a dent in a book", gt=0)]
+        | None
+    ) = None
     schedule: Annotated[
         Literal["ac", "twap", "front", "back", "ladder"],
         shown("schedule", help="ac weighs impact against risk; a ladder waits at its prices"),
@@ -75,3 +85,8 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     haircut: fields.Haircut = True
     taker_fee: fields.TakerFees = {}
     quote_usd: fields.QuotePrices = {}
+
+    @property
+    def count(self) -> int:
+        """Slices on every venue."""
+        return self.slices or USUAL_SLICES

@@ -49,7 +49,7 @@ def build_legs(
                         size=size,
                         limit=limits[k],
                         not_before_ns=int(times[k]),
-                        note=f"{'rung' if is_ladder else 'slice'} {k + 1} of {inputs.slices}",
+                        note=f"{'rung' if is_ladder else 'slice'} {k + 1} of {inputs.count}",
                     )
                 )
     return tuple(sorted(legs, key=lambda leg: leg.not_before_ns or 0))
@@ -80,8 +80,8 @@ def funding_usd(
 def _times(inputs: Inputs, quote: Quote, start: int, generator: np.random.Generator) -> Ints:
     horizon = round(inputs.horizon_min * 60 * NS_PER_S)
     if inputs.schedule == "ladder":
-        return np.full(inputs.slices, start, dtype=np.int64)
-    times = model.slice_times_ns(start, horizon, inputs.slices)
+        return np.full(inputs.count, start, dtype=np.int64)
+    times = model.slice_times_ns(start, horizon, inputs.count)
     times = model.jittered_ns(times, inputs.jitter, generator)
     if inputs.avoid_stamps_s == 0:
         return times
@@ -110,7 +110,7 @@ def _rungs(inputs: Inputs, quote: Quote, side: Side) -> list[float]:
     """Passive prices that step away from the trader's own touch."""
     touch = quote.touch(Side.SELL if side is Side.BUY else Side.BUY)
     try:
-        prices = model.ladder_prices(touch, side.sign, inputs.step_bps / 1e4, inputs.slices)
+        prices = model.ladder_prices(touch, side.sign, inputs.step_bps / 1e4, inputs.count)
     except ValueError as error:
         raise FieldError("step_bps", str(error)) from error
     floor = 0.0 if quote.tick is None else quote.tick

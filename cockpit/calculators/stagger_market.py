@@ -48,7 +48,7 @@ class Costs(NamedTuple):
 
 def step_min(inputs: Inputs) -> float:
     """Minutes between two slices."""
-    return inputs.horizon_min / inputs.slices
+    return inputs.horizon_min / inputs.count
 
 
 def read_market(
@@ -68,7 +68,7 @@ def read_market(
         notes.assume("gamma: 0 USD per base², no permanent impact, is assumed")
     eta = inputs.eta
     if eta is None:
-        some = sizes / inputs.slices * min(2, inputs.slices)
+        some = sizes / inputs.count * min(2, inputs.count)
         walked = float(np.sum(_impact_usd(priced, side, some[:, None])))
         eta = max(walked * step / float(np.sum(some)) ** 2, LEAST_ETA) + gamma * step / 2
         notes.assume(
@@ -105,7 +105,7 @@ def urgency(inputs: Inputs, market: Market, notes: Notes) -> float | None:
 
 def schedule(inputs: Inputs, kappa: float | None) -> Array:
     """Shares of the slices in their order, shape (K,), which sum to 1."""
-    count = inputs.slices
+    count = inputs.count
     if kappa is not None:
         return model.almgren_chriss(1.0, count, step_min(inputs), kappa)
     if inputs.schedule == "twap":

@@ -130,12 +130,12 @@ def _sizes(
     if inputs.squeeze_penalty == 0 or len(priced) < 2:
         return cheapest
     usd = size * reference
-    lines = [_line(quote, side, reference, usd / inputs.slices) for quote in priced]
+    lines = [_line(quote, side, reference, usd / inputs.count) for quote in priced]
     try:
         # Equal slices stand in for the schedule: K of them cost a K-th of one slope.
         spread = penalised_split(
             np.array([line.first for line in lines]),
-            np.array([line.slope / inputs.slices for line in lines]),
+            np.array([line.slope / inputs.count for line in lines]),
             sigma, inputs.squeeze_penalty, caps * reference, usd,
         )  # fmt: skip
     except ValueError as error:
@@ -151,7 +151,7 @@ def _cheapest(
     inputs: Inputs, priced: Sequence[Quote], side: Side, size: float, caps: Array
 ) -> Array:
     """The exact split of one slice, scaled to the whole order within the caps."""
-    slices = inputs.slices
+    slices = inputs.count
     mean = size / slices
     step = 10.0 ** (math.floor(math.log10(mean)) - _DIGITS)
     offers = [

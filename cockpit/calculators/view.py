@@ -6,15 +6,16 @@ is stale is used and warned of; what is missing stays None.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.depth import Levels, book_problem, haircut_frac
+from cockpit.analytics.depth import book_problem, haircut_frac
+from cockpit.analytics.ladder import Ladder
 from cockpit.calculators.form import FieldError
-from cockpit.core.events import Funding, Level
+from cockpit.core.events import Funding
 from cockpit.core.margins import VenueMargin
 from cockpit.core.market import FundingTerms, Side
 from cockpit.core.names import did_you_mean
@@ -87,8 +88,8 @@ class Quote:
     venue: str
     symbol: str
     market: MarketRead
-    bid_rows: Floats
-    ask_rows: Floats
+    bids: Ladder
+    asks: Ladder
     mid: float
     fees: Fees
     lot: float
@@ -98,26 +99,18 @@ class Quote:
     quote_usd: float
     kept: float | None
 
-    def rows(self, side: Side) -> Levels:
-        """What an order of this side walks: a buy the asks. Never empty.
-
-        An array of shape (L, 2): analytics read it many times faster than a list of pairs, but it
-        has no truth value.
-        """
-        return cast(Levels, self.ask_rows if side is Side.BUY else self.bid_rows)
+    def rows(self, side: Side) -> Ladder:
+        """What an order of this side walks: a buy the asks. Never empty."""
+        return self.asks if side is Side.BUY else self.bids
 
     def touch(self, side: Side) -> float:
         """The best price that an order of this side meets."""
-        return float(self.rows(side)[0][0])
+        return self.rows(side)[0][0]
 
     def columns(self, side: Side) -> tuple[Floats, Floats]:
         """Prices and sizes of `rows`, each of shape (L,)."""
-        rows = self.ask_rows if side is Side.BUY else self.bid_rows
-        return rows[:, 0], rows[:, 1]
-
-    def levels(self, side: Side) -> list[Level]:
-        """`rows` as a list of pairs."""
-        return [(price, size) for price, size in np.asarray(self.rows(side)).tolist()]
+        rows = self.rows(side)
+        return rows.prices, rows.sizes
 
     @property
     def mid_usd(self) -> float:
@@ -264,12 +257,16 @@ def _quote(
     if listed is not None and listed.status != "active":
         notes.lack(f"{name}: {listed.status}")
         return None
-    bids, asks = market.book.bids(), market.book.asks()
-    if not market.book.is_known or not (bids or asks):
+    shown = market.book.bids(), market.book.asks()
+    if not market.book.is_known or not any(shown):
         notes.lack(f"{name}: no book (link {market.link})")
         return None
-    bid_rows, ask_rows = np.asarray(bids, np.float64), np.asarray(asks, np.float64)
-    problem = book_problem(cast(Levels, bid_rows), cast(Levels, ask_rows))
+    try:
+        bids, asks = (Ladder.of(levels) for levels in shown)
+    except ValueError:
+        notes.lack(f"{name}: left out, {book_problem(*shown)}")
+        return None
+    problem = book_problem(bids, asks)
     kept = _kept(market) if with_haircut else None
     if kept == 0.0:
         problem = "all of its depth comes and goes"
@@ -281,14 +278,14 @@ def _quote(
     if lot is None:
         notes.assume(f"{venue}: lot not known, {ASSUMED_LOT:g} assumed")
     if kept is not None:
-        bid_rows, ask_rows = bid_rows * (1.0, kept), ask_rows * (1.0, kept)
+        bids, asks = bids.thinned(kept), asks.thinned(kept)
     return Quote(
         venue=venue,
         symbol=market.symbol,
         market=market,
-        bid_rows=bid_rows,
-        ask_rows=ask_rows,
-        mid=(float(bids[0][0]) + float(asks[0][0])) / 2,
+        bids=bids,
+        asks=asks,
+        mid=(bids[0][0] + asks[0][0]) / 2,
         fees=Fees(taker_fee_of(market, taker_fee, settings, notes), _maker_fee(market, settings)),
         lot=ASSUMED_LOT if lot is None else lot,
         tick=None if listed is None else listed.tick,

@@ -114,7 +114,7 @@ async def _collect(engine: "Engine", config: "Config", duration_s: float) -> "Po
     try:
         while loop.time() < deadline and not is_complete(engine):
             await asyncio.sleep(POLL_S)
-            _watch_positions(engine)
+            engine.watch_held()
         missing = engine.unreachable()
         if len(missing) == len(engine.specs):
             reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
@@ -123,17 +123,6 @@ async def _collect(engine: "Engine", config: "Config", duration_s: float) -> "Po
         return exposures.read(engine.view, engine.clock.now_ns())
     finally:
         await engine.stop()
-
-
-def _watch_positions(engine: "Engine") -> None:
-    """The markets that the accounts are in: their funding is half of the answer."""
-    from cockpit.intents import Watch
-
-    view = engine.view
-    held = {position.symbol for book in view.accounts() for position in book.positions}
-    missing = held - set(view.symbols())
-    if missing:
-        engine.post(Watch((*view.symbols(), *sorted(missing))))
 
 
 def is_complete(engine: "Engine") -> bool:

@@ -44,7 +44,12 @@ def run(args: argparse.Namespace) -> int:
     from cockpit.engine import Engine
 
     start_logging(config.log_level)
-    engine = Engine(config, endpoints=endpoints, black_boxes=paths.black_box_dir())
+    engine = Engine(
+        config,
+        endpoints=endpoints,
+        black_boxes=paths.black_box_dir(),
+        positions=common.load_positions() if args.alerts else (),
+    )
     return loops.run(_stream(engine, hz, args.depth, duration_s, alerts=args.alerts))
 
 

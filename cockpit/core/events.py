@@ -47,6 +47,8 @@ class Instrument(MarketEvent, frozen=True, kw_only=True, gc=False, tag="instrume
 
     `contract` is the base units in one of the venue's size units (1000 for 1000PEPE, else 1).
     `mmf` is the maintenance margin fraction of the first tier; fees are fractions of notional.
+    `margin_tiers` are (notional in USD from which it counts, maintenance fraction), lowest first;
+    empty where the venue states none, or one fraction for every size.
     `tick` is None where the venue's tick depends on a price that we do not know yet.
     `status` is `active`, `paused` or `delisted`.
     """
@@ -65,6 +67,7 @@ class Instrument(MarketEvent, frozen=True, kw_only=True, gc=False, tag="instrume
     taker_fee: float | None = None
     maker_fee: float | None = None
     status: Literal["active", "paused", "delisted"] = "active"
+    margin_tiers: tuple[tuple[float, float], ...] = ()
 
 
 class BookSnapshot(MarketEvent, frozen=True, kw_only=True, gc=False, tag="book_snapshot"):

@@ -10,12 +10,13 @@ is moved once, and a book that the next snapshot replaces is never sorted at all
 """
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from typing import Final
 
 from cockpit.core.events import Level, Levels
 
 MAX_WAITING: Final = 64
-"""Changes of one side that may wait for a reader."""
+"""Changes that may wait for a reader."""
 
 _NEAR_LEVELS = 200
 """More levels than any venue has within a few tens of bps; a bound on the work, not a cut."""
@@ -24,28 +25,22 @@ _NEAR_LEVELS = 200
 class _Half:
     """One side. `keys` ascending, best last: the price for bids, minus the price for asks."""
 
-    __slots__ = ("_keys", "_raw", "_sign", "_sizes", "waiting")
+    __slots__ = ("_keys", "_raw", "_sign", "_sizes")
 
     def __init__(self, sign: float) -> None:
         self._sign = sign
         self._keys: list[float] = []
         self._sizes: list[float] = []
         self._raw: Levels | None = None
-        self.waiting: list[Levels] = []
-        """Changes in their order that the lists do not know yet."""
 
     def replace(self, levels: Levels) -> None:
         self._raw = levels
-        self.waiting.clear()
 
-    def settle(self) -> None:
-        """Take what is waiting into the lists."""
+    def write(self, changed: Mapping[float, float]) -> None:
+        """Absolute sizes by price; size 0 removes."""
         if self._raw is not None:
             self._unpack(self._raw)
         keys, sizes, sign = self._keys, self._sizes, self._sign
-        changed: dict[float, float] = {}
-        for levels in self.waiting:
-            changed.update(levels)
         for price, size in changed.items():
             key = price * sign
             i = bisect_left(keys, key)
@@ -57,7 +52,6 @@ class _Half:
             elif size > 0.0:
                 keys.insert(i, key)
                 sizes.insert(i, size)
-        self.waiting.clear()
 
     def _unpack(self, levels: Levels) -> None:
         pairs = sorted([(price * self._sign, size) for price, size in levels])
@@ -66,15 +60,11 @@ class _Half:
         self._raw = None
 
     def best(self) -> Level | None:
-        if self.waiting:
-            self.settle()
         if self._raw is not None:
             return self._raw[0] if self._raw else None
         return (self._keys[-1] * self._sign, self._sizes[-1]) if self._keys else None
 
     def top(self, depth: int | None) -> list[Level]:
-        if self.waiting:
-            self.settle()
         if self._raw is not None:
             return list(self._raw[:depth])
         start = None if depth is None else max(0, len(self._keys) - depth)
@@ -85,58 +75,40 @@ class _Half:
         return [(key * self._sign, size) for key, size in zip(prices, sizes, strict=True)]
 
     def __len__(self) -> int:
-        if self.waiting:
-            self.settle()
         return len(self._keys) if self._raw is None else len(self._raw)
 
 
 class Book:
     """Bids and asks in base units, or nothing at all: `is_known` tells which."""
 
-    __slots__ = ("_asks", "_bids", "is_known", "recv_ns", "seq", "version")
+    __slots__ = ("_ask_half", "_bid_half", "_waiting", "is_known")
 
     def __init__(self) -> None:
-        self._bids = _Half(1.0)
-        self._asks = _Half(-1.0)
+        self._bid_half = _Half(1.0)
+        self._ask_half = _Half(-1.0)
+        self._waiting: list[tuple[Levels, Levels]] = []
+        """Changes of both sides, in their order, that the halves do not know yet."""
         self.is_known = False
-        self.recv_ns = 0
-        self.seq: int | None = None
-        self.version = 0
 
-    def replace(self, bids: Levels, asks: Levels, seq: int | None, recv_ns: int) -> None:
+    def replace(self, bids: Levels, asks: Levels) -> None:
         """A whole book, best first on both sides."""
-        self._bids.replace(bids)
-        self._asks.replace(asks)
+        self._waiting.clear()
+        self._bid_half.replace(bids)
+        self._ask_half.replace(asks)
         self.is_known = True
-        self.seq = seq
-        self.recv_ns = recv_ns
-        self.version += 1
 
-    def apply(self, bids: Levels, asks: Levels, seq: int | None, recv_ns: int) -> None:
+    def apply(self, bids: Levels, asks: Levels) -> None:
         """Absolute sizes; size 0 removes. Ignored while the book is unknown."""
-        if not self.is_known:
-            return
-        if bids:
-            waiting = self._bids.waiting
-            waiting.append(bids)
+        if self.is_known:
+            waiting = self._waiting
+            waiting.append((bids, asks))
             if len(waiting) > MAX_WAITING:
-                self._bids.settle()
-        if asks:
-            waiting = self._asks.waiting
-            waiting.append(asks)
-            if len(waiting) > MAX_WAITING:
-                self._asks.settle()
-        self.seq = seq
-        self.recv_ns = recv_ns
-        self.version += 1
+                self._settle()
 
     def clear(self) -> None:
         """Unknown from now on: old depth is never shown as if it were depth."""
-        self._bids.replace(())
-        self._asks.replace(())
+        self.replace((), ())
         self.is_known = False
-        self.seq = None
-        self.version += 1
 
     def bids(self, depth: int | None = None) -> list[Level]:
         """Best (highest) first; all of them with `depth` None."""
@@ -170,3 +142,28 @@ class Book:
             for price, size in half.top(_NEAR_LEVELS)
             if abs(price - mid) <= reach
         )
+
+    @property
+    def _bids(self) -> _Half:
+        if self._waiting:
+            self._settle()
+        return self._bid_half
+
+    @property
+    def _asks(self) -> _Half:
+        if self._waiting:
+            self._settle()
+        return self._ask_half
+
+    def _settle(self) -> None:
+        """Take what is waiting into the halves."""
+        bids: dict[float, float] = {}
+        asks: dict[float, float] = {}
+        for bid_changes, ask_changes in self._waiting:
+            bids.update(bid_changes)
+            asks.update(ask_changes)
+        self._waiting.clear()
+        if bids:
+            self._bid_half.write(bids)
+        if asks:
+            self._ask_half.write(asks)

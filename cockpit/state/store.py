@@ -114,11 +114,11 @@ class MarketStore:
     def apply_all(self, events: Iterable[Event]) -> None:
         """`apply` for each, without the calls in between."""
         venues, handlers = self._venues, self._handlers
+        self.version += 1
         for event in events:
             venue = venues.get(event.venue)
             handler = handlers.get(type(event))
             if venue is not None and handler is not None:
-                self.version += 1
                 venue.last_recv_ns = event.recv_ns
                 handler(venue, event)
 
@@ -167,7 +167,7 @@ class MarketStore:
         if market is None:
             return
         recv_ns, venue_ns = event.recv_ns, event.venue_ns
-        market.raw_book.apply(event.bids, event.asks, event.seq, recv_ns)
+        market.raw_book.apply(event.bids, event.asks)
         market.book_cadence.arrived(recv_ns)
         market.version += 1
         if venue_ns is not None:
@@ -178,7 +178,7 @@ class MarketStore:
         if market is None:
             return
         recv_ns, venue_ns = event.recv_ns, event.venue_ns
-        market.raw_book.replace(event.bids, event.asks, event.seq, recv_ns)
+        market.raw_book.replace(event.bids, event.asks)
         market.book_cadence.arrived(recv_ns)
         market.version += 1
         if venue_ns is not None:

@@ -6,9 +6,8 @@ touch is shown with the touch on top. Both carry the block's time, which alone o
 """
 
 import math
-from collections.abc import Iterable
 
-from cockpit.core.events import Levels
+from cockpit.core.events import Level, Levels
 from cockpit.venues.books import IGNORE, FullBook
 from cockpit.venues.hyperliquid_wire import WireLevel
 from cockpit.venues.kit import scale_levels
@@ -86,9 +85,9 @@ def _under(best: Levels, levels: Levels, sign: int) -> tuple[Levels, Levels]:
     """(the side with `best` on top, what that changed); `sign` is 1 for bids, -1 for asks."""
     if not best:
         return (), tuple([(price, 0.0) for price, _ in levels])
-    if levels and levels[0] == best[0]:
-        return levels, ()
     price = best[0][0]
+    if levels and levels[0][0] == price:
+        return (levels, ()) if levels[0] == best[0] else ((best[0], *levels[1:]), best)
     kept = 0
     while kept < len(levels) and (levels[kept][0] - price) * sign > 0.0:
         kept += 1
@@ -99,23 +98,29 @@ def _under(best: Levels, levels: Levels, sign: int) -> tuple[Levels, Levels]:
     return (best[0], *levels[kept:]), (*gone, best[0])
 
 
-def side_of(rows: Iterable[WireLevel], contract: float) -> Levels:
-    """Levels in base units, as sent."""
-    return scale_levels(tuple([(row.px, row.sz) for row in rows]), contract)
+def sides_of(
+    rows: tuple[list[WireLevel], list[WireLevel]], contract: float
+) -> tuple[Levels, Levels] | str:
+    """Bids and asks in base units as sent, or why they cannot be one book.
 
-
-def fault_of(bids: Levels, asks: Levels) -> str | None:
-    """Why these sides cannot be one book, or None. Prices must get strictly worse."""
-    if bids and asks and bids[0][0] >= asks[0][0]:
-        return CROSSED
+    Prices must get strictly worse. The sides are spelled out: forty levels make a message.
+    """
+    bids: list[Level] = []
+    asks: list[Level] = []
     last = math.inf
-    for price, _ in bids:
+    for row in rows[0]:
+        price = row.px
         if price >= last:
             return "bids out of order"
+        bids.append((price, row.sz))
         last = price
     last = 0.0
-    for price, _ in asks:
+    for row in rows[1]:
+        price = row.px
         if price <= last:
             return "asks out of order"
+        asks.append((price, row.sz))
         last = price
-    return None
+    if bids and asks and bids[0][0] >= asks[0][0]:
+        return CROSSED
+    return scale_levels(tuple(bids), contract), scale_levels(tuple(asks), contract)

@@ -27,7 +27,7 @@ from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, hourly, ms_to_ns, next_boundary_ns
 from cockpit.venues import hyperliquid_wire as wire
 from cockpit.venues import kit
-from cockpit.venues.hyperliquid_book import CROSSED, TouchedLadder, fault_of, side_of
+from cockpit.venues.hyperliquid_book import CROSSED, TouchedLadder, sides_of
 from cockpit.venues.hyperliquid_history import settled_interval_s
 from cockpit.venues.hyperliquid_info import Predictions, SettledPage
 from cockpit.venues.hyperliquid_wire import NAME, dex_of, name_of
@@ -103,12 +103,11 @@ class Feed:
         if named is None or data.coin in self._unwatched:
             return ()
         symbol, contract = named
-        bids, asks = side_of(data.levels[0], contract), side_of(data.levels[1], contract)
-        fault = fault_of(bids, asks)
-        if fault is not None:
-            return (kit.reject(NAME, at_ns, f"{symbol}: {fault}", raw),)
+        sides = sides_of(data.levels, contract)
+        if isinstance(sides, str):
+            return (kit.reject(NAME, at_ns, f"{symbol}: {sides}", raw),)
         time = data.time
-        shown = self._book(data.coin).ladder(time, bids, asks, at_ns)
+        shown = self._book(data.coin).ladder(time, *sides, at_ns)
         if shown is None:
             return ()
         return (

@@ -25,7 +25,19 @@ class Asset(Wire):
     name: str
     sz_decimals: int
     max_leverage: float | None = None
+    margin_table_id: int | None = None
     is_delisted: bool = False
+
+
+class TierRow(Wire):
+    """From a notional in USD on, the highest leverage that is allowed."""
+
+    lower_bound: float
+    max_leverage: float
+
+
+class Table(Wire):
+    margin_tiers: list[TierRow]
 
 
 class Universe(msgspec.Struct, gc=False):
@@ -35,6 +47,8 @@ class Universe(msgspec.Struct, gc=False):
     assets: list[Asset | None]
     quote: str
     ctxs: list[Ctx | None] | None
+    tables: dict[int, list[TierRow]] = {}
+    """Margin tables by their id. An id below 50 without a table is a leverage for every size."""
 
 
 class Prediction(Wire):
@@ -158,9 +172,22 @@ def _metas(pairs: Sequence[Sequence[Any]]) -> Metas | str:
             assets=assets,
             quote="USDC" if token == 0 else f"token:{str(token)[:16]}",
             ctxs=None if ctxs is None else [_convert(row, Ctx) for row in ctxs],
+            tables=_tables(meta.get("marginTables")),
         )
         universes.append(universe)
     return Metas(universes=universes, unreadable=unreadable) if universes else "no market in it"
+
+
+def _tables(rows: Any) -> dict[int, list[TierRow]]:
+    """Those that can be read: old recordings have none."""
+    found: dict[int, list[TierRow]] = {}
+    for row in rows if isinstance(rows, list) else ():
+        try:
+            number, table = msgspec.convert(row, tuple[int, Table], strict=False)
+        except msgspec.ValidationError:
+            continue
+        found[number] = table.margin_tiers
+    return found
 
 
 def _predictions(document: list[Any]) -> Predictions:

@@ -1,14 +1,16 @@
 """Hyperliquid's list of markets: which exist, by which name, and in which steps they trade."""
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 import msgspec
 
 from cockpit.core.events import Instrument
 from cockpit.core.units import HOUR_S
 from cockpit.venues import kit
-from cockpit.venues.hyperliquid_info import Asset, Universe
+from cockpit.venues.hyperliquid_info import Asset, TierRow, Universe
 from cockpit.venues.hyperliquid_wire import NAME, dex_of, name_of
 
 MAX_PRICE_DECIMALS = 6
@@ -47,7 +49,8 @@ class Listing:
             mark = None if ctx is None else kit.positive(ctx.mark_px)
             if mark is not None:
                 self._marks[asset.name] = mark
-            told = instrument(asset, universe.quote, self._marks.get(asset.name), at_ns)
+            tiers = universe.tables.get(asset.margin_table_id or 0, ())
+            told = instrument(asset, universe.quote, self._marks.get(asset.name), at_ns, tiers)
             if told is None:
                 continue
             if told.status == "active":
@@ -77,7 +80,22 @@ def power_of_ten(exponent: int) -> float:
     return float(f"1e{exponent}")
 
 
-def instrument(asset: Asset, quote: str, mark: float | None, at_ns: int) -> Instrument | None:
+def margin_tiers(rows: Sequence[TierRow]) -> tuple[tuple[float, float], ...]:
+    """(over_usd, maintenance fraction): half the initial fraction at each tier's leverage.
+
+    Empty for a table that cannot be: bounds that do not rise from 0, or leverage that does.
+    """
+    tiers = [(kit.finite(row.lower_bound), kit.positive(row.max_leverage)) for row in rows]
+    known = [(low, 1.0 / (2.0 * top)) for low, top in tiers if low is not None and top is not None]
+    if len(known) < len(tiers) or not known or known[0][0] != 0.0 or known[0][1] >= 1.0:
+        return ()
+    rises = all(a[0] < b[0] and a[1] <= b[1] < 1.0 for a, b in pairwise(known))
+    return tuple(known) if rises else ()
+
+
+def instrument(
+    asset: Asset, quote: str, mark: float | None, at_ns: int, tiers: Sequence[TierRow] = ()
+) -> Instrument | None:
     """A listed perp in base units; None for a name that is no perp.
 
     `mark` is in the venue's units and decides the tick, which is None without it. A builder dex
@@ -94,6 +112,8 @@ def instrument(asset: Asset, quote: str, mark: float | None, at_ns: int) -> Inst
     lot = power_of_ten(shift - asset.sz_decimals)
     is_builders = bool(dex_of(asset.name))
     leverage = asset.max_leverage if asset.max_leverage and asset.max_leverage > 0 else None
+    by_size = margin_tiers(tiers)
+    mmf = None if leverage is None else 1.0 / (2.0 * leverage)
     return Instrument(
         venue=NAME,
         recv_ns=at_ns,
@@ -108,7 +128,8 @@ def instrument(asset: Asset, quote: str, mark: float | None, at_ns: int) -> Inst
         contract=contract,
         funding_interval_s=HOUR_S,
         max_leverage=leverage,
-        mmf=None if leverage is None else 1.0 / (2.0 * leverage),
+        mmf=by_size[0][1] if by_size else mmf,
+        margin_tiers=by_size if len(by_size) > 1 else (),
         taker_fee=None if is_builders else TAKER_FEE,
         maker_fee=None if is_builders else MAKER_FEE,
         status="delisted" if asset.is_delisted else "active",

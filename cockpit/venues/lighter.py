@@ -90,7 +90,7 @@ class Session:
     """See the module docstring for what is read and what is said."""
 
     def __init__(self, wants: Wants) -> None:
-        self._wants = wants
+        self._wants, self._symbols = wants, frozenset(wants.symbols)
         self._is_open = False
         self._markets = Markets()
         self._outbox = Outbox()
@@ -101,9 +101,9 @@ class Session:
 
     def handle(self, input: Input) -> Iterable[Output]:
         """Every consequence of one input, in order."""
+        if isinstance(input, Frame):
+            return self._frame(input.at_ns, input.data)
         match input:
-            case Frame():
-                return self._frame(input.at_ns, input.data)
             case Reply() if self._accounts.owns(input):
                 return self._accounts.reply(input)
             case Reply():
@@ -113,7 +113,7 @@ class Session:
             case Opened():
                 return self._opened(input.at_ns)
             case Wanted():
-                self._wants = input.wants
+                self._wants, self._symbols = input.wants, frozenset(input.wants.symbols)
                 self._accounts.want(input.wants.accounts)
                 return self._subscribe(input.at_ns)
             case Closed():
@@ -155,7 +155,7 @@ class Session:
         return Fetch(name="instruments", path="/api/v1/orderBookDetails?filter=perp")
 
     def _is_wanted(self, market: Market) -> bool:
-        return not self._wants.symbols or market.symbol in self._wants.symbols
+        return not self._symbols or market.symbol in self._symbols
 
     def _subscribe(self, at_ns: int) -> Iterator[Output]:
         """Bring the subscriptions in line with what is wanted and known."""
@@ -271,7 +271,7 @@ class Session:
             return [reject(_VENUE, at_ns, f"market_stats: {rows}", data)]
         out: list[Output] = []
         venue_ns = facts.stamp_ns(message.timestamp)
-        is_named = False
+        is_named, is_exact = False, isinstance(message, wire.AllStatsUpdate)
         for text, row in rows.items():
             market = self._markets.get(text)
             if market is None:
@@ -283,7 +283,8 @@ class Session:
             if scope == "all" and not self._is_wanted(market):
                 continue
             try:
-                out.extend(facts.stats(market, row, at_ns, venue_ns))
+                told = row if is_exact else facts.figures(row)
+                out += facts.stats(market, told, at_ns, venue_ns)
             except ValueError as error:
                 out.append(reject(_VENUE, at_ns, f"market_stats {text}: {error}", data))
         if is_named:

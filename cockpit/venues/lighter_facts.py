@@ -23,7 +23,7 @@ from cockpit.core.events import (
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
 from cockpit.venues import lighter_wire as wire
-from cockpit.venues.kit import finite, printable, reject, scale_levels
+from cockpit.venues.kit import finite, printable, reject
 from cockpit.venues.lighter_memory import Market
 
 VENUE = "lighter"
@@ -44,8 +44,8 @@ def stamp_ns(ms: float | None) -> int | None:
 def snapshot(market: Market, message: wire.BookSubscribed, at_ns: int) -> BookSnapshot:
     """The whole book, sorted: the venue's order is by price, but nothing promises it."""
     book = message.order_book
-    bids = [level for level in _levels(book.bids) if level[1] != 0.0]
-    asks = [level for level in _levels(book.asks) if level[1] != 0.0]
+    bids = [level for level in _levels(book.bids, market.contract) if level[1] != 0.0]
+    asks = [level for level in _levels(book.asks, market.contract) if level[1] != 0.0]
     bids.sort(reverse=True)
     asks.sort()
     return BookSnapshot(
@@ -53,8 +53,8 @@ def snapshot(market: Market, message: wire.BookSubscribed, at_ns: int) -> BookSn
         symbol=market.symbol,
         recv_ns=at_ns,
         venue_ns=_book_ns(message),
-        bids=scale_levels(tuple(bids), market.contract),
-        asks=scale_levels(tuple(asks), market.contract),
+        bids=tuple(bids),
+        asks=tuple(asks),
         seq=book.offset if book.nonce is None else book.nonce,
     )
 
@@ -67,8 +67,8 @@ def delta(market: Market, message: wire.BookUpdate, at_ns: int) -> BookDelta:
         symbol=market.symbol,
         recv_ns=at_ns,
         venue_ns=_book_ns(message),
-        bids=scale_levels(_levels(book.bids), contract),
-        asks=scale_levels(_levels(book.asks), contract),
+        bids=_levels(book.bids, contract),
+        asks=_levels(book.asks, contract),
         seq=book.offset if book.nonce is None else book.nonce,
     )
 
@@ -131,45 +131,62 @@ def block(message: wire.HeightUpdate | wire.HeightSubscribed, at_ns: int) -> Ite
     )
 
 
+def figures(row: wire.Stats[wire.Scalar]) -> wire.Stats[wire.Figure]:
+    """A row whose figures may be anything as one of numbers. ValueError where one is none."""
+    return wire.Stats(
+        symbol=row.symbol,
+        mark_price=_number(row.mark_price),
+        index_price=_number(row.index_price),
+        last_trade_price=_number(row.last_trade_price),
+        open_interest=_number(row.open_interest),
+        current_funding_rate=_number(row.current_funding_rate),
+        funding_rate=_number(row.funding_rate),
+        funding_timestamp=_number(row.funding_timestamp),
+    )
+
+
 def stats(
-    market: Market, row: wire.Stats[wire.Scalar], at_ns: int, venue_ns: int | None
-) -> Iterator[Prices | OpenInterest | Funding]:
+    market: Market, row: wire.Stats[wire.Figure], at_ns: int, venue_ns: int | None
+) -> list[AnyEvent]:
     """One row of market_stats. A market whose prices are zero is no market: nothing is said."""
-    mark, index = _number(row.mark_price), _number(row.index_price)
-    last, oi_usd = _number(row.last_trade_price), _number(row.open_interest)
-    accruing, paid = _number(row.current_funding_rate), _number(row.funding_rate)
-    paid_ms = _number(row.funding_timestamp)
+    mark, index = row.mark_price, row.index_price
+    last, oi_usd = row.last_trade_price, row.open_interest
     if min(mark or 0.0, index or 0.0, last or 0.0, oi_usd or 0.0) < 0.0:
         raise ValueError("negative price or open interest")
     if mark == 0.0 or index == 0.0 or (mark is None and index is None):
-        return
+        return []
     contract = market.contract
-    yield Prices(
-        venue=VENUE,
-        symbol=market.symbol,
-        recv_ns=at_ns,
-        venue_ns=venue_ns,
-        mark=mark / contract if mark else None,
-        index=index / contract if index else None,
-        last=last / contract if last else None,
-    )
-    if oi_usd is not None and mark:
-        units = oi_usd / mark
-        if market.size_decimals is not None:
-            units = round(units, market.size_decimals)
-        yield OpenInterest(
+    out: list[AnyEvent] = [
+        Prices(
             venue=VENUE,
             symbol=market.symbol,
             recv_ns=at_ns,
             venue_ns=venue_ns,
-            base=units * contract,
+            mark=mark / contract if mark else None,
+            index=index / contract if index else None,
+            last=last / contract if last else None,
         )
-    if accruing is not None:
-        yield live(market, accruing / 100.0, at_ns, venue_ns)
-    paid_ns = stamp_ns(paid_ms)
+    ]
+    if oi_usd is not None and mark:
+        units = oi_usd / mark
+        if market.size_decimals is not None:
+            units = round(units, market.size_decimals)
+        out.append(
+            OpenInterest(
+                venue=VENUE,
+                symbol=market.symbol,
+                recv_ns=at_ns,
+                venue_ns=venue_ns,
+                base=units * contract,
+            )
+        )
+    if row.current_funding_rate is not None:
+        out.append(live(market, row.current_funding_rate / 100.0, at_ns, venue_ns))
+    paid, paid_ns = row.funding_rate, stamp_ns(row.funding_timestamp)
     if paid is not None and paid_ns is not None and paid_ns != market.settled_ns:
         market.settled_ns = paid_ns
-        yield _settled(market.symbol, paid / 100.0, at_ns, paid_ns)
+        out.append(_settled(market.symbol, paid / 100.0, at_ns, paid_ns))
+    return out
 
 
 def live(market: Market, rate: float, at_ns: int, venue_ns: int | None) -> Funding:
@@ -261,8 +278,13 @@ def _possible(rate: float) -> float:
     return rate
 
 
-def _levels(levels: tuple[wire.Level, ...] | None) -> Levels:
-    return tuple([(level.price, level.size) for level in levels]) if levels else ()
+def _levels(levels: tuple[wire.Level, ...] | None, contract: float) -> Levels:
+    """In base units, in the venue's order."""
+    if not levels:
+        return ()
+    if contract == 1.0:
+        return tuple([(level.price, level.size) for level in levels])
+    return tuple([(level.price / contract, level.size * contract) for level in levels])
 
 
 def _book_ns(message: wire.BookSubscribed | wire.BookUpdate) -> int | None:

@@ -85,8 +85,8 @@ class Uncrossed:
         return bids, asks
 
     def _is_crossed(self) -> bool:
-        bid, ask = self._bids.best(), self._asks.best()
-        return bid is not None and ask is not None and bid >= ask
+        bid_tops, ask_tops = self._bids.current(), self._asks.current()
+        return bool(bid_tops) and bool(ask_tops) and -bid_tops[0] >= ask_tops[0]
 
     def _redraw(self, touched: "_Touched", at_ns: int) -> tuple[Levels, Levels]:
         """The touched levels as shown, and those that were hidden or came back meanwhile."""
@@ -108,10 +108,9 @@ class Uncrossed:
         since = self._hidden
         while True:
             self._hidden = ({}, {})
-            bid, ask = self._bids.best(), self._asks.best()
-            if bid is None or ask is None or bid < ask:
+            if not self._is_crossed():
                 return
-            if not self._hide(bid, ask, since, at_ns):
+            if not self._hide(-self._bids.tops[0], self._asks.tops[0], since, at_ns):
                 return
             for side, hidden in zip((self._bids, self._asks), self._hidden, strict=True):
                 for price, since_ns in hidden.items():
@@ -153,16 +152,14 @@ class _Side:
         self.tops: list[float] = []
         self.levels: dict[float, tuple[int, float]] = {}
 
-    def best(self) -> float | None:
+    def current(self) -> list[float]:
+        """`tops` with a price on top that is still there; empty with the side."""
         levels, tops, sign = self.levels, self.tops, self.sign
         if len(tops) > _FEWEST_TOPS and len(tops) > 2 * len(levels):
             tops[:] = sorted([price * sign for price in levels])
-        while tops:
-            price = tops[0] * sign
-            if price in levels:
-                return price
+        while tops and tops[0] * sign not in levels:
             heappop(tops)
-        return None
+        return tops
 
     def shown(self, hidden: Collection[float]) -> Levels:
         levels = self.levels

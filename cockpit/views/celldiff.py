@@ -79,53 +79,78 @@ class FrontBuffer:
     def _row(self, out: list[str], y: int, x: int, texts: list[str], looks: list[int]) -> None:
         old_texts, old_looks = self._text[y], self._look[y]
         end = x + len(texts)
-        if old_texts[x:end] == texts and old_looks[x:end] == looks:
+        before, looked = old_texts[x:end], old_looks[x:end]
+        if before == texts and looked == looks:
             return
         changed = [
             i
             for i, (old, new, old_look, look) in enumerate(
-                zip(old_texts[x:end], texts, old_looks[x:end], looks, strict=True)
+                zip(before, texts, looked, looks, strict=True)
             )
             if old != new or old_look != look
         ]
         if "" in texts:
             heads = {i - 1 if texts[i] == "" else i for i in changed}
             changed = sorted(heads)
-        last = x - 1
+        old_texts[x:end] = texts
+        old_looks[x:end] = looks
+        self._write(out, y, x, texts, looks, changed)
+
+    def _write(
+        self,
+        out: list[str],
+        y: int,
+        x: int,
+        texts: list[str],
+        looks: list[int],
+        changed: Iterable[int],
+    ) -> None:
+        """These cells of a row. Twelve thousand of them at a turn to another workspace: a cell
+        that follows its neighbour in the same look is one append."""
+        put, narrow = out.append, self._narrow
+        for_blank, step = self._looks.for_blank, self._looks.step
+        pen, last = self._pen, x - 1
+        here = self._at[1] if self._at is not None and self._at[0] == y else None
         for i in changed:
             column = x + i
             if column <= last:
                 continue
-            gap = column - last - 1
-            if last >= x and gap <= _BRIDGE and self._at == (y, last + 1):
-                bridge = range(last + 1 - x, i)
-                if all(self._is_free(texts[j], looks[j]) for j in bridge):
-                    out.extend(texts[j] for j in bridge)
-                    self._at = (y, column)
-            out.append(self._move(y, column))
-            last = self._put(out, y, column, texts[i], looks[i])
-        self._text[y][x:end] = texts
-        self._look[y][x:end] = looks
+            if here != column:
+                if here is not None and x <= last == here - 1 and column - here <= _BRIDGE:
+                    self._pen = pen
+                    bridge = range(here - x, i)
+                    if all(self._is_free(texts[j], looks[j]) for j in bridge):
+                        out.extend(texts[j] for j in bridge)
+                        here = column
+                if here is not None:
+                    self._at = (y, here)
+                put(self._move(y, column))
+            text, look = texts[i], looks[i]
+            if look != pen:
+                target = for_blank(pen, look) if text == " " else look
+                if target != pen:
+                    put(step(pen, target))
+                    pen = target
+            put(text)
+            if text in narrow:
+                last = column
+                # At the right edge the cursor waits in or behind the last column: nobody knows.
+                here = column + 1 if column + 1 < self.width else None
+            else:
+                last = column + self._width(text) - 1
+                # Terminals disagree about the width of new and of joined characters: go by address.
+                here = None
+            if here is None:
+                self._at = None
+        self._pen = pen
+        if here is not None:
+            self._at = (y, here)
 
     def _is_free(self, text: str, look: int) -> bool:
         """Whether the pen, as it is, would draw this cell in one byte."""
         if text == " ":
             return self._looks.for_blank(self._pen, look) == self._pen
         return look == self._pen and text != "" and text.isascii()
-
-    def _put(self, out: list[str], y: int, column: int, text: str, look: int) -> int:
-        """One cell, and its second half; returns the last column that was written."""
-        target = self._looks.for_blank(self._pen, look) if text == " " else look
-        out.append(self._looks.step(self._pen, target))
-        out.append(text)
-        self._pen = target
-        if text in self._narrow:
-            # At the right edge the cursor waits in or behind the last column: nobody knows.
-            self._at = (y, column + 1) if column + 1 < self.width else None
-            return column
-        # Terminals disagree about the width of new and of joined characters: go by address.
-        self._at = None
-        return column + self._width(text) - 1
 
     def _move(self, y: int, x: int) -> str:
         """The shortest way of the cursor to a cell."""

@@ -7,7 +7,7 @@ from cockpit import paths
 from cockpit.config import Config
 from cockpit.core.errors import ConfigError
 from cockpit.intents import Desk
-from cockpit.views import actions, planning, remember
+from cockpit.views import actions, planning, position_edits, remember
 from cockpit.views.alerting import EVERY_S, Announcer
 from cockpit.views.computing import Computing
 from cockpit.views.dialogs.base import Dialog
@@ -94,6 +94,7 @@ class ControlledApp(PaintedApp):
         """Once the workspace is on the screen."""
         self._use_colours()
         self.set_interval(RELOAD_S, self._reload_theme)
+        self.set_interval(RELOAD_S, position_edits.Edited(self).look)
         self.call_after_refresh(planning.load, self)
         announcer = Announcer(self.desk.alerting, self.config.alert_out, self.say, self.hand_over)
         self.set_interval(EVERY_S, announcer.poll)
@@ -104,6 +105,10 @@ class ControlledApp(PaintedApp):
         """Save and exit, in this order."""
         raise NotImplementedError
 
+    def resend(self, rows: range) -> None:
+        if self.screen is not self.workspace or not self.workspace.resend(rows):
+            super().resend(rows)
+
     def redraw(self) -> None:
         """Show what a key changed, at once."""
         raise NotImplementedError
@@ -111,6 +116,7 @@ class ControlledApp(PaintedApp):
     # --- keys ---------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
+        self.key_arrived()
         if self.screen is self.workspace and actions.press(
             self, key_of(event.key, event.character)
         ):

@@ -7,25 +7,36 @@ terminal goes away. Here a thread writes and whoever draws asks first how much i
 import os
 import sys
 import threading
+import time
 from collections import deque
 
+from textual import events
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 FLUSH_WITHIN_S = 0.3
 """How long leaving waits for a terminal that does not read."""
+_KEY_WITHIN_S = 0.03
+"""A key that has not been answered in this time is not one that the screen answers."""
 _RESET = "\x1b[0m"
 
 
-class Writer(threading.Thread):
-    """Writes to a file descriptor in order. After an error everything is dropped: nobody reads."""
+class Writer:
+    """Writes to a file descriptor in order. After an error everything is dropped: nobody reads.
+
+    What the terminal takes at once is written at once; a thread waits with the rest. To hand
+    everything to the thread would cost a key some milliseconds: it has to wait until whoever draws
+    lets go of the interpreter.
+    """
 
     def __init__(self, fileno: int, encoding: str) -> None:
-        super().__init__(daemon=True, name="terminal-writer")
         self._fileno = fileno
         self._encoding = encoding
         self._queue: deque[bytes] = deque()
         self._wake = threading.Event()
         self._stopping = False
+        self._quick: int | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True, name="terminal-writer")
         self.is_gone = False
         self.sent_bytes = 0
 
@@ -34,14 +45,34 @@ class Writer(threading.Thread):
         """Writes that the terminal has not taken; 0 when it has everything."""
         return len(self._queue)
 
+    def start(self) -> None:
+        self._quick = _reopened(self._fileno)
+        self._thread.start()
+
     def put(self, text: str) -> None:
-        """Queue the text; never waits."""
+        """Write or queue the text; never waits."""
         if self.is_gone or not text:
             return
-        self._queue.append(text.encode(self._encoding, "replace"))
-        self._wake.set()
+        data = text.encode(self._encoding, "replace")
+        if self._quick is not None and not self._queue:
+            data = self._write_now(self._quick, data)
+        if data:
+            self._queue.append(data)
+            self._wake.set()
 
-    def run(self) -> None:
+    def _write_now(self, fileno: int, data: bytes) -> bytes:
+        """What the terminal did not take."""
+        try:
+            count = os.write(fileno, data)
+        except BlockingIOError:
+            return data
+        except OSError:
+            self.is_gone = True
+            return b""
+        self.sent_bytes += count
+        return data[count:]
+
+    def _run(self) -> None:
         while not self._stopping:
             self._wake.wait()
             self._wake.clear()
@@ -64,7 +95,22 @@ class Writer(threading.Thread):
         """Let the rest go out if the terminal takes it in time, then end."""
         self._stopping = True
         self._wake.set()
-        self.join(within_s)
+        self._thread.join(within_s)
+        if self._quick is not None:
+            os.close(self._quick)
+            self._quick = None
+
+
+def _reopened(fileno: int) -> int | None:
+    """The same terminal, opened once more for writes that do not wait; None where that fails.
+
+    To switch the waiting off on `fileno` itself would do it to the shell as well.
+    """
+    flags = os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        return os.open(os.ttyname(fileno), flags)
+    except OSError:
+        return None
 
 
 class ScreenDriver(LinuxDriver):
@@ -72,6 +118,20 @@ class ScreenDriver(LinuxDriver):
 
     out: Writer | None = None
     """None before the start and while suspended."""
+    _key_s: float | None = None
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.Key):
+            self._key_s = time.monotonic()
+        super().process_message(message)
+
+    def is_key_waiting(self, now_s: float) -> bool:
+        """Whether a key was read that is still on its way through textual's queues."""
+        return self._key_s is not None and now_s - self._key_s < _KEY_WITHIN_S
+
+    def key_arrived(self) -> None:
+        """The key has come through."""
+        self._key_s = None
 
     def start_application_mode(self) -> None:
         stream = sys.__stderr__

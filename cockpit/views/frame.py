@@ -56,7 +56,7 @@ class PaintClock:
         self._silent = 0
         self._late_s: list[float] = []
         self._restore_s = 0.0
-        self._swept = 0
+        self._swept: int | None = None
         self._lag_s = 0.0
         self._worst_lag_s = 0.0
         self._paint_s = 0.0
@@ -90,6 +90,8 @@ class PaintClock:
         """Rows to send again now, so that each is sent once a minute: errors do not stay."""
         start = self._swept
         self._swept = int(now_s % FULL_REPAINT_S / FULL_REPAINT_S * height)
+        if start is None:
+            return range(0)
         if self._swept < start:
             self._silent = 0
             return range(start, height)

@@ -5,7 +5,7 @@ a config names them. Imports no textual: `cockpit check` reads it.
 """
 
 import unicodedata
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cockpit.config import Config
@@ -96,7 +96,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("alert.mute", ("M",), "mute", "silence this alert's rule; :unmute lets it speak again",
            "alerts", shown=2),
     Action("app.suspend", ("ctrl+z",), "suspend", "back to the shell; `fg` returns"),
-    Action("app.quit", ("q", "ctrl+q"), "quit", "leave; the terminal is restored", shown=2),
+    Action("app.quit", ("q", "ctrl+q"), "quit", "leave; the terminal is restored", shown=1),
 )  # fmt: skip
 
 _NAMES = frozenset(
@@ -224,21 +224,3 @@ def _character_named(name: str) -> str | None:
     except KeyError:
         return None
     return character if character.isprintable() else None
-
-
-def footer(keymap: Keymap, pane: str, width: int, skip: Container[str] = ()) -> list[Action]:
-    """What the bottom line shows while this pane is focused: as many as fit, in the table's order.
-
-    `skip` are ids that cannot be done now. Each takes its key, its name and three spaces.
-    """
-    shown = [
-        action
-        for action in keymap.actions
-        if action.shown and action.scope in (EVERYWHERE, pane) and keymap.keys(action.id)
-        if action.id not in skip
-    ]
-    for rank in sorted({action.shown for action in shown}, reverse=True):
-        if sum(len(keymap.shown(a.id)) + len(a.name) + 3 for a in shown) <= width:
-            break
-        shown = [action for action in shown if action.shown < rank]
-    return shown

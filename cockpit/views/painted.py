@@ -8,7 +8,7 @@ textual widgets and go the same way. Nothing here knows a market.
 import logging
 import resource
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,10 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 
-from cockpit.views.celldiff import FrontBuffer
+from cockpit.views.celldiff import FrontBuffer, Span
 from cockpit.views.driver import ScreenDriver, Writer
 from cockpit.views.frame import PaintClock
 from cockpit.views.looks import Depth
-from cockpit.views.pane import LivePane
 from cockpit.views.scene import FrameStats
 from cockpit.views.terminal import Terminal
 from cockpit.views.updates import self_test, spans_of
@@ -84,23 +83,27 @@ class PaintedApp(App[int]):
             self.clock.budget.account(now_s, self.out.sent_bytes, self.size.area)
         return self.clock.beat(now_s, backlog)
 
-    def send_now(self, screen: Screen, widgets: Mapping[LivePane, Sequence[Region]]) -> bool:
-        """Send these regions in one frame, now, past textual's queues and its repaint timer.
+    def is_key_waiting(self, now_s: float) -> bool:
+        """Whether a key has arrived that nobody has answered yet: drawing can wait for it."""
+        return isinstance(self._driver, ScreenDriver) and self._driver.is_key_waiting(now_s)
+
+    def key_arrived(self) -> None:
+        """The key that was waiting has come through to us."""
+        if isinstance(self._driver, ScreenDriver):
+            self._driver.key_arrived()
+
+    def send_now(self, screen: Screen, spans: Sequence[Span]) -> bool:
+        """Send these cells in one frame, now, past textual's queues, layout and repaint timer.
 
         False if they must go the usual way: a dialog is open, or a layout is due.
         """
-        if (
-            self._front is None
-            or self.out is None
-            or screen is not self.screen
-            or screen._layout_required
-            or screen._scroll_required
-        ):
+        out, front = self.out, self._front
+        if front is None or out is None or screen is not self.screen or screen._layout_required:
             return False
-        for widget, regions in widgets.items():
-            widget._set_dirty(*regions)
-        screen._compositor.update_widgets(set(widgets))
-        screen._compositor_refresh()
+        if out.backlog > _MOST_BACKLOG:
+            self._owed = True
+        elif spans:
+            self._send(out, front, spans)
         return True
 
     def send_row(self, screen: Screen, y: int, strip: Strip) -> None:
@@ -127,11 +130,14 @@ class PaintedApp(App[int]):
             self.screen.refresh()
 
     def _sweep(self, now_s: float) -> None:
-        width, height = self.size
-        rows = self.clock.sweep(now_s, height)
+        rows = self.clock.sweep(now_s, self.size.height)
         if rows and self._front is not None:
             self._front.forget_rows(rows)
-            self.screen.refresh(Region(0, rows.start, width, len(rows)))
+            self.resend(rows)
+
+    def resend(self, rows: range) -> None:
+        """Send whole rows again: nothing is known of them."""
+        self.screen.refresh(Region(0, rows.start, self.size.width, len(rows)))
 
     def on_terminal_supports_synchronized_output(
         self, _: messages.TerminalSupportsSynchronizedOutput
@@ -163,20 +169,22 @@ class PaintedApp(App[int]):
             super()._display(screen, renderable)
             self._ask(out, "")
             return
+        self._send(out, front, spans_of(renderable))
+        self.post_display_hook()
+
+    def _send(self, out: Writer, front: FrontBuffer, spans: Iterable[Span]) -> None:
+        """Whatever of this the terminal does not show yet, in one write."""
+        if not self._running or self._closed:
+            return
         try:
-            self._send(out, front, renderable)
+            front.resize(*self.size)
+            text = self._paint_within(front, spans)
         except (AttributeError, TypeError, ValueError, LookupError):
             log.exception("cell diff failed")
             self.drawing_problem = "only whole lines are sent: comparing cells failed, see the log"
             self._front = None
             self.repaint()
-        self.post_display_hook()
-
-    def _send(self, out: Writer, front: FrontBuffer, update: CompositorUpdate) -> None:
-        if not self._running or self._closed:
             return
-        front.resize(*self.size)
-        text = self._paint_within(front, update)
         if not text:
             return
         if self.cursor_position != (0, 0):
@@ -186,7 +194,7 @@ class PaintedApp(App[int]):
             text = SYNC_START + text + SYNC_END
         self._ask(out, text)
 
-    def _paint_within(self, front: FrontBuffer, update: CompositorUpdate) -> str:
+    def _paint_within(self, front: FrontBuffer, spans: Iterable[Span]) -> str:
         """The changed cells; on a thin link as many rows as it takes soon, the rest is owed.
 
         The status line first, then on from where the last write ended, so that every row has its
@@ -194,11 +202,11 @@ class PaintedApp(App[int]):
         """
         window = self.clock.window
         if window is None:
-            return front.paint(spans_of(update))
+            return front.paint(spans)
         height = max(1, self.size.height)
         start = self._next_row
         out, size = [], 0
-        for span in sorted(spans_of(update), key=lambda s: (s[0] > 0, (s[0] - start) % height)):
+        for span in sorted(spans, key=lambda s: (s[0] > 0, (s[0] - start) % height)):
             if size >= window:
                 self._owed = True
                 self._next_row = span[0]

@@ -1,17 +1,17 @@
-"""A pane that repaints only the lines that changed, when something it shows may have.
+"""A pane that redraws only the lines that changed, when something it shows may have.
 
 `tick` asks the pane's pure function for its lines, compares them with the last ones and rebuilds
-only the strips that differ; `render_lines` hands out cached strips. No CSS border or padding:
-frames are part of the lines, and a strip is exactly as wide as its region.
+only the strips that differ. Frames are part of the lines, and a strip is exactly as wide as its
+pane. A pane is no widget: thirty of them cost textual nothing, neither at the start nor at a turn
+to another workspace.
 """
 
 from collections.abc import Callable
 
 from rich.segment import Segment
-from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
+from cockpit.views.layout import Box
 from cockpit.views.palette import Palette
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clip
@@ -23,16 +23,15 @@ QUIET_S = 1.0
 """Without news a pane is drawn this often all the same: ages and countdowns go on."""
 
 
-class LivePane(Widget):
-    """One pane of the screen, fed by the paint clock."""
-
-    ALLOW_SELECT = False
+class LivePane:
+    """One pane of the screen, fed by the paint clock. Hidden while it has no box."""
 
     def __init__(
         self, draw: Draw, scene: Scene, palette: Palette, hz: Hz, name: str, phase: float = 1.0
     ) -> None:
         """At most `hz()` draws a second. `phase` (0 to 1) of an interval keeps panes apart."""
-        super().__init__(id=name)
+        self.id = name
+        self.box: Box | None = None
         self.dirty: dict[int, None] = {}
         self._draw = draw
         self._hz = hz
@@ -41,13 +40,26 @@ class LivePane(Widget):
         self._phase = phase
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
+        self._is_moved = False
         self._due_s: float | None = None
         self._drawn_s = 0.0
         self._version = -1
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in cells; zero while hidden."""
+        return (self.box.width, self.box.height) if self.box else (0, 0)
+
+    def place(self, box: Box | None) -> None:
+        """Put it there; all of it is sent when it is drawn next. None hides it."""
+        if box != self.box:
+            self.box = box
+            self._is_moved = True
+            self.hurry()
+
     def tick(self, now_s: float) -> int:
         """Draw if it is time to and there may be news; returns how many lines changed."""
-        if not self.display or (self._due_s is not None and now_s < self._due_s):
+        if self.box is None or (self._due_s is not None and now_s < self._due_s):
             return 0
         version = self._scene.view.version
         if version == self._version and now_s - self._drawn_s < QUIET_S:
@@ -73,22 +85,25 @@ class LivePane(Widget):
         if len(fresh) != len(self._lines) or self._strips[0].cell_length != width:
             self._lines = fresh
             self._strips = [self._strip(line, width) for line in fresh]
-            self.dirty = dict.fromkeys(range(height))
-            return height
+            self._is_moved = True
         changed = [y for y in range(height) if fresh[y] != self._lines[y]]
         for y in changed:
             self._lines[y] = fresh[y]
             self._strips[y] = self._strip(fresh[y], width)
-            self.dirty[y] = None
+        if self._is_moved:
+            self._is_moved = False
+            self.dirty = dict.fromkeys(range(height))
+            return height
+        self.dirty |= dict.fromkeys(changed)
         return len(changed)
 
-    def take(self, most: int) -> list[Region]:
-        """At most so many of the dirty lines, to be sent now."""
-        rows = list(self.dirty)[:most]
-        for y in rows:
-            del self.dirty[y]
-        width, height = self.size
-        return [Region(0, y, width, 1) for y in rows if y < height]
+    def take(self) -> list[tuple[int, Strip]]:
+        """(row of the screen, strip) of the dirty lines, to be sent now."""
+        rows, self.dirty = self.dirty, {}
+        if self.box is None:
+            return []
+        top, height = self.box.y, len(self._strips)
+        return [(top + y, self._strips[y]) for y in rows if y < height]
 
     def hurry(self) -> None:
         """Something that this pane shows was changed by a key: draw at the next beat."""
@@ -100,19 +115,12 @@ class LivePane(Widget):
         self._lines = []
         self.hurry()
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The cached strips; there is no CSS border or padding around them."""
-        x, y, width, height = crop
-        blank = Strip.blank(width, self._palette.background)
-        strips = self._strips[y : y + height]
-        if x or width != self.size.width:
-            strips = [strip.crop(x, x + width) for strip in strips]
-        return strips + [blank] * (height - len(strips))
-
-    def on_resize(self) -> None:
-        self.draw_now()
-        self.dirty.clear()
-        self.refresh()
+    def strip(self, y: int) -> Strip | None:
+        """The cached line `y`; None before it was drawn at this width."""
+        if self.box is None or not 0 <= y < len(self._strips):
+            return None
+        strip = self._strips[y]
+        return strip if strip.cell_length == self.box.width else None
 
     def _strip(self, line: Line, width: int) -> Strip:
         palette = self._palette

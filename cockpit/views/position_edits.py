@@ -5,6 +5,7 @@ a replay what is typed is forgotten at the end.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit import manual, paths
@@ -18,6 +19,47 @@ if TYPE_CHECKING:
 
 Change = Callable[[list[manual.Entry]], None]
 MAX_NOTE = 200
+
+
+class Edited:
+    """Reads the file again when other hands have edited it. Nothing is read but live.
+
+    A mistake in it is one sentence, and what was read before stays.
+    """
+
+    def __init__(self, app: "ControlledApp") -> None:
+        self._app = app
+        self._path = paths.positions_file()
+        self._stamp = _stamp(self._path)
+        self._is_missed = False
+
+    def look(self) -> None:
+        """Called every few seconds."""
+        app, now = self._app, _stamp(self._path)
+        if app.scene.mode != "LIVE" or now == self._stamp:
+            return
+        if now is None and not self._is_missed:
+            # An editor may take the old file away before it puts the new one there.
+            self._is_missed = True
+            return
+        self._stamp, self._is_missed = now, False
+        try:
+            entries = list(manual.load(self._path))
+        except CockpitError as error:
+            app.say(f"typed positions stay as they were: {error.ui_message}", "warn")
+            return
+        if entries != [manual.entry_of(position) for position in app.desk.view.manual()]:
+            _hold(app, entries)
+            app.say(f"{self._path.name} was edited: {len(entries)} typed", "info")
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """Changes with every edit; None while there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def add(app: "ControlledApp", _: int) -> None:

@@ -6,12 +6,20 @@ A key that the table knows everywhere does here what it does everywhere, on posi
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from cockpit.exposures import Row
 from cockpit.views import moves, planning, position_edits
 from cockpit.views.forms import Form, plain
-from cockpit.views.holding import GROUPS, chosen, cursor, key_of, point, rows, selected
+from cockpit.views.holding import (
+    GROUPS,
+    Key,
+    chosen,
+    cursor,
+    key_of,
+    point,
+    portfolio,
+    rows,
+    selected,
+)
 from cockpit.views.position_cells import column_of, columns_for, sort_rows
 
 if TYPE_CHECKING:
@@ -120,19 +128,59 @@ def _filter(app: "ControlledApp", _: int) -> None:
 
 # --- into a calculator --------------------------------------------------------------------------
 
+LEG, ASSET, BOOK = 1, 2, 3
+"""What a count before a calculator's key takes into it; without one: marks, else the leg."""
+
 
 def _calculate(name: str) -> moves.Handler:
-    """Open a calculator for what is marked, or for the row under the cursor."""
+    """Open a calculator for what is marked, for the row under the cursor, or as counted."""
 
-    def handler(app: "ControlledApp", _: int) -> None:
-        taken = chosen(app.scene)
-        point(app.scene, cursor(app.scene, rows(app.scene)))
-        planning.open_calculator(app, name)
-        form = app.scene.forms.open(name)
-        if taken:
-            _FILL[name](app.scene, form, taken)
+    def handler(app: "ControlledApp", count: int) -> None:
+        scene, holding = app.scene, app.scene.holding
+        reach = min(count, BOOK)
+        marks = holding.chosen
+        holding.chosen = _reached(scene, reach) if reach else marks
+        try:
+            taken = _one_asset_first(scene)
+            if name == "stagger" and taken and not _net(taken):
+                app.say(f"the legs in {taken[0].leg.symbol} cancel: there is nothing to close")
+                return
+            point(scene, cursor(scene, rows(scene)))
+            planning.open_calculator(app, name)
+            if taken:
+                _FILL[name](scene.forms.open(name), taken, reach)
+        finally:
+            holding.chosen = marks
 
     return handler
+
+
+def _reached(scene: "Scene", reach: int) -> frozenset[Key]:
+    """The leg under the cursor, all legs of its asset, or everything that is held."""
+    under = selected(scene)
+    if under is None:
+        return frozenset()
+    return frozenset(
+        key_of(row)
+        for row in portfolio(scene).rows
+        if reach == BOOK
+        or (reach == ASSET and row.leg.symbol == under.leg.symbol)
+        or key_of(row) == key_of(under)
+    )
+
+
+def _one_asset_first(scene: "Scene") -> list[Row]:
+    """What is taken; where the cursor's asset is among it, that one first."""
+    taken, under = chosen(scene), selected(scene)
+    symbol = under.leg.symbol if under else ""
+    return sorted(taken, key=lambda row: row.leg.symbol != symbol)
+
+
+def _net(taken: list[Row]) -> float:
+    """In base units of the first row's asset; 0 where its legs cancel but for the last digits."""
+    sizes = [row.leg.size for row in taken if row.leg.symbol == taken[0].leg.symbol]
+    net = sum(sizes)
+    return 0.0 if abs(net) <= 1e-9 * sum(map(abs, sizes)) else net
 
 
 def _put(form: Form, **given: str) -> None:
@@ -142,26 +190,25 @@ def _put(form: Form, **given: str) -> None:
             form.put(key, text, HELD)
 
 
-def _stagger(scene: "Scene", form: Form, taken: list[Row]) -> None:
-    """Out of the position: the other side, on the venue where it is."""
-    leg = taken[0].leg
-    size = sum(row.leg.size for row in taken if row.leg.symbol == leg.symbol)
+def _stagger(form: Form, taken: list[Row], _: int) -> None:
+    """Out of the position: the other side, on the venues where it is."""
+    leg, size = taken[0].leg, _net(taken)
     venues = dict.fromkeys(row.leg.venue for row in taken if row.leg.symbol == leg.symbol)
     side = "sell" if size > 0 else "buy"
     _put(form, symbol=leg.symbol, side=side, size=plain(abs(size)), size_usd="")
     _put(form, venues=",".join(venues))
 
 
-def _hedge(scene: "Scene", form: Form, taken: list[Row]) -> None:
-    """The whole book in the asset; of marked rows only what they amount to."""
-    leg = taken[0].leg
-    _put(form, symbol=leg.symbol)
-    if scene.holding.chosen:
-        size = sum(row.leg.size for row in taken if row.leg.symbol == leg.symbol)
-        _put(form, book="", size=plain(size), venue=leg.venue)
+def _hedge(form: Form, taken: list[Row], reach: int) -> None:
+    """One leg by its size, several as a table; everything as the book, each asset in itself."""
+    if reach == BOOK:
+        _put(form, book="true", symbol="", size="", venue="", positions="")
+    elif len(taken) == 1:
+        leg = taken[0].leg
+        _put(form, symbol=leg.symbol, size=plain(leg.size), venue=leg.venue, book="", positions="")
 
 
-def _carry(scene: "Scene", form: Form, taken: list[Row]) -> None:
+def _carry(form: Form, taken: list[Row], _: int) -> None:
     """The pair that is held; of one leg its side, against the other venue of the pair."""
     leg = taken[0].leg
     mine = [row.leg for row in taken if row.leg.symbol == leg.symbol]
@@ -173,15 +220,12 @@ def _carry(scene: "Scene", form: Form, taken: list[Row]) -> None:
     _put(form, long_venue=long or other, short_venue=short or other)
 
 
-def _stress(scene: "Scene", form: Form, taken: list[Row]) -> None:
-    """Everything that is held; of marked rows only these, each with its entry."""
-    if scene.holding.chosen:
-        legs = [row.leg for row in taken]
-        table = [
-            {"venue": leg.venue, "symbol": leg.symbol, "size": leg.size, "entry": leg.entry}
-            for leg in legs
-        ]
-        _put(form, positions=msgspec.json.encode(table).decode())
+def _stress(form: Form, _: list[Row], reach: int) -> None:
+    """Rows with their entries; everything with the accounts that really stand behind it."""
+    if reach == BOOK:
+        assumed = [name for name in form.given if name.startswith("equity_usd.")]
+        for name in ("positions", *assumed):
+            form.put(name, "", HELD)
 
 
 _FILL = {"stagger": _stagger, "hedge": _hedge, "carry": _carry, "stress": _stress}

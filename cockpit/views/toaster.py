@@ -2,19 +2,20 @@
 
 import time
 
+from cockpit.views.layout import Box
 from cockpit.views.palette import Palette
-from cockpit.views.pane import LivePane
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, width_of
 from cockpit.views.toasts import LASTS_S, Toasts, Tone
+from cockpit.views.wall import Sheet
 
 
-class Toaster(LivePane):
+class Toaster(Sheet):
     """Not there at all while there is nothing to say."""
 
     def __init__(self, scene: Scene, palette: Palette) -> None:
         self.toasts = Toasts()
-        super().__init__(self._lines_of, scene, palette, lambda: 1.0, "toast")
+        super().__init__(self._lines_of, scene, palette, "toast")
         self.display = False
 
     def _lines_of(self, _: Scene, width: int, height: int) -> list[Line]:
@@ -35,8 +36,5 @@ class Toaster(LivePane):
         self.display = bool(lines)
         if lines:
             wide = width_of(lines[0])
-            self.styles.offset = (width - wide - 1, max(1, height - 1 - len(lines)))
-            self.styles.width = wide
-            self.styles.height = len(lines)
-            self.draw_now()
-            self.refresh(*self.take(len(lines)))
+            self.lay(Box(width - wide - 1, max(1, height - 1 - len(lines)), wide, len(lines)))
+            self.redraw()

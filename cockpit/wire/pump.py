@@ -125,13 +125,14 @@ class Pump:
         except Exception:
             said.extend(self._fault(item.at_ns))
             return said
-        if link is not None:
-            for output in said:
-                if type(output) not in _NO_SIGN_OF_LIFE:
-                    link.seen_ns = item.at_ns
-                    if link.state != "live":
-                        said.insert(0, self._turn(link, "live", item.at_ns))
-                    break
+        if link is None:
+            return said
+        for output in said:
+            if type(output) not in _NO_SIGN_OF_LIFE:
+                link.seen_ns = item.at_ns
+                if link.state != "live":
+                    said.insert(0, self._turn(link, "live", item.at_ns))
+                break
         return said
 
     def _silence(self, link: _LinkLife, at_ns: int) -> Iterator[Outcome]:

@@ -111,6 +111,26 @@ def portfolio():
     return legs, [pool(80_000.0, cross_equity_usd=80_000.0)]
 
 
+BTC_TIERS = ((0.0, 1 / 80), (150e6, 1 / 40))
+"""40x to 150 M, above it 20x, as documented."""
+
+
+def test_a_position_of_two_hundred_million_keeps_the_margin_of_both_its_tiers():
+    """150 M at 1/80 and 50 M at 1/40: 1.875 M + 1.25 M = 3.125 M."""
+    held = leg(size=2_000.0, price=100_000.0, mmf=1 / 80, tiers=BTC_TIERS)
+    assert exposure.leg_maintenance_usd(held) == pytest.approx(3_125_000.0)
+
+
+def test_a_large_short_is_liquidated_where_equity_equals_the_margin_of_its_tiers():
+    held = leg(size=-2_000.0, price=100_000.0, mmf=1 / 80, tiers=BTC_TIERS)
+    its_pool = pool(20e6, cross_equity_usd=20e6)
+    at = exposure.liquidation(held, its_pool, [held]).price
+    assert at > 100_000.0
+    left = 20e6 - 2_000.0 * (at - 100_000.0)
+    needed = 150e6 / 80 + (2_000.0 * at - 150e6) / 40
+    assert left == pytest.approx(needed)
+
+
 def test_maintenance_of_the_documented_portfolio_is_added_up_from_its_legs():
     legs, pools = portfolio()
     [venue] = exposure.by_venue(legs, pools)

@@ -106,6 +106,29 @@ def test_strange_margin_tables_do_not_cost_the_listing():
     assert "BTC" in listed(meta("BTC", marginTables={"what": "is this"}))
 
 
+def tiered(*tiers: tuple[str, int]) -> dict:
+    rows = [{"lowerBound": low, "maxLeverage": top} for low, top in tiers]
+    table = [56, {"description": "tiered 40x", "marginTiers": rows}]
+    return meta(asset("BTC", maxLeverage=40, marginTableId=56), "ETH", marginTables=[table])
+
+
+def test_a_table_of_margin_tiers_is_half_the_initial_margin_at_each_tiers_leverage():
+    found = listed(tiered(("0.0", 40), ("150000000.0", 20)))
+    assert found["BTC"].margin_tiers == ((0.0, 1 / 80), (150e6, 1 / 40))
+    assert found["BTC"].mmf == 1 / 80
+    assert (found["ETH"].margin_tiers, found["ETH"].mmf) == ((), 1 / 40), "an id that is a leverage"
+
+
+@pytest.mark.parametrize(
+    "tiers",
+    [(), (("0", 40),), (("5", 40), ("9", 20)), (("0", 20), ("9", 40)), (("0", 40), ("0", 20)),
+     (("0", 40), ("nan", 20)), (("0", 40), ("9", 0))],
+)  # fmt: skip
+def test_tiers_that_cannot_be_leave_one_fraction_for_every_size(tiers):
+    found = listed(tiered(*tiers))
+    assert (found["BTC"].margin_tiers, found["BTC"].mmf) == ((), 1 / 80)
+
+
 def test_metadata_comes_as_a_list_of_metas_or_a_list_of_pairs():
     metas = [meta("BTC"), meta("xyz:GOLD")]
     pairs = [meta_and_ctxs("BTC"), meta_and_ctxs("xyz:GOLD")]

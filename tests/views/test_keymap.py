@@ -7,12 +7,12 @@ import pytest
 from cockpit import config
 from cockpit.cli import check
 from cockpit.core.errors import ConfigError
+from cockpit.views.keyline import hints
 from cockpit.views.keymap import (
     ACTIONS,
     EVERYWHERE,
     Action,
     Keymap,
-    footer,
     key_of,
     keymap_of,
     show_key,
@@ -75,7 +75,7 @@ def test_an_empty_text_takes_the_key_away_and_the_footer_forgets_it():
     keymap = Keymap({"view.freeze": ""}, actions=SIX)
     assert keymap.keys("view.freeze") == ()
     assert keymap.shown("view.freeze") == ""
-    assert "view.freeze" not in [action.id for action in footer(keymap, "log", 200)]
+    assert "view.freeze" not in ids(keymap, "log", 200)
 
 
 def test_one_key_may_mean_two_things_in_two_panes():
@@ -84,19 +84,40 @@ def test_one_key_may_mean_two_things_in_two_panes():
     assert [action.id if action else None for action in meanings] == [
         "log.older", "depth.open", None,
     ]  # fmt: skip
-    assert "depth.open" in [action.id for action in footer(keymap, "depth", 200)]
-    assert "depth.open" not in [action.id for action in footer(keymap, "log", 200)]
+    assert "depth.open" in ids(keymap, "depth", 200)
+    assert "depth.open" not in ids(keymap, "log", 200)
+
+
+def ids(keymap: Keymap, pane: str, width: int) -> list[str]:
+    return [action_id for hint in hints(keymap, pane, width) for action_id in hint.ids]
 
 
 def test_a_narrow_key_line_keeps_what_matters_most_and_never_half_a_word():
     keymap = Keymap()
     for width in (20, 40, 80, 120, 200, 300):
-        shown = footer(keymap, "funding", width)
-        assert sum(len(keymap.shown(a.id)) + len(a.name) + 3 for a in shown) <= width
-        assert {"app.help", "app.command"} <= {a.id for a in shown} or width == 20
-    wide = [a.id for a in footer(keymap, "funding", 300)]
+        shown = hints(keymap, "funding", width)
+        assert sum(hint.width for hint in shown) <= width
+        assert "app.help" in ids(keymap, "funding", width)
+    wide = ids(keymap, "funding", 300)
     assert wide == [a.id for a in ACTIONS if a.shown and a.scope == EVERYWHERE]
-    assert "workspace.plan" not in [a.id for a in footer(keymap, "x", 300, {"workspace.plan"})]
+
+
+@pytest.mark.parametrize("pane", ["funding", "positions", "log"])
+def test_at_80_columns_every_workspace_and_calculator_still_has_its_key_in_the_line(pane):
+    line = {(hint.keys, hint.name) for hint in hints(Keymap(), pane, 80)}
+    assert {("1-7", "workspaces"), ("CHSX", "calc"), ("?", "help"), ("q", "quit")} <= line
+
+
+def test_workspaces_are_named_one_by_one_or_not_at_all():
+    for width in range(20, 260, 7):
+        named = [id_ for id_ in ids(Keymap(), "funding", width) if id_.startswith("workspace.")]
+        assert len(named) in (0, 7), width
+
+
+def test_folded_keys_that_were_given_other_keys_are_told_apart():
+    moved = {"calc.hedge": "ctrl+g", "workspace.depth": "f2"}
+    line = {hint.keys for hint in hints(Keymap(moved), "funding", 90)}
+    assert {"C ^g S X", "1 f2 3 4 5 6 7"} & line
 
 
 @pytest.mark.parametrize(

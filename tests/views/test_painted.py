@@ -109,6 +109,7 @@ async def test_keys_resizes_and_themes_by_the_hundred_leave_the_picture_of_a_ful
                 await pilot.resize_terminal(width, height)
             if step % 25 == 24:
                 await pilot.pause()
+                app._paint()
                 assert app.shown() == app.wanted(), f"after {step + 1} keys"
 
 

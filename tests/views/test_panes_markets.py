@@ -201,3 +201,26 @@ def test_carry_and_delta_appear_once_they_are_known() -> None:
     assert "carry −1.34$/h" in line
     assert "Δ −26.9k$" in line
     assert "liq 10.0% BTC BRA" in line
+
+
+def test_carry_and_delta_stay_at_any_size() -> None:
+    scene = scenes.live()
+    held.typed(scene, "bravo", "BTC", -0.42, liquidation=70_400.0)
+    for width in (40, 60, 80, 100, 120, 160, 200):
+        line = plain(status.lines(scene, width, 1)[0])
+        assert "MARKETS" in line, width
+        assert "DEMO" in line, width
+        assert "●3" in line.replace(" ", ""), width
+        assert ("−1.34$/h" in line and "−26.9k$" in line) or width <= 60, line
+    # Whole dollars, and two figures of the delta, where there is no room for more.
+    assert "−1$/h Δ−27k$" in plain(status.lines(scene, 40, 1)[0])
+
+
+def test_80_columns_keep_the_promises_also_while_frozen_and_recording() -> None:
+    scene = scenes.live()
+    held.typed(scene, "bravo", "BTC", -0.42, liquidation=70_400.0)
+    scene.frozen = True
+    scene.feed = FeedStats(messages_per_s=1.0, coalescing=False, recording=True)
+    line = plain(status.lines(scene, 80, 1)[0])
+    for words in ("READ-ONLY", "FROZEN", "REC", "age", "−1.34$/h", "Δ−26.9k$", "08:53:20Z"):
+        assert words in line, line

@@ -1,5 +1,7 @@
 """Keys of POSITIONS on the running app: type, change and delete, note, mark, and calculate."""
 
+import base64
+import json
 import tomllib
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from cockpit.intents import Hold
 from cockpit.views import holding
 from cockpit.views.dialogs.prompt import Prompt
+from cockpit.views.position_edits import Edited
 from cockpit.views.workspaces import show
 from tests.views import held
 from tests.views.seats import Seat
@@ -64,6 +67,31 @@ async def test_a_position_is_typed_changed_and_deleted_and_the_file_says_so(own_
         await pilot.pause()
         assert file_of(own_home) == []
     assert all(isinstance(intent, Hold) for intent in app.known.posted)
+
+
+async def test_a_file_that_was_edited_is_read_again_and_a_typo_in_it_keeps_what_was_read(own_home):
+    path = own_home / "config" / "positions.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    app = Trader()
+    async with app.run_test(size=SIZE):
+        edited = Edited(app)
+        path.write_text('[[position]]\nvenue = "bybit"\nsymbol = "ETH"\nsize = 2.0\n')
+        edited.look()
+        assert [(p.symbol, p.size) for p in app.known.view.manual()] == [("ETH", 2.0)]
+        assert app.told[-1] == "positions.toml was edited: 1 typed"
+        path.write_text('[[position]]\nvenue = "bybit"\nsymbol = "ETH"\nsise = 30.0\n')
+        edited.look()
+        assert app.told[-1].startswith("typed positions stay as they were: ")
+        assert "position 1: sise: unknown key" in app.told[-1]
+        count = len(app.told)
+        edited.look()
+        assert len(app.told) == count, "said once"
+        assert [(p.symbol, p.size) for p in app.known.view.manual()] == [("ETH", 2.0)]
+        path.unlink()
+        edited.look()
+        assert app.known.view.manual(), "an editor may be about to put it back"
+        edited.look()
+        assert not app.known.view.manual()
 
 
 async def test_what_a_venue_says_cannot_be_changed_by_hand():
@@ -145,3 +173,97 @@ async def test_enter_goes_to_the_books_of_the_positions_market():
         assert app.scene.workspace == "depth"
         assert (app.scene.symbol, app.scene.venue) == ("BTC", "bravo")
         assert holding.selected(app.scene) is not None
+
+
+# --- into a calculator ----------------------------------------------------------------------------
+
+
+def legs_in(form):
+    return [(p["venue"], p["symbol"], p["size"]) for p in json.loads(form.text("positions"))]
+
+
+async def taken(name, *keys):
+    """The form that these keys open; ETH is held as well as the pair in BTC."""
+    app = Trader()
+    held.typed(app.scene, "bravo", "ETH", 3.0, entry=3_000.0)
+    async with app.run_test(size=SIZE) as pilot:
+        app.type(*keys)
+        await pilot.pause()
+        form = app.scene.forms.opened[name]
+        assert not form.errors, form.errors
+    return form
+
+
+@pytest.mark.parametrize("keys", [("j", "H"), ("j", "0", "1", "H"), ("j", "v", "H")])
+async def test_a_leg_is_hedged_by_its_size_and_venue(keys):
+    form = await taken("hedge", *keys)
+    assert (form.text("symbol"), form.text("size"), form.text("venue")) == ("BTC", "-0.5", "bravo")
+    assert form.text("positions") == form.text("book") == ""
+
+
+@pytest.mark.parametrize("keys", [("0", "2", "H"), ("v", "v", "H")])
+async def test_an_assets_net_is_hedged_by_a_count_of_two_or_by_its_marked_legs(keys):
+    form = await taken("hedge", *keys)
+    assert legs_in(form) == [("alphaswap", "BTC", 0.5), ("bravo", "BTC", -0.5)]
+    assert form.text("size") == form.text("book") == ""
+
+
+async def test_the_whole_book_is_hedged_by_a_count_of_three():
+    form = await taken("hedge", "0", "3", "H")
+    assert form.text("book") == "true"
+    assert form.text("size") == form.text("positions") == form.text("symbol") == ""
+
+
+@pytest.mark.parametrize(
+    ("keys", "legs"),
+    [
+        (("X",), [("alphaswap", "BTC", 0.5)]),
+        (("0", "2", "X"), [("alphaswap", "BTC", 0.5), ("bravo", "BTC", -0.5)]),
+        (("G", "v", "k", "X"), [("bravo", "ETH", 3.0)]),
+    ],
+)
+async def test_stress_is_of_the_leg_of_its_asset_or_of_what_is_marked(keys, legs):
+    assert legs_in(await taken("stress", *keys)) == legs
+
+
+async def test_stress_of_everything_stands_on_the_accounts_that_are_read():
+    form = await taken("stress", "0", "3", "X")
+    assert form.text("positions") == "", "the form takes all that is held"
+    assert not [key for key in form.given if key.startswith("equity_usd")], "and assumes no equity"
+
+
+async def test_a_count_does_not_change_what_is_marked():
+    app = Trader()
+    async with app.run_test(size=SIZE):
+        app.type("v", "0", "2", "S")
+        assert len(app.scene.holding.chosen) == 1
+
+
+async def test_legs_that_cancel_have_nothing_to_close_and_say_so():
+    app = Trader()
+    async with app.run_test(size=SIZE):
+        app.type("0", "2", "S")
+        assert app.scene.workspace == "positions"
+        assert app.told == ["the legs in BTC cancel: there is nothing to close"]
+
+
+async def test_a_leg_is_the_side_of_a_carry_that_is_held_already():
+    form = await taken("carry", "j", "C")
+    assert (form.text("short_venue"), form.text("size")) == ("bravo", "0.5")
+    assert form.text("long_venue") not in ("", "bravo")
+
+
+async def test_the_table_is_written_as_files_and_copied_to_the_clipboard(own_home):
+    app = Trader()
+    async with app.run_test(size=SIZE) as pilot:
+        app.type("W")
+        await pilot.pause()
+        (path,) = own_home.rglob("*positions*.json")
+        sizes = [row["size"] for row in json.loads(path.read_text())["rows"]]
+        app.type("Y")
+        await pilot.pause()
+        copied = [text for text in app.kept.sent if text.startswith("\x1b]52;c;")]
+    assert sizes == [0.5, -0.5]
+    text = base64.b64decode(copied[0].removeprefix("\x1b]52;c;").rstrip("\x07\x1b\\")).decode()
+    assert "alphaswap" in text
+    assert "51200" in text.replace(",", "")

@@ -12,9 +12,9 @@ from textual.screen import ModalScreen
 
 from cockpit.views.layout import Box
 from cockpit.views.palette import Palette
-from cockpit.views.pane import LivePane
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line
+from cockpit.views.wall import Sheet
 
 Result = TypeVar("Result")
 
@@ -24,17 +24,12 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
 
     DEFAULT_CSS = """
     Dialog { background: transparent; overflow: hidden; layers: base; }
-    Dialog > LivePane { position: absolute; layer: base; }
+    Dialog > Sheet { position: absolute; layer: base; }
     """
 
     def __init__(self, scene: Scene, palette: Palette) -> None:
         super().__init__()
-        self._sheet = LivePane(
-            lambda _, w, h: self.lines(w, h), scene, palette, lambda: 1.0, "sheet"
-        )
-
-    def _draw(self, _: Scene, width: int, height: int) -> list[Line]:
-        return self.lines(width, height)
+        self._sheet = Sheet(lambda _, w, h: self.lines(w, h), scene, palette, "sheet")
 
     def compose(self) -> ComposeResult:
         yield self._sheet
@@ -47,20 +42,15 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
 
     def place(self) -> None:
         """Where this size and this content want the sheet."""
-        box = self.box(*self.app.size)
-        self._sheet.styles.offset = (box.x, box.y)
-        self._sheet.styles.width = box.width
-        self._sheet.styles.height = box.height
+        self._sheet.lay(self.box(*self.app.size))
 
     def redraw(self) -> None:
         self.place()
-        changed = self._sheet.draw_now()
-        if changed:
-            self._sheet.refresh(*self._sheet.take(changed))
+        self._sheet.redraw()
 
     def restyle(self) -> None:
         """The palette wears another theme."""
-        self._sheet.forget()
+        self._sheet.pane.forget()
         self.redraw()
 
     def box(self, width: int, height: int) -> Box:

@@ -14,7 +14,7 @@ from cockpit.views.text import Line, clean, fit, framed, longest, wrap
 HZ = 4.0
 _MOST_LABEL = 20
 _LEAST_VALUE = 14
-_FIGURE = re.compile(r"([$−]?[0-9]+(?:[.,][0-9]+)*[kMB]?(?: %)?)[,\s]*")
+_FIGURE = re.compile(r"([$−]?[0-9]+(?:[.,][0-9]+)*(?:e[+-]?[0-9]+|[kMB])?(?: %)?)[,\s]*")
 """The figure with which an assumption begins: `0.045 %, the documented base tier`."""
 
 
@@ -138,7 +138,9 @@ def _beside(form: Form, row: Row) -> tuple[str, str]:
     if said and said == form.assumption(row):
         found = _FIGURE.match(said)
         rest = said[found.end() :] if found else said
-        return clean(rest) or "assumed", "warn"
+        is_small = found is not None and unit == "frac" and "e" in found[1]
+        percent = _percent(found[1]) if found and is_small else ""
+        return " ".join(filter(None, (percent, clean(rest)))) or "assumed", "warn"
     return " · ".join(filter(None, (unit, said))), "dim"
 
 

@@ -20,23 +20,30 @@ _GLYPHS: tuple[tuple[LinkState, str, str], ...] = (
     ("live", "●", "ok"), ("stale", "◐", "warn"), ("down", "○", "loss"),
 )  # fmt: skip
 _CONNECTING: tuple[LinkState, str, str] = ("connecting", "…", "warn")
-_EXTRA = 10
-"""Pieces of this rank and above never make the others shorter."""
+_WIDE, _NARROW, _TINY = ("words", "counts"), ("tight", "least"), ("bare",)
+_TRIES = (
+    *((density, 10) for density in (*_WIDE, *_NARROW)),
+    *((density, 8) for density in (*_NARROW, *_TINY)),
+)
+"""(density, rank): the first density wins at which every piece below the rank fits."""
 Piece = tuple[int, Line]
 """(rank, words): the higher the rank, the sooner it is left out."""
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """One line. What matters least is left out whole; nothing is cut in the middle."""
-    clock: Line = [(f" {utc(scene.now_ns):%H:%M:%S}Z ", "number")]
-    room = width - width_of(clock)
     pieces: list[Piece] = []
-    for density in ("words", "counts", "tight"):
+    clock: Line = []
+    for density, rank in _TRIES:
+        clock = _clock(scene, density)
         pieces = _pieces(scene, density)
-        if sum(width_of(words) for rank, words in pieces if rank < _EXTRA) <= room:
+        needed = sum(width_of(words) for piece, words in pieces if piece < rank)
+        if needed + width_of(clock) <= width:
             break
+    else:
+        clock = []
     kept = set()
-    left = room
+    room = left = width - width_of(clock)
     for i in sorted(range(len(pieces)), key=lambda i: pieces[i][0]):
         size = width_of(pieces[i][1])
         if size <= left:
@@ -46,25 +53,33 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     return [clip([*clip(line, max(0, room)), *clock], width)]
 
 
+def _clock(scene: Scene, density: str) -> Line:
+    now = utc(scene.now_ns)
+    if density in _TINY:
+        return [(f" {now:%H:%M}Z", "number")]
+    return [(f" {now:%H:%M:%S}Z{' ' if density != 'least' else ''}", "number")]
+
+
 def _pieces(scene: Scene, density: str) -> list[Piece]:
-    """From left to right: in words, in counts, or with as few blanks as can be."""
+    """From left to right: in words, in counts, with as few blanks as can be, or with less said."""
     age, worst, is_old = _worst_book(scene)
-    gap = "" if density == "tight" else " "
+    gap = " " if density in _WIDE else ""
     whose = f" {worst}" if worst and density == "words" else ""
+    what = {"least": "age ", "bare": ""}.get(density, "worst ")
     return [
         (13, [(" COCKPIT ", "dim")]),
         (0, [(f" {workspace_of(scene).name}{gap}", "title")]),
         (1, [(f" {scene.mode}{gap}", _MODE[scene.mode])]),
-        (2, [(" READ-ONLY", "dim")]),
+        (2, [(" RO" if density in _TINY else " READ-ONLY", "dim")]),
         (3, [(" FROZEN", "danger")] if scene.frozen else []),
         (4, [(f"{gap} ● REC", "loss")] if scene.feed and scene.feed.recording else []),
-        (7, [(f"{gap} {scene.symbol}", "accent")] if scene.symbol else []),
+        (8, [(f"{gap} {scene.symbol}", "accent")] if scene.symbol else []),
         (5, _counts(scene, density)),
-        (6, [(f"{gap} worst {fmt.age(age)}{whose}", "warn" if is_old else "text")]),
-        (6, _alarms(scene)),
-        (8, _carry(scene, density)),
-        (9, _delta(scene, density)),
-        (8, _nearest(scene, density)),
+        (7, [(f"{gap} {what}{fmt.age(age)}{whose}", "warn" if is_old else "text")]),
+        (7, _alarms(scene, gap)),
+        (6, _carry(scene, density)),
+        (6, _delta(scene, density)),
+        (9, _nearest(scene, density)),
         (9, [(f"  {clean(scene.detail)}", "warn")] if scene.detail else []),
         (12, [(f"  {clean(scene.stats)}", "dim")] if scene.stats else []),
     ]
@@ -73,23 +88,25 @@ def _pieces(scene: Scene, density: str) -> list[Piece]:
 def _counts(scene: Scene, density: str) -> Line:
     """How many venues are live, stale and down; those still connecting only while there are any."""
     states = Counter(venue.state for venue in scene.venues)
-    blank = "" if density == "tight" else " "
+    blank = " " if density in _WIDE else ""
+    is_brief = density not in (*_WIDE, "tight")
     line: Line = [(blank, "text")]
     shown = [*_GLYPHS, *([_CONNECTING] if states["connecting"] else [])]
     for state, glyph, role in shown:
         word = f" {state}" if density == "words" else ""
         text = f" {glyph}{blank}{states[state]}{word}"
-        line.append((text, role if states[state] else "dim"))
+        if states[state] or state == "live" or not is_brief:
+            line.append((text, role if states[state] else "dim"))
     return line
 
 
-def _alarms(scene: Scene) -> Line:
+def _alarms(scene: Scene, gap: str) -> Line:
     """How many alerts are on that nobody has seen, in the colour of the worst."""
     loud = [firing.alert.severity for firing in scene.alarms.firing if not firing.acknowledged]
     if not loud:
         return []
     role = "loss" if "danger" in loud else "warn" if "warn" in loud else "accent"
-    return [(f"  ▲{len(loud)}", role)]
+    return [(f"{gap} ▲{len(loud)}", role)]
 
 
 def _carry(scene: Scene, density: str) -> Line:
@@ -99,8 +116,9 @@ def _carry(scene: Scene, density: str) -> Line:
         return []
     mark = fmt.STALE if _is_old(scene) else ""
     role = "gain" if total.carry_usd_per_hour >= 0 else "loss"
-    head = "" if density == "tight" else "  carry"
-    text = f"{head} {mark}{fmt.signed(total.carry_usd_per_hour)}$/h"
+    head = "  carry" if density in _WIDE else ""
+    decimals = 0 if density in _TINY and abs(total.carry_usd_per_hour) >= 1 else 2
+    text = f"{head} {mark}{fmt.signed(total.carry_usd_per_hour, decimals)}$/h"
     return [(text, "stale" if mark else role)]
 
 
@@ -110,8 +128,8 @@ def _delta(scene: Scene, density: str) -> Line:
         return []
     mark = fmt.STALE if _is_old(scene) else ""
     plus = "+" if total.net_usd > 0 else ""
-    head = " Δ" if density == "tight" else "  Δ "
-    text = f"{head}{mark}{plus}{fmt.magnitude(total.net_usd)}$"
+    head = "  Δ " if density in _WIDE else " Δ"
+    text = f"{head}{mark}{plus}{fmt.magnitude(total.net_usd, 2 if density in _TINY else 3)}$"
     return [(text, "stale" if mark else "number")]
 
 
@@ -125,17 +143,21 @@ def _nearest(scene: Scene, density: str) -> Line:
         return []
     role = near_role(distance)
     words = f"  liq {abs(distance):.1%} {row.leg.symbol} {scene.short(row.leg.venue)}"
-    if density == "tight":
+    if density not in _WIDE:
         words = f" liq{abs(distance):.0%}"
     return [(words, "text" if role == "number" else role)]
 
 
 def _totals(scene: Scene) -> Total | None:
     """None while nothing is held."""
+
+    def add() -> Total | None:
+        held = portfolio(scene)
+        return sums.totals([row.leg for row in held.rows], held.pools) if held.rows else None
+
     if not (scene.view.accounts() or scene.view.manual()):
         return None
-    held = portfolio(scene)
-    return sums.totals([row.leg for row in held.rows], held.pools) if held.rows else None
+    return scene.once("status totals", add)
 
 
 def _is_old(scene: Scene) -> bool:
