@@ -14,7 +14,7 @@ from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.fetcher import USER_AGENT
 
 if TYPE_CHECKING:
-    from websockets.asyncio.client import ClientConnection
+    from cockpit.wire.delivery import DirectConnection
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +77,9 @@ class WebSocketLink:
         self._coalescer = coalescer
         self._backoff = backoff or Backoff()
         self._outbox: asyncio.Queue[str] | None = None
-        self._socket: ClientConnection | None = None
+        self._socket: DirectConnection | None = None
         self._restart_reason: str | None = None
+        self._fault: Exception | None = None
         self._closing: asyncio.Task[None] | None = None
 
     def send(self, data: str) -> None:
@@ -124,14 +125,17 @@ class WebSocketLink:
             writer.cancel()
             await socket.close()
 
-    async def _connect(self) -> "ClientConnection":
+    async def _connect(self) -> "DirectConnection":
         from websockets.asyncio.client import connect
+
+        from cockpit.wire.delivery import DirectConnection
 
         url = self._make_url(self._clock.now_ns())
         parts = urlsplit(url)
         secure = parts.scheme == "wss"
-        return await connect(
+        connection = await connect(
             url,
+            create_connection=DirectConnection,
             # Naming the host keeps redirects from leading anywhere else.
             host=parts.hostname,
             port=parts.port or (443 if secure else 80),
@@ -146,32 +150,40 @@ class WebSocketLink:
             ping_timeout=PING_S,
             close_timeout=CLOSE_TIMEOUT_S,
         )
+        assert isinstance(connection, DirectConnection)
+        return connection
 
-    async def _read(self, socket: "ClientConnection") -> str:
+    async def _read(self, socket: "DirectConnection") -> str:
         from websockets.exceptions import ConnectionClosed
 
-        coalescer, feed, now_ns, name = (
-            self._coalescer, self._host.feed, self._clock.now_ns, self._name,
-        )  # fmt: skip
-        if coalescer is not None:
-            coalescer.add(socket.transport)
-        feed(Opened(at_ns=now_ns(), link=name))
+        if self._coalescer is not None:
+            self._coalescer.add(socket.transport)
+        self._host.feed(Opened(at_ns=self._clock.now_ns(), link=self._name))
+        socket.deliver_to(self._deliver)
         try:
-            while self._restart_reason is None:
-                data = await socket.recv()
-                at_ns = now_ns()
-                if self._restart_reason is not None:
-                    break
-                if coalescer is not None:
-                    coalescer.messages += 1
-                feed(Frame(at_ns=at_ns, data=data, link=name))
+            await socket.recv()
         except ConnectionClosed as error:
+            if self._fault is not None:
+                raise self._fault from None
             if self._restart_reason is None:
                 reason = reasons.closed(error, self._max_frame_bytes)
                 if reason == reasons.too_big(self._max_frame_bytes):
                     self._host.reject(reason)
                 return reason
         return f"restart: {self._restart_reason}"
+
+    def _deliver(self, data: str | bytes) -> None:
+        """One message, while the socket is being read; nothing more after a restart was asked."""
+        if self._restart_reason is not None:
+            return
+        if self._coalescer is not None:
+            self._coalescer.messages += 1
+        try:
+            self._host.feed(Frame(at_ns=self._clock.now_ns(), data=data, link=self._name))
+        except Exception as error:
+            # Raised here it would be the transport's affair; it belongs to whoever runs the link.
+            self._fault = error
+            self.restart("fault")
 
 
 class PolledLink:
@@ -202,7 +214,7 @@ class PolledLink:
             await asyncio.sleep(self._backoff.next_s())
 
 
-async def _write(socket: "ClientConnection", outbox: asyncio.Queue[str]) -> None:
+async def _write(socket: "DirectConnection", outbox: asyncio.Queue[str]) -> None:
     """Write what the session sends, in order, until the connection ends."""
     from websockets.exceptions import ConnectionClosed
 
