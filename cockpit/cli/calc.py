@@ -95,23 +95,13 @@ def _view(args: argparse.Namespace, config: "Config", duration_s: float) -> "Sna
 
     if args.view:
         return load_view(Path(args.view))
-    endpoints = common.load_endpoint_file(args)
 
     import msgspec
 
-    from cockpit import paths
-    from cockpit.cli.logs import start_logging
+    from cockpit.cli.headless import make_engine
     from cockpit.cli.snapshot import collect
-    from cockpit.engine import Engine
 
-    start_logging(config.log_level)
-    engine = Engine(
-        config,
-        endpoints=endpoints,
-        black_boxes=paths.black_box_dir(),
-        positions=common.load_positions(),
-    )
-    saved = asyncio.run(collect(engine, duration_s, args.depth))
+    saved = asyncio.run(collect(make_engine(args, config), duration_s, args.depth))
     return view_of(msgspec.to_builtins(saved))
 
 

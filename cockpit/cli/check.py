@@ -3,13 +3,13 @@
 import argparse
 import asyncio
 import json
-import os
-import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from cockpit import paths
 from cockpit.cli import common
+from cockpit.cli.check_screen import screen_findings
+from cockpit.cli.findings import Finding
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import ConfigError
 
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
 
 HELP = "config, theme, keys, terminal, clock and every venue: a line each"
 SKEW_LIMIT_MS = 1000.0
-
-
-class Finding(NamedTuple):
-    """One line. `advice` is empty when nothing is to be done."""
-
-    name: str
-    status: Literal["ok", "warn", "fail"]
-    detail: str
-    advice: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,21 +52,10 @@ def _findings(args: argparse.Namespace, duration_s: float) -> Iterator[Finding]:
     source = args.config or paths.config_file()
     exists = args.config or paths.config_file().exists()
     yield Finding("config", "ok", str(source) if exists else "no file: defaults are used")
-    yield _theme(config)
     yield _keys(config)
     yield _alerts(config)
-    yield from _terminal(config)
+    yield from screen_findings(config)
     yield from _venues(args, config, duration_s)
-
-
-def _theme(config: "Config") -> Finding:
-    from cockpit.views.themes import load_theme
-
-    try:
-        theme = load_theme(config.screen.theme, paths.user_themes())
-    except ConfigError as error:
-        return Finding("theme", "fail", error.ui_message, "the screen would use dark instead")
-    return Finding("theme", "ok", theme.name)
 
 
 def _keys(config: "Config") -> Finding:
@@ -97,18 +77,6 @@ def _alerts(config: "Config") -> Finding:
 
     rules = [rule for rule in with_defaults(config.alert) if rule.enabled]
     return Finding("alerts", "ok", f"{len(rules)} rules: " + ", ".join(r.name for r in rules))
-
-
-def _terminal(config: "Config") -> Iterator[Finding]:
-    from cockpit.views.terminal import decide
-
-    terminal = decide(config.screen, os.environ, sys.__stderr__)
-    if os.environ.get("TERM", "dumb") == "dumb":
-        yield Finding("terminal", "warn", "TERM is dumb or not set", "set TERM, such as xterm")
-    elif not sys.stdin.isatty():
-        yield Finding("terminal", "warn", "stdin is not a terminal", "the screen needs one")
-    yield Finding("colour", "ok", f"{terminal.color}: {terminal.color_reason}")
-    yield Finding("glyphs", "ok", f"{terminal.glyphs}: {terminal.glyphs_reason}")
 
 
 def _venues(args: argparse.Namespace, config: "Config", duration_s: float) -> Iterator[Finding]:

@@ -1,11 +1,11 @@
-"""Options that every live command takes, and what is made of them."""
+"""Options that every live command takes, and what is made of them.
+
+Imports nothing at its head but argparse: a screen says hello before it reads its settings.
+"""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cockpit import paths
-from cockpit.cli.options import parse_names
 from cockpit.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def add_screen_options(parser: argparse.ArgumentParser) -> None:
 
 def load_config(args: argparse.Namespace) -> "Config":
     """Settings after flags, environment and file; ConfigError with a sentence."""
-    from cockpit import config
+    from pathlib import Path
+
+    from cockpit import config, paths
 
     if args.config:
         return config.load(Path(args.config), _flags(args))
@@ -52,7 +54,7 @@ def load_config(args: argparse.Namespace) -> "Config":
 
 def load_positions() -> "list[Position]":
     """What the trader typed into `positions.toml`; ConfigError with a sentence."""
-    from cockpit import manual
+    from cockpit import manual, paths
     from cockpit.core.clock import WallClock
 
     return manual.positions(manual.load(paths.positions_file()), WallClock().now_ns())
@@ -67,6 +69,8 @@ def load_config_without_file(args: argparse.Namespace) -> "Config":
 
 def _flags(args: argparse.Namespace) -> dict[str, Any]:
     """Dotted keys of the options that were given; None stands for not given."""
+    from cockpit.cli.options import parse_names
+
     flags: dict[str, Any] = {
         "watch.venues": parse_names(args.venues, "--venues") if args.venues else None,
         "watch.symbols": parse_names(args.symbols, "--symbols") if args.symbols else None,
@@ -84,6 +88,8 @@ def load_endpoint_file(args: argparse.Namespace) -> "dict[str, Endpoint] | None"
     """The endpoints to use in place of the venues' own, or None."""
     if not args.endpoints:
         return None
+    from pathlib import Path
+
     from cockpit.wire.endpoints import load_endpoints
 
     return load_endpoints(Path(args.endpoints))

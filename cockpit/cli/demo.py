@@ -1,16 +1,13 @@
 """`cockpit demo`: the same screen on the built-in exchange, on this machine only."""
 
 import argparse
-import asyncio
-import subprocess
 import sys
-import tempfile
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common
 
 if TYPE_CHECKING:
-    from cockpit.config import Follow
+    from cockpit.config import Config, Follow
     from cockpit.wire.endpoints import Endpoint
 
 HELP = "the screen on a built-in exchange: no network, no config, no key"
@@ -26,6 +23,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from cockpit.cli.screen import refuse_without_terminal, run_screen, splash
+
+    with splash():
+        config = _config(args)
+        refuse_without_terminal()
+        # Beside our own imports, which take as long as the exchange needs to make its world.
+        exchange = Exchange(args.seed, args.scenario, config.watch.venues, config.watch.symbols)
+        try:
+            from cockpit.engine import Engine
+
+            async def addresses() -> "dict[str, Endpoint]":
+                found = await exchange.addresses()
+                engine.follow(exchange.accounts)
+                return found
+
+            engine = Engine(config, mode="DEMO", endpoint_source=addresses)
+            return run_screen(engine, config, diff=args.diff)
+        finally:
+            exchange.stop()
+
+
+def _config(args: argparse.Namespace) -> "Config":
+    """What the options say of the exchange and the screen; InputError with a sentence."""
     from cockpit.core.errors import InputError
     from cockpit.core.names import did_you_mean
     from cockpit.sim.names import scenario_names, symbol_names
@@ -38,28 +57,11 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.endpoints:
         raise InputError("--endpoints: demo has its own exchange; use `cockpit --endpoints FILE`")
-    if not args.config:
-        # The demo promises to need no config: only a file that was asked for is read.
-        args.symbols = args.symbols or ",".join(symbol_names())
-        config = common.load_config_without_file(args)
-    else:
-        config = common.load_config(args)
-    refuse_without_terminal()
-    splash()
-    # Beside our own imports, which take as long as the exchange needs to make its world.
-    exchange = Exchange(args.seed, args.scenario, config.watch.venues, config.watch.symbols)
-    try:
-        from cockpit.engine import Engine
-
-        async def addresses() -> "dict[str, Endpoint]":
-            found = await exchange.addresses()
-            engine.follow(exchange.accounts)
-            return found
-
-        engine = Engine(config, mode="DEMO", endpoint_source=addresses)
-        return run_screen(engine, config, diff=args.diff)
-    finally:
-        exchange.stop()
+    if args.config:
+        return common.load_config(args)
+    # The demo promises to need no config: only a file that was asked for is read.
+    args.symbols = args.symbols or ",".join(symbol_names())
+    return common.load_config_without_file(args)
 
 
 class Exchange:
@@ -71,6 +73,9 @@ class Exchange:
     def __init__(
         self, seed: int, scenario: str, venues: tuple[str, ...], symbols: tuple[str, ...]
     ) -> None:
+        import subprocess
+        import tempfile
+
         argv = [sys.executable, "-m", "cockpit", "sim", "--seed", str(seed)]
         argv += ["--scenario", scenario, "--venues", ",".join(venues)]
         argv += ["--symbols", ",".join(symbols)]
@@ -83,6 +88,8 @@ class Exchange:
 
     async def addresses(self) -> "dict[str, Endpoint]":
         """Where it listens. CockpitError with its own words if it failed to start."""
+        import asyncio
+
         from cockpit.core.errors import CockpitError
         from cockpit.wire.endpoints import parse_endpoints
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common
+from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import InputError
 
@@ -75,12 +76,10 @@ async def _live(
     import msgspec
 
     from cockpit import paths
-    from cockpit.cli.logs import start_logging
     from cockpit.config import Follow
-    from cockpit.engine import Engine
 
     config = common.load_config(args)
-    typed = () if chosen is not None else common.load_positions()
+    typed = [] if chosen is not None else common.load_positions()
     if chosen is not None:
         follows = tuple(Follow(venue=a.venue, address=a.address) for a in chosen)
         config = msgspec.structs.replace(config, account=follows)
@@ -94,13 +93,7 @@ async def _live(
     watch = msgspec.structs.replace(
         config.watch, venues=tuple(venues), symbols=tuple(symbols), depth=1
     )
-    start_logging(config.log_level)
-    engine = Engine(
-        msgspec.structs.replace(config, watch=watch),
-        endpoints=common.load_endpoint_file(args),
-        black_boxes=paths.black_box_dir(),
-        positions=typed,
-    )
+    engine = make_engine(args, msgspec.structs.replace(config, watch=watch), typed)
     return await _collect(engine, config, duration_s)
 
 
@@ -116,13 +109,20 @@ async def _collect(engine: "Engine", config: "Config", duration_s: float) -> "Po
             await asyncio.sleep(POLL_S)
             engine.watch_held()
         missing = engine.unreachable()
-        if len(missing) == len(engine.specs):
+        # Before the links close: what is read then is stale.
+        portfolio = exposures.read(engine.view, engine.clock.now_ns())
+        if len(missing) == len(engine.specs) and not _has_read(portfolio):
             reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
             raise NoVenueError(f"no venue could be reached: {reasons}")
-        # Before the links close: what is read then is stale.
-        return exposures.read(engine.view, engine.clock.now_ns())
+        return portfolio
     finally:
         await engine.stop()
+
+
+def _has_read(portfolio: "Portfolio") -> bool:
+    """Whether any account or price was read at all; what was read and lost again is only old."""
+    accounts = any(account["age_s"] is not None for account in portfolio.accounts)
+    return accounts or any(row.leg.price is not None for row in portfolio.rows)
 
 
 def is_complete(engine: "Engine") -> bool:

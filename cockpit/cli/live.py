@@ -13,21 +13,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    config = common.load_config(args)
-    endpoints = common.load_endpoint_file(args)
-
-    from cockpit import paths
     from cockpit.cli.screen import refuse_without_terminal, run_screen, splash
 
-    refuse_without_terminal()
-    splash()
-    from cockpit.engine import Engine
+    with splash():
+        config = common.load_config(args)
+        endpoints = common.load_endpoint_file(args)
+        refuse_without_terminal()
 
-    engine = Engine(
-        config,
-        endpoints=endpoints,
-        black_boxes=paths.black_box_dir(),
-        alerts_dir=paths.state_dir(),
-        positions=common.load_positions(),
-    )
-    return run_screen(engine, config, diff=args.diff)
+        from cockpit import paths
+        from cockpit.engine import Engine
+
+        engine = Engine(
+            config,
+            endpoints=endpoints,
+            black_boxes=paths.black_box_dir(),
+            alerts_dir=paths.state_dir(),
+            positions=common.load_positions(),
+        )
+        return run_screen(engine, config, diff=args.diff)

@@ -2,7 +2,6 @@
 
 import argparse
 import importlib
-import logging
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -104,6 +103,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else USAGE
     except Exception:
+        import logging
+
         from cockpit.cli.logs import start_logging
 
         path = start_logging("error")
@@ -114,6 +115,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _complain(error: CockpitError, code: int) -> int:
     if error.detail:
+        import logging
+
         logging.getLogger("cockpit").error("detail=%s", error.detail)
     print(f"cockpit: {error.ui_message}", file=sys.stderr)
     return code

@@ -20,16 +20,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from cockpit.cli.screen import refuse_without_terminal, run_screen, splash
-    from cockpit.cli.tapes import find_tapes
-    from cockpit.replaying import ReplayEngine
 
-    speed = parse_speed(args.speed)
-    config = common.load_config(args)
-    files = find_tapes(args.paths)
-    engine = ReplayEngine(files, speed=speed, start=args.start, rules=config.alert)
-    refuse_without_terminal()
-    splash()
-    return run_screen(engine, config, diff=args.diff)
+    with splash():
+        from cockpit.cli.tapes import find_tapes
+        from cockpit.replaying import ReplayEngine
+
+        speed = parse_speed(args.speed)
+        config = common.load_config(args)
+        files = find_tapes(args.paths)
+        engine = ReplayEngine(files, speed=speed, start=args.start, rules=config.alert)
+        refuse_without_terminal()
+        return run_screen(engine, config, diff=args.diff)
 
 
 def parse_speed(text: str) -> float | None:

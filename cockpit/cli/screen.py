@@ -3,6 +3,8 @@
 import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from cockpit.core.errors import InputError
@@ -17,7 +19,7 @@ SPLASH = "cockpit: starting..."
 
 def refuse_without_terminal() -> None:
     """InputError with advice when there is nothing to draw on."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not _has_terminal():
         raise InputError(
             "the screen needs a terminal on stdin and stderr; "
             "for scripts use `cockpit snapshot --json` or `cockpit watch --json`"
@@ -26,17 +28,39 @@ def refuse_without_terminal() -> None:
         raise InputError("TERM is dumb or not set; set it to what your terminal is, such as xterm")
 
 
-def splash() -> None:
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+@contextmanager
+def splash() -> Iterator[None]:
     """The first byte, long before the first frame: over SSH silence looks like a hang.
 
+    Said before anything is read or imported; wiped where a mistake is told in its place.
     What the screen is made of stays for good, so nothing is collected until it stands: that would
     look through every import again and again.
     """
     gc.disable()
+    if _has_terminal():
+        _say(f"\r{SPLASH}")
+    try:
+        yield
+    except BaseException:
+        _wipe()
+        raise
+
+
+def _wipe() -> None:
+    if _has_terminal():
+        _say("\r" + " " * len(SPLASH) + "\r")
+
+
+def _say(text: str) -> None:
     stream = sys.__stderr__
     if stream is not None:
-        stream.write(f"\r{SPLASH}")
-        stream.flush()
+        with suppress(OSError):
+            stream.write(text)
+            stream.flush()
 
 
 def run_screen(desk: "Desk", config: "Config", *, diff: bool = True) -> int:
@@ -53,6 +77,7 @@ def run_screen(desk: "Desk", config: "Config", *, diff: bool = True) -> int:
     from cockpit.views.app import CockpitApp
 
     app = CockpitApp(desk, config, terminal, diff=diff)
+    _wipe()
     try:
         app.run(mouse=config.screen.mouse)
     finally:

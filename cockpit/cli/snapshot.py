@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from cockpit.cli import common, loops
+from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
 
 if TYPE_CHECKING:
@@ -30,22 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     common.require_json(args)
     duration_s = parse_duration(args.duration, "--for")
-    config = common.load_config(args)
-    endpoints = common.load_endpoint_file(args)
+    engine = make_engine(args, common.load_config(args))
 
     import msgspec
 
-    from cockpit import paths
-    from cockpit.cli.logs import start_logging
-    from cockpit.engine import Engine
-
-    start_logging(config.log_level)
-    engine = Engine(
-        config,
-        endpoints=endpoints,
-        black_boxes=paths.black_box_dir(),
-        positions=common.load_positions(),
-    )
     document = loops.run(collect(engine, duration_s, args.depth))
     sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
     return 4 if document["warnings"] else 0

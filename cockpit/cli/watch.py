@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common, loops
+from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
 
 if TYPE_CHECKING:
@@ -36,20 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
         raise InputError(f"--hz is {args.hz:g}; expected above 0 and at most 50")
     hz, args.hz = args.hz, None
-    config = common.load_config(args)
-    endpoints = common.load_endpoint_file(args)
-
-    from cockpit import paths
-    from cockpit.cli.logs import start_logging
-    from cockpit.engine import Engine
-
-    start_logging(config.log_level)
-    engine = Engine(
-        config,
-        endpoints=endpoints,
-        black_boxes=paths.black_box_dir(),
-        positions=common.load_positions() if args.alerts else (),
-    )
+    engine = make_engine(args, common.load_config(args), None if args.alerts else [])
     return loops.run(_stream(engine, hz, args.depth, duration_s, alerts=args.alerts))
 
 

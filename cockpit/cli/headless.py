@@ -1,0 +1,30 @@
+"""The engine of a command that has no screen: the log is on, the typed positions are held."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from cockpit.cli import common
+
+if TYPE_CHECKING:
+    from cockpit.config import Config
+    from cockpit.core.events import Position
+    from cockpit.engine import Engine
+
+
+def make_engine(
+    args: argparse.Namespace, config: "Config", positions: "list[Position] | None" = None
+) -> "Engine":
+    """Not started yet; `positions` None takes those that were typed. InputError as they say."""
+    endpoints = common.load_endpoint_file(args)
+
+    from cockpit import paths
+    from cockpit.cli.logs import start_logging
+    from cockpit.engine import Engine
+
+    start_logging(config.log_level)
+    return Engine(
+        config,
+        endpoints=endpoints,
+        black_boxes=paths.black_box_dir(),
+        positions=common.load_positions() if positions is None else positions,
+    )
