@@ -86,7 +86,7 @@ class AlertOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     urxvt, foot and Ghostty `osc777`.
     """
 
-    toast: AlertTold = "info"
+    toast: AlertTold = "warn"
     bell: AlertTold = "danger"
     notify: AlertTold = "off"
     protocol: Literal["osc9", "osc777"] = "osc9"

@@ -59,6 +59,12 @@ def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None)
         found += [(_leg(view, position, now_ns), position, None) for position in view.manual()]
     legs = [leg for leg, _, _ in found]
     pools = [_pool(book, margin) for book in books for margin in book.margins]
+    # What was never read is not nothing: it makes the sums that it belongs to unknown.
+    unread = [
+        Pool(venue=book.venue, account=book.address, pool="", equity_usd=None)
+        for book in books
+        if is_unread(book, now_ns)
+    ]
     rows = []
     for leg, position, book in found:
         paid = position.funding_paid
@@ -77,10 +83,15 @@ def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None)
     return Portfolio(
         at_ns=now_ns,
         rows=tuple(rows),
-        pools=tuple(pools),
+        pools=(*pools, *unread),
         accounts=tuple(_account(book, pools, legs, now_ns) for book in books),
         warnings=(*_untrusted(books, now_ns), *_lacking(rows, view, now_ns), *_broke(pools)),
     )
+
+
+def is_unread(book: AccountRead, now_ns: int) -> bool:
+    """Whether an account that may hold something has not been read once."""
+    return book.status in ("waiting", "failed") and book.age_s(now_ns) is None
 
 
 def document(portfolio: Portfolio) -> Document:

@@ -22,6 +22,7 @@ from cockpit.core.units import utc
 from cockpit.files import write_atomically
 
 FORMAT = "cockpit-plan/1"
+SUFFIXES = ("json", "toml", "csv", "txt")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _WHOLE = 1e-9
 """Of a leg: what is less than this share of it is rounding, not a rest."""
@@ -213,12 +214,18 @@ def free_name(folder: Path, wanted: str) -> str:
 def save(folder: Path, plan: SavedPlan) -> tuple[Path, ...]:
     """Write the plan in its four forms, replacing what was there. OSError if it cannot be."""
     check_name(plan.name)
-    forms = {"json": as_json(plan), "toml": as_toml(plan), "csv": as_csv(plan),
-             "txt": tickets(remaining(plan)).encode()}  # fmt: skip
-    paths = tuple(folder / f"{plan.name}.{suffix}" for suffix in forms)
-    for path, data in zip(paths, forms.values(), strict=True):
+    forms = (as_json(plan), as_toml(plan), as_csv(plan), tickets(remaining(plan)).encode())
+    paths = tuple(folder / f"{plan.name}.{suffix}" for suffix in SUFFIXES)
+    for path, data in zip(paths, forms, strict=True):
         write_atomically(path, data)
     return paths
+
+
+def delete(folder: Path, name: str) -> None:
+    """Take a plan and its other forms away; what is not there is no error. OSError if it stays."""
+    check_name(name)
+    for suffix in SUFFIXES:
+        (folder / f"{name}.{suffix}").unlink(missing_ok=True)
 
 
 def load_all(folder: Path) -> tuple[list[SavedPlan], list[str]]:

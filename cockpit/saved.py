@@ -53,7 +53,15 @@ class SavedAccount(msgspec.Struct, frozen=True):
 
     venue: str
     account: str
+    state: str = "read"
+    age_s: float | None = None
     pools: list[SavedPool] = []
+
+    def known_pools(self) -> list[SavedPool]:
+        """An account that had not been read has one of which nothing is known."""
+        if self.state in ("waiting", "failed") and self.age_s is None and not self.pools:
+            return [SavedPool()]
+        return self.pools
 
 
 class SavedView(msgspec.Struct, frozen=True):
@@ -90,7 +98,7 @@ def load_portfolio(path: Path, only: Collection[Account] | None = None) -> Portf
     return Portfolio(
         at_ns=view.at_ns,
         rows=tuple(_row(row) for row in chosen),
-        pools=tuple(_pool(account, pool) for account in held for pool in account.pools),
+        pools=tuple(_pool(account, pool) for account in held for pool in account.known_pools()),
         accounts=tuple(_documents(view, only)),
         warnings=tuple(view.warnings),
     )

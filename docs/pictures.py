@@ -27,8 +27,14 @@ T = TypeVar("T")
 COLUMNS, ROWS = 200, 54
 WIDE, HIGH = 8, 17
 FILLED_S = 33.0
-LOOK_S = 2.5
-PICTURES = {"markets": b"1", "depth": b"2", "funding": b"3"}
+PICTURES = {
+    "markets": (b"1", 2.5),
+    "depth": (b"2", 2.5),
+    "funding": (b"3", 2.5),
+    "positions": (b"4", 2.5),
+    "stress": (b"6", 45.0),
+}
+"""The key of each, and how long it takes until all of it is there: random futures are computed."""
 HERE = Path(__file__).resolve().parent
 FORE, BACK = "bcbcbc", "080808"
 _QUERY, _ANSWER = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
@@ -61,9 +67,9 @@ def shots(home: str) -> Iterator[tuple[str, pyte.Screen]]:
     stream = pyte.ByteStream(screen)
     try:
         _read(fd, stream, FILLED_S)
-        for name, key in PICTURES.items():
+        for name, (key, seconds) in PICTURES.items():
             os.write(fd, key)
-            _read(fd, stream, LOOK_S)
+            _read(fd, stream, seconds)
             yield name, screen
     finally:
         os.write(fd, b"q")

@@ -8,16 +8,19 @@ import gzip
 import tempfile
 from pathlib import Path
 
+import tomli_w
+
 from tests.e2e.exchange import exchange, run
 
 CAPTURES = Path(__file__).parent / "captures"
-SYMBOLS = "BTC,PEPE"
+SYMBOLS = "BTC,PEPE,DOGE"
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         with exchange(home, "--seed", "3", "--symbols", SYMBOLS) as sim:
+            write_config(home / "config", sim.ready["accounts"])
             done = run(
                 "record", "--out", folder, "--for", "24s", "--endpoints", str(sim.endpoints),
                 "--symbols", SYMBOLS, home=home,
@@ -28,6 +31,13 @@ def main() -> None:
             CAPTURES.joinpath(tape.name.removesuffix(".gz")).write_bytes(
                 gzip.decompress(tape.read_bytes())
             )
+
+
+def write_config(folder: Path, accounts: dict[str, list[str]]) -> None:
+    """Follow every account of the exchange, so that the tapes have what accounts say too."""
+    follows = [{"venue": venue, "address": a} for venue, named in accounts.items() for a in named]
+    folder.mkdir()
+    (folder / "config.toml").write_text(tomli_w.dumps({"account": follows}))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from cockpit.plans import (
     as_json,
     as_toml,
     check_name,
+    delete,
     fill,
     free_name,
     load_all,
@@ -175,6 +176,21 @@ def test_a_broken_plan_is_named_and_the_others_are_read(tmp_path):
     assert [plan.name for plan in found] == ["btc-carry"]
     assert len(problems) == 1
     assert "torn.json" in problems[0]
+
+
+def test_a_plan_is_deleted_in_all_its_forms_and_others_stay(tmp_path):
+    save(tmp_path, pair("one"))
+    others = save(tmp_path, pair("one.more"))
+    delete(tmp_path, "one")
+    assert sorted(tmp_path.iterdir()) == sorted(others)
+    delete(tmp_path, "one")
+
+
+def test_a_name_that_leads_elsewhere_deletes_nothing(tmp_path):
+    (tmp_path / "kept.json").write_text("mine")
+    with pytest.raises(InputError):
+        delete(tmp_path / "plans", "../kept")
+    assert (tmp_path / "kept.json").exists()
 
 
 def test_a_name_that_is_taken_gets_a_number(tmp_path):

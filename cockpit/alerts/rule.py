@@ -90,25 +90,33 @@ def _matches(name: str | None, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
 
 
+HOUR = 3600.0
 DEFAULT_RULES: tuple[Rule, ...] = (
-    Rule(name="funding above 100 %", kind="funding_level", threshold=1.0, for_s=5),
-    Rule(name="funding flipped", kind="funding_flip", threshold=0.02, severity="danger"),
-    Rule(name="prediction flipped", kind="predicted_flip", threshold=0.02),
-    Rule(name="venues far apart", kind="spread", threshold=1.0, for_s=10, cooldown_s=900),
-    Rule(name="premium off its pin", kind="unpinned", threshold=0.0003, for_s=20, severity="info",
-         cooldown_s=1800),
-    Rule(name="depth gone", kind="depth", threshold=0.35, for_s=5),
-    Rule(name="open interest jumped", kind="oi_jump", threshold=0.10, cooldown_s=1800),
-    Rule(name="mark off the index", kind="basis", threshold=30.0, for_s=5),
+    Rule(name="funding above 200 %", kind="funding_level", threshold=2.0, clear=1.5, for_s=60,
+         cooldown_s=HOUR),
+    Rule(name="funding flipped", kind="funding_flip", threshold=0.05, for_s=20, cooldown_s=HOUR,
+         severity="danger"),
+    Rule(name="prediction flipped", kind="predicted_flip", threshold=0.05, for_s=60,
+         cooldown_s=HOUR),
+    Rule(name="venues far apart", kind="spread", threshold=1.5, clear=1.0, for_s=60,
+         cooldown_s=HOUR),
+    Rule(name="premium off its pin", kind="unpinned", threshold=0.0005, clear=0.0, for_s=300,
+         cooldown_s=HOUR, severity="info"),
+    Rule(name="depth gone", kind="depth", threshold=0.3, clear=0.6, for_s=15, cooldown_s=900),
+    Rule(name="open interest jumped", kind="oi_jump", threshold=0.10, cooldown_s=HOUR),
+    Rule(name="mark off the index", kind="basis", threshold=50.0, clear=25.0, for_s=10,
+         cooldown_s=900),
     Rule(name="venue not live", kind="venue", threshold=5.0, severity="danger", cooldown_s=60),
-    Rule(name="blocks late", kind="block_age", threshold=15.0, cooldown_s=60),
-    Rule(name="messages late", kind="latency", threshold=3.0, for_s=10),
+    Rule(name="blocks late", kind="block_age", threshold=15.0, clear=4.0, cooldown_s=60),
+    Rule(name="messages late", kind="latency", threshold=5.0, clear=2.0, for_s=20, cooldown_s=900),
     Rule(name="liquidation near", kind="liquidation", threshold=0.10, severity="danger",
          cooldown_s=600),
     Rule(name="margin thin", kind="margin", threshold=0.70, severity="danger", cooldown_s=600),
-    Rule(name="book not flat", kind="net_delta", threshold=50_000.0, for_s=30),
-    Rule(name="book costs money", kind="carry", threshold=-10.0, clear=0.0, for_s=60),
+    Rule(name="book not flat", kind="net_delta", threshold=50_000.0, for_s=60, cooldown_s=HOUR),
+    Rule(name="book costs money", kind="carry", threshold=-10.0, clear=0.0, for_s=60,
+         cooldown_s=HOUR),
 )  # fmt: skip
+"""What a day of trading should not talk about is below these; what it must not miss is above."""
 
 
 def check_rules(rules: tuple[Rule, ...], source: str) -> None:

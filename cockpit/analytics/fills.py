@@ -157,7 +157,8 @@ def _merge(
 def _share(merged: _Merged, amount: int, amounts: list[int]) -> None:
     """Give `amount` back to those it was merged from, into `amounts`."""
     rest = amount - merged.start
-    taken = np.clip(rest - (merged.amounts[:-1] - merged.start), 0, merged.units)
+    left = rest - (merged.amounts[:-1] - merged.start)
+    taken = np.minimum(np.maximum(left, 0), merged.units)
     count = len(merged.members) + (merged.finer is not None)
     totals = np.bincount(merged.owners, weights=taken, minlength=count) if count else np.empty(0)
     for place, member in enumerate(merged.members):

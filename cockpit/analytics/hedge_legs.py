@@ -235,6 +235,8 @@ def _cut(segments: Segments, cap_usd: float, margin_usd: float) -> _Room:
         raise ValueError("the segments of a venue must come cheapest first")
     book_usd = sum(width for width, _ in segments)
     usd, reason = min((cap_usd, "cap"), (margin_usd, "margin"), (book_usd, "book"))
+    if usd == book_usd:
+        return _Room(segments, usd, reason)
     kept, left = [], usd
     for width, cost in segments:
         kept.append((min(width, left), cost))

@@ -68,8 +68,19 @@ def maintenance_usd(notional_usd: ArrayLike, tiers: Tiers) -> Floats:
 
 def account_maintenance_usd(size: Floats, price: Floats, tiers: Sequence[Tiers]) -> Floats:
     """Maintenance of each leg, (L,); their sum is what the account must keep."""
-    pairs = zip(np.abs(size) * price, tiers, strict=True)
-    return np.array([float(maintenance_usd(notional, t)) for notional, t in pairs])
+    notional = (np.abs(size) * price).tolist()
+    return np.array([_maintenance(usd, tier) for usd, tier in zip(notional, tiers, strict=True)])
+
+
+def _maintenance(notional_usd: float, tiers: Tiers) -> float:
+    """`maintenance_usd` of one number, where an array costs more than its arithmetic."""
+    first, *rates = tiers.mmf_frac.tolist()
+    most: float = notional_usd * first
+    for rate, deduction in zip(rates, tiers.deduction_usd[1:].tolist(), strict=True):
+        asked = notional_usd * rate - deduction
+        if asked > most or math.isnan(asked):
+            most = asked
+    return most
 
 
 def initial_usd(size: Floats, price: Floats, imf_frac: Floats) -> Floats:
@@ -155,10 +166,15 @@ def joint_shock_frac(
     changes its tier or a price reaches zero; those are walked in order, without iteration.
     """
 
+    legs = list(zip(size.tolist(), price.tolist(), direction.tolist(), tiers, strict=True))
+
     def room(x: float) -> float:
-        moved = price * np.maximum(1 + direction * x, 0.0)
-        profit = float(np.sum(size * (moved - price))) + collateral_usd * x
-        return equity_usd + profit - float(np.sum(account_maintenance_usd(size, moved, tiers)))
+        profit = required = 0.0
+        for held, mark, way, tier in legs:
+            moved = mark * max(1 + way * x, 0.0)
+            profit += held * (moved - mark)
+            required += _maintenance(abs(held) * moved, tier)
+        return equity_usd + (profit + collateral_usd * x) - required
 
     turns = [0.0, *sorted(_turns(np.abs(size) * price, direction, tiers))]
     turns.append(2 * turns[-1] + 1)

@@ -13,22 +13,17 @@ holds; what that leaves unhedged is reduced elsewhere, after a delay and not whi
 down. A fill counts from the first step after it is due.
 """
 
-import math
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.funding import rate_from_premium
-from cockpit.analytics.margin import maintenance_usd
+from cockpit.analytics.montecarlo_chunk import Chunk
 from cockpit.analytics.montecarlo_model import Grid, Market, StepModel
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-BARRIER_SHIFT = 0.5826
-"""-zeta(1/2) / sqrt(2 pi): Broadie, Glasserman, Kou, Mathematical Finance 7 (1997)."""
 
 
 class WorstPath(NamedTuple):
@@ -46,6 +41,16 @@ class _Part(NamedTuple):
     liquidated: Bools
     max_unhedged: Floats
     flat_s: Floats
+
+
+class _Worst(NamedTuple):
+    """Where the worst path so far is found: the generator's state before its chunk of `n` paths,
+    and its number in it."""
+
+    pnl_usd: float
+    drawn: Mapping[str, Any]
+    n: int
+    path: int
 
 
 class Paths(NamedTuple):
@@ -86,16 +91,17 @@ def simulate(
     model = StepModel(market, grid)
     done = 0
     parts: list[_Part] = []
-    worst: tuple[float, WorstPath] | None = None
+    worst: _Worst | None = None
     while done < grid.paths:
-        run = _Chunk(model, min(grid.chunk, grid.paths - done), band_usd, rng)
+        drawn = rng.bit_generator.state
+        run = Chunk(model, min(grid.chunk, grid.paths - done), band_usd, rng)
         for step in range(grid.steps):
             run.advance(step)
-        parts.append(run.part())
+        parts.append(_Part(run.flows, run.dead, run.max_unhedged, run.flat_s))
         pnl = np.sum(run.flows, axis=0)
         lowest = int(np.argmin(pnl))
-        if worst is None or pnl[lowest] < worst[0]:
-            worst = float(pnl[lowest]), run.replay(lowest)
+        if worst is None or pnl[lowest] < worst.pnl_usd:
+            worst = _Worst(float(pnl[lowest]), drawn, run.n, lowest)
         done += run.n
         if not keep_going(done, grid.paths):
             break
@@ -114,8 +120,27 @@ def simulate(
         max_unhedged_usd=max_unhedged,
         flat_s=flat_s,
         knows_margin=_knows_margin(market),
-        worst=worst[1],
+        worst=_replay(model, band_usd, rng, worst),
     )
+
+
+def _replay(
+    model: StepModel, band_usd: float, rng: np.random.Generator, worst: _Worst
+) -> WorstPath:
+    """Draw the chunk of the worst path again and watch that path.
+
+    A second run of one chunk costs less than writing down every path of all of them.
+    """
+    after = rng.bit_generator.state
+    rng.bit_generator.state = worst.drawn
+    run = Chunk(model, worst.n, band_usd, rng)
+    seen = [run.at(worst.path)]
+    for step in range(model.grid.steps):
+        run.advance(step)
+        seen.append(run.at(worst.path))
+    rng.bit_generator.state = after
+    price, equity, unhedged = (np.array(column) for column in zip(*seen, strict=True))
+    return WorstPath(price, equity, unhedged)
 
 
 def _knows_margin(market: Market) -> Bools:
@@ -124,213 +149,3 @@ def _knows_margin(market: Market) -> Bools:
     for leg in market.legs:
         known[leg.venue] &= bool(np.all(np.isfinite(leg.tiers.mmf_frac)))
     return known
-
-
-class _Chunk:
-    """Paths that advance together. Arrays are (A, n), (L, n), (V, n) or (n,)."""
-
-    def __init__(self, model: StepModel, n: int, band_usd: float, rng: np.random.Generator) -> None:
-        self.model, self.n, self.band, self.rng = model, n, band_usd, rng
-        market, grid = model.market, model.grid
-        legs, premiums, venues = market.legs, market.premiums, market.venues
-
-        def spread(values: Floats) -> Floats:
-            return np.repeat(np.asarray(values, dtype=np.float64)[:, None], n, axis=1)
-
-        self.index = spread(market.prices.price)
-        self.premium = spread(premiums.now)
-        self.premium_sum = np.zeros((len(legs), n))
-        self.premium_count = [0] * len(legs)
-        self.mark_share = np.asarray(premiums.mark_share)[:, None]
-        self.mark = self.index[model.asset] * (1 + self.mark_share * self.premium)
-        self.held = spread(np.array([leg.size for leg in legs]))
-        self.order = spread(np.array([leg.open for leg in legs]))
-        delays = venues.fill_delay_s[model.venue][:, None]
-        self.due = np.where(
-            self.order != 0, delays * rng.standard_exponential(self.held.shape), np.inf
-        )
-        self.equity = spread(venues.equity_usd)
-        self.dead = np.zeros(self.equity.shape, dtype=bool)
-        self.down_until = np.zeros(self.equity.shape)
-        self.excess = np.zeros(n)
-        self.flows = np.zeros((5, n))
-        self.price, self.funding, self.fees, self.slippage, self.liquidation = self.flows
-        self.net = np.zeros(self.index.shape)
-        self.unhedged = np.zeros(n)
-        self.max_unhedged = np.zeros(n)
-        self.flat_s = np.zeros(n)
-        rows = len(self.index) + len(self.equity) + 1
-        self.record = np.empty((grid.steps + 1, rows, n))
-        self._renet(slice(None))
-        self._look(0.0)
-        self._write(0)
-
-    def part(self) -> _Part:
-        return _Part(self.flows, self.dead, self.max_unhedged, self.flat_s)
-
-    def replay(self, path: int) -> WorstPath:
-        assets = len(self.index)
-        rows = self.record[:, :, path].copy()
-        return WorstPath(rows[:, :assets], rows[:, assets:-1], rows[:, -1])
-
-    def advance(self, step: int) -> None:
-        now = (step + 1) * self.model.grid.step_s
-        self._move()
-        self._pay(step)
-        self._break_down(now)
-        self._fill(now)
-        self._liquidate(now)
-        self._look(now)
-        self._write(step + 1)
-
-    def _move(self) -> None:
-        model, assets = self.model, len(self.index)
-        noise = self.rng.standard_normal((assets + 1 + len(self.mark), self.n))
-        shocks = model.root @ noise[:assets]
-        returns = model.sd[:, None] * shocks
-        returns += model.drift[:, None]
-        self._jump(returns)
-        self.index *= np.exp(returns)
-        premium = self.premium
-        premium *= model.phi[:, None]
-        premium += (model.market.premiums.mean * (1 - model.phi))[:, None]
-        own = noise[assets + 1 :]
-        own *= model.own[:, None]
-        premium += own
-        for leg, asset in enumerate(model.asset):
-            premium[leg] += model.with_all[leg] * noise[assets]
-            premium[leg] += model.with_price[leg] * shocks[asset]
-        self.premium_sum += premium
-        mark = 1 + self.mark_share * premium
-        mark *= self.index[model.asset]
-        gains = mark - self.mark
-        gains *= self.held
-        self.mark = mark
-        for leg, venue in enumerate(model.venue):
-            self.equity[venue] += gains[leg]
-            self.price += gains[leg]
-
-    def _jump(self, returns: Floats) -> None:
-        """Add compensated jumps. Arrivals are drawn for the whole chunk, then thinned by path."""
-        model, prices = self.model, self.model.market.prices
-        if model.jumps == 0:
-            return
-        rate = model.jumps + self.excess
-        returns -= model.jump_mean_return[:, None] * rate
-        most = float(np.max(rate))
-        drawn = self.rng.integers(self.n, size=self.rng.poisson(most * self.n))
-        drawn = drawn[self.rng.random(drawn.size) * most < rate[drawn]]
-        self.excess *= model.calming
-        if not drawn.size:
-            return
-        sizes = self.rng.standard_normal((len(returns), drawn.size))
-        sizes = prices.jump_mean[:, None] + prices.jump_sd[:, None] * sizes
-        for asset, row in enumerate(returns):
-            np.add.at(row, drawn, sizes[asset])
-        np.add.at(self.excess, drawn, model.excited)
-
-    def _pay(self, step: int) -> None:
-        for leg, count in enumerate(self.model.settlements[step]):
-            self.premium_count[leg] += 1
-            if not count:
-                continue
-            average = self.premium_sum[leg] / self.premium_count[leg]
-            rate = rate_from_premium(self.model.market.legs[leg].formula, average)
-            paid = -self.held[leg] * self.index[self.model.asset[leg]] * rate * count
-            self.funding += paid
-            self.equity[self.model.venue[leg]] += paid
-            self.premium_sum[leg] = 0.0
-            self.premium_count[leg] = 0
-
-    def _break_down(self, now: float) -> None:
-        venues = self.model.market.venues
-        for venue, rate in enumerate(self.model.outages):
-            count = self.rng.poisson(rate * self.n) if rate > 0 else 0
-            if count:
-                paths = self.rng.integers(self.n, size=count)
-                wild = np.exp(venues.outage_log_sd[venue] * self.rng.standard_normal(count))
-                until = now + venues.outage_median_s[venue] * wild
-                np.maximum.at(self.down_until[venue], paths, until)
-
-    def _fill(self, now: float) -> None:
-        for leg, venue in enumerate(self.model.venue):
-            if np.min(self.due[leg]) > now:
-                continue
-            paths = np.flatnonzero((self.due[leg] <= now) & (self.down_until[venue] <= now))
-            order = self.order[leg, paths]
-            usd = np.abs(order) * self.mark[leg, paths]
-            fee = self.model.market.legs[leg].taker_fee_frac * usd
-            slippage = self.model.market.legs[leg].slippage_frac * usd
-            self.fees[paths] -= fee
-            self.slippage[paths] -= slippage
-            self.equity[venue, paths] -= fee + slippage
-            self.held[leg, paths] += order
-            self.order[leg, paths] = 0.0
-            self.due[leg, paths] = np.inf
-            self._renet(paths)
-
-    def _liquidate(self, now: float) -> None:
-        """Close what is at or below maintenance, and order the reduction of what that leaves."""
-        model, market = self.model, self.model.market
-        signed = self.held * self.mark
-        notional = np.abs(signed)
-        required = np.zeros(self.equity.shape)
-        exposed = np.zeros(self.equity.shape)
-        swing = np.zeros(self.equity.shape)
-        for leg, venue in enumerate(model.venue):
-            required[venue] += maintenance_usd(notional[leg], market.legs[leg].tiers)
-            exposed[venue] += notional[leg]
-            if model.grid.continuous_barrier:
-                swing[venue] += BARRIER_SHIFT * model.sd[model.asset[leg]] * signed[leg]
-        least = np.fmax(required, 0.0) + np.abs(swing)
-        hit = (self.equity <= least) & (exposed > 0)
-        if not hit.any():
-            return
-        self.dead |= hit
-        fees = np.zeros(self.equity.shape)
-        for leg, venue in enumerate(model.venue):
-            fees[venue] += market.legs[leg].liquidation_fee_frac * notional[leg]
-            self.held[leg, hit[venue]] = 0.0
-        lost = np.where(hit, np.minimum(fees, self.equity), 0.0)
-        self.equity -= lost
-        self.liquidation -= np.sum(lost, axis=0)
-        paths = np.flatnonzero(hit.any(axis=0))
-        self._renet(paths)
-        self._reduce(paths, now)
-
-    def _reduce(self, paths: NDArray[np.intp], now: float) -> None:
-        """Replace the orders of these paths by those that bring net back towards the plan."""
-        model = self.model
-        net = self.net[:, paths]
-        off_plan = net - model.planned[:, None]
-        left = np.where(
-            net * off_plan > 0, np.sign(net) * np.minimum(np.abs(net), np.abs(off_plan)), 0.0
-        )
-        for leg, (venue, asset) in enumerate(zip(model.venue, model.asset, strict=True)):
-            held = self.held[leg, paths]
-            same = (held * left[asset] > 0) & ~self.dead[venue, paths]
-            amount = np.where(
-                same, np.sign(held) * np.minimum(np.abs(held), np.abs(left[asset])), 0
-            )
-            left[asset] -= amount
-            delay = model.market.venues.fill_delay_s[venue]
-            wait = delay * self.rng.standard_exponential(len(paths))
-            self.order[leg, paths] = -amount
-            self.due[leg, paths] = np.where(amount != 0, now + wait, np.inf)
-
-    def _renet(self, paths: NDArray[np.intp] | slice) -> None:
-        self.net[:, paths] = 0.0
-        for leg, asset in enumerate(self.model.asset):
-            self.net[asset, paths] += self.held[leg, paths]
-
-    def _look(self, now: float) -> None:
-        self.unhedged = np.sum(np.abs(self.net) * self.index, axis=0)
-        np.maximum(self.max_unhedged, self.unhedged, out=self.max_unhedged)
-        last = now == self.model.grid.steps * self.model.grid.step_s
-        self.flat_s[self.unhedged > self.band] = math.inf if last else now + self.model.grid.step_s
-
-    def _write(self, row: int) -> None:
-        assets = len(self.index)
-        self.record[row, :assets] = self.index
-        self.record[row, assets:-1] = self.equity
-        self.record[row, -1] = self.unhedged

@@ -17,6 +17,12 @@ from cockpit.analytics.margin import Tiers
 Floats = NDArray[np.float64]
 
 YEAR_S = 31_536_000.0
+BARRIER_SHIFT = 0.5826
+"""-zeta(1/2) / sqrt(2 pi): Broadie, Glasserman, Kou, Mathematical Finance 7 (1997)."""
+
+
+SINGULAR = 1e-9
+"""Variance that is none: what an asset adds that follows from the others."""
 
 
 class PriceModel(NamedTuple):
@@ -120,41 +126,72 @@ class StepModel:
         self.venue = [leg.venue for leg in market.legs]
         self.asset = [leg.asset for leg in market.legs]
         year = grid.step_s / YEAR_S
-        self.sd = prices.sigma_annual * math.sqrt(year)
-        self.drift = prices.drift_annual * year - self.sd**2 / 2
+        self.sd = (prices.sigma_annual * math.sqrt(year))[:, None]
+        self.drift = (prices.drift_annual * year)[:, None] - self.sd**2 / 2
         self.root = _root(prices.correlation)
         self.jumps = prices.jump_rate_annual * year
-        self.jump_mean_return = np.exp(prices.jump_mean + prices.jump_sd**2 / 2) - 1
+        logs = (prices.jump_mean + prices.jump_sd**2 / 2).tolist()
+        self.jump_mean_returns = [math.exp(log) - 1 for log in logs]
         steps_to_calm = prices.jump_decay_h * 3600 / grid.step_s
         self.calming = math.exp(-1 / steps_to_calm) if steps_to_calm > 0 else 0.0
         self.excited = prices.jump_excitation * (1 - self.calming)
         hours = grid.step_s / 3600
-        self.phi = 0.5 ** (hours / premiums.half_life_h)
-        noise = premiums.stationary_sd * np.sqrt(1 - self.phi**2)
-        alone = noise * np.sqrt(1 - premiums.price_correlation**2)
-        self.with_price = noise * premiums.price_correlation
+        self.phi = np.array([[0.5 ** (hours / half)] for half in premiums.half_life_h.tolist()])
+        noise = premiums.stationary_sd[:, None] * np.sqrt(1 - self.phi**2)
+        with_price = premiums.price_correlation[:, None]
+        alone = noise * np.sqrt(1 - with_price**2)
+        self.with_price = noise * with_price
         self.with_all = alone * math.sqrt(premiums.common_share)
         self.own = alone * math.sqrt(1 - premiums.common_share)
+        self.mark_share = premiums.mark_share[:, None]
+        self.mark_at_mean = 1 + self.mark_share * premiums.mean[:, None]
         self.outages = market.venues.outages_per_day * grid.step_s / 86_400
-        self.settlements = self._settlements()
+        self.payments = self._payments()
+        self.is_one_leg_a_venue = self.venue == list(range(len(market.venues.equity_usd)))
+        self.barrier = [BARRIER_SHIFT * float(self.sd[asset, 0]) for asset in self.asset]
+        self.floor_frac = self._floor_frac()
         self.planned = np.zeros(len(prices.price))
         for leg in market.legs:
             self.planned[leg.asset] += leg.size + leg.open
 
-    def _settlements(self) -> NDArray[np.int64]:
-        """How many payments of each leg fall into each step, (steps, L)."""
+    def _payments(self) -> list[list[tuple[int, int]]]:
+        """The legs that are paid in each step, and how many times."""
         ends = self.grid.step_s * np.arange(self.grid.steps + 1)[:, None]
         first = np.array([leg.first_funding_s for leg in self.market.legs])
         every = np.array([float(leg.formula.interval_s) for leg in self.market.legs])
         counts = np.maximum(np.floor((ends - first) / every + 1 + 1e-9), 0)
-        falling: NDArray[np.int64] = np.diff(counts, axis=0).astype(np.int64)
-        return falling
+        falling = np.diff(counts, axis=0).astype(np.int64)
+        return [[(i, count) for i, count in enumerate(row) if count] for row in falling.tolist()]
+
+    def _floor_frac(self) -> Floats | None:
+        """Where each venue has one leg in one tier: the share of its notional that equity must
+        stay above, (V, 1). None elsewhere."""
+        tiers = [leg.tiers.mmf_frac for leg in self.market.legs]
+        if not self.is_one_leg_a_venue or any(tier.size > 1 for tier in tiers):
+            return None
+        swing = self.barrier if self.grid.continuous_barrier else [0.0] * len(tiers)
+        return np.array(
+            [[np.fmax(tier[0], 0.0) + beyond] for tier, beyond in zip(tiers, swing, strict=True)]
+        )
 
 
-def _root(correlation: Floats) -> Floats:
-    """The symmetric square root; singular is allowed (everything moves as one)."""
-    if np.isfinite(correlation).all() and np.array_equal(correlation, correlation.T):
-        values, vectors = np.linalg.eigh(correlation)
-        if values[0] > -1e-9 and np.allclose(np.diag(correlation), 1.0):
-            return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)
-    raise ValueError("the correlation of the assets is not a correlation matrix")
+def _root(correlation: Floats) -> list[list[float]]:
+    """The Cholesky factor; singular is allowed (everything moves as one)."""
+    refused = ValueError("the correlation of the assets is not a correlation matrix")
+    if not np.isfinite(correlation).all() or not np.array_equal(correlation, correlation.T):
+        raise refused
+    if not np.allclose(np.diag(correlation), 1.0):
+        raise refused
+    size = len(correlation)
+    root = [[0.0] * size for _ in range(size)]
+    for j, column in enumerate(correlation.tolist()):
+        left = [column[i] - sum(root[i][k] * root[j][k] for k in range(j)) for i in range(size)]
+        if left[j] < -SINGULAR:
+            raise refused
+        if left[j] > SINGULAR:
+            pivot = math.sqrt(left[j])
+            for i in range(j, size):
+                root[i][j] = left[i] / pivot
+        elif any(abs(rest) > math.sqrt(SINGULAR) for rest in left[j:]):
+            raise refused
+    return root

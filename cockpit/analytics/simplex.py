@@ -50,6 +50,8 @@ class _Tableau:
         self.upper = np.concatenate((upper, np.full(rows, np.inf)))
         self.basis = list(range(columns, columns + rows))
         self.at_upper = np.zeros(columns + rows, dtype=bool)
+        self.rows: Floats = self.matrix.copy()
+        self.levels: list[float] = self.right.tolist()
 
     def x(self) -> Floats:
         """Where all variables stand."""
@@ -59,7 +61,7 @@ class _Tableau:
 
     def descend(self, cost: Floats) -> None:
         """Pivot until no variable can improve."""
-        self._renew(cost)
+        self._price(cost)
         is_new = True
         for step in range(PATIENT_STEPS * len(cost)):
             scores = self.gain * self.way
@@ -68,7 +70,8 @@ class _Tableau:
                 if is_new:
                     return
                 # Pivots gather rounding errors: what they say is the end is looked at afresh.
-                self._renew(cost)
+                self._renew()
+                self._price(cost)
                 is_new = True
                 continue
             if step >= PATIENT_STEPS:
@@ -77,13 +80,16 @@ class _Tableau:
             is_new = False
         raise ValueError("the program did not settle: its numbers are not scaled to about 1")
 
-    def _renew(self, cost: Floats) -> None:
-        """Everything that pivots keep up to date, from the equations themselves."""
+    def _renew(self) -> None:
+        """Rows and levels, which pivots keep up to date, from the equations themselves."""
         inverse = np.linalg.inv(self.matrix[:, self.basis])
-        self.rows: Floats = inverse @ self.matrix
+        self.rows = inverse @ self.matrix
         resting = np.where(self.at_upper, self.upper, 0.0)
         resting[self.basis] = 0.0
-        self.levels: list[float] = (inverse @ (self.right - self.matrix @ resting)).tolist()
+        self.levels = (inverse @ (self.right - self.matrix @ resting)).tolist()
+
+    def _price(self, cost: Floats) -> None:
+        """What each variable would bring, and which way it may go."""
         self.gain: Floats = cost - cost[self.basis] @ self.rows
         self.way: Floats = np.where(self.at_upper, -1.0, 1.0)
         self.way[self.upper == 0] = 0.0

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.depth import Levels, mid_price, walk
+from cockpit.analytics.depth import Levels, mid_price
 from cockpit.analytics.margin import Tiers, account_maintenance_usd, joint_shock_frac, margin_ratio
 from cockpit.analytics.reversion import expected_sum
 
@@ -152,7 +152,7 @@ def stress(
         run.slippage,
         run.liquidation,
         -collateral_loss_usd + 0.0,
-        run.ratios,
+        margin_ratio(run.required, run.behind),
         gone,
         shares,
         run.chase,
@@ -189,7 +189,8 @@ class _Run:
         self.price, self.funding, self.fees, self.slippage, self.liquidation = (
             np.zeros(len(legs)) for _ in range(5)
         )
-        self.ratios = np.full((len(STEPS), len(equity_usd)), np.nan)
+        self.required, self.behind = np.full((2, len(STEPS), len(equity_usd)), np.nan)
+        self.legs_an_asset = np.maximum(self.net(np.ones(len(legs))), 1.0)
         self.liquidated_step = np.full(len(equity_usd), -1, dtype=np.intp)
         self.chase = self.time_to_flat = self.max_unhedged = 0.0
 
@@ -221,7 +222,7 @@ class _Run:
         """Write down margins, liquidate who must be, and look at what stands unhedged."""
         prices = self.marks if step == 0 else self.moved
         required = self.by_venue(account_maintenance_usd(self.held, prices, self.tiers))
-        self.ratios[step] = margin_ratio(required, self.equity)
+        self.required[step], self.behind[step] = required, self.equity
         exposed = self.by_venue(np.abs(self.held)) > 0
         for venue in np.flatnonzero(exposed & ((self.equity <= required) | (self.equity <= 0))):
             self._liquidate(int(venue), step, prices)
@@ -241,8 +242,7 @@ class _Run:
 
     def _asset_price(self, prices: Floats) -> Floats:
         """Mean over the legs of each asset, (A,)."""
-        count = np.maximum(self.net(np.ones(len(self.legs))), 1.0)
-        return np.asarray(self.net(prices) / count)
+        return np.asarray(self.net(prices) / self.legs_an_asset)
 
     def trade(self) -> None:
         """Bring each asset's net back towards the plan, never beyond flat."""
@@ -325,9 +325,20 @@ def _sweep(
     if not visible > 0:
         return None
     rounds = max(math.ceil(abs(amount) / visible - 1e-9), 1)
-    rest = walk(scaled, min(abs(amount) - (rounds - 1) * visible, visible))
-    cost = side * (rest.usd - rest.base)
+    cost = _beyond_mid(scaled, min(abs(amount) - (rounds - 1) * visible, visible))
     if rounds > 1:
-        whole = walk(scaled, visible)
-        cost += (rounds - 1) * side * (whole.usd - whole.base)
-    return cost, rounds
+        cost += (rounds - 1) * _beyond_mid(scaled, visible)
+    return side * cost, rounds
+
+
+def _beyond_mid(levels: Levels, amount: float) -> float:
+    """What base units cost above their worth at the mid, prices as multiples of it."""
+    # These books have a handful of levels, where an array costs more than its arithmetic.
+    left, cost = amount, 0.0
+    for price, size in levels:
+        part = min(left, size)
+        cost += (price - 1) * part
+        left -= part
+        if not left > 0:
+            break
+    return cost

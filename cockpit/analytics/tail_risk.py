@@ -48,12 +48,14 @@ def standard_deviation(pnl: Floats) -> Estimate:
     """Its error from the fourth moment, so that fat tails widen it."""
     if pnl.size < 2:
         return Estimate(math.nan, math.nan)
-    variance = float(np.var(pnl, ddof=1))
+    unit = _unit(pnl)
+    shares = pnl / unit
+    variance = float(np.var(shares, ddof=1))
     if variance == 0:
         return Estimate(0.0, 0.0)
-    fourth = float(np.mean((pnl - np.mean(pnl)) ** 4))
+    fourth = float(np.mean((shares - np.mean(shares)) ** 4))
     error = math.sqrt(max(fourth - variance**2, 0.0) / pnl.size) / (2 * math.sqrt(variance))
-    return Estimate(math.sqrt(variance), error)
+    return Estimate(math.sqrt(variance) * unit, error * unit)
 
 
 def tail(pnl: Floats, level: float) -> Tail:
@@ -72,10 +74,18 @@ def tail(pnl: Floats, level: float) -> Tail:
     step = math.sqrt(n * level * (1 - level))
     low, high = max(math.floor(rank - step), 0), min(math.ceil(rank + step), n - 1)
     var = float(losses[rank])
-    beyond = losses[rank:]
+    unit = _unit(pnl)
+    beyond = losses[rank:] / unit
     es = float(np.mean(beyond))
-    error = math.sqrt((float(np.var(beyond)) + level * (es - var) ** 2) / beyond.size)
-    return Tail(Estimate(var, float(losses[high] - losses[low]) / 2), Estimate(es, error))
+    error = math.sqrt((float(np.var(beyond)) + level * (es - var / unit) ** 2) / beyond.size)
+    var_error = float(losses[high] - losses[low]) / 2
+    return Tail(Estimate(var, var_error), Estimate(es * unit, error * unit))
+
+
+def _unit(pnl: Floats) -> float:
+    """A power of two as large as the outcomes: their fourth powers stay numbers, digits stay."""
+    largest = float(np.max(np.abs(pnl)))
+    return math.ldexp(1.0, math.frexp(largest)[1]) if 0 < largest < math.inf else 1.0
 
 
 def probability(happened: NDArray[np.bool_]) -> Estimate:
@@ -87,11 +97,18 @@ def probability(happened: NDArray[np.bool_]) -> Estimate:
 
 
 def histogram(pnl: Floats, bins: int) -> Histogram:
-    """Equal bins from the lowest to the highest known outcome; no bins without one."""
+    """Equal bins from the lowest to the highest known outcome; no bins without one.
+
+    Outcomes that differ by rounding alone are one: they share bins that are wide enough to be told
+    apart.
+    """
     known = pnl[np.isfinite(pnl)]
     if not known.size:
         return Histogram(np.empty(0), np.empty(0, dtype=np.int64))
-    counts, edges = np.histogram(known, bins=bins)
+    low, high = float(known.min()), float(known.max())
+    least = max(abs(low), abs(high)) * bins * 1e-12
+    room = max(0.0, least - (high - low)) / 2
+    counts, edges = np.histogram(known, bins=bins, range=(low - room, high + room))
     return Histogram(edges.astype(np.float64), counts.astype(np.int64))
 
 

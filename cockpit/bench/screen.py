@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import gzip
 import itertools
+import json
 import os
 import pty
 import re
@@ -21,14 +22,16 @@ import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from cockpit.bench.traffic import record
 
 COLUMNS, ROWS = 200, 60
-SETTLE_S, QUIET_S = 5.0, 5.0
-KEYS = 24
 KEY_GAP_S = 0.21
 ECHO_WITHIN_S = 2.0
 RECORD_S = 4
+RATES = (4000, 10000)
+"""Messages a second of all venues together, under which the screen is measured once more."""
 _QUERY, _ANSWER = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
 _FRAME = b"\x1b[?2026h"
 _PAINTED_BYTES = 2000
@@ -36,18 +39,72 @@ _CLOCK_HZ = os.sysconf("SC_CLK_TCK")
 _TEXT = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
+class Course(NamedTuple):
+    """How long a run takes: until it has settled, without a key, and then how many keys."""
+
+    settle_s: float = 5.0
+    quiet_s: float = 5.0
+    keys: int = 24
+
+
+LOADED = Course(settle_s=3.0, quiet_s=4.0, keys=16)
+_SAMPLE_STEPS = 30
+_LOADED_S = 14.0
+"""From the first connection to the last key, with room."""
+
+
 def measure(runs: int) -> dict[str, Any]:
-    """Section `screen` of the document: medians of `runs`, with min and max under `spread`."""
-    with tempfile.TemporaryDirectory() as folder, _exchange(Path(folder)) as endpoints:
-        rows = [_run(endpoints, Path(folder) / str(number)) for number in range(runs)]
-        messages_per_s = _messages_per_s(endpoints, Path(folder))
+    """Section `screen` of the document: medians of `runs`, with min and max under `spread`.
+
+    `loaded` has the same figures by messages a second.
+    """
+    with tempfile.TemporaryDirectory() as name, _exchange(Path(name)) as endpoints:
+        folder = Path(name)
+        rows = [_run(endpoints, folder / str(number), Course()) for number in range(runs)]
+        messages_per_s = _messages_per_s(endpoints, folder)
+        loaded = _under_load(endpoints, folder, min(runs, 3))
     spread = {name: _spread([row[name] for row in rows]) for name in rows[0]}
     return {
         **{name: value["median"] for name, value in spread.items()},
         "size": f"{COLUMNS}x{ROWS}",
         "messages_per_s": round(messages_per_s, 1),
+        "loaded": loaded,
         "spread": spread,
     }
+
+
+def _under_load(endpoints: Path, folder: Path, runs: int) -> dict[str, dict[str, float]]:
+    """The figures of a screen whose venues send so many messages a second, by that rate."""
+    venues = json.loads(endpoints.read_bytes())["venues"]
+    with _player(round(max(RATES) * _LOADED_S)) as (port, frames):
+        found = {}
+        for rate in RATES:
+            for venue, urls in venues.items():
+                share = rate * frames[venue] / sum(frames.values())
+                urls["ws_urls"]["main"] = f"ws://127.0.0.1:{port}/{venue}/{share:.1f}"
+            path = folder / f"{rate}.json"
+            path.write_text(json.dumps({"venues": venues}))
+            rows = [_run(path, folder / f"{rate}-{number}", LOADED) for number in range(runs)]
+            found[str(rate)] = {
+                name: _spread([row[name] for row in rows])["median"] for name in rows[0]
+            }
+        return found
+
+
+@contextlib.contextmanager
+def _player(messages: int) -> Iterator[tuple[int, dict[str, int]]]:
+    """A server of at least so many recorded messages: (its port, how many of each venue)."""
+    per_step = sum(len(inputs) for inputs in record(_SAMPLE_STEPS).values()) / _SAMPLE_STEPS
+    command = [sys.executable, "-m", "cockpit.bench.server", str(round(messages / per_step))]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("the bench server has no pipes")
+    try:
+        ready = json.loads(process.stdout.readline())
+        yield ready["port"], ready["frames"]
+    finally:
+        process.stdin.close()
+        process.wait(30)
 
 
 @contextlib.contextmanager
@@ -129,7 +186,7 @@ class _Reader:
         return (time.monotonic() - pressed_s) * 1000
 
 
-def _run(endpoints: Path, home: Path) -> dict[str, float]:
+def _run(endpoints: Path, home: Path, course: Course) -> dict[str, float]:
     """One screen from its start to `q`, in a home of its own: nothing is remembered."""
     command = [sys.executable, "-m", "cockpit", "--endpoints", str(endpoints)]
     began_s = time.monotonic()
@@ -145,17 +202,17 @@ def _run(endpoints: Path, home: Path) -> dict[str, float]:
         while reader.sent_bytes < _PAINTED_BYTES:
             reader.read(1.0)
         first_paint_s = time.monotonic() - began_s
-        reader.run(SETTLE_S)
+        reader.run(course.settle_s)
         reader.key_ms(b"g", b"BTC")
         cpu_s, sent, start_s = _cpu_s(pid), reader.sent_bytes, time.monotonic()
         reader.frames_s.clear()
-        reader.run(QUIET_S)
+        reader.run(course.quiet_s)
         passed_s = time.monotonic() - start_s
         cpu_frac = (_cpu_s(pid) - cpu_s) / passed_s
         bytes_per_s = (reader.sent_bytes - sent) / passed_s
         gaps = [after - before for before, after in itertools.pairwise(reader.frames_s)]
         keys = []
-        for number in range(KEYS):
+        for number in range(course.keys):
             reader.run(KEY_GAP_S)
             key, echo = (b"k", b"BTC") if number % 2 else (b"j", b"ETH")
             keys.append(reader.key_ms(key, echo))

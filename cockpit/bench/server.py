@@ -1,10 +1,12 @@
 """The other end of the socket benchmark: plays recorded frames at a steady pace.
 
 `python -m cockpit.bench.server STEPS` records so many steps; a connection's path is `/VENUE/RATE`,
-messages a second from the first on. Ends when its stdin closes.
+messages a second from the first on. Its first line says where it listens and how many frames of
+each venue it has. Ends when its stdin closes.
 """
 
 import asyncio
+import json
 import sys
 import time
 from contextlib import suppress
@@ -41,7 +43,8 @@ async def serve(steps: int) -> None:
 
     async with listen(play, "127.0.0.1", 0, compression=None, max_queue=None) as server:
         port = next(iter(server.sockets)).getsockname()[1]
-        sys.stdout.write(f'{{"port":{port}}}\n')
+        counts = {name: len(messages) for name, messages in frames.items()}
+        sys.stdout.write(json.dumps({"port": port, "frames": counts}) + "\n")
         sys.stdout.flush()
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 

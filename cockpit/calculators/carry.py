@@ -13,7 +13,7 @@ import msgspec
 from cockpit.analytics import carry as model
 from cockpit.analytics.reversion import expected_sum
 from cockpit.calculators import carry_inputs
-from cockpit.calculators.carry_gates import failed_gate
+from cockpit.calculators.carry_gates import failed_gate, venue_gates
 from cockpit.calculators.carry_sides import (
     ASSUMED_NOTIONAL_USD,
     VenueSide,
@@ -48,7 +48,11 @@ QUANTILE = 0.1
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """One pair over the hold; `breakeven_h` None is never, everything else None is not known."""
+    """One pair over the hold; `breakeven_h` None is never, everything else None is not known.
+
+    `expected_funding_usd` is of the spread as it decays, `formula_funding_usd` of each venue's own
+    formula as its premium does.
+    """
 
     symbol: str | None = None
     long_venue: str | None = None
@@ -62,6 +66,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     mean_spread_hourly: float | None = None
     sigma_spread_hourly: float | None = None
     expected_funding_usd: float | None = None
+    formula_funding_usd: float | None = None
     conservative_funding_usd: float | None = None
     net_usd: float | None = None
     breakeven_h: int | None = None
@@ -103,11 +108,10 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     found: list[_Found] = []
     for symbol in symbols:
         sides = venue_sides(inputs, view, settings, notes, symbol)
+        own = venue_gates(sides, view, settings.now_ns)
         for long, short in _pairs(inputs, sides):
             one = _pair(inputs, long, short)
-            gate = failed_gate(
-                inputs, long, short, _size(inputs, long, short), view, settings.now_ns
-            )
+            gate = failed_gate(inputs, long, short, _size(inputs, long, short), own)
             found.append(one if gate is None else one.closed(gate))
     found.sort(key=lambda one: _rank(one.pair))
     pairs = tuple(one.pair for one in found)
@@ -206,6 +210,7 @@ def _pair(inputs: Inputs, long: VenueSide, short: VenueSide) -> _Found:
         sigma_spread_hourly=spread.sigma,
         expected_funding_usd=notional
         * expected_sum(spread.now, spread.mean, spread.phi, inputs.hold_h),
+        formula_funding_usd=_by_formula(long, short, notional),
     )
     if costs is None:
         return _Found(known, None, run)
@@ -226,6 +231,13 @@ def _pair(inputs: Inputs, long: VenueSide, short: VenueSide) -> _Found:
     is_asked = inputs.long_venue is not None and inputs.short_venue is not None
     plan = entry_plan(long.quote, short.quote, size) if is_asked else None
     return _Found(pair, plan, run)
+
+
+def _by_formula(long: VenueSide, short: VenueSide, notional: float) -> float | None:
+    """Through both venues' clamps; None where one is not documented."""
+    if long.formula_frac is None or short.formula_frac is None:
+        return None
+    return notional * (short.formula_frac - long.formula_frac)
 
 
 def _rank(pair: Pair) -> tuple[bool, float, float]:

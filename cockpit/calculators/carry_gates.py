@@ -5,7 +5,7 @@ unequal data has no odds worth looking at.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cockpit.calculators.carry_inputs import Inputs
 from cockpit.calculators.carry_sides import VenueSide
@@ -20,15 +20,23 @@ LATE_BLOCKS = 15.0
 """Cadences without a block after which a chain has stopped."""
 
 
+def venue_gates(sides: Iterable[VenueSide], view: MarketView, now_ns: int) -> dict[str, str | None]:
+    """The first of stale, unknown and settlement that fails at each venue."""
+    return {
+        side.venue: _stale(side, now_ns) or _unknown(side) or _settlement(side, view, now_ns)
+        for side in sides
+    }
+
+
 def failed_gate(
-    inputs: Inputs, long: VenueSide, short: VenueSide, size: float, view: MarketView, now_ns: int
+    inputs: Inputs, long: VenueSide, short: VenueSide, size: float, own: Mapping[str, str | None]
 ) -> str | None:
-    """The first of stale, unknown, settlement, depth and basis that fails; None if all hold."""
+    """The first that fails of the venues' `own`, then of depth and basis; None if all hold."""
     pair = (long, short)
     for side in pair:
-        for words in (_stale(side, now_ns), _unknown(side), _settlement(side, view, now_ns)):
-            if words is not None:
-                return words
+        words = own[side.venue]
+        if words is not None:
+            return words
     share, thin = min((_depth_share(side, size), side.venue) for side in pair)
     if share < inputs.min_depth:
         times = f"{math.floor(share * 100) / 100:g}x" if share >= 0.01 else "below 0.01x"
@@ -86,4 +94,4 @@ def _settlement(side: VenueSide, view: MarketView, now_ns: int) -> str | None:
 
 def _depth_share(side: VenueSide, size: float) -> float:
     """What the thinner side of a book holds, as a share of the size."""
-    return min(float(side.quote.columns(way)[1].sum()) for way in (Side.BUY, Side.SELL)) / size
+    return min(side.quote.rows(way).total for way in (Side.BUY, Side.SELL)) / size

@@ -8,6 +8,7 @@ from cockpit.analytics.carry import LegCost
 from cockpit.analytics.lots import exact
 from cockpit.calculators.carry_inputs import Inputs
 from cockpit.calculators.margin_rules import MarginRules
+from cockpit.calculators.premiums import HALF_LIFE_H, expected_hours, tightest_cap, venue_formula
 from cockpit.calculators.spread_model import Paid, paid_hourly
 from cockpit.calculators.view import (
     Notes,
@@ -36,6 +37,8 @@ class VenueSide:
     buy_frac: float | None
     sell_frac: float | None
     initial_frac: float | None
+    formula_frac: float | None
+    """What its own formula is expected to pay over the hold; None where that is not documented."""
 
     @property
     def venue(self) -> str:
@@ -72,17 +75,35 @@ def venue_sides(
         elif inputs.leverage is None and not _states_leverage(quote):
             notes.assume(f"{quote.venue}: initial margin {initial:.3g}, as documented")
         size = inputs.size or notional / quote.mid_usd
+        paid = paid_hourly(quote.market.settled)
         sides.append(
             VenueSide(
                 quote=quote,
                 hourly=rate,
-                paid=paid_hourly(quote.market.settled),
+                paid=paid,
                 buy_frac=_slip(quote, Side.BUY, size, notes),
                 sell_frac=_slip(quote, Side.SELL, size, notes),
                 initial_frac=initial,
+                formula_frac=_by_formula(
+                    quote, rate, rule.funding_cap_hourly, paid, inputs.hold_h, settings
+                ),
             )
         )
     return sides
+
+
+def _by_formula(
+    quote: Quote, hourly: float | None, cap_hourly: float, paid: Paid, hours: int,
+    settings: Settings,
+) -> float | None:  # fmt: skip
+    """Through the clamp and the caps of the venue, a fraction of notional, + when longs pay."""
+    terms = settings.funding_terms.get(quote.venue)
+    rate = quote.market.rate() or quote.market.settled.latest
+    if hourly is None or rate is None or terms is None:
+        return None
+    cap = tightest_cap(terms, cap_hourly, rate.interval_s)
+    formula = venue_formula(terms, rate.interval_s, cap)
+    return expected_hours(formula, hourly, paid.rates, hours, HALF_LIFE_H)
 
 
 def _states_leverage(quote: Quote) -> bool:

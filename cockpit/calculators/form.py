@@ -57,13 +57,14 @@ class FormField(NamedTuple):
 
     @property
     def _words(self) -> str:
+        shape = self.help.partition("]")[0]
         if self.kind == "choice":
             return " or ".join(", ".join(self.choices).rsplit(", ", 1))
         words = {
             "number": "a number", "whole": "a whole number", "flag": "true or false",
             "text": self.help or "text", "names": "names with commas between them",
             "table": "NAME=number pairs with commas between them",
-            "json": f"JSON such as {self.help}" if self.help.startswith("[") else "JSON",
+            "json": f"JSON such as {shape}]" if shape.startswith("[") else "JSON",
         }[self.kind]  # fmt: skip
         return f"{words} {self.bounds}".rstrip()
 
@@ -82,7 +83,8 @@ def form_fields(inputs: type[msgspec.Struct]) -> tuple[FormField, ...]:
 def read(inputs: type[Inputs], values: Mapping[str, Any]) -> Inputs:
     """A form's struct from text (`--set`, a screen) or JSON values; a key's `.` leads into a table.
 
-    Empty text and null stand for "not given", `auto` for "as the calculator thinks best". FieldError names the field and what it takes.
+    Empty text and null stand for "not given", `auto` where a field takes it for "as the calculator
+    finds best". FieldError names the field and what it takes.
     """
     fields = {field.name: field for field in form_fields(inputs)}
     types = typing.get_type_hints(inputs, include_extras=True)

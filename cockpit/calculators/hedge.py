@@ -5,95 +5,35 @@ another instrument at the ratio of least variance.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Annotated, NamedTuple
+from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 
-from cockpit.analytics.hedge import band_half_width, delay_risk, one_off_threshold
-from cockpit.calculators import fields
-from cockpit.calculators.form import shown
-from cockpit.calculators.hedge_held import Exposure, exposures, initial_frac
-from cockpit.calculators.hedge_offers import Limits, cheapest, offer_of
-from cockpit.calculators.hedge_ratio import hedge_ratio
-from cockpit.calculators.hedge_values import AssetHedge, DelayRiskValues, Values, VenueRisk
-from cockpit.calculators.hedge_venues import (
-    expected_hourly,
-    fill_delay_s,
-    leg_of,
-    settled,
-    whole_lots,
+from cockpit.analytics.hedge import delay_risk
+from cockpit.calculators import hedge_inputs
+from cockpit.calculators.hedge_asset import (
+    DUST,
+    AssetProblem,
+    Hedged,
+    Solved,
+    hedged,
+    problem_of,
 )
-from cockpit.calculators.holdings import Floats, known
+from cockpit.calculators.hedge_held import Exposure, exposures
+from cockpit.calculators.hedge_values import DelayRiskValues, Values, VenueRisk
+from cockpit.calculators.hedge_venues import fill_delay_s
+from cockpit.calculators.holdings import known
 from cockpit.calculators.result import Column, Result, Table
-from cockpit.calculators.view import (
-    Notes,
-    Quote,
-    Settings,
-    known_symbol,
-    known_venues,
-    quotes,
-    reference_price,
-)
+from cockpit.calculators.view import Notes, Settings, known_venues
 from cockpit.calculators.words import base_words, usd_words
-from cockpit.core.plan import Leg, Plan
+from cockpit.core.plan import Plan
 from cockpit.state.view import MarketView
 
+Inputs = hedge_inputs.Inputs
 TITLE = "Hedge"
 HELP = "legs that make a position neutral in price, and in funding, at least cost"
 
 ASSUMED_VOLATILITY = 0.6
-MINUTES_PER_YEAR = 525_600.0
-MINUTES_PER_HOUR = 60.0
-
-
-class Inputs(msgspec.Struct, frozen=True, kw_only=True):
-    """What to hedge: `size`, or `positions`, or with `book` the positions of the view."""
-
-    symbol: fields.Symbol | None = None
-    size: Annotated[float, shown("size", unit="base", help="signed: what is held")] | None = None
-    venue: Annotated[str, shown("held at", help="whose funding the size pays")] | None = None
-    book: Annotated[bool, shown("whole book", help="the positions of the view")] = False
-    positions: fields.Positions | None = None
-    venues: fields.Venues = ()
-    target_carry_usd_per_hour: (
-        Annotated[float, shown("least carry", unit="usd/h", help="received is positive")] | None
-    ) = None
-    band_usd: Annotated[float, shown("band", unit="usd", help="delta that may stay", ge=0)] = 0.0
-    max_usd: Annotated[
-        dict[str, Annotated[float, shown("cap", unit="usd", ge=0)]],
-        shown("caps", unit="usd", help="largest trade per venue"),
-    ] = {}
-    equity_usd: fields.EquityUsd = {}
-    hold_h: Annotated[float, shown("hold", unit="h", gt=0, le=87_600)] = 24.0
-    phi: Annotated[float, shown("persistence", help="of funding, an hour", ge=0, lt=1)] | None = (
-        None
-    )
-    delay_s: fields.Delays = {}
-    sigma_annual: fields.AnnualVolatility | None = None
-    risk_aversion: Annotated[float, shown("risk aversion", unit="1/usd", gt=0)] = 1e-5
-    target_sd: (
-        Annotated[float, shown("drift of the target", help="base units a square-root minute", gt=0)]
-        | None
-    ) = None
-    tail_multiplier: Annotated[float, shown("tail", help="1 is normal, 1.5 fat", ge=1, le=5)] = 1.0
-    hedge_symbol: Annotated[str, shown("hedge in", help="another symbol")] | None = None
-    correlation: Annotated[float, shown("correlation", ge=-1, le=1)] | None = None
-    hedge_sigma_annual: fields.AnnualVolatility | None = None
-    haircut: fields.Haircut = True
-    taker_fee: fields.TakerFees = {}
-    quote_usd: fields.QuotePrices = {}
-
-
-class _Hedged(NamedTuple):
-    """One symbol's part: `sizes` are signed base units by quote."""
-
-    asset: AssetHedge
-    legs: tuple[Leg, ...]
-    quotes: Sequence[Quote]
-    sizes: Floats
-    imf_frac: Mapping[str, float]
 
 
 def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
@@ -107,11 +47,11 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
         notes.assume(f"sigma_annual: {sigma:g} is assumed")
     if inputs.phi is None:
         notes.assume("funding rates stay as they are; set phi to let them revert")
-    weights = [abs(e.delta_base) * e.price for e in held]
-    whole = sum(weights)
+    problems = [problem_of(exposure, inputs, view, settings, notes) for exposure in held]
+    answers = shared_target(problems, inputs.target_carry_usd_per_hour)
     parts = [
-        _hedge(e, w / whole if whole else 1 / len(held), inputs, sigma, view, settings, notes)
-        for e, w in zip(held, weights, strict=True)
+        hedged(problem, solved, inputs, sigma, notes)
+        for problem, solved in zip(problems, answers, strict=True)
     ]
     legs = tuple(leg for part in parts for leg in part.legs)
     values = _values(parts, held, inputs, sigma, view, notes)
@@ -127,114 +67,43 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     )
 
 
-def _hedge(
-    exposure: Exposure,
-    share: float,
-    inputs: Inputs,
-    sigma: float,
-    view: MarketView,
-    settings: Settings,
-    notes: Notes,
-) -> _Hedged:
-    """Solve one symbol; `share` of the target carry is its part."""
-    symbol = inputs.hedge_symbol or exposure.symbol
-    found = quotes(
-        view, settings, notes, known_symbol(view, symbol), inputs.venues,
-        with_haircut=inputs.haircut, taker_fee=inputs.taker_fee, quote_usd=inputs.quote_usd,
-    )  # fmt: skip
-    ratio = hedge_ratio(
-        exposure.symbol, symbol, inputs.correlation, inputs.sigma_annual,
-        inputs.hedge_sigma_annual, view, notes,
-    )  # fmt: skip
-    reference = reference_price(found) or exposure.price
-    price = reference if symbol == exposure.symbol else exposure.price
-    delta_usd = exposure.delta_base * price
-    imf = {q.venue: initial_frac(q.venue, symbol, view, settings) for q in found}
-    rates = [expected_hourly(q, inputs.hold_h, inputs.phi, settings, notes) for q in found]
-    limits = Limits(
-        inputs.max_usd,
-        exposure.free_usd,
-        exposure.position_base if symbol == exposure.symbol else {},
-        imf,
-    )
-    offers = [
-        offer_of(q, reference, rate, limits, notes) for q, rate in zip(found, rates, strict=True)
-    ]
-    blind = [q.venue for q in found if q.venue not in exposure.free_usd]
-    if blind:
-        notes.assume(f"equity not known at {', '.join(blind)}: margin does not limit the hedge")
-    target = inputs.target_carry_usd_per_hour
-    solved = cheapest(
-        ratio * delta_usd,
-        exposure.carry_usd_per_hour,
-        offers,
-        inputs.band_usd,
-        None if target is None else target * share,
-    )
-    for name in solved.excluded:
-        notes.warn(f"{name}: left out of the hedge, its fee or its funding is not known")
-    wanted = np.nan_to_num(solved.trade_usd) / reference
-    sizes = whole_lots(wanted, found) if found else wanted
-    if solved.feasible:
-        sizes = settled(sizes, found, ratio * delta_usd / reference, inputs.band_usd / reference)
-    made = [leg_of(q, float(s)) for q, s in zip(found, sizes, strict=True) if s != 0]
-    cost = sum(usd for _, usd in made)
-    paid = sum(
-        -s * (q.market.index or q.mid) * q.quote_usd * rate
-        for q, s, rate in zip(found, sizes.tolist(), rates, strict=True)
-        if s != 0
-    )
-    traded_usd = float(np.sum(sizes)) * reference
-    after_usd = delta_usd + (traded_usd / ratio if ratio else 0.0)
-    unknown = np.isnan(solved.trade_usd).any()
-    asset = AssetHedge(
-        symbol=exposure.symbol,
-        delta_before=exposure.delta_base,
-        delta_after=_tidy(after_usd / price, exposure.delta_base),
-        delta_before_usd=delta_usd,
-        delta_after_usd=_tidy(after_usd, delta_usd),
-        carry_before_usd_per_hour=known(exposure.carry_usd_per_hour),
-        carry_after_usd_per_hour=known(exposure.carry_usd_per_hour + paid),
-        cost_usd=None if unknown else cost,
-        hedge_ratio=ratio,
-        band_half_width=_band(inputs, found, made, sigma, reference, notes),
-        binding=None if solved.binding is None else f"{exposure.symbol}: {solved.binding}",
-    )
-    return _Hedged(asset, tuple(leg for leg, _ in made), found, sizes, imf)
+def shared_target(problems: Sequence[AssetProblem], target: float | None) -> list[Solved]:
+    """An answer a symbol, which together earn the target if they can.
+
+    What the cheapest hedges lack of it is asked of each symbol by its notional; what one cannot
+    earn is asked of the others. A symbol is only called short if the target is missed.
+    """
+    if len(problems) == 1:
+        return [problems[0].solve(target)]
+    found = [problem.solve(None) for problem in problems]
+    if target is None:
+        return found
+    weights = [max(1.0, abs(problem.delta_usd)) for problem in problems]
+    if not math.isfinite(sum(one.carry for one in found)):
+        return [p.solve(target * w / sum(weights)) for p, w in zip(problems, weights, strict=True)]
+    is_open = [one.binding is None for one in found]
+    for _ in problems:
+        missing = target - sum(one.carry for one in found)
+        if missing <= DUST * max(1.0, abs(target)) or not any(is_open):
+            break
+        whole = sum(w for w, still in zip(weights, is_open, strict=True) if still)
+        for i, still in enumerate(is_open):
+            if still:
+                found[i] = problems[i].solve(found[i].carry + missing * weights[i] / whole)
+                is_open[i] = found[i].binding is None
+    reached = sum(one.carry for one in found) >= target - DUST * max(1.0, abs(target))
+    return [_excused(p, one) if reached else one for p, one in zip(problems, found, strict=True)]
 
 
-def _tidy(after: float, before: float) -> float:
-    """Zero where only the dust of binary fractions is left."""
-    return 0.0 if abs(after) < 1e-9 * max(abs(before), 1.0) else after
-
-
-def _band(
-    inputs: Inputs,
-    found: Sequence[Quote],
-    made: Sequence[tuple[Leg, float]],
-    sigma: float,
-    price: float,
-    notes: Notes,
-) -> float | None:
-    """Base units that delta may stray before a new hedge is worth its cost."""
-    traded = sum(leg.size for leg, _ in made)
-    fees = [q.fees.taker for q in found if q.fees.taker is not None]
-    if traded > 0:
-        cost = sum(usd for _, usd in made) / traded
-    elif fees:
-        cost = min(fees) * price
-    else:
-        return None
-    price_sd = price * sigma / math.sqrt(MINUTES_PER_YEAR)
-    if inputs.target_sd is not None:
-        return known(band_half_width(cost, inputs.risk_aversion, price_sd, inputs.target_sd))
-    notes.assume("band_half_width: for one mis-hedge that would last for hold_h; see target_sd")
-    held_min = inputs.hold_h * MINUTES_PER_HOUR
-    return known(one_off_threshold(cost, inputs.risk_aversion, price_sd, held_min))
+def _excused(problem: AssetProblem, solved: Solved) -> Solved:
+    """What only lacked carry that others have made up for lacks nothing."""
+    if solved.binding is None or problem.solve(None).binding is not None:
+        return solved
+    return solved._replace(binding=None)
 
 
 def _values(
-    parts: Sequence[_Hedged],
+    parts: Sequence[Hedged],
     held: Sequence[Exposure],
     inputs: Inputs,
     sigma: float,
@@ -267,7 +136,7 @@ def _values(
 
 
 def _delay_risk(
-    parts: Sequence[_Hedged], inputs: Inputs, sigma: float, view: MarketView, notes: Notes
+    parts: Sequence[Hedged], inputs: Inputs, sigma: float, view: MarketView, notes: Notes
 ) -> DelayRiskValues:
     """Until a leg is filled, its share of the delta stays open; all prices move as one."""
     open_usd: dict[str, float] = {}
@@ -296,7 +165,7 @@ def _delay_risk(
     )
 
 
-def _margin(parts: Sequence[_Hedged], held: Sequence[Exposure]) -> dict[str, float | None]:
+def _margin(parts: Sequence[Hedged], held: Sequence[Exposure]) -> dict[str, float | None]:
     """Initial margin by venue of what each trade leaves there; None where it is not known."""
     needed: dict[str, float] = {}
     for part, exposure in zip(parts, held, strict=True):

@@ -52,6 +52,8 @@ def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) 
         raise FieldError("size", "expected one of size, positions, or book=true")
     symbol = None if asked.symbol is None else known_symbol(view, asked.symbol)
     if asked.size is not None:
+        if asked.size == 0:
+            raise FieldError("size", "expected base units other than 0, negative for a short")
         if symbol is None:
             raise FieldError("symbol", "is needed with size")
         rows = [_typed(asked, symbol, view)]
@@ -73,7 +75,9 @@ def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) 
         where = "positions" if asked.positions is not None else "book"
         raise FieldError(where, f"there are no positions{f' in {symbol}' if symbol else ''}")
     if len(symbols) > 1:
-        notes.assume("each symbol is hedged in itself, with its share of the target carry")
+        notes.assume(
+            "each symbol is hedged in itself; what is missing of the target carry is shared out"
+        )
     return [_exposure(asked, name, held, view) for name in symbols]
 
 

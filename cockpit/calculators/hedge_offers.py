@@ -6,6 +6,8 @@ become single levels where the answer ends.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -35,11 +37,22 @@ class Limits(NamedTuple):
     imf_frac: Mapping[str, float]
 
 
-class Curve(NamedTuple):
+@dataclass(frozen=True)
+class Curve:
     """One side of a book: USD at the common price (L,), what they cost as a fraction (L,)."""
 
     usd: Floats
     cost: Floats
+
+    @cached_property
+    def through(self) -> Floats:
+        """USD up to the end of each level."""
+        return np.asarray(np.add.accumulate(self.usd))
+
+    @cached_property
+    def paid(self) -> Floats:
+        """What each level costs in USD."""
+        return self.usd * self.cost
 
     def grouped(self, edges: Sequence[int]) -> Segments:
         """Levels merged from each edge to the next, each group at its average cost."""
@@ -48,14 +61,16 @@ class Curve(NamedTuple):
         last = len(self.usd) - 1
         starts = sorted({min(max(edge, 0), last) for edge in edges})
         usd = np.add.reduceat(self.usd, starts)
-        paid = np.add.reduceat(self.usd * self.cost, starts)
-        return list(zip(usd.tolist(), (paid / usd).tolist(), strict=True))
+        paid = np.add.reduceat(self.paid, starts)
+        # Averages of equal costs differ in their last digit: cheapest first stays so.
+        cost = np.maximum.accumulate(paid / usd)
+        return list(zip(usd.tolist(), cost.tolist(), strict=True))
 
     def around(self, usd: float) -> Segments:
         """A single level where `usd` ends, larger groups away from there; few for nothing."""
         if usd == 0:
             return self.grouped(UNUSED)
-        level = int(np.searchsorted(np.cumsum(self.usd), usd))
+        level = int(self.through.searchsorted(usd))
         return self.grouped([0, *(level + step for step in FINE)])
 
 
@@ -82,18 +97,19 @@ def cheapest(
     offers: Sequence[Offer],
     band_usd: float,
     target_carry_usd_per_hour: float | None,
+    near_usd: Floats | None = None,
 ) -> HedgeLegs:
     """`hedge_legs` on levels that are single where its answer ends and merged elsewhere.
 
-    The first guess is the cheapest way to the band without a target or limits; with neither it is
-    the answer.
+    The first guess is `near_usd`, the trades (V,) of a target nearby, else the cheapest way to the
+    band without a target or limits; with neither that is the answer.
     """
     if target_carry_usd_per_hour is None:
         # Without a target nothing is gained by trading both ways.
         offers = [offer.only_against(delta_usd) for offer in offers]
-    trades = _greedy(delta_usd, band_usd, offers)
+    trades = _greedy(delta_usd, band_usd, offers) if near_usd is None else near_usd
+    venues = _around(offers, trades)
     for _ in range(PASSES):
-        venues = [offer.around(usd) for offer, usd in zip(offers, trades.tolist(), strict=True)]
         found = hedge_legs(
             delta_usd, carry_usd_per_hour, venues, band_usd, target_carry_usd_per_hour
         )
@@ -102,7 +118,15 @@ def cheapest(
             np.abs(trades), initial=1.0
         ):
             break
+        # Where the answer ends in the levels that it was looked for in, nothing is left to move.
+        seen, venues = venues, _around(offers, trades)
+        if venues == seen:
+            break
     return found
+
+
+def _around(offers: Sequence[Offer], trades: Floats) -> list[HedgeVenue]:
+    return [offer.around(usd) for offer, usd in zip(offers, trades.tolist(), strict=True)]
 
 
 def _greedy(delta_usd: float, band_usd: float, offers: Sequence[Offer]) -> Floats:

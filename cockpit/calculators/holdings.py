@@ -15,10 +15,10 @@ from cockpit.analytics.margin import Tiers
 from cockpit.calculators.form import FieldError
 from cockpit.calculators.margin_rules import MarginRules
 from cockpit.calculators.positions import PositionInput, pool_label, read_positions
+from cockpit.calculators.premiums import tightest_cap
 from cockpit.calculators.view import Notes, Settings, present_hourly, warn_if_stale
 from cockpit.core.events import Instrument, Margin
 from cockpit.core.names import did_you_mean
-from cockpit.core.units import hourly
 from cockpit.state.view import Field, MarketRead, MarketView
 
 Floats = NDArray[np.float64]
@@ -185,6 +185,7 @@ class _Builder:
         else:
             rate = present_hourly(market, self._settings, notes)
         index = market.index if market else None
+        stated = market.rate() if market else None
         held = Held(
             pool=self._pool(position, label, price),
             venue=venue,
@@ -197,23 +198,16 @@ class _Builder:
             tiers=rule.tiers,
             imf_frac=rule.imf_frac,
             liquidation_fee=rule.liquidation_fee,
-            funding_cap_hourly=self._cap(venue, rule.funding_cap_hourly, market),
+            funding_cap_hourly=tightest_cap(
+                self._settings.funding_terms.get(venue),
+                rule.funding_cap_hourly,
+                stated.interval_s if stated else None,
+            ),
             stated_liquidation=position.liquidation,
             market=market,
             listed=listed,
         )
         self.legs.append(held)
-
-    def _cap(self, venue: str, by_margin: float, market: MarketRead | None) -> float:
-        """The tightest of the venue's caps on the rate, a fraction per hour; inf for none."""
-        terms = self._settings.funding_terms.get(venue)
-        caps = [by_margin]
-        if terms and terms.cap_8h is not None:
-            caps.append(terms.cap_8h / 8)
-        rate = market.rate() if market else None
-        if terms and terms.cap is not None and rate:
-            caps.append(hourly(terms.cap, rate.interval_s))
-        return min(caps)
 
     def _price(self, position: PositionInput, market: MarketRead | None) -> float:
         """The venue's margin price; else what the position itself says."""

@@ -62,8 +62,8 @@ class MarginRules:
         elif tiers and (stated is None or abs(tiers[0].mmf - stated) <= SAME):
             ladder = _ladder(tiers)
             note = f"{name}: documented margin tiers, an estimate ({table.source})"
-            if stated is not None and len(tiers) == 1:
-                note = None
+            if len(tiers) == 1:
+                note = None if stated is not None else f"{note}; the lowest only, larger cost more"
         elif stated is not None:
             ladder, note = build_tiers([0.0], [stated]), None
         else:

@@ -13,7 +13,7 @@ import numpy as np
 
 from cockpit.analytics import tail_risk
 from cockpit.analytics.depth import mid_price, walk
-from cockpit.analytics.funding import Formula, pin_zone
+from cockpit.analytics.funding import Formula
 from cockpit.analytics.montecarlo import Paths, simulate
 from cockpit.analytics.montecarlo_model import (
     Grid,
@@ -26,6 +26,12 @@ from cockpit.analytics.montecarlo_model import (
 from cockpit.analytics.stress import StressLeg
 from cockpit.calculators.holdings import Held, known
 from cockpit.calculators.margin_rules import MarginRules
+from cockpit.calculators.premiums import (
+    HALF_LIFE_H,
+    premium_of,
+    usual_premium,
+    venue_formula,
+)
 from cockpit.calculators.stress_book import StressBook
 from cockpit.calculators.view import Notes, Settings
 from cockpit.core.units import HOUR_S, NS_PER_S, next_boundary_ns
@@ -37,11 +43,9 @@ CORRELATION = 0.7
 """Of two coins, unless everything moves as one."""
 JUMPS_ANNUAL, JUMP_MEAN, JUMP_SD, JUMP_EXCITATION, JUMP_DECAY_H = 20.0, -0.01, 0.03, 0.6, 1.0
 """Each jump brings 0.6 others: fifty a year in all."""
-PREMIUM_HALF_LIFE_H, PREMIUM_SD, PREMIUM_WITH_PRICE, PREMIUM_COMMON = 13.5, 5e-4, 0.3, 0.5
+PREMIUM_WITH_PRICE, PREMIUM_COMMON = 0.3, 0.5
 OUTAGES_PER_DAY, OUTAGE_MEDIAN_S, OUTAGE_LOG_SD = 1 / 30, 600.0, 1.0
 ASSUMED_SLIPPAGE = 0.001
-FEW_ROWS = 48
-"""Settled rates below which their spread says too little."""
 
 
 class Job(NamedTuple):
@@ -237,20 +241,11 @@ def _sim_leg(book: StressBook, i: int, settings: Settings, notes: Notes) -> SimL
 
 
 def formula_of(held: Held, settings: Settings) -> Formula:
-    """The venue's documented formula; without one, an eighth of the premium an hour."""
-    terms = settings.funding_terms.get(held.venue)
+    """The formula that a position's funding is paid by."""
     rate = held.market.rate() if held.market else None
     interval_s = rate.interval_s if rate else HOUR_S
-    cap = held.funding_cap_hourly * interval_s / HOUR_S
-    return Formula(
-        interval_s=interval_s,
-        interest_8h=terms.interest_8h if terms else 0.0,
-        dampener_8h=terms.dampener_8h if terms else 0.0,
-        base_8h=0.0,
-        multiplier=1.0,
-        cap_8h=None,
-        cap=cap if math.isfinite(cap) else None,
-        quantum=None,
+    return venue_formula(
+        settings.funding_terms.get(held.venue), interval_s, held.funding_cap_hourly
     )
 
 
@@ -262,28 +257,17 @@ def _premiums(book: StressBook, settings: Settings) -> PremiumModel:
         formula = formula_of(held, settings)
         now[i] = premium_of(formula, held.funding_hourly)
         paid = held.market.settled.hourly()[1] if held.market else np.empty(0)
-        mean[i] = premium_of(formula, float(np.mean(paid))) if paid.size else now[i]
-        sd[i] = max(float(np.std(paid)) * 8, 1e-4) if paid.size >= FEW_ROWS else PREMIUM_SD
+        mean[i], sd[i] = usual_premium(formula, paid, now[i])
         share[i] = rules.price_of(held.venue) == "mark"
     return PremiumModel(
         now=now,
         mean=mean,
-        half_life_h=np.full(len(legs), PREMIUM_HALF_LIFE_H),
+        half_life_h=np.full(len(legs), HALF_LIFE_H),
         stationary_sd=sd,
         price_correlation=np.full(len(legs), PREMIUM_WITH_PRICE),
         common_share=PREMIUM_COMMON,
         mark_share=share,
     )
-
-
-def premium_of(formula: Formula, hourly: float) -> float:
-    """The premium that gives this hourly rate; the middle of the pin zone where many do, and for
-    a rate that is not known."""
-    zone = pin_zone(formula)
-    over = hourly * 8 - formula.pinned_8h
-    if math.isnan(over) or abs(over) < 1e-12:
-        return (zone.low + zone.high) / 2
-    return (zone.high if over > 0 else zone.low) + over
 
 
 def _slippage(leg: StressLeg) -> float:

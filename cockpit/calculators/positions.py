@@ -61,8 +61,11 @@ def typed_positions(rows: Sequence[Mapping[str, Any]]) -> list[PositionInput]:
             value = getattr(position, name)
             if value is not None and not (value > 0 and math.isfinite(value)):
                 raise FieldError("positions", f"positions[{number}].{name}: must be above 0")
-        if not math.isfinite(position.size):
-            raise FieldError("positions", f"positions[{number}].size: must be a number")
+        if not (math.isfinite(position.size) and position.size):
+            raise FieldError(
+                "positions",
+                f"positions[{number}].size: must be a number other than 0, negative for a short",
+            )
         if position.mmf is not None and not 0 < position.mmf < 1:
             raise FieldError(
                 "positions",

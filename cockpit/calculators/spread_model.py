@@ -1,7 +1,8 @@
 """How the funding spread of two venues is thought to run, from what both have paid."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from cockpit.analytics.carry import Spread
 from cockpit.analytics.reversion import fit_ar1
 from cockpit.calculators.view import Notes
+from cockpit.core.events import Funding
 from cockpit.core.units import HOUR_NS, HOUR_S
 from cockpit.state.curves import SettledHistory
 
@@ -29,6 +31,9 @@ class Paid(NamedTuple):
     rates: Array
 
 
+_paid: WeakKeyDictionary[SettledHistory, tuple[Sequence[Funding], Paid]] = WeakKeyDictionary()
+
+
 class SpreadModel(NamedTuple):
     """`hours` of history that both venues have, and whether they were enough for a fit."""
 
@@ -42,6 +47,14 @@ def paid_hourly(history: SettledHistory) -> Paid:
     rows = history.rows()
     if not rows:
         return Paid(0, np.empty(0))
+    # A form asks with every key, payments come by the hour; equal rows are the same objects.
+    known = _paid.get(history)
+    if known is None or known[0] != rows:
+        known = _paid[history] = rows, _on_hours(history, rows)
+    return known[1]
+
+
+def _on_hours(history: SettledHistory, rows: Sequence[Funding]) -> Paid:
     stamps, rates = history.hourly()
     ends = (stamps // HOUR_NS).astype(np.int64)
     seconds = np.array([row.interval_s for row in rows], dtype=np.float64)

@@ -179,7 +179,7 @@ def _planned(
     market = read_market(inputs, priced, side, sizes, reference, notes)
     kappa = urgency(inputs, market, notes)
     rounded = whole_orders(priced, sizes, caps, schedule(inputs, kappa), planned)
-    legs = build_legs(inputs, priced, side, rounded, start)
+    legs = build_legs(inputs, priced, side, rounded, start, notes)
     placed, per_venue = planned_base(legs), rounded.sum(axis=1)
     if inputs.schedule == "ladder":
         costs = resting_costs(priced, side, legs, reference, notes)

@@ -30,14 +30,14 @@ def start_ns(text: str | None, now_ns: int) -> int:
 
 
 def build_legs(
-    inputs: Inputs, priced: Sequence[Quote], side: Side, sizes: Array, start: int
+    inputs: Inputs, priced: Sequence[Quote], side: Side, sizes: Array, start: int, notes: Notes
 ) -> tuple[Leg, ...]:
     """A leg for each slice that trades, by time; `sizes` has shape (V, K), whole lots."""
     generator = np.random.default_rng(inputs.seed)
     is_ladder = inputs.schedule == "ladder"
     legs = []
     for quote, row in zip(priced, sizes, strict=True):
-        times = _times(inputs, quote, start, generator)
+        times = _times(inputs, quote, start, generator, notes)
         limits = _rungs(inputs, quote, side) if is_ladder else _limits(inputs, quote, side, row)
         for k, size in enumerate(row.tolist()):
             if size > 0:
@@ -77,7 +77,9 @@ def funding_usd(
     return held
 
 
-def _times(inputs: Inputs, quote: Quote, start: int, generator: np.random.Generator) -> Ints:
+def _times(
+    inputs: Inputs, quote: Quote, start: int, generator: np.random.Generator, notes: Notes
+) -> Ints:
     horizon = round(inputs.horizon_min * 60 * NS_PER_S)
     if inputs.schedule == "ladder":
         return np.full(inputs.count, start, dtype=np.int64)
@@ -88,6 +90,12 @@ def _times(inputs: Inputs, quote: Quote, start: int, generator: np.random.Genera
     rate = quote.market.rate() or quote.market.settled.latest
     interval_s = HOUR_S if rate is None else rate.interval_s
     stamp = None if rate is None else rate.next_ns
+    if 2 * inputs.avoid_stamps_s >= interval_s:
+        notes.warn(
+            f"{quote.venue} pays funding every {interval_s} s: its stamps cannot be avoided by "
+            f"{inputs.avoid_stamps_s:g} s"
+        )
+        return times
     around = round(inputs.avoid_stamps_s * NS_PER_S)
     return model.avoiding_stamps(
         times, next_boundary_ns(start, interval_s) if stamp is None else stamp,
@@ -99,11 +107,13 @@ def _limits(inputs: Inputs, quote: Quote, side: Side, row: Array) -> list[float]
     """The last price that each slice would touch now, and some room for the price to move."""
     prices, sizes = quote.columns(side)
     touched = np.searchsorted(np.cumsum(sizes), row * (1 - 1e-12))
-    worst = prices[np.minimum(touched, prices.size - 1)]
+    worst = prices[np.minimum(touched, prices.size - 1)].tolist()
     room = 1 + side.sign * inputs.limit_bps / 1e4
-    return [
-        limit_price(side, price * room, quote.tick, is_passive=False) for price in worst.tolist()
-    ]
+    # Slices of one schedule are alike and end in few levels.
+    limits = {
+        price: limit_price(side, price * room, quote.tick, is_passive=False) for price in set(worst)
+    }
+    return [limits[price] for price in worst]
 
 
 def _rungs(inputs: Inputs, quote: Quote, side: Side) -> list[float]:

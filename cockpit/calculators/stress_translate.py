@@ -107,9 +107,8 @@ def _funding_shift(shocks: Sequence[Shock], leg: LegFacts) -> float:
     if multiplier == 1 and not flips:
         return 0.0
     shocked = leg.funding_hourly * multiplier * (-1 if flips else 1)
-    return float(np.clip(shocked, -leg.funding_cap_hourly, leg.funding_cap_hourly)) - (
-        leg.funding_hourly
-    )
+    cap = leg.funding_cap_hourly
+    return min(max(shocked, -cap), cap) - leg.funding_hourly
 
 
 def _strength(multiplier: float) -> float:

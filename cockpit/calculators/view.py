@@ -25,6 +25,8 @@ from cockpit.state.view import Field, MarketRead, MarketView
 Floats = NDArray[np.float64]
 
 ASSUMED_LOT = 0.0001
+MOST_BASE = 1e18
+"""More than there is of any coin; beyond it, lots cannot be told apart."""
 PERSISTENCE_SAMPLES = 12
 PERSISTENCE_QUANTILE = 0.1
 
@@ -143,10 +145,15 @@ def known_venues(view: MarketView, names: Sequence[str], form_field: str = "venu
 
 
 def order_size(size: float | None, size_usd: float | None, price: float) -> float:
-    """Base units from whichever of the two fields is given. FieldError unless it is just one."""
+    """Base units from whichever of the two fields is given. FieldError unless it is just one, and
+    one that can be counted in lots."""
     if (size is None) == (size_usd is None):
         raise FieldError("size", "expected either size (base units) or size_usd, and not both")
-    return size if size is not None else (size_usd or 0.0) / price
+    base = size if size is not None else (size_usd or 0.0) / price
+    if base > MOST_BASE:
+        name = "size" if size is not None else "size_usd"
+        raise FieldError(name, f"is beyond every market; expected {MOST_BASE:g} base units at most")
+    return base
 
 
 def quotes(

@@ -1,8 +1,12 @@
 """Numbers inside the sentences of verdicts, notes and gates; tables hand their numbers on raw."""
 
+import math
+
 
 def usd_words(usd: float) -> str:
-    """`$3,890`, `−$12.40`, `$2.12B`: whole dollars above a hundred, cents below."""
+    """`$3,890`, `−$12.40`, `$2.12B`: whole dollars above a hundred, cents below, or `unknown`."""
+    if math.isnan(usd):
+        return "unknown"
     sign, amount = ("−" if usd < 0 else ""), abs(usd)
     for least, letter in ((1e9, "B"), (1e6, "M")):
         if amount >= least:

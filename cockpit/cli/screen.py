@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SPLASH = "cockpit: starting..."
 """In ASCII, because nothing is known of the terminal yet."""
+SWITCH_S = 0.001
+"""A thread reads the keys: it must not wait the usual five milliseconds for whoever draws."""
 
 
 def refuse_without_terminal() -> None:
@@ -77,6 +79,7 @@ def run_screen(desk: "Desk", config: "Config", *, diff: bool = True) -> int:
     from cockpit.views.app import CockpitApp
 
     app = CockpitApp(desk, config, terminal, diff=diff)
+    sys.setswitchinterval(SWITCH_S)
     _wipe()
     try:
         app.run(mouse=config.screen.mouse)

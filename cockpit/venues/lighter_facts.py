@@ -289,8 +289,9 @@ def _levels(levels: tuple[wire.Level, ...] | None, contract: float) -> Levels:
 
 def _book_ns(message: wire.BookSubscribed | wire.BookUpdate) -> int | None:
     """When the server sent it, else when the engine matched it."""
-    if message.timestamp is not None:
-        return stamp_ns(message.timestamp)
+    sent_ms = message.timestamp
+    if sent_ms is not None:
+        return sent_ms * NS_PER_MS if 0 < sent_ms < _MAX_MS else None
     matched_us = message.last_updated_at
     if matched_us is None or not 0 < matched_us < _MAX_MS * 1000:
         return None

@@ -200,6 +200,9 @@ class Market:
         if not self.is_synced:
             return IGNORE
         nonce, offset = book.nonce, book.offset
+        if nonce is not None and book.begin_nonce == self._by_nonce.last is not None:
+            self._by_nonce.last, self._by_offset.last = nonce, offset
+            return APPLY
         if nonce is not None and book.begin_nonce is not None and self._by_nonce.is_synced:
             verdict = self._by_nonce.delta(book.begin_nonce, nonce, at_ns)
         elif offset is not None and self._by_offset.is_synced:

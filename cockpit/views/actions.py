@@ -93,6 +93,7 @@ HANDLERS: dict[str, moves.Handler] = {
     "calc.stress": planning.opening("stress"),
     "plan.fill": planning.fill,
     "plan.unfill": planning.unfill,
+    "plan.delete": planning.delete,
     **position_keys.HANDLERS,
     **alert_keys.HANDLERS,
     "app.suspend": lambda app, _: app.action_suspend_process(),

@@ -23,7 +23,7 @@ STOP_WITHIN_S = 1.5
 SETTLE_AFTER_S = 3.0
 WARM_EVERY_S = 0.1
 TIDY_EVERY_S = 60.0
-IDLE_S = 5.0
+IDLE_S = 1.0
 
 
 class CockpitApp(ControlledApp):
@@ -57,6 +57,8 @@ class CockpitApp(ControlledApp):
 
     def _begin(self) -> None:
         """Connect after the first paint: a picture first, then the network."""
+        # What was imported until now stays for good: no collection ever looks at it.
+        gc.freeze()
         self.begin_controls()
         self._starting = asyncio.create_task(self._start_desk())
         self.set_interval(1.0 / self.clock.hz, self._beat)

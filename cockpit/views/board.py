@@ -42,6 +42,13 @@ class Board:
         self.opened = plan.name
         self.row = self.saved.index(plan)
 
+    def drop(self, name: str) -> None:
+        """Forget a plan; the cursor goes on to the one after it."""
+        self.saved = [one for one in self.saved if one.name != name]
+        self.row = max(0, min(self.row, len(self.saved) - 1))
+        if self.opened == name:
+            self.opened, self.leg = "", 0
+
     def move_leg(self, step: int, count: int) -> None:
         self.leg = max(0, min(count - 1, self.leg + step))
 

@@ -65,9 +65,14 @@ class Canvas:
 
     def mark(self, dot_x: int, value: float, low: float, high: float, char: str, role: str) -> None:
         """One character over the plot at a dot column and a value."""
-        row = round((high - value) / ((high - low) or 1.0) * (self.height - 1))
+        row = self.row_of(value, low, high)
         if 0 <= dot_x < self.dots_wide and 0 <= row < self.height:
             self._marks.append((row, dot_x // self._dx, char, role))
+
+    def row_of(self, value: float, low: float, high: float) -> int:
+        """The row of cells in which a line at this value runs; outside, one that is not there."""
+        dots = self._dots.shape[0]
+        return math.floor(round((high - value) / ((high - low) or 1.0) * (dots - 1)) / self._dy)
 
     def _fill(
         self,

@@ -47,6 +47,8 @@ class Computing:
 
             form = scene.forms.open(name)
             form.fill(prefill(scene, name))
+            form.cell = scene.symbol
+        self._follow(form)
         if is_plan:
             scene.forms.chosen = name
         self._answer(form)
@@ -59,14 +61,35 @@ class Computing:
             self._asked = None
 
     def _answer(self, form: Form) -> None:
-        now_s, view = time.monotonic(), self._app.scene.view
+        view = self._app.scene.view
         took_s = form.took_ms / 1e3
-        since_s = now_s - form.computed_s
+        since_s = time.monotonic() - form.computed_s
         is_due = form.took_ms <= QUICK_MS or since_s >= took_s * TYPED
         is_moved = form.version != view.version and form.entry is None
         is_old = since_s >= max(LIVE_S, took_s * LIVE)
-        if not ((form.wants and is_due) or (is_moved and is_old)):
-            return
+        if (form.wants and is_due) or (is_moved and is_old):
+            self._compute(form)
+
+    def catch_up(self) -> None:
+        """Answer what the plan's form asks, for a key that needs the answer before the clock
+        beats: keys may be typed faster than frames are drawn."""
+        form = self._app.scene.forms.shown
+        if form is not None:
+            self._follow(form)
+            if form.wants:
+                self._compute(form)
+
+    def _follow(self, form: Form) -> None:
+        """Take a form that speaks of the cell along to where the cell is now."""
+        scene = self._app.scene
+        if form.follows(scene.symbol):
+            from cockpit.views.prefill import prefill
+
+            form.follow(prefill(scene, form.name))
+            form.cell = scene.symbol
+
+    def _compute(self, form: Form) -> None:
+        now_s, view = time.monotonic(), self._app.scene.view
         is_asked, settings = form.wants, self._settings()
         inputs = forms.compute(form, view, settings)
         form.computed_s = time.monotonic()

@@ -24,6 +24,8 @@ from cockpit.views.toasts import Tone
 from cockpit.views.workspaces import WORKSPACES
 
 RELOAD_S = 2.0
+MAX_SIZE_USD = 1e9
+"""What a file may say that the trader asked costs for."""
 _TONES: dict[SeverityLevel, Tone] = {"information": "info", "warning": "warn", "error": "danger"}
 
 
@@ -47,7 +49,11 @@ class ControlledApp(PaintedApp):
         self.palette = Palette(theme, terminal)
         self._theme_stamp = stamp(theme.name, paths.user_themes())
         self.scene = Scene(
-            view=desk.view, specs=dict(desk.specs), mode=desk.mode, glyphs=terminal.glyphs
+            view=desk.view,
+            specs=dict(desk.specs),
+            mode=desk.mode,
+            glyphs=terminal.glyphs,
+            has_colour=terminal.color != "none",
         )
         self.scene.now_ns = desk.clock.now_ns()
         self._recall(config)
@@ -77,6 +83,9 @@ class ControlledApp(PaintedApp):
         scene.cell = next((cell for cell in CELL_MODES if cell == kept.cell), scene.cell)
         if kept.workspace in {workspace.id for workspace in WORKSPACES}:
             scene.workspace = kept.workspace
+        scene.pinned = tuple(name for name in kept.pinned[:2] if name in self.desk.specs)
+        if 1.0 <= kept.size_usd <= MAX_SIZE_USD:
+            scene.size_usd = kept.size_usd
         scene.holding.notes = dict(kept.notes)
         scene.band_usd = config.exposure.band_usd
         select_symbol(scene, kept.symbol)
@@ -86,6 +95,7 @@ class ControlledApp(PaintedApp):
         scene, kept = self.scene, self.remembered
         kept.theme, kept.layout = self.palette.theme.name, scene.layout
         kept.unit, kept.cell = scene.unit, scene.cell
+        kept.pinned, kept.size_usd = list(scene.pinned), scene.size_usd
         kept.notes = dict(scene.holding.notes)
         kept.symbol, kept.workspace = scene.symbol or kept.symbol, scene.workspace
         self._problems.append(remember.save(paths.state_dir() / remember.FILE, kept))
@@ -115,13 +125,22 @@ class ControlledApp(PaintedApp):
 
     # --- keys ---------------------------------------------------------------------------------
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_event(self, event: events.Event) -> None:
+        """Keys go to whom they mean at once, past the screens' queues: what is typed ahead of a
+        dialog, as on a slow link, is meant for the dialog and not for the workspace."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self._typed(event):
+            return
+        await super().on_event(event)
+
+    def _typed(self, event: events.Key) -> bool:
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(screen, Dialog):
+            screen.type(event.key, event.character if event.is_printable else None)
+            return True
+        if screen is not self.workspace:
+            return False
         self.key_arrived()
-        if self.screen is self.workspace and actions.press(
-            self, key_of(event.key, event.character)
-        ):
-            event.stop()
-            event.prevent_default()
+        return actions.press(self, key_of(event.key, event.character))
 
     def on_paste(self, event: events.Paste) -> None:
         if self.screen is self.workspace and planning.paste(self, event.text):

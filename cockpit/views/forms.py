@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from cockpit.calculators.view import Settings
 
 
+CELL, PAIR, TYPED = "from the cell", "the cell's pair", "typed"
+"""Sources of a field's text: the focused cell, it against another venue, the trader."""
+_OF_ONE_COIN = ("symbol", "size", "positions", "plan")
+
+
 class Given(NamedTuple):
     """A field's text and where it comes from, in a word or two."""
 
@@ -69,6 +74,8 @@ class Form:
     futures: "MonteCarloValues | None" = None
     wants_futures: bool = False
     """The futures belong to inputs that have changed."""
+    cell: str | None = None
+    """The symbol that the screen stood on when the form was filled."""
 
     # --- rows ---------------------------------------------------------------------------------
 
@@ -188,6 +195,25 @@ class Form:
         self.errors.clear()
         self.result, self.futures, self.is_outdated, self.entry = None, None, False, None
         self.cursor, self.wants = 0, True
+
+    def follows(self, symbol: str | None) -> bool:
+        """Whether it speaks of the cell, and the cell has moved on."""
+        sources = {self.given[k].source for k in ("symbol", "positions") if k in self.given}
+        is_still = self.entry is None and self.cell not in (None, symbol)
+        return is_still and bool(sources & {CELL, PAIR})
+
+    def follow(self, given: Mapping[str, Given]) -> None:
+        """Prefill for another cell: what was typed stays, unless it is of the coin before."""
+        typed = {
+            key: one
+            for key, one in self.given.items()
+            if one.source == TYPED and key not in _OF_ONE_COIN
+        }
+        is_sized = not typed.keys().isdisjoint(("size_usd", "notional_usd"))
+        fresh = {k: one for k, one in given.items() if not (is_sized and k == "size")}
+        cursor = self.cursor
+        self.fill({**fresh, **typed})
+        self.cursor = cursor
 
     def nudge(self, step: int) -> None:
         """The next choice, the other flag, or the next round number: 1, 2, 5, 10 …"""

@@ -45,20 +45,24 @@ class Holding:
 class Safety(NamedTuple):
     """The nearest liquidation of what may be taken for the present, and how much may not.
 
-    `stale` and `unknown` count the legs that are in no way known to be safe.
+    `stale` and `unknown` count the legs that are in no way known to be safe, `unread` the accounts
+    of which nothing is known at all.
     """
 
     nearest: Row | None
     known: int
     stale: int
     unknown: int
+    unread: int
 
 
 class Expected(NamedTuple):
-    """None where one leg's rate cannot be foreseen; `missing` names the markets."""
+    """None where one leg's rate cannot be foreseen; `missing` names the markets, `why` the first's
+    reason."""
 
     usd_per_hour: float | None
     missing: list[str]
+    why: str = ""
 
 
 def key_of(row: Row) -> Key:
@@ -190,7 +194,13 @@ def safety(scene: "Scene") -> Safety:
         known=len(known),
         stale=len(all_rows) - len(fresh),
         unknown=len(fresh) - len(known),
+        unread=len(unread(scene)),
     )
+
+
+def unread(scene: "Scene") -> list[AccountRead]:
+    """Followed accounts of which nothing is known yet: what they hold is missing in every sum."""
+    return [b for b in scene.view.accounts() if exposures.is_unread(b, scene.now_ns)]
 
 
 def rate_is_old(scene: "Scene", row: Row) -> bool:
@@ -206,7 +216,8 @@ def expected_carry(scene: "Scene") -> Expected:
 
     A venue that pays less often than hourly, or whose past is too short, is not known to revert.
     """
-    usd, missing = 0.0, []
+    usd = 0.0
+    why: dict[str, str] = {}
     for row in portfolio(scene).rows:
         leg = row.leg
         market = scene.view.market(leg.venue, leg.symbol)
@@ -214,10 +225,22 @@ def expected_carry(scene: "Scene") -> Expected:
         if market is not None and leg.hourly is not None:
             rate = _expected_hourly(scene, market, leg.hourly)
         if rate is None or leg.reference is None:
-            missing.append(f"{leg.venue}/{leg.symbol}")
+            why.setdefault(f"{leg.venue}/{leg.symbol}", _unforeseen(market))
         else:
             usd -= leg.size * leg.reference * rate
-    return Expected(None if missing else usd, list(dict.fromkeys(missing)))
+    return Expected(None if why else usd, list(why), next(iter(why.values()), ""))
+
+
+def _unforeseen(market: MarketRead | None) -> str:
+    from cockpit.views.rates import MIN_POINTS
+
+    if market is None or market.rate() is None:
+        return "no rate yet"
+    latest = market.settled.latest
+    if latest is not None and latest.interval_s > HOUR_S:
+        return f"paid every {latest.interval_s // HOUR_S} h"
+    hours = len(market.settled)
+    return f"{hours} h of its past read so far" if hours < MIN_POINTS else "no pattern in its past"
 
 
 def _expected_hourly(scene: "Scene", market: MarketRead, now: float) -> float | None:

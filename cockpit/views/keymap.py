@@ -81,6 +81,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("calc.stress", ("X",), "stress", "what shocks would do to what is focused", shown=3),
     Action("plan.fill", ("F",), "filled", "mark the leg filled: price and size", "legs", shown=1),
     Action("plan.unfill", ("U",), "unfill", "take the leg's last fill back", "legs", shown=5),
+    Action("plan.delete", ("D",), "delete", "delete the kept plan here; asks first", "plans",
+           shown=4),
     Action("position.mark", ("v",), "mark", "mark this position; calculators take what is marked",
            "positions", shown=4),
     Action("position.group", ("b",), "group", "rows by asset, by venue, by account, or as they are",

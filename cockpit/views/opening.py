@@ -126,7 +126,13 @@ def themes(app: "ControlledApp") -> None:
             app.wear(before)
 
     picker = Picker(
-        app.scene, app.palette, title="themes", choices=choices, chosen=before.name, look=look
+        app.scene,
+        app.palette,
+        title="themes",
+        choices=choices,
+        chosen=before.name,
+        look=look,
+        hint=f"enter keeps it · esc goes back to {before.name}",
     )
     app.push_screen(picker, chosen)
 

@@ -49,6 +49,8 @@ class PaintedApp(App[int]):
         super().__init__(driver_class=ScreenDriver, ansi_color=native or None)
         if native:
             self.theme = "ansi-dark"
+        # Toasts are ours and tooltips nobody's: textual need not make widgets and styles for them.
+        self._disable_notifications = self._disable_tooltips = True
         self.clock = PaintClock(hz)
         self.drawing_problem = ""
         self._front: FrontBuffer | None = None
@@ -106,16 +108,18 @@ class PaintedApp(App[int]):
             self._send(out, front, spans)
         return True
 
-    def send_row(self, screen: Screen, y: int, strip: Strip) -> None:
-        """Send a whole row now, whatever else is due; nothing may lie over it."""
+    def send_row(self, screen: Screen, y: int, strip: Strip) -> bool:
+        """Send a whole row now, whatever else is due; nothing may lie over it. False if not now."""
         out, front = self.out, self._front
         if front is None or out is None or out.backlog > _MOST_BACKLOG:
-            return
-        if screen is self.screen and self._running and not self._closed:
-            front.resize(*self.size)
-            text = front.paint([(y, 0, strip._segments)])
-            if text:
-                out.put(text)
+            return False
+        if screen is not self.screen or not self._running or self._closed:
+            return False
+        front.resize(*self.size)
+        text = front.paint([(y, 0, strip._segments)])
+        if text:
+            out.put(text)
+        return True
 
     def repaint(self) -> None:
         """Send every cell again: somebody else may have written to the terminal."""
@@ -127,7 +131,7 @@ class PaintedApp(App[int]):
         """Send more of what is owed, once the terminal has taken what was sent before."""
         if self._owed and not backlog and not self.clock.is_waiting(now_s):
             self._owed = False
-            self.screen.refresh()
+            self.resend(range(self.size.height))
 
     def _sweep(self, now_s: float) -> None:
         rows = self.clock.sweep(now_s, self.size.height)
@@ -136,7 +140,7 @@ class PaintedApp(App[int]):
             self.resend(rows)
 
     def resend(self, rows: range) -> None:
-        """Send whole rows again: nothing is known of them."""
+        """Send what these rows should show and the terminal does not show yet."""
         self.screen.refresh(Region(0, rows.start, self.size.width, len(rows)))
 
     def on_terminal_supports_synchronized_output(

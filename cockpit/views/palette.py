@@ -8,7 +8,8 @@ from cockpit.views.themes import Theme
 _PLAIN: dict[str, str] = {
     "cursor": "reverse", "danger": "bold reverse", "warn": "bold", "accent": "bold",
     "title": "bold", "stale": "dim", "dim": "dim", "frame": "dim", "number": "bold",
-    "fresh": "bold",
+    "fresh": "bold", "heat_neg4": "bold", "heat_neg3": "bold", "heat_pos3": "bold",
+    "heat_pos4": "bold",
 }  # fmt: skip
 """Without colour, shape alone: what must be seen is bold or reversed."""
 

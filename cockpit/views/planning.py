@@ -33,11 +33,13 @@ def open_calculator(app: "ControlledApp", name: str) -> None:
     from cockpit.views.prefill import prefill
 
     scene = app.scene
+    app.computing.catch_up()
     given = prefill(scene, name)
     form = scene.forms.open(name)
     if form.progress is not None:
         app.computing.cancel()
     form.fill(given)
+    form.cell = scene.symbol
     workspace, pane = ("stress", "stress") if name == "stress" else ("plan", "form")
     if name == "stress":
         form.picked = HARD
@@ -142,6 +144,7 @@ def keep(app: "ControlledApp", name: str) -> plans.SavedPlan | None:
     from cockpit.views import keeping
 
     scene = app.scene
+    app.computing.catch_up()
     plan = scene.plans.shown
     try:
         if plan is None:
@@ -179,6 +182,7 @@ def _free_name(app: "ControlledApp") -> str:
 def copy(app: "ControlledApp", _: int) -> None:
     """One line a leg, of a kept plan what is left of it, to the clipboard of the terminal."""
     scene = app.scene
+    app.computing.catch_up()
     plan = scene.plans.shown
     text = plans.tickets(plans.remaining(plan) if plan else scene.plans.legs(scene.forms))
     why_not = clipboard.refusal(text)
@@ -276,6 +280,30 @@ def _put(app: "ControlledApp", plan: plans.SavedPlan) -> None:
         plans.save(paths.plans_dir(), plan)
     except OSError as error:
         app.say(f"{paths.plans_dir()}: the fill was not written: {error.strerror}", "danger")
+
+
+def delete(app: "ControlledApp", _: int) -> None:
+    """Delete the kept plan under the cursor with its files, after asking."""
+    from cockpit.views.dialogs.confirm import ask_to_delete
+
+    board = app.scene.plans
+    if not board.saved:
+        app.say("no plan is kept", "warn")
+        return
+    plan = board.saved[min(board.row, len(board.saved) - 1)]
+    done = plans.progress(plan)
+
+    def act() -> str:
+        try:
+            plans.delete(paths.plans_dir(), plan.name)
+        except OSError as error:
+            return f"{paths.plans_dir()}: {plan.name} was not deleted: {error.strerror}"
+        board.drop(plan.name)
+        app.say(f"deleted {plan.name} and its files", "info")
+        return ""
+
+    state = "done" if done.is_done else f"{done.filled_frac:.0%} filled"
+    ask_to_delete(app, f"{plan.name}, {state}", act)
 
 
 def cancel(app: "ControlledApp", count: int) -> None:

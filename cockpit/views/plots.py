@@ -7,6 +7,7 @@ from cockpit.core.units import HOUR_NS, utc
 from cockpit.views import format as fmt
 from cockpit.views.canvas import ASCII_MARKS, Canvas
 from cockpit.views.scene import Scene
+from cockpit.views.terminal import GlyphSet
 from cockpit.views.text import Line, fit, right
 
 MAX_SERIES = 6
@@ -52,17 +53,24 @@ def framed_plot(
     decimals = _decimals(ticks)
     texts = [fmt.signed(t, decimals) if signed else f"{t:.{decimals}f}" for t in ticks]
     axis = max((len(text) for text in texts), default=1) + 2
-    name = next((n for n in (12, 4, 0) if width - axis - n - figure - 2 >= 24), 0)
+    spare = width - axis - figure - 2
+    name = next((n for n, least in ((12, 24), (4, 14)) if spare - n >= least), 0)
     label = name + figure + 2 if figure and width - axis - name - figure - 2 >= 12 else 0
     plot_w = width - axis - label
     if plot_w < 8 or height < 3:
         return Plot([[(fit(" too small to plot: zoom this pane", width), "dim")]], 0, width)
-    canvas = Canvas(plot_w, height, scene.glyphs)
+    glyphs = scene.glyphs
+    canvas = Canvas(plot_w, height, glyphs)
     series = draw(canvas)
+    if len(series) > 1 and not scene.has_colour and glyphs != "ascii":
+        glyphs = "ascii"
+        canvas = Canvas(plot_w, height, glyphs)
+        series = draw(canvas)
     rows = canvas.lines()
-    marks = {_row_of(t, bottom, top, height): s for t, s in zip(ticks, texts, strict=True)}
-    zero = _row_of(0.0, bottom, top, height) if bottom <= 0.0 <= top else -1
-    labels = _labels(scene, series, bottom, top, height, name, figure) if label else []
+    marks = {canvas.row_of(t, bottom, top): s for t, s in zip(ticks, texts, strict=True)}
+    zero = canvas.row_of(0.0, bottom, top) if bottom <= 0.0 <= top else -1
+    ends = [(0 if s.last is None else canvas.row_of(s.last, bottom, top), s) for s in series]
+    labels = _labels(scene, ends, height, name, figure, glyphs) if label else []
     lines: list[Line] = []
     for i, row in enumerate(rows):
         if i == zero:
@@ -82,26 +90,18 @@ def _decimals(ticks: Sequence[float]) -> int:
     return 6
 
 
-def _row_of(value: float, bottom: float, top: float, rows: int) -> int:
-    return round((top - value) / ((top - bottom) or 1.0) * (rows - 1))
-
-
 def _labels(
     scene: Scene,
-    series: Sequence[Series],
-    bottom: float,
-    top: float,
+    ends: Sequence[tuple[int, Series]],
     rows: int,
     name_width: int,
     figure: int,
+    glyphs: GlyphSet,
 ) -> list[tuple[str, str]]:
     """Each name and figure at the right end of its line, moved apart where they collide."""
+    series = [one for _, one in ends]
     wanted = sorted(
-        (
-            (min(rows - 1, max(0, _row_of(s.last, bottom, top, rows))), -s.last, s)
-            for s in series
-            if s.last is not None
-        ),
+        ((min(rows - 1, max(0, row)), -s.last, s) for row, s in ends if s.last is not None),
         key=lambda item: item[:2],
     )
     taken: dict[int, Series] = {}
@@ -120,7 +120,7 @@ def _labels(
         one = ordered[i]
         name = one.name if name_width >= 12 else scene.short(one.name)
         key = " "
-        if scene.glyphs == "ascii":
+        if glyphs == "ascii":
             key = ASCII_MARKS[series.index(one) % len(ASCII_MARKS)]
         text = f"{key}{fit(name, name_width)}{right(one.figure, figure)} "
         out.append((text, one.role))

@@ -81,28 +81,13 @@ def edit(app: "ControlledApp", _: int) -> None:
 
 
 def delete(app: "ControlledApp", _: int) -> None:
-    from cockpit.views.dialogs.prompt import Prompt
+    from cockpit.views.dialogs.confirm import ask_to_delete
 
-    entry = _typed(app)
-    if entry is None:
-        return
-
-    def accept(text: str) -> str:
-        if text.strip().casefold() in ("y", "yes"):
-            return _apply(app, lambda entries: entries.remove(entry))
-        return "" if text.strip().casefold() in ("", "n", "no") else "y deletes, n keeps"
-
-    app.push_screen(
-        Prompt(
-            app.scene,
-            app.palette,
-            mark="D",
-            title=f"delete {manual.line(entry)}?",
-            hint="y and enter delete · esc keeps",
-            accept=accept,
-        ),
-        lambda _: app.redraw(),
-    )
+    gone = _typed(app)
+    if gone is not None:
+        ask_to_delete(
+            app, manual.line(gone), lambda: _apply(app, lambda entries: entries.remove(gone))
+        )
 
 
 def note(app: "ControlledApp", _: int) -> None:

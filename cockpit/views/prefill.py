@@ -11,13 +11,12 @@ import msgspec
 from cockpit.calculators.result import Result
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg
-from cockpit.plans import progress
+from cockpit.plans import executed, progress
 from cockpit.views.cells import fresh_hourly
-from cockpit.views.forms import Form, Given, plain
+from cockpit.views.forms import CELL, PAIR, Form, Given, plain
 from cockpit.views.holding import chosen
 from cockpit.views.scene import Scene
 
-CELL = "from the cell"
 SIZE = "as costs are quoted"
 EQUITY_SHARE = 0.2
 """Of the notional: five times leverage stands behind legs that nobody holds."""
@@ -145,7 +144,7 @@ def _under_stress(scene: Scene) -> tuple[str, list[dict[str, Any]], str]:
         return "plan", legs, "the plan"
     if held(scene):
         return "positions", [], ""
-    return "positions", pair_rows(scene), "the cell's pair"
+    return "positions", pair_rows(scene), PAIR
 
 
 def _marked(scene: Scene) -> list[dict[str, Any]]:
@@ -165,15 +164,22 @@ def _json(rows: list[dict[str, Any]]) -> str:
 
 
 def _margin(scene: Scene) -> dict[str, Given]:
-    """As stress, but margin knows no plans."""
+    """As stress, but margin knows no plans: what is filled of a kept one, else all of its legs."""
     given = _stress(scene)
     if "plan" not in given:
         return given
+    plan, legs = scene.plans.shown, scene.plans.legs(scene.forms)
+    is_begun = plan is not None and bool(plan.fills)
+    sizes = [leg.size for leg in legs]
+    if plan is not None and is_begun:
+        sizes = [done.filled for done in progress(plan).legs]
     rows = [
-        {"venue": leg.venue, "symbol": leg.symbol, "size": leg.side.sign * leg.size}
-        for leg in scene.plans.legs(scene.forms)
+        {"venue": leg.venue, "symbol": leg.symbol, "size": leg.side.sign * size}
+        for leg, size in zip(legs, sizes, strict=True)
+        if size
     ]
-    return {**given, "positions": Given(_json(rows), "the plan")}
+    source = "filled of the plan" if is_begun else "the plan"
+    return {**given, "positions": Given(_json(rows), source)}
 
 
 def _equities(scene: Scene, rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -193,12 +199,13 @@ def held(scene: Scene) -> Sequence[Any]:
 
 def plan_rows(scene: Scene) -> list[dict[str, Any]]:
     """The legs on the screen; of a kept plan with what is filled of each, else as if all were."""
-    plan, legs = scene.plans.shown, scene.plans.legs(scene.forms)
-    done = [leg.filled for leg in progress(plan).legs] if plan else [leg.size for leg in legs]
+    plan = scene.plans.shown
+    if plan is not None:
+        return executed(plan)
     return [
         {"venue": leg.venue, "symbol": leg.symbol, "side": leg.side.value, "size": leg.size,
-         "filled": filled}
-        for leg, filled in zip(legs, done, strict=True)
+         "filled": leg.size}
+        for leg in scene.plans.legs(scene.forms)
     ]  # fmt: skip
 
 

@@ -26,6 +26,8 @@ class Remembered(msgspec.Struct, kw_only=True):
     cell: str = ""
     symbol: str = ""
     workspace: str = ""
+    pinned: list[str] = []
+    size_usd: float = 0.0
     commands: list[str] = []
     notes: dict[str, str] = {}
 

@@ -63,6 +63,8 @@ class Scene:
     specs: dict[str, VenueSpec]
     mode: Mode
     glyphs: GlyphSet
+    has_colour: bool = True
+    """False where lines of a plot must be told apart by their shape."""
     now_ns: int = 0
 
     workspace: str = "markets"

@@ -80,12 +80,12 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
     def paint(self, now_s: float) -> None:
         """One frame: panes that are due compare, and the lines that changed are sent.
 
-        A key that is on its way goes first: what is still due then is drawn after it.
+        A key that is on its way goes first: what is due or drawn by then is sent after it.
         """
         for pane in self._turns:
-            if self._host.is_key_waiting(now_s):
-                break
             pane.tick(now_s)
+            if self._host.is_key_waiting(now_s):
+                return
         self._send(self._turns)
         self._turns.rotate(-1)
 
@@ -106,10 +106,9 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
     def answer(self) -> None:
         """The status line, before any pane is placed or drawn: a key is answered by this first."""
         self._status.draw_now()
-        self._status.dirty.clear()
         top = self._status.strip(0)
-        if top is not None:
-            self._host.send_row(self, 0, top)
+        if top is not None and self._host.send_row(self, 0, top):
+            self._status.dirty.clear()
 
     def resend(self, rows: range) -> bool:
         """Whole rows, whether or not anything changed. False if something lies over them."""

@@ -19,7 +19,7 @@ class Toaster(Sheet):
         self.display = False
 
     def _lines_of(self, _: Scene, width: int, height: int) -> list[Line]:
-        return self.toasts.lines(width)
+        return self.toasts.lines(width, self.app.size.height)
 
     def say(self, text: str, tone: Tone) -> None:
         self.toasts.add(text, tone, time.monotonic())
@@ -32,9 +32,11 @@ class Toaster(Sheet):
 
     def _show(self) -> None:
         width, height = self.app.size
-        lines = self.toasts.lines(width - 2)
+        lines = self.toasts.lines(width - 2, height)
         self.display = bool(lines)
         if lines:
             wide = width_of(lines[0])
-            self.lay(Box(width - wide - 1, max(1, height - 1 - len(lines)), wide, len(lines)))
+            # One row higher than it could be: the panes' verdicts stand in the lowest frame.
+            top = max(1, height - 2 - len(lines))
+            self.lay(Box(width - wide - 1, top, wide, len(lines)))
             self.redraw()

@@ -12,6 +12,7 @@ Tone = Literal["info", "warn", "danger"]
 MOST = 3
 LASTS_S = 6.0
 MAX_WIDTH = 90
+LOW_SCREEN, TINY_SCREEN = 30, 16
 _ROLE: dict[Tone, str] = {"info": "number", "warn": "warn", "danger": "danger"}
 
 
@@ -48,14 +49,24 @@ class Toasts:
     def expire(self, now_s: float) -> None:
         self._toasts = [toast for toast in self._toasts if toast.until_s > now_s]
 
-    def lines(self, room: int) -> list[Line]:
-        """A framed box of one line a toast, at most `room` cells wide; nothing without toasts."""
+    def lines(self, room: int, height: int) -> list[Line]:
+        """A framed box of one line a toast, at most `room` cells wide; nothing without toasts.
+
+        On a screen of few lines (`height`) only the newest and what is dangerous, on a tiny one
+        the newest in one line without a frame: the rest can be read among the alerts.
+        """
         if not self._toasts or room < 8:
             return []
-        texts = [t.text if t.count == 1 else f"{t.text} (×{t.count})" for t in self._toasts]
+        if height < TINY_SCREEN:
+            dangers = [toast for toast in self._toasts if toast.tone == "danger"]
+            last = (dangers or self._toasts)[-1]
+            return [[("▌ ", "accent"), (fit(last.text, room - 3) + " ", _ROLE[last.tone])]]
+        older, newest = self._toasts[:-1], self._toasts[-1]
+        shown = [t for t in older if height >= LOW_SCREEN or t.tone == "danger"] + [newest]
+        texts = [t.text if t.count == 1 else f"{t.text} (×{t.count})" for t in shown]
         inner = min(max(map(len, texts)), MAX_WIDTH, room - 4)
         lines: list[Line] = [[("┌" + "─" * (inner + 2) + "┐", "frame_focus")]]
-        for toast, text in zip(self._toasts, texts, strict=True):
+        for toast, text in zip(shown, texts, strict=True):
             lines += [
                 [("│ ", "frame_focus"), (row, _ROLE[toast.tone]), (" │", "frame_focus")]
                 for row in _wrapped(text, inner)

@@ -186,6 +186,11 @@ def test_negative_equity_is_an_infinite_ratio_and_an_unknown_one_is_unknown() ->
     assert ratios[5] == 0
 
 
+def test_a_tenfold_isolated_short_stands_until_eight_per_cent_against_it() -> None:
+    barrier = liquidation_price(6_000, -1.0, 60_000, one_rate(0.0125), 0.0)
+    assert barrier / 60_000 - 1 == pytest.approx(0.08642, abs=5e-6)
+
+
 def test_an_account_below_maintenance_needs_no_shock_and_no_time() -> None:
     one = np.array([1.0])
     assert joint_shock_frac(0.01, one, one * 100, -one, [one_rate(0.05)], 0) == 0

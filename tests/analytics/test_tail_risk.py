@@ -67,6 +67,20 @@ def test_a_histogram_counts_every_known_outcome_once() -> None:
     assert histogram(np.full(3, 7.0), 4).counts.sum() == 3
 
 
+def test_outcomes_that_differ_by_rounding_alone_are_still_counted() -> None:
+    almost = np.array([1e6, np.nextafter(1e6, 2e6), 1e6])
+    found = histogram(almost, 40)
+    assert found.counts.sum() == 3
+    assert np.all(np.diff(found.edges) > 0)
+
+
+def test_outcomes_beyond_all_money_still_have_figures() -> None:
+    wild = np.array([-1e100, 0.0, 1e100, 2e100])
+    small = np.array([-1.0, 0.0, 1.0, 2.0])
+    assert standard_deviation(wild).value == pytest.approx(standard_deviation(small).value * 1e100)
+    assert tail(wild, 0.5).es.value == pytest.approx(tail(small, 0.5).es.value * 1e100)
+
+
 def test_without_outcomes_nothing_is_known() -> None:
     nothing = np.empty(0)
     assert math.isnan(tail(nothing, 0.95).var.value)

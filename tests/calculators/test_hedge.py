@@ -287,6 +287,7 @@ def _ladder(seed: int) -> tuple[list[tuple[float, float]], list[tuple[float, flo
         ({}, "size", "one of size, positions, or book"),
         ({"size": 1, "book": True, "symbol": "BTC"}, "size", "one of size"),
         ({"size": 1}, "symbol", "needed with size"),
+        ({"size": 0, "symbol": "BTC"}, "size", "other than 0"),
         ({"size": 1, "symbol": "BTCC"}, "symbol", "did you mean 'BTC'"),
         ({"size": "many", "symbol": "BTC"}, "size", "expected a number"),
         ({"size": 1, "symbol": "BTC", "venue": "hedl"}, "venue", "did you mean 'held'"),

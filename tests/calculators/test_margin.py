@@ -205,6 +205,8 @@ def test_a_stale_mark_is_used_and_warned_of() -> None:
         ({"positions": [{"venue": HL, "symbol": "BTC"}]}, "positions", r"positions\[1\]: .*size"),
         ({"positions": [held(HL, 1, entrry=3)]}, "positions", "entrry"),
         ({"positions": [held(HL, 1, entry=-3)]}, "positions", r"\[1\].entry: must be above"),
+        ({"positions": [held(HL, 0)]}, "positions", r"positions\[1\].size: must be .* than 0"),
+        ({"positions": "{}"}, "positions", r"JSON such as \[{venue,symbol,size,entry}"),
         ({"positions": [held(HL, "x")]}, "positions", r"positions\[1\].*size"),
         ({"positions": [held(HL, 1, mmf=2)]}, "positions", r"positions\[1\].mmf: is 2"),
         ({"positions": [held("hyperliqid", 1)]}, "positions", "did you mean 'hyperliquid'"),

@@ -219,6 +219,7 @@ def test_without_a_history_of_depth_no_haircut_is_assumed_and_off_is_off():
         ({"size": 1, "taker_fee": "c=0.01"}, "taker_fee", "'c'"),
         ({}, "size", "either"),
         ({"size": 1, "size_usd": 1}, "size", "not both"),
+        ({"size": 1e19}, "size", "beyond every market"),
     ],
 )
 def test_a_field_that_does_not_fit_the_view_is_named(inputs, field, words):

@@ -10,7 +10,8 @@ from cockpit.analytics.funding import Formula, rate_from_premium
 from cockpit.background import Background, Progress
 from cockpit.calculators import load
 from cockpit.calculators.form import read
-from cockpit.calculators.montecarlo import premium_of, simulate_job
+from cockpit.calculators.montecarlo import simulate_job
+from cockpit.calculators.premiums import premium_of
 from cockpit.calculators.view import Settings
 from tests.calculators.risk import btc, coin, held, run, view
 from tests.support import AT_NS

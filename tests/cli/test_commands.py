@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cockpit import paths
 from cockpit.cli.main import COMMANDS, main
 from tests.e2e.exchange import run
 
@@ -172,3 +173,25 @@ def test_check_names_what_is_wrong_and_exits_1(tmp_path):
     assert "refused" in rows["bybit"]["detail"]
     assert rows["bybit"]["advice"]
     assert rows["config"]["status"] == "ok"
+
+
+def test_check_gives_the_reason_of_every_decision_about_the_screen(home, monkeypatch, capsys):
+    endpoints = home / "nowhere.json"
+    venue = {"rest_url": "http://127.0.0.1:9", "ws_urls": {"main": "ws://127.0.0.1:9/ws"}}
+    endpoints.write_text(json.dumps({"venues": {"bybit": venue}}))
+    state = paths.state_dir() / "state.toml"
+    state.parent.mkdir(parents=True, exist_ok=True)
+    state.write_text('theme = "light"\nlayout = "narrow"\n')
+    for name, value in {"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0", "NO_COLOR": "1"}.items():
+        monkeypatch.setenv(name, value)
+    words = ("check", "--json", "--endpoints", str(endpoints), "--for", "50ms", "--layout", "wide")
+    assert main(words) == 1
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["checks"]}
+    assert rows["colour"]["detail"] == "none: NO_COLOR is set"
+    assert "UTF-8" in rows["glyphs"]["detail"]
+    assert rows["theme"]["detail"] == "light: worn last, as state.toml remembers"
+    assert rows["layout"]["detail"].startswith("wide: ")
+    assert "--layout" in rows["layout"]["detail"]
+    assert "set-clipboard on" in rows["clipboard"]["advice"]
+    assert "kB a second" in rows["pace"]["detail"]
+    assert "shift" in rows["mouse"]["detail"]

@@ -133,6 +133,12 @@ def test_a_saved_snapshot_adds_up(tmp_path, capsys):
     assert document["nearest_liquidation"]["venue"] == "hyperliquid"
 
 
+def test_an_account_that_had_not_been_read_leaves_the_whole_equity_unknown(tmp_path, capsys):
+    failed = {"venue": "dydx", "account": DYDX, "state": "failed", "age_s": None, "pools": []}
+    document = shown(capsys, "--view", str(saved(tmp_path, accounts=[failed])))
+    assert document["total"]["equity_usd"] is None
+
+
 def test_one_account_of_a_saved_snapshot_is_computed_alone(tmp_path, capsys):
     words = ("--view", str(saved(tmp_path)), "--account", f"dydx:{DYDX}")
     document = shown(capsys, *words)

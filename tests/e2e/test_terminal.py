@@ -209,3 +209,12 @@ def test_a_blocked_loop_does_not_outlive_its_terminal():
         screen.hang_up()
         screen.wait(screen.has_ended, 5)
         assert screen.code == 129
+
+
+def test_a_mistake_takes_the_place_of_the_greeting(home):
+    with terminal(*COCKPIT, "--venues", "nowhere", env=home) as screen:
+        screen.wait(screen.has_ended, 10)
+        assert screen.code == 2
+        assert b"starting" in screen.output
+        assert "starting" not in screen.text()
+        assert "cockpit: " in screen.screen.display[0]

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.views.canvas import Canvas, bar, bar_left, nice_scale, spark, steps
+from cockpit.views.plots import Series, framed_plot
 from cockpit.views.text import plain, width_of
+from tests.views import scenes
 
 GLYPHS = ("braille", "block", "ascii")
 HOUR = 3_600_000_000_000
@@ -96,3 +98,26 @@ def test_a_spark_shows_the_newest_values_between_their_own_bounds() -> None:
     assert text[0] < text[1] < text[3]
     assert text[2] == " "
     assert spark(np.array([np.nan]), 3) == "   "
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_without_colour_two_lines_are_told_apart_by_their_marks_and_one_stays_fine(count) -> None:
+    scene = scenes.live()
+    scene.has_colour = False
+    names = scenes.VENUES[:count]
+
+    def draw(canvas: Canvas) -> list[Series]:
+        for i in range(count):
+            canvas.plot(np.full(canvas.dots_wide, 2.0 + i * 4), 0.0, 10.0, f"venue{i + 1}")
+        return [Series(name, "text", 2.0 + i * 4, "") for i, name in enumerate(names)]
+
+    plot = framed_plot(scene, 80, 11, 0.0, 10.0, (0.0, 10.0), draw)
+    rows = [plain(line) for line in plot.lines]
+    ends = {name: next(row for row in rows if name in row) for name in names}
+    if count == 1:
+        assert any("\u2800" <= char <= "\u28ff" for char in ends[names[0]])
+    else:
+        assert "****" in ends[names[0]]
+        assert "*alphaswap" in ends[names[0]]
+        assert "++++" in ends[names[1]]
+        assert "+bravo" in ends[names[1]]

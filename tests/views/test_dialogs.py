@@ -2,6 +2,7 @@
 
 import pytest
 from rich.cells import cell_len
+from textual import events
 
 from cockpit.views.dialogs.entry import MAX_LENGTH, Entry
 from cockpit.views.dialogs.picker import Picker
@@ -154,3 +155,31 @@ async def test_what_is_pasted_into_a_dialog_arrives_there():
         app.screen.paste("symbol ETH")
         await pilot.press("enter")
         assert app.scene.symbol == "ETH"
+
+
+@pytest.mark.usefixtures("own_home")
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ("/!B\r", ("!B", "markets", "ETH")),
+        (":symbol ETH\r2", ("", "depth", "ETH")),
+        ("?fun\r3", ("", "funding", "BTC")),
+        (":\x1b7", ("", "health", "BTC")),
+    ],
+)
+async def test_what_is_typed_ahead_of_a_dialog_and_after_it_is_done_in_order(typed, seen):
+    names = {"\r": "enter", "\x1b": "escape", "/": "slash", "!": "exclamation_mark"}
+    app = Seat()
+    async with app.run_test(size=(120, 40)) as pilot:
+        for char in typed:
+            app.post_message(events.Key(names.get(char, char), char if char > "\x1b" else None))
+        await pilot.pause()
+        await pilot.pause()
+        assert (app.scene.filter, app.scene.workspace, app.scene.symbol) == seen
+        assert app.screen is app.workspace
+
+
+def test_two_letters_are_looked_for_in_names_alone_for_they_are_in_every_sentence():
+    choices = [Choice("a.up", "up", "the row above"), Choice("view.theme", "theme", "choose one")]
+    assert [choice.name for choice in search(choices, "th")] == ["theme"]
+    assert [choice.name for choice in search(choices, "row")] == ["up"]

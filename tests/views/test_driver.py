@@ -46,6 +46,30 @@ def test_writes_to_a_terminal_that_does_not_read_return_at_once_and_wait_in_orde
     assert writer.sent_bytes == len(received)
 
 
+def test_what_the_terminal_takes_at_once_is_written_before_put_returns(pair):
+    ours, theirs = pair
+    writer = Writer(theirs, "utf-8")
+    writer.start()
+    writer.put("a key's answer")
+    assert writer.sent_bytes == len("a key's answer")
+    assert writer.backlog == 0
+    assert os.get_blocking(theirs), "the shell shares this descriptor"
+    assert read_all(ours, 14) == b"a key's answer"
+    writer.stop(5)
+
+
+def test_without_a_terminal_to_open_again_everything_is_written_all_the_same():
+    ours, theirs = os.pipe()
+    writer = Writer(theirs, "utf-8")
+    writer.start()
+    writer.put("one ")
+    writer.put("two")
+    assert read_all(ours, 7) == b"one two"
+    writer.stop(5)
+    os.close(ours)
+    os.close(theirs)
+
+
 def test_leaving_does_not_wait_long_for_a_terminal_that_does_not_read(pair):
     writer = Writer(pair[1], "utf-8")
     writer.start()

@@ -159,6 +159,65 @@ async def test_kept_plans_are_there_the_next_time_and_open_with_enter():
         assert "proposed by carry" in shown(again, "legs")
 
 
+async def test_keys_that_outrun_the_answer_keep_what_was_just_typed(monkeypatch):
+    monkeypatch.setattr(computing, "QUICK_MS", -1.0)
+    monkeypatch.setattr(computing, "TYPED", float("inf"))
+    app = Seat()
+    async with app.run_test(size=SIZE):
+        app.type("C", "j", "j", "j", "enter", "9", "0", "0", "0", "escape", "W")
+        assert kept(app).inputs["notional_usd"] == "9000"
+        assert {round(leg.size * 64_000, -3) for leg in kept(app).legs} == {9_000.0}
+
+
+async def test_a_kept_plan_is_deleted_with_its_files_after_asking():
+    app = Seat()
+    async with app.run_test(size=SIZE) as pilot:
+        app.type("C", "W", "shift+tab")
+        assert app.scene.focus == "plans"
+        app.type("D")
+        await pilot.pause()
+        await pilot.press("n", "enter")
+        assert len(list(paths.plans_dir().iterdir())) == 4, "asked, and kept"
+        app.type("D")
+        await pilot.pause()
+        await pilot.press("y", "enter")
+        assert app.scene.plans.saved == []
+        assert list(paths.plans_dir().iterdir()) == []
+        assert "proposed by carry" in shown(app, "legs")
+
+
+async def test_the_next_symbol_takes_the_open_form_along():
+    app = Seat()
+    async with app.run_test(size=SIZE):
+        app.type("C", "j", "j", "j", "enter", "2", "5", "0", "0", "0", "escape")
+        form = app.scene.forms.opened["carry"]
+        assert form.text("symbol") == "BTC"
+        app.type("]")
+        assert form.text("symbol") == "ETH"
+        assert form.text("notional_usd") == "25000", "what was typed stays"
+        assert form.result is not None
+        assert form.result.values.symbol == "ETH"
+        app.type("[")
+        assert form.text("symbol") == "BTC"
+
+
+async def test_a_symbol_that_was_typed_is_not_taken_along():
+    app = Seat()
+    async with app.run_test(size=SIZE):
+        app.type("C", "enter", "E", "T", "H", "escape", "]", "]")
+        assert app.scene.forms.opened["carry"].text("symbol") == "ETH"
+        assert app.scene.symbol not in ("BTC", "ETH")
+
+
+async def test_stress_of_the_cells_pair_follows_the_cell():
+    app = Seat()
+    async with app.run_test(size=SIZE):
+        app.type("X", "]")
+        form = app.scene.forms.opened["stress"]
+        assert '"ETH"' in form.text("positions")
+        assert '"BTC"' not in form.text("positions")
+
+
 async def test_a_plan_is_kept_under_a_name_of_the_traders_own():
     app = Seat()
     async with app.run_test(size=SIZE) as pilot:

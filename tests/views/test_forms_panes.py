@@ -6,7 +6,8 @@ from cockpit.calculators.result import Column, Result, Table
 from cockpit.core.plan import Plan
 from cockpit.plans import fill
 from cockpit.views import keeping
-from cockpit.views.panes import form, legs, result
+from cockpit.views.forms import Given
+from cockpit.views.panes import form, histogram, legs, result
 from cockpit.views.tabling import table_lines
 from cockpit.views.text import plain
 from tests.views import scenes
@@ -89,6 +90,20 @@ def test_an_assumed_fee_stands_in_the_form_with_its_value_and_its_source():
     assert any("something else" in text for text in lines)
 
 
+def test_a_small_figure_keeps_its_exponent_and_says_it_in_per_cent():
+    scene = scenes.live()
+    opened(scene, "carry")
+    shown = scene.forms.shown
+    assert shown is not None
+    assert shown.result is not None
+    shown.result = Result(
+        values=shown.result.values, assumptions=("mean_spread_hourly 3.91e-05 (mean)",)
+    )
+    (row,) = [text for text in texts(form.lines(scene, 90, 34)) if "long-run spread" in text]
+    assert row.strip("│ ").split() == ["long-run", "spread", "3.91e-05", "=", "0.00391", "%",
+                                       "(mean)"]  # fmt: skip
+
+
 def test_a_positions_list_is_said_in_words():
     said = form.brief('[{"venue":"bravo","symbol":"BTC","size":-1.5}]')
     assert said == "1: −1.5 BTC bravo"
@@ -118,3 +133,20 @@ def test_no_legs_say_why():
     assert "no legs" in "\n".join(texts(legs.lines(scene, 80, 10)))
     shown.is_outdated = True
     assert "the inputs must be mended first" in "\n".join(texts(legs.lines(scene, 80, 10)))
+
+
+@pytest.mark.parametrize(
+    ("monte_carlo", "errors", "words"),
+    [
+        ("false", {}, "Monte Carlo is off"),
+        ("true", {"positions": "there are none"}, "has to be mended first"),
+        ("true", {"monte_carlo": "the worker died"}, "could be drawn: the worker died"),
+        ("true", {}, "begin with the next change"),
+    ],
+)
+def test_where_no_futures_are_drawn_the_reason_is_the_true_one(monte_carlo, errors, words):
+    scene = scenes.live()
+    stress = scene.forms.open("stress")
+    stress.given["monte_carlo"] = Given(monte_carlo, "typed")
+    stress.errors.update(errors)
+    assert words in " ".join(texts(histogram.lines(scene, 120, 12)))

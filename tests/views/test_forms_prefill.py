@@ -5,6 +5,7 @@ import pytest
 
 from cockpit.calculators.view import Settings
 from cockpit.core.events import Position
+from cockpit.plans import fill
 from cockpit.views import keeping
 from cockpit.views.forms import compute
 from cockpit.views.prefill import pair, prefill
@@ -143,6 +144,14 @@ def test_stress_of_a_half_filled_plan_knows_what_is_filled():
     scene.workspace = "plan"
     legs = msgspec.json.decode(prefill(scene, "stress")["plan"].text)
     assert [leg["filled"] for leg in legs] == [0.0, 0.0]
+    one = plan.legs[1]
+    scene.plans.keep(fill(plan, 1, MIDS["BTC"], one.size / 4, AT_NS))
+    legs = msgspec.json.decode(prefill(scene, "stress")["plan"].text)
+    assert [leg["filled"] for leg in legs] == [0.0, one.size / 4]
+    held = msgspec.json.decode(prefill(scene, "margin")["positions"].text)
+    assert held == [{"venue": one.venue, "symbol": "BTC", "size": one.side.sign * one.size / 4}], (
+        "of a plan that is begun, margin sees what is filled"
+    )
 
 
 def test_a_kept_plan_notes_what_the_market_expected_of_each_leg():

@@ -132,6 +132,61 @@ async def test_a_dialog_opens_and_closes_without_a_trace():
         assert app.shown() == app.wanted()
 
 
+async def test_a_toast_comes_and_goes_without_a_trace_while_the_panes_go_on():
+    app = Watched(120, 40)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app.say("recording into a folder")
+        await pilot.pause()
+        assert "recording into a folder" in app.wire.terminal.text()
+        app.desk.stir(random.Random(3), 100)
+        press(app, "j")
+        press(app, "2")
+        app._paint()
+        await pilot.pause()
+        assert "recording into a folder" in app.wire.terminal.text()
+        assert app.shown() == app.wanted()
+        app.toaster.toasts.expire(1e12)
+        app.toaster._show()
+        await pilot.pause()
+        assert "recording into a folder" not in app.wire.terminal.text()
+        assert app.shown() == app.wanted()
+
+
+async def test_a_frame_waits_for_a_key_that_is_on_its_way_and_loses_nothing(monkeypatch):
+    app = Watched(120, 40)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        app._paint()
+        monkeypatch.setattr(app, "is_key_waiting", lambda _: True)
+        app.desk.stir(random.Random(4), 100)
+        before = len(app.wire.sent)
+        app._paint()
+        assert len(app.wire.sent) == before
+        monkeypatch.undo()
+        for pane in app.workspace._all:
+            pane.hurry()
+        app._paint()
+        assert len(app.wire.sent) > before
+        assert app.shown() == app.wanted()
+
+
+async def test_turning_to_another_workspace_lays_nothing_out_anew(monkeypatch):
+    app = Watched(200, 60)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.pause()
+        laid_out = []
+        monkeypatch.setattr(
+            app.workspace, "_refresh_layout", lambda *args, **_: laid_out.append(args)
+        )
+        for key in ("2", "3", "7", "1"):
+            press(app, key)
+            app._paint()
+            await pilot.pause()
+        assert not laid_out
+        assert app.shown() == app.wanted()
+
+
 async def test_a_cursor_key_is_echoed_at_once_and_costs_little():
     app = Watched(200, 60)
     async with app.run_test(size=(200, 60)) as pilot:
@@ -209,6 +264,16 @@ async def test_an_unknown_textual_is_drawn_the_plain_way_and_the_screen_says_so(
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("j")
         assert app.scene.symbol == "ETH"
+
+
+async def test_drawn_the_plain_way_a_key_is_answered_in_the_status_line_too(monkeypatch):
+    app = Watched(120, 40, diff=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        asked = []
+        monkeypatch.setattr(app.workspace._wall, "refresh", lambda *regions: asked.extend(regions))
+        press(app, "j")
+        assert any(region.y == 0 for region in asked)
 
 
 @pytest.mark.parametrize("size", [(12, 3), (20, 4), (400, 100)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cockpit.core.events import BookSnapshot
+from cockpit.core.events import BookSnapshot, Link
 from cockpit.views.books import cost, pair_cost_bps, reading, round_trip_bps
 from cockpit.views.panes import costs, depth_chart, ladders, liquidity, merged
 from cockpit.views.scene import Scene
@@ -32,9 +32,24 @@ def test_a_lost_book_is_not_shown_and_says_why() -> None:
     assert "last seen 0.5s" in text
 
 
+@pytest.mark.parametrize("lost", [scenes.VENUES[0], scenes.VENUES[1]])
+def test_every_book_stays_under_its_venue_while_another_one_is_lost(lost) -> None:
+    scene = scenes.live()
+    scenes.store_of(scene).apply(
+        Link(venue=lost, recv_ns=AT_NS, state="down", reason="connection refused")
+    )
+    lines = [plain(line) for line in ladders.lines(scene, 200, 20)]
+    begins = [lines[1].index(name) for name in scenes.VENUES]
+    at = scenes.VENUES.index(lost)
+    column = slice(begins[at], begins[at + 1])
+    assert "no book" in lines[3][column]
+    for line in lines[4:-1]:
+        assert not line[column].strip(), line
+
+
 def test_an_old_book_is_dimmed_and_its_age_marked() -> None:
     lines = ladders.lines(scenes.stale(), 200, 20)
-    roles = {role for line in lines[2:-3] for text, role in line if text.strip()}
+    roles = {role for line in lines[2:-1] for text, role in line if text.strip()}
     assert "~10m" in plain(lines[1])
     assert "number" not in roles
     assert "bid" not in roles

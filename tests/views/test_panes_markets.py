@@ -116,6 +116,17 @@ def test_a_pinned_pair_is_kept_even_where_it_pays() -> None:
     assert "−54.75" in row_of(heatmap, scene, "BTC")
 
 
+def test_with_a_pinned_pair_no_row_speaks_of_another_pair() -> None:
+    scene = scenes.down()
+    scene.pinned = ("alphaswap", "bravo")
+    lines = [plain(line) for line in heatmap.lines(scene, 90, 20)]
+    assert "ALP−BRA" in lines[1]
+    assert "○*bravo" in lines[1]
+    row = next(line for line in lines if line[1:].lstrip(" ▌").startswith("BTC"))
+    assert row.split("│")[2].split()[:2] == ["·", "·"]
+    assert "no fresh rate at bravo" in lines[-1]
+
+
 def test_venues_that_do_not_fit_are_counted() -> None:
     scene = scenes.live()
     assert "+1 →" in plain(heatmap.lines(scene, 45, 12)[0])

@@ -1,7 +1,10 @@
 """POSITIONS: what is held, what is not known and why, and what is never called safe."""
 
+import re
+
 import pytest
 
+from cockpit import exposures
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.views import holding, position_cells
 from cockpit.views.panes import carry_spark, exposure, exposure_history, margins, positions
@@ -174,13 +177,18 @@ def test_without_accounts_it_says_what_to_do() -> None:
     assert "[[account]]" in text
 
 
-@pytest.mark.parametrize(("venue", "symbol"), [("charliedex", "BTC"), ("alphaswap", "ETH")])
-def test_the_day_ahead_is_not_foreseen_where_payments_are_rare_or_not_known(venue, symbol) -> None:
+@pytest.mark.parametrize(
+    ("venue", "symbol", "why"),
+    [("charliedex", "BTC", "paid every 8 h"), ("alphaswap", "ETH", "0 h of its past read so far")],
+)
+def test_the_day_ahead_is_not_foreseen_where_payments_are_rare_or_not_known(
+    venue, symbol, why
+) -> None:
     assert holding.expected_carry(held.hedged()).missing == []
     scene = held.hedged()
     held.typed(scene, venue, symbol, 1.0)
     assert holding.expected_carry(scene).usd_per_hour is None
-    assert f"too little past: {venue}/{symbol}" in text_of(carry_spark, scene, 100, 14)
+    assert f"{venue}/{symbol}: {why}" in text_of(carry_spark, scene, 100, 14)
 
 
 def test_exposure_through_time_is_drawn_with_its_jumps() -> None:
@@ -200,3 +208,15 @@ def test_exposure_through_time_is_drawn_with_its_jumps() -> None:
     assert "bravo/BTC filled +0.25" in text
     assert "▲" in text.splitlines()[0]
     assert "not known in this time" in text, "the margin ratio never was"
+
+
+def test_an_account_that_was_never_read_makes_its_sums_unknown_and_not_smaller() -> None:
+    scene = held.hedged()
+    accounts = [(b.venue, b.address, b.name) for b in scene.view.accounts()]
+    scenes.store_of(scene).follow([*accounts, ("alphaswap", "0x" + "c3" * 20, "")])
+    assert exposures.document(holding.portfolio(scene))["total"]["equity_usd"] is None
+    assert holding.safety(scene).unread == 1
+    text = text_of(positions, scene, 160, 12)
+    assert "1 account not read: not counted as safe" in text
+    # Net is known of what was read, and marked as not the whole.
+    assert re.search(r"net +~", text_of(carry_spark, scene, 100, 14))

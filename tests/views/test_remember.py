@@ -4,13 +4,15 @@ import stat
 
 import pytest
 
-from cockpit.views.remember import HISTORY, Remembered, load, save
+from cockpit import paths
+from cockpit.views.remember import FILE, HISTORY, Remembered, load, save
+from tests.views.seats import Seat
 
 
 def full() -> Remembered:
     return Remembered(
         theme="light", layout="wide", unit="8h", cell="next", symbol="ETH", workspace="depth",
-        commands=["symbol BTC", 'watch "X"'],
+        pinned=["dydx", "lighter"], size_usd=250_000.0, commands=["symbol BTC", 'watch "X"'],
     )  # fmt: skip
 
 
@@ -68,3 +70,32 @@ def test_the_history_of_commands_does_not_grow_for_ever(tmp_path):
     path = tmp_path / "state.toml"
     save(path, Remembered(commands=[str(i) for i in range(HISTORY + 5)]))
     assert load(path)[0].commands == [str(i) for i in range(5, HISTORY + 5)]
+
+
+@pytest.mark.usefixtures("own_home")
+async def test_the_pair_and_the_size_are_there_again_the_next_time():
+    first = Seat()
+    async with first.run_test(size=(120, 40)) as pilot:
+        await pilot.press("p", "l", "p", "plus", "u")
+        first.save_memory()
+        await pilot.pause()
+        left = (set(first.scene.pinned), first.scene.size_usd, first.scene.unit)
+    assert left[1] == 500_000.0
+    second = Seat()
+    async with second.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        found = (set(second.scene.pinned), second.scene.size_usd, second.scene.unit)
+    assert found == left
+    assert len(found[0]) == 2
+
+
+@pytest.mark.usefixtures("own_home")
+@pytest.mark.parametrize("size", ["nan", "-1.0", "inf", "0.5"])
+async def test_a_size_that_nobody_can_mean_is_not_taken_from_the_file(size):
+    path = paths.state_dir() / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'pinned = ["nowhere"]\nsize_usd = {size}\n')
+    app = Seat()
+    async with app.run_test(size=(80, 24)):
+        assert app.scene.size_usd == 100_000.0
+        assert app.scene.pinned == ()

@@ -30,12 +30,20 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
     def __init__(self, scene: Scene, palette: Palette) -> None:
         super().__init__()
         self._sheet = Sheet(lambda _, w, h: self.lines(w, h), scene, palette, "sheet")
+        self._early: list[tuple[str, str | None]] | None = []
+        """Keys that came before the dialog stood; None from then on."""
 
     def compose(self) -> ComposeResult:
         yield self._sheet
 
     def on_mount(self) -> None:
         self.place()
+        early, self._early = self._early or [], None
+        for key, character in early:
+            if self.is_current:
+                self.type(key, character)
+            else:
+                self.app.post_message(events.Key(key, character))
 
     def on_resize(self) -> None:
         self.place()
@@ -65,10 +73,12 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
     def paste(self, text: str) -> None:
         """Text from the terminal's clipboard."""
 
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
-        self.press(event.key, event.character if event.is_printable else None)
+    def type(self, key: str, character: str | None) -> None:
+        """A key of the keyboard; `character` None for one that prints nothing."""
+        if self._early is not None:
+            self._early.append((key, character))
+            return
+        self.press(key, character)
         if self.is_current:
             self.redraw()
 

@@ -32,6 +32,7 @@ class Picker(Dialog[str | None]):
         chosen: str = "",
         can_choose: bool = True,
         look: Callable[[str], None] | None = None,
+        hint: str = "enter does it · esc closes",
     ) -> None:
         super().__init__(scene, palette)
         self._title = title
@@ -39,6 +40,7 @@ class Picker(Dialog[str | None]):
         self._found = list(choices)
         self._can_choose = can_choose
         self._look = look
+        self._hint = hint if can_choose else "esc closes"
         self._entry = Entry()
         self._index = next((i for i, c in enumerate(choices) if c.id == chosen), 0)
         self._top = 0
@@ -60,14 +62,13 @@ class Picker(Dialog[str | None]):
         body += self._window(inner, rows)
         if not self._found:
             body.append([(f" nothing matches {self._entry.text!r}", "warn")])
-        how = "enter does it · " if self._can_choose else ""
         return framed(
             body,
             width,
             height,
             title=[(self._title, "title"), (" · type to search", "dim")],
             note=f"{len(self._found)} of {len(self._choices)}",
-            verdict=[(f"{how}esc closes", "dim")],
+            verdict=[(self._hint, "dim")],
             focused=True,
         )
 

@@ -10,7 +10,7 @@ from cockpit.views.palette import Palette
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, fit, framed
 
-WIDTH = 78
+WIDTH = 80
 ROWS = 8
 Complete = Callable[[str], Sequence[Choice]]
 """Typed text -> what it may become; a choice's `id` is the whole new text."""

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_NOTE_FROM = 3
+"""Letters from which on notes are searched: two of them are in every sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -38,7 +41,7 @@ def _rank(choice: Choice, word: str) -> int | None:
         return 1
     if word in name or word == choice.keys.casefold():
         return 2
-    if word in note or word in choice.id:
+    if (len(word) >= _NOTE_FROM and word in note) or word in choice.id:
         return 3
     return 4 if _in_order(word, name) else None
 

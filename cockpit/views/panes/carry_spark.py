@@ -10,7 +10,7 @@ from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.exposures import Row
 from cockpit.views import format as fmt
 from cockpit.views.canvas import spark
-from cockpit.views.holding import Expected, expected_carry, portfolio, rate_is_old
+from cockpit.views.holding import Expected, expected_carry, portfolio, rate_is_old, unread
 from cockpit.views.panes.positions import safety_words
 from cockpit.views.position_cells import UNKNOWN, usd
 from cockpit.views.scene import Scene
@@ -45,7 +45,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
 def _body(scene: Scene, inner: int) -> list[Line]:
     held = portfolio(scene)
     total = sums.totals([row.leg for row in held.rows], held.pools)
-    is_old = any(row.is_stale for row in held.rows)
+    is_old = any(row.is_stale for row in held.rows) or bool(unread(scene))
     old_rate = is_old or any(rate_is_old(scene, row) for row in held.rows)
     version = (scene.now_ns // (EXPECT_EVERY_S * NS_PER_S), len(held.rows))
     expected = scene.remember("expected carry", version, lambda: expected_carry(scene))
@@ -75,7 +75,7 @@ def _body(scene: Scene, inner: int) -> list[Line]:
 
 def _unforeseen(expected: Expected) -> str:
     more = f" +{len(expected.missing) - 1}" if len(expected.missing) > 1 else ""
-    return f"too little past: {expected.missing[0]}{more}" if expected.missing else ""
+    return f"{expected.missing[0]}: {expected.why}{more}" if expected.missing else ""
 
 
 def _unpriced(rows: Sequence[Row]) -> str:

@@ -3,13 +3,14 @@
 from cockpit.views import format as fmt
 from cockpit.views.books import Cost, cost, no_book, reading
 from cockpit.views.scene import SIZES_USD, Scene
-from cockpit.views.text import Line, fit, framed, longest, right
+from cockpit.views.text import Line, fit, framed, longest, parts, right
 
 TITLE = "costs"
 HZ = 1.0
 _NAME = 13
 _FEE = 7
 _CELL = 12
+_LEAST_CELL = 10
 _THIN = "thin"
 
 
@@ -18,11 +19,13 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     inner = width - 2
     wanted = len({*SIZES_USD, scene.size_usd})
     name_width = _NAME if inner >= _NAME + _FEE + wanted * _CELL else 5
-    sizes = _sizes(scene, (inner - name_width - _FEE) // _CELL)
+    room = inner - name_width - _FEE
+    sizes = _sizes(scene, room // _LEAST_CELL)
+    cell = min(_CELL, room // len(sizes))
     names = scene.listing()
     table = {name: _costs(scene, name, sizes) for name in names}
-    body: list[Line] = [_head(scene, sizes, name_width)] if names else []
-    body += [_row(scene, name, table, sizes, name_width, inner) for name in names]
+    body: list[Line] = [_head(scene, sizes, name_width, cell)] if names else []
+    body += [_row(scene, name, table, sizes, name_width, cell, inner) for name in names]
     if not names:
         why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
         body = [[], [(f" {why}", "dim")]]
@@ -34,6 +37,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
             ("cost", "title"),
             (f" · {scene.symbol or '-'} · buy/sell now, bps of mid, taker fee in", "dim"),
         ],
+        note=f"{wanted - len(sizes)} more sizes: zoom" if names and wanted > len(sizes) else "",
         verdict=_verdict(scene, table, width - 4),
         focused=scene.focus == TITLE,
     )
@@ -48,11 +52,11 @@ def _sizes(scene: Scene, room: int) -> list[float]:
     return sizes
 
 
-def _head(scene: Scene, sizes: list[float], name_width: int) -> Line:
+def _head(scene: Scene, sizes: list[float], name_width: int, cell: int) -> Line:
     line: Line = [(" " * name_width, "dim"), (right("fee", _FEE), "dim")]
     for size in sizes:
         own = size == scene.size_usd
-        line.append((right(fmt.magnitude(size), _CELL), "accent" if own else "dim"))
+        line.append((right(fmt.magnitude(size), cell), "accent" if own else "dim"))
     return line
 
 
@@ -79,6 +83,7 @@ def _row(
     table: dict[str, dict[float, tuple[Cost, Cost]] | None],
     sizes: list[float],
     name_width: int,
+    cell: int,
     inner: int,
 ) -> Line:
     fee, assumed = scene.taker_fee(name)
@@ -95,7 +100,7 @@ def _row(
         both = costs[size]
         best = [_is_best(scene, name, table, size, i) for i in (0, 1)]
         texts = [_text(one, fee) for one in both]
-        pad = " " * max(0, _CELL - len(texts[0]) - len(texts[1]) - 1)
+        pad = " " * max(0, cell - len(texts[0]) - len(texts[1]) - 1)
         roles = [
             "stale" if book.stale else "warn" if t == _THIN else "gain" if b else "text"
             for t, b in zip(texts, best, strict=True)
@@ -107,7 +112,7 @@ def _row(
 def _text(one: Cost, fee: float | None) -> str:
     if one.bps is None:
         return _THIN if one.filled_frac < 1 else fmt.MISSING
-    return fmt.bps(one.bps, 2 if one.bps < 99.5 else 0)
+    return fmt.bps(one.bps, 2 if one.bps < 9.995 else 1 if one.bps < 99.95 else 0)
 
 
 def _is_best(
@@ -142,13 +147,9 @@ def _verdict(
     thin = any(
         c.bps is None for costs in table.values() if costs for p in costs.values() for c in p
     )
-    note = "  thin: the visible book does not hold it" if thin else ""
+    note = "thin: the visible book does not hold it" if thin else ""
     assumed = any(scene.taker_fee(name)[1] for name in table)
-    fees = "  ?: base tier assumed" if assumed else ""
+    fees = "?: base tier assumed" if assumed else ""
     head = f"cheapest at {fmt.magnitude(size)}: {', '.join(words)} bps" if words else ""
-    return longest(
-        width,
-        [(head, "text"), (note, "warn"), (fees, "dim")],
-        [(head, "text"), (note, "warn")],
-        [(head, "text")],
-    )
+    said = [(text, role) for text, role in ((head, "text"), (note, "warn"), (fees, "dim")) if text]
+    return parts(width, *([piece] for piece in said)) or (longest(width, said[:1]) if said else [])

@@ -39,10 +39,15 @@ def _plot(scene: Scene, books: list[Reading], width: int, height: int) -> list[L
     _, high = scene.scale(f"depth {scene.symbol}", 0.0, high)
     bottom, top, ticks = nice_scale(0.0, high, max(2, height // 4))
 
+    def in_front(curve: tuple[Reading, tuple[Curve, Curve]]) -> tuple[bool, float]:
+        """Drawn later: the shorter one, and the trader's own."""
+        book = curve[0]
+        return book.venue == scene.venue, -min(book.bid_reach_bps, book.ask_reach_bps)
+
     def draw(canvas: Canvas) -> list[Series]:
         at = np.linspace(-SPAN_BPS, SPAN_BPS, canvas.dots_wide)
         series = []
-        for book, (bids, asks) in curves:
+        for book, (bids, asks) in sorted(curves, key=in_front):
             values = np.where(at < 0, _read(bids, -at), _read(asks, at)) / 1e6
             colour = scene.colour_of(book.venue)
             canvas.plot(values, bottom, top, colour)

@@ -95,14 +95,18 @@ def _header(scene: Scene, columns: list[str], extras: list[str], cells: int) -> 
         state = scene.view.venue(name)
         live = state is not None and state.state == "live"
         mark = "" if live or state is None else GLYPHS[state.state][0]
+        mark += "*" if name in scene.pinned else ""
         label = name if len(name) + len(mark) < cells else scene.short(name)
         line.append((right(mark + label, cells), scene.colour_of(name) if live else "stale"))
-    heads = {"spread": ("spread", _SPREAD), "pair": ("sh/long", _PAIR)}
+    names = [scene.short(name) for name in scene.pinned]
+    pinned = "−".join(names) if len(names) == 2 else ""
+    spread = (pinned or "spread", _SPREAD, "accent" if pinned else "dim")
+    heads = {"spread": spread, "pair": ("sh/long", _PAIR, "dim")}
     if extras:
         line.append((" │", "frame"))
     for extra in extras:
-        text, size = heads.get(extra, ("oi-w", _WEIGHTED))
-        line.append((right(text, size), "dim"))
+        text, size, role = heads.get(extra, ("oi-w", _WEIGHTED, "dim"))
+        line.append((right(text, size), role))
     return line
 
 
@@ -152,9 +156,13 @@ def _fresh(scene: Scene, symbol: str) -> dict[str, float]:
 
 
 def _pair(scene: Scene, rates: dict[str, float]) -> tuple[str, str] | None:
-    """(short, long): the trader's pinned pair, else the widest; None with fewer than two rates."""
-    if len(scene.pinned) == 2 and all(name in rates for name in scene.pinned):
-        return scene.pinned[0], scene.pinned[1]
+    """(short, long): the trader's pinned pair or, without one, the widest; None where a rate lacks.
+
+    With a pinned pair a column never says anything of another one.
+    """
+    if len(scene.pinned) == 2:
+        short, long = scene.pinned
+        return (short, long) if short in rates and long in rates else None
     if len(rates) < 2:
         return None
     return max(rates, key=lambda v: rates[v]), min(rates, key=lambda v: rates[v])
@@ -172,6 +180,13 @@ def _verdict(scene: Scene, width: int) -> Line:
         return []
     rates = _fresh(scene, symbol)
     pair = _pair(scene, rates)
+    if pair is None and len(scene.pinned) == 2:
+        lost = ", ".join(name for name in scene.pinned if name not in rates)
+        return longest(
+            width,
+            [(f"{symbol}: no fresh rate at {lost}, the pinned pair is not compared", "warn")],
+            [(f"{symbol}: no fresh rate at {lost}", "warn")],
+        )
     if pair is None:
         count = "one venue" if rates else "no venue"
         return longest(

@@ -52,13 +52,18 @@ def _nothing(form: Form | None, inner: int) -> list[Line]:
         bar = (_BAR * round(share * 30)).ljust(30, "·")
         said = f" computing in a process of its own: {done} of {asked or '…'}"
         return [[], [(said, "text")], [(f" {bar}", "accent")], [(" esc stops it", "dim")]]
-    words, role = (
-        "No futures are drawn: Monte Carlo is off, → on its row of the form turns it on",
-        "dim",
-    )
+    words, role = "No futures are drawn: " + _why_none(form), "dim"
     if form is not None and (problem := form.errors.get("monte_carlo")):
         words, role = f"No futures could be drawn: {clean(problem)}", "loss"
     return [[], *([(f" {part}", role)] for part in wrap(words, inner - 2))]
+
+
+def _why_none(form: Form | None) -> str:
+    if form is not None and form.errors:
+        return "what is wrong in the form has to be mended first"
+    if form is not None and form.text("monte_carlo") == "true":
+        return "they begin with the next change of the form"
+    return "Monte Carlo is off, → on its row of the form turns it on"
 
 
 def _body(scene: Scene, futures: MonteCarloValues, inner: int, room: int) -> list[Line]:

@@ -47,7 +47,10 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         last = i == count - 1
         size = inner - base * (count - 1) if last else base
         gap = 0 if last else 2
-        for y, line in enumerate(_column(scene, name, size - gap - 1, rows, spare)[:rows]):
+        column = _column(scene, name, size - gap - 1, rows, spare)
+        # A column may end early, and what stands right of it must stay where it is.
+        for y in range(rows):
+            line = column[y] if y < len(column) else []
             body[y] += [(" ", "text"), *clip(line, size - gap - 1), (" " * gap, "text")]
     if not names:
         why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
@@ -99,7 +102,7 @@ def _column(scene: Scene, name: str, width: int, rows: int, spare: int) -> list[
     tick = market.instrument.tick if market.instrument else None
     ladder = _Ladder(bids[:depth], asks[:depth], tick, width, spare, stale)
     ladder.mark(scene, name)
-    return [head, *(ladder.row(i) for i in range(depth)), *_foot(bids, asks, mid, width)]
+    return [head, *(ladder.row(i) for i in range(depth)), *_foot(bids, asks, mid, width, stale)]
 
 
 class _Ladder:
@@ -193,7 +196,9 @@ def _amount(size: float) -> str:
     return fmt.magnitude(size, 1)
 
 
-def _foot(bids: list[Level], asks: list[Level], mid: float | None, width: int) -> list[Line]:
+def _foot(
+    bids: list[Level], asks: list[Level], mid: float | None, width: int, stale: bool
+) -> list[Line]:
     """Depth within the band, its balance, and how far the visible book reaches."""
     if mid is None:
         empty = "no bids" if not bids else "no asks"
@@ -203,17 +208,19 @@ def _foot(bids: list[Level], asks: list[Level], mid: float | None, width: int) -
     short = reach < BAND_BPS
     least = "≥ " if short else ""
     balance = fmt.signed(imbalance(bid, ask), 2)
+    number = "stale" if stale else "number"
+    far = "stale" if stale else "warn" if short else "text"
     return [
         parts(
             width,
             [
                 (f"{BAND_BPS} bps ", "dim"),
-                (f"{least}{fmt.magnitude(bid)} / {fmt.magnitude(ask)}", "number"),
+                (f"{least}{fmt.magnitude(bid)} / {fmt.magnitude(ask)}", number),
             ],
         ),
         parts(
             width,
-            [("imb ", "dim"), (balance, "number")],
-            [("covers ", "dim"), (f"{fmt.bps(reach, 0)} bps", "warn" if short else "text")],
+            [("imb ", "dim"), (balance, number)],
+            [("covers ", "dim"), (f"{fmt.bps(reach, 0)} bps", far)],
         ),
     ]

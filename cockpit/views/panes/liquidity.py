@@ -1,5 +1,7 @@
 """How good each venue's book is: spread, microprice, balance, depth in bands, and its reach."""
 
+from collections.abc import Sequence
+
 from cockpit.analytics.depth import imbalance, microprice
 from cockpit.views import format as fmt
 from cockpit.views.books import BANDS_BPS, Reading, no_book, reading
@@ -17,21 +19,14 @@ _HEAD = (("mid", 11), ("spread", 8), ("micro", 8), ("imb", 7))
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    bands, columns = _fitting(inner - _NAME - _COVERED)
-    head: Line = [(" " * _NAME, "dim")]
-    head += [(right(name, size), "dim") for name, size in columns]
-    head += [(right(f"{bps:.0f} bps bid/ask", _BAND), "dim") for bps in bands]
-    head.append((right("covers", _COVERED), "dim"))
     names = scene.listing()
-    body: list[Line] = [head] if names else []
-    for name in names:
-        book = reading(scene, name)
-        line: Line = [(" " + fit(name, _NAME - 1), scene.colour_of(name))]
-        if book is None:
-            why = fit(f" {no_book(scene, name)}", inner - _NAME)
-            body.append([*line, (why, "stale")])
-        else:
-            body.append([*line, *_row(scene, book, columns, bands)])
+    bands, columns = _fitting(inner - _NAME - _COVERED)
+    body = _table(scene, names, inner, bands, columns, is_first=True) if names else []
+    room = inner - _NAME
+    bands = [bps for bps in BANDS_BPS if bps not in bands][: room // _BAND]
+    columns = [column for column in _HEAD if column not in columns and not bands]
+    if (bands or columns) and body and 2 * len(body) + 1 <= height - 2:
+        body += [[], *_table(scene, names, inner, bands, columns, is_first=False)]
     if not names:
         why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
         body = [[], [(f" {why}", "dim")]]
@@ -43,6 +38,34 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         verdict=_verdict(scene, width - 4),
         focused=scene.focus == TITLE,
     )
+
+
+def _table(
+    scene: Scene,
+    names: Sequence[str],
+    inner: int,
+    bands: Sequence[float],
+    columns: Sequence[tuple[str, int]],
+    *,
+    is_first: bool,
+) -> list[Line]:
+    """A head and a row a venue. What one table has no room for stands in a second one below."""
+    head: Line = [(" " * _NAME, "dim")]
+    head += [(right(name, size), "dim") for name, size in columns]
+    head += [(right(f"{bps:.0f} bps bid/ask", _BAND), "dim") for bps in bands]
+    if is_first:
+        head.append((right("covers", _COVERED), "dim"))
+    body = [head]
+    for name in names:
+        book = reading(scene, name)
+        line: Line = [(" " + fit(name, _NAME - 1), scene.colour_of(name))]
+        if book is not None:
+            line += _row(scene, book, columns, bands)
+            line += _reach(book, bands) if is_first else []
+        elif is_first:
+            line.append((fit(f" {no_book(scene, name)}", inner - _NAME), "stale"))
+        body.append(line)
+    return body
 
 
 def _fitting(room: int) -> tuple[list[float], list[tuple[str, int]]]:
@@ -64,7 +87,9 @@ def _fitting(room: int) -> tuple[list[float], list[tuple[str, int]]]:
     return sorted(bands), [(name, size) for name, size in _HEAD if name in chosen]
 
 
-def _row(scene: Scene, book: Reading, columns: list[tuple[str, int]], bands: list[float]) -> Line:
+def _row(
+    scene: Scene, book: Reading, columns: Sequence[tuple[str, int]], bands: Sequence[float]
+) -> Line:
     market = scene.market(book.venue)
     tick = market.instrument.tick if market and market.instrument else None
     spread = (book.asks[0][0] - book.bids[0][0]) / book.mid * 1e4
@@ -83,10 +108,15 @@ def _row(scene: Scene, book: Reading, columns: list[tuple[str, int]], bands: lis
         line.append((right(text, size), "warn" if text == "crossed" else plain))
     for bps in bands:
         line.append((right(_band(book, bps), _BAND), "stale" if book.stale else "number"))
+    return line
+
+
+def _reach(book: Reading, bands: Sequence[float]) -> Line:
+    """How far the visible book goes; a warning where that is short of a band that is shown."""
     reach = min(book.bid_reach_bps, book.ask_reach_bps)
     short = reach < max(bands, default=0.0)
     far = f"{fmt.bps(reach, 0)} bps" if reach < 1000 else ">1000 bps"
-    return [*line, (right(far, _COVERED), "warn" if short else "dim")]
+    return [(right(far, _COVERED), "warn" if short else "dim")]
 
 
 def _band(book: Reading, bps: float) -> str:

@@ -36,11 +36,17 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("consolidated", "title"),
-            (f" · {scene.symbol or '-'} · fee-adjusted", "dim"),
+            (f" · {scene.symbol or '-'} · after fees", "dim"),
+            (_outer(width), "dim"),
         ],
         verdict=verdict,
         focused=scene.focus == TITLE,
     )
+
+
+def _outer(width: int) -> str:
+    """What stands outside of price and venue, named in the title."""
+    return " · size · cum. USD" if width >= 54 else " · size"
 
 
 def merge(scene: Scene, books: list[Reading], side: int) -> Consolidated:
@@ -141,4 +147,7 @@ def _verdict(
             (f"crossed after fees: buy {buyer}, sell {seller}, {fmt.bps(-gap, 2)} bps", "gain")
         ]
     short: Line = [(f"{fmt.bps(gap, 2)} bps apart after fees", "text")]
-    return longest(width, [*words, *missing], words, [*short, *missing], short)
+    if missing:
+        alone: Line = [(text.strip(), role) for text, role in missing]
+        return longest(width, [*words, *missing], [*short, *missing], alone)
+    return longest(width, words, short)

@@ -28,7 +28,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         height,
         title=[("plans", "title"), (" · kept", "dim")],
         note=f"{len(board.saved)}" if len(board.saved) > rows else "",
-        verdict=[("enter opens · again: back to what is proposed", "dim")]
+        verdict=[("enter opens · again: back to what is proposed · D deletes", "dim")]
         if scene.focus == TITLE and board.saved
         else [],
         focused=scene.focus == TITLE,

@@ -164,7 +164,7 @@ def _verdict(scene: Scene, shown: Sequence[Row], at: int, width: int) -> Line:
 def safety_words(scene: Scene, width: int) -> Line:
     """The nearest liquidation, and what may not be called safe."""
     found = safety(scene)
-    doubt = _doubt(found.stale, found.unknown)
+    doubt = _doubt(found.stale, found.unknown, found.unread)
     if found.nearest is None:
         words = "no liquidation price is known" if not found.known else "no price liquidates a leg"
         return longest(width, [(words, "text"), (doubt, "warn")], [(words, "text")])
@@ -185,9 +185,10 @@ def safety_words(scene: Scene, width: int) -> Line:
     )
 
 
-def _doubt(stale: int, unknown: int) -> str:
+def _doubt(stale: int, unknown: int, unread: int) -> str:
     parts = [f"{stale} stale"] if stale else []
     parts += [f"{unknown} unknown"] if unknown else []
+    parts += [f"{unread} account{'s' * (unread > 1)} not read"] if unread else []
     return f"  {', '.join(parts)}: not counted as safe" if parts else ""
 
 

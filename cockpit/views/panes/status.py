@@ -71,7 +71,7 @@ def _pieces(scene: Scene, density: str) -> list[Piece]:
         (0, [(f" {workspace_of(scene).name}{gap}", "title")]),
         (1, [(f" {scene.mode}{gap}", _MODE[scene.mode])]),
         (2, [(" RO" if density in _TINY else " READ-ONLY", "dim")]),
-        (3, [(" FROZEN", "danger")] if scene.frozen else []),
+        (3, [(" ", "text"), ("FROZEN", "danger")] if scene.frozen else []),
         (4, [(f"{gap} ● REC", "loss")] if scene.feed and scene.feed.recording else []),
         (8, [(f"{gap} {scene.symbol}", "accent")] if scene.symbol else []),
         (5, _counts(scene, density)),

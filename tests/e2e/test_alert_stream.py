@@ -1,0 +1,62 @@
+"""`cockpit watch --alerts`: what fires and clears, as lines of JSON, without a screen."""
+
+import json
+
+import pytest
+
+from cockpit.alerts.book import Alert
+from tests.e2e.exchange import exchange, run
+
+CONFIG = """
+[[alert]]
+name = "funding above 100 %"
+kind = "funding_level"
+threshold = 1e-9
+
+[[alert]]
+name = "mine is near its end"
+kind = "liquidation"
+threshold = 0.5
+severity = "danger"
+"""
+POSITIONS = """
+[[position]]
+venue = "bybit"
+symbol = "BTC"
+size = 1.0
+liquidation = 60000.0
+"""
+
+
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory):
+    """What is said in eight seconds about rules that any funding and any short fires."""
+    home = tmp_path_factory.mktemp("alerts")
+    folder = home / "config"
+    folder.mkdir()
+    (folder / "config.toml").write_text(CONFIG)
+    (folder / "positions.toml").write_text(POSITIONS)
+    with exchange(home, "--seed", "7", "--symbols", "BTC") as sim:
+        done = run(
+            "watch", "--alerts", "--json", "--for", "10s", "--endpoints", str(sim.endpoints),
+            "--symbols", "BTC", home=home,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_each_line_is_one_alert_and_nothing_else(lines):
+    assert lines
+    for line in lines:
+        assert set(line) == set(Alert.__struct_fields__)
+        assert line["happening"] in ("fired", "cleared")
+
+
+def test_a_rule_of_the_config_fires_once_a_market(lines):
+    subjects = [one["subject"] for one in lines if one["rule"] == "funding above 100 %"]
+    assert sorted(subjects) == ["bybit/BTC", "dydx/BTC", "hyperliquid/BTC", "lighter/BTC"]
+
+
+def test_positions_that_were_typed_are_watched_headless_too(lines):
+    [one] = [one for one in lines if one["rule"] == "mine is near its end"]
+    assert (one["subject"], one["severity"], one["happening"]) == ("bybit/BTC", "danger", "fired")

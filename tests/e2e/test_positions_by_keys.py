@@ -1,0 +1,67 @@
+"""In a real terminal, by keys alone: an alert to its market, a position to a hedge that is kept."""
+
+import pytest
+
+from cockpit.plans import read_json
+from tests.e2e.ptys import COCKPIT, Terminal, terminal
+
+BACK_TAB = "\x1b[Z"
+CONFIG = """
+[[alert]]
+name = "TIA pays"
+kind = "funding_level"
+threshold = 1e-9
+symbols = ["TIA"]
+"""
+
+
+@pytest.fixture(params=[(80, 24), (160, 45)], ids=["80x24", "160x45"])
+def screen(request, tmp_path):
+    """A demo in which any funding of one coin fires an alert, everything live."""
+    config = tmp_path / "alerts.toml"
+    config.write_text(CONFIG)
+    command = (*COCKPIT, "demo", "--seed", "7", "--symbols", "BTC,TIA", "--config", str(config))
+    env = {"COCKPIT_HOME": str(tmp_path)}
+    with terminal(*command, size=request.param, env=env) as running:
+        running.wait_for("READ-ONLY")
+        running.wait(lambda: "4 live" in running.text() or "●4" in running.text(), 30)
+        yield running
+
+
+def status(screen: Terminal) -> str:
+    return screen.screen.display[0]
+
+
+def leave(screen: Terminal) -> None:
+    screen.send("q")
+    screen.wait(screen.has_ended, 8)
+    assert screen.code == 0
+    screen.wait(screen.is_deserted, 5)
+
+
+def test_enter_on_an_alert_goes_to_its_market(screen):
+    assert "READ-ONLY BTC" in " ".join(status(screen).split())
+    screen.wait(lambda: "▲" in status(screen), 30)
+    screen.send(BACK_TAB)
+    screen.wait_for("alerts · ", 5)
+    screen.wait_for("TIA", 5)
+    screen.send("g\r")
+    screen.wait(lambda: "READ-ONLY TIA" in " ".join(status(screen).split()), 5)
+    leave(screen)
+
+
+def test_a_position_is_taken_into_a_hedge_and_the_plan_is_kept(screen, tmp_path):
+    screen.send("4")
+    screen.wait_for("positions · by asset", 10)
+    screen.wait(lambda: "BTC " in screen.text().partition("positions")[2], 20)
+    screen.send("H")
+    screen.wait_for("hedge · inputs", 10)
+    screen.wait_for("the position", 5)
+    screen.send("W")
+    folder = tmp_path / "state" / "plans"
+    screen.wait(lambda: len(list(folder.glob("*.json"))) == 1, 10)
+    (path,) = folder.glob("*.json")
+    plan = read_json(path.read_bytes())
+    assert plan.calculator == "hedge"
+    assert {leg.symbol for leg in plan.legs} == {"BTC"}
+    leave(screen)
