@@ -198,7 +198,7 @@ class BybitMarket:
         for key, value in cast(Mapping[str, wire.Number], row).items():
             if key == "symbol" or 0 < self.stamps_ms.get(key, 0) - ts_ms < REORDER_MS:
                 continue
-            self.values[key] = finite(value)
+            self.values[key] = value if type(value) is float else finite(value)
             self.stamps_ms[key] = ts_ms
             fresh.add(key)
         return fresh

@@ -206,6 +206,8 @@ class Session:
             return ()
         verdict = self._link.judge(message)
         if verdict is APPLY:
+            if type(message) is wire.Batch and message.channel == ORDERBOOK:
+                return self._books.updates(message, message.contents, frame)
             return self._said(message, frame)
         if verdict is GAP:
             return [*self._lost(frame.at_ns), *self._said(message, frame)]

@@ -52,7 +52,7 @@ class Books:
     def whole(self, message: Subscribed, frame: Frame) -> Iterator[Output]:
         """A snapshot; one that is older than the book is a repetition."""
         book, contents = self._book(message.id), message.contents
-        if self._link.is_open and book.is_old(message.message_id):
+        if message.message_id <= book.number and self._link.is_open:
             return
         bids, asks = levels_of(contents.bids), levels_of(contents.asks)
         if bids is None or asks is None:
@@ -65,8 +65,8 @@ class Books:
     def updates(
         self, message: Message, updates: Sequence[Update[Change]], frame: Frame
     ) -> Sequence[Output]:
-        book = self._book(message.id)
-        if self._link.is_open and book.is_old(message.message_id):
+        book = self._books.get(message.id) or self._book(message.id)
+        if message.message_id <= book.number and self._link.is_open:
             return ()
         changes = list(map(_sides, updates))
         delta = book.delta(changes, message.message_id, frame.at_ns)
@@ -118,8 +118,8 @@ class Book:
     """One market's book. Deltas that come before the snapshot wait for it."""
 
     __slots__ = (
-        "_corrected_ns", "_held", "_levels", "_number", "_suspects", "is_synced",
-        "look_again_ns", "symbol",
+        "_corrected_ns", "_held", "_levels", "_suspects", "is_synced",
+        "look_again_ns", "number", "symbol",
     )  # fmt: skip
 
     def __init__(self, ticker: str) -> None:
@@ -128,13 +128,10 @@ class Book:
         self.look_again_ns: int | None = None
         self._levels = Uncrossed()
         self._held: deque[tuple[int, Changes]] = deque(maxlen=_HELD_FRAMES)
-        self._number = -1
+        self.number = -1
+        """Of the snapshot that we have: a message that is not above it is old."""
         self._suspects: set[Difference] = set()
         self._corrected_ns: int | None = None
-
-    def is_old(self, number: int) -> bool:
-        """Whether the snapshot that we have is as new as this message."""
-        return number <= self._number
 
     def snapshot(
         self, bids: Levels, asks: Levels, number: int, at_ns: int
@@ -142,7 +139,7 @@ class Book:
         """The whole book, then what was held and is newer."""
         yield self.picture(bids, asks, at_ns)
         self.is_synced = True
-        self._number = number
+        self.number = number
         self._suspects.clear()
         self.look_again_ns = None
         held = sorted(self._held, key=lambda item: item[0])

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.kit import MAX_EXPONENT, decode
+from cockpit.venues.kit import BROKEN, MAX_EXPONENT, decode
 
 Instant = Annotated[datetime, Meta(tz=True)]
 """An ISO time with its zone; one without a zone does not decode."""
@@ -223,12 +223,14 @@ _pair = attrgetter("price", "size")
 
 def read(data: str | bytes) -> Known | str:
     """A frame as a message, or why it is none."""
-    message = decode(DECODER, data)
-    if isinstance(message, str):
+    try:
+        return DECODER.decode(data)
+    except BROKEN:
         old = decode(OLD, data)
         if not isinstance(old, str):
             return _modern(old)
-    return message
+        message: Known | str = decode(DECODER, data)
+        return message
 
 
 def _modern(old: Data[OldChange] | Batch[OldChange]) -> Batch[Change]:

@@ -7,7 +7,7 @@ touch is shown with the touch on top. Both carry the block's time, which alone o
 
 import math
 
-from cockpit.core.events import Level, Levels
+from cockpit.core.events import Levels
 from cockpit.venues.books import IGNORE, FullBook
 from cockpit.venues.hyperliquid_wire import WireLevel
 from cockpit.venues.kit import scale_levels
@@ -103,24 +103,20 @@ def sides_of(
 ) -> tuple[Levels, Levels] | str:
     """Bids and asks in base units as sent, or why they cannot be one book.
 
-    Prices must get strictly worse. The sides are spelled out: forty levels make a message.
+    Prices must get strictly worse.
     """
-    bids: list[Level] = []
-    asks: list[Level] = []
-    last = math.inf
-    for row in rows[0]:
-        price = row.px
-        if price >= last:
-            return "bids out of order"
-        bids.append((price, row.sz))
-        last = price
-    last = 0.0
-    for row in rows[1]:
-        price = row.px
-        if price <= last:
-            return "asks out of order"
-        asks.append((price, row.sz))
-        last = price
+    bids = [(row.px, row.sz) for row in rows[0]]
+    asks = [(row.px, row.sz) for row in rows[1]]
     if bids and asks and bids[0][0] >= asks[0][0]:
         return CROSSED
+    last = math.inf
+    for price, _ in bids:
+        if price >= last:
+            return "bids out of order"
+        last = price
+    last = 0.0
+    for price, _ in asks:
+        if price <= last:
+            return "asks out of order"
+        last = price
     return scale_levels(tuple(bids), contract), scale_levels(tuple(asks), contract)

@@ -16,6 +16,9 @@ REJECT_DATA_CHARS = 200
 MAX_EXPONENT = 1e18
 """No price, size or open interest of a real market is as large as this."""
 
+BROKEN = (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError)
+"""What a decoder may raise: of these `decode` makes a sentence."""
+
 T = TypeVar("T")
 
 
@@ -51,7 +54,7 @@ def decode(decoder: "msgspec.json.Decoder[T]", data: str | bytes | msgspec.Raw) 
     """
     try:
         return decoder.decode(data)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError) as error:
+    except BROKEN as error:
         return str(error) or type(error).__name__
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from cockpit.venues.kit import MAX_EXPONENT, decode
+from cockpit.venues.kit import BROKEN, MAX_EXPONENT, decode
 
 Positive = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 NotNegative = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
@@ -261,9 +261,11 @@ def read(data: str | bytes) -> Message | AllStatsUpdate | str:
     """A frame as a message, or why it is none that we know."""
     end, decoder = _COMMON.get(data[-_TAIL_CHARS:], (None, MESSAGES))
     if end is not None and data.endswith(end):
-        common: Message | AllStatsUpdate | str = decode(decoder, data)
-        if not isinstance(common, str):
+        try:
+            common: Message | AllStatsUpdate = decoder.decode(data)
             return common
+        except BROKEN:
+            pass
     return decode(MESSAGES, data)
 
 

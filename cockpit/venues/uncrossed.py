@@ -85,6 +85,12 @@ class Uncrossed:
         return bids, asks
 
     def _is_crossed(self) -> bool:
+        bid_tops, ask_tops = self._bids.tops, self._asks.tops
+        if not (bid_tops and ask_tops):
+            return False
+        if -bid_tops[0] < ask_tops[0] and len(bid_tops) + len(ask_tops) < _MANY_TOPS:
+            # Prices that are gone stand on top only where they were better than what is left.
+            return False
         bid_tops, ask_tops = self._bids.current(), self._asks.current()
         return bool(bid_tops) and bool(ask_tops) and -bid_tops[0] >= ask_tops[0]
 
@@ -155,7 +161,7 @@ class _Side:
     def current(self) -> list[float]:
         """`tops` with a price on top that is still there; empty with the side."""
         levels, tops, sign = self.levels, self.tops, self.sign
-        if len(tops) > _FEWEST_TOPS and len(tops) > 2 * len(levels):
+        if len(tops) > _MANY_TOPS // 2 and len(tops) > 2 * len(levels):
             tops[:] = sorted([price * sign for price in levels])
         while tops and tops[0] * sign not in levels:
             heappop(tops)
@@ -167,8 +173,8 @@ class _Side:
         return tuple([(price, levels[price][1]) for price in prices if price not in hidden])
 
 
-_FEWEST_TOPS = 256
-"""A heap up to this long may be mostly of prices that are gone."""
+_MANY_TOPS = 1024
+"""Two heaps that are shorter may be mostly of prices that are gone."""
 
 _Touched = tuple[dict[float, float], dict[float, float]]
 """Bids and asks: the prices that a message changed, with their sizes, 0 where they went."""

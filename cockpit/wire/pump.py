@@ -91,13 +91,31 @@ class Pump:
         self.last_fault = ""
 
     def feed(self, item: Input) -> list[Outcome]:
-        """Every consequence of one input, in order."""
+        """Every consequence of one input, in order; a fact of a link proves that it lives."""
         self.black_box.append(item)
+        said: list[Outcome] = []
+        link = None
         if type(item) is Frame:
-            return self._handle(item, self._links.get(item.link) or self._unknown(item.link))
-        before = list(self._before(item))
-        lives_on_replies = type(item) is Reply and not self._spec.links
-        return before + self._handle(item, self._links[MAIN] if lives_on_replies else None)
+            link = self._links.get(item.link) or self._unknown(item.link)
+        elif type(item) is not Reply:
+            said.extend(self._before(item))
+        elif not self._spec.links:
+            link = self._links[MAIN]
+        # Whatever an adapter raises, one venue's bug may not take the others with it.
+        try:
+            said.extend(self._session.handle(item))
+        except Exception:
+            said.extend(self._fault(item.at_ns))
+            return said
+        if link is None:
+            return said
+        for output in said:
+            if type(output) not in _NO_SIGN_OF_LIFE:
+                link.seen_ns = item.at_ns
+                if link.state != "live":
+                    said.insert(0, self._turn(link, "live", item.at_ns))
+                break
+        return said
 
     def _before(self, item: Input) -> Iterator[Outcome]:
         """What an input other than a frame says about the links by itself."""
@@ -115,25 +133,6 @@ class Pump:
             yield self._turn(link, "down", item.at_ns, item.reason)
         elif isinstance(item, Wanted):
             self.wants = item.wants
-
-    def _handle(self, item: Input, link: _LinkLife | None) -> list[Outcome]:
-        """What the session says; a fact proves that `link` lives, and the proof comes first."""
-        said: list[Outcome] = []
-        # Whatever an adapter raises, one venue's bug may not take the others with it.
-        try:
-            said.extend(self._session.handle(item))
-        except Exception:
-            said.extend(self._fault(item.at_ns))
-            return said
-        if link is None:
-            return said
-        for output in said:
-            if type(output) not in _NO_SIGN_OF_LIFE:
-                link.seen_ns = item.at_ns
-                if link.state != "live":
-                    said.insert(0, self._turn(link, "live", item.at_ns))
-                break
-        return said
 
     def _silence(self, link: _LinkLife, at_ns: int) -> Iterator[Outcome]:
         quiet_ns = at_ns - link.seen_ns
