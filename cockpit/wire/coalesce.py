@@ -1,7 +1,7 @@
-"""Read coalescing: above a measured rate, sockets are read every 15 ms instead of at once.
+"""Read coalescing: above a measured rate, sockets are read every 20 ms instead of at once.
 
 Three quarters of a message's cost is waking up for it. While reading is paused the kernel keeps
-the bytes, and one wake-up then takes them all. Receive times shift by up to 15 ms, which is why
+the bytes, and one wake-up then takes them all. Receive times shift by up to 20 ms, which is why
 telemetry links are never handed in and `mode` is on the screen.
 """
 
@@ -11,7 +11,7 @@ from typing import Literal
 
 ON_ABOVE_PER_S = 1500.0
 OFF_BELOW_PER_S = 1000.0
-PAUSE_S = 0.015
+PAUSE_S = 0.020
 MEASURE_S = 1.0
 
 Mode = Literal["off", "on"]

@@ -43,7 +43,7 @@ def _rows(scene: Scene) -> list[Row]:
         ("messages", _of(per_s, "/s", 0), "number", ""),
         (
             "reading",
-            fmt.MISSING if feed is None else "coalesced, 15 ms" if feed.coalescing else "at once",
+            fmt.MISSING if feed is None else "coalesced, 20 ms" if feed.coalescing else "at once",
             "text",
             "on above 1,500/s",
         ),
