@@ -94,13 +94,14 @@ class Background:
 def _adopt(board: Any) -> None:
     """In the worker: the board that both processes see, no ear for Ctrl-C, which the screen
     answers by closing it, and no mouth: a traceback of Python's own would be drawn over the screen.
-    What fails is said by the future."""
+    What fails is said by the future. Where both want the only core, the screen has it."""
     global _board
     _board = board
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
     os.close(nowhere)
+    os.nice(10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

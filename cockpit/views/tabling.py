@@ -140,6 +140,8 @@ def figures(values: Any) -> list[tuple[str, str, str]]:
         for suffix, shown in _SUFFIXES:
             if name.endswith(suffix):
                 unit, label = shown, name.removesuffix(suffix)
+                if suffix == "_probability":
+                    label += " odds"
                 break
         found.append((label.replace("_", " "), _figure(value, unit), unit))
     return found
