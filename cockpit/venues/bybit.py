@@ -137,6 +137,7 @@ class Session:
         self._ping = kit.Every(20)
         self._pinged_ns: int | None = None
         self._damaged_ns: int | None = None
+        self._gap_ns: int | None = None
         for market in self._rest.markets.values():
             market.forget_link()
 
@@ -155,6 +156,10 @@ class Session:
         damaged = self._damaged_ns is not None and at_ns - self._damaged_ns >= PATIENCE_NS
         if damaged:
             self._damaged_ns = None
+        # A ticker's changes have no numbers: where a book lost something, they may have as well.
+        if damaged or (self._gap_ns is not None and at_ns - self._gap_ns >= PATIENCE_NS):
+            self._gap_ns = None
+            self._rest.look_again()
         out += self._books.renew(at_ns, everything=damaged)
         out += self._topics.overdue(at_ns)
         out += self._rest.due(at_ns, self._wants)
@@ -247,6 +252,8 @@ class Session:
         if isinstance(outputs, str):
             lost = self._books.lose(topic, frame.at_ns, "snapshot made no sense")
             return [self._damaged(frame, outputs), *lost]
+        if outputs and type(outputs[0]) is BookReset:
+            self._gap_ns = frame.at_ns
         return outputs
 
     def _trades(self, message: wire.TradeMessage, frame: Frame) -> Sequence[Output]:

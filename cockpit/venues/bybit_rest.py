@@ -78,6 +78,10 @@ class BybitRest:
             fetches.append(Fetch(name="tickers", path="/v5/market/tickers?category=linear"))
         return fetches + self.background(at_ns, wants)
 
+    def look_again(self) -> None:
+        """What the stream may have lost is read from the list of tickers, at the next `due`."""
+        self._tickers.reset()
+
     def background(self, at_ns: int, wants: Wants) -> list[Fetch]:
         """Settled funding after each full hour, margin tiers once a day, of wanted markets."""
         fetches = []

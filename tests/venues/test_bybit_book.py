@@ -6,8 +6,8 @@ import pytest
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Event, Reject
 from cockpit.venues.bybit import Session
-from cockpit.venues.contract import Output, Tick, Wanted, Wants
-from tests.support import AT_NS, closed, feed, frame, only, opened
+from cockpit.venues.contract import Fetch, Output, Tick, Wanted, Wants
+from tests.support import AT_NS, closed, feed, frame, only, opened, ticks
 from tests.venues.bybit_samples import (
     SECOND_NS,
     TS_MS,
@@ -282,3 +282,15 @@ def test_a_market_that_is_not_in_the_listing_is_rejected_once_the_listing_is_who
     (reject,) = events(feed(session, frame(book("snapshot", 1, native="BTCUSDX"))))
     assert isinstance(reject, Reject)
     assert "BTCUSDX" in reject.reason
+
+
+def test_a_gap_in_a_book_has_the_tickers_read_again_because_their_changes_have_no_numbers() -> None:
+    session = synced(100)
+    feed(session, *ticks(1))  # the poll that is due anyway
+    feed(session, frame(book("delta", 102)))
+    asked = [
+        output.name
+        for output in feed(session, *ticks(7, AT_NS + 1_000_000_000))
+        if isinstance(output, Fetch) and output.name == "tickers"
+    ]
+    assert asked == ["tickers"]
