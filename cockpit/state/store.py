@@ -116,9 +116,11 @@ class MarketStore:
         venues, handlers = self._venues, self._handlers
         self.version += 1
         for event in events:
-            venue = venues.get(event.venue)
             handler = handlers.get(type(event))
-            if venue is not None and handler is not None:
+            if handler is None:
+                continue
+            venue = venues.get(event.venue)
+            if venue is not None:
                 venue.last_recv_ns = event.recv_ns
                 handler(venue, event)
 
