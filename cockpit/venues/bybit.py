@@ -200,11 +200,13 @@ class Session:
 
     def _frame(self, frame: Frame) -> Sequence[Output]:
         decoder = _FAST.get(frame.data[:18])
-        if decoder is not None:
-            message = kit.decode(decoder, frame.data)
-            if not isinstance(message, str):
-                return self._stream(message, frame)
-        return self._slow(frame)
+        if decoder is None:
+            return self._slow(frame)
+        try:
+            message = decoder.decode(frame.data)
+        except kit.BROKEN:
+            return self._slow(frame)
+        return self._stream(message, frame)
 
     def _slow(self, frame: Frame) -> Sequence[Output]:
         """Answers, unused topics, other key orders or spacing, and everything damaged."""
@@ -228,9 +230,9 @@ class Session:
 
     def _stream(self, message: wire.Stream, frame: Frame) -> Sequence[Output]:
         self._topics.seen(message.topic)
-        if isinstance(message, wire.BookMessage):
+        if type(message) is wire.BookMessage:
             return self._book(message, frame)
-        if isinstance(message, wire.TradeMessage):
+        if type(message) is wire.TradeMessage:
             return self._trades(message, frame)
         native = message.data["symbol"]
         market = self._rest.market(native)

@@ -5,7 +5,7 @@ decoder per kind of topic, and `Envelope` for whatever does not begin like one o
 """
 
 import re
-from typing import Annotated, Any, Generic, Literal, Required, TypedDict, TypeVar
+from typing import Annotated, Any, Generic, Literal, Required, TypedDict, TypeVar, final
 
 import msgspec
 from msgspec import Meta, Struct
@@ -32,6 +32,7 @@ class BookData(Struct, gc=False, frozen=True):
     cts: Ms | None = None
 
 
+@final
 class BookMessage(Struct, gc=False, frozen=True):
     topic: str
     type: Literal["snapshot", "delta"]
@@ -48,6 +49,7 @@ class Fill(Struct, gc=False, frozen=True):
     v: Price
 
 
+@final
 class TradeMessage(Struct, gc=False, frozen=True):
     topic: str
     data: tuple[Fill, ...]

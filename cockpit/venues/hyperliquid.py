@@ -255,16 +255,16 @@ class Session:
 
     def _frame(self, frame: Frame) -> Sequence[Output]:
         message = kit.decode(wire.MESSAGE, frame.data)
-        if isinstance(message, wire.Bbo):
+        if type(message) is wire.Bbo:
             self._answered("bbo", message.data.coin)
             return self._feed.touch(message.data, frame.at_ns, frame.data)
-        if isinstance(message, wire.L2Book):
+        if type(message) is wire.L2Book:
             self._answered("l2Book", message.data.coin)
             return self._feed.ladder(message.data, frame.at_ns, frame.data)
-        if isinstance(message, wire.ActiveAssetCtx):
+        if type(message) is wire.ActiveAssetCtx:
             self._answered("activeAssetCtx", message.data.coin)
             return self._feed.context(message.data.coin, message.data.ctx, frame.at_ns)
-        if isinstance(message, wire.Trades):
+        if type(message) is wire.Trades:
             for coin in {fill.coin for fill in message.data}:
                 self._answered("trades", coin)
             return self._feed.trades(message.data, frame.at_ns)

@@ -189,7 +189,7 @@ class Session:
 
     def _frame(self, at_ns: int, data: str | bytes) -> Iterable[Output]:
         message = wire.read(data)
-        if isinstance(message, wire.BookUpdate):
+        if type(message) is wire.BookUpdate:
             return self._change(at_ns, message, data)
         match message:
             case wire.AllStatsUpdate() | wire.StatsUpdate() | wire.StatsSubscribed():
