@@ -57,10 +57,24 @@ class Terminal:
 
     def wait(self, until: Callable[[], bool], within_s: float = 15.0) -> None:
         """Read and draw until the condition holds; fails with what the screen shows."""
+        assert self.watch(until, within_s), f"not within {within_s} s:\n{self.text()}"
+
+    def watch(self, until: Callable[[], bool], within_s: float) -> bool:
+        """Read and draw until the condition holds or time is up; whether it holds."""
         deadline_s = time.monotonic() + within_s
         while not until():
-            assert time.monotonic() < deadline_s, f"not within {within_s} s:\n{self.text()}"
+            if time.monotonic() >= deadline_s:
+                return False
             self._read(0.02)
+        return True
+
+    def press_until(self, key: str, until: Callable[[], bool], presses: int = 10) -> None:
+        """Press a key that may come too early (a toast says so) again every 3 s until it took."""
+        for _ in range(presses):
+            self.send(key)
+            if self.watch(until, 3.0):
+                return
+        raise AssertionError(f"{key!r} {presses} times was not enough:\n{self.text()}")
 
     def wait_for(self, words: str, within_s: float = 15.0) -> None:
         self.wait(lambda: words in self.text(), within_s)

@@ -57,9 +57,8 @@ def test_a_position_is_taken_into_a_hedge_and_the_plan_is_kept(screen, tmp_path)
     screen.send("H")
     screen.wait_for("hedge · inputs", 10)
     screen.wait_for("the position", 5)
-    screen.send("W")
     folder = tmp_path / "state" / "plans"
-    screen.wait(lambda: len(list(folder.glob("*.json"))) == 1, 10)
+    screen.press_until("W", lambda: bool(list(folder.glob("*.json"))))
     (path,) = folder.glob("*.json")
     plan = read_json(path.read_bytes())
     assert plan.calculator == "hedge"
