@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from cockpit.alerts.rule import Hook, Rule, check_rules
+from cockpit.alerts.checks import check_hook, check_mute, check_rules, check_tables, completed
+from cockpit.alerts.rule import Hook, Mute, Rule, effective
 from cockpit.core.account import Account, normal_address, short_address
 from cockpit.core.errors import ConfigError
 from cockpit.core.margins import VenueMargin, margin_problem
@@ -113,6 +114,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: tuple[Follow, ...] = ()
     alert: tuple[Rule, ...] = ()
     alert_hook: Hook = Hook()
+    alert_mute: Mute = Mute()
     alert_out: AlertOut = AlertOut()
     exposure: Exposure = Exposure()
     log_level: LogLevel = "info"
@@ -165,7 +167,9 @@ def load(
             origins[key] = option
     config = msgspec.convert(tree, Config)
     stack = {**STACKS, **config.stack}
-    return msgspec.structs.replace(config, origins=origins, stack=stack)
+    band_usd = config.exposure.band_usd if "exposure.band_usd" in origins else None
+    alert = effective(config.alert, band_usd, config.alert_mute)
+    return msgspec.structs.replace(config, origins=origins, stack=stack, alert=alert)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -182,12 +186,15 @@ def _read(path: Path) -> dict[str, Any]:
     if isinstance(tree.get("keys"), dict):
         # The dot of `view.freeze` nests where the trader did not quote it.
         tree["keys"] = dict(_leaves(tree["keys"]))
+    if "alert" in tree:
+        tree["alert"] = completed(tree["alert"], str(path))
     return tree
 
 
 def _check(tree: Mapping[str, Any], source: str) -> None:
     """Types and names of one source, so that an error can name that source."""
     _known_keys(tree, Config, "", source)
+    check_tables(tree, AlertOut, source)
     try:
         config = msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
@@ -248,7 +255,9 @@ def _bounds(config: Config, source: str) -> None:
                 f"{source}: stack.{name}: unknown venue{did_you_mean(name, REGISTRY)}; "
                 f"expected one of {', '.join(REGISTRY)}"
             )
-    check_rules(config.alert, source)
+    check_rules(config.alert, REGISTRY, source)
+    check_hook(config.alert_hook, source)
+    check_mute(config.alert_mute, config.alert, REGISTRY, source)
     _check_accounts(config.account, source)
     for name, venue in config.venue.items():
         for url in filter(None, (venue.rest_url, *venue.ws_urls.values())):

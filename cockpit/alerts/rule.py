@@ -5,9 +5,6 @@ from typing import Literal
 
 import msgspec
 
-from cockpit.core.errors import ConfigError
-from cockpit.core.names import did_you_mean
-
 Kind = Literal[
     "funding_level", "funding_flip", "predicted_flip", "spread", "unpinned", "depth", "oi_jump",
     "basis", "venue", "block_age", "latency", "liquidation", "margin", "net_delta", "carry",
@@ -33,7 +30,18 @@ UNITS: dict[str, str] = {
 }
 """What `threshold` means for each kind."""
 
+UNIT: dict[str, str] = {
+    **dict.fromkeys(("funding_level", "funding_flip", "predicted_flip", "spread"), "apr_frac"),
+    "unpinned": "premium_frac", "depth": "of_median_frac", "oi_jump": "change_frac",
+    "basis": "bps", "venue": "s", "block_age": "cadences", "latency": "of_baseline",
+    "liquidation": "distance_frac", "margin": "of_equity_frac", "net_delta": "usd",
+    "carry": "usd_per_hour",
+}  # fmt: skip
+"""The unit of an alert's `value` and `threshold`, in one word, for programs."""
+
 FIRES_BELOW = frozenset({"depth", "liquidation", "carry"})
+LEAST_STEP = 1e-9
+"""Between a threshold of zero and where it is over, if the trader names none."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,7 +49,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     Fires when the measured figure reaches `threshold` for `for_s` seconds and clears when it is
     back beyond `clear` (default: 80 % of the way; above it where the kind fires below). After a
-    firing the same market stays quiet for `cooldown_s`. `venues` and `symbols` are shell patterns.
+    firing the same market stays quiet for `cooldown_s`. `venues` and `symbols` are shell patterns;
+    what a pattern of `except_venues` or `except_symbols` matches is left out again.
     """
 
     name: str
@@ -53,6 +62,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     severity: Severity = "warn"
     venues: tuple[str, ...] = ("*",)
     symbols: tuple[str, ...] = ("*",)
+    except_venues: tuple[str, ...] = ()
+    except_symbols: tuple[str, ...] = ()
     enabled: bool = True
 
     @property
@@ -64,11 +75,16 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """The figure at which it is over: apart from the threshold, so that it cannot flap."""
         if self.clear is not None:
             return self.clear
-        return self.threshold * (1.25 if self.fires_below else 0.8)
+        if self.fires_below:
+            # Carry may be below zero, where a multiple would lie on the wrong side.
+            return self.threshold + max(0.25 * abs(self.threshold), LEAST_STEP)
+        return self.threshold * 0.8
 
     def covers(self, venue: str | None, symbol: str | None) -> bool:
-        """Whether the patterns admit a venue and symbol; what has none is admitted by `*` alone."""
-        return _matches(venue, self.venues) and _matches(symbol, self.symbols)
+        """Whether the patterns admit a venue and a symbol; None is a figure about all of them."""
+        return _covers(venue, self.venues, self.except_venues) and _covers(
+            symbol, self.symbols, self.except_symbols
+        )
 
     def reached(self, value: float) -> bool:
         return value <= self.threshold if self.fires_below else value >= self.threshold
@@ -84,9 +100,20 @@ class Hook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout_s: float = 5.0
 
 
-def _matches(name: str | None, patterns: tuple[str, ...]) -> bool:
-    if name is None:
-        return True
+class Mute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[alert_mute]`: rules by name, venues and symbols by shell pattern, that never speak."""
+
+    rules: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+
+
+def _covers(name: str | None, patterns: tuple[str, ...], but_not: tuple[str, ...]) -> bool:
+    return name is None or (matches(name, patterns) and not matches(name, but_not))
+
+
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    """Whether one of the shell patterns means the name; capitals do not matter."""
     return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
 
 
@@ -94,10 +121,10 @@ HOUR = 3600.0
 DEFAULT_RULES: tuple[Rule, ...] = (
     Rule(name="funding above 200 %", kind="funding_level", threshold=2.0, clear=1.5, for_s=60,
          cooldown_s=HOUR),
-    Rule(name="funding flipped", kind="funding_flip", threshold=0.05, for_s=20, cooldown_s=HOUR,
+    Rule(name="funding flipped", kind="funding_flip", threshold=0.05, for_s=20, cooldown_s=900,
          severity="danger"),
     Rule(name="prediction flipped", kind="predicted_flip", threshold=0.05, for_s=60,
-         cooldown_s=HOUR),
+         cooldown_s=900),
     Rule(name="venues far apart", kind="spread", threshold=1.5, clear=1.0, for_s=60,
          cooldown_s=HOUR),
     Rule(name="premium off its pin", kind="unpinned", threshold=0.0005, clear=0.0, for_s=300,
@@ -112,32 +139,11 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule(name="liquidation near", kind="liquidation", threshold=0.10, severity="danger",
          cooldown_s=600),
     Rule(name="margin thin", kind="margin", threshold=0.70, severity="danger", cooldown_s=600),
-    Rule(name="book not flat", kind="net_delta", threshold=50_000.0, for_s=60, cooldown_s=HOUR),
+    Rule(name="book not flat", kind="net_delta", threshold=1_000.0, for_s=60, cooldown_s=HOUR),
     Rule(name="book costs money", kind="carry", threshold=-10.0, clear=0.0, for_s=60,
          cooldown_s=HOUR),
 )  # fmt: skip
 """What a day of trading should not talk about is below these; what it must not miss is above."""
-
-
-def check_rules(rules: tuple[Rule, ...], source: str) -> None:
-    """ConfigError: a name used twice, an impossible threshold, a clear on the wrong side."""
-    seen: set[str] = set()
-    for rule in rules:
-        where = f"{source}: alert {rule.name!r}"
-        if not rule.name.strip():
-            raise ConfigError(f"{source}: alert: a rule needs a name")
-        if rule.name in seen:
-            raise ConfigError(f"{where}: the name is used twice")
-        seen.add(rule.name)
-        if rule.threshold != rule.threshold or abs(rule.threshold) == float("inf"):
-            raise ConfigError(f"{where}: threshold must be a number; it is {UNITS[rule.kind]}")
-        if rule.kind != "carry" and rule.threshold <= 0:
-            raise ConfigError(f"{where}: threshold must be above 0; it is {UNITS[rule.kind]}")
-        if rule.is_over(rule.threshold):
-            side = "above" if rule.fires_below else "below"
-            raise ConfigError(f"{where}: clear must be {side} the threshold, or it would flap")
-        if rule.for_s < 0 or rule.cooldown_s < 0:
-            raise ConfigError(f"{where}: for_s and cooldown_s must not be negative")
 
 
 def with_defaults(own: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -147,6 +153,29 @@ def with_defaults(own: tuple[Rule, ...]) -> tuple[Rule, ...]:
     return (*kept, *mine.values())
 
 
-def unknown_kind(kind: str) -> str:
-    """The sentence about a kind that does not exist."""
-    return f"unknown kind {kind!r}{did_you_mean(kind, UNITS)}; expected one of {', '.join(UNITS)}"
+def effective(own: tuple[Rule, ...], band_usd: float | None, mute: Mute) -> tuple[Rule, ...]:
+    """The trader's rules, and the default ones that other settings change.
+
+    `band_usd`, where it is set, is the band that the default rule about net delta is held against.
+    """
+    rules = with_defaults(own)
+    mine = {rule.name for rule in own}
+    if band_usd is not None:
+        rules = tuple(
+            msgspec.structs.replace(rule, threshold=max(band_usd, 1.0))
+            if rule.kind == "net_delta" and rule.name not in mine
+            else rule
+            for rule in rules
+        )
+    rules = tuple(_muted(rule, mute) for rule in rules)
+    changed = zip(rules, with_defaults(own), strict=True)
+    return tuple(rule for rule, before in changed if rule != before or rule.name in mine)
+
+
+def _muted(rule: Rule, mute: Mute) -> Rule:
+    return msgspec.structs.replace(
+        rule,
+        enabled=rule.enabled and rule.name not in mute.rules,
+        except_venues=(*rule.except_venues, *mute.venues),
+        except_symbols=(*rule.except_symbols, *mute.symbols),
+    )

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.alerts.book import AlertBook, Memory, Reading
-from cockpit.alerts.rule import DEFAULT_RULES, Rule, check_rules, with_defaults
-from cockpit.core.errors import ConfigError
+from cockpit.alerts.rule import Rule
 
 S = 1_000_000_000
 
@@ -112,29 +111,3 @@ def test_firings_and_clearings_always_alternate(values, for_s, cooldown_s):
     book = AlertBook([one])
     kinds = [kind for _, kind in happenings(book, one, values)]
     assert kinds == (["fired", "cleared"] * len(kinds))[: len(kinds)]
-
-
-def test_the_default_rules_are_valid_and_can_be_replaced_by_name():
-    check_rules(DEFAULT_RULES, "defaults")
-    mine = rule(name=DEFAULT_RULES[0].name, threshold=2.0)
-    extra = rule(name="mine alone")
-    rules = with_defaults((mine, extra))
-    assert len(rules) == len(DEFAULT_RULES) + 1
-    assert rules[0].threshold == 2.0
-
-
-@pytest.mark.parametrize(
-    ("bad", "words"),
-    [
-        ((rule(), rule()), "used twice"),
-        ((rule(threshold=-1.0),), "above 0"),
-        ((rule(threshold=float("nan")),), "number"),
-        ((rule(clear=1.5),), "below the threshold"),
-        ((rule(kind="depth", threshold=0.4, clear=0.3),), "above the threshold"),
-        ((rule(for_s=-1.0),), "negative"),
-        ((rule(name=" "),), "name"),
-    ],
-)
-def test_a_rule_that_cannot_work_is_refused_in_words(bad, words):
-    with pytest.raises(ConfigError, match=words):
-        check_rules(bad, "config.toml")
