@@ -4,17 +4,20 @@
 |-----------------------------|------------------------|-----------------------------|--------------------|----------|
 | `allDexsClearinghouseState` | [dex, state] pairs     | every dex of an address     | Position, Margin   | [subscriptions] LIB |
 | `clearinghouseState`        | one dex, also over REST | positions, margin          | Position, Margin   | [perpetuals] REC |
+| `webData2`                  | a page, its first dex  | the same, never asked for   | Position, Margin   | LIB |
 | `userFundings`, `userFunding` | rows                 | `usdc` is cash flow         | FundingPayment     | [perpetuals] REC |
+| `user`                      | a payment, no address  | the same, never asked for   | FundingPayment     | [subscriptions] REC |
 | `perpDexs`                  | names, null is our own | dexes to read where the channel is silent | nothing | [perpetuals] REC |
 | `userRole`                  | a word                 | agent, missing, user, vault | AccountState       | [info] REC |
-| `userAbstraction`           | a word                 | whether equity per dex means anything | AccountState | [modes] |
+| `userAbstraction`, `webData3` | a word               | whether equity per dex means anything | AccountState | [modes] LIB |
+| `spotClearinghouseState`, `spotState` | balances     | collateral of a unified account | Margin         | [modes] |
 
 `szi` is signed. `usdc` is positive when received (recorded: shorts at positive rates). `cumFunding`
 is what was charged, so that received is its negative (three clients, one of which compared it with
 the payments of six accounts). `liquidationPx` null: there is none. An unknown address, an agent
-wallet and an empty account all answer with zeros: `userRole` tells them apart. A unified account
-keeps its collateral among its spot balances, so that its equity here is not known. Figures of
-`kPEPE` are per thousand coins and are told per coin.
+wallet and an empty account all answer with zeros: `userRole` tells them apart. Sub-accounts and
+vaults are accounts like any other. Frames of `user` are believed only where one address is followed.
+Figures of `kPEPE` are per thousand coins and are told per coin.
 """  # noqa: E501
 
 from collections.abc import Iterator, Sequence
@@ -22,15 +25,16 @@ from typing import Literal
 
 import msgspec
 
-from cockpit.core.account import hex_address_problem, normal_address, short_address
+from cockpit.core.account import hex_address_problem, normal_address
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position
 from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues import hyperliquid_account_wire as wire
 from cockpit.venues import kit
 from cockpit.venues.contract import Fetch, Frame, Output, Reply, Send
+from cockpit.venues.hyperliquid_account_facts import FIRST_DEX, UNASKED, Facts
 from cockpit.venues.hyperliquid_info import ask
-from cockpit.venues.hyperliquid_wire import NAME, name_of
-from cockpit.venues.ledger import Ledger, failure
+from cockpit.venues.hyperliquid_wire import NAME
+from cockpit.venues.ledger import failure
 
 KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment})
 ACCOUNT = "account"
@@ -41,35 +45,34 @@ POLL_NS = 10 * NS_PER_S
 BUILDERS_POLL_NS = 60 * NS_PER_S
 RESUBSCRIBE_NS = 30 * NS_PER_S
 DEXS_NS = HOUR_NS
+ROLE_NS = HOUR_NS
+MODE_NS = HOUR_NS
+"""An account may be switched to another mode at any time, and seldom is."""
+RETRY_NS = 60 * NS_PER_S
 PAID_AFTER_NS = 45 * NS_PER_S
-PAID_RETRY_NS = 60 * NS_PER_S
 HISTORY_NS = 30 * 24 * HOUR_NS
 PAGE_ROWS = 500
 UNANSWERED_NS = 120 * NS_PER_S
 
-Question = Literal["state", "paid", "role", "mode"]
+Question = Literal["state", "paid", "role", "mode", "spot"]
 
 check_address = hex_address_problem
 
 
-class Followed:
+class Followed(Facts):
     """One address: what was told of it, and when it is asked again."""
 
     def __init__(self, account: str, at_ns: int) -> None:
-        self.account = account
-        self.ledger = Ledger(NAME, account)
+        super().__init__(account)
         self.due_ns = at_ns
         self.builders_due_ns = at_ns
         self.paid_due_ns = at_ns
+        self.mode_due_ns = at_ns
+        self.role_due_ns = at_ns
+        self.spot_due_ns = at_ns
         self.paid_since_ms = (at_ns - HISTORY_NS) // NS_PER_MS
         self.heard_ns: int | None = None
         self.subscribed_ns: int | None = None
-        self.is_asked_for_mode = False
-        self.is_unified = False
-        self.role: str | None = None
-        self.is_role_asked = False
-        self.has: dict[str, bool] = {}
-        """Whether there was anything in a dex when it was last read."""
 
 
 class Accounts:
@@ -131,6 +134,13 @@ class Accounts:
         account = followed.account
         heard = followed.heard_ns
         is_streamed = heard is not None and at_ns - heard < POLL_NS
+        # What equity means is asked before it: a unified account's is in its spot balances.
+        if at_ns >= followed.mode_due_ns:
+            followed.mode_due_ns = at_ns + MODE_NS
+            yield _question("mode", account, 20)
+        if at_ns >= followed.spot_due_ns:
+            followed.spot_due_ns = at_ns + (POLL_NS if followed.is_unified else HOUR_NS)
+            yield _question("spot", account, 2)
         if at_ns >= followed.due_ns and not is_streamed:
             followed.due_ns = at_ns + POLL_NS
             yield _question("state", account, 2, dex="")
@@ -141,12 +151,17 @@ class Accounts:
                 yield ask(ACCOUNT, {"type": "perpDexs"}, 20, key="dexs", background=True)
             for dex in self._dexs:
                 yield _question("state", account, 2, dex=dex)
-        if not followed.is_asked_for_mode:
-            followed.is_asked_for_mode = True
-            yield _question("mode", account, 20)
         if at_ns >= followed.paid_due_ns:
             followed.paid_due_ns = at_ns + UNANSWERED_NS
             yield _question("paid", account, 20 + PAGE_ROWS // 20, since_ms=followed.paid_since_ms)
+        yield from self._ask_role(followed, at_ns)
+
+    def _ask_role(self, followed: Followed, at_ns: int) -> Iterator[Output]:
+        """Who it is that holds nothing; asked again, because the answer may change."""
+        is_ours = followed.account in self._wanted
+        if is_ours and at_ns >= followed.role_due_ns and followed.needs_role:
+            followed.role_due_ns = at_ns + RETRY_NS
+            yield _question("role", followed.account, 60)
 
     # --- frames -------------------------------------------------------------------------------
 
@@ -156,22 +171,55 @@ class Accounts:
         message = kit.decode(wire.MESSAGE, frame.data)
         if isinstance(message, str):
             return [kit.reject(NAME, at_ns, f"account: {message}")]
-        account = normal_address(message.data.user)
+        account = self._account_of(message)
+        if account is None:
+            return []
         if hex_address_problem(account):
             return [kit.reject(NAME, at_ns, "account: a message about no address")]
         followed = self._of(account, at_ns)
+        return list(self._heard(followed, message, at_ns))
+
+    def _account_of(self, message: wire.Message) -> str | None:
+        """Whose message it is; None where that is not said and cannot be concluded."""
+        if isinstance(message, wire.UserEvent):
+            return self._wanted[0] if len(self._wanted) == 1 else None
+        return normal_address(message.data.user) or None
+
+    def _heard(self, followed: Followed, message: wire.Message, at_ns: int) -> Iterator[Output]:
+        states: list[tuple[str, wire.State | str]] = []
         match message:
             case wire.UserFundings():
-                return list(self._paid(followed, message.data.fundings, at_ns))
+                yield from self._paid(followed, wire.paid(message.data.fundings), at_ns)
+            case wire.UserEvent():
+                if "funding" in message.data:
+                    yield from self._paid(followed, wire.paid([message.data["funding"]]), at_ns)
+            case wire.WebData3():
+                told = message.data.user_state
+                if told is not None and told.abstraction is not None:
+                    mode = wire.Mode(told.abstraction)
+                    yield from self._answered(followed, FIRST_DEX, mode, at_ns)
+            case wire.SpotState():
+                spot = message.data.spot_state
+                if spot is not None:
+                    yield from self._answered(followed, FIRST_DEX, spot, at_ns)
+            case wire.WebData2():
+                if message.data.clearinghouse_state is not None:
+                    states = [(FIRST_DEX, message.data.clearinghouse_state)]
             case wire.OneDex():
                 states = [(message.data.dex, message.data.clearinghouse_state)]
             case wire.AllDexs():
-                states = message.data.clearinghouse_states
-                followed.heard_ns = at_ns
-        out: list[Output] = []
+                pairs = message.data.clearinghouse_states
+                states = [(dex, kit.decode(wire.STATE, raw)) for dex, raw in pairs]
+                if not any(isinstance(state, str) for _, state in states):
+                    followed.heard_ns = at_ns
         for dex, state in states:
-            out += self._state(followed, dex, state, at_ns)
-        return out + list(self._verdict(followed, at_ns))
+            if isinstance(state, str):
+                yield kit.reject(NAME, at_ns, f"account: dex {dex!r}: {state}")
+                yield from self._failed(followed, "state", dex, state, at_ns)
+            else:
+                yield from followed.state(dex, state, at_ns)
+        if states:
+            yield from self._concluded(followed, at_ns)
 
     def _of(self, account: str, at_ns: int) -> Followed:
         followed = self._followed.get(account)
@@ -193,55 +241,82 @@ class Accounts:
         account, _, dex = rest.partition("/")
         if not account and len(self._wanted) == 1:
             account = self._wanted[0]
-        answer: wire.Answer | str
-        answer = kit.refused(reply) or wire.read(reply.body)
+        answer = kit.refused(reply) or _checked(question, wire.read(reply.body))
+        if isinstance(answer, wire.Dexs):
+            self._dexs = answer.names
+            for followed in self._followed.values():
+                followed.builders_due_ns = min(followed.builders_due_ns, reply.at_ns)
+            return
+        if not account and len(self._wanted) > 1:
+            answer = "an answer that does not say whose account it is about"
         if isinstance(answer, str):
             yield kit.reject(NAME, reply.at_ns, f"account: {answer}")
             if account:
                 followed = self._of(account, reply.at_ns)
-                yield from self._failed(followed, question + dex, answer, reply.at_ns)
-        elif isinstance(answer, wire.Dexs):
-            self._dexs = answer.names
-            for followed in self._followed.values():
-                followed.builders_due_ns = min(followed.builders_due_ns, reply.at_ns)
+                yield from self._failed(followed, question, dex, answer, reply.at_ns)
         elif account:
             followed = self._of(account, reply.at_ns)
             yield from self._answered(followed, dex, answer, reply.at_ns)
 
     def _failed(
-        self, followed: Followed, question: str, problem: str, at_ns: int
+        self, followed: Followed, question: str, dex: str, problem: str, at_ns: int
     ) -> Iterator[Output]:
-        if question == "paid":
-            followed.paid_due_ns = at_ns + PAID_RETRY_NS
-        elif question == "role":
-            followed.role = "?"
-            yield from self._verdict(followed, at_ns)
-        elif question in ("state", ""):
-            words = failure(problem.removeprefix("account: "), POLL_NS / NS_PER_S)
-            yield from followed.ledger.state("failed", at_ns, words)
+        match question:
+            case "paid":
+                followed.paid_due_ns = at_ns + RETRY_NS
+            case "mode":
+                followed.mode_due_ns = at_ns + RETRY_NS
+            case "spot":
+                followed.spot_due_ns = at_ns + POLL_NS
+            case "role":
+                followed.role_due_ns = at_ns + RETRY_NS
+                followed.role = followed.role or UNASKED
+                yield from followed.verdict(at_ns)
+            case "state" | "":
+                retry_ns = BUILDERS_POLL_NS if dex else POLL_NS
+                words = failure(problem.removeprefix("account: "), retry_ns / NS_PER_S)
+                yield from followed.failed(dex, words, at_ns)
 
     def _answered(
         self, followed: Followed, dex: str, answer: wire.Answer, at_ns: int
     ) -> Iterator[Output]:
         match answer:
             case wire.State():
-                yield from self._state(followed, dex or answer.dex, answer, at_ns)
-                yield from self._verdict(followed, at_ns)
+                yield from followed.state(dex or answer.dex, answer, at_ns)
+                yield from self._concluded(followed, at_ns)
             case wire.Paid():
-                yield from self._paid(followed, answer.rows, at_ns)
-                self._turn_page(followed, answer.rows, at_ns)
+                yield from self._paid(followed, answer, at_ns)
+                self._turn_page(followed, answer, at_ns)
             case wire.Role():
-                followed.role = answer.describe()
-                yield from self._verdict(followed, at_ns)
+                followed.role, followed.role_due_ns = answer.describe(), at_ns + ROLE_NS
+                yield from followed.verdict(at_ns)
             case wire.Mode():
-                followed.is_unified = answer.is_unified
+                yield from followed.change_mode(answer.word, at_ns)
                 if followed.is_unified:
-                    followed.due_ns = at_ns
+                    followed.spot_due_ns = min(followed.spot_due_ns, at_ns + POLL_NS)
+            case wire.Spot():
+                try:
+                    usdc = answer.usdc()
+                except msgspec.ValidationError as error:
+                    yield kit.reject(NAME, at_ns, f"account: spot balances: {error}")
+                    return
+                yield from followed.spot(usdc, at_ns)
 
-    def _turn_page(self, followed: Followed, rows: Sequence[wire.PaidRow], at_ns: int) -> None:
+    def _concluded(self, followed: Followed, at_ns: int) -> Iterator[Output]:
+        yield from followed.verdict(at_ns)
+        if not followed.needs_role:
+            followed.role_due_ns = at_ns
+        yield from self._ask_role(followed, at_ns)
+
+    def _paid(self, followed: Followed, answer: wire.Paid, at_ns: int) -> Iterator[Output]:
+        yield from followed.paid(answer.rows, at_ns)
+        if answer.unreadable:
+            yield kit.reject(NAME, at_ns, f"account: {answer.unreadable} unreadable payments")
+
+    def _turn_page(self, followed: Followed, page: wire.Paid, at_ns: int) -> None:
         """Rows of one hour share a stamp, so the next page begins at the last one, inclusive."""
-        last_ms = rows[-1].time if rows else None
-        if last_ms is not None and len(rows) >= PAGE_ROWS:
+        last_ms = page.rows[-1].time if page.rows else None
+        if last_ms is not None and len(page.rows) + page.unreadable >= PAGE_ROWS:
             stuck = last_ms <= followed.paid_since_ms
             followed.paid_since_ms = last_ms + 1 if stuck else last_ms
             followed.paid_due_ns = at_ns
@@ -250,80 +325,19 @@ class Accounts:
             followed.paid_since_ms = max(followed.paid_since_ms, last_ms + 1)
         followed.paid_due_ns = hour_floor_ns(at_ns - PAID_AFTER_NS) + HOUR_NS + PAID_AFTER_NS
 
-    # --- facts --------------------------------------------------------------------------------
 
-    def _state(
-        self, followed: Followed, dex: str, state: wire.State, at_ns: int
-    ) -> Iterator[Output]:
-        ledger = followed.ledger
-        venue_ns = None if state.time is None else state.time * NS_PER_MS
-        try:
-            rows = [
-                row
-                for asset in state.asset_positions
-                if (row := wire.position(followed.account, dex, asset.position, at_ns, venue_ns))
-            ]
-            margin = wire.margin_of(followed.account, dex, state, at_ns, venue_ns)
-        except ValueError as error:
-            yield kit.reject(NAME, at_ns, f"account {short_address(followed.account)}: {error}")
-            return
-        if followed.is_unified:
-            margin = msgspec.structs.replace(margin, equity=None, available=None, cross_equity=None)
-        had = followed.has.get(dex, False)
-        followed.has[dex] = bool(rows) or bool(margin.equity) or followed.is_unified
-        yield from ledger.whole(dex, rows, at_ns)
-        if followed.has[dex] or had or not dex:
-            yield margin
-
-    def _verdict(self, followed: Followed, at_ns: int) -> Iterator[Output]:
-        """What the whole account amounts to, once its own dex has been read."""
-        if "" not in followed.has:
-            return
-        if any(followed.has.values()):
-            followed.role, followed.is_role_asked = None, False
-            words = UNIFIED if followed.is_unified else ""
-            yield from followed.ledger.state("read", at_ns, words)
-            return
-        if followed.role is not None:
-            if followed.role in wire.NO_ACCOUNT or followed.role.startswith(wire.AGENT_OF):
-                words = MISSING if followed.role in wire.NO_ACCOUNT else followed.role
-                yield from followed.ledger.missing(at_ns, words)
-            else:
-                yield from followed.ledger.state("flat", at_ns, UNSURE * (followed.role == "?"))
-        elif followed.account in self._wanted and not followed.is_role_asked:
-            followed.is_role_asked = True
-            yield _question("role", followed.account, 60)
-
-    def _paid(
-        self, followed: Followed, rows: Sequence[wire.PaidRow], at_ns: int
-    ) -> Iterator[Output]:
-        for row in rows:
-            named = name_of(row.coin)
-            usd = kit.finite(row.usdc)
-            if named is None or usd is None:
-                continue
-            symbol, contract = named
-            size = kit.finite(row.szi)
-            yield from followed.ledger.payment(
-                FundingPayment(
-                    venue=NAME,
-                    recv_ns=at_ns,
-                    venue_ns=row.time * NS_PER_MS,
-                    symbol=symbol,
-                    account=followed.account,
-                    usd=usd,
-                    pool=symbol.rpartition(":")[0],
-                    size=None if size is None else size * contract,
-                    rate=kit.finite(row.funding_rate),
-                )
-            )
+_ANSWERS: dict[str, type] = {
+    "state": wire.State, "paid": wire.Paid, "role": wire.Role, "mode": wire.Mode,
+    "spot": wire.Spot, "dexs": wire.Dexs,
+}  # fmt: skip
 
 
-UNIFIED = (
-    "a unified account: its collateral is in its spot balances, so its equity is not known here"
-)
-MISSING = "Hyperliquid has never seen this address"
-UNSURE = "empty; an agent (API) wallet looks the same: is this the address of the account itself?"
+def _checked(question: str, answer: wire.Answer | str) -> wire.Answer | str:
+    """An answer that is none to its question is no answer."""
+    expected = _ANSWERS.get(question, object)
+    if isinstance(answer, str | expected):
+        return answer
+    return f"an answer of another kind than {_TYPES.get(question, question)}"
 
 
 def _question(
@@ -339,11 +353,12 @@ def _question(
     return ask(ACCOUNT, words, weight, key=key, background=question == "paid" or bool(dex))
 
 
-_TYPES: dict[Question, str] = {
+_TYPES: dict[str, str] = {
     "state": "clearinghouseState",
     "paid": "userFunding",
     "role": "userRole",
     "mode": "userAbstraction",
+    "spot": "spotClearinghouseState",
 }
 
 

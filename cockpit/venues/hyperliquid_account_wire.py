@@ -3,7 +3,8 @@
 Private to `hyperliquid_account.py`, whose docstring has signs, units and evidence.
 """
 
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -12,9 +13,14 @@ from cockpit.core.events import Margin, Position
 from cockpit.venues import kit
 from cockpit.venues.hyperliquid_wire import NAME, Millis, Wire, dex_of, name_of
 
-CHANNELS = frozenset({"allDexsClearinghouseState", "clearinghouseState", "userFundings"})
+CHANNELS = frozenset({
+    "allDexsClearinghouseState", "clearinghouseState", "spotState", "user", "userFundings",
+    "webData2", "webData3",
+})  # fmt: skip
 AGENT_OF = "an agent (API) wallet holds nothing itself; follow its account "
-NO_ACCOUNT = frozenset({"missing"})
+NO_ACCOUNT = "missing"
+USDC = 0
+"""The token in which the first dex, and most of the others, keep their collateral."""
 
 
 class Summary(Wire):
@@ -23,10 +29,15 @@ class Summary(Wire):
 
 
 class Leverage(Wire):
-    """What the trader chose for one coin."""
+    """What the trader chose for one coin: `type` is cross or isolated."""
 
-    type: Literal["cross", "isolated"]
-    value: float
+    type: str
+    value: float | None = None
+
+    @property
+    def mode(self) -> Literal["cross", "isolated"] | None:
+        """None for a word that we do not know."""
+        return self.type if self.type in ("cross", "isolated") else None  # type: ignore[return-value]
 
 
 class CumFunding(Wire):
@@ -71,13 +82,16 @@ class State(Wire):
 
 
 class PaidRow(Wire):
-    """A funding payment; `usdc` is cash flow, positive when received."""
+    """A funding payment; `usdc` is cash flow, positive when received.
+
+    The documentation has a blank before a figure, which only the slower reading of text forgives.
+    """
 
     time: Millis
     coin: str
-    usdc: float
-    szi: float | None = None
-    funding_rate: float | None = None
+    usdc: float | str
+    szi: float | str | None = None
+    funding_rate: float | str | None = None
 
 
 class RestPaidRow(Wire):
@@ -87,20 +101,66 @@ class RestPaidRow(Wire):
     delta: dict[str, Any]
 
 
+class Balance(Wire):
+    """A spot balance. `total` counts what is held for orders and as margin, profit included."""
+
+    token: int
+    total: float
+    hold: float = 0.0
+
+
+class Spot(Wire):
+    """Spot balances; outcomes among them have no token."""
+
+    balances: list[dict[str, Any]]
+
+    def usdc(self) -> Balance:
+        """The balance of token 0; one that is not listed is none. ValidationError."""
+        found = next((row for row in self.balances if row.get("token") == USDC), None)
+        return Balance(token=USDC, total=0.0) if found is None else _lax(found, Balance)
+
+
 class OneDexData(Wire):
     user: str
     clearinghouse_state: State
     dex: str = ""
 
 
+class WebData2Data(Wire):
+    """The venue's own page; of it the state of its first dex. Without an address it is no news."""
+
+    user: str = ""
+    clearinghouse_state: State | None = None
+
+
+class UserState(Wire):
+    user: str = ""
+    abstraction: str | None = None
+
+
+class WebData3Data(Wire):
+    user_state: UserState | None = None
+
+    @property
+    def user(self) -> str:
+        return self.user_state.user if self.user_state else ""
+
+
+class SpotData(Wire):
+    user: str = ""
+    spot_state: Spot | None = None
+
+
 class AllDexsData(Wire):
+    """Each state is read on its own, so that one that is odd does not cost the others."""
+
     user: str
-    clearinghouse_states: list[tuple[str, State]]
+    clearinghouse_states: list[tuple[str, msgspec.Raw]]
 
 
 class FundingsData(Wire):
     user: str
-    fundings: list[PaidRow]
+    fundings: list[dict[str, Any]]
 
 
 class OneDex(Wire, tag_field="channel", tag="clearinghouseState"):
@@ -115,8 +175,29 @@ class UserFundings(Wire, tag_field="channel", tag="userFundings"):
     data: FundingsData
 
 
+class UserEvent(Wire, tag_field="channel", tag="user"):
+    """What happens to the address that this connection listens to; it is not named."""
+
+    data: dict[str, Any]
+
+
+class WebData2(Wire, tag_field="channel", tag="webData2"):
+    data: WebData2Data
+
+
+class WebData3(Wire, tag_field="channel", tag="webData3"):
+    data: WebData3Data
+
+
+class SpotState(Wire, tag_field="channel", tag="spotState"):
+    data: SpotData
+
+
 class Paid(msgspec.Struct, gc=False):
+    """Payments, oldest first, and how many rows could not be read."""
+
     rows: list[PaidRow]
+    unreadable: int = 0
 
 
 class Role(Wire):
@@ -133,20 +214,21 @@ class Role(Wire):
 
 
 class Mode(msgspec.Struct, gc=False):
-    """How an account keeps its collateral."""
+    """How an account keeps its collateral, in the venue's word."""
 
-    is_unified: bool
+    word: str
 
 
 class Dexs(msgspec.Struct, gc=False):
     names: tuple[str, ...]
 
 
-Message = OneDex | AllDexs | UserFundings
-Answer = State | Paid | Role | Mode | Dexs
+Message = OneDex | AllDexs | UserFundings | UserEvent | WebData2 | WebData3 | SpotState
+Answer = State | Paid | Role | Mode | Dexs | Spot
 MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
+STATE: msgspec.json.Decoder[State | str] = msgspec.json.Decoder(State, strict=False)
 _JSON = msgspec.json.Decoder(Any)
-_UNIFIED = frozenset({"unifiedAccount", "portfolioMargin"})
+Kind = TypeVar("Kind")
 
 
 def is_known(body: str) -> bool:
@@ -161,29 +243,48 @@ def read(body: str) -> Answer | str:
     try:
         if isinstance(document, dict):
             if "assetPositions" in document:
-                return msgspec.convert(document, State, strict=False)
+                return _lax(document, State)
+            if "balances" in document:
+                return _lax(document, Spot)
             if "role" in document:
-                return msgspec.convert(document, Role, strict=False)
+                return _lax(document, Role)
         elif isinstance(document, list):
-            return _read_list(document)
+            if document and document[0] is None:
+                return _dexs(document)
+            return paid(document)
         elif isinstance(document, str) and body.lstrip().startswith('"'):
-            return Mode(document in _UNIFIED)
+            return Mode(document)
     except msgspec.ValidationError as error:
         return str(error)
+    if document is None:
+        return "the venue answered null"
     return document if isinstance(document, str) else "an answer of unknown shape"
 
 
-def _read_list(document: list[Any]) -> Answer | str:
-    if document and document[0] is None:
-        names = [row.get("name") for row in document if isinstance(row, dict)]
-        return Dexs(tuple(name for name in names if isinstance(name, str) and name.isprintable()))
-    rows = msgspec.convert(document, list[RestPaidRow], strict=False)
-    paid = [
-        msgspec.convert({**row.delta, "time": row.time}, PaidRow, strict=False)
-        for row in rows
-        if row.delta.get("type") == "funding"
-    ]
-    return Paid(sorted(paid, key=lambda row: row.time))
+def _dexs(document: list[Any]) -> Dexs:
+    names = [row.get("name") for row in document if isinstance(row, dict)]
+    return Dexs(tuple(name for name in names if isinstance(name, str) and name.isprintable()))
+
+
+def paid(document: Iterable[Any]) -> Paid:
+    """Payments, flat or as REST wraps them; other changes of the ledger are left out."""
+    rows: list[PaidRow] = []
+    unreadable = 0
+    for item in document:
+        try:
+            if isinstance(item, dict) and "delta" in item:
+                wrapped = _lax(item, RestPaidRow)
+                if wrapped.delta.get("type") != "funding":
+                    continue
+                item = {**wrapped.delta, "time": wrapped.time}
+            rows.append(_lax(item, PaidRow))
+        except msgspec.ValidationError:
+            unreadable += 1
+    return Paid(sorted(rows, key=lambda row: row.time), unreadable)
+
+
+def _lax(document: Any, kind: type[Kind]) -> Kind:
+    return msgspec.convert(document, kind, strict=False)
 
 
 def position(
@@ -200,7 +301,7 @@ def position(
     entry, value = kit.positive(row.entry_px), kit.positive(row.position_value)
     liquidation, leverage = kit.positive(row.liquidation_px), row.leverage
     charged = None if row.cum_funding is None else kit.finite(row.cum_funding.since_open)
-    is_isolated = leverage is not None and leverage.type == "isolated"
+    mode = None if leverage is None else leverage.mode
     return Position(
         venue=NAME,
         recv_ns=at_ns,
@@ -212,11 +313,12 @@ def position(
         mark=None if value is None or units == 0.0 else value / abs(units) / contract,
         liquidation=None if liquidation is None else liquidation / contract,
         upnl=kit.finite(row.unrealized_pnl),
-        funding_paid=None if charged is None else -charged,
+        # Minus zero is no figure of its own.
+        funding_paid=None if charged is None else 0.0 - charged,
         pool=dex,
         leverage=None if leverage is None else kit.positive(leverage.value),
-        margin_mode=None if leverage is None else leverage.type,
-        isolated_equity=kit.finite(row.margin_used) if is_isolated else None,
+        margin_mode=mode,
+        isolated_equity=kit.finite(row.margin_used) if mode == "isolated" else None,
     )
 
 

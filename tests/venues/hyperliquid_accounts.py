@@ -49,3 +49,8 @@ def body_of(name: str) -> list[dict]:
 
 def asked(outputs: list, key: str) -> list[Fetch]:
     return [fetch for fetch in only(Fetch, outputs) if fetch.key.startswith(key)]
+
+
+def spot(total: str, hold: str = "0.0") -> dict:
+    """The USDC among the spot balances."""
+    return {"coin": "USDC", "token": 0, "total": total, "hold": hold, "entryNtl": "0.0"}
