@@ -8,6 +8,7 @@ its lists are empty.
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
@@ -23,11 +24,15 @@ API_LIMIT = 1000
 REQUESTS = Budgets(points=100, span_s=10.0)
 CANDLE_REQUESTS = Budgets(points=1000, span_s=10.0)
 LIMIT_MSG = f"limit must be a positive integer that is not greater than max: {API_LIMIT}"
+VALID_DYDX = "address must be a valid dydx address"
 SPARKLINES = {"ONE_DAY": ("1HOUR", 24), "SEVEN_DAYS": ("4HOURS", 42)}
-EMPTY_LISTS = {"transfers": "transfers", "historical-pnl": "historicalPnl"}
-LISTS = ("fills", "perpetualPositions", "assetPositions", "fundingPayments")
+LISTS = (
+    "fills", "perpetualPositions", "assetPositions", "fundingPayments", "transfers", "orders",
+    "historical-pnl",
+)  # fmt: skip
+REWARDS = ("historicalBlockTradingRewards", "historicalTradingRewardAggregations")
 CHILDREN_BELOW = 128_001
-BY_PARENT = ("parentSubaccountNumber", "parentSubaccount", "between")
+BY_PARENT = ("parentSubaccountNumber", "parentSubaccount")
 
 Query = Mapping[str, str]
 
@@ -94,16 +99,17 @@ def _answer(world: VenueWorld, parts: list[str], query: Query) -> wire.Json:
             return _sparklines(world, query)
         case ["addresses", address, *rest]:
             return _subaccounts(world, address, rest)
+        case ["orders", id_] if id_ not in BY_PARENT:
+            return _order(world, id_)
+        case ["transfers", "between"]:
+            return _between(world, query)
         case [name] if name in LISTS:
             return _list(world, name, query, "subaccountNumber")
         case [name, parent] if name in LISTS and parent in BY_PARENT:
             return _list(world, name, query, "parentSubaccountNumber")
-        case ["orders"] | ["orders", "parentSubaccountNumber"]:
-            return []
-        case [name] if name in EMPTY_LISTS:
-            return {EMPTY_LISTS[name]: []}
-        case [name, parent] if name in EMPTY_LISTS and parent in BY_PARENT:
-            return {EMPTY_LISTS[name]: []}
+        case [name, address] if name in REWARDS:
+            _address(address, "params", "address must be a valid address")
+            return {"rewards": []}
         case ["screen"]:
             return {"restricted": False}
         case ["compliance", "screen", _]:
@@ -186,7 +192,7 @@ def _candles(world: VenueWorld, state: MarketState, query: Query) -> wire.Json:
     now_ns = world.now_ns()
     from_ns = _moment_ns(query, "fromISO") or 0
     to_ns = _moment_ns(query, "toISO") or now_ns + 1
-    return {"candles": wire.candle_rows(state, resolution, from_ns, to_ns, limit, now_ns)}
+    return {"candles": wire.candle_rows(world, state, resolution, from_ns, to_ns, limit)}
 
 
 def _sparklines(world: VenueWorld, query: Query) -> wire.Json:
@@ -199,16 +205,20 @@ def _sparklines(world: VenueWorld, query: Query) -> wire.Json:
     return {
         native: [
             row["close"]
-            for row in wire.candle_rows(state, resolution, 0, now_ns + 1, count, now_ns)
+            for row in wire.candle_rows(world, state, resolution, 0, now_ns + 1, count)
         ]
         for native, state in world.markets.items()
     }
 
 
+def _address(text: str | None, location: str, message: str) -> str:
+    if not (text and text.isalnum() and text.isascii() and len(text) <= 90):
+        raise _invalid("address", text, message, location)
+    return text
+
+
 def _subaccounts(world: VenueWorld, address: str, rest: list[str]) -> wire.Json:
-    if not (address.isalnum() and address.isascii() and len(address) <= 90):
-        message = "address must be a valid dydx address"
-        raise _invalid("address", address, message, "params")
+    _address(address, "params", VALID_DYDX if rest else "address must be a valid address")
     match rest:
         case []:
             owned = world.accounts.of(address)
@@ -235,9 +245,8 @@ def _subaccounts(world: VenueWorld, address: str, rest: list[str]) -> wire.Json:
 def _list(world: VenueWorld, name: str, query: Query, by: str) -> wire.Json:
     """What an address holds or did. With `page`, `limit` is the length of a page."""
     address, number = query.get("address"), _number(query.get(by), by, "query")
-    if not address:
-        raise _invalid("address", address, "address must be a valid dydx address")
-    owned = _numbered(world, address, number, by == "parentSubaccountNumber")
+    is_parent = by == "parentSubaccountNumber"
+    owned = _numbered(world, _address(address, "query", VALID_DYDX), number, is_parent)
     limit, page = _limit(query), _natural(query, "page")
     match name:
         case "assetPositions":
@@ -245,13 +254,23 @@ def _list(world: VenueWorld, name: str, query: Query, by: str) -> wire.Json:
         case "perpetualPositions":
             statuses = set(filter(None, query.get("status", "").split(",")))
             return {"positions": _before(accounts.positions(world, owned, statuses), query)[:limit]}
+        case "orders":
+            return _chosen(accounts.orders(world, owned), query)[:limit]
+        case "historical-pnl":
+            key, rows = "historicalPnl", accounts.pnl_ticks(world, owned)
+            rows = _before(rows, query, "blockHeight")
+        case "transfers":
+            key, rows = name, accounts.transfers(world, owned, of_parent=is_parent)
+            rows = _before(rows, query)
         case "fills":
             key, rows = "fills", accounts.fills(world, owned, query.get("market"))
             rows = _before(rows, query)
         case _:
             key, rows = name, accounts.payments(world, owned, query.get("ticker"))
+            # The documentation's name of it; the Indexer itself reads `createdOnOrAfter`.
             after_ns = _moment_ns(query, "afterOrAt") or 0
             rows = [row for row in rows if row["createdAt"] >= wire.iso(after_ns)]
+            rows = _before(rows, query)
     if page is None:
         return {key: rows[:limit]}
     offset = (max(1, page) - 1) * limit
@@ -259,15 +278,52 @@ def _list(world: VenueWorld, name: str, query: Query, by: str) -> wire.Json:
     return {key: rows[offset : offset + limit]} | counts
 
 
-def _before(rows: list[accounts.Row], query: Query) -> list[accounts.Row]:
-    """Rows until a height and a moment, where the request names them."""
-    height = _natural(query, "createdBeforeOrAtHeight")
-    moment_ns = _moment_ns(query, "createdBeforeOrAt")
+def _chosen(rows: list[accounts.Row], query: Query) -> list[accounts.Row]:
+    """Orders by what the request says of them; several statuses are separated by commas."""
+    for name in ("ticker", "side", "type"):
+        if name in query:
+            rows = [row for row in rows if row[name] == query[name]]
+    if "status" in query:
+        rows = [row for row in rows if row["status"] in query["status"].split(",")]
+    return rows
+
+
+def _order(world: VenueWorld, id_: str) -> wire.Json:
+    row = next((row for row in accounts.orders(world, world.accounts) if row["id"] == id_), None)
+    if row is None:
+        raise _Refused(404, [{"msg": f"Unable to find order id {id_}"}])
+    return row
+
+
+def _between(world: VenueWorld, query: Query) -> wire.Json:
+    """Transfers from one subaccount to another, and back: the net is what the source sent."""
+    ends: list[accounts.Row] = []
+    for end in ("source", "recipient"):
+        number = _number(query.get(f"{end}SubaccountNumber"), "subaccountNumber", "query")
+        ends.append({"address": query.get(f"{end}Address", ""), "subaccountNumber": number})
+    source, recipient = ends
+    owned = _numbered(world, source["address"], source["subaccountNumber"], False)
+    rows = accounts.transfers(world, owned, of_parent=False)
+    sent = [row for row in rows if (row["sender"], row["recipient"]) == (source, recipient)]
+    back = [row for row in rows if (row["sender"], row["recipient"]) == (recipient, source)]
+    net = sum(Decimal(row["size"]) for row in sent) - sum(Decimal(row["size"]) for row in back)
+    shown = [row for row in rows if row in sent or row in back]
+    return {"transfersSubset": shown, "totalNetTransfers": accounts.text(Decimal(net))}
+
+
+def _before(
+    rows: list[accounts.Row], query: Query, height_name: str = "createdAtHeight"
+) -> list[accounts.Row]:
+    """Rows until a height and a moment, and since, where the request names them."""
+    until, since = (_natural(query, f"created{word}Height") for word in ("BeforeOrAt", "OnOrAfter"))
+    until_ns, since_ns = (_moment_ns(query, f"created{w}") for w in ("BeforeOrAt", "OnOrAfter"))
     return [
         row
         for row in rows
-        if (height is None or int(row["createdAtHeight"]) <= height)
-        and (moment_ns is None or row["createdAt"] <= wire.iso(moment_ns))
+        if (until is None or int(row[height_name]) <= until)
+        and (since is None or int(row[height_name]) >= since)
+        and (until_ns is None or row["createdAt"] <= wire.iso(until_ns))
+        and (since_ns is None or row["createdAt"] >= wire.iso(since_ns))
     ]
 
 

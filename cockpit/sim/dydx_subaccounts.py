@@ -14,8 +14,6 @@ from cockpit.sim.accounts import Account, AccountFill, Position
 from cockpit.sim.contract import Step, VenueWorld
 from cockpit.sim.dydx_accounts import Row
 
-ORDER_LONG_TERM = "64"
-
 
 class OfChild(NamedTuple):
     """Contents of a parent channel, whose envelope names the child."""
@@ -75,7 +73,7 @@ class Subaccount:
         return [
             {"perpetualPositions": [before], "assetPositions": [_asset(account)]} | block,
             {"fills": [self._fill_row(fill)], "perpetualPositions": [after]}
-            | {"orders": [self._order(fill)]}
+            | {"orders": [accounts.order_row(self._world, fill)]}
             | block,
         ]
 
@@ -141,33 +139,6 @@ class Subaccount:
             "subaccountId": accounts.stable_id(fill.account.address, fill.account.number),
             "transactionHash": accounts.stable_id(fill.trade_id).replace("-", "").upper() * 2,
             "ticker": state.listing.native,
-        }
-
-    def _order(self, fill: AccountFill) -> Row:
-        row = self._fill_row(fill)
-        return {
-            "id": row["orderId"],
-            "side": row["side"],
-            "size": row["size"],
-            "type": "LIMIT",
-            "price": row["price"],
-            "status": "FILLED",
-            "clientId": str(fill.trade_id),
-            "updatedAt": row["createdAt"],
-            "clobPairId": row["clobPairId"],
-            "orderFlags": ORDER_LONG_TERM,
-            "reduceOnly": False,
-            "timeInForce": "IOC",
-            "totalFilled": row["size"],
-            "goodTilBlock": None,
-            "subaccountId": row["subaccountId"],
-            "triggerPrice": None,
-            "clientMetadata": row["clientMetadata"],
-            "createdAtHeight": row["createdAtHeight"],
-            "updatedAtHeight": row["createdAtHeight"],
-            "goodTilBlockTime": row["createdAt"],
-            "postOnly": False,
-            "ticker": row["ticker"],
         }
 
 

@@ -6,9 +6,12 @@ from urllib.parse import quote
 
 from cockpit.sim import dydx
 from cockpit.sim.contract import CloseConnection, Outgoing, Step
+from tests.sim.desk import Desk
 from tests.sim.fake_world import FakeWorld
 
 Json = dict[str, Any]
+ADDRESS = dydx.PROFILE.address("a trader on dYdX")
+CHILD = 128
 
 
 class Client:
@@ -84,3 +87,30 @@ def ask(world: FakeWorld, path: str, **query: object) -> tuple[int, Any]:
     target = f"/v4/{path}" + (f"?{text}" if text else "")
     reply = dydx.on_http(world, "GET", target, {}, b"")
     return reply.status, json.loads(reply.body)
+
+
+# --- what a desk answers about the demonstration account ----------------------------------------
+
+
+def read(desk: Desk, path: str, status: int = 200) -> Any:
+    reply = desk.venue.http("GET", f"/v4/{path}")
+    assert reply is not None
+    assert reply.status == status
+    return json.loads(reply.body)
+
+
+def listed(desk: Desk, name: str, number: int = 0, **query: Any) -> list[Any]:
+    text = "".join(f"&{key}={value}" for key, value in query.items())
+    body = read(desk, f"{name}?address={ADDRESS}&subaccountNumber={number}{text}")
+    rows: list[Any] = next(iter(body.values()))
+    return rows
+
+
+def of_parent(desk: Desk, path: str, **query: Any) -> Any:
+    text = "".join(f"&{key}={value}" for key, value in query.items())
+    return read(desk, f"{path}?address={ADDRESS}&parentSubaccountNumber=0{text}")
+
+
+def oracle(desk: Desk, ticker: str) -> str:
+    row: str = read(desk, "perpetualMarkets")["markets"][ticker]["oraclePrice"]
+    return row

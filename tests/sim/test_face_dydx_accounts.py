@@ -4,7 +4,6 @@ Sources: https://docs.dydx.xyz/indexer-client/http and /websockets.
 """
 
 import asyncio
-import json
 import random
 from typing import Any
 
@@ -16,34 +15,13 @@ from cockpit.sim.accounts import AccountFill
 from cockpit.sim.host import VenueHost
 from cockpit.sim.world import World
 from tests.sim.desk import START_NS, SYMBOLS, Desk
+from tests.sim.dydx_client import ADDRESS, CHILD, listed, of_parent, oracle, read
 from tests.sim.skeleton import missing, recorded
-
-ADDRESS = dydx.PROFILE.address("a trader on dYdX")
-CHILD = 128
 
 
 @pytest.fixture
 def desk() -> Desk:
     return Desk(dydx)
-
-
-def ask(desk: Desk, path: str, status: int = 200) -> Any:
-    reply = desk.venue.http("GET", f"/v4/{path}")
-    assert reply is not None
-    assert reply.status == status
-    return json.loads(reply.body)
-
-
-def listed(desk: Desk, name: str, number: int = 0, **query: Any) -> list[Any]:
-    text = "".join(f"&{key}={value}" for key, value in query.items())
-    body = ask(desk, f"{name}?address={ADDRESS}&subaccountNumber={number}{text}")
-    rows: list[Any] = next(iter(body.values()))
-    return rows
-
-
-def of_parent(desk: Desk, path: str, **query: Any) -> Any:
-    text = "".join(f"&{key}={value}" for key, value in query.items())
-    return ask(desk, f"{path}?address={ADDRESS}&parentSubaccountNumber=0{text}")
 
 
 def subscribe(desk: Desk, channel: str, id_: str, batched: bool = False) -> Any:
@@ -59,7 +37,7 @@ def cash(row: dict[str, Any]) -> float:
 
 
 def children(desk: Desk) -> list[Any]:
-    parent = ask(desk, f"addresses/{ADDRESS}/parentSubaccountNumber/0")["subaccount"]
+    parent = read(desk, f"addresses/{ADDRESS}/parentSubaccountNumber/0")["subaccount"]
     rows: list[Any] = parent["childSubaccounts"]
     return rows
 
@@ -68,7 +46,7 @@ def children(desk: Desk) -> list[Any]:
 
 
 def test_a_subaccount_has_the_recorded_shape(desk: Desk) -> None:
-    shown = ask(desk, f"addresses/{ADDRESS}/subaccountNumber/0")
+    shown = read(desk, f"addresses/{ADDRESS}/subaccountNumber/0")
     assert missing(shown, recorded("dydx/rest_subaccount.json")) == []
     theirs = recorded("dydx/ws_parent_subaccount_isolated_position.json")["contents"]["subaccount"]
     position = theirs["childSubaccounts"][1]["openPerpetualPositions"]["APE-USD"]
@@ -77,18 +55,18 @@ def test_a_subaccount_has_the_recorded_shape(desk: Desk) -> None:
 
 
 def test_an_address_lists_its_parent_and_its_isolated_child(desk: Desk) -> None:
-    rows = ask(desk, f"addresses/{ADDRESS}")["subaccounts"]
+    rows = read(desk, f"addresses/{ADDRESS}")["subaccounts"]
     assert [row["subaccountNumber"] for row in rows] == [0, CHILD]
     assert list(rows[1]["openPerpetualPositions"]) == ["HYPE-USD"]
     assert "HYPE-USD" not in rows[0]["openPerpetualPositions"]
-    assert ask(desk, f"addresses/{ADDRESS}/subaccountNumber/{CHILD}")["subaccount"] == rows[1]
-    ask(desk, f"addresses/{ADDRESS}/subaccountNumber/1", status=404)
-    ask(desk, f"addresses/{ADDRESS}/parentSubaccountNumber/1", status=404)
+    assert read(desk, f"addresses/{ADDRESS}/subaccountNumber/{CHILD}")["subaccount"] == rows[1]
+    read(desk, f"addresses/{ADDRESS}/subaccountNumber/1", status=404)
+    read(desk, f"addresses/{ADDRESS}/parentSubaccountNumber/1", status=404)
 
 
 def test_a_parent_adds_up_its_children_and_agrees_with_the_truth(desk: Desk) -> None:
     desk.run(60)
-    parent = ask(desk, f"addresses/{ADDRESS}/parentSubaccountNumber/0")["subaccount"]
+    parent = read(desk, f"addresses/{ADDRESS}/parentSubaccountNumber/0")["subaccount"]
     told = desk.truth(ADDRESS)
     for name in ("equity", "freeCollateral"):
         total = sum(float(child[name]) for child in parent["childSubaccounts"])
@@ -101,15 +79,10 @@ def test_a_parent_adds_up_its_children_and_agrees_with_the_truth(desk: Desk) -> 
 def test_equity_is_cash_and_sizes_at_the_oracle_price(desk: Desk) -> None:
     for child in children(desk):
         worth = sum(
-            float(row["size"]) * float(dydx_oracle(desk, row["market"]))
+            float(row["size"]) * float(oracle(desk, row["market"]))
             for row in child["openPerpetualPositions"].values()
         )
         assert float(child["equity"]) == pytest.approx(cash(child) + worth)
-
-
-def dydx_oracle(desk: Desk, ticker: str) -> str:
-    row: str = ask(desk, "perpetualMarkets")["markets"][ticker]["oraclePrice"]
-    return row
 
 
 def test_positions_agree_with_the_truth_and_a_short_has_a_negative_size(desk: Desk) -> None:
@@ -178,7 +151,7 @@ def test_payments_are_received_positive_and_say_what_they_were_made_of(desk: Des
 def test_payments_come_in_pages_and_from_a_moment_on(desk: Desk) -> None:
     rows = listed(desk, "fundingPayments", limit=1000)
     query = f"fundingPayments?address={ADDRESS}&subaccountNumber=0&limit=10&page=2"
-    page = ask(desk, query)
+    page = read(desk, query)
     assert page["fundingPayments"] == rows[10:20]
     assert (page["pageSize"], page["offset"], page["totalResults"]) == (10, 10, len(rows))
     since = listed(desk, "fundingPayments", afterOrAt=rows[7]["createdAt"])
@@ -204,7 +177,14 @@ def test_the_next_payment_is_listed_after_the_hour(desk: Desk) -> None:
     ],
 )
 def test_a_list_without_an_owner_is_refused(desk: Desk, path: str, param: str) -> None:
-    assert ask(desk, path, status=400)["errors"][0]["param"] == param
+    assert read(desk, path, status=400)["errors"][0]["param"] == param
+
+
+def test_payments_from_a_moment_on_by_the_name_that_the_indexer_reads(desk: Desk) -> None:
+    rows = listed(desk, "fundingPayments", limit=1000)
+    since = rows[7]["createdAt"]
+    documented = listed(desk, "fundingPayments", afterOrAt=since)
+    assert listed(desk, "fundingPayments", createdOnOrAfter=since) == documented
 
 
 # --- the socket ----------------------------------------------------------------------------------
@@ -278,7 +258,7 @@ def test_a_client_that_follows_updates_ends_with_the_equity_of_rest(desk: Desk) 
     for child in children(desk):
         number = child["subaccountNumber"]
         worth = sum(
-            size * float(dydx_oracle(desk, market))
+            size * float(oracle(desk, market))
             for (owner, market), size in sizes.items()
             if owner == number
         )
@@ -320,5 +300,11 @@ async def test_the_official_library_reads_subaccounts_positions_fills_and_paymen
         assert len(every["positions"]) == len(held["positions"]) + 1
         assert (await account.get_subaccount_asset_positions(ADDRESS, 0))["positions"]
         assert (await account.get_subaccount_fills(ADDRESS, 0, limit=2))["fills"]
+        assert (await account.get_subaccount_transfers(ADDRESS, 0))["transfers"]
+        assert (await account.get_subaccount_historical_pnls(ADDRESS, 0))["historicalPnl"]
+        (order,) = await account.get_subaccount_orders(ADDRESS, 0, limit=1)
+        assert (await account.get_order(order["id"])) | {"subaccountNumber": 0} == order
+        paid = await account.get_funding_payments_for_parent_subaccount(ADDRESS, 0, limit=2)
+        assert len(paid["fundingPayments"]) == 2
     finally:
         await host.close()
