@@ -7,7 +7,7 @@ and say which they are. What is not known is null, and the reason is among the w
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cockpit.analytics import exposure as sums
 from cockpit.analytics.exposure import Leg, Liquidation, Pool
@@ -47,6 +47,24 @@ class Portfolio:
     warnings: tuple[str, ...]
 
 
+class Borrowed(NamedTuple):
+    """What an asset is worth where the venue of a leg is not followed: the index of one that is."""
+
+    venue: str
+    price: float
+    is_stale: bool
+
+
+def borrowed(view: MarketView, symbol: str, now_ns: int) -> Borrowed | None:
+    """The first fresh index in the order of the venues, else the first stale one."""
+    found = [
+        Borrowed(venue.name, market.index, market.is_stale("index", now_ns))
+        for venue in view.venues()
+        if (market := view.market(venue.name, symbol)) is not None and market.index is not None
+    ]
+    return min(found, key=lambda one: one.is_stale, default=None)
+
+
 def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None) -> Portfolio:
     """The followed accounts and the typed positions; of `only` these accounts, if given."""
     books = [b for b in view.accounts() if only is None or Account(b.venue, b.address) in only]
@@ -77,7 +95,7 @@ def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None)
             leverage=position.leverage,
             margin_mode=position.margin_mode,
             age_s=None if book is None else book.age_s(now_ns),
-            is_stale=book is not None and book.is_stale(now_ns),
+            is_stale=_is_old(view, leg, now_ns) if book is None else book.is_stale(now_ns),
         )
         rows.append(row)
     return Portfolio(
@@ -85,8 +103,23 @@ def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None)
         rows=tuple(rows),
         pools=(*pools, *unread),
         accounts=tuple(_account(book, pools, legs, now_ns) for book in books),
-        warnings=(*_untrusted(books, now_ns), *_lacking(rows, view, now_ns), *_broke(pools)),
+        warnings=(
+            *_untrusted(books, view, now_ns),
+            *_lacking(rows, view, now_ns),
+            *_broke(pools, legs),
+        ),
     )
+
+
+def _is_old(view: MarketView, leg: Leg, now_ns: int) -> bool:
+    """Whether what a typed position is worth may not be taken for the present."""
+    if leg.price is None:
+        return False
+    market = view.market(leg.venue, leg.symbol)
+    if market is not None:
+        return market.is_stale("mark", now_ns)
+    lent = borrowed(view, leg.symbol, now_ns)
+    return lent is not None and lent.is_stale
 
 
 def is_unread(book: AccountRead, now_ns: int) -> bool:
@@ -99,7 +132,8 @@ def document(portfolio: Portfolio) -> Document:
     rows, pools = portfolio.rows, portfolio.pools
     legs = [row.leg for row in rows]
     total = sums.totals(legs, pools)
-    near = sums.nearest((row.leg, row.liquidation) for row in rows)
+    # A leg that is stale may be nearer by now, or gone: it is counted, not measured.
+    near = sums.nearest((row.leg, row.liquidation) for row in rows if not row.is_stale)
     return {
         "at_ns": portfolio.at_ns,
         "warnings": list(portfolio.warnings),
@@ -129,8 +163,17 @@ def document(portfolio: Portfolio) -> Document:
         "nearest_liquidation": None
         if near is None
         else {"venue": near[0].venue, "symbol": near[0].symbol, "distance": near[1].distance},
+        "not_counted_as_safe": {
+            "stale": sum(row.is_stale for row in rows),
+            "unknown": sum(row.liquidation.basis is None for row in rows if not row.is_stale),
+            "unread_accounts": sum(_was_never_read(account) for account in portfolio.accounts),
+        },
         "accounts": list(portfolio.accounts),
     }
+
+
+def _was_never_read(account: Document) -> bool:
+    return account.get("state") in ("waiting", "failed") and account.get("age_s") is None
 
 
 def positions(portfolio: Portfolio) -> list[Document]:
@@ -201,7 +244,10 @@ def _account(
 
 
 def _leg(view: MarketView, position: Position, now_ns: int) -> Leg:
-    """A position at the prices of its market, where that is followed, else at its own."""
+    """A position at the prices of its market, where that is followed, else at its own.
+
+    A typed one at a venue that is not followed is worth what a followed one says of its asset.
+    """
     market = view.market(position.venue, position.symbol)
     listed = market.instrument if market is not None else None
     if listed is None:
@@ -212,6 +258,9 @@ def _leg(view: MarketView, position: Position, now_ns: int) -> Leg:
             price = market.mark
         rate = market.rate()
         reference = market.index if market.index is not None else price
+    elif price is None and view.venue(position.venue) is None:
+        lent = borrowed(view, position.symbol, now_ns)
+        price = reference = None if lent is None else lent.price
     return Leg(
         venue=position.venue,
         account=position.account,
@@ -245,7 +294,7 @@ def _pool(book: AccountRead, margin: Margin) -> Pool:
     )
 
 
-def _untrusted(books: Sequence[AccountRead], now_ns: int) -> list[str]:
+def _untrusted(books: Sequence[AccountRead], view: MarketView, now_ns: int) -> list[str]:
     """Accounts that may not be taken for the present, each with its reason."""
     found = []
     for book in books:
@@ -257,7 +306,9 @@ def _untrusted(books: Sequence[AccountRead], now_ns: int) -> list[str]:
         if book.status not in ("waiting", "unknown") and book.is_stale(now_ns):
             age_s = book.age_s(now_ns)
             when = "never read" if age_s is None else f"last read {age_s:.0f} s ago"
-            found.append(f"{name}: stale, {when}")
+            venue = view.venue(book.venue)
+            link = f" (link {venue.state})" if venue and venue.state != "live" else ""
+            found.append(f"{name}: stale{link}, {when}")
     return found
 
 
@@ -269,23 +320,36 @@ def _lacking(rows: Sequence[Row], view: MarketView, now_ns: int) -> list[str]:
         market = view.market(row.leg.venue, row.leg.symbol)
         if row.leg.price is None:
             found[f"{name}: no price, so its value is not known"] = None
-        if market is None:
+        if row.leg.is_manual and view.venue(row.leg.venue) is None:
+            if not row.leg.is_spot:
+                lent = borrowed(view, row.leg.symbol, now_ns)
+                at = f"priced at {lent.venue}'s index, " if lent else ""
+                found[f"{name}: its venue is not followed: {at}its carry is not known"] = None
+        elif market is None:
             found[f"{name}: not watched: its funding rate, and so its carry, is not known"] = None
         elif row.leg.carry_usd_per_hour is None:
             found[f"{name}: no funding rate yet, so its carry is not known"] = None
         elif market.is_stale("funding", now_ns):
             found[f"{name}: its funding rate is old"] = None
+        if row.leg.is_manual and row.is_stale:
+            found[f"{name}: its price is old"] = None
         if row.liquidation.basis is None and not row.leg.is_manual:
             found[f"{name}: its margin is not known, and so not its liquidation price"] = None
     return list(found)
 
 
-def _broke(pools: Sequence[Pool]) -> list[str]:
+def _broke(pools: Sequence[Pool], legs: Sequence[Leg]) -> list[str]:
+    """Accounts that owe; an empty one owes nothing unless a position stands on it."""
     return [
         f"{Account(pool.venue, pool.account)}: equity is not positive ({pool.equity_usd:.2f} USD)"
         for pool in pools
-        if pool.equity_usd is not None and pool.equity_usd < 0
+        if pool.equity_usd is not None
+        and (pool.equity_usd < 0 or (pool.equity_usd == 0 and _stands_on(pool, legs)))
     ]
+
+
+def _stands_on(pool: Pool, legs: Sequence[Leg]) -> bool:
+    return any(sums.pool_of(leg, [pool]) is not None for leg in legs)
 
 
 def _finite(value: float | None) -> float | None:

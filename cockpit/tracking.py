@@ -70,13 +70,18 @@ class Tracker:
 def unwatched(view: MarketView) -> dict[str, str]:
     """Symbol -> venue of what is held in a market that nobody watches, by symbol.
 
-    A typed position counts where its venue lists the market: nobody else vouches for the name.
+    A typed position counts where its venue lists the market, or, if that venue is not followed, the
+    first that does: nobody else vouches for the name.
     """
     watched = set(view.symbols())
     held = {p.symbol: book.venue for book in view.accounts() for p in book.positions}
+    followed = [venue.name for venue in view.venues()]
     for position in view.manual():
-        if any(listed.symbol == position.symbol for listed in view.listed(position.venue)):
-            held.setdefault(position.symbol, position.venue)
+        places = [position.venue] if position.venue in followed else followed
+        for venue in places:
+            if any(listed.symbol == position.symbol for listed in view.listed(venue)):
+                held.setdefault(position.symbol, venue)
+                break
     return {symbol: held[symbol] for symbol in sorted(held) if symbol not in watched}
 
 
@@ -212,10 +217,12 @@ def _ratio_part(a: _Sample, b: _Sample, venue: str) -> _Part:
     for before, after in pairs:
         if (before.leg.size if before else 0.0) != (after.leg.size if after else 0.0):
             return _Part(1.0, "fill", _subject(before, after), _fill_words(before, after))
+    # What was paid before it could first be read is not a payment of this moment.
     paid = sum(
-        (after.funding_paid_usd or 0.0) - (before.funding_paid_usd or 0.0)
+        after.funding_paid_usd - before.funding_paid_usd
         for before, after in pairs
         if before and after
+        if before.funding_paid_usd is not None and after.funding_paid_usd is not None
     )
     profit = sum(
         after.leg.size * (after.leg.price - before.leg.price)

@@ -10,7 +10,7 @@ Herfindahl–Hirschman index.
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from cockpit.analytics.margin import (
     Tiers,
@@ -20,6 +20,8 @@ from cockpit.analytics.margin import (
     margin_ratio,
 )
 
+SPOT: Final = "spot"
+"""The venue of coins that are owned outright: they pay no funding and nobody liquidates them."""
 Basis = Literal["venue", "manual", "computed", "none"]
 """Where a liquidation price comes from; `none`: there is no such price."""
 
@@ -68,13 +70,20 @@ class Leg:
     @property
     def carry_usd_per_hour(self) -> float | None:
         """What funding brings in an hour at the rate of now; received is positive."""
+        if self.is_spot:
+            return 0.0
         if self.reference is None or self.hourly is None:
             return None
-        return -self.size * self.reference * self.hourly
+        # A rate of zero is zero whichever side: adding it takes the sign off a minus zero.
+        return -self.size * self.reference * self.hourly + 0.0
 
     @property
     def is_isolated(self) -> bool:
         return self.isolated_equity is not None
+
+    @property
+    def is_spot(self) -> bool:
+        return self.is_manual and self.venue == SPOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +259,8 @@ def liquidation(leg: Leg, pool: Pool | None, legs: Sequence[Leg]) -> Liquidation
 
     Equity equals maintenance there: p = (E - s p0 - others) / (|s| mmf - s).
     """
+    if leg.is_spot:
+        return Liquidation(basis="none")
     if leg.stated_liquidation is not None:
         basis: Basis = "manual" if leg.is_manual else "venue"
         return _at(leg.stated_liquidation, leg.price, basis)
@@ -276,9 +287,19 @@ def pool_of(leg: Leg, pools: Sequence[Pool]) -> Pool | None:
     return next((pool for pool in pools if leg in _of(pool, [leg])), None)
 
 
+def room(leg: Leg, at: Liquidation) -> float | None:
+    """How far the price may still move against a leg, as a fraction; 0 when it is there or beyond.
+
+    None where no price liquidates it, or none is known.
+    """
+    if at.distance is None:
+        return None
+    return max(0.0, -at.distance if leg.size > 0 else at.distance)
+
+
 def nearest(found: Iterable[tuple[Leg, Liquidation]]) -> tuple[Leg, Liquidation] | None:
     """The leg whose liquidation is the smallest move away; None if no distance is known."""
-    known = [(abs(at.distance), leg, at) for leg, at in found if at.distance is not None]
+    known = [(away, leg, at) for leg, at in found if (away := room(leg, at)) is not None]
     if not known:
         return None
     _, leg, at = min(known, key=lambda row: row[0])

@@ -77,6 +77,7 @@ async def _live(
 
     from cockpit import paths
     from cockpit.config import Follow
+    from cockpit.venues import REGISTRY
 
     config = common.load_config(args)
     typed = [] if chosen is not None else common.load_positions()
@@ -89,6 +90,11 @@ async def _live(
             f"{args.config or paths.config_file()}, or positions in {paths.positions_file()}"
         )
     venues = dict.fromkeys([*(f.venue for f in config.account), *(p.venue for p in typed)])
+    strangers = [venue for venue in venues if venue not in REGISTRY]
+    if strangers:
+        # What is held elsewhere is worth what a venue that is followed says of its asset.
+        kept = [venue for venue in venues if venue in REGISTRY]
+        venues = dict.fromkeys([*kept, *config.watch.venues])
     symbols = dict.fromkeys([*config.watch.symbols, *(p.symbol for p in typed)])
     watch = msgspec.structs.replace(
         config.watch, venues=tuple(venues), symbols=tuple(symbols), depth=1
@@ -126,7 +132,10 @@ def _has_read(portfolio: "Portfolio") -> bool:
 
 
 def is_complete(engine: "Engine") -> bool:
-    """Whether every account has answered and every position has a price and a rate."""
+    """Whether every account has answered and every position has a price and a rate.
+
+    Of a venue that is not followed no rate will ever come.
+    """
     from cockpit import exposures
 
     if any(book.status == "waiting" for book in engine.view.accounts()):
@@ -136,5 +145,7 @@ def is_complete(engine: "Engine") -> bool:
     has_margin = all(book.margins or book.status not in ("read", "flat")
                      for book in engine.view.accounts())  # fmt: skip
     return has_margin and all(
-        leg.price is not None and leg.carry_usd_per_hour is not None for leg in legs
+        leg.price is not None
+        and (leg.carry_usd_per_hour is not None or engine.view.venue(leg.venue) is None)
+        for leg in legs
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from cockpit import exposures
+from cockpit.analytics import exposure as sums
 from cockpit.analytics.reversion import expected_mean, fit_ar1
 from cockpit.core.account import short_address
 from cockpit.core.units import HOUR_S
@@ -58,11 +59,12 @@ class Safety(NamedTuple):
 
 class Expected(NamedTuple):
     """None where one leg's rate cannot be foreseen; `missing` names the markets, `why` the first's
-    reason."""
+    reason, and `rest_usd_per_hour` is what all the others bring."""
 
     usd_per_hour: float | None
     missing: list[str]
     why: str = ""
+    rest_usd_per_hour: float = 0.0
 
 
 def key_of(row: Row) -> Key:
@@ -188,14 +190,19 @@ def safety(scene: "Scene") -> Safety:
     all_rows = portfolio(scene).rows
     fresh = [row for row in all_rows if not row.is_stale]
     known = [row for row in fresh if row.liquidation.basis is not None]
-    near = [row for row in known if row.liquidation.distance is not None]
+    near = [(away, row) for row in known if (away := room_of(row)) is not None]
     return Safety(
-        nearest=min(near, key=lambda row: abs(row.liquidation.distance or 0.0), default=None),
+        nearest=min(near, key=lambda item: item[0])[1] if near else None,
         known=len(known),
         stale=len(all_rows) - len(fresh),
         unknown=len(fresh) - len(known),
         unread=len(unread(scene)),
     )
+
+
+def room_of(row: Row) -> float | None:
+    """How far the price may move against a position: 0 when it is beyond the liquidation price."""
+    return sums.room(row.leg, row.liquidation)
 
 
 def unread(scene: "Scene") -> list[AccountRead]:
@@ -220,20 +227,24 @@ def expected_carry(scene: "Scene") -> Expected:
     why: dict[str, str] = {}
     for row in portfolio(scene).rows:
         leg = row.leg
+        if leg.is_spot:
+            continue
         market = scene.view.market(leg.venue, leg.symbol)
         rate = None
         if market is not None and leg.hourly is not None:
             rate = _expected_hourly(scene, market, leg.hourly)
         if rate is None or leg.reference is None:
-            why.setdefault(f"{leg.venue}/{leg.symbol}", _unforeseen(market))
+            why.setdefault(f"{leg.venue}/{leg.symbol}", _unforeseen(scene, row, market))
         else:
             usd -= leg.size * leg.reference * rate
-    return Expected(None if why else usd, list(why), next(iter(why.values()), ""))
+    return Expected(None if why else usd, list(why), next(iter(why.values()), ""), usd)
 
 
-def _unforeseen(market: MarketRead | None) -> str:
+def _unforeseen(scene: "Scene", row: Row, market: MarketRead | None) -> str:
     from cockpit.views.rates import MIN_POINTS
 
+    if not is_followed(scene, row):
+        return "venue not followed"
     if market is None or market.rate() is None:
         return "no rate yet"
     latest = market.settled.latest
@@ -260,22 +271,77 @@ def _expected_hourly(scene: "Scene", market: MarketRead, now: float) -> float | 
 
 def lacking(scene: "Scene", row: Row) -> list[str]:
     """Why figures of a row are not known, or not to be trusted, in a few words each."""
-    found = []
+    leg = row.leg
+    found = [f"stale: {_why_old(scene, row)}"] if row.is_stale else []
+    if row.liquidation.basis is None and not leg.is_manual:
+        found.append("liq: no margin")
+    if room_of(row) == 0:
+        found.append(f"liq: the mark is beyond it{': a typo?' * leg.is_manual}")
+    found += _of_the_market(scene, row)
+    if leg.is_manual:
+        twin = _read_twin(scene, row)
+        found += [f"same size is read from {twin}: counted twice?"] if twin else []
+        found += _not_typed(row)
+        return found
+    if leg.entry is None and leg.stated_upnl_usd is None:
+        found.append("uPnL: no entry")
+    if row.funding_paid_usd is None:
+        found.append("paid: no payment read")
+    if row.leverage is None:
+        found.append("lev: none stated")
+    return found
+
+
+def is_followed(scene: "Scene", row: Row) -> bool:
+    """Whether the cockpit takes facts from the venue of a row: a typed one may be anywhere."""
+    return scene.view.venue(row.leg.venue) is not None
+
+
+def _why_old(scene: "Scene", row: Row) -> str:
+    book = account_of(scene, row)
+    if book is not None:
+        return why_stale(scene, book)
+    venue = scene.view.venue(row.leg.venue)
+    return f"link {venue.state}" if venue and venue.state != "live" else "its price is old"
+
+
+def _of_the_market(scene: "Scene", row: Row) -> list[str]:
+    """What the state of the market keeps from being known."""
     leg = row.leg
     market = scene.view.market(leg.venue, leg.symbol)
-    if row.is_stale:
-        book = account_of(scene, row)
-        found.append(f"stale: {why_stale(scene, book) if book else 'not read lately'}")
-    if market is None:
+    found = []
+    if not is_followed(scene, row):
+        lent = exposures.borrowed(scene.view, leg.symbol, scene.now_ns)
+        found += [f"mark: index of {lent.venue}"] if lent else ["mark: no venue has a price"]
+        return found if leg.is_spot else [*found, "carry: venue not followed"]
+    if leg.is_manual and not scene.is_listed(leg.venue, leg.symbol):
+        found.append(f"{leg.venue} lists no {leg.symbol}")
+    elif market is None:
         found.append(f"carry: :add {leg.symbol}")
     elif leg.hourly is None:
         found.append("carry: no funding rate yet")
     elif rate_is_old(scene, row):
         found.append("carry: rate is old")
-    if leg.price is None:
-        found.append("mark: no price")
-    if leg.entry is None and leg.stated_upnl_usd is None:
-        found.append("uPnL: no entry")
-    if row.liquidation.basis is None:
-        found.append("liq: not typed" if leg.is_manual else "liq: no margin")
-    return found
+    return [*found, "mark: no price"] if leg.price is None else found
+
+
+def _read_twin(scene: "Scene", row: Row) -> str:
+    """The account at the same venue that holds exactly what was typed: the same leg, perhaps."""
+    for book in scene.view.accounts():
+        for position in book.positions:
+            same = (book.venue, position.symbol, position.size)
+            if same == (row.leg.venue, row.leg.symbol, row.leg.size):
+                return book.name or short_address(book.address)
+    return ""
+
+
+def _not_typed(row: Row) -> list[str]:
+    leg = row.leg
+    blank = {
+        "entry": leg.entry is None,
+        "liq": row.liquidation.basis is None,
+        "lev": row.leverage is None and not leg.is_spot,
+        "paid": row.funding_paid_usd is None and not leg.is_spot,
+    }
+    names = [name for name, is_blank in blank.items() if is_blank]
+    return [f"not typed: {', '.join(names)}"] if names else []

@@ -15,10 +15,13 @@ from cockpit.views.holding import (
     note_key,
     portfolio,
     rate_is_old,
+    room_of,
 )
 from cockpit.views.scene import Scene
 
 UNKNOWN = "n/a"
+BEYOND = "beyond"
+"""The mark has passed the liquidation price: nothing is left between them."""
 _NEAR_DANGER, _NEAR_LOSS, _NEAR_WARN = 0.05, 0.10, 0.20
 Cell = tuple[str, str]
 Value = float | str | None
@@ -48,6 +51,11 @@ def usd(value: float | None, decimals: int = 2) -> str:
     if abs(value) < 99_999.5:
         return fmt.signed(value, decimals)
     return ("+" if value > 0 else "") + fmt.magnitude(value, 4)
+
+
+def marked(mark: str, text: str) -> str:
+    """A figure with `~` where it is stale; what is not known is not stale either."""
+    return text if text == UNKNOWN else mark + text
 
 
 def percent(frac: float | None, decimals: int = 1) -> str:
@@ -87,6 +95,28 @@ def _price(scene: Scene, row: Row, value: float | None) -> str:
     return UNKNOWN if value is None else fmt.price(value, found.tick if found else None)
 
 
+def _lined_up(
+    scene: Scene, row: Row, name: str, text_of: Callable[[Scene, Row], str], width: int
+) -> str:
+    """Padded so that the points of one asset's figures stand above each other: lots and ticks
+    differ from venue to venue, and a column is read downwards."""
+
+    def most() -> int:
+        mine = [r for r in portfolio(scene).rows if r.leg.symbol == row.leg.symbol]
+        return max(map(_decimals, (text_of(scene, one) for one in mine)))
+
+    text = text_of(scene, row)
+    if not text[-1:].isdigit():
+        return text
+    places = scene.once(("decimals", name, row.leg.symbol), most)
+    missing = places - _decimals(text) + (places > 0 and "." not in text)
+    return text + " " * max(0, min(missing, width - len(text)))
+
+
+def _decimals(text: str) -> int:
+    return len(text.partition(".")[2]) if text[-1:].isdigit() else 0
+
+
 def _venue(scene: Scene, row: Row) -> Cell:
     return row.leg.venue, scene.colour_of(row.leg.venue)
 
@@ -99,17 +129,27 @@ def _symbol(scene: Scene, row: Row) -> Cell:
     return row.leg.symbol, "number"
 
 
-def _size(scene: Scene, row: Row) -> Cell:
+def _size_text(scene: Scene, row: Row) -> str:
     found = listing(scene, row)
-    return base(row.leg.size, found.lot if found else None), "number"
+    return base(row.leg.size, found.lot if found else None)
 
 
-def _entry(scene: Scene, row: Row) -> Cell:
-    return _price(scene, row, row.leg.entry), "text"
+def _size(scene: Scene, row: Row) -> Cell:
+    return _lined_up(scene, row, "size", _size_text, 11), "number"
 
 
-def _mark(scene: Scene, row: Row) -> Cell:
-    return _price(scene, row, row.leg.price), "number"
+def _priced(name: str, role: str, value: Callable[[Row], float | None]) -> Callable[..., Cell]:
+    """The cell of a price."""
+
+    def text(scene: Scene, row: Row) -> str:
+        return _price(scene, row, value(row))
+
+    return lambda scene, row: (_lined_up(scene, row, name, text, 12), role)
+
+
+_entry = _priced("entry", "text", lambda row: row.leg.entry)
+_mark = _priced("mark", "number", lambda row: row.leg.price)
+_end = _priced("liq", "text", lambda row: row.liquidation.price)
 
 
 def _upnl(scene: Scene, row: Row) -> Cell:
@@ -143,12 +183,14 @@ def _leverage(scene: Scene, row: Row) -> Cell:
 def _liquidation(scene: Scene, row: Row) -> Cell:
     if row.liquidation.basis == "none":
         return "none", "text"
-    return _price(scene, row, row.liquidation.price), "text"
+    return _end(scene, row)
 
 
 def _distance(scene: Scene, row: Row) -> Cell:
     if row.liquidation.basis == "none":
         return "none", "text"
+    if room_of(row) == 0:
+        return BEYOND, "danger"
     distance = row.liquidation.distance
     return percent(distance), near_role(distance)
 
@@ -167,7 +209,8 @@ def _source(scene: Scene, row: Row) -> Cell:
 
 def _why(scene: Scene, row: Row) -> Cell:
     note = scene.holding.notes.get(note_key(row), "")
-    why = "; ".join(lacking(scene, row))
+    # That a venue states no leverage is true of all its rows: said at the bottom, not in each.
+    why = "; ".join(words for words in lacking(scene, row) if not words.startswith("lev:"))
     if note:
         return f"{note}{' · ' if why else ''}{why}", "accent"
     return why, "warn" if row.is_stale else "dim"
@@ -180,15 +223,14 @@ COLUMNS: tuple[Column, ...] = (
     Column("size", "size", 11, 1, _size, lambda s, r: r.leg.size),
     Column("entry", "entry", 12, 10, _entry, lambda s, r: r.leg.entry),
     Column("mark", "mark", 12, 9, _mark, lambda s, r: r.leg.price),
-    Column("notional", "$", 7, 4, _notional, lambda s, r: r.leg.notional_usd),
+    Column("notional", "notional", 8, 4, _notional, lambda s, r: r.leg.notional_usd),
     Column("upnl", "uPnL $", 10, 2, _upnl, lambda s, r: r.leg.upnl_usd),
     Column("carry", "$/h", 9, 1, _carry, lambda s, r: r.leg.carry_usd_per_hour),
     Column("paid", "paid $", 10, 7, _paid, lambda s, r: r.funding_paid_usd),
     Column("leverage", "lev", 7, 11, _leverage, lambda s, r: r.leverage),
     Column("liquidation", "liq", 12, 6, _liquidation, lambda s, r: r.liquidation.price),
     Column(
-        "distance", "to liq", 8, 1, _distance,
-        lambda s, r: None if r.liquidation.distance is None else abs(r.liquidation.distance),
+        "distance", "to liq", 8, 1, _distance, lambda s, r: room_of(r),
     ),
     Column("age", "age", 5, 3, _age, lambda s, r: r.age_s),
     Column("source", " source", 10, 12, _source, lambda s, r: r.source, True),
@@ -197,16 +239,25 @@ COLUMNS: tuple[Column, ...] = (
 """From left to right. The last one takes what is left over."""
 
 
-def columns_for(width: int) -> list[tuple[Column, int]]:
-    """(column, cells) of those that fit, a blank before each; the last takes the rest."""
+def columns_for(width: int, wanted: str = "") -> list[tuple[Column, int]]:
+    """(column, cells) of those that fit, a blank before each; the last takes the rest.
+
+    The column under the cursor is always there: whichever matters least makes room for it.
+    """
     kept = list(COLUMNS)
     short = width < 100
-    while len(kept) > 2 and _needed(kept, short) > width:
-        kept.remove(max(kept, key=lambda column: column.rank))
+    while len(kept) > 3 and _needed(kept, short) > width:
+        others = (column for column in kept if column.id != wanted)
+        kept.remove(max(others, key=lambda column: column.rank))
     sizes = [column.short or column.width if short else column.width for column in kept]
     if kept[-1].id == "why":
         sizes[-1] += max(0, width - _needed(kept, short))
     return list(zip(kept, sizes, strict=True))
+
+
+def hidden(columns: list[tuple[Column, int]]) -> int:
+    """How many figures have no room: the arrows go there."""
+    return len(sortable()) - sum(column.id != "why" for column, _ in columns)
 
 
 def _needed(kept: list[Column], short: bool) -> int:

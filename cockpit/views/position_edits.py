@@ -13,6 +13,7 @@ from cockpit.core.errors import CockpitError
 from cockpit.exposures import Row
 from cockpit.intents import Hold
 from cockpit.views.holding import note_key, selected
+from cockpit.views.text import clean
 
 if TYPE_CHECKING:
     from cockpit.views.controls import ControlledApp
@@ -30,7 +31,8 @@ class Edited:
     def __init__(self, app: "ControlledApp") -> None:
         self._app = app
         self._path = paths.positions_file()
-        self._stamp = _stamp(self._path)
+        # Nothing is known of the file that was read at the start: the first look compares.
+        self._stamp: tuple[int, int, int] | None = None
         self._is_missed = False
 
     def look(self) -> None:
@@ -46,9 +48,9 @@ class Edited:
         try:
             entries = list(manual.load(self._path))
         except CockpitError as error:
-            app.say(f"typed positions stay as they were: {error.ui_message}", "warn")
+            app.say(f"typed positions stay as they were: {_short(error, self._path)}", "warn")
             return
-        if entries != [manual.entry_of(position) for position in app.desk.view.manual()]:
+        if entries != _all_typed(app):
             _hold(app, entries)
             app.say(f"{self._path.name} was edited: {len(entries)} typed", "info")
 
@@ -63,7 +65,10 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 
 
 def add(app: "ControlledApp", _: int) -> None:
-    _ask(app, "A", "type a position", "", lambda entry: lambda entries: entries.append(entry))
+    def put(entry: manual.Entry) -> Change:
+        return lambda entries: entries.append(entry)
+
+    _ask(app, "A", "type a position", "", put, lambda: _all_typed(app))
 
 
 def edit(app: "ControlledApp", _: int) -> None:
@@ -77,7 +82,10 @@ def edit(app: "ControlledApp", _: int) -> None:
 
         return change
 
-    _ask(app, "E", "change this position", manual.line(before), put)
+    def others() -> list[manual.Entry]:
+        return [entry for entry in _all_typed(app) if entry != before]
+
+    _ask(app, "E", "change this position", manual.line(before), put, others)
 
 
 def delete(app: "ControlledApp", _: int) -> None:
@@ -102,7 +110,7 @@ def note(app: "ControlledApp", _: int) -> None:
 
     def accept(text: str) -> str:
         if text.strip():
-            notes[key] = text.strip()[:MAX_NOTE]
+            notes[key] = clean(text).strip()[:MAX_NOTE]
         else:
             notes.pop(key, None)
         return ""
@@ -121,15 +129,24 @@ def note(app: "ControlledApp", _: int) -> None:
     )
 
 
+def _all_typed(app: "ControlledApp") -> list[manual.Entry]:
+    return [manual.entry_of(position) for position in app.desk.view.manual()]
+
+
 def _ask(
-    app: "ControlledApp", mark: str, title: str, text: str, made: Callable[[manual.Entry], Change]
+    app: "ControlledApp",
+    mark: str,
+    title: str,
+    text: str,
+    made: Callable[[manual.Entry], Change],
+    others: Callable[[], list[manual.Entry]],
 ) -> None:
     """Ask for a line; a mistake is said in the prompt, which stays open to be mended."""
     from cockpit.views.dialogs.prompt import Prompt
 
     def accept(line: str) -> str:
         try:
-            entry = manual.parse(line)
+            entry = manual.parse(line, others())
         except CockpitError as error:
             return error.ui_message
         return _apply(app, made(entry))
@@ -157,12 +174,8 @@ def _typed(app: "ControlledApp") -> manual.Entry | None:
     if row.source != "manual":
         app.say(f"{_name(row)} is read from the venue: only typed positions change here", "warn")
         return None
-    leg = row.leg
-    for position in app.desk.view.manual():
-        same = (position.venue, position.account, position.symbol, position.size)
-        if same == (leg.venue, leg.account, leg.symbol, leg.size):
-            return manual.entry_of(position)
-    return None
+    key = (row.leg.venue, row.leg.account, row.leg.symbol)
+    return next((entry for entry in _all_typed(app) if entry.key == key), None)
 
 
 def _apply(app: "ControlledApp", change: Change) -> str:
@@ -170,9 +183,7 @@ def _apply(app: "ControlledApp", change: Change) -> str:
     keeps = app.scene.mode == "LIVE"
     path = paths.positions_file()
     try:
-        entries = (
-            list(manual.load(path)) if keeps else [*map(manual.entry_of, app.desk.view.manual())]
-        )
+        entries = list(manual.load(path)) if keeps else _all_typed(app)
         try:
             change(entries)
         except ValueError:
@@ -181,10 +192,15 @@ def _apply(app: "ControlledApp", change: Change) -> str:
         if keeps:
             manual.save(path, entries)
     except CockpitError as error:
-        return error.ui_message
+        return _short(error, path)
     _hold(app, entries)
     app.say(f"written to {path}" if keeps else "kept until the end: this is not live", "info")
     return ""
+
+
+def _short(error: CockpitError, path: Path) -> str:
+    """The sentence with the file's name alone: on one line its folders would hide the rest."""
+    return error.ui_message.replace(str(path), path.name)
 
 
 def _hold(app: "ControlledApp", entries: list[manual.Entry]) -> None:

@@ -14,13 +14,14 @@ from cockpit.views.holding import (
     Key,
     chosen,
     cursor,
+    is_followed,
     key_of,
     point,
     portfolio,
     rows,
     selected,
 )
-from cockpit.views.position_cells import column_of, columns_for, sort_rows
+from cockpit.views.position_cells import column_of, sort_rows, sortable
 
 if TYPE_CHECKING:
     from cockpit.views.controls import ControlledApp
@@ -47,13 +48,13 @@ def _last(app: "ControlledApp", count: int) -> None:
 
 
 def _column(step: int) -> moves.Handler:
-    """The next column of those that this width shows."""
+    """The next column; one that this width leaves out comes into view."""
 
     def handler(app: "ControlledApp", count: int) -> None:
         holding = app.scene.holding
-        shown = [c.id for c, _ in columns_for(app.size.width - 4) if c.id != "why"]
-        at = shown.index(holding.column) if holding.column in shown else 0
-        holding.column = shown[max(0, min(len(shown) - 1, at + step * max(1, count)))]
+        names = sortable()
+        at = names.index(holding.column) if holding.column in names else 0
+        holding.column = names[max(0, min(len(names) - 1, at + step * max(1, count)))]
 
     return handler
 
@@ -142,17 +143,50 @@ def _calculate(name: str) -> moves.Handler:
         holding.chosen = _reached(scene, reach) if reach else marks
         try:
             taken = _one_asset_first(scene)
-            if name == "stagger" and taken and not _net(taken):
-                app.say(f"the legs in {taken[0].leg.symbol} cancel: there is nothing to close")
+            problem = _no_way_out(scene, taken) if name == "stagger" and taken else ""
+            if problem:
+                app.say(problem, "warn")
                 return
             point(scene, cursor(scene, rows(scene)))
             planning.open_calculator(app, name)
             if taken:
-                _FILL[name](scene.forms.open(name), taken, reach)
+                form = scene.forms.open(name)
+                if name in ("stagger", "carry"):
+                    taken = _with_books(scene, taken)
+                _FILL[name](form, taken, reach)
+                _warn(app, name, taken)
         finally:
             holding.chosen = marks
 
     return handler
+
+
+def _with_books(scene: "Scene", taken: list[Row]) -> list[Row]:
+    """Those that can be traded on a book that is seen; the others stay as they are."""
+    return [row for row in taken if is_followed(scene, row)]
+
+
+def _no_way_out(scene: "Scene", taken: list[Row]) -> str:
+    """Why nothing here can be closed slice by slice; empty if something can."""
+    symbol = taken[0].leg.symbol
+    mine = [row for row in taken if row.leg.symbol == symbol]
+    tradable = _with_books(scene, mine)
+    if not tradable:
+        return f"{mine[0].leg.venue} is not followed: there is no book to close {symbol} on"
+    if not _net(tradable):
+        return f"the legs in {symbol} cancel: there is nothing to close"
+    return ""
+
+
+def _warn(app: "ControlledApp", name: str, taken: list[Row]) -> None:
+    """What the form cannot tell: a size of the past, assets that were left out."""
+    old = [row.leg for row in taken if row.is_stale]
+    if old:
+        more = f" and {len(old) - 1} more" if len(old) > 1 else ""
+        app.say(f"{old[0].venue}/{old[0].symbol}{more} is stale: what was last read", "warn")
+    symbols = dict.fromkeys(row.leg.symbol for row in taken)
+    if name in ("stagger", "carry") and len(symbols) > 1:
+        app.say(f"{name} is of one asset: {next(iter(symbols))}", "info")
 
 
 def _reached(scene: "Scene", reach: int) -> frozenset[Key]:
@@ -200,16 +234,21 @@ def _stagger(form: Form, taken: list[Row], _: int) -> None:
 
 
 def _hedge(form: Form, taken: list[Row], reach: int) -> None:
-    """One leg by its size, several as a table; everything as the book, each asset in itself."""
+    """One leg by its size, several as a table; everything as the book, each asset in itself.
+
+    A leg at a venue that is not followed comes as a table too, with the price it is valued at.
+    """
     if reach == BOOK:
         _put(form, book="true", symbol="", size="", venue="", positions="")
-    elif len(taken) == 1:
+    elif len(taken) == 1 and not form.text("positions"):
         leg = taken[0].leg
         _put(form, symbol=leg.symbol, size=plain(leg.size), venue=leg.venue, book="", positions="")
 
 
 def _carry(form: Form, taken: list[Row], _: int) -> None:
     """The pair that is held; of one leg its side, against the other venue of the pair."""
+    if not taken:
+        return
     leg = taken[0].leg
     mine = [row.leg for row in taken if row.leg.symbol == leg.symbol]
     long = next((one.venue for one in mine if one.size > 0), "")

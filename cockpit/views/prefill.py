@@ -14,7 +14,7 @@ from cockpit.core.plan import Leg
 from cockpit.plans import executed, progress
 from cockpit.views.cells import fresh_hourly
 from cockpit.views.forms import CELL, PAIR, Form, Given, plain
-from cockpit.views.holding import chosen
+from cockpit.views.holding import chosen, is_followed
 from cockpit.views.scene import Scene
 
 SIZE = "as costs are quoted"
@@ -94,7 +94,7 @@ def _hedge(scene: Scene) -> dict[str, Given]:
     given = _symbol(scene)
     symbol = scene.symbol
     marked = _marked(scene)
-    if len(marked) == 1:
+    if len(marked) == 1 and scene.view.venue(marked[0]["venue"]) is not None:
         one = marked[0]
         given["size"] = Given(plain(one["size"]), "the position")
         given["venue"] = Given(one["venue"], "the position")
@@ -148,15 +148,22 @@ def _under_stress(scene: Scene) -> tuple[str, list[dict[str, Any]], str]:
 
 
 def _marked(scene: Scene) -> list[dict[str, Any]]:
-    """Marked positions, or the one under the cursor, while the trader looks at positions."""
+    """Marked positions, or the one under the cursor, while the trader looks at positions.
+
+    Where their venue is not followed, with the price that the table values them at.
+    """
     if scene.focus != "positions":
         return []
-    rows = [row.leg for row in chosen(scene)]
-    return [
-        {"venue": leg.venue, "symbol": leg.symbol, "size": leg.size}
-        | ({"entry": leg.entry} if leg.entry is not None else {})
-        for leg in rows
-    ]
+    found = []
+    for row in chosen(scene):
+        leg = row.leg
+        one: dict[str, Any] = {"venue": leg.venue, "symbol": leg.symbol, "size": leg.size}
+        if leg.entry is not None:
+            one["entry"] = leg.entry
+        if leg.price is not None and not is_followed(scene, row):
+            one["mark"] = leg.price
+        found.append(one)
+    return found
 
 
 def _json(rows: list[dict[str, Any]]) -> str:
@@ -186,7 +193,7 @@ def _equities(scene: Scene, rows: Sequence[Mapping[str, Any]]) -> dict[str, floa
     gross: dict[str, float] = {}
     for row in rows:
         market = scene.view.market(row["venue"], row["symbol"])
-        price = (market.mark or market.book.mid()) if market else None
+        price = (market.mark or market.book.mid()) if market else row.get("mark")
         if price is not None:
             gross[row["venue"]] = gross.get(row["venue"], 0.0) + abs(row["size"]) * price
     return {venue: usd * EQUITY_SHARE for venue, usd in gross.items()}

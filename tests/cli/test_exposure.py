@@ -68,7 +68,7 @@ def test_a_typo_among_the_typed_positions_names_file_and_key(home, capsys):
     config(home, "[[position]]\nvenue='bybit'\nsymbol='BTC'\nsise=1\n", "positions.toml")
     assert main(["exposure", "--json"]) == 2
     err = capsys.readouterr().err
-    assert "positions.toml: position 1: sise" in err
+    assert "positions.toml: line 4: position 1: sise" in err
     assert "'size'" in err
 
 

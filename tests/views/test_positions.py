@@ -53,7 +53,7 @@ def test_a_figure_that_is_not_known_is_na_with_its_reason_and_never_zero() -> No
     scene = scenes.live()
     held.follow(scene, ("bravo", held.BRAVO, ""))
     held.position(scene, "bravo", held.BRAVO, "BTC", -1.0)
-    row = row_of(scene, "bravo", "BTC")
+    row = row_of(scene, "bravo", "BTC", width=230)
     assert row.count("n/a") == 6, row  # entry, uPnL, paid, leverage, liquidation, distance
     assert "liq: no margin" in row
     assert "uPnL: no entry" in row
@@ -63,7 +63,7 @@ def test_a_figure_that_is_not_known_is_na_with_its_reason_and_never_zero() -> No
 def test_a_position_in_a_market_that_is_not_watched_says_how_to_learn_its_carry() -> None:
     scene = held.hedged()
     held.position(scene, "alphaswap", held.ALPHA, "DOGE", 1000.0, mark=0.2, entry=0.2)
-    assert "carry: :add DOGE" in row_of(scene, "DOGE", "alphaswap")
+    assert "carry: :add DOGE" in row_of(scene, "DOGE", "alphaswap", width=230)
     assert "no rate: alphaswap/DOGE" in text_of(carry_spark, scene, 100, 14)
 
 

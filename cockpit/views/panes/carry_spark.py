@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from cockpit.analytics import exposure as sums
-from cockpit.analytics.exposure import Total
+from cockpit.analytics.exposure import Leg, Total
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.exposures import Row
+from cockpit.exposures import Portfolio, Row
 from cockpit.views import format as fmt
 from cockpit.views.canvas import spark
 from cockpit.views.holding import Expected, expected_carry, portfolio, rate_is_old, unread
 from cockpit.views.panes.positions import safety_words
-from cockpit.views.position_cells import UNKNOWN, usd
+from cockpit.views.position_cells import UNKNOWN, marked, usd
 from cockpit.views.scene import Scene
-from cockpit.views.text import Line, fit, framed, parts, right
+from cockpit.views.text import Line, fit, framed, longest, parts, right
 
 TITLE = "carry_spark"
 HZ = 1.0
@@ -50,27 +50,55 @@ def _body(scene: Scene, inner: int) -> list[Line]:
     version = (scene.now_ns // (EXPECT_EVERY_S * NS_PER_S), len(held.rows))
     expected = scene.remember("expected carry", version, lambda: expected_carry(scene))
     mark = fmt.STALE if is_old else ""
+    rest = sum(row.leg.carry_usd_per_hour or 0.0 for row in held.rows)
+    now, ahead = total.carry_usd_per_hour, expected.usd_per_hour
     body: list[Line] = [
-        _carry("carry now", total.carry_usd_per_hour, old_rate, inner, _unpriced(held.rows)),
-        _carry("expected 24 h", expected.usd_per_hour, is_old, inner, _unforeseen(expected)),
+        _carry("carry now", now, old_rate, inner, rest, unpriced(held.rows)),
+        _carry(
+            "expected 24 h", ahead, is_old, inner, expected.rest_usd_per_hour, _unforeseen(expected)
+        ),
         _spark(scene, inner),
         [],
         _pair(
-            ("net", mark + usd(total.net_usd, 0)),
-            ("gross", mark + _plain(total.gross_usd)),
+            ("net", marked(mark, usd(total.net_usd, 0))),
+            ("gross", marked(mark, _plain(total.gross_usd))),
             inner,
         ),
         _pair(
-            ("uPnL", mark + usd(total.upnl_usd)), ("equity", mark + _plain(total.equity_usd)), inner
-        ),
-        _pair(("leverage", mark + _times(total)), ("legs", str(len(held.rows))), inner),
-        _pair(
-            ("concentration", f"venue {_share(total.venue_concentration)}"),
-            ("", f"asset {_share(total.asset_concentration)}"),
+            ("uPnL", marked(mark, usd(total.upnl_usd))),
+            ("equity", marked(mark, _plain(total.equity_usd))),
             inner,
         ),
+        _pair(("leverage", marked(mark, _times(total))), ("legs", str(len(held.rows))), inner),
+        _concentration(total, inner),
+        *([(fit(f" n/a  {words}", inner), "dim")] for words in _unknown(scene, held)),
     ]
     return body
+
+
+def _unknown(scene: Scene, held: Portfolio) -> list[str]:
+    """Why a total is not known, a sentence a figure."""
+    legs = [row.leg for row in held.rows]
+    waiting = len(unread(scene))
+    found = []
+    if words := _named([leg for leg in legs if leg.price is None]):
+        found.append(f"net, gross, leverage: no price of {words}")
+    if words := _named([leg for leg in legs if leg.price is not None and leg.upnl_usd is None]):
+        found.append(f"uPnL: no entry of {words}")
+    if not held.pools:
+        found.append("equity, leverage: no account is followed")
+    elif waiting:
+        found.append(f"equity: {waiting} account{'s' * (waiting > 1)} not read yet")
+    elif any(pool.equity_usd is None for pool in held.pools):
+        found.append("equity: an account does not say")
+    return found
+
+
+def _named(legs: Sequence[Leg]) -> str:
+    """`bybit/ETH +2`: the first market of these and how many more there are; empty for none."""
+    names = list(dict.fromkeys(f"{leg.venue}/{leg.symbol}" for leg in legs))
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    return f"{names[0]}{more}" if names else ""
 
 
 def _unforeseen(expected: Expected) -> str:
@@ -78,22 +106,31 @@ def _unforeseen(expected: Expected) -> str:
     return f"{expected.missing[0]}: {expected.why}{more}" if expected.missing else ""
 
 
-def _unpriced(rows: Sequence[Row]) -> str:
-    """Which legs keep the sum from being known."""
-    lacking = [row.leg for row in rows if row.leg.carry_usd_per_hour is None]
-    names = list(dict.fromkeys(f"{leg.venue}/{leg.symbol}" for leg in lacking))
-    more = f" +{len(names) - 1}" if len(names) > 1 else ""
-    return f"no rate: {names[0]}{more}" if names else ""
+def unpriced(rows: Sequence[Row]) -> str:
+    """Which legs keep the sum of what is earned from being known."""
+    words = _named([row.leg for row in rows if row.leg.carry_usd_per_hour is None])
+    return f"no rate: {words}" if words else ""
 
 
-def _carry(label: str, hourly: float | None, is_old: bool, inner: int, why: str) -> Line:
+def _carry(
+    label: str, hourly: float | None, is_old: bool, inner: int, rest: float, why: str
+) -> Line:
+    """A carry, or why it is not known and what all legs but those bring."""
     role = "stale" if is_old else "dim" if hourly is None else "gain" if hourly > 0 else "loss"
     mark = fmt.STALE if is_old and hourly is not None else ""
     day = None if hourly is None else 24 * hourly
     year = None if hourly is None else 8760 * hourly
     head: Line = [(" " + fit(label, _LABEL), "dim")]
     if hourly is None:
-        return [*head, (f"{UNKNOWN}  ", "dim"), (fit(why, max(0, inner - _LABEL - 6)), "dim")]
+        others: Line = [(f"rest {usd(rest, 3)} /h  ", "text")] if rest else []
+        return [
+            *head,
+            *longest(
+                max(0, inner - _LABEL - 1),
+                [(f"{UNKNOWN}  ", "dim"), *others, (why, "dim")],
+                [(f"{UNKNOWN}  ", "dim"), (why, "dim")],
+            ),
+        ]
     return parts(
         inner,
         [*head, (right(f"{mark}{usd(hourly, 3)}", 10), role), (" /h", "dim")],
@@ -139,5 +176,13 @@ def _times(total: Total) -> str:
     return ">99x" if total.leverage > 99 else f"{total.leverage:.2f}x"
 
 
-def _share(value: float | None) -> str:
-    return UNKNOWN if value is None else f"{value:.2f}"
+def _concentration(total: Total, inner: int) -> Line:
+    """Sums of squared shares, and over how many equal ones the same would be spread."""
+    shares = (("venue", total.venue_concentration), ("asset", total.asset_concentration))
+    short = [f"{name} {UNKNOWN if hhi is None else f'{hhi:.2f}'}" for name, hhi in shares]
+    full = [
+        text + ("" if hhi is None else f", as {1 / hhi:.1f} equal")
+        for text, (_, hhi) in zip(short, shares, strict=True)
+    ]
+    head: Line = [(" " + fit("concentration", _LABEL), "dim")]
+    return longest(inner, *([*head, ("   ".join(words), "number")] for words in (full, short)))

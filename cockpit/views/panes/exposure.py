@@ -105,10 +105,13 @@ def _verdict(scene: Scene, assets: list[AssetExposure], old: set[str], width: in
     known = [a for a in assets if a.net_usd is not None and a.symbol not in old]
     beyond = [(abs(unhedged_usd(scene, a) or 0.0), a) for a in known]
     doubt = len(assets) - len(known)
-    tail = f"  {doubt} not known" if doubt else ""
+    stale = sum(a.symbol in old for a in assets)
+    doubts = [f"{stale} stale"] if stale else []
+    doubts += [f"{doubt - stale} not known"] if doubt > stale else []
+    tail = f"  {', '.join(doubts)}" if doubts else ""
     most = max(beyond, key=lambda item: item[0], default=None)
     if most is None:
-        return [("no asset's net is known", "warn")]
+        return [(f"no asset's net is {'of the present' if stale else 'known'}", "warn")]
     if most[0] == 0:
         everything = "every asset is inside the band"
         words = f"{len(known)} inside the band" if doubt else everything

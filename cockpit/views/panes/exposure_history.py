@@ -8,6 +8,8 @@ from cockpit.core.units import HOUR_NS, NS_PER_S, utc
 from cockpit.state.exposure import ExposureHistory, Figure, Jump
 from cockpit.views import format as fmt
 from cockpit.views.canvas import Canvas, nice_scale, steps
+from cockpit.views.holding import portfolio
+from cockpit.views.panes.carry_spark import unpriced
 from cockpit.views.plots import Series, dated, framed_plot
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clean, fit, framed, right, width_of
@@ -91,7 +93,7 @@ def _plot(
     head = _title(name, now, width)
     if not len(known):
         blank = [(" " * width, "dim")]
-        words = [(fit("  not known in this time", width), "dim")]
+        words = [(fit(f"  not known in this time{_why(scene, figure)}", width), "dim")]
         return [head, words, *([blank] * (rows - 2))][:rows]
     low, high = scene.scale(f"exposure {figure}", float(known.min()), float(known.max()))
     bottom, top, ticks = nice_scale(low, high, max(2, (rows - 2) // 3))
@@ -112,6 +114,19 @@ def _plot(
     axis = dated(since, scene.now_ns, drawn.left, drawn.width)
     body = [head, *drawn.lines, axis]
     return [_wide(line, width) for line in body][:rows]
+
+
+def _why(scene: Scene, figure: Figure) -> str:
+    """What keeps a figure from being known at this moment."""
+    held = portfolio(scene)
+    old = sum(row.is_stale for row in held.rows)
+    if old:
+        return f": {old} leg{'s' * (old > 1)} stale"
+    if figure == "carry" and (words := unpriced(held.rows)):
+        return f": {words}"
+    if figure == "ratio" and not held.pools:
+        return ": no account is followed"
+    return ""
 
 
 def _title(name: str, now: float | None, width: int) -> Line:
@@ -137,5 +152,5 @@ def _jump(jump: Jump, inner: int) -> Line:
         (fit(jump.figure, 6), "text"),
         (right(moved, 12), "number"),
         (f"  {fit(jump.cause, 8)} ", _CAUSES[jump.cause]),
-        (fit(clean(f"{jump.subject} {jump.words}"), room), "text"),
+        (fit(clean(f"{jump.subject} {jump.words}").replace(" -", f" {fmt.MINUS}"), room), "text"),
     ]

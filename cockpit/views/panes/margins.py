@@ -26,6 +26,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     venues = sums.by_venue(legs, held.pools)
     books = scene.view.accounts()
     old = {b.venue for b in books if b.is_stale(scene.now_ns) and b.status != "unknown"}
+    worn = old | {row.leg.venue for row in held.rows if row.is_stale}
     name = _NAME if inner >= _NAME + 45 else 5
     count = max(1, _fitting(inner - name))
     body: list[Line] = []
@@ -34,8 +35,12 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         head += [(right(text, size), "dim") for text, size in _COLUMNS[:count]]
         if _bar_fits(inner, name):
             head.append((fit("  to liquidation", _BAR + 8), "dim"))
-        body = [head, *(_row(scene, v, v.venue in old, name, count, inner) for v in venues)]
+        body = [head]
+        body += [
+            _row(scene, v, (v.venue in old, v.venue in worn), name, count, inner) for v in venues
+        ]
     body += _troubles(scene, inner)
+    body += _typed_only(scene, venues, inner)
     if not body:
         body = [[], [(" no account is followed, so no margin is known", "dim")]]
     return framed(
@@ -61,8 +66,15 @@ def _bar_fits(inner: int, name: int) -> bool:
 
 
 def _row(
-    scene: Scene, venue: VenueExposure, is_old: bool, name: int, count: int, inner: int
+    scene: Scene,
+    venue: VenueExposure,
+    stale: tuple[bool, bool],
+    name: int,
+    count: int,
+    inner: int,
 ) -> Line:
+    """`stale` says it of the account's own figures, and of what is held at this venue."""
+    is_old, is_worn = stale
     ratio = venue.worst_margin_ratio
     texts = (
         (usd(venue.equity_usd, 0).removeprefix("+"), "number"),
@@ -73,9 +85,10 @@ def _row(
     )
     label = venue.venue if name == _NAME else scene.short(venue.venue)
     line: Line = [(" " + fit(label, name - 1), scene.colour_of(venue.venue))]
-    for (text, role), (_, size) in zip(texts[:count], _COLUMNS, strict=False):
-        mark = fmt.STALE if is_old and text != UNKNOWN else ""
-        role = "dim" if text == UNKNOWN else "stale" if is_old else role
+    for (text, role), (head, size) in zip(texts[:count], _COLUMNS, strict=False):
+        is_stale = is_worn if head in ("net $", "gross $") else is_old
+        mark = fmt.STALE if is_stale and text != UNKNOWN else ""
+        role = "dim" if text == UNKNOWN else "stale" if is_stale else role
         line.append((right(mark + text, size), role))
     if _bar_fits(inner, name) and ratio is not None:
         role = "stale" if is_old else ratio_role(ratio)
@@ -112,13 +125,29 @@ def _troubles(scene: Scene, inner: int) -> list[Line]:
     return found
 
 
+def _typed_only(scene: Scene, venues: list[VenueExposure], inner: int) -> list[Line]:
+    """Why venues have no margin here: nobody reads an account there."""
+    read = {book.venue for book in scene.view.accounts()}
+    names = [v.venue for v in venues if v.venue not in read and v.venue != sums.SPOT]
+    if not names:
+        return []
+    why = "typed positions only, no account is read"
+    return [[(fit(f" n/a  {', '.join(names)}: {why}", inner), "dim")]]
+
+
 def _verdict(venues: list[VenueExposure], old: set[str], width: int) -> Line:
+    # Coins that are owned outright stand on no margin.
+    venues = [v for v in venues if v.venue != sums.SPOT]
     fresh = [v for v in venues if v.worst_margin_ratio is not None and v.venue not in old]
+    stale = sum(v.venue in old for v in venues)
+    unknown = len(venues) - len(fresh) - stale
+    doubts = [f"{stale} stale"] if stale else []
+    doubts += [f"{unknown} not known"] if unknown else []
+    tail = f"  {', '.join(doubts)}" if doubts else ""
     if not fresh:
-        return [("no margin ratio is known", "dim")]
+        words = "no margin ratio is known" if not stale else "no margin ratio is of the present"
+        return longest(width, [(words, "dim"), (tail, "warn")], [(words, "dim")])
     worst = max(fresh, key=lambda v: v.worst_margin_ratio or 0.0)
     ratio = worst.worst_margin_ratio
-    unknown = len(venues) - len(fresh)
-    tail = f"  {unknown} not known" if unknown else ""
     head: Line = [(f"tightest: {worst.venue} {_percent(ratio)}", ratio_role(ratio))]
     return longest(width, [*head, (tail, "warn")], head)

@@ -12,17 +12,21 @@ from cockpit.views.holding import (
     group_of,
     key_of,
     lacking,
+    note_key,
     portfolio,
+    room_of,
     rows,
     safety,
 )
-from cockpit.views.position_cells import Column, columns_for, percent, usd
+from cockpit.views.position_cells import BEYOND, Column, columns_for, hidden, marked, percent, usd
 from cockpit.views.scene import Scene
-from cockpit.views.text import Line, clean, fit, framed, longest, right
+from cockpit.views.text import Line, clean, fit, framed, longest, right, width_of
 
 TITLE = "positions"
 HZ = 2.0
 _EDGE = 2
+_SAFETY_LEAST = 60
+"""Cells beside a row's own words in which the nearest liquidation is said too."""
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
@@ -30,13 +34,15 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     inner, room = width - 2, height - 3
     shown = rows(scene)
     at = cursor(scene, shown)
-    columns = columns_for(inner - _EDGE)
+    columns = columns_for(inner - _EDGE, scene.holding.column)
     title: Line = [("positions", "title")]
     note = ""
     if shown:
         body, first, last = _table(scene, shown, at, columns, inner, room)
         total = len(portfolio(scene).rows)
         note = f"{first}-{last} of {len(shown)}" if last - first + 1 < len(shown) else f"{total}"
+        left_out = hidden(columns)
+        note += f" · +{left_out} →" if left_out else ""
         title.append((_how(scene, len(shown), total), "dim"))
         body.insert(0, _head(scene, columns))
     else:
@@ -81,21 +87,23 @@ def _table(
     room: int,
 ) -> tuple[list[Line], int, int]:
     """(lines, number of the first and of the last row in them): a window around the cursor."""
-    every: list[tuple[int | None, Line]] = []
-    heading = ""
-    grouped = scene.holding.group != "none"
+    groups: dict[str, list[int]] = {}
     for i, row in enumerate(shown):
-        name = group_of(scene, row)
-        if grouped and (i == 0 or name != heading):
-            heading = name
-            members = [other for other in shown if group_of(scene, other) == name]
-            every.append((None, _heading(name, members, inner)))
-        every.append((i, _row(scene, row, columns, i == at)))
+        groups.setdefault(group_of(scene, row), []).append(i)
+    every: list[tuple[int | None, str]] = []
+    for name, members in groups.items():
+        every += [(None, name)] if scene.holding.group != "none" else []
+        every += [(i, name) for i in members]
     place = next(n for n, (i, _) in enumerate(every) if i == at)
     top = max(0, min(place - room // 2, len(every) - room))
-    window = every[top : top + max(1, room)]
-    there = [i for i, _ in window if i is not None]
-    return [line for _, line in window], min(there) + 1, max(there) + 1
+    lines, there = [], []
+    for row_index, name in every[top : top + max(1, room)]:
+        if row_index is None:
+            lines.append(_heading(name, [shown[i] for i in groups[name]], inner))
+        else:
+            lines.append(_row(scene, shown[row_index], columns, row_index == at))
+            there.append(row_index)
+    return lines, min(there) + 1, max(there) + 1
 
 
 def _heading(name: str, members: Sequence[Row], inner: int) -> Line:
@@ -109,8 +117,8 @@ def _heading(name: str, members: Sequence[Row], inner: int) -> Line:
     base: Line = []
     if len(symbols) == 1:
         base = [("net ", "dim"), (f"{mark}{_net_base(legs)}  ", "text")]
-    money: Line = [("net $ ", "dim"), (f"{mark}{usd(net, 0)}  ", "text")]
-    hour: Line = [("$/h ", "dim"), (f"{mark}{usd(carry, 3)}", "text")]
+    money: Line = [("net $ ", "dim"), (f"{marked(mark, usd(net, 0))}  ", "text")]
+    hour: Line = [("$/h ", "dim"), (marked(mark, usd(carry, 3)), "text")]
     return longest(inner, [*head, *base, *money, *hour], [*head, *base, *money], [*head, *money])
 
 
@@ -150,15 +158,29 @@ def _edge(is_marked: bool, is_stale: bool) -> tuple[str, str]:
 def _verdict(scene: Scene, shown: Sequence[Row], at: int, width: int) -> Line:
     """Sums of what is marked; else why the cursor's row lacks figures; else the nearest end."""
     if scene.holding.chosen:
-        legs = [row.leg for row in chosen(scene)]
+        taken = chosen(scene)
+        legs = [row.leg for row in taken]
+        mark = fmt.STALE if any(row.is_stale for row in taken) else ""
         net = sums.total(leg.notional_usd for leg in legs)
         carry = sums.total(leg.carry_usd_per_hour for leg in legs)
-        words = f"{len(legs)} marked: net {usd(net, 0)} $, carry {usd(carry, 3)} $/h"
+        sums_of = f"net {marked(mark, usd(net, 0))} $, carry {marked(mark, usd(carry, 3))} $/h"
+        words = f"{len(legs)} marked: {sums_of}"
         return longest(width, [(words, "number")])
-    why = lacking(scene, shown[at])
-    if why:
-        return longest(width, [(clean("; ".join(why)), "warn")], [(clean(why[0]), "warn")])
-    return safety_words(scene, width)
+    note = clean(scene.holding.notes.get(note_key(shown[at]), ""))
+    why = [clean(words) for words in lacking(scene, shown[at])]
+    if not note and not why:
+        return safety_words(scene, width)
+    head: Line = [(f"{note}{' · ' * bool(why)}", "accent")] if note else []
+    is_bad = shown[at].is_stale or shown[at].liquidation.basis is None
+    role = "warn" if is_bad else "dim"
+    said: Line = [*head, ("; ".join(why), role)]
+    near = safety_words(scene, max(0, width - width_of(said) - 3))
+    return longest(
+        width,
+        *([[*said, ("   ", "text"), *near]] if width - width_of(said) >= _SAFETY_LEAST else []),
+        *([*head, ("; ".join(why[:count]), role)] for count in range(len(why), 0, -1)),
+        head or [(why[0], role)],
+    )
 
 
 def safety_words(scene: Scene, width: int) -> Line:
@@ -170,9 +192,10 @@ def safety_words(scene: Scene, width: int) -> Line:
         return longest(width, [(words, "text"), (doubt, "warn")], [(words, "text")])
     row = found.nearest
     place = f"{row.leg.symbol} {row.leg.venue}"
+    is_beyond = room_of(row) == 0
     head: Line = [
         ("nearest liquidation ", "dim"),
-        (percent(row.liquidation.distance), "number"),
+        (BEYOND, "danger") if is_beyond else (percent(row.liquidation.distance), "number"),
         (f" {place}", "text"),
     ]
     short: Line = [head[1], (f" {row.leg.symbol} {scene.short(row.leg.venue)}", "text")]
