@@ -1,38 +1,50 @@
-"""Lighter accounts by index or L1 address: positions and margin. Read only, without a token.
+"""Lighter accounts by index or L1 address: positions, margin, funding payments. Read only.
 
 | channel or endpoint      | kinds              | what it means               | what we emit     | evidence |
 | ------------------------ | ------------------ | --------------------------- | ---------------- | -------- |
-| account                  | reply              | every account of an address | Position, Margin | R, documented example |
+| account                  | reply              | every account of an address | Position, Margin | R, documented example, live replies of 2026 |
+| positionFunding          | reply              | what was paid, newest first | FundingPayment   | R; `lighter_account_payments.py` |
 | account_all/{index}      | subscribed, update | positions, or those changed | Position         | W |
-| account_all_positions    | (not subscribed)   | the same                    | Position         | W, documented example |
+|                          |                    | payments                    | FundingPayment   | W |
+| account_all_positions, pool_data | (not subscribed) | the same              | Position …       | W, documented example |
 | user_stats/{index}       | subscribed, update | what an account is worth    | Margin           | W, documented example |
 
-W and R as in `lighter.py`. Each account of an address is a pool of its own, named by its index. The
-streams may want a token, which the cockpit does not have: they are asked for once a connection, and
-polling goes on without them. `position` is unsigned. `liquidation_price` is "" or "0" where there
-is none. `total_asset_value` is collateral plus unrealised profit. `total_funding_paid_out` is cash
-flow, negative when the account paid, whatever its name says (one client watched 52 positions over a
-settlement). Single payments (`positionFunding`) are for the owner's token only, so none are told.
+W and R as in `lighter.py`. Each account of an address is a pool of its own, named by its index:
+the first is the main account, sub-accounts and public pools count down from 2^48 - 2. The streams
+may want a token, which the cockpit does not have: they are asked for once a connection, and polling
+goes on without them. `position` is unsigned. `liquidation_price` is "" or "0" where there is none;
+where there is one, equity equals maintenance there (of an isolated position: what was set aside and
+its own profit), as the live replies bear out to the last digit. `total_asset_value` is collateral,
+what was set aside and unrealised profit. `total_funding_paid_out` is cash flow, negative when the
+account paid, whatever its name says: one client watched 52 positions over a settlement, every long
+that paid went down and every short that was paid went up; no source shows the contrary.
 """  # noqa: E501
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+import msgspec
 
 from cockpit.core.account import hex_address_problem, normal_address, short_address
-from cockpit.core.events import AccountState, Margin, Position
-from cockpit.core.units import NS_PER_S
+from cockpit.core.events import AccountState, FundingPayment, Margin, Position
+from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.venues import lighter_account_payments as paid
 from cockpit.venues import lighter_account_wire as wire
 from cockpit.venues.contract import Fetch, Output, Reply, Send
-from cockpit.venues.kit import decode, finite, refused, reject
+from cockpit.venues.kit import decode, refused, reject
 from cockpit.venues.ledger import Ledger, failure
 from cockpit.venues.lighter_facts import VENUE
 
-KINDS: frozenset[type] = frozenset({Position, Margin, AccountState})
+KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment})
 ACCOUNT = "account"
-CHANNELS = frozenset({"account_all", "account_all_positions", "user_stats"})
+STREAMS = ("account_all", "user_stats")
+CHANNELS = frozenset({"account_all", "account_all_positions", "pool_data", "user_stats"})
+SUBSCRIBES_PER_TICK = 4
+"""One address may own 64 accounts, and the venue hears 200 messages a minute."""
 POLL_S, POLL_STREAMED_S, POLL_EACH_S = 10.0, 30.0, 3.0
 """Between two looks at an account; the venue hears one call a second in all."""
 UNANSWERED_NS = 60 * NS_PER_S
-NOT_FOUND = 21100
+NOT_FOUND, NO_L1_ADDRESS = 21100, 21103
 MAX_INDEX_CHARS = 18
 
 
@@ -54,14 +66,26 @@ class Followed:
         self.account = account
         self.ledger = Ledger(VENUE, account)
         self.numbers: list[int] = [int(account)] if account.isdigit() else []
+        self.read: set[int] = set()
+        """The accounts that the venue has shown by REST, so that they exist."""
         self.subscribed: set[int] = set()
+        self.payments = paid.Payments()
         self.is_streamed = False
         self.due_ns = at_ns
 
-    def fetch(self) -> Fetch:
+    def fetch(self, cursor: str = "") -> Fetch:
         by = "index" if self.account.isdigit() else "l1_address"
-        path = f"/api/v1/account?by={by}&value={self.account}"
-        return Fetch(name=ACCOUNT, path=path, key=self.account)
+        path, key = f"/api/v1/account?by={by}&value={self.account}", self.account
+        if cursor:
+            path, key = f"{path}&cursor={quote(cursor, safe='')}", f"{key}&{cursor}"
+        return Fetch(name=ACCOUNT, path=path, key=key)
+
+    def pay(self, payment: FundingPayment) -> Iterator[FundingPayment]:
+        """A payment, once: stream and history may stamp the same hour milliseconds apart."""
+        stamp_ns = payment.venue_ns or payment.recv_ns
+        hour_ns = (stamp_ns + HOUR_NS // 2) // HOUR_NS * HOUR_NS
+        if list(self.ledger.payment(msgspec.structs.replace(payment, venue_ns=hour_ns))):
+            yield payment
 
 
 class Accounts:
@@ -70,17 +94,31 @@ class Accounts:
     def __init__(self, accounts: Sequence[str]) -> None:
         self._wanted = tuple(dict.fromkeys(map(normal_address, accounts)))
         self._followed: dict[str, Followed] = {}
+        self._names: dict[int, str] = {}
+        """What the venue calls the markets that an account has ever traded."""
+        self._dropped: set[str] = set()
+        self._leaving: list[int] = []
 
     # --- life ---------------------------------------------------------------------------------
 
     def want(self, accounts: Sequence[str]) -> None:
-        """Follow these and no others; streams of the others end with the connection."""
+        """Follow these and no others: what is still on its way about the others is not told."""
         self._wanted = tuple(dict.fromkeys(map(normal_address, accounts)))
+        gone = {a: f for a, f in self._followed.items() if a not in self._wanted}
         self._followed = {a: f for a, f in self._followed.items() if a in self._wanted}
+        self._dropped |= {*gone, *(str(n) for f in gone.values() for n in f.numbers)}
+        self._dropped -= {
+            *self._wanted,
+            *(str(n) for f in self._followed.values() for n in f.numbers),
+        }
+        for followed in gone.values():
+            self._leaving += sorted(n for n in followed.subscribed if str(n) in self._dropped)
 
     def closed(self) -> None:
+        self._leaving.clear()
         for followed in self._followed.values():
             followed.subscribed.clear()
+            followed.payments.again()
             followed.is_streamed = False
             followed.due_ns = 0
 
@@ -91,11 +129,30 @@ class Accounts:
             if at_ns >= followed.due_ns:
                 followed.due_ns = at_ns + UNANSWERED_NS
                 yield followed.fetch()
-            for number in followed.numbers:
-                if number not in followed.subscribed:
-                    followed.subscribed.add(number)
-                    for channel in ("account_all", "user_stats"):
-                        yield Send(f'{{"type":"subscribe","channel":"{channel}/{number}"}}')
+        yield from self._streams()
+        pages = (
+            page
+            for followed in self._followed.values()
+            for number in sorted(followed.read)
+            if (page := followed.payments.fetch(followed.account, number, at_ns)) is not None
+        )
+        if (page := next(pages, None)) is not None:
+            yield page
+
+    def _streams(self) -> Iterator[Send]:
+        room = SUBSCRIBES_PER_TICK
+        while self._leaving and room:
+            number, room = self._leaving.pop(0), room - 1
+            for channel in STREAMS:
+                yield Send(f'{{"type":"unsubscribe","channel":"{channel}/{number}"}}')
+        for account in self._wanted:
+            followed = self._followed[account]
+            new = [n for n in followed.numbers if n not in followed.subscribed]
+            for number in new[:room]:
+                room -= 1
+                followed.subscribed.add(number)
+                for channel in STREAMS:
+                    yield Send(f'{{"type":"subscribe","channel":"{channel}/{number}"}}')
 
     def _of(self, account: str, at_ns: int) -> Followed:
         if account not in self._followed:
@@ -113,31 +170,30 @@ class Accounts:
         message = decode(wire.MESSAGE, data)
         if isinstance(message, str):
             return [reject(VENUE, at_ns, f"account: {message}", data)]
-        stage, _, kind = message.type.partition("/")
-        number = message.number
-        if number is None or (message.stats is None and message.positions is None):
+        number, listed = message.number, message.positions
+        if number is None or str(number) in self._dropped:
             return []
         followed = self._by_number(number, at_ns)
-        followed.is_streamed = True
-        out: list[Output] = []
-        if kind != "user_stats" and message.positions is not None:
-            try:
-                rows = [
-                    told
-                    for row in message.positions.values()
-                    if (told := wire.position(followed.account, number, row, at_ns)) is not None
-                ]
-            except ValueError as error:
-                return [reject(VENUE, at_ns, f"account: {error}", data)]
-            if stage == "subscribed":
-                out += followed.ledger.whole(str(number), rows, at_ns)
-            else:
-                for row in rows:
-                    out += followed.ledger.change(row)
-        elif message.stats is not None:
+        if message.stats is not None:
+            followed.is_streamed = True
             margin = wire.margin_of_stats(followed.account, number, message.stats, at_ns)
-            out += [] if margin is None else [margin]
-        return out
+            return [] if margin is None else [margin]
+        if isinstance(listed, msgspec.UnsetType):
+            return []
+        followed.is_streamed = True
+        try:
+            rows = self._positions(followed, number, wire.rows_of(listed), at_ns)
+            paid_out = wire.rows_of(message.funding_histories)
+            payments = list(self._payments(followed, str(number), paid_out, at_ns))
+        except ValueError as error:
+            return [reject(VENUE, at_ns, f"account: {error}", data)]
+        out: list[Output] = []
+        if message.type.startswith("subscribed/"):
+            out += followed.ledger.whole(str(number), rows, at_ns)
+        else:
+            for row in rows:
+                out += followed.ledger.change(row)
+        return out + payments
 
     def _by_number(self, number: int, at_ns: int) -> Followed:
         for followed in self._followed.values():
@@ -145,40 +201,89 @@ class Accounts:
                 return followed
         return self._of(str(number), at_ns)
 
+    def _positions(
+        self, followed: Followed, number: int, rows: Sequence[wire.PositionRow], at_ns: int
+    ) -> list[Position]:
+        """ValueError if one of them cannot be: then none of them is believed."""
+        told = []
+        for row in rows:
+            position = wire.position(followed.account, number, row, at_ns)
+            if position is not None:
+                self._names[row.market_id] = row.native
+                told.append(position)
+        return told
+
+    def _payments(
+        self, followed: Followed, pool: str, rows: list[wire.PaidRow], at_ns: int
+    ) -> Iterator[FundingPayment]:
+        for payment in list(paid.payments(followed.account, pool, rows, self._names, at_ns)):
+            yield from followed.pay(payment)
+
     # --- replies ------------------------------------------------------------------------------
 
     def owns(self, reply: Reply) -> bool:
         return reply.name == ACCOUNT
 
     def reply(self, reply: Reply) -> Iterator[Output]:
-        """Every account of one address; without a key, of the only one that is followed."""
-        at_ns = reply.at_ns
-        account = reply.key or (self._wanted[0] if len(self._wanted) == 1 else "")
+        """Every account of one address, or a page of payments.
+
+        Without a key the body says whose it is; if it does not, the only followed account's.
+        """
+        only = self._wanted[0] if len(self._wanted) == 1 else ""
         answer = decode(wire.ANSWER, reply.body)
-        problem = refused(reply)
+        if reply.key.startswith(paid.PAID) or (
+            isinstance(answer, wire.Answer) and answer.position_fundings is not None
+        ):
+            return self._paid(reply, answer, only)
+        account, _, cursor = reply.key.partition("&")
+        if account in self._dropped:
+            return iter(())
+        return self._accounts(reply, answer, account or only, cursor)
+
+    def _accounts(
+        self, reply: Reply, answer: wire.Answer | str, account: str, cursor: str
+    ) -> Iterator[Output]:
+        at_ns, problem = reply.at_ns, refused(reply)
         if isinstance(answer, str):
             yield from self._failed(account, problem or f"account: {answer}", reply)
-        elif reply.status == 404 or answer.code == NOT_FOUND or answer.accounts == []:
-            yield from self._missing(account, at_ns)
+        elif answer.code == NO_L1_ADDRESS:
+            yield from self._missing(account, "Lighter does not take this for an L1 address", reply)
+        elif reply.status == 404 or answer.code == NOT_FOUND or _is_empty(answer):
+            what = "account with this index" if account.isdigit() else "account of this address"
+            yield from self._missing(account, f"Lighter has no {what} (yet)", reply)
         elif problem or answer.code not in (None, 200):
             words = f"{problem or 'account'}: {answer.code or ''} {answer.message or ''}"
             yield from self._failed(account, words.rstrip(" :"), reply)
+        elif answer.accounts is None:
+            yield from self._failed(account, "account: no accounts in it", reply)
         else:
-            for row in answer.accounts or ():
-                number = row.index if row.account_index is None else row.account_index
-                owner = account or ("" if number is None else str(number))
+            owners: dict[str, list[wire.AccountRow]] = {}
+            for row in answer.accounts:
+                owners.setdefault(self._owner(reply.key and account, row, account), []).append(row)
+            for owner, rows in owners.items():
                 if owner:
-                    yield from self._read(self._of(owner, at_ns), row, reply)
-            if account:
-                yield from self._verdict(self._of(account, at_ns), answer.accounts or (), at_ns)
+                    yield from self._read(self._of(owner, at_ns), rows, reply)
+                else:
+                    yield reject(VENUE, at_ns, "account: an account without an index", reply.body)
+            more = answer.next_cursor or ""
+            if account and more and more != cursor and len(answer.accounts) < (answer.total or 0):
+                yield self._of(account, at_ns).fetch(more)
 
-    def _missing(self, account: str, at_ns: int) -> Iterator[Output]:
+    def _owner(self, asked: str, row: wire.AccountRow, only: str) -> str:
+        """Whom a row belongs to: who was asked for, or else who is followed."""
+        number = row.index if row.account_index is None else row.account_index
+        named = (str(number), normal_address(row.l1_address or ""))
+        if asked or any(name in self._wanted for name in named):
+            return asked or next(name for name in named if name in self._wanted)
+        return only or ("" if number is None else str(number))
+
+    def _missing(self, account: str, words: str, reply: Reply) -> Iterator[Output]:
         if not account:
+            yield reject(VENUE, reply.at_ns, words, reply.body)
             return
-        followed = self._of(account, at_ns)
-        followed.due_ns = self._due_ns(followed, at_ns)
-        what = "account with this index" if account.isdigit() else "account of this address"
-        yield from followed.ledger.missing(at_ns, f"Lighter has no {what} (yet)")
+        followed = self._of(account, reply.at_ns)
+        followed.due_ns = self._due_ns(followed, reply.at_ns)
+        yield from followed.ledger.missing(reply.at_ns, words)
 
     def _failed(self, account: str, problem: str, reply: Reply) -> Iterator[Output]:
         yield reject(VENUE, reply.at_ns, problem, reply.body)
@@ -187,30 +292,59 @@ class Accounts:
             followed.due_ns = self._due_ns(followed, reply.at_ns)
             yield from followed.ledger.state("failed", reply.at_ns, failure(problem, POLL_S))
 
-    def _read(self, followed: Followed, row: wire.AccountRow, reply: Reply) -> Iterator[Output]:
-        at_ns = reply.at_ns
-        try:
-            number = row.number
-            rows = [
-                told
-                for position in row.positions or ()
-                if (told := wire.position(followed.account, number, position, at_ns)) is not None
-            ]
-        except ValueError as error:
-            yield reject(VENUE, at_ns, f"account: {error}", reply.body)
-            return
-        if number not in followed.numbers:
-            followed.numbers.append(number)
-        yield from followed.ledger.whole(str(number), rows, at_ns)
-        yield wire.margin_of(followed.account, row, at_ns)
-
-    def _verdict(
-        self, followed: Followed, rows: Sequence[wire.AccountRow], at_ns: int
+    def _read(
+        self, followed: Followed, accounts: Sequence[wire.AccountRow], reply: Reply
     ) -> Iterator[Output]:
+        """All accounts of one owner; one that cannot be believed keeps what was read of it last."""
+        at_ns, problem, is_flat = reply.at_ns, "", True
+        for row in accounts:
+            try:
+                number = row.number
+                rows = self._positions(followed, number, row.positions or (), at_ns)
+            except ValueError as error:
+                problem = f"account: {error}"
+                yield reject(VENUE, at_ns, problem, reply.body)
+                continue
+            if number not in followed.numbers:
+                followed.numbers.append(number)
+            followed.read.add(number)
+            margin = wire.margin_of(followed.account, row, at_ns)
+            is_flat = is_flat and margin.equity == 0.0 and not any(p.size for p in rows)
+            yield from followed.ledger.whole(str(number), rows, at_ns)
+            yield margin
         followed.due_ns = self._due_ns(followed, at_ns)
-        is_flat = all(
-            finite(row.total_asset_value) == 0.0
-            and not any(finite(position.position) for position in row.positions or ())
-            for row in rows
-        )
-        yield from followed.ledger.state("flat" if is_flat else "read", at_ns)
+        if problem:
+            yield from followed.ledger.state("failed", at_ns, failure(problem, POLL_S))
+        else:
+            is_all = set(followed.numbers) <= {row.number for row in accounts}
+            yield from followed.ledger.state("flat" if is_flat and is_all else "read", at_ns)
+
+    def _paid(self, reply: Reply, answer: wire.Answer | str, only: str) -> Iterator[Output]:
+        """A page of payments, or the word that they are not for everybody."""
+        at_ns, problem = reply.at_ns, refused(reply)
+        account, number = paid.asked_for(reply.key)
+        account = account or only
+        if not account or account in self._dropped:
+            return
+        followed = self._of(account, at_ns)
+        if number is None and len(followed.numbers) == 1:
+            number = followed.numbers[0]
+        code = None if isinstance(answer, str) else answer.code
+        if isinstance(answer, str) or answer.position_fundings is None:
+            words = f"funding payments: {answer if isinstance(answer, str) else answer.message}"
+            if not followed.payments.refused(number, reply, code):
+                yield reject(VENUE, at_ns, problem or words, reply.body)
+            return
+        try:
+            pool = "" if number is None else str(number)
+            yield from self._payments(followed, pool, answer.position_fundings, at_ns)
+            page = number and followed.payments.answered(account, number, answer, at_ns)
+        except ValueError as error:
+            yield reject(VENUE, at_ns, f"funding payments: {error}", reply.body)
+        else:
+            if page:
+                yield page
+
+
+def _is_empty(answer: wire.Answer) -> bool:
+    return answer.accounts == [] or (answer.accounts is None and answer.total == 0)

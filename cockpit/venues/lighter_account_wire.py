@@ -3,30 +3,50 @@
 Private to `lighter_account.py`, whose docstring has signs, units and evidence.
 """
 
+from typing import TypeVar
+
 import msgspec
 
 from cockpit.core.events import Margin, Position
-from cockpit.venues.kit import finite, positive
+from cockpit.venues.kit import finite, positive, printable
 from cockpit.venues.lighter_facts import VENUE
-from cockpit.venues.lighter_memory import LAST_PERP_ID, THOUSANDS, symbol_of
+from cockpit.venues.lighter_memory import DOCUMENTED_IDS, LAST_PERP_ID, THOUSANDS, symbol_of
 from cockpit.venues.lighter_wire import Scalar
+
+Row = TypeVar("Row")
+Grouped = dict[str, Row | list[Row] | None] | list[Row] | None
+"""Rows by market id, one or several each; a bare list or null where there are none."""
 
 
 class PositionRow(msgspec.Struct, frozen=True, gc=False):
     """`position` is unsigned, `sign` is 1 or -1. A market that was ever traded keeps its row."""
 
     market_id: int
-    symbol: str
-    sign: int
-    position: Scalar
+    symbol: str = ""
+    sign: int | None = None
+    position: Scalar = None
     avg_entry_price: Scalar = None
     position_value: Scalar = None
     unrealized_pnl: Scalar = None
     liquidation_price: Scalar = None
     initial_margin_fraction: Scalar = None
-    margin_mode: int = 0
+    margin_mode: int | None = None
     allocated_margin: Scalar = None
     total_funding_paid_out: Scalar = None
+
+    @property
+    def native(self) -> str:
+        return printable(self.symbol) or native_of(self.market_id)
+
+
+class PaidRow(msgspec.Struct, frozen=True, gc=False):
+    """One funding payment: `change` is cash flow. Stamps are seconds, or milliseconds."""
+
+    market_id: int
+    timestamp: int
+    change: Scalar = None
+    position_size: Scalar = None
+    position_side: str | None = None
 
 
 class AccountRow(msgspec.Struct, frozen=True, gc=False):
@@ -34,6 +54,8 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False):
 
     index: int | None = None
     account_index: int | None = None
+    l1_address: str | None = None
+    collateral: Scalar = None
     available_balance: Scalar = None
     total_asset_value: Scalar = None
     cross_asset_value: Scalar = None
@@ -51,11 +73,14 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
-    """The body of `account`, or of a refusal."""
+    """The body of `account`, of `positionFunding`, or of a refusal."""
 
     code: int | None = None
     message: str | None = None
+    total: int | None = None
     accounts: list[AccountRow] | None = None
+    position_fundings: list[PaidRow] | None = None
+    next_cursor: str | None = None
 
 
 class Stats(msgspec.Struct, frozen=True, gc=False):
@@ -64,6 +89,7 @@ class Stats(msgspec.Struct, frozen=True, gc=False):
     portfolio_value: Scalar = None
     available_balance: Scalar = None
     cross_stats: "Stats | None" = None
+    total_stats: "Stats | None" = None
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -71,17 +97,33 @@ class Message(msgspec.Struct, frozen=True, gc=False):
 
     type: str
     channel: str
-    positions: dict[str, PositionRow] | None = None
+    positions: Grouped[PositionRow] | msgspec.UnsetType = msgspec.UNSET
+    funding_histories: Grouped[PaidRow] = None
     stats: Stats | None = None
 
     @property
     def number(self) -> int | None:
-        text = self.channel.partition(":")[2]
+        """`account_all:12`; some deployments write it as it is subscribed to, `account_all/12`."""
+        text = self.channel.replace("/", ":").rpartition(":")[2]
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
 ANSWER: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer, strict=False)
+
+
+def rows_of(grouped: Grouped[Row]) -> list[Row]:
+    """What a message lists, however it is grouped."""
+    if isinstance(grouped, dict):
+        groups = grouped.values()
+        lists = [one if isinstance(one, list) else [one] for one in groups if one is not None]
+        return [row for rows in lists for row in rows]
+    return grouped or []
+
+
+def native_of(market_id: int) -> str:
+    """The name of a market that nothing has named yet."""
+    return DOCUMENTED_IDS.get(market_id, f"@{market_id}")
 
 
 def position(
@@ -90,10 +132,10 @@ def position(
     """One position, flat ones too; None for a spot market. ValueError for what cannot be."""
     if not 0 <= row.market_id <= LAST_PERP_ID:
         return None
-    units = finite(row.position)
+    native, units = row.native, finite(row.position)
     if units is None or (units != 0.0 and row.sign not in (1, -1)):
-        raise ValueError(f"{row.symbol}: impossible position {row.sign} x {row.position}")
-    contract = 1000.0 if row.symbol in THOUSANDS else 1.0
+        raise ValueError(f"{native}: impossible position {row.sign} x {row.position}")
+    contract = 1000.0 if native in THOUSANDS else 1.0
     entry, liquidation = positive(row.avg_entry_price), positive(row.liquidation_price)
     value, upnl = finite(row.position_value), finite(row.unrealized_pnl)
     allocated = finite(row.allocated_margin)
@@ -103,10 +145,10 @@ def position(
         venue=VENUE,
         recv_ns=at_ns,
         venue_ns=venue_ns,
-        symbol=symbol_of(row.symbol),
+        symbol=symbol_of(native),
         account=account,
         pool=str(number),
-        size=row.sign * abs(units) * contract,
+        size=(row.sign or 0) * abs(units) * contract,
         entry=None if entry is None else entry / contract,
         mark=abs(value) / abs(units) / contract if is_worth and value is not None else None,
         liquidation=None if liquidation is None else liquidation / contract,
@@ -121,19 +163,34 @@ def position(
 
 
 def leverage(initial: Scalar) -> float | None:
-    """From the initial margin: per cent over REST (`5.00`), a fraction in streams (`0.0500`).
+    """From the initial margin in per cent (`5.00`); the stream's documentation shows a fraction.
 
-    No market offers 100x, so a number up to 1 is a fraction.
+    The fraction is of `0.0500`: no market offers more than 100x, so what is below 1 is one. The
+    venue cuts it to hundredths of a per cent, and its own requirement is of what is written.
     """
     number = positive(initial)
     if number is None:
         return None
-    return 1.0 / number if number <= 1.0 else 100.0 / number
+    return 1.0 / number if number < 1.0 else 100.0 / number
+
+
+def worth(row: AccountRow) -> float | None:
+    """Equity: collateral, what is set aside for isolated positions, and all unrealised profit."""
+    stated, collateral = finite(row.total_asset_value), finite(row.collateral)
+    if stated is not None or collateral is None or row.positions is None:
+        return stated
+    equity = collateral
+    for held in row.positions:
+        profit, aside = finite(held.unrealized_pnl), finite(held.allocated_margin) or 0.0
+        if finite(held.position) and profit is None:
+            return None
+        equity += (profit or 0.0) + aside
+    return equity
 
 
 def margin_of(account: str, row: AccountRow, at_ns: int) -> Margin:
     """The collateral of one account, isolated positions included."""
-    equity, available = finite(row.total_asset_value), finite(row.available_balance)
+    equity, available = worth(row), finite(row.available_balance)
     required = finite(row.cross_initial_margin_requirement)
     isolated = [r for r in row.positions or () if r.margin_mode == 1 and finite(r.position)]
     if required is not None:
@@ -163,15 +220,20 @@ def margin_of_stats(account: str, number: int, stats: Stats, at_ns: int) -> Marg
     equity, available = finite(stats.portfolio_value), finite(stats.available_balance)
     if equity is None:
         return None
+    cross = stats.cross_stats
+    if stats.total_stats is not None and finite(stats.total_stats.portfolio_value) != equity:
+        # The parts are not parts of this whole (the documentation's own example leaves them 0).
+        cross = None
+    cross_equity = None if cross is None else finite(cross.portfolio_value)
+    # Isolated positions take all that stands behind them, as in `margin_of`.
+    free = available if cross is None or not cross_equity else finite(cross.available_balance)
     return Margin(
         venue=VENUE,
         recv_ns=at_ns,
         account=account,
         pool=str(number),
         equity=equity,
-        used=None if available is None else equity - available,
+        used=None if free is None else equity - free,
         available=available,
-        cross_equity=None
-        if stats.cross_stats is None
-        else finite(stats.cross_stats.portfolio_value),
+        cross_equity=cross_equity,
     )

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cockpit.core.events import AccountState, Margin, Position, Reject
-from cockpit.venues.contract import Fetch, Send, Wanted, Wants
+from cockpit.venues.contract import Send, Wanted, Wants
 from cockpit.venues.lighter import SPEC, Session
 from tests.invariants import Invariants
 from tests.support import (
@@ -20,45 +20,7 @@ from tests.support import (
     reply,
     ticks,
 )  # fmt: skip
-
-L1 = "0x15f43c2b0f0ca3e0a0c1fd8f9ad6d0d0d0d0cc2a"
-SECOND = 1_000_000_000
-
-
-def row(symbol: str, position: str, sign: int = 1, **changed: object) -> dict:
-    """Every field has a value of its own, so that a mix-up shows."""
-    return {
-        "market_id": 7, "symbol": symbol, "initial_margin_fraction": "5.00", "sign": sign,
-        "position": position, "avg_entry_price": "90.0", "position_value": "200.0",
-        "unrealized_pnl": "20.5", "realized_pnl": "7.5", "liquidation_price": "55.5",
-        "margin_mode": 0, "allocated_margin": "0.000000", "total_funding_paid_out": "-3.25",
-        **changed,
-    }  # fmt: skip
-
-
-def account(*rows: dict, index: int = 1077, **changed: object) -> dict:
-    return {
-        "code": 0, "account_type": 0, "index": index, "l1_address": L1, "account_index": index,
-        "available_balance": "700.0", "collateral": "950.0", "total_asset_value": "1000.0",
-        "cross_asset_value": "900.0", "positions": list(rows), **changed,
-    }  # fmt: skip
-
-
-def body(*accounts: dict) -> dict:
-    return {"code": 200, "total": len(accounts), "accounts": list(accounts)}
-
-
-def following(*accounts: str) -> Session:
-    return Session(Wants(symbols=("BTC",), accounts=accounts))
-
-
-def stream(kind: str, rows: dict, stage: str = "update") -> dict:
-    return {"type": f"{stage}/{kind}", "channel": f"{kind}:1077", "positions": rows}
-
-
-def asked(outputs: list) -> list[Fetch]:
-    return [fetch for fetch in only(Fetch, outputs) if fetch.name == "account"]
-
+from tests.venues.lighter_accounts import L1, SECOND, account, asked, body, following, row, stream
 
 # --- documented samples -------------------------------------------------------------------------
 
