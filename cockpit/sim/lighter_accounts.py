@@ -7,7 +7,8 @@ A position that was closed stays in the lists, flat. Sources: https://apidocs.li
 (account, accountsByL1Address, positionFunding) and /docs/websocket-reference.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_S
@@ -15,13 +16,27 @@ from cockpit.sim import lighter_wire as wire
 from cockpit.sim import margin
 from cockpit.sim.accounts import MICROS, Account, AccountFill, FundingPayment, Position
 from cockpit.sim.contract import MarketState, TradeTick, VenueWorld, decimal_text
-from cockpit.sim.lighter_params import ALL_MARKETS, Query, Refused, choice, invalid, limited, whole
+from cockpit.sim.lighter_params import (
+    ALL_MARKETS,
+    Query,
+    Refused,
+    choice,
+    invalid,
+    is_whole,
+    limited,
+    whole,
+)
 
 Row = dict[str, wire.Json]
 
 NO_ACCOUNT = 21100, "account not found"
+NO_L1_ADDRESS = 21103, "invalid account l1 address"
 NO_AUTH = 20001, "invalid param : auth field is required"
+MAIN_ACCOUNTS_ONLY = 20001, "invalid param : auth required for main accounts"
+L1_ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 CROSS, ISOLATED = 0, 1
+MARGIN_UNITS = 10_000
+"""The venue keeps initial margins in whole hundredths of a per cent, cut off."""
 USDC_ID = 3
 MOST_FUNDINGS = 100
 NO_POOL = {
@@ -57,37 +72,33 @@ def collateral(account: Account) -> int:
 
 def account(world: VenueWorld, query: Query) -> Row:
     """One account by its index, or all of an L1 address."""
-    by, value = choice(query, "by", ("index", "l1_address")), query.get("value", "")
     only_open = query.get("active_only") == "true"
-    if by == "index":
-        found = world.accounts.numbered(int(value)) if value.isdecimal() else None
-        owned = [] if found is None else [found]
-    else:
-        owned = world.accounts.of(value)
-    if not owned:
-        raise Refused(*NO_ACCOUNT)
-    rows = [_detailed(world, one, only_open) for one in owned]
+    rows = [_detailed(world, one, only_open) for one in _found(world, query)]
     return {"total": len(rows), "accounts": rows, "next_cursor": ""}
 
 
 def accounts_by_l1_address(world: VenueWorld, query: Query) -> Row:
-    owned = world.accounts.of(query.get("l1_address", ""))
-    if not owned:
-        raise Refused(*NO_ACCOUNT)
+    owned = _owned(world, query.get("l1_address", ""))
     rows = [_brief(world, one) for one in owned]
     return {"l1_address": owned[0].address, "sub_accounts": rows}
 
 
+def account_metadata(world: VenueWorld, query: Query) -> Row:
+    """What each account of `account` calls itself."""
+    return {"account_metadatas": [_metadata(one) for one in _found(world, query)]}
+
+
 def position_funding(world: VenueWorld, query: Query) -> Row:
-    """Newest first, by the page. An account that is not for show wants a token."""
+    """Newest first, by the page. The accounts here are for show, like public pools; others want a
+    token."""
     found = world.accounts.numbered(whole(query, "account_index"))
     if found is None:
-        raise Refused(*NO_AUTH)
+        raise Refused(*MAIN_ACCOUNTS_ONLY)
     limit = limited(query, MOST_FUNDINGS, MOST_FUNDINGS)
     side = choice(query, "side", ("all", "long", "short"), "all")
     market_id = whole(query, "market_id", ALL_MARKETS)
     cursor = query.get("cursor") or "0"
-    if not cursor.isdecimal():
+    if not is_whole(cursor):
         raise invalid("cursor")
     rows = [funding_row(world, payment) for payment in reversed(found.payments)]
     rows = [
@@ -98,6 +109,26 @@ def position_funding(world: VenueWorld, query: Query) -> Row:
     begin, end = int(cursor), int(cursor) + limit
     more = {"next_cursor": str(end)} if end < len(rows) else {}
     return {"position_fundings": rows[begin:end]} | more
+
+
+def _found(world: VenueWorld, query: Query) -> Sequence[Account]:
+    """The accounts of `by` and `value`, of which there must be one."""
+    by, value = choice(query, "by", ("index", "l1_address")), query.get("value", "")
+    if by == "l1_address":
+        return _owned(world, value)
+    found = world.accounts.numbered(int(value)) if is_whole(value) else None
+    if found is None:
+        raise Refused(*NO_ACCOUNT)
+    return [found]
+
+
+def _owned(world: VenueWorld, address: str) -> Sequence[Account]:
+    if not L1_ADDRESS.fullmatch(address):
+        raise Refused(*NO_L1_ADDRESS)
+    owned = world.accounts.of(address)
+    if not owned:
+        raise Refused(*NO_ACCOUNT)
+    return owned
 
 
 def _brief(world: VenueWorld, one: Account) -> Row:
@@ -123,15 +154,7 @@ def _detailed(world: VenueWorld, one: Account, only_open: bool) -> Row:
     now = margin.standing(world, one)
     rows = positions(world, one).values()
     return _brief(world, one) | {
-        "account_index": one.number,
-        "name": "",
-        "description": "",
-        "can_invite": False,
-        "referral_points_percentage": "",
-        "can_rfq": False,
-        "can_rfq_market_ids": [],
-        "created_at": one.created_ns // NS_PER_S,
-        "metadata": {"color": ""},
+        **_metadata(one),
         "positions": [row for row in rows if not only_open or float(row["position"])],
         "assets": [asset(one)],
         "total_asset_value": dollars(now.equity),
@@ -142,6 +165,20 @@ def _detailed(world: VenueWorld, one: Account, only_open: bool) -> Row:
         "shares": [],
         "pending_unlocks": [],
         "approved_integrators": [],
+    }
+
+
+def _metadata(one: Account) -> Row:
+    return {
+        "account_index": one.number,
+        "name": "",
+        "description": "",
+        "can_invite": False,
+        "referral_points_percentage": "",
+        "created_at": one.created_ns // NS_PER_S,
+        "can_rfq": False,
+        "can_rfq_market_ids": [],
+        "metadata": {"color": ""},
         "agent_enabled": False,
     }
 
@@ -181,7 +218,7 @@ def _position(world: VenueWorld, one: Account, state: MarketState, position: Pos
     return {
         "market_id": state.listing.market_id,
         "symbol": state.listing.native,
-        "initial_margin_fraction": f"{100 / (position.leverage or 1):.2f}",
+        "initial_margin_fraction": decimal_text(MARGIN_UNITS // (position.leverage or 1), 2),
         "open_order_count": 0,
         "pending_order_count": 0,
         "position_tied_order_count": 0,
@@ -191,7 +228,7 @@ def _position(world: VenueWorld, one: Account, state: MarketState, position: Pos
         "position_value": minus + dollars(abs(worth)),
         "unrealized_pnl": dollars(pnl),
         "realized_pnl": dollars(position.realized_micros if position.lots else 0),
-        "liquidation_price": "" if price is None else str(price),
+        "liquidation_price": "0" if price is None else str(price),
         "total_funding_paid_out": dollars(position.funding_micros if position.lots else 0),
         "margin_mode": ISOLATED if position.isolated else CROSS,
         "allocated_margin": dollars(allocated if position.isolated else 0),

@@ -9,6 +9,7 @@ Query = Mapping[str, str]
 
 ALL_MARKETS = 255
 LARGEST_TIMESTAMP = 5_000_000_000_000
+MOST_DIGITS = 19
 FIRST_MILLISECONDS = 100_000_000_000
 """The requests take seconds and milliseconds; no second of this century is as large as this."""
 
@@ -26,12 +27,17 @@ def invalid(name: str) -> Refused:
     return Refused(20001, f"invalid param : {name}")
 
 
+def is_whole(text: str) -> bool:
+    """Whether this is a whole number that any field of the venue could hold."""
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+
+
 def whole(query: Query, name: str, default: int | None = None) -> int:
     """A whole number; refused when malformed, or missing without a default."""
     text = query.get(name)
     if text is None and default is not None:
         return default
-    if text is None or not text.isdecimal():
+    if text is None or not is_whole(text):
         raise invalid(name)
     return int(text)
 

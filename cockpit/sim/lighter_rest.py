@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from cockpit.core.units import NS_PER_S
+from cockpit.core.units import HOUR_S, NS_PER_S
 from cockpit.sim import lighter_accounts as accounts
 from cockpit.sim import lighter_reads as reads
 from cockpit.sim import lighter_wire as wire
@@ -24,11 +24,14 @@ from cockpit.sim.windows import Budgets, client_of
 
 REQUESTS = Budgets(points=600, span_s=60.0)
 L1_CONTRACT = "0x3B4D794a66304F130a4Db8F2551B0070dfCf5ca7"
+LIQUIDITY_POOL = 2**48 - 2
+SAMPLES_PER_CANDLE = 60
 ETHEREUM_BLOCK_S = 12
 ETHEREUM_GENESIS_S = 1_438_269_973
 NO_API_KEY = 21109, "api key not found"
 
-Answer = Callable[[VenueWorld, Query], dict[str, wire.Json]]
+Row = dict[str, wire.Json]
+Answer = Callable[[VenueWorld, Query], Row]
 
 
 def on_http(
@@ -63,7 +66,7 @@ def _refuse(code: int, message: str) -> HttpReply:
     return _reply(400, {"code": code, "message": message})
 
 
-def _asset_details(world: VenueWorld, query: Query) -> dict[str, wire.Json]:
+def _asset_details(world: VenueWorld, query: Query) -> Row:
     usdc = {
         "asset_id": 3,
         "symbol": "USDC",
@@ -87,7 +90,7 @@ def _asset_details(world: VenueWorld, query: Query) -> dict[str, wire.Json]:
     return {"asset_details": [usdc]}
 
 
-def _layer1_basic_info(world: VenueWorld, query: Query) -> dict[str, wire.Json]:
+def _layer1_basic_info(world: VenueWorld, query: Query) -> Row:
     newest = (world.now_ns() // NS_PER_S - ETHEREUM_GENESIS_S) // ETHEREUM_BLOCK_S
     return {
         "l1_providers": [{"chainId": 1, "networkId": 1, "latestBlockNumber": newest}],
@@ -100,16 +103,68 @@ def _layer1_basic_info(world: VenueWorld, query: Query) -> dict[str, wire.Json]:
     }
 
 
-def _withdrawal_delay(world: VenueWorld, query: Query) -> dict[str, wire.Json]:
+def _withdrawal_delay(world: VenueWorld, query: Query) -> Row:
     return {"seconds": reads.VERIFIED_AFTER_NS // NS_PER_S}
 
 
-def _announcement(world: VenueWorld, query: Query) -> dict[str, wire.Json]:
+def _mark_price_candles(world: VenueWorld, query: Query) -> Row:
+    """Candles without volume: here trades happen at the mark."""
+    body = reads.candles(world, query)
+    rows = [
+        {**{key: row[key] for key in ("t", "o", "h", "l", "c")}, "sc": SAMPLES_PER_CANDLE}
+        for row in _rows(body["c"])
+    ]
+    return {"r": body["r"], "c": rows}
+
+
+def _market_price_charts(world: VenueWorld, query: Query) -> Row:
+    """What each market cost at every hour of the last day."""
+    now_s = world.now_ns() // NS_PER_S
+    charts = []
+    for state in world.markets.values():
+        asked = {
+            "market_id": str(state.listing.market_id),
+            "resolution": "1h",
+            "start_timestamp": str(now_s - 24 * HOUR_S),
+            "end_timestamp": str(now_s),
+        }
+        rows = _rows(reads.candles(world, asked)["c"])
+        prices = [f"{row['c']:.{state.listing.price_decimals}f}" for row in rows]
+        charts.append({"market_id": state.listing.market_id, "prices": prices})
+    return {"resolution": "1h", "price_charts": charts}
+
+
+def _rows(body: wire.Json) -> list[Row]:
+    return body if isinstance(body, list) else []
+
+
+def _system_config(world: VenueWorld, query: Query) -> Row:
+    """The venue's own accounts are the last indexes; none of them is shown here."""
+    return {
+        "liquidity_pool_index": LIQUIDITY_POOL,
+        "staking_pool_index": LIQUIDITY_POOL - 1,
+        "funding_fee_rebate_account_index": 1,
+        "fee_collector_account_index": 0,
+        "liquidity_pool_cooldown_period": 300_000,
+        "staking_pool_lockup_period": 0,
+        "max_integrator_perps_maker_fee": 1_000,
+        "max_integrator_perps_taker_fee": 1_000,
+        "max_integrator_spot_maker_fee": 10_000,
+        "max_integrator_spot_taker_fee": 10_000,
+    }
+
+
+def _public_pools_metadata(world: VenueWorld, query: Query) -> Row:
+    return {"public_pools": []}
+
+
+def _announcement(world: VenueWorld, query: Query) -> Row:
     return {"announcements": []}
 
 
 ANSWERS: Mapping[str, Answer] = {
     "account": accounts.account,
+    "accountMetadata": accounts.account_metadata,
     "accountsByL1Address": accounts.accounts_by_l1_address,
     "announcement": _announcement,
     "assetDetails": _asset_details,
@@ -123,11 +178,15 @@ ANSWERS: Mapping[str, Answer] = {
     "funding-rates": reads.funding_rates,
     "fundings": reads.fundings,
     "layer1BasicInfo": _layer1_basic_info,
+    "markPriceCandles": _mark_price_candles,
+    "marketPriceCharts": _market_price_charts,
     "orderBookDetails": order_book_details,
     "orderBookOrders": reads.order_book_orders,
     "orderBooks": order_books,
     "positionFunding": accounts.position_funding,
+    "publicPoolsMetadata": _public_pools_metadata,
     "recentTrades": reads.recent_trades,
+    "systemConfig": _system_config,
     "trades": reads.recent_trades,
     "withdrawalDelay": _withdrawal_delay,
 }

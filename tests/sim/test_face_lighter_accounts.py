@@ -70,10 +70,12 @@ def test_one_l1_address_owns_several_accounts(desk: Desk) -> None:
     [
         ("account?by=index&value=5", 21100),
         ("account?by=index&value=x", 21100),
-        ("account?by=l1_address&value=0x0", 21100),
+        ("account?by=l1_address&value=0x0", 21103),
+        (f"account?by=l1_address&value=0x{'0' * 40}", 21100),
+        (f"account?by=index&value={'9' * 5000}", 21100),
         ("account?value=48101", 20001),
         ("account?by=name&value=x", 20001),
-        ("accountsByL1Address", 21100),
+        ("accountsByL1Address", 21103),
         ("positionFunding?account_index=5&limit=10", 20001),
         ("positionFunding?account_index=48101&limit=0", 20001),
         ("positionFunding?account_index=48101&limit=101", 20001),
@@ -132,11 +134,18 @@ def test_positions_agree_with_the_truth_and_funding_counts_what_was_paid_out(des
         assert float(row["total_funding_paid_out"]) == truth["funding_paid_usd"]
         assert bool(row["margin_mode"]) is truth["isolated"]
         if truth["liquidation"] is None:
-            assert row["liquidation_price"] == ""
+            assert row["liquidation_price"] == "0"
         else:
             price = float(row["liquidation_price"]) / scale
             assert price == pytest.approx(truth["liquidation"])
     assert not told
+
+
+def test_what_accounts_call_themselves_is_what_the_accounts_say(desk: Desk) -> None:
+    rows = ask(desk, f"accountMetadata?by=l1_address&value={OWNER}")["account_metadatas"]
+    assert [row["account_index"] for row in rows] == [CROSS, ISOLATED]
+    for row in rows:
+        assert read(desk, row["account_index"]).items() >= row.items()
 
 
 def test_a_closed_position_stays_in_the_list_flat(desk: Desk) -> None:

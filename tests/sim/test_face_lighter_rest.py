@@ -121,6 +121,25 @@ def test_candles_ascend_inside_their_window(world: FakeWorld) -> None:
     assert [row["timestamp"] for row in old] == [row["t"] for row in rows]
 
 
+def test_prices_without_volume_are_those_of_the_candles(world: FakeWorld) -> None:
+    end = START_NS // 1_000_000
+    window = f"start_timestamp={end - 3 * 3_600_000}&end_timestamp={end}&count_back=0"
+    marks = get(world, f"markPriceCandles?market_id=0&resolution=1h&{window}")["c"]
+    rows = get(world, f"candles?market_id=0&resolution=1h&{window}")["c"]
+    assert [(row["t"], row["c"]) for row in marks] == [(row["t"], row["c"]) for row in rows]
+    charts = {
+        row["market_id"]: row["prices"] for row in get(world, "marketPriceCharts")["price_charts"]
+    }
+    assert [float(price) for price in charts[0][-3:]] == [row["c"] for row in rows]
+    assert len(charts[0]) == 24
+    assert charts[28] == []
+
+
+def test_no_pool_is_shown_and_the_venues_own_is_the_last_index(world: FakeWorld) -> None:
+    assert get(world, "publicPoolsMetadata?index=0&limit=10")["public_pools"] == []
+    assert get(world, "systemConfig")["liquidity_pool_index"] == 2**48 - 2
+
+
 def test_blocks_are_sequenced_then_committed_then_proven(world: FakeWorld) -> None:
     newest = get(world, "blocks?sort=desc&limit=2")["blocks"]
     assert [block["height"] for block in newest] == [5_000_000, 4_999_999]
@@ -141,7 +160,7 @@ def test_open_interest_history_is_hourly(world: FakeWorld) -> None:
     ("target", "code"),
     [
         ("account?by=index&value=5", 21100),
-        ("accountsByL1Address?l1_address=0x0", 21100),
+        ("accountsByL1Address?l1_address=0x0", 21103),
         ("nextNonce?account_index=5&api_key_index=3", 21100),
         ("positionFunding?account_index=5&limit=10", 20001),
         ("orderBookOrders?market_id=1&limit=251", 20001),
