@@ -51,6 +51,8 @@ NOTICES = 500
 MOST_HELD = 50
 """Markets are watched for the sake of positions, up to so many."""
 Listener = Callable[[list[Event]], None]
+_NOTED = frozenset({Instrument, Link, BookReset})
+"""Facts that are more to the engine than a change of state."""
 EndpointSource = Callable[[], Awaitable[Mapping[str, Endpoint]]]
 """Where the URLs come from when they are not known before the start (the demo's exchange)."""
 _SEVERITY: dict[LinkState, Severity] = {"live": "info", "stale": "warn", "down": "danger"}
@@ -277,32 +279,29 @@ class Engine:
         self._listeners.append(listener)
 
     def _sink(self, events: list[Event]) -> None:
-        for event in events:
-            if type(event) is Instrument:
-                event = self._with_fees(event)
-            elif type(event) is Link:
-                self._on_link(event)
-            elif type(event) is BookReset:
-                self._note(event, f"{event.symbol} book lost: {event.reason}", "warn")
-            self.view.apply(event)
+        if _NOTED.isdisjoint(map(type, events)):
+            self.view.apply_all(events)
+        else:
+            self.view.apply_all(map(self._noted, events))
         for listener in self._listeners:
             listener(events)
 
+    def _noted(self, event: Event) -> Event:
+        if type(event) is Instrument:
+            return self._with_fees(event)
+        if type(event) is Link:
+            self._on_link(event)
+        elif type(event) is BookReset:
+            self._note(event, f"{event.symbol} book lost: {event.reason}", "warn")
+        return event
+
     def _with_fees(self, event: Instrument) -> Instrument:
         """The trader's own tier, else what the venue said, else its documented base tier."""
-        own = self._config.venue.get(event.venue)
-        spec = self.specs[event.venue]
-        fees = {
-            name: next(
-                (
-                    fee
-                    for fee in (getattr(own, name, None), getattr(event, name))
-                    if fee is not None
-                ),
-                getattr(spec, name),
-            )
-            for name in ("taker_fee", "maker_fee")
-        }
+        sources = (self._config.venue.get(event.venue), event, self.specs[event.venue])
+        fees = {}
+        for name in ("taker_fee", "maker_fee"):
+            stated = (getattr(source, name, None) for source in sources)
+            fees[name] = next((fee for fee in stated if fee is not None), None)
         return msgspec.structs.replace(event, **fees)
 
     def _on_link(self, event: Link) -> None:

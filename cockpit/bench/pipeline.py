@@ -14,6 +14,7 @@ import msgspec
 
 from cockpit import venues
 from cockpit.bench.traffic import record
+from cockpit.bench.yardstick import yardstick_us
 from cockpit.sim.assets import DEFAULT_SYMBOLS
 from cockpit.state.market import MarketState
 from cockpit.state.store import MarketStore
@@ -42,15 +43,25 @@ class Spent(msgspec.Struct):
 
 
 def measure(runs: int) -> dict[str, Any]:
-    """Section `pipeline` of the document: medians of `runs`, with min and max under `spread`."""
+    """Section `pipeline` of the document: medians of `runs`, with min and max under `spread`.
+
+    `mix_in_yardsticks` is the mix over the yardstick of the same moment: it holds on any machine.
+    """
     traffic = record(STEPS)
-    spent = [_apply_all(traffic) for _ in range(runs)]
+    spent, sticks = [], []
+    for _ in range(runs):
+        before = yardstick_us()
+        spent.append(_apply_all(traffic))
+        sticks.append((before + yardstick_us()) / 2)
     us = {
         name: _spread([run[name].frames_s / run[name].frames * 1e6 for run in spent])
         for name in traffic
     }
     total = sum(venue.frames for venue in spent[0].values())
-    us["mix"] = _spread([sum(v.frames_s for v in run.values()) / total * 1e6 for run in spent])
+    mixes = [sum(v.frames_s for v in run.values()) / total * 1e6 for run in spent]
+    us["mix"] = _spread(mixes)
+    stick = _spread(sticks)
+    ratio = _spread([mix / stick_us for mix, stick_us in zip(mixes, sticks, strict=True)])
     looks = sum(venue.ladders for venue in spent[0].values())
     ladder = _spread([sum(v.ladders_s for v in run.values()) / looks * 1e6 for run in spent])
     sockets = asyncio.run(_sockets(min(runs, 5)))
@@ -58,8 +69,16 @@ def measure(runs: int) -> dict[str, Any]:
         "us_per_message": {name: value["median"] for name, value in us.items()},
         "messages": total,
         "us_per_ladder": ladder["median"],
+        "yardstick_us": stick["median"],
+        "mix_in_yardsticks": ratio["median"],
         **{name: value["median"] for name, value in sockets.items()},
-        "spread": {"us_per_message": us, "us_per_ladder": ladder, **sockets},
+        "spread": {
+            "us_per_message": us,
+            "us_per_ladder": ladder,
+            "yardstick_us": stick,
+            "mix_in_yardsticks": ratio,
+            **sockets,
+        },
     }
 
 

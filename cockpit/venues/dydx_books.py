@@ -5,7 +5,6 @@ Private to `dydx.py`.
 
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from operator import attrgetter
 from urllib.parse import quote
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Levels
@@ -25,7 +24,6 @@ LOOK_AGAIN_NS = 3 * NS_PER_S
 CORRECTIONS_NS = 60 * NS_PER_S
 """Between two corrections of one book: the two sources may disagree for longer than we like."""
 _HELD_FRAMES = 1000
-_sides = attrgetter("bids", "asks")
 
 Changes = list[tuple[Levels, Levels]]
 Difference = tuple[int, float, float, float]
@@ -68,7 +66,7 @@ class Books:
         book = self._books.get(message.id) or self._book(message.id)
         if message.message_id <= book.number and self._link.is_open:
             return ()
-        changes = list(map(_sides, updates))
+        changes: Changes = [(update.bids, update.asks) for update in updates]
         delta = book.delta(changes, message.message_id, frame.at_ns)
         return () if delta is None else (delta,)
 
@@ -145,8 +143,9 @@ class Book:
         held = sorted(self._held, key=lambda item: item[0])
         self._held.clear()
         for held_number, changes in held:
-            if held_number > number:
-                yield self._delta(changes, at_ns)
+            delta = self.delta(changes, held_number, at_ns) if held_number > number else None
+            if delta is not None:
+                yield delta
 
     def picture(self, bids: Levels, asks: Levels, at_ns: int) -> BookSnapshot:
         """A whole book that no stream continues."""
@@ -159,7 +158,8 @@ class Book:
         if not self.is_synced:
             self._held.append((number, changes))
             return None
-        return self._delta(changes, at_ns)
+        bids, asks = self._levels.delta(changes, at_ns)
+        return BookDelta(venue=NAME, recv_ns=at_ns, symbol=self.symbol, bids=bids, asks=asks)
 
     def lose(self, reason: str, at_ns: int) -> Iterator[BookReset]:
         """Unknown until the next snapshot; says so once."""
@@ -188,10 +188,6 @@ class Book:
             self._suspects = found
             self.look_again_ns = at_ns + LOOK_AGAIN_NS
         return False
-
-    def _delta(self, changes: Changes, at_ns: int) -> BookDelta:
-        bids, asks = self._levels.delta(changes, at_ns)
-        return BookDelta(venue=NAME, recv_ns=at_ns, symbol=self.symbol, bids=bids, asks=asks)
 
 
 def levels_of(rows: Sequence[Level] | None) -> Levels | None:

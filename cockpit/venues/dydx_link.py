@@ -10,7 +10,7 @@ import msgspec
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.books import APPLY, SharedCounter, Verdict
 from cockpit.venues.contract import Send
-from cockpit.venues.dydx_wire import Failure, Message, Subscribed
+from cockpit.venues.dydx_wire import Batch, Failure, Message, Subscribed
 
 ORDERBOOK, TRADES = "v4_orderbook", "v4_trades"
 MARKETS, BLOCKS = "v4_markets", "v4_block_height"
@@ -63,6 +63,8 @@ class Subscriptions:
                 self._counter = SharedCounter()
             self._connection = message.connection_id
         kind = type(message)
+        if kind is Batch:
+            return self._counter.take(number)
         if kind is Subscribed:
             return self._counter.take(number, key_of(message))
         if kind is Failure:

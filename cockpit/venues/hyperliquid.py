@@ -254,7 +254,10 @@ class Session:
     # --- frames -------------------------------------------------------------------------------
 
     def _frame(self, frame: Frame) -> Sequence[Output]:
-        message = kit.decode(wire.MESSAGE, frame.data)
+        try:
+            message = wire.MESSAGE.decode(frame.data)
+        except kit.BROKEN as error:
+            return self._strange(frame, str(error) or type(error).__name__)
         if type(message) is wire.Bbo:
             self._answered("bbo", message.data.coin)
             return self._feed.touch(message.data, frame.at_ns, frame.data)
@@ -265,8 +268,9 @@ class Session:
             self._answered("activeAssetCtx", message.data.coin)
             return self._feed.context(message.data.coin, message.data.ctx, frame.at_ns)
         if type(message) is wire.Trades:
-            for coin in {fill.coin for fill in message.data}:
-                self._answered("trades", coin)
+            if self._awaiting:
+                for coin in {fill.coin for fill in message.data}:
+                    self._answered("trades", coin)
             return self._feed.trades(message.data, frame.at_ns)
         return self._seldom(message, frame)
 
@@ -274,7 +278,7 @@ class Session:
         if self._awaiting:
             self._awaiting.pop((channel, coin), None)
 
-    def _seldom(self, message: wire.Message | str, frame: Frame) -> Sequence[Output]:
+    def _seldom(self, message: wire.Message, frame: Frame) -> Sequence[Output]:
         at_ns = frame.at_ns
         match message:
             case list():
@@ -296,11 +300,9 @@ class Session:
                 return self._error(message.data, frame)
             case wire.Post():
                 response = message.data.response
-                if response.type != "error":
-                    return ()
-                return (kit.reject(NAME, at_ns, str(response.payload), frame.data),)
-            case _:
-                return self._strange(frame, str(message))
+                if response.type == "error":
+                    return (kit.reject(NAME, at_ns, str(response.payload), frame.data),)
+        return ()
 
     def _all_contexts(self, data: wire.AllCtxsData, at_ns: int) -> Iterator[Output]:
         for dex, ctxs in data.ctxs:
@@ -340,10 +342,9 @@ class Session:
                 return self._accounts.frame(frame)
             if envelope.channel in wire.UNUSED_CHANNELS:
                 return ()
-            if "$.channel" in reason:
-                reason = f"unknown channel {envelope.channel}"
-            else:
-                reason = f"{envelope.channel}: {reason}"
+            is_unknown = "$.channel" in reason
+            named = envelope.channel
+            reason = f"unknown channel {named}" if is_unknown else f"{named}: {reason}"
         return (kit.reject(NAME, frame.at_ns, reason, frame.data),)
 
     # --- replies ------------------------------------------------------------------------------

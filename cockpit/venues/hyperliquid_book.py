@@ -7,7 +7,7 @@ touch is shown with the touch on top. Both carry the block's time, which alone o
 
 import math
 
-from cockpit.core.events import Levels
+from cockpit.core.events import Level, Levels
 from cockpit.venues.books import IGNORE, FullBook
 from cockpit.venues.hyperliquid_wire import WireLevel
 from cockpit.venues.kit import scale_levels
@@ -33,12 +33,13 @@ class TouchedLadder:
         self._order = FullBook()
         self._time = _LONG_AGO
         self._applied_ns = 0
-        self._bids: Levels = ()
-        self._asks: Levels = ()
+        self._bids: list[Level] = []
+        self._asks: list[Level] = []
+        """As shown: the ladder with the touch on top."""
         self._top_time = _LONG_AGO
         self._top_ns = 0
-        self._bid: Levels = ()
-        self._ask: Levels = ()
+        self._bid: Level | None = None
+        self._ask: Level | None = None
         self.has_ladder = False
 
     def ladder(
@@ -53,20 +54,21 @@ class TouchedLadder:
         self._applied_ns = at_ns
         self._time = _LONG_AGO if time is None else time
         self.has_ladder = True
+        self._bids, self._asks = list(bids), list(asks)
         if self._time < self._top_time and at_ns - self._top_ns < STUCK_NS:
-            bids, asks = _under(self._bid, bids, 1)[0], _under(self._ask, asks, -1)[0]
-        else:
-            self._top_time = _LONG_AGO
-        self._bids, self._asks = bids, asks
+            put_best(self._bids, self._bid, 1)
+            put_best(self._asks, self._ask, -1)
+            return tuple(self._bids), tuple(self._asks)
+        self._top_time = _LONG_AGO
         return bids, asks
 
     def touch(
-        self, time: int, bid: Levels, ask: Levels, at_ns: int
+        self, time: int, bid: Level | None, ask: Level | None, at_ns: int
     ) -> tuple[Levels, Levels] | None:
         """What the touch changes, as absolute sizes; None if it is old or changes nothing.
 
-        Each side is one level, or none where that side of the book is empty. Before the first
-        ladder the touch is remembered, and returned as it is.
+        A side is None where that side of the book is empty. Before the first ladder the touch is
+        remembered, and returned as it is.
         """
         if time < self._time and at_ns - self._applied_ns < STUCK_NS:
             return None
@@ -75,27 +77,37 @@ class TouchedLadder:
         self._top_time, self._top_ns = time, at_ns
         self._bid, self._ask = bid, ask
         if not self.has_ladder:
-            return bid, ask
-        self._bids, bid_changes = _under(bid, self._bids, 1)
-        self._asks, ask_changes = _under(ask, self._asks, -1)
+            return () if bid is None else (bid,), () if ask is None else (ask,)
+        bid_changes = put_best(self._bids, bid, 1)
+        ask_changes = put_best(self._asks, ask, -1)
         return (bid_changes, ask_changes) if bid_changes or ask_changes else None
 
 
-def _under(best: Levels, levels: Levels, sign: int) -> tuple[Levels, Levels]:
-    """(the side with `best` on top, what that changed); `sign` is 1 for bids, -1 for asks."""
-    if not best:
-        return (), tuple([(price, 0.0) for price, _ in levels])
-    price = best[0][0]
+def put_best(levels: list[Level], best: Level | None, sign: int) -> Levels:
+    """Put `best` on top of one side, in place; returns what that changed.
+
+    What is better than it goes, and without a best everything; `sign` is 1 for bids, -1 for asks.
+    """
+    if best is None:
+        changed = tuple([(price, 0.0) for price, _ in levels])
+        levels.clear()
+        return changed
+    price = best[0]
     if levels and levels[0][0] == price:
-        return (levels, ()) if levels[0] == best[0] else ((best[0], *levels[1:]), best)
-    kept = 0
-    while kept < len(levels) and (levels[kept][0] - price) * sign > 0.0:
-        kept += 1
-    gone = tuple([(better, 0.0) for better, _ in levels[:kept]])
-    if kept < len(levels) and levels[kept][0] == price:
-        changed = gone if levels[kept] == best[0] else (*gone, best[0])
-        return (best[0], *levels[kept + 1 :]), changed
-    return (best[0], *levels[kept:]), (*gone, best[0])
+        if levels[0] == best:
+            return ()
+        levels[0] = best
+        return (best,)
+    better = 0
+    while better < len(levels) and (levels[better][0] - price) * sign > 0.0:
+        better += 1
+    gone = [(level[0], 0.0) for level in levels[:better]]
+    is_known = better < len(levels) and levels[better][0] == price
+    if is_known and levels[better] == best:
+        del levels[:better]
+        return tuple(gone)
+    levels[: better + is_known] = [best]
+    return (*gone, best)
 
 
 def sides_of(

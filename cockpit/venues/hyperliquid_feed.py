@@ -16,7 +16,6 @@ from cockpit.core.events import (
     Funding,
     FundingKind,
     Instrument,
-    Levels,
     OpenInterest,
     Prices,
     Reject,
@@ -107,7 +106,8 @@ class Feed:
         if isinstance(sides, str):
             return (kit.reject(NAME, at_ns, f"{symbol}: {sides}", raw),)
         time = data.time
-        shown = self._book(data.coin).ladder(time, *sides, at_ns)
+        book = self._books.get(data.coin) or self._book(data.coin)
+        shown = book.ladder(time, *sides, at_ns)
         if shown is None:
             return ()
         return (
@@ -128,15 +128,14 @@ class Feed:
             return ()
         symbol, contract = named
         best_bid, best_ask = data.bbo
-        bid: Levels = ()
-        ask: Levels = ()
+        bid = ask = None
         if best_bid is not None:
-            bid = ((best_bid.px / contract, best_bid.sz * contract),)
+            bid = (best_bid.px / contract, best_bid.sz * contract)
         if best_ask is not None:
-            ask = ((best_ask.px / contract, best_ask.sz * contract),)
-        if bid and ask and bid[0][0] >= ask[0][0]:
+            ask = (best_ask.px / contract, best_ask.sz * contract)
+        if bid and ask and bid[0] >= ask[0]:
             return (kit.reject(NAME, at_ns, f"{symbol}: {CROSSED}", raw),)
-        book = self._book(data.coin)
+        book = self._books.get(data.coin) or self._book(data.coin)
         change = book.touch(data.time, bid, ask, at_ns)
         if change is None or not (book.has_ladder or data.coin not in self.watched):
             return ()

@@ -151,8 +151,9 @@ def stats(
     """One row of market_stats. A market whose prices are zero is no market: nothing is said."""
     mark, index = row.mark_price, row.index_price
     last, oi_usd = row.last_trade_price, row.open_interest
-    if min(mark or 0.0, index or 0.0, last or 0.0, oi_usd or 0.0) < 0.0:
-        raise ValueError("negative price or open interest")
+    for figure in (mark, index, last, oi_usd):
+        if figure is not None and figure < 0.0:
+            raise ValueError("negative price or open interest")
     if mark == 0.0 or index == 0.0 or (mark is None and index is None):
         return []
     contract = market.contract
