@@ -6,9 +6,11 @@
 | `userFunding`, `userFundings` | `usdc` > 0 is received; flat on the socket, a `delta` on REST |
 | `userFills`, `userFillsByTime` | newest first; from `startTime` on, oldest first |
 | `userRole` | user, agent (which holds nothing), or missing |
+| `activeAssetData` | the leverage of a coin, and what may still be traded of it |
 | `spotClearinghouseState` | a balance which is no part of the perpetuals' account value |
 
 `cumFunding` counts what was paid: negative is received. A stranger is all zeros, not an error.
+What was is in `hyperliquid_accounts_past`.
 Sources: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint and
 /websocket/subscriptions; /trading/margining for withdrawable and isolated margin.
 """
@@ -17,30 +19,22 @@ import math
 from collections.abc import Callable, Mapping
 
 from cockpit.core.units import NS_PER_MS
+from cockpit.sim import hyperliquid_accounts_past as past
 from cockpit.sim import hyperliquid_static as static
 from cockpit.sim import hyperliquid_wire as wire
 from cockpit.sim import margin
 from cockpit.sim.accounts import MICROS, Account, AccountFill, FundingPayment, Position
 from cockpit.sim.contract import VenueWorld
-from cockpit.sim.hyperliquid_params import Request, time_ms_of, user_of
+from cockpit.sim.hyperliquid_accounts_past import FIRST_ORDER_ID, dollars, find
+from cockpit.sim.hyperliquid_params import Request, text_of, time_ms_of, user_of
 from cockpit.sim.hyperliquid_wire import Json
 
 FUNDING_PAGE = 500
 FILLS_PAGE = 2000
-FIRST_ORDER_ID = 240_000_000_000
 ENTRY_FIGURES = 6
 LIQUIDATION_DECIMALS = 8
 TRANSFER_FRACTION = 0.1
 """Of open notional that must stay in the account, where initial margin is less."""
-
-
-def dollars(micros: int) -> str:
-    return wire.number(micros, 6)
-
-
-def find(world: VenueWorld, user: str) -> Account | None:
-    owned = world.accounts.of(user)
-    return owned[0] if owned else None
 
 
 def clearinghouse_state(world: VenueWorld, user: str, dex: str = static.FIRST_DEX) -> Json:
@@ -171,6 +165,49 @@ def spot_state(world: VenueWorld, user: str) -> Json:
     return {"balances": [idle]}
 
 
+def active_asset_data(world: VenueWorld, user: str, coin: str) -> Json:
+    """Room to buy and to sell: what is free, and twice the margin of what would be closed first."""
+    account, state = find(world, user), world.markets.get(coin)
+    mark = state.mark if state is not None else None
+    held = None
+    if account is not None and state is not None:
+        held = account.positions.get(state.listing.symbol)
+    shown: dict[str, Json] = {
+        "type": "cross",
+        "value": state.listing.max_leverage if state is not None else 20,
+    }
+    free, room = 0, [0, 0]
+    if account is not None and mark is not None:
+        now = margin.standing(world, account)
+        free = max(0, now.cross_equity - now.cross_initial)
+        room = [free, free]
+    if held is not None and state is not None:
+        shown["value"] = held.leverage or shown["value"]
+        if held.isolated:
+            shown |= {"type": "isolated", "rawUsd": dollars(held.quote_micros)}
+        room[held.lots > 0] += 2 * margin.initial(state, held)
+    units = [micros / MICROS * shown["value"] / mark if mark else 0.0 for micros in room]
+    decimals = state.listing.size_decimals if state is not None else 1
+    return {
+        "user": user,
+        "coin": coin,
+        "leverage": shown,
+        "maxTradeSzs": [wire.fraction(size, decimals) for size in units],
+        "availableToTrade": [dollars(micros) for micros in room],
+        "markPx": wire.price(state, mark) if state and mark is not None else "0.0",
+    }
+
+
+def _before_a_transfer(world: VenueWorld, request: Request) -> Json:
+    is_known = find(world, user_of(request)) is not None
+    return {
+        "fee": "0.0" if is_known else "1.0",
+        "isSanctioned": False,
+        "userExists": is_known,
+        "userHasSentTx": is_known,
+    }
+
+
 def _user_funding(world: VenueWorld, request: Request) -> Json:
     user, begin_ms = user_of(request), time_ms_of(request, "startTime")
     end_ms = time_ms_of(request, "endTime", world.now_ns() // NS_PER_MS)
@@ -219,4 +256,9 @@ READS: Mapping[str, Callable[[VenueWorld, Request], Json]] = {
     "userFillsByTime": _fills_by_time,
     "userRole": _role,
     "extraAgents": _extra_agents,
+    "activeAssetData": lambda world, request: active_asset_data(
+        world, user_of(request), text_of(request, "coin")
+    ),
+    "preTransferCheck": _before_a_transfer,
+    **past.READS,
 }

@@ -18,7 +18,7 @@ from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.sim import hyperliquid_accounts as accounts
 from cockpit.sim import hyperliquid_static as static
 from cockpit.sim import hyperliquid_wire as wire
-from cockpit.sim.candles import candle
+from cockpit.sim.candles import candle, history_begins_ns, tape
 from cockpit.sim.contract import MarketState, VenueWorld
 from cockpit.sim.hyperliquid_params import (
     Request,
@@ -31,6 +31,7 @@ from cockpit.sim.hyperliquid_wire import Json
 
 HISTORY_PAGE = 500
 RECENT_TRADES = 10
+FIRST_MARGIN_TABLE = 50
 MAX_CANDLES = 5000
 INTERVALS_S = {
     "1m": 60,
@@ -48,6 +49,10 @@ INTERVALS_S = {
     "1w": 604_800,
     "1M": 2_592_000,
 }
+
+
+active_asset_data = accounts.active_asset_data
+"""The socket has a channel of it."""
 
 
 def info(world: VenueWorld, request: Json) -> Json:
@@ -152,14 +157,15 @@ def _recent_trades(world: VenueWorld, request: Request) -> Json:
 def candles(
     world: VenueWorld, state: MarketState, interval: str, begin_ms: int, end_ms: int
 ) -> list[Json]:
-    """Candles that touch [begin, end], oldest first, never from the future."""
+    """Candles that touch [begin, end], oldest first, neither of the future nor before history."""
     length_ms = INTERVALS_S[interval] * 1000
-    now_ns = world.now_ns()
+    now_ns, trades = world.now_ns(), tape(world, state)
     last_ms = min(end_ms, now_ns // NS_PER_MS)
+    begin_ms = max(begin_ms, history_begins_ns(state, now_ns) // NS_PER_MS)
     first_ms = max(begin_ms // length_ms * length_ms, last_ms - MAX_CANDLES * length_ms)
     rows = []
     for open_ms in range(first_ms // length_ms * length_ms, last_ms + 1, length_ms):
-        bar = candle(state, open_ms * NS_PER_MS, length_ms * NS_PER_MS, now_ns)
+        bar = candle(state, open_ms * NS_PER_MS, length_ms * NS_PER_MS, now_ns, trades)
         if bar is None:
             break
         rows.append(
@@ -248,18 +254,15 @@ def _predicted(rate: float, hour_ms: int, interval_h: int) -> Json:
     }
 
 
-def active_asset_data(world: VenueWorld, user: str, coin: str) -> Json:
-    """Leverage and room of an account without collateral."""
-    state = world.markets.get(coin)
-    mark = state.mark if state is not None else None
-    return {
-        "user": user,
-        "coin": coin,
-        "leverage": {"type": "cross", "value": state.listing.max_leverage if state else 20},
-        "maxTradeSzs": ["0.0", "0.0"],
-        "availableToTrade": ["0.0", "0.0"],
-        "markPx": wire.price(state, mark) if state and mark is not None else "0.0",
-    }
+def _margin_table(world: VenueWorld, request: Request) -> Json:
+    """One table; ids below 50 that are not listed are one tier of that leverage."""
+    number = request.get("id")
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise Unprocessable
+    listed = dict(static.margin_tables())
+    if number in listed or not 0 < number < FIRST_MARGIN_TABLE:
+        return listed.get(number)
+    return {"description": "", "marginTiers": [{"lowerBound": "0.0", "maxLeverage": number}]}
 
 
 def _auction(world: VenueWorld, request: Request) -> Json:
@@ -289,9 +292,11 @@ READS: Mapping[str, Callable[[VenueWorld, Request], Json]] = {
     "candleSnapshot": _candle_snapshot,
     "fundingHistory": _funding_history,
     "predictedFundings": _predicted_fundings,
-    "activeAssetData": lambda world, request: active_asset_data(
-        world, user_of(request), text_of(request, "coin")
-    ),
+    "marginTable": _margin_table,
+    "liquidatable": lambda world, request: [],
+    "perpCategories": lambda world, request: [],
+    "vaultSummaries": lambda world, request: [],
+    "vaultDetails": lambda world, request: None,
     "exchangeStatus": lambda world, request: {
         "time": world.now_ns() // NS_PER_MS,
         "specialStatuses": None,

@@ -41,6 +41,7 @@ PAGED = frozenset(
         "userNonFundingLedgerUpdates",
         "twapHistory",
         "userTwapSliceFills",
+        "userTwapSliceFillsByTime",
     }
 )
 UNPROCESSABLE = "Failed to deserialize the JSON body into the target type"
