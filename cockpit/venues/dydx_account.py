@@ -13,38 +13,31 @@ of its own. Updates carry no equity: it is USDC (a SHORT is a debt) plus size ti
 what must be kept is the sum of size times oracle times the market's fraction, so both are worked
 out anew as the oracle moves. The venue names no leverage and no liquidation price. `payment` and
 `netFunding` are minus size times the change of the funding index: positive is received. An account
-that does not exist is `{}` here and 404 there.
+that does not exist is `{}` here and 404 there. An update says what changed and may leave the rest
+out; funding of an hour is in none until the subaccount is touched, but in what REST says at once.
 """  # noqa: E501
 
+import re
 from collections.abc import Iterator, Sequence
-
-import msgspec
-from msgspec import UNSET
 
 from cockpit.core.account import normal_address
 from cockpit.core.bech32 import bech32_problem
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position
-from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns, utc
 from cockpit.venues import dydx_account_wire as wire
 from cockpit.venues import kit
-from cockpit.venues.contract import Fetch, Frame, Output, Reply
-from cockpit.venues.dydx_markets import NAME, symbol_of
-from cockpit.venues.dydx_pools import CHILDREN, Pool, Stated, Terms
-from cockpit.venues.dydx_wire import ns_of
-from cockpit.venues.ledger import Ledger, failure
+from cockpit.venues.contract import Frame, Output, Reply
+from cockpit.venues.dydx_account_followed import ACCOUNT, Followed
+from cockpit.venues.dydx_markets import NAME
+from cockpit.venues.dydx_pools import CHILDREN, Terms
+from cockpit.venues.dydx_wire import REFUSAL
 
 KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment})
-ACCOUNT = "account"
 PARENTS, SUBACCOUNTS = "v4_parent_subaccounts", "v4_subaccounts"
 CHANNELS = frozenset({PARENTS, SUBACCOUNTS})
-REPEAT_NS = 10 * NS_PER_S
-"""An account in which nothing moves is confirmed this often while its channel is open."""
-LOOK_NS = HOUR_NS
-LOOK_RETRY_NS = 60 * NS_PER_S
-PAID_AFTER_NS = 120 * NS_PER_S
-"""A job of the Indexer writes payments about a minute after the hour."""
-HISTORY_NS = 30 * 24 * HOUR_NS
-PAGE = 100
+NAMES = frozenset({ACCOUNT, "funding_payments"})
+LOOK, PAID = "look", "paid"
+_ID = re.compile(r"([a-z]+1[0-9a-z]+)(?:/([0-9]{1,6}))?")
+"""Early recordings are of addresses of another prefix."""
 
 
 def check_address(text: str) -> str | None:
@@ -56,32 +49,14 @@ def check_address(text: str) -> str | None:
     return None if problem is None else f"the address {problem}"
 
 
-class Followed:
-    """One address, or one parent subaccount of it, as the trader asked for it."""
-
-    def __init__(self, account: str, at_ns: int) -> None:
-        self.account = account
-        self.ledger = Ledger(NAME, account)
-        self.address, slash, number = account.partition("/")
-        self.is_whole_address = not slash
-        self.parents = [int(number) if number.isdigit() else 0]
-        self.exists: dict[int, bool] = {}
-        """By parent, as far as the venue has said."""
-        self.pools: dict[int, Pool] = {}
-        self.look_due_ns = at_ns
-        self.paid_due_ns = at_ns
-        self.paid_since_ns = at_ns - HISTORY_NS
-
-    def key(self, parent: int) -> str:
-        return f"{self.address}/{parent}"
-
-
 class Accounts:
     """All followed accounts."""
 
     def __init__(self, accounts: Sequence[str], terms: Terms) -> None:
         self._terms = terms
         self._wanted = tuple(dict.fromkeys(map(normal_address, accounts)))
+        self._dropped: set[str] = set()
+        """Followed before: what is still on its way about them is let go."""
         self._followed: dict[str, Followed] = {}
         self._is_open = False
 
@@ -89,46 +64,52 @@ class Accounts:
 
     def keys(self) -> list[tuple[str, str]]:
         """The subscriptions that are needed, as (channel, id)."""
-        each = [self._followed.get(account) or Followed(account, 0) for account in self._wanted]
+        each = [
+            self._followed.get(account) or Followed(account, self._terms, 0)
+            for account in self._wanted
+        ]
         return [(PARENTS, f.key(parent)) for f in each for parent in f.parents]
 
     def opened(self, *, is_open: bool) -> None:
         self._is_open = is_open
+        for followed in self._followed.values():
+            followed.opened()
 
     def want(self, accounts: Sequence[str]) -> None:
+        before = {*self._wanted, *self._dropped}
         self._wanted = tuple(dict.fromkeys(map(normal_address, accounts)))
+        self._dropped = before - set(self._wanted)
         self._followed = {a: f for a, f in self._followed.items() if a in self._wanted}
 
     def tick(self, at_ns: int) -> Iterator[Output]:
         """Figures that moved with the oracle, and questions that are due."""
-        if not self._is_open:
-            return
-        for account in self._wanted:
-            followed = self._of(account, at_ns)
-            for pool in followed.pools.values():
-                yield from self._moved(followed, pool, at_ns)
-            if followed.is_whole_address and at_ns >= followed.look_due_ns:
-                followed.look_due_ns = at_ns + LOOK_RETRY_NS
-                yield Fetch(
-                    name=ACCOUNT, path=f"/v4/addresses/{followed.address}", key=f"look/{account}"
-                )
-            if at_ns >= followed.paid_due_ns:
-                followed.paid_due_ns = at_ns + LOOK_RETRY_NS * 5
-                for parent in followed.parents:
-                    yield _payments(followed, parent, 1)
+        if self._is_open:
+            for account in self._wanted:
+                yield from self._of(account, at_ns).tick(at_ns)
 
     def _of(self, account: str, at_ns: int) -> Followed:
         if account not in self._followed:
-            self._followed[account] = Followed(account, at_ns)
+            self._followed[account] = Followed(account, self._terms, at_ns)
         return self._followed[account]
 
-    def _about(self, key: str, at_ns: int) -> list[Followed]:
-        """Whose account `address/number` is; one that nobody asked for is its own."""
-        address, _, number = key.partition("/")
-        parent = int(number) % CHILDREN if number.isascii() and number.isdigit() else 0
-        named = [f"{address}/{parent}", address]
-        known = [account for account in named if account in self._wanted]
-        return [self._of(account, at_ns) for account in known or [f"{address}/{parent}"]]
+    def _about(self, id: str, at_ns: int) -> list[Followed]:
+        """Whose account `address/number` is. In a bare recording a stranger's is its own."""
+        found = _ID.fullmatch(normal_address(id))
+        if found is None:
+            return []
+        address, parent = found[1], int(found[2] or 0) % CHILDREN
+        named = f"{address}/{parent}"
+        known = [account for account in (named, address) if account in self._wanted]
+        if not known and not self._is_strange(address, named):
+            known = [named]
+        return [self._of(account, at_ns) for account in known]
+
+    def _is_strange(self, address: str, named: str) -> bool:
+        """Whether an account that is not followed had better not be taken for one that is."""
+        if not self._dropped.isdisjoint((address, named)):
+            return True
+        ours = {account.partition("/")[0] for account in self._wanted}
+        return bool(ours) and (address in ours or check_address(address) is not None)
 
     # --- frames ---------------------------------------------------------------------------------
 
@@ -138,221 +119,111 @@ class Accounts:
         message = kit.decode(wire.MESSAGE, frame.data)
         if isinstance(message, str):
             yield kit.reject(NAME, at_ns, f"account: {message}", frame.data)
+            named = kit.decode(wire.NAMED, frame.data)
+            if not isinstance(named, str):
+                yield from self._misheard(named.id, at_ns)
             return
-        key = normal_address(message.id)
-        if not key.startswith(f"{NAME}1"):
-            yield kit.reject(NAME, at_ns, "account: a message about no address", frame.data)
-            return
+        about = self._about(message.id, at_ns)
+        if not about and not self._was_followed(message.id):
+            yield kit.reject(NAME, at_ns, "account: a message about nobody", frame.data)
         try:
-            for followed in self._about(key, at_ns):
+            for followed in about:
+                number = _number(message.id)
                 if isinstance(message, wire.Subscribed):
-                    yield from self._whole(followed, key, message.contents, at_ns)
-                else:
-                    yield from self._changed(followed, key, message, at_ns)
+                    yield from followed.subscribed(number, message.contents, at_ns)
+                    continue
+                updates = message.contents
+                if not isinstance(updates, list):
+                    updates = [updates]
+                child = message.subaccount_number
+                yield from followed.changed(number if child is None else child, updates, at_ns)
         except ValueError as error:
             yield kit.reject(NAME, at_ns, f"account: {error}", frame.data)
+            yield from self._misheard(message.id, at_ns)
 
-    def _whole(
-        self, followed: Followed, key: str, contents: wire.Whole, at_ns: int
-    ) -> Iterator[Output]:
-        number = _number(key)
-        if contents.subaccount is UNSET:
-            yield from self._absent(followed, number, at_ns)
-        else:
-            rows = contents.subaccount.accounts()
-            if contents.subaccount.child_subaccounts is None:
-                number = rows[0].subaccount_number
-                yield from self._read(followed, rows, {number}, at_ns)
-            else:
-                yield from self._read(followed, rows, self._family(followed, number), at_ns)
+    def _misheard(self, id: str, at_ns: int) -> Iterator[Output]:
+        for followed in self._about(id, at_ns):
+            if followed.account in self._wanted:
+                yield from followed.misheard(at_ns)
 
-    def _changed(
-        self, followed: Followed, key: str, message: wire.Data | wire.Batch, at_ns: int
-    ) -> Iterator[Output]:
-        updates = message.contents if isinstance(message, wire.Batch) else [message.contents]
-        envelope = message.subaccount_number
-        default = _number(key) if envelope is None else envelope
-        touched: dict[int, None] = {}
-        for update in updates:
-            for held in update.perpetual_positions or ():
-                number = default if held.subaccount_number is None else held.subaccount_number
-                self._pool(followed, number).take(held)
-                touched[number] = None
-            for asset in update.asset_positions or ():
-                number = default if asset.subaccount_number is None else asset.subaccount_number
-                self._pool(followed, number).pay(asset)
-                touched[number] = None
-        if touched:
-            followed.exists[default % CHILDREN] = True
-            yield from followed.ledger.state("read", at_ns)
-        for number in touched:
-            yield from self._tell(followed, followed.pools[number], None, at_ns)
-
-    def _family(self, followed: Followed, parent: int) -> set[int]:
-        """The pools that a list of a parent's subaccounts would name, were they still there."""
-        return {n for n in followed.pools if n % CHILDREN == parent % CHILDREN}
-
-    def _pool(self, followed: Followed, number: int) -> Pool:
-        return followed.pools.setdefault(number, Pool(number))
+    def _was_followed(self, id: str) -> bool:
+        address = normal_address(id).partition("/")[0]
+        return any(account.partition("/")[0] == address for account in self._dropped)
 
     # --- replies --------------------------------------------------------------------------------
 
     def owns(self, reply: Reply) -> bool:
-        return reply.name == ACCOUNT
+        return reply.name in NAMES
 
     def reply(self, reply: Reply) -> Iterator[Output]:
-        """An answer about the account in its key; without a key, by its shape."""
+        """An answer about the account in its key; without a key, by what it says."""
         at_ns = reply.at_ns
         question, _, account = reply.key.partition("/")
-        problem = kit.refused(reply)
-        if question == "paid" or (not question and '"fundingPayments"' in reply.body):
-            account, _, page = account.partition("?")
-            yield from self._paid(account, page, problem, reply)
+        if question not in (LOOK, PAID):
+            question, account = "", reply.key
+        problem = _refused(reply)
+        if question == PAID or (not question and '"fundingPayments"' in reply.body):
+            yield from self._paid(account, problem, reply)
             return
         if problem is not None:
-            yield from self._unanswered(account, problem, reply)
+            yield kit.reject(NAME, at_ns, problem, reply.body)
+            for followed in self._whose(account, "", at_ns):
+                yield from followed.unanswered(problem, reply.status, at_ns)
             return
         answer = kit.decode(wire.ACCOUNT, reply.body)
         if isinstance(answer, str):
-            yield kit.reject(NAME, at_ns, f"account: {answer}", reply.body)
+            yield from self._not_understood(account, answer, reply)
             return
-        account = account or (self._wanted[0] if len(self._wanted) == 1 else "")
-        if not account:
-            return
-        followed = self._of(account, at_ns)
-        rows = answer.subaccounts if answer.subaccounts is not None else []
         try:
-            if answer.subaccount is not None:
-                rows = [*rows, *answer.subaccount.accounts()]
-            yield from self._found(followed, rows, at_ns)
+            about = self._whose(account, answer.about(), at_ns)
+            if not about and not account:
+                yield kit.reject(NAME, at_ns, "account: an answer about nobody", reply.body)
+            for followed in about:
+                yield from followed.found(answer, at_ns)
         except ValueError as error:
-            yield kit.reject(NAME, at_ns, f"account: {error}", reply.body)
+            yield from self._not_understood(account, str(error), reply)
 
-    def _found(
-        self, followed: Followed, rows: Sequence[wire.Subaccount], at_ns: int
-    ) -> Iterator[Output]:
-        if followed.is_whole_address:
-            numbers = {row.subaccount_number % CHILDREN for row in rows}
-            before, followed.parents = followed.parents, sorted({0, *numbers})
-            if followed.parents != before:
-                followed.paid_due_ns = at_ns
-        for parent in followed.parents:
-            mine = [row for row in rows if row.subaccount_number % CHILDREN == parent]
-            if mine:
-                yield from self._read(followed, mine, self._family(followed, parent), at_ns)
-            else:
-                yield from self._absent(followed, parent, at_ns)
-        followed.look_due_ns = at_ns + LOOK_NS
+    def _not_understood(self, account: str, problem: str, reply: Reply) -> Iterator[Output]:
+        yield kit.reject(NAME, reply.at_ns, f"account: {problem}", reply.body)
+        for followed in self._whose(account, "", reply.at_ns):
+            yield from followed.unanswered("the answer was not understood", 200, reply.at_ns)
 
-    def _unanswered(self, account: str, problem: str, reply: Reply) -> Iterator[Output]:
-        yield kit.reject(NAME, reply.at_ns, problem, reply.body)
-        if not account:
-            return
-        followed = self._of(account, reply.at_ns)
-        if reply.status == 404:
-            yield from self._absent(followed, 0, reply.at_ns)
-        elif not any(followed.exists.values()):
-            words = failure(problem, LOOK_RETRY_NS / NS_PER_S)
-            yield from followed.ledger.state("failed", reply.at_ns, words)
+    def _whose(self, account: str, address: str, at_ns: int) -> list[Followed]:
+        """Who was asked about; else whom the answer names; else the only one that is followed."""
+        if account in self._wanted:
+            return [self._of(account, at_ns)]
+        for id in filter(None, (account, address)):
+            # What is said of a whole address is about each part of it that is followed.
+            of_it = [one for one in self._wanted if id in (one, one.partition("/")[0])]
+            if of_it:
+                return [self._of(one, at_ns) for one in of_it]
+            if about := self._about(id, at_ns):
+                return about
+        if account or address or len(self._wanted) != 1:
+            return []
+        return [self._of(self._wanted[0], at_ns)]
 
-    def _paid(self, account: str, page: str, problem: str | None, reply: Reply) -> Iterator[Output]:
+    def _paid(self, account: str, problem: str | None, reply: Reply) -> Iterator[Output]:
         at_ns = reply.at_ns
-        account = account or (self._wanted[0] if len(self._wanted) == 1 else "")
+        account, _, page = account.partition("?")
         answer = kit.decode(wire.PAYMENTS, reply.body)
         if problem is not None or isinstance(answer, str):
             yield kit.reject(NAME, at_ns, f"funding payments: {problem or answer}", reply.body)
             return
-        if not account:
-            return
-        followed = self._of(account, at_ns)
-        for row in reversed(answer.funding_payments):
-            yield from _payment(followed, row, at_ns)
-        parent, _, number = page.partition("&")
-        if parent.isdecimal() and number.isdecimal() and len(answer.funding_payments) >= PAGE:
-            yield _payments(followed, int(parent), int(number) + 1)
-            return
-        newest_ns = max((ns_of(row.created_at) for row in answer.funding_payments), default=0)
-        followed.paid_since_ns = max(followed.paid_since_ns, newest_ns)
-        followed.paid_due_ns = hour_floor_ns(at_ns - PAID_AFTER_NS) + HOUR_NS + PAID_AFTER_NS
-
-    # --- facts ----------------------------------------------------------------------------------
-
-    def _read(
-        self, followed: Followed, rows: Sequence[wire.Subaccount], gone: set[int], at_ns: int
-    ) -> Iterator[Output]:
-        """Subaccounts as they are now, in the venue's figures; those of `gone` may be no more."""
-        for row in rows:
-            followed.exists[row.subaccount_number % CHILDREN] = True
-            gone.discard(row.subaccount_number)
-            pool = followed.pools[row.subaccount_number] = Pool(row.subaccount_number)
-            pool.usdc = 0.0
-            for held in row.open_perpetual_positions.values():
-                pool.take(held)
-            for asset in row.asset_positions.values():
-                pool.pay(asset)
-            stated = Stated(kit.finite(row.equity), kit.finite(row.free_collateral))
-            yield from self._tell(followed, pool, stated, at_ns)
-        for number in gone:
-            del followed.pools[number]
-            yield from followed.ledger.whole(str(number), (), at_ns)
-            yield Margin(
-                venue=NAME, recv_ns=at_ns, account=followed.account, pool=str(number),
-                equity=0.0, used=0.0, available=0.0, maintenance=0.0,
-            )  # fmt: skip
-        is_flat = not any(pool.held or pool.usdc for pool in followed.pools.values())
-        yield from followed.ledger.state("flat" if is_flat else "read", at_ns)
-
-    def _absent(self, followed: Followed, parent: int, at_ns: int) -> Iterator[Output]:
-        followed.exists[parent % CHILDREN] = False
-        if any(followed.exists.values()):
-            return
-        which = "subaccount" if followed.is_whole_address else f"subaccount {followed.parents[0]}"
-        yield from followed.ledger.missing(at_ns, f"this address has no {which} at dYdX (yet)")
-
-    def _moved(self, followed: Followed, pool: Pool, at_ns: int) -> Iterator[Output]:
-        """The pool at the oracle prices of now, where all of them are known."""
-        told = pool.told
-        if told is None or not followed.exists.get(pool.number % CHILDREN):
-            return
-        margin = pool.margin(followed.account, None, self._terms, at_ns)
-        if margin.equity is None:
-            return
-        is_same = margin == msgspec.structs.replace(told, recv_ns=at_ns)
-        if not is_same or at_ns - told.recv_ns >= REPEAT_NS:
-            yield from self._tell(followed, pool, None, at_ns)
-
-    def _tell(
-        self, followed: Followed, pool: Pool, stated: Stated | None, at_ns: int
-    ) -> Iterator[Output]:
-        rows = pool.positions(followed.account, stated, self._terms, at_ns)
-        yield from followed.ledger.whole(str(pool.number), rows, at_ns)
-        pool.told = pool.margin(followed.account, stated, self._terms, at_ns)
-        yield pool.told
+        about = self._whose(account, "", at_ns)
+        if not about and not account:
+            yield kit.reject(NAME, at_ns, "funding payments: of nobody", reply.body)
+        for followed in about:
+            yield from followed.paid.answered(page, answer.funding_payments, at_ns)
 
 
-def _payment(followed: Followed, row: wire.PaidRow, at_ns: int) -> Iterator[FundingPayment]:
-    usd = kit.finite(row.payment)
-    if usd is not None:
-        yield from followed.ledger.payment(
-            FundingPayment(
-                venue=NAME, recv_ns=at_ns, venue_ns=ns_of(row.created_at),
-                symbol=symbol_of(row.ticker), account=followed.account, usd=usd,
-                pool=str(row.subaccount_number), size=kit.finite(row.size),
-                rate=kit.finite(row.rate),
-            )
-        )  # fmt: skip
-
-
-def _payments(followed: Followed, parent: int, page: int) -> Fetch:
-    """One page of what was paid to a parent and its children; the key says which."""
-    since = f"{utc(followed.paid_since_ns):%Y-%m-%dT%H:%M:%SZ}"
-    return Fetch(
-        name=ACCOUNT,
-        path=f"/v4/fundingPayments/parentSubaccount?address={followed.address}"
-        f"&parentSubaccountNumber={parent}&limit={PAGE}&page={page}&afterOrAt={since}",
-        key=f"paid/{followed.account}?{parent}&{page}",
-        background=True,
-    )
+def _refused(reply: Reply) -> str | None:
+    """Why a reply is not an answer, in the venue's own words where it has some."""
+    problem = kit.refused(reply)
+    body = kit.decode(REFUSAL, reply.body)
+    if problem is None or isinstance(body, str) or not body.errors:
+        return problem
+    return f"{problem}: {body.errors[0].get('msg', '')}"
 
 
 def _number(key: str) -> int:

@@ -13,8 +13,7 @@ from cockpit.venues import dydx_account_wire as wire
 from cockpit.venues import kit
 from cockpit.venues.dydx_markets import NAME, symbol_of
 
-CHILDREN = 128
-"""Subaccounts below this are parents; a parent's children are its number plus multiples of it."""
+CHILDREN = wire.CHILDREN
 
 Terms = Callable[[str], tuple[float | None, float | None, float | None]]
 """Ticker -> oracle price, initial and maintenance margin fraction, as far as they are known."""
@@ -27,6 +26,7 @@ class Held(msgspec.Struct, gc=False):
     entry: float | None
     upnl: float | None
     net_funding: float | None
+    id: str | None
 
 
 class Stated(NamedTuple):
@@ -44,28 +44,34 @@ class Pool:
         self.usdc: float | None = None
         self.held: dict[str, Held] = {}
         self.told: Margin | None = None
+        self.height = 0
+        """The block of the newest message about it; 0 where none named one."""
 
     def take(self, row: wire.PositionRow) -> None:
-        """A position as it is now. ValueError for a size that cannot be."""
-        size = kit.finite(row.size)
-        if size is None:
-            raise ValueError(f"{row.market}: impossible size")
-        if row.status != "OPEN" or size == 0.0:
+        """A position as it is now; what the row leaves out stays. ValueError for nonsense."""
+        before = self.held.get(row.market)
+        size = _signed(row, before)
+        if row.status not in (None, "OPEN") or size == 0.0:
             self.held.pop(row.market, None)
             return
-        entry = kit.positive(row.entry_price)
+        if before is not None and not _is_same(before, size, row.position_id):
+            before = None
+        entry, paid = kit.positive(row.entry_price), kit.finite(row.net_funding)
+        if row.entry_price is None and before is not None:
+            entry = before.entry
         self.held[row.market] = Held(
-            size=abs(size) if row.side == "LONG" else -abs(size),
+            size=size,
             entry=entry,
             # Between two messages of one fill the entry is still 0, and the profit nonsense.
             upnl=None if entry is None else kit.finite(row.unrealized_pnl),
-            net_funding=kit.finite(row.net_funding),
+            net_funding=before.net_funding if paid is None and before is not None else paid,
+            id=row.position_id or (before.id if before is not None else None),
         )
 
     def pay(self, row: wire.AssetRow) -> None:
         """Collateral as it is now."""
         size = kit.finite(row.size)
-        if row.symbol == "USDC" and size is not None:
+        if "USDC" in (row.symbol, row.denom) and size is not None:
             self.usdc = abs(size) if row.side == "LONG" else -abs(size)
 
     def positions(
@@ -109,3 +115,22 @@ class Pool:
             equity=equity, used=used, available=available, cross_equity=equity,
             maintenance=maintenance if is_rated else None,
         )  # fmt: skip
+
+
+def _signed(row: wire.PositionRow, before: Held | None) -> float:
+    """The size with the sign of its side; without one, of the wire or of what was known."""
+    size = kit.finite(row.size)
+    if size is None:
+        if row.size is not None or before is None:
+            raise ValueError(f"{row.market}: impossible size")
+        size = before.size
+    if row.side is None:
+        return size
+    return abs(size) if row.side == "LONG" else -abs(size)
+
+
+def _is_same(before: Held, size: float, id: str | None) -> bool:
+    """Whether it is still the position that was known: one that turned over is another."""
+    if before.size * size < 0:
+        return False
+    return None in (id, before.id) or id == before.id

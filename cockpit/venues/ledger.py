@@ -49,7 +49,7 @@ class Ledger:
 
     def state(self, state: AccountStatus, at_ns: int, reason: str = "") -> Iterator[AccountState]:
         """The account's state, if it is not what was told last."""
-        reason = mask(printable(reason[:MAX_REASON_CHARS]))
+        reason = printable(mask(reason[: 2 * MAX_REASON_CHARS]))[:MAX_REASON_CHARS]
         self.is_known = self.is_known or state in ("read", "flat")
         if (state, reason) != self._told:
             self._told = (state, reason)
