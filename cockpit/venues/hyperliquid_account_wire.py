@@ -242,6 +242,9 @@ def read(body: str) -> Answer | str:
     document = kit.decode(_JSON, body)
     try:
         if isinstance(document, dict):
+            # The venue's own page has the state of its first dex among other things.
+            document = document.get("clearinghouseState", document)
+        if isinstance(document, dict):
             if "assetPositions" in document:
                 return _lax(document, State)
             if "balances" in document:

@@ -96,6 +96,12 @@ def test_the_venues_own_page_tells_the_positions_of_its_first_dex():
     assert [m.equity for m in only(Margin, outputs)] == [1000.0]
 
 
+def test_the_venues_own_page_may_be_an_answer_too():
+    page = {"clearinghouseState": state(row("BTC", "1")), "user": ALICE, "isVault": False}
+    outputs = feed(following(ALICE), reply("account", page))
+    assert [(p.symbol, p.account) for p in only(Position, outputs)] == [("BTC", ALICE)]
+
+
 def test_funding_of_zero_has_no_sign():
     since = {"allTime": "9.1", "sinceOpen": "0.0", "sinceChange": "0.0"}
     [position] = only(
