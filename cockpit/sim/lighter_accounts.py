@@ -34,6 +34,8 @@ NO_L1_ADDRESS = 21103, "invalid account l1 address"
 NO_AUTH = 20001, "invalid param : auth field is required"
 MAIN_ACCOUNTS_ONLY = 20001, "invalid param : auth required for main accounts"
 L1_ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
+MAIN, SUB = 0, 1
+"""The first account of an address, and every other."""
 CROSS, ISOLATED = 0, 1
 MARGIN_UNITS = 10_000
 """The venue keeps initial margins in whole hundredths of a per cent, cut off."""
@@ -135,7 +137,7 @@ def _brief(world: VenueWorld, one: Account) -> Row:
     now = margin.standing(world, one)
     return {
         "code": 0,
-        "account_type": 0,
+        "account_type": MAIN if world.accounts.of(one.address)[0] is one else SUB,
         "index": one.number,
         "l1_address": one.address,
         "cancel_all_time": 0,

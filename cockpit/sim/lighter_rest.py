@@ -19,7 +19,7 @@ from cockpit.sim import lighter_reads as reads
 from cockpit.sim import lighter_wire as wire
 from cockpit.sim.contract import HttpReply, VenueWorld
 from cockpit.sim.lighter_markets import exchange_stats, order_book_details, order_books
-from cockpit.sim.lighter_params import Query, Refused
+from cockpit.sim.lighter_params import Query, Refused, choice
 from cockpit.sim.windows import Budgets, client_of
 
 REQUESTS = Budgets(points=600, span_s=60.0)
@@ -158,6 +158,15 @@ def _public_pools_metadata(world: VenueWorld, query: Query) -> Row:
     return {"public_pools": []}
 
 
+def _execute_stats(world: VenueWorld, query: Query) -> Row:
+    return {"period": choice(query, "period", ("d", "w", "m", "q", "y", "all")), "result": []}
+
+
+def _transactions(world: VenueWorld, query: Query) -> Row:
+    """Blocks here are empty."""
+    return {"txs": []}
+
+
 def _announcement(world: VenueWorld, query: Query) -> Row:
     return {"announcements": []}
 
@@ -169,10 +178,12 @@ ANSWERS: Mapping[str, Answer] = {
     "announcement": _announcement,
     "assetDetails": _asset_details,
     "block": reads.block,
+    "blockTxs": _transactions,
     "blocks": reads.blocks,
     "candles": reads.candles,
     "candlesticks": reads.candlesticks,
     "currentHeight": reads.current_height,
+    "executeStats": _execute_stats,
     "exchangeMetrics": reads.exchange_metrics,
     "exchangeStats": exchange_stats,
     "funding-rates": reads.funding_rates,
@@ -188,6 +199,7 @@ ANSWERS: Mapping[str, Answer] = {
     "recentTrades": reads.recent_trades,
     "systemConfig": _system_config,
     "trades": reads.recent_trades,
+    "txs": _transactions,
     "withdrawalDelay": _withdrawal_delay,
 }
 ERRORS: Mapping[str, tuple[int, str]] = {

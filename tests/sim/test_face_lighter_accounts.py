@@ -62,6 +62,7 @@ def test_one_l1_address_owns_several_accounts(desk: Desk) -> None:
         assert [row["index"] for row in rows["accounts"]] == [CROSS, ISOLATED]
     body = ask(desk, f"accountsByL1Address?l1_address={OWNER}")
     assert [row["index"] for row in body["sub_accounts"]] == [CROSS, ISOLATED]
+    assert [row["account_type"] for row in body["sub_accounts"]] == [0, 1], "main, sub-account"
     assert body["l1_address"] == OWNER
 
 

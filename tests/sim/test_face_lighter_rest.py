@@ -150,6 +150,12 @@ def test_blocks_are_sequenced_then_committed_then_proven(world: FakeWorld) -> No
     assert again == old
 
 
+def test_blocks_are_empty_and_no_execution_was_measured(world: FakeWorld) -> None:
+    assert get(world, "block?by=height&value=4000000")["blocks"][0]["txs"] == []
+    assert get(world, "blockTxs?by=block_height&value=4000000")["txs"] == []
+    assert get(world, "executeStats?period=d")["result"] == []
+
+
 def test_open_interest_history_is_hourly(world: FakeWorld) -> None:
     rows = get(world, "exchangeMetrics?period=d&kind=open_interest&filter=byMarket&value=ETH")
     stamps = [row["timestamp"] for row in rows["metrics"]]
