@@ -1,8 +1,7 @@
 """Alerts while the program runs: looks once a second, remembers over restarts, tells the outside.
 
-The rules and their evaluation are pure (`cockpit.alerts`); here are the clock, the files and the
-hook. The hook is a command of the trader's own: an argument list, no shell, JSON on its stdin, a
-time limit. It is off unless configured.
+The rules and their evaluation are pure (`cockpit.alerts`); here are the clock and the files. Two
+cockpits of one trader may share a folder: what is seen or muted in one is seen and muted in both.
 """
 
 import asyncio
@@ -15,6 +14,9 @@ from pathlib import Path
 import msgspec
 
 from cockpit.alerts.book import Alert, AlertBook, Firing, Memory
+from cockpit.alerts.gone import Gone
+from cockpit.alerts.history import KEPT, MOST_LINES, read_history, read_memory
+from cockpit.alerts.hooks import HookRunner
 from cockpit.alerts.measures import Measures
 from cockpit.alerts.rule import Hook, Rule
 from cockpit.core.clock import Clock
@@ -25,8 +27,9 @@ from cockpit.state.view import MarketView
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
-HISTORY = 500
-HOOKS_AT_ONCE = 4
+SAVE_EVERY_NS = 60_000_000_000
+MEMORY = "alerts.json"
+HISTORY = "alert_history.jsonl"
 Listener = Callable[[Alert], None]
 
 
@@ -49,14 +52,20 @@ class Alerting:
         """`folder` None keeps nothing on disk."""
         self._view = view
         self._clock = clock
-        self._measures = Measures(terms)
         self._folder = folder
-        self._hook = hook or Hook()
-        self._hooks: set[asyncio.Task[None]] = set()
-        self.book = AlertBook(rules, self._load_memory())
-        self.history: deque[Alert] = deque(self._load_history(), maxlen=HISTORY)
+        self._problems: dict[str, str] = {}
+        self._stamp: tuple[int, ...] | None = None
+        """Which version of the memory's file is known here."""
+        self._tail_is_torn = False
+        memory = self._load_memory()
+        self._agreed = frozenset(memory.muted)
+        self._measures = Measures(terms, memory.past)
+        self._gone = Gone()
+        self.book = AlertBook(rules, memory)
+        self.history: deque[Alert] = deque(self._load_history(), maxlen=KEPT)
+        self.hooks = HookRunner(hook or Hook(), lambda words: self._problem("hook", words))
         self.told = 0
-        self.hook_problem = ""
+        self._saved_ns = clock.now_ns()
         self._listeners: list[Listener] = []
 
     def listen(self, listener: Listener) -> None:
@@ -70,21 +79,36 @@ class Alerting:
                 await asyncio.sleep(LOOK_S)
                 self.look()
         finally:
+            self.hooks.stop()
             self.save()
-            for task in self._hooks:
-                task.cancel()
 
     def look(self) -> list[Alert]:
         """Measure every rule now; returns what fired or cleared."""
         now_ns = self._clock.now_ns()
+        self._take_over()
         happened: list[Alert] = []
         for rule in self.book.rules:
-            readings = self._measures.read(rule, self._view, now_ns)
-            happened += self.book.see(rule, readings, now_ns)
+            happened += self._see(rule, now_ns)
+        for alert, words in self._gone.look(self.book.on(), self._view, now_ns):
+            over = self.book.end(alert, words, now_ns)
+            happened += [over] if over else []
         for alert in happened:
             self._tell(alert)
-        if happened:
+        if happened or not 0 <= now_ns - self._saved_ns < SAVE_EVERY_NS:
             self.save()
+        return happened
+
+    def _see(self, rule: Rule, now_ns: int) -> list[Alert]:
+        """One rule that cannot be measured must not silence the others."""
+        name = f"rule {rule.name}"
+        try:
+            happened = self.book.see(rule, self._measures.read(rule, self._view, now_ns), now_ns)
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
+            if name not in self._problems:
+                log.exception("rule failed rule=%s", rule.name)
+            self._problem(name, f"alert {rule.name!r} cannot be measured: the log says why")
+            return []
+        self._problem(name, "")
         return happened
 
     def _tell(self, alert: Alert) -> None:
@@ -93,37 +117,22 @@ class Alerting:
         self._append_history(alert)
         for listener in self._listeners:
             listener(alert)
-        if self._hook.command and len(self._hooks) < HOOKS_AT_ONCE:
-            task = asyncio.create_task(self._run_hook(alert))
-            self._hooks.add(task)
-            task.add_done_callback(self._hooks.discard)
+        self.hooks.tell(alert)
 
-    async def _run_hook(self, alert: Alert) -> None:
-        """A hook that fails or hangs is one line in the log and on the screen, nothing else."""
-        name = Path(self._hook.command[0]).name
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *self._hook.command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
-        except OSError as error:
-            self._hook_failed(f"alert hook {name}: {error.strerror}")
-            return
-        try:
-            async with asyncio.timeout(self._hook.timeout_s):
-                await process.communicate(msgspec.json.encode(alert) + b"\n")
-        except TimeoutError:
-            process.kill()
-            self._hook_failed(f"alert hook {name}: still running after {self._hook.timeout_s:g} s")
-            return
-        if process.returncode:
-            self._hook_failed(f"alert hook {name}: exit code {process.returncode}")
+    # --- what does not work -------------------------------------------------------------------
 
-    def _hook_failed(self, words: str) -> None:
-        self.hook_problem = words
-        log.warning("hook failed words=%s", words)
+    @property
+    def hook_problem(self) -> str:
+        """The newest thing about the hook or the files that does not work; empty if all does."""
+        return next(reversed(self._problems.values()), "")
+
+    def _problem(self, what: str, words: str) -> None:
+        if self._problems.get(what, "") == words:
+            return
+        self._problems.pop(what, None)
+        if words:
+            self._problems[what] = words
+            log.warning("alerts words=%s", words)
 
     # --- the trader ---------------------------------------------------------------------------
 
@@ -158,49 +167,112 @@ class Alerting:
     # --- files --------------------------------------------------------------------------------
 
     def save(self) -> None:
-        """Keep what is firing, acknowledged and muted. A full disk costs a line in the log."""
+        """Keep what is firing, acknowledged and muted. A full disk costs a sentence."""
+        now_ns = self._clock.now_ns()
+        self._saved_ns = now_ns
         if self._folder is None:
             return
+        self._take_over()
+        memory = self.book.memory(now_ns, self._measures.past(self._view, now_ns))
         try:
-            write_atomically(self._folder / "alerts.json", msgspec.json.encode(self.book.memory()))
+            write_atomically(self._folder / MEMORY, msgspec.json.encode(memory))
         except OSError as error:
-            log.warning("alerts not saved error=%s", error)
+            self._problem("state", _not_kept(self._folder / MEMORY, error))
+            return
+        self._problem("state", "")
+        self._problem("memory", "")
+        self._agreed = self.book.muted
+        self._stamp = self._stamp_now()
 
-    def _load_memory(self) -> Memory | None:
+    def _take_over(self) -> None:
+        """What another cockpit has changed in the file since it was read or written here."""
+        if self._folder is None:
+            return
+        stamp = self._stamp_now()
+        if stamp is None or stamp == self._stamp:
+            return
+        try:
+            theirs, bad = read_memory((self._folder / MEMORY).read_bytes())
+        except OSError:
+            return
+        self._stamp = stamp
+        if "muted" not in bad and "everything" not in bad:
+            self.book.merge(theirs, self._agreed)
+            self._agreed = frozenset(theirs.muted)
+
+    def _stamp_now(self) -> tuple[int, ...] | None:
         if self._folder is None:
             return None
         try:
-            return msgspec.json.decode((self._folder / "alerts.json").read_bytes(), type=Memory)
+            found = (self._folder / MEMORY).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    def _load_memory(self) -> Memory:
+        if self._folder is None:
+            return Memory()
+        path = self._folder / MEMORY
+        self._stamp = self._stamp_now()
+        try:
+            memory, bad = read_memory(path.read_bytes())
         except FileNotFoundError:
-            return None
-        except (OSError, msgspec.MsgspecError, UnicodeError) as error:
-            log.warning("alerts not restored error=%s", error)
-            return None
+            return Memory()
+        except OSError as error:
+            self._problem("memory", f"{path}: cannot be read: {error.strerror}")
+            return Memory()
+        if bad:
+            words = f"{path}: is damaged; forgotten what it said of: {', '.join(bad)}"
+            self._problem("memory", words)
+        return memory
 
     def _append_history(self, alert: Alert) -> None:
         if self._folder is None:
             return
-        path = self._folder / "alert_history.jsonl"
+        path = self._folder / HISTORY
+        line = msgspec.json.encode(alert) + b"\n"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(fd, "wb") as file:
-                file.write(msgspec.json.encode(alert) + b"\n")
+            try:
+                # After a torn line a new one begins, or both would be lost.
+                os.write(fd, b"\n" + line if self._tail_is_torn else line)
+            finally:
+                os.close(fd)
         except OSError as error:
-            log.warning("alert history not written error=%s", error)
+            self._problem("history", _not_kept(path, error))
+            return
+        self._tail_is_torn = False
+        self._problem("history", "")
 
     def _load_history(self) -> list[Alert]:
         if self._folder is None:
             return []
-        path = self._folder / "alert_history.jsonl"
+        path = self._folder / HISTORY
         try:
-            lines = path.read_bytes().splitlines()[-HISTORY:]
-        except OSError:
+            data = path.read_bytes()
+        except FileNotFoundError:
             return []
-        found = []
-        for line in lines:
-            try:
-                found.append(msgspec.json.decode(line, type=Alert))
-            except (msgspec.MsgspecError, UnicodeError):
-                log.warning("an alert of the history is unreadable path=%s", path)
-        return found
+        except OSError as error:
+            self._problem("history", f"{path}: cannot be read: {error.strerror}")
+            return []
+        found, bad = read_history(data)
+        self._tail_is_torn = bool(data) and not data.endswith(b"\n")
+        if bad:
+            log.warning("history has unreadable lines path=%s lines=%d", path, bad)
+        if data.count(b"\n") > MOST_LINES:
+            self._cut_history(path, found)
+        return found[-KEPT:]
+
+    def _cut_history(self, path: Path, found: list[Alert]) -> None:
+        lines = b"".join(msgspec.json.encode(alert) + b"\n" for alert in found[-KEPT:])
+        try:
+            write_atomically(path, lines)
+        except OSError as error:
+            self._problem("history", _not_kept(path, error))
+            return
+        self._tail_is_torn = False
+
+
+def _not_kept(path: Path, error: OSError) -> str:
+    return f"{path}: cannot be written: {error.strerror}; alerts are forgotten at the end"

@@ -18,6 +18,8 @@ BOOK = "book"
 """The subject of what concerns everything that is held."""
 MOST_RATIO = 100.0
 """Stands for every ratio beyond it: equity is gone, and JSON has no infinity."""
+MOST_DISTANCE = 100.0
+"""Stands for a position that no price liquidates."""
 
 
 class AccountMeasures:
@@ -45,45 +47,64 @@ class AccountMeasures:
 
 
 def _liquidations(portfolio: Portfolio) -> Iterator[Reading]:
-    """The nearest of each market, over its accounts."""
-    nearest: dict[str, Row] = {}
+    """The nearest of each market, over its accounts; not over while one of them is not known."""
+    unknown = {venue for venue, _ in stale_accounts(portfolio)}
+    nearest: dict[tuple[str, str], Row] = {}
+    parts: set[tuple[str, str]] = set()
     for row in portfolio.rows:
-        name = f"{row.leg.venue}/{row.leg.symbol}"
-        if row.is_stale or row.liquidation.distance is None:
-            continue
-        if name not in nearest or _distance(row) < _distance(nearest[name]):
-            nearest[name] = row
-    for name, row in nearest.items():
+        market = (row.leg.venue, row.leg.symbol)
+        if row.is_stale or _distance(row) is None:
+            parts.add(market)
+        elif market not in nearest or _far(row) < _far(nearest[market]):
+            nearest[market] = row
+    for (venue, symbol), row in nearest.items():
         side = "long" if row.leg.size > 0 else "short"
-        words = f"{row.leg.symbol} {row.leg.venue}: {side} is {_distance(row):.1%} from liquidation"
-        yield Reading(name, row.leg.venue, row.leg.symbol, _distance(row), words)
+        words = f"{symbol} {venue}: {side} is {_far(row):.1%} from liquidation"
+        if _far(row) >= MOST_DISTANCE:
+            words = f"{symbol} {venue}: no price liquidates the {side}"
+        is_whole = (venue, symbol) not in parts and venue not in unknown
+        yield Reading(f"{venue}/{symbol}", venue, symbol, _far(row), words, is_whole)
 
 
-def _distance(row: Row) -> float:
-    """How far the price may move; 0 when it is there, or beyond."""
-    distance = row.liquidation.distance or 0.0
+def _distance(row: Row) -> float | None:
+    """How far the price may move; 0 when it is there, or beyond. None if nobody knows."""
+    if row.liquidation.basis == "none":
+        return MOST_DISTANCE
+    distance = row.liquidation.distance
+    if distance is None:
+        return None
     return max(0.0, -distance if row.leg.size > 0 else distance)
 
 
+def _far(row: Row) -> float:
+    distance = _distance(row)
+    return MOST_DISTANCE if distance is None else distance
+
+
 def _margins(portfolio: Portfolio) -> Iterator[Reading]:
-    """The pool of each venue that is nearest to its end."""
+    """The pool of each venue that is nearest to its end; not over while one is not known."""
     old = stale_accounts(portfolio)
+    unknown = {venue for venue, _ in old}
     legs = [row.leg for row in portfolio.rows]
     worst: dict[str, float] = {}
     for pool in portfolio.pools:
         if (pool.venue, pool.account) in old:
             continue
         ratio = sums.ratio(sums.pool_maintenance_usd(pool, legs), pool.equity_usd)
-        if ratio is not None:
+        if ratio is None:
+            unknown.add(pool.venue)
+        else:
             worst[pool.venue] = max(min(ratio, MOST_RATIO), worst.get(pool.venue, 0.0))
     for venue, ratio in worst.items():
         words = f"{venue}: maintenance margin is {ratio:.0%} of equity"
         if ratio >= MOST_RATIO:
             words = f"{venue}: no equity is left behind the positions"
-        yield Reading(venue, venue, None, ratio, words)
+        yield Reading(venue, venue, None, ratio, words, venue not in unknown)
 
 
 def _net_deltas(portfolio: Portfolio) -> Iterator[Reading]:
+    if _is_unread(portfolio):
+        return
     old = {row.leg.symbol for row in portfolio.rows if row.is_stale}
     for asset in sums.by_asset([row.leg for row in portfolio.rows]):
         if asset.net_usd is None or asset.symbol in old:
@@ -97,10 +118,15 @@ def _carry(portfolio: Portfolio, view: MarketView, now_ns: int) -> Iterator[Read
     legs = [row.leg for row in portfolio.rows]
     carry = sums.total(leg.carry_usd_per_hour for leg in legs)
     is_old = any(row.is_stale or rate_is_old(row, view, now_ns) for row in portfolio.rows)
-    if carry is None or is_old or not legs:
+    if carry is None or is_old or not legs or _is_unread(portfolio):
         return
     verb = "earns" if carry >= 0 else "costs"
     yield Reading(BOOK, None, None, carry, f"the book {verb} {abs(carry):.2f} $ an hour in funding")
+
+
+def _is_unread(portfolio: Portfolio) -> bool:
+    """Whether an account may hold the other half of a hedge, and was never read."""
+    return any(a["age_s"] is None and a["state"] != "unknown" for a in portfolio.accounts)
 
 
 def rate_is_old(row: Row, view: MarketView, now_ns: int) -> bool:

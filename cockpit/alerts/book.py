@@ -6,28 +6,42 @@ A figure that flaps around the threshold stays armed or firing between `threshol
 figure that became unknown neither fires nor clears: not knowing is no news about the market.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from cockpit.alerts.rule import Rule, Severity
+from cockpit.alerts.past import Past
+from cockpit.alerts.rule import UNIT, Rule, Severity
+from cockpit.core.units import NS_PER_S
 
 Happening = Literal["fired", "cleared"]
+MOST_UNSEEN_NS = 15 * NS_PER_S
+"""A figure that was not known for longer has to last anew before it is news."""
+SAME_NS = 60 * NS_PER_S
+"""Two cockpits that look at the same market fire within this time of each other."""
 
 
 class Reading(NamedTuple):
-    """One figure of one rule: `subject` is `venue/symbol`, `venue`, an asset, or `book`."""
+    """One figure of one rule: `subject` is `venue/symbol`, `venue`, an asset, or `book`.
+
+    `may_clear` is False where a part of the figure is not known: it may fire, but is not over.
+    """
 
     subject: str
     venue: str | None
     symbol: str | None
     value: float
     words: str
+    may_clear: bool = True
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """A transition, as shown, piped and kept. `value` is in the unit of the rule's kind."""
+    """A transition, as shown, piped and kept: one object of `cockpit watch --alerts --json`.
+
+    `value` and `threshold` are in `unit`; `value` is None where the figure is not known any more.
+    """
 
     at_ns: int
     rule: str
@@ -37,7 +51,9 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     venue: str | None
     symbol: str | None
-    value: float
+    value: float | None
+    unit: str = ""
+    threshold: float | None = None
     words: str
 
 
@@ -48,13 +64,12 @@ class Firing(msgspec.Struct, kw_only=True):
     acknowledged: bool = False
 
 
-class _Watchpoint:
-    __slots__ = ("armed_ns", "cooling_until_ns", "firing")
+class Cooling(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule and a subject that were over lately."""
 
-    def __init__(self) -> None:
-        self.armed_ns: int | None = None
-        self.cooling_until_ns = 0
-        self.firing = False
+    rule: str
+    subject: str
+    since_ns: int
 
 
 class Memory(msgspec.Struct, kw_only=True):
@@ -62,6 +77,29 @@ class Memory(msgspec.Struct, kw_only=True):
 
     firing: list[Firing] = []
     muted: list[str] = []
+    cooling: list[Cooling] = []
+    past: Past = Past()
+
+
+class _Watchpoint:
+    __slots__ = ("armed_ns", "cooling_ns", "firing", "seen_ns")
+
+    def __init__(self) -> None:
+        self.armed_ns: int | None = None
+        self.cooling_ns: int | None = None
+        self.seen_ns = 0
+        self.firing = False
+
+    def has_waited(self, rule: Rule, now_ns: int) -> bool:
+        """Whether the figure has been reached for long enough; called while it is."""
+        if self.armed_ns is None or self.armed_ns > now_ns:
+            self.armed_ns = now_ns
+        return now_ns - self.armed_ns >= round(rule.for_s * NS_PER_S)
+
+    def is_cooling(self, rule: Rule, now_ns: int) -> bool:
+        """A clock that was put back does not make the pause longer."""
+        since = self.cooling_ns
+        return since is not None and 0 <= now_ns - since < round(rule.cooldown_s * NS_PER_S)
 
 
 class AlertBook:
@@ -71,18 +109,26 @@ class AlertBook:
         self.rules = tuple(rule for rule in rules if rule.enabled)
         self._points: dict[tuple[str, str], _Watchpoint] = {}
         self._firing: dict[tuple[str, str], Firing] = {}
-        self._muted: set[str] = set(memory.muted) if memory else set()
-        names = {rule.name for rule in self.rules}
-        for firing in memory.firing if memory else ():
-            if firing.alert.rule in names:
-                key = (firing.alert.rule, firing.alert.subject)
+        memory = memory or Memory()
+        self._muted: set[str] = set(memory.muted)
+        known = {rule.name: rule for rule in self.rules}
+        for firing in memory.firing:
+            alert, rule = firing.alert, known.get(firing.alert.rule)
+            # A rule of another kind, or of other venues, would never see it again.
+            if rule and rule.kind == alert.kind and rule.covers(alert.venue, alert.symbol):
+                key = (alert.rule, alert.subject)
                 self._firing[key] = firing
                 self._point(key).firing = True
+        for cooling in memory.cooling:
+            if cooling.rule in known:
+                self._point((cooling.rule, cooling.subject)).cooling_ns = cooling.since_ns
 
     def see(self, rule: Rule, readings: Iterable[Reading], now_ns: int) -> list[Alert]:
         """Take one rule's figures; returns what fired or cleared, muted ones left out."""
         happened = []
         for reading in readings:
+            if not math.isfinite(reading.value):
+                continue
             alert = self._step(rule, reading, now_ns)
             if alert is not None and not self.is_muted(alert):
                 happened.append(alert)
@@ -91,27 +137,39 @@ class AlertBook:
     def _step(self, rule: Rule, reading: Reading, now_ns: int) -> Alert | None:
         key = (rule.name, reading.subject)
         point = self._point(key)
+        unseen_ns, point.seen_ns = now_ns - point.seen_ns, now_ns
         if point.firing:
-            if not rule.is_over(reading.value):
+            if not (reading.may_clear and rule.is_over(reading.value)):
                 return None
-            point.firing = False
-            point.armed_ns = None
-            point.cooling_until_ns = now_ns + round(rule.cooldown_s * 1e9)
-            self._firing.pop(key, None)
+            self._end(key, now_ns)
             return _alert(rule, reading, now_ns, "cleared")
+        if not 0 <= unseen_ns <= MOST_UNSEEN_NS:
+            point.armed_ns = None
         if not rule.reached(reading.value):
             if rule.is_over(reading.value):
                 point.armed_ns = None
             return None
-        if point.armed_ns is None:
-            point.armed_ns = now_ns
-        waited = now_ns - point.armed_ns >= round(rule.for_s * 1e9)
-        if not waited or now_ns < point.cooling_until_ns:
+        if not point.has_waited(rule, now_ns) or point.is_cooling(rule, now_ns):
             return None
         point.firing = True
         alert = _alert(rule, reading, now_ns, "fired")
         self._firing[key] = Firing(alert=alert)
         return alert
+
+    def end(self, alert: Alert, words: str, now_ns: int) -> Alert | None:
+        """What it was about does not exist any more; None if it was not on, or is muted."""
+        if (alert.rule, alert.subject) not in self._firing:
+            return None
+        self._end((alert.rule, alert.subject), now_ns)
+        over = msgspec.structs.replace(
+            alert, at_ns=now_ns, happening="cleared", value=None, words=words
+        )
+        return None if self.is_muted(over) else over
+
+    def _end(self, key: tuple[str, str], now_ns: int) -> None:
+        point = self._point(key)
+        point.firing, point.armed_ns, point.cooling_ns = False, None, now_ns
+        self._firing.pop(key, None)
 
     def _point(self, key: tuple[str, str]) -> _Watchpoint:
         point = self._points.get(key)
@@ -125,6 +183,10 @@ class AlertBook:
         """What is on now and not muted, newest first."""
         on = [firing for firing in self._firing.values() if not self.is_muted(firing.alert)]
         return sorted(on, key=lambda firing: firing.alert.at_ns, reverse=True)
+
+    def on(self) -> list[Alert]:
+        """Whatever is on now, muted or not."""
+        return [firing.alert for firing in self._firing.values()]
 
     def acknowledge(self, rule: str, subject: str) -> bool:
         """Seen. It stays in the list, quietly, until it clears. False if it is not firing."""
@@ -149,9 +211,35 @@ class AlertBook:
         names = (alert.rule, alert.venue, alert.symbol, alert.subject)
         return any(name in self._muted for name in names if name)
 
-    def memory(self) -> Memory:
+    # --- memory -------------------------------------------------------------------------------
+
+    def memory(self, now_ns: int, past: Past | None = None) -> Memory:
         """What to keep for the next start."""
-        return Memory(firing=list(self._firing.values()), muted=sorted(self._muted))
+        rules = {rule.name: rule for rule in self.rules}
+        cooling = [
+            Cooling(rule=name, subject=subject, since_ns=point.cooling_ns)
+            for (name, subject), point in self._points.items()
+            if point.cooling_ns is not None and point.is_cooling(rules[name], now_ns)
+        ]
+        return Memory(
+            firing=list(self._firing.values()),
+            muted=sorted(self._muted),
+            cooling=cooling,
+            past=past or Past(),
+        )
+
+    def merge(self, theirs: Memory, agreed: frozenset[str]) -> None:
+        """Take over what was muted and acknowledged in another cockpit of the same trader.
+
+        `agreed` is what was muted when both knew the same.
+        """
+        others = set(theirs.muted)
+        self._muted = (others | (self._muted - agreed)) - (agreed - self._muted)
+        for firing in theirs.firing:
+            mine = self._firing.get((firing.alert.rule, firing.alert.subject))
+            same = mine and abs(mine.alert.at_ns - firing.alert.at_ns) <= SAME_NS
+            if mine and same and firing.acknowledged:
+                mine.acknowledged = True
 
 
 def _alert(rule: Rule, reading: Reading, now_ns: int, happening: Happening) -> Alert:
@@ -165,5 +253,7 @@ def _alert(rule: Rule, reading: Reading, now_ns: int, happening: Happening) -> A
         venue=reading.venue,
         symbol=reading.symbol,
         value=reading.value,
+        unit=UNIT[rule.kind],
+        threshold=rule.threshold,
         words=reading.words,
     )

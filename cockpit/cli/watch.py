@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from cockpit.engine import Engine
 
 HELP = "changed markets as JSON lines until stopped"
+ALERTS_HELP = (
+    "alerts as they fire and clear, instead of markets: at_ns, rule, kind, happening "
+    "(fired|cleared), severity, subject, venue|null, symbol|null, value|null in unit, threshold, "
+    "words"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--hz", type=float, default=2.0, metavar="N", help="most lines a second and market"
     )
     parser.add_argument("--depth", type=common.positive_int, metavar="N", help="levels a side")
-    parser.add_argument(
-        "--alerts", action="store_true", help="alerts as they fire and clear, instead of markets"
-    )
+    parser.add_argument("--alerts", action="store_true", help=ALERTS_HELP)
     parser.add_argument("--json", action="store_true", help="print JSON lines (the only format)")
 
 
@@ -57,14 +60,19 @@ async def _stream(
         loop.call_later(duration_s, stop.set)
     drawn: dict[tuple[str, str], int] = {}
     encode = msgspec.json.Encoder().encode
+    fired: list[bytes] = []
     if alerts:
-        engine.alerting.listen(lambda alert: _write(encode(alert)))
+        # Written below and not here: a reader that has gone must end the command, not the alerts.
+        engine.alerting.listen(lambda alert: fired.append(encode(alert)))
+    problem = ""
     await engine.start()
     try:
         while not stop.is_set():
             unknown = engine.unknown_symbol()
             if unknown:
                 raise InputError(unknown)
+            _write_all(fired)
+            problem = _say(engine.alerting.hook_problem, problem)
             now_ns = engine.clock.now_ns()
             for market in () if alerts else engine.view.markets():
                 key = (market.venue, market.symbol)
@@ -77,10 +85,24 @@ async def _stream(
                 await asyncio.wait_for(stop.wait(), 1 / hz)
             except TimeoutError:
                 continue
+        _write_all(fired)
     finally:
         await engine.stop()
     reached = any(name not in engine.unreachable() for name in engine.specs) or bool(drawn)
     return 0 if reached else 3
+
+
+def _write_all(lines: list[bytes]) -> None:
+    for line in lines:
+        _write(line)
+    lines.clear()
+
+
+def _say(problem: str, before: str) -> str:
+    """A hook that does not work is told on stderr, once; returns what has been told."""
+    if problem and problem != before:
+        print(f"cockpit: {problem}", file=sys.stderr)
+    return problem
 
 
 def _write(line: bytes) -> None:

@@ -20,6 +20,16 @@ class Alarms:
     problem: str = ""
     index: int = 0
 
+    def keep_in_place(self, before: Alert | None) -> None:
+        """The cursor stays on its alert when others come in above it: `enter` and `A` are about
+        what the trader has read, not about what arrived while the key went down."""
+        if before is None:
+            return
+        for index, (alert, _) in enumerate(self.entries()):
+            if _is_same(alert, before):
+                self.index = index
+                return
+
     def entries(self) -> list[tuple[Alert, Firing | None]]:
         """(alert, its state while it is on), worst and newest first; then the past without them."""
         on = sorted(
@@ -27,12 +37,8 @@ class Alarms:
             key=lambda f: (f.acknowledged, -SEVERITIES.index(f.alert.severity), -f.alert.at_ns),
         )
         shown: list[tuple[Alert, Firing | None]] = [(f.alert, f) for f in on]
-        there = {(f.alert.at_ns, f.alert.rule, f.alert.subject) for f in on}
-        shown += [
-            (alert, None)
-            for alert in reversed(self.history)
-            if (alert.at_ns, alert.rule, alert.subject) not in there
-        ]
+        there = {_name(f.alert) for f in on}
+        shown += [(alert, None) for alert in reversed(self.history) if _name(alert) not in there]
         return shown
 
     def move(self, step: int) -> None:
@@ -46,6 +52,14 @@ class Alarms:
     def loud(self) -> int:
         """How many are on that nobody has acknowledged."""
         return sum(not firing.acknowledged for firing in self.firing)
+
+
+def _name(alert: Alert) -> tuple[int, str, str]:
+    return alert.at_ns, alert.rule, alert.subject
+
+
+def _is_same(one: Alert, other: Alert) -> bool:
+    return _name(one) == _name(other)
 
 
 def tell(severity: Severity, least: str) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Deed = Callable[[], object]
 EVERYTHING = "all"
+PANE = "alerts"
 _WORKSPACE = {
     "depth": "depth", "venue": "health", "block_age": "health", "latency": "health",
     "funding_flip": "funding", "predicted_flip": "funding", "unpinned": "funding",
@@ -23,11 +24,14 @@ _WORKSPACE = {
 """Kind of alert -> the workspace that says most of it; else the markets."""
 
 
-def refresh(app: "ControlledApp") -> None:
-    """Copy what the desk knows now for the panes."""
+def refresh(app: "ControlledApp", *, in_place: bool = True) -> None:
+    """Copy what the desk knows now for the panes; the cursor stays on its alert if `in_place`."""
     desk, alarms = app.desk.alerting, app.scene.alarms
+    # Where nobody is choosing, the newest stays on top and under the cursor.
+    before = alarms.selected if in_place and app.scene.focus == PANE else None
     alarms.firing, alarms.history = desk.firing(), list(desk.history)
     alarms.muted, alarms.problem = desk.muted, desk.hook_problem
+    alarms.keep_in_place(before)
 
 
 def _move(step: int) -> moves.Handler:
@@ -54,6 +58,9 @@ def jump(app: "ControlledApp", count: int) -> None:
         if alert.symbol not in scene.symbols:
             filter_rows(scene, "")
         select_symbol(scene, alert.symbol)
+    elif alert.symbol is not None:
+        app.say(f"{alert.symbol} is not watched any more; :add {alert.symbol}", "warn")
+        return
     venues = [venue.name for venue in scene.venues]
     if alert.venue in venues:
         scene.venue_index = venues.index(alert.venue)
@@ -64,7 +71,8 @@ def acknowledge(app: "ControlledApp", _: int) -> None:
     alert = app.scene.alarms.selected
     if alert is None or not app.desk.alerting.acknowledge(alert.rule, alert.subject):
         app.say("this alert is not on any more", "warn")
-    refresh(app)
+    # What was seen goes down; the cursor is then on the next one.
+    refresh(app, in_place=False)
 
 
 def mute(app: "ControlledApp", _: int) -> None:
@@ -74,7 +82,7 @@ def mute(app: "ControlledApp", _: int) -> None:
         return
     app.desk.alerting.mute(alert.rule)
     app.say(f"muted {alert.rule!r}; :unmute {alert.rule}", "info")
-    refresh(app)
+    refresh(app, in_place=False)
 
 
 # --- verbs --------------------------------------------------------------------------------------
@@ -149,7 +157,7 @@ def _known(word: str, known: Iterable[str], usage: str) -> str:
 
 def _do(app: "ControlledApp", deed: Deed, words: str) -> None:
     deed()
-    refresh(app)
+    refresh(app, in_place=False)
     app.say(words, "info")
 
 
@@ -158,7 +166,7 @@ HANDLERS: Mapping[str, moves.Handler] = {
     "alert.mute": mute,
 }
 LOCAL: Mapping[str, Mapping[str, moves.Handler]] = {
-    "alerts": {
+    PANE: {
         "cursor.up": _move(-1),
         "cursor.down": _move(1),
         "cursor.first": _first,

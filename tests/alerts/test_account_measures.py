@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
-from cockpit.alerts.account_measures import MOST_RATIO
+from cockpit.alerts.account_measures import MOST_DISTANCE, MOST_RATIO
 from cockpit.alerts.book import Alert, AlertBook
+from cockpit.alerts.gone import UNWATCHED_NS, Gone
 from cockpit.alerts.measures import Measures
 from cockpit.alerts.rule import DEFAULT_RULES, Kind, Rule
 from cockpit.core.events import (
@@ -135,3 +136,97 @@ def test_not_knowing_does_not_clear_an_alert_about_liquidation(store):
     later = T0 + 60 * NS_PER_S
     assert book.see(rule, measures.read(rule, store, later), later) == []
     assert len(book.firing()) == 1
+
+
+def danger(kind: Kind) -> Rule:
+    return next(rule for rule in DEFAULT_RULES if rule.kind == kind)
+
+
+B = "0x" + "cd" * 20
+
+
+@pytest.fixture
+def two_accounts(store):
+    """A second account at the same venue, far from any danger."""
+    store.follow([(V, A, ""), (V, B, "")])
+    for account in (A, B):
+        store.apply(AccountState(account=account, state="read", **said()))
+    hold(store, 2.0, liquidation=95.0)
+    hold(store, 2.0, account=B, liquidation=50.0)
+    store.apply(Margin(account=A, equity=100.0, maintenance=90.0, **said()))
+    store.apply(Margin(account=B, equity=100.0, maintenance=10.0, **said()))
+    return store
+
+
+@pytest.mark.parametrize("kind", ["liquidation", "margin"])
+def test_an_account_that_cannot_be_read_is_not_made_safe_by_another(two_accounts, kind):
+    rule, store, measures = danger(kind), two_accounts, Measures({})
+    book = AlertBook([rule])
+    assert len(book.see(rule, measures.read(rule, store, T0), T0)) == 1
+    store.apply(AccountState(account=A, state="failed", reason="429", **said(at_s=1)))
+    later = T0 + 10 * NS_PER_S
+    assert book.see(rule, measures.read(rule, store, later), later) == []
+    assert len(book.firing()) == 1
+
+
+@pytest.mark.parametrize("kind", ["net_delta", "carry"])
+def test_half_of_a_hedge_is_not_measured_while_the_other_account_was_never_read(store, kind):
+    store.follow([(V, A, ""), ("lighter", "7", "")])
+    hold(store, 2.0)
+    assert read(store, kind) == []
+    store.apply(AccountState(account="7", state="flat", **said("lighter")))
+    assert len(read(store, kind)) == 1
+
+
+def test_a_position_that_no_price_liquidates_is_far_away_and_not_unknown(store):
+    # More cash than the position is worth, so that a fall to zero can be paid.
+    store.apply(Margin(account=A, equity=1e6, cross_equity=1e6, maintenance=5.0, **said()))
+    hold(store, 1.0)
+    [reading] = read(store, "liquidation")
+    assert reading.value == MOST_DISTANCE
+    assert "no price" in reading.words
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [("liquidation", f"{V}/BTC"), ("net_delta", "BTC"), ("carry", "book")],
+)
+def test_a_position_that_was_closed_takes_its_alert_along(store, kind, subject):
+    rule = Rule(name="r", kind=kind, threshold={"carry": 0.0}.get(kind, 0.1))
+    book, measures, gone = AlertBook([rule]), Measures({}), Gone()
+    hold(store, 2.0, liquidation=95.0)
+    [alert] = book.see(rule, measures.read(rule, store, T0), T0)
+    assert alert.subject == subject
+    assert list(gone.look(book.on(), store, T0)) == []
+    hold(store, 0.0)
+    [(over, words)] = gone.look(book.on(), store, T0)
+    assert (over, words) == (alert, f"{subject}: no position any more")
+
+
+def test_a_position_that_nobody_sees_is_not_closed(store):
+    rule = danger("liquidation")
+    book, gone = AlertBook([rule]), Gone()
+    hold(store, 2.0, liquidation=95.0)
+    book.see(rule, Measures({}).read(rule, store, T0), T0)
+    store.apply(Link(state="down", **said(at_s=1)))
+    assert list(gone.look(book.on(), store, T0 + 3600 * NS_PER_S)) == []
+    # After a restart nothing was read yet.
+    fresh = MarketStore([(V, None)], ["BTC"])
+    fresh.follow([(V, A, "")])
+    assert list(Gone().look(book.on(), fresh, T0)) == []
+
+
+def test_a_market_that_was_dropped_takes_its_alert_along_after_a_minute(store):
+    rule = Rule(name="r", kind="funding_level", threshold=0.1)
+    book, gone = AlertBook([rule]), Gone()
+    book.see(rule, Measures({}).read(rule, store, T0), T0)
+    store.watch(["ETH"])
+    minute = T0 + UNWATCHED_NS
+    assert list(gone.look(book.on(), store, T0)) == []
+    assert list(gone.look(book.on(), store, minute - 1)) == []
+    found = [words for _, words in gone.look(book.on(), store, minute)]
+    assert found == [f"{V}/BTC: not watched any more", "lighter/BTC: not watched any more"]
+    store.watch(["BTC"])
+    assert list(gone.look(book.on(), store, minute)) == []
+    store.watch(["ETH"])
+    assert list(gone.look(book.on(), store, minute)) == [], "the minute begins again"

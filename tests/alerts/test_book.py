@@ -91,7 +91,7 @@ def test_a_restart_keeps_what_fires_what_was_seen_and_what_is_muted():
     book.see(one, [reading(2.0)], 0)
     assert book.acknowledge("high", "dydx/BTC")
     book.mute("ETH")
-    memory = msgspec.json.decode(msgspec.json.encode(book.memory()), type=Memory)
+    memory = msgspec.json.decode(msgspec.json.encode(book.memory(S)), type=Memory)
     again = AlertBook([one], memory)
     assert again.see(one, [reading(2.1)], S) == [], "it does not fire a second time"
     assert [f.acknowledged for f in again.firing()] == [True]
@@ -102,7 +102,102 @@ def test_a_rule_that_is_gone_from_the_config_is_gone_from_the_memory():
     one = rule()
     book = AlertBook([one])
     book.see(one, [reading(2.0)], 0)
-    assert AlertBook([rule(name="other")], book.memory()).firing() == []
+    assert AlertBook([rule(name="other")], book.memory(S)).firing() == []
+
+
+def test_a_rule_of_another_kind_or_of_other_venues_does_not_inherit_an_alert():
+    one = rule()
+    book = AlertBook([one])
+    book.see(one, [reading(2.0)], 0)
+    for changed in (rule(kind="basis"), rule(venues=("bybit",)), rule(except_symbols=("B*",))):
+        assert AlertBook([changed], book.memory(S)).firing() == []
+
+
+def test_a_restart_does_not_shorten_the_cool_down():
+    one = rule(cooldown_s=60.0)
+    book = AlertBook([one])
+    happenings(book, one, [1.2, 0.1])
+    again = AlertBook([one], book.memory(2 * S))
+    assert happenings(again, one, [1.2] * 100, start_s=2) == [(59, "fired")]
+
+
+def test_a_clock_that_is_put_back_neither_fires_early_nor_keeps_quiet_for_ever():
+    one = rule(for_s=5.0, cooldown_s=60.0)
+    book = AlertBook([one])
+    assert happenings(book, one, [1.2] * 6 + [0.1], start_s=86_400) == [
+        (5, "fired"),
+        (6, "cleared"),
+    ]
+    assert happenings(book, one, [1.2] * 6, start_s=0) == [(5, "fired")]
+
+
+def test_what_was_unknown_for_long_must_last_anew_before_it_is_news():
+    one = rule(for_s=10.0)
+    book = AlertBook([one])
+    assert happenings(book, one, [1.2]) == []
+    assert happenings(book, one, [1.2] * 12, start_s=3600) == [(10, "fired")]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_figure_that_is_no_number_is_no_news(value):
+    one = rule()
+    book = AlertBook([one])
+    assert happenings(book, one, [value, value]) == []
+    book.see(one, [reading(2.0)], 0)
+    assert happenings(book, one, [value, value]) == []
+
+
+def test_a_figure_of_which_a_part_is_unknown_may_fire_but_is_not_over():
+    one = rule()
+    book = AlertBook([one])
+    partly = reading(2.0)._replace(may_clear=False)
+    assert [a.happening for a in book.see(one, [partly], 0)] == ["fired"]
+    assert book.see(one, [partly._replace(value=0.0)], S) == []
+    assert [a.happening for a in book.see(one, [reading(0.0)], 2 * S)] == ["cleared"]
+
+
+def test_an_alert_says_its_figure_with_unit_and_threshold():
+    one = rule()
+    [alert] = AlertBook([one]).see(one, [reading(2.0)], 0)
+    assert (alert.value, alert.unit, alert.threshold) == (2.0, "apr_frac", 1.0)
+
+
+def test_what_is_gone_is_over_and_has_no_figure_any_more():
+    one = rule()
+    book = AlertBook([one])
+    [alert] = book.see(one, [reading(2.0)], 0)
+    over = book.end(alert, "dydx/BTC: not watched any more", S)
+    assert over is not None
+    assert (over.happening, over.value, over.at_ns) == ("cleared", None, S)
+    assert book.firing() == []
+    assert book.end(alert, "again", 2 * S) is None
+
+
+def test_two_cockpits_agree_on_what_is_seen_and_muted():
+    one = rule()
+    ours, theirs = AlertBook([one]), AlertBook([one])
+    for book, at_ns in ((ours, 0), (theirs, S)):
+        book.see(one, [reading(2.0)], at_ns)
+    ours.mute("ETH")
+    ours.mute("SOL")
+    theirs.merge(ours.memory(S), theirs.muted)
+    agreed = theirs.muted
+    theirs.acknowledge("high", "dydx/BTC")
+    theirs.unmute("ETH")
+    ours.mute("DOGE")
+    ours.merge(theirs.memory(S), agreed)
+    assert ours.muted == {"SOL", "DOGE"}
+    assert [firing.acknowledged for firing in ours.firing()] == [True]
+
+
+def test_what_was_seen_yesterday_elsewhere_is_not_seen_today():
+    one = rule()
+    ours, theirs = AlertBook([one]), AlertBook([one])
+    theirs.see(one, [reading(2.0)], 0)
+    theirs.acknowledge("high", "dydx/BTC")
+    ours.see(one, [reading(2.0)], 86_400 * S)
+    ours.merge(theirs.memory(S), frozenset())
+    assert [firing.acknowledged for firing in ours.firing()] == [False]
 
 
 @given(st.lists(st.floats(0, 3), max_size=60), st.floats(0, 5), st.floats(0, 20))

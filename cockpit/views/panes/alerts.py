@@ -60,6 +60,12 @@ def _verdict(scene: Scene, width: int) -> Line | None:
     return None
 
 
+def _when(at_ns: int, now_ns: int) -> str:
+    """The time of day, or the day where it is another one: nine cells."""
+    at = utc(at_ns)
+    return f"{at:%H:%M:%S} " if at.date() == utc(now_ns).date() else f"{at:%d %b}   "
+
+
 def _line(scene: Scene, alert: Alert, firing: Firing | None, inner: int, here: bool) -> Line:
     """`▌14:31:55 ● funding flipped  words`; what is on says for how long."""
     edge = ("▌" if here else " ", "accent")
@@ -69,7 +75,7 @@ def _line(scene: Scene, alert: Alert, firing: Firing | None, inner: int, here: b
     else:
         role = "dim" if firing.acknowledged else _ROLE[alert.severity]
         glyph, text_role = "●", "dim" if firing.acknowledged else "number"
-    when = f"{utc(alert.at_ns):%H:%M:%S} "
+    when = _when(alert.at_ns, scene.now_ns)
     words = clean(alert.words)
     if firing is None and alert.happening == "cleared":
         words = f"over: {words}"

@@ -1,0 +1,63 @@
+"""Alerts about what does not exist any more: a market that was dropped, a position that was closed.
+
+Not knowing a figure keeps an alert on. That there is nothing left to know ends it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from cockpit.alerts.account_measures import ACCOUNT_KINDS
+from cockpit.alerts.book import Alert
+from cockpit.core.units import NS_PER_S
+from cockpit.state.view import MarketView
+
+UNWATCHED_NS = 60 * NS_PER_S
+"""A market that is watched for the sake of a position is missing until the account was read."""
+NOT_WATCHED = "not watched any more"
+NOT_HELD = "no position any more"
+
+
+class Gone:
+    """Looks once a second at what is on; remembers since when its subject is missing."""
+
+    def __init__(self) -> None:
+        self._since_ns: dict[tuple[str, str], int] = {}
+
+    def look(
+        self, on: Iterable[Alert], view: MarketView, now_ns: int
+    ) -> Iterator[tuple[Alert, str]]:
+        """(alert, words) of what is over because its subject is gone."""
+        missing: dict[tuple[str, str], int] = {}
+        for alert in on:
+            words = _gone(alert, view, now_ns)
+            if not words:
+                continue
+            key = (alert.rule, alert.subject)
+            since_ns = missing[key] = min(now_ns, self._since_ns.get(key, now_ns))
+            wait_ns = UNWATCHED_NS if words == NOT_WATCHED else 0
+            if now_ns - since_ns >= wait_ns:
+                yield alert, f"{alert.subject}: {words}"
+        self._since_ns = missing
+
+
+def _gone(alert: Alert, view: MarketView, now_ns: int) -> str:
+    """Why there is nothing left to measure; empty while there is, or while nobody knows."""
+    if alert.kind in ACCOUNT_KINDS:
+        return "" if _may_be_held(alert, view, now_ns) else NOT_HELD
+    if alert.venue is None:
+        is_there = alert.symbol in view.symbols()
+    elif alert.symbol is None:
+        is_there = view.venue(alert.venue) is not None
+    else:
+        is_there = view.market(alert.venue, alert.symbol) is not None
+    return "" if is_there else NOT_WATCHED
+
+
+def _may_be_held(alert: Alert, view: MarketView, now_ns: int) -> bool:
+    accounts = [book for book in view.accounts() if alert.venue in (None, book.venue)]
+    if any(book.is_stale(now_ns) for book in accounts):
+        return True
+    if alert.kind == "margin":
+        return any(book.margins for book in accounts)
+    held = [p for book in accounts for p in book.positions]
+    held += [p for p in view.manual() if alert.venue in (None, p.venue)]
+    return any(alert.symbol in (None, position.symbol) for position in held)
