@@ -108,9 +108,10 @@ def save(path: Path, entries: Sequence[Entry]) -> None:
             _no_twin([*entries[: number - 1], _checked(entry)])
         except _Wrong as wrong:
             raise ConfigError(f"{path}: position {number}: {wrong}") from None
-    data = tomli_w.dumps({"position": [msgspec.to_builtins(entry) for entry in entries]}).encode()
+    # Headers by hand: as a list of short tables they would be written on one line each.
+    tables = [f"[[position]]\n{tomli_w.dumps(msgspec.to_builtins(entry))}" for entry in entries]
     try:
-        write_atomically(path, data)
+        write_atomically(path, "\n".join(tables).encode())
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
 

@@ -4,9 +4,13 @@ import os
 import stat
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cockpit.core.errors import ConfigError
-from cockpit.manual import Entry, load, positions, save
+from cockpit import manual
+from cockpit.analytics import exposure
+from cockpit.core.errors import ConfigError, InputError
+from cockpit.manual import Entry, entry_of, line, load, parse, positions, save
 
 GOOD = '[[position]]\nvenue = "bybit"\nsymbol = "BTC"\nsize = -0.5\nentry = 60000\n'
 
@@ -49,6 +53,14 @@ def test_what_is_written_is_read_back_and_nobody_else_may_read_it(path):
     assert os.listdir(path.parent) == ["positions.toml"]
 
 
+def test_what_is_written_looks_like_what_a_trader_types(path):
+    save(path, [Entry(venue="okx", symbol="ETH", size=2.5), Entry("spot", "BTC", 1.0)])
+    assert path.read_text() == (
+        '[[position]]\nvenue = "okx"\nsymbol = "ETH"\nsize = 2.5\n\n'
+        '[[position]]\nvenue = "spot"\nsymbol = "BTC"\nsize = 1.0\n'
+    )
+
+
 def test_an_empty_list_is_written_too(path):
     save(path, [])
     assert load(path) == ()
@@ -86,6 +98,18 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
         ("position = [3]\n", ["position 1", "not a table"]),
         ("[[position]\n", ["not TOML"]),
         ("x = 1\n", ["x", "unknown key"]),
+        ("x = " + "[" * 3000 + "\n", ["not TOML"]),
+        (GOOD.replace("-0.5", "1" * 5000), ["not TOML", "too many digits"]),
+        (GOOD.replace("-0.5", "1" * 400), ["position 1", "size", "out of range"]),
+        (GOOD.replace("-0.5", "inf"), ["position 1", "size"]),
+        (GOOD + "paid = nan\n", ["position 1", "paid"]),
+        (GOOD.replace('"bybit"', '"Bybit"'), ["venue", "'Bybit'", "'bybit'"]),
+        (GOOD.replace('"bybit"', '"bybit-spot"'), ["venue", "'bybit'", "spot"]),
+        (GOOD.replace('"bybit"', '"OKX"'), ["venue", "'OKX'", "small letters"]),
+        (GOOD.replace('"BTC"', '"btc"'), ["symbol", "'btc'", "'BTC'"]),
+        (GOOD + 'account = "a\\u001bb"\n', ["position 1", "account"]),
+        (GOOD.replace("bybit", "spot") + "liquidation = 9\n", ["liquidation", "owned"]),
+        (GOOD + GOOD, ["position 2", "bybit/BTC", "position 1", "account"]),
     ],
 )
 def test_a_mistake_names_the_file_the_position_and_the_key(path, text, words):
@@ -101,3 +125,112 @@ def test_a_file_that_is_no_text_is_a_sentence(path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="UTF-8"):
         load(path)
+
+
+def test_a_mistake_names_the_line_of_its_key(path):
+    text = f"# mine\n\n{GOOD}\n{GOOD.replace('size', 'sise')}"
+    with pytest.raises(ConfigError, match=r"line 12: position 2: sise: unknown key"):
+        load(write(path, text))
+    with pytest.raises(ConfigError, match=r"line 3: position 1: size: is missing"):
+        load(write(path, "# mine\n\n" + GOOD.replace("size = -0.5\n", "")))
+
+
+def test_a_file_that_cannot_be_one_of_positions_is_not_read(path):
+    path.parent.mkdir()
+    os.mkfifo(path)
+    with pytest.raises(ConfigError, match="not a file"):
+        load(path)
+    path.unlink()
+    path.write_text("#" * (manual.MAX_BYTES + 1))
+    with pytest.raises(ConfigError, match="expected at most 1 MB"):
+        load(path)
+    many = "".join(GOOD + f"account = 'desk {n}'\n" for n in range(manual.MAX_POSITIONS + 1))
+    with pytest.raises(ConfigError, match="there are 501; expected at most 500"):
+        load(write(path, many))
+
+
+# --- what no address shows ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("venue", ["binance", "okx", "gate.io", "spot"])
+def test_a_position_may_be_at_a_venue_that_is_not_followed(path, venue):
+    [entry] = load(write(path, GOOD.replace("bybit", venue)))
+    assert entry.venue == venue
+
+
+def test_the_file_and_the_sums_call_coins_that_are_owned_by_one_name():
+    assert manual.SPOT == exposure.SPOT
+
+
+def test_the_same_market_may_be_held_in_two_accounts(path):
+    both = load(write(path, GOOD + "account = 'a'\n" + GOOD + "account = 'b'\n"))
+    assert [entry.account for entry in both] == ["a", "b"]
+
+
+def test_funding_that_was_paid_elsewhere_can_be_typed(path):
+    [fact] = positions(load(write(path, GOOD + "paid = -12.5\n")), 7)
+    assert fact.funding_paid == -12.5
+    assert entry_of(fact).paid == -12.5
+
+
+# --- typed in one line ----------------------------------------------------------------------------
+
+numbers = st.floats(1e-9, 1e15, allow_nan=False)
+entries = st.builds(
+    Entry,
+    venue=st.sampled_from(["bybit", "hyperliquid", "binance"]),
+    symbol=st.sampled_from(["BTC", "PEPE", "xyz:GOLD", "cbBTC"]),
+    size=numbers | numbers.map(lambda size: -size),
+    entry=st.none() | numbers,
+    liquidation=st.none() | numbers,
+    leverage=st.none() | numbers,
+    paid=st.none() | st.just(-0.125) | numbers,
+    account=st.sampled_from(["manual", "my desk", 'o\'hara "x"', "ключ"]),
+)
+
+
+@given(entries)
+def test_the_line_of_a_position_is_read_back_as_the_same_position(entry):
+    assert parse(line(entry)) == entry
+
+
+@pytest.mark.parametrize(
+    ("text", "line_of_it"),
+    [
+        ("bybit btc -1_000", "bybit BTC -1000"),
+        ("BYBIT xyz:gold −2 60000", "bybit xyz:GOLD -2 60000"),
+        ("okx cbBTC 1 lev=3 paid=-4.5", "okx cbBTC 1 lev=3 paid=-4.5"),
+    ],
+)
+def test_a_line_is_read_as_it_is_meant(text, line_of_it):
+    assert line(parse(text)) == line_of_it
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "expected VENUE"),
+        ("bybit BTC", "expected VENUE"),
+        ("bybit BTC 64,000", "not a number"),
+        ("bybit BTC nan", "size"),
+        ("bybit BTC 0", "not 0"),
+        ("bybit BTC 1 -5", "entry"),
+        ("bybit BTC 1 5 liq=inf", "liquidation"),
+        ("bybit BTC 1 lqi=5", "'liq'"),
+        ("bybit BTC 1 lev=2 lev=3", "given twice"),
+        ("bybit BTC 1 account='my desk", "quotation mark"),
+        ("hyperlquid BTC 1", "'hyperliquid'"),
+        ("spot BTC 1 lev=3", "owned"),
+    ],
+)
+def test_a_line_that_is_no_position_is_one_sentence(text, words):
+    with pytest.raises(InputError, match=words) as caught:
+        parse(text)
+    assert "\n" not in caught.value.ui_message
+
+
+def test_a_line_for_what_is_typed_already_says_how_to_change_it():
+    there = parse("bybit BTC 1")
+    with pytest.raises(InputError, match="bybit/BTC is typed already"):
+        parse("bybit BTC 2", [there])
+    assert parse("bybit BTC 2 account=other", [there]).size == 2.0

@@ -132,6 +132,15 @@ def test_a_margin_ratio_jumps_for_money_that_moved_or_funding_that_was_paid(
     assert (ratio.before, ratio.after) == (pytest.approx(0.01), pytest.approx(0.04))
 
 
+def test_payments_that_are_read_for_the_first_time_explain_nothing(book):
+    """They were paid long ago: what moved the ratio just now is the money that left."""
+    book.store.apply(FundingPayment(symbol="BTC", account=A, usd=-750.0, **book.said()))
+    book.margin(250.0, 10.0)
+    book.look()
+    [ratio] = book.jumps("ratio")
+    assert ratio.cause == "transfer"
+
+
 def test_what_is_stale_is_a_gap_and_its_return_is_no_jump(book):
     book.store.apply(Link(state="down", **book.said()))
     book.look()
@@ -191,3 +200,16 @@ def test_a_typed_name_that_no_venue_lists_is_not_watched():
     )
     engine.watch_held()
     assert list(engine.view.symbols()) == ["BTC", "ETH"]
+
+
+def test_coins_that_are_owned_are_priced_where_a_followed_venue_lists_them():
+    engine = engine_holding()
+    listing = {"native": "0", "base": "ETH", "quote": "USD"}
+    engine.view.apply(Instrument(venue=V, symbol="ETH", recv_ns=T0, **listing))
+    coins = Position(
+        venue="spot", recv_ns=T0, symbol="ETH", account="cold", size=2.0, source="manual"
+    )
+    engine.view.set_manual([coins])
+    engine.watch_held()
+    assert list(engine.view.symbols()) == ["BTC", "ETH"]
+    assert "lighter" in {notice.venue for notice in engine.notices()}

@@ -9,9 +9,10 @@ import pytest
 from cockpit.intents import Hold
 from cockpit.views import holding
 from cockpit.views.dialogs.prompt import Prompt
+from cockpit.views.position_cells import sortable
 from cockpit.views.position_edits import Edited
 from cockpit.views.workspaces import show
-from tests.views import held
+from tests.views import held, scenes
 from tests.views.seats import Seat
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -36,7 +37,7 @@ class Trader(Seat):
 
 def file_of(home):
     path = home / "config" / "positions.toml"
-    return tomllib.loads(path.read_text())["position"] if path.exists() else []
+    return tomllib.loads(path.read_text()).get("position", []) if path.exists() else []
 
 
 async def test_a_position_is_typed_changed_and_deleted_and_the_file_says_so(own_home):
@@ -100,6 +101,72 @@ async def test_what_a_venue_says_cannot_be_changed_by_hand():
         app.type("E", "D")
         assert [text for text in app.told if "read from the venue" in text]
         assert app.known.posted == []
+
+
+async def test_what_is_typed_already_is_not_typed_again_and_no_key_works_on_nothing(own_home):
+    app = Trader()
+    async with app.run_test(size=SIZE) as pilot:
+        app.type("A")
+        await pilot.pause()
+        assert app.say_in_prompt("okx BTC -0.5 account='my desk'") == ""
+        await pilot.pause()
+        app.type("A")
+        await pilot.pause()
+        assert "typed already" in app.say_in_prompt("okx btc 1 account='my desk'")
+        app.screen.press("escape", None)
+        await pilot.pause()
+        app.type("G", "E")
+        await pilot.pause()
+        assert app.screen.text == "okx BTC -0.5 account='my desk'"
+        assert app.say_in_prompt(app.screen.text) == "", "as it was is no twin of itself"
+    assert file_of(own_home) == [
+        {"venue": "okx", "symbol": "BTC", "size": -0.5, "account": "my desk"}
+    ]
+
+
+async def test_a_file_that_is_edited_while_the_form_is_open_is_not_overwritten(own_home):
+    path = own_home / "config" / "positions.toml"
+    app = Trader()
+    async with app.run_test(size=SIZE) as pilot:
+        app.type("A")
+        await pilot.pause()
+        app.say_in_prompt("bybit ETH 2")
+        await pilot.pause()
+        app.type("G", "E")
+        await pilot.pause()
+        path.write_text(path.read_text().replace("2.0", "3.0"))
+        said = app.say_in_prompt("bybit ETH 5")
+        assert said == "positions.toml was changed meanwhile, and has been read again"
+        app.screen.press("escape", None)
+        await pilot.pause()
+        assert [p.size for p in app.known.view.manual()] == [3.0]
+        path.write_text(path.read_text().replace("size", "sise"))
+        app.type("A")
+        await pilot.pause()
+        said = app.say_in_prompt("bybit SOL 1")
+        assert said.startswith("positions.toml: line 4: position 1: sise: unknown key")
+    assert "SOL" not in path.read_text(), "a file with a mistake is the trader's to mend"
+
+
+async def test_a_folder_that_cannot_be_written_is_said_in_the_form(own_home):
+    (own_home / "config").write_text("a file where the folder should be")
+    app = Trader()
+    async with app.run_test(size=SIZE) as pilot:
+        app.type("A")
+        await pilot.pause()
+        said = app.say_in_prompt("bybit ETH 2")
+        assert said.startswith("positions.toml: cannot be ")
+        assert not app.known.view.manual(), "what is not kept is not shown as kept"
+
+
+async def test_an_edit_between_the_start_and_the_first_look_is_seen(own_home):
+    path = own_home / "config" / "positions.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('[[position]]\nvenue = "bybit"\nsymbol = "ETH"\nsize = 2.0\n')
+    app = Trader()
+    async with app.run_test(size=SIZE):
+        Edited(app).look()
+        assert [p.symbol for p in app.known.view.manual()] == ["ETH"]
 
 
 async def test_in_a_demo_nothing_is_written(own_home):
@@ -251,6 +318,75 @@ async def test_a_leg_is_the_side_of_a_carry_that_is_held_already():
     form = await taken("carry", "j", "C")
     assert (form.text("short_venue"), form.text("size")) == ("bravo", "0.5")
     assert form.text("long_venue") not in ("", "bravo")
+
+
+# --- where nobody looks into the book -------------------------------------------------------------
+
+
+async def taken_from_binance(*keys):
+    app = Trader()
+    held.typed(app.scene, "binance", "BTC", -0.2, entry=64_000.0)
+    async with app.run_test(size=SIZE) as pilot:
+        app.type("G", *keys)
+        await pilot.pause()
+    return app
+
+
+async def test_a_leg_elsewhere_is_hedged_at_the_price_that_the_table_has():
+    app = await taken_from_binance("H")
+    form = app.scene.forms.opened["hedge"]
+    assert not form.errors
+    [leg] = json.loads(form.text("positions"))
+    assert (leg["venue"], leg["size"], leg["mark"]) == ("binance", -0.2, pytest.approx(63_987.2))
+    assert form.text("venue") == form.text("size") == ""
+
+
+async def test_a_leg_elsewhere_has_no_book_to_be_closed_on_and_says_so():
+    app = await taken_from_binance("S")
+    assert app.told == ["binance is not followed: there is no book to close BTC on"]
+    assert app.scene.workspace == "positions"
+    assert "stagger" not in app.scene.forms.opened
+
+
+async def test_closing_an_asset_is_of_the_legs_that_have_a_book():
+    """0.5 long and 0.5 short cancel; what is at binance cannot be closed from here."""
+    app = await taken_from_binance("0", "2", "S")
+    assert app.told == ["the legs in BTC cancel: there is nothing to close"]
+
+
+async def test_a_carry_leaves_a_leg_elsewhere_to_its_own():
+    app = await taken_from_binance("C")
+    form = app.scene.forms.opened["carry"]
+    assert "binance" not in (form.text("long_venue"), form.text("short_venue"))
+    assert not form.errors
+
+
+async def test_a_stale_leg_is_taken_with_a_warning():
+    app = Trader()
+    scenes.link(app.scene, "alphaswap", "down", "connection refused")
+    async with app.run_test(size=SIZE):
+        app.type("g", "X")
+    assert app.told == ["alphaswap/BTC is stale: what was last read"]
+    assert app.scene.workspace == "stress"
+
+
+async def test_the_arrows_reach_every_column_also_on_a_narrow_terminal():
+    app = Trader()
+    async with app.run_test(size=(80, 24)):
+        names = [app.scene.holding.column]
+        for _ in range(20):
+            app.type("l")
+            names.append(app.scene.holding.column)
+    assert list(dict.fromkeys(names)) == sortable()
+
+
+@pytest.mark.parametrize("keys", [("E",), ("D",), ("N",)])
+async def test_keys_on_an_empty_table_say_that_there_is_nothing(keys):
+    app = Seat(mode="LIVE")
+    show(app.scene, "positions")
+    async with app.run_test(size=SIZE):
+        app.type("v", "s", "a", "b", "g", "G", "j", "l", *keys)
+        assert "there is no position" in app.told[-1]
 
 
 async def test_the_table_is_written_as_files_and_copied_to_the_clipboard(own_home):

@@ -220,3 +220,142 @@ def test_an_account_that_was_never_read_makes_its_sums_unknown_and_not_smaller()
     assert "1 account not read: not counted as safe" in text
     # Net is known of what was read, and marked as not the whole.
     assert re.search(r"net +~", text_of(carry_spark, scene, 100, 14))
+
+
+# --- what no address shows ------------------------------------------------------------------------
+
+
+def test_a_leg_at_a_venue_that_is_not_followed_is_worth_the_index_of_one_that_is() -> None:
+    scene = held.hedged()
+    held.typed(scene, "binance", "BTC", -0.5, entry=64_000.0, liquidation=80_000.0)
+    row = row_of(scene, "binance", width=260)
+    assert "mark: index of alphaswap" in row
+    assert "carry: venue not followed" in row
+    # The index is 63,987.2 $: half a bitcoin is 31,993.6 $, and 12.8 $ a coin were made.
+    assert "−32.0k" in row
+    assert "+6.40" in row
+    assert "+25.0%" in row
+    total = exposures.document(holding.portfolio(scene))["total"]
+    assert total["net_usd"] == pytest.approx(-31_993.6)
+    assert total["funding_usd_per_hour"] is None
+    # What the pair earns is still said, beside the reason.
+    text = text_of(carry_spark, scene, 100, 16)
+    assert "rest −2.000 /h  no rate: binance/BTC" in text
+
+
+def test_coins_that_are_owned_hedge_a_short_and_have_no_funding_and_no_end() -> None:
+    scene = scenes.live()
+    held.typed(scene, "bravo", "BTC", -0.5, entry=65_000.0, liquidation=83_200.0)
+    pays = exposures.document(holding.portfolio(scene))["total"]["funding_usd_per_hour"]
+    held.typed(scene, "spot", "BTC", 0.5, entry=60_000.0)
+    document = exposures.document(holding.portfolio(scene))
+    assert document["assets"][0]["net_base"] == 0.0
+    assert document["total"]["funding_usd_per_hour"] == pays
+    assert document["not_counted_as_safe"] == {"stale": 0, "unknown": 0, "unread_accounts": 0}
+    row = row_of(scene, "spot")
+    assert row.count("none") == 2
+    assert "not typed" not in row
+    margin = text_of(margins, scene, 120, 12)
+    assert "bravo: typed positions only, no account is read" in margin
+    assert "1 not known" in margin, "of coins nothing is to be known"
+
+
+def test_a_typed_position_whose_price_went_stale_is_stale_and_not_safe() -> None:
+    scene = scenes.live()
+    held.typed(scene, "bravo", "BTC", -0.5, entry=65_000.0, liquidation=83_200.0)
+    assert holding.safety(scene).known == 1
+    scenes.link(scene, "bravo", "stale")
+    scene.now_ns += NS_PER_S
+    assert "stale: link stale" in row_of(scene, "bravo", "manual", width=230)
+    assert holding.safety(scene).known == 0
+    document = exposures.document(holding.portfolio(scene))
+    assert document["nearest_liquidation"] is None
+    assert document["not_counted_as_safe"]["stale"] == 1
+    assert "1 stale: not counted as safe" in text_of(carry_spark, scene, 100, 14)
+
+
+def test_a_short_whose_liquidation_price_lies_below_the_mark_has_no_room_left() -> None:
+    scene = held.hedged()
+    held.typed(scene, "charliedex", "BTC", -0.1, entry=64_000.0, liquidation=60_000.0)
+    row = row_of(scene, "charliedex", width=260)
+    assert "beyond" in row
+    assert "the mark is beyond it: a typo?" in row
+    assert "nearest liquidation beyond BTC charliedex" in text_of(carry_spark, scene, 100, 14)
+
+
+def test_the_same_size_read_and_typed_asks_whether_it_is_counted_twice() -> None:
+    scene = held.hedged()
+    held.typed(scene, "alphaswap", "BTC", 0.5, entry=63_000.0)
+    assert "same size is read from carry: counted twice?" in row_of(scene, "manual", width=260)
+
+
+def test_a_typed_symbol_that_its_venue_does_not_list_says_so() -> None:
+    scene = held.hedged()
+    held.typed(scene, "alphaswap", "BTCUSDT", 0.5)
+    assert "alphaswap lists no BTCUSDT" in row_of(scene, "BTCUSDT", "manual", width=260)
+    # Its value is missing in every sum, and the totals say whose.
+    text = text_of(carry_spark, scene, 100, 16)
+    assert "net, gross, leverage: no price of alphaswap/BTCUSDT" in text
+    assert "~n/a" not in text
+
+
+def test_an_account_that_owes_is_named_and_its_ratio_is_beyond_every_number() -> None:
+    scene = held.hedged()
+    held.margin(scene, "bravo", held.BRAVO, -250.0, used=3_200.0, maintenance=1_000.0)
+    document = exposures.document(holding.portfolio(scene))
+    [bravo] = [venue for venue in document["venues"] if venue["venue"] == "bravo"]
+    assert bravo["margin_ratio"] is None
+    assert any("equity is not positive (-250.00 USD)" in words for words in document["warnings"])
+    text = text_of(margins, scene, 100, 12)
+    assert "−250" in text
+    assert "tightest: bravo >999%" in text
+
+
+# --- on a narrow terminal -------------------------------------------------------------------------
+
+
+def test_columns_that_have_no_room_are_counted_and_the_arrows_bring_each_into_view() -> None:
+    scene = held.hedged()
+    seen = set()
+    for name in position_cells.sortable():
+        scene.holding.column = name
+        columns = position_cells.columns_for(76, name)
+        left_out = position_cells.hidden(columns)
+        assert f"+{left_out} →" in text_of(positions, scene, 80, 22)
+        assert name in {column.id for column, _ in columns}
+        assert {"symbol", "venue"} <= {column.id for column, _ in columns}
+        seen |= {column.id for column, _ in columns}
+    assert seen >= set(position_cells.sortable())
+    assert "→" not in text_of(positions, scene, 198, 22)
+
+
+def test_prices_of_one_asset_stand_with_their_points_above_each_other() -> None:
+    scene = held.many(9)
+    lines = text_of(positions, scene).splitlines()
+    rows = [row for row in lines if " BTC " in row and "legs" not in row]
+    assert len(rows) == 3
+    assert len({row.index("64640") for row in rows}) == 1
+
+
+def test_a_note_is_read_at_the_bottom_where_its_column_has_no_room() -> None:
+    scene = held.hedged()
+    row = holding.selected(scene)
+    assert row is not None
+    scene.holding.notes[holding.note_key(row)] = "close before the unlock\x1b[2J"
+    bottom = text_of(positions, scene, 80, 22).splitlines()[-1]
+    assert "close before the unlock" in bottom
+    assert "\x1b" not in bottom
+
+
+def test_the_screen_and_the_document_say_the_same() -> None:
+    scene = held.hedged()
+    document = exposures.document(holding.portfolio(scene))
+    near, on_screen = document["nearest_liquidation"], holding.safety(scene).nearest
+    assert on_screen is not None
+    assert (near["venue"], near["symbol"]) == (on_screen.leg.venue, on_screen.leg.symbol)
+    text = text_of(carry_spark, scene, 100, 14)
+    assert f"{document['total']['leverage']:.2f}x" in text
+    assert f"{abs(document['total']['funding_usd_per_hour']):.3f} /h" in text
+    # One venue has half of it: as spread as over two; one asset is all there is.
+    assert document["total"]["venue_concentration"] == pytest.approx(0.5)
+    assert "venue 0.50, as 2.0 equal   asset 1.00, as 1.0 equal" in text

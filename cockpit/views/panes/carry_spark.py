@@ -30,6 +30,8 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     held = portfolio(scene)
     if held.rows or held.pools:
         body = _body(scene, inner)
+        if len(body) > height - 2:
+            body.remove([])
     else:
         body = [[], [(" nothing is held: no carry, no margin, no exposure", "dim")]]
     return framed(
