@@ -98,7 +98,7 @@ class Accounts:
         if found is None:
             return []
         address, parent = found[1], int(found[2] or 0) % CHILDREN
-        named = f"{address}/{parent}"
+        named = f"{address}/{parent}" if found[2] else address
         known = [account for account in (named, address) if account in self._wanted]
         if not known and not self._is_strange(address, named):
             known = [named]
@@ -121,7 +121,7 @@ class Accounts:
             yield kit.reject(NAME, at_ns, f"account: {message}", frame.data)
             named = kit.decode(wire.NAMED, frame.data)
             if not isinstance(named, str):
-                yield from self._misheard(named.id, at_ns)
+                yield from self.misheard(named.id, at_ns)
             return
         about = self._about(message.id, at_ns)
         if not about and not self._was_followed(message.id):
@@ -139,9 +139,10 @@ class Accounts:
                 yield from followed.changed(number if child is None else child, updates, at_ns)
         except ValueError as error:
             yield kit.reject(NAME, at_ns, f"account: {error}", frame.data)
-            yield from self._misheard(message.id, at_ns)
+            yield from self.misheard(message.id, at_ns)
 
-    def _misheard(self, id: str, at_ns: int) -> Iterator[Output]:
+    def misheard(self, id: str, at_ns: int) -> Iterator[Output]:
+        """A message about `address/number` could not be used: its figures are not trusted."""
         for followed in self._about(id, at_ns):
             if followed.account in self._wanted:
                 yield from followed.misheard(at_ns)

@@ -76,3 +76,27 @@ async def test_its_socket_follows_books_trades_and_markets() -> None:
         socket = websocket.IndexerSocket(host.ws_urls["main"], on_message=on_message)
         await asyncio.wait_for(asyncio.to_thread(socket.run_forever), 20)
     assert wanted <= kinds
+
+
+async def test_its_socket_is_told_a_subaccount_and_that_a_stranger_has_none() -> None:
+    address = dydx.PROFILE.address("a trader on dYdX")
+    told: dict[str, Any] = {}
+
+    def on_message(ws: Any, message: dict[str, Any]) -> None:
+        if message["type"] == "connected":
+            ws.subaccounts.subscribe(address, 0)
+            ws.subaccounts.subscribe(address, 77)
+        if message["type"] == "subscribed":
+            told[message["id"]] = message["contents"]
+        if len(told) == 2:
+            ws.close()
+
+    async with _exchange() as host:
+        socket = websocket.IndexerSocket(host.ws_urls["main"], on_message=on_message)
+        await asyncio.wait_for(asyncio.to_thread(socket.run_forever), 20)
+        client = indexer_client.IndexerClient(host.rest_url)
+        read = (await client.account.get_subaccount(address, 0))["subaccount"]
+    assert told[f"{address}/0"]["subaccount"]["openPerpetualPositions"].keys() == (
+        read["openPerpetualPositions"].keys()
+    )
+    assert told[f"{address}/77"] == {}

@@ -126,6 +126,14 @@ def test_a_whole_address_tells_of_one_parent_only_what_is_the_parents():
     assert {m.pool for m in only(Margin, outputs)} == {"1", "129"}
 
 
+def test_a_bare_recording_of_a_whole_address_is_read_whole():
+    rows = [account(n, cash=usdc("1"), equity="1") for n in (0, 1, 130)]
+    outputs = feed(Session(Wants()), reply("account", {"subaccounts": rows}))
+    assert {(m.account, m.pool) for m in only(Margin, outputs)} == {
+        (ADDRESS, "0"), (ADDRESS, "1"), (ADDRESS, "130"),
+    }  # fmt: skip
+
+
 def test_a_subaccount_that_is_listed_no_longer_holds_nothing_any_more():
     session = following(ADDRESS)
     both = {"subaccounts": [account(0, cash=usdc("1")), account(130, long("2"), cash=usdc("3"))]}
