@@ -4,6 +4,7 @@
 | ------------------------ | ------------------ | --------------------------- | ---------------- | -------- |
 | account                  | reply              | every account of an address | Position, Margin | R, documented example, live replies of 2026 |
 | positionFunding          | reply              | what was paid, newest first | FundingPayment   | R; `lighter_account_payments.py` |
+| accountsByL1Address      | reply (not asked)  | the accounts of an address  | nothing          | R |
 | account_all/{index}      | subscribed, update | positions, or those changed | Position         | W |
 |                          |                    | payments                    | FundingPayment   | W |
 | account_all_positions, pool_data | (not subscribed) | the same              | Position …       | W, documented example |
@@ -254,6 +255,11 @@ class Accounts:
         elif problem or answer.code not in (None, 200):
             words = f"{problem or 'account'}: {answer.code or ''} {answer.message or ''}"
             yield from self._failed(account, words.rstrip(" :"), reply)
+        elif account and answer.sub_accounts is not None:
+            # Who there is, without what they hold: enough to listen to them.
+            known = self._of(account, at_ns).numbers
+            listed = [row.index for row in answer.sub_accounts]
+            known += [n for n in dict.fromkeys(listed) if n is not None and n not in known]
         elif answer.accounts is None:
             yield from self._failed(account, "account: no accounts in it", reply)
         else:
@@ -265,7 +271,7 @@ class Accounts:
                     yield from self._read(self._of(owner, at_ns), rows, reply)
                 else:
                     yield reject(VENUE, at_ns, "account: an account without an index", reply.body)
-            more = answer.next_cursor or ""
+            more = str(answer.next_cursor or "")
             if account and more and more != cursor and len(answer.accounts) < (answer.total or 0):
                 yield self._of(account, at_ns).fetch(more)
 

@@ -69,7 +69,7 @@ class Payments:
         pages = self._pages.get(number, MOST_PAGES)
         if answer.next_cursor and stamps and min(stamps) > since_ns and pages < MOST_PAGES:
             self._pages[number] = pages + 1
-            return _page(account, number, answer.next_cursor)
+            return _page(account, number, str(answer.next_cursor))
         self._since_ns[number] = at_ns - HOUR_NS
         self._due_ns[number] = at_ns // HOUR_NS * HOUR_NS + HOUR_NS + AFTER_HOUR_NS
         return None

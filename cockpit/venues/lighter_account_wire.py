@@ -22,7 +22,7 @@ class PositionRow(msgspec.Struct, frozen=True, gc=False):
     """`position` is unsigned, `sign` is 1 or -1. A market that was ever traded keeps its row."""
 
     market_id: int
-    symbol: str = ""
+    symbol: str | None = None
     sign: int | None = None
     position: Scalar = None
     avg_entry_price: Scalar = None
@@ -36,7 +36,7 @@ class PositionRow(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def native(self) -> str:
-        return printable(self.symbol) or native_of(self.market_id)
+        return printable(self.symbol or "") or native_of(self.market_id)
 
 
 class PaidRow(msgspec.Struct, frozen=True, gc=False):
@@ -73,14 +73,15 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
-    """The body of `account`, of `positionFunding`, or of a refusal."""
+    """The body of `account`, `accountsByL1Address`, `positionFunding`, or of a refusal."""
 
     code: int | None = None
     message: str | None = None
     total: int | None = None
     accounts: list[AccountRow] | None = None
+    sub_accounts: list[AccountRow] | None = None
     position_fundings: list[PaidRow] | None = None
-    next_cursor: str | None = None
+    next_cursor: str | int | None = None
 
 
 class Stats(msgspec.Struct, frozen=True, gc=False):
@@ -96,7 +97,8 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     """A message of an account channel; which fields it has depends on the channel."""
 
     type: str
-    channel: str
+    channel: str = ""
+    account: int | None = None
     positions: Grouped[PositionRow] | msgspec.UnsetType = msgspec.UNSET
     funding_histories: Grouped[PaidRow] = None
     stats: Stats | None = None
@@ -105,7 +107,8 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     def number(self) -> int | None:
         """`account_all:12`; some deployments write it as it is subscribed to, `account_all/12`."""
         text = self.channel.replace("/", ":").rpartition(":")[2]
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        is_index = text.isascii() and text.isdigit() and len(text) < 19
+        return int(text) if is_index else self.account
 
 
 MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)

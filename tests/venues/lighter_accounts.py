@@ -8,7 +8,7 @@ L1 = "0x15f43c2b0f0ca3e0a0c1fd8f9ad6d0d0d0d0cc2a"
 SECOND = 1_000_000_000
 
 
-def row(symbol: str, position: str, sign: int = 1, **changed: object) -> dict:
+def row(symbol: str | None, position: str, sign: int | None = 1, **changed: object) -> dict:
     """Every field has a value of its own, so that a mix-up shows."""
     return {
         "market_id": 7, "symbol": symbol, "initial_margin_fraction": "5.00", "sign": sign,

@@ -150,6 +150,12 @@ def test_a_channel_may_be_written_as_it_is_subscribed_to():
     assert (position.account, position.pool) == ("1077", "1077")
 
 
+def test_a_message_without_a_channel_names_its_account():
+    message = stream("account_all", {"7": row("BTC", "1")}) | {"account": 1077}
+    del message["channel"]
+    assert held(feed(following("1077"), frame(message))) == {"BTC": 1.0}
+
+
 def test_a_public_pool_is_read_from_its_own_stream():
     pool = 281_474_976_710_654
     message = stream("pool_data", {"7": row("BTC", "2", -1)}) | {"channel": f"pool_data:{pool}"}
@@ -184,7 +190,7 @@ def test_what_the_venue_left_empty_is_not_known_and_not_zero():
 def test_a_market_without_a_name_is_called_by_its_number():
     outputs = feed(
         following("1077"),
-        reply("account", body(account(row("", "1", market_id=1), row("", "2", market_id=99)))),
+        reply("account", body(account(row("", "1", market_id=1), row(None, "2", market_id=99)))),
     )
     assert held(outputs) == {"BTC": 1.0, "@99": 2.0}
 
@@ -253,6 +259,19 @@ def test_an_address_with_more_accounts_than_a_page_is_read_to_the_end():
     outputs = feed(session, reply("account", last, key=fetch.key))
     assert [p.pool for p in only(Position, outputs)] == ["1078"]
     assert asked(outputs) == []
+
+
+def test_the_accounts_of_an_address_that_are_only_listed_are_listened_to():
+    session = following(L1)
+    listed = {"code": 200, "l1_address": L1, "sub_accounts": [{"index": 10}, {"index": 11}, {}]}
+    feed(session, opened())
+    outputs = feed(session, reply("account", listed, key=L1), *ticks(1))
+    assert states(outputs) == []
+    sent = {send.data for send in only(Send, outputs) if "user_stats" in send.data}
+    assert sent == {f'{{"type":"subscribe","channel":"user_stats/{n}"}}' for n in (10, 11)}
+    message = stream("account_all", {"7": row("BTC", "1")}) | {"channel": "account_all:11"}
+    [position] = only(Position, feed(session, frame(message)))
+    assert (position.account, position.pool) == (L1, "11")
 
 
 def test_an_account_that_is_not_followed_any_more_is_left_and_not_told():
