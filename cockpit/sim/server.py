@@ -10,6 +10,7 @@ import msgspec
 from cockpit.core.clock import Clock, WallClock
 from cockpit.core.errors import ConfigError
 from cockpit.core.scenario import Scenario
+from cockpit.core.units import NS_PER_S
 from cockpit.sim import truth
 from cockpit.sim.contract import FaceModule, HttpReply
 from cockpit.sim.faults import FaultPlan, parse_plan
@@ -38,9 +39,9 @@ class Exchange:
     ) -> None:
         """`modules` by venue name. InputError for an unknown symbol."""
         self.seed = seed
-        clock = clock or WallClock()
+        self._clock = clock or WallClock()
         profiles = [module.PROFILE for module in modules.values()]
-        self.world = World(seed, profiles, symbols, scenario, clock.now_ns())
+        self.world = World(seed, profiles, symbols, scenario, self._clock.now_ns())
         self.hosts = {
             name: VenueHost(self.world.venues[name], module, random.Random(f"{seed}/{name}/host"))
             for name, module in modules.items()
@@ -90,9 +91,13 @@ class Exchange:
         }
 
     async def run(self) -> None:
-        """Step ten times a second, until cancelled."""
+        """Step ten times a second, until cancelled.
+
+        The world was seconds in the making; its time starts now, or every message would seem late.
+        """
         loop = asyncio.get_running_loop()
         due = loop.time()
+        self.world.idle(max(0, self._clock.now_ns() - self.world.now_ns) / NS_PER_S)
         while True:
             due += STEP_S
             now = loop.time()

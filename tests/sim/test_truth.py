@@ -124,6 +124,16 @@ async def test_get_tells_and_post_commands(exchange: Exchange) -> None:
         assert (await http.get(url + "s")).status_code == 404
 
 
+async def test_the_time_that_the_world_was_in_the_making_is_no_latency_of_its_messages() -> None:
+    clock = ManualClock(START_NS)
+    exchange = Exchange({"tiny": tinyface}, ["BTC"], Scenario(name="quiet"), seed=1, clock=clock)
+    clock.advance_s(3.0)
+    running = asyncio.create_task(exchange.run())
+    await asyncio.sleep(0)
+    assert exchange.world.now_ns == clock.now_ns()
+    running.cancel()
+
+
 async def test_a_paused_world_keeps_its_books_and_its_sockets(exchange: Exchange) -> None:
     async with connect(exchange.ready()["venues"]["tiny"]["ws_urls"]["main"]) as client:
         paused = (await ask(exchange, pause=True)).json()
