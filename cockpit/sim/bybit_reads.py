@@ -6,43 +6,36 @@
 | tickers | one call for all; open interest of both sides and of one |
 | orderbook | up to 1000 levels, default 25 |
 | funding/history | newest first, at most 200; `startTime` alone is an error |
-| open-interest, kline, mark-price-kline … | newest first |
-| recent-trade, risk-limit, time | |
+| open-interest | newest first, pages by cursor |
+| recent-trade, risk-limit, price-limit, time | |
+
+Klines are in `bybit_klines`, what stands still in `bybit_static`.
 
 `linear` is the only category with contracts; spot, inverse and option are empty lists.
 Source: https://bybit-exchange.github.io/docs/v5/market.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from urllib.parse import quote, unquote
 
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.sim import bybit_wire as wire
+from cockpit.sim.bybit_params import (
+    Query,
+    category_of,
+    contract_of,
+    invalid,
+    limit_of,
+    number_of,
+    unknown_symbol,
+)
 from cockpit.sim.bybit_wire import Contract, Json
-from cockpit.sim.candles import candle
+from cockpit.sim.candles import history_begins_ns
 from cockpit.sim.contract import VenueWorld
 
-Query = Mapping[str, str]
-
-CATEGORIES = frozenset({"spot", "linear", "inverse", "option"})
 RISK_SYMBOLS_PER_PAGE = 15
-INTERVALS_S = {
-    "1": 60,
-    "3": 180,
-    "5": 300,
-    "15": 900,
-    "30": 1800,
-    "60": 3600,
-    "120": 7200,
-    "240": 14_400,
-    "360": 21_600,
-    "720": 43_200,
-    "D": 86_400,
-    "W": 604_800,
-    "M": 2_592_000,
-}
 OI_INTERVALS_S = {
     "5min": 300,
     "15min": 900,
@@ -52,45 +45,7 @@ OI_INTERVALS_S = {
     "1d": 86_400,
 }
 LAST_OF_PAGE = re.compile(r"last=([0-9A-Z-]+)")
-
-
-class Refused(Exception):
-    """A request that the venue answers with a `retCode`."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-def _category(query: Query) -> str:
-    category = query.get("category", "")
-    if category not in CATEGORIES:
-        raise Refused(10001, "Illegal category")
-    return category
-
-
-def _contract(world: VenueWorld, query: Query) -> Contract:
-    """The contract that a request must name."""
-    category = _category(query)
-    contract = wire.contracts(world).get(query.get("symbol", ""))
-    if contract is None or category != "linear":
-        raise Refused(10001, f"params error: symbol invalid {query.get('symbol', '')}".rstrip())
-    return contract
-
-
-def _number(query: Query, name: str, default: int) -> int:
-    text = query.get(name, "")
-    if not text:
-        return default
-    if not text.isdecimal() or len(text) > 18:
-        raise Refused(10001, f"params error: {name} invalid")
-    return int(text)
-
-
-def _limit(query: Query, default: int, largest: int) -> int:
-    """A limit outside its bounds counts as the nearest one inside."""
-    return max(1, min(largest, _number(query, "limit", default)))
+LAST_TIME = re.compile(r"lasttime=([0-9]{1,12})")
 
 
 def _page(rows: list[Contract], query: Query, size: int) -> tuple[list[Contract], str]:
@@ -109,7 +64,7 @@ def _time(world: VenueWorld, query: Query) -> Json:
 
 
 def _instruments(world: VenueWorld, query: Query) -> Json:
-    category = _category(query)
+    category = category_of(query)
     empty: dict[str, Json] = {"category": category, "list": []}
     if category == "spot":
         return empty
@@ -117,27 +72,27 @@ def _instruments(world: VenueWorld, query: Query) -> Json:
         return {**empty, "nextPageCursor": ""}
     every = wire.contracts(world)
     if query.get("symbol"):
-        return {**empty, "list": [wire.instrument(_contract(world, query))], "nextPageCursor": ""}
+        return {**empty, "list": [wire.instrument(contract_of(world, query))], "nextPageCursor": ""}
     status = query.get("status") or "Trading"
     rows = [row for row in every.values() if wire.STATUS.get(row.kind, "Trading") == status]
     if query.get("baseCoin"):
         rows = [row for row in rows if row.base == query["baseCoin"]]
-    page, cursor = _page(rows, query, _limit(query, 500, 1000))
+    page, cursor = _page(rows, query, limit_of(query, 500, 1000))
     listed = [wire.instrument(row) for row in page]
     return {"category": category, "list": listed, "nextPageCursor": cursor}
 
 
 def _tickers(world: VenueWorld, query: Query) -> Json:
-    category = _category(query)
+    category = category_of(query)
     if category != "linear":
         if query.get("symbol"):
-            raise Refused(10001, f"params error: symbol invalid {query['symbol']}")
+            raise unknown_symbol(query["symbol"])
         return {"category": category, "list": []}
     rows = list(wire.contracts(world).values())
     if query.get("symbol"):
-        rows = [_contract(world, query)]
+        rows = [contract_of(world, query)]
         if rows[0].kind == "closed":
-            raise Refused(10001, f"params error: symbol invalid {query['symbol']}")
+            raise unknown_symbol(query["symbol"])
     listed = [_ticker(row, world) for row in rows if row.kind != "closed"]
     return {"category": category, "list": listed}
 
@@ -188,10 +143,10 @@ REST_FIELDS = (
 
 
 def _orderbook(world: VenueWorld, query: Query) -> Json:
-    contract = _contract(world, query)
-    depth, now_ms = _limit(query, 25, 1000), world.now_ns() // NS_PER_MS
+    contract = contract_of(world, query)
+    depth, now_ms = limit_of(query, 25, 1000), world.now_ns() // NS_PER_MS
     if contract.state is None:
-        raise Refused(10001, f"params error: symbol invalid {contract.native}")
+        raise unknown_symbol(contract.native)
     return {
         "s": contract.native,
         "b": wire.levels(contract, contract.ladder(Side.BUY, depth)),
@@ -204,11 +159,11 @@ def _orderbook(world: VenueWorld, query: Query) -> Json:
 
 
 def _funding_history(world: VenueWorld, query: Query) -> Json:
-    contract = _contract(world, query)
+    contract = contract_of(world, query)
     if query.get("startTime") and not query.get("endTime"):
-        raise Refused(10001, "params error: endTime invalid")
-    begin_ms = _number(query, "startTime", 0)
-    end_ms = _number(query, "endTime", world.now_ns() // NS_PER_MS)
+        raise invalid("endTime")
+    begin_ms = number_of(query, "startTime", 0)
+    end_ms = number_of(query, "endTime", world.now_ns() // NS_PER_MS)
     interval_ms = contract.interval_s * 1000
     rows = []
     for stamp_ns, rate, _, _ in reversed(_settled(contract)):
@@ -221,7 +176,7 @@ def _funding_history(world: VenueWorld, query: Query) -> Json:
                     "fundingRateTimestamp": str(stamp_ms),
                 }
             )
-    return {"category": "linear", "list": rows[: _limit(query, 200, 200)]}
+    return {"category": "linear", "list": rows[: limit_of(query, 200, 200)]}
 
 
 def _settled(contract: Contract) -> list[tuple[int, float, float, float]]:
@@ -232,33 +187,49 @@ def _settled(contract: Contract) -> list[tuple[int, float, float, float]]:
 
 def _open_interest(world: VenueWorld, query: Query) -> Json:
     """Both sides. The past is today's figure with a ripple: the world keeps no record of it."""
-    contract = _contract(world, query)
+    contract = contract_of(world, query)
     length_s = OI_INTERVALS_S.get(query.get("intervalTime", ""))
     if length_s is None:
-        raise Refused(10001, "params error: intervalTime invalid")
-    begin_ms = _number(query, "startTime", 0)
-    end_ms = min(_number(query, "endTime", 1 << 60), world.now_ns() // NS_PER_MS)
-    length_ms = length_s * 1000
-    last_ms = end_ms // length_ms * length_ms
-    rows = []
-    for number in range(_limit(query, 50, 200)):
-        stamp_ms = last_ms - number * length_ms
-        if stamp_ms < max(begin_ms, wire.LAUNCH_MS):
-            break
-        ripple = (stamp_ms // 300_000 * 7919 % 401 - 200) / 100_000
-        lots = round(2 * contract.open_interest_lots * (1 + (ripple if number else 0.0)))
-        rows.append({"openInterest": contract.size(lots), "timestamp": str(stamp_ms)})
+        raise invalid("intervalTime")
+    begin_ms, limit = number_of(query, "startTime", 0), limit_of(query, 50, 200)
+    now_ms = world.now_ns() // NS_PER_MS
+    end_ms = min(number_of(query, "endTime", now_ms), now_ms)
+    if found := LAST_TIME.search(unquote(unquote(query.get("cursor", "")))):
+        end_ms = min(end_ms, int(found[1]) * 1000 - 1)
+    rows = _interest_rows(world, contract, begin_ms, end_ms, length_s * 1000)
+    page = rows[:limit]
+    more = len(rows) > limit
+    last_s = int(page[-1]["timestamp"]) // 1000 if page else 0
     return {
         "symbol": contract.native,
         "category": "linear",
-        "list": rows,
-        "nextPageCursor": "",
+        "list": page,
+        "nextPageCursor": quote(f"lastid={last_s // length_s}&lasttime={last_s}", safe="")
+        if more
+        else "",
     }
 
 
+def _interest_rows(
+    world: VenueWorld, contract: Contract, begin_ms: int, end_ms: int, length_ms: int
+) -> list[dict[str, str]]:
+    if contract.state is None:
+        return []
+    now_ns = world.now_ns()
+    newest_ms = now_ns // NS_PER_MS // length_ms * length_ms
+    oldest_ms = max(begin_ms, history_begins_ns(contract.state, now_ns) // NS_PER_MS)
+    rows = []
+    for stamp_ms in range(end_ms // length_ms * length_ms, oldest_ms - 1, -length_ms):
+        ripple = (stamp_ms // 300_000 * 7919 % 401 - 200) / 100_000
+        past = 1 + (ripple if stamp_ms < newest_ms else 0.0)
+        lots = round(2 * contract.open_interest_lots * past)
+        rows.append({"openInterest": contract.size(lots), "timestamp": str(stamp_ms)})
+    return rows
+
+
 def _recent_trades(world: VenueWorld, query: Query) -> Json:
-    contract = _contract(world, query)
-    fills = world.recent_trades(contract.listing.symbol, _limit(query, 500, 1000))
+    contract = contract_of(world, query)
+    fills = world.recent_trades(contract.listing.symbol, limit_of(query, 500, 1000))
     rows = [
         {
             "execId": wire.trade_uuid(fill.trade_id),
@@ -278,12 +249,12 @@ def _recent_trades(world: VenueWorld, query: Query) -> Json:
 
 def _risk_limit(world: VenueWorld, query: Query) -> Json:
     """Two tiers a symbol, margins as fractions."""
-    category = _category(query)
+    category = category_of(query)
     rows = [row for row in wire.contracts(world).values() if row.kind != "closed"]
     if category != "linear":
         rows = []
     if query.get("symbol"):
-        rows = [_contract(world, query)]
+        rows = [contract_of(world, query)]
     page, cursor = _page(rows, query, RISK_SYMBOLS_PER_PAGE)
     tiers: list[Json] = []
     for contract in page:
@@ -307,58 +278,15 @@ def _risk_limit(world: VenueWorld, query: Query) -> Json:
     return {"category": category, "list": tiers, "nextPageCursor": cursor}
 
 
-def bars(
-    world: VenueWorld, contract: Contract, interval: str, begin_ms: int, end_ms: int, limit: int
-) -> list[list[str]]:
-    """[start, open, high, low, close, volume, turnover], newest first."""
-    if contract.state is None:
-        return []
-    length_ms, now_ns = INTERVALS_S[interval] * 1000, world.now_ns()
-    last_ms = min(end_ms, now_ns // NS_PER_MS) // length_ms * length_ms
-    rows = []
-    for number in range(limit):
-        open_ms = last_ms - number * length_ms
-        bar = candle(contract.state, open_ms * NS_PER_MS, length_ms * NS_PER_MS, now_ns)
-        if bar is None or open_ms < max(begin_ms, wire.LAUNCH_MS):
-            break
-        prices = [contract.price(p) for p in (bar.open, bar.high, bar.low, bar.close)]
-        volume = round(bar.volume * 10**contract.listing.size_decimals)
-        turnover = f"{bar.volume * bar.close:.4f}"
-        rows.append([str(open_ms), *prices, contract.size(volume), turnover])
-    return rows
-
-
-def _kline(columns: int) -> Callable[[VenueWorld, Query], Json]:
-    """Trade klines have seven columns, those of mark, index and premium five."""
-
-    def read(world: VenueWorld, query: Query) -> Json:
-        contract = _contract(world, query)
-        if query.get("interval", "") not in INTERVALS_S:
-            raise Refused(10001, "Invalid period!")
-        begin_ms = _number(query, "start", 0)
-        end_ms = _number(query, "end", 1 << 60)
-        limit = _limit(query, 200, 1000)
-        rows = bars(world, contract, query["interval"], begin_ms, end_ms, limit)
-        listed = [row[:columns] for row in rows]
-        return {"symbol": contract.native, "category": "linear", "list": listed}
-
-    return read
-
-
 def _price_limit(world: VenueWorld, query: Query) -> Json:
-    contract = _contract(world, query)
-    mark = contract.state.mark if contract.state else None
-    if mark is None:
-        raise Refused(10001, f"params error: symbol invalid {contract.native}")
-    return {
-        "symbol": contract.native,
-        "buyLmt": contract.price(mark * 1.01),
-        "sellLmt": contract.price(mark * 0.99),
-        "ts": str(world.now_ns() // NS_PER_MS),
-    }
+    contract = contract_of(world, {"category": "linear", **query})
+    limits = wire.price_limits(contract)
+    if limits is None:
+        raise unknown_symbol(contract.native)
+    return {"symbol": contract.native, **limits, "ts": str(world.now_ns() // NS_PER_MS)}
 
 
-READS: Mapping[str, Callable[[VenueWorld, Query], Json]] = {
+READS: dict[str, Callable[[VenueWorld, Query], Json]] = {
     "/v5/market/time": _time,
     "/v5/market/instruments-info": _instruments,
     "/v5/market/tickers": _tickers,
@@ -367,9 +295,5 @@ READS: Mapping[str, Callable[[VenueWorld, Query], Json]] = {
     "/v5/market/open-interest": _open_interest,
     "/v5/market/recent-trade": _recent_trades,
     "/v5/market/risk-limit": _risk_limit,
-    "/v5/market/kline": _kline(7),
-    "/v5/market/mark-price-kline": _kline(5),
-    "/v5/market/index-price-kline": _kline(5),
-    "/v5/market/premium-index-price-kline": _kline(5),
     "/v5/market/price-limit": _price_limit,
 }

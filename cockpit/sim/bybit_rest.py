@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from cockpit.core.units import NS_PER_MS
-from cockpit.sim.bybit_reads import READS, Refused
+from cockpit.sim import bybit_klines, bybit_reads, bybit_static
+from cockpit.sim.bybit_params import Refused
 from cockpit.sim.bybit_wire import Json
 from cockpit.sim.contract import HttpReply, VenueWorld
 from cockpit.sim.windows import Budgets, client_of
@@ -20,6 +21,7 @@ REQUESTS_PER_WINDOW, WINDOW_S = 600, 5.0
 PRIVATE = re.compile(
     r"/v5/(account|asset|order|position|execution|user|pre-upgrade|spread|lending|earn)/"
 )
+READS = bybit_reads.READS | bybit_klines.READS | bybit_static.READS
 _BUDGETS = Budgets(REQUESTS_PER_WINDOW, WINDOW_S)
 
 

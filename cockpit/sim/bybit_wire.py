@@ -322,6 +322,14 @@ def ticker(contract: Contract, world: VenueWorld) -> dict[str, str]:
     return shown
 
 
+def price_limits(contract: Contract) -> dict[str, str] | None:
+    """How far from the mark an order may be; None without a mark."""
+    mark = contract.state.mark if contract.state else None
+    if mark is None:
+        return None
+    return {"buyLmt": contract.price(mark * 1.01), "sellLmt": contract.price(mark * 0.99)}
+
+
 def direction(fills: Iterable[TradeTick]) -> str:
     """How the last price came about."""
     name, before = "ZeroPlusTick", None
@@ -345,3 +353,8 @@ def trade_uuid(trade_id: int) -> str:
 def levels(contract: Contract, rows: Iterable[tuple[int, int]]) -> list[list[str]]:
     """[price, size] texts; a size of zero removes the level and is '0'."""
     return [[contract.ticks(ticks), contract.size(lots) if lots else "0"] for ticks, lots in rows]
+
+
+def rpi_levels(contract: Contract, rows: Iterable[tuple[int, int]]) -> list[list[str]]:
+    """[price, size, size of retail orders]; nobody places retail orders here."""
+    return [[*level, "0"] for level in levels(contract, rows)]

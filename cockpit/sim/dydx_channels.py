@@ -184,7 +184,7 @@ class Candles:
     def first(self) -> wire.Json:
         now_ns = self._world.now_ns()
         rows = wire.candle_rows(
-            self._state, self._resolution, 0, now_ns + 1, CANDLES_AT_FIRST, now_ns
+            self._world, self._state, self._resolution, 0, now_ns + 1, CANDLES_AT_FIRST
         )
         return {"candles": rows}
 
@@ -192,5 +192,5 @@ class Candles:
         if not any(trade.symbol == self._state.listing.symbol for trade in step.trades):
             return []
         now_ns = self._world.now_ns()
-        rows = wire.candle_rows(self._state, self._resolution, 0, now_ns + 1, 1, now_ns)
+        rows = wire.candle_rows(self._world, self._state, self._resolution, 0, now_ns + 1, 1)
         return list(rows)

@@ -194,10 +194,10 @@ def funding_rows(world: VenueWorld, state: MarketState) -> list[tuple[int, int, 
 
 
 def candle_row(
-    state: MarketState, resolution: str, open_ns: int, now_ns: int
+    state: MarketState, resolution: str, open_ns: int, now_ns: int, trades: candles.Tape
 ) -> dict[str, Json] | None:
     """None for a market without prices."""
-    bar = candles.candle(state, open_ns, RESOLUTIONS_S[resolution] * NS_PER_S, now_ns)
+    bar = candles.candle(state, open_ns, RESOLUTIONS_S[resolution] * NS_PER_S, now_ns, trades)
     if bar is None:
         return None
     decimals = state.listing.price_decimals
@@ -224,15 +224,17 @@ def candle_row(
 
 
 def candle_rows(
-    state: MarketState, resolution: str, from_ns: int, to_ns: int, limit: int, now_ns: int
+    world: VenueWorld, state: MarketState, resolution: str, from_ns: int, to_ns: int, limit: int
 ) -> list[dict[str, Json]]:
     """Newest first, at most `limit`, those that begin in [from_ns, to_ns)."""
-    length_ns = RESOLUTIONS_S[resolution] * NS_PER_S
+    length_ns, now_ns = RESOLUTIONS_S[resolution] * NS_PER_S, world.now_ns()
+    trades = candles.tape(world, state)
     newest = (min(to_ns - 1, now_ns)) // length_ns * length_ns
     oldest = max(from_ns, state.settled[0][0] if state.settled else now_ns - length_ns)
     rows: list[dict[str, Json]] = []
     for open_ns in range(newest, oldest - 1, -length_ns):
-        if len(rows) == limit or (row := candle_row(state, resolution, open_ns, now_ns)) is None:
+        row = candle_row(state, resolution, open_ns, now_ns, trades) if len(rows) < limit else None
+        if row is None:
             break
         rows.append(row)
     return rows

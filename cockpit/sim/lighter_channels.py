@@ -251,7 +251,7 @@ class Height:
 
 
 class Candle:
-    """The open candle, and again after trades."""
+    """The open candle, and again after trades; one that has closed is told with its successor."""
 
     def __init__(self, world: VenueWorld, state: MarketState, resolution: str) -> None:
         self.name = f"candle:{_id(state)}:{resolution}"
@@ -259,6 +259,7 @@ class Candle:
         self._state = state
         self._resolution = resolution
         self._traded = False
+        self._told_ns = 0
         self._cadence = Cadence(CANDLE_NS)
 
     def first(self) -> Message:
@@ -276,9 +277,11 @@ class Candle:
         now_ns = self._world.now_ns()
         length_ns = wire.RESOLUTIONS_S[self._resolution] * NS_PER_S
         open_ns = now_ns // length_ns * length_ns
-        row = wire.candle(self._state, self._resolution, open_ns, now_ns)
+        since_ns = self._told_ns or open_ns
+        self._told_ns = open_ns
+        rows = wire.candle_rows(self._world, self._state, self._resolution, since_ns, now_ns, 2)
         return {
-            "candles": [] if row is None else [row],
+            "candles": rows,
             "channel": self.name,
             "timestamp": stamp_ms(self._world),
             "type": f"{kind}/candle",

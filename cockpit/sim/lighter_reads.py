@@ -129,7 +129,7 @@ def _candles(world: VenueWorld, query: Query) -> list[Row]:
     if start_ns > end_ns:
         raise invalid("start_timestamp")
     most = min(whole(query, "count_back", 0) or MOST_CANDLES, MOST_CANDLES)
-    return wire.candle_rows(state, resolution, start_ns, end_ns, most, world.now_ns())
+    return wire.candle_rows(world, state, resolution, start_ns, end_ns, most)
 
 
 def fundings(world: VenueWorld, query: Query) -> Row:

@@ -195,10 +195,10 @@ def trade(world: VenueWorld, state: MarketState, tick: TradeTick) -> dict[str, J
 
 
 def candle(
-    state: MarketState, resolution: str, open_ns: int, now_ns: int
+    state: MarketState, resolution: str, open_ns: int, now_ns: int, trades: candles.Tape
 ) -> dict[str, Json] | None:
     """Numbers throughout; None for a market without prices."""
-    bar = candles.candle(state, open_ns, RESOLUTIONS_S[resolution] * NS_PER_S, now_ns)
+    bar = candles.candle(state, open_ns, RESOLUTIONS_S[resolution] * NS_PER_S, now_ns, trades)
     if bar is None:
         return None
     return {
@@ -214,15 +214,17 @@ def candle(
 
 
 def candle_rows(
-    state: MarketState, resolution: str, from_ns: int, to_ns: int, most: int, now_ns: int
+    world: VenueWorld, state: MarketState, resolution: str, from_ns: int, to_ns: int, most: int
 ) -> list[dict[str, Json]]:
     """Oldest first: the newest `most` of those that begin in [from_ns, to_ns]."""
-    length_ns = RESOLUTIONS_S[resolution] * NS_PER_S
+    length_ns, now_ns = RESOLUTIONS_S[resolution] * NS_PER_S, world.now_ns()
+    trades = candles.tape(world, state)
     newest = min(to_ns, now_ns) // length_ns * length_ns
     oldest = max(from_ns, state.settled[0][0] if state.settled else newest)
     rows: list[dict[str, Json]] = []
     for open_ns in range(newest, oldest - 1, -length_ns):
-        if len(rows) == most or (row := candle(state, resolution, open_ns, now_ns)) is None:
+        row = candle(state, resolution, open_ns, now_ns, trades) if len(rows) < most else None
+        if row is None:
             break
         rows.append(row)
     return rows[::-1]
