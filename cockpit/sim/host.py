@@ -125,7 +125,7 @@ class VenueHost:
     # --- the clients' side -----------------------------------------------------------------------
 
     def _connect(self) -> HttpConnection:
-        return HttpConnection(self._answer, self._upgrade)
+        return HttpConnection(self._answer, self._upgrade, for_pages=True)
 
     def _upgrade(self, target: str) -> WebSocketConnection | None:
         if target.partition("?")[0] not in self._module.WS_PATHS.values():

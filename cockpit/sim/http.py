@@ -34,12 +34,26 @@ def error_reply(status: int, sentence: str) -> HttpReply:
     return HttpReply(status, f"{sentence}\n", "text/plain; charset=utf-8")
 
 
-class HttpConnection(asyncio.Protocol):
-    """One client. Keeps the connection alive, bounds the body, answers HEAD and OPTIONS itself."""
+ANY_PAGE = {"Access-Control-Allow-Origin": "*"}
+METHODS = "GET, HEAD, POST"
 
-    def __init__(self, answer: Answer, upgrade: Upgrade = lambda target: None) -> None:
+
+class HttpConnection(asyncio.Protocol):
+    """One client. Keeps the connection alive, bounds the body, answers HEAD and OPTIONS itself.
+
+    With `for_pages` a browser lets any page read the answers, as public venues do.
+    """
+
+    def __init__(
+        self,
+        answer: Answer,
+        upgrade: Upgrade = lambda target: None,
+        *,
+        for_pages: bool = False,
+    ) -> None:
         self._answer = answer
         self._upgrade = upgrade
+        self._for_pages = for_pages
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD_BYTES)
         self._transport: asyncio.Transport | None = None
         self._raw = bytearray()
@@ -79,6 +93,7 @@ class HttpConnection(asyncio.Protocol):
                 self._request = event
                 if self._try_upgrade(event):
                     return
+                self._encourage()
             elif isinstance(event, h11.Data):
                 self._body += event.data
                 if len(self._body) > MAX_BODY_BYTES:
@@ -106,6 +121,12 @@ class HttpConnection(asyncio.Protocol):
         protocol.data_received(raw)
         return True
 
+    def _encourage(self) -> None:
+        """A client may ask whether its body is welcome before it sends it."""
+        if self._http.they_are_waiting_for_100_continue and self._transport is not None:
+            out = self._http.send(h11.InformationalResponse(status_code=100, headers=[]))
+            self._transport.write(out or b"")
+
     async def _respond(self) -> None:
         assert self._request is not None
         event = self._request
@@ -118,12 +139,21 @@ class HttpConnection(asyncio.Protocol):
             bytes(self._body),
         )
         if method == "OPTIONS":
-            reply: HttpReply | None = HttpReply(204, "", headers={"Allow": "GET, HEAD, POST"})
+            reply: HttpReply | None = HttpReply(204, "", headers=self._allowed(headers))
         else:
             reply = await self._answer(request)
         if reply is not None:
             self._task = None
             self._send(reply, with_body=method != "HEAD")
+
+    def _allowed(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """What may be asked, also in the words of a browser that asks for a page."""
+        allowed = {"Allow": METHODS}
+        if self._for_pages and "access-control-request-method" in headers:
+            allowed["Access-Control-Allow-Methods"] = METHODS
+            asked = headers.get("access-control-request-headers", "*")
+            allowed["Access-Control-Allow-Headers"] = asked
+        return allowed
 
     def _send(self, reply: HttpReply, *, with_body: bool = True) -> None:
         if self._transport is None:
@@ -133,7 +163,7 @@ class HttpConnection(asyncio.Protocol):
             ("Date", formatdate(usegmt=True)),
             ("Content-Type", reply.content_type),
             ("Content-Length", str(len(body))),
-            *reply.headers.items(),
+            *({**ANY_PAGE, **reply.headers} if self._for_pages else reply.headers).items(),
         ]
         reason = responses.get(reply.status, "").encode()
         out = self._http.send(
