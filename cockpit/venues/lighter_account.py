@@ -285,7 +285,8 @@ class Accounts:
 
     def _missing(self, account: str, words: str, reply: Reply) -> Iterator[Output]:
         if not account:
-            yield reject(VENUE, reply.at_ns, words, reply.body)
+            if refused(reply):
+                yield reject(VENUE, reply.at_ns, words, reply.body)
             return
         followed = self._of(account, reply.at_ns)
         followed.due_ns = self._due_ns(followed, reply.at_ns)
