@@ -5,7 +5,8 @@
 | `l2Book` | the whole book, 20 levels a side (5 with `fast`), at once, then at most each 0.5 s |
 | `trades` | a replay of the last fills, then each step's |
 | `bbo` | at once, then when the best level changed |
-| `activeAssetCtx`, `allDexsAssetCtxs`, `fastAssetCtxs`, `allMids`, `webData2` | on change, 1/s |
+| `activeAssetCtx`, `assetCtxs`, `allDexsAssetCtxs`, `fastAssetCtxs`, `allMids`, `webData2` | 1/s |
+| `spotAssetCtxs` | once, spot stands still |
 | `candle` | at once, then with trades, 1/s |
 | `explorerBlock` | a bare array of blocks, without a channel |
 | `clearinghouseState`, `allDexsClearinghouseState` | at once, then on change, 1/s |
@@ -49,7 +50,9 @@ FIELDS: dict[str, tuple[tuple[str, ...], dict[str, Json], tuple[str, ...]]] = {
     "bbo": (("coin",), {}, ()),
     "activeAssetCtx": (("coin",), {}, ()),
     "candle": (("coin", "interval"), {}, ()),
+    "assetCtxs": ((), {"dex": ""}, ()),
     "allDexsAssetCtxs": ((), {}, ()),
+    "spotAssetCtxs": ((), {}, ()),
     "fastAssetCtxs": ((), {}, ()),
     "outcomeMetaUpdates": ((), {}, ()),
     "explorerBlock": ((), {}, ()),
@@ -69,6 +72,7 @@ FIELDS: dict[str, tuple[tuple[str, ...], dict[str, Json], tuple[str, ...]]] = {
     "userNonFundingLedgerUpdates": (("user",), {}, ()),
     "userTwapSliceFills": (("user",), {}, ()),
     "userTwapHistory": (("user",), {}, ()),
+    "userHistoricalOrders": (("user",), {}, ()),
 }
 """type -> (required, filled in with defaults, optional); anything else is left out of the ack."""
 

@@ -15,6 +15,7 @@ import msgspec
 
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim import hyperliquid_accounts as accounts
+from cockpit.sim import hyperliquid_accounts_past as past
 from cockpit.sim import hyperliquid_reads as reads
 from cockpit.sim import hyperliquid_static as static
 from cockpit.sim import hyperliquid_wire as wire
@@ -31,6 +32,7 @@ HISTORIES = {
     "userNonFundingLedgerUpdates": "nonFundingLedgerUpdates",
     "userTwapSliceFills": "twapSliceFills",
     "userTwapHistory": "history",
+    "userHistoricalOrders": "orderHistory",
 }
 """Account channels that begin with a snapshot -> the key of its rows."""
 
@@ -129,6 +131,15 @@ def _all_ctxs(world: VenueWorld, subscription: Subscription) -> Json:
     return {"channel": "allDexsAssetCtxs", "data": data}
 
 
+def _dex_ctxs(world: VenueWorld, subscription: Subscription) -> Json:
+    dex = subscription.asked["dex"] or static.FIRST_DEX
+    return {"channel": "assetCtxs", "data": {"dex": dex, "ctxs": reads.ctxs(world, dex)}}
+
+
+def _spot_ctxs(world: VenueWorld, subscription: Subscription) -> Json:
+    return {"channel": "spotAssetCtxs", "data": static.spot_ctxs()}
+
+
 def _all_mids(world: VenueWorld, subscription: Subscription) -> Json:
     dex = subscription.asked.get("dex")
     data: dict[str, Json] = {"mids": reads.all_mids(world, dex)}
@@ -153,11 +164,25 @@ def _web_data(world: VenueWorld, subscription: Subscription) -> Json:
         "isVault": False,
         "user": subscription.asked["user"],
         "twapStates": [],
-        "spotState": {"balances": []},
+        "spotState": accounts.spot_state(world, subscription.asked["user"]),
         "spotAssetCtxs": static.spot_ctxs(),
         "perpsAtOpenInterestCap": [],
     }
     return {"channel": "webData2", "data": data}
+
+
+def _web_data3(world: VenueWorld, subscription: Subscription) -> Json:
+    user = subscription.asked["user"]
+    state = {
+        "agentAddress": None,
+        "agentValidUntil": None,
+        "cumLedger": "0.0",
+        "serverTime": world.now_ns() // NS_PER_MS,
+        "isVault": False,
+        "user": user,
+    }
+    dexs = [{"totalVaultEquity": "0.0"} for _ in (static.FIRST_DEX, static.HIP3_DEX)]
+    return {"channel": "webData3", "data": {"userState": state, "perpDexStates": dexs}}
 
 
 def _candle(world: VenueWorld, subscription: Subscription) -> Json | None:
@@ -263,9 +288,15 @@ def _timeless(frame: dict[str, Json]) -> Json:
     return [{key: state[key] for key in state if key != "time"} for _, state in states]
 
 
+def _ledger_rows(world: VenueWorld, user: str) -> list[Json]:
+    account = past.find(world, user)
+    return [] if account is None else past.ledger_rows(account)
+
+
 HISTORY_ROWS: dict[str, Callable[[VenueWorld, str], list[Json]]] = {
     "userFills": accounts.fill_rows,
     "userFundings": accounts.funding_rows,
+    "userNonFundingLedgerUpdates": _ledger_rows,
 }
 """The histories that are not always empty."""
 
@@ -297,9 +328,12 @@ FIRST: dict[str, _Show] = {
     "trades": _replay,
     "bbo": _bbo,
     "activeAssetCtx": _asset_ctx,
+    "assetCtxs": _dex_ctxs,
     "allDexsAssetCtxs": _all_ctxs,
+    "spotAssetCtxs": _spot_ctxs,
     "allMids": _all_mids,
     "webData2": _web_data,
+    "webData3": _web_data3,
     "candle": _candle,
     "fastAssetCtxs": _fast_ctxs,
 }
@@ -308,6 +342,7 @@ PUSHES: dict[str, _Push] = {
     "trades": _new_trades,
     "bbo": _changed_bbo,
     "activeAssetCtx": _on_change(_asset_ctx),
+    "assetCtxs": _on_change(_dex_ctxs),
     "allDexsAssetCtxs": _on_change(_all_ctxs),
     "allMids": _on_change(_all_mids),
     "webData2": _on_change(_web_data),
@@ -323,6 +358,7 @@ PUSHES: dict[str, _Push] = {
 CADENCE_MS = {
     "l2Book": 500,
     "activeAssetCtx": 1000,
+    "assetCtxs": 1000,
     "allDexsAssetCtxs": 1000,
     "allMids": 1000,
     "webData2": 2000,

@@ -7,6 +7,7 @@
 | `l2Book`, `recentTrades`, `allMids`, `candleSnapshot` | the market now and before |
 | `fundingHistory`, `predictedFundings` | rates paid, rates to come |
 | account reads | in `hyperliquid_accounts`; the rest is an address without history |
+| tokens, validators, outcomes, … | in `hyperliquid_public` |
 
 A coin that does not exist is answered with null.
 Source: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint.
@@ -16,6 +17,7 @@ from collections.abc import Callable, Mapping
 
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.sim import hyperliquid_accounts as accounts
+from cockpit.sim import hyperliquid_public as public
 from cockpit.sim import hyperliquid_static as static
 from cockpit.sim import hyperliquid_wire as wire
 from cockpit.sim.candles import candle, history_begins_ns, tape
@@ -60,7 +62,7 @@ def info(world: VenueWorld, request: Json) -> Json:
     name = request.get("type") if isinstance(request, dict) else None
     if not isinstance(name, str):
         raise Unprocessable
-    read = READS.get(name) or accounts.READS.get(name)
+    read = READS.get(name) or public.READS.get(name) or accounts.READS.get(name)
     if read is None and name in static.ACCOUNT_ANSWERS:
         user_of(request)
         return static.ACCOUNT_ANSWERS[name]()
