@@ -13,8 +13,9 @@ from cockpit.analytics import exposure as sums
 from cockpit.analytics.exposure import Leg, Liquidation, Pool
 from cockpit.core.account import Account
 from cockpit.core.events import Margin, Position
+from cockpit.core.margins import own_mmf
 from cockpit.core.units import hourly
-from cockpit.state.view import AccountRead, MarketView
+from cockpit.state.view import AccountRead, MarketView, listing
 
 Document = dict[str, Any]
 
@@ -249,9 +250,8 @@ def _leg(view: MarketView, position: Position, now_ns: int) -> Leg:
     A typed one at a venue that is not followed is worth what a followed one says of its asset.
     """
     market = view.market(position.venue, position.symbol)
-    listed = market.instrument if market is not None else None
-    if listed is None:
-        listed = next((i for i in view.listed(position.venue) if i.symbol == position.symbol), None)
+    listed = listing(view, position.venue, position.symbol)
+    own = own_mmf(position.mmf, listed)
     price, reference, rate = position.mark, position.mark, None
     if market is not None:
         if market.mark is not None and (price is None or not market.is_stale("mark", now_ns)):
@@ -272,8 +272,8 @@ def _leg(view: MarketView, position: Position, now_ns: int) -> Leg:
         stated_upnl_usd=position.upnl,
         reference=reference,
         hourly=None if rate is None else hourly(rate.rate, rate.interval_s),
-        mmf=None if listed is None else listed.mmf,
-        tiers=() if listed is None else listed.margin_tiers,
+        mmf=listed.mmf if own is None and listed is not None else own,
+        tiers=() if own is not None or listed is None else listed.margin_tiers,
         stated_liquidation=position.liquidation,
         isolated_equity=position.isolated_equity,
         pool_price=position.mark,

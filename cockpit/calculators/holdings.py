@@ -19,7 +19,7 @@ from cockpit.calculators.premiums import tightest_cap
 from cockpit.calculators.view import Notes, Settings, present_hourly, warn_if_stale
 from cockpit.core.events import Instrument, Margin
 from cockpit.core.names import did_you_mean
-from cockpit.state.view import Field, MarketRead, MarketView
+from cockpit.state.view import Field, MarketRead, MarketView, listing
 
 Floats = NDArray[np.float64]
 
@@ -170,9 +170,7 @@ class _Builder:
         venue, symbol, notes = position.venue, position.symbol, self._notes
         name = f"{venue}/{symbol}"
         market = self._view.market(venue, symbol)
-        listed = market.instrument if market else None
-        if listed is None:
-            listed = next((i for i in self._view.listed(venue) if i.symbol == symbol), None)
+        listed = listing(self._view, venue, symbol)
         price = self._price(position, market)
         rule = self._rules.rule(venue, symbol, listed, position.mmf, position.leverage)
         if rule.note and self._needs_margin:

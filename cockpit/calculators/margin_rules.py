@@ -6,11 +6,9 @@ from typing import NamedTuple
 
 from cockpit.analytics.margin import Tiers, build_tiers
 from cockpit.core.events import Instrument
-from cockpit.core.margins import Tier, VenueMargin, documented_margins
+from cockpit.core.margins import SAME, Tier, VenueMargin, documented_margins
 
 UNKNOWN_TIERS = build_tiers([0.0], [math.nan])
-SAME = 1e-6
-"""A documented first tier that differs by more is out of date."""
 
 
 class MarginRule(NamedTuple):
@@ -60,6 +58,7 @@ class MarginRules:
         elif listed is not None and listed.margin_tiers:
             ladder, note = build_tiers(*zip(*listed.margin_tiers, strict=True)), None
         elif tiers and (stated is None or abs(tiers[0].mmf - stated) <= SAME):
+            # A documented first tier that differs from the listing's is out of date.
             ladder = _ladder(tiers)
             note = f"{name}: documented margin tiers, an estimate ({table.source})"
             if len(tiers) == 1:

@@ -9,7 +9,8 @@ import msgspec
 from cockpit.calculators.form import FieldError
 from cockpit.core.account import short_address
 from cockpit.core.events import Position
-from cockpit.state.view import MarketView
+from cockpit.core.margins import own_mmf
+from cockpit.state.view import MarketView, listing
 
 _SHOWN_ONLY = frozenset(
     {
@@ -77,10 +78,10 @@ def typed_positions(rows: Sequence[Mapping[str, Any]]) -> list[PositionInput]:
 def read_positions(view: MarketView) -> list[tuple[PositionInput, str]]:
     """Every followed and typed position of the view with the label of the pool behind it."""
     rows = [p for book in view.accounts() for p in book.positions] + list(view.manual())
-    return [(_as_typed(p), pool_label(p.account, p.pool)) for p in rows]
+    return [(_as_typed(p, view), pool_label(p.account, p.pool)) for p in rows]
 
 
-def _as_typed(position: Position) -> PositionInput:
+def _as_typed(position: Position, view: MarketView) -> PositionInput:
     isolated = position.isolated_equity
     if isolated is None and position.margin_mode == "isolated":
         isolated = math.nan
@@ -90,6 +91,7 @@ def _as_typed(position: Position) -> PositionInput:
         size=position.size,
         entry=position.entry,
         mark=position.mark,
+        mmf=own_mmf(position.mmf, listing(view, position.venue, position.symbol)),
         leverage=position.leverage,
         liquidation=position.liquidation,
         isolated_equity_usd=isolated,

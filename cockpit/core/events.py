@@ -157,7 +157,9 @@ class Position(MarketEvent, frozen=True, kw_only=True, gc=False, tag="position")
     (a subaccount, a builder's dex). `liquidation` is the venue's own figure: None where it names
     none. `upnl` is USD. `funding_paid` is USD since the position was opened; received is positive.
     `leverage` is what the trader chose. `isolated_equity` is the USD that stands behind this
-    position alone at `mark`: what was set aside for it and its own profit.
+    position alone at `mark`: what was set aside for it and its own profit. `mmf` is the maintenance
+    fraction of this position's lowest tier, where the venue tells it with the position: it may be
+    another than the listing's (an account with terms of its own, a listing that changed since).
     `source` tells what was read at a venue from what the trader typed.
     """
 
@@ -172,6 +174,7 @@ class Position(MarketEvent, frozen=True, kw_only=True, gc=False, tag="position")
     leverage: float | None = None
     margin_mode: Literal["cross", "isolated"] | None = None
     isolated_equity: float | None = None
+    mmf: float | None = None
     source: Literal["venue", "manual"] = "venue"
 
 

@@ -14,8 +14,13 @@ from typing import Literal
 import msgspec
 
 from cockpit.core.errors import ConfigError
+from cockpit.core.events import Instrument
 
 EVERY = "*"
+
+
+SAME = 1e-6
+"""Fractions that differ by more are not the same rule."""
 
 
 class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,3 +89,16 @@ def _tier_problem(tiers: Sequence[Tier]) -> str | None:
         if after.over_usd <= before.over_usd or after.mmf < before.mmf:
             return "over_usd must rise from tier to tier, and mmf must not fall"
     return None
+
+
+def own_mmf(stated: float | None, listed: Instrument | None) -> float | None:
+    """The fraction a venue states with a position, where its listing does not know that rate.
+
+    None where the listing has it among its tiers: then those hold, for any size.
+    """
+    if stated is None or listed is None:
+        return stated
+    rates = [rate for _, rate in listed.margin_tiers]
+    if listed.mmf is not None:
+        rates.append(listed.mmf)
+    return None if any(abs(rate - stated) <= SAME for rate in rates) else stated

@@ -17,6 +17,7 @@ from cockpit.sim import lighter_empty as empty
 from cockpit.sim import lighter_wire as wire
 from cockpit.sim.contract import CloseConnection, MarketState, Outgoing, Step, VenueWorld
 from cockpit.sim.lighter_listing import PROFILE as PROFILE
+from cockpit.sim.lighter_params import is_whole
 from cockpit.sim.lighter_rest import on_http as on_http
 from cockpit.sim.windows import FixedWindow
 
@@ -128,12 +129,12 @@ class Face:
                 return channels.MarketStats(world, None)
             case ["spot_market_stats", "all"]:
                 return empty.spot_market_stats(world)
-            case ["account_all", index] if index.isdecimal():
+            case ["account_all", index] if is_whole(index):
                 account = world.accounts.numbered(int(index))
                 if account is None:
                     return empty.account_all(index)
                 return account_channels.AccountAll(world, account)
-            case ["user_stats", index] if index.isdecimal():
+            case ["user_stats", index] if is_whole(index):
                 account = world.accounts.numbered(int(index))
                 if account is None:
                     return empty.user_stats(world, index)

@@ -317,6 +317,7 @@ class Session:
             yield from self._link.again((MARKETS, ""), frame.at_ns)
         elif stray.channel in account.CHANNELS:
             yield from self._link.again((stray.channel, str(stray.id)), frame.at_ns)
+            yield from self._accounts.misheard(str(stray.id), frame.at_ns)
 
     def _lost(self, at_ns: int) -> Iterator[Output]:
         """A message is missing, and it may have been any book's, account's or market's."""

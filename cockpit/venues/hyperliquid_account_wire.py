@@ -57,6 +57,7 @@ class PositionRow(Wire):
     unrealized_pnl: float | None = None
     liquidation_px: float | None = None
     margin_used: float | None = None
+    max_leverage: float | None = None
     leverage: Leverage | None = None
     cum_funding: CumFunding | None = None
 
@@ -305,6 +306,7 @@ def position(
     liquidation, leverage = kit.positive(row.liquidation_px), row.leverage
     charged = None if row.cum_funding is None else kit.finite(row.cum_funding.since_open)
     mode = None if leverage is None else leverage.mode
+    most = kit.positive(row.max_leverage)
     return Position(
         venue=NAME,
         recv_ns=at_ns,
@@ -322,6 +324,7 @@ def position(
         leverage=None if leverage is None else kit.positive(leverage.value),
         margin_mode=mode,
         isolated_equity=kit.finite(row.margin_used) if mode == "isolated" else None,
+        mmf=None if most is None else 1 / (2 * most),
     )
 
 

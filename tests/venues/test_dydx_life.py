@@ -222,7 +222,7 @@ def test_recorded_candles_and_node_answers_say_nothing(name: str) -> None:
 @needs_captures
 @pytest.mark.parametrize(
     ("name", "file"),
-    [("account", "subaccount"), ("candles", "candles"), ("trades", "trades"), ("time", "time"),
+    [("candles", "candles"), ("trades", "trades"), ("time", "time"),
      ("fills", "fills"), ("height", "block_height")],
 )  # fmt: skip
 def test_recorded_replies_that_we_do_not_use_say_nothing(name: str, file: str) -> None:

@@ -1,0 +1,62 @@
+"""Positions whose maintenance is not the listing's: old leverage, vaults with their own terms."""
+
+import pytest
+
+from cockpit import exposures
+from cockpit.calculators.positions import read_positions
+from cockpit.core.events import AccountState, Instrument, Margin, Position
+from cockpit.core.margins import own_mmf
+from cockpit.state.store import MarketStore
+
+NOW_NS = 1_790_000_000_000_000_000
+ADDRESS = "0x" + "ab" * 20
+LISTED = Instrument(
+    venue="hyperliquid", recv_ns=NOW_NS, symbol="ETH", native="ETH", base="ETH", quote="USDC",
+    max_leverage=25.0, mmf=0.02, margin_tiers=((0.0, 0.02), (100e6, 1 / 30)),
+)  # fmt: skip
+
+
+def store(mmf: float | None) -> MarketStore:
+    """The isolated long of the venue's documentation, opened when ETH was listed at 50x."""
+    held = MarketStore([("hyperliquid", None)], ["ETH"])
+    held.follow([("hyperliquid", ADDRESS, "")])
+    said = {"venue": "hyperliquid", "recv_ns": NOW_NS, "account": ADDRESS}
+    held.apply_all(
+        [
+            LISTED,
+            AccountState(state="read", **said),
+            Margin(equity=13.109482, used=4.967826, **said),
+            Position(
+                symbol="ETH", size=0.0335, entry=2986.3, mark=100.02765 / 0.0335, upnl=-0.0134,
+                leverage=20.0, margin_mode="isolated", isolated_equity=4.967826, mmf=mmf, **said,
+            ),
+        ]
+    )  # fmt: skip
+    return held
+
+
+def test_an_older_position_is_liquidated_by_its_own_leverage_as_the_venue_says() -> None:
+    (row,) = exposures.read(store(0.01), NOW_NS).rows
+    assert row.liquidation.price == pytest.approx(2866.26936529, rel=1e-6)
+    assert row.liquidation.basis == "computed"
+
+
+def test_a_position_at_the_listings_rate_has_the_listings_tiers() -> None:
+    (row,) = exposures.read(store(0.02), NOW_NS).rows
+    assert row.leg.tiers == LISTED.margin_tiers
+    (unsaid,) = exposures.read(store(None), NOW_NS).rows
+    assert unsaid.liquidation == row.liquidation
+
+
+def test_the_calculators_are_given_the_same_rule() -> None:
+    ((position, _),) = read_positions(store(0.01))
+    assert position.mmf == 0.01
+    ((listed, _),) = read_positions(store(0.02))
+    assert listed.mmf is None
+
+
+def test_the_rate_of_a_higher_tier_is_known_to_the_listing() -> None:
+    assert own_mmf(1 / 30, LISTED) is None
+    assert own_mmf(0.05, LISTED) == 0.05
+    assert own_mmf(0.05, None) == 0.05
+    assert own_mmf(None, LISTED) is None
