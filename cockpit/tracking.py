@@ -18,8 +18,11 @@ from cockpit.state.view import MarketView
 
 NET_JUMP_FRAC = 0.01
 """Of gross: a net delta that moves less between two samples only drifts."""
+NET_FILL_FRAC = 0.002
+"""What was traded did not drift: in a hedged book a step far below a hundredth of gross is seen."""
 CARRY_JUMP_FRAC = 0.10
 """Of the sum of what every leg pays or receives."""
+CARRY_FILL_FRAC = 0.02
 CARRY_JUMP_USD = 0.01
 RATIO_JUMP = 0.02
 _Key = tuple[str, str, str, str, bool]
@@ -118,14 +121,17 @@ def _key(row: Row) -> _Key:
 
 def _jumps(a: _Sample, b: _Sample, now_ns: int) -> Iterable[Jump]:
     if a.net_usd is not None and b.net_usd is not None:
-        least = NET_JUMP_FRAC * max(a.gross_usd or 0.0, b.gross_usd or 0.0)
+        gross = max(a.gross_usd or 0.0, b.gross_usd or 0.0)
+        least = NET_JUMP_FRAC * gross
         parts = [part for pair in _both(a, b) for part in _net_parts(*pair)]
-        yield from _jump("net", a.net_usd, b.net_usd, least, parts, now_ns)
+        yield from _jump("net", a.net_usd, b.net_usd, least, parts, now_ns, NET_FILL_FRAC * gross)
     if a.carry_usd_per_hour is not None and b.carry_usd_per_hour is not None:
         usual = max(a.carry_gross or 0.0, b.carry_gross or 0.0)
         least = max(CARRY_JUMP_USD, CARRY_JUMP_FRAC * usual)
         parts = [part for pair in _both(a, b) for part in _carry_parts(*pair)]
-        yield from _jump("carry", a.carry_usd_per_hour, b.carry_usd_per_hour, least, parts, now_ns)
+        of_fill = max(CARRY_JUMP_USD, CARRY_FILL_FRAC * usual)
+        before, after = a.carry_usd_per_hour, b.carry_usd_per_hour
+        yield from _jump("carry", before, after, least, parts, now_ns, of_fill)
     if a.ratio is not None and b.ratio is not None:
         # The worst venue may be another one now: what counts is whose ratio moved.
         venue = max({**a.ratios, **b.ratios}, key=lambda name: _moved(a, b, name))
@@ -143,11 +149,22 @@ def _both(a: _Sample, b: _Sample) -> list[tuple[Row | None, Row | None]]:
 
 
 def _jump(
-    figure: Figure, before: float, after: float, least: float, parts: list[_Part], now_ns: int
+    figure: Figure,
+    before: float,
+    after: float,
+    least: float,
+    parts: list[_Part],
+    now_ns: int,
+    least_fill: float | None = None,
 ) -> Iterable[Jump]:
-    if not parts or abs(after - before) < least or after == before:
+    """The change, if it is no drift, with the part that did most of it."""
+    if not parts or after == before:
         return
     most = max(parts, key=lambda part: abs(part.amount))
+    if most.cause == "fill" and least_fill is not None:
+        least = least_fill
+    if abs(after - before) < least:
+        return
     yield Jump(
         at_ns=now_ns,
         figure=figure,

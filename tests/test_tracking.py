@@ -92,6 +92,22 @@ def test_a_fill_explains_a_jump_of_net_and_of_carry(book):
     assert carry.cause == "fill"
 
 
+def test_a_small_fill_in_a_hedged_book_is_told_and_a_small_move_of_the_mark_is_not(book):
+    """Gross is 20,000 $ and net 200 $: 100 $ more are half a hundredth of gross."""
+    book.hold(102.0)
+    short = {"venue": V, "recv_ns": T0, "symbol": "BTC", "account": "desk", "source": "manual"}
+    book.store.set_manual([Position(size=-98.0, **short)])
+    book.look()
+    book.store.exposure.jumps.clear()
+    book.price(100.5)
+    book.look()
+    assert book.jumps("net") == []
+    book.hold(103.0)
+    book.look()
+    [net] = book.jumps("net")
+    assert (net.cause, net.words) == ("fill", "filled +1")
+
+
 def test_a_rate_explains_a_jump_of_carry_alone(book):
     book.rate(-0.0001)
     book.look()

@@ -249,7 +249,7 @@ def _unforeseen(scene: "Scene", row: Row, market: MarketRead | None) -> str:
         return "no rate yet"
     latest = market.settled.latest
     if latest is not None and latest.interval_s > HOUR_S:
-        return f"paid every {latest.interval_s // HOUR_S} h"
+        return f"paid per {latest.interval_s // HOUR_S} h"
     hours = len(market.settled)
     return f"{hours} h of its past read so far" if hours < MIN_POINTS else "no pattern in its past"
 

@@ -179,7 +179,7 @@ def test_without_accounts_it_says_what_to_do() -> None:
 
 @pytest.mark.parametrize(
     ("venue", "symbol", "why"),
-    [("charliedex", "BTC", "paid every 8 h"), ("alphaswap", "ETH", "0 h of its past read so far")],
+    [("charliedex", "BTC", "paid per 8 h"), ("alphaswap", "ETH", "0 h of its past read so far")],
 )
 def test_the_day_ahead_is_not_foreseen_where_payments_are_rare_or_not_known(
     venue, symbol, why
@@ -240,7 +240,7 @@ def test_a_leg_at_a_venue_that_is_not_followed_is_worth_the_index_of_one_that_is
     assert total["funding_usd_per_hour"] is None
     # What the pair earns is still said, beside the reason.
     text = text_of(carry_spark, scene, 100, 16)
-    assert "rest −2.000 /h  no rate: binance/BTC" in text
+    assert "rest −2.000/h  no rate: binance/BTC" in text
 
 
 def test_coins_that_are_owned_hedge_a_short_and_have_no_funding_and_no_end() -> None:

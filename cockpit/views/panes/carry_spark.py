@@ -124,7 +124,7 @@ def _carry(
     year = None if hourly is None else 8760 * hourly
     head: Line = [(" " + fit(label, _LABEL), "dim")]
     if hourly is None:
-        others: Line = [(f"rest {usd(rest, 3)} /h  ", "text")] if rest else []
+        others: Line = [(f"rest {usd(rest, 3)}/h  ", "text")] if rest else []
         return [
             *head,
             *longest(

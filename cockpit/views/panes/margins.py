@@ -83,6 +83,8 @@ def _row(
         (usd(venue.net_usd, 0), "text"),
         (UNKNOWN if venue.gross_usd is None else fmt.magnitude(venue.gross_usd), "text"),
     )
+    if venue.venue == sums.SPOT:
+        texts = (("none", "dim"), ("none", "dim"), ("none", "dim"), *texts[3:])
     label = venue.venue if name == _NAME else scene.short(venue.venue)
     line: Line = [(" " + fit(label, name - 1), scene.colour_of(venue.venue))]
     for (text, role), (head, size) in zip(texts[:count], _COLUMNS, strict=False):
