@@ -15,12 +15,15 @@ from cockpit.views.toasts import Tone
 
 EVERY_S = 1.0
 """What fires within this time is told together."""
+REST_POLLS = 5
+"""A rule that was told rests for so many polls; what it fires meanwhile is told together then."""
 MOST_CHARACTERS = 200
 BELL = "\a"
 
 
 class Announcer:
-    """Polled once a second; tells what is new since the last time.
+    """Polled once a second; tells what is new since the last time. A rule that fires for one market
+    after the other, as when the whole market turns, is told every few seconds and not every time.
 
     `say` shows a toast, `hand_over` gives the terminal an escape sequence.
     """
@@ -38,6 +41,9 @@ class Announcer:
         self._hand_over = hand_over
         self._told = desk.told
         self._problem = ""
+        self._resting: dict[str, int] = {}
+        """Rule -> polls until it may be told again."""
+        self._waiting: list[Alert] = []
 
     def poll(self) -> None:
         new, self._told = self._desk.told - self._told, self._desk.told
@@ -45,9 +51,16 @@ class Announcer:
         if self._problem and self._problem != problem:
             self._say(self._problem, "warn")
         recent = list(self._desk.history)[-new:] if new > 0 else []
-        fired = [alert for alert in recent if alert.happening == "fired"]
+        self._resting = {rule: left - 1 for rule, left in self._resting.items() if left > 1}
+        self._waiting += [alert for alert in recent if alert.happening == "fired"]
+        fired = [alert for alert in self._waiting if alert.rule not in self._resting]
         if not fired:
             return
+        self._waiting = [alert for alert in self._waiting if alert.rule in self._resting]
+        self._resting.update(dict.fromkeys((alert.rule for alert in fired), REST_POLLS))
+        self._tell(fired)
+
+    def _tell(self, fired: Sequence[Alert]) -> None:
         toasts = [alert for alert in fired if tell(alert.severity, self._out.toast)]
         if toasts:
             self._say(in_words(toasts), _worst(toasts))

@@ -230,3 +230,22 @@ def test_a_market_that_was_dropped_takes_its_alert_along_after_a_minute(store):
     assert list(gone.look(book.on(), store, minute)) == []
     store.watch(["ETH"])
     assert list(gone.look(book.on(), store, minute)) == [], "the minute begins again"
+
+
+@pytest.mark.parametrize("kind", ["liquidation", "margin", "net_delta", "carry"])
+def test_the_default_rules_tell_of_a_book_in_danger_and_of_its_rescue(store, kind):
+    """1,000 coins of 100 $ that pay 100 $ an hour, with 6,000 $ behind them; then only 5 coins."""
+    rule = danger(kind)
+    book, measures = AlertBook([rule]), Measures({})
+    happened = []
+    for second in range(240):
+        size, liquidation = (1000.0, 96.0) if second < 120 else (5.0, 20.0)
+        at = said(at_s=second)
+        hold(store, size, liquidation=liquidation, **at)
+        store.apply(Margin(account=A, equity=6000.0, maintenance=5.0 * size, **at))
+        store.apply(Funding(symbol="BTC", kind="live", rate=0.001, interval_s=3600, **at))
+        now_ns = at["recv_ns"]
+        happened += book.see(rule, measures.read(rule, store, now_ns), now_ns)
+    # Five coins still pay half a dollar: the book is not rescued from costing money.
+    over = [] if kind == "carry" else ["cleared"]
+    assert [alert.happening for alert in happened] == ["fired", *over]

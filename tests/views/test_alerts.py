@@ -5,10 +5,10 @@ import pytest
 from cockpit.alerts.book import Alert, Firing
 from cockpit.alerts.rule import Rule
 from cockpit.config import AlertOut
-from cockpit.core.units import NS_PER_S
+from cockpit.core.units import NS_PER_S, utc
 from cockpit.views import alert_keys, commands
 from cockpit.views.alarms import Alarms
-from cockpit.views.alerting import BELL, Announcer, in_words, notification
+from cockpit.views.alerting import BELL, REST_POLLS, Announcer, in_words, notification
 from cockpit.views.panes import alerts, status
 from cockpit.views.text import plain
 from cockpit.views.workspaces import show
@@ -58,6 +58,31 @@ def test_the_pane_counts_what_is_on_and_what_is_seen(width, height):
     assert ("+2 older" in lines[0]) is (height == 4)
 
 
+def test_what_happened_on_another_day_has_its_date():
+    scene = scenes.live()
+    day_s = 24 * 3600
+    scene.alarms = Alarms(history=[alert(-2 * day_s, words="long ago"), alert(-1, words="lately")])
+    lately, ago = (plain(line) for line in alerts.lines(scene, 100, 6)[1:3])
+    assert f"{utc(AT_NS - NS_PER_S):%H:%M:%S}" in lately
+    assert f"{utc(AT_NS - 2 * day_s * NS_PER_S):%d %b}" in ago
+
+
+@pytest.mark.parametrize("second", [-1_700_000_000, -90, 0, 90, 10**8])
+def test_every_age_keeps_to_its_column_also_one_in_the_future(second):
+    scene = scenes.live()
+    scene.alarms = Alarms(firing=[Firing(alert=alert(second))])
+    assert {len(plain(line)) for line in alerts.lines(scene, 100, 5)} == {100}
+
+
+def test_words_of_a_venue_cannot_steer_the_pane():
+    scene = scenes.live()
+    bad = alert(words="down \x1b[2J\x07\n[red]boo[/] \u202e", rule="r\x1b]0;x\x07")
+    scene.alarms = Alarms(firing=[Firing(alert=bad)], problem="hook \x1b[31m")
+    for line in alerts.lines(scene, 120, 6):
+        assert plain(line).isprintable()
+    assert any("[red]boo[/]" in plain(line) for line in alerts.lines(scene, 120, 6))
+
+
 def test_the_status_line_counts_what_nobody_has_seen():
     assert "▲2" in plain(status.lines(alarmed(), 160, 1)[0])
     assert "▲" not in plain(status.lines(scenes.live(), 160, 1)[0])
@@ -92,6 +117,20 @@ def test_many_alerts_of_one_second_are_one_toast():
     [(text, tone)] = said
     assert text.startswith("40 alerts: depth gone ×40")
     assert tone == "warn"
+
+
+def test_a_rule_that_fires_market_by_market_is_told_every_few_seconds():
+    flips = [[alert(i, "funding flipped", "danger", subject=f"bravo/{i}")] for i in range(12)]
+    said, given = announced(AlertOut(), *flips, *[[]] * REST_POLLS)
+    counts = [text.partition(":")[0] for text, _ in said]
+    assert counts == ["funding flipped", "5 alerts", "5 alerts", "funding flipped"]
+    assert len(given) == len(said), "and the bell no oftener"
+
+
+def test_another_rule_does_not_wait_for_one_that_talks_much():
+    flip, near = alert(1, "funding flipped"), alert(2, "liquidation near", "danger")
+    said, _ = announced(AlertOut(), [flip], [flip, near])
+    assert [text.partition(":")[0] for text, _ in said] == ["funding flipped", "liquidation near"]
 
 
 def test_what_is_known_from_before_and_what_clears_is_not_told():
@@ -159,6 +198,30 @@ async def test_enter_goes_to_the_market_of_the_alert(seat):
         meant = seat.scene.alarms.selected
         seat.type("enter")
         assert (seat.scene.symbol, seat.scene.venue) == (meant.symbol, meant.venue)
+
+
+async def test_the_cursor_stays_on_its_alert_when_others_come_in_above_it(seat):
+    async with seat.run_test(size=(160, 50)):
+        meant = seat.scene.alarms.selected
+        newer = alert(3600, "newer", "danger", subject="charliedex/SOL", venue="charliedex")
+        seat.known.alerting.book._firing["newer", newer.subject] = Firing(alert=newer)
+        alert_keys.refresh(seat)
+        assert seat.scene.alarms.entries()[0][0] == newer
+        assert seat.scene.alarms.selected == meant
+        seat.scene.focus = "curve"
+        seat.scene.alarms.index = 0
+        alert_keys.refresh(seat)
+        assert seat.scene.alarms.selected == newer, "nobody is choosing: the newest is on top"
+
+
+async def test_an_alert_about_a_market_that_is_not_watched_says_how_to_watch_it(seat):
+    async with seat.run_test(size=(160, 50)):
+        before = seat.scene.symbol, seat.scene.workspace
+        seat.scene.alarms.firing = []
+        seat.scene.alarms.history = [alert(symbol="NOPE", subject="bravo/NOPE")]
+        alert_keys.jump(seat, 0)
+        assert (seat.scene.symbol, seat.scene.workspace) == before
+        assert ":add NOPE" in seat.told[-1]
 
 
 async def test_a_rule_a_venue_or_a_symbol_is_muted_and_speaks_again(seat):

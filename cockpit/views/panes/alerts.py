@@ -4,12 +4,14 @@ from cockpit.alerts.book import Alert, Firing
 from cockpit.core.units import utc
 from cockpit.views import format as fmt
 from cockpit.views.scene import Scene
-from cockpit.views.text import Line, clean, fit, framed, longest
+from cockpit.views.text import Line, clean, fit, framed, longest, right
 
 TITLE = "alerts"
 HZ = 2.0
 _ROLE = {"info": "accent", "warn": "warn", "danger": "danger"}
 _AGE = 5
+NAME, SHORT_NAME = 24, 16
+"""Cells for the rule's name, on a wide and on a narrow pane."""
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
@@ -79,16 +81,20 @@ def _line(scene: Scene, alert: Alert, firing: Firing | None, inner: int, here: b
     words = clean(alert.words)
     if firing is None and alert.happening == "cleared":
         words = f"over: {words}"
-    age = "" if firing is None else fmt.age((scene.now_ns - alert.at_ns) / 1e9)
+    # What was kept before the clock was put back lies in the future.
+    age = right(fmt.age(max(0, scene.now_ns - alert.at_ns) / 1e9), _AGE) if firing else ""
     rule = clean(alert.rule)
     room = inner - 1 - len(when) - 2 - _AGE
-    size = min(24, max(0, room - 30)) if room >= 48 else 0
+    size = NAME if room >= 72 else SHORT_NAME if room >= 48 else 0
     name = f"{fit(rule, size)} " if size else ""
+    if firing is None:
+        # The past has no age to show: its words take the room.
+        room += _AGE
     return [
         edge,
         (when, "dim"),
         (f"{glyph} ", role),
         (name, text_role),
         (fit(words, room - len(name)), text_role),
-        (f"{age:>{_AGE}}", "dim"),
+        (age, "dim"),
     ]
