@@ -2,7 +2,10 @@
 
 import os
 import stat
+import tomllib
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,6 +174,15 @@ def test_funding_that_was_paid_elsewhere_can_be_typed(path):
     [fact] = positions(load(write(path, GOOD + "paid = -12.5\n")), 7)
     assert fact.funding_paid == -12.5
     assert entry_of(fact).paid == -12.5
+
+
+def test_the_example_of_the_readme_is_a_hedged_pair():
+    text = (Path(__file__).parents[1] / "README.md").read_text()
+    block = next(part for part in text.split("```toml\n")[1:] if part.startswith("[[position]]"))
+    tree = tomllib.loads(block.partition("```")[0])
+    held = [msgspec.convert(row, Entry) for row in tree["position"]]
+    assert sum(entry.size for entry in held) == 0.0
+    assert {entry.venue for entry in held} == {"binance", manual.SPOT}
 
 
 # --- typed in one line ----------------------------------------------------------------------------

@@ -311,6 +311,16 @@ def test_an_account_that_owes_is_named_and_its_ratio_is_beyond_every_number() ->
     assert "tightest: bravo >999%" in text
 
 
+def test_a_marked_position_that_is_gone_is_no_longer_marked() -> None:
+    scene = held.hedged()
+    held.typed(scene, "bravo", "ETH", 1.0, entry=3_000.0)
+    gone = next(row for row in holding.rows(scene) if row.source == "manual")
+    scene.holding.chosen = frozenset({holding.key_of(gone)})
+    assert "1 marked" in text_of(positions, scene)
+    scenes.store_of(scene).set_manual(())
+    assert "marked" not in text_of(positions, scene)
+
+
 # --- on a narrow terminal -------------------------------------------------------------------------
 
 

@@ -157,8 +157,9 @@ def _edge(is_marked: bool, is_stale: bool) -> tuple[str, str]:
 
 def _verdict(scene: Scene, shown: Sequence[Row], at: int, width: int) -> Line:
     """Sums of what is marked; else why the cursor's row lacks figures; else the nearest end."""
-    if scene.holding.chosen:
-        taken = chosen(scene)
+    # A position that is gone takes its mark with it.
+    taken = [row for row in chosen(scene) if key_of(row) in scene.holding.chosen]
+    if taken:
         legs = [row.leg for row in taken]
         mark = fmt.STALE if any(row.is_stale for row in taken) else ""
         net = sums.total(leg.notional_usd for leg in legs)
