@@ -136,7 +136,8 @@ class VenueExposure(NamedTuple):
 
 
 class Total(NamedTuple):
-    """`leverage` is gross over equity; concentrations run from 1/n (even) to 1 (all in one)."""
+    """`leverage` is gross over equity of what was read: what is typed stands on equity that nobody
+    knows. Concentrations run from 1/n (even) to 1 (all in one)."""
 
     net_usd: float | None
     gross_usd: float | None
@@ -216,15 +217,14 @@ def by_venue(legs: Sequence[Leg], pools: Sequence[Pool]) -> list[VenueExposure]:
 def totals(legs: Sequence[Leg], pools: Sequence[Pool]) -> Total:
     carry = total(leg.carry_usd_per_hour for leg in legs)
     equity = total(pool.equity_usd for pool in pools) if pools else None
-    whole = gross(leg.notional_usd for leg in legs)
     return Total(
         net_usd=total(leg.notional_usd for leg in legs),
-        gross_usd=whole,
+        gross_usd=gross(leg.notional_usd for leg in legs),
         carry_usd_per_hour=carry,
         carry_usd_per_day=None if carry is None else 24.0 * carry,
         upnl_usd=total(leg.upnl_usd for leg in legs),
         equity_usd=equity,
-        leverage=ratio(whole, equity),
+        leverage=ratio(gross(leg.notional_usd for leg in legs if not leg.is_manual), equity),
         venue_concentration=concentration(row.gross_usd for row in by_venue(legs, pools)),
         asset_concentration=concentration(row.gross_usd for row in by_asset(legs)),
     )

@@ -164,6 +164,13 @@ def test_maintenance_of_the_documented_portfolio_is_added_up_from_its_legs():
     assert exposure.totals(legs, pools).leverage == pytest.approx(15.0)
 
 
+def test_a_typed_leg_does_not_lever_the_equity_of_accounts_that_it_does_not_stand_on():
+    legs, pools = portfolio()
+    there = [*legs, leg("BTC", -5.0, 60_000.0, venue="elsewhere", is_manual=True)]
+    assert exposure.totals(there, pools).gross_usd == pytest.approx(1_500_000.0)
+    assert exposure.totals(there, pools).leverage == pytest.approx(15.0)
+
+
 def test_what_the_venue_states_beats_our_sum_and_isolated_legs_come_on_top():
     alone = leg("SOL", 10.0, 10.0, mmf=0.1, isolated_equity=30.0)
     legs = [leg(mmf=0.5), alone]

@@ -221,7 +221,8 @@ def _empty(scene: Scene, inner: int) -> list[Line]:
     books = scene.view.accounts()
     words: list[tuple[str, str]]
     if scene.holding.filter and portfolio(scene).rows:
-        words = [(f"no position matches {scene.holding.filter!r}: clear the filter", "text")]
+        wanted = clean(scene.holding.filter)
+        words = [(f"no position matches {wanted!r}: esc clears the filter", "text")]
     elif not books:
         words = [
             ("No account is followed and no position is typed.", "text"),
