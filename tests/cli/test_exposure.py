@@ -275,3 +275,43 @@ def test_no_whole_address_is_logged(told):
     document, _, _, logs = told
     for account in document["accounts"]:
         assert account["account"] not in logs
+
+
+TYPED = """
+[[position]]
+venue = "binance"
+symbol = "BTC"
+size = -0.5
+entry = 60000.0
+
+[[position]]
+venue = "spot"
+symbol = "BTC"
+size = 0.5
+"""
+
+
+def test_positions_where_nobody_looks_are_worth_the_index_of_a_venue_that_is_followed(tmp_path):
+    config_folder = tmp_path / "config"
+    config_folder.mkdir()
+    (config_folder / "positions.toml").write_text(TYPED)
+    with exchange(tmp_path, "--venues", "hyperliquid", "--symbols", "BTC") as sim:
+        sim.tell(pause=True)
+        done = run(
+            "exposure", "--json", "--for", "20s", "--venues", "hyperliquid",
+            "--endpoints", str(sim.endpoints), home=tmp_path,
+        )  # fmt: skip
+        [market] = [m for m in sim.truth()["markets"] if m["symbol"] == "BTC"]
+    assert done.returncode == 4, done.stderr
+    document = json.loads(done.stdout)
+    short, coins = document["positions"]
+    assert short["mark"] == coins["mark"] == pytest.approx(market["index"])
+    assert short["upnl_usd"] == pytest.approx(-0.5 * (market["index"] - 60_000.0))
+    [btc] = document["assets"]
+    assert (btc["net_base"], btc["net_usd"]) == (0.0, 0.0)
+    assert (short["funding_usd_per_hour"], coins["funding_usd_per_hour"]) == (None, 0.0)
+    assert document["not_counted_as_safe"]["unknown"] == 1, "only the short can be liquidated"
+    assert document["warnings"] == [
+        "binance/BTC: its venue is not followed: priced at hyperliquid's index, its carry is not "
+        "known"
+    ]

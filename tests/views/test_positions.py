@@ -295,7 +295,7 @@ def test_a_typed_symbol_that_its_venue_does_not_list_says_so() -> None:
     assert "alphaswap lists no BTCUSDT" in row_of(scene, "BTCUSDT", "manual", width=260)
     # Its value is missing in every sum, and the totals say whose.
     text = text_of(carry_spark, scene, 100, 16)
-    assert "net, gross, leverage: no price of alphaswap/BTCUSDT" in text
+    assert "net, gross: no price of alphaswap/BTCUSDT" in text
     assert "~n/a" not in text
 
 

@@ -84,7 +84,7 @@ def _unknown(scene: Scene, held: Portfolio) -> list[str]:
     waiting = len(unread(scene))
     found = []
     if words := _named([leg for leg in legs if leg.price is None]):
-        found.append(f"net, gross, leverage: no price of {words}")
+        found.append(f"net, gross: no price of {words}")
     if words := _named([leg for leg in legs if leg.price is not None and leg.upnl_usd is None]):
         found.append(f"uPnL: no entry of {words}")
     if not held.pools:
