@@ -144,7 +144,11 @@ def _priced(name: str, role: str, value: Callable[[Row], float | None]) -> Calla
     def text(scene: Scene, row: Row) -> str:
         return _price(scene, row, value(row))
 
-    return lambda scene, row: (_lined_up(scene, row, name, text, 12), role)
+    def cell(scene: Scene, row: Row) -> Cell:
+        said = _lined_up(scene, row, name, text, 12)
+        return said, "dim" if said == UNKNOWN else role
+
+    return cell
 
 
 _entry = _priced("entry", "text", lambda row: row.leg.entry)
