@@ -121,9 +121,9 @@ HOUR = 3600.0
 DEFAULT_RULES: tuple[Rule, ...] = (
     Rule(name="funding above 200 %", kind="funding_level", threshold=2.0, clear=1.5, for_s=60,
          cooldown_s=HOUR),
-    Rule(name="funding flipped", kind="funding_flip", threshold=0.05, for_s=20, cooldown_s=900,
-         severity="danger"),
-    Rule(name="prediction flipped", kind="predicted_flip", threshold=0.05, for_s=60,
+    Rule(name="funding flipped", kind="funding_flip", threshold=0.10, clear=0.02, for_s=20,
+         cooldown_s=900, severity="danger"),
+    Rule(name="prediction flipped", kind="predicted_flip", threshold=0.10, clear=0.02, for_s=60,
          cooldown_s=900),
     Rule(name="venues far apart", kind="spread", threshold=1.5, clear=1.0, for_s=60,
          cooldown_s=HOUR),

@@ -1,9 +1,10 @@
 """Rules as scripts on the simulator: what happens in the world is what is said."""
 
+import msgspec
 import pytest
 
 from cockpit import venues
-from cockpit.alerts.book import AlertBook
+from cockpit.alerts.book import AlertBook, Memory
 from cockpit.alerts.measures import Measures
 from cockpit.alerts.rule import Rule, with_defaults
 from tests.pair import Pair
@@ -16,7 +17,8 @@ class Watcher:
         self.pair = Pair(name, symbols, scenario, seed=3)
         self.rules = rules
         self.book = AlertBook(rules)
-        self.measures = Measures({name: venues.load(name).SPEC.funding_terms})
+        self.terms = {name: venues.load(name).SPEC.funding_terms}
+        self.measures = Measures(self.terms)
         self.alerts = []
 
     def run(self, seconds: int) -> None:
@@ -27,6 +29,15 @@ class Watcher:
             for rule in self.rules:
                 readings = self.measures.read(rule, self.pair.store, self.pair.at_ns)
                 self.alerts += self.book.see(rule, readings, self.pair.at_ns)
+
+    def restart(self) -> None:
+        """The cockpit starts anew from what it wrote down; the world goes on."""
+        at_ns = self.pair.at_ns
+        past = self.measures.past(self.pair.store, at_ns)
+        kept = msgspec.json.encode(self.book.memory(at_ns, past))
+        memory = msgspec.json.decode(kept, type=Memory)
+        self.book = AlertBook(self.rules, memory)
+        self.measures = Measures(self.terms, memory.past)
 
     def of(self, kind: str) -> list[tuple[str, str]]:
         return [(a.subject, a.happening) for a in self.alerts if a.kind == kind]
@@ -42,6 +53,21 @@ def test_a_funding_flip_is_told_once_a_market_not_twice(name):
     fired = [subject for subject, what in watcher.of("funding_flip") if what == "fired"]
     assert fired, "the scenario turns funding"
     assert len(fired) == len(set(fired)), "each market flips once"
+
+
+def test_a_flip_that_was_seen_stays_seen_over_two_restarts():
+    watcher = Watcher("dydx", "funding_flip", (FLIP,))
+    while not watcher.book.firing():
+        watcher.run(1)
+    subject = watcher.book.firing()[0].alert.subject
+    watcher.book.acknowledge("flip", subject)
+    for _ in range(2):
+        told = len([one for one, _ in watcher.of("funding_flip") if one == subject])
+        watcher.restart()
+        watcher.run(20)
+        assert len([one for one, _ in watcher.of("funding_flip") if one == subject]) == told
+        on = {firing.alert.subject: firing.acknowledged for firing in watcher.book.firing()}
+        assert on[subject] is True
 
 
 def test_a_calm_market_does_not_flip():
@@ -85,16 +111,20 @@ def test_the_default_rules_are_quiet_on_a_calm_day():
         ("dydx", "depth_evaporation", "depth gone"),
         ("hyperliquid", "venue_outage", "venue not live"),
         ("lighter", "sequencer_stall", "blocks late"),
+        ("hyperliquid", "funding_flip", "prediction flipped"),
+        ("bybit", "squeeze", "open interest jumped"),
+        ("hyperliquid", "squeeze", "mark off the index"),
+        ("hyperliquid", "squeeze", "premium off its pin"),
     ],
 )
 def test_the_default_rules_say_what_a_bad_day_is_about(name, scenario, rule):
     watcher = Watcher(name, scenario, with_defaults(()), symbols=("BTC", "HYPE"))
-    for _ in range(40):
+    for _ in range(45):
         watcher.run(10)
         fired = {alert.rule for alert in watcher.alerts if alert.happening == "fired"}
         if rule in fired:
             return
-    pytest.fail(f"in 400 s only {fired} fired")
+    pytest.fail(f"in 450 s only {fired} fired")
 
 
 def test_a_thin_book_is_noticed_against_its_own_median():
