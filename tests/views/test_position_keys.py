@@ -57,16 +57,12 @@ async def test_a_position_is_typed_changed_and_deleted_and_the_file_says_so(own_
         app.say_in_prompt("bybit BTC -0.75")
         await pilot.pause()
         assert [row["size"] for row in file_of(own_home)] == [-0.75]
-        app.type("G", "D")
-        await pilot.pause()
-        app.say_in_prompt("n")
-        await pilot.pause()
-        assert len(file_of(own_home)) == 1
-        app.type("G", "D")
-        await pilot.pause()
-        app.say_in_prompt("y")
-        await pilot.pause()
-        assert file_of(own_home) == []
+        for answer, left in (("n", 1), ("y", 0)):
+            app.type("G", "D")
+            await pilot.pause()
+            app.say_in_prompt(answer)
+            await pilot.pause()
+            assert len(file_of(own_home)) == left
     assert all(isinstance(intent, Hold) for intent in app.known.posted)
 
 
@@ -119,9 +115,8 @@ async def test_what_is_typed_already_is_not_typed_again_and_no_key_works_on_noth
         await pilot.pause()
         assert app.screen.text == "okx BTC -0.5 account='my desk'"
         assert app.say_in_prompt(app.screen.text) == "", "as it was is no twin of itself"
-    assert file_of(own_home) == [
-        {"venue": "okx", "symbol": "BTC", "size": -0.5, "account": "my desk"}
-    ]
+    [kept] = file_of(own_home)
+    assert kept == {"venue": "okx", "symbol": "BTC", "size": -0.5, "account": "my desk"}
 
 
 async def test_a_file_that_is_edited_while_the_form_is_open_is_not_overwritten(own_home):
