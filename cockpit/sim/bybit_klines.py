@@ -86,21 +86,14 @@ def _of_price(name: str) -> Row:
         world: VenueWorld, contract: Contract, interval: str, begin_ms: int
     ) -> list[str] | None:
         state = contract.state
-        now: float | None = getattr(state, name, None)
-        if state is None or now is None:
+        if state is None:
             return None
-        now_ns, end_ms = world.now_ns(), next_ms(interval, begin_ms)
-        length_ns = (end_ms - begin_ms) * NS_PER_MS
-        found = candles.candle(state, begin_ms * NS_PER_MS, length_ns, now_ns)
-        if found is None:
-            return None
-        is_running = end_ms * NS_PER_MS > now_ns
-        close = now if is_running else found.close
-        highest, lowest = max(found.open, close), min(found.open, close)
-        if not is_running:
-            highest, lowest = found.high, found.low
-        shown = (found.open, highest, lowest, close)
-        return [str(begin_ms), *(contract.price(price) for price in shown)]
+        length_ns = (next_ms(interval, begin_ms) - begin_ms) * NS_PER_MS
+        now_price, trades = getattr(state, name), candles.tape(world, state)
+        found = candles.price_candle(
+            state, now_price, begin_ms * NS_PER_MS, length_ns, world.now_ns(), trades
+        )
+        return found and [str(begin_ms), *(contract.price(price) for price in found)]
 
     return row
 

@@ -118,7 +118,8 @@ PROFILE = Profile(
         ),
     ),
     book_depth=1000,
-    latency_ms=(3.0, 1.5),
+    # Never at once: clients note what they asked for only after they have sent it.
+    latency_ms=(20.0, 6.0),
 )
 
 

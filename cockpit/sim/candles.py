@@ -100,9 +100,29 @@ def candle(
     )
 
 
-def premium_candle(
-    state: MarketState, open_ns: int, length_ns: int, now_ns: int
-) -> tuple[float, float, float, float] | None:
+Prices = tuple[float, float, float, float]
+
+
+def price_candle(
+    state: MarketState,
+    now_price: float | None,
+    open_ns: int,
+    length_ns: int,
+    now_ns: int,
+    trades: Tape,
+) -> Prices | None:
+    """Open, high, low and close of mark or index, whose price of now is `now_price`.
+
+    Of the past of either the trades are all that is known.
+    """
+    found = candle(state, open_ns, length_ns, now_ns, trades)
+    if found is None or now_price is None:
+        return None
+    close = found.close if open_ns + length_ns <= now_ns else now_price
+    return found.open, max(found.high, close), min(found.low, close), close
+
+
+def premium_candle(state: MarketState, open_ns: int, length_ns: int, now_ns: int) -> Prices | None:
     """Open, high, low and close of the premium, from the averages of the funding intervals."""
     if state.premium is None:
         return None

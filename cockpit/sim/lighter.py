@@ -127,8 +127,8 @@ class Face:
                 return channels.Height(world)
             case ["market_stats", "all"]:
                 return channels.MarketStats(world, None)
-            case ["spot_market_stats", "all"]:
-                return empty.spot_market_stats(world)
+            case [("spot_market_stats" | "bo_market_stats") as kind, "all"]:
+                return empty.statistics(world, kind)
             case ["account_all", index] if is_whole(index):
                 account = world.accounts.numbered(int(index))
                 if account is None:
@@ -142,13 +142,15 @@ class Face:
             case [("order_book" | "market_stats" | "trade" | "ticker") as kind, market_id]:
                 state = self._by_id.get(market_id)
                 return NO_MARKET if state is None else self._of_market(kind, state)
-            case ["candle", market_id, resolution]:
+            case [("candle" | "mark_price_candle") as kind, market_id, resolution]:
                 state = self._by_id.get(market_id)
                 if state is None:
                     return NO_MARKET
                 if resolution in wire.RESOLUTIONS_S:
-                    return channels.Candle(world, state, resolution)
-            case ["spot_market_stats" | "candle", *_]:
+                    of_trades = kind == "candle"
+                    voice = channels.Candle if of_trades else channels.MarkCandle
+                    return voice(world, state, resolution)
+            case ["spot_market_stats" | "bo_market_stats" | "candle" | "mark_price_candle", *_]:
                 return NO_MARKET
             case [name, *_] if name in NEEDS_AUTH:
                 reason = "invalid auth" if has_auth else "auth field is required"

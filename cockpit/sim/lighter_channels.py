@@ -288,5 +288,38 @@ class Candle:
         }
 
 
+class MarkCandle:
+    """The open candle of the mark price, and again when the mark has moved."""
+
+    def __init__(self, world: VenueWorld, state: MarketState, resolution: str) -> None:
+        self.name = f"mark_price_candle:{_id(state)}:{resolution}"
+        self._world = world
+        self._state = state
+        self._resolution = resolution
+        self._moved = False
+        self._cadence = Cadence(CANDLE_NS)
+
+    def first(self) -> Message:
+        return self._message("subscribed")
+
+    def after(self, step: Step) -> list[Message]:
+        self._moved = self._moved or self._state.listing.symbol in step.prices
+        if not self._moved or not self._cadence.due(step):
+            return []
+        self._moved = False
+        return [self._message("update")]
+
+    def _message(self, kind: str) -> Message:
+        now_ns = self._world.now_ns()
+        return {
+            "candles": wire.mark_candle_rows(
+                self._world, self._state, self._resolution, 0, now_ns, 1
+            ),
+            "channel": self.name,
+            "timestamp": stamp_ms(self._world),
+            "type": f"{kind}/mark_price_candle",
+        }
+
+
 def _id(state: MarketState) -> str:
     return str(state.listing.market_id)

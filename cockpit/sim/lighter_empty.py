@@ -25,10 +25,15 @@ class Fixed:
         return []
 
 
-def spot_market_stats(world: VenueWorld) -> Fixed:
-    name = "spot_market_stats:all"
-    message = {"channel": name, "spot_market_stats": {}, "timestamp": stamp_ms(world)}
-    return Fixed(name, message | {"type": "subscribed/spot_market_stats"})
+def statistics(world: VenueWorld, kind: str) -> Fixed:
+    """Of all markets of a kind of which there are none."""
+    message: Message = {
+        "channel": f"{kind}:all",
+        kind: {},
+        "timestamp": stamp_ms(world),
+        "type": f"subscribed/{kind}",
+    }
+    return Fixed(f"{kind}:all", message)
 
 
 def user_stats(world: VenueWorld, index: str) -> Fixed:

@@ -15,6 +15,7 @@ import msgspec
 
 from cockpit.core.units import HOUR_S, NS_PER_S
 from cockpit.sim import lighter_accounts as accounts
+from cockpit.sim import lighter_extras as extras
 from cockpit.sim import lighter_reads as reads
 from cockpit.sim import lighter_wire as wire
 from cockpit.sim.contract import HttpReply, VenueWorld
@@ -172,6 +173,7 @@ def _announcement(world: VenueWorld, query: Query) -> Row:
 
 
 ANSWERS: Mapping[str, Answer] = {
+    **extras.ANSWERS,
     "account": accounts.account,
     "accountMetadata": accounts.account_metadata,
     "accountsByL1Address": accounts.accounts_by_l1_address,

@@ -6,6 +6,7 @@ rates are strings on the socket; statistics of the day are numbers everywhere.
 
 import hashlib
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from cockpit.core.market import Side
@@ -213,18 +214,44 @@ def candle(
     }
 
 
+def mark_candle(
+    state: MarketState, resolution: str, open_ns: int, now_ns: int, trades: candles.Tape
+) -> dict[str, Json] | None:
+    """Of the mark price, with the count of its samples, one a second."""
+    length_ns = RESOLUTIONS_S[resolution] * NS_PER_S
+    found = candles.price_candle(state, state.mark, open_ns, length_ns, now_ns, trades)
+    if found is None:
+        return None
+    prices = {key: rounded(state, price) for key, price in zip("ohlc", found, strict=True)}
+    samples = max(1, min(length_ns, now_ns - open_ns) // NS_PER_S)
+    return {"t": open_ns // NS_PER_MS, **prices, "sc": samples}
+
+
+def mark_candle_rows(
+    world: VenueWorld, state: MarketState, resolution: str, from_ns: int, to_ns: int, most: int
+) -> list[dict[str, Json]]:
+    """As `candle_rows`."""
+    now_ns, trades = world.now_ns(), candles.tape(world, state)
+    opens = _opens(state, resolution, from_ns, min(to_ns, now_ns), most)
+    rows = [mark_candle(state, resolution, open_ns, now_ns, trades) for open_ns in opens]
+    return [row for row in rows if row is not None]
+
+
 def candle_rows(
     world: VenueWorld, state: MarketState, resolution: str, from_ns: int, to_ns: int, most: int
 ) -> list[dict[str, Json]]:
     """Oldest first: the newest `most` of those that begin in [from_ns, to_ns]."""
-    length_ns, now_ns = RESOLUTIONS_S[resolution] * NS_PER_S, world.now_ns()
-    trades = candles.tape(world, state)
-    newest = min(to_ns, now_ns) // length_ns * length_ns
-    oldest = max(from_ns, state.settled[0][0] if state.settled else newest)
-    rows: list[dict[str, Json]] = []
-    for open_ns in range(newest, oldest - 1, -length_ns):
-        row = candle(state, resolution, open_ns, now_ns, trades) if len(rows) < most else None
-        if row is None:
-            break
-        rows.append(row)
-    return rows[::-1]
+    now_ns, trades = world.now_ns(), candles.tape(world, state)
+    opens = _opens(state, resolution, from_ns, min(to_ns, now_ns), most)
+    rows = [candle(state, resolution, open_ns, now_ns, trades) for open_ns in opens]
+    return [row for row in rows if row is not None]
+
+
+def _opens(
+    state: MarketState, resolution: str, from_ns: int, to_ns: int, most: int
+) -> Sequence[int]:
+    """When candles begin, oldest first."""
+    length_ns = RESOLUTIONS_S[resolution] * NS_PER_S
+    newest = to_ns // length_ns * length_ns
+    oldest = max(from_ns, candles.history_begins_ns(state, newest), newest - (most - 1) * length_ns)
+    return range(newest, oldest - 1, -length_ns)[::-1]
