@@ -54,6 +54,8 @@ class Alerting:
         self._clock = clock
         self._folder = folder
         self._problems: dict[str, str] = {}
+        self._unlogged: list[str] = []
+        """The log is not open yet while the screen is made, and stderr is the screen."""
         self._stamp: tuple[int, ...] | None = None
         """Which version of the memory's file is known here."""
         self._tail_is_torn = False
@@ -85,6 +87,9 @@ class Alerting:
     def look(self) -> list[Alert]:
         """Measure every rule now; returns what fired or cleared."""
         now_ns = self._clock.now_ns()
+        for words in self._unlogged:
+            log.warning("alerts words=%s", words)
+        self._unlogged.clear()
         self._take_over()
         happened: list[Alert] = []
         for rule in self.book.rules:
@@ -132,7 +137,7 @@ class Alerting:
         self._problems.pop(what, None)
         if words:
             self._problems[what] = words
-            log.warning("alerts words=%s", words)
+            self._unlogged.append(words)
 
     # --- the trader ---------------------------------------------------------------------------
 
@@ -222,7 +227,7 @@ class Alerting:
             self._problem("memory", f"{path}: cannot be read: {error.strerror}")
             return Memory()
         if bad:
-            words = f"{path}: is damaged; forgotten what it said of: {', '.join(bad)}"
+            words = f"{path}: is damaged; forgotten: {', '.join(bad)}"
             self._problem("memory", words)
         return memory
 
@@ -259,7 +264,7 @@ class Alerting:
         found, bad = read_history(data)
         self._tail_is_torn = bool(data) and not data.endswith(b"\n")
         if bad:
-            log.warning("history has unreadable lines path=%s lines=%d", path, bad)
+            self._unlogged.append(f"{path}: {bad} lines cannot be read")
         if data.count(b"\n") > MOST_LINES:
             self._cut_history(path, found)
         return found[-KEPT:]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cockpit.alerts.book import Alert
+from cockpit.alerts.rule import UNIT
 from tests.e2e.exchange import exchange, run
 
 CONFIG = """
@@ -18,6 +19,12 @@ name = "mine is near its end"
 kind = "liquidation"
 threshold = 0.5
 severity = "danger"
+
+[alert_mute]
+venues = ["dydx"]
+
+[alert_hook]
+command = ["/no/such/hook"]
 """
 POSITIONS = """
 [[position]]
@@ -29,8 +36,8 @@ liquidation = 60000.0
 
 
 @pytest.fixture(scope="module")
-def lines(tmp_path_factory):
-    """What is said in eight seconds about rules that any funding and any short fires."""
+def done(tmp_path_factory):
+    """What is said in ten seconds about rules that any funding and any short fires."""
     home = tmp_path_factory.mktemp("alerts")
     folder = home / "config"
     folder.mkdir()
@@ -42,6 +49,11 @@ def lines(tmp_path_factory):
             "--symbols", "BTC", home=home,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def lines(done):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -52,9 +64,20 @@ def test_each_line_is_one_alert_and_nothing_else(lines):
         assert line["happening"] in ("fired", "cleared")
 
 
-def test_a_rule_of_the_config_fires_once_a_market(lines):
+def test_figures_have_their_unit_beside_them(lines):
+    for line in lines:
+        assert line["unit"] == UNIT[line["kind"]]
+        assert line["value"] is None or line["value"] >= 0
+
+
+def test_a_rule_of_the_config_fires_once_a_market_and_not_for_a_muted_venue(lines):
     subjects = [one["subject"] for one in lines if one["rule"] == "funding above 100 %"]
-    assert sorted(subjects) == ["bybit/BTC", "dydx/BTC", "hyperliquid/BTC", "lighter/BTC"]
+    assert sorted(subjects) == ["bybit/BTC", "hyperliquid/BTC", "lighter/BTC"]
+
+
+def test_a_hook_that_does_not_exist_is_one_sentence_beside_the_stream(done):
+    said = [line for line in done.stderr.splitlines() if "hook" in line]
+    assert said == ["cockpit: alert hook hook: cannot be started: No such file or directory"]
 
 
 def test_positions_that_were_typed_are_watched_headless_too(lines):

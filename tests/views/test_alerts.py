@@ -58,6 +58,14 @@ def test_the_pane_counts_what_is_on_and_what_is_seen(width, height):
     assert ("+2 older" in lines[0]) is (height == 4)
 
 
+def test_what_the_cursor_keeps_out_of_sight_is_counted():
+    scene = scenes.live()
+    scene.alarms = Alarms(history=[alert(i) for i in range(20)], index=15)
+    scene.focus = alerts.TITLE
+    title = plain(alerts.lines(scene, 100, 6)[0])
+    assert "+13 above · +3 older" in title
+
+
 def test_what_happened_on_another_day_has_its_date():
     scene = scenes.live()
     day_s = 24 * 3600

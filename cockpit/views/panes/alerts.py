@@ -1,5 +1,7 @@
 """What is firing, worst first, and what has happened before: a line each."""
 
+from collections.abc import Iterator
+
 from cockpit.alerts.book import Alert, Firing
 from cockpit.core.units import utc
 from cockpit.views import format as fmt
@@ -37,10 +39,18 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         width,
         height,
         title=[("alerts", "title"), (f" · {_counts(scene)}", "dim")],
-        note=f"+{hidden} older" if hidden > 0 else "",
+        note=" · ".join(_beyond(top, hidden)),
         verdict=_verdict(scene, width - 4),
         focused=focused,
     )
+
+
+def _beyond(above: int, below: int) -> Iterator[str]:
+    """What the cursor keeps out of sight."""
+    if above > 0:
+        yield f"+{above} above"
+    if below > 0:
+        yield f"+{below} older"
 
 
 def _counts(scene: Scene) -> str:
