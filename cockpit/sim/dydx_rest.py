@@ -31,6 +31,12 @@ LISTS = (
     "historical-pnl",
 )  # fmt: skip
 REWARDS = ("historicalBlockTradingRewards", "historicalTradingRewardAggregations")
+VAULTS = {
+    "megavault/historicalPnl": "megavaultPnl",
+    "megavault/positions": "positions",
+    "vaults/historicalPnl": "vaultsPnl",
+}
+"""There are no vaults; path -> key of the empty list."""
 CHILDREN_BELOW = 128_001
 BY_PARENT = ("parentSubaccountNumber", "parentSubaccount")
 
@@ -89,8 +95,7 @@ def _answer(world: VenueWorld, parts: list[str], query: Query) -> wire.Json:
         case ["orderbooks", "perpetualMarket", ticker]:
             return wire.book(_market(world, ticker))
         case ["trades", "perpetualMarket", ticker]:
-            state = _market(world, ticker)
-            return wire.trade_rows(world, state, _limit(query))
+            return _trades(world, _market(world, ticker), query)
         case ["historicalFunding", ticker]:
             return _historical_funding(world, _market(world, ticker), query)
         case ["candles", "perpetualMarkets", ticker]:
@@ -110,6 +115,8 @@ def _answer(world: VenueWorld, parts: list[str], query: Query) -> wire.Json:
         case [name, address] if name in REWARDS:
             _address(address, "params", "address must be a valid address")
             return {"rewards": []}
+        case ["vault", "v1", *name] if (empty := VAULTS.get("/".join(name))) is not None:
+            return {empty: []}
         case ["screen"]:
             return {"restricted": False}
         case ["compliance", "screen", _]:
@@ -171,6 +178,12 @@ def _perpetual_markets(world: VenueWorld, query: Query) -> wire.Json:
     return {"markets": {state.listing.native: wire.market_row(state) for state in states}}
 
 
+def _trades(world: VenueWorld, state: MarketState, query: Query) -> wire.Json:
+    limit, page = _limit(query), _natural(query, "page")
+    rows = _before(wire.trade_rows(world, state, API_LIMIT)["trades"], query)
+    return _paged("trades", rows, limit, page)
+
+
 def _historical_funding(world: VenueWorld, state: MarketState, query: Query) -> wire.Json:
     limit = _limit(query)
     height = _natural(query, "effectiveBeforeOrAtHeight")
@@ -204,8 +217,7 @@ def _sparklines(world: VenueWorld, query: Query) -> wire.Json:
     now_ns = world.now_ns()
     return {
         native: [
-            row["close"]
-            for row in wire.candle_rows(world, state, resolution, 0, now_ns + 1, count)
+            row["close"] for row in wire.candle_rows(world, state, resolution, 0, now_ns + 1, count)
         ]
         for native, state in world.markets.items()
     }
@@ -271,6 +283,10 @@ def _list(world: VenueWorld, name: str, query: Query, by: str) -> wire.Json:
             after_ns = _moment_ns(query, "afterOrAt") or 0
             rows = [row for row in rows if row["createdAt"] >= wire.iso(after_ns)]
             rows = _before(rows, query)
+    return _paged(key, rows, limit, page)
+
+
+def _paged(key: str, rows: list[accounts.Row], limit: int, page: int | None) -> wire.Json:
     if page is None:
         return {key: rows[:limit]}
     offset = (max(1, page) - 1) * limit
