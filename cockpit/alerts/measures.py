@@ -22,6 +22,8 @@ from cockpit.state.view import Field, MarketRead, MarketView
 FLIP_IS_NEWS_NS = 600 * NS_PER_S
 """A flip is over when the rate has stayed on the new side for this long."""
 LEAST_DEPTH_SAMPLES = 24
+DEPTH_LASTS_NS = 5 * NS_PER_S
+"""Depth is sampled no oftener."""
 
 
 class Measures:
@@ -36,6 +38,10 @@ class Measures:
             for rule, homes in self._past.homes.items()
             for market, home in homes.items()
         }
+        self._first = dict(self._past.open_interest)
+        """Market -> when, and the oldest open interest of the last hour."""
+        self._kept_depths: dict[str, tuple[int, float, float | None]] = {}
+        """Market -> until when it holds, the latest depth, the usual one."""
         self._venue = VenueMeasures(self._past)
         self._account = AccountMeasures()
 
@@ -66,7 +72,7 @@ class Measures:
         interests: dict[str, tuple[int, float]] = {}
         for market in view.markets():
             name = f"{market.venue}/{market.symbol}"
-            usual = self._usual_depth(market, now_ns)
+            _, usual = self._depths(market, now_ns)
             if usual is not None:
                 depth_usd[name] = usual
             first = self._first_interest(market, now_ns)
@@ -121,23 +127,35 @@ class Measures:
     def _depth(self, market: MarketRead, now_ns: int) -> Reading | None:
         if market.is_stale("book", now_ns):
             return None
-        _, values = market.depths_usd.read(now_ns - HOUR_NS)
-        usual = self._usual_depth(market, now_ns)
-        if not len(values) or math.isnan(values[-1]) or not usual:
+        latest, usual = self._depths(market, now_ns)
+        if math.isnan(latest) or not usual:
             return None
-        part = float(values[-1]) / usual
+        part = latest / usual
         words = f"{market.symbol} {market.venue}: {part:.0%} of its usual depth within 25 bps"
         return _reading(market, part, words)
 
-    def _usual_depth(self, market: MarketRead, now_ns: int) -> float | None:
-        """The median of the last hour; what this run has not seen of it is as it was before."""
+    def _depths(self, market: MarketRead, now_ns: int) -> tuple[float, float | None]:
+        """(depth now or NaN, median of the last hour): as of the last few seconds, no two markets
+        in the same one, because medians of a hundred markets are a frame's worth of work.
+        """
+        name = f"{market.venue}/{market.symbol}"
+        kept = self._kept_depths.get(name)
+        if kept is not None and 0 < kept[0] - now_ns <= DEPTH_LASTS_NS:
+            return kept[1], kept[2]
         _, values = market.depths_usd.read(now_ns - HOUR_NS)
         known = values[~np.isnan(values)]
-        before = self._past.depth_usd.get(f"{market.venue}/{market.symbol}")
+        before = self._past.depth_usd.get(name)
         if before is not None and self._past.is_fresh(now_ns):
+            # What this run has not seen of the hour is as it was before.
             missing = max(0, market.depths_usd.capacity - len(known))
             known = np.concatenate([known, np.full(missing, before)])
-        return float(np.median(known)) if len(known) >= LEAST_DEPTH_SAMPLES else None
+        usual = float(np.median(known)) if len(known) >= LEAST_DEPTH_SAMPLES else None
+        latest = float(values[-1]) if len(values) else math.nan
+        lasts_ns = DEPTH_LASTS_NS
+        if kept is None:
+            lasts_ns = (1 + len(self._kept_depths) % 5) * NS_PER_S
+        self._kept_depths[name] = (now_ns + lasts_ns, latest, usual)
+        return latest, usual
 
     def _oi_jump(self, market: MarketRead, now_ns: int) -> Reading | None:
         now, first = market.open_interest, self._first_interest(market, now_ns)
@@ -149,14 +167,16 @@ class Measures:
 
     def _first_interest(self, market: MarketRead, now_ns: int) -> tuple[int, float] | None:
         """(when, base) of the oldest open interest of the last hour, also of the run before."""
-        before = self._past.open_interest.get(f"{market.venue}/{market.symbol}")
-        if before is not None and 0 <= now_ns - before[0] <= HOUR_NS and before[1] > 0:
-            return before
+        name = f"{market.venue}/{market.symbol}"
+        first = self._first.get(name)
+        if first is not None and 0 <= now_ns - first[0] <= HOUR_NS and first[1] > 0:
+            return first
         at, values = market.open_interests.read(now_ns - HOUR_NS)
         known = np.flatnonzero(~np.isnan(values))
         if len(known) < 2 or values[known[0]] <= 0:
             return None
-        return int(at[known[0]]), float(values[known[0]])
+        self._first[name] = int(at[known[0]]), float(values[known[0]])
+        return self._first[name]
 
 
 class _Side:

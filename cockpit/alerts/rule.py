@@ -40,6 +40,7 @@ UNIT: dict[str, str] = {
 """The unit of an alert's `value` and `threshold`, in one word, for programs."""
 
 FIRES_BELOW = frozenset({"depth", "liquidation", "carry"})
+ALL = ("*",)
 LEAST_STEP = 1e-9
 """Between a threshold of zero and where it is over, if the trader names none."""
 
@@ -60,8 +61,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     for_s: float = 0.0
     cooldown_s: float = 300.0
     severity: Severity = "warn"
-    venues: tuple[str, ...] = ("*",)
-    symbols: tuple[str, ...] = ("*",)
+    venues: tuple[str, ...] = ALL
+    symbols: tuple[str, ...] = ALL
     except_venues: tuple[str, ...] = ()
     except_symbols: tuple[str, ...] = ()
     enabled: bool = True
@@ -109,7 +110,9 @@ class Mute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _covers(name: str | None, patterns: tuple[str, ...], but_not: tuple[str, ...]) -> bool:
-    return name is None or (matches(name, patterns) and not matches(name, but_not))
+    if name is None or (patterns == ALL and not but_not):
+        return True
+    return matches(name, patterns) and not matches(name, but_not)
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:
