@@ -7,7 +7,7 @@ and say which they are. What is not known is null, and the reason is among the w
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from cockpit.analytics import exposure as sums
 from cockpit.analytics.exposure import Leg, Liquidation, Pool
@@ -15,7 +15,8 @@ from cockpit.core.account import Account
 from cockpit.core.events import Margin, Position
 from cockpit.core.margins import own_mmf
 from cockpit.core.units import hourly
-from cockpit.state.view import AccountRead, MarketView, listing
+from cockpit.state.lookups import borrowed, listing
+from cockpit.state.view import AccountRead, MarketView
 
 Document = dict[str, Any]
 
@@ -31,6 +32,7 @@ class Row:
     margin_mode: str | None
     age_s: float | None
     is_stale: bool
+    own_mmf: float | None = None
 
     @property
     def source(self) -> str:
@@ -46,24 +48,6 @@ class Portfolio:
     pools: tuple[Pool, ...]
     accounts: tuple[Document, ...]
     warnings: tuple[str, ...]
-
-
-class Borrowed(NamedTuple):
-    """What an asset is worth where the venue of a leg is not followed: the index of one that is."""
-
-    venue: str
-    price: float
-    is_stale: bool
-
-
-def borrowed(view: MarketView, symbol: str, now_ns: int) -> Borrowed | None:
-    """The first fresh index in the order of the venues, else the first stale one."""
-    found = [
-        Borrowed(venue.name, market.index, market.is_stale("index", now_ns))
-        for venue in view.venues()
-        if (market := view.market(venue.name, symbol)) is not None and market.index is not None
-    ]
-    return min(found, key=lambda one: one.is_stale, default=None)
 
 
 def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None) -> Portfolio:
@@ -97,6 +81,7 @@ def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None)
             margin_mode=position.margin_mode,
             age_s=None if book is None else book.age_s(now_ns),
             is_stale=_is_old(view, leg, now_ns) if book is None else book.is_stale(now_ns),
+            own_mmf=own_mmf(position.mmf, listing(view, leg.venue, leg.symbol)),
         )
         rows.append(row)
     return Portfolio(
@@ -197,12 +182,21 @@ def positions(portfolio: Portfolio) -> list[Document]:
             "liquidation_basis": row.liquidation.basis,
             "leverage": row.leverage,
             "margin_mode": row.margin_mode,
+            "isolated_equity_usd": _isolated_now(row.leg),
+            "mmf": row.own_mmf,
             "source": row.source,
             "age_s": None if row.age_s is None else round(row.age_s, 3),
             "stale": row.is_stale,
         }
         for row in portfolio.rows
     ]
+
+
+def _isolated_now(leg: Leg) -> float | None:
+    """What stands behind an isolated leg at the price of the document."""
+    if leg.isolated_equity is None or leg.price is None or leg.pool_price is None:
+        return leg.isolated_equity
+    return leg.isolated_equity + leg.size * (leg.price - leg.pool_price)
 
 
 def _venue(venue: sums.VenueExposure) -> Document:
@@ -237,6 +231,7 @@ def _account(
                 "used_usd": pool.used_usd,
                 "available_usd": pool.available_usd,
                 "maintenance_usd": sums.pool_maintenance_usd(pool, legs),
+                "cross_equity_usd": pool.cross_equity_usd,
             }
             for pool in pools
             if (pool.venue, pool.account) == (book.venue, book.address)

@@ -50,6 +50,7 @@ class MarketDocument(msgspec.Struct, frozen=True):
     min_notional_usd: NotNegative | None = None
     max_leverage: Positive | None = None
     mmf: NotNegative | None = None
+    margin_tiers: tuple[tuple[NotNegative, NotNegative], ...] | None = None
     taker_fee: float | None = None
     maker_fee: float | None = None
     bids: Levels | None = None
@@ -89,6 +90,8 @@ class PositionDocument(msgspec.Struct, frozen=True):
     liquidation: Positive | None = None
     leverage: Positive | None = None
     margin_mode: Literal["cross", "isolated"] | None = None
+    isolated_equity_usd: float | None = None
+    mmf: Annotated[float, msgspec.Meta(gt=0, lt=1)] | None = None
     source: Literal["venue", "manual"] = "venue"
 
 
@@ -98,6 +101,7 @@ class PoolDocument(msgspec.Struct, frozen=True):
     used_usd: float | None = None
     available_usd: float | None = None
     maintenance_usd: float | None = None
+    cross_equity_usd: float | None = None
 
 
 class AccountDocument(msgspec.Struct, frozen=True):

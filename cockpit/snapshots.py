@@ -150,7 +150,6 @@ class SnapshotView:
     def __init__(self, document: SnapshotDocument) -> None:
         self.at_ns = document.at_ns
         self.exposure = ExposureHistory()
-        self.exposure = ExposureHistory()
         self._markets = {
             (market.venue, market.symbol): SavedMarket(market, document.at_ns)
             for market in document.markets
@@ -178,7 +177,8 @@ class SnapshotView:
             size=document.size, entry=document.entry, mark=document.mark,
             liquidation=document.liquidation, upnl=document.upnl_usd,
             funding_paid=document.funding_paid_usd, leverage=document.leverage,
-            margin_mode=document.margin_mode, source=document.source,
+            margin_mode=document.margin_mode, isolated_equity=document.isolated_equity_usd,
+            mmf=document.mmf, source=document.source,
         )  # fmt: skip
         if document.source == "manual":
             self._manual.append(position)
@@ -282,7 +282,7 @@ def _instrument(document: MarketDocument, at_ns: int) -> Instrument | None:
         tick=document.tick, lot=document.lot, min_size=document.min_size,
         min_notional_usd=document.min_notional_usd, max_leverage=document.max_leverage,
         mmf=document.mmf, taker_fee=document.taker_fee, maker_fee=document.maker_fee,
-        status=document.status or "active",
+        status=document.status or "active", margin_tiers=document.margin_tiers or (),
     )  # fmt: skip
 
 
@@ -310,5 +310,5 @@ def _margin(account: AccountDocument, pool: PoolDocument, at_ns: int) -> Margin:
     return Margin(
         venue=account.venue, recv_ns=at_ns, account=account.account, pool=pool.pool,
         equity=pool.equity_usd, used=pool.used_usd, available=pool.available_usd,
-        maintenance=pool.maintenance_usd,
+        maintenance=pool.maintenance_usd, cross_equity=pool.cross_equity_usd,
     )  # fmt: skip

@@ -19,7 +19,8 @@ from cockpit.calculators.premiums import tightest_cap
 from cockpit.calculators.view import Notes, Settings, present_hourly, warn_if_stale
 from cockpit.core.events import Instrument, Margin
 from cockpit.core.names import did_you_mean
-from cockpit.state.view import Field, MarketRead, MarketView, listing
+from cockpit.state.lookups import borrowed, listing
+from cockpit.state.view import Field, MarketRead, MarketView
 
 Floats = NDArray[np.float64]
 
@@ -225,6 +226,12 @@ class _Builder:
             if mid is not None:
                 self._notes.assume(f"{name}: no mark, valued at the middle of the book, {mid:g}")
                 return mid
+        elif position.mark is None and self._view.venue(position.venue) is None:
+            lent = borrowed(self._view, position.symbol, self._settings.now_ns)
+            if lent is not None:
+                words = f"{name}: not followed, valued at the index of {lent.venue}, {lent.price:g}"
+                self._notes.assume(words)
+                return lent.price
         for what, price in (("mark", position.mark), ("entry", position.entry)):
             if price is not None:
                 self._notes.assume(f"{name}: valued at its own {what}, {price:g}")
@@ -235,15 +242,16 @@ class _Builder:
     def _pool(self, position: PositionInput, label: str, price: float) -> int:
         """The number of the pool behind a position; what it has gained since is added."""
         venue, isolated = position.venue, position.isolated_equity_usd
-        given = self._given.get(venue)
+        given, margin = self._given.get(venue), self._margins.get((venue, label))
+        if isolated is not None and math.isnan(isolated) and _is_undivided(margin):
+            isolated = None
         if isolated is not None:
             key: tuple[str, str, str | None] = (venue, label, position.symbol)
             equity: float | None = isolated
         elif given is not None:
             key, equity = (venue, "", None), given
         else:
-            key, margin = (venue, label, None), self._margins.get((venue, label))
-            equity = _cross_equity(margin)
+            key, equity = (venue, label, None), _cross_equity(margin)
         if key not in self._numbers:
             self._numbers[key] = len(self.pools)
             pool = Pool(venue, label, math.nan if equity is None else equity, key[2])
@@ -254,6 +262,11 @@ class _Builder:
             pool = self.pools[number]
             self.pools[number] = pool._replace(equity_usd=pool.equity_usd + drift)
         return number
+
+
+def _is_undivided(margin: Margin | None) -> bool:
+    """Whether all of a pool stands behind all its positions: an isolated one has it to itself."""
+    return margin is not None and margin.equity is not None and margin.cross_equity == margin.equity
 
 
 def _cross_equity(margin: Margin | None) -> float | None:

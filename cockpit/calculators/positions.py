@@ -10,7 +10,8 @@ from cockpit.calculators.form import FieldError
 from cockpit.core.account import short_address
 from cockpit.core.events import Position
 from cockpit.core.margins import own_mmf
-from cockpit.state.view import MarketView, listing
+from cockpit.state.lookups import listing
+from cockpit.state.view import MarketView
 
 _SHOWN_ONLY = frozenset(
     {

@@ -101,7 +101,8 @@ def _view(args: argparse.Namespace, config: "Config", duration_s: float) -> "Sna
     from cockpit.cli.headless import make_engine
     from cockpit.cli.snapshot import collect
 
-    saved = asyncio.run(collect(make_engine(args, config), duration_s, args.depth))
+    engine = make_engine(args, config)
+    saved = asyncio.run(collect(engine, duration_s, args.depth, with_held=True))
     return view_of(msgspec.to_builtins(saved))
 
 

@@ -35,13 +35,18 @@ def run(args: argparse.Namespace) -> int:
 
     import msgspec
 
-    document = loops.run(collect(engine, duration_s, args.depth))
+    document = loops.run(collect(engine, duration_s, args.depth, with_held=not args.symbols))
     sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
     return 4 if document["warnings"] else 0
 
 
-async def collect(engine: "Engine", duration_s: float, depth: int | None) -> dict[str, Any]:
-    """Wait until complete or out of time, and describe the state. Raises for exits 2 and 3."""
+async def collect(
+    engine: "Engine", duration_s: float, depth: int | None, *, with_held: bool
+) -> dict[str, Any]:
+    """Wait until complete or out of time, and describe the state. Raises for exits 2 and 3.
+
+    `with_held` adds the markets of what followed accounts hold to those that are watched.
+    """
     from cockpit.core.errors import InputError, NoVenueError
     from cockpit.documents import snapshot
 
@@ -51,6 +56,8 @@ async def collect(engine: "Engine", duration_s: float, depth: int | None) -> dic
     try:
         while loop.time() < deadline:
             await asyncio.sleep(POLL_S)
+            if with_held:
+                engine.watch_held()
             unknown = engine.unknown_symbol()
             if unknown:
                 raise InputError(unknown)

@@ -117,11 +117,3 @@ class MarketView(Protocol):
     def accounts(self) -> Sequence[AccountRead]: ...
     def manual(self) -> Sequence[Position]: ...
     def still(self) -> "MarketView": ...
-
-
-def listing(view: MarketView, venue: str, symbol: str) -> Instrument | None:
-    """What the venue lists under a symbol, watched or not."""
-    market = view.market(venue, symbol)
-    if market is not None and market.instrument is not None:
-        return market.instrument
-    return next((listed for listed in view.listed(venue) if listed.symbol == symbol), None)

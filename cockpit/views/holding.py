@@ -14,6 +14,7 @@ from cockpit.analytics.reversion import expected_mean, fit_ar1
 from cockpit.core.account import short_address
 from cockpit.core.units import HOUR_S
 from cockpit.exposures import Portfolio, Row
+from cockpit.state.lookups import borrowed
 from cockpit.state.view import AccountRead, MarketRead
 
 if TYPE_CHECKING:
@@ -311,7 +312,7 @@ def _of_the_market(scene: "Scene", row: Row) -> list[str]:
     market = scene.view.market(leg.venue, leg.symbol)
     found = []
     if not is_followed(scene, row):
-        lent = exposures.borrowed(scene.view, leg.symbol, scene.now_ns)
+        lent = borrowed(scene.view, leg.symbol, scene.now_ns)
         found += [f"mark: index of {lent.venue}"] if lent else ["mark: no venue has a price"]
         return found if leg.is_spot else [*found, "carry: venue not followed"]
     if leg.is_manual and not scene.is_listed(leg.venue, leg.symbol):

@@ -7,7 +7,7 @@ from cockpit.analytics.exposure import Total
 from cockpit.core.events import LinkState
 from cockpit.core.units import utc
 from cockpit.views import format as fmt
-from cockpit.views.holding import portfolio, safety
+from cockpit.views.holding import portfolio, room_of, safety
 from cockpit.views.position_cells import near_role
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clean, clip, width_of
@@ -112,11 +112,13 @@ def _alarms(scene: Scene, gap: str) -> Line:
 def _carry(scene: Scene, density: str) -> Line:
     """Funding of everything that is held, an hour; `~` where a part of it is stale."""
     total = _totals(scene)
-    if total is None or total.carry_usd_per_hour is None:
+    if total is None:
         return []
+    head = "  carry" if density in _WIDE else ""
+    if total.carry_usd_per_hour is None:
+        return [(f"{head} n/a $/h", "warn")]
     mark = fmt.STALE if _is_old(scene) else ""
     role = "gain" if total.carry_usd_per_hour >= 0 else "loss"
-    head = "  carry" if density in _WIDE else ""
     decimals = 0 if density in _TINY and abs(total.carry_usd_per_hour) >= 1 else 2
     text = f"{head} {mark}{fmt.signed(total.carry_usd_per_hour, decimals)}$/h"
     return [(text, "stale" if mark else role)]
@@ -124,27 +126,29 @@ def _carry(scene: Scene, density: str) -> Line:
 
 def _delta(scene: Scene, density: str) -> Line:
     total = _totals(scene)
-    if total is None or total.net_usd is None:
+    if total is None:
         return []
+    head = "  Δ " if density in _WIDE else " Δ"
+    if total.net_usd is None:
+        return [(f"{head}n/a", "warn")]
     mark = fmt.STALE if _is_old(scene) else ""
     plus = "+" if total.net_usd > 0 else ""
-    head = "  Δ " if density in _WIDE else " Δ"
     text = f"{head}{mark}{plus}{fmt.magnitude(total.net_usd, 2 if density in _TINY else 3)}$"
     return [(text, "stale" if mark else "number")]
 
 
 def _nearest(scene: Scene, density: str) -> Line:
-    """The nearest liquidation of what may be taken for the present."""
+    """The room to the nearest liquidation of what may be taken for the present."""
     if _totals(scene) is None:
         return []
     row = safety(scene).nearest
-    distance = row.liquidation.distance if row else None
-    if row is None or distance is None:
+    room = room_of(row) if row else None
+    if row is None or room is None:
         return []
-    role = near_role(distance)
-    words = f"  liq {abs(distance):.1%} {row.leg.symbol} {scene.short(row.leg.venue)}"
+    role = near_role(room)
+    words = f"  liq {room:.1%} {row.leg.symbol} {scene.short(row.leg.venue)}"
     if density not in _WIDE:
-        words = f" liq{abs(distance):.0%}"
+        words = f" liq{room:.0%}"
     return [(words, "text" if role == "number" else role)]
 
 

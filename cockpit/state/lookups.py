@@ -1,0 +1,32 @@
+"""What a view knows of a market that is not watched, or of a venue that is not followed."""
+
+from typing import NamedTuple
+
+from cockpit.core.events import Instrument
+from cockpit.state.view import MarketView
+
+
+class Borrowed(NamedTuple):
+    """What an asset is worth where the venue of a leg is not followed: the index of one that is."""
+
+    venue: str
+    price: float
+    is_stale: bool
+
+
+def borrowed(view: MarketView, symbol: str, now_ns: int) -> Borrowed | None:
+    """The first fresh index in the order of the venues, else the first stale one."""
+    found = [
+        Borrowed(venue.name, market.index, market.is_stale("index", now_ns))
+        for venue in view.venues()
+        if (market := view.market(venue.name, symbol)) is not None and market.index is not None
+    ]
+    return min(found, key=lambda one: one.is_stale, default=None)
+
+
+def listing(view: MarketView, venue: str, symbol: str) -> Instrument | None:
+    """What the venue lists under a symbol, watched or not."""
+    market = view.market(venue, symbol)
+    if market is not None and market.instrument is not None:
+        return market.instrument
+    return next((listed for listed in view.listed(venue) if listed.symbol == symbol), None)
