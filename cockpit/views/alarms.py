@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from cockpit.alerts.book import Alert, Firing
 from cockpit.alerts.rule import Severity
+from cockpit.core.units import NS_PER_S
 
+HELD_NS = 10 * NS_PER_S
+"""How long a key keeps the cursor on its alert."""
 SEVERITIES: tuple[Severity, ...] = ("info", "warn", "danger")
 
 
@@ -19,6 +22,16 @@ class Alarms:
     muted: frozenset[str] = frozenset()
     problem: str = ""
     index: int = 0
+    is_chosen: bool = False
+    """Whether the trader took the cursor to where it is."""
+    is_focused: bool = False
+    touched_ns: int = 0
+    """When a key was last meant for the alerts, or they came into focus."""
+
+    def is_held(self, now_ns: int) -> bool:
+        """Whether the cursor belongs to its alert. Else the worst and newest stays on top, in
+        sight and under the cursor: who has walked away comes back to it."""
+        return self.is_chosen or 0 <= now_ns - self.touched_ns < HELD_NS
 
     def keep_in_place(self, before: Alert | None) -> None:
         """The cursor stays on its alert when others come in above it: `enter` and `A` are about

@@ -26,25 +26,42 @@ _WORKSPACE = {
 
 def refresh(app: "ControlledApp", *, in_place: bool = True) -> None:
     """Copy what the desk knows now for the panes; the cursor stays on its alert if `in_place`."""
-    desk, alarms = app.desk.alerting, app.scene.alarms
-    # Where nobody is choosing, the newest stays on top and under the cursor.
-    before = alarms.selected if in_place and app.scene.focus == PANE else None
+    desk, scene, alarms = app.desk.alerting, app.scene, app.scene.alarms
+    is_focused = scene.focus == PANE
+    if is_focused and not alarms.is_focused:
+        alarms.touched_ns = scene.now_ns
+    alarms.is_focused = is_focused
+    is_held = alarms.is_held(scene.now_ns)
+    if not is_held:
+        alarms.index = 0
+    keep = in_place and is_focused and is_held
+    before = alarms.selected if keep else None
     alarms.firing, alarms.history = desk.firing(), list(desk.history)
     alarms.muted, alarms.problem = desk.muted, desk.hook_problem
     alarms.keep_in_place(before)
 
 
+def _touch(app: "ControlledApp", *, is_chosen: bool) -> None:
+    alarms = app.scene.alarms
+    alarms.touched_ns, alarms.is_chosen = app.scene.now_ns, is_chosen
+
+
+def _go(app: "ControlledApp", index: int) -> None:
+    app.scene.alarms.index = 0
+    app.scene.alarms.move(index)
+    _touch(app, is_chosen=app.scene.alarms.index > 0)
+
+
 def _move(step: int) -> moves.Handler:
-    return lambda app, count: app.scene.alarms.move(step * max(1, count))
+    return lambda app, count: _go(app, app.scene.alarms.index + step * max(1, count))
 
 
 def _first(app: "ControlledApp", count: int) -> None:
-    app.scene.alarms.index = 0
-    app.scene.alarms.move(count - 1 if count else 0)
+    _go(app, count - 1 if count else 0)
 
 
 def _last(app: "ControlledApp", count: int) -> None:
-    app.scene.alarms.move(len(app.scene.alarms.entries()))
+    _go(app, len(app.scene.alarms.entries()))
 
 
 def jump(app: "ControlledApp", count: int) -> None:
@@ -72,6 +89,7 @@ def acknowledge(app: "ControlledApp", _: int) -> None:
     if alert is None or not app.desk.alerting.acknowledge(alert.rule, alert.subject):
         app.say("this alert is not on any more", "warn")
     # What was seen goes down; the cursor is then on the next one.
+    _touch(app, is_chosen=False)
     refresh(app, in_place=False)
 
 
@@ -82,6 +100,7 @@ def mute(app: "ControlledApp", _: int) -> None:
         return
     app.desk.alerting.mute(alert.rule)
     app.say(f"muted {alert.rule!r}; :unmute {alert.rule}", "info")
+    _touch(app, is_chosen=False)
     refresh(app, in_place=False)
 
 

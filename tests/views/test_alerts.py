@@ -7,7 +7,7 @@ from cockpit.alerts.rule import Rule
 from cockpit.config import AlertOut
 from cockpit.core.units import NS_PER_S, utc
 from cockpit.views import alert_keys, commands
-from cockpit.views.alarms import Alarms
+from cockpit.views.alarms import HELD_NS, Alarms
 from cockpit.views.alerting import BELL, REST_POLLS, Announcer, in_words, notification
 from cockpit.views.panes import alerts, status
 from cockpit.views.text import plain
@@ -208,18 +208,36 @@ async def test_enter_goes_to_the_market_of_the_alert(seat):
         assert (seat.scene.symbol, seat.scene.venue) == (meant.symbol, meant.venue)
 
 
-async def test_the_cursor_stays_on_its_alert_when_others_come_in_above_it(seat):
+def newer_comes(seat, second):
+    newer = alert(second, "newer", "danger", subject=f"charliedex/{second}", venue="charliedex")
+    seat.known.alerting.book._firing["newer", newer.subject] = Firing(alert=newer)
+    seat.scene.now_ns = seat.known.clock.now_ns()
+    alert_keys.refresh(seat)
+    assert seat.scene.alarms.entries()[0][0] == newer
+    return newer
+
+
+async def test_the_cursor_stays_on_its_alert_while_somebody_reads_it(seat):
     async with seat.run_test(size=(160, 50)):
         meant = seat.scene.alarms.selected
-        newer = alert(3600, "newer", "danger", subject="charliedex/SOL", venue="charliedex")
-        seat.known.alerting.book._firing["newer", newer.subject] = Firing(alert=newer)
-        alert_keys.refresh(seat)
-        assert seat.scene.alarms.entries()[0][0] == newer
-        assert seat.scene.alarms.selected == meant
-        seat.scene.focus = "curve"
-        seat.scene.alarms.index = 0
-        alert_keys.refresh(seat)
-        assert seat.scene.alarms.selected == newer, "nobody is choosing: the newest is on top"
+        newer_comes(seat, 3600)
+        assert seat.scene.alarms.selected == meant, "A and enter are about what was read"
+        seat.type("j")
+        chosen = seat.scene.alarms.selected
+        seat.known.clock.advance_s(2 * HELD_NS / NS_PER_S)
+        newer_comes(seat, 3601)
+        assert seat.scene.alarms.selected == chosen, "the trader went there"
+
+
+async def test_who_walked_away_comes_back_to_the_newest(seat):
+    async with seat.run_test(size=(160, 50)):
+        seat.known.clock.advance_s(2 * HELD_NS / NS_PER_S)
+        newer = newer_comes(seat, 3600)
+        assert seat.scene.alarms.selected == newer
+        seat.type("A")
+        seat.known.clock.advance_s(2 * HELD_NS / NS_PER_S)
+        newer = newer_comes(seat, 3601)
+        assert seat.scene.alarms.selected == newer, "what was seen does not hold the cursor"
 
 
 async def test_an_alert_about_a_market_that_is_not_watched_says_how_to_watch_it(seat):
