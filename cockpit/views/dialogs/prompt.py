@@ -62,7 +62,9 @@ class Prompt(Dialog[str | None]):
             self._row(choice, width - 2, top + i == self._index)
             for i, choice in enumerate(self._choices[top : top + room])
         ]
-        body.append([(f" {self._mark}", "accent"), *self._entry.line(width - 4)])
+        # `:quit` and `/BTC` as they are typed; a letter is the name of an action.
+        mark = f" {self._mark}" + " " * self._mark[-1:].isalnum()
+        body.append([(mark, "accent"), *self._entry.line(width - 2 - len(mark))])
         more = len(self._choices) - room
         return framed(
             body,
