@@ -6,6 +6,7 @@ rates are strings on the socket; statistics of the day are numbers everywhere.
 
 import hashlib
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -199,7 +200,8 @@ def candle(
     state: MarketState, resolution: str, open_ns: int, now_ns: int, trades: candles.Tape
 ) -> dict[str, Json] | None:
     """Numbers throughout; None for a market without prices."""
-    bar = candles.candle(state, open_ns, RESOLUTIONS_S[resolution] * NS_PER_S, now_ns, trades)
+    length_ns = RESOLUTIONS_S[resolution] * NS_PER_S
+    bar = candles.candle(state, open_ns, length_ns, now_ns, trades)
     if bar is None:
         return None
     return {
@@ -210,8 +212,17 @@ def candle(
         "c": rounded(state, bar.close),
         "v": round(bar.volume, state.listing.size_decimals),
         "V": round(bar.volume * (bar.open + bar.close) / 2, QUOTE_DECIMALS),
-        "i": open_ns // NS_PER_S,
+        "i": _last_trade_id(open_ns + length_ns, now_ns, trades),
     }
+
+
+def _last_trade_id(end_ns: int, now_ns: int, trades: candles.Tape) -> int:
+    """Of the last trade before then; before all that are remembered, one a second backwards."""
+    until = bisect_left(trades, end_ns, key=lambda trade: trade.at_ns)
+    if until:
+        return trades[until - 1].trade_id
+    first_id, first_ns = (trades[0].trade_id, trades[0].at_ns) if trades else (10**8, now_ns)
+    return max(1, first_id - 1 - max(0, first_ns - end_ns) // NS_PER_S)
 
 
 def mark_candle(

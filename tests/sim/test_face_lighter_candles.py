@@ -45,6 +45,20 @@ def test_a_minute_is_made_of_its_trades_and_no_longer_moves_when_it_is_over() ->
     assert minutes(world, begin_s)[0] == minute
 
 
+def test_a_candle_names_its_last_trade_and_the_names_rise() -> None:
+    world = FakeWorld(lighter.PROFILE)
+    world.step(40.0)
+    first = world.trade("BTC", Side.BUY, 1_110_000, 1)
+    world.step(60.0)
+    second = world.trade("BTC", Side.BUY, 1_110_000, 1)
+    begin_s = world.now_ns() // NS_PER_S // MINUTE_S * MINUTE_S
+    named = [row["i"] for row in minutes(world, begin_s - MINUTE_S)]
+    assert named == [first.trade_id, second.trade_id]
+    start = f"start_timestamp={begin_s - 600}&end_timestamp={begin_s + 60}&count_back=9"
+    rows = ask(world, f"candles?market_id=1&resolution=1m&{start}")["c"]
+    assert [row["i"] for row in rows] == sorted({row["i"] for row in rows})
+
+
 def test_a_candle_that_has_closed_is_told_with_its_successor() -> None:
     client = Client()
     first = client.subscribe("candle/1/1m")["candles"][0]
