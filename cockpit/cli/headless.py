@@ -12,10 +12,23 @@ if TYPE_CHECKING:
 
 
 def make_engine(
-    args: argparse.Namespace, config: "Config", positions: "list[Position] | None" = None
+    args: argparse.Namespace,
+    config: "Config",
+    positions: "list[Position] | None" = None,
+    *,
+    with_hook: bool = False,
 ) -> "Engine":
-    """Not started yet; `positions` None takes those that were typed. InputError as they say."""
+    """Not started yet; `positions` None takes those that were typed. InputError as they say.
+
+    Who asks for figures does not ask for a page in the night: the hook is for who asks for alerts.
+    """
     endpoints = common.load_endpoint_file(args)
+    if not with_hook:
+        from msgspec.structs import replace
+
+        from cockpit.alerts.rule import Hook
+
+        config = replace(config, alert_hook=Hook())
 
     from cockpit import paths
     from cockpit.cli.logs import start_logging

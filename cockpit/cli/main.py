@@ -117,6 +117,9 @@ def _complain(error: CockpitError, code: int) -> int:
     if error.detail:
         import logging
 
-        logging.getLogger("cockpit").error("detail=%s", error.detail)
+        log = logging.getLogger("cockpit")
+        # Without a file to write to it would be a second sentence on stderr.
+        if log.hasHandlers():
+            log.error("detail=%s", error.detail)
     print(f"cockpit: {error.ui_message}", file=sys.stderr)
     return code

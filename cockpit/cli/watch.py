@@ -41,14 +41,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--hz is {args.hz:g}; expected above 0 and at most 50")
     hz, args.hz = args.hz, None
     config = common.load_config(args)
-    if not args.alerts:
-        from msgspec.structs import replace
-
-        from cockpit.alerts.rule import Hook
-
-        # Who asks for prices does not ask for a page in the night.
-        config = replace(config, alert_hook=Hook())
-    engine = make_engine(args, config, None if args.alerts else [])
+    engine = make_engine(args, config, None if args.alerts else [], with_hook=args.alerts)
     return loops.run(_stream(engine, hz, args.depth, duration_s, alerts=args.alerts))
 
 

@@ -77,9 +77,23 @@ def test_a_rule_of_the_config_fires_once_a_market_and_not_for_a_muted_venue(line
 
 def test_a_hook_that_does_not_exist_is_one_sentence_beside_the_stream(done):
     said = [line for line in done.stderr.splitlines() if "hook" in line]
-    assert said == ["cockpit: alert hook hook: cannot be started: No such file or directory"]
+    assert said == ["cockpit: alert hook: cannot be started: No such file or directory"]
 
 
 def test_positions_that_were_typed_are_watched_headless_too(lines):
     [one] = [one for one in lines if one["rule"] == "mine is near its end"]
     assert (one["subject"], one["severity"], one["happening"]) == ("bybit/BTC", "danger", "fired")
+
+
+def test_who_asks_for_figures_does_not_page_anybody(tmp_path):
+    """The hook runs for `watch --alerts`, and not for a snapshot of the same market and rules."""
+    paged = tmp_path / "paged"
+    config = tmp_path / "config" / "config.toml"
+    config.parent.mkdir()
+    config.write_text(CONFIG.replace('["/no/such/hook"]', f'["tee", "-a", "{paged}"]'))
+    with exchange(tmp_path, "--seed", "7", "--symbols", "BTC") as sim:
+        words = ("--json", "--endpoints", str(sim.endpoints), "--symbols", "BTC")
+        assert run("snapshot", "--for", "8s", *words, home=tmp_path).returncode in (0, 4)
+        assert not paged.exists()
+        run("watch", "--alerts", "--for", "6s", *words, home=tmp_path)
+        assert json.loads(paged.read_text().splitlines()[0])["happening"] == "fired"
