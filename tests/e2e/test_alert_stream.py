@@ -77,7 +77,7 @@ def test_a_rule_of_the_config_fires_once_a_market_and_not_for_a_muted_venue(line
 
 def test_a_hook_that_does_not_exist_is_one_sentence_beside_the_stream(done):
     said = [line for line in done.stderr.splitlines() if "hook" in line]
-    assert said == ["cockpit: alert hook: cannot be started: No such file or directory"]
+    assert said == ["cockpit: alert hook hook: cannot be started: No such file or directory"]
 
 
 def test_positions_that_were_typed_are_watched_headless_too(lines):
