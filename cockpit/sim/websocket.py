@@ -92,7 +92,7 @@ class WebSocketConnection(asyncio.Protocol):
 
     def _pump(self) -> None:
         """Write what the protocol wants written."""
-        if self._transport is None:
+        if self._transport is None or self._transport.is_closing():
             return
         for data in self._protocol.data_to_send():
             if data:
