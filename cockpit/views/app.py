@@ -10,7 +10,7 @@ from textual.screen import Screen
 from cockpit.config import Config
 from cockpit.core.errors import CockpitError
 from cockpit.intents import Desk
-from cockpit.views import alert_keys
+from cockpit.views import alert_keys, memory
 from cockpit.views.controls import ControlledApp
 from cockpit.views.deferred import pending
 from cockpit.views.frame import in_words
@@ -91,14 +91,14 @@ class CockpitApp(ControlledApp):
     def _warm(self) -> None:
         """Import what the first frame did not need, a little at a time; settle when all is here."""
         if next(self._pending, self) is self:
-            _settle_garbage()
+            memory.settle()
         else:
             self.set_timer(WARM_EVERY_S, self._warm)
 
     def _tidy(self) -> None:
-        """Collect by hand while nobody is waiting for a key to do something."""
+        """Only while nobody is waiting for a key to do something."""
         if time.monotonic() - self._key_s > IDLE_S:
-            gc.collect()
+            memory.tidy()
 
     # --- painting -----------------------------------------------------------------------------
 
@@ -140,11 +140,3 @@ class CockpitApp(ControlledApp):
         self._looked_at = self.scene.focus
         if self.clock.hurry(self._key_s):
             self.call_after_refresh(self._beat)
-
-
-def _settle_garbage() -> None:
-    """What exists now stays: keep the collector away from it, and let it work from here on."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    gc.enable()

@@ -1,0 +1,37 @@
+"""Memory is tidied while nobody waits: Python's collector, and what the C library keeps."""
+
+import gc
+from collections.abc import Callable
+from functools import cache
+
+
+def settle() -> None:
+    """What exists now stays: keep the collector away from it, and let it work from here on."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    gc.enable()
+
+
+def tidy() -> None:
+    """Collect, and give back to the system what lies free between what is used.
+
+    Messages of a hundred bytes and of ten thousand leave holes that the C library keeps for itself:
+    measured, half a megabyte a minute. Giving them back takes about a millisecond.
+    """
+    gc.collect()
+    trim = _trimmer()
+    if trim is not None:
+        trim(0)
+
+
+@cache
+def _trimmer() -> Callable[[int], int] | None:
+    """The C library's own function; None where it has none (macOS, musl)."""
+    import ctypes
+
+    try:
+        found: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (OSError, AttributeError, TypeError):
+        return None
+    return found
