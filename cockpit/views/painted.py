@@ -77,6 +77,9 @@ class PaintedApp(App[int]):
 
     def may_draw(self) -> bool:
         """A beat of the screen's timer: whether this frame is drawn. Settles what is owed first."""
+        if not self.screen_stack:
+            # The timer's last beat may come after the screen has gone.
+            return False
         now_s = time.monotonic()
         backlog = self.out.backlog if self.out else 0
         self._settle(now_s, backlog)

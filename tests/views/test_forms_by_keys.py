@@ -186,6 +186,13 @@ async def test_a_kept_plan_is_deleted_with_its_files_after_asking():
         assert "proposed by carry" in shown(app, "legs")
 
 
+async def test_a_beat_that_comes_after_the_screen_has_gone_draws_nothing():
+    app = Seat()
+    async with app.run_test(size=SIZE):
+        assert app.screen_stack
+    assert app.may_draw() is False
+
+
 async def test_the_next_symbol_takes_the_open_form_along():
     app = Seat()
     async with app.run_test(size=SIZE):
