@@ -8,6 +8,9 @@ from cockpit.alerts.book import Alert
 from cockpit.alerts.rule import UNIT
 from tests.e2e.exchange import exchange, run
 
+# One worker, so that the exchange is started and read once.
+pytestmark = pytest.mark.xdist_group("alert stream")
+
 CONFIG = """
 [[alert]]
 name = "funding above 100 %"

@@ -6,6 +6,9 @@ import pytest
 
 from tests.e2e.exchange import exchange, run
 
+# One worker, so that the exchange is started and read once.
+pytestmark = pytest.mark.xdist_group("exposure e2e")
+
 CENT = 0.005
 FAULTS = {"disconnect_every_s": 6, "drop": 0.02, "duplicate": 0.02, "delay_ms": 150}
 
