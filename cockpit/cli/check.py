@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from cockpit import paths
 from cockpit.cli import common
-from cockpit.cli.check_screen import screen_findings
 from cockpit.cli.findings import Finding
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import ConfigError
@@ -54,6 +53,8 @@ def _findings(args: argparse.Namespace, duration_s: float) -> Iterator[Finding]:
     yield Finding("config", "ok", str(source) if exists else "no file: defaults are used")
     yield _keys(config)
     yield _alerts(config)
+    from cockpit.cli.check_screen import screen_findings
+
     yield from screen_findings(config)
     yield from _venues(args, config, duration_s)
 
