@@ -83,6 +83,24 @@ def test_an_isolated_subaccount_stands_on_its_pool(store):
         assert row["equity_usd"] == pytest.approx(700.0)
 
 
+def test_coins_that_are_owned_count_and_need_no_margin(store):
+    """A cash-and-carry: the spot leg is worth its coins, pays no funding, is never liquidated."""
+    said = {"venue": "hyperliquid", "recv_ns": NOW_NS}
+    store.apply(Prices(symbol="BTC", mark=90_000.0, index=90_000.0, **said))
+    spot = Position(
+        venue="spot", symbol="BTC", size=0.5, account="manual", recv_ns=NOW_NS, source="manual"
+    )
+    store.set_manual([spot])
+    margin = calculators.load("margin")
+    result = margin.compute(read(margin.Inputs, {}), store, Settings(now_ns=NOW_NS))
+    rows = {row["venue"]: row for row in msgspec.to_builtins(result.values)["venues"]}
+    assert rows["spot"]["equity_usd"] == pytest.approx(45_000.0)
+    assert rows["spot"]["maintenance_usd"] == 0.0
+    assert rows["spot"]["carry_usd_per_hour"] == 0.0
+    assert not any("spot" in warning for warning in result.warnings)
+    assert any("spot/BTC" in words and "hyperliquid" in words for words in result.assumptions)
+
+
 def test_the_margin_tiers_of_the_venue_are_in_the_file(store):
     tiers = ((0.0, 0.0125), (150e6, 0.025))
     btc = msgspec.structs.replace(store.market("hyperliquid", "BTC").instrument, margin_tiers=tiers)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cockpit.analytics.exposure import SPOT
 from cockpit.analytics.margin import Tiers
 from cockpit.calculators.form import FieldError
 from cockpit.calculators.margin_rules import MarginRules
@@ -179,7 +180,9 @@ class _Builder:
         if self._needs_margin and math.isnan(rule.tiers.mmf_frac[0]):
             notes.lack(f"{name}: maintenance margin not known; set mmf on the position")
         rate = None
-        if market is None:
+        if venue == SPOT:
+            rate = 0.0
+        elif market is None:
             notes.lack(f"{name}: not in the view, so its funding is not known")
         else:
             rate = present_hourly(market, self._settings, notes)
@@ -245,6 +248,8 @@ class _Builder:
         given, margin = self._given.get(venue), self._margins.get((venue, label))
         if isolated is not None and math.isnan(isolated) and _is_undivided(margin):
             isolated = None
+        if venue == SPOT and position.size > 0:
+            isolated = position.size * price
         if isolated is not None:
             key: tuple[str, str, str | None] = (venue, label, position.symbol)
             equity: float | None = isolated

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from cockpit.analytics.exposure import SPOT
 from cockpit.analytics.margin import Tiers, build_tiers
 from cockpit.core.events import Instrument
 from cockpit.core.margins import SAME, Tier, VenueMargin, documented_margins
@@ -22,6 +23,10 @@ class MarginRule(NamedTuple):
     liquidation_fee: float
     funding_cap_hourly: float
     note: str | None
+
+
+OWNED = MarginRule(build_tiers([0.0], [0.0]), 0.0, 0.0, math.inf, None)
+"""Of coins that are owned outright: nothing has to stand behind them."""
 
 
 class MarginRules:
@@ -45,6 +50,8 @@ class MarginRules:
         leverage: float | None,
     ) -> MarginRule:
         """`mmf` and `leverage` are what the trader says of this position; they win."""
+        if venue == SPOT:
+            return OWNED
         table = self._table(venue)
         name = f"{venue}/{symbol}"
         tiers = table.tiers_of(symbol)
