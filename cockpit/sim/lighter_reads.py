@@ -5,6 +5,7 @@ Source: https://apidocs.lighter.xyz/reference and the published OpenAPI document
 """
 
 import re
+from collections.abc import Callable
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S
@@ -100,7 +101,13 @@ def _bookkeeping(state: MarketState) -> Row:
 
 
 def candles(world: VenueWorld, query: Query) -> Row:
-    rows = _candles(world, query)
+    rows = _candles(world, query, wire.candle_rows)
+    return {"r": query["resolution"], "c": rows or None}
+
+
+def mark_candles(world: VenueWorld, query: Query) -> Row:
+    """Of the mark price, without volume."""
+    rows = _candles(world, query, wire.mark_candle_rows)
     return {"r": query["resolution"], "c": rows or None}
 
 
@@ -117,19 +124,19 @@ def candlesticks(world: VenueWorld, query: Query) -> Row:
             "volume1": row["V"],
             "last_trade_id": row["i"],
         }
-        for row in _candles(world, query)
+        for row in _candles(world, query, wire.candle_rows)
     ]
     return {"resolution": query["resolution"], "candlesticks": rows}
 
 
-def _candles(world: VenueWorld, query: Query) -> list[Row]:
+def _candles(world: VenueWorld, query: Query, rows_of: Callable[..., list[Row]]) -> list[Row]:
     state = market(world, query)
     resolution = choice(query, "resolution", tuple(wire.RESOLUTIONS_S))
     start_ns, end_ns = moment_ns(query, "start_timestamp"), moment_ns(query, "end_timestamp")
     if start_ns > end_ns:
         raise invalid("start_timestamp")
     most = min(whole(query, "count_back", 0) or MOST_CANDLES, MOST_CANDLES)
-    return wire.candle_rows(world, state, resolution, start_ns, end_ns, most)
+    return rows_of(world, state, resolution, start_ns, end_ns, most)
 
 
 def fundings(world: VenueWorld, query: Query) -> Row:

@@ -26,7 +26,6 @@ from cockpit.sim.windows import Budgets, client_of
 REQUESTS = Budgets(points=600, span_s=60.0)
 L1_CONTRACT = "0x3B4D794a66304F130a4Db8F2551B0070dfCf5ca7"
 LIQUIDITY_POOL = 2**48 - 2
-SAMPLES_PER_CANDLE = 60
 ETHEREUM_BLOCK_S = 12
 ETHEREUM_GENESIS_S = 1_438_269_973
 NO_API_KEY = 21109, "api key not found"
@@ -108,16 +107,6 @@ def _withdrawal_delay(world: VenueWorld, query: Query) -> Row:
     return {"seconds": reads.VERIFIED_AFTER_NS // NS_PER_S}
 
 
-def _mark_price_candles(world: VenueWorld, query: Query) -> Row:
-    """Candles without volume: here trades happen at the mark."""
-    body = reads.candles(world, query)
-    rows = [
-        {**{key: row[key] for key in ("t", "o", "h", "l", "c")}, "sc": SAMPLES_PER_CANDLE}
-        for row in _rows(body["c"])
-    ]
-    return {"r": body["r"], "c": rows}
-
-
 def _market_price_charts(world: VenueWorld, query: Query) -> Row:
     """What each market cost at every hour of the last day."""
     now_s = world.now_ns() // NS_PER_S
@@ -191,7 +180,7 @@ ANSWERS: Mapping[str, Answer] = {
     "funding-rates": reads.funding_rates,
     "fundings": reads.fundings,
     "layer1BasicInfo": _layer1_basic_info,
-    "markPriceCandles": _mark_price_candles,
+    "markPriceCandles": reads.mark_candles,
     "marketPriceCharts": _market_price_charts,
     "orderBookDetails": order_book_details,
     "orderBookOrders": reads.order_book_orders,
