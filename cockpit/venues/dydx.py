@@ -321,6 +321,7 @@ class Session:
 
     def _lost(self, at_ns: int) -> Iterator[Output]:
         """A message is missing, and it may have been any book's, account's or market's."""
+        self._accounts.lost()
         yield from self._books.lose_all("missing message", at_ns)
         for key in [(MARKETS, ""), *self._accounts.keys()]:
             yield from self._link.again(key, at_ns)

@@ -75,6 +75,11 @@ class Accounts:
         for followed in self._followed.values():
             followed.opened()
 
+    def lost(self) -> None:
+        """A message of the connection is missing: what it said may have been about any account."""
+        for followed in self._followed.values():
+            followed.lost()
+
     def want(self, accounts: Sequence[str]) -> None:
         before = {*self._wanted, *self._dropped}
         self._wanted = tuple(dict.fromkeys(map(normal_address, accounts)))

@@ -116,6 +116,10 @@ class Followed:
             self._exists[number % CHILDREN] = True
             yield from self._tell(self._pools[number], None, at_ns)
 
+    def lost(self) -> None:
+        """A message is missing that may have been ours: nothing is confirmed until it is read."""
+        self._is_behind = True
+
     def misheard(self, at_ns: int) -> Iterator[AccountState]:
         """A message could not be used: what was read stays, is not trusted, and is read again."""
         self._is_behind = True

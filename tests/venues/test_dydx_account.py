@@ -174,6 +174,18 @@ def test_an_account_in_which_nothing_moves_is_confirmed_every_ten_seconds():
     assert {m.equity for m in only(Margin, outputs)} == {300.0}
 
 
+def test_after_a_hole_in_the_numbers_an_account_is_confirmed_again_only_when_it_was_read():
+    session = following()
+    child = account(0, cash=usdc("300"), equity="300", free="300")
+    feed(session, frame(whole(child)))
+    feed(session, frame(oracle(40, ETH="11")))
+    assert only(Margin, feed(session, *ticks(31))) == []
+    then_ns = AT_NS + 40 * 1_000_000_000
+    again = feed(session, frame(whole(child, number=41), then_ns))
+    assert [margin.equity for margin in only(Margin, again)] == [300.0]
+    assert len(only(Margin, feed(session, *ticks(31, then_ns)))) == 3
+
+
 def test_the_documented_liquidation_price_follows_from_what_is_told():
     """The documentation's example: 1000 USDC, short 3 ETH at 3000, MMF 5 %: 3174.60."""
     terms = row("ETH-USD", oraclePrice="3000", maintenanceMarginFraction="0.05")

@@ -63,14 +63,14 @@ def test_what_the_channel_does_not_tell_is_read_over_rest():
 def test_an_account_that_the_channel_tells_is_read_again_after_the_hour():
     """Funding is in no update until the subaccount is touched, but in what REST says."""
     session = following()
-    feed(session, frame(whole(account(0, long("2"), cash=usdc("300")))))
+    feed(session, frame(whole(account(0, long("2"), cash=usdc("300")), number=2)))
     outputs = [(t.at_ns, f) for t in ticks(HOUR) for f in looks(list(session.handle(t)))]
     at_ns, look = outputs[0]
     assert (at_ns // SECOND) % HOUR == 120
     body = parent(account(0, long("2", netFunding="-3.25"), cash=usdc("298.5"), equity="498.5"))
     read = feed(session, reply("account", body, at_ns, key=look.key))
     assert [p.funding_paid for p in only(Position, read)] == [-3.25]
-    [now] = only(Margin, feed(session, frame(oracle(4, BTC="101"), at_ns), *ticks(1, at_ns)))
+    [now] = only(Margin, feed(session, frame(oracle(3, BTC="101"), at_ns), *ticks(1, at_ns)))
     assert now.equity == pytest.approx(298.5 + 2 * 101)
 
 
