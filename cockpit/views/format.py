@@ -6,12 +6,16 @@ by the caller: nothing here pads unless it is told a width.
 """
 
 import math
+from collections.abc import Iterable
+from decimal import Decimal
 
 MISSING = "·"
 UNLISTED = "—"
 ERROR = "!"
 STALE = "~"
 MINUS = "−"
+AMOUNT = 5
+"""Cells of a size as text."""
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
@@ -74,6 +78,25 @@ def price(value: float | None, tick: float | None) -> str:
     if value is None or math.isnan(value):
         return MISSING
     return f"{value:.{decimals_of(tick, value)}f}"
+
+
+def tick_of(prices: Iterable[float]) -> float | None:
+    """The finest step that these prices show: for a market whose tick nobody has listed.
+
+    Without it different levels would read as the same price. Nine figures at the most.
+    """
+    exponents = [Decimal(f"{price:.9g}").as_tuple().exponent for price in prices]
+    finest = min((e for e in exponents if isinstance(e, int)), default=None)
+    return None if finest is None else 10.0 ** min(0, finest)
+
+
+def amount(size: float) -> str:
+    """A size in at most five cells: a small one gives digits away, not places, and is never 0."""
+    for digits in (3, 2, 1):
+        text = magnitude(size, digits)
+        if len(text) <= AMOUNT:
+            return text
+    return "<.001" if 0 < size < 0.001 else text
 
 
 def decimals_of(tick: float | None, value: float) -> int:

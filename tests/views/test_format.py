@@ -107,3 +107,17 @@ def test_hours_and_bps_and_counts() -> None:
 )  # fmt: skip
 def test_heat_has_fixed_steps(apr, step) -> None:
     assert fmt.heat_step(apr) == step
+
+
+def test_a_market_that_nobody_listed_has_the_step_that_its_levels_show():
+    assert fmt.tick_of([121032.2, 121031.9, 121030.0]) == pytest.approx(0.1)
+    assert fmt.tick_of([64000.0, 64001.0]) == 1.0
+    assert fmt.tick_of([0.0000123, 0.000012]) == pytest.approx(1e-7)
+    assert fmt.tick_of([]) is None
+
+
+@pytest.mark.parametrize("size", [0.0004, 0.00742, 0.36, 12.4, 1500.0, 2.3e6, 1.2e9])
+def test_a_size_fits_its_column_and_is_never_nothing(size):
+    text = fmt.amount(size)
+    assert len(text) <= fmt.AMOUNT
+    assert any(digit in text for digit in "123456789")

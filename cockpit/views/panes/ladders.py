@@ -7,6 +7,7 @@ from collections.abc import Hashable
 
 from cockpit.analytics.depth import covered_bps, depth_usd, imbalance, mid_price
 from cockpit.core.events import Level
+from cockpit.state.view import MarketRead
 from cockpit.views import format as fmt
 from cockpit.views.books import no_book
 from cockpit.views.canvas import bar, bar_left, round_up
@@ -17,9 +18,7 @@ TITLE = "depth"
 HZ = 5.0
 BAND_BPS = 25
 _FOOT = 2
-_SIZE = 6
-_AMOUNT = 5
-"""Cells of a size as text; its column has one more."""
+_SIZE = fmt.AMOUNT + 1
 _CUMULATIVE = 6
 _BAR = 3
 _READ = 96
@@ -76,7 +75,15 @@ def _price_width(scene: Scene, name: str) -> int:
     best = market.book.best_ask() if market else None
     if market is None or best is None:
         return 0
-    return len(fmt.price(best[0], market.instrument.tick if market.instrument else None))
+    return len(fmt.price(best[0], _tick(market)))
+
+
+def _tick(market: MarketRead) -> float | None:
+    """As listed; of a recording without a list what its levels show."""
+    if market.instrument is not None and market.instrument.tick is not None:
+        return market.instrument.tick
+    levels = [*market.book.bids(_READ), *market.book.asks(_READ)]
+    return fmt.tick_of(price for price, _ in levels)
 
 
 def _column(scene: Scene, name: str, width: int, rows: int, spare: int) -> list[Line]:
@@ -99,8 +106,7 @@ def _column(scene: Scene, name: str, width: int, rows: int, spare: int) -> list[
             head.append((right(text, room), role))
         head.append((right(age, width - width_of(head)), "stale" if stale else "dim"))
     depth = max(1, rows - 1 - _FOOT)
-    tick = market.instrument.tick if market.instrument else None
-    ladder = _Ladder(bids[:depth], asks[:depth], tick, width, spare, stale)
+    ladder = _Ladder(bids[:depth], asks[:depth], _tick(market), width, spare, stale)
     ladder.mark(scene, name)
     return [head, *(ladder.row(i) for i in range(depth)), *_foot(bids, asks, mid, width, stale)]
 
@@ -183,17 +189,8 @@ def _texts(levels: list[Level], tick: float | None) -> list[tuple[str, str, str,
     total = 0.0
     for price, size in levels:
         total += price * size
-        out.append((fmt.price(price, tick), _amount(size), fmt.magnitude(total), size))
+        out.append((fmt.price(price, tick), fmt.amount(size), fmt.magnitude(total), size))
     return out
-
-
-def _amount(size: float) -> str:
-    """A size in at most five cells: a small one gives digits away, not places."""
-    for digits in (3, 2, 1):
-        text = fmt.magnitude(size, digits)
-        if len(text) <= _AMOUNT:
-            return text
-    return fmt.magnitude(size, 1)
 
 
 def _foot(

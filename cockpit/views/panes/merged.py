@@ -100,7 +100,7 @@ def _texts(
             f"{side.effective[i]:.{decimals}f}",
             scene.short(books[side.venue[i]].venue),
             scene.colour_of(books[side.venue[i]].venue),
-            fmt.magnitude(float(side.size[i])),
+            fmt.amount(float(side.size[i])),
             fmt.magnitude(float(totals[i])),
         )
         for i in range(min(rows, len(side.effective)))
