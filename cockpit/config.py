@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from cockpit.alerts.checks import check_hook, check_mute, check_rules, check_tables, completed
 from cockpit.alerts.rule import Hook, Mute, Rule, effective
+from cockpit.alerts.validation import check_hook, check_mute, check_rules, check_tables, completed
 from cockpit.core.account import Account, normal_address, short_address
 from cockpit.core.errors import ConfigError
 from cockpit.core.margins import VenueMargin, margin_problem

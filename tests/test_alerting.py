@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cockpit.alerting import Alerting
-from cockpit.alerts.book import Alert
-from cockpit.alerts.history import KEPT, MOST_LINES
 from cockpit.alerts.rule import Hook, Rule
+from cockpit.alerts.service import Alerting
+from cockpit.alerts.states import Alert
+from cockpit.alerts.storage import KEPT, MOST_LINES
 from cockpit.core.clock import ManualClock
 from cockpit.core.events import Funding, Link, OpenInterest
 from cockpit.state.store import MarketStore

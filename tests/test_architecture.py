@@ -160,7 +160,7 @@ def test_nobody_outside_a_venues_own_files_asks_which_venue_it_is() -> None:
 
 
 HEADLESS = (
-    "cockpit.engine", "cockpit.replaying", "cockpit.documents", "cockpit.state.store",
+    "cockpit.desk.live", "cockpit.desk.replay", "cockpit.documents.snapshot", "cockpit.state.store",
     "cockpit.wire.driver", "cockpit.cli.snapshot", "cockpit.cli.watch", "cockpit.cli.record",
     "cockpit.cli.decode", "cockpit.cli.calc", "cockpit.cli.check", "cockpit.calculators.stagger",
     "cockpit.sim.world", "cockpit.venues.hyperliquid", "cockpit.venues.dydx",

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from cockpit.core.events import BookSnapshot, Funding, Instrument, Link, OpenInterest, Prices
-from cockpit.documents import snapshot
+from cockpit.documents.snapshot import snapshot
 from cockpit.state.store import MarketStore
 
 S = 1_000_000_000

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from cockpit.intents import Cancel, Computation, Compute
-from cockpit.jobs import Jobs
+from cockpit.desk.contract import Cancel, Computation, Compute
+from cockpit.desk.jobs import Jobs
 
 LONG = 10**9
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit import manual
 from cockpit.analytics import exposure
 from cockpit.core.errors import ConfigError, InputError
-from cockpit.manual import Entry, entry_of, line, load, parse, positions, save
+from cockpit.portfolio import manual
+from cockpit.portfolio.manual import Entry, entry_of, line, load, parse, positions, save
 
 GOOD = '[[position]]\nvenue = "bybit"\nsymbol = "BTC"\nsize = -0.5\nentry = 60000\n'
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from cockpit import exposures
 from cockpit.calculators.positions import read_positions
 from cockpit.core.events import AccountState, Instrument, Margin, Position
 from cockpit.core.margins import own_mmf
+from cockpit.portfolio import positions as exposures
 from cockpit.state.store import MarketStore
 
 NOW_NS = 1_790_000_000_000_000_000

@@ -6,10 +6,7 @@ import tomllib
 
 import pytest
 
-from cockpit.core.errors import InputError
-from cockpit.core.market import Side
-from cockpit.core.plan import Leg
-from cockpit.plans import (
+from cockpit.calculators.saved_plans import (
     Expected,
     SavedPlan,
     as_csv,
@@ -28,6 +25,9 @@ from cockpit.plans import (
     tickets,
     unfill,
 )
+from cockpit.core.errors import InputError
+from cockpit.core.market import Side
+from cockpit.core.plan import Leg
 
 AT_NS = 1_760_000_000_000_000_000
 LONG = Leg(venue="alphaswap", symbol="BTC", side=Side.BUY, size=2.0, limit=50_010.0)

@@ -9,8 +9,8 @@ from cockpit import calculators
 from cockpit.calculators.form import read
 from cockpit.calculators.view import Settings
 from cockpit.core.events import AccountState, Instrument, Link, Margin, Position, Prices
-from cockpit.documents import snapshot
-from cockpit.snapshots import view_of
+from cockpit.documents.saved_view import view_of
+from cockpit.documents.snapshot import snapshot
 from cockpit.state.store import MarketStore
 
 NOW_NS = 1_790_000_000_000_000_000

@@ -18,8 +18,8 @@ from cockpit.core.events import (
     Position,
     Prices,
 )
-from cockpit.documents import snapshot
-from cockpit.snapshots import load_view, view_of
+from cockpit.documents.saved_view import load_view, view_of
+from cockpit.documents.snapshot import snapshot
 from cockpit.state.store import MarketStore
 from tests.support import AT_NS
 

@@ -18,10 +18,10 @@ from cockpit.core.events import (
     Prices,
 )
 from cockpit.core.units import NS_PER_S
-from cockpit.engine import Engine
-from cockpit.intents import Watch
+from cockpit.desk.contract import Watch
+from cockpit.desk.live import Engine
+from cockpit.portfolio.attribution import Tracker
 from cockpit.state.store import MarketStore
-from cockpit.tracking import Tracker
 
 T0 = 1_760_000_000 * NS_PER_S
 V, A = "lighter", "1077"

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from cockpit.alerts.book import Alert
 from cockpit.alerts.rule import Hook
+from cockpit.alerts.states import Alert
 
 AT_ONCE = 4
 MOST_WAITING = 100

@@ -15,7 +15,7 @@ from cockpit.core.names import did_you_mean
 if TYPE_CHECKING:
     from cockpit.calculators.form import FormField
     from cockpit.config import Config
-    from cockpit.snapshots import SnapshotView
+    from cockpit.documents.saved_view import SnapshotView
 
 HELP = "a calculator: slippage, carry, stagger … as one JSON document"
 
@@ -70,9 +70,9 @@ def run(args: argparse.Namespace) -> int:
     import msgspec
 
     from cockpit import calculators, venues
-    from cockpit.calculating import settings_for
     from cockpit.calculators.form import read
     from cockpit.calculators.result import document
+    from cockpit.desk.calculator_settings import settings_for
 
     calculator = calculators.load(args.name)
     inputs = read(calculator.Inputs, {**_file(args.input), **_pairs(args.set)})
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _view(args: argparse.Namespace, config: "Config", duration_s: float) -> "SnapshotView":
     """The saved snapshot, or one taken now: both go through the same document."""
-    from cockpit.snapshots import load_view, view_of
+    from cockpit.documents.saved_view import load_view, view_of
 
     if args.view:
         return load_view(Path(args.view))

@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cockpit import paths
 from cockpit.cli import common
 from cockpit.cli.findings import Finding
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import ConfigError
+from cockpit.storage import paths
 
 if TYPE_CHECKING:
     from cockpit.config import Config
-    from cockpit.engine import Engine
+    from cockpit.desk.live import Engine
 
 HELP = "config, theme, keys, terminal, clock and every venue: a line each"
 SKEW_LIMIT_MS = 1000.0
@@ -81,7 +81,7 @@ def _alerts(config: "Config") -> Finding:
 
 
 def _venues(args: argparse.Namespace, config: "Config", duration_s: float) -> Iterator[Finding]:
-    from cockpit.engine import Engine
+    from cockpit.desk.live import Engine
 
     engine = Engine(config, endpoints=common.load_endpoint_file(args))
     yield from asyncio.run(_reach(engine, duration_s))

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from cockpit import paths
 from cockpit.cli.findings import Finding
 from cockpit.core.errors import ConfigError
+from cockpit.storage import paths
 from cockpit.views.terminal import Terminal, decide
 
 if TYPE_CHECKING:

@@ -44,7 +44,8 @@ def load_config(args: argparse.Namespace) -> "Config":
     """Settings after flags, environment and file; ConfigError with a sentence."""
     from pathlib import Path
 
-    from cockpit import config, paths
+    from cockpit import config
+    from cockpit.storage import paths
 
     if args.config:
         return config.load(Path(args.config), _flags(args))
@@ -54,8 +55,9 @@ def load_config(args: argparse.Namespace) -> "Config":
 
 def load_positions() -> "list[Position]":
     """What the trader typed into `positions.toml`; ConfigError with a sentence."""
-    from cockpit import manual, paths
     from cockpit.core.clock import WallClock
+    from cockpit.portfolio import manual
+    from cockpit.storage import paths
 
     return manual.positions(manual.load(paths.positions_file()), WallClock().now_ns())
 

@@ -7,9 +7,9 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-from cockpit import paths
 from cockpit.cli import common
 from cockpit.core.errors import ConfigError
+from cockpit.storage import paths
 
 HELP = "every setting with its origin; a starter file; where things are"
 

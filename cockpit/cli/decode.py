@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     import msgspec
 
-    from cockpit.recordings import open_recording
+    from cockpit.desk.recordings import open_recording
     from cockpit.wire.replay import decode_tape
 
     tape, spec, make_session = open_recording(Path(args.tape))

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         # Beside our own imports, which take as long as the exchange needs to make its world.
         exchange = Exchange(args.seed, args.scenario, config.watch.venues, config.watch.symbols)
         try:
-            from cockpit.engine import Engine
+            from cockpit.desk.live import Engine
 
             async def addresses() -> "dict[str, Endpoint]":
                 found = await exchange.addresses()

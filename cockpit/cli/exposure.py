@@ -14,8 +14,8 @@ from cockpit.core.errors import InputError
 if TYPE_CHECKING:
     from cockpit.config import Config
     from cockpit.core.account import Account
-    from cockpit.engine import Engine
-    from cockpit.exposures import Portfolio
+    from cockpit.desk.live import Engine
+    from cockpit.portfolio.positions import Portfolio
 
 HELP = "positions, exposure, carry, margin and liquidation distances of followed accounts"
 POLL_S = 0.05
@@ -43,10 +43,10 @@ def run(args: argparse.Namespace) -> int:
 
     import msgspec
 
-    from cockpit.exposures import document
+    from cockpit.portfolio.positions import document
 
     if args.view:
-        from cockpit.saved import load_portfolio
+        from cockpit.documents.saved_portfolio import load_portfolio
 
         portfolio = load_portfolio(Path(args.view), chosen)
     else:
@@ -75,8 +75,8 @@ async def _live(
     """Connect, wait until all accounts and the rates of their markets are known, or time is up."""
     import msgspec
 
-    from cockpit import paths
     from cockpit.config import Follow
+    from cockpit.storage import paths
     from cockpit.venues import REGISTRY
 
     config = common.load_config(args)
@@ -104,8 +104,8 @@ async def _live(
 
 
 async def _collect(engine: "Engine", config: "Config", duration_s: float) -> "Portfolio":
-    from cockpit import exposures
     from cockpit.core.errors import NoVenueError
+    from cockpit.portfolio import positions as exposures
 
     loop = asyncio.get_running_loop()
     deadline = loop.time() + duration_s
@@ -136,7 +136,7 @@ def is_complete(engine: "Engine") -> bool:
 
     Of a venue that is not followed no rate will ever come.
     """
-    from cockpit import exposures
+    from cockpit.portfolio import positions as exposures
 
     if any(book.status == "waiting" for book in engine.view.accounts()):
         return False

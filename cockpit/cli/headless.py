@@ -8,7 +8,7 @@ from cockpit.cli import common
 if TYPE_CHECKING:
     from cockpit.config import Config
     from cockpit.core.events import Position
-    from cockpit.engine import Engine
+    from cockpit.desk.live import Engine
 
 
 def make_engine(
@@ -30,9 +30,9 @@ def make_engine(
 
         config = replace(config, alert_hook=Hook())
 
-    from cockpit import paths
     from cockpit.cli.logs import start_logging
-    from cockpit.engine import Engine
+    from cockpit.desk.live import Engine
+    from cockpit.storage import paths
 
     start_logging(config.log_level)
     return Engine(

@@ -20,8 +20,8 @@ def run(args: argparse.Namespace) -> int:
         endpoints = common.load_endpoint_file(args)
         refuse_without_terminal()
 
-        from cockpit import paths
-        from cockpit.engine import Engine
+        from cockpit.desk.live import Engine
+        from cockpit.storage import paths
 
         engine = Engine(
             config,

@@ -4,7 +4,7 @@ import logging
 import logging.handlers
 from pathlib import Path
 
-from cockpit import paths
+from cockpit.storage import paths
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 

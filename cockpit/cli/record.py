@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit import paths
 from cockpit.cli import common, loops
 from cockpit.cli.options import parse_duration
+from cockpit.storage import paths
 
 if TYPE_CHECKING:
-    from cockpit.engine import Engine
+    from cockpit.desk.live import Engine
 
 HELP = "record every venue to a tape, without a screen"
 
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
 
     from cockpit.cli.logs import start_logging
     from cockpit.core.errors import InputError
-    from cockpit.engine import Engine, TapeOrder
+    from cockpit.desk.live import Engine, TapeOrder
 
     start_logging(config.log_level)
     folder = Path(args.out) if args.out else paths.tapes_dir()

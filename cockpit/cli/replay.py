@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
 
     with splash():
         from cockpit.cli.tapes import find_tapes
-        from cockpit.replaying import ReplayEngine
+        from cockpit.desk.replay import ReplayEngine
 
         speed = parse_speed(args.speed)
         config = common.load_config(args)

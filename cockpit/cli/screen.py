@@ -11,7 +11,7 @@ from cockpit.core.errors import InputError
 
 if TYPE_CHECKING:
     from cockpit.config import Config
-    from cockpit.intents import Desk
+    from cockpit.desk.contract import Desk
 
 SPLASH = "cockpit: starting..."
 """In ASCII, because nothing is known of the terminal yet."""

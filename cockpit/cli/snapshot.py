@@ -10,7 +10,7 @@ from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
 
 if TYPE_CHECKING:
-    from cockpit.engine import Engine
+    from cockpit.desk.live import Engine
     from cockpit.state.view import MarketRead
 
 HELP = "the state of every wanted market as one JSON document"
@@ -48,7 +48,7 @@ async def collect(
     `with_held` adds the markets of what followed accounts hold to those that are watched.
     """
     from cockpit.core.errors import InputError, NoVenueError
-    from cockpit.documents import snapshot
+    from cockpit.documents.snapshot import snapshot
 
     loop = asyncio.get_running_loop()
     deadline = loop.time() + duration_s
@@ -78,7 +78,7 @@ async def collect(
 
 def is_complete(engine: "Engine") -> bool:
     """Whether nothing is lacking in any market that its venue lists."""
-    from cockpit.documents import lacks
+    from cockpit.documents.snapshot import lacks
 
     if any(not engine.view.listed(name) for name in engine.specs):
         return False
@@ -97,6 +97,6 @@ def has_history(engine: "Engine") -> bool:
 
 
 def _listed(engine: "Engine") -> "list[MarketRead]":
-    from cockpit.documents import is_listed
+    from cockpit.documents.snapshot import is_listed
 
     return [market for market in engine.view.markets() if is_listed(engine.view, market)]

@@ -11,7 +11,7 @@ from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
 
 if TYPE_CHECKING:
-    from cockpit.engine import Engine
+    from cockpit.desk.live import Engine
 
 HELP = "changed markets as JSON lines until stopped"
 ALERTS_HELP = (
@@ -51,7 +51,7 @@ async def _stream(
     import msgspec
 
     from cockpit.core.errors import InputError
-    from cockpit.documents import market_document
+    from cockpit.documents.snapshot import market_document
 
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()

@@ -5,8 +5,8 @@ from typing import Final
 from cockpit.core.events import Funding, Instrument, LinkState
 from cockpit.core.units import NS_PER_S, hourly
 from cockpit.state.book import Book
-from cockpit.state.cadence import Cadence
 from cockpit.state.curves import Ring, SettledHistory
+from cockpit.state.staleness import Cadence
 from cockpit.state.view import FIELDS, Field
 
 FLOOR_S: Final[dict[Field, float]] = {

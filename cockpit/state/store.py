@@ -32,7 +32,7 @@ from cockpit.core.events import (
 from cockpit.core.units import NS_PER_S
 from cockpit.state.accounts import AccountBook, AccountEvent, Accounts
 from cockpit.state.chain import ChainTelemetry
-from cockpit.state.exposure import ExposureHistory
+from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.market import MarketState
 from cockpit.state.view import VenueRead
 

@@ -15,7 +15,7 @@ from cockpit.core.events import (
 )
 from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import Ring, SettledHistory
-from cockpit.state.exposure import ExposureHistory
+from cockpit.state.exposure_history import ExposureHistory
 
 Field = Literal["book", "funding", "predicted", "open_interest", "mark", "index", "last"]
 FIELDS: tuple[Field, ...] = (

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from cockpit import paths
 from cockpit.core.errors import CockpitError
 from cockpit.core.units import utc_stamp
+from cockpit.storage import paths
 from cockpit.views import clipboard
 from cockpit.views.workspaces import PANES
 

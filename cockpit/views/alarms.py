@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cockpit.alerts.book import Alert, Firing
 from cockpit.alerts.rule import Severity
+from cockpit.alerts.states import Alert, Firing
 from cockpit.core.units import NS_PER_S
 
 HELD_NS = 10 * NS_PER_S

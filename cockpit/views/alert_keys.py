@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cockpit.alerts.book import Alert
+from cockpit.alerts.states import Alert
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
 from cockpit.views import moves

@@ -6,9 +6,9 @@ What is told is decided here; how it looks belongs to the toasts and the termina
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from cockpit.alerts.book import Alert
+from cockpit.alerts.states import Alert
 from cockpit.config import AlertOut
-from cockpit.intents import AlertDesk
+from cockpit.desk.contract import AlertDesk
 from cockpit.views.alarms import SEVERITIES, tell
 from cockpit.views.text import clean
 from cockpit.views.toasts import Tone

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from cockpit.config import Config
 from cockpit.core.errors import CockpitError
-from cockpit.intents import Desk
+from cockpit.desk.contract import Desk
 from cockpit.views import alert_keys, memory
 from cockpit.views.controls import ControlledApp
 from cockpit.views.deferred import pending

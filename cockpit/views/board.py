@@ -7,7 +7,7 @@ from cockpit.core.plan import Leg
 from cockpit.views.forms import Forms
 
 if TYPE_CHECKING:
-    from cockpit.plans import SavedPlan
+    from cockpit.calculators.saved_plans import SavedPlan
 
 
 @dataclass(slots=True)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cockpit import paths
 from cockpit.calculators import CALCULATORS
+from cockpit.calculators.saved_plans import check_name
 from cockpit.core.errors import CockpitError, InputError
 from cockpit.core.names import did_you_mean
 from cockpit.core.units import parse_duration_s
-from cockpit.intents import Watch
-from cockpit.plans import check_name
+from cockpit.desk.contract import Watch
+from cockpit.storage import paths
 from cockpit.views import acting, alert_keys, moves, planning
 from cockpit.views.dialogs.search import Choice
 from cockpit.views.scene import (

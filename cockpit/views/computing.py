@@ -7,7 +7,7 @@ them, and their last answer stays on the screen until there is a new one.
 import time
 from typing import TYPE_CHECKING, Any
 
-from cockpit.intents import Cancel, Compute
+from cockpit.desk.contract import Cancel, Compute
 from cockpit.views import forms
 from cockpit.views.forms import Form
 
@@ -137,7 +137,7 @@ class Computing:
             form.errors["monte_carlo"] = said.error
 
     def _settings(self) -> "Settings":
-        from cockpit.calculating import settings_for
+        from cockpit.desk.calculator_settings import settings_for
 
         app = self._app
         return settings_for(app.config, app.desk.specs, app.scene.now_ns)

@@ -3,10 +3,10 @@
 from textual import events
 from textual.notifications import SeverityLevel
 
-from cockpit import paths
 from cockpit.config import Config
 from cockpit.core.errors import ConfigError
-from cockpit.intents import Desk
+from cockpit.desk.contract import Desk
+from cockpit.storage import paths
 from cockpit.views import actions, planning, position_edits, remember
 from cockpit.views.alerting import EVERY_S, Announcer
 from cockpit.views.computing import Computing

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from cockpit import exposures
+from cockpit.portfolio import positions as exposures
 from cockpit.views.holding import portfolio
 from cockpit.views.scene import Scene
 from cockpit.views.tables import Table, Value

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from cockpit import exposures
 from cockpit.analytics import exposure as sums
 from cockpit.analytics.reversion import expected_mean, fit_ar1
 from cockpit.core.account import short_address
 from cockpit.core.units import HOUR_S
-from cockpit.exposures import Portfolio, Row
+from cockpit.portfolio import positions as exposures
+from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.state.lookups import borrowed
 from cockpit.state.view import AccountRead, MarketRead
 

@@ -3,8 +3,8 @@
 import msgspec
 
 from cockpit.analytics.depth import impact_bps, walk
+from cockpit.calculators.saved_plans import Expected, SavedPlan, check_name
 from cockpit.core.plan import Leg
-from cockpit.plans import Expected, SavedPlan, check_name
 from cockpit.views.forms import module
 from cockpit.views.scene import Scene
 

@@ -5,8 +5,8 @@ They are imported when they are opened: the first frame of the screen does not w
 
 from typing import TYPE_CHECKING
 
-from cockpit import paths
 from cockpit.core.errors import ConfigError
+from cockpit.storage import paths
 from cockpit.views.dialogs.base import Dialog
 from cockpit.views.keymap import EVERYWHERE, Action, show_key
 from cockpit.views.scene import filter_rows, select_symbol

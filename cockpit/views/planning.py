@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from cockpit import paths, plans
+from cockpit.calculators import saved_plans as plans
 from cockpit.core.errors import CockpitError, InputError
 from cockpit.core.units import utc_stamp
+from cockpit.storage import paths
 from cockpit.views import clipboard, moves
 from cockpit.views.forms import Form, module, plain
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cockpit.core.events import Instrument
-from cockpit.exposures import Row
+from cockpit.portfolio.positions import Row
 from cockpit.views import format as fmt
 from cockpit.views.holding import (
     Key,

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit import manual, paths
 from cockpit.core.errors import CockpitError
-from cockpit.exposures import Row
-from cockpit.intents import Hold
+from cockpit.desk.contract import Hold
+from cockpit.portfolio import manual
+from cockpit.portfolio.positions import Row
+from cockpit.storage import paths
 from cockpit.views.holding import note_key, selected
 from cockpit.views.text import clean
 

@@ -6,7 +6,7 @@ A key that the table knows everywhere does here what it does everywhere, on posi
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cockpit.exposures import Row
+from cockpit.portfolio.positions import Row
 from cockpit.views import moves, planning, position_edits
 from cockpit.views.forms import Form, plain
 from cockpit.views.holding import (

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from cockpit.calculators.result import Result
+from cockpit.calculators.saved_plans import executed, progress
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg
-from cockpit.plans import executed, progress
 from cockpit.views.cells import fresh_hourly
 from cockpit.views.forms import CELL, PAIR, Form, Given, plain
 from cockpit.views.holding import chosen, is_followed

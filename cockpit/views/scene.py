@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar, cast, get_args
 
 from cockpit.core.units import apr
-from cockpit.intents import FeedStats, Mode, Notice, VenueStats
+from cockpit.desk.contract import FeedStats, Mode, Notice, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.venues.contract import VenueSpec
 from cockpit.views.alarms import Alarms

@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
-from cockpit.alerts.account_measures import MOST_DISTANCE, MOST_RATIO
-from cockpit.alerts.book import Alert, AlertBook
-from cockpit.alerts.gone import UNWATCHED_NS, Gone
-from cockpit.alerts.measures import Measures
+from cockpit.alerts.expiry import UNWATCHED_NS, Gone
+from cockpit.alerts.measures_account import MOST_DISTANCE, MOST_RATIO
+from cockpit.alerts.measures_market import Measures
 from cockpit.alerts.rule import DEFAULT_RULES, Kind, Rule
+from cockpit.alerts.states import Alert, AlertBook
 from cockpit.core.events import (
     AccountState,
     Funding,

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.alerts.book import AlertBook, Memory, Reading
 from cockpit.alerts.rule import Rule
+from cockpit.alerts.states import AlertBook, Memory, Reading
 
 S = 1_000_000_000
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from cockpit.alerts.book import AlertBook
-from cockpit.alerts.measures import LEAST_DEPTH_SAMPLES, Measures
-from cockpit.alerts.past import Past
+from cockpit.alerts.baseline import Past
+from cockpit.alerts.measures_market import LEAST_DEPTH_SAMPLES, Measures
+from cockpit.alerts.measures_venue import CONNECTS_WITHIN_NS, LEAST_BASELINE_LOOKS, STEADY_NS
 from cockpit.alerts.rule import DEFAULT_RULES, Kind, Rule
-from cockpit.alerts.venue_measures import CONNECTS_WITHIN_NS, LEAST_BASELINE_LOOKS, STEADY_NS
+from cockpit.alerts.states import AlertBook
 from cockpit.core.events import (
     Block,
     BookSnapshot,

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from cockpit import venues
-from cockpit.alerts.book import AlertBook, Memory
-from cockpit.alerts.measures import Measures
+from cockpit.alerts.measures_market import Measures
 from cockpit.alerts.rule import Rule, with_defaults
+from cockpit.alerts.states import AlertBook, Memory
 from tests.pair import Pair
 
 

@@ -10,7 +10,7 @@ from cockpit.calculators.form import read
 from cockpit.calculators.result import Result
 from cockpit.calculators.result import document as result_document
 from cockpit.calculators.view import Settings
-from cockpit.snapshots import SnapshotView, view_of
+from cockpit.documents.saved_view import SnapshotView, view_of
 from tests.support import AT_NS
 
 Pairs = Sequence[tuple[float, float]]

@@ -8,7 +8,7 @@ from cockpit import calculators
 from cockpit.calculators.form import read
 from cockpit.calculators.result import Result
 from cockpit.calculators.view import Settings
-from cockpit.snapshots import SnapshotView, view_of
+from cockpit.documents.saved_view import SnapshotView, view_of
 from tests.calculators.markets import document, market
 from tests.support import AT_NS
 

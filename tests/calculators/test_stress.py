@@ -6,11 +6,11 @@ import pytest
 
 from cockpit import calculators
 from cockpit.calculators.form import FieldError
+from cockpit.calculators.saved_plans import Expected, SavedPlan, executed, fill
 from cockpit.calculators.view import Settings
 from cockpit.core.market import FundingTerms, Side
 from cockpit.core.plan import Leg
 from cockpit.core.scenario import scenario_names
-from cockpit.plans import Expected, SavedPlan, executed, fill
 from tests.calculators.risk import FEE, btc, coin, held, run, view
 from tests.support import AT_NS
 

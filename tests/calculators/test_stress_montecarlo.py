@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from cockpit.analytics.funding import Formula, rate_from_premium
-from cockpit.background import Background, Progress
 from cockpit.calculators import load
 from cockpit.calculators.form import read
 from cockpit.calculators.montecarlo import simulate_job
 from cockpit.calculators.premiums import premium_of
 from cockpit.calculators.view import Settings
+from cockpit.desk.worker import Background, Progress
 from tests.calculators.risk import btc, coin, held, run, view
 from tests.support import AT_NS
 

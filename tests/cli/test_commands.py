@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cockpit import paths
 from cockpit.cli.main import COMMANDS, main
+from cockpit.storage import paths
 from tests.e2e.exchange import run
 
 GOLDEN = Path(__file__).resolve().parents[1] / "captures"

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from cockpit.alerts.book import Alert
 from cockpit.alerts.rule import UNIT
+from cockpit.alerts.states import Alert
 from tests.e2e.exchange import exchange, run
 
 # One worker, so that the exchange is started and read once.

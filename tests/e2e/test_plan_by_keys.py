@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from cockpit.plans import read_json, remaining, tickets
+from cockpit.calculators.saved_plans import read_json, remaining, tickets
 from tests.e2e.ptys import COCKPIT, terminal
 
 OSC52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")

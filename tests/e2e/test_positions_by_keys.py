@@ -2,7 +2,7 @@
 
 import pytest
 
-from cockpit.plans import read_json
+from cockpit.calculators.saved_plans import read_json
 from tests.e2e.ptys import COCKPIT, Terminal, terminal
 
 BACK_TAB = "\x1b[Z"

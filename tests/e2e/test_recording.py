@@ -9,9 +9,9 @@ import pytest
 from cockpit import config
 from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import BookSnapshot
-from cockpit.engine import Engine
-from cockpit.recordings import open_recording
-from cockpit.replaying import ReplayEngine
+from cockpit.desk.live import Engine
+from cockpit.desk.recordings import open_recording
+from cockpit.desk.replay import ReplayEngine
 from cockpit.venues.contract import Opened
 from cockpit.wire.endpoints import load_endpoints
 from cockpit.wire.pump import Pump

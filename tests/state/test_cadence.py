@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.state.cadence import NS, Cadence
+from cockpit.state.staleness import NS, Cadence
 
 
 def heard(*at_s: float, floor_s: float = 1.0) -> Cadence:

@@ -4,10 +4,10 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 
-from cockpit.alerting import Alerting
+from cockpit.alerts.service import Alerting
 from cockpit.core.clock import ManualClock
 from cockpit.core.events import BookSnapshot, Event, Funding, Link, OpenInterest, Prices
-from cockpit.intents import Computation, FeedStats, Intent, Mode, Notice, VenueStats
+from cockpit.desk.contract import Computation, FeedStats, Intent, Mode, Notice, VenueStats
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import VenueSpec
 

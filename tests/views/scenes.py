@@ -13,7 +13,7 @@ from cockpit.core.events import (
 )
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
-from cockpit.intents import Notice
+from cockpit.desk.contract import Notice
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import VenueSpec
 from cockpit.views.scene import Scene

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cockpit.alerting import Alerting
+from cockpit.alerts.service import Alerting
 from cockpit.config import Config
 from cockpit.core.clock import ManualClock
-from cockpit.intents import FeedStats, Hold, Intent, Mode, Watch
+from cockpit.desk.contract import FeedStats, Hold, Intent, Mode, Watch
 from cockpit.venues.contract import VenueSpec
 from cockpit.views import actions
 from cockpit.views.app import CockpitApp

@@ -6,7 +6,7 @@ And keys do what the help says, on the running app.
 import pytest
 
 from cockpit.core.events import Funding
-from cockpit.intents import Watch
+from cockpit.desk.contract import Watch
 from cockpit.views import actions, opening
 from cockpit.views.dialogs.base import Dialog
 from cockpit.views.dialogs.picker import Picker

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cockpit.alerts.book import Alert, Firing
 from cockpit.alerts.rule import Rule
+from cockpit.alerts.states import Alert, Firing
 from cockpit.config import AlertOut
 from cockpit.core.units import NS_PER_S, utc
 from cockpit.views import alert_keys, commands

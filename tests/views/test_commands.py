@@ -2,7 +2,7 @@
 
 import pytest
 
-from cockpit.intents import Watch
+from cockpit.desk.contract import Watch
 from cockpit.views import commands
 from cockpit.views.dialogs.prompt import Prompt
 from tests.views.seats import Seat

@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from cockpit import paths
-from cockpit.intents import Cancel, Computation, Compute
-from cockpit.plans import load_all
+from cockpit.calculators.saved_plans import load_all
+from cockpit.desk.contract import Cancel, Computation, Compute
+from cockpit.storage import paths
 from cockpit.views import computing
 from cockpit.views.dialogs.prompt import Prompt
 from cockpit.views.forms import module

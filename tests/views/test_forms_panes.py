@@ -3,8 +3,8 @@
 import pytest
 
 from cockpit.calculators.result import Column, Result, Table
+from cockpit.calculators.saved_plans import fill
 from cockpit.core.plan import Plan
-from cockpit.plans import fill
 from cockpit.views import keeping
 from cockpit.views.forms import Given
 from cockpit.views.panes import form, histogram, legs, result

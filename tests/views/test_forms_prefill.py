@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
+from cockpit.calculators.saved_plans import fill
 from cockpit.calculators.view import Settings
 from cockpit.core.events import Position
-from cockpit.plans import fill
 from cockpit.views import keeping
 from cockpit.views.forms import compute
 from cockpit.views.prefill import pair, prefill

@@ -10,7 +10,7 @@ import pytest
 
 from cockpit.core.events import Link
 from cockpit.core.units import HOUR_NS
-from cockpit.intents import Notice
+from cockpit.desk.contract import Notice
 from cockpit.views import clipboard, export
 from cockpit.views.workspaces import PANES
 from tests.views import scenes

@@ -2,7 +2,7 @@
 
 from cockpit.core.events import Block, BookSnapshot
 from cockpit.core.units import NS_PER_S
-from cockpit.intents import FeedStats, VenueStats
+from cockpit.desk.contract import FeedStats, VenueStats
 from cockpit.views.panes import links, program, trouble
 from cockpit.views.scene import FrameStats, Scene
 from cockpit.views.text import plain

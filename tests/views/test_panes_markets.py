@@ -3,7 +3,7 @@
 import pytest
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.intents import FeedStats, Notice
+from cockpit.desk.contract import FeedStats, Notice
 from cockpit.views.cells import cell
 from cockpit.views.panes import health, heatmap, interest, log, status
 from cockpit.views.scene import Scene, sort_rows

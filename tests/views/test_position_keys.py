@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from cockpit.intents import Hold
+from cockpit.desk.contract import Hold
 from cockpit.views import holding
 from cockpit.views.dialogs.prompt import Prompt
 from cockpit.views.position_cells import sortable

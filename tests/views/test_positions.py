@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from cockpit import exposures
 from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.portfolio import positions as exposures
 from cockpit.views import holding, position_cells
 from cockpit.views.panes import carry_spark, exposure, exposure_history, margins, positions
 from cockpit.views.scene import Scene
@@ -192,7 +192,7 @@ def test_the_day_ahead_is_not_foreseen_where_payments_are_rare_or_not_known(
 
 
 def test_exposure_through_time_is_drawn_with_its_jumps() -> None:
-    from cockpit.state.exposure import Jump
+    from cockpit.state.exposure_history import Jump
 
     scene = held.hedged()
     history = scene.view.exposure

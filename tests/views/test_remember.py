@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from cockpit import paths
+from cockpit.storage import paths
 from cockpit.views.remember import FILE, HISTORY, Remembered, load, save
 from tests.views.seats import Seat
 

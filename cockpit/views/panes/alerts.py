@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cockpit.alerts.book import Alert, Firing
+from cockpit.alerts.states import Alert, Firing
 from cockpit.core.units import utc
 from cockpit.views import format as fmt
 from cockpit.views.scene import Scene

@@ -7,7 +7,7 @@ import numpy as np
 from cockpit.analytics import exposure as sums
 from cockpit.analytics.exposure import Leg, Total
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.exposures import Portfolio, Row
+from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.views import format as fmt
 from cockpit.views.canvas import spark
 from cockpit.views.holding import Expected, expected_carry, portfolio, rate_is_old, unread

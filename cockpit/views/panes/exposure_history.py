@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cockpit.core.units import HOUR_NS, NS_PER_S, utc
-from cockpit.state.exposure import ExposureHistory, Figure, Jump
+from cockpit.state.exposure_history import ExposureHistory, Figure, Jump
 from cockpit.views import format as fmt
 from cockpit.views.canvas import Canvas, nice_scale, steps
 from cockpit.views.holding import portfolio

@@ -1,7 +1,7 @@
 """What happened to links and books, newest first."""
 
 from cockpit.core.units import utc
-from cockpit.intents import Notice
+from cockpit.desk.contract import Notice
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clean, fit, framed
 

@@ -1,8 +1,8 @@
 """The plans that were kept, newest first: how far each has come and what stands open in it."""
 
+from cockpit.calculators.saved_plans import SavedPlan, progress
 from cockpit.calculators.words import base_words
 from cockpit.core.units import utc
-from cockpit.plans import SavedPlan, progress
 from cockpit.views import format as fmt
 from cockpit.views.scene import Scene
 from cockpit.views.text import Line, clean, fit, framed, right

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cockpit.analytics import exposure as sums
 from cockpit.core.account import short_address
-from cockpit.exposures import Row
+from cockpit.portfolio.positions import Row
 from cockpit.views import format as fmt
 from cockpit.views.holding import (
     chosen,

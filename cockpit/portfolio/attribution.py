@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cockpit import exposures
 from cockpit.analytics import exposure as sums
-from cockpit.exposures import Portfolio, Row
-from cockpit.state.exposure import Cause, ExposureHistory, Figure, Jump
+from cockpit.portfolio import positions as exposures
+from cockpit.portfolio.positions import Portfolio, Row
+from cockpit.state.exposure_history import Cause, ExposureHistory, Figure, Jump
 from cockpit.state.view import MarketView
 
 NET_JUMP_FRAC = 0.01

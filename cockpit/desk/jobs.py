@@ -4,8 +4,8 @@ import contextlib
 import sys
 from concurrent.futures import CancelledError
 
-from cockpit.background import Background, Task
-from cockpit.intents import Cancel, Computation, Compute
+from cockpit.desk.contract import Cancel, Computation, Compute
+from cockpit.desk.worker import Background, Task
 
 
 class Jobs:

@@ -6,11 +6,11 @@ in danger. A sum of which one part is not known is not known.
 
 from collections.abc import Iterator
 
-from cockpit import exposures
-from cockpit.alerts.book import Reading
 from cockpit.alerts.rule import Kind
+from cockpit.alerts.states import Reading
 from cockpit.analytics import exposure as sums
-from cockpit.exposures import Portfolio, Row
+from cockpit.portfolio import positions as exposures
+from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.state.view import Field, MarketView
 
 ACCOUNT_KINDS: frozenset[Kind] = frozenset({"liquidation", "margin", "net_delta", "carry"})

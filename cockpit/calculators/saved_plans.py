@@ -19,7 +19,7 @@ import msgspec
 from cockpit.core.errors import InputError
 from cockpit.core.plan import Leg
 from cockpit.core.units import utc
-from cockpit.files import write_atomically
+from cockpit.storage.atomic import write_atomically
 
 FORMAT = "cockpit-plan/1"
 SUFFIXES = ("json", "toml", "csv", "txt")

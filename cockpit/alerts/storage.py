@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cockpit.alerts.book import Alert, Cooling, Firing, Memory
-from cockpit.alerts.past import Past
+from cockpit.alerts.baseline import Past
+from cockpit.alerts.states import Alert, Cooling, Firing, Memory
 from cockpit.core.units import NS_PER_S
 
 KEPT = 500

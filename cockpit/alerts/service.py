@@ -13,16 +13,16 @@ from pathlib import Path
 
 import msgspec
 
-from cockpit.alerts.book import Alert, AlertBook, Firing, Memory
-from cockpit.alerts.gone import Gone
-from cockpit.alerts.history import KEPT, MOST_LINES, read_history, read_memory
+from cockpit.alerts.expiry import Gone
 from cockpit.alerts.hooks import HookRunner
-from cockpit.alerts.measures import Measures
+from cockpit.alerts.measures_market import Measures
 from cockpit.alerts.rule import Hook, Rule
+from cockpit.alerts.states import Alert, AlertBook, Firing, Memory
+from cockpit.alerts.storage import KEPT, MOST_LINES, read_history, read_memory
 from cockpit.core.clock import Clock
 from cockpit.core.market import FundingTerms
-from cockpit.files import write_atomically
 from cockpit.state.view import MarketView
+from cockpit.storage.atomic import write_atomically
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ Not knowing a figure keeps an alert on. That there is nothing left to know ends 
 
 from collections.abc import Iterable, Iterator
 
-from cockpit.alerts.account_measures import ACCOUNT_KINDS
-from cockpit.alerts.book import Alert
+from cockpit.alerts.measures_account import ACCOUNT_KINDS
+from cockpit.alerts.states import Alert
 from cockpit.core.units import NS_PER_S
 from cockpit.state.view import MarketView
 

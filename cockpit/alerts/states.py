@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from cockpit.alerts.past import Past
+from cockpit.alerts.baseline import Past
 from cockpit.alerts.rule import UNIT, Rule, Severity
 from cockpit.core.units import NS_PER_S
 

@@ -23,7 +23,7 @@ import tomli_w
 from cockpit.core.errors import ConfigError, InputError
 from cockpit.core.events import Position
 from cockpit.core.names import did_you_mean
-from cockpit.files import write_atomically
+from cockpit.storage.atomic import write_atomically
 from cockpit.venues import REGISTRY
 
 LABEL: Final = "manual"

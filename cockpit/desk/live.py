@@ -14,15 +14,15 @@ from pathlib import Path
 import msgspec
 
 from cockpit import __version__, venues
-from cockpit.alerting import Alerting
 from cockpit.alerts.rule import with_defaults
+from cockpit.alerts.service import Alerting
 from cockpit.config import Config, Follow
 from cockpit.core.clock import Clock, WallClock
 from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import BookReset, Event, Instrument, Link, LinkState, Position
 from cockpit.core.names import did_you_mean
 from cockpit.core.units import utc_stamp
-from cockpit.intents import (
+from cockpit.desk.contract import (
     Cancel,
     Computation,
     Compute,
@@ -35,9 +35,9 @@ from cockpit.intents import (
     VenueStats,
     Watch,
 )
-from cockpit.jobs import Jobs
+from cockpit.desk.jobs import Jobs
+from cockpit.portfolio.attribution import Tracker, unwatched
 from cockpit.state.store import MarketStore
-from cockpit.tracking import Tracker, unwatched
 from cockpit.venues.contract import VenueSpec, Wants
 from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.driver import Driver

@@ -4,14 +4,13 @@ import asyncio
 from collections import deque
 from pathlib import Path
 
-from cockpit.alerting import Alerting
 from cockpit.alerts.rule import Rule, with_defaults
+from cockpit.alerts.service import Alerting
 from cockpit.core.clock import Clock
 from cockpit.core.errors import InputError
 from cockpit.core.events import Event, Link
 from cockpit.core.units import parse_duration_s, parse_utc, utc
-from cockpit.engine import NOTICES, SAMPLE_S
-from cockpit.intents import (
+from cockpit.desk.contract import (
     Cancel,
     Computation,
     Compute,
@@ -24,10 +23,11 @@ from cockpit.intents import (
     VenueStats,
     Watch,
 )
-from cockpit.jobs import Jobs
-from cockpit.recordings import open_recording
+from cockpit.desk.jobs import Jobs
+from cockpit.desk.live import NOTICES, SAMPLE_S
+from cockpit.desk.recordings import open_recording
+from cockpit.portfolio.attribution import Tracker
 from cockpit.state.store import MarketStore
-from cockpit.tracking import Tracker
 from cockpit.wire.replay import Replay
 
 LOOK_NS = 1_000_000_000

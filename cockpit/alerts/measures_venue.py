@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cockpit.alerts.book import Reading
-from cockpit.alerts.past import Past
+from cockpit.alerts.baseline import Past
 from cockpit.alerts.rule import Kind
+from cockpit.alerts.states import Reading
 from cockpit.core.units import NS_PER_S
 from cockpit.state.view import MarketView, VenueRead
 

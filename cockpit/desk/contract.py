@@ -9,8 +9,8 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from cockpit.alerts.book import Alert, Firing
 from cockpit.alerts.rule import Rule
+from cockpit.alerts.states import Alert, Firing
 from cockpit.core.clock import Clock
 from cockpit.core.events import Position
 from cockpit.state.view import MarketView

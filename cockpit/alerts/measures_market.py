@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from cockpit.alerts.account_measures import ACCOUNT_KINDS, AccountMeasures
-from cockpit.alerts.book import Reading
-from cockpit.alerts.past import Past
+from cockpit.alerts.baseline import Past
+from cockpit.alerts.measures_account import ACCOUNT_KINDS, AccountMeasures
+from cockpit.alerts.measures_venue import VENUE_KINDS, VenueMeasures
 from cockpit.alerts.rule import Rule
-from cockpit.alerts.venue_measures import VENUE_KINDS, VenueMeasures
+from cockpit.alerts.states import Reading
 from cockpit.core.events import Funding
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_S, apr

@@ -7,10 +7,11 @@ old or incomplete is named under `warnings`.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cockpit import __version__, exposures
+from cockpit import __version__
 from cockpit.analytics.depth import covered_bps, depth_usd, mid_price, spread_bps
 from cockpit.core.events import Funding, Level
 from cockpit.core.units import apr, hourly
+from cockpit.portfolio import positions as exposures
 from cockpit.state.view import Field, MarketRead, MarketView, VenueRead
 
 BANDS_BPS = (10, 25, 50)

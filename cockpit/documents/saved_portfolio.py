@@ -13,7 +13,7 @@ import msgspec
 from cockpit.analytics.exposure import Basis, Leg, Liquidation, Pool
 from cockpit.core.account import Account, normal_address
 from cockpit.core.errors import InputError
-from cockpit.exposures import Document, Portfolio, Row
+from cockpit.portfolio.positions import Document, Portfolio, Row
 
 
 class SavedPosition(msgspec.Struct, frozen=True):

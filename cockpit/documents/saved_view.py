@@ -12,7 +12,7 @@ import msgspec
 from cockpit.core.errors import InputError
 from cockpit.core.events import Funding, Instrument, Link, LinkState, Margin, Position
 from cockpit.core.units import NS_PER_S
-from cockpit.snapshot_shapes import (
+from cockpit.documents.schema import (
     AccountDocument,
     ChainDocument,
     FundingDocument,
@@ -28,7 +28,7 @@ from cockpit.state.accounts import AccountBook
 from cockpit.state.book import Book
 from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import Ring, SettledHistory
-from cockpit.state.exposure import ExposureHistory
+from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.market import FLOOR_S
 from cockpit.state.view import Field
 

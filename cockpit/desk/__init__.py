@@ -1,0 +1,1 @@
+"""The desk: one core that live feeds and replays drive, and the intents it answers."""

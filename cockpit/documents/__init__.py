@@ -1,0 +1,1 @@
+"""Documents: what the program prints and reads back, as typed structures."""

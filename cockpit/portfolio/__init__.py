@@ -1,0 +1,1 @@
+"""The portfolio: what is held, where it came from and what it earns."""

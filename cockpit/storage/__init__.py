@@ -1,0 +1,1 @@
+"""Storage: where files live, and the only code that writes them."""
