@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics import exposure
+from cockpit.analytics.risk import exposure
 from cockpit.core.errors import ConfigError, InputError
 from cockpit.portfolio import manual
 from cockpit.portfolio.manual import Entry, entry_of, line, load, parse, positions, save

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cockpit.calculators.positions import read_positions
+from cockpit.calculators.common.positions import read_positions
 from cockpit.core.events import AccountState, Instrument, Margin, Position
 from cockpit.core.margins import own_mmf
 from cockpit.portfolio import positions as exposures

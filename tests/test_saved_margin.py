@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from cockpit import calculators
-from cockpit.calculators.form import read
-from cockpit.calculators.view import Settings
+from cockpit.calculators.common.form import read
+from cockpit.calculators.common.market_data import Settings
 from cockpit.core.events import AccountState, Instrument, Link, Margin, Position, Prices
 from cockpit.documents.saved_view import view_of
 from cockpit.documents.snapshot import snapshot

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from cockpit.alerts.rule import Kind
 from cockpit.alerts.states import Reading
-from cockpit.analytics import exposure as sums
+from cockpit.analytics.risk import exposure as sums
 from cockpit.portfolio import positions as exposures
 from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.state.view import Field, MarketView

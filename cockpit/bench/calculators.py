@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from cockpit import calculators
-from cockpit.calculators import stress
-from cockpit.calculators.form import read
-from cockpit.calculators.montecarlo import simulate_job
-from cockpit.calculators.view import Settings
+from cockpit.calculators.common.form import read
+from cockpit.calculators.common.market_data import Settings
+from cockpit.calculators.stress import calculator as stress
+from cockpit.calculators.stress.montecarlo import simulate_job
 from cockpit.core.events import BookSnapshot, Event, Funding, Instrument, Link, OpenInterest, Prices
 from cockpit.core.units import HOUR_NS, HOUR_S
 from cockpit.state.store import MarketStore

@@ -7,15 +7,15 @@ costs nothing.
 import importlib
 from typing import cast
 
-from cockpit.calculators.result import Calculator
+from cockpit.calculators.common.result import Calculator
 
 CALCULATORS: dict[str, str] = {
     "slippage": "cockpit.calculators.slippage",
-    "carry": "cockpit.calculators.carry",
-    "stagger": "cockpit.calculators.stagger",
-    "hedge": "cockpit.calculators.hedge",
+    "carry": "cockpit.calculators.carry.calculator",
+    "stagger": "cockpit.calculators.stagger.calculator",
+    "hedge": "cockpit.calculators.hedge.calculator",
     "margin": "cockpit.calculators.margin",
-    "stress": "cockpit.calculators.stress",
+    "stress": "cockpit.calculators.stress.calculator",
 }
 
 

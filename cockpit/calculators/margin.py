@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import numpy as np
 
-from cockpit.analytics.margin import (
+from cockpit.analytics.risk.margin import (
     account_maintenance_usd,
     distance_frac,
     hours_to_liquidation,
@@ -16,13 +16,13 @@ from cockpit.analytics.margin import (
     liquidation_price,
     margin_ratio,
 )
-from cockpit.calculators.fields import EquityUsd, Positions
-from cockpit.calculators.form import FieldError, shown
-from cockpit.calculators.holdings import Floats, Holdings, hold, known
-from cockpit.calculators.positions import typed_positions
-from cockpit.calculators.result import Column, Result, Table
-from cockpit.calculators.view import Notes, Settings
-from cockpit.calculators.words import hours_words
+from cockpit.calculators.common.fields import EquityUsd, Positions
+from cockpit.calculators.common.form import FieldError, shown
+from cockpit.calculators.common.holdings import Floats, Holdings, hold, known
+from cockpit.calculators.common.market_data import Notes, Settings
+from cockpit.calculators.common.positions import typed_positions
+from cockpit.calculators.common.result import Column, Result, Table
+from cockpit.calculators.common.words import hours_words
 from cockpit.core.names import did_you_mean
 from cockpit.state.view import MarketView
 

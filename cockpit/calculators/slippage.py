@@ -11,18 +11,11 @@ from typing import Annotated
 
 import msgspec
 
-from cockpit.analytics import depth, impact
-from cockpit.analytics.split import (
-    Offer,
-    best_single,
-    best_split,
-    consolidate,
-    cost_usd,
-)
-from cockpit.calculators import fields
-from cockpit.calculators.form import shown
-from cockpit.calculators.result import Column, Result, Table
-from cockpit.calculators.view import (
+from cockpit.analytics.execution import depth, impact
+from cockpit.analytics.execution.split import Offer, best_single, best_split, consolidate, cost_usd
+from cockpit.calculators.common import fields
+from cockpit.calculators.common.form import shown
+from cockpit.calculators.common.market_data import (
     Notes,
     Quote,
     Settings,
@@ -31,7 +24,8 @@ from cockpit.calculators.view import (
     quotes,
     reference_price,
 )
-from cockpit.calculators.words import base_words, usd_words
+from cockpit.calculators.common.result import Column, Result, Table
+from cockpit.calculators.common.words import base_words, usd_words
 from cockpit.core.market import Side
 from cockpit.state.view import MarketView
 

@@ -13,7 +13,7 @@ from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
 
 if TYPE_CHECKING:
-    from cockpit.calculators.form import FormField
+    from cockpit.calculators.common.form import FormField
     from cockpit.config import Config
     from cockpit.documents.saved_view import SnapshotView
 
@@ -70,8 +70,8 @@ def run(args: argparse.Namespace) -> int:
     import msgspec
 
     from cockpit import calculators, venues
-    from cockpit.calculators.form import read
-    from cockpit.calculators.result import document
+    from cockpit.calculators.common.form import read
+    from cockpit.calculators.common.result import document
     from cockpit.desk.calculator_settings import settings_for
 
     calculator = calculators.load(args.name)
@@ -136,7 +136,7 @@ def _file(name: str | None) -> dict[str, Any]:
 
 def _inputs_help(name: str) -> str:
     from cockpit import calculators
-    from cockpit.calculators.form import form_fields
+    from cockpit.calculators.common.form import form_fields
 
     calculator = calculators.load(name)
     lines = [f"{name}: {calculator.HELP}", "", "inputs (--set KEY=VALUE):"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cockpit.calculators.view import Fees, Settings
+from cockpit.calculators.common.market_data import Fees, Settings
 from cockpit.config import Config
 from cockpit.venues.contract import VenueSpec
 

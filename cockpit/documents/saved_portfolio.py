@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from cockpit.analytics.exposure import Basis, Leg, Liquidation, Pool
+from cockpit.analytics.risk.exposure import Basis, Leg, Liquidation, Pool
 from cockpit.core.account import Account, normal_address
 from cockpit.core.errors import InputError
 from cockpit.portfolio.positions import Document, Portfolio, Row

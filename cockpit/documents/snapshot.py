@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cockpit import __version__
-from cockpit.analytics.depth import covered_bps, depth_usd, mid_price, spread_bps
+from cockpit.analytics.execution.depth import covered_bps, depth_usd, mid_price, spread_bps
 from cockpit.core.events import Funding, Level
 from cockpit.core.units import apr, hourly
 from cockpit.portfolio import positions as exposures

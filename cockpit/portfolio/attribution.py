@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cockpit.analytics import exposure as sums
+from cockpit.analytics.risk import exposure as sums
 from cockpit.portfolio import positions as exposures
 from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.state.exposure_history import Cause, ExposureHistory, Figure, Jump

@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cockpit.analytics import exposure as sums
-from cockpit.analytics.exposure import Leg, Liquidation, Pool
+from cockpit.analytics.risk import exposure as sums
+from cockpit.analytics.risk.exposure import Leg, Liquidation, Pool
 from cockpit.core.account import Account
 from cockpit.core.events import Margin, Position
 from cockpit.core.margins import own_mmf

@@ -5,7 +5,7 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from cockpit.analytics.depth import Array, Levels, covered_bps, impact_bps, walk_usd
+from cockpit.analytics.execution.depth import Array, Levels, covered_bps, impact_bps, walk_usd
 from cockpit.core.events import Level
 from cockpit.state.view import BookRead
 from cockpit.views import format as fmt

@@ -12,7 +12,7 @@ from cockpit.views import forms
 from cockpit.views.forms import Form
 
 if TYPE_CHECKING:
-    from cockpit.calculators.view import Settings
+    from cockpit.calculators.common.market_data import Settings
     from cockpit.views.controls import ControlledApp
 
 LIVE_S = 1.0
@@ -103,8 +103,8 @@ class Computing:
 
     def _draw_futures(self, form: Form, inputs: Any, settings: "Settings") -> None:
         """Ask the desk for the random futures of a form that wants some."""
-        from cockpit.calculators import montecarlo
-        from cockpit.calculators.form import FieldError
+        from cockpit.calculators.common.form import FieldError
+        from cockpit.calculators.stress import montecarlo
 
         job_of = getattr(forms.module(form.name), "monte_carlo_job", None)
         if job_of is None:

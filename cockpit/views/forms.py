@@ -17,10 +17,10 @@ from cockpit.views.dialogs.entry import Entry
 if TYPE_CHECKING:
     import msgspec
 
-    from cockpit.calculators.form import FieldError, FormField
-    from cockpit.calculators.montecarlo import MonteCarloValues
-    from cockpit.calculators.result import Calculator, Result
-    from cockpit.calculators.view import Settings
+    from cockpit.calculators.common.form import FieldError, FormField
+    from cockpit.calculators.common.market_data import Settings
+    from cockpit.calculators.common.result import Calculator, Result
+    from cockpit.calculators.stress.montecarlo import MonteCarloValues
 
 
 CELL, PAIR, TYPED = "from the cell", "the cell's pair", "typed"
@@ -262,7 +262,7 @@ class Forms:
 
     def open(self, name: str) -> Form:
         """The form of a calculator, made when it is first asked for. KeyError if there is none."""
-        from cockpit.calculators.form import form_fields
+        from cockpit.calculators.common.form import form_fields
 
         if name not in self.opened:
             self.opened[name] = Form(name, form_fields(module(name).Inputs))
@@ -278,7 +278,7 @@ def module(name: str) -> "Calculator":
 
 def checked(form: Form) -> "msgspec.Struct | None":
     """The calculator's inputs; None, and words in `errors` for each field, if they are not."""
-    from cockpit.calculators.form import FieldError, read
+    from cockpit.calculators.common.form import FieldError, read
 
     kind = module(form.name).Inputs
     values: dict[str, Any] = form.values()
@@ -304,7 +304,7 @@ def compute(form: Form, view: MarketView, settings: "Settings") -> "msgspec.Stru
     """
     from msgspec.structs import replace
 
-    from cockpit.calculators.form import FieldError
+    from cockpit.calculators.common.form import FieldError
 
     inputs = checked(form)
     form.wants, form.is_outdated = False, True

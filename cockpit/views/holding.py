@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from cockpit.analytics import exposure as sums
-from cockpit.analytics.reversion import expected_mean, fit_ar1
+from cockpit.analytics.funding.reversion import expected_mean, fit_ar1
+from cockpit.analytics.risk import exposure as sums
 from cockpit.core.account import short_address
 from cockpit.core.units import HOUR_S
 from cockpit.portfolio import positions as exposures

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from cockpit.analytics.depth import impact_bps, walk
+from cockpit.analytics.execution.depth import impact_bps, walk
 from cockpit.calculators.saved_plans import Expected, SavedPlan, check_name
 from cockpit.core.plan import Leg
 from cockpit.views.forms import module

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from cockpit.analytics.carry import Spread, breakeven_h, spread_hourly
-from cockpit.analytics.reversion import fit_ar1
+from cockpit.analytics.funding.carry import Spread, breakeven_h, spread_hourly
+from cockpit.analytics.funding.reversion import fit_ar1
 from cockpit.views.books import pair_cost_bps
 from cockpit.views.cells import fresh_hourly
 from cockpit.views.rates import MIN_POINTS, history_version, hourly_history

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from cockpit.calculators.result import Result
+from cockpit.calculators.common.result import Result
 from cockpit.calculators.saved_plans import executed, progress
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cockpit.analytics.funding import Array, oi_weighted, robust_z
-from cockpit.analytics.reversion import Ar1, expected_mean, fit_ar1
-from cockpit.analytics.term import WINDOWS_H, realised_curve
+from cockpit.analytics.funding.rates import Array, oi_weighted, robust_z
+from cockpit.analytics.funding.reversion import Ar1, expected_mean, fit_ar1
+from cockpit.analytics.funding.term_structure import WINDOWS_H, realised_curve
 from cockpit.core.units import HOUR_NS, HOUR_S, hour_floor_ns, hourly
 from cockpit.state.view import MarketRead
 from cockpit.views.scene import TENORS, Scene, Tenor

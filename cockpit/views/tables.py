@@ -6,7 +6,7 @@ Columns carry their unit in the name, an unknown figure is None, and nothing is 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cockpit.analytics.depth import microprice
+from cockpit.analytics.execution.depth import microprice
 from cockpit.core.units import apr, hourly
 from cockpit.state.view import Field
 from cockpit.views.books import BANDS_BPS, Cost, cost, reading, readings

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, get_args, get_origin, get_type_hints
 
-from cockpit.calculators.result import Cell, Column, Table
-from cockpit.calculators.words import base_words, usd_words
+from cockpit.calculators.common.result import Cell, Column, Table
+from cockpit.calculators.common.words import base_words, usd_words
 from cockpit.core.units import utc
 from cockpit.views import format as fmt
 from cockpit.views.text import Line, clean, fit, right, wrap

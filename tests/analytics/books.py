@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from cockpit.analytics.depth import Levels
-from cockpit.analytics.split import Offer
+from cockpit.analytics.execution.depth import Levels
+from cockpit.analytics.execution.split import Offer
 
 BIDS = [(99.95, 6.0), (99.90, 12.0), (99.85, 15.0)]
 ASKS = [(100.00, 5.0), (100.05, 10.0), (100.10, 20.0)]

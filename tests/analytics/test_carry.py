@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics import carry
-from cockpit.analytics.carry import LegCost, Spread
+from cockpit.analytics.funding import carry
+from cockpit.analytics.funding.carry import LegCost, Spread
 
 EIGHTEEN_BPS = 18e-4
 DECAYING = Spread(now=6e-5, mean=1e-5, phi=0.97, sigma=None)

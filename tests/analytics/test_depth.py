@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics import depth
+from cockpit.analytics.execution import depth
 from tests.analytics.books import ASKS, BIDS, MID, asks
 
 

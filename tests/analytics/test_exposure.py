@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics import exposure
-from cockpit.analytics.exposure import Leg, Liquidation, Pool
+from cockpit.analytics.risk import exposure
+from cockpit.analytics.risk.exposure import Leg, Liquidation, Pool
 
 
 def leg(symbol="BTC", size=1.0, price=100.0, venue="a", pool="", **more):

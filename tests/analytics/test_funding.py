@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics import funding
-from cockpit.analytics.funding import Formula
+from cockpit.analytics.funding import rates as funding
+from cockpit.analytics.funding.rates import Formula
 from cockpit.core.units import HOUR_NS, apr, hourly
 
 HYPERLIQUID = Formula(

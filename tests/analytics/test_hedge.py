@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics.hedge import (
+from cockpit.analytics.hedging.ratio import (
     band_half_width,
     decay_of,
     delay_risk,

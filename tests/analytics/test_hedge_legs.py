@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.analytics.hedge_legs import HedgeVenue, book_segments, hedge_legs
-from cockpit.analytics.simplex import Infeasible, minimise
+from cockpit.analytics.hedging.legs import HedgeVenue, book_segments, hedge_legs
+from cockpit.analytics.hedging.linear_program import Infeasible, minimise
 
 INF = math.inf
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics import impact
+from cockpit.analytics.execution import impact
 
 VOLUMES = np.array([2e9, 8e8, 2e8])
 LINEAR = np.array([2.0, 3.5, 1.0]) * 1e-4

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cockpit.analytics.depth import haircut_frac, walk
-from cockpit.analytics.ladder import Ladder, ladder
-from cockpit.analytics.split import best_single, best_split
+from cockpit.analytics.execution.depth import haircut_frac, walk
+from cockpit.analytics.execution.ladder import Ladder, ladder
+from cockpit.analytics.execution.split import best_single, best_split
 from tests.analytics.books import ASKS, offer
 
 

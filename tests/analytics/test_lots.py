@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics.lots import round_plan, round_slices, smallest_order
+from cockpit.analytics.execution.lots import round_plan, round_slices, smallest_order
 
 
 def decimals(values: np.ndarray) -> list[Decimal]:

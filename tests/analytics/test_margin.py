@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cockpit.analytics.margin import (
+from cockpit.analytics.risk.margin import (
     account_maintenance_usd,
     build_tiers,
     distance_frac,

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from cockpit.analytics.funding import Formula
-from cockpit.analytics.margin import build_tiers
-from cockpit.analytics.montecarlo import Paths, simulate
-from cockpit.analytics.montecarlo_model import (
+from cockpit.analytics.funding.rates import Formula
+from cockpit.analytics.risk.margin import build_tiers
+from cockpit.analytics.risk.montecarlo import Paths, simulate
+from cockpit.analytics.risk.montecarlo_model import (
     Grid,
     Market,
     PremiumModel,
@@ -16,7 +16,7 @@ from cockpit.analytics.montecarlo_model import (
     SimLeg,
     VenueModel,
 )
-from cockpit.analytics.tail_risk import mean, probability, standard_deviation, tail
+from cockpit.analytics.risk.tail_risk import mean, probability, standard_deviation, tail
 
 DAY_S = 86_400.0
 HOURLY = Formula(3600, 1e-4, 5e-4, 0.0, 1.0, None, 0.04, None)

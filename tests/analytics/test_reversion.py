@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics import reversion
+from cockpit.analytics.funding import reversion
 
 F0, MU, PHI = 6e-5, 1.25e-5, 0.87
 

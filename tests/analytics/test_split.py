@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.analytics.depth import walk
-from cockpit.analytics.split import Offer, best_single, best_split, consolidate, cost_usd
+from cockpit.analytics.execution.depth import walk
+from cockpit.analytics.execution.split import Offer, best_single, best_split, consolidate, cost_usd
 from tests.analytics.books import as_bids, asks, offer
 
 A = offer([(100.0, 3.0), (100.06, 6.0), (100.12, 10.0)], fee=4.5e-4)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.analytics import squeeze
+from cockpit.analytics.execution import squeeze
 from tests.analytics.books import ASKS, MID
 
 FIRST = np.array([2.0, 2.5, 4.0]) * 1e-4

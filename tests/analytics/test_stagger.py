@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics import stagger
+from cockpit.analytics.execution import schedule as stagger
 from cockpit.core.units import HOUR_NS, NS_PER_S
 
 AMOUNT, SLICES, STEP, ETA, GAMMA, AVERSION = 50.0, 12, 5.0, 40.0, 0.4, 2e-5

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics.margin import build_tiers
-from cockpit.analytics.stress import STEPS, Handling, LegShock, StressLeg, StressResult, stress
+from cockpit.analytics.risk.margin import build_tiers
+from cockpit.analytics.risk.stress import STEPS, Handling, LegShock, StressLeg, StressResult, stress
 
 NOTHING = LegShock(0, 0, 1, 1, 1)
 BIDS = [(59_990.0, 4.0), (59_940.0, 8.0), (59_880.0, 30.0)]

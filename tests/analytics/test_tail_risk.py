@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics.tail_risk import (
+from cockpit.analytics.risk.tail_risk import (
     christoffersen,
     histogram,
     kupiec,

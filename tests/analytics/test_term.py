@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from cockpit.analytics.funding import Formula, rate_from_premium
-from cockpit.analytics.term import Curve, curve_shape, expected_hourly, realised_curve
+from cockpit.analytics.funding.rates import Formula, rate_from_premium
+from cockpit.analytics.funding.term_structure import (
+    Curve,
+    curve_shape,
+    expected_hourly,
+    realised_curve,
+)
 from cockpit.core.units import HOUR_NS
 
 HOURLY = Formula(3600, 1e-4, 5e-4, 0.0, 1.0, None, 0.04, None)

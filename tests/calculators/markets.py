@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from cockpit import calculators
-from cockpit.calculators.form import read
-from cockpit.calculators.result import Result
-from cockpit.calculators.result import document as result_document
-from cockpit.calculators.view import Settings
+from cockpit.calculators.common.form import read
+from cockpit.calculators.common.market_data import Settings
+from cockpit.calculators.common.result import Result
+from cockpit.calculators.common.result import document as result_document
 from cockpit.documents.saved_view import SnapshotView, view_of
 from tests.support import AT_NS
 

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 
 from cockpit import calculators
-from cockpit.calculators.form import read
-from cockpit.calculators.result import Result
-from cockpit.calculators.view import Settings
+from cockpit.calculators.common.form import read
+from cockpit.calculators.common.market_data import Settings
+from cockpit.calculators.common.result import Result
 from cockpit.documents.saved_view import SnapshotView, view_of
 from tests.calculators.markets import document, market
 from tests.support import AT_NS

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from cockpit import calculators
-from cockpit.calculators.form import FieldError, form_fields, read, shown
-from cockpit.calculators.result import Result, document
+from cockpit.calculators.common.form import FieldError, form_fields, read, shown
+from cockpit.calculators.common.result import Result, document
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit import calculators
-from cockpit.analytics.hedge_legs import HedgeVenue, book_segments, hedge_legs
-from cockpit.calculators.form import FieldError
-from cockpit.calculators.view import Settings
+from cockpit.analytics.hedging.legs import HedgeVenue, book_segments, hedge_legs
+from cockpit.calculators.common.form import FieldError
+from cockpit.calculators.common.market_data import Settings
 from cockpit.core.events import BookSnapshot, Funding, Instrument, Link
 from cockpit.core.market import Side
 from cockpit.state.store import MarketStore

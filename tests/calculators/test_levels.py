@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics.depth import walk
-from cockpit.calculators.levels import reduced
+from cockpit.analytics.execution.depth import walk
+from cockpit.calculators.common.book_reduction import reduced
 
 BOOKS = st.lists(st.tuples(st.floats(0.01, 5), st.floats(0.001, 50)), min_size=1, max_size=200)
 

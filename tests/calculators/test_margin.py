@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit import calculators
-from cockpit.calculators.form import FieldError
-from cockpit.calculators.view import Settings
+from cockpit.calculators.common.form import FieldError
+from cockpit.calculators.common.market_data import Settings
 from cockpit.core.margins import Tier, VenueMargin
 from tests.calculators.risk import btc, coin, held, run, view
 from tests.support import AT_NS

@@ -5,8 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from cockpit.calculators.premiums import expected_hours, premium_of, tightest_cap, venue_formula
-from cockpit.calculators.view import Settings
+from cockpit.calculators.common.market_data import Settings
+from cockpit.calculators.common.premiums import (
+    expected_hours,
+    premium_of,
+    tightest_cap,
+    venue_formula,
+)
 from cockpit.core.market import FundingTerms
 from tests.calculators.markets import DEEP_ASKS, DEEP_BIDS, calc, market, saved
 from tests.support import AT_NS

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.calculators import load
-from cockpit.calculators.form import FieldError
-from cockpit.calculators.view import Fees, Settings
+from cockpit.calculators.common.form import FieldError
+from cockpit.calculators.common.market_data import Fees, Settings
 from cockpit.core.events import BookSnapshot, Instrument, Link
 from cockpit.state.store import MarketStore
 from tests.calculators.markets import ASKS, BIDS, calc, market, saved

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.calculators import load
-from cockpit.calculators.form import FieldError
-from cockpit.calculators.view import Settings
+from cockpit.calculators.common.form import FieldError
+from cockpit.calculators.common.market_data import Settings
 from tests.calculators.markets import ASKS, BIDS, HOUR_NS, calc, market, saved
 from tests.support import AT_NS
 

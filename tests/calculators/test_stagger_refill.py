@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from cockpit.calculators.form import FieldError, form_fields, read
-from cockpit.calculators.stagger_inputs import Inputs
+from cockpit.calculators.common.form import FieldError, form_fields, read
+from cockpit.calculators.stagger.inputs import Inputs
 from cockpit.state.curves import Ring
 from tests.calculators.markets import calc, market, saved
 from tests.support import AT_NS

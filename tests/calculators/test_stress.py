@@ -5,9 +5,9 @@ import math
 import pytest
 
 from cockpit import calculators
-from cockpit.calculators.form import FieldError
+from cockpit.calculators.common.form import FieldError
+from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.saved_plans import Expected, SavedPlan, executed, fill
-from cockpit.calculators.view import Settings
 from cockpit.core.market import FundingTerms, Side
 from cockpit.core.plan import Leg
 from cockpit.core.scenario import scenario_names

@@ -6,12 +6,12 @@ from concurrent.futures import wait
 import numpy as np
 import pytest
 
-from cockpit.analytics.funding import Formula, rate_from_premium
+from cockpit.analytics.funding.rates import Formula, rate_from_premium
 from cockpit.calculators import load
-from cockpit.calculators.form import read
-from cockpit.calculators.montecarlo import simulate_job
-from cockpit.calculators.premiums import premium_of
-from cockpit.calculators.view import Settings
+from cockpit.calculators.common.form import read
+from cockpit.calculators.common.market_data import Settings
+from cockpit.calculators.common.premiums import premium_of
+from cockpit.calculators.stress.montecarlo import simulate_job
 from cockpit.desk.worker import Background, Progress
 from tests.calculators.risk import btc, coin, held, run, view
 from tests.support import AT_NS

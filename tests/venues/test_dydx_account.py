@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cockpit.analytics.margin import build_tiers, liquidation_price
+from cockpit.analytics.risk.margin import build_tiers, liquidation_price
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
 from cockpit.venues.contract import Fetch, Tick, Wanted, Wants
 from cockpit.venues.dydx import SPEC, Session

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cockpit.analytics.margin import build_tiers, liquidation_price
+from cockpit.analytics.risk.margin import build_tiers, liquidation_price
 from cockpit.core.events import FundingPayment, Margin, Position
 from cockpit.venues.contract import Wants
 from cockpit.venues.hyperliquid import Session

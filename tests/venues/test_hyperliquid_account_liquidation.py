@@ -5,7 +5,7 @@ Equity equals maintenance there, maintenance being half of what the highest leve
 
 import pytest
 
-from cockpit.analytics.margin import build_tiers, liquidation_price
+from cockpit.analytics.risk.margin import build_tiers, liquidation_price
 from cockpit.core.events import Margin, Position
 from tests.support import feed, only, reply
 from tests.venues.hyperliquid_accounts import ALICE, following, row, state

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cockpit.calculators.result import Result
-from cockpit.calculators.view import Settings
+from cockpit.calculators.common.market_data import Settings
+from cockpit.calculators.common.result import Result
 from cockpit.views.forms import Form, Forms, Given, checked, compute, round_step
 from tests.views import scenes
 from tests.views.scenes import AT_NS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cockpit.calculators.result import Column, Result, Table
+from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.saved_plans import fill
 from cockpit.core.plan import Plan
 from cockpit.views import keeping

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
+from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.saved_plans import fill
-from cockpit.calculators.view import Settings
 from cockpit.core.events import Position
 from cockpit.views import keeping
 from cockpit.views.forms import compute

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cockpit.analytics import exposure as sums
-from cockpit.analytics.exposure import Leg, Total
+from cockpit.analytics.risk import exposure as sums
+from cockpit.analytics.risk.exposure import Leg, Total
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.views import format as fmt

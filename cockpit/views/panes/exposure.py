@@ -1,7 +1,7 @@
 """What the positions amount to in each asset: net, gross, and what no other leg hedges."""
 
-from cockpit.analytics import exposure as sums
-from cockpit.analytics.exposure import AssetExposure
+from cockpit.analytics.risk import exposure as sums
+from cockpit.analytics.risk.exposure import AssetExposure
 from cockpit.views import format as fmt
 from cockpit.views.canvas import bar
 from cockpit.views.holding import portfolio

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cockpit.calculators.montecarlo import MonteCarloValues
-from cockpit.calculators.words import usd_words
+from cockpit.calculators.common.words import usd_words
+from cockpit.calculators.stress.montecarlo import MonteCarloValues
 from cockpit.views import format as fmt
 from cockpit.views.canvas import Canvas, Floats, nice_scale
 from cockpit.views.forms import Form

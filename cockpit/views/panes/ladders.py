@@ -5,7 +5,7 @@ With room a column shows cumulative notional and a bar for each size as well.
 
 from collections.abc import Hashable
 
-from cockpit.analytics.depth import covered_bps, depth_usd, imbalance, mid_price
+from cockpit.analytics.execution.depth import covered_bps, depth_usd, imbalance, mid_price
 from cockpit.core.events import Level
 from cockpit.state.view import MarketRead
 from cockpit.views import format as fmt

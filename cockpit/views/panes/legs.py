@@ -1,7 +1,7 @@
 """The legs of the plan on the screen, and of a kept one what is filled, left and standing open."""
 
+from cockpit.calculators.common.words import base_words, usd_words
 from cockpit.calculators.saved_plans import LegProgress, Progress, SavedPlan, progress
-from cockpit.calculators.words import base_words, usd_words
 from cockpit.core.plan import Leg
 from cockpit.core.units import NS_PER_S, utc
 from cockpit.views import format as fmt

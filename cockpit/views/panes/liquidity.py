@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cockpit.analytics.depth import imbalance, microprice
+from cockpit.analytics.execution.depth import imbalance, microprice
 from cockpit.views import format as fmt
 from cockpit.views.books import BANDS_BPS, Reading, no_book, reading
 from cockpit.views.scene import Scene

@@ -1,7 +1,7 @@
 """What stands behind the positions at each venue, and how much of it is needed."""
 
-from cockpit.analytics import exposure as sums
-from cockpit.analytics.exposure import VenueExposure
+from cockpit.analytics.risk import exposure as sums
+from cockpit.analytics.risk.exposure import VenueExposure
 from cockpit.core.account import Account
 from cockpit.views import format as fmt
 from cockpit.views.canvas import bar

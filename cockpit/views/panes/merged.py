@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cockpit.analytics.split import Consolidated, Offer, consolidate
+from cockpit.analytics.execution.split import Consolidated, Offer, consolidate
 from cockpit.views import format as fmt
 from cockpit.views.books import Reading, readings
 from cockpit.views.scene import Scene

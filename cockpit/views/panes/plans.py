@@ -1,7 +1,7 @@
 """The plans that were kept, newest first: how far each has come and what stands open in it."""
 
+from cockpit.calculators.common.words import base_words
 from cockpit.calculators.saved_plans import SavedPlan, progress
-from cockpit.calculators.words import base_words
 from cockpit.core.units import utc
 from cockpit.views import format as fmt
 from cockpit.views.scene import Scene

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cockpit.analytics import exposure as sums
+from cockpit.analytics.risk import exposure as sums
 from cockpit.core.account import short_address
 from cockpit.portfolio.positions import Row
 from cockpit.views import format as fmt

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from cockpit.analytics import exposure as sums
-from cockpit.analytics.exposure import Total
+from cockpit.analytics.risk import exposure as sums
+from cockpit.analytics.risk.exposure import Total
 from cockpit.core.events import LinkState
 from cockpit.core.units import utc
 from cockpit.views import format as fmt

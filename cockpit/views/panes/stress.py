@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from cockpit.calculators.words import usd_words
+from cockpit.calculators.common.words import usd_words
 from cockpit.views import format as fmt
 from cockpit.views.forms import Form
 from cockpit.views.panes.result import HZ, ResultPane
 from cockpit.views.text import Line, clean, wrap
 
 if TYPE_CHECKING:
-    from cockpit.calculators.stress_values import ScenarioRow
+    from cockpit.calculators.stress.values import ScenarioRow
 
 __all__ = ("HZ", "lines")
 

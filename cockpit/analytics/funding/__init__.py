@@ -1,0 +1,1 @@
+"""Funding rates, their term structure and reversion, and what a carry earns."""

@@ -1,0 +1,237 @@
+"""Carry: long where funding is low, short where it is high, and whether that pays.
+
+The spread is what a dollar of the pair receives per hour: the short leg's rate less the long
+leg's, each a fraction per hour. It decays from `now` to `mean` by `phi` an hour; costs are
+fractions of the pair's notional (one leg's notional, both legs being equal). Positive USD is
+received, cost is positive. What is not known is None, and "never" is None too.
+Why the spread reverts: He, Manela, Ross, von Wachter, "Fundamentals of Perpetual Futures", arXiv
+2212.06888. Its sums over a horizon are those of `reversion`.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cockpit.analytics.funding.reversion import (
+    expected_sum,
+    probability_below,
+    quantile_sum,
+    sum_variance,
+)
+from cockpit.core.units import HOURS_PER_YEAR
+
+_GUARD = 1e-9
+"""Of the cost: keeps one that takes exactly 75 hours from taking 76."""
+_NEVER_H = 1000 * HOURS_PER_YEAR
+"""A pair that needs longer than this never breaks even."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegCost:
+    """One leg's costs as fractions of notional; slippage against mid, fees per side traded."""
+
+    entry_fee: float
+    entry_slip: float
+    exit_fee: float
+    exit_slip: float
+
+    @property
+    def round_trip(self) -> float:
+        return self.entry_fee + self.entry_slip + self.exit_fee + self.exit_slip
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the spread is thought to run: `now` and long-run `mean` per hour, `phi` an hour.
+
+    `sigma` is the sd of an hour's innovation; None when it is not known.
+    """
+
+    now: float
+    mean: float
+    phi: float
+    sigma: float | None
+
+
+class Carry(NamedTuple):
+    """What a pair brings over its hold; `conservative_usd` at the asked quantile."""
+
+    cost_frac: float
+    cost_usd: float
+    expected_funding_usd: float
+    conservative_usd: float | None
+    net_usd: float
+    breakeven_h: int | None
+    breakeven_probability: float | None
+    return_apr: float | None
+
+
+class Gate(NamedTuple):
+    """One condition: its name, whether it holds (None: cannot be told), and the words if not."""
+
+    name: str
+    holds: bool | None
+    words: str
+
+
+def spread_hourly(long_rate: float, short_rate: float) -> float:
+    """Received per hour and dollar: short leg's rate less long leg's, fractions per hour."""
+    return short_rate - long_rate
+
+
+def round_trip_frac(legs: Sequence[LegCost], gas_usd: float, notional_usd: float) -> float:
+    """In and out of every leg, as a fraction of the pair's notional. ValueError if that is <= 0."""
+    if not notional_usd > 0:
+        raise ValueError(f"notional must be above 0, got {notional_usd}")
+    return sum(leg.round_trip for leg in legs) + gas_usd / notional_usd
+
+
+def breakeven_h(cost_frac: float, spread: Spread) -> int | None:
+    """The first whole hour at which the expected sum covers the cost; None if it never does.
+
+    A sum that peaks below the cost (a long-run spread of 0 or less) never does, nor does one that
+    would take a thousand years. ValueError for anything not finite or a phi outside 0 to 1.
+    """
+    if not all(math.isfinite(x) for x in (cost_frac, spread.now, spread.mean, spread.phi)):
+        raise ValueError("break-even needs finite numbers")
+    if not 0 <= spread.phi <= 1:
+        raise ValueError(f"phi must be from 0 to 1, got {spread.phi}")
+    if cost_frac <= 0:
+        return 0
+    bracket = _rising_hours(spread)
+    if bracket is None:
+        return None
+    low, high = bracket
+    needed = cost_frac * (1 - _GUARD)
+    if _sum(spread, high) < needed:
+        return None
+    # Most pairs that ever pay do so within days of a bracket of a thousand years.
+    reach = low
+    while reach < high and _sum(spread, reach) < needed:
+        low, reach = reach + 1, 2 * reach
+    high = min(reach, high)
+    while low < high:
+        middle = (low + high) // 2
+        if _sum(spread, middle) >= needed:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def breakeven_probability(cost_frac: float, spread: Spread, hours: int) -> float | None:
+    """P(what `hours` bring covers the cost), normal; None when the spread's sd is not known."""
+    if spread.sigma is None:
+        return None
+    sd = math.sqrt(sum_variance(spread.phi, spread.sigma, hours))
+    return 1.0 - probability_below(cost_frac, _sum(spread, hours), sd)
+
+
+def margin_usd(notional_usd: float, initial_frac: float, buffer_frac: float) -> float:
+    """Collateral for one leg: its initial margin and a price move to withstand, both fractions.
+
+    The other leg gains what this one loses, but on another venue: nothing is netted.
+    """
+    return notional_usd * (initial_frac + buffer_frac)
+
+
+def transfer_capital_usd(
+    notionals_usd: Sequence[float], maintenance_fracs: Sequence[float],
+    z: float, sigma_sqrt_h: float, transfer_h: float,
+) -> float:  # fmt: skip
+    """Sum of N (mmf + z sigma sqrt(T)): capital that outlasts the time a transfer takes."""
+    move = z * sigma_sqrt_h * math.sqrt(transfer_h)
+    return sum(n * (f + move) for n, f in zip(notionals_usd, maintenance_fracs, strict=True))
+
+
+def return_apr(net_usd: float, capital_usd: float, hold_h: float) -> float | None:
+    """Simple yearly return on the collateral of both legs; None without capital or a hold."""
+    if not (capital_usd > 0 and hold_h > 0):
+        return None
+    return net_usd / capital_usd * HOURS_PER_YEAR / hold_h
+
+
+def evaluate(
+    cost_frac: float, spread: Spread, notional_usd: float, hold_h: int, capital_usd: float,
+    quantile: float,
+) -> Carry:  # fmt: skip
+    """A pair over its hold. `quantile` (such as 0.1) is for the conservative funding sum."""
+    funding = notional_usd * _sum(spread, hold_h)
+    cost = notional_usd * cost_frac
+    low = None
+    if spread.sigma is not None:
+        low = notional_usd * quantile_sum(
+            spread.now, spread.mean, spread.phi, spread.sigma, hold_h, quantile
+        )
+    return Carry(
+        cost_frac=cost_frac,
+        cost_usd=cost,
+        expected_funding_usd=funding,
+        conservative_usd=low,
+        net_usd=funding - cost,
+        breakeven_h=breakeven_h(cost_frac, spread),
+        breakeven_probability=breakeven_probability(cost_frac, spread, hold_h),
+        return_apr=return_apr(funding - cost, capital_usd, hold_h),
+    )
+
+
+def gates(carry: Carry, hold_h: int, min_probability: float, min_apr: float) -> tuple[Gate, ...]:
+    """The conditions of an entry, in the order in which they should be read."""
+    hours, odds, apr = carry.breakeven_h, carry.breakeven_probability, carry.return_apr
+    low = carry.conservative_usd
+    return (
+        Gate("breakeven", hours is not None, "never breaks even"),
+        Gate(
+            "hold",
+            None if hours is None else hours <= hold_h,
+            f"breaks even after {hours} h, the hold is {hold_h} h",
+        ),
+        Gate(
+            "probability",
+            None if odds is None else odds >= min_probability,
+            f"breaks even with {(odds or 0.0) * 100:.0f} %, "
+            f"{min_probability * 100:.0f} % are asked for",
+        ),
+        Gate(
+            "conservative",
+            None if low is None else low >= 0,
+            f"a poor run pays {-(low or 0.0):.2f} USD of funding instead of receiving it",
+        ),
+        Gate(
+            "return",
+            None if apr is None else apr >= min_apr,
+            f"returns {(apr or 0.0) * 100:.1f} % a year, {min_apr * 100:.1f} % are asked for",
+        ),
+    )
+
+
+def first_closed(conditions: Sequence[Gate]) -> str | None:
+    """The words of the first condition that does not hold; None if every known one holds."""
+    return next((gate.words for gate in conditions if gate.holds is False), None)
+
+
+def _sum(spread: Spread, hours: int) -> float:
+    return expected_sum(spread.now, spread.mean, spread.phi, hours)
+
+
+def _rising_hours(spread: Spread) -> tuple[int, int] | None:
+    """Hours between which the sum only rises and, if at all, passes the cost; None if nowhere."""
+    gap, phi = spread.now - spread.mean, spread.phi
+    first = spread.mean + gap * phi
+    if phi == 1.0 or gap == 0.0:
+        return (1, _NEVER_H) if first > 0 else None
+    if spread.mean > 0:
+        # A spread that is against us sums ever lower until it has turned.
+        return (_hours_until(spread.mean, -gap, phi) if first < 0 else 1), _NEVER_H
+    if first <= 0:
+        return None
+    if spread.mean == 0.0:
+        return 1, _NEVER_H
+    # From where the hourly spread reaches 0 on, the sum falls.
+    return 1, _hours_until(-spread.mean, gap, phi)
+
+
+def _hours_until(level: float, gap: float, phi: float) -> int:
+    """The last whole hour, 1 at least, at which gap x phi^hour has not fallen below the level."""
+    return max(1, math.floor(min(_NEVER_H, (math.log(level) - math.log(gap)) / math.log(phi))))

@@ -1,0 +1,1 @@
+"""Hedge ratios and the legs that reach a target at least cost."""

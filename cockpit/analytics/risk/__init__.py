@@ -1,0 +1,1 @@
+"""Margin, exposure, stress and the tail of the distribution."""

@@ -1,0 +1,286 @@
+"""Carry: long where funding is low, short where it is high, for every pair of venues or one.
+
+Without venues every pair is taken in the direction that receives now, and the pairs are ranked by
+what they leave after costs. Money received is positive, costs are positive.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import msgspec
+
+from cockpit.analytics.funding import carry as model
+from cockpit.analytics.funding.reversion import expected_sum
+from cockpit.calculators.carry import inputs as carry_inputs
+from cockpit.calculators.carry.gates import failed_gate, venue_gates
+from cockpit.calculators.carry.sides import (
+    ASSUMED_NOTIONAL_USD,
+    VenueSide,
+    entry_plan,
+    round_trip,
+    venue_sides,
+)
+from cockpit.calculators.carry.spread_model import (
+    SpreadModel,
+    note_models,
+    spread_model,
+    spread_series,
+)
+from cockpit.calculators.common.form import FieldError
+from cockpit.calculators.common.market_data import Notes, Settings, known_symbol, known_venues
+from cockpit.calculators.common.result import Column, Result, Table
+from cockpit.calculators.common.words import hours_words, usd_words
+from cockpit.core.plan import Plan
+from cockpit.core.units import HOURS_PER_YEAR
+from cockpit.state.view import MarketView
+
+TITLE = "Carry"
+HELP = "funding spread of two venues against what it costs to earn it"
+Inputs = carry_inputs.Inputs
+QUANTILE = 0.1
+"""Of the funding sum that the conservative gate looks at."""
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """One pair over the hold; `breakeven_h` None is never, everything else None is not known.
+
+    `expected_funding_usd` is of the spread as it decays, `formula_funding_usd` of each venue's own
+    formula as its premium does.
+    """
+
+    symbol: str | None = None
+    long_venue: str | None = None
+    short_venue: str | None = None
+    notional_usd: float | None = None
+    cost_bps: float | None = None
+    cost_usd: float | None = None
+    spread_hourly: float | None = None
+    spread_apr: float | None = None
+    phi: float | None = None
+    mean_spread_hourly: float | None = None
+    sigma_spread_hourly: float | None = None
+    expected_funding_usd: float | None = None
+    formula_funding_usd: float | None = None
+    conservative_funding_usd: float | None = None
+    net_usd: float | None = None
+    breakeven_h: int | None = None
+    breakeven_probability: float | None = None
+    margin_usd: dict[str, float | None] = {}
+    return_apr: float | None = None
+    gate: str | None = None
+
+
+class Values(Pair, frozen=True, kw_only=True):
+    """The best pair, and all of them, best first."""
+
+    pairs: tuple[Pair, ...] = ()
+
+
+class _Found(NamedTuple):
+    """A pair, its entry if it was asked for, and how its spread is thought to run."""
+
+    pair: Pair
+    plan: Plan | None
+    spread: SpreadModel | None
+
+    def closed(self, gate: str) -> "_Found":
+        return self._replace(pair=msgspec.structs.replace(self.pair, gate=gate))
+
+
+def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
+    """Every pair that the form leaves open, ranked by what is left after costs."""
+    notes = Notes()
+    if inputs.notional_usd is not None and inputs.size is not None:
+        raise FieldError("notional_usd", "expected either notional_usd or size, and not both")
+    for name in ("long_venue", "short_venue"):
+        venue = getattr(inputs, name)
+        if venue is not None:
+            known_venues(view, [venue], name)
+    if inputs.long_venue is not None and inputs.long_venue == inputs.short_venue:
+        raise FieldError("short_venue", f"expected another venue than {inputs.long_venue}")
+    symbols = [known_symbol(view, inputs.symbol)] if inputs.symbol else list(view.symbols())
+    found: list[_Found] = []
+    for symbol in symbols:
+        sides = venue_sides(inputs, view, settings, notes, symbol)
+        own = venue_gates(sides, view, settings.now_ns)
+        for long, short in _pairs(inputs, sides):
+            one = _pair(inputs, long, short)
+            gate = failed_gate(inputs, long, short, _size(inputs, long, short), own)
+            found.append(one if gate is None else one.closed(gate))
+    found.sort(key=lambda one: _rank(one.pair))
+    pairs = tuple(one.pair for one in found)
+    named = {
+        f"{p.symbol} {p.long_venue}/{p.short_venue}": f.spread
+        for p, f in zip(pairs, found, strict=True)
+        if f.spread is not None
+    }
+    note_models(named, *_given(inputs), notes)
+    if pairs:
+        best = msgspec.structs.asdict(pairs[0])
+    else:
+        words = "no two venues have a book"
+        notes.lack(words)
+        best = {"symbol": inputs.symbol, "gate": words}
+    plan = found[0].plan if found else None
+    if plan is not None:
+        plan = msgspec.structs.replace(
+            plan,
+            assumptions=tuple(notes.assumptions),
+            warnings=(*([best["gate"]] if best["gate"] else []), *notes.warnings),
+        )
+    return Result(
+        values=Values(**best, pairs=pairs),
+        plan=plan,
+        assumptions=tuple(notes.assumptions),
+        warnings=tuple(notes.warnings),
+        is_incomplete=notes.is_incomplete,
+    )
+
+
+def _pairs(inputs: Inputs, sides: Sequence[VenueSide]) -> list[tuple[VenueSide, VenueSide]]:
+    """(long, short) as the form asks; an open pair once, so that it receives now."""
+    pairs = []
+    is_open = inputs.long_venue is None and inputs.short_venue is None
+    for one, other in combinations(sides, 2):
+        if is_open:
+            pairs.append((one, other) if _received(one, other) >= 0 else (other, one))
+            continue
+        for long, short in ((one, other), (other, one)):
+            if inputs.long_venue not in (None, long.venue):
+                continue
+            if inputs.short_venue not in (None, short.venue):
+                continue
+            pairs.append((long, short))
+    return pairs
+
+
+def _received(long: VenueSide, short: VenueSide) -> float:
+    """The spread now; 0 where a rate is not known."""
+    known = None not in (long.hourly, short.hourly)
+    return model.spread_hourly(long.hourly or 0.0, short.hourly or 0.0) if known else 0.0
+
+
+def _size(inputs: Inputs, long: VenueSide, short: VenueSide) -> float:
+    """One leg in base units."""
+    mid = (long.quote.mid_usd + short.quote.mid_usd) / 2
+    return inputs.size or (inputs.notional_usd or ASSUMED_NOTIONAL_USD) / mid
+
+
+def _given(inputs: Inputs) -> tuple[float | None, float | None, float | None]:
+    return inputs.phi, inputs.mean_spread_hourly, inputs.sigma_spread_hourly
+
+
+def _pair(inputs: Inputs, long: VenueSide, short: VenueSide) -> _Found:
+    size = _size(inputs, long, short)
+    notional = inputs.notional_usd or size * (long.quote.mid_usd + short.quote.mid_usd) / 2
+    margin = {
+        side.venue: None
+        if side.initial_frac is None
+        else model.margin_usd(notional, side.initial_frac, inputs.buffer_frac)
+        for side in (long, short)
+    }
+    costs = round_trip(long, short)
+    known = Pair(
+        symbol=long.quote.symbol,
+        long_venue=long.venue,
+        short_venue=short.venue,
+        notional_usd=notional,
+        margin_usd=margin,
+    )
+    if costs is not None:
+        frac = model.round_trip_frac(costs, inputs.gas_usd, notional)
+        known = msgspec.structs.replace(known, cost_bps=frac * 1e4, cost_usd=frac * notional)
+    if long.hourly is None or short.hourly is None:
+        return _Found(known, None, None)
+    now = model.spread_hourly(long.hourly, short.hourly)
+    run = spread_model(now, spread_series(long.paid, short.paid), *_given(inputs))
+    spread = run.spread
+    known = msgspec.structs.replace(
+        known,
+        spread_hourly=now,
+        spread_apr=now * HOURS_PER_YEAR,
+        phi=spread.phi,
+        mean_spread_hourly=spread.mean,
+        sigma_spread_hourly=spread.sigma,
+        expected_funding_usd=notional
+        * expected_sum(spread.now, spread.mean, spread.phi, inputs.hold_h),
+        formula_funding_usd=_by_formula(long, short, notional),
+    )
+    if costs is None:
+        return _Found(known, None, run)
+    capital = sum(usd for usd in margin.values() if usd is not None)
+    result = model.evaluate(
+        frac, spread, notional, inputs.hold_h, 0.0 if None in margin.values() else capital, QUANTILE
+    )  # fmt: skip
+    gates = model.gates(result, inputs.hold_h, inputs.min_probability, inputs.min_apr)
+    pair = msgspec.structs.replace(
+        known,
+        conservative_funding_usd=result.conservative_usd,
+        net_usd=result.net_usd,
+        breakeven_h=result.breakeven_h,
+        breakeven_probability=result.breakeven_probability,
+        return_apr=result.return_apr,
+        gate=model.first_closed(gates),
+    )
+    is_asked = inputs.long_venue is not None and inputs.short_venue is not None
+    plan = entry_plan(long.quote, short.quote, size) if is_asked else None
+    return _Found(pair, plan, run)
+
+
+def _by_formula(long: VenueSide, short: VenueSide, notional: float) -> float | None:
+    """Through both venues' clamps; None where one is not documented."""
+    if long.formula_frac is None or short.formula_frac is None:
+        return None
+    return notional * (short.formula_frac - long.formula_frac)
+
+
+def _rank(pair: Pair) -> tuple[bool, float, float]:
+    net = pair.net_usd
+    return net is None, -(net or 0.0) / (pair.notional_usd or 1.0), -(pair.spread_hourly or 0.0)
+
+
+def rows(result: Result) -> Table:
+    """A row a pair, best first."""
+    values: Values = result.values
+    return Table(
+        columns=(
+            Column("symbol"), Column("long"), Column("short"), Column("spread", "frac"),
+            Column("cost", "bps"), Column("funding", "usd"), Column("net", "usd"),
+            Column("even after", "h"), Column("odds", "frac"), Column("margin", "usd"),
+            Column("return", "frac"), Column("gate"),
+        ),
+        rows=tuple(
+            (p.symbol, p.long_venue, p.short_venue, p.spread_apr, p.cost_bps,
+             p.expected_funding_usd, p.net_usd, p.breakeven_h, p.breakeven_probability,
+             _sum(p.margin_usd), p.return_apr, p.gate)
+            for p in values.pairs
+        ),
+    )  # fmt: skip
+
+
+def _sum(margin_usd: Mapping[str, float | None]) -> float | None:
+    known = [usd for usd in margin_usd.values() if usd is not None]
+    return sum(known) if known and len(known) == len(margin_usd) else None
+
+
+def verdict(result: Result) -> str:
+    """What the best pair pays, and why not, if not."""
+    best: Values = result.values
+    if best.long_venue is None or best.spread_apr is None:
+        return f"No pair: {best.gate}."
+    said = (
+        f"Long {best.symbol} on {best.long_venue}, short on {best.short_venue}: "
+        f"{best.spread_apr * 100:+.2f} % a year now"
+    )
+    if best.cost_bps is not None and best.cost_usd is not None:
+        cost = f"{best.cost_bps:.1f} bps of costs ({usd_words(best.cost_usd)})"
+        if best.breakeven_h is None:
+            said += f", never enough for {cost}"
+        else:
+            said += f", {hours_words(best.breakeven_h)} to earn {cost}"
+    if best.gate is not None and best.breakeven_h is not None:
+        said += f"; not now: {best.gate}"
+    elif best.return_apr is not None and best.breakeven_h is not None:
+        said += f", {best.return_apr * 100:.1f} % a year on the margin after costs"
+    return said.replace("-", "−") + "."

@@ -1,0 +1,97 @@
+"""Whether what is known of a pair can be traded on, in words; the first that fails is its gate.
+
+These come before the conditions that the money must meet: a carry that is read off stale or
+unequal data has no odds worth looking at.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+
+from cockpit.calculators.carry.inputs import Inputs
+from cockpit.calculators.carry.sides import VenueSide
+from cockpit.calculators.common.words import base_words
+from cockpit.core.market import Side
+from cockpit.core.units import HOUR_S, NS_PER_S
+from cockpit.state.view import Field, MarketRead, MarketView
+
+GRACE_S = 600.0
+"""A payment may come so much later than its stamp."""
+LATE_BLOCKS = 15.0
+"""Cadences without a block after which a chain has stopped."""
+
+
+def venue_gates(sides: Iterable[VenueSide], view: MarketView, now_ns: int) -> dict[str, str | None]:
+    """The first of stale, unknown and settlement that fails at each venue."""
+    return {
+        side.venue: _stale(side, now_ns) or _unknown(side) or _settlement(side, view, now_ns)
+        for side in sides
+    }
+
+
+def failed_gate(
+    inputs: Inputs, long: VenueSide, short: VenueSide, size: float, own: Mapping[str, str | None]
+) -> str | None:
+    """The first that fails of the venues' `own`, then of depth and basis; None if all hold."""
+    pair = (long, short)
+    for side in pair:
+        words = own[side.venue]
+        if words is not None:
+            return words
+    share, thin = min((_depth_share(side, size), side.venue) for side in pair)
+    if share < inputs.min_depth:
+        times = f"{math.floor(share * 100) / 100:g}x" if share >= 0.01 else "below 0.01x"
+        held = base_words(share * size)
+        return f"depth {times}: the visible book of {thin} holds {held} of {base_words(size)}"
+    basis_bps = abs(long.quote.mid_usd / short.quote.mid_usd - 1) * 1e4
+    if basis_bps > inputs.max_basis_bps:
+        return f"basis {basis_bps:.0f} bps, {inputs.max_basis_bps:g} are allowed"
+    return None
+
+
+def _stale(side: VenueSide, now_ns: int) -> str | None:
+    market = side.quote.market
+    for name in _used(market):
+        if market.is_stale(name, now_ns):
+            age_s = market.age_s(name, now_ns)
+            age = "" if age_s is None else f" {age_s:.0f} s"
+            return f"stale{age}: {name.replace('_', ' ')} of {side.venue}"
+    return None
+
+
+def _used(market: MarketRead) -> Iterator[Field]:
+    yield "book"
+    rate = market.rate()
+    if rate is not None:
+        yield "predicted" if rate.kind == "predicted" else "funding"
+
+
+def _unknown(side: VenueSide) -> str | None:
+    if side.hourly is None:
+        return f"interval unknown: {side.venue} states no rate for one"
+    if side.quote.fees.taker is None:
+        return f"fee unknown: set taker_fee.{side.venue}"
+    return None
+
+
+def _settlement(side: VenueSide, view: MarketView, now_ns: int) -> str | None:
+    """A payment that is overdue, or a chain without blocks; what was never seen cannot be late."""
+    last = side.quote.market.settled.latest
+    if last is not None:
+        age_s = (now_ns - (last.venue_ns or last.recv_ns)) / NS_PER_S
+        if age_s > last.interval_s + GRACE_S:
+            return (
+                f"settlement unhealthy: {side.venue} last paid {age_s / HOUR_S:.1f} h ago, "
+                f"every {last.interval_s / HOUR_S:g} h are due"
+            )
+    venue = view.venue(side.venue)
+    age, cadence = (
+        (venue.chain.block_age_s(now_ns), venue.chain.cadence_s()) if venue else (None, None)
+    )
+    if age is not None and cadence is not None and age > LATE_BLOCKS * cadence + 1:
+        return f"settlement unhealthy: {side.venue} has no block for {age:.0f} s"
+    return None
+
+
+def _depth_share(side: VenueSide, size: float) -> float:
+    """What the thinner side of a book holds, as a share of the size."""
+    return min(side.quote.rows(way).total for way in (Side.BUY, Side.SELL)) / size

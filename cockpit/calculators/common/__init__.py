@@ -1,0 +1,1 @@
+"""What calculators share: forms, results, and how they read the market."""

@@ -1,0 +1,104 @@
+"""Positions as they come into a risk calculator: typed into the form, or read from the view."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from cockpit.calculators.common.form import FieldError
+from cockpit.core.account import short_address
+from cockpit.core.events import Position
+from cockpit.core.margins import own_mmf
+from cockpit.state.lookups import listing
+from cockpit.state.view import MarketView
+
+_SHOWN_ONLY = frozenset(
+    {
+        "account", "pool", "upnl_usd", "notional_usd", "funding_usd_per_hour", "funding_paid_usd",
+        "liquidation_distance", "liquidation_basis", "margin_mode", "source", "age_s", "stale",
+    }
+)  # fmt: skip
+"""Keys of an exposure document's positions that say nothing new."""
+
+
+class PositionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A position as it is typed. `size` is signed base units; prices are USD per base.
+
+    `mmf` and `leverage` replace the venue's rule; `isolated_equity_usd` is the margin and profit
+    that stand behind this position alone. Without `mark` the view's price counts, and then `entry`.
+    """
+
+    venue: str
+    symbol: str
+    size: float
+    entry: float | None = None
+    mark: float | None = None
+    mmf: float | None = None
+    leverage: float | None = None
+    liquidation: float | None = None
+    isolated_equity_usd: float | None = None
+
+
+def structs(field: str, kind: Any, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """JSON objects as structs. FieldError names the row, its key and what was expected."""
+    found = []
+    for number, row in enumerate(rows, 1):
+        try:
+            found.append(msgspec.convert(row, kind, strict=False))
+        except msgspec.ValidationError as error:
+            what, _, where = str(error).partition(" - at `$")
+            place = f"{field}[{number}]{where.rstrip('`')}"
+            words = (what[:1].lower() + what[1:]).replace("`", "")
+            raise FieldError(field, f"{place}: {words}") from None
+    return found
+
+
+def typed_positions(rows: Sequence[Mapping[str, Any]]) -> list[PositionInput]:
+    """What was typed, or pasted from an exposure document. FieldError names row, key and bound."""
+    plain = [{k: v for k, v in row.items() if k not in _SHOWN_ONLY} for row in rows]
+    found: list[PositionInput] = structs("positions", PositionInput, plain)
+    for number, position in enumerate(found, 1):
+        for name in ("entry", "mark", "leverage"):
+            value = getattr(position, name)
+            if value is not None and not (value > 0 and math.isfinite(value)):
+                raise FieldError("positions", f"positions[{number}].{name}: must be above 0")
+        if not (math.isfinite(position.size) and position.size):
+            raise FieldError(
+                "positions",
+                f"positions[{number}].size: must be a number other than 0, negative for a short",
+            )
+        if position.mmf is not None and not 0 < position.mmf < 1:
+            raise FieldError(
+                "positions",
+                f"positions[{number}].mmf: is {position.mmf:g}; expected a fraction such as 0.0125",
+            )
+    return found
+
+
+def read_positions(view: MarketView) -> list[tuple[PositionInput, str]]:
+    """Every followed and typed position of the view with the label of the pool behind it."""
+    rows = [p for book in view.accounts() for p in book.positions] + list(view.manual())
+    return [(_as_typed(p, view), pool_label(p.account, p.pool)) for p in rows]
+
+
+def _as_typed(position: Position, view: MarketView) -> PositionInput:
+    isolated = position.isolated_equity
+    if isolated is None and position.margin_mode == "isolated":
+        isolated = math.nan
+    return PositionInput(
+        venue=position.venue,
+        symbol=position.symbol,
+        size=position.size,
+        entry=position.entry,
+        mark=position.mark,
+        mmf=own_mmf(position.mmf, listing(view, position.venue, position.symbol)),
+        leverage=position.leverage,
+        liquidation=position.liquidation,
+        isolated_equity_usd=isolated,
+    )
+
+
+def pool_label(account: str, pool: str) -> str:
+    """How a pool of a followed account is named, the address shortened."""
+    return f"{short_address(account)} {pool}".rstrip()

@@ -1,0 +1,1 @@
+"""Hedge: legs that take a position's delta down at least cost."""

@@ -1,0 +1,221 @@
+"""One symbol's hedge: the cheapest trades, in whole lots, and what they leave.
+
+Rounding to lots may take a little of the carry that was asked for; the hedge is then solved anew
+for a little more, so that what is traded earns what was promised.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from cockpit.analytics.hedging.ratio import band_half_width, one_off_threshold
+from cockpit.calculators.common.holdings import Floats, known
+from cockpit.calculators.common.market_data import (
+    Notes,
+    Quote,
+    Settings,
+    known_symbol,
+    quotes,
+    reference_price,
+)
+from cockpit.calculators.hedge.held import Exposure, initial_frac
+from cockpit.calculators.hedge.inputs import Inputs
+from cockpit.calculators.hedge.offers import Limits, Offer, cheapest, offer_of
+from cockpit.calculators.hedge.ratio import hedge_ratio
+from cockpit.calculators.hedge.values import AssetHedge
+from cockpit.calculators.hedge.venues import expected_hourly, leg_of, settled, whole_lots
+from cockpit.core.plan import Leg
+from cockpit.state.view import MarketView
+
+MINUTES_PER_YEAR = 525_600.0
+MINUTES_PER_HOUR = 60.0
+ROUNDS = 4
+"""How often a carry that was lost to rounding is asked for again."""
+DUST = 1e-9
+"""Relative: what binary fractions leave."""
+
+
+class Solved(NamedTuple):
+    """Trades as signed USD and in whole lots of base by quote, and what they leave; `carry` USD an
+    hour, NaN where not known. `binding` is the constraint in the way, None when all that was asked
+    for is met."""
+
+    trade_usd: Floats
+    sizes: Floats
+    carry: float
+    binding: str | None
+    is_known: bool
+    excluded: tuple[str, ...]
+
+
+class Hedged(NamedTuple):
+    """One symbol's part: `sizes` are signed base units by quote."""
+
+    asset: AssetHedge
+    legs: tuple[Leg, ...]
+    quotes: Sequence[Quote]
+    sizes: Floats
+    imf_frac: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetProblem:
+    """What one symbol's hedge may trade; rates are fractions per hour, in the quotes' order.
+
+    `ratio` is USD to be sold per USD held; `reference` the common USD price of the quotes.
+    """
+
+    exposure: Exposure
+    quotes: Sequence[Quote]
+    offers: Sequence[Offer]
+    rates: Sequence[float]
+    imf_frac: Mapping[str, float]
+    reference: float
+    price: float
+    ratio: float
+    band_usd: float
+
+    @property
+    def delta_usd(self) -> float:
+        return self.exposure.delta_base * self.price
+
+    def solve(self, target: float | None) -> Solved:
+        """The cheapest hedge that earns `target` USD an hour, or as much as there is."""
+        best = self._round(target)
+        if target is None:
+            return best
+        asked = target
+        for _ in range(ROUNDS):
+            if best.binding or not target - best.carry > DUST * max(1.0, abs(target)):
+                break
+            asked += max(target - best.carry, self._lot_carry)
+            again = self._round(asked, best.trade_usd)
+            if again.binding:
+                break
+            best = again
+        return best
+
+    @property
+    def _lot_carry(self) -> float:
+        """What one lot brings an hour when it moves from the worst venue to the best."""
+        rates = [rate for rate in self.rates if not math.isnan(rate)]
+        lot = max((quote.lot for quote in self.quotes), default=0.0)
+        return lot * self.reference * (max(rates) - min(rates)) if rates else 0.0
+
+    def _round(self, target: float | None, near_usd: Floats | None = None) -> Solved:
+        against_usd = self.ratio * self.delta_usd
+        found = cheapest(
+            against_usd, self.exposure.carry_usd_per_hour, self.offers, self.band_usd, target,
+            near_usd,
+        )  # fmt: skip
+        wanted = np.nan_to_num(found.trade_usd) / self.reference
+        sizes = whole_lots(wanted, self.quotes) if self.quotes else wanted
+        if found.feasible:
+            open_base, band = against_usd / self.reference, self.band_usd / self.reference
+            sizes = settled(sizes, self.quotes, open_base, band)
+        paid = sum(
+            -s * (q.market.index or q.mid) * q.quote_usd * rate
+            for q, s, rate in zip(self.quotes, sizes.tolist(), self.rates, strict=True)
+            if s != 0
+        )
+        carry = self.exposure.carry_usd_per_hour + paid
+        is_known = not np.isnan(found.trade_usd).any()
+        return Solved(found.trade_usd, sizes, carry, found.binding, is_known, found.excluded)
+
+
+def problem_of(
+    exposure: Exposure, inputs: Inputs, view: MarketView, settings: Settings, notes: Notes
+) -> AssetProblem:
+    """What the view and the form say of one symbol; what is unknown or assumed is noted."""
+    symbol = inputs.hedge_symbol or exposure.symbol
+    found = quotes(
+        view, settings, notes, known_symbol(view, symbol), inputs.venues,
+        with_haircut=inputs.haircut, taker_fee=inputs.taker_fee, quote_usd=inputs.quote_usd,
+    )  # fmt: skip
+    ratio = hedge_ratio(
+        exposure.symbol, symbol, inputs.correlation, inputs.sigma_annual,
+        inputs.hedge_sigma_annual, view, notes,
+    )  # fmt: skip
+    reference = reference_price(found) or exposure.price
+    imf = {q.venue: initial_frac(q.venue, symbol, view, settings) for q in found}
+    rates = [expected_hourly(q, inputs.hold_h, inputs.phi, settings, notes) for q in found]
+    is_same = symbol == exposure.symbol
+    held = exposure.position_base if is_same else {}
+    limits = Limits(inputs.max_usd, exposure.free_usd, held, imf)
+    blind = [q.venue for q in found if q.venue not in exposure.free_usd]
+    if blind:
+        notes.assume(f"equity not known at {', '.join(blind)}: margin does not limit the hedge")
+    return AssetProblem(
+        exposure=exposure,
+        quotes=found,
+        offers=[
+            offer_of(q, reference, r, limits, notes) for q, r in zip(found, rates, strict=True)
+        ],
+        rates=rates,
+        imf_frac=imf,
+        reference=reference,
+        price=reference if is_same else exposure.price,
+        ratio=ratio,
+        band_usd=inputs.band_usd,
+    )
+
+
+def hedged(
+    problem: AssetProblem, solved: Solved, inputs: Inputs, sigma: float, notes: Notes
+) -> Hedged:
+    """The legs of an answer, and its figures."""
+    for name in solved.excluded:
+        notes.warn(f"{name}: left out of the hedge, its fee or its funding is not known")
+    exposure, price, delta_usd = problem.exposure, problem.price, problem.delta_usd
+    pairs = zip(problem.quotes, solved.sizes.tolist(), strict=True)
+    made = [leg_of(quote, size) for quote, size in pairs if size != 0]
+    traded_usd = float(np.sum(solved.sizes)) * problem.reference
+    after_usd = delta_usd + (traded_usd / problem.ratio if problem.ratio else 0.0)
+    asset = AssetHedge(
+        symbol=exposure.symbol,
+        delta_before=exposure.delta_base,
+        delta_after=_tidy(after_usd / price, exposure.delta_base),
+        delta_before_usd=delta_usd,
+        delta_after_usd=_tidy(after_usd, delta_usd),
+        carry_before_usd_per_hour=known(exposure.carry_usd_per_hour),
+        carry_after_usd_per_hour=known(solved.carry),
+        cost_usd=sum(usd for _, usd in made) if solved.is_known else None,
+        hedge_ratio=problem.ratio,
+        band_half_width=_band(inputs, problem.quotes, made, sigma, problem.reference, notes),
+        binding=None if solved.binding is None else f"{exposure.symbol}: {solved.binding}",
+    )
+    legs = tuple(leg for leg, _ in made)
+    return Hedged(asset, legs, problem.quotes, solved.sizes, problem.imf_frac)
+
+
+def _tidy(after: float, before: float) -> float:
+    """Zero where only the dust of binary fractions is left."""
+    return 0.0 if abs(after) < DUST * max(abs(before), 1.0) else after
+
+
+def _band(
+    inputs: Inputs,
+    found: Sequence[Quote],
+    made: Sequence[tuple[Leg, float]],
+    sigma: float,
+    price: float,
+    notes: Notes,
+) -> float | None:
+    """Base units that delta may stray before a new hedge is worth its cost."""
+    traded = sum(leg.size for leg, _ in made)
+    fees = [q.fees.taker for q in found if q.fees.taker is not None]
+    if traded > 0:
+        cost = sum(usd for _, usd in made) / traded
+    elif fees:
+        cost = min(fees) * price
+    else:
+        return None
+    price_sd = price * sigma / math.sqrt(MINUTES_PER_YEAR)
+    if inputs.target_sd is not None:
+        return known(band_half_width(cost, inputs.risk_aversion, price_sd, inputs.target_sd))
+    notes.assume("band_half_width: for one mis-hedge that would last for hold_h; see target_sd")
+    held_min = inputs.hold_h * MINUTES_PER_HOUR
+    return known(one_off_threshold(cost, inputs.risk_aversion, price_sd, held_min))

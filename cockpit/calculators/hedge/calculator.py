@@ -1,0 +1,199 @@
+"""Hedge: legs that bring delta into its band and funding to its target, at least cost.
+
+A position of the form, or the positions of the view; every symbol is hedged in itself, or in
+another instrument at the ratio of least variance.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from cockpit.analytics.hedging.ratio import delay_risk
+from cockpit.calculators.common.holdings import known
+from cockpit.calculators.common.market_data import Notes, Settings, known_venues
+from cockpit.calculators.common.result import Column, Result, Table
+from cockpit.calculators.common.words import base_words, usd_words
+from cockpit.calculators.hedge import inputs as hedge_inputs
+from cockpit.calculators.hedge.asset import DUST, AssetProblem, Hedged, Solved, hedged, problem_of
+from cockpit.calculators.hedge.held import Exposure, exposures
+from cockpit.calculators.hedge.values import DelayRiskValues, Values, VenueRisk
+from cockpit.calculators.hedge.venues import fill_delay_s
+from cockpit.core.plan import Plan
+from cockpit.state.view import MarketView
+
+Inputs = hedge_inputs.Inputs
+TITLE = "Hedge"
+HELP = "legs that make a position neutral in price, and in funding, at least cost"
+
+ASSUMED_VOLATILITY = 0.6
+
+
+def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
+    notes = Notes()
+    for name in ("max_usd", "delay_s", "taker_fee", "quote_usd"):
+        known_venues(view, list(getattr(inputs, name)), name)
+    held = exposures(inputs, view, settings, notes)
+    sigma = inputs.sigma_annual
+    if sigma is None:
+        sigma = ASSUMED_VOLATILITY
+        notes.assume(f"sigma_annual: {sigma:g} is assumed")
+    if inputs.phi is None:
+        notes.assume("funding rates stay as they are; set phi to let them revert")
+    problems = [problem_of(exposure, inputs, view, settings, notes) for exposure in held]
+    answers = shared_target(problems, inputs.target_carry_usd_per_hour)
+    parts = [
+        hedged(problem, solved, inputs, sigma, notes)
+        for problem, solved in zip(problems, answers, strict=True)
+    ]
+    legs = tuple(leg for part in parts for leg in part.legs)
+    values = _values(parts, held, inputs, sigma, view, notes)
+    if values.binding and "not known" in values.binding:
+        notes.is_incomplete = True
+    return Result(
+        values=values,
+        plan=Plan(legs=legs, assumptions=tuple(notes.assumptions), warnings=tuple(notes.warnings)),
+        assumptions=tuple(notes.assumptions),
+        warnings=tuple(notes.warnings),
+        infeasible=values.binding,
+        is_incomplete=notes.is_incomplete,
+    )
+
+
+def shared_target(problems: Sequence[AssetProblem], target: float | None) -> list[Solved]:
+    """An answer a symbol, which together earn the target if they can.
+
+    What the cheapest hedges lack of it is asked of each symbol by its notional; what one cannot
+    earn is asked of the others. A symbol is only called short if the target is missed.
+    """
+    if len(problems) == 1:
+        return [problems[0].solve(target)]
+    found = [problem.solve(None) for problem in problems]
+    if target is None:
+        return found
+    weights = [max(1.0, abs(problem.delta_usd)) for problem in problems]
+    if not math.isfinite(sum(one.carry for one in found)):
+        return [p.solve(target * w / sum(weights)) for p, w in zip(problems, weights, strict=True)]
+    is_open = [one.binding is None for one in found]
+    for _ in problems:
+        missing = target - sum(one.carry for one in found)
+        if missing <= DUST * max(1.0, abs(target)) or not any(is_open):
+            break
+        whole = sum(w for w, still in zip(weights, is_open, strict=True) if still)
+        for i, still in enumerate(is_open):
+            if still:
+                found[i] = problems[i].solve(found[i].carry + missing * weights[i] / whole)
+                is_open[i] = found[i].binding is None
+    reached = sum(one.carry for one in found) >= target - DUST * max(1.0, abs(target))
+    return [_excused(p, one) if reached else one for p, one in zip(problems, found, strict=True)]
+
+
+def _excused(problem: AssetProblem, solved: Solved) -> Solved:
+    """What only lacked carry that others have made up for lacks nothing."""
+    if solved.binding is None or problem.solve(None).binding is not None:
+        return solved
+    return solved._replace(binding=None)
+
+
+def _values(
+    parts: Sequence[Hedged],
+    held: Sequence[Exposure],
+    inputs: Inputs,
+    sigma: float,
+    view: MarketView,
+    notes: Notes,
+) -> Values:
+    assets = tuple(part.asset for part in parts)
+    one = assets[0] if len(assets) == 1 else None
+    carry = _sum([a.carry_after_usd_per_hour for a in assets])
+    cost = _sum([a.cost_usd for a in assets])
+    per_hour = None if cost is None else cost / inputs.hold_h
+    bindings = [a.binding for a in assets if a.binding]
+    return Values(
+        delta_before=one.delta_before if one else None,
+        delta_after=one.delta_after if one else None,
+        delta_before_usd=sum(a.delta_before_usd for a in assets),
+        delta_after_usd=sum(a.delta_after_usd for a in assets),
+        carry_before_usd_per_hour=_sum([a.carry_before_usd_per_hour for a in assets]),
+        carry_after_usd_per_hour=carry,
+        cost_usd=cost,
+        cost_usd_per_hour_held=per_hour,
+        net_usd_per_hour=None if carry is None or per_hour is None else carry - per_hour,
+        delay_risk=_delay_risk(parts, inputs, sigma, view, notes),
+        margin_usd=_margin(parts, held),
+        hedge_ratio=one.hedge_ratio if one else None,
+        band_half_width=one.band_half_width if one else None,
+        binding="; ".join(bindings) or None,
+        assets=assets,
+    )
+
+
+def _delay_risk(
+    parts: Sequence[Hedged], inputs: Inputs, sigma: float, view: MarketView, notes: Notes
+) -> DelayRiskValues:
+    """Until a leg is filled, its share of the delta stays open; all prices move as one."""
+    open_usd: dict[str, float] = {}
+    for part in parts:
+        for quote, size in zip(part.quotes, part.sizes.tolist(), strict=True):
+            if size:
+                open_usd[quote.venue] = open_usd.get(quote.venue, 0.0) - size * quote.mid_usd
+    delays = [fill_delay_s(view, venue, inputs.delay_s, notes) for venue in open_usd]
+    usd = np.array(list(open_usd.values()))
+    risk = delay_risk(usd, np.array(delays), sigma, inputs.tail_multiplier)
+    return DelayRiskValues(
+        sd_usd=known(risk.total_sd_usd),
+        var99_usd=known(risk.total_var99_usd),
+        es99_usd=known(risk.total_es99_usd),
+        by_venue=tuple(
+            VenueRisk(
+                venue=venue,
+                unhedged_usd=open_usd[venue],
+                delay_s=delays[v],
+                sd_usd=float(risk.sd_usd[v]),
+                var99_usd=float(risk.var99_usd[v]),
+                es99_usd=float(risk.es99_usd[v]),
+            )
+            for v, venue in enumerate(open_usd)
+        ),
+    )
+
+
+def _margin(parts: Sequence[Hedged], held: Sequence[Exposure]) -> dict[str, float | None]:
+    """Initial margin by venue of what each trade leaves there; None where it is not known."""
+    needed: dict[str, float] = {}
+    for part, exposure in zip(parts, held, strict=True):
+        for quote, size in zip(part.quotes, part.sizes.tolist(), strict=True):
+            mine = exposure.position_base if quote.symbol == exposure.symbol else {}
+            after = abs(mine.get(quote.venue, 0.0) + size) * quote.mid_usd
+            if size or after:
+                imf = part.imf_frac[quote.venue]
+                needed[quote.venue] = needed.get(quote.venue, 0.0) + after * imf
+    return {venue: known(usd) for venue, usd in needed.items()}
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    return known(sum(math.nan if value is None else value for value in values))
+
+
+def rows(result: Result) -> Table:
+    """The legs."""
+    columns = (
+        Column("venue"), Column("symbol"), Column("side"), Column("size", "base"),
+        Column("limit", "price"), Column("note"),
+    )  # fmt: skip
+    legs = result.plan.legs if result.plan else ()
+    cells = tuple((x.venue, x.symbol, x.side.value, x.size, x.limit, x.note) for x in legs)
+    return Table(columns, cells)
+
+
+def verdict(result: Result) -> str:
+    values: Values = result.values
+    legs = result.plan.legs if result.plan else ()
+    orders = ", ".join(f"{x.side.value} {base_words(x.size)} {x.symbol} on {x.venue}" for x in legs)
+    words = f"{orders[:1].upper()}{orders[1:]}" if orders else "Nothing to trade"
+    words += f": delta {usd_words(values.delta_before_usd)} to {usd_words(values.delta_after_usd)}"
+    if values.carry_after_usd_per_hour is not None:
+        words += f", carry {usd_words(values.carry_after_usd_per_hour)}/h"
+    if values.cost_usd is not None and legs:
+        words += f", for {usd_words(values.cost_usd)}"
+    return words + (f". Not all of it: {values.binding}." if values.binding else ".")

@@ -1,0 +1,135 @@
+"""What is to be hedged: a size that was typed, or positions, netted symbol by symbol."""
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from cockpit.calculators.common.form import FieldError
+from cockpit.calculators.common.holdings import Held, hold
+from cockpit.calculators.common.margin_rules import MarginRules
+from cockpit.calculators.common.market_data import Notes, Settings, known_symbol, known_venues
+from cockpit.calculators.common.positions import PositionInput, read_positions, typed_positions
+from cockpit.core.events import Instrument
+from cockpit.state.view import MarketView
+
+
+class Asked(Protocol):
+    """The fields of the form that say what is held."""
+
+    @property
+    def symbol(self) -> str | None: ...
+    @property
+    def size(self) -> float | None: ...
+    @property
+    def venue(self) -> str | None: ...
+    @property
+    def book(self) -> bool: ...
+    @property
+    def positions(self) -> tuple[dict[str, object], ...] | None: ...
+    @property
+    def equity_usd(self) -> dict[str, float]: ...
+
+
+class Exposure(NamedTuple):
+    """One symbol: its net in base units, its price, what it earns, and where it is held.
+
+    `free_usd` by venue is the equity that other symbols leave; it lacks venues whose equity is not
+    known. NaN is not known.
+    """
+
+    symbol: str
+    delta_base: float
+    price: float
+    carry_usd_per_hour: float
+    position_base: Mapping[str, float]
+    free_usd: Mapping[str, float]
+
+
+def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) -> list[Exposure]:
+    """Every symbol that is to be hedged. FieldError unless the form says one thing, and enough."""
+    sources = (asked.size is not None) + (asked.positions is not None) + asked.book
+    if sources != 1:
+        raise FieldError("size", "expected one of size, positions, or book=true")
+    symbol = None if asked.symbol is None else known_symbol(view, asked.symbol)
+    if asked.size is not None:
+        if asked.size == 0:
+            raise FieldError("size", "expected base units other than 0, negative for a short")
+        if symbol is None:
+            raise FieldError("symbol", "is needed with size")
+        rows = [_typed(asked, symbol, view)]
+        if asked.venue is None:
+            notes.assume("size: a delta without funding of its own; venue says where it is held")
+    elif asked.positions is not None:
+        rows = typed_positions(asked.positions)
+    else:
+        rows = [position for position, _ in read_positions(view)]
+    held = hold(
+        None if asked.book else [row for row in rows if row.venue],
+        asked.equity_usd, view, settings, notes, needs_margin=False,
+    ).legs  # fmt: skip
+    if asked.size is not None and asked.venue is None:
+        price = _price(symbol or "", view)
+        return [Exposure(symbol or "", asked.size, price, 0.0, {}, _free(asked, "", [], view))]
+    symbols = list(dict.fromkeys(leg.symbol for leg in held if symbol in (None, leg.symbol)))
+    if not symbols:
+        where = "positions" if asked.positions is not None else "book"
+        raise FieldError(where, f"there are no positions{f' in {symbol}' if symbol else ''}")
+    if len(symbols) > 1:
+        notes.assume(
+            "each symbol is hedged in itself; what is missing of the target carry is shared out"
+        )
+    return [_exposure(asked, name, held, view) for name in symbols]
+
+
+def _typed(asked: Asked, symbol: str, view: MarketView) -> PositionInput:
+    venue = known_venues(view, [asked.venue], "venue")[0] if asked.venue else ""
+    return PositionInput(venue=venue, symbol=symbol, size=asked.size or 0.0)
+
+
+def _exposure(asked: Asked, symbol: str, held: list[Held], view: MarketView) -> Exposure:
+    mine = [leg for leg in held if leg.symbol == symbol]
+    position: dict[str, float] = {}
+    for leg in mine:
+        position[leg.venue] = position.get(leg.venue, 0.0) + leg.size
+    return Exposure(
+        symbol=symbol,
+        delta_base=sum(leg.size for leg in mine),
+        price=mine[0].price,
+        carry_usd_per_hour=sum(leg.carry_usd_per_hour for leg in mine),
+        position_base=position,
+        free_usd=_free(asked, symbol, held, view),
+    )
+
+
+def _free(asked: Asked, symbol: str, held: list[Held], view: MarketView) -> dict[str, float]:
+    """Equity by venue, less the initial margin of what else is held there."""
+    free = dict(asked.equity_usd)
+    stated: dict[str, float] = {}
+    for book in view.accounts():
+        for margin in book.margins:
+            equity = margin.equity if margin.cross_equity is None else margin.cross_equity
+            if equity is not None:
+                stated[margin.venue] = stated.get(margin.venue, 0.0) + equity
+    free = {**stated, **free}
+    for leg in held:
+        if leg.symbol != symbol and leg.venue in free:
+            free[leg.venue] -= abs(leg.notional_usd) * leg.imf_frac
+    return {venue: usd for venue, usd in free.items() if not math.isnan(usd)}
+
+
+def _price(symbol: str, view: MarketView) -> float:
+    """The first price that any venue states."""
+    for market in view.markets():
+        if market.symbol == symbol:
+            price = market.mark or market.index or market.book.mid()
+            if price is not None:
+                return price
+    return math.nan
+
+
+def initial_frac(venue: str, symbol: str, view: MarketView, settings: Settings) -> float:
+    """The initial margin fraction of a market at its highest leverage; NaN if not known."""
+    market = view.market(venue, symbol)
+    listed: Instrument | None = market.instrument if market else None
+    rules = MarginRules(settings.own_margins)
+    return rules.rule(venue, symbol, listed, None, None).imf_frac

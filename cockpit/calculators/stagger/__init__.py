@@ -1,0 +1,1 @@
+"""Stagger: an order cut over venues and time."""

@@ -1,0 +1,1 @@
+"""Stress: what shocks do to a book of positions."""

@@ -1,0 +1,272 @@
+"""Stress: what named scenarios and thousands of random futures do to positions or a plan."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+
+from cockpit.analytics.hedging.ratio import NORMAL_99, YEAR_S
+from cockpit.analytics.risk.stress import Handling, StressResult, stress
+from cockpit.calculators.common import fields
+from cockpit.calculators.common.form import FieldError, shown
+from cockpit.calculators.common.holdings import known
+from cockpit.calculators.common.market_data import Notes, Settings, known_venues
+from cockpit.calculators.common.result import Column, Result, Table
+from cockpit.calculators.common.words import usd_words
+from cockpit.calculators.stress.book import StressBook, stress_book
+from cockpit.calculators.stress.montecarlo import Job, job_of, simulate_job
+from cockpit.calculators.stress.shocks import Translated, translate
+from cockpit.calculators.stress.values import LegName, ScenarioRow, Values
+from cockpit.core.errors import InputError
+from cockpit.core.scenario import Scenario, Shock, load_scenario, scenario_names, shock_problem
+from cockpit.state.view import MarketView
+
+TITLE = "Stress"
+HELP = "what scenarios and random futures do to positions, or to a half-executed plan"
+
+CUSTOM = "custom"
+ASSUMED_VOLATILITY = 0.6
+BETAS = {"BTC": 1.0, "ETH": 1.3}
+ASSUMED_BETA = 1.6
+
+
+class Inputs(msgspec.Struct, frozen=True, kw_only=True):
+    """Positions or a plan of the form, else the positions of the view."""
+
+    scenarios: Annotated[
+        tuple[str, ...],
+        shown("scenarios", help="names; if empty, all, or only your shocks"),
+    ] = ()
+    shocks: Annotated[
+        dict[str, Any], shown("shocks", help="one of your own: gap, funding_flip, outage, …")
+    ] = {}
+    positions: fields.Positions | None = None
+    plan: (
+        Annotated[
+            tuple[dict[str, Any], ...],
+            shown("plan", help="[{venue,symbol,side,size,filled}, …]: legs, filled so far"),
+        ]
+        | None
+    ) = None
+    equity_usd: fields.EquityUsd = {}
+    hold_h: Annotated[float, shown("hold", unit="h", help="funding runs so long", ge=0)] = 24.0
+    band_usd: Annotated[float, shown("band", unit="usd", help="delta left alone", ge=0)] = 0.0
+    refill_s: Annotated[float, shown("refill", unit="s", help="of an emptied book", gt=0)] = 1.5
+    delay_s: fields.Delays = {}
+    betas: Annotated[
+        dict[str, float], shown("betas", help="per symbol, where all coins move as one")
+    ] = {}
+    sigma_annual: fields.AnnualVolatility | None = None
+    taker_fee: fields.TakerFees = {}
+    monte_carlo: Annotated[bool, shown("Monte Carlo", help="random futures as well")] = False
+    paths: Annotated[int, shown("paths", ge=100, le=1_000_000)] = 20_000
+    steps: Annotated[int, shown("steps", ge=1, le=10_000)] = 288
+    horizon_h: Annotated[float, shown("horizon", unit="h", gt=0, le=8760)] = 24.0
+    seed: fields.Seed = 0
+
+
+def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
+    """The table; with `monte_carlo` the futures too, here and now: a screen runs the job apart."""
+    notes = Notes()
+    scenarios = _scenarios(inputs)
+    book = _book(inputs, view, settings, notes)
+    sigma = _sigma(inputs, notes)
+    rows = tuple(_row(scenario, book, inputs, sigma, notes) for scenario in scenarios)
+    ranked = [row for row in rows if row.pnl_usd is not None]
+    futures = None
+    if inputs.monte_carlo:
+        futures = simulate_job(_job(inputs, book, sigma, settings, notes), lambda done, asked: True)
+    return Result(
+        values=Values(
+            scenarios=rows,
+            worst=min(ranked, key=lambda row: row.pnl_usd or 0.0).name if ranked else None,
+            monte_carlo=futures,
+        ),
+        assumptions=tuple(notes.assumptions),
+        warnings=tuple(notes.warnings),
+        is_incomplete=notes.is_incomplete,
+    )
+
+
+def monte_carlo_job(inputs: Inputs, view: MarketView, settings: Settings) -> Job:
+    """The random futures of a form as something another process can run with `simulate_job`."""
+    notes = Notes()
+    book = _book(inputs, view, settings, notes)
+    return _job(inputs, book, _sigma(inputs, notes), settings, notes)
+
+
+def _book(inputs: Inputs, view: MarketView, settings: Settings, notes: Notes) -> StressBook:
+    for name in ("delay_s", "taker_fee"):
+        known_venues(view, list(getattr(inputs, name)), name)
+    return stress_book(
+        inputs.positions, inputs.plan, inputs.equity_usd, inputs.delay_s, inputs.taker_fee,
+        view, settings, notes,
+    )  # fmt: skip
+
+
+def _sigma(inputs: Inputs, notes: Notes) -> float:
+    if inputs.sigma_annual is None:
+        notes.assume(f"sigma_annual: {ASSUMED_VOLATILITY:g} is assumed")
+    return inputs.sigma_annual or ASSUMED_VOLATILITY
+
+
+def _scenarios(inputs: Inputs) -> list[Scenario]:
+    """Those that are named, then the trader's own; all that there are if neither is given."""
+    names = inputs.scenarios or (() if inputs.shocks else tuple(scenario_names()))
+    try:
+        found = [load_scenario(name) for name in names]
+    except InputError as error:
+        raise FieldError("scenarios", error.ui_message) from None
+    if inputs.shocks:
+        found.append(Scenario(name=CUSTOM, shocks=(_shock(inputs.shocks),)))
+    return found
+
+
+def _shock(table: Mapping[str, Any]) -> Shock:
+    try:
+        shock = msgspec.convert(table, Shock, strict=False)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        place = where.rstrip("`").lstrip(".")
+        words = (what[:1].lower() + what[1:]).replace("`", "")
+        raise FieldError("shocks", f"{place}: {words}" if place else words) from None
+    if problem := shock_problem(shock):
+        raise FieldError("shocks", problem)
+    return shock
+
+
+def _row(
+    scenario: Scenario, book: StressBook, inputs: Inputs, sigma: float, notes: Notes
+) -> ScenarioRow:
+    shocked = translate(
+        scenario, book.facts, book.venues, book.delay_s, _betas(scenario, book, inputs, notes)
+    )
+    for note in shocked.notes:
+        notes.assume(note)
+    legs = [
+        shock._replace(fill_fraction=min(shock.fill_fraction, done))
+        for shock, done in zip(shocked.legs, book.filled.tolist(), strict=True)
+    ]
+    handling = Handling(
+        delay_s=shocked.delay_s,
+        refill_s=inputs.refill_s,
+        band_usd=inputs.band_usd,
+        hold_h=inputs.hold_h,
+        funding_half_life_h=shocked.funding_half_life_h,
+    )
+    lost = np.where(
+        shocked.collateral_loss_frac > 0,
+        shocked.collateral_loss_frac * np.maximum(book.equity_usd, 0.0),
+        0.0,
+    )
+    found = stress(book.legs, legs, book.equity_usd, lost, handling)
+    return _answer(scenario.name, found, shocked, book, inputs, sigma)
+
+
+def _betas(scenario: Scenario, book: StressBook, inputs: Inputs, notes: Notes) -> dict[str, float]:
+    """What is given, else one, or more for smaller coins."""
+    symbols = dict.fromkeys(leg.symbol for leg in book.held.legs)
+    betas = {s: inputs.betas.get(s, BETAS.get(s, ASSUMED_BETA)) for s in symbols}
+    if any(shock.correlation_one for shock in scenario.shocks):
+        guessed = [f"{s} {beta:g}" for s, beta in betas.items() if s not in inputs.betas]
+        if guessed:
+            notes.assume(f"betas: {', '.join(guessed)}, where all coins move as one")
+    return betas
+
+
+def _answer(
+    name: str,
+    found: StressResult,
+    shocked: Translated,
+    book: StressBook,
+    inputs: Inputs,
+    sigma: float,
+) -> ScenarioRow:
+    gone = found.liquidated_step >= 0
+    first = found.first_liquidated
+    stays_open = math.isinf(found.time_to_flat_s)
+    open_s = inputs.hold_h * 3600 if stays_open else found.time_to_flat_s
+    move = (shocked.volatility_annual or sigma) * math.sqrt(open_s / YEAR_S)
+    return ScenarioRow(
+        name=name,
+        pnl_usd=known(found.pnl_usd),
+        price_usd=_total(found.price_usd),
+        funding_usd=_total(found.funding_usd),
+        fees_usd=_total(found.fees_usd),
+        slippage_usd=_total(found.slippage_usd),
+        liquidation_usd=_total(found.liquidation_usd),
+        collateral_usd=_total(found.collateral_usd),
+        liquidated=tuple(
+            LegName(venue=leg.venue, symbol=leg.symbol) for leg in book.held.legs if gone[leg.pool]
+        ),
+        first_liquidated=None if first is None else book.venues[first],
+        margin_ratio=_ratios(found, book.venues),
+        chase_usd=known(found.chase_usd),
+        max_unhedged_usd=known(found.max_unhedged_usd),
+        time_to_flat_s=known(found.time_to_flat_s),
+        stays_open=stays_open,
+        delay_var99_usd=known(NORMAL_99 * move * found.max_unhedged_usd),
+    )
+
+
+def _ratios(found: StressResult, venues: Sequence[str]) -> dict[str, float | None]:
+    """The worst of each venue's pools on the way."""
+    worst: dict[str, float] = {}
+    for venue, ratio in zip(venues, np.max(found.margin_ratio, axis=0).tolist(), strict=True):
+        worst[venue] = float(np.maximum(worst.get(venue, 0.0), ratio))
+    return {venue: known(ratio) for venue, ratio in worst.items()}
+
+
+def _total(parts: Any) -> float | None:
+    return known(float(np.sum(parts)))
+
+
+def _job(inputs: Inputs, book: StressBook, sigma: float, settings: Settings, notes: Notes) -> Job:
+    """Of scenarios that were chosen, volatility and correlation hold for the futures as well."""
+    is_chosen = bool(inputs.scenarios or inputs.shocks)
+    shocks = [s for story in _scenarios(inputs) for s in story.shocks] if is_chosen else []
+    wild = [s.volatility_annual for s in shocks if s.volatility_annual is not None]
+    return job_of(
+        book, max(wild, default=sigma), any(shock.correlation_one for shock in shocks),
+        inputs.paths, inputs.steps, inputs.horizon_h, inputs.seed, inputs.band_usd,
+        settings, notes,
+    )  # fmt: skip
+
+
+def rows(result: Result) -> Table:
+    """A row a scenario, the worst first."""
+    values: Values = result.values
+    columns = (
+        Column("scenario"), Column("pnl", "usd"), Column("price", "usd"), Column("funding", "usd"),
+        Column("fees", "usd"), Column("slippage", "usd"), Column("liquidation", "usd"),
+        Column("unhedged", "usd"), Column("flat", "s"), Column("liquidated"),
+    )  # fmt: skip
+    ordered = sorted(
+        values.scenarios, key=lambda row: math.inf if row.pnl_usd is None else row.pnl_usd
+    )
+    cells = tuple(
+        (r.name, r.pnl_usd, r.price_usd, r.funding_usd, r.fees_usd, r.slippage_usd,
+         r.liquidation_usd, r.max_unhedged_usd, r.time_to_flat_s,
+         ", ".join(f"{leg.venue} {leg.symbol}" for leg in r.liquidated))
+        for r in ordered
+    )  # fmt: skip
+    return Table(columns, cells)
+
+
+def verdict(result: Result) -> str:
+    values: Values = result.values
+    worst = next((row for row in values.scenarios if row.name == values.worst), None)
+    if worst is None or worst.pnl_usd is None:
+        return "No scenario can be priced: prices are not known."
+    words = f"Worst is {worst.name}: {usd_words(worst.pnl_usd)}"
+    if worst.liquidated:
+        legs = ", ".join(f"{leg.venue} {leg.symbol}" for leg in worst.liquidated)
+        words += f", {legs} liquidated"
+    if worst.stays_open:
+        words += ", exposure cannot be closed"
+    futures = values.monte_carlo
+    if futures is not None and futures.var99_usd is not None:
+        words += f"; in 1 of 100 futures more than {usd_words(futures.var99_usd)} is lost"
+    return words + "."
