@@ -11,10 +11,10 @@ from cockpit import venues
 from cockpit.core.events import BookReset, Event, Reject
 from cockpit.core.scenario import load_scenario
 from cockpit.sim import load as load_face
-from cockpit.sim import truth
-from cockpit.sim.faults import NO_FAULTS, Faults
-from cockpit.sim.memory import MemoryConnection, MemoryVenue
-from cockpit.sim.world import World
+from cockpit.sim.server.faults import NO_FAULTS, Faults
+from cockpit.sim.server.memory import MemoryConnection, MemoryVenue
+from cockpit.sim.world import truth
+from cockpit.sim.world.world import World
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import (
     Closed,

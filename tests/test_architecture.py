@@ -163,7 +163,7 @@ HEADLESS = (
     "cockpit.desk.live", "cockpit.desk.replay", "cockpit.documents.snapshot", "cockpit.state.store",
     "cockpit.wire.driver", "cockpit.cli.snapshot", "cockpit.cli.watch", "cockpit.cli.record",
     "cockpit.cli.decode", "cockpit.cli.calc", "cockpit.cli.check", "cockpit.calculators.stagger.calculator",
-    "cockpit.sim.world", "cockpit.venues.hyperliquid", "cockpit.venues.dydx",
+    "cockpit.sim.world.world", "cockpit.venues.hyperliquid", "cockpit.venues.dydx",
     "cockpit.venues.lighter", "cockpit.venues.bybit",
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ import msgspec
 from cockpit import venues
 from cockpit.bench.traffic import record
 from cockpit.bench.yardstick import yardstick_us
-from cockpit.sim.assets import DEFAULT_SYMBOLS
+from cockpit.sim.world.assets import DEFAULT_SYMBOLS
 from cockpit.state.market import MarketState
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import Frame, Input, Tick, Wants

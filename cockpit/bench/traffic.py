@@ -4,9 +4,9 @@ from cockpit import venues
 from cockpit.core.scenario import load_scenario
 from cockpit.sim import FACES
 from cockpit.sim import load as load_face
-from cockpit.sim.assets import DEFAULT_SYMBOLS
-from cockpit.sim.memory import MemoryConnection, MemoryVenue
-from cockpit.sim.world import World
+from cockpit.sim.server.memory import MemoryConnection, MemoryVenue
+from cockpit.sim.world.assets import DEFAULT_SYMBOLS
+from cockpit.sim.world.world import World
 from cockpit.venues.contract import (
     Fetch,
     Frame,

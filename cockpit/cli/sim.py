@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli.options import parse_duration, parse_names
 
 if TYPE_CHECKING:
-    from cockpit.sim.server import Exchange
+    from cockpit.sim.server.exchange import Exchange
 
 HELP = """the built-in exchange alone, on loopback
 
@@ -36,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
     from cockpit.core.names import did_you_mean
     from cockpit.core.scenario import load_scenario
     from cockpit.sim import FACES, load
-    from cockpit.sim.assets import DEFAULT_SYMBOLS
-    from cockpit.sim.faults import read_plan
+    from cockpit.sim.server.faults import read_plan
+    from cockpit.sim.world.assets import DEFAULT_SYMBOLS
 
     venues = parse_names(args.venues, "--venues") if args.venues else tuple(FACES)
     for name in venues:
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     scenario = load_scenario(args.scenario)
     plan = read_plan(Path(args.faults), venues) if args.faults else None
 
-    from cockpit.sim.server import Exchange
+    from cockpit.sim.server.exchange import Exchange
 
     logging.basicConfig(level=logging.WARNING, format="cockpit sim: %(message)s")
     exchange = Exchange({name: load(name) for name in venues}, symbols, scenario, args.seed, plan)

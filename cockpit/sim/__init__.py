@@ -7,13 +7,13 @@ that reads it: a misreading shared by both would pass every test.
 import importlib
 from typing import cast
 
-from cockpit.sim.contract import FaceModule
+from cockpit.sim.world.contract import FaceModule
 
 FACES: dict[str, str] = {
-    "hyperliquid": "cockpit.sim.hyperliquid",
-    "dydx": "cockpit.sim.dydx",
-    "lighter": "cockpit.sim.lighter",
-    "bybit": "cockpit.sim.bybit",
+    "hyperliquid": "cockpit.sim.faces.hyperliquid",
+    "dydx": "cockpit.sim.faces.dydx",
+    "lighter": "cockpit.sim.faces.lighter",
+    "bybit": "cockpit.sim.faces.bybit",
 }
 
 

@@ -2,7 +2,7 @@
 
 from cockpit.core.scenario import scenario_names
 from cockpit.sim import FACES
-from cockpit.sim.assets import DEFAULT_SYMBOLS
+from cockpit.sim.world.assets import DEFAULT_SYMBOLS
 
 __all__ = ["scenario_names", "symbol_names", "venue_names"]
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from cockpit.core.scenario import Scenario
-from cockpit.sim import truth
-from cockpit.sim.accounts import Account, AccountFill
-from cockpit.sim.contract import FaceModule, Step
-from cockpit.sim.memory import MemoryVenue
-from cockpit.sim.world import World
+from cockpit.sim.server.memory import MemoryVenue
+from cockpit.sim.world import truth
+from cockpit.sim.world.accounts import Account, AccountFill
+from cockpit.sim.world.contract import FaceModule, Step
+from cockpit.sim.world.world import World
 
 PONGS = ({"channel": "pong"}, {"type": "pong"}, {"type": "ping"})
 START_NS = 1_795_400_000_000_000_000

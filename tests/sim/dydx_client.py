@@ -4,8 +4,8 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from cockpit.sim import dydx
-from cockpit.sim.contract import CloseConnection, Outgoing, Step
+from cockpit.sim.faces import dydx
+from cockpit.sim.world.contract import CloseConnection, Outgoing, Step
 from tests.sim.desk import Desk
 from tests.sim.fake_world import FakeWorld
 

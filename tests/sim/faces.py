@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from cockpit.sim.contract import Face, FaceModule, HttpReply, Outgoing, Step
+from cockpit.sim.world.contract import Face, FaceModule, HttpReply, Outgoing, Step
 from tests.sim.fake_world import FakeWorld
 
 Shape = Any

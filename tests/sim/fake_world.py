@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_S, next_boundary_ns
-from cockpit.sim.accounts import AccountBook
-from cockpit.sim.contract import (
+from cockpit.sim.world.accounts import AccountBook
+from cockpit.sim.world.contract import (
     Asset,
     BlockTick,
     BookChange,

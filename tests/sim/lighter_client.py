@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from cockpit.sim import lighter
-from cockpit.sim.contract import CloseConnection, Outgoing, Step
+from cockpit.sim.faces import lighter
+from cockpit.sim.world.contract import CloseConnection, Outgoing, Step
 from tests.sim.fake_world import FakeWorld
 
 Json = dict[str, Any]

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from cockpit.core.scenario import Scenario
-from cockpit.sim.contract import FaceModule
-from cockpit.sim.server import Exchange
+from cockpit.sim.server.exchange import Exchange
+from cockpit.sim.world.contract import FaceModule
 
 LISTEN_S = 20.0
 

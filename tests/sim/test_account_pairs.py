@@ -3,8 +3,8 @@
 import pytest
 
 from cockpit import venues
-from cockpit.sim import truth
-from cockpit.sim.faults import Faults
+from cockpit.sim.server.faults import Faults
+from cockpit.sim.world import truth
 from cockpit.venues.contract import Wants
 from cockpit.wire.pump import Pump
 from tests.pair import Pair

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.sim import margin
-from cockpit.sim.accounts import MICROS, Account, AccountBook, AccountFill, HoldingPlan
-from cockpit.sim.addresses import bech32, dydx_address, hex_address
-from cockpit.sim.contract import FundingRule, Listing, MarginRule, MarketState
+from cockpit.sim.world import margin
+from cockpit.sim.world.accounts import MICROS, Account, AccountBook, AccountFill, HoldingPlan
+from cockpit.sim.world.addresses import bech32, dydx_address, hex_address
+from cockpit.sim.world.contract import FundingRule, Listing, MarginRule, MarketState
 
 CROSS = HoldingPlan("BTC", 1.0, leverage=10)
 ISOLATED = HoldingPlan("BTC", 1.0, leverage=4, isolated=True)

@@ -7,11 +7,13 @@ import pytest
 from cockpit.core.clock import ManualClock
 from cockpit.core.scenario import Scenario, load_scenario
 from cockpit.core.units import HOUR_NS
-from cockpit.sim import FACES, bybit, dydx, hyperliquid, lighter, load, margin, truth
-from cockpit.sim.accounts import MICROS
-from cockpit.sim.contract import FaceModule
-from cockpit.sim.server import Exchange
-from cockpit.sim.world import World
+from cockpit.sim import FACES, load
+from cockpit.sim.faces import bybit, dydx, hyperliquid, lighter
+from cockpit.sim.server.exchange import Exchange
+from cockpit.sim.world import margin, truth
+from cockpit.sim.world.accounts import MICROS
+from cockpit.sim.world.contract import FaceModule
+from cockpit.sim.world.world import World
 from tests.sim.desk import START_NS, SYMBOLS, Desk
 
 VENUES: tuple[FaceModule, ...] = (hyperliquid, dydx, lighter)

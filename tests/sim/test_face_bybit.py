@@ -10,8 +10,8 @@ import pytest
 
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
-from cockpit.sim import bybit
-from cockpit.sim.contract import Asset
+from cockpit.sim.faces import bybit
+from cockpit.sim.world.contract import Asset
 from tests.sim.faces import get
 from tests.sim.fake_world import ASSETS, FakeWorld
 

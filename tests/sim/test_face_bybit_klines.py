@@ -7,7 +7,7 @@ import pytest
 
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
-from cockpit.sim import bybit
+from cockpit.sim.faces import bybit
 from tests.sim.faces import Client, get
 from tests.sim.fake_world import FakeWorld
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cockpit.sim import bybit
+from cockpit.sim.faces import bybit
 from tests.sim.loopback import exchange
 
 unified = pytest.importorskip("pybit.unified_trading")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cockpit.core.market import Side
-from cockpit.sim import bybit
+from cockpit.sim.faces import bybit
 from tests.sim.faces import Client, get
 from tests.sim.fake_world import FakeWorld
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from cockpit.core.market import Side
 from cockpit.core.scenario import Scenario
-from cockpit.sim import bybit
-from cockpit.sim.contract import MarketState, Outgoing
-from cockpit.sim.truth import document
-from cockpit.sim.world import World
+from cockpit.sim.faces import bybit
+from cockpit.sim.world.contract import MarketState, Outgoing
+from cockpit.sim.world.truth import document
+from cockpit.sim.world.world import World
 from tests.sim.faces import Client, decoded, get
 from tests.sim.fake_world import START_NS, FakeWorld
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cockpit.core.market import Side
-from cockpit.sim import bybit
-from cockpit.sim.contract import CloseConnection
+from cockpit.sim.faces import bybit
+from cockpit.sim.world.contract import CloseConnection
 from tests.sim.faces import Client, differences, shape
 from tests.sim.fake_world import FakeWorld
 from tests.support import capture_lines

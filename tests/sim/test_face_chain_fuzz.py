@@ -6,7 +6,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.sim import dydx, lighter, lighter_rest
+from cockpit.sim.faces import dydx, lighter
+from cockpit.sim.faces.lighter import rest as lighter_rest
 from tests.sim import dydx_client, lighter_client
 from tests.sim.fake_world import FakeWorld
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from cockpit.core.scenario import Scenario
-from cockpit.sim import dydx, lighter, truth
-from cockpit.sim.memory import MemoryVenue
-from cockpit.sim.world import World
+from cockpit.sim.faces import dydx, lighter
+from cockpit.sim.server.memory import MemoryVenue
+from cockpit.sim.world import truth
+from cockpit.sim.world.world import World
 from tests.sim.dydx_client import RawBook
 from tests.sim.fake_world import START_NS
 

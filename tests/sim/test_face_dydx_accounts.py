@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from cockpit.core.scenario import Scenario
-from cockpit.sim import dydx
-from cockpit.sim.accounts import AccountFill
-from cockpit.sim.host import VenueHost
-from cockpit.sim.world import World
+from cockpit.sim.faces import dydx
+from cockpit.sim.server.host import VenueHost
+from cockpit.sim.world.accounts import AccountFill
+from cockpit.sim.world.world import World
 from tests.sim.desk import START_NS, SYMBOLS, Desk
 from tests.sim.dydx_client import ADDRESS, CHILD, listed, of_parent, oracle, read
 from tests.sim.skeleton import missing, recorded

@@ -5,7 +5,7 @@ Sources: https://docs.dydx.xyz/indexer-client/http.
 
 import pytest
 
-from cockpit.sim import dydx
+from cockpit.sim.faces import dydx
 from tests.sim.desk import Desk
 from tests.sim.dydx_client import ADDRESS, CHILD, listed, of_parent, oracle, read
 

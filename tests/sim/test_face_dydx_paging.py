@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cockpit.core.market import Side
-from cockpit.sim import dydx
+from cockpit.sim.faces import dydx
 from tests.sim.faces import get
 from tests.sim.fake_world import FakeWorld
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from cockpit.sim import dydx
-from cockpit.sim.contract import Asset
-from cockpit.sim.dydx_listing import FINAL_SETTLEMENT, PAUSED, list_asset
+from cockpit.sim.faces import dydx
+from cockpit.sim.faces.dydx.profile import FINAL_SETTLEMENT, PAUSED, list_asset
+from cockpit.sim.world.contract import Asset
 from tests.sim.dydx_client import ask
 from tests.sim.fake_world import FakeWorld
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cockpit.core.market import Side
-from cockpit.sim.contract import MarketState
+from cockpit.sim.world.contract import MarketState
 from tests.sim.dydx_client import Client, RawBook
 
 ADDRESS = "dydx199tqg4wdlnu4qjlxchpd7seg454937hjrknju4"

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from cockpit.core.scenario import Scenario
-from cockpit.sim import dydx
-from cockpit.sim.host import VenueHost
-from cockpit.sim.world import World
+from cockpit.sim.faces import dydx
+from cockpit.sim.server.host import VenueHost
+from cockpit.sim.world.world import World
 from tests.sim.fake_world import START_NS
 
 indexer_client = pytest.importorskip("dydx_v4_client.indexer.rest.indexer_client")

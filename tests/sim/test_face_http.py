@@ -9,7 +9,7 @@ import pytest
 
 from cockpit.core.clock import ManualClock
 from cockpit.core.scenario import Scenario
-from cockpit.sim.server import Exchange
+from cockpit.sim.server.exchange import Exchange
 from tests.sim import tinyface
 
 START_NS = 1_795_400_000_000_000_000

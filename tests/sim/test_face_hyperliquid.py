@@ -13,9 +13,9 @@ import pytest
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_MS
-from cockpit.sim import hyperliquid
-from cockpit.sim.assets import ASSETS
-from cockpit.sim.contract import HttpReply
+from cockpit.sim.faces import hyperliquid
+from cockpit.sim.world.assets import ASSETS
+from cockpit.sim.world.contract import HttpReply
 from tests.sim.fake_world import FakeWorld
 
 NOBODY = "0x" + "0" * 40

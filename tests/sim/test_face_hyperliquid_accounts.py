@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cockpit.core.units import NS_PER_MS
-from cockpit.sim import hyperliquid
-from cockpit.sim.faults import Faults
+from cockpit.sim.faces import hyperliquid
+from cockpit.sim.server.faults import Faults
 from tests.sim.desk import Desk
 from tests.sim.faces import differences, shape
 from tests.sim.loopback import exchange

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cockpit.sim import hyperliquid
+from cockpit.sim.faces import hyperliquid
 from tests.sim.desk import Desk
 from tests.sim.faces import differences, shape
 from tests.sim.skeleton import recorded

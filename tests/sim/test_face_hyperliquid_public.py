@@ -7,8 +7,8 @@ import pytest
 
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
-from cockpit.sim import hyperliquid
-from cockpit.sim.contract import HttpReply
+from cockpit.sim.faces import hyperliquid
+from cockpit.sim.world.contract import HttpReply
 from tests.sim.faces import Client
 from tests.sim.fake_world import FakeWorld
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cockpit.sim import hyperliquid
+from cockpit.sim.faces import hyperliquid
 from tests.sim.loopback import exchange
 
 pytest.importorskip("hyperliquid.info")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cockpit.core.market import Side
-from cockpit.sim import hyperliquid
+from cockpit.sim.faces import hyperliquid
 from tests.sim.faces import Client, differences, shape
 from tests.sim.fake_world import FakeWorld
 from tests.support import capture_lines, capture_text

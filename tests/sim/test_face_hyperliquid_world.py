@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from cockpit.core.market import Side
 from cockpit.core.scenario import Scenario
-from cockpit.sim import hyperliquid, truth
-from cockpit.sim.world import World
+from cockpit.sim.faces import hyperliquid
+from cockpit.sim.world import truth
+from cockpit.sim.world.world import World
 from tests.sim.faces import Client, decoded
 from tests.sim.fake_world import START_NS, FakeWorld
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from cockpit.core.market import Side
-from cockpit.sim import hyperliquid
-from cockpit.sim.contract import CloseConnection
+from cockpit.sim.faces import hyperliquid
+from cockpit.sim.world.contract import CloseConnection
 from tests.sim.faces import Client
 from tests.sim.fake_world import FakeWorld
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cockpit.sim import lighter
+from cockpit.sim.faces import lighter
 from tests.sim.desk import Desk
 from tests.sim.skeleton import missing, recorded, skeleton
 

@@ -7,7 +7,7 @@ import pytest
 
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_S
-from cockpit.sim import lighter
+from cockpit.sim.faces import lighter
 from tests.sim.faces import get
 from tests.sim.fake_world import FakeWorld
 from tests.sim.lighter_client import Client

@@ -4,8 +4,8 @@ import pytest
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS
-from cockpit.sim import lighter
-from cockpit.sim.contract import Asset
+from cockpit.sim.faces import lighter
+from cockpit.sim.world.contract import Asset
 from tests.sim.fake_world import START_NS, FakeWorld
 from tests.sim.lighter_client import ask, get
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cockpit.core.market import Side
-from cockpit.sim import lighter
+from cockpit.sim.faces import lighter
 from tests.sim.fake_world import FakeWorld
 from tests.sim.lighter_client import Client, ask, get
 from tests.sim.skeleton import missing, recorded, skeleton

@@ -3,7 +3,7 @@
 import pytest
 
 from cockpit.core.market import Side
-from cockpit.sim.contract import MarketState
+from cockpit.sim.world.contract import MarketState
 from tests.sim.lighter_client import Client
 
 BLANK = {"price": "", "size": ""}

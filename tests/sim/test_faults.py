@@ -7,15 +7,8 @@ from pathlib import Path
 import pytest
 
 from cockpit.core.errors import ConfigError
-from cockpit.sim.contract import CloseConnection
-from cockpit.sim.faults import (
-    NO_FAULTS,
-    FaultLine,
-    Faults,
-    corrupt,
-    parse_plan,
-    read_plan,
-)
+from cockpit.sim.server.faults import NO_FAULTS, FaultLine, Faults, corrupt, parse_plan, read_plan
+from cockpit.sim.world.contract import CloseConnection
 
 VENUES = ("dydx", "lighter")
 MESSAGE = '{"channel":"book","data":{"bids":[["64123.5","0.25"]],"asks":[],"note":"a \\"b\\""}}'

@@ -12,8 +12,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from cockpit.core.clock import ManualClock
 from cockpit.core.errors import InputError
 from cockpit.core.scenario import Scenario
-from cockpit.sim.faults import parse_plan
-from cockpit.sim.server import Exchange
+from cockpit.sim.server.exchange import Exchange
+from cockpit.sim.server.faults import parse_plan
 from tests.sim import tinyface
 
 START_NS = 1_795_400_000_000_000_000

@@ -3,9 +3,9 @@
 import json
 
 from cockpit.core.scenario import Scenario
-from cockpit.sim.faults import Faults
-from cockpit.sim.memory import MemoryVenue
-from cockpit.sim.world import World
+from cockpit.sim.server.faults import Faults
+from cockpit.sim.server.memory import MemoryVenue
+from cockpit.sim.world.world import World
 from tests.sim import tinyface
 
 START_NS = 1_795_400_000_000_000_000

@@ -4,7 +4,7 @@ import pytest
 
 from cockpit import venues
 from cockpit.core.events import Event
-from cockpit.sim.faults import Faults
+from cockpit.sim.server.faults import Faults
 from cockpit.venues.contract import Fetch, Restart, Send, Wants
 from cockpit.wire.pump import Pump
 from tests.invariants import Invariants

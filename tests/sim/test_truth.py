@@ -12,9 +12,9 @@ from websockets.asyncio.client import connect
 from cockpit.core.clock import ManualClock
 from cockpit.core.errors import ConfigError
 from cockpit.core.scenario import Scenario
-from cockpit.sim import truth
-from cockpit.sim.server import Exchange
-from cockpit.sim.world import World
+from cockpit.sim.server.exchange import Exchange
+from cockpit.sim.world import truth
+from cockpit.sim.world.world import World
 from tests.sim import tinyface
 
 START_NS = 1_795_400_000_000_000_000
@@ -67,7 +67,7 @@ def test_levels_are_best_first() -> None:
 
 
 def test_the_rate_is_per_hour_whatever_the_interval() -> None:
-    from cockpit.sim.contract import FundingRule
+    from cockpit.sim.world.contract import FundingRule
 
     subject = world(rule=FundingRule(interval_s=28_800, interest_8h=1e-4, dampener=5e-4))
     state = subject.venues["tiny"].by_symbol["BTC"]

@@ -8,9 +8,9 @@ import pytest
 from cockpit.core.errors import InputError
 from cockpit.core.market import Side
 from cockpit.core.scenario import Scenario
-from cockpit.sim.assets import ASSETS, DEFAULT_SYMBOLS
-from cockpit.sim.contract import Listing, Profile, Status, Step
-from cockpit.sim.world import World
+from cockpit.sim.world.assets import ASSETS, DEFAULT_SYMBOLS
+from cockpit.sim.world.contract import Listing, Profile, Status, Step
+from cockpit.sim.world.world import World
 from tests.sim import tinyface
 
 START_NS = 1_795_400_000_000_000_000

@@ -2,8 +2,8 @@
 
 from cockpit.core.market import Side
 from cockpit.core.scenario import Scenario
-from cockpit.sim.contract import Step
-from cockpit.sim.world import World
+from cockpit.sim.world.contract import Step
+from cockpit.sim.world.world import World
 from cockpit.venues.uncrossed import Uncrossed
 from tests.sim import tinyface
 

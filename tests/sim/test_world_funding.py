@@ -7,9 +7,9 @@ import pytest
 from cockpit.core.market import Side
 from cockpit.core.scenario import Scenario
 from cockpit.core.units import HOUR_NS
-from cockpit.sim import funding
-from cockpit.sim.contract import FundingRule
-from cockpit.sim.world import World
+from cockpit.sim.world import funding
+from cockpit.sim.world.contract import FundingRule
+from cockpit.sim.world.world import World
 from tests.sim import tinyface
 
 HOUR_PLUS_20_MIN_NS = 1_795_392_000_000_000_000 + 20 * 60 * 10**9

@@ -4,9 +4,9 @@ import pytest
 
 from cockpit.core.market import Side
 from cockpit.core.scenario import Scenario, Shock, load_scenario, scenario_names
-from cockpit.sim.assets import DEFAULT_SYMBOLS
-from cockpit.sim.contract import MarketState
-from cockpit.sim.world import World
+from cockpit.sim.world.assets import DEFAULT_SYMBOLS
+from cockpit.sim.world.contract import MarketState
+from cockpit.sim.world.world import World
 from tests.sim import tinyface
 
 MID_HOUR_NS = 1_795_392_000_000_000_000 + 30 * 60 * 10**9

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cockpit.core.market import Side
-from cockpit.sim.contract import (
+from cockpit.sim.world.contract import (
     Asset,
     FundingRule,
     HttpReply,

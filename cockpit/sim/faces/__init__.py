@@ -1,0 +1,1 @@
+"""Faces: one folder a venue, speaking that venue's own protocol."""

@@ -1,0 +1,240 @@
+"""The JSON shapes that dYdX's REST and its socket share.
+
+Sources: https://docs.dydx.xyz/indexer-client/http and /websockets, and the Indexer's public source
+(https://github.com/dydxprotocol/v4-chain/tree/main/indexer).
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from cockpit.core.market import Side
+from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S, hour_floor_ns
+from cockpit.sim.faces.dydx.profile import BOOK_DEPTH, FINAL_SETTLEMENT, PAUSED, TIERS, tier
+from cockpit.sim.server.rate_limits import height_at
+from cockpit.sim.world import candles
+from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld, decimal_text
+
+Json = Any
+"""What msgspec can encode."""
+
+RATE_DECIMALS = 20
+ORACLE_DIGITS = 10
+DEFAULT_FUNDING_1H = {"CROSS": "0", "ISOLATED": "0.0000125"}
+RESOLUTIONS_S = {
+    "1MIN": 60,
+    "5MINS": 300,
+    "15MINS": 900,
+    "30MINS": 1800,
+    "1HOUR": 3600,
+    "4HOURS": 14_400,
+    "1DAY": 86_400,
+}
+SETTLED_ORACLE = "0.2063114"
+"""A settled market keeps its row, and the oracle price at which positions were closed."""
+
+
+def iso(at_ns: int) -> str:
+    """2025-12-08T16:11:59.450Z."""
+    moment = datetime.fromtimestamp(at_ns // NS_PER_S, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at_ns % NS_PER_S // NS_PER_MS:03d}Z"
+
+
+def plain(text: str) -> str:
+    """A decimal without the zeros that the Indexer does not print."""
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def significant(value: float) -> str:
+    """A price as oracles carry it: ten digits, no exponent."""
+    return plain(f"{Decimal(f'{value:.{ORACLE_DIGITS}g}'):f}")
+
+
+def rate_text(rate: float) -> str:
+    return plain(f"{rate:.{RATE_DECIMALS}f}")
+
+
+def is_ticker(world: VenueWorld, ticker: str) -> bool:
+    return ticker in world.markets
+
+
+def oracle(state: MarketState) -> str | None:
+    if state.mark is not None:
+        return significant(state.mark)
+    return SETTLED_ORACLE if state.listing.native == FINAL_SETTLEMENT else None
+
+
+def live_fields(state: MarketState) -> dict[str, Json]:
+    """What moves with the market updater's 30 s tick."""
+    mark = state.mark or 0.0
+    change = mark - state.prev_day_price if state.prev_day_price is not None else 0.0
+    rate = state.rate
+    if rate is None:
+        rate = state.settled[-1][1] if state.settled else 0.0
+    return {
+        "priceChange24H": significant(change),
+        "volume24H": plain(f"{state.day_volume_base * mark:.4f}"),
+        "trades24H": state.day_trades,
+        "nextFundingRate": rate_text(rate),
+        "openInterest": plain(state.size_text(state.open_interest_lots)),
+    }
+
+
+def market_row(state: MarketState) -> dict[str, Json]:
+    listing = state.listing
+    status = {FINAL_SETTLEMENT: "FINAL_SETTLEMENT", PAUSED: "PAUSED"}.get(listing.native, "ACTIVE")
+    isolated = listing.native == PAUSED or tier(listing.symbol) == "isolated"
+    kind = "ISOLATED" if isolated else "CROSS"
+    caps = TIERS["isolated" if isolated else tier(listing.symbol)]
+    live = live_fields(state)
+    resolution = -listing.size_decimals - 6
+    return {
+        "clobPairId": str(listing.market_id),
+        "ticker": listing.native,
+        "status": status,
+        "oraclePrice": oracle(state),
+        "priceChange24H": live["priceChange24H"],
+        "volume24H": live["volume24H"],
+        "trades24H": live["trades24H"],
+        "nextFundingRate": live["nextFundingRate"],
+        "initialMarginFraction": plain(f"{listing.imf:.6f}"),
+        "maintenanceMarginFraction": plain(f"{listing.mmf:.6f}"),
+        "openInterest": live["openInterest"],
+        "atomicResolution": resolution,
+        "quantumConversionExponent": -9,
+        "tickSize": decimal_text(1, listing.price_decimals),
+        "stepSize": decimal_text(1, listing.size_decimals),
+        "stepBaseQuantums": 1_000_000,
+        "subticksPerTick": 10 ** (15 + resolution - listing.price_decimals),
+        "marketType": kind,
+        "openInterestLowerCap": caps[3],
+        "openInterestUpperCap": caps[4],
+        # Known to disagree with openInterest by no fixed factor: whoever reads it must notice.
+        "baseOpenInterest": plain(state.size_text(state.open_interest_lots * 19 // 10)),
+        "defaultFundingRate1H": DEFAULT_FUNDING_1H[kind],
+    }
+
+
+def price(state: MarketState, ticks: int) -> str:
+    return plain(state.price_text(ticks))
+
+
+def size(state: MarketState, lots: int) -> str:
+    return plain(state.size_text(lots))
+
+
+def book(state: MarketState) -> dict[str, Json]:
+    """Up to 100 levels a side as objects, uncrossed."""
+    return {
+        name: [
+            {"price": price(state, ticks), "size": size(state, lots)}
+            for ticks, lots in state.ladder(side, BOOK_DEPTH)
+        ]
+        for name, side in (("bids", Side.BUY), ("asks", Side.SELL))
+    }
+
+
+def trade_id(world: VenueWorld, trade: TradeTick) -> str:
+    """Block, transaction and event of a fill, each as eight hex digits."""
+    return f"{height_at(world, trade.at_ns):08x}00000002{trade.trade_id & 0xFFFFFFFF:08x}"
+
+
+def trade_update(world: VenueWorld, state: MarketState, trade: TradeTick) -> dict[str, Json]:
+    """A fill as the socket pushes it: without a height."""
+    return {
+        "id": trade_id(world, trade),
+        "size": size(state, trade.lots),
+        "price": price(state, trade.ticks),
+        "side": trade.side.value.upper(),
+        "createdAt": iso(trade.at_ns),
+        "type": "LIQUIDATED" if trade.liquidation else "LIMIT",
+    }
+
+
+def trade_row(world: VenueWorld, state: MarketState, trade: TradeTick) -> dict[str, Json]:
+    row = trade_update(world, state, trade)
+    return {key: row[key] for key in ("id", "side", "size", "price", "type", "createdAt")} | {
+        "createdAtHeight": str(min(height_at(world, trade.at_ns), world.height))
+    }
+
+
+def trade_rows(world: VenueWorld, state: MarketState, limit: int) -> dict[str, Json]:
+    recent = world.recent_trades(state.listing.symbol, limit)
+    return {"trades": [trade_row(world, state, trade) for trade in reversed(recent)]}
+
+
+def effective_ns(stamp_ns: int) -> int:
+    """When a payment took effect: the first block after the hour, 0.1 to 1.3 s late."""
+    hour = hour_floor_ns(stamp_ns)
+    if stamp_ns - hour > NS_PER_S:
+        return stamp_ns
+    return hour + (100 + hour // HOUR_NS * 7919 % 1200) * NS_PER_MS
+
+
+def funding_rows(world: VenueWorld, state: MarketState) -> list[tuple[int, int, dict[str, Json]]]:
+    """(effective ns, height, row), newest first."""
+    rows = []
+    now_ns = world.now_ns()
+    for stamp_ns, rate, _, reference in reversed(state.settled):
+        at_ns = effective_ns(stamp_ns)
+        if at_ns > now_ns:
+            continue
+        height = min(height_at(world, at_ns), world.height)
+        row = {
+            "ticker": state.listing.native,
+            "rate": rate_text(rate),
+            "price": significant(reference),
+            "effectiveAtHeight": str(height),
+            "effectiveAt": iso(at_ns),
+        }
+        rows.append((at_ns, height, row))
+    return rows
+
+
+def candle_row(
+    state: MarketState, resolution: str, open_ns: int, now_ns: int, trades: candles.Tape
+) -> dict[str, Json] | None:
+    """None for a market without prices."""
+    bar = candles.candle(state, open_ns, RESOLUTIONS_S[resolution] * NS_PER_S, now_ns, trades)
+    if bar is None:
+        return None
+    decimals = state.listing.price_decimals
+
+    def ticked(value: float) -> str:
+        return price(state, round(value * 10**decimals))
+
+    base_lots = round(bar.volume * 10**state.listing.size_decimals)
+    return {
+        "startedAt": iso(open_ns),
+        "ticker": state.listing.native,
+        "resolution": resolution,
+        "low": ticked(bar.low),
+        "high": ticked(bar.high),
+        "open": ticked(bar.open),
+        "close": ticked(bar.close),
+        "baseTokenVolume": size(state, base_lots),
+        "usdVolume": plain(f"{bar.volume * (bar.open + bar.close) / 2:.4f}"),
+        "trades": bar.trades,
+        "startingOpenInterest": size(state, state.open_interest_lots),
+        "orderbookMidPriceOpen": ticked(bar.open),
+        "orderbookMidPriceClose": ticked(bar.close),
+    }
+
+
+def candle_rows(
+    world: VenueWorld, state: MarketState, resolution: str, from_ns: int, to_ns: int, limit: int
+) -> list[dict[str, Json]]:
+    """Newest first, at most `limit`, those that begin in [from_ns, to_ns)."""
+    length_ns, now_ns = RESOLUTIONS_S[resolution] * NS_PER_S, world.now_ns()
+    trades = candles.tape(world, state)
+    newest = (min(to_ns - 1, now_ns)) // length_ns * length_ns
+    oldest = max(from_ns, state.settled[0][0] if state.settled else now_ns - length_ns)
+    rows: list[dict[str, Json]] = []
+    for open_ns in range(newest, oldest - 1, -length_ns):
+        row = candle_row(state, resolution, open_ns, now_ns, trades) if len(rows) < limit else None
+        if row is None:
+            break
+        rows.append(row)
+    return rows

@@ -1,0 +1,1 @@
+"""The server: faces on loopback sockets, with limits and faults."""

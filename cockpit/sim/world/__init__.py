@@ -1,0 +1,1 @@
+"""The world: markets, books, funding, chains and accounts, knowing nothing of venues."""
