@@ -163,8 +163,8 @@ HEADLESS = (
     "cockpit.desk.live", "cockpit.desk.replay", "cockpit.documents.snapshot", "cockpit.state.store",
     "cockpit.wire.driver", "cockpit.cli.snapshot", "cockpit.cli.watch", "cockpit.cli.record",
     "cockpit.cli.decode", "cockpit.cli.calc", "cockpit.cli.check", "cockpit.calculators.stagger.calculator",
-    "cockpit.sim.world.world", "cockpit.venues.hyperliquid", "cockpit.venues.dydx",
-    "cockpit.venues.lighter", "cockpit.venues.bybit",
+    "cockpit.sim.world.world", "cockpit.venues.hyperliquid.session", "cockpit.venues.dydx.session",
+    "cockpit.venues.lighter.session", "cockpit.venues.bybit.session",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from cockpit.core.market import Side
 from cockpit.core.scenario import Scenario
 from cockpit.sim.world.contract import Step
 from cockpit.sim.world.world import World
-from cockpit.venues.uncrossed import Uncrossed
+from cockpit.venues.kit.uncrossing import Uncrossed
 from tests.sim import tinyface
 
 START_NS = 1_795_400_000_000_000_000

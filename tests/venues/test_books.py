@@ -5,14 +5,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cockpit.core.events import Levels
-from cockpit.venues.books import (
+from cockpit.venues.kit.sequencing import (
     BufferedBook,
     ChainedBook,
     FullBook,
     SharedCounter,
     Verdict,
 )
-from cockpit.venues.uncrossed import Uncrossed
+from cockpit.venues.kit.uncrossing import Uncrossed
 
 APPLY, IGNORE, GAP = Verdict.APPLY, Verdict.IGNORE, Verdict.GAP
 SECOND = 1_000_000_000

@@ -8,7 +8,7 @@ import pytest
 from cockpit.core.events import Reject, Rtt, Trade
 from cockpit.core.market import Side
 from cockpit.venues.bybit import SPEC, Session
-from cockpit.venues.bybit_link import Subscriptions
+from cockpit.venues.bybit.subscriptions import Subscriptions
 from cockpit.venues.contract import Output, Send, Tick, Wanted, Wants
 from tests.support import AT_NS, closed, feed, frame, only, opened, reply, ticks
 from tests.venues.bybit_samples import (

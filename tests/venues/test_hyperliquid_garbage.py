@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from cockpit.core.events import AnyEvent, Reject
 from cockpit.venues.contract import Frame, Reply, Tick, Wants
-from cockpit.venues.hyperliquid import REPLIES, SPEC, Session
-from cockpit.venues.hyperliquid_wire import UNUSED_CHANNELS
+from cockpit.venues.hyperliquid.messages import UNUSED_CHANNELS
+from cockpit.venues.hyperliquid.session import REPLIES, SPEC, Session
 from tests.support import AT_NS, capture_text, feed, frame, reply
 from tests.venues.hyperliquid_messages import (
     T0_MS,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.venues import kit
 from cockpit.venues.contract import Reply, Wants
+from cockpit.venues.kit import decoding as kit
 from tests.support import AT_NS, reply
 
 SECOND_NS = 1_000_000_000

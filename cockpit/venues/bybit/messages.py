@@ -1,0 +1,240 @@
+"""Bybit v5: the shapes of its messages, and how single fields are read.
+
+Private to `bybit.py`. The wire has no constant tag (a topic carries its symbol), so there is a
+decoder per kind of topic, and `Envelope` for whatever does not begin like one of them.
+"""
+
+import re
+from typing import Annotated, Any, Generic, Literal, Required, TypedDict, TypeVar, final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cockpit.venues.kit.decoding import MAX_EXPONENT, finite
+
+Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
+Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
+Ms = Annotated[int, Meta(ge=1_000_000_000_000, lt=4_102_444_800_000)]
+"""Milliseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
+Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
+"""A number as it should be."""
+Number = str | float | None
+"""A number as it may be: blank, or nonsense that costs this figure and no other."""
+Ladder = tuple[tuple[Price, Size], ...]
+Digits = TypeVar("Digits")
+
+
+class BookData(Struct, gc=False, frozen=True):
+    s: str
+    b: Ladder
+    a: Ladder
+    u: Annotated[int, Meta(ge=0)]
+    cts: Ms | None = None
+
+
+@final
+class BookMessage(Struct, gc=False, frozen=True):
+    topic: str
+    type: Literal["snapshot", "delta"]
+    data: BookData
+    ts: Ms | None = None
+    cts: Ms | None = None
+
+
+class Fill(Struct, gc=False, frozen=True):
+    s: str
+    T: Ms
+    S: Literal["Buy", "Sell"]
+    p: Price
+    v: Price
+
+
+@final
+class TradeMessage(Struct, gc=False, frozen=True):
+    topic: str
+    data: tuple[Fill, ...]
+
+
+class TickerRow(TypedDict, Generic[Digits], total=False):
+    """A row of `tickers`, by REST or stream. A key that is not there has not changed."""
+
+    symbol: Required[str]
+    markPrice: Digits
+    indexPrice: Digits
+    lastPrice: Digits
+    openInterest: Digits
+    singleOpenInterest: Digits
+    fundingRate: Digits
+    nextFundingTime: Digits
+    fundingIntervalHour: Digits
+
+
+class TickerMessage(Struct, Generic[Digits], gc=False, frozen=True):
+    topic: str
+    data: TickerRow[Digits]
+    ts: Ms | None = None
+
+
+class Envelope(Struct, gc=False, frozen=True):
+    """What any frame has: a topic if it is data, an `op` if it answers a request."""
+
+    topic: str = ""
+    op: str = ""
+    success: bool | None = None
+    ret_msg: str | None = None
+    req_id: str | None = None
+
+
+class LotFilter(Struct, gc=False, frozen=True):
+    qtyStep: Number = None
+    minOrderQty: Number = None
+    minNotionalValue: Number = None
+
+
+class PriceFilter(Struct, gc=False, frozen=True):
+    tickSize: Number = None
+
+
+class LeverageFilter(Struct, gc=False, frozen=True):
+    maxLeverage: Number = None
+
+
+class PreListing(Struct, gc=False, frozen=True):
+    curAuctionPhase: str | None = None
+
+
+class InstrumentRow(Struct, gc=False, frozen=True):
+    symbol: str
+    contractType: str
+    status: str
+    baseCoin: str
+    quoteCoin: str
+    settleCoin: str = ""
+    fundingInterval: Number = None
+    priceFilter: PriceFilter = PriceFilter()
+    lotSizeFilter: LotFilter = LotFilter()
+    leverageFilter: LeverageFilter = LeverageFilter()
+    isPreListing: bool | None = None
+    preListingInfo: PreListing | None = None
+
+
+class FundingRow(Struct, gc=False, frozen=True):
+    symbol: str
+    fundingRate: Number
+    fundingRateTimestamp: Ms
+
+
+class TierRow(Struct, gc=False, frozen=True):
+    symbol: str
+    riskLimitValue: Number = None
+    maintenanceMargin: Number = None
+    initialMargin: Number = None
+    maxLeverage: Number = None
+
+
+Row = TypeVar("Row")
+
+
+class Page(Struct, Generic[Row], gc=False, frozen=True):
+    list: tuple[Row, ...] = ()
+    nextPageCursor: str | None = None
+
+
+class Answer(Struct, Generic[Row], gc=False, frozen=True):
+    """Every REST body: HTTP is 200 also for errors, so `retCode` decides."""
+
+    retCode: int
+    retMsg: str | None = None
+    result: Page[Row] | None = None
+    time: Ms | None = None
+
+
+Stream = BookMessage | TradeMessage | TickerMessage[Number]
+
+BOOK = msgspec.json.Decoder(BookMessage, strict=False)
+TRADES = msgspec.json.Decoder(TradeMessage, strict=False)
+TICKER = msgspec.json.Decoder(TickerMessage[Figure], strict=False)
+ODD_TICKER = msgspec.json.Decoder(TickerMessage[Number], strict=False)
+ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
+INSTRUMENTS = msgspec.json.Decoder(Answer[InstrumentRow], strict=False)
+TICKERS = msgspec.json.Decoder(Answer[TickerRow[Number]], strict=False)
+FUNDING = msgspec.json.Decoder(Answer[FundingRow], strict=False)
+TIERS = msgspec.json.Decoder(Answer[TierRow], strict=False)
+TIME = msgspec.json.Decoder(Answer[Any], strict=False)
+
+_PREFIXED = re.compile(r"(10{3,})(\D.*)")
+_SUFFIXED = re.compile(r"(.*\D)(10{3,})")
+_BOOK_TOPIC = re.compile(r"orderbook\.([0-9]{1,5})\.(.+)")
+_SETTLED_IN = (("USDT", "USDT"), ("PERP", "USDC"))
+
+
+def unscaled(coin: str) -> tuple[str, float]:
+    """`1000PEPE` -> (`PEPE`, 1000), `SHIB1000` -> (`SHIB`, 1000), `BTC` -> (`BTC`, 1)."""
+    if match := _PREFIXED.fullmatch(coin):
+        return match[2], float(match[1])
+    if match := _SUFFIXED.fullmatch(coin):
+        return match[1], float(match[2])
+    return coin, 1.0
+
+
+def coin_and_contract(native: str, base: str) -> tuple[str, float]:
+    """The coin and its multiplier, which may stand in the base coin or in the name alone."""
+    coin, contract = unscaled(base)
+    for suffix, _ in _SETTLED_IN:
+        named, named_contract = unscaled(native.removesuffix(suffix))
+        if named == coin and named_contract > contract:
+            return coin, named_contract
+    return coin, contract
+
+
+def cross_name(coin: str, settle: str) -> str:
+    """Markets settled in USDT own the plain name of a coin."""
+    return coin if settle == "USDT" else f"{coin}:{settle}"
+
+
+def name_without_metadata(native: str) -> tuple[str, float] | None:
+    """Cross-venue name and contract by the native name alone; None for a dated future."""
+    if "-" in native:
+        return None
+    for suffix, settle in _SETTLED_IN:
+        if native.endswith(suffix) and native != suffix:
+            coin, contract = unscaled(native.removesuffix(suffix))
+            return cross_name(coin, settle), contract
+    return native, 1.0
+
+
+def native_without_metadata(symbol: str) -> str:
+    """The most likely native name: right for every coin that is not traded by the thousand."""
+    coin, _, settle = symbol.partition(":")
+    return f"{coin}PERP" if settle == "USDC" else f"{coin}USDT"
+
+
+def book_depth(topic: str, native: str) -> int | None:
+    """200 of `orderbook.200.BTCUSDT`; None if the topic is not about a book of this market."""
+    match = _BOOK_TOPIC.fullmatch(topic)
+    return int(match[1]) if match and match[2] == native else None
+
+
+def seconds(value: Number, unit_s: int) -> int | None:
+    """A funding interval given in units of `unit_s`; None outside 1 minute to 1 day."""
+    number = finite(value)
+    if number is None or not 60 <= number * unit_s <= 86_400:
+        return None
+    return round(number * unit_s)
+
+
+def maintenance_fraction(row: TierRow) -> float | None:
+    """The maintenance margin of a tier as a fraction; None where its unit is not clear.
+
+    The documentation shows per cent in its examples without saying so. Initial margin times
+    leverage tells: about 100 is per cent, about 1 is a fraction.
+    """
+    margin, initial = finite(row.maintenanceMargin), finite(row.initialMargin)
+    leverage = finite(row.maxLeverage)
+    if margin is None or initial is None or leverage is None or margin <= 0:
+        return None
+    if 80 < initial * leverage < 125:
+        margin /= 100
+    elif not 0.8 < initial * leverage < 1.25:
+        return None
+    return margin if margin < 1 else None

@@ -1,0 +1,243 @@
+"""One followed dYdX account: what was read of it, and when it has to be read again.
+
+Private to `dydx_account.py`, whose docstring has signs, units and evidence. What the channel says
+is followed by its updates; it is read over REST as well where the channel does not answer, where a
+message could not be used, and after each hour: funding is in nobody's update until the subaccount
+is touched.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from cockpit.core.events import AccountState, Margin
+from cockpit.core.units import NS_PER_S
+from cockpit.venues.contract import Fetch, Output
+from cockpit.venues.dydx import account_messages as wire
+from cockpit.venues.dydx.account_payments import Paid, after_the_hour
+from cockpit.venues.dydx.instruments import NAME
+from cockpit.venues.dydx.subaccounts import CHILDREN, Pool, Stated, Terms
+from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit.account_ledger import Ledger, failure
+
+ACCOUNT = "account"
+REPEAT_NS = 10 * NS_PER_S
+"""An account in which nothing moves is confirmed this often while its channel is open."""
+ANSWER_NS = 15 * NS_PER_S
+"""What the channel has not told by then is read over REST."""
+POLL_NS = 30 * NS_PER_S
+LOOK_RETRY_NS = 60 * NS_PER_S
+
+
+class Followed:
+    """One address, or one parent subaccount of it, as the trader asked for it."""
+
+    def __init__(self, account: str, terms: Terms, at_ns: int) -> None:
+        self.account = account
+        self.address, slash, number = account.partition("/")
+        self.is_whole_address = not slash
+        self.parents = [int(number) if number.isdigit() else 0]
+        self.ledger = Ledger(NAME, account)
+        self.paid = Paid(self.ledger, self.address, at_ns)
+        self._terms = terms
+        self._pools: dict[int, Pool] = {}
+        self._exists: dict[int, bool] = {}
+        """By parent, as far as the venue has said on this connection."""
+        self._heard: set[int] = set()
+        """Parents that the channel has told whole on this connection."""
+        self._knows_parents = not self.is_whole_address
+        self._is_behind = False
+        """Whether a message was lost on us, so that the figures may be those of before it."""
+        self._look_due_ns: int | None = None
+        """None: to be set by the next tick."""
+
+    def key(self, parent: int) -> str:
+        return f"{self.address}/{parent}"
+
+    def opened(self) -> None:
+        """A new connection, or none: nothing is known for sure until it is read again."""
+        self._exists.clear()
+        self._heard.clear()
+        self._look_due_ns = None
+
+    def tick(self, at_ns: int) -> Iterator[Output]:
+        """Figures that moved with the oracle, and questions that are due."""
+        for pool in self._pools.values():
+            yield from self._moved(pool, at_ns)
+        if self._look_due_ns is None:
+            self._look_due_ns = at_ns if self.is_whole_address else at_ns + ANSWER_NS
+        if at_ns >= self._look_due_ns:
+            self._look_due_ns = at_ns + LOOK_RETRY_NS
+            path = f"/v4/addresses/{self.address}"
+            if not self.is_whole_address:
+                path += f"/parentSubaccountNumber/{self.parents[0]}"
+            yield Fetch(name=ACCOUNT, path=path, key=f"look/{self.account}")
+        yield from self.paid.due(self.parents, at_ns)
+
+    # --- the channel ----------------------------------------------------------------------------
+
+    def subscribed(self, number: int, contents: wire.Whole, at_ns: int) -> Iterator[Output]:
+        """The whole of a parent with its children, or of one subaccount."""
+        parent = number % CHILDREN
+        if contents.is_empty:
+            self._heard.add(parent)
+            yield from self._absent([parent], at_ns)
+        elif isinstance(contents.subaccount, msgspec.UnsetType):
+            raise ValueError("no subaccount in its whole state")
+        else:
+            rows, numbers = contents.subaccount.accounts(), set()
+            if contents.subaccount.child_subaccounts is not None:
+                self._heard.add(parent)
+                numbers = self._family(parent)
+            height = contents.block_height
+            yield from self._read(rows, numbers, at_ns, height if isinstance(height, int) else 0)
+        if self._knows_parents:
+            self._rest(at_ns)
+
+    def changed(self, default: int, updates: Sequence[wire.Update], at_ns: int) -> Iterator[Output]:
+        """Updates, in order; a row that names no subaccount is about `default`."""
+        touched: dict[int, None] = {}
+        for update in updates:
+            rows: list[wire.PositionRow | wire.AssetRow] = [
+                *update.held, *(update.asset_positions or ()),
+            ]  # fmt: skip
+            for row in rows:
+                number = default if row.subaccount_number is None else row.subaccount_number
+                pool = self._pools.setdefault(number, Pool(number))
+                pool.height = max(pool.height, update.block_height or 0)
+                touched[number] = None
+                if isinstance(row, wire.PositionRow):
+                    pool.take(row)
+                else:
+                    pool.pay(row)
+        if touched and not self._is_behind:
+            yield from self.ledger.state("read", at_ns)
+        for number in touched:
+            self._exists[number % CHILDREN] = True
+            yield from self._tell(self._pools[number], None, at_ns)
+
+    def lost(self) -> None:
+        """A message is missing that may have been ours: nothing is confirmed until it is read."""
+        self._is_behind = True
+
+    def misheard(self, at_ns: int) -> Iterator[AccountState]:
+        """A message could not be used: what was read stays, is not trusted, and is read again."""
+        self._is_behind = True
+        self._look_due_ns = at_ns
+        words = failure("a message was not understood", POLL_NS / NS_PER_S)
+        yield from self.ledger.state("failed", at_ns, words)
+
+    # --- replies --------------------------------------------------------------------------------
+
+    def found(self, answer: wire.Account, at_ns: int) -> Iterator[Output]:
+        """The answer to a look: a whole address, a parent with its children, or one subaccount."""
+        rows, parents = answer.accounts(), self.parents
+        if not isinstance(answer.subaccount, msgspec.UnsetType):
+            parents = [answer.subaccount.parent()]
+            is_family = answer.subaccount.child_subaccounts is not None
+            numbers = self._family(parents[0]) if is_family else set()
+        elif self.is_whole_address:
+            numbers = set(self._pools)
+            self._knows_parents = True
+            parents = sorted({0, *(row.subaccount_number % CHILDREN for row in rows)})
+            if parents != self.parents:
+                self.parents = parents
+                self.paid.again(at_ns)
+        else:
+            rows = [row for row in rows if row.subaccount_number % CHILDREN == parents[0]]
+            numbers = self._family(parents[0])
+        if rows:
+            yield from self._read(rows, numbers, at_ns, 0)
+        else:
+            yield from self._absent(parents, at_ns)
+        self._rest(at_ns)
+
+    def unanswered(self, problem: str, status: int, at_ns: int) -> Iterator[Output]:
+        """The look was refused: there is no such account, or there is trouble."""
+        if status == 404:
+            self._knows_parents = True
+            yield from self._absent(self.parents, at_ns)
+        elif self._is_behind or not any(self._exists.values()):
+            words = failure(problem.removeprefix("account: "), LOOK_RETRY_NS / NS_PER_S)
+            yield from self.ledger.state("failed", at_ns, words)
+
+    # --- facts ----------------------------------------------------------------------------------
+
+    def _family(self, parent: int) -> set[int]:
+        """The pools that a list of a parent's subaccounts would name, were they still there."""
+        return {n for n in self._pools if n % CHILDREN == parent}
+
+    def _rest(self, at_ns: int) -> None:
+        """When to look again: soon where the channel, or an oracle, leaves something unsaid."""
+        can_follow = self._heard.issuperset(self.parents) and not self._is_behind
+        for pool in self._pools.values():
+            here = pool.margin(self.account, None, self._terms, at_ns)
+            can_follow = can_follow and here.equity is not None
+        self._look_due_ns = after_the_hour(at_ns) if can_follow else at_ns + POLL_NS
+
+    def _read(
+        self, rows: Sequence[wire.Subaccount], gone: set[int], at_ns: int, height: int
+    ) -> Iterator[Output]:
+        """Subaccounts as they are now, in the venue's figures; those of `gone` may be no more.
+
+        All rows are understood before any is told: half a list would close what it lacks.
+        """
+        pools = [(_pool(row, height), row) for row in rows]
+        self._is_behind = False
+        for pool, row in pools:
+            self._exists[pool.number % CHILDREN] = True
+            gone.discard(pool.number)
+            known = self._pools.get(pool.number)
+            if known is not None and 0 < pool.height < known.height:
+                # The REST side reads a copy that lags: the channel knows it better.
+                yield from self._tell(known, None, at_ns)
+                continue
+            self._pools[pool.number] = pool
+            stated = Stated(kit.finite(row.equity), kit.finite(row.free_collateral))
+            yield from self._tell(pool, stated, at_ns)
+        for number in gone:
+            del self._pools[number]
+            yield from self.ledger.whole(str(number), (), at_ns)
+            yield Margin(
+                venue=NAME, recv_ns=at_ns, account=self.account, pool=str(number),
+                equity=0.0, used=0.0, available=0.0, maintenance=0.0,
+            )  # fmt: skip
+        is_flat = not any(pool.held or pool.usdc for pool in self._pools.values())
+        yield from self.ledger.state("flat" if is_flat else "read", at_ns)
+
+    def _absent(self, parents: Sequence[int], at_ns: int) -> Iterator[Output]:
+        self._exists.update(dict.fromkeys(parents, False))
+        if any(self._exists.values()) or not self._knows_parents:
+            return
+        which = "subaccount" if self.is_whole_address else f"subaccount {self.parents[0]}"
+        yield from self.ledger.missing(at_ns, f"this address has no {which} at dYdX (yet)")
+
+    def _moved(self, pool: Pool, at_ns: int) -> Iterator[Output]:
+        """The pool at the oracle prices of now, where all of them are known."""
+        told = pool.told
+        if told is None or self._is_behind or not self._exists.get(pool.number % CHILDREN):
+            return
+        margin = pool.margin(self.account, None, self._terms, at_ns)
+        if margin.equity is None:
+            return
+        is_same = margin == msgspec.structs.replace(told, recv_ns=at_ns)
+        if not is_same or at_ns - told.recv_ns >= REPEAT_NS:
+            yield from self._tell(pool, None, at_ns)
+
+    def _tell(self, pool: Pool, stated: Stated | None, at_ns: int) -> Iterator[Output]:
+        rows = pool.positions(self.account, stated, self._terms, at_ns)
+        yield from self.ledger.whole(str(pool.number), rows, at_ns)
+        pool.told = pool.margin(self.account, stated, self._terms, at_ns)
+        yield pool.told
+
+
+def _pool(row: wire.Subaccount, height: int) -> Pool:
+    """A subaccount that was told whole: what it does not name, it does not have."""
+    pool = Pool(row.subaccount_number)
+    pool.usdc = 0.0
+    pool.height = max(height, row.latest_processed_block_height or 0)
+    for held in (row.open_perpetual_positions or {}).values():
+        pool.take(held)
+    for asset in (row.asset_positions or {}).values():
+        pool.pay(asset)
+    return pool

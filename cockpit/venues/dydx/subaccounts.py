@@ -1,0 +1,136 @@
+"""dYdX subaccounts: what is in each, and what that is worth at the oracle price.
+
+Private to `dydx_account.py`, whose docstring has signs, units and evidence.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from cockpit.core.events import Margin, Position
+from cockpit.venues.dydx import account_messages as wire
+from cockpit.venues.dydx.instruments import NAME, symbol_of
+from cockpit.venues.kit import decoding as kit
+
+CHILDREN = wire.CHILDREN
+
+Terms = Callable[[str], tuple[float | None, float | None, float | None]]
+"""Ticker -> oracle price, initial and maintenance margin fraction, as far as they are known."""
+
+
+class Held(msgspec.Struct, gc=False):
+    """One position as the venue stated it last."""
+
+    size: float
+    entry: float | None
+    upnl: float | None
+    net_funding: float | None
+    id: str | None
+
+
+class Stated(NamedTuple):
+    """The venue's own figures, good for the moment of the message that had them."""
+
+    equity: float | None
+    free: float | None
+
+
+class Pool:
+    """One subaccount: its collateral, its positions, and what was told of it last."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.usdc: float | None = None
+        self.held: dict[str, Held] = {}
+        self.told: Margin | None = None
+        self.height = 0
+        """The block of the newest message about it; 0 where none named one."""
+
+    def take(self, row: wire.PositionRow) -> None:
+        """A position as it is now; what the row leaves out stays. ValueError for nonsense."""
+        before = self.held.get(row.market)
+        size = _signed(row, before)
+        if row.status not in (None, "OPEN") or size == 0.0:
+            self.held.pop(row.market, None)
+            return
+        if before is not None and not _is_same(before, size, row.position_id):
+            before = None
+        entry, paid = kit.positive(row.entry_price), kit.finite(row.net_funding)
+        if row.entry_price is None and before is not None:
+            entry = before.entry
+        self.held[row.market] = Held(
+            size=size,
+            entry=entry,
+            # Between two messages of one fill the entry is still 0, and the profit nonsense.
+            upnl=None if entry is None else kit.finite(row.unrealized_pnl),
+            net_funding=before.net_funding if paid is None and before is not None else paid,
+            id=row.position_id or (before.id if before is not None else None),
+        )
+
+    def pay(self, row: wire.AssetRow) -> None:
+        """Collateral as it is now."""
+        size = kit.finite(row.size)
+        if "USDC" in (row.symbol, row.denom) and size is not None:
+            self.usdc = abs(size) if row.side == "LONG" else -abs(size)
+
+    def positions(
+        self, account: str, stated: Stated | None, terms: Terms, at_ns: int
+    ) -> list[Position]:
+        rows = []
+        for ticker, held in self.held.items():
+            oracle = terms(ticker)[0]
+            upnl = None if stated is None else held.upnl
+            if upnl is None and oracle is not None and held.entry is not None:
+                upnl = held.size * (oracle - held.entry)
+            row = Position(
+                venue=NAME, recv_ns=at_ns, symbol=symbol_of(ticker), account=account,
+                pool=str(self.number), size=held.size, entry=held.entry, mark=oracle, upnl=upnl,
+                funding_paid=held.net_funding,
+                margin_mode="isolated" if self.number >= CHILDREN else "cross",
+            )  # fmt: skip
+            rows.append(row)
+        return rows
+
+    def margin(self, account: str, stated: Stated | None, terms: Terms, at_ns: int) -> Margin:
+        """The venue's own figures where it has just stated them, else ours at the oracle."""
+        equity, initial, maintenance = self.usdc, 0.0, 0.0
+        is_rated = True
+        for ticker, held in self.held.items():
+            oracle, imf, mmf = terms(ticker)
+            if oracle is None:
+                equity, is_rated = None, False
+                break
+            equity = None if equity is None else equity + held.size * oracle
+            is_rated = is_rated and imf is not None and mmf is not None
+            initial += abs(held.size) * oracle * (imf or 0.0)
+            maintenance += abs(held.size) * oracle * (mmf or 0.0)
+        used = initial if is_rated else None
+        available = None if equity is None or used is None else equity - used
+        if stated is not None and stated.equity is not None:
+            equity, available = stated.equity, stated.free
+            used = None if available is None else equity - available
+        return Margin(
+            venue=NAME, recv_ns=at_ns, account=account, pool=str(self.number),
+            equity=equity, used=used, available=available, cross_equity=equity,
+            maintenance=maintenance if is_rated else None,
+        )  # fmt: skip
+
+
+def _signed(row: wire.PositionRow, before: Held | None) -> float:
+    """The size with the sign of its side; without one, of the wire or of what was known."""
+    size = kit.finite(row.size)
+    if size is None:
+        if row.size is not None or before is None:
+            raise ValueError(f"{row.market}: impossible size")
+        size = before.size
+    if row.side is None:
+        return size
+    return abs(size) if row.side == "LONG" else -abs(size)
+
+
+def _is_same(before: Held, size: float, id: str | None) -> bool:
+    """Whether it is still the position that was known: one that turned over is another."""
+    if before.size * size < 0:
+        return False
+    return None in (id, before.id) or id == before.id

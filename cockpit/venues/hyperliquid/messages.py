@@ -1,0 +1,209 @@
+"""Hyperliquid's messages as they stand on the wire. Private to the venue: data shapes only.
+
+Numbers arrive as strings and are read as floats in one pass. Bounds that no real message breaks
+(positive levels, plausible times) belong to the types, so that nonsense never becomes data.
+"""
+
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from cockpit.venues.kit.decoding import MAX_EXPONENT
+
+Positive = Annotated[float, Meta(gt=0.0, lt=MAX_EXPONENT)]
+Millis = Annotated[int, Meta(ge=1_483_228_800_000, lt=4_102_444_800_000)]
+"""Milliseconds since the epoch, of the years 2017 to 2099."""
+Height = Annotated[int, Meta(ge=0, lt=2**53)]
+
+NAME = "hyperliquid"
+MAX_NAME_CHARS = 64
+
+
+class Wire(msgspec.Struct, gc=False, rename="camel"):
+    """Snake case here, camel case there."""
+
+
+class WireLevel(Wire):
+    px: Positive
+    sz: Positive
+
+
+class BookData(Wire):
+    """`levels` is bids then asks, best first. `time` is the block's."""
+
+    coin: str
+    levels: tuple[list[WireLevel], list[WireLevel]]
+    time: Millis | None = None
+
+
+class BboData(Wire):
+    coin: str
+    time: Millis
+    bbo: tuple[WireLevel | None, WireLevel | None]
+
+
+class WireTrade(Wire):
+    """`side` is the aggressor's: B bought, A sold. Unique by (time, coin, tid)."""
+
+    coin: str
+    side: Literal["A", "B"]
+    px: Positive
+    sz: Positive
+    time: Millis
+    tid: int
+
+
+class Ctx(Wire):
+    """One market's context. `premium` is null where there is no book to take it from."""
+
+    funding: float | None = None
+    open_interest: float | None = None
+    premium: float | None = None
+    oracle_px: float | None = None
+    mark_px: float | None = None
+
+
+class ActiveCtxData(Wire):
+    coin: str
+    ctx: Ctx
+
+
+class AllCtxsData(Wire):
+    """[dex, contexts in the order of that dex's universe]; the first dex has no name."""
+
+    ctxs: list[tuple[str, list[Ctx]]]
+
+
+class FastCtx(Wire):
+    """What changed for one coin; a null mid means that its book is empty."""
+
+    mark_px: float | UnsetType | None = UNSET
+    mid_px: float | UnsetType | None = UNSET
+
+
+class BlockRow(Wire):
+    height: Height
+    block_time: Millis
+
+
+class Subscription(Wire):
+    type: str
+    coin: str = ""
+
+
+class AckData(Wire):
+    method: str
+    subscription: Subscription
+
+
+class PostResponse(Wire):
+    type: str
+    payload: Any = None
+
+
+class PostData(Wire):
+    response: PostResponse
+
+
+class Channel(Wire, tag_field="channel"):
+    """Every message but the explorer's names its channel."""
+
+
+class L2Book(Channel, tag="l2Book"):
+    data: BookData
+
+
+class Bbo(Channel, tag="bbo"):
+    data: BboData
+
+
+class Trades(Channel, tag="trades"):
+    data: list[WireTrade]
+
+
+class ActiveAssetCtx(Channel, tag="activeAssetCtx"):
+    data: ActiveCtxData
+
+
+class AllDexsAssetCtxs(Channel, tag="allDexsAssetCtxs"):
+    data: AllCtxsData
+
+
+class FastAssetCtxs(Channel, tag="fastAssetCtxs"):
+    data: str
+
+
+class SubscriptionResponse(Channel, tag="subscriptionResponse"):
+    data: AckData
+
+
+class Pong(Channel, tag="pong"):
+    pass
+
+
+class Error(Channel, tag="error"):
+    data: str
+
+
+class Post(Channel, tag="post"):
+    data: PostData
+
+
+class Envelope(msgspec.Struct, gc=False):
+    """The least that a message must be, to say which channel it is of."""
+
+    channel: str
+
+
+Message = (
+    L2Book | Bbo | Trades | ActiveAssetCtx | AllDexsAssetCtxs | FastAssetCtxs
+    | SubscriptionResponse | Pong | Error | Post | list[BlockRow]
+)  # fmt: skip
+MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
+ENVELOPE = msgspec.json.Decoder(Envelope)
+SUBSCRIPTION = msgspec.json.Decoder(Subscription)
+FAST: msgspec.json.Decoder[dict[str, FastCtx]] = msgspec.json.Decoder(
+    dict[str, FastCtx], strict=False
+)
+
+UNUSED_CHANNELS = frozenset({
+    "activeAssetData", "activeSpotAssetCtx", "allMids", "assetCtxs", "candle", "explorerTxs",
+    "notification", "openOrders", "orderUpdates", "outcomeMetaUpdates", "spotAssetCtxs",
+    "spotState", "twapStates", "user", "userEvents", "userFills", "userHistoricalOrders",
+    "userNonFundingLedgerUpdates", "userTwapHistory", "userTwapSliceFills", "webData2", "webData3",
+})  # fmt: skip
+"""Documented channels of which we say nothing."""
+
+GREETING = "Websocket connection established."
+
+
+@lru_cache(maxsize=8192)
+def name_of(native: str) -> tuple[str, float] | None:
+    """(symbol, coins per unit) of a perp by the venue's own name; None for spot and outcomes.
+
+    `kPEPE` is PEPE in thousands, `KAS` is KAS. `dex:COIN` keeps its prefix: a builder's market is
+    never the same market as the validators' one of that coin.
+    """
+    if not native or len(native) > MAX_NAME_CHARS or not native.isprintable():
+        return None
+    if ":" in native:
+        return native, 1.0
+    if native[0] in "@#+" or "/" in native:
+        return None
+    if native[0] == "k" and native[1:2].isupper():
+        return native[1:], 1000.0
+    return native, 1.0
+
+
+def dex_of(name: str) -> str:
+    """The builder dex of a native name; empty for the validators' own."""
+    dex, colon, _ = name.partition(":")
+    return dex if colon else ""
+
+
+def command(method: str, channel: str, coin: str) -> str:
+    """The text that subscribes or unsubscribes; channels without a coin take an empty one."""
+    subscription = {"type": channel, "coin": coin} if coin else {"type": channel}
+    return msgspec.json.encode({"method": method, "subscription": subscription}).decode()

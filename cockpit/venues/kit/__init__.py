@@ -1,0 +1,1 @@
+"""The kit: what venue adapters share."""

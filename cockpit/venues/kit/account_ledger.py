@@ -1,0 +1,90 @@
+"""What venues share when they read accounts: what was told of one, so that changes show.
+
+A venue lists the positions that are open; that one is closed is said by its absence. The ledger
+remembers what it told of each pool and tells the closing. It outlives connections: a position that
+was closed while the link was down is told so by the first list after it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from cockpit.core.account import mask
+from cockpit.core.events import AccountState, AccountStatus, FundingPayment, Position
+from cockpit.core.units import HOUR_NS
+from cockpit.venues.kit.decoding import printable
+
+PAYMENTS_NS = 31 * 24 * HOUR_NS
+MAX_REASON_CHARS = 200
+
+
+class Ledger:
+    """One followed account of one venue."""
+
+    def __init__(self, venue: str, account: str) -> None:
+        self.venue = venue
+        self.account = account
+        self.is_known = False
+        """Whether the venue has ever shown this account."""
+        self._open: dict[str, set[str]] = {}
+        self._told: tuple[AccountStatus, str] | None = None
+        self._paid: dict[tuple[str, str, int], None] = {}
+
+    def whole(self, pool: str, positions: Iterable[Position], at_ns: int) -> Iterator[Position]:
+        """Every open position of a pool; those that are open no longer are told closed first."""
+        rows = {row.symbol: row for row in positions if row.size != 0.0}
+        for symbol in sorted(self._open.get(pool, set()) - set(rows)):
+            yield self._closed(pool, symbol, at_ns)
+        if rows or pool in self._open:
+            self._open[pool] = set(rows)
+        yield from rows.values()
+
+    def change(self, position: Position) -> Iterator[Position]:
+        """One position that changed; one that was never open need not be told closed."""
+        symbols = self._open.setdefault(position.pool, set())
+        if position.size != 0.0:
+            symbols.add(position.symbol)
+            yield position
+        elif position.symbol in symbols:
+            symbols.discard(position.symbol)
+            yield self._closed(position.pool, position.symbol, position.recv_ns)
+
+    def state(self, state: AccountStatus, at_ns: int, reason: str = "") -> Iterator[AccountState]:
+        """The account's state, if it is not what was told last."""
+        reason = printable(mask(reason[: 2 * MAX_REASON_CHARS]))[:MAX_REASON_CHARS]
+        self.is_known = self.is_known or state in ("read", "flat")
+        if (state, reason) != self._told:
+            self._told = (state, reason)
+            yield AccountState(
+                venue=self.venue, recv_ns=at_ns, account=self.account, state=state, reason=reason,
+            )  # fmt: skip
+
+    def missing(self, at_ns: int, reason: str) -> Iterator[AccountState]:
+        """The venue has no such account: it never had, or it has lost it."""
+        if self.is_known:
+            words = (
+                f"the venue knows this account no longer ({reason}): shown is what was last read"
+            )
+            yield from self.state("gone", at_ns, words)
+        else:
+            yield from self.state("unknown", at_ns, reason)
+
+    def payment(self, payment: FundingPayment) -> Iterator[FundingPayment]:
+        """A payment, unless it was told before: streams and histories overlap."""
+        stamp_ns = payment.venue_ns or payment.recv_ns
+        key = (payment.pool, payment.symbol, stamp_ns)
+        if key in self._paid:
+            return
+        self._paid[key] = None
+        while self._paid and next(iter(self._paid))[2] < payment.recv_ns - PAYMENTS_NS:
+            del self._paid[next(iter(self._paid))]
+        yield payment
+
+    def _closed(self, pool: str, symbol: str, at_ns: int) -> Position:
+        return Position(
+            venue=self.venue, recv_ns=at_ns, symbol=symbol, account=self.account, pool=pool,
+            size=0.0,
+        )  # fmt: skip
+
+
+def failure(problem: str, retry_s: float) -> str:
+    """A failed read in words for the trader."""
+    return f"not read: {problem}; asked again within {retry_s:.0f} s"
