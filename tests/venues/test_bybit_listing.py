@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from cockpit.core.events import Instrument, Reject
-from cockpit.venues.bybit.messages import name_without_metadata
 from cockpit.venues.bybit import SPEC, Session
+from cockpit.venues.bybit.messages import name_without_metadata
 from cockpit.venues.contract import Tick, Wants
 from tests.support import AT_NS, feed, only, opened, reply
 from tests.venues.bybit_samples import (

@@ -8,20 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.venues.contract import Reply, Wants
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding, numbers, polling
 from tests.support import AT_NS, reply
 
 SECOND_NS = 1_000_000_000
 
 
 def test_the_first_call_of_a_poll_is_due_at_once_and_then_once_per_interval() -> None:
-    poll = kit.Every(5)
+    poll = polling.Every(5)
     due = [poll.due(AT_NS + second * SECOND_NS) for second in range(11)]
     assert [second for second, is_due in enumerate(due) if is_due] == [0, 5, 10]
 
 
 def test_a_poll_that_waits_first_is_due_after_one_interval() -> None:
-    poll = kit.Every(2, wait_first=True)
+    poll = polling.Every(2, wait_first=True)
     assert [poll.due(AT_NS + second * SECOND_NS) for second in range(4)] == [
         False,
         False,
@@ -31,14 +31,14 @@ def test_a_poll_that_waits_first_is_due_after_one_interval() -> None:
 
 
 def test_a_reset_poll_is_due_again_even_if_it_waited_first() -> None:
-    poll = kit.Every(60, wait_first=True)
+    poll = polling.Every(60, wait_first=True)
     assert not poll.due(AT_NS)
     poll.reset()
     assert poll.due(AT_NS + SECOND_NS)
 
 
 def test_a_late_tick_makes_a_poll_due_once_not_as_often_as_was_missed() -> None:
-    poll = kit.Every(1)
+    poll = polling.Every(1)
     assert poll.due(AT_NS)
     assert poll.due(AT_NS + 100 * SECOND_NS)
     assert not poll.due(AT_NS + 100 * SECOND_NS)
@@ -52,7 +52,7 @@ QUOTE = msgspec.json.Decoder(_Quote, strict=False)
 
 
 def test_a_message_decodes_to_its_type() -> None:
-    assert kit.decode(QUOTE, '{"price":"101.5"}') == _Quote(price=101.5)
+    assert decoding.decode(QUOTE, '{"price":"101.5"}') == _Quote(price=101.5)
 
 
 @pytest.mark.parametrize(
@@ -69,40 +69,40 @@ def test_a_message_decodes_to_its_type() -> None:
     ],
 )
 def test_what_is_no_message_becomes_a_sentence(data: str | bytes) -> None:
-    reason = kit.decode(QUOTE, data)
+    reason = decoding.decode(QUOTE, data)
     assert isinstance(reason, str)
     assert reason
 
 
 @given(st.binary() | st.text())
 def test_decoding_never_raises(data: str | bytes) -> None:
-    assert isinstance(kit.decode(QUOTE, data), str | _Quote)
+    assert isinstance(decoding.decode(QUOTE, data), str | _Quote)
 
 
 def test_a_reject_keeps_the_first_characters_and_who_sent_them() -> None:
-    reject = kit.reject("lighter", AT_NS, "unknown channel x", "abc" * 1000)
+    reject = decoding.reject("lighter", AT_NS, "unknown channel x", "abc" * 1000)
     assert (reject.venue, reject.recv_ns, reject.reason) == ("lighter", AT_NS, "unknown channel x")
-    assert reject.data == ("abc" * 1000)[: kit.REJECT_DATA_CHARS]
+    assert reject.data == ("abc" * 1000)[: decoding.REJECT_DATA_CHARS]
 
 
 @given(st.binary(max_size=400) | st.text(max_size=400), st.text(max_size=400))
 def test_nothing_in_a_reject_can_steer_a_terminal(data: str | bytes, reason: str) -> None:
-    reject = kit.reject("dydx", AT_NS, reason, data)
+    reject = decoding.reject("dydx", AT_NS, reason, data)
     assert reject.data.isprintable()
     assert reject.reason.isprintable()
-    assert len(reject.data) <= kit.REJECT_DATA_CHARS
+    assert len(reject.data) <= decoding.REJECT_DATA_CHARS
 
 
 def test_an_escape_sequence_and_a_text_direction_mark_are_made_harmless() -> None:
-    assert "\x1b" not in kit.printable("\x1b[2J gone")
-    assert "\u202e" not in kit.printable("\u202egnp.exe")
+    assert "\x1b" not in decoding.printable("\x1b[2J gone")
+    assert "\u202e" not in decoding.printable("\u202egnp.exe")
 
 
 @pytest.mark.parametrize(
     ("status", "says"), [(200, None), (0, "no answer"), (429, "429"), (500, "500")]
 )
 def test_only_http_200_is_an_answer(status: int, says: str | None) -> None:
-    reason = kit.refused(reply("tickers", "{}", status=status))
+    reason = decoding.refused(reply("tickers", "{}", status=status))
     if says is None:
         assert reason is None
     else:
@@ -114,10 +114,10 @@ def test_only_http_200_is_an_answer(status: int, says: str | None) -> None:
 def test_the_subject_of_a_reply_is_its_key_else_the_only_wanted_symbol() -> None:
     keyed = Reply(at_ns=AT_NS, name="book", status=200, key="BTC-USD")
     bare = Reply(at_ns=AT_NS, name="book", status=200)
-    assert kit.subject(keyed, Wants(symbols=("ETH",))) == "BTC-USD"
-    assert kit.subject(bare, Wants(symbols=("ETH",))) == "ETH"
-    assert kit.subject(bare, Wants(symbols=("ETH", "BTC"))) is None
-    assert kit.subject(bare, Wants()) is None
+    assert decoding.subject(keyed, Wants(symbols=("ETH",))) == "BTC-USD"
+    assert decoding.subject(bare, Wants(symbols=("ETH",))) == "ETH"
+    assert decoding.subject(bare, Wants(symbols=("ETH", "BTC"))) is None
+    assert decoding.subject(bare, Wants()) is None
 
 
 @pytest.mark.parametrize(
@@ -141,16 +141,16 @@ def test_the_subject_of_a_reply_is_its_key_else_the_only_wanted_symbol() -> None
 def test_a_number_is_finite_or_missing_and_zero_is_a_number(
     value: float | str | None, expected: float | None
 ) -> None:
-    assert kit.finite(value) == expected
+    assert numbers.finite(value) == expected
 
 
 @pytest.mark.parametrize("nothing", ["0", 0, "-1", None, "", "nan", "1e18000"])
 def test_a_price_that_is_nothing_is_missing_not_zero(nothing: float | str | None) -> None:
-    assert kit.positive(nothing) is None
+    assert numbers.positive(nothing) is None
 
 
 def test_a_positive_price_is_itself() -> None:
-    assert kit.positive("30247.20") == 30247.20
+    assert numbers.positive("30247.20") == 30247.20
 
 
 @pytest.mark.parametrize(
@@ -172,8 +172,8 @@ def test_a_level_has_a_price_and_a_size_and_only_a_delta_may_remove(
     level: tuple[float, float], in_snapshot: bool, in_delta: bool
 ) -> None:
     sound = (99.0, 2.0)
-    assert kit.sane_levels((sound, level)) is in_snapshot
-    assert kit.sane_levels((sound, level), deltas=True) is in_delta
+    assert numbers.sane_levels((sound, level)) is in_snapshot
+    assert numbers.sane_levels((sound, level), deltas=True) is in_delta
 
 
 @pytest.mark.parametrize(
@@ -195,11 +195,13 @@ def test_a_level_has_a_price_and_a_size_and_only_a_delta_may_remove(
 def test_a_snapshot_is_ordered_best_first_and_not_crossed(
     bids: list[float], asks: list[float], sane: bool
 ) -> None:
-    assert kit.sane_book(*(tuple((price, 1.0) for price in side) for side in (bids, asks))) is sane
+    assert (
+        numbers.sane_book(*(tuple((price, 1.0) for price in side) for side in (bids, asks))) is sane
+    )
 
 
 def test_levels_quoted_per_thousand_coins_become_levels_per_coin() -> None:
-    assert kit.scale_levels(((0.0125, 40.0), (0.0124, 0.0)), 1000.0) == (
+    assert numbers.scale_levels(((0.0125, 40.0), (0.0124, 0.0)), 1000.0) == (
         (0.0125 / 1000.0, 40_000.0),
         (0.0124 / 1000.0, 0.0),
     )
@@ -207,11 +209,11 @@ def test_levels_quoted_per_thousand_coins_become_levels_per_coin() -> None:
 
 @given(st.floats(1e-9, 1e9), st.floats(1e-6, 1e9), st.sampled_from([1.0, 1e3, 1e4, 1e6]))
 def test_scaling_keeps_the_notional_of_a_level(price: float, size: float, contract: float) -> None:
-    ((scaled_price, scaled_size),) = kit.scale_levels(((price, size),), contract)
+    ((scaled_price, scaled_size),) = numbers.scale_levels(((price, size),), contract)
     assert scaled_price * scaled_size == pytest.approx(price * size)
 
 
 def test_the_same_price_text_always_scales_to_the_same_key() -> None:
-    one = kit.scale_levels(((float("0.0012345"), 1.0),), 1000.0)
-    two = kit.scale_levels(((float("0.00123450"), 7.0),), 1000.0)
+    one = numbers.scale_levels(((float("0.0012345"), 1.0),), 1000.0)
+    two = numbers.scale_levels(((float("0.00123450"), 7.0),), 1000.0)
     assert one[0][0] == two[0][0]

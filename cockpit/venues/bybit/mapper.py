@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from cockpit.core.events import Funding, Instrument, OpenInterest, Prices
 from cockpit.core.units import HOUR_S, NS_PER_MS
 from cockpit.venues.bybit import messages as wire
-from cockpit.venues.kit.decoding import finite, positive
+from cockpit.venues.kit.numbers import finite, positive
 
 VENUE = "bybit"
 MAX_LEVERAGE = 1000.0

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, Literal, Required, TypedDict, TypeVa
 import msgspec
 from msgspec import Meta, Struct
 
-from cockpit.venues.kit.decoding import MAX_EXPONENT, finite
+from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
 
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]

@@ -14,7 +14,7 @@ from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, next_boundary_ns
 from cockpit.venues.bybit import messages as wire
 from cockpit.venues.bybit.mapper import VENUE, BybitMarket
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding, numbers, polling
 
 _LISTING_NS = 600 * NS_PER_S
 _RELIST_NS = 5 * NS_PER_S
@@ -39,7 +39,7 @@ class BybitRest:
     def __init__(self) -> None:
         self.markets: dict[str, BybitMarket] = {}
         self._native_of: dict[str, str] = {}
-        self._tickers = kit.Every(60)
+        self._tickers = polling.Every(60)
         self._list_at_ns = 0
         self._pages = 0
         self._listings = 0
@@ -136,21 +136,21 @@ class BybitRest:
         }
         answer = answers.get(reply.name)
         if answer is None:
-            return [kit.reject(VENUE, reply.at_ns, f"unknown reply {reply.name}", reply.body)]
+            return [decoding.reject(VENUE, reply.at_ns, f"unknown reply {reply.name}", reply.body)]
         return answer(reply)
 
     def _rows(
         self, decoder: "msgspec.json.Decoder[wire.Answer[_Row]]", reply: Reply
     ) -> "wire.Answer[_Row] | Reject":
         """The decoded body, or why it is none: HTTP is 200 also where the venue refuses."""
-        reason = kit.refused(reply)
+        reason = decoding.refused(reply)
         if reason is None:
-            answer = kit.decode(decoder, reply.body)
+            answer = decoding.decode(decoder, reply.body)
             if not isinstance(answer, str) and answer.retCode == 0:
                 return answer
             said = answer if isinstance(answer, str) else f"{answer.retCode} {answer.retMsg}"
             reason = f"{reply.name}: {said}"
-        return kit.reject(VENUE, reply.at_ns, reason, reply.body)
+        return decoding.reject(VENUE, reply.at_ns, reason, reply.body)
 
     def _time(self, reply: Reply) -> list[Output]:
         answer = self._rows(wire.TIME, reply)
@@ -181,7 +181,7 @@ class BybitRest:
     def _adopt(self, row: wire.InstrumentRow, at_ns: int) -> list[Output]:
         native = row.symbol
         if not (native.isprintable() and row.baseCoin.isprintable() and native and row.baseCoin):
-            return [kit.reject(VENUE, at_ns, "instruments: a name is not printable", native)]
+            return [decoding.reject(VENUE, at_ns, "instruments: a name is not printable", native)]
         coin, contract = wire.coin_and_contract(native, row.baseCoin)
         symbol = wire.cross_name(coin, row.settleCoin or row.quoteCoin)
         if self._native_of.get(symbol, native) != native:
@@ -218,7 +218,7 @@ class BybitRest:
                 continue
             facts = market.ticker(row, answer.time, reply.at_ns)
             if isinstance(facts, str):
-                out.append(kit.reject(VENUE, reply.at_ns, facts, native))
+                out.append(decoding.reject(VENUE, reply.at_ns, facts, native))
             else:
                 out += facts
         return out
@@ -251,7 +251,7 @@ class BybitRest:
         market = self.market(native)
         facts = f"unknown market {native}" if market is None else market.settled(rows, reply.at_ns)
         if isinstance(facts, str):
-            return [kit.reject(VENUE, reply.at_ns, f"funding_history: {facts}", reply.body)]
+            return [decoding.reject(VENUE, reply.at_ns, f"funding_history: {facts}", reply.body)]
         return facts
 
     def _tiers(self, reply: Reply) -> list[Output]:
@@ -270,14 +270,14 @@ class BybitRest:
             market, mmf = self.market(native), wire.maintenance_fraction(row)
             if market is None or mmf is None:
                 reason = f"margin_tiers: no unit or no market for {native}"
-                out.append(kit.reject(VENUE, reply.at_ns, reason, reply.body))
+                out.append(decoding.reject(VENUE, reply.at_ns, reason, reply.body))
             elif changed := market.margined(mmf, reply.at_ns):
                 out.append(changed)
         return out
 
 
 def _limit(row: wire.TierRow) -> float:
-    return kit.positive(row.riskLimitValue) or float("inf")
+    return numbers.positive(row.riskLimitValue) or float("inf")
 
 
 def _background(name: str, path: str, market: BybitMarket) -> Fetch:

@@ -67,7 +67,7 @@ from cockpit.venues.contract import (
     Wanted,
     Wants,
 )
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding, polling
 
 _DOCS = "https://bybit-exchange.github.io/docs/v5"
 
@@ -134,7 +134,7 @@ class Session:
         self._is_open = False
         self._topics = Subscriptions()
         self._books = Books(self._topics)
-        self._ping = kit.Every(20)
+        self._ping = polling.Every(20)
         self._pinged_ns: int | None = None
         self._damaged_ns: int | None = None
         self._gap_ns: int | None = None
@@ -189,7 +189,7 @@ class Session:
             self._books.open(topics[0], _DEPTH, market, at_ns)
         if unserved:
             reason = f"{unserved} markets left out: a connection carries 21,000 topic characters"
-            out.append(kit.reject(VENUE, at_ns, reason))
+            out.append(decoding.reject(VENUE, at_ns, reason))
         for topic in sorted(self._topics.topics.difference(target)):
             out += self._books.close(topic, at_ns)
         out += self._topics.move_to(target, at_ns)
@@ -204,13 +204,13 @@ class Session:
             return self._slow(frame)
         try:
             message = decoder.decode(frame.data)
-        except kit.BROKEN:
+        except decoding.BROKEN:
             return self._slow(frame)
         return self._stream(message, frame)
 
     def _slow(self, frame: Frame) -> Sequence[Output]:
         """Answers, unused topics, other key orders or spacing, and everything damaged."""
-        envelope = kit.decode(wire.ENVELOPE, frame.data)
+        envelope = decoding.decode(wire.ENVELOPE, frame.data)
         if isinstance(envelope, str):
             return [self._damaged(frame, envelope)]
         topic = envelope.topic
@@ -222,7 +222,7 @@ class Session:
         decoder = _DECODERS.get(kind)
         if decoder is None:
             return [self._damaged(frame, f"unknown topic {topic}")]
-        message = kit.decode(decoder, frame.data)
+        message = decoding.decode(decoder, frame.data)
         if not isinstance(message, str):
             return self._stream(message, frame)
         lost = self._books.lose(topic, frame.at_ns, "a message made no sense")
@@ -283,7 +283,7 @@ class Session:
         if envelope.success is False:
             words = f"{envelope.op or 'request'} refused: {envelope.ret_msg or 'without a reason'}"
             again = self._topics.answered(req_id, False, frame.at_ns)
-            return [kit.reject(VENUE, frame.at_ns, words, frame.data), *again]
+            return [decoding.reject(VENUE, frame.at_ns, words, frame.data), *again]
         if envelope.op in ("ping", "pong"):
             sent_ns, self._pinged_ns = self._pinged_ns, None
             if sent_ns is None:
@@ -301,7 +301,7 @@ class Session:
 
     def _damaged(self, frame: Frame, reason: str) -> Reject:
         self._damaged_ns = frame.at_ns
-        return kit.reject(VENUE, frame.at_ns, reason, frame.data)
+        return decoding.reject(VENUE, frame.at_ns, reason, frame.data)
 
 
 _DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {

@@ -13,7 +13,7 @@ from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.bybit.mapper import VENUE, BybitMarket
 from cockpit.venues.bybit.messages import BookData, BookMessage
 from cockpit.venues.contract import Output, Send
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import numbers
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 
 PATIENCE_NS = 5 * NS_PER_S
@@ -179,8 +179,8 @@ class Books:
                 symbol=market.symbol,
                 recv_ns=at_ns,
                 venue_ns=venue_ns,
-                bids=kit.scale_levels(data.b, market.contract),
-                asks=kit.scale_levels(data.a, market.contract),
+                bids=numbers.scale_levels(data.b, market.contract),
+                asks=numbers.scale_levels(data.a, market.contract),
                 seq=data.u,
             ),
         )
@@ -191,7 +191,7 @@ class Books:
         market = feed.market
         if market.feeding is not None and market.feeding.depth > feed.depth:
             return ()
-        if not kit.sane_book(data.b, data.a):
+        if not numbers.sane_book(data.b, data.a):
             return f"snapshot of {feed.topic} is crossed, unordered or has an empty level"
         market.feeding = feed
         feed.chain.snapshot(data.u)
@@ -201,8 +201,8 @@ class Books:
                 symbol=market.symbol,
                 recv_ns=at_ns,
                 venue_ns=venue_ns,
-                bids=kit.scale_levels(data.b, market.contract),
-                asks=kit.scale_levels(data.a, market.contract),
+                bids=numbers.scale_levels(data.b, market.contract),
+                asks=numbers.scale_levels(data.a, market.contract),
                 seq=data.u,
             ),
         )

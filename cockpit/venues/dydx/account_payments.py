@@ -15,7 +15,7 @@ from cockpit.venues.contract import Fetch
 from cockpit.venues.dydx import account_messages as wire
 from cockpit.venues.dydx.instruments import NAME, symbol_of
 from cockpit.venues.dydx.messages import ns_of
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.account_ledger import Ledger
 
 AFTER_HOUR_NS = 120 * NS_PER_S
@@ -61,18 +61,18 @@ class Paid:
         """A page, `parent&number` as its request had it; empty where nobody knows."""
         stamps: list[int] = []
         for raw in reversed(rows):
-            row = kit.decode(wire.PAID, raw)
-            usd = None if isinstance(row, str) else kit.finite(row.payment)
+            row = decoding.decode(wire.PAID, raw)
+            usd = None if isinstance(row, str) else numbers.finite(row.payment)
             if isinstance(row, str) or usd is None:
                 why = row if isinstance(row, str) else "no amount"
-                yield kit.reject(NAME, at_ns, f"funding payment: {why}", bytes(raw))
+                yield decoding.reject(NAME, at_ns, f"funding payment: {why}", bytes(raw))
                 continue
             stamps.append(ns_of(row.created_at))
             yield from self._ledger.payment(
                 FundingPayment(
                     venue=NAME, recv_ns=at_ns, venue_ns=stamps[-1], symbol=symbol_of(row.ticker),
                     account=self._ledger.account, usd=usd, pool=str(row.subaccount_number),
-                    size=kit.finite(row.size), rate=kit.finite(row.rate),
+                    size=numbers.finite(row.size), rate=numbers.finite(row.rate),
                 )
             )  # fmt: skip
         parent, _, number = page.partition("&")

@@ -17,7 +17,7 @@ from cockpit.venues.dydx import account_messages as wire
 from cockpit.venues.dydx.account_payments import Paid, after_the_hour
 from cockpit.venues.dydx.instruments import NAME
 from cockpit.venues.dydx.subaccounts import CHILDREN, Pool, Stated, Terms
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import numbers
 from cockpit.venues.kit.account_ledger import Ledger, failure
 
 ACCOUNT = "account"
@@ -193,7 +193,7 @@ class Followed:
                 yield from self._tell(known, None, at_ns)
                 continue
             self._pools[pool.number] = pool
-            stated = Stated(kit.finite(row.equity), kit.finite(row.free_collateral))
+            stated = Stated(numbers.finite(row.equity), numbers.finite(row.free_collateral))
             yield from self._tell(pool, stated, at_ns)
         for number in gone:
             del self._pools[number]

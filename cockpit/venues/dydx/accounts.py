@@ -29,7 +29,7 @@ from cockpit.venues.dydx.addresses import bech32_problem
 from cockpit.venues.dydx.instruments import NAME
 from cockpit.venues.dydx.messages import REFUSAL
 from cockpit.venues.dydx.subaccounts import CHILDREN, Terms
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding
 
 KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment})
 PARENTS, SUBACCOUNTS = "v4_parent_subaccounts", "v4_subaccounts"
@@ -121,16 +121,16 @@ class Accounts:
     def frame(self, frame: Frame) -> Iterator[Output]:
         """A message of one of `CHANNELS`."""
         at_ns = frame.at_ns
-        message = kit.decode(wire.MESSAGE, frame.data)
+        message = decoding.decode(wire.MESSAGE, frame.data)
         if isinstance(message, str):
-            yield kit.reject(NAME, at_ns, f"account: {message}", frame.data)
-            named = kit.decode(wire.NAMED, frame.data)
+            yield decoding.reject(NAME, at_ns, f"account: {message}", frame.data)
+            named = decoding.decode(wire.NAMED, frame.data)
             if not isinstance(named, str):
                 yield from self.misheard(named.id, at_ns)
             return
         about = self._about(message.id, at_ns)
         if not about and not self._was_followed(message.id):
-            yield kit.reject(NAME, at_ns, "account: a message about nobody", frame.data)
+            yield decoding.reject(NAME, at_ns, "account: a message about nobody", frame.data)
         try:
             for followed in about:
                 number = _number(message.id)
@@ -143,7 +143,7 @@ class Accounts:
                 child = message.subaccount_number
                 yield from followed.changed(number if child is None else child, updates, at_ns)
         except ValueError as error:
-            yield kit.reject(NAME, at_ns, f"account: {error}", frame.data)
+            yield decoding.reject(NAME, at_ns, f"account: {error}", frame.data)
             yield from self.misheard(message.id, at_ns)
 
     def misheard(self, id: str, at_ns: int) -> Iterator[Output]:
@@ -172,25 +172,25 @@ class Accounts:
             yield from self._paid(account, problem, reply)
             return
         if problem is not None:
-            yield kit.reject(NAME, at_ns, problem, reply.body)
+            yield decoding.reject(NAME, at_ns, problem, reply.body)
             for followed in self._whose(account, "", at_ns):
                 yield from followed.unanswered(problem, reply.status, at_ns)
             return
-        answer = kit.decode(wire.ACCOUNT, reply.body)
+        answer = decoding.decode(wire.ACCOUNT, reply.body)
         if isinstance(answer, str):
             yield from self._not_understood(account, answer, reply)
             return
         try:
             about = self._whose(account, answer.about(), at_ns)
             if not about and not account:
-                yield kit.reject(NAME, at_ns, "account: an answer about nobody", reply.body)
+                yield decoding.reject(NAME, at_ns, "account: an answer about nobody", reply.body)
             for followed in about:
                 yield from followed.found(answer, at_ns)
         except ValueError as error:
             yield from self._not_understood(account, str(error), reply)
 
     def _not_understood(self, account: str, problem: str, reply: Reply) -> Iterator[Output]:
-        yield kit.reject(NAME, reply.at_ns, f"account: {problem}", reply.body)
+        yield decoding.reject(NAME, reply.at_ns, f"account: {problem}", reply.body)
         for followed in self._whose(account, "", reply.at_ns):
             yield from followed.unanswered("the answer was not understood", 200, reply.at_ns)
 
@@ -212,21 +212,21 @@ class Accounts:
     def _paid(self, account: str, problem: str | None, reply: Reply) -> Iterator[Output]:
         at_ns = reply.at_ns
         account, _, page = account.partition("?")
-        answer = kit.decode(wire.PAYMENTS, reply.body)
+        answer = decoding.decode(wire.PAYMENTS, reply.body)
         if problem is not None or isinstance(answer, str):
-            yield kit.reject(NAME, at_ns, f"funding payments: {problem or answer}", reply.body)
+            yield decoding.reject(NAME, at_ns, f"funding payments: {problem or answer}", reply.body)
             return
         about = self._whose(account, "", at_ns)
         if not about and not account:
-            yield kit.reject(NAME, at_ns, "funding payments: of nobody", reply.body)
+            yield decoding.reject(NAME, at_ns, "funding payments: of nobody", reply.body)
         for followed in about:
             yield from followed.paid.answered(page, answer.funding_payments, at_ns)
 
 
 def _refused(reply: Reply) -> str | None:
     """Why a reply is not an answer, in the venue's own words where it has some."""
-    problem = kit.refused(reply)
-    body = kit.decode(REFUSAL, reply.body)
+    problem = decoding.refused(reply)
+    body = decoding.decode(REFUSAL, reply.body)
     if problem is None or isinstance(body, str) or not body.errors:
         return problem
     return f"{problem}: {body.errors[0].get('msg', '')}"

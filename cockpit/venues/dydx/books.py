@@ -14,7 +14,7 @@ from cockpit.venues.dydx.instruments import NAME, symbol_of
 from cockpit.venues.dydx.messages import Book as RestBook
 from cockpit.venues.dydx.messages import Change, Level, Message, Subscribed, Update
 from cockpit.venues.dydx.subscriptions import ORDERBOOK, Subscriptions
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.uncrossing import Uncrossed
 
 COMPARE_EVERY_S = 5.0
@@ -36,7 +36,7 @@ class Books:
     def __init__(self, link: Subscriptions) -> None:
         self._link = link
         self._books: dict[str, Book] = {}
-        self._compare = kit.Every(COMPARE_EVERY_S, wait_first=True)
+        self._compare = polling.Every(COMPARE_EVERY_S, wait_first=True)
         self._compared = 0
 
     def clear(self) -> None:
@@ -54,7 +54,7 @@ class Books:
             return
         bids, asks = levels_of(contents.bids), levels_of(contents.asks)
         if bids is None or asks is None:
-            yield kit.reject(NAME, frame.at_ns, "insane level", frame.data)
+            yield decoding.reject(NAME, frame.at_ns, "insane level", frame.data)
             yield from self.lose(message.id, "insane level", frame.at_ns)
             return
         self._link.answered((ORDERBOOK, message.id))
@@ -96,7 +96,7 @@ class Books:
         at_ns = reply.at_ns
         bids, asks = levels_of(rest.bids), levels_of(rest.asks)
         if bids is None or asks is None:
-            yield kit.reject(NAME, at_ns, "insane level", reply.body)
+            yield decoding.reject(NAME, at_ns, "insane level", reply.body)
             return
         book = self._book(ticker)
         if book.is_synced:
@@ -195,7 +195,7 @@ def levels_of(rows: Sequence[Level] | None) -> Levels | None:
     if rows is None:
         return None
     levels = tuple([(row.price, row.size) for row in rows])
-    return levels if kit.sane_levels(levels) else None
+    return levels if numbers.sane_levels(levels) else None
 
 
 def _differences(side: int, ours: Levels, theirs: Levels) -> set[Difference]:

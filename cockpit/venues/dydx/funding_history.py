@@ -11,7 +11,7 @@ from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch
 from cockpit.venues.dydx.instruments import NAME, symbol_of
 from cockpit.venues.dydx.messages import FundingRow, ns_of
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import numbers
 
 SPAN_NS = 30 * 24 * HOUR_NS
 PAGE = 750
@@ -56,7 +56,7 @@ class History:
         """The rows that we did not have, oldest first."""
         for row in reversed(rows):
             paid_ns = ns_of(row.effective_at)
-            rate = kit.finite(row.rate)
+            rate = numbers.finite(row.rate)
             if paid_ns in self._seen_ns or rate is None:
                 continue
             self._seen_ns.add(paid_ns)

@@ -11,7 +11,7 @@ from msgspec import UNSET, Raw
 from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject
 from cockpit.core.units import HOUR_S, NS_PER_S, hour_floor_ns, next_boundary_ns
 from cockpit.venues.dydx.messages import ROW, MarketRow, OracleRow, ns_of
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding, numbers
 
 NAME = "dydx"
 TAKER_FEE, MAKER_FEE = 0.0005, 0.0001
@@ -76,9 +76,9 @@ class MarketTable:
     def rows(self, rows: Mapping[str, Raw], at_ns: int) -> Iterator[Fact]:
         """Whole or partial rows. One that is nonsense is rejected alone."""
         for ticker, raw in rows.items():
-            part = kit.decode(ROW, bytes(raw))
+            part = decoding.decode(ROW, bytes(raw))
             if isinstance(part, str):
-                yield kit.reject(NAME, at_ns, f"market {ticker}: {part}", bytes(raw))
+                yield decoding.reject(NAME, at_ns, f"market {ticker}: {part}", bytes(raw))
                 continue
             listing = self._listings.get(ticker)
             if listing is None:
@@ -96,7 +96,7 @@ class MarketTable:
                 if self._is_whole:
                     continue
                 listing = Listing(ticker)
-            oracle = kit.positive(row.oracle_price) or kit.positive(row.price)
+            oracle = numbers.positive(row.oracle_price) or numbers.positive(row.price)
             if oracle is None or listing.is_delisted:
                 continue
             listing.row.oracle_price = oracle
@@ -174,11 +174,11 @@ class Listing:
         if oracle is not None:
             yield self.prices(oracle, at_ns)
         if part.next_funding_rate is not UNSET and self.row.status not in _WITHOUT_FUNDING:
-            rate = kit.finite(part.next_funding_rate)
+            rate = numbers.finite(part.next_funding_rate)
             if rate is not None and self._is_of_this_hour(rate, at_ns):
                 yield self._funding(rate, at_ns)
         if part.open_interest is not UNSET:
-            base = kit.finite(part.open_interest)
+            base = numbers.finite(part.open_interest)
             if base is not None and base >= 0:
                 yield OpenInterest(venue=NAME, recv_ns=at_ns, symbol=self.symbol, base=base)
 
@@ -230,4 +230,4 @@ class Listing:
 
 def number(value: object) -> float | None:
     """A positive float, or None for null, zero, nonsense, and what the row does not name."""
-    return kit.positive(value) if isinstance(value, float) else None
+    return numbers.positive(value) if isinstance(value, float) else None

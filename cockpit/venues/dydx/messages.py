@@ -13,7 +13,8 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.kit.decoding import BROKEN, MAX_EXPONENT, decode
+from cockpit.venues.kit.decoding import BROKEN, decode
+from cockpit.venues.kit.numbers import MAX_EXPONENT
 
 Instant = Annotated[datetime, Meta(tz=True)]
 """An ISO time with its zone; one without a zone does not decode."""

@@ -70,7 +70,7 @@ from cockpit.venues.dydx.subscriptions import (
     Subscriptions,
     key_of,
 )
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.sequencing import APPLY, GAP
 
 T = TypeVar("T")
@@ -196,7 +196,7 @@ class Session:
         tickers, left_out = watched[:BOOKS_A_LINK], tuple(watched[BOOKS_A_LINK:])
         if left_out and left_out != self._left_out:
             reason = f"one connection carries {BOOKS_A_LINK} books: the rest is not watched"
-            yield kit.reject(NAME, at_ns, reason, ", ".join(left_out))
+            yield decoding.reject(NAME, at_ns, reason, ", ".join(left_out))
         self._left_out = left_out
         yield from self._books.keep(tickers, at_ns)
         keys = [(MARKETS, ""), (BLOCKS, "")]
@@ -232,7 +232,7 @@ class Session:
             return self._whole(message, frame)
         if isinstance(message, wire.Failure):
             self._link.refused(key_of(message), message.message, frame.at_ns)
-            return (kit.reject(NAME, frame.at_ns, message.message, frame.data),)
+            return (decoding.reject(NAME, frame.at_ns, message.message, frame.data),)
         return ()
 
     def _updates(
@@ -257,7 +257,7 @@ class Session:
         elif channel in account.CHANNELS:
             yield from self._accounts.frame(frame)
         elif channel not in _UNUSED_CHANNELS:
-            yield kit.reject(NAME, at_ns, f"unknown channel {channel}", frame.data)
+            yield decoding.reject(NAME, at_ns, f"unknown channel {channel}", frame.data)
 
     def _whole(self, message: wire.Subscribed, frame: Frame) -> Iterator[Output]:
         channel, contents, at_ns = message.channel, message.contents, frame.at_ns
@@ -277,13 +277,13 @@ class Session:
         elif channel in account.CHANNELS:
             yield from self._accounts.frame(frame)
         elif channel not in _UNUSED_CHANNELS:
-            yield kit.reject(NAME, at_ns, f"unknown channel {channel}", frame.data)
+            yield decoding.reject(NAME, at_ns, f"unknown channel {channel}", frame.data)
 
     def _trades(self, ticker: str, rows: list[wire.TradeRow], frame: Frame) -> Iterator[Output]:
         symbol = symbol_of(ticker)
         for row in rows:
-            if kit.positive(row.price) is None or kit.positive(row.size) is None:
-                yield kit.reject(NAME, frame.at_ns, "insane trade", frame.data)
+            if numbers.positive(row.price) is None or numbers.positive(row.size) is None:
+                yield decoding.reject(NAME, frame.at_ns, "insane trade", frame.data)
                 continue
             venue_ns = wire.ns_of(row.created_at)
             self._last_trade_ns[ticker] = venue_ns
@@ -297,7 +297,7 @@ class Session:
         self, height: int | None, time: wire.Instant | None, frame: Frame
     ) -> Iterator[Output]:
         if height is None or time is None:
-            yield kit.reject(NAME, frame.at_ns, "block without height or time", frame.data)
+            yield decoding.reject(NAME, frame.at_ns, "block without height or time", frame.data)
             return
         block_ns = wire.ns_of(time)
         yield events.Block(
@@ -307,9 +307,9 @@ class Session:
 
     def _stray(self, problem: str, frame: Frame) -> Iterator[Output]:
         """A message that did not decode: what can be said of it, and what it may have broken."""
-        stray = kit.decode(wire.STRAY, frame.data)
+        stray = decoding.decode(wire.STRAY, frame.data)
         if isinstance(stray, str):
-            yield kit.reject(NAME, frame.at_ns, problem, frame.data)
+            yield decoding.reject(NAME, frame.at_ns, problem, frame.data)
             return
         number = stray.message_id
         if number is not None and self._link.judge_number(number) is GAP:
@@ -318,7 +318,7 @@ class Session:
             return
         if stray.type not in wire.TYPES:
             problem = f"unknown type {stray.type}"
-        yield kit.reject(NAME, frame.at_ns, problem, frame.data)
+        yield decoding.reject(NAME, frame.at_ns, problem, frame.data)
         if stray.channel == ORDERBOOK:
             yield from self._books.lose(str(stray.id), "unreadable message", frame.at_ns)
         elif stray.channel == MARKETS:
@@ -368,11 +368,11 @@ class Session:
             problem = book
         else:
             problem = f"unknown reply {name}"
-        yield kit.reject(NAME, at_ns, problem, reply.body)
+        yield decoding.reject(NAME, at_ns, problem, reply.body)
 
     def _listed(self, rows: Mapping[str, msgspec.Raw], at_ns: int) -> Iterator[Output]:
         if not rows:
-            yield kit.reject(NAME, at_ns, "empty list of markets")
+            yield decoding.reject(NAME, at_ns, "empty list of markets")
             return
         self._listing_due_ns = None
         yield from self._markets.listed(rows, at_ns)
@@ -388,17 +388,17 @@ class Session:
         yield from history.answered(rows, bool(paid), reply.at_ns)
 
     def _compared(self, rest: wire.Book, reply: Reply) -> Iterator[Output]:
-        subject = kit.subject(reply, self._wants)
+        subject = decoding.subject(reply, self._wants)
         if subject is not None:
             yield from self._books.compared(reply.key or ticker_of(subject), rest, reply)
 
 
 def _answer(decoder: "msgspec.json.Decoder[T]", reply: Reply) -> T | str:
     """What a reply says, or why it says nothing: in the venue's own words where it has some."""
-    problem = kit.refused(reply)
+    problem = decoding.refused(reply)
     if problem is None:
-        return kit.decode(decoder, reply.body)
-    body = kit.decode(wire.REFUSAL, reply.body)
+        return decoding.decode(decoder, reply.body)
+    body = decoding.decode(wire.REFUSAL, reply.body)
     if isinstance(body, str) or not body.errors:
         return problem
     return f"{problem}: {body.errors[0].get('msg', '')}"

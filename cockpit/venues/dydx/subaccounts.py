@@ -11,7 +11,7 @@ import msgspec
 from cockpit.core.events import Margin, Position
 from cockpit.venues.dydx import account_messages as wire
 from cockpit.venues.dydx.instruments import NAME, symbol_of
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import numbers
 
 CHILDREN = wire.CHILDREN
 
@@ -56,21 +56,21 @@ class Pool:
             return
         if before is not None and not _is_same(before, size, row.position_id):
             before = None
-        entry, paid = kit.positive(row.entry_price), kit.finite(row.net_funding)
+        entry, paid = numbers.positive(row.entry_price), numbers.finite(row.net_funding)
         if row.entry_price is None and before is not None:
             entry = before.entry
         self.held[row.market] = Held(
             size=size,
             entry=entry,
             # Between two messages of one fill the entry is still 0, and the profit nonsense.
-            upnl=None if entry is None else kit.finite(row.unrealized_pnl),
+            upnl=None if entry is None else numbers.finite(row.unrealized_pnl),
             net_funding=before.net_funding if paid is None and before is not None else paid,
             id=row.position_id or (before.id if before is not None else None),
         )
 
     def pay(self, row: wire.AssetRow) -> None:
         """Collateral as it is now."""
-        size = kit.finite(row.size)
+        size = numbers.finite(row.size)
         if "USDC" in (row.symbol, row.denom) and size is not None:
             self.usdc = abs(size) if row.side == "LONG" else -abs(size)
 
@@ -119,7 +119,7 @@ class Pool:
 
 def _signed(row: wire.PositionRow, before: Held | None) -> float:
     """The size with the sign of its side; without one, of the wire or of what was known."""
-    size = kit.finite(row.size)
+    size = numbers.finite(row.size)
     if size is None:
         if row.size is not None or before is None:
             raise ValueError(f"{row.market}: impossible size")

@@ -11,7 +11,7 @@ import msgspec
 from cockpit.core.account import short_address
 from cockpit.core.events import Margin, Position
 from cockpit.venues.hyperliquid.messages import NAME, Millis, Wire, dex_of, name_of
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding, numbers
 
 CHANNELS = frozenset({
     "allDexsClearinghouseState", "clearinghouseState", "spotState", "user", "userFundings",
@@ -240,7 +240,7 @@ def is_known(body: str) -> bool:
 
 def read(body: str) -> Answer | str:
     """The answer in a body by its shape, or why there is none."""
-    document = kit.decode(_JSON, body)
+    document = decoding.decode(_JSON, body)
     try:
         if isinstance(document, dict):
             # The venue's own page has the state of its first dex among other things.
@@ -299,14 +299,14 @@ def position(
     if named is None:
         return None
     symbol, contract = named
-    units = kit.finite(row.szi)
+    units = numbers.finite(row.szi)
     if units is None:
         raise ValueError(f"{symbol}: impossible size")
-    entry, value = kit.positive(row.entry_px), kit.positive(row.position_value)
-    liquidation, leverage = kit.positive(row.liquidation_px), row.leverage
-    charged = None if row.cum_funding is None else kit.finite(row.cum_funding.since_open)
+    entry, value = numbers.positive(row.entry_px), numbers.positive(row.position_value)
+    liquidation, leverage = numbers.positive(row.liquidation_px), row.leverage
+    charged = None if row.cum_funding is None else numbers.finite(row.cum_funding.since_open)
     mode = None if leverage is None else leverage.mode
-    most = kit.positive(row.max_leverage)
+    most = numbers.positive(row.max_leverage)
     return Position(
         venue=NAME,
         recv_ns=at_ns,
@@ -317,13 +317,13 @@ def position(
         entry=None if entry is None else entry / contract,
         mark=None if value is None or units == 0.0 else value / abs(units) / contract,
         liquidation=None if liquidation is None else liquidation / contract,
-        upnl=kit.finite(row.unrealized_pnl),
+        upnl=numbers.finite(row.unrealized_pnl),
         # Minus zero is no figure of its own.
         funding_paid=None if charged is None else 0.0 - charged,
         pool=dex,
-        leverage=None if leverage is None else kit.positive(leverage.value),
+        leverage=None if leverage is None else numbers.positive(leverage.value),
         margin_mode=mode,
-        isolated_equity=kit.finite(row.margin_used) if mode == "isolated" else None,
+        isolated_equity=numbers.finite(row.margin_used) if mode == "isolated" else None,
         mmf=None if most is None else 1 / (2 * most),
     )
 
@@ -331,7 +331,7 @@ def position(
 def margin_of(account: str, dex: str, state: State, at_ns: int, venue_ns: int | None) -> Margin:
     """The collateral of one dex; ValueError where neither summary says what it is worth."""
     summary = state.margin_summary or state.cross_margin_summary
-    if summary is None or kit.finite(summary.account_value) is None:
+    if summary is None or numbers.finite(summary.account_value) is None:
         raise ValueError("no account value")
     cross = state.cross_margin_summary
     return Margin(
@@ -339,10 +339,10 @@ def margin_of(account: str, dex: str, state: State, at_ns: int, venue_ns: int | 
         recv_ns=at_ns,
         venue_ns=venue_ns,
         account=account,
-        equity=kit.finite(summary.account_value),
-        used=kit.finite(summary.total_margin_used),
-        available=kit.finite(state.withdrawable),
+        equity=numbers.finite(summary.account_value),
+        used=numbers.finite(summary.total_margin_used),
+        available=numbers.finite(state.withdrawable),
         pool=dex,
-        maintenance=kit.finite(state.cross_maintenance_margin_used),
-        cross_equity=None if cross is None else kit.finite(cross.account_value),
+        maintenance=numbers.finite(state.cross_maintenance_margin_used),
+        cross_equity=None if cross is None else numbers.finite(cross.account_value),
     )

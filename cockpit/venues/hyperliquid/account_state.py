@@ -19,7 +19,7 @@ from cockpit.core.units import NS_PER_MS
 from cockpit.venues.contract import Output
 from cockpit.venues.hyperliquid import account_messages as wire
 from cockpit.venues.hyperliquid.messages import NAME, name_of
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.account_ledger import Ledger
 
 FIRST_DEX = ""
@@ -85,7 +85,7 @@ class Facts:
             ]
             margin = wire.margin_of(self.account, dex, state, at_ns, venue_ns)
         except ValueError as error:
-            yield kit.reject(NAME, at_ns, f"account {short_address(self.account)}: {error}")
+            yield decoding.reject(NAME, at_ns, f"account {short_address(self.account)}: {error}")
             self._lost[dex] = f"not read: {error}"
             return
         self._lost.pop(dex, None)
@@ -112,11 +112,11 @@ class Facts:
     def paid(self, rows: Sequence[wire.PaidRow], at_ns: int) -> Iterator[Output]:
         for row in rows:
             named = name_of(row.coin)
-            usd = kit.finite(row.usdc)
+            usd = numbers.finite(row.usdc)
             if named is None or usd is None:
                 continue
             symbol, contract = named
-            size = kit.finite(row.szi)
+            size = numbers.finite(row.szi)
             yield from self.ledger.payment(
                 FundingPayment(
                     venue=NAME,
@@ -127,7 +127,7 @@ class Facts:
                     usd=usd,
                     pool=symbol.rpartition(":")[0],
                     size=None if size is None else size * contract,
-                    rate=kit.finite(row.funding_rate),
+                    rate=numbers.finite(row.funding_rate),
                 )
             )
 
@@ -190,7 +190,7 @@ class Facts:
             # It has no balance of its own, whatever it says.
             return msgspec.structs.replace(margin, equity=0.0, available=0.0, cross_equity=0.0)
         usdc = self._usdc if self.mode == UNIFIED and margin.pool == FIRST_DEX else None
-        total = None if usdc is None else kit.finite(usdc.total)
+        total = None if usdc is None else numbers.finite(usdc.total)
         if usdc is None or total is None or self._has_builders():
             return msgspec.structs.replace(margin, equity=None, available=None, cross_equity=None)
         return msgspec.structs.replace(

@@ -33,7 +33,7 @@ from cockpit.venues.hyperliquid import account_messages as wire
 from cockpit.venues.hyperliquid.account_state import FIRST_DEX, UNASKED, Facts
 from cockpit.venues.hyperliquid.messages import NAME
 from cockpit.venues.hyperliquid.rest_messages import ask
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding
 from cockpit.venues.kit.account_ledger import failure
 
 KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment})
@@ -168,14 +168,14 @@ class Accounts:
     def frame(self, frame: Frame) -> list[Output]:
         """A message of one of `wire.CHANNELS`."""
         at_ns = frame.at_ns
-        message = kit.decode(wire.MESSAGE, frame.data)
+        message = decoding.decode(wire.MESSAGE, frame.data)
         if isinstance(message, str):
-            return [kit.reject(NAME, at_ns, f"account: {message}")]
+            return [decoding.reject(NAME, at_ns, f"account: {message}")]
         account = self._account_of(message)
         if account is None:
             return []
         if hex_address_problem(account):
-            return [kit.reject(NAME, at_ns, "account: a message about no address")]
+            return [decoding.reject(NAME, at_ns, "account: a message about no address")]
         followed = self._of(account, at_ns)
         return list(self._heard(followed, message, at_ns))
 
@@ -209,12 +209,12 @@ class Accounts:
                 states = [(message.data.dex, message.data.clearinghouse_state)]
             case wire.AllDexs():
                 pairs = message.data.clearinghouse_states
-                states = [(dex, kit.decode(wire.STATE, raw)) for dex, raw in pairs]
+                states = [(dex, decoding.decode(wire.STATE, raw)) for dex, raw in pairs]
                 if not any(isinstance(state, str) for _, state in states):
                     followed.heard_ns = at_ns
         for dex, state in states:
             if isinstance(state, str):
-                yield kit.reject(NAME, at_ns, f"account: dex {dex!r}: {state}")
+                yield decoding.reject(NAME, at_ns, f"account: dex {dex!r}: {state}")
                 yield from self._failed(followed, "state", dex, state, at_ns)
             else:
                 yield from followed.state(dex, state, at_ns)
@@ -241,7 +241,7 @@ class Accounts:
         account, _, dex = rest.partition("/")
         if not account and len(self._wanted) == 1:
             account = self._wanted[0]
-        answer = kit.refused(reply) or _checked(question, wire.read(reply.body))
+        answer = decoding.refused(reply) or _checked(question, wire.read(reply.body))
         if isinstance(answer, wire.Dexs):
             self._dexs = answer.names
             for followed in self._followed.values():
@@ -250,7 +250,7 @@ class Accounts:
         if not account and len(self._wanted) > 1:
             answer = "an answer that does not say whose account it is about"
         if isinstance(answer, str):
-            yield kit.reject(NAME, reply.at_ns, f"account: {answer}")
+            yield decoding.reject(NAME, reply.at_ns, f"account: {answer}")
             if account:
                 followed = self._of(account, reply.at_ns)
                 yield from self._failed(followed, question, dex, answer, reply.at_ns)
@@ -298,7 +298,7 @@ class Accounts:
                 try:
                     usdc = answer.usdc()
                 except msgspec.ValidationError as error:
-                    yield kit.reject(NAME, at_ns, f"account: spot balances: {error}")
+                    yield decoding.reject(NAME, at_ns, f"account: spot balances: {error}")
                     return
                 yield from followed.spot(usdc, at_ns)
 
@@ -311,7 +311,7 @@ class Accounts:
     def _paid(self, followed: Followed, answer: wire.Paid, at_ns: int) -> Iterator[Output]:
         yield from followed.paid(answer.rows, at_ns)
         if answer.unreadable:
-            yield kit.reject(NAME, at_ns, f"account: {answer.unreadable} unreadable payments")
+            yield decoding.reject(NAME, at_ns, f"account: {answer.unreadable} unreadable payments")
 
     def _turn_page(self, followed: Followed, page: wire.Paid, at_ns: int) -> None:
         """Rows of one hour share a stamp, so the next page begins at the last one, inclusive."""

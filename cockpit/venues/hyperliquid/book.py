@@ -9,7 +9,7 @@ import math
 
 from cockpit.core.events import Level, Levels
 from cockpit.venues.hyperliquid.messages import WireLevel
-from cockpit.venues.kit.decoding import scale_levels
+from cockpit.venues.kit.numbers import scale_levels
 from cockpit.venues.kit.sequencing import IGNORE, FullBook
 
 STUCK_NS = 5_000_000_000

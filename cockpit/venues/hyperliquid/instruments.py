@@ -11,7 +11,7 @@ from cockpit.core.events import Instrument
 from cockpit.core.units import HOUR_S
 from cockpit.venues.hyperliquid.messages import NAME, dex_of, name_of
 from cockpit.venues.hyperliquid.rest_messages import Asset, TierRow, Universe
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import numbers
 
 MAX_PRICE_DECIMALS = 6
 SIGNIFICANT_FIGURES = 5
@@ -46,7 +46,7 @@ class Listing:
             if asset is None:
                 continue
             ctx = ctxs[position] if position < len(ctxs) else None
-            mark = None if ctx is None else kit.positive(ctx.mark_px)
+            mark = None if ctx is None else numbers.positive(ctx.mark_px)
             if mark is not None:
                 self._marks[asset.name] = mark
             tiers = universe.tables.get(asset.margin_table_id or 0, ())
@@ -85,7 +85,7 @@ def margin_tiers(rows: Sequence[TierRow]) -> tuple[tuple[float, float], ...]:
 
     Empty for a table that cannot be: bounds that do not rise from 0, or leverage that does.
     """
-    tiers = [(kit.finite(row.lower_bound), kit.positive(row.max_leverage)) for row in rows]
+    tiers = [(numbers.finite(row.lower_bound), numbers.positive(row.max_leverage)) for row in rows]
     known = [(low, 1.0 / (2.0 * top)) for low, top in tiers if low is not None and top is not None]
     if len(known) < len(tiers) or not known or known[0][0] != 0.0 or known[0][1] >= 1.0:
         return ()

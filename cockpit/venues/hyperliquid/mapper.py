@@ -29,7 +29,7 @@ from cockpit.venues.hyperliquid.book import CROSSED, TouchedLadder, sides_of
 from cockpit.venues.hyperliquid.funding_history import settled_interval_s
 from cockpit.venues.hyperliquid.messages import NAME, dex_of, name_of
 from cockpit.venues.hyperliquid.rest_messages import Predictions, SettledPage
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding, numbers
 
 CHAIN = "hyperliquid-l1"
 KINDS: frozenset[type] = frozenset({
@@ -104,7 +104,7 @@ class Feed:
         symbol, contract = named
         sides = sides_of(data.levels, contract)
         if isinstance(sides, str):
-            return (kit.reject(NAME, at_ns, f"{symbol}: {sides}", raw),)
+            return (decoding.reject(NAME, at_ns, f"{symbol}: {sides}", raw),)
         time = data.time
         book = self._books.get(data.coin) or self._book(data.coin)
         shown = book.ladder(time, *sides, at_ns)
@@ -134,7 +134,7 @@ class Feed:
         if best_ask is not None:
             ask = (best_ask.px / contract, best_ask.sz * contract)
         if bid and ask and bid[0] >= ask[0]:
-            return (kit.reject(NAME, at_ns, f"{symbol}: {CROSSED}", raw),)
+            return (decoding.reject(NAME, at_ns, f"{symbol}: {CROSSED}", raw),)
         book = self._books.get(data.coin) or self._book(data.coin)
         change = book.touch(data.time, bid, ask, at_ns)
         if change is None or not (book.has_ladder or data.coin not in self.watched):
@@ -192,18 +192,18 @@ class Feed:
         if named is None:
             return ()
         symbol, contract = named
-        premium = kit.finite(ctx.premium)
-        mark = kit.positive(ctx.mark_px)
+        premium = numbers.finite(ctx.premium)
+        mark = numbers.positive(ctx.mark_px)
         if premium is None or mark is None:
             self._dead.add(coin)
             return ()
         self._dead.discard(coin)
         next_ns = next_boundary_ns(at_ns, HOUR_S)
         rate = self._rate("live", symbol, ctx.funding, HOUR_S, at_ns, next_ns, premium=premium)
-        oracle = kit.positive(ctx.oracle_px)
+        oracle = numbers.positive(ctx.oracle_px)
         index = None if oracle is None else oracle / contract
         prices = Prices(venue=NAME, recv_ns=at_ns, symbol=symbol, mark=mark / contract, index=index)
-        units = kit.finite(ctx.open_interest)
+        units = numbers.finite(ctx.open_interest)
         if units is None or units < 0.0:
             return rate, prices
         base = units * contract
@@ -226,12 +226,12 @@ class Feed:
             inflater = zlib.decompressobj(-zlib.MAX_WBITS)
             text = inflater.decompress(base64.b64decode(packed, validate=True), MAX_INFLATED_BYTES)
         except (ValueError, zlib.error) as error:
-            return (kit.reject(NAME, at_ns, f"fastAssetCtxs: {error}", packed),)
+            return (decoding.reject(NAME, at_ns, f"fastAssetCtxs: {error}", packed),)
         if not inflater.eof:
-            return (kit.reject(NAME, at_ns, "fastAssetCtxs: cut short or too large", packed),)
-        changed = kit.decode(wire.FAST, text)
+            return (decoding.reject(NAME, at_ns, "fastAssetCtxs: cut short or too large", packed),)
+        changed = decoding.decode(wire.FAST, text)
         if isinstance(changed, str):
-            return (kit.reject(NAME, at_ns, f"fastAssetCtxs: {changed}", text),)
+            return (decoding.reject(NAME, at_ns, f"fastAssetCtxs: {changed}", text),)
         out: list[AnyEvent] = []
         for coin, ctx in changed.items():
             if ctx.mid_px is None:
@@ -239,7 +239,7 @@ class Feed:
             elif ctx.mid_px is not msgspec.UNSET:
                 self._dead.discard(coin)
             named = name_of(coin)
-            mark = None if ctx.mark_px is msgspec.UNSET else kit.positive(ctx.mark_px)
+            mark = None if ctx.mark_px is msgspec.UNSET else numbers.positive(ctx.mark_px)
             if named is None or mark is None or coin in self._dead or not self.wants(coin):
                 continue
             price = mark / named[1]
@@ -280,7 +280,7 @@ class Feed:
                     settled_interval_s(stamp_ns),
                     at_ns,
                     venue_ns=stamp_ns,
-                    premium=kit.finite(row.premium),
+                    premium=numbers.finite(row.premium),
                 )
             )
         return out
@@ -297,7 +297,7 @@ class Feed:
         venue_ns: int | None = None,
         premium: float | None = None,
     ) -> Funding | Reject:
-        sane = kit.finite(rate)
+        sane = numbers.finite(rate)
         is_sane = (
             sane is not None
             and 0 < interval_s <= MAX_INTERVAL_S
@@ -306,7 +306,7 @@ class Feed:
         )
         if sane is None or not is_sane:
             reason = f"{symbol}: {kind} funding {rate} per {interval_s} s"
-            return kit.reject(NAME, at_ns, reason)
+            return decoding.reject(NAME, at_ns, reason)
         return Funding(
             venue=NAME,
             recv_ns=at_ns,

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from cockpit.venues.kit.decoding import MAX_EXPONENT
+from cockpit.venues.kit.numbers import MAX_EXPONENT
 
 Positive = Annotated[float, Meta(gt=0.0, lt=MAX_EXPONENT)]
 Millis = Annotated[int, Meta(ge=1_483_228_800_000, lt=4_102_444_800_000)]

@@ -12,7 +12,7 @@ import msgspec
 
 from cockpit.venues.contract import Fetch
 from cockpit.venues.hyperliquid.messages import BookData, Ctx, Millis, Wire, dex_of
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding
 
 PATH = "/info"
 JSON = msgspec.json.Decoder(Any)
@@ -101,7 +101,7 @@ Answer = Metas | Predictions | SettledPage | Book | Unused
 
 def read(body: str) -> Answer | str:
     """The answer in a body, or a sentence that says why there is none."""
-    document = kit.decode(JSON, body)
+    document = decoding.decode(JSON, body)
     if document is None:
         return "the venue answered null: it knows no such market"
     try:

@@ -68,7 +68,7 @@ from cockpit.venues.hyperliquid.rest_messages import (
     ask,
     read,
 )
-from cockpit.venues.kit import decoding as kit
+from cockpit.venues.kit import decoding, polling
 
 BLOCKS = "blocks"
 DOCS = "https://hyperliquid.gitbook.io/hyperliquid-docs"
@@ -137,8 +137,8 @@ class Session:
         self._awaiting: dict[tuple[str, str], int] = {}
         """(channel, native) of subscriptions that nothing has answered yet -> when sent."""
         self._ping_sent_ns: int | None = None
-        self._pings = kit.Every(PING_S)
-        self._predictions = kit.Every(PREDICTIONS_S)
+        self._pings = polling.Every(PING_S)
+        self._predictions = polling.Every(PREDICTIONS_S)
 
     def handle(self, input: Input) -> Iterable[Output]:
         """Every consequence of one input, in order."""
@@ -256,7 +256,7 @@ class Session:
     def _frame(self, frame: Frame) -> Sequence[Output]:
         try:
             message = wire.MESSAGE.decode(frame.data)
-        except kit.BROKEN as error:
+        except decoding.BROKEN as error:
             return self._strange(frame, str(error) or type(error).__name__)
         if type(message) is wire.Bbo:
             self._answered("bbo", message.data.coin)
@@ -301,7 +301,7 @@ class Session:
             case wire.Post():
                 response = message.data.response
                 if response.type == "error":
-                    return (kit.reject(NAME, at_ns, str(response.payload), frame.data),)
+                    return (decoding.reject(NAME, at_ns, str(response.payload), frame.data),)
         return ()
 
     def _all_contexts(self, data: wire.AllCtxsData, at_ns: int) -> Iterator[Output]:
@@ -320,10 +320,10 @@ class Session:
             # The block feed is undocumented: where it is refused, we do without.
             self._awaiting.pop(EXPLORER, None)
         elif text.startswith(DUPLICATE):
-            standing = kit.decode(wire.SUBSCRIPTION, text[len(DUPLICATE) :])
+            standing = decoding.decode(wire.SUBSCRIPTION, text[len(DUPLICATE) :])
             if not isinstance(standing, str):
                 self._awaiting.pop((standing.type, standing.coin), None)
-        return (kit.reject(NAME, frame.at_ns, text, frame.data),)
+        return (decoding.reject(NAME, frame.at_ns, text, frame.data),)
 
     def _pong(self, frame: Frame) -> Sequence[Output]:
         if frame.link != MAIN or self._ping_sent_ns is None:
@@ -336,7 +336,7 @@ class Session:
         """What could not be read: a channel without use for us, the greeting, or nonsense."""
         if frame.data in (wire.GREETING, wire.GREETING.encode()):
             return ()
-        envelope = kit.decode(wire.ENVELOPE, frame.data)
+        envelope = decoding.decode(wire.ENVELOPE, frame.data)
         if not isinstance(envelope, str):
             if envelope.channel in ACCOUNT_CHANNELS:
                 return self._accounts.frame(frame)
@@ -345,7 +345,7 @@ class Session:
             is_unknown = "$.channel" in reason
             named = envelope.channel
             reason = f"unknown channel {named}" if is_unknown else f"{named}: {reason}"
-        return (kit.reject(NAME, frame.at_ns, reason, frame.data),)
+        return (decoding.reject(NAME, frame.at_ns, reason, frame.data),)
 
     # --- replies ------------------------------------------------------------------------------
 
@@ -357,7 +357,7 @@ class Session:
         answer = self._answer(reply)
         history = self._histories.get(reply.key) if reply.name == "funding_history" else None
         if isinstance(answer, str):
-            yield kit.reject(NAME, at_ns, answer, reply.body)
+            yield decoding.reject(NAME, at_ns, answer, reply.body)
             if reply.name == "instruments":
                 retry_ns = DEX_RETRY_NS if reply.key else METAS_RETRY_NS
                 self._metas_due_ns[reply.key] = at_ns + retry_ns
@@ -376,13 +376,13 @@ class Session:
             case Book():
                 yield from self._feed.ladder(answer.data, at_ns, reply.body)
         if answer.unreadable:
-            yield kit.reject(NAME, at_ns, f"{reply.name}: unreadable rows", reply.body)
+            yield decoding.reject(NAME, at_ns, f"{reply.name}: unreadable rows", reply.body)
 
     def _answer(self, reply: Reply) -> Answer | str:
         """What a reply says, or why it says nothing."""
         if reply.name not in REPLIES:
             return f"unknown reply {reply.name}"
-        reason = kit.refused(reply)
+        reason = decoding.refused(reply)
         if reason is not None:
             return reason
         answer = read(reply.body)

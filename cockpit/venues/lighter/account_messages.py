@@ -8,7 +8,8 @@ from typing import TypeVar
 import msgspec
 
 from cockpit.core.events import Margin, Position
-from cockpit.venues.kit.decoding import finite, positive, printable
+from cockpit.venues.kit.decoding import printable
+from cockpit.venues.kit.numbers import finite, positive
 from cockpit.venues.lighter.mapper import VENUE
 from cockpit.venues.lighter.markets import DOCUMENTED_IDS, LAST_PERP_ID, THOUSANDS, symbol_of
 from cockpit.venues.lighter.messages import Scalar

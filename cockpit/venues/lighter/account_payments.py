@@ -15,7 +15,7 @@ from urllib.parse import quote
 from cockpit.core.events import FundingPayment
 from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S
 from cockpit.venues.contract import Fetch, Reply
-from cockpit.venues.kit.decoding import finite
+from cockpit.venues.kit.numbers import finite
 from cockpit.venues.lighter.account_messages import Answer, PaidRow, native_of
 from cockpit.venues.lighter.mapper import VENUE
 from cockpit.venues.lighter.markets import LAST_PERP_ID, THOUSANDS, symbol_of

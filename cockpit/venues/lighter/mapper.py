@@ -22,7 +22,8 @@ from cockpit.core.events import (
 )  # fmt: skip
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
-from cockpit.venues.kit.decoding import finite, printable, reject
+from cockpit.venues.kit.decoding import printable, reject
+from cockpit.venues.kit.numbers import finite
 from cockpit.venues.lighter import messages as wire
 from cockpit.venues.lighter.markets import Market
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from cockpit.venues.kit.decoding import BROKEN, MAX_EXPONENT, decode
+from cockpit.venues.kit.decoding import BROKEN, decode
+from cockpit.venues.kit.numbers import MAX_EXPONENT
 
 Positive = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 NotNegative = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]

@@ -54,7 +54,8 @@ from cockpit.venues.contract import (
     Wanted,
     Wants,
 )  # fmt: skip
-from cockpit.venues.kit.decoding import Every, decode, printable, refused, reject, subject
+from cockpit.venues.kit.decoding import decode, printable, refused, reject, subject
+from cockpit.venues.kit.polling import Every
 from cockpit.venues.kit.sequencing import APPLY, GAP
 from cockpit.venues.lighter import accounts as account
 from cockpit.venues.lighter import mapper as facts

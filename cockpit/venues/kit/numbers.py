@@ -1,0 +1,58 @@
+"""Numbers as venues write them, and what can be a price, a size or a book."""
+
+from itertools import pairwise
+
+from cockpit.core.events import Levels
+
+MAX_EXPONENT = 1e18
+"""No price, size or open interest of a real market is as large as this."""
+
+
+def positive(value: float | str | None) -> float | None:
+    """A price or size as a float, or None where a venue says "nothing": null, "", 0, NaN, inf.
+
+    Use it only for fields in which the venue page says that zero means nothing.
+    """
+    number = value if type(value) is float else finite(value)
+    return number if number is not None and 0.0 < number <= MAX_EXPONENT else None
+
+
+def finite(value: float | str | None) -> float | None:
+    """A number as a float, zero included; None for null, blank, NaN, infinite or absurd."""
+    if type(value) is not float:
+        if value is None or value == "" or (isinstance(value, str) and "_" in value):
+            return None
+        try:
+            value = float(value)
+        except (ValueError, OverflowError):
+            return None
+    # False for NaN too, which is neither above nor below anything.
+    return value if -MAX_EXPONENT <= value <= MAX_EXPONENT else None
+
+
+def sane_levels(levels: Levels, *, deltas: bool = False) -> bool:
+    """Whether every level has a positive price and a positive size (or zero, in a delta)."""
+    for price, size in levels:
+        if not 0.0 < price < MAX_EXPONENT:
+            return False
+        if not (0.0 < size < MAX_EXPONENT or (deltas and size == 0.0)):
+            return False
+    return True
+
+
+def sane_book(bids: Levels, asks: Levels) -> bool:
+    """Whether a snapshot can be a book: sane levels, each side best first, not crossed."""
+    if not (sane_levels(bids) and sane_levels(asks)):
+        return False
+    if any(better[0] <= worse[0] for better, worse in pairwise(bids)):
+        return False
+    if any(better[0] >= worse[0] for better, worse in pairwise(asks)):
+        return False
+    return not (bids and asks and bids[0][0] >= asks[0][0])
+
+
+def scale_levels(levels: Levels, contract: float) -> Levels:
+    """Levels quoted per `contract` coins, in base units: price / contract, size x contract."""
+    if contract == 1.0:
+        return levels
+    return tuple([(price / contract, size * contract) for price, size in levels])
