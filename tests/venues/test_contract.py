@@ -4,7 +4,6 @@ A venue joins by its line in `REGISTRY` and its `tests/captures/<venue>.jsonl`; 
 any of them by name.
 """
 
-import inspect
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -154,17 +153,10 @@ def test_assumed_fees_are_fractions_and_the_maker_pays_no_more(name: str) -> Non
 
 
 @every_venue
-def test_a_venue_file_supplies_a_spec_and_a_session_and_nothing_else(name: str) -> None:
+def test_a_venue_folder_supplies_a_spec_and_a_session_and_nothing_else(name: str) -> None:
     module: ModuleType = load(name)
     assert module.__doc__
-    own = {
-        attribute
-        for attribute, value in vars(module).items()
-        if (inspect.isclass(value) or inspect.isfunction(value))
-        and value.__module__ == module.__name__
-        and not attribute.startswith("_")
-    }
-    assert own == {"Session"}
+    assert set(module.__all__) == {"SPEC", "Session"}
 
 
 # --- what it says when nothing has gone wrong ---------------------------------------------------
