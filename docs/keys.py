@@ -3,7 +3,7 @@
 from itertools import groupby
 from pathlib import Path
 
-from cockpit.views.keymap import ACTIONS, EVERYWHERE, Action, show_key
+from cockpit.ui.input.keymap import ACTIONS, EVERYWHERE, Action, show_key
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 BEGIN, END = "<!-- keys:", "<!-- /keys -->"

@@ -60,7 +60,7 @@ def _findings(args: argparse.Namespace, duration_s: float) -> Iterator[Finding]:
 
 
 def _keys(config: "Config") -> Finding:
-    from cockpit.views.keymap import keymap_of
+    from cockpit.ui.input.keymap import keymap_of
 
     try:
         keymap = keymap_of(config)

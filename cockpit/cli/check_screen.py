@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli.findings import Finding
 from cockpit.core.errors import ConfigError
 from cockpit.storage import paths
-from cockpit.views.terminal import Terminal, decide
+from cockpit.ui.theme.capabilities import Terminal, decide
 
 if TYPE_CHECKING:
     from cockpit.config import Config
@@ -18,7 +18,7 @@ _FALLBACK = (80, 24)
 
 def screen_findings(config: "Config") -> Iterator[Finding]:
     """The terminal, then what it is given: colours, glyphs, theme, layout, bytes, mouse, copy."""
-    from cockpit.views import remember
+    from cockpit.ui.model import remembered as remember
 
     environ = os.environ
     terminal = decide(config.screen, environ, sys.__stderr__)
@@ -62,7 +62,7 @@ def _terminal(
 
 
 def _theme(config: "Config", kept: str) -> Finding:
-    from cockpit.views.themes import load_theme
+    from cockpit.ui.theme.themes import load_theme
 
     origin = config.origins.get("screen.theme", "")
     name = config.screen.theme if origin else kept or config.screen.theme
@@ -75,7 +75,7 @@ def _theme(config: "Config", kept: str) -> Finding:
 
 
 def _layout(config: "Config", kept: str, size: tuple[int, int] | None) -> Finding:
-    from cockpit.views.layout import shape_of
+    from cockpit.ui.layout.geometry import shape_of
 
     origin = config.origins.get("screen.layout", "")
     wanted = config.screen.layout if origin else kept or config.screen.layout
@@ -87,7 +87,7 @@ def _layout(config: "Config", kept: str, size: tuple[int, int] | None) -> Findin
 
 
 def _bytes(config: "Config", size: tuple[int, int] | None) -> Finding:
-    from cockpit.views.pacing import bytes_per_s
+    from cockpit.terminal.renderer.byte_budget import bytes_per_s
 
     columns, rows = size or _FALLBACK
     most = bytes_per_s(columns * rows) / 1e3
@@ -103,7 +103,7 @@ def _mouse(config: "Config") -> Finding:
 
 
 def _clipboard(environ: Mapping[str, str]) -> Finding:
-    from cockpit.views.clipboard import MAX_BYTES
+    from cockpit.ui.export.clipboard import MAX_BYTES
 
     detail = (
         f"Y sends at most {MAX_BYTES // 1000} kB as OSC 52; no terminal says whether it took it"

@@ -68,7 +68,7 @@ def _say(text: str) -> None:
 def run_screen(desk: "Desk", config: "Config", *, diff: bool = True) -> int:
     """Draw until the trader quits; returns the exit code."""
     from cockpit.cli.logs import start_logging
-    from cockpit.views.terminal import decide
+    from cockpit.ui.theme.capabilities import decide
 
     start_logging(config.log_level)
     terminal = decide(config.screen, os.environ, sys.__stderr__)
@@ -76,7 +76,7 @@ def run_screen(desk: "Desk", config: "Config", *, diff: bool = True) -> int:
     # Left by a wrapper, they would hide the terminal's real size and every change of it.
     for stale in ("COLUMNS", "LINES"):
         os.environ.pop(stale, None)
-    from cockpit.views.app import CockpitApp
+    from cockpit.terminal.app import CockpitApp
 
     app = CockpitApp(desk, config, terminal, diff=diff)
     sys.setswitchinterval(SWITCH_S)

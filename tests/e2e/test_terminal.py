@@ -184,7 +184,7 @@ def has_handlers(pid: int) -> bool:
 
 BLOCKED = """
 import asyncio, time
-from cockpit.views.signals import Lifeline
+from cockpit.terminal.shutdown import Lifeline
 
 async def main():
     Lifeline(lambda code: None)

@@ -2,7 +2,7 @@
 
 from cockpit.core.events import AccountState, Margin, Position
 from cockpit.core.units import NS_PER_S
-from cockpit.views.scene import Scene
+from cockpit.ui.model.ui_state import Scene
 from tests.support import AT_NS
 from tests.views.scenes import MIDS, live, store_of
 

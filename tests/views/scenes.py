@@ -15,8 +15,8 @@ from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.desk.contract import Notice
 from cockpit.state.store import MarketStore
+from cockpit.ui.model.ui_state import Scene
 from cockpit.venues.contract import VenueSpec
-from cockpit.views.scene import Scene
 from tests.support import AT_NS
 
 VENUES = ("alphaswap", "bravo", "charliedex")

@@ -9,10 +9,10 @@ from cockpit.alerts.service import Alerting
 from cockpit.config import Config
 from cockpit.core.clock import ManualClock
 from cockpit.desk.contract import FeedStats, Hold, Intent, Mode, Watch
+from cockpit.terminal.app import CockpitApp
+from cockpit.ui.input import dispatch as actions
+from cockpit.ui.theme.capabilities import Terminal
 from cockpit.venues.contract import VenueSpec
-from cockpit.views import actions
-from cockpit.views.app import CockpitApp
-from cockpit.views.terminal import Terminal
 from tests.support import AT_NS
 from tests.views import scenes
 from tests.views.desks import StillDesk

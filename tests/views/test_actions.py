@@ -7,13 +7,14 @@ import pytest
 
 from cockpit.core.events import Funding
 from cockpit.desk.contract import Watch
-from cockpit.views import actions, opening
-from cockpit.views.dialogs.base import Dialog
-from cockpit.views.dialogs.picker import Picker
-from cockpit.views.dialogs.prompt import Prompt
-from cockpit.views.keymap import ACTIONS, EVERYWHERE, Action, Keymap
-from cockpit.views.scene import SIZES_USD
-from cockpit.views.workspaces import WORKSPACES
+from cockpit.terminal.dialogs.base import Dialog
+from cockpit.terminal.dialogs.picker import Picker
+from cockpit.terminal.dialogs.prompt import Prompt
+from cockpit.ui.input import dialog_openers as opening
+from cockpit.ui.input import dispatch as actions
+from cockpit.ui.input.keymap import ACTIONS, EVERYWHERE, Action, Keymap
+from cockpit.ui.layout.workspaces import WORKSPACES
+from cockpit.ui.model.ui_state import SIZES_USD
 from tests.views.seats import Seat
 
 pytestmark = pytest.mark.usefixtures("own_home")

@@ -6,12 +6,14 @@ from cockpit.alerts.rule import Rule
 from cockpit.alerts.states import Alert, Firing
 from cockpit.config import AlertOut
 from cockpit.core.units import NS_PER_S, utc
-from cockpit.views import alert_keys, commands
-from cockpit.views.alarms import HELD_NS, Alarms
-from cockpit.views.alerting import BELL, REST_POLLS, Announcer, in_words, notification
-from cockpit.views.panes import alerts, status
-from cockpit.views.text import plain
-from cockpit.views.workspaces import show
+from cockpit.ui.alert_announcer import BELL, REST_POLLS, Announcer, in_words, notification
+from cockpit.ui.input import alert_actions as alert_keys
+from cockpit.ui.input import command_line as commands
+from cockpit.ui.layout.workspaces import show
+from cockpit.ui.model.alert_list import HELD_NS, Alarms
+from cockpit.ui.panes import status
+from cockpit.ui.panes.markets import alerts
+from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
 from tests.views import scenes
 from tests.views.seats import Seat

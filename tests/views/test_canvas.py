@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.views.canvas import Canvas, bar, bar_left, nice_scale, spark, steps
-from cockpit.views.plots import Series, framed_plot
-from cockpit.views.text import plain, width_of
+from cockpit.ui.panes.plot_frame import Series, framed_plot
+from cockpit.ui.text.canvas import Canvas, bar, bar_left, nice_scale, spark, steps
+from cockpit.ui.text.styled import plain, width_of
 from tests.views import scenes
 
 GLYPHS = ("braille", "block", "ascii")

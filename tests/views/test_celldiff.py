@@ -10,8 +10,8 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-from cockpit.views.celldiff import FrontBuffer
-from cockpit.views.looks import Depth
+from cockpit.terminal.renderer.front_buffer import FrontBuffer
+from cockpit.terminal.renderer.sgr import Depth
 from tests.views.terminals import Emulator
 
 PLAIN = Style(color="#bcbcbc", bgcolor="#080808")

@@ -3,8 +3,8 @@
 import pytest
 
 from cockpit.desk.contract import Watch
-from cockpit.views import commands
-from cockpit.views.dialogs.prompt import Prompt
+from cockpit.terminal.dialogs.prompt import Prompt
+from cockpit.ui.input import command_line as commands
 from tests.views.seats import Seat
 
 pytestmark = pytest.mark.usefixtures("own_home")

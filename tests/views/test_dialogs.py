@@ -4,13 +4,13 @@ import pytest
 from rich.cells import cell_len
 from textual import events
 
-from cockpit.views.dialogs.entry import MAX_LENGTH, Entry
-from cockpit.views.dialogs.picker import Picker
-from cockpit.views.dialogs.prompt import Prompt
-from cockpit.views.dialogs.search import Choice, search
-from cockpit.views.palette import Palette
-from cockpit.views.text import plain, width_of
-from cockpit.views.themes import load_theme
+from cockpit.terminal.dialogs.picker import Picker
+from cockpit.terminal.dialogs.prompt import Prompt
+from cockpit.ui.dialogs.search import Choice, search
+from cockpit.ui.model.text_entry import MAX_LENGTH, Entry
+from cockpit.ui.text.styled import plain, width_of
+from cockpit.ui.theme.palette import Palette
+from cockpit.ui.theme.themes import load_theme
 from tests.views import scenes
 from tests.views.seats import TERMINAL, Seat
 

@@ -7,7 +7,7 @@ import tty
 
 import pytest
 
-from cockpit.views.driver import Writer
+from cockpit.terminal.renderer.driver import Writer
 
 FRAME = "x" * 40_000
 

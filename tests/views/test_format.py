@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.views import format as fmt
+from cockpit.ui.text import format as fmt
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.common.result import Result
-from cockpit.views.forms import Form, Forms, Given, checked, compute, round_step
+from cockpit.ui.model.calculator_form import Form, Forms, Given, checked, compute, round_step
 from tests.views import scenes
 from tests.views.scenes import AT_NS
 

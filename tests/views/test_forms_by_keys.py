@@ -7,11 +7,11 @@ import pytest
 from cockpit.calculators.saved_plans import load_all
 from cockpit.desk.contract import Cancel, Computation, Compute
 from cockpit.storage import paths
-from cockpit.views import computing
-from cockpit.views.dialogs.prompt import Prompt
-from cockpit.views.forms import module
-from cockpit.views.text import plain
-from cockpit.views.workspaces import PANES
+from cockpit.terminal.dialogs.prompt import Prompt
+from cockpit.ui.input import form_runner as computing
+from cockpit.ui.layout.workspaces import PANES
+from cockpit.ui.model.calculator_form import module
+from cockpit.ui.text.styled import plain
 from tests.views.seats import Seat
 
 pytestmark = pytest.mark.usefixtures("own_home", "every_key_computes")

@@ -5,11 +5,12 @@ import pytest
 from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.saved_plans import fill
 from cockpit.core.plan import Plan
-from cockpit.views import keeping
-from cockpit.views.forms import Given
-from cockpit.views.panes import form, histogram, legs, result
-from cockpit.views.tabling import table_lines
-from cockpit.views.text import plain
+from cockpit.ui.model.calculator_form import Given
+from cockpit.ui.panes.plan import form, legs, result
+from cockpit.ui.panes.stress import histogram
+from cockpit.ui.readings import plan_pricing as keeping
+from cockpit.ui.text.result_table import table_lines
+from cockpit.ui.text.styled import plain
 from tests.views import scenes
 from tests.views.test_forms_prefill import opened
 

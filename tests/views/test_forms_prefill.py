@@ -6,10 +6,10 @@ import pytest
 from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.saved_plans import fill
 from cockpit.core.events import Position
-from cockpit.views import keeping
-from cockpit.views.forms import compute
-from cockpit.views.prefill import pair, prefill
-from cockpit.views.scene import Scene, select_symbol
+from cockpit.ui.input.form_prefill import pair, prefill
+from cockpit.ui.model.calculator_form import compute
+from cockpit.ui.model.ui_state import Scene, select_symbol
+from cockpit.ui.readings import plan_pricing as keeping
 from tests.views import scenes
 from tests.views.scenes import AT_NS, MIDS, RATES
 

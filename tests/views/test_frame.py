@@ -2,7 +2,7 @@
 
 import pytest
 
-from cockpit.views.frame import PaintClock, in_words
+from cockpit.terminal.renderer.paint_clock import PaintClock, in_words
 
 HZ = 10.0
 

@@ -1,8 +1,8 @@
 """A figure that changed is bright for 400 ms, and only then."""
 
 from cockpit.core.events import BookSnapshot
-from cockpit.views.fresh import Fresh
-from cockpit.views.panes import ladders
+from cockpit.ui.model.recent_changes import Fresh
+from cockpit.ui.panes.depth import ladders
 from tests.views import scenes
 
 MS = 1_000_000

@@ -7,16 +7,8 @@ import pytest
 from cockpit import config
 from cockpit.cli import check
 from cockpit.core.errors import ConfigError
-from cockpit.views.keyline import hints
-from cockpit.views.keymap import (
-    ACTIONS,
-    EVERYWHERE,
-    Action,
-    Keymap,
-    key_of,
-    keymap_of,
-    show_key,
-)
+from cockpit.ui.input.key_hints import hints
+from cockpit.ui.input.keymap import ACTIONS, EVERYWHERE, Action, Keymap, key_of, keymap_of, show_key
 
 SIX = (
     Action("app.quit", ("q",), "quit", "leaves", shown=1),

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.views.layout import Box, Cells, PerVenue, Share, column, place, row, shape_of
-from cockpit.views.workspaces import WORKSPACES, boxes, show, walk, zoom
+from cockpit.ui.layout.geometry import Box, Cells, PerVenue, Share, column, place, row, shape_of
+from cockpit.ui.layout.workspaces import WORKSPACES, boxes, show, walk, zoom
 from tests.views import scenes
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.views import memory
+from cockpit.terminal import memory
 
 MB = 2**20
 

@@ -11,8 +11,9 @@ import pytest
 from cockpit.core.events import Link
 from cockpit.core.units import HOUR_NS
 from cockpit.desk.contract import Notice
-from cockpit.views import clipboard, export
-from cockpit.views.workspaces import PANES
+from cockpit.ui.export import clipboard
+from cockpit.ui.export import writer as export
+from cockpit.ui.layout.workspaces import PANES
 from tests.views import scenes
 from tests.views.seats import Seat
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cockpit.views.frame import PaintClock
-from cockpit.views.pacing import Budget, bytes_per_s
+from cockpit.terminal.renderer.byte_budget import Budget, bytes_per_s
+from cockpit.terminal.renderer.paint_clock import PaintClock
 
 LARGE, SMALL = 200 * 60, 80 * 24
 FRAME = 6_000

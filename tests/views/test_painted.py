@@ -10,14 +10,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from cockpit.config import Config
-from cockpit.views.app import CockpitApp
-from cockpit.views.celldiff import FrontBuffer
-from cockpit.views.looks import Depth
-from cockpit.views.pacing import Budget
-from cockpit.views.painted import QUERY
-from cockpit.views.terminal import Terminal
-from cockpit.views.themes import load_theme, theme_names
-from cockpit.views.updates import SELF_TEST_FAILED
+from cockpit.terminal.app import CockpitApp
+from cockpit.terminal.painted_app import QUERY
+from cockpit.terminal.renderer.byte_budget import Budget
+from cockpit.terminal.renderer.compositor_adapter import SELF_TEST_FAILED
+from cockpit.terminal.renderer.front_buffer import FrontBuffer
+from cockpit.terminal.renderer.sgr import Depth
+from cockpit.ui.theme.capabilities import Terminal
+from cockpit.ui.theme.themes import load_theme, theme_names
 from tests.views.desks import StillDesk
 from tests.views.terminals import Emulator
 
@@ -258,7 +258,7 @@ def test_the_textual_that_is_installed_passes_the_self_test():
 
 
 async def test_an_unknown_textual_is_drawn_the_plain_way_and_the_screen_says_so(monkeypatch):
-    monkeypatch.setattr("cockpit.views.painted.self_test", lambda app: SELF_TEST_FAILED)
+    monkeypatch.setattr("cockpit.terminal.painted_app.self_test", lambda app: SELF_TEST_FAILED)
     app = Watched(80, 24)
     assert app.scene.problem == SELF_TEST_FAILED
     async with app.run_test(size=(80, 24)) as pilot:

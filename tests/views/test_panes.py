@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from cockpit.views.panes import status
-from cockpit.views.scene import CELL_MODES, TENORS, UNITS
-from cockpit.views.terminal import ASCII
-from cockpit.views.text import plain, width_of
-from cockpit.views.themes import ROLES
-from cockpit.views.workspaces import PANES, WORKSPACES, boxes, show
+from cockpit.ui.layout.workspaces import PANES, WORKSPACES, boxes, show
+from cockpit.ui.model.ui_state import CELL_MODES, TENORS, UNITS
+from cockpit.ui.panes import status
+from cockpit.ui.text.styled import plain, width_of
+from cockpit.ui.theme.capabilities import ASCII
+from cockpit.ui.theme.themes import ROLES
 from tests.views import scenes
 
 SIZES = ((200, 60), (120, 40), (80, 24), (60, 15))

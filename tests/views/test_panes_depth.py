@@ -3,10 +3,10 @@
 import pytest
 
 from cockpit.core.events import BookSnapshot, Link
-from cockpit.views.books import cost, pair_cost_bps, reading, round_trip_bps
-from cockpit.views.panes import costs, depth_chart, ladders, liquidity, merged
-from cockpit.views.scene import Scene
-from cockpit.views.text import plain
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.panes.depth import costs, depth_chart, ladders, liquidity, merged
+from cockpit.ui.readings.order_books import cost, pair_cost_bps, reading, round_trip_bps
+from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
 from tests.views import scenes
 

@@ -4,13 +4,14 @@ import pytest
 
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
-from cockpit.views.format import rate
-from cockpit.views.panes import curves, premium, spreads, term_plot, terms
-from cockpit.views.panes.premium import pin_words
-from cockpit.views.rates import terms as curve_of
-from cockpit.views.rates import weighted_terms
-from cockpit.views.scene import Scene
-from cockpit.views.text import plain
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.panes.funding import premium, spreads, term_plot, terms
+from cockpit.ui.panes.funding.premium import pin_words
+from cockpit.ui.panes.markets import curves
+from cockpit.ui.readings.funding_rates import terms as curve_of
+from cockpit.ui.readings.funding_rates import weighted_terms
+from cockpit.ui.text.format import rate
+from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
 from tests.views import scenes
 

@@ -3,9 +3,9 @@
 from cockpit.core.events import Block, BookSnapshot
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import FeedStats, VenueStats
-from cockpit.views.panes import links, program, trouble
-from cockpit.views.scene import FrameStats, Scene
-from cockpit.views.text import plain
+from cockpit.ui.model.ui_state import FrameStats, Scene
+from cockpit.ui.panes.health import links, program, trouble
+from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
 from tests.views import scenes
 

@@ -4,10 +4,12 @@ import pytest
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.contract import FeedStats, Notice
-from cockpit.views.cells import cell
-from cockpit.views.panes import health, heatmap, interest, log, status
-from cockpit.views.scene import Scene, sort_rows
-from cockpit.views.text import plain
+from cockpit.ui.model.ui_state import Scene, sort_rows
+from cockpit.ui.panes import status
+from cockpit.ui.panes.health import log
+from cockpit.ui.panes.markets import health, heatmap, interest
+from cockpit.ui.readings.heatmap_cells import cell
+from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
 from tests.views import held, scenes
 

@@ -7,11 +7,11 @@ import tomllib
 import pytest
 
 from cockpit.desk.contract import Hold
-from cockpit.views import holding
-from cockpit.views.dialogs.prompt import Prompt
-from cockpit.views.position_cells import sortable
-from cockpit.views.position_edits import Edited
-from cockpit.views.workspaces import show
+from cockpit.terminal.dialogs.prompt import Prompt
+from cockpit.ui.input.position_editor import Edited
+from cockpit.ui.layout.workspaces import show
+from cockpit.ui.readings import positions as holding
+from cockpit.ui.readings.position_columns import sortable
 from tests.views import held, scenes
 from tests.views.seats import Seat
 

@@ -6,10 +6,11 @@ import pytest
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.portfolio import positions as exposures
-from cockpit.views import holding, position_cells
-from cockpit.views.panes import carry_spark, exposure, exposure_history, margins, positions
-from cockpit.views.scene import Scene
-from cockpit.views.text import plain
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.panes.positions import carry_spark, exposure, exposure_history, margins, positions
+from cockpit.ui.readings import position_columns as position_cells
+from cockpit.ui.readings import positions as holding
+from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
 from tests.views import held, scenes
 

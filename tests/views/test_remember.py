@@ -5,7 +5,7 @@ import stat
 import pytest
 
 from cockpit.storage import paths
-from cockpit.views.remember import FILE, HISTORY, Remembered, load, save
+from cockpit.ui.model.remembered import FILE, HISTORY, Remembered, load, save
 from tests.views.seats import Seat
 
 

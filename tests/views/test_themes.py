@@ -8,10 +8,10 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from cockpit.core.errors import ConfigError
-from cockpit.views.looks import Depth, Looks
-from cockpit.views.palette import Palette
-from cockpit.views.terminal import Terminal
-from cockpit.views.themes import ROLES, load_theme, read_theme, shipped_dir, theme_names
+from cockpit.terminal.renderer.sgr import Depth, Looks
+from cockpit.ui.theme.capabilities import Terminal
+from cockpit.ui.theme.palette import Palette
+from cockpit.ui.theme.themes import ROLES, load_theme, read_theme, shipped_dir, theme_names
 from tests.views.seats import Seat
 
 SHIPPED = sorted(path.stem for path in shipped_dir().glob("*.toml"))

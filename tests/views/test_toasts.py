@@ -2,8 +2,8 @@
 
 import pytest
 
-from cockpit.views.text import plain, width_of
-from cockpit.views.toasts import LASTS_S, MOST, Toasts
+from cockpit.ui.dialogs.toasts import LASTS_S, MOST, Toasts
+from cockpit.ui.text.styled import plain, width_of
 from tests.views.seats import Seat
 
 

@@ -1,0 +1,143 @@
+"""The cockpit: connects the desk to the workspace, and keys to what they do."""
+
+import asyncio
+import gc
+import time
+from collections.abc import Callable
+
+from textual.screen import Screen
+
+from cockpit.config import Config
+from cockpit.core.errors import CockpitError
+from cockpit.desk.contract import Desk
+from cockpit.terminal import memory
+from cockpit.terminal.controls import ControlledApp
+from cockpit.terminal.renderer.paint_clock import in_words
+from cockpit.terminal.shutdown import Lifeline
+from cockpit.ui.input import alert_actions as alert_keys
+from cockpit.ui.layout.lazy_panes import pending
+from cockpit.ui.layout.workspaces import PANES
+from cockpit.ui.theme.capabilities import Terminal
+
+SSH_HZ = 5.0
+STOP_WITHIN_S = 1.5
+SETTLE_AFTER_S = 3.0
+WARM_EVERY_S = 0.1
+TIDY_EVERY_S = 60.0
+IDLE_S = 1.0
+
+
+class CockpitApp(ControlledApp):
+    """Market events never become messages: panes poll on the paint clock."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(
+        self, desk: Desk, config: Config, terminal: Terminal, *, diff: bool = True
+    ) -> None:
+        hz = min(config.screen.hz, SSH_HZ) if terminal.over_ssh else config.screen.hz
+        super().__init__(desk, config, terminal, hz, diff=diff)
+        self.scene.problem = self.drawing_problem
+        self.saves: list[Callable[[], None]] = [self.save_memory]
+        """Called once before leaving, whatever the reason."""
+        self.lifeline: Lifeline | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._pending = pending(PANES.values())
+        self._key_s = 0.0
+        self._looked_at = self.scene.focus
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.workspace
+
+    def on_mount(self) -> None:
+        if not self.is_headless:
+            self.lifeline = Lifeline(self.leave, self.modes_before)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Connect after the first paint: a picture first, then the network."""
+        # What was imported until now stays for good: no collection ever looks at it.
+        gc.freeze()
+        self.begin_controls()
+        self._starting = asyncio.create_task(self._start_desk())
+        self.set_interval(1.0 / self.clock.hz, self._beat)
+        self.set_timer(SETTLE_AFTER_S, self._warm)
+        self.set_interval(TIDY_EVERY_S, self._tidy)
+
+    async def _start_desk(self) -> None:
+        try:
+            await self.desk.start()
+        except CockpitError as error:
+            self.scene.problem = error.ui_message
+
+    def leave(self, code: int = 0) -> None:
+        """Save and exit, in this order."""
+        saves, self.saves = self.saves, []
+        for save in saves:
+            save()
+        if self.lifeline is not None:
+            self.lifeline.leaving(code)
+        self.exit(return_code=code)
+
+    async def on_unmount(self) -> None:
+        if self._starting is not None:
+            self._starting.cancel()
+        try:
+            await asyncio.wait_for(self.desk.stop(), STOP_WITHIN_S)
+        except TimeoutError:
+            self.log.warning("a link did not close in time")
+
+    def _warm(self) -> None:
+        """Import what the first frame did not need, a little at a time; settle when all is here."""
+        if next(self._pending, self) is self:
+            memory.settle()
+        else:
+            self.set_timer(WARM_EVERY_S, self._warm)
+
+    def _tidy(self) -> None:
+        """Only while nobody is waiting for a key to do something."""
+        if time.monotonic() - self._key_s > IDLE_S:
+            memory.tidy()
+
+    # --- painting -----------------------------------------------------------------------------
+
+    def _beat(self) -> None:
+        if self.may_draw():
+            self._paint()
+
+    def overdue(self) -> None:
+        self._beat()
+
+    def _paint(self) -> None:
+        start_s = time.monotonic()
+        self._look()
+        self.workspace.paint(start_s)
+        self.clock.drew(time.monotonic() - start_s)
+
+    def _look(self) -> None:
+        """What panes read and only we know. A frozen picture keeps its time and its words."""
+        scene = self.scene
+        scene.feed = self.desk.feed_stats()
+        if not scene.frozen:
+            scene.now_ns = self.desk.clock.now_ns()
+            scene.notices = self.desk.notices()
+            scene.detail = self.desk.detail()
+            alert_keys.refresh(self)
+            given = {name: self.desk.venue_stats(name) for name in scene.specs}
+            scene.venue_stats = {name: stats for name, stats in given.items() if stats is not None}
+        self.computing.beat()
+        frames = self.frame_stats()
+        if frames is not None:
+            scene.frames = frames
+            scene.stats = in_words(frames)
+
+    def redraw(self) -> None:
+        """Show what a key changed, at once."""
+        self._key_s = time.monotonic()
+        self._look()
+        self.workspace.echo(self._looked_at)
+        self._looked_at = self.scene.focus
+        if self.clock.hurry(self._key_s):
+            self.call_after_refresh(self._beat)

@@ -1,0 +1,214 @@
+"""The half of the app that the trader touches: keys, words to the trader, themes, memory."""
+
+from textual import events
+from textual.notifications import SeverityLevel
+
+from cockpit.config import Config
+from cockpit.core.errors import ConfigError
+from cockpit.desk.contract import Desk
+from cockpit.storage import paths
+from cockpit.terminal.dialogs.base import Dialog
+from cockpit.terminal.painted_app import PaintedApp
+from cockpit.terminal.widgets.toaster import Toaster
+from cockpit.terminal.workspace_screen import WorkspaceScreen
+from cockpit.ui.alert_announcer import EVERY_S, Announcer
+from cockpit.ui.dialogs.toasts import Tone
+from cockpit.ui.input import dispatch as actions
+from cockpit.ui.input import plan_actions as planning
+from cockpit.ui.input import position_editor as position_edits
+from cockpit.ui.input.form_runner import Computing
+from cockpit.ui.input.keymap import key_of, keymap_of
+from cockpit.ui.input.navigation import LAYOUTS
+from cockpit.ui.layout.workspaces import WORKSPACES
+from cockpit.ui.model import remembered as remember
+from cockpit.ui.model.ui_state import CELL_MODES, UNITS, Scene, select_symbol
+from cockpit.ui.theme.capabilities import Terminal
+from cockpit.ui.theme.palette import Palette
+from cockpit.ui.theme.themes import DEFAULT, Theme, load_theme, stamp
+
+RELOAD_S = 2.0
+MAX_SIZE_USD = 1e9
+"""What a file may say that the trader asked costs for."""
+_TONES: dict[SeverityLevel, Tone] = {"information": "info", "warning": "warn", "error": "danger"}
+
+
+class ControlledApp(PaintedApp):
+    """What a key does is in `actions`; this holds what actions need.
+
+    ConfigError if the trader's `[keys]` cannot be used. A theme or a memory that cannot be used is
+    one toast.
+    """
+
+    def __init__(
+        self, desk: Desk, config: Config, terminal: Terminal, hz: float, *, diff: bool
+    ) -> None:
+        super().__init__(terminal, hz, diff=diff)
+        self.desk = desk
+        self.config = config
+        self.keymap = keymap_of(config)
+        self.remembered, problem = remember.load(paths.state_dir() / remember.FILE)
+        self._problems = [problem] if problem else []
+        theme = self._first_theme(config)
+        self.palette = Palette(theme, terminal)
+        self._theme_stamp = stamp(theme.name, paths.user_themes())
+        self.scene = Scene(
+            view=desk.view,
+            specs=dict(desk.specs),
+            mode=desk.mode,
+            glyphs=terminal.glyphs,
+            has_colour=terminal.color != "none",
+        )
+        self.scene.now_ns = desk.clock.now_ns()
+        self._recall(config)
+        self.workspace = WorkspaceScreen(self, self.scene, self.palette, self.keymap)
+        self.toaster = Toaster(self.scene, self.palette)
+        self.workspace.above.append(self.toaster)
+        self.computing = Computing(self)
+
+    def _first_theme(self, config: Config) -> Theme:
+        """What a setting says, else what was worn last; the default if that cannot be used."""
+        is_set = "screen.theme" in config.origins
+        name = config.screen.theme if is_set else self.remembered.theme or config.screen.theme
+        try:
+            return load_theme(name, paths.user_themes())
+        except ConfigError as error:
+            self._problems.append(error.ui_message)
+            return load_theme(DEFAULT)
+
+    def _recall(self, config: Config) -> None:
+        """Look as at the end of the last time, as far as that still exists."""
+        scene, kept = self.scene, self.remembered
+        is_set = "screen.layout" in config.origins
+        scene.layout = config.screen.layout
+        if not is_set and kept.layout in LAYOUTS:
+            scene.layout = kept.layout
+        scene.unit = next((unit for unit in UNITS if unit == kept.unit), scene.unit)
+        scene.cell = next((cell for cell in CELL_MODES if cell == kept.cell), scene.cell)
+        if kept.workspace in {workspace.id for workspace in WORKSPACES}:
+            scene.workspace = kept.workspace
+        scene.pinned = tuple(name for name in kept.pinned[:2] if name in self.desk.specs)
+        if 1.0 <= kept.size_usd <= MAX_SIZE_USD:
+            scene.size_usd = kept.size_usd
+        scene.holding.notes = dict(kept.notes)
+        scene.band_usd = config.exposure.band_usd
+        select_symbol(scene, kept.symbol)
+
+    def save_memory(self) -> None:
+        """Keep how the screen looks now for the next time."""
+        scene, kept = self.scene, self.remembered
+        kept.theme, kept.layout = self.palette.theme.name, scene.layout
+        kept.unit, kept.cell = scene.unit, scene.cell
+        kept.pinned, kept.size_usd = list(scene.pinned), scene.size_usd
+        kept.notes = dict(scene.holding.notes)
+        kept.symbol, kept.workspace = scene.symbol or kept.symbol, scene.workspace
+        self._problems.append(remember.save(paths.state_dir() / remember.FILE, kept))
+
+    def begin_controls(self) -> None:
+        """Once the workspace is on the screen."""
+        self._use_colours()
+        self.set_interval(RELOAD_S, self._reload_theme)
+        self.set_interval(RELOAD_S, position_edits.Edited(self).look)
+        self.call_after_refresh(planning.load, self)
+        announcer = Announcer(self.desk.alerting, self.config.alert_out, self.say, self.hand_over)
+        self.set_interval(EVERY_S, announcer.poll)
+        for problem in filter(None, self._problems):
+            self.call_after_refresh(self.say, problem, "warn")
+
+    def leave(self, code: int = 0) -> None:
+        """Save and exit, in this order."""
+        raise NotImplementedError
+
+    def resend(self, rows: range) -> None:
+        if self.screen is not self.workspace or not self.workspace.resend(rows):
+            super().resend(rows)
+
+    def redraw(self) -> None:
+        """Show what a key changed, at once."""
+        raise NotImplementedError
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys go to whom they mean at once, past the screens' queues: what is typed ahead of a
+        dialog, as on a slow link, is meant for the dialog and not for the workspace."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self._typed(event):
+            return
+        await super().on_event(event)
+
+    def _typed(self, event: events.Key) -> bool:
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(screen, Dialog):
+            screen.type(event.key, event.character if event.is_printable else None)
+            return True
+        if screen is not self.workspace:
+            return False
+        self.key_arrived()
+        return actions.press(self, key_of(event.key, event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self.screen is self.workspace and planning.paste(self, event.text):
+            event.stop()
+            self.redraw()
+
+    def do(self, action: str) -> None:
+        """One entry of the key table, however it was asked for."""
+        actions.perform(action, self)
+
+    async def action_quit(self) -> None:
+        self.leave()
+
+    def action_help_quit(self) -> None:
+        self.say(f"{self.keymap.shown('app.quit')} leaves", "info")
+
+    # --- words --------------------------------------------------------------------------------
+
+    def say(self, text: str, tone: Tone = "info") -> None:
+        """A toast. For what the trader did or must know once; states belong to panes."""
+        self.toaster.say(text, tone)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """What textual itself has to say looks like everything else."""
+        self.say(f"{title}: {message}" if title else message, _TONES[severity])
+
+    def hand_over(self, sequence: str) -> None:
+        """An escape sequence for the terminal itself, such as its clipboard's."""
+        if self.out is not None:
+            self.out.put(sequence)
+
+    # --- themes -------------------------------------------------------------------------------
+
+    def wear(self, theme: Theme) -> None:
+        """Look like this theme, at once and everywhere."""
+        self.palette.wear(theme)
+        self._theme_stamp = stamp(theme.name, paths.user_themes())
+        self._use_colours()
+        self.workspace.restyle()
+        if isinstance(self.screen, Dialog):
+            self.screen.restyle()
+        self.redraw()
+        self.repaint()
+
+    def _use_colours(self) -> None:
+        """Named colours are the terminal's own: textual must not translate them."""
+        native = self.palette.is_native
+        self.theme = "ansi-dark" if native else "textual-dark"
+
+    def _reload_theme(self) -> None:
+        """Wear the theme's file again when it was edited; a broken one is one toast."""
+        name = self.palette.theme.name
+        now = stamp(name, paths.user_themes())
+        if now is None or now == self._theme_stamp:
+            return
+        self._theme_stamp = now
+        try:
+            self.wear(load_theme(name, paths.user_themes()))
+        except ConfigError as error:
+            self.say(error.ui_message, "warn")

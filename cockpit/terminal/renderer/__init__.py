@@ -1,0 +1,1 @@
+"""The renderer: what changed on the screen, in as few bytes as possible."""

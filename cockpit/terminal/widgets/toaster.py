@@ -1,0 +1,42 @@
+"""Shows the toasts over the workspace, above the key line."""
+
+import time
+
+from cockpit.terminal.widgets.pane_host import Sheet
+from cockpit.ui.dialogs.toasts import LASTS_S, Toasts, Tone
+from cockpit.ui.layout.geometry import Box
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.text.styled import Line, width_of
+from cockpit.ui.theme.palette import Palette
+
+
+class Toaster(Sheet):
+    """Not there at all while there is nothing to say."""
+
+    def __init__(self, scene: Scene, palette: Palette) -> None:
+        self.toasts = Toasts()
+        super().__init__(self._lines_of, scene, palette, "toast")
+        self.display = False
+
+    def _lines_of(self, _: Scene, width: int, height: int) -> list[Line]:
+        return self.toasts.lines(width, self.app.size.height)
+
+    def say(self, text: str, tone: Tone) -> None:
+        self.toasts.add(text, tone, time.monotonic())
+        self._show()
+        self.set_timer(LASTS_S + 0.1, self._expire)
+
+    def _expire(self) -> None:
+        self.toasts.expire(time.monotonic())
+        self._show()
+
+    def _show(self) -> None:
+        width, height = self.app.size
+        lines = self.toasts.lines(width - 2, height)
+        self.display = bool(lines)
+        if lines:
+            wide = width_of(lines[0])
+            # One row higher than it could be: the panes' verdicts stand in the lowest frame.
+            top = max(1, height - 2 - len(lines))
+            self.lay(Box(width - wide - 1, top, wide, len(lines)))
+            self.redraw()

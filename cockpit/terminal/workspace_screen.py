@@ -1,0 +1,178 @@
+"""The workspace: panes at computed places, drawn by the paint clock.
+
+Lines that changed go straight to the terminal's cells; textual draws them only where a dialog or
+a toast lies over them, and after a resize. So there is no CSS layout to solve when keys turn to
+another workspace.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.geometry import Region, Size
+from textual.screen import Screen
+from textual.widget import Widget
+
+from cockpit.terminal.painted_app import PaintedApp
+from cockpit.terminal.widgets.live_pane import Draw, Hz, LivePane
+from cockpit.terminal.widgets.pane_host import Wall
+from cockpit.ui.input.key_hints import hints
+from cockpit.ui.input.keymap import Keymap
+from cockpit.ui.layout.geometry import Box
+from cockpit.ui.layout.lazy_panes import Pane
+from cockpit.ui.layout.workspaces import PANES, boxes, show
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.panes import status
+from cockpit.ui.text.styled import Line, clip, width_of
+from cockpit.ui.theme.palette import Palette
+
+_GOLDEN = 0.618
+_HINT = "read-only: nothing is ever sent to a venue but questions "
+
+
+class WorkspaceScreen(Screen[None], inherit_bindings=False):
+    """The scene's workspace."""
+
+    DEFAULT_CSS = """
+    WorkspaceScreen { layers: base; overflow: hidden; }
+    WorkspaceScreen > #wall { layer: base; width: 100%; height: 100%; }
+    WorkspaceScreen > Sheet { position: absolute; layer: base; }
+    """
+
+    def __init__(self, host: PaintedApp, scene: Scene, palette: Palette, keymap: Keymap) -> None:
+        super().__init__(id="_default")
+        self._host = host
+        self.above: list[Widget] = []
+        """What may lie over the panes; it draws itself."""
+        self._scene = scene
+        self._palette = palette
+        self._keymap = keymap
+        show(scene, scene.workspace)
+        self._status = self._pane(status.lines, lambda: status.HZ, "status", 1.0)
+        self._keys = self._pane(self._key_line, lambda: 1.0, "keys", 1.0)
+        self._panes = {
+            name: self._pane(pane.lines, partial(_hz_of, pane), name, (i + 1) * _GOLDEN % 1.0)
+            for i, (name, pane) in enumerate(PANES.items())
+        }
+        self._all = [self._status, *self._panes.values(), self._keys]
+        self._wall = Wall(self._all, palette, "wall")
+        self._arranged: Size | None = None
+        self._turns: deque[LivePane] = deque()
+        """What is visible, in the order in which it is drawn: each is first in its turn."""
+
+    def _pane(self, draw: Draw, hz: Hz, name: str, phase: float) -> LivePane:
+        return LivePane(draw, self._scene, self._palette, hz, name, phase)
+
+    def compose(self) -> ComposeResult:
+        yield self._wall
+        yield from self.above
+
+    def on_mount(self) -> None:
+        self.styles.background = self._palette.screen_background
+        self._arrange()
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    # --- painting -----------------------------------------------------------------------------
+
+    def paint(self, now_s: float) -> None:
+        """One frame: panes that are due compare, and the lines that changed are sent.
+
+        A key that is on its way goes first: what is due or drawn by then is sent after it.
+        """
+        for pane in self._turns:
+            pane.tick(now_s)
+            if self._host.is_key_waiting(now_s):
+                return
+        self._send(self._turns)
+        self._turns.rotate(-1)
+
+    def echo(self, before: str) -> None:
+        """A key was pressed: the pane that the trader looks at, now; the others at the next beat.
+
+        `before` is the pane that was focused until then.
+        """
+        self.answer()
+        names = ("status", self._scene.focus, before, "keys")
+        for pane in self._turns:
+            if pane.id not in names:
+                pane.hurry()
+            elif pane is not self._status:
+                pane.draw_now()
+        self._send(p for p in self._turns if p.id in names)
+
+    def answer(self) -> None:
+        """The status line, before any pane is placed or drawn: a key is answered by this first."""
+        self._status.draw_now()
+        top = self._status.strip(0)
+        if top is not None and self._host.send_row(self, 0, top):
+            self._status.dirty.clear()
+
+    def resend(self, rows: range) -> bool:
+        """Whole rows, whether or not anything changed. False if something lies over them."""
+        if any(self._is_covered(y) for y in rows):
+            return False
+        spans = [
+            (y, 0, strip._segments) for y, strip in zip(rows, self._wall.rows(rows), strict=True)
+        ]
+        return self._host.send_now(self, spans)
+
+    def _send(self, panes: Iterable[LivePane]) -> None:
+        """Everything that is dirty, in one write; through textual where something lies over it."""
+        lines = [(pane.box.x, y, strip) for pane in panes if pane.box for y, strip in pane.take()]
+        covered = [line for line in lines if self._is_covered(line[1])]
+        free = [line for line in lines if line not in covered] if covered else lines
+        if not self._host.send_now(self, [(y, x, strip._segments) for x, y, strip in free]):
+            covered = lines
+        if covered:
+            self._wall.refresh(*(Region(x, y, strip.cell_length, 1) for x, y, strip in covered))
+
+    def _is_covered(self, y: int) -> bool:
+        return any(w.display and w.region.y <= y < w.region.bottom for w in self.above)
+
+    def restyle(self) -> None:
+        """The palette wears another theme: every strip is made anew."""
+        self.styles.background = self._palette.screen_background
+        for pane in self._all:
+            pane.forget()
+
+    # --- places -------------------------------------------------------------------------------
+
+    def place_panes(self) -> None:
+        """Put every pane where this size wants it; hide those that have no place."""
+        self.answer()
+        width, height = self.app.size
+        places = boxes(self._scene, width, height, self._scene.layout)
+        for name, pane in self._panes.items():
+            pane.place(places.get(name))
+        self._status.place(Box(0, 0, width, 1))
+        self._keys.place(Box(0, height - 1, width, 1))
+        self._turns = deque(pane for pane in self._all if pane.box)
+
+    def _arrange(self) -> None:
+        """The terminal has another size: all of it is drawn before it is shown."""
+        if self.app.size == self._arranged:
+            return
+        self._arranged = self.app.size
+        self.place_panes()
+        for pane in self._turns:
+            pane.draw_now()
+            pane.dirty.clear()
+        self._wall.refresh()
+
+    def _key_line(self, scene: Scene, width: int, height: int) -> list[Line]:
+        if scene.count:
+            return [[(f" {scene.count} ", "accent"), ("times: now a key that moves", "dim")]]
+        line: Line = []
+        for hint in hints(self._keymap, scene.focus, width):
+            here = hint.ids == (f"workspace.{scene.workspace}",)
+            line += [(f" {hint.keys} ", "accent"), (f"{hint.name} ", "text" if here else "dim")]
+        if width_of(line) + len(_HINT) <= width:
+            line = [*clip(line, width - len(_HINT)), (_HINT, "dim")]
+        return [line]
+
+
+def _hz_of(pane: Pane) -> float:
+    return pane.HZ

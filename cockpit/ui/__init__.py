@@ -1,0 +1,1 @@
+"""What the screen says and does, without a toolkit."""

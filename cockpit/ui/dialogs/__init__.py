@@ -1,0 +1,1 @@
+"""What dialogs say and do."""

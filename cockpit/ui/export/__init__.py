@@ -1,0 +1,1 @@
+"""What leaves the screen: tables, files, the clipboard."""

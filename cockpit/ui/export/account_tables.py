@@ -1,0 +1,57 @@
+"""The figures behind the panes of POSITIONS and behind the alerts, as rows."""
+
+import math
+from collections.abc import Callable
+
+from cockpit.portfolio import positions as exposures
+from cockpit.ui.export.market_tables import Table, Value
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.readings.positions import portfolio
+
+
+def _part(name: str) -> Callable[[Scene], Table]:
+    """A list of the exposure document, one row an object."""
+
+    def make(scene: Scene) -> Table:
+        rows = exposures.document(portfolio(scene))[name]
+        columns = tuple(rows[0]) if rows else (name,)
+        return Table(columns, [tuple(row[column] for column in columns) for row in rows])
+
+    return make
+
+
+def _totals(scene: Scene) -> Table:
+    total = exposures.document(portfolio(scene))["total"]
+    return Table(tuple(total), [tuple(total.values())])
+
+
+def _history(scene: Scene) -> Table:
+    history = scene.view.exposure
+    at, net = history.net_usd.read()
+    _, carry = history.carry_usd_per_hour.read()
+    _, ratio = history.margin_ratio.read()
+    rows = [
+        (int(stamp), *(None if math.isnan(value) else float(value) for value in values))
+        for stamp, *values in zip(at, net, carry, ratio, strict=True)
+    ]
+    return Table(("at_ns", "net_usd", "carry_usd_per_hour", "margin_ratio"), rows)
+
+
+def _alerts(scene: Scene) -> Table:
+    rows: list[tuple[Value, ...]] = [
+        (alert.at_ns, alert.rule, alert.kind, alert.happening, alert.severity, alert.subject,
+         alert.value, firing is not None, bool(firing and firing.acknowledged), alert.words)
+        for alert, firing in scene.alarms.entries()
+    ]  # fmt: skip
+    names = "at_ns rule kind happening severity subject value firing acknowledged words"
+    return Table(tuple(names.split()), rows)
+
+
+TABLES: dict[str, Callable[[Scene], Table]] = {
+    "alerts": _alerts,
+    "positions": _part("positions"),
+    "exposure": _part("assets"),
+    "margins": _part("venues"),
+    "carry_spark": _totals,
+    "exposure_history": _history,
+}

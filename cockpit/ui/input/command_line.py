@@ -1,0 +1,356 @@
+"""The command line: verbs with words after them, such as `:pair BTC hyperliquid lighter`.
+
+One table. A verb reads its words into a deed, or raises InputError with the sentence that the
+trader sees; nothing happens before the whole line is understood.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cockpit.calculators import CALCULATORS
+from cockpit.calculators.saved_plans import check_name
+from cockpit.core.errors import CockpitError, InputError
+from cockpit.core.names import did_you_mean
+from cockpit.core.units import parse_duration_s
+from cockpit.desk.contract import Watch
+from cockpit.storage import paths
+from cockpit.ui.dialogs.search import Choice
+from cockpit.ui.input import alert_actions as alert_keys
+from cockpit.ui.input import export_actions as acting
+from cockpit.ui.input import navigation as moves
+from cockpit.ui.input import plan_actions as planning
+from cockpit.ui.layout.workspaces import WORKSPACES
+from cockpit.ui.model.ui_state import (
+    CELL_MODES,
+    SORTS,
+    TENORS,
+    UNITS,
+    filter_rows,
+    select_row,
+    select_symbol,
+    sort_rows,
+)
+from cockpit.ui.theme.themes import load_theme, theme_names
+
+if TYPE_CHECKING:
+    from cockpit.terminal.controls import ControlledApp
+
+Deed = Callable[[], object]
+_SUFFIXES = {"k": 1e3, "m": 1e6, "b": 1e9}
+_MIN_USD, _MAX_USD = 1.0, 1e10
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """`usage` is what is typed; `words` offers what may stand at a place, by the words before."""
+
+    usage: str
+    help: str
+    read: Callable[["ControlledApp", Sequence[str]], Deed]
+    words: Callable[["ControlledApp", int], Iterable[str]] = lambda app, place: ()
+
+    @property
+    def name(self) -> str:
+        return self.usage.partition(" ")[0]
+
+
+def check(app: "ControlledApp", line: str) -> str:
+    """What is wrong with a line, in one sentence; empty when it can be run."""
+    try:
+        _read(app, line)
+    except CockpitError as error:
+        return error.ui_message
+    return ""
+
+
+def run(app: "ControlledApp", line: str) -> None:
+    """Do what the line says; a mistake is said on the screen."""
+    try:
+        _read(app, line)()
+    except CockpitError as error:
+        app.say(error.ui_message, "warn")
+
+
+def complete(app: "ControlledApp", line: str) -> list[Choice]:
+    """What the line may become: verbs first, then the words that may stand at the end."""
+    head, space, last = line.rpartition(" ")
+    words = head.split()
+    if not words:
+        return [
+            Choice(v.name + (" " if " " in v.usage else ""), v.usage, v.help)
+            for v in VERBS
+            if v.name.startswith(last.casefold())
+        ]
+    verb = _BY_NAME.get(words[0])
+    if verb is None:
+        return []
+    first, comma, part = last.rpartition(",")
+    return [
+        Choice(f"{head}{space}{first}{comma}{word}", word)
+        for word in verb.words(app, len(words))
+        if word.casefold().startswith(part.casefold())
+    ]
+
+
+def _read(app: "ControlledApp", line: str) -> Deed:
+    words = line.split()
+    if not words:
+        return lambda: None
+    if len(words) == 1 and words[0].isdecimal():
+        return lambda: select_row(app.scene, int(words[0]) - 1)
+    verb = _BY_NAME.get(words[0].casefold())
+    if verb is None:
+        raise InputError(f"there is no command {words[0]!r}{did_you_mean(words[0], _BY_NAME)}")
+    return verb.read(app, words[1:])
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+def _one(words: Sequence[str], usage: str) -> str:
+    if len(words) != 1:
+        raise InputError(f"write :{usage}")
+    return words[0]
+
+
+def _none(words: Sequence[str], usage: str) -> None:
+    if words:
+        raise InputError(f":{usage} takes no words after it")
+
+
+def _among(word: str, known: Iterable[str], what: str) -> str:
+    """The known name that the word means, whatever its case."""
+    names = {name.casefold(): name for name in known}
+    found = names.get(word.casefold())
+    if found is None:
+        hint = did_you_mean(word, names.values()) or f"; expected {', '.join(names.values())}"
+        raise InputError(f"there is no {what} {word!r}{hint}")
+    return found
+
+
+def _listed(app: "ControlledApp") -> list[str]:
+    """Every symbol that some venue lists, as far as their lists are known."""
+    names = {i.symbol for venue in app.desk.specs for i in app.desk.view.listed(venue)}
+    return sorted(names)
+
+
+def _venues(app: "ControlledApp") -> list[str]:
+    return [venue.name for venue in app.scene.venues]
+
+
+def _symbols(app: "ControlledApp", words: Sequence[str]) -> tuple[str, ...]:
+    """Comma-separated symbols, each checked against the venues' lists once these are known."""
+    typed = [part.strip() for word in words for part in word.split(",") if part.strip()]
+    if not typed:
+        raise InputError("name at least one symbol, such as BTC,ETH")
+    known = _listed(app)
+    if known:
+        typed = [_among(name, known, "market") for name in typed]
+    return tuple(dict.fromkeys(typed))
+
+
+def _dollars(word: str) -> float:
+    text = word.casefold().removeprefix("$").replace("_", "")
+    scale = _SUFFIXES.get(text[-1:], 1.0)
+    try:
+        usd = float(text.rstrip("kmb")) * scale
+    except ValueError:
+        usd = float("nan")
+    if not _MIN_USD <= usd <= _MAX_USD:
+        raise InputError(f"{word!r} is not a size in dollars such as 250k or 1.5m")
+    return usd
+
+
+# --- verbs ------------------------------------------------------------------------------------
+
+
+def _symbol(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    name = _among(_one(words, "symbol SYMBOL"), app.scene.view.symbols(), "watched symbol")
+
+    def deed() -> None:
+        if name not in app.scene.symbols:
+            filter_rows(app.scene, "")
+        select_symbol(app.scene, name)
+
+    return deed
+
+
+def _watching(app: "ControlledApp", symbols: Iterable[str]) -> Deed:
+    wanted = tuple(dict.fromkeys(symbols))
+    if not wanted:
+        raise InputError("at least one symbol must be watched")
+
+    def deed() -> None:
+        before = app.scene.symbol
+        app.desk.post(Watch(wanted))
+        select_symbol(app.scene, before)
+
+    return deed
+
+
+def _watch(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    return _watching(app, _symbols(app, words))
+
+
+def _add(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    return _watching(app, (*app.desk.view.symbols(), *_symbols(app, words)))
+
+
+def _drop(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    watched = app.desk.view.symbols()
+    names = [part for word in words for part in word.split(",") if part]
+    gone = {_among(name, watched, "watched symbol") for name in names}
+    if not gone:
+        raise InputError("name at least one symbol that is watched")
+    return _watching(app, (name for name in watched if name not in gone))
+
+
+def _pair(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    if len(words) != 3:
+        raise InputError("write :pair SYMBOL VENUE VENUE")
+    to_symbol = _symbol(app, words[:1])
+    names = tuple(_among(word, _venues(app), "venue") for word in words[1:])
+    if names[0] == names[1]:
+        raise InputError("a pair needs two different venues")
+
+    def deed() -> None:
+        to_symbol()
+        moves.pin(app.scene, names)
+
+    return deed
+
+
+def _theme(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    name = _among(_one(words, "theme NAME"), theme_names(paths.user_themes()), "theme")
+    theme = load_theme(name, paths.user_themes())
+    return lambda: app.wear(theme)
+
+
+def _sort(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    by = _among(_one(words, "sort WHAT"), (*SORTS, *_venues(app)), "column")
+    again = app.scene.sort == by and not app.scene.ascending
+    return lambda: sort_rows(app.scene, by, ascending=(by == "name") is not again)
+
+
+def _span(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    word = _one(words, "span DURATION")
+    try:
+        hours = round(parse_duration_s(word) / 3600)
+    except ValueError:
+        hours = 0
+    if not 1 <= hours <= moves.SPANS_H[-1]:
+        raise InputError(f"{word!r} is not a span; expected 1h to 30d")
+    return lambda: setattr(app.scene, "span_h", hours)
+
+
+def _record(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    wanted = _among(_one(words, "record on|off"), ("on", "off"), "state") == "on"
+    return lambda: acting.record(app, wanted)
+
+
+def _size(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    usd = _dollars(_one(words, "size USD"))
+    return lambda: setattr(app.scene, "size_usd", usd)
+
+
+def _band(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    usd = _dollars(_one(words, "band USD"))
+    return lambda: setattr(app.scene, "band_usd", usd)
+
+
+def _workspace(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    name = _among(_one(words, "go WORKSPACE"), [w.id for w in WORKSPACES], "workspace")
+    return lambda: moves.go(app, name)
+
+
+def _layout(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    name = _among(_one(words, "layout NAME"), moves.LAYOUTS, "layout")
+    return lambda: moves.lay_out(app, name)
+
+
+def _calc(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    name = _among(_one(words, "calc NAME"), CALCULATORS, "calculator")
+    return lambda: planning.open_calculator(app, name)
+
+
+def _keep(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    name = check_name(_one(words, "keep NAME"))
+
+    def deed() -> None:
+        planning.keep(app, name)
+
+    return deed
+
+
+def _setting(usage: str, field: str, known: Sequence[str], what: str) -> Verb:
+    """A verb that sets one field of the scene to one of its names."""
+
+    def read(app: "ControlledApp", words: Sequence[str]) -> Deed:
+        name = _among(_one(words, usage), known, what)
+        return lambda: setattr(app.scene, field, name)
+
+    return Verb(usage, f"{what}: {', '.join(known)}", read, lambda app, place: known)
+
+
+def _doing(usage: str, text: str, action: str) -> Verb:
+    """A verb without words that does what a key does."""
+
+    def read(app: "ControlledApp", words: Sequence[str]) -> Deed:
+        _none(words, usage)
+        return lambda: app.do(action)
+
+    return Verb(usage, text, read)
+
+
+def _watched(app: "ControlledApp", _: int) -> Iterable[str]:
+    return app.desk.view.symbols()
+
+
+def _markets(app: "ControlledApp", _: int) -> Iterable[str]:
+    return _listed(app)
+
+
+VERBS: tuple[Verb, ...] = (
+    Verb("symbol SYMBOL", "the cursor to a symbol, such as BTC", _symbol, _watched),
+    Verb("watch SYMBOL,…", "watch these symbols and no others", _watch, _markets),
+    Verb("add SYMBOL,…", "watch these symbols as well", _add, _markets),
+    Verb("drop SYMBOL,…", "watch these symbols no more", _drop, _watched),
+    Verb(
+        "pair SYMBOL VENUE VENUE", "compare two venues on a symbol", _pair,
+        lambda app, place: _watched(app, 1) if place == 1 else _venues(app),
+    ),
+    Verb(
+        "sort WHAT", "rows by name, rate, spread or a venue; again: the other way round", _sort,
+        lambda app, _: (*SORTS, *_venues(app)),
+    ),
+    _setting("unit UNIT", "unit", UNITS, "unit"),
+    _setting("mode MODE", "cell", CELL_MODES, "cell mode"),
+    _setting("tenor TENOR", "tenor", TENORS, "tenor"),
+    Verb("span DURATION", "how much past the curves show: 1h to 30d", _span,
+         lambda app, _: ("24h", "7d", "30d")),
+    Verb("size USD", "the size that costs are quoted for, such as 250k", _size),
+    Verb("go WORKSPACE", "turn to a workspace", _workspace,
+         lambda app, _: [w.id for w in WORKSPACES]),
+    Verb("layout NAME", "how panes are placed: auto, wide, normal, narrow", _layout,
+         lambda app, _: moves.LAYOUTS),
+    Verb("theme NAME", "wear a theme", _theme, lambda app, _: theme_names(paths.user_themes())),
+    Verb("record on|off", "tapes of everything that is live", _record,
+         lambda app, _: ("on", "off")),
+    Verb("mute NAME", "silence a rule, a venue, a symbol or a market", alert_keys.read_mute,
+         alert_keys.muting),
+    Verb("unmute NAME", "let it speak again; all: everything", alert_keys.read_unmute,
+         alert_keys.unmuting),
+    Verb("ack NAME", "alerts that were seen: all, or of a rule or market",
+         alert_keys.read_acknowledge, alert_keys.acknowledging),
+    Verb("band USD", "the net position that still counts as hedged, such as 5k", _band),
+    Verb("calc NAME", "a calculator for what is focused: carry, hedge, margin …", _calc,
+         lambda app, _: CALCULATORS),
+    Verb("keep NAME", "the plan on the screen under a name of your own", _keep),
+    _doing("freeze", "hold the picture, or let it go", "view.freeze"),
+    _doing("write", "what the focused pane shows, into files", "pane.write"),
+    _doing("copy", "what the focused pane shows, to the clipboard", "pane.copy"),
+    _doing("help", "every key that does something now", "app.help"),
+    _doing("quit", "leave; the terminal is restored", "app.quit"),
+)  # fmt: skip
+_BY_NAME = {verb.name: verb for verb in VERBS}

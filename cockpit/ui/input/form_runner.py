@@ -1,0 +1,143 @@
+"""When forms are computed: as one types, and once a second while the market moves.
+
+What is quick runs between two frames. Random futures take seconds: the desk has a process for
+them, and their last answer stays on the screen until there is a new one.
+"""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from cockpit.desk.contract import Cancel, Compute
+from cockpit.ui.model import calculator_form as forms
+from cockpit.ui.model.calculator_form import Form
+
+if TYPE_CHECKING:
+    from cockpit.calculators.common.market_data import Settings
+    from cockpit.terminal.controls import ControlledApp
+
+LIVE_S = 1.0
+"""The market moves all the time; a result that jumps more often cannot be read."""
+QUICK_MS = 10.0
+"""What takes no longer is computed with every key."""
+TYPED, LIVE = 10.0, 100.0
+"""What takes longer is repeated after so many times its own time: the screen keeps its rate."""
+DEFAULTS = {"plan": "carry", "stress": "stress"}
+"""What a workspace shows before anything was asked in it."""
+
+
+class Computing:
+    """Keeps the form on the screen answered. Called by the paint clock, never for long."""
+
+    def __init__(self, app: "ControlledApp") -> None:
+        self._app = app
+        self._number = 0
+        self._asked: Form | None = None
+
+    def beat(self) -> None:
+        """Compute if a key changed something, or if it is time to look at the market again."""
+        self._collect()
+        scene = self._app.scene
+        if scene.workspace not in DEFAULTS or not scene.symbols:
+            return
+        is_plan = scene.workspace == "plan"
+        name = (is_plan and scene.forms.chosen) or DEFAULTS[scene.workspace]
+        form = scene.forms.opened.get(name)
+        if form is None:
+            from cockpit.ui.input.form_prefill import prefill
+
+            form = scene.forms.open(name)
+            form.fill(prefill(scene, name))
+            form.cell = scene.symbol
+        self._follow(form)
+        if is_plan:
+            scene.forms.chosen = name
+        self._answer(form)
+
+    def cancel(self) -> None:
+        """Stop the futures that are being drawn."""
+        if self._asked is not None:
+            self._app.desk.post(Cancel())
+            self._asked.progress = None
+            self._asked = None
+
+    def _answer(self, form: Form) -> None:
+        view = self._app.scene.view
+        took_s = form.took_ms / 1e3
+        since_s = time.monotonic() - form.computed_s
+        is_due = form.took_ms <= QUICK_MS or since_s >= took_s * TYPED
+        is_moved = form.version != view.version and form.entry is None
+        is_old = since_s >= max(LIVE_S, took_s * LIVE)
+        if (form.wants and is_due) or (is_moved and is_old):
+            self._compute(form)
+
+    def catch_up(self) -> None:
+        """Answer what the plan's form asks, for a key that needs the answer before the clock
+        beats: keys may be typed faster than frames are drawn."""
+        form = self._app.scene.forms.shown
+        if form is not None:
+            self._follow(form)
+            if form.wants:
+                self._compute(form)
+
+    def _follow(self, form: Form) -> None:
+        """Take a form that speaks of the cell along to where the cell is now."""
+        scene = self._app.scene
+        if form.follows(scene.symbol):
+            from cockpit.ui.input.form_prefill import prefill
+
+            form.follow(prefill(scene, form.name))
+            form.cell = scene.symbol
+
+    def _compute(self, form: Form) -> None:
+        now_s, view = time.monotonic(), self._app.scene.view
+        is_asked, settings = form.wants, self._settings()
+        inputs = forms.compute(form, view, settings)
+        form.computed_s = time.monotonic()
+        form.took_ms = (form.computed_s - now_s) * 1e3
+        form.version = view.version
+        if is_asked and inputs is not None:
+            form.wants_futures = True
+        if form.wants_futures and inputs is not None and form.entry is None:
+            form.wants_futures = False
+            self._draw_futures(form, inputs, settings)
+
+    def _draw_futures(self, form: Form, inputs: Any, settings: "Settings") -> None:
+        """Ask the desk for the random futures of a form that wants some."""
+        from cockpit.calculators.common.form import FieldError
+        from cockpit.calculators.stress import montecarlo
+
+        job_of = getattr(forms.module(form.name), "monte_carlo_job", None)
+        if job_of is None:
+            return
+        self.cancel()
+        if not inputs.monte_carlo:
+            form.futures = None
+            return
+        try:
+            job = job_of(inputs, self._app.scene.view, settings)
+        except FieldError as error:
+            forms.refuse(form, error)
+            return
+        self._number += 1
+        self._asked, form.progress = form, (0, 0)
+        self._app.desk.post(Compute(self._number, montecarlo.simulate_job, job))
+
+    def _collect(self) -> None:
+        """What the desk has to say about the last question."""
+        form, said = self._asked, self._app.desk.computation()
+        if form is None or said is None or said.number != self._number:
+            return
+        if said.state == "running":
+            form.progress = (said.done, said.asked)
+            return
+        self._asked, form.progress = None, None
+        if said.state == "done":
+            form.futures = said.result
+        else:
+            form.errors["monte_carlo"] = said.error
+
+    def _settings(self) -> "Settings":
+        from cockpit.desk.calculator_settings import settings_for
+
+        app = self._app
+        return settings_for(app.config, app.desk.specs, app.scene.now_ns)

@@ -1,0 +1,1 @@
+"""Workspaces, and where their panes stand."""

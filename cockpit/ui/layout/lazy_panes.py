@@ -1,0 +1,62 @@
+"""Imports that the first frame does not wait for: what nobody looks at yet.
+
+They are made one by one while the screen is idle, so that a key does not wait for them either.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from importlib import import_module
+from typing import Protocol, cast
+
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.text.styled import Line
+
+
+class Pane(Protocol):
+    """What a pane supplies. `HZ` is how often at most it is drawn."""
+
+    @property
+    def HZ(self) -> float: ...
+    def lines(self, scene: Scene, width: int, height: int) -> list[Line]: ...
+
+
+class Deferred:
+    """The pane in `cockpit.ui.panes.WORKSPACE.NAME`, imported when it is first asked for anything."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def load(self) -> None:
+        """Import it now."""
+        _ = self._pane
+
+    @cached_property
+    def _pane(self) -> Pane:
+        return cast(Pane, import_module(f"cockpit.ui.panes.{self._name}"))
+
+    @property
+    def HZ(self) -> float:
+        return self._pane.HZ
+
+    def lines(self, scene: Scene, width: int, height: int) -> list[Line]:
+        """The framed pane at exactly `width` x `height`."""
+        return self._pane.lines(scene, width, height)
+
+
+_DIALOGS = (
+    "cockpit.ui.input.command_line",
+    "cockpit.terminal.dialogs.picker",
+    "cockpit.terminal.dialogs.prompt",
+    "cockpit.ui.export.writer",
+)
+
+
+def pending(panes: Iterable[Pane]) -> Iterator[None]:
+    """Each step makes one of the imports that are still to be made."""
+    for pane in panes:
+        if isinstance(pane, Deferred):
+            pane.load()
+            yield
+    for name in _DIALOGS:
+        import_module(name)
+        yield

@@ -1,0 +1,211 @@
+"""The seven workspaces: which panes each shows, where, and in which order `tab` walks them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cockpit.ui.layout.geometry import (
+    Box,
+    Cells,
+    Node,
+    PerVenue,
+    Share,
+    arrange,
+    column,
+    row,
+    shape_of,
+)
+from cockpit.ui.layout.lazy_panes import Deferred, Pane
+from cockpit.ui.model.ui_state import Scene
+
+PANES: Mapping[str, Pane] = {
+    "funding": Deferred("markets.heatmap"),
+    "curves": Deferred("markets.curves"),
+    "depth": Deferred("depth.ladders"),
+    "interest": Deferred("markets.interest"),
+    "health": Deferred("markets.health"),
+    "log": Deferred("health.log"),
+    "merged": Deferred("depth.merged"),
+    "liquidity": Deferred("depth.liquidity"),
+    "costs": Deferred("depth.costs"),
+    "depth_chart": Deferred("depth.depth_chart"),
+    "terms": Deferred("funding.terms"),
+    "term_plot": Deferred("funding.term_plot"),
+    "premium": Deferred("funding.premium"),
+    "spreads": Deferred("funding.spreads"),
+    "alerts": Deferred("markets.alerts"),
+    "positions": Deferred("positions.positions"),
+    "exposure": Deferred("positions.exposure"),
+    "margins": Deferred("positions.margins"),
+    "carry_spark": Deferred("positions.carry_spark"),
+    "exposure_history": Deferred("positions.exposure_history"),
+    "form": Deferred("plan.form"),
+    "result": Deferred("plan.result"),
+    "legs": Deferred("plan.legs"),
+    "plans": Deferred("plan.plans"),
+    "stress_form": Deferred("stress.stress_form"),
+    "stress": Deferred("stress.stress"),
+    "histogram": Deferred("stress.histogram"),
+    "links": Deferred("health.links"),
+    "trouble": Deferred("health.trouble"),
+    "program": Deferred("health.program"),
+}
+"""Every pane by the id under which layouts and focus know it. Workspaces may share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """`digit` is its key, `name` stands in the status bar. The first pane is focused at first."""
+
+    digit: str
+    id: str
+    name: str
+    panes: tuple[str, ...]
+    wide: Node
+    normal: Node
+
+
+MARKETS = Workspace(
+    "1", "markets", "MARKETS",
+    ("funding", "curves", "depth", "interest", "health", "alerts"),
+    wide=column(
+        (Share(1), row((PerVenue(39, 9), "funding"), (Share(1), "curves"))),
+        (Share(0.85), row((Share(2), "depth"), (Share(1, 60), "interest"))),
+        (PerVenue(4), row((Share(1), "health"), (Share(1), "alerts"))),
+    ),
+    normal=column(
+        (Share(1), row(
+            (PerVenue(20, 9), column((Share(1), "funding"), (PerVenue(3), "interest"))),
+            (Share(1), column((Share(1), "curves"), (Share(1), "depth"))),
+        )),
+        (PerVenue(3), row((Share(3), "health"), (Share(2), "alerts"))),
+    ),
+)  # fmt: skip
+
+DEPTH = Workspace(
+    "2", "depth", "DEPTH",
+    ("depth", "merged", "liquidity", "costs", "depth_chart"),
+    wide=column(
+        (Share(1), "depth"),
+        (PerVenue(3), row((Share(1.05), "liquidity"), (Share(1), "costs"))),
+        (Share(1.1), row((Share(1), "depth_chart"), (Cells(56), "merged"))),
+    ),
+    normal=column(
+        (Share(1.2), row((Share(1), "depth"), (Cells(44), "merged"))),
+        (PerVenue(3), "liquidity"),
+        (Share(0.8, 8), row((Cells(74), "costs"), (Share(1), "depth_chart"))),
+    ),
+)  # fmt: skip
+
+FUNDING = Workspace(
+    "3", "funding", "FUNDING",
+    ("terms", "spreads", "term_plot", "curves", "premium"),
+    wide=row(
+        (Share(1.15, 108), column(
+            (PerVenue(4), "terms"), (Share(1), "term_plot"), (PerVenue(3), "premium"),
+        )),
+        (Share(1), column((PerVenue(4), "spreads"), (Share(1), "curves"))),
+    ),
+    normal=column(
+        (PerVenue(4), "terms"),
+        (Share(1), row((Share(1), "term_plot"), (Share(1), "curves"))),
+        (PerVenue(3), row((Share(1), "spreads"), (Share(1.1), "premium"))),
+    ),
+)  # fmt: skip
+
+HEALTH = Workspace(
+    "7", "health", "HEALTH",
+    ("links", "trouble", "program", "log"),
+    wide=column(
+        (PerVenue(5, 2), "links"),
+        (Share(1), row(
+            (Share(1), column((Share(1), "trouble"), (Share(1.5), "log"))),
+            (Share(0.5, 60), "program"),
+        )),
+    ),
+    normal=column(
+        (PerVenue(5, 2), "links"),
+        (Share(1), row(
+            (Share(1), column((Share(1), "trouble"), (Share(1), "log"))),
+            (Share(0.7, 46), "program"),
+        )),
+    ),
+)  # fmt: skip
+
+POSITIONS = Workspace(
+    "4", "positions", "POSITIONS",
+    ("positions", "exposure", "margins", "carry_spark", "exposure_history"),
+    wide=column(
+        (Share(1.25), "positions"),
+        (Cells(13), row(
+            (Share(1, 62), "exposure"), (Share(1, 62), "margins"), (Cells(64), "carry_spark"),
+        )),
+        (Share(0.75, 12), "exposure_history"),
+    ),
+    normal=column(
+        (Share(1), "positions"),
+        (Cells(11), row((Share(1), "exposure"), (Share(1), "margins"))),
+        (Cells(10), row((Share(1), "carry_spark"), (Share(1), "exposure_history"))),
+    ),
+)  # fmt: skip
+PLAN = Workspace(
+    "5", "plan", "PLAN",
+    ("form", "result", "legs", "plans"),
+    wide=row(
+        (Cells(74), column((Share(1), "form"), (Cells(9), "plans"))),
+        (Share(1), column((Share(1), "result"), (Share(1), "legs"))),
+    ),
+    normal=row(
+        (Cells(54), column((Share(1), "form"), (Cells(6), "plans"))),
+        (Share(1), column((Share(1.4), "result"), (Share(1), "legs"))),
+    ),
+)  # fmt: skip
+
+STRESS = Workspace(
+    "6", "stress", "STRESS",
+    ("stress_form", "stress", "histogram"),
+    wide=row(
+        (Cells(74), "stress_form"),
+        (Share(1), column((Share(1), "stress"), (Share(1.2), "histogram"))),
+    ),
+    normal=row(
+        (Cells(46), "stress_form"),
+        (Share(1), column((Share(1), "stress"), (Share(1), "histogram"))),
+    ),
+)  # fmt: skip
+
+WORKSPACES: tuple[Workspace, ...] = (MARKETS, DEPTH, FUNDING, POSITIONS, PLAN, STRESS, HEALTH)
+
+
+def workspace_of(scene: Scene) -> Workspace:
+    """The workspace on the screen; the first where the scene names none that exists."""
+    return next((w for w in WORKSPACES if w.id == scene.workspace), WORKSPACES[0])
+
+
+def boxes(scene: Scene, width: int, height: int, shape: str) -> dict[str, Box]:
+    """The visible panes of the scene's workspace at a size of the terminal."""
+    workspace = workspace_of(scene)
+    wanted = shape_of(width, height, shape)
+    tree = workspace.wide if wanted == "wide" else workspace.normal
+    focus = scene.focus if scene.focus in workspace.panes else workspace.panes[0]
+    alone = focus if wanted == "narrow" or workspace.id in scene.zoomed else None
+    return arrange(tree, width, height, alone=alone, venues=max(1, len(scene.venues)))
+
+
+def show(scene: Scene, workspace_id: str) -> None:
+    """Turn to a workspace; the cursor, the focus and the zoom of each stay as they were."""
+    scene.workspace = workspace_id
+    workspace = workspace_of(scene)
+    if scene.focus not in workspace.panes:
+        scene.focus = workspace.panes[0]
+
+
+def zoom(scene: Scene) -> None:
+    """The focused pane alone, and back."""
+    scene.zoomed ^= {workspace_of(scene).id}
+
+
+def walk(scene: Scene, step: int) -> None:
+    """The next (+1) or previous (-1) pane, also through those that this size does not show."""
+    panes = workspace_of(scene).panes
+    here = panes.index(scene.focus) if scene.focus in panes else 0
+    scene.focus = panes[(here + step) % len(panes)]

@@ -1,0 +1,371 @@
+"""Forms of calculators: what is typed, what is wrong with it, and what came out. No toolkit here.
+
+A form's rows are the fields of a calculator's `Inputs`. A table field has a row for each of its
+keys that was typed or assumed, so whatever a result rests on can be replaced where it stands.
+Calculators are imported when the first form is opened, not with the screen.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cockpit.state.view import MarketView
+from cockpit.ui.model.text_entry import Entry
+
+if TYPE_CHECKING:
+    import msgspec
+
+    from cockpit.calculators.common.form import FieldError, FormField
+    from cockpit.calculators.common.market_data import Settings
+    from cockpit.calculators.common.result import Calculator, Result
+    from cockpit.calculators.stress.montecarlo import MonteCarloValues
+
+
+CELL, PAIR, TYPED = "from the cell", "the cell's pair", "typed"
+"""Sources of a field's text: the focused cell, it against another venue, the trader."""
+_OF_ONE_COIN = ("symbol", "size", "positions", "plan")
+
+
+class Given(NamedTuple):
+    """A field's text and where it comes from, in a word or two."""
+
+    text: str
+    source: str
+
+
+class Row(NamedTuple):
+    """One line of a form. `key` is a field's name, or `taker_fee.bybit` for a part of a table."""
+
+    key: str
+    field: "FormField"
+    label: str
+
+
+@dataclass(slots=True)
+class Form:
+    """One calculator's form; `cursor` is an index into `rows`, `entry` the text being typed.
+
+    `errors` maps a key to words. `result` belongs to the last values that could be computed;
+    `is_outdated` says that the present ones could not.
+    """
+
+    name: str
+    fields: tuple["FormField", ...]
+    given: dict[str, Given] = field(default_factory=dict)
+    cursor: int = 0
+    entry: Entry | None = None
+    is_fresh: bool = False
+    """The next character replaces the text."""
+    before: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    result: "Result | None" = None
+    is_outdated: bool = False
+    picked: str = ""
+    """The first cell of the table's row that the trader looks at."""
+    wants: bool = True
+    """Something changed since the last computation."""
+    took_ms: float = 0.0
+    computed_s: float = 0.0
+    version: int = -1
+    progress: tuple[int, int] | None = None
+    """(done, asked) while a process draws its futures."""
+    futures: "MonteCarloValues | None" = None
+    wants_futures: bool = False
+    """The futures belong to inputs that have changed."""
+    cell: str | None = None
+    """The symbol that the screen stood on when the form was filled."""
+
+    # --- rows ---------------------------------------------------------------------------------
+
+    def rows(self) -> list[Row]:
+        found = []
+        for one in self.fields:
+            label = _label(one, self.fields)
+            found.append(Row(one.name, one, label))
+            if one.kind == "table":
+                found += [Row(key, one, key.partition(".")[2]) for key in self._parts(one)]
+        return found
+
+    def _parts(self, table: "FormField") -> list[str]:
+        typed = [key for key in self.given if key.startswith(f"{table.name}.")]
+        assumed = [f"{table.name}.{part}" for part in self._assumed(table)]
+        return list(dict.fromkeys((*typed, *assumed)))
+
+    def _assumed(self, table: "FormField") -> dict[str, str]:
+        """Key of a table -> what was assumed for it, from words such as `bybit: taker fee …`."""
+        said = {}
+        for words in self.result.assumptions if self.result else ():
+            subject, colon, rest = words.partition(": ")
+            if colon and rest.startswith(table.label) and "/" not in subject:
+                said[subject] = rest.removeprefix(table.label).strip()
+        return said
+
+    def row(self) -> Row:
+        rows = self.rows()
+        self.cursor = max(0, min(len(rows) - 1, self.cursor))
+        return rows[self.cursor]
+
+    def text(self, key: str) -> str:
+        return self.given[key].text if key in self.given else ""
+
+    def source(self, row: Row) -> str:
+        """Where the value comes from: typed, the focused cell, a default, an assumption."""
+        if self.text(row.key):
+            return self.given[row.key].source
+        assumed = self.assumption(row)
+        if assumed:
+            return assumed
+        return "default" if _has_default(row.field) and row.key == row.field.name else ""
+
+    def assumption(self, row: Row) -> str:
+        """What was assumed in place of this field, in the calculator's words."""
+        name, _, part = row.key.partition(".")
+        if part:
+            return self._assumed(row.field).get(part, "")
+        for words in self.result.assumptions if self.result else ():
+            subject, colon, rest = words.partition(": ")
+            if colon and subject == name:
+                return rest
+            named = re.search(rf"\b{name} (\d[^,;]*)", words)
+            if named:
+                return named[1]
+        return ""
+
+    def others(self) -> list[str]:
+        """Assumptions that belong to no row."""
+        shown = {words for row in self.rows() if (words := self.assumption(row))}
+        said = self.result.assumptions if self.result else ()
+        return [words for words in said if not any(one in words for one in shown)]
+
+    # --- typing -------------------------------------------------------------------------------
+
+    def move(self, step: int) -> None:
+        self.cursor = max(0, min(len(self.rows()) - 1, self.cursor + step))
+
+    def edit(self) -> None:
+        """Begin to type into the row under the cursor."""
+        row = self.row()
+        self.before = self.text(row.key)
+        shown = self.before
+        if not shown and row.key == row.field.name and _has_default(row.field):
+            shown = plain(row.field.default)
+        self.entry, self.is_fresh = Entry(shown), True
+
+    def type(self, key: str, character: str | None) -> bool:
+        """A key while a row is edited; whether the text may have changed."""
+        if self.entry is None:
+            return False
+        if self.is_fresh and (character is not None or key == "backspace"):
+            self.entry.set("")
+        self.is_fresh = False
+        before = self.entry.text
+        self.entry.press(key, character)
+        if self.entry.text == before and self.text(self.row().key) == before:
+            return False
+        self.put(self.row().key, self.entry.text, "typed")
+        return True
+
+    def leave(self) -> None:
+        """Stop typing. A table's `bybit=0.0005, …` becomes a row for each of its keys."""
+        row = self.row()
+        self.entry = None
+        text = self.text(row.key)
+        if row.field.kind == "table" and row.key == row.field.name and "=" in text:
+            del self.given[row.key]
+            for part in text.split(","):
+                key, _, number = part.partition("=")
+                self.put(f"{row.key}.{key.strip()}", number.strip(), "typed")
+
+    def put(self, key: str, text: str, source: str) -> None:
+        """Set a field; empty text leaves it to the view."""
+        text = text.strip() if source != "typed" else text
+        if text.strip():
+            self.given[key] = Given(text, source)
+        else:
+            self.given.pop(key, None)
+        self.errors.pop(key, None)
+        self.wants = True
+
+    def fill(self, given: Mapping[str, Given]) -> None:
+        """Prefill: what an earlier prefill said is forgotten, what was typed stays elsewhere."""
+        known = {one.name for one in self.fields}
+        self.given = {k: g for k, g in given.items() if k.partition(".")[0] in known and g.text}
+        self.errors.clear()
+        self.result, self.futures, self.is_outdated, self.entry = None, None, False, None
+        self.cursor, self.wants = 0, True
+
+    def follows(self, symbol: str | None) -> bool:
+        """Whether it speaks of the cell, and the cell has moved on."""
+        sources = {self.given[k].source for k in ("symbol", "positions") if k in self.given}
+        is_still = self.entry is None and self.cell not in (None, symbol)
+        return is_still and bool(sources & {CELL, PAIR})
+
+    def follow(self, given: Mapping[str, Given]) -> None:
+        """Prefill for another cell: what was typed stays, unless it is of the coin before."""
+        typed = {
+            key: one
+            for key, one in self.given.items()
+            if one.source == TYPED and key not in _OF_ONE_COIN
+        }
+        is_sized = not typed.keys().isdisjoint(("size_usd", "notional_usd"))
+        fresh = {k: one for k, one in given.items() if not (is_sized and k == "size")}
+        cursor = self.cursor
+        self.fill({**fresh, **typed})
+        self.cursor = cursor
+
+    def nudge(self, step: int) -> None:
+        """The next choice, the other flag, or the next round number: 1, 2, 5, 10 …"""
+        row = self.row()
+        one = row.field
+        now = self.text(row.key) or (plain(one.default) if _has_default(one) else "")
+        if one.kind in ("choice", "flag"):
+            choices = one.choices if one.kind == "choice" else ("true", "false")
+            at = choices.index(now) if now in choices else -1 if step > 0 else 0
+            self.put(row.key, choices[(at + step) % len(choices)], "typed")
+        elif one.kind in ("number", "whole", "table") and now:
+            try:
+                value = float(now)
+            except ValueError:
+                return
+            after = round_step(value, step)
+            if one.kind == "whole":
+                after = max(after, 1.0)
+            self.put(row.key, plain(after if one.kind != "whole" else int(after)), "typed")
+
+    # --- values -------------------------------------------------------------------------------
+
+    def values(self) -> dict[str, str]:
+        """What `read` takes; parts of tables stay apart even while they are typed in one line."""
+        tables = {one.name for one in self.fields if one.kind == "table"}
+        values: dict[str, str] = {}
+        for key, given in self.given.items():
+            parts = [part.partition("=") for part in given.text.split(",") if part.strip()]
+            if key in tables and all(equals for _, equals, _ in parts):
+                values |= {f"{key}.{name.strip()}": number for name, _, number in parts}
+            else:
+                values[key] = given.text
+        return values
+
+
+@dataclass(slots=True)
+class Forms:
+    """Every form that was opened; `chosen` is the one that the plan's workspace shows."""
+
+    opened: dict[str, Form] = field(default_factory=dict)
+    chosen: str = ""
+
+    @property
+    def shown(self) -> Form | None:
+        return self.opened.get(self.chosen)
+
+    def open(self, name: str) -> Form:
+        """The form of a calculator, made when it is first asked for. KeyError if there is none."""
+        from cockpit.calculators.common.form import form_fields
+
+        if name not in self.opened:
+            self.opened[name] = Form(name, form_fields(module(name).Inputs))
+        return self.opened[name]
+
+
+def module(name: str) -> "Calculator":
+    """A calculator, imported when it is first asked for. KeyError if there is none."""
+    from cockpit import calculators
+
+    return calculators.load(name)
+
+
+def checked(form: Form) -> "msgspec.Struct | None":
+    """The calculator's inputs; None, and words in `errors` for each field, if they are not."""
+    from cockpit.calculators.common.form import FieldError, read
+
+    kind = module(form.name).Inputs
+    values: dict[str, Any] = form.values()
+    errors: dict[str, str] = {}
+    inputs = None
+    while inputs is None:
+        try:
+            inputs = read(kind, values)
+        except FieldError as error:
+            bad = [key for key in values if key.partition(".")[0] == error.field]
+            errors[_culprit(error, bad)] = _words(error)
+            if not bad:
+                break
+            values = {key: text for key, text in values.items() if key not in bad}
+    form.errors = errors
+    return None if errors else inputs
+
+
+def compute(form: Form, view: MarketView, settings: "Settings") -> "msgspec.Struct | None":
+    """Answer the form from the view, or say in `errors` why not; returns its inputs.
+
+    Random futures are left out: they are drawn elsewhere.
+    """
+    from msgspec.structs import replace
+
+    from cockpit.calculators.common.form import FieldError
+
+    inputs = checked(form)
+    form.wants, form.is_outdated = False, True
+    if inputs is None:
+        return None
+    calculator = module(form.name)
+    quick = replace(inputs, monte_carlo=False) if hasattr(inputs, "monte_carlo") else inputs
+    try:
+        form.result = calculator.compute(quick, view, settings)
+    except FieldError as error:
+        refuse(form, error)
+        return None
+    form.is_outdated = False
+    return inputs
+
+
+def refuse(form: Form, error: "FieldError") -> None:
+    form.errors = {error.field: _words(error)}
+    form.is_outdated = True
+
+
+def _culprit(error: "FieldError", keys: list[str]) -> str:
+    """The row to mark: the part of a table that the sentence quotes, if one can be told."""
+    return next((key for key in keys if "." in key), error.field) if keys else error.field
+
+
+def _words(error: "FieldError") -> str:
+    return str(error).removeprefix(f"{error.field}: ")
+
+
+def _label(one: "FormField", fields: tuple["FormField", ...]) -> str:
+    """What the calculator calls it; its name where two fields are called alike."""
+    alike = sum(other.label == one.label and other.unit == one.unit for other in fields)
+    return one.name.replace("_", " ") if alike > 1 else one.label
+
+
+def _has_default(one: "FormField") -> bool:
+    return one.default not in (None, (), {}, "")
+
+
+def plain(value: Any) -> str:
+    """A value as it would be typed."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        text = f"{value:.12g}"
+        return f"{value:.12f}".rstrip("0").rstrip(".") if "e" in text else text
+    if isinstance(value, tuple | list):
+        return ",".join(map(plain, value))
+    return str(value)
+
+
+def round_step(value: float, step: int) -> float:
+    """The next number of 1, 2, 5 times a power of ten, away from zero for a positive step."""
+    if value == 0:
+        return 0.0
+    size = abs(value)
+    power = 10.0 ** math.floor(math.log10(size) + 1e-12)
+    ladder = [power * m for m in (0.5, 1, 2, 5, 10)]
+    if step > 0:
+        found = next(one for one in ladder if one > size * (1 + 1e-9))
+    else:
+        found = next(one for one in reversed(ladder) if one < size * (1 - 1e-9))
+    return math.copysign(float(f"{found:.12g}"), value)

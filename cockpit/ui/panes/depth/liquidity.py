@@ -1,0 +1,148 @@
+"""How good each venue's book is: spread, microprice, balance, depth in bands, and its reach."""
+
+from collections.abc import Sequence
+
+from cockpit.analytics.execution.depth import imbalance, microprice
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.readings.order_books import BANDS_BPS, Reading, no_book, reading
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.styled import Line, fit, framed, longest, right
+
+TITLE = "liquidity"
+HZ = 2.0
+_NAME = 13
+_BAND = 15
+_COVERED = 9
+_HEAD = (("mid", 11), ("spread", 8), ("micro", 8), ("imb", 7))
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner = width - 2
+    names = scene.listing()
+    bands, columns = _fitting(inner - _NAME - _COVERED)
+    body = _table(scene, names, inner, bands, columns, is_first=True) if names else []
+    room = inner - _NAME
+    bands = [bps for bps in BANDS_BPS if bps not in bands][: room // _BAND]
+    columns = [column for column in _HEAD if column not in columns and not bands]
+    if (bands or columns) and body and 2 * len(body) + 1 <= height - 2:
+        body += [[], *_table(scene, names, inner, bands, columns, is_first=False)]
+    if not names:
+        why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
+        body = [[], [(f" {why}", "dim")]]
+    return framed(
+        body,
+        width,
+        height,
+        title=[("liquidity", "title"), (f" · {scene.symbol or '-'} · USD, bps of mid", "dim")],
+        verdict=_verdict(scene, width - 4),
+        focused=scene.focus == TITLE,
+    )
+
+
+def _table(
+    scene: Scene,
+    names: Sequence[str],
+    inner: int,
+    bands: Sequence[float],
+    columns: Sequence[tuple[str, int]],
+    *,
+    is_first: bool,
+) -> list[Line]:
+    """A head and a row a venue. What one table has no room for stands in a second one below."""
+    head: Line = [(" " * _NAME, "dim")]
+    head += [(right(name, size), "dim") for name, size in columns]
+    head += [(right(f"{bps:.0f} bps bid/ask", _BAND), "dim") for bps in bands]
+    if is_first:
+        head.append((right("covers", _COVERED), "dim"))
+    body = [head]
+    for name in names:
+        book = reading(scene, name)
+        line: Line = [(" " + fit(name, _NAME - 1), scene.colour_of(name))]
+        if book is not None:
+            line += _row(scene, book, columns, bands)
+            line += _reach(book, bands) if is_first else []
+        elif is_first:
+            line.append((fit(f" {no_book(scene, name)}", inner - _NAME), "stale"))
+        body.append(line)
+    return body
+
+
+def _fitting(room: int) -> tuple[list[float], list[tuple[str, int]]]:
+    """Bands first, the widest of them last to come; then the touch."""
+    bands: list[float] = []
+    for bps in (BANDS_BPS[1], BANDS_BPS[0], BANDS_BPS[2]):
+        if room >= _BAND:
+            bands.append(bps)
+            room -= _BAND
+        if bps == BANDS_BPS[0]:
+            room -= sum(size for _, size in _HEAD[1:])
+    room += sum(size for _, size in _HEAD[1:])
+    chosen = []
+    for name in ("spread", "imb", "micro", "mid"):
+        size = dict(_HEAD)[name]
+        if room >= size:
+            chosen.append(name)
+            room -= size
+    return sorted(bands), [(name, size) for name, size in _HEAD if name in chosen]
+
+
+def _row(
+    scene: Scene, book: Reading, columns: Sequence[tuple[str, int]], bands: Sequence[float]
+) -> Line:
+    market = scene.market(book.venue)
+    tick = market.instrument.tick if market and market.instrument else None
+    spread = (book.asks[0][0] - book.bids[0][0]) / book.mid * 1e4
+    micro = microprice(book.bids, book.asks)
+    inside = [side.within(BANDS_BPS[1]) for side in (book.bid_side, book.ask_side)]
+    cells = {
+        "mid": fmt.price(book.mid, tick / 2 if tick else None),
+        "spread": fmt.bps(spread, 2) if spread > 0 else "crossed",
+        "micro": fmt.MISSING if micro is None else fmt.signed((micro / book.mid - 1) * 1e4, 2),
+        "imb": fmt.signed(imbalance(inside[0], inside[1]), 2),
+    }
+    plain = "stale" if book.stale else "text"
+    line: Line = []
+    for name, size in columns:
+        text = (fmt.STALE if book.stale and name == "mid" else "") + cells[name]
+        line.append((right(text, size), "warn" if text == "crossed" else plain))
+    for bps in bands:
+        line.append((right(_band(book, bps), _BAND), "stale" if book.stale else "number"))
+    return line
+
+
+def _reach(book: Reading, bands: Sequence[float]) -> Line:
+    """How far the visible book goes; a warning where that is short of a band that is shown."""
+    reach = min(book.bid_reach_bps, book.ask_reach_bps)
+    short = reach < max(bands, default=0.0)
+    far = f"{fmt.bps(reach, 0)} bps" if reach < 1000 else ">1000 bps"
+    return [(right(far, _COVERED), "warn" if short else "dim")]
+
+
+def _band(book: Reading, bps: float) -> str:
+    """Both sides; a side that is not known that far is a lower bound."""
+    sides = ((book.bid_side, book.bid_reach_bps), (book.ask_side, book.ask_reach_bps))
+    texts = [
+        ("≥" if reach < bps else "") + fmt.magnitude(side.within(bps)) for side, reach in sides
+    ]
+    return "/".join(texts)
+
+
+def _verdict(scene: Scene, width: int) -> Line:
+    """Where most rests near the touch."""
+    best: tuple[float, str] | None = None
+    for name in scene.listing():
+        book = reading(scene, name)
+        if book is None or book.stale:
+            continue
+        resting = book.bid_side.within(10.0) + book.ask_side.within(10.0)
+        if best is None or resting > best[0]:
+            best = resting, name
+    if best is None:
+        return [("no fresh book", "warn")] if scene.symbol else []
+    return longest(
+        width,
+        [(f"deepest within 10 bps: {best[1]} {fmt.magnitude(best[0])}, ", "text"),
+         ("≥ where the visible book ends before the band", "dim")],
+        [(f"deepest within 10 bps: {best[1]} {fmt.magnitude(best[0])}", "text")],
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""A symbol's funding curve drawn over its tenors: what was paid, is live, and is expected."""
+
+import numpy as np
+
+from cockpit.ui.model.ui_state import TENORS, Scene, Tenor
+from cockpit.ui.panes.plot_frame import MAX_SERIES, Series, framed_plot
+from cockpit.ui.readings.funding_rates import terms
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.canvas import Canvas, Floats, nice_scale
+from cockpit.ui.text.styled import Line
+
+HEADS: dict[Tenor, str] = {
+    "30d": "30 d", "7d": "7 d", "24h": "24 h", "8h": "8 h", "1h": "1 h", "live": "live",
+    "predicted": "pred", "next_8h": "next 8 h", "next_24h": "next 24 h",
+}  # fmt: skip
+_NOW = TENORS.index("live")
+
+
+def plot(scene: Scene, width: int, height: int) -> list[Line]:
+    """At most `height` lines of `width` cells: one line a venue, a point a tenor."""
+    factor = fmt.UNIT_HOURS[scene.unit] * 100
+    curves: dict[str, Floats] = {}
+    for name in scene.listing()[:MAX_SERIES]:
+        rates = [terms(scene, name)[tenor] for tenor in TENORS]
+        values = np.array([np.nan if rate is None else rate * factor for rate in rates])
+        if not np.isnan(values).all():
+            curves[name] = values
+    if not curves:
+        why = "waiting for rates" if scene.listing() else scene.no_symbol
+        return [[], [(f" {why}", "dim")]]
+    known = np.concatenate([values[~np.isnan(values)] for values in curves.values()])
+    key = f"terms {scene.symbol} {scene.unit}"
+    low, high = scene.scale(key, float(known.min()), float(known.max()))
+    bottom, top, ticks = nice_scale(low, high, max(2, height // 4))
+
+    def draw(canvas: Canvas) -> list[Series]:
+        places = np.linspace(0, canvas.dots_wide - 1, len(TENORS)).round().astype(int)
+        series = []
+        for name in sorted(curves, key=lambda name: name == scene.venue):
+            values, colour = curves[name], scene.colour_of(name)
+            there = ~np.isnan(values)
+            line = np.interp(
+                np.arange(canvas.dots_wide), places[there], values[there], np.nan, np.nan
+            )
+            canvas.plot(line, bottom, top, colour)
+            for place, value in zip(places[there], values[there], strict=True):
+                canvas.mark(int(place), float(value), bottom, top, "●", colour)
+            now = values[_NOW]
+            last = float(values[there][-1])
+            figure = fmt.MISSING if np.isnan(now) else fmt.rate(float(now) / factor, scene.unit)
+            series.append(Series(name, colour, last, figure))
+        return series
+
+    drawn = framed_plot(scene, width, height - 1, bottom, top, ticks, draw)
+    return [*drawn.lines, _names(drawn.left, drawn.width)]
+
+
+def _names(left: int, width: int) -> Line:
+    """The tenors under their points; those that would touch a neighbour are left out."""
+    row = [" "] * width
+    order = sorted(range(len(TENORS)), key=lambda i: (i != _NOW, i not in (0, len(TENORS) - 1), i))
+    for i in order:
+        text = HEADS[TENORS[i]]
+        x = round(i / (len(TENORS) - 1) * (width - 1)) - len(text) // 2
+        x = max(0, min(width - len(text), x))
+        if width >= len(text) and all(c == " " for c in row[max(0, x - 1) : x + len(text) + 1]):
+            row[x : x + len(text)] = text
+    return [(" " * left, "dim"), ("".join(row), "dim")]

@@ -1,0 +1,75 @@
+"""Every venue's links and chain in full: states, cadence, latency, losses, budgets."""
+
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.panes.markets.health import fitting, head, row, verdict
+from cockpit.ui.readings.venue_columns import GLYPHS, LINK_COLUMNS, Column
+from cockpit.ui.text.styled import Line, clean, fit, framed, longest
+
+TITLE = "links"
+HZ = 2.0
+_NAME = 15
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner = width - 2
+    blocks = _blocks(inner - _NAME)
+    body: list[Line] = []
+    hidden = 0
+    for columns in blocks if scene.venues else []:
+        if body and len(body) + len(scene.venues) + 2 > height - 2:
+            hidden += len(columns)
+            continue
+        body += [[], head(columns)] if body else [head(columns)]
+        body += [row(scene, i, columns) for i in range(len(scene.venues))]
+    if not scene.venues:
+        body = [[], [(" no venue is watched: add some under [watch] in the config", "dim")]]
+    elif len(body) + len(scene.venues) < height - 2:
+        body += [[], *_links(scene)]
+    return framed(
+        body,
+        width,
+        height,
+        title=[("links and chains", "title"), (" · counts since the start", "dim")],
+        note=f"{hidden} columns need more room" if hidden and width >= 60 else "",
+        verdict=longest(
+            width - 4,
+            verdict(scene)
+            or [("latency is our receive time less the venue's own stamp; b.age is the age of the "
+                 "newest block; asks wait for the budget", "dim")],
+            verdict(scene) or [("latency is receive time less the venue's stamp", "dim")],
+        ),
+        focused=scene.focus == TITLE,
+    )  # fmt: skip
+
+
+def _blocks(room: int) -> list[list[Column]]:
+    """All columns, in as many tables one below the other as this width takes."""
+    left = list(LINK_COLUMNS)
+    out = []
+    while left:
+        columns = fitting(room, left)
+        if not columns:
+            break
+        out.append(columns)
+        left = [column for column in left if column not in columns]
+    return out
+
+
+def _links(scene: Scene) -> list[Line]:
+    """Each venue's connections by name, with the reason of those that are not live."""
+    out: list[Line] = []
+    for venue in scene.venues:
+        line: Line = [("   " + fit(venue.name, 12), scene.colour_of(venue.name))]
+        for link in venue.links.values():
+            glyph, role = GLYPHS[link.state]
+            line += [(f"{glyph} ", role), (f"{link.link} {link.state}", "text")]
+            if not link.essential:
+                line.append((" (timing only)", "dim"))
+            if link.reason and link.state != "live":
+                line.append((f": {clean(link.reason)}", "warn"))
+            line.append(("   ", "text"))
+        if not venue.links:
+            line.append(("no link was tried yet", "dim"))
+        out.append(line)
+    return out

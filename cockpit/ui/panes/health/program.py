@@ -1,0 +1,78 @@
+"""How the program itself is doing: its loop, its screen, what comes in and what goes out."""
+
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.styled import Line, clean, fit, framed
+
+TITLE = "program"
+HZ = 1.0
+_LABEL = 22
+Row = tuple[str, str, str, str]
+"""(label, figure, role, note)"""
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    room = width - 2 - _LABEL - 1
+    body: list[Line] = []
+    for label, figure, role, note in _rows(scene):
+        shown = figure + (f"  {note}" if note and len(figure) + 2 + len(note) <= room else "")
+        body.append(
+            [
+                (f" {fit(label, _LABEL)}", "dim"),
+                (figure, role if figure != fmt.MISSING else "dim"),
+                (shown[len(figure) :], "dim"),
+            ]
+        )
+    return framed(
+        body,
+        width,
+        height,
+        title=[("this program", "title"), (" · a dot: not measured", "dim")],
+        focused=scene.focus == TITLE,
+    )
+
+
+def _rows(scene: Scene) -> list[Row]:
+    frames, feed = scene.frames, scene.feed
+    per_s = feed.messages_per_s if feed else None
+    drawn, wanted = frames.hz_drawn, frames.hz_wanted
+    slow = drawn is not None and wanted is not None and drawn < 0.8 * wanted
+    lag = frames.loop_lag_worst_ms
+    return [
+        ("messages", _of(per_s, "/s", 0), "number", ""),
+        (
+            "reading",
+            fmt.MISSING if feed is None else "coalesced, 20 ms" if feed.coalescing else "at once",
+            "text",
+            "on above 1,500/s",
+        ),
+        (
+            "recording",
+            fmt.MISSING if feed is None else "on" if feed.recording else "off",
+            "loss" if feed and feed.recording else "text",
+            "",
+        ),
+        ("loop lag", _of(frames.loop_lag_ms, " ms", 1), "number", "how late the clock ticks"),
+        ("loop lag, worst", _of(lag, " ms", 1), "warn" if lag and lag > 50 else "number", ""),
+        ("frames drawn", _of(drawn, "/s", 1), "warn" if slow else "number", ""),
+        ("frames wanted", _of(wanted, "/s", 1), "text", clean(frames.reason)),
+        (
+            "frames skipped",
+            fmt.MISSING if frames.frames_skipped is None else str(frames.frames_skipped),
+            "text",
+            "the terminal was not ready",
+        ),
+        ("a frame costs", _of(frames.paint_ms, " ms", 1), "number", ""),
+        ("to the terminal", _bytes(frames.bytes_per_s), "number", ""),
+        ("terminal round trip", _of(frames.terminal_rtt_ms, " ms", 0), "number", ""),
+        ("memory", _of(frames.memory_mb, " MB", 0), "number", ""),
+    ]
+
+
+def _of(value: float | None, unit: str, decimals: int) -> str:
+    return fmt.MISSING if value is None else f"{value:.{decimals}f}{unit}"
+
+
+def _bytes(per_s: float | None) -> str:
+    return fmt.MISSING if per_s is None else f"{per_s / 1000:.1f} kB/s"

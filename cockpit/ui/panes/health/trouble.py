@@ -1,0 +1,57 @@
+"""What went wrong at each venue, in its own words: last reject, budget, recording, faults."""
+
+from cockpit.state.view import VenueRead
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.styled import Line, clean, fit, framed
+
+TITLE = "trouble"
+HZ = 1.0
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner = width - 2
+    body: list[Line] = []
+    for venue in scene.venues:
+        name = fit(venue.name, 12)
+        for i, (what, role) in enumerate(_troubles(scene, venue)):
+            head = name if i == 0 else " " * 12
+            body.append([(f" {head}", scene.colour_of(venue.name)), (fit(what, inner - 13), role)])
+    if not body:
+        body = [
+            [],
+            [(" none: no message was rejected, no adapter failed,", "dim")],
+            [(" no venue refuses us and no recording broke", "dim")],
+        ]
+    return framed(
+        body,
+        width,
+        height,
+        title=[("trouble", "title"), (" · last words a venue", "dim")],
+        focused=scene.focus == TITLE,
+    )
+
+
+def _troubles(scene: Scene, venue: VenueRead) -> list[tuple[str, str]]:
+    """(words, role) of everything that is wrong, worst first."""
+    found = []
+    stats = scene.venue_stats.get(venue.name)
+    if stats and stats.faults:
+        found.append((f"adapter failed {stats.faults} times: see the log file", "danger"))
+    if stats and stats.blocked_s > 0:
+        found.append((f"refuses our requests for {fmt.age(stats.blocked_s)}", "loss"))
+    if stats and stats.tape_error:
+        found.append((f"recording ended: {clean(stats.tape_error)}", "loss"))
+    if venue.state != "live":
+        found.append((clean(f"{venue.state}: {venue.reason or 'no reason given'}"), "warn"))
+    if venue.chain.rejects:
+        found.append(
+            (f"{venue.chain.rejects} rejected, last: {clean(venue.chain.last_reject)}", "warn")
+        )
+    skew = venue.chain.clock_skew_ms()
+    if skew is not None and skew < 0:
+        found.append(
+            (f"our clock is {fmt.milliseconds(-skew)} ms behind: latencies are not shown", "warn")
+        )
+    return found

@@ -1,0 +1,110 @@
+"""What is firing, worst first, and what has happened before: a line each."""
+
+from collections.abc import Iterator
+
+from cockpit.alerts.states import Alert, Firing
+from cockpit.core.units import utc
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right
+
+TITLE = "alerts"
+HZ = 2.0
+_ROLE = {"info": "accent", "warn": "warn", "danger": "danger"}
+_AGE = 5
+NAME, SHORT_NAME = 24, 16
+"""Cells for the rule's name, on a wide and on a narrow pane."""
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner, room = width - 2, max(1, height - 2)
+    alarms = scene.alarms
+    entries = alarms.entries()
+    at = min(alarms.index, len(entries) - 1)
+    focused = scene.focus == TITLE
+    top = max(0, min(at - room // 2, len(entries) - room)) if focused else 0
+    body = [
+        _line(scene, alert, firing, inner, focused and top + i == at)
+        for i, (alert, firing) in enumerate(entries[top : top + room])
+    ]
+    if not body:
+        body = [[(" all is quiet: no rule has fired", "dim")],
+                [(" the rules are under [[alert]] in the config", "dim")]]  # fmt: skip
+    if scene.problem:
+        body.insert(0, [(fit(f" {clean(scene.problem)}", inner), "danger")])
+    hidden = len(entries) - top - room
+    return framed(
+        body[:room],
+        width,
+        height,
+        title=[("alerts", "title"), (f" · {_counts(scene)}", "dim")],
+        note=" · ".join(_beyond(top, hidden)),
+        verdict=_verdict(scene, width - 4),
+        focused=focused,
+    )
+
+
+def _beyond(above: int, below: int) -> Iterator[str]:
+    """What the cursor keeps out of sight."""
+    if above > 0:
+        yield f"+{above} above"
+    if below > 0:
+        yield f"+{below} older"
+
+
+def _counts(scene: Scene) -> str:
+    alarms = scene.alarms
+    on, loud = len(alarms.firing), alarms.loud()
+    words = f"{on} firing" if on else "none firing"
+    if on > loud:
+        words += f", {on - loud} seen"
+    return words
+
+
+def _verdict(scene: Scene, width: int) -> Line | None:
+    alarms = scene.alarms
+    if alarms.problem:
+        return longest(width, [(clean(alarms.problem), "warn")])
+    if alarms.muted:
+        words = f"muted: {clean(', '.join(sorted(alarms.muted)))}"
+        return longest(width, [(words, "dim")], [(f"{len(alarms.muted)} muted", "dim")])
+    return None
+
+
+def _when(at_ns: int, now_ns: int) -> str:
+    """The time of day, or the day where it is another one: nine cells."""
+    at = utc(at_ns)
+    return f"{at:%H:%M:%S} " if at.date() == utc(now_ns).date() else f"{at:%d %b}   "
+
+
+def _line(scene: Scene, alert: Alert, firing: Firing | None, inner: int, here: bool) -> Line:
+    """`▌14:31:55 ● funding flipped  words`; what is on says for how long."""
+    edge = ("▌" if here else " ", "accent")
+    if firing is None:
+        glyph, role = ("○", "dim") if alert.happening == "cleared" else ("·", "dim")
+        text_role = "dim"
+    else:
+        role = "dim" if firing.acknowledged else _ROLE[alert.severity]
+        glyph, text_role = "●", "dim" if firing.acknowledged else "number"
+    when = _when(alert.at_ns, scene.now_ns)
+    words = clean(alert.words)
+    if firing is None and alert.happening == "cleared":
+        words = f"over: {words}"
+    # What was kept before the clock was put back lies in the future.
+    age = right(fmt.age(max(0, scene.now_ns - alert.at_ns) / 1e9), _AGE) if firing else ""
+    rule = clean(alert.rule)
+    room = inner - 1 - len(when) - 2 - _AGE
+    size = NAME if room >= 72 else SHORT_NAME if room >= 48 else 0
+    name = f"{fit(rule, size)} " if size else ""
+    if firing is None:
+        # The past has no age to show: its words take the room.
+        room += _AGE
+    return [
+        edge,
+        (when, "dim"),
+        (f"{glyph} ", role),
+        (name, text_role),
+        (fit(words, room - len(name)), text_role),
+        (age, "dim"),
+    ]

@@ -1,0 +1,197 @@
+"""Open interest of the selected symbol: how much, where, which way it moves, over which depth."""
+
+import numpy as np
+
+from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.state.view import MarketRead
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.panes.plot_frame import MAX_SERIES, Series, framed_plot
+from cockpit.ui.readings.funding_rates import (
+    fresh_open_interest,
+    open_interest_change,
+    open_interest_usd,
+)
+from cockpit.ui.readings.order_books import reading
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.canvas import Canvas, Floats, nice_scale, spark, steps
+from cockpit.ui.text.styled import Line, fit, framed, longest, right
+
+TITLE = "interest"
+HZ = 1.0
+BAND_BPS = 25.0
+_SPARK = 12
+_PLOT_ROWS = 5
+_HELD_S = 30
+_CELLS = (
+    ("usd", 8), ("1h", 8), ("share", 6), ("/depth", 8), ("spark", _SPARK + 2),
+)  # fmt: skip
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner = width - 2
+    fresh = fresh_open_interest(scene, scene.symbol or "")
+    total = sum(fresh.values())
+    names = scene.listing()
+    columns = _columns(inner)
+    body: list[Line] = [_head(columns, _looked_s(scene, names))]
+    body += [_row(scene, name, fresh.get(name), total, columns) for name in names]
+    if not names:
+        body = [[], [(f" {scene.no_symbol if not scene.symbol else 'no venue lists it'}", "dim")]]
+    elif height - 2 - len(body) >= _PLOT_ROWS + 2:
+        body += [[], *_history(scene, names, inner, height - 2 - len(body) - 1)]
+    return framed(
+        body,
+        width,
+        height,
+        title=[("open interest", "title"), (f" · {scene.symbol or '-'} · USD", "dim")],
+        verdict=_verdict(scene, fresh, total, width - 4),
+        focused=scene.focus == TITLE,
+    )
+
+
+def _columns(inner: int) -> list[tuple[str, int]]:
+    """(column, cells) of what fits, most wanted first."""
+    room = inner - 13
+    out = []
+    for name, size in _CELLS:
+        if room < size:
+            break
+        out.append((name, size))
+        room -= size
+    return out
+
+
+def _looked_s(scene: Scene, names: list[str]) -> float:
+    """Seconds for which open interest is known, at most an hour: what its change is over."""
+    first = scene.now_ns
+    for name in names:
+        market = scene.market(name)
+        if market is not None:
+            at, _ = market.open_interests.read(scene.now_ns - HOUR_NS)
+            first = min([first, *at[:1].tolist()])
+    return (scene.now_ns - first) / NS_PER_S
+
+
+def _head(columns: list[tuple[str, int]], looked_s: float) -> Line:
+    span = "1h" if looked_s >= 3500 or not looked_s else fmt.age(looked_s)
+    words = {"spark": f"last {span}", "/depth": "x depth", "1h": f"in {span}"}
+    return [
+        (" " * 13, "dim"),
+        *((right(words.get(name, name), size), "dim") for name, size in columns),
+    ]
+
+
+def _row(
+    scene: Scene, name: str, usd: float | None, total: float, columns: list[tuple[str, int]]
+) -> Line:
+    """One venue; `usd` is None where its figure is missing or stale."""
+    market = scene.market(name)
+    line: Line = [(" " + fit(name, 12), scene.colour_of(name))]
+    known = open_interest_usd(market)
+    if market is None or known is None:
+        return [*line, *((right(fmt.MISSING, size), "dim") for _, size in columns[:2])]
+    stale = usd is None
+    share = usd / total if usd is not None and total else None
+    for column, size in columns:
+        text, role = _cell(scene, market, column, known, share)
+        if stale and column == "usd":
+            text = fmt.STALE + text
+        line.append((right(text, size), "stale" if stale else role))
+    return line
+
+
+def _cell(
+    scene: Scene, market: MarketRead, column: str, usd: float, share: float | None
+) -> tuple[str, str]:
+    if column == "usd":
+        return fmt.magnitude(usd), "number"
+    if column == "1h":
+        moved = open_interest_change(market, scene.now_ns)
+        text = fmt.MISSING if moved is None else fmt.signed(moved * 100, 2) + "%"
+        return text, "text" if moved else "dim"
+    if column == "share":
+        return (fmt.MISSING, "dim") if share is None else (f"{share * 100:.0f}%", "text")
+    if column == "spark":
+        _, values = market.open_interests.read(scene.now_ns - HOUR_NS)
+        return spark(_thinned(values, _SPARK), _SPARK), "dim"
+    return _per_depth(scene, market.venue, usd)
+
+
+def _thinned(values: Floats, count: int) -> Floats:
+    """`count` values spread over the whole span."""
+    if len(values) <= count:
+        return values
+    picked: Floats = values[np.linspace(0, len(values) - 1, count).round().astype(int)]
+    return picked
+
+
+def _per_depth(scene: Scene, venue: str, usd: float) -> tuple[str, str]:
+    """Open interest as a multiple of what rests within the band, mean of both sides."""
+    book = reading(scene, venue)
+    if book is None or book.stale:
+        return fmt.MISSING, "dim"
+    resting = book.bid_side.within(BAND_BPS) + book.ask_side.within(BAND_BPS)
+    if not resting:
+        return fmt.MISSING, "dim"
+    short = min(book.bid_reach_bps, book.ask_reach_bps) < BAND_BPS
+    return ("≤ " if short else "") + f"{usd / resting * 2:.0f}", "text"
+
+
+def _history(scene: Scene, names: list[str], width: int, height: int) -> list[Line]:
+    """Change of open interest since the left edge, in per cent, one line a venue."""
+    rings = {}
+    for name in names[:MAX_SERIES]:
+        market = scene.market(name)
+        at, values = market.open_interests.read(scene.now_ns - HOUR_NS) if market else _NOTHING
+        known = ~np.isnan(values)
+        if known.sum() > 2 and values[known][0] > 0:
+            rings[name] = (at, (values / values[known][0] - 1.0) * 100)
+    if not rings:
+        return [[(" collecting: the last hour is drawn here as it passes", "dim")]]
+    seen = np.concatenate([values[~np.isnan(values)] for _, values in rings.values()])
+    peak = max(0.1, float(np.abs(seen).max()))
+    low, high = scene.scale(f"interest {scene.symbol}", -peak, peak)
+    bottom, top, ticks = nice_scale(low, high, max(2, height // 4))
+    span_ns = _span_ns(scene.now_ns - min(int(at[0]) for at, _ in rings.values()))
+
+    def draw(canvas: Canvas) -> list[Series]:
+        edges = np.linspace(scene.now_ns - span_ns, scene.now_ns, canvas.dots_wide)
+        series = []
+        for name, (at, values) in rings.items():
+            drawn = steps(at, values, edges.astype(np.int64), _HELD_S * NS_PER_S)
+            canvas.plot(drawn, bottom, top, scene.colour_of(name))
+            last = float(values[~np.isnan(values)][-1])
+            series.append(Series(name, scene.colour_of(name), last, fmt.signed(last, 2) + "%"))
+        return series
+
+    drawn = framed_plot(scene, width, height - 1, bottom, top, ticks, draw)
+    minutes = (
+        f"last {span_ns // HOUR_NS} h"
+        if span_ns >= HOUR_NS
+        else (f"last {span_ns // (60 * NS_PER_S)} min")
+    )
+    return [*drawn.lines, [(" " * drawn.left, "dim"), (f"change in the {minutes}, %", "dim")]]
+
+
+_NOTHING = (np.empty(0, dtype=np.int64), np.empty(0))
+
+
+def _span_ns(known_ns: int) -> int:
+    """The shortest of a few spans that holds what is known, so that the axis rarely moves."""
+    spans = [minutes * 60 * NS_PER_S for minutes in (5, 10, 20, 30)]
+    return next((span for span in spans if known_ns <= span), HOUR_NS)
+
+
+def _verdict(scene: Scene, fresh: dict[str, float], total: float, width: int) -> Line:
+    """How much in all, how concentrated, and how it moves."""
+    if not total:
+        return [("no fresh figure", "dim")] if scene.symbol else []
+    effective = 1.0 / sum((usd / total) ** 2 for usd in fresh.values())
+    head: Line = [(f"{fmt.magnitude(total)} in all, one-sided", "text")]
+    return longest(
+        width,
+        [*head, (f", spread as over {effective:.1f} venues", "dim")],
+        head,
+        [(fmt.magnitude(total), "text")],
+    )

@@ -1,0 +1,144 @@
+"""What every plot shares: round ticks, a zero line, labels at the right end of the lines."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cockpit.core.units import HOUR_NS, utc
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.canvas import ASCII_MARKS, Canvas
+from cockpit.ui.text.styled import Line, fit, right
+from cockpit.ui.theme.capabilities import GlyphSet
+
+MAX_SERIES = 6
+"""More lines than these cannot be told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line that was drawn: its name, colour, last value (None: not labelled) and its figure."""
+
+    name: str
+    role: str
+    last: float | None
+    figure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Styled lines, and where the plot itself begins and how wide it is."""
+
+    lines: list[Line]
+    left: int
+    width: int
+
+
+def framed_plot(
+    scene: Scene,
+    width: int,
+    height: int,
+    bottom: float,
+    top: float,
+    ticks: Sequence[float],
+    draw: Callable[[Canvas], Sequence[Series]],
+    figure: int = 9,
+    signed: bool = True,
+) -> Plot:
+    """Axis, canvas and labels at exactly `width` x `height`.
+
+    `draw` plots on the canvas and says what it drew. `figure` is how many cells a label's figure
+    needs, 0 for no labels; ticks print their sign where the data have one. Names are whole
+    where there is room, else the venues' short ones, else left out.
+    """
+    decimals = _decimals(ticks)
+    texts = [fmt.signed(t, decimals) if signed else f"{t:.{decimals}f}" for t in ticks]
+    axis = max((len(text) for text in texts), default=1) + 2
+    spare = width - axis - figure - 2
+    name = next((n for n, least in ((12, 24), (4, 14)) if spare - n >= least), 0)
+    label = name + figure + 2 if figure and width - axis - name - figure - 2 >= 12 else 0
+    plot_w = width - axis - label
+    if plot_w < 8 or height < 3:
+        return Plot([[(fit(" too small to plot: zoom this pane", width), "dim")]], 0, width)
+    glyphs = scene.glyphs
+    canvas = Canvas(plot_w, height, glyphs)
+    series = draw(canvas)
+    if len(series) > 1 and not scene.has_colour and glyphs != "ascii":
+        glyphs = "ascii"
+        canvas = Canvas(plot_w, height, glyphs)
+        series = draw(canvas)
+    rows = canvas.lines()
+    marks = {canvas.row_of(t, bottom, top): s for t, s in zip(ticks, texts, strict=True)}
+    zero = canvas.row_of(0.0, bottom, top) if bottom <= 0.0 <= top else -1
+    ends = [(0 if s.last is None else canvas.row_of(s.last, bottom, top), s) for s in series]
+    labels = _labels(scene, ends, height, name, figure, glyphs) if label else []
+    lines: list[Line] = []
+    for i, row in enumerate(rows):
+        if i == zero:
+            row = [(t.replace(" ", "─"), "frame") if r == "dim" else (t, r) for t, r in row]
+        text = marks.get(i, "")
+        lines.append([(right(text, axis - 2), "dim"), (" ┤" if text else " │", "frame"), *row])
+        if label:
+            lines[-1].append(labels[i])
+    return Plot(lines, axis, plot_w)
+
+
+def _decimals(ticks: Sequence[float]) -> int:
+    """As few as tell the ticks apart."""
+    for decimals in range(6):
+        if all(abs(tick - round(tick, decimals)) < 1e-9 + abs(tick) * 1e-6 for tick in ticks):
+            return decimals
+    return 6
+
+
+def _labels(
+    scene: Scene,
+    ends: Sequence[tuple[int, Series]],
+    rows: int,
+    name_width: int,
+    figure: int,
+    glyphs: GlyphSet,
+) -> list[tuple[str, str]]:
+    """Each name and figure at the right end of its line, moved apart where they collide."""
+    series = [one for _, one in ends]
+    wanted = sorted(
+        ((min(rows - 1, max(0, row)), -s.last, s) for row, s in ends if s.last is not None),
+        key=lambda item: item[:2],
+    )
+    taken: dict[int, Series] = {}
+    for row, _, one in wanted:
+        free = sorted((r for r in range(rows) if r not in taken), key=lambda r: (abs(r - row), r))
+        if free:
+            taken[free[0]] = one
+    # Where labels had to move, their order is still that of the lines.
+    ordered = dict(zip(sorted(taken), (s for _, _, s in wanted), strict=False))
+    size = name_width + figure + 2
+    out: list[tuple[str, str]] = []
+    for i in range(rows):
+        if i not in ordered:
+            out.append((" " * size, "dim"))
+            continue
+        one = ordered[i]
+        name = one.name if name_width >= 12 else scene.short(one.name)
+        key = " "
+        if glyphs == "ascii":
+            key = ASCII_MARKS[series.index(one) % len(ASCII_MARKS)]
+        text = f"{key}{fit(name, name_width)}{right(one.figure, figure)} "
+        out.append((text, one.role))
+    return out
+
+
+def dated(since_ns: int, now_ns: int, left: int, width: int) -> Line:
+    """Under the plot: the day at each UTC midnight, or the hour where the span is short."""
+    day = 24 * HOUR_NS
+    step, form = (day, "%d") if now_ns - since_ns > 2 * day else (6 * HOUR_NS, "%H:00")
+    if now_ns - since_ns <= 6 * HOUR_NS:
+        step, form = HOUR_NS, "%H:00"
+    row = [" "] * width
+    at_ns = (since_ns // step + 1) * step
+    while at_ns < now_ns:
+        x = int((at_ns - since_ns) / (now_ns - since_ns) * width)
+        text = f"{utc(at_ns):{form}}"
+        if x + len(text) <= width and row[max(0, x - 1)] == " ":
+            row[x : x + len(text)] = text
+        at_ns += step
+    return [(" " * left, "dim"), ("".join(row), "dim")]

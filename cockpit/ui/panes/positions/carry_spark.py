@@ -1,0 +1,190 @@
+"""The whole book in a few lines: what it earns, now and as expected, and how it stands."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cockpit.analytics.risk import exposure as sums
+from cockpit.analytics.risk.exposure import Leg, Total
+from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.portfolio.positions import Portfolio, Row
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.panes.positions.positions import safety_words
+from cockpit.ui.readings.position_columns import UNKNOWN, marked, usd
+from cockpit.ui.readings.positions import Expected, expected_carry, portfolio, rate_is_old, unread
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.canvas import spark
+from cockpit.ui.text.styled import Line, fit, framed, longest, parts, right
+
+TITLE = "carry_spark"
+HZ = 1.0
+_LABEL = 15
+_SPARK_MOST = 40
+EXPECT_EVERY_S = 10
+"""What is expected changes with what was paid, which is slow."""
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner = width - 2
+    held = portfolio(scene)
+    if held.rows or held.pools:
+        body = _body(scene, inner)
+        if len(body) > height - 2:
+            body.remove([])
+    else:
+        body = [[], [(" nothing is held: no carry, no margin, no exposure", "dim")]]
+    return framed(
+        body,
+        width,
+        height,
+        title=[("carry and totals", "title"), (" · $, received is positive", "dim")],
+        verdict=safety_words(scene, width - 4) if held.rows else None,
+        focused=scene.focus == TITLE,
+    )
+
+
+def _body(scene: Scene, inner: int) -> list[Line]:
+    held = portfolio(scene)
+    total = sums.totals([row.leg for row in held.rows], held.pools)
+    is_old = any(row.is_stale for row in held.rows) or bool(unread(scene))
+    old_rate = is_old or any(rate_is_old(scene, row) for row in held.rows)
+    version = (scene.now_ns // (EXPECT_EVERY_S * NS_PER_S), len(held.rows))
+    expected = scene.remember("expected carry", version, lambda: expected_carry(scene))
+    mark = fmt.STALE if is_old else ""
+    rest = sum(row.leg.carry_usd_per_hour or 0.0 for row in held.rows)
+    now, ahead = total.carry_usd_per_hour, expected.usd_per_hour
+    body: list[Line] = [
+        _carry("carry now", now, old_rate, inner, rest, unpriced(held.rows)),
+        _carry(
+            "expected 24 h", ahead, is_old, inner, expected.rest_usd_per_hour, _unforeseen(expected)
+        ),
+        _spark(scene, inner),
+        [],
+        _pair(
+            ("net", marked(mark, usd(total.net_usd, 0))),
+            ("gross", marked(mark, _plain(total.gross_usd))),
+            inner,
+        ),
+        _pair(
+            ("uPnL", marked(mark, usd(total.upnl_usd))),
+            ("equity", marked(mark, _plain(total.equity_usd))),
+            inner,
+        ),
+        _pair(("leverage", marked(mark, _times(total))), ("legs", str(len(held.rows))), inner),
+        _concentration(total, inner),
+        *([(fit(f" n/a  {words}", inner), "dim")] for words in _unknown(scene, held)),
+    ]
+    return body
+
+
+def _unknown(scene: Scene, held: Portfolio) -> list[str]:
+    """Why a total is not known, a sentence a figure."""
+    legs = [row.leg for row in held.rows]
+    waiting = len(unread(scene))
+    found = []
+    if words := _named([leg for leg in legs if leg.price is None]):
+        found.append(f"net, gross: no price of {words}")
+    if words := _named([leg for leg in legs if leg.price is not None and leg.upnl_usd is None]):
+        found.append(f"uPnL: no entry of {words}")
+    if not held.pools:
+        found.append("equity, leverage: no account is followed")
+    elif waiting:
+        found.append(f"equity: {waiting} account{'s' * (waiting > 1)} not read yet")
+    elif any(pool.equity_usd is None for pool in held.pools):
+        found.append("equity: an account does not say")
+    return found
+
+
+def _named(legs: Sequence[Leg]) -> str:
+    """`bybit/ETH +2`: the first market of these and how many more there are; empty for none."""
+    names = list(dict.fromkeys(f"{leg.venue}/{leg.symbol}" for leg in legs))
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    return f"{names[0]}{more}" if names else ""
+
+
+def _unforeseen(expected: Expected) -> str:
+    more = f" +{len(expected.missing) - 1}" if len(expected.missing) > 1 else ""
+    return f"{expected.missing[0]}: {expected.why}{more}" if expected.missing else ""
+
+
+def unpriced(rows: Sequence[Row]) -> str:
+    """Which legs keep the sum of what is earned from being known."""
+    words = _named([row.leg for row in rows if row.leg.carry_usd_per_hour is None])
+    return f"no rate: {words}" if words else ""
+
+
+def _carry(
+    label: str, hourly: float | None, is_old: bool, inner: int, rest: float, why: str
+) -> Line:
+    """A carry, or why it is not known and what all legs but those bring."""
+    role = "stale" if is_old else "dim" if hourly is None else "gain" if hourly > 0 else "loss"
+    mark = fmt.STALE if is_old and hourly is not None else ""
+    day = None if hourly is None else 24 * hourly
+    year = None if hourly is None else 8760 * hourly
+    head: Line = [(" " + fit(label, _LABEL), "dim")]
+    if hourly is None:
+        others: Line = [(f"rest {usd(rest, 3)}/h  ", "text")] if rest else []
+        return [
+            *head,
+            *longest(
+                max(0, inner - _LABEL - 1),
+                [(f"{UNKNOWN}  ", "dim"), *others, (why, "dim")],
+                [(f"{UNKNOWN}  ", "dim"), (why, "dim")],
+            ),
+        ]
+    return parts(
+        inner,
+        [*head, (right(f"{mark}{usd(hourly, 3)}", 10), role), (" /h", "dim")],
+        [(right(f"{mark}{usd(day)}", 9), role), (" /day", "dim")],
+        [(right(f"{mark}{usd(year, 0)}", 8), role), (" /year", "dim")],
+    )
+
+
+def _spark(scene: Scene, inner: int) -> Line:
+    """The last hour of carry; a blank is a time at which it was not known."""
+    at, values = scene.view.exposure.carry_usd_per_hour.read(scene.now_ns - HOUR_NS)
+    room = min(_SPARK_MOST, inner - _LABEL - 16)
+    head: Line = [(" " + fit("last hour", _LABEL), "dim")]
+    if len(at) < 2 or room < 4:
+        return [*head, ("being recorded", "dim")]
+    per = max(1, -(-len(values) // room))
+    tail = values[len(values) % per :].reshape(-1, per)
+    known = ~np.isnan(tail)
+    means = np.where(
+        known.any(axis=1), np.nansum(tail, axis=1) / np.maximum(1, known.sum(1)), np.nan
+    )
+    if np.isnan(means).all():
+        return [*head, ("not known in this time", "dim")]
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    scale = f" {usd(low)} to {usd(high)}"
+    return [*head, (spark(means, min(room, len(means))), "accent"), (scale, "dim")]
+
+
+def _pair(one: tuple[str, str], other: tuple[str, str], inner: int) -> Line:
+    line: Line = [(" " + fit(one[0], _LABEL), "dim"), (right(one[1], 11), "number")]
+    if inner >= _LABEL + 32:
+        line += [("   ", "dim"), (fit(other[0], 7), "dim"), (right(other[1], 10), "number")]
+    return line
+
+
+def _plain(value: float | None) -> str:
+    return UNKNOWN if value is None else fmt.magnitude(value, 4)
+
+
+def _times(total: Total) -> str:
+    if total.leverage is None:
+        return UNKNOWN
+    return ">99x" if total.leverage > 99 else f"{total.leverage:.2f}x"
+
+
+def _concentration(total: Total, inner: int) -> Line:
+    """Sums of squared shares, and over how many equal ones the same would be spread."""
+    shares = (("venue", total.venue_concentration), ("asset", total.asset_concentration))
+    short = [f"{name} {UNKNOWN if hhi is None else f'{hhi:.2f}'}" for name, hhi in shares]
+    full = [
+        text + ("" if hhi is None else f", as {1 / hhi:.1f} equal")
+        for text, (_, hhi) in zip(short, shares, strict=True)
+    ]
+    head: Line = [(" " + fit("concentration", _LABEL), "dim")]
+    return longest(inner, *([*head, ("   ".join(words), "number")] for words in (full, short)))

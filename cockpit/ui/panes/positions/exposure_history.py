@@ -1,0 +1,156 @@
+"""Net delta, carry and margin ratio since the program began to look, and what made them jump."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cockpit.core.units import HOUR_NS, NS_PER_S, utc
+from cockpit.state.exposure_history import ExposureHistory, Figure, Jump
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
+from cockpit.ui.panes.positions.carry_spark import unpriced
+from cockpit.ui.readings.positions import portfolio
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.canvas import Canvas, nice_scale, steps
+from cockpit.ui.text.styled import Line, clean, fit, framed, right, width_of
+
+TITLE = "exposure_history"
+HZ = 0.5
+_HOLD_NS = 15 * NS_PER_S
+"""Three missed samples make a gap."""
+_LEAST_NS = 120 * NS_PER_S
+_PLOTS: tuple[tuple[Figure, str, float], ...] = (
+    ("net", "net delta $", 1.0), ("carry", "carry $/h", 1.0), ("ratio", "margin ratio %", 100.0),
+)  # fmt: skip
+_CAUSES = {"fill": "accent", "funding": "heat_pos2", "mark": "dim", "transfer": "warn"}
+_LEAST_PLOT = 40
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner, rows = width - 2, height - 2
+    history = scene.view.exposure
+    jumps = [jump for jump in reversed(history.jumps) if jump.at_ns >= _since(scene, history)]
+    if len(history) < 2:
+        body: list[Line] = [[], [(f" {_nothing(scene)}", "dim")]]
+    else:
+        count = min(len(jumps), max(0, min(6, rows // 4)))
+        drawn = _plots(scene, history, inner, max(3, rows - count))
+        body = [*drawn, *(_jump(jump, inner) for jump in jumps[:count])]
+    hidden = max(0, len(jumps) - max(0, min(6, rows // 4)))
+    return framed(
+        body,
+        width,
+        height,
+        title=[("through time", "title"), (" · net delta, carry, margin · ▲ jumps", "dim")],
+        note=f"+{hidden} older" if hidden and len(history) > 1 else "",
+        focused=scene.focus == TITLE,
+    )
+
+
+def _nothing(scene: Scene) -> str:
+    if scene.view.accounts() or scene.view.manual():
+        return "recording: the first samples come within ten seconds"
+    return "Nothing is followed, so there is nothing to draw"
+
+
+def _since(scene: Scene, history: ExposureHistory) -> int:
+    """The trader's span, or since the first sample where that is shorter."""
+    at, _ = history.net_usd.read()
+    first = int(at[0]) if len(at) else scene.now_ns
+    return max(scene.now_ns - scene.span_h * HOUR_NS, min(first, scene.now_ns - _LEAST_NS))
+
+
+def _plots(scene: Scene, history: ExposureHistory, inner: int, rows: int) -> list[Line]:
+    """Side by side where they fit, else one above the other, else the first that fit."""
+    if inner >= 3 * _LEAST_PLOT:
+        each = (inner - 2) // 3
+        sizes = [each, each, inner - 2 - 2 * each]
+        drawn = [
+            _plot(scene, history, what, size, rows)
+            for what, size in zip(_PLOTS, sizes, strict=True)
+        ]
+        gap = (" ", "dim")
+        return [[*a, gap, *b, gap, *c] for a, b, c in zip(*drawn, strict=True)]
+    count = max(1, min(3, rows // 5))
+    each = rows // count
+    return [line for what in _PLOTS[:count] for line in _plot(scene, history, what, inner, each)]
+
+
+def _plot(
+    scene: Scene,
+    history: ExposureHistory,
+    what: tuple[Figure, str, float],
+    width: int,
+    rows: int,
+) -> list[Line]:
+    figure, name, factor = what
+    since = _since(scene, history)
+    at, values = history.ring(figure).read(since - _HOLD_NS)
+    values = values * factor
+    known = values[~np.isnan(values)]
+    now = float(values[-1]) if len(values) and not np.isnan(values[-1]) else None
+    head = _title(name, now, width)
+    if not len(known):
+        blank = [(" " * width, "dim")]
+        words = [(fit(f"  not known in this time{_why(scene, figure)}", width), "dim")]
+        return [head, words, *([blank] * (rows - 2))][:rows]
+    low, high = scene.scale(f"exposure {figure}", float(known.min()), float(known.max()))
+    bottom, top, ticks = nice_scale(low, high, max(2, (rows - 2) // 3))
+
+    def draw(canvas: Canvas) -> Sequence[Series]:
+        edges = np.linspace(since, scene.now_ns, canvas.dots_wide).astype(np.int64)
+        canvas.plot(steps(at, values, edges, _HOLD_NS), bottom, top, "number")
+        for jump in history.jumps:
+            if jump.figure == figure and jump.at_ns >= since:
+                place = (jump.at_ns - since) / max(1, scene.now_ns - since)
+                dot = min(canvas.dots_wide - 1, round(place * (canvas.dots_wide - 1)))
+                after = jump.after * factor
+                glyph = "▲" if jump.after > jump.before else "▼"
+                canvas.mark(dot, after, bottom, top, glyph, _CAUSES[jump.cause])
+        return ()
+
+    drawn = framed_plot(scene, width, rows - 2, bottom, top, ticks, draw, 0, figure != "ratio")
+    axis = dated(since, scene.now_ns, drawn.left, drawn.width)
+    body = [head, *drawn.lines, axis]
+    return [_wide(line, width) for line in body][:rows]
+
+
+def _why(scene: Scene, figure: Figure) -> str:
+    """What keeps a figure from being known at this moment."""
+    held = portfolio(scene)
+    old = sum(row.is_stale for row in held.rows)
+    if old:
+        return f": {old} leg{'s' * (old > 1)} stale"
+    if figure == "carry" and (words := unpriced(held.rows)):
+        return f": {words}"
+    if figure == "ratio" and not held.pools:
+        return ": no account is followed"
+    return ""
+
+
+def _title(name: str, now: float | None, width: int) -> Line:
+    text = "n/a" if now is None else fmt.signed(now, 0 if abs(now) >= 1000 else 2)
+    text = text.lstrip("+") if "ratio" in name else text
+    return _wide([(f"  {name} ", "dim"), (text, "number" if now is not None else "dim")], width)
+
+
+def _wide(line: Line, width: int) -> Line:
+    missing = width - width_of(line)
+    return [*line, (" " * missing, "dim")] if missing > 0 else line
+
+
+def _jump(jump: Jump, inner: int) -> Line:
+    """`14:32:05  net  −77 → +12400  fill  hyperliquid/BTC filled +0.2`."""
+    factor = 100.0 if jump.figure == "ratio" else 1.0
+    unit = {"net": " $", "carry": " $/h", "ratio": " %"}[jump.figure]
+    decimals = 0 if jump.figure == "net" else 2
+    moved = fmt.signed((jump.after - jump.before) * factor, decimals) + unit
+    room = max(0, inner - 36)
+    return [
+        (f" {utc(jump.at_ns):%H:%M:%S} ", "dim"),
+        (fit(jump.figure, 6), "text"),
+        (right(moved, 12), "number"),
+        (f"  {fit(jump.cause, 8)} ", _CAUSES[jump.cause]),
+        (fit(clean(f"{jump.subject} {jump.words}").replace(" -", f" {fmt.MINUS}"), room), "text"),
+    ]

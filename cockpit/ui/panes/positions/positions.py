@@ -1,0 +1,249 @@
+"""Every position, by venue account or typed, with what it earns and how far it is from its end."""
+
+from collections.abc import Sequence
+
+from cockpit.analytics.risk import exposure as sums
+from cockpit.core.account import short_address
+from cockpit.portfolio.positions import Row
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.readings.position_columns import (
+    BEYOND,
+    Column,
+    columns_for,
+    hidden,
+    marked,
+    percent,
+    usd,
+)
+from cockpit.ui.readings.positions import (
+    chosen,
+    cursor,
+    group_of,
+    key_of,
+    lacking,
+    note_key,
+    portfolio,
+    room_of,
+    rows,
+    safety,
+)
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, width_of
+
+TITLE = "positions"
+HZ = 2.0
+_EDGE = 2
+_SAFETY_LEAST = 60
+"""Cells beside a row's own words in which the nearest liquidation is said too."""
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    inner, room = width - 2, height - 3
+    shown = rows(scene)
+    at = cursor(scene, shown)
+    columns = columns_for(inner - _EDGE, scene.holding.column)
+    title: Line = [("positions", "title")]
+    note = ""
+    if shown:
+        body, first, last = _table(scene, shown, at, columns, inner, room)
+        total = len(portfolio(scene).rows)
+        note = f"{first}-{last} of {len(shown)}" if last - first + 1 < len(shown) else f"{total}"
+        left_out = hidden(columns)
+        note += f" · +{left_out} →" if left_out else ""
+        title.append((_how(scene, len(shown), total), "dim"))
+        body.insert(0, _head(scene, columns))
+    else:
+        body = _empty(scene, inner)
+    return framed(
+        body,
+        width,
+        height,
+        title=title,
+        note=note,
+        verdict=_verdict(scene, shown, at, width - 4) if shown else None,
+        focused=scene.focus == TITLE,
+    )
+
+
+def _how(scene: Scene, count: int, total: int) -> str:
+    holding = scene.holding
+    words = [f"by {holding.group}"] if holding.group != "none" else []
+    if holding.sort:
+        words.append(f"{holding.sort} {'up' if holding.ascending else 'down'}")
+    if holding.filter:
+        words.append(f"/{clean(holding.filter)} {count} of {total}")
+    return f" · {' · '.join(words)}" if words else ""
+
+
+def _head(scene: Scene, columns: list[tuple[Column, int]]) -> Line:
+    line: Line = [(" " * _EDGE, "dim")]
+    for column, size in columns:
+        here = column.id == scene.holding.column and scene.focus == TITLE
+        head = column.head if len(column.head) <= size else "at"
+        text = fit(head, size) if column.is_text else right(head, size)
+        line += [(text, "accent" if here else "dim"), (" ", "dim")]
+    return line
+
+
+def _table(
+    scene: Scene,
+    shown: Sequence[Row],
+    at: int,
+    columns: list[tuple[Column, int]],
+    inner: int,
+    room: int,
+) -> tuple[list[Line], int, int]:
+    """(lines, number of the first and of the last row in them): a window around the cursor."""
+    groups: dict[str, list[int]] = {}
+    for i, row in enumerate(shown):
+        groups.setdefault(group_of(scene, row), []).append(i)
+    every: list[tuple[int | None, str]] = []
+    for name, members in groups.items():
+        every += [(None, name)] if scene.holding.group != "none" else []
+        every += [(i, name) for i in members]
+    place = next(n for n, (i, _) in enumerate(every) if i == at)
+    top = max(0, min(place - room // 2, len(every) - room))
+    lines, there = [], []
+    for row_index, name in every[top : top + max(1, room)]:
+        if row_index is None:
+            lines.append(_heading(name, [shown[i] for i in groups[name]], inner))
+        else:
+            lines.append(_row(scene, shown[row_index], columns, row_index == at))
+            there.append(row_index)
+    return lines, min(there) + 1, max(there) + 1
+
+
+def _heading(name: str, members: Sequence[Row], inner: int) -> Line:
+    """What a group amounts to; `~` where a part of it is stale."""
+    legs = [row.leg for row in members]
+    mark = fmt.STALE if any(row.is_stale for row in members) else ""
+    symbols = {leg.symbol for leg in legs}
+    net = sums.total(leg.notional_usd for leg in legs)
+    carry = sums.total(leg.carry_usd_per_hour for leg in legs)
+    head: Line = [(f" {clean(name)} ", "title"), (_count(len(legs)), "dim")]
+    base: Line = []
+    if len(symbols) == 1:
+        base = [("net ", "dim"), (f"{mark}{_net_base(legs)}  ", "text")]
+    money: Line = [("net $ ", "dim"), (f"{marked(mark, usd(net, 0))}  ", "text")]
+    hour: Line = [("$/h ", "dim"), (marked(mark, usd(carry, 3)), "text")]
+    return longest(inner, [*head, *base, *money, *hour], [*head, *base, *money], [*head, *money])
+
+
+def _count(legs: int) -> str:
+    return f"{legs} leg{'s' if legs > 1 else ''}  "
+
+
+def _net_base(legs: Sequence[sums.Leg]) -> str:
+    net = sum(leg.size for leg in legs)
+    if abs(net) <= 1e-9 * sum(abs(leg.size) for leg in legs):
+        return "0"
+    return ("+" if net > 0 else "") + fmt.magnitude(net, 4)
+
+
+def _row(scene: Scene, row: Row, columns: list[tuple[Column, int]], here: bool) -> Line:
+    is_marked = key_of(row) in scene.holding.chosen
+    line: Line = [("▌" if here else " ", "accent"), _edge(is_marked, row.is_stale)]
+    for column, size in columns:
+        text, role = column.cell(scene, row)
+        if row.is_stale and role not in ("warn", "accent"):
+            role = "stale"
+        if row.is_stale and column.id in ("mark", "size", "distance") and text[:1].isdigit():
+            text = fmt.STALE + text
+        if column.id == "venue" and size <= 4:
+            text = scene.short(row.leg.venue)
+        placed = fit(clean(text), size) if column.is_text else right(text, size)
+        line += [(placed, role), (" ", "text")]
+    return line
+
+
+def _edge(is_marked: bool, is_stale: bool) -> tuple[str, str]:
+    if is_marked:
+        return "●", "accent"
+    return (fmt.STALE, "warn") if is_stale else (" ", "text")
+
+
+def _verdict(scene: Scene, shown: Sequence[Row], at: int, width: int) -> Line:
+    """Sums of what is marked; else why the cursor's row lacks figures; else the nearest end."""
+    # A position that is gone takes its mark with it.
+    taken = [row for row in chosen(scene) if key_of(row) in scene.holding.chosen]
+    if taken:
+        legs = [row.leg for row in taken]
+        mark = fmt.STALE if any(row.is_stale for row in taken) else ""
+        net = sums.total(leg.notional_usd for leg in legs)
+        carry = sums.total(leg.carry_usd_per_hour for leg in legs)
+        sums_of = f"net {marked(mark, usd(net, 0))} $, carry {marked(mark, usd(carry, 3))} $/h"
+        words = f"{len(legs)} marked: {sums_of}"
+        return longest(width, [(words, "number")])
+    note = clean(scene.holding.notes.get(note_key(shown[at]), ""))
+    why = [clean(words) for words in lacking(scene, shown[at])]
+    if not note and not why:
+        return safety_words(scene, width)
+    head: Line = [(f"{note}{' · ' * bool(why)}", "accent")] if note else []
+    is_bad = shown[at].is_stale or shown[at].liquidation.basis is None
+    role = "warn" if is_bad else "dim"
+    said: Line = [*head, ("; ".join(why), role)]
+    near = safety_words(scene, max(0, width - width_of(said) - 3))
+    return longest(
+        width,
+        *([[*said, ("   ", "text"), *near]] if width - width_of(said) >= _SAFETY_LEAST else []),
+        *([*head, ("; ".join(why[:count]), role)] for count in range(len(why), 0, -1)),
+        head or [(why[0], role)],
+    )
+
+
+def safety_words(scene: Scene, width: int) -> Line:
+    """The nearest liquidation, and what may not be called safe."""
+    found = safety(scene)
+    doubt = _doubt(found.stale, found.unknown, found.unread)
+    if found.nearest is None:
+        words = "no liquidation price is known" if not found.known else "no price liquidates a leg"
+        return longest(width, [(words, "text"), (doubt, "warn")], [(words, "text")])
+    row = found.nearest
+    place = f"{row.leg.symbol} {row.leg.venue}"
+    is_beyond = room_of(row) == 0
+    head: Line = [
+        ("nearest liquidation ", "dim"),
+        (BEYOND, "danger") if is_beyond else (percent(row.liquidation.distance), "number"),
+        (f" {place}", "text"),
+    ]
+    short: Line = [head[1], (f" {row.leg.symbol} {scene.short(row.leg.venue)}", "text")]
+    return longest(
+        width,
+        [*head, (doubt, "warn")],
+        [*head[1:], (doubt, "warn")],
+        [*short, (doubt, "warn")],
+        short,
+    )
+
+
+def _doubt(stale: int, unknown: int, unread: int) -> str:
+    parts = [f"{stale} stale"] if stale else []
+    parts += [f"{unknown} unknown"] if unknown else []
+    parts += [f"{unread} account{'s' * (unread > 1)} not read"] if unread else []
+    return f"  {', '.join(parts)}: not counted as safe" if parts else ""
+
+
+def _empty(scene: Scene, inner: int) -> list[Line]:
+    """Why nothing is here, and what to do."""
+    books = scene.view.accounts()
+    words: list[tuple[str, str]]
+    if scene.holding.filter and portfolio(scene).rows:
+        wanted = clean(scene.holding.filter)
+        words = [(f"no position matches {wanted!r}: esc clears the filter", "text")]
+    elif not books:
+        words = [
+            ("No account is followed and no position is typed.", "text"),
+            ("Follow a public address, read only, with an [[account]] table in the config:", "dim"),
+            ('  venue = "hyperliquid"   address = "0x…"', "dim"),
+            ("A types a position by hand, such as one on a venue that shows no accounts.", "dim"),
+        ]
+    else:
+        words = [("No open position.", "text")]
+        for book in books:
+            said = {"waiting": "not read yet", "read": "read", "flat": "flat"}.get(book.status)
+            reason = clean(book.reason) or said or book.status
+            words.append(
+                (f"  {book.venue} {book.name or short_address(book.address)}: {reason}", "dim")
+            )
+    return [[], *([(fit(f" {text}", inner), role)] for text, role in words)]

@@ -1,0 +1,179 @@
+"""The line that never scrolls away: where we are, what is live, how old, what time it is."""
+
+from collections import Counter
+
+from cockpit.analytics.risk import exposure as sums
+from cockpit.analytics.risk.exposure import Total
+from cockpit.core.events import LinkState
+from cockpit.core.units import utc
+from cockpit.ui.layout.workspaces import workspace_of
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.readings.position_columns import near_role
+from cockpit.ui.readings.positions import portfolio, room_of, safety
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.styled import Line, clean, clip, width_of
+
+TITLE = "status"
+HZ = 2.0
+_MODE = {"LIVE": "ok", "DEMO": "accent", "REPLAY": "danger"}
+_GLYPHS: tuple[tuple[LinkState, str, str], ...] = (
+    ("live", "●", "ok"), ("stale", "◐", "warn"), ("down", "○", "loss"),
+)  # fmt: skip
+_CONNECTING: tuple[LinkState, str, str] = ("connecting", "…", "warn")
+_WIDE, _NARROW, _TINY = ("words", "counts"), ("tight", "least"), ("bare",)
+_TRIES = (
+    *((density, 10) for density in (*_WIDE, *_NARROW)),
+    *((density, 8) for density in (*_NARROW, *_TINY)),
+)
+"""(density, rank): the first density wins at which every piece below the rank fits."""
+Piece = tuple[int, Line]
+"""(rank, words): the higher the rank, the sooner it is left out."""
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """One line. What matters least is left out whole; nothing is cut in the middle."""
+    pieces: list[Piece] = []
+    clock: Line = []
+    for density, rank in _TRIES:
+        clock = _clock(scene, density)
+        pieces = _pieces(scene, density)
+        needed = sum(width_of(words) for piece, words in pieces if piece < rank)
+        if needed + width_of(clock) <= width:
+            break
+    else:
+        clock = []
+    kept = set()
+    room = left = width - width_of(clock)
+    for i in sorted(range(len(pieces)), key=lambda i: pieces[i][0]):
+        size = width_of(pieces[i][1])
+        if size <= left:
+            kept.add(i)
+            left -= size
+    line = [span for i, (_, words) in enumerate(pieces) if i in kept for span in words]
+    return [clip([*clip(line, max(0, room)), *clock], width)]
+
+
+def _clock(scene: Scene, density: str) -> Line:
+    now = utc(scene.now_ns)
+    if density in _TINY:
+        return [(f" {now:%H:%M}Z", "number")]
+    return [(f" {now:%H:%M:%S}Z{' ' if density != 'least' else ''}", "number")]
+
+
+def _pieces(scene: Scene, density: str) -> list[Piece]:
+    """From left to right: in words, in counts, with as few blanks as can be, or with less said."""
+    age, worst, is_old = _worst_book(scene)
+    gap = " " if density in _WIDE else ""
+    whose = f" {worst}" if worst and density == "words" else ""
+    what = {"least": "age ", "bare": ""}.get(density, "worst ")
+    return [
+        (13, [(" COCKPIT ", "dim")]),
+        (0, [(f" {workspace_of(scene).name}{gap}", "title")]),
+        (1, [(f" {scene.mode}{gap}", _MODE[scene.mode])]),
+        (2, [(" RO" if density in _TINY else " READ-ONLY", "dim")]),
+        (3, [(" ", "text"), ("FROZEN", "danger")] if scene.frozen else []),
+        (4, [(f"{gap} ● REC", "loss")] if scene.feed and scene.feed.recording else []),
+        (8, [(f"{gap} {scene.symbol}", "accent")] if scene.symbol else []),
+        (5, _counts(scene, density)),
+        (7, [(f"{gap} {what}{fmt.age(age)}{whose}", "warn" if is_old else "text")]),
+        (7, _alarms(scene, gap)),
+        (6, _carry(scene, density)),
+        (6, _delta(scene, density)),
+        (9, _nearest(scene, density)),
+        (9, [(f"  {clean(scene.detail)}", "warn")] if scene.detail else []),
+        (12, [(f"  {clean(scene.stats)}", "dim")] if scene.stats else []),
+    ]
+
+
+def _counts(scene: Scene, density: str) -> Line:
+    """How many venues are live, stale and down; those still connecting only while there are any."""
+    states = Counter(venue.state for venue in scene.venues)
+    blank = " " if density in _WIDE else ""
+    is_brief = density not in (*_WIDE, "tight")
+    line: Line = [(blank, "text")]
+    shown = [*_GLYPHS, *([_CONNECTING] if states["connecting"] else [])]
+    for state, glyph, role in shown:
+        word = f" {state}" if density == "words" else ""
+        text = f" {glyph}{blank}{states[state]}{word}"
+        if states[state] or state == "live" or not is_brief:
+            line.append((text, role if states[state] else "dim"))
+    return line
+
+
+def _alarms(scene: Scene, gap: str) -> Line:
+    """How many alerts are on that nobody has seen, in the colour of the worst."""
+    loud = [firing.alert.severity for firing in scene.alarms.firing if not firing.acknowledged]
+    if not loud:
+        return []
+    role = "loss" if "danger" in loud else "warn" if "warn" in loud else "accent"
+    return [(f"{gap} ▲{len(loud)}", role)]
+
+
+def _carry(scene: Scene, density: str) -> Line:
+    """Funding of everything that is held, an hour; `~` where a part of it is stale."""
+    total = _totals(scene)
+    if total is None:
+        return []
+    head = "  carry" if density in _WIDE else ""
+    if total.carry_usd_per_hour is None:
+        return [(f"{head} n/a $/h", "warn")]
+    mark = fmt.STALE if _is_old(scene) else ""
+    role = "gain" if total.carry_usd_per_hour >= 0 else "loss"
+    decimals = 0 if density in _TINY and abs(total.carry_usd_per_hour) >= 1 else 2
+    text = f"{head} {mark}{fmt.signed(total.carry_usd_per_hour, decimals)}$/h"
+    return [(text, "stale" if mark else role)]
+
+
+def _delta(scene: Scene, density: str) -> Line:
+    total = _totals(scene)
+    if total is None:
+        return []
+    head = "  Δ " if density in _WIDE else " Δ"
+    if total.net_usd is None:
+        return [(f"{head}n/a", "warn")]
+    mark = fmt.STALE if _is_old(scene) else ""
+    plus = "+" if total.net_usd > 0 else ""
+    text = f"{head}{mark}{plus}{fmt.magnitude(total.net_usd, 2 if density in _TINY else 3)}$"
+    return [(text, "stale" if mark else "number")]
+
+
+def _nearest(scene: Scene, density: str) -> Line:
+    """The room to the nearest liquidation of what may be taken for the present."""
+    if _totals(scene) is None:
+        return []
+    row = safety(scene).nearest
+    room = room_of(row) if row else None
+    if row is None or room is None:
+        return []
+    role = near_role(room)
+    words = f"  liq {room:.1%} {row.leg.symbol} {scene.short(row.leg.venue)}"
+    if density not in _WIDE:
+        words = f" liq{room:.0%}"
+    return [(words, "text" if role == "number" else role)]
+
+
+def _totals(scene: Scene) -> Total | None:
+    """None while nothing is held."""
+
+    def add() -> Total | None:
+        held = portfolio(scene)
+        return sums.totals([row.leg for row in held.rows], held.pools) if held.rows else None
+
+    if not (scene.view.accounts() or scene.view.manual()):
+        return None
+    return scene.once("status totals", add)
+
+
+def _is_old(scene: Scene) -> bool:
+    return any(row.is_stale for row in portfolio(scene).rows)
+
+
+def _worst_book(scene: Scene) -> tuple[float | None, str | None, bool]:
+    """(age in s, venue, stale) of the oldest book of the selected symbol; None before any."""
+    worst: tuple[float | None, str | None, bool] = (None, None, False)
+    for venue in scene.venues:
+        market = scene.market(venue.name)
+        age = market.age_s("book", scene.now_ns) if market else None
+        if market is not None and age is not None and age > (worst[0] or -1.0):
+            worst = age, venue.name, market.is_stale("book", scene.now_ns)
+    return worst

@@ -1,0 +1,174 @@
+"""Thousands of random futures: how profit and loss spread, and the worst path among them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cockpit.calculators.common.words import usd_words
+from cockpit.calculators.stress.montecarlo import MonteCarloValues
+from cockpit.ui.model.calculator_form import Form
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.panes.plot_frame import Series, framed_plot
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.canvas import Canvas, Floats, nice_scale
+from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, wrap
+
+TITLE = "histogram"
+HZ = 4.0
+_BAR = "█"
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+def lines(scene: Scene, width: int, height: int) -> list[Line]:
+    """The framed pane at exactly `width` x `height`."""
+    form = scene.forms.opened.get("stress")
+    inner, room = width - 2, height - 2
+    futures: MonteCarloValues | None = form.futures if form else None
+    body = _nothing(form, inner) if futures is None else _body(scene, futures, inner, room)
+    return framed(
+        body,
+        width,
+        height,
+        title=_title(form, futures),
+        verdict=_verdict(futures, width - 4) if futures else [],
+        focused=scene.focus == TITLE,
+    )
+
+
+def _title(form: Form | None, futures: MonteCarloValues | None) -> Line:
+    line: Line = [("futures", "title"), (" · profit and loss, $", "dim")]
+    if futures is not None:
+        line.append((f" · {futures.paths} paths, seed {futures.seed}", "dim"))
+    if form is not None and form.progress is not None:
+        done, asked = form.progress
+        line.append((f" · {done} of {asked}" if asked else " · starting", "accent"))
+    return line
+
+
+def _nothing(form: Form | None, inner: int) -> list[Line]:
+    if form is not None and form.progress is not None:
+        done, asked = form.progress
+        share = done / asked if asked else 0.0
+        bar = (_BAR * round(share * 30)).ljust(30, "·")
+        said = f" computing in a process of its own: {done} of {asked or '…'}"
+        return [[], [(said, "text")], [(f" {bar}", "accent")], [(" esc stops it", "dim")]]
+    words, role = "No futures are drawn: " + _why_none(form), "dim"
+    if form is not None and (problem := form.errors.get("monte_carlo")):
+        words, role = f"No futures could be drawn: {clean(problem)}", "loss"
+    return [[], *([(f" {part}", role)] for part in wrap(words, inner - 2))]
+
+
+def _why_none(form: Form | None) -> str:
+    if form is not None and form.errors:
+        return "what is wrong in the form has to be mended first"
+    if form is not None and form.text("monte_carlo") == "true":
+        return "they begin with the next change of the form"
+    return "Monte Carlo is off, → on its row of the form turns it on"
+
+
+def _body(scene: Scene, futures: MonteCarloValues, inner: int, room: int) -> list[Line]:
+    """Bars above, figures between, the worst path below where there is room for it."""
+    figures = _figures(futures, inner)
+    rest = room - len(figures)
+    path_room = rest * 2 // 5 if rest >= 14 else 0
+    bars = _bars(futures, inner, max(3, rest - path_room - 1))
+    path = _worst_path(scene, futures, inner, path_room) if path_room else []
+    return [*bars, *figures, *path]
+
+
+def _bars(futures: MonteCarloValues, inner: int, height: int) -> list[Line]:
+    """The bins over the whole width, losses in one colour and gains in the other, dollars below."""
+    edges = np.asarray(futures.histogram.edges)
+    counts = np.asarray(futures.histogram.counts, dtype=np.float64)
+    columns = max(len(counts), inner - 2)
+    bins = np.arange(columns) * len(counts) // columns
+    shown = counts[bins] / max(1.0, float(counts.max()))
+    is_loss = ((edges[1:] + edges[:-1]) / 2 < 0)[bins]
+    rows = height - 1
+    drawn: list[Line] = []
+    for y in range(rows):
+        eighths = np.rint(np.clip(shown * rows - (rows - 1 - y), 0.0, 1.0) * 8).astype(int)
+        text = "".join(_EIGHTHS[n] for n in eighths)
+        losses = int(is_loss.sum())
+        drawn.append([(" ", "text"), (text[:losses], "ask_bar"), (text[losses:], "bid_bar")])
+    axis = [" "] * (columns + 1)
+    for value in (float(edges[0]), 0.0, float(edges[-1])):
+        if not edges[0] <= value <= edges[-1]:
+            continue
+        text = "0" if value == 0 else usd_words(value)
+        place = int((value - edges[0]) / ((edges[-1] - edges[0]) or 1.0) * columns)
+        start = max(1, min(len(axis) - len(text), place - len(text) // 2))
+        if all(cell == " " for cell in axis[max(0, start - 1) : start + len(text)]):
+            axis[start : start + len(text)] = text
+    return [*drawn, [("".join(axis), "dim")]]
+
+
+def _figures(futures: MonteCarloValues, inner: int) -> list[Line]:
+    """Expected, value at risk and expected shortfall with their errors; chances by venue."""
+    cells = [
+        ("mean", futures.mean_usd, "mean_usd"), ("sd", futures.sd_usd, "sd_usd"),
+        ("VaR 95", futures.var95_usd, "var95_usd"), ("VaR 99", futures.var99_usd, "var99_usd"),
+        ("ES 95", futures.es95_usd, "es95_usd"), ("ES 99", futures.es99_usd, "es99_usd"),
+    ]  # fmt: skip
+    size = 34
+    columns = max(1, min(3, inner // size))
+    drawn: list[Line] = [[]]
+    for start in range(0, len(cells), columns):
+        line: Line = [(" ", "dim")]
+        for name, value, key in cells[start : start + columns]:
+            error = futures.se.get(key)
+            text = fmt.MISSING if value is None else usd_words(value)
+            beside = "" if error is None else f" ± {usd_words(error)}"
+            line += [(fit(name, 7), "dim"), (right(text, 11), "number"), (fit(beside, 16), "dim")]
+        drawn.append(line)
+    chances = [
+        f"{clean(name)} {'not known' if chance is None else f'{chance * 100:.2f} %'}"
+        for name, chance in sorted(futures.p_liquidation.items(), key=lambda one: one[0] != "any")
+        if chance != 0
+    ]
+    words = ", ".join(chances) or "none in any future"
+    drawn += [[(f" {part}", "text")] for part in wrap(f"chance of liquidation: {words}", inner - 2)]
+    return drawn
+
+
+def _worst_path(scene: Scene, futures: MonteCarloValues, inner: int, height: int) -> list[Line]:
+    """Equity of each venue on the worst path, in dollars, over the horizon."""
+    path = futures.worst_path
+    known: dict[str, Floats] = {}
+    for name, values in path.equity_usd.items():
+        venue = name.partition(" ")[0].partition("/")[0]
+        usd = np.array([np.nan if value is None else value for value in values])
+        known[venue] = known.get(venue, np.zeros(len(usd))) + usd
+    known = {name: values for name, values in known.items() if not np.all(np.isnan(values))}
+    hours = (len(path.unhedged_usd) - 1) * path.step_s / 3600
+    head: Line = [
+        (" worst path", "title"), (f" · equity by venue, $ · {fmt.hours(hours)}", "dim"),
+    ]  # fmt: skip
+    if not known or height < 5:
+        return []
+    low = min(float(np.nanmin(values)) for values in known.values())
+    high = max(float(np.nanmax(values)) for values in known.values())
+    bottom, top, ticks = nice_scale(low, high, max(2, height // 3))
+
+    def draw(canvas: Canvas) -> Sequence[Series]:
+        series = []
+        for name, values in known.items():
+            at = np.linspace(0, len(values) - 1, canvas.dots_wide).round().astype(np.int64)
+            role = scene.colour_of(name)
+            canvas.plot(values[at], bottom, top, role)
+            last = float(values[-1])
+            series.append(Series(name, role, last, usd_words(last)))
+        return series
+
+    plot = framed_plot(scene, inner, height - 2, bottom, top, ticks, draw, figure=10)
+    return [[], head, *plot.lines]
+
+
+def _verdict(futures: MonteCarloValues, width: int) -> Line:
+    if futures.var99_usd is None:
+        return []
+    many = f"1 future in 100 loses more than {usd_words(futures.var99_usd)}"
+    open_ = ""
+    if futures.unhedged_p95_usd is not None:
+        open_ = f"; 1 in 20 stands unhedged with more than {usd_words(futures.unhedged_p95_usd)}"
+    return longest(width, [(many + open_, "text")], [(many, "text")])

@@ -1,0 +1,1 @@
+"""What panes read: figures prepared from the market view."""

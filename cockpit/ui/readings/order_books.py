@@ -1,0 +1,162 @@
+"""The selected symbol's books, read once a frame for all panes that need more than the touch."""
+
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import numpy as np
+
+from cockpit.analytics.execution.depth import Array, Levels, covered_bps, impact_bps, walk_usd
+from cockpit.core.events import Level
+from cockpit.state.view import BookRead
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.styled import clean
+
+BANDS_BPS = (10.0, 25.0, 50.0)
+REACH_BPS = 60.0
+"""Books are read this far from mid; a venue may publish thousands of levels behind."""
+_FIRST_READ = 96
+_ON_THE_EDGE = 1e-9
+
+
+class Side(NamedTuple):
+    """Distance of each level from mid in bps and the notional up to it, shapes (levels,)."""
+
+    away_bps: Array
+    usd: Array
+
+    def within(self, bps: float) -> float:
+        """Notional resting within `bps` of mid, inclusive."""
+        count = int(np.searchsorted(self.away_bps, bps + _ON_THE_EDGE, side="right"))
+        return float(self.usd[count - 1]) if count else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One venue's book near the touch: both sides have levels, best first.
+
+    `bid_reach_bps` and `ask_reach_bps` say how far it is known; beyond is unknown, not empty.
+    """
+
+    venue: str
+    bids: list[Level]
+    asks: list[Level]
+    bid_array: Array
+    ask_array: Array
+    bid_side: Side
+    ask_side: Side
+    mid: float
+    bid_reach_bps: float
+    ask_reach_bps: float
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Average cost of a taker order in bps of mid, half the spread included, fee apart.
+
+    `bps` is None where the visible book does not hold the size; `filled_frac` says how much it
+    holds.
+    """
+
+    bps: float | None
+    filled_frac: float
+
+
+def reading(scene: Scene, venue: str) -> Reading | None:
+    """The selected symbol's book at a venue; None without one, or with an empty side."""
+    return scene.once(("book", venue, scene.symbol), lambda: _read(scene, venue))
+
+
+def readings(scene: Scene) -> list[Reading]:
+    """Every venue's book that may be compared: known, two-sided and not stale."""
+    found = (reading(scene, name) for name in scene.listing())
+    return [book for book in found if book is not None and not book.stale]
+
+
+def _read(scene: Scene, venue: str) -> Reading | None:
+    market = scene.market(venue)
+    if market is None or not market.book.is_known:
+        return None
+    book = market.book
+    mid = book.mid()
+    if mid is None:
+        return None
+    bids, asks = _near(book, mid)
+    bid_array, ask_array = np.asarray(bids, np.float64), np.asarray(asks, np.float64)
+    return Reading(
+        venue=venue,
+        bids=bids,
+        asks=asks,
+        bid_array=bid_array,
+        ask_array=ask_array,
+        bid_side=_side(bid_array, mid),
+        ask_side=_side(ask_array, mid),
+        mid=mid,
+        bid_reach_bps=covered_bps(bids, mid) or 0.0,
+        ask_reach_bps=covered_bps(asks, mid) or 0.0,
+        stale=market.is_stale("book", scene.now_ns),
+    )
+
+
+def _side(levels: Array, mid: float) -> Side:
+    return Side(np.abs(levels[:, 0] / mid - 1.0) * 1e4, np.cumsum(levels[:, 0] * levels[:, 1]))
+
+
+def _near(book: BookRead, mid: float) -> tuple[list[Level], list[Level]]:
+    """As many levels as reach `REACH_BPS`, or all there are."""
+    most = max(book.levels())
+    depth = _FIRST_READ
+    while True:
+        bids, asks = book.bids(depth), book.asks(depth)
+        reach = min(covered_bps(bids, mid) or 0.0, covered_bps(asks, mid) or 0.0)
+        if reach >= REACH_BPS or depth >= most:
+            return bids, asks
+        depth *= 4
+
+
+def cost(book: Reading, side: int, usd: float) -> Cost:
+    """A taker order of `usd` at once; `side` is +1 to buy and -1 to sell."""
+    levels = cast(Levels, book.ask_array if side > 0 else book.bid_array)
+    walked = walk_usd(levels, usd)
+    if walked.vwap is None or walked.unfilled > usd * 1e-9:
+        return Cost(None, 1.0 - walked.unfilled / usd)
+    return Cost(impact_bps(side, walked.vwap, book.mid), 1.0)
+
+
+def round_trip_bps(scene: Scene, venue: str) -> float | None:
+    """In and out at the trader's size, taker both times, fees included; None if it is unknown."""
+
+    def compute() -> float | None:
+        book, fee = reading(scene, venue), scene.taker_fee(venue)[0]
+        if book is None or book.stale or fee is None:
+            return None
+        both = [cost(book, side, scene.size_usd).bps for side in (1, -1)]
+        known = [bps for bps in both if bps is not None]
+        return sum(known) + 2 * fee * 1e4 if len(known) == 2 else None
+
+    return scene.once(("round trip", venue, scene.symbol, scene.size_usd), compute)
+
+
+def pair_cost_bps(scene: Scene, one: str, other: str) -> float | None:
+    """Both legs in and out, in bps of one leg's notional."""
+    costs = [round_trip_bps(scene, venue) for venue in (one, other)]
+    known = [bps for bps in costs if bps is not None]
+    return sum(known) if len(known) == 2 else None
+
+
+def no_book(scene: Scene, venue: str) -> str:
+    """Why there is no book to show, and how old the last one is."""
+    market, state = scene.market(venue), scene.view.venue(venue)
+    why = "waiting for a book"
+    if scene.symbol and not scene.is_listed(venue, scene.symbol):
+        return "not listed"
+    if state is not None and state.state != "live":
+        why = clean(f"{state.state}{': ' + state.reason if state.reason else ''}")
+    elif market is not None and market.instrument and market.instrument.status != "active":
+        why = f"the market is {market.instrument.status}"
+    elif market is not None and market.book.is_known:
+        bids, asks = market.book.levels()
+        why = "an empty book" if not bids + asks else "no bids" if not bids else "no asks"
+    gone = market.age_s("book", scene.now_ns) if market else None
+    return why + (f", last seen {fmt.age(gone)} ago" if gone is not None else "")

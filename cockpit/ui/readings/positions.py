@@ -1,0 +1,348 @@
+"""What is held, as the panes of POSITIONS show it: rows in groups, in an order that holds still.
+
+Where the trader looks is a `Holding`; everything else is computed from the state, twice a second at
+most however many panes ask.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+from cockpit.analytics.funding.reversion import expected_mean, fit_ar1
+from cockpit.analytics.risk import exposure as sums
+from cockpit.core.account import short_address
+from cockpit.core.units import HOUR_S
+from cockpit.portfolio import positions as exposures
+from cockpit.portfolio.positions import Portfolio, Row
+from cockpit.state.lookups import borrowed
+from cockpit.state.view import AccountRead, MarketRead
+
+if TYPE_CHECKING:
+    from cockpit.ui.model.ui_state import Scene
+
+Key = tuple[str, str, str, str, str]
+"""Source, venue, account, pool, symbol: the same position, whatever becomes of it."""
+Group = Literal["asset", "venue", "account", "none"]
+GROUPS: tuple[Group, ...] = get_args(Group)
+REFRESH_NS = 500_000_000
+EXPECTED_H = 24
+
+
+@dataclass(slots=True)
+class Holding:
+    """Where the trader looks among the positions. `column` is what `sort` would sort by."""
+
+    key: Key | None = None
+    index: int = 0
+    column: str = "symbol"
+    sort: str = ""
+    ascending: bool = False
+    order: tuple[Key, ...] = ()
+    group: Group = "asset"
+    filter: str = ""
+    chosen: frozenset[Key] = frozenset()
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+class Safety(NamedTuple):
+    """The nearest liquidation of what may be taken for the present, and how much may not.
+
+    `stale` and `unknown` count the legs that are in no way known to be safe, `unread` the accounts
+    of which nothing is known at all.
+    """
+
+    nearest: Row | None
+    known: int
+    stale: int
+    unknown: int
+    unread: int
+
+
+class Expected(NamedTuple):
+    """None where one leg's rate cannot be foreseen; `missing` names the markets, `why` the first's
+    reason, and `rest_usd_per_hour` is what all the others bring."""
+
+    usd_per_hour: float | None
+    missing: list[str]
+    why: str = ""
+    rest_usd_per_hour: float = 0.0
+
+
+def key_of(row: Row) -> Key:
+    leg = row.leg
+    return row.source, leg.venue, leg.account, leg.pool, leg.symbol
+
+
+def note_key(row: Row) -> str:
+    return "/".join(key_of(row))
+
+
+def portfolio(scene: "Scene") -> Portfolio:
+    """Everything that is followed or typed, as it is now."""
+    manual = tuple(id(position) for position in scene.view.manual())
+    version = (scene.now_ns // REFRESH_NS, scene.frozen, manual)
+    return scene.remember("portfolio", version, lambda: exposures.read(scene.view, scene.now_ns))
+
+
+def account_of(scene: "Scene", row: Row) -> AccountRead | None:
+    """The followed account of a row; None for a typed one."""
+    mine = (row.leg.venue, row.leg.account)
+    return next((b for b in scene.view.accounts() if (b.venue, b.address) == mine), None)
+
+
+def why_stale(scene: "Scene", book: AccountRead) -> str:
+    """Why an account may not be taken for the present, in the venue's words where it said some."""
+    if book.reason:
+        return book.reason
+    venue = scene.view.venue(book.venue)
+    if venue is not None and venue.state != "live":
+        return f"link {venue.state}"
+    return "not read yet" if book.status == "waiting" else "not read lately"
+
+
+def account_name(scene: "Scene", row: Row) -> str:
+    """The trader's own name for the account, else its address, shortened; its pool if several."""
+    leg = row.leg
+    book = account_of(scene, row)
+    name = (book.name if book else "") or short_address(leg.account)
+    if book is None or len(book.margins) < 2 or not leg.pool or name.endswith(f"/{leg.pool}"):
+        return name
+    return f"{name}/{leg.pool}"
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+def rows(scene: "Scene") -> list[Row]:
+    """Those that pass the filter, in the chosen order, groups together."""
+    holding = scene.holding
+    found = {key_of(row): row for row in portfolio(scene).rows}
+    order = [key for key in holding.order if key in found]
+    known = set(order)
+    order += [key for key in found if key not in known]
+    shown = [found[key] for key in order if _passes(scene, found[key])]
+    groups: dict[str, list[Row]] = {}
+    for row in shown:
+        groups.setdefault(group_of(scene, row), []).append(row)
+    return [row for members in groups.values() for row in members]
+
+
+def group_of(scene: "Scene", row: Row) -> str:
+    """The heading under which a row stands; empty where nothing is grouped."""
+    match scene.holding.group:
+        case "asset":
+            return row.leg.symbol
+        case "venue":
+            return row.leg.venue
+        case "account":
+            return f"{row.leg.venue} {account_name(scene, row)}"
+    return ""
+
+
+def _passes(scene: "Scene", row: Row) -> bool:
+    text = scene.holding.filter
+    wanted = text.removeprefix("!").casefold()
+    said = f"{row.leg.venue}/{row.leg.symbol} {account_name(scene, row)} {row.source}".casefold()
+    return not wanted or (wanted in said) is not text.startswith("!")
+
+
+def cursor(scene: "Scene", shown: Sequence[Row]) -> int:
+    """Where the cursor is seen: on its position, else where that was."""
+    for i, row in enumerate(shown):
+        if key_of(row) == scene.holding.key:
+            return i
+    return max(0, min(len(shown) - 1, scene.holding.index))
+
+
+def selected(scene: "Scene") -> Row | None:
+    """The position under the cursor; None while there is none."""
+    shown = rows(scene)
+    return shown[cursor(scene, shown)] if shown else None
+
+
+def chosen(scene: "Scene") -> list[Row]:
+    """What was marked; without marks the one under the cursor."""
+    marked = [row for row in portfolio(scene).rows if key_of(row) in scene.holding.chosen]
+    under = selected(scene)
+    return marked or ([under] if under else [])
+
+
+def point(scene: "Scene", index: int) -> None:
+    """The cursor on a row; the cell of the other workspaces goes to the same market."""
+    shown = rows(scene)
+    holding = scene.holding
+    holding.index = max(0, min(len(shown) - 1, index))
+    if not shown:
+        return
+    row = shown[holding.index]
+    holding.key = key_of(row)
+    symbols, venues = list(scene.symbols), [venue.name for venue in scene.venues]
+    if row.leg.symbol in symbols:
+        scene.symbol_index = symbols.index(row.leg.symbol)
+    if row.leg.venue in venues:
+        scene.venue_index = venues.index(row.leg.venue)
+
+
+# --- figures ------------------------------------------------------------------------------------
+
+
+def safety(scene: "Scene") -> Safety:
+    """How near the nearest liquidation is. A stale leg is never counted as safe."""
+    all_rows = portfolio(scene).rows
+    fresh = [row for row in all_rows if not row.is_stale]
+    known = [row for row in fresh if row.liquidation.basis is not None]
+    near = [(away, row) for row in known if (away := room_of(row)) is not None]
+    return Safety(
+        nearest=min(near, key=lambda item: item[0])[1] if near else None,
+        known=len(known),
+        stale=len(all_rows) - len(fresh),
+        unknown=len(fresh) - len(known),
+        unread=len(unread(scene)),
+    )
+
+
+def room_of(row: Row) -> float | None:
+    """How far the price may move against a position: 0 when it is beyond the liquidation price."""
+    return sums.room(row.leg, row.liquidation)
+
+
+def unread(scene: "Scene") -> list[AccountRead]:
+    """Followed accounts of which nothing is known yet: what they hold is missing in every sum."""
+    return [b for b in scene.view.accounts() if exposures.is_unread(b, scene.now_ns)]
+
+
+def rate_is_old(scene: "Scene", row: Row) -> bool:
+    """Whether the rate behind a row's carry is known, and may not be taken for the present."""
+    market = scene.view.market(row.leg.venue, row.leg.symbol)
+    if market is None or market.rate() is None:
+        return False
+    return market.is_stale("predicted" if market.predicted else "funding", scene.now_ns)
+
+
+def expected_carry(scene: "Scene") -> Expected:
+    """Mean carry over the next day, each rate reverting as it did for a month.
+
+    A venue that pays less often than hourly, or whose past is too short, is not known to revert.
+    """
+    usd = 0.0
+    why: dict[str, str] = {}
+    for row in portfolio(scene).rows:
+        leg = row.leg
+        if leg.is_spot:
+            continue
+        market = scene.view.market(leg.venue, leg.symbol)
+        rate = None
+        if market is not None and leg.hourly is not None:
+            rate = _expected_hourly(scene, market, leg.hourly)
+        if rate is None or leg.reference is None:
+            why.setdefault(f"{leg.venue}/{leg.symbol}", _unforeseen(scene, row, market))
+        else:
+            usd -= leg.size * leg.reference * rate
+    return Expected(None if why else usd, list(why), next(iter(why.values()), ""), usd)
+
+
+def _unforeseen(scene: "Scene", row: Row, market: MarketRead | None) -> str:
+    from cockpit.ui.readings.funding_rates import MIN_POINTS
+
+    if not is_followed(scene, row):
+        return "venue not followed"
+    if market is None or market.rate() is None:
+        return "no rate yet"
+    latest = market.settled.latest
+    if latest is not None and latest.interval_s > HOUR_S:
+        return f"paid per {latest.interval_s // HOUR_S} h"
+    hours = len(market.settled)
+    return f"{hours} h of its past read so far" if hours < MIN_POINTS else "no pattern in its past"
+
+
+def _expected_hourly(scene: "Scene", market: MarketRead, now: float) -> float | None:
+    from cockpit.ui.readings.funding_rates import MIN_POINTS, filled_hours
+
+    latest = market.settled.latest
+    if latest is None or latest.interval_s > HOUR_S:
+        return None
+    version = (len(market.settled), scene.now_ns // (60 * 1_000_000_000))
+    fit = scene.remember(
+        ("position fit", market.venue, market.symbol),
+        version,
+        lambda: fit_ar1(filled_hours(scene, market), MIN_POINTS),
+    )
+    return None if fit is None else expected_mean(now, fit.mu, fit.phi, EXPECTED_H)
+
+
+def lacking(scene: "Scene", row: Row) -> list[str]:
+    """Why figures of a row are not known, or not to be trusted, in a few words each."""
+    leg = row.leg
+    found = [f"stale: {_why_old(scene, row)}"] if row.is_stale else []
+    if row.liquidation.basis is None and not leg.is_manual:
+        found.append("liq: no margin")
+    if room_of(row) == 0:
+        found.append(f"liq: the mark is beyond it{': a typo?' * leg.is_manual}")
+    found += _of_the_market(scene, row)
+    if leg.is_manual:
+        twin = _read_twin(scene, row)
+        found += [f"same size is read from {twin}: counted twice?"] if twin else []
+        found += _not_typed(row)
+        return found
+    if leg.entry is None and leg.stated_upnl_usd is None:
+        found.append("uPnL: no entry")
+    if row.funding_paid_usd is None:
+        found.append("paid: no payment read")
+    if row.leverage is None:
+        found.append("lev: none stated")
+    return found
+
+
+def is_followed(scene: "Scene", row: Row) -> bool:
+    """Whether the cockpit takes facts from the venue of a row: a typed one may be anywhere."""
+    return scene.view.venue(row.leg.venue) is not None
+
+
+def _why_old(scene: "Scene", row: Row) -> str:
+    book = account_of(scene, row)
+    if book is not None:
+        return why_stale(scene, book)
+    venue = scene.view.venue(row.leg.venue)
+    return f"link {venue.state}" if venue and venue.state != "live" else "its price is old"
+
+
+def _of_the_market(scene: "Scene", row: Row) -> list[str]:
+    """What the state of the market keeps from being known."""
+    leg = row.leg
+    market = scene.view.market(leg.venue, leg.symbol)
+    found = []
+    if not is_followed(scene, row):
+        lent = borrowed(scene.view, leg.symbol, scene.now_ns)
+        found += [f"mark: index of {lent.venue}"] if lent else ["mark: no venue has a price"]
+        return found if leg.is_spot else [*found, "carry: venue not followed"]
+    if leg.is_manual and not scene.is_listed(leg.venue, leg.symbol):
+        found.append(f"{leg.venue} lists no {leg.symbol}")
+    elif market is None:
+        found.append(f"carry: :add {leg.symbol}")
+    elif leg.hourly is None:
+        found.append("carry: no funding rate yet")
+    elif rate_is_old(scene, row):
+        found.append("carry: rate is old")
+    return [*found, "mark: no price"] if leg.price is None else found
+
+
+def _read_twin(scene: "Scene", row: Row) -> str:
+    """The account at the same venue that holds exactly what was typed: the same leg, perhaps."""
+    for book in scene.view.accounts():
+        for position in book.positions:
+            same = (book.venue, position.symbol, position.size)
+            if same == (row.leg.venue, row.leg.symbol, row.leg.size):
+                return book.name or short_address(book.address)
+    return ""
+
+
+def _not_typed(row: Row) -> list[str]:
+    leg = row.leg
+    blank = {
+        "entry": leg.entry is None,
+        "liq": row.liquidation.basis is None,
+        "lev": row.leverage is None and not leg.is_spot,
+        "paid": row.funding_paid_usd is None and not leg.is_spot,
+    }
+    names = [name for name, is_blank in blank.items() if is_blank]
+    return [f"not typed: {', '.join(names)}"] if names else []

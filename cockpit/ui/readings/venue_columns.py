@@ -1,0 +1,140 @@
+"""A venue's machinery in columns: links, chain, latency, counts and budgets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cockpit.core.events import LinkState
+from cockpit.state.view import VenueRead
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.text import format as fmt
+
+Cell = tuple[str, str]
+GLYPHS: dict[LinkState, Cell] = {
+    "live": ("●", "ok"),
+    "stale": ("◐", "warn"),
+    "connecting": ("◐", "warn"),
+    "down": ("○", "loss"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`rank` says what goes first where there is no room: the highest."""
+
+    title: str
+    width: int
+    rank: int
+    cell: Callable[[Scene, VenueRead], Cell]
+
+
+def _state(_: Scene, venue: VenueRead) -> Cell:
+    return venue.state, GLYPHS[venue.state][1]
+
+
+def _age(scene: Scene, venue: VenueRead) -> Cell:
+    age = venue.age_s(scene.now_ns)
+    spec = scene.specs.get(venue.name)
+    quiet = age is not None and spec is not None and age > spec.quiet_s / 2
+    return fmt.age(age), "warn" if quiet else "text"
+
+
+def _cadence(_: Scene, venue: VenueRead) -> Cell:
+    cadence = venue.chain.cadence_s()
+    return (fmt.MISSING if cadence is None else f"{cadence:.2f}s"), "text"
+
+
+def _block_age(scene: Scene, venue: VenueRead) -> Cell:
+    cadence, age = venue.chain.cadence_s(), venue.chain.block_age_s(scene.now_ns)
+    late = cadence is not None and age is not None and age > max(3.0, 10 * cadence)
+    return fmt.age(age), "warn" if late else "text"
+
+
+def _latency(percentile: float) -> Callable[[Scene, VenueRead], Cell]:
+    return lambda _, venue: (fmt.milliseconds(venue.chain.latency_ms(percentile)), "text")
+
+
+def _rtt(_: Scene, venue: VenueRead) -> Cell:
+    rtt_ns = venue.chain.rtt_ns
+    return fmt.milliseconds(None if rtt_ns is None else rtt_ns / 1e6), "text"
+
+
+def _skew(_: Scene, venue: VenueRead) -> Cell:
+    skew = venue.chain.clock_skew_ms()
+    if skew is None:
+        return fmt.MISSING, "dim"
+    return fmt.signed(skew, 0), "warn" if skew < 0 else "dim"
+
+
+def _count(value: int) -> Cell:
+    return fmt.count(value), "warn" if value else "dim"
+
+
+def _gaps(_: Scene, venue: VenueRead) -> Cell:
+    return _count(venue.chain.gaps)
+
+
+def _reconnects(_: Scene, venue: VenueRead) -> Cell:
+    return _count(venue.chain.reconnects)
+
+
+def _rejects(_: Scene, venue: VenueRead) -> Cell:
+    return _count(venue.chain.rejects)
+
+
+def _height(_: Scene, venue: VenueRead) -> Cell:
+    height = venue.chain.height
+    return (fmt.MISSING if height is None else str(height)), "text"
+
+
+def _messages(scene: Scene, venue: VenueRead) -> Cell:
+    stats = scene.venue_stats.get(venue.name)
+    return (fmt.MISSING if stats is None else fmt.count(stats.frames)), "text"
+
+
+def _bytes(scene: Scene, venue: VenueRead) -> Cell:
+    stats = scene.venue_stats.get(venue.name)
+    return (fmt.MISSING if stats is None else fmt.count(stats.bytes)), "text"
+
+
+def _budget(scene: Scene, venue: VenueRead) -> Cell:
+    """What the venue's rate limit leaves, of its burst."""
+    stats = scene.venue_stats.get(venue.name)
+    if stats is None or not stats.budget_burst:
+        return fmt.MISSING, "dim"
+    if stats.blocked_s > 0:
+        return f"blocked {fmt.age(stats.blocked_s)}", "loss"
+    left = stats.budget_left / stats.budget_burst
+    return f"{stats.budget_left:.0f}/{stats.budget_burst}", "warn" if left < 0.25 else "text"
+
+
+def _pending(scene: Scene, venue: VenueRead) -> Cell:
+    stats = scene.venue_stats.get(venue.name)
+    if stats is None:
+        return fmt.MISSING, "dim"
+    return str(stats.fetches_pending), "text" if stats.fetches_pending else "dim"
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("age", 7, 0, _age),
+    Column("block", 8, 1, _cadence),
+    Column("b.age", 7, 8, _block_age),
+    Column("p50 ms", 8, 2, _latency(50)),
+    Column("p99 ms", 8, 3, _latency(99)),
+    Column("rtt ms", 8, 7, _rtt),
+    Column("skew ms", 9, 9, _skew),
+    Column("gaps", 6, 4, _gaps),
+    Column("recon", 7, 5, _reconnects),
+    Column("rejects", 9, 6, _rejects),
+)
+"""What the strip in MARKETS may show."""
+
+LINK_COLUMNS: tuple[Column, ...] = (
+    Column("state", 12, 0, _state),
+    *COLUMNS,
+    Column("height", 12, 14, _height),
+    Column("messages", 10, 10, _messages),
+    Column("bytes", 8, 13, _bytes),
+    Column("budget", 13, 11, _budget),
+    Column("asks", 6, 12, _pending),
+)
+"""What the table in HEALTH may show."""

@@ -1,0 +1,1 @@
+"""Text for cells and lines: formats, styles, tables, canvases."""

@@ -1,0 +1,1 @@
+"""Themes, colours, and what the terminal can show."""
