@@ -5,9 +5,19 @@ busy is no failure either, so no example has a deadline. `make fuzz` looks for c
 has seen yet.
 """
 
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 _UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("steady", derandomize=True, **_UNHURRIED)
 settings.register_profile("fuzz", max_examples=1000, print_blob=True, **_UNHURRIED)
 settings.load_profile("steady")
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, so that no test reads this machine's settings or memory."""
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path))
+    return tmp_path

@@ -162,7 +162,8 @@ def test_nobody_outside_a_venues_own_files_asks_which_venue_it_is() -> None:
 HEADLESS = (
     "cockpit.desk.live", "cockpit.desk.replay", "cockpit.documents.snapshot", "cockpit.state.store",
     "cockpit.wire.driver", "cockpit.cli.snapshot", "cockpit.cli.watch", "cockpit.cli.record",
-    "cockpit.cli.decode", "cockpit.cli.calc", "cockpit.cli.check", "cockpit.calculators.stagger.calculator",
+    "cockpit.cli.decode", "cockpit.cli.calc", "cockpit.cli.check",
+    "cockpit.calculators.stagger.calculator",
     "cockpit.sim.world.world", "cockpit.venues.hyperliquid.session", "cockpit.venues.dydx.session",
     "cockpit.venues.lighter.session", "cockpit.venues.bybit.session",
 )  # fmt: skip

@@ -21,7 +21,7 @@ class Pane(Protocol):
 
 
 class Deferred:
-    """The pane in `cockpit.ui.panes.WORKSPACE.NAME`, imported when it is first asked for anything."""
+    """A pane by its name in `cockpit.ui.panes`, imported when it is first asked for anything."""
 
     def __init__(self, name: str) -> None:
         self._name = name

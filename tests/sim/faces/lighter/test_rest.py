@@ -1,0 +1,201 @@
+"""Lighter over HTTP: listings, funding in three units, orders, blocks, errors and limits."""
+
+import pytest
+
+from cockpit.core.market import Side
+from cockpit.core.units import HOUR_NS
+from cockpit.sim.faces import lighter
+from cockpit.sim.world.contract import Asset
+from tests.sim.faces.lighter.client import ask, get
+from tests.sim.fake_world import START_NS, FakeWorld
+
+ALL_TIME = "start_timestamp=0&end_timestamp=2000000000"
+
+
+@pytest.fixture
+def world() -> FakeWorld:
+    return FakeWorld(lighter.PROFILE)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "price", "native", "market_id", "price_decimals", "size_decimals"),
+    [
+        # Ids and decimals of the venue's own rows of October 2025.
+        ("ETH", 4_332.63, "ETH", 0, 2, 4),
+        ("BTC", 121_043.7, "BTC", 1, 1, 5),
+        ("SOL", 218.351, "SOL", 2, 3, 3),
+        ("PEPE", 0.00000915, "1000PEPE", 4, 6, 0),
+        ("HYPE", 43.603, "HYPE", 24, 4, 2),
+    ],
+)
+def test_listings_are_those_of_the_venue(
+    symbol: str, price: float, native: str, market_id: int, price_decimals: int, size_decimals: int
+) -> None:
+    world = FakeWorld(lighter.PROFILE, (Asset(symbol, price, 0.5, 3e8, 1e6),))
+    row = get(world, f"orderBookDetails?market_id={market_id}")["order_book_details"][0]
+    assert (row["symbol"], row["market_id"]) == (native, market_id)
+    assert (row["price_decimals"], row["size_decimals"]) == (price_decimals, size_decimals)
+    minimum = float(row["min_base_amount"]) * price * (1000 if native != symbol else 1)
+    assert 10.0 <= minimum <= 30.0
+
+
+def test_margins_are_in_ten_thousandths(world: FakeWorld) -> None:
+    row = get(world, "orderBookDetails?market_id=0")["order_book_details"][0]
+    assert row["min_initial_margin_fraction"] == 200  # 2 percent, 50 times
+    assert row["maintenance_margin_fraction"] == 120
+    assert row["closeout_margin_fraction"] == 80
+    assert row["default_initial_margin_fraction"] == 500
+
+
+def test_rest_open_interest_is_base_units(world: FakeWorld) -> None:
+    world.by_symbol["ETH"].open_interest_lots = 395_593_278
+    row = get(world, "orderBookDetails?market_id=0")["order_book_details"][0]
+    assert row["open_interest"] == 39_559.3278
+
+
+def test_inactive_markets_are_listed_as_such(world: FakeWorld) -> None:
+    rows = {row["market_id"]: row for row in get(world, "orderBooks")["order_books"]}
+    assert (rows[28]["symbol"], rows[28]["status"]) == ("MKR", "inactive")
+    assert rows[0]["status"] == "active"
+
+
+def test_the_filter_leaves_perps_out_when_spot_is_asked_for(world: FakeWorld) -> None:
+    body = get(world, "orderBookDetails?filter=spot")
+    assert body["order_book_details"] == body["spot_order_book_details"] == []
+
+
+def test_resting_orders_add_up_to_their_levels(world: FakeWorld) -> None:
+    body = get(world, "orderBookOrders?market_id=1&limit=20")
+    assert body["total_bids"] == len(body["bids"]) == 20
+    sums: dict[str, float] = {}
+    for row in body["bids"][:-1]:
+        sums[row["price"]] = sums.get(row["price"], 0.0) + float(row["remaining_base_amount"])
+    state = world.by_symbol["BTC"]
+    for ticks, lots in state.ladder(Side.BUY, len(sums) - 1):
+        assert sums[state.price_text(ticks)] == pytest.approx(float(state.size_text(lots)))
+
+
+def test_settled_funding_is_percent_without_a_sign(world: FakeWorld) -> None:
+    state = world.by_symbol["ETH"]
+    state.settled[-2:] = [
+        (START_NS // HOUR_NS * HOUR_NS - HOUR_NS, 0.000012, 0.0, 2_256.56),
+        (START_NS // HOUR_NS * HOUR_NS, -0.000002, 0.0, 2_263.89),
+    ]
+    rows = get(world, f"fundings?market_id=0&resolution=1h&{ALL_TIME}&count_back=2")["fundings"]
+    assert rows == [
+        {"timestamp": 1_759_993_200, "value": "0.02707872", "rate": "0.0012", "direction": "long"},
+        {"timestamp": 1_759_996_800, "value": "0.00452778", "rate": "0.0002", "direction": "short"},
+    ]
+
+
+def test_funding_obeys_its_window_in_seconds_and_in_milliseconds(world: FakeWorld) -> None:
+    start, end = 1_759_996_800 - 3 * 3600, 1_759_996_800 - 3600
+    path = "fundings?market_id=0&resolution=1h"
+    seconds = get(world, f"{path}&start_timestamp={start}&end_timestamp={end}")
+    millis = get(world, f"{path}&start_timestamp={start}000&end_timestamp={end}000")
+    assert seconds == millis
+    assert [row["timestamp"] for row in seconds["fundings"]] == [start, start + 3600, end]
+
+
+def test_thirty_days_of_funding_fit_one_reply(world: FakeWorld) -> None:
+    body = get(world, f"fundings?market_id=0&resolution=1h&{ALL_TIME}")
+    assert len(body["fundings"]) == 720
+
+
+def test_rates_of_all_venues_are_fractions_per_eight_hours(world: FakeWorld) -> None:
+    world.by_symbol["ETH"].rate = 0.0000125
+    rows = get(world, "funding-rates")["funding_rates"]
+    eth = {row["exchange"]: row["rate"] for row in rows if row["market_id"] == 0}
+    assert eth["lighter"] == pytest.approx(0.000096)  # 0.0012 percent an hour, times 8
+    assert eth.keys() == {"lighter", "binance", "bybit", "hyperliquid"}
+    assert not any(row["market_id"] == 28 for row in rows)
+
+
+def test_candles_ascend_inside_their_window(world: FakeWorld) -> None:
+    end = START_NS // 1_000_000
+    window = f"start_timestamp={end - 3 * 3_600_000}&end_timestamp={end}&count_back=0"
+    rows = get(world, f"candles?market_id=0&resolution=1h&{window}")["c"]
+    assert [row["t"] for row in rows] == [1_759_989_600_000 + 3_600_000 * n for n in range(3)]
+    assert all(row["l"] <= min(row["o"], row["c"]) <= row["h"] for row in rows)
+    old = get(world, f"candlesticks?market_id=0&resolution=1h&{window}")["candlesticks"]
+    assert [row["timestamp"] for row in old] == [row["t"] for row in rows]
+
+
+def test_prices_without_volume_are_those_of_the_candles(world: FakeWorld) -> None:
+    end = START_NS // 1_000_000
+    window = f"start_timestamp={end - 3 * 3_600_000}&end_timestamp={end}&count_back=0"
+    marks = get(world, f"markPriceCandles?market_id=0&resolution=1h&{window}")["c"]
+    rows = get(world, f"candles?market_id=0&resolution=1h&{window}")["c"]
+    # Closed candles ended where the trades did; the running one stands at the mark.
+    assert [(r["t"], r["c"]) for r in marks[:-1]] == [(r["t"], r["c"]) for r in rows[:-1]]
+    mark = next(m for m in world.markets.values() if m.listing.market_id == 0).mark
+    assert marks[-1]["c"] == pytest.approx(mark)
+    assert all("v" not in row and row["sc"] > 0 for row in marks)
+    charts = {
+        row["market_id"]: row["prices"] for row in get(world, "marketPriceCharts")["price_charts"]
+    }
+    assert [float(price) for price in charts[0][-3:]] == [row["c"] for row in rows]
+    assert len(charts[0]) == 24
+    assert charts[28] == []
+
+
+def test_no_pool_is_shown_and_the_venues_own_is_the_last_index(world: FakeWorld) -> None:
+    assert get(world, "publicPoolsMetadata?index=0&limit=10")["public_pools"] == []
+    assert get(world, "systemConfig")["liquidity_pool_index"] == 2**48 - 2
+
+
+def test_blocks_are_sequenced_then_committed_then_proven(world: FakeWorld) -> None:
+    newest = get(world, "blocks?sort=desc&limit=2")["blocks"]
+    assert [block["height"] for block in newest] == [5_000_000, 4_999_999]
+    assert newest[0]["committed_at"] == newest[0]["verified_at"] == 0
+    old = get(world, "block?by=height&value=4000000")["blocks"][0]
+    assert 0 < old["committed_at"] < old["verified_at"] <= START_NS // 10**9
+    again = get(world, f"block?by=commitment&value={old['commitment']}")["blocks"][0]
+    assert again == old
+
+
+def test_blocks_are_empty_and_no_execution_was_measured(world: FakeWorld) -> None:
+    assert get(world, "block?by=height&value=4000000")["blocks"][0]["txs"] == []
+    assert get(world, "blockTxs?by=block_height&value=4000000")["txs"] == []
+    assert get(world, "executeStats?period=d")["result"] == []
+
+
+def test_open_interest_history_is_hourly(world: FakeWorld) -> None:
+    rows = get(world, "exchangeMetrics?period=d&kind=open_interest&filter=byMarket&value=ETH")
+    stamps = [row["timestamp"] for row in rows["metrics"]]
+    assert stamps[-1] - stamps[-2] == 3600
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        ("account?by=index&value=5", 21100),
+        ("accountsByL1Address?l1_address=0x0", 21103),
+        ("nextNonce?account_index=5&api_key_index=3", 21100),
+        ("positionFunding?account_index=5&limit=10", 20001),
+        ("orderBookOrders?market_id=1&limit=251", 20001),
+        ("orderBookOrders?limit=10", 20001),
+        ("recentTrades?market_id=9999&limit=10", 20001),
+        ("candles?market_id=1&resolution=2m&start_timestamp=0&end_timestamp=1", 20001),
+        ("block?by=height&value=99999999", 20001),
+    ],
+)
+def test_an_error_is_a_code_and_a_message(world: FakeWorld, target: str, code: int) -> None:
+    status, body = ask(world, f"/api/v1/{target}")
+    assert status == 400
+    assert body.keys() == {"code", "message"}
+    assert body["code"] == code
+
+
+def test_info_names_the_contract_and_other_paths_are_not_found(world: FakeWorld) -> None:
+    assert ask(world, "/info")[1]["contract_address"].startswith("0x3B4D794a")
+    assert ask(world, "/api/v1/nothing")[0] == 404
+    assert ask(world, "/orderBooks")[0] == 404
+
+
+def test_the_budget_of_a_client_ends_with_429_and_begins_again(world: FakeWorld) -> None:
+    statuses = [ask(world, "/info")[0] for _ in range(601)]
+    assert statuses == [200] * 600 + [429]
+    assert ask(world, "/info")[1] == {"code": 23000, "message": "Too Many Requests!"}
+    world.step(60.0)
+    assert ask(world, "/info")[0] == 200

@@ -1,0 +1,87 @@
+"""The cockpit with a trader in front of it: the real app on a market whose figures are known."""
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cockpit.alerts.service import Alerting
+from cockpit.config import Config
+from cockpit.core.clock import ManualClock
+from cockpit.desk.contract import FeedStats, Hold, Intent, Mode, Watch
+from cockpit.terminal.app import CockpitApp
+from cockpit.ui.input import dispatch as actions
+from cockpit.ui.theme.capabilities import Terminal
+from cockpit.venues.contract import VenueSpec
+from tests.support import AT_NS
+from tests.terminal.desks import StillDesk
+from tests.ui import scenes
+
+TERMINAL = Terminal(
+    color="truecolor", color_reason="", glyphs="braille", glyphs_reason="", over_ssh=False
+)
+
+
+class KnownDesk(StillDesk):
+    """Three live venues with the figures of `scenes.live`; records by remembering the folder."""
+
+    def __init__(self, mode: Mode = "LIVE") -> None:
+        scene = scenes.live()
+        self.mode = mode
+        self.clock = ManualClock(AT_NS)
+        self.view = scenes.store_of(scene)
+        self.specs: Mapping[str, VenueSpec] = scene.specs
+        self.posted: list[Intent] = []
+        self.computed = None
+        self.alerting = Alerting((), self.view, self.clock, {})
+        self.tape: Path | None = None
+
+    def post(self, intent: Intent) -> None:
+        super().post(intent)
+        if isinstance(intent, Watch):
+            self.view.watch(intent.symbols)
+        elif isinstance(intent, Hold):
+            self.view.set_manual(intent.positions)
+
+    def feed_stats(self) -> FeedStats:
+        is_on = self.tape is not None
+        return FeedStats(messages_per_s=None, coalescing=False, recording=is_on)
+
+    def record(self, folder: Path | None) -> str:
+        self.tape = folder
+        return f"recording into {folder}" if folder else "recording ended"
+
+
+@dataclasses.dataclass
+class Kept:
+    """Stands where the terminal's writer stands."""
+
+    sent: list[str] = dataclasses.field(default_factory=list)
+    backlog: int = 0
+    sent_bytes: int = 0
+
+    def put(self, text: str) -> None:
+        self.sent.append(text)
+
+
+class Seat(CockpitApp):
+    """What the terminal is handed and what the trader is told can be looked at."""
+
+    def __init__(self, config: Config | None = None, **desk: Any) -> None:
+        self.known = KnownDesk(**desk)
+        self.kept = Kept()
+        super().__init__(self.known, config or Config(), TERMINAL)
+
+    @property
+    def out(self):
+        return self.kept
+
+    @property
+    def told(self) -> list[str]:
+        """The words of every toast on the screen."""
+        return [toast.text for toast in self.toaster.toasts.shown]
+
+    def type(self, *keys: str) -> None:
+        """Keys as the table writes them, past the patience of a pilot."""
+        for key in keys:
+            actions.press(self, key)

@@ -1,0 +1,227 @@
+"""Themes: readable, exact in 256 colours, and a bad one costs a sentence, never the screen."""
+
+import os
+
+import pytest
+from rich._palettes import EIGHT_BIT_PALETTE
+from rich.color import ColorSystem
+from rich.style import Style
+
+from cockpit.core.errors import ConfigError
+from cockpit.terminal.renderer.sgr import Depth, Looks
+from cockpit.ui.theme.capabilities import Terminal
+from cockpit.ui.theme.palette import Palette
+from cockpit.ui.theme.themes import ROLES, load_theme, read_theme, shipped_dir, theme_names
+from tests.terminal.seats import Seat
+
+SHIPPED = sorted(path.stem for path in shipped_dir().glob("*.toml"))
+IN_HEX = [name for name in SHIPPED if load_theme(name).background != "default"]
+QUIET = {"dim": 3.5, "stale": 3.5, "frame": 1.2, "frame_focus": 2.0, "bid_bar": 1.2, "ask_bar": 1.2}
+"""Roles that may be fainter than text, and how faint."""
+SIZE = (120, 40)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb, as WCAG 2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def test_the_promised_themes_are_there():
+    assert set(SHIPPED) == {"dark", "light", "high-contrast", "colour-blind", "ansi-16"}
+    assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
+
+
+@pytest.mark.parametrize("name", IN_HEX)
+def test_text_is_readable_on_every_step_of_heat_and_everywhere_else(name):
+    theme = load_theme(name)
+    for role, (fore, back) in theme.roles.items():
+        least = QUIET.get(role, 4.5)
+        assert contrast(fore, back or theme.background) >= least, (role, fore, back)
+
+
+def test_high_contrast_is_what_it_says():
+    theme = load_theme("high-contrast")
+    for role in ("text", "number", "dim", "stale", "gain", "loss", "warn"):
+        assert contrast(theme.roles[role][0], theme.background) >= 7, role
+
+
+@pytest.mark.parametrize("name", IN_HEX)
+def test_every_colour_is_one_of_the_256_and_is_sent_as_it(name):
+    theme = load_theme(name)
+    looks = Looks(Depth(ColorSystem.EIGHT_BIT))
+    for fore, back in theme.roles.values():
+        for colour in filter(None, (fore, back, theme.background)):
+            assert rgb(colour) in {tuple(EIGHT_BIT_PALETTE[n]) for n in range(16, 256)}, colour
+            sent = looks.step(None, looks.of(Style(color=colour))[0])
+            number = int(sent.removesuffix("m").rpartition(";")[2])
+            assert tuple(EIGHT_BIT_PALETTE[number]) == rgb(colour)
+
+
+@pytest.mark.parametrize("name", IN_HEX)
+def test_the_nine_steps_of_heat_are_nine_looks(name):
+    theme = load_theme(name)
+    heat = [theme.roles[role] for role in ROLES if role.startswith("heat")]
+    assert len(heat) == len(set(heat)) == 9
+
+
+def test_colour_blind_keeps_gain_from_loss_without_red_and_green():
+    """Blue is mostly blue, orange has hardly any: that difference survives every red-green loss."""
+    theme = load_theme("colour-blind")
+    for cool, warm in (("gain", "loss"), ("bid", "ask"), ("ok", "danger")):
+        _, _, blue = rgb(theme.roles[cool][0])
+        warm_fore, warm_back = theme.roles[warm]
+        assert blue >= 0xD7
+        assert rgb(warm_back or warm_fore)[2] <= 0x5F
+
+
+def test_the_theme_of_names_uses_the_terminals_own_colours_at_every_depth():
+    theme = load_theme("ansi-16")
+    assert not any("#" in fore + back for fore, back in theme.roles.values())
+    for depth in ("truecolor", "256", "16"):
+        palette = Palette(theme, terminal(depth))
+        style = palette.style("gain")
+        assert style.color is not None
+        assert style.color.number == 2
+        assert style.bgcolor is None or style.bgcolor.is_default
+        assert palette.is_native
+
+
+def terminal(depth: str) -> Terminal:
+    return Terminal(
+        color=depth, color_reason="", glyphs="braille", glyphs_reason="", over_ssh=False
+    )  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("depth", ["truecolor", "256", "16", "none"])
+def test_every_role_has_a_style_at_every_depth(name, depth):
+    palette = Palette(load_theme(name), terminal(depth))
+    assert all(palette.style(role) is not None for role in ROLES)
+
+
+@pytest.mark.parametrize(("name", "number"), [("dark", 0), ("light", 15)])
+def test_a_theme_is_as_dark_or_light_as_it_says_on_sixteen_colours_too(name, number):
+    palette = Palette(load_theme(name), terminal("16"))
+    assert palette.style("text").bgcolor.number == number
+
+
+def test_without_colour_nothing_is_coloured():
+    palette = Palette(load_theme("dark"), terminal("none"))
+    assert all(palette.style(role).color is None for role in ROLES)
+
+
+def dark_with(old: str, new: str) -> str:
+    text = (shipped_dir() / "dark.toml").read_text()
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('gain = "#5fd787"', 'gian = "#5fd787"', ["roles.gian", "'gain'"]),
+        ('gain = "#5fd787"', "", ["roles.gain", "missing"]),
+        ('gain = "#5fd787"', 'gain = "greenish"', ["roles.gain", "'greenish'", "#rrggbb"]),
+        ('gain = "#5fd787"', 'gain = "#5fd78"', ["roles.gain", "'#5fd78'"]),
+        ('gain = "#5fd787"', "gain = 5", ["roles.gain", "5 is no colour"]),
+        ('gain = "green"', 'gain = "#00ff00"', ["ansi.gain", "names"]),
+        ('background = "#080808"', 'background = "black"', ["background", "'black'"]),
+        ('background = "#080808"', 'background = "default"', ["background", "'default'"]),
+        ("dark = true", 'dark = "yes"', ["dark", "true or false"]),
+        ('"title"]', '"titel"]', ["bold", "'titel'", "'title'"]),
+        ("dark = true", "dark = true\nlight = 3", ["light", "unknown key"]),
+        ("[roles]", "[roles", ["TOML"]),
+    ],
+)
+def test_a_bad_theme_is_one_sentence_that_names_the_place(tmp_path, old, new, words):
+    path = tmp_path / "mine.toml"
+    path.write_text(dark_with(old, new))
+    with pytest.raises(ConfigError) as caught:
+        read_theme(path)
+    message = caught.value.ui_message
+    assert message.startswith(str(path))
+    for word in words:
+        assert word in message
+
+
+def test_the_traders_own_theme_wins_over_a_shipped_one_of_its_name(tmp_path):
+    (tmp_path / "dark.toml").write_text(dark_with('gain = "#5fd787"', 'gain = "#00ff00"'))
+    (tmp_path / "mine.toml").write_text(dark_with('gain = "#5fd787"', 'gain = "#00ffff"'))
+    assert load_theme("dark", tmp_path).roles["gain"] == ("#00ff00", "")
+    assert set(theme_names(tmp_path)) == {*SHIPPED, "mine"}
+    with pytest.raises(ConfigError, match="did you mean 'mine'"):
+        load_theme("mien", tmp_path)
+
+
+def own_theme(home, text):
+    folder = home / "config" / "themes"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "dark.toml"
+    path.write_text(text)
+    return path
+
+
+async def test_a_bad_theme_is_one_toast_and_the_shipped_one(own_home):
+    own_theme(own_home, dark_with('gain = "#5fd787"', 'gain = "greenish"'))
+    app = Seat()
+    async with app.run_test(size=SIZE) as pilot:
+        for _ in range(50):
+            await pilot.pause()
+            if app.told:
+                break
+        assert len(app.told) == 1
+        assert "'greenish'" in app.told[0]
+        assert app.palette.theme.roles["gain"] == ("#5fd787", "")
+
+
+async def test_an_edited_theme_is_worn_again_and_a_broken_edit_is_one_toast(own_home):
+    path = own_theme(own_home, dark_with('gain = "#5fd787"', 'gain = "#00ff00"'))
+    app = Seat()
+    async with app.run_test(size=SIZE):
+        assert app.palette.theme.roles["gain"][0] == "#00ff00"
+        own_theme(own_home, dark_with('gain = "#5fd787"', 'gain = "#00ffff"'))
+        os.utime(path, ns=(1, 1))
+        app._reload_theme()
+        assert app.palette.style("gain").color.name == "#00ffff"
+        path.write_text("[roles")
+        os.utime(path, ns=(2, 2))
+        app._reload_theme()
+        app._reload_theme()
+        assert len(app.told) == 1
+        assert app.palette.theme.roles["gain"][0] == "#00ffff"
+
+
+@pytest.mark.usefixtures("own_home")
+async def test_themes_are_worn_while_looking_and_escape_puts_the_old_one_back():
+    app = Seat()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("t", "down")
+        looked_at = app.screen.choice.id
+        assert looked_at != "dark"
+        assert app.palette.theme.name == looked_at
+        await pilot.press("escape")
+        assert app.palette.theme.name == "dark"
+        await pilot.press("t", *"light", "enter")
+        assert app.palette.theme.name == "light"
+        assert app.workspace.styles.background.hex.lower() == app.palette.theme.background
+
+
+@pytest.mark.usefixtures("own_home")
+async def test_every_theme_can_be_worn_on_the_running_screen():
+    app = Seat()
+    async with app.run_test(size=SIZE) as pilot:
+        for name in (*SHIPPED, "dark"):
+            app.wear(load_theme(name))
+            await pilot.pause()
+            assert app.native_ansi_color is (name == "ansi-16")

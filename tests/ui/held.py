@@ -1,0 +1,74 @@
+"""Positions on the scenes: accounts that are read, an account that went stale, typed positions."""
+
+from cockpit.core.events import AccountState, Margin, Position
+from cockpit.core.units import NS_PER_S
+from cockpit.ui.model.ui_state import Scene
+from tests.support import AT_NS
+from tests.ui.scenes import MIDS, live, store_of
+
+ALPHA, BRAVO = "0x" + "a1" * 20, "0x" + "b2" * 20
+"""The accounts that `followed` reads."""
+
+
+def follow(scene: Scene, *accounts: tuple[str, str, str]) -> None:
+    """(venue, address, name) of each, and that it could be read."""
+    store = store_of(scene)
+    store.follow(accounts)
+    for venue, address, _ in accounts:
+        state(scene, venue, address)
+
+
+def state(scene: Scene, venue: str, address: str, at_ns: int = AT_NS, **more: str) -> None:
+    said = {"state": "read", **more}
+    store_of(scene).apply(AccountState(venue=venue, account=address, recv_ns=at_ns, **said))
+
+
+def position(
+    scene: Scene, venue: str, address: str, symbol: str, size: float, **more: object
+) -> None:
+    """Stated at the scene's own mark unless `mark` says otherwise."""
+    said = {"mark": MIDS.get(symbol), "recv_ns": AT_NS - NS_PER_S, **more}
+    store_of(scene).apply(Position(venue=venue, account=address, symbol=symbol, size=size, **said))
+
+
+def margin(scene: Scene, venue: str, address: str, equity: float | None, **more: float) -> None:
+    store_of(scene).apply(
+        Margin(venue=venue, account=address, recv_ns=AT_NS - NS_PER_S, equity=equity, **more)
+    )
+
+
+def typed(scene: Scene, venue: str, symbol: str, size: float, **more: object) -> None:
+    """One more position of the trader's own."""
+    one = Position(
+        venue=venue, recv_ns=AT_NS, symbol=symbol, size=size, account="manual", source="manual",
+        **more,
+    )  # fmt: skip
+    store = store_of(scene)
+    store.set_manual((*store.manual(), one))
+
+
+def hedged() -> Scene:
+    """Long 0.5 BTC on alphaswap, short 0.5 on bravo; each with its own margin."""
+    scene = live()
+    follow(scene, ("alphaswap", ALPHA, "carry"), ("bravo", BRAVO, ""))
+    position(
+        scene, "alphaswap", ALPHA, "BTC", 0.5, entry=63_000.0, liquidation=51_200.0,
+        funding_paid=-12.5, leverage=10.0,
+    )  # fmt: skip
+    position(scene, "bravo", BRAVO, "BTC", -0.5, entry=65_000.0, liquidation=83_200.0)
+    margin(scene, "alphaswap", ALPHA, 10_000.0, used=3_200.0, maintenance=640.0)
+    margin(scene, "bravo", BRAVO, 20_000.0, used=3_200.0, maintenance=1_000.0)
+    return scene
+
+
+def many(count: int = 60) -> Scene:
+    """So many positions over three venues and accounts, in three assets and a hundred sizes."""
+    scene = live()
+    accounts = [("alphaswap", f"0x{i:040x}", "") for i in range(count // 3)]
+    follow(scene, *accounts)
+    for i in range(count):
+        venue, address, _ = accounts[i // 3]
+        symbol = ("BTC", "ETH", "PEPE")[i % 3]
+        size = (1 if i % 2 else -1) * (100.0 + i) / MIDS[symbol]
+        position(scene, venue, address, symbol, size, entry=MIDS[symbol] * 1.01)
+    return scene

@@ -1,0 +1,167 @@
+"""What forms begin with: the cell, the pair, the form before, the positions, the plan."""
+
+import msgspec
+import pytest
+
+from cockpit.calculators.common.market_data import Settings
+from cockpit.calculators.saved_plans import fill
+from cockpit.core.events import Position
+from cockpit.ui.input.form_prefill import pair, prefill
+from cockpit.ui.model.calculator_form import compute
+from cockpit.ui.model.ui_state import Scene, select_symbol
+from cockpit.ui.readings import plan_pricing as keeping
+from tests.ui import scenes
+from tests.ui.scenes import AT_NS, MIDS, RATES
+
+
+def texts(scene: Scene, name: str) -> dict[str, str]:
+    return {key: given.text for key, given in prefill(scene, name).items()}
+
+
+def opened(scene: Scene, name: str) -> None:
+    """As its key would: prefilled, shown and answered."""
+    form = scene.forms.open(name)
+    form.fill(prefill(scene, name))
+    scene.forms.chosen = name
+    compute(form, scene.view, Settings(now_ns=AT_NS))
+
+
+def hold(scene: Scene, venue: str, symbol: str, size: float) -> None:
+    position = Position(
+        venue=venue, recv_ns=AT_NS, account="manual", symbol=symbol, size=size, entry=MIDS[symbol]
+    )
+    scenes.store_of(scene).set_manual((position,))
+
+
+def test_the_focused_venue_is_one_side_and_the_farthest_rate_the_other():
+    scene = scenes.live()
+    # Per hour: alphaswap +1.25e-5, bravo -5e-5, charliedex 1e-4 / 8 = +1.25e-5.
+    assert RATES["bravo"] < RATES["alphaswap"]
+    scene.venue_index = 1
+    long, short = pair(scene)
+    assert long == "bravo"
+    assert short in ("alphaswap", "charliedex")
+    scene.venue_index = 2
+    assert pair(scene) == ("bravo", "charliedex")
+
+
+def test_a_pinned_pair_wins_over_the_cell():
+    scene = scenes.live()
+    scene.pinned = ("alphaswap", "bravo")
+    scene.venue_index = 2
+    assert pair(scene) == ("bravo", "alphaswap")
+    assert prefill(scene, "carry")["long_venue"].source == "pinned"
+
+
+def test_with_one_fresh_rate_there_is_no_pair_and_the_venues_are_left_to_the_calculator():
+    scene = scenes.stale()
+    assert pair(scene) is None
+    assert "long_venue" not in texts(scene, "carry")
+
+
+def test_carry_takes_symbol_pair_and_size_from_the_screen():
+    scene = scenes.live()
+    select_symbol(scene, "ETH")
+    scene.size_usd = 50_000.0
+    assert texts(scene, "carry") == {
+        "symbol": "ETH", "long_venue": "bravo", "short_venue": "alphaswap",
+        "notional_usd": "50000",
+    }  # fmt: skip
+
+
+def test_a_hedge_after_a_carry_is_of_its_long_leg_on_the_other_venues():
+    scene = scenes.live()
+    opened(scene, "carry")
+    given = texts(scene, "hedge")
+    assert given["venue"] == "bravo"
+    assert given["venues"] == "alphaswap,charliedex"
+    assert float(given["size"]) == pytest.approx(100_000 / MIDS["BTC"], rel=0.01)
+
+
+def test_a_hedge_without_anything_before_it_is_of_the_quoted_size_at_the_cell():
+    scene = scenes.live()
+    scene.size_usd = 64_000.0
+    assert texts(scene, "hedge") == {"symbol": "BTC", "size": "1", "venue": "alphaswap"}
+
+
+def test_a_hedge_is_of_what_is_held_in_the_symbol():
+    scene = scenes.live()
+    hold(scene, "bravo", "BTC", 2.0)
+    assert texts(scene, "hedge")["book"] == "true"
+    select_symbol(scene, "ETH")
+    assert "book" not in texts(scene, "hedge")
+
+
+def test_a_carry_on_the_screen_is_hedged_before_what_is_held():
+    scene = scenes.live()
+    hold(scene, "bravo", "BTC", 2.0)
+    opened(scene, "carry")
+    scene.workspace = "plan"
+    assert "book" not in texts(scene, "hedge")
+    assert texts(scene, "hedge")["venue"] == "bravo"
+
+
+def test_a_hedge_from_the_positions_is_of_the_one_under_the_cursor():
+    scene = scenes.live()
+    hold(scene, "bravo", "ETH", -3.0)
+    scene.workspace = scene.focus = "positions"
+    assert texts(scene, "hedge") == {"symbol": "ETH", "size": "-3", "venue": "bravo"}
+
+
+def test_a_staggered_entry_after_a_hedge_trades_what_it_sized():
+    scene = scenes.live()
+    opened(scene, "carry")
+    opened(scene, "hedge")
+    given = texts(scene, "stagger")
+    assert given["side"] == "sell"
+    assert float(given["size"]) == pytest.approx(100_000 / MIDS["BTC"], rel=0.01)
+
+
+def test_stress_is_of_everything_that_is_held():
+    scene = scenes.live()
+    hold(scene, "bravo", "BTC", 2.0)
+    assert texts(scene, "stress") == {"monte_carlo": "true"}
+
+
+def test_stress_of_a_cell_is_of_its_pair_with_an_assumed_equity():
+    scene = scenes.live()
+    given = prefill(scene, "stress")
+    legs = msgspec.json.decode(given["positions"].text)
+    assert [(leg["venue"], leg["size"] > 0) for leg in legs] == [
+        ("bravo", True), ("alphaswap", False),
+    ]  # fmt: skip
+    equity = given["equity_usd.bravo"]
+    assert float(equity.text) == pytest.approx(20_000, rel=0.01)
+    assert "assumed" in equity.source
+
+
+def test_stress_of_a_half_filled_plan_knows_what_is_filled():
+    scene = scenes.live()
+    opened(scene, "carry")
+    plan = keeping.proposed(scene, "btc-carry")
+    assert plan is not None
+    scene.plans.keep(plan)
+    scene.workspace = "plan"
+    legs = msgspec.json.decode(prefill(scene, "stress")["plan"].text)
+    assert [leg["filled"] for leg in legs] == [0.0, 0.0]
+    one = plan.legs[1]
+    scene.plans.keep(fill(plan, 1, MIDS["BTC"], one.size / 4, AT_NS))
+    legs = msgspec.json.decode(prefill(scene, "stress")["plan"].text)
+    assert [leg["filled"] for leg in legs] == [0.0, one.size / 4]
+    held = msgspec.json.decode(prefill(scene, "margin")["positions"].text)
+    assert held == [{"venue": one.venue, "symbol": "BTC", "size": one.side.sign * one.size / 4}], (
+        "of a plan that is begun, margin sees what is filled"
+    )
+
+
+def test_a_kept_plan_notes_what_the_market_expected_of_each_leg():
+    scene = scenes.live()
+    opened(scene, "carry")
+    plan = keeping.proposed(scene, "btc-carry")
+    assert plan is not None
+    long = next(i for i, leg in enumerate(plan.legs) if leg.venue == "bravo")
+    was = plan.expected[long]
+    assert was.mid == pytest.approx(64_000.0)
+    assert was.fee_frac == 0.0002
+    # The book has 50,000 USD at 2 bps and at 4 bps from mid: 100,000 USD cost 3 bps and the fee.
+    assert was.cost_frac == pytest.approx(0.0003 + 0.0002, rel=0.02)

@@ -1,0 +1,171 @@
+"""What DEPTH says: books, depth in bands, costs, the merged book and the chart."""
+
+import pytest
+
+from cockpit.core.events import BookSnapshot, Link
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.panes.depth import costs, depth_chart, ladders, liquidity, merged
+from cockpit.ui.readings.order_books import cost, pair_cost_bps, reading, round_trip_bps
+from cockpit.ui.text.styled import plain
+from tests.support import AT_NS
+from tests.ui import scenes
+
+
+def text_of(module, scene: Scene, width: int = 130, height: int = 20) -> str:
+    return "\n".join(plain(line) for line in module.lines(scene, width, height))
+
+
+def row_of(module, scene: Scene, start: str, width: int = 130) -> str:
+    rows = (plain(line)[1:] for line in module.lines(scene, width, 20))
+    return next(row for row in rows if row.strip().startswith(start))
+
+
+def with_book(scene: Scene, venue: str, bids, asks) -> None:
+    scenes.store_of(scene).apply(
+        BookSnapshot(venue=venue, recv_ns=AT_NS, symbol="BTC", bids=bids, asks=asks)
+    )
+
+
+def test_a_lost_book_is_not_shown_and_says_why() -> None:
+    text = text_of(ladders, scenes.down(), width=200)
+    assert "no book: down: connection refused" in text
+    assert "last seen 0.5s" in text
+
+
+@pytest.mark.parametrize("lost", [scenes.VENUES[0], scenes.VENUES[1]])
+def test_every_book_stays_under_its_venue_while_another_one_is_lost(lost) -> None:
+    scene = scenes.live()
+    scenes.store_of(scene).apply(
+        Link(venue=lost, recv_ns=AT_NS, state="down", reason="connection refused")
+    )
+    lines = [plain(line) for line in ladders.lines(scene, 200, 20)]
+    begins = [lines[1].index(name) for name in scenes.VENUES]
+    at = scenes.VENUES.index(lost)
+    column = slice(begins[at], begins[at + 1])
+    assert "no book" in lines[3][column]
+    for line in lines[4:-1]:
+        assert not line[column].strip(), line
+
+
+def test_an_old_book_is_dimmed_and_its_age_marked() -> None:
+    lines = ladders.lines(scenes.stale(), 200, 20)
+    roles = {role for line in lines[2:-1] for text, role in line if text.strip()}
+    assert "~10m" in plain(lines[1])
+    assert "number" not in roles
+    assert "bid" not in roles
+
+
+def test_no_price_and_no_size_in_a_ladder_is_cut() -> None:
+    scene = scenes.live(("PEPE",))
+    for width in (40, 62, 80, 120, 200):
+        assert "…" not in text_of(ladders, scene, width)
+
+
+def test_a_one_sided_book_is_called_so() -> None:
+    scene = scenes.live()
+    with_book(scene, "bravo", (), ((64_001.0, 1.0),))
+    assert "one-sided: no bids" in text_of(ladders, scene, 200)
+    assert "no bids" in row_of(liquidity, scene, "bravo")
+
+
+def test_a_crossed_book_is_called_so() -> None:
+    scene = scenes.live()
+    with_book(scene, "bravo", ((64_010.0, 1.0),), ((64_000.0, 1.0),))
+    assert "crossed" in text_of(ladders, scene, 200)
+    assert "crossed" in row_of(liquidity, scene, "bravo")
+
+
+def test_depth_within_a_band_counts_the_levels_inside_it() -> None:
+    # 50k each 2 bps: 5 levels within 10 bps, 12 within 25, 25 within 50.
+    row = row_of(liquidity, scenes.live(), "alphaswap")
+    assert "250k/250k" in row
+    assert "600k/600k" in row
+    assert "1.25M/1.25M" in row
+    assert "80 bps" in row
+
+
+def test_a_short_book_gives_a_lower_bound_and_says_how_far_it_reaches() -> None:
+    scene = scenes.live()
+    with_book(scene, "bravo", scenes.levels(64_000.0, -1, 4), scenes.levels(64_000.0, 1, 4))
+    row = row_of(liquidity, scene, "bravo")
+    assert "≥200k/≥200k" in row
+    assert "8 bps" in row
+    assert "bravo ends before the edge" in text_of(depth_chart, scene)
+
+
+def test_a_deep_book_is_read_only_as_far_as_it_matters() -> None:
+    scene = scenes.live()
+    bids = scenes.levels(64_000.0, -1, 3_000, step_bps=0.5)
+    with_book(scene, "bravo", bids, scenes.levels(64_000.0, 1, 3_000, step_bps=0.5))
+    book = reading(scene, "bravo")
+    assert book is not None
+    assert book.bid_reach_bps > 50.0
+    assert len(book.bids) < 1_000
+
+
+def test_a_cost_is_the_walk_through_the_book() -> None:
+    book = reading(scenes.live(), "alphaswap")
+    assert book is not None
+    # 100k takes the levels at 2 and 4 bps: 3 bps on average, to buy and to sell alike.
+    assert cost(book, 1, 100_000.0).bps == pytest.approx(3.0, abs=0.01)
+    assert cost(book, -1, 100_000.0).bps == pytest.approx(3.0, abs=0.01)
+
+
+def test_what_the_visible_book_does_not_hold_has_no_price() -> None:
+    scene = scenes.live()
+    book = reading(scene, "alphaswap")
+    assert book is not None
+    # 40 levels of 50k.
+    asked = cost(book, 1, 4_000_000.0)
+    assert asked.bps is None
+    assert asked.filled_frac == pytest.approx(0.5)
+    scene.size_usd = 4_000_000.0
+    assert "thin/thin" in row_of(costs, scene, "alphaswap")
+    assert round_trip_bps(scene, "alphaswap") is None
+
+
+def test_costs_contain_the_taker_fee_and_say_where_it_is_assumed() -> None:
+    scene = scenes.live()
+    assert "7.50/7.50" in row_of(costs, scene, "alphaswap")
+    assert "5.00/5.00" in row_of(costs, scene, "bravo")
+    assert "?4.5" in row_of(costs, scene, "alphaswap")
+    assert "?" not in row_of(costs, scene, "bravo")
+    assert "cheapest at 100k: buy bravo 5.00, sell bravo 5.00 bps" in text_of(costs, scene)
+
+
+def test_a_pair_pays_both_legs_in_and_out() -> None:
+    # alphaswap 3 + 3 + 2 x 4.5, bravo 3 + 3 + 2 x 2.
+    assert pair_cost_bps(scenes.live(), "alphaswap", "bravo") == pytest.approx(25.0, abs=0.02)
+
+
+def test_the_traders_own_size_has_its_column() -> None:
+    scene = scenes.live()
+    scene.size_usd = 250_000.0
+    head = plain(costs.lines(scene, 130, 12)[1])
+    assert [word for word in head.split() if word != "│"] == [
+        "fee", "10.0k", "50.0k", "100k", "250k", "500k", "1.00M",
+    ]  # fmt: skip
+    assert "250k" in plain(costs.lines(scene, 60, 12)[1])
+
+
+def test_the_merged_book_sorts_by_price_after_fees() -> None:
+    scene = scenes.live()
+    first = plain(merged.lines(scene, 70, 20)[1])
+    # Equal prices everywhere: the lowest fee is best on both sides.
+    best_bid, best_ask = 64_000 * (1 - 2e-4) * (1 - 2e-4), 64_000 * (1 + 2e-4) * (1 + 2e-4)
+    assert first.count("BRA") == 2
+    assert f"{best_bid:.1f}" in first
+    assert f"{best_ask:.1f}" in first
+
+
+def test_venues_crossed_after_fees_are_pointed_out() -> None:
+    scene = scenes.live()
+    with_book(scene, "bravo", ((64_200.0, 1.0),), ((64_210.0, 1.0),))
+    text = text_of(merged, scene, 90)
+    assert "crossed after fees" in text
+    assert "sell bravo" in text
+
+
+def test_a_venue_without_a_fresh_book_is_left_out_by_name() -> None:
+    assert "without bravo" in text_of(merged, scenes.down(), 110)
+    assert "no fresh book" in text_of(merged, scenes.stale(), 110)

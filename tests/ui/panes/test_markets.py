@@ -1,0 +1,239 @@
+"""What MARKETS says: the heatmap, open interest, health, the log and the status line."""
+
+import pytest
+
+from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.desk.contract import FeedStats, Notice
+from cockpit.ui.model.ui_state import Scene, sort_rows
+from cockpit.ui.panes import status
+from cockpit.ui.panes.health import log
+from cockpit.ui.panes.markets import health, heatmap, interest
+from cockpit.ui.readings.heatmap_cells import cell
+from cockpit.ui.text.styled import plain
+from tests.support import AT_NS
+from tests.ui import held, scenes
+
+
+def text_of(module, scene: Scene, width: int = 120, height: int = 20) -> str:
+    return "\n".join(plain(line) for line in module.lines(scene, width, height))
+
+
+def row_of(module, scene: Scene, start: str, width: int = 120, height: int = 20) -> str:
+    """The row that begins with a name."""
+    rows = (plain(line)[1:] for line in module.lines(scene, width, height))
+    return next(row for row in rows if row.lstrip("▌ ●◐○").startswith(start))
+
+
+def test_a_cell_is_the_live_rate_as_apr_and_its_colour_who_pays() -> None:
+    scene = scenes.live()
+    # 0.00125 % an hour is 10.95 % a year; -0.005 % is -43.8 %; 0.01 % per 8 h is 10.95 %.
+    assert cell(scene, "alphaswap", "BTC") == ("+10.95", "heat_pos1")
+    assert cell(scene, "bravo", "BTC") == ("−43.80", "heat_neg3")
+    assert cell(scene, "charliedex", "BTC") == ("+10.95", "heat_pos1")
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [("hour", "+0.00125"), ("8h", "+0.0100"), ("day", "+0.030"), ("apr", "+10.95")],
+)
+def test_the_unit_changes_the_figure_and_not_the_colour(unit, text) -> None:
+    scene = scenes.live()
+    scene.unit = unit
+    assert cell(scene, "alphaswap", "BTC") == (text, "heat_pos1")
+    assert text in row_of(heatmap, scene, "BTC")
+
+
+def test_missing_stale_unlisted_and_faulty_are_four_different_cells() -> None:
+    scene = scenes.live()
+    scene.now_ns = AT_NS + 600 * NS_PER_S
+    assert cell(scene, "alphaswap", "BTC") == ("~+10.95", "stale")
+    assert cell(scenes.bare(), "alphaswap", "BTC") == ("·", "dim")
+    unlisted = scenes.bare(("BTC", "ETH"))
+    scenes.link(unlisted, "bravo", "live")
+    scenes.speak(unlisted, "bravo", "BTC")
+    assert cell(unlisted, "bravo", "ETH") == ("—", "dim")
+    broken = scenes.bare()
+    scenes.link(broken, "bravo", "down", "adapter fault")
+    assert cell(broken, "bravo", "BTC") == ("!", "danger")
+
+
+@pytest.mark.parametrize(
+    ("mode", "text"),
+    [("predicted", "·"), ("next", "06:40"), ("age", "0.5s"), ("oi", "·"), ("z", "·")],
+)
+def test_the_cell_says_what_was_asked_for(mode, text) -> None:
+    scene = scenes.live()
+    scene.cell = mode
+    # AT_NS is 08:53:20: the next full hour is 6 min 40 s away.
+    assert cell(scene, "alphaswap", "ETH")[0] == text
+
+
+def test_change_compares_with_what_was_paid_then() -> None:
+    scene = scenes.live()
+    scene.cell = "change_8h"
+    # In the last day the paid rate was the live one.
+    assert cell(scene, "alphaswap", "BTC")[0] == "0.00"
+    assert cell(scene, "alphaswap", "ETH")[0] == "·"
+
+
+def test_change_of_open_interest_is_over_the_last_hour() -> None:
+    scene = scenes.live()
+    scene.cell = "oi"
+    market = scenes.store_of(scene).market("bravo", "BTC")
+    assert market is not None
+    assert market.open_interest is not None
+    market.open_interests.append(AT_NS - HOUR_NS + NS_PER_S, market.open_interest / 1.25)
+    market.open_interests.append(AT_NS, market.open_interest)
+    assert cell(scene, "bravo", "BTC")[0] == "+25.00%"
+
+
+def test_a_row_ends_with_the_widest_spread_the_pair_and_the_weighted_rate() -> None:
+    row = row_of(heatmap, scenes.live(), "BTC")
+    # 10.95 less -43.80; open interest 900, 400, 200 weighs 10.95, -43.80, 10.95.
+    weighted = (900 * 10.95 - 400 * 43.80 + 200 * 10.95) / 1500
+    assert "54.75" in row
+    assert "/BRA" in row
+    assert f"{weighted:+.2f}".replace("-", "−") in row
+
+
+def test_a_stale_rate_is_never_compared() -> None:
+    scene = scenes.live()
+    scenes.link(scene, "bravo", "stale", "no message for 15 s")
+    row = row_of(heatmap, scene, "BTC")
+    assert "~−43.80" in row
+    assert "54.75" not in row
+    assert "0.00" in row
+
+
+def test_the_verdict_says_the_pair_and_what_it_costs() -> None:
+    text = text_of(heatmap, scenes.live(), width=160)
+    # Costs: fees 4.5 + 2 bps in and out; books step 2 bps per 50k, so 100k costs 3 bps a side.
+    assert "long bravo −43.80" in text
+    assert "25.0 bps of costs at 100k" in text
+
+
+def test_a_pinned_pair_is_kept_even_where_it_pays() -> None:
+    scene = scenes.live()
+    scene.pinned = ("bravo", "charliedex")
+    assert "−54.75" in row_of(heatmap, scene, "BTC")
+
+
+def test_with_a_pinned_pair_no_row_speaks_of_another_pair() -> None:
+    scene = scenes.down()
+    scene.pinned = ("alphaswap", "bravo")
+    lines = [plain(line) for line in heatmap.lines(scene, 90, 20)]
+    assert "ALP−BRA" in lines[1]
+    assert "○*bravo" in lines[1]
+    row = next(line for line in lines if line[1:].lstrip(" ▌").startswith("BTC"))
+    assert row.split("│")[2].split()[:2] == ["·", "·"]
+    assert "no fresh rate at bravo" in lines[-1]
+
+
+def test_venues_that_do_not_fit_are_counted() -> None:
+    scene = scenes.live()
+    assert "+1 →" in plain(heatmap.lines(scene, 45, 12)[0])
+    assert "→" not in plain(heatmap.lines(scene, 80, 12)[0])
+
+
+def test_rows_stay_where_they_are_until_they_are_sorted_again() -> None:
+    scene = scenes.live()
+    sort_rows(scene, "name", ascending=True)
+    assert list(scene.symbols) == ["BTC", "ETH", "PEPE"]
+    scene.order = ("PEPE", "BTC")
+    assert list(scene.symbols) == ["PEPE", "BTC", "ETH"]
+    sort_rows(scene, "listed")
+    assert list(scene.symbols) == ["BTC", "ETH", "PEPE"]
+
+
+def test_a_filter_hides_rows_and_says_how_to_get_them_back() -> None:
+    scene = scenes.live()
+    scene.filter = "pe"
+    assert list(scene.symbols) == ["PEPE"]
+    scene.filter = "xyz"
+    assert scene.symbol is None
+    assert "clear the filter" in text_of(heatmap, scene)
+
+
+def test_open_interest_is_shared_out_among_fresh_venues_alone() -> None:
+    scene = scenes.live()
+    assert "60%" in row_of(interest, scene, "alphaswap")
+    assert "1.50B in all" in text_of(interest, scene)
+    scenes.link(scene, "bravo", "stale", "silence")
+    assert "~400M" in row_of(interest, scene, "bravo")
+    assert "1.10B in all" in text_of(interest, scene)
+
+
+def test_a_venue_that_is_down_says_why_and_what_is_missing() -> None:
+    text = text_of(health, scenes.down(), width=140)
+    assert "down: connection refused" in text
+    assert "bravo: no depth is shown, no rate is compared" in text
+
+
+def test_counts_are_whole_numbers() -> None:
+    row = row_of(health, scenes.down(), "alphaswap")
+    assert row.rstrip(" │").split()[-1] == "1"
+
+
+def test_the_log_has_the_newest_first_and_counts_the_older_ones() -> None:
+    scene = scenes.live()
+    scene.notices = [Notice(AT_NS + i, "bravo", f"event {i}") for i in range(20)]
+    lines = log.lines(scene, 80, 7)
+    assert "event 19" in plain(lines[1])
+    assert "+15 older" in plain(lines[0])
+
+
+def test_the_status_line_keeps_what_matters_at_any_width() -> None:
+    scene = scenes.down()
+    scene.detail = "2025-10-09 1x 42%"
+    for width in (60, 80, 120, 200):
+        line = plain(status.lines(scene, width, 1)[0])
+        for word in ("MARKETS", "DEMO", "READ-ONLY", "08:53:20Z", "worst"):
+            assert word in line, (width, line)
+    assert "2 live" in line
+    assert "1 down" in line
+    assert "alphaswap" in line
+
+
+def test_the_status_line_says_when_it_records_or_stands_still() -> None:
+    scene = scenes.live()
+    assert "REC" not in plain(status.lines(scene, 80, 1)[0])
+    scene.feed = FeedStats(messages_per_s=1.0, coalescing=False, recording=True)
+    scene.frozen = True
+    line = plain(status.lines(scene, 80, 1)[0])
+    assert "REC" in line
+    assert "FROZEN" in line
+
+
+def test_carry_and_delta_appear_once_they_are_known() -> None:
+    scene = scenes.live()
+    assert "carry" not in plain(status.lines(scene, 160, 1)[0])
+    # 0.42 BTC at 64,000 $; funding is paid on the index, 63,987.2 $, at −0.005 % an hour: the
+    # short pays 1.34 $.
+    held.typed(scene, "bravo", "BTC", -0.42, liquidation=70_400.0)
+    line = plain(status.lines(scene, 160, 1)[0])
+    assert "carry −1.34$/h" in line
+    assert "Δ −26.9k$" in line
+    assert "liq 10.0% BTC BRA" in line
+
+
+def test_carry_and_delta_stay_at_any_size() -> None:
+    scene = scenes.live()
+    held.typed(scene, "bravo", "BTC", -0.42, liquidation=70_400.0)
+    for width in (40, 60, 80, 100, 120, 160, 200):
+        line = plain(status.lines(scene, width, 1)[0])
+        assert "MARKETS" in line, width
+        assert "DEMO" in line, width
+        assert "●3" in line.replace(" ", ""), width
+        assert ("−1.34$/h" in line and "−26.9k$" in line) or width <= 60, line
+    # Whole dollars, and two figures of the delta, where there is no room for more.
+    assert "−1$/h Δ−27k$" in plain(status.lines(scene, 40, 1)[0])
+
+
+def test_80_columns_keep_the_promises_also_while_frozen_and_recording() -> None:
+    scene = scenes.live()
+    held.typed(scene, "bravo", "BTC", -0.42, liquidation=70_400.0)
+    scene.frozen = True
+    scene.feed = FeedStats(messages_per_s=1.0, coalescing=False, recording=True)
+    line = plain(status.lines(scene, 80, 1)[0])
+    for words in ("READ-ONLY", "FROZEN", "REC", "age", "−1.34$/h", "Δ−26.9k$", "08:53:20Z"):
+        assert words in line, line

@@ -1,0 +1,153 @@
+"""How answers look: columns line up, the unknown is a dot, warnings come first, legs tell all."""
+
+import pytest
+
+from cockpit.calculators.common.result import Column, Result, Table
+from cockpit.calculators.saved_plans import fill
+from cockpit.core.plan import Plan
+from cockpit.ui.model.calculator_form import Given
+from cockpit.ui.panes.plan import form, legs, result
+from cockpit.ui.panes.stress import histogram
+from cockpit.ui.readings import plan_pricing as keeping
+from cockpit.ui.text.result_table import table_lines
+from cockpit.ui.text.styled import plain
+from tests.ui import scenes
+from tests.ui.input.test_form_prefill import opened
+
+TABLE = Table(
+    columns=(Column("venue"), Column("size", "base"), Column("cost", "usd"), Column("odds", "frac"),
+             Column("gate")),
+    rows=(("bravo", 0.5, 12.25, 0.0105, "spread too small"), ("alphaswap", 12.125, None, -0.2, "")),
+)  # fmt: skip
+
+
+def texts(lines):
+    return [plain(line) for line in lines]
+
+
+def test_columns_line_up_on_the_decimal_point_and_the_unknown_is_a_dot():
+    lines, hidden = table_lines(TABLE, 80, 10)
+    head, units, first, second = texts(lines)
+    assert hidden == 0
+    assert head.split() == ["venue", "size", "cost", "odds", "gate"]
+    assert units.split() == ["base", "$", "%"]
+    assert first.split()[:4] == ["bravo", "0.500", "12.25", "1.05"]
+    assert second.split()[:4] == ["alphaswap", "12.125", "·", "−20.00"]
+    assert first.index("0.500") + 1 == second.index("12.125") + 2
+
+
+def test_columns_that_do_not_fit_are_counted_and_never_cut():
+    lines, hidden = table_lines(TABLE, 30, 10)
+    assert hidden == 2
+    assert texts(lines)[2].split() == ["bravo", "0.500", "12.25"]
+
+
+def test_the_chosen_row_stays_in_sight():
+    rows = tuple((f"v{i}", float(i), 1.0, 0.0, "") for i in range(20))
+    lines, _ = table_lines(Table(TABLE.columns, rows), 80, 6, chosen=17)
+    assert any(text.startswith("▌v17") for text in texts(lines))
+
+
+def test_warnings_stand_above_the_figures_and_what_cannot_be_done_above_them():
+    scene = scenes.live()
+    opened(scene, "carry")
+    shown = scene.forms.shown
+    assert shown is not None
+    assert shown.result is not None
+    shown.result = Result(
+        values=shown.result.values, warnings=("bravo: book is stale",),
+        infeasible="margin at bravo", plan=shown.result.plan,
+    )  # fmt: skip
+    lines = texts(result.lines(scene, 100, 30))
+    assert "cannot be done: margin at bravo" in lines[1]
+    assert "! bravo: book is stale" in lines[2]
+
+
+@pytest.mark.parametrize("size", [(54, 20), (80, 22), (124, 28)])
+def test_panes_are_exactly_as_large_as_asked(size):
+    scene = scenes.live()
+    for name in ("carry", "hedge", "stagger", "margin"):
+        opened(scene, name)
+        for pane in (form, result, legs):
+            lines = pane.lines(scene, *size)
+            assert len(lines) == size[1]
+            assert {len(text) for text in texts(lines)} == {size[0]}
+
+
+def test_an_assumed_fee_stands_in_the_form_with_its_value_and_its_source():
+    scene = scenes.live()
+    opened(scene, "carry")
+    shown = scene.forms.shown
+    assert shown is not None
+    assert shown.result is not None
+    shown.result = Result(
+        values=shown.result.values,
+        assumptions=("bravo: taker fee 0.02 %, the documented base tier", "something else"),
+    )
+    lines = texts(form.lines(scene, 90, 34))
+    (fee,) = [text for text in lines if text[1:].split()[:1] == ["bravo"]]
+    assert "0.02 %" in fee
+    assert "the documented base tier" in fee
+    assert any("something else" in text for text in lines)
+
+
+def test_a_small_figure_keeps_its_exponent_and_says_it_in_per_cent():
+    scene = scenes.live()
+    opened(scene, "carry")
+    shown = scene.forms.shown
+    assert shown is not None
+    assert shown.result is not None
+    shown.result = Result(
+        values=shown.result.values, assumptions=("mean_spread_hourly 3.91e-05 (mean)",)
+    )
+    (row,) = [text for text in texts(form.lines(scene, 90, 34)) if "long-run spread" in text]
+    assert row.strip("│ ").split() == ["long-run", "spread", "3.91e-05", "=", "0.00391", "%",
+                                       "(mean)"]  # fmt: skip
+
+
+def test_a_positions_list_is_said_in_words():
+    said = form.brief('[{"venue":"bravo","symbol":"BTC","size":-1.5}]')
+    assert said == "1: −1.5 BTC bravo"
+    assert form.brief("[broken") == "[broken"
+
+
+def test_legs_of_a_kept_plan_say_what_is_left_and_what_stands_open():
+    scene = scenes.live()
+    opened(scene, "carry")
+    plan = keeping.proposed(scene, "btc-carry")
+    assert plan is not None
+    scene.plans.keep(fill(plan, 0, 64_010.0, 1.0, scene.now_ns))
+    text = "\n".join(texts(legs.lines(scene, 120, 20)))
+    assert "btc-carry" in text
+    assert "unhedged now: +1 BTC ($64,000)" in text
+    # 10 USD above the mid of 64,000 and 2 bps of fee on 64,010 USD.
+    assert "Cost so far 3.6 bps ($22.80)" in text
+
+
+def test_no_legs_say_why():
+    scene = scenes.live()
+    opened(scene, "carry")
+    shown = scene.forms.shown
+    assert shown is not None
+    assert shown.result is not None
+    shown.result = Result(values=shown.result.values, plan=Plan(legs=()))
+    assert "no legs" in "\n".join(texts(legs.lines(scene, 80, 10)))
+    shown.is_outdated = True
+    assert "the inputs must be mended first" in "\n".join(texts(legs.lines(scene, 80, 10)))
+
+
+@pytest.mark.parametrize(
+    ("monte_carlo", "errors", "words"),
+    [
+        ("false", {}, "Monte Carlo is off"),
+        ("true", {"positions": "there are none"}, "has to be mended first"),
+        ("true", {"monte_carlo": "the worker died"}, "could be drawn: the worker died"),
+        ("true", {}, "begin with the next change"),
+    ],
+)
+def test_where_no_futures_are_drawn_the_reason_is_the_true_one(monte_carlo, errors, words):
+    scene = scenes.live()
+    stress = scene.forms.open("stress")
+    stress.given["monte_carlo"] = Given(monte_carlo, "typed")
+    stress.errors.update(errors)
+    assert words in " ".join(texts(histogram.lines(scene, 120, 12)))

@@ -1,0 +1,176 @@
+"""dYdX trades and blocks, and messages that mean nothing."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.core.events import Block, Reject, Trade
+from cockpit.core.market import Side
+from cockpit.venues.contract import Wants
+from cockpit.venues.dydx import Session
+from tests.support import capture_text, feed, frame, needs_captures, only, opened, reply, ticks
+from tests.venues.dydx.messages import block, book, changes, envelope, markets, row, trades, trading
+
+
+def fill(id: str, second: int = 0, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": id, "side": "BUY", "size": "0.5", "price": "89942", "type": "LIMIT",
+        "createdAt": f"2025-12-08T16:11:{second:02}.590Z", "createdAtHeight": "66624085", **changes,
+    }  # fmt: skip
+
+
+# --- trades -----------------------------------------------------------------------------------
+
+
+def test_a_trade_has_the_taker_s_side_and_the_venue_s_time() -> None:
+    message = trades(6, fill("a", side="SELL"), kind="channel_batch_data")
+    [trade] = only(Trade, feed(Session(Wants()), frame(message)))
+    assert (trade.symbol, trade.price, trade.size) == ("BTC", 89942.0, 0.5)
+    assert trade.side is Side.SELL
+    assert trade.venue_ns == 1_765_210_260_590_000_000
+
+
+@pytest.mark.parametrize(
+    ("part", "forced"),
+    [({"type": "LIMIT"}, False), ({"type": "LIQUIDATED"}, True), ({"type": "DELEVERAGED"}, True),
+     ({"liquidation": True}, True)],
+)  # fmt: skip
+def test_a_forced_close_is_marked(part: dict[str, Any], forced: bool) -> None:
+    [trade] = only(Trade, feed(Session(Wants()), frame(trades(6, fill("a", **part)))))
+    assert trade.liquidation is forced
+
+
+def test_the_trades_of_the_start_come_newest_first_and_are_told_oldest_first() -> None:
+    message = trades(3, fill("c", 9, price="3"), fill("b", 5, price="2"), fill("a", 5, price="1"))
+    outputs = feed(Session(Wants()), frame(message))
+    assert [trade.price for trade in only(Trade, outputs)] == [1.0, 2.0, 3.0]
+
+
+def test_a_second_start_tells_only_what_is_new() -> None:
+    session = Session(Wants())
+    feed(session, frame(trades(3, fill("b", 5), fill("a", 1))))
+    feed(session, frame(trades(4, fill("c", 7), kind="channel_batch_data")))
+    outputs = feed(session, frame(trades(9, fill("d", 8), fill("c", 7), fill("b", 5))))
+    assert len(only(Trade, outputs)) == 1
+
+
+@pytest.mark.parametrize("part", [{"price": "0"}, {"size": "-1"}, {"price": "NaN"}])
+def test_an_insane_trade_is_rejected_alone(part: dict[str, str]) -> None:
+    message = trades(6, fill("a", **part), fill("b"), kind="channel_batch_data")
+    outputs = feed(Session(Wants()), frame(message))
+    assert (len(only(Reject, outputs)), len(only(Trade, outputs))) == (1, 1)
+
+
+@needs_captures
+@pytest.mark.parametrize("name", ["subscribed", "batch"])
+def test_recorded_trades_of_2022_are_read(name: str) -> None:
+    text = capture_text(f"dydx/ws_trades_{name}.json")
+    contents = json.loads(text)["contents"]
+    updates = contents if isinstance(contents, list) else [contents]
+    rows = [row for update in updates for row in update["trades"]]
+    outputs = feed(Session(Wants()), frame(text))
+    told = sorted((trade.price, trade.size, trade.side) for trade in only(Trade, outputs))
+    assert told == sorted((float(r["price"]), float(r["size"]), r["side"].lower()) for r in rows)
+    assert not only(Reject, outputs)
+
+
+# --- blocks -----------------------------------------------------------------------------------
+
+
+def test_a_block_is_named_height_at_the_start_and_block_height_afterwards() -> None:
+    start = {"height": "66624132", "time": "2025-12-08T16:11:59.450Z"}
+    id = "v4_block_height"
+    outputs = feed(
+        Session(Wants()),
+        frame(envelope("subscribed", 2, id, id, start)),
+        frame(block(5, 66624134, second=1)),
+    )
+    told = [(seen.height, seen.block_ns, seen.venue_ns) for seen in only(Block, outputs)]
+    assert told == [
+        (66624132, 1_765_210_319_450_000_000, 1_765_210_319_450_000_000),
+        (66624134, 1_765_210_261_450_000_000, 1_765_210_261_450_000_000),
+    ]
+    assert {seen.chain for seen in only(Block, outputs)} == {"dydx-mainnet-1"}
+
+
+@pytest.mark.parametrize("contents", [{}, {"blockHeight": "7"}, {"blockHeight": "x", "time": "y"}])
+def test_a_block_without_height_or_time_is_rejected(contents: dict[str, str]) -> None:
+    message = envelope("channel_data", 5, "v4_block_height", "v4_block_height", contents)
+    outputs = feed(Session(Wants()), frame(message))
+    assert [type(output) for output in outputs] == [Reject]
+
+
+@needs_captures
+@pytest.mark.parametrize(("name", "height"), [("subscribed", 12345678), ("update", 12345679)])
+def test_the_documented_block_messages_are_read(name: str, height: int) -> None:
+    text = capture_text(f"dydx/synthetic_ws_block_height_{name}.json")
+    assert [seen.height for seen in only(Block, feed(Session(Wants()), frame(text)))] == [height]
+
+
+# --- garbage ----------------------------------------------------------------------------------
+
+GENUINE = [
+    json.dumps(message)
+    for message in (
+        book(3, {"100": "1"}, {"101": "2"}),
+        changes(4, {"bids": [["100", "2"]]}, {"asks": [["102", "1"]]}),
+        trades(5, fill("a")),
+        trades(6, fill("b"), kind="channel_batch_data"),
+        trading(7, BTC={"nextFundingRate": "0.1", "openInterest": "4"}),
+        envelope("subscribed", 1, "v4_markets", "", markets(row("BTC-USD"))),
+        block(8, 1234),
+    )
+]
+CHANNELS = ["v4_orderbook", "v4_trades", "v4_markets", "v4_block_height", "v4_candles", "nonsense"]
+KINDS = ["connected", "subscribed", "channel_data", "channel_batch_data", "unsubscribed", "error"]
+KEYS = ["bids", "asks", "trades", "trading", "markets", "oraclePrices", "height", "time", "BTC-USD"]
+_json: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner),
+    max_leaves=8,
+)
+
+
+def survives(data: str | bytes) -> None:
+    for session in (Session(Wants()), Session(Wants(symbols=("BTC",)))):
+        feed(session, opened(), frame(GENUINE[0]), frame(data), frame(GENUINE[1]), *ticks(8))
+
+
+@given(st.binary(max_size=40) | st.text(max_size=40))
+def test_garbage_is_rejected_and_never_raises(data: str | bytes) -> None:
+    assert only(Reject, feed(Session(Wants()), frame(data)))
+    survives(data)
+
+
+@given(st.sampled_from(GENUINE), st.data())
+def test_a_truncated_message_is_rejected(text: str, data: st.DataObject) -> None:
+    cut = text[: data.draw(st.integers(0, len(text) - 1))]
+    assert only(Reject, feed(Session(Wants()), frame(cut)))
+    survives(cut)
+
+
+@given(st.sampled_from(GENUINE), st.data())
+def test_a_flipped_byte_never_raises(text: str, data: st.DataObject) -> None:
+    corrupt = bytearray(text.encode())
+    corrupt[data.draw(st.integers(0, len(corrupt) - 1))] ^= data.draw(st.integers(1, 255))
+    survives(bytes(corrupt))
+
+
+@given(st.sampled_from(KINDS), st.sampled_from(CHANNELS), st.integers(-5, 10**6), _json)
+def test_the_right_names_with_wrong_contents_never_raise(
+    kind: str, channel: str, number: int, contents: Any
+) -> None:
+    survives(json.dumps(envelope(kind, number, channel, "BTC-USD", contents)))
+
+
+@given(st.sampled_from(["instruments", "funding_history", "book", "x"]), _json, st.text(max_size=9))
+def test_replies_of_nonsense_never_raise(name: str, body: Any, key: str) -> None:
+    feed(Session(Wants(symbols=("BTC",))), opened(), reply(name, json.dumps(body), key=key))
+
+
+def test_a_nesting_bomb_is_rejected() -> None:
+    bomb = '{"type":"channel_data","message_id":1,"contents":' + "[" * 100_000
+    assert only(Reject, feed(Session(Wants()), frame(bomb)))

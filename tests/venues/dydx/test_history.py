@@ -1,0 +1,161 @@
+"""Settled dYdX funding: thirty days once, then each hour's row."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from cockpit.core.events import Funding, Reject
+from cockpit.core.units import HOUR_NS
+from cockpit.venues.contract import Fetch, Output, Wants
+from cockpit.venues.dydx import Session
+from tests.support import (
+    AT_NS,
+    capture_text,
+    closed,
+    feed,
+    needs_captures,
+    only,
+    opened,
+    reply,
+    ticks,
+)
+from tests.venues.dydx.messages import markets, row
+
+SECOND = 1_000_000_000
+HOUR = 1_759_996_800_000_000_000
+"""2025-10-09 08:00:00 UTC, the last full hour before AT_NS."""
+
+
+def paid(hours_ago: int, rate: str = "0.000002375") -> dict[str, Any]:
+    at_ns = HOUR - hours_ago * HOUR_NS + 219_000_000
+    at = datetime.fromtimestamp(at_ns / 1e9, UTC).strftime("%Y-%m-%dT%H:%M:%S.219Z")
+    return {
+        "ticker": "BTC-USD", "rate": rate, "price": "89993.8",
+        "effectiveAtHeight": str(60_000_000 - 5600 * hours_ago), "effectiveAt": at,
+    }  # fmt: skip
+
+
+def history(first: int, last: int) -> dict[str, Any]:
+    """The rows from `first` to `last` hours ago, newest first as the venue sends them."""
+    return {"historicalFunding": [paid(hours_ago) for hours_ago in range(first, last + 1)]}
+
+
+def watching() -> Session:
+    session = Session(Wants(symbols=("BTC",)))
+    feed(session, opened(), reply("instruments", markets(row("BTC-USD"), row("ETH-USD"))))
+    return session
+
+
+def answer(session: Session, body: Any, at_ns: int = AT_NS, status: int = 200) -> list[Output]:
+    return feed(session, reply("funding_history", body, at_ns, status, key="BTC-USD"))
+
+
+def asked(outputs: list[Output]) -> list[str]:
+    fetches = [fetch for fetch in only(Fetch, outputs) if fetch.name == "funding_history"]
+    assert all(fetch.background and fetch.key == "BTC-USD" for fetch in fetches)
+    return [fetch.path for fetch in fetches]
+
+
+def test_a_wanted_market_s_history_is_asked_for_in_the_background_once() -> None:
+    assert asked(feed(watching(), *ticks(60))) == ["/v4/historicalFunding/BTC-USD?limit=722"]
+
+
+def test_rows_come_newest_first_and_are_told_oldest_first_with_the_time_of_payment() -> None:
+    outputs = feed(Session(Wants()), reply("funding_history", history(0, 2)))
+    settled = only(Funding, outputs)
+    assert [funding.kind for funding in settled] == ["settled"] * 3
+    assert [funding.venue_ns for funding in settled] == [
+        HOUR - hours_ago * HOUR_NS + 219_000_000 for hours_ago in (2, 1, 0)
+    ]
+    assert {(funding.rate, funding.interval_s) for funding in settled} == {(0.000002375, 3600)}
+
+
+def test_an_hour_without_funding_is_told_as_zero() -> None:
+    body = {"historicalFunding": [paid(0, "0")]}
+    assert only(Funding, feed(Session(Wants()), reply("funding_history", body)))[0].rate == 0.0
+
+
+def test_a_page_that_reaches_thirty_days_back_is_the_last() -> None:
+    session = watching()
+    feed(session, *ticks(1))
+    assert asked(answer(session, history(0, 720))) == []
+    assert asked(feed(session, *ticks(60))) == []
+
+
+def test_a_short_page_is_continued_below_its_lowest_height() -> None:
+    session = watching()
+    feed(session, *ticks(1))
+    [path] = asked(answer(session, history(0, 99)))
+    height = 60_000_000 - 5600 * 99 - 1
+    assert path == f"/v4/historicalFunding/BTC-USD?limit=750&effectiveBeforeOrAtHeight={height}"
+    assert asked(answer(session, history(100, 720))) == []
+
+
+def test_a_young_market_s_history_ends_with_an_empty_page() -> None:
+    session = watching()
+    feed(session, *ticks(1))
+    assert len(asked(answer(session, history(0, 9)))) == 1
+    assert asked(answer(session, {"historicalFunding": []})) == []
+
+
+def test_pages_that_repeat_are_not_followed_for_ever() -> None:
+    session = watching()
+    feed(session, *ticks(1))
+    assert len(asked(answer(session, history(0, 9)))) == 1
+    assert answer(session, history(0, 9)) == []
+
+
+def test_after_the_hour_only_the_new_rows_are_asked_for() -> None:
+    session = watching()
+    feed(session, *ticks(1))
+    answer(session, history(0, 720))
+    minute_before = HOUR + HOUR_NS - 20 * SECOND
+    assert asked(feed(session, *ticks(59, at_ns=minute_before))) == []
+    after = feed(session, *ticks(10, at_ns=HOUR + HOUR_NS + 38 * SECOND))
+    assert asked(after) == ["/v4/historicalFunding/BTC-USD?limit=3"]
+    outputs = answer(session, history(-1, 1), at_ns=HOUR + HOUR_NS + 41 * SECOND)
+    assert [funding.venue_ns for funding in only(Funding, outputs)] == [
+        HOUR + HOUR_NS + 219_000_000
+    ]
+    assert asked(outputs) == []
+
+
+def test_a_row_that_is_late_is_asked_for_again_a_minute_later() -> None:
+    session = watching()
+    feed(session, *ticks(1))
+    answer(session, history(0, 720))
+    at_ns = HOUR + HOUR_NS + 41 * SECOND
+    feed(session, *ticks(1, at_ns=at_ns))
+    assert answer(session, history(0, 1), at_ns=at_ns) == []
+    assert asked(feed(session, *ticks(58, at_ns=at_ns))) == []
+    assert len(asked(feed(session, *ticks(2, at_ns=at_ns + 58 * SECOND)))) == 1
+
+
+def test_a_refused_history_is_told_and_asked_for_again_a_minute_later() -> None:
+    session = watching()
+    feed(session, *ticks(1))
+    [refused] = only(
+        Reject, answer(session, '{"errors":[{"msg":"Too many requests"}]}', AT_NS, 429)
+    )
+    assert refused.reason == "funding_history: HTTP 429: Too many requests"
+    assert asked(feed(session, *ticks(59))) == []
+    assert len(asked(feed(session, *ticks(2, at_ns=AT_NS + 59 * SECOND)))) == 1
+
+
+def test_a_new_connection_does_not_ask_for_what_is_known() -> None:
+    session = watching()
+    feed(session, *ticks(1))
+    answer(session, history(0, 720))
+    outputs = feed(session, closed(), opened(), *ticks(60))
+    assert asked(outputs) == []
+
+
+@needs_captures
+def test_the_recorded_history_reads_as_it_is_documented() -> None:
+    body = capture_text("dydx/rest_historical_funding.json")
+    settled = only(Funding, feed(Session(Wants()), reply("funding_history", body)))
+    assert [funding.rate for funding in settled] == [0.000000625, 0.000000375, 0.000002375]
+    assert settled[2].rate / 0.000000125 == pytest.approx(19.0)  # steps of 1 ppm of 8 h
+    assert settled[2].venue_ns == 1_765_209_600_219_000_000  # 2025-12-08T16:00:00.219Z
+    assert {funding.symbol for funding in settled} == {"BTC"}

@@ -1,0 +1,243 @@
+"""What Hyperliquid may also send: errors, other people's channels, and nonsense."""
+
+import json
+import math
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cockpit.core.events import AnyEvent, Reject
+from cockpit.venues.contract import Frame, Reply, Tick, Wants
+from cockpit.venues.hyperliquid.messages import UNUSED_CHANNELS
+from cockpit.venues.hyperliquid.session import REPLIES, SPEC, Session
+from tests.support import AT_NS, capture_text, feed, frame, reply
+from tests.venues.hyperliquid.messages import (
+    T0_MS,
+    active_ctx,
+    bbo,
+    ctx,
+    l2_book,
+    meta_and_ctxs,
+    settled,
+    trade,
+)
+
+CHANNELS = (
+    "l2Book", "bbo", "trades", "activeAssetCtx", "allDexsAssetCtxs", "fastAssetCtxs", "error",
+    "subscriptionResponse", "pong", "post", "user", "allMids", "explorerBlock", "nonsense",
+)  # fmt: skip
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False)
+    | st.sampled_from(["BTC", "1.5", "NaN", "1e400", "", "B", "HlPerp"])
+    | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from([
+            "coin", "time", "levels", "px", "sz", "ctx", "ctxs", "universe", "name", "fundingRate",
+            "funding", "premium", "markPx", "bbo", "data", "response", "type", "tid", "side",
+        ]),
+        inner,
+        max_size=6,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+MESSAGES = [
+    l2_book([(99, 1), (98, 2)], [(101, 1)]),
+    bbo((99, 1), (101, 2)),
+    {"channel": "trades", "data": [trade(1)]},
+    active_ctx("BTC"),
+    {"channel": "allDexsAssetCtxs", "data": {"ctxs": [["", [ctx()]]]}},
+    {"channel": "pong"},
+]
+BODIES = [
+    meta_and_ctxs("BTC", "kPEPE"),
+    [settled(T0_MS)],
+    [["BTC", [["HlPerp", {"fundingRate": "0.1", "nextFundingTime": T0_MS}]]]],
+    l2_book([(99, 1)], [(101, 1)])["data"],
+]
+
+
+def sound(outputs: list) -> bool:
+    """Whether all that came out are facts of announced kinds, printable and finite."""
+    for fact in outputs:
+        assert isinstance(fact, AnyEvent)
+        assert type(fact) in SPEC.kinds | {Reject}
+        assert msgspec.json.encode(fact)
+        figures = [x for x in msgspec.structs.astuple(fact) if isinstance(x, float)]
+        assert all(map(math.isfinite, figures))
+    return True
+
+
+def session() -> Session:
+    return Session(Wants(symbols=("BTC",)))
+
+
+# --- documented oddities --------------------------------------------------------------------------
+
+
+def test_an_error_is_a_reject_in_the_venues_words():
+    (fact,) = feed(session(), frame(capture_text("hyperliquid/ws_error_bad_request.json")))
+    assert isinstance(fact, Reject)
+    assert fact.reason.startswith("Error parsing JSON into valid websocket request: ")
+
+
+def test_a_post_error_is_a_reject_and_a_post_answer_is_not():
+    def post(kind: str, payload: object) -> dict:
+        response = {"type": kind, "payload": payload}
+        return {"channel": "post", "data": {"id": 1, "response": response}}
+
+    (fact,) = feed(session(), frame(post("error", "422 Unprocessable Entity")))
+    assert fact.reason == "422 Unprocessable Entity"
+    assert feed(session(), frame(post("info", {"type": "l2Book", "data": None}))) == []
+
+
+def test_the_greeting_that_is_not_json_is_ignored():
+    assert feed(session(), frame("Websocket connection established.")) == []
+    assert feed(session(), frame(b"Websocket connection established.")) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "user_events",
+        "user_event_fill_liquidation",
+        "subscription_response",
+    ],
+)
+def test_events_of_no_named_account_and_acks_say_nothing(name):
+    document = json.loads(capture_text(f"hyperliquid/ws_{name}.json"))
+    for message in document if isinstance(document, list) else [document]:
+        assert feed(session(), frame(message)) == []
+
+
+@pytest.mark.parametrize("channel", sorted(UNUSED_CHANNELS))
+def test_known_channels_without_use_are_no_rejects(channel):
+    assert feed(session(), frame({"channel": channel, "data": {"anything": [1]}})) == []
+
+
+def test_an_unknown_channel_is_named():
+    (fact,) = feed(session(), frame({"channel": "l9Book", "data": {}}))
+    assert fact.reason == "unknown channel l9Book"
+
+
+def test_a_known_channel_of_the_wrong_shape_says_what_is_wrong():
+    (fact,) = feed(session(), frame({"channel": "l2Book", "data": {"coin": "BTC"}}))
+    assert fact.reason.startswith("l2Book: ")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clearinghouse_state_2023", "frontend_open_orders", "user_funding_13rows", "portfolio",
+        "user_nonfunding_ledger_updates", "user_rate_limit", "user_role",
+    ],
+)  # fmt: skip
+def test_recorded_replies_about_an_account_that_nobody_named_say_nothing(name):
+    for exchange in json.loads(capture_text(f"hyperliquid/rest_{name}.json")):
+        facts = feed(session(), reply("account", exchange["response"]))
+        assert not [fact for fact in facts if isinstance(fact, Reject)]
+
+
+@pytest.mark.parametrize(
+    "name", ["user_fills_dust_conversion", "perp_dexs_testnet", "clearinghouse_state_2026"]
+)
+def test_other_recorded_replies_say_nothing_for_now(name):
+    body = json.loads(capture_text(f"hyperliquid/rest_{name}.json"))
+    assert feed(session(), reply("account", body)) == []
+
+
+def test_recorded_candles_and_server_status_say_nothing():
+    cassette = json.loads(capture_text("hyperliquid/rest_candle_snapshot_kpepe.json"))
+    assert feed(session(), reply("tickers", cassette[1]["response"])) == []
+    assert feed(session(), reply("time", {"time": 1, "specialStatuses": None})) == []
+
+
+def test_a_null_book_names_an_unknown_market():
+    (fact,) = feed(session(), reply("book", "null"))
+    assert isinstance(fact, Reject)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(0, "no answer"), (422, "HTTP 422"), (429, "HTTP 429")]
+)
+def test_a_refused_question_is_one_reject(status, words):
+    (fact,) = feed(session(), reply("book", "Failed to deserialize", status=status))
+    assert fact.reason == f"book: {words}"
+
+
+def test_an_unknown_reply_is_named():
+    (fact,) = feed(session(), reply("weather", "{}"))
+    assert fact.reason == "unknown reply weather"
+
+
+def test_control_characters_of_the_venue_never_reach_the_terminal():
+    (fact,) = feed(session(), frame({"channel": "error", "data": "\x1b[2Jgone"}))
+    assert "\x1b" not in fact.reason + fact.data
+    assert feed(session(), frame(l2_book([(99, 1)], [], coin="\x1b[2J"))) == []
+
+
+def test_a_name_of_absurd_length_is_dropped():
+    assert feed(session(), frame(l2_book([(99, 1)], [], coin="X" * 1_000))) == []
+
+
+# --- fuzz -----------------------------------------------------------------------------------------
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=200) | st.text(max_size=200))
+def test_garbage_bytes_are_rejects(data):
+    assert sound(feed(session(), Frame(at_ns=AT_NS, data=data)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(MESSAGES), st.integers(0, 400), st.sampled_from(["main", "blocks"]))
+def test_a_message_cut_anywhere_is_a_reject_or_whole(message, end, link):
+    text = json.dumps(message)
+    facts = feed(session(), frame(text[:end], link=link))
+    assert sound(facts)
+    assert end >= len(text) or [type(fact) for fact in facts] == [Reject]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(CHANNELS), JSON, st.sampled_from(["main", "blocks"]))
+def test_any_json_of_a_known_channel_is_survived(channel, data, link):
+    running = session()
+    assert sound(feed(running, frame({"channel": channel, "data": data}, link=link)))
+    assert sound(feed(running, frame(json.dumps(data), link=link)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(REPLIES)), JSON, st.sampled_from(["", "BTC"]))
+def test_any_json_in_a_reply_is_survived(name, body, key):
+    running = session()
+    assert sound(feed(running, reply(name, json.dumps(body), key=key)))
+    assert sound(feed(running, Tick(at_ns=AT_NS)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(BODIES), st.integers(0, 600), st.sampled_from(sorted(REPLIES)))
+def test_a_reply_cut_anywhere_is_survived(body, end, name):
+    assert sound(
+        feed(session(), Reply(at_ns=AT_NS, name=name, status=200, body=json.dumps(body)[:end]))
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(MESSAGES), st.data())
+def test_a_message_with_one_value_replaced_is_survived(message, data):
+    text = json.dumps(message)
+    start = data.draw(st.integers(0, len(text) - 1))
+    junk = data.draw(st.sampled_from(["9", "-", '"', "null", "[", "1e999", "{}", "x"]))
+    assert sound(feed(session(), frame(text[:start] + junk + text[start + 1 :])))
+
+
+def test_nesting_without_end_is_a_reject():
+    (fact,) = feed(session(), frame("[" * 100_000))
+    assert isinstance(fact, Reject)
+    (fact,) = feed(session(), reply("instruments", "[" * 100_000))
+    assert isinstance(fact, Reject)
