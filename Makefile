@@ -11,7 +11,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := demo
-.PHONY: demo run test fuzz lint bench keys pictures clean lock
+.PHONY: demo run test fuzz lint check bench keys pictures clean lock
 
 demo: $(READY)
 	@$(BIN)/cockpit demo
@@ -45,6 +45,12 @@ lint: $(READY_DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.lint.circles
+	$(BIN)/python -m tests.lint.code_lines
+	$(BIN)/vulture
+
+check: lint test
 
 bench: $(READY)
 	$(BIN)/cockpit bench --json
