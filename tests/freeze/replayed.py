@@ -1,0 +1,101 @@
+"""What the documents say of tapes that were replayed into a store: as `snapshot` and `exposure` do.
+
+The modules of documents move; each is looked for at its new place first, then at its old one.
+"""
+
+import heapq
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from cockpit import venues
+from cockpit.venues.contract import Input
+from cockpit.wire.pump import Pump, facts
+from cockpit.wire.tape import Tape, read_tape
+from tests.freeze.frozen import Case, line
+from tests.freeze.sessions import VENUES
+
+STORES = ("cockpit.state.store",)
+SNAPSHOTS = ("cockpit.documents.snapshot", "cockpit.documents")
+EXPOSURES = ("cockpit.portfolio.positions", "cockpit.exposures")
+SYMBOLS = ("BTC", "PEPE", "DOGE", "ETH")
+EVERY_S = 15
+KEPT = {"calm": (3, 15), "worst_together": (6,), "funding_flip": (16,)}
+"""Which of the documents of each replay are saved as views."""
+
+
+def cases(folder: Path) -> Iterator[Case]:
+    for scenario in KEPT:
+
+        def lines(scenario: str = scenario) -> Iterator[bytes]:
+            for number, (snapshot, exposure) in enumerate(documents(folder, scenario)):
+                snapshot = {k: v for k, v in snapshot.items() if k != "version"}
+                yield line("snapshot", number, "Document", snapshot)
+                yield line("exposure", number, "Document", exposure)
+
+        yield Case(f"documents/replayed-{scenario}", lines, _place)
+
+
+def save_views(folder: Path) -> None:
+    """Snapshots of the replayed tapes, for every command that reads a view."""
+    for scenario, kept in KEPT.items():
+        for number, (snapshot, _) in enumerate(documents(folder, scenario)):
+            if number in kept:
+                path = folder / "views" / f"replayed-{scenario}-{number:02}.json"
+                path.write_bytes(msgspec.json.encode(snapshot))
+
+
+def documents(folder: Path, scenario: str) -> Iterator[tuple[Any, Any]]:
+    """(snapshot, exposure) of all venues together, every fifteen seconds of tape time."""
+    tapes = {v: read_tape(folder / "tapes" / "long" / f"{v}-{scenario}.jsonl.gz") for v in VENUES}
+    specs = {venue: venues.load(venue).SPEC for venue in tapes}
+    store = _find(STORES, "MarketStore").MarketStore([(v, specs[v].chain) for v in VENUES], SYMBOLS)
+    store.follow((v, a, "") for v, tape in tapes.items() for a in tape.header.wants.accounts)
+    pumps = {
+        v: Pump(specs[v], venues.load(v).Session, tape.header.wants) for v, tape in tapes.items()
+    }
+    streams = [_timed(number, venue, tapes[venue]) for number, venue in enumerate(tapes)]
+    start_ns = min(tape.header.at_ns for tape in tapes.values())
+    due_ns = start_ns + EVERY_S * 1_000_000_000
+    sample_ns = start_ns
+    for at_ns, _, venue, item in heapq.merge(*streams, key=lambda entry: entry[:2]):
+        while at_ns >= sample_ns:
+            store.sample(sample_ns)
+            sample_ns += 1_000_000_000
+        if at_ns >= due_ns:
+            yield _documents(store, due_ns)
+            due_ns += EVERY_S * 1_000_000_000
+        store.apply_all(facts(pumps[venue].feed(item)))
+    yield _documents(store, due_ns)
+
+
+def _timed(number: int, venue: str, tape: Tape) -> Iterator[tuple[int, int, str, Input]]:
+    return ((item.at_ns, number, venue, item) for item in tape)
+
+
+def _documents(store: Any, at_ns: int) -> tuple[Any, Any]:
+    exposures = _find(EXPOSURES, "read")
+    snapshot = _find(SNAPSHOTS, "snapshot").snapshot(store, at_ns, 20, [])
+    return snapshot, exposures.document(exposures.read(store, at_ns))
+
+
+def _find(places: tuple[str, ...], name: str) -> ModuleType:
+    """The first of these modules that exists and has that name."""
+    for place in places:
+        try:
+            module = importlib.import_module(place)
+        except ModuleNotFoundError as error:
+            if error.name is None or not f"{place}.".startswith(f"{error.name}."):
+                raise
+            continue
+        if hasattr(module, name):
+            return module
+    raise SystemExit(f"tests.freeze: no {name} in {', '.join(places)}; say where it moved to")
+
+
+def _place(run: str, number: int) -> str:
+    return f"{run} after {(number + 1) * EVERY_S} s of tape time"
