@@ -15,7 +15,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := demo
-.PHONY: demo run test fuzz lint check bench keys pictures clean lock
+.PHONY: demo run test fuzz lint check bench keys pictures shapes clean lock
 
 demo: $(READY)
 	@$(BIN)/cockpit demo
@@ -67,6 +67,10 @@ keys: $(READY)
 # The README's pictures, from the seeded demo.
 pictures: $(READY_DEV)
 	$(BIN)/python docs/pictures.py
+
+# The shapes of recorded messages, from the recordings beside the project.
+shapes: $(READY_DEV)
+	$(BIN)/python -m tests.shapes
 
 # The exact versions that the suite was last green with; after changing pyproject.toml.
 lock: $(READY_DEV)

@@ -1,4 +1,4 @@
-"""`python -m tests.lint.circles`: says each circle of imports between files; exit 1 if there is one.
+"""`python -m tests.lint.circles`: says each circle of imports between files; exit 1 if any.
 
 Imports under `TYPE_CHECKING` count too: two files that need each other's types are one subject, or
 lack a third file. Imports inside functions count as well.
