@@ -1,0 +1,59 @@
+"""What is claimed of a venue's wire, by what evidence, and which check of live traffic settles it.
+
+A venue states its claims as data in `venues/<name>/claims.py` as `CLAIMS`. Those that stand
+unconfirmed are listed by `cockpit check` and in the README; `cockpit verify` holds all of them that
+have a proof against the live wire.
+"""
+
+import importlib
+import importlib.util
+from typing import Literal
+
+import msgspec
+
+from cockpit.venues import REGISTRY
+
+Standing = Literal["documented", "recorded", "source", "unconfirmed"]
+"""The best evidence: the venue's pages, recorded traffic, published source; or none of them, and
+then the adapter takes the reading that leaves a figure missing rather than wrong."""
+
+Proof = Literal[
+    "rate_is_fraction",
+    "interest_is_one_sided",
+    "stamp_on_interval",
+    "live_becomes_settled",
+    "sequence_holds",
+    "sizes_are_absolute",
+    "stamps_are_current",
+    "wire_is_known",
+]
+"""What can be told from live traffic.
+
+rate_is_fraction: rates are fractions per stated interval, not per cent, not for another interval.
+interest_is_one_sided: open interest moves by no more than what was traded.
+stamp_on_interval: the next payment's time lies on a multiple of the interval, in the future.
+live_becomes_settled: what was live at a stamp is what was settled there.
+sequence_holds: consecutive book messages link as the sequence rule says.
+sizes_are_absolute: levels' sizes replace, they do not add.
+stamps_are_current: times are in the unit that is read, near this machine's clock.
+wire_is_known: every kind of message and every field has been seen before.
+"""
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """One point of a venue's wire. `says` is a sentence, `source` a page, a recording or a file."""
+
+    point: str
+    says: str
+    standing: Standing
+    source: str
+    proof: Proof | None = None
+
+
+def claims(venue: str) -> tuple[Claim, ...]:
+    """The claims of a registered venue; none where it states none. KeyError if unknown."""
+    name = f"{REGISTRY[venue]}.claims"
+    if importlib.util.find_spec(name) is None:
+        return ()
+    found: tuple[Claim, ...] = importlib.import_module(name).CLAIMS
+    return found
