@@ -9,6 +9,7 @@ from cockpit.desk.contract import Desk
 from cockpit.storage import paths
 from cockpit.terminal.dialogs.base import Dialog
 from cockpit.terminal.painted_app import PaintedApp
+from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.toaster import Toaster
 from cockpit.terminal.workspace_screen import WorkspaceScreen
 from cockpit.ui.alert_announcer import EVERY_S, Announcer
@@ -23,7 +24,6 @@ from cockpit.ui.layout.workspaces import WORKSPACES
 from cockpit.ui.model import remembered as remember
 from cockpit.ui.model.ui_state import CELL_MODES, UNITS, Scene, select_symbol
 from cockpit.ui.theme.capabilities import Terminal
-from cockpit.ui.theme.palette import Palette
 from cockpit.ui.theme.themes import DEFAULT, Theme, load_theme, stamp
 
 RELOAD_S = 2.0

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from cockpit.terminal.painted_app import PaintedApp
+from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.live_pane import Draw, Hz, LivePane
 from cockpit.terminal.widgets.pane_host import Wall
 from cockpit.ui.input.key_hints import hints
@@ -25,7 +26,6 @@ from cockpit.ui.layout.workspaces import PANES, boxes, show
 from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.panes import status
 from cockpit.ui.text.styled import Line, clip, width_of
-from cockpit.ui.theme.palette import Palette
 
 _GOLDEN = 0.618
 _HINT = "read-only: nothing is ever sent to a venue but questions "

@@ -6,10 +6,10 @@ from textual import events
 
 from cockpit.terminal.dialogs.picker import Picker
 from cockpit.terminal.dialogs.prompt import Prompt
+from cockpit.terminal.renderer.palette import Palette
 from cockpit.ui.dialogs.search import Choice, search
 from cockpit.ui.model.text_entry import MAX_LENGTH, Entry
 from cockpit.ui.text.styled import plain, width_of
-from cockpit.ui.theme.palette import Palette
 from cockpit.ui.theme.themes import load_theme
 from tests.terminal.seats import TERMINAL, Seat
 from tests.ui import scenes

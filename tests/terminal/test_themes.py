@@ -8,9 +8,9 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from cockpit.core.errors import ConfigError
+from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.renderer.sgr import Depth, Looks
 from cockpit.ui.theme.capabilities import Terminal
-from cockpit.ui.theme.palette import Palette
 from cockpit.ui.theme.themes import ROLES, load_theme, read_theme, shipped_dir, theme_names
 from tests.terminal.seats import Seat
 

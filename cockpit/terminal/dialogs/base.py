@@ -10,11 +10,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
+from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.pane_host import Sheet
 from cockpit.ui.layout.geometry import Box
 from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.text.styled import Line
-from cockpit.ui.theme.palette import Palette
 
 Result = TypeVar("Result")
 

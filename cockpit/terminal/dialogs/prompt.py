@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from cockpit.terminal.dialogs.base import Dialog
+from cockpit.terminal.renderer.palette import Palette
 from cockpit.ui.dialogs.search import Choice
 from cockpit.ui.layout.geometry import Box
 from cockpit.ui.model.text_entry import Entry
 from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.text.styled import Line, fit, framed
-from cockpit.ui.theme.palette import Palette
 
 WIDTH = 80
 ROWS = 8

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from rich.segment import Segment
 from textual.strip import Strip
 
+from cockpit.terminal.renderer.palette import Palette
 from cockpit.ui.layout.geometry import Box
 from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.text.styled import Line, clip
-from cockpit.ui.theme.palette import Palette
 
 Draw = Callable[[Scene, int, int], list[Line]]
 Hz = Callable[[], float]
@@ -125,4 +125,6 @@ class LivePane:
     def _strip(self, line: Line, width: int) -> Strip:
         palette = self._palette
         segments = [Segment(palette.text(text), palette.style(role)) for text, role in line]
-        return Strip(segments, width)
+        strip = Strip(segments)
+        # Where the renderer measures a character of somebody's name differently, it is right.
+        return strip if strip.cell_length == width else strip.adjust_cell_length(width)

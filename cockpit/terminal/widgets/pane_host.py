@@ -10,10 +10,10 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.live_pane import Draw, LivePane
 from cockpit.ui.layout.geometry import Box
 from cockpit.ui.model.ui_state import Scene
-from cockpit.ui.theme.palette import Palette
 
 
 class Wall(Widget):

@@ -2,12 +2,12 @@
 
 import time
 
+from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.pane_host import Sheet
 from cockpit.ui.dialogs.toasts import LASTS_S, Toasts, Tone
 from cockpit.ui.layout.geometry import Box
 from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.text.styled import Line, width_of
-from cockpit.ui.theme.palette import Palette
 
 
 class Toaster(Sheet):

@@ -1,7 +1,6 @@
 """One line of typed text. Pure: keys in, text and cursor out."""
 
-from rich.cells import cell_len
-
+from cockpit.ui.text.cells import cell_len
 from cockpit.ui.text.styled import Line, clean
 
 MAX_LENGTH = 500

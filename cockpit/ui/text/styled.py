@@ -6,7 +6,7 @@ decided elsewhere, so a pane is a pure function of the state.
 
 from collections.abc import Iterable, Sequence
 
-from rich.cells import cell_len, set_cell_size
+from cockpit.ui.text.cells import cell_len, set_cell_size
 
 Span = tuple[str, str]
 Line = list[Span]
