@@ -14,8 +14,8 @@ from cockpit.terminal import memory
 from cockpit.terminal.controls import ControlledApp
 from cockpit.terminal.renderer.paint_clock import in_words
 from cockpit.terminal.shutdown import Lifeline
-from cockpit.ui.input import alert_actions as alert_keys
-from cockpit.ui.layout.lazy_panes import pending
+from cockpit.ui.input import alert_actions
+from cockpit.ui.layout.lazy_panes import load_all
 from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.theme.capabilities import Terminal
 
@@ -25,6 +25,13 @@ SETTLE_AFTER_S = 3.0
 WARM_EVERY_S = 0.1
 TIDY_EVERY_S = 60.0
 IDLE_S = 1.0
+MODULES_FOR_LATER = (
+    "cockpit.ui.input.command_line",
+    "cockpit.terminal.dialogs.picker",
+    "cockpit.terminal.dialogs.prompt",
+    "cockpit.ui.export.writer",
+)
+"""What opens with a key and not with the screen; imported while the screen is idle."""
 
 
 class CockpitApp(ControlledApp):
@@ -42,7 +49,7 @@ class CockpitApp(ControlledApp):
         """Called once before leaving, whatever the reason."""
         self.lifeline: Lifeline | None = None
         self._starting: asyncio.Task[None] | None = None
-        self._pending = pending(PANES.values())
+        self._pending = load_all(PANES.values(), MODULES_FOR_LATER)
         self._key_s = 0.0
         self._looked_at = self.scene.focus
 
@@ -124,10 +131,10 @@ class CockpitApp(ControlledApp):
             scene.now_ns = self.desk.clock.now_ns()
             scene.notices = self.desk.notices()
             scene.detail = self.desk.detail()
-            alert_keys.refresh(self)
+            alert_actions.refresh(self)
             given = {name: self.desk.venue_stats(name) for name in scene.specs}
             scene.venue_stats = {name: stats for name, stats in given.items() if stats is not None}
-        self.computing.beat()
+        self.forms.beat()
         frames = self.frame_stats()
         if frames is not None:
             scene.frames = frames
@@ -136,6 +143,7 @@ class CockpitApp(ControlledApp):
     def redraw(self) -> None:
         """Show what a key changed, at once."""
         self._key_s = time.monotonic()
+        self.workspace.place_moved()
         self._look()
         self.workspace.echo(self._looked_at)
         self._looked_at = self.scene.focus

@@ -14,14 +14,14 @@ from cockpit.terminal.widgets.toaster import Toaster
 from cockpit.terminal.workspace_screen import WorkspaceScreen
 from cockpit.ui.alert_announcer import EVERY_S, Announcer
 from cockpit.ui.dialogs.toasts import Tone
-from cockpit.ui.input import dispatch as actions
-from cockpit.ui.input import plan_actions as planning
-from cockpit.ui.input import position_editor as position_edits
-from cockpit.ui.input.form_runner import Computing
+from cockpit.ui.input import dispatch, plan_actions
+from cockpit.ui.input.form_runner import FormRunner
+from cockpit.ui.input.host import PickerSpec, PromptSpec
 from cockpit.ui.input.keymap import key_of, keymap_of
 from cockpit.ui.input.navigation import LAYOUTS
+from cockpit.ui.input.position_editor import FileWatch
 from cockpit.ui.layout.workspaces import WORKSPACES
-from cockpit.ui.model import remembered as remember
+from cockpit.ui.model import remembered
 from cockpit.ui.model.ui_state import CELL_MODES, UNITS, Scene, select_symbol
 from cockpit.ui.theme.capabilities import Terminal
 from cockpit.ui.theme.themes import DEFAULT, Theme, load_theme, stamp
@@ -33,7 +33,7 @@ _TONES: dict[SeverityLevel, Tone] = {"information": "info", "warning": "warn", "
 
 
 class ControlledApp(PaintedApp):
-    """What a key does is in `actions`; this holds what actions need.
+    """The `Host` of the key handlers: what a key does is theirs, how it is shown is done here.
 
     ConfigError if the trader's `[keys]` cannot be used. A theme or a memory that cannot be used is
     one toast.
@@ -46,7 +46,7 @@ class ControlledApp(PaintedApp):
         self.desk = desk
         self.config = config
         self.keymap = keymap_of(config)
-        self.remembered, problem = remember.load(paths.state_dir() / remember.FILE)
+        self.remembered, problem = remembered.load(paths.state_dir() / remembered.FILE)
         self._problems = [problem] if problem else []
         theme = self._first_theme(config)
         self.palette = Palette(theme, terminal)
@@ -63,7 +63,7 @@ class ControlledApp(PaintedApp):
         self.workspace = WorkspaceScreen(self, self.scene, self.palette, self.keymap)
         self.toaster = Toaster(self.scene, self.palette)
         self.workspace.above.append(self.toaster)
-        self.computing = Computing(self)
+        self.forms = FormRunner(self.scene, desk, config)
 
     def _first_theme(self, config: Config) -> Theme:
         """What a setting says, else what was worn last; the default if that cannot be used."""
@@ -101,14 +101,14 @@ class ControlledApp(PaintedApp):
         kept.pinned, kept.size_usd = list(scene.pinned), scene.size_usd
         kept.notes = dict(scene.holding.notes)
         kept.symbol, kept.workspace = scene.symbol or kept.symbol, scene.workspace
-        self._problems.append(remember.save(paths.state_dir() / remember.FILE, kept))
+        self._problems.append(remembered.save(paths.state_dir() / remembered.FILE, kept))
 
     def begin_controls(self) -> None:
         """Once the workspace is on the screen."""
         self._use_colours()
         self.set_interval(RELOAD_S, self._reload_theme)
-        self.set_interval(RELOAD_S, position_edits.Edited(self).look)
-        self.call_after_refresh(planning.load, self)
+        self.set_interval(RELOAD_S, FileWatch(self).look)
+        self.call_after_refresh(plan_actions.load, self)
         announcer = Announcer(self.desk.alerting, self.config.alert_out, self.say, self.hand_over)
         self.set_interval(EVERY_S, announcer.poll)
         for problem in filter(None, self._problems):
@@ -143,22 +143,46 @@ class ControlledApp(PaintedApp):
         if screen is not self.workspace:
             return False
         self.key_arrived()
-        return actions.press(self, key_of(event.key, event.character))
+        return dispatch.press(self, key_of(event.key, event.character))
 
     def on_paste(self, event: events.Paste) -> None:
-        if self.screen is self.workspace and planning.paste(self, event.text):
+        if self.screen is self.workspace and plan_actions.paste(self, event.text):
             event.stop()
             self.redraw()
 
-    def do(self, action: str) -> None:
+    def do(self, action_id: str) -> None:
         """One entry of the key table, however it was asked for."""
-        actions.perform(action, self)
+        dispatch.perform(action_id, self)
+
+    @property
+    def pane_size(self) -> tuple[int, int]:
+        """An export is composed as wide and as high as the whole screen."""
+        return self.size.width, self.size.height
+
+    def suspend_process(self) -> None:
+        self.action_suspend_process()
 
     async def action_quit(self) -> None:
         self.leave()
 
     def action_help_quit(self) -> None:
         self.say(f"{self.keymap.shown('app.quit')} leaves", "info")
+
+    # --- dialogs ------------------------------------------------------------------------------
+
+    def ask(self, spec: PromptSpec) -> None:
+        """A prompt, unless a dialog is open. Imported here: the first frame does not wait."""
+        from cockpit.terminal.dialogs.prompt import Prompt
+
+        if not isinstance(self.screen, Dialog):
+            self.push_screen(Prompt(self.scene, self.palette, spec), spec.done)
+
+    def choose(self, spec: PickerSpec) -> None:
+        """A list, unless a dialog is open."""
+        from cockpit.terminal.dialogs.picker import Picker
+
+        if not isinstance(self.screen, Dialog):
+            self.push_screen(Picker(self.scene, self.palette, spec), spec.done)
 
     # --- words --------------------------------------------------------------------------------
 
@@ -184,6 +208,11 @@ class ControlledApp(PaintedApp):
             self.out.put(sequence)
 
     # --- themes -------------------------------------------------------------------------------
+
+    @property
+    def worn(self) -> Theme:
+        """The theme that the screen has now."""
+        return self.palette.theme
 
     def wear(self, theme: Theme) -> None:
         """Look like this theme, at once and everywhere."""

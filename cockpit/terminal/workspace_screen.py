@@ -58,6 +58,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         self._all = [self._status, *self._panes.values(), self._keys]
         self._wall = Wall(self._all, palette, "wall")
         self._arranged: Size | None = None
+        self._places: dict[str, Box] = {}
         self._turns: deque[LivePane] = deque()
         """What is visible, in the order in which it is drawn: each is first in its turn."""
 
@@ -140,11 +141,18 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
 
     # --- places -------------------------------------------------------------------------------
 
-    def place_panes(self) -> None:
-        """Put every pane where this size wants it; hide those that have no place."""
-        self.answer()
+    def place_moved(self) -> None:
+        """Place the panes anew if a key turned to others, zoomed one or chose another layout."""
         width, height = self.app.size
         places = boxes(self._scene, width, height, self._scene.layout)
+        if places != self._places:
+            self.answer()
+            self._place(places)
+
+    def _place(self, places: dict[str, Box]) -> None:
+        """Put every pane where this size wants it; hide those that have no place."""
+        width, height = self.app.size
+        self._places = places
         for name, pane in self._panes.items():
             pane.place(places.get(name))
         self._status.place(Box(0, 0, width, 1))
@@ -156,7 +164,8 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         if self.app.size == self._arranged:
             return
         self._arranged = self.app.size
-        self.place_panes()
+        self.answer()
+        self._place(boxes(self._scene, *self.app.size, self._scene.layout))
         for pane in self._turns:
             pane.draw_now()
             pane.dirty.clear()

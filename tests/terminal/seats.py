@@ -10,7 +10,7 @@ from cockpit.config import Config
 from cockpit.core.clock import ManualClock
 from cockpit.desk.contract import FeedStats, Hold, Intent, Mode, Watch
 from cockpit.terminal.app import CockpitApp
-from cockpit.ui.input import dispatch as actions
+from cockpit.ui.input import dispatch
 from cockpit.ui.theme.capabilities import Terminal
 from cockpit.venues.contract import VenueSpec
 from tests.support import AT_NS
@@ -84,4 +84,4 @@ class Seat(CockpitApp):
     def type(self, *keys: str) -> None:
         """Keys as the table writes them, past the patience of a pilot."""
         for key in keys:
-            actions.press(self, key)
+            dispatch.press(self, key)

@@ -10,8 +10,7 @@ from cockpit.desk.contract import Watch
 from cockpit.terminal.dialogs.base import Dialog
 from cockpit.terminal.dialogs.picker import Picker
 from cockpit.terminal.dialogs.prompt import Prompt
-from cockpit.ui.input import dialog_openers as opening
-from cockpit.ui.input import dispatch as actions
+from cockpit.ui.input import dialog_openers, dispatch
 from cockpit.ui.input.keymap import ACTIONS, EVERYWHERE, Action, Keymap
 from cockpit.ui.layout.workspaces import WORKSPACES
 from cockpit.ui.model.ui_state import SIZES_USD
@@ -22,21 +21,21 @@ SIZE = (120, 40)
 
 
 def test_every_action_has_a_function_and_every_function_an_action():
-    assert set(actions.HANDLERS) == {action.id for action in ACTIONS}
+    assert set(dispatch.HANDLERS) == {action.id for action in ACTIONS}
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda a: a.id)
 async def test_an_action_is_reached_by_each_of_its_keys(action, monkeypatch):
     app = Seat()
     done = []
-    monkeypatch.setitem(actions.HANDLERS, action.id, lambda _, count: done.append(count))
-    monkeypatch.setattr(actions, "LOCAL", {})
+    monkeypatch.setitem(dispatch.HANDLERS, action.id, lambda _, count: done.append(count))
+    monkeypatch.setattr(dispatch, "LOCAL", {})
     if action.scope != "everywhere":
         app.scene.focus = action.scope
     async with app.run_test(size=SIZE):
         for key in action.keys:
             app.type(key)
-    can_be_done = not opening.unavailable(action.id, app)
+    can_be_done = not dialog_openers.unavailable(action.id, app)
     assert len(done) == (len(action.keys) if can_be_done else 0)
 
 
@@ -45,9 +44,9 @@ async def test_the_palette_lists_all_that_can_be_done_now_and_nothing_else():
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+p")
         assert isinstance(app.screen, Picker)
-        offered = {choice.id for choice in app.screen._choices}
+        offered = {choice.id for choice in app.screen._matches}
     for action in ACTIONS:
-        can_be_done = not opening.unavailable(action.id, app) and action.id != "app.palette"
+        can_be_done = not dialog_openers.unavailable(action.id, app) and action.id != "app.palette"
         can_be_done &= action.scope in (EVERYWHERE, "funding")
         assert (action.id in offered) is can_be_done, action.id
 
@@ -58,13 +57,13 @@ async def test_the_help_and_the_palette_know_a_panes_own_keys_and_the_traders():
     app.keymap = Keymap({"view.freeze": "J", "view.unit": ""}, actions=(*ACTIONS, own))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("question_mark")
-        listed = {choice.id: choice.keys for choice in app.screen._choices}
+        listed = {choice.id: choice.keys for choice in app.screen._matches}
         assert (listed["funding.flip"], listed["view.freeze"]) == ("f", "J")
         assert "view.unit" not in listed
         await pilot.press("escape", "tab", "question_mark")
-        assert "funding.flip" not in {choice.id for choice in app.screen._choices}
+        assert "funding.flip" not in {choice.id for choice in app.screen._matches}
         await pilot.press("escape", "ctrl+p")
-        assert "view.unit" in {choice.id for choice in app.screen._choices}
+        assert "view.unit" in {choice.id for choice in app.screen._matches}
 
 
 async def test_a_count_is_shown_while_it_is_typed():
@@ -80,7 +79,7 @@ async def test_a_replay_is_not_offered_to_be_recorded():
     app = Seat(mode="REPLAY")
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+p")
-        assert "tape.record" not in {choice.id for choice in app.screen._choices}
+        assert "tape.record" not in {choice.id for choice in app.screen._matches}
         await pilot.press("escape", "R")
         assert app.told == ["a replay is a recording already"]
         assert app.known.tape is None
@@ -90,9 +89,9 @@ async def test_the_help_lists_every_key_that_is_bound_now():
     app = Seat()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("question_mark")
-        listed = {choice.id: choice for choice in app.screen._choices}
+        listed = {choice.id: choice for choice in app.screen._matches}
     for action in ACTIONS:
-        if action.scope == "everywhere" and not opening.unavailable(action.id, app):
+        if action.scope == "everywhere" and not dialog_openers.unavailable(action.id, app):
             assert listed[action.id].note == action.help
             assert len(listed[action.id].keys.split()) == len(action.keys)
 

@@ -7,8 +7,7 @@ from cockpit.alerts.states import Alert, Firing
 from cockpit.config import AlertOut
 from cockpit.core.units import NS_PER_S, utc
 from cockpit.ui.alert_announcer import BELL, REST_POLLS, Announcer, in_words, notification
-from cockpit.ui.input import alert_actions as alert_keys
-from cockpit.ui.input import command_line as commands
+from cockpit.ui.input import alert_actions, command_line
 from cockpit.ui.layout.workspaces import show
 from cockpit.ui.model.alert_list import HELD_NS, Alarms
 from cockpit.ui.panes import status
@@ -187,7 +186,7 @@ def seat(own_home):
     app.desk.alerting.look()
     show(app.scene, "markets")
     app.scene.focus = "alerts"
-    alert_keys.refresh(app)
+    alert_actions.refresh(app)
     return app
 
 
@@ -214,7 +213,7 @@ def newer_comes(seat, second):
     newer = alert(second, "newer", "danger", subject=f"charliedex/{second}", venue="charliedex")
     seat.known.alerting.book._firing["newer", newer.subject] = Firing(alert=newer)
     seat.scene.now_ns = seat.known.clock.now_ns()
-    alert_keys.refresh(seat)
+    alert_actions.refresh(seat)
     assert seat.scene.alarms.entries()[0][0] == newer
     return newer
 
@@ -247,7 +246,7 @@ async def test_an_alert_about_a_market_that_is_not_watched_says_how_to_watch_it(
         before = seat.scene.symbol, seat.scene.workspace
         seat.scene.alarms.firing = []
         seat.scene.alarms.history = [alert(symbol="NOPE", subject="bravo/NOPE")]
-        alert_keys.jump(seat, 0)
+        alert_actions.jump(seat, 0)
         assert (seat.scene.symbol, seat.scene.workspace) == before
         assert ":add NOPE" in seat.told[-1]
 
@@ -265,9 +264,9 @@ async def test_a_rule_a_venue_or_a_symbol_is_muted_and_speaks_again(seat):
 
 async def test_a_name_that_nobody_knows_is_not_muted(seat):
     async with seat.run_test(size=(160, 50)):
-        assert "did you mean 'bravo'" in commands.check(seat, "mute bravvo").replace("; ", "")
-        assert commands.check(seat, "unmute bravo") == "nothing is muted"
+        assert "did you mean 'bravo'" in command_line.check(seat, "mute bravvo").replace("; ", "")
+        assert command_line.check(seat, "unmute bravo") == "nothing is muted"
 
 
 def run(app, line):
-    commands.run(app, line)
+    command_line.run(app, line)

@@ -4,7 +4,7 @@ import pytest
 
 from cockpit.desk.contract import Watch
 from cockpit.terminal.dialogs.prompt import Prompt
-from cockpit.ui.input import command_line as commands
+from cockpit.ui.input import command_line
 from tests.terminal.seats import Seat
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -47,8 +47,8 @@ DOES = [
 async def test_a_line_does_what_it_says(line, holds):
     app = Seat()
     async with app.run_test(size=SIZE):
-        assert commands.check(app, line) == ""
-        commands.run(app, line)
+        assert command_line.check(app, line) == ""
+        command_line.run(app, line)
         assert holds(app)
 
 
@@ -85,7 +85,7 @@ async def test_a_line_does_what_it_says(line, holds):
 async def test_a_mistake_is_one_sentence_and_nothing_happens(line, words):
     app = Seat()
     async with app.run_test(size=SIZE):
-        problem = commands.check(app, line)
+        problem = command_line.check(app, line)
         assert "\n" not in problem
         for word in words:
             assert word in problem
@@ -130,16 +130,16 @@ async def test_tab_completes_verbs_words_and_the_last_of_a_list():
         assert app.screen.text == "pair BTC alphaswap"
 
 
-@pytest.mark.parametrize("verb", commands.VERBS, ids=lambda v: v.name)
+@pytest.mark.parametrize("verb", command_line.VERBS, ids=lambda v: v.name)
 async def test_every_verb_is_completed_explained_and_asks_for_its_words(verb):
     app = Seat()
     async with app.run_test(size=SIZE):
-        found = commands.complete(app, verb.name)
+        found = command_line.complete(app, verb.name)
         assert verb.name in [choice.id.strip() for choice in found]
         assert verb.help
         if " " in verb.usage:
-            assert commands.check(app, verb.name)
-        for choice in commands.complete(app, f"{verb.name} "):
+            assert command_line.check(app, verb.name)
+        for choice in command_line.complete(app, f"{verb.name} "):
             assert choice.id.startswith(f"{verb.name} ")
 
 

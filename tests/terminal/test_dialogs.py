@@ -8,6 +8,7 @@ from cockpit.terminal.dialogs.picker import Picker
 from cockpit.terminal.dialogs.prompt import Prompt
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.ui.dialogs.search import Choice, search
+from cockpit.ui.input.host import PickerSpec, PromptSpec
 from cockpit.ui.model.text_entry import MAX_LENGTH, Entry
 from cockpit.ui.text.styled import plain, width_of
 from cockpit.ui.theme.themes import load_theme
@@ -75,7 +76,7 @@ def test_the_search_finds_names_before_notes_and_letters_in_order_last(typed, fi
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("typed", ["", "zo", "nothing like it"])
 def test_a_picker_fits_its_box_at_every_size(size, typed):
-    picker = Picker(*parts(), title="palette", choices=CHOICES * 30)
+    picker = Picker(*parts(), PickerSpec(title="palette", choices=CHOICES * 30))
     for key in typed:
         picker.press(key, key)
     box = picker.box(*size)
@@ -88,7 +89,10 @@ def test_a_picker_fits_its_box_at_every_size(size, typed):
 
 
 def test_the_row_under_the_cursor_is_always_in_view():
-    picker = Picker(*parts(), title="x", choices=[Choice(str(i), f"row {i}") for i in range(100)])
+    picker = Picker(
+        *parts(),
+        PickerSpec(title="x", choices=[Choice(str(i), f"row {i}") for i in range(100)]),
+    )
     for key in ["down"] * 30 + ["pagedown"] * 3 + ["up"] * 45 + ["pageup"] * 2:
         picker.press(key, None)
         rows = [plain(line) for line in picker.lines(60, 14)]
@@ -96,7 +100,7 @@ def test_the_row_under_the_cursor_is_always_in_view():
 
 
 def test_headings_stand_above_their_groups_until_something_is_typed():
-    picker = Picker(*parts(), title="help", choices=CHOICES)
+    picker = Picker(*parts(), PickerSpec(title="help", choices=CHOICES))
     rows = [plain(line).strip("│ ") for line in picker.lines(60, 12)]
     assert rows[3] == "panes"
     assert rows[6] == "tapes"
@@ -107,8 +111,11 @@ def test_headings_stand_above_their_groups_until_something_is_typed():
 @pytest.mark.parametrize("size", SIZES)
 def test_a_prompt_fits_its_box_at_every_size(size):
     prompt = Prompt(
-        *parts(), mark=":", title="command", hint="esc closes", text="pair BTC " * 20,
-        complete=lambda _: [Choice(str(i), f"word {i}", "漢字 note") for i in range(20)],
+        *parts(),
+        PromptSpec(
+            mark=":", title="command", hint="esc closes", text="pair BTC " * 20,
+            complete=lambda _: [Choice(str(i), f"word {i}", "漢字 note") for i in range(20)],
+        ),
     )  # fmt: skip
     box = prompt.box(*size)
     lines = prompt.lines(box.width, box.height)
@@ -118,14 +125,18 @@ def test_a_prompt_fits_its_box_at_every_size(size):
 
 
 def test_the_end_of_a_long_line_is_what_is_seen():
-    prompt = Prompt(*parts(), mark=":", title="command", hint="", text="a" * 300 + "END")
+    prompt = Prompt(
+        *parts(), PromptSpec(mark=":", title="command", hint="", text="a" * 300 + "END")
+    )
     assert "END" in plain(prompt.lines(40, 3)[1])
 
 
 @pytest.mark.usefixtures("own_home")
 async def test_words_of_a_venue_with_brackets_are_drawn_as_they_are():
     scene, palette = parts()
-    picker = Picker(scene, palette, title="x", choices=[Choice("a", "[red]BTC[/red] [/")])
+    picker = Picker(
+        scene, palette, PickerSpec(title="x", choices=[Choice("a", "[red]BTC[/red] [/")])
+    )
     app = Seat()
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(picker)

@@ -8,7 +8,7 @@ from cockpit.calculators.saved_plans import load_all
 from cockpit.desk.contract import Cancel, Computation, Compute
 from cockpit.storage import paths
 from cockpit.terminal.dialogs.prompt import Prompt
-from cockpit.ui.input import form_runner as computing
+from cockpit.ui.input import form_runner
 from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.model.calculator_form import module
 from cockpit.ui.text.styled import plain
@@ -21,7 +21,7 @@ SIZE = (160, 45)
 @pytest.fixture
 def every_key_computes(monkeypatch):
     """However slow the machine: what is dear is otherwise computed a moment after the key."""
-    monkeypatch.setattr(computing, "QUICK_MS", float("inf"))
+    monkeypatch.setattr(form_runner, "QUICK_MS", float("inf"))
 
 
 def shown(app: Seat, pane: str) -> str:
@@ -160,8 +160,8 @@ async def test_kept_plans_are_there_the_next_time_and_open_with_enter():
 
 
 async def test_keys_that_outrun_the_answer_keep_what_was_just_typed(monkeypatch):
-    monkeypatch.setattr(computing, "QUICK_MS", -1.0)
-    monkeypatch.setattr(computing, "TYPED", float("inf"))
+    monkeypatch.setattr(form_runner, "QUICK_MS", -1.0)
+    monkeypatch.setattr(form_runner, "TYPED", float("inf"))
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("C", "j", "j", "j", "enter", "9", "0", "0", "0", "escape", "W")

@@ -11,8 +11,7 @@ import pytest
 from cockpit.core.events import Link
 from cockpit.core.units import HOUR_NS
 from cockpit.desk.contract import Notice
-from cockpit.ui.export import clipboard
-from cockpit.ui.export import writer as export
+from cockpit.ui.export import clipboard, writer
 from cockpit.ui.layout.workspaces import PANES
 from tests.terminal.seats import Seat
 from tests.ui import scenes
@@ -55,24 +54,24 @@ async def test_what_is_written_is_for_the_owner_alone_and_never_over_another_fil
 @pytest.mark.parametrize("pane", sorted(PANES))
 def test_every_pane_can_be_exported_live_and_before_anything_was_said(pane):
     for scene in (scenes.live(), scenes.bare(), scenes.bare(symbols=())):
-        table = export.table_of(scene, pane, PANES[pane].lines(scene, 80, 20))
+        table = writer.table_of(scene, pane, PANES[pane].lines(scene, 80, 20))
         assert all(len(row) == len(table.columns) for row in table.rows)
-        document = json.loads(export.as_json(table, pane, scene))
+        document = json.loads(writer.as_json(table, pane, scene))
         assert len(document["rows"]) == len(table.rows)
 
 
 def test_an_unknown_figure_is_null_in_json_and_empty_in_csv():
     scene = scenes.bare()
     scene.view.apply(Link(venue="bravo", recv_ns=scene.now_ns, state="live"))
-    table = export.table_of(scene, "funding", [])
-    assert json.loads(export.as_json(table, "funding", scene))["rows"][0]["apr"] is None
-    assert "None" not in export.as_text(table)
+    table = writer.table_of(scene, "funding", [])
+    assert json.loads(writer.as_json(table, "funding", scene))["rows"][0]["apr"] is None
+    assert "None" not in writer.as_text(table)
 
 
 def test_words_of_a_venue_are_never_a_formula_in_a_spreadsheet():
     scene = scenes.bare()
     scene.notices = [Notice(1, "bravo", '=HYPERLINK("http://x","y")')]
-    text = export.as_text(export.table_of(scene, "log", []))
+    text = writer.as_text(writer.table_of(scene, "log", []))
     row = next(csv.DictReader(text.splitlines()))
     assert row["text"].startswith("'=")
 
@@ -110,8 +109,8 @@ async def test_what_is_too_large_for_a_clipboard_is_refused_with_another_way():
                 scenes.paid(app.scene, venue, symbol)
         app.type("tab", "Y")
         assert app.scene.focus == "curves"
-        table = export.table_of(app.scene, "curves", [])
-        assert len(export.as_text(table, "\t")) > clipboard.MAX_BYTES
+        table = writer.table_of(app.scene, "curves", [])
+        assert len(writer.as_text(table, "\t")) > clipboard.MAX_BYTES
         assert not [text for text in app.kept.sent if text.startswith("\x1b]52;")]
         assert "at most 70000" in app.told[0]
         assert "W writes a file" in app.told[0]

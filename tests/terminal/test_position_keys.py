@@ -8,7 +8,7 @@ import pytest
 
 from cockpit.desk.contract import Hold
 from cockpit.terminal.dialogs.prompt import Prompt
-from cockpit.ui.input.position_editor import Edited
+from cockpit.ui.input.position_editor import FileWatch
 from cockpit.ui.layout.workspaces import show
 from cockpit.ui.readings import positions as holding
 from cockpit.ui.readings.position_columns import sortable
@@ -71,23 +71,23 @@ async def test_a_file_that_was_edited_is_read_again_and_a_typo_in_it_keeps_what_
     path.parent.mkdir(parents=True, exist_ok=True)
     app = Trader()
     async with app.run_test(size=SIZE):
-        edited = Edited(app)
+        watch = FileWatch(app)
         path.write_text('[[position]]\nvenue = "bybit"\nsymbol = "ETH"\nsize = 2.0\n')
-        edited.look()
+        watch.look()
         assert [(p.symbol, p.size) for p in app.known.view.manual()] == [("ETH", 2.0)]
         assert app.told[-1] == "positions.toml was edited: 1 typed"
         path.write_text('[[position]]\nvenue = "bybit"\nsymbol = "ETH"\nsise = 30.0\n')
-        edited.look()
+        watch.look()
         assert app.told[-1].startswith("typed positions stay as they were: ")
         assert "position 1: sise: unknown key" in app.told[-1]
         count = len(app.told)
-        edited.look()
+        watch.look()
         assert len(app.told) == count, "said once"
         assert [(p.symbol, p.size) for p in app.known.view.manual()] == [("ETH", 2.0)]
         path.unlink()
-        edited.look()
+        watch.look()
         assert app.known.view.manual(), "an editor may be about to put it back"
-        edited.look()
+        watch.look()
         assert not app.known.view.manual()
 
 
@@ -160,7 +160,7 @@ async def test_an_edit_between_the_start_and_the_first_look_is_seen(own_home):
     path.write_text('[[position]]\nvenue = "bybit"\nsymbol = "ETH"\nsize = 2.0\n')
     app = Trader()
     async with app.run_test(size=SIZE):
-        Edited(app).look()
+        FileWatch(app).look()
         assert [p.symbol for p in app.known.view.manual()] == ["ETH"]
 
 

@@ -1,10 +1,9 @@
 """A typed line at the bottom: the command line and the filter are this dialog."""
 
-from collections.abc import Callable, Sequence
-
 from cockpit.terminal.dialogs.base import Dialog
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.ui.dialogs.search import Choice
+from cockpit.ui.input.host import PromptSpec
 from cockpit.ui.layout.geometry import Box
 from cockpit.ui.model.text_entry import Entry
 from cockpit.ui.model.ui_state import Scene
@@ -12,39 +11,19 @@ from cockpit.ui.text.styled import Line, fit, framed
 
 WIDTH = 80
 ROWS = 8
-Complete = Callable[[str], Sequence[Choice]]
-"""Typed text -> what it may become; a choice's `id` is the whole new text."""
 
 
 class Prompt(Dialog[str | None]):
-    """Ends with the text, or None after escape.
+    """Ends with the text, or None after escape. Up and down walk through the history."""
 
-    `accept` is asked at enter: a sentence keeps the prompt open and is shown, an empty one closes.
-    `change` hears every change. `history` is walked with up and down, newest last.
-    """
-
-    def __init__(
-        self,
-        scene: Scene,
-        palette: Palette,
-        *,
-        mark: str,
-        title: str,
-        hint: str,
-        text: str = "",
-        accept: Callable[[str], str] = lambda _: "",
-        change: Callable[[str], None] = lambda _: None,
-        complete: Complete = lambda _: (),
-        history: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, scene: Scene, palette: Palette, spec: PromptSpec) -> None:
         super().__init__(scene, palette)
-        self._mark, self._title, self._hint = mark, title, hint
-        self._accept, self._change, self._complete = accept, change, complete
-        self._history = [*history, text]
-        self._at = len(history)
-        self._entry = Entry(text)
+        self._spec = spec
+        self._history = [*spec.history, spec.text]
+        self._at = len(spec.history)
+        self._entry = Entry(spec.text)
         self._problem = ""
-        self._choices = list(complete(text))
+        self._choices = list(spec.complete(spec.text))
         self._index: int | None = None
 
     @property
@@ -63,16 +42,16 @@ class Prompt(Dialog[str | None]):
             for i, choice in enumerate(self._choices[top : top + room])
         ]
         # `:quit` and `/BTC` as they are typed; a letter is the name of an action.
-        mark = f" {self._mark}" + " " * self._mark[-1:].isalnum()
+        mark = f" {self._spec.mark}" + " " * self._spec.mark[-1:].isalnum()
         body.append([(mark, "accent"), *self._entry.line(width - 2 - len(mark))])
         more = len(self._choices) - room
         return framed(
             body,
             width,
             height,
-            title=[(self._title, "title")],
+            title=[(self._spec.title, "title")],
             note=f"{more} more" if more > 0 else "",
-            verdict=[(self._problem, "warn")] if self._problem else [(self._hint, "dim")],
+            verdict=[(self._problem, "warn")] if self._problem else [(self._spec.hint, "dim")],
             focused=True,
         )
 
@@ -89,7 +68,7 @@ class Prompt(Dialog[str | None]):
         if key in ("escape", "ctrl+c"):
             self.dismiss(None)
         elif key == "enter":
-            self._problem = self._accept(self._entry.text)
+            self._problem = self._spec.accept(self._entry.text)
             if not self._problem:
                 self.dismiss(self._entry.text)
         elif key in ("up", "down"):
@@ -108,8 +87,8 @@ class Prompt(Dialog[str | None]):
     def _changed(self) -> None:
         self._problem = ""
         self._index = None
-        self._choices = list(self._complete(self._entry.text))
-        self._change(self._entry.text)
+        self._choices = list(self._spec.complete(self._entry.text))
+        self._spec.change(self._entry.text)
 
     def _recall(self, step: int) -> None:
         if not 0 <= self._at + step < len(self._history):
@@ -130,4 +109,4 @@ class Prompt(Dialog[str | None]):
         self._index = (at + step) % len(self._choices)
         self._entry.set(self._choices[self._index].id)
         self._problem = ""
-        self._change(self._entry.text)
+        self._spec.change(self._entry.text)

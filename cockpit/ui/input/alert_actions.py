@@ -1,16 +1,13 @@
 """Keys and verbs of the alerts: go to the market, acknowledge, mute a rule, venue or market."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from cockpit.alerts.states import Alert
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
-from cockpit.ui.input import navigation as moves
+from cockpit.ui.input import navigation
+from cockpit.ui.input.host import Host
 from cockpit.ui.model.ui_state import filter_rows, select_symbol
-
-if TYPE_CHECKING:
-    from cockpit.terminal.controls import ControlledApp
 
 Deed = Callable[[], object]
 EVERYTHING = "all"
@@ -24,9 +21,9 @@ _WORKSPACE = {
 """Kind of alert -> the workspace that says most of it; else the markets."""
 
 
-def refresh(app: "ControlledApp", *, in_place: bool = True) -> None:
+def refresh(host: Host, *, in_place: bool = True) -> None:
     """Copy what the desk knows now for the panes; the cursor stays on its alert if `in_place`."""
-    desk, scene, alarms = app.desk.alerting, app.scene, app.scene.alarms
+    desk, scene, alarms = host.desk.alerting, host.scene, host.scene.alarms
     is_focused = scene.focus == PANE
     if is_focused and not alarms.is_focused:
         alarms.touched_ns = scene.now_ns
@@ -41,126 +38,126 @@ def refresh(app: "ControlledApp", *, in_place: bool = True) -> None:
     alarms.keep_in_place(before)
 
 
-def _touch(app: "ControlledApp", *, is_chosen: bool) -> None:
-    alarms = app.scene.alarms
-    alarms.touched_ns, alarms.is_chosen = app.scene.now_ns, is_chosen
+def _touch(host: Host, *, is_chosen: bool) -> None:
+    alarms = host.scene.alarms
+    alarms.touched_ns, alarms.is_chosen = host.scene.now_ns, is_chosen
 
 
-def _go(app: "ControlledApp", index: int) -> None:
-    app.scene.alarms.index = 0
-    app.scene.alarms.move(index)
-    _touch(app, is_chosen=app.scene.alarms.index > 0)
+def _go(host: Host, index: int) -> None:
+    host.scene.alarms.index = 0
+    host.scene.alarms.move(index)
+    _touch(host, is_chosen=host.scene.alarms.index > 0)
 
 
-def _move(step: int) -> moves.Handler:
-    return lambda app, count: _go(app, app.scene.alarms.index + step * max(1, count))
+def _move(step: int) -> navigation.Handler:
+    return lambda host, count: _go(host, host.scene.alarms.index + step * max(1, count))
 
 
-def _first(app: "ControlledApp", count: int) -> None:
-    _go(app, count - 1 if count else 0)
+def _first(host: Host, count: int) -> None:
+    _go(host, count - 1 if count else 0)
 
 
-def _last(app: "ControlledApp", count: int) -> None:
-    _go(app, len(app.scene.alarms.entries()))
+def _last(host: Host, count: int) -> None:
+    _go(host, len(host.scene.alarms.entries()))
 
 
-def jump(app: "ControlledApp", count: int) -> None:
+def jump(host: Host, count: int) -> None:
     """To the market of the alert under the cursor, in the workspace that says most of it."""
-    alert = app.scene.alarms.selected
+    alert = host.scene.alarms.selected
     if alert is None:
-        moves.closer(app, count)
+        navigation.closer(host, count)
         return
-    scene = app.scene
+    scene = host.scene
     if alert.symbol is not None and alert.symbol in scene.view.symbols():
         if alert.symbol not in scene.symbols:
             filter_rows(scene, "")
         select_symbol(scene, alert.symbol)
     elif alert.symbol is not None:
-        app.say(f"{alert.symbol} is not watched any more; :add {alert.symbol}", "warn")
+        host.say(f"{alert.symbol} is not watched any more; :add {alert.symbol}", "warn")
         return
     venues = [venue.name for venue in scene.venues]
     if alert.venue in venues:
         scene.venue_index = venues.index(alert.venue)
-    moves.go(app, _WORKSPACE.get(alert.kind, "markets"))
+    navigation.go(host, _WORKSPACE.get(alert.kind, "markets"))
 
 
-def acknowledge(app: "ControlledApp", _: int) -> None:
-    alert = app.scene.alarms.selected
-    if alert is None or not app.desk.alerting.acknowledge(alert.rule, alert.subject):
-        app.say("this alert is not on any more", "warn")
+def acknowledge(host: Host, _: int) -> None:
+    alert = host.scene.alarms.selected
+    if alert is None or not host.desk.alerting.acknowledge(alert.rule, alert.subject):
+        host.say("this alert is not on any more", "warn")
     # What was seen goes down; the cursor is then on the next one.
-    _touch(app, is_chosen=False)
-    refresh(app, in_place=False)
+    _touch(host, is_chosen=False)
+    refresh(host, in_place=False)
 
 
-def mute(app: "ControlledApp", _: int) -> None:
-    alert = app.scene.alarms.selected
+def mute(host: Host, _: int) -> None:
+    alert = host.scene.alarms.selected
     if alert is None:
-        app.say("there is no alert to mute", "warn")
+        host.say("there is no alert to mute", "warn")
         return
-    app.desk.alerting.mute(alert.rule)
-    app.say(f"muted {alert.rule!r}; :unmute {alert.rule}", "info")
-    _touch(app, is_chosen=False)
-    refresh(app, in_place=False)
+    host.desk.alerting.mute(alert.rule)
+    host.say(f"muted {alert.rule!r}; :unmute {alert.rule}", "info")
+    _touch(host, is_chosen=False)
+    refresh(host, in_place=False)
 
 
 # --- verbs --------------------------------------------------------------------------------------
 
 
-def read_mute(app: "ControlledApp", words: Sequence[str]) -> Deed:
-    name = _known(" ".join(words), muting(app, 1), "mute RULE|VENUE|SYMBOL|MARKET")
-    return lambda: _do(app, lambda: app.desk.alerting.mute(name), f"muted {name!r}")
+def read_mute(host: Host, words: Sequence[str]) -> Deed:
+    name = _known(" ".join(words), muting(host, 1), "mute RULE|VENUE|SYMBOL|MARKET")
+    return lambda: _do(host, lambda: host.desk.alerting.mute(name), f"muted {name!r}")
 
 
-def read_unmute(app: "ControlledApp", words: Sequence[str]) -> Deed:
-    muted = unmuting(app, 1)
-    if not app.desk.alerting.muted:
+def read_unmute(host: Host, words: Sequence[str]) -> Deed:
+    muted = unmuting(host, 1)
+    if not host.desk.alerting.muted:
         raise InputError("nothing is muted")
     name = _known(" ".join(words), muted, "unmute NAME|all")
-    names = list(app.desk.alerting.muted) if name == EVERYTHING else [name]
+    names = list(host.desk.alerting.muted) if name == EVERYTHING else [name]
 
     def deed() -> None:
         for one in names:
-            app.desk.alerting.unmute(one)
+            host.desk.alerting.unmute(one)
 
-    return lambda: _do(app, deed, f"{', '.join(names)} may speak again")
+    return lambda: _do(host, deed, f"{', '.join(names)} may speak again")
 
 
-def read_acknowledge(app: "ControlledApp", words: Sequence[str]) -> Deed:
+def read_acknowledge(host: Host, words: Sequence[str]) -> Deed:
     """A rule's name acknowledges all its alerts, a market's name all of that market."""
-    on = app.desk.alerting.firing()
+    on = host.desk.alerting.firing()
     if not on:
         raise InputError("no alert is firing")
-    name = _known(" ".join(words) or EVERYTHING, acknowledging(app, 1), "ack [all|RULE|MARKET]")
+    name = _known(" ".join(words) or EVERYTHING, acknowledging(host, 1), "ack [all|RULE|MARKET]")
     meant = [f.alert for f in on if name in (EVERYTHING, f.alert.rule, f.alert.subject)]
 
     def deed() -> None:
         for alert in meant:
-            app.desk.alerting.acknowledge(alert.rule, alert.subject)
+            host.desk.alerting.acknowledge(alert.rule, alert.subject)
 
-    return lambda: _do(app, deed, f"{len(meant)} acknowledged")
+    return lambda: _do(host, deed, f"{len(meant)} acknowledged")
 
 
-def muting(app: "ControlledApp", _: int) -> Iterable[str]:
+def muting(host: Host, _: int) -> Iterable[str]:
     """Whatever an alert can be silenced by."""
-    desk = app.desk.alerting
+    desk = host.desk.alerting
     alerts: list[Alert] = [firing.alert for firing in desk.firing()]
     return dict.fromkeys(
         [
             *(rule.name for rule in desk.rules),
-            *(venue.name for venue in app.scene.venues),
-            *app.scene.view.symbols(),
+            *(venue.name for venue in host.scene.venues),
+            *host.scene.view.symbols(),
             *(alert.subject for alert in alerts),
         ]
     )
 
 
-def unmuting(app: "ControlledApp", _: int) -> Iterable[str]:
-    return [*sorted(app.desk.alerting.muted), EVERYTHING]
+def unmuting(host: Host, _: int) -> Iterable[str]:
+    return [*sorted(host.desk.alerting.muted), EVERYTHING]
 
 
-def acknowledging(app: "ControlledApp", _: int) -> Iterable[str]:
-    on = [firing.alert for firing in app.desk.alerting.firing()]
+def acknowledging(host: Host, _: int) -> Iterable[str]:
+    on = [firing.alert for firing in host.desk.alerting.firing()]
     return dict.fromkeys([EVERYTHING, *(a.rule for a in on), *(a.subject for a in on)])
 
 
@@ -174,17 +171,17 @@ def _known(word: str, known: Iterable[str], usage: str) -> str:
     return names[word.casefold()]
 
 
-def _do(app: "ControlledApp", deed: Deed, words: str) -> None:
+def _do(host: Host, deed: Deed, words: str) -> None:
     deed()
-    refresh(app, in_place=False)
-    app.say(words, "info")
+    refresh(host, in_place=False)
+    host.say(words, "info")
 
 
-HANDLERS: Mapping[str, moves.Handler] = {
+HANDLERS: Mapping[str, navigation.Handler] = {
     "alert.acknowledge": acknowledge,
     "alert.mute": mute,
 }
-LOCAL: Mapping[str, Mapping[str, moves.Handler]] = {
+LOCAL: Mapping[str, Mapping[str, navigation.Handler]] = {
     PANE: {
         "cursor.up": _move(-1),
         "cursor.down": _move(1),

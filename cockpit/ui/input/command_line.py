@@ -6,7 +6,6 @@ trader sees; nothing happens before the whole line is understood.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cockpit.calculators import CALCULATORS
 from cockpit.calculators.saved_plans import check_name
@@ -16,10 +15,8 @@ from cockpit.core.units import parse_duration_s
 from cockpit.desk.contract import Watch
 from cockpit.storage import paths
 from cockpit.ui.dialogs.search import Choice
-from cockpit.ui.input import alert_actions as alert_keys
-from cockpit.ui.input import export_actions as acting
-from cockpit.ui.input import navigation as moves
-from cockpit.ui.input import plan_actions as planning
+from cockpit.ui.input import alert_actions, export_actions, navigation, plan_actions
+from cockpit.ui.input.host import Host
 from cockpit.ui.layout.workspaces import WORKSPACES
 from cockpit.ui.model.ui_state import (
     CELL_MODES,
@@ -33,9 +30,6 @@ from cockpit.ui.model.ui_state import (
 )
 from cockpit.ui.theme.themes import load_theme, theme_names
 
-if TYPE_CHECKING:
-    from cockpit.terminal.controls import ControlledApp
-
 Deed = Callable[[], object]
 _SUFFIXES = {"k": 1e3, "m": 1e6, "b": 1e9}
 _MIN_USD, _MAX_USD = 1.0, 1e10
@@ -47,32 +41,32 @@ class Verb:
 
     usage: str
     help: str
-    read: Callable[["ControlledApp", Sequence[str]], Deed]
-    words: Callable[["ControlledApp", int], Iterable[str]] = lambda app, place: ()
+    read: Callable[[Host, Sequence[str]], Deed]
+    words: Callable[[Host, int], Iterable[str]] = lambda host, place: ()
 
     @property
     def name(self) -> str:
         return self.usage.partition(" ")[0]
 
 
-def check(app: "ControlledApp", line: str) -> str:
+def check(host: Host, line: str) -> str:
     """What is wrong with a line, in one sentence; empty when it can be run."""
     try:
-        _read(app, line)
+        _read(host, line)
     except CockpitError as error:
         return error.ui_message
     return ""
 
 
-def run(app: "ControlledApp", line: str) -> None:
+def run(host: Host, line: str) -> None:
     """Do what the line says; a mistake is said on the screen."""
     try:
-        _read(app, line)()
+        _read(host, line)()
     except CockpitError as error:
-        app.say(error.ui_message, "warn")
+        host.say(error.ui_message, "warn")
 
 
-def complete(app: "ControlledApp", line: str) -> list[Choice]:
+def complete(host: Host, line: str) -> list[Choice]:
     """What the line may become: verbs first, then the words that may stand at the end."""
     head, space, last = line.rpartition(" ")
     words = head.split()
@@ -88,21 +82,21 @@ def complete(app: "ControlledApp", line: str) -> list[Choice]:
     first, comma, part = last.rpartition(",")
     return [
         Choice(f"{head}{space}{first}{comma}{word}", word)
-        for word in verb.words(app, len(words))
+        for word in verb.words(host, len(words))
         if word.casefold().startswith(part.casefold())
     ]
 
 
-def _read(app: "ControlledApp", line: str) -> Deed:
+def _read(host: Host, line: str) -> Deed:
     words = line.split()
     if not words:
         return lambda: None
     if len(words) == 1 and words[0].isdecimal():
-        return lambda: select_row(app.scene, int(words[0]) - 1)
+        return lambda: select_row(host.scene, int(words[0]) - 1)
     verb = _BY_NAME.get(words[0].casefold())
     if verb is None:
         raise InputError(f"there is no command {words[0]!r}{did_you_mean(words[0], _BY_NAME)}")
-    return verb.read(app, words[1:])
+    return verb.read(host, words[1:])
 
 
 # --- words ------------------------------------------------------------------------------------
@@ -129,22 +123,22 @@ def _among(word: str, known: Iterable[str], what: str) -> str:
     return found
 
 
-def _listed(app: "ControlledApp") -> list[str]:
+def _listed(host: Host) -> list[str]:
     """Every symbol that some venue lists, as far as their lists are known."""
-    names = {i.symbol for venue in app.desk.specs for i in app.desk.view.listed(venue)}
+    names = {i.symbol for venue in host.desk.specs for i in host.desk.view.listed(venue)}
     return sorted(names)
 
 
-def _venues(app: "ControlledApp") -> list[str]:
-    return [venue.name for venue in app.scene.venues]
+def _venues(host: Host) -> list[str]:
+    return [venue.name for venue in host.scene.venues]
 
 
-def _symbols(app: "ControlledApp", words: Sequence[str]) -> tuple[str, ...]:
+def _symbols(host: Host, words: Sequence[str]) -> tuple[str, ...]:
     """Comma-separated symbols, each checked against the venues' lists once these are known."""
     typed = [part.strip() for word in words for part in word.split(",") if part.strip()]
     if not typed:
         raise InputError("name at least one symbol, such as BTC,ETH")
-    known = _listed(app)
+    known = _listed(host)
     if known:
         typed = [_among(name, known, "market") for name in typed]
     return tuple(dict.fromkeys(typed))
@@ -165,120 +159,120 @@ def _dollars(word: str) -> float:
 # --- verbs ------------------------------------------------------------------------------------
 
 
-def _symbol(app: "ControlledApp", words: Sequence[str]) -> Deed:
-    name = _among(_one(words, "symbol SYMBOL"), app.scene.view.symbols(), "watched symbol")
+def _symbol(host: Host, words: Sequence[str]) -> Deed:
+    name = _among(_one(words, "symbol SYMBOL"), host.scene.view.symbols(), "watched symbol")
 
     def deed() -> None:
-        if name not in app.scene.symbols:
-            filter_rows(app.scene, "")
-        select_symbol(app.scene, name)
+        if name not in host.scene.symbols:
+            filter_rows(host.scene, "")
+        select_symbol(host.scene, name)
 
     return deed
 
 
-def _watching(app: "ControlledApp", symbols: Iterable[str]) -> Deed:
+def _watching(host: Host, symbols: Iterable[str]) -> Deed:
     wanted = tuple(dict.fromkeys(symbols))
     if not wanted:
         raise InputError("at least one symbol must be watched")
 
     def deed() -> None:
-        before = app.scene.symbol
-        app.desk.post(Watch(wanted))
-        select_symbol(app.scene, before)
+        before = host.scene.symbol
+        host.desk.post(Watch(wanted))
+        select_symbol(host.scene, before)
 
     return deed
 
 
-def _watch(app: "ControlledApp", words: Sequence[str]) -> Deed:
-    return _watching(app, _symbols(app, words))
+def _watch(host: Host, words: Sequence[str]) -> Deed:
+    return _watching(host, _symbols(host, words))
 
 
-def _add(app: "ControlledApp", words: Sequence[str]) -> Deed:
-    return _watching(app, (*app.desk.view.symbols(), *_symbols(app, words)))
+def _add(host: Host, words: Sequence[str]) -> Deed:
+    return _watching(host, (*host.desk.view.symbols(), *_symbols(host, words)))
 
 
-def _drop(app: "ControlledApp", words: Sequence[str]) -> Deed:
-    watched = app.desk.view.symbols()
+def _drop(host: Host, words: Sequence[str]) -> Deed:
+    watched = host.desk.view.symbols()
     names = [part for word in words for part in word.split(",") if part]
     gone = {_among(name, watched, "watched symbol") for name in names}
     if not gone:
         raise InputError("name at least one symbol that is watched")
-    return _watching(app, (name for name in watched if name not in gone))
+    return _watching(host, (name for name in watched if name not in gone))
 
 
-def _pair(app: "ControlledApp", words: Sequence[str]) -> Deed:
+def _pair(host: Host, words: Sequence[str]) -> Deed:
     if len(words) != 3:
         raise InputError("write :pair SYMBOL VENUE VENUE")
-    to_symbol = _symbol(app, words[:1])
-    names = tuple(_among(word, _venues(app), "venue") for word in words[1:])
+    to_symbol = _symbol(host, words[:1])
+    names = tuple(_among(word, _venues(host), "venue") for word in words[1:])
     if names[0] == names[1]:
         raise InputError("a pair needs two different venues")
 
     def deed() -> None:
         to_symbol()
-        moves.pin(app.scene, names)
+        navigation.pin(host.scene, names)
 
     return deed
 
 
-def _theme(app: "ControlledApp", words: Sequence[str]) -> Deed:
+def _theme(host: Host, words: Sequence[str]) -> Deed:
     name = _among(_one(words, "theme NAME"), theme_names(paths.user_themes()), "theme")
     theme = load_theme(name, paths.user_themes())
-    return lambda: app.wear(theme)
+    return lambda: host.wear(theme)
 
 
-def _sort(app: "ControlledApp", words: Sequence[str]) -> Deed:
-    by = _among(_one(words, "sort WHAT"), (*SORTS, *_venues(app)), "column")
-    again = app.scene.sort == by and not app.scene.ascending
-    return lambda: sort_rows(app.scene, by, ascending=(by == "name") is not again)
+def _sort(host: Host, words: Sequence[str]) -> Deed:
+    by = _among(_one(words, "sort WHAT"), (*SORTS, *_venues(host)), "column")
+    again = host.scene.sort == by and not host.scene.ascending
+    return lambda: sort_rows(host.scene, by, ascending=(by == "name") is not again)
 
 
-def _span(app: "ControlledApp", words: Sequence[str]) -> Deed:
+def _span(host: Host, words: Sequence[str]) -> Deed:
     word = _one(words, "span DURATION")
     try:
         hours = round(parse_duration_s(word) / 3600)
     except ValueError:
         hours = 0
-    if not 1 <= hours <= moves.SPANS_H[-1]:
+    if not 1 <= hours <= navigation.SPANS_H[-1]:
         raise InputError(f"{word!r} is not a span; expected 1h to 30d")
-    return lambda: setattr(app.scene, "span_h", hours)
+    return lambda: setattr(host.scene, "span_h", hours)
 
 
-def _record(app: "ControlledApp", words: Sequence[str]) -> Deed:
+def _record(host: Host, words: Sequence[str]) -> Deed:
     wanted = _among(_one(words, "record on|off"), ("on", "off"), "state") == "on"
-    return lambda: acting.record(app, wanted)
+    return lambda: export_actions.record(host, wanted)
 
 
-def _size(app: "ControlledApp", words: Sequence[str]) -> Deed:
+def _size(host: Host, words: Sequence[str]) -> Deed:
     usd = _dollars(_one(words, "size USD"))
-    return lambda: setattr(app.scene, "size_usd", usd)
+    return lambda: setattr(host.scene, "size_usd", usd)
 
 
-def _band(app: "ControlledApp", words: Sequence[str]) -> Deed:
+def _band(host: Host, words: Sequence[str]) -> Deed:
     usd = _dollars(_one(words, "band USD"))
-    return lambda: setattr(app.scene, "band_usd", usd)
+    return lambda: setattr(host.scene, "band_usd", usd)
 
 
-def _workspace(app: "ControlledApp", words: Sequence[str]) -> Deed:
+def _workspace(host: Host, words: Sequence[str]) -> Deed:
     name = _among(_one(words, "go WORKSPACE"), [w.id for w in WORKSPACES], "workspace")
-    return lambda: moves.go(app, name)
+    return lambda: navigation.go(host, name)
 
 
-def _layout(app: "ControlledApp", words: Sequence[str]) -> Deed:
-    name = _among(_one(words, "layout NAME"), moves.LAYOUTS, "layout")
-    return lambda: moves.lay_out(app, name)
+def _layout(host: Host, words: Sequence[str]) -> Deed:
+    name = _among(_one(words, "layout NAME"), navigation.LAYOUTS, "layout")
+    return lambda: navigation.lay_out(host, name)
 
 
-def _calc(app: "ControlledApp", words: Sequence[str]) -> Deed:
+def _calc(host: Host, words: Sequence[str]) -> Deed:
     name = _among(_one(words, "calc NAME"), CALCULATORS, "calculator")
-    return lambda: planning.open_calculator(app, name)
+    return lambda: plan_actions.open_calculator(host, name)
 
 
-def _keep(app: "ControlledApp", words: Sequence[str]) -> Deed:
+def _keep(host: Host, words: Sequence[str]) -> Deed:
     name = check_name(_one(words, "keep NAME"))
 
     def deed() -> None:
-        planning.keep(app, name)
+        plan_actions.keep(host, name)
 
     return deed
 
@@ -286,29 +280,29 @@ def _keep(app: "ControlledApp", words: Sequence[str]) -> Deed:
 def _setting(usage: str, field: str, known: Sequence[str], what: str) -> Verb:
     """A verb that sets one field of the scene to one of its names."""
 
-    def read(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    def read(host: Host, words: Sequence[str]) -> Deed:
         name = _among(_one(words, usage), known, what)
-        return lambda: setattr(app.scene, field, name)
+        return lambda: setattr(host.scene, field, name)
 
-    return Verb(usage, f"{what}: {', '.join(known)}", read, lambda app, place: known)
+    return Verb(usage, f"{what}: {', '.join(known)}", read, lambda host, place: known)
 
 
 def _doing(usage: str, text: str, action: str) -> Verb:
     """A verb without words that does what a key does."""
 
-    def read(app: "ControlledApp", words: Sequence[str]) -> Deed:
+    def read(host: Host, words: Sequence[str]) -> Deed:
         _none(words, usage)
-        return lambda: app.do(action)
+        return lambda: host.do(action)
 
     return Verb(usage, text, read)
 
 
-def _watched(app: "ControlledApp", _: int) -> Iterable[str]:
-    return app.desk.view.symbols()
+def _watched(host: Host, _: int) -> Iterable[str]:
+    return host.desk.view.symbols()
 
 
-def _markets(app: "ControlledApp", _: int) -> Iterable[str]:
-    return _listed(app)
+def _markets(host: Host, _: int) -> Iterable[str]:
+    return _listed(host)
 
 
 VERBS: tuple[Verb, ...] = (
@@ -318,34 +312,34 @@ VERBS: tuple[Verb, ...] = (
     Verb("drop SYMBOL,…", "watch these symbols no more", _drop, _watched),
     Verb(
         "pair SYMBOL VENUE VENUE", "compare two venues on a symbol", _pair,
-        lambda app, place: _watched(app, 1) if place == 1 else _venues(app),
+        lambda host, place: _watched(host, 1) if place == 1 else _venues(host),
     ),
     Verb(
         "sort WHAT", "rows by name, rate, spread or a venue; again: the other way round", _sort,
-        lambda app, _: (*SORTS, *_venues(app)),
+        lambda host, _: (*SORTS, *_venues(host)),
     ),
     _setting("unit UNIT", "unit", UNITS, "unit"),
     _setting("mode MODE", "cell", CELL_MODES, "cell mode"),
     _setting("tenor TENOR", "tenor", TENORS, "tenor"),
     Verb("span DURATION", "how much past the curves show: 1h to 30d", _span,
-         lambda app, _: ("24h", "7d", "30d")),
+         lambda host, _: ("24h", "7d", "30d")),
     Verb("size USD", "the size that costs are quoted for, such as 250k", _size),
     Verb("go WORKSPACE", "turn to a workspace", _workspace,
-         lambda app, _: [w.id for w in WORKSPACES]),
+         lambda host, _: [w.id for w in WORKSPACES]),
     Verb("layout NAME", "how panes are placed: auto, wide, normal, narrow", _layout,
-         lambda app, _: moves.LAYOUTS),
-    Verb("theme NAME", "wear a theme", _theme, lambda app, _: theme_names(paths.user_themes())),
+         lambda host, _: navigation.LAYOUTS),
+    Verb("theme NAME", "wear a theme", _theme, lambda host, _: theme_names(paths.user_themes())),
     Verb("record on|off", "tapes of everything that is live", _record,
-         lambda app, _: ("on", "off")),
-    Verb("mute NAME", "silence a rule, a venue, a symbol or a market", alert_keys.read_mute,
-         alert_keys.muting),
-    Verb("unmute NAME", "let it speak again; all: everything", alert_keys.read_unmute,
-         alert_keys.unmuting),
+         lambda host, _: ("on", "off")),
+    Verb("mute NAME", "silence a rule, a venue, a symbol or a market", alert_actions.read_mute,
+         alert_actions.muting),
+    Verb("unmute NAME", "let it speak again; all: everything", alert_actions.read_unmute,
+         alert_actions.unmuting),
     Verb("ack NAME", "alerts that were seen: all, or of a rule or market",
-         alert_keys.read_acknowledge, alert_keys.acknowledging),
+         alert_actions.read_acknowledge, alert_actions.acknowledging),
     Verb("band USD", "the net position that still counts as hedged, such as 5k", _band),
     Verb("calc NAME", "a calculator for what is focused: carry, hedge, margin …", _calc,
-         lambda app, _: CALCULATORS),
+         lambda host, _: CALCULATORS),
     Verb("keep NAME", "the plan on the screen under a name of your own", _keep),
     _doing("freeze", "hold the picture, or let it go", "view.freeze"),
     _doing("write", "what the focused pane shows, into files", "pane.write"),

@@ -1,109 +1,107 @@
 """From a key to what it does: the one place where the key table meets the functions."""
 
-from typing import TYPE_CHECKING
-
-from cockpit.ui.input import alert_actions as alert_keys
-from cockpit.ui.input import dialog_openers as opening
-from cockpit.ui.input import export_actions as acting
-from cockpit.ui.input import navigation as moves
-from cockpit.ui.input import plan_actions as planning
-from cockpit.ui.input import position_actions as position_keys
-
-if TYPE_CHECKING:
-    from cockpit.terminal.controls import ControlledApp
+from cockpit.ui.input import (
+    alert_actions,
+    dialog_openers,
+    export_actions,
+    navigation,
+    plan_actions,
+    position_actions,
+)
+from cockpit.ui.input.host import Host
 
 MAX_COUNT = 9999
 
 
-def press(app: "ControlledApp", key: str) -> bool:
+def press(host: Host, key: str) -> bool:
     """A key of the keyboard. False when it means nothing here."""
-    scene = app.scene
-    if planning.typing(app, key):
-        app.redraw()
+    scene = host.scene
+    if plan_actions.typing(host, key):
+        host.redraw()
         return True
     if scene.count and key.isdecimal():
         scene.count = str(min(MAX_COUNT, int(scene.count + key)))
-        app.redraw()
+        host.redraw()
         return True
-    action = app.keymap.find(key, scene.focus)
+    action = host.keymap.find(key, scene.focus)
     count, scene.count = int(scene.count or 0), ""
     if action is None:
         if count:
-            app.redraw()
+            host.redraw()
         return False
-    perform(action.id, app, count)
+    perform(action.id, host, count)
     return True
 
 
-def perform(action_id: str, app: "ControlledApp", count: int = 0) -> None:
+def perform(action_id: str, host: Host, count: int = 0) -> None:
     """Do it and show what changed. `count` 0 is none given."""
-    why_not = opening.unavailable(action_id, app)
+    why_not = dialog_openers.unavailable(action_id, host)
     if why_not:
-        app.say(why_not, "warn")
+        host.say(why_not, "warn")
     else:
-        here = LOCAL.get(app.scene.focus, {})
-        (here.get(action_id) or HANDLERS[action_id])(app, count)
-    app.redraw()
+        here = LOCAL.get(host.scene.focus, {})
+        (here.get(action_id) or HANDLERS[action_id])(host, count)
+    host.redraw()
 
 
-def _begin_count(app: "ControlledApp", _: int) -> None:
-    app.scene.count = "0"
+def _begin_count(host: Host, _: int) -> None:
+    host.scene.count = "0"
 
 
-HANDLERS: dict[str, moves.Handler] = {
-    "cursor.up": moves.rows(-1),
-    "cursor.down": moves.rows(1),
-    "cursor.left": moves.columns(-1),
-    "cursor.right": moves.columns(1),
-    "cursor.first": moves.first,
-    "cursor.last": moves.last,
-    "symbol.previous": moves.rows(-1),
-    "symbol.next": moves.rows(1),
-    "pane.next": moves.walking(1),
-    "pane.previous": moves.walking(-1),
-    "pane.focus": moves.closer,
-    "pane.zoom": moves.zoom_pane,
-    "app.back": moves.back,
-    "workspace.markets": moves.going("markets"),
-    "workspace.depth": moves.going("depth"),
-    "workspace.funding": moves.going("funding"),
-    "workspace.positions": moves.going("positions"),
-    "workspace.plan": moves.going("plan"),
-    "workspace.stress": moves.going("stress"),
-    "workspace.health": moves.going("health"),
-    "view.freeze": moves.freeze,
-    "view.filter": lambda app, _: opening.filter_prompt(app),
-    "view.sort": moves.sort,
-    "view.unsort": moves.unsort,
-    "view.pin": moves.toggle_pin,
-    "view.cell": moves.next_cell,
-    "view.unit": moves.next_unit,
-    "view.tenor": moves.next_tenor,
-    "view.span": moves.next_span,
-    "view.size_down": moves.size(-1),
-    "view.size_up": moves.size(1),
-    "view.layout": moves.next_layout,
-    "view.theme": lambda app, _: opening.themes(app),
-    "view.repaint": lambda app, _: app.repaint(),
+HANDLERS: dict[str, navigation.Handler] = {
+    "cursor.up": navigation.rows(-1),
+    "cursor.down": navigation.rows(1),
+    "cursor.left": navigation.columns(-1),
+    "cursor.right": navigation.columns(1),
+    "cursor.first": navigation.first,
+    "cursor.last": navigation.last,
+    "symbol.previous": navigation.rows(-1),
+    "symbol.next": navigation.rows(1),
+    "pane.next": navigation.walking(1),
+    "pane.previous": navigation.walking(-1),
+    "pane.focus": navigation.closer,
+    "pane.zoom": navigation.zoom_pane,
+    "app.back": navigation.back,
+    "workspace.markets": navigation.going("markets"),
+    "workspace.depth": navigation.going("depth"),
+    "workspace.funding": navigation.going("funding"),
+    "workspace.positions": navigation.going("positions"),
+    "workspace.plan": navigation.going("plan"),
+    "workspace.stress": navigation.going("stress"),
+    "workspace.health": navigation.going("health"),
+    "view.freeze": navigation.freeze,
+    "view.filter": lambda host, _: dialog_openers.filter_prompt(host),
+    "view.sort": navigation.sort,
+    "view.unsort": navigation.unsort,
+    "view.pin": navigation.toggle_pin,
+    "view.cell": navigation.next_cell,
+    "view.unit": navigation.next_unit,
+    "view.tenor": navigation.next_tenor,
+    "view.span": navigation.next_span,
+    "view.size_down": navigation.size(-1),
+    "view.size_up": navigation.size(1),
+    "view.layout": navigation.next_layout,
+    "view.theme": lambda host, _: dialog_openers.themes(host),
+    "view.repaint": lambda host, _: host.repaint(),
     "app.count": _begin_count,
-    "app.command": lambda app, _: opening.command_prompt(app),
-    "app.palette": lambda app, _: opening.palette(app),
-    "app.help": lambda app, _: opening.help_list(app),
-    "tape.record": acting.toggle_record,
-    "pane.write": acting.write,
-    "pane.copy": acting.copy,
-    "calc.carry": planning.opening("carry"),
-    "calc.hedge": planning.opening("hedge"),
-    "calc.stagger": planning.opening("stagger"),
-    "calc.stress": planning.opening("stress"),
-    "plan.fill": planning.fill,
-    "plan.unfill": planning.unfill,
-    "plan.delete": planning.delete,
-    **position_keys.HANDLERS,
-    **alert_keys.HANDLERS,
-    "app.suspend": lambda app, _: app.action_suspend_process(),
-    "app.quit": lambda app, _: app.leave(),
+    "app.command": lambda host, _: dialog_openers.command_prompt(host),
+    "app.palette": lambda host, _: dialog_openers.palette(host),
+    "app.help": lambda host, _: dialog_openers.help_list(host),
+    "tape.record": export_actions.toggle_record,
+    "pane.write": export_actions.write,
+    "pane.copy": export_actions.copy,
+    "calc.carry": plan_actions.opening("carry"),
+    "calc.hedge": plan_actions.opening("hedge"),
+    "calc.stagger": plan_actions.opening("stagger"),
+    "calc.stress": plan_actions.opening("stress"),
+    "plan.fill": plan_actions.fill,
+    "plan.unfill": plan_actions.unfill,
+    "plan.delete": plan_actions.delete,
+    **position_actions.HANDLERS,
+    **alert_actions.HANDLERS,
+    "app.suspend": lambda host, _: host.suspend_process(),
+    "app.quit": lambda host, _: host.leave(),
 }
 """Every id of the table; a test holds the two together."""
-LOCAL = {**planning.LOCAL, **position_keys.LOCAL, **alert_keys.LOCAL}
+LOCAL = {**plan_actions.LOCAL, **position_actions.LOCAL, **alert_actions.LOCAL}
 """Pane -> what keys of the table mean in it instead of what they mean everywhere."""

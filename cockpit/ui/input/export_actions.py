@@ -6,54 +6,54 @@ from cockpit.core.errors import CockpitError
 from cockpit.core.units import utc_stamp
 from cockpit.storage import paths
 from cockpit.ui.export import clipboard
+from cockpit.ui.input.host import Host
 from cockpit.ui.layout.workspaces import PANES
 
 if TYPE_CHECKING:
-    from cockpit.terminal.controls import ControlledApp
     from cockpit.ui.export.market_tables import Table
 
 
-def record(app: "ControlledApp", wanted: bool) -> None:
+def record(host: Host, wanted: bool) -> None:
     """Start or stop the tapes of everything that is live; says what happened."""
-    folder = paths.tapes_dir() / utc_stamp(app.desk.clock.now_ns()) if wanted else None
+    folder = paths.tapes_dir() / utc_stamp(host.desk.clock.now_ns()) if wanted else None
     try:
-        app.say(app.desk.record(folder), "info")
+        host.say(host.desk.record(folder), "info")
     except CockpitError as error:
-        app.say(error.ui_message, "warn")
+        host.say(error.ui_message, "warn")
     except OSError as error:
-        app.say(f"the tapes could not be completed: {error.strerror}", "danger")
+        host.say(f"the tapes could not be completed: {error.strerror}", "danger")
 
 
-def toggle_record(app: "ControlledApp", _: int) -> None:
-    record(app, not app.desk.feed_stats().recording)
+def toggle_record(host: Host, _: int) -> None:
+    record(host, not host.desk.feed_stats().recording)
 
 
-def _table(app: "ControlledApp") -> "tuple[str, Table]":
-    from cockpit.ui.export import writer as export
+def _table(host: Host) -> "tuple[str, Table]":
+    from cockpit.ui.export import writer
 
-    pane = app.scene.focus
-    return pane, export.table_of(app.scene, pane, PANES[pane].lines(app.scene, *app.size))
+    pane = host.scene.focus
+    return pane, writer.table_of(host.scene, pane, PANES[pane].lines(host.scene, *host.pane_size))
 
 
-def write(app: "ControlledApp", _: int) -> None:
-    from cockpit.ui.export import writer as export
+def write(host: Host, _: int) -> None:
+    from cockpit.ui.export import writer
 
-    pane, table = _table(app)
+    pane, table = _table(host)
     try:
-        json_file, csv_file = export.write(paths.exports_dir(), pane, table, app.scene)
+        json_file, csv_file = writer.write(paths.exports_dir(), pane, table, host.scene)
     except OSError as error:
-        app.say(f"{paths.exports_dir()}: nothing was written: {error.strerror}", "danger")
+        host.say(f"{paths.exports_dir()}: nothing was written: {error.strerror}", "danger")
     else:
-        app.say(f"{len(table.rows)} rows written: {json_file} and {csv_file.suffix}", "info")
+        host.say(f"{len(table.rows)} rows written: {json_file} and {csv_file.suffix}", "info")
 
 
-def copy(app: "ControlledApp", _: int) -> None:
-    from cockpit.ui.export import writer as export
+def copy(host: Host, _: int) -> None:
+    from cockpit.ui.export import writer
 
-    text = export.as_text(_table(app)[1], "\t")
+    text = writer.as_text(_table(host)[1], "\t")
     why_not = clipboard.refusal(text)
     if why_not:
-        app.say(f"{why_not}; {app.keymap.shown('pane.write')} writes a file", "warn")
+        host.say(f"{why_not}; {host.keymap.shown('pane.write')} writes a file", "warn")
         return
-    app.hand_over(clipboard.osc52(text))
-    app.say(f"sent to terminal clipboard ({len(text.encode())} bytes)", "info")
+    host.hand_over(clipboard.osc52(text))
+    host.say(f"sent to terminal clipboard ({len(text.encode())} bytes)", "info")

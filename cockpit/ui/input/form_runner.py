@@ -7,13 +7,14 @@ them, and their last answer stays on the screen until there is a new one.
 import time
 from typing import TYPE_CHECKING, Any
 
-from cockpit.desk.contract import Cancel, Compute
-from cockpit.ui.model import calculator_form as forms
+from cockpit.config import Config
+from cockpit.desk.contract import Cancel, Compute, Desk
+from cockpit.ui.model import calculator_form
 from cockpit.ui.model.calculator_form import Form
+from cockpit.ui.model.ui_state import Scene
 
 if TYPE_CHECKING:
     from cockpit.calculators.common.market_data import Settings
-    from cockpit.terminal.controls import ControlledApp
 
 LIVE_S = 1.0
 """The market moves all the time; a result that jumps more often cannot be read."""
@@ -25,18 +26,20 @@ DEFAULTS = {"plan": "carry", "stress": "stress"}
 """What a workspace shows before anything was asked in it."""
 
 
-class Computing:
+class FormRunner:
     """Keeps the form on the screen answered. Called by the paint clock, never for long."""
 
-    def __init__(self, app: "ControlledApp") -> None:
-        self._app = app
+    def __init__(self, scene: Scene, desk: Desk, config: Config) -> None:
+        self._scene = scene
+        self._desk = desk
+        self._config = config
         self._number = 0
         self._asked: Form | None = None
 
     def beat(self) -> None:
         """Compute if a key changed something, or if it is time to look at the market again."""
         self._collect()
-        scene = self._app.scene
+        scene = self._scene
         if scene.workspace not in DEFAULTS or not scene.symbols:
             return
         is_plan = scene.workspace == "plan"
@@ -56,12 +59,12 @@ class Computing:
     def cancel(self) -> None:
         """Stop the futures that are being drawn."""
         if self._asked is not None:
-            self._app.desk.post(Cancel())
+            self._desk.post(Cancel())
             self._asked.progress = None
             self._asked = None
 
     def _answer(self, form: Form) -> None:
-        view = self._app.scene.view
+        view = self._scene.view
         took_s = form.took_ms / 1e3
         since_s = time.monotonic() - form.computed_s
         is_due = form.took_ms <= QUICK_MS or since_s >= took_s * TYPED
@@ -73,7 +76,7 @@ class Computing:
     def catch_up(self) -> None:
         """Answer what the plan's form asks, for a key that needs the answer before the clock
         beats: keys may be typed faster than frames are drawn."""
-        form = self._app.scene.forms.shown
+        form = self._scene.forms.shown
         if form is not None:
             self._follow(form)
             if form.wants:
@@ -81,7 +84,7 @@ class Computing:
 
     def _follow(self, form: Form) -> None:
         """Take a form that speaks of the cell along to where the cell is now."""
-        scene = self._app.scene
+        scene = self._scene
         if form.follows(scene.symbol):
             from cockpit.ui.input.form_prefill import prefill
 
@@ -89,9 +92,9 @@ class Computing:
             form.cell = scene.symbol
 
     def _compute(self, form: Form) -> None:
-        now_s, view = time.monotonic(), self._app.scene.view
+        now_s, view = time.monotonic(), self._scene.view
         is_asked, settings = form.wants, self._settings()
-        inputs = forms.compute(form, view, settings)
+        inputs = calculator_form.compute(form, view, settings)
         form.computed_s = time.monotonic()
         form.took_ms = (form.computed_s - now_s) * 1e3
         form.version = view.version
@@ -106,7 +109,7 @@ class Computing:
         from cockpit.calculators.common.form import FieldError
         from cockpit.calculators.stress import montecarlo
 
-        job_of = getattr(forms.module(form.name), "monte_carlo_job", None)
+        job_of = getattr(calculator_form.module(form.name), "monte_carlo_job", None)
         if job_of is None:
             return
         self.cancel()
@@ -114,17 +117,17 @@ class Computing:
             form.futures = None
             return
         try:
-            job = job_of(inputs, self._app.scene.view, settings)
+            job = job_of(inputs, self._scene.view, settings)
         except FieldError as error:
-            forms.refuse(form, error)
+            calculator_form.refuse(form, error)
             return
         self._number += 1
         self._asked, form.progress = form, (0, 0)
-        self._app.desk.post(Compute(self._number, montecarlo.simulate_job, job))
+        self._desk.post(Compute(self._number, montecarlo.simulate_job, job))
 
     def _collect(self) -> None:
         """What the desk has to say about the last question."""
-        form, said = self._asked, self._app.desk.computation()
+        form, said = self._asked, self._desk.computation()
         if form is None or said is None or said.number != self._number:
             return
         if said.state == "running":
@@ -139,5 +142,4 @@ class Computing:
     def _settings(self) -> "Settings":
         from cockpit.desk.calculator_settings import settings_for
 
-        app = self._app
-        return settings_for(app.config, app.desk.specs, app.scene.now_ns)
+        return settings_for(self._config, self._desk.specs, self._scene.now_ns)

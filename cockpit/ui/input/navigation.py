@@ -4,9 +4,10 @@ A function for a key takes (app, count); `count` 0 is none given.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from cockpit.config import Layout
+from cockpit.ui.input.host import Host
 from cockpit.ui.layout.workspaces import WORKSPACES, show, walk, workspace_of, zoom
 from cockpit.ui.model.ui_state import (
     CELL_MODES,
@@ -20,10 +21,7 @@ from cockpit.ui.model.ui_state import (
     sort_rows,
 )
 
-if TYPE_CHECKING:
-    from cockpit.terminal.controls import ControlledApp
-
-Handler = Callable[["ControlledApp", int], None]
+Handler = Callable[[Host, int], None]
 SPANS_H = (24, 7 * 24, 30 * 24)
 LAYOUTS: tuple[str, ...] = get_args(Layout)
 _CLOSER = {"funding": "funding", "interest": "funding", "log": "health", "alerts": "health"}
@@ -31,7 +29,7 @@ _CLOSER = {"funding": "funding", "interest": "funding", "log": "health", "alerts
 
 
 def rows(step: int) -> Handler:
-    return lambda app, count: select_row(app.scene, _row(app.scene) + step * max(1, count))
+    return lambda host, count: select_row(host.scene, _row(host.scene) + step * max(1, count))
 
 
 def _row(scene: Scene) -> int:
@@ -40,68 +38,64 @@ def _row(scene: Scene) -> int:
 
 
 def columns(step: int) -> Handler:
-    def move(app: "ControlledApp", count: int) -> None:
-        scene = app.scene
+    def move(host: Host, count: int) -> None:
+        scene = host.scene
         last = max(0, len(scene.venues) - 1)
         scene.venue_index = max(0, min(last, scene.venue_index + step * max(1, count)))
 
     return move
 
 
-def first(app: "ControlledApp", count: int) -> None:
-    select_row(app.scene, count - 1 if count else 0)
+def first(host: Host, count: int) -> None:
+    select_row(host.scene, count - 1 if count else 0)
 
 
-def last(app: "ControlledApp", count: int) -> None:
-    select_row(app.scene, (count or len(app.scene.symbols)) - 1)
+def last(host: Host, count: int) -> None:
+    select_row(host.scene, (count or len(host.scene.symbols)) - 1)
 
 
 # --- panes and workspaces ---------------------------------------------------------------------
 
 
-def go(app: "ControlledApp", workspace_id: str) -> None:
+def go(host: Host, workspace_id: str) -> None:
     """Turn to a workspace; `back` returns to the one before."""
-    if workspace_id != app.scene.workspace:
-        app.scene.came_from = app.scene.workspace
-        show(app.scene, workspace_id)
-    app.workspace.place_panes()
+    if workspace_id != host.scene.workspace:
+        host.scene.came_from = host.scene.workspace
+        show(host.scene, workspace_id)
 
 
 def going(workspace_id: str) -> Handler:
-    return lambda app, _: go(app, workspace_id)
+    return lambda host, _: go(host, workspace_id)
 
 
 def walking(step: int) -> Handler:
-    def handler(app: "ControlledApp", count: int) -> None:
-        walk(app.scene, step * max(1, count))
-        app.workspace.place_panes()
+    def handler(host: Host, count: int) -> None:
+        walk(host.scene, step * max(1, count))
 
     return handler
 
 
-def zoom_pane(app: "ControlledApp", _: int) -> None:
-    zoom(app.scene)
-    app.workspace.place_panes()
+def zoom_pane(host: Host, _: int) -> None:
+    zoom(host.scene)
 
 
-def closer(app: "ControlledApp", count: int) -> None:
+def closer(host: Host, count: int) -> None:
     """To the workspace that has the focused pane, or more of its subject; else zoom."""
-    pane, here = app.scene.focus, workspace_of(app.scene).id
+    pane, here = host.scene.focus, workspace_of(host.scene).id
     others = [w for w in WORKSPACES if w.id != here]
     wanted = next((w for w in others if pane in w.panes), None)
     wanted = wanted or next((w for w in others if w.id == _CLOSER.get(pane)), None)
     if wanted is None:
-        zoom_pane(app, count)
+        zoom_pane(host, count)
         return
-    go(app, wanted.id)
+    go(host, wanted.id)
     if pane in wanted.panes:
-        app.scene.focus = pane
-    app.workspace.place_panes()
+        host.scene.focus = pane
 
 
-def back(app: "ControlledApp", _: int) -> None:
+def back(host: Host, _: int) -> None:
     """Undo one step of what was opened: the filter, the zoom, the workspace."""
-    scene = app.scene
+    scene = host.scene
     if scene.filter:
         filter_rows(scene, "")
     elif workspace_of(scene).id in scene.zoomed:
@@ -109,33 +103,32 @@ def back(app: "ControlledApp", _: int) -> None:
     elif scene.came_from:
         show(scene, scene.came_from)
         scene.came_from = ""
-    app.workspace.place_panes()
 
 
 # --- what is shown, and how -------------------------------------------------------------------
 
 
-def freeze(app: "ControlledApp", _: int) -> None:
+def freeze(host: Host, _: int) -> None:
     """Look at a copy of the state that no later fact changes; the data go on behind it."""
-    scene = app.scene
+    scene = host.scene
     scene.frozen = not scene.frozen
-    scene.now_ns = app.desk.clock.now_ns()
-    scene.view = app.desk.view.still() if scene.frozen else app.desk.view
+    scene.now_ns = host.desk.clock.now_ns()
+    scene.view = host.desk.view.still() if scene.frozen else host.desk.view
 
 
-def sort(app: "ControlledApp", _: int) -> None:
-    scene = app.scene
+def sort(host: Host, _: int) -> None:
+    scene = host.scene
     if scene.venue is not None:
         again = scene.sort == scene.venue
         sort_rows(scene, scene.venue, ascending=again and not scene.ascending)
 
 
-def unsort(app: "ControlledApp", _: int) -> None:
-    sort_rows(app.scene, "listed")
+def unsort(host: Host, _: int) -> None:
+    sort_rows(host.scene, "listed")
 
 
-def toggle_pin(app: "ControlledApp", _: int) -> None:
-    scene = app.scene
+def toggle_pin(host: Host, _: int) -> None:
+    scene = host.scene
     if scene.venue is None:
         return
     if scene.venue in scene.pinned:
@@ -154,36 +147,35 @@ def pin(scene: Scene, names: tuple[str, ...]) -> None:
 
 
 def size(step: int) -> Handler:
-    def handler(app: "ControlledApp", count: int) -> None:
+    def handler(host: Host, count: int) -> None:
         for _ in range(max(1, min(count, len(SIZES_USD)))):
-            now = app.scene.size_usd
+            now = host.scene.size_usd
             nearer = [size for size in SIZES_USD[::step] if (size - now) * step > 0]
-            app.scene.size_usd = nearer[0] if nearer else now
+            host.scene.size_usd = nearer[0] if nearer else now
 
     return handler
 
 
-def next_cell(app: "ControlledApp", _: int) -> None:
-    app.scene.cell = CELL_MODES[(CELL_MODES.index(app.scene.cell) + 1) % len(CELL_MODES)]
+def next_cell(host: Host, _: int) -> None:
+    host.scene.cell = CELL_MODES[(CELL_MODES.index(host.scene.cell) + 1) % len(CELL_MODES)]
 
 
-def next_unit(app: "ControlledApp", _: int) -> None:
-    app.scene.unit = UNITS[(UNITS.index(app.scene.unit) + 1) % len(UNITS)]
+def next_unit(host: Host, _: int) -> None:
+    host.scene.unit = UNITS[(UNITS.index(host.scene.unit) + 1) % len(UNITS)]
 
 
-def next_tenor(app: "ControlledApp", _: int) -> None:
-    app.scene.tenor = TENORS[(TENORS.index(app.scene.tenor) + 1) % len(TENORS)]
+def next_tenor(host: Host, _: int) -> None:
+    host.scene.tenor = TENORS[(TENORS.index(host.scene.tenor) + 1) % len(TENORS)]
 
 
-def next_span(app: "ControlledApp", _: int) -> None:
-    longer = [hours for hours in SPANS_H if hours > app.scene.span_h]
-    app.scene.span_h = longer[0] if longer else SPANS_H[0]
+def next_span(host: Host, _: int) -> None:
+    longer = [hours for hours in SPANS_H if hours > host.scene.span_h]
+    host.scene.span_h = longer[0] if longer else SPANS_H[0]
 
 
-def next_layout(app: "ControlledApp", _: int) -> None:
-    lay_out(app, LAYOUTS[(LAYOUTS.index(app.scene.layout) + 1) % len(LAYOUTS)])
+def next_layout(host: Host, _: int) -> None:
+    lay_out(host, LAYOUTS[(LAYOUTS.index(host.scene.layout) + 1) % len(LAYOUTS)])
 
 
-def lay_out(app: "ControlledApp", layout: str) -> None:
-    app.scene.layout = layout
-    app.workspace.place_panes()
+def lay_out(host: Host, layout: str) -> None:
+    host.scene.layout = layout

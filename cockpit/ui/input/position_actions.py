@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cockpit.portfolio.positions import Row
-from cockpit.ui.input import navigation as moves
-from cockpit.ui.input import plan_actions as planning
-from cockpit.ui.input import position_editor as position_edits
+from cockpit.ui.input import navigation, plan_actions, position_editor
+from cockpit.ui.input.host import Host, PromptSpec
 from cockpit.ui.model.calculator_form import Form, plain
 from cockpit.ui.readings.position_columns import column_of, sort_rows, sortable
 from cockpit.ui.readings.positions import (
@@ -26,34 +25,33 @@ from cockpit.ui.readings.positions import (
 )
 
 if TYPE_CHECKING:
-    from cockpit.terminal.controls import ControlledApp
     from cockpit.ui.model.ui_state import Scene
 
 PANES = ("positions", "exposure", "margins", "carry_spark", "exposure_history")
 HELD = "the position"
 
 
-def _move(step: int) -> moves.Handler:
-    def handler(app: "ControlledApp", count: int) -> None:
-        at = cursor(app.scene, rows(app.scene))
-        point(app.scene, at + step * max(1, count))
+def _move(step: int) -> navigation.Handler:
+    def handler(host: Host, count: int) -> None:
+        at = cursor(host.scene, rows(host.scene))
+        point(host.scene, at + step * max(1, count))
 
     return handler
 
 
-def _first(app: "ControlledApp", count: int) -> None:
-    point(app.scene, count - 1 if count else 0)
+def _first(host: Host, count: int) -> None:
+    point(host.scene, count - 1 if count else 0)
 
 
-def _last(app: "ControlledApp", count: int) -> None:
-    point(app.scene, (count or len(rows(app.scene))) - 1)
+def _last(host: Host, count: int) -> None:
+    point(host.scene, (count or len(rows(host.scene))) - 1)
 
 
-def _column(step: int) -> moves.Handler:
+def _column(step: int) -> navigation.Handler:
     """The next column; one that this width leaves out comes into view."""
 
-    def handler(app: "ControlledApp", count: int) -> None:
-        holding = app.scene.holding
+    def handler(host: Host, count: int) -> None:
+        holding = host.scene.holding
         names = sortable()
         at = names.index(holding.column) if holding.column in names else 0
         holding.column = names[max(0, min(len(names) - 1, at + step * max(1, count)))]
@@ -61,71 +59,68 @@ def _column(step: int) -> moves.Handler:
     return handler
 
 
-def _sort(app: "ControlledApp", _: int) -> None:
+def _sort(host: Host, _: int) -> None:
     """By the column under the cursor; again: the other way round."""
-    holding = app.scene.holding
+    holding = host.scene.holding
     again = holding.sort == holding.column
     first = column_of(holding.column).is_text
-    sort_rows(app.scene, holding.column, ascending=not holding.ascending if again else first)
+    sort_rows(host.scene, holding.column, ascending=not holding.ascending if again else first)
 
 
-def _unsort(app: "ControlledApp", _: int) -> None:
-    app.scene.holding.sort, app.scene.holding.order = "", ()
+def _unsort(host: Host, _: int) -> None:
+    host.scene.holding.sort, host.scene.holding.order = "", ()
 
 
-def group(app: "ControlledApp", _: int) -> None:
-    holding = app.scene.holding
+def group(host: Host, _: int) -> None:
+    holding = host.scene.holding
     holding.group = GROUPS[(GROUPS.index(holding.group) + 1) % len(GROUPS)]
 
 
-def mark(app: "ControlledApp", _: int) -> None:
+def mark(host: Host, _: int) -> None:
     """Mark the row under the cursor, or take its mark away; the cursor goes on."""
-    row = selected(app.scene)
+    row = selected(host.scene)
     if row is not None:
-        app.scene.holding.chosen ^= {key_of(row)}
-        _move(1)(app, 1)
+        host.scene.holding.chosen ^= {key_of(row)}
+        _move(1)(host, 1)
 
 
-def _back(app: "ControlledApp", count: int) -> None:
-    holding = app.scene.holding
+def _back(host: Host, count: int) -> None:
+    holding = host.scene.holding
     if holding.chosen:
         holding.chosen = frozenset()
     elif holding.filter:
         holding.filter = ""
     else:
-        moves.back(app, count)
+        navigation.back(host, count)
 
 
-def _to_market(app: "ControlledApp", _: int) -> None:
+def _to_market(host: Host, _: int) -> None:
     """The books of the position's market."""
-    point(app.scene, cursor(app.scene, rows(app.scene)))
-    moves.go(app, "depth")
+    point(host.scene, cursor(host.scene, rows(host.scene)))
+    navigation.go(host, "depth")
 
 
-def _filter(app: "ControlledApp", _: int) -> None:
-    from cockpit.terminal.dialogs.prompt import Prompt
+def _filter(host: Host, _: int) -> None:
 
-    holding = app.scene.holding
+    holding = host.scene.holding
     before = holding.filter
 
     def change(text: str) -> None:
         holding.filter = text.strip()
-        app.redraw()
+        host.redraw()
 
     def done(text: str | None) -> None:
         change(before if text is None else text)
 
-    app.push_screen(
-        Prompt(
-            app.scene,
-            app.palette,
+    host.ask(
+        PromptSpec(
             mark="/",
             title="filter positions",
             hint="venue, symbol, account or source · !text: without it · esc drops it",
             text=before,
             change=change,
-        ),
-        done,
+            done=done,
+        )
     )
 
 
@@ -135,11 +130,11 @@ LEG, ASSET, BOOK = 1, 2, 3
 """What a count before a calculator's key takes into it; without one: marks, else the leg."""
 
 
-def _calculate(name: str) -> moves.Handler:
+def _calculate(name: str) -> navigation.Handler:
     """Open a calculator for what is marked, for the row under the cursor, or as counted."""
 
-    def handler(app: "ControlledApp", count: int) -> None:
-        scene, holding = app.scene, app.scene.holding
+    def handler(host: Host, count: int) -> None:
+        scene, holding = host.scene, host.scene.holding
         reach = min(count, BOOK)
         marks = holding.chosen
         holding.chosen = _reached(scene, reach) if reach else marks
@@ -147,16 +142,16 @@ def _calculate(name: str) -> moves.Handler:
             taken = _one_asset_first(scene)
             problem = _no_way_out(scene, taken) if name == "stagger" and taken else ""
             if problem:
-                app.say(problem, "warn")
+                host.say(problem, "warn")
                 return
             point(scene, cursor(scene, rows(scene)))
-            planning.open_calculator(app, name)
+            plan_actions.open_calculator(host, name)
             if taken:
                 form = scene.forms.open(name)
                 if name in ("stagger", "carry"):
                     taken = _with_books(scene, taken)
                 _FILL[name](form, taken, reach)
-                _warn(app, name, taken)
+                _warn(host, name, taken)
         finally:
             holding.chosen = marks
 
@@ -180,15 +175,15 @@ def _no_way_out(scene: "Scene", taken: list[Row]) -> str:
     return ""
 
 
-def _warn(app: "ControlledApp", name: str, taken: list[Row]) -> None:
+def _warn(host: Host, name: str, taken: list[Row]) -> None:
     """What the form cannot tell: a size of the past, assets that were left out."""
     old = [row.leg for row in taken if row.is_stale]
     if old:
         more = f" and {len(old) - 1} more" if len(old) > 1 else ""
-        app.say(f"{old[0].venue}/{old[0].symbol}{more} is stale: what was last read", "warn")
+        host.say(f"{old[0].venue}/{old[0].symbol}{more} is stale: what was last read", "warn")
     symbols = dict.fromkeys(row.leg.symbol for row in taken)
     if name in ("stagger", "carry") and len(symbols) > 1:
-        app.say(f"{name} is of one asset: {next(iter(symbols))}", "info")
+        host.say(f"{name} is of one asset: {next(iter(symbols))}", "info")
 
 
 def _reached(scene: "Scene", reach: int) -> frozenset[Key]:
@@ -270,7 +265,7 @@ def _stress(form: Form, _: list[Row], reach: int) -> None:
 
 
 _FILL = {"stagger": _stagger, "hedge": _hedge, "carry": _carry, "stress": _stress}
-_ROWS: Mapping[str, moves.Handler] = {
+_ROWS: Mapping[str, navigation.Handler] = {
     "cursor.up": _move(-1),
     "cursor.down": _move(1),
     "cursor.first": _first,
@@ -278,7 +273,7 @@ _ROWS: Mapping[str, moves.Handler] = {
     "view.filter": _filter,
     "app.back": _back,
 }
-LOCAL: Mapping[str, Mapping[str, moves.Handler]] = {
+LOCAL: Mapping[str, Mapping[str, navigation.Handler]] = {
     **dict.fromkeys(PANES[1:], _ROWS),
     "positions": {
         **_ROWS,
@@ -291,11 +286,11 @@ LOCAL: Mapping[str, Mapping[str, moves.Handler]] = {
     },
 }
 """Pane -> what keys of the table mean in it instead of what they mean everywhere."""
-HANDLERS: Mapping[str, moves.Handler] = {
+HANDLERS: Mapping[str, navigation.Handler] = {
     "position.mark": mark,
     "position.group": group,
-    "position.add": position_edits.add,
-    "position.edit": position_edits.edit,
-    "position.delete": position_edits.delete,
-    "position.note": position_edits.note,
+    "position.add": position_editor.add,
+    "position.edit": position_editor.edit,
+    "position.delete": position_editor.delete,
+    "position.note": position_editor.note,
 }

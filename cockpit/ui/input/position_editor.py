@@ -6,31 +6,28 @@ a replay what is typed is forgotten at the end.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cockpit.core.errors import CockpitError
 from cockpit.desk.contract import Hold
 from cockpit.portfolio import manual
 from cockpit.portfolio.positions import Row
 from cockpit.storage import paths
+from cockpit.ui.input.host import Host, PromptSpec
 from cockpit.ui.readings.positions import note_key, selected
 from cockpit.ui.text.styled import clean
-
-if TYPE_CHECKING:
-    from cockpit.terminal.controls import ControlledApp
 
 Change = Callable[[list[manual.Entry]], None]
 MAX_NOTE = 200
 
 
-class Edited:
+class FileWatch:
     """Reads the file again when other hands have edited it. Nothing is read but live.
 
     A mistake in it is one sentence, and what was read before stays.
     """
 
-    def __init__(self, app: "ControlledApp") -> None:
-        self._app = app
+    def __init__(self, host: Host) -> None:
+        self._app = host
         self._path = paths.positions_file()
         # Nothing is known of the file that was read at the start: the first look compares.
         self._stamp: tuple[int, int, int] | None = None
@@ -38,8 +35,8 @@ class Edited:
 
     def look(self) -> None:
         """Called every few seconds."""
-        app, now = self._app, _stamp(self._path)
-        if app.scene.mode != "LIVE" or now == self._stamp:
+        host, now = self._app, _stamp(self._path)
+        if host.scene.mode != "LIVE" or now == self._stamp:
             return
         if now is None and not self._is_missed:
             # An editor may take the old file away before it puts the new one there.
@@ -49,11 +46,11 @@ class Edited:
         try:
             entries = list(manual.load(self._path))
         except CockpitError as error:
-            app.say(f"typed positions stay as they were: {_short(error, self._path)}", "warn")
+            host.say(f"typed positions stay as they were: {_short(error, self._path)}", "warn")
             return
-        if entries != _all_typed(app):
-            _hold(app, entries)
-            app.say(f"{self._path.name} was edited: {len(entries)} typed", "info")
+        if entries != _all_typed(host):
+            _hold(host, entries)
+            host.say(f"{self._path.name} was edited: {len(entries)} typed", "info")
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
@@ -65,15 +62,15 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def add(app: "ControlledApp", _: int) -> None:
+def add(host: Host, _: int) -> None:
     def put(entry: manual.Entry) -> Change:
         return lambda entries: entries.append(entry)
 
-    _ask(app, "A", "type a position", "", put, lambda: _all_typed(app))
+    _ask(host, "A", "type a position", "", put, lambda: _all_typed(host))
 
 
-def edit(app: "ControlledApp", _: int) -> None:
-    before = _typed(app)
+def edit(host: Host, _: int) -> None:
+    before = _typed(host)
     if before is None:
         return
 
@@ -84,30 +81,29 @@ def edit(app: "ControlledApp", _: int) -> None:
         return change
 
     def others() -> list[manual.Entry]:
-        return [entry for entry in _all_typed(app) if entry != before]
+        return [entry for entry in _all_typed(host) if entry != before]
 
-    _ask(app, "E", "change this position", manual.line(before), put, others)
+    _ask(host, "E", "change this position", manual.line(before), put, others)
 
 
-def delete(app: "ControlledApp", _: int) -> None:
+def delete(host: Host, _: int) -> None:
     from cockpit.ui.dialogs.confirm import ask_to_delete
 
-    gone = _typed(app)
+    gone = _typed(host)
     if gone is not None:
         ask_to_delete(
-            app, manual.line(gone), lambda: _apply(app, lambda entries: entries.remove(gone))
+            host, manual.line(gone), lambda: _apply(host, lambda entries: entries.remove(gone))
         )
 
 
-def note(app: "ControlledApp", _: int) -> None:
+def note(host: Host, _: int) -> None:
     """A few words of the trader's own on a position, kept over restarts."""
-    from cockpit.terminal.dialogs.prompt import Prompt
 
-    row = selected(app.scene)
+    row = selected(host.scene)
     if row is None:
-        app.say("there is no position to note something on", "warn")
+        host.say("there is no position to note something on", "warn")
         return
-    key, notes = note_key(row), app.scene.holding.notes
+    key, notes = note_key(row), host.scene.holding.notes
 
     def accept(text: str) -> str:
         if text.strip():
@@ -116,26 +112,24 @@ def note(app: "ControlledApp", _: int) -> None:
             notes.pop(key, None)
         return ""
 
-    app.push_screen(
-        Prompt(
-            app.scene,
-            app.palette,
+    host.ask(
+        PromptSpec(
             mark="N",
             title=f"note on {row.leg.venue}/{row.leg.symbol}",
             hint="enter keeps it · empty takes it away · esc closes",
             text=notes.get(key, ""),
             accept=accept,
-        ),
-        lambda _: app.redraw(),
+            done=lambda _: host.redraw(),
+        )
     )
 
 
-def _all_typed(app: "ControlledApp") -> list[manual.Entry]:
-    return [manual.entry_of(position) for position in app.desk.view.manual()]
+def _all_typed(host: Host) -> list[manual.Entry]:
+    return [manual.entry_of(position) for position in host.desk.view.manual()]
 
 
 def _ask(
-    app: "ControlledApp",
+    host: Host,
     mark: str,
     title: str,
     text: str,
@@ -143,59 +137,56 @@ def _ask(
     others: Callable[[], list[manual.Entry]],
 ) -> None:
     """Ask for a line; a mistake is said in the prompt, which stays open to be mended."""
-    from cockpit.terminal.dialogs.prompt import Prompt
 
     def accept(line: str) -> str:
         try:
             entry = manual.parse(line, others())
         except CockpitError as error:
             return error.ui_message
-        return _apply(app, made(entry))
+        return _apply(host, made(entry))
 
-    app.push_screen(
-        Prompt(
-            app.scene,
-            app.palette,
+    host.ask(
+        PromptSpec(
             mark=mark,
             title=title,
             hint=manual.USAGE,
             text=text,
             accept=accept,
-        ),
-        lambda _: app.redraw(),
+            done=lambda _: host.redraw(),
+        )
     )
 
 
-def _typed(app: "ControlledApp") -> manual.Entry | None:
+def _typed(host: Host) -> manual.Entry | None:
     """The entry under the cursor; says why there is none."""
-    row = selected(app.scene)
+    row = selected(host.scene)
     if row is None:
-        app.say("there is no position here; A types one", "warn")
+        host.say("there is no position here; A types one", "warn")
         return None
     if row.source != "manual":
-        app.say(f"{_name(row)} is read from the venue: only typed positions change here", "warn")
+        host.say(f"{_name(row)} is read from the venue: only typed positions change here", "warn")
         return None
     key = (row.leg.venue, row.leg.account, row.leg.symbol)
-    return next((entry for entry in _all_typed(app) if entry.key == key), None)
+    return next((entry for entry in _all_typed(host) if entry.key == key), None)
 
 
-def _apply(app: "ControlledApp", change: Change) -> str:
+def _apply(host: Host, change: Change) -> str:
     """Do it to what is in the file, or why not, in words."""
-    keeps = app.scene.mode == "LIVE"
+    keeps = host.scene.mode == "LIVE"
     path = paths.positions_file()
     try:
-        entries = list(manual.load(path)) if keeps else _all_typed(app)
+        entries = list(manual.load(path)) if keeps else _all_typed(host)
         try:
             change(entries)
         except ValueError:
-            _hold(app, entries)
+            _hold(host, entries)
             return f"{path.name} was changed meanwhile, and has been read again"
         if keeps:
             manual.save(path, entries)
     except CockpitError as error:
         return _short(error, path)
-    _hold(app, entries)
-    app.say(f"written to {path}" if keeps else "kept until the end: this is not live", "info")
+    _hold(host, entries)
+    host.say(f"written to {path}" if keeps else "kept until the end: this is not live", "info")
     return ""
 
 
@@ -204,8 +195,8 @@ def _short(error: CockpitError, path: Path) -> str:
     return error.ui_message.replace(str(path), path.name)
 
 
-def _hold(app: "ControlledApp", entries: list[manual.Entry]) -> None:
-    app.desk.post(Hold(tuple(manual.positions(entries, app.desk.clock.now_ns()))))
+def _hold(host: Host, entries: list[manual.Entry]) -> None:
+    host.desk.post(Hold(tuple(manual.positions(entries, host.desk.clock.now_ns()))))
 
 
 def _name(row: Row) -> str:

@@ -20,7 +20,7 @@ class Pane(Protocol):
     def lines(self, scene: Scene, width: int, height: int) -> list[Line]: ...
 
 
-class Deferred:
+class LazyPane:
     """A pane by its name in `cockpit.ui.panes`, imported when it is first asked for anything."""
 
     def __init__(self, name: str) -> None:
@@ -43,20 +43,12 @@ class Deferred:
         return self._pane.lines(scene, width, height)
 
 
-_DIALOGS = (
-    "cockpit.ui.input.command_line",
-    "cockpit.terminal.dialogs.picker",
-    "cockpit.terminal.dialogs.prompt",
-    "cockpit.ui.export.writer",
-)
-
-
-def pending(panes: Iterable[Pane]) -> Iterator[None]:
-    """Each step makes one of the imports that are still to be made."""
+def load_all(panes: Iterable[Pane], modules: Iterable[str]) -> Iterator[None]:
+    """Each step makes one of the imports that are still to be made: panes, then `modules`."""
     for pane in panes:
-        if isinstance(pane, Deferred):
+        if isinstance(pane, LazyPane):
             pane.load()
             yield
-    for name in _DIALOGS:
+    for name in modules:
         import_module(name)
         yield

@@ -1,0 +1,116 @@
+"""A screen without a toolkit: what key handlers need, and nothing that draws."""
+
+import dataclasses
+from pathlib import Path
+
+from cockpit.alerts.service import Alerting
+from cockpit.config import Config
+from cockpit.core.clock import ManualClock
+from cockpit.desk.contract import Computation, FeedStats, Hold, Intent, Mode, Notice, Watch
+from cockpit.ui.input import dispatch
+from cockpit.ui.input.form_runner import FormRunner
+from cockpit.ui.input.host import PickerSpec, PromptSpec
+from cockpit.ui.input.keymap import keymap_of
+from cockpit.ui.layout.workspaces import show
+from cockpit.ui.model.remembered import Remembered
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.theme.themes import Theme, load_theme
+from tests.support import AT_NS
+from tests.ui import scenes
+
+
+class QuietDesk:
+    """A desk on the store of a scene; what was posted can be looked at."""
+
+    def __init__(self, scene: Scene, mode: Mode) -> None:
+        self.mode = mode
+        self.clock = ManualClock(AT_NS)
+        self.view = scenes.store_of(scene)
+        self.specs = scene.specs
+        self.alerting = Alerting((), self.view, self.clock, {})
+        self.posted: list[Intent] = []
+
+    def post(self, intent: Intent) -> None:
+        self.posted.append(intent)
+        if isinstance(intent, Watch):
+            self.view.watch(intent.symbols)
+        elif isinstance(intent, Hold):
+            self.view.set_manual(intent.positions)
+
+    def notices(self) -> list[Notice]:
+        return []
+
+    def detail(self) -> str:
+        return ""
+
+    def venue_stats(self, name: str) -> None:
+        return None
+
+    def feed_stats(self) -> FeedStats:
+        return FeedStats(messages_per_s=None, coalescing=False, recording=False)
+
+    def record(self, folder: Path | None) -> str:
+        return ""
+
+    def computation(self) -> Computation | None:
+        return None
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+@dataclasses.dataclass
+class PlainHost:
+    """Keeps what handlers hand over: words, dialogs, escape sequences."""
+
+    scene: Scene = dataclasses.field(default_factory=scenes.live)
+    mode: Mode = "DEMO"
+
+    def __post_init__(self) -> None:
+        self.desk = QuietDesk(self.scene, self.mode)
+        self.scene.mode = self.mode
+        self.keymap = keymap_of(Config())
+        self.forms = FormRunner(self.scene, self.desk, Config())
+        self.remembered = Remembered()
+        self.worn: Theme = load_theme("dark")
+        self.pane_size = (200, 60)
+        self.said: list[tuple[str, str]] = []
+        self.dialogs: list[PromptSpec | PickerSpec] = []
+        self.handed_over: list[str] = []
+        self.redraws = 0
+        self.left_with: int | None = None
+        show(self.scene, self.scene.workspace)
+
+    def say(self, text: str, tone: str = "info") -> None:
+        self.said.append((text, tone))
+
+    def ask(self, spec: PromptSpec) -> None:
+        self.dialogs.append(spec)
+
+    def choose(self, spec: PickerSpec) -> None:
+        self.dialogs.append(spec)
+
+    def do(self, action_id: str) -> None:
+        dispatch.perform(action_id, self)
+
+    def wear(self, theme: Theme) -> None:
+        self.worn = theme
+
+    def redraw(self) -> None:
+        self.redraws += 1
+
+    def repaint(self) -> None:
+        self.redraws += 1
+
+    def hand_over(self, sequence: str) -> None:
+        self.handed_over.append(sequence)
+
+    def suspend_process(self) -> None: ...
+
+    def leave(self, code: int = 0) -> None:
+        self.left_with = code
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            dispatch.press(self, key)

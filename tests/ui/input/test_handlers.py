@@ -1,0 +1,120 @@
+"""What keys do, with nothing that draws: handlers hand over data."""
+
+import subprocess
+import sys
+
+import pytest
+
+from cockpit.desk.contract import Hold, Watch
+from cockpit.ui.input import command_line
+from cockpit.ui.input.host import PickerSpec, PromptSpec
+from tests.ui import held, scenes
+from tests.ui.input.hosts import PlainHost
+
+pytestmark = pytest.mark.usefixtures("own_home")
+
+
+def test_handlers_import_no_toolkit():
+    code = (
+        "import sys, cockpit.ui.input.dispatch, cockpit.ui.input.command_line\n"
+        "print([m for m in ('textual', 'rich', 'cockpit.terminal') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_the_cursor_moves_and_the_screen_is_asked_to_show_it():
+    host = PlainHost()
+    host.press("j")
+    assert host.scene.symbol == "ETH"
+    assert host.redraws == 1
+
+
+def test_a_key_that_means_nothing_here_changes_nothing():
+    host = PlainHost()
+    host.press("f12")
+    assert (host.redraws, host.said, host.dialogs) == (0, [], [])
+
+
+def test_the_filter_is_a_prompt_whose_answer_is_undone_by_escape():
+    host = PlainHost()
+    host.press("j", "/")
+    (prompt,) = host.dialogs
+    assert isinstance(prompt, PromptSpec)
+    prompt.change("pepe")
+    assert list(host.scene.symbols) == ["PEPE"]
+    prompt.done(None)
+    assert host.scene.symbol == "ETH"
+    assert host.scene.filter == ""
+
+
+def test_a_mistake_on_the_command_line_is_said_and_nothing_is_posted():
+    host = PlainHost()
+    host.press(":")
+    (prompt,) = host.dialogs
+    assert "did you mean 'ETH'" in prompt.accept("add ETHH")
+    prompt.done(None)
+    assert host.desk.posted == []
+
+
+def test_a_symbol_that_is_added_on_the_command_line_is_posted_to_the_desk():
+    host = PlainHost(scenes.live(("BTC", "ETH")))
+    host.press(":")
+    (prompt,) = host.dialogs
+    assert prompt.accept("drop ETH") == ""
+    prompt.done("drop ETH")
+    assert host.desk.posted == [Watch(("BTC",))]
+    assert host.remembered.commands == ["drop ETH"]
+
+
+def test_the_palette_does_what_is_chosen_in_it():
+    host = PlainHost()
+    host.press("ctrl+p")
+    (picker,) = host.dialogs
+    assert isinstance(picker, PickerSpec)
+    assert "view.unit" in {choice.id for choice in picker.choices}
+    picker.done("app.quit")
+    assert host.left_with == 0
+
+
+def test_a_theme_is_worn_while_it_is_under_the_cursor_and_no_longer_after_escape():
+    host = PlainHost()
+    host.press("t")
+    (picker,) = host.dialogs
+    other = next(choice.id for choice in picker.choices if choice.id != "dark")
+    picker.preview(other)
+    assert host.worn.name == other
+    picker.done(None)
+    assert host.worn.name == "dark"
+
+
+def test_a_typed_position_is_posted_and_a_mistake_keeps_the_prompt_open():
+    host = PlainHost()
+    host.press("4", "A")
+    (prompt,) = host.dialogs
+    assert prompt.accept("nonsense") != ""
+    assert host.desk.posted == []
+    assert prompt.accept("bravo BTC 0.5 64000") == ""
+    (hold,) = host.desk.posted
+    assert isinstance(hold, Hold)
+    assert [(p.venue, p.symbol, p.size) for p in hold.positions] == [("bravo", "BTC", 0.5)]
+
+
+def test_a_position_is_deleted_only_after_a_yes():
+    host = PlainHost(held.hedged())
+    held.typed(host.scene, "charliedex", "ETH", 2.0)
+    host.press("4", "G", "D")
+    (prompt,) = host.dialogs
+    assert prompt.accept("perhaps") == "y deletes, n keeps"
+    assert prompt.accept("n") == ""
+    assert host.desk.posted == []
+    assert prompt.accept("y") == ""
+    assert host.desk.posted == [Hold(())]
+
+
+def test_every_verb_reads_its_words_without_a_screen():
+    host = PlainHost()
+    for verb in command_line.VERBS:
+        for choice in command_line.complete(host, f"{verb.name} "):
+            command_line.check(host, choice.id)
+    assert host.desk.posted == []
