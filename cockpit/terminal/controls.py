@@ -89,7 +89,7 @@ class ControlledApp(PaintedApp):
         scene.pinned = tuple(name for name in kept.pinned[:2] if name in self.desk.specs)
         if 1.0 <= kept.size_usd <= MAX_SIZE_USD:
             scene.size_usd = kept.size_usd
-        scene.holding.notes = dict(kept.notes)
+        scene.positions.notes = dict(kept.notes)
         scene.band_usd = config.exposure.band_usd
         select_symbol(scene, kept.symbol)
 
@@ -99,7 +99,7 @@ class ControlledApp(PaintedApp):
         kept.theme, kept.layout = self.palette.theme.name, scene.layout
         kept.unit, kept.cell = scene.unit, scene.cell
         kept.pinned, kept.size_usd = list(scene.pinned), scene.size_usd
-        kept.notes = dict(scene.holding.notes)
+        kept.notes = dict(scene.positions.notes)
         kept.symbol, kept.workspace = scene.symbol or kept.symbol, scene.workspace
         self._problems.append(remembered.save(paths.state_dir() / remembered.FILE, kept))
 

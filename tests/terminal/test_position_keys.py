@@ -10,7 +10,7 @@ from cockpit.desk.contract import Hold
 from cockpit.terminal.dialogs.prompt import Prompt
 from cockpit.ui.input.position_editor import FileWatch
 from cockpit.ui.layout.workspaces import show
-from cockpit.ui.readings import positions as holding
+from cockpit.ui.readings import positions as position_readings
 from cockpit.ui.readings.position_columns import sortable
 from tests.terminal.seats import Seat
 from tests.ui import held, scenes
@@ -184,28 +184,28 @@ async def test_a_note_stays_with_its_position_over_a_restart():
         await pilot.pause()
         app.do("app.quit")
     again = Trader()
-    assert list(again.scene.holding.notes.values()) == ["close before the unlock"]
+    assert list(again.scene.positions.notes.values()) == ["close before the unlock"]
 
 
 async def test_rows_are_marked_and_escape_takes_the_marks_away():
     app = Trader()
     async with app.run_test(size=SIZE):
         app.type("v", "v")
-        assert len(app.scene.holding.chosen) == 2
+        assert len(app.scene.positions.chosen) == 2
         app.type("escape")
-        assert not app.scene.holding.chosen
+        assert not app.scene.positions.chosen
         app.type("b")
-        assert app.scene.holding.group == "venue"
+        assert app.scene.positions.group == "venue"
 
 
 async def test_sorting_and_filtering_are_of_positions_here():
     app = Trader()
     async with app.run_test(size=SIZE):
-        app.scene.holding.column = "upnl"
+        app.scene.positions.column = "upnl"
         app.type("s")
-        assert app.scene.holding.sort == "upnl"
+        assert app.scene.positions.sort == "upnl"
         app.type("a")
-        assert app.scene.holding.sort == ""
+        assert app.scene.positions.sort == ""
         assert app.scene.sort == "listed"
 
 
@@ -234,7 +234,7 @@ async def test_enter_goes_to_the_books_of_the_positions_market():
         app.type("j", "enter")
         assert app.scene.workspace == "depth"
         assert (app.scene.symbol, app.scene.venue) == ("BTC", "bravo")
-        assert holding.selected(app.scene) is not None
+        assert position_readings.selected(app.scene) is not None
 
 
 # --- into a calculator ----------------------------------------------------------------------------
@@ -298,7 +298,7 @@ async def test_a_count_does_not_change_what_is_marked():
     app = Trader()
     async with app.run_test(size=SIZE):
         app.type("v", "0", "2", "S")
-        assert len(app.scene.holding.chosen) == 1
+        assert len(app.scene.positions.chosen) == 1
 
 
 async def test_legs_that_cancel_have_nothing_to_close_and_say_so():
@@ -368,10 +368,10 @@ async def test_a_stale_leg_is_taken_with_a_warning():
 async def test_the_arrows_reach_every_column_also_on_a_narrow_terminal():
     app = Trader()
     async with app.run_test(size=(80, 24)):
-        names = [app.scene.holding.column]
+        names = [app.scene.positions.column]
         for _ in range(20):
             app.type("l")
-            names.append(app.scene.holding.column)
+            names.append(app.scene.positions.column)
     assert list(dict.fromkeys(names)) == sortable()
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from cockpit.portfolio import positions as exposures
+from cockpit.portfolio.positions import document
 from cockpit.ui.export.market_tables import Table, Value
 from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.readings.positions import portfolio
@@ -13,7 +13,7 @@ def _part(name: str) -> Callable[[Scene], Table]:
     """A list of the exposure document, one row an object."""
 
     def make(scene: Scene) -> Table:
-        rows = exposures.document(portfolio(scene))[name]
+        rows = document(portfolio(scene))[name]
         columns = tuple(rows[0]) if rows else (name,)
         return Table(columns, [tuple(row[column] for column in columns) for row in rows])
 
@@ -21,7 +21,7 @@ def _part(name: str) -> Callable[[Scene], Table]:
 
 
 def _totals(scene: Scene) -> Table:
-    total = exposures.document(portfolio(scene))["total"]
+    total = document(portfolio(scene))["total"]
     return Table(tuple(total), [tuple(total.values())])
 
 

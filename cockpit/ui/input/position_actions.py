@@ -4,16 +4,15 @@ A key that the table knows everywhere does here what it does everywhere, on posi
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from cockpit.portfolio.positions import Row
 from cockpit.ui.input import navigation, plan_actions, position_editor
 from cockpit.ui.input.host import Host, PromptSpec
 from cockpit.ui.model.calculator_form import Form, plain
+from cockpit.ui.model.position_selection import GROUPS, Key
+from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.readings.position_columns import column_of, sort_rows, sortable
 from cockpit.ui.readings.positions import (
-    GROUPS,
-    Key,
     chosen,
     cursor,
     is_followed,
@@ -23,9 +22,6 @@ from cockpit.ui.readings.positions import (
     rows,
     selected,
 )
-
-if TYPE_CHECKING:
-    from cockpit.ui.model.ui_state import Scene
 
 PANES = ("positions", "exposure", "margins", "carry_spark", "exposure_history")
 HELD = "the position"
@@ -51,45 +47,45 @@ def _column(step: int) -> navigation.Handler:
     """The next column; one that this width leaves out comes into view."""
 
     def handler(host: Host, count: int) -> None:
-        holding = host.scene.holding
+        selection = host.scene.positions
         names = sortable()
-        at = names.index(holding.column) if holding.column in names else 0
-        holding.column = names[max(0, min(len(names) - 1, at + step * max(1, count)))]
+        at = names.index(selection.column) if selection.column in names else 0
+        selection.column = names[max(0, min(len(names) - 1, at + step * max(1, count)))]
 
     return handler
 
 
 def _sort(host: Host, _: int) -> None:
     """By the column under the cursor; again: the other way round."""
-    holding = host.scene.holding
-    again = holding.sort == holding.column
-    first = column_of(holding.column).is_text
-    sort_rows(host.scene, holding.column, ascending=not holding.ascending if again else first)
+    selection = host.scene.positions
+    again = selection.sort == selection.column
+    first = column_of(selection.column).is_text
+    sort_rows(host.scene, selection.column, ascending=not selection.ascending if again else first)
 
 
 def _unsort(host: Host, _: int) -> None:
-    host.scene.holding.sort, host.scene.holding.order = "", ()
+    host.scene.positions.sort, host.scene.positions.order = "", ()
 
 
 def group(host: Host, _: int) -> None:
-    holding = host.scene.holding
-    holding.group = GROUPS[(GROUPS.index(holding.group) + 1) % len(GROUPS)]
+    selection = host.scene.positions
+    selection.group = GROUPS[(GROUPS.index(selection.group) + 1) % len(GROUPS)]
 
 
 def mark(host: Host, _: int) -> None:
     """Mark the row under the cursor, or take its mark away; the cursor goes on."""
     row = selected(host.scene)
     if row is not None:
-        host.scene.holding.chosen ^= {key_of(row)}
+        host.scene.positions.chosen ^= {key_of(row)}
         _move(1)(host, 1)
 
 
 def _back(host: Host, count: int) -> None:
-    holding = host.scene.holding
-    if holding.chosen:
-        holding.chosen = frozenset()
-    elif holding.filter:
-        holding.filter = ""
+    selection = host.scene.positions
+    if selection.chosen:
+        selection.chosen = frozenset()
+    elif selection.filter:
+        selection.filter = ""
     else:
         navigation.back(host, count)
 
@@ -102,11 +98,11 @@ def _to_market(host: Host, _: int) -> None:
 
 def _filter(host: Host, _: int) -> None:
 
-    holding = host.scene.holding
-    before = holding.filter
+    selection = host.scene.positions
+    before = selection.filter
 
     def change(text: str) -> None:
-        holding.filter = text.strip()
+        selection.filter = text.strip()
         host.redraw()
 
     def done(text: str | None) -> None:
@@ -134,10 +130,10 @@ def _calculate(name: str) -> navigation.Handler:
     """Open a calculator for what is marked, for the row under the cursor, or as counted."""
 
     def handler(host: Host, count: int) -> None:
-        scene, holding = host.scene, host.scene.holding
+        scene, selection = host.scene, host.scene.positions
         reach = min(count, BOOK)
-        marks = holding.chosen
-        holding.chosen = _reached(scene, reach) if reach else marks
+        marks = selection.chosen
+        selection.chosen = _reached(scene, reach) if reach else marks
         try:
             taken = _one_asset_first(scene)
             problem = _no_way_out(scene, taken) if name == "stagger" and taken else ""
@@ -153,17 +149,17 @@ def _calculate(name: str) -> navigation.Handler:
                 _FILL[name](form, taken, reach)
                 _warn(host, name, taken)
         finally:
-            holding.chosen = marks
+            selection.chosen = marks
 
     return handler
 
 
-def _with_books(scene: "Scene", taken: list[Row]) -> list[Row]:
+def _with_books(scene: Scene, taken: list[Row]) -> list[Row]:
     """Those that can be traded on a book that is seen; the others stay as they are."""
     return [row for row in taken if is_followed(scene, row)]
 
 
-def _no_way_out(scene: "Scene", taken: list[Row]) -> str:
+def _no_way_out(scene: Scene, taken: list[Row]) -> str:
     """Why nothing here can be closed slice by slice; empty if something can."""
     symbol = taken[0].leg.symbol
     mine = [row for row in taken if row.leg.symbol == symbol]
@@ -186,7 +182,7 @@ def _warn(host: Host, name: str, taken: list[Row]) -> None:
         host.say(f"{name} is of one asset: {next(iter(symbols))}", "info")
 
 
-def _reached(scene: "Scene", reach: int) -> frozenset[Key]:
+def _reached(scene: Scene, reach: int) -> frozenset[Key]:
     """The leg under the cursor, all legs of its asset, or everything that is held."""
     under = selected(scene)
     if under is None:
@@ -200,7 +196,7 @@ def _reached(scene: "Scene", reach: int) -> frozenset[Key]:
     )
 
 
-def _one_asset_first(scene: "Scene") -> list[Row]:
+def _one_asset_first(scene: Scene) -> list[Row]:
     """What is taken; where the cursor's asset is among it, that one first."""
     taken, under = chosen(scene), selected(scene)
     symbol = under.leg.symbol if under else ""

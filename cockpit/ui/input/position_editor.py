@@ -103,7 +103,7 @@ def note(host: Host, _: int) -> None:
     if row is None:
         host.say("there is no position to note something on", "warn")
         return
-    key, notes = note_key(row), host.scene.holding.notes
+    key, notes = note_key(row), host.scene.positions.notes
 
     def accept(text: str) -> str:
         if text.strip():

@@ -13,8 +13,8 @@ from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.ui.model.alert_list import Alarms
 from cockpit.ui.model.calculator_form import Forms
 from cockpit.ui.model.plan_list import Board
+from cockpit.ui.model.position_selection import PositionSelection
 from cockpit.ui.model.recent_changes import Fresh
-from cockpit.ui.readings.positions import Holding
 from cockpit.ui.theme.capabilities import GlyphSet
 from cockpit.venues.contract import VenueSpec
 
@@ -95,7 +95,7 @@ class Scene:
     """Digits typed before a key that takes a count."""
     forms: Forms = field(default_factory=Forms)
     plans: Board = field(default_factory=Board)
-    holding: Holding = field(default_factory=Holding)
+    positions: PositionSelection = field(default_factory=PositionSelection)
     alarms: Alarms = field(default_factory=Alarms)
     band_usd: float = 1_000.0
     """A net position of one asset that still counts as hedged."""

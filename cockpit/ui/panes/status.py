@@ -2,8 +2,7 @@
 
 from collections import Counter
 
-from cockpit.analytics.risk import exposure as sums
-from cockpit.analytics.risk.exposure import Total
+from cockpit.analytics.risk.exposure import Total, totals
 from cockpit.core.events import LinkState
 from cockpit.core.units import utc
 from cockpit.ui.layout.workspaces import workspace_of
@@ -157,7 +156,7 @@ def _totals(scene: Scene) -> Total | None:
 
     def add() -> Total | None:
         held = portfolio(scene)
-        return sums.totals([row.leg for row in held.rows], held.pools) if held.rows else None
+        return totals([row.leg for row in held.rows], held.pools) if held.rows else None
 
     if not (scene.view.accounts() or scene.view.manual()):
         return None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from cockpit.state.view import Field, MarketRead
 from cockpit.ui.model.ui_state import CellMode, Scene, next_payment_s, rate_is_stale
-from cockpit.ui.readings import funding_rates as rates
+from cockpit.ui.readings import funding_rates
 from cockpit.ui.text import format as fmt
 
 
@@ -13,7 +13,7 @@ def fresh_hourly(scene: Scene, venue: str, symbol: str) -> float | None:
     market = scene.view.market(venue, symbol)
     if market is None or not scene.is_listed(venue, symbol):
         return None
-    return None if rate_is_stale(market, scene.now_ns) else rates.compared(market)
+    return None if rate_is_stale(market, scene.now_ns) else funding_rates.compared(market)
 
 
 def heat_role(hourly: float | None) -> str:
@@ -47,15 +47,17 @@ def _field(cell: CellMode, market: MarketRead) -> Field:
 
 
 def _live(scene: Scene, market: MarketRead) -> str:
-    return fmt.rate(rates.live(market), scene.unit)
+    return fmt.rate(funding_rates.live(market), scene.unit)
 
 
 def _predicted(scene: Scene, market: MarketRead) -> str:
-    return fmt.rate(rates.predicted(market), scene.unit)
+    return fmt.rate(funding_rates.predicted(market), scene.unit)
 
 
 def _change(hours: int) -> Callable[[Scene, MarketRead], str]:
-    return lambda scene, market: fmt.rate(rates.change(market, hours, scene.now_ns), scene.unit)
+    return lambda scene, market: fmt.rate(
+        funding_rates.change(market, hours, scene.now_ns), scene.unit
+    )
 
 
 def _next(scene: Scene, market: MarketRead) -> str:
@@ -67,12 +69,12 @@ def _age(scene: Scene, market: MarketRead) -> str:
 
 
 def _open_interest(scene: Scene, market: MarketRead) -> str:
-    moved = rates.open_interest_change(market, scene.now_ns)
+    moved = funding_rates.open_interest_change(market, scene.now_ns)
     return fmt.MISSING if moved is None else fmt.signed(moved * 100, 2) + "%"
 
 
 def _z(scene: Scene, market: MarketRead) -> str:
-    return fmt.signed(rates.z_score(market, scene.now_ns), 1)
+    return fmt.signed(funding_rates.z_score(market, scene.now_ns), 1)
 
 
 _TEXT: dict[CellMode, Callable[[Scene, MarketRead], str]] = {

@@ -6,9 +6,9 @@ from typing import Any
 
 from cockpit.core.events import Instrument
 from cockpit.portfolio.positions import Row
+from cockpit.ui.model.position_selection import Key
 from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.readings.positions import (
-    Key,
     account_name,
     key_of,
     lacking,
@@ -212,7 +212,7 @@ def _source(scene: Scene, row: Row) -> Cell:
 
 
 def _why(scene: Scene, row: Row) -> Cell:
-    note = scene.holding.notes.get(note_key(row), "")
+    note = scene.positions.notes.get(note_key(row), "")
     # That a venue states no leverage is true of all its rows: said at the bottom, not in each.
     why = "; ".join(words for words in lacking(scene, row) if not words.startswith("lev:"))
     if note:
@@ -279,13 +279,13 @@ def column_of(column_id: str) -> Column:
 def sort_rows(scene: Scene, column_id: str, *, ascending: bool) -> None:
     """Put the positions into an order and keep it; what is not known comes last either way."""
     column = column_of(column_id)
-    holding = scene.holding
-    holding.sort, holding.ascending = column_id, ascending
+    selection = scene.positions
+    selection.sort, selection.ascending = column_id, ascending
     values = {key_of(row): column.value(scene, row) for row in portfolio(scene).rows}
     known = [(value, key) for key, value in values.items() if value is not None]
     known.sort(key=_by_value, reverse=not ascending)
     unknown = (key for key, value in values.items() if value is None)
-    holding.order = (*(key for _, key in known), *unknown)
+    selection.order = (*(key for _, key in known), *unknown)
 
 
 def _by_value(item: tuple[float | str, Key]) -> Any:

@@ -1,47 +1,24 @@
 """What is held, as the panes of POSITIONS show it: rows in groups, in an order that holds still.
 
-Where the trader looks is a `Holding`; everything else is computed from the state, twice a second at
-most however many panes ask.
+Where the trader looks is a `PositionSelection`; everything else is computed from the state, at
+most twice a second however many panes ask.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from cockpit.analytics.funding.reversion import expected_mean, fit_ar1
-from cockpit.analytics.risk import exposure as sums
+from cockpit.analytics.risk.exposure import room
 from cockpit.core.account import short_address
 from cockpit.core.units import HOUR_S
-from cockpit.portfolio import positions as exposures
-from cockpit.portfolio.positions import Portfolio, Row
+from cockpit.portfolio.positions import Portfolio, Row, is_unread, read
 from cockpit.state.lookups import borrowed
 from cockpit.state.view import AccountRead, MarketRead
+from cockpit.ui.model.position_selection import Key
+from cockpit.ui.model.ui_state import Scene
 
-if TYPE_CHECKING:
-    from cockpit.ui.model.ui_state import Scene
-
-Key = tuple[str, str, str, str, str]
-"""Source, venue, account, pool, symbol: the same position, whatever becomes of it."""
-Group = Literal["asset", "venue", "account", "none"]
-GROUPS: tuple[Group, ...] = get_args(Group)
 REFRESH_NS = 500_000_000
 EXPECTED_H = 24
-
-
-@dataclass(slots=True)
-class Holding:
-    """Where the trader looks among the positions. `column` is what `sort` would sort by."""
-
-    key: Key | None = None
-    index: int = 0
-    column: str = "symbol"
-    sort: str = ""
-    ascending: bool = False
-    order: tuple[Key, ...] = ()
-    group: Group = "asset"
-    filter: str = ""
-    chosen: frozenset[Key] = frozenset()
-    notes: dict[str, str] = field(default_factory=dict)
 
 
 class Safety(NamedTuple):
@@ -77,20 +54,20 @@ def note_key(row: Row) -> str:
     return "/".join(key_of(row))
 
 
-def portfolio(scene: "Scene") -> Portfolio:
+def portfolio(scene: Scene) -> Portfolio:
     """Everything that is followed or typed, as it is now."""
     manual = tuple(id(position) for position in scene.view.manual())
     version = (scene.now_ns // REFRESH_NS, scene.frozen, manual)
-    return scene.remember("portfolio", version, lambda: exposures.read(scene.view, scene.now_ns))
+    return scene.remember("portfolio", version, lambda: read(scene.view, scene.now_ns))
 
 
-def account_of(scene: "Scene", row: Row) -> AccountRead | None:
+def account_of(scene: Scene, row: Row) -> AccountRead | None:
     """The followed account of a row; None for a typed one."""
     mine = (row.leg.venue, row.leg.account)
     return next((b for b in scene.view.accounts() if (b.venue, b.address) == mine), None)
 
 
-def why_stale(scene: "Scene", book: AccountRead) -> str:
+def why_stale(scene: Scene, book: AccountRead) -> str:
     """Why an account may not be taken for the present, in the venue's words where it said some."""
     if book.reason:
         return book.reason
@@ -100,7 +77,7 @@ def why_stale(scene: "Scene", book: AccountRead) -> str:
     return "not read yet" if book.status == "waiting" else "not read lately"
 
 
-def account_name(scene: "Scene", row: Row) -> str:
+def account_name(scene: Scene, row: Row) -> str:
     """The trader's own name for the account, else its address, shortened; its pool if several."""
     leg = row.leg
     book = account_of(scene, row)
@@ -113,11 +90,11 @@ def account_name(scene: "Scene", row: Row) -> str:
 # --- rows ---------------------------------------------------------------------------------------
 
 
-def rows(scene: "Scene") -> list[Row]:
+def rows(scene: Scene) -> list[Row]:
     """Those that pass the filter, in the chosen order, groups together."""
-    holding = scene.holding
+    selection = scene.positions
     found = {key_of(row): row for row in portfolio(scene).rows}
-    order = [key for key in holding.order if key in found]
+    order = [key for key in selection.order if key in found]
     known = set(order)
     order += [key for key in found if key not in known]
     shown = [found[key] for key in order if _passes(scene, found[key])]
@@ -127,9 +104,9 @@ def rows(scene: "Scene") -> list[Row]:
     return [row for members in groups.values() for row in members]
 
 
-def group_of(scene: "Scene", row: Row) -> str:
+def group_of(scene: Scene, row: Row) -> str:
     """The heading under which a row stands; empty where nothing is grouped."""
-    match scene.holding.group:
+    match scene.positions.group:
         case "asset":
             return row.leg.symbol
         case "venue":
@@ -139,43 +116,43 @@ def group_of(scene: "Scene", row: Row) -> str:
     return ""
 
 
-def _passes(scene: "Scene", row: Row) -> bool:
-    text = scene.holding.filter
+def _passes(scene: Scene, row: Row) -> bool:
+    text = scene.positions.filter
     wanted = text.removeprefix("!").casefold()
     said = f"{row.leg.venue}/{row.leg.symbol} {account_name(scene, row)} {row.source}".casefold()
     return not wanted or (wanted in said) is not text.startswith("!")
 
 
-def cursor(scene: "Scene", shown: Sequence[Row]) -> int:
+def cursor(scene: Scene, shown: Sequence[Row]) -> int:
     """Where the cursor is seen: on its position, else where that was."""
     for i, row in enumerate(shown):
-        if key_of(row) == scene.holding.key:
+        if key_of(row) == scene.positions.key:
             return i
-    return max(0, min(len(shown) - 1, scene.holding.index))
+    return max(0, min(len(shown) - 1, scene.positions.index))
 
 
-def selected(scene: "Scene") -> Row | None:
+def selected(scene: Scene) -> Row | None:
     """The position under the cursor; None while there is none."""
     shown = rows(scene)
     return shown[cursor(scene, shown)] if shown else None
 
 
-def chosen(scene: "Scene") -> list[Row]:
+def chosen(scene: Scene) -> list[Row]:
     """What was marked; without marks the one under the cursor."""
-    marked = [row for row in portfolio(scene).rows if key_of(row) in scene.holding.chosen]
+    marked = [row for row in portfolio(scene).rows if key_of(row) in scene.positions.chosen]
     under = selected(scene)
     return marked or ([under] if under else [])
 
 
-def point(scene: "Scene", index: int) -> None:
+def point(scene: Scene, index: int) -> None:
     """The cursor on a row; the cell of the other workspaces goes to the same market."""
     shown = rows(scene)
-    holding = scene.holding
-    holding.index = max(0, min(len(shown) - 1, index))
+    selection = scene.positions
+    selection.index = max(0, min(len(shown) - 1, index))
     if not shown:
         return
-    row = shown[holding.index]
-    holding.key = key_of(row)
+    row = shown[selection.index]
+    selection.key = key_of(row)
     symbols, venues = list(scene.symbols), [venue.name for venue in scene.venues]
     if row.leg.symbol in symbols:
         scene.symbol_index = symbols.index(row.leg.symbol)
@@ -186,7 +163,7 @@ def point(scene: "Scene", index: int) -> None:
 # --- figures ------------------------------------------------------------------------------------
 
 
-def safety(scene: "Scene") -> Safety:
+def safety(scene: Scene) -> Safety:
     """How near the nearest liquidation is. A stale leg is never counted as safe."""
     all_rows = portfolio(scene).rows
     fresh = [row for row in all_rows if not row.is_stale]
@@ -203,15 +180,15 @@ def safety(scene: "Scene") -> Safety:
 
 def room_of(row: Row) -> float | None:
     """How far the price may move against a position: 0 when it is beyond the liquidation price."""
-    return sums.room(row.leg, row.liquidation)
+    return room(row.leg, row.liquidation)
 
 
-def unread(scene: "Scene") -> list[AccountRead]:
+def unread(scene: Scene) -> list[AccountRead]:
     """Followed accounts of which nothing is known yet: what they hold is missing in every sum."""
-    return [b for b in scene.view.accounts() if exposures.is_unread(b, scene.now_ns)]
+    return [b for b in scene.view.accounts() if is_unread(b, scene.now_ns)]
 
 
-def rate_is_old(scene: "Scene", row: Row) -> bool:
+def rate_is_old(scene: Scene, row: Row) -> bool:
     """Whether the rate behind a row's carry is known, and may not be taken for the present."""
     market = scene.view.market(row.leg.venue, row.leg.symbol)
     if market is None or market.rate() is None:
@@ -219,7 +196,7 @@ def rate_is_old(scene: "Scene", row: Row) -> bool:
     return market.is_stale("predicted" if market.predicted else "funding", scene.now_ns)
 
 
-def expected_carry(scene: "Scene") -> Expected:
+def expected_carry(scene: Scene) -> Expected:
     """Mean carry over the next day, each rate reverting as it did for a month.
 
     A venue that pays less often than hourly, or whose past is too short, is not known to revert.
@@ -241,7 +218,7 @@ def expected_carry(scene: "Scene") -> Expected:
     return Expected(None if why else usd, list(why), next(iter(why.values()), ""), usd)
 
 
-def _unforeseen(scene: "Scene", row: Row, market: MarketRead | None) -> str:
+def _unforeseen(scene: Scene, row: Row, market: MarketRead | None) -> str:
     from cockpit.ui.readings.funding_rates import MIN_POINTS
 
     if not is_followed(scene, row):
@@ -255,7 +232,7 @@ def _unforeseen(scene: "Scene", row: Row, market: MarketRead | None) -> str:
     return f"{hours} h of its past read so far" if hours < MIN_POINTS else "no pattern in its past"
 
 
-def _expected_hourly(scene: "Scene", market: MarketRead, now: float) -> float | None:
+def _expected_hourly(scene: Scene, market: MarketRead, now: float) -> float | None:
     from cockpit.ui.readings.funding_rates import MIN_POINTS, filled_hours
 
     latest = market.settled.latest
@@ -270,7 +247,7 @@ def _expected_hourly(scene: "Scene", market: MarketRead, now: float) -> float | 
     return None if fit is None else expected_mean(now, fit.mu, fit.phi, EXPECTED_H)
 
 
-def lacking(scene: "Scene", row: Row) -> list[str]:
+def lacking(scene: Scene, row: Row) -> list[str]:
     """Why figures of a row are not known, or not to be trusted, in a few words each."""
     leg = row.leg
     found = [f"stale: {_why_old(scene, row)}"] if row.is_stale else []
@@ -293,12 +270,12 @@ def lacking(scene: "Scene", row: Row) -> list[str]:
     return found
 
 
-def is_followed(scene: "Scene", row: Row) -> bool:
+def is_followed(scene: Scene, row: Row) -> bool:
     """Whether the cockpit takes facts from the venue of a row: a typed one may be anywhere."""
     return scene.view.venue(row.leg.venue) is not None
 
 
-def _why_old(scene: "Scene", row: Row) -> str:
+def _why_old(scene: Scene, row: Row) -> str:
     book = account_of(scene, row)
     if book is not None:
         return why_stale(scene, book)
@@ -306,7 +283,7 @@ def _why_old(scene: "Scene", row: Row) -> str:
     return f"link {venue.state}" if venue and venue.state != "live" else "its price is old"
 
 
-def _of_the_market(scene: "Scene", row: Row) -> list[str]:
+def _of_the_market(scene: Scene, row: Row) -> list[str]:
     """What the state of the market keeps from being known."""
     leg = row.leg
     market = scene.view.market(leg.venue, leg.symbol)
@@ -326,7 +303,7 @@ def _of_the_market(scene: "Scene", row: Row) -> list[str]:
     return [*found, "mark: no price"] if leg.price is None else found
 
 
-def _read_twin(scene: "Scene", row: Row) -> str:
+def _read_twin(scene: Scene, row: Row) -> str:
     """The account at the same venue that holds exactly what was typed: the same leg, perhaps."""
     for book in scene.view.accounts():
         for position in book.positions:

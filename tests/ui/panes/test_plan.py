@@ -6,6 +6,7 @@ from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.saved_plans import fill
 from cockpit.core.plan import Plan
 from cockpit.ui.model.calculator_form import Given
+from cockpit.ui.panes import form_pane
 from cockpit.ui.panes.plan import form, legs, result
 from cockpit.ui.panes.stress import histogram
 from cockpit.ui.readings import plan_pricing as keeping
@@ -106,9 +107,9 @@ def test_a_small_figure_keeps_its_exponent_and_says_it_in_per_cent():
 
 
 def test_a_positions_list_is_said_in_words():
-    said = form.brief('[{"venue":"bravo","symbol":"BTC","size":-1.5}]')
+    said = form_pane.brief('[{"venue":"bravo","symbol":"BTC","size":-1.5}]')
     assert said == "1: −1.5 BTC bravo"
-    assert form.brief("[broken") == "[broken"
+    assert form_pane.brief("[broken") == "[broken"
 
 
 def test_legs_of_a_kept_plan_say_what_is_left_and_what_stands_open():

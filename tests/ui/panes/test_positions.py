@@ -9,7 +9,7 @@ from cockpit.portfolio import positions as exposures
 from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.panes.positions import carry_spark, exposure, exposure_history, margins, positions
 from cockpit.ui.readings import position_columns as position_cells
-from cockpit.ui.readings import positions as holding
+from cockpit.ui.readings import positions as position_readings
 from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
 from tests.ui import held, scenes
@@ -74,7 +74,7 @@ def test_a_stale_leg_is_marked_and_not_counted_as_safe() -> None:
     assert "stale: link down" in row_of(scene, "alphaswap", "BTC")
     row = next(line for line in positions.lines(scene, 198, 28) if "alphaswap" in plain(line))
     assert {role for text, role in row if "51200" in text} == {"stale"}
-    safety = holding.safety(scene)
+    safety = position_readings.safety(scene)
     assert (safety.stale, safety.known) == (1, 1)
     # The stale leg would be nearer (20 %): the nearest that is known is the other one's.
     assert safety.nearest is not None
@@ -117,12 +117,12 @@ def test_the_cursor_is_always_seen_and_nothing_is_cut_to_another_number(
 ) -> None:
     scene = held.many(count)
     for index in range(0, count, 7):
-        holding.point(scene, index)
+        position_readings.point(scene, index)
         lines = positions.lines(scene, width, height)
         assert sum("▌" in plain(line) for line in lines) == 1
         assert len(lines) == height
         assert all(len(plain(line)) == width for line in lines)
-    assert len(holding.rows(scene)) == count
+    assert len(position_readings.rows(scene)) == count
 
 
 def test_sixty_positions_say_which_of_them_are_shown() -> None:
@@ -132,35 +132,35 @@ def test_sixty_positions_say_which_of_them_are_shown() -> None:
 
 def test_rows_are_grouped_sorted_and_filtered_and_the_cursor_stays_on_its_position() -> None:
     scene = held.many(9)
-    shown = holding.rows(scene)
+    shown = position_readings.rows(scene)
     assert [row.leg.symbol for row in shown] == ["BTC"] * 3 + ["ETH"] * 3 + ["PEPE"] * 3
-    holding.point(scene, 4)
-    before = scene.holding.key
-    scene.holding.group = "none"
+    position_readings.point(scene, 4)
+    before = scene.positions.key
+    scene.positions.group = "none"
     position_cells.sort_rows(scene, "size", ascending=True)
-    sizes = [row.leg.size for row in holding.rows(scene)]
+    sizes = [row.leg.size for row in position_readings.rows(scene)]
     assert sizes == sorted(sizes)
-    row = holding.selected(scene)
+    row = position_readings.selected(scene)
     assert row is not None
-    assert holding.key_of(row) == before
-    scene.holding.filter = "!btc"
-    assert {row.leg.symbol for row in holding.rows(scene)} == {"ETH", "PEPE"}
+    assert position_readings.key_of(row) == before
+    scene.positions.filter = "!btc"
+    assert {row.leg.symbol for row in position_readings.rows(scene)} == {"ETH", "PEPE"}
 
 
 def test_what_is_not_known_is_sorted_last_either_way() -> None:
     scene = held.hedged()
     held.position(scene, "bravo", held.BRAVO, "ETH", 1.0)
-    scene.holding.group = "none"
+    scene.positions.group = "none"
     for ascending in (True, False):
         position_cells.sort_rows(scene, "upnl", ascending=ascending)
-        assert holding.rows(scene)[-1].leg.symbol == "ETH"
+        assert position_readings.rows(scene)[-1].leg.symbol == "ETH"
 
 
 def test_the_cursor_of_positions_is_the_cell_that_calculators_begin_with() -> None:
     scene = held.hedged()
     held.position(scene, "bravo", held.BRAVO, "PEPE", 1e9, entry=1e-5)
-    index = [row.leg.symbol for row in holding.rows(scene)].index("PEPE")
-    holding.point(scene, index)
+    index = [row.leg.symbol for row in position_readings.rows(scene)].index("PEPE")
+    position_readings.point(scene, index)
     assert (scene.symbol, scene.venue) == ("PEPE", "bravo")
 
 
@@ -169,7 +169,7 @@ def test_a_typed_position_stands_beside_a_read_one_and_says_what_it_is() -> None
     held.typed(scene, "charliedex", "BTC", -0.1, entry=64_100.0)
     assert "manual" in row_of(scene, "charliedex")
     assert "typed" in row_of(scene, "charliedex")
-    assert len(holding.rows(scene)) == 3
+    assert len(position_readings.rows(scene)) == 3
 
 
 def test_without_accounts_it_says_what_to_do() -> None:
@@ -185,10 +185,10 @@ def test_without_accounts_it_says_what_to_do() -> None:
 def test_the_day_ahead_is_not_foreseen_where_payments_are_rare_or_not_known(
     venue, symbol, why
 ) -> None:
-    assert holding.expected_carry(held.hedged()).missing == []
+    assert position_readings.expected_carry(held.hedged()).missing == []
     scene = held.hedged()
     held.typed(scene, venue, symbol, 1.0)
-    assert holding.expected_carry(scene).usd_per_hour is None
+    assert position_readings.expected_carry(scene).usd_per_hour is None
     assert f"{venue}/{symbol}: {why}" in text_of(carry_spark, scene, 100, 14)
 
 
@@ -215,8 +215,8 @@ def test_an_account_that_was_never_read_makes_its_sums_unknown_and_not_smaller()
     scene = held.hedged()
     accounts = [(b.venue, b.address, b.name) for b in scene.view.accounts()]
     scenes.store_of(scene).follow([*accounts, ("alphaswap", "0x" + "c3" * 20, "")])
-    assert exposures.document(holding.portfolio(scene))["total"]["equity_usd"] is None
-    assert holding.safety(scene).unread == 1
+    assert exposures.document(position_readings.portfolio(scene))["total"]["equity_usd"] is None
+    assert position_readings.safety(scene).unread == 1
     text = text_of(positions, scene, 160, 12)
     assert "1 account not read: not counted as safe" in text
     # Net is known of what was read, and marked as not the whole.
@@ -236,7 +236,7 @@ def test_a_leg_at_a_venue_that_is_not_followed_is_worth_the_index_of_one_that_is
     assert "−32.0k" in row
     assert "+6.40" in row
     assert "+25.0%" in row
-    total = exposures.document(holding.portfolio(scene))["total"]
+    total = exposures.document(position_readings.portfolio(scene))["total"]
     assert total["net_usd"] == pytest.approx(-31_993.6)
     assert total["funding_usd_per_hour"] is None
     # What the pair earns is still said, beside the reason.
@@ -247,9 +247,9 @@ def test_a_leg_at_a_venue_that_is_not_followed_is_worth_the_index_of_one_that_is
 def test_coins_that_are_owned_hedge_a_short_and_have_no_funding_and_no_end() -> None:
     scene = scenes.live()
     held.typed(scene, "bravo", "BTC", -0.5, entry=65_000.0, liquidation=83_200.0)
-    pays = exposures.document(holding.portfolio(scene))["total"]["funding_usd_per_hour"]
+    pays = exposures.document(position_readings.portfolio(scene))["total"]["funding_usd_per_hour"]
     held.typed(scene, "spot", "BTC", 0.5, entry=60_000.0)
-    document = exposures.document(holding.portfolio(scene))
+    document = exposures.document(position_readings.portfolio(scene))
     assert document["assets"][0]["net_base"] == 0.0
     assert document["total"]["funding_usd_per_hour"] == pays
     assert document["not_counted_as_safe"] == {"stale": 0, "unknown": 0, "unread_accounts": 0}
@@ -264,12 +264,12 @@ def test_coins_that_are_owned_hedge_a_short_and_have_no_funding_and_no_end() -> 
 def test_a_typed_position_whose_price_went_stale_is_stale_and_not_safe() -> None:
     scene = scenes.live()
     held.typed(scene, "bravo", "BTC", -0.5, entry=65_000.0, liquidation=83_200.0)
-    assert holding.safety(scene).known == 1
+    assert position_readings.safety(scene).known == 1
     scenes.link(scene, "bravo", "stale")
     scene.now_ns += NS_PER_S
     assert "stale: link stale" in row_of(scene, "bravo", "manual", width=230)
-    assert holding.safety(scene).known == 0
-    document = exposures.document(holding.portfolio(scene))
+    assert position_readings.safety(scene).known == 0
+    document = exposures.document(position_readings.portfolio(scene))
     assert document["nearest_liquidation"] is None
     assert document["not_counted_as_safe"]["stale"] == 1
     assert "1 stale: not counted as safe" in text_of(carry_spark, scene, 100, 14)
@@ -303,7 +303,7 @@ def test_a_typed_symbol_that_its_venue_does_not_list_says_so() -> None:
 def test_an_account_that_owes_is_named_and_its_ratio_is_beyond_every_number() -> None:
     scene = held.hedged()
     held.margin(scene, "bravo", held.BRAVO, -250.0, used=3_200.0, maintenance=1_000.0)
-    document = exposures.document(holding.portfolio(scene))
+    document = exposures.document(position_readings.portfolio(scene))
     [bravo] = [venue for venue in document["venues"] if venue["venue"] == "bravo"]
     assert bravo["margin_ratio"] is None
     assert any("equity is not positive (-250.00 USD)" in words for words in document["warnings"])
@@ -315,8 +315,8 @@ def test_an_account_that_owes_is_named_and_its_ratio_is_beyond_every_number() ->
 def test_a_marked_position_that_is_gone_is_no_longer_marked() -> None:
     scene = held.hedged()
     held.typed(scene, "bravo", "ETH", 1.0, entry=3_000.0)
-    gone = next(row for row in holding.rows(scene) if row.source == "manual")
-    scene.holding.chosen = frozenset({holding.key_of(gone)})
+    gone = next(row for row in position_readings.rows(scene) if row.source == "manual")
+    scene.positions.chosen = frozenset({position_readings.key_of(gone)})
     assert "1 marked" in text_of(positions, scene)
     scenes.store_of(scene).set_manual(())
     assert "marked" not in text_of(positions, scene)
@@ -329,7 +329,7 @@ def test_columns_that_have_no_room_are_counted_and_the_arrows_bring_each_into_vi
     scene = held.hedged()
     seen = set()
     for name in position_cells.sortable():
-        scene.holding.column = name
+        scene.positions.column = name
         columns = position_cells.columns_for(76, name)
         left_out = position_cells.hidden(columns)
         assert f"+{left_out} →" in text_of(positions, scene, 80, 22)
@@ -350,9 +350,9 @@ def test_prices_of_one_asset_stand_with_their_points_above_each_other() -> None:
 
 def test_a_note_is_read_at_the_bottom_where_its_column_has_no_room() -> None:
     scene = held.hedged()
-    row = holding.selected(scene)
+    row = position_readings.selected(scene)
     assert row is not None
-    scene.holding.notes[holding.note_key(row)] = "close before the unlock\x1b[2J"
+    scene.positions.notes[position_readings.note_key(row)] = "close before the unlock\x1b[2J"
     bottom = text_of(positions, scene, 80, 22).splitlines()[-1]
     assert "close before the unlock" in bottom
     assert "\x1b" not in bottom
@@ -360,8 +360,8 @@ def test_a_note_is_read_at_the_bottom_where_its_column_has_no_room() -> None:
 
 def test_the_screen_and_the_document_say_the_same() -> None:
     scene = held.hedged()
-    document = exposures.document(holding.portfolio(scene))
-    near, on_screen = document["nearest_liquidation"], holding.safety(scene).nearest
+    document = exposures.document(position_readings.portfolio(scene))
+    near, on_screen = document["nearest_liquidation"], position_readings.safety(scene).nearest
     assert on_screen is not None
     assert (near["venue"], near["symbol"]) == (on_screen.leg.venue, on_screen.leg.symbol)
     text = text_of(carry_spark, scene, 100, 14)

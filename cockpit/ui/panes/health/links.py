@@ -1,19 +1,18 @@
 """Every venue's links and chain in full: states, cadence, latency, losses, budgets."""
 
 from cockpit.ui.model.ui_state import Scene
-from cockpit.ui.panes.markets.health import fitting, head, row, verdict
 from cockpit.ui.readings.venue_columns import GLYPHS, LINK_COLUMNS, Column
+from cockpit.ui.readings.venue_table import NAME_CELLS, fitting, head, row, verdict
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest
 
 TITLE = "links"
 HZ = 2.0
-_NAME = 15
 
 
 def lines(scene: Scene, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    blocks = _blocks(inner - _NAME)
+    blocks = _blocks(inner - NAME_CELLS)
     body: list[Line] = []
     hidden = 0
     for columns in blocks if scene.venues else []:

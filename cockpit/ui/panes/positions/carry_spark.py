@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cockpit.analytics.risk import exposure as sums
-from cockpit.analytics.risk.exposure import Leg, Total
+from cockpit.analytics.risk.exposure import Leg, Total, totals
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.ui.model.ui_state import Scene
@@ -46,7 +45,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
 
 def _body(scene: Scene, inner: int) -> list[Line]:
     held = portfolio(scene)
-    total = sums.totals([row.leg for row in held.rows], held.pools)
+    total = totals([row.leg for row in held.rows], held.pools)
     is_old = any(row.is_stale for row in held.rows) or bool(unread(scene))
     old_rate = is_old or any(rate_is_old(scene, row) for row in held.rows)
     version = (scene.now_ns // (EXPECT_EVERY_S * NS_PER_S), len(held.rows))

@@ -1,7 +1,6 @@
 """What the positions amount to in each asset: net, gross, and what no other leg hedges."""
 
-from cockpit.analytics.risk import exposure as sums
-from cockpit.analytics.risk.exposure import AssetExposure
+from cockpit.analytics.risk.exposure import AssetExposure, by_asset, total
 from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.readings.position_columns import UNKNOWN, usd
 from cockpit.ui.readings.positions import portfolio
@@ -22,13 +21,13 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     held = portfolio(scene)
     legs = [row.leg for row in held.rows]
     old = {row.leg.symbol for row in held.rows if row.is_stale}
-    assets = sums.by_asset(legs)
+    assets = by_asset(legs)
     count = max(1, min(len(_COLUMNS), _fitting(inner)))
     body: list[Line] = []
     if assets:
         head: Line = [(" " + fit("asset", _NAME - 1), "dim")]
         head += [(right(name, size), "dim") for name, size in _COLUMNS[:count]]
-        whole = sums.total(asset.gross_usd for asset in assets)
+        whole = total(asset.gross_usd for asset in assets)
         if _share_fits(inner):
             head.append((fit("  of gross", _BAR + 7), "dim"))
         body = [head, *(_row(scene, a, a.symbol in old, count, inner, whole) for a in assets)]

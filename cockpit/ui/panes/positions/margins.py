@@ -1,7 +1,6 @@
 """What stands behind the positions at each venue, and how much of it is needed."""
 
-from cockpit.analytics.risk import exposure as sums
-from cockpit.analytics.risk.exposure import VenueExposure
+from cockpit.analytics.risk.exposure import SPOT, VenueExposure, by_venue
 from cockpit.core.account import Account
 from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.readings.position_columns import UNKNOWN, usd
@@ -23,7 +22,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     inner = width - 2
     held = portfolio(scene)
     legs = [row.leg for row in held.rows]
-    venues = sums.by_venue(legs, held.pools)
+    venues = by_venue(legs, held.pools)
     books = scene.view.accounts()
     old = {b.venue for b in books if b.is_stale(scene.now_ns) and b.status != "unknown"}
     worn = old | {row.leg.venue for row in held.rows if row.is_stale}
@@ -83,7 +82,7 @@ def _row(
         (usd(venue.net_usd, 0), "text"),
         (UNKNOWN if venue.gross_usd is None else fmt.magnitude(venue.gross_usd), "text"),
     )
-    if venue.venue == sums.SPOT:
+    if venue.venue == SPOT:
         texts = (("none", "dim"), ("none", "dim"), ("none", "dim"), *texts[3:])
     label = venue.venue if name == _NAME else scene.short(venue.venue)
     line: Line = [(" " + fit(label, name - 1), scene.colour_of(venue.venue))]
@@ -130,7 +129,7 @@ def _troubles(scene: Scene, inner: int) -> list[Line]:
 def _typed_only(scene: Scene, venues: list[VenueExposure], inner: int) -> list[Line]:
     """Why venues have no margin here: nobody reads an account there."""
     read = {book.venue for book in scene.view.accounts()}
-    names = [v.venue for v in venues if v.venue not in read and v.venue != sums.SPOT]
+    names = [v.venue for v in venues if v.venue not in read and v.venue != SPOT]
     if not names:
         return []
     why = "typed positions only, no account is read"
@@ -139,7 +138,7 @@ def _typed_only(scene: Scene, venues: list[VenueExposure], inner: int) -> list[L
 
 def _verdict(venues: list[VenueExposure], old: set[str], width: int) -> Line:
     # Coins that are owned outright stand on no margin.
-    venues = [v for v in venues if v.venue != sums.SPOT]
+    venues = [v for v in venues if v.venue != SPOT]
     fresh = [v for v in venues if v.worst_margin_ratio is not None and v.venue not in old]
     stale = sum(v.venue in old for v in venues)
     unknown = len(venues) - len(fresh) - stale

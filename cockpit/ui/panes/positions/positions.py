@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cockpit.analytics.risk import exposure as sums
+from cockpit.analytics.risk.exposure import Leg, total
 from cockpit.core.account import short_address
 from cockpit.portfolio.positions import Row
 from cockpit.ui.model.ui_state import Scene
@@ -42,7 +42,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     inner, room = width - 2, height - 3
     shown = rows(scene)
     at = cursor(scene, shown)
-    columns = columns_for(inner - _EDGE, scene.holding.column)
+    columns = columns_for(inner - _EDGE, scene.positions.column)
     title: Line = [("positions", "title")]
     note = ""
     if shown:
@@ -67,19 +67,19 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
 
 
 def _how(scene: Scene, count: int, total: int) -> str:
-    holding = scene.holding
-    words = [f"by {holding.group}"] if holding.group != "none" else []
-    if holding.sort:
-        words.append(f"{holding.sort} {'up' if holding.ascending else 'down'}")
-    if holding.filter:
-        words.append(f"/{clean(holding.filter)} {count} of {total}")
+    selection = scene.positions
+    words = [f"by {selection.group}"] if selection.group != "none" else []
+    if selection.sort:
+        words.append(f"{selection.sort} {'up' if selection.ascending else 'down'}")
+    if selection.filter:
+        words.append(f"/{clean(selection.filter)} {count} of {total}")
     return f" · {' · '.join(words)}" if words else ""
 
 
 def _head(scene: Scene, columns: list[tuple[Column, int]]) -> Line:
     line: Line = [(" " * _EDGE, "dim")]
     for column, size in columns:
-        here = column.id == scene.holding.column and scene.focus == TITLE
+        here = column.id == scene.positions.column and scene.focus == TITLE
         head = column.head if len(column.head) <= size else "at"
         text = fit(head, size) if column.is_text else right(head, size)
         line += [(text, "accent" if here else "dim"), (" ", "dim")]
@@ -100,7 +100,7 @@ def _table(
         groups.setdefault(group_of(scene, row), []).append(i)
     every: list[tuple[int | None, str]] = []
     for name, members in groups.items():
-        every += [(None, name)] if scene.holding.group != "none" else []
+        every += [(None, name)] if scene.positions.group != "none" else []
         every += [(i, name) for i in members]
     place = next(n for n, (i, _) in enumerate(every) if i == at)
     top = max(0, min(place - room // 2, len(every) - room))
@@ -119,8 +119,8 @@ def _heading(name: str, members: Sequence[Row], inner: int) -> Line:
     legs = [row.leg for row in members]
     mark = fmt.STALE if any(row.is_stale for row in members) else ""
     symbols = {leg.symbol for leg in legs}
-    net = sums.total(leg.notional_usd for leg in legs)
-    carry = sums.total(leg.carry_usd_per_hour for leg in legs)
+    net = total(leg.notional_usd for leg in legs)
+    carry = total(leg.carry_usd_per_hour for leg in legs)
     head: Line = [(f" {clean(name)} ", "title"), (_count(len(legs)), "dim")]
     base: Line = []
     if len(symbols) == 1:
@@ -134,7 +134,7 @@ def _count(legs: int) -> str:
     return f"{legs} leg{'s' if legs > 1 else ''}  "
 
 
-def _net_base(legs: Sequence[sums.Leg]) -> str:
+def _net_base(legs: Sequence[Leg]) -> str:
     net = sum(leg.size for leg in legs)
     if abs(net) <= 1e-9 * sum(abs(leg.size) for leg in legs):
         return "0"
@@ -142,7 +142,7 @@ def _net_base(legs: Sequence[sums.Leg]) -> str:
 
 
 def _row(scene: Scene, row: Row, columns: list[tuple[Column, int]], here: bool) -> Line:
-    is_marked = key_of(row) in scene.holding.chosen
+    is_marked = key_of(row) in scene.positions.chosen
     line: Line = [("▌" if here else " ", "accent"), _edge(is_marked, row.is_stale)]
     for column, size in columns:
         text, role = column.cell(scene, row)
@@ -166,16 +166,16 @@ def _edge(is_marked: bool, is_stale: bool) -> tuple[str, str]:
 def _verdict(scene: Scene, shown: Sequence[Row], at: int, width: int) -> Line:
     """Sums of what is marked; else why the cursor's row lacks figures; else the nearest end."""
     # A position that is gone takes its mark with it.
-    taken = [row for row in chosen(scene) if key_of(row) in scene.holding.chosen]
+    taken = [row for row in chosen(scene) if key_of(row) in scene.positions.chosen]
     if taken:
         legs = [row.leg for row in taken]
         mark = fmt.STALE if any(row.is_stale for row in taken) else ""
-        net = sums.total(leg.notional_usd for leg in legs)
-        carry = sums.total(leg.carry_usd_per_hour for leg in legs)
+        net = total(leg.notional_usd for leg in legs)
+        carry = total(leg.carry_usd_per_hour for leg in legs)
         sums_of = f"net {marked(mark, usd(net, 0))} $, carry {marked(mark, usd(carry, 3))} $/h"
         words = f"{len(legs)} marked: {sums_of}"
         return longest(width, [(words, "number")])
-    note = clean(scene.holding.notes.get(note_key(shown[at]), ""))
+    note = clean(scene.positions.notes.get(note_key(shown[at]), ""))
     why = [clean(words) for words in lacking(scene, shown[at])]
     if not note and not why:
         return safety_words(scene, width)
@@ -228,8 +228,8 @@ def _empty(scene: Scene, inner: int) -> list[Line]:
     """Why nothing is here, and what to do."""
     books = scene.view.accounts()
     words: list[tuple[str, str]]
-    if scene.holding.filter and portfolio(scene).rows:
-        wanted = clean(scene.holding.filter)
+    if scene.positions.filter and portfolio(scene).rows:
+        wanted = clean(scene.positions.filter)
         words = [(f"no position matches {wanted!r}: esc clears the filter", "text")]
     elif not books:
         words = [

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.calculators.common.words import usd_words
 from cockpit.ui.model.calculator_form import Form
-from cockpit.ui.panes.plan.result import HZ, ResultPane
+from cockpit.ui.panes.result_pane import HZ, ResultPane
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, wrap
 

@@ -1,7 +1,8 @@
 """The inputs of the stress table and of the random futures."""
 
-from cockpit.ui.panes.plan import form
+from cockpit.ui.panes.form_pane import HZ, FormPane
 
-HZ = form.HZ
-_PANE = form.FormPane("stress_form", "stress")
+__all__ = ("HZ", "lines")
+
+_PANE = FormPane("stress_form", "stress")
 lines = _PANE.lines

@@ -1,0 +1,46 @@
+"""A table with a row a venue: its state and name, then the columns that fit."""
+
+from collections.abc import Sequence
+
+from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.readings.venue_columns import GLYPHS, Column
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.styled import Line, fit, right
+
+NAME_CELLS = 15
+"""What a row's state and name take."""
+
+
+def fitting(room: int, columns: Sequence[Column]) -> list[Column]:
+    """The columns that fit, in their order, by how much they matter."""
+    chosen: list[Column] = []
+    for column in sorted(columns, key=lambda c: c.rank):
+        if column.width <= room:
+            chosen.append(column)
+            room -= column.width
+    return [column for column in columns if column in chosen]
+
+
+def head(columns: list[Column]) -> Line:
+    return [
+        (" " * NAME_CELLS, "dim"),
+        *((right(column.title, column.width), "dim") for column in columns),
+    ]
+
+
+def row(scene: Scene, index: int, columns: list[Column]) -> Line:
+    venue = scene.venues[index]
+    glyph, role = GLYPHS[venue.state]
+    line: Line = [(f" {glyph} ", role), (fit(venue.name, 12), scene.colour_of(venue.name))]
+    for column in columns:
+        text, style = column.cell(scene, venue)
+        line.append((right(text, column.width), style if text != fmt.MISSING else "dim"))
+    return line
+
+
+def verdict(scene: Scene) -> Line:
+    """What is missing from the other panes because of this one."""
+    bad = [venue.name for venue in scene.venues if venue.state != "live"]
+    if not bad:
+        return []
+    return [(f"{', '.join(bad)}: no depth is shown, no rate is compared", "warn")]
