@@ -6,7 +6,6 @@ cockpits of one trader may share a folder: what is seen or muted in one is seen 
 
 import asyncio
 import logging
-import os
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -23,6 +22,7 @@ from cockpit.core.clock import Clock
 from cockpit.core.market import FundingTerms
 from cockpit.state.view import MarketView
 from cockpit.storage.atomic import write_atomically
+from cockpit.storage.streams import append_line
 
 log = logging.getLogger(__name__)
 
@@ -237,13 +237,8 @@ class Alerting:
         path = self._folder / HISTORY
         line = msgspec.json.encode(alert) + b"\n"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                # After a torn line a new one begins, or both would be lost.
-                os.write(fd, b"\n" + line if self._tail_is_torn else line)
-            finally:
-                os.close(fd)
+            # After a torn line a new one begins, or both would be lost.
+            append_line(path, b"\n" + line if self._tail_is_torn else line)
         except OSError as error:
             self._problem("history", _not_kept(path, error))
             return

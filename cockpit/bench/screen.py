@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cockpit.bench.traffic import record
+from cockpit.storage.atomic import write_atomically
 
 COLUMNS, ROWS = 200, 60
 KEY_GAP_S = 0.21
@@ -83,7 +84,7 @@ def _under_load(endpoints: Path, folder: Path, runs: int) -> dict[str, dict[str,
                 share = rate * frames[venue] / sum(frames.values())
                 urls["ws_urls"]["main"] = f"ws://127.0.0.1:{port}/{venue}/{share:.1f}"
             path = folder / f"{rate}.json"
-            path.write_text(json.dumps({"venues": venues}))
+            write_atomically(path, json.dumps({"venues": venues}).encode())
             rows = [_run(path, folder / f"{rate}-{number}", LOADED) for number in range(runs)]
             found[str(rate)] = {
                 name: _spread([row[name] for row in rows])["median"] for name in rows[0]
@@ -116,7 +117,7 @@ def _exchange(folder: Path) -> Iterator[Path]:
         raise RuntimeError("the exchange has no pipes")
     try:
         path = folder / "endpoints.json"
-        path.write_bytes(process.stdout.readline())
+        write_atomically(path, process.stdout.readline())
         yield path
     finally:
         process.stdin.close()

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from importlib import resources
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from cockpit.cli import common
 from cockpit.core.errors import ConfigError
 from cockpit.storage import paths
+from cockpit.storage.atomic import create_atomically
 
 HELP = "every setting with its origin; a starter file; where things are"
 
@@ -57,16 +57,12 @@ def _settings(args: argparse.Namespace) -> list[tuple[object, ...]]:
 
 def _init(path: Path) -> int:
     """Write the commented starter file; never over an existing one."""
-    text = starter_text()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        create_atomically(path, starter_text().encode())
     except FileExistsError:
         raise ConfigError(f"{path}: exists and stays as it is: edit it or move it") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
-    with os.fdopen(fd, "w", encoding="utf-8") as file:
-        file.write(text)
     print(path, file=sys.stderr)
     return 0
 

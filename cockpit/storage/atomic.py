@@ -1,18 +1,56 @@
-"""Files of our own: state that must survive a crash, readable by nobody else."""
+"""The only writer of whole files: a crash at any moment leaves the old file or the new one.
 
+What grows line by line (tapes, the history of alerts) is written through `streams`.
+"""
+
+import contextlib
 import os
 import tempfile
 from pathlib import Path
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file, mode 0600: a crash leaves the old one or the new one. OSError if it fails."""
+    """Replace a file, mode 0600, folders made where they lack. OSError if it fails.
+
+    A link is followed, so that a file kept elsewhere stays there. Whatever interrupts the writing,
+    nothing half-written is left behind.
+    """
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
         raise
+    _sync_folder(path.parent)
+
+
+def create_atomically(path: Path, data: bytes) -> None:
+    """A new file, mode 0600. FileExistsError if the name is taken; OSError if it fails.
+
+    The name is claimed by an empty file first: of two writers only one gets it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        write_atomically(path, data)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable. A file system that cannot is no reason to fail: the data is."""
+    with contextlib.suppress(OSError):
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)

@@ -15,6 +15,7 @@ from typing import BinaryIO, Final, Literal
 import msgspec
 
 from cockpit.core.errors import TapeError
+from cockpit.storage.streams import start_stream
 from cockpit.venues.contract import Input, Tick, Wanted, Wants
 from cockpit.wire.tape_lines import decode_line, encode_line
 
@@ -181,12 +182,11 @@ class _Out:
 
     def __init__(self, path: Path) -> None:
         try:
-            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._file: BinaryIO = start_stream(path, _CHUNK_BYTES)
         except FileExistsError:
             raise TapeError(f"{path} exists; a tape is never written over another file") from None
         except OSError as error:
             raise TapeError(f"{path} cannot be written: {error.strerror}", str(error)) from None
-        self._file: BinaryIO = os.fdopen(fd, "wb", buffering=_CHUNK_BYTES)
         self._deflate = (
             zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WBITS) if path.suffix == ".gz" else None
         )

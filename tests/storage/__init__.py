@@ -1,0 +1,1 @@
+"""Storage: what is written survives, and what fails leaves nothing behind."""

@@ -1,0 +1,119 @@
+"""A file is the old one or the new one, whatever interrupts the writing."""
+
+import errno
+import os
+import resource
+import signal
+
+import pytest
+
+from cockpit.storage.atomic import create_atomically, write_atomically
+from cockpit.storage.streams import append_line, start_stream
+
+OLD, NEW = b"old", b"new" * 100
+
+
+@pytest.fixture
+def full_disk():
+    """No file may grow beyond 64 bytes, which the system says as it says that a disk is full."""
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_a_written_file_is_readable_by_its_owner_alone(tmp_path):
+    path = tmp_path / "made" / "on the way" / "plan.json"
+    write_atomically(path, NEW)
+    assert path.read_bytes() == NEW
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_replaced_becomes_private(tmp_path):
+    path = tmp_path / "positions.toml"
+    path.write_bytes(OLD)
+    path.chmod(0o644)
+    write_atomically(path, NEW)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_stays_a_link_to_the_written_file(tmp_path):
+    kept = tmp_path / "dotfiles" / "positions.toml"
+    link = tmp_path / "positions.toml"
+    kept.parent.mkdir()
+    kept.write_bytes(OLD)
+    link.symlink_to(kept)
+    write_atomically(link, NEW)
+    assert link.is_symlink()
+    assert kept.read_bytes() == NEW
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, full_disk):
+    path = tmp_path / "state.toml"
+    path.write_bytes(OLD)
+    with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+        write_atomically(path, NEW)
+    assert path.read_bytes() == OLD
+    assert os.listdir(tmp_path) == ["state.toml"]
+
+
+def test_an_interrupt_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    def interrupt(fd):
+        raise KeyboardInterrupt
+
+    path = tmp_path / "state.toml"
+    path.write_bytes(OLD)
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(path, NEW)
+    assert path.read_bytes() == OLD
+    assert os.listdir(tmp_path) == ["state.toml"]
+
+
+def test_data_reaches_the_disk_before_its_name_and_the_name_before_the_return(
+    tmp_path, monkeypatch
+):
+    happened = []
+    fsync, replace = os.fsync, os.replace
+
+    def noted_fsync(fd):
+        happened.append("folder" if os.path.isdir(f"/proc/self/fd/{fd}") else "file")
+        fsync(fd)
+
+    def noted_replace(source, target):
+        happened.append("rename")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(os, "replace", noted_replace)
+    write_atomically(tmp_path / "plan.json", NEW)
+    assert happened == ["file", "rename", "folder"]
+
+
+def test_a_new_file_is_never_written_over_another(tmp_path):
+    path = tmp_path / "config.toml"
+    create_atomically(path, OLD)
+    with pytest.raises(FileExistsError):
+        create_atomically(path, NEW)
+    assert path.read_bytes() == OLD
+
+
+def test_a_new_file_that_cannot_be_completed_does_not_stand_there_empty(tmp_path, full_disk):
+    with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+        create_atomically(tmp_path / "config.toml", NEW)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_stream_is_new_private_and_grows(tmp_path):
+    path = tmp_path / "tapes" / "bravo.jsonl"
+    path.parent.mkdir()
+    with start_stream(path, 1024) as file:
+        file.write(b"one\n")
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(FileExistsError):
+        start_stream(path, 1024)
+    append_line(path, b"two\n")
+    assert path.read_bytes() == b"one\ntwo\n"
