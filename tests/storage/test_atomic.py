@@ -2,8 +2,10 @@
 
 import errno
 import os
+import re
 import resource
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -117,3 +119,17 @@ def test_a_stream_is_new_private_and_grows(tmp_path):
         start_stream(path, 1024)
     append_line(path, b"two\n")
     assert path.read_bytes() == b"one\ntwo\n"
+
+
+def test_no_other_module_of_the_cockpit_writes_files():
+    cockpit = Path(__file__).resolve().parents[2] / "cockpit"
+    writes = re.compile(
+        r"write_text|write_bytes|O_CREAT|mkstemp|NamedTemporaryFile|os\.replace|os\.rename"
+        r"|\bopen\([^)]*[\"'][waxr]?b?\+?[wax]b?[\"']"
+    )
+    found = {
+        str(path.relative_to(cockpit))
+        for path in cockpit.rglob("*.py")
+        if writes.search(path.read_text())
+    }
+    assert found == {"storage/atomic.py", "storage/streams.py"}

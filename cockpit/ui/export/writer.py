@@ -5,13 +5,13 @@ An unknown figure is null in JSON and empty in CSV. A pane without figures gives
 
 import csv
 import io
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from cockpit.core.units import utc_stamp
+from cockpit.storage.atomic import create_atomically
 from cockpit.ui.export.account_tables import TABLES as HELD
 from cockpit.ui.export.market_tables import TABLES, Table, Value
 from cockpit.ui.model.ui_state import Scene
@@ -49,7 +49,6 @@ def as_text(table: Table, delimiter: str = ",") -> str:
 
 def write(folder: Path, pane: str, table: Table, scene: Scene) -> tuple[Path, Path]:
     """Two new files, JSON and CSV, readable by their owner alone. OSError if they cannot be."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     stem = f"{pane}-{utc_stamp(scene.now_ns)}"
     count = 1
     while (folder / f"{stem}.json").exists() or (folder / f"{stem}.csv").exists():
@@ -59,8 +58,7 @@ def write(folder: Path, pane: str, table: Table, scene: Scene) -> tuple[Path, Pa
     for path, data in zip(
         paths, (as_json(table, pane, scene), as_text(table).encode()), strict=True
     ):
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
+        create_atomically(path, data)
     return paths
 
 

@@ -4,14 +4,14 @@ Every field falls back alone: a file that a crash, an older version or a hand ha
 what is damaged and nothing else.
 """
 
-import contextlib
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import tomli_w
+
+from cockpit.storage.atomic import write_atomically
 
 FILE = "state.toml"
 HISTORY = 50
@@ -56,16 +56,8 @@ def load(path: Path) -> tuple[Remembered, str]:
 def save(path: Path, state: Remembered) -> str:
     """Replace the file in one step, readable by its owner alone; why not, in words, or nothing."""
     state.commands = state.commands[-HISTORY:]
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(tomli_w.dumps(msgspec.to_builtins(state)).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        write_atomically(path, tomli_w.dumps(msgspec.to_builtins(state)).encode())
     except OSError as error:
-        with contextlib.suppress(OSError):
-            fresh.unlink()
         return f"{path}: cannot be written: {error.strerror}"
     return ""
