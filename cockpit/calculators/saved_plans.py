@@ -1,10 +1,12 @@
 """Plans that the trader keeps: written down, carried out elsewhere, marked off leg by leg.
 
-A plan is one JSON file; beside it lie the same legs as TOML, as CSV and as one line a leg. What is
-expected of a leg is noted when the plan is kept, so that fills are measured against the market of
-that moment. Money in USD, costs positive; sizes in base units.
+A plan is one JSON file, so that a crash cannot leave two halves that disagree. TOML, CSV and one
+line a leg are exports, made when asked for. What is expected of a leg is noted when the plan is
+kept, so that fills are measured against the market of that moment. Money in USD, costs positive;
+sizes in base units.
 """
 
+import contextlib
 import csv
 import io
 import math
@@ -22,7 +24,7 @@ from cockpit.core.units import utc
 from cockpit.storage.atomic import write_atomically
 
 FORMAT = "cockpit-plan/1"
-SUFFIXES = ("json", "toml", "csv", "txt")
+EXPORTS = ("toml", "csv", "txt")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _WHOLE = 1e-9
 """Of a leg: what is less than this share of it is rounding, not a rest."""
@@ -211,20 +213,36 @@ def free_name(folder: Path, wanted: str) -> str:
     return name
 
 
-def save(folder: Path, plan: SavedPlan) -> tuple[Path, ...]:
-    """Write the plan in its four forms, replacing what was there. OSError if it cannot be."""
+def save(folder: Path, plan: SavedPlan) -> Path:
+    """Write the plan, replacing the one of its name. OSError if it cannot be written.
+
+    Forms that an older version kept beside it go: their legs would be those of before.
+    """
+    path = folder / f"{check_name(plan.name)}.json"
+    write_atomically(path, as_json(plan))
+    with contextlib.suppress(OSError):
+        _drop_forms(folder, plan.name)
+    return path
+
+
+def export(folder: Path, plan: SavedPlan) -> tuple[Path, ...]:
+    """Write the plan as TOML, as CSV and as tickets of what is left. OSError if it cannot be."""
     check_name(plan.name)
-    forms = (as_json(plan), as_toml(plan), as_csv(plan), tickets(remaining(plan)).encode())
-    paths = tuple(folder / f"{plan.name}.{suffix}" for suffix in SUFFIXES)
+    forms = (as_toml(plan), as_csv(plan), tickets(remaining(plan)).encode())
+    paths = tuple(folder / f"{plan.name}.{suffix}" for suffix in EXPORTS)
     for path, data in zip(paths, forms, strict=True):
         write_atomically(path, data)
     return paths
 
 
 def delete(folder: Path, name: str) -> None:
-    """Take a plan and its other forms away; what is not there is no error. OSError if it stays."""
-    check_name(name)
-    for suffix in SUFFIXES:
+    """Take a plan away; what is not there is no error. OSError if it stays."""
+    _drop_forms(folder, check_name(name))
+    (folder / f"{name}.json").unlink(missing_ok=True)
+
+
+def _drop_forms(folder: Path, name: str) -> None:
+    for suffix in EXPORTS:
         (folder / f"{name}.{suffix}").unlink(missing_ok=True)
 
 

@@ -35,12 +35,12 @@ def tapes_dir() -> Path:
 
 
 def plans_dir() -> Path:
-    """Plans that the trader kept, each in its four forms."""
+    """Plans that the trader kept, a file each."""
     return state_dir() / "plans"
 
 
 def exports_dir() -> Path:
-    """What the trader wrote out of a pane."""
+    """What the trader wrote out of a pane, or of a plan."""
     return state_dir() / "exports"
 
 

@@ -14,6 +14,7 @@ from cockpit.calculators.saved_plans import (
     as_toml,
     check_name,
     delete,
+    export,
     fill,
     free_name,
     load_all,
@@ -162,11 +163,28 @@ def test_csv_has_a_row_a_leg_with_what_is_left():
     assert (second["side"], second["average_price"]) == ("sell", "")
 
 
-def test_a_plan_is_kept_in_four_forms_that_only_its_owner_reads(tmp_path):
-    paths = save(tmp_path / "plans", pair())
-    assert sorted(path.suffix for path in paths) == [".csv", ".json", ".toml", ".txt"]
-    assert {path.stat().st_mode & 0o777 for path in paths} == {0o600}
+def test_a_plan_is_kept_in_one_file_that_only_its_owner_reads(tmp_path):
+    path = save(tmp_path / "plans", pair())
+    assert list((tmp_path / "plans").iterdir()) == [path]
+    assert path.stat().st_mode & 0o777 == 0o600
     assert load_all(tmp_path / "plans") == ([pair()], [])
+
+
+def test_a_plan_is_exported_for_programs_and_for_reading_out(tmp_path):
+    plan = fill(pair(), 0, 50_004.0, 0.5, AT_NS)
+    toml, table, lines = export(tmp_path, plan)
+    assert read_toml(toml.read_text()) == plan
+    assert [row["left"] for row in csv.DictReader(table.open())] == ["1.5", "2.0"]
+    assert lines.read_text().startswith("buy 1.5 BTC on alphaswap")
+
+
+def test_a_plan_that_an_older_version_kept_in_four_forms_is_read_and_becomes_one(tmp_path):
+    export(tmp_path, pair())
+    (tmp_path / "btc-carry.json").write_bytes(as_json(pair()))
+    (old,) = load_all(tmp_path)[0]
+    assert old == pair()
+    path = save(tmp_path, fill(old, 0, 50_004.0, 0.5, AT_NS))
+    assert list(tmp_path.iterdir()) == [path], "the old tickets would still say 2 BTC"
 
 
 def test_a_broken_plan_is_named_and_the_others_are_read(tmp_path):
@@ -178,11 +196,12 @@ def test_a_broken_plan_is_named_and_the_others_are_read(tmp_path):
     assert "torn.json" in problems[0]
 
 
-def test_a_plan_is_deleted_in_all_its_forms_and_others_stay(tmp_path):
+def test_a_plan_is_deleted_with_its_old_forms_and_others_stay(tmp_path):
     save(tmp_path, pair("one"))
-    others = save(tmp_path, pair("one.more"))
+    export(tmp_path, pair("one"))
+    other = save(tmp_path, pair("one.more"))
     delete(tmp_path, "one")
-    assert sorted(tmp_path.iterdir()) == sorted(others)
+    assert list(tmp_path.iterdir()) == [other]
     delete(tmp_path, "one")
 
 

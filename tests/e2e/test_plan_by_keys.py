@@ -26,8 +26,8 @@ def test_a_plan_in_fewer_than_ten_keys_and_stress_with_one_more(tmp_path, size):
         screen.wait_for("hedge · inputs", 10)
         folder = tmp_path / "state" / "plans"
         # Until the first books are in there is nothing to keep.
-        screen.press_until("W", lambda: bool(list(folder.glob("*.txt"))))
-        assert len(list(folder.glob("*.txt"))) == 1
+        screen.press_until("W", lambda: bool(list(folder.glob("*.json"))))
+        assert len(list(folder.glob("*.json"))) == 1
         screen.send("Y")
         screen.wait(lambda: OSC52.search(screen.output) is not None, 10)
         (path,) = folder.glob("*.json")

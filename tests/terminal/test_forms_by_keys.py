@@ -54,7 +54,7 @@ async def test_from_a_cell_to_a_kept_and_copied_hedge_in_four_keys():
         assert {leg.side.value for leg in plan.legs} == {"sell"}
         copied = base64.b64decode(app.kept.sent[-1].partition(";c;")[2].rstrip("\x07")).decode()
         assert copied.splitlines() == (
-            (paths.plans_dir() / f"{plan.name}.txt").read_text().splitlines()
+            (paths.exports_dir() / f"{plan.name}.txt").read_text().splitlines()
         )
         assert copied.startswith("sell ")
 
@@ -169,7 +169,7 @@ async def test_keys_that_outrun_the_answer_keep_what_was_just_typed(monkeypatch)
         assert {round(leg.size * 64_000, -3) for leg in kept(app).legs} == {9_000.0}
 
 
-async def test_a_kept_plan_is_deleted_with_its_files_after_asking():
+async def test_a_kept_plan_is_deleted_after_asking():
     app = Seat()
     async with app.run_test(size=SIZE) as pilot:
         app.type("C", "W", "shift+tab")
@@ -177,7 +177,7 @@ async def test_a_kept_plan_is_deleted_with_its_files_after_asking():
         app.type("D")
         await pilot.pause()
         await pilot.press("n", "enter")
-        assert len(list(paths.plans_dir().iterdir())) == 4, "asked, and kept"
+        assert len(list(paths.plans_dir().iterdir())) == 1, "asked, and kept"
         app.type("D")
         await pilot.pause()
         await pilot.press("y", "enter")
@@ -232,7 +232,7 @@ async def test_a_plan_is_kept_under_a_name_of_the_traders_own():
         await pilot.pause()
         await pilot.press(*"keep", "space", *"monday", "enter")
         assert kept(app).name == "monday"
-        assert (paths.plans_dir() / "monday.toml").exists()
+        assert (paths.plans_dir() / "monday.json").exists()
 
 
 async def test_any_calculator_opens_from_the_command_line():

@@ -1,6 +1,7 @@
 """Keys of the plan's and the stress workspace: open a calculator, type, keep, mark filled, copy."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from cockpit.calculators import saved_plans
 from cockpit.core.errors import CockpitError, InputError
@@ -133,7 +134,7 @@ def load(host: Host) -> None:
 
 
 def write(host: Host, _: int) -> None:
-    """Keep what is proposed under a name of its own; of a kept plan, its files anew."""
+    """Keep what is proposed under a name of its own, and export it; a kept plan anew."""
     keep(host, "")
 
 
@@ -153,17 +154,28 @@ def keep(host: Host, name: str) -> saved_plans.SavedPlan | None:
         elif name:
             plan = plan_pricing.renamed(plan, name)
         saved_plans.check_name(plan.name)
-        files = saved_plans.save(paths.plans_dir(), plan)
+        kept = saved_plans.save(paths.plans_dir(), plan)
     except CockpitError as error:
         host.say(error.ui_message, "warn")
     except OSError as error:
         host.say(f"{paths.plans_dir()}: the plan was not written: {error.strerror}", "danger")
     else:
         scene.plans.keep(plan)
-        others = ", ".join(path.suffix for path in files[1:])
-        host.say(f"kept as {files[0]} and {others}", "info")
+        _export(host, plan, kept)
         return plan
     return None
+
+
+def _export(host: Host, plan: saved_plans.SavedPlan, kept: Path) -> None:
+    """The other forms of a plan that has just been kept, for programs and for reading out."""
+    folder = paths.exports_dir()
+    try:
+        files = saved_plans.export(folder, plan)
+    except OSError as error:
+        host.say(f"kept as {kept}; {folder}: nothing was exported: {error.strerror}", "warn")
+    else:
+        others = ", ".join(path.suffix for path in files)
+        host.say(f"kept as {kept}, exported to {folder} as {others}", "info")
 
 
 def _free_name(host: Host) -> str:
@@ -280,7 +292,7 @@ def _put(host: Host, plan: saved_plans.SavedPlan) -> None:
 
 
 def delete(host: Host, _: int) -> None:
-    """Delete the kept plan under the cursor with its files, after asking."""
+    """Delete the kept plan under the cursor, after asking; what was exported of it stays."""
     from cockpit.ui.dialogs.confirm import ask_to_delete
 
     board = host.scene.plans
@@ -296,7 +308,7 @@ def delete(host: Host, _: int) -> None:
         except OSError as error:
             return f"{paths.plans_dir()}: {plan.name} was not deleted: {error.strerror}"
         board.drop(plan.name)
-        host.say(f"deleted {plan.name} and its files", "info")
+        host.say(f"deleted {plan.name}", "info")
         return ""
 
     state = "done" if done.is_done else f"{done.filled_frac:.0%} filled"
