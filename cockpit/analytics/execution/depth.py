@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cockpit.analytics.execution.ladder import DUST, Ladder, ladder
 from cockpit.analytics.execution.ladder import Array as Array
-from cockpit.analytics.execution.ladder import Ladder, ladder
 from cockpit.analytics.execution.ladder import Levels as Levels
 
 
@@ -86,11 +86,11 @@ def walk(levels: Levels, size: float) -> Walk:
     """
     _check_amount("size", size)
     side = Ladder.of(levels)
-    touched = int(side.before.searchsorted(size))
+    touched = side.touched(size)
     prices, rests = side.prices[:touched], side.sizes[:touched]
     taken = np.minimum(size - side.before[:touched], rests)
     worst = float(prices[-1]) if touched else None
-    filled = min(size, side.total)
+    filled = size if side.total >= size * (1 - DUST) else side.total
     return Walk(filled, float(np.dot(prices, taken)), size - filled, worst)
 
 
@@ -101,7 +101,7 @@ def walk_usd(levels: Levels, usd: float) -> Walk:
     worth = prices * sizes
     through = np.add.accumulate(worth)
     before = through - worth
-    touched = int(before.searchsorted(usd))
+    touched = int(before.searchsorted(usd * (1 - DUST)))
     spent = np.minimum(usd - before[:touched], worth[:touched])
     base = float(np.add.reduce(spent / prices[:touched]))
     filled = min(usd, float(np.add.reduce(worth)))

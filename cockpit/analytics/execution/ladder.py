@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 Level = tuple[float, float]
 Levels = Sequence[Level]
 Array = NDArray[np.float64]
+DUST = 1e-10
+"""Of an order: what binary fractions add up to, and far less than a lot. Levels are compared
+with orders to within this share, so that an order of exactly the first level ends in it."""
 
 
 class Ladder(Sequence[Level]):
@@ -35,8 +38,13 @@ class Ladder(Sequence[Level]):
     @cached_property
     def before(self) -> Array:
         """What rests ahead of each level, (L,)."""
-        ahead: Array = np.add.accumulate(self.sizes) - self.sizes
+        ahead: Array = np.zeros(self.sizes.size)
+        np.add.accumulate(self.sizes[:-1], out=ahead[1:])
         return ahead
+
+    def touched(self, size: float) -> int:
+        """How many levels an order of `size` base units reaches, all of them if it is too large."""
+        return int(self.before.searchsorted(size * (1 - DUST)))
 
     @cached_property
     def total(self) -> float:

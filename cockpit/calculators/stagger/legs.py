@@ -105,13 +105,15 @@ def _times(
 
 def _limits(inputs: Inputs, quote: Quote, side: Side, row: Array) -> list[float]:
     """The last price that each slice would touch now, and some room for the price to move."""
-    prices, sizes = quote.columns(side)
-    touched = np.searchsorted(np.cumsum(sizes), row * (1 - 1e-12))
-    worst = prices[np.minimum(touched, prices.size - 1)].tolist()
+    levels = quote.rows(side)
+    touched = np.array([levels.touched(size) for size in row.tolist()])
+    worst = levels.prices[np.maximum(touched, 1) - 1].tolist()
     room = 1 + side.sign * inputs.limit_bps / 1e4
-    # Slices of one schedule are alike and end in few levels.
+    # Slices of one schedule are alike and end in few levels. Twelve digits are more than any
+    # price has: the dust of the product must not move a limit by a tick.
     limits = {
-        price: limit_price(side, price * room, quote.tick, is_passive=False) for price in set(worst)
+        price: limit_price(side, float(f"{price * room:.12g}"), quote.tick, is_passive=False)
+        for price in set(worst)
     }
     return [limits[price] for price in worst]
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cockpit.analytics.execution.depth import haircut_frac, walk
 from cockpit.analytics.execution.ladder import Ladder, ladder
@@ -56,3 +58,25 @@ def test_the_best_single_venue_is_the_best_split_over_one(size: float) -> None:
     single = best_single([alone], 1, size)
     assert (split.filled == 0) == (single is None)
     assert single is None or single == (0, split)
+
+
+def test_an_order_of_exactly_a_level_ends_in_it() -> None:
+    # 0.1 + 0.4 - 0.4 is 0.09999999999999998 in binary, 0.7 + 0.1 is 0.7999999999999999.
+    assert walk([(100.1, 0.1), (101.0, 0.4)], 0.1).worst == 100.1
+    done = walk([(100.1, 0.7), (100.2, 0.1), (101.0, 0.4)], 0.8)
+    assert (done.worst, done.unfilled) == (100.2, 0.0)
+    assert walk([(100.1, 0.7), (100.2, 0.1)], 0.8).unfilled == 0.0
+    assert walk([(100.1, 0.1), (101.0, 0.4)], 0.101).worst == 101.0
+
+
+@given(
+    sizes=st.lists(st.integers(1, 10_000), min_size=1, max_size=20),
+    lots=st.integers(1, 60_000),
+    lot=st.sampled_from([0.001, 0.0001, 0.1, 3.0]),
+    dust=st.sampled_from([-1e-12, 0.0, 1e-12]),
+)
+def test_the_worst_price_is_that_of_the_last_lot(sizes, lots, lot, dust) -> None:  # type: ignore[no-untyped-def]
+    levels = [(100.0 + k, count * lot) for k, count in enumerate(sizes)]
+    last_lot = min(lots, sum(sizes))
+    level = next(k for k in range(len(sizes)) if sum(sizes[: k + 1]) >= last_lot)
+    assert walk(levels, lots * lot * (1 + dust)).worst == 100.0 + level
