@@ -33,6 +33,8 @@ from cockpit.analytics.risk.margin import (
 
 Floats = NDArray[np.float64]
 
+DUST = 1e-9
+"""Of what an asset is planned to hold, signs left out: less is no exposure but rounding."""
 STEPS = ("start", "gap", "gap trades", "funding", "funding trades")
 
 
@@ -190,6 +192,7 @@ class _Run:
         self.open = planned - self.held
         self.assets = int(np.max(self.asset, initial=-1)) + 1
         self.plan = self.net(planned)
+        self.dust = DUST * self.net(np.abs(planned))
         self.equity = equity_usd.astype(np.float64)
         self.price, self.funding, self.fees, self.slippage, self.liquidation = (
             np.zeros(len(legs)) for _ in range(5)
@@ -257,14 +260,15 @@ class _Run:
             if not net * off_plan > 0:
                 continue
             left = math.copysign(min(abs(net), abs(off_plan)), net)
-            if abs(left) * prices[asset] <= self.handling.band_usd:
+            most = self.handling.band_usd + self.dust[asset] * prices[asset]
+            if abs(left) * prices[asset] <= most:
                 continue
             for leg, is_chase in self._candidates(asset, left):
                 room = abs(self.open[leg] if is_chase else self.held[leg])
                 amount = math.copysign(min(abs(left), room), -left)
                 if amount != 0 and self._fill(leg, amount, is_chase):
                     left += amount
-            if abs(left) * prices[asset] > self.handling.band_usd:
+            if abs(left) * prices[asset] > most:
                 self.time_to_flat = math.inf
 
     def _candidates(self, asset: int, left: float) -> list[tuple[int, bool]]:

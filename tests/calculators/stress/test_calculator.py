@@ -224,3 +224,19 @@ def test_rows_stand_worst_first_and_the_verdict_names_the_worst() -> None:
     assert table.rows[0][0] == result.values.worst
     assert len(table.rows[0]) == len(table.columns)
     assert module.verdict(result).startswith(f"Worst is {result.values.worst}: −$")
+
+
+def test_what_binary_fractions_leave_is_not_open_exposure() -> None:
+    # 0.3 - 0.1 - 0.2 is -2.8e-17 in binary.
+    at = view(btc("a"), btc("b"), btc("c"))
+    rows = [held("a", 0.3), held("b", -0.1), held("c", -0.2)]
+    for scale in (1.0, 1 + 1e-12, 1 - 1e-12):
+        row = one(
+            at,
+            positions=[{**row, "size": row["size"] * scale} for row in rows],
+            equity_usd={"a": 600, "b": 1e5, "c": 1e5},
+            shocks={"gap": -0.05},
+            delay_s={"a": 2, "b": 2, "c": 2},
+        )
+        assert [gone.venue for gone in row.liquidated] == ["a"]
+        assert (row.stays_open, row.time_to_flat_s) == (False, 2)
