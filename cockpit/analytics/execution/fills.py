@@ -6,11 +6,17 @@ cheapest step each time (Ibaraki, Katoh, "Resource Allocation Problems", MIT Pre
 Unequal steps that divide one another are filled from the finest: the curves of one step are
 merged, the merged curve is read only where the rest is a whole number of the next coarser step,
 and is then one more curve among those. Nothing is rounded on the way, so the result is exact.
+
+Steps that do not divide one another (lots of 0.2 and 0.5) are filled once for each remainder that
+the coarser may leave: an amount of 0.5s is a number of whole units, or of those and a half. Within
+one remainder the steps divide, so the best of the remainders is exact too.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +25,8 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _GUARD = 1e-9
 """Of a step: keeps 3 / 0.001 from being 2999.9999999999995 lots."""
+_MOST_REMAINDERS = 64
+"""How many combinations of remainders are looked at; venues' lots make a handful."""
 
 
 @dataclass(frozen=True)
@@ -97,16 +105,44 @@ class _Merged:
     members: tuple[int, ...]
     finer: "_Merged | None"
 
+    def later(self, amount: int, step: int) -> Curve:
+        """What remains after `amount`, in whole `step`s."""
+        amounts, costs = _sampled(self.amounts, self.costs, amount, step, int(self.amounts[-1]))
+        return Curve(amounts - amount, costs - costs[0], step, float(costs[0]))
+
 
 def fill(curves: Sequence[Curve], want: int) -> tuple[list[int], float]:
     """Amounts (a multiple of each curve's step) that sum to at most `want`, and their cost.
 
-    The sum is the largest possible; among those, the cost is the least. Steps must divide one
-    another. The cost leaves out each curve's `base_cost`.
+    The sum is the largest possible; among those, the cost is the least. The cost leaves out each
+    curve's `base_cost`. Exact unless steps that do not divide one another have more than
+    `_MOST_REMAINDERS` combinations of remainders; the coarsest then fill common multiples only.
     """
     room = [curve.room for curve in curves]
     if sum(room) <= want:
         return room, float(sum(curve.costs[-1] for curve in curves))
+    common = _common_steps(curve.step for curve in curves)
+    if all(curve.step == common[curve.step] for curve in curves):
+        amounts = _fill_dividing(curves, want)
+    else:
+        amounts = _fill_remainders(curves, want, common)
+    cost = sum(curve.cost(amount) for curve, amount in zip(curves, amounts, strict=True))
+    return amounts, float(cost)
+
+
+def _common_steps(steps: Iterable[int]) -> dict[int, int]:
+    """For each step the least multiple of it that all the finer ones' multiples divide."""
+    common, coarsest = {}, 1
+    for step in sorted(set(steps)):
+        coarsest = math.lcm(coarsest, step)
+        common[step] = coarsest
+    return common
+
+
+def _fill_dividing(curves: Sequence[Curve], want: int) -> list[int]:
+    room = [curve.room for curve in curves]
+    if sum(room) <= want:
+        return room
     want = _attainable(curves, want)
     merged: _Merged | None = None
     for step in sorted({curve.step for curve in curves}):
@@ -115,8 +151,40 @@ def fill(curves: Sequence[Curve], want: int) -> tuple[list[int], float]:
     amounts = [0] * len(curves)
     if merged is not None:
         _share(merged, want, amounts)
-    cost = sum(curve.cost(amount) for curve, amount in zip(curves, amounts, strict=True))
-    return amounts, float(cost)
+    return amounts
+
+
+def _fill_remainders(curves: Sequence[Curve], want: int, common: dict[int, int]) -> list[int]:
+    """The best over what each step's total may leave when divided by its common multiple."""
+    groups, choices, count = [], [], 1
+    for step, multiple in common.items():
+        members = tuple(i for i, curve in enumerate(curves) if curve.step == step)
+        groups.append(_merge(curves, members, None, want, step))
+        count *= multiple // step
+        choices.append(range(0, multiple if count <= _MOST_REMAINDERS else step, step))
+    best, best_key = [0] * len(groups), (0, 0.0)
+    for remainders in product(*choices):
+        left = want - sum(remainders)
+        if left < 0 or any(
+            rest > group.amounts[-1] for rest, group in zip(remainders, groups, strict=True)
+        ):
+            continue
+        later = [
+            group.later(rest, multiple)
+            for rest, group, multiple in zip(remainders, groups, common.values(), strict=True)
+        ]
+        more = _fill_dividing(later, left)
+        totals = [rest + amount for rest, amount in zip(remainders, more, strict=True)]
+        cost = sum(
+            curve.base_cost + curve.cost(amount) for curve, amount in zip(later, more, strict=True)
+        )
+        key = (-sum(totals), cost)
+        if key < best_key:
+            best, best_key = totals, key
+    amounts = [0] * len(curves)
+    for group, total in zip(groups, best, strict=True):
+        _share(group, total, amounts)
+    return amounts
 
 
 def _attainable(curves: Sequence[Curve], want: int) -> int:

@@ -16,6 +16,7 @@ from cockpit.core.units import floor_to_lot
 
 Array = NDArray[np.float64]
 _DUST = 1e-9
+_LOT_DUST, _SHARE_DUST, _MOST_DUST = Decimal("1e-6"), Decimal("1e-11"), Decimal("0.01")
 
 
 class Rounded(NamedTuple):
@@ -30,6 +31,19 @@ def exact(value: float) -> Decimal:
     if not math.isfinite(value):
         raise ValueError(f"{value} is not a size")
     return Decimal(repr(float(value)))
+
+
+def count_lots(size: float, lot: Decimal) -> int:
+    """How many whole lots are in a size of 0 or more, counting one that only dust is missing of.
+
+    Dust is a millionth of a lot and a hundred-billionth of the size, and never a hundredth of a
+    lot. ValueError for a size that is negative or not finite.
+    """
+    if not math.isfinite(size) or size < 0:
+        raise ValueError(f"size must be a finite number, 0 or more, got {size}")
+    lots = exact(size) / lot
+    dust = min(_LOT_DUST + lots * _SHARE_DUST, _MOST_DUST)
+    return int((lots + dust).to_integral_value(ROUND_FLOOR))
 
 
 def smallest_order(

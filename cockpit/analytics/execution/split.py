@@ -12,7 +12,7 @@ whole lots, `minima` for smallest orders.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from cockpit.analytics.execution.fills import Curve, from_zero, whole_steps
 from cockpit.analytics.execution.ladder import Levels, ladder
-from cockpit.analytics.execution.lots import exact
+from cockpit.analytics.execution.lots import count_lots, exact
 from cockpit.analytics.execution.minima import fill_with_minima
 
 Array = NDArray[np.float64]
@@ -66,7 +66,8 @@ class Leg(NamedTuple):
 
 
 class Split(NamedTuple):
-    """Legs in the order of the offers; legs and `unfilled` sum to the asked size exactly.
+    """Legs in the order of the offers; legs and `unfilled` sum to the asked size exactly, except
+    where only binary dust keeps the size from being whole lots.
 
     `effective` is the average and `marginal` the worst effective price touched; None if nothing
     is filled.
@@ -104,14 +105,13 @@ def consolidate(offers: Sequence[Offer], side: int) -> Consolidated:
 def best_split(offers: Sequence[Offer], side: int, size: float) -> Split:
     """The cheapest way to trade `size` base units; as much of it as the venues can take.
 
-    Fills the most that lots, caps, depth and minima allow, then at the least cost. Exact where
-    each lot divides the next coarser one (any set of decimal lots 1, 0.1, 0.01, …); other lots
-    are traded in common multiples. ValueError for a negative or non-finite size, a lot that is
+    Fills the most that lots, caps, depth and minima allow, then at the least cost; exact in the
+    venues' own lots (`fills.fill`). ValueError for a negative or non-finite size, a lot that is
     not above 0, or as in `consolidate`.
     """
     _check_side(side)
     unit, steps = _grid([offer.lot for offer in offers])
-    want = _whole(size, unit)
+    want = count_lots(size, unit)
     sides = [_side(offer, side, unit) for offer in offers]
     # Costs are kept against the best price of all: differences of bps survive, notionals do not.
     origin = min((float(side * one.effective[0]) for one in sides if one.sizes.size), default=0.0)
@@ -146,38 +146,27 @@ def cost_usd(side: int, effective: float, reference: float, size: float) -> floa
 
 
 def _grid(lots: Sequence[float]) -> tuple[Decimal, list[int]]:
-    """The finest lot, and for each lot a step in units of it; steps each divide the next."""
+    """The largest unit that all lots are multiples of, and each lot in that unit."""
     exacts = [exact(lot) for lot in lots]
     if any(lot <= 0 for lot in exacts):
         raise ValueError("a lot must be above 0")
     digits = max((-int(lot.as_tuple().exponent) for lot in exacts), default=0)
     scale = Decimal(10) ** max(0, digits)
     whole = [int(lot * scale) for lot in exacts]
-    finest = min(whole, default=1)
-    steps, coarsest = {}, 1
-    for lot in sorted(set(whole)):
-        coarsest = math.lcm(coarsest * finest, lot) // finest
-        steps[lot] = coarsest
-    return Decimal(finest) / scale, [steps[lot] for lot in whole]
-
-
-def _whole(size: float, unit: Decimal) -> int:
-    """How many whole units are in a size. ValueError for one that is negative or not finite."""
-    if not math.isfinite(size) or size < 0:
-        raise ValueError(f"size must be a finite number, 0 or more, got {size}")
-    return int((exact(size) / unit).to_integral_value(ROUND_FLOOR))
+    unit = math.gcd(*whole) or 1
+    return Decimal(unit) / scale, [lot // unit for lot in whole]
 
 
 def _room(offer: Offer, unit: Decimal, want: int) -> int:
     """The most units that may be placed here, whatever the book holds."""
-    return want if offer.cap is None else min(want, int(exact(offer.cap) / unit))
+    return want if offer.cap is None else min(want, count_lots(offer.cap, unit))
 
 
 def _alone(offer: Offer, side: int, size: float) -> Split:
     """`best_split` of one offer: nothing is chosen, so nothing is searched."""
     _check_side(side)
     unit, _ = _grid([offer.lot])
-    want = _whole(size, unit)
+    want = count_lots(size, unit)
     one = _side(offer, side, unit)
     amount = whole_steps(float(from_zero(one.sizes)[-1]), _room(offer, unit, want))
     least = _least(offer, one, unit, 1)
@@ -226,7 +215,7 @@ def _report(
     return Split(
         legs=tuple(legs),
         filled=float(filled),
-        unfilled=float(exact(size) - filled),
+        unfilled=float(max(exact(size) - filled, Decimal(0))),
         effective=paid / float(filled) if filled else None,
         marginal=side * max(worst) if worst else None,
     )

@@ -140,12 +140,22 @@ def test_the_most_is_filled_when_fine_lots_run_out() -> None:
     assert split.unfilled == 0.2
 
 
-def test_lots_that_do_not_divide_each_other_trade_in_common_multiples() -> None:
+def test_lots_that_do_not_divide_each_other_fill_what_their_sums_reach() -> None:
+    # 11 = 3 x 3 + 2; 7 x 3 and 2 x 2 for 25, since threes are cheaper.
     three, two = offer([(100.0, 50.0)], lot=3.0), offer([(100.1, 50.0)], lot=2.0)
-    split = best_split([three, two], 1, 11.0)
-    assert split.legs[0].size % 3 == 0
-    assert split.legs[1].size % 2 == 0
-    assert split.filled + split.unfilled == 11.0
+    assert sizes([three, two], 11.0) == [9.0, 2.0]
+    assert sizes([three, two], 25.0) == [21.0, 4.0]
+    # 3 x 0.2 + 0.5 = 1.1.
+    fifth, half = offer([(100.0, 50.0)], lot=0.2), offer([(100.1, 50.0)], lot=0.5)
+    split = best_split([fifth, half], 1, 1.1)
+    assert [leg.size for leg in split.legs] == [0.6, 0.5]
+    assert split.unfilled == 0.0
+
+
+def test_a_size_that_dust_keeps_from_being_whole_lots_is_whole() -> None:
+    for dust in (1 - 1e-12, 1 + 1e-12):
+        split = best_split([offer([(100.0, 1.1)], lot=0.1)], 1, 1.1 * dust)
+        assert (split.filled, split.unfilled) == (1.1, pytest.approx(0, abs=1e-11))
 
 
 def test_a_leg_below_the_smallest_order_is_left_out_or_filled_up() -> None:
@@ -196,7 +206,7 @@ def test_nonsense_offers_are_refused() -> None:
 
 
 fees = st.sampled_from([-1e-4, 0.0, 2e-4, 4.5e-4])
-lots = st.sampled_from([0.1, 0.5, 1.0])
+lots = st.sampled_from([0.1, 0.2, 0.3, 0.5, 0.7, 1.0])
 minima = st.sampled_from([None, 0.3, 1.0, 2.5])
 notionals = st.sampled_from([None, 10.0, 120.0])
 
