@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 from cockpit.analytics.execution import depth, impact
+from cockpit.analytics.execution.lots import smallest_order
 from cockpit.analytics.execution.split import Offer, best_single, best_split, consolidate, cost_usd
 from cockpit.calculators.common import fields
 from cockpit.calculators.common.form import shown
@@ -129,6 +130,9 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     reference = reference_price(priced)
     size = _base(priced, side, inputs, reference)
     split, single = _split(priced, side, size, inputs.size is not None, reference, notes)
+    infeasible = None
+    if split is None and size is not None and reference is not None:
+        infeasible = _too_small(priced, side, size)
     return Result(
         values=Values(
             symbol=symbol,
@@ -140,6 +144,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
             best_single=single,
             sqrt_impact_bps=_law(inputs, found, reference, size, notes),
         ),
+        infeasible=infeasible,
         assumptions=tuple(notes.assumptions),
         warnings=tuple(notes.warnings),
         is_incomplete=notes.is_incomplete,
@@ -217,6 +222,8 @@ def _split(
     offers = [offer_of(quote, side) for quote in priced]
     best, alone = best_split(offers, side.sign, size), best_single(offers, side.sign, size)
     lot = min(offer.lot for offer in offers)
+    if best.effective is None or best.marginal is None or alone is None:
+        return None, None
     if best.unfilled >= lot * (1 - 1e-9):
         notes.lack(
             f"the visible books together hold {best.filled:g} of {size:g}: "
@@ -224,9 +231,6 @@ def _split(
         )
     elif best.unfilled > 0 and is_exact:
         notes.warn(f"{best.unfilled:g} are less than a lot and stay untraded")
-    if best.effective is None or best.marginal is None or alone is None:
-        notes.lack("nothing can be traded: the order is below every venue's smallest")
-        return None, None
 
     def bps(effective: float) -> float:
         return side.sign * (effective / reference - 1) * 1e4
@@ -258,6 +262,20 @@ def _split(
         cost_bps=bps(effective),
     )
     return row, single
+
+
+def _too_small(priced: Sequence[Quote], side: Side, size: float) -> str:
+    """Why no venue takes any of an order: each one's smallest, or what its book holds."""
+    reasons = []
+    for quote in priced:
+        price = min(quote.mid, quote.touch(side)) * quote.quote_usd
+        least = smallest_order(quote.lot, quote.min_size, quote.min_notional_usd, price)
+        held = quote.rows(side).total
+        if held < least:
+            reasons.append(f"{quote.venue} shows {held:g}, less than its smallest order {least:g}")
+        else:
+            reasons.append(f"{quote.venue} takes {least:g} or more")
+    return f"nothing can be traded of {size:g}: {', '.join(reasons)}"
 
 
 def _law(
@@ -317,7 +335,8 @@ def verdict(result: Result) -> str:
     values: Values = result.values
     split, single = values.split, values.best_single
     if split is None or single is None:
-        return f"No venue can price this order in {values.symbol}."
+        why = f": {result.infeasible}" if result.infeasible else ""
+        return f"No venue can price this order in {values.symbol}{why}."
     venues = [leg.venue for leg in split.legs]
     where = f"on {venues[0]}" if len(venues) == 1 else f"split over {len(venues)} venues"
     said = (

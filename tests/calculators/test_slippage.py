@@ -291,3 +291,13 @@ def test_the_split_adds_up_and_is_never_dearer_than_the_best_single(books, fees,
         assert row.filled + row.unfilled == pytest.approx(tenths / 10)
         assert row.slip_bps >= -1e-9
         assert row.impact_bps >= row.slip_bps - 1e-9
+
+
+def test_an_order_that_no_venue_takes_says_why_and_cannot_be_done() -> None:
+    at = saved(market("x", lot=0.1), market("y", lot=0.01, min_notional_usd=10.0))
+    result = calc("slippage", at, side="buy", size=0.05, haircut="false")
+    assert result.values.split is None
+    # Ten dollars at 99.975 are 0.10003, which is 0.11 in lots.
+    words = "nothing can be traded of 0.05: x takes 0.1 or more, y takes 0.11 or more"
+    assert result.infeasible == words
+    assert "y takes 0.11 or more" in load("slippage").verdict(result)
