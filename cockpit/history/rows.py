@@ -1,0 +1,169 @@
+"""One struct for each table; the order of the fields is the order of the columns."""
+
+import struct
+from math import isfinite
+from typing import Final
+
+import msgspec
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What was known of one market at one moment.
+
+    Rates are fractions per `interval_s`, positive when longs pay; `premium` a fraction; prices
+    quote per base; `oi_base` base units, counted once; depth in USD within so many bps of mid, and
+    `bid_covered_bps` how far the book was seen to reach: a band beyond it is a lower bound.
+
+    A figure that was never stated is None and its age None. One that was stale is None too, with
+    the age it had: a gap whose reason can still be told. Ages are whole seconds.
+    """
+
+    live_rate: float | None = None
+    predicted_rate: float | None = None
+    interval_s: int | None = None
+    mark: float | None = None
+    index_price: float | None = None
+    mid: float | None = None
+    spread_bps: float | None = None
+    oi_base: float | None = None
+    bid10_usd: float | None = None
+    ask10_usd: float | None = None
+    bid25_usd: float | None = None
+    ask25_usd: float | None = None
+    bid50_usd: float | None = None
+    ask50_usd: float | None = None
+    volume_24h_usd: float | None = None
+    premium: float | None = None
+    bid_covered_bps: float | None = None
+    ask_covered_bps: float | None = None
+    live_age_s: int | None = None
+    predicted_age_s: int | None = None
+    mark_age_s: int | None = None
+    index_age_s: int | None = None
+    book_age_s: int | None = None
+    oi_age_s: int | None = None
+    volume_age_s: int | None = None
+
+
+AGES: Final = 7
+"""How many fields of `Figures`, the last ones, are ages."""
+
+SINGLE: Final = frozenset(
+    {
+        "spread_bps", "oi_base", "bid10_usd", "ask10_usd", "bid25_usd", "ask25_usd", "bid50_usd",
+        "ask50_usd", "volume_24h_usd", "premium", "bid_covered_bps", "ask_covered_bps",
+    }
+)  # fmt: skip
+"""Figures kept in single precision (seven digits): measured ones, that nobody settles by."""
+
+_SINGLE_POSITIONS: Final = tuple(
+    position for position, name in enumerate(Figures.__struct_fields__) if name in SINGLE
+)
+_SINGLE: Final = struct.Struct("f")
+
+
+def kept_values(figures: Figures) -> tuple[float | int | None, ...]:
+    """The values as every tier keeps them, in the order of the fields.
+
+    A number that is none (NaN, infinite) is not known.
+    """
+    values: list[float | int | None] = list(msgspec.structs.astuple(figures))
+    for position in _SINGLE_POSITIONS:
+        value = values[position]
+        if value is not None:
+            try:
+                values[position] = _SINGLE.unpack(_SINGLE.pack(value))[0]
+            except OverflowError:
+                values[position] = None
+    return tuple(None if value is not None and not isfinite(value) else value for value in values)
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The figures of one market as they stood at `at_ns`."""
+
+    venue: str
+    symbol: str
+    at_ns: int
+    figures: Figures
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Funding that was paid: a fraction per `interval_s`, positive when longs paid."""
+
+    venue: str
+    symbol: str
+    paid_at_ns: int
+    rate: float
+    interval_s: int
+
+
+class ChainSample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One venue's machinery at one moment. `stage` is the last settlement step seen."""
+
+    venue: str
+    at_ns: int
+    height: int | None = None
+    block_age_s: float | None = None
+    cadence_s: float | None = None
+    latency_p50_ms: float | None = None
+    latency_p99_ms: float | None = None
+    gaps: int | None = None
+    reconnects: int | None = None
+    stage: str | None = None
+
+
+class ExposureSample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One account at one moment, in USD; `account` is its name or its address cut short."""
+
+    venue: str
+    account: str
+    at_ns: int
+    net_usd: float | None = None
+    gross_usd: float | None = None
+    carry_usd_per_hour: float | None = None
+    equity_usd: float | None = None
+    margin_used_usd: float | None = None
+    margin_ratio: float | None = None
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a model said at `made_ns` of `for_ns`; `outcome` is what came, once it is known.
+
+    `value` and `outcome` are funding as a fraction per hour, the probabilities 0 to 1.
+    """
+
+    venue: str
+    symbol: str
+    made_ns: int
+    for_ns: int
+    horizon_s: int
+    model: str
+    value: float | None = None
+    p_flip: float | None = None
+    p_spike: float | None = None
+    outcome: float | None = None
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A span without rows. `venue` None: everything."""
+
+    from_ns: int
+    to_ns: int
+    why: str
+    venue: str | None = None
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one tick remembers: written in one commit."""
+
+    samples: tuple[Sample, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    chain: tuple[ChainSample, ...] = ()
+    exposure: tuple[ExposureSample, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(
+            (self.samples, self.settled, self.chain, self.exposure, self.forecasts, self.gaps)
+        )
