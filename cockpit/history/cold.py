@@ -1,0 +1,216 @@
+"""The cold tier: closed hours and days as Parquet, and one row a minute of what is old.
+
+Every file is written under a temporary name, synced and renamed, and becomes somebody's truth only
+by a transaction of the manifest. A process that is killed leaves at most a file that nobody owns.
+Imports duckdb (through `duck`).
+"""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.history import duck
+from cockpit.history.hot import HotStore
+from cockpit.history.layout import DAY_NS, ColdName, Folder, Tier, sync_folder
+from cockpit.history.manifest import (
+    ColdFile,
+    Hour,
+    NewFile,
+    Overtaken,
+    cold_files,
+    count_imported,
+    hand_over,
+    hours,
+    next_generation,
+    replace_hours,
+)
+from cockpit.history.schema import FIGURES, figure_type
+
+COLUMNS: Final[tuple[tuple[str, str], ...]] = (
+    ("venue", "VARCHAR"),
+    ("symbol", "VARCHAR"),
+    ("at_ns", "BIGINT"),
+    *((name, figure_type(name)) for name in FIGURES),
+)
+"""Columns of a cold file, in order."""
+
+_NAMES: Final = ", ".join(name for name, _ in COLUMNS)
+_ROW_GROUP: Final = 20_480
+_MINUTE_NS: Final = 60 * NS_PER_S
+
+_FROM_TABLE: Final = (
+    "SELECT m.venue, m.symbol, t.at_ns, {figures} FROM markets m CROSS JOIN {table} t "
+    "ON t.market = m.id WHERE t.at_ns >= ? AND t.at_ns < ?"
+)
+
+
+def table_rows(
+    connection: sqlite3.Connection, table: str, from_ns: int, to_ns: int
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of `samples` or `imported` within the span, as the columns of a cold file."""
+    figures = ", ".join(f"t.{name}" for name in FIGURES)
+    sql = _FROM_TABLE.format(figures=figures, table=table)
+    return connection.execute(sql, (from_ns, to_ns))
+
+
+class Cold:
+    """Writes cold files for one store."""
+
+    def __init__(self, store: HotStore, memory_mb: int = duck.MEMORY_MB) -> None:
+        self._store = store
+        self._folder: Folder = store.folder
+        self._memory_mb = memory_mb
+
+    def seal(self, hour: Hour) -> bool:
+        """Give a closed hour of `samples` to a file of its own. False if it was overtaken."""
+        to_ns = hour.hour_ns + HOUR_NS
+        with self._database() as database:
+            with _snapshot(self._store.connection) as connection:
+                if hours(connection, hour.hour_ns, to_ns) != [hour]:
+                    return False
+                duck.make_table(
+                    database,
+                    "part",
+                    COLUMNS,
+                    table_rows(connection, "samples", hour.hour_ns, to_ns),
+                )
+            file = self._write(database, f"SELECT {_NAMES} FROM part", "raw", hour.hour_ns, to_ns)
+        return self._commit(file, lambda: hand_over(self._store, hour, file))
+
+    def rewrite_day(self, day_ns: int, tier: Tier, now_ns: int) -> bool:
+        """One file of the whole day, imported rows included. False if there is nothing to do or
+        it was overtaken. With the tier `minute`, the last row of each minute stays, as it was."""
+        to_ns = day_ns + DAY_NS
+        with self._database() as database:
+            with _snapshot(self._store.connection) as connection:
+                before = hours(connection, day_ns, to_ns)
+                files = cold_files(connection, day_ns, to_ns)
+                waiting = count_imported(connection, day_ns, to_ns)
+                duck.make_table(
+                    database, "late", COLUMNS, table_rows(connection, "imported", day_ns, to_ns)
+                )
+            parts = [self._owned(file, day_ns, to_ns) for file in files]
+            if not parts and not waiting:
+                return False
+            # What a file says stands before what was imported later for the same moment.
+            numbered = [f"SELECT *, 0 AS rank FROM ({part})" for part in parts]
+            if waiting:
+                numbered.append(f"SELECT {_NAMES}, 1 AS rank FROM late")
+            rows = " UNION ALL ".join(numbered)
+            if tier == "minute":
+                keep = f"venue, symbol, at_ns // {_MINUTE_NS} ORDER BY at_ns DESC, rank"
+                rows = f"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {keep}) = 1"
+            elif waiting:
+                keep = "venue, symbol, at_ns ORDER BY rank"
+                rows = f"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {keep}) = 1"
+            known = {hour.hour_ns for hour in before}
+            new = database.execute(
+                f"SELECT DISTINCT at_ns // {HOUR_NS} * {HOUR_NS} FROM late ORDER BY 1"
+            ).fetchall()
+            new_hours = tuple(hour_ns for (hour_ns,) in new if hour_ns not in known)
+            file = self._write(database, f"SELECT {_NAMES} FROM ({rows})", tier, day_ns, to_ns)
+        return self._commit(
+            file,
+            lambda: replace_hours(self._store, before, waiting, new_hours, file, now_ns),
+        )
+
+    def count_rows(self, name: str) -> int | None:
+        """Rows of a cold file; None if it is not a whole Parquet file."""
+        path = self._folder.cold / name
+        with self._database() as database:
+            try:
+                found = database.execute(
+                    f"SELECT count(*) FROM read_parquet({duck.quoted(path)})"
+                ).fetchone()
+            except duck.Error:
+                return None
+        return int(found[0]) if found else None
+
+    def _owned(self, file: ColdFile, from_ns: int, to_ns: int) -> str:
+        """The rows that this file owns within the span."""
+        path = duck.quoted(self._folder.cold / file.name)
+        owned = hour_ranges([hour for hour in file.hours if from_ns <= hour < to_ns])
+        return f"SELECT {_NAMES} FROM read_parquet({path}) WHERE {owned}"
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[duck.Connection]:
+        spill = self._folder.cold / f".spill-{os.getpid()}"
+        database = duck.connect(self._memory_mb, spill=spill)
+        try:
+            yield database
+        finally:
+            database.close()
+            with contextlib.suppress(OSError):
+                spill.rmdir()
+
+    def _write(
+        self, database: duck.Connection, rows: str, tier: Tier, from_ns: int, to_ns: int
+    ) -> NewFile:
+        """A synced file under its own name that no manifest knows yet."""
+        name = ColdName(
+            tier=tier, from_ns=from_ns, to_ns=to_ns, generation=next_generation(self._store)
+        )
+        path = self._folder.cold / str(name)
+        temporary = path.with_name(f".{name}.part")
+        try:
+            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            database.execute(
+                f"COPY (SELECT * FROM ({rows}) ORDER BY venue, symbol, at_ns) TO "
+                f"{duck.quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, "
+                f"PARQUET_VERSION v2, ROW_GROUP_SIZE {_ROW_GROUP})"
+            )
+            counted = database.execute(
+                f"SELECT count(*) FROM read_parquet({duck.quoted(temporary)})"
+            ).fetchone()
+            temporary.chmod(0o600)
+            _sync(temporary)
+            size = temporary.stat().st_size
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(self._folder.cold)
+        return NewFile(name=name, rows=int(counted[0]) if counted else 0, size=size)
+
+    def _commit(self, file: NewFile, commit: Any) -> bool:
+        try:
+            commit()
+        except Overtaken:
+            (self._folder.cold / str(file.name)).unlink(missing_ok=True)
+            return False
+        return True
+
+
+def hour_ranges(owned: list[int]) -> str:
+    """A condition on `at_ns`: within one of these hours, neighbours taken together."""
+    ranges: list[tuple[int, int]] = []
+    for hour_ns in sorted(owned):
+        if ranges and ranges[-1][1] == hour_ns:
+            ranges[-1] = (ranges[-1][0], hour_ns + HOUR_NS)
+        else:
+            ranges.append((hour_ns, hour_ns + HOUR_NS))
+    if not ranges:
+        return "false"
+    return " OR ".join(f"(at_ns >= {first} AND at_ns < {last})" for first, last in ranges)
+
+
+@contextlib.contextmanager
+def _snapshot(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """One unchanging view of the store."""
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _sync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
