@@ -1,0 +1,94 @@
+"""The worker's answers. Imports duckdb (through `duck`)."""
+
+from typing import Final
+
+import numpy as np
+
+from cockpit.core.errors import InputError
+from cockpit.core.units import NS_PER_S
+from cockpit.history import duck
+from cockpit.history.hot import HotStore
+from cockpit.history.layout import Folder
+from cockpit.history.maintenance import Maintenance
+from cockpit.history.protocol import (
+    Baseline,
+    BaselineAnswer,
+    BaselineQuestion,
+    MaintainAnswer,
+    MaintainQuestion,
+    SeriesAnswer,
+    SeriesQuestion,
+)
+from cockpit.history.schema import FIGURES
+from cockpit.history.views import open_views
+
+_SAMPLES: Final = frozenset({"samples"})
+
+
+def series(folder: Folder, question: SeriesQuestion) -> SeriesAnswer:
+    """One market's figures over every tier. InputError for a column that there is not."""
+    for column in question.columns:
+        _check_column(column)
+    with duck.connect() as database:
+        opened = open_views(database, folder, _SAMPLES, question.from_ns, question.to_ns)
+        columns = ", ".join(f"{name}::DOUBLE AS {name}" for name in question.columns)
+        keep = ""
+        if question.step_s is not None:
+            step_ns = question.step_s * NS_PER_S
+            keep = (
+                f" QUALIFY row_number() OVER (PARTITION BY at_ns // {step_ns} "
+                "ORDER BY at_ns DESC) = 1"
+            )
+        found = database.execute(
+            f"SELECT at_ns, {columns} FROM samples WHERE venue = ? AND symbol = ? "
+            f"AND at_ns >= ? AND at_ns < ?{keep} ORDER BY at_ns",
+            (question.venue, question.symbol, question.from_ns, question.to_ns),
+        ).fetchnumpy()
+    at_ns = np.ascontiguousarray(np.ma.filled(found["at_ns"], 0), dtype="<i8")
+    values = tuple(
+        np.ascontiguousarray(np.ma.filled(found[name], np.nan), dtype="<f8").tobytes()
+        for name in question.columns
+    )
+    return SeriesAnswer(at_ns=at_ns.tobytes(), values=values, warnings=opened.warnings)
+
+
+def baselines(folder: Folder, question: BaselineQuestion) -> BaselineAnswer:
+    """What is usual, by market. InputError for a column that there is not."""
+    name = _check_column(question.column)
+    with duck.connect() as database:
+        opened = open_views(database, folder, _SAMPLES, question.from_ns, question.to_ns)
+        rows = database.execute(
+            f"SELECT venue, symbol, count({name}), quantile_cont({name}, [0.1, 0.5, 0.9]) "
+            f"FROM samples WHERE at_ns >= ? AND at_ns < ? AND {name} IS NOT NULL "
+            "GROUP BY venue, symbol ORDER BY venue, symbol",
+            (question.from_ns, question.to_ns),
+        ).fetchall()
+    return BaselineAnswer(
+        baselines=tuple(
+            Baseline(venue=venue, symbol=symbol, rows=count, p10=low, median=middle, p90=high)
+            for venue, symbol, count, (low, middle, high) in rows
+        ),
+        warnings=opened.warnings,
+    )
+
+
+def maintain(folder: Folder, question: MaintainQuestion) -> MaintainAnswer:
+    """One round; what it did is done even if the one who asked is gone."""
+    store = HotStore(folder)
+    try:
+        report = Maintenance(store, question.settings, question.now_ns).run()
+    finally:
+        store.close()
+    return MaintainAnswer(
+        sealed_hours=report.sealed_hours,
+        merged_days=report.merged_days,
+        rolled_up_days=report.rolled_up_days,
+        dropped_days=report.dropped_days,
+        problems=tuple(report.problems),
+    )
+
+
+def _check_column(name: str) -> str:
+    if name not in FIGURES:
+        raise InputError(f"history: {name!r} is not kept; expected one of {', '.join(FIGURES)}")
+    return name

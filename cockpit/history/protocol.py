@@ -1,0 +1,85 @@
+"""What is asked of the worker, and what it answers."""
+
+import msgspec
+
+from cockpit.history.settings import HistorySettings
+
+
+class SeriesQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="series"):
+    """Figures of one market with `from_ns` <= at_ns < `to_ns`, oldest first.
+
+    With a `step_s`, only the last row of each step of that many seconds.
+    """
+
+    venue: str
+    symbol: str
+    columns: tuple[str, ...]
+    from_ns: int
+    to_ns: int
+    step_s: int | None = None
+
+
+class BaselineQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="baselines"):
+    """How one figure of every market is spread over a span."""
+
+    column: str
+    from_ns: int
+    to_ns: int
+
+
+class MaintainQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="maintain"):
+    """One round of maintenance as of `now_ns`."""
+
+    settings: HistorySettings
+    now_ns: int
+
+
+Question = SeriesQuestion | BaselineQuestion | MaintainQuestion
+
+
+class SeriesAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`at_ns` as packed int64, each column as packed float64 (NaN: not known); little endian."""
+
+    at_ns: bytes
+    values: tuple[bytes, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class Baseline(msgspec.Struct, frozen=True, kw_only=True):
+    """How a figure of one market was spread: quantiles of the `rows` in which it was known."""
+
+    venue: str
+    symbol: str
+    rows: int
+    p10: float
+    median: float
+    p90: float
+
+
+class BaselineAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    baselines: tuple[Baseline, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class MaintainAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a round did; `problems` are sentences for the trader."""
+
+    sealed_hours: int
+    merged_days: int
+    rolled_up_days: int
+    dropped_days: int
+    problems: tuple[str, ...] = ()
+
+
+Value = SeriesAnswer | BaselineAnswer | MaintainAnswer
+
+
+class Answered(msgspec.Struct, frozen=True, tag="answered"):
+    value: msgspec.Raw
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
+    """It could not be answered: a sentence for the trader, and what the log should know."""
+
+    sentence: str
+    detail: str = ""

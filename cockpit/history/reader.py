@@ -1,0 +1,205 @@
+"""Reading what is kept: the same answers whichever tier they come from.
+
+What lies within the hot store is read here, in a millisecond or two; what reaches further back is
+asked of the worker. Nothing is created by reading. All of it blocks: a cockpit calls it from a
+thread.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.core.errors import InputError
+from cockpit.core.units import NS_PER_S
+from cockpit.history.client import Worker
+from cockpit.history.hot import meta
+from cockpit.history.hot_read import read_hot
+from cockpit.history.layout import DAY_NS, Folder
+from cockpit.history.protocol import (
+    Baseline,
+    BaselineAnswer,
+    BaselineQuestion,
+    SeriesAnswer,
+    SeriesQuestion,
+)
+from cockpit.history.rows import Figures, Gap, Sample, Settled
+from cockpit.history.schema import FIGURES
+
+Floats = NDArray[np.float64]
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of one market through time: `at_ns` ascending, NaN where one was not known.
+
+    `warnings` name cold files that are damaged, whose hours are missing here.
+    """
+
+    at_ns: NDArray[np.int64]
+    values: dict[str, Floats]
+    warnings: tuple[str, ...] = ()
+
+
+class HistoryReader:
+    """Reads one folder. Not for two threads at once where the worker is asked."""
+
+    def __init__(self, folder: Folder, worker: Worker | None = None) -> None:
+        self._folder = folder
+        self._worker = worker or Worker(folder)
+
+    def close(self) -> None:
+        self._worker.close()
+
+    def series(self, question: SeriesQuestion) -> Series:
+        """InputError for a column that is not kept, HistoryError if nothing can be read."""
+        unknown = [name for name in question.columns if name not in FIGURES]
+        if unknown:
+            raise InputError(
+                f"history: {unknown[0]!r} is not kept; expected one of {', '.join(FIGURES)}"
+            )
+
+        def read(connection: sqlite3.Connection) -> Series | None:
+            if question.from_ns < _complete_from_ns(connection, question.to_ns):
+                return None
+            return _hot_series(connection, question)
+
+        nothing: Series | None = _nothing(question.columns)
+        hot = read_hot(self._folder.hot, read, nothing)
+        if hot is not None:
+            return hot
+        answer = self._worker.ask(question, SeriesAnswer)
+        return Series(
+            at_ns=np.frombuffer(answer.at_ns, dtype="<i8"),
+            values={
+                name: np.frombuffer(packed, dtype="<f8")
+                for name, packed in zip(question.columns, answer.values, strict=True)
+            },
+            warnings=answer.warnings,
+        )
+
+    def baselines(self, question: BaselineQuestion) -> tuple[Baseline, ...]:
+        """What is usual for every market; markets without a known row are not there."""
+        return self._worker.ask(question, BaselineAnswer).baselines
+
+    def last_samples(self) -> list[Sample]:
+        """The newest row of every market that the hot store knows: how it stood when it was last
+        looked at. `at_ns` tells how long ago that is."""
+
+        def read(connection: sqlite3.Connection) -> list[Sample]:
+            columns = ", ".join(f"s.{name}" for name in FIGURES)
+            found = connection.execute(
+                f"SELECT m.venue, m.symbol, s.at_ns, {columns} FROM markets m JOIN samples s ON "
+                "s.market = m.id AND s.at_ns = (SELECT max(at_ns) FROM samples "
+                "WHERE market = m.id) ORDER BY m.venue, m.symbol"
+            )
+            return [_sample(row) for row in found]
+
+        none: list[Sample] = []
+        return read_hot(self._folder.hot, read, none)
+
+    def samples_at(self, at_ns: int, within_s: int = 120) -> list[Sample]:
+        """How every market stood at a moment of the hot store's span: its last row at or before
+        it, if that is at most `within_s` old."""
+
+        def read(connection: sqlite3.Connection) -> list[Sample]:
+            columns = ", ".join(f"s.{name}" for name in FIGURES)
+            found = connection.execute(
+                f"SELECT m.venue, m.symbol, s.at_ns, {columns} FROM markets m JOIN samples s ON "
+                "s.market = m.id AND s.at_ns = (SELECT max(at_ns) FROM samples "
+                "WHERE market = m.id AND at_ns <= ?) WHERE s.at_ns > ? "
+                "ORDER BY m.venue, m.symbol",
+                (at_ns, at_ns - within_s * NS_PER_S),
+            )
+            return [_sample(row) for row in found]
+
+        none: list[Sample] = []
+        return read_hot(self._folder.hot, read, none)
+
+    def settled(self, days: int, now_ns: int) -> list[Settled]:
+        """Funding paid within the last days, by market, oldest first."""
+
+        def read(connection: sqlite3.Connection) -> list[Settled]:
+            found = connection.execute(
+                "SELECT m.venue, m.symbol, t.paid_at_ns, t.rate, t.interval_s FROM markets m "
+                "CROSS JOIN settled t ON t.market = m.id WHERE t.paid_at_ns > ? "
+                "ORDER BY m.venue, m.symbol, t.paid_at_ns",
+                (now_ns - days * DAY_NS,),
+            )
+            return [
+                Settled(venue=venue, symbol=symbol, paid_at_ns=at_ns, rate=rate, interval_s=step)
+                for venue, symbol, at_ns, rate, step in found
+            ]
+
+        none: list[Settled] = []
+        return read_hot(self._folder.hot, read, none)
+
+    def gaps(self, from_ns: int, to_ns: int) -> list[Gap]:
+        """Spans without rows that touch this one, oldest first."""
+
+        def read(connection: sqlite3.Connection) -> list[Gap]:
+            found = connection.execute(
+                "SELECT from_ns, to_ns, venue, why FROM gaps WHERE to_ns > ? AND from_ns < ? "
+                "ORDER BY from_ns, venue",
+                (from_ns, to_ns),
+            )
+            return [
+                Gap(from_ns=first, to_ns=last, venue=venue or None, why=why)
+                for first, last, venue, why in found
+            ]
+
+        none: list[Gap] = []
+        return read_hot(self._folder.hot, read, none)
+
+
+def _complete_from_ns(connection: sqlite3.Connection, to_ns: int) -> int:
+    """From when on the hot store alone has everything up to `to_ns`.
+
+    Before its first row ever there is nothing in any tier, so that is as good as complete.
+    """
+    begins_ns = meta(connection, "hot_from_ns")
+    older = connection.execute(
+        "SELECT 1 FROM hours WHERE hour_ns < ? AND hour_ns < ? LIMIT 1", (begins_ns, to_ns)
+    ).fetchone()
+    waiting = connection.execute("SELECT 1 FROM imported LIMIT 1").fetchone()
+    return begins_ns if older or waiting else 0
+
+
+def _hot_series(connection: sqlite3.Connection, question: SeriesQuestion) -> Series:
+    columns = ", ".join(f"s.{name}" for name in question.columns)
+    rows = connection.execute(
+        f"SELECT s.at_ns, {columns} FROM markets m JOIN samples s ON s.market = m.id "
+        "WHERE m.venue = ? AND m.symbol = ? AND s.at_ns >= ? AND s.at_ns < ? ORDER BY s.at_ns",
+        (question.venue, question.symbol, question.from_ns, question.to_ns),
+    ).fetchall()
+    if question.step_s is not None:
+        step_ns = question.step_s * NS_PER_S
+        rows = list({row[0] // step_ns: row for row in rows}.values())
+    if not rows:
+        return _nothing(question.columns)
+    at_ns, *values = zip(*rows, strict=True)
+    return Series(
+        at_ns=np.array(at_ns, dtype=np.int64),
+        values={
+            name: np.array(column, dtype=np.float64)
+            for name, column in zip(question.columns, values, strict=True)
+        },
+    )
+
+
+def _nothing(columns: Sequence[str]) -> Series:
+    return Series(
+        at_ns=np.empty(0, dtype=np.int64),
+        values={name: np.empty(0, dtype=np.float64) for name in columns},
+    )
+
+
+def _sample(row: tuple[object, ...]) -> Sample:
+    venue, symbol, at_ns, *figures = row
+    return Sample(
+        venue=str(venue),
+        symbol=str(symbol),
+        at_ns=int(str(at_ns)),
+        figures=msgspec.convert(dict(zip(FIGURES, figures, strict=True)), Figures),
+    )
