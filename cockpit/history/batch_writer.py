@@ -1,0 +1,147 @@
+"""Batches into the hot store, come what may: what the disk does not take waits, and is said."""
+
+import logging
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+from cockpit.core.clock import Clock
+from cockpit.core.units import NS_PER_S
+from cockpit.history.errors import HistoryError
+from cockpit.history.hot import HotStore
+from cockpit.history.layout import Folder
+from cockpit.history.quarantine import Trouble, of_cause, set_store_aside, trouble
+from cockpit.history.rows import Batch, Gap
+
+log = logging.getLogger(__name__)
+
+RETRY_NS: Final = 5 * NS_PER_S
+SILENT_NS: Final = 15 * NS_PER_S
+"""After this long without a commit there is a gap: more than one slot was missed."""
+WAITING_BATCHES: Final = 30
+"""What is kept while the disk does not take it: five minutes."""
+
+
+class BatchWriter:
+    """Used by the elected writer's thread alone. Never raises for what the disk does.
+
+    `trouble` is why nothing is written just now; `notice` the last thing that was set aside.
+    """
+
+    def __init__(self, folder: Folder, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._store: HotStore | None = None
+        self._pending: list[Batch] = []
+        self._failing_since_ns: int | None = None
+        self._last_trouble: Trouble | None = None
+        self._retry_ns = 0
+        self.trouble: Trouble | None = None
+        self.notice = ""
+        self.committed_ns: int | None = None
+        self.samples = 0
+        self.lost_batches = 0
+
+    def write(self, batches: Sequence[Batch]) -> None:
+        """One commit of these and of what waited. Opens the store where that is not yet done."""
+        self._pending += batches
+        excess = len(self._pending) - WAITING_BATCHES
+        if excess > 0:
+            del self._pending[:excess]
+            self.lost_batches += excess
+        now_ns = self._clock.now_ns()
+        if now_ns < self._retry_ns:
+            return
+        try:
+            self._write(now_ns)
+        except (sqlite3.Error, OSError, HistoryError) as error:
+            self._failed(error, now_ns)
+
+    def close(self) -> None:
+        """Leave the store; what still waits is kept for the next `write`."""
+        store, self._store = self._store, None
+        if store is not None:
+            try:
+                store.close()
+            except sqlite3.Error as error:
+                log.warning("history: store not closed detail=%r", error)
+
+    def _write(self, now_ns: int) -> None:
+        if self._store is not None and self._store.was_replaced():
+            self.close()
+            self._begin_failing(of_cause("gone", self._folder), now_ns)
+            self.notice = of_cause("gone", self._folder).sentence
+        if self._store is None:
+            self._store = HotStore(self._folder)
+        if self._pending:
+            gap = self._gap(self._store.committed_ns(), now_ns)
+            written = self._store.append(_together(self._pending, gap), now_ns)
+            self._pending.clear()
+            self.committed_ns = now_ns
+            self.samples += written.samples
+            self._failing_since_ns = self._last_trouble = None
+        self.trouble = None
+
+    def _gap(self, committed_ns: int | None, now_ns: int) -> Gap | None:
+        """Why nothing was written since the last commit of whoever wrote, if that is long ago.
+
+        After trouble what waited fills the gap as far as it reaches back.
+        """
+        last_ns = self._failing_since_ns if committed_ns is None else committed_ns
+        if last_ns is None:
+            return None
+        if last_ns > now_ns + SILENT_NS:
+            return Gap(from_ns=now_ns, to_ns=last_ns, why="clock set back")
+        was_set_aside = self._last_trouble is not None and committed_ns is None
+        if self._last_trouble is not None and not was_set_aside:
+            oldest_ns = min((row.at_ns for row in self._pending[0].samples), default=now_ns)
+            if oldest_ns - last_ns <= SILENT_NS:
+                return None
+            return Gap(from_ns=last_ns, to_ns=oldest_ns, why=self._last_trouble.cause)
+        if self._last_trouble is not None:
+            return Gap(from_ns=last_ns, to_ns=now_ns, why=self._last_trouble.cause)
+        if now_ns - last_ns <= SILENT_NS:
+            return None
+        return Gap(from_ns=last_ns, to_ns=now_ns, why="not running")
+
+    def _begin_failing(self, found: Trouble, now_ns: int) -> None:
+        if self._failing_since_ns is None:
+            self._failing_since_ns = self.committed_ns or now_ns
+        self._last_trouble = found
+
+    def _failed(self, error: Exception, now_ns: int) -> None:
+        """Say it, set the store aside if waiting would not help, try again a little later."""
+        found = trouble(error, self._folder)
+        if self.trouble is None or self.trouble.cause != found.cause:
+            log.warning("history: %s detail=%r", found.sentence, error)
+        self._begin_failing(found, now_ns)
+        self.trouble = found
+        self._retry_ns = now_ns + RETRY_NS
+        self.close()
+        if not found.must_set_aside:
+            return
+        try:
+            if self.committed_ns is None:
+                # Whoever wrote it last did so when the file was last changed.
+                self._failing_since_ns = min(now_ns, self._folder.hot.stat().st_mtime_ns)
+            kept = set_store_aside(self._folder, now_ns)
+        except OSError as error:
+            log.warning("history: store cannot be set aside detail=%r", error)
+            return
+        self.notice = f"{found.sentence} ({kept})"
+        self._retry_ns = now_ns
+
+
+def _together(batches: Sequence[Batch], gap: Gap | None) -> Batch:
+    """Many ticks as one, with the gap before them."""
+    return Batch(
+        samples=tuple(row for batch in batches for row in batch.samples),
+        settled=tuple(row for batch in batches for row in batch.settled),
+        chain=tuple(row for batch in batches for row in batch.chain),
+        exposure=tuple(row for batch in batches for row in batch.exposure),
+        forecasts=tuple(row for batch in batches for row in batch.forecasts),
+        gaps=(
+            *((gap,) if gap else ()),
+            *(row for batch in batches for row in batch.gaps),
+        ),
+    )
