@@ -19,6 +19,7 @@ from cockpit.core.errors import ConfigError
 from cockpit.core.margins import VenueMargin, margin_problem
 from cockpit.core.names import did_you_mean
 from cockpit.core.urls import url_problem
+from cockpit.history.settings import HistorySettings, history_problem
 from cockpit.venues import REGISTRY, account_problem
 
 Colour = Literal["auto", "truecolor", "256", "16", "none"]
@@ -117,6 +118,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alert_mute: Mute = Mute()
     alert_out: AlertOut = AlertOut()
     exposure: Exposure = Exposure()
+    history: HistorySettings = HistorySettings()
     log_level: LogLevel = "info"
     origins: dict[str, str] = {}
 
@@ -249,6 +251,8 @@ def _bounds(config: Config, source: str) -> None:
         raise ConfigError(
             f"{source}: exposure.band_usd: is {config.exposure.band_usd:g}; expected 0 or more"
         )
+    if problem := history_problem(config.history):
+        raise ConfigError(f"{source}: history.{problem}")
     for name in config.stack:
         if name not in REGISTRY:
             raise ConfigError(
