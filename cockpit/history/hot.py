@@ -42,6 +42,10 @@ class NewerStore(HistoryError):
     """The store was written by a later version of the program."""
 
 
+class Overtaken(Exception):
+    """Another process, or a late row, changed what was decided on."""
+
+
 class Written(msgspec.Struct, frozen=True, kw_only=True):
     """How many rows of a batch were new, by table."""
 
@@ -107,14 +111,22 @@ class HotStore:
             raise
         return result
 
-    def append(self, batch: Batch, committed_ns: int | None = None) -> Written:
+    def append(
+        self, batch: Batch, committed_ns: int | None = None, if_generation: int | None = None
+    ) -> Written:
         """Everything of a tick in one commit. What is there already (same market, same time)
         stays as it is. When this returns, the rows survive a SIGKILL. sqlite3.Error if not.
 
         `committed_ns` is the time of a commit of the elected writer, from which a later one tells
-        how long nobody wrote.
+        how long nobody wrote. With `if_generation`, Overtaken if cold files changed since that one.
         """
-        return self.transaction(lambda connection: self._append(connection, batch, committed_ns))
+
+        def commit(connection: sqlite3.Connection) -> Written:
+            if if_generation is not None and meta(connection, "generation") != if_generation:
+                raise Overtaken
+            return self._append(connection, batch, committed_ns)
+
+        return self.transaction(commit)
 
     def _append(
         self, connection: sqlite3.Connection, batch: Batch, committed_ns: int | None
@@ -169,13 +181,14 @@ class HotStore:
     def _settled(self, connection: sqlite3.Connection, rows: Sequence[Settled]) -> int:
         return _many(
             connection,
-            "INSERT OR IGNORE INTO settled VALUES (?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO settled VALUES (?, ?, ?, ?, ?)",
             [
                 (
                     self._market(connection, row.venue, row.symbol),
                     row.paid_at_ns,
                     row.rate,
                     row.interval_s,
+                    row.premium,
                 )
                 for row in rows
             ],

@@ -122,14 +122,21 @@ class HistoryReader:
 
         def read(connection: sqlite3.Connection) -> list[Settled]:
             found = connection.execute(
-                "SELECT m.venue, m.symbol, t.paid_at_ns, t.rate, t.interval_s FROM markets m "
-                "CROSS JOIN settled t ON t.market = m.id WHERE t.paid_at_ns > ? "
+                "SELECT m.venue, m.symbol, t.paid_at_ns, t.rate, t.interval_s, t.premium "
+                "FROM markets m CROSS JOIN settled t ON t.market = m.id WHERE t.paid_at_ns > ? "
                 "ORDER BY m.venue, m.symbol, t.paid_at_ns",
                 (now_ns - days * DAY_NS,),
             )
             return [
-                Settled(venue=venue, symbol=symbol, paid_at_ns=at_ns, rate=rate, interval_s=step)
-                for venue, symbol, at_ns, rate, step in found
+                Settled(
+                    venue=venue,
+                    symbol=symbol,
+                    paid_at_ns=at_ns,
+                    rate=rate,
+                    interval_s=interval_s,
+                    premium=premium,
+                )
+                for venue, symbol, at_ns, rate, interval_s, premium in found
             ]
 
         none: list[Settled] = []

@@ -88,13 +88,15 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Funding that was paid: a fraction per `interval_s`, positive when longs paid."""
+    """Funding that was paid: a fraction per `interval_s`, positive when longs paid. `premium` is
+    the fraction that the venue's formula made it of, where it is said."""
 
     venue: str
     symbol: str
     paid_at_ns: int
     rate: float
     interval_s: int
+    premium: float | None = None
 
 
 class ChainSample(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -50,6 +50,7 @@ VIEWS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("paid_at_ns", "BIGINT"),
         ("rate", "DOUBLE"),
         ("interval_s", "INTEGER"),
+        ("premium", "DOUBLE"),
     ),
     "chain": (
         ("venue", "VARCHAR"),
@@ -92,8 +93,8 @@ VIEWS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 
 SMALL_TABLES: Final[dict[str, str]] = {
     "settled": (
-        "SELECT m.venue, m.symbol, t.paid_at_ns, t.rate, t.interval_s FROM settled t "
-        "JOIN markets m ON m.id = t.market"
+        "SELECT m.venue, m.symbol, t.paid_at_ns, t.rate, t.interval_s, t.premium "
+        "FROM settled t JOIN markets m ON m.id = t.market"
     ),
     "chain": f"SELECT {', '.join(CHAIN)} FROM chain",
     "exposure": f"SELECT {', '.join(EXPOSURE)} FROM exposure",
@@ -122,8 +123,8 @@ _FIRST: Final = (
     "file INTEGER REFERENCES files (id))",
     "CREATE TABLE obsolete (name TEXT PRIMARY KEY, since_ns INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE settled (market INTEGER NOT NULL, paid_at_ns INTEGER NOT NULL, "
-    "rate REAL NOT NULL, interval_s INTEGER NOT NULL, PRIMARY KEY (market, paid_at_ns)) "
-    "WITHOUT ROWID",
+    "rate REAL NOT NULL, interval_s INTEGER NOT NULL, premium REAL, "
+    "PRIMARY KEY (market, paid_at_ns)) WITHOUT ROWID",
     "CREATE TABLE chain (venue TEXT NOT NULL, at_ns INTEGER NOT NULL, height INTEGER, "
     "block_age_s REAL, cadence_s REAL, latency_p50_ms REAL, latency_p99_ms REAL, gaps INTEGER, "
     "reconnects INTEGER, stage TEXT, PRIMARY KEY (venue, at_ns)) WITHOUT ROWID",
