@@ -72,6 +72,21 @@ def baselines(folder: Folder, question: BaselineQuestion) -> BaselineAnswer:
     )
 
 
+def known_keys(
+    folder: Folder, from_ns: int, to_ns: int, markets: frozenset[tuple[str, str]]
+) -> set[tuple[str, str, int]]:
+    """Which rows of these markets any tier holds within the span."""
+    with duck.connect() as database:
+        open_views(database, folder, _SAMPLES, from_ns, to_ns)
+        duck.make_table(database, "wanted", (("v", "VARCHAR"), ("s", "VARCHAR")), markets)
+        rows = database.execute(
+            "SELECT venue, symbol, at_ns FROM samples JOIN wanted ON venue = v AND symbol = s "
+            "WHERE at_ns >= ? AND at_ns < ?",
+            (from_ns, to_ns),
+        ).fetchall()
+    return set(rows)
+
+
 def maintain(folder: Folder, question: MaintainQuestion) -> MaintainAnswer:
     """One round; what it did is done even if the one who asked is gone."""
     store = HotStore(folder)

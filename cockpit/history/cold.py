@@ -14,13 +14,12 @@ from typing import Any, Final
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.history import duck
-from cockpit.history.hot import HotStore
+from cockpit.history.hot import HotStore, Overtaken
 from cockpit.history.layout import DAY_NS, ColdName, Folder, Tier, sync_folder
 from cockpit.history.manifest import (
     ColdFile,
     Hour,
     NewFile,
-    Overtaken,
     cold_files,
     count_imported,
     hand_over,

@@ -10,17 +10,13 @@ from typing import Final
 import msgspec
 
 from cockpit.core.units import HOUR_NS
-from cockpit.history.hot import HotStore, meta
+from cockpit.history.hot import HotStore, Overtaken, meta
 from cockpit.history.layout import ColdName, Tier
 
 GRACE_NS: Final = 10 * 60 * 1_000_000_000
 """A file that was replaced stays this long for those who are reading it."""
 LATE_NS: Final = 60 * 1_000_000_000
 """How long after its end an hour or a day is still waited with."""
-
-
-class Overtaken(Exception):
-    """Another process, or a late row, changed what was being handed over."""
 
 
 class ColdFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,6 +223,7 @@ def forget_before(store: HotStore, wanted_ns: int) -> int:
             return begins_ns
         connection.execute("UPDATE meta SET value = ? WHERE key = 'hot_from_ns'", (limit_ns,))
         connection.execute("UPDATE hours SET hot_rows = 0 WHERE hour_ns < ?", (limit_ns,))
+        connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
         return limit_ns
 
     return store.transaction(commit)
