@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "watch": "cockpit.cli.watch",
     "calc": "cockpit.cli.calc",
     "exposure": "cockpit.cli.exposure",
+    "history": "cockpit.cli.history",
     "bench": "cockpit.cli.bench",
     "check": "cockpit.cli.check",
     "config": "cockpit.cli.config",

@@ -15,8 +15,8 @@ from typing import Literal
 
 import msgspec
 
-from cockpit.storage import paths
 from cockpit.core.units import HOUR_NS
+from cockpit.storage import paths
 
 Tier = Literal["raw", "minute"]
 
