@@ -1,0 +1,1 @@
+"""What funding is expected to be: features, labels, models and their scores, in pure numpy."""

@@ -1,0 +1,40 @@
+"""What other venues paid on the same asset, as it was known at each of a series' rows."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from cockpit.forecast.cells import HOUR_S, Floats, Ints, Series
+
+GRACE_NS = 600 * 1_000_000_000
+"""A settlement stands for its interval and ten minutes; then it is old."""
+
+
+def with_others(series: Series, others: Sequence[Series]) -> Series:
+    """The series with the median rate per hour of the others and their dispersion as columns."""
+    known = [_standing(other, series.at_ns) for other in others]
+    if not known:
+        return series
+    ordered = np.sort(np.stack(known), axis=0)  # NaN last
+    count = (~np.isnan(ordered)).sum(axis=0)
+    rows = np.arange(len(series.at_ns))
+    low, high = np.maximum(count - 1, 0) // 2, np.maximum(count // 2, 0)
+    high = np.minimum(high, np.maximum(count - 1, 0))
+    median = np.where(count > 0, (ordered[low, rows] + ordered[high, rows]) / 2.0, np.nan)
+    spread = np.where(count > 1, ordered[np.maximum(count - 1, 0), rows] - ordered[0], np.nan)
+    return msgspec.structs.replace(
+        series,
+        telemetry={**series.telemetry, "others_rate": median, "others_dispersion": spread},
+    )
+
+
+def _standing(other: Series, at_ns: Ints) -> Floats:
+    """The newest settled rate per hour that had arrived by each moment, NaN when it is old."""
+    if not len(other.at_ns):
+        return np.full(len(at_ns), np.nan)
+    newest = np.searchsorted(other.at_ns, at_ns, side="right") - 1
+    place = np.maximum(newest, 0)
+    age_ns = at_ns - other.at_ns[place]
+    fresh = (newest >= 0) & (age_ns <= other.interval_s[place] * 1e9 + GRACE_NS)
+    return np.where(fresh, other.rate[place] * HOUR_S / other.interval_s[place], np.nan)
