@@ -1,0 +1,194 @@
+"""Settled funding from CSV: `time_ms, coin, funding_rate[, premium]` and what telemetry it has.
+
+Rates are fractions per interval; the interval is the option's, the column's (`interval_s`) or
+that of the rows' spacing. A row that cannot be read is left out, counted and named once.
+"""
+
+import csv
+import gzip
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+import numpy as np
+
+from cockpit.backtest.intervals import intervals_of
+from cockpit.core.errors import InputError
+from cockpit.forecast.cells import (
+    DEFAULT_DAMPENER,
+    DEFAULT_INTEREST_HOURLY,
+    HOUR_NS,
+    TELEMETRY,
+    Floats,
+    Series,
+    hour_of,
+)
+
+REQUIRED = ("time_ms", "coin", "funding_rate")
+OPTIONAL = ("premium", "interval_s", "venue", "open", *TELEMETRY)
+CANDLE = ("high", "low", "close", "volume")
+"""Of a bar that starts at the row's time: not known at that time, and never read."""
+
+MOST_RATE = 1.0
+"""A rate of 100 % an interval is no rate."""
+
+PINNED_SHARE = 0.005
+"""Share of rows at the usual interest from which a venue is taken to pin its funding there."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One settlement as a file or the history has it; what is not known is NaN or left out."""
+
+    venue: str
+    symbol: str
+    at_ns: int
+    rate: float
+    premium: float = math.nan
+    interval_s: float = math.nan
+    telemetry: dict[str, float] = {}
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """The series of some files, and what was wrong with them."""
+
+    series: tuple[Series, ...]
+    warnings: tuple[str, ...]
+
+
+def load(paths: Sequence[Path], interval_s: float | None = None) -> Loaded:
+    """Every coin of every file as a series; InputError where a file is not one of ours."""
+    rows: list[Row] = []
+    warnings: list[str] = []
+    for path in paths:
+        try:
+            with _opened(path) as text:
+                rows.extend(_rows(path, text, warnings))
+        except (OSError, EOFError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not a readable CSV or gzip file"
+            raise InputError(f"{path}: {reason}") from error
+    if not rows:
+        raise InputError(f"{', '.join(map(str, paths))}: no row with a rate to read")
+    return Loaded(series=series_of(rows, interval_s), warnings=tuple(warnings))
+
+
+def series_of(rows: Sequence[Row], interval_s: float | None = None) -> tuple[Series, ...]:
+    """Rows in any order as one series a market; the door for rows that come from elsewhere."""
+    markets: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        markets.setdefault((row.venue, row.symbol), []).append(row)
+    return tuple(_series(of_one, interval_s) for of_one in markets.values())
+
+
+def _opened(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8", newline="")
+    return path.open(encoding="utf-8", newline="")
+
+
+def _rows(path: Path, text: TextIO, warnings: list[str]) -> Iterator[Row]:
+    reader = csv.DictReader(text)
+    header = reader.fieldnames or []
+    missing = [name for name in REQUIRED if name not in header]
+    if missing:
+        raise InputError(
+            f"{path}: the header lacks {', '.join(missing)}; expected {', '.join(REQUIRED)}"
+            "[, premium]"
+        )
+    if any(name in header for name in CANDLE):
+        warnings.append(
+            f"{path.name}: {', '.join(name for name in CANDLE if name in header)} belong to a bar "
+            "that starts at the row's time, so they are not known then and are not used"
+        )
+    known = [name for name in (*TELEMETRY, "open") if name in header]
+    refused: list[int] = []
+    for line, fields in enumerate(reader, start=2):
+        row = _row(path.name.partition(".")[0], fields, known)
+        if row is None:
+            refused.append(line)
+        else:
+            yield row
+    if refused:
+        warnings.append(
+            f"{path.name}: {len(refused)} rows were left out, the first at line {refused[0]}: "
+            "expected a time in ms, a coin and a rate between -1 and 1"
+        )
+
+
+def _row(venue: str, fields: dict[str, str], known: Sequence[str]) -> Row | None:
+    try:
+        at_ns, rate = int(fields["time_ms"]) * 1_000_000, float(fields["funding_rate"])
+    except (TypeError, ValueError):
+        return None
+    coin = (fields["coin"] or "").strip()
+    if not coin or not -MOST_RATE < rate < MOST_RATE or at_ns <= 0:
+        return None
+    telemetry = {name: _number(fields[name]) for name in known}
+    opened_at = telemetry.pop("open", math.nan)
+    if not math.isnan(opened_at):
+        telemetry.setdefault("mid", opened_at)
+    return Row(
+        venue=fields.get("venue") or venue,
+        symbol=coin.upper(),
+        at_ns=at_ns,
+        rate=rate,
+        premium=_number(fields.get("premium")),
+        interval_s=_number(fields.get("interval_s")),
+        telemetry=telemetry,
+    )
+
+
+def _number(text: str | None) -> float:
+    """A finite number, or NaN for what is none."""
+    try:
+        value = float(text) if text else math.nan
+    except ValueError:
+        return math.nan
+    return value if math.isfinite(value) else math.nan
+
+
+def _series(rows: Sequence[Row], interval_s: float | None) -> Series:
+    # Of two rows of one settlement the later in the file wins; sorting is stable.
+    by_hour = {
+        int(hour): row
+        for hour, row in zip(hour_of(np.array([row.at_ns for row in rows])), rows, strict=True)
+    }
+    ordered = [by_hour[hour] for hour in sorted(by_hour)]
+    at_ns = np.array([row.at_ns for row in ordered])
+    rate = np.array([row.rate for row in ordered])
+    stated = np.array([row.interval_s for row in ordered])
+    if interval_s is not None:
+        stated = np.full(len(ordered), interval_s)
+    interval = intervals_of(hour_of(at_ns), stated)
+    premium = np.array([row.premium for row in ordered])
+    names = {name for row in ordered for name in row.telemetry}
+    telemetry = {
+        name: np.array([row.telemetry.get(name, math.nan) for row in ordered])
+        for name in sorted(names)
+    }
+    lag_ms = (at_ns - hour_of(at_ns) * HOUR_NS) / 1e6
+    if "settle_lag_ms" not in telemetry and np.any(lag_ms != 0):
+        telemetry["settle_lag_ms"] = lag_ms
+    pinned = _is_pinned(rate, interval)
+    return Series(
+        venue=ordered[0].venue,
+        symbol=ordered[0].symbol,
+        at_ns=at_ns,
+        rate=rate,
+        interval_s=interval,
+        premium=None if np.isnan(premium).all() else premium,
+        telemetry={name: values for name, values in telemetry.items() if _tells(values)},
+        interest_hourly=DEFAULT_INTEREST_HOURLY if pinned else 0.0,
+        dampener=DEFAULT_DAMPENER if pinned else 0.0,
+    )
+
+
+def _is_pinned(rate: Floats, interval_s: Floats) -> bool:
+    """Whether rows often show exactly 1 bp per 8 h: a property of the venue's formula."""
+    hourly = rate * 3600.0 / interval_s
+    return bool(np.mean(np.abs(hourly - DEFAULT_INTEREST_HOURLY) < 2e-10) >= PINNED_SHARE)
+
+
+def _tells(values: Floats) -> bool:
+    return not bool(np.isnan(values).all())
