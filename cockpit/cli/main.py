@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "calc": "cockpit.cli.calc",
     "exposure": "cockpit.cli.exposure",
     "history": "cockpit.cli.history",
+    "backtest": "cockpit.cli.backtest",
     "bench": "cockpit.cli.bench",
     "check": "cockpit.cli.check",
     "config": "cockpit.cli.config",
