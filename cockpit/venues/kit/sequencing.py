@@ -51,13 +51,24 @@ class ChainedBook:
 
     After a gap the book waits: deltas are ignored until the next snapshot. `waiting_since_ns`
     tells how long, so that a lost snapshot can be asked for again.
+
+    A delta below the last `seq` was overtaken on its way and is ignored, but a sequence that stays
+    behind is another sequence, which is a gap: at once if it is more than `far` below, otherwise
+    when nothing else has come for `STAYS_BEHIND_NS`. A `strict` chain ignores nothing but the
+    repetition of its last number: any other than the expected one is a gap.
     """
 
-    __slots__ = ("last", "waiting_since_ns")
+    __slots__ = ("_behind", "_far", "_is_strict", "last", "waiting_since_ns")
 
-    def __init__(self, at_ns: int = 0) -> None:
+    STAYS_BEHIND_NS = 5_000_000_000
+
+    def __init__(self, at_ns: int = 0, *, strict: bool = False, far: int | None = None) -> None:
         self.last: int | None = None
         self.waiting_since_ns = at_ns
+        self._is_strict = strict
+        self._far = far
+        self._behind = (-1, 0)
+        """The `last` that deltas are behind of, and since when."""
 
     @property
     def is_synced(self) -> bool:
@@ -75,10 +86,17 @@ class ChainedBook:
         if follows == last:
             self.last = seq
             return APPLY
-        if seq <= last:
+        if seq == last or (seq < last and self._was_overtaken(last, seq, at_ns)):
             return IGNORE
         self.lose(at_ns)
         return GAP
+
+    def _was_overtaken(self, last: int, seq: int, at_ns: int) -> bool:
+        if self._is_strict or (self._far is not None and last - seq > self._far):
+            return False
+        if self._behind[0] != last:
+            self._behind = (last, at_ns)
+        return at_ns - self._behind[1] < self.STAYS_BEHIND_NS
 
     def lose(self, at_ns: int) -> None:
         """Forget the place in the chain and wait for a snapshot."""

@@ -1,5 +1,7 @@
 """Book sequencing: what may be applied, and what a book shows when its feed crosses."""
 
+from typing import Any
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -382,3 +384,44 @@ def test_a_snapshot_forgets_all_that_was_hidden() -> None:
     assert book.hidden == 1
     assert book.snapshot(((98.0, 1.0),), ((99.0, 2.0),), 0) == (((98.0, 1.0),), ((99.0, 2.0),))
     assert book.hidden == 0
+
+
+# --- a sequence that goes back -----------------------------------------------------------------
+
+
+def chained_at(seq: int, **mode: Any) -> ChainedBook:
+    chain = ChainedBook(**mode)
+    chain.snapshot(seq)
+    return chain
+
+
+def test_a_sequence_that_stays_behind_is_another_sequence() -> None:
+    chain = chained_at(9_000)
+    verdicts = [chain.delta(n - 1, n, (n - 1_000) * SECOND) for n in range(1_000, 1_006)]
+    assert verdicts == [IGNORE] * 5 + [GAP]
+    assert not chain.is_synced
+
+
+def test_deltas_overtaken_by_a_snapshot_are_no_other_sequence() -> None:
+    chain = chained_at(100)
+    assert chain.delta(98, 99, 0) is IGNORE
+    assert chain.delta(100, 101, 4 * SECOND) is APPLY
+    assert chain.delta(99, 100, 8 * SECOND) is IGNORE
+    assert chain.delta(101, 102, 9 * SECOND) is APPLY
+
+
+def test_a_number_too_far_below_is_another_sequence_at_once() -> None:
+    chain = chained_at(7_003_306, far=1_000)
+    assert chain.delta(7_003_300, 7_003_301, 0) is IGNORE
+    assert chain.delta(1_188_471, 1_188_472, 0) is GAP
+
+
+def test_a_repeated_number_is_never_a_gap() -> None:
+    for chain in (chained_at(50), chained_at(50, strict=True)):
+        assert [chain.delta(49, 50, n * 10 * SECOND) for n in range(3)] == [IGNORE] * 3
+
+
+def test_a_strict_chain_takes_no_number_but_the_expected_one() -> None:
+    assert chained_at(50, strict=True).delta(50, 57, 0) is APPLY
+    assert chained_at(50, strict=True).delta(51, 52, 0) is GAP
+    assert chained_at(50, strict=True).delta(30, 31, 0) is GAP
