@@ -133,6 +133,27 @@ class Prices(MarketEvent, frozen=True, kw_only=True, gc=False, tag="prices"):
     last: float | None = None
 
 
+class Volume(MarketEvent, frozen=True, kw_only=True, gc=False, tag="volume"):
+    """What was traded in the last 24 hours, as the venue counts it: in USD and in base units.
+
+    None is "not said". Where a venue says only one of them the other is not derived.
+    """
+
+    usd_24h: float | None = None
+    base_24h: float | None = None
+
+
+class Surveyed(Event, frozen=True, kw_only=True, gc=False, tag="surveyed"):
+    """The figures of all markets of a venue were read as at `recv_ns`: `markets` of them.
+
+    Facts of a survey that have not changed are not stated again; this is what keeps them young.
+    `period_s` is how often the venue is surveyed, None where a stream tells changes as they come.
+    """
+
+    markets: int
+    period_s: float | None = None
+
+
 class Block(Event, frozen=True, kw_only=True, gc=False, tag="block"):
     """A block of the venue's chain or sequencer. `block_ns` is the block's own time."""
 
@@ -256,6 +277,8 @@ AnyEvent = (
     | Funding
     | OpenInterest
     | Prices
+    | Volume
+    | Surveyed
     | Block
     | Settlement
     | Position
