@@ -8,12 +8,14 @@ One `Session` object lives as long as its driver. It hears `Closed` when a link 
 then forget all that belonged to that link, so that the next `Opened` starts clean.
 """
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
 
 from cockpit.core.events import AnyEvent, Reject
+from cockpit.core.margins import VenueMargin
 from cockpit.core.market import FundingTerms
 
 MAIN = "main"
@@ -23,13 +25,19 @@ MAIN = "main"
 class Wants(msgspec.Struct, frozen=True, kw_only=True):
     """All that a session knows of the world: what the trader watches.
 
-    `symbols` are cross-venue names; empty means every market that comes without being asked for.
-    `accounts` are public addresses in the venue's own form. `depth` is levels a side.
+    `symbols` (cross-venue names) are the markets whose books, trades and history are followed.
+    `survey` asks for the rates, prices, open interest and volume of every listed market beside
+    them. `accounts` are public addresses in the venue's own form. `depth` is levels a side.
     """
 
     symbols: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     depth: int = 20
+    survey: bool = False
+
+    def shows(self, symbol: str) -> bool:
+        """Whether the figures of this market are wanted: it is watched, or all are surveyed."""
+        return self.survey or symbol in self.symbols
 
 
 # --- inputs -----------------------------------------------------------------------------------
@@ -102,7 +110,8 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is one of `instruments, tickers, funding_history, open_interest, book, account, time`
     or the venue's own word. `key` says what it is about where the reply does not (a native
-    symbol); it comes back in the `Reply`. `weight` is the venue's cost of the call. A
+    symbol); it comes back in the `Reply`. `weight` is the venue's cost of the call, spent from the
+    limit that `bucket` names in `SPEC.limits`, or from the venue's common budget if it is empty. A
     `background` fetch (history) waits behind every other one.
     """
 
@@ -113,6 +122,7 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True):
     weight: int = 1
     key: str = ""
     background: bool = False
+    bucket: str = ""
 
 
 class Restart(msgspec.Struct, frozen=True, tag_field="type", tag="restart"):
@@ -136,6 +146,72 @@ class LinkSpec(msgspec.Struct, frozen=True):
     telemetry: bool = False
 
 
+class Limit(msgspec.Struct, frozen=True):
+    """A REST budget of its own: `weight` may be spent in every `per_s` seconds."""
+
+    weight: int
+    per_s: float
+
+
+class FeeTier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an account of this tier pays, as fractions of notional; a rebate is negative."""
+
+    name: str
+    taker: float
+    maker: float
+
+
+class Fees(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The fee schedule as documented at `source` on `date`, the base tier first."""
+
+    tiers: tuple[FeeTier, ...]
+    source: str
+    date: datetime.date
+
+
+class Maintenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A planned window: on `weekdays` (0 is Monday) at `at_utc` ("04:30") for `minutes`."""
+
+    weekdays: tuple[int, ...]
+    at_utc: str
+    minutes: int
+    source: str
+    date: datetime.date
+
+
+class Stack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The layers that a venue runs on and shares with others: sequencer, data, settlement."""
+
+    layers: tuple[str, ...]
+    source: str
+    date: datetime.date
+
+
+class MarginTable(VenueMargin, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Documented margin rules and the date on which they were read."""
+
+    date: datetime.date
+
+
+class VenueFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is known of a venue from its documentation alone: its `venue.toml`."""
+
+    fees: Fees | None = None
+    margin: MarginTable | None = None
+    maintenance: tuple[Maintenance, ...] = ()
+    stack: Stack | None = None
+
+    @property
+    def taker_fee(self) -> float | None:
+        """Of the base tier, as a fraction."""
+        return self.fees.tiers[0].taker if self.fees is not None else None
+
+    @property
+    def maker_fee(self) -> float | None:
+        """Of the base tier, as a fraction; negative is a rebate."""
+        return self.fees.tiers[0].maker if self.fees is not None else None
+
+
 class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What the driver, the config and the screen must know about a venue without asking it.
 
@@ -147,6 +223,9 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     `maker_fee` are fractions of the documented base tier; where `publishes_fees` is false they are
     an assumption and said so.
     `funding_terms` are those of an ordinary (crypto, cross-margined) market.
+    `limits` are REST budgets that some endpoints have beside the common one. `ban_statuses` are
+    the HTTP statuses that say that our address is refused for a while. `note` is a sentence for
+    the trader about what is special here. `facts` is what the folder's `venue.toml` documents.
     """
 
     name: str
@@ -166,6 +245,10 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     check_address: Callable[[str], str | None] | None = None
     quiet_s: float = 15.0
     max_frame_bytes: int = 16 * 2**20
+    limits: Mapping[str, Limit] = {}
+    ban_statuses: frozenset[int] = frozenset()
+    note: str = ""
+    facts: VenueFacts = VenueFacts()
 
 
 class Session(Protocol):
@@ -181,10 +264,15 @@ class Session(Protocol):
 __all__ = [
     "MAIN",
     "Closed",
+    "FeeTier",
+    "Fees",
     "Fetch",
     "Frame",
     "Input",
+    "Limit",
     "LinkSpec",
+    "Maintenance",
+    "MarginTable",
     "Opened",
     "Output",
     "Reject",
@@ -192,7 +280,9 @@ __all__ = [
     "Restart",
     "Send",
     "Session",
+    "Stack",
     "Tick",
+    "VenueFacts",
     "VenueSpec",
     "Wanted",
     "Wants",

@@ -17,7 +17,7 @@ import msgspec
 from cockpit.core.errors import TapeError
 from cockpit.storage.streams import start_stream
 from cockpit.venues.contract import Input, Tick, Wanted, Wants
-from cockpit.wire.tape_lines import decode_line, encode_line
+from cockpit.wire.tape_lines import TapeWants, as_taped, decode_line, encode_line
 
 FORMAT: Final = "cockpit-tape/1"
 MAX_LINE_BYTES = 64 * 2**20
@@ -96,7 +96,8 @@ class TapeWriter:
 
     def _start(self, path: Path) -> "_Out":
         out = _Out(path)
-        out.write(msgspec.json.encode(self._header) + b"\n")
+        header = {**msgspec.to_builtins(self._header), "wants": as_taped(self._header.wants)}
+        out.write(msgspec.json.encode(header) + b"\n")
         out.flush()
         self.paths.append(path)
         return out
@@ -160,13 +161,19 @@ def _header(path: Path, line: bytes) -> TapeHeader:
     if format_ != FORMAT:
         raise TapeError(f"{expected}, found {format_[:40]!r}; record it again with this version")
     try:
-        return msgspec.json.decode(line, type=TapeHeader)
+        header = msgspec.json.decode(line, type=TapeHeader)
+        wants = msgspec.json.decode(line, type=_HeaderWants).wants.read()
+        return msgspec.structs.replace(header, wants=wants)
     except msgspec.ValidationError as error:
         raise TapeError(f"{expected}: {error}") from None
 
 
 class _AnyHeader(msgspec.Struct):
     format: str
+
+
+class _HeaderWants(msgspec.Struct):
+    wants: TapeWants = TapeWants()
 
 
 def _numbered(path: Path, number: int) -> Path:

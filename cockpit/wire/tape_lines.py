@@ -51,8 +51,35 @@ class _Tick(_Line, tag="tick"):
     pass
 
 
+class TapeWants(msgspec.Struct, frozen=True, kw_only=True):
+    """`Wants` as tapes have them.
+
+    Tapes of before December 2026 do not say whether there was a survey: on them an empty list of
+    symbols stood for every market. `survey` is written only where that reading would be wrong.
+    """
+
+    symbols: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    depth: int = 20
+    survey: bool | msgspec.UnsetType = msgspec.UNSET
+
+    def read(self) -> Wants:
+        survey = not self.symbols if self.survey is msgspec.UNSET else self.survey
+        return Wants(symbols=self.symbols, accounts=self.accounts, depth=self.depth, survey=survey)
+
+
+def as_taped(wants: Wants) -> TapeWants:
+    is_plain = wants.survey == (not wants.symbols)
+    return TapeWants(
+        symbols=wants.symbols,
+        accounts=wants.accounts,
+        depth=wants.depth,
+        survey=msgspec.UNSET if is_plain else wants.survey,
+    )
+
+
 class _Wanted(_Line, tag="wanted"):
-    wants: Wants
+    wants: TapeWants
 
 
 class _Closed(_Line, tag="closed"):
@@ -93,7 +120,7 @@ def _as_line(item: Input) -> _Line:
         return _Opened(at_ns=item.at_ns, link=item.link)
     if isinstance(item, Closed):
         return _Closed(at_ns=item.at_ns, link=item.link, reason=item.reason)
-    return _Wanted(at_ns=item.at_ns, wants=item.wants)
+    return _Wanted(at_ns=item.at_ns, wants=as_taped(item.wants))
 
 
 def _as_input(line: _Line) -> Input:
@@ -110,7 +137,7 @@ def _as_input(line: _Line) -> Input:
     if isinstance(line, _Closed):
         return Closed(at_ns=line.at_ns, link=line.link, reason=line.reason)
     if isinstance(line, _Wanted):
-        return Wanted(at_ns=line.at_ns, wants=line.wants)
+        return Wanted(at_ns=line.at_ns, wants=line.wants.read())
     raise ValueError(f"no input looks like {type(line).__name__}")
 
 

@@ -56,6 +56,9 @@ A_DAY_AT_THE_WIRE: list[Input] = [
     *ticks(2),
     frame("px 64124.0", AT_NS + 3, "blocks"),
     Wanted(at_ns=AT_NS + 4, wants=Wants(symbols=("ETH",), depth=5)),
+    Wanted(at_ns=AT_NS + 4, wants=Wants(symbols=("ETH",), survey=True)),
+    Wanted(at_ns=AT_NS + 4, wants=Wants(survey=True)),
+    Wanted(at_ns=AT_NS + 4, wants=Wants()),
     closed(AT_NS + 5, reason="closed 1006\nby the venue"),
 ]
 
@@ -319,3 +322,13 @@ def test_a_name_that_says_gzip_must_be_gzip(tmp_path: Path) -> None:
         read_tape(path)
     with pytest.raises(TapeError, match="cannot be read: No such file"):
         read_tape(tmp_path / "absent.jsonl")
+
+
+def test_a_tape_of_before_the_survey_without_symbols_wanted_every_market(tmp_path: Path) -> None:
+    old = HEADER_LINE.replace(b'["BTC"]', b"[]")
+    changed = b'{"t":"wanted","at_ns":1757130041000000001,"wants":{"symbols":["ETH"]}}\n'
+    path = tmp_path / "old.jsonl"
+    path.write_bytes(old + changed)
+    tape = read_tape(path)
+    assert tape.header.wants.survey
+    assert [item.wants.survey for item in tape if isinstance(item, Wanted)] == [False]
