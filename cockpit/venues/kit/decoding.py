@@ -60,3 +60,11 @@ def subject(reply: Reply, wants: Wants) -> str | None:
     if reply.key:
         return reply.key
     return wants.symbols[0] if len(wants.symbols) == 1 else None
+
+
+def request_number(text: str | int | None) -> int:
+    """The number of a request of ours that an answer names; 0 where it names none of ours."""
+    if isinstance(text, int):
+        return text
+    is_number = text is not None and text.isascii() and text.isdigit() and len(text) < 10
+    return int(text) if is_number and text is not None else 0

@@ -1,4 +1,20 @@
-"""What is asked for again and again, and when it is due."""
+"""What is asked again and again over REST, and when it is due."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from cockpit.core.events import Reject
+from cockpit.core.units import NS_PER_S
+from cockpit.venues.contract import Fetch, Output, Reply
+from cockpit.venues.kit.decoding import decode, refused, reject
+
+T = TypeVar("T")
+
+Check = Callable[[T], str | None]
+"""Why a decoded body is a refusal all the same (an error under HTTP 200), or None."""
 
 
 class Every:
@@ -24,3 +40,157 @@ class Every:
     def reset(self) -> None:
         self._next_ns = None
         self._wait_first = False
+
+
+class Timing(msgspec.Struct, frozen=True, kw_only=True):
+    """How often something is asked: every `period_s`, and `retry_s` after a failure.
+
+    The driver answers every request, with status 0 if nobody else does, so none is waited for.
+    """
+
+    period_s: float
+    retry_s: float = 5.0
+
+
+class Question(Generic[T]):
+    """One REST question, asked for as long as it is wanted and any link is open.
+
+    With `at_once` it is asked in the moment a link opens, otherwise at the first tick after that.
+    """
+
+    def __init__(
+        self,
+        venue: str,
+        ask: Callable[[], Fetch],
+        decoder: "msgspec.json.Decoder[T]",
+        timing: Timing,
+        *,
+        check: Check[T] | None = None,
+        at_once: bool = False,
+    ) -> None:
+        self.is_wanted = True
+        self._venue = venue
+        self._ask = ask
+        self._decoder = decoder
+        self._timing = timing
+        self._check = check
+        self._at_once = at_once
+        self._due_ns = 0
+
+    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
+        return [self.ask(at_ns)] if self._at_once and self.is_wanted else ()
+
+    def closed(self, link: str) -> None:
+        """What was asked is answered over HTTP, whatever becomes of a link."""
+
+    def tick(self, at_ns: int) -> Sequence[Output]:
+        return [self.ask(at_ns)] if self.is_wanted and at_ns >= self._due_ns else ()
+
+    def soon(self) -> None:
+        """Ask at the next tick."""
+        self._due_ns = 0
+
+    def every(self, period_s: float) -> None:
+        """Ask this often from now on."""
+        if period_s != self._timing.period_s:
+            self._timing = replace(self._timing, period_s=period_s)
+            self._due_ns = 0
+
+    def ask(self, at_ns: int) -> Fetch:
+        """Ask now."""
+        self._due_ns = at_ns + round(self._timing.period_s * NS_PER_S)
+        return self._ask()
+
+    def read(self, reply: Reply) -> T | Reject:
+        """The decoded answer, or why it is none; then it is asked again after `retry_s`."""
+        answer = read(self._venue, self._decoder, reply, self._check)
+        if isinstance(answer, Reject):
+            self.failed(reply)
+        return answer
+
+    def failed(self, reply: Reply, retry_s: float | None = None) -> None:
+        """An answer was no answer: ask again after `retry_s`, the usual one if it is None."""
+        after_s = self._timing.retry_s if retry_s is None else retry_s
+        self._due_ns = reply.at_ns + round(after_s * NS_PER_S)
+
+
+class Rota(Generic[T]):
+    """One REST question about each of many keys, in turn and inside a budget.
+
+    `per_tick` keys are asked in a second, those that have waited longest first; None is all that
+    are due. A key that is wanted anew is due at once.
+    """
+
+    def __init__(
+        self,
+        venue: str,
+        ask: Callable[[str], Fetch],
+        decoder: "msgspec.json.Decoder[T]",
+        timing: Timing,
+        *,
+        check: Check[T] | None = None,
+        per_tick: int | None = None,
+    ) -> None:
+        self._venue = venue
+        self._ask = ask
+        self._decoder = decoder
+        self._timing = timing
+        self._check = check
+        self._per_tick = per_tick
+        self._wanted: dict[str, None] = {}
+        self._due_ns: dict[str, int] = {}
+
+    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
+        return ()
+
+    def closed(self, link: str) -> None:
+        """What was asked is answered over HTTP, whatever becomes of a link."""
+
+    def want(self, keys: Iterable[str], at_ns: int) -> Sequence[Output]:
+        """Ask about exactly these from now on; one that returns keeps its turn."""
+        self._wanted = dict.fromkeys(keys)
+        return self.tick(at_ns)
+
+    def soon(self, key: str) -> None:
+        """Ask about it at the next tick."""
+        self._due_ns.pop(key, None)
+
+    def tick(self, at_ns: int) -> Sequence[Output]:
+        known = self._due_ns
+        due = [key for key in self._wanted if at_ns >= known.get(key, 0)]
+        if not due:
+            return ()
+        if self._per_tick is not None:
+            due = sorted(due, key=lambda key: known.get(key, 0))[: self._per_tick]
+        after_ns = at_ns + round(self._timing.period_s * NS_PER_S)
+        self._due_ns.update(dict.fromkeys(due, after_ns))
+        return [self._ask(key) for key in due]
+
+    def read(self, reply: Reply) -> T | Reject:
+        """The decoded answer, or why it is none; then its key is asked again after `retry_s`."""
+        answer = read(self._venue, self._decoder, reply, self._check)
+        if isinstance(answer, Reject):
+            self.failed(reply)
+        return answer
+
+    def failed(self, reply: Reply, retry_s: float | None = None) -> None:
+        if reply.key in self._wanted:
+            after_s = self._timing.retry_s if retry_s is None else retry_s
+            self._due_ns[reply.key] = reply.at_ns + round(after_s * NS_PER_S)
+
+
+def read(
+    venue: str, decoder: "msgspec.json.Decoder[T]", reply: Reply, check: Check[T] | None = None
+) -> T | Reject:
+    """The decoded body of a reply, or the `Reject` that says why there is none."""
+    reason = refused(reply)
+    if reason is None:
+        answer = decode(decoder, reply.body)
+        if isinstance(answer, str):
+            reason = f"{reply.name}: {answer}"
+        else:
+            problem = None if check is None else check(answer)
+            if problem is None:
+                return answer
+            reason = f"{reply.name}: {problem}"
+    return reject(venue, reply.at_ns, reason, reply.body)

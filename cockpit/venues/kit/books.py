@@ -1,0 +1,108 @@
+"""The chained books of one connection: which are whole, and joining the lost ones again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cockpit.core.events import BookReset
+from cockpit.core.units import NS_PER_S
+from cockpit.venues.contract import Output
+from cockpit.venues.kit.sequencing import ChainedBook
+from cockpit.venues.kit.subscriptions import Subscriptions
+
+
+@dataclass(slots=True, eq=False)
+class BookFeed:
+    """One chain of updates. `is_stated` says whether the book that was stated is made of it."""
+
+    key: str
+    symbol: str
+    chain: ChainedBook
+    is_stated: bool = False
+
+
+class Books:
+    """A book whose chain broke is reset, left and joined, and waits for its snapshot.
+
+    One whose snapshot does not come within `patience_s` is joined again.
+    """
+
+    def __init__(
+        self,
+        venue: str,
+        subscriptions: Subscriptions,
+        *,
+        new_chain: Callable[[int], ChainedBook] = ChainedBook,
+        patience_s: float = 5.0,
+    ) -> None:
+        self.feeds: dict[str, BookFeed] = {}
+        self._wanted: set[str] = set()
+        self._venue = venue
+        self._subscriptions = subscriptions
+        self._new_chain = new_chain
+        self._patience_ns = round(patience_s * NS_PER_S)
+
+    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
+        return ()
+
+    def closed(self, link: str) -> None:
+        if link == self._subscriptions.link:
+            self.feeds.clear()
+            self._wanted.clear()
+
+    def tick(self, at_ns: int) -> Sequence[Output]:
+        """Join again what waits too long for a snapshot."""
+        late = [
+            key
+            for key, feed in self.feeds.items()
+            if not feed.chain.is_synced
+            and at_ns - feed.chain.waiting_since_ns >= self._patience_ns
+            and key in self._subscriptions
+        ]
+        return self._renew(late, at_ns) if late else ()
+
+    def want(self, symbols: Mapping[str, str], at_ns: int) -> list[Output]:
+        """Keep the chains of these keys (key -> symbol); a book that is wanted no longer is reset.
+
+        Chains that were not asked for (a recording has some) stay as they are.
+        """
+        out: list[Output] = []
+        for key in sorted(self._wanted - symbols.keys()):
+            feed = self.feeds.pop(key)
+            if feed.is_stated:
+                feed.is_stated = False
+                out.append(self._reset(feed, at_ns, "no longer subscribed"))
+        self._wanted = set(symbols)
+        for key, symbol in symbols.items():
+            self.feed(key, symbol, at_ns)
+        return out
+
+    def feed(self, key: str, symbol: str, at_ns: int) -> BookFeed:
+        """The chain of a key, new if there was none."""
+        feed = self.feeds.get(key)
+        if feed is None:
+            feed = self.feeds[key] = BookFeed(key, symbol, self._new_chain(at_ns))
+        return feed
+
+    def lose(self, key: str, at_ns: int, reason: str) -> list[Output]:
+        """A message of this chain is missing or made no sense: its book is unknown."""
+        feed = self.feeds.get(key)
+        if feed is None or not feed.is_stated or not feed.chain.is_synced:
+            return []
+        return self.gap(feed, at_ns, reason)
+
+    def gap(self, feed: BookFeed, at_ns: int, reason: str) -> list[Output]:
+        """Reset the book, leave and join."""
+        feed.chain.lose(at_ns)
+        return [self._reset(feed, at_ns, reason), *self._subscriptions.renew([feed.key], at_ns)]
+
+    def renew_all(self, at_ns: int) -> list[Output]:
+        """Take every book anew: something on the link cannot be trusted."""
+        return self._renew([key for key in self.feeds if key in self._subscriptions], at_ns)
+
+    def _renew(self, keys: Sequence[str], at_ns: int) -> list[Output]:
+        for key in keys:
+            self.feeds[key].chain.waiting_since_ns = at_ns
+        return self._subscriptions.renew(keys, at_ns)
+
+    def _reset(self, feed: BookFeed, at_ns: int, reason: str) -> BookReset:
+        return BookReset(venue=self._venue, symbol=feed.symbol, recv_ns=at_ns, reason=reason)

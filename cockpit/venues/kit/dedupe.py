@@ -1,0 +1,51 @@
+"""What was said already: fills that come twice, facts that have not changed."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Iterator
+
+from msgspec.structs import astuple
+
+from cockpit.core.events import Funding, MarketEvent
+
+
+class Seen:
+    """The last `capacity` identities: of fills that come by stream and again after a reconnect."""
+
+    def __init__(self, capacity: int = 2_000) -> None:
+        self._capacity = capacity
+        self._known: OrderedDict[Hashable, None] = OrderedDict()
+
+    def is_new(self, identity: Hashable) -> bool:
+        if identity in self._known:
+            return False
+        self._known[identity] = None
+        if len(self._known) > self._capacity:
+            self._known.popitem(last=False)
+        return True
+
+
+class Unchanged:
+    """Facts of a survey that say nothing new are not stated again.
+
+    Compared is everything but the times. `forget` when the link that carried them closes: then
+    all of it is news.
+    """
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[type, str, str], tuple[object, ...]] = {}
+
+    def forget(self) -> None:
+        self._said.clear()
+
+    def news(self, facts: Iterable[MarketEvent]) -> Iterator[MarketEvent]:
+        for fact in facts:
+            kind = fact.kind if type(fact) is Funding else ""
+            place = (type(fact), fact.symbol, kind)
+            said = astuple(fact)[_PAST_TIMES:]
+            if self._said.get(place) != said:
+                self._said[place] = said
+                yield fact
+
+
+_PAST_TIMES = 3
+"""`venue, recv_ns, venue_ns` come first in every event."""

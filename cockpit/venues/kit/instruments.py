@@ -1,0 +1,170 @@
+"""The listing: native names and symbols, units, and what changed since it was last said."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from cockpit.core.events import Instrument, Levels
+
+_THOUSANDS = (
+    re.compile(r"(?P<scale>10{3,})(?P<coin>\D.*)"),
+    re.compile(r"(?P<coin>.*\D)(?P<scale>10{3,})"),
+)
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """What a venue's figures of one market stand for.
+
+    `price` is how many base units a price is for (1000 for `1000PEPE`). `size` is how many of the
+    priced units one size unit is (1 where sizes are in coins, 0.01 where a contract is 0.01 BTC).
+    An `inverse` market sizes in quote money: `size` is then the quote worth of one contract, and
+    base units need the price.
+    """
+
+    price: float = 1.0
+    size: float = 1.0
+    inverse: bool = False
+
+    @property
+    def contract(self) -> float:
+        """Base units in one size unit; of an inverse market, quote units."""
+        return self.size if self.inverse else self.price * self.size
+
+    def to_price(self, price: float) -> float:
+        """Quote per base."""
+        return price if self.price == 1.0 else price / self.price
+
+    def to_size(self, size: float, price: float) -> float:
+        """Base units; `price` is the venue's own."""
+        if self.inverse:
+            return size * self.size * self.price / price
+        return size * self.price * self.size
+
+    def to_levels(self, levels: Levels) -> Levels:
+        """Prices in quote per base and sizes in base units."""
+        if self.inverse:
+            return tuple([(self.to_price(p), self.to_size(s, p)) for p, s in levels])
+        scale, contract = self.price, self.price * self.size
+        if scale == contract == 1.0:
+            return levels
+        return tuple([(price / scale, size * contract) for price, size in levels])
+
+
+ONE = Unit()
+
+
+@dataclass(slots=True, eq=False)
+class Market:
+    """What is known of one native market; a venue's own figures stand in a class made of this."""
+
+    native: str
+    symbol: str
+    unit: Unit = ONE
+    instrument: Instrument | None = None
+    """As stated last; None before the listing."""
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether the listing says that it does not trade."""
+        return self.instrument is not None and self.instrument.status != "active"
+
+
+M = TypeVar("M", bound=Market)
+
+
+def unscaled(coin: str, prefixes: Mapping[str, float] | None = None) -> tuple[str, float]:
+    """`1000PEPE` -> (`PEPE`, 1000), `SHIB1000` -> (`SHIB`, 1000), `BTC` -> (`BTC`, 1).
+
+    `prefixes` are the venue's letters, such as {"k": 1000}: one counts before a capital only.
+    """
+    for pattern in _THOUSANDS:
+        if match := pattern.fullmatch(coin):
+            return match["coin"], float(match["scale"])
+    for prefix, scale in (prefixes or {}).items():
+        rest = coin.removeprefix(prefix)
+        if rest != coin and rest[:1].isupper():
+            return rest, scale
+    return coin, 1.0
+
+
+class Instruments(Generic[M]):
+    """The markets of a venue by native name. Survives every link.
+
+    `version` rises with every change that could alter what should be subscribed; the session
+    follows when it does.
+    """
+
+    def __init__(self) -> None:
+        self.version = 0
+        self.markets: dict[str, M] = {}
+        self.is_whole = False
+        """Whether a whole listing has been read."""
+        self._native_of: dict[str, str] = {}
+        self._seen: set[str] = set()
+        self._missing: set[str] = set()
+
+    def changed(self) -> None:
+        """Something else changed what should be followed."""
+        self.version += 1
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any market was listed."""
+        return bool(self._native_of)
+
+    def native(self, symbol: str) -> str | None:
+        return self._native_of.get(symbol)
+
+    def wanted(self, symbols: Iterable[str]) -> Iterator[M]:
+        """The markets of these symbols that trade."""
+        for symbol in symbols:
+            native = self._native_of.get(symbol)
+            if native is not None and not self.markets[native].is_halted:
+                yield self.markets[native]
+
+    def adopt(self, native: str, symbol: str, unit: Unit, make: Callable[[str, str], M]) -> M:
+        """The market of a row of the listing.
+
+        A symbol that another market has is not given twice: this one is known by its native name.
+        """
+        self._seen.add(native)
+        if self._native_of.get(symbol, native) != native:
+            symbol = native
+        market = self.markets.get(native)
+        if market is None:
+            market = self.markets[native] = make(native, symbol)
+        self._native_of[symbol] = native
+        market.symbol, market.unit = symbol, unit
+        return market
+
+    def state(self, market: M, new: Instrument) -> list[Instrument]:
+        """The instrument, if anything but the time differs from what was said last."""
+        old, market.instrument = market.instrument, new
+        if old is not None and replace(old, recv_ns=new.recv_ns, venue_ns=new.venue_ns) == new:
+            return []
+        self.version += 1
+        return [new]
+
+    def begin(self) -> None:
+        """A listing is asked for from its first page."""
+        self._seen = set()
+
+    def end(self, at_ns: int) -> list[Instrument]:
+        """The listing is whole. A market that two in a row left out is gone: say so."""
+        if not self.is_whole:
+            self.is_whole = True
+            self.version += 1
+        missing = {native for native in self._native_of.values() if native not in self._seen}
+        gone = sorted(missing & self._missing)
+        self._missing, self._seen = missing, set()
+        return [fact for native in gone for fact in self.delisted(self.markets[native], at_ns)]
+
+    def delisted(self, market: M, at_ns: int) -> list[Instrument]:
+        """The market is gone."""
+        if market.instrument is None:
+            return []
+        return self.state(market, replace(market.instrument, status="delisted", recv_ns=at_ns))

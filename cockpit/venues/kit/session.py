@@ -1,0 +1,123 @@
+"""The thin base of a venue's session: it only dispatches, and it knows when to follow.
+
+A venue writes `on_frame`, `follow` and one method a reply name (`answers`), and holds parts. A part
+is told of three things and of nothing else: its link opened, its link closed, a second passed.
+
+`follow` is the pivot. It says to every part what it should want now; from then on the parts live on
+`tick` alone. It is called here, after a link opened, after the watch list changed and after
+anything that changed the listing, so that no venue can forget to.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from cockpit.venues.contract import (
+    Closed,
+    Frame,
+    Input,
+    Opened,
+    Output,
+    Reply,
+    Tick,
+    Wanted,
+    Wants,
+)
+from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.instruments import Instruments
+
+
+class Part(Protocol):
+    """A piece of behaviour that a session holds. A part ignores the links that are not its own."""
+
+    def opened(self, link: str, at_ns: int) -> Sequence[Output]: ...
+
+    def closed(self, link: str) -> None: ...
+
+    def tick(self, at_ns: int) -> Sequence[Output]: ...
+
+
+class VenueSession:
+    """What every session does with its inputs; the contract says what it hears and says.
+
+    A venue's `__init__` sets `listing`, `parts` and `answers`. Within a tick `on_tick` goes first,
+    then the parts in their order. `answers` maps the name of a reply to its reader.
+    """
+
+    listing: Instruments[Any]
+    parts: tuple[Part, ...]
+    answers: Mapping[str, Callable[[Reply], Sequence[Output]]]
+
+    def __init__(self, venue: str, wants: Wants) -> None:
+        self.venue = venue
+        self.wants = wants
+        self.links: set[str] = set()
+        """The links that are open."""
+        self._followed = 0
+
+    # --- what a venue writes ------------------------------------------------------------------
+
+    def on_frame(self, frame: Frame) -> Sequence[Output]:
+        """What a message says. The hot path: the venue's own few lines, no parts in between."""
+        raise NotImplementedError
+
+    def follow(self, at_ns: int) -> Sequence[Output]:
+        """Tell every part what to want, by `self.wants` and the listing."""
+        raise NotImplementedError
+
+    def on_tick(self, at_ns: int) -> Sequence[Output]:
+        """What the venue does each second before its parts."""
+        return ()
+
+    def on_closed(self, link: str) -> None:
+        """Forget what the venue itself knew by this link."""
+
+    # --- dispatch -----------------------------------------------------------------------------
+
+    def handle(self, input: Input) -> Sequence[Output]:
+        kind = type(input)
+        if kind is Frame:
+            out = self.on_frame(input)  # type: ignore[arg-type]
+            return out if self.listing.version == self._followed else self._then_follow(out, input)
+        if isinstance(input, Reply):
+            read = self.answers.get(input.name)
+            if read is None:
+                reason = f"unknown reply {input.name}"
+                return [reject(self.venue, input.at_ns, reason, input.body)]
+            out = read(input)
+            return out if self.listing.version == self._followed else self._then_follow(out, input)
+        if isinstance(input, Tick):
+            return self._tick(input.at_ns)
+        if isinstance(input, Opened):
+            return self._opened(input)
+        if isinstance(input, Wanted):
+            self.wants = input.wants
+            return self._then_follow((), input)
+        if isinstance(input, Closed):
+            self._closed(input.link)
+        return ()
+
+    def _tick(self, at_ns: int) -> Sequence[Output]:
+        if not self.links:
+            return ()
+        out = list(self.on_tick(at_ns))
+        for part in self.parts:
+            out += part.tick(at_ns)
+        return out
+
+    def _opened(self, opened: Opened) -> Sequence[Output]:
+        self._closed(opened.link)
+        self.links.add(opened.link)
+        out: list[Output] = []
+        for part in self.parts:
+            out += part.opened(opened.link, opened.at_ns)
+        return self._then_follow(out, opened)
+
+    def _closed(self, link: str) -> None:
+        self.links.discard(link)
+        for part in self.parts:
+            part.closed(link)
+        self.on_closed(link)
+
+    def _then_follow(self, out: Sequence[Output], input: Input) -> Sequence[Output]:
+        self._followed = self.listing.version
+        return [*out, *self.follow(input.at_ns)] if self.links else out

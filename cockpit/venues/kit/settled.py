@@ -1,0 +1,58 @@
+"""Settled funding of one market: what was stated already, and the time that each payment covers."""
+
+from collections.abc import Iterator, Mapping
+
+from cockpit.core.events import Funding
+from cockpit.core.units import NS_PER_S
+
+MAX_GAP_S = 86_400
+"""Two payments further apart than this have others between them."""
+
+
+class SettledRates:
+    """Pages overlap and come in any order; a payment is stated once.
+
+    A payment covers the time since the one before it. Where that is not known the time to the next
+    one stands in, then the market's interval; with none of them it is not stated.
+    """
+
+    __slots__ = ("_stamps_ns",)
+
+    def __init__(self) -> None:
+        self._stamps_ns: set[int] = set()
+
+    def news(
+        self,
+        venue: str,
+        symbol: str,
+        rates: Mapping[int, float],
+        interval_s: int | None,
+        at_ns: int,
+    ) -> Iterator[Funding]:
+        """The payments (stamp in ns -> fraction) not stated before, the oldest first."""
+        stamps = sorted(self._stamps_ns.union(rates))
+        place = {stamp: i for i, stamp in enumerate(stamps)}
+        for stamp in sorted(rates.keys() - self._stamps_ns):
+            covered_s = _covered_s(stamps, place[stamp]) or interval_s
+            if covered_s is None:
+                continue
+            self._stamps_ns.add(stamp)
+            yield Funding(
+                venue=venue,
+                symbol=symbol,
+                recv_ns=at_ns,
+                venue_ns=stamp,
+                kind="settled",
+                rate=rates[stamp],
+                interval_s=covered_s,
+            )
+
+
+def _covered_s(stamps_ns: list[int], i: int) -> int | None:
+    """Whole minutes between a payment and its neighbour; None if there is no near one."""
+    for earlier, later in ((i - 1, i), (i, i + 1)):
+        if earlier >= 0 and later < len(stamps_ns):
+            covered_s = round((stamps_ns[later] - stamps_ns[earlier]) / (60 * NS_PER_S)) * 60
+            if 0 < covered_s <= MAX_GAP_S:
+                return covered_s
+    return None
