@@ -215,6 +215,11 @@ def book_depth(topic: str, native: str) -> int | None:
     return int(match[1]) if match and match[2] == native else None
 
 
+def depth_of(topic: str) -> int:
+    """200 of any `orderbook.200.` topic."""
+    return int(topic.split(".")[1])
+
+
 def seconds(value: Number, unit_s: int) -> int | None:
     """A funding interval given in units of `unit_s`; None outside 1 minute to 1 day."""
     number = finite(value)
@@ -238,3 +243,8 @@ def maintenance_fraction(row: TierRow) -> float | None:
     elif not 0.8 < initial * leverage < 1.25:
         return None
     return margin if margin < 1 else None
+
+
+def problem(answer: Answer[Any]) -> str | None:
+    """Why a body is a refusal: HTTP is 200 also where the venue refuses."""
+    return None if answer.retCode == 0 else f"{answer.retCode} {answer.retMsg}"

@@ -30,6 +30,7 @@ understood when a recording has it, but not asked for.
 """  # noqa: E501 (a table row is one line)
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -47,27 +48,17 @@ from cockpit.core.events import (
     Trade,
 )
 from cockpit.core.market import FundingTerms, Side
-from cockpit.core.units import NS_PER_MS
+from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.bybit import messages as wire
-from cockpit.venues.bybit.mapper import MAKER_FEE, TAKER_FEE, VENUE
-from cockpit.venues.bybit.rest import BybitRest
-from cockpit.venues.bybit.subscriptions import PATIENCE_NS, Books, Subscriptions
-from cockpit.venues.contract import (
-    MAIN,
-    Closed,
-    Frame,
-    Input,
-    LinkSpec,
-    Opened,
-    Output,
-    Reply,
-    Send,
-    Tick,
-    VenueSpec,
-    Wanted,
-    Wants,
-)
-from cockpit.venues.kit import decoding, polling
+from cockpit.venues.bybit.mapper import FACTS, VENUE, BybitMarket
+from cockpit.venues.bybit.rest import Rest
+from cockpit.venues.contract import MAIN, Frame, LinkSpec, Output, VenueSpec, Wants
+from cockpit.venues.kit import decoding, numbers
+from cockpit.venues.kit.books import BookFeed, Books
+from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
+from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions, fitting
 
 _DOCS = "https://bybit-exchange.github.io/docs/v5"
 
@@ -91,114 +82,84 @@ SPEC = VenueSpec(
             "market/history-fund-rate", "market/risk-limit", "rate-limit",
         )
     ),
-    taker_fee=TAKER_FEE,
-    maker_fee=MAKER_FEE,
+    taker_fee=FACTS.taker_fee,
+    maker_fee=FACTS.maker_fee,
+    facts=FACTS,
+    ban_statuses=frozenset({403}),
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
 )  # fmt: skip
 
 _DEPTH = 200
-_PING = '{"op":"ping"}'
+_PATIENCE_NS = 5 * NS_PER_S
+_FAR_BEHIND = 1_000
+"""Updates come every 100 ms: a number further below ours is of another sequence."""
+_MAX_CHARS = 21_000
+"""All topics of a connection together."""
 _UNUSED_TOPICS = frozenset({
     "kline", "kline_lt", "tickers_lt", "lt", "liquidation", "allLiquidation", "insurance",
     "priceLimit", "adlAlert", "position", "execution", "order", "wallet", "greeks", "dcp",
 })  # fmt: skip
 
 
-class Session:
+def _encode(operation: Operation, topics: Sequence[str], request: int) -> str:
+    asked = {"req_id": str(request), "op": operation, "args": topics}
+    return msgspec.json.encode(asked).decode()
+
+
+class Session(VenueSession):
     """Bybit's translator; the contract says what it hears and says."""
 
     def __init__(self, wants: Wants) -> None:
-        self._wants = wants
-        self._rest = BybitRest()
-        self._closed()
-
-    def handle(self, input: Input) -> Sequence[Output]:
-        if isinstance(input, Frame):
-            return self._frame(input)
-        if isinstance(input, Reply):
-            return self._reply(input)
-        if isinstance(input, Tick):
-            return self._tick(input.at_ns)
-        if isinstance(input, Opened):
-            return self._opened(input.at_ns)
-        if isinstance(input, Wanted):
-            self._wants = input.wants
-            return self._follow(input.at_ns)
-        if isinstance(input, Closed):
-            self._closed()
-        return ()
-
-    # --- life ---------------------------------------------------------------------------------
-
-    def _closed(self) -> None:
-        self._is_open = False
-        self._topics = Subscriptions()
-        self._books = Books(self._topics)
-        self._ping = polling.Every(20)
-        self._pinged_ns: int | None = None
+        super().__init__(VENUE, wants)
+        self._rest = Rest(wants)
+        self.listing = self._rest.listing
+        # One bad topic fails its whole request, so requests are small.
+        self._topics = Subscriptions(_encode, Rules(per_request=10))
+        self._books = Books(VENUE, self._topics, new_chain=partial(ChainedBook, far=_FAR_BEHIND))
+        self._pulse = Heartbeat(VENUE, lambda at_ns: '{"op":"ping"}', every_s=20)
+        self.parts = (self._pulse, self._books, self._topics, *self._rest.parts)
+        self.answers = self._rest.answers
         self._damaged_ns: int | None = None
         self._gap_ns: int | None = None
-        for market in self._rest.markets.values():
+
+    def on_closed(self, link: str) -> None:
+        self._damaged_ns = self._gap_ns = None
+        for market in self.listing.markets.values():
             market.forget_link()
 
-    def _opened(self, at_ns: int) -> list[Output]:
-        self._closed()
-        self._is_open = True
-        return [self._rest.relist(at_ns), *self._follow(at_ns)]
-
-    def _tick(self, at_ns: int) -> list[Output]:
-        if not self._is_open:
-            return []
-        out: list[Output] = []
-        if self._ping.due(at_ns):
-            self._pinged_ns = at_ns
-            out.append(Send(_PING))
-        damaged = self._damaged_ns is not None and at_ns - self._damaged_ns >= PATIENCE_NS
-        if damaged:
-            self._damaged_ns = None
+    def on_tick(self, at_ns: int) -> Sequence[Output]:
+        is_damaged = self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS
         # A ticker's changes have no numbers: where a book lost something, they may have as well.
-        if damaged or (self._gap_ns is not None and at_ns - self._gap_ns >= PATIENCE_NS):
+        if is_damaged or (self._gap_ns is not None and at_ns - self._gap_ns >= _PATIENCE_NS):
             self._gap_ns = None
-            self._rest.look_again()
-        out += self._books.renew(at_ns, everything=damaged)
-        out += self._topics.overdue(at_ns)
-        out += self._rest.due(at_ns, self._wants)
-        return out
+            self._rest.tickers.soon()
+        if not is_damaged:
+            return ()
+        self._damaged_ns = None
+        return self._books.renew_all(at_ns)
 
-    def _reply(self, reply: Reply) -> list[Output]:
-        out = self._rest.reply(reply, self._wants)
-        if reply.name == "instruments":
-            out += self._follow(reply.at_ns)
-        return out
-
-    def _follow(self, at_ns: int) -> list[Output]:
-        """Subscribe to what is wanted, leave what is not, ask for what is new."""
-        if not self._is_open:
-            return []
+    def follow(self, at_ns: int) -> Sequence[Output]:
+        """A book, a ticker and trades of each wanted market that the connection has room for."""
+        self._rest.wants = self.wants
+        markets = list(self._rest.wanted())
+        groups = [
+            (f"orderbook.{_DEPTH}.{m.native}", f"tickers.{m.native}", f"publicTrade.{m.native}")
+            for m in markets
+        ]
+        fits = fitting(groups, _MAX_CHARS, len)
         out: list[Output] = []
-        target: list[str] = []
-        room, unserved = self._topics.MAX_CHARS, 0
-        for market in self._rest.wanted(self._wants):
-            native = market.native
-            topics = (f"orderbook.{_DEPTH}.{native}", f"tickers.{native}", f"publicTrade.{native}")
-            room -= sum(map(len, topics))
-            if room < 0:
-                unserved += 1
-                continue
-            target += topics
-            self._books.open(topics[0], _DEPTH, market, at_ns)
-        if unserved:
-            reason = f"{unserved} markets left out: a connection carries 21,000 topic characters"
+        if not all(fits):
+            left = fits.count(False)
+            reason = f"{left} markets left out: a connection carries 21,000 topic characters"
             out.append(decoding.reject(VENUE, at_ns, reason))
-        for topic in sorted(self._topics.topics.difference(target)):
-            out += self._books.close(topic, at_ns)
-        out += self._topics.move_to(target, at_ns)
-        out += self._rest.background(at_ns, self._wants)
-        return out
+        served = [(m, group) for m, group, fit in zip(markets, groups, fits, strict=True) if fit]
+        out += self._books.want({topics[0]: market.symbol for market, topics in served}, at_ns)
+        out += self._topics.want([topic for _, topics in served for topic in topics], at_ns)
+        return out + self._rest.follow(at_ns)
 
     # --- frames -------------------------------------------------------------------------------
 
-    def _frame(self, frame: Frame) -> Sequence[Output]:
+    def on_frame(self, frame: Frame) -> Sequence[Output]:
         decoder = _FAST.get(frame.data[:18])
         if decoder is None:
             return self._slow(frame)
@@ -244,19 +205,69 @@ class Session:
     def _book(self, message: wire.BookMessage, frame: Frame) -> Sequence[Output]:
         topic, native = message.topic, message.data.s
         feed = self._books.feeds.get(topic)
-        if feed is None:
-            market, depth = self._rest.market(native), wire.book_depth(topic, native)
-            if market is not None and depth is not None:
-                feed = self._books.open(topic, depth, market, frame.at_ns)
-        if feed is None or feed.market.native != native:
+        market = self._rest.market(native)
+        if market is None or not topic.endswith(native):
             return self._stranger(topic, native, frame)
-        outputs = self._books.apply(feed, message, frame.at_ns)
-        if isinstance(outputs, str):
-            lost = self._books.lose(topic, frame.at_ns, "snapshot made no sense")
-            return [self._damaged(frame, outputs), *lost]
-        if outputs and type(outputs[0]) is BookReset:
-            self._gap_ns = frame.at_ns
-        return outputs
+        if feed is None:
+            if wire.book_depth(topic, native) is None:
+                return self._stranger(topic, native, frame)
+            feed = self._books.feed(topic, market.symbol, frame.at_ns)
+        data, at_ns = message.data, frame.at_ns
+        venue_ms = message.cts or data.cts or message.ts
+        venue_ns = None if venue_ms is None else venue_ms * NS_PER_MS
+        if message.type == "snapshot" or data.u == 1:
+            return self._snapshot(feed, market, data, venue_ns, frame)
+        if not feed.is_stated:
+            return ()
+        verdict = feed.chain.delta(data.u - 1, data.u, at_ns)
+        if verdict is APPLY:
+            return (
+                BookDelta(
+                    venue=VENUE,
+                    symbol=market.symbol,
+                    recv_ns=at_ns,
+                    venue_ns=venue_ns,
+                    bids=market.unit.to_levels(data.b),
+                    asks=market.unit.to_levels(data.a),
+                    seq=data.u,
+                ),
+            )
+        if verdict is not GAP:
+            return ()
+        self._gap_ns = at_ns
+        return self._books.gap(feed, at_ns, f"gap before update {data.u}")
+
+    def _snapshot(
+        self,
+        feed: BookFeed,
+        market: BybitMarket,
+        data: wire.BookData,
+        venue_ns: int | None,
+        frame: Frame,
+    ) -> Sequence[Output]:
+        """The whole book, unless a deeper chain of this market makes it."""
+        if not numbers.sane_book(data.b, data.a):
+            reason = f"snapshot of {feed.key} is crossed, unordered or has an empty level"
+            lost = self._books.lose(feed.key, frame.at_ns, "snapshot made no sense")
+            return [self._damaged(frame, reason), *lost]
+        stated = market.feeding
+        if stated is not None and stated is not feed:
+            if stated.is_stated and wire.depth_of(stated.key) > wire.depth_of(feed.key):
+                return ()
+            stated.is_stated = False
+        market.feeding, feed.is_stated = feed, True
+        feed.chain.snapshot(data.u)
+        return (
+            BookSnapshot(
+                venue=VENUE,
+                symbol=market.symbol,
+                recv_ns=frame.at_ns,
+                venue_ns=venue_ns,
+                bids=market.unit.to_levels(data.b),
+                asks=market.unit.to_levels(data.a),
+                seq=data.u,
+            ),
+        )
 
     def _trades(self, message: wire.TradeMessage, frame: Frame) -> Sequence[Output]:
         out: list[Output] = []
@@ -270,8 +281,8 @@ class Session:
                     symbol=market.symbol,
                     recv_ns=frame.at_ns,
                     venue_ns=fill.T * NS_PER_MS,
-                    price=fill.p / market.contract,
-                    size=fill.v * market.contract,
+                    price=market.unit.to_price(fill.p),
+                    size=market.unit.to_size(fill.v, fill.p),
                     side=Side.BUY if fill.S == "Buy" else Side.SELL,
                 )
             )
@@ -279,18 +290,15 @@ class Session:
 
     def _answer(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """The answer to a request of ours."""
-        req_id = envelope.req_id or ""
+        request = decoding.request_number(envelope.req_id)
         if envelope.success is False:
             words = f"{envelope.op or 'request'} refused: {envelope.ret_msg or 'without a reason'}"
-            again = self._topics.answered(req_id, False, frame.at_ns)
+            again = self._topics.refused(request, frame.at_ns)
             return [decoding.reject(VENUE, frame.at_ns, words, frame.data), *again]
         if envelope.op in ("ping", "pong"):
-            sent_ns, self._pinged_ns = self._pinged_ns, None
-            if sent_ns is None:
-                return ()
-            return [Rtt(venue=VENUE, recv_ns=frame.at_ns, rtt_ns=frame.at_ns - sent_ns)]
+            return self._pulse.pong(frame.at_ns)
         if envelope.op in ("subscribe", "unsubscribe", "auth"):
-            return self._topics.answered(req_id, True, frame.at_ns)
+            return self._topics.acknowledged(request, frame.at_ns)
         return [self._damaged(frame, f"unknown message {envelope.op or '(no topic, no op)'}")]
 
     def _stranger(self, topic: str, native: str, frame: Frame) -> Sequence[Output]:

@@ -8,7 +8,6 @@ import pytest
 from cockpit.core.events import Reject, Rtt, Trade
 from cockpit.core.market import Side
 from cockpit.venues.bybit import SPEC, Session
-from cockpit.venues.bybit.subscriptions import Subscriptions
 from cockpit.venues.contract import Output, Send, Tick, Wanted, Wants
 from tests.support import AT_NS, closed, feed, frame, only, opened, reply, ticks
 from tests.venues.bybit.samples import (
@@ -180,12 +179,6 @@ def test_a_reopened_link_subscribes_to_everything_at_once() -> None:
     assert first[0]["args"][0] == "orderbook.200.BTCUSDT"
     feed(session, closed())
     assert requests(feed(session, opened())) == first
-
-
-def test_pieces_of_a_renewal_leave_before_they_join() -> None:
-    sends = Subscriptions().renew([f"orderbook.200.C{i}USDT" for i in range(12)], AT_NS)
-    ops = [json.loads(send.data)["op"] for send in sends]
-    assert ops == ["unsubscribe", "unsubscribe", "subscribe", "subscribe"]
 
 
 # --- pings and answers ----------------------------------------------------------------------------

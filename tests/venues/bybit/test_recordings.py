@@ -6,7 +6,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.core.events import BookDelta, BookSnapshot, OpenInterest, Prices, Reject, Trade
+from cockpit.core.events import (
+    BookDelta,
+    BookReset,
+    BookSnapshot,
+    OpenInterest,
+    Prices,
+    Reject,
+    Trade,
+)
 from cockpit.venues.bybit import Session
 from cockpit.venues.contract import Send, Wants
 from tests.invariants import Invariants
@@ -59,11 +67,12 @@ def test_the_recorded_frames_of_2023_state_what_they_say_without_metadata() -> N
 
 
 @needs_captures
-def test_a_recorded_delta_of_another_day_is_not_applied() -> None:
+def test_a_recorded_delta_of_another_day_is_another_sequence() -> None:
     *_, last = capture_text(RECORDING).splitlines()
     session = Session(Wants())
     feed(session, *map(frame, capture_text(RECORDING).splitlines()[:-1]))
-    assert feed(session, frame(last)) == []
+    (reset,) = feed(session, frame(last))
+    assert isinstance(reset, BookReset)
 
 
 def check(session: Session, *inputs: Any) -> list[Any]:

@@ -254,9 +254,9 @@ def test_an_answer_older_than_the_stream_does_not_undo_it() -> None:
     assert feed(session, rest(stale, time_ms=TS_MS - 150)) == []
 
 
-def test_no_watch_list_means_every_market() -> None:
+def test_a_survey_states_every_market_and_no_watch_list_states_none() -> None:
     rows = [{"symbol": native, **FULL} for native in ("BTCUSDT", "ETHUSDT", "BTCPERP")]
-    outputs = feed(Session(Wants()), rest(*rows))
+    outputs = feed(Session(Wants(survey=True)), rest(*rows))
     assert [event.symbol for event in only(Prices, outputs)] == ["BTC", "ETH", "BTC:USDC"]
 
 
@@ -265,7 +265,7 @@ def test_one_bad_row_does_not_take_the_others_with_it() -> None:
         {"symbol": "BTCUSDT", **FULL, "fundingRate": "9"},
         {"symbol": "ETHUSDT", **FULL},
     ]
-    outputs = feed(Session(Wants()), rest(*rows))
+    outputs = feed(Session(Wants(survey=True)), rest(*rows))
     assert [event.symbol for event in only(Prices, outputs)] == ["ETH"]
     assert len(only(Reject, outputs)) == 1
 
