@@ -31,7 +31,9 @@ from cockpit.core.events import (
     Reject,
     Rtt,
     Settlement,
+    Surveyed,
     Trade,
+    Volume,
 )
 from cockpit.core.market import Side
 from cockpit.core.units import hourly
@@ -117,6 +119,10 @@ class Invariants:
             assert max(bids) < min(asks), f"crossed {max(bids)} >= {min(asks)} after {event}"
 
 
+def is_amount(value: float) -> bool:
+    return math.isfinite(value) and value >= 0.0
+
+
 def check_fact(event: Event) -> None:
     """What must hold for a fact on its own."""
     if isinstance(event, Instrument):
@@ -140,6 +146,11 @@ def check_fact(event: Event) -> None:
         said = [p for p in (event.mark, event.index, event.last) if p is not None]
         assert said, f"prices without a price: {event}"
         assert all(map(is_positive, said)), event
+    elif isinstance(event, Volume):
+        assert all(v is None or is_amount(v) for v in (event.usd_24h, event.base_24h)), event
+    elif isinstance(event, Surveyed):
+        assert event.markets >= 0, event
+        assert event.period_s is None or event.period_s > 0.0, event
     elif isinstance(event, Block):
         assert event.chain, event
         assert event.height >= 0, event

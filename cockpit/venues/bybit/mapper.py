@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from cockpit.core.events import Funding, Instrument, OpenInterest, Prices
+from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Volume
 from cockpit.core.units import HOUR_S, NS_PER_MS
 from cockpit.venues.bybit import messages as wire
 from cockpit.venues.kit.books import BookFeed
 from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.instruments import Market
-from cockpit.venues.kit.numbers import finite, positive
+from cockpit.venues.kit.numbers import amount, finite, positive
 from cockpit.venues.kit.settled import SettledRates
 
 VENUE = "bybit"
@@ -22,7 +22,7 @@ REORDER_MS = 10_000
 _PRICES = frozenset({"markPrice", "indexPrice", "lastPrice"})
 _FUNDING = frozenset({"fundingRate", "nextFundingTime", "fundingIntervalHour"})
 
-Fact = Prices | OpenInterest | Funding
+Fact = Prices | OpenInterest | Funding | Volume
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +84,15 @@ class BybitMarket(Market):
                 return live
             facts += [live] if live else []
         return facts
+
+    def volume(self, row: wire.ListedTicker, venue_ns: int | None, at_ns: int) -> Volume:
+        """What was traded in 24 hours; a dollar stablecoin counts as a dollar."""
+        contracts = amount(row.get("volume24h"))
+        base = None if contracts is None else contracts * self.unit.contract
+        return Volume(
+            venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns,
+            usd_24h=amount(row.get("turnover24h")), base_24h=base,
+        )  # fmt: skip
 
     def live(self, at_ns: int, venue_ns: int | None) -> Funding | str | None:
         """The running rate; None while rate or interval is unknown, or the market is dead."""

@@ -69,6 +69,13 @@ class TickerRow(TypedDict, Generic[Digits], total=False):
     fundingIntervalHour: Digits
 
 
+class ListedTicker(TickerRow[Number], total=False):
+    """A row of the list of all tickers, with what only a survey reads."""
+
+    volume24h: Number
+    turnover24h: Number
+
+
 class TickerMessage(Struct, Generic[Digits], gc=False, frozen=True):
     topic: str
     data: TickerRow[Digits]
@@ -157,7 +164,7 @@ TICKER = msgspec.json.Decoder(TickerMessage[Figure], strict=False)
 ODD_TICKER = msgspec.json.Decoder(TickerMessage[Number], strict=False)
 ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
 INSTRUMENTS = msgspec.json.Decoder(Answer[InstrumentRow], strict=False)
-TICKERS = msgspec.json.Decoder(Answer[TickerRow[Number]], strict=False)
+TICKERS = msgspec.json.Decoder(Answer[ListedTicker], strict=False)
 FUNDING = msgspec.json.Decoder(Answer[FundingRow], strict=False)
 TIERS = msgspec.json.Decoder(Answer[TierRow], strict=False)
 TIME = msgspec.json.Decoder(Answer[Any], strict=False)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from cockpit.core.events import Funding, Reject
+from cockpit.core.events import Funding, Reject, Surveyed
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.bybit import mapper
 from cockpit.venues.bybit import messages as wire
@@ -17,6 +17,7 @@ from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit import numbers
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Rota, Timing, read
 
@@ -35,6 +36,7 @@ class Rest:
     def __init__(self, wants: Wants) -> None:
         self.wants = wants
         self.listing = Instruments[BybitMarket]()
+        self.said = Unchanged()
         self._listings = self._pages = 0
         self._is_guessing = False
         self._instruments = Question(
@@ -148,16 +150,27 @@ class Rest:
         answer = self.tickers.read(reply)
         if isinstance(answer, Reject):
             return [answer]
+        rows = answer.result.list if answer.result else ()
+        venue_ns = None if answer.time is None else answer.time * NS_PER_MS
         out: list[Output] = []
-        for row in answer.result.list if answer.result else ():
+        for row in rows:
             market = self.market(row["symbol"])
             if market is None or not self.wants.shows(market.symbol):
                 continue
             facts = market.ticker(row, answer.time, reply.at_ns)
             if isinstance(facts, str):
                 out.append(reject(VENUE, reply.at_ns, facts, market.native))
-            else:
-                out += facts
+                facts = ()
+            if self.wants.survey:
+                facts = [*facts, market.volume(row, venue_ns, reply.at_ns)]
+            out += facts if market.symbol in self.wants.symbols else self.said.news(facts)
+        if self.wants.survey:
+            out.append(
+                Surveyed(
+                    venue=VENUE, recv_ns=reply.at_ns, venue_ns=venue_ns,
+                    markets=len(rows), period_s=_SURVEY_S,
+                )
+            )  # fmt: skip
         return out
 
     def _on_history(self, reply: Reply) -> list[Output]:

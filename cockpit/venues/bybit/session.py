@@ -5,7 +5,7 @@
 | `orderbook.200.S` | snapshot, delta | ladder each 100 ms | `BookSnapshot`, `BookDelta`, `BookReset` | contracts | ws orderbook page; recordings |
 | `publicTrade.S` | snapshot (always) | fills | `Trade` | contracts | ws trade page; recordings |
 | `tickers.S` | snapshot, delta of changed keys | prices, OI, funding | `Prices`, `OpenInterest`, `Funding` live | below | ws ticker page; recordings |
-| `/v5/market/tickers` | list | the same, all markets | the same | below | tickers page |
+| `/v5/market/tickers` | list | the same, all markets | the same; in a survey `Volume`, `Surveyed` | below | tickers page |
 | `/v5/market/instruments-info` | pages | listing | `Instrument` | | instrument page |
 | `/v5/market/funding/history` | pages, newest first | paid funding | `Funding` settled | | history-fund-rate page |
 | `/v5/market/risk-limit` | tiers | maintenance margin | `Instrument.mmf` | per cent or fraction | risk-limit page |
@@ -45,7 +45,9 @@ from cockpit.core.events import (
     Prices,
     Reject,
     Rtt,
+    Surveyed,
     Trade,
+    Volume,
 )
 from cockpit.core.market import FundingTerms, Side
 from cockpit.core.units import NS_PER_MS, NS_PER_S
@@ -70,7 +72,10 @@ SPEC = VenueSpec(
     rest_url="https://api.bybit.com",
     chain=None,
     kinds=frozenset(
-        {Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices, Rtt}
+        {
+            Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
+            Volume, Surveyed, Rtt,
+        }
     ),
     weight_per_minute=7200,
     burst=200,
@@ -124,6 +129,7 @@ class Session(VenueSession):
 
     def on_closed(self, link: str) -> None:
         self._damaged_ns = self._gap_ns = None
+        self._rest.said.forget()
         for market in self.listing.markets.values():
             market.forget_link()
 
@@ -140,7 +146,9 @@ class Session(VenueSession):
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         """A book, a ticker and trades of each wanted market that the connection has room for."""
-        self._rest.wants = self.wants
+        if self._rest.wants != self.wants:
+            self._rest.wants = self.wants
+            self._rest.said.forget()
         markets = list(self._rest.wanted())
         groups = [
             (f"orderbook.{_DEPTH}.{m.native}", f"tickers.{m.native}", f"publicTrade.{m.native}")

@@ -2,10 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator
+from typing import TypeVar
 
 from msgspec.structs import astuple
 
 from cockpit.core.events import Funding, MarketEvent
+
+F = TypeVar("F", bound=MarketEvent)
 
 
 class Seen:
@@ -37,9 +40,9 @@ class Unchanged:
     def forget(self) -> None:
         self._said.clear()
 
-    def news(self, facts: Iterable[MarketEvent]) -> Iterator[MarketEvent]:
+    def news(self, facts: Iterable[F]) -> Iterator[F]:
         for fact in facts:
-            kind = fact.kind if type(fact) is Funding else ""
+            kind = fact.kind if isinstance(fact, Funding) else ""
             place = (type(fact), fact.symbol, kind)
             said = astuple(fact)[_PAST_TIMES:]
             if self._said.get(place) != said:

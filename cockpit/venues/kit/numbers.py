@@ -30,6 +30,12 @@ def finite(value: float | str | None) -> float | None:
     return value if -MAX_EXPONENT <= value <= MAX_EXPONENT else None
 
 
+def amount(value: float | str | None) -> float | None:
+    """A count of something, zero included; None for what no count can be."""
+    number = finite(value)
+    return number if number is not None and number >= 0.0 else None
+
+
 def sane_levels(levels: Levels, *, deltas: bool = False) -> bool:
     """Whether every level has a positive price and a positive size (or zero, in a delta)."""
     for price, size in levels:

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from cockpit.core.events import Event, Funding, OpenInterest, Prices, Reject
+from cockpit.core.events import (
+    Event,
+    Funding,
+    OpenInterest,
+    Prices,
+    Reject,
+    Surveyed,
+    Volume,
+)
 from cockpit.venues.bybit import Session
 from cockpit.venues.contract import Output, Tick, Wants
 from tests.support import AT_NS, closed, feed, frame, only, opened, reply
@@ -258,6 +266,22 @@ def test_a_survey_states_every_market_and_no_watch_list_states_none() -> None:
     rows = [{"symbol": native, **FULL} for native in ("BTCUSDT", "ETHUSDT", "BTCPERP")]
     outputs = feed(Session(Wants(survey=True)), rest(*rows))
     assert [event.symbol for event in only(Prices, outputs)] == ["BTC", "ETH", "BTC:USDC"]
+
+
+def test_a_survey_says_volume_and_when_it_was_read_and_repeats_nothing() -> None:
+    session = Session(Wants(symbols=("BTC",), survey=True))
+    rows = [
+        {"symbol": native, **FULL, "volume24h": volume, "turnover24h": "125000.5"}
+        for native, volume in (("BTCUSDT", "8"), ("1000PEPEUSDT", "3.5"))
+    ]
+    first = feed(session, rest(*rows))
+    volumes = {event.symbol: event for event in only(Volume, first)}
+    assert (volumes["BTC"].base_24h, volumes["PEPE"].base_24h) == (8.0, 3_500.0)
+    assert volumes["PEPE"].usd_24h == 125_000.5
+    again = feed(session, rest(*rows, time_ms=TS_MS + 15_000))
+    assert {event.symbol for event in again if isinstance(event, Prices | Volume)} == {"BTC"}
+    (surveyed,) = only(Surveyed, again)
+    assert (surveyed.markets, surveyed.period_s) == (2, 15.0)
 
 
 def test_one_bad_row_does_not_take_the_others_with_it() -> None:
