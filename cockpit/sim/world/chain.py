@@ -1,9 +1,10 @@
-"""The blocks of one venue's chain."""
+"""The blocks of one venue's chain, and its height at moments of the past."""
 
 import random
+from weakref import WeakKeyDictionary
 
 from cockpit.core.units import NS_PER_S
-from cockpit.sim.world.contract import BlockTick
+from cockpit.sim.world.contract import BlockTick, VenueWorld
 
 GENESIS_S = 1_650_000_000
 """Heights count as if the chain had run at its present cadence since the spring of 2022."""
@@ -38,3 +39,16 @@ class Chain:
             blocks.append(BlockTick(self.height, self.block_ns))
             self._next_ns += self._gap_ns()
         return blocks
+
+
+_ANCHORS: WeakKeyDictionary[VenueWorld, tuple[int, int]] = WeakKeyDictionary()
+
+
+def height_at(world: VenueWorld, at_ns: int) -> int:
+    """The chain's height at a moment, from its mean cadence around one block that was seen.
+
+    The world keeps no list of old blocks. The anchor never moves, so that an id made from a
+    height stays the same whenever it is asked for.
+    """
+    height, block_ns = _ANCHORS.setdefault(world, (world.height, world.block_ns))
+    return max(0, height + round((at_ns - block_ns) / (world.profile.block_s * NS_PER_S)))

@@ -16,7 +16,7 @@ from cockpit.sim.faces.bybit import rest_market as bybit_reads
 from cockpit.sim.faces.bybit import rest_public as bybit_static
 from cockpit.sim.faces.bybit.messages import Json
 from cockpit.sim.faces.bybit.params import Refused
-from cockpit.sim.server.rate_limits import Budgets, client_of
+from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.world.contract import HttpReply, VenueWorld
 
 REQUESTS_PER_WINDOW, WINDOW_S = 600, 5.0
@@ -31,7 +31,7 @@ def on_http(
     world: VenueWorld, method: str, target: str, headers: Mapping[str, str], body: bytes
 ) -> HttpReply:
     """Answer one request."""
-    if _BUDGETS.of(world, client_of(headers)).take(world.now_ns()) < 0:
+    if _BUDGETS.of(world, headers).take(world.now_ns()) < 0:
         return HttpReply(403, "403, access too frequent. Please try again in 10 min.", "text/plain")
     path, _, query = target.partition("?")
     if PRIVATE.match(path):

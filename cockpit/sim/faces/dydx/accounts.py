@@ -13,7 +13,6 @@ from decimal import Decimal
 
 from cockpit.core.units import NS_PER_S, hour_floor_ns
 from cockpit.sim.faces.dydx import messages as wire
-from cockpit.sim.server.rate_limits import height_at
 from cockpit.sim.world import margin
 from cockpit.sim.world.accounts import (
     FILLS_KEPT,
@@ -23,6 +22,7 @@ from cockpit.sim.world.accounts import (
     FundingPayment,
     Position,
 )
+from cockpit.sim.world.chain import height_at
 from cockpit.sim.world.contract import MarketState, VenueWorld, decimal_text
 
 PARENTS = 128

@@ -18,7 +18,7 @@ from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.dydx import channels
 from cockpit.sim.faces.dydx import messages as wire
 from cockpit.sim.faces.dydx.account_channels import OfChild, Subaccount
-from cockpit.sim.server.rate_limits import FixedWindow
+from cockpit.sim.faces.kit.budgets import FixedWindow
 from cockpit.sim.world.contract import CloseConnection, Outgoing, Step, VenueWorld
 
 WS_PATHS: Mapping[str, str] = {"main": "/v4/ws"}

@@ -16,7 +16,7 @@ import msgspec
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.dydx import accounts
 from cockpit.sim.faces.dydx import messages as wire
-from cockpit.sim.server.rate_limits import Budgets, client_of
+from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.world.accounts import Account
 from cockpit.sim.world.contract import HttpReply, MarketState, VenueWorld
 
@@ -61,7 +61,7 @@ def on_http(
     if method != "GET" or len(parts) < 2 or parts[0] != "v4":
         return _reply(404, {"errors": [{"msg": "Not Found"}]}, {})
     budgets = CANDLE_REQUESTS if parts[1] == "candles" else REQUESTS
-    window = budgets.of(world, client_of(headers))
+    window = budgets.of(world, headers)
     now_ns = world.now_ns()
     left = window.take(now_ns)
     reset_ms = -(-window.reset_ns(now_ns) // NS_PER_MS)

@@ -16,7 +16,7 @@ from cockpit.sim.faces.hyperliquid import messages as wire
 from cockpit.sim.faces.hyperliquid.messages import Json
 from cockpit.sim.faces.hyperliquid.params import Unprocessable
 from cockpit.sim.faces.hyperliquid.rest_market import info
-from cockpit.sim.server.rate_limits import Budgets, client_of
+from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.world.contract import HttpReply, VenueWorld
 
 WEIGHT_PER_MINUTE = 1200
@@ -63,7 +63,7 @@ def on_http(
         request = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return HttpReply(400, "Failed to parse the request body as JSON", TEXT)
-    window = _BUDGETS.of(world, client_of(headers))
+    window = _BUDGETS.of(world, headers)
     if window.take(world.now_ns(), _base_weight(path, request)) < 0:
         return HttpReply(429, "null")
     try:

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 import msgspec
 
 from cockpit.core.units import NS_PER_S
+from cockpit.sim.faces.kit.budgets import FixedWindow
 from cockpit.sim.faces.lighter import account_channels, channels, empty
 from cockpit.sim.faces.lighter import messages as wire
 from cockpit.sim.faces.lighter.params import is_whole
-from cockpit.sim.server.rate_limits import FixedWindow
 from cockpit.sim.world.contract import CloseConnection, MarketState, Outgoing, Step, VenueWorld
 
 WS_PATHS: Mapping[str, str] = {"main": "/stream"}

@@ -13,8 +13,8 @@ from typing import Any
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.sim.faces.lighter.profile import QUOTE_DECIMALS
-from cockpit.sim.server.rate_limits import height_at
 from cockpit.sim.world import candles
+from cockpit.sim.world.chain import height_at
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld, decimal_text
 
 Json = Any

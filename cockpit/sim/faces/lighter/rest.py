@@ -14,13 +14,13 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from cockpit.core.units import HOUR_S, NS_PER_S
+from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.faces.lighter import accounts
 from cockpit.sim.faces.lighter import messages as wire
 from cockpit.sim.faces.lighter import rest_market as reads
 from cockpit.sim.faces.lighter import rest_public as extras
 from cockpit.sim.faces.lighter.params import Query, Refused, choice
 from cockpit.sim.faces.lighter.rest_listing import exchange_stats, order_book_details, order_books
-from cockpit.sim.server.rate_limits import Budgets, client_of
 from cockpit.sim.world.contract import HttpReply, VenueWorld
 
 REQUESTS = Budgets(points=600, span_s=60.0)
@@ -39,7 +39,7 @@ def on_http(
 ) -> HttpReply:
     """Answer one request; `code` 200 stands in the body, too. Errors: `{"code","message"}`."""
     url = urlsplit(target)
-    if REQUESTS.of(world, client_of(headers)).take(world.now_ns()) < 0:
+    if REQUESTS.of(world, headers).take(world.now_ns()) < 0:
         return _reply(429, {"code": 23000, "message": "Too Many Requests!"})
     if url.path in ("", "/"):
         now_s = world.now_ns() // NS_PER_S

@@ -1,7 +1,4 @@
-"""Request budgets in fixed windows, and the chain heights of past moments.
-
-Both are kept per world: a face is one connection, but a budget and a chain outlive it.
-"""
+"""Request budgets in fixed windows. They are kept per world: a budget outlives a connection."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,7 +6,9 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from cockpit.core.units import NS_PER_S
-from cockpit.sim.world.contract import VenueWorld
+from cockpit.sim.world.contract import HttpReply, VenueWorld
+
+TOO_MANY = HttpReply(429, "Too many requests", "text/plain; charset=utf-8")
 
 
 @dataclass(slots=True)
@@ -44,32 +43,20 @@ class FixedWindow:
 
 @dataclass(slots=True)
 class Budgets:
-    """One window per key and world, made when first asked for."""
+    """One window per client and world, made when first asked for.
+
+    On loopback every client has one address, so its User-Agent stands for it.
+    """
 
     points: int
     span_s: float
+    refusal: HttpReply = TOO_MANY
+    """What is answered above the budget."""
     _worlds: WeakKeyDictionary[VenueWorld, dict[str, FixedWindow]] = field(
         default_factory=WeakKeyDictionary
     )
 
-    def of(self, world: VenueWorld, key: str) -> FixedWindow:
+    def of(self, world: VenueWorld, headers: Mapping[str, str]) -> FixedWindow:
         windows = self._worlds.setdefault(world, {})
-        return windows.setdefault(key, FixedWindow(self.points, self.span_s))
-
-
-_ANCHORS: WeakKeyDictionary[VenueWorld, tuple[int, int]] = WeakKeyDictionary()
-
-
-def height_at(world: VenueWorld, at_ns: int) -> int:
-    """The chain's height at a moment, from its mean cadence around one block that was seen.
-
-    The world keeps no list of old blocks. The anchor never moves, so that an id made from a
-    height stays the same whenever it is asked for.
-    """
-    height, block_ns = _ANCHORS.setdefault(world, (world.height, world.block_ns))
-    return max(0, height + round((at_ns - block_ns) / (world.profile.block_s * NS_PER_S)))
-
-
-def client_of(headers: Mapping[str, str]) -> str:
-    """Who asks: on loopback every client has one address, so its User-Agent stands for it."""
-    return next((value for name, value in headers.items() if name.lower() == "user-agent"), "")
+        agents = (value for name, value in headers.items() if name.lower() == "user-agent")
+        return windows.setdefault(next(agents, ""), FixedWindow(self.points, self.span_s))

@@ -1,0 +1,1 @@
+"""What every face does the same way."""
