@@ -1,7 +1,8 @@
 """The smallest venue there is: one face for the tests of the exchange itself.
 
 Books are sent as `{"i": step, "books": [[symbol, side, ticks, lots], …]}`; a new connection gets
-`{"snapshot": {symbol: [bids, asks]}}`; `{"ping": x}` is answered with `{"pong": x}`.
+`{"snapshot": {symbol: [bids, asks]}}`; `{"ping": x}` is answered with `{"pong": x}`. The handshake
+at /ws/closed is refused with HTTP 400.
 """
 
 import json
@@ -17,6 +18,7 @@ from cockpit.sim.world.contract import (
     Outgoing,
     Profile,
     Step,
+    UpgradeRefused,
     VenueWorld,
 )
 
@@ -52,6 +54,8 @@ PROFILE = profile()
 
 class Face:
     def __init__(self, world: VenueWorld, path: str) -> None:
+        if path == "/ws/closed":
+            raise UpgradeRefused(HttpReply(400, '{"error":"closed"}'))
         self._world = world
         self._count = 0
 

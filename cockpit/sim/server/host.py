@@ -16,7 +16,7 @@ from cockpit.sim.server.faults import (
 )
 from cockpit.sim.server.http import HttpConnection, HttpRequest, error_reply
 from cockpit.sim.server.websocket import WebSocketConnection
-from cockpit.sim.world.contract import FaceModule, HttpReply, Step
+from cockpit.sim.world.contract import FaceModule, HttpReply, Step, UpgradeRefused
 from cockpit.sim.world.venue import SimVenue
 
 logger = logging.getLogger(__name__)
@@ -127,11 +127,18 @@ class VenueHost:
     def _connect(self) -> HttpConnection:
         return HttpConnection(self._answer, self._upgrade, for_pages=True)
 
-    def _upgrade(self, target: str) -> WebSocketConnection | None:
-        if target.partition("?")[0] not in self._module.WS_PATHS.values():
+    def _upgrade(self, target: str) -> WebSocketConnection | HttpReply | None:
+        path = target.partition("?")[0]
+        if not any(
+            path == at or path.startswith(f"{at}/") for at in self._module.WS_PATHS.values()
+        ):
             return None
+        try:
+            face = self._module.Face(self.venue, target)
+        except UpgradeRefused as refused:
+            return refused.reply
         return WebSocketConnection(
-            open_face=lambda: self._module.Face(self.venue, target),
+            face,
             faults=self._active,
             latency_s=lambda: self._latency_s() + self._halt_left_s(),
             line=FaultLine(random.Random(self._rng.random())),

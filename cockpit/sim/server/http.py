@@ -26,8 +26,8 @@ class HttpRequest:
 
 Answer = Callable[[HttpRequest], Awaitable[HttpReply | None]]
 """Answers a request; None never answers (and keeps the connection open)."""
-Upgrade = Callable[[str], asyncio.Protocol | None]
-"""The protocol that takes over at this target, or None where no WebSocket lives."""
+Upgrade = Callable[[str], asyncio.Protocol | HttpReply | None]
+"""The protocol that takes over at this target, a refusal, or None where no WebSocket lives."""
 
 
 def error_reply(status: int, sentence: str) -> HttpReply:
@@ -91,7 +91,10 @@ class HttpConnection(asyncio.Protocol):
                 return
             if isinstance(event, h11.Request):
                 self._request = event
-                if self._try_upgrade(event):
+                taken = self._try_upgrade(event)
+                if isinstance(taken, HttpReply):
+                    self._hang_up(taken)
+                if taken:
                     return
                 self._encourage()
             elif isinstance(event, h11.Data):
@@ -107,13 +110,16 @@ class HttpConnection(asyncio.Protocol):
             else:
                 return
 
-    def _try_upgrade(self, request: h11.Request) -> bool:
+    def _try_upgrade(self, request: h11.Request) -> bool | HttpReply:
+        """Whether a WebSocket took over, or the reply that refuses it."""
         headers = dict(request.headers)
         if headers.get(b"upgrade", b"").lower() != b"websocket" or self._transport is None:
             return False
         protocol = self._upgrade(request.target.decode("latin-1"))
         if protocol is None:
             return False
+        if isinstance(protocol, HttpReply):
+            return protocol
         transport, raw = self._transport, bytes(self._raw)
         self._transport = None
         transport.set_protocol(protocol)
@@ -184,19 +190,23 @@ class HttpConnection(asyncio.Protocol):
 
     def _refuse(self, status: int, sentence: str) -> None:
         """Answer what cannot be understood, and hang up."""
+        self._hang_up(error_reply(status, sentence))
+
+    def _hang_up(self, reply: HttpReply) -> None:
+        """The last answer on this connection."""
         if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            reply = error_reply(status, sentence)
+            body = reply.body.encode()
             out = self._http.send(
                 h11.Response(
                     status_code=reply.status,
                     headers=[
                         ("Content-Type", reply.content_type),
-                        ("Content-Length", str(len(reply.body))),
+                        ("Content-Length", str(len(body))),
                         ("Connection", "close"),
                     ],
                 )
             )
-            out = (out or b"") + (self._http.send(h11.Data(data=reply.body.encode())) or b"")
+            out = (out or b"") + (self._http.send(h11.Data(data=body)) or b"")
             if self._transport:
                 self._transport.write(out)
         if self._transport:

@@ -35,14 +35,14 @@ class WebSocketConnection(asyncio.Protocol):
 
     def __init__(
         self,
-        open_face: Callable[[], Face],
+        face: Face,
         faults: Callable[[], Faults],
         latency_s: Callable[[], float],
         line: FaultLine,
         on_open: Callable[["WebSocketConnection"], None],
         on_close: Callable[["WebSocketConnection"], None],
     ) -> None:
-        self._open_face = open_face
+        self._opening = face
         self._faults = faults
         self._latency_s = latency_s
         self._line = line
@@ -124,7 +124,7 @@ class WebSocketConnection(asyncio.Protocol):
         if self._protocol.state is not State.OPEN:
             return
         self._pump()
-        self._face = self._open_face()
+        self._face = self._opening
         self._on_open(self)
         self._timers["ping"] = self._loop.call_later(PING_EVERY_S, self._ping)
         self.draw_life(self._faults())

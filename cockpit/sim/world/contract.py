@@ -270,7 +270,9 @@ class Face(Protocol):
     All methods are called in order on one loop. What they return is sent in order.
     """
 
-    def __init__(self, world: VenueWorld, path: str) -> None: ...
+    def __init__(self, world: VenueWorld, path: str) -> None:
+        """`path` with its query. May raise `UpgradeRefused`."""
+        ...
 
     def on_open(self) -> list[Outgoing]:
         """What the venue says first."""
@@ -295,12 +297,24 @@ class HttpReply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class UpgradeRefused(Exception):
+    """Raised by a face that does not open at this path: the handshake gets an HTTP answer."""
+
+    def __init__(self, reply: HttpReply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
 class FaceModule(Protocol):
     """What `cockpit.sim.faces.<venue>` supplies."""
 
     PROFILE: Profile
     WS_PATHS: Mapping[str, str]
-    """Link name -> path, as the ready line prints it."""
+    """Link name -> path, as the ready line prints it.
+
+    A socket opens at such a path and at every path below it (`/stream`, `/stream/BTC`): what lies
+    below is the face's to read, or to refuse.
+    """
     Face: type[Face]
 
     @staticmethod

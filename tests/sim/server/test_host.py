@@ -62,6 +62,15 @@ async def test_http_and_websocket_share_one_port(exchange: Exchange) -> None:
         assert reply.json() == {"method": "POST", "body": "hello"}
 
 
+async def test_a_socket_opens_below_its_path_unless_the_face_refuses(exchange: Exchange) -> None:
+    async with connect(f"{ws(exchange)}/BTC?depth=5") as client:
+        assert "snapshot" in await heard(client)
+    for path, status in (("/closed", 400), ("x", 404)):
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            await connect(f"{ws(exchange)}{path}")
+        assert refused.value.response.status_code == status
+
+
 async def test_a_connection_answers_one_request_after_another(exchange: Exchange) -> None:
     host, port = rest(exchange).removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
