@@ -175,6 +175,11 @@ class MarketState:
             shown = [level for level in shown if level[0] not in hidden]
         return shown[:depth]
 
+    def best(self, side: Side) -> tuple[int, int] | None:
+        """(ticks, lots) of the best level; None on an empty side. Cheaper than a ladder of one."""
+        levels = self.ladder(side, 1)
+        return levels[0] if levels else None
+
 
 @dataclass(frozen=True, slots=True)
 class BookChange:
