@@ -6,121 +6,35 @@ Sources: https://bybit-exchange.github.io/docs/v5/market/instrument, .../market/
 .../websocket/public/ticker, https://www.bybit.com/en/help-center (funding fee calculation).
 """
 
-import math
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_MS
+from cockpit.sim.faces.bybit.profile import CAP, MAJOR_CAP, MAJORS, PRELAUNCH, PROFILE
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import fixed, plain
 from cockpit.sim.world.candles import price_at
 from cockpit.sim.world.contract import (
-    Asset,
-    FundingRule,
     Listing,
     MarketState,
-    Profile,
     TradeTick,
     VenueWorld,
     decimal_text,
 )
 
-Json = Any
-"""What msgspec can encode."""
 Kind = Literal["perpetual", "usdc", "future", "prelaunch", "closed"]
 
-FOUR_HOURLY = frozenset({"HYPE", "SUI", "ADA", "AAVE", "PEPE", "WIF", "ENA", "BONK"})
-HOURLY = frozenset({"TIA", "FARTCOIN"})
-MAJORS = frozenset({"BTC", "ETH"})
-MAJOR_CAP, CAP = 0.005, 0.02
-"""Largest rate per interval, either sign."""
-
-THOUSANDS = frozenset({"PEPE", "BONK", "FLOKI", "LUNC", "TURBO"})
-PRICE_DECIMALS = {"BTC": 1, "ETH": 2, "SOL": 2}
 PRICE_SCALES = {"BTC": 2, "SOL": 3}
 """Digits after the point on the wire, where there are more than the tick needs."""
-SIZE_DECIMALS = {"BTC": 3, "ETH": 2, "SOL": 1}
 
 SEQ_BASE, UPDATE_BASE = 50_193_540_000, 7_003_000
 LAUNCH_MS = 1_585_526_400_000
 FUTURE_DELIVERY_MS = 1_806_134_400_000
 """2027-03-27 08:00 UTC."""
 CLOSED_MS = 1_725_955_200_000
-PRELAUNCH = Listing(
-    symbol="BIO",
-    native="BIOUSDT",
-    market_id=9001,
-    price_decimals=4,
-    size_decimals=0,
-    max_leverage=5,
-    imf=0.2,
-    mmf=0.1,
-    min_notional_usd=5.0,
-)
-
-
-def rule_of(symbol: str) -> FundingRule:
-    """Most markets pay every 8 h, some every 4 h, a few every hour."""
-    hours = 1 if symbol in HOURLY else 4 if symbol in FOUR_HOURLY else 8
-    is_major = symbol in MAJORS
-    return FundingRule(
-        interval_s=hours * HOUR_S,
-        sample_s=60.0,
-        weighting="ramp",
-        interest_8h=0.0001,
-        dampener=0.0005,
-        cap=MAJOR_CAP if is_major else CAP,
-        quantum=1e-8,
-        impact_notional_usd=20_000.0 if is_major else 10_000.0,
-    )
-
-
-def list_asset(asset: Asset, index: int) -> Listing:
-    symbol = asset.symbol
-    contract = 1000 if symbol in THOUSANDS else 1
-    magnitude = math.floor(math.log10(asset.price * contract))
-    leverage = 100 if asset.oi_usd >= 5e8 else 75 if asset.oi_usd >= 1e8 else 50
-    return Listing(
-        symbol=symbol,
-        native=f"1000{symbol}USDT" if contract > 1 else f"{symbol}USDT",
-        market_id=index + 5,
-        price_decimals=PRICE_DECIMALS.get(symbol, max(0, 4 - magnitude)),
-        size_decimals=SIZE_DECIMALS.get(symbol, max(0, min(2, magnitude))),
-        contract=contract,
-        max_leverage=leverage,
-        imf=1 / leverage,
-        mmf=1 / (2 * leverage),
-        min_notional_usd=5.0,
-        rule=rule_of(symbol),
-    )
-
-
-PROFILE = Profile(
-    name="bybit",
-    chain=None,
-    block_s=0.1,
-    block_jitter_frac=0.0,
-    rule=rule_of(""),
-    list_asset=list_asset,
-    delisted=(
-        Listing(
-            symbol="MATIC",
-            native="MATICUSDT",
-            market_id=9002,
-            price_decimals=4,
-            size_decimals=0,
-            max_leverage=50,
-            imf=0.02,
-            mmf=0.01,
-            min_notional_usd=5.0,
-            status="delisted",
-        ),
-    ),
-    book_depth=1000,
-    # Never at once: clients note what they asked for only after they have sent it.
-    latency_ms=(20.0, 6.0),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +69,7 @@ class Contract:
         return lots if self.kind == "perpetual" else lots // 8
 
     def price(self, value: float) -> str:
-        return decimal_text(round(value * 10**self.scale), self.scale)
+        return fixed(value, self.scale)
 
     def ticks(self, ticks: int) -> str:
         extra = self.scale - self.listing.price_decimals
@@ -164,7 +78,7 @@ class Contract:
     def size(self, lots: int) -> str:
         return decimal_text(lots, self.listing.size_decimals)
 
-    def ladder(self, side: Side, depth: int) -> list[tuple[int, int]]:
+    def ladder(self, side: Side, depth: int | None) -> list[tuple[int, int]]:
         return self.state.ladder(side, depth) if self.state else []
 
     @property
@@ -267,8 +181,7 @@ def _pre_listing() -> Json:
 
 def rate(value: float) -> str:
     """Up to eight decimals, no trailing zeros: '0.0001'."""
-    text = decimal_text(round(value * 10**8), 8).rstrip("0")
-    return text.rstrip(".") or "0"
+    return plain(value, 8)
 
 
 def ticker(contract: Contract, world: VenueWorld) -> dict[str, str]:
@@ -323,14 +236,6 @@ def ticker(contract: Contract, world: VenueWorld) -> dict[str, str]:
     return shown
 
 
-def price_limits(contract: Contract) -> dict[str, str] | None:
-    """How far from the mark an order may be; None without a mark."""
-    mark = contract.state.mark if contract.state else None
-    if mark is None:
-        return None
-    return {"buyLmt": contract.price(mark * 1.01), "sellLmt": contract.price(mark * 0.99)}
-
-
 def direction(fills: Iterable[TradeTick]) -> str:
     """How the last price came about."""
     name, before = "ZeroPlusTick", None
@@ -356,6 +261,68 @@ def levels(contract: Contract, rows: Iterable[tuple[int, int]]) -> list[list[str
     return [[contract.ticks(ticks), contract.size(lots) if lots else "0"] for ticks, lots in rows]
 
 
-def rpi_levels(contract: Contract, rows: Iterable[tuple[int, int]]) -> list[list[str]]:
-    """[price, size, size of retail orders]; nobody places retail orders here."""
-    return [[*level, "0"] for level in levels(contract, rows)]
+def full_ticker(contract: Contract, world: VenueWorld) -> Json:
+    """A row of the REST tickers: all fields are always there, empty or '0' where none applies."""
+    live = ticker(contract, world)
+    live.pop("tickDirection", None)
+    return {
+        "symbol": contract.native,
+        **dict.fromkeys(REST_FIELDS, ""),
+        "nextFundingTime": "0",
+        **live,
+        "deliveryTime": str(FUTURE_DELIVERY_MS) if contract.kind == "future" else "0",
+        "preOpenPrice": "",
+        "preQty": "",
+        "curPreListingPhase": "NotStarted" if contract.kind == "prelaunch" else "",
+    }
+
+
+REST_FIELDS = (
+    "lastPrice",
+    "indexPrice",
+    "markPrice",
+    "prevPrice24h",
+    "price24hPcnt",
+    "highPrice24h",
+    "lowPrice24h",
+    "prevPrice1h",
+    "openInterest",
+    "openInterestValue",
+    "singleOpenInterest",
+    "singleOpenInterestValue",
+    "turnover24h",
+    "volume24h",
+    "fundingRate",
+    "fundingIntervalHour",
+    "fundingCap",
+    "predictedDeliveryPrice",
+    "basisRate",
+    "deliveryFeeRate",
+    "ask1Size",
+    "bid1Price",
+    "ask1Price",
+    "bid1Size",
+)
+
+
+def risk_tiers(contract: Contract) -> list[Json]:
+    """Two tiers: twice the margins beyond the first, which is larger for the majors."""
+    leverage = contract.listing.max_leverage
+    first_usd = 2_000_000 if contract.listing.symbol in MAJORS else 200_000
+    tiers = []
+    for number, share in enumerate((1, 2)):
+        margin = share / leverage
+        deduction = first_usd * (margin / 2 - 0.5 / leverage)
+        tiers.append(
+            {
+                "id": contract.listing.market_id * 100 + number + 1,
+                "symbol": contract.native,
+                "riskLimitValue": str(first_usd * (1 + 4 * number)),
+                "maintenanceMargin": f"{margin / 2:.6f}".rstrip("0"),
+                "initialMargin": f"{margin:.6f}".rstrip("0"),
+                "isLowestRisk": 1 - number,
+                "maxLeverage": f"{leverage / share:.2f}",
+                "mmDeduction": f"{deduction:.2f}" if number else "",
+            }
+        )
+    return tiers

@@ -187,12 +187,17 @@ def test_risk_limits_come_fifteen_symbols_a_page(world: FakeWorld) -> None:
     assert len({row["symbol"] for row in rest["list"]}) == 6
 
 
-def test_klines_are_newest_first(world: FakeWorld) -> None:
-    rows = ask(world, "kline", symbol="BTCUSDT", interval=60, limit=3)["list"]
-    starts = [int(row[0]) for row in rows]
-    assert starts == [starts[0] - n * HOUR_MS for n in range(3)]
-    assert len(rows[0]) == 7
-    assert len(ask(world, "mark-price-kline", symbol="BTCUSDT", interval=60)["list"][0]) == 5
+def test_open_interest_pages_by_cursor_to_the_beginning_of_history(world: FakeWorld) -> None:
+    stamps: list[int] = []
+    cursor = ""
+    while True:
+        query = {"symbol": "BTCUSDT", "intervalTime": "4h", "limit": 100, "cursor": cursor}
+        page = ask(world, "open-interest", **query)
+        stamps += [int(row["timestamp"]) for row in page["list"]]
+        if not (cursor := page["nextPageCursor"]):
+            break
+    assert stamps == sorted(set(stamps), reverse=True)
+    assert len(stamps) > 100
 
 
 def test_recent_trades_are_newest_first_with_the_takers_side(world: FakeWorld) -> None:
@@ -211,7 +216,6 @@ def test_recent_trades_are_newest_first_with_the_takers_side(world: FakeWorld) -
         ("tickers", {"category": "nope"}),
         ("tickers", {"symbol": "NOPE"}),
         ("orderbook", {}),
-        ("kline", {"symbol": "BTCUSDT", "interval": 7}),
         ("open-interest", {"symbol": "BTCUSDT"}),
         ("instruments-info", {"limit": "many"}),
     ],
@@ -228,11 +232,6 @@ def test_the_time_is_given_three_times(world: FakeWorld) -> None:
     answer = envelope(world, "time")
     assert answer["time"] == world.now_ns() // NS_PER_MS
     assert answer["result"]["timeNano"] == str(world.now_ns())
-
-
-def test_private_paths_want_a_key(world: FakeWorld) -> None:
-    answer = json.loads(get(bybit, world, "/v5/asset/coin/query-info").body)
-    assert answer["retCode"] == 10003
 
 
 def test_other_paths_and_methods_do_not_exist(world: FakeWorld) -> None:

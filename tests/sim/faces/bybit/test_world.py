@@ -115,7 +115,7 @@ def test_no_frame_breaks_the_socket(message: Any) -> None:
 
 
 @given(
-    st.sampled_from(["tickers", "orderbook", "funding/history", "kline", "open-interest"]),
+    st.sampled_from(["tickers", "orderbook", "funding/history", "risk-limit", "open-interest"]),
     st.dictionaries(
         st.sampled_from(["symbol", "category", "limit", "cursor", "startTime", "endTime"]),
         st.sampled_from(["BTCUSDT", "linear", "0", "-1", "²", "9" * 30, "%00", "spot", "%FF"]),

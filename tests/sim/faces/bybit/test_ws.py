@@ -183,7 +183,7 @@ def test_the_usdc_perpetual_has_the_book_of_its_coin(client: Client) -> None:
 
 
 def test_a_pre_listing_can_be_subscribed_and_says_nothing(world: FakeWorld, client: Client) -> None:
-    answers = subscribe(client, "orderbook.50.BIOUSDT", "tickers.BIOUSDT", "kline.1.BIOUSDT")
+    answers = subscribe(client, "orderbook.50.BIOUSDT", "tickers.BIOUSDT")
     assert [answer["success"] for answer in answers] == [True]
     world.change("BTC", lambda state: None)
     assert client.step(world.step(1.0)) == []
@@ -212,14 +212,6 @@ def test_a_liquidated_long_is_named_by_its_own_side(world: FakeWorld, client: Cl
     world.trade("BTC", Side.SELL, 1_109_999, 6)
     rows = client.step(world.step())[0]["data"]
     assert [(row["S"], row["v"]) for row in rows] == [("Buy", "0.005")]
-
-
-def test_a_kline_follows_the_last_trade(world: FakeWorld, client: Client) -> None:
-    bar = subscribe(client, "kline.5.BTCUSDT")[1]["data"][0]
-    assert (bar["interval"], bar["confirm"]) == ("5", False)
-    assert bar["end"] - bar["start"] == 5 * 60_000 - 1
-    world.trade("BTC", Side.BUY, 1_112_000, 5)
-    assert client.step(world.step(1.0))[0]["data"][0]["close"] == "111200.00"
 
 
 @pytest.mark.parametrize(
@@ -303,3 +295,25 @@ def test_every_frame_has_the_keys_and_types_of_the_recorded_one(
     for kept in capture_lines("bybit/ws_v5_2023_single_frames.jsonl"):
         kind = kept["topic"].split(".")[0], kept["type"]
         assert differences(shape(kept), shown[kind], SINCE_2023) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("hello", "but found h"),
+        ({"op": "nope"}, "error:invalid op"),
+        ({"args": ["tickers.BTCUSDT"]}, "error:invalid op"),
+    ],
+)
+def test_a_refusal_is_in_the_venues_words(world: FakeWorld, message: Any, words: str) -> None:
+    (answer,) = Client(bybit, world).send(message)
+    assert answer["success"] is False
+    assert words in answer["ret_msg"]
+
+
+def test_a_request_that_is_named_by_a_number_is_answered_by_its_text(world: FakeWorld) -> None:
+    """Some clients count their requests and find the answer by the text of the number."""
+    client = Client(bybit, world)
+    for op in ("subscribe", "unsubscribe", "ping"):
+        answer = client.send({"op": op, "req_id": 3, "args": ["publicTrade.BTCUSDT"]})[0]
+        assert (answer["op"], answer["req_id"]) == (op, "3")
