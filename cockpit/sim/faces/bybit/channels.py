@@ -11,46 +11,36 @@ from cockpit.sim.faces.bybit import messages as wire
 from cockpit.sim.faces.bybit.messages import Contract
 from cockpit.sim.faces.kit.channels import BookMemory, Cadence, Channel, Levels, RowMemory
 from cockpit.sim.faces.kit.connection import Json
-from cockpit.sim.world.contract import Step, TradeTick, VenueWorld
+from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld
 
-DEPTH_CADENCE_MS = {"1": 10, "50": 20, "200": 100, "1000": 200}
+DEPTH_CADENCE_MS = {1: 10, 50: 20, 200: 100, 1000: 200}
 TICKER_MS, REPEAT_MS = 100, 3000
 
 
-def parsed(world: VenueWorld, name: str, known: dict[str, Contract]) -> Channel | None:
-    """A topic by its name; None where the venue has no such topic or symbol."""
-    kind, *middle = name.split(".")
-    contract = known.get(middle.pop() if middle else "")
-    if contract is None or contract.kind == "closed":
-        return None
-    match kind, middle:
-        case "orderbook", ["1"]:
-            return BestLevel(world, name, contract)
-        case "orderbook", [depth] if depth in DEPTH_CADENCE_MS:
-            return Book(world, name, contract, depth)
-        case "tickers", []:
-            return Ticker(world, name, contract)
-        case "publicTrade", []:
-            return Trades(world, name, contract)
-        case "allLiquidation", []:
-            return Liquidations(world, name, contract)
-    return None
+class Silence:
+    """A topic of a pre-listing: nothing happens there yet."""
+
+    def first(self) -> Iterable[Json]:
+        return ()
+
+    def after(self, step: Step) -> Iterable[Json]:
+        return ()
 
 
-class _Topic:
+class _Topic(Silence):
     """What every topic knows."""
 
-    def __init__(self, world: VenueWorld, name: str, contract: Contract) -> None:
+    def __init__(
+        self, world: VenueWorld, name: str, contract: Contract, state: MarketState
+    ) -> None:
         self._world = world
         self._name = name
         self._contract = contract
+        self._state = state
 
     @property
     def _now_ms(self) -> int:
         return self._world.now_ns() // NS_PER_MS
-
-    def first(self) -> Iterable[Json]:
-        return ()
 
     def _book(self, form: str, update_id: int, bids: Levels, asks: Levels) -> Json:
         contract, now_ms = self._contract, self._now_ms
@@ -83,17 +73,19 @@ class _Topic:
 class Book(_Topic):
     """A snapshot, then the levels that changed within the published depth."""
 
-    def __init__(self, world: VenueWorld, name: str, contract: Contract, depth: str) -> None:
-        super().__init__(world, name, contract)
-        self._memory = BookMemory(contract.ladder, int(depth))
+    def __init__(
+        self, world: VenueWorld, name: str, contract: Contract, state: MarketState
+    ) -> None:
+        super().__init__(world, name, contract, state)
+        depth = int(name.split(".")[1])
+        self._memory = BookMemory(state, depth)
         self._cadence = Cadence(DEPTH_CADENCE_MS[depth], world.now_ns())
         self._seen_seq = -1
         self._update_id = 0
 
     def first(self) -> Iterable[Json]:
-        if self._contract.state is not None:
-            self._update_id, self._seen_seq = self._contract.update_id, self._contract.seq
-            yield self._book("snapshot", self._update_id, *self._memory.whole())
+        self._update_id, self._seen_seq = self._contract.update_id, self._contract.seq
+        yield self._book("snapshot", self._update_id, *self._memory.whole())
 
     def after(self, step: Step) -> Iterable[Json]:
         if self._contract.seq == self._seen_seq or not self._cadence.due(step):
@@ -109,23 +101,22 @@ class Book(_Topic):
 class BestLevel(_Topic):
     """Snapshots only, and the last one again where nothing happens."""
 
-    def __init__(self, world: VenueWorld, name: str, contract: Contract) -> None:
-        super().__init__(world, name, contract)
-        self._cadence = Cadence(DEPTH_CADENCE_MS["1"], world.now_ns())
+    def __init__(
+        self, world: VenueWorld, name: str, contract: Contract, state: MarketState
+    ) -> None:
+        super().__init__(world, name, contract, state)
+        self._cadence = Cadence(DEPTH_CADENCE_MS[1], world.now_ns())
         self._repeat = Cadence(REPEAT_MS, world.now_ns())
-        self._memory = BookMemory(contract.ladder, 1)
+        self._memory = BookMemory(state, 1)
         self._known: tuple[Levels, Levels] = ([], [])
         self._update_id = 0
 
     def first(self) -> Iterable[Json]:
-        if self._contract.state is not None:
-            self._update_id = self._contract.update_id
-            self._known = self._memory.whole()
-            yield self._book("snapshot", self._update_id, *self._known)
+        self._update_id = self._contract.update_id
+        self._known = self._memory.whole()
+        yield self._book("snapshot", self._update_id, *self._known)
 
     def after(self, step: Step) -> Iterable[Json]:
-        if self._contract.state is None:
-            return
         now = self._memory.whole()
         if now == self._known:
             if step.flush or not self._repeat.due(step):
@@ -143,17 +134,18 @@ class BestLevel(_Topic):
 class Ticker(_Topic):
     """All keys, then those that changed."""
 
-    def __init__(self, world: VenueWorld, name: str, contract: Contract) -> None:
-        super().__init__(world, name, contract)
+    def __init__(
+        self, world: VenueWorld, name: str, contract: Contract, state: MarketState
+    ) -> None:
+        super().__init__(world, name, contract, state)
         self._cadence = Cadence(TICKER_MS, world.now_ns())
         self._memory = RowMemory()
 
     def first(self) -> Iterable[Json]:
-        if self._contract.state is not None:
-            yield self._frame("snapshot", self._memory.news(self._row()))
+        yield self._frame("snapshot", self._memory.news(self._row()))
 
     def after(self, step: Step) -> Iterable[Json]:
-        if self._contract.state is None or not self._cadence.due(step):
+        if not self._cadence.due(step):
             return
         if not (step.prices or step.books or step.trades or step.flush):
             return
@@ -210,3 +202,23 @@ class Liquidations(_Topic):
             if fill.liquidation
         ]
         return self._rows(rows)
+
+
+TOPICS: dict[str, type[_Topic]] = {
+    "orderbook.1": BestLevel,
+    **{f"orderbook.{depth}": Book for depth in DEPTH_CADENCE_MS if depth > 1},
+    "tickers": Ticker,
+    "publicTrade": Trades,
+    "allLiquidation": Liquidations,
+}
+
+
+def parsed(world: VenueWorld, name: str, known: dict[str, Contract]) -> Channel | None:
+    """A topic by its name; None where the venue has no such topic or symbol."""
+    kind, _, native = name.rpartition(".")
+    contract = known.get(native)
+    if contract is None or contract.kind == "closed" or kind not in TOPICS:
+        return None
+    if contract.state is None:
+        return Silence()
+    return TOPICS[kind](world, name, contract, contract.state)

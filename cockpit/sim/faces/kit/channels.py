@@ -4,7 +4,7 @@ A channel is the venue's own class; it holds a `Cadence`, and a `BookMemory` or 
 where the venue sends only what is new to the client.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from cockpit.core.market import Side
@@ -13,7 +13,6 @@ from cockpit.sim.world.contract import MarketState, Step, TradeTick
 
 Levels = list[tuple[int, int]]
 """(ticks, lots), best first; 0 lots where a level is gone."""
-Ladder = Callable[[Side, int | None], Levels]
 
 
 class Channel(Protocol):
@@ -48,11 +47,14 @@ class Cadence:
 
 
 class BookMemory:
-    """The first `depth` levels of a book as the client knows them (None: all levels)."""
+    """The first `depth` levels of a book as the client knows them (None: all levels).
 
-    def __init__(self, ladder: Ladder, depth: int | None = None) -> None:
-        """`ladder` is `MarketState.ladder`, or what a venue shows in its place."""
-        self._ladder = ladder
+    It follows the market: a quiet market's book is kept for as long as somebody remembers it.
+    """
+
+    def __init__(self, state: MarketState, depth: int | None = None) -> None:
+        state.follow(self)
+        self._ladder = state.ladder
         self._depth = depth
         self._known: dict[Side, dict[int, int]] = {Side.BUY: {}, Side.SELL: {}}
 

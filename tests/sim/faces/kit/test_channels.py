@@ -32,7 +32,7 @@ def test_a_level_that_leaves_the_depth_is_gone_and_the_one_that_takes_its_place_
     state.asks.clear()
     state.bids.update({100: 5, 99: 6, 98: 7})
     state.asks.update({102: 5, 103: 6, 104: 7})
-    memory = BookMemory(state.ladder, 2)
+    memory = BookMemory(state, 2)
     assert memory.whole() == ([(100, 5), (99, 6)], [(102, 5), (103, 6)])
     assert memory.news() == ([], [])
     world.set_level("BTC", Side.BUY, 101, 1)
