@@ -12,27 +12,21 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.pages import by_cursor
+from cockpit.sim.faces.kit.parameters import Parameters, Refusal
+from cockpit.sim.faces.kit.routes import Request
 from cockpit.sim.faces.lighter import messages as wire
-from cockpit.sim.faces.lighter.params import (
-    ALL_MARKETS,
-    Query,
-    Refused,
-    choice,
-    invalid,
-    is_whole,
-    limited,
-    whole,
-)
 from cockpit.sim.world import margin
 from cockpit.sim.world.accounts import MICROS, Account, AccountFill, FundingPayment, Position
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld, decimal_text
 
-Row = dict[str, wire.Json]
+Row = dict[str, Json]
 
-NO_ACCOUNT = 21100, "account not found"
-NO_L1_ADDRESS = 21103, "invalid account l1 address"
-NO_AUTH = 20001, "invalid param : auth field is required"
-MAIN_ACCOUNTS_ONLY = 20001, "invalid param : auth required for main accounts"
+NO_ACCOUNT = Refusal(21100, "account not found", 400)
+NO_L1_ADDRESS = Refusal(21103, "invalid account l1 address", 400)
+MAIN_ACCOUNTS_ONLY = Refusal(20001, "invalid param : auth required for main accounts", 400)
+ALL_MARKETS = 255
 L1_ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 MAIN, SUB = 0, 1
 """The first account of an address, and every other."""
@@ -56,6 +50,11 @@ NO_POOL = {
 """The official client's model requires it of every account."""
 
 
+def is_index(text: str) -> bool:
+    """Whether this is a whole number that any field of the venue could hold."""
+    return text.isascii() and text.isdecimal() and len(text) <= 19
+
+
 def dollars(micros: int) -> str:
     return decimal_text(micros, 6)
 
@@ -69,67 +68,65 @@ def collateral(account: Account) -> int:
     )
 
 
+def invalid(name: str) -> Refusal:
+    return Refusal(20001, f"invalid param : {name}", 400)
+
+
+def read(request: Request) -> Parameters:
+    return Parameters(request.query, invalid)
+
+
 # --- REST ------------------------------------------------------------------------------------
 
 
-def account(world: VenueWorld, query: Query) -> Row:
+def account(request: Request) -> Row:
     """One account by its index, or all of an L1 address."""
-    only_open = query.get("active_only") == "true"
-    rows = [_detailed(world, one, only_open) for one in _found(world, query)]
+    asked, only_open = read(request), request.query.get("active_only") == "true"
+    value = request.query.get("value", "")
+    if asked.choice("by", ("index", "l1_address")) == "l1_address":
+        found = _owned(request.world, value)
+    else:
+        one = request.world.accounts.numbered(int(value)) if is_index(value) else None
+        if one is None:
+            raise NO_ACCOUNT
+        found = [one]
+    rows = [_detailed(request.world, one, only_open) for one in found]
     return {"total": len(rows), "accounts": rows, "next_cursor": ""}
 
 
-def accounts_by_l1_address(world: VenueWorld, query: Query) -> Row:
-    owned = _owned(world, query.get("l1_address", ""))
-    rows = [_brief(world, one) for one in owned]
+def accounts_by_l1_address(request: Request) -> Row:
+    owned = _owned(request.world, request.query.get("l1_address", ""))
+    rows = [_brief(request.world, one) for one in owned]
     return {"l1_address": owned[0].address, "sub_accounts": rows}
 
 
-def account_metadata(world: VenueWorld, query: Query) -> Row:
-    """What each account of `account` calls itself."""
-    return {"account_metadatas": [_metadata(one) for one in _found(world, query)]}
-
-
-def position_funding(world: VenueWorld, query: Query) -> Row:
+def position_funding(request: Request) -> Row:
     """Newest first, by the page. The accounts here are for show, like public pools; others want a
     token."""
-    found = world.accounts.numbered(whole(query, "account_index"))
+    asked = read(request)
+    found = request.world.accounts.numbered(asked.whole("account_index"))
     if found is None:
-        raise Refused(*MAIN_ACCOUNTS_ONLY)
-    limit = limited(query, MOST_FUNDINGS, MOST_FUNDINGS)
-    side = choice(query, "side", ("all", "long", "short"), "all")
-    market_id = whole(query, "market_id", ALL_MARKETS)
-    cursor = query.get("cursor") or "0"
-    if not is_whole(cursor):
-        raise invalid("cursor")
-    rows = [funding_row(world, payment) for payment in reversed(found.payments)]
+        raise MAIN_ACCOUNTS_ONLY
+    limit = asked.whole("limit", MOST_FUNDINGS, low=1, high=MOST_FUNDINGS)
+    side = asked.choice("side", ("all", "long", "short"), "all")
+    market_id = asked.whole("market_id", ALL_MARKETS)
+    cursor = str(asked.whole("cursor", 0))
+    rows = [funding_row(request.world, payment) for payment in reversed(found.payments)]
     rows = [
         row
         for row in rows
         if side in ("all", row["position_side"]) and market_id in (ALL_MARKETS, row["market_id"])
     ]
-    begin, end = int(cursor), int(cursor) + limit
-    more = {"next_cursor": str(end)} if end < len(rows) else {}
-    return {"position_fundings": rows[begin:end]} | more
-
-
-def _found(world: VenueWorld, query: Query) -> Sequence[Account]:
-    """The accounts of `by` and `value`, of which there must be one."""
-    by, value = choice(query, "by", ("index", "l1_address")), query.get("value", "")
-    if by == "l1_address":
-        return _owned(world, value)
-    found = world.accounts.numbered(int(value)) if is_whole(value) else None
-    if found is None:
-        raise Refused(*NO_ACCOUNT)
-    return [found]
+    page, following = by_cursor(rows, cursor, limit)
+    return {"position_fundings": page} | ({"next_cursor": following} if following else {})
 
 
 def _owned(world: VenueWorld, address: str) -> Sequence[Account]:
     if not L1_ADDRESS.fullmatch(address):
-        raise Refused(*NO_L1_ADDRESS)
+        raise NO_L1_ADDRESS
     owned = world.accounts.of(address)
     if not owned:
-        raise Refused(*NO_ACCOUNT)
+        raise NO_ACCOUNT
     return owned
 
 
@@ -156,22 +153,6 @@ def _detailed(world: VenueWorld, one: Account, only_open: bool) -> Row:
     now = margin.standing(world, one)
     rows = positions(world, one).values()
     return _brief(world, one) | {
-        **_metadata(one),
-        "positions": [row for row in rows if not only_open or float(row["position"])],
-        "assets": [asset(one)],
-        "total_asset_value": dollars(now.equity),
-        "cross_asset_value": dollars(now.cross_equity),
-        "cross_initial_margin_requirement": dollars(now.cross_initial),
-        "cross_maintenance_margin_requirement": dollars(now.cross_maintenance),
-        "pool_info": NO_POOL,
-        "shares": [],
-        "pending_unlocks": [],
-        "approved_integrators": [],
-    }
-
-
-def _metadata(one: Account) -> Row:
-    return {
         "account_index": one.number,
         "name": "",
         "description": "",
@@ -182,6 +163,16 @@ def _metadata(one: Account) -> Row:
         "can_rfq_market_ids": [],
         "metadata": {"color": ""},
         "agent_enabled": False,
+        "positions": [row for row in rows if not only_open or float(row["position"])],
+        "assets": [asset(one)],
+        "total_asset_value": dollars(now.equity),
+        "cross_asset_value": dollars(now.cross_equity),
+        "cross_initial_margin_requirement": dollars(now.cross_initial),
+        "cross_maintenance_margin_requirement": dollars(now.cross_maintenance),
+        "pool_info": NO_POOL,
+        "shares": [],
+        "pending_unlocks": [],
+        "approved_integrators": [],
     }
 
 
@@ -289,10 +280,14 @@ def by_market(rows: Iterable[Row]) -> Mapping[str, list[Row]]:
 # --- sums ------------------------------------------------------------------------------------
 
 
-def stats(world: VenueWorld, one: Account) -> Row:
-    now = margin.standing(world, one)
-    total = _stats(now.equity, now.used, now.value, collateral(one))
-    cross = _stats(now.cross_equity, now.cross_initial, now.cross_value, collateral(one))
+def stats(world: VenueWorld, one: Account | None) -> Row:
+    """What an account is worth; zeros of one without anything."""
+    if one is None:
+        total = cross = _stats(0, 0, 0, 0)
+    else:
+        now, deposit = margin.standing(world, one), collateral(one)
+        total = _stats(now.equity, now.used, now.value, deposit)
+        cross = _stats(now.cross_equity, now.cross_initial, now.cross_value, deposit)
     return {"account_trading_mode": 0, **total, "cross_stats": cross, "total_stats": total}
 
 
@@ -307,12 +302,12 @@ def _stats(equity: int, used: int, value: int, collateral_micros: int) -> Row:
     }
 
 
-def activity(one: Account, at_ns: int) -> Row:
+def activity(fills: Iterable[AccountFill], at_ns: int) -> Row:
     """Trades and volume of the day, the week, the month and ever."""
     row: Row = {}
     days = {"daily": 1, "weekly": 7, "monthly": 30, "total": 36_500}
     for name, count in days.items():
-        recent = [fill for fill in one.fills if fill.at_ns > at_ns - count * 24 * HOUR_NS]
+        recent = [fill for fill in fills if fill.at_ns > at_ns - count * 24 * HOUR_NS]
         row[f"{name}_trades_count"] = len(recent)
-        row[f"{name}_volume"] = sum(fill.notional_micros for fill in recent) / MICROS
+        row[f"{name}_volume"] = sum(fill.notional_micros for fill in recent) / MICROS or 0
     return row

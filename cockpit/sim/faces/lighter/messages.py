@@ -6,19 +6,13 @@ rates are strings on the socket; statistics of the day are numbers everywhere.
 
 import hashlib
 import math
-from bisect import bisect_left
-from collections.abc import Sequence
-from typing import Any
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S, hour_floor_ns
+from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.lighter.profile import QUOTE_DECIMALS
-from cockpit.sim.world import candles
 from cockpit.sim.world.chain import height_at
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld, decimal_text
-
-Json = Any
-"""What msgspec can encode."""
 
 RATE_DECIMALS = 4
 """Of a rate in percent per hour; the venue truncates to them."""
@@ -29,17 +23,6 @@ FIRST_ASK_ID = 281_474_976_710_656
 FIRST_BID_ID = 562_949_953_421_311
 PREMIUM_TAKER_FEE, PREMIUM_MAKER_FEE = 196, 28
 """In 1e-6 of notional; a standard account pays none, and the key is then absent."""
-RESOLUTIONS_S = {
-    "1m": 60,
-    "5m": 300,
-    "15m": 900,
-    "30m": 1800,
-    "1h": 3600,
-    "4h": 14_400,
-    "12h": 43_200,
-    "1d": 86_400,
-    "1w": 604_800,
-}
 
 
 def rate_units(rate: float) -> int:
@@ -104,8 +87,8 @@ def market_stats(state: MarketState) -> dict[str, Json]:
     """One market's statistics; all prices zero where there is no market any more."""
     listing, dead = state.listing, state.mark is None
     decimals = listing.price_decimals
-    bids, asks = state.ladder(Side.BUY, 1), state.ladder(Side.SELL, 1)
-    mid = (bids[0][0] + asks[0][0]) / 2 / 10**decimals if bids and asks else state.mark
+    bid, ask = state.best(Side.BUY), state.best(Side.SELL)
+    mid = (bid[0] + ask[0]) / 2 / 10**decimals if bid and ask else state.mark
     paid = state.settled[-1] if state.settled else None
     return {
         "symbol": listing.native,
@@ -141,9 +124,9 @@ def nonce(state: MarketState) -> int:
 
 def best(state: MarketState) -> dict[str, dict[str, str]]:
     """Top of the book; blank where a side is empty."""
-    tops = {"a": state.ladder(Side.SELL, 1), "b": state.ladder(Side.BUY, 1)}
+    tops = {"a": state.best(Side.SELL), "b": state.best(Side.BUY)}
     blank = {"price": "", "size": ""}
-    return {key: level(state, *top[0]) if top else blank for key, top in tops.items()}
+    return {key: level(state, *top) if top else blank for key, top in tops.items()}
 
 
 def tx_hash(seed: str) -> str:
@@ -194,75 +177,3 @@ def trade(world: VenueWorld, state: MarketState, tick: TradeTick) -> dict[str, J
     if draw % 3:
         row["maker_fee"] = PREMIUM_MAKER_FEE
     return row
-
-
-def candle(
-    state: MarketState, resolution: str, open_ns: int, now_ns: int, trades: candles.Tape
-) -> dict[str, Json] | None:
-    """Numbers throughout; None for a market without prices."""
-    length_ns = RESOLUTIONS_S[resolution] * NS_PER_S
-    bar = candles.candle(state, open_ns, length_ns, now_ns, trades)
-    if bar is None:
-        return None
-    return {
-        "t": open_ns // NS_PER_MS,
-        "o": rounded(state, bar.open),
-        "h": rounded(state, bar.high),
-        "l": rounded(state, bar.low),
-        "c": rounded(state, bar.close),
-        "v": round(bar.volume, state.listing.size_decimals),
-        "V": round(bar.volume * (bar.open + bar.close) / 2, QUOTE_DECIMALS),
-        "i": _last_trade_id(open_ns + length_ns, now_ns, trades),
-    }
-
-
-def _last_trade_id(end_ns: int, now_ns: int, trades: candles.Tape) -> int:
-    """Of the last trade before then; before all that are remembered, one a second backwards."""
-    until = bisect_left(trades, end_ns, key=lambda trade: trade.at_ns)
-    if until:
-        return trades[until - 1].trade_id
-    first_id, first_ns = (trades[0].trade_id, trades[0].at_ns) if trades else (10**8, now_ns)
-    return max(1, first_id - 1 - max(0, first_ns - end_ns) // NS_PER_S)
-
-
-def mark_candle(
-    state: MarketState, resolution: str, open_ns: int, now_ns: int, trades: candles.Tape
-) -> dict[str, Json] | None:
-    """Of the mark price, with the count of its samples, one a second."""
-    length_ns = RESOLUTIONS_S[resolution] * NS_PER_S
-    found = candles.price_candle(state, state.mark, open_ns, length_ns, now_ns, trades)
-    if found is None:
-        return None
-    prices = {key: rounded(state, price) for key, price in zip("ohlc", found, strict=True)}
-    samples = max(1, min(length_ns, now_ns - open_ns) // NS_PER_S)
-    return {"t": open_ns // NS_PER_MS, **prices, "sc": samples}
-
-
-def mark_candle_rows(
-    world: VenueWorld, state: MarketState, resolution: str, from_ns: int, to_ns: int, most: int
-) -> list[dict[str, Json]]:
-    """As `candle_rows`."""
-    now_ns, trades = world.now_ns(), candles.tape(world, state)
-    opens = _opens(state, resolution, from_ns, min(to_ns, now_ns), most)
-    rows = [mark_candle(state, resolution, open_ns, now_ns, trades) for open_ns in opens]
-    return [row for row in rows if row is not None]
-
-
-def candle_rows(
-    world: VenueWorld, state: MarketState, resolution: str, from_ns: int, to_ns: int, most: int
-) -> list[dict[str, Json]]:
-    """Oldest first: the newest `most` of those that begin in [from_ns, to_ns]."""
-    now_ns, trades = world.now_ns(), candles.tape(world, state)
-    opens = _opens(state, resolution, from_ns, min(to_ns, now_ns), most)
-    rows = [candle(state, resolution, open_ns, now_ns, trades) for open_ns in opens]
-    return [row for row in rows if row is not None]
-
-
-def _opens(
-    state: MarketState, resolution: str, from_ns: int, to_ns: int, most: int
-) -> Sequence[int]:
-    """When candles begin, oldest first."""
-    length_ns = RESOLUTIONS_S[resolution] * NS_PER_S
-    newest = to_ns // length_ns * length_ns
-    oldest = max(from_ns, candles.history_begins_ns(state, newest), newest - (most - 1) * length_ns)
-    return range(newest, oldest - 1, -length_ns)[::-1]

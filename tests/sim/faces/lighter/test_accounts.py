@@ -142,13 +142,6 @@ def test_positions_agree_with_the_truth_and_funding_counts_what_was_paid_out(des
     assert not told
 
 
-def test_what_accounts_call_themselves_is_what_the_accounts_say(desk: Desk) -> None:
-    rows = ask(desk, f"accountMetadata?by=l1_address&value={OWNER}")["account_metadatas"]
-    assert [row["account_index"] for row in rows] == [CROSS, ISOLATED]
-    for row in rows:
-        assert read(desk, row["account_index"]).items() >= row.items()
-
-
 def test_a_closed_position_stays_in_the_list_flat(desk: Desk) -> None:
     fill, _ = desk.until_fill(lambda fill: fill.position.closed_ns is not None)
     symbol = desk.view.by_symbol[fill.position.symbol].listing.native

@@ -102,68 +102,13 @@ def test_thirty_days_of_funding_fit_one_reply(world: FakeWorld) -> None:
     assert len(body["fundings"]) == 720
 
 
-def test_rates_of_all_venues_are_fractions_per_eight_hours(world: FakeWorld) -> None:
+def test_rates_of_this_venue_and_another_are_fractions_per_eight_hours(world: FakeWorld) -> None:
     world.by_symbol["ETH"].rate = 0.0000125
     rows = get(world, "funding-rates")["funding_rates"]
     eth = {row["exchange"]: row["rate"] for row in rows if row["market_id"] == 0}
     assert eth["lighter"] == pytest.approx(0.000096)  # 0.0012 percent an hour, times 8
-    assert eth.keys() == {"lighter", "binance", "bybit", "hyperliquid"}
+    assert eth.keys() == {"lighter", "binance"}
     assert not any(row["market_id"] == 28 for row in rows)
-
-
-def test_candles_ascend_inside_their_window(world: FakeWorld) -> None:
-    end = START_NS // 1_000_000
-    window = f"start_timestamp={end - 3 * 3_600_000}&end_timestamp={end}&count_back=0"
-    rows = get(world, f"candles?market_id=0&resolution=1h&{window}")["c"]
-    assert [row["t"] for row in rows] == [1_759_989_600_000 + 3_600_000 * n for n in range(3)]
-    assert all(row["l"] <= min(row["o"], row["c"]) <= row["h"] for row in rows)
-    old = get(world, f"candlesticks?market_id=0&resolution=1h&{window}")["candlesticks"]
-    assert [row["timestamp"] for row in old] == [row["t"] for row in rows]
-
-
-def test_prices_without_volume_are_those_of_the_candles(world: FakeWorld) -> None:
-    end = START_NS // 1_000_000
-    window = f"start_timestamp={end - 3 * 3_600_000}&end_timestamp={end}&count_back=0"
-    marks = get(world, f"markPriceCandles?market_id=0&resolution=1h&{window}")["c"]
-    rows = get(world, f"candles?market_id=0&resolution=1h&{window}")["c"]
-    # Closed candles ended where the trades did; the running one stands at the mark.
-    assert [(r["t"], r["c"]) for r in marks[:-1]] == [(r["t"], r["c"]) for r in rows[:-1]]
-    mark = next(m for m in world.markets.values() if m.listing.market_id == 0).mark
-    assert marks[-1]["c"] == pytest.approx(mark)
-    assert all("v" not in row and row["sc"] > 0 for row in marks)
-    charts = {
-        row["market_id"]: row["prices"] for row in get(world, "marketPriceCharts")["price_charts"]
-    }
-    assert [float(price) for price in charts[0][-3:]] == [row["c"] for row in rows]
-    assert len(charts[0]) == 24
-    assert charts[28] == []
-
-
-def test_no_pool_is_shown_and_the_venues_own_is_the_last_index(world: FakeWorld) -> None:
-    assert get(world, "publicPoolsMetadata?index=0&limit=10")["public_pools"] == []
-    assert get(world, "systemConfig")["liquidity_pool_index"] == 2**48 - 2
-
-
-def test_blocks_are_sequenced_then_committed_then_proven(world: FakeWorld) -> None:
-    newest = get(world, "blocks?sort=desc&limit=2")["blocks"]
-    assert [block["height"] for block in newest] == [5_000_000, 4_999_999]
-    assert newest[0]["committed_at"] == newest[0]["verified_at"] == 0
-    old = get(world, "block?by=height&value=4000000")["blocks"][0]
-    assert 0 < old["committed_at"] < old["verified_at"] <= START_NS // 10**9
-    again = get(world, f"block?by=commitment&value={old['commitment']}")["blocks"][0]
-    assert again == old
-
-
-def test_blocks_are_empty_and_no_execution_was_measured(world: FakeWorld) -> None:
-    assert get(world, "block?by=height&value=4000000")["blocks"][0]["txs"] == []
-    assert get(world, "blockTxs?by=block_height&value=4000000")["txs"] == []
-    assert get(world, "executeStats?period=d")["result"] == []
-
-
-def test_open_interest_history_is_hourly(world: FakeWorld) -> None:
-    rows = get(world, "exchangeMetrics?period=d&kind=open_interest&filter=byMarket&value=ETH")
-    stamps = [row["timestamp"] for row in rows["metrics"]]
-    assert stamps[-1] - stamps[-2] == 3600
 
 
 @pytest.mark.parametrize(
@@ -171,13 +116,10 @@ def test_open_interest_history_is_hourly(world: FakeWorld) -> None:
     [
         ("account?by=index&value=5", 21100),
         ("accountsByL1Address?l1_address=0x0", 21103),
-        ("nextNonce?account_index=5&api_key_index=3", 21100),
         ("positionFunding?account_index=5&limit=10", 20001),
         ("orderBookOrders?market_id=1&limit=251", 20001),
         ("orderBookOrders?limit=10", 20001),
         ("recentTrades?market_id=9999&limit=10", 20001),
-        ("candles?market_id=1&resolution=2m&start_timestamp=0&end_timestamp=1", 20001),
-        ("block?by=height&value=99999999", 20001),
     ],
 )
 def test_an_error_is_a_code_and_a_message(world: FakeWorld, target: str, code: int) -> None:
@@ -187,15 +129,14 @@ def test_an_error_is_a_code_and_a_message(world: FakeWorld, target: str, code: i
     assert body["code"] == code
 
 
-def test_info_names_the_contract_and_other_paths_are_not_found(world: FakeWorld) -> None:
-    assert ask(world, "/info")[1]["contract_address"].startswith("0x3B4D794a")
+def test_other_paths_are_not_found(world: FakeWorld) -> None:
     assert ask(world, "/api/v1/nothing")[0] == 404
     assert ask(world, "/orderBooks")[0] == 404
 
 
 def test_the_budget_of_a_client_ends_with_429_and_begins_again(world: FakeWorld) -> None:
-    statuses = [ask(world, "/info")[0] for _ in range(601)]
+    statuses = [ask(world, "/")[0] for _ in range(601)]
     assert statuses == [200] * 600 + [429]
-    assert ask(world, "/info")[1] == {"code": 23000, "message": "Too Many Requests!"}
+    assert ask(world, "/")[1] == {"code": 23000, "message": "Too Many Requests!"}
     world.step(60.0)
-    assert ask(world, "/info")[0] == 200
+    assert ask(world, "/")[0] == 200

@@ -76,7 +76,6 @@ def test_the_book_of_a_dead_market_has_the_shape_of_an_empty_one(client: Client)
         ("market_stats/1", "ws_market_stats_subscribed_single"),
         ("ticker/0", "ws_ticker_subscribed"),
         ("ticker/28", "ws_ticker_subscribed_empty"),
-        ("candle/0/1m", "ws_candle_subscribed"),
         ("user_stats/1234", "ws_user_stats_update"),
     ],
 )
@@ -86,15 +85,14 @@ def test_an_answer_to_a_subscription_has_the_documented_shape(
     assert skeleton(client.subscribe(channel)) == skeleton(_example(example))
 
 
-def test_updates_of_ticker_height_and_candle_have_the_documented_shapes(client: Client) -> None:
-    for channel in ("ticker/0", "height", "candle/0/1m"):
+def test_updates_of_ticker_and_height_have_the_documented_shapes(client: Client) -> None:
+    for channel in ("ticker/0", "height"):
         client.subscribe(channel)
     client.world.set_level("ETH", Side.BUY, 430_000, 10)
     client.world.trade("ETH", Side.SELL, 430_000, 10)
-    ticker, height, candle = client.wait(1.0, blocks=6)
+    ticker, height = client.wait(1.0, blocks=6)
     assert skeleton(ticker) == skeleton(_example("ws_ticker_update"))
     assert skeleton(height) == skeleton(_example("ws_height_update"))
-    assert skeleton(candle) == skeleton(_example("ws_candle_update"))
 
 
 def test_statistics_have_every_field_of_the_recordings_in_its_type(client: Client) -> None:
@@ -157,8 +155,6 @@ def test_a_rest_reply_has_the_recorded_shape(client: Client, target: str, name: 
     assert skeleton(get(client.world, target)) == skeleton(recorded(name))
 
 
-def test_lists_of_a_dead_market_are_null(client: Client) -> None:
+def test_trades_of_a_dead_market_are_null(client: Client) -> None:
     theirs = _example("http_recent_trades_null")
     assert get(client.world, "recentTrades?market_id=28&limit=10") == theirs
-    candles = "candles?market_id=28&resolution=1m&start_timestamp=0&end_timestamp=2000000000"
-    assert get(client.world, candles)["c"] is None
