@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cockpit.sim.faces.dydx import accounts
 from cockpit.sim.faces.dydx import messages as wire
 from cockpit.sim.faces.dydx.accounts import Row
+from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.accounts import Account, AccountFill, Position
 from cockpit.sim.world.contract import Step, VenueWorld
 
@@ -19,7 +20,7 @@ class OfChild(NamedTuple):
     """Contents of a parent channel, whose envelope names the child."""
 
     number: int | None
-    contents: wire.Json
+    contents: Json
 
 
 class Subaccount:
@@ -37,28 +38,28 @@ class Subaccount:
         else:
             account = world.accounts.at(address, self._number)
             self._accounts = [] if account is None else [account]
-        self._told: dict[int, int] = {}
+        self._known: dict[int, int] = {}
 
-    def first(self) -> wire.Json:
+    def first(self) -> Json:
         if not self._accounts:
             return {}
-        self._told = {account.number: account.quote_micros for account in self._accounts}
+        self._known = {account.number: account.quote_micros for account in self._accounts}
         if self._is_parent:
             shown = accounts.parent_subaccount(self._world, self._accounts, self._number)
         else:
             shown = accounts.subaccount(self._world, self._accounts[0])
         return {"subaccount": shown, "orders": [], "blockHeight": str(self._world.height)}
 
-    def after(self, step: Step) -> list[wire.Json]:
-        contents: list[wire.Json] = []
+    def after(self, step: Step) -> list[Json]:
+        contents: list[Json] = []
         for fill in step.fills:
             if fill.account in self._accounts:
-                self._told[fill.account.number] = fill.account.quote_micros
+                self._known[fill.account.number] = fill.account.quote_micros
                 contents += [self._of(fill.account, row) for row in self._fill(fill)]
         if step.flush:
             for account in self._accounts:
-                if self._told[account.number] != account.quote_micros:
-                    self._told[account.number] = account.quote_micros
+                if self._known[account.number] != account.quote_micros:
+                    self._known[account.number] = account.quote_micros
                     contents.append(self._of(account, self._settled(account)))
         return contents
 

@@ -11,28 +11,25 @@ import uuid
 from collections.abc import Iterable
 from decimal import Decimal
 
-from cockpit.core.units import NS_PER_S, hour_floor_ns
 from cockpit.sim.faces.dydx import messages as wire
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import iso, trimmed
 from cockpit.sim.world import margin
 from cockpit.sim.world.accounts import (
-    FILLS_KEPT,
-    MICROS,
     Account,
     AccountFill,
     FundingPayment,
     Position,
 )
 from cockpit.sim.world.chain import height_at
-from cockpit.sim.world.contract import MarketState, VenueWorld, decimal_text
+from cockpit.sim.world.contract import MarketState, VenueWorld
 
 PARENTS = 128
 ORDER_LONG_TERM = "64"
-DEPOSITED_BEFORE_NS = 60 * NS_PER_S
-"""So long before the first fill of a family of subaccounts its money came."""
 AVERAGE_STEP = Decimal(1).scaleb(-20)
 _IDS = uuid.UUID("0f9da948-a6fb-4c45-9edc-4685c3f3317d")
 
-Row = dict[str, wire.Json]
+Row = dict[str, Json]
 
 
 def children(world: VenueWorld, address: str, parent: int) -> list[Account]:
@@ -40,7 +37,7 @@ def children(world: VenueWorld, address: str, parent: int) -> list[Account]:
 
 
 def dollars(micros: int) -> str:
-    return wire.plain(decimal_text(micros, 6))
+    return trimmed(micros, 6)
 
 
 def height(world: VenueWorld, at_ns: int) -> str:
@@ -141,9 +138,9 @@ def position_row(world: VenueWorld, account: Account, position: Position) -> Row
         "entryPrice": text(entry),
         "exitPrice": text(exit_) if position.closed_lots else None,
         **profits(state, position, entry, exit_),
-        "createdAt": wire.iso(position.opened_ns),
+        "createdAt": iso(position.opened_ns),
         "createdAtHeight": height(world, position.opened_ns),
-        "closedAt": None if closed_ns is None else wire.iso(closed_ns),
+        "closedAt": None if closed_ns is None else iso(closed_ns),
         "sumOpen": wire.size(state, position.opened_lots),
         "sumClose": wire.size(state, position.closed_lots),
         "netFunding": dollars(position.funding_micros),
@@ -182,7 +179,7 @@ def fill_row(world: VenueWorld, fill: AccountFill) -> Row:
         "size": wire.size(state, abs(fill.lots)),
         "fee": dollars(fill.fee_micros),
         "affiliateRevShare": "0",
-        "createdAt": wire.iso(fill.at_ns),
+        "createdAt": iso(fill.at_ns),
         "createdAtHeight": height(world, fill.at_ns),
         "orderId": stable_id("order", fill.trade_id),
         "clientMetadata": "0",
@@ -219,27 +216,6 @@ def order_row(world: VenueWorld, fill: AccountFill) -> Row:
     }
 
 
-def orders(world: VenueWorld, accounts: Iterable[Account]) -> list[Row]:
-    """Newest first."""
-    filled = sorted(
-        (fill for account in accounts for fill in account.fills),
-        key=lambda fill: fill.at_ns,
-        reverse=True,
-    )
-    return [order_row(world, fill) | {"subaccountNumber": fill.account.number} for fill in filled]
-
-
-def fills(world: VenueWorld, accounts: Iterable[Account], market: str | None) -> list[Row]:
-    """Newest first."""
-    rows = sorted(
-        (fill for account in accounts for fill in account.fills),
-        key=lambda fill: fill.at_ns,
-        reverse=True,
-    )
-    shown = (fill_row(world, fill) for fill in rows)
-    return [row for row in shown if market in (None, row["market"])]
-
-
 def payments(world: VenueWorld, accounts: Iterable[Account], ticker: str | None) -> list[Row]:
     """Newest first, without payments of nothing. `payment` > 0 was received."""
     rows: list[tuple[int, Row]] = []
@@ -254,125 +230,12 @@ def payments(world: VenueWorld, accounts: Iterable[Account], ticker: str | None)
     return [row for _, row in rows if ticker in (None, row["ticker"])]
 
 
-def deposited(account: Account) -> int:
-    """What was ever put in, in micro-dollars: the cash without all that trading did to it."""
-    held = (*account.positions.values(), *account.closed)
-    return account.quote_micros + sum(
-        one.sign * (one.opened_micros - one.closed_micros) + one.fees_micros - one.funding_micros
-        for one in held
-    )
-
-
-def transfers(world: VenueWorld, owned: list[Account], *, of_parent: bool) -> list[Row]:
-    """Newest first. Money comes to a parent, which hands it on to its children.
-
-    Of a parent the Indexer lists only what crosses the family's border.
-    """
-    rows: list[tuple[int, Row]] = []
-    for account in owned:
-        family = children(world, account.address, account.number % PARENTS)
-        head = family[0]
-        first_ns = min(one.created_ns for one in family) - DEPOSITED_BEFORE_NS
-        if account is head:
-            put = sum(map(deposited, family))
-            row = _transfer(world, None, head, put, first_ns, "DEPOSIT", of_parent)
-            rows.append((first_ns, row))
-        for child in family[1:] if not of_parent else ():
-            if account not in (head, child):
-                continue
-            kind = "TRANSFER_OUT" if account is head else "TRANSFER_IN"
-            at_ns = child.created_ns - DEPOSITED_BEFORE_NS // 2
-            row = _transfer(world, head, child, deposited(child), at_ns, kind, False)
-            rows.append((at_ns, row))
-    rows.sort(key=lambda pair: pair[0], reverse=True)
-    return [row for _, row in rows]
-
-
-def _transfer(
-    world: VenueWorld,
-    sender: Account | None,
-    recipient: Account,
-    micros: int,
-    at_ns: int,
-    kind: str,
-    of_parent: bool,
-) -> Row:
-    """A transfer; what has no sending subaccount comes from the owner's wallet."""
-
-    def side(account: Account) -> Row:
-        if of_parent:
-            number = {"parentSubaccountNumber": account.number % PARENTS}
-        else:
-            number = {"subaccountNumber": account.number}
-        return {"address": account.address} | number
-
-    id_ = stable_id("transfer", recipient.address, recipient.number)
-    return {
-        "id": id_,
-        "sender": {"address": recipient.address} if sender is None else side(sender),
-        "recipient": side(recipient),
-        "size": dollars(micros),
-        "createdAt": wire.iso(at_ns),
-        "createdAtHeight": height(world, at_ns),
-        "symbol": "USDC",
-        "type": kind,
-        "transactionHash": stable_id(id_, "hash").replace("-", "").upper() * 2,
-    }
-
-
-def pnl_ticks(world: VenueWorld, owned: list[Account]) -> list[Row]:
-    """Equity at each full hour in which funding was due, newest first; several are added up."""
-    equities: dict[int, int] = {}
-    put: dict[int, int] = {}
-    for account in owned:
-        for hour_ns, micros in _equities(world, account).items():
-            equities[hour_ns] = equities.get(hour_ns, 0) + micros
-            put[hour_ns] = put.get(hour_ns, 0) + deposited(account)
-    owner = (owned[0].address, owned[0].number) if owned else ()
-    return [
-        {
-            "id": stable_id("pnl", *owner, at_ns),
-            "subaccountId": stable_id(*owner),
-            "equity": dollars(equity),
-            "totalPnl": dollars(equity - put[at_ns]),
-            "netTransfers": "0",
-            "createdAt": wire.iso(at_ns),
-            "blockHeight": height(world, at_ns),
-            "blockTime": wire.iso(at_ns),
-        }
-        for at_ns, equity in sorted(equities.items(), reverse=True)
-    ]
-
-
-def _equities(world: VenueWorld, account: Account) -> dict[int, int]:
-    """Micro-dollars by hour: the cash of then, and what was held at the price of then.
-
-    Told backwards from the cash of now, as far as the fills are kept.
-    """
-    cash, micros = account.quote_micros, dict[int, int]()
-    until_ns = account.fills[0].at_ns if len(account.fills) == FILLS_KEPT else 0
-    fills_left = list(account.fills)
-    for paid in reversed(account.payments):
-        if paid.at_ns < until_ns:
-            break
-        while fills_left and fills_left[-1].at_ns > paid.at_ns:
-            fill = fills_left.pop()
-            signed = fill.notional_micros if fill.lots > 0 else -fill.notional_micros
-            cash += signed + fill.fee_micros
-        hour_ns = hour_floor_ns(paid.at_ns)
-        decimals = world.by_symbol[paid.symbol].listing.size_decimals
-        worth = round(paid.lots / 10**decimals * paid.reference * MICROS)
-        micros[hour_ns] = micros.get(hour_ns, cash) + worth
-        cash -= paid.micros
-    return micros
-
-
 def _payment_row(world: VenueWorld, payment: FundingPayment, index: float) -> Row:
     state = world.by_symbol[payment.symbol]
     at_ns = wire.effective_ns(payment.at_ns)
     return {
         "subaccountNumber": str(payment.account.number),
-        "createdAt": wire.iso(at_ns),
+        "createdAt": iso(at_ns),
         "createdAtHeight": height(world, at_ns),
         "perpetualId": str(state.listing.market_id),
         "ticker": state.listing.native,

@@ -11,10 +11,12 @@ from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.dydx import messages as wire
 from cockpit.sim.faces.dydx.profile import BOOK_DEPTH
+from cockpit.sim.faces.kit.channels import fills_of
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import iso
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
 
 TRADES_AT_FIRST = 1000
-CANDLES_AT_FIRST = 1000
 UPDATER_NS = 30 * NS_PER_S
 """How often the market updater refreshes what it publishes of a market."""
 WIRE_SIDE = {Side.BUY: "bids", Side.SELL: "asks"}
@@ -25,9 +27,9 @@ class Channel(Protocol):
 
     version: str
 
-    def first(self) -> wire.Json: ...
+    def first(self) -> Json: ...
 
-    def after(self, step: Step) -> list[wire.Json]: ...
+    def after(self, step: Step) -> list[Json]: ...
 
 
 class OrderBook:
@@ -40,15 +42,16 @@ class OrderBook:
     version = "1.0.0"
 
     def __init__(self, state: MarketState) -> None:
+        state.follow(self)
         self._state = state
         self._known: dict[Side, set[int]] = {Side.BUY: set(), Side.SELL: set()}
 
-    def first(self) -> wire.Json:
+    def first(self) -> Json:
         for side in Side:
             self._known[side] = {ticks for ticks, _ in self._state.ladder(side, BOOK_DEPTH)}
         return wire.book(self._state)
 
-    def after(self, step: Step) -> list[wire.Json]:
+    def after(self, step: Step) -> list[Json]:
         state, symbol = self._state, self._state.listing.symbol
         contents = []
         for change in step.books:
@@ -67,7 +70,7 @@ class OrderBook:
                         contents.append(self._level(side, ticks, lots))
         return contents
 
-    def _level(self, side: Side, ticks: int, lots: int) -> wire.Json:
+    def _level(self, side: Side, ticks: int, lots: int) -> Json:
         size = wire.size(self._state, lots) if lots else "0"
         return {WIRE_SIDE[side]: [[wire.price(self._state, ticks), size]]}
 
@@ -81,14 +84,13 @@ class Trades:
         self._world = world
         self._state = state
 
-    def first(self) -> wire.Json:
+    def first(self) -> Json:
         return wire.trade_rows(self._world, self._state, TRADES_AT_FIRST)
 
-    def after(self, step: Step) -> list[wire.Json]:
+    def after(self, step: Step) -> list[Json]:
         return [
             {"trades": [wire.trade_update(self._world, self._state, trade)]}
-            for trade in step.trades
-            if trade.symbol == self._state.listing.symbol
+            for trade in fills_of(step, self._state)
         ]
 
 
@@ -104,16 +106,16 @@ class Markets:
         self._world = world
         self._tick = world.now_ns() // UPDATER_NS
         self._oracles: dict[str, str | None] = {}
-        self._live: dict[str, dict[str, wire.Json]] = {}
+        self._live: dict[str, dict[str, Json]] = {}
 
-    def first(self) -> wire.Json:
+    def first(self) -> Json:
         for native, state in self._world.markets.items():
             self._oracles[native] = wire.oracle(state)
             self._live[native] = wire.live_fields(state)
         rows = {native: wire.market_row(s) for native, s in self._world.markets.items()}
         return {"markets": rows}
 
-    def after(self, step: Step) -> list[wire.Json]:
+    def after(self, step: Step) -> list[Json]:
         contents = []
         if (step.blocks or step.flush) and (oracles := self._oracle_rows()):
             contents.append({"oraclePrices": oracles})
@@ -123,7 +125,7 @@ class Markets:
         self._tick = tick
         return contents
 
-    def _oracle_rows(self) -> dict[str, wire.Json]:
+    def _oracle_rows(self) -> dict[str, Json]:
         rows = {}
         for native, state in self._world.markets.items():
             text = wire.oracle(state)
@@ -132,22 +134,22 @@ class Markets:
             self._oracles[native] = text
             rows[native] = {
                 "oraclePrice": text,
-                "effectiveAt": wire.iso(self._world.block_ns),
+                "effectiveAt": iso(self._world.block_ns),
                 "effectiveAtHeight": str(self._world.height),
                 "marketId": state.listing.market_id,
             }
         return rows
 
-    def _trading_rows(self, flush: bool) -> dict[str, wire.Json]:
+    def _trading_rows(self, flush: bool) -> dict[str, Json]:
         rows = {}
         for native, state in self._world.markets.items():
             if state.mark is None:
                 continue
-            told = self._live[native]
+            known = self._live[native]
             live = wire.live_fields(state)
             if not state.premium_samples and not flush:
-                live["nextFundingRate"] = told["nextFundingRate"]
-            if changed := {key: live[key] for key in live if live[key] != told[key]}:
+                live["nextFundingRate"] = known["nextFundingRate"]
+            if changed := {key: live[key] for key in live if live[key] != known[key]}:
                 self._live[native] = live
                 rows[native] = changed
         return rows
@@ -161,36 +163,11 @@ class BlockHeight:
     def __init__(self, world: VenueWorld) -> None:
         self._world = world
 
-    def first(self) -> wire.Json:
-        return {"height": str(self._world.height), "time": wire.iso(self._world.block_ns)}
+    def first(self) -> Json:
+        return {"height": str(self._world.height), "time": iso(self._world.block_ns)}
 
-    def after(self, step: Step) -> list[wire.Json]:
+    def after(self, step: Step) -> list[Json]:
         return [
-            {"blockHeight": str(block.height), "time": wire.iso(block.block_ns)}
+            {"blockHeight": str(block.height), "time": iso(block.block_ns)}
             for block in step.blocks
         ]
-
-
-class Candles:
-    """`v4_candles`: newest first at subscription, then the open candle after each trade."""
-
-    version = "1.0.0"
-
-    def __init__(self, world: VenueWorld, state: MarketState, resolution: str) -> None:
-        self._world = world
-        self._state = state
-        self._resolution = resolution
-
-    def first(self) -> wire.Json:
-        now_ns = self._world.now_ns()
-        rows = wire.candle_rows(
-            self._world, self._state, self._resolution, 0, now_ns + 1, CANDLES_AT_FIRST
-        )
-        return {"candles": rows}
-
-    def after(self, step: Step) -> list[wire.Json]:
-        if not any(trade.symbol == self._state.listing.symbol for trade in step.trades):
-            return []
-        now_ns = self._world.now_ns()
-        rows = wire.candle_rows(self._world, self._state, self._resolution, 0, now_ns + 1, 1)
-        return list(rows)

@@ -7,25 +7,22 @@ answer comes a step later, after newer messages, as a slow fetch makes it on the
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-import msgspec
-
 from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.dydx import channels
-from cockpit.sim.faces.dydx import messages as wire
 from cockpit.sim.faces.dydx.account_channels import OfChild, Subaccount
 from cockpit.sim.faces.kit.budgets import FixedWindow
-from cockpit.sim.world.contract import CloseConnection, Outgoing, Step, VenueWorld
+from cockpit.sim.faces.kit.connection import Connection, Json, Messages
+from cockpit.sim.world.contract import CloseConnection, Step, VenueWorld
 
 WS_PATHS: Mapping[str, str] = {"main": "/v4/ws"}
 CHANNEL_LIMITS = {
     "v4_orderbook": 32,
     "v4_trades": 32,
-    "v4_candles": 32,
     "v4_markets": 32,
     "v4_subaccounts": 256,
     "v4_parent_subaccounts": 256,
@@ -50,11 +47,11 @@ class _Subscription:
     pending: list[OfChild] = field(default_factory=list)
 
 
-class Face:
+class Face(Connection):
     """One client of the Indexer's WebSocket."""
 
     def __init__(self, world: VenueWorld, path: str) -> None:
-        self._world = world
+        super().__init__(world, path)
         self._connection_id = str(uuid.uuid4())
         self._message_id = 0
         self._subscriptions: dict[tuple[str, str], _Subscription] = {}
@@ -63,58 +60,51 @@ class Face:
         self._flowing = False
         self._batch = 0
         self._attempts: dict[str, FixedWindow] = {}
-        self._closed = False
 
-    def on_open(self) -> list[Outgoing]:
-        return [_text({"type": "connected"} | self._stamp())]
+    def greet(self) -> Messages:
+        return [{"type": "connected"} | self._stamp()]
 
-    def on_frame(self, data: str | bytes) -> list[Outgoing]:
-        if self._closed:
-            return []
-        try:
-            message = msgspec.json.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return self._invalid("Invalid message: could not parse")
-        if message is None:
+    def unreadable(self, data: str | bytes) -> Messages:
+        return self._invalid("Invalid message: could not parse")
+
+    def answer(self, request: Json) -> Messages:
+        if request is None:
             return [self._error("Internal error")]
-        kind = message.get("type") if isinstance(message, dict) else None
+        kind = request.get("type") if isinstance(request, dict) else None
         if not kind:
             return self._invalid("Invalid message: type is required")
         if kind == "ping":
             return []
         if kind not in ("subscribe", "unsubscribe"):
             return self._invalid(f"Invalid message type: {_js(kind)}")
-        channel, id_ = message.get("channel"), message.get("id")
-        if refusal := _malformed(channel, id_, "id" in message):
+        channel, id_ = request.get("channel"), request.get("id")
+        if refusal := _malformed(channel, id_, "id" in request):
             return [self._error(refusal)]
         if kind == "subscribe":
-            return self._subscribe(channel, id_, bool(message.get("batched")))
+            return self._subscribe(channel, id_, bool(request.get("batched")))
         return self._unsubscribe(channel, id_)
 
-    def on_step(self, step: Step) -> list[Outgoing]:
-        if self._closed:
-            return []
+    def push(self, step: Step) -> Iterator[Json]:
         batch = step.at_ns // BATCH_NS
         sends_batches = step.flush or batch != self._batch
         self._batch = batch
-        out: list[Outgoing] = []
         for subscription in self._subscriptions.values():
             said = subscription.source.after(step)
             news = [one if isinstance(one, OfChild) else OfChild(None, one) for one in said]
             if not subscription.batched:
-                out += [self._data(subscription, "channel_data", *one) for one in news]
+                for one in news:
+                    yield self._data(subscription, "channel_data", *one)
                 continue
             subscription.pending += news
             if sends_batches:
                 for child, group in groupby(subscription.pending, lambda one: one.number):
                     batch_of = [one.contents for one in group]
-                    out.append(self._data(subscription, "channel_batch_data", child, batch_of))
+                    yield self._data(subscription, "channel_batch_data", child, batch_of)
                 subscription.pending = []
-        out += self._answer_late()
+        yield from self._answer_late()
         self._flowing = not step.flush
-        return out
 
-    def _subscribe(self, channel: str, id_: Any, batched: bool) -> list[Outgoing]:
+    def _subscribe(self, channel: str, id_: Any, batched: bool) -> Messages:
         self._message_id += 1
         source = self._source(channel, id_)
         if source is None:
@@ -145,17 +135,17 @@ class Face:
             return []
         return [self._welcome(subscription)]
 
-    def _unsubscribe(self, channel: str, id_: Any) -> list[Outgoing]:
-        out = self._answer_late()
+    def _unsubscribe(self, channel: str, id_: Any) -> Messages:
+        out = list(self._answer_late())
         self._subscriptions.pop((channel, _normal(channel, id_)), None)
         self._message_id += 1
         named = {} if channel == "v4_markets" or id_ is None else {"id": id_}
         head = {"type": "unsubscribed"} | self._stamp() | {"channel": channel}
-        return [*out, _text(head | named)]
+        return [*out, head | named]
 
     def _source(self, channel: str, id_: Any) -> channels.Channel | None:
         """The channel's voice; None if the id names nothing."""
-        world = self._world
+        world = self.world
         if channel == "v4_markets":
             return channels.Markets(world)
         if channel == "v4_block_height":
@@ -163,74 +153,61 @@ class Face:
         if channel in SUBACCOUNTS:
             known = _is_subaccount(id_, SUBACCOUNTS[channel])
             return Subaccount(world, id_, channel == "v4_parent_subaccounts") if known else None
-        ticker, _, resolution = id_.partition("/") if channel == "v4_candles" else (id_, "", "")
-        state = world.markets.get(ticker)
+        state = world.markets.get(id_)
         if state is None:
             return None
-        if channel == "v4_candles":
-            known = resolution in wire.RESOLUTIONS_S
-            return channels.Candles(world, state, resolution) if known else None
-        return (
-            channels.OrderBook(state)
-            if channel == "v4_orderbook"
-            else channels.Trades(world, state)
-        )
+        if channel == "v4_orderbook":
+            return channels.OrderBook(state)
+        return channels.Trades(world, state)
 
-    def _welcome(self, subscription: _Subscription) -> str:
+    def _welcome(self, subscription: _Subscription) -> Json:
         self._subscriptions[subscription.channel, subscription.id] = subscription
         named = {} if subscription.channel == "v4_markets" else {"id": subscription.id}
-        return _text(
-            {"type": "subscribed"}
-            | self._stamp(subscription.message_id)
-            | {"channel": subscription.channel}
-            | named
-            | {"contents": subscription.source.first()}
-        )
+        return {
+            "type": "subscribed",
+            **self._stamp(subscription.message_id),
+            "channel": subscription.channel,
+            **named,
+            "contents": subscription.source.first(),
+        }
 
-    def _answer_late(self) -> list[Outgoing]:
+    def _answer_late(self) -> Messages:
         late, self._late = self._late, []
         return [self._welcome(subscription) for subscription in late]
 
     def _data(
-        self, subscription: _Subscription, kind: str, child: int | None, contents: wire.Json
-    ) -> str:
+        self, subscription: _Subscription, kind: str, child: int | None, contents: Json
+    ) -> Json:
         self._message_id += 1
         named = {} if subscription.channel == "v4_markets" else {"id": subscription.id}
-        return _text(
-            {"type": kind}
-            | self._stamp()
-            | named
-            | {
-                "channel": subscription.channel,
-                "version": subscription.source.version,
-                "contents": contents,
-            }
-            | ({} if child is None else {"subaccountNumber": child})
-        )
+        return {
+            "type": kind,
+            **self._stamp(),
+            **named,
+            "channel": subscription.channel,
+            "version": subscription.source.version,
+            "contents": contents,
+            **({} if child is None else {"subaccountNumber": child}),
+        }
 
-    def _stamp(self, message_id: int | None = None) -> dict[str, wire.Json]:
+    def _stamp(self, message_id: int | None = None) -> dict[str, Json]:
         number = self._message_id if message_id is None else message_id
         return {"connection_id": self._connection_id, "message_id": number}
 
-    def _error(self, text: str, named: Mapping[str, str] | None = None) -> str:
-        return _text({"type": "error", "message": text} | self._stamp() | dict(named or {}))
+    def _error(self, text: str, named: Mapping[str, str] | None = None) -> Json:
+        return {"type": "error", "message": text} | self._stamp() | dict(named or {})
 
-    def _invalid(self, text: str) -> list[Outgoing]:
+    def _invalid(self, text: str) -> Messages:
         if self._too_often("invalidMessage"):
             return self._hang_up("Too many invalid messages. Please reconnect and try again.")
         return [self._error(text)]
 
     def _too_often(self, key: str) -> bool:
         window = self._attempts.setdefault(key, FixedWindow(ATTEMPTS, 1.0))
-        return window.take(self._world.now_ns()) < 0
+        return window.take(self.world.now_ns()) < 0
 
-    def _hang_up(self, text: str) -> list[Outgoing]:
-        self._closed = True
+    def _hang_up(self, text: str) -> Messages:
         return [self._error(text), RATE_LIMITED]
-
-
-def _text(message: dict[str, wire.Json]) -> str:
-    return msgspec.json.encode(message).decode()
 
 
 def _js(value: Any) -> str:

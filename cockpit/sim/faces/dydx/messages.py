@@ -4,40 +4,21 @@ Sources: https://docs.dydx.xyz/indexer-client/http and /websockets, and the Inde
 (https://github.com/dydxprotocol/v4-chain/tree/main/indexer).
 """
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.sim.faces.dydx.profile import BOOK_DEPTH, FINAL_SETTLEMENT, PAUSED, TIERS, tier
-from cockpit.sim.world import candles
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import iso, trimmed
 from cockpit.sim.world.chain import height_at
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld, decimal_text
-
-Json = Any
-"""What msgspec can encode."""
 
 RATE_DECIMALS = 20
 ORACLE_DIGITS = 10
 DEFAULT_FUNDING_1H = {"CROSS": "0", "ISOLATED": "0.0000125"}
-RESOLUTIONS_S = {
-    "1MIN": 60,
-    "5MINS": 300,
-    "15MINS": 900,
-    "30MINS": 1800,
-    "1HOUR": 3600,
-    "4HOURS": 14_400,
-    "1DAY": 86_400,
-}
 SETTLED_ORACLE = "0.2063114"
 """A settled market keeps its row, and the oracle price at which positions were closed."""
-
-
-def iso(at_ns: int) -> str:
-    """2025-12-08T16:11:59.450Z."""
-    moment = datetime.fromtimestamp(at_ns // NS_PER_S, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at_ns % NS_PER_S // NS_PER_MS:03d}Z"
 
 
 def plain(text: str) -> str:
@@ -54,10 +35,6 @@ def significant(value: float) -> str:
 
 def rate_text(rate: float) -> str:
     return plain(f"{rate:.{RATE_DECIMALS}f}")
-
-
-def is_ticker(world: VenueWorld, ticker: str) -> bool:
-    return ticker in world.markets
 
 
 def oracle(state: MarketState) -> str | None:
@@ -118,11 +95,11 @@ def market_row(state: MarketState) -> dict[str, Json]:
 
 
 def price(state: MarketState, ticks: int) -> str:
-    return plain(state.price_text(ticks))
+    return trimmed(ticks, state.listing.price_decimals)
 
 
 def size(state: MarketState, lots: int) -> str:
-    return plain(state.size_text(lots))
+    return trimmed(lots, state.listing.size_decimals)
 
 
 def book(state: MarketState) -> dict[str, Json]:
@@ -190,51 +167,4 @@ def funding_rows(world: VenueWorld, state: MarketState) -> list[tuple[int, int, 
             "effectiveAt": iso(at_ns),
         }
         rows.append((at_ns, height, row))
-    return rows
-
-
-def candle_row(
-    state: MarketState, resolution: str, open_ns: int, now_ns: int, trades: candles.Tape
-) -> dict[str, Json] | None:
-    """None for a market without prices."""
-    bar = candles.candle(state, open_ns, RESOLUTIONS_S[resolution] * NS_PER_S, now_ns, trades)
-    if bar is None:
-        return None
-    decimals = state.listing.price_decimals
-
-    def ticked(value: float) -> str:
-        return price(state, round(value * 10**decimals))
-
-    base_lots = round(bar.volume * 10**state.listing.size_decimals)
-    return {
-        "startedAt": iso(open_ns),
-        "ticker": state.listing.native,
-        "resolution": resolution,
-        "low": ticked(bar.low),
-        "high": ticked(bar.high),
-        "open": ticked(bar.open),
-        "close": ticked(bar.close),
-        "baseTokenVolume": size(state, base_lots),
-        "usdVolume": plain(f"{bar.volume * (bar.open + bar.close) / 2:.4f}"),
-        "trades": bar.trades,
-        "startingOpenInterest": size(state, state.open_interest_lots),
-        "orderbookMidPriceOpen": ticked(bar.open),
-        "orderbookMidPriceClose": ticked(bar.close),
-    }
-
-
-def candle_rows(
-    world: VenueWorld, state: MarketState, resolution: str, from_ns: int, to_ns: int, limit: int
-) -> list[dict[str, Json]]:
-    """Newest first, at most `limit`, those that begin in [from_ns, to_ns)."""
-    length_ns, now_ns = RESOLUTIONS_S[resolution] * NS_PER_S, world.now_ns()
-    trades = candles.tape(world, state)
-    newest = (min(to_ns - 1, now_ns)) // length_ns * length_ns
-    oldest = max(from_ns, state.settled[0][0] if state.settled else now_ns - length_ns)
-    rows: list[dict[str, Json]] = []
-    for open_ns in range(newest, oldest - 1, -length_ns):
-        row = candle_row(state, resolution, open_ns, now_ns, trades) if len(rows) < limit else None
-        if row is None:
-            break
-        rows.append(row)
     return rows

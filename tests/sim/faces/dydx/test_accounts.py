@@ -120,21 +120,6 @@ def test_a_closed_position_stays_in_the_list_without_a_size(desk: Desk) -> None:
     assert all(row["status"] == "OPEN" for row in open_rows)
 
 
-def test_fills_have_the_recorded_shape_newest_first(desk: Desk) -> None:
-    fill, _ = desk.until_fill(lambda fill: fill.account.number == 0)
-    rows = listed(desk, "fills")
-    assert missing({"fills": rows}, recorded("dydx/rest_fills.json")) == []
-    assert rows == sorted(rows, key=lambda row: row["createdAt"], reverse=True)
-    worth = float(rows[0]["price"]) * float(rows[0]["size"])
-    assert float(rows[0]["fee"]) == pytest.approx(worth * 0.0005, abs=1e-6)
-    assert rows[0]["side"] == ("BUY" if fill.lots > 0 else "SELL")
-    assert {row["market"] for row in listed(desk, "fills", market="ETH-USD")} == {"ETH-USD"}
-    until = rows[2]["createdAtHeight"]
-    assert listed(desk, "fills", createdBeforeOrAtHeight=until)[0] == rows[2]
-    both = of_parent(desk, "fills/parentSubaccountNumber")["fills"]
-    assert {row["subaccountNumber"] for row in both} == {0, CHILD}
-
-
 def test_payments_are_received_positive_and_say_what_they_were_made_of(desk: Desk) -> None:
     rows = of_parent(desk, "fundingPayments/parentSubaccount", limit=1000)["fundingPayments"]
     assert rows
@@ -170,10 +155,10 @@ def test_the_next_payment_is_listed_after_the_hour(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("path", "param"),
     [
-        ("fills?subaccountNumber=0", "address"),
-        (f"fills?address={ADDRESS}", "subaccountNumber"),
+        ("perpetualPositions?subaccountNumber=0", "address"),
+        (f"fundingPayments?address={ADDRESS}", "subaccountNumber"),
         (f"fundingPayments?address={ADDRESS}&subaccountNumber=-1", "subaccountNumber"),
-        (f"assetPositions?address={ADDRESS}&subaccountNumber=x", "subaccountNumber"),
+        (f"perpetualPositions?address={ADDRESS}&subaccountNumber=x", "subaccountNumber"),
     ],
 )
 def test_a_list_without_an_owner_is_refused(desk: Desk, path: str, param: str) -> None:
@@ -281,7 +266,7 @@ def test_a_flush_brings_the_funding_that_no_fill_brought_yet(desk: Desk) -> None
 # --- the venue's own library ---------------------------------------------------------------------
 
 
-async def test_the_official_library_reads_subaccounts_positions_fills_and_payments() -> None:
+async def test_the_official_library_reads_subaccounts_positions_and_payments() -> None:
     rest = pytest.importorskip("dydx_v4_client.indexer.rest.indexer_client")
     world = World(3, [dydx.PROFILE], SYMBOLS, Scenario(name="calm"), START_NS)
     host = VenueHost(world.venues["dydx"], dydx, random.Random(3))
@@ -298,12 +283,6 @@ async def test_the_official_library_reads_subaccounts_positions_fills_and_paymen
         assert {row["status"] for row in held["positions"]} == {"OPEN"}
         every = await account.get_parent_subaccount_positions(ADDRESS, 0)
         assert len(every["positions"]) == len(held["positions"]) + 1
-        assert (await account.get_subaccount_asset_positions(ADDRESS, 0))["positions"]
-        assert (await account.get_subaccount_fills(ADDRESS, 0, limit=2))["fills"]
-        assert (await account.get_subaccount_transfers(ADDRESS, 0))["transfers"]
-        assert (await account.get_subaccount_historical_pnls(ADDRESS, 0))["historicalPnl"]
-        (order,) = await account.get_subaccount_orders(ADDRESS, 0, limit=1)
-        assert (await account.get_order(order["id"])) | {"subaccountNumber": 0} == order
         paid = await account.get_funding_payments_for_parent_subaccount(ADDRESS, 0, limit=2)
         assert len(paid["fundingPayments"]) == 2
     finally:

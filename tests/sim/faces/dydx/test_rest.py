@@ -115,25 +115,6 @@ def test_rates_are_plain_decimals_per_hour(world: FakeWorld) -> None:
     assert row["price"] == "89993.8"
 
 
-def test_candles_descend_and_obey_their_window(world: FakeWorld) -> None:
-    query = {
-        "resolution": "1HOUR",
-        "fromISO": "2025-10-09T05:00:00.000Z",
-        "toISO": "2025-10-09T08:00:00.000Z",
-    }
-    rows = ask(world, "candles/perpetualMarkets/BTC-USD", **query)[1]["candles"]
-    assert [row["startedAt"] for row in rows] == [
-        "2025-10-09T07:00:00.000Z",
-        "2025-10-09T06:00:00.000Z",
-        "2025-10-09T05:00:00.000Z",
-    ]
-
-
-def test_sparklines_hold_a_day_of_hours(world: FakeWorld) -> None:
-    lines = ask(world, "sparklines", timePeriod="ONE_DAY")[1]
-    assert len(lines["BTC-USD"]) == 24
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -141,7 +122,6 @@ def test_sparklines_hold_a_day_of_hours(world: FakeWorld) -> None:
         "orderbooks/perpetualMarket/BTC-XXX",
         "trades/perpetualMarket/BTC-XXX",
         "historicalFunding/BTC-XXX",
-        "candles/perpetualMarkets/BTC-XXX?resolution=1MIN",
     ],
 )
 def test_an_unknown_ticker_is_not_found_in_the_venues_words(world: FakeWorld, path: str) -> None:
@@ -180,18 +160,6 @@ def test_an_unknown_ticker_is_not_found_in_the_venues_words(world: FakeWorld, pa
                 "location": "query",
             },
         ),
-        (
-            "candles/perpetualMarkets/BTC-USD?resolution=2MIN",
-            {
-                "value": "2MIN",
-                "msg": (
-                    "resolution must be a valid Candle Resolution, one of "
-                    "1MIN,5MINS,15MINS,30MINS,1HOUR,4HOURS,1DAY"
-                ),
-                "param": "resolution",
-                "location": "query",
-            },
-        ),
     ],
 )
 def test_a_bad_parameter_is_400_in_the_validators_shape(
@@ -220,9 +188,7 @@ def test_an_unknown_account_is_not_found(world: FakeWorld, path: str, text: str)
 
 def test_lists_of_an_unknown_account_are_empty(world: FakeWorld) -> None:
     query = {"address": ADDRESS, "subaccountNumber": 0}
-    assert ask(world, "fills", **query) == (200, {"fills": []})
-    assert ask(world, "transfers", **query) == (200, {"transfers": []})
-    assert ask(world, "orders", **query) == (200, [])
+    assert ask(world, "perpetualPositions", **query) == (200, {"positions": []})
 
 
 def test_the_101st_request_in_ten_seconds_is_refused_until_the_window_ends(
@@ -237,12 +203,6 @@ def test_the_101st_request_in_ten_seconds_is_refused_until_the_window_ends(
     assert 9_000 < int(refused.headers["Retry-After"]) <= 10_000  # milliseconds
     world.step(10.0)
     assert ask(world, "height")[0] == 200
-
-
-def test_candles_have_a_budget_of_their_own(world: FakeWorld) -> None:
-    for _ in range(101):
-        dydx.on_http(world, "GET", "/v4/height", {}, b"")
-    assert ask(world, "candles/perpetualMarkets/BTC-USD", resolution="1DAY", limit=1)[0] == 200
 
 
 def test_other_paths_and_methods_are_not_found(world: FakeWorld) -> None:

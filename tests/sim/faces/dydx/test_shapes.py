@@ -1,6 +1,5 @@
 """Every message and reply of dYdX's face is made of what the recorded one is made of."""
 
-import json
 from typing import Any
 
 import pytest
@@ -38,7 +37,6 @@ def world() -> FakeWorld:
         ("rest_orderbook", "orderbooks/perpetualMarket/BTC-USD", {}),
         ("rest_trades", "trades/perpetualMarket/BTC-USD", {}),
         ("rest_historical_funding", "historicalFunding/BTC-USD", {}),
-        ("rest_candles", "candles/perpetualMarkets/BTC-USD", {"resolution": "1MIN", "limit": 3}),
     ],
 )
 def test_a_rest_reply_has_the_recorded_shape(
@@ -116,18 +114,6 @@ def test_block_heights_have_the_recorded_shapes_and_two_names_for_the_height() -
     update = client.wait(0.7, blocks=1)[0]
     assert skeleton(first) == skeleton(recorded("dydx/synthetic_ws_block_height_subscribed.json"))
     assert skeleton(update) == skeleton(recorded("dydx/synthetic_ws_block_height_update.json"))
-
-
-def test_candles_have_the_current_shape_at_first_and_later() -> None:
-    client = Client()
-    first = client.subscribe("v4_candles", "ETH-USD/1HOUR", batched=True)[0]
-    client.world.trade("ETH", Side.BUY, 43_001, 3)
-    batch = client.wait()[0]
-    row = json.dumps(skeleton(recorded("dydx/rest_candles.json")["candles"][0]), sort_keys=True)
-    assert skeleton(first["contents"]) == {"candles": ["list", row]}
-    assert skeleton(batch["contents"]) == ["list", row]
-    theirs = skeleton(recorded("dydx/ws_candles_batch.json"))
-    assert skeleton(batch) | {"contents": 0} == theirs | {"contents": 0}
 
 
 def test_an_error_has_the_recorded_shape() -> None:

@@ -228,8 +228,6 @@ def test_a_malformed_message_is_refused_under_the_current_id(message: object, te
     ("channel", "id_"),
     [
         ("v4_orderbook", "BTC-XXX"),
-        ("v4_candles", "BTC-USD/2MIN"),
-        ("v4_candles", "BTC-USD"),
         ("v4_subaccounts", f"{ADDRESS}/128000"),
         ("v4_parent_subaccounts", f"{ADDRESS}/128"),
         ("v4_subaccounts", ADDRESS),
@@ -290,17 +288,6 @@ def test_a_second_block_height_subscription_passes_the_limit_of_one() -> None:
     client.subscribe("v4_block_height")
     text = "Per-connection subscription limit reached for v4_block_height (limit=1)."
     assert client.error(client.subscribe("v4_block_height")) == text
-
-
-def test_the_33rd_candle_subscription_passes_the_limit() -> None:
-    client = Client()
-    tickers = ["BTC-USD", "ETH-USD", "SOL-USD", "PEPE-USD", "DOGE-USD"]
-    steps = ["1MIN", "5MINS", "15MINS", "30MINS", "1HOUR", "4HOURS", "1DAY"]
-    ids = [f"{ticker}/{step}" for ticker in tickers for step in steps]
-    for id_ in ids[:32]:
-        assert client.subscribe("v4_candles", id_)[0]["type"] == "subscribed"
-    text = "Per-connection subscription limit reached for v4_candles (limit=32)."
-    assert client.error(client.subscribe("v4_candles", ids[32])) == text
 
 
 def test_a_json_ping_is_ignored() -> None:
