@@ -44,14 +44,14 @@ class CockpitApp(ControlledApp):
     ) -> None:
         hz = min(config.screen.hz, SSH_HZ) if terminal.over_ssh else config.screen.hz
         super().__init__(desk, config, terminal, hz, diff=diff)
-        self.scene.problem = self.drawing_problem
+        self.readings.problem = self.drawing_problem
         self.saves: list[Callable[[], None]] = [self.save_memory]
         """Called once before leaving, whatever the reason."""
         self.lifeline: Lifeline | None = None
         self._starting: asyncio.Task[None] | None = None
         self._pending = load_all(PANES.values(), MODULES_FOR_LATER)
         self._key_s = 0.0
-        self._looked_at = self.scene.focus
+        self._looked_at = self.ui.focus
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -77,7 +77,7 @@ class CockpitApp(ControlledApp):
         try:
             await self.desk.start()
         except CockpitError as error:
-            self.scene.problem = error.ui_message
+            self.readings.problem = error.ui_message
 
     def leave(self, code: int = 0) -> None:
         """Save and exit, in this order."""
@@ -125,20 +125,22 @@ class CockpitApp(ControlledApp):
 
     def _look(self) -> None:
         """What panes read and only we know. A frozen picture keeps its time and its words."""
-        scene = self.scene
-        scene.feed = self.desk.feed_stats()
-        if not scene.frozen:
-            scene.now_ns = self.desk.clock.now_ns()
-            scene.notices = self.desk.notices()
-            scene.detail = self.desk.detail()
+        readings = self.readings
+        readings.feed = self.desk.feed_stats()
+        if not readings.ui.frozen:
+            readings.now_ns = self.desk.clock.now_ns()
+            readings.notices = self.desk.notices()
+            readings.detail = self.desk.detail()
             alert_actions.refresh(self)
-            given = {name: self.desk.venue_stats(name) for name in scene.specs}
-            scene.venue_stats = {name: stats for name, stats in given.items() if stats is not None}
+            given = {name: self.desk.venue_stats(name) for name in readings.specs}
+            readings.venue_stats = {
+                name: stats for name, stats in given.items() if stats is not None
+            }
         self.forms.beat()
         frames = self.frame_stats()
         if frames is not None:
-            scene.frames = frames
-            scene.stats = in_words(frames)
+            readings.frames = frames
+            readings.stats = in_words(frames)
 
     def redraw(self) -> None:
         """Show what a key changed, at once."""
@@ -146,6 +148,6 @@ class CockpitApp(ControlledApp):
         self.workspace.place_moved()
         self._look()
         self.workspace.echo(self._looked_at)
-        self._looked_at = self.scene.focus
+        self._looked_at = self.ui.focus
         if self.clock.hurry(self._key_s):
             self.call_after_refresh(self._beat)

@@ -18,11 +18,13 @@ from cockpit.ui.input import dispatch, plan_actions
 from cockpit.ui.input.form_runner import FormRunner
 from cockpit.ui.input.host import PickerSpec, PromptSpec
 from cockpit.ui.input.keymap import key_of, keymap_of
+from cockpit.ui.input.market_selection import select_symbol
 from cockpit.ui.input.navigation import LAYOUTS
 from cockpit.ui.input.position_editor import FileWatch
 from cockpit.ui.layout.workspaces import WORKSPACES
 from cockpit.ui.model import remembered
-from cockpit.ui.model.ui_state import CELL_MODES, UNITS, Scene, select_symbol
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.ui_state import CELL_MODES, UNITS, UiState
 from cockpit.ui.theme.capabilities import Terminal
 from cockpit.ui.theme.themes import DEFAULT, Theme, load_theme, stamp
 
@@ -51,19 +53,24 @@ class ControlledApp(PaintedApp):
         theme = self._first_theme(config)
         self.palette = Palette(theme, terminal)
         self._theme_stamp = stamp(theme.name, paths.user_themes())
-        self.scene = Scene(
+        self.readings = Readings(
             view=desk.view,
             specs=dict(desk.specs),
             mode=desk.mode,
             glyphs=terminal.glyphs,
             has_colour=terminal.color != "none",
         )
-        self.scene.now_ns = desk.clock.now_ns()
+        self.readings.now_ns = desk.clock.now_ns()
         self._recall(config)
-        self.workspace = WorkspaceScreen(self, self.scene, self.palette, self.keymap)
-        self.toaster = Toaster(self.scene, self.palette)
+        self.workspace = WorkspaceScreen(self, self.readings, self.palette, self.keymap)
+        self.toaster = Toaster(self.readings, self.palette)
         self.workspace.above.append(self.toaster)
-        self.forms = FormRunner(self.scene, desk, config)
+        self.forms = FormRunner(self.readings, desk, config)
+
+    @property
+    def ui(self) -> UiState:
+        """Where the trader looks, and how."""
+        return self.readings.ui
 
     def _first_theme(self, config: Config) -> Theme:
         """What a setting says, else what was worn last; the default if that cannot be used."""
@@ -77,30 +84,30 @@ class ControlledApp(PaintedApp):
 
     def _recall(self, config: Config) -> None:
         """Look as at the end of the last time, as far as that still exists."""
-        scene, kept = self.scene, self.remembered
+        ui, kept = self.ui, self.remembered
         is_set = "screen.layout" in config.origins
-        scene.layout = config.screen.layout
+        ui.layout = config.screen.layout
         if not is_set and kept.layout in LAYOUTS:
-            scene.layout = kept.layout
-        scene.unit = next((unit for unit in UNITS if unit == kept.unit), scene.unit)
-        scene.cell = next((cell for cell in CELL_MODES if cell == kept.cell), scene.cell)
+            ui.layout = kept.layout
+        ui.unit = next((unit for unit in UNITS if unit == kept.unit), ui.unit)
+        ui.cell = next((cell for cell in CELL_MODES if cell == kept.cell), ui.cell)
         if kept.workspace in {workspace.id for workspace in WORKSPACES}:
-            scene.workspace = kept.workspace
-        scene.pinned = tuple(name for name in kept.pinned[:2] if name in self.desk.specs)
+            ui.workspace = kept.workspace
+        ui.pinned = tuple(name for name in kept.pinned[:2] if name in self.desk.specs)
         if 1.0 <= kept.size_usd <= MAX_SIZE_USD:
-            scene.size_usd = kept.size_usd
-        scene.positions.notes = dict(kept.notes)
-        scene.band_usd = config.exposure.band_usd
-        select_symbol(scene, kept.symbol)
+            ui.size_usd = kept.size_usd
+        ui.positions.notes = dict(kept.notes)
+        ui.band_usd = config.exposure.band_usd
+        select_symbol(self.readings, kept.symbol)
 
     def save_memory(self) -> None:
         """Keep how the screen looks now for the next time."""
-        scene, kept = self.scene, self.remembered
-        kept.theme, kept.layout = self.palette.theme.name, scene.layout
-        kept.unit, kept.cell = scene.unit, scene.cell
-        kept.pinned, kept.size_usd = list(scene.pinned), scene.size_usd
-        kept.notes = dict(scene.positions.notes)
-        kept.symbol, kept.workspace = scene.symbol or kept.symbol, scene.workspace
+        ui, kept = self.ui, self.remembered
+        kept.theme, kept.layout = self.palette.theme.name, ui.layout
+        kept.unit, kept.cell = ui.unit, ui.cell
+        kept.pinned, kept.size_usd = list(ui.pinned), ui.size_usd
+        kept.notes = dict(ui.positions.notes)
+        kept.symbol, kept.workspace = self.readings.symbol or kept.symbol, ui.workspace
         self._problems.append(remembered.save(paths.state_dir() / remembered.FILE, kept))
 
     def begin_controls(self) -> None:
@@ -175,14 +182,14 @@ class ControlledApp(PaintedApp):
         from cockpit.terminal.dialogs.prompt import Prompt
 
         if not isinstance(self.screen, Dialog):
-            self.push_screen(Prompt(self.scene, self.palette, spec), spec.done)
+            self.push_screen(Prompt(self.readings, self.palette, spec), spec.done)
 
     def choose(self, spec: PickerSpec) -> None:
         """A list, unless a dialog is open."""
         from cockpit.terminal.dialogs.picker import Picker
 
         if not isinstance(self.screen, Dialog):
-            self.push_screen(Picker(self.scene, self.palette, spec), spec.done)
+            self.push_screen(Picker(self.readings, self.palette, spec), spec.done)
 
     # --- words --------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from cockpit.terminal.renderer.driver import ScreenDriver, Writer
 from cockpit.terminal.renderer.front_buffer import FrontBuffer, Span
 from cockpit.terminal.renderer.paint_clock import PaintClock
 from cockpit.terminal.renderer.sgr import Depth
-from cockpit.ui.model.ui_state import FrameStats
+from cockpit.ui.model.frame_stats import FrameStats
 from cockpit.ui.theme.capabilities import Terminal
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from cockpit.ui.input.keymap import Keymap
 from cockpit.ui.layout.geometry import Box
 from cockpit.ui.layout.lazy_panes import Pane
 from cockpit.ui.layout.workspaces import PANES, boxes, show
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes import status
 from cockpit.ui.text.styled import Line, clip, width_of
 
@@ -32,7 +32,7 @@ _HINT = "read-only: nothing is ever sent to a venue but questions "
 
 
 class WorkspaceScreen(Screen[None], inherit_bindings=False):
-    """The scene's workspace."""
+    """Status line, panes of the workspace, key line."""
 
     DEFAULT_CSS = """
     WorkspaceScreen { layers: base; overflow: hidden; }
@@ -40,15 +40,17 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
     WorkspaceScreen > Sheet { position: absolute; layer: base; }
     """
 
-    def __init__(self, host: PaintedApp, scene: Scene, palette: Palette, keymap: Keymap) -> None:
+    def __init__(
+        self, host: PaintedApp, readings: Readings, palette: Palette, keymap: Keymap
+    ) -> None:
         super().__init__(id="_default")
         self._host = host
         self.above: list[Widget] = []
         """What may lie over the panes; it draws itself."""
-        self._scene = scene
+        self._readings = readings
         self._palette = palette
         self._keymap = keymap
-        show(scene, scene.workspace)
+        show(readings.ui, readings.ui.workspace)
         self._status = self._pane(status.lines, lambda: status.HZ, "status", 1.0)
         self._keys = self._pane(self._key_line, lambda: 1.0, "keys", 1.0)
         self._panes = {
@@ -63,7 +65,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         """What is visible, in the order in which it is drawn: each is first in its turn."""
 
     def _pane(self, draw: Draw, hz: Hz, name: str, phase: float) -> LivePane:
-        return LivePane(draw, self._scene, self._palette, hz, name, phase)
+        return LivePane(draw, self._readings, self._palette, hz, name, phase)
 
     def compose(self) -> ComposeResult:
         yield self._wall
@@ -96,7 +98,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         `before` is the pane that was focused until then.
         """
         self.answer()
-        names = ("status", self._scene.focus, before, "keys")
+        names = ("status", self._readings.ui.focus, before, "keys")
         for pane in self._turns:
             if pane.id not in names:
                 pane.hurry()
@@ -144,7 +146,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
     def place_moved(self) -> None:
         """Place the panes anew if a key turned to others, zoomed one or chose another layout."""
         width, height = self.app.size
-        places = boxes(self._scene, width, height, self._scene.layout)
+        places = boxes(self._readings, width, height, self._readings.ui.layout)
         if places != self._places:
             self.answer()
             self._place(places)
@@ -165,18 +167,18 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
             return
         self._arranged = self.app.size
         self.answer()
-        self._place(boxes(self._scene, *self.app.size, self._scene.layout))
+        self._place(boxes(self._readings, *self.app.size, self._readings.ui.layout))
         for pane in self._turns:
             pane.draw_now()
             pane.dirty.clear()
         self._wall.refresh()
 
-    def _key_line(self, scene: Scene, width: int, height: int) -> list[Line]:
-        if scene.count:
-            return [[(f" {scene.count} ", "accent"), ("times: now a key that moves", "dim")]]
+    def _key_line(self, readings: Readings, width: int, height: int) -> list[Line]:
+        if readings.ui.count:
+            return [[(f" {readings.ui.count} ", "accent"), ("times: now a key that moves", "dim")]]
         line: Line = []
-        for hint in hints(self._keymap, scene.focus, width):
-            here = hint.ids == (f"workspace.{scene.workspace}",)
+        for hint in hints(self._keymap, readings.ui.focus, width):
+            here = hint.ids == (f"workspace.{readings.ui.workspace}",)
             line += [(f" {hint.keys} ", "accent"), (f"{hint.name} ", "text" if here else "dim")]
         if width_of(line) + len(_HINT) <= width:
             line = [*clip(line, width - len(_HINT)), (_HINT, "dim")]

@@ -31,7 +31,7 @@ async def test_an_action_is_reached_by_each_of_its_keys(action, monkeypatch):
     monkeypatch.setitem(dispatch.HANDLERS, action.id, lambda _, count: done.append(count))
     monkeypatch.setattr(dispatch, "LOCAL", {})
     if action.scope != "everywhere":
-        app.scene.focus = action.scope
+        app.ui.focus = action.scope
     async with app.run_test(size=SIZE):
         for key in action.keys:
             app.type(key)
@@ -112,27 +112,27 @@ DOES = [
     ("first", ("G",), ("g",), lambda s: s.symbol == "BTC"),
     ("next symbol", (), ("]",), lambda s: s.symbol == "ETH"),
     ("previous symbol", ("G",), ("[",), lambda s: s.symbol == "ETH"),
-    ("next pane", (), ("tab",), lambda s: s.focus == "curves"),
-    ("previous pane", (), ("shift+tab",), lambda s: s.focus == WORKSPACES[0].panes[-1]),
-    ("zoom", (), ("z",), lambda s: s.zoomed == {"markets"}),
-    ("zoom back", ("z",), ("z",), lambda s: not s.zoomed),
-    ("escape leaves the zoom", ("z",), ("escape",), lambda s: not s.zoomed),
-    ("freeze", (), ("space",), lambda s: s.frozen),
-    ("go on", ("space",), ("space",), lambda s: not s.frozen),
-    ("unit", (), ("u",), lambda s: s.unit == "hour"),
-    ("unit comes round", (), ("u", "u", "u", "u"), lambda s: s.unit == "apr"),
-    ("cell", (), ("m",), lambda s: s.cell == "predicted"),
-    ("tenor", (), ("n",), lambda s: s.tenor == "1h"),
-    ("days", (), ("d",), lambda s: s.span_h == 30 * 24),
-    ("days come round", (), ("d", "d"), lambda s: s.span_h == 24),
-    ("larger", (), ("+",), lambda s: s.size_usd == 500_000.0),
-    ("smaller", (), ("-",), lambda s: s.size_usd == 50_000.0),
-    ("the smallest", (), ("0", "9", "-"), lambda s: s.size_usd == SIZES_USD[0]),
-    ("layout", (), ("w",), lambda s: s.layout == "wide"),
-    ("one pin", (), ("p",), lambda s: s.pinned == ("alphaswap",)),
-    ("no pin", ("p",), ("p",), lambda s: s.pinned == ()),
+    ("next pane", (), ("tab",), lambda s: s.ui.focus == "curves"),
+    ("previous pane", (), ("shift+tab",), lambda s: s.ui.focus == WORKSPACES[0].panes[-1]),
+    ("zoom", (), ("z",), lambda s: s.ui.zoomed == {"markets"}),
+    ("zoom back", ("z",), ("z",), lambda s: not s.ui.zoomed),
+    ("escape leaves the zoom", ("z",), ("escape",), lambda s: not s.ui.zoomed),
+    ("freeze", (), ("space",), lambda s: s.ui.frozen),
+    ("go on", ("space",), ("space",), lambda s: not s.ui.frozen),
+    ("unit", (), ("u",), lambda s: s.ui.unit == "hour"),
+    ("unit comes round", (), ("u", "u", "u", "u"), lambda s: s.ui.unit == "apr"),
+    ("cell", (), ("m",), lambda s: s.ui.cell == "predicted"),
+    ("tenor", (), ("n",), lambda s: s.ui.tenor == "1h"),
+    ("days", (), ("d",), lambda s: s.ui.span_h == 30 * 24),
+    ("days come round", (), ("d", "d"), lambda s: s.ui.span_h == 24),
+    ("larger", (), ("+",), lambda s: s.ui.size_usd == 500_000.0),
+    ("smaller", (), ("-",), lambda s: s.ui.size_usd == 50_000.0),
+    ("the smallest", (), ("0", "9", "-"), lambda s: s.ui.size_usd == SIZES_USD[0]),
+    ("layout", (), ("w",), lambda s: s.ui.layout == "wide"),
+    ("one pin", (), ("p",), lambda s: s.ui.pinned == ("alphaswap",)),
+    ("no pin", ("p",), ("p",), lambda s: s.ui.pinned == ()),
     ("a third pin replaces the first", ("p", "l", "p"), ("l", "p"), lambda s: "charliedex" in
-     s.pinned and len(s.pinned) == 2),
+     s.ui.pinned and len(s.ui.pinned) == 2),
 ]  # fmt: skip
 
 
@@ -144,15 +144,15 @@ async def test_a_key_does_what_the_help_says(before, keys, holds):
     async with app.run_test(size=SIZE):
         app.type(*before)
         app.type(*keys)
-        assert holds(app.scene)
+        assert holds(app.readings)
 
 
 async def test_real_key_presses_arrive_at_the_table():
     app = Seat()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("j", "right_square_bracket", "tab", "space", "plus", "u")
-        assert (app.scene.symbol, app.scene.focus, app.scene.frozen) == ("PEPE", "curves", True)
-        assert (app.scene.size_usd, app.scene.unit) == (500_000.0, "hour")
+        assert (app.readings.symbol, app.ui.focus, app.ui.frozen) == ("PEPE", "curves", True)
+        assert (app.ui.size_usd, app.ui.unit) == (500_000.0, "hour")
 
 
 async def test_a_pair_is_short_where_longs_pay_most():
@@ -160,14 +160,14 @@ async def test_a_pair_is_short_where_longs_pay_most():
     async with app.run_test(size=SIZE):
         # bravo pays -0.5 bps an hour, charliedex earns 1 bps in eight hours.
         app.type("l", "p", "l", "p")
-        assert app.scene.pinned == ("charliedex", "bravo")
+        assert app.ui.pinned == ("charliedex", "bravo")
 
 
 async def test_a_frozen_picture_stands_while_the_data_go_on():
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("space")
-        held = app.scene.view.market("bravo", "BTC").live.rate
+        held = app.readings.view.market("bravo", "BTC").live.rate
         app.known.clock.advance_s(60)
         app.known.view.apply(
             Funding(
@@ -175,14 +175,14 @@ async def test_a_frozen_picture_stands_while_the_data_go_on():
                 rate=0.5, interval_s=3600,
             )
         )  # fmt: skip
-        at_ns = app.scene.now_ns
+        at_ns = app.readings.now_ns
         app.redraw()
-        assert app.scene.view.market("bravo", "BTC").live.rate == held
-        assert app.scene.now_ns == at_ns
+        assert app.readings.view.market("bravo", "BTC").live.rate == held
+        assert app.readings.now_ns == at_ns
         assert app.known.view.market("bravo", "BTC").live.rate == 0.5
         app.type("space")
-        assert app.scene.view.market("bravo", "BTC").live.rate == 0.5
-        assert app.scene.now_ns == at_ns + 60 * 10**9
+        assert app.readings.view.market("bravo", "BTC").live.rate == 0.5
+        assert app.readings.now_ns == at_ns + 60 * 10**9
 
 
 async def test_rows_are_sorted_by_the_cursors_column_and_again_the_other_way_round():
@@ -196,12 +196,12 @@ async def test_rows_are_sorted_by_the_cursors_column_and_again_the_other_way_rou
                 )
             )  # fmt: skip
         app.type("s")
-        assert list(app.scene.symbols) == ["ETH", "BTC", "PEPE"]
-        assert app.scene.symbol == "BTC"
+        assert list(app.readings.symbols) == ["ETH", "BTC", "PEPE"]
+        assert app.readings.symbol == "BTC"
         app.type("s")
-        assert list(app.scene.symbols) == ["PEPE", "BTC", "ETH"]
+        assert list(app.readings.symbols) == ["PEPE", "BTC", "ETH"]
         app.type("a")
-        assert list(app.scene.symbols) == ["BTC", "ETH", "PEPE"]
+        assert list(app.readings.symbols) == ["BTC", "ETH", "PEPE"]
 
 
 async def test_the_filter_shows_rows_while_typing_and_escape_puts_them_back():
@@ -209,25 +209,25 @@ async def test_the_filter_shows_rows_while_typing_and_escape_puts_them_back():
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("j", "slash", "p", "e")
         assert isinstance(app.screen, Prompt)
-        assert list(app.scene.symbols) == ["PEPE"]
+        assert list(app.readings.symbols) == ["PEPE"]
         await pilot.press("escape")
-        assert list(app.scene.symbols) == ["BTC", "ETH", "PEPE"]
-        assert app.scene.symbol == "ETH"
+        assert list(app.readings.symbols) == ["BTC", "ETH", "PEPE"]
+        assert app.readings.symbol == "ETH"
         await pilot.press("slash", "exclamation_mark", "e", "t", "h", "enter")
-        assert list(app.scene.symbols) == ["BTC", "PEPE"]
+        assert list(app.readings.symbols) == ["BTC", "PEPE"]
         await pilot.press("escape")
-        assert app.scene.filter == ""
+        assert app.ui.filter == ""
 
 
 async def test_enter_looks_closer_and_escape_comes_back():
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("tab", "tab", "tab")
-        assert app.scene.focus == "interest"
+        assert app.ui.focus == "interest"
         app.type("enter")
-        assert app.scene.workspace == "funding"
+        assert app.ui.workspace == "funding"
         app.type("escape")
-        assert app.scene.workspace == "markets"
+        assert app.ui.workspace == "markets"
 
 
 async def test_two_dialogs_never_stand_over_each_other():
@@ -244,7 +244,7 @@ async def test_keys_in_a_dialog_do_nothing_underneath():
     app = Seat()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+p", "j", "q", "R")
-        assert app.scene.symbol == "BTC"
+        assert app.readings.symbol == "BTC"
         assert app.known.tape is None
         assert app.is_running
 
@@ -253,7 +253,7 @@ async def test_the_palette_does_what_was_chosen():
     app = Seat()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("ctrl+p", *"zoom", "enter")
-        assert app.scene.zoomed == {"markets"}
+        assert app.ui.zoomed == {"markets"}
 
 
 async def test_a_verb_of_the_palette_opens_the_command_line_with_it():
@@ -264,4 +264,4 @@ async def test_a_verb_of_the_palette_opens_the_command_line_with_it():
         assert app.screen.text == "watch "
         await pilot.press(*"eth", "enter")
         assert app.known.posted == [Watch(("ETH",))]
-        assert app.scene.symbol == "ETH"
+        assert app.readings.symbol == "ETH"

@@ -9,7 +9,7 @@ from cockpit.core.units import NS_PER_S, utc
 from cockpit.ui.alert_announcer import BELL, REST_POLLS, Announcer, in_words, notification
 from cockpit.ui.input import alert_actions, command_line
 from cockpit.ui.layout.workspaces import show
-from cockpit.ui.model.alert_list import HELD_NS, Alarms
+from cockpit.ui.model.alert_list import HELD_NS, AlertList
 from cockpit.ui.panes import status
 from cockpit.ui.panes.markets import alerts
 from cockpit.ui.text.styled import plain
@@ -37,12 +37,12 @@ def alarmed():
     seen = alert(3, "venues far apart", subject="ETH")
     over = alert(4, "funding flipped", happening="cleared")
     firing = [Firing(alert=old), Firing(alert=bad), Firing(alert=seen, acknowledged=True)]
-    scene.alarms = Alarms(firing=firing, history=[old, bad, seen, over])
+    scene.ui.alerts = AlertList(firing=firing, history=[old, bad, seen, over])
     return scene
 
 
 def rules_of(scene):
-    return [one.rule for one, _ in scene.alarms.entries()]
+    return [one.rule for one, _ in scene.ui.alerts.entries()]
 
 
 def test_what_is_on_comes_first_the_worst_above_all_and_the_seen_below():
@@ -61,8 +61,8 @@ def test_the_pane_counts_what_is_on_and_what_is_seen(width, height):
 
 def test_what_the_cursor_keeps_out_of_sight_is_counted():
     scene = scenes.live()
-    scene.alarms = Alarms(history=[alert(i) for i in range(20)], index=15)
-    scene.focus = alerts.TITLE
+    scene.ui.alerts = AlertList(history=[alert(i) for i in range(20)], index=15)
+    scene.ui.focus = alerts.TITLE
     title = plain(alerts.lines(scene, 100, 6)[0])
     assert "+13 above · +3 older" in title
 
@@ -70,7 +70,9 @@ def test_what_the_cursor_keeps_out_of_sight_is_counted():
 def test_what_happened_on_another_day_has_its_date():
     scene = scenes.live()
     day_s = 24 * 3600
-    scene.alarms = Alarms(history=[alert(-2 * day_s, words="long ago"), alert(-1, words="lately")])
+    scene.ui.alerts = AlertList(
+        history=[alert(-2 * day_s, words="long ago"), alert(-1, words="lately")]
+    )
     lately, ago = (plain(line) for line in alerts.lines(scene, 100, 6)[1:3])
     assert f"{utc(AT_NS - NS_PER_S):%H:%M:%S}" in lately
     assert f"{utc(AT_NS - 2 * day_s * NS_PER_S):%d %b}" in ago
@@ -79,14 +81,14 @@ def test_what_happened_on_another_day_has_its_date():
 @pytest.mark.parametrize("second", [-1_700_000_000, -90, 0, 90, 10**8])
 def test_every_age_keeps_to_its_column_also_one_in_the_future(second):
     scene = scenes.live()
-    scene.alarms = Alarms(firing=[Firing(alert=alert(second))])
+    scene.ui.alerts = AlertList(firing=[Firing(alert=alert(second))])
     assert {len(plain(line)) for line in alerts.lines(scene, 100, 5)} == {100}
 
 
 def test_words_of_a_venue_cannot_steer_the_pane():
     scene = scenes.live()
     bad = alert(words="down \x1b[2J\x07\n[red]boo[/] \u202e", rule="r\x1b]0;x\x07")
-    scene.alarms = Alarms(firing=[Firing(alert=bad)], problem="hook \x1b[31m")
+    scene.ui.alerts = AlertList(firing=[Firing(alert=bad)], problem="hook \x1b[31m")
     for line in alerts.lines(scene, 120, 6):
         assert plain(line).isprintable()
     assert any("[red]boo[/]" in plain(line) for line in alerts.lines(scene, 120, 6))
@@ -184,8 +186,8 @@ def seat(own_home):
     rule = Rule(name="funding is paid", kind="funding_level", threshold=1e-6)
     app.known.alerting = type(app.known.alerting)((rule,), app.known.view, app.known.clock, {})
     app.desk.alerting.look()
-    show(app.scene, "markets")
-    app.scene.focus = "alerts"
+    show(app.ui, "markets")
+    app.ui.focus = "alerts"
     alert_actions.refresh(app)
     return app
 
@@ -195,71 +197,71 @@ async def test_an_alert_is_acknowledged_by_key_and_all_by_command(seat):
         count = len(seat.desk.alerting.firing())
         assert count > 1
         seat.type("A")
-        assert seat.scene.alarms.loud() == count - 1
+        assert seat.ui.alerts.loud() == count - 1
         run(seat, "ack all")
-        assert seat.scene.alarms.loud() == 0
+        assert seat.ui.alerts.loud() == 0
         run(seat, "ack all")
 
 
 async def test_enter_goes_to_the_market_of_the_alert(seat):
     async with seat.run_test(size=(160, 50)):
         seat.type("G")
-        meant = seat.scene.alarms.selected
+        meant = seat.ui.alerts.selected
         seat.type("enter")
-        assert (seat.scene.symbol, seat.scene.venue) == (meant.symbol, meant.venue)
+        assert (seat.readings.symbol, seat.readings.venue) == (meant.symbol, meant.venue)
 
 
 def newer_comes(seat, second):
     newer = alert(second, "newer", "danger", subject=f"charliedex/{second}", venue="charliedex")
     seat.known.alerting.book._firing["newer", newer.subject] = Firing(alert=newer)
-    seat.scene.now_ns = seat.known.clock.now_ns()
+    seat.readings.now_ns = seat.known.clock.now_ns()
     alert_actions.refresh(seat)
-    assert seat.scene.alarms.entries()[0][0] == newer
+    assert seat.ui.alerts.entries()[0][0] == newer
     return newer
 
 
 async def test_the_cursor_stays_on_its_alert_while_somebody_reads_it(seat):
     async with seat.run_test(size=(160, 50)):
-        meant = seat.scene.alarms.selected
+        meant = seat.ui.alerts.selected
         newer_comes(seat, 3600)
-        assert seat.scene.alarms.selected == meant, "A and enter are about what was read"
+        assert seat.ui.alerts.selected == meant, "A and enter are about what was read"
         seat.type("j")
-        chosen = seat.scene.alarms.selected
+        chosen = seat.ui.alerts.selected
         seat.known.clock.advance_s(2 * HELD_NS / NS_PER_S)
         newer_comes(seat, 3601)
-        assert seat.scene.alarms.selected == chosen, "the trader went there"
+        assert seat.ui.alerts.selected == chosen, "the trader went there"
 
 
 async def test_who_walked_away_comes_back_to_the_newest(seat):
     async with seat.run_test(size=(160, 50)):
         seat.known.clock.advance_s(2 * HELD_NS / NS_PER_S)
         newer = newer_comes(seat, 3600)
-        assert seat.scene.alarms.selected == newer
+        assert seat.ui.alerts.selected == newer
         seat.type("A")
         seat.known.clock.advance_s(2 * HELD_NS / NS_PER_S)
         newer = newer_comes(seat, 3601)
-        assert seat.scene.alarms.selected == newer, "what was seen does not hold the cursor"
+        assert seat.ui.alerts.selected == newer, "what was seen does not hold the cursor"
 
 
 async def test_an_alert_about_a_market_that_is_not_watched_says_how_to_watch_it(seat):
     async with seat.run_test(size=(160, 50)):
-        before = seat.scene.symbol, seat.scene.workspace
-        seat.scene.alarms.firing = []
-        seat.scene.alarms.history = [alert(symbol="NOPE", subject="bravo/NOPE")]
+        before = seat.readings.symbol, seat.ui.workspace
+        seat.ui.alerts.firing = []
+        seat.ui.alerts.history = [alert(symbol="NOPE", subject="bravo/NOPE")]
         alert_actions.jump(seat, 0)
-        assert (seat.scene.symbol, seat.scene.workspace) == before
+        assert (seat.readings.symbol, seat.ui.workspace) == before
         assert ":add NOPE" in seat.told[-1]
 
 
 async def test_a_rule_a_venue_or_a_symbol_is_muted_and_speaks_again(seat):
     async with seat.run_test(size=(160, 50)):
-        count = len(seat.scene.alarms.firing)
+        count = len(seat.ui.alerts.firing)
         run(seat, "mute bravo")
-        assert {f.alert.venue for f in seat.scene.alarms.firing} == {"alphaswap", "charliedex"}
+        assert {f.alert.venue for f in seat.ui.alerts.firing} == {"alphaswap", "charliedex"}
         run(seat, "mute Funding Is Paid")
-        assert seat.scene.alarms.firing == []
+        assert seat.ui.alerts.firing == []
         run(seat, "unmute all")
-        assert len(seat.scene.alarms.firing) == count
+        assert len(seat.ui.alerts.firing) == count
 
 
 async def test_a_name_that_nobody_knows_is_not_muted(seat):

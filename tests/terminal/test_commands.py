@@ -17,29 +17,29 @@ async def typed(app, pilot, line):
 
 
 DOES = [
-    ("symbol ETH", lambda a: a.scene.symbol == "ETH"),
-    ("symbol pepe", lambda a: a.scene.symbol == "PEPE"),
-    ("SYMBOL eth", lambda a: a.scene.symbol == "ETH"),
+    ("symbol ETH", lambda a: a.readings.symbol == "ETH"),
+    ("symbol pepe", lambda a: a.readings.symbol == "PEPE"),
+    ("SYMBOL eth", lambda a: a.readings.symbol == "ETH"),
     ("watch eth,BTC", lambda a: a.known.posted == [Watch(("ETH", "BTC"))]),
     ("watch ETH, BTC  PEPE", lambda a: a.known.posted == [Watch(("ETH", "BTC", "PEPE"))]),
     ("drop ETH", lambda a: a.known.posted == [Watch(("BTC", "PEPE"))]),
     ("add ETH", lambda a: a.known.posted == [Watch(("BTC", "ETH", "PEPE"))]),
-    ("pair ETH bravo alphaswap", lambda a: (a.scene.symbol, a.scene.pinned) == (
+    ("pair ETH bravo alphaswap", lambda a: (a.readings.symbol, a.ui.pinned) == (
         "ETH", ("alphaswap", "bravo"))),
-    ("unit 8h", lambda a: a.scene.unit == "8h"),
-    ("mode next", lambda a: a.scene.cell == "next"),
-    ("tenor 24h", lambda a: a.scene.tenor == "24h"),
-    ("span 3d", lambda a: a.scene.span_h == 72),
-    ("size 250k", lambda a: a.scene.size_usd == 250_000.0),
-    ("size $1.5m", lambda a: a.scene.size_usd == 1_500_000.0),
-    ("sort name", lambda a: list(a.scene.symbols) == ["BTC", "ETH", "PEPE"]),
-    ("sort bravo", lambda a: a.scene.sort == "bravo"),
-    ("layout narrow", lambda a: a.scene.layout == "narrow"),
+    ("unit 8h", lambda a: a.ui.unit == "8h"),
+    ("mode next", lambda a: a.ui.cell == "next"),
+    ("tenor 24h", lambda a: a.ui.tenor == "24h"),
+    ("span 3d", lambda a: a.ui.span_h == 72),
+    ("size 250k", lambda a: a.ui.size_usd == 250_000.0),
+    ("size $1.5m", lambda a: a.ui.size_usd == 1_500_000.0),
+    ("sort name", lambda a: list(a.readings.symbols) == ["BTC", "ETH", "PEPE"]),
+    ("sort bravo", lambda a: a.ui.sort == "bravo"),
+    ("layout narrow", lambda a: a.ui.layout == "narrow"),
     ("theme light", lambda a: a.palette.theme.name == "light"),
     ("record on", lambda a: a.known.tape is not None),
-    ("freeze", lambda a: a.scene.frozen),
-    ("3", lambda a: a.scene.symbol == "PEPE"),
-    ("", lambda a: a.scene.symbol == "BTC"),
+    ("freeze", lambda a: a.ui.frozen),
+    ("3", lambda a: a.readings.symbol == "PEPE"),
+    ("", lambda a: a.readings.symbol == "BTC"),
 ]  # fmt: skip
 
 
@@ -90,7 +90,7 @@ async def test_a_mistake_is_one_sentence_and_nothing_happens(line, words):
         for word in words:
             assert word in problem
         assert app.known.posted == []
-        assert app.scene.symbol == "BTC"
+        assert app.readings.symbol == "BTC"
 
 
 async def test_a_mistake_stays_in_the_line_to_be_mended():
@@ -101,7 +101,7 @@ async def test_a_mistake_stays_in_the_line_to_be_mended():
         assert "'ETH'" in app.screen._problem
         await pilot.press("backspace", "H", "enter")
         assert not isinstance(app.screen, Prompt)
-        assert app.scene.symbol == "ETH"
+        assert app.readings.symbol == "ETH"
 
 
 async def test_up_recalls_what_was_entered_and_the_program_remembers_it():

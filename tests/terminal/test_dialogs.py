@@ -165,7 +165,7 @@ async def test_what_is_pasted_into_a_dialog_arrives_there():
         await pilot.press("colon")
         app.screen.paste("symbol ETH")
         await pilot.press("enter")
-        assert app.scene.symbol == "ETH"
+        assert app.readings.symbol == "ETH"
 
 
 @pytest.mark.usefixtures("own_home")
@@ -186,7 +186,7 @@ async def test_what_is_typed_ahead_of_a_dialog_and_after_it_is_done_in_order(typ
             app.post_message(events.Key(names.get(char, char), char if char > "\x1b" else None))
         await pilot.pause()
         await pilot.pause()
-        assert (app.scene.filter, app.scene.workspace, app.scene.symbol) == seen
+        assert (app.ui.filter, app.ui.workspace, app.readings.symbol) == seen
         assert app.screen is app.workspace
 
 

@@ -25,11 +25,11 @@ def every_key_computes(monkeypatch):
 
 
 def shown(app: Seat, pane: str) -> str:
-    return "\n".join(plain(line) for line in PANES[pane].lines(app.scene, 110, 30))
+    return "\n".join(plain(line) for line in PANES[pane].lines(app.readings, 110, 30))
 
 
 def kept(app: Seat):
-    (plan,) = app.scene.plans.saved
+    (plan,) = app.ui.plans.saved
     return plan
 
 
@@ -38,7 +38,7 @@ async def test_carry_opens_from_a_cell_with_its_answer(key):
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("j", "l", key)
-        assert (app.scene.workspace, app.scene.focus) == ("plan", "form")
+        assert (app.ui.workspace, app.ui.focus) == ("plan", "form")
         assert "Long ETH on bravo" in shown(app, "result")
         assert "proposed by carry" in shown(app, "legs")
 
@@ -63,13 +63,13 @@ async def test_digits_go_into_the_field_while_it_is_edited_and_turn_pages_afterw
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("C", "j", "j", "j", "enter", "2", "5", "0", "0", "0")
-        form = app.scene.forms.opened["carry"]
+        form = app.ui.forms.opened["carry"]
         assert form.text("notional_usd") == "25000"
         assert form.result is not None
         assert form.result.values.notional_usd == 25_000
-        assert app.scene.workspace == "plan"
+        assert app.ui.workspace == "plan"
         app.type("escape", "1")
-        assert app.scene.workspace == "markets"
+        assert app.ui.workspace == "markets"
 
 
 async def test_a_key_that_quits_or_acts_elsewhere_is_only_a_letter_in_a_field():
@@ -77,21 +77,21 @@ async def test_a_key_that_quits_or_acts_elsewhere_is_only_a_letter_in_a_field():
     async with app.run_test(size=SIZE):
         app.type("C", "enter", "q", "W", "space", "comma")
         assert app.is_running
-        assert app.scene.forms.opened["carry"].text("symbol") == "qW ,"
-        assert app.scene.plans.saved == []
-        assert not app.scene.frozen
+        assert app.ui.forms.opened["carry"].text("symbol") == "qW ,"
+        assert app.ui.plans.saved == []
+        assert not app.ui.frozen
 
 
 async def test_tab_goes_to_the_next_field_while_typing_and_to_the_next_pane_otherwise():
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("C", "enter", "tab")
-        form = app.scene.forms.opened["carry"]
+        form = app.ui.forms.opened["carry"]
         assert form.row().key == "long_venue"
         assert form.entry is not None
         app.type("shift+tab", "escape", "tab")
         assert form.row().key == "symbol"
-        assert app.scene.focus == "result"
+        assert app.ui.focus == "result"
 
 
 async def test_pasted_text_goes_into_the_edited_field():
@@ -102,7 +102,7 @@ async def test_pasted_text_goes_into_the_edited_field():
         app.type("C", "j", "j", "j", "enter")
         app.post_message(events.Paste("12345"))
         await pilot.pause()
-        assert app.scene.forms.opened["carry"].text("notional_usd") == "12345"
+        assert app.ui.forms.opened["carry"].text("notional_usd") == "12345"
 
 
 async def test_a_mistake_is_said_in_words_and_nothing_can_be_kept_of_it():
@@ -111,7 +111,7 @@ async def test_a_mistake_is_said_in_words_and_nothing_can_be_kept_of_it():
         app.type("C", "j", "j", "j", "enter", "x", "escape", "W")
         assert "notional_usd: expected a number above 0, got 'x'" in shown(app, "result")
         assert "1 to mend" in shown(app, "form")
-        assert app.scene.plans.saved == []
+        assert app.ui.plans.saved == []
         assert app.told == ["there are no legs to keep: C, H or S proposes some"]
 
 
@@ -151,7 +151,7 @@ async def test_kept_plans_are_there_the_next_time_and_open_with_enter():
     async with again.run_test(size=SIZE) as pilot:
         await pilot.pause()
         again.type("5", "shift+tab")
-        assert again.scene.focus == "plans"
+        assert again.ui.focus == "plans"
         assert kept(again).name in shown(again, "plans")
         again.type("enter")
         assert kept(again).name in shown(again, "legs")
@@ -173,7 +173,7 @@ async def test_a_kept_plan_is_deleted_after_asking():
     app = Seat()
     async with app.run_test(size=SIZE) as pilot:
         app.type("C", "W", "shift+tab")
-        assert app.scene.focus == "plans"
+        assert app.ui.focus == "plans"
         app.type("D")
         await pilot.pause()
         await pilot.press("n", "enter")
@@ -181,7 +181,7 @@ async def test_a_kept_plan_is_deleted_after_asking():
         app.type("D")
         await pilot.pause()
         await pilot.press("y", "enter")
-        assert app.scene.plans.saved == []
+        assert app.ui.plans.saved == []
         assert list(paths.plans_dir().iterdir()) == []
         assert "proposed by carry" in shown(app, "legs")
 
@@ -197,7 +197,7 @@ async def test_the_next_symbol_takes_the_open_form_along():
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("C", "j", "j", "j", "enter", "2", "5", "0", "0", "0", "escape")
-        form = app.scene.forms.opened["carry"]
+        form = app.ui.forms.opened["carry"]
         assert form.text("symbol") == "BTC"
         app.type("]")
         assert form.text("symbol") == "ETH"
@@ -212,15 +212,15 @@ async def test_a_symbol_that_was_typed_is_not_taken_along():
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("C", "enter", "E", "T", "H", "escape", "]", "]")
-        assert app.scene.forms.opened["carry"].text("symbol") == "ETH"
-        assert app.scene.symbol not in ("BTC", "ETH")
+        assert app.ui.forms.opened["carry"].text("symbol") == "ETH"
+        assert app.readings.symbol not in ("BTC", "ETH")
 
 
 async def test_stress_of_the_cells_pair_follows_the_cell():
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("X", "]")
-        form = app.scene.forms.opened["stress"]
+        form = app.ui.forms.opened["stress"]
         assert '"ETH"' in form.text("positions")
         assert '"BTC"' not in form.text("positions")
 
@@ -241,7 +241,7 @@ async def test_any_calculator_opens_from_the_command_line():
         app.type(":")
         await pilot.pause()
         await pilot.press(*"calc", "space", *"slippage", "enter")
-        assert app.scene.forms.chosen == "slippage"
+        assert app.ui.forms.chosen == "slippage"
         assert "slippage · result" in shown(app, "result")
 
 
@@ -249,7 +249,7 @@ async def test_stress_answers_at_once_and_leaves_the_futures_to_another_process(
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("X")
-        assert app.scene.workspace == "stress"
+        assert app.ui.workspace == "stress"
         assert "half_filled_flip" in shown(app, "stress")
         (asked,) = app.known.posted
         assert isinstance(asked, Compute)
@@ -273,9 +273,9 @@ async def test_escape_stops_the_futures_and_then_goes_back():
     async with app.run_test(size=SIZE):
         app.type("X", "escape")
         assert isinstance(app.known.posted[-1], Cancel)
-        assert app.scene.workspace == "stress"
+        assert app.ui.workspace == "stress"
         app.type("escape")
-        assert app.scene.workspace == "markets"
+        assert app.ui.workspace == "markets"
 
 
 async def test_an_answer_to_an_older_question_is_not_shown():
@@ -285,7 +285,7 @@ async def test_an_answer_to_an_older_question_is_not_shown():
         first, *_ = [post for post in app.known.posted if isinstance(post, Compute)]
         app.known.computed = Computation(number=first.number, state="failed", error="old")
         app.redraw()
-        assert app.scene.forms.opened["stress"].errors == {}
+        assert app.ui.forms.opened["stress"].errors == {}
 
 
 async def test_a_failure_over_there_is_said_here():
@@ -313,9 +313,9 @@ async def test_warnings_and_the_sentence_stand_above_the_fold_at_every_size(size
         app.type("C", "tab")
         await pilot.pause()
         width, height = app.workspace._panes["result"].size
-        lines = [plain(line) for line in PANES["result"].lines(app.scene, width, height)]
+        lines = [plain(line) for line in PANES["result"].lines(app.readings, width, height)]
         assert len(lines) == height
-        form = app.scene.forms.opened["carry"]
+        form = app.ui.forms.opened["carry"]
         assert form.result is not None
         assert form.result.warnings
         assert form.result.warnings[0].split()[0] in lines[1]

@@ -106,10 +106,10 @@ async def test_what_is_too_large_for_a_clipboard_is_refused_with_another_way():
     async with app.run_test(size=SIZE):
         for venue in scenes.VENUES:
             for symbol in scenes.SYMBOLS[1:]:
-                scenes.paid(app.scene, venue, symbol)
+                scenes.paid(app.readings, venue, symbol)
         app.type("tab", "Y")
-        assert app.scene.focus == "curves"
-        table = writer.table_of(app.scene, "curves", [])
+        assert app.ui.focus == "curves"
+        table = writer.table_of(app.readings, "curves", [])
         assert len(writer.as_text(table, "\t")) > clipboard.MAX_BYTES
         assert not [text for text in app.kept.sent if text.startswith("\x1b]52;")]
         assert "at most 70000" in app.told[0]
@@ -132,10 +132,10 @@ async def test_recording_starts_in_a_folder_of_its_own_and_stops_with_the_same_k
         app.type("R")
         assert app.known.tape is not None
         assert app.known.tape.parent == own_home / "state" / "tapes"
-        assert app.scene.feed.recording
+        assert app.readings.feed.recording
         app.type("R")
         assert app.known.tape is None
-        assert not app.scene.feed.recording
+        assert not app.readings.feed.recording
 
 
 async def test_how_the_screen_was_left_is_how_it_comes_back(own_home):
@@ -146,10 +146,10 @@ async def test_how_the_screen_was_left_is_how_it_comes_back(own_home):
     kept = tomllib.loads((own_home / "state" / "state.toml").read_text())
     assert (kept["unit"], kept["cell"], kept["layout"]) == ("hour", "predicted", "wide")
     second = Seat()
-    assert second.scene.symbol == "ETH"
-    assert (second.scene.unit, second.scene.cell) == ("hour", "predicted")
-    assert second.scene.layout == "wide"
-    assert second.scene.workspace == first.scene.workspace
+    assert second.readings.symbol == "ETH"
+    assert (second.ui.unit, second.ui.cell) == ("hour", "predicted")
+    assert second.ui.layout == "wide"
+    assert second.ui.workspace == first.ui.workspace
 
 
 async def test_a_memory_of_things_that_are_gone_changes_nothing(own_home):
@@ -165,8 +165,8 @@ async def test_a_memory_of_things_that_are_gone_changes_nothing(own_home):
             if len(app.told) == 2:
                 break
         assert app.palette.theme.name == "dark"
-        assert (app.scene.layout, app.scene.unit, app.scene.cell) == ("auto", "apr", "live")
-        assert app.scene.symbol == "BTC"
+        assert (app.ui.layout, app.ui.unit, app.ui.cell) == ("auto", "apr", "live")
+        assert app.readings.symbol == "BTC"
         assert any("cell" in words for words in app.told)
         assert any("'gone'" in words for words in app.told)
 

@@ -89,7 +89,7 @@ class Question(ModalScreen[None]):
 
 def press(app: Watched, key: str) -> None:
     """A key, without the patience of a pilot: five hundred of them must not take a minute."""
-    action = app.keymap.find(key, app.scene.focus)
+    action = app.keymap.find(key, app.ui.focus)
     assert action is not None
     app.do(action.id)
 
@@ -260,10 +260,10 @@ def test_the_textual_that_is_installed_passes_the_self_test():
 async def test_an_unknown_textual_is_drawn_the_plain_way_and_the_screen_says_so(monkeypatch):
     monkeypatch.setattr("cockpit.terminal.painted_app.self_test", lambda app: SELF_TEST_FAILED)
     app = Watched(80, 24)
-    assert app.scene.problem == SELF_TEST_FAILED
+    assert app.readings.problem == SELF_TEST_FAILED
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("j")
-        assert app.scene.symbol == "ETH"
+        assert app.readings.symbol == "ETH"
 
 
 async def test_drawn_the_plain_way_a_key_is_answered_in_the_status_line_too(monkeypatch):

@@ -25,8 +25,8 @@ class Trader(Seat):
     def __init__(self, mode="LIVE"):
         super().__init__(mode=mode)
         scene = held.hedged()
-        self.known.view = self.scene.view = scene.view
-        show(self.scene, "positions")
+        self.known.view = self.readings.view = scene.view
+        show(self.readings.ui, "positions")
 
     def say_in_prompt(self, text):
         assert isinstance(self.screen, Prompt)
@@ -184,36 +184,36 @@ async def test_a_note_stays_with_its_position_over_a_restart():
         await pilot.pause()
         app.do("app.quit")
     again = Trader()
-    assert list(again.scene.positions.notes.values()) == ["close before the unlock"]
+    assert list(again.ui.positions.notes.values()) == ["close before the unlock"]
 
 
 async def test_rows_are_marked_and_escape_takes_the_marks_away():
     app = Trader()
     async with app.run_test(size=SIZE):
         app.type("v", "v")
-        assert len(app.scene.positions.chosen) == 2
+        assert len(app.ui.positions.chosen) == 2
         app.type("escape")
-        assert not app.scene.positions.chosen
+        assert not app.ui.positions.chosen
         app.type("b")
-        assert app.scene.positions.group == "venue"
+        assert app.ui.positions.group == "venue"
 
 
 async def test_sorting_and_filtering_are_of_positions_here():
     app = Trader()
     async with app.run_test(size=SIZE):
-        app.scene.positions.column = "upnl"
+        app.ui.positions.column = "upnl"
         app.type("s")
-        assert app.scene.positions.sort == "upnl"
+        assert app.ui.positions.sort == "upnl"
         app.type("a")
-        assert app.scene.positions.sort == ""
-        assert app.scene.sort == "listed"
+        assert app.ui.positions.sort == ""
+        assert app.ui.sort == "listed"
 
 
 async def test_a_row_is_taken_into_a_stagger_that_closes_it():
     app = Trader()
     async with app.run_test(size=SIZE):
         app.type("j", "S")
-        form = app.scene.forms.opened["stagger"]
+        form = app.ui.forms.opened["stagger"]
     # The second row is the short leg on bravo: to close it is to buy it back there.
     assert form.text("symbol") == "BTC"
     assert (form.text("side"), form.text("size"), form.text("venues")) == ("buy", "0.5", "bravo")
@@ -223,7 +223,7 @@ async def test_two_marked_legs_are_the_pair_of_a_carry():
     app = Trader()
     async with app.run_test(size=SIZE):
         app.type("v", "v", "C")
-        form = app.scene.forms.opened["carry"]
+        form = app.ui.forms.opened["carry"]
     assert (form.text("long_venue"), form.text("short_venue")) == ("alphaswap", "bravo")
     assert form.text("size") == "0.5"
 
@@ -232,9 +232,9 @@ async def test_enter_goes_to_the_books_of_the_positions_market():
     app = Trader()
     async with app.run_test(size=SIZE):
         app.type("j", "enter")
-        assert app.scene.workspace == "depth"
-        assert (app.scene.symbol, app.scene.venue) == ("BTC", "bravo")
-        assert position_readings.selected(app.scene) is not None
+        assert app.ui.workspace == "depth"
+        assert (app.readings.symbol, app.readings.venue) == ("BTC", "bravo")
+        assert position_readings.selected(app.readings) is not None
 
 
 # --- into a calculator ----------------------------------------------------------------------------
@@ -247,11 +247,11 @@ def legs_in(form):
 async def taken(name, *keys):
     """The form that these keys open; ETH is held as well as the pair in BTC."""
     app = Trader()
-    held.typed(app.scene, "bravo", "ETH", 3.0, entry=3_000.0)
+    held.typed(app.readings, "bravo", "ETH", 3.0, entry=3_000.0)
     async with app.run_test(size=SIZE) as pilot:
         app.type(*keys)
         await pilot.pause()
-        form = app.scene.forms.opened[name]
+        form = app.ui.forms.opened[name]
         assert not form.errors, form.errors
     return form
 
@@ -298,14 +298,14 @@ async def test_a_count_does_not_change_what_is_marked():
     app = Trader()
     async with app.run_test(size=SIZE):
         app.type("v", "0", "2", "S")
-        assert len(app.scene.positions.chosen) == 1
+        assert len(app.ui.positions.chosen) == 1
 
 
 async def test_legs_that_cancel_have_nothing_to_close_and_say_so():
     app = Trader()
     async with app.run_test(size=SIZE):
         app.type("0", "2", "S")
-        assert app.scene.workspace == "positions"
+        assert app.ui.workspace == "positions"
         assert app.told == ["the legs in BTC cancel: there is nothing to close"]
 
 
@@ -320,7 +320,7 @@ async def test_a_leg_is_the_side_of_a_carry_that_is_held_already():
 
 async def taken_from_binance(*keys):
     app = Trader()
-    held.typed(app.scene, "binance", "BTC", -0.2, entry=64_000.0)
+    held.typed(app.readings, "binance", "BTC", -0.2, entry=64_000.0)
     async with app.run_test(size=SIZE) as pilot:
         app.type("G", *keys)
         await pilot.pause()
@@ -329,7 +329,7 @@ async def taken_from_binance(*keys):
 
 async def test_a_leg_elsewhere_is_hedged_at_the_price_that_the_table_has():
     app = await taken_from_binance("H")
-    form = app.scene.forms.opened["hedge"]
+    form = app.ui.forms.opened["hedge"]
     assert not form.errors
     [leg] = json.loads(form.text("positions"))
     assert (leg["venue"], leg["size"], leg["mark"]) == ("binance", -0.2, pytest.approx(63_987.2))
@@ -339,8 +339,8 @@ async def test_a_leg_elsewhere_is_hedged_at_the_price_that_the_table_has():
 async def test_a_leg_elsewhere_has_no_book_to_be_closed_on_and_says_so():
     app = await taken_from_binance("S")
     assert app.told == ["binance is not followed: there is no book to close BTC on"]
-    assert app.scene.workspace == "positions"
-    assert "stagger" not in app.scene.forms.opened
+    assert app.ui.workspace == "positions"
+    assert "stagger" not in app.ui.forms.opened
 
 
 async def test_closing_an_asset_is_of_the_legs_that_have_a_book():
@@ -351,34 +351,34 @@ async def test_closing_an_asset_is_of_the_legs_that_have_a_book():
 
 async def test_a_carry_leaves_a_leg_elsewhere_to_its_own():
     app = await taken_from_binance("C")
-    form = app.scene.forms.opened["carry"]
+    form = app.ui.forms.opened["carry"]
     assert "binance" not in (form.text("long_venue"), form.text("short_venue"))
     assert not form.errors
 
 
 async def test_a_stale_leg_is_taken_with_a_warning():
     app = Trader()
-    scenes.link(app.scene, "alphaswap", "down", "connection refused")
+    scenes.link(app.readings, "alphaswap", "down", "connection refused")
     async with app.run_test(size=SIZE):
         app.type("g", "X")
     assert app.told == ["alphaswap/BTC is stale: what was last read"]
-    assert app.scene.workspace == "stress"
+    assert app.ui.workspace == "stress"
 
 
 async def test_the_arrows_reach_every_column_also_on_a_narrow_terminal():
     app = Trader()
     async with app.run_test(size=(80, 24)):
-        names = [app.scene.positions.column]
+        names = [app.ui.positions.column]
         for _ in range(20):
             app.type("l")
-            names.append(app.scene.positions.column)
+            names.append(app.ui.positions.column)
     assert list(dict.fromkeys(names)) == sortable()
 
 
 @pytest.mark.parametrize("keys", [("E",), ("D",), ("N",)])
 async def test_keys_on_an_empty_table_say_that_there_is_nothing(keys):
     app = Seat(mode="LIVE")
-    show(app.scene, "positions")
+    show(app.ui, "positions")
     async with app.run_test(size=SIZE):
         app.type("v", "s", "a", "b", "g", "G", "j", "l", *keys)
         assert "there is no position" in app.told[-1]

@@ -79,12 +79,12 @@ async def test_the_pair_and_the_size_are_there_again_the_next_time():
         await pilot.press("p", "l", "p", "plus", "u")
         first.save_memory()
         await pilot.pause()
-        left = (set(first.scene.pinned), first.scene.size_usd, first.scene.unit)
+        left = (set(first.ui.pinned), first.ui.size_usd, first.ui.unit)
     assert left[1] == 500_000.0
     second = Seat()
     async with second.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        found = (set(second.scene.pinned), second.scene.size_usd, second.scene.unit)
+        found = (set(second.ui.pinned), second.ui.size_usd, second.ui.unit)
     assert found == left
     assert len(found[0]) == 2
 
@@ -97,5 +97,5 @@ async def test_a_size_that_nobody_can_mean_is_not_taken_from_the_file(size):
     path.write_text(f'pinned = ["nowhere"]\nsize_usd = {size}\n')
     app = Seat()
     async with app.run_test(size=(80, 24)):
-        assert app.scene.size_usd == 100_000.0
-        assert app.scene.pinned == ()
+        assert app.ui.size_usd == 100_000.0
+        assert app.ui.pinned == ()

@@ -2,7 +2,7 @@
 
 from cockpit.core.events import AccountState, Margin, Position
 from cockpit.core.units import NS_PER_S
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from tests.support import AT_NS
 from tests.ui.scenes import MIDS, live, store_of
 
@@ -10,7 +10,7 @@ ALPHA, BRAVO = "0x" + "a1" * 20, "0x" + "b2" * 20
 """The accounts that `followed` reads."""
 
 
-def follow(scene: Scene, *accounts: tuple[str, str, str]) -> None:
+def follow(scene: Readings, *accounts: tuple[str, str, str]) -> None:
     """(venue, address, name) of each, and that it could be read."""
     store = store_of(scene)
     store.follow(accounts)
@@ -18,26 +18,26 @@ def follow(scene: Scene, *accounts: tuple[str, str, str]) -> None:
         state(scene, venue, address)
 
 
-def state(scene: Scene, venue: str, address: str, at_ns: int = AT_NS, **more: str) -> None:
+def state(scene: Readings, venue: str, address: str, at_ns: int = AT_NS, **more: str) -> None:
     said = {"state": "read", **more}
     store_of(scene).apply(AccountState(venue=venue, account=address, recv_ns=at_ns, **said))
 
 
 def position(
-    scene: Scene, venue: str, address: str, symbol: str, size: float, **more: object
+    scene: Readings, venue: str, address: str, symbol: str, size: float, **more: object
 ) -> None:
     """Stated at the scene's own mark unless `mark` says otherwise."""
     said = {"mark": MIDS.get(symbol), "recv_ns": AT_NS - NS_PER_S, **more}
     store_of(scene).apply(Position(venue=venue, account=address, symbol=symbol, size=size, **said))
 
 
-def margin(scene: Scene, venue: str, address: str, equity: float | None, **more: float) -> None:
+def margin(scene: Readings, venue: str, address: str, equity: float | None, **more: float) -> None:
     store_of(scene).apply(
         Margin(venue=venue, account=address, recv_ns=AT_NS - NS_PER_S, equity=equity, **more)
     )
 
 
-def typed(scene: Scene, venue: str, symbol: str, size: float, **more: object) -> None:
+def typed(scene: Readings, venue: str, symbol: str, size: float, **more: object) -> None:
     """One more position of the trader's own."""
     one = Position(
         venue=venue, recv_ns=AT_NS, symbol=symbol, size=size, account="manual", source="manual",
@@ -47,7 +47,7 @@ def typed(scene: Scene, venue: str, symbol: str, size: float, **more: object) ->
     store.set_manual((*store.manual(), one))
 
 
-def hedged() -> Scene:
+def hedged() -> Readings:
     """Long 0.5 BTC on alphaswap, short 0.5 on bravo; each with its own margin."""
     scene = live()
     follow(scene, ("alphaswap", ALPHA, "carry"), ("bravo", BRAVO, ""))
@@ -61,7 +61,7 @@ def hedged() -> Scene:
     return scene
 
 
-def many(count: int = 60) -> Scene:
+def many(count: int = 60) -> Readings:
     """So many positions over three venues and accounts, in three assets and a hundred sizes."""
     scene = live()
     accounts = [("alphaswap", f"0x{i:040x}", "") for i in range(count // 3)]

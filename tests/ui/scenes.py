@@ -15,7 +15,7 @@ from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.desk.contract import Notice
 from cockpit.state.store import MarketStore
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.venues.contract import VenueSpec
 from tests.support import AT_NS
 
@@ -54,24 +54,26 @@ def levels(mid: float, side: int, count: int = 40, step_bps: float = 2.0, usd: f
     return tuple((price, usd / price) for price in prices)
 
 
-def bare(symbols: tuple[str, ...] = SYMBOLS, venues: tuple[str, ...] = VENUES) -> Scene:
+def bare(symbols: tuple[str, ...] = SYMBOLS, venues: tuple[str, ...] = VENUES) -> Readings:
     """Nothing was said by anybody yet."""
     store = MarketStore(((name, spec(name).chain) for name in venues), symbols)
-    return Scene(
+    return Readings(
         view=store, specs={n: spec(n) for n in venues}, mode="DEMO", glyphs="braille", now_ns=AT_NS
     )
 
 
-def store_of(scene: Scene) -> MarketStore:
+def store_of(scene: Readings) -> MarketStore:
     assert isinstance(scene.view, MarketStore)
     return scene.view
 
 
-def link(scene: Scene, venue: str, state: LinkState, reason: str = "", at_ns: int = AT_NS) -> None:
+def link(
+    scene: Readings, venue: str, state: LinkState, reason: str = "", at_ns: int = AT_NS
+) -> None:
     store_of(scene).apply(Link(venue=venue, recv_ns=at_ns, state=state, reason=reason))
 
 
-def speak(scene: Scene, venue: str, symbol: str, at_ns: int = AT_NS, count: int = 40) -> None:
+def speak(scene: Readings, venue: str, symbol: str, at_ns: int = AT_NS, count: int = 40) -> None:
     """Everything a venue can say about a market, at one moment."""
     store, mid = store_of(scene), MIDS[symbol]
     said = {"venue": venue, "recv_ns": at_ns, "symbol": symbol}
@@ -95,7 +97,9 @@ def speak(scene: Scene, venue: str, symbol: str, at_ns: int = AT_NS, count: int 
     store.apply(OpenInterest(**said, base=OPEN_INTEREST_USD[venue] / mid))
 
 
-def paid(scene: Scene, venue: str, symbol: str, hours: int = 720, leave_out: tuple[int, ...] = ()):
+def paid(
+    scene: Readings, venue: str, symbol: str, hours: int = 720, leave_out: tuple[int, ...] = ()
+):
     """Settled payments up to the last full hour; `leave_out` are hours ago without one."""
     interval_h = INTERVALS_S[venue] // 3600
     last = hour_floor_ns(AT_NS)
@@ -111,7 +115,7 @@ def paid(scene: Scene, venue: str, symbol: str, hours: int = 720, leave_out: tup
         )  # fmt: skip
 
 
-def live(symbols: tuple[str, ...] = SYMBOLS) -> Scene:
+def live(symbols: tuple[str, ...] = SYMBOLS) -> Readings:
     """Every venue is live and has just said everything."""
     scene = bare(symbols)
     for venue in VENUES:
@@ -128,14 +132,14 @@ def live(symbols: tuple[str, ...] = SYMBOLS) -> Scene:
     return scene
 
 
-def stale() -> Scene:
+def stale() -> Readings:
     """As live, and then ten minutes of silence from everybody."""
     scene = live()
     scene.now_ns = AT_NS + 600 * NS_PER_S
     return scene
 
 
-def down() -> Scene:
+def down() -> Readings:
     """As live, but the second venue is gone and the first one talked nonsense."""
     scene = live()
     link(scene, "bravo", "down", "connection refused")

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.pane_host import Sheet
 from cockpit.ui.layout.geometry import Box
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text.styled import Line
 
 Result = TypeVar("Result")
@@ -27,9 +27,9 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
     Dialog > Sheet { position: absolute; layer: base; }
     """
 
-    def __init__(self, scene: Scene, palette: Palette) -> None:
+    def __init__(self, readings: Readings, palette: Palette) -> None:
         super().__init__()
-        self._sheet = Sheet(lambda _, w, h: self.lines(w, h), scene, palette, "sheet")
+        self._sheet = Sheet(lambda _, w, h: self.lines(w, h), readings, palette, "sheet")
         self._early: list[tuple[str, str | None]] | None = []
         """Keys that came before the dialog stood; None from then on."""
 

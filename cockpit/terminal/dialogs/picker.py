@@ -5,8 +5,8 @@ from cockpit.terminal.renderer.palette import Palette
 from cockpit.ui.dialogs.search import Choice, search
 from cockpit.ui.input.host import PickerSpec
 from cockpit.ui.layout.geometry import Box
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.text_entry import Entry
-from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.text.styled import Line, fit, framed, right, width_of
 
 WIDTH = 98
@@ -17,8 +17,8 @@ _CHROME = 4
 class Picker(Dialog[str | None]):
     """Ends with the id of a choice, or None after escape and where nothing can be chosen."""
 
-    def __init__(self, scene: Scene, palette: Palette, spec: PickerSpec) -> None:
-        super().__init__(scene, palette)
+    def __init__(self, readings: Readings, palette: Palette, spec: PickerSpec) -> None:
+        super().__init__(readings, palette)
         self._spec = spec
         self._matches = list(spec.choices)
         self._entry = Entry()

@@ -5,8 +5,8 @@ from cockpit.terminal.renderer.palette import Palette
 from cockpit.ui.dialogs.search import Choice
 from cockpit.ui.input.host import PromptSpec
 from cockpit.ui.layout.geometry import Box
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.text_entry import Entry
-from cockpit.ui.model.ui_state import Scene
 from cockpit.ui.text.styled import Line, fit, framed
 
 WIDTH = 80
@@ -16,8 +16,8 @@ ROWS = 8
 class Prompt(Dialog[str | None]):
     """Ends with the text, or None after escape. Up and down walk through the history."""
 
-    def __init__(self, scene: Scene, palette: Palette, spec: PromptSpec) -> None:
-        super().__init__(scene, palette)
+    def __init__(self, readings: Readings, palette: Palette, spec: PromptSpec) -> None:
+        super().__init__(readings, palette)
         self._spec = spec
         self._history = [*spec.history, spec.text]
         self._at = len(spec.history)

@@ -10,7 +10,7 @@ the last one has at least left. And nothing to draw.
 from collections.abc import Callable
 
 from cockpit.terminal.renderer.byte_budget import Budget
-from cockpit.ui.model.ui_state import FrameStats
+from cockpit.ui.model.frame_stats import FrameStats
 
 ANSWER_WITHIN_S = 3.0
 UNANSWERED_MOST = 3

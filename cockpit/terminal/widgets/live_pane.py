@@ -13,10 +13,10 @@ from textual.strip import Strip
 
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.ui.layout.geometry import Box
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text.styled import Line, clip
 
-Draw = Callable[[Scene, int, int], list[Line]]
+Draw = Callable[[Readings, int, int], list[Line]]
 Hz = Callable[[], float]
 """Asked for when the pane is drawn, not before: a hidden pane need not even be imported."""
 QUIET_S = 1.0
@@ -27,7 +27,13 @@ class LivePane:
     """One pane of the screen, fed by the paint clock. Hidden while it has no box."""
 
     def __init__(
-        self, draw: Draw, scene: Scene, palette: Palette, hz: Hz, name: str, phase: float = 1.0
+        self,
+        draw: Draw,
+        readings: Readings,
+        palette: Palette,
+        hz: Hz,
+        name: str,
+        phase: float = 1.0,
     ) -> None:
         """At most `hz()` draws a second. `phase` (0 to 1) of an interval keeps panes apart."""
         self.id = name
@@ -35,7 +41,7 @@ class LivePane:
         self.dirty: dict[int, None] = {}
         self._draw = draw
         self._hz = hz
-        self._scene = scene
+        self._readings = readings
         self._palette = palette
         self._phase = phase
         self._lines: list[Line] = []
@@ -61,7 +67,7 @@ class LivePane:
         """Draw if it is time to and there may be news; returns how many lines changed."""
         if self.box is None or (self._due_s is not None and now_s < self._due_s):
             return 0
-        version = self._scene.view.version
+        version = self._readings.view.version
         if version == self._version and now_s - self._drawn_s < QUIET_S:
             return 0
         interval_s = 1.0 / self._hz()
@@ -80,7 +86,7 @@ class LivePane:
         width, height = self.size
         if width < 2 or height < 1:
             return 0
-        fresh = [clip(line, width) for line in self._draw(self._scene, width, height)[:height]]
+        fresh = [clip(line, width) for line in self._draw(self._readings, width, height)[:height]]
         fresh += [[(" " * width, "text")]] * (height - len(fresh))
         if len(fresh) != len(self._lines) or self._strips[0].cell_length != width:
             self._lines = fresh

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.live_pane import Draw, LivePane
 from cockpit.ui.layout.geometry import Box
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 
 
 class Wall(Widget):
@@ -62,8 +62,8 @@ class Wall(Widget):
 class Sheet(Wall):
     """One pane as a widget of its own, over everything else: a dialog, a toast."""
 
-    def __init__(self, draw: Draw, scene: Scene, palette: Palette, name: str) -> None:
-        self.pane = LivePane(draw, scene, palette, lambda: 1.0, name)
+    def __init__(self, draw: Draw, readings: Readings, palette: Palette, name: str) -> None:
+        self.pane = LivePane(draw, readings, palette, lambda: 1.0, name)
         super().__init__([self.pane], palette, name)
 
     def lay(self, box: Box) -> None:

@@ -6,19 +6,19 @@ from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.pane_host import Sheet
 from cockpit.ui.dialogs.toasts import LASTS_S, Toasts, Tone
 from cockpit.ui.layout.geometry import Box
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text.styled import Line, width_of
 
 
 class Toaster(Sheet):
     """Not there at all while there is nothing to say."""
 
-    def __init__(self, scene: Scene, palette: Palette) -> None:
+    def __init__(self, readings: Readings, palette: Palette) -> None:
         self.toasts = Toasts()
-        super().__init__(self._lines_of, scene, palette, "toast")
+        super().__init__(self._lines_of, readings, palette, "toast")
         self.display = False
 
-    def _lines_of(self, _: Scene, width: int, height: int) -> list[Line]:
+    def _lines_of(self, _: Readings, width: int, height: int) -> list[Line]:
         return self.toasts.lines(width, self.app.size.height)
 
     def say(self, text: str, tone: Tone) -> None:

@@ -5,28 +5,28 @@ from collections.abc import Callable
 
 from cockpit.portfolio.positions import document
 from cockpit.ui.export.market_tables import Table, Value
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.positions import portfolio
 
 
-def _part(name: str) -> Callable[[Scene], Table]:
+def _part(name: str) -> Callable[[Readings], Table]:
     """A list of the exposure document, one row an object."""
 
-    def make(scene: Scene) -> Table:
-        rows = document(portfolio(scene))[name]
+    def make(readings: Readings) -> Table:
+        rows = document(portfolio(readings))[name]
         columns = tuple(rows[0]) if rows else (name,)
         return Table(columns, [tuple(row[column] for column in columns) for row in rows])
 
     return make
 
 
-def _totals(scene: Scene) -> Table:
-    total = document(portfolio(scene))["total"]
+def _totals(readings: Readings) -> Table:
+    total = document(portfolio(readings))["total"]
     return Table(tuple(total), [tuple(total.values())])
 
 
-def _history(scene: Scene) -> Table:
-    history = scene.view.exposure
+def _history(readings: Readings) -> Table:
+    history = readings.view.exposure
     at, net = history.net_usd.read()
     _, carry = history.carry_usd_per_hour.read()
     _, ratio = history.margin_ratio.read()
@@ -37,17 +37,17 @@ def _history(scene: Scene) -> Table:
     return Table(("at_ns", "net_usd", "carry_usd_per_hour", "margin_ratio"), rows)
 
 
-def _alerts(scene: Scene) -> Table:
+def _alerts(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = [
         (alert.at_ns, alert.rule, alert.kind, alert.happening, alert.severity, alert.subject,
          alert.value, firing is not None, bool(firing and firing.acknowledged), alert.words)
-        for alert, firing in scene.alarms.entries()
+        for alert, firing in readings.ui.alerts.entries()
     ]  # fmt: skip
     names = "at_ns rule kind happening severity subject value firing acknowledged words"
     return Table(tuple(names.split()), rows)
 
 
-TABLES: dict[str, Callable[[Scene], Table]] = {
+TABLES: dict[str, Callable[[Readings], Table]] = {
     "alerts": _alerts,
     "positions": _part("positions"),
     "exposure": _part("assets"),

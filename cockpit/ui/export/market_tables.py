@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from cockpit.analytics.execution.depth import microprice
 from cockpit.core.units import apr, hourly
 from cockpit.state.view import Field
-from cockpit.ui.model.ui_state import SIZES_USD, TENORS, FrameStats, Scene, rate_is_stale
+from cockpit.ui.model.frame_stats import FrameStats
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.ui_state import SIZES_USD, TENORS
 from cockpit.ui.panes.depth.depth_chart import SPAN_BPS
 from cockpit.ui.panes.depth.merged import merge
 from cockpit.ui.readings.breakeven import breakeven
 from cockpit.ui.readings.funding_rates import live, terms
-from cockpit.ui.readings.order_books import BANDS_BPS, Cost, cost, reading, readings
+from cockpit.ui.readings.market_rates import rate_is_stale
+from cockpit.ui.readings.order_books import BANDS_BPS, Cost, book_reading, book_readings, cost
 
 Value = str | int | float | bool | None
 DEPTH = 50
@@ -29,12 +32,12 @@ class Table:
     rows: Sequence[tuple[Value, ...]]
 
 
-def _funding(scene: Scene) -> Table:
+def _funding(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for symbol in scene.symbols:
-        for venue in scene.venues:
-            market = scene.view.market(venue.name, symbol)
-            if market is None or not scene.is_listed(venue.name, symbol):
+    for symbol in readings.symbols:
+        for venue in readings.venues:
+            market = readings.view.market(venue.name, symbol)
+            if market is None or not readings.is_listed(venue.name, symbol):
                 continue
             rate = market.rate()
             field: Field = "predicted" if market.predicted else "funding"
@@ -44,65 +47,65 @@ def _funding(scene: Scene) -> Table:
                     rate.interval_s if rate else None,
                     hourly(rate.rate, rate.interval_s) if rate else None,
                     apr(rate.rate, rate.interval_s) if rate else None,
-                    rate.next_ns if rate else None, market.age_s(field, scene.now_ns),
-                    rate_is_stale(market, scene.now_ns) if rate else None,
+                    rate.next_ns if rate else None, market.age_s(field, readings.now_ns),
+                    rate_is_stale(market, readings.now_ns) if rate else None,
                 )
             )  # fmt: skip
     names = "symbol venue kind rate interval_s rate_hourly apr next_ns age_s stale"
     return Table(tuple(names.split()), rows)
 
 
-def _curves(scene: Scene) -> Table:
+def _curves(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for venue in scene.venues:
-        market = scene.market(venue.name)
+    for venue in readings.venues:
+        market = readings.market(venue.name)
         for row in market.settled.rows() if market else ():
             at_ns = row.venue_ns or row.recv_ns
             rows.append(
-                (scene.symbol, venue.name, at_ns, row.rate, row.interval_s,
+                (readings.symbol, venue.name, at_ns, row.rate, row.interval_s,
                  apr(row.rate, row.interval_s))
             )  # fmt: skip
     return Table(("symbol", "venue", "at_ns", "rate", "interval_s", "apr"), rows)
 
 
-def _depth(scene: Scene) -> Table:
+def _depth(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for venue in scene.venues:
-        market = scene.market(venue.name)
+    for venue in readings.venues:
+        market = readings.market(venue.name)
         if market is None:
             continue
         for side, levels in (("bid", market.book.bids(DEPTH)), ("ask", market.book.asks(DEPTH))):
             rows += [
-                (scene.symbol, venue.name, side, price, size, price * size)
+                (readings.symbol, venue.name, side, price, size, price * size)
                 for price, size in levels
             ]
     return Table(("symbol", "venue", "side", "price", "size_base", "size_usd"), rows)
 
 
-def _interest(scene: Scene) -> Table:
+def _interest(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for symbol in scene.symbols:
-        for venue in scene.venues:
-            market = scene.view.market(venue.name, symbol)
-            if market is None or not scene.is_listed(venue.name, symbol):
+    for symbol in readings.symbols:
+        for venue in readings.venues:
+            market = readings.view.market(venue.name, symbol)
+            if market is None or not readings.is_listed(venue.name, symbol):
                 continue
             base, mark = market.open_interest, market.mark
             usd = base * mark if base is not None and mark is not None else None
-            age = market.age_s("open_interest", scene.now_ns)
+            age = market.age_s("open_interest", readings.now_ns)
             rows.append((symbol, venue.name, base, usd, mark, age))
     return Table(
         ("symbol", "venue", "open_interest_base", "open_interest_usd", "mark", "age_s"), rows
     )
 
 
-def _health(scene: Scene) -> Table:
+def _health(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for venue in scene.venues:
+    for venue in readings.venues:
         chain = venue.chain
         rows.append(
             (
-                venue.name, venue.state, venue.reason or None, venue.age_s(scene.now_ns),
-                chain.height, chain.block_age_s(scene.now_ns), chain.cadence_s(),
+                venue.name, venue.state, venue.reason or None, venue.age_s(readings.now_ns),
+                chain.height, chain.block_age_s(readings.now_ns), chain.cadence_s(),
                 chain.latency_ms(50), chain.latency_ms(99),
                 None if chain.rtt_ns is None else chain.rtt_ns / 1e6,
                 chain.gaps, chain.reconnects, chain.rejects, chain.clock_skew_ms(),
@@ -115,18 +118,20 @@ def _health(scene: Scene) -> Table:
     return Table(tuple(names.split()), rows)
 
 
-def _log(scene: Scene) -> Table:
-    rows = [(note.at_ns, note.venue, note.severity, note.text) for note in scene.notices]
+def _log(readings: Readings) -> Table:
+    rows = [(note.at_ns, note.venue, note.severity, note.text) for note in readings.notices]
     return Table(("at_ns", "venue", "severity", "text"), rows)
 
 
-def _merged(scene: Scene) -> Table:
+def _merged(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    books = [book for book in readings(scene) if scene.taker_fee(book.venue)[0] is not None]
+    books = [
+        book for book in book_readings(readings) if readings.taker_fee(book.venue)[0] is not None
+    ]
     for name, side in (("bid", -1), ("ask", 1)) if books else ():
-        found = merge(scene, books, side)
+        found = merge(readings, books, side)
         rows += [
-            (scene.symbol, name, books[found.venue[i]].venue, float(found.price[i]),
+            (readings.symbol, name, books[found.venue[i]].venue, float(found.price[i]),
              float(found.effective[i]), float(found.size[i]))
             for i in range(min(DEPTH, len(found.effective)))
         ]  # fmt: skip
@@ -134,13 +139,13 @@ def _merged(scene: Scene) -> Table:
     return Table(tuple(names.split()), rows)
 
 
-def _liquidity(scene: Scene) -> Table:
+def _liquidity(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for book in filter(None, (reading(scene, name) for name in scene.listing())):
+    for book in filter(None, (book_reading(readings, name) for name in readings.listing())):
         bid, ask, micro = book.bids[0][0], book.asks[0][0], microprice(book.bids, book.asks)
         rows.append(
             (
-                scene.symbol, book.venue, book.mid, (ask - bid) / book.mid * 1e4, micro,
+                readings.symbol, book.venue, book.mid, (ask - bid) / book.mid * 1e4, micro,
                 *(side.within(bps) for bps in BANDS_BPS for side in (book.bid_side, book.ask_side)),
                 book.bid_reach_bps, book.ask_reach_bps, book.stale,
             )
@@ -151,48 +156,48 @@ def _liquidity(scene: Scene) -> Table:
     return Table(names, rows)
 
 
-def _costs(scene: Scene) -> Table:
+def _costs(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for name in scene.listing():
-        book, (fee, assumed) = reading(scene, name), scene.taker_fee(name)
-        for size in sorted({*SIZES_USD, scene.size_usd}) if book else ():
+    for name in readings.listing():
+        book, (fee, assumed) = book_reading(readings, name), readings.taker_fee(name)
+        for size in sorted({*SIZES_USD, readings.ui.size_usd}) if book else ():
             for word, side in (("buy", 1), ("sell", -1)):
                 walked = cost(book, side, size) if book else Cost(None, 0.0)
                 fee_bps = None if fee is None else fee * 1e4
                 known = walked.bps is not None and fee_bps is not None
                 total = (walked.bps or 0.0) + (fee_bps or 0.0) if known else None
-                rows.append((scene.symbol, name, word, size, walked.bps, fee_bps, assumed, total,
+                rows.append((readings.symbol, name, word, size, walked.bps, fee_bps, assumed, total,
                              walked.filled_frac))  # fmt: skip
     names = "symbol venue side size_usd impact_bps fee_bps fee_assumed cost_bps filled_frac"
     return Table(tuple(names.split()), rows)
 
 
-def _depth_chart(scene: Scene) -> Table:
+def _depth_chart(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for book in readings(scene):
+    for book in book_readings(readings):
         for name, side in (("bid", book.bid_side), ("ask", book.ask_side)):
             rows += [
-                (scene.symbol, book.venue, name, float(away), float(usd))
+                (readings.symbol, book.venue, name, float(away), float(usd))
                 for away, usd in zip(side.away_bps, side.usd, strict=True)
                 if away <= SPAN_BPS
             ]
     return Table(("symbol", "venue", "side", "from_mid_bps", "cumulative_usd"), rows)
 
 
-def _terms(scene: Scene) -> Table:
+def _terms(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    curves = {name: terms(scene, name) for name in scene.listing()}
+    curves = {name: terms(readings, name) for name in readings.listing()}
     for name, curve in curves.items():
         for tenor in TENORS:
             rate = curve[tenor]
-            rows.append((scene.symbol, name, tenor, rate, None if rate is None else rate * 8760))
+            rows.append((readings.symbol, name, tenor, rate, None if rate is None else rate * 8760))
     return Table(("symbol", "venue", "tenor", "rate_hourly", "apr"), rows)
 
 
-def _premium(scene: Scene) -> Table:
+def _premium(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for name in scene.listing():
-        market, spec = scene.market(name), scene.specs.get(name)
+    for name in readings.listing():
+        market, spec = readings.market(name), readings.specs.get(name)
         formula = spec.funding_terms if spec else None
         said = market.live if market else None
         basis = None
@@ -202,36 +207,41 @@ def _premium(scene: Scene) -> Table:
         low, high = formula.pin if formula else (None, None)
         rows.append(
             (
-                scene.symbol, name, live(market), None if premium is None else premium * 1e4, basis,
+                readings.symbol, name, live(market),
+                None if premium is None else premium * 1e4, basis,
                 None if low is None else low * 1e4, None if high is None else high * 1e4,
-                market.is_stale("funding", scene.now_ns) if market and said else None,
+                market.is_stale("funding", readings.now_ns) if market and said else None,
             )
         )  # fmt: skip
     names = "symbol venue rate_hourly premium_bps basis_bps pin_low_bps pin_high_bps stale"
     return Table(tuple(names.split()), rows)
 
 
-def _spreads(scene: Scene) -> Table:
+def _spreads(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for short in scene.listing():
-        for long in scene.listing():
+    for short in readings.listing():
+        for long in readings.listing():
             if short == long:
                 continue
-            a, b = terms(scene, short)[scene.tenor], terms(scene, long)[scene.tenor]
+            a, b = (
+                terms(readings, short)[readings.ui.tenor],
+                terms(readings, long)[readings.ui.tenor],
+            )
             spread = None if a is None or b is None else a - b
-            pays = breakeven(scene, short, long)
-            rows.append((scene.symbol, short, long, scene.tenor, spread, scene.size_usd,
+            pays = breakeven(readings, short, long)
+            ui = readings.ui
+            rows.append((readings.symbol, short, long, ui.tenor, spread, ui.size_usd,
                          pays.cost_bps, pays.hours if pays.cost_bps is not None else None,
                          pays.cost_bps is not None and pays.hours is None))  # fmt: skip
     names = "symbol short long tenor spread_hourly size_usd cost_bps breakeven_h never"
     return Table(tuple(names.split()), rows)
 
 
-def _links(scene: Scene) -> Table:
-    health = _health(scene)
+def _links(readings: Readings) -> Table:
+    health = _health(readings)
     rows = []
-    for venue, row in zip(scene.venues, health.rows, strict=True):
-        stats = scene.venue_stats.get(venue.name)
+    for venue, row in zip(readings.venues, health.rows, strict=True):
+        stats = readings.venue_stats.get(venue.name)
         more: tuple[Value, ...] = (None,) * 7
         if stats is not None:
             more = (stats.frames, stats.bytes, stats.faults, stats.budget_left, stats.budget_burst,
@@ -241,11 +251,11 @@ def _links(scene: Scene) -> Table:
     return Table((*health.columns, *names.split()), rows)
 
 
-def _program(scene: Scene) -> Table:
+def _program(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = [
-        (name, getattr(scene.frames, name)) for name in FrameStats.__slots__ if name != "reason"
+        (name, getattr(readings.frames, name)) for name in FrameStats.__slots__ if name != "reason"
     ]
-    feed = scene.feed
+    feed = readings.feed
     rows += [
         ("messages_per_s", feed.messages_per_s if feed else None),
         ("coalescing", feed.coalescing if feed else None),
@@ -254,7 +264,7 @@ def _program(scene: Scene) -> Table:
     return Table(("figure", "value"), rows)
 
 
-TABLES: dict[str, Callable[[Scene], Table]] = {
+TABLES: dict[str, Callable[[Readings], Table]] = {
     "funding": _funding,
     "curves": _curves,
     "depth": _depth,

@@ -14,25 +14,25 @@ from cockpit.core.units import utc_stamp
 from cockpit.storage.atomic import create_atomically
 from cockpit.ui.export.account_tables import TABLES as HELD
 from cockpit.ui.export.market_tables import TABLES, Table, Value
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text.styled import Line, plain
 
 
-def table_of(scene: Scene, pane: str, drawn: Sequence[Line]) -> Table:
+def table_of(readings: Readings, pane: str, drawn: Sequence[Line]) -> Table:
     """The figures behind a pane; `drawn` are its lines, for panes that are only words."""
     make = TABLES.get(pane) or HELD.get(pane)
     if make is not None:
-        return make(scene)
+        return make(readings)
     return Table(("line",), [(plain(line).rstrip(),) for line in drawn])
 
 
-def as_json(table: Table, pane: str, scene: Scene) -> bytes:
+def as_json(table: Table, pane: str, readings: Readings) -> bytes:
     """One document: what, when, and the rows as objects."""
     document = {
         "pane": pane,
-        "at_ns": scene.now_ns,
-        "mode": scene.mode,
-        "symbol": scene.symbol,
+        "at_ns": readings.now_ns,
+        "mode": readings.mode,
+        "symbol": readings.symbol,
         "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
@@ -47,16 +47,16 @@ def as_text(table: Table, delimiter: str = ",") -> str:
     return out.getvalue()
 
 
-def write(folder: Path, pane: str, table: Table, scene: Scene) -> tuple[Path, Path]:
+def write(folder: Path, pane: str, table: Table, readings: Readings) -> tuple[Path, Path]:
     """Two new files, JSON and CSV, readable by their owner alone. OSError if they cannot be."""
-    stem = f"{pane}-{utc_stamp(scene.now_ns)}"
+    stem = f"{pane}-{utc_stamp(readings.now_ns)}"
     count = 1
     while (folder / f"{stem}.json").exists() or (folder / f"{stem}.csv").exists():
         count += 1
-        stem = f"{pane}-{utc_stamp(scene.now_ns)}-{count}"
+        stem = f"{pane}-{utc_stamp(readings.now_ns)}-{count}"
     paths = folder / f"{stem}.json", folder / f"{stem}.csv"
     for path, data in zip(
-        paths, (as_json(table, pane, scene), as_text(table).encode()), strict=True
+        paths, (as_json(table, pane, readings), as_text(table).encode()), strict=True
     ):
         create_atomically(path, data)
     return paths

@@ -7,7 +7,7 @@ from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
 from cockpit.ui.input import navigation
 from cockpit.ui.input.host import Host
-from cockpit.ui.model.ui_state import filter_rows, select_symbol
+from cockpit.ui.input.market_selection import filter_rows, select_symbol
 
 Deed = Callable[[], object]
 EVERYTHING = "all"
@@ -23,12 +23,12 @@ _WORKSPACE = {
 
 def refresh(host: Host, *, in_place: bool = True) -> None:
     """Copy what the desk knows now for the panes; the cursor stays on its alert if `in_place`."""
-    desk, scene, alarms = host.desk.alerting, host.scene, host.scene.alarms
-    is_focused = scene.focus == PANE
+    desk, readings, alarms = host.desk.alerting, host.readings, host.ui.alerts
+    is_focused = readings.ui.focus == PANE
     if is_focused and not alarms.is_focused:
-        alarms.touched_ns = scene.now_ns
+        alarms.touched_ns = readings.now_ns
     alarms.is_focused = is_focused
-    is_held = alarms.is_held(scene.now_ns)
+    is_held = alarms.is_held(readings.now_ns)
     if not is_held:
         alarms.index = 0
     keep = in_place and is_focused and is_held
@@ -39,18 +39,18 @@ def refresh(host: Host, *, in_place: bool = True) -> None:
 
 
 def _touch(host: Host, *, is_chosen: bool) -> None:
-    alarms = host.scene.alarms
-    alarms.touched_ns, alarms.is_chosen = host.scene.now_ns, is_chosen
+    alarms = host.ui.alerts
+    alarms.touched_ns, alarms.is_chosen = host.readings.now_ns, is_chosen
 
 
 def _go(host: Host, index: int) -> None:
-    host.scene.alarms.index = 0
-    host.scene.alarms.move(index)
-    _touch(host, is_chosen=host.scene.alarms.index > 0)
+    host.ui.alerts.index = 0
+    host.ui.alerts.move(index)
+    _touch(host, is_chosen=host.ui.alerts.index > 0)
 
 
 def _move(step: int) -> navigation.Handler:
-    return lambda host, count: _go(host, host.scene.alarms.index + step * max(1, count))
+    return lambda host, count: _go(host, host.ui.alerts.index + step * max(1, count))
 
 
 def _first(host: Host, count: int) -> None:
@@ -58,31 +58,31 @@ def _first(host: Host, count: int) -> None:
 
 
 def _last(host: Host, count: int) -> None:
-    _go(host, len(host.scene.alarms.entries()))
+    _go(host, len(host.ui.alerts.entries()))
 
 
 def jump(host: Host, count: int) -> None:
     """To the market of the alert under the cursor, in the workspace that says most of it."""
-    alert = host.scene.alarms.selected
+    alert = host.ui.alerts.selected
     if alert is None:
         navigation.closer(host, count)
         return
-    scene = host.scene
-    if alert.symbol is not None and alert.symbol in scene.view.symbols():
-        if alert.symbol not in scene.symbols:
-            filter_rows(scene, "")
-        select_symbol(scene, alert.symbol)
+    readings = host.readings
+    if alert.symbol is not None and alert.symbol in readings.view.symbols():
+        if alert.symbol not in readings.symbols:
+            filter_rows(readings, "")
+        select_symbol(readings, alert.symbol)
     elif alert.symbol is not None:
         host.say(f"{alert.symbol} is not watched any more; :add {alert.symbol}", "warn")
         return
-    venues = [venue.name for venue in scene.venues]
+    venues = [venue.name for venue in readings.venues]
     if alert.venue in venues:
-        scene.venue_index = venues.index(alert.venue)
+        host.ui.venue_index = venues.index(alert.venue)
     navigation.go(host, _WORKSPACE.get(alert.kind, "markets"))
 
 
 def acknowledge(host: Host, _: int) -> None:
-    alert = host.scene.alarms.selected
+    alert = host.ui.alerts.selected
     if alert is None or not host.desk.alerting.acknowledge(alert.rule, alert.subject):
         host.say("this alert is not on any more", "warn")
     # What was seen goes down; the cursor is then on the next one.
@@ -91,7 +91,7 @@ def acknowledge(host: Host, _: int) -> None:
 
 
 def mute(host: Host, _: int) -> None:
-    alert = host.scene.alarms.selected
+    alert = host.ui.alerts.selected
     if alert is None:
         host.say("there is no alert to mute", "warn")
         return
@@ -145,8 +145,8 @@ def muting(host: Host, _: int) -> Iterable[str]:
     return dict.fromkeys(
         [
             *(rule.name for rule in desk.rules),
-            *(venue.name for venue in host.scene.venues),
-            *host.scene.view.symbols(),
+            *(venue.name for venue in host.readings.venues),
+            *host.readings.view.symbols(),
             *(alert.subject for alert in alerts),
         ]
     )

@@ -6,6 +6,7 @@ trader sees; nothing happens before the whole line is understood.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from cockpit.calculators import CALCULATORS
 from cockpit.calculators.saved_plans import check_name
@@ -17,20 +18,22 @@ from cockpit.storage import paths
 from cockpit.ui.dialogs.search import Choice
 from cockpit.ui.input import alert_actions, export_actions, navigation, plan_actions
 from cockpit.ui.input.host import Host
+from cockpit.ui.input.market_selection import filter_rows, select_row, select_symbol, sort_rows
 from cockpit.ui.layout.workspaces import WORKSPACES
 from cockpit.ui.model.ui_state import (
     CELL_MODES,
     SORTS,
     TENORS,
     UNITS,
-    filter_rows,
-    select_row,
-    select_symbol,
-    sort_rows,
+    CellMode,
+    Tenor,
+    UiState,
+    Unit,
 )
 from cockpit.ui.theme.themes import load_theme, theme_names
 
 Deed = Callable[[], object]
+Name = TypeVar("Name", bound=str)
 _SUFFIXES = {"k": 1e3, "m": 1e6, "b": 1e9}
 _MIN_USD, _MAX_USD = 1.0, 1e10
 
@@ -92,7 +95,7 @@ def _read(host: Host, line: str) -> Deed:
     if not words:
         return lambda: None
     if len(words) == 1 and words[0].isdecimal():
-        return lambda: select_row(host.scene, int(words[0]) - 1)
+        return lambda: select_row(host.readings, int(words[0]) - 1)
     verb = _BY_NAME.get(words[0].casefold())
     if verb is None:
         raise InputError(f"there is no command {words[0]!r}{did_you_mean(words[0], _BY_NAME)}")
@@ -130,7 +133,7 @@ def _listed(host: Host) -> list[str]:
 
 
 def _venues(host: Host) -> list[str]:
-    return [venue.name for venue in host.scene.venues]
+    return [venue.name for venue in host.readings.venues]
 
 
 def _symbols(host: Host, words: Sequence[str]) -> tuple[str, ...]:
@@ -160,12 +163,12 @@ def _dollars(word: str) -> float:
 
 
 def _symbol(host: Host, words: Sequence[str]) -> Deed:
-    name = _among(_one(words, "symbol SYMBOL"), host.scene.view.symbols(), "watched symbol")
+    name = _among(_one(words, "symbol SYMBOL"), host.readings.view.symbols(), "watched symbol")
 
     def deed() -> None:
-        if name not in host.scene.symbols:
-            filter_rows(host.scene, "")
-        select_symbol(host.scene, name)
+        if name not in host.readings.symbols:
+            filter_rows(host.readings, "")
+        select_symbol(host.readings, name)
 
     return deed
 
@@ -176,9 +179,9 @@ def _watching(host: Host, symbols: Iterable[str]) -> Deed:
         raise InputError("at least one symbol must be watched")
 
     def deed() -> None:
-        before = host.scene.symbol
+        before = host.readings.symbol
         host.desk.post(Watch(wanted))
-        select_symbol(host.scene, before)
+        select_symbol(host.readings, before)
 
     return deed
 
@@ -210,7 +213,7 @@ def _pair(host: Host, words: Sequence[str]) -> Deed:
 
     def deed() -> None:
         to_symbol()
-        navigation.pin(host.scene, names)
+        navigation.pin(host.readings, names)
 
     return deed
 
@@ -223,8 +226,8 @@ def _theme(host: Host, words: Sequence[str]) -> Deed:
 
 def _sort(host: Host, words: Sequence[str]) -> Deed:
     by = _among(_one(words, "sort WHAT"), (*SORTS, *_venues(host)), "column")
-    again = host.scene.sort == by and not host.scene.ascending
-    return lambda: sort_rows(host.scene, by, ascending=(by == "name") is not again)
+    again = host.ui.sort == by and not host.ui.ascending
+    return lambda: sort_rows(host.readings, by, ascending=(by == "name") is not again)
 
 
 def _span(host: Host, words: Sequence[str]) -> Deed:
@@ -235,7 +238,11 @@ def _span(host: Host, words: Sequence[str]) -> Deed:
         hours = 0
     if not 1 <= hours <= navigation.SPANS_H[-1]:
         raise InputError(f"{word!r} is not a span; expected 1h to 30d")
-    return lambda: setattr(host.scene, "span_h", hours)
+
+    def deed() -> None:
+        host.ui.span_h = hours
+
+    return deed
 
 
 def _record(host: Host, words: Sequence[str]) -> Deed:
@@ -245,12 +252,20 @@ def _record(host: Host, words: Sequence[str]) -> Deed:
 
 def _size(host: Host, words: Sequence[str]) -> Deed:
     usd = _dollars(_one(words, "size USD"))
-    return lambda: setattr(host.scene, "size_usd", usd)
+
+    def deed() -> None:
+        host.ui.size_usd = usd
+
+    return deed
 
 
 def _band(host: Host, words: Sequence[str]) -> Deed:
     usd = _dollars(_one(words, "band USD"))
-    return lambda: setattr(host.scene, "band_usd", usd)
+
+    def deed() -> None:
+        host.ui.band_usd = usd
+
+    return deed
 
 
 def _workspace(host: Host, words: Sequence[str]) -> Deed:
@@ -277,14 +292,29 @@ def _keep(host: Host, words: Sequence[str]) -> Deed:
     return deed
 
 
-def _setting(usage: str, field: str, known: Sequence[str], what: str) -> Verb:
-    """A verb that sets one field of the scene to one of its names."""
+def _setting(
+    usage: str, known: Sequence[Name], what: str, put: Callable[[UiState, Name], None]
+) -> Verb:
+    """A verb that sets one preference to one of its names."""
 
     def read(host: Host, words: Sequence[str]) -> Deed:
-        name = _among(_one(words, usage), known, what)
-        return lambda: setattr(host.scene, field, name)
+        wanted = _among(_one(words, usage), known, what)
+        name = next(name for name in known if name == wanted)
+        return lambda: put(host.ui, name)
 
     return Verb(usage, f"{what}: {', '.join(known)}", read, lambda host, place: known)
+
+
+def _put_unit(ui: UiState, unit: Unit) -> None:
+    ui.unit = unit
+
+
+def _put_cell(ui: UiState, cell: CellMode) -> None:
+    ui.cell = cell
+
+
+def _put_tenor(ui: UiState, tenor: Tenor) -> None:
+    ui.tenor = tenor
 
 
 def _doing(usage: str, text: str, action: str) -> Verb:
@@ -318,9 +348,9 @@ VERBS: tuple[Verb, ...] = (
         "sort WHAT", "rows by name, rate, spread or a venue; again: the other way round", _sort,
         lambda host, _: (*SORTS, *_venues(host)),
     ),
-    _setting("unit UNIT", "unit", UNITS, "unit"),
-    _setting("mode MODE", "cell", CELL_MODES, "cell mode"),
-    _setting("tenor TENOR", "tenor", TENORS, "tenor"),
+    _setting("unit UNIT", UNITS, "unit", _put_unit),
+    _setting("mode MODE", CELL_MODES, "cell mode", _put_cell),
+    _setting("tenor TENOR", TENORS, "tenor", _put_tenor),
     Verb("span DURATION", "how much past the curves show: 1h to 30d", _span,
          lambda host, _: ("24h", "7d", "30d")),
     Verb("size USD", "the size that costs are quoted for, such as 250k", _size),

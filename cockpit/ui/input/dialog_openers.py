@@ -8,8 +8,8 @@ from cockpit.storage import paths
 from cockpit.ui.dialogs.search import Choice
 from cockpit.ui.input.host import Host, PickerSpec, PromptSpec
 from cockpit.ui.input.keymap import EVERYWHERE, Action, show_key
+from cockpit.ui.input.market_selection import filter_rows, select_symbol
 from cockpit.ui.layout.workspaces import PANES, WORKSPACES
-from cockpit.ui.model.ui_state import filter_rows, select_symbol
 from cockpit.ui.theme.themes import load_theme, theme_names
 
 AREAS = {
@@ -27,17 +27,17 @@ def unavailable(action_id: str, host: Host) -> str:
     area, _, name = action_id.partition(".")
     if area == "workspace" and name not in {w.id for w in WORKSPACES}:
         return f"there is no workspace {name}"
-    if action_id == "tape.record" and host.scene.mode == "REPLAY":
+    if action_id == "tape.record" and host.readings.mode == "REPLAY":
         return "a replay is a recording already"
-    if area == "calc" and host.scene.symbol is None:
-        return host.scene.no_symbol
-    if action_id in ("pane.write", "pane.copy") and host.scene.focus not in PANES:
+    if area == "calc" and host.readings.symbol is None:
+        return host.readings.no_symbol
+    if action_id in ("pane.write", "pane.copy") and host.ui.focus not in PANES:
         return "no pane is focused"
     return ""
 
 
 def _in_scope(host: Host) -> list[Action]:
-    return [a for a in host.keymap.actions if a.scope in (EVERYWHERE, host.scene.focus)]
+    return [a for a in host.keymap.actions if a.scope in (EVERYWHERE, host.ui.focus)]
 
 
 def palette(host: Host) -> None:
@@ -120,16 +120,16 @@ def themes(host: Host) -> None:
 def filter_prompt(host: Host) -> None:
     """Filter rows while typing; escape puts the old filter back."""
 
-    before, symbol = host.scene.filter, host.scene.symbol
+    before, symbol = host.ui.filter, host.readings.symbol
 
     def change(text: str) -> None:
-        filter_rows(host.scene, text.strip())
+        filter_rows(host.readings, text.strip())
         host.redraw()
 
     def done(text: str | None) -> None:
         if text is None:
             change(before)
-            select_symbol(host.scene, symbol)
+            select_symbol(host.readings, symbol)
         host.redraw()
 
     host.ask(

@@ -15,16 +15,15 @@ MAX_COUNT = 9999
 
 def press(host: Host, key: str) -> bool:
     """A key of the keyboard. False when it means nothing here."""
-    scene = host.scene
     if plan_actions.typing(host, key):
         host.redraw()
         return True
-    if scene.count and key.isdecimal():
-        scene.count = str(min(MAX_COUNT, int(scene.count + key)))
+    if host.ui.count and key.isdecimal():
+        host.ui.count = str(min(MAX_COUNT, int(host.ui.count + key)))
         host.redraw()
         return True
-    action = host.keymap.find(key, scene.focus)
-    count, scene.count = int(scene.count or 0), ""
+    action = host.keymap.find(key, host.ui.focus)
+    count, host.ui.count = int(host.ui.count or 0), ""
     if action is None:
         if count:
             host.redraw()
@@ -39,13 +38,13 @@ def perform(action_id: str, host: Host, count: int = 0) -> None:
     if why_not:
         host.say(why_not, "warn")
     else:
-        here = LOCAL.get(host.scene.focus, {})
+        here = LOCAL.get(host.ui.focus, {})
         (here.get(action_id) or HANDLERS[action_id])(host, count)
     host.redraw()
 
 
 def _begin_count(host: Host, _: int) -> None:
-    host.scene.count = "0"
+    host.ui.count = "0"
 
 
 HANDLERS: dict[str, navigation.Handler] = {

@@ -31,8 +31,10 @@ def toggle_record(host: Host, _: int) -> None:
 def _table(host: Host) -> "tuple[str, Table]":
     from cockpit.ui.export import writer
 
-    pane = host.scene.focus
-    return pane, writer.table_of(host.scene, pane, PANES[pane].lines(host.scene, *host.pane_size))
+    pane = host.ui.focus
+    return pane, writer.table_of(
+        host.readings, pane, PANES[pane].lines(host.readings, *host.pane_size)
+    )
 
 
 def write(host: Host, _: int) -> None:
@@ -40,7 +42,7 @@ def write(host: Host, _: int) -> None:
 
     pane, table = _table(host)
     try:
-        json_file, csv_file = writer.write(paths.exports_dir(), pane, table, host.scene)
+        json_file, csv_file = writer.write(paths.exports_dir(), pane, table, host.readings)
     except OSError as error:
         host.say(f"{paths.exports_dir()}: nothing was written: {error.strerror}", "danger")
     else:

@@ -11,7 +11,7 @@ from cockpit.config import Config
 from cockpit.desk.contract import Cancel, Compute, Desk
 from cockpit.ui.model import calculator_form
 from cockpit.ui.model.calculator_form import Form
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 
 if TYPE_CHECKING:
     from cockpit.calculators.common.market_data import Settings
@@ -29,8 +29,8 @@ DEFAULTS = {"plan": "carry", "stress": "stress"}
 class FormRunner:
     """Keeps the form on the screen answered. Called by the paint clock, never for long."""
 
-    def __init__(self, scene: Scene, desk: Desk, config: Config) -> None:
-        self._scene = scene
+    def __init__(self, readings: Readings, desk: Desk, config: Config) -> None:
+        self._readings = readings
         self._desk = desk
         self._config = config
         self._number = 0
@@ -39,21 +39,21 @@ class FormRunner:
     def beat(self) -> None:
         """Compute if a key changed something, or if it is time to look at the market again."""
         self._collect()
-        scene = self._scene
-        if scene.workspace not in DEFAULTS or not scene.symbols:
+        readings = self._readings
+        if readings.ui.workspace not in DEFAULTS or not readings.symbols:
             return
-        is_plan = scene.workspace == "plan"
-        name = (is_plan and scene.forms.chosen) or DEFAULTS[scene.workspace]
-        form = scene.forms.opened.get(name)
+        is_plan = readings.ui.workspace == "plan"
+        name = (is_plan and readings.ui.forms.chosen) or DEFAULTS[readings.ui.workspace]
+        form = readings.ui.forms.opened.get(name)
         if form is None:
             from cockpit.ui.input.form_prefill import prefill
 
-            form = scene.forms.open(name)
-            form.fill(prefill(scene, name))
-            form.cell = scene.symbol
+            form = readings.ui.forms.open(name)
+            form.fill(prefill(readings, name))
+            form.cell = readings.symbol
         self._follow(form)
         if is_plan:
-            scene.forms.chosen = name
+            readings.ui.forms.chosen = name
         self._answer(form)
 
     def cancel(self) -> None:
@@ -64,7 +64,7 @@ class FormRunner:
             self._asked = None
 
     def _answer(self, form: Form) -> None:
-        view = self._scene.view
+        view = self._readings.view
         took_s = form.took_ms / 1e3
         since_s = time.monotonic() - form.computed_s
         is_due = form.took_ms <= QUICK_MS or since_s >= took_s * TYPED
@@ -76,7 +76,7 @@ class FormRunner:
     def catch_up(self) -> None:
         """Answer what the plan's form asks, for a key that needs the answer before the clock
         beats: keys may be typed faster than frames are drawn."""
-        form = self._scene.forms.shown
+        form = self._readings.ui.forms.shown
         if form is not None:
             self._follow(form)
             if form.wants:
@@ -84,15 +84,15 @@ class FormRunner:
 
     def _follow(self, form: Form) -> None:
         """Take a form that speaks of the cell along to where the cell is now."""
-        scene = self._scene
-        if form.follows(scene.symbol):
+        readings = self._readings
+        if form.follows(readings.symbol):
             from cockpit.ui.input.form_prefill import prefill
 
-            form.follow(prefill(scene, form.name))
-            form.cell = scene.symbol
+            form.follow(prefill(readings, form.name))
+            form.cell = readings.symbol
 
     def _compute(self, form: Form) -> None:
-        now_s, view = time.monotonic(), self._scene.view
+        now_s, view = time.monotonic(), self._readings.view
         is_asked, settings = form.wants, self._settings()
         inputs = calculator_form.compute(form, view, settings)
         form.computed_s = time.monotonic()
@@ -117,7 +117,7 @@ class FormRunner:
             form.futures = None
             return
         try:
-            job = job_of(inputs, self._scene.view, settings)
+            job = job_of(inputs, self._readings.view, settings)
         except FieldError as error:
             calculator_form.refuse(form, error)
             return
@@ -142,4 +142,4 @@ class FormRunner:
     def _settings(self) -> "Settings":
         from cockpit.desk.calculator_settings import settings_for
 
-        return settings_for(self._config, self._desk.specs, self._scene.now_ns)
+        return settings_for(self._config, self._desk.specs, self._readings.now_ns)

@@ -1,7 +1,7 @@
 """Whom a key handler acts on, and the dialogs it may ask for, as data.
 
-Handlers know neither widgets nor an event loop: they change the scene, post to the desk and say
-what the trader must be told. Whoever draws the screen makes dialogs of the specs.
+Handlers know neither widgets nor an event loop: they change the cursor and preferences, post to the
+desk and say what the trader must be told. Whoever draws the screen makes dialogs of the specs.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,8 +13,9 @@ from cockpit.ui.dialogs.search import Choice
 from cockpit.ui.dialogs.toasts import Tone
 from cockpit.ui.input.form_runner import FormRunner
 from cockpit.ui.input.keymap import Keymap
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.remembered import Remembered
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.ui_state import UiState
 from cockpit.ui.theme.themes import Theme
 
 Accept = Callable[[str], str]
@@ -70,7 +71,9 @@ class Host(Protocol):
     """The screen, as a key handler sees it."""
 
     @property
-    def scene(self) -> Scene: ...
+    def readings(self) -> Readings: ...
+    @property
+    def ui(self) -> UiState: ...
     @property
     def desk(self) -> Desk: ...
     @property

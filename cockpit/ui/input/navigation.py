@@ -1,4 +1,4 @@
-"""Lowercase keys: where the trader looks, and how. Every one sets fields of the scene.
+"""Lowercase keys: where the trader looks, and how. Every one sets fields of the `UiState`.
 
 A function for a key takes (app, count); `count` 0 is none given.
 """
@@ -8,18 +8,11 @@ from typing import get_args
 
 from cockpit.config import Layout
 from cockpit.ui.input.host import Host
+from cockpit.ui.input.market_selection import filter_rows, select_row, sort_rows
 from cockpit.ui.layout.workspaces import WORKSPACES, show, walk, workspace_of, zoom
-from cockpit.ui.model.ui_state import (
-    CELL_MODES,
-    SIZES_USD,
-    TENORS,
-    UNITS,
-    Scene,
-    apr_of,
-    filter_rows,
-    select_row,
-    sort_rows,
-)
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.ui_state import CELL_MODES, SIZES_USD, TENORS, UNITS
+from cockpit.ui.readings.market_rates import apr_of
 
 Handler = Callable[[Host, int], None]
 SPANS_H = (24, 7 * 24, 30 * 24)
@@ -29,29 +22,29 @@ _CLOSER = {"funding": "funding", "interest": "funding", "log": "health", "alerts
 
 
 def rows(step: int) -> Handler:
-    return lambda host, count: select_row(host.scene, _row(host.scene) + step * max(1, count))
+    return lambda host, count: select_row(host.readings, _row(host.readings) + step * max(1, count))
 
 
-def _row(scene: Scene) -> int:
+def _row(readings: Readings) -> int:
     """Where the cursor is seen: after the list became shorter it stands on the last row."""
-    return min(scene.symbol_index, max(0, len(scene.symbols) - 1))
+    return min(readings.ui.symbol_index, max(0, len(readings.symbols) - 1))
 
 
 def columns(step: int) -> Handler:
     def move(host: Host, count: int) -> None:
-        scene = host.scene
-        last = max(0, len(scene.venues) - 1)
-        scene.venue_index = max(0, min(last, scene.venue_index + step * max(1, count)))
+        readings = host.readings
+        last = max(0, len(readings.venues) - 1)
+        host.ui.venue_index = max(0, min(last, host.ui.venue_index + step * max(1, count)))
 
     return move
 
 
 def first(host: Host, count: int) -> None:
-    select_row(host.scene, count - 1 if count else 0)
+    select_row(host.readings, count - 1 if count else 0)
 
 
 def last(host: Host, count: int) -> None:
-    select_row(host.scene, (count or len(host.scene.symbols)) - 1)
+    select_row(host.readings, (count or len(host.readings.symbols)) - 1)
 
 
 # --- panes and workspaces ---------------------------------------------------------------------
@@ -59,9 +52,9 @@ def last(host: Host, count: int) -> None:
 
 def go(host: Host, workspace_id: str) -> None:
     """Turn to a workspace; `back` returns to the one before."""
-    if workspace_id != host.scene.workspace:
-        host.scene.came_from = host.scene.workspace
-        show(host.scene, workspace_id)
+    if workspace_id != host.ui.workspace:
+        host.ui.came_from = host.ui.workspace
+        show(host.ui, workspace_id)
 
 
 def going(workspace_id: str) -> Handler:
@@ -70,18 +63,18 @@ def going(workspace_id: str) -> Handler:
 
 def walking(step: int) -> Handler:
     def handler(host: Host, count: int) -> None:
-        walk(host.scene, step * max(1, count))
+        walk(host.ui, step * max(1, count))
 
     return handler
 
 
 def zoom_pane(host: Host, _: int) -> None:
-    zoom(host.scene)
+    zoom(host.ui)
 
 
 def closer(host: Host, count: int) -> None:
     """To the workspace that has the focused pane, or more of its subject; else zoom."""
-    pane, here = host.scene.focus, workspace_of(host.scene).id
+    pane, here = host.ui.focus, workspace_of(host.ui).id
     others = [w for w in WORKSPACES if w.id != here]
     wanted = next((w for w in others if pane in w.panes), None)
     wanted = wanted or next((w for w in others if w.id == _CLOSER.get(pane)), None)
@@ -90,19 +83,19 @@ def closer(host: Host, count: int) -> None:
         return
     go(host, wanted.id)
     if pane in wanted.panes:
-        host.scene.focus = pane
+        host.ui.focus = pane
 
 
 def back(host: Host, _: int) -> None:
     """Undo one step of what was opened: the filter, the zoom, the workspace."""
-    scene = host.scene
-    if scene.filter:
-        filter_rows(scene, "")
-    elif workspace_of(scene).id in scene.zoomed:
-        zoom(scene)
-    elif scene.came_from:
-        show(scene, scene.came_from)
-        scene.came_from = ""
+    readings = host.readings
+    if host.ui.filter:
+        filter_rows(readings, "")
+    elif workspace_of(readings.ui).id in host.ui.zoomed:
+        zoom(readings.ui)
+    elif host.ui.came_from:
+        show(readings.ui, host.ui.came_from)
+        host.ui.came_from = ""
 
 
 # --- what is shown, and how -------------------------------------------------------------------
@@ -110,72 +103,72 @@ def back(host: Host, _: int) -> None:
 
 def freeze(host: Host, _: int) -> None:
     """Look at a copy of the state that no later fact changes; the data go on behind it."""
-    scene = host.scene
-    scene.frozen = not scene.frozen
-    scene.now_ns = host.desk.clock.now_ns()
-    scene.view = host.desk.view.still() if scene.frozen else host.desk.view
+    readings = host.readings
+    host.ui.frozen = not host.ui.frozen
+    readings.now_ns = host.desk.clock.now_ns()
+    readings.view = host.desk.view.still() if host.ui.frozen else host.desk.view
 
 
 def sort(host: Host, _: int) -> None:
-    scene = host.scene
-    if scene.venue is not None:
-        again = scene.sort == scene.venue
-        sort_rows(scene, scene.venue, ascending=again and not scene.ascending)
+    readings = host.readings
+    if readings.venue is not None:
+        again = host.ui.sort == readings.venue
+        sort_rows(readings, readings.venue, ascending=again and not host.ui.ascending)
 
 
 def unsort(host: Host, _: int) -> None:
-    sort_rows(host.scene, "listed")
+    sort_rows(host.readings, "listed")
 
 
 def toggle_pin(host: Host, _: int) -> None:
-    scene = host.scene
-    if scene.venue is None:
+    readings = host.readings
+    if readings.venue is None:
         return
-    if scene.venue in scene.pinned:
-        scene.pinned = tuple(name for name in scene.pinned if name != scene.venue)
+    if readings.venue in host.ui.pinned:
+        host.ui.pinned = tuple(name for name in host.ui.pinned if name != readings.venue)
     else:
-        pin(scene, (*scene.pinned[-1:], scene.venue))
+        pin(readings, (*host.ui.pinned[-1:], readings.venue))
 
 
-def pin(scene: Scene, names: tuple[str, ...]) -> None:
+def pin(readings: Readings, names: tuple[str, ...]) -> None:
     """Compare these venues. Of two, the one that pays shorts more is the short side."""
     if len(names) == 2:
-        first, second = (apr_of(scene.market(name)) for name in names)
+        first, second = (apr_of(readings.market(name)) for name in names)
         if first is not None and second is not None and second > first:
             names = names[::-1]
-    scene.pinned = names
+    readings.ui.pinned = names
 
 
 def size(step: int) -> Handler:
     def handler(host: Host, count: int) -> None:
         for _ in range(max(1, min(count, len(SIZES_USD)))):
-            now = host.scene.size_usd
+            now = host.ui.size_usd
             nearer = [size for size in SIZES_USD[::step] if (size - now) * step > 0]
-            host.scene.size_usd = nearer[0] if nearer else now
+            host.ui.size_usd = nearer[0] if nearer else now
 
     return handler
 
 
 def next_cell(host: Host, _: int) -> None:
-    host.scene.cell = CELL_MODES[(CELL_MODES.index(host.scene.cell) + 1) % len(CELL_MODES)]
+    host.ui.cell = CELL_MODES[(CELL_MODES.index(host.ui.cell) + 1) % len(CELL_MODES)]
 
 
 def next_unit(host: Host, _: int) -> None:
-    host.scene.unit = UNITS[(UNITS.index(host.scene.unit) + 1) % len(UNITS)]
+    host.ui.unit = UNITS[(UNITS.index(host.ui.unit) + 1) % len(UNITS)]
 
 
 def next_tenor(host: Host, _: int) -> None:
-    host.scene.tenor = TENORS[(TENORS.index(host.scene.tenor) + 1) % len(TENORS)]
+    host.ui.tenor = TENORS[(TENORS.index(host.ui.tenor) + 1) % len(TENORS)]
 
 
 def next_span(host: Host, _: int) -> None:
-    longer = [hours for hours in SPANS_H if hours > host.scene.span_h]
-    host.scene.span_h = longer[0] if longer else SPANS_H[0]
+    longer = [hours for hours in SPANS_H if hours > host.ui.span_h]
+    host.ui.span_h = longer[0] if longer else SPANS_H[0]
 
 
 def next_layout(host: Host, _: int) -> None:
-    lay_out(host, LAYOUTS[(LAYOUTS.index(host.scene.layout) + 1) % len(LAYOUTS)])
+    lay_out(host, LAYOUTS[(LAYOUTS.index(host.ui.layout) + 1) % len(LAYOUTS)])
 
 
 def lay_out(host: Host, layout: str) -> None:
-    host.scene.layout = layout
+    host.ui.layout = layout

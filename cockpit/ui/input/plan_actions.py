@@ -22,33 +22,32 @@ _NEXT = {"tab": 1, "down": 1, "shift+tab": -1, "up": -1}
 
 def form_of(host: Host) -> Form | None:
     """The form of the workspace on the screen."""
-    scene = host.scene
-    if scene.workspace == "stress":
-        return scene.forms.opened.get("stress")
-    return scene.forms.shown if scene.workspace == "plan" else None
+    if host.ui.workspace == "stress":
+        return host.ui.forms.opened.get("stress")
+    return host.ui.forms.shown if host.ui.workspace == "plan" else None
 
 
 def open_calculator(host: Host, name: str) -> None:
     """Its form, prefilled from what is focused, in its workspace. What was typed before is gone."""
     from cockpit.ui.input.form_prefill import prefill
 
-    scene = host.scene
+    readings = host.readings
     host.forms.catch_up()
-    given = prefill(scene, name)
-    form = scene.forms.open(name)
+    given = prefill(readings, name)
+    form = host.ui.forms.open(name)
     if form.progress is not None:
         host.forms.cancel()
     form.fill(given)
-    form.cell = scene.symbol
+    form.cell = readings.symbol
     workspace, pane = ("stress", "stress") if name == "stress" else ("plan", "form")
     if name == "stress":
         form.picked = HARD
     else:
-        scene.forms.chosen = name
-        scene.plans.opened = ""
-        scene.plans.leg = 0
+        host.ui.forms.chosen = name
+        host.ui.plans.opened = ""
+        host.ui.plans.leg = 0
     navigation.go(host, workspace)
-    scene.focus = pane
+    host.ui.focus = pane
 
 
 def opening(name: str) -> navigation.Handler:
@@ -128,7 +127,7 @@ def _pick(step: int) -> navigation.Handler:
 
 def load(host: Host) -> None:
     """The plans of the folder, once at the start; what cannot be read is said."""
-    host.scene.plans.saved, problems = saved_plans.load_all(paths.plans_dir())
+    host.ui.plans.saved, problems = saved_plans.load_all(paths.plans_dir())
     for problem in problems:
         host.say(problem, "warn")
 
@@ -142,12 +141,12 @@ def keep(host: Host, name: str) -> saved_plans.SavedPlan | None:
     """Write the plan on the screen; with a name, under that name."""
     from cockpit.ui.readings import plan_pricing
 
-    scene = host.scene
+    readings = host.readings
     host.forms.catch_up()
-    plan = scene.plans.shown
+    plan = host.ui.plans.shown
     try:
         if plan is None:
-            plan = plan_pricing.proposed(scene, name or _free_name(host))
+            plan = plan_pricing.proposed(readings, name or _free_name(host))
             if plan is None:
                 host.say("there are no legs to keep: C, H or S proposes some", "warn")
                 return None
@@ -160,7 +159,7 @@ def keep(host: Host, name: str) -> saved_plans.SavedPlan | None:
     except OSError as error:
         host.say(f"{paths.plans_dir()}: the plan was not written: {error.strerror}", "danger")
     else:
-        scene.plans.keep(plan)
+        host.ui.plans.keep(plan)
         _export(host, plan, kept)
         return plan
     return None
@@ -181,21 +180,20 @@ def _export(host: Host, plan: saved_plans.SavedPlan, kept: Path) -> None:
 def _free_name(host: Host) -> str:
     from cockpit.ui.readings import plan_pricing
 
-    scene = host.scene
-    form = scene.forms.shown
-    symbol = next((leg.symbol for leg in scene.plans.legs(scene.forms)), "plan")
-    stamp = utc_stamp(scene.now_ns)[2:13].replace("T", "-")
+    readings = host.readings
+    form = host.ui.forms.shown
+    symbol = next((leg.symbol for leg in host.ui.plans.legs(host.ui.forms)), "plan")
+    stamp = utc_stamp(readings.now_ns)[2:13].replace("T", "-")
     wanted = f"{symbol}-{form.name if form else 'plan'}-{stamp}".lower()
     return saved_plans.free_name(paths.plans_dir(), plan_pricing.plain_name(wanted))
 
 
 def copy(host: Host, _: int) -> None:
     """One line a leg, of a kept plan what is left of it, to the clipboard of the terminal."""
-    scene = host.scene
     host.forms.catch_up()
-    plan = scene.plans.shown
+    plan = host.ui.plans.shown
     text = saved_plans.tickets(
-        saved_plans.remaining(plan) if plan else scene.plans.legs(scene.forms)
+        saved_plans.remaining(plan) if plan else host.ui.plans.legs(host.ui.forms)
     )
     why_not = clipboard.refusal(text)
     if why_not:
@@ -208,7 +206,7 @@ def copy(host: Host, _: int) -> None:
 
 def open_plan(host: Host, _: int) -> None:
     """The kept plan under the cursor, or back to what the form proposes."""
-    board = host.scene.plans
+    board = host.ui.plans
     if board.saved:
         name = board.saved[min(board.row, len(board.saved) - 1)].name
         board.opened = "" if board.opened == name else name
@@ -216,13 +214,13 @@ def open_plan(host: Host, _: int) -> None:
 
 
 def _rows(step: int) -> navigation.Handler:
-    return lambda host, count: host.scene.plans.move_row(step * max(1, count))
+    return lambda host, count: host.ui.plans.move_row(step * max(1, count))
 
 
 def _legs(step: int) -> navigation.Handler:
     def handler(host: Host, count: int) -> None:
-        board = host.scene.plans
-        board.move_leg(step * max(1, count), len(board.legs(host.scene.forms)))
+        board = host.ui.plans
+        board.move_leg(step * max(1, count), len(board.legs(host.ui.forms)))
 
     return handler
 
@@ -231,16 +229,16 @@ def fill(host: Host, _: int) -> None:
     """Ask for price and size of a fill of the leg under the cursor, and mark it."""
     from cockpit.ui.readings.plan_pricing import likely_price
 
-    scene = host.scene
-    plan = scene.plans.shown or keep(host, "")
+    readings = host.readings
+    plan = host.ui.plans.shown or keep(host, "")
     if plan is None:
         return
-    number = min(scene.plans.leg, len(plan.legs) - 1)
+    number = min(host.ui.plans.leg, len(plan.legs) - 1)
     leg, left = plan.legs[number], saved_plans.progress(plan).legs[number].left
     if left == 0:
         host.say(f"leg {number + 1} is filled; U takes its last fill back", "warn")
         return
-    price = likely_price(scene, leg)
+    price = likely_price(readings, leg)
     typed = f"{'' if price is None else plain(price)} {plain(left)}".strip()
 
     def accept(text: str) -> str:
@@ -263,7 +261,7 @@ def fill(host: Host, _: int) -> None:
 
 
 def _mark(host: Host, number: int, text: str) -> None:
-    plan = host.scene.plans.shown
+    plan = host.ui.plans.shown
     words = text.replace(",", " ").split()
     if plan is None or len(words) not in (2, 3):
         raise InputError("expected price, size and perhaps the fee in USD, such as 64001.5 0.25")
@@ -271,20 +269,20 @@ def _mark(host: Host, number: int, text: str) -> None:
         price, size, *fee = map(float, words)
     except ValueError:
         raise InputError(f"expected numbers, got {text.strip()!r}") from None
-    _put(host, saved_plans.fill(plan, number, price, size, host.scene.now_ns, *fee))
+    _put(host, saved_plans.fill(plan, number, price, size, host.readings.now_ns, *fee))
 
 
 def unfill(host: Host, _: int) -> None:
-    plan = host.scene.plans.shown
+    plan = host.ui.plans.shown
     if plan is None or not plan.fills:
         host.say("nothing is marked as filled here", "warn")
         return
-    _put(host, saved_plans.unfill(plan, min(host.scene.plans.leg, len(plan.legs) - 1)))
+    _put(host, saved_plans.unfill(plan, min(host.ui.plans.leg, len(plan.legs) - 1)))
 
 
 def _put(host: Host, plan: saved_plans.SavedPlan) -> None:
     """Show a changed plan and write it, so that a crash forgets no fill."""
-    host.scene.plans.keep(plan)
+    host.ui.plans.keep(plan)
     try:
         saved_plans.save(paths.plans_dir(), plan)
     except OSError as error:
@@ -295,7 +293,7 @@ def delete(host: Host, _: int) -> None:
     """Delete the kept plan under the cursor, after asking; what was exported of it stays."""
     from cockpit.ui.dialogs.confirm import ask_to_delete
 
-    board = host.scene.plans
+    board = host.ui.plans
     if not board.saved:
         host.say("no plan is kept", "warn")
         return

@@ -10,7 +10,7 @@ from cockpit.ui.input import navigation, plan_actions, position_editor
 from cockpit.ui.input.host import Host, PromptSpec
 from cockpit.ui.model.calculator_form import Form, plain
 from cockpit.ui.model.position_selection import GROUPS, Key
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.position_columns import column_of, sort_rows, sortable
 from cockpit.ui.readings.positions import (
     chosen,
@@ -29,25 +29,25 @@ HELD = "the position"
 
 def _move(step: int) -> navigation.Handler:
     def handler(host: Host, count: int) -> None:
-        at = cursor(host.scene, rows(host.scene))
-        point(host.scene, at + step * max(1, count))
+        at = cursor(host.readings, rows(host.readings))
+        point(host.readings, at + step * max(1, count))
 
     return handler
 
 
 def _first(host: Host, count: int) -> None:
-    point(host.scene, count - 1 if count else 0)
+    point(host.readings, count - 1 if count else 0)
 
 
 def _last(host: Host, count: int) -> None:
-    point(host.scene, (count or len(rows(host.scene))) - 1)
+    point(host.readings, (count or len(rows(host.readings))) - 1)
 
 
 def _column(step: int) -> navigation.Handler:
     """The next column; one that this width leaves out comes into view."""
 
     def handler(host: Host, count: int) -> None:
-        selection = host.scene.positions
+        selection = host.ui.positions
         names = sortable()
         at = names.index(selection.column) if selection.column in names else 0
         selection.column = names[max(0, min(len(names) - 1, at + step * max(1, count)))]
@@ -57,31 +57,33 @@ def _column(step: int) -> navigation.Handler:
 
 def _sort(host: Host, _: int) -> None:
     """By the column under the cursor; again: the other way round."""
-    selection = host.scene.positions
+    selection = host.ui.positions
     again = selection.sort == selection.column
     first = column_of(selection.column).is_text
-    sort_rows(host.scene, selection.column, ascending=not selection.ascending if again else first)
+    sort_rows(
+        host.readings, selection.column, ascending=not selection.ascending if again else first
+    )
 
 
 def _unsort(host: Host, _: int) -> None:
-    host.scene.positions.sort, host.scene.positions.order = "", ()
+    host.ui.positions.sort, host.ui.positions.order = "", ()
 
 
 def group(host: Host, _: int) -> None:
-    selection = host.scene.positions
+    selection = host.ui.positions
     selection.group = GROUPS[(GROUPS.index(selection.group) + 1) % len(GROUPS)]
 
 
 def mark(host: Host, _: int) -> None:
     """Mark the row under the cursor, or take its mark away; the cursor goes on."""
-    row = selected(host.scene)
+    row = selected(host.readings)
     if row is not None:
-        host.scene.positions.chosen ^= {key_of(row)}
+        host.ui.positions.chosen ^= {key_of(row)}
         _move(1)(host, 1)
 
 
 def _back(host: Host, count: int) -> None:
-    selection = host.scene.positions
+    selection = host.ui.positions
     if selection.chosen:
         selection.chosen = frozenset()
     elif selection.filter:
@@ -92,13 +94,13 @@ def _back(host: Host, count: int) -> None:
 
 def _to_market(host: Host, _: int) -> None:
     """The books of the position's market."""
-    point(host.scene, cursor(host.scene, rows(host.scene)))
+    point(host.readings, cursor(host.readings, rows(host.readings)))
     navigation.go(host, "depth")
 
 
 def _filter(host: Host, _: int) -> None:
 
-    selection = host.scene.positions
+    selection = host.ui.positions
     before = selection.filter
 
     def change(text: str) -> None:
@@ -130,22 +132,22 @@ def _calculate(name: str) -> navigation.Handler:
     """Open a calculator for what is marked, for the row under the cursor, or as counted."""
 
     def handler(host: Host, count: int) -> None:
-        scene, selection = host.scene, host.scene.positions
+        readings, selection = host.readings, host.ui.positions
         reach = min(count, BOOK)
         marks = selection.chosen
-        selection.chosen = _reached(scene, reach) if reach else marks
+        selection.chosen = _reached(readings, reach) if reach else marks
         try:
-            taken = _one_asset_first(scene)
-            problem = _no_way_out(scene, taken) if name == "stagger" and taken else ""
+            taken = _one_asset_first(readings)
+            problem = _no_way_out(readings, taken) if name == "stagger" and taken else ""
             if problem:
                 host.say(problem, "warn")
                 return
-            point(scene, cursor(scene, rows(scene)))
+            point(readings, cursor(readings, rows(readings)))
             plan_actions.open_calculator(host, name)
             if taken:
-                form = scene.forms.open(name)
+                form = host.ui.forms.open(name)
                 if name in ("stagger", "carry"):
-                    taken = _with_books(scene, taken)
+                    taken = _with_books(readings, taken)
                 _FILL[name](form, taken, reach)
                 _warn(host, name, taken)
         finally:
@@ -154,16 +156,16 @@ def _calculate(name: str) -> navigation.Handler:
     return handler
 
 
-def _with_books(scene: Scene, taken: list[Row]) -> list[Row]:
+def _with_books(readings: Readings, taken: list[Row]) -> list[Row]:
     """Those that can be traded on a book that is seen; the others stay as they are."""
-    return [row for row in taken if is_followed(scene, row)]
+    return [row for row in taken if is_followed(readings, row)]
 
 
-def _no_way_out(scene: Scene, taken: list[Row]) -> str:
+def _no_way_out(readings: Readings, taken: list[Row]) -> str:
     """Why nothing here can be closed slice by slice; empty if something can."""
     symbol = taken[0].leg.symbol
     mine = [row for row in taken if row.leg.symbol == symbol]
-    tradable = _with_books(scene, mine)
+    tradable = _with_books(readings, mine)
     if not tradable:
         return f"{mine[0].leg.venue} is not followed: there is no book to close {symbol} on"
     if not _net(tradable):
@@ -182,23 +184,23 @@ def _warn(host: Host, name: str, taken: list[Row]) -> None:
         host.say(f"{name} is of one asset: {next(iter(symbols))}", "info")
 
 
-def _reached(scene: Scene, reach: int) -> frozenset[Key]:
+def _reached(readings: Readings, reach: int) -> frozenset[Key]:
     """The leg under the cursor, all legs of its asset, or everything that is held."""
-    under = selected(scene)
+    under = selected(readings)
     if under is None:
         return frozenset()
     return frozenset(
         key_of(row)
-        for row in portfolio(scene).rows
+        for row in portfolio(readings).rows
         if reach == BOOK
         or (reach == ASSET and row.leg.symbol == under.leg.symbol)
         or key_of(row) == key_of(under)
     )
 
 
-def _one_asset_first(scene: Scene) -> list[Row]:
+def _one_asset_first(readings: Readings) -> list[Row]:
     """What is taken; where the cursor's asset is among it, that one first."""
-    taken, under = chosen(scene), selected(scene)
+    taken, under = chosen(readings), selected(readings)
     symbol = under.leg.symbol if under else ""
     return sorted(taken, key=lambda row: row.leg.symbol != symbol)
 

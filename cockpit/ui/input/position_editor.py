@@ -36,7 +36,7 @@ class FileWatch:
     def look(self) -> None:
         """Called every few seconds."""
         host, now = self._app, _stamp(self._path)
-        if host.scene.mode != "LIVE" or now == self._stamp:
+        if host.readings.mode != "LIVE" or now == self._stamp:
             return
         if now is None and not self._is_missed:
             # An editor may take the old file away before it puts the new one there.
@@ -99,11 +99,11 @@ def delete(host: Host, _: int) -> None:
 def note(host: Host, _: int) -> None:
     """A few words of the trader's own on a position, kept over restarts."""
 
-    row = selected(host.scene)
+    row = selected(host.readings)
     if row is None:
         host.say("there is no position to note something on", "warn")
         return
-    key, notes = note_key(row), host.scene.positions.notes
+    key, notes = note_key(row), host.ui.positions.notes
 
     def accept(text: str) -> str:
         if text.strip():
@@ -159,7 +159,7 @@ def _ask(
 
 def _typed(host: Host) -> manual.Entry | None:
     """The entry under the cursor; says why there is none."""
-    row = selected(host.scene)
+    row = selected(host.readings)
     if row is None:
         host.say("there is no position here; A types one", "warn")
         return None
@@ -172,7 +172,7 @@ def _typed(host: Host) -> manual.Entry | None:
 
 def _apply(host: Host, change: Change) -> str:
     """Do it to what is in the file, or why not, in words."""
-    keeps = host.scene.mode == "LIVE"
+    keeps = host.readings.mode == "LIVE"
     path = paths.positions_file()
     try:
         entries = list(manual.load(path)) if keeps else _all_typed(host)

@@ -8,7 +8,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import Protocol, cast
 
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text.styled import Line
 
 
@@ -17,7 +17,7 @@ class Pane(Protocol):
 
     @property
     def HZ(self) -> float: ...
-    def lines(self, scene: Scene, width: int, height: int) -> list[Line]: ...
+    def lines(self, readings: Readings, width: int, height: int) -> list[Line]: ...
 
 
 class LazyPane:
@@ -38,9 +38,9 @@ class LazyPane:
     def HZ(self) -> float:
         return self._pane.HZ
 
-    def lines(self, scene: Scene, width: int, height: int) -> list[Line]:
+    def lines(self, readings: Readings, width: int, height: int) -> list[Line]:
         """The framed pane at exactly `width` x `height`."""
-        return self._pane.lines(scene, width, height)
+        return self._pane.lines(readings, width, height)
 
 
 def load_all(panes: Iterable[Pane], modules: Iterable[str]) -> Iterator[None]:

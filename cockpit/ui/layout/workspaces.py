@@ -15,7 +15,8 @@ from cockpit.ui.layout.geometry import (
     shape_of,
 )
 from cockpit.ui.layout.lazy_panes import LazyPane, Pane
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.ui_state import UiState
 
 PANES: Mapping[str, Pane] = {
     "funding": LazyPane("markets.heatmap"),
@@ -176,36 +177,37 @@ STRESS = Workspace(
 WORKSPACES: tuple[Workspace, ...] = (MARKETS, DEPTH, FUNDING, POSITIONS, PLAN, STRESS, HEALTH)
 
 
-def workspace_of(scene: Scene) -> Workspace:
-    """The workspace on the screen; the first where the scene names none that exists."""
-    return next((w for w in WORKSPACES if w.id == scene.workspace), WORKSPACES[0])
+def workspace_of(ui: UiState) -> Workspace:
+    """The workspace on the screen; the first where the state names none that exists."""
+    return next((w for w in WORKSPACES if w.id == ui.workspace), WORKSPACES[0])
 
 
-def boxes(scene: Scene, width: int, height: int, shape: str) -> dict[str, Box]:
-    """The visible panes of the scene's workspace at a size of the terminal."""
-    workspace = workspace_of(scene)
+def boxes(readings: Readings, width: int, height: int, shape: str) -> dict[str, Box]:
+    """The visible panes of the workspace at a size of the terminal."""
+    ui = readings.ui
+    workspace = workspace_of(ui)
     wanted = shape_of(width, height, shape)
     tree = workspace.wide if wanted == "wide" else workspace.normal
-    focus = scene.focus if scene.focus in workspace.panes else workspace.panes[0]
-    alone = focus if wanted == "narrow" or workspace.id in scene.zoomed else None
-    return arrange(tree, width, height, alone=alone, venues=max(1, len(scene.venues)))
+    focus = ui.focus if ui.focus in workspace.panes else workspace.panes[0]
+    alone = focus if wanted == "narrow" or workspace.id in ui.zoomed else None
+    return arrange(tree, width, height, alone=alone, venues=max(1, len(readings.venues)))
 
 
-def show(scene: Scene, workspace_id: str) -> None:
+def show(ui: UiState, workspace_id: str) -> None:
     """Turn to a workspace; the cursor, the focus and the zoom of each stay as they were."""
-    scene.workspace = workspace_id
-    workspace = workspace_of(scene)
-    if scene.focus not in workspace.panes:
-        scene.focus = workspace.panes[0]
+    ui.workspace = workspace_id
+    workspace = workspace_of(ui)
+    if ui.focus not in workspace.panes:
+        ui.focus = workspace.panes[0]
 
 
-def zoom(scene: Scene) -> None:
+def zoom(ui: UiState) -> None:
     """The focused pane alone, and back."""
-    scene.zoomed ^= {workspace_of(scene).id}
+    ui.zoomed ^= {workspace_of(ui).id}
 
 
-def walk(scene: Scene, step: int) -> None:
+def walk(ui: UiState, step: int) -> None:
     """The next (+1) or previous (-1) pane, also through those that this size does not show."""
-    panes = workspace_of(scene).panes
-    here = panes.index(scene.focus) if scene.focus in panes else 0
-    scene.focus = panes[(here + step) % len(panes)]
+    panes = workspace_of(ui).panes
+    here = panes.index(ui.focus) if ui.focus in panes else 0
+    ui.focus = panes[(here + step) % len(panes)]

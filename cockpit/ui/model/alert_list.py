@@ -13,7 +13,7 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warn", "danger")
 
 
 @dataclass(slots=True)
-class Alarms:
+class AlertList:
     """Copied from the desk at each look; `index` is the cursor among `entries`."""
 
     firing: Sequence[Firing] = ()

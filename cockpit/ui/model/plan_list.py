@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Board:
+class PlanList:
     """`opened` is the name of the kept plan whose legs are shown; empty for the proposed one.
 
     `row` is the cursor among the kept plans, `leg` among the legs.

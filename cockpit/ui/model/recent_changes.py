@@ -15,8 +15,8 @@ class _Seen:
     changed_ns: dict[Hashable, int]
 
 
-class Fresh:
-    """Remembers the texts that were shown. Time is the scene's: a frozen picture stays as it is."""
+class RecentChanges:
+    """Remembers the texts that were shown. A frozen picture, whose time stands, stays as it is."""
 
     def __init__(self) -> None:
         self._seen: dict[Hashable, _Seen] = {}

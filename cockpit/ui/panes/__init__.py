@@ -1,1 +1,1 @@
-"""One file a pane: a `TITLE`, a `HZ` and a pure `lines(scene, width, height)`."""
+"""One file a pane: a `TITLE`, a `HZ` and a pure `lines(readings, width, height)`."""

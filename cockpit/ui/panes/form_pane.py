@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from cockpit.ui.model.calculator_form import Form, Row, module, plain
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest, wrap
 
@@ -26,15 +26,15 @@ class FormPane:
     calculator: str = ""
     HZ: float = HZ
 
-    def form(self, scene: Scene) -> Form | None:
+    def form(self, readings: Readings) -> Form | None:
         if self.calculator:
-            return scene.forms.opened.get(self.calculator)
-        return scene.forms.shown
+            return readings.ui.forms.opened.get(self.calculator)
+        return readings.ui.forms.shown
 
-    def lines(self, scene: Scene, width: int, height: int) -> list[Line]:
+    def lines(self, readings: Readings, width: int, height: int) -> list[Line]:
         """The framed pane at exactly `width` x `height`."""
-        form = self.form(scene)
-        focused = scene.focus == self.id
+        form = self.form(readings)
+        focused = readings.ui.focus == self.id
         if form is None:
             body: list[Line] = [[], [(" No form is open: C, H, S or X opens one", "dim")]]
             return framed(body, width, height, title=[("form", "title")], focused=focused)

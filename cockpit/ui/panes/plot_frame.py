@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cockpit.core.units import HOUR_NS, utc
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import ASCII_MARKS, Canvas
 from cockpit.ui.text.styled import Line, fit, right
@@ -34,7 +34,7 @@ class Plot:
 
 
 def framed_plot(
-    scene: Scene,
+    readings: Readings,
     width: int,
     height: int,
     bottom: float,
@@ -59,10 +59,10 @@ def framed_plot(
     plot_w = width - axis - label
     if plot_w < 8 or height < 3:
         return Plot([[(fit(" too small to plot: zoom this pane", width), "dim")]], 0, width)
-    glyphs = scene.glyphs
+    glyphs = readings.glyphs
     canvas = Canvas(plot_w, height, glyphs)
     series = draw(canvas)
-    if len(series) > 1 and not scene.has_colour and glyphs != "ascii":
+    if len(series) > 1 and not readings.has_colour and glyphs != "ascii":
         glyphs = "ascii"
         canvas = Canvas(plot_w, height, glyphs)
         series = draw(canvas)
@@ -70,7 +70,7 @@ def framed_plot(
     marks = {canvas.row_of(t, bottom, top): s for t, s in zip(ticks, texts, strict=True)}
     zero = canvas.row_of(0.0, bottom, top) if bottom <= 0.0 <= top else -1
     ends = [(0 if s.last is None else canvas.row_of(s.last, bottom, top), s) for s in series]
-    labels = _labels(scene, ends, height, name, figure, glyphs) if label else []
+    labels = _labels(readings, ends, height, name, figure, glyphs) if label else []
     lines: list[Line] = []
     for i, row in enumerate(rows):
         if i == zero:
@@ -91,7 +91,7 @@ def _decimals(ticks: Sequence[float]) -> int:
 
 
 def _labels(
-    scene: Scene,
+    readings: Readings,
     ends: Sequence[tuple[int, Series]],
     rows: int,
     name_width: int,
@@ -118,7 +118,7 @@ def _labels(
             out.append((" " * size, "dim"))
             continue
         one = ordered[i]
-        name = one.name if name_width >= 12 else scene.short(one.name)
+        name = one.name if name_width >= 12 else readings.short(one.name)
         key = " "
         if glyphs == "ascii":
             key = ASCII_MARKS[series.index(one) % len(ASCII_MARKS)]

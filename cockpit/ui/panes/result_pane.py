@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cockpit.ui.model.calculator_form import Form, module
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text.result_table import figure_lines, part_lines, table_lines
 from cockpit.ui.text.styled import Line, clean, framed, wrap
 
@@ -25,9 +25,9 @@ class ResultPane:
     below: Callable[[Form, int], list[Line]] = lambda form, inner: []
     HZ: float = HZ
 
-    def lines(self, scene: Scene, width: int, height: int) -> list[Line]:
+    def lines(self, readings: Readings, width: int, height: int) -> list[Line]:
         """The framed pane at exactly `width` x `height`."""
-        forms = scene.forms
+        forms = readings.ui.forms
         form = forms.opened.get(self.calculator) if self.calculator else forms.shown
         body, note = self._body(form, width - 2, height - 2)
         name = form.name if form else "result"
@@ -37,7 +37,7 @@ class ResultPane:
             height,
             title=[(name, "title"), (" · result", "dim"), *_state(form)],
             note=note,
-            focused=scene.focus == self.id,
+            focused=readings.ui.focus == self.id,
         )
 
     def _body(self, form: Form | None, inner: int, room: int) -> tuple[list[Line], str]:

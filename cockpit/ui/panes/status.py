@@ -6,7 +6,7 @@ from cockpit.analytics.risk.exposure import Total, totals
 from cockpit.core.events import LinkState
 from cockpit.core.units import utc
 from cockpit.ui.layout.workspaces import workspace_of
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.position_columns import near_role
 from cockpit.ui.readings.positions import portfolio, room_of, safety
 from cockpit.ui.text import format as fmt
@@ -29,13 +29,13 @@ Piece = tuple[int, Line]
 """(rank, words): the higher the rank, the sooner it is left out."""
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """One line. What matters least is left out whole; nothing is cut in the middle."""
     pieces: list[Piece] = []
     clock: Line = []
     for density, rank in _TRIES:
-        clock = _clock(scene, density)
-        pieces = _pieces(scene, density)
+        clock = _clock(readings, density)
+        pieces = _pieces(readings, density)
         needed = sum(width_of(words) for piece, words in pieces if piece < rank)
         if needed + width_of(clock) <= width:
             break
@@ -52,41 +52,41 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
     return [clip([*clip(line, max(0, room)), *clock], width)]
 
 
-def _clock(scene: Scene, density: str) -> Line:
-    now = utc(scene.now_ns)
+def _clock(readings: Readings, density: str) -> Line:
+    now = utc(readings.now_ns)
     if density in _TINY:
         return [(f" {now:%H:%M}Z", "number")]
     return [(f" {now:%H:%M:%S}Z{' ' if density != 'least' else ''}", "number")]
 
 
-def _pieces(scene: Scene, density: str) -> list[Piece]:
+def _pieces(readings: Readings, density: str) -> list[Piece]:
     """From left to right: in words, in counts, with as few blanks as can be, or with less said."""
-    age, worst, is_old = _worst_book(scene)
+    age, worst, is_old = _worst_book(readings)
     gap = " " if density in _WIDE else ""
     whose = f" {worst}" if worst and density == "words" else ""
     what = {"least": "age ", "bare": ""}.get(density, "worst ")
     return [
         (13, [(" COCKPIT ", "dim")]),
-        (0, [(f" {workspace_of(scene).name}{gap}", "title")]),
-        (1, [(f" {scene.mode}{gap}", _MODE[scene.mode])]),
+        (0, [(f" {workspace_of(readings.ui).name}{gap}", "title")]),
+        (1, [(f" {readings.mode}{gap}", _MODE[readings.mode])]),
         (2, [(" RO" if density in _TINY else " READ-ONLY", "dim")]),
-        (3, [(" ", "text"), ("FROZEN", "danger")] if scene.frozen else []),
-        (4, [(f"{gap} ● REC", "loss")] if scene.feed and scene.feed.recording else []),
-        (8, [(f"{gap} {scene.symbol}", "accent")] if scene.symbol else []),
-        (5, _counts(scene, density)),
+        (3, [(" ", "text"), ("FROZEN", "danger")] if readings.ui.frozen else []),
+        (4, [(f"{gap} ● REC", "loss")] if readings.feed and readings.feed.recording else []),
+        (8, [(f"{gap} {readings.symbol}", "accent")] if readings.symbol else []),
+        (5, _counts(readings, density)),
         (7, [(f"{gap} {what}{fmt.age(age)}{whose}", "warn" if is_old else "text")]),
-        (7, _alarms(scene, gap)),
-        (6, _carry(scene, density)),
-        (6, _delta(scene, density)),
-        (9, _nearest(scene, density)),
-        (9, [(f"  {clean(scene.detail)}", "warn")] if scene.detail else []),
-        (12, [(f"  {clean(scene.stats)}", "dim")] if scene.stats else []),
+        (7, _alarms(readings, gap)),
+        (6, _carry(readings, density)),
+        (6, _delta(readings, density)),
+        (9, _nearest(readings, density)),
+        (9, [(f"  {clean(readings.detail)}", "warn")] if readings.detail else []),
+        (12, [(f"  {clean(readings.stats)}", "dim")] if readings.stats else []),
     ]
 
 
-def _counts(scene: Scene, density: str) -> Line:
+def _counts(readings: Readings, density: str) -> Line:
     """How many venues are live, stale and down; those still connecting only while there are any."""
-    states = Counter(venue.state for venue in scene.venues)
+    states = Counter(venue.state for venue in readings.venues)
     blank = " " if density in _WIDE else ""
     is_brief = density not in (*_WIDE, "tight")
     line: Line = [(blank, "text")]
@@ -99,80 +99,82 @@ def _counts(scene: Scene, density: str) -> Line:
     return line
 
 
-def _alarms(scene: Scene, gap: str) -> Line:
+def _alarms(readings: Readings, gap: str) -> Line:
     """How many alerts are on that nobody has seen, in the colour of the worst."""
-    loud = [firing.alert.severity for firing in scene.alarms.firing if not firing.acknowledged]
+    loud = [
+        firing.alert.severity for firing in readings.ui.alerts.firing if not firing.acknowledged
+    ]
     if not loud:
         return []
     role = "loss" if "danger" in loud else "warn" if "warn" in loud else "accent"
     return [(f"{gap} ▲{len(loud)}", role)]
 
 
-def _carry(scene: Scene, density: str) -> Line:
+def _carry(readings: Readings, density: str) -> Line:
     """Funding of everything that is held, an hour; `~` where a part of it is stale."""
-    total = _totals(scene)
+    total = _totals(readings)
     if total is None:
         return []
     head = "  carry" if density in _WIDE else ""
     if total.carry_usd_per_hour is None:
         return [(f"{head} n/a $/h", "warn")]
-    mark = fmt.STALE if _is_old(scene) else ""
+    mark = fmt.STALE if _is_old(readings) else ""
     role = "gain" if total.carry_usd_per_hour >= 0 else "loss"
     decimals = 0 if density in _TINY and abs(total.carry_usd_per_hour) >= 1 else 2
     text = f"{head} {mark}{fmt.signed(total.carry_usd_per_hour, decimals)}$/h"
     return [(text, "stale" if mark else role)]
 
 
-def _delta(scene: Scene, density: str) -> Line:
-    total = _totals(scene)
+def _delta(readings: Readings, density: str) -> Line:
+    total = _totals(readings)
     if total is None:
         return []
     head = "  Δ " if density in _WIDE else " Δ"
     if total.net_usd is None:
         return [(f"{head}n/a", "warn")]
-    mark = fmt.STALE if _is_old(scene) else ""
+    mark = fmt.STALE if _is_old(readings) else ""
     plus = "+" if total.net_usd > 0 else ""
     text = f"{head}{mark}{plus}{fmt.magnitude(total.net_usd, 2 if density in _TINY else 3)}$"
     return [(text, "stale" if mark else "number")]
 
 
-def _nearest(scene: Scene, density: str) -> Line:
+def _nearest(readings: Readings, density: str) -> Line:
     """The room to the nearest liquidation of what may be taken for the present."""
-    if _totals(scene) is None:
+    if _totals(readings) is None:
         return []
-    row = safety(scene).nearest
+    row = safety(readings).nearest
     room = room_of(row) if row else None
     if row is None or room is None:
         return []
     role = near_role(room)
-    words = f"  liq {room:.1%} {row.leg.symbol} {scene.short(row.leg.venue)}"
+    words = f"  liq {room:.1%} {row.leg.symbol} {readings.short(row.leg.venue)}"
     if density not in _WIDE:
         words = f" liq{room:.0%}"
     return [(words, "text" if role == "number" else role)]
 
 
-def _totals(scene: Scene) -> Total | None:
+def _totals(readings: Readings) -> Total | None:
     """None while nothing is held."""
 
     def add() -> Total | None:
-        held = portfolio(scene)
+        held = portfolio(readings)
         return totals([row.leg for row in held.rows], held.pools) if held.rows else None
 
-    if not (scene.view.accounts() or scene.view.manual()):
+    if not (readings.view.accounts() or readings.view.manual()):
         return None
-    return scene.once("status totals", add)
+    return readings.once("status totals", add)
 
 
-def _is_old(scene: Scene) -> bool:
-    return any(row.is_stale for row in portfolio(scene).rows)
+def _is_old(readings: Readings) -> bool:
+    return any(row.is_stale for row in portfolio(readings).rows)
 
 
-def _worst_book(scene: Scene) -> tuple[float | None, str | None, bool]:
+def _worst_book(readings: Readings) -> tuple[float | None, str | None, bool]:
     """(age in s, venue, stale) of the oldest book of the selected symbol; None before any."""
     worst: tuple[float | None, str | None, bool] = (None, None, False)
-    for venue in scene.venues:
-        market = scene.market(venue.name)
-        age = market.age_s("book", scene.now_ns) if market else None
+    for venue in readings.venues:
+        market = readings.market(venue.name)
+        age = market.age_s("book", readings.now_ns) if market else None
         if market is not None and age is not None and age > (worst[0] or -1.0):
-            worst = age, venue.name, market.is_stale("book", scene.now_ns)
+            worst = age, venue.name, market.is_stale("book", readings.now_ns)
     return worst

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cockpit.analytics.funding.carry import Spread, breakeven_h, spread_hourly
 from cockpit.analytics.funding.reversion import fit_ar1
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.funding_rates import MIN_POINTS, history_version, hourly_history
 from cockpit.ui.readings.heatmap_cells import fresh_hourly
 from cockpit.ui.readings.order_books import pair_cost_bps
@@ -24,24 +24,24 @@ class Breakeven:
     decays: bool
 
 
-def breakeven(scene: Scene, short: str, long: str) -> Breakeven:
+def breakeven(readings: Readings, short: str, long: str) -> Breakeven:
     """Short one venue and long the other in the selected symbol, from the rates of now."""
-    return scene.once(
-        ("breakeven", short, long, scene.symbol, scene.size_usd),
-        lambda: _breakeven(scene, short, long),
+    return readings.once(
+        ("breakeven", short, long, readings.symbol, readings.ui.size_usd),
+        lambda: _breakeven(readings, short, long),
     )
 
 
-def _breakeven(scene: Scene, short: str, long: str) -> Breakeven:
-    symbol = scene.symbol or ""
-    cost_bps = pair_cost_bps(scene, short, long)
-    received, paid = (fresh_hourly(scene, venue, symbol) for venue in (short, long))
+def _breakeven(readings: Readings, short: str, long: str) -> Breakeven:
+    symbol = readings.symbol or ""
+    cost_bps = pair_cost_bps(readings, short, long)
+    received, paid = (fresh_hourly(readings, venue, symbol) for venue in (short, long))
     if cost_bps is None or received is None or paid is None:
         return Breakeven(None, None, False)
     now = spread_hourly(paid, received)
-    histories = hourly_history(scene, short), hourly_history(scene, long)
-    version = history_version(scene, short), history_version(scene, long)
-    fit = scene.remember(
+    histories = hourly_history(readings, short), hourly_history(readings, long)
+    version = history_version(readings, short), history_version(readings, long)
+    fit = readings.cache.remember(
         ("pair fit", short, long),
         version,
         lambda: fit_ar1(histories[0] - histories[1], MIN_POINTS),

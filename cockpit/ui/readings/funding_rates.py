@@ -10,7 +10,8 @@ from cockpit.analytics.funding.reversion import Ar1, expected_mean, fit_ar1
 from cockpit.analytics.funding.term_structure import WINDOWS_H, realised_curve
 from cockpit.core.units import HOUR_NS, HOUR_S, hour_floor_ns, hourly
 from cockpit.state.view import MarketRead
-from cockpit.ui.model.ui_state import TENORS, Scene, Tenor
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.ui_state import TENORS, Tenor
 
 MIN_COVERAGE = 0.7
 """A realised mean needs this part of its window."""
@@ -85,19 +86,19 @@ def z_score(market: MarketRead, now_ns: int) -> float | None:
     return None if now is None else robust_z(now, rates, MIN_Z_POINTS)
 
 
-def terms(scene: Scene, venue: str) -> dict[Tenor, float | None]:
+def terms(readings: Readings, venue: str) -> dict[Tenor, float | None]:
     """The funding curve of the selected symbol at a venue, one rate a tenor."""
-    return scene.once(("terms", venue, scene.symbol), lambda: _terms(scene, venue))
+    return readings.once(("terms", venue, readings.symbol), lambda: _terms(readings, venue))
 
 
-def _terms(scene: Scene, venue: str) -> dict[Tenor, float | None]:
-    market = scene.market(venue)
+def _terms(readings: Readings, venue: str) -> dict[Tenor, float | None]:
+    market = readings.market(venue)
     out: dict[Tenor, float | None] = dict.fromkeys(TENORS)
     if market is None:
         return out
-    now_ns = scene.now_ns
-    version = history_version(scene, venue)
-    past = scene.remember(("paid", venue), version, lambda: _past(scene, market))
+    now_ns = readings.now_ns
+    version = history_version(readings, venue)
+    past = readings.cache.remember(("paid", venue), version, lambda: _past(readings, market))
     out.update(past.realised)
     now = None if market.is_stale("funding", now_ns) else live(market)
     out["live"] = now
@@ -120,42 +121,44 @@ class _Past(NamedTuple):
     fit: Ar1 | None
 
 
-def _past(scene: Scene, market: MarketRead) -> _Past:
-    stamps, rates = market.settled.hourly(scene.now_ns - (HISTORY_H + 1) * HOUR_NS)
+def _past(readings: Readings, market: MarketRead) -> _Past:
+    stamps, rates = market.settled.hourly(readings.now_ns - (HISTORY_H + 1) * HOUR_NS)
     rows = market.settled.rows()[-len(stamps) :] if len(stamps) else []
     intervals = np.array([row.interval_s for row in rows], dtype=np.float64)
-    realised = realised_curve(rates, stamps, intervals, scene.now_ns, MIN_COVERAGE)
+    realised = realised_curve(rates, stamps, intervals, readings.now_ns, MIN_COVERAGE)
     pays_hourly = bool(rows) and float(intervals.max()) <= HOUR_S
-    history = hourly_history(scene, market.venue)
+    history = hourly_history(readings, market.venue)
     return _Past(
         dict(zip(_REALISED, realised, strict=True)),
         fit_ar1(history, MIN_POINTS) if pays_hourly else None,
     )
 
 
-def history_version(scene: Scene, venue: str) -> Hashable:
+def history_version(readings: Readings, venue: str) -> Hashable:
     """Changes whenever what was paid for the selected symbol may look different."""
-    market = scene.market(venue)
+    market = readings.market(venue)
     count = len(market.settled) if market else 0
-    return scene.symbol, count, scene.now_ns // _MINUTE_NS
+    return readings.symbol, count, readings.now_ns // _MINUTE_NS
 
 
-def hourly_history(scene: Scene, venue: str) -> Array:
+def hourly_history(readings: Readings, venue: str) -> Array:
     """What was paid for each of the last 720 hours, shape (720,), oldest first, NaN for a gap.
 
     A payment for several hours fills all of them at its hourly rate.
     """
-    market = scene.market(venue)
+    market = readings.market(venue)
     if market is None or not len(market.settled):
         return np.full(HISTORY_H, np.nan)
-    version = history_version(scene, venue)
-    return scene.remember(("hourly", venue), version, lambda: filled_hours(scene, market))
+    version = history_version(readings, venue)
+    return readings.cache.remember(
+        ("hourly", venue), version, lambda: filled_hours(readings, market)
+    )
 
 
-def filled_hours(scene: Scene, market: MarketRead) -> Array:
+def filled_hours(readings: Readings, market: MarketRead) -> Array:
     """The same for any market, made anew."""
     out = np.full(HISTORY_H, np.nan)
-    end = hour_floor_ns(scene.now_ns)
+    end = hour_floor_ns(readings.now_ns)
     stamps, rates = market.settled.hourly(end - HISTORY_H * HOUR_NS)
     rows = market.settled.rows()[-len(stamps) :] if len(stamps) else []
     place = HISTORY_H - 1 - (end - stamps) // HOUR_NS
@@ -167,30 +170,32 @@ def filled_hours(scene: Scene, market: MarketRead) -> Array:
     return out
 
 
-def weighted_terms(scene: Scene) -> dict[Tenor, float | None]:
+def weighted_terms(readings: Readings) -> dict[Tenor, float | None]:
     """The funding curve of the selected symbol, venues weighted by their open interest."""
-    names = scene.listing()
-    weights = fresh_open_interest(scene, scene.symbol or "")
+    names = readings.listing()
+    weights = fresh_open_interest(readings, readings.symbol or "")
     return {
-        tenor: weighted({name: terms(scene, name)[tenor] for name in names}, weights)
+        tenor: weighted({name: terms(readings, name)[tenor] for name in names}, weights)
         for tenor in TENORS
     }
 
 
-def fresh_open_interest(scene: Scene, symbol: str) -> dict[str, float]:
+def fresh_open_interest(readings: Readings, symbol: str) -> dict[str, float]:
     """Venue -> open interest in USD, where it is known and not stale."""
     out = {}
-    for venue in scene.venues:
-        market = scene.view.market(venue.name, symbol)
+    for venue in readings.venues:
+        market = readings.view.market(venue.name, symbol)
         usd = open_interest_usd(market)
-        if market and usd is not None and not market.is_stale("open_interest", scene.now_ns):
+        if market and usd is not None and not market.is_stale("open_interest", readings.now_ns):
             out[venue.name] = usd
     return out
 
 
-def mean_by_open_interest(scene: Scene, symbol: str, rates: Mapping[str, float]) -> float | None:
+def mean_by_open_interest(
+    readings: Readings, symbol: str, rates: Mapping[str, float]
+) -> float | None:
     """The symbol's rate over all venues, weighted by open interest."""
-    return weighted(rates, fresh_open_interest(scene, symbol))
+    return weighted(rates, fresh_open_interest(readings, symbol))
 
 
 def weighted(rates: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:

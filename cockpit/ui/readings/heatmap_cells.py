@@ -3,17 +3,19 @@
 from collections.abc import Callable
 
 from cockpit.state.view import Field, MarketRead
-from cockpit.ui.model.ui_state import CellMode, Scene, next_payment_s, rate_is_stale
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.ui_state import CellMode
 from cockpit.ui.readings import funding_rates
+from cockpit.ui.readings.market_rates import next_payment_s, rate_is_stale
 from cockpit.ui.text import format as fmt
 
 
-def fresh_hourly(scene: Scene, venue: str, symbol: str) -> float | None:
+def fresh_hourly(readings: Readings, venue: str, symbol: str) -> float | None:
     """The rate that may be compared with others: listed, stated and not stale."""
-    market = scene.view.market(venue, symbol)
-    if market is None or not scene.is_listed(venue, symbol):
+    market = readings.view.market(venue, symbol)
+    if market is None or not readings.is_listed(venue, symbol):
         return None
-    return None if rate_is_stale(market, scene.now_ns) else funding_rates.compared(market)
+    return None if rate_is_stale(market, readings.now_ns) else funding_rates.compared(market)
 
 
 def heat_role(hourly: float | None) -> str:
@@ -22,19 +24,19 @@ def heat_role(hourly: float | None) -> str:
     return "heat_0" if step == 0 else f"heat_{'pos' if step > 0 else 'neg'}{abs(step)}"
 
 
-def cell(scene: Scene, venue: str, symbol: str) -> tuple[str, str]:
+def cell(readings: Readings, venue: str, symbol: str) -> tuple[str, str]:
     """(text, role). Not listed `—`, missing `·`, stale `~` and dim, adapter at fault `!`."""
-    if not scene.is_listed(venue, symbol):
+    if not readings.is_listed(venue, symbol):
         return fmt.UNLISTED, "dim"
-    market = scene.view.market(venue, symbol)
-    text = _TEXT[scene.cell](scene, market) if market else fmt.MISSING
+    market = readings.view.market(venue, symbol)
+    text = _TEXT[readings.ui.cell](readings, market) if market else fmt.MISSING
     if market is None or text == fmt.MISSING:
-        state = scene.view.venue(venue)
+        state = readings.view.venue(venue)
         fault = state is not None and state.state == "down" and "fault" in state.reason
         return (fmt.ERROR, "danger") if fault else (fmt.MISSING, "dim")
-    if market.is_stale(_field(scene.cell, market), scene.now_ns):
+    if market.is_stale(_field(readings.ui.cell, market), readings.now_ns):
         return fmt.STALE + text, "stale"
-    return text, heat_role(fresh_hourly(scene, venue, symbol))
+    return text, heat_role(fresh_hourly(readings, venue, symbol))
 
 
 def _field(cell: CellMode, market: MarketRead) -> Field:
@@ -46,38 +48,38 @@ def _field(cell: CellMode, market: MarketRead) -> Field:
     return "predicted" if market.predicted else "funding"
 
 
-def _live(scene: Scene, market: MarketRead) -> str:
-    return fmt.rate(funding_rates.live(market), scene.unit)
+def _live(readings: Readings, market: MarketRead) -> str:
+    return fmt.rate(funding_rates.live(market), readings.ui.unit)
 
 
-def _predicted(scene: Scene, market: MarketRead) -> str:
-    return fmt.rate(funding_rates.predicted(market), scene.unit)
+def _predicted(readings: Readings, market: MarketRead) -> str:
+    return fmt.rate(funding_rates.predicted(market), readings.ui.unit)
 
 
-def _change(hours: int) -> Callable[[Scene, MarketRead], str]:
-    return lambda scene, market: fmt.rate(
-        funding_rates.change(market, hours, scene.now_ns), scene.unit
+def _change(hours: int) -> Callable[[Readings, MarketRead], str]:
+    return lambda readings, market: fmt.rate(
+        funding_rates.change(market, hours, readings.now_ns), readings.ui.unit
     )
 
 
-def _next(scene: Scene, market: MarketRead) -> str:
-    return fmt.countdown(next_payment_s(market, scene.now_ns))
+def _next(readings: Readings, market: MarketRead) -> str:
+    return fmt.countdown(next_payment_s(market, readings.now_ns))
 
 
-def _age(scene: Scene, market: MarketRead) -> str:
-    return fmt.age(market.age_s(_field("age", market), scene.now_ns))
+def _age(readings: Readings, market: MarketRead) -> str:
+    return fmt.age(market.age_s(_field("age", market), readings.now_ns))
 
 
-def _open_interest(scene: Scene, market: MarketRead) -> str:
-    moved = funding_rates.open_interest_change(market, scene.now_ns)
+def _open_interest(readings: Readings, market: MarketRead) -> str:
+    moved = funding_rates.open_interest_change(market, readings.now_ns)
     return fmt.MISSING if moved is None else fmt.signed(moved * 100, 2) + "%"
 
 
-def _z(scene: Scene, market: MarketRead) -> str:
-    return fmt.signed(funding_rates.z_score(market, scene.now_ns), 1)
+def _z(readings: Readings, market: MarketRead) -> str:
+    return fmt.signed(funding_rates.z_score(market, readings.now_ns), 1)
 
 
-_TEXT: dict[CellMode, Callable[[Scene, MarketRead], str]] = {
+_TEXT: dict[CellMode, Callable[[Readings, MarketRead], str]] = {
     "live": _live,
     "predicted": _predicted,
     "change_1h": _change(1),

@@ -8,7 +8,7 @@ import numpy as np
 from cockpit.analytics.execution.depth import Array, Levels, covered_bps, impact_bps, walk_usd
 from cockpit.core.events import Level
 from cockpit.state.view import BookRead
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import clean
 
@@ -32,7 +32,7 @@ class Side(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BookReading:
     """One venue's book near the touch: both sides have levels, best first.
 
     `bid_reach_bps` and `ask_reach_bps` say how far it is known; beyond is unknown, not empty.
@@ -63,19 +63,19 @@ class Cost:
     filled_frac: float
 
 
-def reading(scene: Scene, venue: str) -> Reading | None:
+def book_reading(readings: Readings, venue: str) -> BookReading | None:
     """The selected symbol's book at a venue; None without one, or with an empty side."""
-    return scene.once(("book", venue, scene.symbol), lambda: _read(scene, venue))
+    return readings.once(("book", venue, readings.symbol), lambda: _read(readings, venue))
 
 
-def readings(scene: Scene) -> list[Reading]:
+def book_readings(readings: Readings) -> list[BookReading]:
     """Every venue's book that may be compared: known, two-sided and not stale."""
-    found = (reading(scene, name) for name in scene.listing())
+    found = (book_reading(readings, name) for name in readings.listing())
     return [book for book in found if book is not None and not book.stale]
 
 
-def _read(scene: Scene, venue: str) -> Reading | None:
-    market = scene.market(venue)
+def _read(readings: Readings, venue: str) -> BookReading | None:
+    market = readings.market(venue)
     if market is None or not market.book.is_known:
         return None
     book = market.book
@@ -84,7 +84,7 @@ def _read(scene: Scene, venue: str) -> Reading | None:
         return None
     bids, asks = _near(book, mid)
     bid_array, ask_array = np.asarray(bids, np.float64), np.asarray(asks, np.float64)
-    return Reading(
+    return BookReading(
         venue=venue,
         bids=bids,
         asks=asks,
@@ -95,7 +95,7 @@ def _read(scene: Scene, venue: str) -> Reading | None:
         mid=mid,
         bid_reach_bps=covered_bps(bids, mid) or 0.0,
         ask_reach_bps=covered_bps(asks, mid) or 0.0,
-        stale=market.is_stale("book", scene.now_ns),
+        stale=market.is_stale("book", readings.now_ns),
     )
 
 
@@ -115,7 +115,7 @@ def _near(book: BookRead, mid: float) -> tuple[list[Level], list[Level]]:
         depth *= 4
 
 
-def cost(book: Reading, side: int, usd: float) -> Cost:
+def cost(book: BookReading, side: int, usd: float) -> Cost:
     """A taker order of `usd` at once; `side` is +1 to buy and -1 to sell."""
     levels = cast(Levels, book.ask_array if side > 0 else book.bid_array)
     walked = walk_usd(levels, usd)
@@ -124,32 +124,32 @@ def cost(book: Reading, side: int, usd: float) -> Cost:
     return Cost(impact_bps(side, walked.vwap, book.mid), 1.0)
 
 
-def round_trip_bps(scene: Scene, venue: str) -> float | None:
+def round_trip_bps(readings: Readings, venue: str) -> float | None:
     """In and out at the trader's size, taker both times, fees included; None if it is unknown."""
 
     def compute() -> float | None:
-        book, fee = reading(scene, venue), scene.taker_fee(venue)[0]
+        book, fee = book_reading(readings, venue), readings.taker_fee(venue)[0]
         if book is None or book.stale or fee is None:
             return None
-        both = [cost(book, side, scene.size_usd).bps for side in (1, -1)]
+        both = [cost(book, side, readings.ui.size_usd).bps for side in (1, -1)]
         known = [bps for bps in both if bps is not None]
         return sum(known) + 2 * fee * 1e4 if len(known) == 2 else None
 
-    return scene.once(("round trip", venue, scene.symbol, scene.size_usd), compute)
+    return readings.once(("round trip", venue, readings.symbol, readings.ui.size_usd), compute)
 
 
-def pair_cost_bps(scene: Scene, one: str, other: str) -> float | None:
+def pair_cost_bps(readings: Readings, one: str, other: str) -> float | None:
     """Both legs in and out, in bps of one leg's notional."""
-    costs = [round_trip_bps(scene, venue) for venue in (one, other)]
+    costs = [round_trip_bps(readings, venue) for venue in (one, other)]
     known = [bps for bps in costs if bps is not None]
     return sum(known) if len(known) == 2 else None
 
 
-def no_book(scene: Scene, venue: str) -> str:
+def no_book(readings: Readings, venue: str) -> str:
     """Why there is no book to show, and how old the last one is."""
-    market, state = scene.market(venue), scene.view.venue(venue)
+    market, state = readings.market(venue), readings.view.venue(venue)
     why = "waiting for a book"
-    if scene.symbol and not scene.is_listed(venue, scene.symbol):
+    if readings.symbol and not readings.is_listed(venue, readings.symbol):
         return "not listed"
     if state is not None and state.state != "live":
         why = clean(f"{state.state}{': ' + state.reason if state.reason else ''}")
@@ -158,5 +158,5 @@ def no_book(scene: Scene, venue: str) -> str:
     elif market is not None and market.book.is_known:
         bids, asks = market.book.levels()
         why = "an empty book" if not bids + asks else "no bids" if not bids else "no asks"
-    gone = market.age_s("book", scene.now_ns) if market else None
+    gone = market.age_s("book", readings.now_ns) if market else None
     return why + (f", last seen {fmt.age(gone)} ago" if gone is not None else "")

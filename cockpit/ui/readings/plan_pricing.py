@@ -6,36 +6,36 @@ from cockpit.analytics.execution.depth import impact_bps, walk
 from cockpit.calculators.saved_plans import Expected, SavedPlan, check_name
 from cockpit.core.plan import Leg
 from cockpit.ui.model.calculator_form import module
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 
 
-def proposed(scene: Scene, name: str) -> SavedPlan | None:
+def proposed(readings: Readings, name: str) -> SavedPlan | None:
     """What the form on the screen proposes, priced now; None without legs."""
-    form = scene.forms.shown
+    form = readings.ui.forms.shown
     result = form.result if form and not form.is_outdated else None
     if form is None or result is None or result.plan is None or not result.plan.legs:
         return None
     return SavedPlan(
         name=check_name(name),
-        at_ns=scene.now_ns,
+        at_ns=readings.now_ns,
         calculator=form.name,
         verdict=module(form.name).verdict(result),
         legs=result.plan.legs,
-        expected=tuple(expected(scene, leg) for leg in result.plan.legs),
+        expected=tuple(expected(readings, leg) for leg in result.plan.legs),
         inputs=form.values(),
         assumptions=result.assumptions,
         warnings=result.warnings,
     )
 
 
-def expected(scene: Scene, leg: Leg) -> Expected:
+def expected(readings: Readings, leg: Leg) -> Expected:
     """The leg against the book of now, as if it were traded at once."""
-    market = scene.view.market(leg.venue, leg.symbol)
+    market = readings.view.market(leg.venue, leg.symbol)
     mid = market.book.mid() if market else None
     listed = market.instrument if market else None
     fee = listed.taker_fee if listed else None
-    if fee is None and leg.venue in scene.specs:
-        fee = scene.specs[leg.venue].taker_fee
+    if fee is None and leg.venue in readings.specs:
+        fee = readings.specs[leg.venue].taker_fee
     if market is None or mid is None:
         return Expected(fee_frac=fee)
     levels = market.book.asks() if leg.side.sign > 0 else market.book.bids()
@@ -49,9 +49,9 @@ def expected(scene: Scene, leg: Leg) -> Expected:
     )
 
 
-def likely_price(scene: Scene, leg: Leg) -> float | None:
+def likely_price(readings: Readings, leg: Leg) -> float | None:
     """Where the leg would trade now: the touch, else its limit."""
-    market = scene.view.market(leg.venue, leg.symbol)
+    market = readings.view.market(leg.venue, leg.symbol)
     touch = None
     if market is not None:
         touch = market.book.best_ask() if leg.side.sign > 0 else market.book.best_bid()

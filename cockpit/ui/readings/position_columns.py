@@ -7,7 +7,7 @@ from typing import Any
 from cockpit.core.events import Instrument
 from cockpit.portfolio.positions import Row
 from cockpit.ui.model.position_selection import Key
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.positions import (
     account_name,
     key_of,
@@ -38,8 +38,8 @@ class Column:
     head: str
     width: int
     rank: int
-    cell: Callable[[Scene, Row], Cell]
-    value: Callable[[Scene, Row], Value]
+    cell: Callable[[Readings, Row], Cell]
+    value: Callable[[Readings, Row], Value]
     is_text: bool = False
     short: int = 0
 
@@ -72,8 +72,8 @@ def near_role(distance: float | None) -> str:
     return "loss" if away < _NEAR_LOSS else "warn" if away < _NEAR_WARN else "number"
 
 
-def listing(scene: Scene, row: Row) -> Instrument | None:
-    market = scene.view.market(row.leg.venue, row.leg.symbol)
+def listing(readings: Readings, row: Row) -> Instrument | None:
+    market = readings.view.market(row.leg.venue, row.leg.symbol)
     return market.instrument if market else None
 
 
@@ -90,25 +90,25 @@ def _sign_role(value: float | None) -> str:
     return "gain" if value > 0 else "loss" if value < 0 else "number"
 
 
-def _price(scene: Scene, row: Row, value: float | None) -> str:
-    found = listing(scene, row)
+def _price(readings: Readings, row: Row, value: float | None) -> str:
+    found = listing(readings, row)
     return UNKNOWN if value is None else fmt.price(value, found.tick if found else None)
 
 
 def _lined_up(
-    scene: Scene, row: Row, name: str, text_of: Callable[[Scene, Row], str], width: int
+    readings: Readings, row: Row, name: str, text_of: Callable[[Readings, Row], str], width: int
 ) -> str:
     """Padded so that the points of one asset's figures stand above each other: lots and ticks
     differ from venue to venue, and a column is read downwards."""
 
     def most() -> int:
-        mine = [r for r in portfolio(scene).rows if r.leg.symbol == row.leg.symbol]
-        return max(map(_decimals, (text_of(scene, one) for one in mine)))
+        mine = [r for r in portfolio(readings).rows if r.leg.symbol == row.leg.symbol]
+        return max(map(_decimals, (text_of(readings, one) for one in mine)))
 
-    text = text_of(scene, row)
+    text = text_of(readings, row)
     if not text[-1:].isdigit():
         return text
-    places = scene.once(("decimals", name, row.leg.symbol), most)
+    places = readings.once(("decimals", name, row.leg.symbol), most)
     missing = places - _decimals(text) + (places > 0 and "." not in text)
     return text + " " * max(0, min(missing, width - len(text)))
 
@@ -117,35 +117,35 @@ def _decimals(text: str) -> int:
     return len(text.partition(".")[2]) if text[-1:].isdigit() else 0
 
 
-def _venue(scene: Scene, row: Row) -> Cell:
-    return row.leg.venue, scene.colour_of(row.leg.venue)
+def _venue(readings: Readings, row: Row) -> Cell:
+    return row.leg.venue, readings.colour_of(row.leg.venue)
 
 
-def _account(scene: Scene, row: Row) -> Cell:
-    return account_name(scene, row), "text"
+def _account(readings: Readings, row: Row) -> Cell:
+    return account_name(readings, row), "text"
 
 
-def _symbol(scene: Scene, row: Row) -> Cell:
+def _symbol(readings: Readings, row: Row) -> Cell:
     return row.leg.symbol, "number"
 
 
-def _size_text(scene: Scene, row: Row) -> str:
-    found = listing(scene, row)
+def _size_text(readings: Readings, row: Row) -> str:
+    found = listing(readings, row)
     return base(row.leg.size, found.lot if found else None)
 
 
-def _size(scene: Scene, row: Row) -> Cell:
-    return _lined_up(scene, row, "size", _size_text, 11), "number"
+def _size(readings: Readings, row: Row) -> Cell:
+    return _lined_up(readings, row, "size", _size_text, 11), "number"
 
 
 def _priced(name: str, role: str, value: Callable[[Row], float | None]) -> Callable[..., Cell]:
     """The cell of a price."""
 
-    def text(scene: Scene, row: Row) -> str:
-        return _price(scene, row, value(row))
+    def text(readings: Readings, row: Row) -> str:
+        return _price(readings, row, value(row))
 
-    def cell(scene: Scene, row: Row) -> Cell:
-        said = _lined_up(scene, row, name, text, 12)
+    def cell(readings: Readings, row: Row) -> Cell:
+        said = _lined_up(readings, row, name, text, 12)
         return said, "dim" if said == UNKNOWN else role
 
     return cell
@@ -156,41 +156,41 @@ _mark = _priced("mark", "number", lambda row: row.leg.price)
 _end = _priced("liq", "text", lambda row: row.liquidation.price)
 
 
-def _upnl(scene: Scene, row: Row) -> Cell:
+def _upnl(readings: Readings, row: Row) -> Cell:
     return usd(row.leg.upnl_usd), _sign_role(row.leg.upnl_usd)
 
 
-def _notional(scene: Scene, row: Row) -> Cell:
+def _notional(readings: Readings, row: Row) -> Cell:
     value = row.leg.notional_usd
     if value is None:
         return UNKNOWN, "dim"
     return ("+" if value > 0 else "") + fmt.magnitude(value), "text"
 
 
-def _carry(scene: Scene, row: Row) -> Cell:
+def _carry(readings: Readings, row: Row) -> Cell:
     value = row.leg.carry_usd_per_hour
-    mark = fmt.STALE if rate_is_old(scene, row) and not row.is_stale else ""
+    mark = fmt.STALE if rate_is_old(readings, row) and not row.is_stale else ""
     return mark + usd(value, 3), "stale" if mark else _sign_role(value)
 
 
-def _paid(scene: Scene, row: Row) -> Cell:
+def _paid(readings: Readings, row: Row) -> Cell:
     return usd(row.funding_paid_usd), _sign_role(row.funding_paid_usd)
 
 
-def _leverage(scene: Scene, row: Row) -> Cell:
+def _leverage(readings: Readings, row: Row) -> Cell:
     if row.leverage is None:
         return UNKNOWN, "dim"
     mode = " iso" if row.margin_mode == "isolated" else ""
     return f"{row.leverage:.3g}x{mode}", "text"
 
 
-def _liquidation(scene: Scene, row: Row) -> Cell:
+def _liquidation(readings: Readings, row: Row) -> Cell:
     if row.liquidation.basis == "none":
         return "none", "text"
-    return _end(scene, row)
+    return _end(readings, row)
 
 
-def _distance(scene: Scene, row: Row) -> Cell:
+def _distance(readings: Readings, row: Row) -> Cell:
     if row.liquidation.basis == "none":
         return "none", "text"
     if room_of(row) == 0:
@@ -199,22 +199,22 @@ def _distance(scene: Scene, row: Row) -> Cell:
     return percent(distance), near_role(distance)
 
 
-def _age(scene: Scene, row: Row) -> Cell:
+def _age(readings: Readings, row: Row) -> Cell:
     if row.age_s is None:
         return ("typed" if row.source == "manual" else UNKNOWN), "dim"
     return fmt.age(row.age_s), "warn" if row.is_stale else "text"
 
 
-def _source(scene: Scene, row: Row) -> Cell:
+def _source(readings: Readings, row: Row) -> Cell:
     by = {"computed": "calc", "venue": "venue", "manual": "manual", "none": "calc"}
     said = by.get(row.liquidation.basis or "", "")
     return " " + (row.source if row.source == "manual" or not said else f"liq {said}"), "dim"
 
 
-def _why(scene: Scene, row: Row) -> Cell:
-    note = scene.positions.notes.get(note_key(row), "")
+def _why(readings: Readings, row: Row) -> Cell:
+    note = readings.ui.positions.notes.get(note_key(row), "")
     # That a venue states no leverage is true of all its rows: said at the bottom, not in each.
-    why = "; ".join(words for words in lacking(scene, row) if not words.startswith("lev:"))
+    why = "; ".join(words for words in lacking(readings, row) if not words.startswith("lev:"))
     if note:
         return f"{note}{' · ' if why else ''}{why}", "accent"
     return why, "warn" if row.is_stale else "dim"
@@ -276,12 +276,12 @@ def column_of(column_id: str) -> Column:
     return next(column for column in COLUMNS if column.id == column_id)
 
 
-def sort_rows(scene: Scene, column_id: str, *, ascending: bool) -> None:
+def sort_rows(readings: Readings, column_id: str, *, ascending: bool) -> None:
     """Put the positions into an order and keep it; what is not known comes last either way."""
     column = column_of(column_id)
-    selection = scene.positions
+    selection = readings.ui.positions
     selection.sort, selection.ascending = column_id, ascending
-    values = {key_of(row): column.value(scene, row) for row in portfolio(scene).rows}
+    values = {key_of(row): column.value(readings, row) for row in portfolio(readings).rows}
     known = [(value, key) for key, value in values.items() if value is not None]
     known.sort(key=_by_value, reverse=not ascending)
     unknown = (key for key, value in values.items() if value is None)

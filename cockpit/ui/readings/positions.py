@@ -15,7 +15,7 @@ from cockpit.portfolio.positions import Portfolio, Row, is_unread, read
 from cockpit.state.lookups import borrowed
 from cockpit.state.view import AccountRead, MarketRead
 from cockpit.ui.model.position_selection import Key
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 
 REFRESH_NS = 500_000_000
 EXPECTED_H = 24
@@ -54,33 +54,35 @@ def note_key(row: Row) -> str:
     return "/".join(key_of(row))
 
 
-def portfolio(scene: Scene) -> Portfolio:
+def portfolio(readings: Readings) -> Portfolio:
     """Everything that is followed or typed, as it is now."""
-    manual = tuple(id(position) for position in scene.view.manual())
-    version = (scene.now_ns // REFRESH_NS, scene.frozen, manual)
-    return scene.remember("portfolio", version, lambda: read(scene.view, scene.now_ns))
+    manual = tuple(id(position) for position in readings.view.manual())
+    version = (readings.now_ns // REFRESH_NS, readings.ui.frozen, manual)
+    return readings.cache.remember(
+        "portfolio", version, lambda: read(readings.view, readings.now_ns)
+    )
 
 
-def account_of(scene: Scene, row: Row) -> AccountRead | None:
+def account_of(readings: Readings, row: Row) -> AccountRead | None:
     """The followed account of a row; None for a typed one."""
     mine = (row.leg.venue, row.leg.account)
-    return next((b for b in scene.view.accounts() if (b.venue, b.address) == mine), None)
+    return next((b for b in readings.view.accounts() if (b.venue, b.address) == mine), None)
 
 
-def why_stale(scene: Scene, book: AccountRead) -> str:
+def why_stale(readings: Readings, book: AccountRead) -> str:
     """Why an account may not be taken for the present, in the venue's words where it said some."""
     if book.reason:
         return book.reason
-    venue = scene.view.venue(book.venue)
+    venue = readings.view.venue(book.venue)
     if venue is not None and venue.state != "live":
         return f"link {venue.state}"
     return "not read yet" if book.status == "waiting" else "not read lately"
 
 
-def account_name(scene: Scene, row: Row) -> str:
+def account_name(readings: Readings, row: Row) -> str:
     """The trader's own name for the account, else its address, shortened; its pool if several."""
     leg = row.leg
-    book = account_of(scene, row)
+    book = account_of(readings, row)
     name = (book.name if book else "") or short_address(leg.account)
     if book is None or len(book.margins) < 2 or not leg.pool or name.endswith(f"/{leg.pool}"):
         return name
@@ -90,82 +92,84 @@ def account_name(scene: Scene, row: Row) -> str:
 # --- rows ---------------------------------------------------------------------------------------
 
 
-def rows(scene: Scene) -> list[Row]:
+def rows(readings: Readings) -> list[Row]:
     """Those that pass the filter, in the chosen order, groups together."""
-    selection = scene.positions
-    found = {key_of(row): row for row in portfolio(scene).rows}
+    selection = readings.ui.positions
+    found = {key_of(row): row for row in portfolio(readings).rows}
     order = [key for key in selection.order if key in found]
     known = set(order)
     order += [key for key in found if key not in known]
-    shown = [found[key] for key in order if _passes(scene, found[key])]
+    shown = [found[key] for key in order if _passes(readings, found[key])]
     groups: dict[str, list[Row]] = {}
     for row in shown:
-        groups.setdefault(group_of(scene, row), []).append(row)
+        groups.setdefault(group_of(readings, row), []).append(row)
     return [row for members in groups.values() for row in members]
 
 
-def group_of(scene: Scene, row: Row) -> str:
+def group_of(readings: Readings, row: Row) -> str:
     """The heading under which a row stands; empty where nothing is grouped."""
-    match scene.positions.group:
+    match readings.ui.positions.group:
         case "asset":
             return row.leg.symbol
         case "venue":
             return row.leg.venue
         case "account":
-            return f"{row.leg.venue} {account_name(scene, row)}"
+            return f"{row.leg.venue} {account_name(readings, row)}"
     return ""
 
 
-def _passes(scene: Scene, row: Row) -> bool:
-    text = scene.positions.filter
+def _passes(readings: Readings, row: Row) -> bool:
+    text = readings.ui.positions.filter
     wanted = text.removeprefix("!").casefold()
-    said = f"{row.leg.venue}/{row.leg.symbol} {account_name(scene, row)} {row.source}".casefold()
+    said = f"{row.leg.venue}/{row.leg.symbol} {account_name(readings, row)} {row.source}".casefold()
     return not wanted or (wanted in said) is not text.startswith("!")
 
 
-def cursor(scene: Scene, shown: Sequence[Row]) -> int:
+def cursor(readings: Readings, shown: Sequence[Row]) -> int:
     """Where the cursor is seen: on its position, else where that was."""
     for i, row in enumerate(shown):
-        if key_of(row) == scene.positions.key:
+        if key_of(row) == readings.ui.positions.key:
             return i
-    return max(0, min(len(shown) - 1, scene.positions.index))
+    return max(0, min(len(shown) - 1, readings.ui.positions.index))
 
 
-def selected(scene: Scene) -> Row | None:
+def selected(readings: Readings) -> Row | None:
     """The position under the cursor; None while there is none."""
-    shown = rows(scene)
-    return shown[cursor(scene, shown)] if shown else None
+    shown = rows(readings)
+    return shown[cursor(readings, shown)] if shown else None
 
 
-def chosen(scene: Scene) -> list[Row]:
+def chosen(readings: Readings) -> list[Row]:
     """What was marked; without marks the one under the cursor."""
-    marked = [row for row in portfolio(scene).rows if key_of(row) in scene.positions.chosen]
-    under = selected(scene)
+    marked = [
+        row for row in portfolio(readings).rows if key_of(row) in readings.ui.positions.chosen
+    ]
+    under = selected(readings)
     return marked or ([under] if under else [])
 
 
-def point(scene: Scene, index: int) -> None:
+def point(readings: Readings, index: int) -> None:
     """The cursor on a row; the cell of the other workspaces goes to the same market."""
-    shown = rows(scene)
-    selection = scene.positions
+    shown = rows(readings)
+    selection = readings.ui.positions
     selection.index = max(0, min(len(shown) - 1, index))
     if not shown:
         return
     row = shown[selection.index]
     selection.key = key_of(row)
-    symbols, venues = list(scene.symbols), [venue.name for venue in scene.venues]
+    symbols, venues = list(readings.symbols), [venue.name for venue in readings.venues]
     if row.leg.symbol in symbols:
-        scene.symbol_index = symbols.index(row.leg.symbol)
+        readings.ui.symbol_index = symbols.index(row.leg.symbol)
     if row.leg.venue in venues:
-        scene.venue_index = venues.index(row.leg.venue)
+        readings.ui.venue_index = venues.index(row.leg.venue)
 
 
 # --- figures ------------------------------------------------------------------------------------
 
 
-def safety(scene: Scene) -> Safety:
+def safety(readings: Readings) -> Safety:
     """How near the nearest liquidation is. A stale leg is never counted as safe."""
-    all_rows = portfolio(scene).rows
+    all_rows = portfolio(readings).rows
     fresh = [row for row in all_rows if not row.is_stale]
     known = [row for row in fresh if row.liquidation.basis is not None]
     near = [(away, row) for row in known if (away := room_of(row)) is not None]
@@ -174,7 +178,7 @@ def safety(scene: Scene) -> Safety:
         known=len(known),
         stale=len(all_rows) - len(fresh),
         unknown=len(fresh) - len(known),
-        unread=len(unread(scene)),
+        unread=len(unread(readings)),
     )
 
 
@@ -183,45 +187,45 @@ def room_of(row: Row) -> float | None:
     return room(row.leg, row.liquidation)
 
 
-def unread(scene: Scene) -> list[AccountRead]:
+def unread(readings: Readings) -> list[AccountRead]:
     """Followed accounts of which nothing is known yet: what they hold is missing in every sum."""
-    return [b for b in scene.view.accounts() if is_unread(b, scene.now_ns)]
+    return [b for b in readings.view.accounts() if is_unread(b, readings.now_ns)]
 
 
-def rate_is_old(scene: Scene, row: Row) -> bool:
+def rate_is_old(readings: Readings, row: Row) -> bool:
     """Whether the rate behind a row's carry is known, and may not be taken for the present."""
-    market = scene.view.market(row.leg.venue, row.leg.symbol)
+    market = readings.view.market(row.leg.venue, row.leg.symbol)
     if market is None or market.rate() is None:
         return False
-    return market.is_stale("predicted" if market.predicted else "funding", scene.now_ns)
+    return market.is_stale("predicted" if market.predicted else "funding", readings.now_ns)
 
 
-def expected_carry(scene: Scene) -> Expected:
+def expected_carry(readings: Readings) -> Expected:
     """Mean carry over the next day, each rate reverting as it did for a month.
 
     A venue that pays less often than hourly, or whose past is too short, is not known to revert.
     """
     usd = 0.0
     why: dict[str, str] = {}
-    for row in portfolio(scene).rows:
+    for row in portfolio(readings).rows:
         leg = row.leg
         if leg.is_spot:
             continue
-        market = scene.view.market(leg.venue, leg.symbol)
+        market = readings.view.market(leg.venue, leg.symbol)
         rate = None
         if market is not None and leg.hourly is not None:
-            rate = _expected_hourly(scene, market, leg.hourly)
+            rate = _expected_hourly(readings, market, leg.hourly)
         if rate is None or leg.reference is None:
-            why.setdefault(f"{leg.venue}/{leg.symbol}", _unforeseen(scene, row, market))
+            why.setdefault(f"{leg.venue}/{leg.symbol}", _unforeseen(readings, row, market))
         else:
             usd -= leg.size * leg.reference * rate
     return Expected(None if why else usd, list(why), next(iter(why.values()), ""), usd)
 
 
-def _unforeseen(scene: Scene, row: Row, market: MarketRead | None) -> str:
+def _unforeseen(readings: Readings, row: Row, market: MarketRead | None) -> str:
     from cockpit.ui.readings.funding_rates import MIN_POINTS
 
-    if not is_followed(scene, row):
+    if not is_followed(readings, row):
         return "venue not followed"
     if market is None or market.rate() is None:
         return "no rate yet"
@@ -232,32 +236,32 @@ def _unforeseen(scene: Scene, row: Row, market: MarketRead | None) -> str:
     return f"{hours} h of its past read so far" if hours < MIN_POINTS else "no pattern in its past"
 
 
-def _expected_hourly(scene: Scene, market: MarketRead, now: float) -> float | None:
+def _expected_hourly(readings: Readings, market: MarketRead, now: float) -> float | None:
     from cockpit.ui.readings.funding_rates import MIN_POINTS, filled_hours
 
     latest = market.settled.latest
     if latest is None or latest.interval_s > HOUR_S:
         return None
-    version = (len(market.settled), scene.now_ns // (60 * 1_000_000_000))
-    fit = scene.remember(
+    version = (len(market.settled), readings.now_ns // (60 * 1_000_000_000))
+    fit = readings.cache.remember(
         ("position fit", market.venue, market.symbol),
         version,
-        lambda: fit_ar1(filled_hours(scene, market), MIN_POINTS),
+        lambda: fit_ar1(filled_hours(readings, market), MIN_POINTS),
     )
     return None if fit is None else expected_mean(now, fit.mu, fit.phi, EXPECTED_H)
 
 
-def lacking(scene: Scene, row: Row) -> list[str]:
+def lacking(readings: Readings, row: Row) -> list[str]:
     """Why figures of a row are not known, or not to be trusted, in a few words each."""
     leg = row.leg
-    found = [f"stale: {_why_old(scene, row)}"] if row.is_stale else []
+    found = [f"stale: {_why_old(readings, row)}"] if row.is_stale else []
     if row.liquidation.basis is None and not leg.is_manual:
         found.append("liq: no margin")
     if room_of(row) == 0:
         found.append(f"liq: the mark is beyond it{': a typo?' * leg.is_manual}")
-    found += _of_the_market(scene, row)
+    found += _of_the_market(readings, row)
     if leg.is_manual:
-        twin = _read_twin(scene, row)
+        twin = _read_twin(readings, row)
         found += [f"same size is read from {twin}: counted twice?"] if twin else []
         found += _not_typed(row)
         return found
@@ -270,42 +274,42 @@ def lacking(scene: Scene, row: Row) -> list[str]:
     return found
 
 
-def is_followed(scene: Scene, row: Row) -> bool:
+def is_followed(readings: Readings, row: Row) -> bool:
     """Whether the cockpit takes facts from the venue of a row: a typed one may be anywhere."""
-    return scene.view.venue(row.leg.venue) is not None
+    return readings.view.venue(row.leg.venue) is not None
 
 
-def _why_old(scene: Scene, row: Row) -> str:
-    book = account_of(scene, row)
+def _why_old(readings: Readings, row: Row) -> str:
+    book = account_of(readings, row)
     if book is not None:
-        return why_stale(scene, book)
-    venue = scene.view.venue(row.leg.venue)
+        return why_stale(readings, book)
+    venue = readings.view.venue(row.leg.venue)
     return f"link {venue.state}" if venue and venue.state != "live" else "its price is old"
 
 
-def _of_the_market(scene: Scene, row: Row) -> list[str]:
+def _of_the_market(readings: Readings, row: Row) -> list[str]:
     """What the state of the market keeps from being known."""
     leg = row.leg
-    market = scene.view.market(leg.venue, leg.symbol)
+    market = readings.view.market(leg.venue, leg.symbol)
     found = []
-    if not is_followed(scene, row):
-        lent = borrowed(scene.view, leg.symbol, scene.now_ns)
+    if not is_followed(readings, row):
+        lent = borrowed(readings.view, leg.symbol, readings.now_ns)
         found += [f"mark: index of {lent.venue}"] if lent else ["mark: no venue has a price"]
         return found if leg.is_spot else [*found, "carry: venue not followed"]
-    if leg.is_manual and not scene.is_listed(leg.venue, leg.symbol):
+    if leg.is_manual and not readings.is_listed(leg.venue, leg.symbol):
         found.append(f"{leg.venue} lists no {leg.symbol}")
     elif market is None:
         found.append(f"carry: :add {leg.symbol}")
     elif leg.hourly is None:
         found.append("carry: no funding rate yet")
-    elif rate_is_old(scene, row):
+    elif rate_is_old(readings, row):
         found.append("carry: rate is old")
     return [*found, "mark: no price"] if leg.price is None else found
 
 
-def _read_twin(scene: Scene, row: Row) -> str:
+def _read_twin(readings: Readings, row: Row) -> str:
     """The account at the same venue that holds exactly what was typed: the same leg, perhaps."""
-    for book in scene.view.accounts():
+    for book in readings.view.accounts():
         for position in book.positions:
             same = (book.venue, position.symbol, position.size)
             if same == (row.leg.venue, row.leg.symbol, row.leg.size):

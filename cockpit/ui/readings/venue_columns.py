@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cockpit.core.events import LinkState
 from cockpit.state.view import VenueRead
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
 
 Cell = tuple[str, str]
@@ -24,41 +24,41 @@ class Column:
     title: str
     width: int
     rank: int
-    cell: Callable[[Scene, VenueRead], Cell]
+    cell: Callable[[Readings, VenueRead], Cell]
 
 
-def _state(_: Scene, venue: VenueRead) -> Cell:
+def _state(_: Readings, venue: VenueRead) -> Cell:
     return venue.state, GLYPHS[venue.state][1]
 
 
-def _age(scene: Scene, venue: VenueRead) -> Cell:
-    age = venue.age_s(scene.now_ns)
-    spec = scene.specs.get(venue.name)
+def _age(readings: Readings, venue: VenueRead) -> Cell:
+    age = venue.age_s(readings.now_ns)
+    spec = readings.specs.get(venue.name)
     quiet = age is not None and spec is not None and age > spec.quiet_s / 2
     return fmt.age(age), "warn" if quiet else "text"
 
 
-def _cadence(_: Scene, venue: VenueRead) -> Cell:
+def _cadence(_: Readings, venue: VenueRead) -> Cell:
     cadence = venue.chain.cadence_s()
     return (fmt.MISSING if cadence is None else f"{cadence:.2f}s"), "text"
 
 
-def _block_age(scene: Scene, venue: VenueRead) -> Cell:
-    cadence, age = venue.chain.cadence_s(), venue.chain.block_age_s(scene.now_ns)
+def _block_age(readings: Readings, venue: VenueRead) -> Cell:
+    cadence, age = venue.chain.cadence_s(), venue.chain.block_age_s(readings.now_ns)
     late = cadence is not None and age is not None and age > max(3.0, 10 * cadence)
     return fmt.age(age), "warn" if late else "text"
 
 
-def _latency(percentile: float) -> Callable[[Scene, VenueRead], Cell]:
+def _latency(percentile: float) -> Callable[[Readings, VenueRead], Cell]:
     return lambda _, venue: (fmt.milliseconds(venue.chain.latency_ms(percentile)), "text")
 
 
-def _rtt(_: Scene, venue: VenueRead) -> Cell:
+def _rtt(_: Readings, venue: VenueRead) -> Cell:
     rtt_ns = venue.chain.rtt_ns
     return fmt.milliseconds(None if rtt_ns is None else rtt_ns / 1e6), "text"
 
 
-def _skew(_: Scene, venue: VenueRead) -> Cell:
+def _skew(_: Readings, venue: VenueRead) -> Cell:
     skew = venue.chain.clock_skew_ms()
     if skew is None:
         return fmt.MISSING, "dim"
@@ -69,36 +69,36 @@ def _count(value: int) -> Cell:
     return fmt.count(value), "warn" if value else "dim"
 
 
-def _gaps(_: Scene, venue: VenueRead) -> Cell:
+def _gaps(_: Readings, venue: VenueRead) -> Cell:
     return _count(venue.chain.gaps)
 
 
-def _reconnects(_: Scene, venue: VenueRead) -> Cell:
+def _reconnects(_: Readings, venue: VenueRead) -> Cell:
     return _count(venue.chain.reconnects)
 
 
-def _rejects(_: Scene, venue: VenueRead) -> Cell:
+def _rejects(_: Readings, venue: VenueRead) -> Cell:
     return _count(venue.chain.rejects)
 
 
-def _height(_: Scene, venue: VenueRead) -> Cell:
+def _height(_: Readings, venue: VenueRead) -> Cell:
     height = venue.chain.height
     return (fmt.MISSING if height is None else str(height)), "text"
 
 
-def _messages(scene: Scene, venue: VenueRead) -> Cell:
-    stats = scene.venue_stats.get(venue.name)
+def _messages(readings: Readings, venue: VenueRead) -> Cell:
+    stats = readings.venue_stats.get(venue.name)
     return (fmt.MISSING if stats is None else fmt.count(stats.frames)), "text"
 
 
-def _bytes(scene: Scene, venue: VenueRead) -> Cell:
-    stats = scene.venue_stats.get(venue.name)
+def _bytes(readings: Readings, venue: VenueRead) -> Cell:
+    stats = readings.venue_stats.get(venue.name)
     return (fmt.MISSING if stats is None else fmt.count(stats.bytes)), "text"
 
 
-def _budget(scene: Scene, venue: VenueRead) -> Cell:
+def _budget(readings: Readings, venue: VenueRead) -> Cell:
     """What the venue's rate limit leaves, of its burst."""
-    stats = scene.venue_stats.get(venue.name)
+    stats = readings.venue_stats.get(venue.name)
     if stats is None or not stats.budget_burst:
         return fmt.MISSING, "dim"
     if stats.blocked_s > 0:
@@ -107,8 +107,8 @@ def _budget(scene: Scene, venue: VenueRead) -> Cell:
     return f"{stats.budget_left:.0f}/{stats.budget_burst}", "warn" if left < 0.25 else "text"
 
 
-def _pending(scene: Scene, venue: VenueRead) -> Cell:
-    stats = scene.venue_stats.get(venue.name)
+def _pending(readings: Readings, venue: VenueRead) -> Cell:
+    stats = readings.venue_stats.get(venue.name)
     if stats is None:
         return fmt.MISSING, "dim"
     return str(stats.fetches_pending), "text" if stats.fetches_pending else "dim"

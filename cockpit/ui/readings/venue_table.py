@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.venue_columns import GLYPHS, Column
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, right
@@ -28,19 +28,19 @@ def head(columns: list[Column]) -> Line:
     ]
 
 
-def row(scene: Scene, index: int, columns: list[Column]) -> Line:
-    venue = scene.venues[index]
+def row(readings: Readings, index: int, columns: list[Column]) -> Line:
+    venue = readings.venues[index]
     glyph, role = GLYPHS[venue.state]
-    line: Line = [(f" {glyph} ", role), (fit(venue.name, 12), scene.colour_of(venue.name))]
+    line: Line = [(f" {glyph} ", role), (fit(venue.name, 12), readings.colour_of(venue.name))]
     for column in columns:
-        text, style = column.cell(scene, venue)
+        text, style = column.cell(readings, venue)
         line.append((right(text, column.width), style if text != fmt.MISSING else "dim"))
     return line
 
 
-def verdict(scene: Scene) -> Line:
+def verdict(readings: Readings) -> Line:
     """What is missing from the other panes because of this one."""
-    bad = [venue.name for venue in scene.venues if venue.state != "live"]
+    bad = [venue.name for venue in readings.venues if venue.state != "live"]
     if not bad:
         return []
     return [(f"{', '.join(bad)}: no depth is shown, no rate is compared", "warn")]

@@ -12,8 +12,9 @@ from cockpit.ui.input.form_runner import FormRunner
 from cockpit.ui.input.host import PickerSpec, PromptSpec
 from cockpit.ui.input.keymap import keymap_of
 from cockpit.ui.layout.workspaces import show
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.remembered import Remembered
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.ui_state import UiState
 from cockpit.ui.theme.themes import Theme, load_theme
 from tests.support import AT_NS
 from tests.ui import scenes
@@ -22,7 +23,7 @@ from tests.ui import scenes
 class QuietDesk:
     """A desk on the store of a scene; what was posted can be looked at."""
 
-    def __init__(self, scene: Scene, mode: Mode) -> None:
+    def __init__(self, scene: Readings, mode: Mode) -> None:
         self.mode = mode
         self.clock = ManualClock(AT_NS)
         self.view = scenes.store_of(scene)
@@ -64,14 +65,14 @@ class QuietDesk:
 class PlainHost:
     """Keeps what handlers hand over: words, dialogs, escape sequences."""
 
-    scene: Scene = dataclasses.field(default_factory=scenes.live)
+    readings: Readings = dataclasses.field(default_factory=scenes.live)
     mode: Mode = "DEMO"
 
     def __post_init__(self) -> None:
-        self.desk = QuietDesk(self.scene, self.mode)
-        self.scene.mode = self.mode
+        self.desk = QuietDesk(self.readings, self.mode)
+        self.readings.mode = self.mode
         self.keymap = keymap_of(Config())
-        self.forms = FormRunner(self.scene, self.desk, Config())
+        self.forms = FormRunner(self.readings, self.desk, Config())
         self.remembered = Remembered()
         self.worn: Theme = load_theme("dark")
         self.pane_size = (200, 60)
@@ -80,7 +81,11 @@ class PlainHost:
         self.handed_over: list[str] = []
         self.redraws = 0
         self.left_with: int | None = None
-        show(self.scene, self.scene.workspace)
+        show(self.ui, self.ui.workspace)
+
+    @property
+    def ui(self) -> UiState:
+        return self.readings.ui
 
     def say(self, text: str, tone: str = "info") -> None:
         self.said.append((text, tone))

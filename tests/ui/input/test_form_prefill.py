@@ -7,26 +7,27 @@ from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.saved_plans import fill
 from cockpit.core.events import Position
 from cockpit.ui.input.form_prefill import pair, prefill
+from cockpit.ui.input.market_selection import select_symbol
 from cockpit.ui.model.calculator_form import compute
-from cockpit.ui.model.ui_state import Scene, select_symbol
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings import plan_pricing as keeping
 from tests.ui import scenes
 from tests.ui.scenes import AT_NS, MIDS, RATES
 
 
-def texts(scene: Scene, name: str) -> dict[str, str]:
+def texts(scene: Readings, name: str) -> dict[str, str]:
     return {key: given.text for key, given in prefill(scene, name).items()}
 
 
-def opened(scene: Scene, name: str) -> None:
+def opened(scene: Readings, name: str) -> None:
     """As its key would: prefilled, shown and answered."""
-    form = scene.forms.open(name)
+    form = scene.ui.forms.open(name)
     form.fill(prefill(scene, name))
-    scene.forms.chosen = name
+    scene.ui.forms.chosen = name
     compute(form, scene.view, Settings(now_ns=AT_NS))
 
 
-def hold(scene: Scene, venue: str, symbol: str, size: float) -> None:
+def hold(scene: Readings, venue: str, symbol: str, size: float) -> None:
     position = Position(
         venue=venue, recv_ns=AT_NS, account="manual", symbol=symbol, size=size, entry=MIDS[symbol]
     )
@@ -37,18 +38,18 @@ def test_the_focused_venue_is_one_side_and_the_farthest_rate_the_other():
     scene = scenes.live()
     # Per hour: alphaswap +1.25e-5, bravo -5e-5, charliedex 1e-4 / 8 = +1.25e-5.
     assert RATES["bravo"] < RATES["alphaswap"]
-    scene.venue_index = 1
+    scene.ui.venue_index = 1
     long, short = pair(scene)
     assert long == "bravo"
     assert short in ("alphaswap", "charliedex")
-    scene.venue_index = 2
+    scene.ui.venue_index = 2
     assert pair(scene) == ("bravo", "charliedex")
 
 
 def test_a_pinned_pair_wins_over_the_cell():
     scene = scenes.live()
-    scene.pinned = ("alphaswap", "bravo")
-    scene.venue_index = 2
+    scene.ui.pinned = ("alphaswap", "bravo")
+    scene.ui.venue_index = 2
     assert pair(scene) == ("bravo", "alphaswap")
     assert prefill(scene, "carry")["long_venue"].source == "pinned"
 
@@ -62,7 +63,7 @@ def test_with_one_fresh_rate_there_is_no_pair_and_the_venues_are_left_to_the_cal
 def test_carry_takes_symbol_pair_and_size_from_the_screen():
     scene = scenes.live()
     select_symbol(scene, "ETH")
-    scene.size_usd = 50_000.0
+    scene.ui.size_usd = 50_000.0
     assert texts(scene, "carry") == {
         "symbol": "ETH", "long_venue": "bravo", "short_venue": "alphaswap",
         "notional_usd": "50000",
@@ -80,7 +81,7 @@ def test_a_hedge_after_a_carry_is_of_its_long_leg_on_the_other_venues():
 
 def test_a_hedge_without_anything_before_it_is_of_the_quoted_size_at_the_cell():
     scene = scenes.live()
-    scene.size_usd = 64_000.0
+    scene.ui.size_usd = 64_000.0
     assert texts(scene, "hedge") == {"symbol": "BTC", "size": "1", "venue": "alphaswap"}
 
 
@@ -96,7 +97,7 @@ def test_a_carry_on_the_screen_is_hedged_before_what_is_held():
     scene = scenes.live()
     hold(scene, "bravo", "BTC", 2.0)
     opened(scene, "carry")
-    scene.workspace = "plan"
+    scene.ui.workspace = "plan"
     assert "book" not in texts(scene, "hedge")
     assert texts(scene, "hedge")["venue"] == "bravo"
 
@@ -104,7 +105,7 @@ def test_a_carry_on_the_screen_is_hedged_before_what_is_held():
 def test_a_hedge_from_the_positions_is_of_the_one_under_the_cursor():
     scene = scenes.live()
     hold(scene, "bravo", "ETH", -3.0)
-    scene.workspace = scene.focus = "positions"
+    scene.ui.workspace = scene.ui.focus = "positions"
     assert texts(scene, "hedge") == {"symbol": "ETH", "size": "-3", "venue": "bravo"}
 
 
@@ -140,12 +141,12 @@ def test_stress_of_a_half_filled_plan_knows_what_is_filled():
     opened(scene, "carry")
     plan = keeping.proposed(scene, "btc-carry")
     assert plan is not None
-    scene.plans.keep(plan)
-    scene.workspace = "plan"
+    scene.ui.plans.keep(plan)
+    scene.ui.workspace = "plan"
     legs = msgspec.json.decode(prefill(scene, "stress")["plan"].text)
     assert [leg["filled"] for leg in legs] == [0.0, 0.0]
     one = plan.legs[1]
-    scene.plans.keep(fill(plan, 1, MIDS["BTC"], one.size / 4, AT_NS))
+    scene.ui.plans.keep(fill(plan, 1, MIDS["BTC"], one.size / 4, AT_NS))
     legs = msgspec.json.decode(prefill(scene, "stress")["plan"].text)
     assert [leg["filled"] for leg in legs] == [0.0, one.size / 4]
     held = msgspec.json.decode(prefill(scene, "margin")["positions"].text)

@@ -26,7 +26,7 @@ def test_handlers_import_no_toolkit():
 def test_the_cursor_moves_and_the_screen_is_asked_to_show_it():
     host = PlainHost()
     host.press("j")
-    assert host.scene.symbol == "ETH"
+    assert host.readings.symbol == "ETH"
     assert host.redraws == 1
 
 
@@ -42,10 +42,10 @@ def test_the_filter_is_a_prompt_whose_answer_is_undone_by_escape():
     (prompt,) = host.dialogs
     assert isinstance(prompt, PromptSpec)
     prompt.change("pepe")
-    assert list(host.scene.symbols) == ["PEPE"]
+    assert list(host.readings.symbols) == ["PEPE"]
     prompt.done(None)
-    assert host.scene.symbol == "ETH"
-    assert host.scene.filter == ""
+    assert host.readings.symbol == "ETH"
+    assert host.ui.filter == ""
 
 
 def test_a_mistake_on_the_command_line_is_said_and_nothing_is_posted():
@@ -102,7 +102,7 @@ def test_a_typed_position_is_posted_and_a_mistake_keeps_the_prompt_open():
 
 def test_a_position_is_deleted_only_after_a_yes():
     host = PlainHost(held.hedged())
-    held.typed(host.scene, "charliedex", "ETH", 2.0)
+    held.typed(host.readings, "charliedex", "ETH", 2.0)
     host.press("4", "G", "D")
     (prompt,) = host.dialogs
     assert prompt.accept("perhaps") == "y deletes, n keeps"

@@ -54,7 +54,7 @@ def test_small_terminals_show_one_pane_and_never_refuse() -> None:
 def test_large_terminals_show_every_pane_of_the_workspace() -> None:
     scene = scenes.live()
     for workspace in WORKSPACES:
-        show(scene, workspace.id)
+        show(scene.ui, workspace.id)
         for width, height in ((200, 60), (120, 40), (100, 30)):
             assert set(boxes(scene, width, height, "auto")) == set(workspace.panes)
 
@@ -71,32 +71,32 @@ def test_the_shape_follows_the_size_unless_it_is_configured(size, shape) -> None
 
 def test_turning_to_another_workspace_keeps_focus_and_zoom_of_each() -> None:
     scene = scenes.live()
-    show(scene, "markets")
-    walk(scene, 1)
-    zoom(scene)
+    show(scene.ui, "markets")
+    walk(scene.ui, 1)
+    zoom(scene.ui)
     assert list(boxes(scene, 200, 60, "auto")) == ["curves"]
-    show(scene, "depth")
+    show(scene.ui, "depth")
     assert len(boxes(scene, 200, 60, "auto")) == 5
-    show(scene, "markets")
-    assert scene.focus == "curves"
+    show(scene.ui, "markets")
+    assert scene.ui.focus == "curves"
     assert list(boxes(scene, 200, 60, "auto")) == ["curves"]
-    zoom(scene)
+    zoom(scene.ui)
     assert len(boxes(scene, 200, 60, "auto")) == 6
 
 
 def test_tab_walks_all_panes_and_comes_back() -> None:
     scene = scenes.live()
     for workspace in WORKSPACES:
-        show(scene, workspace.id)
-        first = scene.focus
+        show(scene.ui, workspace.id)
+        first = scene.ui.focus
         seen = []
         for _ in workspace.panes:
-            seen.append(scene.focus)
-            walk(scene, 1)
+            seen.append(scene.ui.focus)
+            walk(scene.ui, 1)
         assert set(seen) == set(workspace.panes)
-        assert scene.focus == first
-        walk(scene, -1)
-        assert scene.focus == seen[-1]
+        assert scene.ui.focus == first
+        walk(scene.ui, -1)
+        assert scene.ui.focus == seen[-1]
 
 
 def test_every_workspace_has_its_own_digit_and_name() -> None:

@@ -1,7 +1,7 @@
 """A figure that changed is bright for 400 ms, and only then."""
 
 from cockpit.core.events import BookSnapshot
-from cockpit.ui.model.recent_changes import Fresh
+from cockpit.ui.model.recent_changes import RecentChanges
 from cockpit.ui.panes.depth import ladders
 from tests.ui import scenes
 
@@ -9,11 +9,11 @@ MS = 1_000_000
 
 
 def test_at_first_sight_nothing_is_fresh():
-    assert Fresh().of("book", {1: "2.50"}, 0) == set()
+    assert RecentChanges().of("book", {1: "2.50"}, 0) == set()
 
 
 def test_a_change_is_fresh_for_400_ms():
-    fresh = Fresh()
+    fresh = RecentChanges()
     fresh.of("book", {1: "2.50", 2: "7.00"}, 0)
     assert fresh.of("book", {1: "2.60", 2: "7.00"}, 200 * MS) == {1}
     assert fresh.of("book", {1: "2.60", 2: "7.00"}, 500 * MS) == {1}
@@ -21,21 +21,21 @@ def test_a_change_is_fresh_for_400_ms():
 
 
 def test_what_appears_is_fresh_and_what_is_gone_is_forgotten():
-    fresh = Fresh()
+    fresh = RecentChanges()
     fresh.of("book", {1: "2.50"}, 0)
     assert fresh.of("book", {3: "1.00"}, 100 * MS) == {3}
     assert fresh.of("book", {1: "2.50"}, 200 * MS) == {1}
 
 
 def test_books_do_not_share_their_memory():
-    fresh = Fresh()
+    fresh = RecentChanges()
     fresh.of("one", {1: "2.50"}, 0)
     fresh.of("other", {1: "9.00"}, 0)
     assert fresh.of("one", {1: "2.50"}, 100 * MS) == set()
 
 
 def test_after_looking_elsewhere_everything_is_seen_for_the_first_time():
-    fresh = Fresh()
+    fresh = RecentChanges()
     fresh.of("book", {1: "2.50"}, 0)
     assert fresh.of("book", {1: "9.00"}, 3_000 * MS) == set()
 

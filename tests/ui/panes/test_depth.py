@@ -3,24 +3,24 @@
 import pytest
 
 from cockpit.core.events import BookSnapshot, Link
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.depth import costs, depth_chart, ladders, liquidity, merged
-from cockpit.ui.readings.order_books import cost, pair_cost_bps, reading, round_trip_bps
+from cockpit.ui.readings.order_books import book_reading, cost, pair_cost_bps, round_trip_bps
 from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
 from tests.ui import scenes
 
 
-def text_of(module, scene: Scene, width: int = 130, height: int = 20) -> str:
+def text_of(module, scene: Readings, width: int = 130, height: int = 20) -> str:
     return "\n".join(plain(line) for line in module.lines(scene, width, height))
 
 
-def row_of(module, scene: Scene, start: str, width: int = 130) -> str:
+def row_of(module, scene: Readings, start: str, width: int = 130) -> str:
     rows = (plain(line)[1:] for line in module.lines(scene, width, 20))
     return next(row for row in rows if row.strip().startswith(start))
 
 
-def with_book(scene: Scene, venue: str, bids, asks) -> None:
+def with_book(scene: Readings, venue: str, bids, asks) -> None:
     scenes.store_of(scene).apply(
         BookSnapshot(venue=venue, recv_ns=AT_NS, symbol="BTC", bids=bids, asks=asks)
     )
@@ -97,14 +97,14 @@ def test_a_deep_book_is_read_only_as_far_as_it_matters() -> None:
     scene = scenes.live()
     bids = scenes.levels(64_000.0, -1, 3_000, step_bps=0.5)
     with_book(scene, "bravo", bids, scenes.levels(64_000.0, 1, 3_000, step_bps=0.5))
-    book = reading(scene, "bravo")
+    book = book_reading(scene, "bravo")
     assert book is not None
     assert book.bid_reach_bps > 50.0
     assert len(book.bids) < 1_000
 
 
 def test_a_cost_is_the_walk_through_the_book() -> None:
-    book = reading(scenes.live(), "alphaswap")
+    book = book_reading(scenes.live(), "alphaswap")
     assert book is not None
     # 100k takes the levels at 2 and 4 bps: 3 bps on average, to buy and to sell alike.
     assert cost(book, 1, 100_000.0).bps == pytest.approx(3.0, abs=0.01)
@@ -113,13 +113,13 @@ def test_a_cost_is_the_walk_through_the_book() -> None:
 
 def test_what_the_visible_book_does_not_hold_has_no_price() -> None:
     scene = scenes.live()
-    book = reading(scene, "alphaswap")
+    book = book_reading(scene, "alphaswap")
     assert book is not None
     # 40 levels of 50k.
     asked = cost(book, 1, 4_000_000.0)
     assert asked.bps is None
     assert asked.filled_frac == pytest.approx(0.5)
-    scene.size_usd = 4_000_000.0
+    scene.ui.size_usd = 4_000_000.0
     assert "thin/thin" in row_of(costs, scene, "alphaswap")
     assert round_trip_bps(scene, "alphaswap") is None
 
@@ -140,7 +140,7 @@ def test_a_pair_pays_both_legs_in_and_out() -> None:
 
 def test_the_traders_own_size_has_its_column() -> None:
     scene = scenes.live()
-    scene.size_usd = 250_000.0
+    scene.ui.size_usd = 250_000.0
     head = plain(costs.lines(scene, 130, 12)[1])
     assert [word for word in head.split() if word != "│"] == [
         "fee", "10.0k", "50.0k", "100k", "250k", "500k", "1.00M",

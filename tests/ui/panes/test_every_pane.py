@@ -22,7 +22,7 @@ def test_a_workspace_fills_the_screen_cell_by_cell(state: str, size: tuple[int, 
     scene = scenes.STATES[state]()
     width, height = size
     for workspace in WORKSPACES:
-        show(scene, workspace.id)
+        show(scene.ui, workspace.id)
         for name, box in boxes(scene, width, height, "auto").items():
             lines = PANES[name].lines(scene, box.width, box.height)
             assert len(lines) == box.height, name
@@ -38,9 +38,9 @@ def test_no_size_makes_a_pane_fail(name: str) -> None:
     for _ in range(RANDOM_SIZES):
         width, height = chance.randint(1, 230), chance.randint(1, 70)
         scene = chance.choice(pictures)
-        scene.venue_index, scene.symbol_index = chance.randint(0, 4), chance.randint(0, 4)
-        scene.cell, scene.unit = chance.choice(CELL_MODES), chance.choice(UNITS)
-        scene.tenor, scene.size_usd = chance.choice(TENORS), 10 ** chance.uniform(2, 9)
+        scene.ui.venue_index, scene.ui.symbol_index = chance.randint(0, 4), chance.randint(0, 4)
+        scene.ui.cell, scene.ui.unit = chance.choice(CELL_MODES), chance.choice(UNITS)
+        scene.ui.tenor, scene.ui.size_usd = chance.choice(TENORS), 10 ** chance.uniform(2, 9)
         scene.glyphs = chance.choice(("braille", "block", "ascii"))
         lines = PANES[name].lines(scene, width, height)
         assert len(lines) == height, (width, height)
@@ -77,14 +77,14 @@ def test_what_somebody_else_said_cannot_steer_the_terminal(name: str) -> None:
 def test_only_the_focused_pane_has_a_bright_frame() -> None:
     scene = scenes.live()
     for workspace in WORKSPACES:
-        show(scene, workspace.id)
+        show(scene.ui, workspace.id)
         bright = [
             name
             for name in workspace.panes
             if any(role == "frame_focus" for line in PANES[name].lines(scene, 90, 20)
                    for _, role in line)
         ]  # fmt: skip
-        assert bright == [scene.focus]
+        assert bright == [scene.ui.focus]
 
 
 @pytest.mark.parametrize("state", scenes.STATES)

@@ -4,7 +4,7 @@ import pytest
 
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.funding import premium, spreads, term_plot, terms
 from cockpit.ui.panes.funding.premium import pin_words
 from cockpit.ui.panes.markets import curves
@@ -16,11 +16,11 @@ from tests.support import AT_NS
 from tests.ui import scenes
 
 
-def text_of(module, scene: Scene, width: int = 140, height: int = 20) -> str:
+def text_of(module, scene: Readings, width: int = 140, height: int = 20) -> str:
     return "\n".join(plain(line) for line in module.lines(scene, width, height))
 
 
-def row_of(module, scene: Scene, start: str, width: int = 140) -> str:
+def row_of(module, scene: Readings, start: str, width: int = 140) -> str:
     rows = (plain(line)[1:] for line in module.lines(scene, width, 9)[2:])
     return next(row for row in rows if row.strip().startswith(start))
 
@@ -122,7 +122,7 @@ def test_premium_and_basis_stand_beside_the_rate() -> None:
 
 def test_spreads_stand_above_the_diagonal_and_hours_below() -> None:
     scene = scenes.live()
-    scene.tenor = "live"
+    scene.ui.tenor = "live"
     above = row_of(spreads, scene, "alphaswap")
     assert above.split()[1:3] == ["+54.75", "0.00"]
     # 25 bps of costs over 0.00625 % an hour.
@@ -133,7 +133,7 @@ def test_spreads_stand_above_the_diagonal_and_hours_below() -> None:
 
 def test_a_spread_with_an_unknown_side_is_unknown() -> None:
     scene = scenes.down()
-    scene.tenor = "live"
+    scene.ui.tenor = "live"
     assert row_of(spreads, scene, "alphaswap").split()[1] == "·"
 
 

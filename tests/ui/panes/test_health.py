@@ -3,18 +3,19 @@
 from cockpit.core.events import Block, BookSnapshot
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import FeedStats, VenueStats
-from cockpit.ui.model.ui_state import FrameStats, Scene
+from cockpit.ui.model.frame_stats import FrameStats
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.health import links, program, trouble
 from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
 from tests.ui import scenes
 
 
-def text_of(module, scene: Scene, width: int = 200, height: int = 24) -> str:
+def text_of(module, scene: Readings, width: int = 200, height: int = 24) -> str:
     return "\n".join(plain(line) for line in module.lines(scene, width, height))
 
 
-def row_of(module, scene: Scene, start: str, width: int = 200) -> str:
+def row_of(module, scene: Readings, start: str, width: int = 200) -> str:
     rows = (plain(line)[1:] for line in module.lines(scene, width, 24)[1:])
     return next(row for row in rows if row.lstrip(" ●◐○").startswith(start))
 

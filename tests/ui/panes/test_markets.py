@@ -4,7 +4,8 @@ import pytest
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.contract import FeedStats, Notice
-from cockpit.ui.model.ui_state import Scene, sort_rows
+from cockpit.ui.input.market_selection import sort_rows
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes import status
 from cockpit.ui.panes.health import log
 from cockpit.ui.panes.markets import health, heatmap, interest
@@ -14,11 +15,11 @@ from tests.support import AT_NS
 from tests.ui import held, scenes
 
 
-def text_of(module, scene: Scene, width: int = 120, height: int = 20) -> str:
+def text_of(module, scene: Readings, width: int = 120, height: int = 20) -> str:
     return "\n".join(plain(line) for line in module.lines(scene, width, height))
 
 
-def row_of(module, scene: Scene, start: str, width: int = 120, height: int = 20) -> str:
+def row_of(module, scene: Readings, start: str, width: int = 120, height: int = 20) -> str:
     """The row that begins with a name."""
     rows = (plain(line)[1:] for line in module.lines(scene, width, height))
     return next(row for row in rows if row.lstrip("▌ ●◐○").startswith(start))
@@ -38,7 +39,7 @@ def test_a_cell_is_the_live_rate_as_apr_and_its_colour_who_pays() -> None:
 )
 def test_the_unit_changes_the_figure_and_not_the_colour(unit, text) -> None:
     scene = scenes.live()
-    scene.unit = unit
+    scene.ui.unit = unit
     assert cell(scene, "alphaswap", "BTC") == (text, "heat_pos1")
     assert text in row_of(heatmap, scene, "BTC")
 
@@ -63,14 +64,14 @@ def test_missing_stale_unlisted_and_faulty_are_four_different_cells() -> None:
 )
 def test_the_cell_says_what_was_asked_for(mode, text) -> None:
     scene = scenes.live()
-    scene.cell = mode
+    scene.ui.cell = mode
     # AT_NS is 08:53:20: the next full hour is 6 min 40 s away.
     assert cell(scene, "alphaswap", "ETH")[0] == text
 
 
 def test_change_compares_with_what_was_paid_then() -> None:
     scene = scenes.live()
-    scene.cell = "change_8h"
+    scene.ui.cell = "change_8h"
     # In the last day the paid rate was the live one.
     assert cell(scene, "alphaswap", "BTC")[0] == "0.00"
     assert cell(scene, "alphaswap", "ETH")[0] == "·"
@@ -78,7 +79,7 @@ def test_change_compares_with_what_was_paid_then() -> None:
 
 def test_change_of_open_interest_is_over_the_last_hour() -> None:
     scene = scenes.live()
-    scene.cell = "oi"
+    scene.ui.cell = "oi"
     market = scenes.store_of(scene).market("bravo", "BTC")
     assert market is not None
     assert market.open_interest is not None
@@ -114,13 +115,13 @@ def test_the_verdict_says_the_pair_and_what_it_costs() -> None:
 
 def test_a_pinned_pair_is_kept_even_where_it_pays() -> None:
     scene = scenes.live()
-    scene.pinned = ("bravo", "charliedex")
+    scene.ui.pinned = ("bravo", "charliedex")
     assert "−54.75" in row_of(heatmap, scene, "BTC")
 
 
 def test_with_a_pinned_pair_no_row_speaks_of_another_pair() -> None:
     scene = scenes.down()
-    scene.pinned = ("alphaswap", "bravo")
+    scene.ui.pinned = ("alphaswap", "bravo")
     lines = [plain(line) for line in heatmap.lines(scene, 90, 20)]
     assert "ALP−BRA" in lines[1]
     assert "○*bravo" in lines[1]
@@ -139,7 +140,7 @@ def test_rows_stay_where_they_are_until_they_are_sorted_again() -> None:
     scene = scenes.live()
     sort_rows(scene, "name", ascending=True)
     assert list(scene.symbols) == ["BTC", "ETH", "PEPE"]
-    scene.order = ("PEPE", "BTC")
+    scene.ui.order = ("PEPE", "BTC")
     assert list(scene.symbols) == ["PEPE", "BTC", "ETH"]
     sort_rows(scene, "listed")
     assert list(scene.symbols) == ["BTC", "ETH", "PEPE"]
@@ -147,9 +148,9 @@ def test_rows_stay_where_they_are_until_they_are_sorted_again() -> None:
 
 def test_a_filter_hides_rows_and_says_how_to_get_them_back() -> None:
     scene = scenes.live()
-    scene.filter = "pe"
+    scene.ui.filter = "pe"
     assert list(scene.symbols) == ["PEPE"]
-    scene.filter = "xyz"
+    scene.ui.filter = "xyz"
     assert scene.symbol is None
     assert "clear the filter" in text_of(heatmap, scene)
 
@@ -198,7 +199,7 @@ def test_the_status_line_says_when_it_records_or_stands_still() -> None:
     scene = scenes.live()
     assert "REC" not in plain(status.lines(scene, 80, 1)[0])
     scene.feed = FeedStats(messages_per_s=1.0, coalescing=False, recording=True)
-    scene.frozen = True
+    scene.ui.frozen = True
     line = plain(status.lines(scene, 80, 1)[0])
     assert "REC" in line
     assert "FROZEN" in line
@@ -232,7 +233,7 @@ def test_carry_and_delta_stay_at_any_size() -> None:
 def test_80_columns_keep_the_promises_also_while_frozen_and_recording() -> None:
     scene = scenes.live()
     held.typed(scene, "bravo", "BTC", -0.42, liquidation=70_400.0)
-    scene.frozen = True
+    scene.ui.frozen = True
     scene.feed = FeedStats(messages_per_s=1.0, coalescing=False, recording=True)
     line = plain(status.lines(scene, 80, 1)[0])
     for words in ("READ-ONLY", "FROZEN", "REC", "age", "−1.34$/h", "Δ−26.9k$", "08:53:20Z"):

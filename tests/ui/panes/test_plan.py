@@ -52,7 +52,7 @@ def test_the_chosen_row_stays_in_sight():
 def test_warnings_stand_above_the_figures_and_what_cannot_be_done_above_them():
     scene = scenes.live()
     opened(scene, "carry")
-    shown = scene.forms.shown
+    shown = scene.ui.forms.shown
     assert shown is not None
     assert shown.result is not None
     shown.result = Result(
@@ -78,7 +78,7 @@ def test_panes_are_exactly_as_large_as_asked(size):
 def test_an_assumed_fee_stands_in_the_form_with_its_value_and_its_source():
     scene = scenes.live()
     opened(scene, "carry")
-    shown = scene.forms.shown
+    shown = scene.ui.forms.shown
     assert shown is not None
     assert shown.result is not None
     shown.result = Result(
@@ -95,7 +95,7 @@ def test_an_assumed_fee_stands_in_the_form_with_its_value_and_its_source():
 def test_a_small_figure_keeps_its_exponent_and_says_it_in_per_cent():
     scene = scenes.live()
     opened(scene, "carry")
-    shown = scene.forms.shown
+    shown = scene.ui.forms.shown
     assert shown is not None
     assert shown.result is not None
     shown.result = Result(
@@ -117,7 +117,7 @@ def test_legs_of_a_kept_plan_say_what_is_left_and_what_stands_open():
     opened(scene, "carry")
     plan = keeping.proposed(scene, "btc-carry")
     assert plan is not None
-    scene.plans.keep(fill(plan, 0, 64_010.0, 1.0, scene.now_ns))
+    scene.ui.plans.keep(fill(plan, 0, 64_010.0, 1.0, scene.now_ns))
     text = "\n".join(texts(legs.lines(scene, 120, 20)))
     assert "btc-carry" in text
     assert "unhedged now: +1 BTC ($64,000)" in text
@@ -128,7 +128,7 @@ def test_legs_of_a_kept_plan_say_what_is_left_and_what_stands_open():
 def test_no_legs_say_why():
     scene = scenes.live()
     opened(scene, "carry")
-    shown = scene.forms.shown
+    shown = scene.ui.forms.shown
     assert shown is not None
     assert shown.result is not None
     shown.result = Result(values=shown.result.values, plan=Plan(legs=()))
@@ -148,7 +148,7 @@ def test_no_legs_say_why():
 )
 def test_where_no_futures_are_drawn_the_reason_is_the_true_one(monte_carlo, errors, words):
     scene = scenes.live()
-    stress = scene.forms.open("stress")
+    stress = scene.ui.forms.open("stress")
     stress.given["monte_carlo"] = Given(monte_carlo, "typed")
     stress.errors.update(errors)
     assert words in " ".join(texts(histogram.lines(scene, 120, 12)))

@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.portfolio import positions as exposures
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.positions import carry_spark, exposure, exposure_history, margins, positions
 from cockpit.ui.readings import position_columns as position_cells
 from cockpit.ui.readings import positions as position_readings
@@ -17,11 +17,11 @@ from tests.ui import held, scenes
 SIZES = ((198, 28), (118, 14), (80, 22))
 
 
-def text_of(module, scene: Scene, width: int = 198, height: int = 28) -> str:
+def text_of(module, scene: Readings, width: int = 198, height: int = 28) -> str:
     return "\n".join(plain(line) for line in module.lines(scene, width, height))
 
 
-def row_of(scene: Scene, *words: str, width: int = 198) -> str:
+def row_of(scene: Readings, *words: str, width: int = 198) -> str:
     rows = text_of(positions, scene, width).splitlines()
     return next(row for row in rows if all(word in row for word in words))
 
@@ -45,7 +45,7 @@ def test_a_perfectly_hedged_pair_is_net_zero_and_inside_the_band() -> None:
 def test_what_is_beyond_the_band_is_unhedged() -> None:
     scene = held.hedged()
     held.position(scene, "bravo", held.BRAVO, "BTC", -0.25, entry=65_000.0)
-    scene.band_usd = 1_000.0
+    scene.ui.band_usd = 1_000.0
     # 0.25 BTC of the 16,000 $ long leg are bare: 1,000 $ of them are in the band.
     assert "BTC is 15.0k $ long beyond the band" in text_of(exposure, scene, 90, 12)
 
@@ -135,22 +135,22 @@ def test_rows_are_grouped_sorted_and_filtered_and_the_cursor_stays_on_its_positi
     shown = position_readings.rows(scene)
     assert [row.leg.symbol for row in shown] == ["BTC"] * 3 + ["ETH"] * 3 + ["PEPE"] * 3
     position_readings.point(scene, 4)
-    before = scene.positions.key
-    scene.positions.group = "none"
+    before = scene.ui.positions.key
+    scene.ui.positions.group = "none"
     position_cells.sort_rows(scene, "size", ascending=True)
     sizes = [row.leg.size for row in position_readings.rows(scene)]
     assert sizes == sorted(sizes)
     row = position_readings.selected(scene)
     assert row is not None
     assert position_readings.key_of(row) == before
-    scene.positions.filter = "!btc"
+    scene.ui.positions.filter = "!btc"
     assert {row.leg.symbol for row in position_readings.rows(scene)} == {"ETH", "PEPE"}
 
 
 def test_what_is_not_known_is_sorted_last_either_way() -> None:
     scene = held.hedged()
     held.position(scene, "bravo", held.BRAVO, "ETH", 1.0)
-    scene.positions.group = "none"
+    scene.ui.positions.group = "none"
     for ascending in (True, False):
         position_cells.sort_rows(scene, "upnl", ascending=ascending)
         assert position_readings.rows(scene)[-1].leg.symbol == "ETH"
@@ -316,7 +316,7 @@ def test_a_marked_position_that_is_gone_is_no_longer_marked() -> None:
     scene = held.hedged()
     held.typed(scene, "bravo", "ETH", 1.0, entry=3_000.0)
     gone = next(row for row in position_readings.rows(scene) if row.source == "manual")
-    scene.positions.chosen = frozenset({position_readings.key_of(gone)})
+    scene.ui.positions.chosen = frozenset({position_readings.key_of(gone)})
     assert "1 marked" in text_of(positions, scene)
     scenes.store_of(scene).set_manual(())
     assert "marked" not in text_of(positions, scene)
@@ -329,7 +329,7 @@ def test_columns_that_have_no_room_are_counted_and_the_arrows_bring_each_into_vi
     scene = held.hedged()
     seen = set()
     for name in position_cells.sortable():
-        scene.positions.column = name
+        scene.ui.positions.column = name
         columns = position_cells.columns_for(76, name)
         left_out = position_cells.hidden(columns)
         assert f"+{left_out} →" in text_of(positions, scene, 80, 22)
@@ -352,7 +352,7 @@ def test_a_note_is_read_at_the_bottom_where_its_column_has_no_room() -> None:
     scene = held.hedged()
     row = position_readings.selected(scene)
     assert row is not None
-    scene.positions.notes[position_readings.note_key(row)] = "close before the unlock\x1b[2J"
+    scene.ui.positions.notes[position_readings.note_key(row)] = "close before the unlock\x1b[2J"
     bottom = text_of(positions, scene, 80, 22).splitlines()[-1]
     assert "close before the unlock" in bottom
     assert "\x1b" not in bottom

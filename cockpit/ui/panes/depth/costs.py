@@ -1,7 +1,8 @@
 """What a taker pays now: bps of mid to buy and to sell, each size at each venue, fee included."""
 
-from cockpit.ui.model.ui_state import SIZES_USD, Scene
-from cockpit.ui.readings.order_books import Cost, cost, no_book, reading
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.ui_state import SIZES_USD
+from cockpit.ui.readings.order_books import Cost, book_reading, cost, no_book
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, parts, right
 
@@ -14,20 +15,20 @@ _LEAST_CELL = 10
 _THIN = "thin"
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    wanted = len({*SIZES_USD, scene.size_usd})
+    wanted = len({*SIZES_USD, readings.ui.size_usd})
     name_width = _NAME if inner >= _NAME + _FEE + wanted * _CELL else 5
     room = inner - name_width - _FEE
-    sizes = _sizes(scene, room // _LEAST_CELL)
+    sizes = _sizes(readings, room // _LEAST_CELL)
     cell = min(_CELL, room // len(sizes))
-    names = scene.listing()
-    table = {name: _costs(scene, name, sizes) for name in names}
-    body: list[Line] = [_head(scene, sizes, name_width, cell)] if names else []
-    body += [_row(scene, name, table, sizes, name_width, cell, inner) for name in names]
+    names = readings.listing()
+    table = {name: _costs(readings, name, sizes) for name in names}
+    body: list[Line] = [_head(readings, sizes, name_width, cell)] if names else []
+    body += [_row(readings, name, table, sizes, name_width, cell, inner) for name in names]
     if not names:
-        why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
+        why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
         body = [[], [(f" {why}", "dim")]]
     return framed(
         body,
@@ -35,34 +36,36 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("cost", "title"),
-            (f" · {scene.symbol or '-'} · buy/sell now, bps of mid, taker fee in", "dim"),
+            (f" · {readings.symbol or '-'} · buy/sell now, bps of mid, taker fee in", "dim"),
         ],
         note=f"{wanted - len(sizes)} more sizes: zoom" if names and wanted > len(sizes) else "",
-        verdict=_verdict(scene, table, width - 4),
-        focused=scene.focus == TITLE,
+        verdict=_verdict(readings, table, width - 4),
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _sizes(scene: Scene, room: int) -> list[float]:
+def _sizes(readings: Readings, room: int) -> list[float]:
     """The usual sizes and the trader's own; where they do not all fit, his and the largest."""
-    sizes = sorted({*SIZES_USD, scene.size_usd})
+    sizes = sorted({*SIZES_USD, readings.ui.size_usd})
     while len(sizes) > max(1, room):
-        others = [size for size in sizes if size != scene.size_usd]
+        others = [size for size in sizes if size != readings.ui.size_usd]
         sizes.remove(others[len(others) // 2] if len(others) > 2 else others[0])
     return sizes
 
 
-def _head(scene: Scene, sizes: list[float], name_width: int, cell: int) -> Line:
+def _head(readings: Readings, sizes: list[float], name_width: int, cell: int) -> Line:
     line: Line = [(" " * name_width, "dim"), (right("fee", _FEE), "dim")]
     for size in sizes:
-        own = size == scene.size_usd
+        own = size == readings.ui.size_usd
         line.append((right(fmt.magnitude(size), cell), "accent" if own else "dim"))
     return line
 
 
-def _costs(scene: Scene, name: str, sizes: list[float]) -> dict[float, tuple[Cost, Cost]] | None:
+def _costs(
+    readings: Readings, name: str, sizes: list[float]
+) -> dict[float, tuple[Cost, Cost]] | None:
     """Size -> (to buy, to sell) with the fee in it; None without a book or a fee to go by."""
-    book, (fee, _) = reading(scene, name), scene.taker_fee(name)
+    book, (fee, _) = book_reading(readings, name), readings.taker_fee(name)
     if book is None:
         return None
     out = {}
@@ -78,7 +81,7 @@ def _costs(scene: Scene, name: str, sizes: list[float]) -> dict[float, tuple[Cos
 
 
 def _row(
-    scene: Scene,
+    readings: Readings,
     name: str,
     table: dict[str, dict[float, tuple[Cost, Cost]] | None],
     sizes: list[float],
@@ -86,19 +89,19 @@ def _row(
     cell: int,
     inner: int,
 ) -> Line:
-    fee, assumed = scene.taker_fee(name)
-    label = name if name_width >= _NAME else scene.short(name)
+    fee, assumed = readings.taker_fee(name)
+    label = name if name_width >= _NAME else readings.short(name)
     fee_text = fmt.MISSING if fee is None else ("?" if assumed else "") + fmt.bps(fee * 1e4)
     line: Line = [
-        (" " + fit(label, name_width - 1), scene.colour_of(name)),
+        (" " + fit(label, name_width - 1), readings.colour_of(name)),
         (right(fee_text, _FEE), "dim"),
     ]
-    costs, book = table[name], reading(scene, name)
+    costs, book = table[name], book_reading(readings, name)
     if costs is None or book is None:
-        return [*line, (fit(f"  {no_book(scene, name)}", inner - name_width - _FEE), "stale")]
+        return [*line, (fit(f"  {no_book(readings, name)}", inner - name_width - _FEE), "stale")]
     for size in sizes:
         both = costs[size]
-        best = [_is_best(scene, name, table, size, i) for i in (0, 1)]
+        best = [_is_best(readings, name, table, size, i) for i in (0, 1)]
         texts = [_text(one, fee) for one in both]
         pad = " " * max(0, cell - len(texts[0]) - len(texts[1]) - 1)
         roles = [
@@ -116,7 +119,7 @@ def _text(one: Cost, fee: float | None) -> str:
 
 
 def _is_best(
-    scene: Scene,
+    readings: Readings,
     name: str,
     table: dict[str, dict[float, tuple[Cost, Cost]] | None],
     size: float,
@@ -125,7 +128,7 @@ def _is_best(
     """Whether no other fresh venue is cheaper; False where there is nothing to compare."""
     known = {}
     for other, costs in table.items():
-        book = reading(scene, other)
+        book = book_reading(readings, other)
         bps = costs[size][side].bps if costs else None
         if bps is not None and book is not None and not book.stale:
             known[other] = bps
@@ -133,13 +136,13 @@ def _is_best(
 
 
 def _verdict(
-    scene: Scene, table: dict[str, dict[float, tuple[Cost, Cost]] | None], width: int
+    readings: Readings, table: dict[str, dict[float, tuple[Cost, Cost]] | None], width: int
 ) -> Line:
-    size = scene.size_usd
+    size = readings.ui.size_usd
     words = []
     for side, verb in ((0, "buy"), (1, "sell")):
         best = next(
-            (n for n, c in table.items() if c and _is_best(scene, n, table, size, side)), ""
+            (n for n, c in table.items() if c and _is_best(readings, n, table, size, side)), ""
         )
         costs = table.get(best)
         if costs:
@@ -148,7 +151,7 @@ def _verdict(
         c.bps is None for costs in table.values() if costs for p in costs.values() for c in p
     )
     note = "thin: the visible book does not hold it" if thin else ""
-    assumed = any(scene.taker_fee(name)[1] for name in table)
+    assumed = any(readings.taker_fee(name)[1] for name in table)
     fees = "?: base tier assumed" if assumed else ""
     head = f"cheapest at {fmt.magnitude(size)}: {', '.join(words)} bps" if words else ""
     said = [(text, role) for text, role in ((head, "text"), (note, "warn"), (fees, "dim")) if text]

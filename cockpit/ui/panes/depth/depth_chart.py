@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import MAX_SERIES, Series, framed_plot
-from cockpit.ui.readings.order_books import Reading, Side, readings
+from cockpit.ui.readings.order_books import BookReading, Side, book_readings
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale
 from cockpit.ui.text.styled import Line, framed, longest
@@ -14,42 +14,42 @@ HZ = 1.0
 SPAN_BPS = 50.0
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
-    books = readings(scene)[:MAX_SERIES]
+    books = book_readings(readings)[:MAX_SERIES]
     return framed(
-        _plot(scene, books, width - 2, height - 2),
+        _plot(readings, books, width - 2, height - 2),
         width,
         height,
         title=[
             ("depth chart", "title"),
-            (f" · {scene.symbol or '-'} · cumulative, USD millions", "dim"),
+            (f" · {readings.symbol or '-'} · cumulative, USD millions", "dim"),
         ],
-        verdict=_verdict(scene, books, width - 4),
-        focused=scene.focus == TITLE,
+        verdict=_verdict(readings, books, width - 4),
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _plot(scene: Scene, books: list[Reading], width: int, height: int) -> list[Line]:
+def _plot(readings: Readings, books: list[BookReading], width: int, height: int) -> list[Line]:
     if not books:
-        why = "no fresh book to draw" if scene.symbol else scene.no_symbol
+        why = "no fresh book to draw" if readings.symbol else readings.no_symbol
         return [[], [(f" {why}", "dim")]]
     curves = [(book, _cumulative(book)) for book in books]
     high = max(float(usd[-1]) for _, sides in curves for _, usd in sides) / 1e6
-    _, high = scene.scale(f"depth {scene.symbol}", 0.0, high)
+    _, high = readings.cache.scale(f"depth {readings.symbol}", 0.0, high)
     bottom, top, ticks = nice_scale(0.0, high, max(2, height // 4))
 
-    def in_front(curve: tuple[Reading, tuple[Curve, Curve]]) -> tuple[bool, float]:
+    def in_front(curve: tuple[BookReading, tuple[Curve, Curve]]) -> tuple[bool, float]:
         """Drawn later: the shorter one, and the trader's own."""
         book = curve[0]
-        return book.venue == scene.venue, -min(book.bid_reach_bps, book.ask_reach_bps)
+        return book.venue == readings.venue, -min(book.bid_reach_bps, book.ask_reach_bps)
 
     def draw(canvas: Canvas) -> list[Series]:
         at = np.linspace(-SPAN_BPS, SPAN_BPS, canvas.dots_wide)
         series = []
         for book, (bids, asks) in sorted(curves, key=in_front):
             values = np.where(at < 0, _read(bids, -at), _read(asks, at)) / 1e6
-            colour = scene.colour_of(book.venue)
+            colour = readings.colour_of(book.venue)
             canvas.plot(values, bottom, top, colour)
             known = values[~np.isnan(values)]
             total = float(known[-1]) if len(known) else None
@@ -57,7 +57,9 @@ def _plot(scene: Scene, books: list[Reading], width: int, height: int) -> list[L
             series.append(Series(book.venue, colour, total, figure))
         return series
 
-    plot = framed_plot(scene, width, height - 1, bottom, top, ticks, draw, figure=7, signed=False)
+    plot = framed_plot(
+        readings, width, height - 1, bottom, top, ticks, draw, figure=7, signed=False
+    )
     return [*plot.lines, _distances(plot.left, plot.width)]
 
 
@@ -65,7 +67,7 @@ Curve = tuple[Floats, Floats]
 """(distance from mid in bps, cumulative USD), both of shape (levels,), nearest first."""
 
 
-def _cumulative(book: Reading) -> tuple[Curve, Curve]:
+def _cumulative(book: BookReading) -> tuple[Curve, Curve]:
     """Both sides inside the chart. The last known level holds as far as the book is known."""
     return (
         _inside(book.bid_side, book.bid_reach_bps),
@@ -100,7 +102,7 @@ def _distances(left: int, width: int) -> Line:
     return [(" " * left, "dim"), ("".join(row), "dim")]
 
 
-def _verdict(scene: Scene, books: list[Reading], width: int) -> Line:
+def _verdict(readings: Readings, books: list[BookReading], width: int) -> Line:
     short = [b.venue for b in books if min(b.bid_reach_bps, b.ask_reach_bps) < SPAN_BPS]
     if not short:
         return longest(width, [("bids left, asks right, bps from each venue's mid", "dim")], [])

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from cockpit.analytics.execution.depth import covered_bps, depth_usd, imbalance, mid_price
 from cockpit.core.events import Level
 from cockpit.state.view import MarketRead
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.order_books import no_book
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import bar, bar_left, round_up
@@ -27,32 +27,32 @@ _NEAR = 8
 _BEST = "best"
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner, rows = width - 2, height - 2
-    names = scene.listing()
-    price = max((_price_width(scene, name) for name in names), default=0)
+    names = readings.listing()
+    price = max((_price_width(readings, name) for name in names), default=0)
     least = max(32, 2 * (price + _SIZE + 1) + 4)
     count = max(1, min(len(names), (inner + 2) // least))
-    cursor = names.index(scene.venue) if scene.venue in names else 0
+    cursor = names.index(readings.venue) if readings.venue in names else 0
     first = max(0, min(cursor - count + 1, len(names) - count))
     body: list[Line] = [[] for _ in range(rows)]
     base = (inner + 2) // count
     # The same in every column: what one venue's longer prices leave no room for, none shows.
     shown = names[first : first + count]
-    price = max((_price_width(scene, name) for name in shown), default=0)
+    price = max((_price_width(readings, name) for name in shown), default=0)
     spare = (base - 4) // 2 - price - _SIZE
     for i, name in enumerate(shown):
         last = i == count - 1
         size = inner - base * (count - 1) if last else base
         gap = 0 if last else 2
-        column = _column(scene, name, size - gap - 1, rows, spare)
+        column = _column(readings, name, size - gap - 1, rows, spare)
         # A column may end early, and what stands right of it must stay where it is.
         for y in range(rows):
             line = column[y] if y < len(column) else []
             body[y] += [(" ", "text"), *clip(line, size - gap - 1), (" " * gap, "text")]
     if not names:
-        why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
+        why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
         body = [[], [(f" {why}", "dim")]]
     hidden = len(names) - count
     wide = spare >= _CUMULATIVE
@@ -62,16 +62,16 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("books", "title"),
-            (f" · {scene.symbol or '-'} · size{' · cumulative USD' if wide else ''}", "dim"),
+            (f" · {readings.symbol or '-'} · size{' · cumulative USD' if wide else ''}", "dim"),
         ],
         note=f"+{hidden} →" if hidden > 0 else "",
-        focused=scene.focus == TITLE,
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _price_width(scene: Scene, name: str) -> int:
+def _price_width(readings: Readings, name: str) -> int:
     """Cells of a price of this venue; 0 without a book."""
-    market = scene.market(name)
+    market = readings.market(name)
     best = market.book.best_ask() if market else None
     if market is None or best is None:
         return 0
@@ -86,17 +86,17 @@ def _tick(market: MarketRead) -> float | None:
     return fmt.tick_of(price for price, _ in levels)
 
 
-def _column(scene: Scene, name: str, width: int, rows: int, spare: int) -> list[Line]:
-    market = scene.market(name)
-    head: Line = [(fit(name, min(width, 12)), scene.colour_of(name))]
+def _column(readings: Readings, name: str, width: int, rows: int, spare: int) -> list[Line]:
+    market = readings.market(name)
+    head: Line = [(fit(name, min(width, 12)), readings.colour_of(name))]
     if market is None or not market.book.is_known:
-        why = f"no book: {no_book(scene, name)}"
+        why = f"no book: {no_book(readings, name)}"
         return [head, [], *([(line, "stale")] for line in wrap(why, width))]
     book = market.book
     bids, asks = book.bids(_READ), book.asks(_READ)
     mid = mid_price(bids, asks)
-    stale = market.is_stale("book", scene.now_ns)
-    age = ("~" if stale else "") + fmt.age(market.age_s("book", scene.now_ns))
+    stale = market.is_stale("book", readings.now_ns)
+    age = ("~" if stale else "") + fmt.age(market.age_s("book", readings.now_ns))
     if mid is not None:
         spread = (asks[0][0] - bids[0][0]) / mid * 1e4
         role = "warn" if spread <= 0 else "dim"
@@ -107,7 +107,7 @@ def _column(scene: Scene, name: str, width: int, rows: int, spare: int) -> list[
         head.append((right(age, width - width_of(head)), "stale" if stale else "dim"))
     depth = max(1, rows - 1 - _FOOT)
     ladder = _Ladder(bids[:depth], asks[:depth], _tick(market), width, spare, stale)
-    ladder.mark(scene, name)
+    ladder.mark(readings, name)
     return [head, *(ladder.row(i) for i in range(depth)), *_foot(bids, asks, mid, width, stale)]
 
 
@@ -137,14 +137,14 @@ class _Ladder:
         # In steps of 1, 2 and 5: the bars do not all move because the largest did.
         self._largest = round_up(max((size for _, size in (*bids, *asks)), default=1.0))
 
-    def mark(self, scene: Scene, venue: str) -> None:
+    def mark(self, readings: Readings, venue: str) -> None:
         """Brighten sizes that changed at their price, and the best prices when they moved."""
         texts: dict[Hashable, str] = {}
         for side, levels in (("bid", self._bids), ("ask", self._asks)):
             texts |= {(side, price): size for price, size, _, _ in levels[:_NEAR]}
             if levels:
                 texts[side, _BEST] = levels[0][0]
-        self._fresh = scene.fresh.of((venue, scene.symbol), texts, scene.now_ns)
+        self._fresh = readings.cache.changes.of((venue, readings.symbol), texts, readings.now_ns)
 
     def row(self, i: int) -> Line:
         bid = self._bids[i] if i < len(self._bids) else None

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cockpit.analytics.execution.depth import imbalance, microprice
-from cockpit.ui.model.ui_state import Scene
-from cockpit.ui.readings.order_books import BANDS_BPS, Reading, no_book, reading
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.order_books import BANDS_BPS, BookReading, book_reading, no_book
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
 
@@ -16,32 +16,32 @@ _COVERED = 9
 _HEAD = (("mid", 11), ("spread", 8), ("micro", 8), ("imb", 7))
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    names = scene.listing()
+    names = readings.listing()
     bands, columns = _fitting(inner - _NAME - _COVERED)
-    body = _table(scene, names, inner, bands, columns, is_first=True) if names else []
+    body = _table(readings, names, inner, bands, columns, is_first=True) if names else []
     room = inner - _NAME
     bands = [bps for bps in BANDS_BPS if bps not in bands][: room // _BAND]
     columns = [column for column in _HEAD if column not in columns and not bands]
     if (bands or columns) and body and 2 * len(body) + 1 <= height - 2:
-        body += [[], *_table(scene, names, inner, bands, columns, is_first=False)]
+        body += [[], *_table(readings, names, inner, bands, columns, is_first=False)]
     if not names:
-        why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
+        why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
         body = [[], [(f" {why}", "dim")]]
     return framed(
         body,
         width,
         height,
-        title=[("liquidity", "title"), (f" · {scene.symbol or '-'} · USD, bps of mid", "dim")],
-        verdict=_verdict(scene, width - 4),
-        focused=scene.focus == TITLE,
+        title=[("liquidity", "title"), (f" · {readings.symbol or '-'} · USD, bps of mid", "dim")],
+        verdict=_verdict(readings, width - 4),
+        focused=readings.ui.focus == TITLE,
     )
 
 
 def _table(
-    scene: Scene,
+    readings: Readings,
     names: Sequence[str],
     inner: int,
     bands: Sequence[float],
@@ -57,13 +57,13 @@ def _table(
         head.append((right("covers", _COVERED), "dim"))
     body = [head]
     for name in names:
-        book = reading(scene, name)
-        line: Line = [(" " + fit(name, _NAME - 1), scene.colour_of(name))]
+        book = book_reading(readings, name)
+        line: Line = [(" " + fit(name, _NAME - 1), readings.colour_of(name))]
         if book is not None:
-            line += _row(scene, book, columns, bands)
+            line += _row(readings, book, columns, bands)
             line += _reach(book, bands) if is_first else []
         elif is_first:
-            line.append((fit(f" {no_book(scene, name)}", inner - _NAME), "stale"))
+            line.append((fit(f" {no_book(readings, name)}", inner - _NAME), "stale"))
         body.append(line)
     return body
 
@@ -88,9 +88,12 @@ def _fitting(room: int) -> tuple[list[float], list[tuple[str, int]]]:
 
 
 def _row(
-    scene: Scene, book: Reading, columns: Sequence[tuple[str, int]], bands: Sequence[float]
+    readings: Readings,
+    book: BookReading,
+    columns: Sequence[tuple[str, int]],
+    bands: Sequence[float],
 ) -> Line:
-    market = scene.market(book.venue)
+    market = readings.market(book.venue)
     tick = market.instrument.tick if market and market.instrument else None
     spread = (book.asks[0][0] - book.bids[0][0]) / book.mid * 1e4
     micro = microprice(book.bids, book.asks)
@@ -111,7 +114,7 @@ def _row(
     return line
 
 
-def _reach(book: Reading, bands: Sequence[float]) -> Line:
+def _reach(book: BookReading, bands: Sequence[float]) -> Line:
     """How far the visible book goes; a warning where that is short of a band that is shown."""
     reach = min(book.bid_reach_bps, book.ask_reach_bps)
     short = reach < max(bands, default=0.0)
@@ -119,7 +122,7 @@ def _reach(book: Reading, bands: Sequence[float]) -> Line:
     return [(right(far, _COVERED), "warn" if short else "dim")]
 
 
-def _band(book: Reading, bps: float) -> str:
+def _band(book: BookReading, bps: float) -> str:
     """Both sides; a side that is not known that far is a lower bound."""
     sides = ((book.bid_side, book.bid_reach_bps), (book.ask_side, book.ask_reach_bps))
     texts = [
@@ -128,18 +131,18 @@ def _band(book: Reading, bps: float) -> str:
     return "/".join(texts)
 
 
-def _verdict(scene: Scene, width: int) -> Line:
+def _verdict(readings: Readings, width: int) -> Line:
     """Where most rests near the touch."""
     best: tuple[float, str] | None = None
-    for name in scene.listing():
-        book = reading(scene, name)
+    for name in readings.listing():
+        book = book_reading(readings, name)
         if book is None or book.stale:
             continue
         resting = book.bid_side.within(10.0) + book.ask_side.within(10.0)
         if best is None or resting > best[0]:
             best = resting, name
     if best is None:
-        return [("no fresh book", "warn")] if scene.symbol else []
+        return [("no fresh book", "warn")] if readings.symbol else []
     return longest(
         width,
         [(f"deepest within 10 bps: {best[1]} {fmt.magnitude(best[0])}, ", "text"),

@@ -3,8 +3,8 @@
 import numpy as np
 
 from cockpit.analytics.execution.split import Consolidated, Offer, consolidate
-from cockpit.ui.model.ui_state import Scene
-from cockpit.ui.readings.order_books import Reading, readings
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.order_books import BookReading, book_readings
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, framed, longest, right
 
@@ -17,18 +17,20 @@ _TOP = 60
 """Levels a venue that can matter to the rows on the screen."""
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
-    books = [book for book in readings(scene) if scene.taker_fee(book.venue)[0] is not None]
-    left_out = [name for name in scene.listing() if name not in {b.venue for b in books}]
+    books = [
+        book for book in book_readings(readings) if readings.taker_fee(book.venue)[0] is not None
+    ]
+    left_out = [name for name in readings.listing() if name not in {b.venue for b in books}]
     body: list[Line] = []
     verdict: Line = []
     if books:
-        buys, sells = merge(scene, books, 1), merge(scene, books, -1)
-        body = _rows(scene, books, sells, buys, width - 2, height - 2)
-        verdict = _verdict(scene, books, sells, buys, left_out, width - 4)
+        buys, sells = merge(readings, books, 1), merge(readings, books, -1)
+        body = _rows(readings, books, sells, buys, width - 2, height - 2)
+        verdict = _verdict(readings, books, sells, buys, left_out, width - 4)
     else:
-        why = "no fresh book to merge" if scene.symbol else scene.no_symbol
+        why = "no fresh book to merge" if readings.symbol else readings.no_symbol
         body = [[], [(f" {why}", "dim")]]
     return framed(
         body,
@@ -36,11 +38,11 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("consolidated", "title"),
-            (f" · {scene.symbol or '-'} · after fees", "dim"),
+            (f" · {readings.symbol or '-'} · after fees", "dim"),
             (_outer(width), "dim"),
         ],
         verdict=verdict,
-        focused=scene.focus == TITLE,
+        focused=readings.ui.focus == TITLE,
     )
 
 
@@ -49,12 +51,12 @@ def _outer(width: int) -> str:
     return " · size · cum. USD" if width >= 54 else " · size"
 
 
-def merge(scene: Scene, books: list[Reading], side: int) -> Consolidated:
+def merge(readings: Readings, books: list[BookReading], side: int) -> Consolidated:
     """What a seller (-1, from the bids) or a buyer (+1, from the asks) meets, best first."""
     offers = [
         Offer(
             levels=(book.asks if side > 0 else book.bids)[:_TOP],
-            fee=scene.taker_fee(book.venue)[0] or 0.0,
+            fee=readings.taker_fee(book.venue)[0] or 0.0,
             lot=1.0,
             min_size=None,
             min_notional_usd=None,
@@ -67,8 +69,8 @@ def merge(scene: Scene, books: list[Reading], side: int) -> Consolidated:
 
 
 def _rows(
-    scene: Scene,
-    books: list[Reading],
+    readings: Readings,
+    books: list[BookReading],
     bids: Consolidated,
     asks: Consolidated,
     width: int,
@@ -76,8 +78,8 @@ def _rows(
 ) -> list[Line]:
     half = (width - 1) // 2
     decimals = fmt.decimals_of(None, books[0].mid) + 1
-    bid_rows = _texts(scene, books, bids, rows, decimals)
-    ask_rows = _texts(scene, books, asks, rows, decimals)
+    bid_rows = _texts(readings, books, bids, rows, decimals)
+    ask_rows = _texts(readings, books, asks, rows, decimals)
     price = max((len(r[0]) for r in (*bid_rows, *ask_rows)), default=0)
     out: list[Line] = []
     for i in range(min(rows, max(len(bid_rows), len(ask_rows)))):
@@ -92,14 +94,14 @@ Row = tuple[str, str, str, str, str]
 
 
 def _texts(
-    scene: Scene, books: list[Reading], side: Consolidated, rows: int, decimals: int
+    readings: Readings, books: list[BookReading], side: Consolidated, rows: int, decimals: int
 ) -> list[Row]:
     totals = np.cumsum(side.price * side.size)
     return [
         (
             f"{side.effective[i]:.{decimals}f}",
-            scene.short(books[side.venue[i]].venue),
-            scene.colour_of(books[side.venue[i]].venue),
+            readings.short(books[side.venue[i]].venue),
+            readings.colour_of(books[side.venue[i]].venue),
             fmt.amount(float(side.size[i])),
             fmt.magnitude(float(totals[i])),
         )
@@ -127,8 +129,8 @@ def _cells(row: Row | None, half: int, price_width: int, role: str) -> Line:
 
 
 def _verdict(
-    scene: Scene,
-    books: list[Reading],
+    readings: Readings,
+    books: list[BookReading],
     bids: Consolidated,
     asks: Consolidated,
     left_out: list[str],

@@ -2,9 +2,10 @@
 
 from cockpit.core.market import FundingTerms
 from cockpit.state.view import MarketRead
-from cockpit.ui.model.ui_state import Scene, next_payment_s
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.funding_rates import live
 from cockpit.ui.readings.heatmap_cells import heat_role
+from cockpit.ui.readings.market_rates import next_payment_s
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
 
@@ -21,22 +22,22 @@ _VERDICTS = (
 _COLUMNS = ("live", "premium", "basis", "next", "pinned at")
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
     count = max(1, min(len(_COLUMNS), (inner - _NAME - _PIN) // _CELL))
     if inner < _NAME + _PIN + _CELL:
         count = max(0, (inner - _NAME) // _CELL)
     columns = _COLUMNS[:count]
-    names = scene.listing()
+    names = readings.listing()
     body: list[Line] = []
     if names:
         head: Line = [(" " * _NAME, "dim")]
         head += [(right(name, _CELL), "dim") for name in columns]
         body = [[*head, (fit("  to the edge of the pin", inner - _NAME - count * _CELL), "dim")]]
-        body += [_row(scene, name, columns, inner) for name in names]
+        body += [_row(readings, name, columns, inner) for name in names]
     else:
-        why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
+        why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
         body = [[], [(f" {why}", "dim")]]
     return framed(
         body,
@@ -44,23 +45,23 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("premium and pin", "title"),
-            (f" · {scene.symbol or '-'} · rate {fmt.UNIT_LABEL[scene.unit]}, bps", "dim"),
+            (f" · {readings.symbol or '-'} · rate {fmt.UNIT_LABEL[readings.ui.unit]}, bps", "dim"),
         ],
         verdict=longest(width - 4, *([(words, "dim")] for words in _VERDICTS)),
-        focused=scene.focus == TITLE,
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _row(scene: Scene, name: str, columns: tuple[str, ...], inner: int) -> Line:
-    line: Line = [(" " + fit(name, _NAME - 1), scene.colour_of(name))]
-    market = scene.market(name)
+def _row(readings: Readings, name: str, columns: tuple[str, ...], inner: int) -> Line:
+    line: Line = [(" " + fit(name, _NAME - 1), readings.colour_of(name))]
+    market = readings.market(name)
     if market is None or market.live is None:
         return [*line, (fit("  no live rate yet", inner - _NAME), "stale")]
-    stale = market.is_stale("funding", scene.now_ns)
-    spec = scene.specs.get(name)
+    stale = market.is_stale("funding", readings.now_ns)
+    spec = readings.specs.get(name)
     terms = spec.funding_terms if spec else None
     for column in columns:
-        text, role = _cell(scene, market, column, terms)
+        text, role = _cell(readings, market, column, terms)
         mark = fmt.STALE if stale and text != fmt.MISSING and column == "live" else ""
         line.append((right(mark + text, _CELL), "stale" if stale else role))
     words, role = pin_words(market.live.premium, terms)
@@ -69,11 +70,11 @@ def _row(scene: Scene, name: str, columns: tuple[str, ...], inner: int) -> Line:
 
 
 def _cell(
-    scene: Scene, market: MarketRead, column: str, terms: FundingTerms | None
+    readings: Readings, market: MarketRead, column: str, terms: FundingTerms | None
 ) -> tuple[str, str]:
     if column == "live":
         rate = live(market)
-        return fmt.rate(rate, scene.unit), heat_role(rate)
+        return fmt.rate(rate, readings.ui.unit), heat_role(rate)
     if column == "premium":
         premium = market.live.premium if market.live else None
         text = fmt.MISSING if premium is None else fmt.signed(premium * 1e4, 2)
@@ -84,9 +85,9 @@ def _cell(
         text = fmt.signed((market.mark / market.index - 1) * 1e4, 2)
         return text, "text"
     if column == "next":
-        return fmt.countdown(next_payment_s(market, scene.now_ns)), "text"
+        return fmt.countdown(next_payment_s(market, readings.now_ns)), "text"
     pinned = terms.interest_8h / 8 if terms else None
-    return fmt.rate(pinned, scene.unit), "dim"
+    return fmt.rate(pinned, readings.ui.unit), "dim"
 
 
 def pin_words(premium: float | None, terms: FundingTerms | None) -> tuple[str, str]:

@@ -4,7 +4,7 @@ Above the diagonal stands the row's rate less the column's at the chosen tenor; 
 until the pair, in the direction that receives now, has earned its costs at the trader's size.
 """
 
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.funding.term_curve import HEADS
 from cockpit.ui.readings.breakeven import breakeven
 from cockpit.ui.readings.funding_rates import terms
@@ -18,40 +18,41 @@ _CELL = 10
 _NAME = 13
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    names = scene.listing()
+    names = readings.listing()
     name_width = _NAME if inner >= _NAME + len(names) * _CELL else 5
     shown = names[: max(1, (inner - name_width) // _CELL)]
     body: list[Line] = []
     if len(names) > 1:
         head: Line = [(" " * name_width, "dim")]
         head += [
-            (right(_label(scene, name, _CELL), _CELL), scene.colour_of(name)) for name in shown
+            (right(_label(readings, name, _CELL), _CELL), readings.colour_of(name))
+            for name in shown
         ]
         body.append(head)
-        body += [_row(scene, row, shown, names, name_width) for row in names]
+        body += [_row(readings, row, shown, names, name_width) for row in names]
     else:
-        why = scene.no_symbol
-        if scene.symbol:
-            why = f"fewer than two venues list {scene.symbol}: nothing to compare"
+        why = readings.no_symbol
+        if readings.symbol:
+            why = f"fewer than two venues list {readings.symbol}: nothing to compare"
         body = [[], [(f" {why}", "dim")]]
     return framed(
         body,
         width,
         height,
-        title=_title(scene, width - 6),
+        title=_title(readings, width - 6),
         note=f"+{len(names) - len(shown)} →" if len(names) > len(shown) > 0 else "",
-        verdict=_verdict(scene, names, width - 4),
-        focused=scene.focus == TITLE,
+        verdict=_verdict(readings, names, width - 4),
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _title(scene: Scene, width: int) -> Line:
-    head: Line = [("spreads", "title"), (f" · {scene.symbol or '-'}", "dim")]
-    what = f" · {HEADS[scene.tenor]} {fmt.UNIT_LABEL[scene.unit]}"
-    below = f" · below: hours to earn the costs at {fmt.magnitude(scene.size_usd)}"
+def _title(readings: Readings, width: int) -> Line:
+    head: Line = [("spreads", "title"), (f" · {readings.symbol or '-'}", "dim")]
+    what = f" · {HEADS[readings.ui.tenor]} {fmt.UNIT_LABEL[readings.ui.unit]}"
+    below = f" · below: hours to earn the costs at {fmt.magnitude(readings.ui.size_usd)}"
     return longest(
         width,
         [*head, (what + below, "dim")],
@@ -61,28 +62,28 @@ def _title(scene: Scene, width: int) -> Line:
     )
 
 
-def _label(scene: Scene, name: str, width: int) -> str:
-    return name if len(name) < width else scene.short(name)
+def _label(readings: Readings, name: str, width: int) -> str:
+    return name if len(name) < width else readings.short(name)
 
 
-def _row(scene: Scene, row: str, shown: list[str], names: list[str], name_width: int) -> Line:
-    label = fit(row if name_width >= _NAME else scene.short(row), name_width - 1)
-    line: Line = [(" " + label, scene.colour_of(row))]
+def _row(readings: Readings, row: str, shown: list[str], names: list[str], name_width: int) -> Line:
+    label = fit(row if name_width >= _NAME else readings.short(row), name_width - 1)
+    line: Line = [(" " + label, readings.colour_of(row))]
     for column in shown:
-        pinned = {row, column} == set(scene.pinned)
-        text, role = _cell(scene, row, column, names)
+        pinned = {row, column} == set(readings.ui.pinned)
+        text, role = _cell(readings, row, column, names)
         line += [(" ", "text"), (right(text, _CELL - 1), "cursor" if pinned else role)]
     return line
 
 
-def _cell(scene: Scene, row: str, column: str, names: list[str]) -> tuple[str, str]:
+def _cell(readings: Readings, row: str, column: str, names: list[str]) -> tuple[str, str]:
     if row == column:
         return "", "frame"
     if names.index(row) < names.index(column):
-        spread = _spread(scene, row, column)
-        return fmt.rate(spread, scene.unit), "dim" if spread is None else heat_role(spread)
-    pair = _direction(scene, row, column)
-    pays = breakeven(scene, *pair) if pair else None
+        spread = _spread(readings, row, column)
+        return fmt.rate(spread, readings.ui.unit), "dim" if spread is None else heat_role(spread)
+    pair = _direction(readings, row, column)
+    pays = breakeven(readings, *pair) if pair else None
     if pays is None or pays.cost_bps is None:
         return fmt.MISSING, "dim"
     if pays.hours is None:
@@ -90,28 +91,28 @@ def _cell(scene: Scene, row: str, column: str, names: list[str]) -> tuple[str, s
     return fmt.hours(pays.hours), "gain" if pays.hours <= 24 else "text"
 
 
-def _spread(scene: Scene, one: str, other: str) -> float | None:
+def _spread(readings: Readings, one: str, other: str) -> float | None:
     """What one venue's rate is above the other's at the tenor, per hour."""
-    a, b = terms(scene, one)[scene.tenor], terms(scene, other)[scene.tenor]
+    a, b = terms(readings, one)[readings.ui.tenor], terms(readings, other)[readings.ui.tenor]
     return None if a is None or b is None else a - b
 
 
-def _direction(scene: Scene, one: str, other: str) -> tuple[str, str] | None:
+def _direction(readings: Readings, one: str, other: str) -> tuple[str, str] | None:
     """(short, long) so that the pair receives at the rates of now; None if one is not known."""
-    symbol = scene.symbol or ""
-    a, b = fresh_hourly(scene, one, symbol), fresh_hourly(scene, other, symbol)
+    symbol = readings.symbol or ""
+    a, b = fresh_hourly(readings, one, symbol), fresh_hourly(readings, other, symbol)
     if a is None or b is None:
         return None
     return (one, other) if a >= b else (other, one)
 
 
-def _verdict(scene: Scene, names: list[str], width: int) -> Line:
+def _verdict(readings: Readings, names: list[str], width: int) -> Line:
     """The pair that pays for itself soonest."""
     best: tuple[float, str, str, float] | None = None
     for i, one in enumerate(names):
         for other in names[i + 1 :]:
-            pair = _direction(scene, one, other)
-            pays = breakeven(scene, *pair) if pair else None
+            pair = _direction(readings, one, other)
+            pays = breakeven(readings, *pair) if pair else None
             if pair and pays and pays.hours is not None and pays.cost_bps is not None:
                 found = (pays.hours, *pair, pays.cost_bps)
                 best = found if best is None or found < best else best
@@ -125,7 +126,7 @@ def _verdict(scene: Scene, names: list[str], width: int) -> Line:
         )
     hours, short, long, cost_bps = best
     head = f"soonest: short {short}, long {long}, {fmt.hours(hours)}"
-    brief = f"{scene.short(short)}/{scene.short(long)} {fmt.hours(hours)}"
+    brief = f"{readings.short(short)}/{readings.short(long)} {fmt.hours(hours)}"
     return longest(
         width,
         [(head, "text"), (f" for {fmt.bps(cost_bps)} bps in and out, spread reverting", "dim")],

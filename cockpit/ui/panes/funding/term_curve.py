@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cockpit.ui.model.ui_state import TENORS, Scene, Tenor
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.ui_state import TENORS, Tenor
 from cockpit.ui.panes.plot_frame import MAX_SERIES, Series, framed_plot
 from cockpit.ui.readings.funding_rates import terms
 from cockpit.ui.text import format as fmt
@@ -16,28 +17,28 @@ HEADS: dict[Tenor, str] = {
 _NOW = TENORS.index("live")
 
 
-def plot(scene: Scene, width: int, height: int) -> list[Line]:
+def plot(readings: Readings, width: int, height: int) -> list[Line]:
     """At most `height` lines of `width` cells: one line a venue, a point a tenor."""
-    factor = fmt.UNIT_HOURS[scene.unit] * 100
+    factor = fmt.UNIT_HOURS[readings.ui.unit] * 100
     curves: dict[str, Floats] = {}
-    for name in scene.listing()[:MAX_SERIES]:
-        rates = [terms(scene, name)[tenor] for tenor in TENORS]
+    for name in readings.listing()[:MAX_SERIES]:
+        rates = [terms(readings, name)[tenor] for tenor in TENORS]
         values = np.array([np.nan if rate is None else rate * factor for rate in rates])
         if not np.isnan(values).all():
             curves[name] = values
     if not curves:
-        why = "waiting for rates" if scene.listing() else scene.no_symbol
+        why = "waiting for rates" if readings.listing() else readings.no_symbol
         return [[], [(f" {why}", "dim")]]
     known = np.concatenate([values[~np.isnan(values)] for values in curves.values()])
-    key = f"terms {scene.symbol} {scene.unit}"
-    low, high = scene.scale(key, float(known.min()), float(known.max()))
+    key = f"terms {readings.symbol} {readings.ui.unit}"
+    low, high = readings.cache.scale(key, float(known.min()), float(known.max()))
     bottom, top, ticks = nice_scale(low, high, max(2, height // 4))
 
     def draw(canvas: Canvas) -> list[Series]:
         places = np.linspace(0, canvas.dots_wide - 1, len(TENORS)).round().astype(int)
         series = []
-        for name in sorted(curves, key=lambda name: name == scene.venue):
-            values, colour = curves[name], scene.colour_of(name)
+        for name in sorted(curves, key=lambda name: name == readings.venue):
+            values, colour = curves[name], readings.colour_of(name)
             there = ~np.isnan(values)
             line = np.interp(
                 np.arange(canvas.dots_wide), places[there], values[there], np.nan, np.nan
@@ -47,11 +48,13 @@ def plot(scene: Scene, width: int, height: int) -> list[Line]:
                 canvas.mark(int(place), float(value), bottom, top, "●", colour)
             now = values[_NOW]
             last = float(values[there][-1])
-            figure = fmt.MISSING if np.isnan(now) else fmt.rate(float(now) / factor, scene.unit)
+            figure = (
+                fmt.MISSING if np.isnan(now) else fmt.rate(float(now) / factor, readings.ui.unit)
+            )
             series.append(Series(name, colour, last, figure))
         return series
 
-    drawn = framed_plot(scene, width, height - 1, bottom, top, ticks, draw)
+    drawn = framed_plot(readings, width, height - 1, bottom, top, ticks, draw)
     return [*drawn.lines, _names(drawn.left, drawn.width)]
 
 

@@ -1,6 +1,6 @@
 """Every venue's links and chain in full: states, cadence, latency, losses, budgets."""
 
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.venue_columns import GLYPHS, LINK_COLUMNS, Column
 from cockpit.ui.readings.venue_table import NAME_CELLS, fitting, head, row, verdict
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest
@@ -9,22 +9,22 @@ TITLE = "links"
 HZ = 2.0
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
     blocks = _blocks(inner - NAME_CELLS)
     body: list[Line] = []
     hidden = 0
-    for columns in blocks if scene.venues else []:
-        if body and len(body) + len(scene.venues) + 2 > height - 2:
+    for columns in blocks if readings.venues else []:
+        if body and len(body) + len(readings.venues) + 2 > height - 2:
             hidden += len(columns)
             continue
         body += [[], head(columns)] if body else [head(columns)]
-        body += [row(scene, i, columns) for i in range(len(scene.venues))]
-    if not scene.venues:
+        body += [row(readings, i, columns) for i in range(len(readings.venues))]
+    if not readings.venues:
         body = [[], [(" no venue is watched: add some under [watch] in the config", "dim")]]
-    elif len(body) + len(scene.venues) < height - 2:
-        body += [[], *_links(scene)]
+    elif len(body) + len(readings.venues) < height - 2:
+        body += [[], *_links(readings)]
     return framed(
         body,
         width,
@@ -33,12 +33,12 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         note=f"{hidden} columns need more room" if hidden and width >= 60 else "",
         verdict=longest(
             width - 4,
-            verdict(scene)
+            verdict(readings)
             or [("latency is our receive time less the venue's own stamp; b.age is the age of the "
                  "newest block; asks wait for the budget", "dim")],
-            verdict(scene) or [("latency is receive time less the venue's stamp", "dim")],
+            verdict(readings) or [("latency is receive time less the venue's stamp", "dim")],
         ),
-        focused=scene.focus == TITLE,
+        focused=readings.ui.focus == TITLE,
     )  # fmt: skip
 
 
@@ -55,11 +55,11 @@ def _blocks(room: int) -> list[list[Column]]:
     return out
 
 
-def _links(scene: Scene) -> list[Line]:
+def _links(readings: Readings) -> list[Line]:
     """Each venue's connections by name, with the reason of those that are not live."""
     out: list[Line] = []
-    for venue in scene.venues:
-        line: Line = [("   " + fit(venue.name, 12), scene.colour_of(venue.name))]
+    for venue in readings.venues:
+        line: Line = [("   " + fit(venue.name, 12), readings.colour_of(venue.name))]
         for link in venue.links.values():
             glyph, role = GLYPHS[link.state]
             line += [(f"{glyph} ", role), (f"{link.link} {link.state}", "text")]

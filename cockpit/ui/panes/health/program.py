@@ -1,6 +1,6 @@
 """How the program itself is doing: its loop, its screen, what comes in and what goes out."""
 
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed
 
@@ -11,11 +11,11 @@ Row = tuple[str, str, str, str]
 """(label, figure, role, note)"""
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     room = width - 2 - _LABEL - 1
     body: list[Line] = []
-    for label, figure, role, note in _rows(scene):
+    for label, figure, role, note in _rows(readings):
         shown = figure + (f"  {note}" if note and len(figure) + 2 + len(note) <= room else "")
         body.append(
             [
@@ -29,12 +29,12 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         width,
         height,
         title=[("this program", "title"), (" · a dot: not measured", "dim")],
-        focused=scene.focus == TITLE,
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _rows(scene: Scene) -> list[Row]:
-    frames, feed = scene.frames, scene.feed
+def _rows(readings: Readings) -> list[Row]:
+    frames, feed = readings.frames, readings.feed
     per_s = feed.messages_per_s if feed else None
     drawn, wanted = frames.hz_drawn, frames.hz_wanted
     slow = drawn is not None and wanted is not None and drawn < 0.8 * wanted

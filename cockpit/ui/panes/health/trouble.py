@@ -1,7 +1,7 @@
 """What went wrong at each venue, in its own words: last reject, budget, recording, faults."""
 
 from cockpit.state.view import VenueRead
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed
 
@@ -9,15 +9,17 @@ TITLE = "trouble"
 HZ = 1.0
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
     body: list[Line] = []
-    for venue in scene.venues:
+    for venue in readings.venues:
         name = fit(venue.name, 12)
-        for i, (what, role) in enumerate(_troubles(scene, venue)):
+        for i, (what, role) in enumerate(_troubles(readings, venue)):
             head = name if i == 0 else " " * 12
-            body.append([(f" {head}", scene.colour_of(venue.name)), (fit(what, inner - 13), role)])
+            body.append(
+                [(f" {head}", readings.colour_of(venue.name)), (fit(what, inner - 13), role)]
+            )
     if not body:
         body = [
             [],
@@ -29,14 +31,14 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         width,
         height,
         title=[("trouble", "title"), (" · last words a venue", "dim")],
-        focused=scene.focus == TITLE,
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _troubles(scene: Scene, venue: VenueRead) -> list[tuple[str, str]]:
+def _troubles(readings: Readings, venue: VenueRead) -> list[tuple[str, str]]:
     """(words, role) of everything that is wrong, worst first."""
     found = []
-    stats = scene.venue_stats.get(venue.name)
+    stats = readings.venue_stats.get(venue.name)
     if stats and stats.faults:
         found.append((f"adapter failed {stats.faults} times: see the log file", "danger"))
     if stats and stats.blocked_s > 0:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cockpit.alerts.states import Alert, Firing
 from cockpit.core.units import utc
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right
 
@@ -16,31 +16,31 @@ NAME, SHORT_NAME = 24, 16
 """Cells for the rule's name, on a wide and on a narrow pane."""
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner, room = width - 2, max(1, height - 2)
-    alarms = scene.alarms
+    alarms = readings.ui.alerts
     entries = alarms.entries()
     at = min(alarms.index, len(entries) - 1)
-    focused = scene.focus == TITLE
+    focused = readings.ui.focus == TITLE
     top = max(0, min(at - room // 2, len(entries) - room)) if focused else 0
     body = [
-        _line(scene, alert, firing, inner, focused and top + i == at)
+        _line(readings, alert, firing, inner, focused and top + i == at)
         for i, (alert, firing) in enumerate(entries[top : top + room])
     ]
     if not body:
         body = [[(" all is quiet: no rule has fired", "dim")],
                 [(" the rules are under [[alert]] in the config", "dim")]]  # fmt: skip
-    if scene.problem:
-        body.insert(0, [(fit(f" {clean(scene.problem)}", inner), "danger")])
+    if readings.problem:
+        body.insert(0, [(fit(f" {clean(readings.problem)}", inner), "danger")])
     hidden = len(entries) - top - room
     return framed(
         body[:room],
         width,
         height,
-        title=[("alerts", "title"), (f" · {_counts(scene)}", "dim")],
+        title=[("alerts", "title"), (f" · {_counts(readings)}", "dim")],
         note=" · ".join(_beyond(top, hidden)),
-        verdict=_verdict(scene, width - 4),
+        verdict=_verdict(readings, width - 4),
         focused=focused,
     )
 
@@ -53,8 +53,8 @@ def _beyond(above: int, below: int) -> Iterator[str]:
         yield f"+{below} older"
 
 
-def _counts(scene: Scene) -> str:
-    alarms = scene.alarms
+def _counts(readings: Readings) -> str:
+    alarms = readings.ui.alerts
     on, loud = len(alarms.firing), alarms.loud()
     words = f"{on} firing" if on else "none firing"
     if on > loud:
@@ -62,8 +62,8 @@ def _counts(scene: Scene) -> str:
     return words
 
 
-def _verdict(scene: Scene, width: int) -> Line | None:
-    alarms = scene.alarms
+def _verdict(readings: Readings, width: int) -> Line | None:
+    alarms = readings.ui.alerts
     if alarms.problem:
         return longest(width, [(clean(alarms.problem), "warn")])
     if alarms.muted:
@@ -78,7 +78,7 @@ def _when(at_ns: int, now_ns: int) -> str:
     return f"{at:%H:%M:%S} " if at.date() == utc(now_ns).date() else f"{at:%d %b}   "
 
 
-def _line(scene: Scene, alert: Alert, firing: Firing | None, inner: int, here: bool) -> Line:
+def _line(readings: Readings, alert: Alert, firing: Firing | None, inner: int, here: bool) -> Line:
     """`▌14:31:55 ● funding flipped  words`; what is on says for how long."""
     edge = ("▌" if here else " ", "accent")
     if firing is None:
@@ -87,12 +87,12 @@ def _line(scene: Scene, alert: Alert, firing: Firing | None, inner: int, here: b
     else:
         role = "dim" if firing.acknowledged else _ROLE[alert.severity]
         glyph, text_role = "●", "dim" if firing.acknowledged else "number"
-    when = _when(alert.at_ns, scene.now_ns)
+    when = _when(alert.at_ns, readings.now_ns)
     words = clean(alert.words)
     if firing is None and alert.happening == "cleared":
         words = f"over: {words}"
     # What was kept before the clock was put back lies in the future.
-    age = right(fmt.age(max(0, scene.now_ns - alert.at_ns) / 1e9), _AGE) if firing else ""
+    age = right(fmt.age(max(0, readings.now_ns - alert.at_ns) / 1e9), _AGE) if firing else ""
     rule = clean(alert.rule)
     room = inner - 1 - len(when) - 2 - _AGE
     size = NAME if room >= 72 else SHORT_NAME if room >= 48 else 0

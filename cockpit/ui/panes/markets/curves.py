@@ -6,7 +6,7 @@ Hours without a payment are gaps, marked at both ends; lines are never joined ov
 import numpy as np
 
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import MAX_SERIES, Series, dated, framed_plot
 from cockpit.ui.readings.funding_rates import hourly_history
 from cockpit.ui.readings.heatmap_cells import fresh_hourly
@@ -18,80 +18,89 @@ TITLE = "curves"
 HZ = 1.0
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
-    span = f"{scene.span_h // 24} d" if scene.span_h >= 48 else f"{scene.span_h} h"
-    body, gaps = _plot(scene, width - 2, height - 2)
+    span = (
+        f"{readings.ui.span_h // 24} d" if readings.ui.span_h >= 48 else f"{readings.ui.span_h} h"
+    )
+    body, gaps = _plot(readings, width - 2, height - 2)
     return framed(
         body,
         width,
         height,
         title=[
             ("funding history", "title"),
-            (f" · {scene.symbol or '-'} · paid · {fmt.UNIT_LABEL[scene.unit]} · {span}", "dim"),
+            (
+                f" · {readings.symbol or '-'} · paid · {fmt.UNIT_LABEL[readings.ui.unit]} · {span}",
+                "dim",
+            ),
         ],
-        verdict=_verdict(scene, gaps, width - 4),
-        focused=scene.focus == TITLE,
+        verdict=_verdict(readings, gaps, width - 4),
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _plot(scene: Scene, width: int, height: int) -> tuple[list[Line], list[str]]:
+def _plot(readings: Readings, width: int, height: int) -> tuple[list[Line], list[str]]:
     """The lines, and the names of the venues whose history has gaps."""
-    names = scene.listing()[:MAX_SERIES]
-    histories = {name: hourly_history(scene, name)[-scene.span_h :] for name in names}
-    live = {name: fresh_hourly(scene, name, scene.symbol or "") for name in names}
+    names = readings.listing()[:MAX_SERIES]
+    histories = {name: hourly_history(readings, name)[-readings.ui.span_h :] for name in names}
+    live = {name: fresh_hourly(readings, name, readings.symbol or "") for name in names}
     known = {
         name: rates
         for name, rates in histories.items()
         if live[name] is not None or not np.isnan(rates).all()
     }
     if not known:
-        why = f"waiting for the funding history of {scene.symbol}"
+        why = f"waiting for the funding history of {readings.symbol}"
         if not names:
-            why = f"no venue lists {scene.symbol}" if scene.symbol else scene.no_symbol
+            why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
         return [[], [(f" {why}", "dim")]], []
-    factor = fmt.UNIT_HOURS[scene.unit] * 100
+    factor = fmt.UNIT_HOURS[readings.ui.unit] * 100
     seen = np.concatenate([[*rates, live[name] or np.nan] for name, rates in known.items()])
     low, high = float(np.nanmin(seen)) * factor, float(np.nanmax(seen)) * factor
-    low, high = scene.scale(f"curves {scene.symbol} {scene.unit} {scene.span_h}", low, high)
+    low, high = readings.cache.scale(
+        f"curves {readings.symbol} {readings.ui.unit} {readings.ui.span_h}", low, high
+    )
     bottom, top, ticks = nice_scale(low, high, max(2, height // 4))
     # The venue under the cursor is drawn last, over the others.
-    order = sorted(known, key=lambda name: name == scene.venue)
-    end_ns = scene.now_ns
-    since_ns = end_ns - scene.span_h * HOUR_NS
+    order = sorted(known, key=lambda name: name == readings.venue)
+    end_ns = readings.now_ns
+    since_ns = end_ns - readings.ui.span_h * HOUR_NS
     gaps: list[str] = []
 
     def draw(canvas: Canvas) -> list[Series]:
         edges = np.linspace(since_ns, end_ns, canvas.dots_wide).astype(np.int64)
         hour = end_ns - end_ns % HOUR_NS
-        at = hour - HOUR_NS * np.arange(scene.span_h, 0, -1)
+        at = hour - HOUR_NS * np.arange(readings.ui.span_h, 0, -1)
         series = []
         for name in order:
             values = steps(at, known[name] * factor, edges, HOUR_NS + HOUR_NS // 2)
             now = live[name]
             if now is not None:
-                values[edges >= _running_since(scene, name, hour)] = now * factor
+                values[edges >= _running_since(readings, name, hour)] = now * factor
                 values[-1] = now * factor
-            colour = scene.colour_of(name)
+            colour = readings.colour_of(name)
             canvas.plot(values, bottom, top, colour)
             if _mark_gaps(canvas, values, bottom, top, colour):
                 gaps.append(name)
             last = now * factor if now is not None else _last(values)
-            series.append(Series(name, colour, last, fmt.rate(now, scene.unit)))
+            series.append(Series(name, colour, last, fmt.rate(now, readings.ui.unit)))
         return series
 
-    rows = framed_plot(scene, width, height - 1, bottom, top, ticks, draw)
+    rows = framed_plot(readings, width, height - 1, bottom, top, ticks, draw)
     return [*rows.lines, dated(since_ns, end_ns, rows.left, rows.width)], sorted(gaps)
 
 
-def _running_since(scene: Scene, venue: str, hour_ns: int) -> int:
+def _running_since(readings: Readings, venue: str, hour_ns: int) -> int:
     """Where the running interval began: nothing was paid since, and that is no gap."""
-    market = scene.market(venue)
+    market = readings.market(venue)
     latest = market.settled.latest if market else None
     if latest is None:
         return hour_ns
     at_ns = hour_floor_ns((latest.venue_ns or latest.recv_ns) + HOUR_NS // 120)
-    return at_ns if scene.now_ns - at_ns <= latest.interval_s * NS_PER_S + HOUR_NS // 4 else hour_ns
+    return (
+        at_ns if readings.now_ns - at_ns <= latest.interval_s * NS_PER_S + HOUR_NS // 4 else hour_ns
+    )
 
 
 def _last(values: Floats) -> float | None:
@@ -109,15 +118,15 @@ def _mark_gaps(canvas: Canvas, values: Floats, low: float, high: float, role: st
     return len(breaks) > 0
 
 
-def _verdict(scene: Scene, gaps: list[str], width: int) -> Line:
+def _verdict(readings: Readings, gaps: list[str], width: int) -> Line:
     """Gaps, then what the selected venue's rate is made of."""
     missing: Line = [(f"gaps × in {', '.join(gaps)}  ", "warn")] if gaps else []
-    market = scene.market(scene.venue) if scene.venue else None
+    market = readings.market(readings.venue) if readings.venue else None
     live = market.live if market else None
-    if market is None or live is None or market.is_stale("funding", scene.now_ns):
+    if market is None or live is None or market.is_stale("funding", readings.now_ns):
         return longest(width, missing)
-    rate = fmt.rate(fresh_hourly(scene, market.venue, market.symbol), scene.unit)
-    now: Line = [(f"{market.venue} {rate} {fmt.UNIT_SHORT[scene.unit]}", "text")]
+    rate = fmt.rate(fresh_hourly(readings, market.venue, market.symbol), readings.ui.unit)
+    now: Line = [(f"{market.venue} {rate} {fmt.UNIT_SHORT[readings.ui.unit]}", "text")]
     basis: Line = []
     if live.premium is not None:
         basis.append((f", premium {fmt.signed(live.premium * 1e4, 1)} bps", "dim"))

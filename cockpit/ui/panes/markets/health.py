@@ -1,6 +1,6 @@
 """How healthy each venue's machinery is, one line a venue, and why it is not live."""
 
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.venue_columns import COLUMNS
 from cockpit.ui.readings.venue_table import NAME_CELLS, fitting, head, row, verdict
 from cockpit.ui.text.styled import Line, clean, fit, framed
@@ -9,27 +9,27 @@ TITLE = "health"
 HZ = 2.0
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
     columns = fitting(inner - NAME_CELLS, COLUMNS)
-    body: list[Line] = [head(columns)] if scene.venues else []
+    body: list[Line] = [head(columns)] if readings.venues else []
     used = NAME_CELLS + sum(column.width for column in columns)
-    for i, venue in enumerate(scene.venues):
-        body.append(row(scene, i, columns))
+    for i, venue in enumerate(readings.venues):
+        body.append(row(readings, i, columns))
         if venue.state != "live":
             words = clean(f"{venue.state}: {venue.reason or 'no reason given'}")
             if inner - used >= 24:
                 body[-1].append((fit(f"  {words}", inner - used), "warn"))
-            elif len(body) + len(scene.venues) - i < height - 2:
+            elif len(body) + len(readings.venues) - i < height - 2:
                 body.append([(fit(f"   {words}", inner), "warn")])
-    if not scene.venues:
+    if not readings.venues:
         body = [[], [(" no venue is watched: add some under [watch] in the config", "dim")]]
     return framed(
         body,
         width,
         height,
         title=[("health", "title"), (" · chain and link", "dim")],
-        verdict=verdict(scene),
-        focused=scene.focus == TITLE,
+        verdict=verdict(readings),
+        focused=readings.ui.focus == TITLE,
     )

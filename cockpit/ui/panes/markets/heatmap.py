@@ -4,10 +4,12 @@ Columns are venues, rows symbols. The cell cursor chooses what the other panes s
 a cell always says who pays now, on a fixed scale; the text says what the trader asked for.
 """
 
-from cockpit.ui.model.ui_state import CellMode, Scene, next_payment_s
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.ui_state import CellMode
 from cockpit.ui.readings.breakeven import breakeven
 from cockpit.ui.readings.funding_rates import mean_by_open_interest
 from cockpit.ui.readings.heatmap_cells import cell, fresh_hourly
+from cockpit.ui.readings.market_rates import next_payment_s
 from cockpit.ui.readings.venue_columns import GLYPHS
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
@@ -26,60 +28,60 @@ WORDS: dict[CellMode, str] = {
 _RATES = ("live", "predicted", "change_1h", "change_8h")
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    columns, hidden, extras = _columns(scene, inner)
-    cells = _cell_width(scene)
-    body = [_header(scene, columns, extras, cells)]
-    if scene.cell != "next":
-        body.append(_countdowns(scene, columns, cells))
+    columns, hidden, extras = _columns(readings, inner)
+    cells = _cell_width(readings)
+    body = [_header(readings, columns, extras, cells)]
+    if readings.ui.cell != "next":
+        body.append(_countdowns(readings, columns, cells))
     rows = max(1, height - 2 - len(body))
-    symbols = scene.symbols
-    top = max(0, min(scene.symbol_index - rows // 2, len(symbols) - rows))
-    body += [_row(scene, symbol, columns, extras, cells) for symbol in symbols[top : top + rows]]
+    symbols = readings.symbols
+    top = max(0, min(readings.ui.symbol_index - rows // 2, len(symbols) - rows))
+    body += [_row(readings, symbol, columns, extras, cells) for symbol in symbols[top : top + rows]]
     if not symbols:
-        body += [[], [(f" {scene.no_symbol}", "dim")]]
-    if not scene.venues:
+        body += [[], [(f" {readings.no_symbol}", "dim")]]
+    if not readings.venues:
         body = [[], [(" no venue is watched: add some under [watch] in the config", "dim")]]
     notes = []
     if len(symbols) > rows:
         notes.append(f"{top + 1}–{min(top + rows, len(symbols))} of {len(symbols)}")
     if hidden:
         notes.append(f"+{hidden} →")
-    what = WORDS[scene.cell]
-    if scene.cell in _RATES:
-        what += f" · {fmt.UNIT_LABEL[scene.unit]}"
+    what = WORDS[readings.ui.cell]
+    if readings.ui.cell in _RATES:
+        what += f" · {fmt.UNIT_LABEL[readings.ui.unit]}"
     return framed(
         body[: height - 2],
         width,
         height,
-        title=[("funding", "title"), (f" · {what}", "dim"), *_filter(scene)],
+        title=[("funding", "title"), (f" · {what}", "dim"), *_filter(readings)],
         note="  ".join(notes),
-        verdict=_verdict(scene, width - 4),
-        focused=scene.focus == TITLE,
+        verdict=_verdict(readings, width - 4),
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _filter(scene: Scene) -> Line:
-    words = f" /{scene.filter}" if scene.filter else ""
-    words += f" by {scene.sort}" if scene.sort != "listed" else ""
+def _filter(readings: Readings) -> Line:
+    words = f" /{readings.ui.filter}" if readings.ui.filter else ""
+    words += f" by {readings.ui.sort}" if readings.ui.sort != "listed" else ""
     return [(words, "accent")] if words else []
 
 
-def _cell_width(scene: Scene) -> int:
-    return 10 if scene.unit == "hour" else 9
+def _cell_width(readings: Readings) -> int:
+    return 10 if readings.ui.unit == "hour" else 9
 
 
-def _columns(scene: Scene, inner: int) -> tuple[list[str], int, list[str]]:
+def _columns(readings: Readings, inner: int) -> tuple[list[str], int, list[str]]:
     """The venues that fit, how many do not, and which of the extra columns fit beside them."""
-    names = [venue.name for venue in scene.venues]
-    cells = _cell_width(scene)
+    names = [venue.name for venue in readings.venues]
+    cells = _cell_width(readings)
     room = inner - _SYMBOL
     # The spread stays even where not all venues fit: it is what the other columns are for.
     spread = 2 + _SPREAD if len(names) > 1 and room >= cells * 2 + 2 + _SPREAD else 0
     shown = max(1, min(len(names), (room - spread) // cells))
-    first = max(0, min(scene.venue_index - shown + 1, len(names) - shown))
+    first = max(0, min(readings.ui.venue_index - shown + 1, len(names) - shown))
     extras = ["spread"] if spread else []
     room -= shown * cells + spread
     for name, size in (("pair", _PAIR), ("oi-weighted", _WEIGHTED)):
@@ -89,16 +91,16 @@ def _columns(scene: Scene, inner: int) -> tuple[list[str], int, list[str]]:
     return names[first : first + shown], len(names) - shown if names else 0, extras
 
 
-def _header(scene: Scene, columns: list[str], extras: list[str], cells: int) -> Line:
+def _header(readings: Readings, columns: list[str], extras: list[str], cells: int) -> Line:
     line: Line = [(" " * _SYMBOL, "dim")]
     for name in columns:
-        state = scene.view.venue(name)
+        state = readings.view.venue(name)
         live = state is not None and state.state == "live"
         mark = "" if live or state is None else GLYPHS[state.state][0]
-        mark += "*" if name in scene.pinned else ""
-        label = name if len(name) + len(mark) < cells else scene.short(name)
-        line.append((right(mark + label, cells), scene.colour_of(name) if live else "stale"))
-    names = [scene.short(name) for name in scene.pinned]
+        mark += "*" if name in readings.ui.pinned else ""
+        label = name if len(name) + len(mark) < cells else readings.short(name)
+        line.append((right(mark + label, cells), readings.colour_of(name) if live else "stale"))
+    names = [readings.short(name) for name in readings.ui.pinned]
     pinned = "−".join(names) if len(names) == 2 else ""
     spread = (pinned or "spread", _SPREAD, "accent" if pinned else "dim")
     heads = {"spread": spread, "pair": ("sh/long", _PAIR, "dim")}
@@ -110,78 +112,80 @@ def _header(scene: Scene, columns: list[str], extras: list[str], cells: int) -> 
     return line
 
 
-def _countdowns(scene: Scene, columns: list[str], cells: int) -> Line:
+def _countdowns(readings: Readings, columns: list[str], cells: int) -> Line:
     line: Line = [(fit(" next", _SYMBOL), "dim")]
     for name in columns:
-        seconds = next_payment_s(scene.market(name), scene.now_ns)
+        seconds = next_payment_s(readings.market(name), readings.now_ns)
         role = "warn" if seconds is not None and seconds < 60 else "dim"
         line.append((right(fmt.countdown(seconds), cells), role))
     return line
 
 
-def _row(scene: Scene, symbol: str, columns: list[str], extras: list[str], cells: int) -> Line:
-    chosen = symbol == scene.symbol
+def _row(
+    readings: Readings, symbol: str, columns: list[str], extras: list[str], cells: int
+) -> Line:
+    chosen = symbol == readings.symbol
     line: Line = [
         ("▌" if chosen else " ", "accent"),
         (fit(symbol, _SYMBOL - 1), "number" if chosen else "text"),
     ]
     for name in columns:
-        text, role = cell(scene, name, symbol)
-        if chosen and name == scene.venue:
+        text, role = cell(readings, name, symbol)
+        if chosen and name == readings.venue:
             role = "cursor"
         line += [(" ", "text"), (right(text, cells - 1), role)]
     if not extras:
         return line
     line.append((" │", "frame"))
-    rates = _fresh(scene, symbol)
-    pair = _pair(scene, rates)
+    rates = _fresh(readings, symbol)
+    pair = _pair(readings, rates)
     spread = None if pair is None else rates[pair[0]] - rates[pair[1]]
     for extra in extras:
         if extra == "spread":
-            text = _spread(spread, scene)
+            text = _spread(spread, readings)
             line.append((right(text, _SPREAD), "dim" if spread is None else "number"))
         elif extra == "pair":
-            text = "/".join(scene.short(name) for name in pair) if pair else fmt.MISSING
+            text = "/".join(readings.short(name) for name in pair) if pair else fmt.MISSING
             line.append((right(text, _PAIR), "dim"))
         else:
-            weighted = mean_by_open_interest(scene, symbol, rates)
-            line.append((right(fmt.rate(weighted, scene.unit), _WEIGHTED), "text"))
+            weighted = mean_by_open_interest(readings, symbol, rates)
+            line.append((right(fmt.rate(weighted, readings.ui.unit), _WEIGHTED), "text"))
     return line
 
 
-def _fresh(scene: Scene, symbol: str) -> dict[str, float]:
+def _fresh(readings: Readings, symbol: str) -> dict[str, float]:
     """Venue -> rate as a fraction per hour, where it may be compared."""
-    rates = {venue.name: fresh_hourly(scene, venue.name, symbol) for venue in scene.venues}
+    rates = {venue.name: fresh_hourly(readings, venue.name, symbol) for venue in readings.venues}
     return {name: rate for name, rate in rates.items() if rate is not None}
 
 
-def _pair(scene: Scene, rates: dict[str, float]) -> tuple[str, str] | None:
+def _pair(readings: Readings, rates: dict[str, float]) -> tuple[str, str] | None:
     """(short, long): the trader's pinned pair or, without one, the widest; None where a rate lacks.
 
     With a pinned pair a column never says anything of another one.
     """
-    if len(scene.pinned) == 2:
-        short, long = scene.pinned
+    if len(readings.ui.pinned) == 2:
+        short, long = readings.ui.pinned
         return (short, long) if short in rates and long in rates else None
     if len(rates) < 2:
         return None
     return max(rates, key=lambda v: rates[v]), min(rates, key=lambda v: rates[v])
 
 
-def _spread(spread: float | None, scene: Scene) -> str:
+def _spread(spread: float | None, readings: Readings) -> str:
     """Received by the pair; only a pinned pair can pay, and then the minus is said."""
-    return fmt.rate(spread, scene.unit).lstrip("+")
+    return fmt.rate(spread, readings.ui.unit).lstrip("+")
 
 
-def _verdict(scene: Scene, width: int) -> Line:
+def _verdict(readings: Readings, width: int) -> Line:
     """The widest spread of the selected symbol as a sentence, with what it costs to have it."""
-    symbol = scene.symbol
+    symbol = readings.symbol
     if symbol is None:
         return []
-    rates = _fresh(scene, symbol)
-    pair = _pair(scene, rates)
-    if pair is None and len(scene.pinned) == 2:
-        lost = ", ".join(name for name in scene.pinned if name not in rates)
+    rates = _fresh(readings, symbol)
+    pair = _pair(readings, rates)
+    if pair is None and len(readings.ui.pinned) == 2:
+        lost = ", ".join(name for name in readings.ui.pinned if name not in rates)
         return longest(
             width,
             [(f"{symbol}: no fresh rate at {lost}, the pinned pair is not compared", "warn")],
@@ -196,18 +200,18 @@ def _verdict(scene: Scene, width: int) -> Line:
         )
     short, long = pair
     spread = rates[short] - rates[long]
-    text = _spread(spread, scene) + " " + fmt.UNIT_SHORT[scene.unit]
+    text = _spread(spread, readings) + " " + fmt.UNIT_SHORT[readings.ui.unit]
     legs = [
-        f"short {name} {fmt.rate(rates[name], scene.unit)}" if name == short
-        else f"long {name} {fmt.rate(rates[name], scene.unit)}"
+        f"short {name} {fmt.rate(rates[name], readings.ui.unit)}" if name == short
+        else f"long {name} {fmt.rate(rates[name], readings.ui.unit)}"
         for name in pair
     ]  # fmt: skip
-    names = f"short {scene.short(short)} long {scene.short(long)}"
-    pays = breakeven(scene, short, long)
+    names = f"short {readings.short(short)} long {readings.short(long)}"
+    pays = breakeven(readings, short, long)
     earned = brief = ""
     if pays.cost_bps is not None:
         bps = f"{fmt.bps(pays.cost_bps)} bps"
-        costs = f"{bps} of costs at {fmt.magnitude(scene.size_usd)}"
+        costs = f"{bps} of costs at {fmt.magnitude(readings.ui.size_usd)}"
         if pays.hours is None:
             earned, brief = f", never earns {costs}", f", never earns {bps}"
         else:
@@ -221,7 +225,7 @@ def _verdict(scene: Scene, width: int) -> Line:
         [*head, (f"{names}: ", "text"), (text, "number"), (brief, "text")],
         [
             *head,
-            (f"{scene.short(short)}/{scene.short(long)} ", "text"),
+            (f"{readings.short(short)}/{readings.short(long)} ", "text"),
             (text, "number"),
             (brief, "text"),
         ],

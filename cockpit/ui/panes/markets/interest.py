@@ -4,14 +4,14 @@ import numpy as np
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.state.view import MarketRead
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import MAX_SERIES, Series, framed_plot
 from cockpit.ui.readings.funding_rates import (
     fresh_open_interest,
     open_interest_change,
     open_interest_usd,
 )
-from cockpit.ui.readings.order_books import reading
+from cockpit.ui.readings.order_books import book_reading
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale, spark, steps
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
@@ -27,26 +27,29 @@ _CELLS = (
 )  # fmt: skip
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    fresh = fresh_open_interest(scene, scene.symbol or "")
+    fresh = fresh_open_interest(readings, readings.symbol or "")
     total = sum(fresh.values())
-    names = scene.listing()
+    names = readings.listing()
     columns = _columns(inner)
-    body: list[Line] = [_head(columns, _looked_s(scene, names))]
-    body += [_row(scene, name, fresh.get(name), total, columns) for name in names]
+    body: list[Line] = [_head(columns, _looked_s(readings, names))]
+    body += [_row(readings, name, fresh.get(name), total, columns) for name in names]
     if not names:
-        body = [[], [(f" {scene.no_symbol if not scene.symbol else 'no venue lists it'}", "dim")]]
+        body = [
+            [],
+            [(f" {readings.no_symbol if not readings.symbol else 'no venue lists it'}", "dim")],
+        ]
     elif height - 2 - len(body) >= _PLOT_ROWS + 2:
-        body += [[], *_history(scene, names, inner, height - 2 - len(body) - 1)]
+        body += [[], *_history(readings, names, inner, height - 2 - len(body) - 1)]
     return framed(
         body,
         width,
         height,
-        title=[("open interest", "title"), (f" · {scene.symbol or '-'} · USD", "dim")],
-        verdict=_verdict(scene, fresh, total, width - 4),
-        focused=scene.focus == TITLE,
+        title=[("open interest", "title"), (f" · {readings.symbol or '-'} · USD", "dim")],
+        verdict=_verdict(readings, fresh, total, width - 4),
+        focused=readings.ui.focus == TITLE,
     )
 
 
@@ -62,15 +65,15 @@ def _columns(inner: int) -> list[tuple[str, int]]:
     return out
 
 
-def _looked_s(scene: Scene, names: list[str]) -> float:
+def _looked_s(readings: Readings, names: list[str]) -> float:
     """Seconds for which open interest is known, at most an hour: what its change is over."""
-    first = scene.now_ns
+    first = readings.now_ns
     for name in names:
-        market = scene.market(name)
+        market = readings.market(name)
         if market is not None:
-            at, _ = market.open_interests.read(scene.now_ns - HOUR_NS)
+            at, _ = market.open_interests.read(readings.now_ns - HOUR_NS)
             first = min([first, *at[:1].tolist()])
-    return (scene.now_ns - first) / NS_PER_S
+    return (readings.now_ns - first) / NS_PER_S
 
 
 def _head(columns: list[tuple[str, int]], looked_s: float) -> Line:
@@ -83,18 +86,18 @@ def _head(columns: list[tuple[str, int]], looked_s: float) -> Line:
 
 
 def _row(
-    scene: Scene, name: str, usd: float | None, total: float, columns: list[tuple[str, int]]
+    readings: Readings, name: str, usd: float | None, total: float, columns: list[tuple[str, int]]
 ) -> Line:
     """One venue; `usd` is None where its figure is missing or stale."""
-    market = scene.market(name)
-    line: Line = [(" " + fit(name, 12), scene.colour_of(name))]
+    market = readings.market(name)
+    line: Line = [(" " + fit(name, 12), readings.colour_of(name))]
     known = open_interest_usd(market)
     if market is None or known is None:
         return [*line, *((right(fmt.MISSING, size), "dim") for _, size in columns[:2])]
     stale = usd is None
     share = usd / total if usd is not None and total else None
     for column, size in columns:
-        text, role = _cell(scene, market, column, known, share)
+        text, role = _cell(readings, market, column, known, share)
         if stale and column == "usd":
             text = fmt.STALE + text
         line.append((right(text, size), "stale" if stale else role))
@@ -102,20 +105,20 @@ def _row(
 
 
 def _cell(
-    scene: Scene, market: MarketRead, column: str, usd: float, share: float | None
+    readings: Readings, market: MarketRead, column: str, usd: float, share: float | None
 ) -> tuple[str, str]:
     if column == "usd":
         return fmt.magnitude(usd), "number"
     if column == "1h":
-        moved = open_interest_change(market, scene.now_ns)
+        moved = open_interest_change(market, readings.now_ns)
         text = fmt.MISSING if moved is None else fmt.signed(moved * 100, 2) + "%"
         return text, "text" if moved else "dim"
     if column == "share":
         return (fmt.MISSING, "dim") if share is None else (f"{share * 100:.0f}%", "text")
     if column == "spark":
-        _, values = market.open_interests.read(scene.now_ns - HOUR_NS)
+        _, values = market.open_interests.read(readings.now_ns - HOUR_NS)
         return spark(_thinned(values, _SPARK), _SPARK), "dim"
-    return _per_depth(scene, market.venue, usd)
+    return _per_depth(readings, market.venue, usd)
 
 
 def _thinned(values: Floats, count: int) -> Floats:
@@ -126,9 +129,9 @@ def _thinned(values: Floats, count: int) -> Floats:
     return picked
 
 
-def _per_depth(scene: Scene, venue: str, usd: float) -> tuple[str, str]:
+def _per_depth(readings: Readings, venue: str, usd: float) -> tuple[str, str]:
     """Open interest as a multiple of what rests within the band, mean of both sides."""
-    book = reading(scene, venue)
+    book = book_reading(readings, venue)
     if book is None or book.stale:
         return fmt.MISSING, "dim"
     resting = book.bid_side.within(BAND_BPS) + book.ask_side.within(BAND_BPS)
@@ -138,12 +141,12 @@ def _per_depth(scene: Scene, venue: str, usd: float) -> tuple[str, str]:
     return ("≤ " if short else "") + f"{usd / resting * 2:.0f}", "text"
 
 
-def _history(scene: Scene, names: list[str], width: int, height: int) -> list[Line]:
+def _history(readings: Readings, names: list[str], width: int, height: int) -> list[Line]:
     """Change of open interest since the left edge, in per cent, one line a venue."""
     rings = {}
     for name in names[:MAX_SERIES]:
-        market = scene.market(name)
-        at, values = market.open_interests.read(scene.now_ns - HOUR_NS) if market else _NOTHING
+        market = readings.market(name)
+        at, values = market.open_interests.read(readings.now_ns - HOUR_NS) if market else _NOTHING
         known = ~np.isnan(values)
         if known.sum() > 2 and values[known][0] > 0:
             rings[name] = (at, (values / values[known][0] - 1.0) * 100)
@@ -151,21 +154,21 @@ def _history(scene: Scene, names: list[str], width: int, height: int) -> list[Li
         return [[(" collecting: the last hour is drawn here as it passes", "dim")]]
     seen = np.concatenate([values[~np.isnan(values)] for _, values in rings.values()])
     peak = max(0.1, float(np.abs(seen).max()))
-    low, high = scene.scale(f"interest {scene.symbol}", -peak, peak)
+    low, high = readings.cache.scale(f"interest {readings.symbol}", -peak, peak)
     bottom, top, ticks = nice_scale(low, high, max(2, height // 4))
-    span_ns = _span_ns(scene.now_ns - min(int(at[0]) for at, _ in rings.values()))
+    span_ns = _span_ns(readings.now_ns - min(int(at[0]) for at, _ in rings.values()))
 
     def draw(canvas: Canvas) -> list[Series]:
-        edges = np.linspace(scene.now_ns - span_ns, scene.now_ns, canvas.dots_wide)
+        edges = np.linspace(readings.now_ns - span_ns, readings.now_ns, canvas.dots_wide)
         series = []
         for name, (at, values) in rings.items():
             drawn = steps(at, values, edges.astype(np.int64), _HELD_S * NS_PER_S)
-            canvas.plot(drawn, bottom, top, scene.colour_of(name))
+            canvas.plot(drawn, bottom, top, readings.colour_of(name))
             last = float(values[~np.isnan(values)][-1])
-            series.append(Series(name, scene.colour_of(name), last, fmt.signed(last, 2) + "%"))
+            series.append(Series(name, readings.colour_of(name), last, fmt.signed(last, 2) + "%"))
         return series
 
-    drawn = framed_plot(scene, width, height - 1, bottom, top, ticks, draw)
+    drawn = framed_plot(readings, width, height - 1, bottom, top, ticks, draw)
     minutes = (
         f"last {span_ns // HOUR_NS} h"
         if span_ns >= HOUR_NS
@@ -183,10 +186,10 @@ def _span_ns(known_ns: int) -> int:
     return next((span for span in spans if known_ns <= span), HOUR_NS)
 
 
-def _verdict(scene: Scene, fresh: dict[str, float], total: float, width: int) -> Line:
+def _verdict(readings: Readings, fresh: dict[str, float], total: float, width: int) -> Line:
     """How much in all, how concentrated, and how it moves."""
     if not total:
-        return [("no fresh figure", "dim")] if scene.symbol else []
+        return [("no fresh figure", "dim")] if readings.symbol else []
     effective = 1.0 / sum((usd / total) ** 2 for usd in fresh.values())
     head: Line = [(f"{fmt.magnitude(total)} in all, one-sided", "text")]
     return longest(

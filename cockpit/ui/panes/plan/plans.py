@@ -3,7 +3,7 @@
 from cockpit.calculators.common.words import base_words
 from cockpit.calculators.saved_plans import SavedPlan, progress
 from cockpit.core.units import utc
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed, right
 
@@ -11,13 +11,13 @@ TITLE = "plans"
 HZ = 1.0
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
-    board, inner = scene.plans, width - 2
+    board, inner = readings.ui.plans, width - 2
     rows = max(1, height - 2)
     top = max(0, min(board.row - rows // 2, len(board.saved) - rows))
     body = [
-        _row(scene, plan, at == board.row, inner)
+        _row(readings, plan, at == board.row, inner)
         for at, plan in enumerate(board.saved[top : top + rows], top)
     ]
     if not board.saved:
@@ -29,13 +29,13 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         title=[("plans", "title"), (" · kept", "dim")],
         note=f"{len(board.saved)}" if len(board.saved) > rows else "",
         verdict=[("enter opens · again: back to what is proposed · D deletes", "dim")]
-        if scene.focus == TITLE and board.saved
+        if readings.ui.focus == TITLE and board.saved
         else [],
-        focused=scene.focus == TITLE,
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _row(scene: Scene, plan: SavedPlan, chosen: bool, inner: int) -> Line:
+def _row(readings: Readings, plan: SavedPlan, chosen: bool, inner: int) -> Line:
     done = progress(plan)
     state = "done" if done.is_done else f"{done.filled_frac:.0%}"
     open_now = ", ".join(
@@ -44,7 +44,7 @@ def _row(scene: Scene, plan: SavedPlan, chosen: bool, inner: int) -> Line:
         if base and plan.fills
     )
     name = max(10, inner - 36)
-    is_open = plan.name == scene.plans.opened
+    is_open = plan.name == readings.ui.plans.opened
     return [
         ("▌" if chosen else " ", "accent"),
         (fit(clean(plan.name), name), "number" if is_open else "text"),

@@ -7,7 +7,7 @@ import numpy as np
 from cockpit.analytics.risk.exposure import Leg, Total, totals
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.portfolio.positions import Portfolio, Row
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.positions.positions import safety_words
 from cockpit.ui.readings.position_columns import UNKNOWN, marked, usd
 from cockpit.ui.readings.positions import Expected, expected_carry, portfolio, rate_is_old, unread
@@ -23,12 +23,12 @@ EXPECT_EVERY_S = 10
 """What is expected changes with what was paid, which is slow."""
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    held = portfolio(scene)
+    held = portfolio(readings)
     if held.rows or held.pools:
-        body = _body(scene, inner)
+        body = _body(readings, inner)
         if len(body) > height - 2:
             body.remove([])
     else:
@@ -38,18 +38,18 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         width,
         height,
         title=[("carry and totals", "title"), (" · $, received is positive", "dim")],
-        verdict=safety_words(scene, width - 4) if held.rows else None,
-        focused=scene.focus == TITLE,
+        verdict=safety_words(readings, width - 4) if held.rows else None,
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _body(scene: Scene, inner: int) -> list[Line]:
-    held = portfolio(scene)
+def _body(readings: Readings, inner: int) -> list[Line]:
+    held = portfolio(readings)
     total = totals([row.leg for row in held.rows], held.pools)
-    is_old = any(row.is_stale for row in held.rows) or bool(unread(scene))
-    old_rate = is_old or any(rate_is_old(scene, row) for row in held.rows)
-    version = (scene.now_ns // (EXPECT_EVERY_S * NS_PER_S), len(held.rows))
-    expected = scene.remember("expected carry", version, lambda: expected_carry(scene))
+    is_old = any(row.is_stale for row in held.rows) or bool(unread(readings))
+    old_rate = is_old or any(rate_is_old(readings, row) for row in held.rows)
+    version = (readings.now_ns // (EXPECT_EVERY_S * NS_PER_S), len(held.rows))
+    expected = readings.cache.remember("expected carry", version, lambda: expected_carry(readings))
     mark = fmt.STALE if is_old else ""
     rest = sum(row.leg.carry_usd_per_hour or 0.0 for row in held.rows)
     now, ahead = total.carry_usd_per_hour, expected.usd_per_hour
@@ -58,7 +58,7 @@ def _body(scene: Scene, inner: int) -> list[Line]:
         _carry(
             "expected 24 h", ahead, is_old, inner, expected.rest_usd_per_hour, _unforeseen(expected)
         ),
-        _spark(scene, inner),
+        _spark(readings, inner),
         [],
         _pair(
             ("net", marked(mark, usd(total.net_usd, 0))),
@@ -72,15 +72,15 @@ def _body(scene: Scene, inner: int) -> list[Line]:
         ),
         _pair(("leverage", marked(mark, _times(total))), ("legs", str(len(held.rows))), inner),
         _concentration(total, inner),
-        *([(fit(f" n/a  {words}", inner), "dim")] for words in _unknown(scene, held)),
+        *([(fit(f" n/a  {words}", inner), "dim")] for words in _unknown(readings, held)),
     ]
     return body
 
 
-def _unknown(scene: Scene, held: Portfolio) -> list[str]:
+def _unknown(readings: Readings, held: Portfolio) -> list[str]:
     """Why a total is not known, a sentence a figure."""
     legs = [row.leg for row in held.rows]
-    waiting = len(unread(scene))
+    waiting = len(unread(readings))
     found = []
     if words := _named([leg for leg in legs if leg.price is None]):
         found.append(f"net, gross: no price of {words}")
@@ -140,9 +140,9 @@ def _carry(
     )
 
 
-def _spark(scene: Scene, inner: int) -> Line:
+def _spark(readings: Readings, inner: int) -> Line:
     """The last hour of carry; a blank is a time at which it was not known."""
-    at, values = scene.view.exposure.carry_usd_per_hour.read(scene.now_ns - HOUR_NS)
+    at, values = readings.view.exposure.carry_usd_per_hour.read(readings.now_ns - HOUR_NS)
     room = min(_SPARK_MOST, inner - _LABEL - 16)
     head: Line = [(" " + fit("last hour", _LABEL), "dim")]
     if len(at) < 2 or room < 4:

@@ -1,7 +1,7 @@
 """What the positions amount to in each asset: net, gross, and what no other leg hedges."""
 
 from cockpit.analytics.risk.exposure import AssetExposure, by_asset, total
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.position_columns import UNKNOWN, usd
 from cockpit.ui.readings.positions import portfolio
 from cockpit.ui.text import format as fmt
@@ -15,10 +15,10 @@ _COLUMNS = (("net", 11), ("net $", 10), ("gross $", 9), ("unhedged $", 11), ("$/
 _BAR = 10
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    held = portfolio(scene)
+    held = portfolio(readings)
     legs = [row.leg for row in held.rows]
     old = {row.leg.symbol for row in held.rows if row.is_stale}
     assets = by_asset(legs)
@@ -30,7 +30,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         whole = total(asset.gross_usd for asset in assets)
         if _share_fits(inner):
             head.append((fit("  of gross", _BAR + 7), "dim"))
-        body = [head, *(_row(scene, a, a.symbol in old, count, inner, whole) for a in assets)]
+        body = [head, *(_row(readings, a, a.symbol in old, count, inner, whole) for a in assets)]
     else:
         body = [[], [(" Nothing is held: every asset is flat", "dim")]]
     return framed(
@@ -39,10 +39,10 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("exposure", "title"),
-            (f" · by asset · band {fmt.magnitude(scene.band_usd)} $", "dim"),
+            (f" · by asset · band {fmt.magnitude(readings.ui.band_usd)} $", "dim"),
         ],
-        verdict=_verdict(scene, assets, old, width - 4) if assets else None,
-        focused=scene.focus == TITLE,
+        verdict=_verdict(readings, assets, old, width - 4) if assets else None,
+        focused=readings.ui.focus == TITLE,
     )
 
 
@@ -58,11 +58,11 @@ def _share_fits(inner: int) -> bool:
     return inner >= _NAME + sum(size for _, size in _COLUMNS) + _BAR + 7
 
 
-def unhedged_usd(scene: Scene, asset: AssetExposure) -> float | None:
+def unhedged_usd(readings: Readings, asset: AssetExposure) -> float | None:
     """The net position beyond the band, signed; 0 inside it."""
     if asset.net_usd is None:
         return None
-    beyond = abs(asset.net_usd) - scene.band_usd
+    beyond = abs(asset.net_usd) - readings.ui.band_usd
     return 0.0 if beyond <= 0 else beyond * (1 if asset.net_usd > 0 else -1)
 
 
@@ -74,10 +74,15 @@ def net_base(asset: AssetExposure) -> float:
 
 
 def _row(
-    scene: Scene, asset: AssetExposure, is_old: bool, count: int, inner: int, whole: float | None
+    readings: Readings,
+    asset: AssetExposure,
+    is_old: bool,
+    count: int,
+    inner: int,
+    whole: float | None,
 ) -> Line:
     net = net_base(asset)
-    beyond = unhedged_usd(scene, asset)
+    beyond = unhedged_usd(readings, asset)
     texts = (
         (("+" if net > 0 else "") + fmt.magnitude(net, 4), "number"),
         (usd(asset.net_usd, 0), "number"),
@@ -99,10 +104,10 @@ def _carry_role(value: float | None) -> str:
     return "dim" if value is None else "gain" if value > 0 else "loss" if value < 0 else "number"
 
 
-def _verdict(scene: Scene, assets: list[AssetExposure], old: set[str], width: int) -> Line:
+def _verdict(readings: Readings, assets: list[AssetExposure], old: set[str], width: int) -> Line:
     """The asset that is least hedged, of those whose legs are all of the present."""
     known = [a for a in assets if a.net_usd is not None and a.symbol not in old]
-    beyond = [(abs(unhedged_usd(scene, a) or 0.0), a) for a in known]
+    beyond = [(abs(unhedged_usd(readings, a) or 0.0), a) for a in known]
     doubt = len(assets) - len(known)
     stale = sum(a.symbol in old for a in assets)
     doubts = [f"{stale} stale"] if stale else []

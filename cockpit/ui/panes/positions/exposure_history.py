@@ -6,7 +6,7 @@ import numpy as np
 
 from cockpit.core.units import HOUR_NS, NS_PER_S, utc
 from cockpit.state.exposure_history import ExposureHistory, Figure, Jump
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
 from cockpit.ui.panes.positions.carry_spark import unpriced
 from cockpit.ui.readings.positions import portfolio
@@ -26,16 +26,16 @@ _CAUSES = {"fill": "accent", "funding": "heat_pos2", "mark": "dim", "transfer": 
 _LEAST_PLOT = 40
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner, rows = width - 2, height - 2
-    history = scene.view.exposure
-    jumps = [jump for jump in reversed(history.jumps) if jump.at_ns >= _since(scene, history)]
+    history = readings.view.exposure
+    jumps = [jump for jump in reversed(history.jumps) if jump.at_ns >= _since(readings, history)]
     if len(history) < 2:
-        body: list[Line] = [[], [(f" {_nothing(scene)}", "dim")]]
+        body: list[Line] = [[], [(f" {_nothing(readings)}", "dim")]]
     else:
         count = min(len(jumps), max(0, min(6, rows // 4)))
-        drawn = _plots(scene, history, inner, max(3, rows - count))
+        drawn = _plots(readings, history, inner, max(3, rows - count))
         body = [*drawn, *(_jump(jump, inner) for jump in jumps[:count])]
     hidden = max(0, len(jumps) - max(0, min(6, rows // 4)))
     return framed(
@@ -44,48 +44,50 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         height,
         title=[("through time", "title"), (" · net delta, carry, margin · ▲ jumps", "dim")],
         note=f"+{hidden} older" if hidden and len(history) > 1 else "",
-        focused=scene.focus == TITLE,
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _nothing(scene: Scene) -> str:
-    if scene.view.accounts() or scene.view.manual():
+def _nothing(readings: Readings) -> str:
+    if readings.view.accounts() or readings.view.manual():
         return "recording: the first samples come within ten seconds"
     return "Nothing is followed, so there is nothing to draw"
 
 
-def _since(scene: Scene, history: ExposureHistory) -> int:
+def _since(readings: Readings, history: ExposureHistory) -> int:
     """The trader's span, or since the first sample where that is shorter."""
     at, _ = history.net_usd.read()
-    first = int(at[0]) if len(at) else scene.now_ns
-    return max(scene.now_ns - scene.span_h * HOUR_NS, min(first, scene.now_ns - _LEAST_NS))
+    first = int(at[0]) if len(at) else readings.now_ns
+    return max(
+        readings.now_ns - readings.ui.span_h * HOUR_NS, min(first, readings.now_ns - _LEAST_NS)
+    )
 
 
-def _plots(scene: Scene, history: ExposureHistory, inner: int, rows: int) -> list[Line]:
+def _plots(readings: Readings, history: ExposureHistory, inner: int, rows: int) -> list[Line]:
     """Side by side where they fit, else one above the other, else the first that fit."""
     if inner >= 3 * _LEAST_PLOT:
         each = (inner - 2) // 3
         sizes = [each, each, inner - 2 - 2 * each]
         drawn = [
-            _plot(scene, history, what, size, rows)
+            _plot(readings, history, what, size, rows)
             for what, size in zip(_PLOTS, sizes, strict=True)
         ]
         gap = (" ", "dim")
         return [[*a, gap, *b, gap, *c] for a, b, c in zip(*drawn, strict=True)]
     count = max(1, min(3, rows // 5))
     each = rows // count
-    return [line for what in _PLOTS[:count] for line in _plot(scene, history, what, inner, each)]
+    return [line for what in _PLOTS[:count] for line in _plot(readings, history, what, inner, each)]
 
 
 def _plot(
-    scene: Scene,
+    readings: Readings,
     history: ExposureHistory,
     what: tuple[Figure, str, float],
     width: int,
     rows: int,
 ) -> list[Line]:
     figure, name, factor = what
-    since = _since(scene, history)
+    since = _since(readings, history)
     at, values = history.ring(figure).read(since - _HOLD_NS)
     values = values * factor
     known = values[~np.isnan(values)]
@@ -93,32 +95,32 @@ def _plot(
     head = _title(name, now, width)
     if not len(known):
         blank = [(" " * width, "dim")]
-        words = [(fit(f"  not known in this time{_why(scene, figure)}", width), "dim")]
+        words = [(fit(f"  not known in this time{_why(readings, figure)}", width), "dim")]
         return [head, words, *([blank] * (rows - 2))][:rows]
-    low, high = scene.scale(f"exposure {figure}", float(known.min()), float(known.max()))
+    low, high = readings.cache.scale(f"exposure {figure}", float(known.min()), float(known.max()))
     bottom, top, ticks = nice_scale(low, high, max(2, (rows - 2) // 3))
 
     def draw(canvas: Canvas) -> Sequence[Series]:
-        edges = np.linspace(since, scene.now_ns, canvas.dots_wide).astype(np.int64)
+        edges = np.linspace(since, readings.now_ns, canvas.dots_wide).astype(np.int64)
         canvas.plot(steps(at, values, edges, _HOLD_NS), bottom, top, "number")
         for jump in history.jumps:
             if jump.figure == figure and jump.at_ns >= since:
-                place = (jump.at_ns - since) / max(1, scene.now_ns - since)
+                place = (jump.at_ns - since) / max(1, readings.now_ns - since)
                 dot = min(canvas.dots_wide - 1, round(place * (canvas.dots_wide - 1)))
                 after = jump.after * factor
                 glyph = "▲" if jump.after > jump.before else "▼"
                 canvas.mark(dot, after, bottom, top, glyph, _CAUSES[jump.cause])
         return ()
 
-    drawn = framed_plot(scene, width, rows - 2, bottom, top, ticks, draw, 0, figure != "ratio")
-    axis = dated(since, scene.now_ns, drawn.left, drawn.width)
+    drawn = framed_plot(readings, width, rows - 2, bottom, top, ticks, draw, 0, figure != "ratio")
+    axis = dated(since, readings.now_ns, drawn.left, drawn.width)
     body = [head, *drawn.lines, axis]
     return [_wide(line, width) for line in body][:rows]
 
 
-def _why(scene: Scene, figure: Figure) -> str:
+def _why(readings: Readings, figure: Figure) -> str:
     """What keeps a figure from being known at this moment."""
-    held = portfolio(scene)
+    held = portfolio(readings)
     old = sum(row.is_stale for row in held.rows)
     if old:
         return f": {old} leg{'s' * (old > 1)} stale"

@@ -2,7 +2,7 @@
 
 from cockpit.analytics.risk.exposure import SPOT, VenueExposure, by_venue
 from cockpit.core.account import Account
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.position_columns import UNKNOWN, usd
 from cockpit.ui.readings.positions import portfolio, why_stale
 from cockpit.ui.text import format as fmt
@@ -17,14 +17,14 @@ _BAR = 10
 _THIN, _DANGER = 0.5, 0.7
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    held = portfolio(scene)
+    held = portfolio(readings)
     legs = [row.leg for row in held.rows]
     venues = by_venue(legs, held.pools)
-    books = scene.view.accounts()
-    old = {b.venue for b in books if b.is_stale(scene.now_ns) and b.status != "unknown"}
+    books = readings.view.accounts()
+    old = {b.venue for b in books if b.is_stale(readings.now_ns) and b.status != "unknown"}
     worn = old | {row.leg.venue for row in held.rows if row.is_stale}
     name = _NAME if inner >= _NAME + 45 else 5
     count = max(1, _fitting(inner - name))
@@ -36,10 +36,10 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
             head.append((fit("  to liquidation", _BAR + 8), "dim"))
         body = [head]
         body += [
-            _row(scene, v, (v.venue in old, v.venue in worn), name, count, inner) for v in venues
+            _row(readings, v, (v.venue in old, v.venue in worn), name, count, inner) for v in venues
         ]
-    body += _troubles(scene, inner)
-    body += _typed_only(scene, venues, inner)
+    body += _troubles(readings, inner)
+    body += _typed_only(readings, venues, inner)
     if not body:
         body = [[], [(" no account is followed, so no margin is known", "dim")]]
     return framed(
@@ -48,7 +48,7 @@ def lines(scene: Scene, width: int, height: int) -> list[Line]:
         height,
         title=[("margin", "title"), (" · by venue · ratio: maintenance of equity", "dim")],
         verdict=_verdict(venues, old, width - 4) if venues else None,
-        focused=scene.focus == TITLE,
+        focused=readings.ui.focus == TITLE,
     )
 
 
@@ -65,7 +65,7 @@ def _bar_fits(inner: int, name: int) -> bool:
 
 
 def _row(
-    scene: Scene,
+    readings: Readings,
     venue: VenueExposure,
     stale: tuple[bool, bool],
     name: int,
@@ -84,8 +84,8 @@ def _row(
     )
     if venue.venue == SPOT:
         texts = (("none", "dim"), ("none", "dim"), ("none", "dim"), *texts[3:])
-    label = venue.venue if name == _NAME else scene.short(venue.venue)
-    line: Line = [(" " + fit(label, name - 1), scene.colour_of(venue.venue))]
+    label = venue.venue if name == _NAME else readings.short(venue.venue)
+    line: Line = [(" " + fit(label, name - 1), readings.colour_of(venue.venue))]
     for (text, role), (head, size) in zip(texts[:count], _COLUMNS, strict=False):
         is_stale = is_worn if head in ("net $", "gross $") else is_old
         mark = fmt.STALE if is_stale and text != UNKNOWN else ""
@@ -110,25 +110,25 @@ def ratio_role(ratio: float | None) -> str:
     return "danger" if ratio >= _DANGER else "warn" if ratio >= _THIN else "number"
 
 
-def _troubles(scene: Scene, inner: int) -> list[Line]:
+def _troubles(readings: Readings, inner: int) -> list[Line]:
     """A line for each account that cannot be taken for the present, or said something."""
     found: list[Line] = []
-    for book in scene.view.accounts():
-        is_old = book.is_stale(scene.now_ns)
+    for book in readings.view.accounts():
+        is_old = book.is_stale(readings.now_ns)
         if not (is_old or book.reason):
             continue
-        age_s = book.age_s(scene.now_ns)
+        age_s = book.age_s(readings.now_ns)
         when = "" if age_s is None or not is_old else f", last read {fmt.age(age_s)} ago"
-        said = clean(why_stale(scene, book)) if is_old else clean(book.reason)
+        said = clean(why_stale(readings, book)) if is_old else clean(book.reason)
         words = f" {Account(book.venue, book.address)} {said}{when}"
         role = "warn" if is_old and book.status != "unknown" else "dim"
         found.append([(fit(words, inner), role)])
     return found
 
 
-def _typed_only(scene: Scene, venues: list[VenueExposure], inner: int) -> list[Line]:
+def _typed_only(readings: Readings, venues: list[VenueExposure], inner: int) -> list[Line]:
     """Why venues have no margin here: nobody reads an account there."""
-    read = {book.venue for book in scene.view.accounts()}
+    read = {book.venue for book in readings.view.accounts()}
     names = [v.venue for v in venues if v.venue not in read and v.venue != SPOT]
     if not names:
         return []

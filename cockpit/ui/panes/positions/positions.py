@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cockpit.analytics.risk.exposure import Leg, total
 from cockpit.core.account import short_address
 from cockpit.portfolio.positions import Row
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.position_columns import (
     BEYOND,
     Column,
@@ -37,37 +37,37 @@ _SAFETY_LEAST = 60
 """Cells beside a row's own words in which the nearest liquidation is said too."""
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner, room = width - 2, height - 3
-    shown = rows(scene)
-    at = cursor(scene, shown)
-    columns = columns_for(inner - _EDGE, scene.positions.column)
+    shown = rows(readings)
+    at = cursor(readings, shown)
+    columns = columns_for(inner - _EDGE, readings.ui.positions.column)
     title: Line = [("positions", "title")]
     note = ""
     if shown:
-        body, first, last = _table(scene, shown, at, columns, inner, room)
-        total = len(portfolio(scene).rows)
+        body, first, last = _table(readings, shown, at, columns, inner, room)
+        total = len(portfolio(readings).rows)
         note = f"{first}-{last} of {len(shown)}" if last - first + 1 < len(shown) else f"{total}"
         left_out = hidden(columns)
         note += f" · +{left_out} →" if left_out else ""
-        title.append((_how(scene, len(shown), total), "dim"))
-        body.insert(0, _head(scene, columns))
+        title.append((_how(readings, len(shown), total), "dim"))
+        body.insert(0, _head(readings, columns))
     else:
-        body = _empty(scene, inner)
+        body = _empty(readings, inner)
     return framed(
         body,
         width,
         height,
         title=title,
         note=note,
-        verdict=_verdict(scene, shown, at, width - 4) if shown else None,
-        focused=scene.focus == TITLE,
+        verdict=_verdict(readings, shown, at, width - 4) if shown else None,
+        focused=readings.ui.focus == TITLE,
     )
 
 
-def _how(scene: Scene, count: int, total: int) -> str:
-    selection = scene.positions
+def _how(readings: Readings, count: int, total: int) -> str:
+    selection = readings.ui.positions
     words = [f"by {selection.group}"] if selection.group != "none" else []
     if selection.sort:
         words.append(f"{selection.sort} {'up' if selection.ascending else 'down'}")
@@ -76,10 +76,10 @@ def _how(scene: Scene, count: int, total: int) -> str:
     return f" · {' · '.join(words)}" if words else ""
 
 
-def _head(scene: Scene, columns: list[tuple[Column, int]]) -> Line:
+def _head(readings: Readings, columns: list[tuple[Column, int]]) -> Line:
     line: Line = [(" " * _EDGE, "dim")]
     for column, size in columns:
-        here = column.id == scene.positions.column and scene.focus == TITLE
+        here = column.id == readings.ui.positions.column and readings.ui.focus == TITLE
         head = column.head if len(column.head) <= size else "at"
         text = fit(head, size) if column.is_text else right(head, size)
         line += [(text, "accent" if here else "dim"), (" ", "dim")]
@@ -87,7 +87,7 @@ def _head(scene: Scene, columns: list[tuple[Column, int]]) -> Line:
 
 
 def _table(
-    scene: Scene,
+    readings: Readings,
     shown: Sequence[Row],
     at: int,
     columns: list[tuple[Column, int]],
@@ -97,10 +97,10 @@ def _table(
     """(lines, number of the first and of the last row in them): a window around the cursor."""
     groups: dict[str, list[int]] = {}
     for i, row in enumerate(shown):
-        groups.setdefault(group_of(scene, row), []).append(i)
+        groups.setdefault(group_of(readings, row), []).append(i)
     every: list[tuple[int | None, str]] = []
     for name, members in groups.items():
-        every += [(None, name)] if scene.positions.group != "none" else []
+        every += [(None, name)] if readings.ui.positions.group != "none" else []
         every += [(i, name) for i in members]
     place = next(n for n, (i, _) in enumerate(every) if i == at)
     top = max(0, min(place - room // 2, len(every) - room))
@@ -109,7 +109,7 @@ def _table(
         if row_index is None:
             lines.append(_heading(name, [shown[i] for i in groups[name]], inner))
         else:
-            lines.append(_row(scene, shown[row_index], columns, row_index == at))
+            lines.append(_row(readings, shown[row_index], columns, row_index == at))
             there.append(row_index)
     return lines, min(there) + 1, max(there) + 1
 
@@ -141,17 +141,17 @@ def _net_base(legs: Sequence[Leg]) -> str:
     return ("+" if net > 0 else "") + fmt.magnitude(net, 4)
 
 
-def _row(scene: Scene, row: Row, columns: list[tuple[Column, int]], here: bool) -> Line:
-    is_marked = key_of(row) in scene.positions.chosen
+def _row(readings: Readings, row: Row, columns: list[tuple[Column, int]], here: bool) -> Line:
+    is_marked = key_of(row) in readings.ui.positions.chosen
     line: Line = [("▌" if here else " ", "accent"), _edge(is_marked, row.is_stale)]
     for column, size in columns:
-        text, role = column.cell(scene, row)
+        text, role = column.cell(readings, row)
         if row.is_stale and role not in ("warn", "accent"):
             role = "stale"
         if row.is_stale and column.id in ("mark", "size", "distance") and text[:1].isdigit():
             text = fmt.STALE + text
         if column.id == "venue" and size <= 4:
-            text = scene.short(row.leg.venue)
+            text = readings.short(row.leg.venue)
         placed = fit(clean(text), size) if column.is_text else right(text, size)
         line += [(placed, role), (" ", "text")]
     return line
@@ -163,10 +163,10 @@ def _edge(is_marked: bool, is_stale: bool) -> tuple[str, str]:
     return (fmt.STALE, "warn") if is_stale else (" ", "text")
 
 
-def _verdict(scene: Scene, shown: Sequence[Row], at: int, width: int) -> Line:
+def _verdict(readings: Readings, shown: Sequence[Row], at: int, width: int) -> Line:
     """Sums of what is marked; else why the cursor's row lacks figures; else the nearest end."""
     # A position that is gone takes its mark with it.
-    taken = [row for row in chosen(scene) if key_of(row) in scene.positions.chosen]
+    taken = [row for row in chosen(readings) if key_of(row) in readings.ui.positions.chosen]
     if taken:
         legs = [row.leg for row in taken]
         mark = fmt.STALE if any(row.is_stale for row in taken) else ""
@@ -175,15 +175,15 @@ def _verdict(scene: Scene, shown: Sequence[Row], at: int, width: int) -> Line:
         sums_of = f"net {marked(mark, usd(net, 0))} $, carry {marked(mark, usd(carry, 3))} $/h"
         words = f"{len(legs)} marked: {sums_of}"
         return longest(width, [(words, "number")])
-    note = clean(scene.positions.notes.get(note_key(shown[at]), ""))
-    why = [clean(words) for words in lacking(scene, shown[at])]
+    note = clean(readings.ui.positions.notes.get(note_key(shown[at]), ""))
+    why = [clean(words) for words in lacking(readings, shown[at])]
     if not note and not why:
-        return safety_words(scene, width)
+        return safety_words(readings, width)
     head: Line = [(f"{note}{' · ' * bool(why)}", "accent")] if note else []
     is_bad = shown[at].is_stale or shown[at].liquidation.basis is None
     role = "warn" if is_bad else "dim"
     said: Line = [*head, ("; ".join(why), role)]
-    near = safety_words(scene, max(0, width - width_of(said) - 3))
+    near = safety_words(readings, max(0, width - width_of(said) - 3))
     return longest(
         width,
         *([[*said, ("   ", "text"), *near]] if width - width_of(said) >= _SAFETY_LEAST else []),
@@ -192,9 +192,9 @@ def _verdict(scene: Scene, shown: Sequence[Row], at: int, width: int) -> Line:
     )
 
 
-def safety_words(scene: Scene, width: int) -> Line:
+def safety_words(readings: Readings, width: int) -> Line:
     """The nearest liquidation, and what may not be called safe."""
-    found = safety(scene)
+    found = safety(readings)
     doubt = _doubt(found.stale, found.unknown, found.unread)
     if found.nearest is None:
         words = "no liquidation price is known" if not found.known else "no price liquidates a leg"
@@ -207,7 +207,7 @@ def safety_words(scene: Scene, width: int) -> Line:
         (BEYOND, "danger") if is_beyond else (percent(row.liquidation.distance), "number"),
         (f" {place}", "text"),
     ]
-    short: Line = [head[1], (f" {row.leg.symbol} {scene.short(row.leg.venue)}", "text")]
+    short: Line = [head[1], (f" {row.leg.symbol} {readings.short(row.leg.venue)}", "text")]
     return longest(
         width,
         [*head, (doubt, "warn")],
@@ -224,12 +224,12 @@ def _doubt(stale: int, unknown: int, unread: int) -> str:
     return f"  {', '.join(parts)}: not counted as safe" if parts else ""
 
 
-def _empty(scene: Scene, inner: int) -> list[Line]:
+def _empty(readings: Readings, inner: int) -> list[Line]:
     """Why nothing is here, and what to do."""
-    books = scene.view.accounts()
+    books = readings.view.accounts()
     words: list[tuple[str, str]]
-    if scene.positions.filter and portfolio(scene).rows:
-        wanted = clean(scene.positions.filter)
+    if readings.ui.positions.filter and portfolio(readings).rows:
+        wanted = clean(readings.ui.positions.filter)
         words = [(f"no position matches {wanted!r}: esc clears the filter", "text")]
     elif not books:
         words = [

@@ -7,7 +7,7 @@ import numpy as np
 from cockpit.calculators.common.words import usd_words
 from cockpit.calculators.stress.montecarlo import MonteCarloValues
 from cockpit.ui.model.calculator_form import Form
-from cockpit.ui.model.ui_state import Scene
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, framed_plot
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale
@@ -19,19 +19,19 @@ _BAR = "█"
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
-def lines(scene: Scene, width: int, height: int) -> list[Line]:
+def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
-    form = scene.forms.opened.get("stress")
+    form = readings.ui.forms.opened.get("stress")
     inner, room = width - 2, height - 2
     futures: MonteCarloValues | None = form.futures if form else None
-    body = _nothing(form, inner) if futures is None else _body(scene, futures, inner, room)
+    body = _nothing(form, inner) if futures is None else _body(readings, futures, inner, room)
     return framed(
         body,
         width,
         height,
         title=_title(form, futures),
         verdict=_verdict(futures, width - 4) if futures else [],
-        focused=scene.focus == TITLE,
+        focused=readings.ui.focus == TITLE,
     )
 
 
@@ -66,13 +66,13 @@ def _why_none(form: Form | None) -> str:
     return "Monte Carlo is off, → on its row of the form turns it on"
 
 
-def _body(scene: Scene, futures: MonteCarloValues, inner: int, room: int) -> list[Line]:
+def _body(readings: Readings, futures: MonteCarloValues, inner: int, room: int) -> list[Line]:
     """Bars above, figures between, the worst path below where there is room for it."""
     figures = _figures(futures, inner)
     rest = room - len(figures)
     path_room = rest * 2 // 5 if rest >= 14 else 0
     bars = _bars(futures, inner, max(3, rest - path_room - 1))
-    path = _worst_path(scene, futures, inner, path_room) if path_room else []
+    path = _worst_path(readings, futures, inner, path_room) if path_room else []
     return [*bars, *figures, *path]
 
 
@@ -131,7 +131,9 @@ def _figures(futures: MonteCarloValues, inner: int) -> list[Line]:
     return drawn
 
 
-def _worst_path(scene: Scene, futures: MonteCarloValues, inner: int, height: int) -> list[Line]:
+def _worst_path(
+    readings: Readings, futures: MonteCarloValues, inner: int, height: int
+) -> list[Line]:
     """Equity of each venue on the worst path, in dollars, over the horizon."""
     path = futures.worst_path
     known: dict[str, Floats] = {}
@@ -154,13 +156,13 @@ def _worst_path(scene: Scene, futures: MonteCarloValues, inner: int, height: int
         series = []
         for name, values in known.items():
             at = np.linspace(0, len(values) - 1, canvas.dots_wide).round().astype(np.int64)
-            role = scene.colour_of(name)
+            role = readings.colour_of(name)
             canvas.plot(values[at], bottom, top, role)
             last = float(values[-1])
             series.append(Series(name, role, last, usd_words(last)))
         return series
 
-    plot = framed_plot(scene, inner, height - 2, bottom, top, ticks, draw, figure=10)
+    plot = framed_plot(readings, inner, height - 2, bottom, top, ticks, draw, figure=10)
     return [[], head, *plot.lines]
 
 

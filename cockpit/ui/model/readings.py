@@ -1,0 +1,118 @@
+"""What a pane is drawn from: the market, the time, the desk's words and the trader's cursor."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from cockpit.desk.contract import FeedStats, Mode, Notice, VenueStats
+from cockpit.state.view import MarketRead, MarketView, VenueRead
+from cockpit.ui.model.frame_cache import FrameCache
+from cockpit.ui.model.frame_stats import FrameStats
+from cockpit.ui.model.ui_state import UiState
+from cockpit.ui.theme.capabilities import GlyphSet
+from cockpit.venues.contract import VenueSpec
+
+T = TypeVar("T")
+
+
+def passes(text: str, name: str) -> bool:
+    """Whether a name passes the filter: it contains the text, or with `!` in front, it does not."""
+    wanted = text.removeprefix("!").casefold()
+    return not wanted or (wanted in name.casefold()) is not text.startswith("!")
+
+
+@dataclass(slots=True)
+class Readings:
+    """Read by every pane; filled in by the screen before each frame."""
+
+    view: MarketView
+    specs: dict[str, VenueSpec]
+    mode: Mode
+    glyphs: GlyphSet
+    has_colour: bool = True
+    """False where lines of a plot must be told apart by their shape."""
+    now_ns: int = 0
+    ui: UiState = field(default_factory=UiState)
+    cache: FrameCache = field(default_factory=FrameCache)
+
+    notices: Sequence[Notice] = ()
+    venue_stats: Mapping[str, VenueStats] = field(default_factory=dict)
+    feed: FeedStats | None = None
+    frames: FrameStats = field(default_factory=FrameStats)
+    detail: str = ""
+    stats: str = ""
+    problem: str = ""
+
+    @property
+    def venues(self) -> Sequence[VenueRead]:
+        return self.view.venues()
+
+    @property
+    def symbols(self) -> Sequence[str]:
+        """The watched symbols that pass the filter, in the chosen order."""
+        watched = self.view.symbols()
+        if self.ui.order:
+            known = [symbol for symbol in self.ui.order if symbol in watched]
+            watched = [*known, *(symbol for symbol in watched if symbol not in known)]
+        if self.ui.filter:
+            return [symbol for symbol in watched if passes(self.ui.filter, symbol)]
+        return watched
+
+    @property
+    def symbol(self) -> str | None:
+        """The symbol under the cursor; None while nothing is watched."""
+        symbols = self.symbols
+        if not symbols:
+            return None
+        return symbols[min(self.ui.symbol_index, len(symbols) - 1)]
+
+    @property
+    def no_symbol(self) -> str:
+        """Why there is no symbol under the cursor, and what to do."""
+        if self.ui.filter and self.view.symbols():
+            return f"no symbol matches {self.ui.filter!r}: clear the filter"
+        return "no symbol is watched: add some under [watch] in the config"
+
+    @property
+    def venue(self) -> str | None:
+        venues = self.view.venues()
+        return venues[min(self.ui.venue_index, len(venues) - 1)].name if venues else None
+
+    def short(self, venue: str) -> str:
+        spec = self.specs.get(venue)
+        return spec.short if spec else venue[:3]
+
+    def colour_of(self, venue: str) -> str:
+        """A venue has the same colour everywhere; the ninth shares the first's."""
+        names = [v.name for v in self.view.venues()]
+        return f"venue{names.index(venue) % 8 + 1}" if venue in names else "text"
+
+    def market(self, venue: str) -> MarketRead | None:
+        """The selected symbol at a venue."""
+        symbol = self.symbol
+        return self.view.market(venue, symbol) if symbol else None
+
+    def is_listed(self, venue: str, symbol: str) -> bool:
+        """False only when the venue's own list is known and lacks the symbol."""
+        market = self.view.market(venue, symbol)
+        if market is not None and market.instrument is not None:
+            return True
+        return not self.view.listed(venue)
+
+    def listing(self) -> list[str]:
+        """Venues that list the selected symbol, or may do so."""
+        symbol = self.symbol
+        return [v.name for v in self.venues if symbol and self.is_listed(v.name, symbol)]
+
+    def taker_fee(self, venue: str) -> tuple[float | None, bool]:
+        """(fee as a fraction, whether it is an assumption) for the selected symbol."""
+        market = self.market(venue)
+        if market and market.instrument and market.instrument.taker_fee is not None:
+            spec = self.specs.get(venue)
+            return market.instrument.taker_fee, not (spec and spec.publishes_fees)
+        spec = self.specs.get(venue)
+        return (spec.taker_fee if spec else None), True
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """`make()`, computed at most once for this moment however many panes ask."""
+        return self.cache.remember(key, self.now_ns, make)

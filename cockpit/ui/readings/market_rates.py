@@ -1,0 +1,23 @@
+"""One market's funding rate now, and when it is paid next."""
+
+from cockpit.core.units import apr
+from cockpit.state.view import MarketRead
+
+
+def apr_of(market: MarketRead | None) -> float | None:
+    """The rate to compare venues by as a simple annual fraction; None when unknown."""
+    funding = market.rate() if market else None
+    return apr(funding.rate, funding.interval_s) if funding else None
+
+
+def rate_is_stale(market: MarketRead, now_ns: int) -> bool:
+    """Whether the rate of `apr_of` is older than its venue's habit allows."""
+    return market.is_stale("predicted" if market.predicted else "funding", now_ns)
+
+
+def next_payment_s(market: MarketRead | None, now_ns: int) -> float | None:
+    """Seconds to the next payment. A stamp in the past is unknown, not "now"."""
+    for funding in (market.live, market.predicted) if market else ():
+        if funding and funding.next_ns and funding.next_ns > now_ns:
+            return (funding.next_ns - now_ns) / 1e9
+    return None
