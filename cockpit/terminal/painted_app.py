@@ -234,6 +234,8 @@ class PaintedApp(App[int]):
 
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, self._on_continued)
+        if isinstance(self._driver, ScreenDriver):
+            self._driver.is_answer_due = lambda: self.clock.is_asked
 
     def _on_continued(self, _: object) -> None:
         self.clock.paused()

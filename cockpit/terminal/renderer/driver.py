@@ -1,4 +1,4 @@
-"""The way to the terminal: writes that never wait, and a count of what has not left yet.
+"""The way to the terminal and from it: writes that never wait, input that is never torn.
 
 Textual's own writer blocks the event loop when a terminal stops reading, and dies with it when the
 terminal goes away. Here a thread writes and whoever draws asks first how much is still waiting.
@@ -9,16 +9,23 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
-from textual import events
+from textual import constants, events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from cockpit.terminal.input.reader import read_input
 
 FLUSH_WITHIN_S = 0.3
 """How long leaving waits for a terminal that does not read."""
 _KEY_WITHIN_S = 0.03
 """A key that has not been answered in this time is not one that the screen answers."""
 _RESET = "\x1b[0m"
+_ANSWER_S = 1.0
+"""How long a lone ESC may be the beginning of an answer of the terminal that is under way."""
+_FIRST_ANSWERS_S = 2.0
+"""For so long after the start the terminal may still answer what textual asked it."""
 
 
 class Writer:
@@ -114,11 +121,24 @@ def _reopened(fileno: int) -> int | None:
 
 
 class ScreenDriver(LinuxDriver):
-    """Textual's driver with our writer, and a SIGCONT that may come out of nowhere."""
+    """Textual's driver with our writer and reader, and a SIGCONT that may come out of nowhere."""
 
     out: Writer | None = None
     """None before the start and while suspended."""
     _key_s: float | None = None
+    _started_s: float = 0.0
+    is_answer_due: Callable[[], bool] | None = None
+    """Whether an answer of the terminal is under way, which begins with an ESC as well."""
+
+    def run_input_thread(self) -> None:
+        read_input(self.fileno, self.exit_event, self.process_message, self._patience_s)
+
+    def _patience_s(self) -> float:
+        """How long an ESC stands alone before it is a key."""
+        is_due = self.is_answer_due is not None and self.is_answer_due()
+        if is_due or time.monotonic() - self._started_s < _FIRST_ANSWERS_S:
+            return _ANSWER_S
+        return constants.ESCAPE_DELAY
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Key):
@@ -139,6 +159,7 @@ class ScreenDriver(LinuxDriver):
             raise OSError("there is no stderr to draw on")
         self.out = Writer(stream.fileno(), stream.encoding)
         self.out.start()
+        self._started_s = time.monotonic()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def write(self, data: str) -> None:

@@ -1,0 +1,1 @@
+"""What the terminal sends: bytes into whole keys, pastes and answers."""
