@@ -1,9 +1,9 @@
 """Leaving when told to, and when there is nobody left to draw for.
 
-SIGTERM and SIGHUP are handled even where they were inherited as ignored: a program whose terminal
-is gone and that ignores it reads its dead input for ever. A thread watches the terminal as well,
-because a hang-up may come without a signal, and because a blocked event loop leaves to nobody's
-call: it ends the process when the loop has not done so in time.
+SIGTERM, SIGHUP and SIGINT are handled even where they were inherited as ignored: a program whose
+terminal is gone and that ignores it reads its dead input for ever. A thread watches the terminal as
+well, because a hang-up may come without a signal, and because a blocked event loop leaves to
+nobody's call: it ends the process when the loop has not done so in time.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ _RESTORE = (
     b"\x1b[<u\x1b[?1049l\x1b[?25h"
 )
 """Pen, paste, mouse, focus, wrap, keyboard, screen, cursor: as a shell expects them."""
-EXIT_TERM, EXIT_HUP = 143, 129
-_CODES = {signal.SIGTERM: EXIT_TERM, signal.SIGHUP: EXIT_HUP}
+EXIT_TERM, EXIT_HUP, EXIT_INT = 143, 129, 130
+_CODES = {signal.SIGTERM: EXIT_TERM, signal.SIGHUP: EXIT_HUP, signal.SIGINT: EXIT_INT}
 
 
 class Lifeline:

@@ -60,7 +60,9 @@ def test_the_demo_paints_obeys_and_leaves(home):
         screen.wait(screen.is_deserted, 3)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
 @pytest.mark.parametrize("inherited", ["as usual", "ignored"])
 def test_a_signal_restores_the_terminal(home, nowhere, number, code, inherited):
     ignore = number if inherited == "ignored" else None
