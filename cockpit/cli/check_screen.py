@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli.findings import Finding
 from cockpit.core.errors import ConfigError
 from cockpit.storage import paths
-from cockpit.ui.theme.capabilities import Terminal, decide
+from cockpit.ui.theme.capabilities import Terminal, decide, decide_mouse
 
 if TYPE_CHECKING:
     from cockpit.config import Config
@@ -30,7 +30,7 @@ def screen_findings(config: "Config") -> Iterator[Finding]:
     yield _theme(config, kept.theme)
     yield _layout(config, kept.layout, size)
     yield _bytes(config, size)
-    yield _mouse(config)
+    yield _mouse(config, environ)
     yield _clipboard(environ)
     if problem:
         yield Finding("memory", "warn", problem, "what is lost is chosen anew on the screen")
@@ -96,10 +96,11 @@ def _bytes(config: "Config", size: tuple[int, int] | None) -> Finding:
     )
 
 
-def _mouse(config: "Config") -> Finding:
-    if config.screen.mouse:
+def _mouse(config: "Config", environ: Mapping[str, str]) -> Finding:
+    is_on, why = decide_mouse(config, environ)
+    if is_on:
         return Finding("mouse", "ok", "on: hold shift to select text as usual, or use --no-mouse")
-    return Finding("mouse", "ok", "off: it is the terminal's own")
+    return Finding("mouse", "ok", f"the terminal's own: {why}")
 
 
 def _clipboard(environ: Mapping[str, str]) -> Finding:

@@ -33,7 +33,12 @@ def add_screen_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--hz", type=float, metavar="N", help="most frames a second")
     group.add_argument("--color", choices=("auto", "truecolor", "256", "16", "none"))
     group.add_argument("--glyphs", choices=("auto", "braille", "block", "ascii"))
-    group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    group.add_argument(
+        "--mouse",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="take the mouse, or leave it to the terminal, as over SSH",
+    )
     group.add_argument(
         "--no-diff", dest="diff", action="store_false", help="send whole lines, not changed cells"
     )
@@ -79,10 +84,8 @@ def _flags(args: argparse.Namespace) -> dict[str, Any]:
         "watch.depth": getattr(args, "depth", None),
         "log_level": args.log_level,
     }
-    for name in ("theme", "hz", "color", "glyphs", "layout"):
+    for name in ("theme", "hz", "color", "glyphs", "layout", "mouse"):
         flags[f"screen.{name}"] = getattr(args, name, None)
-    if getattr(args, "no_mouse", False):
-        flags["screen.mouse"] = False
     return flags
 
 

@@ -68,7 +68,7 @@ def _say(text: str) -> None:
 def run_screen(desk: "Desk", config: "Config", *, diff: bool = True) -> int:
     """Draw until the trader quits; returns the exit code."""
     from cockpit.cli.logs import start_logging
-    from cockpit.ui.theme.capabilities import decide
+    from cockpit.ui.theme.capabilities import decide, decide_mouse
 
     start_logging(config.log_level)
     terminal = decide(config.screen, os.environ, sys.__stderr__)
@@ -82,7 +82,7 @@ def run_screen(desk: "Desk", config: "Config", *, diff: bool = True) -> int:
     sys.setswitchinterval(SWITCH_S)
     _wipe()
     try:
-        app.run(mouse=config.screen.mouse)
+        app.run(mouse=decide_mouse(config, os.environ)[0])
     finally:
         if app.lifeline is not None:
             app.lifeline.release()

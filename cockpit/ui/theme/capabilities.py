@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TextIO
 
-from cockpit.config import Screen
+from cockpit.config import Config, Screen
 
 Depth = Literal["truecolor", "256", "16", "none"]
 GlyphSet = Literal["braille", "block", "ascii"]
@@ -17,6 +17,9 @@ _TEXTUAL_NAME = {"truecolor": "truecolor", "256": "256", "16": "standard", "none
 _KNOWN_256 = ("256color", "kitty", "alacritty", "ghostty", "wezterm", "foot", "tmux", "screen")
 SCREEN_FPS = "240"
 """Textual's own repaint timer bounds the key latency; at 240 Hz it costs no measurable CPU."""
+
+_ESCAPE_MS, _SSH_ESCAPE_MS = "50", "200"
+"""After so long an ESC by itself is a key: what a network tears apart comes within the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +37,36 @@ class Terminal:
 def decide(screen: Screen, environ: Mapping[str, str], stream: TextIO | None) -> Terminal:
     """Colour depth and glyphs from the settings, else from TERM, COLORTERM, NO_COLOR and locale."""
     color, color_reason = _color(screen, environ)
+    over_ssh = _is_over_ssh(environ)
     glyphs, glyphs_reason = _glyphs(screen, environ, stream)
     return Terminal(
         color=color,
         color_reason=color_reason,
         glyphs=glyphs,
         glyphs_reason=glyphs_reason,
-        over_ssh="SSH_CONNECTION" in environ or "SSH_TTY" in environ,
+        over_ssh=over_ssh,
         environment={
             "TEXTUAL_COLOR_SYSTEM": _TEXTUAL_NAME[color],
             "TEXTUAL_FPS": SCREEN_FPS,
             "TEXTUAL_ANIMATIONS": "none",
             "TEXTUAL_SMOOTH_SCROLL": "0",
-            "ESCDELAY": environ.get("ESCDELAY", "50"),
+            "ESCDELAY": environ.get("ESCDELAY", _SSH_ESCAPE_MS if over_ssh else _ESCAPE_MS),
             **({"NO_COLOR": "1"} if color == "none" else {}),
         },
     )
+
+
+def decide_mouse(config: Config, environ: Mapping[str, str]) -> tuple[bool, str]:
+    """Whether the screen takes the mouse, and why: as set, else only where the link is short."""
+    if "screen.mouse" in config.origins:
+        return config.screen.mouse, "as configured"
+    if _is_over_ssh(environ):
+        return False, "off over SSH, where each move of it would be sent; --mouse turns it on"
+    return config.screen.mouse, "the default"
+
+
+def _is_over_ssh(environ: Mapping[str, str]) -> bool:
+    return "SSH_CONNECTION" in environ or "SSH_TTY" in environ
 
 
 def _color(screen: Screen, environ: Mapping[str, str]) -> tuple[Depth, str]:
@@ -58,7 +75,7 @@ def _color(screen: Screen, environ: Mapping[str, str]) -> tuple[Depth, str]:
     if environ.get("NO_COLOR"):
         return "none", "NO_COLOR is set"
     term = environ.get("TERM", "")
-    over_ssh = "SSH_CONNECTION" in environ or "SSH_TTY" in environ
+    over_ssh = _is_over_ssh(environ)
     if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
         if over_ssh:
             return (
