@@ -51,7 +51,36 @@ class Cancel(msgspec.Struct, frozen=True):
     """Stop what is being computed."""
 
 
-Intent = Watch | Quit | Hold | Compute | Cancel
+class Record(msgspec.Struct, frozen=True):
+    """Start one tape a venue in a new folder of this path, or stop (None).
+
+    What came of it is a notice that `is_answer`.
+    """
+
+    folder: str | None
+
+
+class Mute(msgspec.Struct, frozen=True):
+    """Silence what has this name: a rule, a venue, a symbol or a market."""
+
+    name: str
+
+
+class Unmute(msgspec.Struct, frozen=True):
+    """Let it speak again."""
+
+    name: str
+
+
+class Acknowledge(msgspec.Struct, frozen=True):
+    """The trader has seen this alert; nothing happens where it is not on any more."""
+
+    rule: str
+    subject: str
+
+
+AlertIntent = Mute | Unmute | Acknowledge
+Intent = Watch | Quit | Hold | Compute | Cancel | Record | AlertIntent
 
 
 class Computation(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,12 +95,16 @@ class Computation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something worth a line in the log pane."""
+    """Something worth a line in the log pane.
+
+    `is_answer`: what became of an intent, told to the trader at once; its venue is empty.
+    """
 
     at_ns: int
     venue: str
     text: str
     severity: Severity = "info"
+    is_answer: bool = False
 
 
 class VenueStats(msgspec.Struct, frozen=True, kw_only=True):

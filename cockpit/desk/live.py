@@ -23,6 +23,7 @@ from cockpit.core.events import BookReset, Event, Instrument, Link, LinkState, P
 from cockpit.core.names import did_you_mean
 from cockpit.core.units import utc_stamp
 from cockpit.desk.contract import (
+    AlertIntent,
     Cancel,
     Computation,
     Compute,
@@ -31,11 +32,13 @@ from cockpit.desk.contract import (
     Intent,
     Mode,
     Notice,
+    Record,
     Severity,
     VenueStats,
     Watch,
 )
 from cockpit.desk.jobs import Jobs
+from cockpit.desk.trader_intents import answer_record, change_alerts
 from cockpit.portfolio.attribution import Tracker, unwatched
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import VenueSpec, Wants
@@ -332,6 +335,10 @@ class Engine:
             self.view.set_manual(intent.positions)
         elif isinstance(intent, Compute | Cancel):
             self._jobs.post(intent)
+        elif isinstance(intent, Record):
+            self._notices.append(answer_record(self.record, intent, self.clock.now_ns()))
+        elif isinstance(intent, AlertIntent):
+            change_alerts(self.alerting, intent)
 
     def computation(self) -> Computation | None:
         return self._jobs.computation()

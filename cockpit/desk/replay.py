@@ -11,6 +11,7 @@ from cockpit.core.errors import InputError
 from cockpit.core.events import Event, Link
 from cockpit.core.units import parse_duration_s, parse_utc, utc
 from cockpit.desk.contract import (
+    AlertIntent,
     Cancel,
     Computation,
     Compute,
@@ -19,6 +20,7 @@ from cockpit.desk.contract import (
     Intent,
     Mode,
     Notice,
+    Record,
     Severity,
     VenueStats,
     Watch,
@@ -26,6 +28,7 @@ from cockpit.desk.contract import (
 from cockpit.desk.jobs import Jobs
 from cockpit.desk.live import NOTICES, SAMPLE_S
 from cockpit.desk.recordings import open_recording
+from cockpit.desk.trader_intents import answer_record, change_alerts
 from cockpit.portfolio.attribution import Tracker
 from cockpit.state.store import MarketStore
 from cockpit.wire.replay import Replay
@@ -99,6 +102,10 @@ class ReplayEngine:
             self.view.set_manual(intent.positions)
         elif isinstance(intent, Compute | Cancel):
             self._jobs.post(intent)
+        elif isinstance(intent, Record):
+            self._notices.append(answer_record(self.record, intent, self.clock.now_ns()))
+        elif isinstance(intent, AlertIntent):
+            change_alerts(self.alerting, intent)
 
     def computation(self) -> Computation | None:
         return self._jobs.computation()
