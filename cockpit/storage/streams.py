@@ -5,16 +5,52 @@ Whole files are written through `atomic`.
 
 import os
 from pathlib import Path
-from typing import BinaryIO
+from typing import Final
+
+_CHUNK_BYTES: Final = 64 * 2**10
 
 
-def start_stream(path: Path, buffer_bytes: int) -> BinaryIO:
-    """A new file to append to, mode 0600, in a folder that is there.
+class Stream:
+    """A new file that is appended to, mode 0600, in a folder that is there.
 
-    FileExistsError if the name is taken; OSError if it cannot be made.
+    What is written waits in memory until 64 kB have come together, or `flush`. `size` counts both.
+    FileExistsError if the name is taken; OSError if it cannot be made, and from whatever writes.
     """
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    return os.fdopen(fd, "wb", buffering=buffer_bytes)
+
+    def __init__(self, path: Path) -> None:
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._waiting = bytearray()
+        self.size = 0
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        self._waiting += data
+        self.size += len(data)
+        if len(self._waiting) >= _CHUNK_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Make everything so far readable by another process."""
+        while self._waiting:
+            del self._waiting[: os.write(self._fd, self._waiting)]
+
+    def cut(self, size: int) -> None:
+        """Forget everything after the first `size` bytes, on the disk too."""
+        self._waiting.clear()
+        os.ftruncate(self._fd, size)
+        os.lseek(self._fd, size, os.SEEK_SET)
+        self.size = size
+
+    def close(self) -> None:
+        """Write what waits and close; the file is closed even where that fails. Twice is fine."""
+        if self.closed:
+            return
+        self.closed = True
+        try:
+            self.flush()
+            os.fsync(self._fd)
+        finally:
+            os.close(self._fd)
 
 
 def append_line(path: Path, line: bytes) -> None:

@@ -221,10 +221,15 @@ class Driver:
     def _record(self, tape: TapeWriter, item: Input) -> None:
         try:
             tape.write(item)
-        except (OSError, TapeError) as error:
-            self._tape = None
-            self._stats.tape_error = str(error)
-            log.error("recording ended venue=%s error=%s", self._spec.name, error)
+        except OSError as error:
+            self._end_tape(f"{tape.path}: {error.strerror}")
+        except TapeError as error:
+            self._end_tape(error.ui_message)
+
+    def _end_tape(self, reason: str) -> None:
+        self._tape = None
+        self._stats.tape_error = reason
+        log.error("recording ended venue=%s reason=%s", self._spec.name, reason)
 
     # --- counting -----------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ crash, a full disk) is dropped and named in `Tape.torn`; lines in the middle tha
 counted in `Tape.skipped`; neither is ever fatal. Only a file that is no tape raises `TapeError`.
 """
 
+import contextlib
 import os
 import zlib
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typing import BinaryIO, Final, Literal
 import msgspec
 
 from cockpit.core.errors import TapeError
-from cockpit.storage.streams import start_stream
+from cockpit.storage.streams import Stream
 from cockpit.venues.contract import Input, Tick, Wanted, Wants
 from cockpit.wire.tape_lines import TapeWants, as_taped, decode_line, encode_line
 
@@ -51,7 +52,8 @@ class TapeWriter:
     `NAME.0001.jsonl.gz`, `NAME.0002…` follow, each a tape of its own whose header carries the
     wants of that moment. `messages` and `bytes_written` (on disk) count over all files.
 
-    Raises TapeError if a file cannot be created; OSError (disk full) from `write` and `close`.
+    Raises TapeError if a file cannot be begun; OSError (disk full) from `write` and `close`, with
+    which the tape has ended, readable up to its last `Tick`.
     """
 
     def __init__(
@@ -97,8 +99,12 @@ class TapeWriter:
     def _start(self, path: Path) -> "_Out":
         out = _Out(path)
         header = {**msgspec.to_builtins(self._header), "wants": as_taped(self._header.wants)}
-        out.write(msgspec.json.encode(header) + b"\n")
-        out.flush()
+        try:
+            out.write(msgspec.json.encode(header) + b"\n")
+            out.flush()
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise TapeError(f"{path} cannot be written: {error.strerror}", str(error)) from None
         self.paths.append(path)
         return out
 
@@ -185,11 +191,15 @@ def _numbered(path: Path, number: int) -> Path:
 
 
 class _Out:
-    """A new file, compressed if its name says so. `bytes_written` is what went to the disk."""
+    """A new file, compressed if its name says so. `bytes_written` is what went to the disk.
+
+    When the disk is full, the file ends where it was last flushed, complete and readable to its
+    end, before the OSError is passed on.
+    """
 
     def __init__(self, path: Path) -> None:
         try:
-            self._file: BinaryIO = start_stream(path, _CHUNK_BYTES)
+            self._stream = Stream(path)
         except FileExistsError:
             raise TapeError(f"{path} exists; a tape is never written over another file") from None
         except OSError as error:
@@ -197,26 +207,52 @@ class _Out:
         self._deflate = (
             zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WBITS) if path.suffix == ".gz" else None
         )
-        self.bytes_written = 0
+        self._flushed_size = 0
+        self._flushed_deflate = self._deflate.copy() if self._deflate else None
+
+    @property
+    def bytes_written(self) -> int:
+        return self._stream.size
 
     def write(self, data: bytes) -> None:
-        self._put(self._deflate.compress(data) if self._deflate else data)
+        try:
+            self._stream.write(self._deflate.compress(data) if self._deflate else data)
+        except OSError:
+            self._end_at_last_flush()
+            raise
 
     def flush(self) -> None:
         """Make everything so far readable by another process."""
-        if self._deflate:
-            self._put(self._deflate.flush(zlib.Z_SYNC_FLUSH))
-        self._file.flush()
+        try:
+            if self._deflate:
+                self._stream.write(self._deflate.flush(zlib.Z_SYNC_FLUSH))
+            self._stream.flush()
+        except OSError:
+            self._end_at_last_flush()
+            raise
+        self._flushed_size = self._stream.size
+        self._flushed_deflate = self._deflate.copy() if self._deflate else None
 
     def close(self) -> None:
-        if self._file.closed:
+        if self._stream.closed:
             return
-        with self._file:
+        try:
             if self._deflate:
-                self._put(self._deflate.flush(zlib.Z_FINISH))
+                self._stream.write(self._deflate.flush(zlib.Z_FINISH))
+            self._stream.flush()
+        except OSError:
+            self._end_at_last_flush()
+            raise
+        self._stream.close()
 
-    def _put(self, data: bytes) -> None:
-        self.bytes_written += self._file.write(data)
+    def _end_at_last_flush(self) -> None:
+        """What came after it goes, which makes room for the end of the compressed stream."""
+        with contextlib.suppress(OSError):
+            self._stream.cut(self._flushed_size)
+            if self._flushed_deflate:
+                self._stream.write(self._flushed_deflate.flush(zlib.Z_FINISH))
+        with contextlib.suppress(OSError):
+            self._stream.close()
 
 
 class _Lines:

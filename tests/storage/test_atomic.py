@@ -3,27 +3,14 @@
 import errno
 import os
 import re
-import resource
-import signal
 from pathlib import Path
 
 import pytest
 
 from cockpit.storage.atomic import create_atomically, write_atomically
-from cockpit.storage.streams import append_line, start_stream
+from cockpit.storage.streams import Stream, append_line
 
 OLD, NEW = b"old", b"new" * 100
-
-
-@pytest.fixture
-def full_disk():
-    """No file may grow beyond 64 bytes, which the system says as it says that a disk is full."""
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_a_written_file_is_readable_by_its_owner_alone(tmp_path):
@@ -54,6 +41,7 @@ def test_a_link_stays_a_link_to_the_written_file(tmp_path):
 
 
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, full_disk):
+    full_disk(64)
     path = tmp_path / "state.toml"
     path.write_bytes(OLD)
     with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
@@ -104,6 +92,7 @@ def test_a_new_file_is_never_written_over_another(tmp_path):
 
 
 def test_a_new_file_that_cannot_be_completed_does_not_stand_there_empty(tmp_path, full_disk):
+    full_disk(64)
     with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
         create_atomically(tmp_path / "config.toml", NEW)
     assert os.listdir(tmp_path) == []
@@ -112,11 +101,12 @@ def test_a_new_file_that_cannot_be_completed_does_not_stand_there_empty(tmp_path
 def test_a_stream_is_new_private_and_grows(tmp_path):
     path = tmp_path / "tapes" / "bravo.jsonl"
     path.parent.mkdir()
-    with start_stream(path, 1024) as file:
-        file.write(b"one\n")
+    stream = Stream(path)
+    stream.write(b"one\n")
+    stream.close()
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(FileExistsError):
-        start_stream(path, 1024)
+        Stream(path)
     append_line(path, b"two\n")
     assert path.read_bytes() == b"one\ntwo\n"
 

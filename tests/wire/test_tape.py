@@ -1,11 +1,14 @@
 """A recording gives back what was heard, whatever happened to the file."""
 
+import errno
 import gzip
 import hashlib
 import itertools
 import json
+import os
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -204,6 +207,43 @@ def test_a_long_recording_goes_on_in_numbered_tapes_that_read_by_themselves(
     assert all(tape.header.at_ns <= next(iter(tape)).at_ns for tape in tapes)
     assert writer.messages == len(heard)
     assert writer.bytes_written == sum(path.stat().st_size for path in writer.paths)
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
+def test_a_tape_on_a_full_disk_ends_well_at_its_last_tick(
+    suffix: str, tmp_path: Path, full_disk: Callable[[int], None]
+) -> None:
+    writer = TapeWriter(tmp_path / f"day{suffix}", header())
+    full_disk(20_000)
+    heard: list[Input] = []
+
+    def write_for_hours() -> None:
+        for second, tick in enumerate(ticks(10_000)):
+            noise = hashlib.sha256(str(second).encode()).hexdigest()
+            for item in (frame(f"px {noise}", tick.at_ns), tick):
+                writer.write(item)
+                heard.append(item)
+
+    with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+        write_for_hours()
+    writer.close()
+    tape = read_tape(writer.path)
+    kept = list(tape)
+    assert tape.torn is None
+    assert isinstance(kept[-1], Tick)
+    assert kept == heard[: len(kept)]
+    # The tick that did not fit any more may come with its frame, and with the frame alone.
+    assert len(heard) - len(kept) <= 2
+    assert writer.path.stat().st_size <= 20_000
+
+
+def test_a_tape_that_cannot_even_begin_leaves_no_empty_file(
+    tmp_path: Path, full_disk: Callable[[int], None]
+) -> None:
+    full_disk(10)
+    with pytest.raises(TapeError, match=r"day\.jsonl\.gz cannot be written: File too large"):
+        TapeWriter(tmp_path / "day.jsonl.gz", header())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_garbage_in_the_middle_is_counted_and_skipped(tmp_path: Path) -> None:
