@@ -1,6 +1,7 @@
 """The event loop of the headless commands: uvloop where the `fast` extra installed it."""
 
 import asyncio
+import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -15,3 +16,35 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     result: T = uvloop.run(work)
     return result
+
+
+class StopSignals:
+    """SIGTERM, SIGINT and a time limit end a command in order; `interrupted` tells a SIGINT.
+
+    Made inside the running loop. `duration_s` None is no limit.
+    """
+
+    def __init__(self, duration_s: float | None) -> None:
+        self.interrupted = False
+        self._stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self._stop.set)
+        loop.add_signal_handler(signal.SIGINT, self._interrupt)
+        if duration_s is not None:
+            loop.call_later(duration_s, self._stop.set)
+
+    def _interrupt(self) -> None:
+        self.interrupted = True
+        self._stop.set()
+
+    @property
+    def is_set(self) -> bool:
+        return self._stop.is_set()
+
+    async def within(self, seconds: float) -> bool:
+        """Wait at most so long; whether the command is to end."""
+        try:
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True

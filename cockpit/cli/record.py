@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cockpit.desk.live import Engine
 
 HELP = "record every venue to a tape, without a screen"
+LOOK_S = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
 
     from cockpit.cli.logs import start_logging
     from cockpit.core.errors import InputError
-    from cockpit.desk.live import Engine, TapeOrder
+    from cockpit.desk.live import Engine
+    from cockpit.desk.recorder import TapeOrder
 
     start_logging(config.log_level)
     folder = Path(args.out) if args.out else paths.tapes_dir()
@@ -44,26 +46,32 @@ def run(args: argparse.Namespace) -> int:
         tapes=TapeOrder(folder, origin="sim" if endpoints else "mainnet"),
         black_boxes=paths.black_box_dir(),
     )
-    loops.run(_record(engine, duration_s))
+    interrupted = loops.run(_record(engine, duration_s))
     print(report(engine), file=sys.stderr)
+    if interrupted:
+        return 130
+    if any(engine.tape_error(name) for name in engine.drivers):
+        return 4
     return 0 if any(driver.stats.frames for driver in engine.drivers.values()) else 3
 
 
-async def _record(engine: "Engine", duration_s: float | None) -> None:
-    """Until told to stop. A hang-up is no reason to stop: that is what the recorder is for."""
+async def _record(engine: "Engine", duration_s: float | None) -> bool:
+    """Until told to stop, or until no tape can be written any more; True if interrupted.
+
+    A hang-up is no reason to stop: that is what the recorder is for.
+    """
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = loops.StopSignals(duration_s)
     loop.add_signal_handler(signal.SIGHUP, lambda: None)
     loop.add_signal_handler(signal.SIGUSR1, lambda: print(report(engine), file=sys.stderr))
-    if duration_s is not None:
-        loop.call_later(duration_s, stop.set)
-    await engine.start()
     try:
-        await stop.wait()
+        await engine.start()
+        while not await stop.within(LOOK_S):
+            if all(engine.tape_error(name) for name in engine.drivers):
+                break
     finally:
         await engine.stop()
+    return stop.interrupted
 
 
 def report(engine: "Engine") -> str:
@@ -71,10 +79,16 @@ def report(engine: "Engine") -> str:
     lines = []
     for name, driver in engine.drivers.items():
         venue = engine.view.venue(name)
-        writer = engine.writers[name]
         state = f"{venue.state} {venue.reason}".strip() if venue else "unknown"
         lines.append(
             f"{name}: {state}, {driver.stats.frames} messages, {driver.stats.rejects} rejects, "
-            f"{driver.stats.reconnects} reconnects, {writer.bytes_written} bytes in {writer.path}"
+            f"{driver.stats.reconnects} reconnects, {_tape(engine, name)}"
         )
     return "\n".join(lines)
+
+
+def _tape(engine: "Engine", name: str) -> str:
+    writer = engine.recorder.writers.get(name) if engine.recorder else None
+    ended = engine.tape_error(name)
+    words = f"{writer.bytes_written} bytes in {writer.path}" if writer else "no tape"
+    return f"{words}; recording ended: {ended}" if ended else words

@@ -1,12 +1,10 @@
 """`cockpit watch`: every changed market as a line of JSON, at most N times a second."""
 
 import argparse
-import asyncio
-import signal
 import sys
 from typing import TYPE_CHECKING
 
-from cockpit.cli import common, loops
+from cockpit.cli import common, loops, output
 from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
 
@@ -53,12 +51,7 @@ async def _stream(
     from cockpit.core.errors import InputError
     from cockpit.documents.snapshot import market_document
 
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    if duration_s is not None:
-        loop.call_later(duration_s, stop.set)
+    stop = loops.StopSignals(duration_s)
     drawn: dict[tuple[str, str], int] = {}
     encode = msgspec.json.Encoder().encode
     fired: list[bytes] = []
@@ -68,7 +61,7 @@ async def _stream(
     problem = ""
     await engine.start()
     try:
-        while not stop.is_set():
+        while not stop.is_set:
             unknown = engine.unknown_symbol()
             if unknown:
                 raise InputError(unknown)
@@ -82,13 +75,12 @@ async def _stream(
                 drawn[key] = market.version
                 line = {"at_ns": now_ns, **market_document(market, now_ns, depth)}
                 _write(encode(line))
-            try:
-                await asyncio.wait_for(stop.wait(), 1 / hz)
-            except TimeoutError:
-                continue
+            await stop.within(1 / hz)
         _write_all(fired)
     finally:
         await engine.stop()
+    if stop.interrupted:
+        return 130
     reached = any(name not in engine.unreachable() for name in engine.specs) or bool(drawn)
     return 0 if reached else 3
 
@@ -108,5 +100,5 @@ def _say(problem: str, before: str) -> str:
 
 def _write(line: bytes) -> None:
     """A whole line at once: a reader of the pipe never sees half of one."""
-    sys.stdout.buffer.write(line + b"\n")
-    sys.stdout.buffer.flush()
+    with output.stdout() as out:
+        out.write(line + b"\n")

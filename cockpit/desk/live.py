@@ -8,12 +8,11 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from cockpit import __version__, venues
+from cockpit import venues
 from cockpit.alerts.rule import with_defaults
 from cockpit.alerts.service import Alerting
 from cockpit.config import Config, Follow
@@ -21,7 +20,6 @@ from cockpit.core.clock import Clock, WallClock
 from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import BookReset, Event, Instrument, Link, LinkState, Position
 from cockpit.core.names import did_you_mean
-from cockpit.core.units import utc_stamp
 from cockpit.desk.contract import (
     AlertIntent,
     Cancel,
@@ -38,6 +36,7 @@ from cockpit.desk.contract import (
     Watch,
 )
 from cockpit.desk.jobs import Jobs
+from cockpit.desk.recorder import Recorder, TapeOrder
 from cockpit.desk.trader_intents import answer_record, change_alerts
 from cockpit.portfolio.attribution import Tracker, unwatched
 from cockpit.state.store import MarketStore
@@ -45,7 +44,7 @@ from cockpit.venues.contract import VenueSpec, Wants
 from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.driver import Driver
 from cockpit.wire.endpoints import Endpoint
-from cockpit.wire.tape import Origin, TapeHeader, TapeWriter
+from cockpit.wire.tape import Origin, TapeWriter
 
 log = logging.getLogger(__name__)
 
@@ -59,15 +58,6 @@ _NOTED = frozenset({Instrument, Link, BookReset})
 EndpointSource = Callable[[], Awaitable[Mapping[str, Endpoint]]]
 """Where the URLs come from when they are not known before the start (the demo's exchange)."""
 _SEVERITY: dict[LinkState, Severity] = {"live": "info", "stale": "warn", "down": "danger"}
-
-
-@dataclass(frozen=True, slots=True)
-class TapeOrder:
-    """Record every venue into this folder; a new file when one reaches `rotate_bytes`."""
-
-    folder: Path
-    rotate_bytes: int = 256 * 2**20
-    origin: Origin = "mainnet"
 
 
 def endpoint_of(spec: VenueSpec, config: Config, given: Mapping[str, Endpoint]) -> Endpoint | None:
@@ -104,7 +94,7 @@ class Engine:
         self._wants = Wants(symbols=config.watch.symbols, depth=config.watch.depth)
         self._endpoints = endpoints or {}
         self._endpoint_source = endpoint_source
-        self._tapes = tapes
+        self.recorder = Recorder(tapes) if tapes else None
         self._black_boxes = black_boxes
         self._modules = {name: venues.load(name) for name in config.watch.venues}
         if endpoints:
@@ -132,7 +122,6 @@ class Engine:
         self._jobs = Jobs()
         self.coalescer = Coalescer()
         self.drivers: dict[str, Driver] = {}
-        self.writers: dict[str, TapeWriter] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._listeners: list[Listener] = []
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
@@ -140,7 +129,10 @@ class Engine:
     # --- life ---------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Connect everything. Waits for the endpoint source, if there is one, and nothing else."""
+        """Connect everything. Waits for the endpoint source, if there is one, and nothing else.
+
+        TapeError if everything is to be recorded and no tape at all can be begun.
+        """
         if self._endpoint_source is not None:
             self._endpoints = await self._endpoint_source()
         for name, module in self._modules.items():
@@ -152,12 +144,14 @@ class Engine:
                 sink=self._sink,
                 clock=self.clock,
                 endpoint=endpoint_of(spec, self._config, self._endpoints),
-                tape=self._writer(spec),
+                tape=self._tape_of(name),
                 black_box_dir=self._black_boxes,
                 coalescer=self.coalescer,
             )
             self.drivers[name] = driver
             self._tasks.append(asyncio.create_task(self._run(name, driver), name=f"driver {name}"))
+        if self.recorder is not None:
+            self.recorder.check()
         self._tasks.append(asyncio.create_task(self.coalescer.run(), name="coalescer"))
         self._tasks.append(asyncio.create_task(self._sample(), name="sampler"))
         self._tasks.append(asyncio.create_task(self.alerting.run(), name="alerts"))
@@ -183,8 +177,8 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        for writer in self.writers.values():
-            writer.close()
+        if self.recorder is not None:
+            self.recorder.close()
 
     async def _run(self, name: str, driver: Driver) -> None:
         try:
@@ -221,59 +215,53 @@ class Engine:
             words = f"{symbol} is watched too: there is a position in it"
             self._notices.append(Notice(self.clock.now_ns(), venue, words))
 
-    def _writer(self, spec: VenueSpec) -> TapeWriter | None:
-        if self._tapes is None:
+    def _tape_of(self, venue: str) -> TapeWriter | None:
+        if self.recorder is None:
             return None
-        at_ns = self.clock.now_ns()
-        header = TapeHeader(
-            venue=spec.name,
-            origin=self._tapes.origin,
-            version=__version__,
-            at_ns=at_ns,
-            wants=self._wants_of(spec.name),
-        )
-        path = self._tapes.folder / f"{spec.name}.jsonl.gz"
-        if path.exists():
-            path = self._tapes.folder / f"{spec.name}-{utc_stamp(at_ns)}.jsonl.gz"
-        writer = TapeWriter(path, header, rotate_bytes=self._tapes.rotate_bytes)
-        self.writers[spec.name] = writer
-        return writer
+        return self.recorder.start(venue, self._wants_of(venue), self.clock.now_ns())
+
+    def tape_error(self, venue: str) -> str:
+        """Why the venue's tape ended early, or could not be begun; empty if it did not."""
+        driver = self.drivers.get(venue)
+        recorder = self.recorder.errors.get(venue, "") if self.recorder else ""
+        return (driver.stats.tape_error if driver else "") or recorder
 
     def record(self, folder: Path | None) -> str:
         """Start one tape a venue in a new folder, or stop (None); what happened, in words.
 
         Every link is reopened at the start: a tape that begins in the middle of a connection has
-        changes to books that it never saw. TapeError if the tapes cannot be made.
+        changes to books that it never saw. TapeError if no tape can be made.
         """
         if folder is None:
             return self._stop_recording()
-        if self.writers:
+        if self.recorder is not None:
             raise TapeError("a recording is running already")
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise TapeError(f"{folder}: cannot be made: {error.strerror}") from error
         origin: Origin = "sim" if self.mode == "DEMO" or self._endpoints else "mainnet"
-        self._tapes = TapeOrder(folder, origin=origin)
+        self.recorder = Recorder(TapeOrder(folder, origin=origin))
+        tapes = {name: self._tape_of(name) for name in self.drivers}
         try:
-            writers = {name: self._writer(driver.spec) for name, driver in self.drivers.items()}
+            self.recorder.check()
         except TapeError:
-            self._stop_recording()
+            self.recorder = None
             raise
         for name, driver in self.drivers.items():
-            driver.record(writers[name])
-        return f"recording {len(writers)} venues into {folder}; links reopen for whole books"
+            driver.record(tapes[name])
+        lost = "".join(f"; {error}" for error in self.recorder.errors.values())
+        count = len(self.recorder.writers)
+        return f"recording {count} venues into {folder}; links reopen for whole books{lost}"
 
     def _stop_recording(self) -> str:
-        count = sum(writer.messages for writer in self.writers.values())
-        size = sum(writer.bytes_written for writer in self.writers.values())
-        for name, writer in self.writers.items():
-            self.drivers[name].record(None)
-            writer.close()
-        folder = self._tapes.folder if self._tapes else None
-        self.writers.clear()
-        self._tapes = None
-        return f"{count} messages, {size / 1e6:.1f} MB in {folder}" if folder else "not recording"
+        recorder, self.recorder = self.recorder, None
+        if recorder is None:
+            return "not recording"
+        for driver in self.drivers.values():
+            driver.record(None)
+        recorder.close()
+        return "; ".join((recorder.summary, *recorder.errors.values()))
 
     # --- facts --------------------------------------------------------------------------------
 
@@ -363,14 +351,14 @@ class Engine:
             budget_burst=stats.budget_burst,
             blocked_s=stats.blocked_s,
             fetches_pending=stats.fetches_pending,
-            tape_error=stats.tape_error,
+            tape_error=self.tape_error(name),
         )
 
     def feed_stats(self) -> FeedStats:
         return FeedStats(
             messages_per_s=self.coalescer.rate_per_s if self.drivers else None,
             coalescing=self.coalescer.mode == "on",
-            recording=bool(self.writers),
+            recording=self.recorder is not None,
         )
 
     # --- questions of the headless commands ---------------------------------------------------

@@ -8,7 +8,8 @@ import pytest
 
 from cockpit import config
 from cockpit.core.events import BookDelta, BookSnapshot, Event, Link
-from cockpit.desk.live import Engine, TapeOrder
+from cockpit.desk.live import Engine
+from cockpit.desk.recorder import TapeOrder
 from cockpit.desk.recordings import open_recording
 from cockpit.wire.endpoints import load_endpoints
 from cockpit.wire.replay import decode_tape
