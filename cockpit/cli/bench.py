@@ -1,10 +1,9 @@
 """`cockpit bench`: what the program costs on this machine, as one JSON document."""
 
 import argparse
-import sys
 from typing import Any
 
-from cockpit.cli import common
+from cockpit.cli import common, output
 
 HELP = "the built-in benchmarks: pipeline, calculators, screen"
 PARTS = ("pipeline", "calculators", "screen")
@@ -24,14 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     common.require_json(args)
-    import msgspec
-
     from cockpit.bench import machine
 
     document: dict[str, Any] = {"machine": machine()}
     for part in PARTS if args.what == "all" else (args.what,):
         document[part] = _measure(part, args.runs)
-    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+    output.write_document(document)
     return 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cockpit.cli import common
+from cockpit.cli import common, output
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
@@ -67,8 +67,6 @@ def run(args: argparse.Namespace) -> int:
     common.require_json(args)
     duration_s = parse_duration(args.duration, "--for")
 
-    import msgspec
-
     from cockpit import calculators, venues
     from cockpit.calculators.common.form import read
     from cockpit.calculators.common.result import document
@@ -83,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     view = _view(args, config, duration_s)
     specs = {name: venues.load(name).SPEC for name in venues.REGISTRY}
     result = calculator.compute(inputs, view, settings_for(config, specs, view.at_ns))
-    sys.stdout.buffer.write(msgspec.json.encode(document(args.name, inputs, result)) + b"\n")
+    output.write_document(document(args.name, inputs, result))
     if result.infeasible is not None:
         return 1
     return 4 if result.is_incomplete else 0

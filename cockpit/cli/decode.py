@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.cli.output import stdout
+
 if TYPE_CHECKING:
     from cockpit.wire.tape import Tape
 
@@ -24,12 +26,11 @@ def run(args: argparse.Namespace) -> int:
 
     tape, spec, make_session = open_recording(Path(args.tape))
     encoder = msgspec.json.Encoder()
-    out = sys.stdout.buffer
     buffer = bytearray()
-    for event in decode_tape(tape, spec, make_session):
-        encoder.encode_into(event, buffer)
-        out.write(buffer + b"\n")
-    out.flush()
+    with stdout() as out:
+        for event in decode_tape(tape, spec, make_session):
+            encoder.encode_into(event, buffer)
+            out.write(buffer + b"\n")
     return report_damage(tape)
 
 

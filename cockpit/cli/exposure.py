@@ -2,11 +2,10 @@
 
 import argparse
 import asyncio
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli import common
+from cockpit.cli import common, output
 from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import InputError
@@ -41,8 +40,6 @@ def run(args: argparse.Namespace) -> int:
     duration_s = parse_duration(args.duration, "--for")
     chosen = [_parse(text) for text in args.account] if args.account else None
 
-    import msgspec
-
     from cockpit.portfolio.positions import document
 
     if args.view:
@@ -51,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         portfolio = load_portfolio(Path(args.view), chosen)
     else:
         portfolio = asyncio.run(_live(args, chosen, duration_s))
-    sys.stdout.buffer.write(msgspec.json.encode(document(portfolio)) + b"\n")
+    output.write_document(document(portfolio))
     return 4 if portfolio.warnings else 0
 
 

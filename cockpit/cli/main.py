@@ -90,8 +90,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         asks_for_help = not {"-h", "--help"}.isdisjoint(words)
         parser, module = parser_for(command, with_listing=asks_for_help)
         args = parser.parse_args(words[1:] if command else words)
+        from cockpit.cli.output import stdout
+
         code: int = module.run(args)  # type: ignore[attr-defined]
-        return code
+        with stdout():
+            return code
     except NoVenueError as error:
         return _complain(error, NO_VENUE)
     except CockpitError as error:
@@ -104,14 +107,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OK
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else USAGE
-    except Exception:
+    except Exception as error:
         import logging
 
         from cockpit.cli.logs import start_logging
 
         path = start_logging("error")
         logging.getLogger("cockpit").exception("command failed command=%s", command or "live")
-        print(f"cockpit: internal error; the traceback is in {path}", file=sys.stderr)
+        where = f"the traceback is in {path}" if path else f"{type(error).__name__}: {error}"
+        print(f"cockpit: internal error; {where}", file=sys.stderr)
         return NO
 
 

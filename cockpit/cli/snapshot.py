@@ -2,10 +2,9 @@
 
 import argparse
 import asyncio
-import sys
 from typing import TYPE_CHECKING, Any
 
-from cockpit.cli import common, loops
+from cockpit.cli import common, loops, output
 from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
 
@@ -33,10 +32,8 @@ def run(args: argparse.Namespace) -> int:
     duration_s = parse_duration(args.duration, "--for")
     engine = make_engine(args, common.load_config(args))
 
-    import msgspec
-
     document = loops.run(collect(engine, duration_s, args.depth, with_held=not args.symbols))
-    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+    output.write_document(document)
     return 4 if document["warnings"] else 0
 
 

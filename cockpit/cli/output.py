@@ -1,0 +1,41 @@
+"""stdout is data: written whole, and where it cannot be written that is one sentence."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from cockpit.core.errors import InputError
+
+
+@contextmanager
+def stdout() -> Iterator[BinaryIO]:
+    """stdout as bytes, flushed at the end.
+
+    InputError if it cannot be written (a full disk); a reader that has gone stays a
+    BrokenPipeError.
+    """
+    try:
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _give_up_stdout()
+        raise InputError(f"stdout cannot be written: {error.strerror}") from error
+
+
+def write_document(document: Any) -> None:
+    """One JSON document and a newline on stdout. Errors as those of `stdout`."""
+    import msgspec
+
+    with stdout() as out:
+        out.write(msgspec.json.encode(document) + b"\n")
+
+
+def _give_up_stdout() -> None:
+    """What still waits goes nowhere, or the interpreter would fail on it again at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -1,0 +1,86 @@
+"""What the machine refuses: a home that is read-only, a disk that is full, an interrupt."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.exchange import COCKPIT, exchange
+
+GOLDEN = Path(__file__).resolve().parents[1] / "captures" / "bybit.jsonl"
+READ_ONLY = "/proc/nowhere"
+LOGGING = """
+import logging, sys
+from cockpit.cli.logs import start_logging
+path = start_logging("info")
+start_logging("info")
+logging.getLogger("cockpit").error("a line")
+print(path)
+"""
+
+
+def run_python(program, home):
+    env = {**os.environ, "COCKPIT_HOME": str(home)}
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=env, timeout=30
+    )
+
+
+def test_a_home_that_is_read_only_costs_the_log_and_one_sentence():
+    done = run_python(LOGGING, READ_ONLY)
+    assert (done.returncode, done.stdout) == (0, "None\n")
+    assert done.stderr == (
+        f"cockpit: no log: {READ_ONLY}/log/cockpit.log: No such file or directory\n"
+    )
+
+
+def test_a_log_on_a_full_disk_loses_its_lines_and_says_nothing(tmp_path):
+    limit = "import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+    done = run_python(limit + LOGGING, tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
+def test_a_stdout_that_is_full_is_one_sentence(tmp_path):
+    env = {**os.environ, "COCKPIT_HOME": str(tmp_path)}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*COCKPIT, "decode", str(GOLDEN)], stdout=full, stderr=subprocess.PIPE, env=env,
+            timeout=30,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == b"cockpit: stdout cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "code_of_a_term"),
+    [(["watch", "--json"], 0), (["record", "--out", "tapes"], 0)],
+)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_is_130_and_a_request_to_end_is_not(words, code_of_a_term, number, tmp_path):
+    env = {**os.environ, "COCKPIT_HOME": str(tmp_path / "home")}
+    with exchange(tmp_path, "--venues", "bybit", "--symbols", "BTC") as sim:
+        process = subprocess.Popen(
+            [*COCKPIT, *words, "--endpoints", str(sim.endpoints), "--symbols", "BTC"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=tmp_path,
+        )  # fmt: skip
+        first = process.stdout.readline() if words[0] == "watch" else await_tape(tmp_path)
+        assert first
+        process.send_signal(number)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == (130 if number == signal.SIGINT else code_of_a_term)
+    assert b"Traceback" not in said
+    if words[0] == "record":
+        assert b"bybit: live" in said, "the report is printed whatever ended it"
+
+
+def await_tape(folder):
+    """A tape with something in it: the recorder runs."""
+    while not any(path.stat().st_size > 200 for path in folder.glob("tapes/*.gz")):
+        os.sched_yield()
+    return True
