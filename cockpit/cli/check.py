@@ -84,7 +84,29 @@ def _venues(args: argparse.Namespace, config: "Config", duration_s: float) -> It
     from cockpit.desk.live import Engine
 
     engine = Engine(config, endpoints=common.load_endpoint_file(args))
+    yield _proxies(engine)
     yield from asyncio.run(_reach(engine, duration_s))
+
+
+def _proxies(engine: "Engine") -> Finding:
+    """Through which proxy of the environment which venues are reached."""
+    import os
+
+    from cockpit.wire.proxy import proxy_for
+
+    through: dict[str, list[str]] = {}
+    for name in engine.specs:
+        found = {proxy_for(url, os.environ) for url in engine.urls(name)}
+        for proxy in found:
+            if proxy is not None and proxy.problem:
+                advice = "set it to a URL such as http://proxy:3128, or unset it"
+                return Finding("proxy", "fail", proxy.problem, advice)
+            words = f"{proxy.shown} ({proxy.variable})" if proxy else "direct"
+            through.setdefault(words, []).append(name)
+    if set(through) == {"direct"}:
+        return Finding("proxy", "ok", "none: every venue is reached directly")
+    parts = [f"{words}: {', '.join(names)}" for words, names in through.items()]
+    return Finding("proxy", "ok", "; ".join(parts))
 
 
 async def _reach(engine: "Engine", duration_s: float) -> list[Finding]:

@@ -379,6 +379,16 @@ class Engine:
                 )
         return None
 
+    def urls(self, venue: str) -> list[str]:
+        """Every address of the venue, as it is now."""
+        spec = self.specs[venue]
+        given = endpoint_of(spec, self._config, self._endpoints)
+        if given is not None:
+            return [given.rest_url, *given.ws_urls.values()]
+        now_ns = self.clock.now_ns()
+        links = (link.url for link in spec.links.values())
+        return [spec.rest_url, *(url(now_ns) if callable(url) else url for url in links)]
+
     def unreachable(self) -> dict[str, str]:
         """Venue -> reason, for every venue that is not live."""
         return {

@@ -8,10 +8,17 @@ handshake stay the library's.
 from collections.abc import Callable
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.frames import Frame, Opcode
 
 _DATA = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
+
+
+class Connect(connect):
+    """`connect` that goes nowhere else: a redirect is the answer of a venue that is not there."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
 
 
 class DirectConnection(ClientConnection):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from cockpit.core.clock import Clock
 from cockpit.venues.contract import Fetch, Reply, VenueSpec
 from cockpit.wire import tls
 from cockpit.wire.limiter import Limiter
+from cockpit.wire.proxy import proxy_for
 
 if TYPE_CHECKING:
     import httpx
@@ -62,6 +64,7 @@ class Fetcher:
         self._reply = reply
         self._reject = reject
         self._transport = transport
+        self._proxy = proxy_for(self._rest_url, os.environ)
         self._dice = dice or Random()
         self.limiter = Limiter(spec.weight_per_minute, spec.burst, _now_s())
         self._waiting: tuple[deque[Fetch], deque[Fetch]] = (deque(), deque())
@@ -101,7 +104,9 @@ class Fetcher:
                 headers={"User-Agent": USER_AGENT},
                 timeout=TIMEOUT_S,
                 follow_redirects=False,
+                # Proxies are read by `proxy_for`; of the rest (`.netrc`) nothing is for a venue.
                 trust_env=False,
+                proxy=self._proxy_of_client(),
                 verify=tls.context(),
                 transport=self._transport,
             ) as client,
@@ -111,6 +116,14 @@ class Fetcher:
                 fetch = await self._next()
                 self._running[fetch.background] += 1
                 group.create_task(self._perform(client, fetch))
+
+    def _proxy_of_client(self) -> "httpx.Proxy | None":
+        import httpx
+
+        if self._proxy is None or self._proxy.problem or self._transport is not None:
+            return None
+        is_secure = self._proxy.url.startswith("https:")
+        return httpx.Proxy(self._proxy.url, ssl_context=tls.context() if is_secure else None)
 
     async def _next(self) -> Fetch:
         """The next fetch, as soon as the budget allows it; one that matters more may overtake."""
@@ -199,6 +212,8 @@ class Fetcher:
 
         if not fetch.path.startswith("/"):
             raise httpx.InvalidURL(f"{fetch.path!r} does not begin with a slash")
+        if self._proxy is not None and self._proxy.problem:
+            raise httpx.ProxyError(self._proxy.problem)
         headers = {} if fetch.body is None else {"Content-Type": "application/json"}
         body = bytearray()
         async with client.stream(

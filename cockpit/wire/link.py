@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 
 from cockpit.core.clock import Clock
 from cockpit.venues.contract import MAIN, Closed, Frame, Input, Opened
@@ -12,6 +12,7 @@ from cockpit.wire import reasons, tls
 from cockpit.wire.backoff import Backoff
 from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.fetcher import USER_AGENT
+from cockpit.wire.proxy import Proxy, proxy_for
 
 if TYPE_CHECKING:
     from cockpit.wire.delivery import DirectConnection
@@ -105,11 +106,16 @@ class WebSocketLink:
         from websockets.exceptions import WebSocketException
 
         loop = asyncio.get_running_loop()
+        url = self._make_url(self._clock.now_ns())
+        proxy = proxy_for(url, os.environ)
+        if proxy is not None and proxy.problem:
+            return proxy.problem
         try:
-            socket = await self._connect()
+            socket = await self._connect(url, proxy)
         except (OSError, WebSocketException, ValueError) as error:
             log.info("not connected link=%s error=%r", self._name, error)
-            return reasons.not_connected(error)
+            reason = reasons.not_connected(error)
+            return f"through proxy {proxy.shown}: {reason}" if proxy else reason
         opened_s = loop.time()
         self._socket, self._restart_reason = socket, None
         outbox: asyncio.Queue[str] = asyncio.Queue()
@@ -125,22 +131,14 @@ class WebSocketLink:
             writer.cancel()
             await socket.close()
 
-    async def _connect(self) -> "DirectConnection":
-        from websockets.asyncio.client import connect
+    async def _connect(self, url: str, proxy: Proxy | None) -> "DirectConnection":
+        from cockpit.wire.delivery import Connect, DirectConnection
 
-        from cockpit.wire.delivery import DirectConnection
-
-        url = self._make_url(self._clock.now_ns())
-        parts = urlsplit(url)
-        secure = parts.scheme == "wss"
-        connection = await connect(
+        connection = await Connect(
             url,
             create_connection=DirectConnection,
-            # Naming the host keeps redirects from leading anywhere else.
-            host=parts.hostname,
-            port=parts.port or (443 if secure else 80),
-            ssl=tls.context() if secure else None,
-            proxy=None,
+            ssl=tls.context() if url.startswith("wss:") else None,
+            proxy=proxy.url if proxy else None,
             user_agent_header=USER_AGENT,
             compression=None,
             max_size=self._max_frame_bytes,

@@ -31,7 +31,12 @@ def too_big(max_bytes: int) -> str:
 
 def not_connected(error: Exception) -> str:
     """The reason for a connection that did not come about."""
-    from websockets.exceptions import InvalidHandshake, InvalidStatus
+    from websockets.exceptions import (
+        InvalidHandshake,
+        InvalidProxyStatus,
+        InvalidStatus,
+        ProxyError,
+    )
 
     if isinstance(error, socket.gaierror):
         return "DNS failure"
@@ -43,8 +48,10 @@ def not_connected(error: Exception) -> str:
         return "timeout"
     # A redirect that may not be followed is the cause of the error that says so.
     for answer in (error, error.__cause__):
-        if isinstance(answer, InvalidStatus):
+        if isinstance(answer, InvalidStatus | InvalidProxyStatus):
             return f"HTTP {answer.response.status_code}"
+    if isinstance(error, ProxyError):
+        return "no proxy there"
     if isinstance(error, InvalidHandshake | EOFError):
         return "no WebSocket there"
     if isinstance(error, OSError):
