@@ -4,9 +4,10 @@ A field's type carries all of it: `Annotated[float, shown("size", unit="base", g
 form, `--set key=value`, `--input FILE` and `--help` are made from it, and read it the same way.
 """
 
+import contextlib
 import math
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -14,13 +15,28 @@ from msgspec import inspect
 
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
+from cockpit.core.typed import (
+    Unit,
+    parse_flag,
+    parse_list,
+    parse_map,
+    parse_number,
+    parse_side,
+    parse_symbol,
+    parse_venue,
+    parse_whole,
+)
+from cockpit.venues import REGISTRY
 
 Kind = Literal["number", "whole", "flag", "choice", "text", "names", "table", "json"]
 Inputs = TypeVar("Inputs", bound=msgspec.Struct)
 
 AUTO = "auto"
-_FLAGS = {"true": True, "yes": True, "on": True, "1": True,
-          "false": False, "no": False, "off": False, "0": False}  # fmt: skip
+_ROW_NUMBERS = frozenset(
+    {"size", "entry", "mark", "mmf", "leverage", "liquidation", "isolated_equity_usd", "limit",
+     "filled"}
+)  # fmt: skip
+"""Numbers of the rows that a field of JSON takes."""
 
 
 class FieldError(InputError):
@@ -80,11 +96,12 @@ def form_fields(inputs: type[msgspec.Struct]) -> tuple[FormField, ...]:
     return tuple(_form_field(field) for field in info.fields)
 
 
-def read(inputs: type[Inputs], values: Mapping[str, Any]) -> Inputs:
+def read(inputs: type[Inputs], values: Mapping[str, Any], venues: Collection[str] = ()) -> Inputs:
     """A form's struct from text (`--set`, a screen) or JSON values; a key's `.` leads into a table.
 
-    Empty text and null stand for "not given", `auto` where a field takes it for "as the calculator
-    finds best". FieldError names the field and what it takes.
+    One number in a table's place is for each of `venues`. Empty text and null stand for "not
+    given", `auto` where a field takes it for "as the calculator finds best". FieldError names
+    the field and what it takes.
     """
     fields = {field.name: field for field in form_fields(inputs)}
     types = typing.get_type_hints(inputs, include_extras=True)
@@ -97,16 +114,16 @@ def read(inputs: type[Inputs], values: Mapping[str, Any]) -> Inputs:
         if fields[name].takes_auto and isinstance(value, str) and value.strip() == AUTO:
             given[name] = None
         elif value is not None and value != "":
-            given[name] = _value(fields[name], types[name], value)
+            given[name] = _value(fields[name], types[name], value, venues)
     for field in fields.values():
         if field.is_required and field.name not in given:
             raise FieldError(field.name, f"is needed; expected {field.expected}")
     return inputs(**given)
 
 
-def _value(field: FormField, kind: Any, value: Any) -> Any:
+def _value(field: FormField, kind: Any, value: Any, venues: Collection[str]) -> Any:
     try:
-        converted = msgspec.convert(_from_text(field, value), kind, strict=False)
+        converted = msgspec.convert(_from_text(field, value, venues), kind, strict=False)
     except (msgspec.ValidationError, msgspec.DecodeError, ValueError):
         converted = math.nan
     if not _is_finite(converted):
@@ -114,21 +131,84 @@ def _value(field: FormField, kind: Any, value: Any) -> Any:
     return converted
 
 
-def _from_text(field: FormField, value: Any) -> Any:
-    """Text as something of the field's kind; anything else as it is. ValueError if it is not."""
+def _from_text(field: FormField, value: Any, venues: Collection[str]) -> Any:
+    """Text as something of the field's kind, names as they are compared. ValueError if it is not.
+
+    What is no text stays, but for the texts in it.
+    """
     if not isinstance(value, str):
-        return value
+        return _named(field, value)
     text = value.strip()
-    if field.kind == "flag":
-        return _FLAGS.get(text.lower(), text)
-    if field.kind == "names":
-        return [name for name in (part.strip() for part in text.split(",")) if name]
-    if field.kind == "json" or (field.kind == "table" and text.startswith("{")):
-        return msgspec.json.decode(text)
-    if field.kind == "table":
-        pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-        return {key.strip(): number.strip() for key, _, number in pairs}
+    match field.kind:
+        case "number":
+            return parse_number(text, _unit(field))
+        case "whole":
+            return parse_whole(text)
+        case "flag":
+            return parse_flag(text)
+        case "choice":
+            return parse_side(text) if set(field.choices) == {"buy", "sell"} else text
+        case "names":
+            return _named(field, parse_list(text))
+        case "table":
+            return _named(field, parse_map(text, _unit(field), venues))
+        case "json":
+            return _named(field, msgspec.json.decode(text))
+        case "text":
+            return _name(field, text)
+
+
+def _named(field: FormField, value: Any) -> Any:
+    """Names and numbers inside a table, a list of names, or rows of JSON."""
+    if field.kind == "names" and isinstance(value, list | tuple):
+        return [_name(field, item) if isinstance(item, str) else item for item in value]
+    if field.kind == "table" and isinstance(value, Mapping):
+        return {_key(field, name): _inner_number(item, field) for name, item in value.items()}
+    if field.kind == "json" and isinstance(value, list | tuple):
+        return [_row(item) if isinstance(item, Mapping) else item for item in value]
+    return value
+
+
+def _name(field: FormField, text: str) -> str:
+    """What a field of a name holds is said by its own: `symbol`, `long_venue`, `venues`."""
+    if field.name == "symbol" or field.name.endswith("_symbol"):
+        return parse_symbol(text)
+    if field.name == "venues" or field.name.endswith("_venue"):
+        return parse_venue(text, REGISTRY)
     return text
+
+
+def _key(field: FormField, name: str) -> str:
+    return parse_symbol(name) if field.name == "shock" else parse_venue(name, REGISTRY)
+
+
+def _inner_number(value: Any, field: FormField) -> Any:
+    return parse_number(value, _unit(field)) if isinstance(value, str) else value
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A position or a leg as it was typed: its names folded, its numbers read.
+
+    What cannot be read stays: who takes the row knows its number and says it.
+    """
+    return {k: _cell(k, value) if isinstance(value, str) else value for k, value in row.items()}
+
+
+def _cell(key: str, text: str) -> Any:
+    if key == "symbol":
+        return parse_symbol(text)
+    if key == "venue":
+        return parse_venue(text, REGISTRY)
+    with contextlib.suppress(ValueError):
+        if key == "side":
+            return parse_side(text)
+        if key in _ROW_NUMBERS:
+            return parse_number(text)
+    return text
+
+
+def _unit(field: FormField) -> Unit:
+    return typing.cast(Unit, field.unit) if field.unit in typing.get_args(Unit) else ""
 
 
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:

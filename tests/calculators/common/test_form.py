@@ -1,6 +1,6 @@
 """Forms: the same struct is read from text and from JSON, and says what each field takes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
@@ -140,3 +140,59 @@ def test_a_number_that_is_not_known_is_null_in_the_document():
     assert tree["result"] == {"known": 1.0, "unknown": None, "broken": None}
     assert tree["plan"] is None
     assert tree["inputs"]["size"] is None
+
+
+class Typed(msgspec.Struct, frozen=True, kw_only=True):
+    """A form of every kind of field that a name or a unit makes a difference to."""
+
+    symbol: Annotated[str, shown("symbol")] = ""
+    side: Annotated[Literal["buy", "sell"], shown("side")] = "buy"
+    long_venue: Annotated[str, shown("long")] = ""
+    venues: Annotated[tuple[str, ...], shown("venues")] = ()
+    hold_h: Annotated[float, shown("hold", unit="h")] = 1.0
+    fee: Annotated[float, shown("fee", unit="frac")] = 0.0
+    gap: Annotated[float, shown("gap", unit="bps")] = 0.0
+    max_usd: Annotated[dict[str, float], shown("cap", unit="usd")] = {}
+    positions: Annotated[tuple[dict[str, Any], ...], shown("positions")] = ()
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("symbol", "btcusdt", "BTC"),
+        ("side", "LONG", "buy"),
+        ("long_venue", "dYdX", "dydx"),
+        ("venues", "hl bybit", ("hyperliquid", "bybit")),
+        ("venues", '["dydx","bybit"]', ("dydx", "bybit")),
+        ("venues", "all", ()),
+        ("venues", "[]", ()),
+        ("hold_h", "90m", 1.5),
+        ("hold_h", "1d", 24.0),
+        ("fee", "3bps", 0.0003),
+        ("gap", "0.5%", 50.0),
+        ("max_usd", "HL=10k, dydx:2,500", {"hyperliquid": 10_000.0, "dydx": 2500.0}),
+        ("max_usd", "10k", {"dydx": 10_000.0, "bybit": 10_000.0}),
+        ("positions", '[{"venue":"HL","symbol":"btc-perp","size":"10k"}]',
+         ({"venue": "hyperliquid", "symbol": "BTC", "size": 10_000.0},)),
+    ],
+)  # fmt: skip
+def test_a_field_takes_what_people_type_and_what_programs_write(field, text, value):
+    assert getattr(read(Typed, {field: text}, ("dydx", "bybit")), field) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "value"),
+    [
+        ("venues", ["DYDX"], ("dydx",)),
+        ("max_usd", {"hl": "5k"}, {"hyperliquid": 5000.0}),
+        ("positions", [{"symbol": "btc", "venue": "hl", "size": 1}],
+         ({"symbol": "BTC", "venue": "hyperliquid", "size": 1},)),
+    ],
+)  # fmt: skip
+def test_names_inside_json_are_folded_like_typed_ones(field, given, value):
+    assert getattr(read(Typed, {field: given}), field) == value
+
+
+def test_one_number_for_all_needs_to_know_who_all_are():
+    with pytest.raises(FieldError, match="max_usd: expected NAME=number pairs"):
+        read(Typed, {"max_usd": "10k"})
