@@ -71,14 +71,17 @@ def run(args: argparse.Namespace) -> int:
     from cockpit.calculators.common.form import read
     from cockpit.calculators.common.result import document
     from cockpit.desk.calculator_settings import settings_for
+    from cockpit.documents.saved_view import load_view
 
     calculator = calculators.load(args.name)
-    inputs = read(calculator.Inputs, {**_file(args.input), **_pairs(args.set)})
-    symbol = getattr(inputs, "symbol", None)
-    if symbol and not args.symbols:
+    given = {**_file(args.input), **_pairs(args.set)}
+    if isinstance(symbol := given.get("symbol"), str) and symbol and not args.symbols:
         args.symbols = symbol
     config = common.load_config(args)
-    view = _view(args, config, duration_s)
+    saved = load_view(Path(args.view)) if args.view else None
+    among = [venue.name for venue in saved.venues()] if saved else config.watch.venues
+    inputs = read(calculator.Inputs, given, among)
+    view = saved or _live_view(args, config, duration_s)
     specs = {name: venues.load(name).SPEC for name in venues.REGISTRY}
     result = calculator.compute(inputs, view, settings_for(config, specs, view.at_ns))
     output.write_document(document(args.name, inputs, result))
@@ -87,17 +90,13 @@ def run(args: argparse.Namespace) -> int:
     return 4 if result.is_incomplete else 0
 
 
-def _view(args: argparse.Namespace, config: "Config", duration_s: float) -> "SnapshotView":
-    """The saved snapshot, or one taken now: both go through the same document."""
-    from cockpit.documents.saved_view import load_view, view_of
-
-    if args.view:
-        return load_view(Path(args.view))
-
+def _live_view(args: argparse.Namespace, config: "Config", duration_s: float) -> "SnapshotView":
+    """A snapshot taken now, through the same document as a saved one."""
     import msgspec
 
     from cockpit.cli.headless import make_engine
     from cockpit.cli.snapshot import collect
+    from cockpit.documents.saved_view import view_of
 
     engine = make_engine(args, config)
     saved = asyncio.run(collect(engine, duration_s, args.depth, with_held=True))

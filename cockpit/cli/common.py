@@ -6,6 +6,7 @@ Imports nothing at its head but argparse: a screen says hello before it reads it
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from cockpit.cli.options import number
 from cockpit.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def add_live_options(parser: argparse.ArgumentParser) -> None:
 def add_screen_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the screen")
     group.add_argument("--theme", metavar="NAME", help="a theme's name")
-    group.add_argument("--hz", type=float, metavar="N", help="most frames a second")
+    group.add_argument("--hz", type=number, metavar="N", help="most frames a second")
     group.add_argument("--color", choices=("auto", "truecolor", "256", "16", "none"))
     group.add_argument("--glyphs", choices=("auto", "braille", "block", "ascii"))
     group.add_argument(
@@ -76,11 +77,12 @@ def load_config_without_file(args: argparse.Namespace) -> "Config":
 
 def _flags(args: argparse.Namespace) -> dict[str, Any]:
     """Dotted keys of the options that were given; None stands for not given."""
-    from cockpit.cli.options import parse_names
+    from cockpit.cli.options import parse_symbols, parse_venues
+    from cockpit.venues import REGISTRY
 
     flags: dict[str, Any] = {
-        "watch.venues": parse_names(args.venues, "--venues") if args.venues else None,
-        "watch.symbols": parse_names(args.symbols, "--symbols") if args.symbols else None,
+        "watch.venues": parse_venues(args.venues, "--venues", REGISTRY) if args.venues else None,
+        "watch.symbols": parse_symbols(args.symbols, "--symbols") if args.symbols else None,
         "watch.depth": getattr(args, "depth", None),
         "log_level": args.log_level,
     }
@@ -102,8 +104,10 @@ def load_endpoint_file(args: argparse.Namespace) -> "dict[str, Endpoint] | None"
 
 def positive_int(text: str) -> int:
     """An argparse type: a whole number above zero."""
+    from cockpit.core.typed import parse_whole
+
     try:
-        number = int(text)
+        number = parse_whole(text)
     except ValueError:
         number = 0
     if number <= 0:

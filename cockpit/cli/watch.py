@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.cli import common, loops, output
 from cockpit.cli.headless import make_engine
-from cockpit.cli.options import parse_duration
+from cockpit.cli.options import number, parse_duration
 
 if TYPE_CHECKING:
     from cockpit.desk.live import Engine
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_live_options(parser)
     parser.add_argument("--for", dest="duration", metavar="D", help="stop after (default: never)")
     parser.add_argument(
-        "--hz", type=float, default=2.0, metavar="N", help="most lines a second and market"
+        "--hz", type=number, default=2.0, metavar="N", help="most lines a second and market"
     )
     parser.add_argument("--depth", type=common.positive_int, metavar="N", help="levels a side")
     parser.add_argument("--alerts", action="store_true", help=ALERTS_HELP)

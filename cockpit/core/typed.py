@@ -27,9 +27,9 @@ _NUMBER = re.compile(
 )
 _SECONDS: dict[Unit, float] = {"s": 1.0, "min": 60.0, "h": HOUR_S}
 _DURATION_S = {
-    "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0,
+    "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0,
 }  # fmt: skip
-_DURATION = re.compile(r"(\d+\.?\d*|\.\d+)(ms|min|[smhdw])", re.ASCII)
+_DURATION = re.compile(r"(\d+\.?\d*|\.\d+)(ms|min|[smhd])", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?Z?", re.ASCII)
 _BUY, _SELL = ("buy", "long", "b", "bid"), ("sell", "short", "s", "ask")
 _QUOTES = ("USDT", "USDC", "USD")

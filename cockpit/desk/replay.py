@@ -9,7 +9,8 @@ from cockpit.alerts.service import Alerting
 from cockpit.core.clock import Clock
 from cockpit.core.errors import InputError
 from cockpit.core.events import Event, Link
-from cockpit.core.units import parse_duration_s, parse_utc, utc
+from cockpit.core.typed import parse_time
+from cockpit.core.units import utc
 from cockpit.desk.contract import (
     AlertIntent,
     Cancel,
@@ -133,11 +134,9 @@ class ReplayEngine:
 
 
 def start_ns(text: str, first_ns: int) -> int:
-    """`--from` as ns: ISO 8601 UTC, or `+30s` after the first tape begins. InputError if not."""
+    """`--from` as ns: UTC, or `+30s` after the first tape begins. InputError if it is neither."""
     try:
-        if text.startswith("+"):
-            return first_ns + round(parse_duration_s(text[1:]) * 1e9)
-        return parse_utc(text)
+        return parse_time(text, first_ns)
     except ValueError:
         raise InputError(
             f"--from is {text!r}; expected a UTC time such as 2025-10-09T20:33:16 or +30s"

@@ -248,3 +248,33 @@ def test_without_a_view_the_question_is_asked_of_the_venues_themselves(tmp_path)
     assert len(answer["result"]["venues"]) == 4
     assert answer["result"]["split"]["unfilled"] == 0.0
     assert any("no history of depth" in line for line in answer["assumptions"])
+
+
+def test_inputs_are_taken_as_people_and_programs_write_them(view, capfdbinary):
+    plain = sets(symbol="BTC", side="buy", size_usd=10_000, haircut="false", venues="dydx")
+    other = sets(symbol="btcusdt", side="LONG", size_usd="$10k", haircut="no", venues='["dYdX"]')
+    path = view()
+    assert calc(capfdbinary, "slippage", "--view", path, *other) == calc(
+        capfdbinary, "slippage", "--view", path, *plain
+    )
+
+
+def test_one_fee_is_for_every_venue_of_the_view(view, capfdbinary):
+    words = ("slippage", "--view", view(), *ORDER, *sets(size=1, taker_fee="3bps"))
+    _, answer = calc(capfdbinary, *words)
+    assert answer["inputs"]["taker_fee"] == {"hyperliquid": 0.0003, "dydx": 0.0003}
+    assert {row["fee_bps"] for row in answer["result"]["venues"]} == {3.0}
+
+
+def test_a_symbol_inside_positions_is_folded_like_any_other(view, capfdbinary):
+    held = '[{{"venue":"{0}","symbol":"{1}","size":"{2}"}}]'
+    path = view()
+    answers = [
+        calc(capfdbinary, "margin", "--view", path, *sets(positions=text, equity_usd=equity))
+        for text, equity in (
+            (held.format("hyperliquid", "BTC", "1"), "hyperliquid=6000"),
+            (held.format("HL", "btc-perp", "1."), "hl:6k"),
+        )
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0][1]["result"]["legs"][0]["maintenance_usd"] is not None
