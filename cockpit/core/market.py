@@ -44,13 +44,14 @@ class FundingTerms(msgspec.Struct, frozen=True, kw_only=True):
     rate_8h = cap_8h(premium + clamp(interest_8h - premium, -dampener_8h, +dampener_8h)), scaled
     to the interval and then held within +-`cap`, a fraction per interval. None: no such cap, or
     one that differs by market. While interest - dampener <= premium <= interest + dampener the
-    rate is pinned to the interest.
+    rate is pinned to the interest. `is_continuous`: paid as it accrues, not at stamps.
     """
 
     interest_8h: float
     dampener_8h: float
     cap_8h: float | None = None
     cap: float | None = None
+    is_continuous: bool = False
 
     @property
     def pin(self) -> tuple[float, float]:

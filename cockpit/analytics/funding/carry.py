@@ -3,33 +3,31 @@
 The spread is what a dollar of the pair receives per hour: the short leg's rate less the long
 leg's, each a fraction per hour. It decays from `now` to `mean` by `phi` an hour; costs are
 fractions of the pair's notional (one leg's notional, both legs being equal). Positive USD is
-received, cost is positive. What is not known is None, and "never" is None too.
+received, cost is positive. What is not known is None, and "never" is None too. What a hold is paid
+of the spread at the stamps of both venues is in `pair_payments`.
 Why the spread reverts: He, Manela, Ross, von Wachter, "Fundamentals of Perpetual Futures", arXiv
 2212.06888. Its sums over a horizon are those of `reversion`.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import NamedTuple
 
-from cockpit.analytics.funding.reversion import (
-    expected_sum,
-    probability_below,
-    quantile_sum,
-    sum_variance,
-)
+from cockpit.analytics.funding.reversion import probability_below
 from cockpit.core.units import HOURS_PER_YEAR
 
-_GUARD = 1e-9
+GUARD = 1e-9
 """Of the cost: keeps one that takes exactly 75 hours from taking 76."""
+_STANDARD = NormalDist()
 _NEVER_H = 1000 * HOURS_PER_YEAR
 """A pair that needs longer than this never breaks even."""
 
 
 @dataclass(frozen=True, slots=True)
 class LegCost:
-    """One leg's costs as fractions of notional; slippage against mid, fees per side traded."""
+    """One leg's costs in USD; slippage against its venue's own mid, fees on what is traded."""
 
     entry_fee: float
     entry_slip: float
@@ -37,8 +35,12 @@ class LegCost:
     exit_slip: float
 
     @property
-    def round_trip(self) -> float:
-        return self.entry_fee + self.entry_slip + self.exit_fee + self.exit_slip
+    def entry(self) -> float:
+        return self.entry_fee + self.entry_slip
+
+    @property
+    def exit(self) -> float:
+        return self.exit_fee + self.exit_slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ class Spread:
     mean: float
     phi: float
     sigma: float | None
+
+
+class HoldFunding(NamedTuple):
+    """What a hold receives, as fractions of notional: expected, and its sd (None: not known);
+    `breakeven_h` is the hour at whose end the cost is covered, None if it never is."""
+
+    expected: float
+    sd: float | None
+    breakeven_h: int | None
 
 
 class Carry(NamedTuple):
@@ -80,13 +91,6 @@ def spread_hourly(long_rate: float, short_rate: float) -> float:
     return short_rate - long_rate
 
 
-def round_trip_frac(legs: Sequence[LegCost], gas_usd: float, notional_usd: float) -> float:
-    """In and out of every leg, as a fraction of the pair's notional. ValueError if that is <= 0."""
-    if not notional_usd > 0:
-        raise ValueError(f"notional must be above 0, got {notional_usd}")
-    return sum(leg.round_trip for leg in legs) + gas_usd / notional_usd
-
-
 def breakeven_h(cost_frac: float, spread: Spread) -> int | None:
     """The first whole hour at which the expected sum covers the cost; None if it never does.
 
@@ -103,29 +107,29 @@ def breakeven_h(cost_frac: float, spread: Spread) -> int | None:
     if bracket is None:
         return None
     low, high = bracket
-    needed = cost_frac * (1 - _GUARD)
-    if _sum(spread, high) < needed:
+    needed = cost_frac * (1 - GUARD)
+    total = _sums(spread)
+    if total(high) < needed:
         return None
     # Most pairs that ever pay do so within days of a bracket of a thousand years.
     reach = low
-    while reach < high and _sum(spread, reach) < needed:
+    while reach < high and total(reach) < needed:
         low, reach = reach + 1, 2 * reach
     high = min(reach, high)
     while low < high:
         middle = (low + high) // 2
-        if _sum(spread, middle) >= needed:
+        if total(middle) >= needed:
             high = middle
         else:
             low = middle + 1
     return low
 
 
-def breakeven_probability(cost_frac: float, spread: Spread, hours: int) -> float | None:
-    """P(what `hours` bring covers the cost), normal; None when the spread's sd is not known."""
-    if spread.sigma is None:
+def breakeven_probability(cost_frac: float, funding: HoldFunding) -> float | None:
+    """P(what the hold receives covers the cost), normal; None when the sd is not known."""
+    if funding.sd is None:
         return None
-    sd = math.sqrt(sum_variance(spread.phi, spread.sigma, hours))
-    return 1.0 - probability_below(cost_frac, _sum(spread, hours), sd)
+    return 1.0 - probability_below(cost_frac, funding.expected, funding.sd)
 
 
 def margin_usd(notional_usd: float, initial_frac: float, buffer_frac: float) -> float:
@@ -153,26 +157,24 @@ def return_apr(net_usd: float, capital_usd: float, hold_h: float) -> float | Non
 
 
 def evaluate(
-    cost_frac: float, spread: Spread, notional_usd: float, hold_h: int, capital_usd: float,
+    cost_frac: float, funding: HoldFunding, notional_usd: float, hold_h: int, capital_usd: float,
     quantile: float,
 ) -> Carry:  # fmt: skip
     """A pair over its hold. `quantile` (such as 0.1) is for the conservative funding sum."""
-    funding = notional_usd * _sum(spread, hold_h)
+    received = notional_usd * funding.expected
     cost = notional_usd * cost_frac
     low = None
-    if spread.sigma is not None:
-        low = notional_usd * quantile_sum(
-            spread.now, spread.mean, spread.phi, spread.sigma, hold_h, quantile
-        )
+    if funding.sd is not None:
+        low = notional_usd * (funding.expected + _STANDARD.inv_cdf(quantile) * funding.sd)
     return Carry(
         cost_frac=cost_frac,
         cost_usd=cost,
-        expected_funding_usd=funding,
+        expected_funding_usd=received,
         conservative_usd=low,
-        net_usd=funding - cost,
-        breakeven_h=breakeven_h(cost_frac, spread),
-        breakeven_probability=breakeven_probability(cost_frac, spread, hold_h),
-        return_apr=return_apr(funding - cost, capital_usd, hold_h),
+        net_usd=received - cost,
+        breakeven_h=funding.breakeven_h,
+        breakeven_probability=breakeven_probability(cost_frac, funding),
+        return_apr=return_apr(received - cost, capital_usd, hold_h),
     )
 
 
@@ -206,13 +208,28 @@ def gates(carry: Carry, hold_h: int, min_probability: float, min_apr: float) -> 
     )
 
 
+def formula_gate(carry: Carry, by_formula_usd: float | None) -> Gate:
+    """Whether the costs are also covered through the clamps of the venues' own formulas."""
+    return Gate(
+        "formula",
+        None if by_formula_usd is None else by_formula_usd >= carry.cost_usd,
+        f"through the venues' own clamps the hold is paid {by_formula_usd or 0.0:.2f} USD, it "
+        f"costs {carry.cost_usd:.2f} USD",
+    )
+
+
 def first_closed(conditions: Sequence[Gate]) -> str | None:
     """The words of the first condition that does not hold; None if every known one holds."""
     return next((gate.words for gate in conditions if gate.holds is False), None)
 
 
-def _sum(spread: Spread, hours: int) -> float:
-    return expected_sum(spread.now, spread.mean, spread.phi, hours)
+def _sums(spread: Spread) -> Callable[[int], float]:
+    """`expected_sum` of the spread by hours, made once for a search that asks it often."""
+    mean, gap, phi = spread.mean, spread.now - spread.mean, spread.phi
+    if phi == 1.0:
+        return lambda hours: spread.now * hours
+    scale = gap * phi / (1.0 - phi)
+    return lambda hours: mean * hours + scale * (1.0 - phi**hours)
 
 
 def _rising_hours(spread: Spread) -> tuple[int, int] | None:

@@ -54,10 +54,12 @@ class PaymentClock(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it pays, or is taken to pay, all the time."""
         return self.is_continuous or self.next_ns is None
 
-    @property
-    def is_hourly(self) -> bool:
-        """Whether every whole hour of a hold has been paid when it is over."""
-        return self.is_flow or (self.interval_s == HOUR_S and not self.changes)
+    def is_hourly(self, at_ns: int) -> bool:
+        """Whether every whole hour of a hold from `at_ns` on is paid when it is over."""
+        if self.is_continuous or self.next_ns is None:
+            return True
+        is_near = self.next_ns <= at_ns + HOUR_NS
+        return is_near and self.interval_s == HOUR_S and not self.changes
 
 
 class RatePath(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,15 +91,6 @@ def sum_variance(phi: float, sigma: float, steps: int) -> float:
     return sigma * sigma * float(np.dot(gathered, gathered))
 
 
-def quantile_sum(
-    now: float, mu: float, phi: float, sigma: float, steps: int, quantile: float
-) -> float:
-    """The `quantile` (0 to 1, exclusive) of the next `steps` values added up, normal."""
-    mean = expected_sum(now, mu, phi, steps)
-    sd = math.sqrt(sum_variance(phi, sigma, steps))
-    return mean + NormalDist().inv_cdf(quantile) * sd
-
-
 def _mean(values: Array) -> float:
     """`values.mean()`, which is slower than the sum of hundreds of values."""
     return float(np.add.reduce(values)) / values.size

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from cockpit.analytics.funding import carry as model
-from cockpit.analytics.funding.reversion import expected_sum
+from cockpit.analytics.funding.pair_payments import covering_ns, hold_funding, pair_of
 from cockpit.calculators.carry import inputs as carry_inputs
 from cockpit.calculators.carry.gates import failed_gate, venue_gates
 from cockpit.calculators.carry.sides import (
@@ -24,6 +24,7 @@ from cockpit.calculators.carry.sides import (
 from cockpit.calculators.carry.spread_model import (
     SpreadModel,
     note_models,
+    shared_level,
     spread_model,
     spread_series,
 )
@@ -45,8 +46,10 @@ QUANTILE = 0.1
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """One pair over the hold; `breakeven_h` None is never, everything else None is not known.
 
-    `expected_funding_usd` is of the spread as it decays, `formula_funding_usd` of each venue's own
-    formula as its premium does.
+    `cost_usd` is entry, exit and gas; `basis_usd` is what the distance of the two mids brings when
+    it closes, and is not part of the net. `expected_funding_usd` is what is paid at the stamps of
+    the hold as the spread decays, `formula_funding_usd` the same by each venue's own formula as its
+    premium does. `breakeven_ns` is the stamp at which the cost is covered.
     """
 
     symbol: str | None = None
@@ -55,6 +58,9 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     notional_usd: float | None = None
     cost_bps: float | None = None
     cost_usd: float | None = None
+    entry_cost_usd: float | None = None
+    exit_cost_usd: float | None = None
+    basis_usd: float | None = None
     spread_hourly: float | None = None
     spread_apr: float | None = None
     phi: float | None = None
@@ -65,6 +71,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     conservative_funding_usd: float | None = None
     net_usd: float | None = None
     breakeven_h: int | None = None
+    breakeven_ns: int | None = None
     breakeven_probability: float | None = None
     margin_usd: dict[str, float | None] = {}
     return_apr: float | None = None
@@ -78,11 +85,19 @@ class Values(Pair, frozen=True, kw_only=True):
 
 
 class _Found(NamedTuple):
-    """A pair, its entry if it was asked for, and how its spread is thought to run."""
+    """A pair, its entry if it was asked for, and how its spread is thought to run.
+
+    `is_capped`: a venue's cap keeps a rate from the path that its model gives.
+    """
 
     pair: Pair
     plan: Plan | None
     spread: SpreadModel | None
+    is_capped: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.pair.symbol} {self.pair.long_venue}/{self.pair.short_venue}"
 
     def closed(self, gate: str) -> "_Found":
         return self._replace(pair=msgspec.structs.replace(self.pair, gate=gate))
@@ -105,17 +120,19 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
         sides = venue_sides(inputs, view, settings, notes, symbol)
         own = venue_gates(sides, view, settings.now_ns)
         for long, short in _pairs(inputs, sides):
-            one = _pair(inputs, long, short)
+            one = _pair(inputs, long, short, settings.now_ns)
             gate = failed_gate(inputs, long, short, _size(inputs, long, short), own)
             found.append(one if gate is None else one.closed(gate))
     found.sort(key=lambda one: _rank(one.pair))
     pairs = tuple(one.pair for one in found)
-    named = {
-        f"{p.symbol} {p.long_venue}/{p.short_venue}": f.spread
-        for p, f in zip(pairs, found, strict=True)
-        if f.spread is not None
-    }
+    named = {one.name: one.spread for one in found if one.spread is not None}
     note_models(named, *_given(inputs), notes)
+    capped = [one.name for one in found if one.is_capped]
+    if capped:
+        notes.assume(
+            f"{', '.join(capped)}: rates are held within their venues' caps, so now and "
+            "mean_spread_hourly are what those allow"
+        )
     if pairs:
         best = msgspec.structs.asdict(pairs[0])
     else:
@@ -171,7 +188,7 @@ def _given(inputs: Inputs) -> tuple[float | None, float | None, float | None]:
     return inputs.phi, inputs.mean_spread_hourly, inputs.sigma_spread_hourly
 
 
-def _pair(inputs: Inputs, long: VenueSide, short: VenueSide) -> _Found:
+def _pair(inputs: Inputs, long: VenueSide, short: VenueSide, now_ns: int) -> _Found:
     size = _size(inputs, long, short)
     notional = inputs.notional_usd or size * (long.quote.mid_usd + short.quote.mid_usd) / 2
     margin = {
@@ -180,52 +197,64 @@ def _pair(inputs: Inputs, long: VenueSide, short: VenueSide) -> _Found:
         else model.margin_usd(notional, side.initial_frac, inputs.buffer_frac)
         for side in (long, short)
     }
-    costs = round_trip(long, short)
+    costs = round_trip(long, short, size)
+    entry = way_out = cost = None
+    if costs is not None:
+        entry, way_out = costs[0].entry + costs[1].entry, costs[0].exit + costs[1].exit
+        cost = entry + way_out + inputs.gas_usd
     known = Pair(
         symbol=long.quote.symbol,
         long_venue=long.venue,
         short_venue=short.venue,
         notional_usd=notional,
+        cost_bps=None if cost is None else cost / notional * 1e4,
+        cost_usd=cost,
+        entry_cost_usd=entry,
+        exit_cost_usd=way_out,
+        basis_usd=size * (short.quote.mid_usd - long.quote.mid_usd),
         margin_usd=margin,
     )
-    if costs is not None:
-        frac = model.round_trip_frac(costs, inputs.gas_usd, notional)
-        known = msgspec.structs.replace(known, cost_bps=frac * 1e4, cost_usd=frac * notional)
-    if long.hourly is None or short.hourly is None:
+    legs = long.leg, short.leg
+    if legs[0] is None or legs[1] is None:
         return _Found(known, None, None)
-    now = model.spread_hourly(long.hourly, short.hourly)
+    now = model.spread_hourly(legs[0].hourly, legs[1].hourly)
     run = spread_model(now, spread_series(long.paid, short.paid), *_given(inputs))
-    spread = run.spread
+    pair = pair_of(legs[0], legs[1], run.spread, shared_level(long.paid, short.paid), now_ns)
+    funding = hold_funding(pair, 0.0 if cost is None else cost / notional, inputs.hold_h)
+    by_formula = _by_formula(long, short, notional)
     known = msgspec.structs.replace(
         known,
         spread_hourly=now,
         spread_apr=now * HOURS_PER_YEAR,
-        phi=spread.phi,
-        mean_spread_hourly=spread.mean,
-        sigma_spread_hourly=spread.sigma,
-        expected_funding_usd=notional
-        * expected_sum(spread.now, spread.mean, spread.phi, inputs.hold_h),
-        formula_funding_usd=_by_formula(long, short, notional),
+        phi=run.spread.phi,
+        mean_spread_hourly=pair.spread.mean,
+        sigma_spread_hourly=run.spread.sigma,
+        expected_funding_usd=notional * funding.expected,
+        formula_funding_usd=by_formula,
     )
-    if costs is None:
-        return _Found(known, None, run)
+    if cost is None:
+        return _Found(known, None, run, pair.is_capped)
     capital = sum(usd for usd in margin.values() if usd is not None)
     result = model.evaluate(
-        frac, spread, notional, inputs.hold_h, 0.0 if None in margin.values() else capital, QUANTILE
+        cost / notional, funding, notional, inputs.hold_h,
+        0.0 if None in margin.values() else capital, QUANTILE,
     )  # fmt: skip
     gates = model.gates(result, inputs.hold_h, inputs.min_probability, inputs.min_apr)
-    pair = msgspec.structs.replace(
+    if inputs.phi is None and inputs.mean_spread_hourly is None:
+        gates += (model.formula_gate(result, by_formula),)
+    known = msgspec.structs.replace(
         known,
         conservative_funding_usd=result.conservative_usd,
         net_usd=result.net_usd,
         breakeven_h=result.breakeven_h,
+        breakeven_ns=None if result.breakeven_h is None else covering_ns(pair, result.breakeven_h),
         breakeven_probability=result.breakeven_probability,
         return_apr=result.return_apr,
         gate=model.first_closed(gates),
     )
     is_asked = inputs.long_venue is not None and inputs.short_venue is not None
     plan = entry_plan(long.quote, short.quote, size) if is_asked else None
-    return _Found(pair, plan, run)
+    return _Found(known, plan, run, pair.is_capped)
 
 
 def _by_formula(long: VenueSide, short: VenueSide, notional: float) -> float | None:

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from cockpit.analytics.execution import depth
 from cockpit.analytics.execution.lots import exact
 from cockpit.analytics.funding.carry import LegCost
+from cockpit.analytics.funding.pair_payments import Leg as PairLeg
+from cockpit.analytics.funding.payments import PaidHours, paid_hours
+from cockpit.analytics.funding.rates import Formula
 from cockpit.calculators.carry.inputs import Inputs
 from cockpit.calculators.carry.spread_model import Paid, paid_hourly
+from cockpit.calculators.common.funding_clock import payment_clock
 from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import (
     Notes,
@@ -19,14 +23,16 @@ from cockpit.calculators.common.market_data import (
 )
 from cockpit.calculators.common.premiums import (
     HALF_LIFE_H,
+    Floats,
     expected_hours,
     tightest_cap,
     venue_formula,
 )
+from cockpit.calculators.common.trade_costs import SideCost, side_cost
 from cockpit.calculators.common.words import usd_words
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg, Plan, limit_price
-from cockpit.core.units import floor_to_lot
+from cockpit.core.units import HOUR_NS, floor_to_lot
 from cockpit.state.view import MarketView
 
 ASSUMED_NOTIONAL_USD = 10_000.0
@@ -39,9 +45,11 @@ class VenueSide:
     quote: Quote
     hourly: float | None
     paid: Paid
-    buy_frac: float | None
-    sell_frac: float | None
+    buy: SideCost | None
+    sell: SideCost | None
     initial_frac: float | None
+    leg: PairLeg | None
+    """Its part in the payments of a pair; None where no rate is known."""
     formula_frac: float | None
     """What its own formula is expected to pay over the hold; None where that is not documented."""
 
@@ -70,6 +78,7 @@ def venue_sides(
         notional = ASSUMED_NOTIONAL_USD
         notes.assume(f"notional_usd: {usd_words(notional)} a leg is assumed")
     rules = MarginRules(settings.own_margins)
+    until_ns = settings.now_ns + inputs.hold_h * HOUR_NS
     sides = []
     for quote in found:
         rate = present_hourly(quote.market, settings, notes)
@@ -81,34 +90,37 @@ def venue_sides(
             notes.assume(f"{quote.venue}: initial margin {initial:.3g}, as documented")
         size = inputs.size or notional / quote.mid_usd
         paid = paid_hourly(quote.market.settled)
+        clock = payment_clock(quote.market, settings, notes)
+        terms = settings.funding_terms.get(quote.venue)
+        cap_hourly = tightest_cap(
+            terms, rule.funding_cap_hourly, None if clock is None else clock.interval_s
+        )
         sides.append(
             VenueSide(
                 quote=quote,
                 hourly=rate,
                 paid=paid,
-                buy_frac=_slip(quote, Side.BUY, size, notes),
-                sell_frac=_slip(quote, Side.SELL, size, notes),
+                buy=_side_cost(quote, Side.BUY, size, notes),
+                sell=_side_cost(quote, Side.SELL, size, notes),
                 initial_frac=initial,
-                formula_frac=_by_formula(
-                    quote, rate, rule.funding_cap_hourly, paid, inputs.hold_h, settings
+                leg=None if clock is None or rate is None else PairLeg(clock, rate, cap_hourly),
+                formula_frac=None
+                if clock is None or rate is None or terms is None
+                else _by_formula(
+                    venue_formula(terms, clock.interval_s, cap_hourly),
+                    rate,
+                    paid.rates,
+                    paid_hours(clock, settings.now_ns, settings.now_ns, until_ns),
                 ),
             )
         )
     return sides
 
 
-def _by_formula(
-    quote: Quote, hourly: float | None, cap_hourly: float, paid: Paid, hours: int,
-    settings: Settings,
-) -> float | None:  # fmt: skip
+def _by_formula(formula: Formula, hourly: float, paid: Floats, hours: PaidHours) -> float:
     """Through the clamp and the caps of the venue, a fraction of notional, + when longs pay."""
-    terms = settings.funding_terms.get(quote.venue)
-    rate = quote.market.rate() or quote.market.settled.latest
-    if hourly is None or rate is None or terms is None:
-        return None
-    cap = tightest_cap(terms, cap_hourly, rate.interval_s)
-    formula = venue_formula(terms, rate.interval_s, cap)
-    return expected_hours(formula, hourly, paid.rates, hours, HALF_LIFE_H)
+    over = -hours.begin * hourly
+    return over + expected_hours(formula, hourly, paid, round(hours.end), HALF_LIFE_H)
 
 
 def _states_leverage(quote: Quote) -> bool:
@@ -116,28 +128,33 @@ def _states_leverage(quote: Quote) -> bool:
     return listed is not None and listed.max_leverage is not None
 
 
-def _slip(quote: Quote, side: Side, size: float, notes: Notes) -> float | None:
-    """Cost against mid as a fraction; None, and noted, when the visible book is too short."""
+def _side_cost(quote: Quote, side: Side, size: float, notes: Notes) -> SideCost | None:
+    """What trading costs there; None without a fee, or, and noted, on too short a book."""
     walk = depth.walk(quote.rows(side), size)
     if walk.vwap is None or walk.unfilled > 0:
         notes.lack(
             f"{quote.venue}/{quote.symbol}: the visible book holds {walk.base:g} of {size:g}"
         )
         return None
-    return depth.impact_bps(side.sign, walk.vwap, quote.mid) / 1e4
+    return None if quote.fees.taker is None else side_cost(quote, side, walk)
 
 
-def round_trip(long: VenueSide, short: VenueSide) -> tuple[LegCost, LegCost] | None:
-    """In and out of both legs; None when a book is too short for one of the four trades."""
-    slips = (long.buy_frac, long.sell_frac, short.sell_frac, short.buy_frac)
-    fees = (long.quote.fees.taker, short.quote.fees.taker)
-    if None in slips or None in fees:
+def round_trip(long: VenueSide, short: VenueSide, size: float) -> tuple[LegCost, LegCost] | None:
+    """In and out of both legs in USD; None when one of the four trades has no known cost."""
+    if long.buy is None or long.sell is None or short.buy is None or short.sell is None:
         return None
-    buy, sell, sell_short, buy_back = (slip or 0.0 for slip in slips)
-    long_fee, short_fee = (fee or 0.0 for fee in fees)
     return (
-        LegCost(entry_fee=long_fee, entry_slip=buy, exit_fee=long_fee, exit_slip=sell),
-        LegCost(entry_fee=short_fee, entry_slip=sell_short, exit_fee=short_fee, exit_slip=buy_back),
+        _leg_cost(long.buy, long.sell, size * long.quote.mid_usd),
+        _leg_cost(short.sell, short.buy, size * short.quote.mid_usd),
+    )
+
+
+def _leg_cost(entry: SideCost, way_out: SideCost, notional_usd: float) -> LegCost:
+    return LegCost(
+        entry_fee=entry.fee_frac * notional_usd,
+        entry_slip=entry.slip_frac * notional_usd,
+        exit_fee=way_out.fee_frac * notional_usd,
+        exit_slip=way_out.slip_frac * notional_usd,
     )
 
 

@@ -24,11 +24,13 @@ ASSUMED_MEAN = 0.0
 class Paid(NamedTuple):
     """What a venue paid per hour: entry k of `rates` is the hour that ends at hour first + k.
 
-    NaN where a payment is missing; a payment for eight hours fills all eight.
+    NaN where a payment is missing; a payment for eight hours fills all eight. `level` is their
+    mean, None for less than a day.
     """
 
     first: int
     rates: Array
+    level: float | None
 
 
 _paid: WeakKeyDictionary[SettledHistory, tuple[Sequence[Funding], Paid]] = WeakKeyDictionary()
@@ -46,7 +48,7 @@ def paid_hourly(history: SettledHistory) -> Paid:
     """The history on a grid of whole hours since the epoch; empty without one."""
     rows = history.rows()
     if not rows:
-        return Paid(0, np.empty(0))
+        return Paid(0, np.empty(0), None)
     # A form asks with every key, payments come by the hour; equal rows are the same objects.
     known = _paid.get(history)
     if known is None or known[0] != rows:
@@ -64,7 +66,8 @@ def _on_hours(history: SettledHistory, rows: Sequence[Funding]) -> Paid:
     for back in range(int(hours.max())):
         covered = hours > back
         grid[ends[covered] - back - first] = rates[covered]
-    return Paid(first, grid)
+    known = grid[np.isfinite(grid)]
+    return Paid(first, grid, float(known.mean()) if known.size >= MIN_HOURS else None)
 
 
 def spread_series(long: Paid, short: Paid) -> Array:
@@ -80,6 +83,13 @@ def spread_series(long: Paid, short: Paid) -> Array:
     return series
 
 
+def shared_level(long: Paid, short: Paid) -> float | None:
+    """The mean of what both venues paid an hour; None without a day of each."""
+    if long.level is None or short.level is None:
+        return None
+    return (long.level + short.level) / 2
+
+
 def spread_model(
     now: float, series: Array, phi: float | None, mean: float | None, sigma: float | None
 ) -> SpreadModel:
@@ -92,7 +102,9 @@ def spread_model(
     hours = int(np.count_nonzero(known))
     if phi is None:
         phi = ASSUMED_PHI if fit is None else fit.phi
-    if mean is None:
+    if mean is None and fit is not None:
+        mean = fit.mu
+    elif mean is None:
         mean = float(series[known].mean()) if hours >= MIN_HOURS else ASSUMED_MEAN
     if sigma is None and fit is not None:
         sigma = fit.sigma

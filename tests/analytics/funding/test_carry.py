@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.analytics.funding import carry
-from cockpit.analytics.funding.carry import LegCost, Spread
+from cockpit.analytics.funding.carry import HoldFunding, LegCost, Spread
 
 EIGHTEEN_BPS = 18e-4
 DECAYING = Spread(now=6e-5, mean=1e-5, phi=0.97, sigma=None)
 
 
-def flat(rate: float, sigma: float | None = None) -> Spread:
-    return Spread(now=rate, mean=rate, phi=1.0, sigma=sigma)
+def flat(rate: float) -> Spread:
+    return Spread(now=rate, mean=rate, phi=1.0, sigma=None)
 
 
 def test_the_pair_receives_the_short_legs_rate_less_the_long_legs() -> None:
@@ -67,8 +67,6 @@ def test_nonsense_is_refused() -> None:
         carry.breakeven_h(math.nan, DECAYING)
     with pytest.raises(ValueError, match="phi"):
         carry.breakeven_h(1e-3, Spread(1e-5, 1e-5, 1.2, None))
-    with pytest.raises(ValueError, match="notional"):
-        carry.round_trip_frac([], 1.0, 0.0)
 
 
 @given(st.floats(1e-5, 5e-3), st.floats(-2e-4, 2e-4), st.floats(-2e-5, 5e-5), st.floats(0.0, 0.99))
@@ -98,18 +96,18 @@ def test_a_dearer_pair_never_breaks_even_earlier(one: float, two: float, rate: f
     assert cheap <= dear
 
 
-def test_both_legs_pay_on_the_way_in_and_out() -> None:
-    legs = [LegCost(4.5e-4, 1e-4, 4.5e-4, 1e-4), LegCost(2e-4, 1e-4, 2e-4, 1e-4)]
-    assert carry.round_trip_frac(legs, gas_usd=10.0, notional_usd=1e5) == pytest.approx(18e-4)
+def test_a_leg_pays_on_the_way_in_and_out() -> None:
+    leg = LegCost(entry_fee=45.0, entry_slip=10.0, exit_fee=44.0, exit_slip=-1.0)
+    assert (leg.entry, leg.exit) == (55.0, 43.0)
 
 
 def test_the_odds_of_breaking_even() -> None:
-    even = carry.breakeven_probability(24e-4, flat(1e-4, sigma=1e-5), 24)
+    even = carry.breakeven_probability(24e-4, HoldFunding(24e-4, 1e-5, 24))
     assert even == pytest.approx(0.5)
-    assert carry.breakeven_probability(24e-4, flat(1e-4), 24) is None
-    assert carry.breakeven_probability(24e-4, flat(2e-4, sigma=0.0), 24) == 1.0
-    # One hour: normal with mean 1e-4 and sd 1e-4, against a cost of nothing: one sd above.
-    one = carry.breakeven_probability(0.0, flat(1e-4, sigma=1e-4), 1)
+    assert carry.breakeven_probability(24e-4, HoldFunding(24e-4, None, 24)) is None
+    assert carry.breakeven_probability(24e-4, HoldFunding(48e-4, 0.0, 24)) == 1.0
+    # Mean and sd of 1e-4 against a cost of nothing: one sd above.
+    one = carry.breakeven_probability(0.0, HoldFunding(1e-4, 1e-4, 1))
     assert one == pytest.approx(0.8413447460685429)
 
 
@@ -129,19 +127,18 @@ def test_the_return_is_on_the_collateral_of_both_legs() -> None:
 
 
 def test_a_pair_over_its_hold() -> None:
-    spread = flat(2.4e-5, sigma=1e-6)
-    pair = carry.evaluate(EIGHTEEN_BPS, spread, 1e6, 100, capital_usd=1e5, quantile=0.1)
+    pair = carry.evaluate(EIGHTEEN_BPS, HoldFunding(24e-4, 1e-5, 75), 1e6, 100, 1e5, 0.1)
     assert pair.cost_usd == pytest.approx(1800.0)
     assert pair.expected_funding_usd == pytest.approx(2400.0)
     assert pair.net_usd == pytest.approx(600.0)
     assert pair.breakeven_h == 75
     assert pair.return_apr == pytest.approx(600 / 1e5 * 8760 / 100)
-    assert pair.conservative_usd is not None
-    assert pair.conservative_usd < pair.expected_funding_usd
+    # The 10 % quantile of a normal is 1.2815515655 sd below its mean, one sd being 10 USD.
+    assert pair.conservative_usd == pytest.approx(2400 - 12.815515655)
 
 
 def test_without_a_known_spread_of_spreads_odds_are_unknown_not_zero() -> None:
-    pair = carry.evaluate(EIGHTEEN_BPS, flat(2.4e-5), 1e6, 100, 1e5, 0.1)
+    pair = carry.evaluate(EIGHTEEN_BPS, HoldFunding(24e-4, None, 75), 1e6, 100, 1e5, 0.1)
     assert (pair.conservative_usd, pair.breakeven_probability) == (None, None)
     known = {gate.name: gate.holds for gate in carry.gates(pair, 100, 0.6, 0.1)}
     assert known == {
@@ -151,13 +148,23 @@ def test_without_a_known_spread_of_spreads_odds_are_unknown_not_zero() -> None:
 
 
 def test_a_gate_says_in_words_why_it_is_closed() -> None:
-    slow = carry.evaluate(EIGHTEEN_BPS, flat(2.4e-5, sigma=0.0), 1e6, 24, 1e5, 0.1)
+    slow = carry.evaluate(EIGHTEEN_BPS, HoldFunding(5.76e-4, 0.0, 75), 1e6, 24, 1e5, 0.1)
     assert carry.first_closed(carry.gates(slow, 24, 0.6, 0.0)) == (
         "breaks even after 75 h, the hold is 24 h"
     )
-    never = carry.evaluate(EIGHTEEN_BPS, flat(-1e-5), 1e6, 24, 1e5, 0.1)
+    never = carry.evaluate(EIGHTEEN_BPS, HoldFunding(-2.4e-4, 0.0, None), 1e6, 24, 1e5, 0.1)
     assert carry.first_closed(carry.gates(never, 24, 0.6, 0.0)) == "never breaks even"
-    poor = carry.evaluate(EIGHTEEN_BPS, flat(2.4e-5, sigma=0.0), 1e6, 75, 1e6, 0.1)
+    poor = carry.evaluate(EIGHTEEN_BPS, HoldFunding(18e-4, 0.0, 75), 1e6, 75, 1e6, 0.1)
     assert carry.first_closed(carry.gates(poor, 75, 0.6, 0.05)) == (
         "returns 0.0 % a year, 5.0 % are asked for"
     )
+
+
+def test_what_the_venues_clamps_leave_must_cover_the_cost_too() -> None:
+    pair = carry.evaluate(EIGHTEEN_BPS, HoldFunding(24e-4, None, 75), 1e6, 100, 1e5, 0.1)
+    assert carry.formula_gate(pair, None).holds is None
+    assert carry.formula_gate(pair, 1800.0).holds is True
+    assert carry.formula_gate(pair, 1250.0) == (
+        "formula", False,
+        "through the venues' own clamps the hold is paid 1250.00 USD, it costs 1800.00 USD",
+    )  # fmt: skip

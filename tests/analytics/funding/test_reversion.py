@@ -1,7 +1,5 @@
 """AR(1) sums over a horizon. Worked figures: the definitions applied by hand."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -56,13 +54,6 @@ def test_the_variance_of_a_sum_by_its_closed_form() -> None:
     j = np.arange(24)
     closed = 1.2e-5**2 / (1 - PHI) ** 2 * np.sum((1 - PHI ** (24 - j)) ** 2)
     assert reversion.sum_variance(PHI, 1.2e-5, 24) == pytest.approx(closed, rel=1e-12)
-
-
-def test_a_low_quantile_is_below_the_mean_by_its_deviations() -> None:
-    mean = reversion.expected_sum(F0, MU, PHI, 24)
-    sd = math.sqrt(reversion.sum_variance(PHI, 1.2e-5, 24))
-    low = reversion.quantile_sum(F0, MU, PHI, 1.2e-5, 24, 0.1)
-    assert low == pytest.approx(mean - 1.2815515655446004 * sd, rel=1e-9)
 
 
 def test_a_fit_finds_the_persistence_it_was_drawn_with() -> None:

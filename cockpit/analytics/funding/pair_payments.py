@@ -1,0 +1,182 @@
+"""What a long and a short of one asset are paid at the stamps of their two venues.
+
+The spread of the pair is what is modelled; each leg takes half of it, around a level that both
+share. Where both venues pay at the same instants the level has no part in the sum. Where they do
+not, it does: a leg that is not paid within the hold leaves the other leg's rate, not the spread.
+Fractions of notional; received is positive.
+"""
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.analytics.funding import payments
+from cockpit.analytics.funding.carry import GUARD, HoldFunding, Spread, breakeven_h
+from cockpit.analytics.funding.payments import PaidHours, PaymentClock, RatePath
+from cockpit.analytics.funding.reversion import sum_variance
+from cockpit.core.units import HOUR_NS
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+STAMP_BY_STAMP_H = 720
+"""Break-even is looked for at every stamp so far ahead, and beyond where both legs are paid."""
+
+
+class Leg(NamedTuple):
+    """One venue's part: when it pays, its rate now an hour, and the cap on it (inf for none)."""
+
+    clock: PaymentClock
+    hourly: float
+    cap_hourly: float
+
+
+class Pair(NamedTuple):
+    """Two legs and the expected path of each rate; `sigma` is of the spread, an hour's."""
+
+    long: PaymentClock
+    short: PaymentClock
+    long_path: RatePath
+    short_path: RatePath
+    sigma: float | None
+    is_capped: bool
+
+    @property
+    def spread(self) -> Spread:
+        """The spread that the two paths make, within the caps of the venues."""
+        long, short = self.long_path, self.short_path
+        return Spread(short.now - long.now, short.mean - long.mean, short.phi, self.sigma)
+
+
+def pair_of(long: Leg, short: Leg, spread: Spread, level: float | None, at_ns: int) -> Pair:
+    """The legs of a spread that is known at `at_ns`.
+
+    `level` is the long-run mean of both rates, None for what it is now. No rate is thought to go
+    beyond its venue's cap.
+    """
+    if level is None:
+        level = (long.hourly + short.hourly) / 2
+    half = spread.mean / 2
+    long_path = RatePath(
+        at_ns=at_ns,
+        now=_within(long.hourly, long.cap_hourly),
+        mean=_within(level - half, long.cap_hourly),
+        phi=spread.phi,
+    )
+    short_path = RatePath(
+        at_ns=at_ns,
+        now=_within(short.hourly, short.cap_hourly),
+        mean=_within(level + half, short.cap_hourly),
+        phi=spread.phi,
+    )
+    is_capped = (
+        max(abs(long.hourly), abs(level - half)) > long.cap_hourly
+        or max(abs(short.hourly), abs(level + half)) > short.cap_hourly
+    )
+    return Pair(long.clock, short.clock, long_path, short_path, spread.sigma, is_capped)
+
+
+def hold_funding(pair: Pair, cost_frac: float, hold_h: int) -> HoldFunding:
+    """What a hold of whole hours from the paths' instant on receives, and when it has paid."""
+    at_ns = pair.long_path.at_ns
+    until_ns = at_ns + hold_h * HOUR_NS
+    long = payments.paid_hours(pair.long, at_ns, at_ns, until_ns)
+    short = payments.paid_hours(pair.short, at_ns, at_ns, until_ns)
+    received = payments.paid(pair.short_path, short) - payments.paid(pair.long_path, long)
+    return HoldFunding(received, _sd(pair, long, short), covering_hour(pair, cost_frac))
+
+
+def covering_hour(pair: Pair, cost_frac: float) -> int | None:
+    """The first hour at whose end the payments cover the cost; None if they never do.
+
+    Payments come at stamps, so the hour is the one in which a stamp lies. Beyond the first month it
+    is the first stamp after which both legs have been paid up to the same hour or later.
+    """
+    if cost_frac <= 0:
+        return 0
+    at_ns = pair.long_path.at_ns
+    if pair.long.is_hourly(at_ns) and pair.short.is_hourly(at_ns):
+        return breakeven_h(cost_frac, pair.spread)
+    needed = cost_frac * (1 - GUARD)
+    hours = np.arange(1, STAMP_BY_STAMP_H + 1)
+    covered = _received(pair, hours) >= needed
+    if covered.any():
+        return int(hours[covered.argmax()])
+    already = _before(pair.short, pair.short_path) - _before(pair.long, pair.long_path)
+    later = breakeven_h(cost_frac - already, pair.spread)
+    if later is None:
+        return None
+    later = max(later, STAMP_BY_STAMP_H)
+    later = max(
+        _stamp_hour(clock, pair.long_path.at_ns, later) for clock in (pair.long, pair.short)
+    )
+    return later if _received(pair, np.array([later]))[0] >= needed else None
+
+
+def covering_ns(pair: Pair, hour: int) -> int:
+    """The stamp in that hour, the later of the two legs'; the hour's end for flows."""
+    at_ns = pair.long_path.at_ns
+    end_ns = at_ns + hour * HOUR_NS
+    if pair.long.is_flow and pair.short.is_flow:
+        return end_ns
+    found = [
+        payments.last_stamp_ns(clock, end_ns - HOUR_NS, end_ns) for clock in (pair.long, pair.short)
+    ]
+    return max((stamp for stamp in found if stamp is not None), default=end_ns)
+
+
+def _within(rate: float, cap: float) -> float:
+    return min(max(rate, -cap), cap)
+
+
+def _sd(pair: Pair, long: PaidHours, short: PaidHours) -> float | None:
+    """Hours that one leg alone is paid for carry half of the spread's noise."""
+    if pair.sigma is None:
+        return None
+    one, other = max(0, math.ceil(long.end)), max(0, math.ceil(short.end))
+    phi = pair.long_path.phi
+    if one == other:
+        return math.sqrt(sum_variance(phi, pair.sigma, one))
+    return math.sqrt(_half_paid_variance(phi, pair.sigma, min(one, other), max(one, other)))
+
+
+@lru_cache(maxsize=256)
+def _half_paid_variance(phi: float, sigma: float, both: int, either: int) -> float:
+    gathered = np.cumsum(phi ** np.arange(float(either)))
+    weights = gathered[::-1] / 2
+    weights[:both] += gathered[:both][::-1] / 2
+    return sigma * sigma * float(np.dot(weights, weights))
+
+
+def _received(pair: Pair, hours: Ints) -> Floats:
+    """What has been received when each of `hours` is over, (n,)."""
+    return _paid_by(pair.short, pair.short_path, hours) - _paid_by(pair.long, pair.long_path, hours)
+
+
+def _paid_by(clock: PaymentClock, path: RatePath, hours: Ints) -> Floats:
+    if clock.is_hourly(path.at_ns):
+        return payments.paid_until(path, hours.astype(np.float64))
+    until_ns = path.at_ns + hours * HOUR_NS
+    made = payments.payments(clock, path, path.at_ns, int(until_ns[-1]))
+    sums = np.concatenate(([0.0], np.cumsum(made.amounts)))
+    return np.asarray(sums[np.searchsorted(made.stamps_ns, until_ns, side="right")])
+
+
+def _before(clock: PaymentClock, path: RatePath) -> float:
+    """What the first payment has for hours that were over at the path's instant."""
+    if clock.is_hourly(path.at_ns):
+        return 0.0
+    end = path.at_ns + STAMP_BY_STAMP_H * HOUR_NS
+    return -path.now * payments.paid_hours(clock, path.at_ns, path.at_ns, end).begin
+
+
+def _stamp_hour(clock: PaymentClock, at_ns: int, hour: int) -> int:
+    """The hour, this one or later, in which the clock's next stamp lies."""
+    if clock.is_hourly(at_ns):
+        return hour
+    begin_ns, step_h = at_ns + (hour - 1) * HOUR_NS, STAMP_BY_STAMP_H
+    stamps = payments.stamps_ns(clock, begin_ns, begin_ns + step_h * HOUR_NS)
+    return -((at_ns - int(stamps[0])) // HOUR_NS) if stamps.size else hour
