@@ -7,11 +7,10 @@ from cockpit.analytics.execution import depth
 from cockpit.analytics.execution.lots import exact
 from cockpit.analytics.funding.carry import LegCost
 from cockpit.analytics.funding.pair_payments import Leg as PairLeg
-from cockpit.analytics.funding.payments import PaidHours, paid_hours
+from cockpit.analytics.funding.payments import PaidHours
 from cockpit.analytics.funding.rates import Formula
 from cockpit.calculators.carry.inputs import Inputs
-from cockpit.calculators.carry.spread_model import Paid, paid_hourly
-from cockpit.calculators.common.funding_clock import payment_clock
+from cockpit.calculators.common.funding_clock import hours_of, payment_clock
 from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import (
     Notes,
@@ -21,6 +20,7 @@ from cockpit.calculators.common.market_data import (
     quotes,
     reference_price,
 )
+from cockpit.calculators.common.paid_history import Paid, paid_hourly
 from cockpit.calculators.common.premiums import (
     HALF_LIFE_H,
     Floats,
@@ -32,7 +32,7 @@ from cockpit.calculators.common.trade_costs import SideCost, side_cost
 from cockpit.calculators.common.words import usd_words
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg, Plan, limit_price
-from cockpit.core.units import HOUR_NS, floor_to_lot
+from cockpit.core.units import floor_to_lot
 from cockpit.state.view import MarketView
 
 ASSUMED_NOTIONAL_USD = 10_000.0
@@ -78,7 +78,6 @@ def venue_sides(
         notional = ASSUMED_NOTIONAL_USD
         notes.assume(f"notional_usd: {usd_words(notional)} a leg is assumed")
     rules = MarginRules(settings.own_margins)
-    until_ns = settings.now_ns + inputs.hold_h * HOUR_NS
     sides = []
     for quote in found:
         rate = present_hourly(quote.market, settings, notes)
@@ -110,7 +109,7 @@ def venue_sides(
                     venue_formula(terms, clock.interval_s, cap_hourly),
                     rate,
                     paid.rates,
-                    paid_hours(clock, settings.now_ns, settings.now_ns, until_ns),
+                    hours_of(clock, inputs.hold_h, settings),
                 ),
             )
         )

@@ -1,8 +1,7 @@
 """How the funding spread of two venues is thought to run, from what both have paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,30 +9,12 @@ from numpy.typing import NDArray
 from cockpit.analytics.funding.carry import Spread
 from cockpit.analytics.funding.reversion import fit_ar1
 from cockpit.calculators.common.market_data import Notes
-from cockpit.core.events import Funding
-from cockpit.core.units import HOUR_NS, HOUR_S
-from cockpit.state.curves import SettledHistory
+from cockpit.calculators.common.paid_history import MIN_HOURS, Paid
 
 Array = NDArray[np.float64]
 MIN_PAIRS = 200
-MIN_HOURS = 24
 ASSUMED_PHI = 0.95
 ASSUMED_MEAN = 0.0
-
-
-class Paid(NamedTuple):
-    """What a venue paid per hour: entry k of `rates` is the hour that ends at hour first + k.
-
-    NaN where a payment is missing; a payment for eight hours fills all eight. `level` is their
-    mean, None for less than a day.
-    """
-
-    first: int
-    rates: Array
-    level: float | None
-
-
-_paid: WeakKeyDictionary[SettledHistory, tuple[Sequence[Funding], Paid]] = WeakKeyDictionary()
 
 
 class SpreadModel(NamedTuple):
@@ -42,32 +23,6 @@ class SpreadModel(NamedTuple):
     spread: Spread
     is_fitted: bool
     hours: int
-
-
-def paid_hourly(history: SettledHistory) -> Paid:
-    """The history on a grid of whole hours since the epoch; empty without one."""
-    rows = history.rows()
-    if not rows:
-        return Paid(0, np.empty(0), None)
-    # A form asks with every key, payments come by the hour; equal rows are the same objects.
-    known = _paid.get(history)
-    if known is None or known[0] != rows:
-        known = _paid[history] = rows, _on_hours(history, rows)
-    return known[1]
-
-
-def _on_hours(history: SettledHistory, rows: Sequence[Funding]) -> Paid:
-    stamps, rates = history.hourly()
-    ends = (stamps // HOUR_NS).astype(np.int64)
-    seconds = np.array([row.interval_s for row in rows], dtype=np.float64)
-    hours = np.maximum(1, np.rint(seconds / HOUR_S)).astype(np.int64)
-    first = int((ends - hours).min()) + 1
-    grid = np.full(int(ends.max()) - first + 1, np.nan)
-    for back in range(int(hours.max())):
-        covered = hours > back
-        grid[ends[covered] - back - first] = rates[covered]
-    known = grid[np.isfinite(grid)]
-    return Paid(first, grid, float(known.mean()) if known.size >= MIN_HOURS else None)
 
 
 def spread_series(long: Paid, short: Paid) -> Array:

@@ -1,7 +1,11 @@
 """When the markets of a view pay funding, and what a hold of one is expected to be paid."""
 
-from cockpit.analytics.funding.payments import PaymentClock
-from cockpit.calculators.common.market_data import Notes, Settings
+import math
+
+from cockpit.analytics.funding.payments import PaidHours, PaymentClock, RatePath, paid, paid_hours
+from cockpit.calculators.common.market_data import Notes, Settings, present_hourly
+from cockpit.calculators.common.paid_history import paid_hourly
+from cockpit.core.units import HOUR_NS
 from cockpit.state.view import MarketRead
 
 
@@ -21,3 +25,36 @@ def payment_clock(market: MarketRead, settings: Settings, notes: Notes) -> Payme
             "if it flowed"
         )
     return PaymentClock(interval_s=rate.interval_s, next_ns=next_ns, is_continuous=is_continuous)
+
+
+def expected_hourly(
+    market: MarketRead, hold_h: float, phi: float | None, settings: Settings, notes: Notes
+) -> float:
+    """What a hold from now on is paid, spread over its hours: a fraction an hour, + when longs pay.
+
+    NaN where no rate is known. Without `phi` the present rate stays; with it, the rate reverts to
+    the mean of what was paid, by the factor `phi` an hour. Every leg of a hedge, held or to be
+    traded, counts with this one figure.
+    """
+    now, clock = present_hourly(market, settings, notes), payment_clock(market, settings, notes)
+    if now is None or clock is None:
+        return math.nan
+    mean = paid_hourly(market.settled).mean
+    if phi is not None and mean is None:
+        notes.lack(f"{market.venue}: nothing was paid yet, so its rate cannot revert: it stays")
+    if phi is None or mean is None:
+        mean, phi = now, 1.0
+    return paid(RatePath(at_ns=settings.now_ns, now=now, mean=mean, phi=phi),
+                hours_of(clock, hold_h, settings)) / hold_h  # fmt: skip
+
+
+def hours_of(clock: PaymentClock, hold_h: float, settings: Settings) -> PaidHours:
+    """The hours that a hold from now on is paid for."""
+    now_ns = settings.now_ns
+    return paid_hours(clock, now_ns, now_ns, now_ns + round(hold_h * HOUR_NS))
+
+
+def funding_price(market: MarketRead) -> float | None:
+    """The price that funding is paid on, in the quote currency: the index, else the mark, else the
+    middle of the book; None where nothing is stated."""
+    return market.index or market.mark or market.book.mid()

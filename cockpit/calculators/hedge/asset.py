@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cockpit.analytics.hedging.ratio import band_half_width, one_off_threshold
+from cockpit.calculators.common.funding_clock import expected_hourly, funding_price
 from cockpit.calculators.common.holdings import Floats, known
 from cockpit.calculators.common.market_data import (
     Notes,
@@ -26,7 +27,7 @@ from cockpit.calculators.hedge.inputs import Inputs
 from cockpit.calculators.hedge.offers import Limits, Offer, cheapest, offer_of
 from cockpit.calculators.hedge.ratio import hedge_ratio
 from cockpit.calculators.hedge.values import AssetHedge
-from cockpit.calculators.hedge.venues import expected_hourly, leg_of, settled, whole_lots
+from cockpit.calculators.hedge.venues import leg_of, settled, whole_lots
 from cockpit.core.plan import Leg
 from cockpit.state.view import MarketView
 
@@ -117,7 +118,7 @@ class AssetProblem:
             open_base, band = against_usd / self.reference, self.band_usd / self.reference
             sizes = settled(sizes, self.quotes, open_base, band)
         paid = sum(
-            -s * (q.market.index or q.mid) * q.quote_usd * rate
+            -s * (funding_price(q.market) or q.mid) * q.quote_usd * rate
             for q, s, rate in zip(self.quotes, sizes.tolist(), self.rates, strict=True)
             if s != 0
         )
@@ -141,7 +142,7 @@ def problem_of(
     )  # fmt: skip
     reference = reference_price(found) or exposure.price
     imf = {q.venue: initial_frac(q.venue, symbol, view, settings) for q in found}
-    rates = [expected_hourly(q, inputs.hold_h, inputs.phi, settings, notes) for q in found]
+    rates = [expected_hourly(q.market, inputs.hold_h, inputs.phi, settings, notes) for q in found]
     is_same = symbol == exposure.symbol
     held = exposure.position_base if is_same else {}
     limits = Limits(inputs.max_usd, exposure.free_usd, held, imf)

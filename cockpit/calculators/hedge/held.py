@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from cockpit.calculators.common.form import FieldError
+from cockpit.calculators.common.funding_clock import expected_hourly, funding_price
 from cockpit.calculators.common.holdings import Held, hold
 from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import Notes, Settings, known_symbol, known_venues
@@ -28,10 +29,17 @@ class Asked(Protocol):
     def positions(self) -> tuple[dict[str, object], ...] | None: ...
     @property
     def equity_usd(self) -> dict[str, float]: ...
+    @property
+    def hold_h(self) -> float: ...
+    @property
+    def phi(self) -> float | None: ...
+    @property
+    def quote_usd(self) -> dict[str, float]: ...
 
 
 class Exposure(NamedTuple):
-    """One symbol: its net in base units, its price, what it earns, and where it is held.
+    """One symbol: its net in base units, its price, what it earns over the hold an hour, and where
+    it is held.
 
     `free_usd` by venue is the equity that other symbols leave; it lacks venues whose equity is not
     known. NaN is not known.
@@ -78,7 +86,7 @@ def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) 
         notes.assume(
             "each symbol is hedged in itself; what is missing of the target carry is shared out"
         )
-    return [_exposure(asked, name, held, view) for name in symbols]
+    return [_exposure(asked, name, held, view, settings, notes) for name in symbols]
 
 
 def _typed(asked: Asked, symbol: str, view: MarketView) -> PositionInput:
@@ -86,7 +94,9 @@ def _typed(asked: Asked, symbol: str, view: MarketView) -> PositionInput:
     return PositionInput(venue=venue, symbol=symbol, size=asked.size or 0.0)
 
 
-def _exposure(asked: Asked, symbol: str, held: list[Held], view: MarketView) -> Exposure:
+def _exposure(
+    asked: Asked, symbol: str, held: list[Held], view: MarketView, settings: Settings, notes: Notes
+) -> Exposure:
     mine = [leg for leg in held if leg.symbol == symbol]
     position: dict[str, float] = {}
     for leg in mine:
@@ -95,10 +105,21 @@ def _exposure(asked: Asked, symbol: str, held: list[Held], view: MarketView) -> 
         symbol=symbol,
         delta_base=sum(leg.size for leg in mine),
         price=mine[0].price,
-        carry_usd_per_hour=sum(leg.carry_usd_per_hour for leg in mine),
+        carry_usd_per_hour=sum(_carry(asked, leg, settings, notes) for leg in mine),
         position_base=position,
         free_usd=_free(asked, symbol, held, view),
     )
+
+
+def _carry(asked: Asked, leg: Held, settings: Settings, notes: Notes) -> float:
+    """USD an hour over the hold, at the rate and the price that a trade on its market counts with:
+    so a position that is closed leaves nothing."""
+    if leg.market is None:
+        return leg.carry_usd_per_hour
+    rate = expected_hourly(leg.market, asked.hold_h, asked.phi, settings, notes)
+    price = funding_price(leg.market)
+    usd = leg.reference if price is None else price * asked.quote_usd.get(leg.venue, 1.0)
+    return -leg.size * usd * rate
 
 
 def _free(asked: Asked, symbol: str, held: list[Held], view: MarketView) -> dict[str, float]:

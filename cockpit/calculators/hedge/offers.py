@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cockpit.analytics.hedging.legs import HedgeLegs, HedgeVenue, Segments, hedge_legs
+from cockpit.calculators.common.funding_clock import funding_price
 from cockpit.calculators.common.holdings import Floats
 from cockpit.calculators.common.market_data import Notes, Quote
 from cockpit.core.market import Side
@@ -154,7 +155,7 @@ def offer_of(
     elif math.isnan(imf):
         notes.lack(f"{venue}: initial margin not known, it does not limit the hedge there")
         margin, imf = math.inf, 0.0
-    index = quote.market.index or quote.mid
+    index = funding_price(quote.market) or quote.mid
     terms = HedgeVenue(
         name=venue,
         funding_hourly=funding_hourly * index * quote.quote_usd / reference,

@@ -1,4 +1,4 @@
-"""What rates a hedge expects, how long its fills take, and legs in whole lots."""
+"""How long the fills of a hedge take, and its legs in whole lots."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,9 +7,8 @@ import numpy as np
 
 from cockpit.analytics.execution.depth import walk
 from cockpit.analytics.execution.lots import round_plan, smallest_order
-from cockpit.analytics.funding.reversion import expected_mean
 from cockpit.calculators.common.holdings import Floats
-from cockpit.calculators.common.market_data import Notes, Quote, Settings, present_hourly
+from cockpit.calculators.common.market_data import Notes, Quote
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg, limit_price
 from cockpit.state.view import MarketView
@@ -17,27 +16,6 @@ from cockpit.state.view import MarketView
 ASSUMED_DELAY_S = 2.0
 BLOCKS = 2
 """Blocks until an order is in and its fill is known."""
-
-
-def expected_hourly(
-    quote: Quote, hold_h: float, phi: float | None, settings: Settings, notes: Notes
-) -> float:
-    """The mean rate over the hold, a fraction per hour; NaN where none is known.
-
-    Without `phi` the present rate stays; with it, the rate reverts to the mean of what was paid,
-    by the factor `phi` an hour.
-    """
-    now = present_hourly(quote.market, settings, notes)
-    if now is None:
-        return math.nan
-    if phi is None:
-        return now
-    _, paid = quote.market.settled.hourly()
-    if not len(paid):
-        notes.lack(f"{quote.venue}: nothing was paid yet, so its rate cannot revert: it stays")
-        return now
-    mean = expected_mean(now, float(np.mean(paid)), phi, max(round(hold_h), 1))
-    return now if mean is None else mean
 
 
 def fill_delay_s(view: MarketView, venue: str, given: Mapping[str, float], notes: Notes) -> float:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from cockpit.calculators import load
-from cockpit.calculators.carry.spread_model import paid_hourly, spread_series
+from cockpit.calculators.carry.spread_model import spread_series
 from cockpit.calculators.common.form import FieldError
+from cockpit.calculators.common.paid_history import paid_hourly
 from tests.calculators.markets import DEEP_ASKS, DEEP_BIDS, calc, market, saved
 
 FEE = 45e-5 - 1e-6

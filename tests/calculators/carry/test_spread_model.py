@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from cockpit.calculators.carry.spread_model import paid_hourly
+from cockpit.calculators.common.paid_history import paid_hourly
 from cockpit.core.events import Funding
 from cockpit.core.units import HOUR_NS, HOUR_S
 from cockpit.state.curves import SettledHistory

@@ -1,0 +1,60 @@
+"""What a market has paid, on a grid of whole hours."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.core.events import Funding
+from cockpit.core.units import HOUR_NS, HOUR_S
+from cockpit.state.curves import SettledHistory
+
+Array = NDArray[np.float64]
+MIN_HOURS = 24
+"""Of history, before its mean says anything."""
+
+
+class Paid(NamedTuple):
+    """What a venue paid per hour: entry k of `rates` is the hour that ends at hour first + k.
+
+    NaN where a payment is missing; a payment for eight hours fills all eight. `mean` is of the
+    hours that were paid, None without one; `level` is the same, None for less than a day.
+    """
+
+    first: int
+    rates: Array
+    mean: float | None
+    level: float | None
+
+
+NOTHING = Paid(0, np.empty(0), None, None)
+_paid: WeakKeyDictionary[SettledHistory, tuple[Sequence[Funding], Paid]] = WeakKeyDictionary()
+
+
+def paid_hourly(history: SettledHistory) -> Paid:
+    """The history on a grid of whole hours since the epoch; empty without one."""
+    rows = history.rows()
+    if not rows:
+        return NOTHING
+    # A form asks with every key, payments come by the hour; equal rows are the same objects.
+    known = _paid.get(history)
+    if known is None or known[0] != rows:
+        known = _paid[history] = rows, _on_hours(history, rows)
+    return known[1]
+
+
+def _on_hours(history: SettledHistory, rows: Sequence[Funding]) -> Paid:
+    stamps, rates = history.hourly()
+    ends = (stamps // HOUR_NS).astype(np.int64)
+    seconds = np.array([row.interval_s for row in rows], dtype=np.float64)
+    hours = np.maximum(1, np.rint(seconds / HOUR_S)).astype(np.int64)
+    first = int((ends - hours).min()) + 1
+    grid = np.full(int(ends.max()) - first + 1, np.nan)
+    for back in range(int(hours.max())):
+        covered = hours > back
+        grid[ends[covered] - back - first] = rates[covered]
+    known = grid[np.isfinite(grid)]
+    mean = float(known.mean()) if known.size else None
+    return Paid(first, grid, mean, mean if known.size >= MIN_HOURS else None)
