@@ -70,18 +70,16 @@ def ewma_covariance(returns: Floats, decay: float) -> Floats:
     return np.asarray((whole * weight[:, None]).T @ whole / np.sum(weight))
 
 
-def minimum_variance(covariance: Floats, unity_above: float) -> Ratio:
+def minimum_variance(covariance: Floats) -> Ratio:
     """The ratio that leaves least variance; (2, 2), the held asset first, the hedge second.
 
-    `beta = cov / var_hedge`. Above the correlation `unity_above` it is 1: between two venues of
-    one coin the noise of an estimate outweighs what it could gain. NaN if a variance is not
-    above 0.
+    `beta = cov / var_hedge`. It is for two coins: on two venues of one coin the noise of an
+    estimate outweighs what it could gain, and the ratio is 1. NaN if a variance is not above 0.
     """
     var_held, var_hedge, cov = covariance[0, 0], covariance[1, 1], covariance[0, 1]
     if not (var_held > 0 and var_hedge > 0):
         return Ratio(math.nan, math.nan)
-    correlation = cov / math.sqrt(var_held * var_hedge)
-    beta = 1.0 if correlation > unity_above else float(cov / var_hedge)
+    beta = float(cov / var_hedge)
     left = var_held - 2 * beta * cov + beta * beta * var_hedge
     return Ratio(beta, math.sqrt(max(left, 0.0)))
 

@@ -119,7 +119,7 @@ class Quote:
         return self.mid * self.quote_usd
 
 
-def known_symbol(view: MarketView, symbol: str) -> str:
+def known_symbol(view: MarketView, symbol: str, form_field: str = "symbol") -> str:
     """The symbol as the view spells it. FieldError with the nearest name if it has none such."""
     names = {market.symbol: None for market in view.markets()}
     if symbol in names:
@@ -128,7 +128,7 @@ def known_symbol(view: MarketView, symbol: str) -> str:
     if symbol.casefold() in folded:
         return folded[symbol.casefold()]
     raise FieldError(
-        "symbol", f"{symbol!r} is not in the view{did_you_mean(symbol, names)}; {_some_of(names)}"
+        form_field, f"{symbol!r} is not in the view{did_you_mean(symbol, names)}; {_some_of(names)}"
     )
 
 

@@ -25,7 +25,7 @@ from cockpit.calculators.common.market_data import (
 from cockpit.calculators.hedge.held import Exposure, initial_frac
 from cockpit.calculators.hedge.inputs import Inputs
 from cockpit.calculators.hedge.offers import Limits, Offer, cheapest, offer_of
-from cockpit.calculators.hedge.ratio import hedge_ratio
+from cockpit.calculators.hedge.ratio import GivenRatio, hedge_ratio
 from cockpit.calculators.hedge.values import AssetHedge
 from cockpit.calculators.hedge.venues import leg_of, settled, whole_lots
 from cockpit.core.plan import Leg
@@ -131,15 +131,15 @@ def problem_of(
     exposure: Exposure, inputs: Inputs, view: MarketView, settings: Settings, notes: Notes
 ) -> AssetProblem:
     """What the view and the form say of one symbol; what is unknown or assumed is noted."""
-    symbol = inputs.hedge_symbol or exposure.symbol
+    symbol = exposure.symbol
+    if inputs.hedge_symbol is not None:
+        symbol = known_symbol(view, inputs.hedge_symbol, "hedge_symbol")
     found = quotes(
         view, settings, notes, known_symbol(view, symbol), inputs.venues,
         with_haircut=inputs.haircut, taker_fee=inputs.taker_fee, quote_usd=inputs.quote_usd,
     )  # fmt: skip
-    ratio = hedge_ratio(
-        exposure.symbol, symbol, inputs.correlation, inputs.sigma_annual,
-        inputs.hedge_sigma_annual, view, notes,
-    )  # fmt: skip
+    given = GivenRatio(inputs.correlation, inputs.sigma_annual, inputs.hedge_sigma_annual)
+    ratio = hedge_ratio(exposure.symbol, symbol, given, view, notes)
     reference = reference_price(found) or exposure.price
     imf = {q.venue: initial_frac(q.venue, symbol, view, settings) for q in found}
     rates = [expected_hourly(q.market, inputs.hold_h, inputs.phi, settings, notes) for q in found]

@@ -27,7 +27,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     ] = {}
     equity_usd: fields.EquityUsd = {}
     hold_h: Annotated[float, shown("hold", unit="h", gt=0, le=87_600)] = 24.0
-    phi: Annotated[float, shown("persistence", help="of funding, an hour", ge=0, lt=1)] | None = (
+    phi: Annotated[float, shown("persistence", help="of funding, an hour", ge=0, le=1)] | None = (
         None
     )
     delay_s: fields.Delays = {}

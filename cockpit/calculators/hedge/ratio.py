@@ -1,5 +1,8 @@
 """How much of one instrument hedges another: given, or measured on what the view remembers."""
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
 from cockpit.analytics.hedging.ratio import ewma_covariance, minimum_variance
@@ -9,8 +12,6 @@ from cockpit.calculators.common.market_data import Notes
 from cockpit.core.units import NS_PER_S
 from cockpit.state.view import MarketView
 
-SAME_INSTRUMENT = 0.995
-"""A correlation above this is one instrument: the noise of an estimate outweighs its gain."""
 GRID_S = 60.0
 """Returns over shorter times say too little of two books that move one after the other."""
 DECAY = 0.97
@@ -19,25 +20,41 @@ FEWEST = 30
 MINUTES_PER_YEAR = 525_600.0
 
 
-def hedge_ratio(
-    held: str,
-    symbol: str,
-    correlation: float | None,
-    sigma_annual: float | None,
-    other_sigma_annual: float | None,
-    view: MarketView,
-    notes: Notes,
-) -> float:
+class GivenRatio(NamedTuple):
+    """What the form says of the two coins; None is left to be measured."""
+
+    correlation: float | None
+    sigma_annual: float | None
+    hedge_sigma_annual: float | None
+
+
+def hedge_ratio(held: str, symbol: str, given: GivenRatio, view: MarketView, notes: Notes) -> float:
     """USD of `symbol` to be sold per USD of `held`; 1 for one coin.
 
-    FieldError if it is neither given nor to be measured.
+    What is given is used, what is not is measured. FieldError if it is neither given nor to be
+    measured.
     """
     if held == symbol:
+        said = {
+            "correlation": given.correlation, "hedge_sigma_annual": given.hedge_sigma_annual,
+        }  # fmt: skip
+        idle = [name for name, value in said.items() if value is not None]
+        if idle:
+            notes.warn(f"{held} is hedged in itself, one to one: {' and '.join(idle)} not used")
         return 1.0
-    if correlation is not None and sigma_annual is not None and other_sigma_annual is not None:
-        cov = correlation * sigma_annual * other_sigma_annual
-        covariance = np.array([[sigma_annual**2, cov], [cov, other_sigma_annual**2]])
-    else:
+    found = minimum_variance(_covariance(held, symbol, given, view, notes))
+    notes.warn(
+        f"{held} hedged in {symbol} keeps {found.residual_sd * 100:.2f} % of its value a year "
+        "as risk (one standard deviation)"
+    )
+    return found.beta
+
+
+def _covariance(
+    held: str, symbol: str, given: GivenRatio, view: MarketView, notes: Notes
+) -> Floats:
+    correlation, sigma, other = given
+    if correlation is None or sigma is None or other is None:
         measured = _measured(held, symbol, view)
         if measured is None:
             raise FieldError(
@@ -46,14 +63,19 @@ def hedge_ratio(
                 "hedge_sigma_annual, or half an hour of both in the view",
             )
         returns, where = measured
-        covariance = ewma_covariance(returns, DECAY) * MINUTES_PER_YEAR
-        notes.assume(f"hedge_ratio: measured on {len(returns)} minutes of {where}")
-    found = minimum_variance(covariance, SAME_INSTRUMENT)
-    notes.warn(
-        f"{held} hedged in {symbol} keeps {found.residual_sd * 100:.2f} % of its value a year "
-        "as risk (one standard deviation)"
-    )
-    return found.beta
+        seen = ewma_covariance(returns, DECAY) * MINUTES_PER_YEAR
+        sds = np.sqrt(np.diag(seen))
+        if correlation is None:
+            both = float(sds[0] * sds[1])
+            correlation = float(seen[0, 1]) / both if both > 0 else math.nan
+        sigma, other = (
+            float(sd) if said is None else said for sd, said in zip(sds, given[1:], strict=True)
+        )
+        used = [name for name, value in given._asdict().items() if value is not None]
+        kept = f", {' and '.join(used)} as given" if used else ""
+        notes.assume(f"hedge_ratio: measured on {len(returns)} minutes of {where}{kept}")
+    cov = correlation * sigma * other
+    return np.array([[sigma**2, cov], [cov, other**2]])
 
 
 def _measured(held: str, symbol: str, view: MarketView) -> tuple[Floats, str] | None:

@@ -29,28 +29,26 @@ def test_the_delta_of_linear_perpetuals_is_the_sum_of_their_sizes() -> None:
 
 
 def test_the_ratio_of_least_variance_and_what_it_leaves() -> None:
-    found = minimum_variance(two_by_two(0.030, 0.031, 0.97), 0.995)
+    found = minimum_variance(two_by_two(0.030, 0.031, 0.97))
     assert found.beta == pytest.approx(0.9387096774193547)
     assert found.residual_sd == pytest.approx(0.007293147468685933)
 
 
-def test_two_venues_of_one_coin_are_hedged_one_to_one() -> None:
-    found = minimum_variance(two_by_two(0.030, 0.031, 0.999), 0.995)
-    assert found.beta == 1
-    left = 0.030**2 + 0.031**2 - 2 * 0.999 * 0.030 * 0.031
-    assert found.residual_sd == pytest.approx(math.sqrt(left))
+def test_coins_that_move_alike_are_still_hedged_by_their_volatilities() -> None:
+    # 0.996 x 1.0 / 0.6 is 1.66 USD for one: a high correlation does not make two coins one.
+    assert minimum_variance(two_by_two(1.0, 0.6, 0.996)).beta == pytest.approx(1.66)
 
 
 @pytest.mark.parametrize("nothing", [0.0, math.nan])
 def test_no_ratio_without_variance(nothing: float) -> None:
-    assert math.isnan(minimum_variance(two_by_two(0.03, nothing, 0.9), 0.995).beta)
+    assert math.isnan(minimum_variance(two_by_two(0.03, nothing, 0.9)).beta)
 
 
 @given(held=st.floats(0.001, 0.1), hedge=st.floats(0.001, 0.1), rho=st.floats(-0.99, 0.99),
        other=st.floats(-3, 3))  # fmt: skip
 def test_no_other_ratio_leaves_less(held, hedge, rho, other) -> None:  # type: ignore[no-untyped-def]
     cov = two_by_two(held, hedge, rho)
-    best = minimum_variance(cov, 1.0)
+    best = minimum_variance(cov)
     weights = np.array([1.0, -other])
     assert best.residual_sd**2 <= float(weights @ cov @ weights) + 1e-12
 

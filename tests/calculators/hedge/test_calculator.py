@@ -14,6 +14,7 @@ from cockpit.calculators.common.market_data import Settings
 from cockpit.core.events import BookSnapshot, Funding, Instrument, Link
 from cockpit.core.market import Side
 from cockpit.state.store import MarketStore
+from tests.calculators.faults import fault
 from tests.calculators.risk import btc, coin, held, run, view
 from tests.support import AT_NS
 
@@ -186,10 +187,25 @@ def test_the_ratio_is_measured_on_minutes_that_the_view_remembers() -> None:
         haircut=False,
     ).values  # fmt: skip
     assert values.hedge_ratio == pytest.approx(beta, rel=1e-6)
+    # What is given is used, what is not is measured: the ratio is rho times held sd over hedge sd.
+    asked = {"symbol": "AAA", "size": 10, "hedge_symbol": "BBB", "haircut": False}
+    said = run("hedge", store, Settings(now_ns=at_ns), **asked, correlation=0.5)
+    sd_ratio = math.sqrt(np.sum(weight * mine[1:] ** 2) / np.sum(weight * other[1:] ** 2))
+    assert said.values.hedge_ratio == pytest.approx(0.5 * sd_ratio, rel=1e-6)
+    assert any("correlation as given" in words for words in said.assumptions)
 
 
 def test_two_venues_of_one_coin_are_hedged_one_to_one() -> None:
-    assert hedge(THREE, symbol="BTC", size=5).values.hedge_ratio == 1.0
+    result = hedge(THREE, symbol="BTC", size=5, correlation=0.9)
+    assert result.values.hedge_ratio == 1.0
+    assert "BTC is hedged in itself, one to one: correlation not used" in result.warnings
+
+
+def test_two_coins_that_move_alike_are_hedged_by_their_volatilities() -> None:
+    folder = "calculators/15-cross-coin-hedge-ratio-forced-to-1"
+    assert fault(folder, "hedge").values.hedge_ratio == pytest.approx(0.996 / 0.6)
+    below = fault(folder, "hedge", correlation=0.994).values.hedge_ratio
+    assert below == pytest.approx(0.994 / 0.6)
 
 
 def test_the_band_is_as_wide_as_cost_and_aversion_make_it() -> None:
@@ -297,9 +313,9 @@ def _ladder(seed: int) -> tuple[list[tuple[float, float]], list[tuple[float, flo
         ({"size": 1, "symbol": "BTC", "delay_s": {"q": 1}}, "delay_s", "'q' is not in the view"),
         ({"size": 1, "symbol": "BTC", "band_usd": -1}, "band_usd", "from 0"),
         ({"size": 1, "symbol": "BTC", "hold_h": 0}, "hold_h", "above 0"),
-        ({"size": 1, "symbol": "BTC", "phi": 1}, "phi", "below 1"),
+        ({"size": 1, "symbol": "BTC", "phi": 1.1}, "phi", "up to 1"),
         ({"size": 1, "symbol": "BTC", "correlation": 2}, "correlation", "up to 1"),
-        ({"size": 1, "symbol": "BTC", "hedge_symbol": "ETH"}, "symbol", "'ETH' is not in the view"),
+        ({"size": 1, "symbol": "BTC", "hedge_symbol": "BTCC"}, "hedge_symbol", "mean 'BTC'"),
         ({"book": "true"}, "book", "no positions"),
         ({"positions": []}, "positions", "no positions"),
     ],
