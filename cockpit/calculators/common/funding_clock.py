@@ -40,7 +40,7 @@ def expected_hourly(
     if now is None or clock is None:
         return math.nan
     mean = paid_hourly(market.settled).mean
-    if phi is not None and mean is None:
+    if phi is not None and phi < 1 and mean is None:
         notes.lack(f"{market.venue}: nothing was paid yet, so its rate cannot revert: it stays")
     if phi is None or mean is None:
         mean, phi = now, 1.0

@@ -22,6 +22,7 @@ from cockpit.calculators.common.market_data import (
     quotes,
     reference_price,
 )
+from cockpit.calculators.common.trade_costs import basis_usd, exit_cost_usd
 from cockpit.calculators.hedge.held import Exposure, initial_frac
 from cockpit.calculators.hedge.inputs import Inputs
 from cockpit.calculators.hedge.offers import Limits, Offer, cheapest, offer_of
@@ -184,12 +185,35 @@ def hedged(
         carry_before_usd_per_hour=known(exposure.carry_usd_per_hour),
         carry_after_usd_per_hour=known(solved.carry),
         cost_usd=sum(usd for _, usd in made) if solved.is_known else None,
+        exit_cost_usd=_exit_usd(problem, solved) if solved.is_known else None,
+        basis_usd=sum(
+            basis_usd(quote, size, problem.reference)
+            for quote, size in zip(problem.quotes, solved.sizes.tolist(), strict=True)
+        ),
         hedge_ratio=problem.ratio,
         band_half_width=_band(inputs, problem.quotes, made, sigma, problem.reference, notes),
         binding=None if solved.binding is None else f"{exposure.symbol}: {solved.binding}",
     )
     legs = tuple(leg for leg, _ in made)
     return Hedged(asset, legs, problem.quotes, solved.sizes, problem.imf_frac)
+
+
+def _exit_usd(problem: AssetProblem, solved: Solved) -> float | None:
+    """What leaving the positions would cost that the trades open or enlarge; what they close is
+    left already. None where one cannot be told."""
+    exposure, total = problem.exposure, 0.0
+    for quote, size in zip(problem.quotes, solved.sizes.tolist(), strict=True):
+        held = exposure.position_base if quote.symbol == exposure.symbol else {}
+        before = held.get(quote.venue, 0.0)
+        after = before + size
+        opened = after if before * after <= 0 else after - before
+        if size == 0 or opened * after <= 0:
+            continue
+        usd = exit_cost_usd(quote, opened)
+        if usd is None:
+            return None
+        total += usd
+    return total
 
 
 def _tidy(after: float, before: float) -> float:

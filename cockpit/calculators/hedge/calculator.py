@@ -107,7 +107,8 @@ def _values(
     one = assets[0] if len(assets) == 1 else None
     carry = _sum([a.carry_after_usd_per_hour for a in assets])
     cost = _sum([a.cost_usd for a in assets])
-    per_hour = None if cost is None else cost / inputs.hold_h
+    way_out = _sum([a.exit_cost_usd for a in assets])
+    round_trip = None if cost is None or way_out is None else cost + way_out
     bindings = [a.binding for a in assets if a.binding]
     return Values(
         delta_before=one.delta_before if one else None,
@@ -117,8 +118,13 @@ def _values(
         carry_before_usd_per_hour=_sum([a.carry_before_usd_per_hour for a in assets]),
         carry_after_usd_per_hour=carry,
         cost_usd=cost,
-        cost_usd_per_hour_held=per_hour,
-        net_usd_per_hour=None if carry is None or per_hour is None else carry - per_hour,
+        entry_cost_usd=cost,
+        exit_cost_usd=way_out,
+        basis_usd=sum(a.basis_usd for a in assets),
+        cost_usd_per_hour_held=None if cost is None else cost / inputs.hold_h,
+        net_usd_per_hour=None
+        if carry is None or round_trip is None
+        else carry - round_trip / inputs.hold_h,
         delay_risk=_delay_risk(parts, inputs, sigma, view, notes),
         margin_usd=_margin(parts, held),
         hedge_ratio=one.hedge_ratio if one else None,

@@ -22,7 +22,12 @@ class DelayRiskValues(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AssetHedge(msgspec.Struct, frozen=True, kw_only=True):
-    """One symbol. Deltas in its base units, carry received is positive."""
+    """One symbol. Deltas in its base units, carry received is positive.
+
+    `cost_usd` is what the trades cost, `exit_cost_usd` what leaving the positions that they open
+    would cost now; both as a carry counts them, against each venue's mid with the fee. `basis_usd`
+    is what the mids' distance from their median earns (+) when prices meet, and no part of either.
+    """
 
     symbol: str
     delta_before: float
@@ -32,13 +37,19 @@ class AssetHedge(msgspec.Struct, frozen=True, kw_only=True):
     carry_before_usd_per_hour: float | None
     carry_after_usd_per_hour: float | None
     cost_usd: float | None
+    exit_cost_usd: float | None
+    basis_usd: float
     hedge_ratio: float
     band_half_width: float | None
     binding: str | None
 
 
 class Values(msgspec.Struct, frozen=True, kw_only=True):
-    """Deltas, ratio and band are null for several symbols: they are in `assets`."""
+    """Deltas, ratio and band are null for several symbols: they are in `assets`.
+
+    `entry_cost_usd` is `cost_usd` by the name that it has in a carry. `cost_usd_per_hour_held` is
+    of the entry; `net_usd_per_hour` is the carry less entry and exit, spread over the hold.
+    """
 
     delta_before: float | None
     delta_after: float | None
@@ -47,6 +58,9 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     carry_before_usd_per_hour: float | None
     carry_after_usd_per_hour: float | None
     cost_usd: float | None
+    entry_cost_usd: float | None
+    exit_cost_usd: float | None
+    basis_usd: float
     cost_usd_per_hour_held: float | None
     net_usd_per_hour: float | None
     delay_risk: DelayRiskValues

@@ -82,3 +82,44 @@ def test_closing_a_position_leaves_a_carry_of_nothing(
     values = hedge(market, size=size, venue="x", hold_h=hold_h, phi=phi)
     assert values.delta_after == 0
     assert values.carry_after_usd_per_hour == pytest.approx(0, abs=1e-9)
+
+
+BOOKS: dict[str, Any] = {
+    "bids": [(59_990.0, 4.0), (59_940.0, 40.0)], "asks": [(60_010.0, 4.0), (60_060.0, 40.0)],
+    "taker_fee": 5e-4, "lot": 0.001,
+}  # fmt: skip
+
+
+def test_a_hedge_and_a_carry_count_the_same_for_the_same_pair() -> None:
+    markets = at("x", 1e-5, 1, 0.5, **BOOKS), at("y", 8e-4, 8, 3, **BOOKS)
+    pair = {"long_venue": "x", "short_venue": "y", "size": 10, "hold_h": 12, "phi": 1}
+    carried = run("carry", view(*markets), symbol="BTC", haircut=False, **pair).values
+    hedged = hedge(*markets, size=10, venue="x", venues="y", hold_h=12, phi=1)
+    assert hedged.carry_after_usd_per_hour * 12 == pytest.approx(carried.expected_funding_usd)
+    # The carry also goes in and out of x: both books are alike, so twice as much.
+    assert 2 * (hedged.entry_cost_usd + hedged.exit_cost_usd) == pytest.approx(carried.cost_usd)
+    # Sold 4 at 59,990 and 6 at 59,940 with a mid of 60,000, fee on what was got.
+    got = 4 * 59_990 + 6 * 59_940
+    assert hedged.entry_cost_usd == pytest.approx(600_000 - got + 5e-4 * got)
+    assert hedged.cost_usd == hedged.entry_cost_usd
+
+
+def test_what_a_hedge_closes_is_left_already_and_has_no_exit() -> None:
+    closed = hedge(at("x", 1e-5, 1, 0.5, **BOOKS), size=10, venue="x")
+    assert closed.exit_cost_usd == 0
+    assert closed.entry_cost_usd > 0
+    opened = hedge(at("x", 1e-5, 1, 0.5, **BOOKS), size=10)
+    assert opened.exit_cost_usd > 0
+    round_trip = opened.entry_cost_usd + opened.exit_cost_usd
+    assert opened.net_usd_per_hour == pytest.approx(
+        opened.carry_after_usd_per_hour - round_trip / 24
+    )
+
+
+def test_what_is_sold_above_the_other_venues_is_a_basis_and_no_cost() -> None:
+    dear = {"bids": [(60_099.999, 1e6)], "asks": [(60_100.001, 1e6)]}
+    values = hedge(at("x", 0.0, 1, 0.5), at("y", 0.0, 1, 0.5, **dear), size=2, venues="x,y",
+                   max_usd={"x": 0})  # fmt: skip
+    # The median of 60,000 and 60,100: two sold 50 above it.
+    assert values.basis_usd == pytest.approx(100.0)
+    assert values.entry_cost_usd == pytest.approx(0.002)
