@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from cockpit.core.assets import AssetRules
 from cockpit.core.errors import InputError
 from cockpit.core.events import Funding, Instrument, Link, LinkState, Margin, Position
 from cockpit.core.units import NS_PER_S
@@ -150,6 +151,7 @@ class SnapshotView:
     def __init__(self, document: SnapshotDocument) -> None:
         self.at_ns = document.at_ns
         self.exposure = ExposureHistory()
+        self.asset_rules = AssetRules()
         self._markets = {
             (market.venue, market.symbol): SavedMarket(market, document.at_ns)
             for market in document.markets

@@ -9,6 +9,7 @@ import copy
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from cockpit.core.assets import AssetRules
 from cockpit.core.events import (
     AccountState,
     Block,
@@ -85,6 +86,7 @@ class MarketStore:
         self._open = not symbols
         self._accounts = Accounts()
         self.exposure = ExposureHistory()
+        self.asset_rules = AssetRules()
         self.version = 0
         for venue in self._venues.values():
             for symbol in self._symbols:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
+from cockpit.core.assets import AssetRules
 from cockpit.core.events import (
     AccountStatus,
     Funding,
@@ -99,7 +100,12 @@ class AccountRead(Protocol):
 
 
 class MarketView(Protocol):
-    """Everything that panes, calculators, alerts and documents read."""
+    """Everything that panes, calculators, alerts and documents read.
+
+    `asset_rules` is what the trader says of names that two coins share; see `identity`.
+    """
+
+    asset_rules: AssetRules
 
     @property
     def version(self) -> int:
