@@ -20,6 +20,7 @@ from cockpit.calculators.common.market_data import (
     Notes,
     Quote,
     Settings,
+    asset_asked,
     known_symbol,
     order_size,
     quotes,
@@ -123,7 +124,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
         with_haircut=inputs.haircut, taker_fee=inputs.taker_fee, quote_usd=inputs.quote_usd,
     )  # fmt: skip
     rows = {quote.venue: _row(quote, side, inputs) for quote in found}
-    blind = [m.venue for m in view.markets() if m.symbol == symbol and m.venue not in rows]
+    blind = [venue for venue in asset_asked(view, symbol, ()) if venue not in rows]
     if inputs.venues:
         blind = [venue for venue in inputs.venues if venue not in rows]
     priced = [quote for quote in found if quote.fees.taker is not None]

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from cockpit.core.events import Instrument
+from cockpit.state.identity import assets_of
 from cockpit.state.view import MarketView
 
 
@@ -15,11 +16,12 @@ class Borrowed(NamedTuple):
 
 
 def borrowed(view: MarketView, symbol: str, now_ns: int) -> Borrowed | None:
-    """The first fresh index in the order of the venues, else the first stale one."""
+    """The first fresh index in the order of the venues, else the first stale one; where two coins
+    have the symbol, of the one that most venues have."""
     found = [
-        Borrowed(venue.name, market.index, market.is_stale("index", now_ns))
-        for venue in view.venues()
-        if (market := view.market(venue.name, symbol)) is not None and market.index is not None
+        Borrowed(venue, market.index, market.is_stale("index", now_ns))
+        for venue in next(iter(assets_of(view, symbol)), ())
+        if (market := view.market(venue, symbol)) is not None and market.index is not None
     ]
     return min(found, key=lambda one: one.is_stale, default=None)
 

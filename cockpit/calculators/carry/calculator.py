@@ -136,7 +136,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     if pairs:
         best = msgspec.structs.asdict(pairs[0])
     else:
-        words = "no two venues have a book"
+        words = "no two venues of one asset have a book"
         notes.lack(words)
         best = {"symbol": inputs.symbol, "gate": words}
     plan = found[0].plan if found else None

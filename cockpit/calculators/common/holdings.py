@@ -20,6 +20,7 @@ from cockpit.calculators.common.positions import PositionInput, pool_label, read
 from cockpit.calculators.common.premiums import tightest_cap
 from cockpit.core.events import Instrument, Margin
 from cockpit.core.names import did_you_mean
+from cockpit.state.identity import asset_name
 from cockpit.state.lookups import borrowed, listing
 from cockpit.state.view import Field, MarketRead, MarketView
 
@@ -43,13 +44,15 @@ class Pool(NamedTuple):
 class Held(NamedTuple):
     """One position. `pool` is an index; `funding_hourly` is a fraction, + when longs pay.
 
-    A cap that does not exist is infinite. `reference` is the price that funding is paid on,
+    `asset` is the symbol, told apart where two coins have it. A cap that does not exist is
+    infinite. `reference` is the price that funding is paid on,
     `stated_liquidation` the venue's own figure.
     """
 
     pool: int
     venue: str
     symbol: str
+    asset: str
     size: float
     entry: float | None
     price: float
@@ -192,6 +195,7 @@ class _Builder:
             pool=self._pool(position, label, price),
             venue=venue,
             symbol=symbol,
+            asset=asset_name(self._view, venue, symbol),
             size=position.size,
             entry=position.entry,
             price=price,

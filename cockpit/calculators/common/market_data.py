@@ -20,6 +20,7 @@ from cockpit.core.margins import VenueMargin
 from cockpit.core.market import FundingTerms, Side
 from cockpit.core.names import did_you_mean
 from cockpit.core.units import hourly
+from cockpit.state.identity import Asset, assets_of, price_of
 from cockpit.state.view import Field, MarketRead, MarketView
 
 Floats = NDArray[np.float64]
@@ -166,13 +167,17 @@ def quotes(
     with_haircut: bool,
     taker_fee: Mapping[str, float],
     quote_usd: Mapping[str, float],
+    asset: Asset | None = None,
 ) -> list[Quote]:
     """The markets of a symbol that can be traded into, in the order of the view.
 
-    `venues` empty means all; `taker_fee` and `quote_usd` are what the form says per venue. Why a
-    market is left out is noted, except where an unasked venue simply does not list the symbol.
+    `venues` empty means all; `taker_fee` and `quote_usd` are what the form says per venue. Of two
+    coins with one name only `asset` counts, or the one of most of the asked venues. Why a market is
+    left out is noted, except where an unasked venue simply does not list the symbol.
     """
     asked = known_venues(view, venues)
+    if asset is None:
+        asset = asset_asked(view, symbol, venues)
     for form_field, table in (("taker_fee", taker_fee), ("quote_usd", quote_usd)):
         known_venues(view, list(table), form_field)
     found = []
@@ -181,6 +186,10 @@ def quotes(
         if market is None or (market.instrument is None and view.listed(venue)):
             if venues:
                 notes.lack(f"{venue}: does not list {symbol}")
+            continue
+        if venue not in asset:
+            words = _other_asset(view, market, asset)
+            (notes.lack if venues else notes.warn)(words)
             continue
         quote = _quote(market, settings, notes, with_haircut, taker_fee, quote_usd)
         if quote is not None:
@@ -195,6 +204,23 @@ def quotes(
             if quote.kept is not None:
                 notes.assume(f"{quote.venue}: {quote.kept * 100:.0f} % of quoted depth is counted")
     return found
+
+
+def asset_asked(view: MarketView, symbol: str, venues: Sequence[str]) -> Asset:
+    """Of the assets that share a symbol, that of most of these venues; the first for none."""
+    found = assets_of(view, symbol)
+    return max(found, key=lambda asset: len(set(venues) & set(asset)), default=())
+
+
+def _other_asset(view: MarketView, market: MarketRead, asset: Asset) -> str:
+    name, price = f"{market.venue}/{market.symbol}", price_of(market)
+    first = None if not asset else view.market(asset[0], market.symbol)
+    there = None if first is None else price_of(first)
+    if price is None or there is None or first is None:
+        return f"{name}: left out, another coin of that name by [assets]"
+    return (
+        f"{name}: left out, another coin of that name: {price:g}, at {first.venue} it is {there:g}"
+    )
 
 
 def reference_price(found: Iterable[Quote]) -> float | None:

@@ -138,6 +138,7 @@ def problem_of(
     found = quotes(
         view, settings, notes, known_symbol(view, symbol), inputs.venues,
         with_haircut=inputs.haircut, taker_fee=inputs.taker_fee, quote_usd=inputs.quote_usd,
+        asset=exposure.asset if symbol == exposure.symbol else None,
     )  # fmt: skip
     given = GivenRatio(inputs.correlation, inputs.sigma_annual, inputs.hedge_sigma_annual)
     ratio = hedge_ratio(exposure.symbol, symbol, given, view, notes)
@@ -177,7 +178,7 @@ def hedged(
     traded_usd = float(np.sum(solved.sizes)) * problem.reference
     after_usd = delta_usd + (traded_usd / problem.ratio if problem.ratio else 0.0)
     asset = AssetHedge(
-        symbol=exposure.symbol,
+        symbol=exposure.name,
         delta_before=exposure.delta_base,
         delta_after=_tidy(after_usd / price, exposure.delta_base),
         delta_before_usd=delta_usd,
@@ -192,7 +193,7 @@ def hedged(
         ),
         hedge_ratio=problem.ratio,
         band_half_width=_band(inputs, problem.quotes, made, sigma, problem.reference, notes),
-        binding=None if solved.binding is None else f"{exposure.symbol}: {solved.binding}",
+        binding=None if solved.binding is None else f"{exposure.name}: {solved.binding}",
     )
     legs = tuple(leg for leg, _ in made)
     return Hedged(asset, legs, problem.quotes, solved.sizes, problem.imf_frac)

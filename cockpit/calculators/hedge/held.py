@@ -1,16 +1,23 @@
 """What is to be hedged: a size that was typed, or positions, netted symbol by symbol."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.funding_clock import expected_hourly, funding_price
 from cockpit.calculators.common.holdings import Held, hold
 from cockpit.calculators.common.margin_rules import MarginRules
-from cockpit.calculators.common.market_data import Notes, Settings, known_symbol, known_venues
+from cockpit.calculators.common.market_data import (
+    Notes,
+    Settings,
+    asset_asked,
+    known_symbol,
+    known_venues,
+)
 from cockpit.calculators.common.positions import PositionInput, read_positions, typed_positions
 from cockpit.core.events import Instrument
+from cockpit.state.identity import Asset, asset_name, asset_of, price_of
 from cockpit.state.view import MarketView
 
 
@@ -23,6 +30,8 @@ class Asked(Protocol):
     def size(self) -> float | None: ...
     @property
     def venue(self) -> str | None: ...
+    @property
+    def venues(self) -> tuple[str, ...]: ...
     @property
     def book(self) -> bool: ...
     @property
@@ -41,11 +50,14 @@ class Exposure(NamedTuple):
     """One symbol: its net in base units, its price, what it earns over the hold an hour, and where
     it is held.
 
-    `free_usd` by venue is the equity that other symbols leave; it lacks venues whose equity is not
-    known. NaN is not known.
+    `asset` are the venues that have this coin, where two coins have its symbol; `name` then tells
+    them apart. `free_usd` by venue is the equity that other symbols leave; it lacks venues whose
+    equity is not known. NaN is not known.
     """
 
     symbol: str
+    name: str
+    asset: Asset
     delta_base: float
     price: float
     carry_usd_per_hour: float
@@ -76,17 +88,28 @@ def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) 
         asked.equity_usd, view, settings, notes, needs_margin=False,
     ).legs  # fmt: skip
     if asked.size is not None and asked.venue is None:
-        price = _price(symbol or "", view)
-        return [Exposure(symbol or "", asked.size, price, 0.0, {}, _free(asked, "", [], view))]
-    symbols = list(dict.fromkeys(leg.symbol for leg in held if symbol in (None, leg.symbol)))
-    if not symbols:
+        asset = asset_asked(view, symbol or "", asked.venues)
+        price = _price(symbol or "", asset, view)
+        name = asset_name(view, asset[0], symbol or "") if asset else symbol or ""
+        free = _free(asked, [], view)
+        return [Exposure(symbol or "", name, asset, asked.size, price, 0.0, {}, free)]
+    coins: dict[str, list[Held]] = {}
+    for leg in held:
+        if symbol in (None, leg.symbol):
+            coins.setdefault(leg.asset, []).append(leg)
+    if not coins:
         where = "positions" if asked.positions is not None else "book"
         raise FieldError(where, f"there are no positions{f' in {symbol}' if symbol else ''}")
-    if len(symbols) > 1:
+    if len(coins) > 1:
         notes.assume(
             "each symbol is hedged in itself; what is missing of the target carry is shared out"
         )
-    return [_exposure(asked, name, held, view, settings, notes) for name in symbols]
+    return [
+        _exposure(
+            asked, name, mine, [leg for leg in held if leg not in mine], view, settings, notes
+        )
+        for name, mine in coins.items()
+    ]
 
 
 def _typed(asked: Asked, symbol: str, view: MarketView) -> PositionInput:
@@ -95,19 +118,21 @@ def _typed(asked: Asked, symbol: str, view: MarketView) -> PositionInput:
 
 
 def _exposure(
-    asked: Asked, symbol: str, held: list[Held], view: MarketView, settings: Settings, notes: Notes
-) -> Exposure:
-    mine = [leg for leg in held if leg.symbol == symbol]
+    asked: Asked, name: str, mine: Sequence[Held], others: Sequence[Held], view: MarketView,
+    settings: Settings, notes: Notes,
+) -> Exposure:  # fmt: skip
     position: dict[str, float] = {}
     for leg in mine:
         position[leg.venue] = position.get(leg.venue, 0.0) + leg.size
     return Exposure(
-        symbol=symbol,
+        symbol=mine[0].symbol,
+        name=name,
+        asset=asset_of(view, mine[0].venue, mine[0].symbol),
         delta_base=sum(leg.size for leg in mine),
         price=mine[0].price,
         carry_usd_per_hour=sum(_carry(asked, leg, settings, notes) for leg in mine),
         position_base=position,
-        free_usd=_free(asked, symbol, held, view),
+        free_usd=_free(asked, others, view),
     )
 
 
@@ -122,7 +147,7 @@ def _carry(asked: Asked, leg: Held, settings: Settings, notes: Notes) -> float:
     return -leg.size * usd * rate
 
 
-def _free(asked: Asked, symbol: str, held: list[Held], view: MarketView) -> dict[str, float]:
+def _free(asked: Asked, others: Sequence[Held], view: MarketView) -> dict[str, float]:
     """Equity by venue, less the initial margin of what else is held there."""
     free = dict(asked.equity_usd)
     stated: dict[str, float] = {}
@@ -132,19 +157,19 @@ def _free(asked: Asked, symbol: str, held: list[Held], view: MarketView) -> dict
             if equity is not None:
                 stated[margin.venue] = stated.get(margin.venue, 0.0) + equity
     free = {**stated, **free}
-    for leg in held:
-        if leg.symbol != symbol and leg.venue in free:
+    for leg in others:
+        if leg.venue in free:
             free[leg.venue] -= abs(leg.notional_usd) * leg.imf_frac
     return {venue: usd for venue, usd in free.items() if not math.isnan(usd)}
 
 
-def _price(symbol: str, view: MarketView) -> float:
-    """The first price that any venue states."""
-    for market in view.markets():
-        if market.symbol == symbol:
-            price = market.mark or market.index or market.book.mid()
-            if price is not None:
-                return price
+def _price(symbol: str, asset: Asset, view: MarketView) -> float:
+    """The first price that any venue of the asset states."""
+    for venue in asset:
+        market = view.market(venue, symbol)
+        price = None if market is None else price_of(market)
+        if price is not None:
+            return price
     return math.nan
 
 

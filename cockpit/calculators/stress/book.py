@@ -84,7 +84,7 @@ def stress_book(
         raise FieldError("positions", "there are none in the view; give some, or a plan")
     if typed is None or len(filled) != len(held.legs):
         filled = [1.0] * len(held.legs)
-    assets = list(dict.fromkeys(leg.symbol for leg in held.legs))
+    assets = list(dict.fromkeys(leg.asset for leg in held.legs))
     legs = [_leg(held, i, assets, taker_fee, settings, notes) for i in range(len(held.legs))]
     venues = [pool.venue for pool in held.pools]
     delays = {venue: fill_delay_s(view, venue, delay_s, notes) for venue in dict.fromkeys(venues)}
@@ -130,7 +130,7 @@ def _leg(
         notes.assume(f"{leg.venue}: a liquidation keeps 1 % of the notional")
     return StressLeg(
         venue=leg.pool,
-        asset=assets.index(leg.symbol),
+        asset=assets.index(leg.asset),
         size=leg.size,
         price=leg.price,
         tiers=leg.tiers,

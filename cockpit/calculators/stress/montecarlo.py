@@ -114,7 +114,7 @@ def job_of(
     notes: Notes,
 ) -> Job:
     """What the futures of a book are drawn from; the assumptions are noted."""
-    symbols = tuple(dict.fromkeys(leg.symbol for leg in book.held.legs))
+    symbols = tuple(dict.fromkeys(leg.asset for leg in book.held.legs))
     count, venues = len(symbols), len(book.venues)
     off = 1.0 if is_correlated else CORRELATION
     prices = np.array([_reference(book.held.legs, symbol) for symbol in symbols])
@@ -212,7 +212,7 @@ def _names(book: StressBook) -> list[str]:
 
 
 def _reference(legs: Sequence[Held], symbol: str) -> float:
-    return next(leg.reference for leg in legs if leg.symbol == symbol)
+    return next(leg.reference for leg in legs if leg.asset == symbol)
 
 
 def _sim_leg(book: StressBook, i: int, settings: Settings, notes: Notes) -> SimLeg:
