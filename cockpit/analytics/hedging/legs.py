@@ -42,6 +42,14 @@ class HedgeVenue(NamedTuple):
     imf_frac: float
 
 
+class HedgeAsset(NamedTuple):
+    """What is held of one coin, how much of it may stay, and where it can be traded."""
+
+    delta_usd: float
+    band_usd: float
+    venues: Sequence[HedgeVenue]
+
+
 class HedgeLegs(NamedTuple):
     """Trades (V,), and what they leave. Not feasible: the best attainable, and why in `binding`.
 
@@ -57,6 +65,19 @@ class HedgeLegs(NamedTuple):
     feasible: bool
     binding: str | None
     excluded: tuple[str, ...]
+
+
+class HedgeBook(NamedTuple):
+    """The same for several coins: trades (V,), words and excluded venues by coin.
+
+    `unhedged` says for each coin what keeps its delta out of its band; `short` what keeps the
+    carry of all of them below the target. None where nothing does.
+    """
+
+    trade_usd: tuple[Floats, ...]
+    unhedged: tuple[str | None, ...]
+    short: str | None
+    excluded: tuple[tuple[str, ...], ...]
 
 
 class _Room(NamedTuple):
@@ -100,115 +121,275 @@ def hedge_legs(
         return _unknown(venues, "the delta to hedge is not known")
     if target_carry_usd_per_hour is not None and math.isnan(carry_usd_per_hour):
         return _unknown(venues, "the carry of the positions is not known")
-    usable = [_usable(venue) for venue in venues]
-    rooms = [
-        _rooms(venue) if good else (_CLOSED, _CLOSED)
-        for venue, good in zip(venues, usable, strict=True)
-    ]
-    excluded = tuple(v.name for v, good in zip(venues, usable, strict=True) if not good)
-    funding = np.array(
-        [v.funding_hourly if g else 0.0 for v, g in zip(venues, usable, strict=True)]
+    asset = HedgeAsset(delta_usd, band_usd, venues)
+    found = hedge_book([asset], carry_usd_per_hour, target_carry_usd_per_hour)
+    trade, binding = found.trade_usd[0], found.unhedged[0] or found.short
+    rooms = [_rooms(v) if _usable(v) else (_CLOSED, _CLOSED) for v in venues]
+    funding = np.nan_to_num([v.funding_hourly for v in venues])
+    return HedgeLegs(
+        trade_usd=trade,
+        delta_usd=delta_usd + float(np.sum(trade)),
+        carry_usd_per_hour=carry_usd_per_hour - float(funding @ trade),
+        cost_usd=sum(_cost(t, sides) for t, sides in zip(trade.tolist(), rooms, strict=True)),
+        feasible=binding is None,
+        binding=binding,
+        excluded=found.excluded[0],
     )
-    target = target_carry_usd_per_hour
-    program = _Program(delta_usd, carry_usd_per_hour, funding, rooms, band_usd, target)
 
-    def report(trade: Floats, binding: str | None) -> HedgeLegs:
-        cost = sum(_cost(t, sides) for t, sides in zip(trade.tolist(), rooms, strict=True))
-        carry = carry_usd_per_hour - float(funding @ trade)
-        delta = delta_usd + float(np.sum(trade))
-        return HedgeLegs(trade, delta, carry, cost, binding is None, binding, excluded)
 
-    names = [venue.name for venue in venues]
-    lowest, highest = program.reach()
-    slack = CLOSE * program.scale
-    if lowest > band_usd + slack or highest < -band_usd - slack:
-        way = -1 if lowest > 0 else 1
-        trade = np.array([way * (sides[way < 0].usd) for sides in rooms])
-        left = lowest if way < 0 else highest
-        stops = _stops(names, np.full(len(rooms), way), trade, rooms)
-        words = f"{left:+,.0f} USD stay unhedged; {stops}"
-        return report(trade, words)
-    if target is None:
-        return report(program.cheapest(None), None)
-    try:
-        return report(program.cheapest(target), None)
-    except Infeasible:
-        best = program.best_carry()
-    if best >= target - slack * program.rate:
-        return report(program.cheapest(min(target, best)), None)
-    trade = program.cheapest(best)
-    stops = _stops(names, np.where(trade != 0, trade, -funding), trade, rooms)
-    words = f"carry ends at {best:+,.2f} USD/h of {target:+,.2f}; {stops}"
-    return report(trade, words)
+def hedge_book(
+    assets: Sequence[HedgeAsset],
+    carry_usd_per_hour: float,
+    target_carry_usd_per_hour: float | None,
+) -> HedgeBook:
+    """Least-cost trades in several coins that share venues and one target of carry.
+
+    Venues of one name are one account: their `cap_usd` limits all trades there together, their
+    `margin_usd` all positions. What is not known must be left out beforehand: ValueError for a
+    delta or a carry that is not finite, or as in `hedge_legs`.
+    """
+    if not math.isfinite(sum(asset.delta_usd for asset in assets) + carry_usd_per_hour):
+        raise ValueError("delta and carry must be known")
+    return _Program(assets, carry_usd_per_hour, target_carry_usd_per_hour).answer()
+
+
+class _Market(NamedTuple):
+    """One venue in one coin."""
+
+    asset: int
+    pool: int
+    terms: HedgeVenue
+    sides: tuple[_Room, _Room]
+
+
+class _Columns(NamedTuple):
+    """A variable for each segment, (n,): whose it is, +1 to buy, its width in USD and its cost.
+
+    `margin` is the initial margin that a dollar of it needs, below 0 while a position shrinks.
+    """
+
+    market: NDArray[np.intp]
+    sign: Floats
+    width: Floats
+    cost: Floats
+    margin: Floats
+
+
+class _Row(NamedTuple):
+    """A limit that several coins share: `amounts @ weights <= most`, in USD."""
+
+    weights: Floats
+    most: float
+    words: str
 
 
 class _Program:
-    """The linear program, scaled to about 1: a variable for each segment, a row a constraint."""
+    """The linear program, scaled to about 1: a row for each band, the carry, and what is shared.
 
-    def __init__(
-        self,
-        delta_usd: float,
-        carry: float,
-        funding: Floats,
-        rooms: Sequence[tuple[_Room, _Room]],
-        band_usd: float,
-        target: float | None,
-    ) -> None:
-        self._delta, self._carry, self._band, self._rooms = delta_usd, carry, band_usd, rooms
-        rows = [
-            (venue, sign, width, cost)
-            for venue, sides in enumerate(rooms)
-            for sign, side in zip((1.0, -1.0), sides, strict=True)
-            for width, cost in side.segments
+    What coins share at a venue rarely binds, so it becomes a row only once an answer breaks it.
+    """
+
+    def __init__(self, assets: Sequence[HedgeAsset], carry: float, target: float | None) -> None:
+        self._assets, self._carry, self._target = assets, carry, target
+        names = list(dict.fromkeys(v.name for asset in assets for v in asset.venues))
+        number = {name: i for i, name in enumerate(names)}
+        self._markets = [
+            _Market(i, number[v.name], v, _rooms(v) if _usable(v) else (_CLOSED, _CLOSED))
+            for i, asset in enumerate(assets)
+            for v in asset.venues
         ]
-        table = np.array(rows, dtype=np.float64).reshape(-1, 4)
-        self._venue = table[:, 0].astype(np.intp)
-        self._sign, self._width, self._cost = table[:, 1], table[:, 2], table[:, 3]
-        self.rate = float(np.max(np.abs(funding), initial=0.0)) or 1.0
-        gap = 0.0 if target is None else abs(target - carry) / self.rate
-        self.scale = max(abs(delta_usd), gap, 1.0)
-        self._pay = self._sign * funding[self._venue] / self.rate
+        self._excluded = tuple(
+            tuple(v.name for v in asset.venues if not _usable(v)) for asset in assets
+        )
+        self._asset = np.array([m.asset for m in self._markets], dtype=np.intp)
+        self._funding = np.array(
+            [
+                0.0 if m.sides[0] is _CLOSED else m.terms.funding_hourly
+                for m in self._markets
+            ]
+        )  # fmt: skip
+        self._columns = _columns(self._markets)
+        self._bands = [asset.band_usd for asset in assets]
+        self._pools = self._shared(names)
+        self._rows: list[_Row] = []
+        self._rate = float(np.max(np.abs(self._funding), initial=0.0)) or 1.0
+        gap = 0.0 if target is None else abs(target - carry) / self._rate
+        self._scale = max(sum(abs(asset.delta_usd) for asset in assets), gap, 1.0)
+        columns = self._columns
+        self._owner = self._asset[columns.market]
+        self._pay = columns.sign * self._funding[columns.market] / self._rate
+        steepest = float(np.max(np.abs(columns.cost), initial=0.0)) or 1.0
+        self._price = columns.cost / steepest
 
-    def reach(self) -> tuple[float, float]:
-        """The lowest and highest delta that the venues allow."""
-        buys = sum(buy.usd for buy, _ in self._rooms)
-        sells = sum(sell.usd for _, sell in self._rooms)
-        return self._delta - sells, self._delta + buys
+    def answer(self) -> HedgeBook:
+        """The best there is, with every shared limit kept."""
+        while True:
+            amounts, short = self._best()
+            broken = [
+                row
+                for row in self._pools
+                if float(row.weights @ amounts) > row.most + CLOSE * self._scale
+            ]
+            if not broken:
+                break
+            self._rows += broken
+            self._pools = [row for row in self._pools if row not in broken]
+        trade = self._trades(amounts)
+        words = tuple(self._unhedged(i, trade, amounts) for i in range(len(self._assets)))
+        mine = [trade[self._asset == i] for i in range(len(self._assets))]
+        return HedgeBook(tuple(mine), words, short, self._excluded)
 
-    def best_carry(self) -> float:
-        """The highest carry with delta inside the band; infinite without a limit to it."""
+    def _best(self) -> tuple[Floats, str | None]:
+        """Amounts (n,) in USD, and why the carry is below its target."""
+        bands = self._attainable()
+        target, slack = self._target, CLOSE * self._scale
+        if target is None:
+            return self._solve(self._price, bands, None), None
         try:
-            amounts = self._solve(self._pay, None)
+            return self._solve(self._price, bands, target), None
+        except Infeasible:
+            best = self._best_carry(bands)
+        if best >= target - slack * self._rate:
+            return self._solve(
+                self._price, bands, min(target, best - 1e-3 * slack * self._rate)
+            ), None
+        amounts = self._solve(self._price, bands, best - 1e-3 * slack * self._rate)
+        trade = self._trades(amounts)
+        stops = self._stops(np.where(trade != 0, trade, -self._funding), trade, amounts)
+        return amounts, f"carry ends at {best:+,.2f} USD/h of {target:+,.2f}; {stops}"
+
+    def _attainable(self) -> list[float]:
+        """The bands, each as wide as it must be for all limits to be kept."""
+        slack = CLOSE * self._scale
+        found = []
+        for i, asset in enumerate(self._assets):
+            sides = [m.sides for m in self._markets if m.asset == i]
+            lowest = asset.delta_usd - sum(sell.usd for _, sell in sides)
+            highest = asset.delta_usd + sum(buy.usd for buy, _ in sides)
+            beyond = max(lowest - asset.band_usd, -asset.band_usd - highest, 0.0)
+            found.append(asset.band_usd + (beyond if beyond > slack else 0.0))
+        if not self._rows:
+            return found
+        # Of all ways to leave as little as can be, the cheapest: a dollar of delta is worth more
+        # than any cost of trading it.
+        open_usd = self._solve(1e-3 * self._price, self._bands, None, is_elastic=True)
+        for i, (asset, trade) in enumerate(
+            zip(self._assets, self._by_asset(open_usd), strict=True)
+        ):
+            beyond = abs(asset.delta_usd + trade) - asset.band_usd
+            found[i] = max(found[i], asset.band_usd + (beyond if beyond > slack else 0.0))
+        return found
+
+    def _best_carry(self, bands: Sequence[float]) -> float:
+        """The highest carry with every delta inside its band; infinite without a limit to it."""
+        try:
+            amounts = self._solve(self._pay, bands, None)
         except ValueError:
             return math.inf
-        paid = float(self._pay @ amounts) * self.rate * self.scale
-        return self._carry - paid
+        return self._carry - float(self._pay @ amounts) * self._rate
 
-    def cheapest(self, target: float | None) -> Floats:
-        """Trades (V,) of least cost with delta inside the band and at least that carry."""
-        steepest = float(np.max(np.abs(self._cost), initial=0.0)) or 1.0
-        trade = np.zeros(len(self._rooms))
-        amounts = self._solve(self._cost / steepest, target)
-        np.add.at(trade, self._venue, self._sign * amounts * self.scale)
-        return trade
-
-    def _solve(self, cost: Floats, target: float | None) -> Floats:
+    def _solve(
+        self, cost: Floats, bands: Sequence[float], target: float | None, is_elastic: bool = False
+    ) -> Floats:
+        """Amounts (n,) in USD of least cost; `is_elastic` counts a dollar beyond a band as 1."""
         rows, right, slacks, limits = [], [], [], []
-        if math.isfinite(self._band):
-            rows.append(self._sign)
-            right.append((self._band - self._delta) / self.scale)
-            slacks.append(1.0)
-            limits.append(2 * self._band / self.scale)
+        for i, (asset, band) in enumerate(zip(self._assets, bands, strict=True)):
+            if math.isfinite(band):
+                rows.append(np.where(self._owner == i, self._columns.sign, 0.0))
+                right.append((band - asset.delta_usd) / self._scale)
+                slacks.append(1.0)
+                limits.append(2 * band / self._scale)
+        count, banded = len(cost), len(rows)
         if target is not None:
             rows.append(-self._pay)
-            right.append((target - self._carry) / (self.rate * self.scale))
+            right.append((target - self._carry) / (self._rate * self._scale))
             slacks.append(-1.0)
             limits.append(math.inf)
-        count = len(self._venue)
+        for row in self._rows:
+            steepest = float(np.max(np.abs(row.weights), initial=0.0)) or 1.0
+            rows.append(row.weights / steepest)
+            right.append(row.most / (steepest * self._scale))
+            slacks.append(1.0)
+            limits.append(math.inf)
         matrix = np.hstack((np.reshape(rows, (len(rows), count)), np.diag(slacks)))
-        upper = np.concatenate((self._width / self.scale, limits))
+        upper = np.concatenate((self._columns.width / self._scale, limits))
         padded = np.concatenate((cost, np.zeros(len(rows))))
-        return minimise(padded, matrix, np.array(right), upper)[:count]
+        if is_elastic:
+            ways = np.eye(len(rows))[:, :banded]
+            matrix = np.hstack((matrix, ways, -ways))
+            upper = np.concatenate((upper, np.full(2 * banded, math.inf)))
+            padded = np.concatenate((padded, np.ones(2 * banded)))
+        return minimise(padded, matrix, np.array(right), upper)[:count] * self._scale
+
+    def _shared(self, names: Sequence[str]) -> list[_Row]:
+        """The caps and margins of venues that are traded in more than one coin."""
+        columns, found = self._columns, []
+        for pool, name in enumerate(names):
+            mine = [m for m in self._markets if m.pool == pool and m.sides[0] is not _CLOSED]
+            if len(mine) < 2:
+                continue
+            is_mine = np.array([self._markets[k].pool == pool for k in columns.market.tolist()])
+            cap = min(m.terms.cap_usd for m in mine)
+            if math.isfinite(cap):
+                words = f"cap at {name} ({cap:,.0f} USD)"
+                found.append(_Row(np.where(is_mine, 1.0, 0.0), cap, words))
+            margin = min(m.terms.margin_usd for m in mine)
+            if math.isfinite(margin):
+                needed = sum(m.terms.imf_frac * abs(m.terms.position_usd) for m in mine)
+                weights = np.where(is_mine, columns.margin, 0.0)
+                words = f"margin at {name} ({margin:,.0f} USD of equity for all symbols)"
+                found.append(_Row(weights, max(margin - needed, 0.0), words))
+        return found
+
+    def _trades(self, amounts: Floats) -> Floats:
+        """Signed USD by market."""
+        trade = np.zeros(len(self._markets))
+        np.add.at(trade, self._columns.market, self._columns.sign * amounts)
+        return trade
+
+    def _by_asset(self, amounts: Floats) -> list[float]:
+        trade = self._trades(amounts)
+        return [float(np.sum(trade[self._asset == i])) for i in range(len(self._assets))]
+
+    def _unhedged(self, asset: int, trade: Floats, amounts: Floats) -> str | None:
+        one = self._assets[asset]
+        left = one.delta_usd + float(np.sum(trade[self._asset == asset]))
+        if abs(left) <= one.band_usd + 10 * CLOSE * self._scale:
+            return None
+        way = np.where(self._asset == asset, -np.sign(left), 0.0)
+        return f"{left:+,.0f} USD stay unhedged; {self._stops(way, trade, amounts)}"
+
+    def _stops(self, way: Floats, trade: Floats, amounts: Floats) -> str:
+        """The venues that stand at their limit in the direction of `way` (V,), in words."""
+        found = []
+        for market, sign, traded in zip(self._markets, way.tolist(), trade.tolist(), strict=True):
+            room = market.sides[int(sign < 0)]
+            if sign != 0 and abs(traded) >= room.usd * (1 - 10 * CLOSE):
+                found.append(f"{room.reason} at {market.terms.name} ({room.usd:,.0f} USD)")
+        found += [
+            row.words
+            for row in self._rows
+            if float(row.weights @ amounts) >= row.most - 10 * CLOSE * self._scale
+        ]
+        return "limited by " + ", ".join(found) if found else "limited by the band"
+
+
+def _columns(markets: Sequence[_Market]) -> _Columns:
+    rows = []
+    for number, market in enumerate(markets):
+        held, imf = market.terms.position_usd, market.terms.imf_frac
+        for sign, side in zip((1.0, -1.0), market.sides, strict=True):
+            # Against a position a trade frees margin until nothing is left of it.
+            shrinks = max(-sign * held, 0.0)
+            for width, cost in side.segments:
+                freed = min(width, shrinks)
+                shrinks -= freed
+                if freed > 0:
+                    rows.append((number, sign, freed, cost, -imf))
+                if width > freed:
+                    rows.append((number, sign, width - freed, cost, imf))
+    table = np.array(rows, dtype=np.float64).reshape(-1, 5)
+    return _Columns(table[:, 0].astype(np.intp), table[:, 1], table[:, 2], table[:, 3], table[:, 4])
 
 
 def _usable(venue: HedgeVenue) -> bool:
@@ -251,18 +432,6 @@ def _cost(trade_usd: float, sides: tuple[_Room, _Room]) -> float:
         total += min(width, left) * cost
         left = max(left - width, 0.0)
     return total
-
-
-def _stops(
-    names: Sequence[str], way: Floats, trade: Floats, rooms: Sequence[tuple[_Room, _Room]]
-) -> str:
-    """The venues that stand at their limit in the direction of `way` (V,), in words."""
-    found = []
-    for name, sign, traded, sides in zip(names, way, trade, rooms, strict=True):
-        room = sides[int(sign < 0)]
-        if abs(traded) >= room.usd * (1 - CLOSE):
-            found.append(f"{room.reason} at {name} ({room.usd:,.0f} USD)")
-    return "limited by " + ", ".join(found) if found else "limited by the band"
 
 
 def _unknown(venues: Sequence[HedgeVenue], words: str) -> HedgeLegs:

@@ -13,6 +13,9 @@ TOLERANCE = 1e-9
 PATIENT_STEPS = 200
 """Steps by steepest descent before Bland's rule, which cannot cycle, takes over."""
 
+FEW_ROWS = 4
+"""Up to here a loop over rows costs less than an outer product."""
+
 
 class Infeasible(Exception):
     """No point satisfies the equations within the bounds."""
@@ -118,9 +121,14 @@ class _Tableau:
         self.basis[leaving] = entering
         pivot = self.rows[leaving]
         pivot /= pivot[entering]
-        for i, row in enumerate(self.rows):
-            if i != leaving:
-                row -= row[entering] * pivot
+        if len(self.rows) > FEW_ROWS:
+            shares = self.rows[:, entering].copy()
+            shares[leaving] = 0.0
+            self.rows -= np.outer(shares, pivot)
+        else:
+            for i, row in enumerate(self.rows):
+                if i != leaving:
+                    row -= row[entering] * pivot
         self.gain -= self.gain[entering] * pivot
 
     def _move(self, slopes: Sequence[float], length: float) -> None:
