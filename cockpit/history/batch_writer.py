@@ -56,6 +56,11 @@ class BatchWriter:
             self._write(now_ns)
         except (sqlite3.Error, OSError, HistoryError) as error:
             self._failed(error, now_ns)
+        except Exception:
+            # Rows that cannot be written at all must not keep the next ones out.
+            log.exception("history: rows were given up")
+            self.lost_batches += len(self._pending)
+            self._pending.clear()
 
     def close(self) -> None:
         """Leave the store; what still waits is kept for the next `write`."""

@@ -160,7 +160,7 @@ class Cold:
             database.execute(
                 f"COPY (SELECT * FROM ({rows}) ORDER BY venue, symbol, at_ns) TO "
                 f"{duck.quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, "
-                f"PARQUET_VERSION v2, ROW_GROUP_SIZE {_ROW_GROUP})"
+                f"COMPRESSION_LEVEL 9, PARQUET_VERSION v2, ROW_GROUP_SIZE {_ROW_GROUP})"
             )
             counted = database.execute(
                 f"SELECT count(*) FROM read_parquet({duck.quoted(temporary)})"

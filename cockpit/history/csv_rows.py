@@ -17,8 +17,8 @@ import msgspec
 
 from cockpit.core.errors import InputError
 from cockpit.core.units import NS_PER_MS, NS_PER_S
-from cockpit.history.rows import Batch, Figures, Sample, Settled
-from cockpit.history.schema import FIGURES, WHOLE
+from cockpit.history.rows import WHOLE, Batch, Figures, Sample, Settled
+from cockpit.history.schema import FIGURES
 
 TIMES: Final = {"at_ns": 1, "paid_at_ns": 1, "time_ns": 1, "time_ms": NS_PER_MS}
 SYMBOLS: Final = ("symbol", "coin")

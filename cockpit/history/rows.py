@@ -1,7 +1,8 @@
 """One struct for each table; the order of the fields is the order of the columns."""
 
 import struct
-from math import isfinite
+from collections.abc import Callable
+from math import frexp, inf, isfinite, ldexp
 from typing import Final
 
 import msgspec
@@ -48,34 +49,66 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 AGES: Final = 7
 """How many fields of `Figures`, the last ones, are ages."""
 
-SINGLE: Final = frozenset(
+WHOLE: Final = frozenset(name for name in Figures.__struct_fields__ if name.endswith("_s"))
+"""Figures that are whole numbers: the interval and the ages, in seconds."""
+
+SINGLE: Final = frozenset({"mid", "oi_base", "premium"})
+"""Figures kept in single precision (seven digits)."""
+
+COARSE: Final = frozenset(
     {
-        "spread_bps", "oi_base", "bid10_usd", "ask10_usd", "bid25_usd", "ask25_usd", "bid50_usd",
-        "ask50_usd", "volume_24h_usd", "premium", "bid_covered_bps", "ask_covered_bps",
+        "spread_bps", "bid10_usd", "ask10_usd", "bid25_usd", "ask25_usd", "bid50_usd", "ask50_usd",
+        "volume_24h_usd", "bid_covered_bps", "ask_covered_bps",
     }
 )  # fmt: skip
-"""Figures kept in single precision (seven digits): measured ones, that nobody settles by."""
+"""Figures kept to one part in 8,192: two looks at a book never agree to more."""
 
-_SINGLE_POSITIONS: Final = tuple(
-    position for position, name in enumerate(Figures.__struct_fields__) if name in SINGLE
+_COARSE_STEPS: Final = 1 << 13
+_FLOAT: Final = struct.Struct("f")
+
+
+def _single(value: float) -> float:
+    """The nearest number of single precision."""
+    return float(_FLOAT.unpack(_FLOAT.pack(value))[0])
+
+
+def _coarse(value: float) -> float:
+    """The nearest number of thirteen binary digits."""
+    mantissa, exponent = frexp(_single(value))
+    return ldexp(round(mantissa * _COARSE_STEPS) / _COARSE_STEPS, exponent)
+
+
+_LARGEST: Final = 2.0**127
+"""Above it single precision ends, and so does sense."""
+
+
+def _whole(value: float) -> float:
+    return value if 0 <= value < 1 << 31 else inf
+
+
+_KEEP: Final[tuple[Callable[[float], float] | None, ...]] = tuple(
+    _coarse if name in COARSE else _single if name in SINGLE else _whole if name in WHOLE else None
+    for name in Figures.__struct_fields__
 )
-_SINGLE: Final = struct.Struct("f")
 
 
 def kept_values(figures: Figures) -> tuple[float | int | None, ...]:
     """The values as every tier keeps them, in the order of the fields.
 
-    A number that is none (NaN, infinite) is not known.
+    A number that is none (NaN, infinite, beyond `_LARGEST`) is not known.
     """
-    values: list[float | int | None] = list(msgspec.structs.astuple(figures))
-    for position in _SINGLE_POSITIONS:
-        value = values[position]
-        if value is not None:
-            try:
-                values[position] = _SINGLE.unpack(_SINGLE.pack(value))[0]
-            except OverflowError:
-                values[position] = None
-    return tuple(None if value is not None and not isfinite(value) else value for value in values)
+    return tuple(
+        None
+        if value is None or not -_LARGEST < value < _LARGEST
+        else value
+        if keep is None
+        else _finite(keep(value))
+        for value, keep in zip(msgspec.structs.astuple(figures), _KEEP, strict=True)
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if isfinite(value) else None
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):

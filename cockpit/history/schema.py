@@ -10,7 +10,9 @@ from typing import Final
 import msgspec
 
 from cockpit.history.rows import (
+    COARSE,
     SINGLE,
+    WHOLE,
     ChainSample,
     ExposureSample,
     Figures,
@@ -26,15 +28,12 @@ EXPOSURE: Final = tuple(ExposureSample.__struct_fields__)
 FORECASTS: Final = tuple(Forecast.__struct_fields__)
 SETTLED: Final = tuple(Settled.__struct_fields__)
 
-WHOLE: Final = frozenset(name for name in FIGURES if name.endswith("_s"))
-"""Figures that are whole numbers: the interval and the ages, in seconds."""
-
 
 def figure_type(name: str) -> str:
     """The Parquet type of a figure."""
     if name in WHOLE:
         return "INTEGER"
-    return "FLOAT" if name in SINGLE else "DOUBLE"
+    return "FLOAT" if name in SINGLE | COARSE else "DOUBLE"
 
 
 VIEWS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
