@@ -78,6 +78,7 @@ class HotStore:
                     f"{folder.hot}: was written by a later version (schema {version.number}, "
                     f"this program knows {VERSION}); update the program"
                 )
+            self.connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = NORMAL")
             migrate(self.connection)

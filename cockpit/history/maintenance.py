@@ -32,6 +32,7 @@ from cockpit.history.settings import HistorySettings
 
 _ABANDONED_NS: Final = HOUR_NS
 """A half-written file this old belongs to a process that is gone."""
+_VACUUM_PAGES: Final = 1_000
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -108,6 +109,21 @@ class Maintenance:
         oldest_ns = self._now_ns - self._settings.raw_days * DAY_NS
         for table in ("chain", "exposure"):
             connection.execute(f"DELETE FROM {table} WHERE at_ns < ?", (oldest_ns,))
+        self._give_room_back()
+
+    def _give_room_back(self) -> None:
+        """Pages that the coming rows will not fill again go back to the disk, some at a time."""
+        connection = self._store.connection
+        pages, free = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count")
+        )
+        excess = free - pages // 4
+        while excess > 0:
+            connection.execute(
+                f"PRAGMA incremental_vacuum({min(excess, _VACUUM_PAGES)})"
+            ).fetchall()
+            excess -= _VACUUM_PAGES
 
     def _apply_retention(self) -> None:
         tried: set[tuple[type, int]] = set()
@@ -131,7 +147,7 @@ class Maintenance:
         begins_ns = connection.execute(
             "SELECT value FROM meta WHERE key = 'hot_from_ns'"
         ).fetchone()[0]
-        size = hot_bytes(self._folder)
+        size = hot_bytes(self._store)
         return next_action(days, size, begins_ns, self._now_ns, self._settings)
 
     def _set_damaged_files_aside(self) -> None:
@@ -224,13 +240,13 @@ def days_of(store: HotStore) -> list[Day]:
     ]
 
 
-def hot_bytes(folder: Folder) -> int:
-    """The hot store and its WAL on the disk."""
-    total = 0
-    for path in (folder.hot, folder.hot.with_name(folder.hot.name + "-wal")):
-        with contextlib.suppress(FileNotFoundError):
-            total += path.stat().st_size
-    return total
+def hot_bytes(store: HotStore) -> int:
+    """What the hot store's rows take. Free pages are filled again or given back."""
+    pages, free, size = (
+        store.connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * size)
 
 
 def _day_of(at_ns: int) -> int:
