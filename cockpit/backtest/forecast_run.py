@@ -1,72 +1,195 @@
-"""`backtest forecast`: the document of forecasts made over the past, series by series."""
+"""`backtest forecast`: settled rows in, the document of what forecasts of them were worth out."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from cockpit.backtest.event_run import EventRun, run_events
+from cockpit.backtest.ablation import Steps, ablation
+from cockpit.backtest.forecast_document import (
+    EventScore,
+    EventTable,
+    ForecastDocument,
+    InnovationScore,
+    LevelScore,
+    LevelTable,
+    OurEventScore,
+    OurLevelScore,
+    SeriesDocument,
+)
+from cockpit.backtest.forecast_verdict import verdict
+from cockpit.backtest.forecast_walk import EventRun, LevelRun, MarketRun, walk
 from cockpit.backtest.walk_forward import Plan
 from cockpit.forecast import scores
-from cockpit.forecast.cells import Floats, Ints, Series, cells_of, hour_of
-from cockpit.forecast.features import series_features
-from cockpit.forecast.labels import events, outcomes
+from cockpit.forecast.cells import Floats, Ints, Series, hour_of
+from cockpit.forecast.cross import with_others
+from cockpit.forecast.features import INDEX
+from cockpit.forecast.learned import Learned
+from cockpit.forecast.training import rows_of
+
+COMPARED = ("last", "mean_24h", "har", "ours")
+"""Levels scored on the same rows; the others on what they know of these."""
 
 
-def document(series: Sequence[Series], warnings: Sequence[str], plan: Plan) -> dict[str, Any]:
-    """The document of cli.md, for all series."""
-    return {
-        "rows": int(sum(len(one.at_ns) for one in series)),
-        "from_ns": int(min(one.at_ns[0] for one in series)),
-        "to_ns": int(max(one.at_ns[-1] for one in series)),
-        "series": [_series(one, plan) for one in series],
-        "warnings": list(warnings),
-    }
+def run(
+    series: Sequence[Series],
+    warnings: Sequence[str] = (),
+    plan: Plan | None = None,
+    reference: Learned | None = None,
+) -> ForecastDocument:
+    """Markets of one venue teach each other; those of one asset are each other's cross-venue."""
+    plan = plan or Plan()
+    told = [
+        with_others(
+            one,
+            [other for other in series if other.symbol == one.symbol and other.venue != one.venue],
+        )
+        for one in series
+    ]
+    documents = []
+    for venue in dict.fromkeys(one.venue for one in told):
+        of_venue = [one for one in told if one.venue == venue]
+        runs = walk([rows_of(one) for one in of_venue], plan, reference)
+        steps = ablation(runs, plan, reference)
+        documents += [
+            _series(one, market, of) for one, market, of in zip(of_venue, runs, steps, strict=True)
+        ]
+    every = [*warnings, *_warnings(series, documents, plan, reference)]
+    return ForecastDocument(
+        rows=sum(len(one.at_ns) for one in series),
+        from_ns=min(int(one.at_ns[0]) for one in series),
+        to_ns=max(int(one.at_ns[-1]) for one in series),
+        series=documents,
+        verdict=verdict(documents),
+        warnings=every,
+    )
 
 
-def _series(series: Series, plan: Plan) -> dict[str, Any]:
-    cells = cells_of(series)
-    hours = hour_of(series.at_ns)
-    places = hours - cells.first_hour
-    known = series_features(cells, places)
-    happened = events(known.situation, outcomes(cells, places, 8))
-    runs = run_events(hours, known.values, happened, plan)
-    return {
-        "symbol": series.symbol,
-        "venue": series.venue,
-        "n": len(hours),
-        "interval_s": int(np.median(series.interval_s)),
-        "events": {event: event_document(run, hours) for event, run in runs.items()},
-    }
+def _series(series: Series, run: MarketRun, steps: Mapping[str, Steps]) -> SeriesDocument:
+    usual = run.rows.values[:, INDEX["mean_7d"]]
+    return SeriesDocument(
+        symbol=series.symbol,
+        venue=series.venue,
+        n=len(series.at_ns),
+        interval_s=int(np.median(series.interval_s)),
+        pin_hourly=series.interest_hourly,
+        level={f"{hours}h": _level_table(of, run.rows.hours) for hours, of in run.levels.items()},
+        events={event: _event_table(of, run.rows.hours) for event, of in run.events.items()},
+        innovation_ic={
+            f"{hours}h": _innovation(of, usual, run.rows.hours) for hours, of in run.levels.items()
+        },
+        ablation=dict(steps),
+    )
 
 
-def event_document(run: EventRun, hours: Ints) -> dict[str, Any]:
+def _level_table(run: LevelRun, hours: Ints) -> LevelTable | None:
+    rows = ~np.isnan(np.stack([run.actual, *(run.levels[name] for name in COMPARED)])).any(axis=0)
+    if not rows.any():
+        return None
+    models: dict[str, LevelScore | OurLevelScore | None] = {}
+    for name, level in run.levels.items():
+        known = rows & ~np.isnan(level)
+        models[name] = LevelScore(
+            n=int(known.sum()),
+            r2=scores.r2(run.actual[known], level[known]),
+            mae_bp_h=scores.mae(run.actual[known], level[known]),
+        )
+    actual, ours = run.actual[rows], run.levels["ours"][rows]
+    inside = (actual >= run.low[rows]) & (actual <= run.high[rows])
+    models["ours"] = OurLevelScore(
+        n=len(actual),
+        r2=scores.r2(actual, ours),
+        mae_bp_h=scores.mae(actual, ours),
+        dm_t_har=scores.diebold_mariano(
+            np.abs(actual - ours), np.abs(actual - run.levels["har"][rows]), hours[rows]
+        ),
+        interval80_coverage=float(inside.mean()),
+        interval80_width_bp_h=float((run.high - run.low)[rows].mean()),
+    )
+    return LevelTable(n=len(actual), models=models)
+
+
+def _event_table(run: EventRun, hours: Ints) -> EventTable:
     rows = run.scored()
     happened = run.happened[rows]
     said = {name: chance[rows] for name, chance in run.chances.items()}
-    return {
-        "n": len(happened),
-        "base_rate": float(happened.mean()) if len(happened) else None,
-        "models": {
-            name: model_document(happened, chance, said, hours[rows])
-            for name, chance in said.items()
-        },
+    models: dict[str, EventScore | OurEventScore | None] = {
+        name: _event_score(happened, chance, said) for name, chance in said.items()
     }
+    if len(happened):
+        ours = models["ours"]
+        loss = (said["ours"] - happened) ** 2
+        history = (said["history"] - happened) ** 2
+        interval = scores.skill_interval(loss, history, hours[rows])
+        assert ours is not None
+        models["ours"] = OurEventScore(
+            auc=ours.auc,
+            pr_auc=ours.pr_auc,
+            brier=ours.brier,
+            log_loss=ours.log_loss,
+            bss_climatology=ours.bss_climatology,
+            bss_history=ours.bss_history,
+            dm_t=scores.diebold_mariano(loss, history, hours[rows]),
+            ci95=(interval.low, interval.high) if interval else None,
+            se=interval.se if interval else None,
+            calibration=scores.calibration(happened, said["ours"]),
+        )
+    models.setdefault("reference", None)
+    return EventTable(
+        n=len(happened),
+        base_rate=float(happened.mean()) if len(happened) else None,
+        models=models,
+    )
 
 
-def model_document(
-    happened: Floats, chance: Floats, said: Mapping[str, Floats], hours: Ints
-) -> dict[str, Any]:
+def _event_score(happened: Floats, chance: Floats, said: Mapping[str, Floats]) -> EventScore:
     brier = scores.brier(happened, chance)
-    loss = (chance - happened) ** 2
-    reference = (said["history"] - happened) ** 2
-    interval = scores.skill_interval(loss, reference, hours)
-    return {
-        "auc": scores.auc(happened, chance),
-        "pr_auc": scores.pr_auc(happened, chance),
-        "brier": brier,
-        "bss_climatology": scores.skill(brier, scores.brier(happened, said["climatology"])),
-        "bss_history": scores.skill(brier, scores.brier(happened, said["history"])),
-        "dm_t": scores.diebold_mariano(loss, reference, hours) if len(happened) else None,
-        "ci95": [interval.low, interval.high] if interval else None,
-    }
+    return EventScore(
+        auc=scores.auc(happened, chance),
+        pr_auc=scores.pr_auc(happened, chance),
+        brier=brier,
+        log_loss=scores.log_loss(happened, chance),
+        bss_climatology=scores.skill(brier, scores.brier(happened, said["climatology"])),
+        bss_history=scores.skill(brier, scores.brier(happened, said["history"])),
+    )
+
+
+def _innovation(run: LevelRun, usual: Floats, hours: Ints) -> InnovationScore | None:
+    ours = scores.innovation(run.actual, run.levels["ours"], usual, hours)
+    har = scores.innovation(run.actual, run.levels["har"], usual, hours)
+    if ours is None:
+        return None
+    return InnovationScore(ic=ours.ic, t=ours.t, n=ours.n, har_ic=har.ic if har else None)
+
+
+def _warnings(
+    series: Sequence[Series],
+    documents: Sequence[SeriesDocument],
+    plan: Plan,
+    reference: Learned | None,
+) -> list[str]:
+    said = []
+    for one, document in zip(series, documents, strict=False):
+        name = f"{one.symbol} ({one.venue})"
+        hours = hour_of(one.at_ns)
+        covered = float(one.interval_s.sum()) / 3600.0
+        span = float(hours[-1] - hours[0]) + float(one.interval_s[0]) / 3600.0
+        if covered < 0.99 * span:
+            said.append(
+                f"{name}: {1 - covered / span:.1%} of the hours are missing; no window or outcome "
+                "reaches over a hole"
+            )
+        if one.premium is None:
+            said.append(f"{name}: no premium, so forecasts are made from funding alone")
+        if not any(table.n for table in document.events.values()):
+            said.append(
+                f"{name}: nothing could be scored; at least {plan.first_days + 16} days of rows "
+                "are needed"
+            )
+    if reference is not None and any(
+        int(hour_of(one.at_ns)[0]) <= reference.known_hour for one in series
+    ):
+        said.append(
+            "reference: its coefficients were learned from 2024 and 2025, so on rows of those "
+            "years its scores flatter; ours never used them there"
+        )
+    return said

@@ -7,12 +7,10 @@ into it (purge), the day because neighbours share their weather (embargo).
 from collections.abc import Iterator
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from cockpit.forecast.cells import Ints
-
-Bools = NDArray[np.bool_]
+from cockpit.forecast.labels import Bools
+from cockpit.forecast.training import PURGE_H, Rows
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,23 +22,30 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows (masks) to be trained on and to be forecast; the block starts at `start_hour`."""
+    """Forecasts made from `start_hour` to before `end_hour`, trained up to `known_hour`."""
 
     start_hour: int
-    train: Bools
-    test: Bools
+    end_hour: int
+    known_hour: int
+
+    def known(self, hours: Ints) -> Bools:
+        """Rows whose outcomes had all come before the block."""
+        result: Bools = hours <= self.known_hour
+        return result
+
+    def asked(self, hours: Ints) -> Bools:
+        """Rows that the block forecasts."""
+        result: Bools = (hours >= self.start_hour) & (hours < self.end_hour)
+        return result
+
+    def training(self, rows: Rows) -> Rows:
+        return rows.where(self.known(rows.hours))
 
 
-def blocks(hours: Ints, horizon_h: int, plan: Plan) -> Iterator[Block]:
-    """The blocks of decisions made at `hours` (oldest first), those without a row left out."""
-    if not len(hours):
-        return
-    start = int(hours[0]) + plan.first_days * 24 + horizon_h + plan.embargo_h
-    while start <= hours[-1]:
+def blocks(first_hour: int, last_hour: int, plan: Plan) -> Iterator[Block]:
+    """The blocks of decisions from `first_hour` to `last_hour`, one after the other."""
+    start = first_hour + plan.first_days * 24 + PURGE_H + plan.embargo_h
+    while start <= last_hour:
         end = start + plan.block_days * 24
-        test = (hours >= start) & (hours < end)
-        if test.any():
-            yield Block(
-                start_hour=start, train=hours <= start - horizon_h - plan.embargo_h, test=test
-            )
+        yield Block(start_hour=start, end_hour=end, known_hour=start - PURGE_H - plan.embargo_h)
         start = end

@@ -1,7 +1,12 @@
-"""`cockpit backtest`: forecasts and carry, run over the past."""
+"""`cockpit backtest forecast|carry`: forecasts and carry run over the past."""
 
 import argparse
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cockpit.forecast.learned import Learned
 
 HELP = "forecasts and carry over the past: what they were worth"
 
@@ -11,20 +16,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     forecast = kinds.add_parser(
         "forecast", help="walk-forward forecasts of funding against historical averages"
     )
-    forecast.add_argument("files", nargs="+", metavar="FILE", help="settled funding, CSV or .gz")
-    forecast.add_argument("--interval", metavar="D", help="hours a rate covers (default: spacing)")
-    forecast.add_argument("--json", action="store_true", help="one JSON document")
+    _add_files(forecast)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="settled funding as CSV (also .gz): time_ms, coin, funding_rate[, premium]",
+    )
+    parser.add_argument(
+        "--interval", metavar="D", help="time a rate covers, such as 1h (default: from the rows)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
 
 
 def run(args: argparse.Namespace) -> int:
-    from pathlib import Path
+    return _forecast(args)
 
+
+def _forecast(args: argparse.Namespace) -> int:
     import msgspec
 
-    from cockpit.backtest import forecast_run, rows
-    from cockpit.backtest.walk_forward import Plan
+    from cockpit.backtest import forecast_run, forecast_table, rows
 
-    loaded = rows.load([Path(name) for name in args.files])
-    document = forecast_run.document(loaded.series, loaded.warnings, Plan())
-    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+    loaded = rows.load([Path(name) for name in args.files], _interval_s(args.interval))
+    document = forecast_run.run(loaded.series, loaded.warnings, reference=reference())
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+    else:
+        print(forecast_table.text(document))
     return 0
+
+
+def _interval_s(text: str | None) -> float | None:
+    from cockpit.cli.options import parse_duration
+
+    return parse_duration(text, "--interval") if text else None
+
+
+def reference() -> "Learned":
+    """The coefficients that the package brings along."""
+    from importlib import resources
+
+    from cockpit.forecast.reference import decode
+
+    folder = resources.files("cockpit") / "data"
+    return decode((folder / "forecast_reference.json").read_bytes())

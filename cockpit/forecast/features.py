@@ -22,29 +22,27 @@ HISTORY = (
 )  # fmt: skip
 """The features of the forecast to beat: historical averages alone."""
 
+LEVEL_COLUMNS = (
+    "rate", "deviation", "below_zero", "mean_8h", "mean_24h", "mean_7d", "mean_30d",
+    "mean_8h_off_pin", "mean_24h_off_pin", "mean_7d_off_pin", "mean_30d_off_pin", "sd_30d",
+    *(expected_name(horizon_h) for horizon_h in HORIZONS_H),
+)  # fmt: skip
+"""In bps per hour: for levels and for the models to beat."""
+
 COLUMNS: dict[str, tuple[str, ...]] = {
     "funding": (
-        "rate", "deviation", "below_zero", "sign",
-        "mean_8h", "mean_24h", "mean_7d", "mean_30d",
-        "mean_8h_off_pin", "mean_24h_off_pin", "mean_7d_off_pin", "mean_30d_off_pin",
-        "deviation_q95", "sd_30d", "lowest_24h", "peak_24h",
-        "deviation_to_q95", "peak_24h_to_q95", "log_q95",
+        "deviation_to_q95", "peak_24h_to_q95", "sign", "rate_bounded", "mean_8h_bounded",
+        "mean_24h_bounded", "mean_7d_bounded", "lowest_24h_bounded",
+        "surprise_now", "surprise_8h", "surprise_24h",
         "spike_share_8h", "spike_share_24h", "spike_share_7d",
         "negative_share_8h", "negative_share_24h", "negative_share_7d",
     ),
     "premium": (
-        "premium", "premium_size", "premium_off_interest",
-        "premium_change_1h", "premium_change_6h",
-        "premium_mean_6h", "premium_mean_24h", "premium_mean_7d",
-        "premium_sd_24h", "premium_log_sd_24h", "premium_sd_7d",
-        "premium_above_pin", "premium_below_pin",
-        "premium_lowest_24h", "premium_highest_24h",
-        "premium_past_spike", "premium_to_edge", "premium_to_edge_mean_24h",
-        "premium_to_edge_mean_7d", "premium_to_edge_peak_24h",
-        "spike_distance_sd_7d", "spike_distance_sd_24h",
+        "premium", "premium_to_edge", "premium_to_edge_mean_24h", "premium_to_edge_mean_7d",
+        "premium_to_edge_peak_24h", "spike_distance_sd_7d", "spike_distance_sd_24h",
         "flip_distance_sd_7d", "flip_distance_sd_24h",
         "premium_step_to_edge_7d", "premium_step_to_edge_24h",
-        *(expected_name(horizon_h) for horizon_h in HORIZONS_H),
+        "premium_expects_to_q95", "premium_expects_surprise",
     ),
     "book": (
         "imbalance_10bps", "depth_10bps_z", "depth_10bps_change_24h",
@@ -60,7 +58,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "settle_lag_ms_z", "settle_lag_ms_highest_24h", "gaps_24h",
     ),
 }  # fmt: skip
-NAMES = tuple(name for group in COLUMNS.values() for name in group)
+"""For events, by group: columns that mean the same on a market of any scale."""
+
+NAMES = (*LEVEL_COLUMNS, *(name for group in COLUMNS.values() for name in group))
 INDEX = {name: place for place, name in enumerate(NAMES)}
 
 
@@ -89,9 +89,8 @@ def features(windows: Windows) -> Features:
 
 
 def places_of(groups: Iterable[str]) -> Ints:
-    """The columns that an event may be told from: all of the groups but the level's own."""
-    own = {expected_name(horizon_h) for horizon_h in HORIZONS_H}
-    return np.array([INDEX[name] for group in groups for name in COLUMNS[group] if name not in own])
+    """The columns of these groups."""
+    return np.array([INDEX[name] for group in groups for name in COLUMNS[group]])
 
 
 def series_features(cells: Cells, places: Ints) -> Features:

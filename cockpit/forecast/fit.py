@@ -12,8 +12,11 @@ from cockpit.forecast.cells import Floats, Ints
 CLIP = 5.0
 STEPS = 25
 TOLERANCE = 1e-6
-REWEIGHTINGS = 8
+SHORTEST_STEP = 1e-4
+MOST_LOGIT = 500.0
+REWEIGHTINGS = 5
 HUBER_SDS = 1.5
+SCALING_ROWS = 4096
 INDICATOR_SHARE = 0.01
 """A column missing more often than this (and less often than always) gets an indicator."""
 
@@ -55,7 +58,8 @@ class Scaling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def scaling_of(values: Floats) -> Scaling:
-    """The scaling that training rows (rows, columns) ask for."""
+    """The scaling that training rows (rows, columns) ask for, from a few thousand of them."""
+    values = values[:: -(-len(values) // SCALING_ROWS) or 1]
     count = len(values)
     missing = np.isnan(values)
     ordered = np.sort(values, axis=0)
@@ -146,19 +150,19 @@ def logistic(columns: Floats, happened: Floats, l2: float, start: Floats | None 
     if start is None:
         rate = float(np.clip(happened.mean(), 1e-6, 1 - 1e-6))
         weights[0] = np.log(rate / (1 - rate))
-    value = _objective(rows, happened, weights, penalty)
+    score, value = _objective(rows, happened, weights, penalty)
     for _ in range(STEPS):
-        chance = expit(rows @ weights)
+        chance = expit(score)
         slope = rows.T @ (chance - happened) + penalty * weights
-        spread = chance * (1 - chance)
-        curvature = (rows * spread[:, None]).T @ rows
+        spread = rows * np.sqrt(chance * (1 - chance))[:, None]
+        curvature = spread.T @ spread
         curvature[np.diag_indices_from(curvature)] += penalty
         step = np.linalg.solve(curvature, slope)
         reach = 1.0
         while True:
             tried = weights - reach * step
-            better = _objective(rows, happened, tried, penalty)
-            if better <= value + 1e-12 or reach < 1e-4:
+            score, better = _objective(rows, happened, tried, penalty)
+            if better <= value + 1e-12 or reach < SHORTEST_STEP:
                 break
             reach /= 2
         gained, weights, value = value - better, tried, better
@@ -175,7 +179,8 @@ def predicted(columns: Floats, weights: Floats) -> Floats:
 
 def expit(score: Floats) -> Floats:
     """1 / (1 + exp(-score)) without overflow."""
-    return np.exp(-np.logaddexp(0.0, -score))
+    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(score, -MOST_LOGIT, MOST_LOGIT)))
+    return result
 
 
 def logit(chance: Floats) -> Floats:
@@ -184,7 +189,10 @@ def logit(chance: Floats) -> Floats:
     return np.log(kept / (1 - kept))
 
 
-def _objective(rows: Floats, happened: Floats, weights: Floats, penalty: Floats) -> float:
-    score = rows @ weights
+def _objective(
+    rows: Floats, happened: Floats, weights: Floats, penalty: Floats
+) -> tuple[Floats, float]:
+    """Linear predictor and penalised log loss."""
+    score: Floats = rows @ weights
     loss = np.logaddexp(0.0, score).sum() - float(happened @ score)
-    return float(loss + 0.5 * (penalty * weights * weights).sum())
+    return score, float(loss + 0.5 * (penalty * weights * weights).sum())

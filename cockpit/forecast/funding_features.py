@@ -1,9 +1,13 @@
-"""Features from what was paid."""
+"""Features from what was paid.
+
+Those for events have no unit (in thresholds, in deviations, bounded by the pin's size), so that
+one set of weights serves markets of every scale; those for levels are bps per hour.
+"""
 
 import numpy as np
 
-from cockpit.forecast.cells import BPS, WINDOW_H, Floats
-from cockpit.forecast.labels import SPIKE_FLOOR, Situation
+from cockpit.forecast.cells import BPS, DEFAULT_INTEREST_HOURLY, WINDOW_H, Floats
+from cockpit.forecast.labels import DEVIATION_FLOOR, LARGE_SDS, SPIKE_FLOOR, Situation
 from cockpit.forecast.row_statistics import extreme, last_settled, mean_rate, quantile, share
 from cockpit.forecast.windows import Windows
 
@@ -32,13 +36,12 @@ def funding(windows: Windows) -> tuple[dict[str, Floats], Situation]:
         sd_30d=sd,
     )
     threshold = np.maximum(deviation_q95, SPIKE_FLOOR)
-    day = hourly[:, -24:]
-    peak_24h = extreme(deviations[:, -24:], np.fmax)
+    large = LARGE_SDS * np.maximum(sd, DEVIATION_FLOOR)
+    lowest_24h = extreme(hourly[:, -24:], np.fmin)
     columns = {
         "rate": rate * BPS,
         "deviation": deviation * BPS,
         "below_zero": np.minimum(rate, 0.0) * BPS,
-        "sign": np.sign(rate),
         "mean_8h": means[8] * BPS,
         "mean_24h": means[24] * BPS,
         "mean_7d": means[168] * BPS,
@@ -47,14 +50,16 @@ def funding(windows: Windows) -> tuple[dict[str, Floats], Situation]:
         "mean_24h_off_pin": np.abs(means[24] - pin) * BPS,
         "mean_7d_off_pin": np.abs(means[168] - pin) * BPS,
         "mean_30d_off_pin": np.abs(mean_30d - pin) * BPS,
-        "deviation_q95": deviation_q95 * BPS,
         "sd_30d": sd * BPS,
-        "lowest_24h": extreme(day, np.fmin) * BPS,
-        "peak_24h": peak_24h * BPS,
         "deviation_to_q95": deviation / threshold,
-        "peak_24h_to_q95": peak_24h / threshold,
-        "log_q95": np.log(threshold * BPS),
+        "peak_24h_to_q95": extreme(deviations[:, -24:], np.fmax) / threshold,
+        "sign": np.sign(rate),
     }
+    for name, of in (("rate", rate), ("mean_8h", means[8]), ("mean_24h", means[24]),
+                     ("mean_7d", means[168]), ("lowest_24h", lowest_24h)):  # fmt: skip
+        columns[f"{name}_bounded"] = np.tanh(of / DEFAULT_INTEREST_HOURLY)
+    for name, of in (("now", rate), ("8h", means[8]), ("24h", means[24])):
+        columns[f"surprise_{name}"] = np.abs(of - means[168]) / large
     spiking = deviations > threshold[:, None]
     negative = hourly < 0
     for hours, name in ((8, "8h"), (24, "24h"), (168, "7d")):

@@ -14,6 +14,7 @@ from cockpit.forecast.cells import Floats
 from cockpit.forecast.features import INDEX
 from cockpit.forecast.fit import predicted, ridge, robust
 from cockpit.forecast.premium_features import expected_name
+from cockpit.forecast.training import Rows
 
 L2 = 30.0
 INTERVAL = (0.1, 0.9)
@@ -89,8 +90,16 @@ def unrest(values: Floats) -> Floats:
     return FLOOR_BPS + MONTH_SHARE * month + np.abs(now - day) + np.abs(day - week)
 
 
-def fit_level(values: Floats, mean_ahead: Floats, horizon_h: int) -> LevelModel | None:
-    """Levels from training rows; `mean_ahead` in bps per hour, NaN where not known."""
+def fit_levels(rows: Rows) -> dict[int, LevelModel]:
+    """A model for each horizon that has enough outcomes."""
+    fitted = {
+        horizon_h: _fit_level(rows.values, ahead, horizon_h)
+        for horizon_h, ahead in rows.means.items()
+    }
+    return {horizon_h: model for horizon_h, model in fitted.items() if model is not None}
+
+
+def _fit_level(values: Floats, mean_ahead: Floats, horizon_h: int) -> LevelModel | None:
     columns = level_columns(values)
     known = ~np.isnan(mean_ahead) & ~np.isnan(columns).any(axis=1)
     if known.sum() < MIN_ROWS:

@@ -1,8 +1,10 @@
 """Models of events by name: what each is told, and how it is fitted.
 
 `climatology` (the base rate), `history` (24 h, 7 d and 30 d means), `last` (the rate of now),
-`har` (means of several lengths), `ours` (all groups that carry, blended with history).
+`har` (means of several lengths), `ours` (all groups that carry).
 """
+
+from collections.abc import Mapping
 
 import msgspec
 import numpy as np
@@ -16,29 +18,29 @@ from cockpit.forecast.fit import (
     chosen,
     expit,
     logistic,
+    logit,
+    scaling_of,
 )
+from cockpit.forecast.training import Rows
 
 L2 = 30.0
-"""Penalty of the small models, on the scale of a sum over rows."""
-
-L2_WIDE = 200.0
-"""Penalty of the model with all columns: weak penalties collapse where few flips were seen."""
+"""Penalty on the scale of a sum over rows: weak ones collapse where few flips were seen."""
 
 MIN_EVENTS = 10
 OUR_GROUPS = ("funding", "premium", "book", "flow", "cross")
 """Chain telemetry is collected and tested in the ablation; it joins when it has shown skill."""
 
-EVENT_COLUMNS: dict[str, Ints] = {
-    "history": np.array([INDEX[name] for name in HISTORY]),
-    "last": np.array([INDEX[name] for name in ("rate", "deviation", "below_zero")]),
-    "har": np.array(
-        [
-            INDEX[name]
-            for name in (
-                "rate", "deviation", "mean_8h", "mean_24h", "mean_7d",
-                "mean_8h_off_pin", "mean_24h_off_pin", "mean_7d_off_pin",
-            )
-        ]
+
+def _places(*names: str) -> Ints:
+    return np.array([INDEX[name] for name in names])
+
+
+EVENT_COLUMNS: Mapping[str, Ints] = {
+    "history": _places(*HISTORY),
+    "last": _places("rate", "deviation", "below_zero"),
+    "har": _places(
+        "rate", "deviation", "mean_8h", "mean_24h", "mean_7d",
+        "mean_8h_off_pin", "mean_24h_off_pin", "mean_7d_off_pin",
     ),
     "ours": places_of(OUR_GROUPS),
 }  # fmt: skip
@@ -56,13 +58,43 @@ class EventModel(msgspec.Struct, frozen=True, kw_only=True):
         return expit(self.linear.score(scaled))
 
 
-def fit_event(
-    scaling: Scaling,
-    scaled: Scaled,
-    happened: Floats,
-    columns: Ints,
-    l2: float,
-    start: Linear | None = None,
+class EventFit(msgspec.Struct, frozen=True, kw_only=True):
+    """Models by name, then by event, on one scaling of the rows that they learned from."""
+
+    scaling: Scaling
+    models: Mapping[str, Mapping[str, EventModel]]
+
+
+def fit_events(
+    rows: Rows, columns: Mapping[str, Ints] = EVENT_COLUMNS, before: EventFit | None = None
+) -> EventFit:
+    """Every named model of every event; `before`, an earlier fit, only saves steps."""
+    scaling = scaling_of(rows.values)
+    scaled = scaling.apply(rows.values)
+    return EventFit(
+        scaling=scaling,
+        models={
+            name: {
+                event: _fit_event(
+                    scaling, scaled, happened, of,
+                    before.models[name][event].linear if before else None,
+                )
+                for event, happened in rows.happened.items()
+            }
+            for name, of in columns.items()
+        },
+    )  # fmt: skip
+
+
+def averaged(chances: list[Floats]) -> Floats:
+    """Several opinions as one, on the scale of log odds."""
+    if len(chances) == 1:
+        return chances[0]
+    return expit(np.mean([logit(chance) for chance in chances], axis=0))
+
+
+def _fit_event(
+    scaling: Scaling, scaled: Scaled, happened: Floats, columns: Ints, before: Linear | None
 ) -> EventModel:
     """A logistic model of the rows whose outcome is known; fewer than ten events: climatology."""
     known = ~np.isnan(happened)
@@ -70,19 +102,21 @@ def fit_event(
     if not len(outcome):
         return EventModel(base_rate=float("nan"), linear=None)
     base_rate = float(outcome.mean())
-    if min(outcome.sum(), len(outcome) - outcome.sum()) < MIN_EVENTS:
-        return EventModel(base_rate=base_rate, linear=None)
     columns = scaling.usable(columns)
+    if min(outcome.sum(), len(outcome) - outcome.sum()) < MIN_EVENTS or not len(columns):
+        return EventModel(base_rate=base_rate, linear=None)
     indicators = scaling.indicators(columns)
-    warm = (
-        start.weights
-        if start is not None
-        and np.array_equal(start.columns, columns)
-        and np.array_equal(start.indicators, indicators)
-        else None
+    same = (
+        before is not None
+        and np.array_equal(before.columns, columns)
+        and np.array_equal(before.indicators, indicators)
     )
-    rows = chosen(scaled, columns, indicators)[known]
-    weights = logistic(rows, outcome, l2, warm)
+    weights = logistic(
+        chosen(scaled, columns, indicators)[known],
+        outcome,
+        L2,
+        before.weights if before is not None and same else None,
+    )
     return EventModel(
         base_rate=base_rate,
         linear=Linear(columns=columns, indicators=indicators, weights=weights),

@@ -1,0 +1,197 @@
+"""Forecasts made block by block: each row's by models that never saw it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from cockpit.backtest.walk_forward import Block, Plan, blocks
+from cockpit.forecast.blend import blend_of
+from cockpit.forecast.cells import Floats, Ints
+from cockpit.forecast.features import INDEX
+from cockpit.forecast.labels import Bools
+from cockpit.forecast.learned import MARKET_DAYS, Learned, chance_of, heard, learn_events
+from cockpit.forecast.levels import LevelModel, fit_levels
+from cockpit.forecast.models import EVENT_COLUMNS
+from cockpit.forecast.training import Rows, pooled
+
+ALONE = "alone"
+"""Our model before it is blended with the historical average."""
+
+REFERENCE_DAYS = 15
+"""Reference coefficients older than the rows forecast from half a window on, not from day 45."""
+
+
+class EventRun(msgspec.Struct, frozen=True, kw_only=True):
+    """(rows,) chances of one event by model name, NaN where none was made."""
+
+    happened: Floats
+    chances: Mapping[str, Floats]
+
+    def scored(self) -> Bools:
+        """Rows with an outcome that every model forecast."""
+        return _complete(self.happened, *self.chances.values())
+
+
+class LevelRun(msgspec.Struct, frozen=True, kw_only=True):
+    """(rows,) mean rates by model name, bps per hour, and the interval of ours."""
+
+    actual: Floats
+    levels: Mapping[str, Floats]
+    low: Floats
+    high: Floats
+
+    def scored(self) -> Bools:
+        return _complete(self.actual, *self.levels.values())
+
+
+class MarketRun(msgspec.Struct, frozen=True, kw_only=True):
+    """All forecasts of one market, and by whose models the last of them was made."""
+
+    rows: Rows
+    events: Mapping[str, EventRun]
+    levels: Mapping[int, LevelRun]
+
+
+class _Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One market in one block: what it may know, what it is asked, whose models answer."""
+
+    place: int
+    block: Block
+    known: Rows
+    own: Learned
+    together: Rows
+    sources: tuple[Learned, ...]
+
+
+def walk(markets: Sequence[Rows], plan: Plan, reference: Learned | None) -> list[MarketRun]:
+    """Every event and level of the markets of one venue, by every model."""
+    runs = [_empty(rows, reference) for rows in markets]
+    for step in _steps(markets, plan, reference, EVENT_COLUMNS):
+        run = runs[step.place]
+        asked = step.block.asked(run.rows.hours)
+        values = run.rows.values[asked]
+        for event, forecasts in run.events.items():
+            said = forecasts.chances
+            said["climatology"][asked] = step.own.events.models["history"][event].base_rate
+            for name in ("history", "last", "har"):
+                said[name][asked] = chance_of((step.own,), name, event, values)
+            if step.sources:
+                said[ALONE][asked] = chance_of(step.sources, "ours", event, values)
+            _blend(step.block, run.rows.hours, forecasts)
+        levels = _levels(step)
+        for horizon_h, of in run.levels.items():
+            if horizon_h in levels:
+                level = levels[horizon_h].level(values)
+                of.levels["har"][asked] = levels[horizon_h].har_level(values)
+                of.levels["ours"][asked] = level.mean
+                of.low[asked], of.high[asked] = level.low, level.high
+    return runs
+
+
+def walk_columns(
+    markets: Sequence[Rows], plan: Plan, reference: Learned | None, columns: Ints
+) -> list[dict[str, Floats]]:
+    """(rows,) chances by event of our model on some columns only, not blended."""
+    chances = [
+        {event: np.full(len(rows.hours), np.nan) for event in rows.happened} for rows in markets
+    ]
+    for step in _steps(markets, plan, None, {"ours": columns}):
+        rows = markets[step.place]
+        asked = step.block.asked(rows.hours)
+        for event, said in chances[step.place].items():
+            if step.sources:
+                said[asked] = chance_of(step.sources, "ours", event, rows.values[asked])
+    return chances
+
+
+def _steps(
+    markets: Sequence[Rows], plan: Plan, reference: Learned | None, columns: Mapping[str, Ints]
+) -> Iterator[_Step]:
+    first = min(int(rows.hours[0]) for rows in markets)
+    last = max(int(rows.hours[-1]) for rows in markets)
+    if reference is not None and reference.known_hour < first:
+        plan = msgspec.structs.replace(plan, first_days=REFERENCE_DAYS)
+    venue: Learned | None = None
+    own: dict[int, Learned] = {}
+    for block in blocks(first, last, plan):
+        # Coefficients that saw later hours are no forecast.
+        usable = reference
+        if usable is not None and usable.known_hour >= block.start_hour:
+            usable = None
+        known = [block.training(rows) for rows in markets]
+        together = pooled(known)
+        if len(markets) > 1 and together.days() >= MARKET_DAYS:
+            venue = learn_events(together, "venue", {"ours": columns["ours"]}, venue)
+        for place, rows in enumerate(known):
+            if len(rows.hours) and block.asked(markets[place].hours).any():
+                own[place] = learn_events(rows, "market", columns, own.get(place))
+                yield _Step(
+                    place=place,
+                    block=block,
+                    known=rows,
+                    own=own[place],
+                    together=together,
+                    sources=heard(own[place], venue, usable),
+                )
+
+
+def _levels(step: _Step) -> Mapping[int, LevelModel]:
+    """Levels from the market's own rows; from the venue's while it has too few; or as given."""
+    if step.own.days >= MARKET_DAYS:
+        return fit_levels(step.known)
+    if step.together.days() >= MARKET_DAYS:
+        return fit_levels(step.together)
+    return step.sources[0].levels if step.sources else {}
+
+
+def _blend(block: Block, hours: Ints, run: EventRun) -> None:
+    """Weights from forecasts whose outcome was known before the block, used on the block."""
+    said, asked = run.chances, block.asked(hours)
+    known = block.known(hours)
+    past = np.flatnonzero(known & _complete(run.happened, said["history"], said[ALONE]))
+    weights = blend_of(said["history"][past], said[ALONE][past], run.happened[past])
+    said["ours"][asked] = weights.chance(said["history"][asked], said[ALONE][asked])
+
+
+def _empty(rows: Rows, reference: Learned | None) -> MarketRun:
+    count = len(rows.hours)
+
+    def blank() -> Floats:
+        return np.full(count, np.nan)
+
+    def event(name: str) -> EventRun:
+        chances = {of: blank() for of in ("climatology", "history", "last", "har")}
+        if reference is not None:
+            chances["reference"] = chance_of((reference,), "ours", name, rows.values)
+        return EventRun(
+            happened=rows.happened[name], chances={**chances, ALONE: blank(), "ours": blank()}
+        )
+
+    def level(horizon_h: int) -> LevelRun:
+        known = {
+            name: rows.values[:, INDEX[column]].copy()
+            for name, column in (("last", "rate"), ("mean_24h", "mean_24h"))
+        }
+        if reference is not None and horizon_h in reference.levels:
+            known["reference"] = reference.levels[horizon_h].level(rows.values).mean
+        return LevelRun(
+            actual=rows.means[horizon_h],
+            levels={**known, "har": blank(), "ours": blank()},
+            low=blank(),
+            high=blank(),
+        )
+
+    return MarketRun(
+        rows=rows,
+        events={name: event(name) for name in rows.happened},
+        levels={horizon_h: level(horizon_h) for horizon_h in rows.means},
+    )
+
+
+def _complete(first: Floats, *others: Floats) -> Bools:
+    """Rows without a missing figure."""
+    known: Bools = ~np.isnan(first)
+    for column in others:
+        known &= ~np.isnan(column)
+    return known

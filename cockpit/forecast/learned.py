@@ -1,0 +1,67 @@
+"""What a market is forecast with, and from whose rows it was learned.
+
+With 45 days of its own a market has its own models, and its venue's beside them; with fewer its
+venue's alone; without either the reference coefficients; without those a plain average.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from cockpit.forecast.cells import Floats, Ints
+from cockpit.forecast.levels import LevelModel
+from cockpit.forecast.models import EVENT_COLUMNS, EventFit, averaged, fit_events
+from cockpit.forecast.training import Rows
+
+Source = Literal["market", "venue", "reference"]
+
+MARKET_DAYS = 45.0
+"""Days of rows before a market, or a venue, has models of its own."""
+
+
+class Learned(msgspec.Struct, frozen=True, kw_only=True):
+    """Models of one source; `known_hour` is the last hour of the rows they learned from."""
+
+    source: Source
+    known_hour: int
+    days: float
+    n: int
+    events: EventFit
+    levels: Mapping[int, LevelModel] = {}
+
+
+def learn_events(
+    rows: Rows,
+    source: Source,
+    columns: Mapping[str, Ints] = EVENT_COLUMNS,
+    before: Learned | None = None,
+) -> Learned:
+    """The models of events that some rows teach. Twice the same rows give the same bytes."""
+    return Learned(
+        source=source,
+        known_hour=int(rows.hours.max()),
+        days=rows.days(),
+        n=len(rows.hours),
+        events=fit_events(rows, columns, before.events if before else None),
+    )
+
+
+def heard(
+    own: Learned | None, venue: Learned | None, reference: Learned | None
+) -> tuple[Learned, ...]:
+    """Whose models speak: the market's and its venue's, the venue's, or the reference's."""
+    enough = tuple(
+        learned for learned in (own, venue) if learned is not None and learned.days >= MARKET_DAYS
+    )
+    return enough or ((reference,) if reference is not None else ())
+
+
+def chance_of(sources: tuple[Learned, ...], name: str, event: str, values: Floats) -> Floats:
+    """The chance of an event by the named model of these sources, (rows,)."""
+    return averaged(
+        [
+            learned.events.models[name][event].chance(learned.events.scaling.apply(values))
+            for learned in sources
+        ]
+    )
