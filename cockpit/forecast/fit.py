@@ -11,7 +11,7 @@ from cockpit.forecast.cells import Floats, Ints
 
 CLIP = 5.0
 STEPS = 25
-TOLERANCE = 1e-6
+TOLERANCE = 1e-5
 SHORTEST_STEP = 1e-4
 MOST_LOGIT = 500.0
 REWEIGHTINGS = 5

@@ -111,12 +111,9 @@ def _fit_event(
         and np.array_equal(before.columns, columns)
         and np.array_equal(before.indicators, indicators)
     )
-    weights = logistic(
-        chosen(scaled, columns, indicators)[known],
-        outcome,
-        L2,
-        before.weights if before is not None and same else None,
-    )
+    start = before.weights if before is not None and same else None
+    told = Scaled(values=scaled.values[known], gone=scaled.gone[known])
+    weights = logistic(chosen(told, columns, indicators), outcome, L2, start)
     return EventModel(
         base_rate=base_rate,
         linear=Linear(columns=columns, indicators=indicators, weights=weights),

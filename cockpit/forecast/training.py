@@ -14,8 +14,8 @@ EVENT_HORIZON_H = 8
 PURGE_H = max(HORIZONS_H)
 """Hours before a forecast whose outcomes may not be known yet: the longest horizon."""
 
-POOL_ROWS = 25_000
-"""More rows of a venue than this are thinned evenly: they say the same again."""
+POOL_ROWS = 12_000
+"""More rows of a venue than this are thinned evenly: hours next to each other say the same."""
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
