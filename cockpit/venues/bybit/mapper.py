@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Volume
+from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject, Volume
 from cockpit.core.units import HOUR_S, NS_PER_MS
 from cockpit.venues.bybit import messages as wire
 from cockpit.venues.kit.books import BookFeed
+from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import amount, finite, positive
@@ -51,14 +52,14 @@ class BybitMarket(Market):
     # --- ticker -------------------------------------------------------------------------------
 
     def ticker(
-        self, row: wire.TickerRow[wire.Number], ts_ms: int | None, at_ns: int
-    ) -> Sequence[Fact] | str:
-        """Merge a row and state what it says; a sentence if a figure in it cannot be."""
+        self, row: wire.TickerRow[wire.Number], ts_ms: int | None, at_ns: int, data: str | bytes
+    ) -> Sequence[Fact | Reject]:
+        """Merge a row and state what it says; a figure that cannot be costs itself, and is last."""
         fresh = self._merge(row, at_ns // NS_PER_MS if ts_ms is None else ts_ms)
         if not fresh or self.is_halted or self._is_dead:
             return ()
         venue_ns = None if ts_ms is None else ts_ms * NS_PER_MS
-        facts = list[Fact]()
+        facts = list[Fact | Reject]()
         if not fresh.isdisjoint(_PRICES):
             mark, index, last = map(self._price, ("markPrice", "indexPrice", "lastPrice"))
             if mark is not None or index is not None or last is not None:
@@ -68,21 +69,25 @@ class BybitMarket(Market):
                         mark=mark, index=index, last=last,
                     )
                 )  # fmt: skip
+        problems: list[str] = []
         interest = self._interest(fresh)
-        if interest is not None:
-            if interest < 0:
-                return f"open interest of {self.native} is negative"
+        if interest is not None and interest >= 0:
             base = interest * self.unit.contract
             facts.append(
                 OpenInterest(
                     venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns, base=base
                 )
             )
+        elif interest is not None:
+            problems.append(f"open interest of {self.native} is negative")
         if not fresh.isdisjoint(_FUNDING):
             live = self.live(at_ns, venue_ns)
-            if isinstance(live, str):
-                return live
-            facts += [live] if live else []
+            if isinstance(live, Funding):
+                facts.append(live)
+            elif live is not None:
+                problems.append(live)
+        if problems:
+            facts += [reject(VENUE, at_ns, problem, data) for problem in problems]
         return facts
 
     def volume(self, row: wire.ListedTicker, venue_ns: int | None, at_ns: int) -> Volume:

@@ -157,12 +157,9 @@ class Rest:
             market = self.market(row["symbol"])
             if market is None or not self.wants.shows(market.symbol):
                 continue
-            facts = market.ticker(row, answer.time, reply.at_ns)
-            if isinstance(facts, str):
-                out.append(reject(VENUE, reply.at_ns, facts, market.native))
-                facts = ()
+            facts = [*market.ticker(row, answer.time, reply.at_ns, market.native)]
             if self.wants.survey:
-                facts = [*facts, market.volume(row, venue_ns, reply.at_ns)]
+                facts.append(market.volume(row, venue_ns, reply.at_ns))
             out += facts if market.symbol in self.wants.symbols else self.said.news(facts)
         if self.wants.survey:
             out.append(

@@ -207,8 +207,10 @@ class Session(VenueSession):
         market = self._rest.market(native)
         if market is None or message.topic.removeprefix("tickers.") != native:
             return self._stranger(message.topic, native, frame)
-        facts = market.ticker(message.data, message.ts, frame.at_ns)
-        return [self._damaged(frame, facts)] if isinstance(facts, str) else facts
+        facts = market.ticker(message.data, message.ts, frame.at_ns, frame.data)
+        if facts and type(facts[-1]) is Reject:
+            self._damaged_ns = frame.at_ns
+        return facts
 
     def _book(self, message: wire.BookMessage, frame: Frame) -> Sequence[Output]:
         topic, native = message.topic, message.data.s

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from msgspec.structs import astuple
 
-from cockpit.core.events import Funding, MarketEvent
+from cockpit.core.events import Event, Funding, MarketEvent
 
-F = TypeVar("F", bound=MarketEvent)
+F = TypeVar("F", bound=Event)
 
 
 class Seen:
@@ -42,6 +42,9 @@ class Unchanged:
 
     def news(self, facts: Iterable[F]) -> Iterator[F]:
         for fact in facts:
+            if not isinstance(fact, MarketEvent):
+                yield fact
+                continue
             kind = fact.kind if isinstance(fact, Funding) else ""
             place = (type(fact), fact.symbol, kind)
             said = astuple(fact)[_PAST_TIMES:]

@@ -179,7 +179,8 @@ def test_no_next_funding_time_is_missing_not_1970(no_time: Any) -> None:
 @pytest.mark.parametrize("rate", ["1.5", "-3"])
 def test_a_rate_that_is_no_fraction_is_rejected(rate: str) -> None:
     data = {**FULL, "fundingRate": rate}
-    (reject,) = events(feed(live_session(), frame(ticker("snapshot", **data))))
+    *facts, reject = events(feed(live_session(), frame(ticker("snapshot", **data))))
+    assert {type(fact) for fact in facts} == {Prices, OpenInterest}
     assert isinstance(reject, Reject)
 
 
@@ -284,13 +285,14 @@ def test_a_survey_says_volume_and_when_it_was_read_and_repeats_nothing() -> None
     assert (surveyed.markets, surveyed.period_s) == (2, 15.0)
 
 
-def test_one_bad_row_does_not_take_the_others_with_it() -> None:
+def test_one_odd_figure_costs_neither_its_row_nor_another() -> None:
     rows = [
         {"symbol": "BTCUSDT", **FULL, "fundingRate": "9"},
         {"symbol": "ETHUSDT", **FULL},
     ]
     outputs = feed(Session(Wants(survey=True)), rest(*rows))
-    assert [event.symbol for event in only(Prices, outputs)] == ["ETH"]
+    assert [event.symbol for event in only(Prices, outputs)] == ["BTC", "ETH"]
+    assert [event.symbol for event in only(Funding, outputs)] == ["ETH"]
     assert len(only(Reject, outputs)) == 1
 
 
