@@ -1,0 +1,152 @@
+"""Every venue's life on its links: subscribing, asking again, refusals, listing, pulse, closing."""
+
+import pytest
+
+from cockpit.core.events import BookDelta, Instrument, Reject, Rtt
+from cockpit.venues import REGISTRY
+from cockpit.venues.contract import Fetch, Output, Send
+from tests.support import only
+from tests.venues.conformance.playbook import Stage, is_send, playbook_of
+
+every_venue = pytest.mark.parametrize("name", sorted(REGISTRY))
+
+
+def watching(name: str, *symbols: str) -> tuple[Stage, list[Output]]:
+    """A stage on which these are watched, the venue silent on its links."""
+    playbook = playbook_of(name)
+    stage = Stage(name, playbook, *symbols)
+    return stage, stage.open(but=is_send)
+
+
+@every_venue
+def test_a_watched_market_is_subscribed_and_no_other(name: str) -> None:
+    playbook = playbook_of(name)
+    mine, other, _ = playbook.SYMBOLS
+    stage, outputs = watching(name, mine)
+    keys = stage.keys(outputs)
+    assert any(playbook.about(key, mine) for key in keys)
+    assert not any(playbook.about(key, other) for key in keys)
+    assert len(set(keys)) == len(keys), "asked for twice"
+
+
+@every_venue
+def test_what_is_neither_answered_nor_heard_is_asked_for_again(name: str) -> None:
+    stage, outputs = watching(name, playbook_of(name).SYMBOLS[0])
+    keys = set(stage.keys(outputs))
+    later = stage.wait(8, but=is_send)
+    assert set(stage.keys(later)) == keys
+
+
+@every_venue
+def test_what_was_acknowledged_is_not_asked_for_again_but_for_a_book(name: str) -> None:
+    """A book whose snapshot does not come is asked for; nothing else is."""
+    playbook = playbook_of(name)
+    mine = playbook.SYMBOLS[0]
+    stage = Stage(name, playbook, mine)
+    stage.open()
+    stage.talk(*playbook.snapshot(mine, 1))
+    assert stage.keys(stage.wait(12)) == []
+
+
+@every_venue
+def test_a_refusal_is_told_and_does_not_become_a_storm(name: str) -> None:
+    playbook = playbook_of(name, "refusal")
+    stage, outputs = watching(name, playbook.SYMBOLS[0])
+    asked = [send for send in only(Send, outputs) if playbook.keys([send])]
+    rejects, rounds = 0, 0
+    while asked and rounds < 5:
+        rounds += 1
+        said = [o for send in asked for o in stage.hear(*playbook.refuse(send))]
+        rejects += len(only(Reject, said))
+        asked = [send for send in only(Send, said) if playbook.keys([send])]
+    assert rejects
+    assert not asked, "each refusal is answered with the same question"
+
+
+@every_venue
+def test_a_market_that_is_listed_later_is_subscribed_then(name: str) -> None:
+    playbook = playbook_of(name, "listing")
+    late = playbook.SYMBOLS[2]
+    stage = Stage(name, playbook, late)
+    assert not any(playbook.about(key, late) for key in stage.keys(stage.open()))
+    playbook.listed = playbook.SYMBOLS
+    outputs = stage.wait(1_300)
+    assert any(event.symbol == late for event in only(Instrument, outputs))
+    assert any(playbook.about(key, late) for key in stage.keys(outputs))
+
+
+@every_venue
+def test_a_market_that_is_listed_no_longer_is_left(name: str) -> None:
+    playbook = playbook_of(name, "listing")
+    mine, other, _ = playbook.SYMBOLS
+    stage = Stage(name, playbook, mine, other)
+    first = stage.open()
+    playbook.listed = (other,)
+    outputs = stage.wait(3_000)
+    said = {event.symbol: event.status for event in only(Instrument, outputs)}
+    assert said == {mine: "delisted"}
+    carried = stage.carried([*first, *outputs])
+    assert not any(playbook.about(key, mine) for key in carried)
+    assert any(playbook.about(key, other) for key in carried)
+
+
+@every_venue
+def test_an_unchanged_listing_is_not_said_again(name: str) -> None:
+    playbook = playbook_of(name, "listing")
+    stage = Stage(name, playbook, playbook.SYMBOLS[0])
+    first = only(Instrument, stage.open())
+    assert {event.symbol for event in first} == set(playbook.SYMBOLS[:2])
+    again = stage.wait(1_300)
+    assert [fetch for fetch in only(Fetch, again) if fetch.name == "instruments"]
+    assert only(Instrument, again) == []
+
+
+@every_venue
+def test_a_changed_watch_list_leaves_and_joins_the_difference(name: str) -> None:
+    playbook = playbook_of(name)
+    mine, other, _ = playbook.SYMBOLS
+    stage = Stage(name, playbook, mine)
+    stage.open()
+    outputs = [*stage.want(other), *stage.wait(5)]
+    assert any(playbook.about(key, mine) for key in stage.left(outputs))
+    assert any(playbook.about(key, other) for key in stage.keys(outputs))
+    assert not any(playbook.about(key, mine) for key in stage.keys(outputs))
+
+
+@every_venue
+def test_nobody_watched_and_no_survey_subscribes_to_no_market(name: str) -> None:
+    playbook = playbook_of(name)
+    stage = Stage(name, playbook)
+    keys = stage.keys([*stage.open(), *stage.wait(5)])
+    assert not any(playbook.about(key, symbol) for key in keys for symbol in playbook.SYMBOLS)
+
+
+@every_venue
+def test_a_ping_goes_out_within_a_minute_and_its_pong_is_a_round_trip(name: str) -> None:
+    playbook = playbook_of(name, "pings")
+    stage = Stage(name, playbook)
+    stage.open()
+    for _ in range(60):
+        out = stage.wait(1, but=is_send)
+        if any(playbook.is_ping(send) for send in only(Send, out)):
+            break
+    else:
+        pytest.fail("no ping in a minute")
+    stage.at_ns += 40_000_000
+    (rtt,) = only(Rtt, stage.hear(*playbook.pong()))
+    assert rtt.rtt_ns == 40_000_000
+    assert only(Rtt, stage.hear(*playbook.pong())) == []
+
+
+@every_venue
+def test_a_closed_link_is_forgotten(name: str) -> None:
+    playbook = playbook_of(name, "deltas")
+    mine = playbook.SYMBOLS[0]
+    stage = Stage(name, playbook, mine)
+    first = stage.keys(stage.open())
+    stage.talk(*playbook.snapshot(mine, 1))
+    assert only(BookDelta, stage.talk(*playbook.delta(mine, 2)))
+    stage.close()
+    assert only(Send, stage.wait(30)) == []
+    assert set(first) <= set(stage.keys([*stage.open(), *stage.wait(3)]))
+    assert only(BookDelta, stage.talk(*playbook.delta(mine, 3))) == []
