@@ -4,37 +4,59 @@
 | --- | --- |
 | `clearinghouseState` | one dex; `accountValue` = `totalRawUsd` + sum of `szi` x mark |
 | `userFunding`, `userFundings` | `usdc` > 0 is received; flat on the socket, a `delta` on REST |
-| `userFills`, `userFillsByTime` | newest first; from `startTime` on, oldest first |
+| `userFills` | newest first |
 | `userRole` | user, agent (which holds nothing), or missing |
-| `activeAssetData` | the leverage of a coin, and what may still be traded of it |
 | `spotClearinghouseState` | a balance which is no part of the perpetuals' account value |
 
 `cumFunding` counts what was paid: negative is received. A stranger is all zeros, not an error.
-What was is in `hyperliquid_accounts_past`.
 Sources: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint and
 /websocket/subscriptions; /trading/margining for withdrawable and isolated margin.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 
 from cockpit.core.units import NS_PER_MS
-from cockpit.sim.faces.hyperliquid import accounts_past as past
 from cockpit.sim.faces.hyperliquid import messages as wire
 from cockpit.sim.faces.hyperliquid import static
-from cockpit.sim.faces.hyperliquid.accounts_past import FIRST_ORDER_ID, dollars, find
-from cockpit.sim.faces.hyperliquid.messages import Json
-from cockpit.sim.faces.hyperliquid.params import Request, text_of, time_ms_of, user_of
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.world import margin
 from cockpit.sim.world.accounts import MICROS, Account, AccountFill, FundingPayment, Position
 from cockpit.sim.world.contract import VenueWorld
 
+UNPROCESSABLE = Refusal(422, "Failed to deserialize the JSON body into the target type", 422)
+"""The request does not have the shape that its type needs."""
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+FIRST_ORDER_ID = 240_000_000_000
 FUNDING_PAGE = 500
 FILLS_PAGE = 2000
 ENTRY_FIGURES = 6
 LIQUIDATION_DECIMALS = 8
 TRANSFER_FRACTION = 0.1
 """Of open notional that must stay in the account, where initial margin is less."""
+
+
+def read(request: Mapping[str, Json]) -> Parameters:
+    return Parameters(request, lambda name: UNPROCESSABLE)
+
+
+def user_of(request: Mapping[str, Json]) -> str:
+    """The address, in lower case."""
+    user = request.get("user")
+    if not isinstance(user, str) or not ADDRESS.fullmatch(user):
+        raise UNPROCESSABLE
+    return user.lower()
+
+
+def dollars(micros: int) -> str:
+    return wire.number(micros, 6)
+
+
+def find(world: VenueWorld, user: str) -> Account | None:
+    owned = world.accounts.of(user)
+    return owned[0] if owned else None
 
 
 def clearinghouse_state(world: VenueWorld, user: str, dex: str = static.FIRST_DEX) -> Json:
@@ -165,52 +187,10 @@ def spot_state(world: VenueWorld, user: str) -> Json:
     return {"balances": [idle]}
 
 
-def active_asset_data(world: VenueWorld, user: str, coin: str) -> Json:
-    """Room to buy and to sell: what is free, and twice the margin of what would be closed first."""
-    account, state = find(world, user), world.markets.get(coin)
-    mark = state.mark if state is not None else None
-    held = None
-    if account is not None and state is not None:
-        held = account.positions.get(state.listing.symbol)
-    shown: dict[str, Json] = {
-        "type": "cross",
-        "value": state.listing.max_leverage if state is not None else 20,
-    }
-    free, room = 0, [0, 0]
-    if account is not None and mark is not None:
-        now = margin.standing(world, account)
-        free = max(0, now.cross_equity - now.cross_initial)
-        room = [free, free]
-    if held is not None and state is not None:
-        shown["value"] = held.leverage or shown["value"]
-        if held.isolated:
-            shown |= {"type": "isolated", "rawUsd": dollars(held.quote_micros)}
-        room[held.lots > 0] += 2 * margin.initial(state, held)
-    units = [micros / MICROS * shown["value"] / mark if mark else 0.0 for micros in room]
-    decimals = state.listing.size_decimals if state is not None else 1
-    return {
-        "user": user,
-        "coin": coin,
-        "leverage": shown,
-        "maxTradeSzs": [wire.fraction(size, decimals) for size in units],
-        "availableToTrade": [dollars(micros) for micros in room],
-        "markPx": wire.price(state, mark) if state and mark is not None else "0.0",
-    }
-
-
-def _before_a_transfer(world: VenueWorld, request: Request) -> Json:
-    is_known = find(world, user_of(request)) is not None
-    return {
-        "fee": "0.0" if is_known else "1.0",
-        "isSanctioned": False,
-        "userExists": is_known,
-        "userHasSentTx": is_known,
-    }
-
-
-def _user_funding(world: VenueWorld, request: Request) -> Json:
-    user, begin_ms = user_of(request), time_ms_of(request, "startTime")
-    end_ms = time_ms_of(request, "endTime", world.now_ns() // NS_PER_MS)
+def _user_funding(world: VenueWorld, request: Mapping[str, Json]) -> Json:
+    user, asked = user_of(request), read(request)
+    begin_ms = asked.whole("startTime")
+    end_ms = asked.whole("endTime", world.now_ns() // NS_PER_MS)
     rows = [row for row in funding_rows(world, user) if begin_ms <= row["time"] <= end_ms]
     return [
         {
@@ -222,43 +202,19 @@ def _user_funding(world: VenueWorld, request: Request) -> Json:
     ]
 
 
-def _fills_by_time(world: VenueWorld, request: Request) -> Json:
-    user, begin_ms = user_of(request), time_ms_of(request, "startTime")
-    end_ms = time_ms_of(request, "endTime", world.now_ns() // NS_PER_MS)
-    rows = reversed(fill_rows(world, user))
-    return [row for row in rows if begin_ms <= row["time"] <= end_ms][:FILLS_PAGE]
-
-
-def _role(world: VenueWorld, request: Request) -> Json:
+def _role(world: VenueWorld, request: Mapping[str, Json]) -> Json:
     user = user_of(request)
     if (master := world.accounts.agents.get(user)) is not None:
         return {"role": "agent", "data": {"user": master}}
     return {"role": "missing" if find(world, user) is None else "user"}
 
 
-def _extra_agents(world: VenueWorld, request: Request) -> Json:
-    user = user_of(request)
-    until_ms = (world.now_ns() // NS_PER_MS // 86_400_000 + 90) * 86_400_000
-    return [
-        {"name": "desk", "address": agent, "validUntil": until_ms}
-        for agent, master in world.accounts.agents.items()
-        if master == user
-    ]
-
-
-READS: Mapping[str, Callable[[VenueWorld, Request], Json]] = {
+READS: Mapping[str, Callable[[VenueWorld, Mapping[str, Json]], Json]] = {
     "clearinghouseState": lambda world, request: clearinghouse_state(
         world, user_of(request), request.get("dex") or static.FIRST_DEX
     ),
     "spotClearinghouseState": lambda world, request: spot_state(world, user_of(request)),
     "userFunding": _user_funding,
     "userFills": lambda world, request: fill_rows(world, user_of(request))[:FILLS_PAGE],
-    "userFillsByTime": _fills_by_time,
     "userRole": _role,
-    "extraAgents": _extra_agents,
-    "activeAssetData": lambda world, request: active_asset_data(
-        world, user_of(request), text_of(request, "coin")
-    ),
-    "preTransferCheck": _before_a_transfer,
-    **past.READS,
 }

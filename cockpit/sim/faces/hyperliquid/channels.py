@@ -1,368 +1,273 @@
-"""What each of Hyperliquid's channels says, first and later.
+"""What each of Hyperliquid's channels says, first and later; what says nothing new is not sent.
 
-`FIRST` answers a subscription, `PUSHES` a step; `CADENCE_MS` holds a push back. A frame that says
-nothing new is not sent.
 Source: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket/subscriptions.
 """
 
-import base64
-import zlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeVar
-
-import msgspec
+from collections.abc import Iterable
+from typing import Any, ClassVar, TypeVar
 
 from cockpit.core.units import NS_PER_MS
-from cockpit.sim.faces.hyperliquid import accounts, static
-from cockpit.sim.faces.hyperliquid import accounts_past as past
+from cockpit.sim.faces.hyperliquid import accounts, info, static
 from cockpit.sim.faces.hyperliquid import messages as wire
-from cockpit.sim.faces.hyperliquid import rest_market as reads
-from cockpit.sim.faces.hyperliquid.messages import Json
+from cockpit.sim.faces.hyperliquid.profile import BOOK_DEPTH
+from cockpit.sim.faces.kit.channels import Cadence, Channel, fills_of
+from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.accounts import AccountFill, FundingPayment
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
 
 REPLAYED_TRADES = 30
 FAST_DEPTH = 5
-
-HISTORIES = {
-    "userFills": "fills",
-    "userFundings": "fundings",
-    "userNonFundingLedgerUpdates": "nonFundingLedgerUpdates",
-    "userTwapSliceFills": "twapSliceFills",
-    "userTwapHistory": "history",
-    "userHistoricalOrders": "orderHistory",
-}
-"""Account channels that begin with a snapshot -> the key of its rows."""
-
-
-@dataclass(slots=True)
-class Subscription:
-    """One feed of a connection. `told` is what the client last heard of it."""
-
-    asked: dict[str, Json]
-    state: MarketState | None
-    sent_ns: int
-    told: Json = None
-
-
-class Frames(list[Json]):
-    """Several messages of one step; any other list is one message."""
-
+DEXS = (static.FIRST_DEX, static.HIP3_DEX)
 
 Event = TypeVar("Event", AccountFill, FundingPayment)
 
 
-def _time_ms(world: VenueWorld) -> int:
-    return world.block_ns // NS_PER_MS
+class Feed:
+    """A figure that is shown whole, at once and again when it has changed."""
 
+    cadence_ms: ClassVar[int] = 1000
 
-def _l2_book(world: VenueWorld, subscription: Subscription) -> Json:
-    asked, state = subscription.asked, subscription.state
-    if state is None:
-        return {"channel": "l2Book", "data": wire.empty_book(asked["coin"], _time_ms(world))}
-    subscription.told = state.book_seq
-    is_fast = asked.get("fast") is True
-    shown = wire.book(
-        state,
-        _time_ms(world),
-        depth=FAST_DEPTH if is_fast else wire.BOOK_DEPTH,
-        figures=asked["nSigFigs"],
-        mantissa=asked["mantissa"],
-        fast=is_fast,
-    )
-    return {"channel": "l2Book", "data": shown}
+    def __init__(self, world: VenueWorld, asked: dict[str, Any], state: MarketState | None) -> None:
+        """`state` is None for coins that exist and never trade here."""
+        self.world = world
+        self.asked = asked
+        self.state = state
+        self._cadence = Cadence(self.cadence_ms, world.now_ns())
+        self._known: Json = None
 
+    def show(self) -> Json:
+        """The frame; None where there is nothing to show."""
+        raise NotImplementedError
 
-def _changed_book(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
-    state = subscription.state
-    if state is None or state.book_seq == subscription.told:
-        return None
-    return _l2_book(world, subscription)
-
-
-def _replay(world: VenueWorld, subscription: Subscription) -> Json | None:
-    state = subscription.state
-    if state is None:
-        return None
-    fills = world.recent_trades(state.listing.symbol, REPLAYED_TRADES)
-    return {"channel": "trades", "data": wire.trades(state, fills)} if fills else None
-
-
-def _new_trades(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
-    state = subscription.state
-    if state is None or not step.trades:
-        return None
-    fills = [fill for fill in step.trades if fill.symbol == state.listing.symbol]
-    return {"channel": "trades", "data": wire.trades(state, fills)} if fills else None
-
-
-def _bbo(world: VenueWorld, subscription: Subscription) -> Json:
-    state = subscription.state
-    if state is None:
-        shown = {"coin": subscription.asked["coin"], "time": _time_ms(world), "bbo": [None, None]}
-    else:
-        shown = wire.bbo(state, _time_ms(world))
-    subscription.told = shown["bbo"]
-    return {"channel": "bbo", "data": shown}
-
-
-def _changed_bbo(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
-    told = subscription.told
-    if subscription.state is None or not (step.books or step.flush):
-        return None
-    frame = _bbo(world, subscription)
-    return frame if frame["data"]["bbo"] != told else None
-
-
-def _asset_ctx(world: VenueWorld, subscription: Subscription) -> Json:
-    coin, state = subscription.asked["coin"], subscription.state
-    if coin in static.SPOT_PRICES:
-        data = {"coin": coin, "ctx": static.spot_ctx(coin)}
-        return {"channel": "activeSpotAssetCtx", "data": data}
-    shown = wire.ctx(state) if state is not None else static.hip3_ctxs()[0]
-    return {"channel": "activeAssetCtx", "data": {"coin": coin, "ctx": shown}}
-
-
-def _all_ctxs(world: VenueWorld, subscription: Subscription) -> Json:
-    dexs = (static.FIRST_DEX, static.HIP3_DEX)
-    data = {"ctxs": [[dex, reads.ctxs(world, dex)] for dex in dexs]}
-    return {"channel": "allDexsAssetCtxs", "data": data}
-
-
-def _dex_ctxs(world: VenueWorld, subscription: Subscription) -> Json:
-    dex = subscription.asked["dex"] or static.FIRST_DEX
-    return {"channel": "assetCtxs", "data": {"dex": dex, "ctxs": reads.ctxs(world, dex)}}
-
-
-def _spot_ctxs(world: VenueWorld, subscription: Subscription) -> Json:
-    return {"channel": "spotAssetCtxs", "data": static.spot_ctxs()}
-
-
-def _all_mids(world: VenueWorld, subscription: Subscription) -> Json:
-    dex = subscription.asked.get("dex")
-    data: dict[str, Json] = {"mids": reads.all_mids(world, dex)}
-    if dex is not None:
-        data["dex"] = dex
-    return {"channel": "allMids", "data": data}
-
-
-def _web_data(world: VenueWorld, subscription: Subscription) -> Json:
-    now_ms = world.now_ns() // NS_PER_MS
-    data = {
-        "clearinghouseState": accounts.clearinghouse_state(world, subscription.asked["user"]),
-        "leadingVaults": [],
-        "totalVaultEquity": "0.0",
-        "openOrders": [],
-        "agentAddress": None,
-        "agentValidUntil": None,
-        "cumLedger": "0.0",
-        "meta": reads.meta(world, {}),
-        "assetCtxs": reads.ctxs(world, static.FIRST_DEX),
-        "serverTime": now_ms,
-        "isVault": False,
-        "user": subscription.asked["user"],
-        "twapStates": [],
-        "spotState": accounts.spot_state(world, subscription.asked["user"]),
-        "spotAssetCtxs": static.spot_ctxs(),
-        "perpsAtOpenInterestCap": [],
-    }
-    return {"channel": "webData2", "data": data}
-
-
-def _web_data3(world: VenueWorld, subscription: Subscription) -> Json:
-    user = subscription.asked["user"]
-    state = {
-        "agentAddress": None,
-        "agentValidUntil": None,
-        "cumLedger": "0.0",
-        "serverTime": world.now_ns() // NS_PER_MS,
-        "isVault": False,
-        "user": user,
-    }
-    dexs = [{"totalVaultEquity": "0.0"} for _ in (static.FIRST_DEX, static.HIP3_DEX)]
-    return {"channel": "webData3", "data": {"userState": state, "perpDexStates": dexs}}
-
-
-def _candle(world: VenueWorld, subscription: Subscription) -> Json | None:
-    if subscription.state is None:
-        return None
-    now_ms = world.now_ns() // NS_PER_MS
-    interval = subscription.asked["interval"]
-    bars = reads.candles(world, subscription.state, interval, now_ms, now_ms)
-    return {"channel": "candle", "data": bars[-1]} if bars else None
-
-
-def _fast_ctxs(world: VenueWorld, subscription: Subscription) -> Json | None:
-    """Marks and mids, compressed; first all coins, then only the fields that changed."""
-    shown = {
-        state.listing.native: {"markPx": wire.price(state, state.mark), "midPx": wire.mid(state)}
-        for state in wire.universe(world)
-        if state.mark is not None
-    }
-    told = subscription.told or {}
-    news = {
-        coin: {key: value for key, value in row.items() if told.get(coin, {}).get(key, "") != value}
-        for coin, row in shown.items()
-        if told.get(coin) != row
-    }
-    subscription.told = shown
-    if not news:
-        return None
-    squeezer = zlib.compressobj(wbits=-15)
-    packed = squeezer.compress(msgspec.json.encode(news)) + squeezer.flush()
-    return {"channel": "fastAssetCtxs", "data": base64.b64encode(packed).decode()}
-
-
-def account(world: VenueWorld, subscription: Subscription) -> Json | None:
-    """The first frame of an account channel; None where it waits for events."""
-    asked = subscription.asked
-    name, user, dex = asked["type"], asked.get("user", ""), asked.get("dex", static.FIRST_DEX)
-    if name in HISTORIES:
-        told = HISTORY_ROWS[name](world, user) if name in HISTORY_ROWS else []
-        data: Json = {"isSnapshot": True, "user": user, HISTORIES[name]: told}
-    elif name == "clearinghouseState":
-        state = accounts.clearinghouse_state(world, user, dex)
-        data = {"dex": dex, "user": user, "clearinghouseState": state}
-    elif name == "allDexsClearinghouseState":
-        dexs = (static.FIRST_DEX, static.HIP3_DEX)
-        states = [[each, accounts.clearinghouse_state(world, user, each)] for each in dexs]
-        data = {"user": user, "clearinghouseStates": states}
-    elif name == "openOrders":
-        data = {"dex": dex, "user": user, "orders": []}
-    elif name == "twapStates":
-        data = {"dex": dex, "user": user, "states": []}
-    elif name == "spotState":
-        data = {"user": user, "spotState": accounts.spot_state(world, user)}
-    elif name == "activeAssetData":
-        data = reads.active_asset_data(world, user, asked["coin"])
-    else:
-        return None
-    return {"channel": name, "data": data}
-
-
-def _of_user(subscription: Subscription, rows: Iterable[Event]) -> list[Event]:
-    return [row for row in rows if row.account.address == subscription.asked["user"]]
-
-
-def _fills(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
-    rows = [accounts.fill_row(world, row) for row in _of_user(subscription, step.fills)]
-    data = {"user": subscription.asked["user"], "fills": rows}
-    return {"channel": "userFills", "data": data} if rows else None
-
-
-def _fundings(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
-    rows = [accounts.funding_row(world, row) for row in _of_user(subscription, step.payments)]
-    data = {"user": subscription.asked["user"], "fundings": rows}
-    return {"channel": "userFundings", "data": data} if rows else None
-
-
-def _events(world: VenueWorld, subscription: Subscription, step: Step) -> Frames | None:
-    """On the channel `user`, one frame for the fills and one for each payment, no address."""
-    fills = _of_user(subscription, step.fills)
-    said: list[Json] = [
-        {"funding": accounts.funding_row(world, row)}
-        for row in _of_user(subscription, step.payments)
-    ]
-    if fills:
-        said.insert(0, {"fills": [accounts.fill_row(world, row) for row in fills]})
-    return Frames({"channel": "user", "data": data} for data in said) or None
-
-
-def _standing(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
-    """The state anew, if anything but its time has changed."""
-    happened = step.prices or step.fills or step.payments or step.flush
-    if not happened or not world.accounts.of(subscription.asked["user"]):
-        return None
-    frame = account(world, subscription)
-    if frame is None or _timeless(frame) == _timeless(subscription.told):
-        return None
-    subscription.told = frame
-    return frame
-
-
-def _timeless(frame: dict[str, Json]) -> Json:
-    data = frame["data"]
-    states = data.get("clearinghouseStates") or [["", data.get("clearinghouseState")]]
-    return [{key: state[key] for key in state if key != "time"} for _, state in states]
-
-
-def _ledger_rows(world: VenueWorld, user: str) -> list[Json]:
-    account = past.find(world, user)
-    return [] if account is None else past.ledger_rows(account)
-
-
-HISTORY_ROWS: dict[str, Callable[[VenueWorld, str], list[Json]]] = {
-    "userFills": accounts.fill_rows,
-    "userFundings": accounts.funding_rows,
-    "userNonFundingLedgerUpdates": _ledger_rows,
-}
-"""The histories that are not always empty."""
-
-_Show = Callable[[VenueWorld, Subscription], Json | None]
-_Push = Callable[[VenueWorld, Subscription, Step], Json | None]
-
-
-def _on_change(show: _Show, *, with_trades: bool = False) -> _Push:
-    """Send what `show` says if it is not what the client already knows."""
-
-    def push(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
-        if not (step.trades if with_trades else step.prices or step.books or step.flush):
-            return None
-        frame = show(world, subscription)
-        if frame is None or frame == subscription.told:
-            return None
-        subscription.told = frame
+    def news(self, frame: Json) -> Json:
+        """The part of a frame that makes it new."""
         return frame
 
-    return push
+    def stirs(self, step: Step) -> bool:
+        """Whether a step may have changed the figure."""
+        return bool(step.prices or step.books or step.flush)
+
+    def first(self) -> Iterable[Json]:
+        frame = self.show()
+        if frame is not None:
+            self._known = self.news(frame)
+            yield frame
+
+    def after(self, step: Step) -> Iterable[Json]:
+        if not self._cadence.due(step) or not self.stirs(step):
+            return
+        frame = self.show()
+        if frame is not None and (news := self.news(frame)) != self._known:
+            self._known = news
+            self._cadence.mark(step.at_ns)
+            yield frame
+
+    @property
+    def time_ms(self) -> int:
+        return self.world.block_ns // NS_PER_MS
 
 
-def _blocks(world: VenueWorld, subscription: Subscription, step: Step) -> Json | None:
-    return [wire.block(row.height, row.block_ns) for row in step.blocks] or None
+class L2Book(Feed):
+    """The whole book, whenever it has moved."""
+
+    cadence_ms = 500
+
+    def __init__(self, world: VenueWorld, asked: dict[str, Any], state: MarketState | None) -> None:
+        super().__init__(world, asked, state)
+        if state is not None:
+            state.follow(self)
+
+    def show(self) -> Json:
+        asked, is_fast = self.asked, self.asked.get("fast") is True
+        if self.state is None:
+            shown = wire.empty_book(asked["coin"], self.time_ms)
+        else:
+            shown = wire.book(
+                self.state,
+                self.time_ms,
+                depth=FAST_DEPTH if is_fast else BOOK_DEPTH,
+                figures=asked["nSigFigs"],
+                mantissa=asked["mantissa"],
+                fast=is_fast,
+            )
+        return {"channel": "l2Book", "data": shown}
+
+    def news(self, frame: Json) -> Json:
+        return self.state.book_seq if self.state else None
+
+    def stirs(self, step: Step) -> bool:
+        return self.state is not None and self.state.book_seq != self._known
 
 
-FIRST: dict[str, _Show] = {
-    "l2Book": _l2_book,
-    "trades": _replay,
-    "bbo": _bbo,
-    "activeAssetCtx": _asset_ctx,
-    "assetCtxs": _dex_ctxs,
-    "allDexsAssetCtxs": _all_ctxs,
-    "spotAssetCtxs": _spot_ctxs,
-    "allMids": _all_mids,
-    "webData2": _web_data,
-    "webData3": _web_data3,
-    "candle": _candle,
-    "fastAssetCtxs": _fast_ctxs,
+class Bbo(Feed):
+    cadence_ms = 0
+
+    def show(self) -> Json:
+        if self.state is None:
+            shown = {"coin": self.asked["coin"], "time": self.time_ms, "bbo": [None, None]}
+        else:
+            shown = wire.bbo(self.state, self.time_ms)
+        return {"channel": "bbo", "data": shown}
+
+    def news(self, frame: Json) -> Json:
+        return frame["data"]["bbo"]
+
+    def stirs(self, step: Step) -> bool:
+        return bool(step.books or step.flush)
+
+
+class Trades(Feed):
+    """A replay of the last fills, then each step's."""
+
+    def first(self) -> Iterable[Json]:
+        if self.state is not None:
+            recent = self.world.recent_trades(self.state.listing.symbol, REPLAYED_TRADES)
+            if recent:
+                yield {"channel": "trades", "data": wire.trades(self.state, recent)}
+
+    def after(self, step: Step) -> Iterable[Json]:
+        if self.state is not None and (fills := fills_of(step, self.state)):
+            yield {"channel": "trades", "data": wire.trades(self.state, fills)}
+
+
+class ActiveAssetCtx(Feed):
+    def show(self) -> Json:
+        coin = self.asked["coin"]
+        if coin in static.SPOT_PRICES:
+            data = {"coin": coin, "ctx": static.spot_ctx(coin)}
+            return {"channel": "activeSpotAssetCtx", "data": data}
+        shown = wire.ctx(self.state) if self.state is not None else static.hip3_ctxs()[0]
+        return {"channel": "activeAssetCtx", "data": {"coin": coin, "ctx": shown}}
+
+
+class AllDexsAssetCtxs(Feed):
+    def show(self) -> Json:
+        data = {"ctxs": [[dex, info.ctxs(self.world, dex)] for dex in DEXS]}
+        return {"channel": "allDexsAssetCtxs", "data": data}
+
+
+class AssetCtxs(Feed):
+    def show(self) -> Json:
+        dex = self.asked["dex"] or static.FIRST_DEX
+        return {"channel": "assetCtxs", "data": {"dex": dex, "ctxs": info.ctxs(self.world, dex)}}
+
+
+class AllMids(Feed):
+    def show(self) -> Json:
+        dex = self.asked.get("dex")
+        data: dict[str, Json] = {"mids": info.all_mids(self.world, dex)}
+        return {"channel": "allMids", "data": data if dex is None else data | {"dex": dex}}
+
+
+class ExplorerBlock(Feed):
+    """A bare array, without a channel."""
+
+    def first(self) -> Iterable[Json]:
+        return ()
+
+    def after(self, step: Step) -> Iterable[Json]:
+        if step.blocks:
+            yield [wire.block(row.height, row.block_ns) for row in step.blocks]
+
+
+# --- accounts --------------------------------------------------------------------------------
+
+
+class ClearinghouseState(Feed):
+    """The state anew, if anything but its time has changed."""
+
+    def show(self) -> Json:
+        user, dex = self.asked["user"], self.asked.get("dex", static.FIRST_DEX)
+        state = accounts.clearinghouse_state(self.world, user, dex)
+        data = {"dex": dex, "user": user, "clearinghouseState": state}
+        return {"channel": "clearinghouseState", "data": data}
+
+    def news(self, frame: Json) -> Json:
+        return _timeless(frame["data"]["clearinghouseState"])
+
+    def stirs(self, step: Step) -> bool:
+        happened = step.prices or step.fills or step.payments or step.flush
+        return bool(happened and self.world.accounts.of(self.asked["user"]))
+
+
+class AllDexsClearinghouseState(ClearinghouseState):
+    def show(self) -> Json:
+        user = self.asked["user"]
+        states = [[dex, accounts.clearinghouse_state(self.world, user, dex)] for dex in DEXS]
+        data = {"user": user, "clearinghouseStates": states}
+        return {"channel": "allDexsClearinghouseState", "data": data}
+
+    def news(self, frame: Json) -> Json:
+        return [_timeless(state) for _, state in frame["data"]["clearinghouseStates"]]
+
+
+def _timeless(state: Json) -> Json:
+    return {key: state[key] for key in state if key != "time"}
+
+
+class UserFills(Feed):
+    """What was, then what happens."""
+
+    def first(self) -> Iterable[Json]:
+        rows = accounts.fill_rows(self.world, self.asked["user"])
+        data = {"isSnapshot": True, "user": self.asked["user"], "fills": rows}
+        yield {"channel": "userFills", "data": data}
+
+    def after(self, step: Step) -> Iterable[Json]:
+        if rows := self._fills(step):
+            yield {"channel": "userFills", "data": {"user": self.asked["user"], "fills": rows}}
+
+    def _fills(self, step: Step) -> list[Json]:
+        return [accounts.fill_row(self.world, row) for row in self._mine(step.fills)]
+
+    def _payments(self, step: Step) -> list[Json]:
+        return [accounts.funding_row(self.world, row) for row in self._mine(step.payments)]
+
+    def _mine(self, rows: Iterable[Event]) -> list[Event]:
+        return [row for row in rows if row.account.address == self.asked["user"]]
+
+
+class UserFundings(UserFills):
+    def first(self) -> Iterable[Json]:
+        rows = accounts.funding_rows(self.world, self.asked["user"])
+        data = {"isSnapshot": True, "user": self.asked["user"], "fundings": rows}
+        yield {"channel": "userFundings", "data": data}
+
+    def after(self, step: Step) -> Iterable[Json]:
+        if rows := self._payments(step):
+            data = {"user": self.asked["user"], "fundings": rows}
+            yield {"channel": "userFundings", "data": data}
+
+
+class UserEvents(UserFills):
+    """On the channel `user`, one frame for the fills and one for each payment, no address."""
+
+    def first(self) -> Iterable[Json]:
+        return ()
+
+    def after(self, step: Step) -> Iterable[Json]:
+        if fills := self._fills(step):
+            yield {"channel": "user", "data": {"fills": fills}}
+        for row in self._payments(step):
+            yield {"channel": "user", "data": {"funding": row}}
+
+
+FEEDS: dict[str, type[Feed]] = {
+    "l2Book": L2Book,
+    "trades": Trades,
+    "bbo": Bbo,
+    "activeAssetCtx": ActiveAssetCtx,
+    "assetCtxs": AssetCtxs,
+    "allDexsAssetCtxs": AllDexsAssetCtxs,
+    "allMids": AllMids,
+    "explorerBlock": ExplorerBlock,
+    "clearinghouseState": ClearinghouseState,
+    "allDexsClearinghouseState": AllDexsClearinghouseState,
+    "userFills": UserFills,
+    "userFundings": UserFundings,
+    "userEvents": UserEvents,
 }
-PUSHES: dict[str, _Push] = {
-    "l2Book": _changed_book,
-    "trades": _new_trades,
-    "bbo": _changed_bbo,
-    "activeAssetCtx": _on_change(_asset_ctx),
-    "assetCtxs": _on_change(_dex_ctxs),
-    "allDexsAssetCtxs": _on_change(_all_ctxs),
-    "allMids": _on_change(_all_mids),
-    "webData2": _on_change(_web_data),
-    "candle": _on_change(_candle, with_trades=True),
-    "fastAssetCtxs": lambda world, subscription, step: _fast_ctxs(world, subscription),
-    "explorerBlock": _blocks,
-    "clearinghouseState": _standing,
-    "allDexsClearinghouseState": _standing,
-    "userFills": _fills,
-    "userFundings": _fundings,
-    "userEvents": _events,
-}
-CADENCE_MS = {
-    "l2Book": 500,
-    "activeAssetCtx": 1000,
-    "assetCtxs": 1000,
-    "allDexsAssetCtxs": 1000,
-    "allMids": 1000,
-    "webData2": 2000,
-    "candle": 1000,
-    "fastAssetCtxs": 500,
-    "clearinghouseState": 1000,
-    "allDexsClearinghouseState": 1000,
-}
+
+
+def feed(world: VenueWorld, asked: dict[str, Any]) -> Channel:
+    return FEEDS[asked["type"]](world, asked, world.markets.get(asked.get("coin", "")))

@@ -1,4 +1,4 @@
-"""Hyperliquid's HTTP: every read is a POST to /info, blocks are at /explorer.
+"""Hyperliquid's HTTP: every read is a POST to /info.
 
 Answers that are not data: 422 with a text for an unknown type or a missing field, 400 for a body
 that is not JSON, 429 with `null` above 1200 weight a minute. Orders (`/exchange`) are never
@@ -7,110 +7,45 @@ Source: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api, page
 and rate-limits-and-user-limits.
 """
 
-from collections.abc import Mapping
-
-import msgspec
-
-from cockpit.core.units import NS_PER_S
-from cockpit.sim.faces.hyperliquid import messages as wire
-from cockpit.sim.faces.hyperliquid.messages import Json
-from cockpit.sim.faces.hyperliquid.params import Unprocessable
-from cockpit.sim.faces.hyperliquid.rest_market import info
+from cockpit.sim.faces.hyperliquid.accounts import UNPROCESSABLE
+from cockpit.sim.faces.hyperliquid.info import info
 from cockpit.sim.faces.kit.budgets import Budgets
-from cockpit.sim.world.contract import HttpReply, VenueWorld
+from cockpit.sim.faces.kit.connection import NOT_JSON, Json, decode
+from cockpit.sim.faces.kit.parameters import Refusal
+from cockpit.sim.faces.kit.routes import TEXT, Request, Routes, reply
+from cockpit.sim.world.contract import HttpReply
 
-WEIGHT_PER_MINUTE = 1200
 LIGHT = frozenset(
-    {
-        "l2Book",
-        "allMids",
-        "clearinghouseState",
-        "orderStatus",
-        "spotClearinghouseState",
-        "exchangeStatus",
-    }
+    {"l2Book", "allMids", "clearinghouseState", "spotClearinghouseState", "exchangeStatus"}
 )
-PAGED = frozenset(
-    {
-        "recentTrades",
-        "historicalOrders",
-        "userFills",
-        "userFillsByTime",
-        "fundingHistory",
-        "userFunding",
-        "userNonFundingLedgerUpdates",
-        "twapHistory",
-        "userTwapSliceFills",
-        "userTwapSliceFillsByTime",
-    }
-)
-UNPROCESSABLE = "Failed to deserialize the JSON body into the target type"
-TEXT = "text/plain; charset=utf-8"
-
-_BUDGETS = Budgets(WEIGHT_PER_MINUTE, 60.0)
+PAGED = frozenset({"recentTrades", "userFills", "fundingHistory", "userFunding"})
+_BUDGETS = Budgets(1200, 60.0)
 
 
-def on_http(
-    world: VenueWorld, method: str, target: str, headers: Mapping[str, str], body: bytes
-) -> HttpReply:
-    """Answer one request."""
-    path = target.partition("?")[0]
-    if path not in ANSWERS:
-        return HttpReply(404, "", TEXT)
-    if method != "POST":
-        return HttpReply(405, "", TEXT, {"Allow": "POST"})
-    try:
-        request = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return HttpReply(400, "Failed to parse the request body as JSON", TEXT)
-    window = _BUDGETS.of(world, headers)
-    if window.take(world.now_ns(), _base_weight(path, request)) < 0:
+def _info(request: Request) -> HttpReply:
+    asked, world = decode(request.body, NOT_JSON), request.world
+    if asked is NOT_JSON:
+        raise Refusal(400, "Failed to parse the request body as JSON", 400)
+    window = _BUDGETS.of(world, request.headers)
+    name = str(asked.get("type")) if isinstance(asked, dict) else ""
+    weight = 2 if name in LIGHT else 60 if name == "userRole" else 20
+    if window.take(world.now_ns(), weight) < 0:
         return HttpReply(429, "null")
-    try:
-        answer = ANSWERS[path](world, request)
-    except Unprocessable:
-        return HttpReply(422, UNPROCESSABLE, TEXT)
-    window.take(world.now_ns(), _item_weight(request, answer))
-    return HttpReply(200, encode(answer))
+    answer = info(world, asked)
+    if name in PAGED and isinstance(answer, list):
+        window.take(world.now_ns(), len(answer) // 20)
+    return reply(200, answer)
 
 
-def encode(answer: Json) -> str:
-    return msgspec.json.encode(answer).decode()
+def _exchange(request: Request) -> Json:
+    if decode(request.body, NOT_JSON) is NOT_JSON:
+        raise Refusal(400, "Failed to parse the request body as JSON", 400)
+    raise UNPROCESSABLE
 
 
-def explorer(world: VenueWorld, request: Json) -> Json:
-    """A block by its height."""
-    if not isinstance(request, dict) or request.get("type") != "blockDetails":
-        raise Unprocessable
-    height = request.get("height")
-    if not isinstance(height, int) or not 0 <= height <= world.height:
-        raise Unprocessable
-    behind_ns = round((world.height - height) * world.profile.block_s * NS_PER_S)
-    details = wire.block(height, world.block_ns - behind_ns)
-    return {"type": "blockDetails", "blockDetails": {**details, "txs": []}}
-
-
-def _exchange(world: VenueWorld, request: Json) -> Json:
-    raise Unprocessable
-
-
-ANSWERS = {"/info": info, "/explorer": explorer, "/exchange": _exchange}
-
-
-def _base_weight(path: str, request: Json) -> int:
-    name = request.get("type") if isinstance(request, dict) else None
-    if not isinstance(name, str):
-        return 20
-    if path == "/explorer":
-        return 40
-    if name in LIGHT:
-        return 2
-    return 60 if name == "userRole" else 20
-
-
-def _item_weight(request: Json, answer: Json) -> int:
-    if not isinstance(answer, list):
-        return 0
-    if request["type"] in PAGED:
-        return len(answer) // 20
-    return len(answer) // 60 if request["type"] == "candleSnapshot" else 0
+ROUTES = Routes(
+    {"POST /info": _info, "POST /exchange": _exchange},
+    refused=lambda request, refusal: HttpReply(refusal.status, refusal.message, TEXT),
+    missing=HttpReply(404, "", TEXT),
+)
+on_http = ROUTES.answer

@@ -4,9 +4,9 @@ They are there so that a client meets them and keeps them out of the perpetual m
 Source: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint.
 """
 
-from collections.abc import Callable
-
-from cockpit.sim.faces.hyperliquid.messages import MARGIN_TABLES, Json, address, dead_ctx
+from cockpit.sim.faces.hyperliquid.messages import address, dead_ctx
+from cockpit.sim.faces.hyperliquid.profile import MARGIN_TABLES
+from cockpit.sim.faces.kit.connection import Json
 
 FIRST_DEX, HIP3_DEX = "", "xyz"
 HIP3_COIN, HIP3_PRICE = "xyz:XYZ100", "25451.0"
@@ -131,97 +131,9 @@ def clearinghouse_state(time_ms: int) -> Json:
     }
 
 
-def _portfolio() -> Json:
-    empty = {"accountValueHistory": [], "pnlHistory": [], "vlm": "0.0"}
-    spans = ("day", "week", "month", "allTime")
-    return [[name, empty] for name in (*spans, "perpDay", "perpWeek", "perpMonth", "perpAllTime")]
-
-
-def _user_fees() -> Json:
-    return {
-        "dailyUserVlm": [],
-        "feeSchedule": {
-            "cross": "0.00045",
-            "add": "0.00015",
-            "spotCross": "0.0007",
-            "spotAdd": "0.0004",
-            "tiers": {"vip": [], "mm": []},
-            "referralDiscount": "0.04",
-            "stakingDiscountTiers": [],
-        },
-        "userCrossRate": "0.00045",
-        "userAddRate": "0.00015",
-        "userSpotCrossRate": "0.0007",
-        "userSpotAddRate": "0.0004",
-        "activeReferralDiscount": "0.0",
-        "trial": None,
-        "feeTrialReward": "0.0",
-        "nextTrialAvailableTimestamp": None,
-        "stakingLink": None,
-        "activeStakingDiscount": {"bpsOfMaxSupply": "0.0", "discount": "0.0"},
-    }
-
-
-def _referral() -> Json:
-    return {
-        "referredBy": None,
-        "cumVlm": "0.0",
-        "unclaimedRewards": "0.0",
-        "claimedRewards": "0.0",
-        "builderRewards": "0.0",
-        "referrerState": {"stage": "needToTrade", "data": {"required": "10000.0"}},
-        "rewardHistory": [],
-    }
-
-
-def _delegator_summary() -> Json:
-    return {
-        "delegated": "0.0",
-        "undelegated": "0.0",
-        "totalPendingWithdrawal": "0.0",
-        "nPendingWithdrawals": 0,
-    }
-
-
-ACCOUNT_ANSWERS: dict[str, Callable[[], Json]] = {
-    "spotClearinghouseState": lambda: {"balances": []},
-    "openOrders": list,
-    "frontendOpenOrders": list,
-    "userFills": list,
-    "userFillsByTime": list,
-    "userFunding": list,
-    "userNonFundingLedgerUpdates": list,
-    "historicalOrders": list,
-    "userTwapSliceFills": list,
-    "twapHistory": list,
-    "userTwapSliceFillsByTime": list,
-    "userVaultEquities": list,
-    "userBorrowLendInterest": list,
-    "leadingVaults": list,
-    "approvedBuilders": list,
-    "maxBuilderFee": lambda: 0,
-    "isVip": lambda: False,
-    "legalCheck": lambda: {"ipAllowed": True, "acceptedTerms": True, "userAllowed": True},
-    "borrowLendUserState": lambda: {
-        "tokenToState": [],
-        "health": "healthy",
-        "healthFactor": None,
-    },
-    "delegations": list,
-    "delegatorHistory": list,
-    "delegatorRewards": list,
-    "extraAgents": list,
-    "subAccounts": lambda: None,
-    "subAccounts2": lambda: None,
-    "userToMultiSigSigners": lambda: None,
-    "userDexAbstraction": lambda: None,
-    "userAbstraction": lambda: "default",
-    "orderStatus": lambda: {"status": "unknownOid"},
-    "userRole": lambda: {"role": "missing"},
-    "userRateLimit": lambda: {"cumVlm": "0.0", "nRequestsUsed": 0, "nRequestsCap": 10_000},
-    "userFees": _user_fees,
-    "referral": _referral,
-    "delegatorSummary": _delegator_summary,
-    "portfolio": _portfolio,
+ACCOUNT_ANSWERS: dict[str, Json] = {
+    "openOrders": [],
+    "frontendOpenOrders": [],
+    "userAbstraction": "default",
 }
-"""Info types which need a `user`, and what an address without history is told."""
+"""Info types which need a `user`, and what everybody is told."""

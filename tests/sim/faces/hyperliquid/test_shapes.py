@@ -89,8 +89,6 @@ def test_acks_pongs_and_errors_look_like_the_recorded_ones(world: FakeWorld) -> 
 @pytest.mark.parametrize(
     ("name", "request_", "since"),
     [
-        ("rest_all_perp_metas_trimmed.json", {"type": "allPerpMetas"}, META_SINCE | {
-            "onlyIsolated", "marginMode", "lastGrowthModeChangeTime"}),
         ("doc_meta_and_asset_ctxs_hip3.json", {"type": "metaAndAssetCtxs", "dex": "xyz"},
          frozenset()),
         ("rest_clearinghouse_state_2026.json", {"type": "clearinghouseState", "user": NOBODY},
@@ -138,15 +136,6 @@ def test_predictions_look_like_the_documented_ones(world: FakeWorld) -> None:
             "rest_funding_history_btc_1038rows_2023.json",
             {"type": "fundingHistory", "coin": "BTC", "startTime": 0},
         ),
-        (
-            "rest_candle_snapshot_kpepe.json",
-            {
-                "type": "candleSnapshot",
-                "req": {"coin": "kPEPE", "interval": "1h", "startTime": 1_759_990_000_000},
-            },
-        ),
-        ("rest_portfolio.json", {"type": "portfolio", "user": NOBODY}),
-        ("rest_user_rate_limit.json", {"type": "userRateLimit", "user": NOBODY}),
         ("rest_user_role.json", {"type": "userRole", "user": NOBODY}),
         (
             "rest_user_funding_13rows.json",

@@ -1,0 +1,201 @@
+"""What Hyperliquid answers to `{"type": ...}` on POST /info.
+
+| request | answer |
+| --- | --- |
+| `meta`, `metaAndAssetCtxs`, `perpDexs` | listings and contexts by position |
+| `spotMeta`, `spotMetaAndAssetCtxs` | two quiet spot pairs |
+| `l2Book`, `recentTrades`, `allMids` | the market now |
+| `fundingHistory`, `predictedFundings` | rates paid, rates to come |
+| account reads | in `accounts` |
+
+A coin that does not exist is answered with null.
+Source: https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint.
+"""
+
+from collections.abc import Callable, Mapping
+
+from cockpit.core.units import HOUR_S, NS_PER_MS, hour_floor_ns
+from cockpit.sim.faces.hyperliquid import accounts, static
+from cockpit.sim.faces.hyperliquid import messages as wire
+from cockpit.sim.faces.hyperliquid.profile import DELISTED_PRICE, margin_table
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.world.contract import MarketState, VenueWorld
+
+HISTORY_PAGE = 500
+RECENT_TRADES = 10
+
+Asked = Mapping[str, Json]
+
+
+def info(world: VenueWorld, request: Json) -> Json:
+    """The answer to an info request. Refused for a type or shape that does not exist."""
+    name = request.get("type") if isinstance(request, dict) else None
+    if not isinstance(name, str):
+        raise accounts.UNPROCESSABLE
+    if name in static.ACCOUNT_ANSWERS:
+        accounts.user_of(request)
+        return static.ACCOUNT_ANSWERS[name]
+    read = READS.get(name) or accounts.READS.get(name)
+    if read is None:
+        raise accounts.UNPROCESSABLE
+    return read(world, request)
+
+
+def is_quiet(coin: str) -> bool:
+    """A coin that exists and never trades here: spot, or the other dex's."""
+    return coin in static.SPOT_PRICES or coin == static.HIP3_COIN
+
+
+def meta(world: VenueWorld, request: Asked) -> Json:
+    dex = request.get("dex") or static.FIRST_DEX
+    if dex == static.HIP3_DEX:
+        return static.hip3_meta()
+    if dex != static.FIRST_DEX:
+        return None
+    return {
+        "universe": [_universe_row(state) for state in wire.universe(world)],
+        "marginTables": static.margin_tables(),
+        "collateralToken": 0,
+    }
+
+
+def _universe_row(state: MarketState) -> Json:
+    listing = state.listing
+    row: dict[str, Json] = {
+        "szDecimals": listing.size_decimals,
+        "name": listing.native,
+        "maxLeverage": listing.max_leverage,
+        "marginTableId": margin_table(listing),
+    }
+    if listing.status == "delisted":
+        row["isDelisted"] = True
+    return row
+
+
+def ctxs(world: VenueWorld, dex: str) -> Json:
+    """Contexts of one dex, aligned with its universe."""
+    if dex == static.HIP3_DEX:
+        return static.hip3_ctxs()
+    return [wire.ctx(state) for state in wire.universe(world)]
+
+
+def meta_and_ctxs(world: VenueWorld, request: Asked) -> Json:
+    listed = meta(world, request)
+    if listed is None:
+        return None
+    return [listed, ctxs(world, request.get("dex") or static.FIRST_DEX)]
+
+
+def all_mids(world: VenueWorld, dex: str | None) -> dict[str, str]:
+    """The first dex brings spot names along; without a book the last trade stands in."""
+    if dex == static.HIP3_DEX:
+        return {static.HIP3_COIN: static.HIP3_PRICE}
+    mids = dict(static.SPOT_PRICES)
+    for state in wire.universe(world):
+        shown = wire.mid(state)
+        if shown is None and state.last is not None:
+            shown = wire.price(state, state.last)
+        mids[state.listing.native] = shown or DELISTED_PRICE
+    return mids
+
+
+def _book(world: VenueWorld, request: Asked) -> Json:
+    coin = accounts.read(request).text("coin")
+    figures, mantissa = request.get("nSigFigs"), request.get("mantissa")
+    if not is_grouping(figures, mantissa):
+        raise accounts.UNPROCESSABLE
+    state = world.markets.get(coin)
+    if state is None:
+        return wire.empty_book(coin, world.block_ns // NS_PER_MS) if is_quiet(coin) else None
+    return wire.book(state, world.block_ns // NS_PER_MS, figures=figures, mantissa=mantissa)
+
+
+def is_grouping(figures: Json, mantissa: Json) -> bool:
+    """Whether book precision may be asked for so: a mantissa goes only with five figures."""
+    if figures not in (None, 2, 3, 4, 5):
+        return False
+    return mantissa is None or (mantissa in (1, 2, 5) and figures == 5)
+
+
+def _recent_trades(world: VenueWorld, request: Asked) -> Json:
+    coin = accounts.read(request).text("coin")
+    state = world.markets.get(coin)
+    if state is None:
+        return [] if is_quiet(coin) else None
+    fills = world.recent_trades(state.listing.symbol, RECENT_TRADES)
+    return wire.trades(state, reversed(fills))
+
+
+def _funding_history(world: VenueWorld, request: Asked) -> Json:
+    """Ascending, at most 500 rows from `startTime` on; a row is stamped shortly after its hour."""
+    coin = accounts.read(request).text("coin")
+    asked = accounts.read(request)
+    begin_ms = asked.whole("startTime")
+    end_ms = asked.whole("endTime", world.now_ns() // NS_PER_MS)
+    state = world.markets.get(coin)
+    if state is None:
+        return [] if is_quiet(coin) else None
+    rows: list[Json] = []
+    for stamp_ns, rate, premium, _ in state.settled:
+        hour_ms = hour_floor_ns(stamp_ns) // NS_PER_MS
+        time_ms = hour_ms + 20 + (hour_ms // 3_600_000 * 7919 + state.listing.market_id) % 730
+        if begin_ms <= time_ms <= end_ms and len(rows) < HISTORY_PAGE:
+            rows.append(
+                {
+                    "coin": coin,
+                    "fundingRate": wire.fraction(rate),
+                    "premium": wire.fraction(premium),
+                    "time": time_ms,
+                }
+            )
+    return rows
+
+
+def _predicted_fundings(world: VenueWorld, request: Asked) -> Json:
+    """Each venue's rate per its own interval; a venue that does not list the coin is null."""
+    rows: list[Json] = []
+    for state in wire.universe(world):
+        if state.rate is None or state.next_funding_ns is None:
+            continue
+        hour_ms = state.next_funding_ns // NS_PER_MS
+        bybit_h = 4 if state.listing.market_id % 3 == 2 else 8
+        rows.append(
+            [
+                state.listing.native,
+                [
+                    ["BinPerp", _predicted(state.rate * 8, hour_ms, 8)]
+                    if state.listing.symbol != "HYPE"
+                    else ["BinPerp", None],
+                    ["HlPerp", _predicted(state.rate, hour_ms, 1)],
+                    ["BybitPerp", _predicted(state.rate * bybit_h, hour_ms, bybit_h)],
+                ],
+            ]
+        )
+    return rows
+
+
+def _predicted(rate: float, hour_ms: int, interval_h: int) -> Json:
+    interval_ms = interval_h * HOUR_S * 1000
+    return {
+        "fundingRate": wire.fraction(rate, 10 if interval_h == 1 else 8),
+        "nextFundingTime": -(-hour_ms // interval_ms) * interval_ms,
+        "fundingIntervalHours": interval_h,
+    }
+
+
+READS: Mapping[str, Callable[[VenueWorld, Asked], Json]] = {
+    "meta": meta,
+    "metaAndAssetCtxs": meta_and_ctxs,
+    "perpDexs": lambda world, request: static.perp_dexs(),
+    "spotMeta": lambda world, request: static.spot_meta(),
+    "spotMetaAndAssetCtxs": lambda world, request: [static.spot_meta(), static.spot_ctxs()],
+    "l2Book": _book,
+    "recentTrades": _recent_trades,
+    "allMids": lambda world, request: all_mids(world, request.get("dex")),
+    "fundingHistory": _funding_history,
+    "predictedFundings": _predicted_fundings,
+    "exchangeStatus": lambda world, request: {
+        "time": world.now_ns() // NS_PER_MS,
+        "specialStatuses": None,
+    },
+}
