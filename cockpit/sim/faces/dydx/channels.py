@@ -168,6 +168,5 @@ class BlockHeight:
 
     def after(self, step: Step) -> list[Json]:
         return [
-            {"blockHeight": str(block.height), "time": iso(block.block_ns)}
-            for block in step.blocks
+            {"blockHeight": str(block.height), "time": iso(block.block_ns)} for block in step.blocks
         ]
