@@ -14,6 +14,7 @@ from cockpit.terminal import memory
 from cockpit.terminal.controls import ControlledApp
 from cockpit.terminal.renderer.paint_clock import in_words
 from cockpit.terminal.shutdown import Lifeline
+from cockpit.ui.answers import Answers
 from cockpit.ui.input import alert_actions
 from cockpit.ui.layout.lazy_panes import load_all
 from cockpit.ui.layout.workspaces import PANES
@@ -51,6 +52,7 @@ class CockpitApp(ControlledApp):
         self._starting: asyncio.Task[None] | None = None
         self._pending = load_all(PANES.values(), MODULES_FOR_LATER)
         self._key_s = 0.0
+        self._answers = Answers()
         self._looked_at = self.ui.focus
 
     # --- life ---------------------------------------------------------------------------------
@@ -127,9 +129,12 @@ class CockpitApp(ControlledApp):
         """What panes read and only we know. A frozen picture keeps its time and its words."""
         readings = self.readings
         readings.feed = self.desk.feed_stats()
+        notices = self.desk.notices()
+        for answer in self._answers.new(notices):
+            self.say(answer.text, answer.severity)
         if not readings.ui.frozen:
             readings.now_ns = self.desk.clock.now_ns()
-            readings.notices = self.desk.notices()
+            readings.notices = notices
             readings.detail = self.desk.detail()
             alert_actions.refresh(self)
             given = {name: self.desk.venue_stats(name) for name in readings.specs}

@@ -7,7 +7,17 @@ from pathlib import Path
 from cockpit.alerts.service import Alerting
 from cockpit.core.clock import ManualClock
 from cockpit.core.events import BookSnapshot, Event, Funding, Link, OpenInterest, Prices
-from cockpit.desk.contract import Computation, FeedStats, Intent, Mode, Notice, VenueStats
+from cockpit.desk.contract import (
+    AlertIntent,
+    Computation,
+    FeedStats,
+    Intent,
+    Mode,
+    Notice,
+    Record,
+    VenueStats,
+)
+from cockpit.desk.trader_intents import answer_record, change_alerts
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import VenueSpec
 
@@ -26,6 +36,7 @@ class StillDesk:
         self.view = MarketStore([(name, f"{name}-chain") for name in VENUES], SYMBOLS)
         self.specs: Mapping[str, VenueSpec] = {}
         self.posted: list[Intent] = []
+        self.said: list[Notice] = []
         self.computed: Computation | None = None
         self.alerting = Alerting((), self.view, self.clock, {})
         self.is_started = False
@@ -61,9 +72,13 @@ class StillDesk:
 
     def post(self, intent: Intent) -> None:
         self.posted.append(intent)
+        if isinstance(intent, AlertIntent):
+            change_alerts(self.alerting, intent)
+        elif isinstance(intent, Record):
+            self.said.append(answer_record(self.record, intent, self.clock.now_ns()))
 
     def notices(self) -> list[Notice]:
-        return []
+        return list(self.said)
 
     def detail(self) -> str:
         return ""

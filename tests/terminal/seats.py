@@ -8,7 +8,7 @@ from typing import Any
 from cockpit.alerts.service import Alerting
 from cockpit.config import Config
 from cockpit.core.clock import ManualClock
-from cockpit.desk.contract import FeedStats, Hold, Intent, Mode, Watch
+from cockpit.desk.contract import FeedStats, Hold, Intent, Mode, Notice, Watch
 from cockpit.terminal.app import CockpitApp
 from cockpit.ui.input import dispatch
 from cockpit.ui.theme.capabilities import Terminal
@@ -32,6 +32,7 @@ class KnownDesk(StillDesk):
         self.view = scenes.store_of(scene)
         self.specs: Mapping[str, VenueSpec] = scene.specs
         self.posted: list[Intent] = []
+        self.said: list[Notice] = []
         self.computed = None
         self.alerting = Alerting((), self.view, self.clock, {})
         self.tape: Path | None = None

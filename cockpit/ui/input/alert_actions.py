@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from cockpit.alerts.states import Alert
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
+from cockpit.desk.contract import Acknowledge, Intent, Mute, Unmute
 from cockpit.ui.input import navigation
 from cockpit.ui.input.host import Host
 from cockpit.ui.input.market_selection import filter_rows, select_symbol
@@ -83,8 +84,11 @@ def jump(host: Host, count: int) -> None:
 
 def acknowledge(host: Host, _: int) -> None:
     alert = host.ui.alerts.selected
-    if alert is None or not host.desk.alerting.acknowledge(alert.rule, alert.subject):
+    on = {(f.alert.rule, f.alert.subject) for f in host.desk.alerting.firing()}
+    if alert is None or (alert.rule, alert.subject) not in on:
         host.say("this alert is not on any more", "warn")
+    else:
+        host.desk.post(Acknowledge(alert.rule, alert.subject))
     # What was seen goes down; the cursor is then on the next one.
     _touch(host, is_chosen=False)
     refresh(host, in_place=False)
@@ -95,7 +99,7 @@ def mute(host: Host, _: int) -> None:
     if alert is None:
         host.say("there is no alert to mute", "warn")
         return
-    host.desk.alerting.mute(alert.rule)
+    host.desk.post(Mute(alert.rule))
     host.say(f"muted {alert.rule!r}; :unmute {alert.rule}", "info")
     _touch(host, is_chosen=False)
     refresh(host, in_place=False)
@@ -106,7 +110,7 @@ def mute(host: Host, _: int) -> None:
 
 def read_mute(host: Host, words: Sequence[str]) -> Deed:
     name = _known(" ".join(words), muting(host, 1), "mute RULE|VENUE|SYMBOL|MARKET")
-    return lambda: _do(host, lambda: host.desk.alerting.mute(name), f"muted {name!r}")
+    return _posting(host, [Mute(name)], f"muted {name!r}")
 
 
 def read_unmute(host: Host, words: Sequence[str]) -> Deed:
@@ -115,12 +119,7 @@ def read_unmute(host: Host, words: Sequence[str]) -> Deed:
         raise InputError("nothing is muted")
     name = _known(" ".join(words), muted, "unmute NAME|all")
     names = list(host.desk.alerting.muted) if name == EVERYTHING else [name]
-
-    def deed() -> None:
-        for one in names:
-            host.desk.alerting.unmute(one)
-
-    return lambda: _do(host, deed, f"{', '.join(names)} may speak again")
+    return _posting(host, [Unmute(one) for one in names], f"{', '.join(names)} may speak again")
 
 
 def read_acknowledge(host: Host, words: Sequence[str]) -> Deed:
@@ -130,12 +129,8 @@ def read_acknowledge(host: Host, words: Sequence[str]) -> Deed:
         raise InputError("no alert is firing")
     name = _known(" ".join(words) or EVERYTHING, acknowledging(host, 1), "ack [all|RULE|MARKET]")
     meant = [f.alert for f in on if name in (EVERYTHING, f.alert.rule, f.alert.subject)]
-
-    def deed() -> None:
-        for alert in meant:
-            host.desk.alerting.acknowledge(alert.rule, alert.subject)
-
-    return lambda: _do(host, deed, f"{len(meant)} acknowledged")
+    seen = [Acknowledge(alert.rule, alert.subject) for alert in meant]
+    return _posting(host, seen, f"{len(seen)} acknowledged")
 
 
 def muting(host: Host, _: int) -> Iterable[str]:
@@ -171,10 +166,14 @@ def _known(word: str, known: Iterable[str], usage: str) -> str:
     return names[word.casefold()]
 
 
-def _do(host: Host, deed: Deed, words: str) -> None:
-    deed()
-    refresh(host, in_place=False)
-    host.say(words, "info")
+def _posting(host: Host, intents: Sequence[Intent], words: str) -> Deed:
+    def deed() -> None:
+        for intent in intents:
+            host.desk.post(intent)
+        refresh(host, in_place=False)
+        host.say(words, "info")
+
+    return deed
 
 
 HANDLERS: Mapping[str, navigation.Handler] = {

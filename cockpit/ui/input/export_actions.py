@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from cockpit.core.errors import CockpitError
 from cockpit.core.units import utc_stamp
+from cockpit.desk.contract import Record
 from cockpit.storage import paths
 from cockpit.ui.export import clipboard
 from cockpit.ui.input.host import Host
@@ -14,14 +14,9 @@ if TYPE_CHECKING:
 
 
 def record(host: Host, wanted: bool) -> None:
-    """Start or stop the tapes of everything that is live; says what happened."""
+    """Start or stop the tapes of everything that is live; the desk answers what happened."""
     folder = paths.tapes_dir() / utc_stamp(host.desk.clock.now_ns()) if wanted else None
-    try:
-        host.say(host.desk.record(folder), "info")
-    except CockpitError as error:
-        host.say(error.ui_message, "warn")
-    except OSError as error:
-        host.say(f"the tapes could not be completed: {error.strerror}", "danger")
+    host.desk.post(Record(None if folder is None else str(folder)))
 
 
 def toggle_record(host: Host, _: int) -> None:

@@ -5,8 +5,10 @@ import sys
 
 import pytest
 
-from cockpit.desk.contract import Hold, Watch
-from cockpit.ui.input import command_line
+from cockpit.alerts.rule import Rule
+from cockpit.alerts.service import Alerting
+from cockpit.desk.contract import Acknowledge, Hold, Mute, Record, Watch
+from cockpit.ui.input import alert_actions, command_line
 from cockpit.ui.input.host import PickerSpec, PromptSpec
 from tests.ui import held, scenes
 from tests.ui.input.hosts import PlainHost
@@ -118,3 +120,24 @@ def test_every_verb_reads_its_words_without_a_screen():
         for choice in command_line.complete(host, f"{verb.name} "):
             command_line.check(host, choice.id)
     assert host.desk.posted == []
+
+
+def test_recording_is_asked_of_the_desk_in_a_folder_of_its_own(own_home):
+    host = PlainHost()
+    host.press("R")
+    (record,) = host.desk.posted
+    assert isinstance(record, Record)
+    assert record.folder.startswith(str(own_home / "state" / "tapes"))
+    assert host.said == [], "the desk answers"
+
+
+def test_an_alert_is_acknowledged_and_its_rule_muted_by_intents():
+    host = PlainHost()
+    rule = Rule(name="funding is paid", kind="funding_level", threshold=1e-6)
+    host.desk.alerting = Alerting((rule,), host.desk.view, host.desk.clock, {})
+    host.desk.alerting.look()
+    alert_actions.refresh(host)
+    host.ui.focus = "alerts"
+    alert = host.ui.alerts.selected
+    host.press("A", "M")
+    assert host.desk.posted == [Acknowledge(alert.rule, alert.subject), Mute(rule.name)]
