@@ -44,7 +44,7 @@ async def collect(
 
     `with_held` adds the markets of what followed accounts hold to those that are watched.
     """
-    from cockpit.core.errors import InputError, NoVenueError
+    from cockpit.core.errors import NoVenueError
     from cockpit.documents.snapshot import snapshot
 
     loop = asyncio.get_running_loop()
@@ -55,9 +55,8 @@ async def collect(
             await asyncio.sleep(POLL_S)
             if with_held:
                 engine.watch_held()
-            unknown = engine.unknown_symbol()
-            if unknown:
-                raise InputError(unknown)
+            # Nothing to wait for if nobody lists any of what is wanted: raises.
+            engine.unlisted()
             if is_complete(engine):
                 if has_history(engine):
                     break
@@ -67,6 +66,7 @@ async def collect(
             reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
             raise NoVenueError(f"no venue could be reached: {reasons}")
         notes = [f"{venue}: {reason}" for venue, reason in missing.items()]
+        notes += engine.unlisted()
         # Before the links close: with them the books go.
         return snapshot(engine.view, engine.clock.now_ns(), depth, notes)
     finally:

@@ -48,8 +48,7 @@ async def _stream(
 ) -> int:
     import msgspec
 
-    from cockpit.core.errors import InputError
-    from cockpit.documents.snapshot import market_document
+    from cockpit.documents.snapshot import is_listed, market_document
 
     stop = loops.StopSignals(duration_s)
     drawn: dict[tuple[str, str], int] = {}
@@ -59,18 +58,17 @@ async def _stream(
         # Written below and not here: a reader that has gone must end the command, not the alerts.
         engine.alerting.listen(lambda alert: fired.append(encode(alert)))
     problem = ""
+    unlisted: list[str] = []
     await engine.start()
     try:
         while not stop.is_set:
-            unknown = engine.unknown_symbol()
-            if unknown:
-                raise InputError(unknown)
+            unlisted = _say_once(unlisted, engine.unlisted())
             _write_all(fired)
             problem = _say(engine.alerting.hook_problem, problem)
             now_ns = engine.clock.now_ns()
             for market in () if alerts else engine.view.markets():
                 key = (market.venue, market.symbol)
-                if market.version == drawn.get(key, 0):
+                if market.version == drawn.get(key, 0) or not is_listed(engine.view, market):
                     continue
                 drawn[key] = market.version
                 line = {"at_ns": now_ns, **market_document(market, now_ns, depth)}
@@ -82,13 +80,23 @@ async def _stream(
     if stop.interrupted:
         return 130
     reached = any(name not in engine.unreachable() for name in engine.specs) or bool(drawn)
-    return 0 if reached else 3
+    if not reached:
+        return 3
+    return 4 if unlisted else 0
 
 
 def _write_all(lines: list[bytes]) -> None:
     for line in lines:
         _write(line)
     lines.clear()
+
+
+def _say_once(said: list[str], sentences: list[str]) -> list[str]:
+    """What has not been told yet goes to stderr; returns all that has been told."""
+    new = [sentence for sentence in sentences if sentence not in said]
+    for sentence in new:
+        print(f"cockpit: {sentence}", file=sys.stderr)
+    return said + new
 
 
 def _say(problem: str, before: str) -> str:

@@ -363,21 +363,27 @@ class Engine:
 
     # --- questions of the headless commands ---------------------------------------------------
 
-    def unknown_symbol(self) -> str | None:
-        """A sentence about a wanted symbol that no venue lists, once every venue's list is in."""
+    def unlisted(self) -> list[str]:
+        """A sentence for each wanted symbol that no venue lists, once every venue's list is in.
+
+        A venue that is not reached may list any of them: then nothing can be said. InputError if
+        nobody lists any of them: there is nothing left to answer.
+        """
         listed: set[str] = set()
         for name in self.specs:
             instruments = self.view.listed(name)
             if not instruments:
-                return None
+                return []
             listed.update(instrument.symbol for instrument in instruments)
-        for symbol in self._config.watch.symbols:
-            if symbol not in listed:
-                return (
-                    f"symbols: no venue lists {symbol!r}{did_you_mean(symbol, listed)}; "
-                    "expected a base such as BTC"
-                )
-        return None
+        wanted = self._config.watch.symbols
+        sentences = [
+            f"{symbol}: no venue lists it{did_you_mean(symbol, listed)}"
+            for symbol in wanted
+            if symbol not in listed
+        ]
+        if sentences and len(sentences) == len(wanted):
+            raise InputError("; ".join(sentences))
+        return sentences
 
     def urls(self, venue: str) -> list[str]:
         """Every address of the venue, as it is now."""

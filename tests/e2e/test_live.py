@@ -193,3 +193,27 @@ def test_record_writes_one_tape_a_venue_and_reports(tmp_path):
         assert decoded.returncode == 0
         kinds = {json.loads(line)["type"] for line in decoded.stdout.splitlines()}
         assert {"instrument", "book_snapshot", "book_delta", "prices", "funding"} <= kinds
+
+
+def test_a_symbol_that_nobody_lists_takes_no_other_away(tmp_path):
+    with exchange(tmp_path, "--venues", "bybit", "--symbols", "BTC,ETH") as sim:
+        options = ("--endpoints", str(sim.endpoints), "--symbols", "btc-perp,FTM", "--for", "10s")
+        home = tmp_path / "home"
+        said = "FTM: no venue lists it"
+        snapshot = run("snapshot", "--json", *options, home=home)
+        assert snapshot.returncode == 4
+        document = json.loads(snapshot.stdout)
+        assert [market["symbol"] for market in document["markets"]] == ["BTC"]
+        assert document["markets"][0]["mark"] is not None
+        assert [warning for warning in document["warnings"] if "FTM" in warning] == [said]
+        carry = run("calc", "carry", "--json", *options, home=home)
+        assert carry.returncode == 4
+        assert said in json.loads(carry.stdout)["warnings"]
+        watch = run("watch", "--json", *options[:-1], "2s", home=home)
+        assert watch.returncode == 4
+        assert {json.loads(line)["symbol"] for line in watch.stdout.splitlines()} == {"BTC"}
+        assert watch.stderr == f"cockpit: {said}\n"
+        check = run("check", *options[:-1], "5s", home=home)
+        assert check.returncode == 1
+        assert "fail  symbols" in check.stdout
+        assert said in check.stdout
