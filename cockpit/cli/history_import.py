@@ -4,7 +4,7 @@ import argparse
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,8 +22,8 @@ from cockpit.history.analytic import known_keys
 from cockpit.history.csv_rows import CsvFile
 from cockpit.history.errors import HistoryError
 from cockpit.history.hot import HotStore
-from cockpit.history.importer import Imported, import_batches
-from cockpit.history.layout import Folder
+from cockpit.history.importer import Imported, Known, import_batches
+from cockpit.history.layout import DAY_NS, Folder
 from cockpit.history.maintenance import Maintenance, Report
 from cockpit.history.manifest import forget_before
 from cockpit.history.quarantine import trouble
@@ -72,17 +72,25 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
     count = Imported()
     store = _guarded(folder, lambda: HotStore(folder))
     try:
-        hot_ns = hour_floor_ns(WallClock().now_ns()) - settings.hot_h * HOUR_NS
-        forget_before(store, hot_ns)
+        now_ns = WallClock().now_ns()
+        forget_before(store, hour_floor_ns(now_ns) - settings.hot_h * HOUR_NS)
+        known = Known(
+            lambda *span: known_keys(folder, *span), now_ns - settings.minute_days * DAY_NS
+        )
         for path in files:
             batches = (
                 _csv_batches(path, args.venue, interval_s, warnings, ignored)
                 if path.name.endswith(CSV_ENDINGS)
                 else _tape_batches(path, warnings)
             )
-            _guarded(folder, lambda batches=batches: _import(store, batches, count))  # type: ignore[misc]
+            _guarded(folder, lambda batches=batches: import_batches(store, batches, known, count))  # type: ignore[misc]
     finally:
         store.close()
+    if count.samples_too_old:
+        warnings.append(
+            f"{count.samples_too_old} samples are older than history.minute_days "
+            f"({settings.minute_days} days) and are not kept"
+        )
     report = maintain_now(folder, settings)
     warnings += report.problems
     if ignored:
@@ -137,11 +145,6 @@ def _guarded(folder: Folder, work: Callable[[], T]) -> T:
         ) from error
     except duckdb.Error as error:
         raise HistoryError(f"{folder.cold}: cannot be written", detail=repr(error)) from error
-
-
-def _import(store: HotStore, batches: Iterable[Batch], count: Imported) -> None:
-    folder = store.folder
-    import_batches(store, batches, lambda *span: known_keys(folder, *span), count)
 
 
 def _files(given: list[str]) -> list[Path]:

@@ -8,7 +8,7 @@ Imports duckdb (through `duck`).
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,6 @@ from cockpit.history.manifest import (
     Hour,
     NewFile,
     cold_files,
-    count_imported,
     hand_over,
     hours,
     next_generation,
@@ -57,61 +56,61 @@ def table_rows(
 
 
 class Cold:
-    """Writes cold files for one store."""
+    """Writes cold files for one store, with one database until `close`."""
 
     def __init__(self, store: HotStore, memory_mb: int = duck.MEMORY_MB) -> None:
         self._store = store
         self._folder: Folder = store.folder
-        self._memory_mb = memory_mb
+        self._spill = self._folder.cold / f".spill-{os.getpid()}"
+        self._database = duck.connect(memory_mb, spill=self._spill)
+
+    def close(self) -> None:
+        self._database.close()
+        with contextlib.suppress(OSError):
+            self._spill.rmdir()
 
     def seal(self, hour: Hour) -> bool:
         """Give a closed hour of `samples` to a file of its own. False if it was overtaken."""
         to_ns = hour.hour_ns + HOUR_NS
-        with self._database() as database:
-            with _snapshot(self._store.connection) as connection:
-                if hours(connection, hour.hour_ns, to_ns) != [hour]:
-                    return False
-                duck.make_table(
-                    database,
-                    "part",
-                    COLUMNS,
-                    table_rows(connection, "samples", hour.hour_ns, to_ns),
-                )
-            file = self._write(database, f"SELECT {_NAMES} FROM part", "raw", hour.hour_ns, to_ns)
+        with _snapshot(self._store.connection) as connection:
+            if hours(connection, hour.hour_ns, to_ns) != [hour]:
+                return False
+            source = table_rows(connection, "samples", hour.hour_ns, to_ns)
+            duck.make_table(self._database, "part", COLUMNS, source)
+        file = self._write(f"SELECT {_NAMES} FROM part", "raw", hour.hour_ns, to_ns)
+        self._database.execute("DROP TABLE part")
         return self._commit(file, lambda: hand_over(self._store, hour, file))
 
     def rewrite_day(self, day_ns: int, tier: Tier, now_ns: int) -> bool:
         """One file of the whole day, imported rows included. False if there is nothing to do or
         it was overtaken. With the tier `minute`, the last row of each minute stays, as it was."""
         to_ns = day_ns + DAY_NS
-        with self._database() as database:
-            with _snapshot(self._store.connection) as connection:
-                before = hours(connection, day_ns, to_ns)
-                files = cold_files(connection, day_ns, to_ns)
-                waiting = count_imported(connection, day_ns, to_ns)
-                duck.make_table(
-                    database, "late", COLUMNS, table_rows(connection, "imported", day_ns, to_ns)
-                )
-            parts = [self._owned(file, day_ns, to_ns) for file in files]
-            if not parts and not waiting:
-                return False
-            # What a file says stands before what was imported later for the same moment.
-            numbered = [f"SELECT *, 0 AS rank FROM ({part})" for part in parts]
-            if waiting:
-                numbered.append(f"SELECT {_NAMES}, 1 AS rank FROM late")
-            rows = " UNION ALL ".join(numbered)
-            if tier == "minute":
-                keep = f"venue, symbol, at_ns // {_MINUTE_NS} ORDER BY at_ns DESC, rank"
-                rows = f"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {keep}) = 1"
-            elif waiting:
-                keep = "venue, symbol, at_ns ORDER BY rank"
-                rows = f"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {keep}) = 1"
-            known = {hour.hour_ns for hour in before}
-            new = database.execute(
-                f"SELECT DISTINCT at_ns // {HOUR_NS} * {HOUR_NS} FROM late ORDER BY 1"
-            ).fetchall()
-            new_hours = tuple(hour_ns for (hour_ns,) in new if hour_ns not in known)
-            file = self._write(database, f"SELECT {_NAMES} FROM ({rows})", tier, day_ns, to_ns)
+        with _snapshot(self._store.connection) as connection:
+            before = hours(connection, day_ns, to_ns)
+            files = cold_files(connection, day_ns, to_ns)
+            source = table_rows(connection, "imported", day_ns, to_ns)
+            waiting = duck.make_table(self._database, "late", COLUMNS, source)
+        parts = [self._owned(file, day_ns, to_ns) for file in files]
+        if not parts and not waiting:
+            return False
+        # What a file says stands before what was imported later for the same moment.
+        numbered = [f"SELECT *, 0 AS rank FROM ({part})" for part in parts]
+        if waiting:
+            numbered.append(f"SELECT {_NAMES}, 1 AS rank FROM late")
+        rows = " UNION ALL ".join(numbered)
+        if tier == "minute":
+            keep = f"venue, symbol, at_ns // {_MINUTE_NS} ORDER BY at_ns DESC, rank"
+            rows = f"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {keep}) = 1"
+        elif waiting:
+            keep = "venue, symbol, at_ns ORDER BY rank"
+            rows = f"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {keep}) = 1"
+        known = {hour.hour_ns for hour in before}
+        new = self._database.execute(
+            f"SELECT DISTINCT at_ns // {HOUR_NS} * {HOUR_NS} FROM late ORDER BY 1"
+        ).fetchall()
+        new_hours = tuple(hour_ns for (hour_ns,) in new if hour_ns not in known)
+        file = self._write(f"SELECT {_NAMES} FROM ({rows})", tier, day_ns, to_ns)
+        self._database.execute("DROP TABLE late")
         return self._commit(
             file,
             lambda: replace_hours(self._store, before, waiting, new_hours, file, now_ns),
@@ -119,14 +118,11 @@ class Cold:
 
     def count_rows(self, name: str) -> int | None:
         """Rows of a cold file; None if it is not a whole Parquet file."""
-        path = self._folder.cold / name
-        with self._database() as database:
-            try:
-                found = database.execute(
-                    f"SELECT count(*) FROM read_parquet({duck.quoted(path)})"
-                ).fetchone()
-            except duck.Error:
-                return None
+        path = duck.quoted(self._folder.cold / name)
+        try:
+            found = self._database.execute(f"SELECT count(*) FROM read_parquet({path})").fetchone()
+        except duck.Error:
+            return None
         return int(found[0]) if found else None
 
     def _owned(self, file: ColdFile, from_ns: int, to_ns: int) -> str:
@@ -135,20 +131,7 @@ class Cold:
         owned = hour_ranges([hour for hour in file.hours if from_ns <= hour < to_ns])
         return f"SELECT {_NAMES} FROM read_parquet({path}) WHERE {owned}"
 
-    @contextlib.contextmanager
-    def _database(self) -> Iterator[duck.Connection]:
-        spill = self._folder.cold / f".spill-{os.getpid()}"
-        database = duck.connect(self._memory_mb, spill=spill)
-        try:
-            yield database
-        finally:
-            database.close()
-            with contextlib.suppress(OSError):
-                spill.rmdir()
-
-    def _write(
-        self, database: duck.Connection, rows: str, tier: Tier, from_ns: int, to_ns: int
-    ) -> NewFile:
+    def _write(self, rows: str, tier: Tier, from_ns: int, to_ns: int) -> NewFile:
         """A synced file under its own name that no manifest knows yet."""
         name = ColdName(
             tier=tier, from_ns=from_ns, to_ns=to_ns, generation=next_generation(self._store)
@@ -157,12 +140,12 @@ class Cold:
         temporary = path.with_name(f".{name}.part")
         try:
             os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            database.execute(
+            self._database.execute(
                 f"COPY (SELECT * FROM ({rows}) ORDER BY venue, symbol, at_ns) TO "
                 f"{duck.quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, "
                 f"COMPRESSION_LEVEL 9, PARQUET_VERSION v2, ROW_GROUP_SIZE {_ROW_GROUP})"
             )
-            counted = database.execute(
+            counted = self._database.execute(
                 f"SELECT count(*) FROM read_parquet({duck.quoted(temporary)})"
             ).fetchone()
             temporary.chmod(0o600)
@@ -175,7 +158,7 @@ class Cold:
         sync_folder(self._folder.cold)
         return NewFile(name=name, rows=int(counted[0]) if counted else 0, size=size)
 
-    def _commit(self, file: NewFile, commit: Any) -> bool:
+    def _commit(self, file: NewFile, commit: Callable[[], None]) -> bool:
         try:
             commit()
         except Overtaken:

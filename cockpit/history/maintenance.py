@@ -59,13 +59,16 @@ class Maintenance:
     def run(self) -> Report:
         """Every step once. OSError, sqlite3.Error or duckdb.Error if the disk gives up: what was
         done until then stays done."""
-        self._remove_leftovers()
-        self._set_damaged_files_aside()
-        self._adopt_unknown_files()
-        self._seal_hours()
-        self._merge_days()
-        self._forget_hot_rows()
-        self._apply_retention()
+        try:
+            self._remove_leftovers()
+            self._set_damaged_files_aside()
+            self._adopt_unknown_files()
+            self._seal_hours()
+            self._merge_days()
+            self._forget_hot_rows()
+            self._apply_retention()
+        finally:
+            self._cold.close()
         return self.report
 
     def _seal_hours(self) -> None:

@@ -10,6 +10,7 @@ import os
 import subprocess
 import threading
 from collections import deque
+from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
@@ -25,7 +26,7 @@ from cockpit.history.protocol import MaintainAnswer, MaintainQuestion
 from cockpit.history.quarantine import trouble
 from cockpit.history.rows import Batch
 from cockpit.history.settings import HistorySettings
-from cockpit.history.writer_lock import Role, WriterLock, refuse_network
+from cockpit.history.writer_lock import MOUNTS, Role, WriterLock, refuse_network
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +54,18 @@ class HistoryService:
     """One a process. `start` and `stop` once; `offer` from the loop; `status` from anywhere."""
 
     def __init__(
-        self, folder: Folder, settings: HistorySettings, clock: Clock, role: Role = "cockpit"
+        self,
+        folder: Folder,
+        settings: HistorySettings,
+        clock: Clock,
+        role: Role = "cockpit",
+        mounts: Path = MOUNTS,
     ) -> None:
+        """`mounts` lists what is mounted where, as the kernel writes it."""
         self._folder = folder
         self._settings = settings
         self._clock = clock
+        self._mounts = mounts
         self._lock = WriterLock(folder, role)
         self._writer = BatchWriter(folder, clock)
         self._offered: deque[Batch] = deque(maxlen=WAITING_BATCHES)
@@ -75,7 +83,7 @@ class HistoryService:
         if not self._settings.enabled:
             return
         try:
-            refuse_network(self._folder.path)
+            refuse_network(self._folder.path, self._mounts)
         except HistoryError as error:
             self.status = Status(standing="off", problem=error.ui_message)
             return
