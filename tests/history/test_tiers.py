@@ -164,7 +164,7 @@ MOMENTS = st.lists(
 STEPS = st.lists(st.one_of(MOMENTS, st.integers(1, 40)), max_size=6)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 def test_whatever_comes_when_a_query_says_what_was_written(tmp_path_factory, steps):
     """Rows in any order, late ones too, with hand-overs in between: each first word stays."""
