@@ -114,6 +114,8 @@ def _ablation(one: SeriesDocument) -> str:
         {name: None for of in one.ablation.values() for name, step in of.items() if step},
         key=lambda name: name.startswith("-"),
     )
+    if not steps:
+        return "Groups of features: nothing could be scored"
     rows = [["skill with", *one.ablation]]
     for name in steps:
         cells = [_step(of.get(name)) for of in one.ablation.values()]

@@ -10,8 +10,8 @@ from cockpit.forecast.blend import blend_of
 from cockpit.forecast.cells import Floats, Ints
 from cockpit.forecast.features import INDEX
 from cockpit.forecast.labels import Bools
-from cockpit.forecast.learned import MARKET_DAYS, Learned, chance_of, heard, learn_events
-from cockpit.forecast.levels import LevelModel, fit_levels
+from cockpit.forecast.learned import MARKET_DAYS, Learned, chance_of, heard, learn_events, level_of
+from cockpit.forecast.levels import fit_levels
 from cockpit.forecast.models import EVENT_COLUMNS
 from cockpit.forecast.training import Rows, pooled
 
@@ -79,11 +79,11 @@ def walk(markets: Sequence[Rows], plan: Plan, reference: Learned | None) -> list
             if step.sources:
                 said[ALONE][asked] = chance_of(step.sources, "ours", event, values)
             _blend(step.block, run.rows.hours, forecasts)
-        levels = _levels(step)
+        sources = _with_levels(step)
         for horizon_h, of in run.levels.items():
-            if horizon_h in levels:
-                level = levels[horizon_h].level(values)
-                of.levels["har"][asked] = levels[horizon_h].har_level(values)
+            level = level_of(sources, horizon_h, values)
+            if level is not None:
+                of.levels["har"][asked] = _har(sources, horizon_h, values)
                 of.levels["ours"][asked] = level.mean
                 of.low[asked], of.high[asked] = level.low, level.high
     return runs
@@ -136,13 +136,21 @@ def _steps(
                 )
 
 
-def _levels(step: _Step) -> Mapping[int, LevelModel]:
-    """Levels from the market's own rows; from the venue's while it has too few; or as given."""
-    if step.own.days >= MARKET_DAYS:
-        return fit_levels(step.known)
-    if step.together.days() >= MARKET_DAYS:
-        return fit_levels(step.together)
-    return step.sources[0].levels if step.sources else {}
+def _with_levels(step: _Step) -> tuple[Learned, ...]:
+    """Levels from the market's own rows, from the venue's while those are too few; reference."""
+    reference = tuple(learned for learned in step.sources if learned.source == "reference")
+    for learned, rows in ((step.own, step.known), (step.own, step.together)):
+        if rows.days() >= MARKET_DAYS:
+            levels = fit_levels(rows)
+            if levels:
+                return (msgspec.structs.replace(learned, levels=levels), *reference)
+    return reference
+
+
+def _har(sources: tuple[Learned, ...], horizon_h: int, values: Floats) -> Floats:
+    """The yardstick by the first source that has it: the market's own rows if they suffice."""
+    first = next(learned for learned in sources if horizon_h in learned.levels)
+    return first.levels[horizon_h].har_level(values)
 
 
 def _blend(block: Block, hours: Ints, run: EventRun) -> None:

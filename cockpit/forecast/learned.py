@@ -1,16 +1,18 @@
 """What a market is forecast with, and from whose rows it was learned.
 
 With 45 days of its own a market has its own models, and its venue's beside them; with fewer its
-venue's alone; without either the reference coefficients; without those a plain average.
+venue's alone. Until it has half a year the reference coefficients have a voice too, and alone
+where there is nothing else. Without any of them a forecast is a plain average, and says so.
 """
 
 from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
+import numpy as np
 
 from cockpit.forecast.cells import Floats, Ints
-from cockpit.forecast.levels import LevelModel
+from cockpit.forecast.levels import Level, LevelModel
 from cockpit.forecast.models import EVENT_COLUMNS, EventFit, averaged, fit_events
 from cockpit.forecast.training import Rows
 
@@ -18,6 +20,9 @@ Source = Literal["market", "venue", "reference"]
 
 MARKET_DAYS = 45.0
 """Days of rows before a market, or a venue, has models of its own."""
+
+GROWN_DAYS = 180.0
+"""Days of its own after which a market no longer listens to the reference."""
 
 
 class Learned(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,11 +55,12 @@ def learn_events(
 def heard(
     own: Learned | None, venue: Learned | None, reference: Learned | None
 ) -> tuple[Learned, ...]:
-    """Whose models speak: the market's and its venue's, the venue's, or the reference's."""
+    """Whose models speak: the market's, its venue's, the reference's while both are young."""
     enough = tuple(
         learned for learned in (own, venue) if learned is not None and learned.days >= MARKET_DAYS
     )
-    return enough or ((reference,) if reference is not None else ())
+    young = own is None or own.days < GROWN_DAYS
+    return (*enough, reference) if young and reference is not None else enough
 
 
 def chance_of(sources: tuple[Learned, ...], name: str, event: str, values: Floats) -> Floats:
@@ -64,4 +70,20 @@ def chance_of(sources: tuple[Learned, ...], name: str, event: str, values: Float
             learned.events.models[name][event].chance(learned.events.scaling.apply(values))
             for learned in sources
         ]
+    )
+
+
+def level_of(sources: tuple[Learned, ...], horizon_h: int, values: Floats) -> Level | None:
+    """The mean of the levels that these sources expect; None where none has any."""
+    said = [
+        learned.levels[horizon_h].level(values)
+        for learned in sources
+        if horizon_h in learned.levels
+    ]
+    if not said:
+        return None
+    return Level(
+        mean=np.mean([level.mean for level in said], axis=0),
+        low=np.mean([level.low for level in said], axis=0),
+        high=np.mean([level.high for level in said], axis=0),
     )

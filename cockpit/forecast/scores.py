@@ -142,7 +142,7 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
 def skill_interval(loss: Floats, reference: Floats, hours: Ints) -> Interval | None:
     """How much a skill moves when blocks of 48 h are drawn again, with replacement."""
     drawn = drawn_skills([loss], reference, hours)
-    if drawn is None:
+    if drawn is None or np.isnan(drawn).any():
         return None
     low, high = np.quantile(drawn[0], [0.025, 0.975])
     return Interval(se=float(drawn[0].std()), low=float(low), high=float(high))
