@@ -1,6 +1,5 @@
 """The document of forecasts as a person reads it: tables, then what they show in sentences."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from cockpit.backtest.forecast_document import (
@@ -12,8 +11,7 @@ from cockpit.backtest.forecast_document import (
     OurLevelScore,
     SeriesDocument,
 )
-
-UNKNOWN = "-"
+from cockpit.backtest.tables import UNKNOWN, figure, signed, table
 
 
 def text(document: ForecastDocument) -> str:
@@ -40,57 +38,57 @@ def _series(one: SeriesDocument) -> list[str]:
     ]
 
 
-def _level(horizon: str, table: LevelTable) -> str:
+def _level(horizon: str, scored: LevelTable) -> str:
     rows = [["model", "R2", "MAE bp/h", "USD/h on 100k", "rows"]]
-    for name, score in table.models.items():
+    for name, score in scored.models.items():
         if score is not None and score.n:
             rows.append(
                 [
                     name,
-                    _figure(score.r2),
-                    _figure(score.mae_bp_h, 4),
-                    _figure(None if score.mae_bp_h is None else score.mae_bp_h * 10),
+                    figure(score.r2),
+                    figure(score.mae_bp_h, 4),
+                    figure(None if score.mae_bp_h is None else score.mae_bp_h * 10),
                     str(score.n),
                 ]
             )
-    ours = table.models["ours"]
+    ours = scored.models["ours"]
     note = ""
     if isinstance(ours, OurLevelScore) and ours.interval80_coverage is not None:
         note = (
             f"\n  the 80 % interval held in {ours.interval80_coverage:.1%}; "
-            f"against HAR's errors t {_figure(ours.dm_t_har, 1)}"
+            f"against HAR's errors t {figure(ours.dm_t_har, 1)}"
         )
-    return f"Mean rate of the next {horizon}\n{_table(rows)}{note}"
+    return f"Mean rate of the next {horizon}\n{table(rows)}{note}"
 
 
-def _event(event: str, table: EventTable) -> str:
+def _event(event: str, scored: EventTable) -> str:
     rows = [["model", "AUC", "PR-AUC", "Brier", "against climatology", "against history", "95 %"]]
-    for name, score in table.models.items():
+    for name, score in scored.models.items():
         if score is None:
             continue
         interval = score.ci95 if isinstance(score, OurEventScore) else None
         rows.append(
             [
                 name,
-                _figure(score.auc),
-                _figure(score.pr_auc),
-                _figure(score.brier, 4),
-                _signed(score.bss_climatology),
-                _signed(score.bss_history),
+                figure(score.auc),
+                figure(score.pr_auc),
+                figure(score.brier, 4),
+                signed(score.bss_climatology),
+                signed(score.bss_history),
                 f"{interval[0]:+.3f} to {interval[1]:+.3f}" if interval else "",
             ]
         )
-    ours = table.models["ours"]
+    ours = scored.models["ours"]
     note = ""
     if isinstance(ours, OurEventScore):
-        note = f"\n  Diebold-Mariano against history t {_figure(ours.dm_t, 1)}"
+        note = f"\n  Diebold-Mariano against history t {figure(ours.dm_t, 1)}"
         if ours.calibration is not None:
             note += (
                 f"; forecasts are off by {ours.calibration.ece:.1%} on average, "
                 f"slope {ours.calibration.slope:.2f}"
             )
-    rate = f"{table.base_rate:.1%}" if table.base_rate is not None else UNKNOWN
-    return f"{event} within 8 h: {rate} of {table.n} rows\n{_table(rows)}{note}"
+    rate = f"{scored.base_rate:.1%}" if scored.base_rate is not None else UNKNOWN
+    return f"{event} within 8 h: {rate} of {scored.n} rows\n{table(rows)}{note}"
 
 
 def _innovation(one: SeriesDocument) -> str:
@@ -100,13 +98,13 @@ def _innovation(one: SeriesDocument) -> str:
             rows.append(
                 [
                     horizon,
-                    _signed(score.ic),
-                    _figure(score.t, 1),
-                    _signed(score.har_ic),
+                    signed(score.ic),
+                    figure(score.t, 1),
+                    signed(score.har_ic),
                     str(score.n),
                 ]
             )
-    return "Innovation: forecast and outcome, both less the mean of 7 days\n" + _table(rows)
+    return "Innovation: forecast and outcome, both less the mean of 7 days\n" + table(rows)
 
 
 def _ablation(one: SeriesDocument) -> str:
@@ -126,7 +124,7 @@ def _ablation(one: SeriesDocument) -> str:
         if step is None
     ]
     note = f"\n  not in these rows: {', '.join(missing)}" if missing else ""
-    return f"Groups of features: skill against history, error, change\n{_table(rows)}{note}"
+    return f"Groups of features: skill against history, error, change\n{table(rows)}{note}"
 
 
 def _words(step: str) -> str:
@@ -139,26 +137,6 @@ def _step(step: AblationStep | None) -> str:
     change = f" ({step.change:+.3f})" if step.change is not None else ""
     error = f" ±{step.se:.3f}" if step.se is not None else ""
     return f"{step.bss_history:+.3f}{error}{change}"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return "\n".join(
-        "  "
-        + "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
-
-
-def _figure(value: float | None, digits: int = 3) -> str:
-    return UNKNOWN if value is None else f"{value:.{digits}f}"
-
-
-def _signed(value: float | None) -> str:
-    return UNKNOWN if value is None else f"{value:+.3f}"
 
 
 def _day(at_ns: int) -> str:

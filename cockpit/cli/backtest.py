@@ -3,9 +3,12 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from cockpit.core.errors import InputError
 
 if TYPE_CHECKING:
+    from cockpit.backtest.carry_terms import LegTerms
     from cockpit.forecast.learned import Learned
 
 HELP = "forecasts and carry over the past: what they were worth"
@@ -13,10 +16,24 @@ HELP = "forecasts and carry over the past: what they were worth"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", metavar="forecast|carry", required=True)
-    forecast = kinds.add_parser(
-        "forecast", help="walk-forward forecasts of funding against historical averages"
+    _add_files(
+        kinds.add_parser(
+            "forecast", help="walk-forward forecasts of funding against historical averages"
+        )
     )
-    _add_files(forecast)
+    carry = kinds.add_parser("carry", help="long one venue, short another, while the spread pays")
+    _add_files(carry)
+    legs = carry.add_argument_group("each leg (one value for both, or A,B in the files' order)")
+    legs.add_argument("--fee-bps", metavar="A[,B]", help="taker fee (default 4.5)")
+    legs.add_argument("--impact-bps", metavar="A[,B]", help="stated impact of a fill (default 1)")
+    legs.add_argument("--fill-fraction", metavar="A[,B]", help="filled at once (default 1)")
+    legs.add_argument("--settle-delay", metavar="A[,B]", help="until a fill counts (default 0s)")
+    legs.add_argument("--latency", metavar="A[,B]", help="decision to fill (default 1s)")
+    legs.add_argument("--margin", metavar="A[,B]", help="put up of the notional (default 20%%)")
+    rule = carry.add_argument_group("the rule")
+    rule.add_argument("--usd", metavar="N", help="notional of a leg (default 100k)")
+    rule.add_argument("--hold", metavar="D", help="time that a spread is trusted (default 7d)")
+    rule.add_argument("--prices", metavar="FILE", help="mid prices: time_ms, coin, mid")
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
@@ -33,27 +50,103 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return _forecast(args)
+    return _carry(args) if args.kind == "carry" else _forecast(args)
 
 
 def _forecast(args: argparse.Namespace) -> int:
-    import msgspec
-
     from cockpit.backtest import forecast_run, forecast_table, rows
 
     loaded = rows.load([Path(name) for name in args.files], _interval_s(args.interval))
     document = forecast_run.run(loaded.series, loaded.warnings, reference=reference())
-    if args.json:
+    return _say(document, args.json, forecast_table.text)
+
+
+def _carry(args: argparse.Namespace) -> int:
+    from cockpit.backtest import carry_run, carry_table, rows
+    from cockpit.backtest.carry_inputs import load_prices, pairs_of
+    from cockpit.backtest.carry_terms import Rule
+
+    loaded = rows.load([Path(name) for name in args.files], _interval_s(args.interval))
+    prices = load_prices(Path(args.prices)) if args.prices else {}
+    rule: dict[str, float] = {}
+    if args.usd:
+        rule["notional_usd"] = _number(args.usd, "--usd", least=1.0)
+    if args.hold:
+        rule["hold_h"] = _duration_s(args.hold, "--hold") / 3600.0
+    pairs = pairs_of(loaded.series, _terms(args), prices)
+    return _say(carry_run.run(pairs, Rule(**rule), loaded.warnings), args.json, carry_table.text)
+
+
+def _say(document: Any, as_json: bool, text: Any) -> int:
+    import msgspec
+
+    if as_json:
         sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
     else:
-        print(forecast_table.text(document))
+        print(text(document))
     return 0
 
 
-def _interval_s(text: str | None) -> float | None:
+def _terms(args: argparse.Namespace) -> "tuple[LegTerms, LegTerms]":
+    """Both legs' frictions; InputError names the option."""
+    from cockpit.backtest.carry_terms import LegTerms
+
+    plain = (
+        ("fee_bps", args.fee_bps, "--fee-bps", 0.0, 1000.0),
+        ("impact_bps", args.impact_bps, "--impact-bps", 0.0, 1000.0),
+        ("fill_fraction", args.fill_fraction, "--fill-fraction", 0.0, 1.0),
+        ("margin_frac", args.margin, "--margin", 0.01, 1.0),
+    )
+    legs: tuple[dict[str, float], dict[str, float]] = ({}, {})
+    for field, given, option, least, most in plain:
+        for leg, word in zip(legs, _both(given, option), strict=False):
+            leg[field] = _number(word, option, least, most)
+    for field, given, option in (
+        ("settle_delay_s", args.settle_delay, "--settle-delay"),
+        ("latency_s", args.latency, "--latency"),
+    ):
+        for leg, word in zip(legs, _both(given, option), strict=False):
+            leg[field] = _duration_s(word, option)
+    return LegTerms(**legs[0]), LegTerms(**legs[1])
+
+
+def _both(given: str | None, option: str) -> tuple[str, ...]:
+    """`A` or `A,B` as two words; nothing as none."""
+    if given is None:
+        return ()
+    words = [word.strip() for word in given.split(",")]
+    if len(words) > 2 or not all(words):
+        raise InputError(f"{option}: expected one value or two with a comma, got {given!r}")
+    return (words[0], words[-1])
+
+
+_SCALES = (("bps", 1.0), ("%", 0.01), ("k", 1e3), ("m", 1e6))
+
+
+def _number(text: str, option: str, least: float, most: float = 1e12) -> float:
+    """`.6 20% 100k 4.5bps` within bounds; InputError names the option."""
+    scale, word = 1.0, text.lower().replace("_", "")
+    for suffix, by in _SCALES:
+        if word.endswith(suffix):
+            scale, word = by, word.removesuffix(suffix)
+            break
+    try:
+        value = float(word) * scale
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:
+        raise InputError(f"{option}: expected a number from {least:g} to {most:g}, got {text!r}")
+    return value
+
+
+def _duration_s(text: str, option: str) -> float:
     from cockpit.cli.options import parse_duration
 
-    return parse_duration(text, "--interval") if text else None
+    return parse_duration("0s" if text == "0" else text, option)
+
+
+def _interval_s(text: str | None) -> float | None:
+    return _duration_s(text, "--interval") if text else None
 
 
 def reference() -> "Learned":
