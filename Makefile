@@ -15,7 +15,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := demo
-.PHONY: demo run test fuzz lint check bench keys pictures shapes clean lock
+.PHONY: demo run test fuzz lint check bench keys new-venue pictures shapes clean lock
 
 demo: $(READY)
 	@$(BIN)/cockpit demo
@@ -59,6 +59,12 @@ check: lint test
 
 bench: $(READY)
 	$(BIN)/cockpit bench --json
+
+# A folder for a venue, its tests and its line in the registry: docs/adding-a-venue.md.
+new-venue: $(READY_DEV)
+	@$(BIN)/python docs/new_venue.py "$(NAME)"
+	@$(BIN)/ruff check --quiet --fix cockpit/venues/$(NAME) tests/venues/$(NAME)
+	@echo "next: docs/adding-a-venue.md; what is missing: pytest tests/venues/conformance -k $(NAME)"
 
 # The README's key table, from the program's own.
 keys: $(READY)
