@@ -17,7 +17,7 @@ from textual.widget import Widget
 from cockpit.terminal.painted_app import PaintedApp
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.live_pane import Draw, Hz, LivePane
-from cockpit.terminal.widgets.pane_host import Wall
+from cockpit.terminal.widgets.pane_host import PaneHost
 from cockpit.ui.input.key_hints import hints
 from cockpit.ui.input.keymap import Keymap
 from cockpit.ui.layout.geometry import Box
@@ -36,7 +36,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
 
     DEFAULT_CSS = """
     WorkspaceScreen { layers: base; overflow: hidden; }
-    WorkspaceScreen > #wall { layer: base; width: 100%; height: 100%; }
+    WorkspaceScreen > #panes { layer: base; width: 100%; height: 100%; }
     WorkspaceScreen > Sheet { position: absolute; layer: base; }
     """
 
@@ -58,7 +58,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
             for i, (name, pane) in enumerate(PANES.items())
         }
         self._all = [self._status, *self._panes.values(), self._keys]
-        self._wall = Wall(self._all, palette, "wall")
+        self._pane_host = PaneHost(self._all, palette, "panes")
         self._arranged: Size | None = None
         self._places: dict[str, Box] = {}
         self._turns: deque[LivePane] = deque()
@@ -68,7 +68,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         return LivePane(draw, self._readings, self._palette, hz, name, phase)
 
     def compose(self) -> ComposeResult:
-        yield self._wall
+        yield self._pane_host
         yield from self.above
 
     def on_mount(self) -> None:
@@ -118,7 +118,8 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         if any(self._is_covered(y) for y in rows):
             return False
         spans = [
-            (y, 0, strip._segments) for y, strip in zip(rows, self._wall.rows(rows), strict=True)
+            (y, 0, strip._segments)
+            for y, strip in zip(rows, self._pane_host.rows(rows), strict=True)
         ]
         return self._host.send_now(self, spans)
 
@@ -130,7 +131,9 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         if not self._host.send_now(self, [(y, x, strip._segments) for x, y, strip in free]):
             covered = lines
         if covered:
-            self._wall.refresh(*(Region(x, y, strip.cell_length, 1) for x, y, strip in covered))
+            self._pane_host.refresh(
+                *(Region(x, y, strip.cell_length, 1) for x, y, strip in covered)
+            )
 
     def _is_covered(self, y: int) -> bool:
         return any(w.display and w.region.y <= y < w.region.bottom for w in self.above)
@@ -171,7 +174,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         for pane in self._turns:
             pane.draw_now()
             pane.dirty.clear()
-        self._wall.refresh()
+        self._pane_host.refresh()
 
     def _key_line(self, readings: Readings, width: int, height: int) -> list[Line]:
         if readings.ui.count:

@@ -39,14 +39,14 @@ class Announcer:
         self._out = out
         self._say = say
         self._hand_over = hand_over
-        self._told = desk.told
+        self._count = desk.told
         self._problem = ""
         self._resting: dict[str, int] = {}
         """Rule -> polls until it may be told again."""
         self._waiting: list[Alert] = []
 
     def poll(self) -> None:
-        new, self._told = self._desk.told - self._told, self._desk.told
+        new, self._count = self._desk.told - self._count, self._desk.told
         problem, self._problem = self._problem, self._desk.hook_problem
         if self._problem and self._problem != problem:
             self._say(self._problem, "warn")

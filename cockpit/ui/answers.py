@@ -13,12 +13,12 @@ class Answers:
 
     def new(self, notices: Sequence[Notice]) -> list[Notice]:
         """The answers since the last time."""
-        found: list[Notice] = []
+        answers: list[Notice] = []
         for notice in reversed(notices):
             if notice is self._last:
                 break
             if notice.is_answer:
-                found.append(notice)
+                answers.append(notice)
         if notices:
             self._last = notices[-1]
-        return found[::-1]
+        return answers[::-1]

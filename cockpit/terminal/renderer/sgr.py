@@ -83,39 +83,39 @@ class Looks:
         A blank shows its background and its lines, whatever its foreground: blanks that look the
         same have the same number.
         """
-        found = self._by_style.get(style)
-        if found is None:
+        numbers = self._by_style.get(style)
+        if numbers is None:
             look = self._read(style)
             blank = look if look.attributes & _SEEN_ON_BLANK else Look("", look.back, 0)
-            found = self._by_style[style] = (self._number(look), self._number(blank))
-        return found
+            numbers = self._by_style[style] = (self._number(look), self._number(blank))
+        return numbers
 
     def for_blank(self, pen: int | None, blank: int) -> int:
         """The look to draw a blank with: the pen's own where that shows the same."""
         key = (pen, blank)
-        found = self._blanks.get(key)
-        if found is None:
+        number = self._blanks.get(key)
+        if number is None:
             wanted = self._looks[blank]
-            found = blank
+            number = blank
             if pen is not None and not wanted.attributes:
                 fore, _, attributes = self._looks[pen]
-                found = self._number(Look(fore, wanted.back, attributes & ~_SEEN_ON_BLANK))
-            self._blanks[key] = found
-        return found
+                number = self._number(Look(fore, wanted.back, attributes & ~_SEEN_ON_BLANK))
+            self._blanks[key] = number
+        return number
 
     def step(self, pen: int | None, look: int) -> str:
         """The escape sequence that turns `pen` (None: unknown) into `look`."""
         if pen == look:
             return ""
         key = (pen, look)
-        found = self._steps.get(key)
-        if found is None:
+        sequence = self._steps.get(key)
+        if sequence is None:
             after = self._looks[look]
             codes = _from_reset(after)
             if pen is not None:
                 codes = min(codes, _from_pen(self._looks[pen], after), key=len)
-            found = self._steps[key] = f"\x1b[{codes}m"
-        return found
+            sequence = self._steps[key] = f"\x1b[{codes}m"
+        return sequence
 
     def _number(self, look: Look) -> int:
         number = self._numbers.get(look)

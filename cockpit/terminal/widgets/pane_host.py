@@ -16,18 +16,18 @@ from cockpit.ui.layout.geometry import Box
 from cockpit.ui.model.readings import Readings
 
 
-class Wall(Widget):
+class PaneHost(Widget):
     """Panes side by side. Those without a box are not there; what no pane covers is blank."""
 
     ALLOW_SELECT = False
 
     def __init__(self, panes: Sequence[LivePane], palette: Palette, name: str) -> None:
         super().__init__(id=name)
-        self._hung = panes
+        self._panes = panes
         self._palette = palette
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Rows of the wall, each exactly as wide as asked for."""
+        """Rows of the panes, each exactly as wide as asked for."""
         rows = self.rows(range(crop.y, crop.bottom))
         if crop.x or crop.width != self.size.width:
             return [row.crop(crop.x, crop.right) for row in rows]
@@ -35,8 +35,8 @@ class Wall(Widget):
 
     def rows(self, rows: range) -> list[Strip]:
         """These rows at their whole width."""
-        shown = sorted((pane.box.x, i) for i, pane in enumerate(self._hung) if pane.box)
-        panes = [self._hung[i] for _, i in shown]
+        shown = sorted((pane.box.x, i) for i, pane in enumerate(self._panes) if pane.box)
+        panes = [self._panes[i] for _, i in shown]
         return [self._row(panes, y) for y in rows]
 
     def _row(self, panes: Sequence[LivePane], y: int) -> Strip:
@@ -59,7 +59,7 @@ class Wall(Widget):
         return Strip.blank(width, self._palette.background)
 
 
-class Sheet(Wall):
+class Sheet(PaneHost):
     """One pane as a widget of its own, over everything else: a dialog, a toast."""
 
     def __init__(self, draw: Draw, readings: Readings, palette: Palette, name: str) -> None:

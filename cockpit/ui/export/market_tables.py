@@ -129,11 +129,11 @@ def _merged(readings: Readings) -> Table:
         book for book in book_readings(readings) if readings.taker_fee(book.venue)[0] is not None
     ]
     for name, side in (("bid", -1), ("ask", 1)) if books else ():
-        found = merge(readings, books, side)
+        merged = merge(readings, books, side)
         rows += [
-            (readings.symbol, name, books[found.venue[i]].venue, float(found.price[i]),
-             float(found.effective[i]), float(found.size[i]))
-            for i in range(min(DEPTH, len(found.effective)))
+            (readings.symbol, name, books[merged.venue[i]].venue, float(merged.price[i]),
+             float(merged.effective[i]), float(merged.size[i]))
+            for i in range(min(DEPTH, len(merged.effective)))
         ]  # fmt: skip
     names = "symbol side venue price price_with_fee size_base"
     return Table(tuple(names.split()), rows)

@@ -10,7 +10,7 @@ from cockpit.ui.input import navigation
 from cockpit.ui.input.host import Host
 from cockpit.ui.input.market_selection import filter_rows, select_symbol
 
-Deed = Callable[[], object]
+Command = Callable[[], object]
 EVERYTHING = "all"
 PANE = "alerts"
 _WORKSPACE = {
@@ -24,24 +24,24 @@ _WORKSPACE = {
 
 def refresh(host: Host, *, in_place: bool = True) -> None:
     """Copy what the desk knows now for the panes; the cursor stays on its alert if `in_place`."""
-    desk, readings, alarms = host.desk.alerting, host.readings, host.ui.alerts
+    desk, readings, alerts = host.desk.alerting, host.readings, host.ui.alerts
     is_focused = readings.ui.focus == PANE
-    if is_focused and not alarms.is_focused:
-        alarms.touched_ns = readings.now_ns
-    alarms.is_focused = is_focused
-    is_held = alarms.is_held(readings.now_ns)
+    if is_focused and not alerts.is_focused:
+        alerts.touched_ns = readings.now_ns
+    alerts.is_focused = is_focused
+    is_held = alerts.is_held(readings.now_ns)
     if not is_held:
-        alarms.index = 0
+        alerts.index = 0
     keep = in_place and is_focused and is_held
-    before = alarms.selected if keep else None
-    alarms.firing, alarms.history = desk.firing(), list(desk.history)
-    alarms.muted, alarms.problem = desk.muted, desk.hook_problem
-    alarms.keep_in_place(before)
+    before = alerts.selected if keep else None
+    alerts.firing, alerts.history = desk.firing(), list(desk.history)
+    alerts.muted, alerts.problem = desk.muted, desk.hook_problem
+    alerts.keep_in_place(before)
 
 
 def _touch(host: Host, *, is_chosen: bool) -> None:
-    alarms = host.ui.alerts
-    alarms.touched_ns, alarms.is_chosen = host.readings.now_ns, is_chosen
+    alerts = host.ui.alerts
+    alerts.touched_ns, alerts.is_chosen = host.readings.now_ns, is_chosen
 
 
 def _go(host: Host, index: int) -> None:
@@ -108,21 +108,21 @@ def mute(host: Host, _: int) -> None:
 # --- verbs --------------------------------------------------------------------------------------
 
 
-def read_mute(host: Host, words: Sequence[str]) -> Deed:
+def read_mute(host: Host, words: Sequence[str]) -> Command:
     name = _known(" ".join(words), muting(host, 1), "mute RULE|VENUE|SYMBOL|MARKET")
     return _posting(host, [Mute(name)], f"muted {name!r}")
 
 
-def read_unmute(host: Host, words: Sequence[str]) -> Deed:
+def read_unmute(host: Host, words: Sequence[str]) -> Command:
     muted = unmuting(host, 1)
     if not host.desk.alerting.muted:
         raise InputError("nothing is muted")
     name = _known(" ".join(words), muted, "unmute NAME|all")
     names = list(host.desk.alerting.muted) if name == EVERYTHING else [name]
-    return _posting(host, [Unmute(one) for one in names], f"{', '.join(names)} may speak again")
+    return _posting(host, [Unmute(name) for name in names], f"{', '.join(names)} may speak again")
 
 
-def read_acknowledge(host: Host, words: Sequence[str]) -> Deed:
+def read_acknowledge(host: Host, words: Sequence[str]) -> Command:
     """A rule's name acknowledges all its alerts, a market's name all of that market."""
     on = host.desk.alerting.firing()
     if not on:
@@ -166,14 +166,14 @@ def _known(word: str, known: Iterable[str], usage: str) -> str:
     return names[word.casefold()]
 
 
-def _posting(host: Host, intents: Sequence[Intent], words: str) -> Deed:
-    def deed() -> None:
+def _posting(host: Host, intents: Sequence[Intent], words: str) -> Command:
+    def command() -> None:
         for intent in intents:
             host.desk.post(intent)
         refresh(host, in_place=False)
         host.say(words, "info")
 
-    return deed
+    return command
 
 
 HANDLERS: Mapping[str, navigation.Handler] = {

@@ -1,6 +1,6 @@
 """The command line: verbs with words after them, such as `:pair BTC hyperliquid lighter`.
 
-One table. A verb reads its words into a deed, or raises InputError with the sentence that the
+One table. A verb reads its words into a command, or raises InputError with the sentence that the
 trader sees; nothing happens before the whole line is understood.
 """
 
@@ -32,7 +32,7 @@ from cockpit.ui.model.ui_state import (
 )
 from cockpit.ui.theme.themes import load_theme, theme_names
 
-Deed = Callable[[], object]
+Command = Callable[[], object]
 Name = TypeVar("Name", bound=str)
 _SUFFIXES = {"k": 1e3, "m": 1e6, "b": 1e9}
 _MIN_USD, _MAX_USD = 1.0, 1e10
@@ -44,7 +44,7 @@ class Verb:
 
     usage: str
     help: str
-    read: Callable[[Host, Sequence[str]], Deed]
+    read: Callable[[Host, Sequence[str]], Command]
     words: Callable[[Host, int], Iterable[str]] = lambda host, place: ()
 
     @property
@@ -90,7 +90,7 @@ def complete(host: Host, line: str) -> list[Choice]:
     ]
 
 
-def _read(host: Host, line: str) -> Deed:
+def _read(host: Host, line: str) -> Command:
     words = line.split()
     if not words:
         return lambda: None
@@ -119,11 +119,11 @@ def _none(words: Sequence[str], usage: str) -> None:
 def _among(word: str, known: Iterable[str], what: str) -> str:
     """The known name that the word means, whatever its case."""
     names = {name.casefold(): name for name in known}
-    found = names.get(word.casefold())
-    if found is None:
+    meant = names.get(word.casefold())
+    if meant is None:
         hint = did_you_mean(word, names.values()) or f"; expected {', '.join(names.values())}"
         raise InputError(f"there is no {what} {word!r}{hint}")
-    return found
+    return meant
 
 
 def _listed(host: Host) -> list[str]:
@@ -162,39 +162,39 @@ def _dollars(word: str) -> float:
 # --- verbs ------------------------------------------------------------------------------------
 
 
-def _symbol(host: Host, words: Sequence[str]) -> Deed:
+def _symbol(host: Host, words: Sequence[str]) -> Command:
     name = _among(_one(words, "symbol SYMBOL"), host.readings.view.symbols(), "watched symbol")
 
-    def deed() -> None:
+    def command() -> None:
         if name not in host.readings.symbols:
             filter_rows(host.readings, "")
         select_symbol(host.readings, name)
 
-    return deed
+    return command
 
 
-def _watching(host: Host, symbols: Iterable[str]) -> Deed:
+def _watching(host: Host, symbols: Iterable[str]) -> Command:
     wanted = tuple(dict.fromkeys(symbols))
     if not wanted:
         raise InputError("at least one symbol must be watched")
 
-    def deed() -> None:
+    def command() -> None:
         before = host.readings.symbol
         host.desk.post(Watch(wanted))
         select_symbol(host.readings, before)
 
-    return deed
+    return command
 
 
-def _watch(host: Host, words: Sequence[str]) -> Deed:
+def _watch(host: Host, words: Sequence[str]) -> Command:
     return _watching(host, _symbols(host, words))
 
 
-def _add(host: Host, words: Sequence[str]) -> Deed:
+def _add(host: Host, words: Sequence[str]) -> Command:
     return _watching(host, (*host.desk.view.symbols(), *_symbols(host, words)))
 
 
-def _drop(host: Host, words: Sequence[str]) -> Deed:
+def _drop(host: Host, words: Sequence[str]) -> Command:
     watched = host.desk.view.symbols()
     names = [part for word in words for part in word.split(",") if part]
     gone = {_among(name, watched, "watched symbol") for name in names}
@@ -203,7 +203,7 @@ def _drop(host: Host, words: Sequence[str]) -> Deed:
     return _watching(host, (name for name in watched if name not in gone))
 
 
-def _pair(host: Host, words: Sequence[str]) -> Deed:
+def _pair(host: Host, words: Sequence[str]) -> Command:
     if len(words) != 3:
         raise InputError("write :pair SYMBOL VENUE VENUE")
     to_symbol = _symbol(host, words[:1])
@@ -211,26 +211,26 @@ def _pair(host: Host, words: Sequence[str]) -> Deed:
     if names[0] == names[1]:
         raise InputError("a pair needs two different venues")
 
-    def deed() -> None:
+    def command() -> None:
         to_symbol()
         navigation.pin(host.readings, names)
 
-    return deed
+    return command
 
 
-def _theme(host: Host, words: Sequence[str]) -> Deed:
+def _theme(host: Host, words: Sequence[str]) -> Command:
     name = _among(_one(words, "theme NAME"), theme_names(paths.user_themes()), "theme")
     theme = load_theme(name, paths.user_themes())
     return lambda: host.wear(theme)
 
 
-def _sort(host: Host, words: Sequence[str]) -> Deed:
+def _sort(host: Host, words: Sequence[str]) -> Command:
     by = _among(_one(words, "sort WHAT"), (*SORTS, *_venues(host)), "column")
     again = host.ui.sort == by and not host.ui.ascending
     return lambda: sort_rows(host.readings, by, ascending=(by == "name") is not again)
 
 
-def _span(host: Host, words: Sequence[str]) -> Deed:
+def _span(host: Host, words: Sequence[str]) -> Command:
     word = _one(words, "span DURATION")
     try:
         hours = round(parse_duration_s(word) / 3600)
@@ -239,57 +239,57 @@ def _span(host: Host, words: Sequence[str]) -> Deed:
     if not 1 <= hours <= navigation.SPANS_H[-1]:
         raise InputError(f"{word!r} is not a span; expected 1h to 30d")
 
-    def deed() -> None:
+    def command() -> None:
         host.ui.span_h = hours
 
-    return deed
+    return command
 
 
-def _record(host: Host, words: Sequence[str]) -> Deed:
+def _record(host: Host, words: Sequence[str]) -> Command:
     wanted = _among(_one(words, "record on|off"), ("on", "off"), "state") == "on"
     return lambda: export_actions.record(host, wanted)
 
 
-def _size(host: Host, words: Sequence[str]) -> Deed:
+def _size(host: Host, words: Sequence[str]) -> Command:
     usd = _dollars(_one(words, "size USD"))
 
-    def deed() -> None:
+    def command() -> None:
         host.ui.size_usd = usd
 
-    return deed
+    return command
 
 
-def _band(host: Host, words: Sequence[str]) -> Deed:
+def _band(host: Host, words: Sequence[str]) -> Command:
     usd = _dollars(_one(words, "band USD"))
 
-    def deed() -> None:
+    def command() -> None:
         host.ui.band_usd = usd
 
-    return deed
+    return command
 
 
-def _workspace(host: Host, words: Sequence[str]) -> Deed:
+def _workspace(host: Host, words: Sequence[str]) -> Command:
     name = _among(_one(words, "go WORKSPACE"), [w.id for w in WORKSPACES], "workspace")
     return lambda: navigation.go(host, name)
 
 
-def _layout(host: Host, words: Sequence[str]) -> Deed:
+def _layout(host: Host, words: Sequence[str]) -> Command:
     name = _among(_one(words, "layout NAME"), navigation.LAYOUTS, "layout")
     return lambda: navigation.lay_out(host, name)
 
 
-def _calc(host: Host, words: Sequence[str]) -> Deed:
+def _calc(host: Host, words: Sequence[str]) -> Command:
     name = _among(_one(words, "calc NAME"), CALCULATORS, "calculator")
     return lambda: plan_actions.open_calculator(host, name)
 
 
-def _keep(host: Host, words: Sequence[str]) -> Deed:
+def _keep(host: Host, words: Sequence[str]) -> Command:
     name = check_name(_one(words, "keep NAME"))
 
-    def deed() -> None:
+    def command() -> None:
         plan_actions.keep(host, name)
 
-    return deed
+    return command
 
 
 def _setting(
@@ -297,7 +297,7 @@ def _setting(
 ) -> Verb:
     """A verb that sets one preference to one of its names."""
 
-    def read(host: Host, words: Sequence[str]) -> Deed:
+    def read(host: Host, words: Sequence[str]) -> Command:
         wanted = _among(_one(words, usage), known, what)
         name = next(name for name in known if name == wanted)
         return lambda: put(host.ui, name)
@@ -320,7 +320,7 @@ def _put_tenor(ui: UiState, tenor: Tenor) -> None:
 def _doing(usage: str, text: str, action: str) -> Verb:
     """A verb without words that does what a key does."""
 
-    def read(host: Host, words: Sequence[str]) -> Deed:
+    def read(host: Host, words: Sequence[str]) -> Command:
         _none(words, usage)
         return lambda: host.do(action)
 

@@ -34,13 +34,13 @@ def pair(readings: Readings) -> tuple[str, str] | None:
     known = {v.name: fresh_hourly(readings, v.name, symbol) for v in readings.venues}
     rates = {name: rate for name, rate in known.items() if rate is not None}
     if len(readings.ui.pinned) == 2 and all(name in rates for name in readings.ui.pinned):
-        one, other = readings.ui.pinned
+        long, short = readings.ui.pinned
     elif len(rates) > 1:
-        one = readings.venue if readings.venue in rates else max(rates, key=lambda v: rates[v])
-        other = max((v for v in rates if v != one), key=lambda v: abs(rates[v] - rates[one]))
+        long = readings.venue if readings.venue in rates else max(rates, key=lambda v: rates[v])
+        short = max((v for v in rates if v != long), key=lambda v: abs(rates[v] - rates[long]))
     else:
         return None
-    return (one, other) if rates[one] <= rates[other] else (other, one)
+    return (long, short) if rates[long] <= rates[short] else (short, long)
 
 
 def mid_of(readings: Readings, venue: str | None = None) -> float | None:
@@ -65,11 +65,11 @@ def _symbol(readings: Readings) -> dict[str, Given]:
 
 def _carry(readings: Readings) -> dict[str, Given]:
     given = {**_symbol(readings), "notional_usd": Given(plain(readings.ui.size_usd), SIZE)}
-    found = pair(readings)
-    if found is not None:
-        source = "pinned" if set(found) == set(readings.ui.pinned) else CELL
-        given["long_venue"] = Given(found[0], source)
-        given["short_venue"] = Given(found[1], source)
+    venues = pair(readings)
+    if venues is not None:
+        source = "pinned" if set(venues) == set(readings.ui.pinned) else CELL
+        given["long_venue"] = Given(venues[0], source)
+        given["short_venue"] = Given(venues[1], source)
     return given
 
 
@@ -95,10 +95,10 @@ def _hedge(readings: Readings) -> dict[str, Given]:
     symbol = readings.symbol
     marked = _marked(readings)
     if len(marked) == 1 and readings.view.venue(marked[0]["venue"]) is not None:
-        one = marked[0]
-        given["size"] = Given(plain(one["size"]), "the position")
-        given["venue"] = Given(one["venue"], "the position")
-        return {**given, "symbol": Given(one["symbol"], "the position")}
+        position = marked[0]
+        given["size"] = Given(plain(position["size"]), "the position")
+        given["venue"] = Given(position["venue"], "the position")
+        return {**given, "symbol": Given(position["symbol"], "the position")}
     if marked:
         return {"positions": Given(_json(marked), "the marked positions")}
     carried = legs_of(readings.ui.forms.opened.get("carry"), symbol)
@@ -148,22 +148,22 @@ def _under_stress(readings: Readings) -> tuple[str, list[dict[str, Any]], str]:
 
 
 def _marked(readings: Readings) -> list[dict[str, Any]]:
-    """Marked positions, or the one under the cursor, while the trader looks at positions.
+    """Marked positions, or the position under the cursor, while the trader looks at positions.
 
     Where their venue is not followed, with the price that the table values them at.
     """
     if readings.ui.focus != "positions":
         return []
-    found = []
+    positions = []
     for row in chosen(readings):
         leg = row.leg
-        one: dict[str, Any] = {"venue": leg.venue, "symbol": leg.symbol, "size": leg.size}
+        position: dict[str, Any] = {"venue": leg.venue, "symbol": leg.symbol, "size": leg.size}
         if leg.entry is not None:
-            one["entry"] = leg.entry
+            position["entry"] = leg.entry
         if leg.price is not None and not is_followed(readings, row):
-            one["mark"] = leg.price
-        found.append(one)
-    return found
+            position["mark"] = leg.price
+        positions.append(position)
+    return positions
 
 
 def _json(rows: list[dict[str, Any]]) -> str:
@@ -221,9 +221,9 @@ def plan_rows(readings: Readings) -> list[dict[str, Any]]:
 
 def pair_rows(readings: Readings) -> list[dict[str, Any]]:
     """Long and short at the size that costs are quoted for."""
-    found = pair(readings)
+    venues = pair(readings)
     rows = []
-    for venue, sign in zip(found or (), (1, -1), strict=False):
+    for venue, sign in zip(venues or (), (1, -1), strict=False):
         price = mid_of(readings, venue)
         if price is not None:
             size = sign * float(f"{readings.ui.size_usd / price:.4g}")

@@ -206,11 +206,11 @@ def copy(host: Host, _: int) -> None:
 
 def open_plan(host: Host, _: int) -> None:
     """The kept plan under the cursor, or back to what the form proposes."""
-    board = host.ui.plans
-    if board.saved:
-        name = board.saved[min(board.row, len(board.saved) - 1)].name
-        board.opened = "" if board.opened == name else name
-        board.leg = 0
+    plans = host.ui.plans
+    if plans.saved:
+        name = plans.saved[min(plans.row, len(plans.saved) - 1)].name
+        plans.opened = "" if plans.opened == name else name
+        plans.leg = 0
 
 
 def _rows(step: int) -> navigation.Handler:
@@ -219,8 +219,8 @@ def _rows(step: int) -> navigation.Handler:
 
 def _legs(step: int) -> navigation.Handler:
     def handler(host: Host, count: int) -> None:
-        board = host.ui.plans
-        board.move_leg(step * max(1, count), len(board.legs(host.ui.forms)))
+        plans = host.ui.plans
+        plans.move_leg(step * max(1, count), len(plans.legs(host.ui.forms)))
 
     return handler
 
@@ -293,11 +293,11 @@ def delete(host: Host, _: int) -> None:
     """Delete the kept plan under the cursor, after asking; what was exported of it stays."""
     from cockpit.ui.dialogs.confirm import ask_to_delete
 
-    board = host.ui.plans
-    if not board.saved:
+    plans = host.ui.plans
+    if not plans.saved:
         host.say("no plan is kept", "warn")
         return
-    plan = board.saved[min(board.row, len(board.saved) - 1)]
+    plan = plans.saved[min(plans.row, len(plans.saved) - 1)]
     done = saved_plans.progress(plan)
 
     def act() -> str:
@@ -305,7 +305,7 @@ def delete(host: Host, _: int) -> None:
             saved_plans.delete(paths.plans_dir(), plan.name)
         except OSError as error:
             return f"{paths.plans_dir()}: {plan.name} was not deleted: {error.strerror}"
-        board.drop(plan.name)
+        plans.drop(plan.name)
         host.say(f"deleted {plan.name}", "info")
         return ""
 

@@ -213,7 +213,7 @@ def _net(taken: list[Row]) -> float:
 
 
 def _put(form: Form, **given: str) -> None:
-    known = {one.name for one in form.fields}
+    known = {field.name for field in form.fields}
     for key, text in given.items():
         if key in known:
             form.put(key, text, HELD)
@@ -246,9 +246,9 @@ def _carry(form: Form, taken: list[Row], _: int) -> None:
         return
     leg = taken[0].leg
     mine = [row.leg for row in taken if row.leg.symbol == leg.symbol]
-    long = next((one.venue for one in mine if one.size > 0), "")
-    short = next((one.venue for one in mine if one.size < 0), "")
-    _put(form, symbol=leg.symbol, size=plain(max(abs(one.size) for one in mine)), notional_usd="")
+    long = next((held.venue for held in mine if held.size > 0), "")
+    short = next((held.venue for held in mine if held.size < 0), "")
+    _put(form, symbol=leg.symbol, size=plain(max(abs(held.size) for held in mine)), notional_usd="")
     suggested = [form.text("long_venue"), form.text("short_venue")]
     other = next((name for name in suggested if name and name != (long or short)), "")
     _put(form, long_venue=long or other, short_venue=short or other)

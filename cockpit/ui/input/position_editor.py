@@ -56,10 +56,10 @@ class FileWatch:
 def _stamp(path: Path) -> tuple[int, int, int] | None:
     """Changes with every edit; None while there is no file."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def add(host: Host, _: int) -> None:

@@ -71,8 +71,8 @@ def _name(alert: Alert) -> tuple[int, str, str]:
     return alert.at_ns, alert.rule, alert.subject
 
 
-def _is_same(one: Alert, other: Alert) -> bool:
-    return _name(one) == _name(other)
+def _is_same(first: Alert, second: Alert) -> bool:
+    return _name(first) == _name(second)
 
 
 def tell(severity: Severity, least: str) -> bool:

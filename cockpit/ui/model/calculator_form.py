@@ -80,13 +80,15 @@ class Form:
     # --- rows ---------------------------------------------------------------------------------
 
     def rows(self) -> list[Row]:
-        found = []
-        for one in self.fields:
-            label = _label(one, self.fields)
-            found.append(Row(one.name, one, label))
-            if one.kind == "table":
-                found += [Row(key, one, key.partition(".")[2]) for key in self._parts(one)]
-        return found
+        rows = []
+        for form_field in self.fields:
+            label = _label(form_field, self.fields)
+            rows.append(Row(form_field.name, form_field, label))
+            if form_field.kind == "table":
+                rows += [
+                    Row(key, form_field, key.partition(".")[2]) for key in self._parts(form_field)
+                ]
+        return rows
 
     def _parts(self, table: "FormField") -> list[str]:
         typed = [key for key in self.given if key.startswith(f"{table.name}.")]
@@ -137,7 +139,7 @@ class Form:
         """Assumptions that belong to no row."""
         shown = {words for row in self.rows() if (words := self.assumption(row))}
         said = self.result.assumptions if self.result else ()
-        return [words for words in said if not any(one in words for one in shown)]
+        return [words for words in said if not any(text in words for text in shown)]
 
     # --- typing -------------------------------------------------------------------------------
 
@@ -190,7 +192,7 @@ class Form:
 
     def fill(self, given: Mapping[str, Given]) -> None:
         """Prefill: what an earlier prefill said is forgotten, what was typed stays elsewhere."""
-        known = {one.name for one in self.fields}
+        known = {form_field.name for form_field in self.fields}
         self.given = {k: g for k, g in given.items() if k.partition(".")[0] in known and g.text}
         self.errors.clear()
         self.result, self.futures, self.is_outdated, self.entry = None, None, False, None
@@ -205,12 +207,12 @@ class Form:
     def follow(self, given: Mapping[str, Given]) -> None:
         """Prefill for another cell: what was typed stays, unless it is of the coin before."""
         typed = {
-            key: one
-            for key, one in self.given.items()
-            if one.source == TYPED and key not in _OF_ONE_COIN
+            key: value
+            for key, value in self.given.items()
+            if value.source == TYPED and key not in _OF_ONE_COIN
         }
         is_sized = not typed.keys().isdisjoint(("size_usd", "notional_usd"))
-        fresh = {k: one for k, one in given.items() if not (is_sized and k == "size")}
+        fresh = {k: value for k, value in given.items() if not (is_sized and k == "size")}
         cursor = self.cursor
         self.fill({**fresh, **typed})
         self.cursor = cursor
@@ -218,27 +220,27 @@ class Form:
     def nudge(self, step: int) -> None:
         """The next choice, the other flag, or the next round number: 1, 2, 5, 10 …"""
         row = self.row()
-        one = row.field
-        now = self.text(row.key) or (plain(one.default) if _has_default(one) else "")
-        if one.kind in ("choice", "flag"):
-            choices = one.choices if one.kind == "choice" else ("true", "false")
+        form_field = row.field
+        now = self.text(row.key) or (plain(form_field.default) if _has_default(form_field) else "")
+        if form_field.kind in ("choice", "flag"):
+            choices = form_field.choices if form_field.kind == "choice" else ("true", "false")
             at = choices.index(now) if now in choices else -1 if step > 0 else 0
             self.put(row.key, choices[(at + step) % len(choices)], "typed")
-        elif one.kind in ("number", "whole", "table") and now:
+        elif form_field.kind in ("number", "whole", "table") and now:
             try:
                 value = float(now)
             except ValueError:
                 return
             after = round_step(value, step)
-            if one.kind == "whole":
+            if form_field.kind == "whole":
                 after = max(after, 1.0)
-            self.put(row.key, plain(after if one.kind != "whole" else int(after)), "typed")
+            self.put(row.key, plain(after if form_field.kind != "whole" else int(after)), "typed")
 
     # --- values -------------------------------------------------------------------------------
 
     def values(self) -> dict[str, str]:
         """What `read` takes; parts of tables stay apart even while they are typed in one line."""
-        tables = {one.name for one in self.fields if one.kind == "table"}
+        tables = {form_field.name for form_field in self.fields if form_field.kind == "table"}
         values: dict[str, str] = {}
         for key, given in self.given.items():
             parts = [part.partition("=") for part in given.text.split(",") if part.strip()]
@@ -335,14 +337,16 @@ def _words(error: "FieldError") -> str:
     return str(error).removeprefix(f"{error.field}: ")
 
 
-def _label(one: "FormField", fields: tuple["FormField", ...]) -> str:
+def _label(form_field: "FormField", fields: tuple["FormField", ...]) -> str:
     """What the calculator calls it; its name where two fields are called alike."""
-    alike = sum(other.label == one.label and other.unit == one.unit for other in fields)
-    return one.name.replace("_", " ") if alike > 1 else one.label
+    alike = sum(
+        other.label == form_field.label and other.unit == form_field.unit for other in fields
+    )
+    return form_field.name.replace("_", " ") if alike > 1 else form_field.label
 
 
-def _has_default(one: "FormField") -> bool:
-    return one.default not in (None, (), {}, "")
+def _has_default(form_field: "FormField") -> bool:
+    return form_field.default not in (None, (), {}, "")
 
 
 def plain(value: Any) -> str:
@@ -365,7 +369,7 @@ def round_step(value: float, step: int) -> float:
     power = 10.0 ** math.floor(math.log10(size) + 1e-12)
     ladder = [power * m for m in (0.5, 1, 2, 5, 10)]
     if step > 0:
-        found = next(one for one in ladder if one > size * (1 + 1e-9))
+        nearest = next(rung for rung in ladder if rung > size * (1 + 1e-9))
     else:
-        found = next(one for one in reversed(ladder) if one < size * (1 - 1e-9))
-    return math.copysign(float(f"{found:.12g}"), value)
+        nearest = next(rung for rung in reversed(ladder) if rung < size * (1 - 1e-9))
+    return math.copysign(float(f"{nearest:.12g}"), value)

@@ -36,15 +36,15 @@ class PlanList:
         return result.plan.legs if result and result.plan else ()
 
     def keep(self, plan: "SavedPlan") -> None:
-        """Put a plan among the kept ones, or in place of the one of that name, and open it."""
-        others = [one for one in self.saved if one.name != plan.name]
-        self.saved = sorted([*others, plan], key=lambda one: -one.at_ns)
+        """Put a plan among the kept ones, or in place of the other of that name, and open it."""
+        others = [other for other in self.saved if other.name != plan.name]
+        self.saved = sorted([*others, plan], key=lambda other: -other.at_ns)
         self.opened = plan.name
         self.row = self.saved.index(plan)
 
     def drop(self, name: str) -> None:
-        """Forget a plan; the cursor goes on to the one after it."""
-        self.saved = [one for one in self.saved if one.name != name]
+        """Forget a plan; the cursor goes on to the other after it."""
+        self.saved = [other for other in self.saved if other.name != name]
         self.row = max(0, min(self.row, len(self.saved) - 1))
         if self.opened == name:
             self.opened, self.leg = "", 0

@@ -115,8 +115,8 @@ def _value(form: Form, row: Row, width: int) -> tuple[str, str]:
 
 def _nothing(form: Form, row: Row) -> str:
     """What stands for an empty field."""
-    if found := _FIGURE.match(form.assumption(row)):
-        return found[1]
+    if figure := _FIGURE.match(form.assumption(row)):
+        return figure[1]
     if form.assumption(row):
         return "assumed"
     if row.field.kind == "table":
@@ -136,10 +136,10 @@ def _beside(form: Form, row: Row) -> tuple[str, str]:
     if unit == "frac" and text:
         unit = _percent(text)
     if said and said == form.assumption(row):
-        found = _FIGURE.match(said)
-        rest = said[found.end() :] if found else said
-        is_small = found is not None and unit == "frac" and "e" in found[1]
-        percent = _percent(found[1]) if found and is_small else ""
+        figure = _FIGURE.match(said)
+        rest = said[figure.end() :] if figure else said
+        is_small = figure is not None and unit == "frac" and "e" in figure[1]
+        percent = _percent(figure[1]) if figure and is_small else ""
         return " ".join(filter(None, (percent, clean(rest)))) or "assumed", "warn"
     return " · ".join(filter(None, (unit, said))), "dim"
 

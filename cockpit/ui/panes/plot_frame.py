@@ -99,16 +99,16 @@ def _labels(
     glyphs: GlyphSet,
 ) -> list[tuple[str, str]]:
     """Each name and figure at the right end of its line, moved apart where they collide."""
-    series = [one for _, one in ends]
+    all_series = [line for _, line in ends]
     wanted = sorted(
         ((min(rows - 1, max(0, row)), -s.last, s) for row, s in ends if s.last is not None),
         key=lambda item: item[:2],
     )
     taken: dict[int, Series] = {}
-    for row, _, one in wanted:
+    for row, _, line in wanted:
         free = sorted((r for r in range(rows) if r not in taken), key=lambda r: (abs(r - row), r))
         if free:
-            taken[free[0]] = one
+            taken[free[0]] = line
     # Where labels had to move, their order is still that of the lines.
     ordered = dict(zip(sorted(taken), (s for _, _, s in wanted), strict=False))
     size = name_width + figure + 2
@@ -117,13 +117,13 @@ def _labels(
         if i not in ordered:
             out.append((" " * size, "dim"))
             continue
-        one = ordered[i]
-        name = one.name if name_width >= 12 else readings.short(one.name)
+        line = ordered[i]
+        name = line.name if name_width >= 12 else readings.short(line.name)
         key = " "
         if glyphs == "ascii":
-            key = ASCII_MARKS[series.index(one) % len(ASCII_MARKS)]
-        text = f"{key}{fit(name, name_width)}{right(one.figure, figure)} "
-        out.append((text, one.role))
+            key = ASCII_MARKS[all_series.index(line) % len(ASCII_MARKS)]
+        text = f"{key}{fit(name, name_width)}{right(line.figure, figure)} "
+        out.append((text, line.role))
     return out
 
 

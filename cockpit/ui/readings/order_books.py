@@ -70,8 +70,8 @@ def book_reading(readings: Readings, venue: str) -> BookReading | None:
 
 def book_readings(readings: Readings) -> list[BookReading]:
     """Every venue's book that may be compared: known, two-sided and not stale."""
-    found = (book_reading(readings, name) for name in readings.listing())
-    return [book for book in found if book is not None and not book.stale]
+    books = (book_reading(readings, name) for name in readings.listing())
+    return [book for book in books if book is not None and not book.stale]
 
 
 def _read(readings: Readings, venue: str) -> BookReading | None:
@@ -138,9 +138,9 @@ def round_trip_bps(readings: Readings, venue: str) -> float | None:
     return readings.once(("round trip", venue, readings.symbol, readings.ui.size_usd), compute)
 
 
-def pair_cost_bps(readings: Readings, one: str, other: str) -> float | None:
+def pair_cost_bps(readings: Readings, first: str, second: str) -> float | None:
     """Both legs in and out, in bps of one leg's notional."""
-    costs = [round_trip_bps(readings, venue) for venue in (one, other)]
+    costs = [round_trip_bps(readings, venue) for venue in (first, second)]
     known = [bps for bps in costs if bps is not None]
     return sum(known) if len(known) == 2 else None
 

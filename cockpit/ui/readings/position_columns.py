@@ -91,8 +91,8 @@ def _sign_role(value: float | None) -> str:
 
 
 def _price(readings: Readings, row: Row, value: float | None) -> str:
-    found = listing(readings, row)
-    return UNKNOWN if value is None else fmt.price(value, found.tick if found else None)
+    instrument = listing(readings, row)
+    return UNKNOWN if value is None else fmt.price(value, instrument.tick if instrument else None)
 
 
 def _lined_up(
@@ -102,8 +102,8 @@ def _lined_up(
     differ from venue to venue, and a column is read downwards."""
 
     def most() -> int:
-        mine = [r for r in portfolio(readings).rows if r.leg.symbol == row.leg.symbol]
-        return max(map(_decimals, (text_of(readings, one) for one in mine)))
+        same_asset = [r for r in portfolio(readings).rows if r.leg.symbol == row.leg.symbol]
+        return max(map(_decimals, (text_of(readings, r) for r in same_asset)))
 
     text = text_of(readings, row)
     if not text[-1:].isdigit():
@@ -130,8 +130,8 @@ def _symbol(readings: Readings, row: Row) -> Cell:
 
 
 def _size_text(readings: Readings, row: Row) -> str:
-    found = listing(readings, row)
-    return base(row.leg.size, found.lot if found else None)
+    instrument = listing(readings, row)
+    return base(row.leg.size, instrument.lot if instrument else None)
 
 
 def _size(readings: Readings, row: Row) -> Cell:

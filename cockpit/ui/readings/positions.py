@@ -95,11 +95,11 @@ def account_name(readings: Readings, row: Row) -> str:
 def rows(readings: Readings) -> list[Row]:
     """Those that pass the filter, in the chosen order, groups together."""
     selection = readings.ui.positions
-    found = {key_of(row): row for row in portfolio(readings).rows}
-    order = [key for key in selection.order if key in found]
+    by_key = {key_of(row): row for row in portfolio(readings).rows}
+    order = [key for key in selection.order if key in by_key]
     known = set(order)
-    order += [key for key in found if key not in known]
-    shown = [found[key] for key in order if _passes(readings, found[key])]
+    order += [key for key in by_key if key not in known]
+    shown = [by_key[key] for key in order if _passes(readings, by_key[key])]
     groups: dict[str, list[Row]] = {}
     for row in shown:
         groups.setdefault(group_of(readings, row), []).append(row)
@@ -254,24 +254,24 @@ def _expected_hourly(readings: Readings, market: MarketRead, now: float) -> floa
 def lacking(readings: Readings, row: Row) -> list[str]:
     """Why figures of a row are not known, or not to be trusted, in a few words each."""
     leg = row.leg
-    found = [f"stale: {_why_old(readings, row)}"] if row.is_stale else []
+    reasons = [f"stale: {_why_old(readings, row)}"] if row.is_stale else []
     if row.liquidation.basis is None and not leg.is_manual:
-        found.append("liq: no margin")
+        reasons.append("liq: no margin")
     if room_of(row) == 0:
-        found.append(f"liq: the mark is beyond it{': a typo?' * leg.is_manual}")
-    found += _of_the_market(readings, row)
+        reasons.append(f"liq: the mark is beyond it{': a typo?' * leg.is_manual}")
+    reasons += _of_the_market(readings, row)
     if leg.is_manual:
         twin = _read_twin(readings, row)
-        found += [f"same size is read from {twin}: counted twice?"] if twin else []
-        found += _not_typed(row)
-        return found
+        reasons += [f"same size is read from {twin}: counted twice?"] if twin else []
+        reasons += _not_typed(row)
+        return reasons
     if leg.entry is None and leg.stated_upnl_usd is None:
-        found.append("uPnL: no entry")
+        reasons.append("uPnL: no entry")
     if row.funding_paid_usd is None:
-        found.append("paid: no payment read")
+        reasons.append("paid: no payment read")
     if row.leverage is None:
-        found.append("lev: none stated")
-    return found
+        reasons.append("lev: none stated")
+    return reasons
 
 
 def is_followed(readings: Readings, row: Row) -> bool:
@@ -291,20 +291,20 @@ def _of_the_market(readings: Readings, row: Row) -> list[str]:
     """What the state of the market keeps from being known."""
     leg = row.leg
     market = readings.view.market(leg.venue, leg.symbol)
-    found = []
+    reasons = []
     if not is_followed(readings, row):
         lent = borrowed(readings.view, leg.symbol, readings.now_ns)
-        found += [f"mark: index of {lent.venue}"] if lent else ["mark: no venue has a price"]
-        return found if leg.is_spot else [*found, "carry: venue not followed"]
+        reasons += [f"mark: index of {lent.venue}"] if lent else ["mark: no venue has a price"]
+        return reasons if leg.is_spot else [*reasons, "carry: venue not followed"]
     if leg.is_manual and not readings.is_listed(leg.venue, leg.symbol):
-        found.append(f"{leg.venue} lists no {leg.symbol}")
+        reasons.append(f"{leg.venue} lists no {leg.symbol}")
     elif market is None:
-        found.append(f"carry: :add {leg.symbol}")
+        reasons.append(f"carry: :add {leg.symbol}")
     elif leg.hourly is None:
-        found.append("carry: no funding rate yet")
+        reasons.append("carry: no funding rate yet")
     elif rate_is_old(readings, row):
-        found.append("carry: rate is old")
-    return [*found, "mark: no price"] if leg.price is None else found
+        reasons.append("carry: rate is old")
+    return [*reasons, "mark: no price"] if leg.price is None else reasons
 
 
 def _read_twin(readings: Readings, row: Row) -> str:

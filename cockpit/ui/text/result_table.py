@@ -72,7 +72,7 @@ def _role(column: Column, cell: Cell) -> str:
 
 def _columns(table: Table) -> list[list[str]]:
     """Texts column by column; all dollars of a table have the same decimals."""
-    found = []
+    texts = []
     dollars = [
         cell
         for i, column in enumerate(table.columns)
@@ -83,8 +83,8 @@ def _columns(table: Table) -> list[list[str]]:
         cells = [row[i] for row in table.rows]
         numbers = [c for c in cells if isinstance(c, int | float) and math.isfinite(c)]
         decimals = decimals_for(column.unit, dollars if column.unit == "usd" else numbers)
-        found.append([cell_text(cell, column.unit, decimals) for cell in cells])
-    return found
+        texts.append([cell_text(cell, column.unit, decimals) for cell in cells])
+    return texts
 
 
 def decimals_for(unit: str, numbers: Sequence[float]) -> int:
@@ -130,7 +130,7 @@ _PERCENT = ("%/h", "% APR", "%")
 
 def figures(values: Any) -> list[tuple[str, str, str]]:
     """(name, number, unit) of every plain number of a calculator's answer, None as `·`."""
-    found = []
+    out = []
     for name, hint in _hints(type(values)).items():
         kinds = {hint, *get_args(hint)} - {hint if get_args(hint) else None, type(None)}
         if not kinds <= {int, float}:
@@ -143,8 +143,8 @@ def figures(values: Any) -> list[tuple[str, str, str]]:
                 if suffix == "_probability":
                     label += " odds"
                 break
-        found.append((label.replace("_", " "), _figure(value, unit), unit))
-    return found
+        out.append((label.replace("_", " "), _figure(value, unit), unit))
+    return out
 
 
 _known_hints: dict[type, dict[str, Any]] = {}

@@ -102,7 +102,7 @@ def _row(
     for size in sizes:
         both = costs[size]
         best = [_is_best(readings, name, table, size, i) for i in (0, 1)]
-        texts = [_text(one, fee) for one in both]
+        texts = [_text(cost, fee) for cost in both]
         pad = " " * max(0, cell - len(texts[0]) - len(texts[1]) - 1)
         roles = [
             "stale" if book.stale else "warn" if t == _THIN else "gain" if b else "text"
@@ -112,10 +112,10 @@ def _row(
     return line
 
 
-def _text(one: Cost, fee: float | None) -> str:
-    if one.bps is None:
-        return _THIN if one.filled_frac < 1 else fmt.MISSING
-    return fmt.bps(one.bps, 2 if one.bps < 9.995 else 1 if one.bps < 99.95 else 0)
+def _text(cost: Cost, fee: float | None) -> str:
+    if cost.bps is None:
+        return _THIN if cost.filled_frac < 1 else fmt.MISSING
+    return fmt.bps(cost.bps, 2 if cost.bps < 9.995 else 1 if cost.bps < 99.95 else 0)
 
 
 def _is_best(

@@ -91,31 +91,31 @@ def _cell(readings: Readings, row: str, column: str, names: list[str]) -> tuple[
     return fmt.hours(pays.hours), "gain" if pays.hours <= 24 else "text"
 
 
-def _spread(readings: Readings, one: str, other: str) -> float | None:
+def _spread(readings: Readings, first: str, second: str) -> float | None:
     """What one venue's rate is above the other's at the tenor, per hour."""
-    a, b = terms(readings, one)[readings.ui.tenor], terms(readings, other)[readings.ui.tenor]
+    a, b = terms(readings, first)[readings.ui.tenor], terms(readings, second)[readings.ui.tenor]
     return None if a is None or b is None else a - b
 
 
-def _direction(readings: Readings, one: str, other: str) -> tuple[str, str] | None:
+def _direction(readings: Readings, first: str, second: str) -> tuple[str, str] | None:
     """(short, long) so that the pair receives at the rates of now; None if one is not known."""
     symbol = readings.symbol or ""
-    a, b = fresh_hourly(readings, one, symbol), fresh_hourly(readings, other, symbol)
+    a, b = fresh_hourly(readings, first, symbol), fresh_hourly(readings, second, symbol)
     if a is None or b is None:
         return None
-    return (one, other) if a >= b else (other, one)
+    return (first, second) if a >= b else (second, first)
 
 
 def _verdict(readings: Readings, names: list[str], width: int) -> Line:
     """The pair that pays for itself soonest."""
     best: tuple[float, str, str, float] | None = None
-    for i, one in enumerate(names):
-        for other in names[i + 1 :]:
-            pair = _direction(readings, one, other)
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            pair = _direction(readings, first, second)
             pays = breakeven(readings, *pair) if pair else None
             if pair and pays and pays.hours is not None and pays.cost_bps is not None:
-                found = (pays.hours, *pair, pays.cost_bps)
-                best = found if best is None or found < best else best
+                candidate = (pays.hours, *pair, pays.cost_bps)
+                best = candidate if best is None or candidate < best else best
     if best is None:
         if len(names) < 2:
             return []

@@ -37,23 +37,23 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
 
 def _troubles(readings: Readings, venue: VenueRead) -> list[tuple[str, str]]:
     """(words, role) of everything that is wrong, worst first."""
-    found = []
+    troubles = []
     stats = readings.venue_stats.get(venue.name)
     if stats and stats.faults:
-        found.append((f"adapter failed {stats.faults} times: see the log file", "danger"))
+        troubles.append((f"adapter failed {stats.faults} times: see the log file", "danger"))
     if stats and stats.blocked_s > 0:
-        found.append((f"refuses our requests for {fmt.age(stats.blocked_s)}", "loss"))
+        troubles.append((f"refuses our requests for {fmt.age(stats.blocked_s)}", "loss"))
     if stats and stats.tape_error:
-        found.append((f"recording ended: {clean(stats.tape_error)}", "loss"))
+        troubles.append((f"recording ended: {clean(stats.tape_error)}", "loss"))
     if venue.state != "live":
-        found.append((clean(f"{venue.state}: {venue.reason or 'no reason given'}"), "warn"))
+        troubles.append((clean(f"{venue.state}: {venue.reason or 'no reason given'}"), "warn"))
     if venue.chain.rejects:
-        found.append(
+        troubles.append(
             (f"{venue.chain.rejects} rejected, last: {clean(venue.chain.last_reject)}", "warn")
         )
     skew = venue.chain.clock_skew_ms()
     if skew is not None and skew < 0:
-        found.append(
+        troubles.append(
             (f"our clock is {fmt.milliseconds(-skew)} ms behind: latencies are not shown", "warn")
         )
-    return found
+    return troubles

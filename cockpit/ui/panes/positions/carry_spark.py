@@ -81,18 +81,18 @@ def _unknown(readings: Readings, held: Portfolio) -> list[str]:
     """Why a total is not known, a sentence a figure."""
     legs = [row.leg for row in held.rows]
     waiting = len(unread(readings))
-    found = []
+    reasons = []
     if words := _named([leg for leg in legs if leg.price is None]):
-        found.append(f"net, gross: no price of {words}")
+        reasons.append(f"net, gross: no price of {words}")
     if words := _named([leg for leg in legs if leg.price is not None and leg.upnl_usd is None]):
-        found.append(f"uPnL: no entry of {words}")
+        reasons.append(f"uPnL: no entry of {words}")
     if not held.pools:
-        found.append("equity, leverage: no account is followed")
+        reasons.append("equity, leverage: no account is followed")
     elif waiting:
-        found.append(f"equity: {waiting} account{'s' * (waiting > 1)} not read yet")
+        reasons.append(f"equity: {waiting} account{'s' * (waiting > 1)} not read yet")
     elif any(pool.equity_usd is None for pool in held.pools):
-        found.append("equity: an account does not say")
-    return found
+        reasons.append("equity: an account does not say")
+    return reasons
 
 
 def _named(legs: Sequence[Leg]) -> str:
@@ -160,10 +160,10 @@ def _spark(readings: Readings, inner: int) -> Line:
     return [*head, (spark(means, min(room, len(means))), "accent"), (scale, "dim")]
 
 
-def _pair(one: tuple[str, str], other: tuple[str, str], inner: int) -> Line:
-    line: Line = [(" " + fit(one[0], _LABEL), "dim"), (right(one[1], 11), "number")]
+def _pair(left: tuple[str, str], beside: tuple[str, str], inner: int) -> Line:
+    line: Line = [(" " + fit(left[0], _LABEL), "dim"), (right(left[1], 11), "number")]
     if inner >= _LABEL + 32:
-        line += [("   ", "dim"), (fit(other[0], 7), "dim"), (right(other[1], 10), "number")]
+        line += [("   ", "dim"), (fit(beside[0], 7), "dim"), (right(beside[1], 10), "number")]
     return line
 
 

@@ -112,18 +112,18 @@ def ratio_role(ratio: float | None) -> str:
 
 def _troubles(readings: Readings, inner: int) -> list[Line]:
     """A line for each account that cannot be taken for the present, or said something."""
-    found: list[Line] = []
-    for book in readings.view.accounts():
-        is_old = book.is_stale(readings.now_ns)
-        if not (is_old or book.reason):
+    troubles: list[Line] = []
+    for account in readings.view.accounts():
+        is_old = account.is_stale(readings.now_ns)
+        if not (is_old or account.reason):
             continue
-        age_s = book.age_s(readings.now_ns)
+        age_s = account.age_s(readings.now_ns)
         when = "" if age_s is None or not is_old else f", last read {fmt.age(age_s)} ago"
-        said = clean(why_stale(readings, book)) if is_old else clean(book.reason)
-        words = f" {Account(book.venue, book.address)} {said}{when}"
-        role = "warn" if is_old and book.status != "unknown" else "dim"
-        found.append([(fit(words, inner), role)])
-    return found
+        said = clean(why_stale(readings, account)) if is_old else clean(account.reason)
+        words = f" {Account(account.venue, account.address)} {said}{when}"
+        role = "warn" if is_old and account.status != "unknown" else "dim"
+        troubles.append([(fit(words, inner), role)])
+    return troubles
 
 
 def _typed_only(readings: Readings, venues: list[VenueExposure], inner: int) -> list[Line]:

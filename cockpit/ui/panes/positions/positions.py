@@ -194,12 +194,13 @@ def _verdict(readings: Readings, shown: Sequence[Row], at: int, width: int) -> L
 
 def safety_words(readings: Readings, width: int) -> Line:
     """The nearest liquidation, and what may not be called safe."""
-    found = safety(readings)
-    doubt = _doubt(found.stale, found.unknown, found.unread)
-    if found.nearest is None:
-        words = "no liquidation price is known" if not found.known else "no price liquidates a leg"
+    nearness = safety(readings)
+    doubt = _doubt(nearness.stale, nearness.unknown, nearness.unread)
+    if nearness.nearest is None:
+        is_any_known = nearness.known > 0
+        words = "no price liquidates a leg" if is_any_known else "no liquidation price is known"
         return longest(width, [(words, "text"), (doubt, "warn")], [(words, "text")])
-    row = found.nearest
+    row = nearness.nearest
     place = f"{row.leg.symbol} {row.leg.venue}"
     is_beyond = room_of(row) == 0
     head: Line = [

@@ -123,7 +123,7 @@ def _figures(futures: MonteCarloValues, inner: int) -> list[Line]:
         drawn.append(line)
     chances = [
         f"{clean(name)} {'not known' if chance is None else f'{chance * 100:.2f} %'}"
-        for name, chance in sorted(futures.p_liquidation.items(), key=lambda one: one[0] != "any")
+        for name, chance in sorted(futures.p_liquidation.items(), key=lambda item: item[0] != "any")
         if chance != 0
     ]
     words = ", ".join(chances) or "none in any future"
