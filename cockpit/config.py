@@ -4,6 +4,7 @@ Precedence: flag > environment (`COCKPIT_…`) > file > default. An unknown key 
 its path and the nearest known key, because a setting that is silently ignored is a wrong setting.
 """
 
+import contextlib
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -18,8 +19,11 @@ from cockpit.core.account import Account, normal_address, short_address
 from cockpit.core.errors import ConfigError
 from cockpit.core.margins import VenueMargin, margin_problem
 from cockpit.core.names import did_you_mean
+from cockpit.core.typed import parse_flag, parse_list, parse_symbol, parse_venue
+from cockpit.core.typed_tree import NotANumberError, read_numbers
 from cockpit.core.urls import url_problem
 from cockpit.history.settings import HistorySettings, history_problem
+from cockpit.storage.reading import read_utf8
 from cockpit.venues import REGISTRY, account_problem
 
 Colour = Literal["auto", "truecolor", "256", "16", "none"]
@@ -150,13 +154,13 @@ def load(
     tree: dict[str, Any] = {}
     origins: dict[str, str] = {}
     if path is not None:
-        tree = _read(path)
+        tree = _as_typed(_read(path), str(path))
         _check(tree, str(path))
         for key, _ in _leaves(tree):
             origins[key] = str(path)
     for variable, key in ENVIRONMENT.items():
         if variable in environ:
-            overlay = _nested(key, _from_text(key, environ[variable], variable))
+            overlay = _as_typed(_nested(key, _from_text(key, environ[variable])), variable)
             _check(overlay, variable)
             _merge(tree, overlay)
             origins[key] = variable
@@ -176,7 +180,7 @@ def load(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = tomllib.loads(read_utf8(path).decode())
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; `cockpit config init` writes one") from None
     except OSError as error:
@@ -191,6 +195,34 @@ def _read(path: Path) -> dict[str, Any]:
     if "alert" in tree:
         tree["alert"] = completed(tree["alert"], str(path))
     return tree
+
+
+def _as_typed(tree: dict[str, Any], source: str) -> dict[str, Any]:
+    """Numbers that were written as text, and names as they are compared."""
+    try:
+        tree = read_numbers(tree, Config)
+    except NotANumberError as error:
+        raise ConfigError(f"{source}: {error.place}: {error}") from None
+    watch = tree.get("watch")
+    if isinstance(watch, dict):
+        for key, fold in (("symbols", parse_symbol), ("venues", _venue)):
+            names = watch.get(key)
+            if isinstance(names, list):
+                folded = [fold(name) if isinstance(name, str) else name for name in names]
+                watch[key] = list(dict.fromkeys(folded)) if all(map(_is_text, folded)) else folded
+    accounts = tree.get("account")
+    for account in accounts if isinstance(accounts, list) else ():
+        if isinstance(account, dict) and isinstance(account.get("venue"), str):
+            account["venue"] = _venue(account["venue"])
+    return tree
+
+
+def _venue(text: str) -> str:
+    return parse_venue(text, REGISTRY)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _check(tree: Mapping[str, Any], source: str) -> None:
@@ -319,21 +351,15 @@ def _merge(tree: dict[str, Any], overlay: Mapping[str, Any]) -> None:
             tree[key] = value
 
 
-def _from_text(key: str, text: str, variable: str) -> Any:
-    """An environment variable's text as the type of its key."""
-    if key in ("watch.venues", "watch.symbols"):
-        return [part.strip() for part in text.split(",") if part.strip()]
-    try:
-        if key == "watch.depth":
-            return int(text)
-        if key == "screen.hz":
-            return float(text)
-    except ValueError:
-        raise ConfigError(f"{variable}: is {text!r}; expected a number") from None
-    if key == "screen.mouse":
-        if text.lower() not in ("0", "1", "true", "false"):
-            raise ConfigError(f"{variable}: is {text!r}; expected true or false")
-        return text.lower() in ("1", "true")
+def _from_text(key: str, text: str) -> Any:
+    """An environment variable's text as its key takes it; what it does not stays, to be refused."""
+    if key == "watch.venues" and text.strip().lower() == "all":
+        return list(REGISTRY)
+    with contextlib.suppress(ValueError):
+        if key in ("watch.venues", "watch.symbols"):
+            return parse_list(text)
+        if key == "screen.mouse":
+            return parse_flag(text)
     return text
 
 

@@ -43,7 +43,7 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path)
     [
         ("[watch]\nsymbol = ['BTC']\n", ["watch.symbol", "unknown key", "'symbols'"]),
         ("[wach]\n", ["wach", "unknown key", "'watch'"]),
-        ("[watch]\ndepth = 'deep'\n", ["watch.depth", "expected int", "got str"]),
+        ("[watch]\ndepth = 'deep'\n", ["watch.depth", "'deep'", "not a number"]),
         ("[watch]\ndepth = 0\n", ["watch.depth", "1 to 1000"]),
         ("[watch]\nvenues = ['bybt']\n", ["watch.venues", "'bybt'", "'bybit'"]),
         ("[watch]\nvenues = []\n", ["watch.venues", "at least one"]),
@@ -91,3 +91,45 @@ def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path, content):
     with pytest.raises(ConfigError) as caught:
         config.load(path, environ={})
     assert str(path) in caught.value.ui_message
+
+
+def test_names_and_numbers_in_a_file_are_taken_as_people_type_them(tmp_path):
+    text = """
+    [watch]
+    venues = ["dYdX", "hl"]
+    symbols = ["btc", "BTC-PERP", "ETHUSDT"]
+    depth = "1_0"
+    [exposure]
+    band_usd = "10k"
+    [venue.dydx]
+    taker_fee = "3bps"
+    maker_fee = "-0.5 bps"
+    """
+    found = config.load(write(tmp_path, text), environ={})
+    assert found.watch.venues == ("dydx", "hyperliquid")
+    assert found.watch.symbols == ("BTC", "ETH")
+    assert found.watch.depth == 10
+    assert found.exposure.band_usd == 10_000.0
+    assert found.venue["dydx"].taker_fee == 0.0003
+    assert found.venue["dydx"].maker_fee == -0.00005
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "key", "value"),
+    [
+        ("COCKPIT_SYMBOLS", "btc eth-usd", "symbols", ("BTC", "ETH")),
+        ("COCKPIT_SYMBOLS", '["btc"]', "symbols", ("BTC",)),
+        ("COCKPIT_VENUES", "DYDX,bybit", "venues", ("dydx", "bybit")),
+        ("COCKPIT_VENUES", "all", "venues", config.Watch().venues),
+        ("COCKPIT_DEPTH", "5.", "depth", 5),
+    ],
+)
+def test_the_environment_is_read_by_the_same_parser(variable, text, key, value):
+    assert getattr(config.load(None, environ={variable: text}).watch, key) == value
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_of_a_windows_editor_is_read(tmp_path, encoding):
+    path = tmp_path / "config.toml"
+    path.write_bytes('[watch]\nsymbols = ["BTC"]\n'.encode(encoding))
+    assert config.load(path, environ={}).watch.symbols == ("BTC",)

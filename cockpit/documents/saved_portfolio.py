@@ -14,6 +14,7 @@ from cockpit.analytics.risk.exposure import Basis, Leg, Liquidation, Pool
 from cockpit.core.account import Account, normal_address
 from cockpit.core.errors import InputError
 from cockpit.portfolio.positions import Document, Portfolio, Row
+from cockpit.storage.reading import read_utf8
 
 
 class SavedPosition(msgspec.Struct, frozen=True):
@@ -79,12 +80,10 @@ def load_portfolio(path: Path, only: Collection[Account] | None = None) -> Portf
     InputError names the file and what is wrong with it, or the account that it does not have.
     """
     try:
-        data = path.read_bytes()
+        view = msgspec.json.decode(read_utf8(path), type=SavedView)
+        accounts = msgspec.convert(view.accounts, list[SavedAccount])
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}", str(error)) from None
-    try:
-        view = msgspec.json.decode(data, type=SavedView)
-        accounts = msgspec.convert(view.accounts, list[SavedAccount])
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         raise InputError(
             f"{path}: is not a saved snapshot ({error}); write one with `cockpit snapshot --json`"

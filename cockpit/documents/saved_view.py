@@ -32,6 +32,7 @@ from cockpit.state.curves import Ring, SettledHistory
 from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.market import FLOOR_S
 from cockpit.state.view import Field
+from cockpit.storage.reading import read_utf8
 
 
 class SavedMarket:
@@ -226,11 +227,9 @@ class SnapshotView:
 def load_view(path: Path) -> SnapshotView:
     """The view of a saved snapshot. InputError with a sentence if the file is not one."""
     try:
-        data = path.read_bytes()
+        tree = msgspec.json.decode(read_utf8(path))
     except OSError as error:
         raise InputError(f"--view {path}: cannot be read: {error.strerror}") from error
-    try:
-        tree = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"--view {path}: is not one JSON document: {error}") from None
     try:

@@ -23,7 +23,10 @@ import tomli_w
 from cockpit.core.errors import ConfigError, InputError
 from cockpit.core.events import Position
 from cockpit.core.names import did_you_mean
+from cockpit.core.typed import parse_number, parse_symbol, parse_venue
+from cockpit.core.typed_tree import NotANumberError, read_numbers
 from cockpit.storage.atomic import write_atomically
+from cockpit.storage.reading import read_utf8
 from cockpit.venues import REGISTRY
 
 LABEL: Final = "manual"
@@ -158,7 +161,7 @@ def _text(path: Path) -> str:
         if found.st_size > MAX_BYTES:
             size = f"{found.st_size / 1e6:.1f} MB"
             raise ConfigError(f"{path}: is {size}; expected at most {MAX_BYTES / 1e6:.0f} MB")
-        return path.read_text(encoding="utf-8-sig")
+        return read_utf8(path).decode()
     except FileNotFoundError:
         return ""
     except OSError as error:
@@ -187,7 +190,14 @@ def _entry(row: Any) -> Entry:
         if key not in row:
             raise _Wrong(key, "is missing; a position has venue, symbol and size")
     try:
-        return _checked(msgspec.convert(row, Entry))
+        typed = read_numbers(row, Entry)
+    except NotANumberError as error:
+        raise _Wrong(error.place, str(error)) from None
+    for key, fold in (("symbol", parse_symbol), ("venue", _venue)):
+        if isinstance(typed[key], str):
+            typed[key] = fold(typed[key])
+    try:
+        return _checked(msgspec.convert(typed, Entry))
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
         words = what[:1].lower() + what[1:].replace("`", "")
@@ -199,8 +209,8 @@ def _checked(entry: Entry) -> Entry:
     for key, text in (("symbol", entry.symbol), ("account", entry.account)):
         if not text or not text.isprintable() or text != text.strip() or len(text) > 64:
             raise _Wrong(key, f"is {text[:64]!r}; expected a short name")
-    if entry.symbol != _symbol(entry.symbol):
-        raise _Wrong("symbol", f"is {entry.symbol!r}; expected {_symbol(entry.symbol)!r}")
+    if entry.symbol != parse_symbol(entry.symbol):
+        raise _Wrong("symbol", f"is {entry.symbol!r}; expected {parse_symbol(entry.symbol)!r}")
     if not math.isfinite(entry.size) or entry.size == 0.0 or abs(entry.size) > MAX_SIZE:
         raise _Wrong("size", f"is {entry.size:g}; expected base units, negative for a short, not 0")
     for key in ("entry", "liquidation", "leverage"):
@@ -226,10 +236,9 @@ def _check_venue(name: str) -> None:
                      f"binance, or one of {known}")  # fmt: skip
 
 
-def _symbol(text: str) -> str:
-    """As venues write it: BTC for btc; what has capitals already, and any prefix, stays."""
-    prefix, colon, name = text.rpartition(":")
-    return f"{prefix}{colon}{name.upper()}" if name.islower() else text
+def _venue(text: str) -> str:
+    """A followed venue by any of its spellings; another exchange in small letters."""
+    return parse_venue(text, REGISTRY).lower()
 
 
 def _no_twin(entries: Sequence[Entry]) -> None:
@@ -275,7 +284,7 @@ def parse(text: str, others: Iterable[Entry] = ()) -> Entry:
     named = [word.partition("=") for word in words if "=" in word]
     if not 3 <= len(plain) <= 4:
         raise InputError(f"expected {USAGE}")
-    given: dict[str, Any] = {"venue": plain[0].lower(), "symbol": _symbol(plain[1])}
+    given: dict[str, Any] = {"venue": _venue(plain[0]), "symbol": parse_symbol(plain[1])}
     given["size"] = _number(plain[2], "size")
     if len(plain) == 4:
         given["entry"] = _number(plain[3], "entry")
@@ -315,6 +324,6 @@ def _digits(value: float) -> str:
 
 def _number(text: str, what: str) -> float:
     try:
-        return float(text.replace("_", "").replace("−", "-"))
-    except ValueError:
-        raise InputError(f"{what}: {text!r} is not a number") from None
+        return parse_number(text)
+    except ValueError as error:
+        raise InputError(f"{what}: {error}") from None

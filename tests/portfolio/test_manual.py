@@ -93,7 +93,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
         (GOOD.replace("bybit", "bibit"), ["position 1", "venue", "'bibit'", "'bybit'"]),
         (GOOD.replace("-0.5", "0"), ["position 1", "size", "0"]),
         (GOOD.replace("-0.5", "nan"), ["position 1", "size"]),
-        (GOOD.replace("-0.5", "'half'"), ["position 1", "size", "expected float"]),
+        (GOOD.replace("-0.5", "'half'"), ["position 1", "size", "is not a number"]),
         (GOOD.replace("60000", "-1"), ["position 1", "entry", "above 0"]),
         (GOOD.replace('"BTC"', '""'), ["position 1", "symbol"]),
         (GOOD.replace("size = -0.5\n", ""), ["position 1", "size", "missing"]),
@@ -106,10 +106,8 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
         (GOOD.replace("-0.5", "1" * 400), ["position 1", "size", "out of range"]),
         (GOOD.replace("-0.5", "inf"), ["position 1", "size"]),
         (GOOD + "paid = nan\n", ["position 1", "paid"]),
-        (GOOD.replace('"bybit"', '"Bybit"'), ["venue", "'Bybit'", "'bybit'"]),
         (GOOD.replace('"bybit"', '"bybit-spot"'), ["venue", "'bybit'", "spot"]),
-        (GOOD.replace('"bybit"', '"OKX"'), ["venue", "'OKX'", "small letters"]),
-        (GOOD.replace('"BTC"', '"btc"'), ["symbol", "'btc'", "'BTC'"]),
+        (GOOD.replace('"bybit"', '"an exchange"'), ["venue", "'an exchange'", "small letters"]),
         (GOOD + 'account = "a\\u001bb"\n', ["position 1", "account"]),
         (GOOD.replace("bybit", "spot") + "liquidation = 9\n", ["liquidation", "owned"]),
         (GOOD + GOOD, ["position 2", "bybit/BTC", "position 1", "account"]),
@@ -121,6 +119,29 @@ def test_a_mistake_names_the_file_the_position_and_the_key(path, text, words):
     for word in [str(path), *words]:
         assert word in caught.value.ui_message
     assert "\n" not in caught.value.ui_message
+
+
+@pytest.mark.parametrize(
+    ("venue", "symbol", "size"),
+    [("Bybit", "btc", "-.5"), ("BYBIT", "BTCUSDT", "−0.5"), ("byb", "BTC-PERP", "-50%")],
+)
+def test_names_and_numbers_are_taken_as_people_type_them(path, venue, symbol, size):
+    typed = (
+        f'[[position]]\nvenue = "{venue}"\nsymbol = "{symbol}"\nsize = "{size}"\nentry = "60k"\n'
+    )
+    assert load(write(path, typed)) == load(write(path, GOOD))
+
+
+def test_an_exchange_that_is_not_followed_has_a_name_in_small_letters(path):
+    (entry,) = load(write(path, GOOD.replace("bybit", "OKX")))
+    assert entry.venue == "okx"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_of_a_windows_editor_is_read(path, encoding):
+    expected = load(write(path, GOOD))
+    path.write_bytes(GOOD.encode(encoding))
+    assert load(path) == expected
 
 
 def test_a_file_that_is_no_text_is_a_sentence(path):
@@ -223,11 +244,11 @@ def test_a_line_is_read_as_it_is_meant(text, line_of_it):
     [
         ("", "expected VENUE"),
         ("bybit BTC", "expected VENUE"),
-        ("bybit BTC 64,000", "not a number"),
+        ("bybit BTC 64,00", "not a number"),
         ("bybit BTC nan", "size"),
         ("bybit BTC 0", "not 0"),
         ("bybit BTC 1 -5", "entry"),
-        ("bybit BTC 1 5 liq=inf", "liquidation"),
+        ("bybit BTC 1 5 liq=inf", "liq: 'inf' is not a number"),
         ("bybit BTC 1 lqi=5", "'liq'"),
         ("bybit BTC 1 lev=2 lev=3", "given twice"),
         ("bybit BTC 1 account='my desk", "quotation mark"),

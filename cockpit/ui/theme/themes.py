@@ -74,7 +74,7 @@ def load_theme(name: str, user_dir: Path | None = None) -> Theme:
 def read_theme(path: Path) -> Theme:
     """Parse and check one theme file."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: is not a readable TOML file: {error}") from error
     extra = sorted(set(data) - {"dark", "background", "bold", "roles", "ansi"})
