@@ -67,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
     common.require_json(args)
     duration_s = parse_duration(args.duration, "--for")
 
+    from msgspec.structs import replace
+
     from cockpit import calculators, venues
     from cockpit.calculators.common.form import read
     from cockpit.calculators.common.result import document
@@ -81,17 +83,23 @@ def run(args: argparse.Namespace) -> int:
     saved = load_view(Path(args.view)) if args.view else None
     among = [venue.name for venue in saved.venues()] if saved else config.watch.venues
     inputs = read(calculator.Inputs, given, among)
-    view = saved or _live_view(args, config, duration_s)
+    unlisted: list[str] = []
+    view = saved
+    if view is None:
+        view, unlisted = _live_view(args, config, duration_s)
     specs = {name: venues.load(name).SPEC for name in venues.REGISTRY}
     result = calculator.compute(inputs, view, settings_for(config, specs, view.at_ns))
+    result = replace(result, warnings=(*unlisted, *result.warnings))
     output.write_document(document(args.name, inputs, result))
     if result.infeasible is not None:
         return 1
-    return 4 if result.is_incomplete else 0
+    return 4 if result.is_incomplete or unlisted else 0
 
 
-def _live_view(args: argparse.Namespace, config: "Config", duration_s: float) -> "SnapshotView":
-    """A snapshot taken now, through the same document as a saved one."""
+def _live_view(
+    args: argparse.Namespace, config: "Config", duration_s: float
+) -> "tuple[SnapshotView, list[str]]":
+    """A snapshot taken now, through the same document as a saved one, and what nobody lists."""
     import msgspec
 
     from cockpit.cli.headless import make_engine
@@ -100,7 +108,7 @@ def _live_view(args: argparse.Namespace, config: "Config", duration_s: float) ->
 
     engine = make_engine(args, config)
     saved = asyncio.run(collect(engine, duration_s, args.depth, with_held=True))
-    return view_of(msgspec.to_builtins(saved))
+    return view_of(msgspec.to_builtins(saved)), engine.unlisted()
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:
@@ -120,8 +128,10 @@ def _file(name: str | None) -> dict[str, Any]:
         return {}
     import msgspec
 
+    from cockpit.storage.reading import read_utf8
+
     try:
-        values = msgspec.json.decode(Path(name).read_bytes())
+        values = msgspec.json.decode(read_utf8(Path(name)))
     except OSError as error:
         raise InputError(f"--input {name}: cannot be read: {error.strerror}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli import common
 from cockpit.cli.findings import Finding
 from cockpit.cli.options import parse_duration
-from cockpit.core.errors import ConfigError
+from cockpit.core.errors import ConfigError, InputError
 from cockpit.storage import paths
 
 if TYPE_CHECKING:
@@ -48,15 +48,25 @@ def _findings(args: argparse.Namespace, duration_s: float) -> Iterator[Finding]:
     except ConfigError as error:
         yield Finding("config", "fail", error.ui_message, "mend the file or the option")
         return
-    source = args.config or paths.config_file()
-    exists = args.config or paths.config_file().exists()
+    source = paths.config_file()
+    exists = args.config or source.exists()
     yield Finding("config", "ok", str(source) if exists else "no file: defaults are used")
+    yield _positions()
     yield _keys(config)
     yield _alerts(config)
     from cockpit.cli.check_screen import screen_findings
 
     yield from screen_findings(config)
     yield from _venues(args, config, duration_s)
+
+
+def _positions() -> Finding:
+    path = paths.positions_file()
+    try:
+        count = len(common.load_positions())
+    except ConfigError as error:
+        return Finding("positions", "fail", error.ui_message, "mend the file")
+    return Finding("positions", "ok", f"{count} typed in {path}" if count else f"none in {path}")
 
 
 def _keys(config: "Config") -> Finding:
@@ -118,6 +128,7 @@ async def _reach(engine: "Engine", duration_s: float) -> list[Finding]:
         while loop.time() < deadline and (engine.unreachable() or _silent(engine)):
             await asyncio.sleep(0.05)
         found = [_venue(engine, name) for name in engine.specs]
+        found.append(_symbols(engine))
         found.append(_clock(engine))
         return found
     finally:
@@ -137,6 +148,18 @@ def _venue(engine: "Engine", name: str) -> Finding:
     if not listed:
         return Finding(name, "fail", "connected, but its markets could not be read", "see the log")
     return Finding(name, "ok", f"{listed} markets")
+
+
+def _symbols(engine: "Engine") -> Finding:
+    try:
+        unlisted = "; ".join(engine.unlisted())
+    except InputError as error:
+        unlisted = error.ui_message
+    if unlisted:
+        return Finding("symbols", "fail", unlisted, "mend watch.symbols or --symbols")
+    if _silent(engine):
+        return Finding("symbols", "warn", "not every venue has said what it lists", "see above")
+    return Finding("symbols", "ok", "each is listed by a venue")
 
 
 def _clock(engine: "Engine") -> Finding:

@@ -10,6 +10,8 @@ from cockpit.cli.options import number
 from cockpit.core.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cockpit.config import Config
     from cockpit.core.events import Position
     from cockpit.wire.endpoints import Endpoint
@@ -53,10 +55,21 @@ def load_config(args: argparse.Namespace) -> "Config":
     from cockpit import config
     from cockpit.storage import paths
 
-    if args.config:
-        return config.load(Path(args.config), _flags(args))
+    paths.choose_config(Path(args.config) if args.config else None)
     path = paths.config_file()
-    return config.load(path if path.exists() else None, _flags(args))
+    is_there = args.config or _exists(path)
+    return config.load(path if is_there else None, _flags(args))
+
+
+def _exists(path: "Path") -> bool:
+    """False also where a home may not be looked into, which is said: its settings do not hold."""
+    import sys
+
+    try:
+        return path.exists()
+    except OSError as error:
+        print(f"cockpit: {path}: cannot be looked at: {error.strerror}", file=sys.stderr)
+        return False
 
 
 def load_positions() -> "list[Position]":
@@ -71,7 +84,9 @@ def load_positions() -> "list[Position]":
 def load_config_without_file(args: argparse.Namespace) -> "Config":
     """Settings from flags and environment only."""
     from cockpit import config
+    from cockpit.storage import paths
 
+    paths.choose_config(None)
     return config.load(None, _flags(args))
 
 

@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.what == "init":
         return _init(Path(args.config) if args.config else paths.config_file())
+    paths.choose_config(Path(args.config) if args.config else None)
     rows = _places() if args.what == "path" else _settings(args)
     if args.json:
         keys = ("name", "path") if args.what == "path" else ("key", "value", "origin")

@@ -11,18 +11,27 @@ import platformdirs
 APP = "perp-cockpit"
 
 
+_chosen_config: Path | None = None
+
+
+def choose_config(path: Path | None) -> None:
+    """Read another config than the usual one, with the positions beside it; None goes back."""
+    global _chosen_config
+    _chosen_config = path
+
+
 def config_file() -> Path:
     """The trader's own file; read, never rewritten."""
-    return _base("config", platformdirs.user_config_path(APP)) / "config.toml"
+    return _chosen_config or _config_dir() / "config.toml"
 
 
 def positions_file() -> Path:
-    """Positions that the trader typed; written by the program too."""
+    """Positions that the trader typed, beside the config; written by the program too."""
     return config_file().parent / "positions.toml"
 
 
 def user_themes() -> Path:
-    return config_file().parent / "themes"
+    return _config_dir() / "themes"
 
 
 def state_dir() -> Path:
@@ -51,6 +60,10 @@ def black_box_dir() -> Path:
 
 def log_file() -> Path:
     return _base("log", platformdirs.user_log_path(APP)) / "cockpit.log"
+
+
+def _config_dir() -> Path:
+    return _base("config", platformdirs.user_config_path(APP))
 
 
 def _base(kind: str, default: Path) -> Path:

@@ -195,3 +195,18 @@ def test_check_gives_the_reason_of_every_decision_about_the_screen(home, monkeyp
     assert "set-clipboard on" in rows["clipboard"]["advice"]
     assert "kB a second" in rows["pace"]["detail"]
     assert "shift" in rows["mouse"]["detail"]
+
+
+def test_typed_positions_lie_beside_the_config_that_was_asked_for(tmp_path, capsys):
+    (tmp_path / "desk").mkdir()
+    chosen = tmp_path / "desk" / "config.toml"
+    chosen.write_text("")
+    beside = tmp_path / "desk" / "positions.toml"
+    beside.write_text('[[position]]\nvenue = "bybit"\nsymbol = "btc"\nsize = "half"\n')
+    assert main(["config", "path", "--json", "--config", str(chosen)]) == 0
+    places = {row["name"]: row["path"] for row in json.loads(capsys.readouterr().out)}
+    assert places["positions"] == str(beside)
+    assert main(["exposure", "--json", "--config", str(chosen)]) == 2
+    assert str(beside) in one_sentence(capsys)
+    assert main(["config", "path", "--json"]) == 0
+    assert str(tmp_path / "home") in capsys.readouterr().out
