@@ -105,7 +105,7 @@ def _margins(portfolio: Portfolio) -> Iterator[Reading]:
 def _net_deltas(portfolio: Portfolio) -> Iterator[Reading]:
     if _is_unread(portfolio):
         return
-    old = {row.leg.symbol for row in portfolio.rows if row.is_stale}
+    old = {row.leg.asset for row in portfolio.rows if row.is_stale}
     for asset in sums.by_asset([row.leg for row in portfolio.rows]):
         if asset.net_usd is None or asset.symbol in old:
             continue

@@ -5,7 +5,7 @@ words that a trader would say.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from cockpit.alerts.states import Reading
 from cockpit.core.events import Funding
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_S, apr
+from cockpit.state.identity import asset_name, assets_of
 from cockpit.state.view import Field, MarketRead, MarketView
 
 FLIP_IS_NEWS_NS = 600 * NS_PER_S
@@ -253,29 +254,39 @@ def _basis(market: MarketRead, now_ns: int) -> Reading | None:
 
 
 def _spreads(rule: Rule, view: MarketView, now_ns: int) -> Iterator[Reading]:
-    """The dearest against the cheapest venue of each symbol, among those that the rule covers.
+    """The dearest against the cheapest venue of each asset, among those that the rule covers.
 
-    While the rate of one of them is stale they may be further apart than can be seen.
+    While the rate of one of them is stale they may be further apart than can be seen. Two coins of
+    one symbol are two assets.
     """
-    venues = [venue for venue in view.venues() if rule.covers(venue.name, None)]
+    covered = {venue.name for venue in view.venues() if rule.covers(venue.name, None)}
     for symbol in view.symbols():
-        rates, is_whole = {}, True
-        for venue in venues:
-            market = view.market(venue.name, symbol)
-            said = market.rate() if market else None
-            if market is None or said is None:
-                continue
-            rate = _fresh(market, said, now_ns)
-            if rate is None:
-                is_whole = False
-            else:
-                rates[venue.name] = rate
-        if len(rates) < 2:
+        for asset in assets_of(view, symbol):
+            venues = [venue for venue in asset if venue in covered]
+            reading = _spread(symbol, venues, view, now_ns)
+            if reading is not None:
+                name = asset_name(view, asset[0], symbol)
+                yield reading._replace(subject=name)
+
+
+def _spread(symbol: str, venues: Sequence[str], view: MarketView, now_ns: int) -> Reading | None:
+    rates, is_whole = {}, True
+    for venue in venues:
+        market = view.market(venue, symbol)
+        said = market.rate() if market else None
+        if market is None or said is None:
             continue
-        high, low = max(rates, key=lambda v: rates[v]), min(rates, key=lambda v: rates[v])
-        gap = rates[high] - rates[low]
-        words = f"{symbol}: {high} {_percent(rates[high])} against {low} {_percent(rates[low])} APR"
-        yield Reading(symbol, None, symbol, gap, words, is_whole)
+        rate = _fresh(market, said, now_ns)
+        if rate is None:
+            is_whole = False
+        else:
+            rates[venue] = rate
+    if len(rates) < 2:
+        return None
+    high, low = max(rates, key=lambda v: rates[v]), min(rates, key=lambda v: rates[v])
+    gap = rates[high] - rates[low]
+    words = f"{symbol}: {high} {_percent(rates[high])} against {low} {_percent(rates[low])} APR"
+    return Reading(symbol, None, symbol, gap, words, is_whole)
 
 
 def _percent(rate: float) -> str:

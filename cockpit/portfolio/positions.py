@@ -15,6 +15,7 @@ from cockpit.core.account import Account
 from cockpit.core.events import Margin, Position
 from cockpit.core.margins import own_mmf
 from cockpit.core.units import hourly
+from cockpit.state.identity import AssetNames
 from cockpit.state.lookups import borrowed, listing
 from cockpit.state.view import AccountRead, MarketView
 
@@ -53,13 +54,16 @@ class Portfolio:
 def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None) -> Portfolio:
     """The followed accounts and the typed positions; of `only` these accounts, if given."""
     books = [b for b in view.accounts() if only is None or Account(b.venue, b.address) in only]
+    names = AssetNames(view)
     found: list[tuple[Leg, Position, AccountRead | None]] = [
-        (_leg(view, position, now_ns), position, book)
+        (_leg(view, position, names, now_ns), position, book)
         for book in books
         for position in book.positions
     ]
     if only is None:
-        found += [(_leg(view, position, now_ns), position, None) for position in view.manual()]
+        found += [
+            (_leg(view, position, names, now_ns), position, None) for position in view.manual()
+        ]
     legs = [leg for leg, _, _ in found]
     pools = [_pool(book, margin) for book in books for margin in book.margins]
     # What was never read is not nothing: it makes the sums that it belongs to unknown.
@@ -239,7 +243,7 @@ def _account(
     }
 
 
-def _leg(view: MarketView, position: Position, now_ns: int) -> Leg:
+def _leg(view: MarketView, position: Position, names: AssetNames, now_ns: int) -> Leg:
     """A position at the prices of its market, where that is followed, else at its own.
 
     A typed one at a venue that is not followed is worth what a followed one says of its asset.
@@ -273,6 +277,7 @@ def _leg(view: MarketView, position: Position, now_ns: int) -> Leg:
         isolated_equity=position.isolated_equity,
         pool_price=position.mark,
         is_manual=position.source == "manual",
+        coin=names.of(position.venue, position.symbol),
     )
 
 

@@ -48,7 +48,23 @@ def asset_of(view: MarketView, venue: str, symbol: str) -> Asset:
 
 def asset_name(view: MarketView, venue: str, symbol: str) -> str:
     """The symbol for the first asset of that name, `SYMBOL@VENUE` for another one."""
-    found = assets_of(view, symbol)
+    return _name(assets_of(view, symbol), venue, symbol)
+
+
+class AssetNames:
+    """`asset_name` of many positions at one moment: each symbol is looked at once."""
+
+    def __init__(self, view: MarketView) -> None:
+        self._view = view
+        self._assets: dict[str, tuple[Asset, ...]] = {}
+
+    def of(self, venue: str, symbol: str) -> str:
+        if symbol not in self._assets:
+            self._assets[symbol] = assets_of(self._view, symbol)
+        return _name(self._assets[symbol], venue, symbol)
+
+
+def _name(found: Sequence[Asset], venue: str, symbol: str) -> str:
     mine = next((asset for asset in found[1:] if venue in asset), None)
     return symbol if mine is None else f"{symbol}@{mine[0]}"
 

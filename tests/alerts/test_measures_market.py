@@ -274,6 +274,17 @@ def test_a_spread_is_only_between_venues_that_the_rule_is_about():
     assert desk.wait(10) == []
 
 
+def test_two_coins_of_one_name_have_no_spread():
+    desk = Desk(rule("spread", 1.0))
+    desk.pays(2.0)
+    desk.pays(0.1, W)
+    desk.says(Prices, mark=100.0)
+    desk.says(Prices, W, mark=0.3)
+    assert desk.wait(10) == []
+    desk.says(Prices, W, mark=100.0)
+    assert desk.wait(3) == [("BTC", "fired")]
+
+
 # --- links and blocks ---------------------------------------------------------------------------
 
 

@@ -33,6 +33,7 @@ class Leg:
     `isolated_equity` is what stands behind this leg alone, `pool_price` the margin price at which
     it and the pool's equity were stated. `stated_liquidation` is the venue's own. `mmf` holds for
     every size where there are no `tiers`, each (over_usd, maintenance fraction), lowest first.
+    `coin` tells apart what two coins of one symbol are; None is the symbol.
     """
 
     venue: str
@@ -51,6 +52,12 @@ class Leg:
     isolated_equity: float | None = None
     pool_price: float | None = None
     is_manual: bool = False
+    coin: str | None = None
+
+    @property
+    def asset(self) -> str:
+        """What it is a position in, by a name that no other asset has."""
+        return self.symbol if self.coin is None else self.coin
 
     @property
     def notional_usd(self) -> float | None:
@@ -174,7 +181,7 @@ def concentration(amounts: Iterable[float | None]) -> float | None:
 
 
 def by_asset(legs: Sequence[Leg]) -> list[AssetExposure]:
-    """One row a symbol, in the order of first appearance, over venues and accounts."""
+    """One row an asset, in the order of first appearance, over venues and accounts."""
     return [
         AssetExposure(
             symbol=symbol,
@@ -183,7 +190,7 @@ def by_asset(legs: Sequence[Leg]) -> list[AssetExposure]:
             gross_usd=gross(leg.notional_usd for leg in mine),
             carry_usd_per_hour=total(leg.carry_usd_per_hour for leg in mine),
         )
-        for symbol, mine in _grouped(legs, lambda leg: leg.symbol).items()
+        for symbol, mine in _grouped(legs, lambda leg: leg.asset).items()
     ]
 
 

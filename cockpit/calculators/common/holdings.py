@@ -20,7 +20,7 @@ from cockpit.calculators.common.positions import PositionInput, pool_label, read
 from cockpit.calculators.common.premiums import tightest_cap
 from cockpit.core.events import Instrument, Margin
 from cockpit.core.names import did_you_mean
-from cockpit.state.identity import asset_name
+from cockpit.state.identity import AssetNames
 from cockpit.state.lookups import borrowed, listing
 from cockpit.state.view import Field, MarketRead, MarketView
 
@@ -161,6 +161,7 @@ class _Builder:
         self._is_typed, self._needs_margin = is_typed, needs_margin
         self._view, self._settings, self._notes = view, settings, notes
         self._rules = MarginRules(settings.own_margins)
+        self._assets = AssetNames(view)
         self._given = equity_usd
         self._numbers: dict[tuple[str, str, str | None], int] = {}
         self.legs: list[Held] = []
@@ -195,7 +196,7 @@ class _Builder:
             pool=self._pool(position, label, price),
             venue=venue,
             symbol=symbol,
-            asset=asset_name(self._view, venue, symbol),
+            asset=self._assets.of(venue, symbol),
             size=position.size,
             entry=position.entry,
             price=price,

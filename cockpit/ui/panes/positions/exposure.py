@@ -20,7 +20,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     inner = width - 2
     held = portfolio(readings)
     legs = [row.leg for row in held.rows]
-    old = {row.leg.symbol for row in held.rows if row.is_stale}
+    old = {row.leg.asset for row in held.rows if row.is_stale}
     assets = by_asset(legs)
     count = max(1, min(len(_COLUMNS), _fitting(inner)))
     body: list[Line] = []

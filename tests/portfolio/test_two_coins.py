@@ -1,0 +1,35 @@
+"""Exposure sums of two coins with one name."""
+
+from cockpit.core.assets import AssetRules
+from cockpit.documents.saved_view import SnapshotView
+from cockpit.portfolio.positions import document, read
+from tests.calculators.risk import btc, view
+from tests.support import AT_NS
+
+ACCOUNT = "0x" + "ab" * 20
+
+
+def position(venue: str, size: float) -> dict[str, object]:
+    return {"venue": venue, "account": ACCOUNT, "symbol": "BTC", "size": size, "source": "venue"}
+
+
+def exposure(at: SnapshotView) -> list[tuple[str, float]]:
+    return [(x["symbol"], x["net_base"]) for x in document(read(at, AT_NS))["assets"]]
+
+
+def test_a_long_of_one_coin_does_not_net_a_short_of_the_other() -> None:
+    at = view(
+        btc("a"), btc("b"), btc("z", mark=0.3, index=0.3),
+        positions=[position("a", 2.0), position("b", -0.5), position("z", -1.5)],
+    )  # fmt: skip
+    assert exposure(at) == [("BTC", 1.5), ("BTC@z", -1.5)]
+    at.asset_rules = AssetRules(same=(("a/BTC", "z/BTC"),))
+    assert exposure(at) == [("BTC", 0.0)]
+
+
+def test_a_position_at_a_venue_without_the_market_belongs_to_the_first_asset() -> None:
+    elsewhere = {"venue": "cold", "symbol": "BTC", "size": -1.0, "source": "manual"}
+    at = view(
+        btc("a"), btc("z", mark=0.3, index=0.3), positions=[position("a", 1.0), elsewhere]
+    )  # fmt: skip
+    assert exposure(at) == [("BTC", 0.0)]
