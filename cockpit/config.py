@@ -16,6 +16,7 @@ import msgspec
 from cockpit.alerts.rule import Hook, Mute, Rule, effective
 from cockpit.alerts.validation import check_hook, check_mute, check_rules, check_tables, completed
 from cockpit.core.account import Account, normal_address, short_address
+from cockpit.core.assets import AssetRules
 from cockpit.core.errors import ConfigError
 from cockpit.core.margins import VenueMargin, margin_problem
 from cockpit.core.names import did_you_mean
@@ -123,6 +124,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alert_out: AlertOut = AlertOut()
     exposure: Exposure = Exposure()
     history: HistorySettings = HistorySettings()
+    assets: AssetRules = AssetRules()
     log_level: LogLevel = "info"
     origins: dict[str, str] = {}
 

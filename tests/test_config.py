@@ -55,6 +55,8 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path)
         ("[venue.dydx]\nrest = 'https://x'\n", ["venue.dydx.rest", "unknown key", "'rest_url'"]),
         ("[venue.dydx]\nrest_url = 'http://x.org'\n", ["venue.dydx", "https://"]),
         ("[venue.dydx]\ntaker_fee = 5.0\n", ["venue.dydx.taker_fee", "fraction"]),
+        ("[assets]\nsame = [['bybit']]\n", ["assets", "'bybit' is not VENUE/SYMBOL"]),
+        ("[assets]\napart = [['bybit/X']]\n", ["assets", "two markets or more"]),
         ("watch = 3\n", ["watch", "expected object"]),
         ("log_level = 'loud'\n", ["log_level", "'loud'"]),
         ("[watch\n", ["TOML"]),
@@ -133,3 +135,8 @@ def test_a_file_of_a_windows_editor_is_read(tmp_path, encoding):
     path = tmp_path / "config.toml"
     path.write_bytes('[watch]\nsymbols = ["BTC"]\n'.encode(encoding))
     assert config.load(path, environ={}).watch.symbols == ("BTC",)
+
+
+def test_the_trader_says_which_markets_are_one_asset(tmp_path):
+    path = write(tmp_path, "[assets]\nsame = [['bybit/X', 'dydx/X']]\n")
+    assert config.load(path, environ={}).assets.same == (("bybit/X", "dydx/X"),)

@@ -87,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
     view = saved
     if view is None:
         view, unlisted = _live_view(args, config, duration_s)
+    view.asset_rules = config.assets
     specs = {name: venues.load(name).SPEC for name in venues.REGISTRY}
     result = calculator.compute(inputs, view, settings_for(config, specs, view.at_ns))
     result = replace(result, warnings=(*unlisted, *result.warnings))

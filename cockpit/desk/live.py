@@ -105,6 +105,7 @@ class Engine:
             ((name, module.SPEC.chain) for name, module in self._modules.items()),
             config.watch.symbols,
         )
+        self.view.asset_rules = config.assets
         self.view.follow((f.venue, f.account.address, f.name) for f in self._follows())
         self.view.set_manual(positions)
         self.specs: dict[str, VenueSpec] = {n: m.SPEC for n, m in self._modules.items()}
