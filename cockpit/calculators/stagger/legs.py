@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics.execution import schedule as model
+from cockpit.analytics.funding.payments import paid_hours
 from cockpit.calculators.common.form import FieldError
+from cockpit.calculators.common.funding_clock import funding_price, payment_clock
 from cockpit.calculators.common.market_data import Notes, Quote, Settings, present_hourly
 from cockpit.calculators.stagger.inputs import Inputs
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg, limit_price
-from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_S, next_boundary_ns, parse_utc
+from cockpit.core.units import HOUR_S, NS_PER_S, next_boundary_ns, parse_utc
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,22 +61,28 @@ def funding_usd(
     inputs: Inputs, priced: Sequence[Quote], legs: Sequence[Leg], start: int,
     settings: Settings, notes: Notes,
 ) -> float | None:  # fmt: skip
-    """Funding until the horizon ends on what has been traded by then, at today's rates; received
-    is positive. None when the rate of a venue that is used is not known."""
+    """Funding that is paid until the horizon ends on what has been traded by then, at each venue's
+    stamps and today's rates; received is positive. None when the rate of a venue that is used is
+    not known."""
     end = start + round(inputs.horizon_min * 60 * NS_PER_S)
     used = {leg.venue for leg in legs}
     flows = {}
     for quote in priced:
-        if quote.venue in used:
-            rate = present_hourly(quote.market, settings, notes)
-            flows[quote.venue] = None if rate is None else rate * quote.mid_usd
-    if None in flows.values():
-        return None
-    held = 0.0
+        if quote.venue not in used:
+            continue
+        rate = present_hourly(quote.market, settings, notes)
+        clock = payment_clock(quote.market, settings, notes)
+        if rate is None or clock is None:
+            return None
+        price = (funding_price(quote.market) or quote.mid) * quote.quote_usd
+        flows[quote.venue] = clock, rate * price
+    received = 0.0
     for leg in legs:
-        hours = max(0.0, (end - (leg.not_before_ns or start)) / HOUR_NS)
-        held -= leg.side.sign * leg.size * (flows[leg.venue] or 0.0) * hours
-    return held
+        clock, usd_per_hour = flows[leg.venue]
+        filled = leg.not_before_ns or start
+        hours = paid_hours(clock, settings.now_ns, filled, end).total
+        received -= leg.side.sign * leg.size * usd_per_hour * hours
+    return received
 
 
 def _times(

@@ -177,12 +177,23 @@ def test_a_ladder_whose_maker_fee_nobody_knows_has_no_cost():
 def test_funding_until_the_end_of_the_horizon_is_counted_on_what_is_held_by_then():
     view = saved(market("a", rate=8e-5, interval_s=8 * 3600))
     values = stagger(view, size=12, slices=2, schedule="twap", horizon_min=120).values
-    assert values.expected_funding_usd == pytest.approx(-(6 * 2 + 6 * 1) * 99.975 * 1e-5)
+    assert values.expected_funding_usd == pytest.approx(-(6 * 2 + 6 * 1) * 100 * 1e-5)
     sold = stagger(view, side="sell", size=12, slices=2, schedule="twap", horizon_min=120).values
     assert sold.expected_funding_usd == pytest.approx(-values.expected_funding_usd)
     unknown = stagger(saved(market("a", rate=None)), size=12, slices=2)
     assert unknown.values.expected_funding_usd is None
     assert unknown.is_incomplete
+
+
+def test_a_slice_is_paid_at_the_stamps_that_it_is_held_through():
+    at_half = {"live": {"rate": 8e-5, "interval_s": 8 * 3600, "age_s": 1.0}, "predicted": None,
+               "settled": [], "next_ns": AT_NS + HOUR_NS // 2}  # fmt: skip
+    asked = {"size": 12, "slices": 2, "schedule": "twap", "avoid_stamps_s": 0, "jitter": 0}
+    half = stagger(saved(market("a", funding=at_half)), horizon_min=120, **asked).values
+    # Six are held when eight hours are paid at 30 min, the other six come at 60 min: too late.
+    assert half.expected_funding_usd == pytest.approx(-6 * 100 * 8e-5)
+    before = stagger(saved(market("a", funding=at_half)), horizon_min=20, **asked).values
+    assert before.expected_funding_usd == 0
 
 
 STACKED = Settings(
