@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics.funding.reversion import expected_sum
+from cockpit.core.events import Funding
 from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_S
 
 Floats = NDArray[np.float64]
@@ -91,6 +92,21 @@ class Payments(NamedTuple):
 
 
 NO_HOURS = PaidHours(0.0, 0.0)
+
+
+def clock_of(
+    rate: Funding | None, live: Funding | None, is_continuous: bool = False
+) -> PaymentClock | None:
+    """The clock of a market from the rate that counts; a forecast may leave the stamp to `live`.
+
+    None without a rate.
+    """
+    if rate is None:
+        return None
+    next_ns = rate.next_ns
+    if next_ns is None and live is not None:
+        next_ns = live.next_ns
+    return PaymentClock(interval_s=rate.interval_s, next_ns=next_ns, is_continuous=is_continuous)
 
 
 def stamps_ns(clock: PaymentClock, from_ns: int, to_ns: int) -> Ints:

@@ -2,7 +2,14 @@
 
 import math
 
-from cockpit.analytics.funding.payments import PaidHours, PaymentClock, RatePath, paid, paid_hours
+from cockpit.analytics.funding.payments import (
+    PaidHours,
+    PaymentClock,
+    RatePath,
+    clock_of,
+    paid,
+    paid_hours,
+)
 from cockpit.calculators.common.market_data import Notes, Settings, present_hourly
 from cockpit.calculators.common.paid_history import paid_hourly
 from cockpit.core.units import HOUR_NS
@@ -11,20 +18,18 @@ from cockpit.state.view import MarketRead
 
 def payment_clock(market: MarketRead, settings: Settings, notes: Notes) -> PaymentClock | None:
     """The market's clock; None without a rate. A next stamp that is not stated is noted."""
-    rate = market.rate() or market.settled.latest
-    if rate is None:
-        return None
-    next_ns = rate.next_ns
-    if next_ns is None and market.live is not None:
-        next_ns = market.live.next_ns
     terms = settings.funding_terms.get(market.venue)
-    is_continuous = terms is not None and terms.is_continuous
-    if next_ns is None and not is_continuous:
+    clock = clock_of(
+        market.rate() or market.settled.latest,
+        market.live,
+        is_continuous=terms is not None and terms.is_continuous,
+    )
+    if clock is not None and clock.next_ns is None and not clock.is_continuous:
         notes.assume(
             f"{market.venue}/{market.symbol}: next funding stamp not known, funding is counted as "
             "if it flowed"
         )
-    return PaymentClock(interval_s=rate.interval_s, next_ns=next_ns, is_continuous=is_continuous)
+    return clock
 
 
 def expected_hourly(

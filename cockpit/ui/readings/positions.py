@@ -7,10 +7,11 @@ most twice a second however many panes ask.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cockpit.analytics.funding.reversion import expected_mean, fit_ar1
-from cockpit.analytics.risk.exposure import room
+from cockpit.analytics.funding.reversion import fit_ar1
+from cockpit.analytics.risk.exposure import Leg, room
 from cockpit.core.account import short_address
 from cockpit.core.units import HOUR_S
+from cockpit.portfolio.carry_forecast import expected_usd
 from cockpit.portfolio.positions import Portfolio, Row, is_unread, read
 from cockpit.state.lookups import borrowed
 from cockpit.state.view import AccountRead, MarketRead
@@ -212,13 +213,11 @@ def expected_carry(readings: Readings) -> Expected:
         if leg.is_spot:
             continue
         market = readings.view.market(leg.venue, leg.symbol)
-        rate = None
-        if market is not None and leg.hourly is not None:
-            rate = _expected_hourly(readings, market, leg.hourly)
-        if rate is None or leg.reference is None:
+        received = None if market is None else _expected_usd(readings, market, leg)
+        if received is None:
             why.setdefault(f"{leg.venue}/{leg.symbol}", _unforeseen(readings, row, market))
         else:
-            usd -= leg.size * leg.reference * rate
+            usd += received / EXPECTED_H
     return Expected(None if why else usd, list(why), next(iter(why.values()), ""), usd)
 
 
@@ -236,7 +235,7 @@ def _unforeseen(readings: Readings, row: Row, market: MarketRead | None) -> str:
     return f"{hours} h of its past read so far" if hours < MIN_POINTS else "no pattern in its past"
 
 
-def _expected_hourly(readings: Readings, market: MarketRead, now: float) -> float | None:
+def _expected_usd(readings: Readings, market: MarketRead, leg: Leg) -> float | None:
     from cockpit.ui.readings.funding_rates import MIN_POINTS, filled_hours
 
     latest = market.settled.latest
@@ -248,7 +247,7 @@ def _expected_hourly(readings: Readings, market: MarketRead, now: float) -> floa
         version,
         lambda: fit_ar1(filled_hours(readings, market), MIN_POINTS),
     )
-    return None if fit is None else expected_mean(now, fit.mu, fit.phi, EXPECTED_H)
+    return None if fit is None else expected_usd(leg, market, fit, readings.now_ns, EXPECTED_H)
 
 
 def lacking(readings: Readings, row: Row) -> list[str]:
