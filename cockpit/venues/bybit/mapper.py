@@ -28,9 +28,10 @@ Fact = Prices | OpenInterest | Funding | Volume
 
 @dataclass(slots=True, eq=False)
 class BybitMarket(Market):
-    """One market. `values` and `stamps_ms` are the merged ticker, `feeding` is its book's chain."""
+    """One market. `values` and `stamps_ms` are the merged ticker, `feeding` is its book's chain,
+    `tiers` its risk limits as (notional from which it counts, maintenance fraction)."""
 
-    mmf: float | None = None
+    tiers: tuple[tuple[float, float], ...] = ()
     values: dict[str, float | None] = field(default_factory=dict)
     stamps_ms: dict[str, int] = field(default_factory=dict)
     feeding: BookFeed | None = None
@@ -174,7 +175,8 @@ def instrument(market: BybitMarket, row: wire.InstrumentRow, at_ns: int) -> Inst
         contract=contract,
         funding_interval_s=wire.seconds(row.fundingInterval, 60),
         max_leverage=None if leverage is None or leverage > MAX_LEVERAGE else leverage,
-        mmf=market.mmf,
+        mmf=market.tiers[0][1] if market.tiers else None,
+        margin_tiers=market.tiers if len(market.tiers) > 1 else (),
         status=_status(row),
         taker_fee=FACTS.taker_fee,
         maker_fee=FACTS.maker_fee,

@@ -5,12 +5,13 @@ decoder per kind of topic, and `Envelope` for whatever does not begin like one o
 """
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any, Generic, Literal, Required, TypedDict, TypeVar, final
 
 import msgspec
 from msgspec import Meta, Struct
 
-from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
+from cockpit.venues.kit.numbers import MAX_EXPONENT, finite, positive
 
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
@@ -235,21 +236,26 @@ def seconds(value: Number, unit_s: int) -> int | None:
     return round(number * unit_s)
 
 
-def maintenance_fraction(row: TierRow) -> float | None:
-    """The maintenance margin of a tier as a fraction; None where its unit is not clear.
+def margin_tiers(rows: Iterable[TierRow]) -> tuple[tuple[float, float], ...]:
+    """(notional from which it counts, maintenance fraction), lowest first; empty if it cannot be.
 
-    The documentation shows per cent in its examples without saying so. Initial margin times
-    leverage tells: about 100 is per cent, about 1 is a fraction.
+    A row's limit is the upper end of its tier. Initial margin times leverage is 1 where margins
+    are fractions: a table in another unit is refused.
     """
-    margin, initial = finite(row.maintenanceMargin), finite(row.initialMargin)
-    leverage = finite(row.maxLeverage)
-    if margin is None or initial is None or leverage is None or margin <= 0:
-        return None
-    if 80 < initial * leverage < 125:
-        margin /= 100
-    elif not 0.8 < initial * leverage < 1.25:
-        return None
-    return margin if margin < 1 else None
+    tiers: list[tuple[float, float]] = []
+    over = 0.0
+    for row in sorted(rows, key=lambda row: positive(row.riskLimitValue) or 0.0):
+        limit, margin = positive(row.riskLimitValue), positive(row.maintenanceMargin)
+        initial, leverage = positive(row.initialMargin), positive(row.maxLeverage)
+        if limit is None or margin is None or initial is None or leverage is None:
+            return ()
+        if not 0.9 <= initial * leverage <= 1.1 or not margin <= initial <= 1.0 or limit <= over:
+            return ()
+        if tiers and margin < tiers[-1][1]:
+            return ()
+        tiers.append((over, margin))
+        over = limit
+    return tuple(tiers)
 
 
 def problem(answer: Answer[Any]) -> str | None:

@@ -14,7 +14,6 @@ from cockpit.venues.bybit import mapper
 from cockpit.venues.bybit import messages as wire
 from cockpit.venues.bybit.mapper import VENUE, BybitMarket
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
-from cockpit.venues.kit import numbers
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.dedupe import Unchanged
@@ -193,31 +192,27 @@ class Rest:
         answer = self._tiers.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        first: dict[str, wire.TierRow] = {}
-        for row in answer.result.list if answer.result else ():
-            known = first.get(row.symbol)
-            if known is None or _limit(row) < _limit(known):
-                first[row.symbol] = row
+        rows = answer.result.list if answer.result else ()
         out: list[Output] = []
-        for native, row in first.items():
-            market, mmf = self.market(native), wire.maintenance_fraction(row)
-            if market is None or mmf is None:
-                reason = f"margin_tiers: no unit or no market for {native}"
+        for native in dict.fromkeys(row.symbol for row in rows):
+            market = self.market(native)
+            tiers = wire.margin_tiers(row for row in rows if row.symbol == native)
+            if market is None or not tiers:
+                reason = f"margin_tiers: no market, or no table of fractions, for {native}"
                 out.append(reject(VENUE, reply.at_ns, reason, reply.body))
                 continue
-            market.mmf = mmf
+            market.tiers = tiers
             if market.instrument is not None:
-                new = replace(market.instrument, mmf=mmf, recv_ns=reply.at_ns)
+                new = replace(
+                    market.instrument, recv_ns=reply.at_ns, mmf=tiers[0][1],
+                    margin_tiers=tiers if len(tiers) > 1 else (),
+                )  # fmt: skip
                 out += self.listing.state(market, new)
         return out
 
     def _on_time(self, reply: Reply) -> list[Output]:
         answer = read(VENUE, wire.TIME, reply, wire.problem)
         return [answer] if isinstance(answer, Reject) else []
-
-
-def _limit(row: wire.TierRow) -> float:
-    return numbers.positive(row.riskLimitValue) or float("inf")
 
 
 def _ask_tickers() -> Fetch:

@@ -8,7 +8,7 @@
 | `/v5/market/tickers` | list | the same, all markets | the same; in a survey `Volume`, `Surveyed` | below | tickers page |
 | `/v5/market/instruments-info` | pages | listing | `Instrument` | | instrument page |
 | `/v5/market/funding/history` | pages, newest first | paid funding | `Funding` settled | | history-fund-rate page |
-| `/v5/market/risk-limit` | tiers | maintenance margin | `Instrument.mmf` | per cent or fraction | risk-limit page |
+| `/v5/market/risk-limit` | tiers | maintenance margin | `Instrument.mmf`, `margin_tiers` | fraction | risk-limit page; recordings |
 | `op: ping` | pong | | `Rtt` | | connect page |
 
 Funding (tickers and instrument pages): `fundingRate` is a fraction per interval, positive when

@@ -235,20 +235,38 @@ def tier(limit: str, maintenance: str, initial: str, leverage: str) -> Any:
     }
 
 
-@pytest.mark.parametrize(
-    ("maintenance", "initial", "leverage", "mmf"),
-    [("0.5", "1", "100.00", 0.005), ("0.006", "0.0125", "80.00", 0.006), ("2", "4", "25", 0.02)],
-)
-def test_margin_tiers_in_per_cent_and_as_fractions_are_told_apart_by_the_leverage(
-    maintenance: str, initial: str, leverage: str, mmf: float
-) -> None:
-    session = live_session()
+def test_risk_limits_are_the_margin_tiers_whatever_their_order() -> None:
+    """A limit is the upper end of its tier: 0.33 % up to 300,000 and 0.5 % beyond."""
     body = answer(
-        tier("4000000", "9", "18", "5.5"), tier("2000000", maintenance, initial, leverage)
+        tier("2000000", "0.005", "0.01", "100.00"), tier("300000", "0.0033", "0.0066", "150.00")
     )
-    (btc,) = only(Instrument, feed(session, reply("margin_tiers", body, key="BTCUSDT")))
-    assert btc.mmf == pytest.approx(mmf)
-    assert btc.symbol == "BTC"
+    (btc,) = only(Instrument, feed(live_session(), reply("margin_tiers", body, key="BTCUSDT")))
+    assert (btc.symbol, btc.mmf) == ("BTC", 0.0033)
+    assert btc.margin_tiers == ((0.0, 0.0033), (300_000.0, 0.005))
+
+
+def test_a_deep_tier_at_one_times_leverage_is_still_a_fraction() -> None:
+    body = answer(tier("100", "0.42", "0.7", "1.43"), tier("200", "0.6", "1", "1"))
+    (btc,) = only(Instrument, feed(live_session(), reply("margin_tiers", body, key="BTCUSDT")))
+    assert btc.margin_tiers == ((0.0, 0.42), (100.0, 0.6))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        tier("2000000", "2", "4", "25"),
+        tier("2000000", "", "0.01", "100"),
+        tier("300000", "0.005", "0.01", "100"),
+        tier("2000000", "0.001", "0.01", "100"),
+    ],
+    ids=["per cent", "blank", "no room", "falls"],
+)
+def test_a_table_with_an_odd_tier_is_refused_whole(second: Any) -> None:
+    """Half a table would understate what a large position needs."""
+    body = answer(tier("300000", "0.0033", "0.0066", "150"), second)
+    outputs = feed(live_session(), reply("margin_tiers", body, key="BTCUSDT"))
+    assert only(Instrument, outputs) == []
+    assert len(only(Reject, outputs)) == 1
 
 
 def test_a_margin_tier_whose_unit_is_unclear_is_a_reject_not_a_guess() -> None:
@@ -260,9 +278,11 @@ def test_a_margin_tier_whose_unit_is_unclear_is_a_reject_not_a_guess() -> None:
 
 def test_margin_survives_the_next_listing() -> None:
     session = live_session()
-    feed(session, reply("margin_tiers", answer(tier("2000000", "0.5", "1", "100"))))
+    first, second = tier("2000000", "0.005", "0.01", "100"), tier("9000000", "0.02", "0.04", "25")
+    feed(session, reply("margin_tiers", answer(first, second)))
     (changed,) = only(Instrument, run_listing(session, row(fundingInterval=60)))
     assert changed.mmf == 0.005
+    assert len(changed.margin_tiers) == 2
 
 
 def test_margin_tiers_are_asked_for_wanted_markets_only_and_once() -> None:
