@@ -173,6 +173,7 @@ TIME = msgspec.json.Decoder(Answer[Any], strict=False)
 _PREFIXED = re.compile(r"(10{3,})(\D.*)")
 _SUFFIXED = re.compile(r"(.*\D)(10{3,})")
 _BOOK_TOPIC = re.compile(r"orderbook\.([0-9]{1,5})\.(.+)")
+_OTHER_CONTRACT = re.compile(r"[A-Z0-9]+-[0-9A-Z-]+|[A-Z0-9]+USD([FGHJKMNQUVXZ][0-9]{2})?")
 _SETTLED_IN = (("USDT", "USDT"), ("PERP", "USDC"))
 
 
@@ -201,14 +202,17 @@ def cross_name(coin: str, settle: str) -> str:
 
 
 def name_without_metadata(native: str) -> tuple[str, float] | None:
-    """Cross-venue name and contract by the native name alone; None for a dated future."""
-    if "-" in native:
-        return None
+    """Cross-venue name and contract by the native name alone; None unless it is a linear perp's."""
     for suffix, settle in _SETTLED_IN:
-        if native.endswith(suffix) and native != suffix:
+        if native.endswith(suffix) and native != suffix and "-" not in native:
             coin, contract = unscaled(native.removesuffix(suffix))
             return cross_name(coin, settle), contract
-    return native, 1.0
+    return None
+
+
+def is_other_contract(native: str) -> bool:
+    """Whether it is the name of a dated future, or of an inverse contract sized in dollars."""
+    return _OTHER_CONTRACT.fullmatch(native) is not None
 
 
 def native_without_metadata(symbol: str) -> str:

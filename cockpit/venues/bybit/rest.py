@@ -198,7 +198,7 @@ class Rest:
             market = self.market(native)
             tiers = wire.margin_tiers(row for row in rows if row.symbol == native)
             if market is None or not tiers:
-                reason = f"margin_tiers: no market, or no table of fractions, for {native}"
+                reason = f"margin_tiers: no unit or no market for {native}"
                 out.append(reject(VENUE, reply.at_ns, reason, reply.body))
                 continue
             market.tiers = tiers

@@ -312,8 +312,8 @@ class Session(VenueSession):
         return [self._damaged(frame, f"unknown message {envelope.op or '(no topic, no op)'}")]
 
     def _stranger(self, topic: str, native: str, frame: Frame) -> Sequence[Output]:
-        """A frame about no perpetual that we know: a dated future, or nonsense."""
-        if topic.endswith(f".{native}") and wire.name_without_metadata(native) is None:
+        """A frame about no perpetual that we know: of another contract, or nonsense."""
+        if topic.endswith(f".{native}") and wire.is_other_contract(native):
             return ()
         return [self._damaged(frame, f"unknown market {native} in {topic}")]
 

@@ -8,15 +8,18 @@ from cockpit.core.events import Instrument, Reject
 from cockpit.venues.bybit import SPEC, Session
 from cockpit.venues.bybit.messages import name_without_metadata
 from cockpit.venues.contract import Tick, Wants
-from tests.support import AT_NS, feed, only, opened, reply
+from tests.support import AT_NS, feed, frame, only, opened, reply
 from tests.venues.bybit.samples import (
     SECOND_NS,
     answer,
+    book,
+    compact,
     fetches,
     listing,
     live_session,
     row,
     run_listing,
+    ticker,
     topics,
 )
 
@@ -96,6 +99,21 @@ def test_dated_futures_are_dropped() -> None:
     dated = row("BTCUSDT-26DEC25", contractType="LinearFutures")
     assert listed(dated) == []
     assert name_without_metadata("BTCUSDT-26DEC25") is None
+
+
+@pytest.mark.parametrize("native", ["BTCUSD", "ETHUSDM26", "BTC-26DEC25", "BTCUSDT-26DEC25"])
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_frames_of_inverse_and_dated_contracts_state_nothing(native: str, is_listed: bool) -> None:
+    """Their sizes are dollars, or their prices those of a date: no perp of that coin has them."""
+    session = live_session("BTC") if is_listed else Session(Wants(symbols=("BTC",)))
+    fill = {"T": 1_672_304_486_865, "s": native, "S": "Buy", "v": "5000", "p": "60000.5"}
+    trade = {"topic": f"publicTrade.{native}", "type": "snapshot", "data": [fill]}
+    frames = [
+        book("snapshot", 5, native=native),
+        ticker("snapshot", native, markPrice="60000.5", openInterest="300000000"),
+        compact(trade),
+    ]
+    assert feed(session, *map(frame, frames)) == []
 
 
 @pytest.mark.parametrize(
