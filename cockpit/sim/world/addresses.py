@@ -12,9 +12,9 @@ def hex_address(seed: str) -> str:
     return f"0x{_twenty_bytes(seed).hex()}"
 
 
-def dydx_address(seed: str) -> str:
-    """bech32 with its checksum, `dydx1…`; the same for the same seed."""
-    return bech32("dydx", _twenty_bytes(seed))
+def bech32_address(prefix: str, seed: str) -> str:
+    """bech32 with its checksum, `prefix1…`; the same for the same seed."""
+    return bech32(prefix, _twenty_bytes(seed))
 
 
 def bech32(prefix: str, data: bytes) -> str:

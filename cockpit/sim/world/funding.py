@@ -1,8 +1,6 @@
 """From an order book to a funding rate: impact premium, running mean, formula, published step.
 
-Shapes follow the venues' own pages: Hyperliquid (hyperliquid.gitbook.io, "Funding"), dYdX
-(docs.dydx.xyz, "Funding"), Lighter (docs.lighter.xyz, "Funding"), Bybit (bybit.com help centre,
-"Introduction to Funding Rate"). Which constants a venue uses is its face's business.
+Which shape and which constants a venue has is in its face's profile.
 """
 
 import math

@@ -5,10 +5,6 @@ tier's deduction; a position is liquidated at the price p* at which, everything 
 still, equity equals maintenance:
 
     p* = (equity - size x mark - maintenance of the others + deduction) / (|size| x mmf - size)
-
-Sources: https://docs.dydx.xyz/concepts/trading/margin,
-https://hyperliquid.gitbook.io/hyperliquid-docs/trading/liquidations and /margin-tiers,
-https://docs.lighter.xyz (trading: liquidations).
 """
 
 from collections.abc import Sequence

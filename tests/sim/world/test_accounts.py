@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cockpit.sim.world import margin
 from cockpit.sim.world.accounts import MICROS, Account, AccountBook, AccountFill, HoldingPlan
-from cockpit.sim.world.addresses import bech32, dydx_address, hex_address
+from cockpit.sim.world.addresses import bech32, bech32_address, hex_address
 from cockpit.sim.world.contract import FundingRule, Listing, MarginRule, MarketState
 
 CROSS = HoldingPlan("BTC", 1.0, leverage=10)
@@ -199,6 +199,6 @@ def test_addresses_have_the_form_and_the_checksum_of_real_ones() -> None:
     assert bech32("a", b"") == "a12uel5l"
     data = bytes.fromhex("00443214c74254b635cf84653a56d7c675be77df")
     assert bech32("abcdef", data) == "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw"
-    assert len(dydx_address("x")) == 43
+    assert len(bech32_address("dydx", "x")) == 43
     assert len(hex_address("x")) == 42
     assert hex_address("x") != hex_address("y")

@@ -16,7 +16,6 @@ from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_MS
 from cockpit.sim.faces.bybit.profile import CAP, MAJOR_CAP, MAJORS, PRELAUNCH, PROFILE
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import fixed, plain
-from cockpit.sim.world.candles import price_at
 from cockpit.sim.world.contract import (
     Listing,
     MarketState,
@@ -24,6 +23,7 @@ from cockpit.sim.world.contract import (
     VenueWorld,
     decimal_text,
 )
+from cockpit.sim.world.past_prices import price_at
 
 Kind = Literal["perpetual", "usdc", "future", "prelaunch", "closed"]
 

@@ -26,8 +26,8 @@ from cockpit.sim.faces.kit.budgets import Budgets
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
-from cockpit.sim.world.candles import history_begins_ns
 from cockpit.sim.world.contract import HttpReply
+from cockpit.sim.world.past_prices import history_begins_ns
 
 CATEGORIES = frozenset({"spot", "linear", "inverse", "option"})
 PARAMETER_ERROR = 10001

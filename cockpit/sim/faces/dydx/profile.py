@@ -5,9 +5,10 @@ Sources: https://docs.dydx.xyz/concepts/trading/funding and /margin, and the cha
 """
 
 import math
+from functools import partial
 
 from cockpit.sim.world.accounts import AccountPlan, HoldingPlan
-from cockpit.sim.world.addresses import dydx_address
+from cockpit.sim.world.addresses import bech32_address
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
 
 BOOK_DEPTH = 100
@@ -117,5 +118,5 @@ PROFILE = Profile(
     mark="index",
     margin=MarginRule(taker_fee=0.0005, lifetime_entry=True),
     accounts=ACCOUNTS,
-    address=dydx_address,
+    address=partial(bech32_address, "dydx"),
 )
