@@ -26,6 +26,7 @@ from cockpit.core.urls import url_problem
 from cockpit.history.settings import HistorySettings, history_problem
 from cockpit.storage.reading import read_utf8
 from cockpit.venues import REGISTRY, account_problem
+from cockpit.venues.kit.facts import documented_stacks
 
 Colour = Literal["auto", "truecolor", "256", "16", "none"]
 Glyphs = Literal["auto", "braille", "block", "ascii"]
@@ -34,14 +35,6 @@ AlertTold = Literal["off", "info", "warn", "danger"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 MAX_HZ = 30.0
-
-STACKS: dict[str, tuple[str, ...]] = {
-    "hyperliquid": ("hyperliquid-l1",),
-    "dydx": ("dydx-chain",),
-    "lighter": ("lighter-sequencer", "ethereum"),
-    "bybit": ("bybit",),
-}
-"""What each venue runs on: two with a name in common are taken to fail together."""
 
 
 class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,7 +108,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     watch: Watch = Watch()
     screen: Screen = Screen()
     venue: dict[str, Venue] = {}
-    stack: dict[str, tuple[str, ...]] = msgspec.field(default_factory=STACKS.copy)
+    stack: dict[str, tuple[str, ...]] = msgspec.field(default_factory=documented_stacks)
     keys: dict[str, str] = {}
     account: tuple[Follow, ...] = ()
     alert: tuple[Rule, ...] = ()
@@ -174,7 +167,7 @@ def load(
             _merge(tree, overlay)
             origins[key] = option
     config = msgspec.convert(tree, Config)
-    stack = {**STACKS, **config.stack}
+    stack = {**documented_stacks(), **config.stack}
     band_usd = config.exposure.band_usd if "exposure.band_usd" in origins else None
     alert = effective(config.alert, band_usd, config.alert_mute)
     return msgspec.structs.replace(config, origins=origins, stack=stack, alert=alert)

@@ -1,19 +1,15 @@
 """Margin tables as data: what venues document, and what the trader puts in its place.
 
-The file that comes with the program is `cockpit/data/margins.toml`; the configuration may replace
-a venue's table (`[venue.NAME.margin]`). What a venue states itself wins over the file.
+A venue's documented table is in its `venue.toml`; the configuration may replace it
+(`[venue.NAME.margin]`). What a venue states itself wins over the file.
 """
 
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 from itertools import pairwise
 from typing import Literal
 
 import msgspec
 
-from cockpit.core.errors import ConfigError
 from cockpit.core.events import Instrument
 
 EVERY = "*"
@@ -49,17 +45,6 @@ class VenueMargin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def tiers_of(self, symbol: str) -> tuple[Tier, ...]:
         """Lowest first; empty where nothing is documented."""
         return self.tiers.get(symbol) or self.tiers.get(EVERY, ())
-
-
-@cache
-def documented_margins() -> dict[str, VenueMargin]:
-    """Venue -> its documented table."""
-    text = (resources.files("cockpit") / "data" / "margins.toml").read_text()
-    tables = msgspec.convert(tomllib.loads(text), dict[str, VenueMargin])
-    for venue, table in tables.items():
-        if problem := margin_problem(table):
-            raise ConfigError(f"margins.toml: {venue}: {problem}")
-    return tables
 
 
 def margin_problem(table: VenueMargin) -> str | None:

@@ -6,8 +6,9 @@ import pytest
 
 from cockpit import config
 from cockpit.core.errors import ConfigError
-from cockpit.core.margins import Tier, VenueMargin, documented_margins, margin_problem
+from cockpit.core.margins import Tier, VenueMargin, margin_problem
 from cockpit.venues import REGISTRY
+from cockpit.venues.kit.facts import documented_margins
 
 
 def test_every_venue_has_a_documented_table_and_names_its_source() -> None:

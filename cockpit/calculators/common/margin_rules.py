@@ -7,7 +7,8 @@ from typing import NamedTuple
 from cockpit.analytics.risk.exposure import SPOT
 from cockpit.analytics.risk.margin import Tiers, build_tiers
 from cockpit.core.events import Instrument
-from cockpit.core.margins import SAME, Tier, VenueMargin, documented_margins
+from cockpit.core.margins import SAME, Tier, VenueMargin
+from cockpit.venues.kit.facts import documented_margins
 
 UNKNOWN_TIERS = build_tiers([0.0], [math.nan])
 

@@ -12,10 +12,11 @@ from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Rejec
 from cockpit.core.units import HOUR_S, NS_PER_S, hour_floor_ns, next_boundary_ns
 from cockpit.venues.dydx.messages import ROW, MarketRow, OracleRow, ns_of
 from cockpit.venues.kit import decoding, numbers
+from cockpit.venues.kit.facts import venue_facts
 
 NAME = "dydx"
-TAKER_FEE, MAKER_FEE = 0.0005, 0.0001
-"""Fractions of the documented base tier; the Indexer does not publish fees."""
+FACTS = venue_facts("cockpit.venues.dydx")
+"""With the fees: the Indexer does not publish them."""
 STALE_AFTER_HOUR_NS = 90 * NS_PER_S
 """For about this long after the hour the live rate is still that of the hour before."""
 
@@ -157,7 +158,7 @@ class Listing:
             venue=NAME, recv_ns=at_ns, symbol=self.symbol, native=self.ticker,
             base=self.symbol.partition(",")[0], quote="USD", tick=tick, lot=lot, min_size=lot,
             funding_interval_s=HOUR_S, max_leverage=max_leverage, mmf=mmf, status=status,
-            taker_fee=TAKER_FEE, maker_fee=MAKER_FEE,
+            taker_fee=FACTS.taker_fee, maker_fee=FACTS.maker_fee,
         )  # fmt: skip
 
     def terms(self) -> tuple[float | None, float | None, float | None]:

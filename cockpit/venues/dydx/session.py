@@ -55,9 +55,8 @@ from cockpit.venues.dydx import messages as wire
 from cockpit.venues.dydx.books import Books
 from cockpit.venues.dydx.funding_history import History
 from cockpit.venues.dydx.instruments import (
-    MAKER_FEE,
+    FACTS,
     NAME,
-    TAKER_FEE,
     MarketTable,
     symbol_of,
     ticker_of,
@@ -106,8 +105,9 @@ SPEC = contract.VenueSpec(
         "https://docs.dydx.xyz/interaction/data/watch-orderbook",
         "https://docs.dydx.xyz/concepts/trading/funding",
     ),
-    taker_fee=TAKER_FEE,
-    maker_fee=MAKER_FEE,
+    taker_fee=FACTS.taker_fee,
+    maker_fee=FACTS.maker_fee,
+    facts=FACTS,
     funding_terms=FundingTerms(interest_8h=0.0, dampener_8h=0.0),
     check_address=account.check_address,
     quiet_s=10.0,

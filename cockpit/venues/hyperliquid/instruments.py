@@ -12,13 +12,13 @@ from cockpit.core.units import HOUR_S
 from cockpit.venues.hyperliquid.messages import NAME, dex_of, name_of
 from cockpit.venues.hyperliquid.rest_messages import Asset, TierRow, Universe
 from cockpit.venues.kit import numbers
+from cockpit.venues.kit.facts import venue_facts
 
 MAX_PRICE_DECIMALS = 6
 SIGNIFICANT_FIGURES = 5
 MIN_NOTIONAL_USD = 10.0
-TAKER_FEE = 0.00045
-MAKER_FEE = 0.00015
-"""The documented base tier of the validators' own dex."""
+FACTS = venue_facts("cockpit.venues.hyperliquid")
+"""With the fees of the validators' own dex."""
 
 
 class Listing:
@@ -130,7 +130,7 @@ def instrument(
         max_leverage=leverage,
         mmf=by_size[0][1] if by_size else mmf,
         margin_tiers=by_size if len(by_size) > 1 else (),
-        taker_fee=None if is_builders else TAKER_FEE,
-        maker_fee=None if is_builders else MAKER_FEE,
+        taker_fee=None if is_builders else FACTS.taker_fee,
+        maker_fee=None if is_builders else FACTS.maker_fee,
         status="delisted" if asset.is_delisted else "active",
     )

@@ -57,7 +57,7 @@ from cockpit.venues.hyperliquid import mapper as feed
 from cockpit.venues.hyperliquid import messages as wire
 from cockpit.venues.hyperliquid.account_messages import CHANNELS as ACCOUNT_CHANNELS
 from cockpit.venues.hyperliquid.funding_history import History
-from cockpit.venues.hyperliquid.instruments import MAKER_FEE, TAKER_FEE, Listing
+from cockpit.venues.hyperliquid.instruments import FACTS, Listing
 from cockpit.venues.hyperliquid.messages import NAME, dex_of
 from cockpit.venues.hyperliquid.rest_messages import (
     Answer,
@@ -95,8 +95,9 @@ SPEC = VenueSpec(
         f"{DOCS}/trading/fees",
         f"{DOCS}/for-developers/api/rate-limits-and-user-limits",
     ),
-    taker_fee=TAKER_FEE,
-    maker_fee=MAKER_FEE,
+    taker_fee=FACTS.taker_fee,
+    maker_fee=FACTS.maker_fee,
+    facts=FACTS,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap=0.04),
     check_address=account.check_address,
 )

@@ -1,4 +1,14 @@
-"""`venue.toml`: what a venue documents about itself, each table with its source and date."""
+"""`venue.toml`: what a venue documents about itself, each table with its source and date.
+
+over_usd        notional of the position from which a tier of the margin table counts
+mmf             maintenance as a fraction of notional in that tier
+max_leverage    1 over the initial fraction
+"*"             every symbol that is not named
+liquidation_fee what a liquidation keeps, as a fraction of the notional that is closed
+
+Every figure is an estimate until the venue itself has stated it: what came over the wire wins over
+this file, and the configuration wins over both.
+"""
 
 import tomllib
 from functools import cache
@@ -7,21 +17,35 @@ from importlib import resources
 import msgspec
 
 from cockpit.core.errors import ConfigError
-from cockpit.core.margins import margin_problem
+from cockpit.core.margins import VenueMargin, margin_problem
+from cockpit.venues import REGISTRY
 from cockpit.venues.contract import VenueFacts
 
 
 @cache
 def venue_facts(package: str) -> VenueFacts:
-    """The `venue.toml` beside the modules of a venue (`package` is its `__package__`).
+    """The `venue.toml` of a venue's package, which is not imported for it.
 
     Raises ConfigError with the table and what was expected.
     """
-    text = (resources.files(package) / "venue.toml").read_text()
+    parent, _, name = package.rpartition(".")
+    text = (resources.files(parent) / name / "venue.toml").read_text()
     try:
         facts = msgspec.convert(tomllib.loads(text), VenueFacts)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"{package}: venue.toml: {error}") from None
+        raise ConfigError(f"{name}/venue.toml: {error}") from None
     if facts.margin is not None and (problem := margin_problem(facts.margin)):
-        raise ConfigError(f"{package}: venue.toml: margin: {problem}")
+        raise ConfigError(f"{name}/venue.toml: margin: {problem}")
     return facts
+
+
+def documented_margins() -> dict[str, VenueMargin]:
+    """Venue -> its documented margin rules, where it documents any."""
+    facts = {name: venue_facts(package) for name, package in REGISTRY.items()}
+    return {name: known.margin for name, known in facts.items() if known.margin is not None}
+
+
+def documented_stacks() -> dict[str, tuple[str, ...]]:
+    """Venue -> the layers it runs on: two with a layer in common are taken to fail together."""
+    facts = {name: venue_facts(package) for name, package in REGISTRY.items()}
+    return {name: known.stack.layers for name, known in facts.items() if known.stack is not None}

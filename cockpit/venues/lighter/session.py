@@ -55,12 +55,15 @@ from cockpit.venues.contract import (
     Wants,
 )  # fmt: skip
 from cockpit.venues.kit.decoding import decode, printable, refused, reject, subject
+from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.polling import Every
 from cockpit.venues.kit.sequencing import APPLY, GAP
 from cockpit.venues.lighter import accounts as account
 from cockpit.venues.lighter import mapper as facts
 from cockpit.venues.lighter import messages as wire
 from cockpit.venues.lighter.markets import History, Market, Markets, Outbox, symbol_of
+
+FACTS = venue_facts("cockpit.venues.lighter")
 
 SPEC = VenueSpec(
     name=facts.VENUE,
@@ -73,8 +76,9 @@ SPEC = VenueSpec(
     weight_per_minute=54,
     burst=5,
     docs=("https://apidocs.lighter.xyz", "https://docs.lighter.xyz/trading/funding"),
-    taker_fee=0.0,
-    maker_fee=0.0,
+    taker_fee=FACTS.taker_fee,
+    maker_fee=FACTS.maker_fee,
+    facts=FACTS,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap_8h=0.04),
     publishes_fees=True,
     check_address=account.check_address,
