@@ -37,6 +37,11 @@ class FundingRule:
     cap: float | None = None
     quantum: float | None = None
     impact_notional_usd: float = 10_000.0
+    accrual: Literal["interval", "continuous"] = "interval"
+    """Whether positions pay at the end of an interval, or all the time at `rate` per interval.
+
+    With "continuous", `settled` still has a row for each interval: its rate at the average premium.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class Listing:
     min_notional_usd: float | None = 10.0
     status: Status = "active"
     rule: FundingRule | None = None
+    quote: str = "USD"
+    """The coin in which it is quoted; a venue may list several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,8 @@ class MarketState:
     premium_samples: int = 0
     rate: float | None = None
     next_funding_ns: int | None = None
+    funding_index: float = 0.0
+    """What one unit long has paid in quote since the world began; payments, or the accrual."""
     settled: list[tuple[int, float, float, float]] = field(default_factory=list)
     prev_day_price: float | None = None
     day_volume_base: float = 0.0

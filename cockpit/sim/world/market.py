@@ -168,6 +168,8 @@ class LiveMarket:
         state.open_interest_lots = max(1, round(self.oi_home_lots * oi_level))
         elapsed_s = (at_ns - self._priced_ns) / NS_PER_S
         self._priced_ns = at_ns
+        if state.rule.accrual == "continuous" and state.rate is not None:
+            state.funding_index += state.rate * state.index * elapsed_s / state.rule.interval_s
         # The day's volume is a sliding window in truth: what is a day old leaves it.
         state.day_volume_base *= max(0.0, 1.0 - elapsed_s / DAY_S)
         state.premium = self.instant_premium()
@@ -210,7 +212,10 @@ class LiveMarket:
         state = self.state
         mean = self.running.mean
         if mean is not None and state.index is not None:
-            state.settled.append((stamp_ns, funding.rate(state.rule, mean), mean, state.index))
+            rate = funding.rate(state.rule, mean)
+            state.settled.append((stamp_ns, rate, mean, state.index))
+            if state.rule.accrual == "interval":
+                state.funding_index += rate * state.index
         self.running.reset()
         if premium is not None:
             self.running.add(premium)

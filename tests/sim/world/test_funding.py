@@ -188,3 +188,28 @@ def test_the_live_rate_is_on_the_published_grid() -> None:
         assert state.rate is not None
         assert math.isclose(state.rate * 1e6, round(state.rate * 1e6), abs_tol=1e-7)
         assert state.rate == funding.rate(LIGHTER, state.premium_avg)
+
+
+def test_a_continuous_rate_accrues_with_every_second() -> None:
+    subject = world(FundingRule(accrual="continuous", interest_8h=1e-4, dampener=5e-4))
+    state = subject.venues["tiny"].by_symbol["BTC"]
+    assert state.funding_index == 0.0
+    expected, before_ns = 0.0, subject.now_ns
+    for _ in range(600):
+        step = subject.step(0.1)["tiny"]
+        if "BTC" in step.prices and state.rate is not None and state.index is not None:
+            # The rate is stated anew after the accrual, so that the sum is only nearly exact.
+            expected += state.rate * state.index * (subject.now_ns - before_ns) / 1e9 / 3600
+            before_ns = subject.now_ns
+    assert expected != 0.0
+    assert state.funding_index == pytest.approx(expected, rel=0.05)
+
+
+def test_an_interval_adds_its_payment_to_the_index_at_once() -> None:
+    subject = world()
+    state = subject.venues["tiny"].by_symbol["BTC"]
+    subject.step(30 * 60.0)
+    assert state.funding_index == 0.0
+    subject.step(15 * 60.0)
+    _, rate, _, reference = state.settled[-1]
+    assert state.funding_index == pytest.approx(rate * reference)
