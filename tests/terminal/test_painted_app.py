@@ -271,7 +271,9 @@ async def test_drawn_the_plain_way_a_key_is_answered_in_the_status_line_too(monk
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         asked = []
-        monkeypatch.setattr(app.workspace._wall, "refresh", lambda *regions: asked.extend(regions))
+        monkeypatch.setattr(
+            app.workspace._pane_host, "refresh", lambda *regions: asked.extend(regions)
+        )
         press(app, "j")
         assert any(region.y == 0 for region in asked)
 
