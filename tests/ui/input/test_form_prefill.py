@@ -10,7 +10,7 @@ from cockpit.ui.input.form_prefill import pair, prefill
 from cockpit.ui.input.market_selection import select_symbol
 from cockpit.ui.model.calculator_form import compute
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.readings import plan_pricing as keeping
+from cockpit.ui.readings import plan_pricing
 from tests.ui import scenes
 from tests.ui.scenes import AT_NS, MIDS, RATES
 
@@ -139,7 +139,7 @@ def test_stress_of_a_cell_is_of_its_pair_with_an_assumed_equity():
 def test_stress_of_a_half_filled_plan_knows_what_is_filled():
     scene = scenes.live()
     opened(scene, "carry")
-    plan = keeping.proposed(scene, "btc-carry")
+    plan = plan_pricing.proposed(scene, "btc-carry")
     assert plan is not None
     scene.ui.plans.keep(plan)
     scene.ui.workspace = "plan"
@@ -158,7 +158,7 @@ def test_stress_of_a_half_filled_plan_knows_what_is_filled():
 def test_a_kept_plan_notes_what_the_market_expected_of_each_leg():
     scene = scenes.live()
     opened(scene, "carry")
-    plan = keeping.proposed(scene, "btc-carry")
+    plan = plan_pricing.proposed(scene, "btc-carry")
     assert plan is not None
     long = next(i for i, leg in enumerate(plan.legs) if leg.venue == "bravo")
     was = plan.expected[long]

@@ -8,7 +8,7 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.funding import premium, spreads, term_plot, terms
 from cockpit.ui.panes.funding.premium import pin_words
 from cockpit.ui.panes.markets import curves
-from cockpit.ui.readings.funding_rates import terms as curve_of
+from cockpit.ui.readings.funding_rates import terms as term_rates
 from cockpit.ui.readings.funding_rates import weighted_terms
 from cockpit.ui.text.format import rate
 from cockpit.ui.text.styled import plain
@@ -26,7 +26,7 @@ def row_of(module, scene: Readings, start: str, width: int = 140) -> str:
 
 
 def test_the_curve_goes_from_what_was_paid_to_what_is_live() -> None:
-    curve = curve_of(scenes.live(), "alphaswap")
+    curve = term_rates(scenes.live(), "alphaswap")
     assert curve["1h"] == pytest.approx(0.0000125)
     assert curve["24h"] == pytest.approx(0.0000125)
     assert curve["live"] == pytest.approx(0.0000125)
@@ -35,7 +35,7 @@ def test_the_curve_goes_from_what_was_paid_to_what_is_live() -> None:
 
 
 def test_an_eight_hour_venue_lines_up_with_hourly_ones() -> None:
-    curve = curve_of(scenes.live(), "charliedex")
+    curve = term_rates(scenes.live(), "charliedex")
     assert curve["8h"] == pytest.approx(0.0001 / 8)
     assert curve["live"] == pytest.approx(0.0001 / 8)
 
@@ -45,14 +45,14 @@ def test_a_window_with_too_many_missing_payments_has_no_mean() -> None:
     scenes.link(scene, "alphaswap", "live", at_ns=AT_NS - NS_PER_S)
     scenes.speak(scene, "alphaswap", "BTC")
     scenes.paid(scene, "alphaswap", "BTC", leave_out=(2, 3, 4))
-    curve = curve_of(scene, "alphaswap")
+    curve = term_rates(scene, "alphaswap")
     assert curve["8h"] is None
     assert curve["24h"] is not None
 
 
 def test_an_old_live_rate_is_shown_as_old_and_not_used() -> None:
     scene = scenes.stale()
-    assert curve_of(scene, "alphaswap")["live"] is None
+    assert term_rates(scene, "alphaswap")["live"] is None
     assert "~+10.95" in row_of(terms, scene, "alphaswap")
 
 

@@ -9,7 +9,7 @@ from cockpit.ui.model.calculator_form import Given
 from cockpit.ui.panes import form_pane
 from cockpit.ui.panes.plan import form, legs, result
 from cockpit.ui.panes.stress import histogram
-from cockpit.ui.readings import plan_pricing as keeping
+from cockpit.ui.readings import plan_pricing
 from cockpit.ui.text.result_table import table_lines
 from cockpit.ui.text.styled import plain
 from tests.ui import scenes
@@ -115,7 +115,7 @@ def test_a_positions_list_is_said_in_words():
 def test_legs_of_a_kept_plan_say_what_is_left_and_what_stands_open():
     scene = scenes.live()
     opened(scene, "carry")
-    plan = keeping.proposed(scene, "btc-carry")
+    plan = plan_pricing.proposed(scene, "btc-carry")
     assert plan is not None
     scene.ui.plans.keep(fill(plan, 0, 64_010.0, 1.0, scene.now_ns))
     text = "\n".join(texts(legs.lines(scene, 120, 20)))

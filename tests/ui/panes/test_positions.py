@@ -5,10 +5,10 @@ import re
 import pytest
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.portfolio import positions as exposures
+from cockpit.portfolio.positions import document as exposure_document
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.positions import carry_spark, exposure, exposure_history, margins, positions
-from cockpit.ui.readings import position_columns as position_cells
+from cockpit.ui.readings import position_columns
 from cockpit.ui.readings import positions as position_readings
 from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
@@ -137,7 +137,7 @@ def test_rows_are_grouped_sorted_and_filtered_and_the_cursor_stays_on_its_positi
     position_readings.point(scene, 4)
     before = scene.ui.positions.key
     scene.ui.positions.group = "none"
-    position_cells.sort_rows(scene, "size", ascending=True)
+    position_columns.sort_rows(scene, "size", ascending=True)
     sizes = [row.leg.size for row in position_readings.rows(scene)]
     assert sizes == sorted(sizes)
     row = position_readings.selected(scene)
@@ -152,7 +152,7 @@ def test_what_is_not_known_is_sorted_last_either_way() -> None:
     held.position(scene, "bravo", held.BRAVO, "ETH", 1.0)
     scene.ui.positions.group = "none"
     for ascending in (True, False):
-        position_cells.sort_rows(scene, "upnl", ascending=ascending)
+        position_columns.sort_rows(scene, "upnl", ascending=ascending)
         assert position_readings.rows(scene)[-1].leg.symbol == "ETH"
 
 
@@ -215,7 +215,7 @@ def test_an_account_that_was_never_read_makes_its_sums_unknown_and_not_smaller()
     scene = held.hedged()
     accounts = [(b.venue, b.address, b.name) for b in scene.view.accounts()]
     scenes.store_of(scene).follow([*accounts, ("alphaswap", "0x" + "c3" * 20, "")])
-    assert exposures.document(position_readings.portfolio(scene))["total"]["equity_usd"] is None
+    assert exposure_document(position_readings.portfolio(scene))["total"]["equity_usd"] is None
     assert position_readings.safety(scene).unread == 1
     text = text_of(positions, scene, 160, 12)
     assert "1 account not read: not counted as safe" in text
@@ -236,7 +236,7 @@ def test_a_leg_at_a_venue_that_is_not_followed_is_worth_the_index_of_one_that_is
     assert "−32.0k" in row
     assert "+6.40" in row
     assert "+25.0%" in row
-    total = exposures.document(position_readings.portfolio(scene))["total"]
+    total = exposure_document(position_readings.portfolio(scene))["total"]
     assert total["net_usd"] == pytest.approx(-31_993.6)
     assert total["funding_usd_per_hour"] is None
     # What the pair earns is still said, beside the reason.
@@ -247,9 +247,9 @@ def test_a_leg_at_a_venue_that_is_not_followed_is_worth_the_index_of_one_that_is
 def test_coins_that_are_owned_hedge_a_short_and_have_no_funding_and_no_end() -> None:
     scene = scenes.live()
     held.typed(scene, "bravo", "BTC", -0.5, entry=65_000.0, liquidation=83_200.0)
-    pays = exposures.document(position_readings.portfolio(scene))["total"]["funding_usd_per_hour"]
+    pays = exposure_document(position_readings.portfolio(scene))["total"]["funding_usd_per_hour"]
     held.typed(scene, "spot", "BTC", 0.5, entry=60_000.0)
-    document = exposures.document(position_readings.portfolio(scene))
+    document = exposure_document(position_readings.portfolio(scene))
     assert document["assets"][0]["net_base"] == 0.0
     assert document["total"]["funding_usd_per_hour"] == pays
     assert document["not_counted_as_safe"] == {"stale": 0, "unknown": 0, "unread_accounts": 0}
@@ -269,7 +269,7 @@ def test_a_typed_position_whose_price_went_stale_is_stale_and_not_safe() -> None
     scene.now_ns += NS_PER_S
     assert "stale: link stale" in row_of(scene, "bravo", "manual", width=230)
     assert position_readings.safety(scene).known == 0
-    document = exposures.document(position_readings.portfolio(scene))
+    document = exposure_document(position_readings.portfolio(scene))
     assert document["nearest_liquidation"] is None
     assert document["not_counted_as_safe"]["stale"] == 1
     assert "1 stale: not counted as safe" in text_of(carry_spark, scene, 100, 14)
@@ -303,7 +303,7 @@ def test_a_typed_symbol_that_its_venue_does_not_list_says_so() -> None:
 def test_an_account_that_owes_is_named_and_its_ratio_is_beyond_every_number() -> None:
     scene = held.hedged()
     held.margin(scene, "bravo", held.BRAVO, -250.0, used=3_200.0, maintenance=1_000.0)
-    document = exposures.document(position_readings.portfolio(scene))
+    document = exposure_document(position_readings.portfolio(scene))
     [bravo] = [venue for venue in document["venues"] if venue["venue"] == "bravo"]
     assert bravo["margin_ratio"] is None
     assert any("equity is not positive (-250.00 USD)" in words for words in document["warnings"])
@@ -328,15 +328,15 @@ def test_a_marked_position_that_is_gone_is_no_longer_marked() -> None:
 def test_columns_that_have_no_room_are_counted_and_the_arrows_bring_each_into_view() -> None:
     scene = held.hedged()
     seen = set()
-    for name in position_cells.sortable():
+    for name in position_columns.sortable():
         scene.ui.positions.column = name
-        columns = position_cells.columns_for(76, name)
-        left_out = position_cells.hidden(columns)
+        columns = position_columns.columns_for(76, name)
+        left_out = position_columns.hidden(columns)
         assert f"+{left_out} →" in text_of(positions, scene, 80, 22)
         assert name in {column.id for column, _ in columns}
         assert {"symbol", "venue"} <= {column.id for column, _ in columns}
         seen |= {column.id for column, _ in columns}
-    assert seen >= set(position_cells.sortable())
+    assert seen >= set(position_columns.sortable())
     assert "→" not in text_of(positions, scene, 198, 22)
 
 
@@ -360,7 +360,7 @@ def test_a_note_is_read_at_the_bottom_where_its_column_has_no_room() -> None:
 
 def test_the_screen_and_the_document_say_the_same() -> None:
     scene = held.hedged()
-    document = exposures.document(position_readings.portfolio(scene))
+    document = exposure_document(position_readings.portfolio(scene))
     near, on_screen = document["nearest_liquidation"], position_readings.safety(scene).nearest
     assert on_screen is not None
     assert (near["venue"], near["symbol"]) == (on_screen.leg.venue, on_screen.leg.symbol)
