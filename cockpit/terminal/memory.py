@@ -1,4 +1,4 @@
-"""Memory is tidied while nobody waits: Python's collector, and what the C library keeps."""
+"""Garbage collection and returning freed memory, done while no key waits."""
 
 import gc
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from functools import cache
 
 
 def settle() -> None:
-    """What exists now stays: keep the collector away from it, and let it work from here on."""
+    """Exempt all objects that exist now from collection, and switch collection on."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

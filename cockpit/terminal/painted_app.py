@@ -112,7 +112,7 @@ class PaintedApp(App[int]):
         return True
 
     def send_row(self, screen: Screen[Any], y: int, strip: Strip) -> bool:
-        """Send a whole row now, whatever else is due; nothing may lie over it. False if not now."""
+        """Send a whole row at once; nothing may lie over it. False if it was not sent."""
         out, front = self.out, self._front
         if front is None or out is None or out.backlog > _MOST_BACKLOG:
             return False

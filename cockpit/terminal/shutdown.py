@@ -31,7 +31,7 @@ _CODES = {signal.SIGTERM: EXIT_TERM, signal.SIGHUP: EXIT_HUP, signal.SIGINT: EXI
 
 
 class Lifeline:
-    """Calls `leave(exit code)` on the loop; if that takes too long, ends the process itself.
+    """Calls `leave(exit code)` on the event loop; if that takes too long, ends the process itself.
 
     `modes` are the terminal's settings (`termios.tcgetattr`) to put back in that case.
     """

@@ -9,7 +9,7 @@ from rich.style import Style
 
 from cockpit.core.errors import ConfigError
 from cockpit.terminal.renderer.palette import Palette
-from cockpit.terminal.renderer.sgr import Depth, Looks
+from cockpit.terminal.renderer.sgr import Depth, SgrTable
 from cockpit.ui.theme.capabilities import Terminal
 from cockpit.ui.theme.themes import ROLES, load_theme, read_theme, shipped_dir, theme_names
 from tests.terminal.seats import Seat
@@ -59,11 +59,11 @@ def test_high_contrast_is_what_it_says():
 @pytest.mark.parametrize("name", IN_HEX)
 def test_every_colour_is_one_of_the_256_and_is_sent_as_it(name):
     theme = load_theme(name)
-    looks = Looks(Depth(ColorSystem.EIGHT_BIT))
+    cell_styles = SgrTable(Depth(ColorSystem.EIGHT_BIT))
     for fore, back in theme.roles.values():
         for colour in filter(None, (fore, back, theme.background)):
             assert rgb(colour) in {tuple(EIGHT_BIT_PALETTE[n]) for n in range(16, 256)}, colour
-            sent = looks.step(None, looks.of(Style(color=colour))[0])
+            sent = cell_styles.step(None, cell_styles.of(Style(color=colour))[0])
             number = int(sent.removesuffix("m").rpartition(";")[2])
             assert tuple(EIGHT_BIT_PALETTE[number]) == rgb(colour)
 

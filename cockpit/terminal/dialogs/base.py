@@ -49,7 +49,7 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
         self.place()
 
     def place(self) -> None:
-        """Where this size and this content want the sheet."""
+        """Lay the sheet out for the terminal's size and its own content."""
         self._sheet.lay(self.box(*self.app.size))
 
     def redraw(self) -> None:

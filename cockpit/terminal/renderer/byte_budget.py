@@ -26,11 +26,11 @@ class Budget:
 
     @property
     def is_spent(self) -> bool:
-        """Whether the next data frame has to wait."""
+        """Whether the next data frame must wait."""
         return self._credit < 0
 
     def account(self, now_s: float, sent_bytes: int, cells: int) -> None:
-        """So much was sent in all until now."""
+        """Note how many bytes were sent since the start."""
         if self._at_s is not None:
             rate = bytes_per_s(cells)
             spent, earned = sent_bytes - self._sent, rate * (now_s - self._at_s)

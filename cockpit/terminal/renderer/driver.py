@@ -1,4 +1,4 @@
-"""The way to the terminal and from it: writes that never wait, input that is never torn.
+"""The terminal's output and input: writes that never block, and input read in whole sequences.
 
 Textual's own writer blocks the event loop when a terminal stops reading, and dies with it when the
 terminal goes away. Here a thread writes and whoever draws asks first how much is still waiting.
@@ -150,7 +150,7 @@ class ScreenDriver(LinuxDriver):
         return self._key_s is not None and now_s - self._key_s < _KEY_WITHIN_S
 
     def key_arrived(self) -> None:
-        """The key has come through."""
+        """The key has reached the screen."""
         self._key_s = None
 
     def start_application_mode(self) -> None:

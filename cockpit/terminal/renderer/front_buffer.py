@@ -1,6 +1,6 @@
 """What the terminal shows, cell by cell, so that only cells that changed are sent.
 
-Rows are kept as two parallel lists: the text of each cell and its look. The second half of a wide
+Rows are kept as two parallel lists: the text of each cell and its style. The second half of a wide
 character is the empty text. A cell of which nothing is known (before the first frame, after
 somebody else wrote to the terminal) is None and differs from everything.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from rich.cells import get_character_cell_size, split_graphemes
 from rich.segment import Segment
 
-from cockpit.terminal.renderer.sgr import Depth, Looks
+from cockpit.terminal.renderer.sgr import Depth, SgrTable
 from cockpit.ui.theme.capabilities import ASCII
 
 Span = tuple[int, int, Sequence[Segment]]
@@ -27,7 +27,7 @@ class FrontBuffer:
     def __init__(self, depth: Depth, *, ascii_only: bool = False) -> None:
         self._depth = depth
         self._ascii_only = ascii_only
-        self._looks = Looks(depth)
+        self._cell_styles = SgrTable(depth)
         self._narrow = {chr(code) for code in range(0x20, 0x7F)}
         self.width = 0
         self.height = 0
@@ -48,8 +48,8 @@ class FrontBuffer:
         self._look = [[-1] * self.width for _ in range(self.height)]
         self._pen = None
         self._at = None
-        if self._looks.is_full:
-            self._looks = Looks(self._depth)
+        if self._cell_styles.is_full:
+            self._cell_styles = SgrTable(self._depth)
 
     def forget_rows(self, rows: range) -> None:
         """Send these rows anew when they are painted next."""
@@ -61,40 +61,42 @@ class FrontBuffer:
 
     def paint(self, spans: Iterable[Span]) -> str:
         """What to write so that the terminal shows the spans; empty if it does already."""
-        if self._looks.is_full:
+        if self._cell_styles.is_full:
             self.forget()
         out: list[str] = []
         for y, x, segments in spans:
             if 0 <= y < self.height and 0 <= x < self.width:
-                texts, looks = self._cells(segments, self.width - x)
-                self._row(out, y, x, texts, looks)
+                texts, cell_styles = self._cells(segments, self.width - x)
+                self._row(out, y, x, texts, cell_styles)
         return "".join(out)
 
     def move_cursor(self, x: int, y: int) -> str:
-        """To where an input method would open its window; empty if the cursor is there."""
+        """Move the cursor to where an input method opens its window; empty if it is there."""
         return self._move(y, x)
 
     # --- one row ------------------------------------------------------------------------------
 
-    def _row(self, out: list[str], y: int, x: int, texts: list[str], looks: list[int]) -> None:
-        old_texts, old_looks = self._text[y], self._look[y]
+    def _row(
+        self, out: list[str], y: int, x: int, texts: list[str], cell_styles: list[int]
+    ) -> None:
+        old_texts, old_styles = self._text[y], self._look[y]
         end = x + len(texts)
-        before, looked = old_texts[x:end], old_looks[x:end]
-        if before == texts and looked == looks:
+        before, styled = old_texts[x:end], old_styles[x:end]
+        if before == texts and styled == cell_styles:
             return
         changed = [
             i
-            for i, (old, new, old_look, look) in enumerate(
-                zip(before, texts, looked, looks, strict=True)
+            for i, (old, new, old_style, cell_style) in enumerate(
+                zip(before, texts, styled, cell_styles, strict=True)
             )
-            if old != new or old_look != look
+            if old != new or old_style != cell_style
         ]
         if "" in texts:
             heads = {i - 1 if texts[i] == "" else i for i in changed}
             changed = sorted(heads)
         old_texts[x:end] = texts
-        old_looks[x:end] = looks
-        self._write(out, y, x, texts, looks, changed)
+        old_styles[x:end] = cell_styles
+        self._write(out, y, x, texts, cell_styles, changed)
 
     def _write(
         self,
@@ -102,13 +104,13 @@ class FrontBuffer:
         y: int,
         x: int,
         texts: list[str],
-        looks: list[int],
+        cell_styles: list[int],
         changed: Iterable[int],
     ) -> None:
         """These cells of a row. Twelve thousand of them at a turn to another workspace: a cell
-        that follows its neighbour in the same look is one append."""
+        that follows its neighbour in the same style is one append."""
         put, narrow = out.append, self._narrow
-        for_blank, step = self._looks.for_blank, self._looks.step
+        for_blank, step = self._cell_styles.for_blank, self._cell_styles.step
         pen, last = self._pen, x - 1
         here = self._at[1] if self._at is not None and self._at[0] == y else None
         for i in changed:
@@ -119,15 +121,15 @@ class FrontBuffer:
                 if here is not None and x <= last == here - 1 and column - here <= _BRIDGE:
                     self._pen = pen
                     bridge = range(here - x, i)
-                    if all(self._is_free(texts[j], looks[j]) for j in bridge):
+                    if all(self._is_free(texts[j], cell_styles[j]) for j in bridge):
                         out.extend(texts[j] for j in bridge)
                         here = column
                 if here is not None:
                     self._at = (y, here)
                 put(self._move(y, column))
-            text, look = texts[i], looks[i]
-            if look != pen:
-                target = for_blank(pen, look) if text == " " else look
+            text, cell_style = texts[i], cell_styles[i]
+            if cell_style != pen:
+                target = for_blank(pen, cell_style) if text == " " else cell_style
                 if target != pen:
                     put(step(pen, target))
                     pen = target
@@ -146,11 +148,11 @@ class FrontBuffer:
         if here is not None:
             self._at = (y, here)
 
-    def _is_free(self, text: str, look: int) -> bool:
+    def _is_free(self, text: str, cell_style: int) -> bool:
         """Whether the pen, as it is, would draw this cell in one byte."""
         if text == " ":
-            return self._looks.for_blank(self._pen, look) == self._pen
-        return look == self._pen and text != "" and text.isascii()
+            return self._cell_styles.for_blank(self._pen, cell_style) == self._pen
+        return cell_style == self._pen and text != "" and text.isascii()
 
     def _move(self, y: int, x: int) -> str:
         """The shortest way of the cursor to a cell."""
@@ -173,24 +175,24 @@ class FrontBuffer:
 
     def _cells(self, segments: Sequence[Segment], room: int) -> tuple[list[str], list[int]]:
         texts: list[str] = []
-        looks: list[int] = []
-        of, narrow = self._looks.of, self._narrow
+        cell_styles: list[int] = []
+        of, narrow = self._cell_styles.of, self._narrow
         for text, style, control in segments:
             if control or not text:
                 continue
-            look, blank = of(style)
+            cell_style, blank = of(style)
             parts = list(text) if narrow.issuperset(text) else self._split(text)
             texts += parts
-            if look == blank or " " not in text:
-                looks += [look] * len(parts)
+            if cell_style == blank or " " not in text:
+                cell_styles += [cell_style] * len(parts)
             else:
-                looks += [blank if part == " " else look for part in parts]
+                cell_styles += [blank if part == " " else cell_style for part in parts]
         if len(texts) > room:
             cut_wide = texts[room] == ""
-            del texts[room:], looks[room:]
+            del texts[room:], cell_styles[room:]
             if cut_wide:
                 texts[-1] = " "
-        return texts, looks
+        return texts, cell_styles
 
     def _split(self, text: str) -> list[str]:
         """Text with rare characters: one entry a cell, "" for the second half of a wide one."""

@@ -1,7 +1,7 @@
 """Rich styles as small numbers, and the shortest escape sequence from one to another.
 
-A look is what a style looks like at this terminal's colour depth: two styles that differ only in
-what they mean are one look, so cells can be compared by number.
+A cell style is a rich style at this terminal's colour depth: two styles that differ only in
+what they mean are one cell style, so cells can be compared by number.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _EXACT: dict[ColorTriplet | None, int] = {
 }
 """Colours of the 256 palette that need no rounding; rich rounds light greys one step too dark."""
 _MOST = 4096
-"""Looks before the table is started anew: themes and opacities make some hundreds."""
+"""Cell styles before the table is started anew: themes and opacities make some hundreds."""
 
 
 def _cube() -> dict[ColorTriplet | None, int]:
@@ -44,7 +44,7 @@ _EXACT = _cube()
 left out, because some shells put colours of their own there."""
 
 
-class Look(NamedTuple):
+class CellStyle(NamedTuple):
     """SGR parameters of the colours ("" is the terminal's own), and rich's attribute bits."""
 
     fore: str
@@ -52,7 +52,7 @@ class Look(NamedTuple):
     attributes: int
 
 
-PLAIN = Look("", "", 0)
+PLAIN = CellStyle("", "", 0)
 
 
 @dataclass(slots=True)
@@ -62,69 +62,73 @@ class Depth:
     system: ColorSystem | None
 
 
-class Looks:
-    """The table of looks of one terminal. Numbers are valid until `is_full`."""
+class SgrTable:
+    """Escape sequences between the cell styles of one terminal, valid until `is_full`."""
 
     def __init__(self, depth: Depth) -> None:
         self._system = depth.system
-        self._looks: list[Look] = []
-        self._numbers: dict[Look, int] = {}
+        self._cell_styles: list[CellStyle] = []
+        self._numbers: dict[CellStyle, int] = {}
         self._by_style: dict[Style | None, tuple[int, int]] = {}
         self._steps: dict[tuple[int | None, int], str] = {}
         self._blanks: dict[tuple[int | None, int], int] = {}
 
     @property
     def is_full(self) -> bool:
-        return len(self._looks) > _MOST or len(self._by_style) > 4 * _MOST
+        return len(self._cell_styles) > _MOST or len(self._by_style) > 4 * _MOST
 
     def of(self, style: Style | None) -> tuple[int, int]:
-        """(look of a glyph, look of a blank) in this style.
+        """(cell style of a glyph, of a blank) in this style.
 
         A blank shows its background and its lines, whatever its foreground: blanks that look the
         same have the same number.
         """
         numbers = self._by_style.get(style)
         if numbers is None:
-            look = self._read(style)
-            blank = look if look.attributes & _SEEN_ON_BLANK else Look("", look.back, 0)
-            numbers = self._by_style[style] = (self._number(look), self._number(blank))
+            cell_style = self._read(style)
+            blank = (
+                cell_style
+                if cell_style.attributes & _SEEN_ON_BLANK
+                else CellStyle("", cell_style.back, 0)
+            )
+            numbers = self._by_style[style] = (self._number(cell_style), self._number(blank))
         return numbers
 
     def for_blank(self, pen: int | None, blank: int) -> int:
-        """The look to draw a blank with: the pen's own where that shows the same."""
+        """The cell style to draw a blank with: the pen's own where that shows the same."""
         key = (pen, blank)
         number = self._blanks.get(key)
         if number is None:
-            wanted = self._looks[blank]
+            wanted = self._cell_styles[blank]
             number = blank
             if pen is not None and not wanted.attributes:
-                fore, _, attributes = self._looks[pen]
-                number = self._number(Look(fore, wanted.back, attributes & ~_SEEN_ON_BLANK))
+                fore, _, attributes = self._cell_styles[pen]
+                number = self._number(CellStyle(fore, wanted.back, attributes & ~_SEEN_ON_BLANK))
             self._blanks[key] = number
         return number
 
-    def step(self, pen: int | None, look: int) -> str:
-        """The escape sequence that turns `pen` (None: unknown) into `look`."""
-        if pen == look:
+    def step(self, pen: int | None, cell_style: int) -> str:
+        """The escape sequence that turns `pen` (None: unknown) into `cell_style`."""
+        if pen == cell_style:
             return ""
-        key = (pen, look)
+        key = (pen, cell_style)
         sequence = self._steps.get(key)
         if sequence is None:
-            after = self._looks[look]
+            after = self._cell_styles[cell_style]
             codes = _from_reset(after)
             if pen is not None:
-                codes = min(codes, _from_pen(self._looks[pen], after), key=len)
+                codes = min(codes, _from_pen(self._cell_styles[pen], after), key=len)
             sequence = self._steps[key] = f"\x1b[{codes}m"
         return sequence
 
-    def _number(self, look: Look) -> int:
-        number = self._numbers.get(look)
+    def _number(self, cell_style: CellStyle) -> int:
+        number = self._numbers.get(cell_style)
         if number is None:
-            number = self._numbers[look] = len(self._looks)
-            self._looks.append(look)
+            number = self._numbers[cell_style] = len(self._cell_styles)
+            self._cell_styles.append(cell_style)
         return number
 
-    def _read(self, style: Style | None) -> Look:
+    def _read(self, style: Style | None) -> CellStyle:
         if style is None:
             return PLAIN
         set_bits = sum(
@@ -138,7 +142,7 @@ class Looks:
             )
             if value
         )  # fmt: skip
-        return Look(
+        return CellStyle(
             self._codes(style.color, foreground=True),
             self._codes(style.bgcolor, foreground=False),
             set_bits,
@@ -158,11 +162,11 @@ def _on(attributes: int) -> list[str]:
     return [code for bit, code in enumerate(_SGR_ON) if attributes >> bit & 1]
 
 
-def _from_reset(after: Look) -> str:
+def _from_reset(after: CellStyle) -> str:
     return ";".join(filter(None, ("0", *_on(after.attributes), after.fore, after.back)))
 
 
-def _from_pen(before: Look, after: Look) -> str:
+def _from_pen(before: CellStyle, after: CellStyle) -> str:
     """Only what changes. Bold and dim are switched off together, and so are the underlines."""
     off = before.attributes & ~after.attributes
     codes = list(dict.fromkeys(c for bit, c in enumerate(_SGR_OFF) if off >> bit & 1))

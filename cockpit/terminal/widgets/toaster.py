@@ -11,7 +11,7 @@ from cockpit.ui.text.styled import Line, width_of
 
 
 class Toaster(Sheet):
-    """Not there at all while there is nothing to say."""
+    """Hidden while there is nothing to say."""
 
     def __init__(self, readings: Readings, palette: Palette) -> None:
         self.toasts = Toasts()

@@ -1,10 +1,10 @@
-"""Which of some named things a few typed letters mean. Pure."""
+"""Search among named choices by a few typed letters. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 _NOTE_FROM = 3
-"""Letters from which on notes are searched: two of them are in every sentence."""
+"""Notes are searched from so many typed letters on: two letters occur in any sentence."""
 
 
 @dataclass(frozen=True, slots=True)

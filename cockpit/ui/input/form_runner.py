@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 LIVE_S = 1.0
 """The market moves all the time; a result that jumps more often cannot be read."""
 QUICK_MS = 10.0
-"""What takes no longer is computed with every key."""
+"""A form that takes no longer is computed again at every key."""
 TYPED, LIVE = 10.0, 100.0
-"""What takes longer is repeated after so many times its own time: the screen keeps its rate."""
+"""A slower form is computed again after so many times its own duration: TYPED when a key changed
+it, LIVE when the market moved. So the screen keeps its rate."""
 DEFAULTS = {"plan": "carry", "stress": "stress"}
 """What a workspace shows before anything was asked in it."""
 

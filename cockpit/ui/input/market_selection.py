@@ -5,12 +5,12 @@ from cockpit.ui.readings.market_rates import apr_of, rate_is_stale
 
 
 def select_row(readings: Readings, index: int) -> None:
-    """The cursor on the visible row at an index, or on the nearest there is."""
+    """Move the cursor to the visible row at an index, or to the nearest row."""
     readings.ui.symbol_index = max(0, min(len(readings.symbols) - 1, index))
 
 
 def select_symbol(readings: Readings, symbol: str | None) -> None:
-    """The cursor on a symbol's row, if it is visible; else on a row that exists."""
+    """Move the cursor to a symbol's row if it is visible, else to the nearest row."""
     symbols = list(readings.symbols)
     select_row(readings, symbols.index(symbol) if symbol in symbols else readings.ui.symbol_index)
 

@@ -255,7 +255,7 @@ def _carry(form: Form, taken: list[Row], _: int) -> None:
 
 
 def _stress(form: Form, _: list[Row], reach: int) -> None:
-    """Rows with their entries; everything with the accounts that really stand behind it."""
+    """Rows keep their entries; for the whole book the equity of the followed accounts is used."""
     if reach == BOOK:
         assumed = [name for name in form.given if name.startswith("equity_usd.")]
         for name in ("positions", *assumed):

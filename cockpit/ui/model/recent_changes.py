@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 FRESH_NS = 400_000_000
 FORGOTTEN_NS = 2_000_000_000
-"""What was not looked at for so long is seen for the first time again."""
+"""A table that was not drawn for so long counts as new: nothing in it has just changed."""
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ class Entry:
         self.cursor += len(text)
 
     def press(self, key: str, character: str | None) -> bool:
-        """Whether the key was one of ours."""
+        """Edit the text. False for a key that edits nothing."""
         if character is not None and len(character) == 1 and character.isprintable():
             self.insert(character)
             return True

@@ -150,7 +150,7 @@ def chosen(readings: Readings) -> list[Row]:
 
 
 def point(readings: Readings, index: int) -> None:
-    """The cursor on a row; the cell of the other workspaces goes to the same market."""
+    """Move the cursor to a row; the cursor of the other workspaces goes to the same market."""
     shown = rows(readings)
     selection = readings.ui.positions
     selection.index = max(0, min(len(shown) - 1, index))

@@ -1,4 +1,4 @@
-"""A venue's machinery in columns: links, chain, latency, counts and budgets."""
+"""A venue's links and chain in columns: links, chain, latency, counts and budgets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ def plain(line: Iterable[Span]) -> str:
 
 
 def clean(text: str) -> str:
-    """Somebody else's words without anything that could steer a terminal."""
+    """Foreign text, each control character replaced by a blank: it cannot steer the terminal."""
     return "".join(char if char.isprintable() else " " for char in text)
 
 

@@ -1,4 +1,4 @@
-"""How healthy each venue's machinery is, one line a venue, and why it is not live."""
+"""Health of each venue's links and chain, one line a venue, and why it is not live."""
 
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.venue_columns import COLUMNS
