@@ -7,7 +7,6 @@ what they mean are one cell style, so cells can be compared by number.
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rich._palettes import EIGHT_BIT_PALETTE
 from rich.color import Color, ColorSystem
 from rich.color_triplet import ColorTriplet
 from rich.style import Style
@@ -19,10 +18,6 @@ underline2, frame, encircle, overline."""
 _BOLD, _DIM = 1 << 0, 1 << 1
 _UNDERLINES = (1 << 3) | (1 << 9)
 _SEEN_ON_BLANK = _UNDERLINES | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11) | (1 << 12)
-_EXACT: dict[ColorTriplet | None, int] = {
-    EIGHT_BIT_PALETTE[number]: number for number in range(255, 15, -1)
-}
-"""Colours of the 256 palette that need no rounding; rich rounds light greys one step too dark."""
 _MOST = 4096
 """Cell styles before the table is started anew: themes and opacities make some hundreds."""
 
