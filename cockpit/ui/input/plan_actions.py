@@ -12,8 +12,6 @@ from cockpit.ui.input import navigation
 from cockpit.ui.input.host import Host, PromptSpec
 from cockpit.ui.model.calculator_form import Form, module, plain
 
-PLAN_PANES = ("form", "result", "legs", "plans")
-STRESS_PANES = ("stress_form", "stress", "histogram")
 HARD = "half_filled_flip"
 """The scenario that the stress key asks about: flip, half fill, delay, half depth at once."""
 _CHARACTERS = {"space": " ", "comma": ","}
