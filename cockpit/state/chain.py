@@ -2,12 +2,23 @@
 
 from collections import deque
 
+import msgspec
 import numpy as np
 
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 
 _SAMPLES = 512
 _BLOCKS = 256
+
+
+class ChainSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of one moment without the samples behind them; None is not known."""
+
+    block_age_s: float | None = None
+    cadence_s: float | None = None
+    latency_ms_p50: float | None = None
+    latency_ms_p99: float | None = None
+    clock_skew_ms: float | None = None
 
 
 class ChainTelemetry:
@@ -26,6 +37,8 @@ class ChainTelemetry:
         self.gaps = 0
         self.rejects = 0
         self.last_reject = ""
+        self.summary: ChainSummary | None = None
+        """A saved moment's figures, which hold in place of what is measured."""
         self._connections = 0
         self.latencies_ns: deque[int] = deque(maxlen=_SAMPLES)
         """Receive minus venue time of the last facts that had one, appended by the store."""
@@ -53,6 +66,8 @@ class ChainTelemetry:
 
     def cadence_s(self) -> float | None:
         """Mean seconds per block over the last blocks seen; None before two."""
+        if self.summary is not None:
+            return self.summary.cadence_s
         if len(self._blocks) < 2:
             return None
         (h0, t0), (h1, t1) = self._blocks[0], self._blocks[-1]
@@ -60,12 +75,20 @@ class ChainTelemetry:
 
     def block_age_s(self, now_ns: int) -> float | None:
         """Seconds since the newest block reached us, on our own clock."""
+        if self.summary is not None:
+            return self.summary.block_age_s
         if self.block_recv_ns is None:
             return None
         return max(0, now_ns - self.block_recv_ns) / NS_PER_S
 
     def latency_ms(self, percentile: float) -> float | None:
-        """Receive minus venue time in ms; None when unknown or when the clocks disagree."""
+        """Receive minus venue time in ms; None when unknown or when the clocks disagree.
+
+        Of a saved moment the 50th and the 99th are known; above the 50th is read as the 99th.
+        """
+        if self.summary is not None:
+            is_low = percentile <= 50
+            return self.summary.latency_ms_p50 if is_low else self.summary.latency_ms_p99
         if not self.latencies_ns:
             return None
         value = float(np.percentile(np.fromiter(self.latencies_ns, np.int64), percentile))
@@ -78,6 +101,8 @@ class ChainTelemetry:
         that our clock is behind: the fastest message seems to arrive before it was sent, by at
         least this much (half the round trip is added back where it is known).
         """
+        if self.summary is not None:
+            return self.summary.clock_skew_ms
         if not self.latencies_ns:
             return None
         fastest = min(self.latencies_ns)

@@ -75,6 +75,22 @@ class MarketState:
         cadence = self.cadence[field]
         return cadence.last_ns is None or now_ns - cadence.last_ns > cadence.limit_ns
 
+    def restore_staleness(self, field: Field, now_ns: int, *, is_stale: bool) -> None:
+        """What a saved state says of a field that was stated at `now_ns` or before.
+
+        It knows the venue's habit only by its judgement, and of some fields not since when.
+        """
+        cadence = self.cadence[field]
+        last_ns = cadence.last_ns
+        if last_ns is None:
+            return
+        if not is_stale:
+            cadence.allow(now_ns - last_ns)
+        elif now_ns - last_ns <= cadence.limit_ns:
+            if last_ns < now_ns:
+                self._stated_ns[field] = last_ns
+            cadence.pause()
+
     def rate(self) -> Funding | None:
         """The rate to compare venues by: the venue's own prediction if there is one, else live."""
         return self.predicted or self.live

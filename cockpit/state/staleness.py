@@ -41,6 +41,11 @@ class Cadence:
         self._read()
         self._last_ns = None
 
+    def allow(self, gap_ns: int) -> None:
+        """A silence of so long has been judged to be no more than the field's habit."""
+        self._read()
+        self._worst_ns = max(self._worst_ns, gap_ns / 2)
+
     @property
     def typical_s(self) -> float | None:
         """The usual gap in seconds; None before two arrivals."""

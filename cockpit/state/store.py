@@ -37,7 +37,7 @@ from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.market import MarketState
 from cockpit.state.view import VenueRead
 
-_WORST: tuple[LinkState, ...] = ("down", "connecting", "stale", "live")
+WORST: tuple[LinkState, ...] = ("down", "connecting", "stale", "live")
 
 
 class VenueState:
@@ -56,7 +56,7 @@ class VenueState:
     def state(self) -> LinkState:
         """The worst of the essential links; `connecting` before any was tried."""
         states = {link.state for link in self.links.values() if link.essential}
-        return next((state for state in _WORST if state in states), "connecting")
+        return next((state for state in WORST if state in states), "connecting")
 
     @property
     def reason(self) -> str:
@@ -154,6 +154,13 @@ class MarketStore:
         """Append the present of every market to its rings; called every few seconds."""
         for market in self.markets():
             market.sample(now_ns)
+
+    def take_in(self, venue: str, symbol: str) -> None:
+        """Have a market of which no fact has come yet, where everything is watched."""
+        state = self._venues.get(venue)
+        if state is not None and symbol not in state.markets:
+            self._unwatched(state, symbol)
+            self.version += 1
 
     def _unwatched(self, venue: VenueState, symbol: str) -> MarketState | None:
         """What to do with the first fact of a market: take it in, if everything is watched."""
