@@ -214,7 +214,7 @@ def test_without_a_history_of_depth_no_haircut_is_assumed_and_off_is_off():
     ("inputs", "field", "words"),
     [
         ({"size": 1, "symbol": "BTCC"}, "symbol", "'BTC'"),
-        ({"size": 1, "venues": "a,bb"}, "venues", "'bb'"),
+        ({"size": 1, "venues": "a,bbb"}, "venues", "'bbb'"),
         ({"size": 1, "taker_fee": "c=0.1"}, "taker_fee", "up to 0.05"),
         ({"size": 1, "taker_fee": "c=0.01"}, "taker_fee", "'c'"),
         ({}, "size", "either"),
