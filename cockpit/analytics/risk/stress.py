@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics.execution.depth import Levels, mid_price
-from cockpit.analytics.funding.reversion import expected_sum
+from cockpit.analytics.funding.payments import PaidHours, RatePath, paid
 from cockpit.analytics.risk.margin import (
     Tiers,
     account_maintenance_usd,
@@ -77,7 +77,8 @@ class Handling(NamedTuple):
     `delay_s` (V,) passes before a fill at a venue, infinite where it is out. An order larger than
     the visible book comes in rounds of what is visible, `refill_s` apart. Net exposure within
     `band_usd` is left alone. Shifted funding runs for `hold_h` and halves each
-    `funding_half_life_h`.
+    `funding_half_life_h`; `paid_hours` (L,) are the hours of it that each leg's market pays within
+    the hold, at its own stamps, None for every one of them.
     """
 
     delay_s: Floats
@@ -85,6 +86,7 @@ class Handling(NamedTuple):
     band_usd: float
     hold_h: float
     funding_half_life_h: float
+    paid_hours: Sequence[PaidHours] | None = None
 
 
 class StressResult(NamedTuple):
@@ -305,7 +307,9 @@ class _Run:
         """Each leg's added funding over the hold, as a fraction of notional."""
         shift = np.array([shock.funding_shift_hourly for shock in self.shocks])
         phi = 0.5 ** (1 / self.handling.funding_half_life_h)
-        return shift * expected_sum(1.0, 0.0, phi, self.handling.hold_h)
+        hours = self.handling.paid_hours or [PaidHours(0.0, self.handling.hold_h)] * len(shift)
+        one = RatePath(at_ns=0, now=1.0, mean=0.0, phi=phi)
+        return np.asarray(shift * np.array([paid(one, some) for some in hours]))
 
     def dearer_exits(self) -> Floats:
         """What leaving the held legs costs more than before the shock, at unshocked prices."""

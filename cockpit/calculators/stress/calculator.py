@@ -7,10 +7,12 @@ from typing import Annotated, Any
 import msgspec
 import numpy as np
 
+from cockpit.analytics.funding.payments import PaidHours
 from cockpit.analytics.hedging.ratio import NORMAL_99, YEAR_S
 from cockpit.analytics.risk.stress import Handling, StressResult, stress
 from cockpit.calculators.common import fields
 from cockpit.calculators.common.form import FieldError, shown
+from cockpit.calculators.common.funding_clock import hours_of, payment_clock
 from cockpit.calculators.common.holdings import known
 from cockpit.calculators.common.market_data import Notes, Settings, known_venues
 from cockpit.calculators.common.result import Column, Result, Table
@@ -73,7 +75,8 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     scenarios = _scenarios(inputs)
     book = _book(inputs, view, settings, notes)
     sigma = _sigma(inputs, notes)
-    rows = tuple(_row(scenario, book, inputs, sigma, notes) for scenario in scenarios)
+    hours = _paid_hours(book, inputs.hold_h, settings, notes)
+    rows = tuple(_row(scenario, book, hours, inputs, sigma, notes) for scenario in scenarios)
     ranked = [row for row in rows if row.pnl_usd is not None]
     futures = None
     if inputs.monte_carlo:
@@ -138,8 +141,9 @@ def _shock(table: Mapping[str, Any]) -> Shock:
 
 
 def _row(
-    scenario: Scenario, book: StressBook, inputs: Inputs, sigma: float, notes: Notes
-) -> ScenarioRow:
+    scenario: Scenario, book: StressBook, paid_hours: Sequence[PaidHours], inputs: Inputs,
+    sigma: float, notes: Notes,
+) -> ScenarioRow:  # fmt: skip
     shocked = translate(
         scenario, book.facts, book.venues, book.delay_s, _betas(scenario, book, inputs, notes)
     )
@@ -155,6 +159,7 @@ def _row(
         band_usd=inputs.band_usd,
         hold_h=inputs.hold_h,
         funding_half_life_h=shocked.funding_half_life_h,
+        paid_hours=paid_hours,
     )
     lost = np.where(
         shocked.collateral_loss_frac > 0,
@@ -163,6 +168,20 @@ def _row(
     )
     found = stress(book.legs, legs, book.equity_usd, lost, handling)
     return _answer(scenario.name, found, shocked, book, inputs, sigma)
+
+
+def _paid_hours(
+    book: StressBook, hold_h: float, settings: Settings, notes: Notes
+) -> list[PaidHours]:
+    """The hours of funding that each leg's market pays within the hold, at its own stamps."""
+    clocks = [
+        None if leg.market is None else payment_clock(leg.market, settings, notes)
+        for leg in book.held.legs
+    ]
+    return [
+        PaidHours(0.0, hold_h) if clock is None else hours_of(clock, hold_h, settings)
+        for clock in clocks
+    ]
 
 
 def _betas(scenario: Scenario, book: StressBook, inputs: Inputs, notes: Notes) -> dict[str, float]:
