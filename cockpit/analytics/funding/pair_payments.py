@@ -17,13 +17,14 @@ from cockpit.analytics.funding import payments
 from cockpit.analytics.funding.carry import GUARD, HoldFunding, Spread, breakeven_h
 from cockpit.analytics.funding.payments import PaidHours, PaymentClock, RatePath
 from cockpit.analytics.funding.reversion import sum_variance
-from cockpit.core.units import HOUR_NS
+from cockpit.core.units import HOUR_NS, HOUR_S
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-STAMP_BY_STAMP_H = 720
-"""Break-even is looked for at every stamp so far ahead, and beyond where both legs are paid."""
+MONTH_H = 720
+_LOOK_H = 48
+"""Hours that are looked at first."""
 
 
 class Leg(NamedTuple):
@@ -92,27 +93,32 @@ def hold_funding(pair: Pair, cost_frac: float, hold_h: int) -> HoldFunding:
 def covering_hour(pair: Pair, cost_frac: float) -> int | None:
     """The first hour at whose end the payments cover the cost; None if they never do.
 
-    Payments come at stamps, so the hour is the one in which a stamp lies. Beyond the first month it
-    is the first stamp after which both legs have been paid up to the same hour or later.
+    Payments come at stamps, so the hour is the one in which a stamp lies. Where stamps that might
+    cover the cost spread over more than a month, it is the first after which both legs are paid.
     """
     if cost_frac <= 0:
         return 0
-    at_ns = pair.long_path.at_ns
+    at_ns, spread = pair.long_path.at_ns, pair.spread
     if pair.long.is_hourly(at_ns) and pair.short.is_hourly(at_ns):
-        return breakeven_h(cost_frac, pair.spread)
+        return breakeven_h(cost_frac, spread)
+    legs = (pair.long, pair.long_path), (pair.short, pair.short_path)
+    paid_first, longest = zip(*(_first(clock, path) for clock, path in legs), strict=True)
+    # Where both legs have been paid up to one hour, the sum is that of the spread and what the
+    # first payments had for hours before. Elsewhere it differs by an interval of each leg at most.
+    rest = cost_frac - (paid_first[1] - paid_first[0])
+    earliest = breakeven_h(rest - sum(longest), spread)
+    if earliest is None:
+        return None
     needed = cost_frac * (1 - GUARD)
-    hours = np.arange(1, STAMP_BY_STAMP_H + 1)
-    covered = _received(pair, hours) >= needed
-    if covered.any():
-        return int(hours[covered.argmax()])
-    already = _before(pair.short, pair.short_path) - _before(pair.long, pair.long_path)
-    later = breakeven_h(cost_frac - already, pair.spread)
+    hours = max(1, earliest) + np.arange(_LOOK_H)
+    for some in (hours, max(1, earliest) + _LOOK_H + np.arange(MONTH_H - _LOOK_H)):
+        covered = _received(pair, some) >= needed
+        if covered.any():
+            return int(some[covered.argmax()])
+    later = breakeven_h(rest, spread)
     if later is None:
         return None
-    later = max(later, STAMP_BY_STAMP_H)
-    later = max(
-        _stamp_hour(clock, pair.long_path.at_ns, later) for clock in (pair.long, pair.short)
-    )
+    later = max(_stamp_hour(clock, at_ns, max(later, earliest + MONTH_H)) for clock, _ in legs)
     return later if _received(pair, np.array([later]))[0] >= needed else None
 
 
@@ -157,26 +163,25 @@ def _received(pair: Pair, hours: Ints) -> Floats:
 
 
 def _paid_by(clock: PaymentClock, path: RatePath, hours: Ints) -> Floats:
-    if clock.is_hourly(path.at_ns):
-        return payments.paid_until(path, hours.astype(np.float64))
-    until_ns = path.at_ns + hours * HOUR_NS
-    made = payments.payments(clock, path, path.at_ns, int(until_ns[-1]))
-    sums = np.concatenate(([0.0], np.cumsum(made.amounts)))
-    return np.asarray(sums[np.searchsorted(made.stamps_ns, until_ns, side="right")])
+    ends = payments.paid_ends(clock, path.at_ns, path.at_ns + hours * HOUR_NS)
+    before = payments.first_hours(clock, path.at_ns).begin
+    return payments.paid_until(path, ends) - payments.paid(path, PaidHours(0.0, before))
 
 
-def _before(clock: PaymentClock, path: RatePath) -> float:
-    """What the first payment has for hours that were over at the path's instant."""
-    if clock.is_hourly(path.at_ns):
-        return 0.0
-    end = path.at_ns + STAMP_BY_STAMP_H * HOUR_NS
-    return -path.now * payments.paid_hours(clock, path.at_ns, path.at_ns, end).begin
+def _first(clock: PaymentClock, path: RatePath) -> tuple[float, float]:
+    """What the first payment has for hours before the path's instant (less than 0: it leaves hours
+    out), and the most that the hours of one interval can be paid."""
+    first = payments.first_hours(clock, path.at_ns)
+    hours = max([first.end, first.total, *(change.interval_s / HOUR_S for change in clock.changes)])
+    return payments.paid(path, PaidHours(first.begin, 0.0)), hours * max(
+        abs(path.now), abs(path.mean)
+    )
 
 
 def _stamp_hour(clock: PaymentClock, at_ns: int, hour: int) -> int:
     """The hour, this one or later, in which the clock's next stamp lies."""
     if clock.is_hourly(at_ns):
         return hour
-    begin_ns, step_h = at_ns + (hour - 1) * HOUR_NS, STAMP_BY_STAMP_H
-    stamps = payments.stamps_ns(clock, begin_ns, begin_ns + step_h * HOUR_NS)
+    begin_ns = at_ns + (hour - 1) * HOUR_NS
+    stamps = payments.stamps_ns(clock, begin_ns, begin_ns + MONTH_H * HOUR_NS)
     return -((at_ns - int(stamps[0])) // HOUR_NS) if stamps.size else hour

@@ -146,6 +146,30 @@ def paid_hours(clock: PaymentClock, at_ns: int, from_ns: int, to_ns: int) -> Pai
     return PaidHours(begin, begin + ((to_ns - first_ns) // step_ns + 1) * length)
 
 
+def paid_ends(clock: PaymentClock, at_ns: int, until_ns: Ints) -> Floats:
+    """The last hour that is paid for by each of `until_ns`, (n,) and none before `at_ns`, to who
+    holds from `at_ns` on; `begin` of `paid_hours` while nothing is."""
+    if clock.is_flow:
+        return np.asarray((until_ns - at_ns) / HOUR_NS)
+    if clock.changes:
+        stamps, ends, lengths = _hours_at(clock, at_ns, at_ns, int(np.max(until_ns)))
+        if not stamps.size:
+            return np.zeros(len(until_ns))
+        known = np.concatenate((ends[:1] - lengths[:1], ends))
+        return np.asarray(known[np.searchsorted(stamps, until_ns, side="right")])
+    length = clock.interval_s / HOUR_S
+    made = (until_ns - _first_after(clock, at_ns)) // (clock.interval_s * NS_PER_S) + 1
+    return np.asarray(_first_end(clock, at_ns) - length + np.maximum(made, 0) * length)
+
+
+def first_hours(clock: PaymentClock, at_ns: int) -> PaidHours:
+    """The hours of the first payment to who holds from `at_ns` on; none of a flow."""
+    if clock.is_flow:
+        return NO_HOURS
+    end = _first_end(clock, at_ns)
+    return PaidHours(end - clock.interval_s / HOUR_S, end)
+
+
 def paid(path: RatePath, hours: PaidHours) -> float:
     """What those hours are expected to pay, + when longs pay."""
     if hours.begin == 0:

@@ -63,10 +63,21 @@ def test_break_even_is_the_stamp_that_covers_the_cost() -> None:
     assert covering_ns(pair(leg(0.0, 6.5), leg(1e-4, 6.5)), 7) == NOW + round(6.5 * HOUR_NS)
 
 
-def test_beyond_a_month_break_even_is_where_both_legs_are_paid() -> None:
+def test_break_even_after_months_is_a_stamp_too() -> None:
     found = pair(NOTHING_PER_HOUR, leg(1e-6, 7))
     # 8e-6 each eight hours: 1e-3 takes 125 payments, the last at 7 + 124 x 8 h.
     assert covering_hour(found, 1e-3) == 7 + 124 * 8
+
+
+def test_where_stamps_of_a_month_might_cover_the_cost_both_legs_must_be_paid() -> None:
+    # A spread of 1e-7 an hour between two legs that pay a thousand times as much: with the short's
+    # first payment in 7 h eight hours are paid to it and seven by the long, 1e-4 more than even.
+    found = pair(leg(1e-4, 0.5, 1), leg(1.001e-4, 7))
+    assert covering_hour(found, 1e-4) == 7
+    hour = covering_hour(found, 6e-4)
+    assert hour is not None
+    assert (hour - 7) % 8 == 0
+    assert hold_funding(found, 0.0, hour).expected >= 6e-4 * (1 - 1e-9)
 
 
 def test_a_spread_that_fades_first_is_never_enough() -> None:
