@@ -18,6 +18,7 @@ from cockpit.ui.readings.breakeven import breakeven
 from cockpit.ui.readings.funding_rates import live, terms
 from cockpit.ui.readings.market_rates import rate_is_stale
 from cockpit.ui.readings.order_books import BANDS_BPS, Cost, book_reading, book_readings, cost
+from cockpit.ui.readings.same_asset import is_one_asset
 
 Value = str | int | float | bool | None
 DEPTH = 50
@@ -223,13 +224,14 @@ def _spreads(readings: Readings) -> Table:
         for long in readings.listing():
             if short == long:
                 continue
+            ui = readings.ui
             a, b = (
                 terms(readings, short)[readings.ui.tenor],
                 terms(readings, long)[readings.ui.tenor],
             )
-            spread = None if a is None or b is None else a - b
+            is_known = a is not None and b is not None and is_one_asset(readings, short, long)
+            spread = (a or 0.0) - (b or 0.0) if is_known else None
             pays = breakeven(readings, short, long)
-            ui = readings.ui
             rows.append((readings.symbol, short, long, ui.tenor, spread, ui.size_usd,
                          pays.cost_bps, pays.hours if pays.cost_bps is not None else None,
                          pays.cost_bps is not None and pays.hours is None))  # fmt: skip

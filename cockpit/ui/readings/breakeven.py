@@ -8,6 +8,7 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.funding_rates import MIN_POINTS, history_version, hourly_history
 from cockpit.ui.readings.heatmap_cells import fresh_hourly
 from cockpit.ui.readings.order_books import pair_cost_bps
+from cockpit.ui.readings.same_asset import is_one_asset
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ def breakeven(readings: Readings, short: str, long: str) -> Breakeven:
 
 def _breakeven(readings: Readings, short: str, long: str) -> Breakeven:
     symbol = readings.symbol or ""
+    if not is_one_asset(readings, short, long):
+        return Breakeven(None, None, False)
     cost_bps = pair_cost_bps(readings, short, long)
     received, paid = (fresh_hourly(readings, venue, symbol) for venue in (short, long))
     if cost_bps is None or received is None or paid is None:

@@ -9,6 +9,7 @@ from cockpit.ui.panes.funding.term_curve import HEADS
 from cockpit.ui.readings.breakeven import breakeven
 from cockpit.ui.readings.funding_rates import terms
 from cockpit.ui.readings.heatmap_cells import fresh_hourly, heat_role
+from cockpit.ui.readings.same_asset import is_one_asset
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
 
@@ -91,9 +92,11 @@ def _cell(readings: Readings, row: str, column: str, names: list[str]) -> tuple[
     return fmt.hours(pays.hours), "gain" if pays.hours <= 24 else "text"
 
 
-def _spread(readings: Readings, first: str, second: str) -> float | None:
-    """What one venue's rate is above the other's at the tenor, per hour."""
-    a, b = terms(readings, first)[readings.ui.tenor], terms(readings, second)[readings.ui.tenor]
+def _spread(readings: Readings, one: str, other: str) -> float | None:
+    """What one venue's rate is above the other's at the tenor, per hour; None for two coins."""
+    if not is_one_asset(readings, one, other):
+        return None
+    a, b = terms(readings, one)[readings.ui.tenor], terms(readings, other)[readings.ui.tenor]
     return None if a is None or b is None else a - b
 
 

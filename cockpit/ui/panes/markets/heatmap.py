@@ -10,6 +10,7 @@ from cockpit.ui.readings.breakeven import breakeven
 from cockpit.ui.readings.funding_rates import mean_by_open_interest
 from cockpit.ui.readings.heatmap_cells import cell, fresh_hourly
 from cockpit.ui.readings.market_rates import next_payment_s
+from cockpit.ui.readings.same_asset import assets
 from cockpit.ui.readings.venue_columns import GLYPHS
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
@@ -154,8 +155,10 @@ def _row(
 
 
 def _fresh(readings: Readings, symbol: str) -> dict[str, float]:
-    """Venue -> rate as a fraction per hour, where it may be compared."""
-    rates = {venue.name: fresh_hourly(readings, venue.name, symbol) for venue in readings.venues}
+    """Venue -> rate as a fraction per hour, where it may be compared: of two coins with one name,
+    the one that most venues have."""
+    venues = next(iter(assets(readings, symbol)), ())
+    rates = {name: fresh_hourly(readings, name, symbol) for name in venues}
     return {name: rate for name, rate in rates.items() if rate is not None}
 
 
