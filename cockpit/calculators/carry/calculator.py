@@ -108,6 +108,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     notes = Notes()
     if inputs.notional_usd is not None and inputs.size is not None:
         raise FieldError("notional_usd", "expected either notional_usd or size, and not both")
+    known_venues(view, inputs.venues)
     for name in ("long_venue", "short_venue"):
         venue = getattr(inputs, name)
         if venue is not None:

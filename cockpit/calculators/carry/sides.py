@@ -64,6 +64,9 @@ def venue_sides(
     """The venues of a symbol that have a book."""
     asked = [venue for venue in (inputs.long_venue, inputs.short_venue) if venue is not None]
     venues = tuple(asked) if len(asked) == 2 else inputs.venues
+    idle = [venue for venue in inputs.venues if venue not in venues]
+    if idle:
+        notes.warn(f"venues: {', '.join(idle)} not used, both venues of the pair are given")
     if venues and len(asked) == 1:
         venues = (*venues, *asked)
     found = quotes(

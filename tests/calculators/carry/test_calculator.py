@@ -241,3 +241,11 @@ def test_the_table_has_a_row_a_pair():
     table = load("carry").rows(result)
     assert len(table.rows) == 3
     assert all(len(row) == len(table.columns) for row in table.rows)
+
+
+def test_venues_that_a_given_pair_leaves_without_effect_are_said():
+    view = saved(deep("a", 0.0), deep("b", 2.4e-5), deep("c", 1e-5))
+    result = carry(view, venues="a,c")
+    assert "venues: c not used, both venues of the pair are given" in result.warnings
+    with pytest.raises(FieldError, match="'d' is not in the view"):
+        carry(view, venues="d")
