@@ -20,7 +20,7 @@ from cockpit.history.protocol import (
     SeriesQuestion,
 )
 from cockpit.history.schema import FIGURES
-from cockpit.history.views import open_views
+from cockpit.history.views import Scope, open_views
 
 _SAMPLES: Final = frozenset({"samples"})
 
@@ -30,7 +30,12 @@ def series(folder: Folder, question: SeriesQuestion) -> SeriesAnswer:
     for column in question.columns:
         _check_column(column)
     with duck.connect() as database:
-        opened = open_views(database, folder, _SAMPLES, question.from_ns, question.to_ns)
+        scope = Scope(
+            from_ns=question.from_ns,
+            to_ns=question.to_ns,
+            market=(question.venue, question.symbol),
+        )
+        opened = open_views(database, folder, _SAMPLES, scope)
         columns = ", ".join(f"{name}::DOUBLE AS {name}" for name in question.columns)
         keep = ""
         if question.step_s is not None:
@@ -56,7 +61,8 @@ def baselines(folder: Folder, question: BaselineQuestion) -> BaselineAnswer:
     """What is usual, by market. InputError for a column that there is not."""
     name = _check_column(question.column)
     with duck.connect() as database:
-        opened = open_views(database, folder, _SAMPLES, question.from_ns, question.to_ns)
+        scope = Scope(from_ns=question.from_ns, to_ns=question.to_ns)
+        opened = open_views(database, folder, _SAMPLES, scope)
         rows = database.execute(
             f"SELECT venue, symbol, count({name}), quantile_cont({name}, [0.1, 0.5, 0.9]) "
             f"FROM samples WHERE at_ns >= ? AND at_ns < ? AND {name} IS NOT NULL "
@@ -77,7 +83,7 @@ def known_keys(
 ) -> set[tuple[str, str, int]]:
     """Which rows of these markets any tier holds within the span."""
     with duck.connect() as database:
-        open_views(database, folder, _SAMPLES, from_ns, to_ns)
+        open_views(database, folder, _SAMPLES, Scope(from_ns=from_ns, to_ns=to_ns))
         duck.make_table(database, "wanted", (("v", "VARCHAR"), ("s", "VARCHAR")), markets)
         rows = database.execute(
             "SELECT venue, symbol, at_ns FROM samples JOIN wanted ON venue = v AND symbol = s "

@@ -37,7 +37,9 @@ COLUMNS: Final[tuple[tuple[str, str], ...]] = (
 """Columns of a cold file, in order."""
 
 _NAMES: Final = ", ".join(name for name, _ in COLUMNS)
-_ROW_GROUP: Final = 20_480
+ROW_GROUP: Final = 61_440
+"""Rows that are skipped or read together: a week of one market, so that a curve reads little and
+the footers of many files stay small."""
 _MINUTE_NS: Final = 60 * NS_PER_S
 
 _FROM_TABLE: Final = (
@@ -47,12 +49,19 @@ _FROM_TABLE: Final = (
 
 
 def table_rows(
-    connection: sqlite3.Connection, table: str, from_ns: int, to_ns: int
+    connection: sqlite3.Connection,
+    table: str,
+    from_ns: int,
+    to_ns: int,
+    market: tuple[str, str] | None = None,
 ) -> Iterator[tuple[Any, ...]]:
-    """Rows of `samples` or `imported` within the span, as the columns of a cold file."""
+    """Rows of `samples` or `imported` within the span, of all markets or of one (venue, symbol),
+    as the columns of a cold file."""
     figures = ", ".join(f"t.{name}" for name in FIGURES)
     sql = _FROM_TABLE.format(figures=figures, table=table)
-    return connection.execute(sql, (from_ns, to_ns))
+    if market is None:
+        return connection.execute(sql, (from_ns, to_ns))
+    return connection.execute(f"{sql} AND m.venue = ? AND m.symbol = ?", (from_ns, to_ns, *market))
 
 
 class Cold:
@@ -143,7 +152,7 @@ class Cold:
             self._database.execute(
                 f"COPY (SELECT * FROM ({rows}) ORDER BY venue, symbol, at_ns) TO "
                 f"{duck.quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, "
-                f"COMPRESSION_LEVEL 9, PARQUET_VERSION v2, ROW_GROUP_SIZE {_ROW_GROUP})"
+                f"COMPRESSION_LEVEL 9, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP})"
             )
             counted = self._database.execute(
                 f"SELECT count(*) FROM read_parquet({duck.quoted(temporary)})"

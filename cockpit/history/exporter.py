@@ -11,7 +11,7 @@ from cockpit.history import duck
 from cockpit.history.layout import Folder
 from cockpit.history.query import first_line
 from cockpit.history.schema import VIEWS
-from cockpit.history.views import open_views
+from cockpit.history.views import Scope, open_views
 
 Format = Literal["csv", "parquet"]
 
@@ -61,7 +61,8 @@ def export(folder: Folder, span: Span, target: Path, kind: Format) -> Exported:
     order = ", ".join(name for name in ("venue", "symbol", time) if name in names)
     temporary = target.with_name(f".{target.name}.part")
     with duck.connect(threads=2) as database:
-        opened = open_views(database, folder, frozenset({span.table}), span.from_ns, span.to_ns)
+        scope = Scope(from_ns=span.from_ns, to_ns=span.to_ns)
+        opened = open_views(database, folder, frozenset({span.table}), scope)
         try:
             database.execute(f"SET temp_directory = {duck.quoted(target.parent)}")
             written = database.execute(

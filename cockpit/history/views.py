@@ -17,6 +17,18 @@ from cockpit.history.schema import SMALL_TABLES, VIEWS
 _ALWAYS: Final = 1 << 62
 
 
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """Which samples will be asked for: `from_ns` <= at_ns < `to_ns`, of one market or of all. Rows
+    outside of it may be missing from the view."""
+
+    from_ns: int = 0
+    to_ns: int = _ALWAYS
+    market: tuple[str, str] | None = None
+
+
+EVERYTHING: Final = Scope()
+
+
 class Opened(msgspec.Struct, frozen=True):
     """What the reader should know: files that are damaged or gone, a sentence each."""
 
@@ -27,10 +39,9 @@ def open_views(
     database: duck.Connection,
     folder: Folder,
     names: frozenset[str],
-    from_ns: int = 0,
-    to_ns: int = _ALWAYS,
+    scope: Scope = EVERYTHING,
 ) -> Opened:
-    """Create the views that are asked for; `samples` reaches over every tier of the span.
+    """Create the views that are asked for; `samples` reaches over every tier.
 
     One view of the hot store is read, so an hour is seen in exactly one tier. HistoryError if the
     store cannot be read.
@@ -46,8 +57,8 @@ def open_views(
                 duck.make_table(database, f"hot_{name}", VIEWS[name], connection.execute(sql))
         if "samples" not in names:
             return []
-        load_hot(database, connection, from_ns, to_ns)
-        return cold_files(connection, from_ns, to_ns)
+        load_hot(database, connection, scope)
+        return cold_files(connection, scope.from_ns, scope.to_ns)
 
     none: list[ColdFile] = []
     files = read_hot(folder.hot, load, none)
@@ -56,42 +67,47 @@ def open_views(
             database.execute(f"CREATE VIEW {name} AS SELECT * FROM hot_{name}")
     if "samples" not in names:
         return Opened(())
-    warnings = []
-    parts = []
+    whole, parts, warnings = [], [], []
     for file in files:
         path = folder.cold / file.name
-        if _size(path) == file.size:
-            parts.append(_part(path, file))
-        else:
+        if _size(path) != file.size:
             warnings.append(f"{path}: is damaged or missing; {len(file.hours)} h are left out")
+        elif file.owns_all:
+            whole.append(duck.quoted(path))
+        else:
+            parts.append(f"{_rows_of([duck.quoted(path)])} WHERE {hour_ranges(list(file.hours))}")
+    if whole:
+        parts.append(_rows_of(whole))
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in VIEWS["samples"])
     every = " UNION ALL ".join([*parts, "SELECT * FROM hot_samples"])
     database.execute(f"CREATE VIEW samples AS SELECT {columns} FROM ({every})")
     return Opened(tuple(warnings))
 
 
-def load_hot(
-    database: duck.Connection, connection: sqlite3.Connection, from_ns: int, to_ns: int
-) -> None:
-    """`hot_samples`: the rows of the span that no cold file owns."""
+def load_hot(database: duck.Connection, connection: sqlite3.Connection, scope: Scope) -> None:
+    """`hot_samples`: the rows of the scope that no cold file owns."""
+    first_ns, last_ns = scope.from_ns, scope.to_ns
     owned = connection.execute(
         "SELECT hour_ns FROM hours WHERE file IS NULL AND hot_rows > 0 AND hour_ns + ? > ? "
         "AND hour_ns < ? ORDER BY hour_ns",
-        (HOUR_NS, from_ns, to_ns),
+        (HOUR_NS, first_ns, last_ns),
     ).fetchall()
-    sources = [
-        table_rows(connection, "samples", max(hour_ns, from_ns), min(hour_ns + HOUR_NS, to_ns))
-        for (hour_ns,) in owned
+    spans = [
+        ("samples", max(hour_ns, first_ns), min(hour_ns + HOUR_NS, last_ns)) for (hour_ns,) in owned
     ]
-    if count_imported(connection, from_ns, to_ns):
-        sources.append(table_rows(connection, "imported", from_ns, to_ns))
-    duck.make_table(database, "hot_samples", COLUMNS, (row for rows in sources for row in rows))
+    if count_imported(connection, first_ns, last_ns):
+        spans.append(("imported", first_ns, last_ns))
+    rows = (
+        row
+        for table, begin_ns, end_ns in spans
+        for row in table_rows(connection, table, begin_ns, end_ns, scope.market)
+    )
+    duck.make_table(database, "hot_samples", COLUMNS, rows)
 
 
-def _part(path: Path, file: ColdFile) -> str:
-    """The rows that a file owns."""
-    rows = f"SELECT {', '.join(name for name, _ in COLUMNS)} FROM read_parquet({duck.quoted(path)})"
-    return rows if file.owns_all else f"{rows} WHERE {hour_ranges(list(file.hours))}"
+def _rows_of(paths: list[str]) -> str:
+    columns = ", ".join(name for name, _ in COLUMNS)
+    return f"SELECT {columns} FROM read_parquet([{', '.join(paths)}])"
 
 
 def _size(path: Path) -> int | None:
