@@ -115,6 +115,7 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
 
 def maintain_now(folder: Folder, settings: HistorySettings) -> Report:
     """One round of maintenance, unless a cockpit or a recorder writes: it does its own."""
+    refuse_network(folder.path)
     lock = WriterLock(folder, "cockpit")
     now_ns = WallClock().now_ns()
 

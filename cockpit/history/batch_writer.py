@@ -90,24 +90,24 @@ class BatchWriter:
     def _gap(self, committed_ns: int | None, now_ns: int) -> Gap | None:
         """Why nothing was written since the last commit of whoever wrote, if that is long ago.
 
-        After trouble what waited fills the gap as far as it reaches back.
+        After trouble what waited fills the gap as far as it reaches back, unless the store that it
+        would go on is gone.
         """
         last_ns = self._failing_since_ns if committed_ns is None else committed_ns
         if last_ns is None:
             return None
         if last_ns > now_ns + SILENT_NS:
             return Gap(from_ns=now_ns, to_ns=last_ns, why="clock set back")
-        was_set_aside = self._last_trouble is not None and committed_ns is None
-        if self._last_trouble is not None and not was_set_aside:
-            oldest_ns = min((row.at_ns for row in self._pending[0].samples), default=now_ns)
-            if oldest_ns - last_ns <= SILENT_NS:
-                return None
-            return Gap(from_ns=last_ns, to_ns=oldest_ns, why=self._last_trouble.cause)
-        if self._last_trouble is not None:
-            return Gap(from_ns=last_ns, to_ns=now_ns, why=self._last_trouble.cause)
-        if now_ns - last_ns <= SILENT_NS:
-            return None
-        return Gap(from_ns=last_ns, to_ns=now_ns, why="not running")
+        if self._last_trouble is None:
+            is_silent = now_ns - last_ns > SILENT_NS
+            return Gap(from_ns=last_ns, to_ns=now_ns, why="not running") if is_silent else None
+        cause = self._last_trouble.cause
+        if committed_ns is None:
+            return Gap(from_ns=last_ns, to_ns=now_ns, why=cause)
+        stamps = (row.at_ns for batch in self._pending for row in batch.samples)
+        oldest_ns = min(stamps, default=now_ns)
+        is_silent = oldest_ns - last_ns > SILENT_NS
+        return Gap(from_ns=last_ns, to_ns=oldest_ns, why=cause) if is_silent else None
 
     def _begin_failing(self, found: Trouble, now_ns: int) -> None:
         if self._failing_since_ns is None:

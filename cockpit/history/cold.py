@@ -21,6 +21,7 @@ from cockpit.history.manifest import (
     Hour,
     NewFile,
     cold_files,
+    discard,
     hand_over,
     hours,
     next_generation,
@@ -38,8 +39,8 @@ COLUMNS: Final[tuple[tuple[str, str], ...]] = (
 
 _NAMES: Final = ", ".join(name for name, _ in COLUMNS)
 ROW_GROUP: Final = 61_440
-"""Rows that are skipped or read together: a week of one market, so that a curve reads little and
-the footers of many files stay small."""
+"""Rows that are skipped or read together, seven markets of a day: a curve reads little, and the
+footers of many files stay small."""
 _MINUTE_NS: Final = 60 * NS_PER_S
 
 _FROM_TABLE: Final = (
@@ -171,7 +172,7 @@ class Cold:
         try:
             commit()
         except Overtaken:
-            (self._folder.cold / str(file.name)).unlink(missing_ok=True)
+            discard(self._store, file.name)
             return False
         return True
 

@@ -20,7 +20,7 @@ import msgspec
 
 from cockpit.core.units import hour_floor_ns
 from cockpit.history.errors import HistoryError
-from cockpit.history.layout import Folder
+from cockpit.history.layout import ColdName, Folder
 from cockpit.history.rows import Batch, Gap, Sample, Settled, kept_values
 from cockpit.history.schema import CHAIN, EXPOSURE, FIGURES, FORECASTS, VERSION, migrate, version_of
 
@@ -82,6 +82,8 @@ class HotStore:
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = NORMAL")
             migrate(self.connection)
+            if version.number == 0:
+                self._begin_after_cold_files()
             self._markets: dict[tuple[str, str], int] = {
                 (venue, symbol): number
                 for number, venue, symbol in self.connection.execute("SELECT * FROM markets")
@@ -89,6 +91,15 @@ class HotStore:
         except BaseException:
             self.connection.close()
             raise
+
+    def _begin_after_cold_files(self) -> None:
+        """A new store beside old files: what falls into their time waits until they are known, so
+        that no row takes an hour for its own that a file holds."""
+        names = (ColdName.parse(path.name) for path in self.folder.cold.glob("*.parquet"))
+        ends_ns = max((name.to_ns for name in names if name), default=0)
+        self.connection.execute(
+            "UPDATE meta SET value = max(value, ?) WHERE key = 'hot_from_ns'", (ends_ns,)
+        )
 
     def close(self) -> None:
         """The last connection to leave folds the WAL into the store."""

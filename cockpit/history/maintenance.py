@@ -109,9 +109,11 @@ class Maintenance:
             connection.execute(
                 "DELETE FROM samples WHERE market = ? AND at_ns < ?", (market, begins_ns)
             )
-        oldest_ns = self._now_ns - self._settings.raw_days * DAY_NS
         for table in ("chain", "exposure"):
+            oldest_ns = self._now_ns - self._settings.raw_days * DAY_NS
             connection.execute(f"DELETE FROM {table} WHERE at_ns < ?", (oldest_ns,))
+        oldest_ns = self._now_ns - self._settings.minute_days * DAY_NS
+        connection.execute("DELETE FROM forecasts WHERE made_ns < ?", (oldest_ns,))
         self._give_room_back()
 
     def _give_room_back(self) -> None:

@@ -188,9 +188,12 @@ def release_file(store: HotStore, file: ColdFile, now_ns: int) -> tuple[int, ...
 
 
 def adopt(store: HotStore, file: NewFile, wanted: tuple[int, ...]) -> None:
-    """A file that the store does not know takes those hours that nobody owns."""
+    """A file that the store does not know takes those hours that nobody owns, if it is there."""
+    path = store.folder.cold / str(file.name)
 
     def commit(connection: sqlite3.Connection) -> None:
+        if not path.exists():
+            return
         number = _insert(connection, file)
         connection.executemany(
             "INSERT OR IGNORE INTO hours VALUES (?, 0, ?)",
@@ -200,6 +203,18 @@ def adopt(store: HotStore, file: NewFile, wanted: tuple[int, ...]) -> None:
             "UPDATE meta SET value = max(value, ?) WHERE key = 'generation'",
             (file.name.generation,),
         )
+
+    store.transaction(commit)
+
+
+def discard(store: HotStore, name: ColdName) -> None:
+    """Delete a file that was overtaken, unless another process has adopted it meanwhile."""
+    path = store.folder.cold / str(name)
+
+    def commit(connection: sqlite3.Connection) -> None:
+        known = connection.execute("SELECT 1 FROM files WHERE name = ?", (str(name),)).fetchone()
+        if known is None:
+            path.unlink(missing_ok=True)
 
     store.transaction(commit)
 

@@ -23,7 +23,7 @@ from cockpit.history.errors import HistoryError
 from cockpit.history.layout import Folder
 from cockpit.history.manifest import LATE_NS
 from cockpit.history.protocol import MaintainAnswer, MaintainQuestion
-from cockpit.history.quarantine import trouble
+from cockpit.history.quarantine import of_cause, trouble
 from cockpit.history.rows import Batch
 from cockpit.history.settings import HistorySettings
 from cockpit.history.writer_lock import MOUNTS, Role, WriterLock, refuse_network
@@ -111,13 +111,28 @@ class HistoryService:
             while not self._stopping:
                 self._wake.wait(CONTEND_S)
                 self._wake.clear()
-                self._step()
-            self._step()
+                self._safely()
+            self._safely()
         finally:
             self._end_maintenance()
             self._writer.close()
             self._lock.leave()
             self.status = msgspec.structs.replace(self.status, standing="off")
+
+    def _safely(self) -> None:
+        """A step; whatever happens in it is said and the next one comes."""
+        try:
+            self._step()
+        except Exception as error:
+            found = of_cause("failing", self._folder)
+            if isinstance(error, OSError):
+                # Without a folder nobody is elected: the same sentence as for a failing store.
+                found = trouble(error, self._folder)
+            else:
+                log.exception("history: a step failed")
+            self.status = msgspec.structs.replace(
+                self.status, standing="waiting", problem=found.sentence
+            )
 
     def _step(self) -> None:
         """Contend, write, look after the helper."""
@@ -125,13 +140,8 @@ class HistoryService:
             self._end_maintenance()
             self._writer.close()
             self._lock.release()
-        try:
-            is_elected = self._elected()
-        except OSError as error:
-            # Without a folder nobody can be elected: the same sentence as for a failing store.
-            sentence = trouble(error, self._folder).sentence
-            self.status = msgspec.structs.replace(self.status, standing="waiting", problem=sentence)
-            return
+        self._folder.create()
+        is_elected = self._lock.try_take(os.getpid(), self._clock.now_ns())
         if not is_elected:
             while len(self._offered) > FOLLOWED_BATCHES:
                 self._offered.popleft()
@@ -140,11 +150,6 @@ class HistoryService:
         self._writer.write([self._offered.popleft() for _ in range(len(self._offered))])
         self._maintain()
         self._tell()
-
-    def _elected(self) -> bool:
-        if not self._lock.is_held:
-            self._folder.create()
-        return self._lock.try_take(os.getpid(), self._clock.now_ns())
 
     def _tell(self) -> None:
         writer = self._writer

@@ -50,18 +50,17 @@ def open_views(
         if name in names:
             duck.make_table(database, f"hot_{name}", VIEWS[name], ())
 
-    def load(connection: sqlite3.Connection) -> list[ColdFile]:
-        connection.execute("SELECT 1 FROM meta").fetchone()
+    def load(connection: sqlite3.Connection) -> tuple[list[ColdFile], bool]:
         for name, sql in SMALL_TABLES.items():
             if name in names:
                 duck.make_table(database, f"hot_{name}", VIEWS[name], connection.execute(sql))
         if "samples" not in names:
-            return []
-        load_hot(database, connection, scope)
-        return cold_files(connection, scope.from_ns, scope.to_ns)
+            return [], False
+        waiting = load_hot(database, connection, scope)
+        return cold_files(connection, scope.from_ns, scope.to_ns), waiting
 
-    none: list[ColdFile] = []
-    files = read_hot(folder.hot, load, none)
+    nothing: tuple[list[ColdFile], bool] = ([], False)
+    files, has_imported = read_hot(folder.hot, load, nothing)
     for name in names & VIEWS.keys():
         if name != "samples":
             database.execute(f"CREATE VIEW {name} AS SELECT * FROM hot_{name}")
@@ -80,12 +79,17 @@ def open_views(
         parts.append(_rows_of(whole))
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in VIEWS["samples"])
     every = " UNION ALL ".join([*parts, "SELECT * FROM hot_samples"])
+    if has_imported:
+        # A process that was killed between two steps may have left a row in both places.
+        keep = "QUALIFY row_number() OVER (PARTITION BY venue, symbol, at_ns) = 1"
+        every = f"SELECT * FROM ({every}) {keep}"
     database.execute(f"CREATE VIEW samples AS SELECT {columns} FROM ({every})")
     return Opened(tuple(warnings))
 
 
-def load_hot(database: duck.Connection, connection: sqlite3.Connection, scope: Scope) -> None:
-    """`hot_samples`: the rows of the scope that no cold file owns."""
+def load_hot(database: duck.Connection, connection: sqlite3.Connection, scope: Scope) -> bool:
+    """`hot_samples`: the rows of the scope that no cold file owns. True if imported ones are among
+    them."""
     first_ns, last_ns = scope.from_ns, scope.to_ns
     owned = connection.execute(
         "SELECT hour_ns FROM hours WHERE file IS NULL AND hot_rows > 0 AND hour_ns + ? > ? "
@@ -95,7 +99,8 @@ def load_hot(database: duck.Connection, connection: sqlite3.Connection, scope: S
     spans = [
         ("samples", max(hour_ns, first_ns), min(hour_ns + HOUR_NS, last_ns)) for (hour_ns,) in owned
     ]
-    if count_imported(connection, first_ns, last_ns):
+    has_imported = count_imported(connection, first_ns, last_ns) > 0
+    if has_imported:
         spans.append(("imported", first_ns, last_ns))
     rows = (
         row
@@ -103,6 +108,7 @@ def load_hot(database: duck.Connection, connection: sqlite3.Connection, scope: S
         for row in table_rows(connection, table, begin_ns, end_ns, scope.market)
     )
     duck.make_table(database, "hot_samples", COLUMNS, rows)
+    return has_imported
 
 
 def _rows_of(paths: list[str]) -> str:

@@ -89,7 +89,10 @@ class WriterLock:
         elif self._recorder_waits():
             return False
         if self._writer_fd is not None:
-            return True
+            if _is_at(self._writer_fd, self._folder.writer_lock):
+                return True
+            # The folder was removed: what we hold is a lock that nobody else can see.
+            self.release()
         fd = _open(self._folder.writer_lock)
         if not _lock(fd, fcntl.LOCK_EX):
             os.close(fd)
@@ -123,7 +126,10 @@ class WriterLock:
 
     def _announce(self) -> None:
         if self._recorder_fd is not None:
-            return
+            if _is_at(self._recorder_fd, self._folder.recorder_lock):
+                return
+            os.close(self._recorder_fd)
+            self._recorder_fd = None
         fd = _open(self._folder.recorder_lock)
         if _lock(fd, fcntl.LOCK_SH):
             self._recorder_fd = fd
@@ -155,6 +161,14 @@ def _is_locked(path: Path) -> bool:
         return not _lock(fd, fcntl.LOCK_SH if path.name == "writer.lock" else fcntl.LOCK_EX)
     finally:
         os.close(fd)
+
+
+def _is_at(fd: int, path: Path) -> bool:
+    """The open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(fd), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _lock(fd: int, kind: int) -> bool:

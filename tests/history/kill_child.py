@@ -15,7 +15,7 @@ from cockpit.history.protocol import MaintainQuestion
 from cockpit.history.rows import Batch
 from cockpit.history.settings import HistorySettings
 from cockpit.history.writer_lock import WriterLock
-from tests.history.kill_run import SPEED
+from tests.history.kill_run import SPEED, SYMBOLS
 from tests.history.kit import DAY, FastClock, sample
 
 SETTINGS = HistorySettings(hot_h=2)
@@ -39,11 +39,14 @@ def main(name: str, path: str, zero_ns: str) -> None:
             time.sleep(0.02)
             continue
         number += 1
-        row = sample(clock.now_ns(), venue=name, mark=float(number))
+        at_ns = clock.now_ns()
+        tick = tuple(
+            sample(at_ns, venue=name, symbol=symbol, mark=float(number)) for symbol in SYMBOLS
+        )
         before_ns = writer.committed_ns
-        writer.write([Batch(samples=(row,))])
+        writer.write([Batch(samples=tick)])
         if writer.committed_ns != before_ns:
-            say(at_ns=row.at_ns, mark=float(number))
+            say(at_ns=at_ns, mark=float(number))
         if helper is not None and helper.poll() is not None:
             helper = None
         hour_ns = hour_floor_ns(clock.now_ns())

@@ -2,9 +2,9 @@
 
     python -m tests.history.kill_run 50
 
-Each process contends, writes a row of its own market every few milliseconds, says on its stdout
+Each process contends, writes a tick of its own markets every few milliseconds, says on its stdout
 that it was committed, and starts the maintenance as hours pass on a fast clock. Whatever was said
-to be committed must be found exactly once, and nothing may be found that nobody wrote.
+to be committed must be found whole and exactly once, and nothing may be found that nobody wrote.
 """
 
 import json
@@ -14,12 +14,17 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 from tests.history.kit import DAY, FastClock, Folder, maintain, rows
 
 SPEED = 20_000
 """An hour passes in 0.18 s, a day in 4.3."""
+SYMBOLS = ("BTC", "ETH", "SOL", "PEPE", "DOGE")
+"""The rows of one commit."""
+BETWEEN_KILLS = 5
+"""At least so many commits."""
 NAMES = ("recorder", "cockpit-a", "cockpit-b", "cockpit-c")
 
 
@@ -68,7 +73,8 @@ def run(kills: int, folder: Path, seed: int) -> dict[str, int]:
     helpers_killed = 0
     try:
         for _ in range(kills):
-            time.sleep(chance.uniform(0.15, 0.6))
+            wait_for(BETWEEN_KILLS, standing)
+            time.sleep(chance.uniform(0.0, 0.5))
             writing = max(standing, key=lambda contender: len(contender.acknowledged))
             victim = writing if chance.random() < 0.7 else chance.choice(standing)
             if victim.helper is not None and chance.random() < 0.5:
@@ -86,25 +92,36 @@ def run(kills: int, folder: Path, seed: int) -> dict[str, int]:
             said[contender.name] |= contender.acknowledged
     now_ns = FastClock(DAY, zero_ns, SPEED).now_ns()
     where = Folder(folder)
-    before = rows(where, "venue, at_ns, mark")
+    before = rows(where, "venue, symbol, at_ns, mark")
     maintain(where, now_ns)
-    after = rows(where, "venue, at_ns, mark")
-    acknowledged = {(name, *row) for name, found in said.items() for row in found}
+    after = rows(where, "venue, symbol, at_ns, mark")
     assert before == after, "a round of maintenance changed what a query says"
-    assert len(after) == len(set(after)), "a row is there twice"
-    assert len({row[:2] for row in after}) == len(after), "a moment is there twice"
-    assert acknowledged <= set(after), f"lost: {sorted(acknowledged - set(after))[:5]}"
-    unacknowledged = len(after) - len(acknowledged)
-    # A row may be committed and its writer killed before it could say so.
-    assert unacknowledged <= kills + len(NAMES), f"{unacknowledged} rows nobody spoke of"
+    assert len({row[:3] for row in after}) == len(after), "a moment is there twice"
+    ticks = Counter((venue, at_ns, mark) for venue, _, at_ns, mark in after)
+    assert set(ticks.values()) == {len(SYMBOLS)}, "a tick is not whole"
+    acknowledged = {(name, *row) for name, found in said.items() for row in found}
+    assert acknowledged <= ticks.keys(), f"lost: {sorted(acknowledged - ticks.keys())[:5]}"
+    # A tick may be committed and its writer killed before it could say so.
+    assert len(ticks) - len(acknowledged) <= kills + len(NAMES), "ticks that nobody spoke of"
     return {
         "kills": kills,
         "helpers_killed": helpers_killed,
         "acknowledged": len(acknowledged),
-        "found": len(after),
+        "ticks_found": len(ticks),
+        "rows_found": len(after),
         "cold_files": len(list(where.cold.glob("*.parquet"))),
         "left_over": len(list(where.cold.glob(".*.part"))),
     }
+
+
+def wait_for(commits: int, standing: list[Contender]) -> None:
+    """Until so many more commits were said; a minute at most."""
+    before = sum(len(contender.acknowledged) for contender in standing)
+    for _ in range(6000):
+        if sum(len(contender.acknowledged) for contender in standing) >= before + commits:
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody wrote for a minute")
 
 
 def kill_helper(pid: int) -> bool:

@@ -59,7 +59,7 @@ def test_what_is_missing_of_a_cold_day_is_added_to_it(folder):
     assert rows(folder, more=f"WHERE at_ns < {DAY + DAY_NS}") == expected
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 50), st.booleans(), st.booleans()), max_size=6))
 def test_however_often_and_whenever_the_same_is_imported(tmp_path_factory, steps):
     folder = Folder(tmp_path_factory.mktemp("import") / "history")

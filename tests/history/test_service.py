@@ -1,6 +1,7 @@
 """What a cockpit holds: rows in without a wait, one writer of many, a clean end."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -157,3 +158,14 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(folder, services):
     folder.path.unlink()
     until(lambda: service.status.standing == "writing")
     until(lambda: len(rows(folder)) == 1)
+
+
+def test_a_folder_removed_while_running_is_made_anew_by_one_of_two(folder, services):
+    first, second = services(), services()
+    until(lambda: {first.status.standing, second.status.standing} == {"writing", "following"})
+    shutil.rmtree(folder.path)
+    until(lambda: current_writer(folder) is not None)
+    first.offer(marks(DAY, 3))
+    second.offer(marks(DAY, 3))
+    until(lambda: {first.status.standing, second.status.standing} == {"writing", "following"})
+    until(lambda: len(rows(folder)) == 3)

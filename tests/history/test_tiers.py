@@ -279,3 +279,14 @@ def test_cold_files_are_taken_over_when_the_hot_store_is_lost(folder):
     maintain(folder, DAY + DAY_NS + 3 * HOUR_NS, SHORT)
     assert rows(folder) == before
     assert "hot.sqlite" in files(folder)
+
+
+def test_rows_that_come_before_old_files_are_known_again_do_not_hide_them(folder):
+    write(folder, marks(DAY, 120, step_s=60), marks(DAY + 3 * HOUR_NS, 1))
+    maintain(folder, DAY + 3 * HOUR_NS + LATE_NS)
+    before = rows(folder, more=f"WHERE at_ns < {DAY + 2 * HOUR_NS}")
+    folder.hot.unlink()
+    late = sample(DAY + 5 * NS_PER_S, mark=99.0)
+    write(folder, Batch(samples=(late,)))
+    maintain(folder, DAY + 3 * HOUR_NS + LATE_NS)
+    assert rows(folder) == sorted([*before, (late.at_ns, 99.0)])
