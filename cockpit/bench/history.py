@@ -10,13 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cockpit.bench.history_rows import Walk
 from cockpit.core.clock import WallClock
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
-from cockpit.history import duck
+from cockpit.history import columnar
 from cockpit.history.cold import COLUMNS, ROW_GROUP
 from cockpit.history.hot import HotStore
 from cockpit.history.layout import DAY_NS, ColdName, Folder
@@ -71,11 +72,11 @@ def _make_month(folder: Folder, at_ns: int) -> None:
         f"{'random()' if name in ('mark', 'live_rate') else 'NULL'}::{kind} AS {name}"
         for name, kind in COLUMNS[3:]
     )
-    database = duck.connect(256)
+    database = columnar.connect(256)
     for day in range(DAYS):
         day_ns = first_day_ns + day * DAY_NS
         name = ColdName(tier="raw", from_ns=day_ns, to_ns=day_ns + DAY_NS, generation=day + 1)
-        target = duck.quoted(folder.cold / str(name))
+        target = columnar.quoted(folder.cold / str(name))
         database.execute(
             "COPY (SELECT printf('venue%02d', v) AS venue, printf('COIN%02d', s) AS symbol, "
             f"{day_ns} + t * {SLOT_S * NS_PER_S} AS at_ns, {figures} FROM range({MONTH_VENUES}) "
@@ -141,7 +142,7 @@ def _writing(folder: Folder, at_ns: int, runs: int) -> dict[str, list[float]]:
         for samples in slots:
             batch = Batch(samples=_later(samples, run * HOUR_NS))
             began_s = time.process_time()
-            took.append(_seconds(lambda batch=batch: store.append(batch)) * 1e3)  # type: ignore[misc]
+            took.append(_seconds(partial(store.append, batch)) * 1e3)
             cpu_s += time.process_time() - began_s
         found["write_ms"].append(statistics.median(took))
         found["write_p99_ms"].append(statistics.quantiles(took, n=100)[-1])

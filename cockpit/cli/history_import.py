@@ -5,6 +5,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -83,7 +84,7 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
                 if path.name.endswith(CSV_ENDINGS)
                 else _tape_batches(path, warnings)
             )
-            _guarded(folder, lambda batches=batches: import_batches(store, batches, known, count))  # type: ignore[misc]
+            _guarded(folder, partial(import_batches, store, batches, known, count))
     finally:
         store.close()
     if count.samples_too_old:

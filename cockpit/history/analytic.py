@@ -1,4 +1,4 @@
-"""The worker's answers. Imports duckdb (through `duck`)."""
+"""The worker's answers. Imports duckdb (through `columnar`)."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from cockpit.core.errors import InputError
 from cockpit.core.units import NS_PER_S
-from cockpit.history import duck
+from cockpit.history import columnar
 from cockpit.history.hot import HotStore
 from cockpit.history.layout import Folder
 from cockpit.history.maintenance import Maintenance
@@ -29,7 +29,7 @@ def series(folder: Folder, question: SeriesQuestion) -> SeriesAnswer:
     """One market's figures over every tier. InputError for a column that there is not."""
     for column in question.columns:
         _check_column(column)
-    with duck.connect() as database:
+    with columnar.connect() as database:
         scope = Scope(
             from_ns=question.from_ns,
             to_ns=question.to_ns,
@@ -60,7 +60,7 @@ def series(folder: Folder, question: SeriesQuestion) -> SeriesAnswer:
 def baselines(folder: Folder, question: BaselineQuestion) -> BaselineAnswer:
     """What is usual, by market. InputError for a column that there is not."""
     name = _check_column(question.column)
-    with duck.connect() as database:
+    with columnar.connect() as database:
         scope = Scope(from_ns=question.from_ns, to_ns=question.to_ns)
         opened = open_views(database, folder, _SAMPLES, scope)
         rows = database.execute(
@@ -82,9 +82,9 @@ def known_keys(
     folder: Folder, from_ns: int, to_ns: int, markets: frozenset[tuple[str, str]]
 ) -> set[tuple[str, str, int]]:
     """Which rows of these markets any tier holds within the span."""
-    with duck.connect() as database:
+    with columnar.connect() as database:
         open_views(database, folder, _SAMPLES, Scope(from_ns=from_ns, to_ns=to_ns))
-        duck.make_table(database, "wanted", (("v", "VARCHAR"), ("s", "VARCHAR")), markets)
+        columnar.make_table(database, "wanted", (("v", "VARCHAR"), ("s", "VARCHAR")), markets)
         rows = database.execute(
             "SELECT venue, symbol, at_ns FROM samples JOIN wanted ON venue = v AND symbol = s "
             "WHERE at_ns >= ? AND at_ns < ?",

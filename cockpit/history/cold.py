@@ -2,7 +2,7 @@
 
 Every file is written under a temporary name, synced and renamed, and becomes somebody's truth only
 by a transaction of the manifest. A process that is killed leaves at most a file that nobody owns.
-Imports duckdb (through `duck`).
+Imports duckdb (through `columnar`).
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.history import duck
+from cockpit.history import columnar
 from cockpit.history.hot import HotStore, Overtaken
 from cockpit.history.layout import DAY_NS, ColdName, Folder, Tier, sync_folder
 from cockpit.history.manifest import (
@@ -68,11 +68,11 @@ def table_rows(
 class Cold:
     """Writes cold files for one store, with one database until `close`."""
 
-    def __init__(self, store: HotStore, memory_mb: int = duck.MEMORY_MB) -> None:
+    def __init__(self, store: HotStore, memory_mb: int = columnar.MEMORY_MB) -> None:
         self._store = store
         self._folder: Folder = store.folder
         self._spill = self._folder.cold / f".spill-{os.getpid()}"
-        self._database = duck.connect(memory_mb, spill=self._spill)
+        self._database = columnar.connect(memory_mb, spill=self._spill)
 
     def close(self) -> None:
         self._database.close()
@@ -86,7 +86,7 @@ class Cold:
             if hours(connection, hour.hour_ns, to_ns) != [hour]:
                 return False
             source = table_rows(connection, "samples", hour.hour_ns, to_ns)
-            duck.make_table(self._database, "part", COLUMNS, source)
+            columnar.make_table(self._database, "part", COLUMNS, source)
         file = self._write(f"SELECT {_NAMES} FROM part", "raw", hour.hour_ns, to_ns)
         self._database.execute("DROP TABLE part")
         return self._commit(file, lambda: hand_over(self._store, hour, file))
@@ -99,7 +99,7 @@ class Cold:
             before = hours(connection, day_ns, to_ns)
             files = cold_files(connection, day_ns, to_ns)
             source = table_rows(connection, "imported", day_ns, to_ns)
-            waiting = duck.make_table(self._database, "late", COLUMNS, source)
+            waiting = columnar.make_table(self._database, "late", COLUMNS, source)
         parts = [self._owned(file, day_ns, to_ns) for file in files]
         if not parts and not waiting:
             return False
@@ -128,16 +128,16 @@ class Cold:
 
     def count_rows(self, name: str) -> int | None:
         """Rows of a cold file; None if it is not a whole Parquet file."""
-        path = duck.quoted(self._folder.cold / name)
+        path = columnar.quoted(self._folder.cold / name)
         try:
             found = self._database.execute(f"SELECT count(*) FROM read_parquet({path})").fetchone()
-        except duck.Error:
+        except columnar.Error:
             return None
         return int(found[0]) if found else None
 
     def _owned(self, file: ColdFile, from_ns: int, to_ns: int) -> str:
         """The rows that this file owns within the span."""
-        path = duck.quoted(self._folder.cold / file.name)
+        path = columnar.quoted(self._folder.cold / file.name)
         owned = hour_ranges([hour for hour in file.hours if from_ns <= hour < to_ns])
         return f"SELECT {_NAMES} FROM read_parquet({path}) WHERE {owned}"
 
@@ -152,11 +152,11 @@ class Cold:
             os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             self._database.execute(
                 f"COPY (SELECT * FROM ({rows}) ORDER BY venue, symbol, at_ns) TO "
-                f"{duck.quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, "
+                f"{columnar.quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, "
                 f"COMPRESSION_LEVEL 9, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP})"
             )
             counted = self._database.execute(
-                f"SELECT count(*) FROM read_parquet({duck.quoted(temporary)})"
+                f"SELECT count(*) FROM read_parquet({columnar.quoted(temporary)})"
             ).fetchone()
             temporary.chmod(0o600)
             _sync(temporary)

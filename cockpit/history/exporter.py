@@ -1,4 +1,4 @@
-"""A span of one table as a file. Imports duckdb (through `duck`)."""
+"""A span of one table as a file. Imports duckdb (through `columnar`)."""
 
 from pathlib import Path
 from typing import Final, Literal
@@ -7,7 +7,7 @@ import duckdb
 import msgspec
 
 from cockpit.core.errors import InputError
-from cockpit.history import duck
+from cockpit.history import columnar
 from cockpit.history.layout import Folder
 from cockpit.history.query import first_line
 from cockpit.history.schema import VIEWS
@@ -56,18 +56,18 @@ def export(folder: Folder, span: Span, target: Path, kind: Format) -> Exported:
         if wanted and column not in names:
             raise InputError(f"history: {span.table} has no {column} to choose by")
         if wanted:
-            listed = ", ".join(duck.quoted(value) for value in wanted)
+            listed = ", ".join(columnar.quoted(value) for value in wanted)
             conditions.append(f"{column} IN ({listed})")
     order = ", ".join(name for name in ("venue", "symbol", time) if name in names)
     temporary = target.with_name(f".{target.name}.part")
-    with duck.connect(threads=2) as database:
+    with columnar.connect(threads=2) as database:
         scope = Scope(from_ns=span.from_ns, to_ns=span.to_ns)
         opened = open_views(database, folder, frozenset({span.table}), scope)
         try:
-            database.execute(f"SET temp_directory = {duck.quoted(target.parent)}")
+            database.execute(f"SET temp_directory = {columnar.quoted(target.parent)}")
             written = database.execute(
                 f"COPY (SELECT * FROM {span.table} WHERE {' AND '.join(conditions)} "
-                f"ORDER BY {order}) TO {duck.quoted(temporary)} ({_FORMATS[kind]})"
+                f"ORDER BY {order}) TO {columnar.quoted(temporary)} ({_FORMATS[kind]})"
             ).fetchone()
             temporary.chmod(0o600)
             temporary.rename(target)

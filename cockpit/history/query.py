@@ -1,4 +1,4 @@
-"""Somebody's SQL over what is kept: reading only, within bounds. Imports duckdb (through `duck`).
+"""Somebody's SQL over what is kept: reading only, and bounded. Imports duckdb (by `columnar`).
 
 The statement must be one SELECT. The database then sees no file but those of the history folder,
 cannot load extensions, cannot change its settings, has a limit of memory and of time, and stops
@@ -13,7 +13,7 @@ import duckdb
 import msgspec
 
 from cockpit.core.errors import InputError
-from cockpit.history import duck
+from cockpit.history import columnar
 from cockpit.history.layout import Folder
 from cockpit.history.schema import VIEWS
 from cockpit.history.views import open_views
@@ -44,7 +44,7 @@ def query(folder: Folder, sql: str, bounds: Bounds | None = None) -> Answer:
     """Answer one SELECT. InputError with a sentence if it is not one, fails, or costs too much;
     HistoryError if the store cannot be read."""
     bounds = bounds or Bounds()
-    with duck.connect(bounds.memory_mb, threads=2) as database:
+    with columnar.connect(bounds.memory_mb, threads=2) as database:
         _check_is_select(database, sql)
         words = {word.lower() for word in re.findall(r"\w+", sql)}
         opened = open_views(database, folder, frozenset(VIEWS.keys() & words))
@@ -83,7 +83,7 @@ def first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0].rstrip(".")
 
 
-def _check_is_select(database: duck.Connection, sql: str) -> None:
+def _check_is_select(database: columnar.Connection, sql: str) -> None:
     try:
         statements = database.extract_statements(sql)
     except duckdb.Error as error:
@@ -94,8 +94,8 @@ def _check_is_select(database: duck.Connection, sql: str) -> None:
         )
 
 
-def _confine(database: duck.Connection, folder: Folder) -> None:
+def _confine(database: columnar.Connection, folder: Folder) -> None:
     """From here on only what stands in the cold folder can be opened, and nothing be changed."""
-    database.execute(f"SET allowed_directories = [{duck.quoted(str(folder.cold) + '/')}]")
+    database.execute(f"SET allowed_directories = [{columnar.quoted(str(folder.cold) + '/')}]")
     database.execute("SET enable_external_access = false")
     database.execute("SET lock_configuration = true")

@@ -1,4 +1,4 @@
-"""The tables of a history folder as views of DuckDB. Imports duckdb (through `duck`)."""
+"""The tables of a history folder as views of DuckDB. Imports duckdb (through `columnar`)."""
 
 import sqlite3
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from cockpit.core.units import HOUR_NS
-from cockpit.history import duck
+from cockpit.history import columnar
 from cockpit.history.cold import COLUMNS, hour_ranges, table_rows
 from cockpit.history.hot_read import read_hot
 from cockpit.history.layout import Folder
@@ -36,7 +36,7 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 def open_views(
-    database: duck.Connection,
+    database: columnar.Connection,
     folder: Folder,
     names: frozenset[str],
     scope: Scope = EVERYTHING,
@@ -48,12 +48,12 @@ def open_views(
     """
     for name in VIEWS:
         if name in names:
-            duck.make_table(database, f"hot_{name}", VIEWS[name], ())
+            columnar.make_table(database, f"hot_{name}", VIEWS[name], ())
 
     def load(connection: sqlite3.Connection) -> tuple[list[ColdFile], bool]:
         for name, sql in SMALL_TABLES.items():
             if name in names:
-                duck.make_table(database, f"hot_{name}", VIEWS[name], connection.execute(sql))
+                columnar.make_table(database, f"hot_{name}", VIEWS[name], connection.execute(sql))
         if "samples" not in names:
             return [], False
         waiting = load_hot(database, connection, scope)
@@ -72,9 +72,11 @@ def open_views(
         if _size(path) != file.size:
             warnings.append(f"{path}: is damaged or missing; {len(file.hours)} h are left out")
         elif file.owns_all:
-            whole.append(duck.quoted(path))
+            whole.append(columnar.quoted(path))
         else:
-            parts.append(f"{_rows_of([duck.quoted(path)])} WHERE {hour_ranges(list(file.hours))}")
+            parts.append(
+                f"{_rows_of([columnar.quoted(path)])} WHERE {hour_ranges(list(file.hours))}"
+            )
     if whole:
         parts.append(_rows_of(whole))
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in VIEWS["samples"])
@@ -87,7 +89,7 @@ def open_views(
     return Opened(tuple(warnings))
 
 
-def load_hot(database: duck.Connection, connection: sqlite3.Connection, scope: Scope) -> bool:
+def load_hot(database: columnar.Connection, connection: sqlite3.Connection, scope: Scope) -> bool:
     """`hot_samples`: the rows of the scope that no cold file owns. True if imported ones are among
     them."""
     first_ns, last_ns = scope.from_ns, scope.to_ns
@@ -107,7 +109,7 @@ def load_hot(database: duck.Connection, connection: sqlite3.Connection, scope: S
         for table, begin_ns, end_ns in spans
         for row in table_rows(connection, table, begin_ns, end_ns, scope.market)
     )
-    duck.make_table(database, "hot_samples", COLUMNS, rows)
+    columnar.make_table(database, "hot_samples", COLUMNS, rows)
     return has_imported
 
 
