@@ -357,3 +357,32 @@ def test_a_store_in_use_by_a_writer_can_be_asked(capsys, start_ns):
     store.append(marks(start_ns + HOUR_NS, 3))
     assert asked(capsys, "SELECT count(*) FROM samples") == [[7]]
     store.close()
+
+
+def test_the_questions_of_the_handbook_are_answered(capsys, start_ns):
+    """Each on rows of which the answer is known by hand."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "history.md").read_text()
+    questions = [part.partition("```")[0] for part in page.split("```sql\n")[1:]]
+    minutes = [start_ns + minute * 60 * NS_PER_S for minute in range(2)]
+    write(
+        Batch(
+            samples=tuple(
+                sample(at_ns, venue=venue, symbol=symbol, mark=mark, oi_base=oi, bid10_usd=512.0,
+                       ask10_usd=256.0)
+                for at_ns, oi in zip(minutes, (100.0, 150.0), strict=True)
+                for venue, mark in (("hyperliquid", 100.1), ("dydx", 100.0))
+                for symbol in ("ETH", "BTC")
+            ),
+            settled=(paid(start_ns, 1e-5), paid(start_ns - HOUR_NS, 3e-5)),
+            gaps=(Gap(from_ns=start_ns, to_ns=start_ns + 90 * NS_PER_S, why="not running"),),
+        )
+    )  # fmt: skip
+    funding, interest, depth, basis, gaps = (asked(capsys, sql) for sql in questions)
+    # Twice an hour apart, 2e-5 an hour on average, 8760 hours a year.
+    assert funding == [["bybit", "BTC", pytest.approx(0.1752), 2]]
+    assert {tuple(row[2:]) for row in interest} == {(100.0, 150.0)}
+    assert len(interest) == 4
+    assert {row[2] for row in depth} == {768.0}
+    # 0.1 on 100 is 10 bps.
+    assert [row[1] for row in basis] == [pytest.approx(10.0)] * 2
+    assert [row[1:] for row in gaps] == [[90.0, None, "not running"]]
