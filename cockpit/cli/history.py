@@ -232,8 +232,11 @@ def _prune(folder: "Folder", settings: "HistorySettings", *, as_json: bool) -> i
 
     if not folder.hot.exists():
         print("cockpit: nothing is kept yet", file=sys.stderr)
-        return 0
+        return 1
     report = maintain_now(folder, settings)
+    if report is None:
+        print("cockpit: another process writes; it prunes by itself every hour", file=sys.stderr)
+        return 1
     _warn(report.problems)
     if as_json:
         print(msgspec.json.encode(report).decode())

@@ -15,7 +15,7 @@ import msgspec
 from cockpit.cli.options import parse_duration
 from cockpit.cli.tapes import find_tapes
 from cockpit.core.clock import WallClock
-from cockpit.core.errors import InputError
+from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import Event
 from cockpit.core.units import HOUR_NS, hour_floor_ns
 from cockpit.desk.recordings import open_recording
@@ -84,7 +84,12 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
                 if path.name.endswith(CSV_ENDINGS)
                 else _tape_batches(path, warnings)
             )
-            _guarded(folder, partial(import_batches, store, batches, known, count))
+            try:
+                _guarded(folder, partial(import_batches, store, batches, known, count))
+            except (InputError, TapeError) as error:
+                if len(files) == 1:
+                    raise
+                warnings.append(error.ui_message)
     finally:
         store.close()
     if count.samples_too_old:
@@ -93,7 +98,8 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
             f"({settings.minute_days} days) and are not kept"
         )
     report = maintain_now(folder, settings)
-    warnings += report.problems
+    if report is not None:
+        warnings += report.problems
     if ignored:
         print(f"cockpit: columns not kept: {', '.join(sorted(ignored))}", file=sys.stderr)
     for warning in warnings:
@@ -114,15 +120,15 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
     return 4 if warnings else 0
 
 
-def maintain_now(folder: Folder, settings: HistorySettings) -> Report:
-    """One round of maintenance, unless a cockpit or a recorder writes: it does its own."""
+def maintain_now(folder: Folder, settings: HistorySettings) -> Report | None:
+    """One round of maintenance; None if a cockpit or a recorder writes, which does its own."""
     refuse_network(folder.path)
     lock = WriterLock(folder, "cockpit")
     now_ns = WallClock().now_ns()
 
-    def work() -> Report:
+    def work() -> Report | None:
         if not lock.try_take(os.getpid(), now_ns):
-            return Report(problems=["another process writes and puts old rows away by itself"])
+            return None
         store = HotStore(folder)
         try:
             return Maintenance(store, settings, now_ns).run()

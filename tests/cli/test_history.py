@@ -304,6 +304,28 @@ def test_a_tape_of_nothing_and_a_file_that_is_not_there_are_sentences(home, caps
     assert "no such file" in refused(capsys, "import", str(home / "none.csv"))
 
 
+def test_one_file_that_is_none_does_not_keep_the_others_out(home, capsys):
+    bad, good = home / "bad.csv", home / "good.csv"
+    bad.write_text("colour\nred\n")
+    good.write_text("time_ms,coin,funding_rate\n1704067200000,BTC,0.1\n")
+    words = ["import", str(bad), str(good), "--venue", "x", "--interval", "1h", "--json"]
+    code, document, said = answer(capsys, *words)
+    assert (code, document["settled_new"]) == (4, 1)
+    assert "bad.csv" in said
+    assert "bad.csv" in refused(capsys, "import", str(bad), "--venue", "x")
+
+
+def test_importing_and_pruning_beside_a_writer(home, capsys, start_ns):
+    lock = WriterLock(Folder(default_folder()), "recorder")
+    Folder(default_folder()).create()
+    assert lock.try_take(4711, start_ns)
+    assert main(["history", "import", str(GOLDEN / "bybit.jsonl")]) == 0
+    assert main(["history", "prune"]) == 1
+    assert "another process writes" in capsys.readouterr().err
+    lock.leave()
+    assert asked(capsys, "SELECT count(*) > 300 FROM settled") == [[True]]
+
+
 def test_lines_that_cannot_be_used_are_told_and_the_rest_is_taken_in(home, capsys):
     path = home / "funding.csv"
     path.write_text(
