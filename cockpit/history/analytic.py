@@ -16,9 +16,12 @@ from cockpit.history.protocol import (
     BaselineQuestion,
     MaintainAnswer,
     MaintainQuestion,
+    MomentAnswer,
+    MomentQuestion,
     SeriesAnswer,
     SeriesQuestion,
 )
+from cockpit.history.rows import sample_of
 from cockpit.history.schema import FIGURES
 from cockpit.history.views import Scope, open_views
 
@@ -55,6 +58,21 @@ def series(folder: Folder, question: SeriesQuestion) -> SeriesAnswer:
         for name in question.columns
     )
     return SeriesAnswer(at_ns=at_ns.tobytes(), values=values, warnings=opened.warnings)
+
+
+def moment(folder: Folder, question: MomentQuestion) -> MomentAnswer:
+    """Every market as it stood, over every tier."""
+    from_ns = question.at_ns - question.within_s * NS_PER_S
+    with columnar.connect() as database:
+        scope = Scope(from_ns=from_ns, to_ns=question.at_ns + 1)
+        opened = open_views(database, folder, _SAMPLES, scope)
+        rows = database.execute(
+            f"SELECT venue, symbol, at_ns, {', '.join(FIGURES)} FROM samples "
+            "WHERE at_ns > ? AND at_ns <= ? QUALIFY row_number() OVER "
+            "(PARTITION BY venue, symbol ORDER BY at_ns DESC) = 1 ORDER BY venue, symbol",
+            (from_ns, question.at_ns),
+        ).fetchall()
+    return MomentAnswer(samples=tuple(map(sample_of, rows)), warnings=opened.warnings)
 
 
 def baselines(folder: Folder, question: BaselineQuestion) -> BaselineAnswer:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from cockpit.history.rows import Sample
 from cockpit.history.settings import HistorySettings
 
 
@@ -19,6 +20,14 @@ class SeriesQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="series"):
     step_s: int | None = None
 
 
+class MomentQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="moment"):
+    """How every market stood at a moment: its last row at or before it, if that is at most
+    `within_s` old."""
+
+    at_ns: int
+    within_s: int = 120
+
+
 class BaselineQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="baselines"):
     """How one figure of every market is spread over a span."""
 
@@ -34,7 +43,7 @@ class MaintainQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="maintain"
     now_ns: int
 
 
-Question = SeriesQuestion | BaselineQuestion | MaintainQuestion
+Question = SeriesQuestion | MomentQuestion | BaselineQuestion | MaintainQuestion
 
 
 class SeriesAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +51,13 @@ class SeriesAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     at_ns: bytes
     values: tuple[bytes, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class MomentAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """By venue and symbol."""
+
+    samples: tuple[Sample, ...]
     warnings: tuple[str, ...] = ()
 
 
@@ -71,7 +87,7 @@ class MaintainAnswer(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
-Value = SeriesAnswer | BaselineAnswer | MaintainAnswer
+Value = SeriesAnswer | MomentAnswer | BaselineAnswer | MaintainAnswer
 
 
 class Answered(msgspec.Struct, frozen=True, tag="answered"):

@@ -7,6 +7,7 @@ thread.
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -22,13 +23,17 @@ from cockpit.history.protocol import (
     Baseline,
     BaselineAnswer,
     BaselineQuestion,
+    MomentAnswer,
+    MomentQuestion,
     SeriesAnswer,
     SeriesQuestion,
 )
-from cockpit.history.rows import Figures, Gap, Sample, Settled
+from cockpit.history.rows import Gap, Sample, Settled, sample_of
 from cockpit.history.schema import FIGURES
 
 Floats = NDArray[np.float64]
+
+_FIGURES: Final = ", ".join(f"s.{name}" for name in FIGURES)
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,34 +93,37 @@ class HistoryReader:
         looked at. `at_ns` tells how long ago that is."""
 
         def read(connection: sqlite3.Connection) -> list[Sample]:
-            columns = ", ".join(f"s.{name}" for name in FIGURES)
             found = connection.execute(
-                f"SELECT m.venue, m.symbol, s.at_ns, {columns} FROM markets m JOIN samples s ON "
+                f"SELECT m.venue, m.symbol, s.at_ns, {_FIGURES} FROM markets m JOIN samples s ON "
                 "s.market = m.id AND s.at_ns = (SELECT max(at_ns) FROM samples "
                 "WHERE market = m.id) ORDER BY m.venue, m.symbol"
             )
-            return [_sample(row) for row in found]
+            return [sample_of(row) for row in found]
 
         none: list[Sample] = []
         return read_hot(self._folder.hot, read, none)
 
-    def samples_at(self, at_ns: int, within_s: int = 120) -> list[Sample]:
-        """How every market stood at a moment of the hot store's span: its last row at or before
-        it, if that is at most `within_s` old."""
+    def samples_at(self, question: MomentQuestion) -> list[Sample]:
+        """How every market stood at a moment. HistoryError if nothing can be read."""
+        from_ns = question.at_ns - question.within_s * NS_PER_S
 
-        def read(connection: sqlite3.Connection) -> list[Sample]:
-            columns = ", ".join(f"s.{name}" for name in FIGURES)
+        def read(connection: sqlite3.Connection) -> list[Sample] | None:
+            if from_ns < _complete_from_ns(connection, question.at_ns + 1):
+                return None
             found = connection.execute(
-                f"SELECT m.venue, m.symbol, s.at_ns, {columns} FROM markets m JOIN samples s ON "
+                f"SELECT m.venue, m.symbol, s.at_ns, {_FIGURES} FROM markets m JOIN samples s ON "
                 "s.market = m.id AND s.at_ns = (SELECT max(at_ns) FROM samples "
                 "WHERE market = m.id AND at_ns <= ?) WHERE s.at_ns > ? "
                 "ORDER BY m.venue, m.symbol",
-                (at_ns, at_ns - within_s * NS_PER_S),
+                (question.at_ns, from_ns),
             )
-            return [_sample(row) for row in found]
+            return [sample_of(row) for row in found]
 
-        none: list[Sample] = []
-        return read_hot(self._folder.hot, read, none)
+        none: list[Sample] | None = []
+        hot = read_hot(self._folder.hot, read, none)
+        if hot is not None:
+            return hot
+        return list(self._worker.ask(question, MomentAnswer).samples)
 
     def settled(self, days: int, now_ns: int) -> list[Settled]:
         """Funding paid within the last days, by market, oldest first."""
@@ -199,14 +207,4 @@ def _nothing(columns: Sequence[str]) -> Series:
     return Series(
         at_ns=np.empty(0, dtype=np.int64),
         values={name: np.empty(0, dtype=np.float64) for name in columns},
-    )
-
-
-def _sample(row: tuple[object, ...]) -> Sample:
-    venue, symbol, at_ns, *figures = row
-    return Sample(
-        venue=str(venue),
-        symbol=str(symbol),
-        at_ns=int(str(at_ns)),
-        figures=msgspec.convert(dict(zip(FIGURES, figures, strict=True)), Figures),
     )

@@ -1,6 +1,7 @@
 """What is kept, in figures: `cockpit history status`."""
 
 import sqlite3
+from pathlib import Path
 
 import msgspec
 
@@ -60,14 +61,16 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
 def status(folder: Folder, settings: HistorySettings) -> HistoryStatus:
     """Reads only. HistoryError if the store cannot be read."""
     kept = read_hot(folder.hot, _read, _Kept())
-    hot = msgspec.structs.replace(kept.hot, bytes=_hot_bytes(folder))
+    wal = folder.hot.with_name(folder.hot.name + "-wal")
+    hot_bytes = (_size(folder.hot) or 0) + (_size(wal) or 0)
+    hot = msgspec.structs.replace(kept.hot, bytes=hot_bytes)
     raw = _tier([file for file in kept.files if file.tier == "raw"])
     minute = _tier([file for file in kept.files if file.tier == "minute"])
     quarantined = sorted(path.name for path in folder.quarantine.glob("*"))
     damaged = [
         f"{folder.cold / file.name}: is damaged or missing"
         for file in kept.files
-        if _size(folder, file.name) != file.size
+        if _size(folder.cold / file.name) != file.size
     ]
     used = hot.bytes + sum(path.stat().st_size for path in folder.cold.glob("*.parquet"))
     warnings = damaged
@@ -126,14 +129,8 @@ def _tier(files: list[ColdFile]) -> TierStatus:
     )
 
 
-def _hot_bytes(folder: Folder) -> int:
-    endings = ("", "-wal")
-    sizes = (_size(folder, f"../{folder.hot.name}{ending}") for ending in endings)
-    return sum(size or 0 for size in sizes)
-
-
-def _size(folder: Folder, name: str) -> int | None:
+def _size(path: Path) -> int | None:
     try:
-        return (folder.cold / name).stat().st_size
+        return path.stat().st_size
     except OSError:
         return None

@@ -1,9 +1,9 @@
 """One struct for each table; the order of the fields is the order of the columns."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import frexp, inf, isfinite, ldexp
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -118,6 +118,18 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     symbol: str
     at_ns: int
     figures: Figures
+
+
+def sample_of(row: Sequence[Any]) -> Sample:
+    """A row as SQL gives it: venue, symbol, at_ns, then the figures in the order of the fields."""
+    venue, symbol, at_ns, *figures = row
+    names = Figures.__struct_fields__
+    return Sample(
+        venue=venue,
+        symbol=symbol,
+        at_ns=at_ns,
+        figures=Figures(**dict(zip(names, figures, strict=True))),
+    )
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -22,6 +22,7 @@ from cockpit.history.protocol import (
     BaselineQuestion,
     Failed,
     MaintainQuestion,
+    MomentQuestion,
     Question,
     SeriesQuestion,
     Value,
@@ -61,6 +62,8 @@ def _value(folder: Folder, question: Question) -> Value:
     match question:
         case SeriesQuestion():
             return analytic.series(folder, question)
+        case MomentQuestion():
+            return analytic.moment(folder, question)
         case BaselineQuestion():
             return analytic.baselines(folder, question)
         case MaintainQuestion():

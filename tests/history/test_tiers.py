@@ -14,7 +14,7 @@ from cockpit.history.hot import HotStore, meta
 from cockpit.history.hot_read import read_hot
 from cockpit.history.maintenance import hot_bytes
 from cockpit.history.manifest import LATE_NS, cold_files, forget_before
-from cockpit.history.protocol import BaselineQuestion, SeriesQuestion
+from cockpit.history.protocol import BaselineQuestion, MomentQuestion, SeriesQuestion
 from cockpit.history.query import query
 from cockpit.history.reader import HistoryReader
 from cockpit.history.rows import Batch
@@ -219,15 +219,42 @@ def test_hot_and_cold_answer_a_span_alike(folder):
         from_ns=DAY + 600 * NS_PER_S, to_ns=DAY + 2 * HOUR_NS,
     )  # fmt: skip
     reader = HistoryReader(folder)
-    hot = reader.series(question)
+    moment = MomentQuestion(at_ns=DAY + HOUR_NS + 5 * NS_PER_S)
+    hot, hot_moment = reader.series(question), reader.samples_at(moment)
     maintain(folder, DAY + 6 * HOUR_NS, SHORT)
     assert hot_rows(folder) == 0
-    cold = reader.series(question)
+    cold, cold_moment = reader.series(question), reader.samples_at(moment)
     reader.close()
+    assert [row.at_ns for row in hot_moment] == [DAY + HOUR_NS]
+    assert hot_moment == cold_moment
     assert len(hot.at_ns) == 2 * 360 - 60
     assert np.array_equal(hot.at_ns, cold.at_ns)
     for name in question.columns:
         assert np.array_equal(hot.values[name], cold.values[name], equal_nan=True), name
+
+
+def test_a_moment_shows_each_market_as_it_was_last_seen_and_none_that_was_long_silent(folder):
+    write(
+        folder,
+        Batch(
+            samples=(
+                sample(DAY, symbol="BTC", mark=1.0),
+                sample(DAY + 100 * NS_PER_S, symbol="BTC", mark=2.0),
+                sample(DAY + 130 * NS_PER_S, symbol="BTC", mark=3.0),
+                sample(DAY, symbol="ETH", mark=4.0),
+                sample(DAY + 50 * NS_PER_S, symbol="SOL", mark=None, mark_age_s=90),
+            )
+        ),
+    )
+    reader = HistoryReader(folder)
+    stood = reader.samples_at(MomentQuestion(at_ns=DAY + 125 * NS_PER_S))
+    assert [(row.symbol, row.figures.mark) for row in stood] == [("BTC", 2.0), ("SOL", None)]
+    last = reader.last_samples()
+    assert [(row.symbol, row.figures.mark) for row in last] == [
+        ("BTC", 3.0),
+        ("ETH", 4.0),
+        ("SOL", None),
+    ]
 
 
 def test_the_worker_answers_and_the_asker_never_loads_duckdb(folder):
