@@ -76,11 +76,20 @@ def hour_of(at_ns: Ints) -> Ints:
     return (at_ns + HOUR_NS // 2) // HOUR_NS
 
 
-def cells_of(series: Series) -> Cells:
-    """The grid of a series; the later of two rows of one hour wins."""
+def cells_of(series: Series, until_ns: int | None = None) -> Cells:
+    """The grid of a series; the later of two rows of one hour wins.
+
+    `until_ns` is now: rows that arrived later are not seen, and the grid goes on to this hour
+    even where nothing settled of late.
+    """
+    if until_ns is not None:
+        series = _known_by(series, until_ns)
     hours = hour_of(series.at_ns)
     first = int(hours[0]) if len(hours) else 0
-    count = int(hours[-1]) - first + 1 if len(hours) else 0
+    last = int(hours[-1]) if len(hours) else -1
+    if until_ns is not None and len(hours):
+        last = max(last, until_ns // HOUR_NS)
+    count = last - first + 1
     place = hours - first
     return Cells(
         first_hour=first,
@@ -92,6 +101,18 @@ def cells_of(series: Series) -> Cells:
         },
         interest_hourly=series.interest_hourly,
         dampener=series.dampener,
+    )
+
+
+def _known_by(series: Series, until_ns: int) -> Series:
+    rows = series.at_ns <= until_ns
+    return msgspec.structs.replace(
+        series,
+        at_ns=series.at_ns[rows],
+        rate=series.rate[rows],
+        interval_s=series.interval_s[rows],
+        premium=None if series.premium is None else series.premium[rows],
+        telemetry={name: values[rows] for name, values in series.telemetry.items()},
     )
 
 

@@ -53,14 +53,19 @@ def learn_events(
 
 
 def heard(
-    own: Learned | None, venue: Learned | None, reference: Learned | None
+    own: Learned | None, venue: Learned | None, reference: Learned | None, with_premium: bool
 ) -> tuple[Learned, ...]:
-    """Whose models speak: the market's, its venue's, the reference's while both are young."""
+    """Whose models speak: the market's, its venue's, the reference's while the market is young.
+
+    The reference was learned on markets with a premium and misleads those without.
+    """
     enough = tuple(
         learned for learned in (own, venue) if learned is not None and learned.days >= MARKET_DAYS
     )
     young = own is None or own.days < GROWN_DAYS
-    return (*enough, reference) if young and reference is not None else enough
+    if reference is None or not young or not with_premium:
+        return enough
+    return (*enough, reference)
 
 
 def chance_of(sources: tuple[Learned, ...], name: str, event: str, values: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cockpit.forecast.cells import Floats
+from cockpit.forecast.cells import Floats, Ints
 from cockpit.forecast.labels import Bools
 from cockpit.forecast.windows import Windows
 
@@ -16,9 +16,16 @@ MOST_SDS = 30.0
 def last_settled(hourly: Floats, covered: Floats) -> Floats:
     """The rate of the newest settlement, while its own interval has not passed once more."""
     rows = np.arange(len(hourly))
-    age = np.argmax(covered[:, ::-1] > 0, axis=1)
+    age, interval_h = last_interval(covered)
     newest = hourly.shape[1] - 1 - age
-    return np.where(age < covered[rows, newest], hourly[rows, newest], np.nan)
+    return np.where(age < interval_h, hourly[rows, newest], np.nan)
+
+
+def last_interval(covered: Floats) -> tuple[Ints, Floats]:
+    """Hours since the newest settlement, and the hours that it covers (0 where none is known)."""
+    age = np.argmax(covered[:, ::-1] > 0, axis=1)
+    interval_h: Floats = covered[np.arange(len(covered)), covered.shape[1] - 1 - age]
+    return age, interval_h
 
 
 def mean_rate(windows: Windows, hours: int) -> Floats:
