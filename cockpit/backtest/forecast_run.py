@@ -18,6 +18,7 @@ from cockpit.backtest.forecast_document import (
 )
 from cockpit.backtest.forecast_verdict import verdict
 from cockpit.backtest.forecast_walk import EventRun, LevelRun, MarketRun, walk
+from cockpit.backtest.incidents import Incident, without
 from cockpit.backtest.walk_forward import Plan
 from cockpit.forecast import scores
 from cockpit.forecast.cells import Floats, Ints, Series, hour_of
@@ -35,6 +36,7 @@ def run(
     warnings: Sequence[str] = (),
     plan: Plan | None = None,
     reference: Learned | None = None,
+    incidents: Sequence[Incident] = (),
 ) -> ForecastDocument:
     """Markets of one venue teach each other; those of one asset are each other's cross-venue."""
     plan = plan or Plan()
@@ -45,15 +47,24 @@ def run(
         )
         for one in series
     ]
-    documents = []
+    documents: list[SeriesDocument] = []
+    every = list(warnings)
     for venue in dict.fromkeys(one.venue for one in told):
         of_venue = [one for one in told if one.venue == venue]
-        runs = walk([rows_of(one) for one in of_venue], plan, reference)
+        rows = []
+        for one in of_venue:
+            ordinary, lost = without(rows_of(one), venue, incidents)
+            rows.append(ordinary)
+            if lost:
+                every.append(
+                    f"{one.symbol} ({venue}): {lost} rows around known outages are left out"
+                )
+        runs = walk(rows, plan, reference)
         steps = ablation(runs, plan, reference)
         documents += [
             _series(one, market, of) for one, market, of in zip(of_venue, runs, steps, strict=True)
         ]
-    every = [*warnings, *_warnings(series, documents, plan, reference)]
+    every += _warnings(told, documents, plan, reference)
     return ForecastDocument(
         rows=sum(len(one.at_ns) for one in series),
         from_ns=min(int(one.at_ns[0]) for one in series),

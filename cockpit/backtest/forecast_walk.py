@@ -132,8 +132,12 @@ def _steps(
                     known=rows,
                     own=own[place],
                     together=together,
-                    sources=heard(own[place], venue, usable),
+                    sources=heard(own[place], venue, usable, _has_premium(rows)),
                 )
+
+
+def _has_premium(rows: Rows) -> bool:
+    return not bool(np.isnan(rows.values[:, INDEX["premium"]]).all())
 
 
 def _with_levels(step: _Step) -> tuple[Learned, ...]:

@@ -1,6 +1,7 @@
 """`cockpit backtest forecast|carry`: forecasts and carry run over the past."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,6 @@ from cockpit.core.errors import InputError
 
 if TYPE_CHECKING:
     from cockpit.backtest.carry_terms import LegTerms
-    from cockpit.forecast.learned import Learned
 
 HELP = "forecasts and carry over the past: what they were worth"
 
@@ -50,14 +50,22 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    # One core: the matrices are small, and figures then do not hang on how many there are.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return _carry(args) if args.kind == "carry" else _forecast(args)
 
 
 def _forecast(args: argparse.Namespace) -> int:
-    from cockpit.backtest import forecast_run, forecast_table, rows
+    from cockpit.backtest import forecast_run, forecast_table, incidents, rows
+    from cockpit.forecast.reference import decode as decode_reference
 
     loaded = rows.load([Path(name) for name in args.files], _interval_s(args.interval))
-    document = forecast_run.run(loaded.series, loaded.warnings, reference=reference())
+    document = forecast_run.run(
+        loaded.series,
+        loaded.warnings,
+        reference=decode_reference(_packaged("forecast_reference.json")),
+        incidents=incidents.decode(_packaged("incidents.toml")),
+    )
     return _say(document, args.json, forecast_table.text)
 
 
@@ -149,11 +157,7 @@ def _interval_s(text: str | None) -> float | None:
     return _duration_s(text, "--interval") if text else None
 
 
-def reference() -> "Learned":
-    """The coefficients that the package brings along."""
+def _packaged(name: str) -> bytes:
     from importlib import resources
 
-    from cockpit.forecast.reference import decode
-
-    folder = resources.files("cockpit") / "data"
-    return decode((folder / "forecast_reference.json").read_bytes())
+    return (resources.files("cockpit") / "data" / name).read_bytes()
