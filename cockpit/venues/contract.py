@@ -224,7 +224,8 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     an assumption and said so.
     `funding_terms` are those of an ordinary (crypto, cross-margined) market.
     `limits` are REST budgets that some endpoints have beside the common one. `ban_statuses` are
-    the HTTP statuses that say that our address is refused for a while. `note` is a sentence for
+    the HTTP statuses that say that our address is refused for a while, where `ban_words` (in lower
+    case) stand in the body if the status alone may mean something else. `note` is a sentence for
     the trader about what is special here. `facts` is what the folder's `venue.toml` documents.
     """
 
@@ -247,6 +248,7 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     max_frame_bytes: int = 16 * 2**20
     limits: Mapping[str, Limit] = {}
     ban_statuses: frozenset[int] = frozenset()
+    ban_words: str = ""
     note: str = ""
     facts: VenueFacts = VenueFacts()
 

@@ -66,7 +66,17 @@ class Fetcher:
         self._transport = transport
         self._proxy = proxy_for(self._rest_url, os.environ)
         self._dice = dice or Random()
-        self.limiter = Limiter(spec.weight_per_minute, spec.burst, _now_s())
+        self.limiter = Limiter(
+            spec.weight_per_minute,
+            spec.burst,
+            _now_s(),
+            ban_statuses=spec.ban_statuses,
+            ban_words=spec.ban_words,
+        )
+        self._buckets = {
+            name: Limiter(limit.weight * 60.0 / limit.per_s, limit.weight, _now_s())
+            for name, limit in spec.limits.items()
+        }
         self._waiting: tuple[deque[Fetch], deque[Fetch]] = (deque(), deque())
         self._under_way: set[_Key] = set()
         self._running = [0, 0]
@@ -133,16 +143,31 @@ class Fetcher:
             if not queue:
                 await self._changed.wait()
                 continue
-            fetch = queue[0]
-            wait_s = self.limiter.wait_s(fetch.weight, _now_s(), background=fetch.background)
+            # The first of each budget: one that is spent holds up no other.
+            firsts: dict[str, Fetch] = {}
+            for fetch in queue:
+                firsts.setdefault(fetch.bucket, fetch)
+            waits = [(self._wait_s(fetch), fetch) for fetch in firsts.values()]
+            wait_s, fetch = min(waits, key=lambda choice: choice[0])
             if wait_s <= 0:
-                self.limiter.take(fetch.weight, _now_s())
-                return queue.popleft()
+                self._take(fetch)
+                queue.remove(fetch)
+                return fetch
             try:
                 async with asyncio.timeout(wait_s):
                     await self._changed.wait()
             except TimeoutError:
                 continue
+
+    def _wait_s(self, fetch: Fetch) -> float:
+        """Seconds until its budget allows it, and until the venue hears us at all."""
+        bucket, now_s = self._buckets.get(fetch.bucket), _now_s()
+        if bucket is None:
+            return self.limiter.wait_s(fetch.weight, now_s, background=fetch.background)
+        return max(bucket.wait_s(fetch.weight, now_s), self.limiter.blocked_s(now_s))
+
+    def _take(self, fetch: Fetch) -> None:
+        self._buckets.get(fetch.bucket, self.limiter).take(fetch.weight, _now_s())
 
     def _queue(self) -> deque[Fetch]:
         """The queue whose turn it is; an empty one if nothing may start now."""
@@ -190,9 +215,9 @@ class Fetcher:
         if self.blocked_s > MAX_HELD_S:
             return False
         await asyncio.sleep(self._dice.uniform(0.0, pause_s))
-        while (wait_s := self.limiter.wait_s(fetch.weight, _now_s())) > 0:
+        while (wait_s := self._wait_s(fetch)) > 0:
             await asyncio.sleep(wait_s)
-        self.limiter.take(fetch.weight, _now_s())
+        self._take(fetch)
         return True
 
     def _is_refused(self, fetch: Fetch, status: int, headers: Mapping[str, str], body: str) -> bool:

@@ -11,8 +11,8 @@ BACKGROUND_RESERVE_FRAC = 0.25
 """This part of the burst is kept for what the trader waits for; history may not spend it."""
 
 MAX_BLOCK_S = 600.0
-TOO_FREQUENT_S = 600.0
-"""A 403 "too frequent" is a ban of an address; Bybit's page says ten minutes."""
+BAN_S = 600.0
+"""A ban of an address that does not say for how long; the longest that venues document."""
 FIRST_BLOCK_S = 1.0
 _MILLISECONDS_FROM = 600.0
 
@@ -24,8 +24,18 @@ class Limiter:
     second doubling. `budget_left` is what could be spent now, in the venue's weight units.
     """
 
-    def __init__(self, weight_per_minute: int, burst: int, now_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        weight_per_minute: float,
+        burst: int,
+        now_s: float = 0.0,
+        *,
+        ban_statuses: frozenset[int] = frozenset(),
+        ban_words: str = "",
+    ) -> None:
         self.burst = burst
+        self._ban_statuses = ban_statuses
+        self._ban_words = ban_words
         self._rate = weight_per_minute / 60.0
         self._tokens = float(burst)
         self._at_s = now_s
@@ -53,10 +63,10 @@ class Limiter:
     ) -> float | None:
         """Block the host if this answer is about our rate; the seconds, None if it is not.
 
-        429 and 418 are, and a 403 that says "too frequent". `headers` have lower-case names.
+        429 and 418 are, and what the venue says is a ban. `headers` have lower-case names.
         """
-        if status == 403 and "too frequent" in body.lower():
-            block_s = retry_after_s(headers, wall_ns) or TOO_FREQUENT_S
+        if status in self._ban_statuses and self._ban_words in body.lower():
+            block_s = retry_after_s(headers, wall_ns) or BAN_S
         elif status in (418, 429):
             said_s = retry_after_s(headers, wall_ns)
             block_s = FIRST_BLOCK_S * 2.0**self._refusals if said_s is None else said_s

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cockpit.core.clock import WallClock
-from cockpit.venues.contract import Fetch, Reply, VenueSpec
+from cockpit.venues.contract import Fetch, Limit, Reply, VenueSpec
 from cockpit.wire import fetcher
 from cockpit.wire.fetcher import ATTEMPTS, MAX_BODY_BYTES, USER_AGENT, Fetcher
 from tests.wire.loopback import closed_port, until
@@ -282,3 +282,15 @@ async def test_the_budget_is_kept() -> None:
 
     for index, at_s in enumerate(sent):
         assert 2 * (index + 1) <= 4 + 20 * (at_s - sent[0]) + 0.5
+
+
+async def test_an_endpoint_whose_own_budget_is_spent_holds_up_no_other() -> None:
+    handler, requests = answers(httpx.Response(200, text="{}"))
+    spec = msgspec.structs.replace(SPEC, limits={"funding": Limit(1, 0.3)})
+    funding = [
+        Fetch(name="funding_history", path=f"/f/{n}", key=str(n), bucket="funding")
+        for n in range(2)
+    ]
+    async with desk(handler, spec=spec) as here:
+        await here.ask(*funding, INSTRUMENTS)
+    assert [request.url.path for request in requests] == ["/f/0", "/v1/instruments", "/f/1"]

@@ -73,8 +73,11 @@ def test_refusals_without_a_time_double_until_an_answer() -> None:
     assert limiter.refused(418, {}, "", 0.0, WALL_NS) == 1
 
 
-def test_a_403_is_about_our_rate_only_if_it_says_so() -> None:
-    limiter = Limiter(weight_per_minute=60, burst=10)
+def test_a_403_is_a_ban_only_where_the_venue_says_so_and_in_its_words() -> None:
+    plain = Limiter(weight_per_minute=60, burst=10)
+    assert plain.refused(403, {}, "Access too frequent.", 0.0, WALL_NS) is None
+
+    limiter = Limiter(60, 10, ban_statuses=frozenset({403}), ban_words="too frequent")
 
     assert limiter.refused(403, {}, "your country", 0.0, WALL_NS) is None
     assert limiter.refused(500, {"retry-after": "9"}, "", 0.0, WALL_NS) is None

@@ -91,6 +91,7 @@ SPEC = VenueSpec(
     maker_fee=FACTS.maker_fee,
     facts=FACTS,
     ban_statuses=frozenset({403}),
+    ban_words="too frequent",
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
 )  # fmt: skip
 
