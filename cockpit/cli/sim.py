@@ -14,6 +14,7 @@ from cockpit.cli.options import parse_duration, parse_names
 if TYPE_CHECKING:
     from cockpit.sim.server.exchange import Exchange
 
+MOST_MARKETS = 1000
 HELP = """the built-in exchange alone, on loopback
 
 The first line on stdout says where everything is, as JSON. It ends at SIGTERM, SIGINT, --for, or
@@ -26,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--faults", metavar="FILE", help="a fault plan, TOML or JSON")
     parser.add_argument("--venues", metavar="A,B", help="only these venues (default: all)")
     parser.add_argument("--symbols", metavar="X,Y", help="only these symbols")
+    parser.add_argument(
+        "--markets", type=int, default=0, metavar="N", help="a venue, the quiet ones included"
+    )
     parser.add_argument("--for", dest="duration", metavar="D", help="end after (default: never)")
 
 
@@ -46,6 +50,10 @@ def run(args: argparse.Namespace) -> int:
                 f"--venues: the built-in exchange has no {name!r}{did_you_mean(name, FACES)}; "
                 f"expected some of {', '.join(FACES)}"
             )
+    if not 0 <= args.markets <= MOST_MARKETS:
+        raise InputError(
+            f"--markets: {args.markets} is not between 0 (no quiet ones) and {MOST_MARKETS}"
+        )
     symbols = parse_names(args.symbols, "--symbols") if args.symbols else DEFAULT_SYMBOLS
     duration_s = parse_duration(args.duration, "--for") if args.duration else None
     scenario = load_scenario(args.scenario)
@@ -54,7 +62,8 @@ def run(args: argparse.Namespace) -> int:
     from cockpit.sim.server.exchange import Exchange
 
     logging.basicConfig(level=logging.WARNING, format="cockpit sim: %(message)s")
-    exchange = Exchange({name: load(name) for name in venues}, symbols, scenario, args.seed, plan)
+    modules = {name: load(name) for name in venues}
+    exchange = Exchange(modules, symbols, scenario, args.seed, plan, markets=args.markets)
     asyncio.run(_serve(exchange, duration_s))
     return 0
 

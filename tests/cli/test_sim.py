@@ -59,6 +59,18 @@ def refusal(*options: str) -> str:
     return done.stderr
 
 
+def test_a_venue_lists_as_many_markets_as_asked_for() -> None:
+    with running("--markets", "40") as process:
+        with urllib.request.urlopen(ready(process)["truth_url"], timeout=WITHIN_S) as answer:
+            rows = json.load(answer)["markets"]
+        for venue in ("hyperliquid", "dydx"):
+            assert len({row["symbol"] for row in rows if row["venue"] == venue}) == 40
+
+
+def test_a_number_of_markets_out_of_bounds_is_refused() -> None:
+    assert "--markets" in refusal("--markets", "-1")
+
+
 def test_the_first_line_says_where_everything_is_and_it_ends_with_its_stdin() -> None:
     with running("--seed", "11") as process:
         line = ready(process)

@@ -36,12 +36,16 @@ class Exchange:
         seed: int,
         plan: FaultPlan | None = None,
         clock: Clock | None = None,
+        markets: int = 0,
     ) -> None:
-        """`modules` by venue name. InputError for an unknown symbol."""
+        """`modules` by venue name, `markets` how many each lists, quiet ones beyond `symbols`.
+
+        InputError for an unknown symbol.
+        """
         self.seed = seed
         self._clock = clock or WallClock()
         profiles = [module.PROFILE for module in modules.values()]
-        self.world = World(seed, profiles, symbols, scenario, self._clock.now_ns())
+        self.world = World(seed, profiles, symbols, scenario, self._clock.now_ns(), markets)
         self.hosts = {
             name: VenueHost(self.world.venues[name], module, random.Random(f"{seed}/{name}/host"))
             for name, module in modules.items()

@@ -189,8 +189,18 @@ class MarketState:
         levels = self.ladder(side, 1)
         return levels[0] if levels else None
 
+    @property
+    def has_book(self) -> bool:
+        """Whether there is more to a ladder than the touch, as long as nobody asks for it."""
+        return True
+
     def follow(self, who: object) -> None:
         """Keep the book made for as long as `who` lives: a subscription calls this once."""
+
+    @property
+    def last_payment(self) -> tuple[int, float, float, float] | None:
+        """The newest row of `settled`; None before the first."""
+        return self.settled[-1] if self.settled else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,14 @@ through the same formulas as the present.
 import math
 import random
 from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
 
 from cockpit.core.market import Side
-from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_S
+from cockpit.core.units import HOUR_NS, HOUR_S, HOURS_PER_YEAR, NS_PER_S
 from cockpit.sim.world import funding
-from cockpit.sim.world.contract import TradeTick
+from cockpit.sim.world.contract import Asset, MarketState, TradeTick
 from cockpit.sim.world.market import SETTLEMENT_LAG_NS, LiveMarket
 
 HISTORY_HOURS = 30 * 24
@@ -28,23 +31,53 @@ def write_past(
 
     `prices` (index, per coin) and `premiums` (fractions) are hourly and end an hour ago.
     """
-    state, rule = market.state, market.state.rule
-    contract, decimals = state.listing.contract, state.listing.price_decimals
+    state = market.state
     # An impact premium sees nothing of a premium that is smaller than the way into the book.
     blind = (market.half_spread_bps + 0.3) * 1e-4
+    state.settled += past_payments(state, prices, premiums, blind, at_ns)
+    contract, decimals = state.listing.contract, state.listing.price_decimals
+    state.prev_day_price = round(prices[-24] * contract, decimals)
+
+
+def past_payments(
+    state: MarketState,
+    prices: Sequence[float],
+    premiums: Sequence[float],
+    blind: float,
+    at_ns: int,
+) -> list[tuple[int, float, float, float]]:
+    """Payments before `at_ns`, oldest first; `prices` and `premiums` as in `write_past`."""
+    rule = state.rule
+    contract, decimals = state.listing.contract, state.listing.price_decimals
     seen = [math.copysign(max(0.0, abs(p) - blind), p) for p in premiums]
     hours = max(1, rule.interval_s // HOUR_S)
     boundary_ns = at_ns - at_ns % (rule.interval_s * NS_PER_S)
     end = len(seen) - (at_ns - boundary_ns) // HOUR_NS
+    rows = []
     while end >= hours:
         mean = sum(seen[end - hours : end]) / hours
         reference = round(prices[end - 1] * contract, decimals)
-        row = (boundary_ns + SETTLEMENT_LAG_NS, funding.rate(rule, mean), mean, reference)
-        state.settled.append(row)
+        rows.append((boundary_ns + SETTLEMENT_LAG_NS, funding.rate(rule, mean), mean, reference))
         boundary_ns -= rule.interval_s * NS_PER_S
         end -= hours
-    state.settled.reverse()
-    state.prev_day_price = round(prices[-24] * contract, decimals)
+    return rows[::-1]
+
+
+def quiet_past(
+    state: MarketState, asset: Asset, seed: int, at_ns: int
+) -> list[tuple[int, float, float, float]]:
+    """Payments of a quiet market before its newest, which it has: the same whenever asked for.
+
+    The coin's prices are the same at every venue, its premium wanders towards that payment's.
+    """
+    coin = np.random.default_rng([seed, crc32(f"{asset.symbol} {asset.price}".encode())])
+    steps = coin.standard_normal(HISTORY_HOURS) * asset.volatility_annual / HOURS_PER_YEAR**0.5
+    prices = asset.price * np.exp(-np.cumsum(steps))[::-1]
+    own = np.random.default_rng([seed, crc32(f"{state.venue} {asset.symbol}".encode())])
+    wander = np.cumsum(own.standard_normal(HISTORY_HOURS)) * 1e-4 * asset.volatility_annual
+    newest = state.last_payment[2] if state.last_payment else 0.0
+    premiums = newest + wander[::-1] * 0.5 ** (np.arange(HISTORY_HOURS)[::-1] / 200.0)
+    return past_payments(state, prices.tolist(), premiums.tolist(), 0.0, at_ns)[:-1]
 
 
 def write_present(

@@ -7,14 +7,7 @@ from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_S, next_boundary_ns
 from cockpit.sim.world import funding
 from cockpit.sim.world.books import Changes, Makers
-from cockpit.sim.world.contract import (
-    Asset,
-    BookChange,
-    FundingRule,
-    Listing,
-    MarketState,
-    TradeTick,
-)
+from cockpit.sim.world.contract import Asset, BookChange, MarketState, TradeTick
 
 RECENT_TRADES = 1000
 SETTLEMENT_LAG_NS = 60_000_000
@@ -23,13 +16,11 @@ DAY_S = 86_400.0
 
 
 class LiveMarket:
-    """Owns a `MarketState` and is the only one to change it."""
+    """Makes the book of a `MarketState`, and, where it is asked to, its prices and funding."""
 
     def __init__(
         self,
-        venue: str,
-        listing: Listing,
-        rule: FundingRule,
+        state: MarketState,
         asset: Asset,
         liquidity: float,
         mid: float,
@@ -37,8 +28,9 @@ class LiveMarket:
         rng: random.Random,
     ) -> None:
         """`liquidity` is this venue's share of the coin's typical depth and open interest."""
+        listing, rule = state.listing, state.rule
         self.asset = asset
-        self.state = MarketState(venue, listing, rule)
+        self.state = state
         self.running = funding.RunningPremium(rule)
         self.trades: deque[TradeTick] = deque(maxlen=RECENT_TRADES)
         self.price_scale = 10**listing.price_decimals
@@ -58,9 +50,10 @@ class LiveMarket:
         sample_ns = round(rule.sample_s * NS_PER_S)
         self._sample_ns = sample_ns
         self._next_sample_ns = at_ns + sample_ns - at_ns % sample_ns
-        self.state.next_funding_ns = next_boundary_ns(at_ns, rule.interval_s)
         self.oi_home_lots = asset.oi_usd * liquidity * self._lots_per_usd
-        self.state.open_interest_lots = max(1, round(self.oi_home_lots))
+        if state.next_funding_ns is None:
+            state.next_funding_ns = next_boundary_ns(at_ns, rule.interval_s)
+            state.open_interest_lots = max(1, round(self.oi_home_lots))
 
     # --- the book ----------------------------------------------------------------------------
 

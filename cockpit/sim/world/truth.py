@@ -21,11 +21,12 @@ MOST_STEP_S = 30 * 86_400.0
 
 
 def document(world: World) -> dict[str, Any]:
-    """What `GET /truth` answers; delisted markets are not in it."""
+    """What `GET /truth` answers; delisted markets are not in it, and a quiet one has its touch."""
     markets, chains, accounts = [], [], []
     for venue in world.venues.values():
         depth = venue.profile.book_depth
-        markets += [_market(live.state, depth) for live in venue.live.values()]
+        alive = (state for state in venue.markets.values() if state.mark is not None)
+        markets += [_market(state, depth) for state in alive]
         if venue.profile.chain:
             chains.append({"venue": venue.name, "height": venue.height, "block_ns": venue.block_ns})
         accounts += [_account(venue, address) for address in venue.accounts.addresses]
@@ -44,6 +45,7 @@ def _market(state: MarketState, depth: int | None) -> dict[str, Any]:
         "mark": _per_base(state.mark, listing.contract),
         "index": _per_base(state.index, listing.contract),
         "open_interest_base": size * listing.contract,
+        "volume_24h_base": state.day_volume_base,
         "funding_rate_hourly": rate,
         "next_funding_ns": state.next_funding_ns,
         "book_seq": state.book_seq,
@@ -98,10 +100,11 @@ def _position(venue: SimVenue, account: Account, position: Position) -> dict[str
 
 
 def _levels(state: MarketState, side: Side, depth: int | None) -> list[tuple[float, float]]:
-    contract = state.listing.contract
+    contract, best = state.listing.contract, state.best(side)
+    shown = state.ladder(side, depth) if state.has_book else [best] if best else []
     return [
         (float(state.price_text(ticks)) / contract, float(state.size_text(lots)) * contract)
-        for ticks, lots in state.ladder(side, depth)
+        for ticks, lots in shown
     ]
 
 

@@ -22,7 +22,10 @@ class SimVenue:
         self.markets: Mapping[str, MarketState] = {}
         self.by_symbol: Mapping[str, MarketState] = {}
         self.live: dict[str, LiveMarket] = {}
-        """By symbol, delisted markets left out."""
+        """By symbol, quiet and delisted markets left out."""
+        self.awake: dict[str, LiveMarket] = {}
+        """Quiet markets whose book somebody follows, by symbol."""
+        self._states: list[MarketState] = []
         self.accounts = AccountBook(())
         self.chain = (
             Chain(profile.block_s, profile.block_jitter_frac, at_ns, rng) if profile.chain else None
@@ -36,21 +39,25 @@ class SimVenue:
     def open(self, markets: Sequence[LiveMarket]) -> None:
         """Trade these; dead listings that the venue still names stand among them by their ids."""
         self.live = {market.state.listing.symbol: market for market in markets}
-        states = [market.state for market in markets]
-        states += [
+        self._states = [market.state for market in markets]
+        self._states += [
             MarketState(self.name, listing, listing.rule or self.profile.rule)
             for listing in self.profile.delisted
             if listing.symbol not in self.live
         ]
-        states.sort(key=lambda state: state.listing.market_id)
-        self.markets = {state.listing.native: state for state in states}
-        self.by_symbol = {state.listing.symbol: state for state in states}
+        self.add([])
+
+    def add(self, states: Sequence[MarketState]) -> None:
+        """Name these markets too, from now on."""
+        self._states = sorted([*self._states, *states], key=lambda state: state.listing.market_id)
+        self.markets = {state.listing.native: state for state in self._states}
+        self.by_symbol = {state.listing.symbol: state for state in self._states}
 
     def now_ns(self) -> int:
         return self._clock_ns + self.skew_ns
 
     def recent_trades(self, symbol: str, count: int) -> list[TradeTick]:
-        market = self.live.get(symbol)
+        market = self.live.get(symbol) or self.awake.get(symbol)
         return list(market.trades)[-count:] if market and count > 0 else []
 
     def tick(self, now_ns: int) -> None:

@@ -14,9 +14,10 @@ from cockpit.core.scenario import Scenario
 from cockpit.core.units import NS_PER_S
 from cockpit.sim.world import assets, genesis
 from cockpit.sim.world.books import Changes
-from cockpit.sim.world.contract import Listing, Profile, Step
+from cockpit.sim.world.contract import Listing, MarketState, Profile, Step
 from cockpit.sim.world.market import LiveMarket
 from cockpit.sim.world.prices import Floats, IndexProcess, PremiumProcess
+from cockpit.sim.world.quiet import QuietMarkets
 from cockpit.sim.world.shocks import Timeline
 from cockpit.sim.world.traders import Traders
 from cockpit.sim.world.venue import SimVenue
@@ -40,8 +41,12 @@ class World:
         symbols: Sequence[str],
         scenario: Scenario,
         start_ns: int,
+        markets: int = 0,
     ) -> None:
-        """InputError for a symbol that the catalogue does not have."""
+        """`markets` is how many each venue lists, the quiet ones beyond `symbols` included.
+
+        InputError for a symbol that the catalogue does not have.
+        """
         self.seed = seed
         self._now_ns = start_ns
         self._elapsed_s = 0.0
@@ -75,6 +80,9 @@ class World:
         self._spread = self._timeline.effects.spread
         self._markets = self._open_markets(listings)
         self._ticks_per_quote = np.array([float(m.price_scale) for m in self._markets])
+        self._quiet = QuietMarkets(
+            seed, list(self.venues.values()), markets, len(self._coins), start_ns
+        )
         self._due_ns = np.array([m.due_ns() for m in self._markets], dtype=np.int64)
         self._restate = np.zeros(len(listings), dtype=bool)
         self._traders = {
@@ -119,9 +127,7 @@ class World:
             dice = random.Random(f"{self.seed}/{venue.name}/{listing.symbol}")
             coin = self._coins[int(self._coin_of[number])]
             market = LiveMarket(
-                venue.name,
-                listing,
-                listing.rule or venue.profile.rule,
+                MarketState(venue.name, listing, listing.rule or venue.profile.rule),
                 coin,
                 dice.uniform(0.35, 1.15),
                 float(mids[number]),
@@ -166,6 +172,7 @@ class World:
         self._move_books(dt_s, mids, steps)
         self._state_prices(dt_s, mids, indexes, steps)
         self._fund(steps)
+        self._quiet.step(dt_s, self._now_ns, steps)
         for name, step in steps.items():
             self._traders[name].step(step, self._now_ns)
         return steps

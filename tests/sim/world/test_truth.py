@@ -19,7 +19,7 @@ from tests.sim import tinyface
 
 START_NS = 1_795_400_000_000_000_000
 MARKET_KEYS = {
-    "venue", "symbol", "bids", "asks", "mark", "index", "open_interest_base",
+    "venue", "symbol", "bids", "asks", "mark", "index", "open_interest_base", "volume_24h_base",
     "funding_rate_hourly", "next_funding_ns", "book_seq",
 }  # fmt: skip
 

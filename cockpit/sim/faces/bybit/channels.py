@@ -147,6 +147,8 @@ class Ticker(_Topic):
     def after(self, step: Step) -> Iterable[Json]:
         if not self._cadence.due(step):
             return
+        if not (self._state.has_book or step.flush or self._state.listing.symbol in step.prices):
+            return
         if not (step.prices or step.books or step.trades or step.flush):
             return
         if news := self._memory.news(self._row()):
@@ -163,6 +165,10 @@ class Ticker(_Topic):
 
 class Trades(_Topic):
     """`publicTrade`: each step's fills."""
+
+    def first(self) -> Iterable[Json]:
+        self._state.follow(self)
+        return ()
 
     def after(self, step: Step) -> Iterable[Json]:
         contract, fills = self._contract, self._fills(step)

@@ -195,10 +195,10 @@ def ticker(contract: Contract, world: VenueWorld) -> dict[str, str]:
     now_ns = world.now_ns()
     last = state.last if state.last is not None else state.mark
     before = state.prev_day_price if state.prev_day_price is not None else last
-    hour_ago = price_at(state, now_ns - HOUR_NS, now_ns)
+    hour_ago = price_at(state, now_ns - HOUR_NS, now_ns) if state.has_book else None
     lots, lot = contract.open_interest_lots, 10**contract.listing.size_decimals
     volume = state.day_volume_base / contract.listing.contract
-    bids, asks = contract.ladder(Side.BUY, 1), contract.ladder(Side.SELL, 1)
+    bid, ask = state.best(Side.BUY), state.best(Side.SELL)
     shown = {
         "symbol": contract.native,
         "tickDirection": direction(world.recent_trades(contract.listing.symbol, 20)),
@@ -216,10 +216,10 @@ def ticker(contract: Contract, world: VenueWorld) -> dict[str, str]:
         "singleOpenInterestValue": f"{lots / lot * state.mark:.2f}",
         "turnover24h": f"{volume * last:.4f}",
         "volume24h": f"{volume:.4f}",
-        "bid1Price": contract.ticks(bids[0][0]) if bids else "",
-        "bid1Size": contract.size(bids[0][1]) if bids else "",
-        "ask1Price": contract.ticks(asks[0][0]) if asks else "",
-        "ask1Size": contract.size(asks[0][1]) if asks else "",
+        "bid1Price": contract.ticks(bid[0]) if bid else "",
+        "bid1Size": contract.size(bid[1]) if bid else "",
+        "ask1Price": contract.ticks(ask[0]) if ask else "",
+        "ask1Size": contract.size(ask[1]) if ask else "",
     }
     if contract.kind == "future":
         shown["deliveryTime"] = "2027-03-27T08:00:00Z"

@@ -81,6 +81,7 @@ class Trades:
     version = "2.1.0"
 
     def __init__(self, world: VenueWorld, state: MarketState) -> None:
+        state.follow(self)
         self._world = world
         self._state = state
 
@@ -97,6 +98,7 @@ class Trades:
 class Markets:
     """`v4_markets`: oracle rows with blocks, trading rows with the updater's tick; only changes.
 
+    A market that is listed meanwhile comes whole, of one that ends comes the status.
     With no funding sample yet in this hour, the hour before keeps standing in `nextFundingRate`.
     """
 
@@ -107,9 +109,12 @@ class Markets:
         self._tick = world.now_ns() // UPDATER_NS
         self._oracles: dict[str, str | None] = {}
         self._live: dict[str, dict[str, Json]] = {}
+        self._ended: set[str] = set()
 
     def first(self) -> Json:
         for native, state in self._world.markets.items():
+            if state.mark is None:
+                self._ended.add(native)
             self._oracles[native] = wire.oracle(state)
             self._live[native] = wire.live_fields(state)
         rows = {native: wire.market_row(s) for native, s in self._world.markets.items()}
@@ -129,7 +134,7 @@ class Markets:
         rows = {}
         for native, state in self._world.markets.items():
             text = wire.oracle(state)
-            if text is None or text == self._oracles[native]:
+            if text is None or native not in self._live or text == self._oracles.get(native):
                 continue
             self._oracles[native] = text
             rows[native] = {
@@ -143,9 +148,16 @@ class Markets:
     def _trading_rows(self, flush: bool) -> dict[str, Json]:
         rows = {}
         for native, state in self._world.markets.items():
-            if state.mark is None:
+            known = self._live.get(native)
+            if known is None:
+                self._live[native] = wire.live_fields(state)
+                rows[native] = wire.market_row(state)
                 continue
-            known = self._live[native]
+            if state.mark is None:
+                if native not in self._ended:
+                    self._ended.add(native)
+                    rows[native] = {"status": wire.status(state)}
+                continue
             live = wire.live_fields(state)
             if not state.premium_samples and not flush:
                 live["nextFundingRate"] = known["nextFundingRate"]

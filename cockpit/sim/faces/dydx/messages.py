@@ -49,7 +49,7 @@ def live_fields(state: MarketState) -> dict[str, Json]:
     change = mark - state.prev_day_price if state.prev_day_price is not None else 0.0
     rate = state.rate
     if rate is None:
-        rate = state.settled[-1][1] if state.settled else 0.0
+        rate = state.last_payment[1] if state.last_payment else 0.0
     return {
         "priceChange24H": significant(change),
         "volume24H": plain(f"{state.day_volume_base * mark:.4f}"),
@@ -59,9 +59,14 @@ def live_fields(state: MarketState) -> dict[str, Json]:
     }
 
 
+def status(state: MarketState) -> str:
+    if state.listing.native == PAUSED:
+        return "PAUSED"
+    return "ACTIVE" if state.listing.status == "active" else "FINAL_SETTLEMENT"
+
+
 def market_row(state: MarketState) -> dict[str, Json]:
     listing = state.listing
-    status = {FINAL_SETTLEMENT: "FINAL_SETTLEMENT", PAUSED: "PAUSED"}.get(listing.native, "ACTIVE")
     isolated = listing.native == PAUSED or tier(listing.symbol) == "isolated"
     kind = "ISOLATED" if isolated else "CROSS"
     caps = TIERS["isolated" if isolated else tier(listing.symbol)]
@@ -70,7 +75,7 @@ def market_row(state: MarketState) -> dict[str, Json]:
     return {
         "clobPairId": str(listing.market_id),
         "ticker": listing.native,
-        "status": status,
+        "status": status(state),
         "oraclePrice": oracle(state),
         "priceChange24H": live["priceChange24H"],
         "volume24H": live["volume24H"],

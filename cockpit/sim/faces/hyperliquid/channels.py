@@ -72,10 +72,10 @@ class L2Book(Feed):
 
     cadence_ms = 500
 
-    def __init__(self, world: VenueWorld, asked: dict[str, Any], state: MarketState | None) -> None:
-        super().__init__(world, asked, state)
-        if state is not None:
-            state.follow(self)
+    def first(self) -> Iterable[Json]:
+        if self.state is not None:
+            self.state.follow(self)
+        return super().first()
 
     def show(self) -> Json:
         asked, is_fast = self.asked, self.asked.get("fast") is True
@@ -121,6 +121,7 @@ class Trades(Feed):
 
     def first(self) -> Iterable[Json]:
         if self.state is not None:
+            self.state.follow(self)
             recent = self.world.recent_trades(self.state.listing.symbol, REPLAYED_TRADES)
             if recent:
                 yield {"channel": "trades", "data": wire.trades(self.state, recent)}

@@ -114,11 +114,17 @@ def mid(state: MarketState) -> str | None:
 
 
 def impact_price(state: MarketState, side: Side) -> float | None:
-    """Average price of hitting one side of the book for the rule's impact notional."""
+    """Average price of hitting one side of the book for the rule's impact notional.
+
+    Of a market without a book it is the touch.
+    """
     scale, lot = 10**state.listing.price_decimals, 10**state.listing.size_decimals
     left = state.rule.impact_notional_usd
     base = 0.0
     paid = 0.0
+    best = state.best(side)
+    if not state.has_book:
+        return best[0] / scale if best else None
     for ticks, lots in state.ladder(side):
         value = min(left, ticks / scale * lots / lot)
         base += value / (ticks / scale)

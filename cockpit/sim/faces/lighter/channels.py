@@ -95,6 +95,7 @@ class Trades:
     """The last 50 trades and 50 liquidations, then new ones; newest first, null when none."""
 
     def __init__(self, world: VenueWorld, state: MarketState) -> None:
+        state.follow(self)
         self._name = f"trade:{state.listing.market_id}"
         self._world = world
         self._state = state
@@ -131,14 +132,13 @@ class MarketStats:
     def __init__(self, world: VenueWorld, state: MarketState | None) -> None:
         self._name = f"market_stats:{'all' if state is None else _id(state)}"
         self._world = world
-        self._states = list(world.markets.values()) if state is None else [state]
-        self._all = state is None
+        self._state = state
         self._known: dict[str, Json] = {}
         self._touched: set[str] = set()
         self._cadence = Cadence(STATS_MS)
 
     def first(self) -> Iterable[Message]:
-        self._known = {_id(state): wire.market_stats(state) for state in self._states}
+        self._known = {_id(state): wire.market_stats(state) for state in self._states()}
         yield self._message("subscribed", self._known)
 
     def after(self, step: Step) -> Iterable[Message]:
@@ -149,7 +149,7 @@ class MarketStats:
             return
         self._cadence.mark(step.at_ns)
         changed = {}
-        for state in self._states:
+        for state in self._states():
             if step.flush or state.listing.symbol in self._touched:
                 stats = wire.market_stats(state)
                 if stats != self._known.get(_id(state)):
@@ -158,10 +158,14 @@ class MarketStats:
         if changed:
             yield self._message("update", changed)
 
+    def _states(self) -> Iterable[MarketState]:
+        """All: those that were listed since, too."""
+        return self._world.markets.values() if self._state is None else [self._state]
+
     def _message(self, kind: str, by_id: dict[str, Json]) -> Message:
         return {
             "channel": self._name,
-            "market_stats": by_id if self._all else next(iter(by_id.values())),
+            "market_stats": by_id if self._state is None else next(iter(by_id.values())),
             "timestamp": stamp_ms(self._world),
             "type": f"{kind}/market_stats",
         }

@@ -63,7 +63,7 @@ def volume(state: MarketState) -> float:
 
 def daily(state: MarketState) -> dict[str, Json]:
     """The day's numbers, numbers on the wire."""
-    day = [row[3] for row in state.settled[-24:]]
+    day = [row[3] for row in state.settled[-24:]] if state.has_book else []
     seen = [price for price in (*day, state.last, state.mark) if price is not None]
     last, first = state.last or 0.0, state.prev_day_price
     return {
@@ -89,7 +89,7 @@ def market_stats(state: MarketState) -> dict[str, Json]:
     decimals = listing.price_decimals
     bid, ask = state.best(Side.BUY), state.best(Side.SELL)
     mid = (bid[0] + ask[0]) / 2 / 10**decimals if bid and ask else state.mark
-    paid = state.settled[-1] if state.settled else None
+    paid = state.last_payment
     return {
         "symbol": listing.native,
         "market_id": listing.market_id,
