@@ -126,7 +126,7 @@ def _carry(portfolio: Portfolio, view: MarketView, now_ns: int) -> Iterator[Read
 
 def _is_unread(portfolio: Portfolio) -> bool:
     """Whether an account may hold the other half of a hedge, and was never read."""
-    return any(a["age_s"] is None and a["state"] != "unknown" for a in portfolio.accounts)
+    return any(a.age_s is None and a.status != "unknown" for a in portfolio.accounts)
 
 
 def rate_is_old(row: Row, view: MarketView, now_ns: int) -> bool:
@@ -140,4 +140,4 @@ def rate_is_old(row: Row, view: MarketView, now_ns: int) -> bool:
 
 def stale_accounts(portfolio: Portfolio) -> set[tuple[str, str]]:
     """(venue, address) of accounts that may not be taken for the present."""
-    return {(a["venue"], a["account"]) for a in portfolio.accounts if a["stale"]}
+    return {(a.venue, a.address) for a in portfolio.accounts if a.is_stale}

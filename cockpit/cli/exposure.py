@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     duration_s = parse_duration(args.duration, "--for")
     chosen = [_parse(text) for text in args.account] if args.account else None
 
-    from cockpit.portfolio.positions import document
+    from cockpit.documents.exposure import exposure_document
 
     if args.view:
         from cockpit.documents.saved_portfolio import load_portfolio
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         portfolio = load_portfolio(Path(args.view), chosen)
     else:
         portfolio = asyncio.run(_live(args, chosen, duration_s))
-    output.write_document(document(portfolio))
+    output.write_document(exposure_document(portfolio))
     return 4 if portfolio.warnings else 0
 
 
@@ -124,7 +124,7 @@ async def _collect(engine: "Engine", config: "Config", duration_s: float) -> "Po
 
 def _has_read(portfolio: "Portfolio") -> bool:
     """Whether any account or price was read at all; what was read and lost again is only old."""
-    accounts = any(account["age_s"] is not None for account in portfolio.accounts)
+    accounts = any(account.age_s is not None for account in portfolio.accounts)
     return accounts or any(row.leg.price is not None for row in portfolio.rows)
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cockpit.cli import common, loops, output
 from cockpit.cli.headless import make_engine
@@ -10,6 +10,7 @@ from cockpit.cli.options import parse_duration
 
 if TYPE_CHECKING:
     from cockpit.desk.live import Engine
+    from cockpit.documents.schema import SnapshotDocument
     from cockpit.state.view import MarketRead
 
 HELP = "the state of every wanted market as one JSON document"
@@ -24,22 +25,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--for", dest="duration", default="10s", metavar="D", help="wait at most (default 10s)"
     )
     parser.add_argument("--depth", type=common.positive_int, metavar="N", help="levels a side")
+    parser.add_argument("--schema", action="store_true", help="print the JSON schema and leave")
     parser.add_argument("--json", action="store_true", help="print JSON (the only format)")
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.schema:
+        from cockpit.documents.schema import json_schema
+
+        output.write_document(json_schema())
+        return 0
     common.require_json(args)
     duration_s = parse_duration(args.duration, "--for")
     engine = make_engine(args, common.load_config(args))
 
     document = loops.run(collect(engine, duration_s, args.depth, with_held=not args.symbols))
     output.write_document(document)
-    return 4 if document["warnings"] else 0
+    return 4 if document.warnings else 0
 
 
 async def collect(
     engine: "Engine", duration_s: float, depth: int | None, *, with_held: bool
-) -> dict[str, Any]:
+) -> "SnapshotDocument":
     """Wait until complete or out of time, and describe the state. Raises for exits 2 and 3.
 
     `with_held` adds the markets of what followed accounts hold to those that are watched.

@@ -71,7 +71,8 @@ async def _stream(
                 if market.version == drawn.get(key, 0) or not is_listed(engine.view, market):
                     continue
                 drawn[key] = market.version
-                line = {"at_ns": now_ns, **market_document(market, now_ns, depth)}
+                said = market_document(market, now_ns, depth)
+                line = {"at_ns": now_ns, **msgspec.structs.asdict(said)}
                 _write(encode(line))
             await stop.within(1 / hz)
         _write_all(fired)

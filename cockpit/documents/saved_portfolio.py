@@ -6,72 +6,20 @@ saved; sums are made anew, so that a selection of accounts adds up.
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Literal
 
 import msgspec
 
-from cockpit.analytics.risk.exposure import Basis, Leg, Liquidation, Pool
+from cockpit.analytics.risk.exposure import Leg, Liquidation, Pool
 from cockpit.core.account import Account, normal_address
 from cockpit.core.errors import InputError
-from cockpit.portfolio.positions import Document, Portfolio, Row
+from cockpit.documents.schema_account import (
+    AccountDocument,
+    HeldDocument,
+    PoolDocument,
+    PositionDocument,
+)
+from cockpit.portfolio.positions import AccountReading, Portfolio, Row
 from cockpit.storage.reading import read_utf8
-
-
-class SavedPosition(msgspec.Struct, frozen=True):
-    """One object of `positions`."""
-
-    venue: str
-    account: str
-    symbol: str
-    size: float
-    entry: float | None = None
-    mark: float | None = None
-    upnl_usd: float | None = None
-    funding_usd_per_hour: float | None = None
-    funding_paid_usd: float | None = None
-    liquidation: float | None = None
-    liquidation_basis: Basis | None = None
-    leverage: float | None = None
-    margin_mode: str | None = None
-    source: Literal["venue", "manual"] = "venue"
-    pool: str = ""
-    age_s: float | None = None
-    stale: bool = False
-
-
-class SavedPool(msgspec.Struct, frozen=True):
-    """One of `accounts[].pools`."""
-
-    pool: str = ""
-    equity_usd: float | None = None
-    used_usd: float | None = None
-    available_usd: float | None = None
-    maintenance_usd: float | None = None
-
-
-class SavedAccount(msgspec.Struct, frozen=True):
-    """One of `accounts`."""
-
-    venue: str
-    account: str
-    state: str = "read"
-    age_s: float | None = None
-    pools: list[SavedPool] = []
-
-    def known_pools(self) -> list[SavedPool]:
-        """An account that had not been read has one of which nothing is known."""
-        if self.state in ("waiting", "failed") and self.age_s is None and not self.pools:
-            return [SavedPool()]
-        return self.pools
-
-
-class SavedView(msgspec.Struct, frozen=True):
-    """As much of a snapshot (or of an exposure document) as positions need."""
-
-    at_ns: int
-    positions: list[SavedPosition]
-    accounts: list[dict[str, Any]] = []
-    warnings: list[str] = []
 
 
 def load_portfolio(path: Path, only: Collection[Account] | None = None) -> Portfolio:
@@ -80,8 +28,7 @@ def load_portfolio(path: Path, only: Collection[Account] | None = None) -> Portf
     InputError names the file and what is wrong with it, or the account that it does not have.
     """
     try:
-        view = msgspec.json.decode(read_utf8(path), type=SavedView)
-        accounts = msgspec.convert(view.accounts, list[SavedAccount])
+        view = msgspec.json.decode(read_utf8(path), type=HeldDocument)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}", str(error)) from None
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
@@ -89,33 +36,49 @@ def load_portfolio(path: Path, only: Collection[Account] | None = None) -> Portf
             f"{path}: is not a saved snapshot ({error}); write one with `cockpit snapshot --json`"
         ) from None
     chosen = [row for row in view.positions if only is None or _account(row) in only]
-    held = [account for account in accounts if only is None or _account(account) in only]
+    held = [account for account in view.accounts if only is None or _account(account) in only]
     there = {*map(_account, chosen), *map(_account, held)}
     for account in only or ():
         if account not in there:
             raise InputError(f"{path}: has no account {account}; take the snapshot with it")
+    readings = [_reading(account) for account in held]
     return Portfolio(
         at_ns=view.at_ns,
         rows=tuple(_row(row) for row in chosen),
-        pools=tuple(_pool(account, pool) for account in held for pool in account.known_pools()),
-        accounts=tuple(_documents(view, only)),
-        warnings=tuple(view.warnings),
+        pools=tuple(pool for account in readings for pool in _known_pools(account)),
+        accounts=tuple(readings),
+        warnings=view.warnings,
     )
 
 
-def _account(item: SavedPosition | SavedAccount) -> Account:
-    return Account(item.venue, normal_address(item.account))
+def _account(item: PositionDocument | AccountDocument) -> Account:
+    name = item.account
+    if name is None:
+        name = item.source if isinstance(item, PositionDocument) else ""
+    return Account(item.venue, normal_address(name))
 
 
-def _documents(view: SavedView, only: Collection[Account] | None) -> list[Document]:
-    return [
-        row
-        for row in view.accounts
-        if only is None or Account(row["venue"], normal_address(row["account"])) in only
-    ]
+def _reading(account: AccountDocument) -> AccountReading:
+    return AccountReading(
+        venue=account.venue,
+        address=account.account,
+        name=account.name or "",
+        status=account.state,
+        reason=account.reason or "",
+        age_s=account.age_s,
+        is_stale=account.stale,
+        pools=tuple(_pool(account, pool) for pool in account.pools),
+    )
 
 
-def _pool(account: SavedAccount, pool: SavedPool) -> Pool:
+def _known_pools(account: AccountReading) -> tuple[Pool, ...]:
+    """An account that had not been read has one of which nothing is known."""
+    if account.was_never_read and not account.pools:
+        return (Pool(venue=account.venue, account=account.address, pool="", equity_usd=None),)
+    return account.pools
+
+
+def _pool(account: AccountDocument, pool: PoolDocument) -> Pool:
     return Pool(
         venue=account.venue,
         account=account.account,
@@ -124,17 +87,18 @@ def _pool(account: SavedAccount, pool: SavedPool) -> Pool:
         used_usd=pool.used_usd,
         available_usd=pool.available_usd,
         maintenance_usd=pool.maintenance_usd,
+        cross_equity_usd=pool.cross_equity_usd,
     )
 
 
-def _row(row: SavedPosition) -> Row:
+def _row(row: PositionDocument) -> Row:
     """The rate is what was paid on the whole position, so that the hour comes out as saved."""
     hourly = None
     if row.funding_usd_per_hour is not None and row.mark and row.size:
         hourly = -row.funding_usd_per_hour / (row.size * row.mark)
     leg = Leg(
         venue=row.venue,
-        account=row.account,
+        account=row.account or row.source,
         pool=row.pool,
         symbol=row.symbol,
         size=row.size,

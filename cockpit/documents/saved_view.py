@@ -25,15 +25,14 @@ from cockpit.core.events import (
     Prices,
 )
 from cockpit.core.units import NS_PER_S
-from cockpit.documents.schema import (
-    AccountDocument,
+from cockpit.documents.schema import SnapshotDocument
+from cockpit.documents.schema_account import AccountDocument, PositionDocument
+from cockpit.documents.schema_market import (
     ChainDocument,
     FundingDocument,
     Levels,
     MarketDocument,
-    PositionDocument,
     Rate,
-    SnapshotDocument,
 )
 from cockpit.state.chain import ChainSummary
 from cockpit.state.store import WORST, MarketStore

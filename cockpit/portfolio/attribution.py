@@ -94,7 +94,7 @@ def _sample(portfolio: Portfolio) -> _Sample:
     total = sums.totals(legs, portfolio.pools)
     old = {row.leg.venue for row in portfolio.rows if row.is_stale}
     # An address that the venue does not know holds nothing, however often it is asked.
-    old |= {a["venue"] for a in portfolio.accounts if a["stale"] and a["state"] != "unknown"}
+    old |= {a.venue for a in portfolio.accounts if a.is_stale and a.status != "unknown"}
     ratios = {
         venue.venue: venue.worst_margin_ratio
         for venue in sums.by_venue(legs, portfolio.pools)

@@ -1,25 +1,21 @@
-"""The `exposure` document: positions over accounts and venues, and what they amount to.
+"""Positions over accounts and venues at one moment, with what is lacking in words.
 
-Built from the state, or from a saved snapshot. What was read and what was typed stand side by side
-and say which they are. What is not known is null, and the reason is among the warnings.
+Read from the state. What was read and what was typed stand side by side and say which they are.
 """
 
-import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from cockpit.analytics.risk import exposure as sums
 from cockpit.analytics.risk.exposure import Leg, Liquidation, Pool
 from cockpit.core.account import Account
-from cockpit.core.events import Margin, Position
+from cockpit.core.events import AccountStatus, Margin, Position
 from cockpit.core.margins import own_mmf
 from cockpit.core.units import hourly
 from cockpit.state.identity import AssetNames
 from cockpit.state.lookups import borrowed, listing
 from cockpit.state.view import AccountRead, MarketView
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +26,44 @@ class Row:
     liquidation: Liquidation
     funding_paid_usd: float | None
     leverage: float | None
-    margin_mode: str | None
+    margin_mode: Literal["cross", "isolated"] | None
     age_s: float | None
     is_stale: bool
     own_mmf: float | None = None
 
     @property
-    def source(self) -> str:
+    def source(self) -> Literal["venue", "manual"]:
         return "manual" if self.leg.is_manual else "venue"
 
 
 @dataclass(frozen=True, slots=True)
+class AccountReading:
+    """One followed account: whether and when it was read. Its pools' maintenance is computed where
+    the venue does not state it."""
+
+    venue: str
+    address: str
+    name: str
+    status: AccountStatus | Literal["waiting"]
+    reason: str
+    age_s: float | None
+    is_stale: bool
+    pools: tuple[Pool, ...]
+
+    @property
+    def was_never_read(self) -> bool:
+        """Whether it may hold something that has not been read once."""
+        return self.status in ("waiting", "failed") and self.age_s is None
+
+
+@dataclass(frozen=True, slots=True)
 class Portfolio:
-    """Everything that the document is made of, at one moment."""
+    """Everything that is held, at one moment."""
 
     at_ns: int
     rows: tuple[Row, ...]
     pools: tuple[Pool, ...]
-    accounts: tuple[Document, ...]
+    accounts: tuple[AccountReading, ...]
     warnings: tuple[str, ...]
 
 
@@ -117,130 +133,23 @@ def is_unread(book: AccountRead, now_ns: int) -> bool:
     return book.status in ("waiting", "failed") and book.age_s(now_ns) is None
 
 
-def document(portfolio: Portfolio) -> Document:
-    """The whole document."""
-    rows, pools = portfolio.rows, portfolio.pools
-    legs = [row.leg for row in rows]
-    total = sums.totals(legs, pools)
-    # A leg that is stale may be nearer by now, or gone: it is counted, not measured.
-    near = sums.nearest((row.leg, row.liquidation) for row in rows if not row.is_stale)
-    return {
-        "at_ns": portfolio.at_ns,
-        "warnings": list(portfolio.warnings),
-        "positions": positions(portfolio),
-        "assets": [
-            {
-                "symbol": asset.symbol,
-                "net_base": asset.net_base,
-                "net_usd": asset.net_usd,
-                "gross_usd": asset.gross_usd,
-                "funding_usd_per_hour": asset.carry_usd_per_hour,
-            }
-            for asset in sums.by_asset(legs)
-        ],
-        "venues": [_venue(venue) for venue in sums.by_venue(legs, pools)],
-        "total": {
-            "net_usd": total.net_usd,
-            "gross_usd": total.gross_usd,
-            "funding_usd_per_hour": total.carry_usd_per_hour,
-            "funding_usd_per_day": total.carry_usd_per_day,
-            "upnl_usd": total.upnl_usd,
-            "equity_usd": total.equity_usd,
-            "leverage": _finite(total.leverage),
-            "venue_concentration": total.venue_concentration,
-            "asset_concentration": total.asset_concentration,
-        },
-        "nearest_liquidation": None
-        if near is None
-        else {"venue": near[0].venue, "symbol": near[0].symbol, "distance": near[1].distance},
-        "not_counted_as_safe": {
-            "stale": sum(row.is_stale for row in rows),
-            "unknown": sum(row.liquidation.basis is None for row in rows if not row.is_stale),
-            "unread_accounts": sum(_was_never_read(account) for account in portfolio.accounts),
-        },
-        "accounts": list(portfolio.accounts),
-    }
-
-
-def _was_never_read(account: Document) -> bool:
-    return account.get("state") in ("waiting", "failed") and account.get("age_s") is None
-
-
-def positions(portfolio: Portfolio) -> list[Document]:
-    """One object a position. `notional_usd` is signed; funding received is positive."""
-    return [
-        {
-            "venue": row.leg.venue,
-            "account": row.leg.account,
-            "pool": row.leg.pool,
-            "symbol": row.leg.symbol,
-            "size": row.leg.size,
-            "entry": row.leg.entry,
-            "mark": row.leg.price,
-            "upnl_usd": row.leg.upnl_usd,
-            "notional_usd": row.leg.notional_usd,
-            "funding_usd_per_hour": row.leg.carry_usd_per_hour,
-            "funding_paid_usd": row.funding_paid_usd,
-            "liquidation": row.liquidation.price,
-            "liquidation_distance": row.liquidation.distance,
-            "liquidation_basis": row.liquidation.basis,
-            "leverage": row.leverage,
-            "margin_mode": row.margin_mode,
-            "isolated_equity_usd": _isolated_now(row.leg),
-            "mmf": row.own_mmf,
-            "source": row.source,
-            "age_s": None if row.age_s is None else round(row.age_s, 3),
-            "stale": row.is_stale,
-        }
-        for row in portfolio.rows
-    ]
-
-
-def _isolated_now(leg: Leg) -> float | None:
-    """What stands behind an isolated leg at the price of the document."""
-    if leg.isolated_equity is None or leg.price is None or leg.pool_price is None:
-        return leg.isolated_equity
-    return leg.isolated_equity + leg.size * (leg.price - leg.pool_price)
-
-
-def _venue(venue: sums.VenueExposure) -> Document:
-    return {
-        "venue": venue.venue,
-        "equity_usd": venue.equity_usd,
-        "margin_used_usd": venue.margin_used_usd,
-        "maintenance_usd": venue.maintenance_usd,
-        "margin_ratio": _finite(venue.margin_ratio),
-        "worst_margin_ratio": _finite(venue.worst_margin_ratio),
-        "net_usd": venue.net_usd,
-        "gross_usd": venue.gross_usd,
-    }
-
-
 def _account(
     book: AccountRead, pools: Sequence[Pool], legs: Sequence[Leg], now_ns: int
-) -> Document:
-    age_s = book.age_s(now_ns)
-    return {
-        "venue": book.venue,
-        "account": book.address,
-        "name": book.name or None,
-        "state": book.status,
-        "reason": book.reason or None,
-        "age_s": None if age_s is None else round(age_s, 3),
-        "stale": book.is_stale(now_ns),
-        "pools": [
-            {
-                "pool": pool.pool,
-                "equity_usd": pool.equity_usd,
-                "used_usd": pool.used_usd,
-                "available_usd": pool.available_usd,
-                "maintenance_usd": sums.pool_maintenance_usd(pool, legs),
-                "cross_equity_usd": pool.cross_equity_usd,
-            }
+) -> AccountReading:
+    return AccountReading(
+        venue=book.venue,
+        address=book.address,
+        name=book.name,
+        status=book.status,
+        reason=book.reason,
+        age_s=book.age_s(now_ns),
+        is_stale=book.is_stale(now_ns),
+        pools=tuple(
+            replace(pool, maintenance_usd=sums.pool_maintenance_usd(pool, legs))
             for pool in pools
             if (pool.venue, pool.account) == (book.venue, book.address)
-        ],
-    }
+        ),
+    )
 
 
 def _leg(view: MarketView, position: Position, names: AssetNames, now_ns: int) -> Leg:
@@ -350,8 +259,3 @@ def _broke(pools: Sequence[Pool], legs: Sequence[Leg]) -> list[str]:
 
 def _stands_on(pool: Pool, legs: Sequence[Leg]) -> bool:
     return any(sums.pool_of(leg, [pool]) is not None for leg in legs)
-
-
-def _finite(value: float | None) -> float | None:
-    """JSON has no infinity: a ratio beyond every number is null, and a warning says why."""
-    return None if value is None or math.isinf(value) else value

@@ -210,3 +210,9 @@ def test_typed_positions_lie_beside_the_config_that_was_asked_for(tmp_path, caps
     assert str(beside) in one_sentence(capsys)
     assert main(["config", "path", "--json"]) == 0
     assert str(tmp_path / "home") in capsys.readouterr().out
+
+
+def test_the_schema_of_a_snapshot_needs_no_venue(capsys):
+    assert main(["snapshot", "--schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert "MarketDocument" in schema["$defs"]

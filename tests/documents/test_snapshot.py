@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from cockpit.core.events import BookSnapshot, Funding, Instrument, Link, OpenInterest, Prices
+from cockpit.documents.schema import SnapshotDocument, json_schema
 from cockpit.documents.snapshot import snapshot
 from cockpit.state.store import MarketStore
 
@@ -101,3 +102,19 @@ def test_a_lost_venue_shows_no_depth(store):
     assert doc["markets"][0]["link"] == "down"
     assert doc["chains"][0]["reason"] == "closed"
     assert any("link down" in warning for warning in doc["warnings"])
+
+
+def test_the_schema_names_every_key_that_is_written(store):
+    complete(store)
+    schema = json_schema()
+    written = json.loads(msgspec.json.encode(snapshot(store, T0, None, [])))
+    market = schema["$defs"]["MarketDocument"]["properties"]
+    assert set(written["markets"][0]) == set(market)
+    assert set(written["chains"][0]) == set(schema["$defs"]["ChainDocument"]["properties"])
+    assert set(written) == set(schema["$defs"]["SnapshotDocument"]["properties"])
+
+
+def test_what_is_written_is_read_by_the_same_structs(store):
+    complete(store)
+    written = snapshot(store, T0, None, [])
+    assert msgspec.json.decode(msgspec.json.encode(written), type=SnapshotDocument) == written

@@ -2,8 +2,11 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
-from cockpit.portfolio.positions import document
+import msgspec
+
+from cockpit.documents.exposure import exposure_document
 from cockpit.ui.export.market_tables import Table, Value
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.positions import portfolio
@@ -13,15 +16,20 @@ def _part(name: str) -> Callable[[Readings], Table]:
     """A list of the exposure document, one row an object."""
 
     def make(readings: Readings) -> Table:
-        rows = document(portfolio(readings))[name]
+        rows = _document(readings)[name]
         columns = tuple(rows[0]) if rows else (name,)
         return Table(columns, [tuple(row[column] for column in columns) for row in rows])
 
     return make
 
 
+def _document(readings: Readings) -> dict[str, Any]:
+    tree: dict[str, Any] = msgspec.to_builtins(exposure_document(portfolio(readings)))
+    return tree
+
+
 def _totals(readings: Readings) -> Table:
-    total = document(portfolio(readings))["total"]
+    total = _document(readings)["total"]
     return Table(tuple(total), [tuple(total.values())])
 
 

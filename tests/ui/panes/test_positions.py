@@ -2,10 +2,11 @@
 
 import re
 
+import msgspec
 import pytest
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.portfolio.positions import document as exposure_document
+from cockpit.documents.exposure import exposure_document
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.positions import carry_spark, exposure, exposure_history, margins, positions
 from cockpit.ui.readings import position_columns
@@ -15,6 +16,11 @@ from tests.support import AT_NS
 from tests.ui import held, scenes
 
 SIZES = ((198, 28), (118, 14), (80, 22))
+
+
+def as_document(portfolio):
+    """The exposure document as the JSON that a script reads."""
+    return msgspec.to_builtins(exposure_document(portfolio))
 
 
 def text_of(module, scene: Readings, width: int = 198, height: int = 28) -> str:
@@ -215,7 +221,7 @@ def test_an_account_that_was_never_read_makes_its_sums_unknown_and_not_smaller()
     scene = held.hedged()
     accounts = [(b.venue, b.address, b.name) for b in scene.view.accounts()]
     scenes.store_of(scene).follow([*accounts, ("alphaswap", "0x" + "c3" * 20, "")])
-    assert exposure_document(position_readings.portfolio(scene))["total"]["equity_usd"] is None
+    assert as_document(position_readings.portfolio(scene))["total"]["equity_usd"] is None
     assert position_readings.safety(scene).unread == 1
     text = text_of(positions, scene, 160, 12)
     assert "1 account not read: not counted as safe" in text
@@ -236,7 +242,7 @@ def test_a_leg_at_a_venue_that_is_not_followed_is_worth_the_index_of_one_that_is
     assert "−32.0k" in row
     assert "+6.40" in row
     assert "+25.0%" in row
-    total = exposure_document(position_readings.portfolio(scene))["total"]
+    total = as_document(position_readings.portfolio(scene))["total"]
     assert total["net_usd"] == pytest.approx(-31_993.6)
     assert total["funding_usd_per_hour"] is None
     # What the pair earns is still said, beside the reason.
@@ -247,9 +253,9 @@ def test_a_leg_at_a_venue_that_is_not_followed_is_worth_the_index_of_one_that_is
 def test_coins_that_are_owned_hedge_a_short_and_have_no_funding_and_no_end() -> None:
     scene = scenes.live()
     held.typed(scene, "bravo", "BTC", -0.5, entry=65_000.0, liquidation=83_200.0)
-    pays = exposure_document(position_readings.portfolio(scene))["total"]["funding_usd_per_hour"]
+    pays = as_document(position_readings.portfolio(scene))["total"]["funding_usd_per_hour"]
     held.typed(scene, "spot", "BTC", 0.5, entry=60_000.0)
-    document = exposure_document(position_readings.portfolio(scene))
+    document = as_document(position_readings.portfolio(scene))
     assert document["assets"][0]["net_base"] == 0.0
     assert document["total"]["funding_usd_per_hour"] == pays
     assert document["not_counted_as_safe"] == {"stale": 0, "unknown": 0, "unread_accounts": 0}
@@ -269,7 +275,7 @@ def test_a_typed_position_whose_price_went_stale_is_stale_and_not_safe() -> None
     scene.now_ns += NS_PER_S
     assert "stale: link stale" in row_of(scene, "bravo", "manual", width=230)
     assert position_readings.safety(scene).known == 0
-    document = exposure_document(position_readings.portfolio(scene))
+    document = as_document(position_readings.portfolio(scene))
     assert document["nearest_liquidation"] is None
     assert document["not_counted_as_safe"]["stale"] == 1
     assert "1 stale: not counted as safe" in text_of(carry_spark, scene, 100, 14)
@@ -303,7 +309,7 @@ def test_a_typed_symbol_that_its_venue_does_not_list_says_so() -> None:
 def test_an_account_that_owes_is_named_and_its_ratio_is_beyond_every_number() -> None:
     scene = held.hedged()
     held.margin(scene, "bravo", held.BRAVO, -250.0, used=3_200.0, maintenance=1_000.0)
-    document = exposure_document(position_readings.portfolio(scene))
+    document = as_document(position_readings.portfolio(scene))
     [bravo] = [venue for venue in document["venues"] if venue["venue"] == "bravo"]
     assert bravo["margin_ratio"] is None
     assert any("equity is not positive (-250.00 USD)" in words for words in document["warnings"])
@@ -360,7 +366,7 @@ def test_a_note_is_read_at_the_bottom_where_its_column_has_no_room() -> None:
 
 def test_the_screen_and_the_document_say_the_same() -> None:
     scene = held.hedged()
-    document = exposure_document(position_readings.portfolio(scene))
+    document = as_document(position_readings.portfolio(scene))
     near, on_screen = document["nearest_liquidation"], position_readings.safety(scene).nearest
     assert on_screen is not None
     assert (near["venue"], near["symbol"]) == (on_screen.leg.venue, on_screen.leg.symbol)

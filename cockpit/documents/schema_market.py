@@ -1,0 +1,103 @@
+"""Documents of markets and chains: the one shape that is written and read.
+
+What is not known is null. Reading is stricter than writing: bounds are checked, and a newer program
+may have written more. A field with a default may be missing in what a person typed.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from cockpit.core.events import LinkState
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+Levels = tuple[tuple[Positive, NotNegative], ...]
+"""[price, size], best first; sizes in base units."""
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True):
+    """A funding rate, live or predicted: a fraction per `interval_s`, positive = longs pay."""
+
+    rate: float
+    interval_s: Annotated[int, msgspec.Meta(gt=0)]
+    age_s: NotNegative | None = None
+
+
+class Paid(msgspec.Struct, frozen=True, kw_only=True):
+    """A settled funding rate."""
+
+    rate: float
+    interval_s: Annotated[int, msgspec.Meta(gt=0)]
+    at_ns: int
+
+
+class FundingDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """`hourly` and `apr` come from what `basis` names; they are not read but computed again."""
+
+    live: Rate | None = None
+    predicted: Rate | None = None
+    settled: tuple[Paid, ...] = ()
+    basis: Literal["live", "predicted", "settled"] | None = None
+    hourly: float | None = None
+    apr: float | None = None
+    next_ns: int | None = None
+
+
+class Sides(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure of each side of a book."""
+
+    bid: float | None = None
+    ask: float | None = None
+
+
+class MarketDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One market object; derived figures (spread, bands, APR) are not read but computed again."""
+
+    venue: Name
+    symbol: Name
+    native: str | None = None
+    status: Literal["active", "paused", "delisted"] | None = None
+    link: LinkState = "live"
+    age_s: NotNegative | None = None
+    tick: Positive | None = None
+    lot: Positive | None = None
+    min_size: NotNegative | None = None
+    min_notional_usd: NotNegative | None = None
+    max_leverage: Positive | None = None
+    mmf: NotNegative | None = None
+    margin_tiers: tuple[tuple[NotNegative, NotNegative], ...] | None = None
+    taker_fee: float | None = None
+    maker_fee: float | None = None
+    bids: Levels | None = None
+    asks: Levels | None = None
+    mark: Positive | None = None
+    index: Positive | None = None
+    last: Positive | None = None
+    spread_bps: float | None = None
+    depth_usd: dict[str, Sides] | None = None
+    covered_bps: Sides | None = None
+    open_interest_base: NotNegative | None = None
+    open_interest_usd: float | None = None
+    funding: FundingDocument | None = None
+    stale: tuple[str, ...] | None = None
+
+
+class ChainDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One venue's telemetry. Latency is our receive time less the venue's own stamp."""
+
+    venue: Name
+    chain: str | None = None
+    link: LinkState | None = None
+    reason: str | None = None
+    height: int | None = None
+    block_age_s: NotNegative | None = None
+    cadence_s: NotNegative | None = None
+    latency_ms_p50: float | None = None
+    latency_ms_p99: float | None = None
+    rtt_ms: NotNegative | None = None
+    gaps: int | None = None
+    reconnects: int | None = None
+    rejects: int | None = None
+    clock_skew_ms: float | None = None
