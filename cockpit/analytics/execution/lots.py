@@ -46,6 +46,19 @@ def count_lots(size: float, lot: Decimal) -> int:
     return int((lots + dust).to_integral_value(ROUND_FLOOR))
 
 
+def common_unit(lots: Sequence[float]) -> tuple[Decimal, list[int]]:
+    """The largest unit that all lots are multiples of, and each lot in that unit.
+
+    ValueError for a lot that is not above 0.
+    """
+    exacts = [_lot(lot) for lot in lots]
+    digits = max((-int(lot.as_tuple().exponent) for lot in exacts), default=0)
+    scale = Decimal(10) ** max(0, digits)
+    whole = [int(lot * scale) for lot in exacts]
+    unit = math.gcd(*whole) or 1
+    return Decimal(unit) / scale, [lot // unit for lot in whole]
+
+
 def smallest_order(
     lot: float, min_size: float | None, min_notional_usd: float | None, price: float
 ) -> float:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from cockpit.analytics.execution.fills import Curve, from_zero, whole_steps
 from cockpit.analytics.execution.ladder import Levels, ladder
-from cockpit.analytics.execution.lots import count_lots, exact
+from cockpit.analytics.execution.lots import common_unit, count_lots, exact
 from cockpit.analytics.execution.minima import fill_with_minima
 
 Array = NDArray[np.float64]
@@ -110,7 +110,7 @@ def best_split(offers: Sequence[Offer], side: int, size: float) -> Split:
     not above 0, or as in `consolidate`.
     """
     _check_side(side)
-    unit, steps = _grid([offer.lot for offer in offers])
+    unit, steps = common_unit([offer.lot for offer in offers])
     want = count_lots(size, unit)
     sides = [_side(offer, side, unit) for offer in offers]
     # Costs are kept against the best price of all: differences of bps survive, notionals do not.
@@ -145,18 +145,6 @@ def cost_usd(side: int, effective: float, reference: float, size: float) -> floa
     return side * (effective - reference) * size
 
 
-def _grid(lots: Sequence[float]) -> tuple[Decimal, list[int]]:
-    """The largest unit that all lots are multiples of, and each lot in that unit."""
-    exacts = [exact(lot) for lot in lots]
-    if any(lot <= 0 for lot in exacts):
-        raise ValueError("a lot must be above 0")
-    digits = max((-int(lot.as_tuple().exponent) for lot in exacts), default=0)
-    scale = Decimal(10) ** max(0, digits)
-    whole = [int(lot * scale) for lot in exacts]
-    unit = math.gcd(*whole) or 1
-    return Decimal(unit) / scale, [lot // unit for lot in whole]
-
-
 def _room(offer: Offer, unit: Decimal, want: int) -> int:
     """The most units that may be placed here, whatever the book holds."""
     return want if offer.cap is None else min(want, count_lots(offer.cap, unit))
@@ -165,7 +153,7 @@ def _room(offer: Offer, unit: Decimal, want: int) -> int:
 def _alone(offer: Offer, side: int, size: float) -> Split:
     """`best_split` of one offer: nothing is chosen, so nothing is searched."""
     _check_side(side)
-    unit, _ = _grid([offer.lot])
+    unit, _ = common_unit([offer.lot])
     want = count_lots(size, unit)
     one = _side(offer, side, unit)
     amount = whole_steps(float(from_zero(one.sizes)[-1]), _room(offer, unit, want))

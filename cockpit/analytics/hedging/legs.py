@@ -193,13 +193,14 @@ class _Program:
         self._assets, self._carry, self._target = assets, carry, target
         names = list(dict.fromkeys(v.name for asset in assets for v in asset.venues))
         number = {name: i for i, name in enumerate(names)}
-        self._markets = [
-            _Market(i, number[v.name], v, _rooms(v) if _usable(v) else (_CLOSED, _CLOSED))
-            for i, asset in enumerate(assets)
-            for v in asset.venues
-        ]
+        self._markets = []
+        for i, asset in enumerate(assets):
+            for v in asset.venues:
+                sides = _rooms(v) if _usable(v) else (_CLOSED, _CLOSED)
+                self._markets.append(_Market(i, number[v.name], v, sides))
         self._excluded = tuple(
-            tuple(v.name for v in asset.venues if not _usable(v)) for asset in assets
+            tuple(m.terms.name for m in self._markets if m.asset == i and m.sides[0] is _CLOSED)
+            for i in range(len(assets))
         )
         self._asset = np.array([m.asset for m in self._markets], dtype=np.intp)
         self._funding = np.array(

@@ -1,8 +1,4 @@
-"""One symbol's hedge: the cheapest trades, in whole lots, and what they leave.
-
-Rounding to lots may take a little of the carry that was asked for; the hedge is then solved anew
-for a little more, so that what is traded earns what was promised.
-"""
+"""One symbol's hedge: what may be traded for it, and the figures of what is."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cockpit.analytics.hedging.ratio import band_half_width, one_off_threshold
-from cockpit.calculators.common.funding_clock import expected_hourly, funding_price
+from cockpit.calculators.common.funding_clock import expected_hourly
 from cockpit.calculators.common.holdings import Floats, known
 from cockpit.calculators.common.market_data import (
     Notes,
@@ -25,27 +21,23 @@ from cockpit.calculators.common.market_data import (
 from cockpit.calculators.common.trade_costs import basis_usd, exit_cost_usd
 from cockpit.calculators.hedge.held import Exposure, initial_frac
 from cockpit.calculators.hedge.inputs import Inputs
-from cockpit.calculators.hedge.offers import Limits, Offer, cheapest, offer_of
+from cockpit.calculators.hedge.offers import Limits, Offer, offer_of
 from cockpit.calculators.hedge.ratio import GivenRatio, hedge_ratio
 from cockpit.calculators.hedge.values import AssetHedge
-from cockpit.calculators.hedge.venues import leg_of, settled, whole_lots
+from cockpit.calculators.hedge.venues import leg_of
 from cockpit.core.plan import Leg
 from cockpit.state.view import MarketView
 
 MINUTES_PER_YEAR = 525_600.0
 MINUTES_PER_HOUR = 60.0
-ROUNDS = 4
-"""How often a carry that was lost to rounding is asked for again."""
 DUST = 1e-9
 """Relative: what binary fractions leave."""
 
 
 class Solved(NamedTuple):
-    """Trades as signed USD and in whole lots of base by quote, and what they leave; `carry` USD an
-    hour, NaN where not known. `binding` is the constraint in the way, None when all that was asked
-    for is met."""
+    """Trades in whole lots of base by quote, signed; `carry` USD an hour afterwards, NaN where not
+    known. `binding` is the constraint in the way, None when all that was asked for is met."""
 
-    trade_usd: Floats
     sizes: Floats
     carry: float
     binding: str | None
@@ -84,48 +76,10 @@ class AssetProblem:
     def delta_usd(self) -> float:
         return self.exposure.delta_base * self.price
 
-    def solve(self, target: float | None) -> Solved:
-        """The cheapest hedge that earns `target` USD an hour, or as much as there is."""
-        best = self._round(target)
-        if target is None:
-            return best
-        asked = target
-        for _ in range(ROUNDS):
-            if best.binding or not target - best.carry > DUST * max(1.0, abs(target)):
-                break
-            asked += max(target - best.carry, self._lot_carry)
-            again = self._round(asked, best.trade_usd)
-            if again.binding:
-                break
-            best = again
-        return best
-
     @property
-    def _lot_carry(self) -> float:
-        """What one lot brings an hour when it moves from the worst venue to the best."""
-        rates = [rate for rate in self.rates if not math.isnan(rate)]
-        lot = max((quote.lot for quote in self.quotes), default=0.0)
-        return lot * self.reference * (max(rates) - min(rates)) if rates else 0.0
-
-    def _round(self, target: float | None, near_usd: Floats | None = None) -> Solved:
-        against_usd = self.ratio * self.delta_usd
-        found = cheapest(
-            against_usd, self.exposure.carry_usd_per_hour, self.offers, self.band_usd, target,
-            near_usd,
-        )  # fmt: skip
-        wanted = np.nan_to_num(found.trade_usd) / self.reference
-        sizes = whole_lots(wanted, self.quotes) if self.quotes else wanted
-        if found.feasible:
-            open_base, band = against_usd / self.reference, self.band_usd / self.reference
-            sizes = settled(sizes, self.quotes, open_base, band)
-        paid = sum(
-            -s * (funding_price(q.market) or q.mid) * q.quote_usd * rate
-            for q, s, rate in zip(self.quotes, sizes.tolist(), self.rates, strict=True)
-            if s != 0
-        )
-        carry = self.exposure.carry_usd_per_hour + paid
-        is_known = not np.isnan(found.trade_usd).any()
-        return Solved(found.trade_usd, sizes, carry, found.binding, is_known, found.excluded)
+    def against_usd(self) -> float:
+        """What is to be traded against, in the symbol that hedges; the band is `band_usd` there."""
+        return self.ratio * self.delta_usd
 
 
 def problem_of(
@@ -147,10 +101,16 @@ def problem_of(
     rates = [expected_hourly(q.market, inputs.hold_h, inputs.phi, settings, notes) for q in found]
     is_same = symbol == exposure.symbol
     held = exposure.position_base if is_same else {}
-    limits = Limits(inputs.max_usd, exposure.free_usd, held, imf)
+    needed = {venue: frac + inputs.margin_buffer_frac for venue, frac in imf.items()}
+    limits = Limits(inputs.max_usd, exposure.free_usd, held, needed)
     blind = [q.venue for q in found if q.venue not in exposure.free_usd]
     if blind:
         notes.assume(f"equity not known at {', '.join(blind)}: margin does not limit the hedge")
+    if len(blind) < len(found):
+        notes.assume(
+            f"margin_buffer_frac: {inputs.margin_buffer_frac:g} of each position is kept back on "
+            "top of its initial margin"
+        )
     return AssetProblem(
         exposure=exposure,
         quotes=found,
@@ -162,7 +122,7 @@ def problem_of(
         reference=reference,
         price=reference if is_same else exposure.price,
         ratio=ratio,
-        band_usd=inputs.band_usd,
+        band_usd=inputs.band_usd * abs(ratio),
     )
 
 

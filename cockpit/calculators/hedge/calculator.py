@@ -15,8 +15,9 @@ from cockpit.calculators.common.market_data import Notes, Settings, known_venues
 from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.common.words import base_words, usd_words
 from cockpit.calculators.hedge import inputs as hedge_inputs
-from cockpit.calculators.hedge.asset import DUST, AssetProblem, Hedged, Solved, hedged, problem_of
+from cockpit.calculators.hedge.asset import Hedged, hedged, problem_of
 from cockpit.calculators.hedge.held import Exposure, exposures
+from cockpit.calculators.hedge.solve import solve
 from cockpit.calculators.hedge.values import DelayRiskValues, Values, VenueRisk
 from cockpit.calculators.hedge.venues import fill_delay_s
 from cockpit.core.plan import Plan
@@ -41,13 +42,15 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     if inputs.phi is None:
         notes.assume("funding rates stay as they are; set phi to let them revert")
     problems = [problem_of(exposure, inputs, view, settings, notes) for exposure in held]
-    answers = shared_target(problems, inputs.target_carry_usd_per_hour)
+    answers, short = solve(problems, inputs.max_usd, inputs.target_carry_usd_per_hour, notes)
+    if short is not None and len(answers) == 1:
+        answers = [answers[0]._replace(binding=answers[0].binding or short)]
     parts = [
         hedged(problem, solved, inputs, sigma, notes)
         for problem, solved in zip(problems, answers, strict=True)
     ]
     legs = tuple(leg for part in parts for leg in part.legs)
-    values = _values(parts, held, inputs, sigma, view, notes)
+    values = _values(parts, held, inputs, sigma, short, view, notes)
     if values.binding and "not known" in values.binding:
         notes.is_incomplete = True
     return Result(
@@ -60,46 +63,12 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     )
 
 
-def shared_target(problems: Sequence[AssetProblem], target: float | None) -> list[Solved]:
-    """An answer a symbol, which together earn the target if they can.
-
-    What the cheapest hedges lack of it is asked of each symbol by its notional; what one cannot
-    earn is asked of the others. A symbol is only called short if the target is missed.
-    """
-    if len(problems) == 1:
-        return [problems[0].solve(target)]
-    found = [problem.solve(None) for problem in problems]
-    if target is None:
-        return found
-    weights = [max(1.0, abs(problem.delta_usd)) for problem in problems]
-    if not math.isfinite(sum(one.carry for one in found)):
-        return [p.solve(target * w / sum(weights)) for p, w in zip(problems, weights, strict=True)]
-    is_open = [one.binding is None for one in found]
-    for _ in problems:
-        missing = target - sum(one.carry for one in found)
-        if missing <= DUST * max(1.0, abs(target)) or not any(is_open):
-            break
-        whole = sum(w for w, still in zip(weights, is_open, strict=True) if still)
-        for i, still in enumerate(is_open):
-            if still:
-                found[i] = problems[i].solve(found[i].carry + missing * weights[i] / whole)
-                is_open[i] = found[i].binding is None
-    reached = sum(one.carry for one in found) >= target - DUST * max(1.0, abs(target))
-    return [_excused(p, one) if reached else one for p, one in zip(problems, found, strict=True)]
-
-
-def _excused(problem: AssetProblem, solved: Solved) -> Solved:
-    """What only lacked carry that others have made up for lacks nothing."""
-    if solved.binding is None or problem.solve(None).binding is not None:
-        return solved
-    return solved._replace(binding=None)
-
-
 def _values(
     parts: Sequence[Hedged],
     held: Sequence[Exposure],
     inputs: Inputs,
     sigma: float,
+    short: str | None,
     view: MarketView,
     notes: Notes,
 ) -> Values:
@@ -110,6 +79,8 @@ def _values(
     way_out = _sum([a.exit_cost_usd for a in assets])
     round_trip = None if cost is None or way_out is None else cost + way_out
     bindings = [a.binding for a in assets if a.binding]
+    if short is not None and len(assets) > 1:
+        bindings.append(short)
     return Values(
         delta_before=one.delta_before if one else None,
         delta_after=one.delta_after if one else None,

@@ -1,7 +1,7 @@
 """What is to be hedged: a size that was typed, or positions, netted symbol by symbol."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple, Protocol
 
 from cockpit.calculators.common.form import FieldError
@@ -33,6 +33,8 @@ class Asked(Protocol):
     @property
     def venues(self) -> tuple[str, ...]: ...
     @property
+    def hedge_symbol(self) -> str | None: ...
+    @property
     def book(self) -> bool: ...
     @property
     def positions(self) -> tuple[dict[str, object], ...] | None: ...
@@ -51,8 +53,8 @@ class Exposure(NamedTuple):
     it is held.
 
     `asset` are the venues that have this coin, where two coins have its symbol; `name` then tells
-    them apart. `free_usd` by venue is the equity that other symbols leave; it lacks venues whose
-    equity is not known. NaN is not known.
+    them apart. `free_usd` by venue is the equity for all symbols that are hedged, the same in each;
+    it lacks venues whose equity is not known. NaN is not known.
     """
 
     symbol: str
@@ -102,13 +104,12 @@ def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) 
         raise FieldError(where, f"there are no positions{f' in {symbol}' if symbol else ''}")
     if len(coins) > 1:
         notes.assume(
-            "each symbol is hedged in itself; what is missing of the target carry is shared out"
+            "each symbol is hedged in itself; the target carry is earned where it is cheapest"
         )
+    hedged = {name for name, (leg, *_) in coins.items() if asked.hedge_symbol in (None, leg.symbol)}
+    free = _free(asked, [leg for leg in held if not _is_traded(leg, hedged)], view)
     return [
-        _exposure(
-            asked, name, mine, [leg for leg in held if leg not in mine], view, settings, notes
-        )
-        for name, mine in coins.items()
+        _exposure(asked, name, mine, free, view, settings, notes) for name, mine in coins.items()
     ]
 
 
@@ -118,8 +119,8 @@ def _typed(asked: Asked, symbol: str, view: MarketView) -> PositionInput:
 
 
 def _exposure(
-    asked: Asked, name: str, mine: Sequence[Held], others: Sequence[Held], view: MarketView,
-    settings: Settings, notes: Notes,
+    asked: Asked, name: str, mine: Sequence[Held], free_usd: Mapping[str, float],
+    view: MarketView, settings: Settings, notes: Notes,
 ) -> Exposure:  # fmt: skip
     position: dict[str, float] = {}
     for leg in mine:
@@ -132,7 +133,7 @@ def _exposure(
         price=mine[0].price,
         carry_usd_per_hour=sum(_carry(asked, leg, settings, notes) for leg in mine),
         position_base=position,
-        free_usd=_free(asked, others, view),
+        free_usd=free_usd,
     )
 
 
@@ -147,8 +148,14 @@ def _carry(asked: Asked, leg: Held, settings: Settings, notes: Notes) -> float:
     return -leg.size * usd * rate
 
 
-def _free(asked: Asked, others: Sequence[Held], view: MarketView) -> dict[str, float]:
-    """Equity by venue, less the initial margin of what else is held there."""
+def _is_traded(leg: Held, hedged: Set[str]) -> bool:
+    """Whether a position's size may change in the hedge: its margin then counts with its trades."""
+    return leg.asset in hedged and leg.market is not None and leg.market.book.is_known
+
+
+def _free(asked: Asked, tied: Sequence[Held], view: MarketView) -> dict[str, float]:
+    """Equity by venue, less the initial margin of what is held there and cannot be traded; all
+    that is hedged shares the rest."""
     free = dict(asked.equity_usd)
     stated: dict[str, float] = {}
     for book in view.accounts():
@@ -157,7 +164,7 @@ def _free(asked: Asked, others: Sequence[Held], view: MarketView) -> dict[str, f
             if equity is not None:
                 stated[margin.venue] = stated.get(margin.venue, 0.0) + equity
     free = {**stated, **free}
-    for leg in others:
+    for leg in tied:
         if leg.venue in free:
             free[leg.venue] -= abs(leg.notional_usd) * leg.imf_frac
     return {venue: usd for venue, usd in free.items() if not math.isnan(usd)}

@@ -26,6 +26,9 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         shown("caps", unit="usd", help="largest trade per venue"),
     ] = {}
     equity_usd: fields.EquityUsd = {}
+    margin_buffer_frac: Annotated[
+        float, shown("margin buffer", help="of each position, on top of initial margin", ge=0, le=1)
+    ] = 0.0
     hold_h: Annotated[float, shown("hold", unit="h", gt=0, le=87_600)] = 24.0
     phi: Annotated[float, shown("persistence", help="of funding, an hour", ge=0, le=1)] | None = (
         None

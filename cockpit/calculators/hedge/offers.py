@@ -12,7 +12,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cockpit.analytics.hedging.legs import HedgeLegs, HedgeVenue, Segments, hedge_legs
+from cockpit.analytics.execution.fills import from_zero
+from cockpit.analytics.execution.ladder import DUST
+from cockpit.analytics.hedging.legs import (
+    HedgeAsset,
+    HedgeBook,
+    HedgeVenue,
+    Segments,
+    hedge_book,
+)
+from cockpit.analytics.hedging.whole_lots import LOT_DUST
 from cockpit.calculators.common.funding_clock import funding_price
 from cockpit.calculators.common.holdings import Floats
 from cockpit.calculators.common.market_data import Notes, Quote
@@ -40,39 +49,62 @@ class Limits(NamedTuple):
 
 @dataclass(frozen=True)
 class Curve:
-    """One side of a book: USD at the common price (L,), what they cost as a fraction (L,)."""
+    """One side of a book: USD at the common price (L,), what they cost as a fraction (L,), and
+    what a lot is in USD."""
 
     usd: Floats
     cost: Floats
+    lot_usd: float
+
+    @cached_property
+    def groups(self) -> dict[int, Segments]:
+        """What `around` has answered, by the level that it was asked for."""
+        return {}
 
     @cached_property
     def through(self) -> Floats:
-        """USD up to the end of each level."""
-        return np.asarray(np.add.accumulate(self.usd))
+        """USD up to the end of each level, with the 0 before the first, (L + 1,)."""
+        return from_zero(self.usd)
 
     @cached_property
     def paid(self) -> Floats:
-        """What each level costs in USD."""
-        return self.usd * self.cost
+        """What it costs in USD to trade that much, (L + 1,)."""
+        return from_zero(self.usd * self.cost)
+
+    @property
+    def whole(self) -> int:
+        """The whole lots that the visible book holds."""
+        return int(self.through[-1] / self.lot_usd + LOT_DUST)
 
     def grouped(self, edges: Sequence[int]) -> Segments:
-        """Levels merged from each edge to the next, each group at its average cost."""
+        """Levels merged from each edge to the next, in whole lots, each at its average cost."""
         if not len(self.usd):
             return []
-        last = len(self.usd) - 1
-        starts = sorted({min(max(edge, 0), last) for edge in edges})
-        usd = np.add.reduceat(self.usd, starts)
-        paid = np.add.reduceat(self.paid, starts)
-        # Averages of equal costs differ in their last digit: cheapest first stays so.
-        cost = np.maximum.accumulate(paid / usd)
-        return list(zip(usd.tolist(), cost.tolist(), strict=True))
+        last = len(self.usd)
+        ends = sorted({*(min(edge, last) for edge in edges if edge > 0), last})
+        segments, held, spent, dearest = [], 0.0, 0.0, 0.0
+        # A handful of groups: plain floats cost less than arrays would.
+        for end in ends:
+            through = float(self.through[end])
+            usd = math.floor(through / self.lot_usd + LOT_DUST) * self.lot_usd
+            if usd - held <= LOT_DUST * self.lot_usd:
+                continue
+            paid = float(self.paid[end]) - (through - usd) * float(self.cost[end - 1])
+            # Averages of equal costs differ in their last digit: cheapest first stays so. A cost
+            # that is not known stays so too.
+            average = (paid - spent) / (usd - held)
+            dearest = dearest if average < dearest else average
+            segments.append((usd - held, dearest))
+            held, spent = usd, paid
+        return segments
 
     def around(self, usd: float) -> Segments:
         """A single level where `usd` ends, larger groups away from there; few for nothing."""
-        if usd == 0:
-            return self.grouped(UNUSED)
-        level = int(self.through.searchsorted(usd))
-        return self.grouped([0, *(level + step for step in FINE)])
+        level = -1 if usd == 0 else int(self.through[1:].searchsorted(usd * (1 - DUST)))
+        if level not in self.groups:
+            edges = UNUSED if level < 0 else [level + step for step in FINE]
+            self.groups[level] = self.grouped(edges)
+        return self.groups[level]
 
 
 class Offer(NamedTuple):
@@ -83,7 +115,7 @@ class Offer(NamedTuple):
     sell: Curve
 
     def only_against(self, delta_usd: float) -> "Offer":
-        none = Curve(np.empty(0), np.empty(0))
+        none = Curve(np.empty(0), np.empty(0), self.buy.lot_usd)
         return self._replace(buy=none) if delta_usd > 0 else self._replace(sell=none)
 
     def around(self, trade_usd: float) -> HedgeVenue:
@@ -92,52 +124,61 @@ class Offer(NamedTuple):
         )
 
 
-def cheapest(
-    delta_usd: float,
-    carry_usd_per_hour: float,
-    offers: Sequence[Offer],
-    band_usd: float,
-    target_carry_usd_per_hour: float | None,
-    near_usd: Floats | None = None,
-) -> HedgeLegs:
-    """`hedge_legs` on levels that are single where its answer ends and merged elsewhere.
+class OfferedAsset(NamedTuple):
+    """A coin that is to be hedged: what is open, what may stay, and what the venues offer."""
 
-    The first guess is `near_usd`, the trades (V,) of a target nearby, else the cheapest way to the
-    band without a target or limits; with neither that is the answer.
+    delta_usd: float
+    band_usd: float
+    offers: Sequence[Offer]
+
+
+def cheapest(
+    assets: Sequence[OfferedAsset],
+    carry_usd_per_hour: float,
+    target_carry_usd_per_hour: float | None,
+) -> HedgeBook:
+    """`hedge_book` on levels that are single where its answer ends and merged elsewhere.
+
+    The first guess is the cheapest way to each band without a target or limits.
     """
-    if target_carry_usd_per_hour is None:
-        # Without a target nothing is gained by trading both ways.
-        offers = [offer.only_against(delta_usd) for offer in offers]
-    trades = _greedy(delta_usd, band_usd, offers) if near_usd is None else near_usd
-    venues = _around(offers, trades)
+    trades = [_greedy(asset) for asset in assets]
+    venues = _around(assets, trades)
     for _ in range(PASSES):
-        found = hedge_legs(
-            delta_usd, carry_usd_per_hour, venues, band_usd, target_carry_usd_per_hour
-        )
-        before, trades = trades, np.nan_to_num(found.trade_usd)
-        if np.max(np.abs(trades - before), initial=0.0) <= SETTLED * np.max(
-            np.abs(trades), initial=1.0
+        found = hedge_book(venues, carry_usd_per_hour, target_carry_usd_per_hour)
+        before, trades = trades, list(found.trade_usd)
+        largest = max((float(np.max(np.abs(usd), initial=1.0)) for usd in trades), default=1.0)
+        if all(
+            np.max(np.abs(now - old), initial=0.0) <= SETTLED * largest
+            for now, old in zip(trades, before, strict=True)
         ):
             break
         # Where the answer ends in the levels that it was looked for in, nothing is left to move.
-        seen, venues = venues, _around(offers, trades)
+        seen, venues = venues, _around(assets, trades)
         if venues == seen:
             break
     return found
 
 
-def _around(offers: Sequence[Offer], trades: Floats) -> list[HedgeVenue]:
-    return [offer.around(usd) for offer, usd in zip(offers, trades.tolist(), strict=True)]
+def _around(assets: Sequence[OfferedAsset], trades: Sequence[Floats]) -> list[HedgeAsset]:
+    return [
+        HedgeAsset(
+            asset.delta_usd,
+            asset.band_usd,
+            [offer.around(usd) for offer, usd in zip(asset.offers, trade.tolist(), strict=True)],
+        )
+        for asset, trade in zip(assets, trades, strict=True)
+    ]
 
 
-def _greedy(delta_usd: float, band_usd: float, offers: Sequence[Offer]) -> Floats:
+def _greedy(asset: OfferedAsset) -> Floats:
     """The cheapest levels of all venues until the band is reached; signed USD by venue."""
-    sides = [offer.sell if delta_usd > 0 else offer.buy for offer in offers]
+    delta_usd = asset.delta_usd
+    sides = [offer.sell if delta_usd > 0 else offer.buy for offer in asset.offers]
     usd = np.concatenate([side.usd for side in sides] or [np.empty(0)])
     cost = np.concatenate([side.cost for side in sides] or [np.empty(0)])
     venue = np.repeat(np.arange(len(sides)), [len(side.usd) for side in sides])
     order = np.argsort(cost, kind="stable")
-    wanted = max(abs(delta_usd) - band_usd, 0.0)
+    wanted = max(abs(delta_usd) - asset.band_usd, 0.0)
     taken = np.clip(wanted - (np.cumsum(usd[order]) - usd[order]), 0.0, usd[order])
     amounts = np.bincount(venue[order], weights=taken, minlength=len(sides))
     return np.asarray(-np.copysign(amounts, delta_usd))
@@ -177,4 +218,5 @@ def _curve(quote: Quote, side: Side, reference: float) -> Curve:
     prices, sizes = quote.columns(side)
     fee = math.nan if quote.fees.taker is None else quote.fees.taker
     usd = side.sign * (prices - quote.mid) + fee * prices
-    return Curve(sizes * reference, np.maximum(usd * quote.quote_usd / reference, 0.0))
+    cost = np.maximum(usd * quote.quote_usd / reference, 0.0)
+    return Curve(sizes * reference, cost, quote.lot * reference)

@@ -1,0 +1,299 @@
+"""A hedge in whole lots that keeps what its optimum kept.
+
+The optimum of the linear program lies near whole lots, but cutting it down to them opens the
+delta, costs carry and leaves orders that are too small. Here trades are whole lots from the start,
+and are moved, one market at a time or two against each other, as long as that makes them better.
+Better is, in this order: no order below its smallest, no cap or margin broken, less delta beyond
+the bands, less carry missing, less cost. A move is priced on the levels that it reaches and never
+goes beyond a book's end, so that nothing has to be rounded afterwards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LOT_DUST = 1e-6
+"""Of a unit: what is nearer to whole lots is whole."""
+MONEY_DUST = 1e-9
+"""Of the amount: what differs by less is equal."""
+COST_DUST = 1e-7
+"""USD."""
+MOST_MOVES = 200
+"""A coin; a repair takes a handful."""
+_FAR = 1e15
+"""Lots that no book holds, small enough for an integer."""
+
+
+@dataclass(frozen=True, slots=True)
+class LotMarket:
+    """One venue in one coin, counted in its lots; buys are positive.
+
+    `units` is a lot in the coin's common unit. `lots` and `paid` (L,) are the signed sizes at which
+    the cost curve bends and what it costs in USD to trade up to there, from the end of the bids to
+    the end of the asks. `lowest` and `highest` bound the trade, `least_sell` and `least_buy` are
+    the smallest orders. `carry` is USD an hour of one lot bought, `margin` the initial margin of a
+    lot held, `usd` its value and `held` what is held already. `pool` is the venue's index.
+    """
+
+    pool: int
+    units: int
+    usd: float
+    lots: Floats
+    paid: Floats
+    lowest: int
+    highest: int
+    least_sell: int
+    least_buy: int
+    carry: float
+    margin: float
+    held: float
+
+
+class LotAsset(NamedTuple):
+    """A coin: what is open and what may stay, in its unit, and what that unit is in USD."""
+
+    open_units: float
+    band_units: float
+    unit_usd: float
+    markets: Sequence[LotMarket]
+
+
+class LotPool(NamedTuple):
+    """A venue's limits for all coins together, in USD; infinite for none.
+
+    `margin_usd` is for the markets of the plan; a pool that is over it already may not need more.
+    """
+
+    cap_usd: float
+    margin_usd: float
+
+
+class _Moves(NamedTuple):
+    """Lots added to a first market and to a second, all (n,); a second of 0 lots is none."""
+
+    first: Ints
+    first_lots: Ints
+    second: Ints
+    second_lots: Ints
+
+
+class _Score(NamedTuple):
+    """What is wrong with trades, worst first, all (n,); less is better."""
+
+    refused: Floats
+    broken_usd: Floats
+    open_usd: Floats
+    missing: Floats
+    cost_usd: Floats
+
+
+class _Table:
+    """The markets of a coin as columns, (V,)."""
+
+    def __init__(self, markets: Sequence[LotMarket]) -> None:
+        self.markets = markets
+        whole = [(m.pool, m.units, m.lowest, m.highest, m.least_sell, m.least_buy) for m in markets]
+        self.pool, self.units, self.lowest, self.highest, self.least_sell, self.least_buy = (
+            np.array(whole, dtype=np.int64).reshape(-1, 6).T
+        )
+        money = [(m.usd, m.carry, m.margin, m.held) for m in markets]
+        self.usd, self.carry, self.margin, self.held = (
+            np.array(money, dtype=np.float64).reshape(-1, 4).T
+        )
+
+    def is_refused(self, market: Ints, lots: Ints) -> NDArray[np.bool_]:
+        """Whether an order is below the venue's smallest, elementwise."""
+        small = (lots < self.least_buy[market]) & (lots > -self.least_sell[market])
+        return np.asarray(small & (lots != 0))
+
+    def cost(self, market: Ints, lots: Ints) -> Floats:
+        """What trades cost in USD, elementwise."""
+        found = np.empty(len(lots))
+        for number, one in enumerate(self.markets):
+            mine = np.flatnonzero(market == number)
+            found[mine] = np.interp(lots[mine], one.lots, one.paid)
+        return found
+
+
+class WholeLots:
+    """Trades in whole lots and what they leave; `trades` are signed, by coin and market."""
+
+    def __init__(
+        self,
+        assets: Sequence[LotAsset],
+        pools: Sequence[LotPool],
+        carry: float,
+        target: float | None,
+        near: Sequence[Floats],
+    ) -> None:
+        """`carry` USD an hour of what is held, `near` lots that need not be whole."""
+        self._assets, self._target = assets, target
+        self._tables = [_Table(asset.markets) for asset in assets]
+        self.trades: list[Ints] = []
+        self.carry = carry
+        self._traded, self._margins, before = (np.zeros(len(pools)) for _ in range(3))
+        for table, lots in zip(self._tables, near, strict=True):
+            whole = np.trunc(lots + np.copysign(LOT_DUST, lots)).astype(np.int64)
+            trade = np.clip(whole, table.lowest, table.highest)
+            self.trades.append(trade)
+            self.carry += float(table.carry @ trade)
+            np.add.at(before, table.pool, table.margin * np.abs(table.held))
+            np.add.at(self._margins, table.pool, table.margin * np.abs(table.held + trade))
+            np.add.at(self._traded, table.pool, table.usd * np.abs(trade))
+        self._caps = np.array([pool.cap_usd for pool in pools])
+        self._most = np.maximum([pool.margin_usd for pool in pools], before)
+
+    @property
+    def missing(self) -> float:
+        """USD an hour below the target, 0 where only dust is missing."""
+        missing = 0.0 if self._target is None else self._target - self.carry
+        return missing if missing > self._carry_dust else 0.0
+
+    @property
+    def _carry_dust(self) -> float:
+        return MONEY_DUST * max(1.0, abs(self._target or 0.0))
+
+    def open_units(self, asset: int) -> float:
+        """The delta that a coin is left with, signed, in its unit."""
+        moved = int(self._tables[asset].units @ self.trades[asset])
+        return self._assets[asset].open_units + moved
+
+    def repair(self) -> None:
+        """Move until no move makes anything better."""
+        # A coin that has given a shared venue or the carry some room is looked at once more.
+        for _ in range(1 if len(self._assets) == 1 else 2):
+            for number, asset in enumerate(self._assets):
+                moves = 0
+                while asset.markets and moves < MOST_MOVES and self._improve(number):
+                    moves += 1
+
+    def _improve(self, number: int) -> bool:
+        """Make the best move in one coin; False if none is better than standing still."""
+        moves = self._moves(number)
+        # The first of them stands still: it is what the others are compared with.
+        best = _least(self._score(number, moves), self._carry_dust, self._assets[number].unit_usd)
+        if best is None:
+            return False
+        table, trade = self._tables[number], self.trades[number]
+        for market, lots in (
+            (int(moves.first[best]), int(moves.first_lots[best])),
+            (int(moves.second[best]), int(moves.second_lots[best])),
+        ):
+            before, after = int(trade[market]), int(trade[market]) + lots
+            trade[market] = after
+            pool, held = table.pool[market], table.held[market]
+            self.carry += float(table.carry[market]) * lots
+            self._traded[pool] += table.usd[market] * (abs(after) - abs(before))
+            self._margins[pool] += table.margin[market] * (abs(held + after) - abs(held + before))
+        return True
+
+    def _moves(self, number: int) -> _Moves:
+        """Single moves, and pairs whose second half brings the delta to where it may be."""
+        asset, table, trade = self._assets[number], self._tables[number], self.trades[number]
+        opened, count = self.open_units(number), len(asset.markets)
+        first, lots = self._first_halves(number)
+        after = opened + lots * table.units[first]
+        wanted = np.clip(after, -asset.band_units, asset.band_units) - after
+        # Each first half with each market that may close it, in lots on either side of enough.
+        floor = _floor(wanted[:, None] / table.units).ravel()
+        ones = np.repeat(first, count)
+        steps, others = np.repeat(lots, count), np.tile(np.arange(count), len(first))
+        pairs = np.flatnonzero(ones != others)
+        ones, steps, others, floor = ones[pairs], steps[pairs], others[pairs], floor[pairs]
+        none = np.zeros(1, dtype=np.int64)
+        moves = _Moves(
+            np.concatenate((none, first, ones, ones)),
+            np.concatenate((none, lots, steps, steps)),
+            np.concatenate((none, first, others, others)),
+            np.concatenate((none, np.zeros_like(lots), floor, floor + 1)),
+        )
+        one, two = trade[moves.first] + moves.first_lots, trade[moves.second] + moves.second_lots
+        fits = (one >= table.lowest[moves.first]) & (one <= table.highest[moves.first])
+        fits &= (two >= table.lowest[moves.second]) & (two <= table.highest[moves.second])
+        return _Moves(*(column[fits] for column in moves))
+
+    def _first_halves(self, number: int) -> tuple[Ints, Ints]:
+        """Markets and lots: one more or less, none, the smallest order, what closes the delta, what
+        a cap or a margin has room for or is broken by, and what the carry lacks or has too much of
+        when it is moved from one market to another."""
+        asset, table, trade = self._assets[number], self._tables[number], self.trades[number]
+        opened = self.open_units(number)
+        one = np.ones_like(trade)
+        wanted = min(max(opened, -asset.band_units), asset.band_units) - opened
+        floor = _floor(wanted / table.units)
+        pool = table.pool
+        with np.errstate(divide="ignore", invalid="ignore"):
+            room = np.fmin(
+                (self._caps - self._traded)[pool] / table.usd,
+                (self._most - self._margins)[pool] / table.margin,
+            )
+        more = np.where(trade < 0, -1, 1) * _floor(np.nan_to_num(room, nan=_FAR))
+        steps = (
+            one, -one, -trade, table.least_buy - trade, -table.least_sell - trade, floor, floor + 1,
+            more,
+        )  # fmt: skip
+        first = np.tile(np.arange(len(trade)), len(steps))
+        lots = np.concatenate(steps)
+        if self._target is not None:
+            by_unit = table.carry / table.units
+            gain = by_unit[:, None] - by_unit
+            better, worse = np.nonzero(gain > 0)
+            turned = (self._target - self.carry) / gain[better, worse] / table.units[better]
+            first = np.concatenate((first, better))
+            lots = np.concatenate((lots, -_floor(-turned)))
+        moving = np.flatnonzero(lots)
+        return first[moving], lots[moving]
+
+    def _score(self, number: int, moves: _Moves) -> _Score:
+        """What each move leaves; refusals, breaches and cost against those of standing still."""
+        asset, table, trade = self._assets[number], self._tables[number], self.trades[number]
+        size = len(moves.first)
+        refused, broken, cost = np.zeros(size), np.zeros(size), np.zeros(size)
+        carry, opened = np.full(size, self.carry), np.full(size, self.open_units(number))
+        every = np.arange(len(trade))
+        stands, stood = table.cost(every, trade), table.is_refused(every, trade)
+        for market, lots in ((moves.first, moves.first_lots), (moves.second, moves.second_lots)):
+            before, after = trade[market], trade[market] + lots
+            carry += table.carry[market] * lots
+            opened += table.units[market] * lots
+            cost += table.cost(market, after) - stands[market]
+            refused += table.is_refused(market, after) * 1.0 - stood[market]
+            pool, held = table.pool[market], table.held[market]
+            margin = table.margin[market] * (np.abs(held + after) - np.abs(held + before))
+            broken += _more_over(self._margins[pool], margin, self._most[pool])
+            usd = table.usd[market] * (np.abs(after) - np.abs(before))
+            broken += _more_over(self._traded[pool], usd, self._caps[pool])
+        beyond = np.maximum(np.abs(opened) - asset.band_units - LOT_DUST, 0.0)
+        missing = np.zeros(size)
+        if self._target is not None:
+            missing = np.maximum(self._target - self._carry_dust - carry, 0.0)
+        return _Score(refused, broken, beyond * asset.unit_usd, missing, cost)
+
+
+def _floor(lots: Floats) -> Ints:
+    """Whole lots below, counting those that only dust is missing of."""
+    return np.floor(np.clip(lots, -_FAR, _FAR) + LOT_DUST).astype(np.int64)
+
+
+def _more_over(used: Floats, more: Floats, limit: Floats) -> Floats:
+    """By how much a limit is broken further, or less, elementwise."""
+    return np.asarray(np.maximum(used + more - limit, 0.0) - np.maximum(used - limit, 0.0))
+
+
+def _least(score: _Score, carry_dust: float, unit_usd: float) -> int | None:
+    """The index of the least score; None if that is the first, which stands still."""
+    dusts = (0.5, COST_DUST, LOT_DUST * unit_usd, carry_dust, COST_DUST)
+    left = np.arange(len(score.refused))
+    is_better = False
+    for column, dust in zip(score, dusts, strict=True):
+        values = column[left]
+        least = float(np.min(values))
+        is_better = is_better or least < float(column[0]) - dust
+        left = left[values <= least + dust]
+    return int(left[np.argmin(score.cost_usd[left])]) if is_better else None

@@ -1,0 +1,222 @@
+"""The hedge of all symbols together: one optimum, in whole lots, and why it is not all of it.
+
+Symbols share the target of carry, and each venue's cap and equity.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from cockpit.analytics.execution.lots import common_unit, exact, smallest_order
+from cockpit.analytics.hedging.legs import HedgeBook
+from cockpit.analytics.hedging.whole_lots import (
+    LOT_DUST,
+    LotAsset,
+    LotMarket,
+    LotPool,
+    WholeLots,
+)
+from cockpit.calculators.common.funding_clock import funding_price
+from cockpit.calculators.common.market_data import Notes, Quote
+from cockpit.calculators.common.words import base_words
+from cockpit.calculators.hedge.asset import AssetProblem, Solved
+from cockpit.calculators.hedge.offers import Offer, OfferedAsset, cheapest
+from cockpit.core.market import Side
+
+SIZE_DUST = 1e-11
+"""Of a size in lots: beside the dust of a lot, what binary fractions may add to a large one."""
+
+
+def solve(
+    problems: Sequence[AssetProblem],
+    max_usd: Mapping[str, float],
+    target: float | None,
+    notes: Notes,
+) -> tuple[list[Solved], str | None]:
+    """An answer a symbol, and why together they earn less than the target; None if they do not.
+
+    What is not known of one symbol leaves it out, and the others are hedged without it.
+    """
+    unknown = [_unknown(problem, target) for problem in problems]
+    known = [problem for problem, words in zip(problems, unknown, strict=True) if words is None]
+    answers, short = _solve(known, max_usd, target, notes)
+    left = iter(answers)
+    return [
+        next(left)
+        if words is None
+        else Solved(np.zeros(len(problem.quotes)), math.nan, words, False, ())
+        for problem, words in zip(problems, unknown, strict=True)
+    ], short
+
+
+def _unknown(problem: AssetProblem, target: float | None) -> str | None:
+    if not math.isfinite(problem.against_usd):
+        return "the delta to hedge is not known"
+    if target is not None and math.isnan(problem.exposure.carry_usd_per_hour):
+        return "the carry of the positions is not known"
+    return None
+
+
+def _solve(
+    problems: Sequence[AssetProblem],
+    max_usd: Mapping[str, float],
+    target: float | None,
+    notes: Notes,
+) -> tuple[list[Solved], str | None]:
+    carries = [problem.exposure.carry_usd_per_hour for problem in problems]
+    carry = float(np.nansum(carries))
+    offered = [
+        OfferedAsset(
+            problem.against_usd,
+            problem.band_usd,
+            # Without a target nothing is gained by trading both ways.
+            [
+                offer if target is not None else offer.only_against(problem.against_usd)
+                for offer in problem.offers
+            ],
+        )
+        for problem in problems
+    ]
+    found = cheapest(offered, carry, target)
+    venues = list(dict.fromkeys(quote.venue for p in problems for quote in p.quotes))
+    lots = WholeLots(
+        [
+            _asset(p, o, found.excluded[i], venues)
+            for i, (p, o) in enumerate(zip(problems, offered, strict=True))
+        ],
+        [_pool(venue, problems, max_usd) for venue in venues],
+        carry,
+        target,
+        [
+            trade / np.array([quote.lot * problem.reference for quote in problem.quotes])
+            for problem, trade in zip(problems, found.trade_usd, strict=True)
+        ],
+    )
+    lots.repair()
+    answers = [
+        _solved(problem, number, found, lots, own, notes)
+        for number, (problem, own) in enumerate(zip(problems, carries, strict=True))
+    ]
+    short = found.short
+    if short is None and lots.missing:
+        short = (
+            f"carry ends at {lots.carry:+,.2f} USD/h of {target or 0.0:+,.2f}; "
+            "limited by whole lots and smallest orders"
+        )
+    return answers, short
+
+
+def _asset(
+    problem: AssetProblem, offered: OfferedAsset, excluded: Sequence[str], venues: Sequence[str]
+) -> LotAsset:
+    unit, units = common_unit([quote.lot for quote in problem.quotes])
+    unit_usd = problem.reference * float(unit)
+    against = problem.against_usd / unit_usd if unit_usd > 0 else 0.0
+    whole = round(against)
+    if abs(against - whole) <= LOT_DUST + SIZE_DUST * abs(against):
+        against = float(whole)
+    return LotAsset(
+        against,
+        problem.band_usd / unit_usd if unit_usd > 0 else 0.0,
+        unit_usd,
+        [
+            _market(problem, number, offer, units[number], quote.venue in excluded, venues)
+            for number, (quote, offer) in enumerate(
+                zip(problem.quotes, offered.offers, strict=True)
+            )
+        ],
+    )
+
+
+def _market(
+    problem: AssetProblem,
+    number: int,
+    offer: Offer,
+    units: int,
+    is_excluded: bool,
+    venues: Sequence[str],
+) -> LotMarket:
+    quote, rate, lot_usd = problem.quotes[number], problem.rates[number], offer.buy.lot_usd
+    terms = offer.terms
+    sell, buy = offer.sell.through[:0:-1] / -lot_usd, offer.buy.through / lot_usd
+    paid = np.concatenate((offer.sell.paid[:0:-1], offer.buy.paid))
+    margin = terms.imf_frac * lot_usd
+    return LotMarket(
+        pool=venues.index(quote.venue),
+        units=units,
+        usd=quote.lot * quote.mid_usd,
+        lots=np.concatenate((sell, buy)),
+        paid=np.nan_to_num(paid),
+        lowest=0 if is_excluded else -offer.sell.whole,
+        highest=0 if is_excluded else offer.buy.whole,
+        least_sell=_least(quote, Side.SELL),
+        least_buy=_least(quote, Side.BUY),
+        carry=0.0 if is_excluded else -quote.lot * carry_usd(quote, rate),
+        margin=margin,
+        held=terms.position_usd / lot_usd,
+    )
+
+
+def carry_usd(quote: Quote, rate: float) -> float:
+    """USD an hour that a base unit pays."""
+    return (funding_price(quote.market) or quote.mid) * quote.quote_usd * rate
+
+
+def _least(quote: Quote, side: Side) -> int:
+    """The smallest order in lots, at the lower of mid and touch: a notional is not met by hope."""
+    price = min(quote.mid, quote.touch(side)) * quote.quote_usd
+    least = smallest_order(quote.lot, quote.min_size, quote.min_notional_usd, price)
+    return int(exact(least) / exact(quote.lot))
+
+
+def _pool(venue: str, problems: Sequence[AssetProblem], max_usd: Mapping[str, float]) -> LotPool:
+    margins = [
+        offer.terms.margin_usd
+        for problem in problems
+        for offer in problem.offers
+        if offer.terms.name == venue
+    ]
+    return LotPool(max_usd.get(venue, math.inf), min(margins, default=math.inf))
+
+
+def _solved(
+    problem: AssetProblem,
+    number: int,
+    found: HedgeBook,
+    lots: WholeLots,
+    carry: float,
+    notes: Notes,
+) -> Solved:
+    trade = lots.trades[number].tolist()
+    sizes = np.array(
+        [float(exact(q.lot) * count) for q, count in zip(problem.quotes, trade, strict=True)]
+    )
+    paid = sum(
+        -size * carry_usd(quote, rate)
+        for quote, size, rate in zip(problem.quotes, sizes.tolist(), problem.rates, strict=True)
+        if size != 0
+    )
+    binding = found.unhedged[number] or _left(problem, number, lots, notes)
+    return Solved(sizes, carry + paid, binding, True, found.excluded[number])
+
+
+def _left(problem: AssetProblem, number: int, lots: WholeLots, notes: Notes) -> str | None:
+    """Why whole lots leave more than the band; None where it is less than half a lot."""
+    unit, units = common_unit([quote.lot for quote in problem.quotes])
+    opened = lots.open_units(number)
+    band = problem.band_usd / (problem.reference * float(unit)) if problem.reference > 0 else 0.0
+    beyond = abs(opened) - band
+    if beyond <= LOT_DUST:
+        return None
+    base, usd = opened * float(unit), opened * float(unit) * problem.reference
+    smallest = ", ".join(
+        f"{q.venue} takes {base_words(_least(q, Side.SELL if opened > 0 else Side.BUY) * q.lot)}"
+        for q in problem.quotes
+    )
+    if not lots.trades[number].any():
+        return f"nothing can be traded of {base:+g} ({usd:+,.2f} USD): {smallest} or more"
+    if beyond > min(units) / 2 + LOT_DUST:
+        return f"{usd:+,.0f} USD stay unhedged; limited by smallest orders: {smallest} or more"
+    notes.warn(f"{problem.exposure.symbol}: {abs(base):g} are less than a lot and stay open")
+    return None
