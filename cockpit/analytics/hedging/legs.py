@@ -226,15 +226,15 @@ class _Program:
         """The best there is, with every shared limit kept."""
         while True:
             amounts, short = self._best()
-            broken = [
-                row
-                for row in self._pools
-                if float(row.weights @ amounts) > row.most + CLOSE * self._scale
+            most = [row.most + CLOSE * self._scale for row in self._pools]
+            is_broken = [
+                float(r.weights @ amounts) > m for r, m in zip(self._pools, most, strict=True)
             ]
-            if not broken:
+            if not any(is_broken):
                 break
-            self._rows += broken
-            self._pools = [row for row in self._pools if row not in broken]
+            pools = list(zip(self._pools, is_broken, strict=True))
+            self._rows += [row for row, breaks in pools if breaks]
+            self._pools = [row for row, breaks in pools if not breaks]
         trade = self._trades(amounts)
         words = tuple(self._unhedged(i, trade, amounts) for i in range(len(self._assets)))
         mine = [trade[self._asset == i] for i in range(len(self._assets))]

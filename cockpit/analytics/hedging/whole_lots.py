@@ -24,8 +24,13 @@ MONEY_DUST = 1e-9
 """Of the amount: what differs by less is equal."""
 COST_DUST = 1e-7
 """USD."""
-MOST_MOVES = 200
+MOST_MOVES = 60
 """A coin; a repair takes a handful."""
+MOST_TURNS = 3
+"""A coin, to earn what carry is missing."""
+_AROUND = (0, 1, 2, 3, 4, -1, -2)
+_ALL, _DELTA = 5, 3
+"""How many of the scores count: all, or those up to the delta."""
 _FAR = 1e15
 """Lots that no book holds, small enough for an integer."""
 
@@ -91,6 +96,14 @@ class _Score(NamedTuple):
     open_usd: Floats
     missing: Floats
     cost_usd: Floats
+
+
+class _Best(NamedTuple):
+    """A move that is better than none, and how it compares with those in other coins."""
+
+    moves: _Moves
+    row: int
+    key: tuple[float, float, float, float]
 
 
 class _Table:
@@ -166,24 +179,71 @@ class WholeLots:
 
     def repair(self) -> None:
         """Move until no move makes anything better."""
-        # A coin that has given a shared venue or the carry some room is looked at once more.
-        for _ in range(1 if len(self._assets) == 1 else 2):
-            for number, asset in enumerate(self._assets):
-                moves = 0
-                while asset.markets and moves < MOST_MOVES and self._improve(number):
-                    moves += 1
+        numbers = [number for number, asset in enumerate(self._assets) if asset.markets]
+        if len(numbers) > 1:
+            # Orders, limits and deltas first, each coin for itself; then the carry that this has
+            # cost is earned wherever that is cheapest.
+            for number in numbers:
+                self._improve(number, depth=_DELTA)
+            for _ in range(MOST_TURNS * len(numbers)):
+                if not self.missing or not self._earn(numbers):
+                    break
+        for number in numbers:
+            self._improve(number)
 
-    def _improve(self, number: int) -> bool:
-        """Make the best move in one coin; False if none is better than standing still."""
-        moves = self._moves(number)
-        # The first of them stands still: it is what the others are compared with.
-        best = _least(self._score(number, moves), self._carry_dust, self._assets[number].unit_usd)
-        if best is None:
+    def _improve(self, number: int, depth: int = _ALL) -> None:
+        """The best moves in one coin, one after the other, judged by the first `depth` scores."""
+        for _ in range(MOST_MOVES):
+            best = self._best(number, depth) or self._best(number, depth, is_wide=True)
+            if best is None:
+                break
+            self._make(number, best.moves, best.row)
+
+    def _earn(self, numbers: Sequence[int]) -> bool:
+        """The one move of all coins that leaves the least carry missing, at the least cost."""
+        found = [(number, self._best(number)) for number in numbers]
+        moves = [(best.key, number, best) for number, best in found if best is not None]
+        if not moves:
             return False
+        _, number, best = min(moves, key=lambda move: move[:2])
+        before = self.missing
+        self._make(number, best.moves, best.row)
+        return self.missing < before
+
+    def _best(self, number: int, depth: int = _ALL, is_wide: bool = False) -> "_Best | None":
+        """The best move in one coin; None if none is better than standing still.
+
+        `is_wide` looks at more moves, where something is wrong that the usual ones do not mend.
+        """
+        # The first of them stands still: it is what the others are compared with.
+        if is_wide and not self._is_wrong(number, depth):
+            return None
+        moves = self._moves(number, is_wide)
+        score = self._score(number, moves)
+        index = _least(score, depth, self._carry_dust, self._assets[number].unit_usd)
+        if index is None:
+            return None
+        missing, cost = float(score.missing[index]), float(score.cost_usd[index])
+        opened = float(score.open_usd[index] - score.open_usd[0])
+        wrong = float(score.refused[index] + score.broken_usd[index])
+        key = (round(wrong, 6), round(opened, 6), round(missing / self._carry_dust), cost)
+        return _Best(moves, index, key)
+
+    def _is_wrong(self, number: int, depth: int) -> bool:
+        asset, table, trade = self._assets[number], self._tables[number], self.trades[number]
+        beyond = abs(self.open_units(number)) - asset.band_units
+        is_refused = table.is_refused(np.arange(len(trade)), trade).any()
+        return bool(
+            is_refused
+            or beyond > float(np.min(table.units)) / 2 + LOT_DUST
+            or (depth == _ALL and self.missing)
+        )
+
+    def _make(self, number: int, moves: _Moves, index: int) -> None:
         table, trade = self._tables[number], self.trades[number]
         for market, lots in (
-            (int(moves.first[best]), int(moves.first_lots[best])),
-            (int(moves.second[best]), int(moves.second_lots[best])),
+            (int(moves.first[index]), int(moves.first_lots[index])),
+            (int(moves.second[index]), int(moves.second_lots[index])),
         ):
             before, after = int(trade[market]), int(trade[market]) + lots
             trade[market] = after
@@ -191,13 +251,12 @@ class WholeLots:
             self.carry += float(table.carry[market]) * lots
             self._traded[pool] += table.usd[market] * (abs(after) - abs(before))
             self._margins[pool] += table.margin[market] * (abs(held + after) - abs(held + before))
-        return True
 
-    def _moves(self, number: int) -> _Moves:
+    def _moves(self, number: int, is_wide: bool) -> _Moves:
         """Single moves, and pairs whose second half brings the delta to where it may be."""
         asset, table, trade = self._assets[number], self._tables[number], self.trades[number]
         opened, count = self.open_units(number), len(asset.markets)
-        first, lots = self._first_halves(number)
+        first, lots = self._first_halves(number, is_wide)
         after = opened + lots * table.units[first]
         wanted = np.clip(after, -asset.band_units, asset.band_units) - after
         # Each first half with each market that may close it, in lots on either side of enough.
@@ -218,7 +277,7 @@ class WholeLots:
         fits &= (two >= table.lowest[moves.second]) & (two <= table.highest[moves.second])
         return _Moves(*(column[fits] for column in moves))
 
-    def _first_halves(self, number: int) -> tuple[Ints, Ints]:
+    def _first_halves(self, number: int, is_wide: bool) -> tuple[Ints, Ints]:
         """Markets and lots: one more or less, none, the smallest order, what closes the delta, what
         a cap or a margin has room for or is broken by, and what the carry lacks or has too much of
         when it is moved from one market to another."""
@@ -247,6 +306,14 @@ class WholeLots:
             turned = (self._target - self.carry) / gain[better, worse] / table.units[better]
             first = np.concatenate((first, better))
             lots = np.concatenate((lots, -_floor(-turned)))
+            if is_wide:
+                turned = turned * table.units[better] / table.units[worse]
+                first = np.concatenate((first, worse))
+                lots = np.concatenate((lots, _floor(-turned)))
+        if is_wide:
+            # Lots of two markets meet only at their common multiples: look around each step.
+            first = np.tile(first, len(_AROUND))
+            lots = (lots + np.array(_AROUND)[:, None]).ravel()
         moving = np.flatnonzero(lots)
         return first[moving], lots[moving]
 
@@ -286,14 +353,15 @@ def _more_over(used: Floats, more: Floats, limit: Floats) -> Floats:
     return np.asarray(np.maximum(used + more - limit, 0.0) - np.maximum(used - limit, 0.0))
 
 
-def _least(score: _Score, carry_dust: float, unit_usd: float) -> int | None:
-    """The index of the least score; None if that is the first, which stands still."""
+def _least(score: _Score, depth: int, carry_dust: float, unit_usd: float) -> int | None:
+    """The index of the least score; None if the first, which stands still, is as good in the
+    first `depth` of its parts."""
     dusts = (0.5, COST_DUST, LOT_DUST * unit_usd, carry_dust, COST_DUST)
     left = np.arange(len(score.refused))
     is_better = False
-    for column, dust in zip(score, dusts, strict=True):
+    for part, (column, dust) in enumerate(zip(score, dusts, strict=True)):
         values = column[left]
         least = float(np.min(values))
-        is_better = is_better or least < float(column[0]) - dust
+        is_better = is_better or (part < depth and least < float(column[0]) - dust)
         left = left[values <= least + dust]
     return int(left[np.argmin(score.cost_usd[left])]) if is_better else None

@@ -141,20 +141,23 @@ def _market(
     terms = offer.terms
     sell, buy = offer.sell.through[:0:-1] / -lot_usd, offer.buy.through / lot_usd
     paid = np.concatenate((offer.sell.paid[:0:-1], offer.buy.paid))
-    margin = terms.imf_frac * lot_usd
+    margin, held = terms.imf_frac * lot_usd, terms.position_usd / lot_usd
+    # No position may need more than all of the equity, nor more than it does if that is exceeded.
+    most = max(terms.margin_usd / margin if margin > 0 else math.inf, abs(held))
+    sold, bought = (min(most + way * held, 1e15) for way in (1, -1))
     return LotMarket(
         pool=venues.index(quote.venue),
         units=units,
         usd=quote.lot * quote.mid_usd,
         lots=np.concatenate((sell, buy)),
         paid=np.nan_to_num(paid),
-        lowest=0 if is_excluded else -offer.sell.whole,
-        highest=0 if is_excluded else offer.buy.whole,
+        lowest=0 if is_excluded else -min(offer.sell.whole, math.floor(sold + LOT_DUST)),
+        highest=0 if is_excluded else min(offer.buy.whole, math.floor(bought + LOT_DUST)),
         least_sell=_least(quote, Side.SELL),
         least_buy=_least(quote, Side.BUY),
         carry=0.0 if is_excluded else -quote.lot * carry_usd(quote, rate),
         margin=margin,
-        held=terms.position_usd / lot_usd,
+        held=held,
     )
 
 
