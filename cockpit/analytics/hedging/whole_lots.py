@@ -28,7 +28,10 @@ MOST_MOVES = 60
 """A coin; a repair takes a handful."""
 MOST_TURNS = 3
 """A coin, to earn what carry is missing."""
-_AROUND = (0, 1, 2, 3, 4, -1, -2)
+_STEPS = (0, 1, 2, 3, 4, -1, -2)
+_USUAL, _BOTH_WAYS, _AROUND = range(3)
+"""Which moves are looked at: carry turned from the better market, from either, and some lots more
+or less of each."""
 _ALL, _DELTA = 5, 3
 """How many of the scores count: all, or those up to the delta."""
 _FAR = 1e15
@@ -194,14 +197,14 @@ class WholeLots:
     def _improve(self, number: int, depth: int = _ALL) -> None:
         """The best moves in one coin, one after the other, judged by the first `depth` scores."""
         for _ in range(MOST_MOVES):
-            best = self._best(number, depth) or self._best(number, depth, is_wide=True)
+            best = self._best(number, depth) or self._best(number, depth, reach=_AROUND)
             if best is None:
                 break
             self._make(number, best.moves, best.row)
 
     def _earn(self, numbers: Sequence[int]) -> bool:
         """The one move of all coins that leaves the least carry missing, at the least cost."""
-        found = [(number, self._best(number)) for number in numbers]
+        found = [(number, self._best(number, reach=_BOTH_WAYS)) for number in numbers]
         moves = [(best.key, number, best) for number, best in found if best is not None]
         if not moves:
             return False
@@ -210,15 +213,15 @@ class WholeLots:
         self._make(number, best.moves, best.row)
         return self.missing < before
 
-    def _best(self, number: int, depth: int = _ALL, is_wide: bool = False) -> "_Best | None":
+    def _best(self, number: int, depth: int = _ALL, reach: int = _USUAL) -> "_Best | None":
         """The best move in one coin; None if none is better than standing still.
 
-        `is_wide` looks at more moves, where something is wrong that the usual ones do not mend.
+        The farthest reach is only for what is wrong and the usual moves do not mend.
         """
         # The first of them stands still: it is what the others are compared with.
-        if is_wide and not self._is_wrong(number, depth):
+        if reach == _AROUND and not self._is_wrong(number, depth):
             return None
-        moves = self._moves(number, is_wide)
+        moves = self._moves(number, reach)
         score = self._score(number, moves)
         index = _least(score, depth, self._carry_dust, self._assets[number].unit_usd)
         if index is None:
@@ -252,11 +255,11 @@ class WholeLots:
             self._traded[pool] += table.usd[market] * (abs(after) - abs(before))
             self._margins[pool] += table.margin[market] * (abs(held + after) - abs(held + before))
 
-    def _moves(self, number: int, is_wide: bool) -> _Moves:
+    def _moves(self, number: int, reach: int) -> _Moves:
         """Single moves, and pairs whose second half brings the delta to where it may be."""
         asset, table, trade = self._assets[number], self._tables[number], self.trades[number]
         opened, count = self.open_units(number), len(asset.markets)
-        first, lots = self._first_halves(number, is_wide)
+        first, lots = self._first_halves(number, reach)
         after = opened + lots * table.units[first]
         wanted = np.clip(after, -asset.band_units, asset.band_units) - after
         # Each first half with each market that may close it, in lots on either side of enough.
@@ -277,7 +280,7 @@ class WholeLots:
         fits &= (two >= table.lowest[moves.second]) & (two <= table.highest[moves.second])
         return _Moves(*(column[fits] for column in moves))
 
-    def _first_halves(self, number: int, is_wide: bool) -> tuple[Ints, Ints]:
+    def _first_halves(self, number: int, reach: int) -> tuple[Ints, Ints]:
         """Markets and lots: one more or less, none, the smallest order, what closes the delta, what
         a cap or a margin has room for or is broken by, and what the carry lacks or has too much of
         when it is moved from one market to another."""
@@ -306,14 +309,14 @@ class WholeLots:
             turned = (self._target - self.carry) / gain[better, worse] / table.units[better]
             first = np.concatenate((first, better))
             lots = np.concatenate((lots, -_floor(-turned)))
-            if is_wide:
+            if reach >= _BOTH_WAYS:
                 turned = turned * table.units[better] / table.units[worse]
                 first = np.concatenate((first, worse))
                 lots = np.concatenate((lots, _floor(-turned)))
-        if is_wide:
+        if reach == _AROUND:
             # Lots of two markets meet only at their common multiples: look around each step.
-            first = np.tile(first, len(_AROUND))
-            lots = (lots + np.array(_AROUND)[:, None]).ravel()
+            first = np.tile(first, len(_STEPS))
+            lots = (lots + np.array(_STEPS)[:, None]).ravel()
         moving = np.flatnonzero(lots)
         return first[moving], lots[moving]
 

@@ -27,9 +27,9 @@ from cockpit.calculators.common.holdings import Floats
 from cockpit.calculators.common.market_data import Notes, Quote
 from cockpit.core.market import Side
 
-FINE = (-8, 0, 1, 9, 60)
+FINE = (-8, 0, 1, 2, 9, 60)
 """Where groups begin around the level that the last answer ended in, counted in levels."""
-UNUSED = (0, 3, 30)
+UNUSED = (0, 1, 4, 30)
 """Where groups begin on a side that the last answer left alone."""
 PASSES = 4
 """How often the groups may be moved to where the last answer ended."""
