@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from cockpit.core.units import floor_to_lot
 
 Array = NDArray[np.float64]
-_DUST = 1e-9
 _LOT_DUST, _SHARE_DUST, _MOST_DUST = Decimal("1e-6"), Decimal("1e-11"), Decimal("0.01")
 
 
@@ -94,35 +93,6 @@ def round_slices(sizes: Sequence[float] | Array, lot: float, smallest: float) ->
         placed[last] += tail
         due -= tail
     return Rounded(np.array([float(size) for size in placed]), float(due))
-
-
-def round_plan(
-    sizes: Array, lots: Sequence[float], smallest: Sequence[float], total: float
-) -> Rounded:
-    """A plan over venues and slices in whole lots; legs and leftover sum to `total` exactly.
-
-    `sizes` has shape (V, K) in base units and sums to `total` up to binary dust; `lots` and
-    `smallest` have V entries. What rounding lost goes to venues that trade anyway, coarse lots
-    first, in their last slice; so the leftover is below the finest lot in use. ValueError as in
-    `round_slices`, or if the plan does not sum to the total.
-    """
-    plan = np.asarray(sizes, dtype=np.float64)
-    if abs(float(plan.sum()) - total) > _DUST * max(1.0, abs(total)):
-        raise ValueError(f"the plan sums to {float(plan.sum())}, not to {total}")
-    rows = [round_slices(row, lots[v], smallest[v]).sizes for v, row in enumerate(plan)]
-    legs = [[exact(size) for size in row] for row in rows]
-    left = _size(total) - sum((size for row in legs for size in row), Decimal(0))
-    coarse_first = sorted((v for v, row in enumerate(legs) if any(row)), key=lambda v: -lots[v])
-    for v in coarse_first:
-        # A rest below 0 is dust that tipped the plan over a lot: the finest venue gives it back.
-        last = max(k for k, size in enumerate(legs[v]) if size > 0)
-        extra = (left / _lot(lots[v])).to_integral_value(ROUND_FLOOR) * _lot(lots[v])
-        if extra > 0 or (left < 0 and v == coarse_first[-1]):
-            before = legs[v][last]
-            after = before + extra
-            legs[v][last] = after if after >= exact(smallest[v]) else Decimal(0)
-            left -= legs[v][last] - before
-    return Rounded(np.array([[float(s) for s in row] for row in legs]), float(left))
 
 
 def _lot(lot: float) -> Decimal:

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cockpit.analytics.execution.ladder import DUST
 from cockpit.analytics.execution.lots import exact
 from cockpit.analytics.execution.split import best_single, cost_usd
 from cockpit.analytics.execution.squeeze import squeeze_sd_usd
@@ -178,7 +179,7 @@ def _planned(
     sizes = venue_sizes(inputs, priced, side, planned, caps, sigma, reference)
     market = read_market(inputs, priced, side, sizes, reference, notes)
     kappa = urgency(inputs, market, notes)
-    rounded = whole_orders(priced, sizes, caps, schedule(inputs, kappa), planned)
+    rounded = whole_orders(priced, side, sizes, caps, schedule(inputs, kappa), planned)
     legs = build_legs(inputs, priced, side, rounded, start, notes)
     placed, per_venue = planned_base(legs), rounded.sum(axis=1)
     if inputs.schedule == "ladder":
@@ -190,12 +191,18 @@ def _planned(
         costs = taking_costs(inputs, priced, side, rounded, market, reference)
     if not legs and infeasible is None:
         infeasible = f"{base_words(size)} {values.symbol} is below every venue's smallest order"
+    short = planned - placed
+    if legs and short > DUST * planned:
+        notes.warn(
+            f"{base_words(short)} {values.symbol} stay untraded: no whole lots and smallest orders "
+            "of these venues make them up"
+        )
     for words in shared_layers(priced, np.flatnonzero(per_venue).tolist(), settings):
         notes.warn(words)
     values = msgspec.structs.replace(
         values,
         size_planned=placed,
-        leftover=float(exact(size) - exact(placed)),
+        leftover=max(float(exact(size) - exact(placed)), 0.0),
         cost_usd=costs.total,
         cost_bps=None if costs.total is None else costs.total / (placed * reference) * 1e4,
         fees_usd=costs.fees,

@@ -11,7 +11,15 @@ from decimal import ROUND_FLOOR, Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.execution.lots import exact, round_plan, smallest_order
+from cockpit.analytics.execution.fills import Curve
+from cockpit.analytics.execution.lots import (
+    common_unit,
+    count_lots,
+    exact,
+    round_slices,
+    smallest_order,
+)
+from cockpit.analytics.execution.minima import fill_with_minima
 from cockpit.analytics.execution.split import Offer, best_split
 from cockpit.analytics.execution.squeeze import (
     LinearCost,
@@ -30,6 +38,9 @@ from cockpit.core.units import floor_to_lot
 Array = NDArray[np.float64]
 ASSUMED_GAP_BPS = 10.0
 _DUST = 1e-12
+LOT_DUST = 1e-6
+_PREFERRED = 10.0
+"""Times its price: what a unit that is wanted is worth, more than any other unit costs."""
 _DIGITS = 6
 """Of a slice that shares are found to: finer than any lot."""
 
@@ -92,13 +103,16 @@ def venue_sizes(
 
 
 def whole_orders(
-    priced: Sequence[Quote], sizes: Array, caps: Array, shares: Array, size: float
+    priced: Sequence[Quote], side: Side, sizes: Array, caps: Array, shares: Array, size: float
 ) -> Array:
     """Slices in whole lots, shape (V, K), within the caps; `shares` (K,) are those of the slices.
 
-    What flooring leaves of `size` goes to venues that trade anyway, coarse lots first, so that
-    the rest is below the finest lot where the caps allow it.
+    What flooring leaves of `size` goes to venues that trade anyway, coarse lots first. Where that
+    is not enough, lots and smallest orders of all venues are combined: as much as they can make of
+    the size together, as near to `sizes` as that allows.
     """
+    unit, _ = common_unit([quote.lot for quote in priced])
+    whole = unit * count_lots(size, unit)
     lots = [exact(quote.lot) for quote in priced]
     totals = [
         floor_to_lot(exact(part * (1 + _DUST)), lot)
@@ -107,19 +121,49 @@ def whole_orders(
     for v, quote in enumerate(priced):
         if totals[v] < exact(_smallest(quote)):
             totals[v] = Decimal(0)
-    left = exact(size) - sum(totals, Decimal(0))
+    left = whole - sum(totals, Decimal(0))
     for v in sorted((v for v in range(len(priced)) if totals[v]), key=lambda v: -lots[v]):
         room = left if math.isinf(caps[v]) else min(left, exact(float(caps[v])) - totals[v])
         extra = (room / lots[v]).to_integral_value(ROUND_FLOOR) * lots[v]
         totals[v] += extra
         left -= extra
+    if left > 0:
+        totals = _combined(priced, side, totals, caps, whole)
     orders = np.zeros((len(priced), shares.size))
     for v, quote in enumerate(priced):
-        total = float(totals[v])
-        if total > 0:
-            smallest = [_smallest(quote)]
-            orders[v] = round_plan(total * shares[None, :], [quote.lot], smallest, total).sizes
+        if totals[v] > 0:
+            # The slices' ends in whole lots, so that the dust of the shares loses none.
+            count = int(totals[v] / lots[v])
+            ends = np.floor(np.cumsum(shares) * count + LOT_DUST).astype(np.int64)
+            ends[-1] = count
+            slices = [float(lots[v] * int(lot)) for lot in np.diff(ends, prepend=0)]
+            orders[v] = round_slices(slices, quote.lot, _smallest(quote)).sizes
     return orders
+
+
+def _combined(
+    priced: Sequence[Quote], side: Side, wanted: Sequence[Decimal], caps: Array, size: Decimal
+) -> list[Decimal]:
+    """The most that whole lots make of `size`, at least what is wanted of a venue where that can
+    be; what is added goes to the cheapest touch."""
+    unit, steps = common_unit([quote.lot for quote in priced])
+    want = int(size / unit)
+    curves, least = [], []
+    for quote, step, base, cap in zip(priced, steps, wanted, caps.tolist(), strict=True):
+        room = want if math.isinf(cap) else min(want, count_lots(cap, unit))
+        smallest = int(exact(_smallest(quote)) / unit)
+        price = quote.touch(side) * quote.quote_usd
+        dear = side.sign * price * (1 + side.sign * (quote.fees.taker or 0.0))
+        # What is wanted costs less than any price, so that nothing of it is given up for cost.
+        prices = np.array([-_PREFERRED * price, dear])
+        amounts = np.array([float(base / unit), float(want)])
+        some = amounts > 0
+        if smallest > room // step * step:
+            some[:] = False
+        curves.append(Curve.of(prices[some], amounts[some], step, room))
+        least.append(smallest)
+    found = fill_with_minima(curves, least, want)
+    return [unit * amount for amount in found]
 
 
 def _sizes(

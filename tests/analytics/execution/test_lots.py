@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.analytics.execution.lots import round_plan, round_slices, smallest_order
+from cockpit.analytics.execution.lots import (
+    common_unit,
+    count_lots,
+    round_slices,
+    smallest_order,
+)
 
 
 def decimals(values: np.ndarray) -> list[Decimal]:
@@ -56,26 +61,6 @@ def test_a_slice_that_is_not_a_size_is_refused(size: float) -> None:
         round_slices([size], 0.1, 0.1)
 
 
-def test_what_a_coarse_lot_cannot_hold_goes_to_the_finer_venue() -> None:
-    plan = np.array([[1.55, 1.55], [0.95, 0.95]])
-    done = round_plan(plan, [1.0, 0.1], [1.0, 0.1], 5.0)
-    assert done.sizes.tolist() == [[1.0, 2.0], [0.9, 1.1]]
-    assert done.leftover == 0.0
-
-
-def test_a_plan_that_is_not_its_total_is_refused() -> None:
-    with pytest.raises(ValueError, match="sums to"):
-        round_plan(np.array([[1.0, 1.0]]), [0.1], [0.1], 2.5)
-
-
-def test_binary_dust_does_not_buy_an_extra_lot() -> None:
-    # The three shares print as 0.3, 0.3, 0.3 while the total is a hair below 0.9.
-    total = math.nextafter(0.9, 0.0)
-    done = round_plan(np.array([[0.3], [0.3], [0.3]]), [0.1, 0.1, 0.1], [0.1] * 3, total)
-    assert sum(decimals(done.sizes)) == Decimal("0.8")
-    assert sum(decimals(done.sizes)) + Decimal(repr(done.leftover)) == Decimal(repr(total))
-
-
 # Sizes as venues print them: twelve places are more than any of them has.
 shares = st.lists(st.floats(0.0, 5.0).map(lambda size: round(size, 12)), min_size=1, max_size=6)
 steps = st.sampled_from([1.0, 0.1, 0.001, 0.25])
@@ -97,22 +82,17 @@ def test_slices_are_lot_multiples_above_the_minimum_and_sum_exactly(
     assert done.leftover == float(left)
 
 
-@given(
-    st.floats(0.01, 50.0),
-    st.lists(st.tuples(st.floats(0.05, 1.0), steps), min_size=1, max_size=4),
-    st.integers(1, 5),
-)
-def test_a_plan_and_its_leftover_are_the_total(
-    total: float, venues: list[tuple[float, float]], slices: int
-) -> None:
-    weights = np.array([weight for weight, _ in venues])
-    plan = np.outer(weights / weights.sum(), np.full(slices, total / slices))
-    lots = [lot for _, lot in venues]
-    done = round_plan(plan, lots, lots, total)
-    placed = sum(decimals(done.sizes))
-    assert float(Decimal(repr(total)) - placed) == done.leftover
-    assert done.leftover >= 0
-    for row, lot in zip(done.sizes, lots, strict=True):
-        assert all(size % Decimal(repr(lot)) == 0 for size in decimals(row))
-    trading = [lot for row, lot in zip(done.sizes, lots, strict=True) if row.any()]
-    assert not trading or done.leftover < min(trading)
+def test_a_size_that_only_dust_keeps_from_a_lot_has_that_lot() -> None:
+    lot = Decimal("0.1")
+    assert count_lots(math.nextafter(0.9, 0.0), lot) == 9
+    assert count_lots(0.9 * (1 - 1e-12), lot) == 9
+    assert count_lots(0.8999, lot) == 8
+    assert count_lots(1e9 * (1 - 1e-12), Decimal(1)) == 1_000_000_000
+    with pytest.raises(ValueError, match="size must be"):
+        count_lots(-1.0, lot)
+
+
+def test_the_common_unit_is_the_largest_that_divides_all_lots() -> None:
+    assert common_unit([0.2, 0.5]) == (Decimal("0.1"), [2, 5])
+    assert common_unit([0.001, 0.01]) == (Decimal("0.001"), [1, 10])
+    assert common_unit([3.0]) == (Decimal(3), [1])

@@ -350,3 +350,27 @@ def test_legs_are_whole_lots_above_the_smallest_order_and_add_up_exactly(
         assert leg.size * 99.975 >= (minimum or 0.0)
         assert Decimal(repr(leg.limit)) % Decimal("0.01") == 0
     assert result.values.leftover >= 0
+
+
+def test_lots_and_smallest_orders_of_all_venues_are_combined() -> None:
+    # The cheapest takes hundreds only; the rest of 1.3 is made of the others' lots.
+    at = saved(
+        market("cheap", lot=1.0, taker_fee=0.0),
+        market("fifth", lot=0.2, taker_fee=1e-4),
+        market("half", lot=0.5, taker_fee=2e-4),
+    )
+    for size, parts in ((1.2, {"cheap": 1.0, "fifth": 0.2}), (0.9, {"fifth": 0.4, "half": 0.5})):
+        for dust in (1 - 1e-12, 1.0, 1 + 1e-12):
+            values = calc(
+                "stagger", at, side="buy", size=size * dust, slices=3, haircut="false",
+                schedule="twap",
+            ).values  # fmt: skip
+            assert {part.venue: part.size for part in values.by_venue} == parts
+            assert values.leftover == pytest.approx(0, abs=1e-11)
+
+
+def test_what_no_whole_lots_make_up_is_said() -> None:
+    at = saved(market("x", lot=0.2), market("y", lot=0.2, min_size=1.0))
+    result = calc("stagger", at, side="buy", size=0.5, slices=1, haircut="false")
+    assert result.values.leftover == 0.1
+    assert any(words.startswith("0.1 BTC stay untraded") for words in result.warnings)
