@@ -50,28 +50,14 @@ class HedgeAsset(NamedTuple):
     venues: Sequence[HedgeVenue]
 
 
-class HedgeLegs(NamedTuple):
-    """Trades (V,), and what they leave. Not feasible: the best attainable, and why in `binding`.
-
-    Best attainable is first the smallest delta beyond the band, then the highest carry, then the
-    least cost. `excluded` names venues whose funding, margin or cost is unknown, or whose buying
-    and selling together cost less than nothing (a crossed book).
-    """
-
-    trade_usd: Floats
-    delta_usd: float
-    carry_usd_per_hour: float
-    cost_usd: float
-    feasible: bool
-    binding: str | None
-    excluded: tuple[str, ...]
-
-
 class HedgeBook(NamedTuple):
-    """The same for several coins: trades (V,), words and excluded venues by coin.
+    """Trades (V,), words and excluded venues by coin.
 
     `unhedged` says for each coin what keeps its delta out of its band; `short` what keeps the
-    carry of all of them below the target. None where nothing does.
+    carry of all of them below the target. None where nothing does; else the trades are the best
+    attainable: first the smallest delta beyond the bands, then the highest carry, then the least
+    cost. `excluded` names venues whose funding, margin or cost is unknown, or whose buying and
+    selling together cost less than nothing (a crossed book).
     """
 
     trade_usd: tuple[Floats, ...]
@@ -101,53 +87,21 @@ def book_segments(levels: Levels, mid: float, side: int, fee_frac: float) -> Seg
     return list(zip((sizes * mid).tolist(), costs.tolist(), strict=True))
 
 
-def hedge_legs(
-    delta_usd: float,
-    carry_usd_per_hour: float,
-    venues: Sequence[HedgeVenue],
-    band_usd: float,
-    target_carry_usd_per_hour: float | None,
-) -> HedgeLegs:
-    """Least-cost trades with |delta| <= band and carry >= target, both counted after the trades.
-
-    `delta_usd` and `carry_usd_per_hour` describe the positions as they are, carry + when
-    received; a target of None leaves carry free. With an unknown delta, or an unknown carry that
-    must meet a target, nothing is proposed and the trades are NaN. ValueError for a negative
-    band or costs that fall along a venue's segments.
-    """
-    if not band_usd >= 0:
-        raise ValueError(f"the band must be 0 or more, got {band_usd}")
-    if math.isnan(delta_usd):
-        return _unknown(venues, "the delta to hedge is not known")
-    if target_carry_usd_per_hour is not None and math.isnan(carry_usd_per_hour):
-        return _unknown(venues, "the carry of the positions is not known")
-    asset = HedgeAsset(delta_usd, band_usd, venues)
-    found = hedge_book([asset], carry_usd_per_hour, target_carry_usd_per_hour)
-    trade, binding = found.trade_usd[0], found.unhedged[0] or found.short
-    rooms = [_rooms(v) if _usable(v) else (_CLOSED, _CLOSED) for v in venues]
-    funding = np.nan_to_num([v.funding_hourly for v in venues])
-    return HedgeLegs(
-        trade_usd=trade,
-        delta_usd=delta_usd + float(np.sum(trade)),
-        carry_usd_per_hour=carry_usd_per_hour - float(funding @ trade),
-        cost_usd=sum(_cost(t, sides) for t, sides in zip(trade.tolist(), rooms, strict=True)),
-        feasible=binding is None,
-        binding=binding,
-        excluded=found.excluded[0],
-    )
-
-
 def hedge_book(
     assets: Sequence[HedgeAsset],
     carry_usd_per_hour: float,
     target_carry_usd_per_hour: float | None,
 ) -> HedgeBook:
-    """Least-cost trades in several coins that share venues and one target of carry.
+    """Least-cost trades with each |delta| <= its band and carry >= target, counted afterwards.
 
+    Carry describes the positions as they are, + when received; a target of None leaves it free.
     Venues of one name are one account: their `cap_usd` limits all trades there together, their
-    `margin_usd` all positions. What is not known must be left out beforehand: ValueError for a
-    delta or a carry that is not finite, or as in `hedge_legs`.
+    `margin_usd` all positions. ValueError for a delta or a carry that is not finite, a negative
+    band, or costs that fall along a venue's segments.
     """
+    for asset in assets:
+        if not asset.band_usd >= 0:
+            raise ValueError(f"the band must be 0 or more, got {asset.band_usd}")
     if not math.isfinite(sum(asset.delta_usd for asset in assets) + carry_usd_per_hour):
         raise ValueError("delta and carry must be known")
     return _Program(assets, carry_usd_per_hour, target_carry_usd_per_hour).answer()
@@ -424,17 +378,3 @@ def _cut(segments: Segments, cap_usd: float, margin_usd: float) -> _Room:
         kept.append((min(width, left), cost))
         left = max(left - width, 0.0)
     return _Room(kept, usd, reason)
-
-
-def _cost(trade_usd: float, sides: tuple[_Room, _Room]) -> float:
-    """What a trade costs: the cheapest segments first."""
-    left, total = abs(trade_usd), 0.0
-    for width, cost in sides[int(trade_usd < 0)].segments:
-        total += min(width, left) * cost
-        left = max(left - width, 0.0)
-    return total
-
-
-def _unknown(venues: Sequence[HedgeVenue], words: str) -> HedgeLegs:
-    nothing = np.full(len(venues), math.nan)
-    return HedgeLegs(nothing, math.nan, math.nan, math.nan, False, words, ())

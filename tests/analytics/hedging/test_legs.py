@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.analytics.hedging.legs import HedgeVenue, book_segments, hedge_legs
+from cockpit.analytics.hedging.legs import HedgeVenue, book_segments
 from cockpit.analytics.hedging.linear_program import Infeasible, minimise
+from tests.analytics.hedging.single import hedge_legs
 
 INF = math.inf
 
@@ -99,14 +100,10 @@ def test_a_crossed_book_is_no_place_to_hedge() -> None:
     assert hedge_legs(1e5, 0.0, [crossed, venue("y")], 0.0, None).excluded == ("x",)
 
 
-def test_an_unknown_delta_or_carry_proposes_nothing() -> None:
-    for found in (
-        hedge_legs(math.nan, 0.0, two_shorts, 0.0, None),
-        hedge_legs(1e6, math.nan, two_shorts, 0.0, 0.0),
-    ):
-        assert not found.feasible
-        assert np.isnan(found.trade_usd).all()
-        assert "not known" in (found.binding or "")
+def test_an_unknown_delta_or_carry_is_refused() -> None:
+    for delta, carry in ((math.nan, 0.0), (1e6, math.nan)):
+        with pytest.raises(ValueError, match="must be known"):
+            hedge_legs(delta, carry, two_shorts, 0.0, 0.0)
 
 
 def test_without_venues_the_delta_stays() -> None:

@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit import calculators
-from cockpit.analytics.hedging.legs import HedgeVenue, book_segments, hedge_legs
+from cockpit.analytics.hedging.legs import HedgeVenue, book_segments
 from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.market_data import Settings
 from cockpit.core.events import BookSnapshot, Funding, Instrument, Link
 from cockpit.core.market import Side
 from cockpit.state.store import MarketStore
+from tests.analytics.hedging.single import hedge_legs
 from tests.calculators.faults import fault
 from tests.calculators.risk import btc, coin, held, run, view
 from tests.support import AT_NS
