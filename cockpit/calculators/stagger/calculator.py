@@ -179,7 +179,7 @@ def _planned(
     sizes = venue_sizes(inputs, priced, side, planned, caps, sigma, reference)
     market = read_market(inputs, priced, side, sizes, reference, notes)
     kappa = urgency(inputs, market, notes)
-    rounded = whole_orders(priced, side, sizes, caps, schedule(inputs, kappa), planned)
+    rounded = whole_orders(inputs, priced, side, sizes, caps, schedule(inputs, kappa), planned)
     legs = build_legs(inputs, priced, side, rounded, start, notes)
     placed, per_venue = planned_base(legs), rounded.sum(axis=1)
     if inputs.schedule == "ladder":

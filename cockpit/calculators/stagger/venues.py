@@ -80,6 +80,21 @@ def shared_layers(priced: Sequence[Quote], used: Sequence[int], settings: Settin
     return found
 
 
+def least_orders(inputs: Inputs, priced: Sequence[Quote], side: Side) -> list[float]:
+    """Each venue's smallest order in base, at the lowest price that a slice may have: a notional
+    that holds there holds everywhere."""
+    found = []
+    for quote in priced:
+        price = min(quote.mid, quote.touch(side))
+        if inputs.schedule == "ladder" and side is Side.BUY:
+            lowest = 1 - inputs.step_bps / 1e4 * (inputs.count - 1)
+            # Prices at or below 0 are refused where the rungs are made.
+            price = quote.touch(Side.SELL) * max(lowest, 1e-3)
+        usd = price * quote.quote_usd
+        found.append(smallest_order(quote.lot, quote.min_size, quote.min_notional_usd, usd))
+    return found
+
+
 def venue_sizes(
     inputs: Inputs, priced: Sequence[Quote], side: Side, size: float, caps: Array,
     sigma: Array, reference: float,
@@ -89,7 +104,7 @@ def venue_sizes(
     A venue that would get less than its smallest order gets nothing, as long as the others hold
     the rest.
     """
-    smallest = np.array([_smallest(quote) for quote in priced])
+    smallest = np.array(least_orders(inputs, priced, side))
     while True:
         sizes = _sizes(inputs, priced, side, size, caps, sigma, reference)
         short = np.flatnonzero((sizes > 0) & (sizes < smallest * (1 - 1e-9)))
@@ -103,14 +118,16 @@ def venue_sizes(
 
 
 def whole_orders(
-    priced: Sequence[Quote], side: Side, sizes: Array, caps: Array, shares: Array, size: float
-) -> Array:
+    inputs: Inputs, priced: Sequence[Quote], side: Side, sizes: Array, caps: Array, shares: Array,
+    size: float,
+) -> Array:  # fmt: skip
     """Slices in whole lots, shape (V, K), within the caps; `shares` (K,) are those of the slices.
 
     What flooring leaves of `size` goes to venues that trade anyway, coarse lots first. Where that
     is not enough, lots and smallest orders of all venues are combined: as much as they can make of
     the size together, as near to `sizes` as that allows.
     """
+    smallest = least_orders(inputs, priced, side)
     unit, _ = common_unit([quote.lot for quote in priced])
     whole = unit * count_lots(size, unit)
     lots = [exact(quote.lot) for quote in priced]
@@ -118,8 +135,8 @@ def whole_orders(
         floor_to_lot(exact(part * (1 + _DUST)), lot)
         for part, lot in zip(sizes.tolist(), lots, strict=True)
     ]
-    for v, quote in enumerate(priced):
-        if totals[v] < exact(_smallest(quote)):
+    for v in range(len(priced)):
+        if totals[v] < exact(smallest[v]):
             totals[v] = Decimal(0)
     left = whole - sum(totals, Decimal(0))
     for v in sorted((v for v in range(len(priced)) if totals[v]), key=lambda v: -lots[v]):
@@ -128,7 +145,7 @@ def whole_orders(
         totals[v] += extra
         left -= extra
     if left > 0:
-        totals = _combined(priced, side, totals, caps, whole)
+        totals = _combined(priced, side, totals, smallest, caps, whole)
     orders = np.zeros((len(priced), shares.size))
     for v, quote in enumerate(priced):
         if totals[v] > 0:
@@ -137,31 +154,34 @@ def whole_orders(
             ends = np.floor(np.cumsum(shares) * count + LOT_DUST).astype(np.int64)
             ends[-1] = count
             slices = [float(lots[v] * int(lot)) for lot in np.diff(ends, prepend=0)]
-            orders[v] = round_slices(slices, quote.lot, _smallest(quote)).sizes
+            orders[v] = round_slices(slices, quote.lot, smallest[v]).sizes
     return orders
 
 
 def _combined(
-    priced: Sequence[Quote], side: Side, wanted: Sequence[Decimal], caps: Array, size: Decimal
-) -> list[Decimal]:
+    priced: Sequence[Quote], side: Side, wanted: Sequence[Decimal], smallest: Sequence[float],
+    caps: Array, size: Decimal,
+) -> list[Decimal]:  # fmt: skip
     """The most that whole lots make of `size`, at least what is wanted of a venue where that can
     be; what is added goes to the cheapest touch."""
     unit, steps = common_unit([quote.lot for quote in priced])
     want = int(size / unit)
     curves, least = [], []
-    for quote, step, base, cap in zip(priced, steps, wanted, caps.tolist(), strict=True):
+    for v, (quote, step, base, cap) in enumerate(
+        zip(priced, steps, wanted, caps.tolist(), strict=True)
+    ):
         room = want if math.isinf(cap) else min(want, count_lots(cap, unit))
-        smallest = int(exact(_smallest(quote)) / unit)
+        fewest = int(exact(smallest[v]) / unit)
         price = quote.touch(side) * quote.quote_usd
         dear = side.sign * price * (1 + side.sign * (quote.fees.taker or 0.0))
         # What is wanted costs less than any price, so that nothing of it is given up for cost.
         prices = np.array([-_PREFERRED * price, dear])
         amounts = np.array([float(base / unit), float(want)])
         some = amounts > 0
-        if smallest > room // step * step:
+        if fewest > room // step * step:
             some[:] = False
         curves.append(Curve.of(prices[some], amounts[some], step, room))
-        least.append(smallest)
+        least.append(fewest)
     found = fill_with_minima(curves, least, want)
     return [unit * amount for amount in found]
 
@@ -236,7 +256,3 @@ def _line(quote: Quote, side: Side, reference: float, usd: float) -> LinearCost:
     if line is None:
         raise ValueError("a quote has levels on both sides")
     return line
-
-
-def _smallest(quote: Quote) -> float:
-    return smallest_order(quote.lot, quote.min_size, quote.min_notional_usd, quote.mid_usd)

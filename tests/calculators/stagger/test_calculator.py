@@ -374,3 +374,14 @@ def test_what_no_whole_lots_make_up_is_said() -> None:
     result = calc("stagger", at, side="buy", size=0.5, slices=1, haircut="false")
     assert result.values.leftover == 0.1
     assert any(words.startswith("0.1 BTC stay untraded") for words in result.warnings)
+
+
+def test_the_lowest_rung_of_a_ladder_is_worth_the_smallest_notional() -> None:
+    # 0.10 at 99.95 are 9.995 dollars; at the last rung, 99.95 x 0.9, ten dollars need 0.12.
+    at = saved(market("x", lot=0.01, min_notional_usd=10.0))
+    result = calc(
+        "stagger", at, side="buy", size=0.6, slices=6, schedule="ladder", step_bps=200,
+        haircut="false",
+    )  # fmt: skip
+    assert sum(leg.size for leg in result.plan.legs) == pytest.approx(0.6)
+    assert all(leg.size * leg.limit >= 10.0 for leg in result.plan.legs)
