@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cockpit.analytics.hedging.ratio import delay_risk
+from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.holdings import known
 from cockpit.calculators.common.market_data import Notes, Settings, known_venues
 from cockpit.calculators.common.result import Column, Result, Table
@@ -35,6 +36,11 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     for name in ("max_usd", "delay_s", "taker_fee", "quote_usd"):
         known_venues(view, list(getattr(inputs, name)), name)
     held = exposures(inputs, view, settings, notes)
+    if inputs.hedge_symbol is not None and len(held) > 1:
+        names = ", ".join(exposure.symbol for exposure in held)
+        raise FieldError(
+            "hedge_symbol", f"hedges one symbol at a time; expected symbol to be one of {names}"
+        )
     sigma = inputs.sigma_annual
     if sigma is None:
         sigma = ASSUMED_VOLATILITY

@@ -340,3 +340,11 @@ def test_rows_are_the_legs_and_the_verdict_says_what_to_do() -> None:
     assert [row[:4] for row in table.rows] == [("x", "BTC", "sell", 10.0)]
     assert len(table.rows[0]) == len(table.columns)
     assert module.verdict(result).startswith("Sell 10 BTC on x: delta $600,000 to $0.00")
+
+
+def test_one_book_does_not_hedge_several_symbols_at_once() -> None:
+    at = view(deep("x"), coin("x", "ETH", 3000, 0.02), coin("x", "SOL", 150, 0.02))
+    rows = [held("x", 1), held("x", 10, "SOL")]
+    with pytest.raises(FieldError, match="one symbol at a time"):
+        hedge(at, positions=rows, hedge_symbol="ETH", correlation=0.9, sigma_annual=0.5,
+              hedge_sigma_annual=0.6)  # fmt: skip
