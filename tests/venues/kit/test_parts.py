@@ -1,0 +1,292 @@
+"""The smaller parts: questions, the pulse, the listing, accounts, what was said already."""
+
+import msgspec
+import pytest
+
+from cockpit.core.events import (
+    AccountState,
+    Funding,
+    Instrument,
+    Prices,
+    Reject,
+    Rtt,
+)
+from cockpit.venues.contract import MAIN, Fetch, Restart, Send
+from cockpit.venues.kit.accounts import Accounts, Standing
+from cockpit.venues.kit.decoding import request_number
+from cockpit.venues.kit.dedupe import Seen, Unchanged
+from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.instruments import Instruments, Market, Unit, unscaled
+from cockpit.venues.kit.polling import Question, Rota, Timing
+from cockpit.venues.kit.settled import SettledRates
+from tests.support import AT_NS, only, reply
+
+SECOND_NS = 1_000_000_000
+HOUR_NS = 3_600 * SECOND_NS
+NUMBERS = msgspec.json.Decoder(list[int])
+
+
+def at(second: float) -> int:
+    return AT_NS + round(second * SECOND_NS)
+
+
+# --- questions ------------------------------------------------------------------------------------
+
+
+def question(*, at_once: bool = False) -> Question[list[int]]:
+    return Question(
+        "tiny",
+        lambda: Fetch(name="tickers", path="/tickers"),
+        NUMBERS,
+        Timing(period_s=60, retry_s=5),
+        check=lambda numbers: "is empty" if not numbers else None,
+        at_once=at_once,
+    )
+
+
+def test_a_question_is_asked_at_the_first_tick_and_then_every_period() -> None:
+    asked = question()
+    assert asked.opened(MAIN, AT_NS) == ()
+    seconds = [second for second in range(130) if asked.tick(at(second))]
+    assert seconds == [0, 60, 120]
+
+
+def test_a_question_of_the_opening_is_asked_with_every_link_that_opens() -> None:
+    asked = question(at_once=True)
+    assert len(asked.opened(MAIN, AT_NS)) == 1
+    assert asked.tick(at(1)) == ()
+    asked.closed(MAIN)
+    assert len(asked.opened(MAIN, at(2))) == 1
+
+
+@pytest.mark.parametrize("body", ["[", '"x"', "[]"])
+def test_an_answer_that_says_nothing_is_a_reject_and_asked_for_sooner(body: str) -> None:
+    asked = question()
+    asked.tick(AT_NS)
+    assert isinstance(asked.read(reply("tickers", body, at_ns=at(1))), Reject)
+    assert [second for second in range(1, 60) if asked.tick(at(second))] == [6]
+
+
+def test_a_good_answer_is_handed_over() -> None:
+    assert question().read(reply("tickers", "[7]")) == [7]
+
+
+def test_another_period_holds_at_once() -> None:
+    asked = question()
+    asked.tick(AT_NS)
+    asked.every(15)
+    assert [second for second in range(1, 40) if asked.tick(at(second))] == [1, 16, 31]
+
+
+def rota(per_tick: int | None = None) -> Rota[list[int]]:
+    return Rota(
+        "tiny",
+        lambda key: Fetch(name="open_interest", path=f"/{key}", key=key),
+        NUMBERS,
+        Timing(period_s=10, retry_s=3),
+        per_tick=per_tick,
+    )
+
+
+def test_a_rota_asks_those_that_have_waited_longest_within_its_budget() -> None:
+    turns = rota(per_tick=2)
+    asked = [[f.key for f in only(Fetch, turns.want("abcde", AT_NS))]]
+    asked += [[f.key for f in only(Fetch, turns.tick(at(s)))] for s in (1, 2, 3, 10, 11)]
+    assert asked == [["a", "b"], ["c", "d"], ["e"], [], ["a", "b"], ["c", "d"]]
+
+
+def test_one_failed_key_of_a_rota_is_asked_for_sooner_and_alone() -> None:
+    turns = rota()
+    turns.want("ab", AT_NS)
+    assert isinstance(turns.read(reply("open_interest", "", status=500, key="b")), Reject)
+    assert [f.key for f in only(Fetch, turns.tick(at(3)))] == ["b"]
+
+
+def test_a_key_that_is_wanted_no_longer_is_not_asked_and_keeps_its_turn() -> None:
+    turns = rota()
+    turns.want("ab", AT_NS)
+    assert turns.want("b", at(1)) == ()
+    assert turns.want("ab", at(2)) == ()
+    assert len(turns.tick(at(10))) == 2
+
+
+# --- pulse ----------------------------------------------------------------------------------------
+
+
+def test_a_pong_is_a_round_trip_and_one_that_was_not_asked_for_says_nothing() -> None:
+    pulse = Heartbeat("tiny", lambda at_ns: f"ping {at_ns}", every_s=20)
+    pulse.opened(MAIN, AT_NS)
+    assert pulse.tick(at(1)) == [Send(f"ping {at(1)}")]
+    (rtt,) = only(Rtt, pulse.pong(at(1.25)))
+    assert rtt.rtt_ns == SECOND_NS // 4
+    assert pulse.pong(at(2)) == ()
+    assert [second for second in range(2, 45) if pulse.tick(at(second))] == [21, 41]
+
+
+def test_a_silent_link_is_restarted_once() -> None:
+    pulse = Heartbeat("tiny", None, silence_s=30)
+    pulse.opened(MAIN, AT_NS)
+    pulse.heard(at(10))
+    assert pulse.tick(at(39)) == ()
+    assert only(Restart, pulse.tick(at(40)))
+    assert pulse.tick(at(41)) == ()
+
+
+def test_the_pulse_of_another_link_is_its_own() -> None:
+    pulse = Heartbeat("tiny", lambda at_ns: "ping", link="prices")
+    pulse.opened(MAIN, AT_NS)
+    assert pulse.tick(at(1)) == ()
+    pulse.opened("prices", at(2))
+    assert pulse.tick(at(3)) == [Send("ping", "prices")]
+
+
+# --- listing --------------------------------------------------------------------------------------
+
+
+def listed(
+    listing: Instruments[Market], native: str, symbol: str, at_ns: int = AT_NS, tick: float = 0.1
+) -> list[Instrument]:
+    market = listing.adopt(native, symbol, Unit(), Market)
+    return listing.state(
+        market,
+        Instrument(
+            venue="tiny", recv_ns=at_ns, symbol=market.symbol, native=native, base="BTC",
+            quote="USD", tick=tick,
+        ),
+    )  # fmt: skip
+
+
+def test_an_instrument_is_said_again_only_if_more_than_the_time_differs() -> None:
+    listing = Instruments[Market]()
+    assert len(listed(listing, "BTC-PERP", "BTC")) == 1
+    version = listing.version
+    assert listed(listing, "BTC-PERP", "BTC", at(600)) == []
+    assert listing.version == version
+    assert len(listed(listing, "BTC-PERP", "BTC", at(1200), tick=0.5)) == 1
+    assert listing.version > version
+
+
+def test_two_markets_never_share_a_symbol() -> None:
+    listing = Instruments[Market]()
+    listed(listing, "NEIRO-PERP", "NEIRO")
+    (second,) = listed(listing, "NEIROCTO-PERP", "NEIRO")
+    assert second.symbol == "NEIROCTO-PERP"
+    assert [market.native for market in listing.wanted(["NEIRO"])] == ["NEIRO-PERP"]
+
+
+def test_a_market_is_gone_when_two_whole_listings_left_it_out() -> None:
+    listing = Instruments[Market]()
+    for native in ("BTC-PERP", "ETH-PERP"):
+        listed(listing, native, native[:3])
+    assert listing.end(AT_NS) == []
+    said = []
+    for turn in (1, 2, 3):
+        listing.begin()
+        listed(listing, "BTC-PERP", "BTC", at(turn))
+        said.append([(event.symbol, event.status) for event in listing.end(at(turn))])
+    assert said == [[], [("ETH", "delisted")], []]
+    assert list(listing.wanted(["ETH"])) == []
+
+
+def test_prices_and_sizes_of_scaled_fractional_and_inverse_contracts() -> None:
+    """1000PEPE at 0.0046 is PEPE at 4.6e-6; 500 contracts of 0.01; 6,000 dollars at 60,000."""
+    pepe, okx, inverse = Unit(price=1000), Unit(size=0.01), Unit(size=1.0, inverse=True)
+    assert pepe.to_price(0.0046) == pytest.approx(4.6e-6)
+    assert (pepe.to_size(2.0, 0.0046), pepe.contract) == (2000.0, 1000.0)
+    assert (okx.to_price(60_000.0), okx.to_size(500.0, 60_000.0)) == (60_000.0, 5.0)
+    assert inverse.to_size(6_000.0, 60_000.0) == pytest.approx(0.1)
+    assert inverse.to_levels(((60_000.0, 6_000.0),)) == ((60_000.0, pytest.approx(0.1)),)
+    assert Unit().to_levels(((1.0, 2.0),)) == ((1.0, 2.0),)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("1000PEPE", ("PEPE", 1000.0)),
+        ("SHIB1000", ("SHIB", 1000.0)),
+        ("kBONK", ("BONK", 1000.0)),
+        ("k", ("k", 1.0)),
+        ("kava", ("kava", 1.0)),
+        ("1INCH", ("1INCH", 1.0)),
+    ],
+)
+def test_a_scale_in_a_name_is_a_scale_only_where_it_can_be(
+    name: str, expected: tuple[str, float]
+) -> None:
+    assert unscaled(name, {"k": 1000.0}) == expected
+
+
+# --- accounts -------------------------------------------------------------------------------------
+
+
+def states(outputs: object) -> list[str]:
+    assert isinstance(outputs, list)
+    return [event.state for event in only(AccountState, outputs)]
+
+
+def test_an_account_is_not_read_until_it_was_and_stale_when_that_is_long_ago() -> None:
+    accounts = Accounts("tiny", rota(), retry_s=3, stale_s=60)
+    assert len(only(Fetch, accounts.want(["0xab"], AT_NS))) == 1
+    assert accounts.followed["0xab"].standing is Standing.NOT_READ
+    assert states(accounts.read("0xab", at(1), is_flat=False)) == ["read"]
+    assert states(accounts.refused("0xab", at(30), "HTTP 500")) == []
+    assert states(accounts.tick(at(60))) == []
+    assert states(accounts.tick(at(61))) == ["failed"]
+    assert states(accounts.tick(at(62))) == []
+    assert states(accounts.read("0xab", at(70), is_flat=True)) == ["flat"]
+
+
+def test_an_account_that_was_never_read_says_at_once_that_it_could_not_be() -> None:
+    accounts = Accounts("tiny", rota(), retry_s=3, stale_s=60)
+    accounts.want(["0xab"], AT_NS)
+    assert states(accounts.refused("0xab", at(1), "HTTP 500")) == ["failed"]
+    assert states(accounts.unknown("0xab", at(2), "no such account")) == ["unknown"]
+    assert states(accounts.read("0xcd", at(3), is_flat=True)) == []
+
+
+# --- what was said already ------------------------------------------------------------------------
+
+
+def prices(mark: float, at_ns: int) -> Prices:
+    return Prices(venue="tiny", symbol="BTC", recv_ns=at_ns, venue_ns=at_ns, mark=mark)
+
+
+def test_a_fact_that_differs_in_nothing_but_its_times_is_not_news() -> None:
+    said = Unchanged()
+    assert len(list(said.news([prices(1.0, AT_NS)]))) == 1
+    assert list(said.news([prices(1.0, at(15))])) == []
+    assert len(list(said.news([prices(2.0, at(30))]))) == 1
+    said.forget()
+    assert len(list(said.news([prices(2.0, at(45))]))) == 1
+
+
+def test_a_fill_is_known_as_long_as_there_is_room() -> None:
+    seen = Seen(capacity=2)
+    assert [seen.is_new(name) for name in "aabcab"] == [True, False, True, True, True, True]
+
+
+def test_a_payment_covers_the_time_since_the_one_before_it() -> None:
+    """Two hourly payments and, after four hours without one, a third."""
+    settled = SettledRates()
+    rates = {AT_NS: 1e-4, AT_NS + HOUR_NS: 2e-4, AT_NS + 5 * HOUR_NS: 3e-4}
+    facts = list(settled.news("tiny", "BTC", rates, None, at(0)))
+    assert [(f.rate, f.interval_s) for f in facts] == [(1e-4, 3600), (2e-4, 3600), (3e-4, 14_400)]
+    assert list(settled.news("tiny", "BTC", rates, None, at(9))) == []
+
+
+def test_a_payment_whose_time_nothing_tells_is_not_stated_until_something_does() -> None:
+    settled = SettledRates()
+    assert list(settled.news("tiny", "BTC", {AT_NS: 1e-4}, None, at(0))) == []
+    (fact,) = settled.news("tiny", "BTC", {AT_NS: 1e-4}, 28_800, at(1))
+    assert isinstance(fact, Funding)
+    assert fact.interval_s == 28_800
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("12", 12), (7, 7), (None, 0), ("", 0), ("x", 0), ("9" * 5000, 0), ("²", 0)],
+)
+def test_a_request_that_an_answer_names_is_one_of_ours_or_none(
+    text: str | int | None, number: int
+) -> None:
+    assert request_number(text) == number
