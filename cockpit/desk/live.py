@@ -91,7 +91,9 @@ class Engine:
         self.mode: Mode = mode
         self.clock: Clock = clock or WallClock()
         self._config = config
-        self._wants = Wants(symbols=config.watch.symbols, depth=config.watch.depth)
+        symbols = config.watch.symbols
+        # Nothing named is everything on the screen: venues are told so, in their own word.
+        self._wants = Wants(symbols=symbols, depth=config.watch.depth, survey=not symbols)
         self._endpoints = endpoints or {}
         self._endpoint_source = endpoint_source
         self.recorder = Recorder(tapes) if tapes else None
@@ -316,7 +318,9 @@ class Engine:
 
     def post(self, intent: Intent) -> None:
         if isinstance(intent, Watch):
-            self._wants = msgspec.structs.replace(self._wants, symbols=intent.symbols)
+            self._wants = msgspec.structs.replace(
+                self._wants, symbols=intent.symbols, survey=not intent.symbols
+            )
             self.view.watch(intent.symbols)
             for name, driver in self.drivers.items():
                 driver.want(self._wants_of(name))

@@ -26,10 +26,10 @@ def decode_tape(
 ) -> Iterator[Event | Restart]:
     """What the venue said and what became of its links, in order, flat out.
 
-    `wants` are the tape header's unless given.
+    `wants` are the tape header's unless given; without a header, every market.
     """
     if wants is None:
-        wants = tape.header.wants if isinstance(tape, Tape) else Wants()
+        wants = tape.header.wants if isinstance(tape, Tape) else Wants(survey=True)
     pump = Pump(spec, make_session, wants)
     for item in tape:
         for output in pump.feed(item):
