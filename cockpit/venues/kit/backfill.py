@@ -134,7 +134,12 @@ class Backfill:
             known.asked = None
         floor_ns = at_ns - self._plan.depth_s * NS_PER_S
         start_ns = floor_ns if known.newest_ns is None else known.newest_ns + self._plan.unit_ns
-        spans = [(max(start, floor_ns), end) for start, end in known.missing if end >= floor_ns]
+        # What begins where the new rows do is part of their span.
+        spans = [
+            (max(start, floor_ns), end)
+            for start, end in known.missing
+            if floor_ns <= end and start < start_ns
+        ]
         if known.newest_ns is None:
             spans = []
         if start_ns <= at_ns:

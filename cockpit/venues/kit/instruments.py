@@ -130,9 +130,11 @@ class Instruments(Generic[M]):
         """The market of a row of the listing.
 
         A symbol that another market has is not given twice: this one is known by its native name.
+        One that is gone gives its symbol up.
         """
         self._seen.add(native)
-        if self._native_of.get(symbol, native) != native:
+        holder = self._native_of.get(symbol, native)
+        if holder != native and not self._is_gone(holder):
             symbol = native
         market = self.markets.get(native)
         if market is None:
@@ -140,6 +142,10 @@ class Instruments(Generic[M]):
         self._native_of[symbol] = native
         market.symbol, market.unit = symbol, unit
         return market
+
+    def _is_gone(self, native: str) -> bool:
+        stated = self.markets[native].instrument
+        return stated is not None and stated.status == "delisted"
 
     def state(self, market: M, new: Instrument) -> list[Instrument]:
         """The instrument, if anything but the time differs from what was said last."""

@@ -74,24 +74,25 @@ class VenueSession:
     # --- dispatch -----------------------------------------------------------------------------
 
     def handle(self, input: Input) -> Sequence[Output]:
-        kind = type(input)
-        if kind is Frame:
-            out = self.on_frame(input)  # type: ignore[arg-type]
-            return out if self.listing.version == self._followed else self._then_follow(out, input)
+        out = self.on_frame(input) if isinstance(input, Frame) else self._dispatch(input)
+        if self.listing.version == self._followed:
+            return out
+        return [*out, *self._follow(input.at_ns)]
+
+    def _dispatch(self, input: Input) -> Sequence[Output]:
+        if isinstance(input, Tick):
+            return self._tick(input.at_ns)
         if isinstance(input, Reply):
             read = self.answers.get(input.name)
             if read is None:
                 reason = f"unknown reply {input.name}"
                 return [reject(self.venue, input.at_ns, reason, input.body)]
-            out = read(input)
-            return out if self.listing.version == self._followed else self._then_follow(out, input)
-        if isinstance(input, Tick):
-            return self._tick(input.at_ns)
+            return read(input)
         if isinstance(input, Opened):
             return self._opened(input)
         if isinstance(input, Wanted):
             self.wants = input.wants
-            return self._then_follow((), input)
+            return self._follow(input.at_ns)
         if isinstance(input, Closed):
             self._closed(input.link)
         return ()
@@ -110,7 +111,7 @@ class VenueSession:
         out: list[Output] = []
         for part in self.parts:
             out += part.opened(opened.link, opened.at_ns)
-        return self._then_follow(out, opened)
+        return [*out, *self._follow(opened.at_ns)]
 
     def _closed(self, link: str) -> None:
         self.links.discard(link)
@@ -118,6 +119,6 @@ class VenueSession:
             part.closed(link)
         self.on_closed(link)
 
-    def _then_follow(self, out: Sequence[Output], input: Input) -> Sequence[Output]:
+    def _follow(self, at_ns: int) -> Sequence[Output]:
         self._followed = self.listing.version
-        return [*out, *self.follow(input.at_ns)] if self.links else out
+        return self.follow(at_ns) if self.links else ()

@@ -178,7 +178,8 @@ class Subscriptions:
             self.refuse(key, at_ns, again_s)
         if again_s is None and len(keys) > 1:
             for key in keys:
-                self._join([key], at_ns)
+                if key in self._keys:
+                    self._join([key], at_ns)
         return self._flush(at_ns)
 
     def refuse(self, key: str, at_ns: int, again_s: float | None = None) -> None:
@@ -223,8 +224,12 @@ class Subscriptions:
 
     def _has_room(self, job: _Job, at_ns: int) -> bool:
         rules, cost = self._rules, bool(job.leave) + bool(job.join)
-        if job.join and rules.in_flight is not None and len(self._requests) >= rules.in_flight:
-            return False
+        if job.join and rules.in_flight is not None:
+            unanswered = [
+                keys for keys in self._requests.values() if not self._waiting.isdisjoint(keys)
+            ]
+            if len(unanswered) >= rules.in_flight:
+                return False
         if rules.operations is None:
             return True
         while self._sent_ns and at_ns - self._sent_ns[0] >= self._window_ns:

@@ -188,6 +188,15 @@ def test_a_market_is_gone_when_two_whole_listings_left_it_out() -> None:
     assert list(listing.wanted(["ETH"])) == []
 
 
+def test_a_market_that_is_gone_gives_its_symbol_to_the_one_that_replaces_it() -> None:
+    listing = Instruments[Market]()
+    listed(listing, "BTC-OLD", "BTC")
+    listing.delisted(listing.markets["BTC-OLD"], at(1))
+    (new,) = listed(listing, "BTC-NEW", "BTC", at(2))
+    assert new.symbol == "BTC"
+    assert [market.native for market in listing.wanted(["BTC"])] == ["BTC-NEW"]
+
+
 def test_prices_and_sizes_of_scaled_fractional_and_inverse_contracts() -> None:
     """1000PEPE at 0.0046 is PEPE at 4.6e-6; 500 contracts of 0.01; 6,000 dollars at 60,000."""
     pepe, okx, inverse = Unit(price=1000), Unit(size=0.01), Unit(size=1.0, inverse=True)

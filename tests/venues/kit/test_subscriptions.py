@@ -116,6 +116,20 @@ def test_a_refused_request_is_split_and_a_key_refused_alone_is_given_up() -> Non
     assert said(subscriptions.tick(at(3600))) == []
 
 
+def test_data_frees_the_place_of_a_request_that_is_never_acknowledged() -> None:
+    subscriptions = opened(in_flight=1)
+    subscriptions.want("ab", AT_NS)
+    subscriptions.seen("a")
+    assert said(subscriptions.tick(at(1))) == [("subscribe", ["b"])]
+
+
+def test_a_key_that_is_wanted_no_longer_is_not_asked_for_after_a_refusal() -> None:
+    subscriptions = opened(per_request=2)
+    subscriptions.want("ab", AT_NS)
+    subscriptions.want("b", AT_NS)
+    assert said(subscriptions.refused(1, AT_NS)) == [("subscribe", ["b"])]
+
+
 def test_a_key_refused_for_a_while_is_asked_for_after_it() -> None:
     subscriptions = opened()
     subscriptions.want("ab", AT_NS)
