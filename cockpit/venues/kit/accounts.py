@@ -9,6 +9,7 @@ from cockpit.core.events import AccountState
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
 from cockpit.venues.kit.account_ledger import Ledger, failure
+from cockpit.venues.kit.parts import OverHttp
 from cockpit.venues.kit.polling import Rota
 
 
@@ -32,7 +33,7 @@ class Followed:
     read_ns: int = 0
 
 
-class Accounts:
+class Accounts(OverHttp):
     """The wanted addresses. `rota` asks about each; a reply's key is the address.
 
     An account whose last whole reading is older than `stale_s` is said to be not read: what was
@@ -45,12 +46,6 @@ class Accounts:
         self._rota = rota
         self._retry_s = retry_s
         self._stale_ns = round(stale_s * NS_PER_S)
-
-    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
-        return self._rota.opened(link, at_ns)
-
-    def closed(self, link: str) -> None:
-        self._rota.closed(link)
 
     def want(self, addresses: Iterable[str], at_ns: int) -> Sequence[Output]:
         """Follow exactly these; one that is wanted again is as it was never read."""

@@ -13,6 +13,7 @@ import msgspec
 
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.contract import Fetch, Output
+from cockpit.venues.kit.parts import OverHttp
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -57,7 +58,7 @@ class _Key:
     cursor: str | None = None
 
 
-class Backfill:
+class Backfill(OverHttp):
     """The history of many keys. `ask` makes the request for a page; its reply carries the key."""
 
     def __init__(self, plan: Plan, ask: Callable[[Page], Fetch]) -> None:
@@ -65,12 +66,6 @@ class Backfill:
         self._ask = ask
         self._keys: dict[str, _Key] = {}
         self._wanted: dict[str, None] = {}
-
-    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
-        return ()
-
-    def closed(self, link: str) -> None:
-        """What was asked is answered over HTTP, whatever becomes of a link."""
 
     def want(self, keys: Iterable[str], at_ns: int) -> Sequence[Output]:
         """Keep the history of exactly these; of one wanted before only what is new is asked."""

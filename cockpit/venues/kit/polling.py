@@ -10,6 +10,7 @@ from cockpit.core.events import Reject
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.decoding import decode, refused, reject
+from cockpit.venues.kit.parts import OverHttp
 
 T = TypeVar("T")
 
@@ -52,7 +53,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     retry_s: float = 5.0
 
 
-class Question(Generic[T]):
+class Question(OverHttp, Generic[T]):
     """One REST question, asked for as long as it is wanted and any link is open.
 
     With `at_once` it is asked in the moment a link opens, otherwise at the first tick after that.
@@ -79,9 +80,6 @@ class Question(Generic[T]):
 
     def opened(self, link: str, at_ns: int) -> Sequence[Output]:
         return [self.ask(at_ns)] if self._at_once and self.is_wanted else ()
-
-    def closed(self, link: str) -> None:
-        """What was asked is answered over HTTP, whatever becomes of a link."""
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         return [self.ask(at_ns)] if self.is_wanted and at_ns >= self._due_ns else ()
@@ -114,7 +112,7 @@ class Question(Generic[T]):
         self._due_ns = reply.at_ns + round(after_s * NS_PER_S)
 
 
-class Rota(Generic[T]):
+class Rota(OverHttp, Generic[T]):
     """One REST question about each of many keys, in turn and inside a budget.
 
     `per_tick` keys are asked in a second, those that have waited longest first; None is all that
@@ -139,12 +137,6 @@ class Rota(Generic[T]):
         self._per_tick = per_tick
         self._wanted: dict[str, None] = {}
         self._due_ns: dict[str, int] = {}
-
-    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
-        return ()
-
-    def closed(self, link: str) -> None:
-        """What was asked is answered over HTTP, whatever becomes of a link."""
 
     def want(self, keys: Iterable[str], at_ns: int) -> Sequence[Output]:
         """Ask about exactly these from now on; one that returns keeps its turn."""

@@ -9,7 +9,7 @@ anything that changed the listing, so that no venue can forget to.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from cockpit.venues.contract import (
     Closed,
@@ -24,16 +24,7 @@ from cockpit.venues.contract import (
 )
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.instruments import Instruments
-
-
-class Part(Protocol):
-    """A piece of behaviour that a session holds. A part ignores the links that are not its own."""
-
-    def opened(self, link: str, at_ns: int) -> Sequence[Output]: ...
-
-    def closed(self, link: str) -> None: ...
-
-    def tick(self, at_ns: int) -> Sequence[Output]: ...
+from cockpit.venues.kit.parts import Part
 
 
 class VenueSession:
