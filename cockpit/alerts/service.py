@@ -154,6 +154,13 @@ class Alerting:
     def muted(self) -> frozenset[str]:
         return self.book.muted
 
+    def set_rules(self, rules: tuple[Rule, ...]) -> None:
+        """Measure these from now on; what is on stays on where a rule of its name still sees it."""
+        now_ns = self._clock.now_ns()
+        memory = self.book.memory(now_ns, self._measures.past(self._view, now_ns))
+        self.book = AlertBook(rules, memory)
+        self.save()
+
     def acknowledge(self, rule: str, subject: str) -> bool:
         """Seen, also after a restart. False if it is not firing."""
         is_on = self.book.acknowledge(rule, subject)

@@ -79,8 +79,14 @@ class Acknowledge(msgspec.Struct, frozen=True):
     subject: str
 
 
+class SetRules(msgspec.Struct, frozen=True):
+    """Alert by these rules of the trader's and the built-in ones; what is on stays on."""
+
+    rules: tuple[Rule, ...]
+
+
 AlertIntent = Mute | Unmute | Acknowledge
-Intent = Watch | Quit | Hold | Compute | Cancel | Record | AlertIntent
+Intent = Watch | Quit | Hold | Compute | Cancel | Record | SetRules | AlertIntent
 
 
 class Computation(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +138,20 @@ class FeedStats(msgspec.Struct, frozen=True, kw_only=True):
     recording: bool
 
 
+class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
+    """How a desk stands at one moment, without its state.
+
+    `detail` is for the status bar. A venue without a wire (a tape) is not in `venues`.
+    """
+
+    mode: Mode
+    at_ns: int
+    detail: str
+    feed: FeedStats
+    venues: dict[str, VenueStats]
+    computation: Computation | None
+
+
 class AlertDesk(Protocol):
     """The alerts, and what the trader does about them.
 
@@ -169,6 +189,7 @@ class Desk(Protocol):
     def specs(self) -> Mapping[str, VenueSpec]: ...
     def post(self, intent: Intent) -> None: ...
     def notices(self) -> list[Notice]: ...
+    def stats(self) -> DeskStats: ...
     def detail(self) -> str: ...
     def venue_stats(self, name: str) -> VenueStats | None: ...
     def feed_stats(self) -> FeedStats: ...

@@ -6,40 +6,30 @@ logic: facts go from the drivers into the store and to whoever listens.
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from cockpit import venues
-from cockpit.alerts.rule import with_defaults
-from cockpit.alerts.service import Alerting
 from cockpit.config import Config, Follow
 from cockpit.core.clock import Clock, WallClock
 from cockpit.core.errors import InputError, TapeError
-from cockpit.core.events import BookReset, Event, Instrument, Link, LinkState, Position
+from cockpit.core.events import Event, Instrument, Link, Position
 from cockpit.core.names import did_you_mean
 from cockpit.desk.contract import (
-    AlertIntent,
-    Cancel,
     Computation,
-    Compute,
+    DeskStats,
     FeedStats,
-    Hold,
     Intent,
     Mode,
     Notice,
-    Record,
-    Severity,
     VenueStats,
     Watch,
 )
-from cockpit.desk.jobs import Jobs
+from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
 from cockpit.desk.recorder import Recorder, TapeOrder
-from cockpit.desk.trader_intents import answer_record, change_alerts
-from cockpit.portfolio.attribution import Tracker, unwatched
-from cockpit.state.store import MarketStore
+from cockpit.portfolio.attribution import unwatched
 from cockpit.venues.contract import VenueSpec, Wants
 from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.driver import Driver
@@ -48,16 +38,11 @@ from cockpit.wire.tape import Origin, TapeWriter
 
 log = logging.getLogger(__name__)
 
-SAMPLE_S = 5.0
-NOTICES = 500
 MOST_HELD = 50
 """Markets are watched for the sake of positions, up to so many."""
 Listener = Callable[[list[Event]], None]
-_NOTED = frozenset({Instrument, Link, BookReset})
-"""Facts that are more to the engine than a change of state."""
 EndpointSource = Callable[[], Awaitable[Mapping[str, Endpoint]]]
 """Where the URLs come from when they are not known before the start (the demo's exchange)."""
-_SEVERITY: dict[LinkState, Severity] = {"live": "info", "stale": "warn", "down": "danger"}
 
 
 def endpoint_of(spec: VenueSpec, config: Config, given: Mapping[str, Endpoint]) -> Endpoint | None:
@@ -88,8 +73,6 @@ class Engine:
         positions: Sequence[Position] = (),
     ) -> None:
         """`black_boxes` and `alerts_dir` None keep nothing on disk; `positions` were typed."""
-        self.mode: Mode = mode
-        self.clock: Clock = clock or WallClock()
         self._config = config
         symbols = config.watch.symbols
         # Nothing named is everything on the screen: venues are told so, in their own word.
@@ -103,31 +86,32 @@ class Engine:
             self._modules = {n: m for n, m in self._modules.items() if n in endpoints}
             if not self._modules:
                 raise InputError("the endpoints file names none of the wanted venues")
-        self.view = MarketStore(
-            ((name, module.SPEC.chain) for name, module in self._modules.items()),
-            config.watch.symbols,
+        self.specs: dict[str, VenueSpec] = {n: m.SPEC for n, m in self._modules.items()}
+        self.core = DeskCore(
+            DeskSetup(
+                mode=mode,
+                clock=clock or WallClock(),
+                specs=self.specs,
+                symbols=config.watch.symbols,
+                rules=config.alert,
+                alerts_dir=alerts_dir,
+                hook=config.alert_hook,
+            ),
+            self,
         )
+        self.mode: Mode = mode
+        self.clock: Clock = self.core.clock
+        self.view = self.core.view
+        self.alerting = self.core.alerting
         self.view.asset_rules = config.assets
         self.view.follow((f.venue, f.account.address, f.name) for f in self._follows())
         self.view.set_manual(positions)
-        self.specs: dict[str, VenueSpec] = {n: m.SPEC for n, m in self._modules.items()}
-        self.alerting = Alerting(
-            with_defaults(config.alert),
-            self.view,
-            self.clock,
-            {name: spec.funding_terms for name, spec in self.specs.items()},
-            folder=alerts_dir,
-            hook=config.alert_hook,
-        )
-        self._tracker = Tracker(self.view, self.view.exposure)
         self._added: set[str] = set()
         """Markets that were watched because of a position; the trader may drop them again."""
-        self._jobs = Jobs()
         self.coalescer = Coalescer()
         self.drivers: dict[str, Driver] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._listeners: list[Listener] = []
-        self._notices: deque[Notice] = deque(maxlen=NOTICES)
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -175,7 +159,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Close every link and tape."""
-        self._jobs.close()
+        self.core.jobs.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -200,9 +184,7 @@ class Engine:
     async def _sample(self) -> None:
         while True:
             await asyncio.sleep(SAMPLE_S)
-            now_ns = self.clock.now_ns()
-            self.view.sample(now_ns)
-            self._tracker.look(now_ns)
+            self.core.sample()
             self.watch_held()
 
     def watch_held(self) -> None:
@@ -216,7 +198,7 @@ class Engine:
         self.post(Watch((*self._wants.symbols, *added)))
         for symbol, venue in added.items():
             words = f"{symbol} is watched too: there is a position in it"
-            self._notices.append(Notice(self.clock.now_ns(), venue, words))
+            self.core.note(Notice(self.clock.now_ns(), venue, words))
 
     def _tape_of(self, venue: str) -> TapeWriter | None:
         if self.recorder is None:
@@ -273,21 +255,11 @@ class Engine:
         self._listeners.append(listener)
 
     def _sink(self, events: list[Event]) -> None:
-        if _NOTED.isdisjoint(map(type, events)):
-            self.view.apply_all(events)
-        else:
-            self.view.apply_all(map(self._noted, events))
+        if Instrument in map(type, events):
+            events = [self._with_fees(e) if type(e) is Instrument else e for e in events]
+        self.core.take(events)
         for listener in self._listeners:
             listener(events)
-
-    def _noted(self, event: Event) -> Event:
-        if type(event) is Instrument:
-            return self._with_fees(event)
-        if type(event) is Link:
-            self._on_link(event)
-        elif type(event) is BookReset:
-            self._note(event, f"{event.symbol} book lost: {event.reason}", "warn")
-        return event
 
     def _with_fees(self, event: Instrument) -> Instrument:
         """The trader's own tier, else what the venue said, else its documented base tier."""
@@ -298,46 +270,26 @@ class Engine:
             fees[name] = next((fee for fee in stated if fee is not None), None)
         return msgspec.structs.replace(event, **fees)
 
-    def _on_link(self, event: Link) -> None:
-        venue = self.view.venue(event.venue)
-        before = venue.links.get(event.link) if venue else None
-        if before is not None and before.state == event.state:
-            return
-        log.info(
-            "link venue=%s link=%s state=%s reason=%s",
-            event.venue, event.link, event.state, event.reason,
-        )  # fmt: skip
-        if event.state != "connecting":
-            words = f"{event.link} link {event.state}" + (f": {event.reason}" * bool(event.reason))
-            self._note(event, words, _SEVERITY[event.state])
-
-    def _note(self, event: Event, text: str, severity: Severity) -> None:
-        self._notices.append(Notice(event.recv_ns, event.venue, text, severity))
-
     # --- Desk ---------------------------------------------------------------------------------
 
     def post(self, intent: Intent) -> None:
-        if isinstance(intent, Watch):
-            self._wants = msgspec.structs.replace(
-                self._wants, symbols=intent.symbols, survey=not intent.symbols
-            )
-            self.view.watch(intent.symbols)
-            for name, driver in self.drivers.items():
-                driver.want(self._wants_of(name))
-        elif isinstance(intent, Hold):
-            self.view.set_manual(intent.positions)
-        elif isinstance(intent, Compute | Cancel):
-            self._jobs.post(intent)
-        elif isinstance(intent, Record):
-            self._notices.append(answer_record(self.record, intent, self.clock.now_ns()))
-        elif isinstance(intent, AlertIntent):
-            change_alerts(self.alerting, intent)
-
-    def computation(self) -> Computation | None:
-        return self._jobs.computation()
+        self.core.post(intent)
 
     def notices(self) -> list[Notice]:
-        return list(self._notices)
+        return self.core.notices()
+
+    def stats(self) -> DeskStats:
+        return self.core.stats()
+
+    def computation(self) -> Computation | None:
+        return self.core.jobs.computation()
+
+    # --- Feed ---------------------------------------------------------------------------------
+
+    def want(self, symbols: tuple[str, ...]) -> None:
+        self._wants = msgspec.structs.replace(self._wants, symbols=symbols, survey=not symbols)
+        for name, driver in self.drivers.items():
+            driver.want(self._wants_of(name))
 
     def detail(self) -> str:
         return ""

@@ -1,37 +1,25 @@
 """The desk that plays tapes: the same state, clock and notices as a live engine."""
 
 import asyncio
-from collections import deque
 from pathlib import Path
 
-from cockpit.alerts.rule import Rule, with_defaults
-from cockpit.alerts.service import Alerting
+from cockpit.alerts.rule import Rule
 from cockpit.core.clock import Clock
 from cockpit.core.errors import InputError
-from cockpit.core.events import Event, Link
+from cockpit.core.events import Event
 from cockpit.core.typed import parse_time
 from cockpit.core.units import utc
 from cockpit.desk.contract import (
-    AlertIntent,
-    Cancel,
     Computation,
-    Compute,
+    DeskStats,
     FeedStats,
-    Hold,
     Intent,
     Mode,
     Notice,
-    Record,
-    Severity,
     VenueStats,
-    Watch,
 )
-from cockpit.desk.jobs import Jobs
-from cockpit.desk.live import NOTICES, SAMPLE_S
+from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
 from cockpit.desk.recordings import open_recording
-from cockpit.desk.trader_intents import answer_record, change_alerts
-from cockpit.portfolio.attribution import Tracker
-from cockpit.state.store import MarketStore
 from cockpit.wire.replay import Replay
 
 LOOK_NS = 1_000_000_000
@@ -55,34 +43,32 @@ class ReplayEngine:
         first_ns = min(tape.header.at_ns for tape, _, _ in recordings)
         wanted = [symbol for tape, _, _ in recordings for symbol in tape.header.wants.symbols]
         self.specs = {spec.name: spec for _, spec, _ in recordings}
-        self.view = MarketStore(
-            ((name, spec.chain) for name, spec in self.specs.items()), list(dict.fromkeys(wanted))
-        )
         self._speed = speed
-        self._jobs = Jobs()
         from_ns = start_ns(start, first_ns) if start else None
         self._replay = Replay(recordings, self._sink, speed=speed, from_ns=from_ns)
         self.clock: Clock = self._replay.clock
-        self._notices: deque[Notice] = deque(maxlen=NOTICES)
+        self.core = DeskCore(
+            DeskSetup(
+                mode=self.mode,
+                clock=self.clock,
+                specs=self.specs,
+                symbols=list(dict.fromkeys(wanted)),
+                rules=rules,
+            ),
+            self,
+        )
+        self.view = self.core.view
+        self.alerting = self.core.alerting
         self._next_sample_ns = 0
         self._next_look_ns = 0
-        self._tracker = Tracker(self.view, self.view.exposure)
-        terms = {name: spec.funding_terms for name, spec in self.specs.items()}
-        self.alerting = Alerting(with_defaults(rules), self.view, self.clock, terms)
         self._task: asyncio.Task[None] | None = None
 
     def _sink(self, events: list[Event]) -> None:
-        for event in events:
-            if type(event) is Link and event.state != "live":
-                severity: Severity = "danger" if event.state == "down" else "warn"
-                words = f"{event.link} link {event.state}: {event.reason}".rstrip(": ")
-                self._notices.append(Notice(event.recv_ns, event.venue, words, severity))
-            self.view.apply(event)
+        self.core.take(events)
         now_ns = self.clock.now_ns()
         if now_ns >= self._next_sample_ns:
             self._next_sample_ns = now_ns + round(SAMPLE_S * 1e9)
-            self.view.sample(now_ns)
-            self._tracker.look(now_ns)
+            self.core.sample()
         if now_ns >= self._next_look_ns:
             self._next_look_ns = now_ns + LOOK_NS
             self.alerting.look()
@@ -91,28 +77,29 @@ class ReplayEngine:
         self._task = asyncio.create_task(self._replay.run(), name="replay")
 
     async def stop(self) -> None:
-        self._jobs.close()
+        self.core.jobs.close()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def post(self, intent: Intent) -> None:
-        if isinstance(intent, Watch):
-            self.view.watch(intent.symbols)
-        elif isinstance(intent, Hold):
-            self.view.set_manual(intent.positions)
-        elif isinstance(intent, Compute | Cancel):
-            self._jobs.post(intent)
-        elif isinstance(intent, Record):
-            self._notices.append(answer_record(self.record, intent, self.clock.now_ns()))
-        elif isinstance(intent, AlertIntent):
-            change_alerts(self.alerting, intent)
+    # --- Desk ---------------------------------------------------------------------------------
 
-    def computation(self) -> Computation | None:
-        return self._jobs.computation()
+    def post(self, intent: Intent) -> None:
+        self.core.post(intent)
 
     def notices(self) -> list[Notice]:
-        return list(self._notices)
+        return self.core.notices()
+
+    def stats(self) -> DeskStats:
+        return self.core.stats()
+
+    def computation(self) -> Computation | None:
+        return self.core.jobs.computation()
+
+    # --- Feed ---------------------------------------------------------------------------------
+
+    def want(self, symbols: tuple[str, ...]) -> None:
+        """A tape brings what it was made for."""
 
     def venue_stats(self, name: str) -> VenueStats | None:
         """A tape has no wire to speak of."""

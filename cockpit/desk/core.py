@@ -1,0 +1,180 @@
+"""The desk itself, whoever feeds it: the state, the alerts, the notices, the computations.
+
+A live engine and a replay hand it facts and the time; what the trader changes arrives as intents.
+Nothing here knows where facts come from.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from cockpit.alerts.rule import Hook, Rule, with_defaults
+from cockpit.alerts.service import Alerting
+from cockpit.core.clock import Clock
+from cockpit.core.events import BookReset, Event, Link, LinkState
+from cockpit.desk.contract import (
+    AlertIntent,
+    Cancel,
+    Compute,
+    DeskStats,
+    FeedStats,
+    Hold,
+    Intent,
+    Mode,
+    Notice,
+    Record,
+    SetRules,
+    Severity,
+    VenueStats,
+    Watch,
+)
+from cockpit.desk.jobs import Jobs
+from cockpit.desk.trader_intents import answer_record, change_alerts
+from cockpit.portfolio.attribution import Tracker
+from cockpit.state.store import MarketStore
+from cockpit.venues.contract import VenueSpec
+
+log = logging.getLogger(__name__)
+
+SAMPLE_S: Final = 5.0
+NOTICES: Final = 500
+_NOTED = frozenset({Link, BookReset})
+"""Facts that are worth a line to the trader."""
+_SEVERITY: dict[LinkState, Severity] = {"live": "info", "stale": "warn", "down": "danger"}
+
+
+class Feed(Protocol):
+    """Where a desk's facts come from, as far as the desk has anything to ask of it."""
+
+    def want(self, symbols: tuple[str, ...]) -> None:
+        """Bring the facts of these symbols from now on."""
+        ...
+
+    def record(self, folder: Path | None) -> str:
+        """Record into a new folder, or stop (None); what happened, in words. CockpitError."""
+        ...
+
+    def detail(self) -> str:
+        """How the feed stands, for the status bar; empty if there is nothing to say."""
+        ...
+
+    def venue_stats(self, name: str) -> VenueStats | None: ...
+    def feed_stats(self) -> FeedStats: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSetup:
+    """What a desk is made of. `alerts_dir` None keeps no alert on disk, no hook is told."""
+
+    mode: Mode
+    clock: Clock
+    specs: Mapping[str, VenueSpec]
+    symbols: Sequence[str]
+    rules: tuple[Rule, ...] = ()
+    alerts_dir: Path | None = None
+    hook: Hook | None = None
+
+
+class DeskCore:
+    """One desk. `feed` may be the object that holds it: it is asked nothing while it is made."""
+
+    def __init__(self, setup: DeskSetup, feed: Feed) -> None:
+        self.mode = setup.mode
+        self.clock = setup.clock
+        self.specs = dict(setup.specs)
+        self._feed = feed
+        self.view = MarketStore(
+            ((name, spec.chain) for name, spec in self.specs.items()), setup.symbols
+        )
+        self.alerting = Alerting(
+            with_defaults(setup.rules),
+            self.view,
+            self.clock,
+            {name: spec.funding_terms for name, spec in self.specs.items()},
+            folder=setup.alerts_dir,
+            hook=setup.hook,
+        )
+        self.jobs = Jobs()
+        self._tracker = Tracker(self.view, self.view.exposure)
+        self._notices: deque[Notice] = deque(maxlen=NOTICES)
+
+    # --- from the feed ------------------------------------------------------------------------
+
+    def take(self, events: list[Event]) -> None:
+        """Facts of one input, in their order."""
+        if _NOTED.isdisjoint(map(type, events)):
+            self.view.apply_all(events)
+            return
+        for event in events:
+            # Before the state changes: what is worth a line is a change of it.
+            self._look_at(event)
+            self.view.apply(event)
+
+    def sample(self) -> None:
+        """Append the present to the curves; called every `SAMPLE_S` of the desk's time."""
+        now_ns = self.clock.now_ns()
+        self.view.sample(now_ns)
+        self._tracker.look(now_ns)
+
+    def note(self, notice: Notice) -> None:
+        """A line for the trader."""
+        self._notices.append(notice)
+
+    def _look_at(self, event: Event) -> None:
+        if type(event) is Link:
+            self._on_link(event)
+        elif type(event) is BookReset:
+            words = f"{event.symbol} book lost: {event.reason}"
+            self.note(Notice(event.recv_ns, event.venue, words, "warn"))
+
+    def _on_link(self, event: Link) -> None:
+        venue = self.view.venue(event.venue)
+        before = venue.links.get(event.link) if venue else None
+        if before is not None and before.state == event.state:
+            return
+        log.info(
+            "link venue=%s link=%s state=%s reason=%s",
+            event.venue, event.link, event.state, event.reason,
+        )  # fmt: skip
+        if event.state == "connecting":
+            return
+        words = f"{event.link} link {event.state}" + (f": {event.reason}" * bool(event.reason))
+        self.note(Notice(event.recv_ns, event.venue, words, _SEVERITY[event.state]))
+
+    # --- to the trader ------------------------------------------------------------------------
+
+    def post(self, intent: Intent) -> None:
+        """Do what the trader wants; what came of it is state, or a notice."""
+        match intent:
+            case Watch():
+                self.view.watch(intent.symbols)
+                self._feed.want(intent.symbols)
+            case Hold():
+                self.view.set_manual(intent.positions)
+            case Compute() | Cancel():
+                self.jobs.post(intent)
+            case Record():
+                self.note(answer_record(self._feed.record, intent, self.clock.now_ns()))
+            case SetRules():
+                self.alerting.set_rules(with_defaults(intent.rules))
+            case _ if isinstance(intent, AlertIntent):
+                change_alerts(self.alerting, intent)
+
+    def notices(self) -> list[Notice]:
+        """The newest last."""
+        return list(self._notices)
+
+    def stats(self) -> DeskStats:
+        """How the desk stands at this moment."""
+        asked = {name: self._feed.venue_stats(name) for name in self.specs}
+        return DeskStats(
+            mode=self.mode,
+            at_ns=self.clock.now_ns(),
+            detail=self._feed.detail(),
+            feed=self._feed.feed_stats(),
+            venues={name: stats for name, stats in asked.items() if stats is not None},
+            computation=self.jobs.computation(),
+        )

@@ -1,0 +1,139 @@
+"""One desk, whoever feeds it: facts become state and notices, intents are done and answered."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cockpit.alerts.rule import Rule
+from cockpit.core.clock import ManualClock
+from cockpit.core.errors import InputError
+from cockpit.core.events import BookReset, Funding, Link, Position, Prices
+from cockpit.desk.contract import (
+    Acknowledge,
+    Cancel,
+    FeedStats,
+    Hold,
+    Intent,
+    Mute,
+    Quit,
+    Record,
+    SetRules,
+    Unmute,
+    Watch,
+)
+from cockpit.desk.core import DeskCore, DeskSetup
+from tests.support import AT_NS
+from tests.wire.tiny import SPEC
+
+SAID = {"venue": "tiny", "recv_ns": AT_NS}
+HELD = Position(symbol="BTC", account="manual", size=-0.5, source="manual", **SAID)
+
+
+class QuietFeed:
+    """A feed that brings nothing by itself and remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.wanted: tuple[str, ...] = ()
+
+    def want(self, symbols):
+        self.wanted = symbols
+
+    def record(self, folder: Path | None) -> str:
+        if folder is None:
+            raise InputError("not recording")
+        return f"recording into {folder}"
+
+    def detail(self):
+        return "quiet"
+
+    def venue_stats(self, name):
+        return None
+
+    def feed_stats(self):
+        return FeedStats(messages_per_s=None, coalescing=False, recording=False)
+
+
+@pytest.fixture
+def feed():
+    return QuietFeed()
+
+
+@pytest.fixture
+def desk(feed):
+    setup = DeskSetup(mode="LIVE", clock=ManualClock(AT_NS), specs={"tiny": SPEC}, symbols=["BTC"])
+    return DeskCore(setup, feed)
+
+
+def test_facts_become_state(desk):
+    desk.take([Link(state="live", **SAID), Prices(symbol="BTC", mark=64_000.0, **SAID)])
+    assert desk.view.market("tiny", "BTC").mark == 64_000.0
+
+
+def test_a_link_that_changes_and_a_book_that_is_lost_are_told_once(desk):
+    desk.take([Link(state="connecting", **SAID), Link(state="live", **SAID)])
+    desk.take([Link(state="live", **SAID)])
+    desk.take([BookReset(symbol="BTC", reason="gap in sequence", **SAID)])
+    desk.take([Link(state="down", reason="connection lost", **SAID)])
+    told = [(notice.text, notice.severity) for notice in desk.notices()]
+    assert told == [
+        ("main link live", "info"),
+        ("BTC book lost: gap in sequence", "warn"),
+        ("main link down: connection lost", "danger"),
+    ]
+
+
+def test_a_watch_list_reaches_the_state_and_the_feed(desk, feed):
+    desk.post(Watch(("ETH", "SOL")))
+    assert desk.view.symbols() == ["ETH", "SOL"]
+    assert feed.wanted == ("ETH", "SOL")
+
+
+def test_typed_positions_are_held_until_others_are(desk):
+    desk.post(Hold((HELD,)))
+    assert list(desk.view.manual()) == [HELD]
+    desk.post(Hold(()))
+    assert list(desk.view.manual()) == []
+
+
+def test_a_wish_to_record_is_answered_in_words_whatever_came_of_it(desk):
+    desk.post(Record("/tapes"))
+    desk.post(Record(None))
+    answers = [(notice.text, notice.severity) for notice in desk.notices() if notice.is_answer]
+    assert answers == [("recording into /tapes", "info"), ("not recording", "warn")]
+
+
+def test_rules_can_be_changed_and_what_is_muted_stays_muted(desk):
+    desk.take([
+        Link(state="live", **SAID),
+        Funding(symbol="BTC", kind="live", rate=0.01, interval_s=3600, **SAID),
+    ])  # fmt: skip
+    desk.post(Mute("SOL"))
+    desk.post(SetRules((Rule(name="paid", kind="funding_level", threshold=1e-6),)))
+    assert "paid" in {rule.name for rule in desk.alerting.rules}
+    assert desk.alerting.muted == {"SOL"}
+    desk.alerting.look()
+    assert ("paid", "tiny/BTC") in {(f.alert.rule, f.alert.subject) for f in desk.alerting.firing()}
+    desk.post(SetRules(()))
+    assert "paid" not in {rule.name for rule in desk.alerting.rules}
+    assert "paid" not in {firing.alert.rule for firing in desk.alerting.firing()}
+
+
+def test_stats_say_how_the_desk_stands(desk):
+    stats = desk.stats()
+    assert (stats.mode, stats.at_ns, stats.detail) == ("LIVE", AT_NS, "quiet")
+    assert stats.venues == {}
+    assert stats.computation is None
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        Watch(("BTC",)), Hold((HELD,)), Cancel(), Record("/tapes"), Record(None), Mute("BTC"),
+        Unmute("BTC"), Acknowledge("stale", "tiny/BTC"), Quit(),
+        SetRules((Rule(name="paid", kind="funding_level", threshold=1e-6),)),
+    ],
+    ids=lambda intent: type(intent).__name__,
+)  # fmt: skip
+def test_an_intent_is_a_value_that_can_travel(intent: Intent):
+    assert msgspec.json.decode(msgspec.json.encode(intent), type=type(intent)) == intent
