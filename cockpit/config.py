@@ -23,6 +23,7 @@ from cockpit.core.names import did_you_mean
 from cockpit.core.typed import parse_flag, parse_list, parse_symbol, parse_venue
 from cockpit.core.typed_tree import NotANumberError, read_numbers
 from cockpit.core.urls import url_problem
+from cockpit.core.validation import explain
 from cockpit.history.settings import HistorySettings, history_problem
 from cockpit.storage.reading import read_utf8
 from cockpit.venues import REGISTRY, account_problem
@@ -227,9 +228,9 @@ def _check(tree: Mapping[str, Any], source: str) -> None:
     try:
         config = msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$")
-        key = where.rstrip("`").lstrip(".").replace("[...]", "") or "the file"
-        raise ConfigError(f"{source}: {key}: {_plain(what)}") from None
+        place, words = explain(error)
+        key = place.replace("[...]", "") or "the file"
+        raise ConfigError(f"{source}: {key}: {words}") from None
     _bounds(config, source)
 
 
@@ -316,11 +317,6 @@ def _check_accounts(follows: tuple[Follow, ...], source: str) -> None:
     twice = [follow for follow in follows if [f.account for f in follows].count(follow.account) > 1]
     if twice:
         raise ConfigError(f"{source}: account: {twice[0].account} is there twice")
-
-
-def _plain(message: str) -> str:
-    """msgspec's words in ours."""
-    return message[:1].lower() + message[1:].replace("`", "")
 
 
 def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:

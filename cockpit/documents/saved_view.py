@@ -25,6 +25,7 @@ from cockpit.core.events import (
     Prices,
 )
 from cockpit.core.units import NS_PER_S
+from cockpit.core.validation import explain
 from cockpit.documents.schema import SnapshotDocument
 from cockpit.documents.schema_account import AccountDocument, PositionDocument
 from cockpit.documents.schema_market import (
@@ -126,11 +127,10 @@ def view_of(tree: Any) -> SnapshotView:
     try:
         document = msgspec.convert(tree, SnapshotDocument)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$")
-        place = where.rstrip("`").lstrip(".") or "the document"
+        place, words = explain(error)
         raise InputError(
-            f"is not a snapshot, `cockpit snapshot --json` writes one: {place}: "
-            f"{what[:1].lower()}{what[1:].replace('`', '')}"
+            "is not a snapshot, `cockpit snapshot --json` writes one: "
+            f"{place or 'the document'}: {words}"
         ) from None
     seen: set[tuple[str, str]] = set()
     for market in document.markets:

@@ -25,6 +25,7 @@ from cockpit.core.events import Position
 from cockpit.core.names import did_you_mean
 from cockpit.core.typed import parse_number, parse_symbol, parse_venue
 from cockpit.core.typed_tree import NotANumberError, read_numbers
+from cockpit.core.validation import explain
 from cockpit.storage.atomic import write_atomically
 from cockpit.storage.reading import read_utf8
 from cockpit.venues import REGISTRY
@@ -199,9 +200,7 @@ def _entry(row: Any) -> Entry:
     try:
         return _checked(msgspec.convert(typed, Entry))
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$.")
-        words = what[:1].lower() + what[1:].replace("`", "")
-        raise _Wrong(where.rstrip("`"), words) from None
+        raise _Wrong(*explain(error)) from None
 
 
 def _checked(entry: Entry) -> Entry:
