@@ -249,16 +249,21 @@ class Rtt(Event, frozen=True, kw_only=True, gc=False, tag="rtt"):
 LinkState = Literal["connecting", "live", "stale", "down"]
 
 
+LinkFault = Literal["adapter", "driver"]
+
+
 class Link(Event, frozen=True, kw_only=True, gc=False, tag="link"):
     """The state of one connection, stated by the wire, not by the venue.
 
-    `essential` is False for a telemetry link, whose loss says nothing about the books.
+    `essential` is False for a telemetry link, whose loss says nothing about the books. `fault`
+    tells that the cockpit itself failed, and which part of it; `reason` is for people.
     """
 
     link: str = "main"
     state: LinkState
     reason: str = ""
     essential: bool = True
+    fault: LinkFault | msgspec.UnsetType = msgspec.UNSET
 
 
 class Reject(Event, frozen=True, kw_only=True, gc=False, tag="reject"):

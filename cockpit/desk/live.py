@@ -178,6 +178,7 @@ class Engine:
                 recv_ns=self.clock.now_ns(),
                 state="down",
                 reason="driver fault, see log",
+                fault="driver",
             )
             self._sink([link])
 

@@ -9,6 +9,8 @@ import copy
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from cockpit.core.assets import AssetRules
 from cockpit.core.events import (
     AccountState,
@@ -66,6 +68,12 @@ class VenueState:
             if link.essential and link.state == state and link.reason:
                 return link.reason
         return ""
+
+    @property
+    def is_at_fault(self) -> bool:
+        """Whether it is down because the cockpit itself failed."""
+        links = [link for link in self.links.values() if link.essential and link.state == "down"]
+        return any(link.fault is not msgspec.UNSET for link in links)
 
     def age_s(self, now_ns: int) -> float | None:
         """Seconds since anything arrived from the venue."""

@@ -165,7 +165,7 @@ class WebSocketLink:
                 raise self._fault from None
             if self._restart_reason is None:
                 reason = reasons.closed(error, self._max_frame_bytes)
-                if reason == reasons.too_big(self._max_frame_bytes):
+                if reasons.is_too_big(error):
                     self._host.reject(reason)
                 return reason
         return f"restart: {self._restart_reason}"

@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
+
 from cockpit.core.events import AnyEvent, Event, Link, LinkState, Reject, Rtt
 from cockpit.venues.contract import (
     MAIN,
@@ -152,7 +154,8 @@ class Pump:
         broken = [link for link in self._links.values() if link.state != "down"]
         for link in broken or [next(iter(self._links.values()))]:
             was_open = link.state != "down"
-            yield self._turn(link, "down", at_ns, "adapter fault")
+            down = self._turn(link, "down", at_ns, "adapter fault")
+            yield msgspec.structs.replace(down, fault="adapter")
             if was_open:
                 yield Restart("adapter fault", link.name)
 

@@ -25,8 +25,9 @@ _OS_WORDS = {
 }
 
 
-def too_big(max_bytes: int) -> str:
-    return f"frame larger than {max_bytes / 2**20:.3g} MB"
+def is_too_big(error: "ConnectionClosed") -> bool:
+    """Whether we ended it, because of a frame larger than any of the venue's."""
+    return error.rcvd is None and error.sent is not None and error.sent.code == _TOO_BIG
 
 
 def not_connected(error: Exception) -> str:
@@ -64,8 +65,8 @@ def closed(error: "ConnectionClosed", max_bytes: int) -> str:
     if error.rcvd is not None:
         code = "" if error.rcvd.code == _NO_REASON else f" {error.rcvd.code}"
         return printable(f"closed{code} {error.rcvd.reason}".strip())
-    if error.sent is not None and error.sent.code == _TOO_BIG:
-        return too_big(max_bytes)
+    if is_too_big(error):
+        return f"frame larger than {max_bytes / 2**20:.3g} MB"
     if error.sent is not None and error.sent.code == _INTERNAL_ERROR:
         return "no pong"
     if error.sent is not None:

@@ -32,7 +32,7 @@ def cell(readings: Readings, venue: str, symbol: str) -> tuple[str, str]:
     text = _TEXT[readings.ui.cell](readings, market) if market else fmt.MISSING
     if market is None or text == fmt.MISSING:
         state = readings.view.venue(venue)
-        fault = state is not None and state.state == "down" and "fault" in state.reason
+        fault = state is not None and state.is_at_fault
         return (fmt.ERROR, "danger") if fault else (fmt.MISSING, "dim")
     if market.is_stale(_field(readings.ui.cell, market), readings.now_ns):
         return fmt.STALE + text, "stale"

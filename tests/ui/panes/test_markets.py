@@ -2,6 +2,7 @@
 
 import pytest
 
+from cockpit.core.events import Link
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.contract import FeedStats, Notice
 from cockpit.ui.input.market_selection import sort_rows
@@ -54,7 +55,9 @@ def test_missing_stale_unlisted_and_faulty_are_four_different_cells() -> None:
     scenes.speak(unlisted, "bravo", "BTC")
     assert cell(unlisted, "bravo", "ETH") == ("—", "dim")
     broken = scenes.bare()
-    scenes.link(broken, "bravo", "down", "adapter fault")
+    scenes.store_of(broken).apply(
+        Link(venue="bravo", recv_ns=AT_NS, state="down", reason="of ours", fault="adapter")
+    )
     assert cell(broken, "bravo", "BTC") == ("!", "danger")
 
 
