@@ -91,8 +91,11 @@ def _alerts(config: "Config") -> Finding:
 
 
 def _venues(args: argparse.Namespace, config: "Config", duration_s: float) -> Iterator[Finding]:
+    from cockpit.cli.logs import start_logging
     from cockpit.desk.live import Engine
 
+    # What libraries have to say of a connection belongs into the log, not between the lines.
+    start_logging(config.log_level)
     engine = Engine(config, endpoints=common.load_endpoint_file(args))
     yield _proxies(engine)
     yield from asyncio.run(_reach(engine, duration_s))
