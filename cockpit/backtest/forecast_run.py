@@ -19,6 +19,7 @@ from cockpit.backtest.forecast_document import (
 from cockpit.backtest.forecast_verdict import verdict
 from cockpit.backtest.forecast_walk import EventRun, LevelRun, MarketRun, walk
 from cockpit.backtest.incidents import Incident, without
+from cockpit.backtest.leaks import without_leaks
 from cockpit.backtest.walk_forward import Plan
 from cockpit.forecast import scores
 from cockpit.forecast.cells import Floats, Ints, Series, hour_of
@@ -54,7 +55,13 @@ def run(
         rows = []
         for one in of_venue:
             ordinary, lost = without(rows_of(one), venue, incidents)
-            rows.append(ordinary)
+            clean, leaks = without_leaks(ordinary)
+            rows.append(clean)
+            if leaks:
+                every.append(
+                    f"{one.symbol} ({venue}): {', '.join(leaks)} told an event without error, so "
+                    "they hold the outcome and are left out"
+                )
             if lost:
                 every.append(
                     f"{one.symbol} ({venue}): {lost} rows around known outages are left out"
