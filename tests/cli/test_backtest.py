@@ -1,0 +1,98 @@
+"""`cockpit backtest`: the documents' fields, tables, and one sentence for each mistake."""
+
+import json
+
+import numpy as np
+import pytest
+
+from cockpit.cli.main import main
+from tests.forecast.markets import market
+
+
+@pytest.fixture
+def files(tmp_path):
+    paths = []
+    for seed, name in ((1, "a"), (2, "b")):
+        series = market(days=66, seed=seed, scale=1e-3)
+        lines = [
+            f"{at // 1_000_000},BTC,{rate:.12f},{premium:.12f}"
+            for at, rate, premium in zip(series.at_ns, series.rate, series.premium, strict=True)
+        ]
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join(["time_ms,coin,funding_rate,premium", *lines]))
+        paths.append(str(path))
+    return paths
+
+
+def document(capsys, *words):
+    assert main(["backtest", *words, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_document_of_forecasts_has_the_promised_fields(capsys, files):
+    told = document(capsys, "forecast", files[0])
+    assert {"rows", "from_ns", "to_ns", "series", "warnings"} <= told.keys()
+    (series,) = told["series"]
+    assert (series["symbol"], series["n"], series["interval_s"]) == ("BTC", 66 * 24, 3600)
+    for horizon in ("1h", "8h", "24h"):
+        models = series["level"][horizon]["models"]
+        assert {"last", "mean_24h", "har", "ours"} <= models.keys()
+        assert {"r2", "mae_bp_h"} <= models["ours"].keys()
+    for event in ("spike", "onset", "flip", "large_dev"):
+        table = series["events"][event]
+        assert {"n", "base_rate", "models"} <= table.keys()
+        names = {"climatology", "history", "last", "har", "reference", "ours"}
+        assert names <= table["models"].keys()
+        ours = {"auc", "pr_auc", "brier", "bss_climatology", "bss_history", "dm_t", "ci95"}
+        assert ours <= table["models"]["ours"].keys()
+        steps = series["ablation"][event]
+        assert {"funding", "+premium", "+book", "+flow", "+cross", "+chain"} <= steps.keys()
+    assert {"ic", "t", "n"} <= series["innovation_ic"]["24h"].keys()
+
+
+def test_the_document_of_carry_has_the_promised_fields(capsys, files):
+    told = document(
+        capsys, "carry", *files, "--fill-fraction", "1,0.6", "--settle-delay", "10m,37m",
+        "--fee-bps", "2", "--usd", "50k",
+    )  # fmt: skip
+    results = {
+        "trades", "net_usd", "gross_usd", "costs_usd", "apr_on_margin", "sharpe", "sharpe_se",
+        "max_drawdown_usd", "turnover", "paid_share", "worst_usd",
+    }  # fmt: skip
+    for part in (told, told["at_2x_costs"], told["always"], told["never"]):
+        assert results <= part.keys()
+    assert told["placebo"]["draws"] == 200
+    assert 0 < told["placebo"]["p_value"] <= 1
+    assert [leg["fill_fraction"] for leg in told["legs"]] == [1.0, 0.6]
+    assert [leg["settle_delay_s"] for leg in told["legs"]] == [600.0, 2220.0]
+    assert told["trades"] > 0
+    assert np.isclose(told["net_usd"], told["gross_usd"] - told["costs_usd"])
+
+
+def test_without_json_a_table_and_sentences_are_printed(capsys, files):
+    assert main(["backtest", "carry", *files]) == 0
+    said = capsys.readouterr().out
+    assert "hold always" in said
+    assert "What this shows" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["forecast", "none.csv"], "none.csv: No such file"),
+        (["carry", "A"], "two venues"),
+        (["carry", "A", "B", "--fill-fraction", "1.5"], "--fill-fraction: expected a number from"),
+        (["carry", "A", "B", "--settle-delay", "soon"], "--settle-delay"),
+        (["carry", "A", "B", "--fee-bps", "1,2,3"], "--fee-bps: expected one value or two"),
+        (["forecast", "A", "--interval", "x"], "--interval"),
+        (["weather"], "invalid choice"),
+        ([], "forecast|carry"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_code_two(capsys, files, words, says):
+    named = [dict(zip("AB", files, strict=True)).get(word, word) for word in words]
+    assert main(["backtest", *named]) == 2
+    caught = capsys.readouterr()
+    assert caught.out == ""
+    assert says in caught.err
+    assert caught.err.count("\n") == 1
