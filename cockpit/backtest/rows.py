@@ -34,6 +34,12 @@ CANDLE = ("high", "low", "close", "volume")
 MOST_RATE = 1.0
 """A rate of 100 % an interval is no rate."""
 
+FIRST_NS, LAST_NS = 1_262_304_000_000_000_000, 4_102_444_800_000_000_000
+"""2010 to 2100: a time outside is not in milliseconds."""
+
+CLOSER = 0.75
+"""Rows that come this much closer than their rate's interval accrue: each covers its spacing."""
+
 PINNED_SHARE = 0.005
 """Share of rows at the usual interest from which a venue is taken to pin its funding there."""
 
@@ -122,7 +128,7 @@ def _row(venue: str, fields: dict[str, str], known: Sequence[str]) -> Row | None
     except (TypeError, ValueError):
         return None
     coin = (fields["coin"] or "").strip()
-    if not coin or not -MOST_RATE < rate < MOST_RATE or at_ns <= 0:
+    if not coin or not -MOST_RATE < rate < MOST_RATE or not FIRST_NS < at_ns < LAST_NS:
         return None
     telemetry = {name: _number(fields[name]) for name in known}
     opened_at = telemetry.pop("open", math.nan)
@@ -134,7 +140,7 @@ def _row(venue: str, fields: dict[str, str], known: Sequence[str]) -> Row | None
         at_ns=at_ns,
         rate=rate,
         premium=_number(fields.get("premium")),
-        interval_s=_number(fields.get("interval_s")),
+        interval_s=_positive(fields.get("interval_s")),
         telemetry=telemetry,
     )
 
@@ -146,6 +152,11 @@ def _number(text: str | None) -> float:
     except ValueError:
         return math.nan
     return value if math.isfinite(value) else math.nan
+
+
+def _positive(text: str | None) -> float:
+    value = _number(text)
+    return value if value > 0 else math.nan
 
 
 def _series(rows: Sequence[Row], interval_s: float | None) -> Series:
@@ -161,6 +172,9 @@ def _series(rows: Sequence[Row], interval_s: float | None) -> Series:
     if interval_s is not None:
         stated = np.full(len(ordered), interval_s)
     interval = intervals_of(hour_of(at_ns), stated)
+    spacing = intervals_of(hour_of(at_ns), np.full(len(ordered), math.nan))
+    if np.median(spacing) < CLOSER * np.median(interval):
+        rate, interval = rate * spacing / interval, spacing
     premium = np.array([row.premium for row in ordered])
     names = {name for row in ordered for name in row.telemetry}
     telemetry = {

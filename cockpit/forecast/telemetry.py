@@ -1,8 +1,9 @@
 """Telemetry made known: values at their arrival, never at the time they speak of."""
 
+import msgspec
 import numpy as np
 
-from cockpit.forecast.cells import Floats, Ints
+from cockpit.forecast.cells import HOUR_S, Cells, Floats, Ints
 
 
 def as_known(row_ns: Ints, arrived_ns: Ints, values: Floats, most_age_s: float) -> Floats:
@@ -30,3 +31,16 @@ def mean_before(row_ns: Ints, arrived_ns: Ints, values: Floats, span_s: float) -
     count = end - start
     mean = (total[end] - total[start]) / np.maximum(count, 1)
     return np.where(count > 0, mean, np.nan)
+
+
+def with_running_premium(cells: Cells, now_ns: int, arrived_ns: Ints, premium: Floats) -> Cells:
+    """The cells with the premium of the last hour up to now in place of the last settlement's.
+
+    At a settlement both are the same average; an hour without a sample changes nothing.
+    """
+    mean = mean_before(np.array([now_ns]), arrived_ns, premium, HOUR_S)[0]
+    if np.isnan(mean) or not len(cells.paid):
+        return cells
+    known = np.full(len(cells.paid), np.nan) if cells.premium is None else cells.premium.copy()
+    known[-1] = mean
+    return msgspec.structs.replace(cells, premium=known)

@@ -49,6 +49,19 @@ def test_a_change_from_eight_to_four_hours_is_seen_where_it_happens():
     assert set(found[10:]) == {4.0}
 
 
+def test_a_continuous_rate_sampled_each_hour_is_what_accrues_in_the_hour(tmp_path):
+    header = "time_ms,coin,funding_rate,interval_s"
+    lines = [f"{T0 + i * HOUR_MS},BTC,0.0008,28800" for i in range(30)]
+    (series,) = load([write(tmp_path / "a.csv", lines, header)]).series
+    assert set(series.interval_s) == {3600.0}
+    np.testing.assert_allclose(series.rate, 0.0001)
+
+
+def test_times_in_seconds_are_not_taken_for_milliseconds(tmp_path):
+    with pytest.raises(InputError, match="no row"):
+        load([write(tmp_path / "a.csv", ["1704067200,BTC,0.0001,"])])
+
+
 def test_what_cannot_be_read_is_left_out_and_named_once(tmp_path):
     lines = [*hourly(30), "soon,BTC,0.1,", f"{T0 + 31 * HOUR_MS},BTC,nan,", f"{T0},,0.1,"]
     loaded = load([write(tmp_path / "a.csv", lines)])

@@ -7,7 +7,7 @@ import pytest
 from cockpit.forecast.cells import HOUR_NS, Series, cells_of, hour_of
 from cockpit.forecast.cross import with_others
 from cockpit.forecast.features import INDEX, features, series_features
-from cockpit.forecast.telemetry import as_known, bar_arrival_ns, mean_before
+from cockpit.forecast.telemetry import as_known, bar_arrival_ns, mean_before, with_running_premium
 from cockpit.forecast.windows import latest
 from tests.forecast.markets import START_HOUR, market, rows
 
@@ -151,3 +151,13 @@ def test_premium_features_know_where_funding_flips_and_spikes():
     steps = np.diff(series.premium[-168:]) * 1e4
     distance = abs(premium_bps + 5) / steps.std()  # the rate is 0 where the premium is -5 bps
     assert row[INDEX["flip_distance_sd_7d"]] == pytest.approx(distance)
+
+
+def test_the_running_premium_moves_a_forecast_before_the_next_settlement():
+    cells = cells_of(market(days=10))
+    now = int(market(days=10).at_ns[-1]) + 30 * 60_000_000_000
+    arrived = now - np.array([70, 40, 10]) * 60_000_000_000
+    running = with_running_premium(cells, now, arrived, np.array([9.0, -4e-4, -8e-4]))
+    # Of the last sixty minutes two samples: -6 bps on average.
+    assert features(latest([running])).values[0, INDEX["premium"]] == pytest.approx(-6.0)
+    assert with_running_premium(cells, now, arrived[:1], np.array([9.0])) is cells
