@@ -11,7 +11,7 @@ from cockpit.history import columnar
 from cockpit.history.cold import COLUMNS, hour_ranges, table_rows
 from cockpit.history.hot_read import read_hot
 from cockpit.history.layout import Folder
-from cockpit.history.manifest import ColdFile, cold_files, count_imported
+from cockpit.history.manifest import ColdFile, cold_files
 from cockpit.history.schema import SMALL_TABLES, VIEWS
 
 _ALWAYS: Final = 1 << 62
@@ -50,17 +50,19 @@ def open_views(
         if name in names:
             columnar.make_table(database, f"hot_{name}", VIEWS[name], ())
 
-    def load(connection: sqlite3.Connection) -> tuple[list[ColdFile], bool]:
+    columnar.make_table(database, "late_samples", COLUMNS, ())
+
+    def load(connection: sqlite3.Connection) -> list[ColdFile]:
         for name, sql in SMALL_TABLES.items():
             if name in names:
                 columnar.make_table(database, f"hot_{name}", VIEWS[name], connection.execute(sql))
         if "samples" not in names:
-            return [], False
-        waiting = load_hot(database, connection, scope)
-        return cold_files(connection, scope.from_ns, scope.to_ns), waiting
+            return []
+        load_hot(database, connection, scope)
+        return cold_files(connection, scope.from_ns, scope.to_ns)
 
-    nothing: tuple[list[ColdFile], bool] = ([], False)
-    files, has_imported = read_hot(folder.hot, load, nothing)
+    none: list[ColdFile] = []
+    files = read_hot(folder.hot, load, none)
     for name in names & VIEWS.keys():
         if name != "samples":
             database.execute(f"CREATE VIEW {name} AS SELECT * FROM hot_{name}")
@@ -80,37 +82,43 @@ def open_views(
     if whole:
         parts.append(_rows_of(whole))
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in VIEWS["samples"])
-    every = " UNION ALL ".join([*parts, "SELECT * FROM hot_samples"])
-    if has_imported:
+    late = "SELECT * FROM late_samples"
+    span = database.execute("SELECT min(at_ns), max(at_ns) FROM late_samples").fetchone()
+    if parts and span and span[0] is not None:
         # A process that was killed between two steps may have left a row in both places.
-        keep = "QUALIFY row_number() OVER (PARTITION BY venue, symbol, at_ns) = 1"
-        every = f"SELECT * FROM ({every}) {keep}"
+        late += (
+            f" l WHERE NOT EXISTS (SELECT 1 FROM ({' UNION ALL '.join(parts)}) p WHERE "
+            f"p.at_ns BETWEEN {span[0]} AND {span[1]} AND p.venue = l.venue "
+            "AND p.symbol = l.symbol AND p.at_ns = l.at_ns)"
+        )
+    every = " UNION ALL ".join([*parts, "SELECT * FROM hot_samples", late])
     database.execute(f"CREATE VIEW samples AS SELECT {columns} FROM ({every})")
     return Opened(tuple(warnings))
 
 
-def load_hot(database: columnar.Connection, connection: sqlite3.Connection, scope: Scope) -> bool:
-    """`hot_samples`: the rows of the scope that no cold file owns. True if imported ones are among
-    them."""
+def load_hot(database: columnar.Connection, connection: sqlite3.Connection, scope: Scope) -> None:
+    """`hot_samples`: the rows of the scope that no cold file owns; `late_samples`: those that wait
+    to be put into one."""
     first_ns, last_ns = scope.from_ns, scope.to_ns
     owned = connection.execute(
         "SELECT hour_ns FROM hours WHERE file IS NULL AND hot_rows > 0 AND hour_ns + ? > ? "
         "AND hour_ns < ? ORDER BY hour_ns",
         (HOUR_NS, first_ns, last_ns),
     ).fetchall()
-    spans = [
-        ("samples", max(hour_ns, first_ns), min(hour_ns + HOUR_NS, last_ns)) for (hour_ns,) in owned
-    ]
-    has_imported = count_imported(connection, first_ns, last_ns) > 0
-    if has_imported:
-        spans.append(("imported", first_ns, last_ns))
-    rows = (
+    hot = (
         row
-        for table, begin_ns, end_ns in spans
-        for row in table_rows(connection, table, begin_ns, end_ns, scope.market)
+        for (hour_ns,) in owned
+        for row in table_rows(
+            connection,
+            "samples",
+            max(hour_ns, first_ns),
+            min(hour_ns + HOUR_NS, last_ns),
+            scope.market,
+        )
     )
-    columnar.make_table(database, "hot_samples", COLUMNS, rows)
-    return has_imported
+    columnar.make_table(database, "hot_samples", COLUMNS, hot)
+    late = table_rows(connection, "imported", first_ns, last_ns, scope.market)
+    columnar.make_table(database, "late_samples", COLUMNS, late)
 
 
 def _rows_of(paths: list[str]) -> str:

@@ -317,3 +317,16 @@ def test_rows_that_come_before_old_files_are_known_again_do_not_hide_them(folder
     write(folder, Batch(samples=(late,)))
     maintain(folder, DAY + 3 * HOUR_NS + LATE_NS)
     assert rows(folder) == sorted([*before, (late.at_ns, 99.0)])
+
+
+def test_a_row_that_waits_and_stands_in_a_file_too_is_seen_once(folder):
+    """What a process that was killed between two steps may leave behind."""
+    write(folder, marks(DAY, 60, step_s=60))
+    maintain(folder, DAY + 30 * HOUR_NS, SHORT)
+    there, new = sample(DAY, mark=99.0), sample(DAY + 5 * NS_PER_S, mark=98.0)
+    write(folder, Batch(samples=(there, new)))
+    expected = [(DAY, 1.0), (new.at_ns, 98.0), (DAY + 60 * NS_PER_S, 2.0)]
+    assert rows(folder)[:3] == expected
+    maintain(folder, DAY + 30 * HOUR_NS, SHORT)
+    assert rows(folder)[:3] == expected
+    assert len(rows(folder)) == 61
