@@ -66,7 +66,6 @@ class Position:
     closed_lots: int = 0
     closed_micros: int = 0
     realized_micros: int = 0
-    fees_micros: int = 0
     funding_micros: int = 0
     funding_since_change_micros: int = 0
     closed_ns: int | None = None
@@ -146,7 +145,6 @@ class Account:
         else:
             pnl = 0
             self._add(position, lots, notional_micros)
-        position.fees_micros += fee_micros
         position.funding_since_change_micros = 0
         self.quote_micros -= fee_micros
         self.updated_ns = at_ns

@@ -43,7 +43,7 @@ MARGIN_TABLES: tuple[tuple[int, tuple[tuple[float, int], ...]], ...] = (
 )
 """id -> (notional from which in USD, maximum leverage); ids below 50 are one tier of that name."""
 MARGIN_TABLE_OF = {"BTC": 56, "ETH": 55, "SOL": 54, "XRP": 53, "MATIC": 20}
-SMALL_OI_USD, MIDDLE_OI_USD = 25e6, 100e6
+SMALL_OI_USD = 25e6
 
 
 def list_asset(asset: Asset, index: int) -> Listing:
