@@ -115,7 +115,7 @@ class Face(Connection):
     def _exists(self, asked: dict[str, Json]) -> bool:
         """Whether the coin, dex and precision of a well-formed request exist."""
         coin = asked.get("coin")
-        if coin is not None and coin not in self.world.markets and not info.is_quiet(coin):
+        if coin is not None and coin not in self.world.markets and not info.never_trades(coin):
             return False
         if asked.get("dex") not in (None, static.FIRST_DEX, static.HIP3_DEX):
             return False

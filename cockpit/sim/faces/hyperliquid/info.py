@@ -41,7 +41,7 @@ def info(world: VenueWorld, request: Json) -> Json:
     return read(world, request)
 
 
-def is_quiet(coin: str) -> bool:
+def never_trades(coin: str) -> bool:
     """A coin that exists and never trades here: spot, or the other dex's."""
     return coin in static.SPOT_PRICES or coin == static.HIP3_COIN
 
@@ -106,7 +106,7 @@ def _book(world: VenueWorld, request: Asked) -> Json:
         raise accounts.UNPROCESSABLE
     state = world.markets.get(coin)
     if state is None:
-        return wire.empty_book(coin, world.block_ns // NS_PER_MS) if is_quiet(coin) else None
+        return wire.empty_book(coin, world.block_ns // NS_PER_MS) if never_trades(coin) else None
     return wire.book(state, world.block_ns // NS_PER_MS, figures=figures, mantissa=mantissa)
 
 
@@ -121,20 +121,20 @@ def _recent_trades(world: VenueWorld, request: Asked) -> Json:
     coin = accounts.read(request).text("coin")
     state = world.markets.get(coin)
     if state is None:
-        return [] if is_quiet(coin) else None
+        return [] if never_trades(coin) else None
     fills = world.recent_trades(state.listing.symbol, RECENT_TRADES)
     return wire.trades(state, reversed(fills))
 
 
 def _funding_history(world: VenueWorld, request: Asked) -> Json:
     """Ascending, at most 500 rows from `startTime` on; a row is stamped shortly after its hour."""
-    coin = accounts.read(request).text("coin")
     asked = accounts.read(request)
+    coin = asked.text("coin")
     begin_ms = asked.whole("startTime")
     end_ms = asked.whole("endTime", world.now_ns() // NS_PER_MS)
     state = world.markets.get(coin)
     if state is None:
-        return [] if is_quiet(coin) else None
+        return [] if never_trades(coin) else None
     rows: list[Json] = []
     for stamp_ns, rate, premium, _ in state.settled:
         hour_ms = hour_floor_ns(stamp_ns) // NS_PER_MS
