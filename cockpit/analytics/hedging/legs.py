@@ -336,6 +336,9 @@ def _columns(markets: Sequence[_Market]) -> _Columns:
         for sign, side in zip((1.0, -1.0), market.sides, strict=True):
             # Against a position a trade frees margin until nothing is left of it.
             shrinks = max(-sign * held, 0.0)
+            if shrinks == 0:
+                rows += [(number, sign, width, cost, imf) for width, cost in side.segments]
+                continue
             for width, cost in side.segments:
                 freed = min(width, shrinks)
                 shrinks -= freed
@@ -349,9 +352,12 @@ def _columns(markets: Sequence[_Market]) -> _Columns:
 
 def _usable(venue: HedgeVenue) -> bool:
     """Whether everything about a venue is known and its costs make sense together."""
-    known = [venue.funding_hourly, venue.cap_usd, venue.position_usd, venue.margin_usd]
-    known += [x for side in (venue.buy, venue.sell) for segment in side for x in segment]
-    if any(math.isnan(x) for x in known) or math.isnan(venue.imf_frac):
+    # What is not a number makes every sum that it is in not one.
+    known = venue.funding_hourly + venue.cap_usd + venue.position_usd + venue.margin_usd
+    for side in (venue.buy, venue.sell):
+        for width, cost in side:
+            known += width + cost
+    if math.isnan(known) or math.isnan(venue.imf_frac):
         return False
     return not (venue.buy and venue.sell) or venue.buy[0][1] + venue.sell[0][1] >= 0
 

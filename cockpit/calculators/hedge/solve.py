@@ -150,7 +150,7 @@ def _market(
         units=units,
         usd=quote.lot * quote.mid_usd,
         lots=np.concatenate((sell, buy)),
-        paid=np.nan_to_num(paid),
+        paid=np.zeros(len(paid)) if is_excluded else paid,
         lowest=0 if is_excluded else -min(offer.sell.whole, math.floor(sold + LOT_DUST)),
         highest=0 if is_excluded else min(offer.buy.whole, math.floor(bought + LOT_DUST)),
         least_sell=_least(quote, Side.SELL),
