@@ -1,8 +1,9 @@
 """Exposure sums of two coins with one name."""
 
 from cockpit.core.assets import AssetRules
+from cockpit.documents.exposure import exposure_document
 from cockpit.documents.saved_view import SnapshotView
-from cockpit.portfolio.positions import document, read
+from cockpit.portfolio.positions import read
 from tests.calculators.risk import btc, view
 from tests.support import AT_NS
 
@@ -14,7 +15,7 @@ def position(venue: str, size: float) -> dict[str, object]:
 
 
 def exposure(at: SnapshotView) -> list[tuple[str, float]]:
-    return [(x["symbol"], x["net_base"]) for x in document(read(at, AT_NS))["assets"]]
+    return [(x.symbol, x.net_base) for x in exposure_document(read(at, AT_NS)).assets]
 
 
 def test_a_long_of_one_coin_does_not_net_a_short_of_the_other() -> None:
