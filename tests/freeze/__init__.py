@@ -13,7 +13,6 @@ golden tape that changed in the meantime does not matter. Nothing in DIR belongs
 
 Facts (events, rejects, restarts, documents) and what is asked (Send, Fetch) are compared apart.
 
-The program is driven only through what stays where it is while packages move: the command line,
-`cockpit.core`, `cockpit.wire` (tapes, pump), `cockpit.venues` and its contract. What is read out
-of a store of replayed tapes is looked for at its old place and its new one (`replayed.py`).
+The program is driven through the command line, `cockpit.core`, `cockpit.wire` (tapes, pump),
+`cockpit.venues` with its contract, the store, and the two documents.
 """

@@ -1,27 +1,23 @@
-"""What the documents say of tapes that were replayed into a store: as `snapshot` and `exposure` do.
-
-The modules of documents move; each is looked for at its new place first, then at its old one.
-"""
+"""What the documents say of tapes that were replayed into a store: as `snapshot` and `exposure` do."""
 
 import heapq
-import importlib
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import msgspec
 
 from cockpit import venues
+from cockpit.documents.exposure import exposure_document
+from cockpit.documents.snapshot import snapshot
+from cockpit.portfolio.positions import read
+from cockpit.state.store import MarketStore
 from cockpit.venues.contract import Input
 from cockpit.wire.pump import Pump, facts
 from cockpit.wire.tape import Tape, read_tape
 from tests.freeze.frozen import Case, line
 from tests.freeze.sessions import VENUES
 
-STORES = ("cockpit.state.store",)
-SNAPSHOTS = ("cockpit.documents.snapshot", "cockpit.documents")
-EXPOSURES = ("cockpit.portfolio.positions", "cockpit.exposures")
 SYMBOLS = ("BTC", "PEPE", "DOGE", "ETH")
 EVERY_S = 15
 KEPT = {"calm": (3, 15), "worst_together": (6,), "funding_flip": (16,)}
@@ -53,7 +49,7 @@ def documents(folder: Path, scenario: str) -> Iterator[tuple[Any, Any]]:
     """(snapshot, exposure) of all venues together, every fifteen seconds of tape time."""
     tapes = {v: read_tape(folder / "tapes" / "long" / f"{v}-{scenario}.jsonl.gz") for v in VENUES}
     specs = {venue: venues.load(venue).SPEC for venue in tapes}
-    store = _find(STORES, "MarketStore").MarketStore([(v, specs[v].chain) for v in VENUES], SYMBOLS)
+    store = MarketStore([(v, specs[v].chain) for v in VENUES], SYMBOLS)
     store.follow((v, a, "") for v, tape in tapes.items() for a in tape.header.wants.accounts)
     pumps = {
         v: Pump(specs[v], venues.load(v).Session, tape.header.wants) for v, tape in tapes.items()
@@ -78,23 +74,10 @@ def _timed(number: int, venue: str, tape: Tape) -> Iterator[tuple[int, int, str,
 
 
 def _documents(store: Any, at_ns: int) -> tuple[Any, Any]:
-    exposures = _find(EXPOSURES, "read")
-    snapshot = _find(SNAPSHOTS, "snapshot").snapshot(store, at_ns, 20, [])
-    return snapshot, exposures.document(exposures.read(store, at_ns))
-
-
-def _find(places: tuple[str, ...], name: str) -> ModuleType:
-    """The first of these modules that exists and has that name."""
-    for place in places:
-        try:
-            module = importlib.import_module(place)
-        except ModuleNotFoundError as error:
-            if error.name is None or not f"{place}.".startswith(f"{error.name}."):
-                raise
-            continue
-        if hasattr(module, name):
-            return module
-    raise SystemExit(f"tests.freeze: no {name} in {', '.join(places)}; say where it moved to")
+    return (
+        msgspec.to_builtins(snapshot(store, at_ns, 20, [])),
+        msgspec.to_builtins(exposure_document(read(store, at_ns))),
+    )
 
 
 def _place(run: str, number: int) -> str:
