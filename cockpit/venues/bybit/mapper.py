@@ -62,7 +62,8 @@ class BybitMarket(Market):
         venue_ns = None if ts_ms is None else ts_ms * NS_PER_MS
         facts = list[Fact | Reject]()
         if not fresh.isdisjoint(_PRICES):
-            mark, index, last = map(self._price, ("markPrice", "indexPrice", "lastPrice"))
+            price = self._price
+            mark, index, last = price("markPrice"), price("indexPrice"), price("lastPrice")
             if mark is not None or index is not None or last is not None:
                 facts.append(
                     Prices(
@@ -70,8 +71,12 @@ class BybitMarket(Market):
                         mark=mark, index=index, last=last,
                     )
                 )  # fmt: skip
-        problems: list[str] = []
-        interest = self._interest(fresh)
+        problems: list[str] | None = None
+        single, both = self.values.get("singleOpenInterest"), self.values.get("openInterest")
+        if single is not None:
+            interest = single if "singleOpenInterest" in fresh else None
+        else:
+            interest = both / 2 if both is not None and "openInterest" in fresh else None
         if interest is not None and interest >= 0:
             base = interest * self.unit.contract
             facts.append(
@@ -80,14 +85,14 @@ class BybitMarket(Market):
                 )
             )
         elif interest is not None:
-            problems.append(f"open interest of {self.native} is negative")
+            problems = [f"open interest of {self.native} is negative"]
         if not fresh.isdisjoint(_FUNDING):
             live = self.live(at_ns, venue_ns)
             if isinstance(live, Funding):
                 facts.append(live)
             elif live is not None:
-                problems.append(live)
-        if problems:
+                problems = [*(problems or ()), live]
+        if problems is not None:
             facts += [reject(VENUE, at_ns, problem, data) for problem in problems]
         return facts
 
@@ -121,13 +126,6 @@ class BybitMarket(Market):
     def _price(self, key: str) -> float | None:
         price = positive(self.values.get(key))
         return None if price is None else self.unit.to_price(price)
-
-    def _interest(self, fresh: set[str]) -> float | None:
-        """Contracts open, counted once, if the row said so: the other field counts both sides."""
-        single, both = self.values.get("singleOpenInterest"), self.values.get("openInterest")
-        if single is not None:
-            return single if "singleOpenInterest" in fresh else None
-        return both / 2 if both is not None and "openInterest" in fresh else None
 
     def _merge(self, row: wire.TickerRow[wire.Number], ts_ms: int) -> set[str]:
         """Take over the keys that are there and not overtaken; returns which."""

@@ -199,13 +199,14 @@ class Session(VenueSession):
         return [self._damaged(frame, message), *lost]
 
     def _stream(self, message: wire.Stream, frame: Frame) -> Sequence[Output]:
-        self._topics.seen(message.topic)
+        if self._topics.waiting:
+            self._topics.seen(message.topic)
         if type(message) is wire.BookMessage:
             return self._book(message, frame)
         if type(message) is wire.TradeMessage:
             return self._trades(message, frame)
         native = message.data["symbol"]
-        market = self._rest.market(native)
+        market = self.listing.markets.get(native) or self._rest.market(native)
         if market is None or message.topic.removeprefix("tickers.") != native:
             return self._stranger(message.topic, native, frame)
         facts = market.ticker(message.data, message.ts, frame.at_ns, frame.data)
@@ -216,7 +217,7 @@ class Session(VenueSession):
     def _book(self, message: wire.BookMessage, frame: Frame) -> Sequence[Output]:
         topic, native = message.topic, message.data.s
         feed = self._books.feeds.get(topic)
-        market = self._rest.market(native)
+        market = self.listing.markets.get(native) or self._rest.market(native)
         if market is None or not topic.endswith(native):
             return self._stranger(topic, native, frame)
         if feed is None:
@@ -292,8 +293,8 @@ class Session(VenueSession):
                     symbol=market.symbol,
                     recv_ns=frame.at_ns,
                     venue_ns=fill.T * NS_PER_MS,
-                    price=market.unit.to_price(fill.p),
-                    size=market.unit.to_size(fill.v, fill.p),
+                    price=fill.p / market.unit.price,
+                    size=fill.v * market.unit.price,
                     side=Side.BUY if fill.S == "Buy" else Side.SELL,
                 )
             )

@@ -81,6 +81,7 @@ class Books:
         feed = self.feeds.get(key)
         if feed is None:
             feed = self.feeds[key] = BookFeed(key, symbol, self._new_chain(at_ns))
+        feed.symbol = symbol
         return feed
 
     def lose(self, key: str, at_ns: int, reason: str) -> list[Output]:

@@ -48,9 +48,10 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         """Prices in quote per base and sizes in base units."""
         if self.inverse:
             return tuple([(self.to_price(p), self.to_size(s, p)) for p, s in levels])
-        scale, contract = self.price, self.price * self.size
-        if scale == contract == 1.0:
+        scale, size = self.price, self.size
+        if scale == 1.0 == size:
             return levels
+        contract = scale * size
         return tuple([(price / scale, size * contract) for price, size in levels])
 
 

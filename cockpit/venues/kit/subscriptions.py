@@ -74,8 +74,8 @@ class Subscriptions:
     def _forget(self) -> None:
         self._is_open = False
         self._keys: dict[str, _Key] = {}
-        self._waiting: set[str] = set()
-        """Keys that are not standing: empty most of the time, which is all `seen` looks at."""
+        self.waiting: set[str] = set()
+        """Keys that are not standing; mostly none, so that a hot path looks here before `seen`."""
         self._requests: dict[int, tuple[str, ...]] = {}
         self._jobs: deque[_Job] = deque()
         self._sent_ns: deque[int] = deque()
@@ -95,8 +95,8 @@ class Subscriptions:
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         """Ask again for what has been neither answered nor heard, and for what was put off."""
-        if self._waiting:
-            late = [key for key in self._keys if key in self._waiting and self._is_due(key, at_ns)]
+        if self.waiting:
+            late = [key for key in self._keys if key in self.waiting and self._is_due(key, at_ns)]
             if late:
                 given_up = set(late)
                 self._requests = {
@@ -124,7 +124,7 @@ class Subscriptions:
         unsent = {key for key in gone if self._keys[key].state is State.QUEUED}
         for key in gone:
             del self._keys[key]
-            self._waiting.discard(key)
+            self.waiting.discard(key)
         if unsent:
             self._jobs = deque(
                 _Job(job.leave, tuple(key for key in job.join if key not in unsent))
@@ -159,7 +159,7 @@ class Subscriptions:
 
     def seen(self, key: str) -> None:
         """Data came, so the subscription stands, whatever became of its acknowledgement."""
-        if self._waiting and key in self._waiting:
+        if key in self.waiting:
             self._put(key, State.STANDING, 0)
 
     def acknowledged(self, request: int, at_ns: int) -> list[Output]:
@@ -196,9 +196,9 @@ class Subscriptions:
         known = self._keys[key]
         known.state, known.since_ns = state, at_ns
         if state is State.STANDING:
-            self._waiting.discard(key)
+            self.waiting.discard(key)
         else:
-            self._waiting.add(key)
+            self.waiting.add(key)
 
     def _join(self, keys: Sequence[str], at_ns: int) -> None:
         for key in keys:
@@ -226,7 +226,7 @@ class Subscriptions:
         rules, cost = self._rules, bool(job.leave) + bool(job.join)
         if job.join and rules.in_flight is not None:
             unanswered = [
-                keys for keys in self._requests.values() if not self._waiting.isdisjoint(keys)
+                keys for keys in self._requests.values() if not self.waiting.isdisjoint(keys)
             ]
             if len(unanswered) >= rules.in_flight:
                 return False
