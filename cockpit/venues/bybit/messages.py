@@ -1,6 +1,6 @@
 """Bybit v5: the shapes of its messages, and how single fields are read.
 
-Private to `bybit.py`. The wire has no constant tag (a topic carries its symbol), so there is a
+The wire has no constant tag (a topic carries its symbol), so there is a
 decoder per kind of topic, and `Envelope` for whatever does not begin like one of them.
 """
 
