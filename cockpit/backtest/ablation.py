@@ -1,6 +1,6 @@
 """What each group of features adds: our model with it and without it, on the same rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,18 +10,16 @@ from cockpit.backtest.walk_forward import Plan
 from cockpit.forecast import scores
 from cockpit.forecast.cells import Floats, Ints
 from cockpit.forecast.features import GROUPS, places_of
-from cockpit.forecast.learned import Learned
 from cockpit.forecast.models import OUR_GROUPS
 
 Steps = dict[str, AblationStep | None]
 
 
-def ablation(
-    runs: Sequence[MarketRun], plan: Plan, reference: Learned | None
-) -> list[dict[str, Steps]]:
+def ablation(runs: Sequence[MarketRun], plan: Plan, alone: bool) -> list[dict[str, Steps]]:
     """For each market, by event: groups joined in their order, then each left out of ours.
 
-    A group without a figure in any market is None: it was not tested.
+    A group without a figure in any market is None: it was not tested. `alone` says that no
+    reference spoke in these runs, so that ours before its blend is one of the steps.
     """
     markets = [run.rows for run in runs]
     present = [
@@ -30,26 +28,35 @@ def ablation(
         if any(not np.isnan(rows.values[:, places_of([group])]).all() for rows in markets)
     ]
     ours = tuple(group for group in present if group in OUR_GROUPS)
-    chances: dict[tuple[str, ...], list[dict[str, Floats]]] = {
-        ours: [{event: run.chances[ALONE] for event, run in of.events.items()} for of in runs]
-    }
+    chances: dict[tuple[str, ...], list[dict[str, Floats]]] = {}
+    if alone:
+        chances[ours] = [
+            {event: run.chances[ALONE] for event, run in of.events.items()} for of in runs
+        ]
 
     def said(groups: tuple[str, ...]) -> list[dict[str, Floats]]:
         if groups not in chances:
-            chances[groups] = walk_columns(markets, plan, reference, places_of(groups))
+            chances[groups] = walk_columns(markets, plan, places_of(groups))
         return chances[groups]
 
-    joined = {group: said(tuple(present[: place + 1])) for place, group in enumerate(present)}
-    left_out = {
-        group: said(tuple(one for one in ours if one != group)) for group in ours if len(ours) > 1
-    }
+    asked: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
+    for place, group in enumerate(present):
+        asked.append((step_name(group), tuple(present[: place + 1]), tuple(present[:place])))
+    if len(ours) > 1:
+        asked += [(f"-{group}", tuple(one for one in ours if one != group), ours) for group in ours]
     return [
         {
             event: _steps(
                 forecasts,
                 run.rows.hours,
-                {group: of[place][event] for group, of in joined.items()},
-                {group: of[place][event] for group, of in left_out.items()},
+                [
+                    (
+                        name,
+                        said(groups)[place][event],
+                        said(before)[place][event] if before else None,
+                    )
+                    for name, groups, before in asked
+                ],
             )
             for event, forecasts in run.events.items()
         }
@@ -57,40 +64,38 @@ def ablation(
     ]
 
 
-def _steps(
-    run: EventRun, hours: Ints,
-    joined: Mapping[str, Floats], left_out: Mapping[str, Floats],
-) -> Steps:  # fmt: skip
-    every = [*joined.values(), *left_out.values()]
-    rows = run.scored() & ~np.isnan(np.stack(every)).any(axis=0)
-    steps: Steps = {("+" if group != GROUPS[0] else "") + group: None for group in GROUPS}
-    if not rows.any():
-        return steps
+def step_name(group: str) -> str:
+    """The first group stands alone, the others join it."""
+    return group if group == GROUPS[0] else f"+{group}"
+
+
+def _steps(run: EventRun, hours: Ints, asked: Sequence[tuple[str, Floats, Floats | None]]) -> Steps:
+    """Each (name, chances, chances of the step before) on the rows that all of them forecast."""
+    steps: Steps = {step_name(group): None for group in GROUPS}
+    rows = run.scored()
+    for _, chance, _ in asked:
+        rows &= ~np.isnan(chance)
     happened = run.happened[rows]
-
-    def loss(chance: Floats) -> Floats:
-        return (chance[rows] - happened) ** 2
-
-    history = loss(run.chances["history"])
+    history = (run.chances["history"][rows] - happened) ** 2
     if not history.sum():
         return steps
-    full = run.chances[ALONE]
-    names = [("+" if group != GROUPS[0] else "") + group for group in joined]
-    befores = [None, *list(joined.values())[:-1]]
-    asked = [
-        *zip(names, joined.values(), befores, strict=True),
-        *((f"-{group}", chance, full) for group, chance in left_out.items()),
-    ]
     for name, chance, before in asked:
-        losses = [loss(chance)] if before is None else [loss(chance), loss(before)]
-        drawn = scores.drawn_skills(losses, history, hours[rows])
-        skills = [1.0 - float(one.sum() / history.sum()) for one in losses]
-        steps[name] = AblationStep(
-            bss_history=skills[0],
-            se=float(drawn[0].std()) if drawn is not None else None,
-            change=skills[0] - skills[1] if before is not None else None,
-            change_se=float((drawn[0] - drawn[1]).std())
-            if drawn is not None and before is not None
-            else None,
-        )
+        losses = [(one[rows] - happened) ** 2 for one in (chance, before) if one is not None]
+        steps[name] = _step(losses, history, hours[rows])
     return steps
+
+
+def _step(losses: list[Floats], history: Floats, hours: Ints) -> AblationStep:
+    """A skill with its error, and with two losses the change from the second to the first."""
+    skills = [1.0 - float(loss.sum() / history.sum()) for loss in losses]
+    drawn = scores.drawn_skills(losses, history, hours)
+    sure = drawn is not None and not np.isnan(drawn).any()
+    changed = len(losses) > 1
+    return AblationStep(
+        bss_history=skills[0],
+        se=float(drawn[0].std()) if drawn is not None and sure else None,
+        change=skills[0] - skills[1] if changed else None,
+        change_se=float((drawn[0] - drawn[1]).std())
+        if drawn is not None and sure and changed
+        else None,
+    )

@@ -67,7 +67,8 @@ def run(
                     f"{one.symbol} ({venue}): {lost} rows around known outages are left out"
                 )
         runs = walk(rows, plan, reference)
-        steps = ablation(runs, plan, reference)
+        last_hour = max(int(market.hours[-1]) for market in rows)
+        steps = ablation(runs, plan, reference is None or reference.known_hour >= last_hour)
         documents += [
             _series(one, market, of) for one, market, of in zip(of_venue, runs, steps, strict=True)
         ]

@@ -17,13 +17,22 @@ NAMES = {
     "large_dev": "a mean of 8 h far from the week's",
 }
 
+GROUP_NAMES = {
+    "premium": "The premium is",
+    "book": "The book is",
+    "flow": "Flow (open interest, prices, takers) is",
+    "cross": "Other venues' rate is",
+    "chain": "Chain telemetry (of files: the lag of the settlement's stamp) is",
+}
+
 
 def verdict(series: Sequence[SeriesDocument]) -> list[str]:
-    """One sentence for each event, then levels, chain telemetry, and what is not shown."""
+    """A sentence for each event, for levels, and for each group of features, shown or not."""
     if not series:
         return []
     sentences = [_event(event, series) for event in NAMES]
-    sentences += [_levels(series), _chain(series)]
+    sentences.append(_levels(series))
+    sentences += [_group(group, series) for group in GROUP_NAMES]
     sentences.append(
         "Whether a forecast pays after costs is another question: see `cockpit backtest carry`."
     )
@@ -32,7 +41,7 @@ def verdict(series: Sequence[SeriesDocument]) -> list[str]:
 
 def _event(event: str, series: Sequence[SeriesDocument]) -> str:
     scored = [
-        (f"{one.symbol} {ours.bss_history:+.3f}", ours)
+        (f"{_name(one, series)} {ours.bss_history:+.3f}", ours)
         for one in series
         if isinstance(ours := one.events[event].models.get("ours"), OurEventScore)
         and ours.bss_history is not None
@@ -59,6 +68,12 @@ def _event(event: str, series: Sequence[SeriesDocument]) -> str:
     )
 
 
+def _name(one: SeriesDocument, series: Sequence[SeriesDocument]) -> str:
+    """The symbol, with its venue where there are several."""
+    several = len({other.venue for other in series}) > 1
+    return f"{one.symbol} ({one.venue})" if several else one.symbol
+
+
 def _levels(series: Sequence[SeriesDocument]) -> str:
     words = []
     for one in series:
@@ -67,7 +82,7 @@ def _levels(series: Sequence[SeriesDocument]) -> str:
         har = table.models["har"] if table else None
         if isinstance(ours, OurLevelScore) and har and ours.r2 is not None and har.r2 is not None:
             words.append(
-                f"{one.symbol} R2 {ours.r2:.3f} against HAR's {har.r2:.3f}, "
+                f"{_name(one, series)} R2 {ours.r2:.3f} against HAR's {har.r2:.3f}, "
                 f"error {ours.mae_bp_h:.4f} against {har.mae_bp_h:.4f} bp/h"
             )
     if not words:
@@ -78,26 +93,22 @@ def _levels(series: Sequence[SeriesDocument]) -> str:
     )
 
 
-def _chain(series: Sequence[SeriesDocument]) -> str:
-    steps = [
-        (one.symbol, event, step)
+def _group(group: str, series: Sequence[SeriesDocument]) -> str:
+    """What joining a group of features changed, over every market and event."""
+    cells = [
+        (step.change, step.change_se)
         for one in series
-        for event, of in one.ablation.items()
-        if (step := of.get("+chain")) is not None
+        for of in one.ablation.values()
+        if (step := of.get(f"+{group}")) is not None
         and step.change is not None
         and step.change_se is not None
     ]
-    if not steps:
-        return "Chain telemetry was not in these rows, so it is not tested."
-    helped = [
-        f"{symbol} {event} {step.change:+.3f}"
-        for symbol, event, step in steps
-        if (step.change or 0.0) > SURE_T * (step.change_se or 0.0)
-    ]
-    if not helped:
-        mean = sum(step.change or 0.0 for _, _, step in steps) / len(steps)
-        return (
-            f"Chain telemetry (here the lag of the settlement's stamp) does NOT help: its skill "
-            f"changes by {mean:+.3f} on average of {len(steps)} cells, so ours leaves it out."
-        )
-    return f"Chain telemetry adds skill in {len(helped)} of {len(steps)}: {', '.join(helped)}."
+    name = GROUP_NAMES[group]
+    if not cells:
+        return f"{name} not in these rows, so nothing is shown of what it would add."
+    helped = sum(change > SURE_T * error for change, error in cells)
+    mean = sum(change for change, _ in cells) / len(cells)
+    words = f"{name} tested in {len(cells)} cells: skill changes by {mean:+.3f} on average"
+    if helped == 0:
+        return f"{words} and nowhere surely for the better: NOT shown to help."
+    return f"{words}, surely for the better in {helped}."

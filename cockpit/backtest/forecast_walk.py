@@ -89,10 +89,8 @@ def walk(markets: Sequence[Rows], plan: Plan, reference: Learned | None) -> list
     return runs
 
 
-def walk_columns(
-    markets: Sequence[Rows], plan: Plan, reference: Learned | None, columns: Ints
-) -> list[dict[str, Floats]]:
-    """(rows,) chances by event of our model on some columns only, not blended."""
+def walk_columns(markets: Sequence[Rows], plan: Plan, columns: Ints) -> list[dict[str, Floats]]:
+    """(rows,) chances by event of our model on some columns only: no reference, no blend."""
     chances = [
         {event: np.full(len(rows.hours), np.nan) for event in rows.happened} for rows in markets
     ]

@@ -1,7 +1,7 @@
 """Models of events by name: what each is told, and how it is fitted.
 
 `climatology` (the base rate), `history` (24 h, 7 d and 30 d means), `last` (the rate of now),
-`har` (means of several lengths), `ours` (all groups that carry).
+`har` (means of several lengths), `ours` (the groups that have shown skill).
 """
 
 from collections.abc import Mapping
@@ -27,8 +27,9 @@ L2 = 30.0
 """Penalty on the scale of a sum over rows: weak ones collapse where few flips were seen."""
 
 MIN_EVENTS = 10
-OUR_GROUPS = ("funding", "premium", "book", "flow", "cross")
-"""Chain telemetry is collected and tested in the ablation; it joins when it has shown skill."""
+OUR_GROUPS = ("funding", "premium")
+"""Groups that have shown skill. Every other is collected, tested in the ablation, and joins when
+it has too: other venues' rates and the chain's settlement lag have not so far."""
 
 
 def _places(*names: str) -> Ints:
