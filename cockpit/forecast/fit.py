@@ -40,7 +40,9 @@ class Scaling(msgspec.Struct, frozen=True, kw_only=True):
     pattern: Ints
 
     def apply(self, values: Floats) -> Scaled:
-        scaled = np.clip((values - self.center) / self.width, -CLIP, CLIP)
+        scaled = values - self.center
+        scaled /= self.width
+        np.clip(scaled, -CLIP, CLIP, out=scaled)
         gone = np.isnan(scaled)
         scaled[gone] = 0.0
         return Scaled(values=scaled, gone=gone.astype(np.float64))

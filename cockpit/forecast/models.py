@@ -72,19 +72,37 @@ def fit_events(
     """Every named model of every event; `before`, an earlier fit, only saves steps."""
     scaling = scaling_of(rows.values)
     scaled = scaling.apply(rows.values)
-    return EventFit(
-        scaling=scaling,
-        models={
-            name: {
-                event: _fit_event(
-                    scaling, scaled, happened, of,
-                    before.models[name][event].linear if before else None,
-                )
-                for event, happened in rows.happened.items()
-            }
-            for name, of in columns.items()
-        },
-    )  # fmt: skip
+    models: dict[str, dict[str, EventModel]] = {}
+    for name, of in columns.items():
+        usable = scaling.usable(of)
+        design = _Design(
+            columns=usable,
+            indicators=scaling.indicators(usable),
+            rows=chosen(scaled, usable, scaling.indicators(usable)),
+        )
+        models[name] = {
+            event: _fit_event(design, happened, before.models[name][event] if before else None)
+            for event, happened in rows.happened.items()
+        }
+    return EventFit(scaling=scaling, models=models)
+
+
+class _Design(msgspec.Struct, frozen=True, kw_only=True):
+    """The matrix that all events of one model learn from."""
+
+    columns: Ints
+    indicators: Ints
+    rows: Floats
+
+    def start(self, before: EventModel | None) -> Floats | None:
+        """Weights to begin with: those of an earlier fit on the same columns."""
+        linear = before.linear if before is not None else None
+        if linear is None or not (
+            np.array_equal(linear.columns, self.columns)
+            and np.array_equal(linear.indicators, self.indicators)
+        ):
+            return None
+        return linear.weights
 
 
 def averaged(chances: list[Floats]) -> Floats:
@@ -94,28 +112,21 @@ def averaged(chances: list[Floats]) -> Floats:
     return expit(np.mean([logit(chance) for chance in chances], axis=0))
 
 
-def _fit_event(
-    scaling: Scaling, scaled: Scaled, happened: Floats, columns: Ints, before: Linear | None
-) -> EventModel:
+def _fit_event(design: _Design, happened: Floats, before: EventModel | None) -> EventModel:
     """A logistic model of the rows whose outcome is known; fewer than ten events: climatology."""
     known = ~np.isnan(happened)
     outcome = happened[known]
     if not len(outcome):
         return EventModel(base_rate=float("nan"), linear=None)
     base_rate = float(outcome.mean())
-    columns = scaling.usable(columns)
-    if min(outcome.sum(), len(outcome) - outcome.sum()) < MIN_EVENTS or not len(columns):
+    rarer = min(outcome.sum(), len(outcome) - outcome.sum())
+    if rarer < MIN_EVENTS or not len(design.columns):
         return EventModel(base_rate=base_rate, linear=None)
-    indicators = scaling.indicators(columns)
-    same = (
-        before is not None
-        and np.array_equal(before.columns, columns)
-        and np.array_equal(before.indicators, indicators)
-    )
-    start = before.weights if before is not None and same else None
-    told = Scaled(values=scaled.values[known], gone=scaled.gone[known])
-    weights = logistic(chosen(told, columns, indicators), outcome, L2, start)
     return EventModel(
         base_rate=base_rate,
-        linear=Linear(columns=columns, indicators=indicators, weights=weights),
+        linear=Linear(
+            columns=design.columns,
+            indicators=design.indicators,
+            weights=logistic(design.rows[known], outcome, L2, design.start(before)),
+        ),
     )
