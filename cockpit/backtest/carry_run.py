@@ -104,7 +104,7 @@ def _warnings(pairs: Sequence[Pair], signals: dict[str, list[Trade]]) -> list[st
         if holes:
             said.append(
                 f"{pair.symbol}: {holes} trades ended at holes in the rows, where nobody knows "
-                "what was paid; `always` holds through them and takes their funding as nothing"
+                "what was paid; `always` holds through them and its figures are of known hours only"
             )
         if not len(pair.first.price_ns):
             said.append(

@@ -27,7 +27,6 @@ from cockpit.forecast.cells import (
 )
 
 REQUIRED = ("time_ms", "coin", "funding_rate")
-OPTIONAL = ("premium", "interval_s", "venue", "open", *TELEMETRY)
 CANDLE = ("high", "low", "close", "volume")
 """Of a bar that starts at the row's time: not known at that time, and never read."""
 
