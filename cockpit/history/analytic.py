@@ -26,19 +26,28 @@ from cockpit.history.schema import FIGURES
 from cockpit.history.views import Scope, open_views
 
 _SAMPLES: Final = frozenset({"samples"})
+READ_MEMORY_MB: Final = 200
+"""Footers of a year of files included; maintenance has a process and a limit of its own."""
 
 
-def series(folder: Folder, question: SeriesQuestion) -> SeriesAnswer:
-    """One market's figures over every tier. InputError for a column that there is not."""
-    for column in question.columns:
-        _check_column(column)
-    with columnar.connect() as database:
+class Analyst:
+    """Answers questions about one folder with one database, so that what it learnt of the cold
+    files serves the next question too."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._database = columnar.connect(READ_MEMORY_MB)
+
+    def series(self, question: SeriesQuestion) -> SeriesAnswer:
+        """One market's figures over every tier. InputError for a column that there is not."""
+        for column in question.columns:
+            _check_column(column)
         scope = Scope(
             from_ns=question.from_ns,
             to_ns=question.to_ns,
             market=(question.venue, question.symbol),
         )
-        opened = open_views(database, folder, _SAMPLES, scope)
+        opened = open_views(self._database, self._folder, _SAMPLES, scope)
         columns = ", ".join(f"{name}::DOUBLE AS {name}" for name in question.columns)
         keep = ""
         if question.step_s is not None:
@@ -47,53 +56,50 @@ def series(folder: Folder, question: SeriesQuestion) -> SeriesAnswer:
                 f" QUALIFY row_number() OVER (PARTITION BY at_ns // {step_ns} "
                 "ORDER BY at_ns DESC) = 1"
             )
-        found = database.execute(
+        found = self._database.execute(
             f"SELECT at_ns, {columns} FROM samples WHERE venue = ? AND symbol = ? "
             f"AND at_ns >= ? AND at_ns < ?{keep} ORDER BY at_ns",
             (question.venue, question.symbol, question.from_ns, question.to_ns),
         ).fetchnumpy()
-    at_ns = np.ascontiguousarray(np.ma.filled(found["at_ns"], 0), dtype="<i8")
-    values = tuple(
-        np.ascontiguousarray(np.ma.filled(found[name], np.nan), dtype="<f8").tobytes()
-        for name in question.columns
-    )
-    return SeriesAnswer(at_ns=at_ns.tobytes(), values=values, warnings=opened.warnings)
+        at_ns = np.ascontiguousarray(np.ma.filled(found["at_ns"], 0), dtype="<i8")
+        values = tuple(
+            np.ascontiguousarray(np.ma.filled(found[name], np.nan), dtype="<f8").tobytes()
+            for name in question.columns
+        )
+        return SeriesAnswer(at_ns=at_ns.tobytes(), values=values, warnings=opened.warnings)
 
-
-def moment(folder: Folder, question: MomentQuestion) -> MomentAnswer:
-    """Every market as it stood, over every tier."""
-    from_ns = question.at_ns - question.within_s * NS_PER_S
-    with columnar.connect() as database:
+    def moment(self, question: MomentQuestion) -> MomentAnswer:
+        """Every market as it stood, over every tier."""
+        from_ns = question.at_ns - question.within_s * NS_PER_S
         scope = Scope(from_ns=from_ns, to_ns=question.at_ns + 1)
-        opened = open_views(database, folder, _SAMPLES, scope)
-        rows = database.execute(
+        opened = open_views(self._database, self._folder, _SAMPLES, scope)
+        rows = self._database.execute(
             f"SELECT venue, symbol, at_ns, {', '.join(FIGURES)} FROM samples "
             "WHERE at_ns > ? AND at_ns <= ? QUALIFY row_number() OVER "
             "(PARTITION BY venue, symbol ORDER BY at_ns DESC) = 1 ORDER BY venue, symbol",
             (from_ns, question.at_ns),
         ).fetchall()
-    return MomentAnswer(samples=tuple(map(sample_of, rows)), warnings=opened.warnings)
+        return MomentAnswer(samples=tuple(map(sample_of, rows)), warnings=opened.warnings)
 
-
-def baselines(folder: Folder, question: BaselineQuestion) -> BaselineAnswer:
-    """What is usual, by market. InputError for a column that there is not."""
-    name = _check_column(question.column)
-    with columnar.connect() as database:
+    def baselines(self, question: BaselineQuestion) -> BaselineAnswer:
+        """What is usual, by market. InputError for a column that there is not."""
+        name = _check_column(question.column)
         scope = Scope(from_ns=question.from_ns, to_ns=question.to_ns)
-        opened = open_views(database, folder, _SAMPLES, scope)
-        rows = database.execute(
-            f"SELECT venue, symbol, count({name}), quantile_cont({name}, [0.1, 0.5, 0.9]) "
-            f"FROM samples WHERE at_ns >= ? AND at_ns < ? AND {name} IS NOT NULL "
+        opened = open_views(self._database, self._folder, _SAMPLES, scope)
+        rows = self._database.execute(
+            f"SELECT venue, symbol, count({name}), "
+            f"approx_quantile({name}::DOUBLE, [0.1, 0.5, 0.9]) FROM samples "
+            f"WHERE at_ns >= ? AND at_ns < ? AND {name} IS NOT NULL "
             "GROUP BY venue, symbol ORDER BY venue, symbol",
             (question.from_ns, question.to_ns),
         ).fetchall()
-    return BaselineAnswer(
-        baselines=tuple(
-            Baseline(venue=venue, symbol=symbol, rows=count, p10=low, median=middle, p90=high)
-            for venue, symbol, count, (low, middle, high) in rows
-        ),
-        warnings=opened.warnings,
-    )
+        return BaselineAnswer(
+            baselines=tuple(
+                Baseline(venue=venue, symbol=symbol, rows=count, p10=low, median=middle, p90=high)
+                for venue, symbol, count, (low, middle, high) in rows
+            ),
+            warnings=opened.warnings,
+        )
 
 
 def known_keys(

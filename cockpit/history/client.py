@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import msgspec
 
+from cockpit.history.documents import read_document, write_document
 from cockpit.history.errors import HistoryError
 from cockpit.history.layout import Folder
 from cockpit.history.protocol import Answered, Failed, MaintainQuestion, Question
-from cockpit.history.worker import read_document, write_document
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ import msgspec
 
 from cockpit.core.errors import InputError
 from cockpit.history import columnar
+from cockpit.history.columnar import first_line
 from cockpit.history.layout import Folder
-from cockpit.history.query import first_line
 from cockpit.history.schema import VIEWS
 from cockpit.history.views import Scope, open_views
 

@@ -10,10 +10,12 @@ from typing import Final
 
 import msgspec
 
-from cockpit.core.units import HOUR_NS, hour_floor_ns
+from cockpit.core.units import HOUR_NS, hour_floor_ns, utc
+from cockpit.history import columnar
 from cockpit.history.cold import Cold
+from cockpit.history.columnar import first_line
 from cockpit.history.hot import HotStore
-from cockpit.history.layout import DAY_NS, ColdName, Folder
+from cockpit.history.layout import DAY_NS, ColdName, Folder, Tier
 from cockpit.history.manifest import (
     GRACE_NS,
     LATE_NS,
@@ -64,8 +66,8 @@ class Maintenance:
             self._set_damaged_files_aside()
             self._adopt_unknown_files()
             self._seal_hours()
-            self._merge_days()
             self._forget_hot_rows()
+            self._merge_days()
             self._apply_retention()
         finally:
             self._cold.close()
@@ -95,10 +97,19 @@ class Maintenance:
             if count > 1 and is_over and day_ns not in open_days:
                 days.add(day_ns)
         for day_ns in sorted(days):
-            tier = "minute" if day_ns in minutes else "raw"
-            self.report.merged_days += self._cold.rewrite_day(
-                day_ns, "minute" if tier == "minute" else "raw", self._now_ns
+            tier: Tier = "minute" if day_ns in minutes else "raw"
+            self.report.merged_days += self._rewrite(day_ns, tier)
+
+    def _rewrite(self, day_ns: int, tier: Tier) -> bool:
+        """A day that cannot be rewritten stays as it is, and does not keep the others from it."""
+        try:
+            return self._cold.rewrite_day(day_ns, tier, self._now_ns)
+        except columnar.Error as error:
+            day = utc(day_ns).date()
+            self.report.problems.append(
+                f"{self._folder.cold}: {day} stays as it was written: {first_line(error)}"
             )
+            return False
 
     def _forget_hot_rows(self) -> None:
         """Rows older than `hot_h` whose hour has a file; in steps, so that nobody waits long."""
@@ -140,8 +151,7 @@ class Maintenance:
             tried.add(key)
             match action:
                 case RollUp(from_ns):
-                    done = self._cold.rewrite_day(from_ns, "minute", self._now_ns)
-                    self.report.rolled_up_days += done
+                    self.report.rolled_up_days += self._rewrite(from_ns, "minute")
                 case Drop(from_ns):
                     drop_hours(self._store, from_ns, from_ns + DAY_NS, self._now_ns)
                     self.report.dropped_days += 1

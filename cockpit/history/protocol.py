@@ -43,7 +43,7 @@ class MaintainQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="maintain"
     now_ns: int
 
 
-Question = SeriesQuestion | MomentQuestion | BaselineQuestion | MaintainQuestion
+Question = SeriesQuestion | MomentQuestion | BaselineQuestion
 
 
 class SeriesAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,8 @@ class MomentAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Baseline(msgspec.Struct, frozen=True, kw_only=True):
-    """How a figure of one market was spread: quantiles of the `rows` in which it was known."""
+    """How a figure of one market was spread: quantiles of the `rows` in which it was known,
+    near enough to say what is usual (a t-digest)."""
 
     venue: str
     symbol: str

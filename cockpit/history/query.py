@@ -14,6 +14,7 @@ import msgspec
 
 from cockpit.core.errors import InputError
 from cockpit.history import columnar
+from cockpit.history.columnar import first_line
 from cockpit.history.layout import Folder
 from cockpit.history.schema import VIEWS
 from cockpit.history.views import open_views
@@ -76,11 +77,6 @@ def query(folder: Folder, sql: str, bounds: Bounds | None = None) -> Answer:
         truncated=len(rows) > bounds.rows,
         warnings=opened.warnings,
     )
-
-
-def first_line(error: Exception) -> str:
-    """What DuckDB says, as one line: what follows repeats the statement."""
-    return str(error).strip().partition("\n")[0].rstrip(".")
 
 
 def _check_is_select(database: columnar.Connection, sql: str) -> None:

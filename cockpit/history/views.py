@@ -41,7 +41,8 @@ def open_views(
     names: frozenset[str],
     scope: Scope = EVERYTHING,
 ) -> Opened:
-    """Create the views that are asked for; `samples` reaches over every tier.
+    """Create the views that are asked for, in place of those of an earlier question; `samples`
+    reaches over every tier.
 
     One view of the hot store is read, so an hour is seen in exactly one tier. HistoryError if the
     store cannot be read.
@@ -65,7 +66,7 @@ def open_views(
     files = read_hot(folder.hot, load, none)
     for name in names & VIEWS.keys():
         if name != "samples":
-            database.execute(f"CREATE VIEW {name} AS SELECT * FROM hot_{name}")
+            database.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM hot_{name}")
     if "samples" not in names:
         return Opened(())
     whole, parts, warnings = [], [], []
@@ -92,7 +93,7 @@ def open_views(
             "AND p.symbol = l.symbol AND p.at_ns = l.at_ns)"
         )
     every = " UNION ALL ".join([*parts, "SELECT * FROM hot_samples", late])
-    database.execute(f"CREATE VIEW samples AS SELECT {columns} FROM ({every})")
+    database.execute(f"CREATE OR REPLACE VIEW samples AS SELECT {columns} FROM ({every})")
     return Opened(tuple(warnings))
 
 

@@ -8,14 +8,16 @@ never comes from this process: whoever asks states it.
 """
 
 import os
-import struct
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import IO, Final
 
 import msgspec
 
 from cockpit.core.errors import CockpitError
+from cockpit.history.analytic import Analyst, maintain
+from cockpit.history.documents import read_document, write_document
 from cockpit.history.layout import Folder
 from cockpit.history.protocol import (
     Answered,
@@ -28,8 +30,6 @@ from cockpit.history.protocol import (
     Value,
 )
 
-_LENGTH: Final = struct.Struct("<I")
-
 
 def main(argv: list[str]) -> int:
     """Runs until there is nothing more to do; never writes anything but documents to stdout."""
@@ -37,53 +37,35 @@ def main(argv: list[str]) -> int:
     source, target = sys.stdin.buffer, sys.stdout.buffer
     if argv[1:] == ["maintain"]:
         os.nice(10)
-        question = msgspec.msgpack.decode(source.read(), type=MaintainQuestion)
-        write_document(target, _answer(folder, question))
+        task = msgspec.msgpack.decode(source.read(), type=MaintainQuestion)
+        write_document(target, _answer(folder, lambda: maintain(folder, task)))
         return 0
+    analyst = Analyst(folder)
     decoder = msgspec.msgpack.Decoder(Question)
     while (document := read_document(source)) is not None:
-        write_document(target, _answer(folder, decoder.decode(document)))
+        question = decoder.decode(document)
+        write_document(target, _answer(folder, partial(_value, analyst, question)))
     return 0
 
 
-def _answer(folder: Folder, question: Question) -> Answered | Failed:
+def _answer(folder: Folder, work: Callable[[], Value]) -> Answered | Failed:
     """Whatever goes wrong is an answer in words: the one who asked must not wait for ever."""
     try:
-        return Answered(msgspec.Raw(msgspec.msgpack.encode(_value(folder, question))))
+        return Answered(msgspec.Raw(msgspec.msgpack.encode(work())))
     except CockpitError as error:
         return Failed(sentence=error.ui_message, detail=error.detail)
     except Exception as error:
-        return Failed(sentence=f"{folder.path}: cannot be read", detail=repr(error))
+        return Failed(sentence=f"{folder.path}: history failed: {error}", detail=repr(error))
 
 
-def _value(folder: Folder, question: Question) -> Value:
-    from cockpit.history import analytic
-
+def _value(analyst: Analyst, question: Question) -> Value:
     match question:
         case SeriesQuestion():
-            return analytic.series(folder, question)
+            return analyst.series(question)
         case MomentQuestion():
-            return analytic.moment(folder, question)
+            return analyst.moment(question)
         case BaselineQuestion():
-            return analytic.baselines(folder, question)
-        case MaintainQuestion():
-            return analytic.maintain(folder, question)
-
-
-def read_document(source: IO[bytes]) -> bytes | None:
-    """The next document; None at the end, also if it is cut short."""
-    head = source.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    body = source.read(length)
-    return body if len(body) == length else None
-
-
-def write_document(target: IO[bytes], document: msgspec.Struct) -> None:
-    body = msgspec.msgpack.encode(document)
-    target.write(_LENGTH.pack(len(body)) + body)
-    target.flush()
+            return analyst.baselines(question)
 
 
 if __name__ == "__main__":
