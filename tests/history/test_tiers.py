@@ -258,13 +258,14 @@ def test_a_moment_shows_each_market_as_it_was_last_seen_and_none_that_was_long_s
 
 
 def test_the_worker_answers_and_the_asker_never_loads_duckdb(folder):
-    write(folder, marks(DAY, 11))
+    write(folder, marks(DAY, 1001))
     worker = Worker(folder)
     reader = HistoryReader(folder, worker)
-    (usual,) = reader.baselines(BaselineQuestion(column="mark", from_ns=DAY, to_ns=DAY + HOUR_NS))
+    (usual,) = reader.baselines(BaselineQuestion(column="mark", from_ns=DAY, to_ns=DAY + DAY_NS))
     reader.close()
-    # 1, 2, … 11: the median is the sixth, the tenth part lies at 1 + 0.1 · 10.
-    assert (usual.rows, usual.median, usual.p10, usual.p90) == (11, 6.0, 2.0, 10.0)
+    # 1, 2, … 1001: the median is the 501st, a tenth lies below 101; near enough is a hundredth.
+    assert usual.rows == 1001
+    assert (usual.p10, usual.median, usual.p90) == pytest.approx((101, 501, 901), abs=10)
     program = (
         "import sys, cockpit.history.service, cockpit.history.reader, cockpit.history.report, "
         "cockpit.history.readings, cockpit.history.tape, cockpit.cli.history; "
