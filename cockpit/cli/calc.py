@@ -89,7 +89,8 @@ def run(args: argparse.Namespace) -> int:
         view, unlisted = _live_view(args, config, duration_s)
     view.asset_rules = config.assets
     specs = {name: venues.load(name).SPEC for name in venues.REGISTRY}
-    result = calculator.compute(inputs, view, settings_for(config, specs, view.at_ns))
+    now_ns = view.at_ns - view.clock_offset_ns
+    result = calculator.compute(inputs, view, settings_for(config, specs, now_ns))
     result = replace(result, warnings=(*unlisted, *result.warnings))
     output.write_document(document(args.name, inputs, result))
     if result.infeasible is not None:

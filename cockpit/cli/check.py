@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from cockpit.cli import common
 from cockpit.cli.findings import Finding
 from cockpit.cli.options import parse_duration
+from cockpit.core.clock import clock_words
 from cockpit.core.errors import ConfigError, InputError
+from cockpit.core.units import NS_PER_MS
 from cockpit.storage import paths
 
 if TYPE_CHECKING:
@@ -166,7 +168,8 @@ def _symbols(engine: "Engine") -> Finding:
 
 
 def _clock(engine: "Engine") -> Finding:
-    """Latencies below zero are impossible: they mean that this machine's clock is behind."""
+    """Latencies below zero are impossible: this machine's clock is behind. What several venues'
+    messages all take too long by is how far it is ahead."""
     skews = {
         venue.name: skew
         for venue in engine.view.venues()
@@ -174,6 +177,10 @@ def _clock(engine: "Engine") -> Finding:
     }
     if not skews:
         return Finding("clock", "warn", "no venue has told its time yet", "try a longer --for")
+    offset_ns = engine.view.clock_offset_ns
+    if offset_ns > SKEW_LIMIT_MS * NS_PER_MS:
+        words = clock_words(offset_ns)
+        return Finding("clock", "fail", words, "synchronise it, for example with chrony")
     name, worst = min(skews.items(), key=lambda item: item[1])
     if worst <= -SKEW_LIMIT_MS:
         detail = f"at least {-worst:.0f} ms behind {name}"

@@ -6,6 +6,8 @@ All times are integer nanoseconds since the Unix epoch, UTC.
 import time
 from typing import Protocol
 
+from cockpit.core.units import NS_PER_S
+
 
 class Clock(Protocol):
     """Anything that knows the time."""
@@ -44,3 +46,9 @@ class ManualClock:
 
     def advance_s(self, seconds: float) -> None:
         self._at_ns += round(seconds * 1e9)
+
+
+def clock_words(offset_ns: int) -> str:
+    """The offset as a sentence."""
+    way = "ahead of" if offset_ns > 0 else "behind"
+    return f"this machine's clock is {abs(offset_ns) / NS_PER_S:.0f} s {way} the venues'"

@@ -8,7 +8,8 @@ from cockpit.venues.contract import VenueSpec
 
 
 def settings_for(config: Config, specs: Mapping[str, VenueSpec], now_ns: int) -> Settings:
-    """The calculators' settings at one moment; `specs` of every venue that may be asked about."""
+    """The calculators' settings at one moment by the venues' clock; `specs` of every venue that may
+    be asked about."""
     return Settings(
         now_ns=now_ns,
         stacks={venue: frozenset(layers) for venue, layers in config.stack.items()},

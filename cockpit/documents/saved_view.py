@@ -24,7 +24,7 @@ from cockpit.core.events import (
     Position,
     Prices,
 )
-from cockpit.core.units import NS_PER_S
+from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.core.validation import explain
 from cockpit.documents.schema import SnapshotDocument
 from cockpit.documents.schema_account import AccountDocument, PositionDocument
@@ -56,6 +56,7 @@ class SnapshotView(MarketStore):
         )  # fmt: skip
         super().__init__(((n, chains[n].chain if n in chains else None) for n in names), ())
         self.at_ns = document.at_ns
+        self.clock_offset_ns = round(document.clock_offset_ms * NS_PER_MS)
         self.apply_all(_links(document, names))
         for chain in document.chains:
             self._take_chain(chain)

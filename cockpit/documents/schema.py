@@ -13,6 +13,8 @@ class SnapshotDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     at_ns: Annotated[int, msgspec.Meta(gt=0)]
     version: str = ""
+    clock_offset_ms: float = 0.0
+    """This machine's clock minus the venues', by their stamps; `at_ns` is this machine's."""
     warnings: tuple[str, ...] = ()
     markets: tuple[MarketDocument, ...]
     chains: tuple[ChainDocument, ...] = ()

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from cockpit import __version__
 from cockpit.analytics.execution.depth import covered_bps, depth_usd, mid_price, spread_bps
+from cockpit.core.clock import clock_words
 from cockpit.core.events import Funding, Level
-from cockpit.core.units import apr, hourly
+from cockpit.core.units import NS_PER_MS, NS_PER_S, apr, hourly
 from cockpit.documents.exposure import account_documents, position_documents
 from cockpit.documents.schema import SnapshotDocument
 from cockpit.documents.schema_market import (
@@ -33,11 +34,14 @@ def snapshot(
     markets = [market for market in view.markets() if is_listed(view, market)]
     portfolio = exposures.read(view, now_ns)
     warnings = [*notes, *portfolio.warnings]
+    if abs(view.clock_offset_ns) > NS_PER_S:
+        warnings.append(clock_words(view.clock_offset_ns))
     for market in markets:
         warnings += [f"{market.venue}/{market.symbol}: {what}" for what in lacks(market, now_ns)]
     return SnapshotDocument(
         at_ns=now_ns,
         version=__version__,
+        clock_offset_ms=view.clock_offset_ns / NS_PER_MS,
         warnings=tuple(warnings),
         markets=tuple(market_document(market, now_ns, depth) for market in markets),
         chains=tuple(chain_document(venue, now_ns) for venue in view.venues()),

@@ -9,6 +9,8 @@ from cockpit.core.units import NS_PER_MS, NS_PER_S
 
 _SAMPLES = 512
 _BLOCKS = 256
+_NEWEST = 8
+"""Facts that say how late a stream is."""
 
 
 class ChainSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +41,8 @@ class ChainTelemetry:
         self.last_reject = ""
         self.summary: ChainSummary | None = None
         """A saved moment's figures, which hold in place of what is measured."""
+        self.agreed_offset_ns = 0
+        """Our clock minus the venues', as all of them tell it; written by the store."""
         self._connections = 0
         self.latencies_ns: deque[int] = deque(maxlen=_SAMPLES)
         """Receive minus venue time of the last facts that had one, appended by the store."""
@@ -94,18 +98,36 @@ class ChainTelemetry:
         value = float(np.percentile(np.fromiter(self.latencies_ns, np.int64), percentile))
         return value / NS_PER_MS if value >= 0 else None
 
+    def floor_ns(self) -> int | None:
+        """The fastest message: the offset of the clocks and the shortest way; None without one.
+
+        Half the round trip is the way, where it is known.
+        """
+        if not self.latencies_ns:
+            return None
+        return min(self.latencies_ns) - (self.rtt_ns or 0) // 2
+
+    def newest_latency_ns(self) -> int | None:
+        """The least latency of the newest facts: what a late stream cannot get below."""
+        count = len(self.latencies_ns)
+        if not count:
+            return None
+        return min(self.latencies_ns[-i] for i in range(1, min(count, _NEWEST) + 1))
+
     def clock_skew_ms(self) -> float | None:
         """Our clock minus the venue's, in ms, as far as it can be told from one-way times.
 
-        None without measurements; 0 while every latency is possible. A negative figure means
-        that our clock is behind: the fastest message seems to arrive before it was sent, by at
-        least this much (half the round trip is added back where it is known).
+        None without measurements; 0 while every latency is possible. Negative: our clock is behind,
+        the fastest message seems to arrive before it was sent, by at least this much (half the
+        round trip is added back where it is known). Positive: our clock is ahead of this venue's by
+        what several venues agree on.
         """
         if self.summary is not None:
             return self.summary.clock_skew_ms
         if not self.latencies_ns:
             return None
         fastest = min(self.latencies_ns)
-        if fastest >= 0:
-            return 0.0
-        return (fastest - (self.rtt_ns or 0) / 2) / NS_PER_MS
+        if fastest < 0:
+            return (fastest - (self.rtt_ns or 0) / 2) / NS_PER_MS
+        is_ours = self.agreed_offset_ns > 0 and fastest >= self.agreed_offset_ns // 2
+        return self.agreed_offset_ns / NS_PER_MS if is_ours else 0.0

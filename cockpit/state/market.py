@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cockpit.core.events import Funding, Instrument, LinkState
+from cockpit.core.events import Event, Funding, Instrument, LinkState
 from cockpit.core.units import NS_PER_S, hourly
 from cockpit.state.book import Book
 from cockpit.state.curves import Ring, SettledHistory
@@ -45,6 +45,10 @@ class MarketState:
         self.version = 0
         self.cadence: dict[Field, Cadence] = {name: Cadence(FLOOR_S[name]) for name in FIELDS}
         self.book_cadence = self.cadence["book"]
+        self.stamps_ns: dict[Field, int | None] = {}
+        """When the newest fact of a field was made, by the venue's own stamp; None without one."""
+        self.offset_ns = 0
+        """Our clock minus the venues'; written by the store."""
         self._stated_ns: dict[Field, int] = {}
         self.mids = Ring(RING_SAMPLES)
         self.spreads_bps = Ring(RING_SAMPLES)
@@ -52,28 +56,48 @@ class MarketState:
         self.live_hourly = Ring(RING_SAMPLES)
         self.depths_usd = Ring(RING_SAMPLES)
 
+    def stated(self, field: Field, event: Event) -> None:
+        """A fact of a field has arrived, with the venue's stamp or without."""
+        self.cadence[field].arrived(event.recv_ns)
+        self.stamps_ns[field] = event.venue_ns
+
     @property
     def book(self) -> Book:
         """The book, or an empty unknown one while the link is not live."""
         return self.raw_book if self.link == "live" else _UNKNOWN
 
     def age_s(self, field: Field, now_ns: int) -> float | None:
-        """Seconds since the field was last stated; None if it never was.
+        """Seconds since the field was so at the venue; None if it was never stated.
 
-        The age of a book outlives the book: after a disconnect it says how old the last one is.
+        By the venue's own stamp where it states one: what arrives five minutes late is five minutes
+        old. The age of a book outlives the book: after a disconnect it says how old the last was.
         """
         last_ns = self._stated_ns.get(field)
         current = self.cadence[field].last_ns
         if current is not None:
-            last_ns = current
+            last_ns = current - self.lag_ns(field)
         return None if last_ns is None else max(0, now_ns - last_ns) / NS_PER_S
 
+    def lag_ns(self, field: Field) -> int:
+        """How long a field's newest fact was on its way, clocks set right; 0 without a stamp."""
+        stamp_ns, arrived_ns = self.stamps_ns.get(field), self.cadence[field].last_ns
+        if stamp_ns is None or arrived_ns is None:
+            return 0
+        return max(0, arrived_ns - stamp_ns - self.offset_ns)
+
+    def venue_now_ns(self, now_ns: int) -> int:
+        """What the venue's clock shows when ours shows `now_ns`."""
+        return now_ns - self.offset_ns
+
     def is_stale(self, field: Field, now_ns: int) -> bool:
-        """True when the link is not live, or the field is silent beyond its own habit."""
+        """True when the link is not live, or the field is silent or late beyond its own habit."""
         if self.link != "live":
             return True
         cadence = self.cadence[field]
-        return cadence.last_ns is None or now_ns - cadence.last_ns > cadence.limit_ns
+        if cadence.last_ns is None:
+            return True
+        limit_ns = cadence.limit_ns
+        return now_ns - cadence.last_ns > limit_ns or self.lag_ns(field) > limit_ns
 
     def restore_staleness(self, field: Field, now_ns: int, *, is_stale: bool) -> None:
         """What a saved state says of a field that was stated at `now_ns` or before.
@@ -127,6 +151,6 @@ class MarketState:
             self.raw_book.clear()
             for field, cadence in self.cadence.items():
                 if cadence.last_ns is not None:
-                    self._stated_ns[field] = cadence.last_ns
+                    self._stated_ns[field] = cadence.last_ns - self.lag_ns(field)
                 cadence.pause()
         self.version += 1

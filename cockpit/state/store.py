@@ -7,7 +7,7 @@ market counts its changes in `version`; a reader compares with the version it la
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -35,17 +35,23 @@ from cockpit.core.events import (
 from cockpit.core.units import NS_PER_S
 from cockpit.state.accounts import AccountBook, AccountEvent, Accounts
 from cockpit.state.chain import ChainTelemetry
+from cockpit.state.clock_offset import clock_offset_ns
 from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.market import MarketState
 from cockpit.state.view import VenueRead
 
 WORST: tuple[LinkState, ...] = ("down", "connecting", "stale", "live")
+LATE_NS: Final = 15 * NS_PER_S
+"""A stream that is later than this is not live: what it shows is long over."""
+JUDGE_EVERY_NS: Final = NS_PER_S
 
 
 class VenueState:
     """One venue's links and telemetry, and its markets by symbol."""
 
     def __init__(self, name: str, chain_name: str | None = None) -> None:
+        self.late_s: float | None = None
+        """How late its stream is, where that is too late to be called live."""
         self.name = name
         self.chain_name = chain_name
         self.chain = ChainTelemetry()
@@ -56,9 +62,11 @@ class VenueState:
 
     @property
     def state(self) -> LinkState:
-        """The worst of the essential links; `connecting` before any was tried."""
+        """The worst of the essential links; `connecting` before any was tried. A link that brings
+        what is long over is stale, however lively it is."""
         states = {link.state for link in self.links.values() if link.essential}
-        return next((state for state in WORST if state in states), "connecting")
+        worst: LinkState = next((state for state in WORST if state in states), "connecting")
+        return "stale" if worst == "live" and self.late_s is not None else worst
 
     @property
     def reason(self) -> str:
@@ -67,6 +75,8 @@ class VenueState:
         for link in self.links.values():
             if link.essential and link.state == state and link.reason:
                 return link.reason
+        if state == "stale" and self.late_s is not None:
+            return f"messages are {self.late_s:.0f} s old by the venue's own stamps"
         return ""
 
     @property
@@ -96,6 +106,9 @@ class MarketStore:
         self.exposure = ExposureHistory()
         self.asset_rules = AssetRules()
         self.version = 0
+        self.clock_offset_ns = 0
+        """This machine's clock minus the venues', as their stamps tell it; 0 where they do not."""
+        self._judged_ns = 0
         for venue in self._venues.values():
             for symbol in self._symbols:
                 venue.markets[symbol] = MarketState(venue.name, symbol)
@@ -125,14 +138,32 @@ class MarketStore:
         """`apply` for each, without the calls in between."""
         venues, handlers = self._venues, self._handlers
         self.version += 1
+        recv_ns = 0
         for event in events:
             handler = handlers.get(type(event))
             if handler is None:
                 continue
             venue = venues.get(event.venue)
             if venue is not None:
-                venue.last_recv_ns = event.recv_ns
+                recv_ns = venue.last_recv_ns = event.recv_ns
                 handler(venue, event)
+        if recv_ns and abs(recv_ns - self._judged_ns) >= JUDGE_EVERY_NS:
+            self._judge_lateness(recv_ns)
+
+    def _judge_lateness(self, now_ns: int) -> None:
+        """Set the clocks right against each other, and call stale what arrives too late."""
+        self._judged_ns = now_ns
+        self.clock_offset_ns = clock_offset_ns(venue.chain for venue in self._venues.values())
+        for venue in self._venues.values():
+            venue.chain.agreed_offset_ns = self.clock_offset_ns
+            newest = venue.chain.newest_latency_ns()
+            late_ns = 0 if newest is None else newest - self.clock_offset_ns
+            was_late = venue.late_s is not None
+            venue.late_s = late_ns / NS_PER_S if late_ns > LATE_NS else None
+            for market in venue.markets.values():
+                market.offset_ns = self.clock_offset_ns
+            if was_late != (venue.late_s is not None):
+                self._turn(venue)
 
     def watch(self, symbols: Sequence[str]) -> None:
         """Change the watch list: new symbols start empty, dropped ones are forgotten."""
@@ -188,6 +219,7 @@ class MarketStore:
         recv_ns, venue_ns = event.recv_ns, event.venue_ns
         market.raw_book.apply(event.bids, event.asks)
         market.book_cadence.arrived(recv_ns)
+        market.stamps_ns["book"] = venue_ns
         market.version += 1
         if venue_ns is not None:
             venue.chain.latencies_ns.append(recv_ns - venue_ns)
@@ -199,6 +231,7 @@ class MarketStore:
         recv_ns, venue_ns = event.recv_ns, event.venue_ns
         market.raw_book.replace(event.bids, event.asks)
         market.book_cadence.arrived(recv_ns)
+        market.stamps_ns["book"] = venue_ns
         market.version += 1
         if venue_ns is not None:
             venue.chain.latencies_ns.append(recv_ns - venue_ns)
@@ -214,7 +247,7 @@ class MarketStore:
         market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
         if market is not None:
             market.last = event.price
-            market.cadence["last"].arrived(event.recv_ns)
+            market.stated("last", event)
             market.version += 1
 
     def _on_funding(self, venue: VenueState, event: Funding) -> None:
@@ -225,34 +258,33 @@ class MarketStore:
             market.settled.add(event)
         elif event.kind == "live":
             market.live = event
-            market.cadence["funding"].arrived(event.recv_ns)
+            market.stated("funding", event)
         else:
             market.predicted = event
-            market.cadence["predicted"].arrived(event.recv_ns)
+            market.stated("predicted", event)
         market.version += 1
 
     def _on_open_interest(self, venue: VenueState, event: OpenInterest) -> None:
         market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
         if market is not None:
             market.open_interest = event.base
-            market.cadence["open_interest"].arrived(event.recv_ns)
+            market.stated("open_interest", event)
             market.version += 1
 
     def _on_prices(self, venue: VenueState, event: Prices) -> None:
         market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
         if market is None:
             return
-        cadence, recv_ns = market.cadence, event.recv_ns
         mark, index, last = event.mark, event.index, event.last
         if mark is not None:
             market.mark = mark
-            cadence["mark"].arrived(recv_ns)
+            market.stated("mark", event)
         if index is not None:
             market.index = index
-            cadence["index"].arrived(recv_ns)
+            market.stated("index", event)
         if last is not None:
             market.last = last
-            cadence["last"].arrived(recv_ns)
+            market.stated("last", event)
         market.version += 1
 
     def _on_instrument(self, venue: VenueState, event: Instrument) -> None:
@@ -286,6 +318,11 @@ class MarketStore:
         fresh_start = before is None or before.state in ("down", "connecting")
         if event.state == "live" and fresh_start:
             venue.chain.connected()
+            venue.late_s = None
+        self._turn(venue)
+
+    def _turn(self, venue: VenueState) -> None:
+        """What a venue's state means for its accounts and markets."""
         state = venue.state
         self._accounts.link(venue.name, state)
         for market in venue.markets.values():

@@ -63,6 +63,7 @@ class MarketRead(Protocol):
     def link(self) -> LinkState: ...
     def age_s(self, field: Field, now_ns: int) -> float | None: ...
     def is_stale(self, field: Field, now_ns: int) -> bool: ...
+    def venue_now_ns(self, now_ns: int) -> int: ...
     def rate(self) -> Funding | None: ...
 
 
@@ -105,9 +106,11 @@ class MarketView(Protocol):
     """Everything that panes, calculators, alerts and documents read.
 
     `asset_rules` is what the trader says of names that two coins share; see `identity`.
+    `clock_offset_ns` is this machine's clock minus the venues', 0 where they do not tell.
     """
 
     asset_rules: AssetRules
+    clock_offset_ns: int
 
     @property
     def version(self) -> int:

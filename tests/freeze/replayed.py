@@ -1,4 +1,4 @@
-"""What the documents say of tapes that were replayed into a store: as `snapshot` and `exposure` do."""
+"""What `snapshot` and `exposure` say of tapes that were replayed into a store."""
 
 import heapq
 from collections.abc import Iterator
@@ -28,9 +28,9 @@ def cases(folder: Path) -> Iterator[Case]:
     for scenario in KEPT:
 
         def lines(scenario: str = scenario) -> Iterator[bytes]:
-            for number, (snapshot, exposure) in enumerate(documents(folder, scenario)):
-                snapshot = {k: v for k, v in snapshot.items() if k != "version"}
-                yield line("snapshot", number, "Document", snapshot)
+            for number, (taken, exposure) in enumerate(documents(folder, scenario)):
+                taken = {k: v for k, v in taken.items() if k != "version"}
+                yield line("snapshot", number, "Document", taken)
                 yield line("exposure", number, "Document", exposure)
 
         yield Case(f"documents/replayed-{scenario}", lines, _place)
@@ -39,10 +39,10 @@ def cases(folder: Path) -> Iterator[Case]:
 def save_views(folder: Path) -> None:
     """Snapshots of the replayed tapes, for every command that reads a view."""
     for scenario, kept in KEPT.items():
-        for number, (snapshot, _) in enumerate(documents(folder, scenario)):
+        for number, (taken, _) in enumerate(documents(folder, scenario)):
             if number in kept:
                 path = folder / "views" / f"replayed-{scenario}-{number:02}.json"
-                path.write_bytes(msgspec.json.encode(snapshot))
+                path.write_bytes(msgspec.json.encode(taken))
 
 
 def documents(folder: Path, scenario: str) -> Iterator[tuple[Any, Any]]:

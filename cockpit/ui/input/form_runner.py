@@ -143,4 +143,5 @@ class FormRunner:
     def _settings(self) -> "Settings":
         from cockpit.desk.calculator_settings import settings_for
 
-        return settings_for(self._config, self._desk.specs, self._readings.now_ns)
+        now_ns = self._readings.now_ns - self._readings.view.clock_offset_ns
+        return settings_for(self._config, self._desk.specs, now_ns)

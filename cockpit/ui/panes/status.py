@@ -75,6 +75,7 @@ def _pieces(readings: Readings, density: str) -> list[Piece]:
         (8, [(f"{gap} {readings.symbol}", "accent")] if readings.symbol else []),
         (5, _counts(readings, density)),
         (7, [(f"{gap} {what}{fmt.age(age)}{whose}", "warn" if is_old else "text")]),
+        (6, _clock_offset(readings, gap)),
         (7, _alarms(readings, gap)),
         (6, _carry(readings, density)),
         (6, _delta(readings, density)),
@@ -97,6 +98,12 @@ def _counts(readings: Readings, density: str) -> Line:
         if states[state] or state == "live" or not is_brief:
             line.append((text, role if states[state] else "dim"))
     return line
+
+
+def _clock_offset(readings: Readings, gap: str) -> Line:
+    """How far this machine's clock is from the venues', where that is more than a way can take."""
+    offset_s = readings.view.clock_offset_ns / 1e9
+    return [(f"{gap} clock {offset_s:+.0f}s", "warn")] if abs(offset_s) > 1 else []
 
 
 def _alarms(readings: Readings, gap: str) -> Line:

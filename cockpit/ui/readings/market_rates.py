@@ -16,7 +16,9 @@ def rate_is_stale(market: MarketRead, now_ns: int) -> bool:
 
 
 def next_payment_s(market: MarketRead | None, now_ns: int) -> float | None:
-    """Seconds to the next payment. A stamp in the past is unknown, not "now"."""
+    """Seconds to the next payment by the venue's clock; a stamp in the past is unknown."""
+    if market is not None:
+        now_ns = market.venue_now_ns(now_ns)
     for funding in (market.live, market.predicted) if market else ():
         if funding and funding.next_ns and funding.next_ns > now_ns:
             return (funding.next_ns - now_ns) / 1e9
