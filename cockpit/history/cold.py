@@ -9,7 +9,6 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +16,7 @@ import msgspec
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.history import columnar
 from cockpit.history.hot import HotStore, Overtaken
-from cockpit.history.layout import DAY_NS, ColdName, Folder, Tier, sync_folder
+from cockpit.history.layout import DAY_NS, ColdName, Folder, Tier
 from cockpit.history.manifest import (
     ColdFile,
     Hour,
@@ -30,6 +29,7 @@ from cockpit.history.manifest import (
     replace_hours,
 )
 from cockpit.history.schema import FIGURES, figure_type
+from cockpit.storage.atomic import claim, publish
 
 COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("venue", "VARCHAR"),
@@ -184,7 +184,7 @@ class Cold:
         path = self._folder.cold / str(name)
         temporary = path.with_name(f".{name}.part")
         try:
-            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            claim(temporary)
             self._database.execute(
                 f"COPY ({rows}) TO "
                 f"{columnar.quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, "
@@ -193,14 +193,11 @@ class Cold:
             counted = self._database.execute(
                 f"SELECT count(*) FROM read_parquet({columnar.quoted(temporary)})"
             ).fetchone()
-            temporary.chmod(0o600)
-            _sync(temporary)
             size = temporary.stat().st_size
-            os.replace(temporary, path)
+            publish(temporary, path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        sync_folder(self._folder.cold)
         return NewFile(name=name, rows=int(counted[0]) if counted else 0, size=size)
 
     def _commit(self, file: NewFile, commit: Callable[[], None]) -> bool:
@@ -233,11 +230,3 @@ def _snapshot(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         yield connection
     finally:
         connection.execute("ROLLBACK")
-
-
-def _sync(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -9,7 +9,7 @@ of it is one transaction with the rows that it is about:
   (from `hot_from_ns` on); older ones wait in `imported` until the cold files are written anew.
 """
 
-import os
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
@@ -23,6 +23,7 @@ from cockpit.history.errors import HistoryError
 from cockpit.history.layout import ColdName, Folder
 from cockpit.history.rows import Batch, Gap, Sample, Settled, kept_values
 from cockpit.history.schema import CHAIN, EXPOSURE, FIGURES, FORECASTS, VERSION, migrate, version_of
+from cockpit.storage.atomic import claim
 
 BUSY_MS: Final = 5_000
 _SLOTS = ", ".join("?" * (len(FIGURES) + 2))
@@ -65,7 +66,8 @@ class HotStore:
         folder.create()
         self.folder = folder
         if not folder.hot.exists():
-            os.close(os.open(folder.hot, os.O_CREAT | os.O_RDWR, 0o600))
+            with contextlib.suppress(FileExistsError):
+                claim(folder.hot)
         self._identity = _identity(folder.hot)
         self.connection = sqlite3.connect(
             folder.hot, isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False

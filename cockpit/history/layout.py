@@ -8,7 +8,6 @@ history/
   quarantine/         what could not be read, with the moment at which it was set aside
 """
 
-import os
 import re
 from pathlib import Path
 from typing import Literal
@@ -87,12 +86,3 @@ class ColdName(msgspec.Struct, frozen=True, kw_only=True):
             to_ns=int(match[3]) * HOUR_NS,
             generation=int(match[4]),
         )
-
-
-def sync_folder(path: Path) -> None:
-    """Make a rename in this folder survive a power cut."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

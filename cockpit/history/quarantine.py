@@ -1,7 +1,6 @@
 """What to do with a store or a disk that fails: set aside, wait, say so. Nothing is deleted."""
 
 import errno
-import os
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +11,7 @@ import msgspec
 from cockpit.core.units import utc_stamp
 from cockpit.history.hot import NewerStore
 from cockpit.history.layout import Folder
+from cockpit.storage import atomic
 
 Cause = Literal["disk full", "read only", "damaged", "newer schema", "busy", "gone", "failing"]
 """Why nothing is written; also what the gap says."""
@@ -90,13 +90,12 @@ def set_aside(folder: Folder, paths: Iterable[Path], now_ns: int) -> str | None:
     for path in paths:
         if not path.exists():
             continue
-        folder.quarantine.mkdir(parents=True, exist_ok=True, mode=0o700)
         target = folder.quarantine / f"{utc_stamp(now_ns)}-{path.name}"
         number = 1
         while target.exists():
             number += 1
             target = folder.quarantine / f"{utc_stamp(now_ns)}-{number}-{path.name}"
-        os.rename(path, target)
+        atomic.move(path, target)
         first = first or str(target)
     return first
 

@@ -5,7 +5,6 @@ before a cockpit: recorders hold a second lock, shared among them, and a cockpit
 neither takes the first one nor keeps it.
 """
 
-import fcntl
 import os
 from pathlib import Path
 from typing import Final, Literal
@@ -14,6 +13,7 @@ import msgspec
 
 from cockpit.history.errors import HistoryError
 from cockpit.history.layout import Folder
+from cockpit.storage.locks import EXCLUSIVE, SHARED, is_at, is_free, open_lock, try_lock
 
 Role = Literal["cockpit", "recorder"]
 
@@ -89,12 +89,12 @@ class WriterLock:
         elif self._recorder_waits():
             return False
         if self._writer_fd is not None:
-            if _is_at(self._writer_fd, self._folder.writer_lock):
+            if is_at(self._writer_fd, self._folder.writer_lock):
                 return True
             # The folder was removed: what we hold is a lock that nobody else can see.
             self.release()
-        fd = _open(self._folder.writer_lock)
-        if not _lock(fd, fcntl.LOCK_EX):
+        fd = open_lock(self._folder.writer_lock)
+        if not try_lock(fd, EXCLUSIVE):
             os.close(fd)
             return False
         note = msgspec.json.encode(Writer(pid=pid, since_ns=now_ns, role=self._role))
@@ -126,58 +126,27 @@ class WriterLock:
 
     def _announce(self) -> None:
         if self._recorder_fd is not None:
-            if _is_at(self._recorder_fd, self._folder.recorder_lock):
+            if is_at(self._recorder_fd, self._folder.recorder_lock):
                 return
             os.close(self._recorder_fd)
             self._recorder_fd = None
-        fd = _open(self._folder.recorder_lock)
-        if _lock(fd, fcntl.LOCK_SH):
+        fd = open_lock(self._folder.recorder_lock)
+        if try_lock(fd, SHARED):
             self._recorder_fd = fd
         else:
             os.close(fd)
 
     def _recorder_waits(self) -> bool:
-        return _is_locked(self._folder.recorder_lock)
+        return not is_free(self._folder.recorder_lock, EXCLUSIVE)
 
 
 def current_writer(folder: Folder) -> Writer | None:
     """Who writes now; None if nobody does. Creates nothing."""
     path = folder.writer_lock
-    if not _is_locked(path):
+    if is_free(path, SHARED):
         return None
     try:
         return msgspec.json.decode(path.read_bytes(), type=Writer)
     except (OSError, msgspec.DecodeError):
         # Locked a moment ago and not yet signed.
         return None
-
-
-def _is_locked(path: Path) -> bool:
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        return not _lock(fd, fcntl.LOCK_SH if path.name == "writer.lock" else fcntl.LOCK_EX)
-    finally:
-        os.close(fd)
-
-
-def _is_at(fd: int, path: Path) -> bool:
-    """The open file is still the one of that name."""
-    try:
-        return os.path.samestat(os.fstat(fd), path.stat())
-    except FileNotFoundError:
-        return False
-
-
-def _lock(fd: int, kind: int) -> bool:
-    try:
-        fcntl.flock(fd, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -34,16 +34,44 @@ def write_atomically(path: Path, data: bytes) -> None:
 def create_atomically(path: Path, data: bytes) -> None:
     """A new file, mode 0600. FileExistsError if the name is taken; OSError if it fails.
 
-    The name is claimed by an empty file first: of two writers only one gets it.
+    The finished file is linked to its name, so that of two writers only one gets it and nobody
+    ever sees a part.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        write_atomically(path, data)
-    except BaseException:
+        with os.fdopen(fd, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(temporary, path)
+    finally:
         with contextlib.suppress(OSError):
-            os.unlink(path)
-        raise
+            os.unlink(temporary)
+    _sync_folder(path.parent)
+
+
+def claim(path: Path) -> None:
+    """An empty private file for an engine that writes it itself. FileExistsError if it is there."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Give a file that an engine has written its name, durably; what had the name is replaced."""
+    temporary.chmod(0o600)
+    fd = os.open(temporary, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    os.replace(temporary, path)
+    _sync_folder(path.parent)
+
+
+def move(path: Path, target: Path) -> None:
+    """Another name in the same file system; the folder is made where it lacks. OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.rename(path, target)
 
 
 def _sync_folder(folder: Path) -> None:
