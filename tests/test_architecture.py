@@ -1,7 +1,17 @@
 """What is really imported when a part runs: the import contracts of `make lint`, at run time."""
 
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from cockpit.sim import FACES
+from cockpit.venues import REGISTRY
+
+ROOT = Path(__file__).resolve().parents[1]
 
 HEADLESS = (
     "cockpit.desk.live", "cockpit.desk.replay", "cockpit.documents.snapshot", "cockpit.state.store",
@@ -30,3 +40,28 @@ def test_the_exchange_runs_without_any_adapter() -> None:
         "sys.exit(any(m.startswith('cockpit.venues') for m in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize("venue", REGISTRY)
+def test_only_a_venues_own_folders_and_the_registries_name_it(venue: str) -> None:
+    own = (f"cockpit/venues/{venue}/", f"cockpit/sim/faces/{venue}/")
+    registries = ("cockpit/venues/__init__.py", "cockpit/sim/__init__.py")
+    word = re.compile(rf"\b{venue}\b")
+    named = [
+        f"{path}:{number}"
+        for file in sorted((ROOT / "cockpit").rglob("*"))
+        if file.suffix in (".py", ".toml")
+        and (path := file.relative_to(ROOT).as_posix())
+        and not path.startswith((*own, "cockpit/scenarios/"))
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if word.search(line)
+    ]
+    assert [place.partition(":")[0] for place in named] == sorted(registries)
+
+
+def test_the_import_contracts_list_every_venue_and_every_face() -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contracts = config["tool"]["importlinter"]["contracts"]
+    listed = [set(contract.get("modules", ())) for contract in contracts]
+    assert set(REGISTRY.values()) in listed
+    assert set(FACES.values()) in listed

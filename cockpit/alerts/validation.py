@@ -16,7 +16,7 @@ from cockpit.core.names import did_you_mean
 
 MOST_HOOK_S = 600.0
 _NUMBER, _SECONDS = "a number", "seconds, 0 or more"
-_VENUES = 'a list such as ["hyperliquid", "dydx"]'
+_VENUES = "a list of venue names, each in quotes"
 _SYMBOLS = 'a list such as ["BTC", "ETH"]'
 EXPECTED = {
     "name": "the rule's name, in quotes",

@@ -18,7 +18,7 @@ from cockpit.backtest.forecast_document import (
 )
 from cockpit.backtest.forecast_verdict import verdict
 from cockpit.backtest.forecast_walk import EventRun, LevelRun, MarketRun, walk
-from cockpit.backtest.incidents import Incident, without
+from cockpit.backtest.incidents import Incidents, without
 from cockpit.backtest.leaks import without_leaks
 from cockpit.backtest.walk_forward import Plan
 from cockpit.forecast import scores
@@ -37,7 +37,7 @@ def run(
     warnings: Sequence[str] = (),
     plan: Plan | None = None,
     reference: Learned | None = None,
-    incidents: Sequence[Incident] = (),
+    incidents: Incidents | None = None,
 ) -> ForecastDocument:
     """Markets of one venue teach each other; those of one asset are each other's cross-venue."""
     plan = plan or Plan()
@@ -54,7 +54,7 @@ def run(
         of_venue = [one for one in told if one.venue == venue]
         rows = []
         for one in of_venue:
-            ordinary, lost = without(rows_of(one), venue, incidents)
+            ordinary, lost = without(rows_of(one), venue, incidents or {})
             clean, leaks = without_leaks(ordinary)
             rows.append(clean)
             if leaks:

@@ -331,7 +331,7 @@ def _inert(text: str) -> str:
 
 
 def tickets(legs: Sequence[Leg]) -> str:
-    """One line a leg, to be pasted or read out: `buy 0.5 BTC on dydx at 64001 or better`."""
+    """One line a leg, to be pasted or read out: `buy 0.5 BTC on VENUE at 64001 or better`."""
     return "".join(ticket(leg) + "\n" for leg in legs)
 
 

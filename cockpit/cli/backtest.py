@@ -56,15 +56,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _forecast(args: argparse.Namespace) -> int:
-    from cockpit.backtest import forecast_run, forecast_table, incidents, rows
+    from cockpit.backtest import forecast_run, forecast_table, rows
     from cockpit.forecast.reference import decode as decode_reference
+    from cockpit.venues.kit.facts import documented_incidents
 
     loaded = rows.load([Path(name) for name in args.files], _interval_s(args.interval))
     document = forecast_run.run(
         loaded.series,
         loaded.warnings,
         reference=decode_reference(_packaged("forecast_reference.json")),
-        incidents=incidents.decode(_packaged("incidents.toml")),
+        incidents=documented_incidents(),
     )
     return _say(document, args.json, forecast_table.text)
 

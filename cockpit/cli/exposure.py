@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--account",
         action="append",
         metavar="VENUE:ADDRESS",
-        help="only this public address, such as lighter:1077; may be given again",
+        help="only this public address; may be given again",
     )
     parser.add_argument("--view", metavar="FILE", help="compute on a saved snapshot, not live")
     parser.add_argument(
@@ -59,7 +59,7 @@ def _parse(text: str) -> "Account":
     try:
         account = Account.parse(text)
     except ValueError as error:
-        raise InputError(f"--account: {error}, such as lighter:1077") from None
+        raise InputError(f"--account: {error}, such as VENUE:ADDRESS") from None
     problem = account_problem(account)
     if problem:
         raise InputError(f"--account: {problem}")

@@ -24,7 +24,7 @@ class Account(msgspec.Struct, frozen=True, order=True, gc=False):
 
     @classmethod
     def parse(cls, text: str) -> "Account":
-        """`hyperliquid:0x12…` -> Account. ValueError without a colon or a part."""
+        """`VENUE:0x12…` -> Account. ValueError without a colon or a part."""
         venue, colon, address = text.strip().partition(":")
         if not (colon and venue and address):
             raise ValueError(f"{mask(text)!r} is not VENUE:ADDRESS")

@@ -31,7 +31,7 @@ class Market(msgspec.Struct, frozen=True, order=True, gc=False):
 
     @classmethod
     def parse(cls, text: str) -> "Market":
-        """`hyperliquid/xyz:GOLD` -> Market. Splits at the first slash; ValueError without one."""
+        """`VENUE/xyz:GOLD` -> Market. Splits at the first slash; ValueError without one."""
         venue, slash, symbol = text.partition("/")
         if not (slash and venue and symbol):
             raise ValueError(f"{text!r} is not VENUE/SYMBOL")

@@ -162,8 +162,7 @@ def parse_symbol(text: str) -> str:
 def parse_venue(text: str, known: Collection[str]) -> str:
     """A venue by its name in any case, its first letters (three or more), or two that are in it.
 
-    `dYdX` and `dyd` are dydx, `hl` is hyperliquid; what fits several of the known, or none, stays
-    as it was typed.
+    Capitals do not matter; what fits several of the known, or none, stays as it was typed.
     """
     typed = text.strip()
     word = typed.casefold()
@@ -190,7 +189,7 @@ def parse_list(text: str) -> list[str]:
 
 
 def parse_map(text: str, unit: Unit = "", everyone: Iterable[str] = ()) -> dict[str, Any]:
-    """`dydx=0.0003 bybit:3bps`, JSON, or one number for `everyone`, as numbers by name.
+    """`NAME=0.0003 OTHER:3bps`, JSON, or one number for `everyone`, as numbers by name.
 
     A value of JSON that is no text is passed on as it is.
     """

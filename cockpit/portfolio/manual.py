@@ -271,7 +271,7 @@ _WORDS = {"liq": "liquidation", "lev": "leverage", "paid": "paid", "account": "a
 
 
 def parse(text: str, others: Iterable[Entry] = ()) -> Entry:
-    """`bybit BTC -0.5 64000 liq=80000 lev=5` -> Entry; InputError with a sentence.
+    """`VENUE BTC -0.5 64000 liq=80000 lev=5` -> Entry; InputError with a sentence.
 
     `others` are those that stand beside it: none of them may be of the same market and account.
     """

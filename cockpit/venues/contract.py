@@ -10,7 +10,7 @@ then forget all that belonged to that link, so that the next `Opened` starts cle
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -193,6 +193,28 @@ class MarginTable(VenueMargin, frozen=True, kw_only=True, forbid_unknown_fields=
     date: datetime.date
 
 
+IncidentKind = Literal["api_down", "exchange_down", "chain_halt", "rollback"]
+
+
+class Incident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One public outage, [from, to] in UTC; `exact` False where sources give times only roughly."""
+
+    from_: datetime.datetime = msgspec.field(name="from")
+    to: datetime.datetime
+    exact: bool
+    kind: IncidentKind
+    what: str
+    source: str
+
+    @property
+    def from_ns(self) -> int:
+        return round(self.from_.timestamp()) * 1_000_000_000
+
+    @property
+    def to_ns(self) -> int:
+        return round(self.to.timestamp()) * 1_000_000_000
+
+
 class VenueFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is known of a venue from its documentation alone: its `venue.toml`."""
 
@@ -200,6 +222,7 @@ class VenueFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     margin: MarginTable | None = None
     maintenance: tuple[Maintenance, ...] = ()
     stack: Stack | None = None
+    incident: tuple[Incident, ...] = ()
 
     @property
     def taker_fee(self) -> float | None:
@@ -270,6 +293,7 @@ __all__ = [
     "Fees",
     "Fetch",
     "Frame",
+    "Incident",
     "Input",
     "Limit",
     "LinkSpec",

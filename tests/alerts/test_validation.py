@@ -49,7 +49,7 @@ def rule_of(settings: config.Config, name: str) -> Rule:
         (VENUE + "cooldown_s = inf", "cooldown_s", "0 or more"),
         (VENUE + "for_s = -0.5", "for_s", "0 or more"),
         (VENUE + 'severity = "bad"', "severity", "info, warn or danger"),
-        (VENUE + 'venues = "bybit"', "venues", "a list such as"),
+        (VENUE + 'venues = "bybit"', "venues", "a list of venue names"),
         (VENUE + 'venues = ["bybitt"]', "venues", "did you mean 'bybit'"),
         (VENUE + 'except_venues = ["dydxx"]', "except_venues", "did you mean 'dydx'"),
         (VENUE + 'symbols = ["BTC"]', "symbols", "about all symbols"),

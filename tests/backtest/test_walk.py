@@ -1,5 +1,7 @@
 """Walk-forward: nothing leaks, coefficients do not speak of what they saw, groups are tested."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import numpy as np
 import pytest
@@ -7,14 +9,14 @@ import pytest
 from cockpit.backtest import forecast_run
 from cockpit.backtest.forecast_table import text
 from cockpit.backtest.forecast_walk import walk
-from cockpit.backtest.incidents import decode, touched
+from cockpit.backtest.incidents import touched
 from cockpit.backtest.leaks import without_leaks
 from cockpit.backtest.walk_forward import Plan, blocks
-from cockpit.core.errors import ConfigError
 from cockpit.forecast import scores
 from cockpit.forecast.features import INDEX
 from cockpit.forecast.learned import learn_events
 from cockpit.forecast.training import rows_of
+from cockpit.venues.contract import Incident
 from tests.forecast.markets import START_HOUR, market, rows
 
 PLAN = Plan(first_days=45)
@@ -142,23 +144,20 @@ def test_nothing_is_scored_where_there_is_too_little():
     assert "nothing could be scored" in text(document)
 
 
-TABLE = b"""[[incident]]
-venue = "v"
-from = 2024-01-03T00:00:00Z
-to = 2024-01-03T02:00:00Z
-exact = true
-kind = "chain_halt"
-what = "stood still"
-source = "test"
-"""
+OUTAGE = Incident(
+    from_=datetime(2024, 1, 3, tzinfo=UTC),
+    to=datetime(2024, 1, 3, 2, tzinfo=UTC),
+    exact=True,
+    kind="chain_halt",
+    what="stood still",
+    source="test",
+)
 
 
 def test_rows_around_an_outage_are_neither_learned_nor_scored():
-    incidents = decode(TABLE)
+    incidents = {"v": (OUTAGE,)}
     start = START_HOUR  # 2024-01-03 00:00
     hours = np.arange(start - 12, start + 6)
     lost = hours[touched(hours, 8, "v_funding", incidents)]
     assert lost.tolist() == list(range(start - 8, start + 3))
     assert not touched(hours, 8, "vertex", incidents).any()
-    with pytest.raises(ConfigError, match=r"incidents\.toml"):
-        decode(b"[[incident]]\nvenue = 3\n")

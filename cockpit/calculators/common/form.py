@@ -212,7 +212,7 @@ def _unit(field: FormField) -> Unit:
 
 
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"max_usd.bybit": "5"}` as `{"max_usd": {"bybit": "5"}}`."""
+    """`{"max_usd.VENUE": "5"}` as `{"max_usd": {"VENUE": "5"}}`."""
     tree: dict[str, Any] = {}
     for key, value in values.items():
         name, dot, inner = key.partition(".")

@@ -1,4 +1,4 @@
-"""The command line: verbs with words after them, such as `:pair BTC hyperliquid lighter`.
+"""The command line: verbs with words after them, such as `:pair BTC VENUE VENUE`.
 
 One table. A verb reads its words into a command, or raises InputError with the sentence that the
 trader sees; nothing happens before the whole line is understood.

@@ -36,7 +36,7 @@ class Given(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One line of a form. `key` is a field's name, or `taker_fee.bybit` for a part of a table."""
+    """One line of a form. `key` is a field's name, or `taker_fee.VENUE` for a part of a table."""
 
     key: str
     field: "FormField"
@@ -96,7 +96,7 @@ class Form:
         return list(dict.fromkeys((*typed, *assumed)))
 
     def _assumed(self, table: "FormField") -> dict[str, str]:
-        """Key of a table -> what was assumed for it, from words such as `bybit: taker fee …`."""
+        """Key of a table -> what was assumed for it, from words such as `VENUE: taker fee …`."""
         said = {}
         for words in self.result.assumptions if self.result else ():
             subject, colon, rest = words.partition(": ")
@@ -170,7 +170,7 @@ class Form:
         return True
 
     def leave(self) -> None:
-        """Stop typing. A table's `bybit=0.0005, …` becomes a row for each of its keys."""
+        """Stop typing. A table's `VENUE=0.0005, …` becomes a row for each of its keys."""
         row = self.row()
         self.entry = None
         text = self.text(row.key)

@@ -194,7 +194,7 @@ def figure_lines(values: Any, width: int) -> list[Line]:
 
 
 def part_lines(values: Any, width: int) -> list[Line]:
-    """Figures that are stated by venue or by symbol, a name a line: `margin: bybit $10,000`."""
+    """Figures that are stated by venue or by symbol, a name a line: `margin: VENUE $10,000`."""
     lines: list[Line] = []
     for name, hint in _hints(type(values)).items():
         parts = getattr(values, name)

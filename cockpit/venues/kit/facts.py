@@ -19,7 +19,7 @@ import msgspec
 from cockpit.core.errors import ConfigError
 from cockpit.core.margins import VenueMargin, margin_problem
 from cockpit.venues import REGISTRY
-from cockpit.venues.contract import VenueFacts
+from cockpit.venues.contract import Incident, VenueFacts
 
 
 @cache
@@ -49,3 +49,9 @@ def documented_stacks() -> dict[str, tuple[str, ...]]:
     """Venue -> the layers it runs on: two with a layer in common are taken to fail together."""
     facts = {name: venue_facts(package) for name, package in REGISTRY.items()}
     return {name: known.stack.layers for name, known in facts.items() if known.stack is not None}
+
+
+def documented_incidents() -> dict[str, tuple[Incident, ...]]:
+    """Venue -> its public outages, where there were any."""
+    facts = {name: venue_facts(package) for name, package in REGISTRY.items()}
+    return {name: known.incident for name, known in facts.items() if known.incident}

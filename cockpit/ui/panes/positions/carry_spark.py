@@ -96,7 +96,7 @@ def _unknown(readings: Readings, held: Portfolio) -> list[str]:
 
 
 def _named(legs: Sequence[Leg]) -> str:
-    """`bybit/ETH +2`: the first market of these and how many more there are; empty for none."""
+    """`VENUE/ETH +2`: the first market of these and how many more there are; empty for none."""
     names = list(dict.fromkeys(f"{leg.venue}/{leg.symbol}" for leg in legs))
     more = f" +{len(names) - 1}" if len(names) > 1 else ""
     return f"{names[0]}{more}" if names else ""

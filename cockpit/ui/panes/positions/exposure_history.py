@@ -143,7 +143,7 @@ def _wide(line: Line, width: int) -> Line:
 
 
 def _jump(jump: Jump, inner: int) -> Line:
-    """`14:32:05  net  −77 → +12400  fill  hyperliquid/BTC filled +0.2`."""
+    """`14:32:05  net  −77 → +12400  fill  VENUE/BTC filled +0.2`."""
     factor = 100.0 if jump.figure == "ratio" else 1.0
     unit = {"net": " $", "carry": " $/h", "ratio": " %"}[jump.figure]
     decimals = 0 if jump.figure == "net" else 2

@@ -225,6 +225,11 @@ def _doubt(stale: int, unknown: int, unread: int) -> str:
     return f"  {', '.join(parts)}: not counted as safe" if parts else ""
 
 
+def _readable_venue(readings: Readings) -> str:
+    """A venue that shows accounts by public address; an ellipsis where none does."""
+    return next((name for name, spec in readings.specs.items() if spec.check_address), "…")
+
+
 def _empty(readings: Readings, inner: int) -> list[Line]:
     """Why nothing is here, and what to do."""
     books = readings.view.accounts()
@@ -236,7 +241,7 @@ def _empty(readings: Readings, inner: int) -> list[Line]:
         words = [
             ("No account is followed and no position is typed.", "text"),
             ("Follow a public address, read only, with an [[account]] table in the config:", "dim"),
-            ('  venue = "hyperliquid"   address = "0x…"', "dim"),
+            (f'  venue = "{_readable_venue(readings)}"   address = "…"', "dim"),
             ("A types a position by hand, such as one on a venue that shows no accounts.", "dim"),
         ]
     else:
