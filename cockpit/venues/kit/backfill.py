@@ -117,6 +117,10 @@ class Backfill(OverHttp):
             after_s = self._plan.retry_s if retry_s is None else retry_s
             known.due_ns = at_ns + round(after_s * NS_PER_S)
 
+    def forget(self, key: str) -> None:
+        """Read all of it anew, should it be wanted again."""
+        self._keys.pop(key, None)
+
     def is_complete(self, key: str) -> bool:
         """Whether all of the depth has been read."""
         known = self._keys.get(key)
