@@ -160,14 +160,20 @@ class Instruments(Generic[M]):
         """A listing is asked for from its first page."""
         self._seen = set()
 
-    def end(self, at_ns: int) -> list[Instrument]:
-        """The listing is whole. A market that two in a row left out is gone: say so."""
+    def end(
+        self, at_ns: int, is_about: Callable[[str], bool] = lambda native: True
+    ) -> list[Instrument]:
+        """The listing is whole. A market that two in a row left out is gone: say so.
+
+        Where parts of a venue have listings of their own, `is_about` tells the natives of this one.
+        """
         if not self.is_whole:
             self.is_whole = True
             self.version += 1
-        missing = {native for native in self._native_of.values() if native not in self._seen}
+        expected = {native for native in self._native_of.values() if is_about(native)}
+        missing = expected - self._seen
         gone = sorted(missing & self._missing)
-        self._missing, self._seen = missing, set()
+        self._missing, self._seen = (self._missing - expected) | missing, set()
         return [fact for native in gone for fact in self.delisted(self.markets[native], at_ns)]
 
     def delisted(self, market: M, at_ns: int) -> list[Instrument]:
