@@ -1,6 +1,6 @@
 """Shapes of Hyperliquid's account messages and answers, and what one row of them says.
 
-Private to `hyperliquid_account.py`, whose docstring has signs, units and evidence.
+`accounts.py` has signs, units and evidence.
 """
 
 from collections.abc import Iterable
@@ -10,13 +10,10 @@ import msgspec
 
 from cockpit.core.account import short_address
 from cockpit.core.events import Margin, Position
-from cockpit.venues.hyperliquid.messages import NAME, Millis, Wire, dex_of, name_of
+from cockpit.venues.hyperliquid.messages import VENUE, Millis, Wire, dex_of, name_of
+from cockpit.venues.hyperliquid.rest_messages import JSON
 from cockpit.venues.kit import decoding, numbers
 
-CHANNELS = frozenset({
-    "allDexsClearinghouseState", "clearinghouseState", "spotState", "user", "userFundings",
-    "webData2", "webData3",
-})  # fmt: skip
 AGENT_OF = "an agent (API) wallet holds nothing itself; follow its account "
 NO_ACCOUNT = "missing"
 USDC = 0
@@ -121,79 +118,6 @@ class Spot(Wire):
         return Balance(token=USDC, total=0.0) if found is None else _lax(found, Balance)
 
 
-class OneDexData(Wire):
-    user: str
-    clearinghouse_state: State
-    dex: str = ""
-
-
-class WebData2Data(Wire):
-    """The venue's own page; of it the state of its first dex. Without an address it is no news."""
-
-    user: str = ""
-    clearinghouse_state: State | None = None
-
-
-class UserState(Wire):
-    user: str = ""
-    abstraction: str | None = None
-
-
-class WebData3Data(Wire):
-    user_state: UserState | None = None
-
-    @property
-    def user(self) -> str:
-        return self.user_state.user if self.user_state else ""
-
-
-class SpotData(Wire):
-    user: str = ""
-    spot_state: Spot | None = None
-
-
-class AllDexsData(Wire):
-    """Each state is read on its own, so that one that is odd does not cost the others."""
-
-    user: str
-    clearinghouse_states: list[tuple[str, msgspec.Raw]]
-
-
-class FundingsData(Wire):
-    user: str
-    fundings: list[dict[str, Any]]
-
-
-class OneDex(Wire, tag_field="channel", tag="clearinghouseState"):
-    data: OneDexData
-
-
-class AllDexs(Wire, tag_field="channel", tag="allDexsClearinghouseState"):
-    data: AllDexsData
-
-
-class UserFundings(Wire, tag_field="channel", tag="userFundings"):
-    data: FundingsData
-
-
-class UserEvent(Wire, tag_field="channel", tag="user"):
-    """What happens to the address that this connection listens to; it is not named."""
-
-    data: dict[str, Any]
-
-
-class WebData2(Wire, tag_field="channel", tag="webData2"):
-    data: WebData2Data
-
-
-class WebData3(Wire, tag_field="channel", tag="webData3"):
-    data: WebData3Data
-
-
-class SpotState(Wire, tag_field="channel", tag="spotState"):
-    data: SpotData
-
-
 class Paid(msgspec.Struct, gc=False):
     """Payments, oldest first, and how many rows could not be read."""
 
@@ -224,11 +148,11 @@ class Dexs(msgspec.Struct, gc=False):
     names: tuple[str, ...]
 
 
-Message = OneDex | AllDexs | UserFundings | UserEvent | WebData2 | WebData3 | SpotState
 Answer = State | Paid | Role | Mode | Dexs | Spot
-MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
 STATE: msgspec.json.Decoder[State | str] = msgspec.json.Decoder(State, strict=False)
-_JSON = msgspec.json.Decoder(Any)
+_BY_FIELD: dict[str, type[State | Spot | Role]] = {
+    "assetPositions": State, "balances": Spot, "role": Role,
+}  # fmt: skip
 Kind = TypeVar("Kind")
 
 
@@ -240,18 +164,12 @@ def is_known(body: str) -> bool:
 
 def read(body: str) -> Answer | str:
     """The answer in a body by its shape, or why there is none."""
-    document = decoding.decode(_JSON, body)
+    document = decoding.decode(JSON, body)
     try:
         if isinstance(document, dict):
-            # The venue's own page has the state of its first dex among other things.
-            document = document.get("clearinghouseState", document)
-        if isinstance(document, dict):
-            if "assetPositions" in document:
-                return _lax(document, State)
-            if "balances" in document:
-                return _lax(document, Spot)
-            if "role" in document:
-                return _lax(document, Role)
+            kinds = (kind for field, kind in _BY_FIELD.items() if field in document)
+            if (kind := next(kinds, None)) is not None:
+                return _lax(document, kind)
         elif isinstance(document, list):
             if document and document[0] is None:
                 return _dexs(document)
@@ -308,7 +226,7 @@ def position(
     mode = None if leverage is None else leverage.mode
     most = numbers.positive(row.max_leverage)
     return Position(
-        venue=NAME,
+        venue=VENUE,
         recv_ns=at_ns,
         venue_ns=venue_ns,
         symbol=symbol,
@@ -335,7 +253,7 @@ def margin_of(account: str, dex: str, state: State, at_ns: int, venue_ns: int | 
         raise ValueError("no account value")
     cross = state.cross_margin_summary
     return Margin(
-        venue=NAME,
+        venue=VENUE,
         recv_ns=at_ns,
         venue_ns=venue_ns,
         account=account,

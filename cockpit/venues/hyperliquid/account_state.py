@@ -1,7 +1,6 @@
 """What is told of one Hyperliquid address: its states by dex, its collateral, its payments.
 
-Private to `hyperliquid_account.py`, whose docstring has signs, units and evidence. Knows nothing of
-subscriptions and questions.
+`accounts.py` has signs, units and evidence. Nothing here knows of subscriptions and questions.
 
 Collateral by the mode of the account [modes]: standard keeps a balance in every dex. Unified keeps
 one USDC balance, the spot one, which counts profit and isolated margin; the accounts of the single
@@ -15,10 +14,10 @@ import msgspec
 
 from cockpit.core.account import short_address
 from cockpit.core.events import FundingPayment, Margin
-from cockpit.core.units import NS_PER_MS
+from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.contract import Output
 from cockpit.venues.hyperliquid import account_messages as wire
-from cockpit.venues.hyperliquid.messages import NAME, name_of
+from cockpit.venues.hyperliquid.messages import VENUE, name_of
 from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.account_ledger import Ledger
 
@@ -42,14 +41,15 @@ UNASKED = "?"
 """The role of an address that could not be asked for."""
 
 
-class Facts:
-    """One address, as it was last read."""
+class Followed:
+    """One address, as it was last read. `heard_ns`: when the stream of all its dexes spoke last."""
 
     def __init__(self, account: str) -> None:
         self.account = account
-        self.ledger = Ledger(NAME, account)
+        self.ledger = Ledger(VENUE, account)
         self.mode: str | None = None
         self.role: str | None = None
+        self.heard_ns: int | None = None
         self._was_account = False
         """Whether it ever was more than an address."""
         self._usdc: wire.Balance | None = None
@@ -66,6 +66,15 @@ class Facts:
     @property
     def is_unified(self) -> bool:
         return self.mode in (UNIFIED, PORTFOLIO)
+
+    @property
+    def may_be_unified(self) -> bool:
+        """Whether its spot balances count, as far as is known."""
+        return self.mode is None or self.is_unified
+
+    def is_streamed(self, at_ns: int, patience_s: int) -> bool:
+        """Whether the stream of its dexes has spoken lately."""
+        return self.heard_ns is not None and at_ns - self.heard_ns < patience_s * NS_PER_S
 
     @property
     def needs_role(self) -> bool:
@@ -85,7 +94,7 @@ class Facts:
             ]
             margin = wire.margin_of(self.account, dex, state, at_ns, venue_ns)
         except ValueError as error:
-            yield decoding.reject(NAME, at_ns, f"account {short_address(self.account)}: {error}")
+            yield decoding.reject(VENUE, at_ns, f"account {short_address(self.account)}: {error}")
             self._lost[dex] = f"not read: {error}"
             return
         self._lost.pop(dex, None)
@@ -119,7 +128,7 @@ class Facts:
             size = numbers.finite(row.szi)
             yield from self.ledger.payment(
                 FundingPayment(
-                    venue=NAME,
+                    venue=VENUE,
                     recv_ns=at_ns,
                     venue_ns=row.time * NS_PER_MS,
                     symbol=symbol,

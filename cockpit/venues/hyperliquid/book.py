@@ -9,7 +9,7 @@ import math
 
 from cockpit.core.events import Level, Levels
 from cockpit.venues.hyperliquid.messages import WireLevel
-from cockpit.venues.kit.numbers import scale_levels
+from cockpit.venues.kit.instruments import Unit
 from cockpit.venues.kit.sequencing import IGNORE, FullBook
 
 STUCK_NS = 5_000_000_000
@@ -111,7 +111,7 @@ def put_best(levels: list[Level], best: Level | None, sign: int) -> Levels:
 
 
 def sides_of(
-    rows: tuple[list[WireLevel], list[WireLevel]], contract: float
+    rows: tuple[list[WireLevel], list[WireLevel]], unit: Unit
 ) -> tuple[Levels, Levels] | str:
     """Bids and asks in base units as sent, or why they cannot be one book.
 
@@ -131,4 +131,4 @@ def sides_of(
         if price <= last:
             return "asks out of order"
         last = price
-    return scale_levels(tuple(bids), contract), scale_levels(tuple(asks), contract)
+    return unit.to_levels(tuple(bids)), unit.to_levels(tuple(asks))

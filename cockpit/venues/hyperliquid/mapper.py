@@ -1,121 +1,95 @@
-"""What Hyperliquid says about markets and blocks, as facts. Knows nothing of subscriptions."""
+"""Hyperliquid: the facts that a message about one market amounts to."""
 
-import base64
-import zlib
-from collections import OrderedDict
 from collections.abc import Sequence
-
-import msgspec
+from dataclasses import dataclass, field
 
 from cockpit.core.events import (
     AnyEvent,
-    Block,
     BookDelta,
     BookReset,
     BookSnapshot,
     Funding,
     FundingKind,
-    Instrument,
     OpenInterest,
     Prices,
     Reject,
-    Rtt,
     Trade,
+    Volume,
 )
 from cockpit.core.market import Side
-from cockpit.core.units import HOUR_S, NS_PER_MS, hourly, ms_to_ns, next_boundary_ns
+from cockpit.core.units import (
+    HOUR_S,
+    NS_PER_MS,
+    NS_PER_S,
+    hour_floor_ns,
+    hourly,
+    ms_to_ns,
+    next_boundary_ns,
+)
 from cockpit.venues.hyperliquid import messages as wire
 from cockpit.venues.hyperliquid.book import CROSSED, TouchedLadder, sides_of
-from cockpit.venues.hyperliquid.funding_history import settled_interval_s
-from cockpit.venues.hyperliquid.messages import NAME, dex_of, name_of
-from cockpit.venues.hyperliquid.rest_messages import Predictions, SettledPage
-from cockpit.venues.kit import decoding, numbers
+from cockpit.venues.hyperliquid.messages import VENUE
+from cockpit.venues.hyperliquid.rest_messages import Prediction, SettledRow
+from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.instruments import Market
+from cockpit.venues.kit.numbers import amount, finite, positive
 
-CHAIN = "hyperliquid-l1"
-KINDS: frozenset[type] = frozenset({
-    Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
-    Block, Rtt,
-})  # fmt: skip
-"""What the venue says of markets and of its machinery."""
-TRADES_REMEMBERED = 4096
-MAX_INFLATED_BYTES = 8 * 2**20
-SAME_BLOCKS_NS = 5_000_000_000
 MAX_INTERVAL_S = 24 * HOUR_S
 MAX_HOURLY = 1.0
 MAX_PREMIUM = 1.0
 """No market pays its whole notional in an hour (the documented cap is 4 %), nor trades at twice
 its oracle."""
+HOURLY_SINCE_NS = 1_686_186_000 * NS_PER_S
+"""2023-06-08 01:00 UTC. Until the hour before, recorded rows are 8 h apart at the 8 h rate."""
 _SIDES = {"B": Side.BUY, "A": Side.SELL}
 
 
-class Feed:
-    """Translates data messages. Every `raw` is only quoted where a message makes no sense."""
+@dataclass(slots=True, eq=False)
+class PerpMarket(Market):
+    """One market. `is_watched`: its ladder was asked for; `is_left`: it was, and what is still on
+    its way is not listened to. `mark` is the last one of a listing, in the venue's units."""
 
-    def __init__(self, symbols: frozenset[str]) -> None:
-        self.symbols = symbols
-        """What is wanted of feeds for all; empty means every market of the validators' dex."""
-        self.watched: set[str] = set()
-        """Native names whose ladders were asked for."""
-        self._unwatched: set[str] = set()
-        self._books: dict[str, TouchedLadder] = {}
-        self._dead: set[str] = set()
-        self._trades: OrderedDict[tuple[int, str, int], None] = OrderedDict()
-        self._height = -1
-        self._height_at_ns = 0
+    book: TouchedLadder | None = None
+    is_watched: bool = False
+    is_left: bool = False
+    is_dead: bool = False
+    mark: float | None = None
+    settled_ns: set[int] = field(default_factory=set)
 
-    def forget_books(self) -> None:
-        """The connection is gone, and with it everything that was asked for on it."""
-        self._books.clear()
-        self.watched = set()
-        self._unwatched.clear()
+    def watch(self) -> None:
+        self.is_watched, self.is_left = True, False
 
-    def forget_blocks(self) -> None:
-        self._height = -1
+    def leave(self, at_ns: int) -> list[BookReset]:
+        """Nobody updates the book from now on, so it is not known."""
+        book, self.book = self.book, None
+        self.is_watched, self.is_left = False, True
+        if book is None:
+            return []
+        return [BookReset(venue=VENUE, recv_ns=at_ns, symbol=self.symbol, reason="unwatched")]
 
-    def watch(self, coins: set[str], at_ns: int) -> list[AnyEvent]:
-        """Take over what is asked for from now on; books that nobody updates become unknown.
-
-        Book messages of dropped markets may still be on their way, and are not listened to.
-        """
-        dropped, self.watched = self.watched - coins, coins
-        self._unwatched = (self._unwatched | dropped) - coins
-        resets: list[AnyEvent] = []
-        for coin in sorted(dropped):
-            named = name_of(coin)
-            if named is not None and self._books.pop(coin, None) is not None:
-                reset = BookReset(venue=NAME, recv_ns=at_ns, symbol=named[0], reason="unwatched")
-                resets.append(reset)
-        return resets
-
-    def wants(self, coin: str) -> bool:
-        """Whether a market of a feed for all is for us; builders' ones only if asked for."""
-        named = name_of(coin)
-        if named is None:
-            return False
-        return named[0] in self.symbols or not (self.symbols or dex_of(coin))
+    def forget_link(self) -> None:
+        self.book = None
+        self.is_watched = self.is_left = False
 
     # --- books and trades ---------------------------------------------------------------------
 
     def ladder(self, data: wire.BookData, at_ns: int, raw: str | bytes) -> Sequence[AnyEvent]:
         """A whole book. A crossed one is skipped: the next message is the whole book again."""
-        named = name_of(data.coin)
-        if named is None or data.coin in self._unwatched:
+        if self.is_left:
             return ()
-        symbol, contract = named
-        sides = sides_of(data.levels, contract)
+        sides = sides_of(data.levels, self.unit)
         if isinstance(sides, str):
-            return (decoding.reject(NAME, at_ns, f"{symbol}: {sides}", raw),)
+            return (reject(VENUE, at_ns, f"{self.symbol}: {sides}", raw),)
         time = data.time
-        book = self._books.get(data.coin) or self._book(data.coin)
-        shown = book.ladder(time, *sides, at_ns)
+        shown = self._book().ladder(time, *sides, at_ns)
         if shown is None:
             return ()
         return (
             BookSnapshot(
-                venue=NAME,
+                venue=VENUE,
                 recv_ns=at_ns,
                 venue_ns=None if time is None else time * NS_PER_MS,
-                symbol=symbol,
+                symbol=self.symbol,
                 bids=shown[0],
                 asks=shown[1],
             ),
@@ -123,10 +97,9 @@ class Feed:
 
     def touch(self, data: wire.BboData, at_ns: int, raw: str | bytes) -> Sequence[AnyEvent]:
         """The best levels. Where no ladder was asked for, they are all the book there is."""
-        named = name_of(data.coin)
-        if named is None or data.coin in self._unwatched:
+        if self.is_left:
             return ()
-        symbol, contract = named
+        contract = self.unit.price
         best_bid, best_ask = data.bbo
         bid = ask = None
         if best_bid is not None:
@@ -134,170 +107,110 @@ class Feed:
         if best_ask is not None:
             ask = (best_ask.px / contract, best_ask.sz * contract)
         if bid and ask and bid[0] >= ask[0]:
-            return (decoding.reject(NAME, at_ns, f"{symbol}: {CROSSED}", raw),)
-        book = self._books.get(data.coin) or self._book(data.coin)
+            return (reject(VENUE, at_ns, f"{self.symbol}: {CROSSED}", raw),)
+        book = self._book()
         change = book.touch(data.time, bid, ask, at_ns)
-        if change is None or not (book.has_ladder or data.coin not in self.watched):
+        if change is None or not (book.has_ladder or not self.is_watched):
             return ()
         return (
             (BookDelta if book.has_ladder else BookSnapshot)(
-                venue=NAME,
+                venue=VENUE,
                 recv_ns=at_ns,
                 venue_ns=data.time * NS_PER_MS,
-                symbol=symbol,
+                symbol=self.symbol,
                 bids=change[0],
                 asks=change[1],
             ),
         )
 
-    def _book(self, coin: str) -> TouchedLadder:
-        book = self._books.get(coin)
-        if book is None:
-            book = self._books[coin] = TouchedLadder()
-        return book
+    def _book(self) -> TouchedLadder:
+        if self.book is None:
+            self.book = TouchedLadder()
+        return self.book
 
-    def trades(self, fills: list[wire.WireTrade], at_ns: int) -> Sequence[AnyEvent]:
-        """Fills, once each: the venue replays recent ones after every subscription.
-
-        A replayed fill is as true as a new one and keeps its own time, which may be long ago.
-        """
-        out: list[AnyEvent] = []
-        for fill in fills:
-            named = name_of(fill.coin)
-            key = (fill.time, fill.coin, fill.tid)
-            if named is None or key in self._trades:
-                continue
-            self._trades[key] = None
-            if len(self._trades) > TRADES_REMEMBERED:
-                self._trades.popitem(last=False)
-            symbol, contract = named
-            out.append(
-                Trade(
-                    venue=NAME,
-                    recv_ns=at_ns,
-                    venue_ns=fill.time * NS_PER_MS,
-                    symbol=symbol,
-                    price=fill.px / contract,
-                    size=fill.sz * contract,
-                    side=_SIDES[fill.side],
-                )
-            )
-        return out
+    def trade(self, fill: wire.WireTrade, at_ns: int) -> Trade:
+        """A fill keeps its own time, which may be long ago: recent ones are replayed."""
+        return Trade(
+            venue=VENUE,
+            recv_ns=at_ns,
+            venue_ns=fill.time * NS_PER_MS,
+            symbol=self.symbol,
+            price=fill.px / self.unit.price,
+            size=fill.sz * self.unit.price,
+            side=_SIDES[fill.side],
+        )
 
     # --- contexts -----------------------------------------------------------------------------
 
-    def context(self, coin: str, ctx: wire.Ctx, at_ns: int) -> Sequence[AnyEvent]:
-        """Live funding, open interest and prices of one market; nothing if it is dead."""
-        named = name_of(coin)
-        if named is None:
-            return ()
-        symbol, contract = named
-        premium = numbers.finite(ctx.premium)
-        mark = numbers.positive(ctx.mark_px)
+    def context(self, ctx: wire.Ctx, at_ns: int) -> Sequence[AnyEvent]:
+        """Live funding, open interest and prices; nothing if the market is dead."""
+        symbol, unit = self.symbol, self.unit
+        premium, mark = finite(ctx.premium), positive(ctx.mark_px)
+        self.is_dead = premium is None or mark is None
         if premium is None or mark is None:
-            self._dead.add(coin)
             return ()
-        self._dead.discard(coin)
-        next_ns = next_boundary_ns(at_ns, HOUR_S)
-        rate = self._rate("live", symbol, ctx.funding, HOUR_S, at_ns, next_ns, premium=premium)
-        oracle = numbers.positive(ctx.oracle_px)
-        index = None if oracle is None else oracle / contract
-        prices = Prices(venue=NAME, recv_ns=at_ns, symbol=symbol, mark=mark / contract, index=index)
-        units = numbers.finite(ctx.open_interest)
-        if units is None or units < 0.0:
+        rate = self._rate(
+            "live", ctx.funding, HOUR_S, at_ns,
+            next_ns=next_boundary_ns(at_ns, HOUR_S), premium=premium,
+        )  # fmt: skip
+        oracle = positive(ctx.oracle_px)
+        prices = Prices(
+            venue=VENUE, recv_ns=at_ns, symbol=symbol,
+            mark=unit.to_price(mark), index=None if oracle is None else unit.to_price(oracle),
+        )  # fmt: skip
+        units = amount(ctx.open_interest)
+        if units is None:
             return rate, prices
-        base = units * contract
-        interest = OpenInterest(venue=NAME, recv_ns=at_ns, symbol=symbol, base=base)
-        return rate, interest, prices
+        base = units * unit.contract
+        return rate, OpenInterest(venue=VENUE, recv_ns=at_ns, symbol=symbol, base=base), prices
 
-    def contexts(
-        self, coins: Sequence[str | None], ctxs: Sequence[wire.Ctx | None], at_ns: int
-    ) -> list[AnyEvent]:
-        """The contexts of one dex, which say by position alone whose they are: equal lengths."""
-        out: list[AnyEvent] = []
-        for coin, ctx in zip(coins, ctxs, strict=True):
-            if coin is not None and ctx is not None and self.wants(coin):
-                out.extend(self.context(coin, ctx, at_ns))
-        return out
-
-    def fast(self, packed: str, at_ns: int) -> Sequence[AnyEvent]:
-        """Marks that changed: JSON, raw DEFLATE, base64."""
-        try:
-            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-            text = inflater.decompress(base64.b64decode(packed, validate=True), MAX_INFLATED_BYTES)
-        except (ValueError, zlib.error) as error:
-            return (decoding.reject(NAME, at_ns, f"fastAssetCtxs: {error}", packed),)
-        if not inflater.eof:
-            return (decoding.reject(NAME, at_ns, "fastAssetCtxs: cut short or too large", packed),)
-        changed = decoding.decode(wire.FAST, text)
-        if isinstance(changed, str):
-            return (decoding.reject(NAME, at_ns, f"fastAssetCtxs: {changed}", text),)
-        out: list[AnyEvent] = []
-        for coin, ctx in changed.items():
-            if ctx.mid_px is None:
-                self._dead.add(coin)
-            elif ctx.mid_px is not msgspec.UNSET:
-                self._dead.discard(coin)
-            named = name_of(coin)
-            mark = None if ctx.mark_px is msgspec.UNSET else numbers.positive(ctx.mark_px)
-            if named is None or mark is None or coin in self._dead or not self.wants(coin):
-                continue
-            price = mark / named[1]
-            out.append(Prices(venue=NAME, recv_ns=at_ns, symbol=named[0], mark=price))
-        return out
+    def volume(self, ctx: wire.Ctx, at_ns: int) -> Volume:
+        """What was traded in 24 hours; USDC counts as a dollar."""
+        units = amount(ctx.day_base_vlm)
+        return Volume(
+            venue=VENUE, recv_ns=at_ns, symbol=self.symbol, usd_24h=amount(ctx.day_ntl_vlm),
+            base_24h=None if units is None else units * self.unit.contract,
+        )  # fmt: skip
 
     # --- rates --------------------------------------------------------------------------------
 
-    def predictions(self, answer: Predictions, at_ns: int) -> list[AnyEvent]:
-        """The venue's own forecasts of wanted markets. An interval that is not said is an hour."""
-        out: list[AnyEvent] = []
-        for coin, forecast in answer.by_coin:
-            named = name_of(coin)
-            if named is None or coin in self._dead or not self.wants(coin):
-                continue
-            hours = forecast.funding_interval_hours
-            interval_s = HOUR_S if hours is None else round(hours * HOUR_S)
-            next_ms = forecast.next_funding_time
-            next_ns = None if next_ms is None else ms_to_ns(next_ms)
-            out.append(
-                self._rate("predicted", named[0], forecast.funding_rate, interval_s, at_ns, next_ns)
-            )
-        return out
+    def prediction(self, forecast: Prediction, at_ns: int) -> Funding | Reject:
+        """The venue's own forecast. An interval that is not said is an hour."""
+        hours, next_ms = forecast.funding_interval_hours, forecast.next_funding_time
+        interval_s = HOUR_S if hours is None else round(hours * HOUR_S)
+        next_ns = None if next_ms is None else ms_to_ns(next_ms)
+        return self._rate("predicted", forecast.funding_rate, interval_s, at_ns, next_ns=next_ns)
 
-    def settled(self, page: SettledPage, at_ns: int) -> list[AnyEvent]:
-        """What was paid, oldest first."""
-        out: list[AnyEvent] = []
-        for row in page.rows:
-            named = name_of(row.coin)
-            if named is None:
-                continue
-            stamp_ns = ms_to_ns(row.time)
-            out.append(
-                self._rate(
-                    "settled",
-                    named[0],
-                    row.funding_rate,
-                    settled_interval_s(stamp_ns),
-                    at_ns,
-                    venue_ns=stamp_ns,
-                    premium=numbers.finite(row.premium),
-                )
-            )
-        return out
+    def settled(self, row: SettledRow, at_ns: int) -> Sequence[Funding | Reject]:
+        """What was paid, unless it was stated before.
+
+        The interval is read from the row's own stamp and not from the distance to its neighbour:
+        a missing hour would otherwise pass for an interval of two.
+        """
+        stamp_ns = ms_to_ns(row.time)
+        if stamp_ns in self.settled_ns:
+            return ()
+        hours = 1 if hour_floor_ns(stamp_ns) >= HOURLY_SINCE_NS else 8
+        paid = self._rate(
+            "settled", row.funding_rate, hours * HOUR_S, at_ns,
+            venue_ns=stamp_ns, premium=finite(row.premium),
+        )  # fmt: skip
+        if isinstance(paid, Funding):
+            self.settled_ns.add(stamp_ns)
+        return (paid,)
 
     def _rate(
         self,
         kind: FundingKind,
-        symbol: str,
         rate: float | None,
         interval_s: int,
         at_ns: int,
-        next_ns: int | None = None,
         *,
+        next_ns: int | None = None,
         venue_ns: int | None = None,
         premium: float | None = None,
     ) -> Funding | Reject:
-        sane = numbers.finite(rate)
+        sane = finite(rate)
         is_sane = (
             sane is not None
             and 0 < interval_s <= MAX_INTERVAL_S
@@ -305,38 +218,15 @@ class Feed:
             and (premium is None or abs(premium) <= MAX_PREMIUM)
         )
         if sane is None or not is_sane:
-            reason = f"{symbol}: {kind} funding {rate} per {interval_s} s"
-            return decoding.reject(NAME, at_ns, reason)
+            return reject(VENUE, at_ns, f"{self.symbol}: {kind} funding {rate} per {interval_s} s")
         return Funding(
-            venue=NAME,
+            venue=VENUE,
             recv_ns=at_ns,
             venue_ns=venue_ns,
-            symbol=symbol,
+            symbol=self.symbol,
             kind=kind,
             rate=sane,
             interval_s=interval_s,
             next_ns=next_ns,
             premium=premium,
         )
-
-    # --- chain --------------------------------------------------------------------------------
-
-    def blocks(self, rows: list[wire.BlockRow], at_ns: int) -> Sequence[AnyEvent]:
-        """Blocks, once each and ascending."""
-        out: list[AnyEvent] = []
-        for row in sorted(rows, key=lambda row: row.height):
-            if row.height <= self._height and at_ns - self._height_at_ns < SAME_BLOCKS_NS:
-                continue
-            self._height, self._height_at_ns = row.height, at_ns
-            block_ns = ms_to_ns(row.block_time)
-            out.append(
-                Block(
-                    venue=NAME,
-                    recv_ns=at_ns,
-                    venue_ns=block_ns,
-                    chain=CHAIN,
-                    height=row.height,
-                    block_ns=block_ns,
-                )
-            )
-        return out

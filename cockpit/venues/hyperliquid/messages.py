@@ -4,20 +4,22 @@ Numbers arrive as strings and are read as floats in one pass. Bounds that no rea
 (positive levels, plausible times) belong to the types, so that nonsense never becomes data.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from cockpit.venues.kit.numbers import MAX_EXPONENT
+from cockpit.venues.kit.subscriptions import Operation
 
 Positive = Annotated[float, Meta(gt=0.0, lt=MAX_EXPONENT)]
 Millis = Annotated[int, Meta(ge=1_483_228_800_000, lt=4_102_444_800_000)]
 """Milliseconds since the epoch, of the years 2017 to 2099."""
 Height = Annotated[int, Meta(ge=0, lt=2**53)]
 
-NAME = "hyperliquid"
+VENUE = "hyperliquid"
 MAX_NAME_CHARS = 64
 
 
@@ -63,6 +65,8 @@ class Ctx(Wire):
     premium: float | None = None
     oracle_px: float | None = None
     mark_px: float | None = None
+    day_ntl_vlm: float | None = None
+    day_base_vlm: float | None = None
 
 
 class ActiveCtxData(Wire):
@@ -76,21 +80,37 @@ class AllCtxsData(Wire):
     ctxs: list[tuple[str, list[Ctx]]]
 
 
-class FastCtx(Wire):
-    """What changed for one coin; a null mid means that its book is empty."""
-
-    mark_px: float | UnsetType | None = UNSET
-    mid_px: float | UnsetType | None = UNSET
-
-
 class BlockRow(Wire):
     height: Height
     block_time: Millis
 
 
+class AllDexsData(Wire):
+    """Each state is read on its own, so that one that is odd does not cost the others."""
+
+    user: str
+    clearinghouse_states: list[tuple[str, msgspec.Raw]]
+
+
+class FundingsData(Wire):
+    user: str
+    fundings: list[dict[str, Any]]
+
+
 class Subscription(Wire):
     type: str
     coin: str = ""
+    user: str = ""
+
+    @property
+    def key(self) -> str:
+        return key_of(self.type, self.coin or self.user)
+
+
+class Request(Wire):
+    """What was asked for, as an error quotes it: the whole command, or the subscription alone."""
+
+    subscription: Subscription
 
 
 class AckData(Wire):
@@ -131,8 +151,12 @@ class AllDexsAssetCtxs(Channel, tag="allDexsAssetCtxs"):
     data: AllCtxsData
 
 
-class FastAssetCtxs(Channel, tag="fastAssetCtxs"):
-    data: str
+class AllDexs(Channel, tag="allDexsClearinghouseState"):
+    data: AllDexsData
+
+
+class UserFundings(Channel, tag="userFundings"):
+    data: FundingsData
 
 
 class SubscriptionResponse(Channel, tag="subscriptionResponse"):
@@ -158,21 +182,21 @@ class Envelope(msgspec.Struct, gc=False):
 
 
 Message = (
-    L2Book | Bbo | Trades | ActiveAssetCtx | AllDexsAssetCtxs | FastAssetCtxs
+    L2Book | Bbo | Trades | ActiveAssetCtx | AllDexsAssetCtxs | AllDexs | UserFundings
     | SubscriptionResponse | Pong | Error | Post | list[BlockRow]
 )  # fmt: skip
 MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
 ENVELOPE = msgspec.json.Decoder(Envelope)
 SUBSCRIPTION = msgspec.json.Decoder(Subscription)
-FAST: msgspec.json.Decoder[dict[str, FastCtx]] = msgspec.json.Decoder(
-    dict[str, FastCtx], strict=False
-)
+REQUEST = msgspec.json.Decoder(Request)
 
+ACCOUNT_CHANNELS = ("allDexsClearinghouseState", "userFundings")
 UNUSED_CHANNELS = frozenset({
-    "activeAssetData", "activeSpotAssetCtx", "allMids", "assetCtxs", "candle", "explorerTxs",
-    "notification", "openOrders", "orderUpdates", "outcomeMetaUpdates", "spotAssetCtxs",
-    "spotState", "twapStates", "user", "userEvents", "userFills", "userHistoricalOrders",
-    "userNonFundingLedgerUpdates", "userTwapHistory", "userTwapSliceFills", "webData2", "webData3",
+    "activeAssetData", "activeSpotAssetCtx", "allMids", "assetCtxs", "candle",
+    "clearinghouseState", "explorerTxs", "fastAssetCtxs", "notification", "openOrders",
+    "orderUpdates", "outcomeMetaUpdates", "spotAssetCtxs", "spotState", "twapStates", "user",
+    "userEvents", "userFills", "userHistoricalOrders", "userNonFundingLedgerUpdates",
+    "userTwapHistory", "userTwapSliceFills", "webData2", "webData3",
 })  # fmt: skip
 """Documented channels of which we say nothing."""
 
@@ -203,7 +227,15 @@ def dex_of(name: str) -> str:
     return dex if colon else ""
 
 
-def command(method: str, channel: str, coin: str) -> str:
-    """The text that subscribes or unsubscribes; channels without a coin take an empty one."""
-    subscription = {"type": channel, "coin": coin} if coin else {"type": channel}
-    return msgspec.json.encode({"method": method, "subscription": subscription}).decode()
+def key_of(channel: str, subject: str = "") -> str:
+    """The key of a subscription: its channel, then its coin or its user where it has one."""
+    return f"{channel} {subject}"
+
+
+def command(operation: Operation, keys: Sequence[str], request: int) -> str:
+    """The text that subscribes or unsubscribes one key. The venue numbers no requests."""
+    channel, _, subject = keys[0].partition(" ")
+    subscription = {"type": channel}
+    if subject:
+        subscription["user" if channel in ACCOUNT_CHANNELS else "coin"] = subject
+    return msgspec.json.encode({"method": operation, "subscription": subscription}).decode()

@@ -10,8 +10,7 @@ size), [margin] (margin tiers), [fees], [limits]. REC is a recording, LIB a main
 | `bbo`                    | best bid and ask    | touch, at its block    | BookDelta on the ladder   | base coins  | [subscriptions] REC |
 | `trades`                 | list of fills       | side: B taker bought   | Trade                     | base coins  | [subscriptions] REC |
 | `activeAssetCtx`         | one context         | funding, OI, prices    | Funding live, OpenInterest, Prices | below | [perpetuals] REC |
-| `allDexsAssetCtxs`       | contexts by index   | the same, every market | the same, wanted ones     | below       | [subscriptions] REC |
-| `fastAssetCtxs`          | base64 raw DEFLATE  | changed marks and mids | Prices (mark)             | USD         | [subscriptions]     |
+| `allDexsAssetCtxs`       | contexts by index   | the same, every market | the same, Volume, Surveyed | below      | [subscriptions] REC |
 | `metaAndAssetCtxs`       | universe, contexts  | listing, the same      | Instrument, as above      | below       | [perpetuals]        |
 | `meta`, `allPerpMetas`   | universe(s)         | listing                | Instrument                | –           | [perpetuals] REC    |
 | `predictedFundings`      | forecasts by venue  | `HlPerp` is ours       | Funding predicted         | per interval | [perpetuals]       |
@@ -20,60 +19,84 @@ size), [margin] (margin tiers), [fees], [limits]. REC is a recording, LIB a main
 | `pong`                   | answer to `ping`    | application round trip | Rtt                       | –           | REC                 |
 | `error`, `post` error    | a sentence          | request refused        | Reject                    | –           | REC                 |
 | `subscriptionResponse`   | echo with defaults  | matched by type, coin  | nothing                   | –           | REC                 |
-| account channels and replies | `hyperliquid_account.py` has their table | | Position, Margin … | USD    | [perpetuals] REC    |
-| `allMids`, `candle`, `exchangeStatus` and others | – | unused           | nothing                   | –           | REC                 |
+| account channels and replies | `accounts.py` has their table | |   Position, Margin …      | USD         | [perpetuals] REC    |
+| `allMids`, `candle`, `fastAssetCtxs`, `exchangeStatus` and others | – | unused | nothing         | –           | REC                 |
 
 Rates. A context's `funding` is a fraction per hour, accruing now [funding]; its `premium` belongs to
 the 8 h formula and is null where there is no book, and then `funding` "0.0" means no market, so
 that nothing is said at all. A prediction is per `fundingIntervalHours`, 1 for us where it is
 missing. A settled rate is per hour, before 2023-06-08 01:00 UTC per 8 h [REC]. Positive: longs pay.
 
+Survey. One subscription has the contexts of every market, by their places in the listing of their
+dex: the validators' own, and those builders' that a wanted market names. A listing is asked for
+dex by dex; what is surveyed and not watched is stated when it changes.
+
 Units. Sizes and open interest (one side) are in coins of the market's name [perpetuals], which for
 `kPEPE` are thousands of PEPE. Tick follows from the price, lot is 10^-szDecimals [tick];
 maintenance is 1/(2 x max leverage) of the first tier [margin].
 """  # noqa: E501
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Sequence
+from functools import partial
 
-from cockpit.core.events import Rtt
+from cockpit.core.events import (
+    AnyEvent,
+    Block,
+    BookDelta,
+    BookReset,
+    BookSnapshot,
+    Funding,
+    Instrument,
+    OpenInterest,
+    Prices,
+    Rtt,
+    Surveyed,
+    Trade,
+    Volume,
+)
 from cockpit.core.market import FundingTerms
-from cockpit.core.units import NS_PER_S
+from cockpit.core.units import NS_PER_MS, ms_to_ns
 from cockpit.venues.contract import (
     MAIN,
+    Fetch,
     Frame,
-    Input,
     LinkSpec,
-    Opened,
     Output,
     Reply,
-    Send,
-    Tick,
     VenueSpec,
-    Wanted,
     Wants,
 )
 from cockpit.venues.hyperliquid import accounts as account
-from cockpit.venues.hyperliquid import mapper as feed
 from cockpit.venues.hyperliquid import messages as wire
-from cockpit.venues.hyperliquid.account_messages import CHANNELS as ACCOUNT_CHANNELS
-from cockpit.venues.hyperliquid.funding_history import History
-from cockpit.venues.hyperliquid.instruments import FACTS, Listing
-from cockpit.venues.hyperliquid.messages import NAME, dex_of
+from cockpit.venues.hyperliquid.instruments import FACTS, instrument, is_tradable
+from cockpit.venues.hyperliquid.mapper import PerpMarket
+from cockpit.venues.hyperliquid.messages import VENUE, dex_of, key_of, name_of
 from cockpit.venues.hyperliquid.rest_messages import (
+    JSON,
     Answer,
     Book,
     Metas,
     Predictions,
     SettledPage,
+    Universe,
     ask,
     read,
 )
-from cockpit.venues.kit import decoding, polling
+from cockpit.venues.kit import decoding, numbers
+from cockpit.venues.kit.backfill import Backfill, Page, Plan
+from cockpit.venues.kit.dedupe import Seen, Unchanged
+from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.instruments import Instruments, Unit
+from cockpit.venues.kit.polling import Question, Rota, Timing
+from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.subscriptions import Rules, Subscriptions
 
+CHAIN = "hyperliquid-l1"
 BLOCKS = "blocks"
 DOCS = "https://hyperliquid.gitbook.io/hyperliquid-docs"
 SPEC = VenueSpec(
-    name=NAME,
+    name=VENUE,
     title="Hyperliquid",
     short="HYP",
     links={
@@ -81,257 +104,214 @@ SPEC = VenueSpec(
         BLOCKS: LinkSpec("wss://rpc.hyperliquid.xyz/ws", telemetry=True),
     },
     rest_url="https://api.hyperliquid.xyz",
-    chain=feed.CHAIN,
-    kinds=feed.KINDS | account.KINDS,
+    chain=CHAIN,
+    kinds=account.KINDS
+    | {
+        Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
+        Volume, Surveyed, Block, Rtt,
+    },
     # 1200 in any minute: what the bucket holds and what refills meanwhile stay below it.
     weight_per_minute=900,
     burst=300,
-    docs=(
-        f"{DOCS}/for-developers/api/websocket/subscriptions",
-        f"{DOCS}/for-developers/api/info-endpoint/perpetuals",
-        f"{DOCS}/trading/funding",
-        f"{DOCS}/for-developers/api/tick-and-lot-size",
-        f"{DOCS}/trading/margin-tiers",
-        f"{DOCS}/trading/fees",
-        f"{DOCS}/for-developers/api/rate-limits-and-user-limits",
+    docs=tuple(
+        f"{DOCS}/{page}"
+        for page in (
+            "for-developers/api/websocket/subscriptions",
+            "for-developers/api/info-endpoint/perpetuals", "trading/funding",
+            "for-developers/api/tick-and-lot-size", "trading/margin-tiers", "trading/fees",
+            "for-developers/api/rate-limits-and-user-limits",
+        )
     ),
     taker_fee=FACTS.taker_fee,
     maker_fee=FACTS.maker_fee,
     facts=FACTS,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap=0.04),
     check_address=account.check_address,
-)
+)  # fmt: skip
 
 CHANNELS = ("l2Book", "activeAssetCtx", "bbo", "trades")
 PROVEN_BY_DATA = frozenset({"l2Book", "activeAssetCtx"})
 """Subscriptions that speak at once and steadily. The others may be silent: an ack will do."""
-EXPLORER = ("explorerBlock", "")
-RESUBSCRIBE_NS = 5 * NS_PER_S
+ALL_CONTEXTS = key_of("allDexsAssetCtxs")
+EXPLORER = key_of("explorerBlock")
 DUPLICATE = "Already subscribed: "
 """How the venue refuses a subscription that stands; it quotes the subscription."""
+REFUSED_S = 300.0
 PING = '{"method":"ping"}'
-PING_S = 20.0
 POLL_WEIGHT = 20
 PREDICTIONS_S = 60.0
-METAS_NS = 300 * NS_PER_S
-METAS_RETRY_NS = 5 * NS_PER_S
-DEX_RETRY_NS = 60 * NS_PER_S
+LISTING = Timing(period_s=300, retry_s=5)
+DEX_RETRY_S = 60.0
 """A builder's dex may not exist; the validators' own does."""
-METAS_ANSWER_NS = 30 * NS_PER_S
-"""Universes that were asked for and never answered, not even with a failure, are asked again."""
-REPLIES = frozenset(
-    {"instruments", "tickers", "funding_history", "open_interest", "book", "account", "time"}
-)
+PAGE_ROWS, HOUR_S = 500, 3_600
+HISTORY = Plan(newest_first=False, rows=PAGE_ROWS, chunk_s=(PAGE_ROWS - 1) * HOUR_S)
+TRADES_REMEMBERED = 4096
+SAME_BLOCKS_NS = 5_000_000_000
+REPLIES = (
+    "instruments", "tickers", "funding_history", "open_interest", "book", "account", "time",
+)  # fmt: skip
 
 
-class Session:
+class Session(VenueSession):
     """One translator for both links. See `cockpit.venues.contract`."""
 
     def __init__(self, wants: Wants) -> None:
-        self._feed = feed.Feed(frozenset(wants.symbols))
-        self._accounts = account.Accounts(wants.accounts)
-        self._listing = Listing()
-        self._histories: dict[str, History] = {}
-        self._metas_due_ns: dict[str, int] = {}
-        """By dex."""
-        self._open: set[str] = set()
-        self._awaiting: dict[tuple[str, str], int] = {}
-        """(channel, native) of subscriptions that nothing has answered yet -> when sent."""
-        self._ping_sent_ns: int | None = None
-        self._pings = polling.Every(PING_S)
-        self._predictions = polling.Every(PREDICTIONS_S)
-
-    def handle(self, input: Input) -> Iterable[Output]:
-        """Every consequence of one input, in order."""
-        if isinstance(input, Frame):
-            return self._frame(input)
-        if isinstance(input, Tick):
-            return self._tick(input.at_ns)
-        if isinstance(input, Reply):
-            return self._reply(input)
-        if isinstance(input, Opened):
-            return self._opened(input)
-        if isinstance(input, Wanted):
-            return self._wanted(input)
-        self._forget(input.link)
-        return ()
+        super().__init__(VENUE, wants)
+        self.listing = Instruments[PerpMarket]()
+        self._universes: dict[str, list[PerpMarket | None]] = {}
+        """By dex, in the order of its universe; None where a row is no perp that we can read."""
+        self._watched: dict[str, PerpMarket] = {}
+        self._said = Unchanged()
+        self._fills = Seen(TRADES_REMEMBERED)
+        self._height, self._height_ns = -1, 0
+        self._accounts = account.Accounts()
+        self._accounts.want(wants.accounts)
+        pulses = [Heartbeat(VENUE, lambda at_ns: PING, link=link) for link in SPEC.links]
+        self._pulse = pulses[0]
+        self._keys = Subscriptions(wire.command, Rules(refused_s=REFUSED_S))
+        self._explorer = Subscriptions(wire.command, Rules(), link=BLOCKS)
+        self._listings = Rota(VENUE, _ask_listing, JSON, LISTING)
+        self._predictions = Question(
+            VENUE, partial(ask, "tickers", {"type": "predictedFundings"}, POLL_WEIGHT), JSON,
+            Timing(period_s=PREDICTIONS_S),
+        )  # fmt: skip
+        self._history = Backfill(HISTORY, _ask_history)
+        self.parts = (
+            *pulses, self._keys, self._explorer, self._listings, self._accounts,
+            self._predictions, self._history,
+        )  # fmt: skip
+        self.answers = dict.fromkeys(REPLIES, self._on_reply)
 
     # --- life ---------------------------------------------------------------------------------
 
-    def _opened(self, opened: Opened) -> Iterator[Output]:
-        self._forget(opened.link)
-        self._open.add(opened.link)
-        if opened.link == BLOCKS:
-            yield self._subscribe(EXPLORER, opened.at_ns)
-        else:
-            self._metas_due_ns.clear()
-            yield from self._ask_metas(opened.at_ns)
-            yield from self._resubscribe(opened.at_ns)
-            yield from self._accounts.opened(opened.at_ns)
-
-    def _forget(self, link: str) -> None:
-        """All that belongs to a connection. What REST has taught us stays true without it."""
-        self._open.discard(link)
+    def on_closed(self, link: str) -> None:
         if link == BLOCKS:
-            self._feed.forget_blocks()
-            self._awaiting.pop(EXPLORER, None)
+            self._height = -1
             return
-        self._accounts.closed()
-        self._feed.forget_books()
-        self._awaiting = {key: at for key, at in self._awaiting.items() if key == EXPLORER}
-        self._ping_sent_ns = None
-        self._pings.reset()
-        self._predictions.reset()
+        self._said.forget()
+        self._watched = {}
+        for market in self.listing.markets.values():
+            market.forget_link()
+        for dex in self._universes:
+            # Places may mean other markets when the link is back.
+            self._listings.soon(dex)
 
-    def _wanted(self, wanted: Wanted) -> Iterator[Output]:
-        before, self._feed.symbols = self._feed.symbols, frozenset(wanted.wants.symbols)
-        for symbol in self._feed.symbols - before:
+    def follow(self, at_ns: int) -> Sequence[Output]:
+        """Only names of the venue's own list are ever sent: one that it does not know may cost the
+        connection with all that it carries."""
+        self._said.forget()
+        out: list[Output] = [*self._explorer.want([EXPLORER], at_ns)]
+        if MAIN not in self.links:
+            return out
+        wanted = {market.native: market for market in self.listing.wanted(self.wants.symbols)}
+        for native in sorted(self._watched.keys() - wanted.keys()):
+            out += self._watched[native].leave(at_ns)
+        for market in wanted.values():
+            market.watch()
+        self._watched = wanted
+        for symbol in self.wants.symbols:
             # A builder's dex is told only as far as it was wanted: ask for it again.
-            if dex_of(symbol):
-                self._metas_due_ns.pop(dex_of(symbol), None)
-        if MAIN in self._open:
-            yield from self._ask_metas(wanted.at_ns)
-            yield from self._resubscribe(wanted.at_ns)
-        yield from self._accounts.want(wanted.wants.accounts, wanted.at_ns)
+            if dex_of(symbol) and self.listing.native(symbol) is None:
+                self._listings.soon(dex_of(symbol))
+        out += self._listings.want(dict.fromkeys(["", *map(dex_of, self.wants.symbols)]), at_ns)
+        keys = [key_of(channel, native) for native in wanted for channel in CHANNELS]
+        self._accounts.want(self.wants.accounts)
+        keys += self._accounts.keys()
+        out += self._keys.want([ALL_CONTEXTS, *keys] if self.wants.survey else keys, at_ns)
+        return [*out, *self._accounts.tick(at_ns), *self._history.want(wanted, at_ns)]
 
-    def _ask_metas(self, at_ns: int) -> Iterator[Output]:
-        """The universes that we need: the validators' own and those of wanted builders' markets."""
-        for dex in sorted({"", *map(dex_of, self._feed.symbols)}):
-            if at_ns >= self._metas_due_ns.get(dex, at_ns):
-                self._metas_due_ns[dex] = at_ns + METAS_ANSWER_NS
-                question = {"type": "metaAndAssetCtxs"}
-                if dex:
-                    question["dex"] = dex
-                yield ask("instruments", question, POLL_WEIGHT, key=dex)
-
-    def _tracked(self) -> set[str]:
-        """Native names of the wanted markets that trade."""
-        natives = self._listing.natives
-        return {natives[symbol] for symbol in self._feed.symbols if symbol in natives}
-
-    def _resubscribe(self, at_ns: int) -> Iterator[Output]:
-        """Bring the subscriptions in line with what is wanted.
-
-        Only names of the venue's own list are ever sent: one that it does not know may cost the
-        connection with all that it carries.
-        """
-        before, tracked = self._feed.watched, self._tracked()
-        for coin in sorted(before - tracked):
-            for channel in CHANNELS:
-                self._awaiting.pop((channel, coin), None)
-                yield Send(wire.command("unsubscribe", channel, coin))
-        yield from self._feed.watch(tracked, at_ns)
-        for coin in sorted(tracked - before):
-            for channel in CHANNELS:
-                yield self._subscribe((channel, coin), at_ns)
-
-    def _subscribe(self, key: tuple[str, str], at_ns: int) -> Send:
-        self._awaiting[key] = at_ns
-        return Send(wire.command("subscribe", *key), BLOCKS if key == EXPLORER else MAIN)
-
-    def _tick(self, at_ns: int) -> Iterator[Output]:
-        if self._open and self._pings.due(at_ns):
-            if MAIN in self._open:
-                self._ping_sent_ns = at_ns
-            for link in sorted(self._open):
-                yield Send(PING, link)
-        for key, sent_ns in list(self._awaiting.items()):
-            if at_ns - sent_ns >= RESUBSCRIBE_NS:
-                yield self._subscribe(key, at_ns)
-        if MAIN not in self._open:
-            return
-        yield from self._ask_metas(at_ns)
-        yield from self._accounts.tick(at_ns)
-        if self._predictions.due(at_ns):
-            yield ask("tickers", {"type": "predictedFundings"}, POLL_WEIGHT)
-        for coin in sorted(self._tracked()):
-            history = self._histories.get(coin)
-            if history is None:
-                history = self._histories[coin] = History(coin, at_ns)
-            page = history.fetch(at_ns)
-            if page is not None:
-                yield page
+    def _market(self, native: str) -> PerpMarket | None:
+        """A market by its native name, listed or not; None for what is no perp."""
+        market = self.listing.markets.get(native)
+        if market is None:
+            named = name_of(native)
+            if named is not None:
+                market = PerpMarket(native, named[0], Unit(price=named[1]))
+                self.listing.markets[native] = market
+        return market
 
     # --- frames -------------------------------------------------------------------------------
 
-    def _frame(self, frame: Frame) -> Sequence[Output]:
+    def on_frame(self, frame: Frame) -> Sequence[Output]:
         try:
             message = wire.MESSAGE.decode(frame.data)
         except decoding.BROKEN as error:
             return self._strange(frame, str(error) or type(error).__name__)
+        at_ns = frame.at_ns
         if type(message) is wire.Bbo:
-            self._answered("bbo", message.data.coin)
-            return self._feed.touch(message.data, frame.at_ns, frame.data)
+            market = self._heard("bbo", message.data.coin)
+            return () if market is None else market.touch(message.data, at_ns, frame.data)
         if type(message) is wire.L2Book:
-            self._answered("l2Book", message.data.coin)
-            return self._feed.ladder(message.data, frame.at_ns, frame.data)
+            market = self._heard("l2Book", message.data.coin)
+            return () if market is None else market.ladder(message.data, at_ns, frame.data)
         if type(message) is wire.ActiveAssetCtx:
-            self._answered("activeAssetCtx", message.data.coin)
-            return self._feed.context(message.data.coin, message.data.ctx, frame.at_ns)
+            market = self._heard("activeAssetCtx", message.data.coin)
+            return () if market is None else market.context(message.data.ctx, at_ns)
         if type(message) is wire.Trades:
-            if self._awaiting:
-                for coin in {fill.coin for fill in message.data}:
-                    self._answered("trades", coin)
-            return self._feed.trades(message.data, frame.at_ns)
+            return self._trades(message.data, at_ns)
         return self._seldom(message, frame)
 
-    def _answered(self, channel: str, coin: str) -> None:
-        if self._awaiting:
-            self._awaiting.pop((channel, coin), None)
+    def _heard(self, channel: str, coin: str) -> PerpMarket | None:
+        self._keys.seen(f"{channel} {coin}")
+        return self.listing.markets.get(coin) or self._market(coin)
+
+    def _trades(self, fills: list[wire.WireTrade], at_ns: int) -> Sequence[Output]:
+        """Fills, once each: the venue replays recent ones after every subscription."""
+        out: list[Output] = []
+        for fill in fills:
+            market = self._heard("trades", fill.coin)
+            if market is not None and self._fills.is_new((fill.time, fill.coin, fill.tid)):
+                out.append(market.trade(fill, at_ns))
+        return out
 
     def _seldom(self, message: wire.Message, frame: Frame) -> Sequence[Output]:
         at_ns = frame.at_ns
         match message:
             case list():
-                self._awaiting.pop(EXPLORER, None)
-                return self._feed.blocks(message, at_ns)
+                self._explorer.seen(EXPLORER)
+                return self._blocks(message, at_ns)
             case wire.AllDexsAssetCtxs():
-                return list(self._all_contexts(message.data, at_ns))
-            case wire.FastAssetCtxs():
-                return self._feed.fast(message.data, at_ns)
+                self._keys.seen(ALL_CONTEXTS)
+                return self._survey(message.data, at_ns)
+            case wire.AllDexs():
+                self._keys.seen(key_of("allDexsClearinghouseState", message.data.user))
+                return self._accounts.all_dexs(message.data, at_ns)
+            case wire.UserFundings():
+                self._keys.seen(key_of("userFundings", message.data.user))
+                return self._accounts.fundings(message.data, at_ns)
             case wire.SubscriptionResponse():
                 subscription = message.data.subscription
                 is_proof = subscription.type not in PROVEN_BY_DATA
                 if message.data.method == "subscribe" and is_proof:
-                    self._answered(subscription.type, subscription.coin)
-                return ()
-            case wire.Pong():
-                return self._pong(frame)
+                    self._stands(subscription)
+            case wire.Pong() if frame.link == MAIN:
+                return self._pulse.pong(at_ns)
             case wire.Error():
                 return self._error(message.data, frame)
             case wire.Post():
                 response = message.data.response
                 if response.type == "error":
-                    return (decoding.reject(NAME, at_ns, str(response.payload), frame.data),)
+                    return (decoding.reject(VENUE, at_ns, str(response.payload), frame.data),)
         return ()
 
-    def _all_contexts(self, data: wire.AllCtxsData, at_ns: int) -> Iterator[Output]:
-        for dex, ctxs in data.ctxs:
-            coins = self._listing.coins.get(dex)
-            if coins is None:
-                continue
-            if len(coins) == len(ctxs):
-                yield from self._feed.contexts(coins, ctxs, at_ns)
-            else:
-                # A listing newer than ours: positions mean nothing until we know it.
-                self._metas_due_ns[dex] = min(at_ns, self._metas_due_ns.get(dex, at_ns))
+    def _stands(self, subscription: wire.Subscription) -> None:
+        keys = self._explorer if subscription.key == EXPLORER else self._keys
+        keys.seen(subscription.key)
 
     def _error(self, text: str, frame: Frame) -> Sequence[Output]:
+        """A refusal, which quotes what it is about: a subscription, or the whole command."""
         if frame.link == BLOCKS:
             # The block feed is undocumented: where it is refused, we do without.
-            self._awaiting.pop(EXPLORER, None)
+            self._explorer.refuse(EXPLORER, frame.at_ns)
         elif text.startswith(DUPLICATE):
             standing = decoding.decode(wire.SUBSCRIPTION, text[len(DUPLICATE) :])
             if not isinstance(standing, str):
-                self._awaiting.pop((standing.type, standing.coin), None)
-        return (decoding.reject(NAME, frame.at_ns, text, frame.data),)
-
-    def _pong(self, frame: Frame) -> Sequence[Output]:
-        if frame.link != MAIN or self._ping_sent_ns is None:
-            return ()
-        rtt_ns = frame.at_ns - self._ping_sent_ns
-        self._ping_sent_ns = None
-        return (Rtt(venue=NAME, recv_ns=frame.at_ns, rtt_ns=rtt_ns),)
+                self._stands(standing)
+        else:
+            request = decoding.decode(wire.REQUEST, text[max(text.find("{"), 0) :])
+            if not isinstance(request, str):
+                self._keys.refuse(request.subscription.key, frame.at_ns)
+        return (decoding.reject(VENUE, frame.at_ns, text, frame.data),)
 
     def _strange(self, frame: Frame, reason: str) -> Sequence[Output]:
         """What could not be read: a channel without use for us, the greeting, or nonsense."""
@@ -339,63 +319,150 @@ class Session:
             return ()
         envelope = decoding.decode(wire.ENVELOPE, frame.data)
         if not isinstance(envelope, str):
-            if envelope.channel in ACCOUNT_CHANNELS:
-                return self._accounts.frame(frame)
-            if envelope.channel in wire.UNUSED_CHANNELS:
-                return ()
-            is_unknown = "$.channel" in reason
             named = envelope.channel
+            if named in wire.UNUSED_CHANNELS:
+                return ()
+            if named in wire.ACCOUNT_CHANNELS:
+                return (decoding.reject(VENUE, frame.at_ns, f"account: {reason}"),)
+            is_unknown = "$.channel" in reason
             reason = f"unknown channel {named}" if is_unknown else f"{named}: {reason}"
-        return (decoding.reject(NAME, frame.at_ns, reason, frame.data),)
+        return (decoding.reject(VENUE, frame.at_ns, reason, frame.data),)
+
+    def _blocks(self, rows: list[wire.BlockRow], at_ns: int) -> Sequence[Output]:
+        """Blocks, once each and ascending."""
+        out: list[Output] = []
+        for row in sorted(rows, key=lambda row: row.height):
+            if row.height <= self._height and at_ns - self._height_ns < SAME_BLOCKS_NS:
+                continue
+            self._height, self._height_ns = row.height, at_ns
+            stamp_ns = ms_to_ns(row.block_time)
+            out.append(
+                Block(
+                    venue=VENUE, recv_ns=at_ns, venue_ns=stamp_ns,
+                    chain=CHAIN, height=row.height, block_ns=stamp_ns,
+                )
+            )  # fmt: skip
+        return out
+
+    # --- contexts -----------------------------------------------------------------------------
+
+    def _survey(self, data: wire.AllCtxsData, at_ns: int) -> Sequence[Output]:
+        out: list[Output] = []
+        count = 0
+        for dex, ctxs in data.ctxs:
+            markets = self._universes.get(dex)
+            if markets is None:
+                continue
+            if len(markets) != len(ctxs):
+                # A listing newer than ours: places mean nothing until we know it.
+                self._listings.soon(dex)
+                continue
+            count += len(ctxs)
+            out += self._contexts(markets, ctxs, at_ns)
+        if self.wants.survey:
+            out.append(Surveyed(venue=VENUE, recv_ns=at_ns, markets=count))
+        return out
+
+    def _contexts(
+        self, markets: Sequence[PerpMarket | None], ctxs: Sequence[wire.Ctx | None], at_ns: int
+    ) -> list[Output]:
+        """The contexts of one dex, which say by position alone whose they are: equal lengths."""
+        out: list[Output] = []
+        for market, ctx in zip(markets, ctxs, strict=True):
+            if market is None or ctx is None or not self.wants.shows(market.symbol):
+                continue
+            facts = market.context(ctx, at_ns)
+            if facts and self.wants.survey:
+                facts = (*facts, market.volume(ctx, at_ns))
+            out += self._news(market, facts)
+        return out
+
+    def _news(self, market: PerpMarket, facts: Iterable[AnyEvent]) -> Iterable[AnyEvent]:
+        """What is watched is stated each time, what is surveyed when it changes."""
+        return facts if market.symbol in self.wants.symbols else self._said.news(facts)
 
     # --- replies ------------------------------------------------------------------------------
 
-    def _reply(self, reply: Reply) -> Iterator[Output]:
-        at_ns = reply.at_ns
+    def _on_reply(self, reply: Reply) -> Sequence[Output]:
         if self._accounts.owns(reply):
-            yield from self._accounts.reply(reply)
-            return
-        answer = self._answer(reply)
-        history = self._histories.get(reply.key) if reply.name == "funding_history" else None
+            return self._accounts.reply(reply)
+        at_ns = reply.at_ns
+        answer = _answer(reply)
         if isinstance(answer, str):
-            yield decoding.reject(NAME, at_ns, answer, reply.body)
             if reply.name == "instruments":
-                retry_ns = DEX_RETRY_NS if reply.key else METAS_RETRY_NS
-                self._metas_due_ns[reply.key] = at_ns + retry_ns
-            if history is not None:
-                history.failed(at_ns)
-            return
+                self._listings.failed(reply, DEX_RETRY_S if reply.key else None)
+            elif reply.name == "funding_history":
+                self._history.failed(reply.key, at_ns)
+            return [decoding.reject(VENUE, at_ns, answer, reply.body)]
+        out: list[Output] = []
         match answer:
             case Metas():
-                yield from self._metas(answer, reply)
+                for universe in answer.universes:
+                    out += self._list(universe, reply)
             case Predictions():
-                yield from self._feed.predictions(answer, at_ns)
+                for coin, forecast in answer.by_coin:
+                    market = self._market(coin)
+                    if market and not market.is_dead and self.wants.shows(market.symbol):
+                        out += self._news(market, [market.prediction(forecast, at_ns)])
             case SettledPage():
-                yield from self._feed.settled(answer, at_ns)
-                if history is not None:
-                    history.answered(answer.rows[-1].time if answer.rows else None, at_ns)
+                for row in answer.rows:
+                    market = self._market(row.coin)
+                    out += () if market is None else market.settled(row, at_ns)
+                if reply.name == "funding_history":
+                    stamps_ns = [ms_to_ns(row.time) for row in answer.rows]
+                    out += self._history.answered(reply.key, stamps_ns, at_ns)
             case Book():
-                yield from self._feed.ladder(answer.data, at_ns, reply.body)
+                market = self._market(answer.data.coin)
+                out += () if market is None else market.ladder(answer.data, at_ns, reply.body)
         if answer.unreadable:
-            yield decoding.reject(NAME, at_ns, f"{reply.name}: unreadable rows", reply.body)
+            out.append(decoding.reject(VENUE, at_ns, f"{reply.name}: unreadable rows", reply.body))
+        return out
 
-    def _answer(self, reply: Reply) -> Answer | str:
-        """What a reply says, or why it says nothing."""
-        if reply.name not in REPLIES:
-            return f"unknown reply {reply.name}"
-        reason = decoding.refused(reply)
-        if reason is not None:
-            return reason
-        answer = read(reply.body)
-        return f"{reply.name}: {answer}" if isinstance(answer, str) else answer
+    def _list(self, universe: Universe, reply: Reply) -> list[Output]:
+        """One dex. A builder's markets are told only if they are wanted."""
+        at_ns, ctxs, dex = reply.at_ns, universe.ctxs, universe.dex
+        markets = [None if asset is None else self._market(asset.name) for asset in universe.assets]
+        self._universes[dex] = markets
+        out: list[Output] = []
+        for place, (asset, market) in enumerate(zip(universe.assets, markets, strict=True)):
+            if asset is None or market is None:
+                continue
+            ctx = ctxs[place] if ctxs is not None else None
+            mark = None if ctx is None else numbers.positive(ctx.mark_px)
+            market.mark = mark or market.mark
+            is_told = not dex or market.instrument or self.wants.shows(market.symbol)
+            if is_told and is_tradable(asset):
+                symbol, unit = market.symbol, market.unit
+                self.listing.adopt(market.native, symbol, unit, PerpMarket)
+                out += self.listing.state(market, instrument(market, asset, universe, at_ns))
+        if ctxs is not None:
+            if reply.name == "instruments":
+                out += self.listing.end(at_ns, lambda native: dex_of(native) == dex)
+            out += self._contexts(markets, ctxs, at_ns)
+        return out
 
-    def _metas(self, answer: Metas, reply: Reply) -> Iterator[Output]:
-        self._metas_due_ns[reply.key] = reply.at_ns + METAS_NS
-        for universe in answer.universes:
-            self._metas_due_ns[universe.dex] = reply.at_ns + METAS_NS
-            yield from self._listing.learn(universe, self._feed.symbols, reply.at_ns)
-            if universe.ctxs is not None:
-                coins = self._listing.coins[universe.dex]
-                yield from self._feed.contexts(coins, universe.ctxs, reply.at_ns)
-        if MAIN in self._open:
-            yield from self._resubscribe(reply.at_ns)
+
+def _answer(reply: Reply) -> Answer | str:
+    """What a reply says, or why it says nothing."""
+    reason = decoding.refused(reply)
+    if reason is not None:
+        return reason
+    answer = read(reply.body)
+    return f"{reply.name}: {answer}" if isinstance(answer, str) else answer
+
+
+def _ask_listing(dex: str) -> Fetch:
+    question = {"type": "metaAndAssetCtxs"}
+    if dex:
+        question["dex"] = dex
+    return ask("instruments", question, POLL_WEIGHT, key=dex)
+
+
+def _ask_history(page: Page) -> Fetch:
+    start_ms, end_ms = page.start_ns // NS_PER_MS, page.end_ns // NS_PER_MS
+    question = {
+        "type": "fundingHistory", "coin": page.key, "startTime": start_ms, "endTime": end_ms
+    }  # fmt: skip
+    rows = min((end_ms - start_ms) // (HOUR_S * 1000) + 1, PAGE_ROWS)
+    weight = 20 + math.ceil(rows / 20)
+    return ask("funding_history", question, weight, key=page.key, background=True)

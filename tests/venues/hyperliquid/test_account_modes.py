@@ -3,11 +3,10 @@
 import pytest
 
 from cockpit.core.events import AccountState, Margin, Position
-from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
+from tests.support import feed, only, opened, reply, ticks
 from tests.venues.hyperliquid.accounts import (
     ALICE,
     EMPTY,
-    all_dexs,
     asked,
     following,
     row,
@@ -122,26 +121,6 @@ def test_a_mode_that_could_not_be_asked_is_asked_again():
     refused = reply("account", "oops", status=500, key=f"mode/{ALICE}")
     feed(session, opened(), refused, *state_of(state(row("BTC", "1"))))
     assert len(asked(feed(session, *ticks(62)), "mode/")) == 1
-
-
-def test_pages_of_the_venue_that_name_mode_and_balances_are_read_as_well():
-    session = following(ALICE)
-    page = {"userState": {"user": ALICE, "abstraction": "unifiedAccount", "cumLedger": "0.0"}}
-    balances = {"user": ALICE, "spotState": {"balances": [spot("5000.0")]}}
-    outputs = feed(
-        session,
-        frame({"channel": "webData3", "data": {**page, "perpDexStates": []}}),
-        frame({"channel": "spotState", "data": balances}),
-        frame(all_dexs(ALICE, ("", state(row("BTC", "1"))))),
-    )
-    assert [m.equity for m in only(Margin, outputs)] == [5000.0]
-
-
-def test_a_vaults_page_that_names_no_mode_changes_nothing():
-    session = following(ALICE)
-    page = {"userState": {"user": ALICE, "isVault": True}, "perpDexStates": []}
-    feed(session, frame(all_dexs(ALICE, ("", state(row("BTC", "1"))))))
-    assert feed(session, frame({"channel": "webData3", "data": page}, AT_NS + SECOND)) == []
 
 
 def test_balances_that_make_no_sense_are_a_reject_and_leave_the_equity_as_it_was():

@@ -1,7 +1,5 @@
 """Hyperliquid accounts: odd rows and answers, other channels, and what is asked again after."""
 
-import json
-
 import pytest
 
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
@@ -9,10 +7,8 @@ from cockpit.venues.contract import Wants
 from cockpit.venues.hyperliquid import Session
 from tests.support import (
     AT_NS,
-    capture_text,
     feed,
     frame,
-    needs_captures,
     only,
     opened,
     reply,
@@ -59,27 +55,6 @@ def test_a_payment_in_thousands_of_coins_is_told_per_coin():
     assert (paid.symbol, paid.size, paid.usd) == ("PEPE", 49147.7, -3.625312)
 
 
-@needs_captures
-def test_the_recorded_event_of_a_payment_is_that_of_the_only_account_followed():
-    funding, fills = json.loads(capture_text("hyperliquid/ws_user_events.json"))
-    [paid] = feed(following(ALICE), frame(funding), frame(fills))
-    assert (paid.account, paid.symbol, paid.usd) == (ALICE, "BTC", 0.000021)
-    assert (paid.size, paid.rate) == (0.00004, -0.0000079506)
-
-
-@needs_captures
-def test_an_event_without_an_address_is_nobodys_where_two_are_followed():
-    funding, fills = json.loads(capture_text("hyperliquid/ws_user_events.json"))
-    assert feed(following(ALICE, BOB), frame(funding), frame(fills)) == []
-
-
-def test_a_payment_that_two_channels_tell_is_counted_once():
-    row_ = {"time": 1_759_000_000_000, **PAID}
-    event = frame({"channel": "user", "data": {"funding": row_}})
-    stream = frame({"channel": "userFundings", "data": {"user": ALICE, "fundings": [row_]}})
-    assert len(only(FundingPayment, feed(following(ALICE), event, stream))) == 1
-
-
 def test_withdrawals_and_transfers_are_no_funding():
     delta = {"type": "withdraw", "usdc": "10.0", "nonce": 1, "fee": "1.0"}
     body = [{"time": 1_759_000_000_000, "hash": "0x", "delta": delta}]
@@ -87,19 +62,6 @@ def test_withdrawals_and_transfers_are_no_funding():
 
 
 # --- states -------------------------------------------------------------------------------------
-
-
-def test_the_venues_own_page_tells_the_positions_of_its_first_dex():
-    data = {"user": ALICE, "clearinghouseState": state(row("BTC", "1")), "serverTime": 1}
-    outputs = feed(following(ALICE), frame({"channel": "webData2", "data": data}))
-    assert [(p.symbol, p.pool) for p in only(Position, outputs)] == [("BTC", "")]
-    assert [m.equity for m in only(Margin, outputs)] == [1000.0]
-
-
-def test_the_venues_own_page_may_be_an_answer_too():
-    page = {"clearinghouseState": state(row("BTC", "1")), "user": ALICE, "isVault": False}
-    outputs = feed(following(ALICE), reply("account", page))
-    assert [(p.symbol, p.account) for p in only(Position, outputs)] == [("BTC", ALICE)]
 
 
 def test_funding_of_zero_has_no_sign():

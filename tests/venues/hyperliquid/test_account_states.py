@@ -50,8 +50,9 @@ def test_a_silent_stream_is_replaced_by_polling_and_a_speaking_one_ends_it():
 
 def test_the_builders_dexes_are_asked_for_where_the_stream_is_silent():
     session = following(ALICE)
-    feed(session, opened(), reply("account", [None, {"name": "xyz"}, {"name": "flx"}], key="dexs"))
-    keys = {fetch.key for fetch in asked(feed(session, *ticks(2)), f"state/{ALICE}/")}
+    feed(session, opened())
+    dexs = reply("account", [None, {"name": "xyz"}, {"name": "flx"}], key="dexs")
+    keys = {fetch.key for fetch in asked(feed(session, dexs), f"state/{ALICE}/")}
     assert keys == {f"state/{ALICE}/xyz", f"state/{ALICE}/flx"}
 
 

@@ -162,19 +162,6 @@ def test_a_null_book_names_an_unknown_market():
     assert isinstance(fact, Reject)
 
 
-@pytest.mark.parametrize(
-    ("status", "words"), [(0, "no answer"), (422, "HTTP 422"), (429, "HTTP 429")]
-)
-def test_a_refused_question_is_one_reject(status, words):
-    (fact,) = feed(session(), reply("book", "Failed to deserialize", status=status))
-    assert fact.reason == f"book: {words}"
-
-
-def test_an_unknown_reply_is_named():
-    (fact,) = feed(session(), reply("weather", "{}"))
-    assert fact.reason == "unknown reply weather"
-
-
 def test_control_characters_of_the_venue_never_reach_the_terminal():
     (fact,) = feed(session(), frame({"channel": "error", "data": "\x1b[2Jgone"}))
     assert "\x1b" not in fact.reason + fact.data

@@ -1,12 +1,18 @@
 """Hyperliquid's listing and contexts: names, steps, margins, live figures, dead markets."""
 
-import base64
 import json
-import zlib
 
 import pytest
 
-from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject
+from cockpit.core.events import (
+    Funding,
+    Instrument,
+    OpenInterest,
+    Prices,
+    Reject,
+    Surveyed,
+    Volume,
+)
 from cockpit.core.units import HOUR_NS
 from cockpit.venues.contract import Wants
 from cockpit.venues.hyperliquid import SPEC, Session
@@ -23,13 +29,6 @@ def listed(body: object, *symbols: str) -> dict[str, Instrument]:
     return {fact.symbol: fact for fact in only(Instrument, facts)}
 
 
-def packed(document: object) -> dict[str, str]:
-    """A `fastAssetCtxs` frame: JSON in raw DEFLATE in base64."""
-    deflater = zlib.compressobj(wbits=-15)
-    data = deflater.compress(json.dumps(document).encode()) + deflater.flush()
-    return {"channel": "fastAssetCtxs", "data": base64.b64encode(data).decode()}
-
-
 # --- listing --------------------------------------------------------------------------------------
 
 
@@ -41,13 +40,6 @@ def test_an_instrument_states_what_the_documentation_promises():
     assert (btc.taker_fee, btc.maker_fee) == (0.00045, 0.00015)
     assert (btc.taker_fee, btc.maker_fee) == (SPEC.taker_fee, SPEC.maker_fee)
     assert (btc.funding_interval_s, btc.contract, btc.status) == (3600, 1.0, "active")
-
-
-def test_maintenance_of_the_recorded_account_is_half_the_initial_margin():
-    """The venue's own figures: 0.595779 USD of maintenance for 47.66235 USD of BTC at 40x."""
-    mmf = listed(meta(asset("BTC", maxLeverage=40)))["BTC"].mmf
-    assert mmf is not None
-    assert 47.66235 * mmf == pytest.approx(0.595779, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +81,7 @@ def test_delisted_markets_stay_listed_with_their_status():
 def test_contexts_are_zipped_by_index_before_delisted_rows_are_left_out():
     universe = meta("BTC", asset("MATIC", isDelisted=True), "ETH")
     rows = [ctx(markPx="77562"), DEAD, ctx(markPx="2123.7")]
-    facts = feed(session(), reply("instruments", [universe, rows]))
+    facts = feed(session("BTC", "MATIC", "ETH"), reply("instruments", [universe, rows]))
     assert {p.symbol: p.mark for p in only(Prices, facts)} == {"BTC": 77562.0, "ETH": 2123.7}
 
 
@@ -146,16 +138,6 @@ def test_builders_markets_are_left_out_unless_wanted_by_name():
     assert found["hyna:BTC"].quote != "USDC"
     assert found["hyna:BTC"].taker_fee is None
     assert found["hyna:BTC"].base == "BTC"
-
-
-def test_an_instrument_is_stated_again_only_when_it_changed():
-    listening = session()
-    first = feed(listening, reply("instruments", meta_and_ctxs("SOL", markPx="128.45")))
-    same = feed(listening, reply("instruments", meta_and_ctxs("SOL", markPx="129"), AT_NS + 9))
-    moved = feed(listening, reply("instruments", meta_and_ctxs("SOL", markPx="99.45")))
-    assert [x.tick for x in only(Instrument, first)] == [0.01]
-    assert only(Instrument, same) == []
-    assert [x.tick for x in only(Instrument, moved)] == [0.001]
 
 
 def test_plain_metadata_does_not_forget_a_known_mark():
@@ -237,18 +219,21 @@ def test_the_recorded_frame_for_all_markets_speaks_by_position():
     assert prices.index == 77605.0
 
 
-def test_of_all_recorded_markets_only_the_validators_living_ones_are_stated():
+def test_a_survey_of_all_recorded_markets_states_the_living_ones_of_every_listed_dex():
     message = json.loads(capture_text("hyperliquid/ws_all_dexs_asset_ctxs.json"))
-    listening = session()
+    listening = Session(Wants(survey=True))
     metas = []
     for dex, rows in message["data"]["ctxs"]:
         prefix = f"{dex}:" if dex else ""
         metas.append(meta(*(f"{prefix}C{i}" for i in range(len(rows)))))
     feed(listening, reply("instruments", metas))
-    alive = [row for row in message["data"]["ctxs"][0][1] if row["premium"] is not None]
+    rows = [row for _, rows in message["data"]["ctxs"] for row in rows]
+    alive = [row for row in rows if row["premium"] is not None]
     facts = feed(listening, frame(message))
     assert len(only(Funding, facts)) == len(only(OpenInterest, facts)) == len(alive)
-    assert not [fact for fact in facts if ":" in fact.symbol]
+    assert len(only(Volume, facts)) == len(alive)
+    assert [fact.markets for fact in only(Surveyed, facts)] == [len(rows)] == [412]
+    assert len(feed(listening, frame(message))) == 1, "nothing changed, and it was read"
 
 
 def test_contexts_that_do_not_fit_the_universe_are_not_guessed():
@@ -265,26 +250,6 @@ def test_documented_contexts_of_a_builders_dex_need_the_wish():
     facts = feed(session("xyz:XYZ100", "xyz:TSLA"), reply("tickers", body))
     assert [f.rate for f in only(Funding, facts)] == [0.0002110251]
     assert {f.symbol for f in only(OpenInterest, facts)} == {"xyz:XYZ100"}
-
-
-def test_marks_arrive_compressed_and_an_omitted_one_is_unchanged():
-    message = packed({
-        "BTC": {"markPx": "85814.0", "midPx": "85811.5"},
-        "ETH": {"midPx": "2100.5"},
-        "MATIC": {"markPx": "0.37", "midPx": None},
-        "@107": {"markPx": "92.949"},
-        "xyz:XYZ100": {"markPx": "31167.0"},
-        "kPEPE": {"markPx": "0.004"},
-    })  # fmt: skip
-    facts = feed(session(), frame(message))
-    assert {fact.symbol: fact.mark for fact in facts} == {"BTC": 85814.0, "PEPE": 0.004 / 1000}
-    assert all(type(fact) is Prices and fact.index is None for fact in facts)
-
-
-def test_a_compressed_bomb_is_cut_off():
-    (fact,) = feed(session(), frame(packed(" " * (9 * 2**20))))
-    assert isinstance(fact, Reject)
-    assert "too large" in fact.reason
 
 
 def test_mids_are_no_prices_of_ours():

@@ -2,11 +2,11 @@
 
 import json
 
-from cockpit.core.events import Block, BookReset, BookSnapshot, Instrument, Reject, Rtt
+from cockpit.core.events import Block, BookSnapshot, Instrument, Reject
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Fetch, Send, Tick, Wanted, Wants
 from cockpit.venues.hyperliquid import SPEC, Session
-from tests.support import AT_NS, capture_text, closed, feed, frame, only, opened, reply, ticks
+from tests.support import AT_NS, closed, feed, frame, only, opened, reply, ticks
 from tests.venues.hyperliquid.messages import T0_MS, active_ctx, asset, bbo, l2_book, meta_and_ctxs
 
 LISTING = meta_and_ctxs("BTC", "ETH", "kPEPE", asset("MATIC", isDelisted=True))
@@ -46,14 +46,6 @@ def live() -> Session:
     return running
 
 
-def test_opening_asks_for_the_listing_before_any_name_is_subscribed():
-    outputs = feed(session(), opened())
-    assert sent(outputs) == set()
-    (fetch,) = fetched(outputs, "instruments")
-    assert json.loads(fetch.body or "") == {"type": "metaAndAssetCtxs"}
-    assert (fetch.method, fetch.path, fetch.weight) == ("POST", "/info", 20)
-
-
 def test_the_listing_opens_every_channel_of_every_wanted_market():
     outputs = feed(session("BTC", "PEPE"), opened(), reply("instruments", LISTING))
     assert sent(outputs) == {(c, coin) for c in CHANNELS for coin in ("BTC", "kPEPE")}
@@ -73,14 +65,6 @@ def test_a_builders_market_is_listed_by_its_own_dex():
     assert [fact.symbol for fact in only(Instrument, outputs)] == ["xyz:GOLD"]
 
 
-def test_a_change_of_wants_moves_only_the_difference():
-    running = live()
-    outputs = feed(running, Wanted(at_ns=AT_NS, wants=Wants(symbols=("ETH",))))
-    assert sent(outputs) == {(channel, "ETH") for channel in CHANNELS}
-    assert sent(outputs, "unsubscribe") == {(channel, "BTC") for channel in CHANNELS}
-    assert [reset.symbol for reset in only(BookReset, outputs)] == ["BTC"]
-
-
 def test_a_book_still_on_its_way_does_not_revive_a_market_that_was_dropped():
     running = live()
     feed(running, Wanted(at_ns=AT_NS, wants=Wants(symbols=("ETH",))))
@@ -90,34 +74,10 @@ def test_a_book_still_on_its_way_does_not_revive_a_market_that_was_dropped():
     assert len(only(BookSnapshot, feed(running, *late))) == 1
 
 
-def test_unsubscribing_names_the_same_object():
-    running = session()
-    outputs = feed(running, opened(), reply("instruments", LISTING))
-    subscribed = {json.dumps(json.loads(x.data)["subscription"]) for x in only(Send, outputs)}
-    outputs = feed(running, Wanted(at_ns=AT_NS, wants=Wants(symbols=("ETH",))))
-    commands = [json.loads(x.data) for x in only(Send, outputs)]
-    assert subscribed == {
-        json.dumps(c["subscription"]) for c in commands if c["method"] == "unsubscribe"
-    }
-
-
 def test_a_newly_wanted_builders_market_asks_its_dex():
     wants = Wants(symbols=("BTC", "xyz:GOLD"))
     (fetch,) = fetched(feed(live(), Wanted(at_ns=AT_NS, wants=wants)), "instruments")
     assert json.loads(fetch.body or "")["dex"] == "xyz"
-
-
-def test_a_subscription_that_stays_silent_is_sent_again_within_seconds():
-    running = session()
-    feed(running, opened(), reply("instruments", LISTING))
-    assert sent(feed(running, *ticks(4))) == set()
-    assert sent(feed(running, Tick(at_ns=AT_NS + 5 * NS_PER_S))) == {
-        (channel, "BTC") for channel in CHANNELS
-    }
-
-
-def test_data_answers_for_books_and_an_ack_for_channels_that_may_be_silent():
-    assert sent(feed(live(), *ticks(15))) == set()
 
 
 def test_an_ack_alone_is_no_book():
@@ -154,66 +114,11 @@ def test_a_second_session_on_the_link_does_not_remember_the_touch():
     assert book.bids == ((99.0, 1.0),)
 
 
-def test_nothing_is_asked_while_the_link_is_down():
-    running = live()
-    feed(running, closed())
-    assert feed(running, *ticks(30)) == []
-
-
-def test_a_failed_listing_is_asked_for_again_after_five_seconds():
-    running = session()
-    feed(running, opened())
-    (fact,) = feed(running, reply("instruments", "", status=500))
-    assert isinstance(fact, Reject)
-    assert fact.reason == "instruments: HTTP 500"
-    assert fetched(feed(running, *ticks(4)), "instruments") == []
-    assert len(fetched(feed(running, Tick(at_ns=AT_NS + 5 * NS_PER_S)), "instruments")) == 1
-
-
-def test_a_truncated_listing_counts_as_failed():
-    running = session()
-    feed(running, opened())
-    (fact,) = feed(running, reply("instruments", json.dumps(LISTING)[:-9]))
-    assert isinstance(fact, Reject)
-    assert len(fetched(feed(running, *ticks(5)), "instruments")) == 1
-
-
-def test_a_listing_that_never_answers_is_asked_for_again():
-    running = session()
-    feed(running, opened())
-    assert len(fetched(feed(running, *ticks(30)), "instruments")) == 1
-
-
-def test_the_listing_is_refreshed_every_five_minutes():
-    running = live()
-    later = [Tick(at_ns=AT_NS + s * NS_PER_S) for s in (299, 300, 301)]
-    assert len(fetched(feed(running, later[0]), "instruments")) == 0
-    assert len(fetched(feed(running, *later[1:]), "instruments")) == 1
-
-
 def test_contexts_that_outgrow_the_listing_refresh_it():
     running = live()
     message = {"channel": "allDexsAssetCtxs", "data": {"ctxs": [["", []]]}}
     feed(running, frame(message))
     assert len(fetched(feed(running, Tick(at_ns=AT_NS + NS_PER_S)), "instruments")) == 1
-
-
-def test_a_json_ping_every_twenty_seconds_measures_the_round_trip():
-    running = live()
-    pings = [
-        tick.at_ns
-        for tick in ticks(41)
-        if Send('{"method":"ping"}') in feed(running, tick)
-    ]  # fmt: skip
-    assert [at_ns - pings[0] for at_ns in pings] == [0, 20 * NS_PER_S, 40 * NS_PER_S]
-    pong = frame(capture_text("hyperliquid/ws_pong.json"), pings[-1] + 91_000_000)
-    assert feed(running, pong) == [
-        Rtt(venue="hyperliquid", recv_ns=pings[-1] + 91_000_000, rtt_ns=91_000_000)
-    ]
-
-
-def test_a_pong_without_a_ping_measures_nothing():
-    assert feed(session(), frame({"channel": "pong"})) == []
 
 
 # --- blocks ---------------------------------------------------------------------------------------
