@@ -215,19 +215,23 @@ class Margin(Event, frozen=True, kw_only=True, gc=False, tag="margin"):
     cross_equity: float | None = None
 
 
-AccountStatus = Literal["read", "flat", "unknown", "gone", "failed"]
+AccountStatus = Literal["read", "flat", "unknown", "gone", "failed", "waiting"]
 
 
 class AccountState(Event, frozen=True, kw_only=True, gc=False, tag="account_state"):
     """Whether an address could be read, and in words why not.
 
     `read` it was, `flat` it was and holds nothing, `unknown` the venue has no such account, `gone`
-    it had one and has none now, `failed` it could not be read this time. Stated when it changes.
+    it had one and has none now, `failed` it could not be read this time, `waiting` a first reading
+    has not come to its end. Stated when it changes. `parts_known` of the `parts_wanted` parts of
+    the account (subaccounts, pages, pools) have answered; None where it is read in one piece.
     """
 
     account: str
     state: AccountStatus
     reason: str = ""
+    parts_known: int | None = None
+    parts_wanted: int | None = None
 
 
 class FundingPayment(MarketEvent, frozen=True, kw_only=True, gc=False, tag="funding_payment"):

@@ -7,6 +7,8 @@ was closed while the link was down is told so by the first list after it.
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from cockpit.core.account import mask
 from cockpit.core.events import AccountState, AccountStatus, FundingPayment, Position
 from cockpit.core.units import HOUR_NS
@@ -14,6 +16,8 @@ from cockpit.venues.kit.decoding import printable
 
 PAYMENTS_NS = 31 * 24 * HOUR_NS
 MAX_REASON_CHARS = 200
+Parts = tuple[int, int]
+"""How many parts of an account have answered, and how many there are."""
 
 
 class Ledger:
@@ -25,7 +29,7 @@ class Ledger:
         self.is_known = False
         """Whether the venue has ever shown this account."""
         self._open: dict[str, set[str]] = {}
-        self._told: tuple[AccountStatus, str] | None = None
+        self._told: AccountState | None = None
         self._paid: dict[tuple[str, str, int], None] = {}
 
     def whole(self, pool: str, positions: Iterable[Position], at_ns: int) -> Iterator[Position]:
@@ -47,15 +51,20 @@ class Ledger:
             symbols.discard(position.symbol)
             yield self._closed(position.pool, position.symbol, position.recv_ns)
 
-    def state(self, state: AccountStatus, at_ns: int, reason: str = "") -> Iterator[AccountState]:
+    def state(
+        self, state: AccountStatus, at_ns: int, reason: str = "", parts: Parts | None = None
+    ) -> Iterator[AccountState]:
         """The account's state, if it is not what was told last."""
         reason = printable(mask(reason[: 2 * MAX_REASON_CHARS]))[:MAX_REASON_CHARS]
         self.is_known = self.is_known or state in ("read", "flat")
-        if (state, reason) != self._told:
-            self._told = (state, reason)
-            yield AccountState(
-                venue=self.venue, recv_ns=at_ns, account=self.account, state=state, reason=reason,
-            )  # fmt: skip
+        known, wanted = parts or (None, None)
+        told = AccountState(
+            venue=self.venue, recv_ns=at_ns, account=self.account, state=state, reason=reason,
+            parts_known=known, parts_wanted=wanted,
+        )  # fmt: skip
+        if self._told is None or replace(self._told, recv_ns=at_ns) != told:
+            self._told = told
+            yield told
 
     def missing(self, at_ns: int, reason: str) -> Iterator[AccountState]:
         """The venue has no such account: it never had, or it has lost it."""
