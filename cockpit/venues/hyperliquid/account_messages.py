@@ -1,44 +1,41 @@
 """Shapes of Hyperliquid's account messages and answers, and what one row of them says.
 
-`accounts.py` has signs, units and evidence.
+`accounts.py` has signs, units and evidence. A figure is read on its own, so that one that is odd
+costs no other: `odd` collects the names of those.
 """
 
 from collections.abc import Iterable
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
 
 from cockpit.core.account import short_address
-from cockpit.core.events import Margin, Position
-from cockpit.venues.hyperliquid.messages import VENUE, Millis, Wire, dex_of, name_of
-from cockpit.venues.hyperliquid.rest_messages import JSON
-from cockpit.venues.kit import decoding, numbers
+from cockpit.core.events import FundingPayment, Margin, Position
+from cockpit.core.units import NS_PER_MS
+from cockpit.venues.hyperliquid.messages import VENUE, Millis, Number, Wire, dex_of, name_of
+from cockpit.venues.kit.numbers import finite, positive
 
 AGENT_OF = "an agent (API) wallet holds nothing itself; follow its account "
 NO_ACCOUNT = "missing"
+_MODES: dict[str, Literal["cross", "isolated"]] = {"cross": "cross", "isolated": "isolated"}
 USDC = 0
 """The token in which the first dex, and most of the others, keep their collateral."""
 
 
 class Summary(Wire):
-    account_value: float
-    total_margin_used: float | None = None
+    account_value: Number = None
+    total_margin_used: Number = None
 
 
 class Leverage(Wire):
     """What the trader chose for one coin: `type` is cross or isolated."""
 
     type: str
-    value: float | None = None
-
-    @property
-    def mode(self) -> Literal["cross", "isolated"] | None:
-        """None for a word that we do not know."""
-        return self.type if self.type in ("cross", "isolated") else None  # type: ignore[return-value]
+    value: Number = None
 
 
 class CumFunding(Wire):
-    since_open: float | None = None
+    since_open: Number = None
 
 
 class PositionRow(Wire):
@@ -48,13 +45,13 @@ class PositionRow(Wire):
     """
 
     coin: str
-    szi: float
-    entry_px: float | None = None
-    position_value: float | None = None
-    unrealized_pnl: float | None = None
-    liquidation_px: float | None = None
-    margin_used: float | None = None
-    max_leverage: float | None = None
+    szi: Number
+    entry_px: Number = None
+    position_value: Number = None
+    unrealized_pnl: Number = None
+    liquidation_px: Number = None
+    margin_used: Number = None
+    max_leverage: Number = None
     leverage: Leverage | None = None
     cum_funding: CumFunding | None = None
 
@@ -69,34 +66,32 @@ class State(Wire):
     asset_positions: list[AssetPosition]
     margin_summary: Summary | None = None
     cross_margin_summary: Summary | None = None
-    cross_maintenance_margin_used: float | None = None
-    withdrawable: float | None = None
-    time: Millis | None = None
+    cross_maintenance_margin_used: Number = None
+    withdrawable: Number = None
+    time: Number = None
 
     @property
     def dex(self) -> str:
         """The dex as its coins name it; empty without positions."""
         return dex_of(self.asset_positions[0].position.coin) if self.asset_positions else ""
 
+    @property
+    def venue_ns(self) -> int | None:
+        """The time of the reading; None for one that cannot be."""
+        try:
+            return msgspec.convert(self.time, Millis, strict=False) * NS_PER_MS
+        except msgspec.ValidationError:
+            return None
+
 
 class PaidRow(Wire):
-    """A funding payment; `usdc` is cash flow, positive when received.
-
-    The documentation has a blank before a figure, which only the slower reading of text forgives.
-    """
+    """A funding payment; `usdc` is cash flow, positive when received. REST wraps it in `delta`."""
 
     time: Millis
     coin: str
-    usdc: float | str
-    szi: float | str | None = None
-    funding_rate: float | str | None = None
-
-
-class RestPaidRow(Wire):
-    """The same, as REST wraps it."""
-
-    time: Millis
-    delta: dict[str, Any]
+    usdc: Number
+    szi: Number = None
+    funding_rate: Number = None
 
 
 class Balance(Wire):
@@ -104,7 +99,7 @@ class Balance(Wire):
 
     token: int
     total: float
-    hold: float = 0.0
+    hold: Number = None
 
 
 class Spot(Wire):
@@ -112,17 +107,10 @@ class Spot(Wire):
 
     balances: list[dict[str, Any]]
 
-    def usdc(self) -> Balance:
-        """The balance of token 0; one that is not listed is none. ValidationError."""
+    def usdc(self) -> Balance | None:
+        """The balance of token 0; None where the list has none. ValidationError."""
         found = next((row for row in self.balances if row.get("token") == USDC), None)
-        return Balance(token=USDC, total=0.0) if found is None else _lax(found, Balance)
-
-
-class Paid(msgspec.Struct, gc=False):
-    """Payments, oldest first, and how many rows could not be read."""
-
-    rows: list[PaidRow]
-    unreadable: int = 0
+        return None if found is None else msgspec.convert(found, Balance, strict=False)
 
 
 class Role(Wire):
@@ -138,129 +126,124 @@ class Role(Wire):
         return AGENT_OF + (short_address(owner) if isinstance(owner, str) else "")
 
 
-class Mode(msgspec.Struct, gc=False):
-    """How an account keeps its collateral, in the venue's word."""
-
-    word: str
+class Dex(Wire):
+    name: str
 
 
-class Dexs(msgspec.Struct, gc=False):
-    names: tuple[str, ...]
+class Mode:
+    """How an account keeps its collateral, in the venue's word. ValueError for what is none."""
+
+    def __init__(self, word: object) -> None:
+        if not isinstance(word, str):
+            raise ValueError("expected a word")
+        self.word = word
 
 
-Answer = State | Paid | Role | Mode | Dexs | Spot
-STATE: msgspec.json.Decoder[State | str] = msgspec.json.Decoder(State, strict=False)
-_BY_FIELD: dict[str, type[State | Spot | Role]] = {
-    "assetPositions": State, "balances": Spot, "role": Role,
+STATE: "msgspec.json.Decoder[State | str]" = msgspec.json.Decoder(State, strict=False)
+DECODERS: dict[str, "msgspec.json.Decoder[Any]"] = {
+    question: msgspec.json.Decoder(kind, strict=False, dec_hook=lambda kind, value: kind(value))
+    for question, kind in {
+        "state": State, "paid": list[dict[str, Any]], "role": Role, "mode": Mode, "spot": Spot,
+        "dexs": list[Dex | None],
+    }.items()
 }  # fmt: skip
-Kind = TypeVar("Kind")
+"""By the question. The venue's own dex is null in the list of dexes."""
 
 
-def is_known(body: str) -> bool:
-    """Whether a body without a question looks like an answer that we read."""
-    word = '"assetPositions"' if body.lstrip().startswith("{") else '"delta"'
-    return word in body
+def question_of(key: str, body: str) -> str:
+    """What a reply answers: its key says it, or else the body; empty for what we never ask."""
+    if key:
+        return key.partition("/")[0]
+    if body.lstrip().startswith("{"):
+        return "state" if '"assetPositions"' in body else ""
+    return "paid" if '"delta"' in body else ""
 
 
-def read(body: str) -> Answer | str:
-    """The answer in a body by its shape, or why there is none."""
-    document = decoding.decode(JSON, body)
-    try:
-        if isinstance(document, dict):
-            kinds = (kind for field, kind in _BY_FIELD.items() if field in document)
-            if (kind := next(kinds, None)) is not None:
-                return _lax(document, kind)
-        elif isinstance(document, list):
-            if document and document[0] is None:
-                return _dexs(document)
-            return paid(document)
-        elif isinstance(document, str) and body.lstrip().startswith('"'):
-            return Mode(document)
-    except msgspec.ValidationError as error:
-        return str(error)
-    if document is None:
-        return "the venue answered null"
-    return document if isinstance(document, str) else "an answer of unknown shape"
-
-
-def _dexs(document: list[Any]) -> Dexs:
-    names = [row.get("name") for row in document if isinstance(row, dict)]
-    return Dexs(tuple(name for name in names if isinstance(name, str) and name.isprintable()))
-
-
-def paid(document: Iterable[Any]) -> Paid:
-    """Payments, flat or as REST wraps them; other changes of the ledger are left out."""
+def paid(document: Iterable[dict[str, Any]]) -> tuple[list[PaidRow], int]:
+    """Payments, oldest first, and how many could not be read; other changes are left out."""
     rows: list[PaidRow] = []
     unreadable = 0
     for item in document:
+        delta = item.get("delta")
+        if isinstance(delta, dict):
+            if delta.get("type") != "funding":
+                continue
+            item = {**delta, "time": item.get("time")}
         try:
-            if isinstance(item, dict) and "delta" in item:
-                wrapped = _lax(item, RestPaidRow)
-                if wrapped.delta.get("type") != "funding":
-                    continue
-                item = {**wrapped.delta, "time": wrapped.time}
-            rows.append(_lax(item, PaidRow))
+            rows.append(msgspec.convert(item, PaidRow, strict=False))
         except msgspec.ValidationError:
             unreadable += 1
-    return Paid(sorted(rows, key=lambda row: row.time), unreadable)
+    return sorted(rows, key=lambda row: row.time), unreadable
 
 
-def _lax(document: Any, kind: type[Kind]) -> Kind:
-    return msgspec.convert(document, kind, strict=False)
+def _figure(name: str, value: Number, odd: list[str]) -> float | None:
+    number = finite(value)
+    if number is None and value is not None:
+        odd.append(name)
+    return number
 
 
 def position(
-    account: str, dex: str, row: PositionRow, at_ns: int, venue_ns: int | None
+    account: str, dex: str, row: PositionRow, at_ns: int, venue_ns: int | None, odd: list[str]
 ) -> Position | None:
     """One open position; None for what is no perp. ValueError for a size that cannot be."""
     named = name_of(row.coin)
     if named is None:
         return None
     symbol, contract = named
-    units = numbers.finite(row.szi)
+    units = finite(row.szi)
     if units is None:
         raise ValueError(f"{symbol}: impossible size")
-    entry, value = numbers.positive(row.entry_px), numbers.positive(row.position_value)
-    liquidation, leverage = numbers.positive(row.liquidation_px), row.leverage
-    charged = None if row.cum_funding is None else numbers.finite(row.cum_funding.since_open)
-    mode = None if leverage is None else leverage.mode
-    most = numbers.positive(row.max_leverage)
+
+    def read(field: str, value: Number, scale: float = 1.0) -> float | None:
+        number = _figure(f"{field} of {symbol}", value, odd)
+        return None if number is None else number / scale
+
+    value, leverage = positive(read("positionValue", row.position_value)), row.leverage
+    most = positive(read("maxLeverage", row.max_leverage))
+    charged = None if row.cum_funding is None else read("sinceOpen", row.cum_funding.since_open)
+    mode = None if leverage is None else _MODES.get(leverage.type)
+    used = read("marginUsed", row.margin_used)
     return Position(
-        venue=VENUE,
-        recv_ns=at_ns,
-        venue_ns=venue_ns,
-        symbol=symbol,
-        account=account,
+        venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, symbol=symbol, account=account, pool=dex,
         size=units * contract,
-        entry=None if entry is None else entry / contract,
+        entry=positive(read("entryPx", row.entry_px, contract)),
         mark=None if value is None or units == 0.0 else value / abs(units) / contract,
-        liquidation=None if liquidation is None else liquidation / contract,
-        upnl=numbers.finite(row.unrealized_pnl),
+        liquidation=positive(read("liquidationPx", row.liquidation_px, contract)),
+        upnl=read("unrealizedPnl", row.unrealized_pnl),
         # Minus zero is no figure of its own.
         funding_paid=None if charged is None else 0.0 - charged,
-        pool=dex,
-        leverage=None if leverage is None else numbers.positive(leverage.value),
+        leverage=None if leverage is None else positive(read("leverage", leverage.value)),
         margin_mode=mode,
-        isolated_equity=numbers.finite(row.margin_used) if mode == "isolated" else None,
+        isolated_equity=used if mode == "isolated" else None,
         mmf=None if most is None else 1 / (2 * most),
-    )
+    )  # fmt: skip
 
 
-def margin_of(account: str, dex: str, state: State, at_ns: int, venue_ns: int | None) -> Margin:
+def margin_of(account: str, dex: str, state: State, at_ns: int, odd: list[str]) -> Margin:
     """The collateral of one dex; ValueError where neither summary says what it is worth."""
-    summary = state.margin_summary or state.cross_margin_summary
-    if summary is None or numbers.finite(summary.account_value) is None:
-        raise ValueError("no account value")
     cross = state.cross_margin_summary
+    summary = state.margin_summary or cross
+    if summary is None or summary.account_value is None:
+        raise ValueError("no account value")
     return Margin(
-        venue=VENUE,
-        recv_ns=at_ns,
-        venue_ns=venue_ns,
-        account=account,
-        equity=numbers.finite(summary.account_value),
-        used=numbers.finite(summary.total_margin_used),
-        available=numbers.finite(state.withdrawable),
-        pool=dex,
-        maintenance=numbers.finite(state.cross_maintenance_margin_used),
-        cross_equity=None if cross is None else numbers.finite(cross.account_value),
-    )
+        venue=VENUE, recv_ns=at_ns, venue_ns=state.venue_ns, account=account, pool=dex,
+        equity=_figure("accountValue", summary.account_value, odd),
+        used=_figure("totalMarginUsed", summary.total_margin_used, odd),
+        available=_figure("withdrawable", state.withdrawable, odd),
+        maintenance=_figure("maintenance", state.cross_maintenance_margin_used, odd),
+        cross_equity=None if cross is None else _figure("cross value", cross.account_value, odd),
+    )  # fmt: skip
+
+
+def payment(account: str, row: PaidRow, at_ns: int) -> FundingPayment | None:
+    """One payment; None for what is no perp, and where the amount is no number."""
+    named, usd, size = name_of(row.coin), finite(row.usdc), finite(row.szi)
+    if named is None or usd is None:
+        return None
+    symbol, contract = named
+    return FundingPayment(
+        venue=VENUE, recv_ns=at_ns, venue_ns=row.time * NS_PER_MS, symbol=symbol, account=account,
+        usd=usd, pool=dex_of(symbol), size=None if size is None else size * contract,
+        rate=finite(row.funding_rate),
+    )  # fmt: skip

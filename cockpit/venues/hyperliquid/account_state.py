@@ -2,6 +2,10 @@
 
 `accounts.py` has signs, units and evidence. Nothing here knows of subscriptions and questions.
 
+An account is read in parts: how it keeps its collateral (its mode), every dex, the spot balances
+where they are collateral, and who it is where it holds nothing. Until all of them have answered
+once, what is told of it is not the whole of it, and its state says so.
+
 Collateral by the mode of the account [modes]: standard keeps a balance in every dex. Unified keeps
 one USDC balance, the spot one, which counts profit and isolated margin; the accounts of the single
 dexes then mean nothing. Portfolio margin borrows against other coins too, so that its equity is not
@@ -10,21 +14,22 @@ known here.
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from cockpit.core.account import short_address
-from cockpit.core.events import FundingPayment, Margin
-from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.core.events import Margin
+from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
 from cockpit.venues.hyperliquid import account_messages as wire
-from cockpit.venues.hyperliquid.messages import VENUE, name_of
-from cockpit.venues.kit import decoding, numbers
+from cockpit.venues.hyperliquid.messages import VENUE
 from cockpit.venues.kit.account_ledger import Ledger
+from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.numbers import finite
 
 FIRST_DEX = ""
 UNIFIED, PORTFOLIO = "unifiedAccount", "portfolioMargin"
-UNREAD = (
-    "a unified account: its collateral is in its spot balances, which were not read yet, "
+NO_USDC = (
+    "a unified account: its collateral is in its spot balances, which name no USDC, "
     "so its equity is not known"
 )
 SHARED = (
@@ -39,6 +44,9 @@ MISSING = "Hyperliquid has never seen this address"
 UNSURE = "empty; an agent (API) wallet looks the same: is this the address of the account itself?"
 UNASKED = "?"
 """The role of an address that could not be asked for."""
+MODE, SPOT, ROLE = "how it keeps its collateral", "its spot balances", "who it is"
+OWN_DEX, DEXS = "its positions", "the list of builders' dexes"
+"""Parts of an account, in words."""
 
 
 class Followed:
@@ -50,12 +58,15 @@ class Followed:
         self.mode: str | None = None
         self.role: str | None = None
         self.heard_ns: int | None = None
+        self.dexs: Sequence[str] | None = None
+        """Every builder's dex, as the venue or the stream of this account named them."""
         self._was_account = False
         """Whether it ever was more than an address."""
         self._usdc: wire.Balance | None = None
+        self._has_spot = False
         self._margins: dict[str, Margin] = {}
         """By dex, as the dex itself states it."""
-        self._isolated_usd: dict[str, float] = {}
+        self._isolated_usd: dict[str, float | None] = {}
         self._is_open: dict[str, bool] = {}
         """Whether anything was open in a dex when it was last read."""
         self._told: set[str] = set()
@@ -81,79 +92,91 @@ class Followed:
         """Whether the account looks flat, as a wallet does that holds nothing itself."""
         return FIRST_DEX in self._margins and not self._has_anything()
 
+    def _parts(self) -> dict[str, bool]:
+        """What the account is read in, and whether it has answered."""
+        parts = {MODE: self.mode is not None, OWN_DEX: FIRST_DEX in self._margins}
+        parts[DEXS] = self.dexs is not None
+        parts |= {f"the dex {dex}": dex in self._margins for dex in self.dexs or () if dex}
+        if self.may_be_unified:
+            parts[SPOT] = self._has_spot
+        if self.needs_role:
+            parts[ROLE] = self.role is not None
+        return parts
+
     # --- facts --------------------------------------------------------------------------------
 
     def state(self, dex: str, state: wire.State, at_ns: int) -> Iterator[Output]:
         """One dex. A state that makes no sense leaves what was told before."""
-        venue_ns = None if state.time is None else state.time * NS_PER_MS
+        odd: list[str] = []
         try:
             rows = [
                 row
                 for asset in state.asset_positions
-                if (row := wire.position(self.account, dex, asset.position, at_ns, venue_ns))
+                if (
+                    row := wire.position(
+                        self.account, dex, asset.position, at_ns, state.venue_ns, odd
+                    )
+                )
             ]
-            margin = wire.margin_of(self.account, dex, state, at_ns, venue_ns)
+            margin = wire.margin_of(self.account, dex, state, at_ns, odd)
         except ValueError as error:
-            yield decoding.reject(VENUE, at_ns, f"account {short_address(self.account)}: {error}")
+            yield self._reject(at_ns, str(error))
             self._lost[dex] = f"not read: {error}"
             return
         self._lost.pop(dex, None)
         self._margins[dex] = margin
-        self._isolated_usd[dex] = sum(row.isolated_equity or 0.0 for row in rows)
+        alone = [row.isolated_equity for row in rows if row.margin_mode == "isolated"]
+        known = [usd for usd in alone if usd is not None]
+        self._isolated_usd[dex] = sum(known) if len(known) == len(alone) else None
         self._is_open[dex] = any(row.size for row in rows)
         yield from self.ledger.whole(dex, rows, at_ns)
         if self._has(dex) or dex in self._told or dex == FIRST_DEX:
             self._told.add(dex)
             yield self._collateral(margin)
+        if odd:
+            yield self._reject(at_ns, f"no number: {', '.join(odd)}")
 
-    def spot(self, usdc: wire.Balance, at_ns: int) -> Iterator[Output]:
+    def spot(self, usdc: wire.Balance | None, at_ns: int) -> Iterator[Output]:
         """The spot balance, which is the collateral of a unified account."""
-        self._usdc = usdc
+        self._usdc, self._has_spot = usdc, True
         if self.is_unified:
             yield from self._restated(at_ns)
+        yield from self.verdict(at_ns)
 
     def change_mode(self, mode: str, at_ns: int) -> Iterator[Output]:
         """How the account keeps its collateral; figures that meant something else are told anew."""
         before, self.mode = self.is_unified, mode
         if before or self.is_unified:
             yield from self._restated(at_ns)
+        yield from self.verdict(at_ns)
 
-    def paid(self, rows: Sequence[wire.PaidRow], at_ns: int) -> Iterator[Output]:
+    def paid(self, rows: Sequence[wire.PaidRow], unreadable: int, at_ns: int) -> Iterator[Output]:
         for row in rows:
-            named = name_of(row.coin)
-            usd = numbers.finite(row.usdc)
-            if named is None or usd is None:
-                continue
-            symbol, contract = named
-            size = numbers.finite(row.szi)
-            yield from self.ledger.payment(
-                FundingPayment(
-                    venue=VENUE,
-                    recv_ns=at_ns,
-                    venue_ns=row.time * NS_PER_MS,
-                    symbol=symbol,
-                    account=self.account,
-                    usd=usd,
-                    pool=symbol.rpartition(":")[0],
-                    size=None if size is None else size * contract,
-                    rate=numbers.finite(row.funding_rate),
-                )
-            )
+            payment = wire.payment(self.account, row, at_ns)
+            if payment is not None:
+                yield from self.ledger.payment(payment)
+            unreadable += finite(row.usdc) is None
+        if unreadable:
+            yield reject(VENUE, at_ns, f"account: {unreadable} unreadable payments")
 
     def failed(self, dex: str, words: str, at_ns: int) -> Iterator[Output]:
         """A dex could not be read. One in which there was nothing is not missed."""
         if dex == FIRST_DEX or self._has(dex):
             self._lost[dex] = words
-            yield from self.verdict(at_ns)
+        yield from self.verdict(at_ns)
 
     def verdict(self, at_ns: int) -> Iterator[Output]:
-        """What the whole account amounts to, once its own dex has been asked for."""
+        """What the whole account amounts to, as far as its parts have answered."""
+        parts = self._parts()
+        missing = [part for part, is_known in parts.items() if not is_known]
         if self._lost:
             dex, words = min(self._lost.items())
             where = f"the dex {dex} was " if dex else ""
             yield from self.ledger.state("failed", at_ns, where + words)
-        elif FIRST_DEX not in self._margins:
-            return
+        elif missing:
+            count = len(parts) - len(missing), len(parts)
+            words = f"reading {count[0]} of {count[1]}: waiting for {', '.join(missing)}"
+            yield from self.ledger.state("waiting", at_ns, words, count)
         elif self._has_anything():
             self.role, self._was_account = None, True
             yield from self.ledger.state("read", at_ns, self._reservation())
@@ -161,13 +184,15 @@ class Followed:
             yield from self.ledger.state("flat", at_ns, UNSURE)
         elif self.role == wire.NO_ACCOUNT and self._was_account:
             yield from self.ledger.missing(at_ns, MISSING)
-        elif self.role == wire.NO_ACCOUNT:
-            yield from self.ledger.state("unknown", at_ns, MISSING)
-        elif self.role is not None and self.role.startswith(wire.AGENT_OF):
-            yield from self.ledger.state("unknown", at_ns, self.role)
-        elif self.role is not None:
+        elif self.role is not None and self.role.startswith((wire.NO_ACCOUNT, wire.AGENT_OF)):
+            words = MISSING if self.role == wire.NO_ACCOUNT else self.role
+            yield from self.ledger.state("unknown", at_ns, words)
+        else:
             self._was_account = True
             yield from self.ledger.state("flat", at_ns)
+
+    def _reject(self, at_ns: int, problem: str) -> Output:
+        return reject(VENUE, at_ns, f"account {short_address(self.account)}: {problem}")
 
     # --- collateral ---------------------------------------------------------------------------
 
@@ -179,34 +204,35 @@ class Followed:
         if self._is_open.get(dex):
             return True
         if not self.is_unified:
-            return dex in self._margins and bool(self._margins[dex].equity)
+            return dex in self._margins and self._margins[dex].equity != 0.0
         return dex == FIRST_DEX and (self._usdc is None or self._usdc.total != 0.0)
 
     def _has_builders(self) -> bool:
         return any(is_open and dex for dex, is_open in self._is_open.items())
 
     def _restated(self, at_ns: int) -> Iterator[Output]:
-        """The collateral of every dex again, and what that amounts to."""
+        """The collateral of every dex again."""
         for dex in sorted(self._told):
-            yield msgspec.structs.replace(self._collateral(self._margins[dex]), recv_ns=at_ns)
-        yield from self.verdict(at_ns)
+            yield replace(self._collateral(self._margins[dex]), recv_ns=at_ns)
 
     def _collateral(self, margin: Margin) -> Margin:
         """What stands behind a dex, in the mode of the account."""
+        dex = margin.pool
         if not self.is_unified:
             return margin
-        if margin.pool != FIRST_DEX and not self._is_open[margin.pool]:
+        if dex != FIRST_DEX and not self._is_open[dex]:
             # It has no balance of its own, whatever it says.
-            return msgspec.structs.replace(margin, equity=0.0, available=0.0, cross_equity=0.0)
-        usdc = self._usdc if self.mode == UNIFIED and margin.pool == FIRST_DEX else None
-        total = None if usdc is None else numbers.finite(usdc.total)
+            return replace(margin, equity=0.0, available=0.0, cross_equity=0.0)
+        usdc = self._usdc if self.mode == UNIFIED and dex == FIRST_DEX else None
+        total = None if usdc is None else finite(usdc.total)
         if usdc is None or total is None or self._has_builders():
-            return msgspec.structs.replace(margin, equity=None, available=None, cross_equity=None)
-        return msgspec.structs.replace(
+            return replace(margin, equity=None, available=None, cross_equity=None)
+        held, isolated = finite(usdc.hold), self._isolated_usd[dex]
+        return replace(
             margin,
             equity=total,
-            available=total - usdc.hold,
-            cross_equity=total - self._isolated_usd[margin.pool],
+            available=None if held is None else total - held,
+            cross_equity=None if isolated is None else total - isolated,
         )
 
     def _reservation(self) -> str:
@@ -215,4 +241,4 @@ class Followed:
             return BORROWING
         if self.mode != UNIFIED:
             return ""
-        return SHARED if self._has_builders() else UNREAD * (self._usdc is None)
+        return SHARED if self._has_builders() else NO_USDC * (self._usdc is None)

@@ -19,11 +19,12 @@ Figures of `kPEPE` are per thousand coins and are told per coin.
 """  # noqa: E501
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
 from cockpit.core.account import hex_address_problem, normal_address
-from cockpit.core.events import AccountState, FundingPayment, Margin, Position
+from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.contract import MAIN, Fetch, Output, Reply
 from cockpit.venues.hyperliquid import account_messages as wire
@@ -38,31 +39,28 @@ from cockpit.venues.hyperliquid.messages import (
 from cockpit.venues.hyperliquid.rest_messages import JSON, ask
 from cockpit.venues.kit.account_ledger import failure
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
-from cockpit.venues.kit.decoding import decode, refused, reject
-from cockpit.venues.kit.polling import Question, Rota, Timing
+from cockpit.venues.kit.decoding import decode, reject
+from cockpit.venues.kit.polling import Question, Rota, Timing, read
 
 KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment})
 ACCOUNT = "account"
 MAX_REMEMBERED = 64
 STREAMED_USERS = 10
 """The venue lets one address listen to so many; the others are asked for."""
-POLL_S, BUILDERS_POLL_S, SELDOM_S, RETRY_S = 10, 60, 3_600, 60
+POLL_S, BUILDERS_POLL_S = 10, 60
+POLL = Timing(period_s=POLL_S, retry_s=POLL_S)
+BUILDERS_POLL = Timing(period_s=BUILDERS_POLL_S, retry_s=BUILDERS_POLL_S)
+SELDOM = Timing(period_s=3_600, retry_s=60)
 """An account's mode, its role and the list of dexes change seldom, and may at any time."""
 PAGE_ROWS = 500
-
-_TYPES = {
-    "state": "clearinghouseState",
-    "paid": "userFunding",
-    "role": "userRole",
-    "mode": "userAbstraction",
-    "spot": "spotClearinghouseState",
+QUESTIONS = {
+    "state": ("clearinghouseState", 2),
+    "paid": ("userFunding", 20 + PAGE_ROWS // 20),
+    "role": ("userRole", 60),
+    "mode": ("userAbstraction", 20),
+    "spot": ("spotClearinghouseState", 2),
 }
-"""The first word of a request's key, and the question in the venue's words."""
-_WEIGHTS = {"state": 2, "spot": 2, "mode": 20, "role": 60, "paid": 20 + PAGE_ROWS // 20}
-_ANSWERS: dict[str, type] = {
-    "state": wire.State, "paid": wire.Paid, "role": wire.Role, "mode": wire.Mode,
-    "spot": wire.Spot, "dexs": wire.Dexs,
-}  # fmt: skip
+"""By the first word of a request's key: the question in the venue's words, and its weight."""
 
 check_address = hex_address_problem
 
@@ -78,21 +76,18 @@ class Accounts:
         self._wanted: tuple[str, ...] = ()
         self._followed: dict[str, Followed] = {}
         self._is_open = False
-        self._dexs: tuple[str, ...] = ()
-        self._dex_list = Question(VENUE, _ask_dexs, JSON, _every(SELDOM_S, RETRY_S))
-        self._modes = Rota(VENUE, _ask, JSON, _every(SELDOM_S, RETRY_S))
-        self._spots = Rota(VENUE, _ask, JSON, _every(POLL_S, POLL_S))
-        self._states = Rota(VENUE, _ask, JSON, _every(POLL_S, POLL_S))
-        self._builders = Rota(VENUE, _ask, JSON, _every(BUILDERS_POLL_S, BUILDERS_POLL_S))
-        self._roles = Rota(VENUE, _ask, JSON, _every(SELDOM_S, RETRY_S))
+        self._dexs: list[str] | None = None
+        self._dex_list = Question(VENUE, _ask_dexs, JSON, SELDOM)
+        self._modes, self._roles = (Rota(VENUE, _ask, JSON, SELDOM) for _ in range(2))
+        self._spots, self._states = (Rota(VENUE, _ask, JSON, POLL) for _ in range(2))
+        self._builders = Rota(VENUE, _ask, JSON, BUILDERS_POLL)
         # Rows of one hour share a stamp, so that a page begins at the last one, inclusive.
         self._paid = Backfill(Plan(newest_first=False, rows=PAGE_ROWS, unit_ns=0), _ask_paid)
 
     # --- life ---------------------------------------------------------------------------------
 
     def opened(self, link: str, at_ns: int) -> Sequence[Output]:
-        if link == MAIN:
-            self._is_open = True
+        self._is_open = self._is_open or link == MAIN
         return ()
 
     def closed(self, link: str) -> None:
@@ -120,7 +115,9 @@ class Accounts:
             return ()
         every = [self._of(account) for account in self._wanted]
         silent = [followed for followed in every if not followed.is_streamed(at_ns, POLL_S)]
-        builders = [f"state/{f.account}/{dex}" for f in silent for dex in self._dexs]
+        for followed in silent:
+            followed.dexs = self._dexs
+        builders = [f"state/{f.account}/{dex}" for f in silent for dex in self._dexs or ()]
         self._dex_list.is_wanted = bool(silent)
         # What equity means is asked before it: a unified account's is in its spot balances.
         return [
@@ -144,13 +141,14 @@ class Accounts:
     # --- frames -------------------------------------------------------------------------------
 
     def all_dexs(self, data: AllDexsData, at_ns: int) -> list[Output]:
-        """Every dex of one address."""
+        """Every dex of one address, all of them at once."""
         followed = self._named(data.user, at_ns)
         if not isinstance(followed, Followed):
             return followed
         states = [(dex, decode(wire.STATE, raw)) for dex, raw in data.clearinghouse_states]
         if not any(isinstance(state, str) for _, state in states):
             followed.heard_ns = at_ns
+            followed.dexs = [dex for dex, _ in states]
         out: list[Output] = []
         for dex, state in states:
             if isinstance(state, str):
@@ -158,16 +156,14 @@ class Accounts:
                 out += _unread(followed, dex, state, at_ns)
             else:
                 out += followed.state(dex, state, at_ns)
-        if states:
-            out += self._concluded(followed, at_ns)
-        return out
+        return [*out, *self._concluded(followed, at_ns)]
 
     def fundings(self, data: FundingsData, at_ns: int) -> list[Output]:
         """Payments of one address, as they happen."""
         followed = self._named(data.user, at_ns)
         if not isinstance(followed, Followed):
             return followed
-        return list(_told(followed, wire.paid(data.fundings), at_ns))
+        return list(followed.paid(*wire.paid(data.fundings), at_ns))
 
     def _named(self, user: str, at_ns: int) -> Followed | list[Output]:
         """Whose message it is, or what is said of one about nobody."""
@@ -182,63 +178,60 @@ class Accounts:
 
     def owns(self, reply: Reply) -> bool:
         """Whether a reply is about an account; a recording may hold others under this name."""
-        return reply.name == ACCOUNT and (bool(reply.key) or wire.is_known(reply.body))
+        return reply.name == ACCOUNT and wire.question_of(reply.key, reply.body) in wire.DECODERS
 
     def reply(self, reply: Reply) -> list[Output]:
-        """An answer, told apart by its key; without one, by its shape, about the only address."""
-        question, _, rest = reply.key.partition("/")
-        account, _, dex = rest.partition("/")
+        """An answer to the question in its key; one without is about the only address."""
+        question = wire.question_of(reply.key, reply.body)
+        account, _, dex = reply.key.partition("/")[2].partition("/")
+        answer = read(VENUE, wire.DECODERS[question], reply)
         if not account and len(self._wanted) == 1:
             account = self._wanted[0]
-        answer = refused(reply) or _checked(question, wire.read(reply.body))
-        if isinstance(answer, wire.Dexs):
-            self._dexs = answer.names
-            return list(self.tick(reply.at_ns))
-        if not account and len(self._wanted) > 1:
-            answer = "an answer that does not say whose account it is about"
         out: list[Output] = []
-        if isinstance(answer, str):
-            out.append(reject(VENUE, reply.at_ns, f"account: {answer}"))
+        if isinstance(answer, Reject):
+            out.append(answer)
+            self._failed(question, reply)
             if account:
-                out += self._failed(self._of(account), question, dex, answer, reply)
+                out += _missed(self._of(account), question, dex, answer)
+        elif question == "dexs":
+            self._dexs = [row.name for row in answer if row is not None and row.name.isprintable()]
         elif account:
-            out += self._answered(self._of(account), dex, answer, reply)
+            out += self._answered(self._of(account), question, dex, answer, reply)
+        elif len(self._wanted) > 1:
+            reason = "account: an answer that does not say whose account it is about"
+            out.append(reject(VENUE, reply.at_ns, reason))
         return [*out, *self.tick(reply.at_ns)]
 
-    def _failed(
-        self, followed: Followed, question: str, dex: str, problem: str, reply: Reply
-    ) -> Iterator[Output]:
-        if question == "paid":
+    def _failed(self, question: str, reply: Reply) -> None:
+        if question == "dexs":
+            self._dex_list.failed(reply)
+        elif question == "paid":
             self._paid.failed(reply.key, reply.at_ns)
         for rota in (self._modes, self._spots, self._states, self._builders, self._roles):
             rota.failed(reply)
-        if question == "role":
-            followed.role = followed.role or UNASKED
-            yield from followed.verdict(reply.at_ns)
-        elif question in ("state", ""):
-            yield from _unread(followed, dex, problem.removeprefix("account: "), reply.at_ns)
 
     def _answered(
-        self, followed: Followed, dex: str, answer: wire.Answer, reply: Reply
+        self, followed: Followed, question: str, dex: str, answer: Any, reply: Reply
     ) -> Iterator[Output]:
         at_ns = reply.at_ns
-        match answer:
-            case wire.State():
+        match question:
+            case "state":
                 yield from followed.state(dex or answer.dex, answer, at_ns)
                 yield from self._concluded(followed, at_ns)
-            case wire.Paid():
-                yield from _told(followed, answer, at_ns)
-                stamps_ns = [row.time * NS_PER_MS for row in answer.rows]
+            case "paid":
+                rows, unreadable = wire.paid(answer)
+                yield from followed.paid(rows, unreadable, at_ns)
+                stamps_ns = [row.time * NS_PER_MS for row in rows]
                 if len(set(stamps_ns)) == 1:
                     # Of nothing but this stamp: the next page would be this one again.
                     stamps_ns = [stamp + NS_PER_MS for stamp in stamps_ns]
                 yield from self._paid.answered(reply.key, stamps_ns, at_ns)
-            case wire.Role():
+            case "role":
                 followed.role = answer.describe()
                 yield from followed.verdict(at_ns)
-            case wire.Mode():
+            case "mode":
                 yield from followed.change_mode(answer.word, at_ns)
-            case wire.Spot():
+            case "spot":
                 try:
                     usdc = answer.usdc()
                 except msgspec.ValidationError as error:
@@ -253,18 +246,18 @@ class Accounts:
             self._roles.soon(f"role/{followed.account}")
 
 
-def _every(period_s: int, retry_s: int) -> Timing:
-    return Timing(period_s=period_s, retry_s=retry_s)
-
-
 def _keys(question: str, accounts: Iterable[Followed]) -> list[str]:
     return [f"{question}/{followed.account}" for followed in accounts]
 
 
-def _told(followed: Followed, answer: wire.Paid, at_ns: int) -> Iterator[Output]:
-    yield from followed.paid(answer.rows, at_ns)
-    if answer.unreadable:
-        yield reject(VENUE, at_ns, f"account: {answer.unreadable} unreadable payments")
+def _missed(followed: Followed, question: str, dex: str, answer: Reject) -> Iterator[Output]:
+    """What follows of a question that was not answered."""
+    if question == "role":
+        followed.role = followed.role or UNASKED
+        yield from followed.verdict(answer.recv_ns)
+    elif question == "state":
+        problem = answer.reason.removeprefix("account: ")
+        yield from _unread(followed, dex, problem, answer.recv_ns)
 
 
 def _unread(followed: Followed, dex: str, problem: str, at_ns: int) -> Iterator[Output]:
@@ -272,22 +265,14 @@ def _unread(followed: Followed, dex: str, problem: str, at_ns: int) -> Iterator[
     yield from followed.failed(dex, words, at_ns)
 
 
-def _checked(question: str, answer: wire.Answer | str) -> wire.Answer | str:
-    """An answer that is none to its question is no answer."""
-    expected = _ANSWERS.get(question, object)
-    if isinstance(answer, str | expected):
-        return answer
-    return f"an answer of another kind than {_TYPES.get(question, question)}"
-
-
 def _ask(key: str, **more: int) -> Fetch:
     """The question that a key names."""
     question, account, *dex = key.split("/", 2)
-    words = {"type": _TYPES[question], "user": account, **more}
+    kind, weight = QUESTIONS[question]
+    words = {"type": kind, "user": account, **more}
     if dex:
         words["dex"] = dex[0]
-    is_background = question == "paid" or bool(dex)
-    return ask(ACCOUNT, words, _WEIGHTS[question], key=key, background=is_background)
+    return ask(ACCOUNT, words, weight, key=key, background=question == "paid")
 
 
 def _ask_paid(page: Page) -> Fetch:
@@ -295,4 +280,4 @@ def _ask_paid(page: Page) -> Fetch:
 
 
 def _ask_dexs() -> Fetch:
-    return ask(ACCOUNT, {"type": "perpDexs"}, 20, key="dexs", background=True)
+    return ask(ACCOUNT, {"type": "perpDexs"}, 20, key="dexs")

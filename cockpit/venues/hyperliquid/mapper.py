@@ -3,29 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cockpit.core.events import (
-    AnyEvent,
-    BookDelta,
-    BookReset,
-    BookSnapshot,
-    Funding,
-    FundingKind,
-    OpenInterest,
-    Prices,
-    Reject,
-    Trade,
-    Volume,
-)
+from cockpit.core import events as facts
+from cockpit.core import units
+from cockpit.core.events import AnyEvent, Funding, FundingKind, Levels, Reject
 from cockpit.core.market import Side
-from cockpit.core.units import (
-    HOUR_S,
-    NS_PER_MS,
-    NS_PER_S,
-    hour_floor_ns,
-    hourly,
-    ms_to_ns,
-    next_boundary_ns,
-)
+from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, ms_to_ns
 from cockpit.venues.hyperliquid import messages as wire
 from cockpit.venues.hyperliquid.book import CROSSED, TouchedLadder, sides_of
 from cockpit.venues.hyperliquid.messages import VENUE
@@ -59,13 +41,13 @@ class PerpMarket(Market):
     def watch(self) -> None:
         self.is_watched, self.is_left = True, False
 
-    def leave(self, at_ns: int) -> list[BookReset]:
+    def leave(self, at_ns: int) -> list[facts.BookReset]:
         """Nobody updates the book from now on, so it is not known."""
         book, self.book = self.book, None
         self.is_watched, self.is_left = False, True
         if book is None:
             return []
-        return [BookReset(venue=VENUE, recv_ns=at_ns, symbol=self.symbol, reason="unwatched")]
+        return [facts.BookReset(venue=VENUE, recv_ns=at_ns, symbol=self.symbol, reason="unwatched")]
 
     def forget_link(self) -> None:
         self.book = None
@@ -80,96 +62,104 @@ class PerpMarket(Market):
         sides = sides_of(data.levels, self.unit)
         if isinstance(sides, str):
             return (reject(VENUE, at_ns, f"{self.symbol}: {sides}", raw),)
-        time = data.time
-        shown = self._book().ladder(time, *sides, at_ns)
+        shown = self._book().ladder(data.time, *sides, at_ns)
         if shown is None:
             return ()
-        return (
-            BookSnapshot(
-                venue=VENUE,
-                recv_ns=at_ns,
-                venue_ns=None if time is None else time * NS_PER_MS,
-                symbol=self.symbol,
-                bids=shown[0],
-                asks=shown[1],
-            ),
-        )
+        venue_ns = None if data.time is None else data.time * NS_PER_MS
+        return (self._whole(shown, venue_ns, at_ns),)
 
     def touch(self, data: wire.BboData, at_ns: int, raw: str | bytes) -> Sequence[AnyEvent]:
         """The best levels. Where no ladder was asked for, they are all the book there is."""
         if self.is_left:
             return ()
-        contract = self.unit.price
-        best_bid, best_ask = data.bbo
-        bid = ask = None
-        if best_bid is not None:
-            bid = (best_bid.px / contract, best_bid.sz * contract)
-        if best_ask is not None:
-            ask = (best_ask.px / contract, best_ask.sz * contract)
+        bid, ask = (
+            None if level is None else (self.unit.to_price(level.px), level.sz * self.unit.price)
+            for level in data.bbo
+        )
         if bid and ask and bid[0] >= ask[0]:
             return (reject(VENUE, at_ns, f"{self.symbol}: {CROSSED}", raw),)
         book = self._book()
         change = book.touch(data.time, bid, ask, at_ns)
         if change is None or not (book.has_ladder or not self.is_watched):
             return ()
+        venue_ns = data.time * NS_PER_MS
+        if not book.has_ladder:
+            return (self._whole(change, venue_ns, at_ns),)
         return (
-            (BookDelta if book.has_ladder else BookSnapshot)(
-                venue=VENUE,
-                recv_ns=at_ns,
-                venue_ns=data.time * NS_PER_MS,
-                symbol=self.symbol,
-                bids=change[0],
-                asks=change[1],
+            facts.BookDelta(
+                venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, symbol=self.symbol,
+                bids=change[0], asks=change[1],
             ),
-        )
+        )  # fmt: skip
+
+    def _whole(
+        self, sides: tuple[Levels, Levels], venue_ns: int | None, at_ns: int
+    ) -> facts.BookSnapshot:
+        return facts.BookSnapshot(
+            venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, symbol=self.symbol,
+            bids=sides[0], asks=sides[1],
+        )  # fmt: skip
 
     def _book(self) -> TouchedLadder:
         if self.book is None:
             self.book = TouchedLadder()
         return self.book
 
-    def trade(self, fill: wire.WireTrade, at_ns: int) -> Trade:
+    def trade(self, fill: wire.WireTrade, at_ns: int) -> facts.Trade:
         """A fill keeps its own time, which may be long ago: recent ones are replayed."""
-        return Trade(
-            venue=VENUE,
-            recv_ns=at_ns,
-            venue_ns=fill.time * NS_PER_MS,
-            symbol=self.symbol,
-            price=fill.px / self.unit.price,
-            size=fill.sz * self.unit.price,
+        return facts.Trade(
+            venue=VENUE, recv_ns=at_ns, venue_ns=fill.time * NS_PER_MS, symbol=self.symbol,
+            price=fill.px / self.unit.price, size=fill.sz * self.unit.price,
             side=_SIDES[fill.side],
-        )
+        )  # fmt: skip
 
     # --- contexts -----------------------------------------------------------------------------
 
     def context(self, ctx: wire.Ctx, at_ns: int) -> Sequence[AnyEvent]:
-        """Live funding, open interest and prices; nothing if the market is dead."""
+        """Live funding, open interest and prices; nothing if the market is dead.
+
+        A figure that is no number is a reject of its own, after what the others say.
+        """
         symbol, unit = self.symbol, self.unit
         premium, mark = finite(ctx.premium), positive(ctx.mark_px)
-        self.is_dead = premium is None or mark is None
-        if premium is None or mark is None:
-            return ()
-        rate = self._rate(
-            "live", ctx.funding, HOUR_S, at_ns,
-            next_ns=next_boundary_ns(at_ns, HOUR_S), premium=premium,
-        )  # fmt: skip
-        oracle = positive(ctx.oracle_px)
-        prices = Prices(
-            venue=VENUE, recv_ns=at_ns, symbol=symbol,
-            mark=unit.to_price(mark), index=None if oracle is None else unit.to_price(oracle),
-        )  # fmt: skip
-        units = amount(ctx.open_interest)
-        if units is None:
-            return rate, prices
-        base = units * unit.contract
-        return rate, OpenInterest(venue=VENUE, recv_ns=at_ns, symbol=symbol, base=base), prices
+        index, coins = positive(ctx.oracle_px), amount(ctx.open_interest)
+        odd = ""
+        if premium is None or mark is None or index is None or coins is None:
+            figures = {"premium": ctx.premium, "mark": ctx.mark_px, "oracle": ctx.oracle_px}
+            wrong = [name for name, value in figures.items() if value and finite(value) is None]
+            wrong += ["open interest"] if coins is None and ctx.open_interest is not None else []
+            odd = ", ".join(wrong)
+            self.is_dead = ctx.premium is None or (mark is None and "mark" not in wrong)
+            if self.is_dead:
+                return ()
+        self.is_dead = False
+        out: list[AnyEvent] = [
+            self._rate(
+                "live", ctx.funding, HOUR_S, at_ns,
+                next_ns=units.next_boundary_ns(at_ns, HOUR_S), premium=premium,
+            )
+        ]  # fmt: skip
+        if coins is not None:
+            base = coins * unit.contract
+            out.append(facts.OpenInterest(venue=VENUE, recv_ns=at_ns, symbol=symbol, base=base))
+        if mark is not None or index is not None:
+            out.append(
+                facts.Prices(
+                    venue=VENUE, recv_ns=at_ns, symbol=symbol,
+                    mark=None if mark is None else unit.to_price(mark),
+                    index=None if index is None else unit.to_price(index),
+                )
+            )  # fmt: skip
+        if odd:
+            out.append(reject(VENUE, at_ns, f"{symbol}: no number: {odd}"))
+        return out
 
-    def volume(self, ctx: wire.Ctx, at_ns: int) -> Volume:
+    def volume(self, ctx: wire.Ctx, at_ns: int) -> facts.Volume:
         """What was traded in 24 hours; USDC counts as a dollar."""
-        units = amount(ctx.day_base_vlm)
-        return Volume(
+        coins = amount(ctx.day_base_vlm)
+        return facts.Volume(
             venue=VENUE, recv_ns=at_ns, symbol=self.symbol, usd_24h=amount(ctx.day_ntl_vlm),
-            base_24h=None if units is None else units * self.unit.contract,
+            base_24h=None if coins is None else coins * self.unit.contract,
         )  # fmt: skip
 
     # --- rates --------------------------------------------------------------------------------
@@ -190,7 +180,7 @@ class PerpMarket(Market):
         stamp_ns = ms_to_ns(row.time)
         if stamp_ns in self.settled_ns:
             return ()
-        hours = 1 if hour_floor_ns(stamp_ns) >= HOURLY_SINCE_NS else 8
+        hours = 1 if units.hour_floor_ns(stamp_ns) >= HOURLY_SINCE_NS else 8
         paid = self._rate(
             "settled", row.funding_rate, hours * HOUR_S, at_ns,
             venue_ns=stamp_ns, premium=finite(row.premium),
@@ -202,7 +192,7 @@ class PerpMarket(Market):
     def _rate(
         self,
         kind: FundingKind,
-        rate: float | None,
+        rate: wire.Number,
         interval_s: int,
         at_ns: int,
         *,
@@ -211,22 +201,14 @@ class PerpMarket(Market):
         premium: float | None = None,
     ) -> Funding | Reject:
         sane = finite(rate)
-        is_sane = (
-            sane is not None
-            and 0 < interval_s <= MAX_INTERVAL_S
-            and abs(hourly(sane, interval_s)) <= MAX_HOURLY
-            and (premium is None or abs(premium) <= MAX_PREMIUM)
-        )
-        if sane is None or not is_sane:
+        if (
+            sane is None
+            or not 0 < interval_s <= MAX_INTERVAL_S
+            or abs(units.hourly(sane, interval_s)) > MAX_HOURLY
+            or (premium is not None and abs(premium) > MAX_PREMIUM)
+        ):
             return reject(VENUE, at_ns, f"{self.symbol}: {kind} funding {rate} per {interval_s} s")
         return Funding(
-            venue=VENUE,
-            recv_ns=at_ns,
-            venue_ns=venue_ns,
-            symbol=self.symbol,
-            kind=kind,
-            rate=sane,
-            interval_s=interval_s,
-            next_ns=next_ns,
-            premium=premium,
-        )
+            venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, symbol=self.symbol, kind=kind,
+            rate=sane, interval_s=interval_s, next_ns=next_ns, premium=premium,
+        )  # fmt: skip

@@ -17,6 +17,8 @@ from cockpit.venues.kit.subscriptions import Operation
 Positive = Annotated[float, Meta(gt=0.0, lt=MAX_EXPONENT)]
 Millis = Annotated[int, Meta(ge=1_483_228_800_000, lt=4_102_444_800_000)]
 """Milliseconds since the epoch, of the years 2017 to 2099."""
+Number = float | str | None
+"""A figure as it may be: nonsense in it costs this figure and no other."""
 Height = Annotated[int, Meta(ge=0, lt=2**53)]
 
 VENUE = "hyperliquid"
@@ -60,13 +62,13 @@ class WireTrade(Wire):
 class Ctx(Wire):
     """One market's context. `premium` is null where there is no book to take it from."""
 
-    funding: float | None = None
-    open_interest: float | None = None
-    premium: float | None = None
-    oracle_px: float | None = None
-    mark_px: float | None = None
-    day_ntl_vlm: float | None = None
-    day_base_vlm: float | None = None
+    funding: Number = None
+    open_interest: Number = None
+    premium: Number = None
+    oracle_px: Number = None
+    mark_px: Number = None
+    day_ntl_vlm: Number = None
+    day_base_vlm: Number = None
 
 
 class ActiveCtxData(Wire):
@@ -107,10 +109,11 @@ class Subscription(Wire):
         return key_of(self.type, self.coin or self.user)
 
 
-class Request(Wire):
-    """What was asked for, as an error quotes it: the whole command, or the subscription alone."""
+class Quoted(Subscription):
+    """What an error quotes: the subscription, or the whole command with the subscription in it."""
 
-    subscription: Subscription
+    type: str = ""
+    subscription: Subscription | None = None
 
 
 class AckData(Wire):
@@ -187,8 +190,7 @@ Message = (
 )  # fmt: skip
 MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
 ENVELOPE = msgspec.json.Decoder(Envelope)
-SUBSCRIPTION = msgspec.json.Decoder(Subscription)
-REQUEST = msgspec.json.Decoder(Request)
+QUOTED = msgspec.json.Decoder(Quoted)
 
 ACCOUNT_CHANNELS = ("allDexsClearinghouseState", "userFundings")
 UNUSED_CHANNELS = frozenset({

@@ -40,49 +40,19 @@ import math
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from cockpit.core.events import (
-    AnyEvent,
-    Block,
-    BookDelta,
-    BookReset,
-    BookSnapshot,
-    Funding,
-    Instrument,
-    OpenInterest,
-    Prices,
-    Rtt,
-    Surveyed,
-    Trade,
-    Volume,
-)
+from cockpit.core import events as facts
+from cockpit.core.events import AnyEvent
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_MS, ms_to_ns
-from cockpit.venues.contract import (
-    MAIN,
-    Fetch,
-    Frame,
-    LinkSpec,
-    Output,
-    Reply,
-    VenueSpec,
-    Wants,
-)
+from cockpit.venues import contract
+from cockpit.venues.contract import MAIN, Fetch, Frame, Output, Reply, Wants
 from cockpit.venues.hyperliquid import accounts as account
 from cockpit.venues.hyperliquid import messages as wire
+from cockpit.venues.hyperliquid import rest_messages as rest
 from cockpit.venues.hyperliquid.instruments import FACTS, instrument, is_tradable
 from cockpit.venues.hyperliquid.mapper import PerpMarket
 from cockpit.venues.hyperliquid.messages import VENUE, dex_of, key_of, name_of
-from cockpit.venues.hyperliquid.rest_messages import (
-    JSON,
-    Answer,
-    Book,
-    Metas,
-    Predictions,
-    SettledPage,
-    Universe,
-    ask,
-    read,
-)
+from cockpit.venues.hyperliquid.rest_messages import JSON, ask
 from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.dedupe import Seen, Unchanged
@@ -95,20 +65,21 @@ from cockpit.venues.kit.subscriptions import Rules, Subscriptions
 CHAIN = "hyperliquid-l1"
 BLOCKS = "blocks"
 DOCS = "https://hyperliquid.gitbook.io/hyperliquid-docs"
-SPEC = VenueSpec(
+SPEC = contract.VenueSpec(
     name=VENUE,
     title="Hyperliquid",
     short="HYP",
     links={
-        MAIN: LinkSpec("wss://api.hyperliquid.xyz/ws"),
-        BLOCKS: LinkSpec("wss://rpc.hyperliquid.xyz/ws", telemetry=True),
+        MAIN: contract.LinkSpec("wss://api.hyperliquid.xyz/ws"),
+        BLOCKS: contract.LinkSpec("wss://rpc.hyperliquid.xyz/ws", telemetry=True),
     },
     rest_url="https://api.hyperliquid.xyz",
     chain=CHAIN,
     kinds=account.KINDS
     | {
-        Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
-        Volume, Surveyed, Block, Rtt,
+        facts.Instrument, facts.BookSnapshot, facts.BookDelta, facts.BookReset, facts.Trade,
+        facts.Funding, facts.OpenInterest, facts.Prices, facts.Volume, facts.Surveyed,
+        facts.Block, facts.Rtt,
     },
     # 1200 in any minute: what the bucket holds and what refills meanwhile stay below it.
     weight_per_minute=900,
@@ -303,14 +274,14 @@ class Session(VenueSession):
         if frame.link == BLOCKS:
             # The block feed is undocumented: where it is refused, we do without.
             self._explorer.refuse(EXPLORER, frame.at_ns)
-        elif text.startswith(DUPLICATE):
-            standing = decoding.decode(wire.SUBSCRIPTION, text[len(DUPLICATE) :])
-            if not isinstance(standing, str):
-                self._stands(standing)
-        else:
-            request = decoding.decode(wire.REQUEST, text[max(text.find("{"), 0) :])
-            if not isinstance(request, str):
-                self._keys.refuse(request.subscription.key, frame.at_ns)
+            return (decoding.reject(VENUE, frame.at_ns, text, frame.data),)
+        quoted = decoding.decode(wire.QUOTED, text[max(text.find("{"), 0) :])
+        if not isinstance(quoted, str):
+            subscription = quoted.subscription or quoted
+            if text.startswith(DUPLICATE):
+                self._stands(subscription)
+            else:
+                self._keys.refuse(subscription.key, frame.at_ns)
         return (decoding.reject(VENUE, frame.at_ns, text, frame.data),)
 
     def _strange(self, frame: Frame, reason: str) -> Sequence[Output]:
@@ -337,7 +308,7 @@ class Session(VenueSession):
             self._height, self._height_ns = row.height, at_ns
             stamp_ns = ms_to_ns(row.block_time)
             out.append(
-                Block(
+                facts.Block(
                     venue=VENUE, recv_ns=at_ns, venue_ns=stamp_ns,
                     chain=CHAIN, height=row.height, block_ns=stamp_ns,
                 )
@@ -360,7 +331,7 @@ class Session(VenueSession):
             count += len(ctxs)
             out += self._contexts(markets, ctxs, at_ns)
         if self.wants.survey:
-            out.append(Surveyed(venue=VENUE, recv_ns=at_ns, markets=count))
+            out.append(facts.Surveyed(venue=VENUE, recv_ns=at_ns, markets=count))
         return out
 
     def _contexts(
@@ -371,15 +342,15 @@ class Session(VenueSession):
         for market, ctx in zip(markets, ctxs, strict=True):
             if market is None or ctx is None or not self.wants.shows(market.symbol):
                 continue
-            facts = market.context(ctx, at_ns)
-            if facts and self.wants.survey:
-                facts = (*facts, market.volume(ctx, at_ns))
-            out += self._news(market, facts)
+            said = market.context(ctx, at_ns)
+            if said and self.wants.survey:
+                said = [*said, market.volume(ctx, at_ns)]
+            out += self._news(market, said)
         return out
 
-    def _news(self, market: PerpMarket, facts: Iterable[AnyEvent]) -> Iterable[AnyEvent]:
+    def _news(self, market: PerpMarket, said: Iterable[AnyEvent]) -> Iterable[AnyEvent]:
         """What is watched is stated each time, what is surveyed when it changes."""
-        return facts if market.symbol in self.wants.symbols else self._said.news(facts)
+        return said if market.symbol in self.wants.symbols else self._said.news(said)
 
     # --- replies ------------------------------------------------------------------------------
 
@@ -396,29 +367,29 @@ class Session(VenueSession):
             return [decoding.reject(VENUE, at_ns, answer, reply.body)]
         out: list[Output] = []
         match answer:
-            case Metas():
+            case rest.Metas():
                 for universe in answer.universes:
                     out += self._list(universe, reply)
-            case Predictions():
+            case rest.Predictions():
                 for coin, forecast in answer.by_coin:
                     market = self._market(coin)
                     if market and not market.is_dead and self.wants.shows(market.symbol):
                         out += self._news(market, [market.prediction(forecast, at_ns)])
-            case SettledPage():
+            case rest.SettledPage():
                 for row in answer.rows:
                     market = self._market(row.coin)
                     out += () if market is None else market.settled(row, at_ns)
                 if reply.name == "funding_history":
                     stamps_ns = [ms_to_ns(row.time) for row in answer.rows]
                     out += self._history.answered(reply.key, stamps_ns, at_ns)
-            case Book():
+            case rest.Book():
                 market = self._market(answer.data.coin)
                 out += () if market is None else market.ladder(answer.data, at_ns, reply.body)
         if answer.unreadable:
             out.append(decoding.reject(VENUE, at_ns, f"{reply.name}: unreadable rows", reply.body))
         return out
 
-    def _list(self, universe: Universe, reply: Reply) -> list[Output]:
+    def _list(self, universe: rest.Universe, reply: Reply) -> list[Output]:
         """One dex. A builder's markets are told only if they are wanted."""
         at_ns, ctxs, dex = reply.at_ns, universe.ctxs, universe.dex
         markets = [None if asset is None else self._market(asset.name) for asset in universe.assets]
@@ -442,12 +413,12 @@ class Session(VenueSession):
         return out
 
 
-def _answer(reply: Reply) -> Answer | str:
+def _answer(reply: Reply) -> rest.Answer | str:
     """What a reply says, or why it says nothing."""
     reason = decoding.refused(reply)
     if reason is not None:
         return reason
-    answer = read(reply.body)
+    answer = rest.read(reply.body)
     return f"{reply.name}: {answer}" if isinstance(answer, str) else answer
 
 

@@ -4,7 +4,7 @@ import json
 
 from cockpit.venues.contract import Fetch, Wants
 from cockpit.venues.hyperliquid import Session
-from tests.support import capture_text, only
+from tests.support import capture_text, feed, only, reply
 
 ALICE = "0x31ca8395cf837de08b24da3f660e77761dfb974b"
 BOB = "0x5e9ee1089755c3435139848e47e6635505d5a13a"
@@ -39,8 +39,16 @@ def all_dexs(account: str, *states: tuple[str, dict]) -> dict:
     return {"channel": "allDexsClearinghouseState", "data": data}
 
 
-def following(*accounts: str) -> Session:
+def unread(*accounts: str) -> Session:
+    """Nothing has been answered yet."""
     return Session(Wants(symbols=("BTC",), accounts=accounts))
+
+
+def following(*accounts: str) -> Session:
+    """What stands beside the positions is known: a standard account, and no builders' dexes."""
+    session = unread(*accounts)
+    feed(session, *standard())
+    return session
 
 
 def body_of(name: str) -> list[dict]:
@@ -54,3 +62,12 @@ def asked(outputs: list, key: str) -> list[Fetch]:
 def spot(total: str, hold: str = "0.0") -> dict:
     """The USDC among the spot balances."""
     return {"coin": "USDC", "token": 0, "total": total, "hold": hold, "entryNtl": "0.0"}
+
+
+def standard(*dexs: str, mode: str = "default") -> list:
+    """What else an account is read in: its mode, and the builders' dexes that there are."""
+    names = [None, *({"name": dex} for dex in dexs)]
+    return [
+        reply("account", f'"{mode}"', key=f"mode/{ALICE}"),
+        reply("account", names, key="dexs"),
+    ]

@@ -38,7 +38,7 @@ def test_a_standard_account_is_worth_what_its_dex_says_and_spot_is_no_part_of_it
     outputs = feed(session, *answers(mode, spot("5000.0")), *state_of(state(row("BTC", "1"))))
     [margin] = only(Margin, outputs)
     assert (margin.equity, margin.cross_equity, margin.available) == (1000.0, 900.0, 700.0)
-    assert [s.reason for s in only(AccountState, outputs)] == [""]
+    assert only(AccountState, outputs)[-1].state == "read"
 
 
 def test_a_unified_account_is_worth_its_usdc_and_the_account_value_means_nothing():
@@ -51,7 +51,7 @@ def test_a_unified_account_is_worth_its_usdc_and_the_account_value_means_nothing
     [margin] = only(Margin, outputs)
     assert (margin.equity, margin.cross_equity, margin.available) == (5000.0, 4971.5, 900.0)
     assert (margin.maintenance, margin.used) == (12.0, 30.0), "those of the dex are still right"
-    [said] = only(AccountState, outputs)
+    said = only(AccountState, outputs)[-1]
     assert (said.state, said.reason) == ("read", "")
 
 
@@ -60,7 +60,9 @@ def test_until_the_spot_balances_are_read_a_unified_account_has_no_equity():
     mode, balances = answers("unifiedAccount", spot("5000.0"))[1:]
     before = feed(session, opened(), mode, *state_of(state(row("BTC", "1"))))
     assert [m.equity for m in only(Margin, before)] == [None]
-    assert "spot balances, which were not read yet" in only(AccountState, before)[-1].reason
+    said = only(AccountState, before)[-1]
+    assert (said.state, said.parts_known, said.parts_wanted) == ("waiting", 3, 4)
+    assert "spot balances" in said.reason
     after = feed(session, balances)
     assert [m.equity for m in only(Margin, after)] == [5000.0]
     assert only(AccountState, after)[-1].reason == ""
@@ -93,18 +95,32 @@ def test_a_portfolio_margin_account_borrows_against_everything_so_its_equity_is_
     assert "portfolio-margin account" in only(AccountState, outputs)[-1].reason
 
 
-def test_a_unified_account_without_usdc_and_positions_is_flat():
+def test_a_unified_account_whose_usdc_is_not_listed_is_worth_what_nobody_knows():
+    """A list without the row does not say that there is none of it."""
     session = following(ALICE)
     hype = {"coin": "HYPE", "token": 150, "total": "3.0", "hold": "0.0", "entryNtl": "60.0"}
     outcome = {"coin": "+15", "total": "2.0", "hold": "0.0"}
-    outputs = feed(
-        session,
-        *answers("unifiedAccount", hype, outcome),
-        *state_of(EMPTY),
-        reply("account", {"role": "user"}, key=f"role/{ALICE}"),
-    )
+    outputs = feed(session, *answers("unifiedAccount", hype, outcome), *state_of(EMPTY))
+    assert [m.equity for m in only(Margin, outputs)] == [None]
+    said = only(AccountState, outputs)[-1]
+    assert (said.state, "name no USDC" in said.reason) == ("read", True)
+
+
+def test_a_unified_account_of_no_usdc_and_no_positions_is_flat():
+    session = following(ALICE)
+    role = reply("account", {"role": "user"}, key=f"role/{ALICE}")
+    outputs = feed(session, *answers("unifiedAccount", spot("0.0")), *state_of(EMPTY), role)
     assert [m.equity for m in only(Margin, outputs)] == [0.0]
-    assert [s.state for s in only(AccountState, outputs)] == ["flat"]
+    assert only(AccountState, outputs)[-1].state == "flat"
+
+
+def test_figures_that_a_unified_account_does_not_name_are_unknown_and_not_nothing():
+    session = following(ALICE)
+    bare = {"coin": "USDC", "token": 0, "total": "5000.0"}
+    held = state(row("BTC", "1", leverage=ISOLATED, marginUsed=None))
+    outputs = feed(session, *answers("unifiedAccount", bare), *state_of(held))
+    [margin] = only(Margin, outputs)
+    assert (margin.equity, margin.available, margin.cross_equity) == (5000.0, None, None)
 
 
 def test_the_spot_balance_of_a_unified_account_is_asked_for_again_and_again():

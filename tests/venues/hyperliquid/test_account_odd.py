@@ -114,6 +114,23 @@ def test_a_builders_dex_that_fails_is_missed_only_if_something_was_in_it():
     assert only(AccountState, still) == [], "the other dexes do not make up for it"
 
 
+def test_one_odd_figure_of_a_position_costs_that_figure():
+    held = row("BTC", "2", entryPx="?", liquidationPx="55.5", unrealizedPnl="1e300")
+    outputs = feed(following(ALICE), reply("account", state(held, withdrawable="all")))
+    [position], [margin] = only(Position, outputs), only(Margin, outputs)
+    assert (position.size, position.entry, position.upnl) == (2.0, None, None)
+    assert (position.mark, position.liquidation) == (100.0, 55.5)
+    assert (margin.equity, margin.available) == (1000.0, None)
+    [rejected] = only(Reject, outputs)
+    assert "entryPx of BTC, unrealizedPnl of BTC, withdrawable" in rejected.reason
+
+
+def test_an_account_value_that_is_no_number_is_unknown_and_no_empty_account():
+    outputs = feed(following(ALICE), opened(), reply("account", EMPTY | state(value="much")))
+    assert [margin.equity for margin in only(Margin, outputs)] == [None]
+    assert only(AccountState, outputs)[-1].state == "read"
+
+
 # --- answers ------------------------------------------------------------------------------------
 
 
@@ -135,7 +152,7 @@ def test_an_answer_of_null_keeps_the_account_and_says_so():
     outputs = feed(session, reply("account", "null", key=f"state/{ALICE}"))
     assert only(Position, outputs) == []
     [said] = only(AccountState, outputs)
-    assert (said.state, "answered null" in said.reason) == ("failed", True)
+    assert (said.state, "got `null`" in said.reason) == ("failed", True)
 
 
 def test_an_impossible_figure_keeps_the_account_and_says_so():

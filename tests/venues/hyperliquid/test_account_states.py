@@ -7,7 +7,17 @@ import pytest
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
 from cockpit.venues.contract import Send, Wanted, Wants
 from cockpit.venues.hyperliquid import SPEC, Session
-from tests.support import AT_NS, feed, frame, needs_captures, only, opened, reply, ticks
+from tests.support import (
+    AT_NS,
+    closed,
+    feed,
+    frame,
+    needs_captures,
+    only,
+    opened,
+    reply,
+    ticks,
+)  # fmt: skip
 from tests.venues.hyperliquid.accounts import (
     ALICE,
     BOB,
@@ -17,7 +27,9 @@ from tests.venues.hyperliquid.accounts import (
     body_of,
     following,
     row,
+    standard,
     state,
+    unread,
 )  # fmt: skip
 
 SECOND = 1_000_000_000
@@ -135,15 +147,66 @@ def test_where_the_role_cannot_be_asked_a_flat_account_says_what_else_it_may_be(
     assert "agent (API) wallet" in said.reason
 
 
-def test_a_unified_account_has_no_equity_here_and_says_why():
+# --- in parts -------------------------------------------------------------------------------------
+
+
+def stood(outputs: list) -> tuple:
+    said = only(AccountState, outputs)[-1]
+    return said.state, said.parts_known, said.parts_wanted
+
+
+def test_an_account_is_read_when_every_part_that_was_asked_for_has_answered():
+    """The venue's own dex first, then its mode and the list of dexes, at last the dex xyz."""
+    session = unread(ALICE)
+    feed(session, opened())
+    own = feed(session, reply("account", state(row("BTC", "-1")), key=f"state/{ALICE}"))
+    assert [p.symbol for p in only(Position, own)] == ["BTC"]
+    assert stood(own) == ("waiting", 1, 4)
+    assert only(AccountState, own)[-1].reason.startswith("reading 1 of 4: waiting for ")
+    mode, dexs = standard("xyz")
+    assert stood(feed(session, mode)) == ("waiting", 2, 3), "its spot balances are no part of it"
+    asking = feed(session, dexs)
+    assert {fetch.key for fetch in asked(asking, "state/")} == {f"state/{ALICE}/xyz"}
+    late = feed(session, reply("account", state(row("xyz:GOLD", "1")), key=f"state/{ALICE}/xyz"))
+    assert [p.symbol for p in only(Position, late)] == ["xyz:GOLD"]
+    assert stood(late) == ("read", None, None)
+
+
+def test_a_stream_of_all_dexs_answers_for_every_one_of_them():
+    """The first dex comes by REST at once, the stream a moment later."""
+    session = unread(ALICE)
+    mode, _ = standard()
+    first = reply("account", state(row("BTC", "-1")), key=f"state/{ALICE}")
+    assert stood(feed(session, opened(), mode, first)) == ("waiting", 2, 3)
+    gold = ("xyz", state(row("xyz:GOLD", "1")))
+    outputs = feed(session, frame(all_dexs(ALICE, ("", state(row("BTC", "-1"))), gold)))
+    assert {p.symbol for p in only(Position, outputs)} == {"BTC", "xyz:GOLD"}
+    assert stood(outputs)[0] == "read"
+
+
+def test_a_dex_that_never_answered_is_named_as_missing():
+    session = unread(ALICE)
+    own = reply("account", state(row("BTC", "1")), key=f"state/{ALICE}")
+    feed(session, opened(), *standard("xyz"), own)
+    outputs = feed(session, reply("account", "", status=500, key=f"state/{ALICE}/xyz"))
+    assert only(AccountState, outputs) == [], "nothing new: it was missing before"
+    [said] = only(AccountState, feed(unread(ALICE), opened(), *standard("xyz"), own))[-1:]
+    assert "the dex xyz" in said.reason
+
+
+def test_an_account_that_looks_like_nobodys_waits_for_who_it_is():
     session = following(ALICE)
-    feed(session, opened(), reply("account", '"unifiedAccount"', key=f"mode/{ALICE}"))
-    outputs = feed(session, reply("account", state(row("BTC", "1")), key=f"state/{ALICE}"))
-    [margin] = only(Margin, outputs)
-    assert margin.equity is None
-    [said] = only(AccountState, outputs)
-    assert said.state == "read"
-    assert "spot balances" in said.reason
+    flat_state = reply("account", EMPTY, key=f"state/{ALICE}")
+    assert stood(feed(session, opened(), flat_state)) == ("waiting", 3, 4)
+    role = reply("account", {"role": "user"}, key=f"role/{ALICE}")
+    assert stood(feed(session, role)) == ("flat", None, None)
+
+
+def test_what_stood_once_is_not_taken_back_by_a_reconnect():
+    session = following(ALICE)
+    own = reply("account", state(row("BTC", "1")), key=f"state/{ALICE}")
+    feed(session, opened(), own)
+    assert only(AccountState, feed(session, closed(), opened(), own)) == []
 
 
 @pytest.mark.parametrize(

@@ -199,10 +199,26 @@ def test_a_market_without_interest_has_none_and_says_so():
     assert interest.base == 0.0
 
 
-@pytest.mark.parametrize("rate", ["NaN", "inf", "1.5", "-7", None])
+@pytest.mark.parametrize("rate", ["NaN", "inf", "1.5", "-7", "a little", None])
 def test_an_absurd_rate_is_rejected_and_its_neighbours_stand(rate):
     facts = feed(session(), frame(active_ctx("SOL", funding=rate)))
     assert [type(fact) for fact in facts] == [Reject, OpenInterest, Prices]
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        ({"markPx": "?"}, [Funding, OpenInterest, Prices, Reject]),
+        ({"oraclePx": "1e300"}, [Funding, OpenInterest, Prices, Reject]),
+        ({"openInterest": "-4"}, [Funding, Prices, Reject]),
+        ({"premium": "none"}, [Funding, OpenInterest, Prices, Reject]),
+        ({"markPx": "?", "oraclePx": None}, [Funding, OpenInterest, Reject]),
+        ({"dayNtlVlm": "much"}, [Funding, OpenInterest, Prices]),
+    ],
+)
+def test_one_odd_figure_of_a_context_costs_that_figure(odd, said):
+    facts = feed(session(), frame(active_ctx("SOL", **odd)))
+    assert [type(fact) for fact in facts] == said
 
 
 def test_the_recorded_frame_for_all_markets_speaks_by_position():
