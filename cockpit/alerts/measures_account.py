@@ -125,8 +125,11 @@ def _carry(portfolio: Portfolio, view: MarketView, now_ns: int) -> Iterator[Read
 
 
 def _is_unread(portfolio: Portfolio) -> bool:
-    """Whether an account may hold the other half of a hedge, and was never read."""
-    return any(a.age_s is None and a.status != "unknown" for a in portfolio.accounts)
+    """Whether an account may hold the other half of a hedge, and was never read to its end."""
+    return any(
+        account.was_never_read or (account.age_s is None and account.status != "unknown")
+        for account in portfolio.accounts
+    )
 
 
 def rate_is_old(row: Row, view: MarketView, now_ns: int) -> bool:

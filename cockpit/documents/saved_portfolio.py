@@ -72,10 +72,11 @@ def _reading(account: AccountDocument) -> AccountReading:
 
 
 def _known_pools(account: AccountReading) -> tuple[Pool, ...]:
-    """An account that had not been read has one of which nothing is known."""
-    if account.was_never_read and not account.pools:
-        return (Pool(venue=account.venue, account=account.address, pool="", equity_usd=None),)
-    return account.pools
+    """An account that had not been read to its end has one more, of which nothing is known."""
+    if not account.was_never_read:
+        return account.pools
+    unread = Pool(venue=account.venue, account=account.address, pool="", equity_usd=None)
+    return (*account.pools, unread)
 
 
 def _pool(account: AccountDocument, pool: PoolDocument) -> Pool:

@@ -53,7 +53,7 @@ class AccountReading:
     @property
     def was_never_read(self) -> bool:
         """Whether it may hold something that has not been read once."""
-        return self.status in ("waiting", "failed") and self.age_s is None
+        return self.status == "waiting" or (self.status == "failed" and self.age_s is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ def _is_old(view: MarketView, leg: Leg, now_ns: int) -> bool:
 
 
 def is_unread(book: AccountRead, now_ns: int) -> bool:
-    """Whether an account that may hold something has not been read once."""
-    return book.status in ("waiting", "failed") and book.age_s(now_ns) is None
+    """Whether an account may hold something that has not been read once."""
+    return book.status == "waiting" or (book.status == "failed" and book.age_s(now_ns) is None)
 
 
 def _account(
@@ -209,7 +209,7 @@ def _untrusted(books: Sequence[AccountRead], view: MarketView, now_ns: int) -> l
     for book in books:
         name = str(Account(book.venue, book.address))
         if book.status == "waiting":
-            found.append(f"{name}: not read yet")
+            found.append(f"{name}: {book.reason or 'not read yet'}")
         elif book.reason:
             found.append(f"{name}: {book.reason}")
         if book.status not in ("waiting", "unknown") and book.is_stale(now_ns):

@@ -178,6 +178,14 @@ def test_half_of_a_hedge_is_not_measured_while_the_other_account_was_never_read(
     assert len(read(store, kind)) == 1
 
 
+@pytest.mark.parametrize("kind", ["net_delta", "carry"])
+def test_half_of_an_account_is_not_measured_while_its_other_half_is_being_read(store, kind):
+    half = {"parts_known": 1, "parts_wanted": 2, "reason": "reading 1 of 2", **said()}
+    store.apply(AccountState(account=A, state="waiting", **half))
+    hold(store, 2.0)
+    assert read(store, kind) == []
+
+
 def test_a_position_that_no_price_liquidates_is_far_away_and_not_unknown(store):
     # More cash than the position is worth, so that a fall to zero can be paid.
     store.apply(Margin(account=A, equity=1e6, cross_equity=1e6, maintenance=5.0, **said()))
