@@ -107,7 +107,7 @@ class Backfill(OverHttp):
             return [self._page(key, known, at_ns)]
         every_ns = self._plan.every_s * NS_PER_S
         settling_ns = round(self._plan.settling_s * NS_PER_S)
-        known.due_ns = (at_ns // every_ns + 1) * every_ns + settling_ns
+        known.due_ns = ((at_ns - settling_ns) // every_ns + 1) * every_ns + settling_ns
         return ()
 
     def failed(self, key: str, at_ns: int, retry_s: float | None = None) -> None:
@@ -132,7 +132,10 @@ class Backfill(OverHttp):
             known.missing.append((known.asked.start_ns, known.asked.end_ns))
             known.asked = None
         floor_ns = at_ns - self._plan.depth_s * NS_PER_S
-        start_ns = floor_ns if known.newest_ns is None else known.newest_ns + self._plan.unit_ns
+        start_ns = floor_ns
+        if known.newest_ns is not None:
+            # A stamp may lie ahead of our clock.
+            start_ns = min(known.newest_ns + self._plan.unit_ns, at_ns)
         # What begins where the new rows do is part of their span.
         spans = [
             (max(start, floor_ns), end)
@@ -141,9 +144,7 @@ class Backfill(OverHttp):
         ]
         if known.newest_ns is None:
             spans = []
-        if start_ns <= at_ns:
-            spans.append((start_ns, at_ns))
-        known.missing = spans
+        known.missing = [*spans, (start_ns, at_ns)]
         return self._page(key, known, at_ns)
 
     def _page(self, key: str, known: _Key, at_ns: int) -> Fetch:
@@ -166,5 +167,11 @@ class Backfill(OverHttp):
         older = (page.start_ns, min(inside) - plan.unit_ns)
         newer = (max(inside) + plan.unit_ns, page.end_ns)
         one_end = [older] if plan.newest_first else [newer]
-        ends = [older, newer] if plan.rows is None else one_end
-        return [(start, end) for start, end in ends if start <= end]
+        if plan.rows is not None:
+            return [span for span in one_end if span[0] <= span[1]]
+        return [span for span in (older, newer) if self._may_hold_rows(*span)]
+
+    def _may_hold_rows(self, start_ns: int, end_ns: int) -> bool:
+        """Whether the clock passed a payment's time in this span."""
+        every_ns = self._plan.every_s * NS_PER_S
+        return (start_ns - 1) // every_ns < end_ns // every_ns

@@ -149,3 +149,28 @@ def test_many_markets_are_read_a_few_a_second() -> None:
 def test_a_page_that_nobody_asked_for_asks_for_nothing() -> None:
     asked = Asked(Plan(newest_first=True, rows=20))
     assert asked.backfill.answered("BTC", WANTED[-20:], NOW_NS) == ()
+
+
+ANY_PAGE = Plan(newest_first=True, rows=None, depth_s=DEPTH_S)
+
+
+def test_where_no_page_size_is_known_a_whole_answer_needs_no_second_question() -> None:
+    """Between the ends of the span and its rows no hour passed: nothing can be missing there."""
+    asked = Asked(ANY_PAGE)
+    assert asked.all_from(lambda page: (inside(page), None), NOW_NS) == PAID[-50:]
+    assert len(asked.pages) == 1
+
+
+def test_a_payment_that_is_not_there_yet_is_looked_for_when_it_has_settled() -> None:
+    asked = Asked(ANY_PAGE)
+    at_ns = PAID[-1] + 20 * 1_000_000_000
+    asked.all_from(lambda page: (inside(page)[:-1], None), at_ns)
+    assert not asked.backfill.tick(at_ns + 24 * 1_000_000_000)
+    assert asked.backfill.tick(at_ns + 25 * 1_000_000_000)
+
+
+def test_a_stamp_ahead_of_our_clock_stops_nothing() -> None:
+    asked = Asked(Plan(newest_first=True, rows=20, depth_s=DEPTH_S))
+    asked.backfill.want(["BTC"], NOW_NS)
+    asked.backfill.answered("BTC", [NOW_NS + 24 * HOUR_NS], NOW_NS)
+    assert len(asked.backfill.tick(NOW_NS + HOUR_NS)) == 1
