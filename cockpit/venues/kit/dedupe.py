@@ -30,7 +30,8 @@ class Seen:
 class Unchanged:
     """Facts of a survey that say nothing new are not stated again.
 
-    Compared is everything but the times. `forget` when the link that carried them closes: then
+    Compared is everything but the times, so a payment is always news: its time is what is new of
+    it. `forget` when the link that carried them closes: then
     all of it is news.
     """
 
@@ -42,10 +43,10 @@ class Unchanged:
 
     def news(self, facts: Iterable[F]) -> Iterator[F]:
         for fact in facts:
-            if not isinstance(fact, MarketEvent):
+            kind = fact.kind if isinstance(fact, Funding) else ""
+            if not isinstance(fact, MarketEvent) or kind == "settled":
                 yield fact
                 continue
-            kind = fact.kind if isinstance(fact, Funding) else ""
             place = (type(fact), fact.symbol, kind)
             said = astuple(fact)[_PAST_TIMES:]
             if self._said.get(place) != said:

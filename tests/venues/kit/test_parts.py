@@ -299,3 +299,13 @@ def test_a_request_that_an_answer_names_is_one_of_ours_or_none(
     text: str | int | None, number: int
 ) -> None:
     assert request_number(text) == number
+def test_a_payment_at_the_rate_of_the_one_before_it_is_news() -> None:
+    unchanged = Unchanged()
+    paid = Funding(
+        venue="tiny", symbol="BTC", recv_ns=AT_NS, venue_ns=AT_NS, kind="settled", rate=1e-4,
+        interval_s=3_600,
+    )  # fmt: skip
+    later = msgspec.structs.replace(paid, recv_ns=AT_NS + HOUR_NS, venue_ns=AT_NS + HOUR_NS)
+    assert list(unchanged.news([paid, later])) == [paid, later]
+
+
