@@ -131,7 +131,7 @@ class Instruments(Generic[M]):
         """The market of a row of the listing.
 
         A symbol that another market has is not given twice: this one is known by its native name.
-        One that is gone gives its symbol up.
+        One that is gone gives its symbol up, and so does one that the venue renamed.
         """
         self._seen.add(native)
         holder = self._native_of.get(symbol, native)
@@ -140,6 +140,8 @@ class Instruments(Generic[M]):
         market = self.markets.get(native)
         if market is None:
             market = self.markets[native] = make(native, symbol)
+        elif market.symbol != symbol and self._native_of.get(market.symbol) == native:
+            del self._native_of[market.symbol]
         self._native_of[symbol] = native
         market.symbol, market.unit = symbol, unit
         return market

@@ -211,6 +211,18 @@ def test_prices_and_sizes_of_scaled_fractional_and_inverse_contracts() -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
+def test_a_market_that_is_renamed_answers_to_its_new_name_only() -> None:
+    listing = Instruments[Market]()
+    listed(listing, "7", "XRP")
+    (renamed,) = listed(listing, "7", "XRPL", at(1))
+    assert renamed.symbol == "XRPL"
+    assert [list(listing.wanted([name])) for name in ("XRP", "XRPL")] == [
+        [], [listing.markets["7"]],
+    ]  # fmt: skip
+    (other,) = listed(listing, "8", "XRP", at(2))
+    assert other.symbol == "XRP"
+
+
         ("1000PEPE", ("PEPE", 1000.0)),
         ("SHIB1000", ("SHIB", 1000.0)),
         ("kBONK", ("BONK", 1000.0)),
