@@ -143,6 +143,10 @@ class Rota(OverHttp, Generic[T]):
         self._wanted = dict.fromkeys(keys)
         return self.tick(at_ns)
 
+    def every(self, period_s: float) -> None:
+        """Ask about each this often from now on."""
+        self._timing = replace(self._timing, period_s=period_s)
+
     def soon(self, key: str) -> None:
         """Ask about it at the next tick."""
         self._due_ns.pop(key, None)

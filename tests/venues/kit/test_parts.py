@@ -109,6 +109,13 @@ def test_a_key_that_is_wanted_no_longer_is_not_asked_and_keeps_its_turn() -> Non
     assert turns.want("ab", at(2)) == ()
     assert len(turns.tick(at(10))) == 2
 
+def test_a_rota_may_ask_more_seldom_from_now_on() -> None:
+    asked = rota()
+    asked.every(30)
+    asked.want(["a"], AT_NS)
+    assert [second for second in range(1, 61) if asked.tick(at(second))] == [30, 60]
+
+
 
 # --- pulse ----------------------------------------------------------------------------------------
 
