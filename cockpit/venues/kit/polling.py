@@ -178,15 +178,17 @@ class Rota(OverHttp, Generic[T]):
 def read(
     venue: str, decoder: "msgspec.json.Decoder[T]", reply: Reply, check: Check[T] | None = None
 ) -> T | Reject:
-    """The decoded body of a reply, or the `Reject` that says why there is none."""
-    reason = refused(reply)
-    if reason is None:
-        answer = decode(decoder, reply.body)
-        if isinstance(answer, str):
-            reason = f"{reply.name}: {answer}"
-        else:
-            problem = None if check is None else check(answer)
-            if problem is None:
-                return answer
-            reason = f"{reply.name}: {problem}"
-    return reject(venue, reply.at_ns, reason, reply.body)
+    """The decoded body of a reply, or the `Reject` that says why there is none.
+
+    A refusal is told in the venue's own words where the body has them.
+    """
+    refusal, answer = refused(reply), decode(decoder, reply.body)
+    if isinstance(answer, str):
+        problem: str | None = answer
+    else:
+        problem = None if check is None else check(answer)
+        if problem is None and refusal is None:
+            return answer
+    if refusal is None or not (problem is None or isinstance(answer, str)):
+        refusal = f"{refusal or reply.name}: {problem}"
+    return reject(venue, reply.at_ns, refusal, reply.body)

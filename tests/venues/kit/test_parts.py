@@ -67,6 +67,13 @@ def test_an_answer_that_says_nothing_is_a_reject_and_asked_for_sooner(body: str)
     assert [second for second in range(1, 60) if asked.tick(at(second))] == [6]
 
 
+def test_a_refusal_is_told_in_the_venues_own_words_where_it_has_some() -> None:
+    for body, words in (("[]", "tickers: HTTP 429: is empty"), ("<html>", "tickers: HTTP 429")):
+        answer = question().read(reply("tickers", body, status=429))
+        assert isinstance(answer, Reject)
+        assert answer.reason == words
+
+
 def test_a_good_answer_is_handed_over() -> None:
     assert question().read(reply("tickers", "[7]")) == [7]
 
