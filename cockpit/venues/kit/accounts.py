@@ -8,7 +8,7 @@ from typing import Any
 from cockpit.core.events import AccountState
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
-from cockpit.venues.kit.account_ledger import Ledger, failure
+from cockpit.venues.kit.account_ledger import Ledger, Parts, failure
 from cockpit.venues.kit.parts import OverHttp
 from cockpit.venues.kit.polling import Rota
 
@@ -72,6 +72,14 @@ class Accounts(OverHttp):
             return []
         followed.standing, followed.read_ns = Standing.FRESH, at_ns
         return list(followed.ledger.state("flat" if is_flat else "read", at_ns))
+
+    def reading(self, address: str, at_ns: int, parts: Parts) -> list[AccountState]:
+        """Some of an account's parts have answered; said until all of it was read once."""
+        followed = self.followed.get(address)
+        if followed is None or followed.ledger.is_known:
+            return []
+        reason = f"reading {parts[0]} of {parts[1]}"
+        return list(followed.ledger.state("waiting", at_ns, reason, parts))
 
     def unknown(self, address: str, at_ns: int, reason: str) -> list[AccountState]:
         """The venue has no such account."""

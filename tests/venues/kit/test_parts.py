@@ -109,19 +109,19 @@ def test_one_failed_key_of_a_rota_is_asked_for_sooner_and_alone() -> None:
     assert [f.key for f in only(Fetch, turns.tick(at(3)))] == ["b"]
 
 
-def test_a_key_that_is_wanted_no_longer_is_not_asked_and_keeps_its_turn() -> None:
-    turns = rota()
-    turns.want("ab", AT_NS)
-    assert turns.want("b", at(1)) == ()
-    assert turns.want("ab", at(2)) == ()
-    assert len(turns.tick(at(10))) == 2
-
 def test_a_rota_may_ask_more_seldom_from_now_on() -> None:
     asked = rota()
     asked.every(30)
     asked.want(["a"], AT_NS)
     assert [second for second in range(1, 61) if asked.tick(at(second))] == [30, 60]
 
+
+def test_a_key_that_is_wanted_no_longer_is_not_asked_and_keeps_its_turn() -> None:
+    turns = rota()
+    turns.want("ab", AT_NS)
+    assert turns.want("b", at(1)) == ()
+    assert turns.want("ab", at(2)) == ()
+    assert len(turns.tick(at(10))) == 2
 
 
 # --- pulse ----------------------------------------------------------------------------------------
@@ -211,6 +211,18 @@ def test_a_market_that_is_gone_gives_its_symbol_to_the_one_that_replaces_it() ->
     assert [market.native for market in listing.wanted(["BTC"])] == ["BTC-NEW"]
 
 
+def test_a_market_that_is_renamed_answers_to_its_new_name_only() -> None:
+    listing = Instruments[Market]()
+    listed(listing, "7", "XRP")
+    (renamed,) = listed(listing, "7", "XRPL", at(1))
+    assert renamed.symbol == "XRPL"
+    assert [list(listing.wanted([name])) for name in ("XRP", "XRPL")] == [
+        [], [listing.markets["7"]],
+    ]  # fmt: skip
+    (other,) = listed(listing, "8", "XRP", at(2))
+    assert other.symbol == "XRP"
+
+
 def test_prices_and_sizes_of_scaled_fractional_and_inverse_contracts() -> None:
     """1000PEPE at 0.0046 is PEPE at 4.6e-6; 500 contracts of 0.01; 6,000 dollars at 60,000."""
     pepe, okx, inverse = Unit(price=1000), Unit(size=0.01), Unit(size=1.0, inverse=True)
@@ -225,18 +237,6 @@ def test_prices_and_sizes_of_scaled_fractional_and_inverse_contracts() -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-def test_a_market_that_is_renamed_answers_to_its_new_name_only() -> None:
-    listing = Instruments[Market]()
-    listed(listing, "7", "XRP")
-    (renamed,) = listed(listing, "7", "XRPL", at(1))
-    assert renamed.symbol == "XRPL"
-    assert [list(listing.wanted([name])) for name in ("XRP", "XRPL")] == [
-        [], [listing.markets["7"]],
-    ]  # fmt: skip
-    (other,) = listed(listing, "8", "XRP", at(2))
-    assert other.symbol == "XRP"
-
-
         ("1000PEPE", ("PEPE", 1000.0)),
         ("SHIB1000", ("SHIB", 1000.0)),
         ("kBONK", ("BONK", 1000.0)),
@@ -279,6 +279,17 @@ def test_an_account_that_was_never_read_says_at_once_that_it_could_not_be() -> N
     assert states(accounts.read("0xcd", at(3), is_flat=True)) == []
 
 
+def test_an_account_in_parts_says_how_many_have_answered_until_all_of_it_was_read_once() -> None:
+    accounts = Accounts("tiny", rota(), retry_s=3, stale_s=60)
+    accounts.want(["0xab"], AT_NS)
+    (said,) = accounts.reading("0xab", at(1), (2, 3))
+    assert (said.state, said.reason) == ("waiting", "reading 2 of 3")
+    assert (said.parts_known, said.parts_wanted) == (2, 3)
+    assert states(accounts.reading("0xab", at(2), (2, 3))) == []
+    assert states(accounts.read("0xab", at(3), is_flat=False)) == ["read"]
+    assert states(accounts.reading("0xab", at(13), (1, 3))) == []
+
+
 # --- what was said already ------------------------------------------------------------------------
 
 
@@ -293,6 +304,16 @@ def test_a_fact_that_differs_in_nothing_but_its_times_is_not_news() -> None:
     assert len(list(said.news([prices(2.0, at(30))]))) == 1
     said.forget()
     assert len(list(said.news([prices(2.0, at(45))]))) == 1
+
+
+def test_a_payment_at_the_rate_of_the_one_before_it_is_news() -> None:
+    unchanged = Unchanged()
+    paid = Funding(
+        venue="tiny", symbol="BTC", recv_ns=AT_NS, venue_ns=AT_NS, kind="settled", rate=1e-4,
+        interval_s=3_600,
+    )  # fmt: skip
+    later = msgspec.structs.replace(paid, recv_ns=AT_NS + HOUR_NS, venue_ns=AT_NS + HOUR_NS)
+    assert list(unchanged.news([paid, later])) == [paid, later]
 
 
 def test_a_fill_is_known_as_long_as_there_is_room() -> None:
@@ -325,13 +346,3 @@ def test_a_request_that_an_answer_names_is_one_of_ours_or_none(
     text: str | int | None, number: int
 ) -> None:
     assert request_number(text) == number
-def test_a_payment_at_the_rate_of_the_one_before_it_is_news() -> None:
-    unchanged = Unchanged()
-    paid = Funding(
-        venue="tiny", symbol="BTC", recv_ns=AT_NS, venue_ns=AT_NS, kind="settled", rate=1e-4,
-        interval_s=3_600,
-    )  # fmt: skip
-    later = msgspec.structs.replace(paid, recv_ns=AT_NS + HOUR_NS, venue_ns=AT_NS + HOUR_NS)
-    assert list(unchanged.news([paid, later])) == [paid, later]
-
-
