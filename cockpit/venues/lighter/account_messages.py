@@ -1,25 +1,30 @@
 """Shapes of Lighter's account messages and replies, and what one row of them says.
 
-Private to `lighter_account.py`, whose docstring has signs, units and evidence.
+Private to the venue; `accounts.py` has signs, units and evidence.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-import msgspec
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.json import Decoder
 
-from cockpit.core.events import Margin, Position
+from cockpit.core.events import FundingPayment, Margin, Position
+from cockpit.core.units import NS_PER_MS
 from cockpit.venues.kit.decoding import printable
 from cockpit.venues.kit.numbers import finite, positive
-from cockpit.venues.lighter.mapper import VENUE
-from cockpit.venues.lighter.markets import DOCUMENTED_IDS, LAST_PERP_ID, THOUSANDS, symbol_of
-from cockpit.venues.lighter.messages import Scalar
+from cockpit.venues.lighter.mapper import SIGNS, VENUE
+from cockpit.venues.lighter.markets import LAST_PERP_ID, symbol_of, unit_of
+from cockpit.venues.lighter.wire_2025 import guessed_name
 
 Row = TypeVar("Row")
 Grouped = dict[str, Row | list[Row] | None] | list[Row] | None
 """Rows by market id, one or several each; a bare list or null where there are none."""
+Scalar = str | float | None
+FIRST_MILLISECONDS = 10**11
+_MOST_MILLISECONDS = 10**13
 
 
-class PositionRow(msgspec.Struct, frozen=True, gc=False):
+class PositionRow(Struct, frozen=True, gc=False):
     """`position` is unsigned, `sign` is 1 or -1. A market that was ever traded keeps its row."""
 
     market_id: int
@@ -37,10 +42,16 @@ class PositionRow(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def native(self) -> str:
-        return printable(self.symbol or "") or native_of(self.market_id)
+        return printable(self.symbol or "") or guessed_name(self.market_id)
+
+    @property
+    def aside(self) -> float | None:
+        """What stands behind an isolated position alone; None where it is not said."""
+        allocated, profit = finite(self.allocated_margin), finite(self.unrealized_pnl)
+        return None if allocated is None or profit is None else allocated + profit
 
 
-class PaidRow(msgspec.Struct, frozen=True, gc=False):
+class PaidRow(Struct, frozen=True, gc=False):
     """One funding payment: `change` is cash flow. Stamps are seconds, or milliseconds."""
 
     market_id: int
@@ -49,8 +60,14 @@ class PaidRow(msgspec.Struct, frozen=True, gc=False):
     position_size: Scalar = None
     position_side: str | None = None
 
+    @property
+    def stamp_ns(self) -> int | None:
+        """When it was paid; None for what is no time."""
+        ms = self.timestamp if self.timestamp >= FIRST_MILLISECONDS else self.timestamp * 1000
+        return ms * NS_PER_MS if 0 < ms < _MOST_MILLISECONDS else None
 
-class AccountRow(msgspec.Struct, frozen=True, gc=False):
+
+class AccountRow(Struct, frozen=True, gc=False):
     """One account of an address. The cross requirements are of the newest schema only."""
 
     index: int | None = None
@@ -65,27 +82,22 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False):
     positions: list[PositionRow] | None = None
 
     @property
-    def number(self) -> int:
-        """ValueError where the venue does not say which account this is."""
-        number = self.index if self.account_index is None else self.account_index
-        if number is None:
-            raise ValueError("an account without an index")
-        return number
+    def number(self) -> int | None:
+        return self.index if self.account_index is None else self.account_index
 
 
-class Answer(msgspec.Struct, frozen=True, gc=False):
-    """The body of `account`, `accountsByL1Address`, `positionFunding`, or of a refusal."""
+class Answer(Struct, frozen=True, gc=False):
+    """The body of `account`, `positionFunding`, or of a refusal."""
 
     code: int | None = None
     message: str | None = None
     total: int | None = None
     accounts: list[AccountRow] | None = None
-    sub_accounts: list[AccountRow] | None = None
     position_fundings: list[PaidRow] | None = None
     next_cursor: str | int | None = None
 
 
-class Stats(msgspec.Struct, frozen=True, gc=False):
+class Stats(Struct, frozen=True, gc=False):
     """What an account is worth, without its positions."""
 
     portfolio_value: Scalar = None
@@ -94,13 +106,13 @@ class Stats(msgspec.Struct, frozen=True, gc=False):
     total_stats: "Stats | None" = None
 
 
-class Message(msgspec.Struct, frozen=True, gc=False):
+class Message(Struct, frozen=True, gc=False):
     """A message of an account channel; which fields it has depends on the channel."""
 
     type: str
     channel: str = ""
     account: int | None = None
-    positions: Grouped[PositionRow] | msgspec.UnsetType = msgspec.UNSET
+    positions: Grouped[PositionRow] | UnsetType = UNSET
     funding_histories: Grouped[PaidRow] = None
     stats: Stats | None = None
 
@@ -112,57 +124,44 @@ class Message(msgspec.Struct, frozen=True, gc=False):
         return int(text) if is_index else self.account
 
 
-MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
-ANSWER: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer, strict=False)
+MESSAGE: Decoder[Message] = Decoder(Message, strict=False)
+ANSWER: Decoder[Answer] = Decoder(Answer, strict=False)
 
 
-def rows_of(grouped: Grouped[Row]) -> list[Row]:
+def rows_of(grouped: Any) -> list[Any]:
     """What a message lists, however it is grouped."""
-    if isinstance(grouped, dict):
-        groups = grouped.values()
-        lists = [one if isinstance(one, list) else [one] for one in groups if one is not None]
-        return [row for rows in lists for row in rows]
-    return grouped or []
+    if not isinstance(grouped, dict):
+        return grouped or []
+    lists = [one if isinstance(one, list) else [one] for one in grouped.values() if one is not None]
+    return [row for rows in lists for row in rows]
 
 
-def native_of(market_id: int) -> str:
-    """The name of a market that nothing has named yet."""
-    return DOCUMENTED_IDS.get(market_id, f"@{market_id}")
-
-
-def position(
-    account: str, number: int, row: PositionRow, at_ns: int, venue_ns: int | None = None
-) -> Position | None:
+def position(account: str, number: int, row: PositionRow, at_ns: int) -> Position | None:
     """One position, flat ones too; None for a spot market. ValueError for what cannot be."""
     if not 0 <= row.market_id <= LAST_PERP_ID:
         return None
     native, units = row.native, finite(row.position)
     if units is None or (units != 0.0 and row.sign not in (1, -1)):
         raise ValueError(f"{native}: impossible position {row.sign} x {row.position}")
-    contract = 1000.0 if native in THOUSANDS else 1.0
+    unit = unit_of(native)
     entry, liquidation = positive(row.avg_entry_price), positive(row.liquidation_price)
-    value, upnl = finite(row.position_value), finite(row.unrealized_pnl)
-    allocated = finite(row.allocated_margin)
+    value = positive(abs(finite(row.position_value) or 0.0))
     is_isolated = row.margin_mode == 1
-    is_worth = value is not None and value != 0.0 and units != 0.0
     return Position(
         venue=VENUE,
         recv_ns=at_ns,
-        venue_ns=venue_ns,
         symbol=symbol_of(native),
         account=account,
         pool=str(number),
-        size=(row.sign or 0) * abs(units) * contract,
-        entry=None if entry is None else entry / contract,
-        mark=abs(value) / abs(units) / contract if is_worth and value is not None else None,
-        liquidation=None if liquidation is None else liquidation / contract,
-        upnl=upnl,
+        size=(row.sign or 0) * abs(units) * unit.contract,
+        entry=None if entry is None else unit.to_price(entry),
+        mark=unit.to_price(value / abs(units)) if value is not None and units != 0.0 else None,
+        liquidation=None if liquidation is None else unit.to_price(liquidation),
+        upnl=finite(row.unrealized_pnl),
         funding_paid=finite(row.total_funding_paid_out),
         leverage=leverage(row.initial_margin_fraction),
         margin_mode="isolated" if is_isolated else "cross",
-        isolated_equity=allocated + upnl
-        if is_isolated and allocated is not None and upnl is not None
-        else None,
+        isolated_equity=row.aside if is_isolated else None,
     )
 
 
@@ -183,40 +182,38 @@ def worth(row: AccountRow) -> float | None:
     stated, collateral = finite(row.total_asset_value), finite(row.collateral)
     if stated is not None or collateral is None or row.positions is None:
         return stated
-    equity = collateral
-    for held in row.positions:
-        profit, aside = finite(held.unrealized_pnl), finite(held.allocated_margin) or 0.0
-        if finite(held.position) and profit is None:
-            return None
-        equity += (profit or 0.0) + aside
-    return equity
+    held = [position for position in row.positions if finite(position.position) != 0.0]
+    parts = [p.aside if p.margin_mode == 1 else finite(p.unrealized_pnl) for p in held]
+    return _sum([collateral, *parts])
 
 
-def margin_of(account: str, row: AccountRow, at_ns: int) -> Margin:
+def margin_of(account: str, number: int, row: AccountRow, at_ns: int) -> Margin:
     """The collateral of one account, isolated positions included."""
     equity, available = worth(row), finite(row.available_balance)
     required = finite(row.cross_initial_margin_requirement)
     isolated = [r for r in row.positions or () if r.margin_mode == 1 and finite(r.position)]
+    used = None if equity is None or available is None else equity - available
     if required is not None:
         # An isolated position takes what was set aside for it and its own profit, as in streams.
-        used: float | None = required + sum(
-            (finite(r.allocated_margin) or 0.0) + (finite(r.unrealized_pnl) or 0.0)
-            for r in isolated
-        )
-    else:
-        used = None if equity is None or available is None else equity - available
+        used = _sum([required, *(position.aside for position in isolated)])
     cross = finite(row.cross_asset_value)
     return Margin(
         venue=VENUE,
         recv_ns=at_ns,
         account=account,
-        pool=str(row.number),
+        pool=str(number),
         equity=equity,
         used=used,
         available=available,
         maintenance=finite(row.cross_maintenance_margin_requirement),
         cross_equity=equity if cross is None and not isolated else cross,
     )
+
+
+def _sum(parts: list[float | None]) -> float | None:
+    """What is not said in one part is not known of the whole."""
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
 
 
 def margin_of_stats(account: str, number: int, stats: Stats, at_ns: int) -> Margin | None:
@@ -241,3 +238,18 @@ def margin_of_stats(account: str, number: int, stats: Stats, at_ns: int) -> Marg
         available=available,
         cross_equity=cross_equity,
     )
+
+
+def payment(account: str, pool: str, native: str, row: PaidRow, at_ns: int) -> FundingPayment:
+    """One payment of one account. ValueError for what cannot be."""
+    usd, units, stamp_ns = finite(row.change), finite(row.position_size), row.stamp_ns
+    if usd is None or stamp_ns is None:
+        raise ValueError(f"{native}: impossible payment {row.change} at {row.timestamp}")
+    sign = SIGNS.get(row.position_side or "")
+    size = (
+        None if units is None or sign is None else sign * unit_of(native).to_size(abs(units), 1.0)
+    )
+    return FundingPayment(
+        venue=VENUE, recv_ns=at_ns, venue_ns=stamp_ns, symbol=symbol_of(native),
+        account=account, pool=pool, usd=usd, size=size,
+    )  # fmt: skip

@@ -1,40 +1,76 @@
 """Lighter's rows as facts: units, signs and stamps, without memory. Private to the venue.
 
-Every function takes the `Market` that the row is about, which knows its name and its contract, and
-raises ValueError where the venue wrote what cannot be.
+A figure that cannot be is left out, and `Odd` keeps the sentence that says so: it costs itself and
+nothing beside it.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from cockpit.core.events import (
-    AnyEvent,
     Block,
     BookDelta,
-    BookReset,
     BookSnapshot,
     Funding,
     Instrument,
     Levels,
     OpenInterest,
     Prices,
-    Rtt,
     Trade,
-)  # fmt: skip
+    Volume,
+)
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
-from cockpit.venues.kit.decoding import printable, reject
+from cockpit.venues.kit.decoding import printable
+from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.numbers import finite
 from cockpit.venues.lighter import messages as wire
-from cockpit.venues.lighter.markets import Market
+from cockpit.venues.lighter.markets import LighterMarket
 
 VENUE = "lighter"
-KINDS: frozenset[type] = frozenset(
-    {Instrument, BookSnapshot, BookDelta, Trade, Funding, OpenInterest, Prices, Block, Rtt}
-)
+FACTS = venue_facts("cockpit.venues.lighter")
 _NS_PER_US = 1_000
 _MAX_MS = 10**13
+_MAX_DECIMALS = 18
 _FORCED = frozenset({"liquidation", "deleverage"})
 _GONE = frozenset({"inactive", "settled"})
+SIGNS = {"long": 1.0, "short": -1.0}
+
+Fact = Prices | OpenInterest | Funding | Volume
+
+
+class Odd(list[str]):
+    """Sentences about figures of one row that make no sense."""
+
+    def number(self, what: str, value: Any) -> float | None:
+        """A number, or None where the venue said nothing or nonsense."""
+        is_number = isinstance(value, str | float | int) and not isinstance(value, bool)
+        number = finite(value) if is_number else None
+        if number is None and value is not None and value != "":
+            self.append(f"{what} is {value!r:.40}")
+        return number
+
+    def amount(self, what: str, value: Any) -> float | None:
+        """The same of something that cannot be negative."""
+        number = self.number(what, value)
+        if number is not None and number < 0.0:
+            self.append(f"{what} is negative: {number:g}")
+            return None
+        return number
+
+    def rate(self, what: str, percent: float | None) -> float | None:
+        """A fraction per hour. The cap is half a per cent; the whole position is nonsense."""
+        if percent is not None and abs(percent) >= 100.0:
+            self.append(f"{what} of {percent:g} % an hour")
+            return None
+        return None if percent is None else percent / 100.0
+
+    def decimals(self, what: str, value: Any) -> int | None:
+        number = self.number(what, value)
+        if number is not None and not (0 <= number <= _MAX_DECIMALS and number == int(number)):
+            self.append(f"{what} is {number:g}")
+            return None
+        return None if number is None else int(number)
 
 
 def stamp_ns(ms: float | None) -> int | None:
@@ -42,254 +78,39 @@ def stamp_ns(ms: float | None) -> int | None:
     return int(ms) * NS_PER_MS if ms is not None and 0 < ms < _MAX_MS else None
 
 
-def snapshot(market: Market, message: wire.BookSubscribed, at_ns: int) -> BookSnapshot:
+# --- books, fills, blocks -------------------------------------------------------------------------
+
+
+def snapshot(market: LighterMarket, message: wire.BookMessage, at_ns: int) -> BookSnapshot:
     """The whole book, sorted: the venue's order is by price, but nothing promises it."""
     book = message.order_book
-    bids = [level for level in _levels(book.bids, market.contract) if level[1] != 0.0]
-    asks = [level for level in _levels(book.asks, market.contract) if level[1] != 0.0]
+    bids = [level for level in _levels(market, book.bids) if level[1] != 0.0]
+    asks = [level for level in _levels(market, book.asks) if level[1] != 0.0]
     bids.sort(reverse=True)
     asks.sort()
     return BookSnapshot(
-        venue=VENUE,
-        symbol=market.symbol,
-        recv_ns=at_ns,
-        venue_ns=_book_ns(message),
-        bids=tuple(bids),
-        asks=tuple(asks),
-        seq=book.offset if book.nonce is None else book.nonce,
-    )
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=_book_ns(message),
+        bids=tuple(bids), asks=tuple(asks), seq=book.offset if book.nonce is None else book.nonce,
+    )  # fmt: skip
 
 
-def delta(market: Market, message: wire.BookUpdate, at_ns: int) -> BookDelta:
+def delta(market: LighterMarket, message: wire.BookMessage, at_ns: int) -> BookDelta:
     """The levels that changed, in the venue's order."""
-    book, contract = message.order_book, market.contract
+    book = message.order_book
     return BookDelta(
-        venue=VENUE,
-        symbol=market.symbol,
-        recv_ns=at_ns,
-        venue_ns=_book_ns(message),
-        bids=_levels(book.bids, contract),
-        asks=_levels(book.asks, contract),
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=_book_ns(message),
+        bids=_levels(market, book.bids), asks=_levels(market, book.asks),
         seq=book.offset if book.nonce is None else book.nonce,
-    )
+    )  # fmt: skip
 
 
-def reset(market: Market, at_ns: int, reason: str) -> BookReset:
-    """The book is unknown from now on."""
-    return BookReset(venue=VENUE, symbol=market.symbol, recv_ns=at_ns, reason=reason)
-
-
-def trades(
-    market: Market, message: wire.TradeUpdate | wire.TradeSubscribed, at_ns: int
-) -> Iterator[Trade]:
-    """Fills that were not told before, in the order of matching (the venue writes newest first)."""
-    rows = [(fill.trade_id, False, fill) for fill in message.trades or ()]
-    rows += [(fill.trade_id, True, fill) for fill in message.liquidation_trades or ()]
-    rows.sort(key=lambda row: row[:2])
-    for trade_id, is_liquidation, fill in rows:
-        if fill.type == "market-settlement" or not market.is_new(trade_id, is_liquidation):
-            continue
-        yield Trade(
-            venue=VENUE,
-            symbol=market.symbol,
-            recv_ns=at_ns,
-            venue_ns=stamp_ns(fill.timestamp),
-            price=fill.price / market.contract,
-            size=fill.size * market.contract,
-            side=Side.BUY if fill.is_maker_ask else Side.SELL,
-            liquidation=is_liquidation or fill.type in _FORCED,
-        )
-
-
-def unnamed(at_ns: int, channel: str, data: str | bytes) -> Iterator[AnyEvent]:
-    """Ids above the perps are spot markets; anything else is not a market at all."""
-    if not channel.rpartition(":")[2].isdecimal():
-        yield reject(VENUE, at_ns, f"unknown channel {channel}", data)
-
-
-def checked(
-    told: Iterator[AnyEvent], at_ns: int, what: str, data: str | bytes
-) -> Iterator[AnyEvent]:
-    """The facts of a message up to the first that cannot be."""
-    try:
-        yield from told
-    except ValueError as error:
-        yield reject(VENUE, at_ns, f"{what}: {error}", data)
-
-
-def block(message: wire.HeightUpdate | wire.HeightSubscribed, at_ns: int) -> Iterator[Block]:
-    """A block of the sequencer, at the venue's own time."""
-    block_ns = stamp_ns(message.timestamp)
-    if block_ns is None or message.height < 0:
-        raise ValueError("impossible block")
-    yield Block(
-        venue=VENUE,
-        recv_ns=at_ns,
-        venue_ns=block_ns,
-        chain=VENUE,
-        height=message.height,
-        block_ns=block_ns,
-    )
-
-
-def figures(row: wire.Stats[wire.Scalar]) -> wire.Stats[wire.Figure]:
-    """A row whose figures may be anything as one of numbers. ValueError where one is none."""
-    return wire.Stats(
-        symbol=row.symbol,
-        mark_price=_number(row.mark_price),
-        index_price=_number(row.index_price),
-        last_trade_price=_number(row.last_trade_price),
-        open_interest=_number(row.open_interest),
-        current_funding_rate=_number(row.current_funding_rate),
-        funding_rate=_number(row.funding_rate),
-        funding_timestamp=_number(row.funding_timestamp),
-    )
-
-
-def stats(
-    market: Market, row: wire.Stats[wire.Figure], at_ns: int, venue_ns: int | None
-) -> list[AnyEvent]:
-    """One row of market_stats. A market whose prices are zero is no market: nothing is said."""
-    mark, index = row.mark_price, row.index_price
-    last, oi_usd = row.last_trade_price, row.open_interest
-    for figure in (mark, index, last, oi_usd):
-        if figure is not None and figure < 0.0:
-            raise ValueError("negative price or open interest")
-    if mark == 0.0 or index == 0.0 or (mark is None and index is None):
-        return []
-    contract = market.contract
-    out: list[AnyEvent] = [
-        Prices(
-            venue=VENUE,
-            symbol=market.symbol,
-            recv_ns=at_ns,
-            venue_ns=venue_ns,
-            mark=mark / contract if mark else None,
-            index=index / contract if index else None,
-            last=last / contract if last else None,
-        )
-    ]
-    if oi_usd is not None and mark:
-        units = oi_usd / mark
-        if market.size_decimals is not None:
-            units = round(units, market.size_decimals)
-        out.append(
-            OpenInterest(
-                venue=VENUE,
-                symbol=market.symbol,
-                recv_ns=at_ns,
-                venue_ns=venue_ns,
-                base=units * contract,
-            )
-        )
-    if row.current_funding_rate is not None:
-        out.append(live(market, row.current_funding_rate / 100.0, at_ns, venue_ns))
-    paid, paid_ns = row.funding_rate, stamp_ns(row.funding_timestamp)
-    if paid is not None and paid_ns is not None and paid_ns != market.settled_ns:
-        market.settled_ns = paid_ns
-        out.append(_settled(market.symbol, paid / 100.0, at_ns, paid_ns))
-    return out
-
-
-def live(market: Market, rate: float, at_ns: int, venue_ns: int | None) -> Funding:
-    """A fraction per hour, accruing until the next full hour."""
-    return Funding(
-        venue=VENUE,
-        symbol=market.symbol,
-        recv_ns=at_ns,
-        venue_ns=venue_ns,
-        kind="live",
-        rate=_possible(rate),
-        interval_s=HOUR_S,
-        next_ns=next_boundary_ns(at_ns if venue_ns is None else venue_ns, HOUR_S),
-    )
-
-
-def payments(symbol: str, rows: Iterable[wire.Paid], at_ns: int) -> Iterator[Funding]:
-    """Settled hours, oldest first. The rate has no sign of its own: `direction` says who paid."""
-    for row in sorted(rows, key=lambda row: row.timestamp):
-        stamp = stamp_ns(row.timestamp * 1000)
-        if stamp is None or row.rate < 0.0:
-            raise ValueError(f"impossible payment at {row.timestamp}")
-        rate = row.rate / 100.0
-        if rate != 0.0 and row.direction != "long":
-            if row.direction != "short":
-                raise ValueError(f"who paid at {row.timestamp}?")
-            rate = -rate
-        yield _settled(symbol, rate, at_ns, stamp)
-
-
-def instrument(market: Market, row: wire.Details, at_ns: int) -> Instrument:
-    """A listed perp. Margin fractions count 1e-4, fees are percent, minima are both binding."""
-    contract = market.contract
-    initial, maintenance = (
-        _number(row.min_initial_margin_fraction),
-        _number(row.maintenance_margin_fraction),
-    )
-    taker, maker = _number(row.taker_fee), _number(row.maker_fee)
-    minimum = _number(row.min_base_amount)
-    tick, lot = _decimals(row.price_decimals), _decimals(row.size_decimals)
-    is_active = row.status == "active" and not row.is_frozen
-    return Instrument(
-        venue=VENUE,
-        symbol=market.symbol,
-        recv_ns=at_ns,
-        native=printable(row.symbol),
-        base=market.symbol,
-        quote="USDC",
-        tick=None if tick is None else tick / contract,
-        lot=None if lot is None else lot * contract,
-        min_size=None if minimum is None else minimum * contract,
-        min_notional_usd=_number(row.min_quote_amount),
-        contract=contract,
-        funding_interval_s=HOUR_S,
-        max_leverage=10_000.0 / initial if initial else None,
-        mmf=maintenance / 10_000.0 if maintenance else None,
-        taker_fee=None if taker is None else taker / 100.0,
-        maker_fee=None if maker is None else maker / 100.0,
-        status="active" if is_active else "delisted" if row.status in _GONE else "paused",
-    )
-
-
-def listed_interest(market: Market, row: wire.Details, at_ns: int) -> OpenInterest | None:
-    """Metadata counts open interest in base units, where market_stats counts USD."""
-    base = _number(row.open_interest)
-    if base is None or base < 0.0 or row.status != "active":
-        return None
-    return OpenInterest(
-        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, base=base * market.contract
-    )
-
-
-def _settled(symbol: str, rate: float, at_ns: int, paid_ns: int) -> Funding:
-    return Funding(
-        venue=VENUE,
-        symbol=symbol,
-        recv_ns=at_ns,
-        venue_ns=paid_ns,
-        kind="settled",
-        rate=_possible(rate),
-        interval_s=HOUR_S,
-    )
-
-
-def _possible(rate: float) -> float:
-    """A fraction per hour. The venue's cap is half a per cent; the whole position is nonsense."""
-    if not abs(rate) < 1.0:
-        raise ValueError(f"impossible rate {rate}")
-    return rate
-
-
-def _levels(levels: tuple[wire.Level, ...] | None, contract: float) -> Levels:
-    """In base units, in the venue's order."""
+def _levels(market: LighterMarket, levels: tuple[wire.Level, ...] | None) -> Levels:
     if not levels:
         return ()
-    if contract == 1.0:
-        return tuple([(level.price, level.size) for level in levels])
-    return tuple([(level.price / contract, level.size * contract) for level in levels])
+    return market.unit.to_levels(tuple([(level.price, level.size) for level in levels]))
 
 
-def _book_ns(message: wire.BookSubscribed | wire.BookUpdate) -> int | None:
+def _book_ns(message: wire.BookMessage) -> int | None:
     """When the server sent it, else when the engine matched it."""
     sent_ms = message.timestamp
     if sent_ms is not None:
@@ -300,17 +121,177 @@ def _book_ns(message: wire.BookSubscribed | wire.BookUpdate) -> int | None:
     return matched_us * _NS_PER_US
 
 
-def _decimals(decimals: int | None) -> float | None:
-    if decimals is None:
-        return None
-    if not 0 <= decimals <= 18:
-        raise ValueError(f"{decimals} decimals")
-    return float(f"1e-{decimals}")
+def trades(market: LighterMarket, message: wire.TradeMessage, at_ns: int) -> Iterator[Trade]:
+    """Fills that were not told before, in the order of matching (the venue writes newest first).
+
+    Each subscription repeats the last hundred. The settlement of a market is nobody's fill.
+    """
+    rows = [(fill.trade_id, False, fill) for fill in message.trades or ()]
+    rows += [(fill.trade_id, True, fill) for fill in message.liquidation_trades or ()]
+    rows.sort(key=lambda row: row[:2])
+    for trade_id, is_liquidation, fill in rows:
+        is_fill = fill.type != "market-settlement"
+        if is_fill and market.fills.is_new((trade_id, is_liquidation)):
+            yield Trade(
+                venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=stamp_ns(fill.timestamp),
+                price=market.unit.to_price(fill.price),
+                size=market.unit.to_size(fill.size, fill.price),
+                side=Side.BUY if fill.is_maker_ask else Side.SELL,
+                liquidation=is_liquidation or fill.type in _FORCED,
+            )  # fmt: skip
 
 
-def _number(value: wire.Scalar) -> float | None:
-    """A number, or None where the venue said nothing. ValueError for anything else."""
-    number = finite(value)
-    if number is None and value is not None and value != "":
-        raise ValueError(f"not a number: {value}")
-    return number
+def block(message: wire.Height, at_ns: int) -> Block:
+    """A block of the sequencer, at the venue's own time."""
+    block_ns = message.timestamp * NS_PER_MS
+    return Block(
+        venue=VENUE, recv_ns=at_ns, venue_ns=block_ns, chain=VENUE, height=message.height,
+        block_ns=block_ns,
+    )  # fmt: skip
+
+
+# --- statistics -----------------------------------------------------------------------------------
+
+
+def figures(row: wire.Stats[Any], odd: Odd) -> wire.Stats[wire.Figure]:
+    """A row whose figures may be anything as one of numbers."""
+    fields = wire.Stats.__struct_fields__[1:]
+    return wire.Stats(row.symbol, *(odd.number(name, getattr(row, name)) for name in fields))
+
+
+def stats(
+    market: LighterMarket, row: wire.Stats[wire.Figure], at_ns: int, venue_ns: int | None, odd: Odd
+) -> list[Fact]:
+    """One row of market_stats. A market whose prices are zero is no market: nothing is said."""
+    mark, index = row.mark_price, row.index_price
+    last, oi_usd = row.last_trade_price, row.open_interest
+    if mark == 0.0 or index == 0.0:
+        return []
+    for figure in (mark, index, last, oi_usd):
+        if figure is not None and figure < 0.0:
+            mark, index = odd.amount("mark_price", mark), odd.amount("index_price", index)
+            last, oi_usd = odd.amount("last_trade_price", last), odd.amount("open_interest", oi_usd)
+            break
+    if mark is None and index is None:
+        return []
+    unit = market.unit
+    out: list[Fact] = [
+        Prices(
+            venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
+            mark=unit.to_price(mark) if mark else None,
+            index=unit.to_price(index) if index else None,
+            last=unit.to_price(last) if last else None,
+        )
+    ]  # fmt: skip
+    units = finite(oi_usd / mark) if oi_usd is not None and mark else None
+    if units is not None:
+        if market.size_decimals is not None:
+            units = round(units, market.size_decimals)
+        out.append(
+            OpenInterest(
+                venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
+                base=units * unit.contract,
+            )
+        )  # fmt: skip
+    rate = odd.rate("current_funding_rate", row.current_funding_rate)
+    if rate is not None:
+        out.append(live(market, rate, at_ns, venue_ns))
+    paid, paid_ns = odd.rate("funding_rate", row.funding_rate), stamp_ns(row.funding_timestamp)
+    if paid is not None and paid_ns is not None and paid_ns != market.streamed_ns:
+        market.streamed_ns = paid_ns
+        out.append(_settled(market, paid, at_ns, paid_ns))
+    return out
+
+
+def volume(
+    market: LighterMarket, row: wire.Stats[wire.Figure], at_ns: int, venue_ns: int | None
+) -> list[Fact]:
+    """What was traded in 24 hours, where the row says it; USDC counts as a dollar."""
+    usd, units = row.daily_quote_token_volume, row.daily_base_token_volume
+    if usd is None and units is None:
+        return []
+    base = None if units is None else units * market.unit.contract
+    return [
+        Volume(
+            venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
+            usd_24h=usd, base_24h=base,
+        )
+    ]  # fmt: skip
+
+
+def live(market: LighterMarket, rate: float, at_ns: int, venue_ns: int | None) -> Funding:
+    """A fraction per hour, accruing until the next full hour."""
+    next_ns = next_boundary_ns(at_ns if venue_ns is None else venue_ns, HOUR_S)
+    return Funding(
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
+        kind="live", rate=rate, interval_s=HOUR_S, next_ns=next_ns,
+    )  # fmt: skip
+
+
+def payments(
+    market: LighterMarket, rows: Iterable[wire.Paid], at_ns: int, odd: Odd
+) -> list[Funding]:
+    """Settled hours. The rate has no sign of its own: `direction` says who paid."""
+    out: list[Funding] = []
+    for row in rows:
+        rate = odd.rate("rate", odd.amount("rate", row.rate))
+        paid_ns = stamp_ns(row.timestamp * 1000)
+        sign = SIGNS.get(row.direction) if isinstance(row.direction, str) else None
+        if paid_ns is None or (sign is None and rate):
+            odd.append(f"who paid at {row.timestamp}, and when?")
+        elif rate is not None:
+            out.append(_settled(market, rate * (sign or 1.0), at_ns, paid_ns))
+    return out
+
+
+def _settled(market: LighterMarket, rate: float, at_ns: int, paid_ns: int) -> Funding:
+    return Funding(
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=paid_ns,
+        kind="settled", rate=rate, interval_s=HOUR_S,
+    )  # fmt: skip
+
+
+# --- listing --------------------------------------------------------------------------------------
+
+
+def instrument(market: LighterMarket, row: wire.Details, at_ns: int, odd: Odd) -> Instrument:
+    """A listed perp. Margin fractions count 1e-4, fees are percent, minima are both binding."""
+    contract = market.unit.contract
+    initial = odd.amount("initial margin", row.min_initial_margin_fraction)
+    maintenance = odd.amount("maintenance margin", row.maintenance_margin_fraction)
+    taker, maker = odd.number("taker fee", row.taker_fee), odd.number("maker fee", row.maker_fee)
+    minimum = odd.amount("minimum", row.min_base_amount)
+    price_decimals = odd.decimals("price_decimals", row.price_decimals)
+    market.size_decimals = odd.decimals("size_decimals", row.size_decimals)
+    lot = market.size_decimals
+    is_active = row.status == "active" and row.is_frozen is not True
+    return Instrument(
+        venue=VENUE,
+        symbol=market.symbol,
+        recv_ns=at_ns,
+        native=printable(row.symbol),
+        base=market.symbol,
+        quote="USDC",
+        tick=None if price_decimals is None else float(f"1e-{price_decimals}") / contract,
+        lot=None if lot is None else float(f"1e-{lot}") * contract,
+        min_size=None if minimum is None else minimum * contract,
+        min_notional_usd=odd.amount("minimum in USDC", row.min_quote_amount),
+        contract=contract,
+        funding_interval_s=HOUR_S,
+        max_leverage=10_000.0 / initial if initial and initial >= 1.0 else None,
+        mmf=maintenance / 10_000.0 if maintenance else None,
+        taker_fee=None if taker is None else taker / 100.0,
+        maker_fee=None if maker is None else maker / 100.0,
+        status="active" if is_active else "delisted" if row.status in _GONE else "paused",
+    )
+
+
+def listed_interest(
+    market: LighterMarket, row: wire.Details, at_ns: int, odd: Odd
+) -> list[OpenInterest]:
+    """The listing counts open interest in base units, where market_stats counts USD."""
+    units = odd.amount("open interest", row.open_interest)
+    if units is None or row.status != "active":
+        return []
+    base = units * market.unit.contract
+    return [OpenInterest(venue=VENUE, symbol=market.symbol, recv_ns=at_ns, base=base)]

@@ -1,88 +1,62 @@
 """What Lighter writes on the wire: data shapes only, private to the venue.
 
-Every field that any generation of the API left out, or wrote as null, is optional here. `Scalar` is
-a number that may arrive as text, as a JSON number, as "" or as null.
+Every field that any generation of the API left out, or wrote as null, is optional here. `Any` is a
+figure that may be anything: what cannot be one costs itself and nothing beside it.
 Source: https://apidocs.lighter.xyz/docs/websocket-reference and the OpenAPI schema of the REST API.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Generic, Literal, TypeVar, final
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from cockpit.venues.kit.decoding import BROKEN, decode
 from cockpit.venues.kit.numbers import MAX_EXPONENT
+from cockpit.venues.kit.subscriptions import Operation
 
 Positive = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 NotNegative = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
+Ms = Annotated[int, Meta(gt=0, lt=10**13)]
 Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
 """A number as the venue writes it."""
-Scalar = str | float | None
-"""A number as it may be in a row that is not as it should be."""
 Digits = TypeVar("Digits")
+T = TypeVar("T")
 
-USED = frozenset(
-    {
-        "order_book",
-        "trade",
-        "market_stats",
-        "height",
-        "ping",
-        "pong",
-        "connected",
-        "unsubscribed",
-        "shutdown",
-    }
-)
-"""Kinds that a `Message` can read: one of these that it cannot is broken."""
-UNUSED = frozenset(
-    {
-        "ticker",
-        "candle",
-        "mark_price_candle",
-        "spot_market_stats",
-        "bo_market_stats",
-        "user_stats",
-        "notification",
-        "pool_data",
-        "pool_info",
-    }
-)
-"""Documented kinds that say nothing we use; so are all that begin with `account_`."""
+UNUSED = frozenset({
+    "ticker", "candle", "mark_price_candle", "spot_market_stats", "bo_market_stats",
+    "notification", "pool_info",
+})  # fmt: skip
+"""Documented kinds that say nothing we use; so are the `account_` ones that need the owner."""
 
 
-class Level(msgspec.Struct, frozen=True, gc=False):
+class Level(Struct, frozen=True, gc=False):
     price: Positive
     size: NotNegative
 
 
-class Book(msgspec.Struct, frozen=True, gc=False):
+class Book(Struct, frozen=True, gc=False):
     """Resting levels with absolute sizes; `begin_nonce` is the `nonce` of the message before."""
 
+    offset: int
     asks: tuple[Level, ...] | None = None
     bids: tuple[Level, ...] | None = None
-    offset: int | None = None
     nonce: int | None = None
     begin_nonce: int | None = None
 
 
-class _BookMessage(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
+@final
+class BookMessage(Struct, frozen=True, gc=False):
+    """The whole book, thousands of levels; then the levels that changed."""
+
+    type: Literal["subscribed/order_book", "update/order_book"]
     channel: str
     order_book: Book
     timestamp: int | None = None
     last_updated_at: int | None = None
 
 
-class BookSubscribed(_BookMessage, frozen=True, gc=False, tag="subscribed/order_book"):
-    """The whole book, thousands of levels."""
-
-
-class BookUpdate(_BookMessage, frozen=True, gc=False, tag="update/order_book"):
-    """The levels that changed."""
-
-
-class Fill(msgspec.Struct, frozen=True, gc=False):
+class Fill(Struct, frozen=True, gc=False):
     trade_id: int
     price: Positive
     size: Positive
@@ -91,21 +65,27 @@ class Fill(msgspec.Struct, frozen=True, gc=False):
     type: str = "trade"
 
 
-class _TradeMessage(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
+@final
+class TradeMessage(Struct, frozen=True, gc=False):
+    """The last 50 trades and the last 50 liquidations, newest first; then new ones."""
+
+    type: Literal["subscribed/trade", "update/trade"]
     channel: str
     trades: tuple[Fill, ...] | None = None
     liquidation_trades: tuple[Fill, ...] | None = None
 
 
-class TradeSubscribed(_TradeMessage, frozen=True, gc=False, tag="subscribed/trade"):
-    """The last 50 trades and the last 50 liquidations, newest first."""
+@final
+class OddTrades(Struct, frozen=True, gc=False):
+    """The same with something in it that cannot be."""
+
+    type: Literal["subscribed/trade", "update/trade"]
+    channel: str
+    trades: tuple[Raw, ...] | None = None
+    liquidation_trades: tuple[Raw, ...] | None = None
 
 
-class TradeUpdate(_TradeMessage, frozen=True, gc=False, tag="update/trade"):
-    """New trades."""
-
-
-class Stats(msgspec.Struct, Generic[Digits], frozen=True, gc=False):
+class Stats(Struct, Generic[Digits], frozen=True, gc=False):
     """One market; rates are percent per hour and open interest is USD."""
 
     symbol: str | None = None
@@ -116,75 +96,48 @@ class Stats(msgspec.Struct, Generic[Digits], frozen=True, gc=False):
     current_funding_rate: Digits | None = None
     funding_rate: Digits | None = None
     funding_timestamp: Digits | None = None
+    daily_quote_token_volume: Digits | None = None
+    daily_base_token_volume: Digits | None = None
 
 
-class _StatsMessage(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
-    channel: str
-    market_stats: msgspec.Raw
-    timestamp: int | None = None
+STATS_TYPES = Literal["subscribed/market_stats", "update/market_stats"]
 
 
-class StatsSubscribed(_StatsMessage, frozen=True, gc=False, tag="subscribed/market_stats"):
-    """Every market of the channel."""
+@final
+class AllStats(Struct, frozen=True, gc=False):
+    """Every market, then those that changed: as they are nearly always told, all in numbers."""
 
-
-class StatsUpdate(_StatsMessage, frozen=True, gc=False, tag="update/market_stats"):
-    """The markets that changed."""
-
-
-class AllStatsUpdate(msgspec.Struct, frozen=True, gc=False, tag="update/market_stats"):
-    """The markets that changed, as they are nearly always told: every figure a number."""
-
+    type: STATS_TYPES
     channel: Literal["market_stats:all"]
-    market_stats: dict[str, Stats[Figure]]
+    market_stats: Mapping[str, Stats[Figure]]
     timestamp: int | None = None
 
 
-class _HeightMessage(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
-    height: int
-    timestamp: int
+@final
+class OddStats(Struct, frozen=True, gc=False):
+    """The same, of one market or with something that is no number."""
+
+    type: STATS_TYPES
+    channel: str
+    market_stats: Raw
+    timestamp: int | None = None
 
 
-class HeightSubscribed(_HeightMessage, frozen=True, gc=False, tag="subscribed/height"):
-    """The newest block when the subscription began."""
+@final
+class Height(Struct, frozen=True, gc=False):
+    """A block of the sequencer."""
+
+    type: Literal["subscribed/height", "update/height"]
+    height: Annotated[int, Meta(ge=0)]
+    timestamp: Ms
 
 
-class HeightUpdate(_HeightMessage, frozen=True, gc=False, tag="update/height"):
-    """A new block."""
-
-
-class Ping(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="ping"):
-    pass
-
-
-class Pong(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="pong"):
-    pass
-
-
-class Connected(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="connected"):
-    pass
-
-
-class Unsubscribed(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="unsubscribed"):
-    pass
-
-
-class Shutdown(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="shutdown"):
-    pass
-
-
-Message = (
-    BookUpdate | BookSubscribed | TradeUpdate | TradeSubscribed | StatsUpdate | StatsSubscribed
-    | HeightUpdate | HeightSubscribed | Ping | Pong | Connected | Unsubscribed | Shutdown
-)  # fmt: skip
-
-
-class Refusal(msgspec.Struct, frozen=True, gc=False):
+class Refusal(Struct, frozen=True, gc=False):
     code: int | None = None
     message: str | None = None
 
 
-class Envelope(msgspec.Struct, frozen=True, gc=False):
+class Envelope(Struct, frozen=True, gc=False):
     """Enough of any message to say what it was going to be about."""
 
     type: str = ""
@@ -192,98 +145,152 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
     error: Refusal | None = None
 
 
-class Details(msgspec.Struct, frozen=True, gc=False):
+class Details(Struct, frozen=True, gc=False):
     """One market of `orderBookDetails`; margin fractions count 1e-4, fees are percent."""
 
     symbol: str
     market_id: int
     market_type: str | None = None
     status: str = "active"
-    is_frozen: bool | None = None
-    price_decimals: int | None = None
-    size_decimals: int | None = None
-    min_base_amount: Scalar = None
-    min_quote_amount: Scalar = None
-    min_initial_margin_fraction: Scalar = None
-    maintenance_margin_fraction: Scalar = None
-    taker_fee: Scalar = None
-    maker_fee: Scalar = None
-    open_interest: Scalar = None
+    is_frozen: Any = None
+    price_decimals: Any = None
+    size_decimals: Any = None
+    min_base_amount: Any = None
+    min_quote_amount: Any = None
+    min_initial_margin_fraction: Any = None
+    maintenance_margin_fraction: Any = None
+    taker_fee: Any = None
+    maker_fee: Any = None
+    open_interest: Any = None
 
 
-class Paid(msgspec.Struct, frozen=True, gc=False):
+class Paid(Struct, frozen=True, gc=False):
     """One row of `fundings`: percent per hour without sign, seconds, and who paid."""
 
     timestamp: int
-    rate: float
-    direction: str = ""
+    rate: Any = None
+    direction: Any = None
 
 
-class Rate(msgspec.Struct, frozen=True, gc=False):
+class Rate(Struct, frozen=True, gc=False):
     """One row of `funding-rates`: a fraction per eight hours, of one of several exchanges."""
 
     market_id: int
     exchange: str
-    rate: float
+    rate: Any = None
     symbol: str | None = None
 
 
-class Answer(msgspec.Struct, frozen=True, gc=False):
-    """Any REST body: its keys, not its name, say which endpoint it came from."""
+class Answer(Struct, frozen=True, gc=False):
+    """What any REST body has."""
 
     code: int | None = None
     message: str | None = None
-    order_book_details: tuple[Details, ...] | None = None
-    order_books: tuple[Details, ...] | None = None
-    fundings: tuple[Paid, ...] | None = None
+
+
+class Listing(Answer, frozen=True, gc=False):
+    """`order_books` is a lesser list without margins, which is not asked for."""
+
+    order_book_details: tuple[Raw, ...] | None = None
+    order_books: Any = None
+
+
+class History(Answer, frozen=True, gc=False):
     resolution: str = "1h"
-    funding_rates: tuple[Rate, ...] | None = None
+    fundings: tuple[Paid, ...] | UnsetType | None = UNSET
 
 
-MESSAGES = msgspec.json.Decoder(Message, strict=False)
-_TAIL_CHARS = len('update/order_book"}')
-_COMMON: Mapping[str | bytes, tuple[Any, "msgspec.json.Decoder[Any]"]] = {
-    end[-_TAIL_CHARS:]: (end, msgspec.json.Decoder(kind, strict=False))
-    for kind in (BookUpdate, BookSubscribed, TradeUpdate, TradeSubscribed, AllStatsUpdate)
-    for text in [f'"type":"{kind.__struct_config__.tag}"}}']
+class Rates(Answer, frozen=True, gc=False):
+    funding_rates: tuple[Rate, ...] = ()
+
+
+Stream = BookMessage | TradeMessage | AllStats | OddStats | Height
+
+BOOK = msgspec.json.Decoder(BookMessage, strict=False)
+TRADES = msgspec.json.Decoder(TradeMessage, strict=False)
+ALL_STATS = msgspec.json.Decoder(AllStats, strict=False)
+HEIGHT = msgspec.json.Decoder(Height, strict=False)
+DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
+    "order_book": BOOK,
+    "trade": msgspec.json.Decoder(OddTrades, strict=False),
+    "market_stats": msgspec.json.Decoder(OddStats, strict=False),
+    "height": HEIGHT,
+}
+FILL = msgspec.json.Decoder(Fill, strict=False)
+STATS_ROW = msgspec.json.Decoder(Stats[Any], strict=False)
+STATS_ROWS = msgspec.json.Decoder(dict[str, Raw])
+DETAILS = msgspec.json.Decoder(Details, strict=False)
+ENVELOPE = msgspec.json.Decoder(Envelope)
+LISTING = msgspec.json.Decoder(Listing, strict=False)
+HISTORY = msgspec.json.Decoder(History, strict=False)
+RATES = msgspec.json.Decoder(Rates, strict=False)
+
+TAIL_CHARS = len('update/order_book"}')
+BY_TAIL: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
+    end: decoder
+    for stage in ("subscribed", "update")
+    for kind, decoder in {**DECODERS, "trade": TRADES, "market_stats": ALL_STATS}.items()
+    for text in [f'"type":"{stage}/{kind}"}}'[-TAIL_CHARS:]]
     for end in (text, text.encode())
 }
-"""What comes most, by its last characters: the venue writes the type last, so that a union would
-read each of them twice."""
-STATS = msgspec.json.Decoder(Stats[Scalar], strict=False)
-STATS_BY_ID: msgspec.json.Decoder[Mapping[str, Stats[Any]]] = msgspec.json.Decoder(
-    dict[str, Stats[Scalar]], strict=False
-)
-ENVELOPES = msgspec.json.Decoder(Envelope)
-ANSWERS = msgspec.json.Decoder(Answer, strict=False)
+"""The decoder by a message's last characters: the venue writes the type last."""
 
 
-def read(data: str | bytes) -> Message | AllStatsUpdate | str:
-    """A frame as a message, or why it is none that we know."""
-    end, decoder = _COMMON.get(data[-_TAIL_CHARS:], (None, MESSAGES))
-    if end is not None and data.endswith(end):
+def problem(answer: Answer) -> str | None:
+    """Why a body is a refusal, whatever its HTTP status."""
+    if answer.code in (None, 200):
+        return None
+    return f"{answer.code} {answer.message or ''}".rstrip()
+
+
+def no_listing(answer: Listing) -> str | None:
+    is_empty = not answer.order_book_details and not answer.order_books
+    return problem(answer) or ("no markets in it" if is_empty else None)
+
+
+def no_history(answer: History) -> str | None:
+    """An answer that does not speak of payments does not say that there were none."""
+    if (refusal := problem(answer)) is not None:
+        return refusal
+    if answer.fundings is UNSET:
+        return "no payments in it"
+    return None if answer.resolution == "1h" else f"by {answer.resolution}, not by 1h"
+
+
+def rows_of(decoder: "msgspec.json.Decoder[T]", raws: Iterable[Raw]) -> tuple[list[T], list[str]]:
+    """The rows that can be read, and what is wrong with each of the others."""
+    rows, odd = list[T](), list[str]()
+    for raw in raws:
         try:
-            common: Message | AllStatsUpdate = decoder.decode(data)
-            return common
-        except BROKEN:
-            pass
-    return decode(MESSAGES, data)
+            rows.append(decoder.decode(raw))
+        except BROKEN as error:
+            odd.append(str(error))
+    return rows, odd
 
 
-def stats_rows(
-    message: StatsSubscribed | StatsUpdate | AllStatsUpdate,
-) -> Mapping[str, Stats[Any]] | str:
+def sound_trades(message: OddTrades) -> tuple[TradeMessage, list[str]]:
+    """The fills that can be, and what is wrong with the others."""
+    trades, odd = rows_of(FILL, message.trades or ())
+    liquidations, more = rows_of(FILL, message.liquidation_trades or ())
+    sound = TradeMessage(message.type, message.channel, tuple(trades), tuple(liquidations))
+    return sound, odd + more
+
+
+def stats_rows(message: AllStats | OddStats) -> Mapping[str, Any] | str:
     """Rows by market id, or what is wrong: one id has one object, `all` has a map of them."""
-    if isinstance(message, AllStatsUpdate):
+    if isinstance(message, AllStats):
         return message.market_stats
     scope = message.channel.partition(":")[2]
-    if scope == "all":
-        return decode(STATS_BY_ID, message.market_stats)
-    row = decode(STATS, message.market_stats)
-    return row if isinstance(row, str) else {scope: row}
+    if scope != "all":
+        return {scope: message.market_stats}
+    rows: dict[str, Raw] | str = decode(STATS_ROWS, message.market_stats)
+    return rows
 
 
-def is_unused(envelope: Envelope) -> bool:
-    """Whether a message belongs to a documented channel that we do not use."""
-    stage, _, kind = envelope.type.partition("/")
-    return stage in ("subscribed", "update") and (kind in UNUSED or kind.startswith("account_"))
+def stats_row(raw: Raw) -> Stats[Any] | str:
+    return decode(STATS_ROW, raw)
+
+
+def encode(operation: Operation, keys: Sequence[str], request: int) -> str:
+    """Messages say `order_book:1`; requests say `order_book/1`, one a frame."""
+    return f'{{"type":"{operation}","channel":"{keys[0].replace(":", "/")}"}}'

@@ -1,78 +1,69 @@
-"""Lighter: a ZK rollup with hourly funding; its sequencer's blocks are its clock.
+"""Lighter's session: frames, the listing and history. The package has the table of what is read."""
 
-Pages: W = https://apidocs.lighter.xyz/docs/websocket-reference, R = https://apidocs.lighter.xyz
-(REST schema), F = https://docs.lighter.xyz/trading/funding. Rec = mainnet, October 2025.
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-| channel or endpoint    | kinds              | what it means              | what we emit    | unit | evidence |
-| ---------------------- | ------------------ | -------------------------- | --------------- | ---- | -------- |
-| order_book/{id}        | subscribed         | the whole book             | BookSnapshot    | base | W, Rec |
-|                        | update             | new absolute sizes         | BookDelta/Reset | base | W, Rec |
-| trade/{id}             | subscribed, update | fills, liquidations        | Trade           | base | W, Rec |
-| market_stats/{id\\|all} | subscribed, update | mark, index, last          | Prices          | quote per base | W, Rec |
-|                        |                    | open_interest = base x mark | OpenInterest   | USD, divided by mark | W, Rec |
-|                        |                    | current_funding_rate       | Funding live    | percent per hour | W, F, Rec |
-|                        |                    | funding_rate, last payment | Funding settled | percent per hour | W, F, Rec |
-| height                 | update             | a new block                | Block           | ms   | W |
-| ping, pong, shutdown   |                    | keepalive, restart         | Send, Rtt, Restart |   | W |
-| error                  |                    | a refusal                  | Reject          |      | W |
-| ticker, candle and spot channels, other endpoints | all | not used | nothing                 |      | W, R |
-| account channels, account | all             | `lighter_account.py` has their table | Position, Margin … | | W, R |
-| orderBookDetails       | reply              | listed perps               | Instrument, OpenInterest | base | R |
-| fundings               | reply              | payments                   | Funding settled | percent per hour | R |
-| funding-rates          | reply (not asked)  | rates of several exchanges | Funding live of `lighter` rows | fraction per 8 h | R |
-
-Rates. `current_funding_rate` (W) is signed percent per hour and estimates the payment at the next
-full hour; `funding_rate` (W) is what was paid at `funding_timestamp`, which is the *last* payment.
-`fundings` (R) is percent per hour without a sign: `direction` "long" means that longs paid. The
-number in `funding-rates` (R) is the hourly fraction times eight.
-Sizes. Books and trades count base units; `1000PEPE` and its like (table below) count 1000 coins.
-Open interest counts one side: USD in market_stats (W), base units in orderBookDetails (R).
-Names. Markets are numbers on the wire. Until metadata names one, the documented mainnet ids are
-believed (ETH 0, BTC 1, SOL 2, HYPE 24) and any other id is called `@<id>`.
-"""  # noqa: E501
-
-from collections.abc import Iterable, Iterator
-
-import msgspec
-
-from cockpit.core import events
+from cockpit.core.events import (
+    AccountState,
+    Block,
+    BookDelta,
+    BookReset,
+    BookSnapshot,
+    Funding,
+    FundingPayment,
+    Instrument,
+    Margin,
+    OpenInterest,
+    Position,
+    Prices,
+    Reject,
+    Rtt,
+    Surveyed,
+    Trade,
+    Volume,
+)
 from cockpit.core.market import FundingTerms
-from cockpit.core.units import NS_PER_S
+from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.venues.contract import (
-    Closed,
+    MAIN,
     Fetch,
     Frame,
-    Input,
     LinkSpec,
-    Opened,
     Output,
     Reply,
     Restart,
     Send,
-    Tick,
     VenueSpec,
-    Wanted,
     Wants,
-)  # fmt: skip
-from cockpit.venues.kit.decoding import decode, printable, refused, reject, subject
-from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.polling import Every
-from cockpit.venues.kit.sequencing import APPLY, GAP
-from cockpit.venues.lighter import accounts as account
-from cockpit.venues.lighter import mapper as facts
+)
+from cockpit.venues.kit import decoding
+from cockpit.venues.kit.backfill import Backfill, Page, Plan
+from cockpit.venues.kit.books import Books
+from cockpit.venues.kit.dedupe import Unchanged
+from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.instruments import Instruments
+from cockpit.venues.kit.polling import Question, Timing, read
+from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
+from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.subscriptions import Rules, State, Subscriptions
+from cockpit.venues.lighter import accounts, mapper, wire_2025
 from cockpit.venues.lighter import messages as wire
-from cockpit.venues.lighter.markets import History, Market, Markets, Outbox, symbol_of
-
-FACTS = venue_facts("cockpit.venues.lighter")
+from cockpit.venues.lighter.mapper import FACTS, VENUE, Fact, Odd
+from cockpit.venues.lighter.markets import Directory, LighterMarket
 
 SPEC = VenueSpec(
-    name=facts.VENUE,
+    name=VENUE,
     title="Lighter",
     short="LIT",
-    links={"main": LinkSpec(url="wss://mainnet.zklighter.elliot.ai/stream?readonly=true")},
+    links={MAIN: LinkSpec("wss://mainnet.zklighter.elliot.ai/stream?readonly=true")},
     rest_url="https://mainnet.zklighter.elliot.ai",
     chain="lighter",
-    kinds=facts.KINDS | account.KINDS,
+    kinds=frozenset(
+        {
+            Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
+            Volume, Surveyed, Block, Rtt, Position, Margin, AccountState, FundingPayment,
+        }
+    ),
     weight_per_minute=54,
     burst=5,
     docs=("https://apidocs.lighter.xyz", "https://docs.lighter.xyz/trading/funding"),
@@ -81,323 +72,327 @@ SPEC = VenueSpec(
     facts=FACTS,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap_8h=0.04),
     publishes_fees=True,
-    check_address=account.check_address,
-)
+    check_address=accounts.check_address,
+)  # fmt: skip
 
-_VENUE = SPEC.name
-_EVERYWHERE = ("market_stats/all", "height")
+_STATS = "market_stats:all"
+_EVERYWHERE = (_STATS, "height")
+_RULES = Rules(operations=120, window_s=60.0, in_flight=35)
+"""The venue hears 200 messages a minute and 50 unanswered subscribes; accounts and pings are room
+for the rest."""
+_FAR_BEHIND = 100_000
+"""Nonces count hundreds a second for all markets: one further below is of another sequence."""
 _ALREADY_SUBSCRIBED = 30003
-_RETRY_NS = 5 * NS_PER_S
-_METADATA_NS = 600 * NS_PER_S
+_SURVEYED_NS = 15 * NS_PER_S
+_HISTORY = Plan(newest_first=True, rows=None, unit_ns=NS_PER_S)
+"""How many rows a call returns is not documented, nor which ones where there are more."""
+_FEW_ROWS = 100
+"""What the most careful of the known clients asks for."""
 
 
-class Session:
-    """See the module docstring for what is read and what is said."""
+class Session(VenueSession):
+    """Lighter's translator; the contract says what it hears and says."""
 
     def __init__(self, wants: Wants) -> None:
-        self._wants, self._symbols = wants, frozenset(wants.symbols)
-        self._is_open = False
-        self._markets = Markets()
-        self._outbox = Outbox()
-        self._accounts = account.Accounts(wants.accounts)
-        self._metadata_due_ns = 0
-        self._ping = Every(30.0)
-        self._pinged_ns: int | None = None
+        super().__init__(VENUE, wants)
+        self.listing = Instruments[LighterMarket]()
+        self._markets = Directory(self.listing)
+        self._keys = Subscriptions(wire.encode, _RULES)
+        self._books = Books(VENUE, self._keys, new_chain=partial(ChainedBook, far=_FAR_BEHIND))
+        self._pulse = Heartbeat(VENUE, lambda at_ns: '{"type":"ping"}', every_s=30)
+        self._instruments = Question(
+            VENUE, self._ask_listing, wire.LISTING, Timing(period_s=600),
+            check=wire.no_listing, at_once=True,
+        )  # fmt: skip
+        self._history = Backfill(_HISTORY, self._ask_history)
+        self._rows: int | None = None
+        self._accounts = accounts.Accounts()
+        self.parts = (
+            self._pulse, self._books, self._keys, self._instruments, *self._accounts.parts,
+            self._history,
+        )  # fmt: skip
+        self.answers: Mapping[str, Callable[[Reply], Sequence[Output]]] = {
+            "instruments": self._on_listing,
+            "tickers": self._on_rates,
+            "funding_history": self._on_history,
+            "account": self._accounts.on_reply,
+        }
+        self._said = Unchanged()
+        self._followed_wants = wants
+        self._surveyed: tuple[int, int] | None = None
+        """How many markets the venue has told, and when that was said."""
 
-    def handle(self, input: Input) -> Iterable[Output]:
-        """Every consequence of one input, in order."""
-        if isinstance(input, Frame):
-            return self._frame(input.at_ns, input.data)
-        match input:
-            case Reply() if self._accounts.owns(input):
-                return self._accounts.reply(input)
-            case Reply():
-                return self._reply(input)
-            case Tick():
-                return self._tick(input.at_ns)
-            case Opened():
-                return self._opened(input.at_ns)
-            case Wanted():
-                self._wants, self._symbols = input.wants, frozenset(input.wants.symbols)
-                self._accounts.want(input.wants.accounts)
-                return self._subscribe(input.at_ns)
-            case Closed():
-                self._closed()
-        return ()
+    def on_closed(self, link: str) -> None:
+        self._said.forget()
+        self._surveyed = None
 
-    # --- life ---------------------------------------------------------------------------------
-
-    def _opened(self, at_ns: int) -> Iterator[Output]:
-        self._closed()
-        self._is_open = True
-        yield self._metadata(at_ns)
-        yield from self._subscribe(at_ns)
-
-    def _closed(self) -> None:
-        self._is_open = False
-        self._outbox = Outbox()
-        self._accounts.closed()
-        self._ping.reset()
-        self._pinged_ns = None
-        for market in self._markets:
-            market.lose()
-
-    def _tick(self, at_ns: int) -> Iterator[Output]:
-        self._outbox.overdue_again(at_ns)
-        yield from self._outbox.drain(at_ns)
-        if not self._is_open:
-            return
-        if self._ping.due(at_ns):
-            self._pinged_ns = at_ns
-            yield Send('{"type":"ping"}')
-        if at_ns >= self._metadata_due_ns:
-            yield self._metadata(at_ns)
-        yield from self._accounts.tick(at_ns)
-        yield from self._fetch_history(at_ns)
-
-    def _metadata(self, at_ns: int) -> Fetch:
-        self._metadata_due_ns = at_ns + _METADATA_NS
-        return Fetch(name="instruments", path="/api/v1/orderBookDetails?filter=perp")
-
-    def _is_wanted(self, market: Market) -> bool:
-        return not self._symbols or market.symbol in self._symbols
-
-    def _subscribe(self, at_ns: int) -> Iterator[Output]:
-        """Bring the subscriptions in line with what is wanted and known."""
-        if not self._is_open:
-            return
-        target = list(_EVERYWHERE)
-        for market in self._markets.wanted(self._wants.symbols):
-            target += [f"order_book/{market.id}", f"trade/{market.id}"]
-            market.history = market.history or History(at_ns)
-        for channel in self._outbox.aim(tuple(target)):
-            left = self._markets.of(channel.replace("/", ":"))
-            if left is not None and left.lose():
-                yield facts.reset(left, at_ns, "not watched any more")
-        yield from self._outbox.drain(at_ns)
-        yield from self._fetch_history(at_ns)
-
-    def _fetch_history(self, at_ns: int) -> Iterator[Fetch]:
-        for market in self._markets.wanted(self._wants.symbols):
-            fetch = market.history.fetch(market.id, at_ns) if market.history else None
-            if fetch is not None:
-                yield fetch
-
-    def _name(self, market: Market, native: str, at_ns: int) -> Iterator[Output]:
-        """A book that was told under another name is lost with that name."""
-        for renamed, symbol in self._markets.name(market, printable(native)):
-            yield from self._lost(renamed, at_ns, f"this market is {symbol}")
-            renamed.symbol = symbol
-            renamed.settled_ns = 0
+    def follow(self, at_ns: int) -> Sequence[Output]:
+        """A book and trades of each wanted market; the statistics of all come anyway."""
+        markets = list(self.listing.wanted(self.wants.symbols))
+        out = self._books.want({market.book_key: market.symbol for market in markets}, at_ns)
+        streams = [key for m in markets for key in (m.book_key, f"trade:{m.id}")]
+        is_anew = self.wants.survey and not self._followed_wants.survey
+        if self._followed_wants != self.wants:
+            self._followed_wants = self.wants
+            self._said.forget()
+        out += self._keys.want([*_EVERYWHERE, *streams], at_ns)
+        if is_anew and self._keys.state(_STATS) is State.STANDING:
+            # Only a new subscription tells of the markets that do not change.
+            out += self._keys.renew([_STATS], at_ns)
+        out += self._history.want([str(market.id) for market in markets], at_ns)
+        return out + self._accounts.follow(self.wants.accounts, at_ns)
 
     # --- frames -------------------------------------------------------------------------------
 
-    def _frame(self, at_ns: int, data: str | bytes) -> Iterable[Output]:
-        message = wire.read(data)
-        if type(message) is wire.BookUpdate:
-            return self._change(at_ns, message, data)
-        match message:
-            case wire.AllStatsUpdate() | wire.StatsUpdate() | wire.StatsSubscribed():
-                return self._stats(at_ns, message, data)
-            case wire.TradeUpdate() | wire.TradeSubscribed():
-                return self._trades(at_ns, message, data)
-            case wire.HeightUpdate() | wire.HeightSubscribed():
-                self._outbox.heard("height")
-                return facts.checked(facts.block(message, at_ns), at_ns, "height", data)
-            case wire.BookSubscribed():
-                return self._book(at_ns, message, data)
-            case wire.Ping():
-                return (Send('{"type":"pong"}'),)
-            case wire.Pong():
-                return self._pong(at_ns)
-            case wire.Shutdown():
-                return (Restart("the venue announces a restart"),)
-            case str():
-                return self._unread(at_ns, message, data)
-        return ()
+    def on_frame(self, frame: Frame) -> Sequence[Output]:
+        decoder = wire.BY_TAIL.get(frame.data[-wire.TAIL_CHARS :])
+        if decoder is None:
+            return self._slow(frame)
+        try:
+            message = decoder.decode(frame.data)
+        except decoding.BROKEN:
+            return self._slow(frame)
+        return self._stream(message, frame)
 
-    def _pong(self, at_ns: int) -> Iterator[Output]:
-        if self._pinged_ns is not None:
-            yield events.Rtt(venue=_VENUE, recv_ns=at_ns, rtt_ns=at_ns - self._pinged_ns)
-            self._pinged_ns = None
+    def _stream(self, message: wire.Stream, frame: Frame) -> Sequence[Output]:
+        if type(message) is wire.BookMessage:
+            return self._book(message, frame)
+        if type(message) is wire.TradeMessage:
+            market = self._markets.get(message.channel)
+            self._keys.seen(message.channel)
+            if market is None:
+                return _stranger(message.channel, frame)
+            return list(mapper.trades(market, message, frame.at_ns))
+        if type(message) is wire.Height:
+            self._keys.seen("height")
+            return [mapper.block(message, frame.at_ns)]
+        return self._stats(message, frame)
 
-    def _change(self, at_ns: int, message: wire.BookUpdate, data: str | bytes) -> Iterable[Output]:
-        market = self._markets.of(message.channel)
+    def _book(self, message: wire.BookMessage, frame: Frame) -> Sequence[Output]:
+        market = self._markets.get(message.channel)
         if market is None:
-            return facts.unnamed(at_ns, message.channel, data)
-        verdict = market.link(message.order_book, at_ns)
-        if verdict is APPLY:
-            return (facts.delta(market, message, at_ns),)
-        if verdict is GAP:
-            return self._lost(market, at_ns, "messages are missing")
-        return ()
-
-    def _book(
-        self, at_ns: int, message: wire.BookSubscribed, data: str | bytes
-    ) -> Iterable[Output]:
-        market = self._markets.of(message.channel)
-        if market is None:
-            return facts.unnamed(at_ns, message.channel, data)
-        if market.is_behind(message.order_book):
+            return _stranger(message.channel, frame)
+        book, at_ns = message.order_book, frame.at_ns
+        feed = self._books.feeds.get(message.channel)
+        if feed is None:
+            feed = self._books.feed(message.channel, market.symbol, at_ns)
+        if book.begin_nonce is None or book.nonce is None:
+            follows, seq = wire_2025.link(book.offset)
+        else:
+            follows, seq = book.begin_nonce, book.nonce
+        if message.type == "update/order_book":
+            verdict = feed.chain.delta(follows, seq, at_ns)
+            if verdict is APPLY:
+                return (mapper.delta(market, message, at_ns),)
+            return self._books.gap(feed, at_ns, "messages are missing") if verdict is GAP else ()
+        if feed.chain.last is not None and 0 < feed.chain.last - seq < _FAR_BEHIND:
             return ()
-        market.start(message.order_book)
-        self._outbox.heard(f"order_book/{market.id}")
-        return (facts.snapshot(market, message, at_ns),)
+        self._keys.seen(message.channel)
+        feed.chain.snapshot(seq)
+        feed.is_stated = True
+        return (mapper.snapshot(market, message, at_ns),)
 
-    def _lost(self, market: Market, at_ns: int, reason: str) -> Iterator[Output]:
-        """The only way back to a book is to leave it and come again."""
-        if market.lose():
-            yield facts.reset(market, at_ns, reason)
-            self._outbox.again(f"order_book/{market.id}")
-            yield from self._outbox.drain(at_ns)
-
-    def _trades(
-        self, at_ns: int, message: wire.TradeUpdate | wire.TradeSubscribed, data: str | bytes
-    ) -> Iterator[Output]:
-        market = self._markets.of(message.channel)
-        if market is None:
-            yield from facts.unnamed(at_ns, message.channel, data)
-            return
-        if isinstance(message, wire.TradeSubscribed):
-            self._outbox.heard(f"trade/{market.id}")
-        yield from facts.checked(facts.trades(market, message, at_ns), at_ns, "trade", data)
-
-    def _stats(
-        self,
-        at_ns: int,
-        message: wire.AllStatsUpdate | wire.StatsUpdate | wire.StatsSubscribed,
-        data: str | bytes,
-    ) -> list[Output]:
-        scope = message.channel.partition(":")[2]
-        if isinstance(message, wire.StatsSubscribed):
-            self._outbox.heard(f"market_stats/{scope}")
+    def _stats(self, message: wire.AllStats | wire.OddStats, frame: Frame) -> Sequence[Output]:
+        self._keys.seen(message.channel)
         rows = wire.stats_rows(message)
         if isinstance(rows, str):
-            return [reject(_VENUE, at_ns, f"market_stats: {rows}", data)]
-        out: list[Output] = []
-        venue_ns = facts.stamp_ns(message.timestamp)
-        is_named, is_exact = False, isinstance(message, wire.AllStatsUpdate)
-        for text, row in rows.items():
+            return [decoding.reject(VENUE, frame.at_ns, f"market_stats: {rows}", frame.data)]
+        venue_ns, out = mapper.stamp_ns(message.timestamp), list[Output]()
+        is_of_all = message.channel == _STATS
+        for text, raw in rows.items():
+            odd, row = Odd(), raw if isinstance(raw, wire.Stats) else wire.stats_row(raw)
             market = self._markets.get(text)
-            if market is None:
-                out += facts.unnamed(at_ns, f"market_stats:{text}", data)
-                continue
-            if row.symbol and not market.is_named:
-                out += self._name(market, row.symbol, at_ns)
-                is_named = True
-            if scope == "all" and not self._is_wanted(market):
-                continue
-            try:
-                told = row if is_exact else facts.figures(row)
-                out += facts.stats(market, told, at_ns, venue_ns)
-            except ValueError as error:
-                out.append(reject(_VENUE, at_ns, f"market_stats {text}: {error}", data))
-        if is_named:
-            out += self._subscribe(at_ns)
+            if isinstance(row, str):
+                odd.append(row)
+            elif market is None:
+                out += _stranger(f"market_stats:{text}", frame)
+            else:
+                if row.symbol and row.symbol != market.name:
+                    out += self._name(market, row.symbol, frame.at_ns)
+                if self.wants.shows(market.symbol) or not is_of_all:
+                    if row is not raw:
+                        row = mapper.figures(row, odd)
+                    out += self._figures(market, row, venue_ns, frame.at_ns, odd)
+            out += _rejects(f"market_stats {text}", odd, frame.at_ns, frame.data)
+        if self.wants.survey and is_of_all:
+            out += self._survey(len(rows), message.type, frame.at_ns)
         return out
 
-    def _unread(self, at_ns: int, reason: str, data: str | bytes) -> Iterator[Output]:
-        """A message that is no known one: an error, one we do not use, or one that is broken."""
-        envelope = decode(wire.ENVELOPES, data)
-        if isinstance(envelope, str):
-            yield reject(_VENUE, at_ns, reason, data)
-        elif envelope.error is not None:
-            yield from self._refused(at_ns, envelope.error, data)
-        elif (kind := envelope.type.rpartition("/")[2]) in wire.USED:
-            yield reject(_VENUE, at_ns, f"{envelope.type}: {reason}", data)
-            market = self._markets.of(envelope.channel)
-            if kind == "order_book" and market is not None:
-                yield from self._lost(market, at_ns, "unreadable message")
-        elif kind in account.CHANNELS:
-            yield from self._accounts.frame(at_ns, data)
-        elif not wire.is_unused(envelope):
-            named = envelope.channel or envelope.type
-            yield reject(_VENUE, at_ns, f"unknown channel {named}" if named else reason, data)
+    def _figures(
+        self,
+        market: LighterMarket,
+        row: wire.Stats[wire.Figure],
+        venue_ns: int | None,
+        at_ns: int,
+        odd: Odd,
+    ) -> list[Fact]:
+        facts = mapper.stats(market, row, at_ns, venue_ns, odd)
+        if not (self.wants.survey and facts):
+            return facts
+        facts += mapper.volume(market, row, at_ns, venue_ns)
+        return facts if market.symbol in self.wants.symbols else list(self._said.news(facts))
 
-    def _refused(self, at_ns: int, error: wire.Refusal, data: str | bytes) -> Iterator[Output]:
+    def _survey(self, rows: int, kind: str, at_ns: int) -> Sequence[Output]:
+        """That all markets are known: with the whole list, then as long as the stream speaks."""
+        markets, said_ns = self._surveyed or (0, 0)
+        markets = max(markets, rows)
+        if kind.startswith("update/") and at_ns - said_ns < _SURVEYED_NS:
+            return ()
+        self._surveyed = markets, at_ns
+        return [Surveyed(venue=VENUE, recv_ns=at_ns, markets=markets)]
+
+    def _name(self, market: LighterMarket, name: str, at_ns: int) -> list[Output]:
+        """A book that was told under another name is lost with that name."""
+        out: list[Output] = []
+        for changed in self._markets.name(market, decoding.printable(name)):
+            feed = self._books.feeds.get(changed.book_key)
+            if feed is not None:
+                out += self._books.lose(feed.key, at_ns, f"this market is {changed.symbol}")
+                feed.symbol, feed.is_stated = changed.symbol, False
+        return out
+
+    def _slow(self, frame: Frame) -> Sequence[Output]:
+        """What is not data, what comes seldom, and everything damaged."""
+        envelope = decoding.decode(wire.ENVELOPE, frame.data)
+        if isinstance(envelope, str):
+            return [decoding.reject(VENUE, frame.at_ns, envelope, frame.data)]
+        if envelope.error is not None:
+            return self._refused(envelope.error, frame)
+        match envelope.type.partition("/"):
+            case ["ping", _, ""]:
+                return [Send('{"type":"pong"}')]
+            case ["pong", _, ""]:
+                return self._pulse.pong(frame.at_ns)
+            case ["shutdown", _, ""]:
+                return [Restart("the venue announces a restart")]
+            case ["connected" | "unsubscribed", _, ""]:
+                return ()
+            case ["subscribed" | "update", _, kind] if kind in accounts.CHANNELS:
+                return self._accounts.on_frame(frame)
+            case ["subscribed" | "update", _, kind] if kind in wire.DECODERS:
+                return self._rare(kind, envelope, frame)
+            case ["subscribed" | "update", _, kind]:
+                if kind in wire.UNUSED or kind.startswith("account_"):
+                    return ()
+        name = envelope.channel or envelope.type or "(no type, no channel)"
+        reason = f"unknown channel {name}"
+        return [decoding.reject(VENUE, frame.at_ns, reason, frame.data)]
+
+    def _rare(self, kind: str, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        message = decoding.decode(wire.DECODERS[kind], frame.data)
+        if isinstance(message, wire.OddTrades):
+            message, odd = wire.sound_trades(message)
+            rejects = _rejects(envelope.channel, odd, frame.at_ns, frame.data)
+            return [*self._stream(message, frame), *rejects]
+        if not isinstance(message, str):
+            return self._stream(message, frame)
+        lost = self._books.lose(envelope.channel, frame.at_ns, "unreadable message")
+        reason = f"{envelope.type}: {message}"
+        return [decoding.reject(VENUE, frame.at_ns, reason, frame.data), *lost]
+
+    def _refused(self, error: wire.Refusal, frame: Frame) -> Sequence[Output]:
         """The venue's own words. "Already subscribed" also means that no snapshot will come."""
-        text = error.message or ""
-        yield reject(_VENUE, at_ns, f"{error.code}: {text}", data)
-        channel = text.rpartition(" : ")[2].replace(":", "/", 1)
-        if error.code == _ALREADY_SUBSCRIBED and self._outbox.is_pending(channel):
-            self._outbox.again(channel)
-            yield from self._outbox.drain(at_ns)
+        words = error.message or ""
+        out: list[Output] = [
+            decoding.reject(VENUE, frame.at_ns, f"{error.code}: {words}", frame.data)
+        ]
+        key = words.rpartition(" : ")[2]
+        if error.code == _ALREADY_SUBSCRIBED and self._keys.state(key) is State.ASKED:
+            out += self._keys.renew([key], frame.at_ns)
+        return out
 
     # --- replies ------------------------------------------------------------------------------
 
-    def _reply(self, reply: Reply) -> Iterator[Output]:
-        answer = decode(wire.ANSWERS, reply.body)
-        problem = refused(reply)
-        if isinstance(answer, str):
-            yield from self._failed(reply, problem or f"{reply.name}: {answer}")
-        elif problem or answer.code not in (None, 200):
-            words = f"{answer.code or ''} {answer.message or ''}"
-            yield from self._failed(reply, f"{problem or reply.name}: {words}".rstrip(" :"))
-        elif answer.order_book_details:
-            yield from self._details(reply.at_ns, answer.order_book_details)
-        elif reply.name == "instruments" and not answer.order_books:
-            yield from self._failed(reply, "instruments: no markets in it")
-        elif answer.funding_rates is not None:
-            yield from self._rates(reply.at_ns, answer.funding_rates)
-        elif answer.fundings is not None or reply.name == "funding_history":
-            yield from self._payments(reply, answer)
+    def _ask_listing(self) -> Fetch:
+        self.listing.begin()
+        return Fetch(name="instruments", path="/api/v1/orderBookDetails?filter=perp")
 
-    def _failed(self, reply: Reply, reason: str) -> Iterator[Output]:
-        yield reject(_VENUE, reply.at_ns, reason, reply.body)
-        if reply.name == "instruments":
-            self._metadata_due_ns = reply.at_ns + _RETRY_NS
-        elif reply.name == "funding_history":
-            market = self._markets.get(reply.key)
-            if market is not None and market.history is not None:
-                market.history.failed(reply.at_ns, reply.status)
-
-    def _details(self, at_ns: int, rows: tuple[wire.Details, ...]) -> Iterator[Output]:
+    def _on_listing(self, reply: Reply) -> Sequence[Output]:
+        answer = self._instruments.read(reply)
+        if isinstance(answer, Reject):
+            return [answer]
+        if not answer.order_book_details:
+            return ()
+        rows, odd = wire.rows_of(wire.DETAILS, answer.order_book_details)
+        # What trades comes first: it has the better right to a name that two were given.
+        rows.sort(key=lambda row: row.status != "active")
+        out = _rejects("instruments", odd, reply.at_ns, reply.body)
         for row in rows:
-            market = self._markets.get(str(row.market_id))
-            if market is None or row.market_type not in (None, "perp"):
-                continue
-            try:
-                yield from self._name(market, row.symbol, at_ns)
-                listed = facts.instrument(market, row, at_ns)
-            except ValueError as error:
-                yield reject(_VENUE, at_ns, f"{row.symbol}: {error}", msgspec.json.encode(row))
-                continue
-            market.size_decimals = row.size_decimals
-            known = market.instrument
-            if known is None or msgspec.structs.replace(known, recv_ns=at_ns) != listed:
-                market.instrument = listed
-                yield listed
-            interest = facts.listed_interest(market, row, at_ns)
-            if interest is not None and self._is_wanted(market):
-                yield interest
-        yield from self._subscribe(at_ns)
+            if row.market_type in (None, "perp"):
+                out += self._listed(row, reply)
+        return out + self.listing.end(reply.at_ns)
 
-    def _payments(self, reply: Reply, answer: wire.Answer) -> Iterator[Output]:
-        """Payments of one market, which only the request named. Other resolutions are not used."""
-        named = subject(reply, self._wants)
-        market = self._markets.get(named or "")
-        symbol = market.symbol if market is not None else named and symbol_of(named)
-        rows = answer.fundings or ()
-        if symbol is None:
-            yield reject(_VENUE, reply.at_ns, "funding_history: of which market?", reply.body)
-        elif answer.resolution == "1h":
-            told = facts.payments(symbol, rows, reply.at_ns)
-            yield from facts.checked(told, reply.at_ns, "funding_history", reply.body)
-        if market is not None and market.history is not None:
-            market.history.answered([row.timestamp for row in rows], reply.at_ns)
-            yield from self._fetch_history(reply.at_ns)
+    def _listed(self, row: wire.Details, reply: Reply) -> list[Output]:
+        market, odd = self._markets.get(str(row.market_id)), Odd()
+        if market is None:
+            return []
+        if not row.symbol:
+            odd.append(f"market {row.market_id} has no name")
+            return _rejects("instruments", odd, reply.at_ns, reply.body)
+        out = self._name(market, row.symbol, reply.at_ns)
+        out += self.listing.state(market, mapper.instrument(market, row, reply.at_ns, odd))
+        interest = mapper.listed_interest(market, row, reply.at_ns, odd)
+        if market.symbol in self.wants.symbols:
+            out += interest
+        elif self.wants.survey:
+            out += self._said.news(interest)
+        return [*out, *_rejects(row.symbol, odd, reply.at_ns, reply.body)]
 
-    def _rates(self, at_ns: int, rows: tuple[wire.Rate, ...]) -> Iterator[Output]:
+    def _ask_history(self, page: Page) -> Fetch:
+        start_s, end_s = page.start_ns // NS_PER_S, page.end_ns // NS_PER_S
+        hours = (page.end_ns - page.start_ns) // HOUR_NS + 1
+        rows = hours if self._rows is None else min(hours, self._rows)
+        span = f"start_timestamp={start_s}&end_timestamp={end_s}&count_back={rows}"
+        path = f"/api/v1/fundings?market_id={page.key}&resolution=1h&{span}"
+        return Fetch(name="funding_history", path=path, key=page.key, background=True)
+
+    def _on_history(self, reply: Reply) -> Sequence[Output]:
+        """Payments of one market, which only the request named."""
+        answer = read(VENUE, wire.HISTORY, reply, wire.no_history)
+        if isinstance(answer, Reject):
+            if 400 <= reply.status < 500 and reply.status != 429:
+                # The question itself may have been refused.
+                self._rows = _FEW_ROWS
+            self._history.failed(reply.key, reply.at_ns)
+            return [answer]
+        market = self._markets.get(reply.key)
+        if market is None:
+            reason = "funding_history: of which market?"
+            return [decoding.reject(VENUE, reply.at_ns, reason, reply.body)]
+        rows, odd = answer.fundings or (), Odd()
+        out: list[Output] = [
+            *market.history(mapper.payments(market, rows, reply.at_ns, odd)),
+            *_rejects("funding_history", odd, reply.at_ns, reply.body),
+        ]
+        stamps_ns = [row.timestamp * NS_PER_S for row in rows]
+        return [*out, *self._history.answered(reply.key, stamps_ns, reply.at_ns)]
+
+    def _on_rates(self, reply: Reply) -> Sequence[Output]:
         """Current rates of several exchanges; ours are the hourly fraction times eight."""
-        for row in rows:
-            market = self._markets.get(str(row.market_id))
-            if market is None or row.exchange != _VENUE:
+        answer = read(VENUE, wire.RATES, reply, wire.problem)
+        if isinstance(answer, Reject):
+            return [answer]
+        out: list[Output] = []
+        for row in answer.funding_rates:
+            market, odd = self._markets.get(str(row.market_id)), Odd()
+            if market is None or row.exchange != VENUE:
                 continue
-            if row.symbol and not market.is_named:
-                yield from self._name(market, row.symbol, at_ns)
-            if market.is_tradable and self._is_wanted(market):
-                try:
-                    yield facts.live(market, row.rate / 8.0, at_ns, None)
-                except ValueError as error:
-                    text = msgspec.json.encode(row)
-                    yield reject(_VENUE, at_ns, f"funding_rates: {error}", text)
+            if row.symbol and row.symbol != market.name:
+                out += self._name(market, row.symbol, reply.at_ns)
+            fraction_8h = odd.number("rate", row.rate)
+            rate = None if fraction_8h is None else odd.rate("rate", fraction_8h / 8.0 * 100.0)
+            if rate is not None and self.wants.shows(market.symbol):
+                out.append(mapper.live(market, rate, reply.at_ns, None))
+            out += _rejects("funding_rates", odd, reply.at_ns, reply.body)
+        return out
+
+
+def _stranger(channel: str, frame: Frame) -> list[Output]:
+    """Ids above the perps are spot markets; anything else is not a market at all."""
+    if channel.rpartition(":")[2].isdecimal():
+        return []
+    return [decoding.reject(VENUE, frame.at_ns, f"unknown channel {channel}", frame.data)]
+
+
+def _rejects(what: str, odd: Sequence[str], at_ns: int, data: str | bytes) -> list[Output]:
+    return [decoding.reject(VENUE, at_ns, f"{what}: {sentence}", data) for sentence in odd]

@@ -34,7 +34,6 @@ SECOND_NS = 1_000_000_000
 
 PENDING: Mapping[str, str] = {
     "dydx": "not on the kit yet",
-    "lighter": "not on the kit yet",
 }
 """Venues without a playbook, and why. Everybody else has one."""
 
