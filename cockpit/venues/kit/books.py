@@ -7,7 +7,7 @@ from cockpit.core.events import BookReset
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
 from cockpit.venues.kit.sequencing import ChainedBook
-from cockpit.venues.kit.subscriptions import Subscriptions
+from cockpit.venues.kit.subscriptions import State, Subscriptions
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +56,7 @@ class Books:
             for key, feed in self.feeds.items()
             if not feed.chain.is_synced
             and at_ns - feed.chain.waiting_since_ns >= self._patience_ns
-            and key in self._subscriptions
+            and self._subscriptions.state(key) not in (None, State.REFUSED)
         ]
         return self._renew(late, at_ns) if late else ()
 

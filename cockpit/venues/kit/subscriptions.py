@@ -35,6 +35,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     most `in_flight` requests wait for an answer; None is no limit. An answer may take `patience_s`.
     A refused request of several keys is asked again key by key, because one bad key may have
     failed them all; a key refused alone is asked again after `refused_s`, never if that is None.
+    One key is joined at most once in `spacing_s`.
     """
 
     per_request: int = 1
@@ -43,6 +44,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     in_flight: int | None = None
     patience_s: float = 5.0
     refused_s: float | None = None
+    spacing_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class _Key:
     state: State
     since_ns: int
     not_before_ns: int = 0
+    joined_ns: int | None = None
 
 
 @dataclass(slots=True)
@@ -69,6 +72,7 @@ class Subscriptions:
         self._rules = rules
         self._patience_ns = round(rules.patience_s * NS_PER_S)
         self._window_ns = round(rules.window_s * NS_PER_S)
+        self._spacing_ns = round(rules.spacing_s * NS_PER_S)
         self._forget()
 
     def _forget(self) -> None:
@@ -140,10 +144,9 @@ class Subscriptions:
         if not self._is_open:
             return []
         queued = {key for job in self._jobs for key in job.join}
-        again = [key for key in keys if key not in queued]
+        again = [key for key in keys if key in self._keys and key not in queued]
         for key in again:
-            if key in self._keys:
-                self._put(key, State.QUEUED, at_ns)
+            self._put(key, State.QUEUED, at_ns)
         for chunk in self._chunks(again):
             self._jobs.append(_Job(chunk, chunk))
         return self._flush(at_ns)
@@ -161,6 +164,11 @@ class Subscriptions:
         """Data came, so the subscription stands, whatever became of its acknowledgement."""
         if key in self.waiting:
             self._put(key, State.STANDING, 0)
+
+    def answered(self, key: str) -> None:
+        """All of it was stated: it stands, and need not be renewed where that still waits."""
+        self._jobs = deque(job for job in self._jobs if job.join != (key,))
+        self.seen(key)
 
     def acknowledged(self, request: int, at_ns: int) -> list[Output]:
         """The venue took a request. What waited for room goes out now."""
@@ -214,12 +222,17 @@ class Subscriptions:
     def _flush(self, at_ns: int) -> list[Output]:
         """Send what may be sent now; the rest waits for the next tick or answer."""
         sends: list[Output] = []
+        put_off: list[_Job] = []
         while self._jobs and self._has_room(self._jobs[0], at_ns):
             job = self._jobs.popleft()
+            if self._spacing_ns and any(self._is_too_soon(key, at_ns) for key in job.join):
+                put_off.append(job)
+                continue
             if job.leave:
                 sends.append(self._send("unsubscribe", job.leave, at_ns))
             if job.join:
                 sends.append(self._send("subscribe", job.join, at_ns))
+        self._jobs.extendleft(reversed(put_off))
         return sends
 
     def _has_room(self, job: _Job, at_ns: int) -> bool:
@@ -236,6 +249,11 @@ class Subscriptions:
             self._sent_ns.popleft()
         return len(self._sent_ns) + cost <= max(rules.operations, cost)
 
+    def _is_too_soon(self, key: str, at_ns: int) -> bool:
+        known = self._keys.get(key)
+        joined_ns = None if known is None else known.joined_ns
+        return joined_ns is not None and at_ns - joined_ns < self._spacing_ns
+
     def _send(self, operation: Operation, keys: tuple[str, ...], at_ns: int) -> Send:
         self._serial += 1
         if operation == "subscribe":
@@ -243,6 +261,7 @@ class Subscriptions:
             for key in keys:
                 if key in self._keys:
                     self._put(key, State.ASKED, at_ns)
+                    self._keys[key].joined_ns = at_ns
         if self._rules.operations is not None:
             self._sent_ns.append(at_ns)
         return Send(self._encode(operation, keys, self._serial), self.link)

@@ -1,0 +1,53 @@
+"""Asking again without asking too often: spacing, whole answers, refusals."""
+
+from collections.abc import Sequence
+
+from cockpit.venues.contract import Output, Send
+from cockpit.venues.kit.books import Books
+from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
+from tests.support import AT_NS, only
+
+SECOND = 1_000_000_000
+
+
+def subscribed(spacing_s: float = 1.0) -> Subscriptions:
+    """A link on which `a` and `b` have been joined."""
+
+    def encode(operation: Operation, keys: Sequence[str], request: int) -> str:
+        return f"{operation[0]}{keys[0]}"
+
+    subscriptions = Subscriptions(encode, Rules(spacing_s=spacing_s))
+    subscriptions.opened("main", AT_NS)
+    subscriptions.want(["a", "b"], AT_NS)
+    return subscriptions
+
+
+def sent(outputs: Sequence[Output]) -> list[str]:
+    return [send.data for send in only(Send, outputs)]
+
+
+def test_a_key_is_joined_again_only_when_the_spacing_is_over_and_holds_up_no_other() -> None:
+    keys = subscribed()
+    assert sent(keys.renew(["a"], AT_NS + SECOND // 2)) == []
+    assert sent(keys.want(["a", "b", "c"], AT_NS + SECOND // 2)) == ["sc"]
+    assert sent(keys.tick(AT_NS + SECOND)) == ["ua", "sa"]
+
+
+def test_what_was_stated_whole_meanwhile_need_not_be_renewed() -> None:
+    keys = subscribed()
+    keys.renew(["a", "b"], AT_NS)
+    keys.answered("a")
+    assert sent(keys.tick(AT_NS + SECOND)) == ["ub", "sb"]
+    assert sent(keys.tick(AT_NS + 4 * SECOND)) == []
+
+
+def test_what_nobody_wants_is_not_renewed() -> None:
+    assert sent(subscribed().renew(["x"], AT_NS + 2 * SECOND)) == []
+
+
+def test_a_refused_book_is_not_joined_again_for_want_of_a_snapshot() -> None:
+    keys = subscribed()
+    books = Books("venue", keys)
+    books.want({"a": "A", "b": "B"}, AT_NS)
+    keys.refuse("a", AT_NS)
+    assert sent(books.tick(AT_NS + 6 * SECOND)) == ["ub", "sb"]
