@@ -29,7 +29,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """How a venue pages.
 
     `newest_first`: a full page holds the newest rows of its span, otherwise the oldest. `rows` in
-    a full page; None where its size is not known, and then only an empty page ends a span.
+    a full page; None where its size is not known, and then only an empty page ends a span. With
+    `by_cursor` a span ends with the page that names no cursor, or reaches beyond its start.
     `depth_s` is how far back a first reading goes. New rows are looked for `settling_s` after each
     whole `every_s` of the clock. `chunk_s` is the longest span of one page (rows times interval,
     where the oldest rows come first). `unit_ns` is the venue's resolution of stamps.
@@ -45,6 +46,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     chunk_s: int | None = None
     unit_ns: int = NS_PER_MS
     per_tick: int | None = None
+    by_cursor: bool = False
 
 
 @dataclass(slots=True)
@@ -98,11 +100,12 @@ class Backfill(OverHttp):
         page, known.asked = known.asked, None
         if page is None:
             return ()
-        known.cursor = cursor if cursor and stamps_ns else None
-        if known.cursor is None:
-            known.missing += self._rest(page, stamps_ns)
-        else:
+        goes_on = cursor and stamps_ns and min(stamps_ns) >= page.start_ns
+        known.cursor = cursor if goes_on else None
+        if known.cursor is not None:
             known.missing.append((page.start_ns, page.end_ns))
+        elif not self._plan.by_cursor:
+            known.missing += self._rest(page, stamps_ns)
         if known.missing and key in self._wanted:
             return [self._page(key, known, at_ns)]
         every_ns = self._plan.every_s * NS_PER_S

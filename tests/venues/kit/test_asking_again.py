@@ -1,8 +1,9 @@
-"""Asking again without asking too often: spacing, whole answers, refusals."""
+"""Asking again without asking too often: spacing, whole answers, refusals, pages by cursor."""
 
 from collections.abc import Sequence
 
-from cockpit.venues.contract import Output, Send
+from cockpit.venues.contract import Fetch, Output, Send
+from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.books import Books
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
 from tests.support import AT_NS, only
@@ -51,3 +52,23 @@ def test_a_refused_book_is_not_joined_again_for_want_of_a_snapshot() -> None:
     books.want({"a": "A", "b": "B"}, AT_NS)
     keys.refuse("a", AT_NS)
     assert sent(books.tick(AT_NS + 6 * SECOND)) == ["ub", "sb"]
+
+
+def test_pages_by_cursor_end_where_no_cursor_is_named_or_the_start_is_passed() -> None:
+    asked: list[Page] = []
+
+    def ask(page: Page) -> Fetch:
+        asked.append(page)
+        return Fetch(name="history", path="/")
+
+    plan = Plan(newest_first=True, rows=2, by_cursor=True, depth_s=100)
+    history = Backfill(plan, ask)
+    for key, stamp_ns, cursor in (("none", AT_NS, None), ("passed", AT_NS - 101 * SECOND, "2")):
+        history.want([key], AT_NS)
+        assert history.answered(key, [AT_NS, stamp_ns], AT_NS, cursor) == ()
+        assert history.is_complete(key)
+    history.want(["more"], AT_NS)
+    assert len(history.answered("more", [AT_NS, AT_NS - SECOND], AT_NS, "2")) == 1
+    assert [(page.key, page.cursor) for page in asked] == [
+        ("none", None), ("passed", None), ("more", None), ("more", "2"),
+    ]  # fmt: skip
