@@ -1,11 +1,22 @@
-"""Bech32 addresses: is the checksum right? (BIP 173, the original checksum that Cosmos chains use.)
+"""Public addresses: is the bech32 checksum right? (BIP 173, the original one of Cosmos chains.)
 
 A mistyped letter is found here and not as an account that looks empty.
 """
 
+from cockpit.venues.dydx.messages import CHILDREN
+
 _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _CHECKSUM = 6
+
+
+def check_address(text: str) -> str | None:
+    """What is wrong with `dydx1…` or `dydx1…/0`, or None."""
+    address, slash, number = text.partition("/")
+    if slash and not (number.isascii() and number.isdigit() and int(number) < CHILDREN):
+        return f"subaccount {number[:8]!r} is not a number from 0 to {CHILDREN - 1}"
+    problem = bech32_problem(address, "dydx", 32)
+    return None if problem is None else f"the address {problem}"
 
 
 def bech32_problem(text: str, prefix: str, data_chars: int) -> str | None:

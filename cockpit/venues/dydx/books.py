@@ -1,216 +1,144 @@
-"""dYdX books: snapshots and deltas uncrossed for display, and checked against REST.
+"""The books of one connection: snapshots, changes uncrossed for display, a look at REST's in turn.
 
-Private to `dydx.py`.
+A book that is lost, or that REST twice says to be another, is reset and asked for again.
 """
 
-from collections import deque
-from collections.abc import Collection, Iterator, Sequence
-from urllib.parse import quote
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Levels
-from cockpit.core.units import NS_PER_S
-from cockpit.venues.contract import Fetch, Frame, Output, Reply
-from cockpit.venues.dydx.instruments import NAME, symbol_of
-from cockpit.venues.dydx.messages import Book as RestBook
-from cockpit.venues.dydx.messages import Change, Level, Message, Subscribed, Update
-from cockpit.venues.dydx.subscriptions import ORDERBOOK, Subscriptions
-from cockpit.venues.kit import decoding, numbers, polling
-from cockpit.venues.kit.uncrossing import Uncrossed
+from cockpit.core.events import BookDelta, BookSnapshot, Levels, Reject
+from cockpit.venues.contract import Output, Reply
+from cockpit.venues.dydx import messages as wire
+from cockpit.venues.dydx.book import levels_of
+from cockpit.venues.dydx.mapper import VENUE, DydxMarket
+from cockpit.venues.dydx.rest import ask_book
+from cockpit.venues.kit.books import Books
+from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.polling import Every
+from cockpit.venues.kit.subscriptions import Subscriptions
 
 COMPARE_EVERY_S = 5.0
 """One book in turn; a dozen books are each looked at once a minute."""
-LOOK_AGAIN_NS = 3 * NS_PER_S
-"""Longer than REST's cache of 1 s and a batch of 250 ms together."""
-CORRECTIONS_NS = 60 * NS_PER_S
-"""Between two corrections of one book: the two sources may disagree for longer than we like."""
-_HELD_FRAMES = 1000
-
-Changes = list[tuple[Levels, Levels]]
-Difference = tuple[int, float, float, float]
-"""Side (0 bids), price, our size, REST's size."""
 
 
-class Books:
-    """The books of one link."""
+class IndexerBooks:
+    """`market` finds or makes the market of a ticker."""
 
-    def __init__(self, link: Subscriptions) -> None:
-        self._link = link
-        self._books: dict[str, Book] = {}
-        self._compare = polling.Every(COMPARE_EVERY_S, wait_first=True)
+    def __init__(self, keys: Subscriptions, market: Callable[[str], DydxMarket]) -> None:
+        self._keys = keys
+        self._market = market
+        self._chains = Books(VENUE, keys)
+        self._known: dict[str, DydxMarket] = {}
+        """By subscription, whoever asked for it."""
+        self._is_open = False
+        self._compare = Every(COMPARE_EVERY_S, wait_first=True)
         self._compared = 0
 
-    def clear(self) -> None:
-        self._books.clear()
+    # --- a part ---------------------------------------------------------------------------------
 
-    def keep(self, tickers: Collection[str], at_ns: int) -> Iterator[Output]:
-        """Drop the books that were subscribed and are no longer watched."""
-        for ticker in [t for t in self._books if t not in tickers and (ORDERBOOK, t) in self._link]:
-            yield from self._books.pop(ticker).lose("no longer watched", at_ns)
+    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
+        self._is_open = True
+        return ()
 
-    def whole(self, message: Subscribed, frame: Frame) -> Iterator[Output]:
-        """A snapshot; one that is older than the book is a repetition."""
-        book, contents = self._book(message.id), message.contents
-        if message.message_id <= book.number and self._link.is_open:
-            return
-        bids, asks = levels_of(contents.bids), levels_of(contents.asks)
-        if bids is None or asks is None:
-            yield decoding.reject(NAME, frame.at_ns, "insane level", frame.data)
-            yield from self.lose(message.id, "insane level", frame.at_ns)
-            return
-        self._link.answered((ORDERBOOK, message.id))
-        yield from book.snapshot(bids, asks, message.message_id, frame.at_ns)
+    def closed(self, link: str) -> None:
+        self._is_open = False
+        self._chains.closed(link)
+        for market in self._known.values():
+            market.book.forget()
+        self._known.clear()
 
-    def updates(
-        self, message: Message, updates: Sequence[Update[Change]], frame: Frame
-    ) -> Sequence[Output]:
-        book = self._books.get(message.id) or self._book(message.id)
-        if message.message_id <= book.number and self._link.is_open:
-            return ()
-        changes: Changes = [(update.bids, update.asks) for update in updates]
-        delta = book.delta(changes, message.message_id, frame.at_ns)
-        return () if delta is None else (delta,)
-
-    def lose(self, ticker: str, reason: str, at_ns: int) -> Iterator[Output]:
-        """Say that a book is unknown, and ask for it again."""
-        yield from self._book(ticker).lose(reason, at_ns)
-        yield from self._link.again((ORDERBOOK, ticker), at_ns)
-
-    def lose_all(self, reason: str, at_ns: int) -> Iterator[Output]:
-        for ticker in [ticker for ticker, book in self._books.items() if book.is_synced]:
-            yield from self.lose(ticker, reason, at_ns)
-
-    def looks(self, at_ns: int) -> Iterator[Fetch]:
+    def tick(self, at_ns: int) -> Sequence[Output]:
         """Compare with REST: second looks when they are due, and the next book in turn."""
-        synced = [t for t, b in self._books.items() if b.is_synced and (ORDERBOOK, t) in self._link]
-        for ticker in synced:
-            look_ns = self._books[ticker].look_again_ns
+        out = list(self._chains.tick(at_ns))
+        synced = [
+            self._known[key]
+            for key, feed in self._chains.feeds.items()
+            if feed.chain.is_synced and key in self._keys
+        ]
+        for market in synced:
+            look_ns = market.book.look_again_ns
             if look_ns is not None and at_ns >= look_ns:
-                self._books[ticker].look_again_ns = None
-                yield _fetch(ticker)
+                market.book.look_again_ns = None
+                out.append(ask_book(market.native))
         if synced and self._compare.due(at_ns):
             self._compared += 1
-            yield _fetch(synced[self._compared % len(synced)])
+            out.append(ask_book(synced[self._compared % len(synced)].native))
+        return out
 
-    def compared(self, ticker: str, rest: RestBook, reply: Reply) -> Iterator[Output]:
-        """REST's book: a check of ours; without a link (an edited tape) the only one there is."""
-        at_ns = reply.at_ns
-        bids, asks = levels_of(rest.bids), levels_of(rest.asks)
-        if bids is None or asks is None:
-            yield decoding.reject(NAME, at_ns, "insane level", reply.body)
+    def want(self, markets: Iterable[DydxMarket], at_ns: int) -> list[Output]:
+        """Keep the books of exactly these."""
+        return self._chains.want({market.book_key: market.symbol for market in markets}, at_ns)
+
+    # --- messages -------------------------------------------------------------------------------
+
+    def whole(self, message: wire.Subscribed, at_ns: int, data: str | bytes) -> Iterator[Output]:
+        """A snapshot, then what was held and is newer; one older than the book is a repetition."""
+        market, number = self._market(message.id), message.message_id
+        if number <= market.book.number and self._is_open:
             return
-        book = self._book(ticker)
-        if book.is_synced:
-            if book.disagrees(bids, asks, at_ns):
-                yield from self.lose(ticker, "REST has another book", at_ns)
-        elif not self._link.is_open:
-            yield book.picture(bids, asks, at_ns)
+        book = _sane(message.contents, at_ns, data)
+        if isinstance(book, Reject):
+            yield book
+            yield from self.lose(market, at_ns, "insane level")
+            return
+        self._known[market.book_key] = market
+        feed = self._chains.feed(market.book_key, market.symbol, at_ns)
+        feed.is_stated = True
+        feed.chain.snapshot(number)
+        yield _picture(market, *book, at_ns)
+        for updates in market.book.newer(number):
+            yield _delta(market, updates, at_ns)
 
-    def _book(self, ticker: str) -> "Book":
-        book = self._books.get(ticker)
-        if book is None:
-            book = self._books[ticker] = Book(ticker)
-        return book
+    def changes(
+        self, message: wire.Message, updates: Sequence[wire.Update], at_ns: int
+    ) -> Sequence[Output]:
+        """What changed; what comes before the snapshot waits for it."""
+        market = self._market(message.id)
+        book, number = market.book, message.message_id
+        if number <= book.number and self._is_open:
+            return ()
+        feed = self._chains.feeds.get(market.book_key)
+        if feed is None or feed.chain.last is None:
+            book.held.append((number, updates))
+            return ()
+        return (_delta(market, updates, at_ns),)
 
+    def compared(self, market: DydxMarket, rest: wire.Book, reply: Reply) -> Sequence[Output]:
+        """REST's book: a check of ours; without a link (an edited tape) the only one there is."""
+        book = _sane(rest, reply.at_ns, reply.body)
+        if isinstance(book, Reject):
+            return [book]
+        feed = self._chains.feeds.get(market.book_key)
+        if feed is None or not feed.chain.is_synced:
+            return () if self._is_open else [_picture(market, *book, reply.at_ns)]
+        if not market.book.disagrees(*book, reply.at_ns):
+            return ()
+        return self.lose(market, reply.at_ns, "REST has another book")
 
-class Book:
-    """One market's book. Deltas that come before the snapshot wait for it."""
+    def lose(self, market: DydxMarket, at_ns: int, reason: str) -> list[Output]:
+        """A book is unknown, and is asked for again."""
+        lost = self._chains.lose(market.book_key, at_ns, reason)
+        return lost or self._keys.renew([market.book_key], at_ns)
 
-    __slots__ = (
-        "_corrected_ns", "_held", "_levels", "_suspects", "is_synced",
-        "look_again_ns", "number", "symbol",
-    )  # fmt: skip
-
-    def __init__(self, ticker: str) -> None:
-        self.symbol = symbol_of(ticker)
-        self.is_synced = False
-        self.look_again_ns: int | None = None
-        self._levels = Uncrossed()
-        self._held: deque[tuple[int, Changes]] = deque(maxlen=_HELD_FRAMES)
-        self.number = -1
-        """Of the snapshot that we have: a message that is not above it is old."""
-        self._suspects: set[Difference] = set()
-        self._corrected_ns: int | None = None
-
-    def snapshot(
-        self, bids: Levels, asks: Levels, number: int, at_ns: int
-    ) -> Iterator[BookSnapshot | BookDelta]:
-        """The whole book, then what was held and is newer."""
-        yield self.picture(bids, asks, at_ns)
-        self.is_synced = True
-        self.number = number
-        self._suspects.clear()
-        self.look_again_ns = None
-        held = sorted(self._held, key=lambda item: item[0])
-        self._held.clear()
-        for held_number, changes in held:
-            delta = self.delta(changes, held_number, at_ns) if held_number > number else None
-            if delta is not None:
-                yield delta
-
-    def picture(self, bids: Levels, asks: Levels, at_ns: int) -> BookSnapshot:
-        """A whole book that no stream continues."""
-        shown_bids, shown_asks = self._levels.snapshot(bids, asks, at_ns)
-        return BookSnapshot(
-            venue=NAME, recv_ns=at_ns, symbol=self.symbol, bids=shown_bids, asks=shown_asks
-        )
-
-    def delta(self, changes: Changes, number: int, at_ns: int) -> BookDelta | None:
-        if not self.is_synced:
-            self._held.append((number, changes))
-            return None
-        bids, asks = self._levels.delta(changes, at_ns)
-        return BookDelta(venue=NAME, recv_ns=at_ns, symbol=self.symbol, bids=bids, asks=asks)
-
-    def lose(self, reason: str, at_ns: int) -> Iterator[BookReset]:
-        """Unknown until the next snapshot; says so once."""
-        if self.is_synced:
-            self.is_synced = False
-            yield BookReset(venue=NAME, recv_ns=at_ns, symbol=self.symbol, reason=reason)
-
-    def disagrees(self, bids: Levels, asks: Levels, at_ns: int) -> bool:
-        """Whether REST has said twice, `LOOK_AGAIN_NS` apart, the same thing that we do not say.
-
-        A first difference may be a matter of moments: it asks for a second look.
-        """
-        ours = self._levels.shown()
-        found = _differences(0, ours[0], bids) | _differences(1, ours[1], asks)
-        if self._suspects:
-            again = found & self._suspects
-            self._suspects.clear()
-            if not again:
-                return False
-            last_ns = self._corrected_ns
-            if last_ns is not None and at_ns - last_ns < CORRECTIONS_NS:
-                return False
-            self._corrected_ns = at_ns
-            return True
-        if found:
-            self._suspects = found
-            self.look_again_ns = at_ns + LOOK_AGAIN_NS
-        return False
+    def lose_all(self, at_ns: int, reason: str) -> list[Output]:
+        lost = [self._chains.lose(key, at_ns, reason) for key in list(self._chains.feeds)]
+        return [output for outputs in lost for output in outputs]
 
 
-def levels_of(rows: Sequence[Level] | None) -> Levels | None:
-    """A snapshot's side, or None if it is missing or a level is insane."""
-    if rows is None:
-        return None
-    levels = tuple([(row.price, row.size) for row in rows])
-    return levels if numbers.sane_levels(levels) else None
+def _sane(
+    said: wire.Whole | wire.Book, at_ns: int, data: str | bytes
+) -> tuple[Levels, Levels] | Reject:
+    bids, asks = levels_of(said.bids), levels_of(said.asks)
+    if bids is None or asks is None:
+        return reject(VENUE, at_ns, "insane level", data)
+    return bids, asks
 
 
-def _differences(side: int, ours: Levels, theirs: Levels) -> set[Difference]:
-    """Where two sides differ, as deep as REST reaches."""
-    if not theirs:
-        return set()
-    mine, other = dict(ours), dict(theirs)
-    worst = min(other) if side == 0 else max(other)
-    return {
-        (side, price, mine.get(price, 0.0), other.get(price, 0.0))
-        for price in mine.keys() | other.keys()
-        if (price >= worst if side == 0 else price <= worst) and mine.get(price) != other.get(price)
-    }
+def _picture(market: DydxMarket, bids: Levels, asks: Levels, at_ns: int) -> BookSnapshot:
+    """A whole book, uncrossed."""
+    bids, asks = market.book.levels.snapshot(bids, asks, at_ns)
+    return BookSnapshot(venue=VENUE, recv_ns=at_ns, symbol=market.symbol, bids=bids, asks=asks)
 
 
-def _fetch(ticker: str) -> Fetch:
-    path = f"/v4/orderbooks/perpetualMarket/{quote(ticker, safe='')}"
-    return Fetch(name="book", path=path, key=ticker)
+def _delta(market: DydxMarket, updates: Sequence[wire.Update], at_ns: int) -> BookDelta:
+    bids, asks = market.book.levels.delta([(part.bids, part.asks) for part in updates], at_ns)
+    return BookDelta(venue=VENUE, recv_ns=at_ns, symbol=market.symbol, bids=bids, asks=asks)

@@ -1,27 +1,30 @@
-"""The shapes of dYdX v4 Indexer messages. Data only, private to `dydx.py` and `dydx_markets.py`.
+"""The shapes of dYdX v4 Indexer messages of today. Data only, private to this package.
 
 One tagged union on `type`; `contents` depends on the channel as well, so a content struct has the
 fields of every channel that we read and leaves the rest unset. Market rows stay raw at first: one
-row of nonsense must not cost the other three hundred.
+row of nonsense must not cost the other three hundred. A `Figure` is looked at where it is used, so
+that an odd one costs itself alone.
 """
 
 from datetime import UTC, datetime
-from operator import attrgetter
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.kit.decoding import BROKEN, decode
 from cockpit.venues.kit.numbers import MAX_EXPONENT
+
+CHILDREN = 128
+"""Subaccounts below this are parents; a parent's children are its number plus multiples of it."""
 
 Instant = Annotated[datetime, Meta(tz=True)]
 """An ISO time with its zone; one without a zone does not decode."""
-
+Figure = float | str | None
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
-Row = TypeVar("Row")
+Change = tuple[Price, Size]
+"""A level of a delta."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -39,79 +42,113 @@ class Level(Struct, frozen=True, gc=False):
     size: float
 
 
-Change = tuple[Price, Size]
-"""A level of a delta."""
-
-
-class OldChange(Struct, frozen=True, gc=False, array_like=True):
-    """A level of a delta in old data, which has a third element; decoding skips it."""
-
-    price: Price
-    size: Size
-
-
 class TradeRow(Struct, frozen=True, gc=False, rename="camel"):
-    """A fill. `type` is LIMIT, LIQUIDATED or DELEVERAGED; old recordings have a flag instead."""
+    """A fill. `type` is LIMIT, LIQUIDATED or DELEVERAGED. Its `id` is not used."""
 
-    id: str | int
     side: Literal["BUY", "SELL"]
-    size: float
-    price: float
+    size: Figure
+    price: Figure
     created_at: Instant
-    type: str = ""
-    liquidation: bool = False
+    type: str
 
 
 class OracleRow(Struct, frozen=True, gc=False, rename="camel"):
-    """A row of `oraclePrices`; `price` is the older name."""
-
-    oracle_price: float | None = None
-    price: float | None = None
+    oracle_price: Figure
     effective_at: Instant | None = None
 
 
-class MarketRow(Struct, gc=False, rename="camel"):
-    """A market's row, whole or partial. Names are the venue's, in another case.
+# --- accounts -----------------------------------------------------------------------------------
 
-    The only mutable shape here: later partial rows are merged into the one we keep.
+
+class PositionRow(Struct, frozen=True, gc=False, rename="camel"):
+    """`size` is negative for a short here and unsigned there: the side decides.
+
+    An update may leave fields out, or send null: that changes nothing.
     """
 
-    status: str | UnsetType = UNSET
-    oracle_price: float | UnsetType | None = UNSET
-    next_funding_rate: float | UnsetType | None = UNSET
-    open_interest: float | UnsetType | None = UNSET
-    initial_margin_fraction: float | UnsetType | None = UNSET
-    maintenance_margin_fraction: float | UnsetType | None = UNSET
-    tick_size: float | UnsetType | None = UNSET
-    step_size: float | UnsetType | None = UNSET
-    open_interest_lower_cap: float | UnsetType | None = UNSET
-    open_interest_upper_cap: float | UnsetType | None = UNSET
+    market: str
+    side: Literal["LONG", "SHORT"] | None = None
+    size: Figure = None
+    status: str | None = None
+    position_id: str | None = None
+    entry_price: Figure = None
+    unrealized_pnl: Figure = None
+    net_funding: Figure = None
+    subaccount_number: int | None = None
+
+
+class AssetRow(Struct, frozen=True, gc=False, rename="camel"):
+    """Collateral: unsigned, a SHORT is a debt."""
+
+    side: Literal["LONG", "SHORT"]
+    symbol: str
+    size: Figure = None
+    subaccount_number: int | None = None
+
+
+class Subaccount(Struct, frozen=True, gc=False, rename="camel"):
+    """One margin account, or a parent with its children; the figures are the Indexer's own."""
+
+    address: str = ""
+    subaccount_number: int | None = None
+    parent_subaccount_number: int | None = None
+    child_subaccounts: "list[Subaccount] | None" = None
+    equity: Figure = None
+    free_collateral: Figure = None
+    open_perpetual_positions: dict[str, PositionRow] | None = None
+    asset_positions: dict[str, AssetRow] | None = None
+    latest_processed_block_height: int | None = None
+
+    @property
+    def number(self) -> int:
+        """ValueError where no number says what this is."""
+        number = self.parent_subaccount_number
+        number = self.subaccount_number if number is None else number
+        if number is None:
+            raise ValueError("a subaccount without a number")
+        return number
+
+    @property
+    def rows(self) -> "list[Subaccount]":
+        return [self] if self.child_subaccounts is None else self.child_subaccounts
+
+
+# --- frames -------------------------------------------------------------------------------------
 
 
 class Whole(Struct, frozen=True, gc=False, rename="camel"):
-    """Contents of `subscribed`."""
+    """Contents of `subscribed`: `{}` where there is no such subaccount."""
 
     bids: list[Level] | None = None
     asks: list[Level] | None = None
-    trades: list[TradeRow] = []
+    trades: tuple[TradeRow, ...] = ()
     markets: dict[str, Raw] = {}
     height: int | None = None
     time: Instant | None = None
+    subaccount: Subaccount | UnsetType = UNSET
+    block_height: int | UnsetType | None = UNSET
+    orders: Raw | UnsetType = UNSET
+
+    @property
+    def is_empty(self) -> bool:
+        return self.subaccount is UNSET and self.block_height is UNSET and self.orders is UNSET
 
 
-class Update(Struct, Generic[Row], frozen=True, gc=False, rename="camel"):
+class Update(Struct, frozen=True, gc=False, rename="camel"):
     """Contents of `channel_data`, or one of those of `channel_batch_data`.
 
-    In a candle `trades` is a count.
+    In a candle `trades` is a count. An account's equity is in none.
     """
 
-    bids: tuple[Row, ...] = ()
-    asks: tuple[Row, ...] = ()
+    bids: tuple[Change, ...] = ()
+    asks: tuple[Change, ...] = ()
     trades: tuple[TradeRow, ...] | int = ()
     trading: dict[str, Raw] | None = None
     oracle_prices: dict[str, OracleRow] | None = None
     block_height: int | None = None
     time: Instant | None = None
+    perpetual_positions: list[PositionRow] | None = None
+    asset_positions: list[AssetRow] | None = None
 
 
 class Message(Struct, frozen=True, gc=False, kw_only=True, tag_field="type"):
@@ -133,12 +170,16 @@ class Subscribed(Message, frozen=True, gc=False, kw_only=True, tag="subscribed")
     contents: Whole
 
 
-class Data(Message, Generic[Row], frozen=True, gc=False, kw_only=True, tag="channel_data"):
-    contents: Update[Row]
+class Data(Message, frozen=True, gc=False, kw_only=True, tag="channel_data"):
+    """A parent's channel names the subaccount in the envelope, in some generations."""
+
+    contents: Update
+    child: int | None = msgspec.field(default=None, name="subaccountNumber")
 
 
-class Batch(Message, Generic[Row], frozen=True, gc=False, kw_only=True, tag="channel_batch_data"):
-    contents: list[Update[Row]]
+class Batch(Message, frozen=True, gc=False, kw_only=True, tag="channel_batch_data"):
+    contents: list[Update]
+    child: int | None = msgspec.field(default=None, name="subaccountNumber")
 
 
 class Unsubscribed(Message, frozen=True, gc=False, tag="unsubscribed"):
@@ -165,18 +206,17 @@ class Stray(Struct, frozen=True, gc=False):
     jsonrpc: str | None = None
 
 
-Known = Connected | Subscribed | Data[Change] | Batch[Change] | Unsubscribed | Failure | Pong
+Known = Connected | Subscribed | Data | Batch | Unsubscribed | Failure | Pong
 TYPES = frozenset({
     "connected", "subscribed", "channel_data", "channel_batch_data", "unsubscribed", "error",
     "pong",
 })  # fmt: skip
 
-DECODER: msgspec.json.Decoder[Known] = msgspec.json.Decoder(Known, strict=False)
-OLD: msgspec.json.Decoder[Data[OldChange] | Batch[OldChange]] = msgspec.json.Decoder(
-    Data[OldChange] | Batch[OldChange], strict=False
-)
+FRAME: msgspec.json.Decoder[Known] = msgspec.json.Decoder(Known, strict=False)
 STRAY: msgspec.json.Decoder[Stray] = msgspec.json.Decoder(Stray)
-ROW: msgspec.json.Decoder[MarketRow] = msgspec.json.Decoder(MarketRow, strict=False)
+ROW: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
+
+# --- replies ------------------------------------------------------------------------------------
 
 
 class Markets(Struct, frozen=True, gc=False):
@@ -196,9 +236,8 @@ class FundingRow(Struct, frozen=True, gc=False, rename="camel"):
     """A settled hour: `rate` is the fraction paid for it."""
 
     ticker: str
-    rate: float
+    rate: Figure
     effective_at: Instant
-    effective_at_height: int
 
 
 class FundingHistory(Struct, frozen=True, gc=False, rename="camel"):
@@ -207,43 +246,40 @@ class FundingHistory(Struct, frozen=True, gc=False, rename="camel"):
     historical_funding: list[FundingRow]
 
 
+class Account(Struct, frozen=True, gc=False):
+    """`GET /v4/addresses/{address}[/…Number/{n}]`: all of them, or the one that was named."""
+
+    subaccount: Subaccount | UnsetType = UNSET
+    subaccounts: list[Subaccount] | None = None
+
+
+class PaidRow(Struct, frozen=True, gc=False, rename="camel"):
+    """A settled payment: positive when received; `size` is signed."""
+
+    created_at: Instant
+    ticker: str
+    payment: Figure = None
+    size: Figure = None
+    rate: Figure = None
+    subaccount_number: int = 0
+
+
+class Payments(Struct, frozen=True, gc=False, rename="camel"):
+    """`GET /v4/fundingPayments/parentSubaccount`, newest first. Rows are read one by one."""
+
+    funding_payments: list[Raw]
+
+
 class Refusal(Struct, frozen=True, gc=False):
     """The body of a reply that is not 200."""
 
     errors: list[dict[str, object]] = []
 
 
-MARKETS: msgspec.json.Decoder[Markets] = msgspec.json.Decoder(Markets, strict=False)
+MARKETS: msgspec.json.Decoder[Markets] = msgspec.json.Decoder(Markets)
 BOOK: msgspec.json.Decoder[Book] = msgspec.json.Decoder(Book, strict=False)
-HISTORY: msgspec.json.Decoder[FundingHistory] = msgspec.json.Decoder(FundingHistory, strict=False)
+HISTORY: msgspec.json.Decoder[FundingHistory] = msgspec.json.Decoder(FundingHistory)
+ACCOUNT: msgspec.json.Decoder[Account] = msgspec.json.Decoder(Account, strict=False)
+PAYMENTS: msgspec.json.Decoder[Payments] = msgspec.json.Decoder(Payments)
+PAID: msgspec.json.Decoder[PaidRow] = msgspec.json.Decoder(PaidRow, strict=False)
 REFUSAL: msgspec.json.Decoder[Refusal] = msgspec.json.Decoder(Refusal)
-
-
-_pair = attrgetter("price", "size")
-
-
-def read(data: str | bytes) -> Known | str:
-    """A frame as a message, or why it is none."""
-    try:
-        return DECODER.decode(data)
-    except BROKEN:
-        old = decode(OLD, data)
-        if not isinstance(old, str):
-            return _modern(old)
-        message: Known | str = decode(DECODER, data)
-        return message
-
-
-def _modern(old: Data[OldChange] | Batch[OldChange]) -> Batch[Change]:
-    """Old data about a book as it would be said today."""
-    updates = old.contents if isinstance(old, Batch) else [old.contents]
-    return Batch(
-        message_id=old.message_id,
-        connection_id=old.connection_id,
-        channel=old.channel,
-        id=old.id,
-        contents=[
-            Update(bids=tuple(map(_pair, update.bids)), asks=tuple(map(_pair, update.asks)))
-            for update in updates
-        ],
-    )

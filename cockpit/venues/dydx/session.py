@@ -1,404 +1,315 @@
-"""dYdX v4 (dYdX Chain), read through the public Indexer.
+"""What a session of dYdX hears and says. The table of channels is in the package's docstring."""
 
-| channel or endpoint | kind | means | we emit | unit | evidence |
-|---|---|---|---|---|---|
-| v4_orderbook | subscribed | whole book, uncrossed there | BookSnapshot | base | [1], recording |
-| v4_orderbook | data, batch | absolute sizes, may cross | a BookDelta a frame | base | [1] [2] |
-| v4_trades | all | fills, taker's side | Trade | base | [1], recording |
-| v4_markets | subscribed | every market's row | Instrument, as below | | [1], recording |
-| v4_markets | `trading` | partial rows, merged | Funding live, OpenInterest | h, base | [1] |
-| v4_markets | `oraclePrices` | oracle, each block | Prices | USD | [1], recording |
-| v4_block_height | all | a block was processed | Block | | [1] |
-| perpetualMarkets | instruments | as v4_markets subscribed | the same | | [3], recording |
-| historicalFunding | funding_history | paid hours | Funding settled | hour | [3], recording |
-| orderbooks | book | the Indexer's own book | nothing, ours is checked | base | [3] |
-| accounts | all | `dydx_account.py` has their table | Position, Margin … | USD | [1] [3] |
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-[1] https://docs.dydx.xyz/indexer-client/websockets
-[2] https://docs.dydx.xyz/interaction/data/watch-orderbook
-[3] https://docs.dydx.xyz/indexer-client/http
-[4] https://docs.dydx.xyz/concepts/trading/funding
+from msgspec import Raw
 
-Rates [4]: `nextFundingRate` is the mean premium of the running hour so far plus the hourly
-interest: a fraction per hour, positive when longs pay. It is `live`; there is no forecast beyond
-it, hence no `predicted`. It keeps the last hour's value for a minute or so after the hour: a value
-that we know from before the hour is withheld for 90 s. `rate` of the history is what was paid for
-the hour that ended at `effectiveAt`.
-
-Sizes are base units. Open interest is `openInterest` (one side, base); `baseOpenInterest` is not
-maintained by the Indexer and is ignored. Positions are margined at the oracle price and no other
-index is published, so `mark` and `index` are both the oracle [3].
-
-Loss: `message_id` counts every message of a connection, whatever its channel. A number that is
-missing may have been any book's, so all are reset and asked for again, the markets too. Numbers
-mean something only while all channels are heard: we count on a link whose `Opened` we saw, within
-one `connection_id`, and not on a bare tape, which may hold the recording of one channel. What the
-Indexer loses itself leaves no hole: one book in turn is compared with REST, and asked for again if
-the same levels differ twice.
-
-No `Rtt`: the Indexer answers no application ping, and the time of a fetch includes our own queue.
-One connection carries 32 books; of a longer list the first 32 are watched, and a `Reject` says so.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
-
-import msgspec
-
-from cockpit.core import events
-from cockpit.core.market import FundingTerms, Side
-from cockpit.core.units import NS_PER_S
-from cockpit.venues import contract
-from cockpit.venues.contract import Fetch, Frame, Input, Output, Reply, Tick, Wanted, Wants
-from cockpit.venues.dydx import accounts as account
+from cockpit.core.events import Block, Surveyed
+from cockpit.core.units import hour_floor_ns
+from cockpit.venues.contract import Frame, Output, Reply, Wants
 from cockpit.venues.dydx import messages as wire
-from cockpit.venues.dydx.books import Books
-from cockpit.venues.dydx.funding_history import History
-from cockpit.venues.dydx.instruments import (
-    FACTS,
-    NAME,
-    MarketTable,
-    symbol_of,
-    ticker_of,
-)
-from cockpit.venues.dydx.subscriptions import (
-    BLOCKS,
-    MARKETS,
-    ORDERBOOK,
-    TRADES,
-    Subscriptions,
-    key_of,
-)
-from cockpit.venues.kit import decoding, numbers
+from cockpit.venues.dydx.accounts import Accounts
+from cockpit.venues.dydx.books import IndexerBooks
+from cockpit.venues.dydx.connection import ACCOUNTS, BLOCKS, MARKETS, TRADES, Connection, key_of
+from cockpit.venues.dydx.mapper import ORDERBOOK, VENUE, DydxMarket, Fact, symbol_of, ticker_of
+from cockpit.venues.dydx.rest import HISTORY, answer_of, ask_history, ask_markets
+from cockpit.venues.dydx.spec import CHAIN
+from cockpit.venues.dydx.wire_2023 import modern
+from cockpit.venues.kit.backfill import Backfill
+from cockpit.venues.kit.decoding import BROKEN, decode, reject, subject
+from cockpit.venues.kit.dedupe import Unchanged
+from cockpit.venues.kit.instruments import ONE, Instruments
+from cockpit.venues.kit.numbers import positive
+from cockpit.venues.kit.polling import Question, Timing
 from cockpit.venues.kit.sequencing import APPLY, GAP
+from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.subscriptions import Rules, Subscriptions
 
-T = TypeVar("T")
-
-CHAIN = "dydx-mainnet-1"
 BOOKS_A_LINK = 32
-LISTING_ANSWER_NS = 15 * NS_PER_S
-LISTING_RETRY_NS = 5 * NS_PER_S
-
-_FORCED = frozenset({"LIQUIDATED", "DELEVERAGED"})
+_LISTING_S, _SURVEY_S = 600.0, 30.0
+"""The Indexer works its figures out every 30 s."""
 _UNUSED_CHANNELS = frozenset({"v4_candles"})
-_UNUSED_REPLIES = frozenset({"candles", "fills", "height", "open_interest", "time", "trades"})
-
-_KINDS: frozenset[type] = frozenset({
-    events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset, events.Trade,
-    events.Funding, events.OpenInterest, events.Prices, events.Block,
-})  # fmt: skip
-
-SPEC = contract.VenueSpec(
-    name=NAME,
-    title="dYdX",
-    short="DYX",
-    links={contract.MAIN: contract.LinkSpec("wss://indexer.dydx.trade/v4/ws")},
-    rest_url="https://indexer.dydx.trade",
-    chain=CHAIN,
-    kinds=_KINDS | account.KINDS,
-    # 100 requests in any 10 s: what the bucket holds and what refills meanwhile stay below it.
-    weight_per_minute=480,
-    burst=20,
-    docs=(
-        "https://docs.dydx.xyz/indexer-client/websockets",
-        "https://docs.dydx.xyz/indexer-client/http",
-        "https://docs.dydx.xyz/interaction/data/watch-orderbook",
-        "https://docs.dydx.xyz/concepts/trading/funding",
-    ),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
-    facts=FACTS,
-    funding_terms=FundingTerms(interest_8h=0.0, dampener_8h=0.0),
-    check_address=account.check_address,
-    quiet_s=10.0,
-)
+_UNUSED_REPLIES = ("candles", "fills", "height", "open_interest", "time", "trades")
+"""A recording may have them."""
 
 
-class Session:
+class Session(VenueSession):
     """The dYdX Indexer's translator. What is learned about markets outlives a connection."""
 
     def __init__(self, wants: Wants) -> None:
-        self._wants = wants
-        self._link = Subscriptions()
-        self._markets = MarketTable(frozenset(wants.symbols))
-        self._accounts = account.Accounts(wants.accounts, self._markets.terms)
-        self._listing_due_ns: int | None = None
-        self._books = Books(self._link)
-        self._histories: dict[str, History] = {}
-        self._last_trade_ns: dict[str, int] = {}
-        self._left_out: tuple[str, ...] = ()
-
-    def handle(self, input: Input) -> Iterable[Output]:
-        if isinstance(input, Frame):
-            return self._frame(input)
-        if isinstance(input, Tick):
-            return self._tick(input.at_ns)
-        if isinstance(input, Reply):
-            return self._reply(input)
-        if isinstance(input, contract.Opened):
-            return self._opened(input.at_ns)
-        if isinstance(input, contract.Closed):
-            return self._closed()
-        return self._wanted(input)
+        super().__init__(VENUE, wants)
+        self.listing = Instruments[DydxMarket]()
+        self._connection = Connection()
+        # The venue closes a connection that asks for one subject more than twice a second.
+        self._keys = Subscriptions(self._connection.encode, Rules(spacing_s=1.0))
+        self._books = IndexerBooks(self._keys, self._market)
+        timing = Timing(period_s=_period_s(wants))
+        self._markets = Question(VENUE, ask_markets, wire.MARKETS, timing, at_once=True)
+        self._history = Backfill(HISTORY, ask_history)
+        self._accounts = Accounts(wants.accounts, self._terms)
+        self.parts = (self._books, self._keys, self._markets, self._history, self._accounts)
+        self.answers: Mapping[str, Callable[[Reply], Sequence[Output]]] = {
+            **dict.fromkeys(_UNUSED_REPLIES, lambda reply: ()),
+            **dict.fromkeys(("instruments", "tickers"), self._on_markets),
+            **dict.fromkeys(("account", "funding_payments"), self._on_account),
+            "funding_history": self._on_history,
+            "book": self._on_book,
+        }
+        self._said = Unchanged()
+        self._followed_wants = wants
+        self._left_out: list[DydxMarket] = []
+        self._was_opened = False
 
     # --- life -----------------------------------------------------------------------------------
 
-    def _opened(self, at_ns: int) -> Iterator[Output]:
-        self._books.clear()
-        self._accounts.opened(is_open=True)
-        self._link.reopen(is_open=True)
-        yield self._fetch_listing(at_ns)
-        yield from self._subscribe(at_ns)
-
-    def _closed(self) -> Iterator[Output]:
-        self._books.clear()
-        self._accounts.opened(is_open=False)
-        self._link.reopen(is_open=False)
-        return iter(())
-
-    def _wanted(self, input: Wanted) -> Iterator[Output]:
-        known = set(self._wants.symbols)
-        self._wants = input.wants
-        self._accounts.want(input.wants.accounts)
-        self._markets.wanted = frozenset(input.wants.symbols)
-        if self._link.is_open and not known.issuperset(input.wants.symbols):
-            yield self._fetch_listing(input.at_ns)  # for the facts that we passed over until now
-        yield from self._subscribe(input.at_ns)
-
-    def _tick(self, at_ns: int) -> Iterator[Output]:
-        if self._link.is_open:
-            yield from self._link.overdue(at_ns)
-            yield from self._books.looks(at_ns)
-        if self._listing_due_ns is not None and at_ns >= self._listing_due_ns:
-            yield self._fetch_listing(at_ns)
-        for ticker in self._watched():
-            history = self._histories.get(ticker)
-            if history is None:
-                history = self._histories[ticker] = History(ticker)
-            yield from history.due(at_ns)
-        yield from self._markets.released(at_ns)
-        yield from self._accounts.tick(at_ns)
-
-    def _fetch_listing(self, at_ns: int) -> Fetch:
-        self._listing_due_ns = at_ns + LISTING_ANSWER_NS
-        return Fetch(name="instruments", path="/v4/perpetualMarkets")
-
-    def _watched(self) -> list[str]:
-        """Tickers of the wanted symbols that trade here, in the trader's order."""
-        tickers = [ticker_of(symbol) for symbol in dict.fromkeys(self._wants.symbols)]
-        return [ticker for ticker in tickers if self._markets.trades(ticker)]
-
-    def _subscribe(self, at_ns: int) -> Iterator[Output]:
-        """Bring the subscriptions in line with what is listed and wanted."""
-        if not self._link.is_open:
-            return
-        watched = self._watched()
-        tickers, left_out = watched[:BOOKS_A_LINK], tuple(watched[BOOKS_A_LINK:])
+    def follow(self, at_ns: int) -> Sequence[Output]:
+        """A book and trades of each wanted market that the connection has room for."""
+        self._was_opened = True
+        out = self._follow_wants(at_ns) if self._followed_wants != self.wants else []
+        watched = list(self._watched())
+        served, left_out = watched[:BOOKS_A_LINK], watched[BOOKS_A_LINK:]
         if left_out and left_out != self._left_out:
             reason = f"one connection carries {BOOKS_A_LINK} books: the rest is not watched"
-            yield decoding.reject(NAME, at_ns, reason, ", ".join(left_out))
+            names = ", ".join(market.native for market in left_out)
+            out.append(reject(VENUE, at_ns, reason, names))
         self._left_out = left_out
-        yield from self._books.keep(tickers, at_ns)
-        keys = [(MARKETS, ""), (BLOCKS, "")]
-        keys += [(channel, ticker) for ticker in tickers for channel in (ORDERBOOK, TRADES)]
-        keys += self._accounts.keys()
-        yield from self._link.want(keys, at_ns)
+        out += self._books.want(served, at_ns)
+        keys = [key_of(channel, m.native) for m in served for channel in (ORDERBOOK, TRADES)]
+        out += self._accounts.want(self.wants.accounts, at_ns)
+        out += self._keys.want([MARKETS, BLOCKS, *keys, *self._accounts.keys()], at_ns)
+        return [*out, *self._history.want([market.native for market in watched], at_ns)]
+
+    def _follow_wants(self, at_ns: int) -> list[Output]:
+        """The watch list is another: ask for the facts that were passed over until now."""
+        is_more = not set(self.wants.symbols) <= set(self._followed_wants.symbols)
+        self._followed_wants = self.wants
+        self._said.forget()
+        self._markets.every(_period_s(self.wants))
+        return [self._markets.ask(at_ns)] if is_more or self.wants.survey else []
+
+    def _watched(self) -> Iterator[DydxMarket]:
+        """The wanted markets that are listed and not gone, in the trader's order."""
+        for symbol in dict.fromkeys(self.wants.symbols):
+            market = self.listing.markets.get(ticker_of(symbol))
+            if market is not None and market.instrument is not None and not market.is_gone:
+                yield market
+
+    def on_closed(self, link: str) -> None:
+        self._connection.forget()
+        self._said.forget()
+
+    def on_tick(self, at_ns: int) -> Sequence[Output]:
+        """Live rates that were withheld after the hour."""
+        held = [market for market in self.listing.markets.values() if market.holds_rate]
+        return [fact for m in held if self._shows(m) for fact in m.released(at_ns)]
+
+    def _shows(self, market: DydxMarket) -> bool:
+        """Whether figures of this market are wanted; of a bare recording they all are."""
+        is_bare = not (self._was_opened or self.wants.symbols)
+        return is_bare or self.wants.shows(market.symbol)
+
+    def _market(self, ticker: str) -> DydxMarket:
+        market = self.listing.markets.get(ticker)
+        if market is None:
+            market = self.listing.markets[ticker] = DydxMarket(ticker, symbol_of(ticker))
+        return market
+
+    def _terms(self, ticker: str) -> tuple[float | None, float | None, float | None]:
+        market = self.listing.markets.get(ticker)
+        return (None, None, None) if market is None else market.terms
 
     # --- frames ---------------------------------------------------------------------------------
 
-    def _frame(self, frame: Frame) -> Iterable[Output]:
-        message = wire.read(frame.data)
-        if isinstance(message, str):
-            return self._stray(message, frame)
+    def on_frame(self, frame: Frame) -> Sequence[Output]:
+        try:
+            message = wire.FRAME.decode(frame.data)
+        except BROKEN as error:
+            old = decode(wire.FRAME, modern(frame.data))
+            if isinstance(old, str):
+                return self._stray(str(error) or type(error).__name__, frame)
+            message = old
         if isinstance(message, wire.Pong):
             return ()
-        verdict = self._link.judge(message)
+        verdict = self._connection.judge(message) if self.links else APPLY
         if verdict is APPLY:
-            if type(message) is wire.Batch and message.channel == ORDERBOOK:
-                return self._books.updates(message, message.contents, frame)
-            return self._said(message, frame)
+            return self._hear(message, frame)
         if verdict is GAP:
-            return [*self._lost(frame.at_ns), *self._said(message, frame)]
+            return [*self._lost(frame.at_ns), *self._hear(message, frame)]
         return ()
 
-    def _said(self, message: wire.Message, frame: Frame) -> Iterable[Output]:
-        if isinstance(message, wire.Batch):
-            if message.channel == ORDERBOOK:
-                return self._books.updates(message, message.contents, frame)
-            return self._updates(message, message.contents, frame)
-        if isinstance(message, wire.Data):
-            return self._updates(message, [message.contents], frame)
-        if isinstance(message, wire.Subscribed):
-            return self._whole(message, frame)
-        if isinstance(message, wire.Failure):
-            self._link.refused(key_of(message), message.message, frame.at_ns)
-            return (decoding.reject(NAME, frame.at_ns, message.message, frame.data),)
-        return ()
-
-    def _updates(
-        self, message: wire.Message, updates: list[wire.Update[wire.Change]], frame: Frame
-    ) -> Iterator[Output]:
+    def _hear(self, message: wire.Message, frame: Frame) -> Sequence[Output]:
         channel, at_ns = message.channel, frame.at_ns
-        if channel == ORDERBOOK:
-            yield from self._books.updates(message, updates, frame)
-        elif channel == TRADES:
-            rows = [r for u in updates if isinstance(u.trades, tuple) for r in u.trades]
-            yield from self._trades(message.id, rows, frame)
-        elif channel == MARKETS:
-            known = len(self._markets)
-            for update in updates:
-                yield from self._markets.rows(update.trading or {}, at_ns)
-                yield from self._markets.oracles(update.oracle_prices or {}, at_ns)
-            if len(self._markets) != known:
-                yield from self._subscribe(at_ns)
-        elif channel == BLOCKS:
-            for update in updates:
-                yield from self._block(update.block_height, update.time, frame)
-        elif channel in account.CHANNELS:
-            yield from self._accounts.frame(frame)
-        elif channel not in _UNUSED_CHANNELS:
-            yield decoding.reject(NAME, at_ns, f"unknown channel {channel}", frame.data)
+        if isinstance(message, wire.Batch | wire.Data):
+            contents = message.contents
+            updates = contents if isinstance(contents, list) else [contents]
+            if channel == ORDERBOOK:
+                return self._books.changes(message, updates, at_ns)
+            if channel in ACCOUNTS:
+                return list(self._accounts.frame(message, frame))
+            return [output for part in updates for output in self._said_of(message, part, frame)]
+        if isinstance(message, wire.Subscribed):
+            self._keys.answered(key_of(channel, message.id))
+            if channel == ORDERBOOK:
+                return list(self._books.whole(message, at_ns, frame.data))
+            if channel in ACCOUNTS:
+                return list(self._accounts.frame(message, frame))
+            return list(self._said_of(message, message.contents, frame))
+        if isinstance(message, wire.Failure):
+            refused = reject(VENUE, at_ns, message.message, frame.data)
+            return [refused, *self._refused(message, at_ns)]
+        return ()
 
-    def _whole(self, message: wire.Subscribed, frame: Frame) -> Iterator[Output]:
-        channel, contents, at_ns = message.channel, message.contents, frame.at_ns
-        if channel == ORDERBOOK:
-            yield from self._books.whole(message, frame)
-            return
-        self._link.answered(key_of(message))
-        if channel == TRADES:
-            newest_ns = self._last_trade_ns.get(message.id, -1)
-            rows = [r for r in reversed(contents.trades) if wire.ns_of(r.created_at) > newest_ns]
-            rows.sort(key=lambda row: row.created_at)
-            yield from self._trades(message.id, rows, frame)
-        elif channel == MARKETS:
-            yield from self._listed(contents.markets, at_ns)
-        elif channel == BLOCKS:
-            yield from self._block(contents.height, contents.time, frame)
-        elif channel in account.CHANNELS:
-            yield from self._accounts.frame(frame)
-        elif channel not in _UNUSED_CHANNELS:
-            yield decoding.reject(NAME, at_ns, f"unknown channel {channel}", frame.data)
+    def _said_of(
+        self, message: wire.Message, part: wire.Whole | wire.Update, frame: Frame
+    ) -> Iterable[Output]:
+        """What a message of the other channels says: the state at the start, or what changed."""
+        at_ns = frame.at_ns
+        if message.channel == TRADES:
+            return self._market(message.id).trades(part, at_ns)
+        if message.channel == MARKETS and isinstance(part, wire.Whole):
+            return self._listed(part.markets, at_ns)
+        if message.channel == MARKETS and isinstance(part, wire.Update):
+            rows, oracles = part.trading or {}, part.oracle_prices or {}
+            return [*self._rows(rows, at_ns), *self._oracles(oracles, at_ns)]
+        if message.channel == BLOCKS:
+            return [_block(part, frame)]
+        if message.channel in _UNUSED_CHANNELS:
+            return ()
+        return [reject(VENUE, at_ns, f"unknown channel {message.channel}", frame.data)]
 
-    def _trades(self, ticker: str, rows: list[wire.TradeRow], frame: Frame) -> Iterator[Output]:
-        symbol = symbol_of(ticker)
-        for row in rows:
-            if numbers.positive(row.price) is None or numbers.positive(row.size) is None:
-                yield decoding.reject(NAME, frame.at_ns, "insane trade", frame.data)
-                continue
-            venue_ns = wire.ns_of(row.created_at)
-            self._last_trade_ns[ticker] = venue_ns
-            yield events.Trade(
-                venue=NAME, recv_ns=frame.at_ns, venue_ns=venue_ns, symbol=symbol,
-                price=row.price, size=row.size, side=Side.BUY if row.side == "BUY" else Side.SELL,
-                liquidation=row.liquidation or row.type in _FORCED,
-            )  # fmt: skip
+    def _refused(self, message: wire.Failure, at_ns: int) -> Sequence[Output]:
+        """The venue said no: at once again if it was a matter of order, soon if of trouble."""
+        key, text = key_of(message.channel, message.id), message.message
+        if "already subscribed" in text:
+            return self._keys.renew([key], at_ns)
+        is_lasting = text.startswith("Invalid") or "limit reached" in text
+        self._keys.refuse(key, at_ns, 60.0 if is_lasting else 1.0)
+        return ()
 
-    def _block(
-        self, height: int | None, time: wire.Instant | None, frame: Frame
-    ) -> Iterator[Output]:
-        if height is None or time is None:
-            yield decoding.reject(NAME, frame.at_ns, "block without height or time", frame.data)
-            return
-        block_ns = wire.ns_of(time)
-        yield events.Block(
-            venue=NAME, recv_ns=frame.at_ns, venue_ns=block_ns, chain=CHAIN, height=height,
-            block_ns=block_ns,
-        )  # fmt: skip
-
-    def _stray(self, problem: str, frame: Frame) -> Iterator[Output]:
+    def _stray(self, problem: str, frame: Frame) -> Sequence[Output]:
         """A message that did not decode: what can be said of it, and what it may have broken."""
-        stray = decoding.decode(wire.STRAY, frame.data)
+        at_ns = frame.at_ns
+        stray = decode(wire.STRAY, frame.data)
         if isinstance(stray, str):
-            yield decoding.reject(NAME, frame.at_ns, problem, frame.data)
-            return
-        number = stray.message_id
-        if number is not None and self._link.judge_number(number) is GAP:
-            yield from self._lost(frame.at_ns)
-        if stray.jsonrpc is not None or stray.channel in _UNUSED_CHANNELS:
-            return
+            return [reject(VENUE, at_ns, problem, frame.data)]
+        channel, id, out = stray.channel, str(stray.id), list[Output]()
+        if stray.message_id is not None and self.links:
+            is_gap = self._connection.judge_number(stray.message_id) is GAP
+            out += self._lost(at_ns) if is_gap else ()
+        if stray.jsonrpc is not None or channel in _UNUSED_CHANNELS:
+            return out
         if stray.type not in wire.TYPES:
             problem = f"unknown type {stray.type}"
-        yield decoding.reject(NAME, frame.at_ns, problem, frame.data)
-        if stray.channel == ORDERBOOK:
-            yield from self._books.lose(str(stray.id), "unreadable message", frame.at_ns)
-        elif stray.channel == MARKETS:
-            yield from self._link.again((MARKETS, ""), frame.at_ns)
-        elif stray.channel in account.CHANNELS:
-            yield from self._link.again((stray.channel, str(stray.id)), frame.at_ns)
-            yield from self._accounts.misheard(str(stray.id), frame.at_ns)
+        elif channel in ACCOUNTS:
+            problem = f"account: {problem}"
+        out.append(reject(VENUE, at_ns, problem, frame.data))
+        if channel == ORDERBOOK:
+            return out + self._books.lose(self._market(id), at_ns, "unreadable message")
+        if channel == MARKETS or channel in ACCOUNTS:
+            out += self._keys.renew([key_of(channel, id)], at_ns)
+        return [*out, *self._accounts.misheard(id, at_ns)] if channel in ACCOUNTS else out
 
-    def _lost(self, at_ns: int) -> Iterator[Output]:
+    def _lost(self, at_ns: int) -> list[Output]:
         """A message is missing, and it may have been any book's, account's or market's."""
         self._accounts.lost()
-        yield from self._books.lose_all("missing message", at_ns)
-        for key in [(MARKETS, ""), *self._accounts.keys()]:
-            yield from self._link.again(key, at_ns)
+        out = self._books.lose_all(at_ns, "missing message")
+        return out + self._keys.renew([MARKETS, *self._accounts.keys()], at_ns)
+
+    # --- markets --------------------------------------------------------------------------------
+
+    def _listed(self, rows: Mapping[str, Raw], at_ns: int) -> Iterator[Output]:
+        """The whole list."""
+        if not rows:
+            yield reject(VENUE, at_ns, "empty list of markets")
+            return
+        self.listing.begin()
+        yield from self._rows(rows, at_ns)
+        yield from self.listing.end(at_ns)
+
+    def _rows(self, rows: Mapping[str, Raw], at_ns: int) -> Iterator[Output]:
+        """Whole or partial rows. One that is nonsense is rejected alone."""
+        for ticker, raw in rows.items():
+            row = decode(wire.ROW, raw)
+            if isinstance(row, str):
+                yield reject(VENUE, at_ns, f"market {ticker}: {row}", bytes(raw))
+                continue
+            market = self.listing.adopt(ticker, symbol_of(ticker), ONE, DydxMarket)
+            yield from market.merge(row, at_ns)
+            if market.status:
+                yield from self.listing.state(market, market.instrument_at(at_ns))
+            if self._shows(market):
+                facts = market.facts(row, at_ns, survey=self.wants.survey)
+                yield from self._news(market, facts)
+
+    def _oracles(self, rows: Mapping[str, wire.OracleRow], at_ns: int) -> Iterator[Output]:
+        """New oracle prices. Once the list is known, assets without a market are passed over."""
+        for ticker, row in rows.items():
+            if self.listing.is_whole and ticker not in self.listing.markets:
+                continue
+            market, oracle = self._market(ticker), positive(row.oracle_price)
+            if oracle is None or market.is_gone:
+                continue
+            market.figures["oraclePrice"] = oracle
+            if self._shows(market):
+                venue_ns = None if row.effective_at is None else wire.ns_of(row.effective_at)
+                yield from self._news(market, [market.prices(oracle, at_ns, venue_ns)])
+
+    def _news(self, market: DydxMarket, facts: Iterable[Fact]) -> Iterable[Fact]:
+        """Of a market that is only surveyed what has changed alone."""
+        is_watched = not self.wants.survey or market.symbol in self.wants.symbols
+        return facts if is_watched else self._said.news(facts)
 
     # --- replies --------------------------------------------------------------------------------
 
-    def _reply(self, reply: Reply) -> Iterator[Output]:
-        name, at_ns = reply.name, reply.at_ns
-        if name in _UNUSED_REPLIES:
-            return
-        if self._accounts.owns(reply):
-            yield from self._accounts.reply(reply)
-            yield from self._subscribe(at_ns)
-            return
-        problem: str
-        if name in ("instruments", "tickers"):
-            self._listing_due_ns = at_ns + LISTING_RETRY_NS
-            answer = _answer(wire.MARKETS, reply)
-            if not isinstance(answer, str):
-                yield from self._listed(answer.markets, at_ns)
-                return
-            problem = answer
-        elif name == "funding_history":
-            history = _answer(wire.HISTORY, reply)
-            if not isinstance(history, str):
-                yield from self._settled(history.historical_funding, reply)
-                return
-            problem = history
-            if reply.key in self._histories:
-                self._histories[reply.key].failed(at_ns)
-        elif name == "book":
-            book = _answer(wire.BOOK, reply)
-            if not isinstance(book, str):
-                yield from self._compared(book, reply)
-                return
-            problem = book
-        else:
-            problem = f"unknown reply {name}"
-        yield decoding.reject(NAME, at_ns, problem, reply.body)
+    def _on_markets(self, reply: Reply) -> Sequence[Output]:
+        answer, at_ns = answer_of(wire.MARKETS, reply), reply.at_ns
+        if isinstance(answer, str) or not answer.markets:
+            self._markets.failed(reply)
+        if isinstance(answer, str):
+            return [reject(VENUE, at_ns, answer, reply.body)]
+        out, count = list(self._listed(answer.markets, at_ns)), len(answer.markets)
+        if not self.wants.survey:
+            return out
+        return [*out, Surveyed(venue=VENUE, recv_ns=at_ns, markets=count, period_s=_SURVEY_S)]
 
-    def _listed(self, rows: Mapping[str, msgspec.Raw], at_ns: int) -> Iterator[Output]:
-        if not rows:
-            yield decoding.reject(NAME, at_ns, "empty list of markets")
-            return
-        self._listing_due_ns = None
-        yield from self._markets.listed(rows, at_ns)
-        yield from self._subscribe(at_ns)
+    def _on_history(self, reply: Reply) -> Sequence[Output]:
+        answer, at_ns = answer_of(wire.HISTORY, reply), reply.at_ns
+        if isinstance(answer, str):
+            self._history.failed(reply.key, at_ns)
+            return [reject(VENUE, at_ns, answer, reply.body)]
+        rows = answer.historical_funding
+        market = self._market(rows[0].ticker if rows else reply.key)
+        out: list[Output] = [*market.settled(rows, at_ns)]
+        stamps_ns = [wire.ns_of(row.effective_at) for row in rows]
+        out += self._history.answered(market.native, stamps_ns, at_ns)
+        if market.paid_ns and max(market.paid_ns) < hour_floor_ns(at_ns):
+            self._history.failed(market.native, at_ns)  # this hour's row is late
+        return out
 
-    def _settled(self, rows: list[wire.FundingRow], reply: Reply) -> Iterator[Output]:
-        ticker = rows[0].ticker if rows else reply.key
-        history = self._histories.get(ticker)
-        if history is None:
-            history = self._histories[ticker] = History(ticker)
-        paid = list(history.settled(rows, reply.at_ns))
-        yield from paid
-        yield from history.answered(rows, bool(paid), reply.at_ns)
+    def _on_book(self, reply: Reply) -> Sequence[Output]:
+        answer = answer_of(wire.BOOK, reply)
+        if isinstance(answer, str):
+            return [reject(VENUE, reply.at_ns, answer, reply.body)]
+        about = reply.key or ticker_of(subject(reply, self.wants) or "")
+        return self._books.compared(self._market(about), answer, reply)
 
-    def _compared(self, rest: wire.Book, reply: Reply) -> Iterator[Output]:
-        subject = decoding.subject(reply, self._wants)
-        if subject is not None:
-            yield from self._books.compared(reply.key or ticker_of(subject), rest, reply)
+    def _on_account(self, reply: Reply) -> Sequence[Output]:
+        parents = self._accounts.keys()
+        out = self._accounts.reply(reply)
+        if self._accounts.keys() != parents:
+            self.listing.changed()
+        return out
 
 
-def _answer(decoder: "msgspec.json.Decoder[T]", reply: Reply) -> T | str:
-    """What a reply says, or why it says nothing: in the venue's own words where it has some."""
-    problem = decoding.refused(reply)
-    if problem is None:
-        return decoding.decode(decoder, reply.body)
-    body = decoding.decode(wire.REFUSAL, reply.body)
-    if isinstance(body, str) or not body.errors:
-        return problem
-    return f"{problem}: {body.errors[0].get('msg', '')}"
+def _period_s(wants: Wants) -> float:
+    return _SURVEY_S if wants.survey else _LISTING_S
+
+
+def _block(part: wire.Whole | wire.Update, frame: Frame) -> Output:
+    height = part.height if isinstance(part, wire.Whole) else part.block_height
+    if height is None or part.time is None:
+        return reject(VENUE, frame.at_ns, "block without height or time", frame.data)
+    at_ns, block_ns = frame.at_ns, wire.ns_of(part.time)
+    return Block(
+        venue=VENUE, recv_ns=at_ns, venue_ns=block_ns, chain=CHAIN, height=height, block_ns=block_ns
+    )  # fmt: skip

@@ -1,6 +1,6 @@
 """dYdX subaccounts: what is in each, and what that is worth at the oracle price.
 
-Private to `dydx_account.py`, whose docstring has signs, units and evidence.
+The docstring of `accounts.py` has signs, units and evidence.
 """
 
 from collections.abc import Callable
@@ -9,11 +9,10 @@ from typing import NamedTuple
 import msgspec
 
 from cockpit.core.events import Margin, Position
-from cockpit.venues.dydx import account_messages as wire
-from cockpit.venues.dydx.instruments import NAME, symbol_of
+from cockpit.venues.dydx import messages as wire
+from cockpit.venues.dydx.mapper import VENUE, symbol_of
+from cockpit.venues.dydx.messages import CHILDREN
 from cockpit.venues.kit import numbers
-
-CHILDREN = wire.CHILDREN
 
 Terms = Callable[[str], tuple[float | None, float | None, float | None]]
 """Ticker -> oracle price, initial and maintenance margin fraction, as far as they are known."""
@@ -71,7 +70,7 @@ class Pool:
     def pay(self, row: wire.AssetRow) -> None:
         """Collateral as it is now."""
         size = numbers.finite(row.size)
-        if "USDC" in (row.symbol, row.denom) and size is not None:
+        if row.symbol == "USDC" and size is not None:
             self.usdc = abs(size) if row.side == "LONG" else -abs(size)
 
     def positions(
@@ -84,7 +83,7 @@ class Pool:
             if upnl is None and oracle is not None and held.entry is not None:
                 upnl = held.size * (oracle - held.entry)
             row = Position(
-                venue=NAME, recv_ns=at_ns, symbol=symbol_of(ticker), account=account,
+                venue=VENUE, recv_ns=at_ns, symbol=symbol_of(ticker), account=account,
                 pool=str(self.number), size=held.size, entry=held.entry, mark=oracle, upnl=upnl,
                 funding_paid=held.net_funding,
                 margin_mode="isolated" if self.number >= CHILDREN else "cross",
@@ -111,7 +110,7 @@ class Pool:
             equity, available = stated.equity, stated.free
             used = None if available is None else equity - available
         return Margin(
-            venue=NAME, recv_ns=at_ns, account=account, pool=str(self.number),
+            venue=VENUE, recv_ns=at_ns, account=account, pool=str(self.number),
             equity=equity, used=used, available=available, cross_equity=equity,
             maintenance=maintenance if is_rated else None,
         )  # fmt: skip

@@ -33,7 +33,6 @@ from tests.support import AT_NS
 SECOND_NS = 1_000_000_000
 
 PENDING: Mapping[str, str] = {
-    "dydx": "not on the kit yet",
 }
 """Venues without a playbook, and why. Everybody else has one."""
 

@@ -62,7 +62,8 @@ def test_a_short_page_is_the_end_until_the_next_payment(name: str) -> None:
     """Of its span: what is older than that may be asked for as well."""
     stage, playbook, fetch = watching(name)
     for older in asked(stage.hear(playbook.history(fetch, hours(playbook, 3)))):
-        assert playbook.span_s(older)[1] <= playbook.span_s(fetch)[0]
+        # Where the size of a page is not known, only an empty one says that nothing is older.
+        assert playbook.ROWS is None or playbook.span_s(older)[1] <= playbook.span_s(fetch)[0]
         assert asked(stage.hear(playbook.history(older, []))) == []
     later = stage.wait(2 * playbook.INTERVAL_S, but=HELD_BACK)
     assert asked(later)

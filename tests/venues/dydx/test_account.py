@@ -256,23 +256,14 @@ def payment(hour: int, ticker: str, usd: str, number: int = 0) -> dict:
 
 
 def test_payments_are_told_oldest_first_once_and_received_is_positive():
-    session = following()
-    [fetch] = [f for f in only(Fetch, feed(session, *ticks(1))) if "fundingPayments" in f.path]
+    session = Session(Wants(accounts=(PARENT,)))
+    [fetch] = [f for f in only(Fetch, feed(session, opened())) if "fundingPayments" in f.path]
     assert "address=" + ADDRESS in fetch.path
     rows = {"fundingPayments": [payment(3, "BTC-USD", "0.02"), payment(2, "BTC-USD", "-0.01", 128)]}
     outputs = feed(session, *[reply("account", rows, key=fetch.key)] * 2)
     told = only(FundingPayment, outputs)
     assert [(p.symbol, p.usd, p.pool) for p in told] == [("BTC", -0.01, "128"), ("BTC", 0.02, "0")]
     assert told[0].size == -2.0
-
-
-def test_a_full_page_of_payments_is_followed_by_the_next():
-    session = following()
-    [fetch] = [f for f in only(Fetch, feed(session, *ticks(1))) if "fundingPayments" in f.path]
-    rows = [payment(i % 24, f"C{i}-USD", "1") for i in range(100)]
-    outputs = feed(session, reply("account", {"fundingPayments": rows}, key=fetch.key))
-    [more] = only(Fetch, outputs)
-    assert "page=2" in more.path
 
 
 # --- what is no account, and what fails ---------------------------------------------------------

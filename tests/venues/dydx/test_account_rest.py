@@ -35,6 +35,13 @@ def paid(outputs: list[Output]) -> list[Fetch]:
     return [f for f in only(Fetch, outputs) if f.key.startswith("paid/")]
 
 
+def reading(account: str = PARENT) -> tuple[Session, Fetch]:
+    """A session, and what it asked for first of the payments."""
+    session = Session(Wants(accounts=(account,)))
+    [fetch] = paid(feed(session, opened()))
+    return session, fetch
+
+
 def parent(*children: dict, number: int = 0) -> dict:
     shown = {"address": ADDRESS, "parentSubaccountNumber": number, "childSubaccounts": children}
     return {"subaccount": shown | {"equity": "1", "freeCollateral": "1"}}
@@ -250,43 +257,41 @@ def full_page(hour: int) -> dict:
 
 
 def test_the_start_is_named_as_the_documentation_and_as_the_source_has_it():
-    [fetch] = paid(feed(following(), *ticks(1)))
-    assert "&afterOrAt=2025-09-09T08:53:2" in fetch.path
+    _, fetch = reading()
+    assert "&afterOrAt=2025-09-09T08:53:20Z" in fetch.path
     assert "&createdOnOrAfter=2025-09-09T08:53:2" in fetch.path
 
 
 def test_an_indexer_that_heeds_no_page_is_not_asked_for_ever():
-    session = following()
-    [first] = paid(feed(session, *ticks(1)))
+    session, first = reading()
     [second] = paid(feed(session, reply("account", full_page(3), key=first.key)))
     assert paid(feed(session, reply("account", full_page(3), key=second.key))) == []
 
 
 def test_an_indexer_that_heeds_no_start_is_asked_for_a_month():
-    session = following()
-    [first] = paid(feed(session, *ticks(1)))
+    session, first = reading()
     rows = full_page(3)
     rows["fundingPayments"][-1]["createdAt"] = "2025-08-31T00:00:00.500Z"
     assert paid(feed(session, reply("account", rows, key=first.key))) == []
 
 
 def test_a_history_that_broke_off_is_read_to_its_end_the_next_time():
-    session = following()
-    [first] = paid(feed(session, *ticks(1)))
+    session, first = reading()
     [second] = paid(feed(session, reply("account", full_page(3), key=first.key)))
     feed(session, reply("account", "", status=429, key=second.key))
     [again] = paid(feed(session, *ticks(301)))
-    [more] = paid(feed(session, reply("account", full_page(3), key=again.key)))
-    assert "page=2" in more.path
+    assert "afterOrAt=2025-10-08T03:00:00Z" in again.path, "what is new comes first"
+    [more] = paid(feed(session, reply("account", page(), key=again.key)))
+    assert "afterOrAt=2025-09-09T08:5" in more.path
     told = feed(session, reply("account", page(payment(2, "BTC-USD", "5")), key=more.key))
     assert [p.usd for p in only(FundingPayment, told)] == [5.0]
 
 
 @pytest.mark.parametrize("broken", [{"payment": None}, {"payment": "x"}, {"createdAt": "soon"}])
 def test_a_payment_of_nonsense_is_rejected_alone(broken):
-    [fetch] = paid(feed(following(), *ticks(1)))
+    session, fetch = reading()
     rows = page(payment(3, "BTC-USD", "0.5") | broken, payment(2, "ETH-USD", "-0.25"))
-    outputs = feed(following(), reply("account", rows, key=fetch.key))
+    outputs = feed(session, reply("account", rows, key=fetch.key))
     assert [p.usd for p in only(FundingPayment, outputs)] == [-0.25]
     assert len(only(Reject, outputs)) == 1
 
@@ -300,9 +305,10 @@ def test_the_child_that_was_paid_may_be_a_word_or_a_number(number):
 
 def test_payments_of_a_whole_address_are_not_those_of_a_part_that_is_followed_too():
     session = Session(Wants(accounts=(ADDRESS, PARENT)))
-    outputs = feed(session, reply("account", full_page(3), key=f"paid/{ADDRESS}?2&1"))
+    feed(session, opened())
+    outputs = feed(session, reply("account", full_page(3), key=f"paid/{ADDRESS}?0&1"))
     assert {p.account for p in only(FundingPayment, outputs)} == {ADDRESS}
-    assert [fetch.key for fetch in paid(outputs)] == [f"paid/{ADDRESS}?2&2"]
+    assert [fetch.key for fetch in paid(outputs)] == [f"paid/{ADDRESS}?0&2"]
 
 
 def test_payments_of_nobody_are_a_reject():

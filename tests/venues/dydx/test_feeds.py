@@ -34,13 +34,23 @@ def test_a_trade_has_the_taker_s_side_and_the_venue_s_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "forced"),
-    [({"type": "LIMIT"}, False), ({"type": "LIQUIDATED"}, True), ({"type": "DELEVERAGED"}, True),
-     ({"liquidation": True}, True)],
-)  # fmt: skip
-def test_a_forced_close_is_marked(part: dict[str, Any], forced: bool) -> None:
-    [trade] = only(Trade, feed(Session(Wants()), frame(trades(6, fill("a", **part)))))
+    ("kind", "forced"), [("LIMIT", False), ("LIQUIDATED", True), ("DELEVERAGED", True)]
+)
+def test_a_forced_close_is_marked(kind: str, forced: bool) -> None:
+    [trade] = only(Trade, feed(Session(Wants()), frame(trades(6, fill("a", type=kind)))))
     assert trade.liquidation is forced
+
+
+@pytest.mark.parametrize(("part", "forced"), [({}, False), ({"liquidation": True}, True)])
+def test_in_2022_a_forced_close_had_a_flag(part: dict[str, Any], forced: bool) -> None:
+    row = {key: value for key, value in fill("a").items() if key != "type"} | part
+    [trade] = only(Trade, feed(Session(Wants()), frame(trades(6, row))))
+    assert trade.liquidation is forced
+
+
+def test_a_trade_needs_no_id() -> None:
+    row = {key: value for key, value in fill("a").items() if key != "id"}
+    assert only(Trade, feed(Session(Wants()), frame(trades(6, row))))
 
 
 def test_the_trades_of_the_start_come_newest_first_and_are_told_oldest_first() -> None:

@@ -105,15 +105,29 @@ def test_leverage_falls_as_open_interest_passes_its_lower_cap() -> None:
 def test_a_market_that_disappears_from_the_list_is_delisted() -> None:
     session = Session(Wants())
     feed(session, reply("instruments", markets(row("BTC-USD"), row("OLD-USD"))))
-    [gone] = only(Instrument, feed(session, reply("instruments", markets(row("BTC-USD")))))
+    without = reply("instruments", markets(row("BTC-USD")))
+    assert not only(Instrument, feed(session, without)), "one list may have a hole"
+    [gone] = only(Instrument, feed(session, without))
     assert (gone.symbol, gone.status) == ("OLD", "delisted")
     empty = feed(session, reply("instruments", {"markets": {}}))
     assert only(Reject, empty)
     assert not only(Instrument, empty)
 
 
-def test_a_row_of_nonsense_costs_one_market_only() -> None:
-    outputs = listed(row("BTC-USD", tickSize={"a": 1}), row("ETH-USD"))
+@pytest.mark.parametrize("odd", ["9x", {"a": 1}, [], True, "1e400", "-1"])
+def test_an_odd_figure_costs_that_figure_and_no_other(odd: Any) -> None:
+    outputs = listed(row("BTC-USD", openInterest=odd), row("ETH-USD"))
+    assert {prices.symbol for prices in only(Prices, outputs)} == {"BTC", "ETH"}
+    assert {funding.symbol for funding in only(Funding, outputs)} == {"BTC", "ETH"}
+    assert {interest.symbol for interest in only(OpenInterest, outputs)} == {"ETH"}
+    assert [r.reason for r in only(Reject, outputs)] == [
+        "market BTC-USD: openInterest is no such figure"
+    ]
+
+
+def test_a_row_that_is_none_costs_one_market_only() -> None:
+    body = {"markets": {"BTC-USD": 7, "ETH-USD": row("ETH-USD")}}
+    outputs = feed(Session(Wants()), reply("instruments", body))
     assert [instrument.symbol for instrument in only(Instrument, outputs)] == ["ETH"]
     assert "BTC-USD" in only(Reject, outputs)[0].reason
 
@@ -208,7 +222,7 @@ def test_a_partial_row_of_an_unknown_market_with_unknown_fields_is_no_trouble() 
 
 
 def rate(session: Session, value: str, at_ns: int) -> list[Funding]:
-    message = frame(trading(6, BTC={"nextFundingRate": value}), at_ns=at_ns)
+    message = frame(trading(at_ns // SECOND, BTC={"nextFundingRate": value}), at_ns=at_ns)
     return only(Funding, feed(session, message))
 
 
@@ -231,7 +245,8 @@ def test_a_rate_that_changed_after_the_hour_is_told_at_once_and_again() -> None:
 
 def test_an_unchanged_rate_is_told_again_when_it_must_be_this_hour_s() -> None:
     # The venue sends changes only: a rate that stays zero would otherwise never be said again.
-    session = Session(Wants())
+    session = Session(Wants(symbols=("BTC",)))
+    feed(session, opened(HOUR - 40 * SECOND))
     rate(session, "0", HOUR - 30 * SECOND)
     rate(session, "0", HOUR + 30 * SECOND)
     said = only(Funding, feed(session, *ticks(200, at_ns=HOUR + 30 * SECOND)))

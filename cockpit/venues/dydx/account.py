@@ -1,9 +1,8 @@
 """One followed dYdX account: what was read of it, and when it has to be read again.
 
-Private to `dydx_account.py`, whose docstring has signs, units and evidence. What the channel says
-is followed by its updates; it is read over REST as well where the channel does not answer, where a
-message could not be used, and after each hour: funding is in nobody's update until the subaccount
-is touched.
+What the channel says is followed by its updates; it is read over REST as well where the channel
+does not answer, where a message could not be used, and after each hour: funding is in nobody's
+update until the subaccount is touched. The docstring of `accounts.py` has signs and units.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,54 +10,48 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from cockpit.core.events import AccountState, Margin
-from cockpit.core.units import NS_PER_S
+from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output
-from cockpit.venues.dydx import account_messages as wire
-from cockpit.venues.dydx.account_payments import Paid, after_the_hour
-from cockpit.venues.dydx.instruments import NAME
-from cockpit.venues.dydx.subaccounts import CHILDREN, Pool, Stated, Terms
+from cockpit.venues.dydx import messages as wire
+from cockpit.venues.dydx.mapper import VENUE
+from cockpit.venues.dydx.messages import CHILDREN
+from cockpit.venues.dydx.subaccounts import Pool, Stated, Terms
 from cockpit.venues.kit import numbers
 from cockpit.venues.kit.account_ledger import Ledger, failure
 
-ACCOUNT = "account"
+AFTER_HOUR_S = 120
+"""A job of the Indexer writes payments about a minute after the hour."""
 REPEAT_NS = 10 * NS_PER_S
 """An account in which nothing moves is confirmed this often while its channel is open."""
 ANSWER_NS = 15 * NS_PER_S
 """What the channel has not told by then is read over REST."""
-POLL_NS = 30 * NS_PER_S
-LOOK_RETRY_NS = 60 * NS_PER_S
+POLL_S, LOOK_RETRY_S = 30, 60
 
 
-class Followed:
+class Account:
     """One address, or one parent subaccount of it, as the trader asked for it."""
 
-    def __init__(self, account: str, terms: Terms, at_ns: int) -> None:
-        self.account = account
-        self.address, slash, number = account.partition("/")
+    def __init__(self, name: str, terms: Terms) -> None:
+        self.name = name
+        self.address, slash, number = name.partition("/")
         self.is_whole_address = not slash
         self.parents = [int(number) if number.isdigit() else 0]
-        self.ledger = Ledger(NAME, account)
-        self.paid = Paid(self.ledger, self.address, at_ns)
+        self.ledger = Ledger(VENUE, name)
         self._terms = terms
         self._pools: dict[int, Pool] = {}
+        self.is_behind = False
+        """Whether a message was lost on us, so that the figures may be those of before it."""
+        self._knows_parents = not self.is_whole_address
+        self.forget()
+
+    def forget(self) -> None:
+        """A new connection, or none: nothing is known for sure until it is read again."""
         self._exists: dict[int, bool] = {}
         """By parent, as far as the venue has said on this connection."""
         self._heard: set[int] = set()
         """Parents that the channel has told whole on this connection."""
-        self._knows_parents = not self.is_whole_address
-        self._is_behind = False
-        """Whether a message was lost on us, so that the figures may be those of before it."""
         self._look_due_ns: int | None = None
         """None: to be set by the next tick."""
-
-    def key(self, parent: int) -> str:
-        return f"{self.address}/{parent}"
-
-    def opened(self) -> None:
-        """A new connection, or none: nothing is known for sure until it is read again."""
-        self._exists.clear()
-        self._heard.clear()
-        self._look_due_ns = None
 
     def tick(self, at_ns: int) -> Iterator[Output]:
         """Figures that moved with the oracle, and questions that are due."""
@@ -67,12 +60,11 @@ class Followed:
         if self._look_due_ns is None:
             self._look_due_ns = at_ns if self.is_whole_address else at_ns + ANSWER_NS
         if at_ns >= self._look_due_ns:
-            self._look_due_ns = at_ns + LOOK_RETRY_NS
+            self._look_due_ns = at_ns + LOOK_RETRY_S * NS_PER_S
             path = f"/v4/addresses/{self.address}"
             if not self.is_whole_address:
                 path += f"/parentSubaccountNumber/{self.parents[0]}"
-            yield Fetch(name=ACCOUNT, path=path, key=f"look/{self.account}")
-        yield from self.paid.due(self.parents, at_ns)
+            yield Fetch(name="account", path=path, key=f"look/{self.name}")
 
     # --- the channel ----------------------------------------------------------------------------
 
@@ -85,12 +77,13 @@ class Followed:
         elif isinstance(contents.subaccount, msgspec.UnsetType):
             raise ValueError("no subaccount in its whole state")
         else:
-            rows, numbers = contents.subaccount.accounts(), set()
+            gone: set[int] = set()
             if contents.subaccount.child_subaccounts is not None:
                 self._heard.add(parent)
-                numbers = self._family(parent)
+                gone = self._family(parent)
             height = contents.block_height
-            yield from self._read(rows, numbers, at_ns, height if isinstance(height, int) else 0)
+            height = height if isinstance(height, int) else 0
+            yield from self._read(contents.subaccount.rows, gone, at_ns, height)
         if self._knows_parents:
             self._rest(at_ns)
 
@@ -99,7 +92,7 @@ class Followed:
         touched: dict[int, None] = {}
         for update in updates:
             rows: list[wire.PositionRow | wire.AssetRow] = [
-                *update.held, *(update.asset_positions or ()),
+                *(update.perpetual_positions or ()), *(update.asset_positions or ()),
             ]  # fmt: skip
             for row in rows:
                 number = default if row.subaccount_number is None else row.subaccount_number
@@ -110,44 +103,38 @@ class Followed:
                     pool.take(row)
                 else:
                     pool.pay(row)
-        if touched and not self._is_behind:
+        if touched and not self.is_behind:
             yield from self.ledger.state("read", at_ns)
         for number in touched:
             self._exists[number % CHILDREN] = True
             yield from self._tell(self._pools[number], None, at_ns)
 
-    def lost(self) -> None:
-        """A message is missing that may have been ours: nothing is confirmed until it is read."""
-        self._is_behind = True
-
     def misheard(self, at_ns: int) -> Iterator[AccountState]:
         """A message could not be used: what was read stays, is not trusted, and is read again."""
-        self._is_behind = True
+        self.is_behind = True
         self._look_due_ns = at_ns
-        words = failure("a message was not understood", POLL_NS / NS_PER_S)
-        yield from self.ledger.state("failed", at_ns, words)
+        yield from self.ledger.state(
+            "failed", at_ns, failure("a message was not understood", POLL_S)
+        )
 
     # --- replies --------------------------------------------------------------------------------
 
     def found(self, answer: wire.Account, at_ns: int) -> Iterator[Output]:
         """The answer to a look: a whole address, a parent with its children, or one subaccount."""
-        rows, parents = answer.accounts(), self.parents
-        if not isinstance(answer.subaccount, msgspec.UnsetType):
-            parents = [answer.subaccount.parent()]
-            is_family = answer.subaccount.child_subaccounts is not None
-            numbers = self._family(parents[0]) if is_family else set()
+        one = answer.subaccount
+        if not isinstance(one, msgspec.UnsetType):
+            rows, parents = one.rows, [one.number % CHILDREN]
+            gone = set() if one.child_subaccounts is None else self._family(parents[0])
         elif self.is_whole_address:
-            numbers = set(self._pools)
+            rows, gone = answer.subaccounts or [], set(self._pools)
             self._knows_parents = True
-            parents = sorted({0, *(row.subaccount_number % CHILDREN for row in rows)})
-            if parents != self.parents:
-                self.parents = parents
-                self.paid.again(at_ns)
+            self.parents = parents = sorted({0, *(row.number % CHILDREN for row in rows)})
         else:
-            rows = [row for row in rows if row.subaccount_number % CHILDREN == parents[0]]
-            numbers = self._family(parents[0])
+            parents = self.parents
+            rows = [row for row in answer.subaccounts or () if row.number % CHILDREN == parents[0]]
+            gone = self._family(parents[0])
         if rows:
-            yield from self._read(rows, numbers, at_ns, 0)
+            yield from self._read(rows, gone, at_ns, 0)
         else:
             yield from self._absent(parents, at_ns)
         self._rest(at_ns)
@@ -157,8 +144,8 @@ class Followed:
         if status == 404:
             self._knows_parents = True
             yield from self._absent(self.parents, at_ns)
-        elif self._is_behind or not any(self._exists.values()):
-            words = failure(problem.removeprefix("account: "), LOOK_RETRY_NS / NS_PER_S)
+        elif self.is_behind or not any(self._exists.values()):
+            words = failure(problem.removeprefix("account: "), LOOK_RETRY_S)
             yield from self.ledger.state("failed", at_ns, words)
 
     # --- facts ----------------------------------------------------------------------------------
@@ -169,11 +156,13 @@ class Followed:
 
     def _rest(self, at_ns: int) -> None:
         """When to look again: soon where the channel, or an oracle, leaves something unsaid."""
-        can_follow = self._heard.issuperset(self.parents) and not self._is_behind
+        can_follow = self._heard.issuperset(self.parents) and not self.is_behind
         for pool in self._pools.values():
-            here = pool.margin(self.account, None, self._terms, at_ns)
+            here = pool.margin(self.name, None, self._terms, at_ns)
             can_follow = can_follow and here.equity is not None
-        self._look_due_ns = after_the_hour(at_ns) if can_follow else at_ns + POLL_NS
+        after_ns = AFTER_HOUR_S * NS_PER_S
+        hour_ns = hour_floor_ns(at_ns - after_ns) + HOUR_NS + after_ns
+        self._look_due_ns = hour_ns if can_follow else at_ns + POLL_S * NS_PER_S
 
     def _read(
         self, rows: Sequence[wire.Subaccount], gone: set[int], at_ns: int, height: int
@@ -183,7 +172,7 @@ class Followed:
         All rows are understood before any is told: half a list would close what it lacks.
         """
         pools = [(_pool(row, height), row) for row in rows]
-        self._is_behind = False
+        self.is_behind = False
         for pool, row in pools:
             self._exists[pool.number % CHILDREN] = True
             gone.discard(pool.number)
@@ -195,11 +184,11 @@ class Followed:
             self._pools[pool.number] = pool
             stated = Stated(numbers.finite(row.equity), numbers.finite(row.free_collateral))
             yield from self._tell(pool, stated, at_ns)
-        for number in gone:
+        for number in sorted(gone):
             del self._pools[number]
             yield from self.ledger.whole(str(number), (), at_ns)
             yield Margin(
-                venue=NAME, recv_ns=at_ns, account=self.account, pool=str(number),
+                venue=VENUE, recv_ns=at_ns, account=self.name, pool=str(number),
                 equity=0.0, used=0.0, available=0.0, maintenance=0.0,
             )  # fmt: skip
         is_flat = not any(pool.held or pool.usdc for pool in self._pools.values())
@@ -215,9 +204,9 @@ class Followed:
     def _moved(self, pool: Pool, at_ns: int) -> Iterator[Output]:
         """The pool at the oracle prices of now, where all of them are known."""
         told = pool.told
-        if told is None or self._is_behind or not self._exists.get(pool.number % CHILDREN):
+        if told is None or self.is_behind or not self._exists.get(pool.number % CHILDREN):
             return
-        margin = pool.margin(self.account, None, self._terms, at_ns)
+        margin = pool.margin(self.name, None, self._terms, at_ns)
         if margin.equity is None:
             return
         is_same = margin == msgspec.structs.replace(told, recv_ns=at_ns)
@@ -225,14 +214,16 @@ class Followed:
             yield from self._tell(pool, None, at_ns)
 
     def _tell(self, pool: Pool, stated: Stated | None, at_ns: int) -> Iterator[Output]:
-        rows = pool.positions(self.account, stated, self._terms, at_ns)
+        rows = pool.positions(self.name, stated, self._terms, at_ns)
         yield from self.ledger.whole(str(pool.number), rows, at_ns)
-        pool.told = pool.margin(self.account, stated, self._terms, at_ns)
+        pool.told = pool.margin(self.name, stated, self._terms, at_ns)
         yield pool.told
 
 
 def _pool(row: wire.Subaccount, height: int) -> Pool:
     """A subaccount that was told whole: what it does not name, it does not have."""
+    if row.subaccount_number is None:
+        raise ValueError("a subaccount without a number")
     pool = Pool(row.subaccount_number)
     pool.usdc = 0.0
     pool.height = max(height, row.latest_processed_block_height or 0)
