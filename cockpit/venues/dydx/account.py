@@ -39,13 +39,14 @@ class Account:
         self.ledger = Ledger(VENUE, name)
         self._terms = terms
         self._pools: dict[int, Pool] = {}
-        self.is_behind = False
+        self._is_behind = False
         """Whether a message was lost on us, so that the figures may be those of before it."""
-        self._knows_parents = not self.is_whole_address
         self.forget()
 
     def forget(self) -> None:
         """A new connection, or none: nothing is known for sure until it is read again."""
+        self._is_listed = not self.is_whole_address
+        """Whether the venue has said which subaccounts there are."""
         self._exists: dict[int, bool] = {}
         """By parent, as far as the venue has said on this connection."""
         self._heard: set[int] = set()
@@ -84,7 +85,7 @@ class Account:
             height = contents.block_height
             height = height if isinstance(height, int) else 0
             yield from self._read(contents.subaccount.rows, gone, at_ns, height)
-        if self._knows_parents:
+        if self._is_listed:
             self._rest(at_ns)
 
     def changed(self, default: int, updates: Sequence[wire.Update], at_ns: int) -> Iterator[Output]:
@@ -103,15 +104,21 @@ class Account:
                     pool.take(row)
                 else:
                     pool.pay(row)
-        if touched and not self.is_behind:
-            yield from self.ledger.state("read", at_ns)
         for number in touched:
             self._exists[number % CHILDREN] = True
             yield from self._tell(self._pools[number], None, at_ns)
+        if touched:
+            yield from self._state(at_ns)
+
+    def lost(self) -> None:
+        """A message of the connection is missing: every part has to be said again."""
+        self._is_behind = True
+        self._exists.clear()
+        self._heard.clear()
 
     def misheard(self, at_ns: int) -> Iterator[AccountState]:
         """A message could not be used: what was read stays, is not trusted, and is read again."""
-        self.is_behind = True
+        self._is_behind = True
         self._look_due_ns = at_ns
         yield from self.ledger.state(
             "failed", at_ns, failure("a message was not understood", POLL_S)
@@ -127,8 +134,9 @@ class Account:
             gone = set() if one.child_subaccounts is None else self._family(parents[0])
         elif self.is_whole_address:
             rows, gone = answer.subaccounts or [], set(self._pools)
-            self._knows_parents = True
+            self._is_listed = True
             self.parents = parents = sorted({0, *(row.number % CHILDREN for row in rows)})
+            self._exists.update(dict.fromkeys(parents, False))
         else:
             parents = self.parents
             rows = [row for row in answer.subaccounts or () if row.number % CHILDREN == parents[0]]
@@ -142,9 +150,9 @@ class Account:
     def unanswered(self, problem: str, status: int, at_ns: int) -> Iterator[Output]:
         """The look was refused: there is no such account, or there is trouble."""
         if status == 404:
-            self._knows_parents = True
+            self._is_listed = True
             yield from self._absent(self.parents, at_ns)
-        elif self.is_behind or not any(self._exists.values()):
+        elif self._is_behind or not (self._is_listed and any(self._exists.values())):
             words = failure(problem.removeprefix("account: "), LOOK_RETRY_S)
             yield from self.ledger.state("failed", at_ns, words)
 
@@ -156,7 +164,7 @@ class Account:
 
     def _rest(self, at_ns: int) -> None:
         """When to look again: soon where the channel, or an oracle, leaves something unsaid."""
-        can_follow = self._heard.issuperset(self.parents) and not self.is_behind
+        can_follow = self._heard.issuperset(self.parents) and not self._is_behind
         for pool in self._pools.values():
             here = pool.margin(self.name, None, self._terms, at_ns)
             can_follow = can_follow and here.equity is not None
@@ -172,7 +180,7 @@ class Account:
         All rows are understood before any is told: half a list would close what it lacks.
         """
         pools = [(_pool(row, height), row) for row in rows]
-        self.is_behind = False
+        self._is_behind = False
         for pool, row in pools:
             self._exists[pool.number % CHILDREN] = True
             gone.discard(pool.number)
@@ -191,12 +199,27 @@ class Account:
                 venue=VENUE, recv_ns=at_ns, account=self.name, pool=str(number),
                 equity=0.0, used=0.0, available=0.0, maintenance=0.0,
             )  # fmt: skip
+        yield from self._state(at_ns)
+
+    def _state(self, at_ns: int) -> Iterator[AccountState]:
+        """Whether all of it was read: the list of an address's subaccounts, and each parent."""
+        if self._is_behind:
+            return
+        missing = [] if self._is_listed else ["the list of its subaccounts"]
+        missing += [f"subaccount {n}" for n in self.parents if n not in self._exists]
+        wanted = len(self.parents) + self.is_whole_address
+        parts = (wanted - len(missing), wanted)
+        if missing:
+            words = f"not read yet: {', '.join(missing)}"
+            yield from self.ledger.state("waiting", at_ns, words, parts)
+            return
         is_flat = not any(pool.held or pool.usdc for pool in self._pools.values())
-        yield from self.ledger.state("flat" if is_flat else "read", at_ns)
+        yield from self.ledger.state("flat" if is_flat else "read", at_ns, parts=parts)
 
     def _absent(self, parents: Sequence[int], at_ns: int) -> Iterator[Output]:
         self._exists.update(dict.fromkeys(parents, False))
-        if any(self._exists.values()) or not self._knows_parents:
+        if any(self._exists.values()) or not self._is_listed:
+            yield from self._state(at_ns)
             return
         which = "subaccount" if self.is_whole_address else f"subaccount {self.parents[0]}"
         yield from self.ledger.missing(at_ns, f"this address has no {which} at dYdX (yet)")
@@ -204,7 +227,7 @@ class Account:
     def _moved(self, pool: Pool, at_ns: int) -> Iterator[Output]:
         """The pool at the oracle prices of now, where all of them are known."""
         told = pool.told
-        if told is None or self.is_behind or not self._exists.get(pool.number % CHILDREN):
+        if told is None or self._is_behind or not self._exists.get(pool.number % CHILDREN):
             return
         margin = pool.margin(self.name, None, self._terms, at_ns)
         if margin.equity is None:

@@ -102,7 +102,7 @@ class Accounts:
     def lost(self) -> None:
         """A message of the connection is missing: what it said may have been about any account."""
         for account in self._followed.values():
-            account.is_behind = True
+            account.lost()
 
     # --- whose ----------------------------------------------------------------------------------
 

@@ -235,14 +235,55 @@ def test_trouble_with_a_look_is_none_while_the_channel_tells():
     assert only(Reject, outputs)
 
 
-def test_of_a_whole_address_the_first_parent_alone_says_nothing():
-    """Its only subaccount may be another: that is known when the address was looked up."""
+# --- whole when all parts have answered -----------------------------------------------------------
+
+
+def said(outputs: list[Output]) -> list[tuple[str, str, int | None, int | None]]:
+    states = only(AccountState, outputs)
+    return [(one.state, one.reason, one.parts_known, one.parts_wanted) for one in states]
+
+
+def test_of_a_whole_address_the_first_parent_alone_is_half_of_it():
+    """The channel answers at once; that there is a short of 5 ETH beside it only REST tells."""
+    session = following(ADDRESS)
+    waiting = ("waiting", "not read yet: the list of its subaccounts", 1, 2)
+    assert said(feed(session, frame(whole(account(0, long("2"), cash=usdc("1")))))) == [waiting]
+    rows = [
+        account(0, long("2"), cash=usdc("1")),
+        account(1, held("ETH-USD", "SHORT", "-5", subaccountNumber=1), cash=usdc("9", number=1)),
+    ]
+    outputs = feed(session, reply("account", {"subaccounts": rows}, key=f"look/{ADDRESS}"))
+    assert {(p.symbol, p.size) for p in only(Position, outputs)} == {("BTC", 2.0), ("ETH", -5.0)}
+    assert said(outputs) == [("read", "", 3, 3)]
+
+
+def test_a_first_parent_without_a_subaccount_is_not_an_unknown_address():
     session = following(ADDRESS)
     missing = envelope("subscribed", 3, CHANNEL, PARENT, {})
-    assert only(AccountState, feed(session, frame(missing))) == []
+    assert [state for state, *_ in said(feed(session, frame(missing)))] == ["waiting"]
     body = {"subaccounts": [account(2, cash=usdc("7"), equity="7")]}
     outputs = feed(session, reply("account", body, key=f"look/{ADDRESS}"))
-    assert [s.state for s in only(AccountState, outputs)] == ["read"]
+    assert said(outputs) == [("read", "", 3, 3)]
+
+
+def test_a_list_that_could_not_be_read_is_said_though_the_first_parent_was():
+    session = following(ADDRESS)
+    feed(session, frame(whole(account(0, cash=usdc("1")))))
+    outputs = feed(session, reply("account", "", status=500, key=f"look/{ADDRESS}"))
+    assert [state for state, *_ in said(outputs)] == ["failed"]
+
+
+def test_after_a_lost_connection_or_message_every_part_has_to_answer_again():
+    session = following(ADDRESS)
+    rows = [account(0, cash=usdc("1")), account(1, cash=usdc("9", number=1))]
+    feed(session, reply("account", {"subaccounts": rows}, key=f"look/{ADDRESS}"))
+    feed(session, frame(oracle(40, ETH="11")))  # a hole in the numbers
+    again = feed(session, frame(whole(account(0, cash=usdc("1")), number=41)))
+    assert said(again) == [("waiting", "not read yet: subaccount 1", 2, 3)]
+    feed(session, closed(), opened(AT_NS + SECOND), frame(connected()))
+    again = feed(session, frame(whole(account(0, cash=usdc("1")), number=1)))
+    words = "not read yet: the list of its subaccounts, subaccount 1"
+    assert said(again) == [("waiting", words, 1, 3)]
 
 
 # --- funding payments ---------------------------------------------------------------------------
