@@ -48,7 +48,10 @@ class Instrument(MarketEvent, frozen=True, kw_only=True, gc=False, tag="instrume
     `contract` is the base units in one of the venue's size units (1000 for 1000PEPE, else 1).
     `mmf` is the maintenance margin fraction of the first tier; fees are fractions of notional.
     `margin_tiers` are (notional in USD from which it counts, maintenance fraction), lowest first;
-    empty where the venue states none, or one fraction for every size.
+    empty where the venue states none, or one fraction for every size. `initial_tiers` are the same
+    of the initial fraction, one row where it holds for every size, empty where the venue states
+    none. Where open interest raises the fraction, `max_leverage` has it as it is now and
+    `initial_tiers` as the tier has it.
     `tick` is None where the venue's tick depends on a price that we do not know yet.
     `status` is `active`, `paused` or `delisted`.
     """
@@ -68,6 +71,7 @@ class Instrument(MarketEvent, frozen=True, kw_only=True, gc=False, tag="instrume
     maker_fee: float | None = None
     status: Literal["active", "paused", "delisted"] = "active"
     margin_tiers: tuple[tuple[float, float], ...] = ()
+    initial_tiers: tuple[tuple[float, float], ...] = ()
 
 
 class BookSnapshot(MarketEvent, frozen=True, kw_only=True, gc=False, tag="book_snapshot"):

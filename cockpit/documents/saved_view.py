@@ -221,6 +221,7 @@ def _instrument(document: MarketDocument, at_ns: int) -> Instrument | None:
         min_notional_usd=document.min_notional_usd, max_leverage=document.max_leverage,
         mmf=document.mmf, taker_fee=document.taker_fee, maker_fee=document.maker_fee,
         status=document.status or "active", margin_tiers=document.margin_tiers or (),
+        initial_tiers=document.initial_tiers or (),
     )  # fmt: skip
 
 

@@ -68,6 +68,7 @@ class MarketDocument(msgspec.Struct, frozen=True, kw_only=True):
     max_leverage: Positive | None = None
     mmf: NotNegative | None = None
     margin_tiers: tuple[tuple[NotNegative, NotNegative], ...] | None = None
+    initial_tiers: tuple[tuple[NotNegative, NotNegative], ...] | None = None
     taker_fee: float | None = None
     maker_fee: float | None = None
     bids: Levels | None = None

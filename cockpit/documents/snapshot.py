@@ -104,6 +104,7 @@ def market_document(market: MarketRead, now_ns: int, depth: int | None) -> Marke
         max_leverage=listed.max_leverage if listed else None,
         mmf=listed.mmf if listed else None,
         margin_tiers=listed.margin_tiers if listed else None,
+        initial_tiers=listed.initial_tiers if listed else None,
         taker_fee=listed.taker_fee if listed else None,
         maker_fee=listed.maker_fee if listed else None,
         bids=tuple(bids[:depth]),

@@ -102,10 +102,13 @@ def test_coins_that_are_owned_count_and_need_no_margin(store):
 
 
 def test_the_margin_tiers_of_the_venue_are_in_the_file(store):
-    tiers = ((0.0, 0.0125), (150e6, 0.025))
-    btc = msgspec.structs.replace(store.market("hyperliquid", "BTC").instrument, margin_tiers=tiers)
+    tiers, initial = ((0.0, 0.0125), (150e6, 0.025)), ((0.0, 0.025), (150e6, 0.05))
+    btc = msgspec.structs.replace(
+        store.market("hyperliquid", "BTC").instrument, margin_tiers=tiers, initial_tiers=initial
+    )
     store.apply(btc)
-    assert saved(store).market("hyperliquid", "BTC").instrument.margin_tiers == tiers
+    found = saved(store).market("hyperliquid", "BTC").instrument
+    assert (found.margin_tiers, found.initial_tiers) == (tiers, initial)
 
 
 def test_the_file_and_the_live_state_say_the_same(store):

@@ -23,15 +23,17 @@ REORDER_MS = 10_000
 _PRICES = frozenset({"markPrice", "indexPrice", "lastPrice"})
 _FUNDING = frozenset({"fundingRate", "nextFundingTime", "fundingIntervalHour"})
 
+RiskLimits = tuple[tuple[float, float, float], ...]
+"""(notional from which it counts, maintenance and initial fraction), lowest first."""
 Fact = Prices | OpenInterest | Funding | Volume
 
 
 @dataclass(slots=True, eq=False)
 class BybitMarket(Market):
     """One market. `values` and `stamps_ms` are the merged ticker, `feeding` is its book's chain,
-    `tiers` its risk limits as (notional from which it counts, maintenance fraction)."""
+    `tiers` its risk limits."""
 
-    tiers: tuple[tuple[float, float], ...] = ()
+    tiers: RiskLimits = ()
     values: dict[str, float | None] = field(default_factory=dict)
     stamps_ms: dict[str, int] = field(default_factory=dict)
     feeding: BookFeed | None = None
@@ -174,11 +176,21 @@ def instrument(market: BybitMarket, row: wire.InstrumentRow, at_ns: int) -> Inst
         funding_interval_s=wire.seconds(row.fundingInterval, 60),
         max_leverage=None if leverage is None or leverage > MAX_LEVERAGE else leverage,
         mmf=market.tiers[0][1] if market.tiers else None,
-        margin_tiers=market.tiers if len(market.tiers) > 1 else (),
+        margin_tiers=maintenance_tiers(market.tiers),
+        initial_tiers=initial_tiers(market.tiers),
         status=_status(row),
         taker_fee=FACTS.taker_fee,
         maker_fee=FACTS.maker_fee,
     )
+
+
+def maintenance_tiers(tiers: RiskLimits) -> tuple[tuple[float, float], ...]:
+    """Empty where one fraction holds for every size."""
+    return tuple((over, margin) for over, margin, _ in tiers) if len(tiers) > 1 else ()
+
+
+def initial_tiers(tiers: RiskLimits) -> tuple[tuple[float, float], ...]:
+    return tuple((over, initial) for over, _, initial in tiers)
 
 
 def _status(row: wire.InstrumentRow) -> Literal["active", "paused", "delisted"]:

@@ -240,13 +240,14 @@ def seconds(value: Number, unit_s: int) -> int | None:
     return round(number * unit_s)
 
 
-def margin_tiers(rows: Iterable[TierRow]) -> tuple[tuple[float, float], ...]:
-    """(notional from which it counts, maintenance fraction), lowest first; empty if it cannot be.
+def margin_tiers(rows: Iterable[TierRow]) -> tuple[tuple[float, float, float], ...]:
+    """(notional from which it counts, maintenance and initial fraction), lowest first; empty if it
+    cannot be.
 
     A row's limit is the upper end of its tier. Initial margin times leverage is 1 where margins
     are fractions: a table in another unit is refused.
     """
-    tiers: list[tuple[float, float]] = []
+    tiers: list[tuple[float, float, float]] = []
     over = 0.0
     for row in sorted(rows, key=lambda row: positive(row.riskLimitValue) or 0.0):
         limit, margin = positive(row.riskLimitValue), positive(row.maintenanceMargin)
@@ -255,9 +256,9 @@ def margin_tiers(rows: Iterable[TierRow]) -> tuple[tuple[float, float], ...]:
             return ()
         if not 0.9 <= initial * leverage <= 1.1 or not margin <= initial <= 1.0 or limit <= over:
             return ()
-        if tiers and margin < tiers[-1][1]:
+        if tiers and (margin < tiers[-1][1] or initial < tiers[-1][2]):
             return ()
-        tiers.append((over, margin))
+        tiers.append((over, margin, initial))
         over = limit
     return tuple(tiers)
 

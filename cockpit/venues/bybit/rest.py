@@ -12,7 +12,12 @@ from cockpit.core.events import Funding, Reject, Surveyed
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.bybit import mapper
 from cockpit.venues.bybit import messages as wire
-from cockpit.venues.bybit.mapper import VENUE, BybitMarket
+from cockpit.venues.bybit.mapper import (
+    VENUE,
+    BybitMarket,
+    initial_tiers,
+    maintenance_tiers,
+)
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.decoding import reject
@@ -205,7 +210,7 @@ class Rest:
             if market.instrument is not None:
                 new = replace(
                     market.instrument, recv_ns=reply.at_ns, mmf=tiers[0][1],
-                    margin_tiers=tiers if len(tiers) > 1 else (),
+                    margin_tiers=maintenance_tiers(tiers), initial_tiers=initial_tiers(tiers),
                 )  # fmt: skip
                 out += self.listing.state(market, new)
         return out

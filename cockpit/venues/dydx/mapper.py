@@ -101,12 +101,14 @@ class DydxMarket(Market):
         status: Literal["active", "paused", "delisted"] = "paused"
         if self.status in ("ACTIVE", SETTLED):
             status = "active" if self.status == "ACTIVE" else "delisted"
+        imf = self.figure("initialMarginFraction")
         return Instrument(
             venue=VENUE, recv_ns=at_ns, symbol=self.symbol, native=self.native,
             base=self.symbol.partition(",")[0], quote="USD", tick=self.figure("tickSize"),
             lot=lot, min_size=lot, funding_interval_s=HOUR_S, max_leverage=self.max_leverage,
             mmf=self.figure("maintenanceMarginFraction"), status=status,
             taker_fee=FACTS.taker_fee, maker_fee=FACTS.maker_fee,
+            initial_tiers=() if imf is None else ((0.0, imf),),
         )  # fmt: skip
 
     def figure(self, name: str) -> float | None:

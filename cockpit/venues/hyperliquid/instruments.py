@@ -20,6 +20,10 @@ FACTS = venue_facts("cockpit.venues.hyperliquid")
 """With the fees of the validators' own dex."""
 
 
+LEAST_TABLE_ID = 50
+"""A lower id is a leverage that holds for every size."""
+
+
 def tick_exponent(price: float, sz_decimals: int) -> int:
     """The power of ten by which prices near `price` may move.
 
@@ -65,6 +69,9 @@ def instrument(market: PerpMarket, asset: Asset, universe: Universe, at_ns: int)
     is_builders = bool(dex_of(asset.name))
     leverage = asset.max_leverage if asset.max_leverage and asset.max_leverage > 0 else None
     tiers = margin_tiers(universe.tables.get(asset.margin_table_id or 0, ()))
+    initial = tuple((over_usd, 2.0 * maintenance) for over_usd, maintenance in tiers)
+    if not tiers and leverage is not None and 0 < (asset.margin_table_id or 0) < LEAST_TABLE_ID:
+        initial = ((0.0, 1.0 / leverage),)
     mmf = None if leverage is None else 1.0 / (2.0 * leverage)
     return Instrument(
         venue=VENUE,
@@ -82,6 +89,7 @@ def instrument(market: PerpMarket, asset: Asset, universe: Universe, at_ns: int)
         max_leverage=leverage,
         mmf=tiers[0][1] if tiers else mmf,
         margin_tiers=tiers if len(tiers) > 1 else (),
+        initial_tiers=initial,
         taker_fee=None if is_builders else FACTS.taker_fee,
         maker_fee=None if is_builders else FACTS.maker_fee,
         status="delisted" if asset.is_delisted else "active",

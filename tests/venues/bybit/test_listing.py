@@ -261,6 +261,7 @@ def test_risk_limits_are_the_margin_tiers_whatever_their_order() -> None:
     (btc,) = only(Instrument, feed(live_session(), reply("margin_tiers", body, key="BTCUSDT")))
     assert (btc.symbol, btc.mmf) == ("BTC", 0.0033)
     assert btc.margin_tiers == ((0.0, 0.0033), (300_000.0, 0.005))
+    assert btc.initial_tiers == ((0.0, 0.0066), (300_000.0, 0.01))
 
 
 def test_a_deep_tier_at_one_times_leverage_is_still_a_fraction() -> None:
@@ -276,8 +277,9 @@ def test_a_deep_tier_at_one_times_leverage_is_still_a_fraction() -> None:
         tier("2000000", "", "0.01", "100"),
         tier("300000", "0.005", "0.01", "100"),
         tier("2000000", "0.001", "0.01", "100"),
+        tier("2000000", "0.005", "0.006", "166"),
     ],
-    ids=["per cent", "blank", "no room", "falls"],
+    ids=["per cent", "blank", "no room", "falls", "initial falls"],
 )
 def test_a_table_with_an_odd_tier_is_refused_whole(second: Any) -> None:
     """Half a table would understate what a large position needs."""

@@ -91,6 +91,7 @@ def test_leverage_falls_as_open_interest_passes_its_lower_cap() -> None:
     caps = {"openInterestLowerCap": "40000000", "openInterestUpperCap": "100000000"}
     full = row("SOL-USD", oraclePrice="100000", openInterest="600", initialMarginFraction="0.05")
     assert only(Instrument, listed(full))[0].max_leverage == pytest.approx(20.0)
+    assert only(Instrument, listed({**full, **caps}))[0].initial_tiers == ((0.0, 0.05),)
     assert only(Instrument, listed({**full, **caps}))[0].max_leverage == pytest.approx(
         1 / (0.05 + 0.95 / 3)
     )

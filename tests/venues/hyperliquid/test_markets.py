@@ -108,7 +108,9 @@ def test_a_table_of_margin_tiers_is_half_the_initial_margin_at_each_tiers_levera
     found = listed(tiered(("0.0", 40), ("150000000.0", 20)))
     assert found["BTC"].margin_tiers == ((0.0, 1 / 80), (150e6, 1 / 40))
     assert found["BTC"].mmf == 1 / 80
+    assert found["BTC"].initial_tiers == ((0.0, 1 / 40), (150e6, 1 / 20))
     assert (found["ETH"].margin_tiers, found["ETH"].mmf) == ((), 1 / 40), "an id that is a leverage"
+    assert found["ETH"].initial_tiers == ((0.0, 1 / 20),)
 
 
 @pytest.mark.parametrize(
