@@ -11,14 +11,13 @@ from cockpit.analytics.risk.margin import (
     account_maintenance_usd,
     distance_frac,
     hours_to_liquidation,
-    initial_usd,
     joint_shock_frac,
     liquidation_price,
     margin_ratio,
 )
 from cockpit.calculators.common.fields import EquityUsd, Positions
 from cockpit.calculators.common.form import FieldError, shown
-from cockpit.calculators.common.holdings import Floats, Holdings, hold, known
+from cockpit.calculators.common.holdings import Floats, Held, Holdings, hold, known
 from cockpit.calculators.common.market_data import Notes, Settings
 from cockpit.calculators.common.positions import typed_positions
 from cockpit.calculators.common.result import Column, Result, Table
@@ -44,8 +43,10 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 class VenueMargin(msgspec.Struct, frozen=True, kw_only=True):
     """One account: a venue's, one of several at a venue (`account`), or an isolated position's.
 
-    `margin_ratio` is maintenance over equity, 1 is liquidation; null also where equity is not
-    positive. `joint_shock` is how far everything moves until liquidation, null for never.
+    `margin_ratio` is maintenance and closing fee over equity, 1 is liquidation; null also where
+    equity is not positive. `closing_fee_usd` is what the venue counts for closing, beside
+    `maintenance_usd` and within `initial_usd`. `joint_shock` is how far everything moves until
+    liquidation, null for never.
     """
 
     venue: str
@@ -54,6 +55,7 @@ class VenueMargin(msgspec.Struct, frozen=True, kw_only=True):
     equity_usd: float | None
     initial_usd: float | None
     maintenance_usd: float | None
+    closing_fee_usd: float | None
     margin_ratio: float | None
     free_usd: float | None
     carry_usd_per_hour: float | None
@@ -160,9 +162,8 @@ def _venue(
 ) -> VenueMargin:
     pool, mine = held.pools[number], held.of(number)
     legs = [held.legs[i] for i in mine]
-    sizes, prices = held.size[mine], held.price[mine]
-    initial = initial_usd(sizes, prices, np.array([leg.imf_frac for leg in legs]))
-    required, needed = float(np.sum(maintenance[mine])), float(np.sum(initial))
+    required, needed = float(np.sum(maintenance[mine])), sum(leg.initial_usd for leg in legs)
+    closing = sum(_closing_usd(leg) for leg in legs)
     carry = sum(leg.carry_usd_per_hour for leg in legs)
     ratio = float(margin_ratio(required, pool.equity_usd))
     if ratio >= 1:
@@ -175,7 +176,8 @@ def _venue(
         isolated=pool.symbol,
         equity_usd=known(pool.equity_usd),
         initial_usd=known(needed),
-        maintenance_usd=known(required),
+        maintenance_usd=known(required - closing),
+        closing_fee_usd=known(closing),
         margin_ratio=known(ratio),
         free_usd=known(pool.equity_usd - needed),
         carry_usd_per_hour=known(carry),
@@ -209,11 +211,15 @@ def _leg(held: Holdings, i: int, maintenance: Floats) -> LegMargin:
         size=leg.size,
         price=known(leg.price),
         notional_usd=known(leg.notional_usd),
-        maintenance_usd=known(float(maintenance[i])),
+        maintenance_usd=known(float(maintenance[i]) - _closing_usd(leg)),
         liquidation=known(liquidation),
         distance=known(distance_frac(liquidation, leg.price)),
         stated_liquidation=leg.stated_liquidation,
     )
+
+
+def _closing_usd(leg: Held) -> float:
+    return abs(leg.notional_usd) * leg.closing_fee_frac
 
 
 def _least(values: Iterable[float | None]) -> float | None:

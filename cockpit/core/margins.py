@@ -31,15 +31,18 @@ class VenueMargin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One venue's rules. `price` is what positions are valued at, `source` its documentation.
 
     `liquidation_fee` is a fraction of the notional that is closed; None where nothing is known.
-    `funding_cap_of_margin` caps the hourly rate at that multiple of initial less maintenance
-    fraction, where a venue does so. `tiers` are by symbol, lowest first; `*` stands for every
-    symbol that is not named.
+    `funding_cap_of_margin` caps the hourly rate at that multiple of the tier's initial less its
+    maintenance fraction, where a venue does so. `is_flat`: one fraction holds for every size.
+    `counts_closing_fee`: both margins include the taker fee of closing. `tiers` are by symbol,
+    lowest first; `*` stands for every symbol that is not named.
     """
 
     tiers: dict[str, tuple[Tier, ...]] = {}
     price: Literal["mark", "index"] = "mark"
     liquidation_fee: float | None = None
     funding_cap_of_margin: float | None = None
+    is_flat: bool = False
+    counts_closing_fee: bool = False
     source: str = ""
 
     def tiers_of(self, symbol: str) -> tuple[Tier, ...]:

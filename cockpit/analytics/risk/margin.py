@@ -11,6 +11,7 @@ docs (perpetual-futures/liquidations-and-insurance-fund).
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -83,26 +84,39 @@ def _maintenance(notional_usd: float, tiers: Tiers) -> float:
     return most
 
 
-def initial_usd(size: Floats, price: Floats, imf_frac: Floats) -> Floats:
-    """Initial margin of each leg, (L,)."""
-    return np.asarray(np.abs(size) * price * imf_frac)
+class InitialTiers(NamedTuple):
+    """Initial margin by size of the position, lowest tier first.
 
-
-def scaled_imf_frac(
-    base_frac: float, open_notional_usd: float, lower_cap_usd: float, upper_cap_usd: float
-) -> float:
-    """Initial fraction that grows with the market's open interest, from base to 1 (dYdX).
-
-    An upper cap of 0 means that the market does not scale. Maintenance never scales.
+    The fraction of the tier that a notional lies in holds for all of it; a bound belongs to the
+    tier below. NaN is not known.
     """
-    if upper_cap_usd <= 0:
-        return base_frac
-    if upper_cap_usd <= lower_cap_usd:
-        raise ValueError(f"open-interest caps must rise, got {lower_cap_usd} and {upper_cap_usd}")
-    share = (open_notional_usd - lower_cap_usd) / (upper_cap_usd - lower_cap_usd)
-    if math.isnan(share):
-        return math.nan
-    return min(base_frac + max(share * (1 - base_frac), 0.0), 1.0)
+
+    lower_usd: tuple[float, ...]
+    imf_frac: tuple[float, ...]
+
+    def frac_at(self, notional_usd: float) -> float:
+        """The fraction for an absolute notional."""
+        if math.isnan(notional_usd):
+            return math.nan if len(self.imf_frac) > 1 else self.imf_frac[0]
+        return self.imf_frac[max(bisect_left(self.lower_usd, notional_usd) - 1, 0)]
+
+    def needed_usd(self, notional_usd: float) -> float:
+        """Initial margin of an absolute notional."""
+        return notional_usd * self.frac_at(notional_usd)
+
+    def plus(self, frac: float) -> "InitialTiers":
+        """With so much more of the notional in every tier."""
+        return self._replace(imf_frac=tuple(imf + frac for imf in self.imf_frac))
+
+    def largest_usd(self, margin_usd: float) -> float:
+        """The largest notional that the margin is enough for; infinite where nothing is asked."""
+        largest = 0.0
+        uppers = (*self.lower_usd[1:], math.inf)
+        for lower, upper, imf in zip(self.lower_usd, uppers, self.imf_frac, strict=True):
+            usd = min(margin_usd / imf if imf > 0 else math.inf, upper)
+            if usd > lower:
+                largest = usd
+        return largest
 
 
 def margin_ratio(required_usd: ArrayLike, equity_usd: ArrayLike) -> Floats:

@@ -85,12 +85,15 @@ def venue_sides(
     for quote in found:
         rate = present_hourly(quote.market, settings, notes)
         rule = rules.rule(quote.venue, symbol, quote.market.instrument, None, inputs.leverage)
-        initial = None if math.isnan(rule.imf_frac) else rule.imf_frac
+        for note in rule.notes:
+            notes.assume(note)
+        size = inputs.size or notional / quote.mid_usd
+        initial_frac = rule.initial.frac_at(size * quote.mid_usd)
+        initial = None if math.isnan(initial_frac) else initial_frac
         if initial is None:
             notes.lack(f"{quote.venue}: margin table not known; set leverage")
         elif inputs.leverage is None and not _states_leverage(quote):
             notes.assume(f"{quote.venue}: initial margin {initial:.3g}, as documented")
-        size = inputs.size or notional / quote.mid_usd
         paid = paid_hourly(quote.market.settled)
         clock = payment_clock(quote.market, settings, notes)
         terms = settings.funding_terms.get(quote.venue)

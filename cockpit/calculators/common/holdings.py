@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics.risk.exposure import SPOT
-from cockpit.analytics.risk.margin import Tiers
+from cockpit.analytics.risk.margin import InitialTiers, Tiers
 from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import Notes, Settings, present_hourly, warn_if_stale
@@ -44,9 +44,9 @@ class Pool(NamedTuple):
 class Held(NamedTuple):
     """One position. `pool` is an index; `funding_hourly` is a fraction, + when longs pay.
 
-    `asset` is the symbol, told apart where two coins have it. A cap that does not exist is
-    infinite. `reference` is the price that funding is paid on,
-    `stated_liquidation` the venue's own figure.
+    `asset` is the symbol, told apart where two coins have it. Both margins include
+    `closing_fee_frac`. A cap that does not exist is infinite. `reference` is the price that
+    funding is paid on, `stated_liquidation` the venue's own figure.
     """
 
     pool: int
@@ -59,7 +59,8 @@ class Held(NamedTuple):
     reference: float
     funding_hourly: float
     tiers: Tiers
-    imf_frac: float
+    initial: InitialTiers
+    closing_fee_frac: float
     liquidation_fee: float
     funding_cap_hourly: float
     stated_liquidation: float | None
@@ -70,6 +71,10 @@ class Held(NamedTuple):
     def notional_usd(self) -> float:
         """Signed."""
         return self.size * self.price
+
+    @property
+    def initial_usd(self) -> float:
+        return self.initial.needed_usd(abs(self.notional_usd))
 
     @property
     def carry_usd_per_hour(self) -> float:
@@ -179,8 +184,9 @@ class _Builder:
         listed = listing(self._view, venue, symbol)
         price = self._price(position, market)
         rule = self._rules.rule(venue, symbol, listed, position.mmf, position.leverage)
-        if rule.note and self._needs_margin:
-            notes.assume(rule.note)
+        if self._needs_margin:
+            for note in rule.notes:
+                notes.assume(note)
         if self._needs_margin and math.isnan(rule.tiers.mmf_frac[0]):
             notes.lack(f"{name}: maintenance margin not known; set mmf on the position")
         rate = None
@@ -203,7 +209,8 @@ class _Builder:
             reference=price if index is None else index,
             funding_hourly=math.nan if rate is None else rate,
             tiers=rule.tiers,
-            imf_frac=rule.imf_frac,
+            initial=rule.initial,
+            closing_fee_frac=rule.closing_fee_frac,
             liquidation_fee=rule.liquidation_fee,
             funding_cap_hourly=tightest_cap(
                 self._settings.funding_terms.get(venue),

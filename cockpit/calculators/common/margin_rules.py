@@ -5,28 +5,31 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cockpit.analytics.risk.exposure import SPOT
-from cockpit.analytics.risk.margin import Tiers, build_tiers
+from cockpit.analytics.risk.margin import InitialTiers, Tiers, build_tiers
 from cockpit.core.events import Instrument
 from cockpit.core.margins import SAME, Tier, VenueMargin
 from cockpit.venues.kit.facts import documented_margins
 
-UNKNOWN_TIERS = build_tiers([0.0], [math.nan])
+Rows = Sequence[tuple[float, float]]
+"""(notional in USD from which it counts, fraction), lowest first."""
 
 
 class MarginRule(NamedTuple):
-    """`imf_frac` and `liquidation_fee` are NaN where nothing is known, `funding_cap_hourly` inf.
+    """`tiers` and `initial` include `closing_fee_frac`, which the venue counts for closing.
 
-    `note` says what was taken on trust, None if the venue stated everything itself.
+    Fractions and `liquidation_fee` are NaN where nothing is known, `funding_cap_hourly` inf.
+    `notes` say what was taken on trust; empty if the venue stated everything itself.
     """
 
     tiers: Tiers
-    imf_frac: float
+    initial: InitialTiers
+    closing_fee_frac: float
     liquidation_fee: float
     funding_cap_hourly: float
-    note: str | None
+    notes: tuple[str, ...]
 
 
-OWNED = MarginRule(build_tiers([0.0], [0.0]), 0.0, 0.0, math.inf, None)
+OWNED = MarginRule(build_tiers([0.0], [0.0]), InitialTiers((0.0,), (0.0,)), 0.0, 0.0, math.inf, ())
 """Of coins that are owned outright: nothing has to stand behind them."""
 
 
@@ -53,43 +56,118 @@ class MarginRules:
         """`mmf` and `leverage` are what the trader says of this position; they win."""
         if venue == SPOT:
             return OWNED
-        table = self._table(venue)
-        name = f"{venue}/{symbol}"
-        tiers = table.tiers_of(symbol)
+        table, name = self._table(venue), f"{venue}/{symbol}"
+        documented, is_own = table.tiers_of(symbol), venue in self._own
+        # A documented first tier that differs from the listing's is out of date.
         stated = listed.mmf if listed else None
-        top = listed.max_leverage if listed else None
-        fee = math.nan if table.liquidation_fee is None else table.liquidation_fee
-        if mmf is not None:
-            ladder, note = build_tiers([0.0], [mmf]), f"{name}: maintenance {mmf:.4g} as given"
-        elif tiers and venue in self._own:
-            ladder, note = _ladder(tiers), f"{name}: margin tiers of the configuration"
-        elif listed is not None and listed.margin_tiers:
-            ladder, note = build_tiers(*zip(*listed.margin_tiers, strict=True)), None
-        elif tiers and (stated is None or abs(tiers[0].mmf - stated) <= SAME):
-            # A documented first tier that differs from the listing's is out of date.
-            ladder = _ladder(tiers)
-            note = f"{name}: documented margin tiers, an estimate ({table.source})"
-            if len(tiers) == 1:
-                note = None if stated is not None else f"{note}; the lowest only, larger cost more"
-        elif stated is not None:
-            ladder, note = build_tiers([0.0], [stated]), None
-        else:
-            return MarginRule(UNKNOWN_TIERS, _imf(leverage, top), fee, math.inf, None)
-        if top is None and tiers:
-            top = tiers[0].max_leverage
-        cap, room = table.funding_cap_of_margin, _imf(None, top) - float(ladder.mmf_frac[0])
-        cap_hourly = cap * room if cap is not None and room > 0 else math.inf
-        return MarginRule(ladder, _imf(leverage, top), fee, cap_hourly, note)
+        if not is_own and documented and stated is not None:
+            documented = documented if abs(documented[0].mmf - stated) <= SAME else ()
+        kept, kept_notes = _maintenance(name, table, documented, is_own, listed, mmf)
+        asked, asked_notes = _initial(name, documented, is_own, listed)
+        cap, cap_notes = _funding_cap(name, table, documented, asked, kept, listed)
+        present = listed.max_leverage if listed and not is_own else None
+        least = max((1 / x for x in (leverage, present) if x), default=0.0)
+        needed = InitialTiers(
+            tuple(over for over, _ in asked) or (0.0,),
+            tuple(max(imf, least) for _, imf in asked) or (least or math.nan,),
+        )
+        # A maintenance that was given is all of it.
+        fee, fee_notes = _closing_fee(name, table, listed) if mmf is None else (0.0, [])
+        return MarginRule(
+            tiers=build_tiers([over for over, _ in kept], [margin + fee for _, margin in kept]),
+            initial=needed.plus(fee),
+            closing_fee_frac=fee,
+            liquidation_fee=math.nan if table.liquidation_fee is None else table.liquidation_fee,
+            funding_cap_hourly=cap,
+            notes=(*kept_notes, *asked_notes, *cap_notes, *fee_notes),
+        )
 
     def _table(self, venue: str) -> VenueMargin:
         return self._own.get(venue) or self._documented.get(venue) or VenueMargin()
 
 
-def _ladder(tiers: Sequence[Tier]) -> Tiers:
-    return build_tiers([t.over_usd for t in tiers], [t.mmf for t in tiers])
+def _maintenance(
+    name: str,
+    table: VenueMargin,
+    documented: Sequence[Tier],
+    is_own: bool,
+    listed: Instrument | None,
+    mmf: float | None,
+) -> tuple[Rows, list[str]]:
+    """Maintenance by tier; one NaN where nothing is known."""
+    stated = listed.mmf if listed else None
+    written = [(tier.over_usd, tier.mmf) for tier in documented]
+    if mmf is not None:
+        return [(0.0, mmf)], [f"{name}: maintenance {mmf:.4g} as given"]
+    if is_own and written:
+        return written, [f"{name}: margin tiers of the configuration"]
+    if listed is not None and listed.margin_tiers:
+        return listed.margin_tiers, []
+    lowest = f"{name}: the lowest margin tier for every size; larger positions may need more"
+    if stated is not None and (table.is_flat or len(listed.initial_tiers if listed else ()) == 1):
+        return [(0.0, stated)], []
+    if len(written) > 1:
+        return written, [f"{name}: documented margin tiers, an estimate ({table.source})"]
+    if stated is not None:
+        return [(0.0, stated)], [lowest]
+    if written:
+        words = f"{name}: documented maintenance {written[0][1]:.4g}, an estimate ({table.source})"
+        return written, [words] if table.is_flat else [words, lowest]
+    return [(0.0, math.nan)], []
 
 
-def _imf(leverage: float | None, top: float | None) -> float:
-    """The initial fraction at the leverage that was chosen, else at the highest allowed."""
-    chosen = leverage or top
-    return 1 / chosen if chosen else math.nan
+def _initial(
+    name: str,
+    documented: Sequence[Tier],
+    is_own: bool,
+    listed: Instrument | None,
+) -> tuple[Rows, list[str]]:
+    """The initial fraction by tier, without the leverage that was chosen; empty if not known."""
+    written = [(tier.over_usd, 1 / tier.max_leverage) for tier in documented]
+    if is_own and written:
+        return written, []
+    if listed is not None and listed.initial_tiers:
+        return listed.initial_tiers, []
+    top = listed.max_leverage if listed else None
+    if listed is not None and len(listed.margin_tiers) > 1 and top and listed.margin_tiers[0][1]:
+        words = f"{name}: initial margin rises from tier to tier as maintenance does, an estimate"
+        least = listed.margin_tiers[0][1] * top
+        return [(over, min(rate / least, 1.0)) for over, rate in listed.margin_tiers], [words]
+    if written:
+        return written, []
+    return [] if top is None else [(0.0, 1 / top)], []
+
+
+def _funding_cap(
+    name: str,
+    table: VenueMargin,
+    documented: Sequence[Tier],
+    asked: Rows,
+    kept: Rows,
+    listed: Instrument | None,
+) -> tuple[float, list[str]]:
+    """What caps the rate an hour, of the tier's own fractions; infinite for nothing."""
+    multiple = table.funding_cap_of_margin
+    if multiple is None or not asked:
+        return math.inf, []
+    room = asked[0][1] - kept[0][1]
+    cap = multiple * room if room > 0 else math.inf
+    if documented or (listed is not None and listed.initial_tiers):
+        return cap, []
+    # What open interest has raised stands in for the tier: the cap is too wide, never too tight.
+    return cap, [
+        f"{name}: funding capped at {cap:.3g} an hour, of the present initial margin; "
+        "the tier's own is not known"
+    ]
+
+
+def _closing_fee(
+    name: str, table: VenueMargin, listed: Instrument | None
+) -> tuple[float, list[str]]:
+    """The share of the notional that the venue's margins count for closing."""
+    if not table.counts_closing_fee:
+        return 0.0, []
+    fee = listed.taker_fee if listed else None
+    if fee is None:
+        return 0.0, [f"{name}: the estimated fee of closing is not known and not counted"]
+    return fee, [f"{name}: margins include an estimated {fee * 100:.3g} % for closing"]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cockpit.analytics.hedging.ratio import band_half_width, one_off_threshold
+from cockpit.analytics.risk.margin import InitialTiers
 from cockpit.calculators.common.funding_clock import expected_hourly
 from cockpit.calculators.common.holdings import Floats, known
 from cockpit.calculators.common.market_data import (
@@ -19,7 +20,7 @@ from cockpit.calculators.common.market_data import (
     reference_price,
 )
 from cockpit.calculators.common.trade_costs import basis_usd, exit_cost_usd
-from cockpit.calculators.hedge.held import Exposure, initial_frac
+from cockpit.calculators.hedge.held import Exposure, initial_tiers
 from cockpit.calculators.hedge.inputs import Inputs
 from cockpit.calculators.hedge.offers import Limits, Offer, offer_of
 from cockpit.calculators.hedge.ratio import GivenRatio, hedge_ratio
@@ -52,7 +53,7 @@ class Hedged(NamedTuple):
     legs: tuple[Leg, ...]
     quotes: Sequence[Quote]
     sizes: Floats
-    imf_frac: Mapping[str, float]
+    initial: Mapping[str, InitialTiers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class AssetProblem:
     quotes: Sequence[Quote]
     offers: Sequence[Offer]
     rates: Sequence[float]
-    imf_frac: Mapping[str, float]
+    initial: Mapping[str, InitialTiers]
     reference: float
     price: float
     ratio: float
@@ -97,11 +98,11 @@ def problem_of(
     given = GivenRatio(inputs.correlation, inputs.sigma_annual, inputs.hedge_sigma_annual)
     ratio = hedge_ratio(exposure.symbol, symbol, given, view, notes)
     reference = reference_price(found) or exposure.price
-    imf = {q.venue: initial_frac(q.venue, symbol, view, settings) for q in found}
+    initial = {q.venue: initial_tiers(q.venue, symbol, view, settings, notes) for q in found}
     rates = [expected_hourly(q.market, inputs.hold_h, inputs.phi, settings, notes) for q in found]
     is_same = symbol == exposure.symbol
     held = exposure.position_base if is_same else {}
-    needed = {venue: frac + inputs.margin_buffer_frac for venue, frac in imf.items()}
+    needed = {venue: tiers.plus(inputs.margin_buffer_frac) for venue, tiers in initial.items()}
     limits = Limits(inputs.max_usd, exposure.free_usd, held, needed)
     blind = [q.venue for q in found if q.venue not in exposure.free_usd]
     if blind:
@@ -118,7 +119,7 @@ def problem_of(
             offer_of(q, reference, r, limits, notes) for q, r in zip(found, rates, strict=True)
         ],
         rates=rates,
-        imf_frac=imf,
+        initial=initial,
         reference=reference,
         price=reference if is_same else exposure.price,
         ratio=ratio,
@@ -156,7 +157,7 @@ def hedged(
         binding=None if solved.binding is None else f"{exposure.name}: {solved.binding}",
     )
     legs = tuple(leg for leg, _ in made)
-    return Hedged(asset, legs, problem.quotes, solved.sizes, problem.imf_frac)
+    return Hedged(asset, legs, problem.quotes, solved.sizes, problem.initial)
 
 
 def _exit_usd(problem: AssetProblem, solved: Solved) -> float | None:

@@ -149,8 +149,8 @@ def _margin(parts: Sequence[Hedged], held: Sequence[Exposure]) -> dict[str, floa
             mine = exposure.position_base if quote.symbol == exposure.symbol else {}
             after = abs(mine.get(quote.venue, 0.0) + size) * quote.mid_usd
             if size or after:
-                imf = part.imf_frac[quote.venue]
-                needed[quote.venue] = needed.get(quote.venue, 0.0) + after * imf
+                asked = part.initial[quote.venue].needed_usd(after)
+                needed[quote.venue] = needed.get(quote.venue, 0.0) + asked
     return {venue: known(usd) for venue, usd in needed.items()}
 
 

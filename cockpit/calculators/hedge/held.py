@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple, Protocol
 
+from cockpit.analytics.risk.margin import InitialTiers
 from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.funding_clock import expected_hourly, funding_price
 from cockpit.calculators.common.holdings import Held, hold
@@ -166,7 +167,7 @@ def _free(asked: Asked, tied: Sequence[Held], view: MarketView) -> dict[str, flo
     free = {**stated, **free}
     for leg in tied:
         if leg.venue in free:
-            free[leg.venue] -= abs(leg.notional_usd) * leg.imf_frac
+            free[leg.venue] -= leg.initial_usd
     return {venue: usd for venue, usd in free.items() if not math.isnan(usd)}
 
 
@@ -180,9 +181,14 @@ def _price(symbol: str, asset: Asset, view: MarketView) -> float:
     return math.nan
 
 
-def initial_frac(venue: str, symbol: str, view: MarketView, settings: Settings) -> float:
-    """The initial margin fraction of a market at its highest leverage; NaN if not known."""
+def initial_tiers(
+    venue: str, symbol: str, view: MarketView, settings: Settings, notes: Notes
+) -> InitialTiers:
+    """The initial margin of a market at its highest leverage; NaN if not known."""
     market = view.market(venue, symbol)
     listed: Instrument | None = market.instrument if market else None
     rules = MarginRules(settings.own_margins)
-    return rules.rule(venue, symbol, listed, None, None).imf_frac
+    rule = rules.rule(venue, symbol, listed, None, None)
+    for note in rule.notes:
+        notes.assume(note)
+    return rule.initial

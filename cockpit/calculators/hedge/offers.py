@@ -22,6 +22,7 @@ from cockpit.analytics.hedging.legs import (
     hedge_book,
 )
 from cockpit.analytics.hedging.whole_lots import LOT_DUST
+from cockpit.analytics.risk.margin import InitialTiers
 from cockpit.calculators.common.funding_clock import funding_price
 from cockpit.calculators.common.holdings import Floats
 from cockpit.calculators.common.market_data import Notes, Quote
@@ -39,12 +40,12 @@ SETTLED = 1e-6
 
 class Limits(NamedTuple):
     """By venue. `margin_usd` is the equity that is free for this symbol, NaN for not known;
-    `position_base` what is held in it already; `imf_frac` NaN for not known."""
+    `position_base` what is held in it already; `initial` is NaN for not known."""
 
     max_usd: Mapping[str, float]
     margin_usd: Mapping[str, float]
     position_base: Mapping[str, float]
-    imf_frac: Mapping[str, float]
+    initial: Mapping[str, InitialTiers]
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,8 @@ def offer_of(
     """What a venue offers, counted in USD at `reference` per base."""
     venue = quote.venue
     margin = limits.margin_usd.get(venue, math.nan)
-    imf = limits.imf_frac.get(venue, math.nan)
+    position_usd = limits.position_base.get(venue, 0.0) * quote.mid_usd
+    imf = _binding_frac(limits.initial.get(venue), margin, abs(position_usd))
     if math.isnan(margin):
         margin, imf = math.inf, 0.0
     elif math.isnan(imf):
@@ -208,6 +210,15 @@ def offer_of(
         imf_frac=imf * quote.mid_usd / reference,
     )
     return Offer(terms, _curve(quote, Side.BUY, reference), _curve(quote, Side.SELL, reference))
+
+
+def _binding_frac(initial: InitialTiers | None, margin_usd: float, held_usd: float) -> float:
+    """One fraction for a program that is linear: at it the equity allows the largest position that
+    the tiers allow, and no smaller one needs more."""
+    if initial is None:
+        return math.nan
+    largest = initial.largest_usd(margin_usd)
+    return margin_usd / largest if 0 < largest < math.inf else initial.frac_at(held_usd)
 
 
 def _curve(quote: Quote, side: Side, reference: float) -> Curve:

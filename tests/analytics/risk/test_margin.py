@@ -8,17 +8,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cockpit.analytics.risk.margin import (
+    InitialTiers,
     account_maintenance_usd,
     build_tiers,
     distance_frac,
     hours_to_liquidation,
-    initial_usd,
     isolated_equity_usd,
     joint_shock_frac,
     liquidation_price,
     maintenance_usd,
     margin_ratio,
-    scaled_imf_frac,
     zero_price,
 )
 
@@ -54,16 +53,6 @@ def test_maintenance_does_not_jump_at_a_tier() -> None:
 def test_tiers_that_make_no_sense_are_refused(lower: list[float], rates: list[float]) -> None:
     with pytest.raises(ValueError, match=r"tier|fraction"):
         build_tiers(lower, rates)
-
-
-def test_dydx_initial_margin_grows_with_the_markets_open_interest() -> None:
-    assert scaled_imf_frac(0.02, 65e6, 50e6, 100e6) == pytest.approx(0.314)
-    assert scaled_imf_frac(0.02, 10e6, 50e6, 100e6) == 0.02
-    assert scaled_imf_frac(0.02, 500e6, 50e6, 100e6) == 1.0
-    assert scaled_imf_frac(0.02, 500e6, 0, 0) == 0.02
-    assert math.isnan(scaled_imf_frac(0.02, math.nan, 50e6, 100e6))
-    with pytest.raises(ValueError, match="rise"):
-        scaled_imf_frac(0.02, 65e6, 100e6, 100e6)
 
 
 def test_dydx_documented_short_is_liquidated_at_3174_60() -> None:
@@ -211,5 +200,35 @@ def test_hours_to_liquidation_at_the_funding_of_ten_btc() -> None:
     assert math.isnan(hours_to_liquidation(1180, 1000, math.nan) or 0)
 
 
-def test_initial_margin_of_each_leg() -> None:
-    assert initial_usd(np.array([-2.0]), np.array([100.0]), np.array([0.1])).tolist() == [20]
+BITCOIN = InitialTiers((0.0, 150e6), (1 / 40, 1 / 20))
+"""Hyperliquid docs, trading/margin-tiers."""
+
+
+@pytest.mark.parametrize(
+    ("notional", "needed"), [(0.0, 0.0), (100e6, 2.5e6), (150e6, 3.75e6), (200e6, 10e6)]
+)
+def test_the_tier_of_a_position_asks_its_initial_margin_of_all_of_it(
+    notional: float, needed: float
+) -> None:
+    assert BITCOIN.needed_usd(notional) == pytest.approx(needed)
+
+
+def test_the_largest_position_that_a_margin_allows_lies_in_the_highest_tier_it_reaches() -> None:
+    assert BITCOIN.largest_usd(1e6) == pytest.approx(40e6)
+    # From 3.75 M on the first tier is full; the second asks 7.5 M for its first dollar.
+    assert BITCOIN.largest_usd(5e6) == pytest.approx(150e6)
+    assert BITCOIN.largest_usd(9e6) == pytest.approx(180e6)
+    assert BITCOIN.plus(0.025).largest_usd(1e6) == pytest.approx(20e6)
+    assert InitialTiers((0.0,), (0.0,)).largest_usd(0.0) == math.inf
+
+
+@given(margin=st.floats(1.0, 1e9), more=st.floats(1.001, 100))
+def test_no_position_beyond_the_largest_is_covered(margin: float, more: float) -> None:
+    largest = BITCOIN.largest_usd(margin)
+    assert BITCOIN.needed_usd(largest) <= margin * (1 + 1e-9)
+    assert BITCOIN.needed_usd(largest * more) > margin
+
+
+def test_an_initial_margin_that_nobody_knows_is_not_a_number() -> None:
+    assert math.isnan(InitialTiers((0.0,), (math.nan,)).needed_usd(5.0))
+    assert math.isnan(BITCOIN.frac_at(math.nan))
