@@ -4,10 +4,12 @@ Everything is a difference to the world without the shock, so no shock gives zer
 units (+ long), money in USD (gains +), fractions never per cent. The steps:
 
 1. start: what is filled is held, what is not is still open;
-2. gap: prices jump and collateral loses value; an account at or below maintenance is liquidated
-   at the new price, pays its fee, and cannot lose more than what lies there;
+2. gap: prices jump and collateral loses value; of legs that gain, the venue closes a share on the
+   way (auto-deleveraging) at the price of that moment; a venue that does not come back keeps its
+   share of what then lies there; an account at or below maintenance is liquidated at the new
+   price, pays its fee, and cannot lose more than what lies there;
 3. gap trades: what lies open is chased where that brings the net of an asset back to the plan,
-   and legs whose counterpart was liquidated are reduced; these trades pay fee and slippage;
+   and legs whose counterpart is gone are reduced; these trades pay fee and slippage;
 4. funding: the shock's addition to each rate, over the hold;
 5. funding trades: as 3, for accounts that funding has liquidated.
 
@@ -61,7 +63,8 @@ class LegShock(NamedTuple):
 
     `funding_shift_hourly` is the shocked rate minus the present one, `depth_fraction` the share
     of sizes that stays, `spread_multiplier` moves both sides outwards, `fill_fraction` is how
-    much of the size is executed.
+    much of the size is executed. `adl_fraction` of a leg that gains at `adl_gap_frac` from the
+    mark is closed there by the venue, without a fee.
     """
 
     gap_frac: float
@@ -69,6 +72,8 @@ class LegShock(NamedTuple):
     depth_fraction: float
     spread_multiplier: float
     fill_fraction: float
+    adl_fraction: float = 0.0
+    adl_gap_frac: float = 0.0
 
 
 class Handling(NamedTuple):
@@ -96,8 +101,9 @@ class StressResult(NamedTuple):
     into STEPS or -1; `liquidated_share` (V,) is the share of the gap at which it happened (1 for
     a later step, infinite if never). `first_liquidated` is the venue that goes first.
     `chase_usd` is what the forced trades cost, against the plan's prices (a cost is positive);
-    its drift is part of `price_usd` already. `time_to_flat_s` is infinite where exposure cannot
-    be closed. `max_unhedged_usd` is the largest sum over assets of |net| after any step.
+    its drift is part of `price_usd` already. `time_to_flat_s` is infinite where |net| of an asset
+    ends beyond the band, whether it could not be closed or was meant to be open.
+    `max_unhedged_usd` is the largest sum over assets of |net| after any step.
     """
 
     price_usd: Floats
@@ -132,16 +138,23 @@ def stress(
     equity_usd: Floats,
     collateral_loss_usd: Floats,
     handling: Handling,
+    equity_lost_frac: Floats | None = None,
 ) -> StressResult:
     """Apply one shock. `equity_usd` and `collateral_loss_usd` are (V,), the loss not negative.
 
+    `equity_lost_frac` (V,) is the share of what lies at a venue after the gap that it keeps.
     ValueError if legs and shocks differ in number.
     """
     run = _Run(legs, shocks, equity_usd, handling)
     shares = run.gap_shares(collateral_loss_usd)
     run.close_step(0)
+    run.deleverage()
     run.price += run.held * (run.moved - run.marks)
     run.equity = run.equity + run.by_venue(run.price) - collateral_loss_usd
+    lost_usd = np.zeros(len(run.equity))
+    if equity_lost_frac is not None:
+        lost_usd = np.where(equity_lost_frac > 0, equity_lost_frac * np.maximum(run.equity, 0), 0)
+        run.equity = run.equity - lost_usd
     run.close_step(1)
     run.trade()
     run.close_step(2)
@@ -151,6 +164,7 @@ def stress(
     run.close_step(3)
     run.trade()
     run.close_step(4)
+    run.stays_open()
     run.slippage -= run.dearer_exits()
     gone = run.liquidated_step
     shares = np.where(gone < 0, np.inf, np.where(gone <= 1, np.minimum(shares, 1.0), 1.0))
@@ -160,7 +174,7 @@ def stress(
         run.fees,
         run.slippage,
         run.liquidation,
-        -collateral_loss_usd + 0.0,
+        -collateral_loss_usd - lost_usd + 0.0,
         margin_ratio(run.required, run.behind),
         gone,
         shares,
@@ -228,6 +242,16 @@ class _Run:
             shares[venue] = math.inf if share is None else share
         return shares
 
+    def deleverage(self) -> None:
+        """Close what gains on the way and is taken, at the price of that moment."""
+        if not any(shock.adl_fraction for shock in self.shocks):
+            return
+        by_then = np.array([shock.adl_gap_frac for shock in self.shocks])
+        taken = np.array([shock.adl_fraction for shock in self.shocks])
+        closed = np.where(self.held * by_then > 0, self.held * taken, 0.0)
+        self.price += closed * self.marks * by_then
+        self.held -= closed
+
     def close_step(self, step: int) -> None:
         """Write down margins, liquidate who must be, and look at what stands unhedged."""
         prices = self.marks if step == 0 else self.moved
@@ -270,8 +294,14 @@ class _Run:
                 amount = math.copysign(min(abs(left), room), -left)
                 if amount != 0 and self._fill(leg, amount, is_chase):
                     left += amount
-            if abs(left) * prices[asset] > most:
-                self.time_to_flat = math.inf
+
+    def stays_open(self) -> None:
+        """Exposure that is there at the end is never flat."""
+        prices, nets = self._asset_price(self.moved), np.abs(self.net(self.held))
+        # At a price that is not known nothing lies within a band.
+        within = nets * prices <= self.handling.band_usd + self.dust * prices
+        if np.any((nets > self.dust) & ~within):
+            self.time_to_flat = math.inf
 
     def _candidates(self, asset: int, left: float) -> list[tuple[int, bool]]:
         """Legs that may trade against `left`: open ones first, then those to reduce, by delay."""

@@ -40,7 +40,8 @@ def test_no_shock_does_nothing(sizes, data) -> None:  # type: ignore[no-untyped-
     found = run(legs, [NOTHING] * len(legs), equity=(1e8, 1e8))
     for part in found[:6]:
         assert not np.any(part)
-    assert found.pnl_usd == found.chase_usd == found.time_to_flat_s == 0
+    assert found.pnl_usd == found.chase_usd == 0
+    assert (found.time_to_flat_s == 0) == (found.max_unhedged_usd <= 1000.0)
     assert found.first_liquidated is None
     assert np.ptp(found.margin_ratio, axis=0).max() == 0
 
@@ -169,6 +170,47 @@ def test_a_depeg_takes_collateral_and_can_be_the_end() -> None:
     assert found.collateral_usd.tolist() == [-55_000, 0]
     assert found.first_liquidated == 0
     assert found.liquidated_share[0] == pytest.approx((60_000 - 7500) / 55_000)
+
+
+def test_a_naked_leg_is_never_flat_and_a_hedged_one_is_at_once() -> None:
+    assert run([leg(0, 1.0)], [LegShock(-0.08, 0, 1, 1, 1)]).time_to_flat_s == math.inf
+    assert run(pair, [LegShock(-0.08, 0, 1, 1, 1)] * 2).time_to_flat_s == 0
+    # 0.01 of 60,000 lies within the band of 1,000.
+    assert run([leg(0, 0.01)], [NOTHING]).time_to_flat_s == 0
+
+
+def test_the_winning_leg_is_closed_on_the_way_and_the_other_falls_on() -> None:
+    shock = LegShock(-0.12, 0, 1, 1, 1, adl_fraction=1.0, adl_gap_frac=-0.10)
+    found = run(pair, [shock] * 2)
+    # The short is closed at 54,000, the long sold at 52,800 through the book.
+    assert found.price_usd == pytest.approx([-72_000, 60_000])
+    price = 60_000 * 0.88
+    assert found.fees_usd == pytest.approx([-10 * price * FEE, 0])
+    assert found.slippage_usd == pytest.approx([-(4 * 10 + 6 * 60) / 60_000 * price, 0])
+    assert found.max_unhedged_usd == pytest.approx(10 * price)
+    assert found.time_to_flat_s == 2.0
+
+
+def test_half_a_winner_that_is_closed_leaves_half_the_loser_to_be_sold() -> None:
+    shock = LegShock(0.1, 0, 1, 1, 1, adl_fraction=0.5, adl_gap_frac=0.1)
+    found = run(pair, [shock] * 2)
+    assert found.price_usd == pytest.approx([60_000, -60_000])
+    assert found.fees_usd == pytest.approx([0, -5 * 66_000 * FEE])
+
+
+def test_a_venue_that_does_not_come_back_keeps_what_lies_there() -> None:
+    fall = [LegShock(-0.05, 0, 1, 1, 1)] * 2
+    found = stress(
+        pair, fall, np.array([1e5, 1e5]), np.zeros(2), handling((math.inf, 3.0)), np.array([1.0, 0])
+    )
+    # The long lost 30,000 of its 100,000 before; the short is bought back at 57,000.
+    assert found.collateral_usd == pytest.approx([-70_000, 0])
+    assert found.fees_usd == pytest.approx([0, -10 * 57_000 * FEE])
+    assert found.first_liquidated == 0
+    assert found.pnl_usd == pytest.approx(sum(map(np.sum, found[:6])))
+    half = stress(pair, fall, np.array([1e5, 1e5]), np.zeros(2), handling(), np.array([0.5, 0]))
+    assert half.collateral_usd == pytest.approx([-35_000, 0])
+    assert half.first_liquidated is None
 
 
 def test_an_account_that_is_already_gone_is_gone_at_the_start() -> None:
