@@ -1,7 +1,7 @@
 """Stress: what named scenarios and thousands of random futures do to positions or a plan."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -19,10 +19,16 @@ from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.common.words import usd_words
 from cockpit.calculators.stress.book import StressBook, stress_book
 from cockpit.calculators.stress.montecarlo import Job, job_of, simulate_job
-from cockpit.calculators.stress.shocks import Translated, translate
+from cockpit.calculators.stress.own_shock import check_names, own_shock
+from cockpit.calculators.stress.shocks import Translated, roles_of, translate
 from cockpit.calculators.stress.values import LegName, ScenarioRow, Values
 from cockpit.core.errors import InputError
-from cockpit.core.scenario import Scenario, Shock, load_scenario, scenario_names, shock_problem
+from cockpit.core.scenario import (
+    ROLES,
+    Scenario,
+    load_scenario,
+    scenario_names,
+)
 from cockpit.state.view import MarketView
 
 TITLE = "Stress"
@@ -74,6 +80,9 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     notes = Notes()
     scenarios = _scenarios(inputs)
     book = _book(inputs, view, settings, notes)
+    for shock in scenarios[-1].shocks if inputs.shocks else ():
+        check_names(shock, book, view, notes)
+    _say_who_plays(scenarios, book, notes)
     sigma = _sigma(inputs, notes)
     hours = _paid_hours(book, inputs.hold_h, settings, notes)
     rows = tuple(_row(scenario, book, hours, inputs, sigma, notes) for scenario in scenarios)
@@ -111,8 +120,12 @@ def _book(inputs: Inputs, view: MarketView, settings: Settings, notes: Notes) ->
 
 def _sigma(inputs: Inputs, notes: Notes) -> float:
     if inputs.sigma_annual is None:
-        notes.assume(f"sigma_annual: {ASSUMED_VOLATILITY:g} is assumed")
-    return inputs.sigma_annual or ASSUMED_VOLATILITY
+        notes.assume(
+            f"sigma_annual: {ASSUMED_VOLATILITY:g} is assumed, where a scenario has none of its own"
+        )
+        return ASSUMED_VOLATILITY
+    notes.assume(f"sigma_annual: {inputs.sigma_annual:g} as given, also where scenarios have more")
+    return inputs.sigma_annual
 
 
 def _scenarios(inputs: Inputs) -> list[Scenario]:
@@ -123,21 +136,8 @@ def _scenarios(inputs: Inputs) -> list[Scenario]:
     except InputError as error:
         raise FieldError("scenarios", error.ui_message) from None
     if inputs.shocks:
-        found.append(Scenario(name=CUSTOM, shocks=(_shock(inputs.shocks),)))
+        found.append(Scenario(name=CUSTOM, shocks=(own_shock(inputs.shocks),)))
     return found
-
-
-def _shock(table: Mapping[str, Any]) -> Shock:
-    try:
-        shock = msgspec.convert(table, Shock, strict=False)
-    except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$")
-        place = where.rstrip("`").lstrip(".")
-        words = (what[:1].lower() + what[1:]).replace("`", "")
-        raise FieldError("shocks", f"{place}: {words}" if place else words) from None
-    if problem := shock_problem(shock):
-        raise FieldError("shocks", problem)
-    return shock
 
 
 def _row(
@@ -147,8 +147,6 @@ def _row(
     shocked = translate(
         scenario, book.facts, book.venues, book.delay_s, _betas(scenario, book, inputs, notes)
     )
-    for note in shocked.notes:
-        notes.assume(note)
     legs = [
         shock._replace(fill_fraction=min(shock.fill_fraction, done))
         for shock, done in zip(shocked.legs, book.filled.tolist(), strict=True)
@@ -166,8 +164,23 @@ def _row(
         shocked.collateral_loss_frac * np.maximum(book.equity_usd, 0.0),
         0.0,
     )
-    found = stress(book.legs, legs, book.equity_usd, lost, handling)
+    found = stress(book.legs, legs, book.equity_usd, lost, handling, shocked.equity_lost_frac)
     return _answer(scenario.name, found, shocked, book, inputs, sigma)
+
+
+def _say_who_plays(scenarios: Sequence[Scenario], book: StressBook, notes: Notes) -> None:
+    """Name the venues that the scenarios' roles fall to."""
+    roles = roles_of(book.facts)
+    asked = {
+        key
+        for scenario in scenarios
+        for shock in scenario.shocks
+        for keys in shock.named_venues.values()
+        for key in keys
+    }
+    played = [f"{role} is {roles.get(role, 'nobody')}" for role in ROLES if role in asked]
+    if played:
+        notes.assume(f"scenarios: {', '.join(played)}")
 
 
 def _paid_hours(
@@ -207,7 +220,8 @@ def _answer(
     first = found.first_liquidated
     stays_open = math.isinf(found.time_to_flat_s)
     open_s = inputs.hold_h * 3600 if stays_open else found.time_to_flat_s
-    move = (shocked.volatility_annual or sigma) * math.sqrt(open_s / YEAR_S)
+    wild = shocked.volatility_annual if inputs.sigma_annual is None else None
+    move = (sigma if wild is None else wild) * math.sqrt(open_s / YEAR_S)
     return ScenarioRow(
         name=name,
         pnl_usd=known(found.pnl_usd),
@@ -243,10 +257,15 @@ def _total(parts: Any) -> float | None:
 
 
 def _job(inputs: Inputs, book: StressBook, sigma: float, settings: Settings, notes: Notes) -> Job:
-    """Of scenarios that were chosen, volatility and correlation hold for the futures as well."""
+    """Of scenarios that were chosen, correlation holds for the futures as well, and volatility
+    where none is given."""
     is_chosen = bool(inputs.scenarios or inputs.shocks)
     shocks = [s for story in _scenarios(inputs) for s in story.shocks] if is_chosen else []
-    wild = [s.volatility_annual for s in shocks if s.volatility_annual is not None]
+    wild = [
+        s.volatility_annual
+        for s in shocks
+        if s.volatility_annual is not None and inputs.sigma_annual is None
+    ]
     return job_of(
         book, max(wild, default=sigma), any(shock.correlation_one for shock in shocks),
         inputs.paths, inputs.steps, inputs.horizon_h, inputs.seed, inputs.band_usd,
@@ -260,14 +279,15 @@ def rows(result: Result) -> Table:
     columns = (
         Column("scenario"), Column("pnl", "usd"), Column("price", "usd"), Column("funding", "usd"),
         Column("fees", "usd"), Column("slippage", "usd"), Column("liquidation", "usd"),
-        Column("unhedged", "usd"), Column("flat", "s"), Column("liquidated"),
+        Column("collateral", "usd"), Column("unhedged", "usd"), Column("flat", "s"),
+        Column("liquidated"),
     )  # fmt: skip
     ordered = sorted(
         values.scenarios, key=lambda row: math.inf if row.pnl_usd is None else row.pnl_usd
     )
     cells = tuple(
         (r.name, r.pnl_usd, r.price_usd, r.funding_usd, r.fees_usd, r.slippage_usd,
-         r.liquidation_usd, r.max_unhedged_usd, r.time_to_flat_s,
+         r.liquidation_usd, r.collateral_usd, r.max_unhedged_usd, r.time_to_flat_s,
          ", ".join(f"{leg.venue} {leg.symbol}" for leg in r.liquidated))
         for r in ordered
     )  # fmt: skip
@@ -284,7 +304,7 @@ def verdict(result: Result) -> str:
         legs = ", ".join(f"{leg.venue} {leg.symbol}" for leg in worst.liquidated)
         words += f", {legs} liquidated"
     if worst.stays_open:
-        words += ", exposure cannot be closed"
+        words += ", exposure stays open"
     futures = values.monte_carlo
     if futures is not None and futures.var99_usd is not None:
         words += f"; in 1 of 100 futures more than {usd_words(futures.var99_usd)} is lost"

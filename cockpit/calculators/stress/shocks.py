@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics.risk.stress import LegShock
-from cockpit.core.scenario import Scenario, Shock
+from cockpit.core.scenario import Scenario, Shock, cast, ranked
 
 Floats = NDArray[np.float64]
 
@@ -30,19 +29,19 @@ class LegFacts(NamedTuple):
 
 
 class Translated(NamedTuple):
-    """Shocks (L,); by venue (V,) seconds until a fill and the share of collateral that is lost.
+    """Shocks (L,); by venue (V,) seconds until a fill, the share of collateral that is lost in a
+    depeg and the share of equity that the venue keeps.
 
-    `volatility_annual` is None where the scenario leaves it alone; `notes` are what was chosen
-    in the trader's place, in words.
+    `volatility_annual` is None where the scenario leaves it alone.
     """
 
     legs: list[LegShock]
     delay_s: Floats
     collateral_loss_frac: Floats
+    equity_lost_frac: Floats
     funding_half_life_h: float
     volatility_annual: float | None
     correlation_one: bool
-    notes: list[str]
 
 
 def translate(
@@ -56,30 +55,49 @@ def translate(
 
     Where everything moves as one, a price moves by its beta times the gap, never below zero.
     """
-    story = sorted(scenario.shocks, key=lambda shock: shock.at_s)
-    story, notes = _settled_on_a_venue(scenario.name, story, legs)
+    story = sorted(cast(scenario, roles_of(legs)).shocks, key=lambda shock: shock.at_s)
     shocks = [_leg_shock(story, leg, number, betas) for number, leg in enumerate(legs, 1)]
     vols = [s.volatility_annual for s in story if s.volatility_annual is not None]
     return Translated(
         shocks,
         np.array([_delay_s(story, v, d) for v, d in zip(venues, delay_s.tolist(), strict=True)]),
         np.array([_most(story, v, lambda shock: shock.depeg) for v in venues]),
+        np.array([_lost_frac(story, v) for v in venues]),
         _half_life_h(story),
         max(vols, default=None),
         any(shock.correlation_one for shock in story),
-        notes,
     )
+
+
+def roles_of(legs: Sequence[LegFacts]) -> dict[str, str]:
+    """The venues that play a scenario's roles: by gross notional, and by net long and short."""
+    gross: dict[str, float] = {}
+    net: dict[str, float] = {}
+    for leg in legs:
+        usd = 0.0 if math.isnan(leg.notional_usd) else leg.notional_usd
+        gross[leg.venue] = gross.get(leg.venue, 0.0) + abs(usd)
+        net[leg.venue] = net.get(leg.venue, 0.0) + usd
+    roles = ranked(sorted(gross, key=lambda venue: -gross[venue]))
+    for role, side in (("@long", 1), ("@short", -1)):
+        most = max(net, key=lambda venue: side * net[venue], default="")
+        if side * net.get(most, 0.0) > 0:
+            roles[role] = most
+    return roles
 
 
 def _leg_shock(
     story: Sequence[Shock], leg: LegFacts, number: int, betas: Mapping[str, float]
 ) -> LegShock:
     mine = [shock for shock in story if shock.concerns(leg.venue, leg.symbol)]
-    level = farthest = 1.0
+    level = farthest = at_adl = 1.0
+    taken = 0.0
     for shock in mine:
         beta = betas.get(leg.symbol, 1.0) if shock.correlation_one else 1.0
-        level *= max(1 + beta * shock.gap_at(leg.venue), 1e-9)
+        if not any(fnmatchcase(leg.venue, key) for key in shock.frozen):
+            level *= max(1 + beta * shock.gap_at(leg.venue), 1e-9)
         farthest = max(farthest, level, key=lambda x: abs(x - 1))
+        if shock.adl_fraction > taken:
+            taken, at_adl = shock.adl_fraction, level
     fills = [
         share
         for shock in mine
@@ -92,6 +110,8 @@ def _leg_shock(
         depth_fraction=min((shock.depth_fraction for shock in mine), default=1.0),
         spread_multiplier=max((shock.spread_multiplier for shock in mine), default=1.0),
         fill_fraction=min(fills, default=1.0),
+        adl_fraction=taken,
+        adl_gap_frac=at_adl - 1,
     )
 
 
@@ -137,24 +157,11 @@ def _most(story: Sequence[Shock], venue: str, of: Callable[[Shock], float]) -> f
     return max((of(shock) for shock in meant), default=0.0)
 
 
-def _settled_on_a_venue(
-    name: str, story: Sequence[Shock], legs: Sequence[LegFacts]
-) -> tuple[list[Shock], list[str]]:
-    """A halt or an outage somewhere else would show nothing: it is moved to the largest venue."""
-    gross: dict[str, float] = {}
-    for leg in legs:
-        gross[leg.venue] = gross.get(leg.venue, 0.0) + abs(leg.notional_usd)
-    named = {v for shock in story for v in (*shock.outage, *shock.halt_s)}
-    if not gross or not named or any(fnmatchcase(v, key) for v in gross for key in named):
-        return list(story), []
-    largest = max(gross, key=lambda venue: gross[venue])
-    return [_moved(shock, largest) for shock in story], [
-        f"{name}: {', '.join(sorted(named))} holds none of the legs; "
-        f"{largest}, which holds the most, is hit instead"
+def _lost_frac(story: Sequence[Shock], venue: str) -> float:
+    shares = [
+        share
+        for shock in story
+        for key, share in shock.equity_lost.items()
+        if fnmatchcase(venue, key)
     ]
-
-
-def _moved(shock: Shock, venue: str) -> Shock:
-    halt = {venue: max(shock.halt_s.values())} if shock.halt_s else {}
-    outage = (venue,) if shock.outage else ()
-    return msgspec.structs.replace(shock, halt_s=halt, outage=outage)
+    return max(shares, default=0.0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cockpit.core.scenario import Scenario, Shock
+from cockpit.core.scenario import Scenario, Shock, cast, ranked
 from cockpit.sim.world.contract import Asset
 from cockpit.sim.world.prices import Floats
 
@@ -45,8 +45,15 @@ class Timeline:
         assets: Sequence[Asset],
         markets: Sequence[tuple[str, str]],
     ) -> None:
-        """`markets` are (venue, symbol) in the order of the world's arrays."""
-        self._shocks = scenario.shocks
+        """`markets` are (venue, symbol) in the order of the world's arrays.
+
+        Venues play the scenario's roles in that order: nobody holds anything here.
+        """
+        venues = list(dict.fromkeys(venue for venue, _ in markets))
+        roles = ranked(venues)
+        if venues:
+            roles |= {"@short": venues[0], "@long": venues[:2][-1]}
+        self._shocks = cast(scenario, roles).shocks
         self._assets = [asset.symbol for asset in assets]
         self._markets = list(markets)
         self._acting: dict[int, int] = {}

@@ -127,12 +127,26 @@ def test_a_venue_that_is_gone_leaves_exposure_open() -> None:
     )
 
 
-def test_an_outage_elsewhere_is_moved_to_where_the_most_is_held() -> None:
+def test_roles_fall_to_the_venues_that_hold_the_most_and_it_is_said_to_which() -> None:
     result = run(
         "stress", TWO, positions=[held("a", 10), held("b", -12)], equity_usd=RICH,
-        scenarios="venue_outage",
+        shocks={"gap": {"@long": -0.05, "@short": 0.01}},
     )  # fmt: skip
-    assert any("b, which holds the most, is hit instead" in words for words in result.assumptions)
+    (row,) = result.values.scenarios
+    assert row.price_usd == pytest.approx(-30_000 - 7_200)
+    assert "scenarios: @long is a, @short is b" in result.assumptions
+
+
+def test_where_nobody_is_short_an_outage_hits_the_largest_and_a_gap_nobody() -> None:
+    rows = [held("a", 10), held("b", 4)]
+    row = one(positions=rows, shocks={"gap": {"@short": 0.1}, "equity_lost": {"@short": 0.5}})
+    assert row.price_usd == 0
+    assert row.collateral_usd == pytest.approx(-0.5e6)
+
+
+def test_a_frozen_venue_shows_no_gain_while_the_other_leg_moves() -> None:
+    row = one(shocks={"gap": -0.05, "frozen": ["@short"]})
+    assert row.price_usd == pytest.approx(-30_000)
 
 
 def test_a_halt_and_late_settlement_add_up_to_the_delay() -> None:
@@ -205,6 +219,13 @@ def test_fewer_levels_change_no_fill_at_the_end_of_a_group() -> None:
         ({"plan": [{"venue": "a", "symbol": "BTC", "side": "buy", "size": -1}]}, "plan", "size"),
         ({"plan": [{"venue": "a", "symbol": "BTC", "side": "buy", "size": 1, "filled": -1}]},
          "plan", "filled"),
+        ({"positions": PAIR, "shocks": {"gap": {"q": -0.1}}}, "shocks", "gap: 'q' matches nothing"),
+        ({"positions": PAIR, "shocks": {"outage": ["q"]}}, "shocks", "outage: 'q' matches"),
+        ({"positions": PAIR, "shocks": {"fill_fraction": {"3": 0.5}}}, "shocks", "'3' matches"),
+        ({"positions": PAIR, "shocks": {"symbols": ["BTCC"]}}, "shocks", "symbols.*'BTC'"),
+        ({"positions": PAIR, "shocks": {"venues": ["q*"]}}, "shocks", "venues: 'q\\*'"),
+        ({"positions": PAIR, "shocks": {"gap": {"@shrt": 1}}}, "shocks", "'@short'"),
+        ({"positions": PAIR, "shocks": {"adl_fraction": 2}}, "shocks", "adl_fraction"),
         ({"positions": PAIR, "delay_s": {"q": 1}}, "delay_s", "'q' is not in the view"),
         ({"positions": PAIR, "paths": 10}, "paths", "from 100"),
         ({"positions": PAIR, "horizon_h": 0}, "horizon_h", "above 0"),

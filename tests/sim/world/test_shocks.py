@@ -130,6 +130,13 @@ def test_coins_follow_one_market_when_correlation_is_one() -> None:
     assert moves[2] == pytest.approx(moves[0], abs=1e-3)
 
 
+def test_venues_play_roles_in_the_order_of_the_exchange() -> None:
+    outage = Shock(at_s=1, for_s=4, outage=("@short",), halt_s={"@second": 9.0})
+    subject = world(outage, venues=("one", "two", "three"))
+    assert set(subject.step(0.5)) == {"one", "two", "three"}
+    assert set(subject.step(1.0)) == {"three"}
+
+
 @pytest.mark.parametrize("name", scenario_names())
 def test_every_scenario_runs_through(name: str) -> None:
     profiles = [tinyface.profile(venue) for venue in ("hyperliquid", "dydx", "lighter", "bybit")]
