@@ -76,10 +76,12 @@ class Shock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def concerns(self, venue: str, symbol: str) -> bool:
         """Whether a market is meant."""
-        return self.concerns_symbol(symbol) and any(fnmatchcase(venue, v) for v in self.venues)
+        return self.concerns_symbol(symbol) and (
+            self.venues == ANY or any(fnmatchcase(venue, v) for v in self.venues)
+        )
 
     def concerns_symbol(self, symbol: str) -> bool:
-        return any(fnmatchcase(symbol, pattern) for pattern in self.symbols)
+        return self.symbols == ANY or any(fnmatchcase(symbol, p) for p in self.symbols)
 
     def gap_at(self, venue: str) -> float:
         """The price move at one venue; of patterns that name it the farthest."""
@@ -90,6 +92,10 @@ class Shock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return max(
             (g for key, g in self.gap.items() if fnmatchcase(venue, key)), key=abs, default=0.0
         )
+
+    @property
+    def has_roles(self) -> bool:
+        return any(key in ROLES for keys in self.named_venues.values() for key in keys)
 
     @property
     def named_venues(self) -> dict[str, tuple[str, ...]]:
@@ -137,7 +143,7 @@ def cast(scenario: Scenario, roles: Mapping[str, str]) -> Scenario:
 
 
 def _cast(shock: Shock, roles: Mapping[str, str]) -> Shock:
-    if not any(key.startswith("@") for keys in shock.named_venues.values() for key in keys):
+    if not shock.has_roles:
         return shock
     hit = {side: roles["@largest"] for side in ("@long", "@short") if "@largest" in roles}
     trouble = {**hit, **roles}

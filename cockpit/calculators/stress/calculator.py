@@ -1,7 +1,7 @@
 """Stress: what named scenarios and thousands of random futures do to positions or a plan."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -82,10 +82,11 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     book = _book(inputs, view, settings, notes)
     for shock in scenarios[-1].shocks if inputs.shocks else ():
         check_names(shock, book, view, notes)
-    _say_who_plays(scenarios, book, notes)
+    roles = roles_of(book.facts)
+    _say_who_plays(scenarios, roles, notes)
     sigma = _sigma(inputs, notes)
     hours = _paid_hours(book, inputs.hold_h, settings, notes)
-    rows = tuple(_row(scenario, book, hours, inputs, sigma, notes) for scenario in scenarios)
+    rows = tuple(_row(scenario, book, roles, hours, inputs, sigma, notes) for scenario in scenarios)
     ranked = [row for row in rows if row.pnl_usd is not None]
     futures = None
     if inputs.monte_carlo:
@@ -141,12 +142,11 @@ def _scenarios(inputs: Inputs) -> list[Scenario]:
 
 
 def _row(
-    scenario: Scenario, book: StressBook, paid_hours: Sequence[PaidHours], inputs: Inputs,
-    sigma: float, notes: Notes,
+    scenario: Scenario, book: StressBook, roles: Mapping[str, str],
+    paid_hours: Sequence[PaidHours], inputs: Inputs, sigma: float, notes: Notes,
 ) -> ScenarioRow:  # fmt: skip
-    shocked = translate(
-        scenario, book.facts, book.venues, book.delay_s, _betas(scenario, book, inputs, notes)
-    )
+    betas = _betas(scenario, book, inputs, notes)
+    shocked = translate(scenario, book.facts, book.venues, book.delay_s, betas, roles)
     legs = [
         shock._replace(fill_fraction=min(shock.fill_fraction, done))
         for shock, done in zip(shocked.legs, book.filled.tolist(), strict=True)
@@ -168,9 +168,8 @@ def _row(
     return _answer(scenario.name, found, shocked, book, inputs, sigma)
 
 
-def _say_who_plays(scenarios: Sequence[Scenario], book: StressBook, notes: Notes) -> None:
+def _say_who_plays(scenarios: Sequence[Scenario], roles: Mapping[str, str], notes: Notes) -> None:
     """Name the venues that the scenarios' roles fall to."""
-    roles = roles_of(book.facts)
     asked = {
         key
         for scenario in scenarios

@@ -5,7 +5,7 @@ farthest from where they began, and of every other key the most extreme value co
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -50,12 +50,14 @@ def translate(
     venues: Sequence[str],
     delay_s: Floats,
     betas: Mapping[str, float],
+    roles: Mapping[str, str],
 ) -> Translated:
     """`delay_s` (V,) is how long a fill takes on an ordinary day; a beta is 1 where none is named.
+    `roles` are the venues that play the scenario's, see `roles_of`.
 
     Where everything moves as one, a price moves by its beta times the gap, never below zero.
     """
-    story = sorted(cast(scenario, roles_of(legs)).shocks, key=lambda shock: shock.at_s)
+    story = sorted(cast(scenario, roles).shocks, key=lambda shock: shock.at_s)
     shocks = [_leg_shock(story, leg, number, betas) for number, leg in enumerate(legs, 1)]
     vols = [s.volatility_annual for s in story if s.volatility_annual is not None]
     return Translated(
@@ -92,10 +94,10 @@ def _leg_shock(
     level = farthest = at_adl = 1.0
     taken = 0.0
     for shock in mine:
-        beta = betas.get(leg.symbol, 1.0) if shock.correlation_one else 1.0
-        if not any(fnmatchcase(leg.venue, key) for key in shock.frozen):
+        if shock.gap and not (shock.frozen and _is_named(leg.venue, shock.frozen)):
+            beta = betas.get(leg.symbol, 1.0) if shock.correlation_one else 1.0
             level *= max(1 + beta * shock.gap_at(leg.venue), 1e-9)
-        farthest = max(farthest, level, key=lambda x: abs(x - 1))
+            farthest = level if abs(level - 1) > abs(farthest - 1) else farthest
         if shock.adl_fraction > taken:
             taken, at_adl = shock.adl_fraction, level
     fills = [
@@ -113,6 +115,10 @@ def _leg_shock(
         adl_fraction=taken,
         adl_gap_frac=at_adl - 1,
     )
+
+
+def _is_named(venue: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(venue, pattern) for pattern in patterns)
 
 
 def _is_meant(key: str, leg: LegFacts) -> bool:
@@ -145,7 +151,7 @@ def _half_life_h(story: Sequence[Shock]) -> float:
 
 
 def _delay_s(story: Sequence[Shock], venue: str, ordinary_s: float) -> float:
-    if any(fnmatchcase(venue, gone) for shock in story for gone in shock.outage):
+    if any(_is_named(venue, shock.outage) for shock in story if shock.outage):
         return math.inf
     halts = [s for shock in story for v, s in shock.halt_s.items() if fnmatchcase(venue, v)]
     settles = _most(story, venue, lambda shock: shock.settlement_delay_s)
@@ -153,8 +159,7 @@ def _delay_s(story: Sequence[Shock], venue: str, ordinary_s: float) -> float:
 
 
 def _most(story: Sequence[Shock], venue: str, of: Callable[[Shock], float]) -> float:
-    meant = (s for s in story if any(fnmatchcase(venue, pattern) for pattern in s.venues))
-    return max((of(shock) for shock in meant), default=0.0)
+    return max((of(shock) for shock in story if _is_named(venue, shock.venues)), default=0.0)
 
 
 def _lost_frac(story: Sequence[Shock], venue: str) -> float:
