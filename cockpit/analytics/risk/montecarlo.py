@@ -10,7 +10,8 @@ reverts to its mean, moves with its asset and with the other premiums; averaged 
 interval it becomes the rate by the venue's own formula, and a part of it stands in the mark. An
 account at or below maintenance is closed at the mark, pays its fee and cannot lose more than it
 holds; what that leaves unhedged is reduced elsewhere, after a delay and not while a venue is
-down. A fill counts from the first step after it is due.
+down. A fill counts from the first step after it is due. `montecarlo_unrest` adds venues that stray
+from the index, squeezes and thin books, where it is asked for.
 """
 
 from collections.abc import Callable, Mapping

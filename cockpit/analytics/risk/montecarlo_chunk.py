@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cockpit.analytics.funding.rates import rate_from_premium
 from cockpit.analytics.risk.margin import maintenance_usd
 from cockpit.analytics.risk.montecarlo_model import StepModel
+from cockpit.analytics.risk.montecarlo_unrest import UnrestPaths
 
 Floats = NDArray[np.float64]
 Paths = NDArray[np.intp]
@@ -63,6 +64,7 @@ class Chunk:
         self.one = np.empty(n)
         self._renet(slice(None))
         self._look(0.0)
+        self.unrest = None if model.unrest is None else UnrestPaths(model.unrest, n, rng)
 
     def at(self, path: int) -> tuple[Floats, Floats, float]:
         """Prices (A,), equity (V,) and unhedged USD of one path as they are now."""
@@ -84,6 +86,8 @@ class Chunk:
 
     def _move(self) -> None:
         model, assets = self.model, len(self.index)
+        if self.unrest is not None:
+            self.unrest.advance()
         noise = self.rng.standard_normal(out=self.noise)
         shocks = self._correlated(noise[:assets])
         self._grow(shocks)
@@ -93,13 +97,18 @@ class Chunk:
         own += self.legs_a
         np.multiply(model.with_price, self._by_leg(shocks, self.legs_b), out=self.legs_a)
         own += self.legs_a
-        self.off_mean *= model.phi
-        self.off_mean += own
+        if self.unrest is None:
+            self.off_mean *= model.phi
+            self.off_mean += own
+        else:
+            self.unrest.revert(self.off_mean, own, model.phi)
         self.off_sum += self.off_mean
         mark = np.multiply(model.mark_share, self.off_mean, out=self.legs_a)
         mark += model.mark_at_mean
         self.reference = self._by_leg(self.index, self.reference)
         mark *= self.reference
+        if self.unrest is not None:
+            mark *= 1.0 + self.unrest.gap[model.venue]
         gains = np.subtract(mark, self.mark, out=self.mark)
         gains *= self.held
         self._to_venues(gains, self.equity)
@@ -118,6 +127,9 @@ class Chunk:
     def _grow(self, shocks: Floats) -> None:
         """Move the index prices by a diffusion and jumps."""
         returns = np.multiply(self.model.sd, shocks, out=self.returns)
+        if self.unrest is not None:
+            returns *= self.unrest.sigma
+            returns += self.model.half_variance * (1.0 - self.unrest.sigma**2)
         returns += self.model.drift
         if self.model.jumps > 0:
             self._jump(returns)
@@ -212,6 +224,9 @@ class Chunk:
             usd = np.abs(order) * self.mark[leg, paths]
             fee = self.model.market.legs[leg].taker_fee_frac * usd
             slippage = self.model.market.legs[leg].slippage_frac * usd
+            if self.unrest is not None:
+                base = self.model.jumps or 1.0
+                slippage *= self.unrest.dearer(paths, self.excess / base)
             self.fees[paths] -= fee
             self.slippage[paths] -= slippage
             self.equity[venue, paths] -= fee + slippage

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cockpit.analytics.funding.rates import Formula
 from cockpit.analytics.risk.margin import Tiers
+from cockpit.analytics.risk.montecarlo_unrest import Unrest, UnrestStep
 
 Floats = NDArray[np.float64]
 
@@ -103,12 +104,14 @@ class Grid(NamedTuple):
 
 
 class Market(NamedTuple):
-    """Everything a simulation is made of."""
+    """Everything a simulation is made of. Without `unrest` prices and premiums know one state and
+    venues stand at the index; the draws are then the same as if it did not exist."""
 
     legs: Sequence[SimLeg]
     prices: PriceModel
     premiums: PremiumModel
     venues: VenueModel
+    unrest: Unrest | None = None
 
 
 class StepModel:
@@ -128,6 +131,8 @@ class StepModel:
         year = grid.step_s / YEAR_S
         self.sd = (prices.sigma_annual * math.sqrt(year))[:, None]
         self.drift = (prices.drift_annual * year)[:, None] - self.sd**2 / 2
+        self.half_variance = self.sd**2 / 2
+        self.unrest = None if market.unrest is None else UnrestStep(market.unrest, grid.step_s)
         self.root = _root(prices.correlation)
         self.jumps = prices.jump_rate_annual * year
         logs = (prices.jump_mean + prices.jump_sd**2 / 2).tolist()
