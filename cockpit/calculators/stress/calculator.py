@@ -18,7 +18,7 @@ from cockpit.calculators.common.market_data import Notes, Settings, known_venues
 from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.common.words import usd_words
 from cockpit.calculators.stress.book import StressBook, stress_book
-from cockpit.calculators.stress.montecarlo import Job, job_of, simulate_job
+from cockpit.calculators.stress.montecarlo import Asked, Job, job_of, simulate_job
 from cockpit.calculators.stress.own_shock import check_names, own_shock
 from cockpit.calculators.stress.shocks import Translated, roles_of, translate
 from cockpit.calculators.stress.values import LegName, ScenarioRow, Values
@@ -73,6 +73,9 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     steps: Annotated[int, shown("steps", ge=1, le=10_000)] = 288
     horizon_h: Annotated[float, shown("horizon", unit="h", gt=0, le=8760)] = 24.0
     seed: fields.Seed = 0
+    unrest: Annotated[
+        bool, shown("unrest", help="venues stray, squeezes come, books thin out in the futures")
+    ] = True
 
 
 def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
@@ -265,11 +268,17 @@ def _job(inputs: Inputs, book: StressBook, sigma: float, settings: Settings, not
         for s in shocks
         if s.volatility_annual is not None and inputs.sigma_annual is None
     ]
-    return job_of(
-        book, max(wild, default=sigma), any(shock.correlation_one for shock in shocks),
-        inputs.paths, inputs.steps, inputs.horizon_h, inputs.seed, inputs.band_usd,
-        settings, notes,
-    )  # fmt: skip
+    asked = Asked(
+        sigma_annual=max(wild, default=sigma),
+        is_correlated=any(shock.correlation_one for shock in shocks),
+        has_unrest=inputs.unrest,
+        paths=inputs.paths,
+        steps=inputs.steps,
+        horizon_h=inputs.horizon_h,
+        seed=inputs.seed,
+        band_usd=inputs.band_usd,
+    )
+    return job_of(book, asked, settings, notes)
 
 
 def rows(result: Result) -> Table:

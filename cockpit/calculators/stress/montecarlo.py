@@ -23,6 +23,7 @@ from cockpit.analytics.risk.montecarlo_model import (
     SimLeg,
     VenueModel,
 )
+from cockpit.analytics.risk.montecarlo_unrest import Squeeze, Unrest
 from cockpit.analytics.risk.stress import StressLeg
 from cockpit.calculators.common.holdings import Held, known
 from cockpit.calculators.common.margin_rules import MarginRules
@@ -46,6 +47,20 @@ JUMPS_ANNUAL, JUMP_MEAN, JUMP_SD, JUMP_EXCITATION, JUMP_DECAY_H = 20.0, -0.01, 0
 PREMIUM_WITH_PRICE, PREMIUM_COMMON = 0.3, 0.5
 OUTAGES_PER_DAY, OUTAGE_MEDIAN_S, OUTAGE_LOG_SD = 1 / 30, 600.0, 1.0
 ASSUMED_SLIPPAGE = 0.001
+GAP_SD, GAP_HALF_LIFE_H, GAP_COMMON = 3e-4, 1 / 12, 0.3
+"""Of each venue's mark around the index: an estimate, no venue publishes it."""
+SQUEEZE = Squeeze(
+    begins_per_h=1 / 240,
+    ends_per_h=1 / 2,
+    sigma_multiple=3.0,
+    gap_multiple=15.0,
+    premium_multiple=3.0,
+    premium_shift=2e-3,
+    premium_half_life_h=4.0,
+    slippage_multiple=5.0,
+)
+"""An estimate of days such as 10 October 2025."""
+WITHDRAWAL = 1.0
 
 
 class Job(NamedTuple):
@@ -101,29 +116,32 @@ class MonteCarloValues(msgspec.Struct, frozen=True, kw_only=True):
     worst_path: WorstPathValues
 
 
-def job_of(
-    book: StressBook,
-    sigma_annual: float,
-    is_correlated: bool,
-    paths: int,
-    steps: int,
-    horizon_h: float,
-    seed: int,
-    band_usd: float,
-    settings: Settings,
-    notes: Notes,
-) -> Job:
+class Asked(NamedTuple):
+    """What a form says of its futures. `has_unrest` lets venues stray, squeezes come and books
+    thin out."""
+
+    sigma_annual: float
+    is_correlated: bool
+    has_unrest: bool
+    paths: int
+    steps: int
+    horizon_h: float
+    seed: int
+    band_usd: float
+
+
+def job_of(book: StressBook, asked: Asked, settings: Settings, notes: Notes) -> Job:
     """What the futures of a book are drawn from; the assumptions are noted."""
     symbols = tuple(dict.fromkeys(leg.asset for leg in book.held.legs))
     count, venues = len(symbols), len(book.venues)
-    off = 1.0 if is_correlated else CORRELATION
+    off = 1.0 if asked.is_correlated else CORRELATION
     prices = np.array([_reference(book.held.legs, symbol) for symbol in symbols])
     market = Market(
         legs=[_sim_leg(book, i, settings, notes) for i in range(len(book.legs))],
         prices=PriceModel(
             price=prices,
             drift_annual=np.zeros(count),
-            sigma_annual=np.full(count, sigma_annual),
+            sigma_annual=np.full(count, asked.sigma_annual),
             correlation=np.full((count, count), off) + (1 - off) * np.eye(count),
             jump_rate_annual=JUMPS_ANNUAL,
             jump_mean=np.full(count, JUMP_MEAN),
@@ -139,13 +157,31 @@ def job_of(
             outage_log_sd=np.full(venues, OUTAGE_LOG_SD),
             fill_delay_s=book.delay_s,
         ),
+        unrest=_unrest(venues) if asked.has_unrest else None,
     )
     notes.assume(
-        f"futures: volatility {sigma_annual:g} a year, correlation {off:g}, fifty jumps a year of "
-        "−1 % ± 3 % that come in clusters, premiums that halve in 13.5 h, one outage a month"
+        f"futures: volatility {asked.sigma_annual:g} a year, correlation {off:g}, fifty jumps a "
+        "year of −1 % ± 3 % that come in clusters, premiums that halve in 13.5 h, an outage a month"
     )
-    grid = Grid(paths, steps, horizon_h * HOUR_S / steps, CHUNK, True)
-    return Job(market, grid, band_usd, seed, tuple(_names(book)), symbols)
+    if asked.has_unrest:
+        notes.assume(
+            "futures: venues stray 3 bps from the index, halving in 5 min; in ten days a squeeze "
+            "of two hours has 3 times the volatility within the same total, strays 15 times as "
+            "wide, premiums 20 bps higher and slippage 5 times as dear"
+        )
+    step_s = asked.horizon_h * HOUR_S / asked.steps
+    grid = Grid(asked.paths, asked.steps, step_s, CHUNK, True)
+    return Job(market, grid, asked.band_usd, asked.seed, tuple(_names(book)), symbols)
+
+
+def _unrest(venues: int) -> Unrest:
+    return Unrest(
+        gap_sd=np.full(venues, GAP_SD),
+        gap_half_life_h=GAP_HALF_LIFE_H,
+        gap_common_share=GAP_COMMON,
+        squeeze=SQUEEZE,
+        withdrawal=WITHDRAWAL,
+    )
 
 
 def simulate_job(job: Job, keep_going: Callable[[int, int], bool]) -> MonteCarloValues:

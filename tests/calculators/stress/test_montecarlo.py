@@ -42,6 +42,17 @@ def test_the_histogram_counts_every_path_and_the_tail_is_ordered() -> None:
     assert sum(found.parts_usd.values()) == pytest.approx(found.mean_usd)
 
 
+def test_unrest_is_on_and_said_and_can_be_switched_off() -> None:
+    pair = {"positions": [held("a", 10), held("b", -10)], "equity_usd": {"a": 6e5, "b": 6e5}}
+    at = view(btc("a"), btc("b"))
+    with_it = run("stress", at, scenarios="calm", **SMALL, **pair)
+    without = run("stress", at, scenarios="calm", **SMALL, **pair, unrest=False)
+    assert any("squeeze" in words for words in with_it.assumptions)
+    assert not any("squeeze" in words for words in without.assumptions)
+    # A hedged pair is not still: its venues stray from each other.
+    assert with_it.values.monte_carlo.sd_usd > without.values.monte_carlo.sd_usd > 0
+
+
 def test_nobody_loses_more_than_lies_in_the_account() -> None:
     found = futures(view(btc(HL)), **SHORT)
     assert found.histogram.edges[0] >= -60_000 - 1e-6
