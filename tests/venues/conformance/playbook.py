@@ -32,8 +32,7 @@ from tests.support import AT_NS
 
 SECOND_NS = 1_000_000_000
 
-PENDING: Mapping[str, str] = {
-}
+PENDING: Mapping[str, str] = {}
 """Venues without a playbook, and why. Everybody else has one."""
 
 Thing = Literal["deltas", "refusal", "pings", "history", "survey", "listing"]
