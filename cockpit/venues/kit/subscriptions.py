@@ -102,12 +102,6 @@ class Subscriptions:
         if self.waiting:
             late = [key for key in self._keys if key in self.waiting and self._is_due(key, at_ns)]
             if late:
-                given_up = set(late)
-                self._requests = {
-                    request: keys
-                    for request, keys in self._requests.items()
-                    if not given_up.issuperset(keys)
-                }
                 self._join(late, at_ns)
         return self._flush(at_ns) if self._jobs else ()
 
@@ -237,10 +231,9 @@ class Subscriptions:
 
     def _has_room(self, job: _Job, at_ns: int) -> bool:
         rules, cost = self._rules, bool(job.leave) + bool(job.join)
-        if job.join and rules.in_flight is not None:
-            unanswered = [
-                keys for keys in self._requests.values() if not self.waiting.isdisjoint(keys)
-            ]
+        if job.join and rules.in_flight is not None and len(self._requests) >= rules.in_flight:
+            asked = {key for key in self.waiting if self._keys[key].state is State.ASKED}
+            unanswered = [keys for keys in self._requests.values() if not asked.isdisjoint(keys)]
             if len(unanswered) >= rules.in_flight:
                 return False
         if rules.operations is None:
@@ -257,6 +250,9 @@ class Subscriptions:
     def _send(self, operation: Operation, keys: tuple[str, ...], at_ns: int) -> Send:
         self._serial += 1
         if operation == "subscribe":
+            # What is asked again is not waited for under its old number any more.
+            asked = set(keys)
+            self._requests = {n: old for n, old in self._requests.items() if not asked >= set(old)}
             self._requests[self._serial] = keys
             for key in keys:
                 if key in self._keys:

@@ -152,3 +152,12 @@ def test_a_closed_link_forgets_all_and_numbers_its_requests_anew() -> None:
 def test_a_group_fits_whole_or_not_at_all() -> None:
     assert fitting([("aa", "bb"), ("cccccc",), ("d",)], 5, len) == [True, False, True]
     assert fitting([("aa", "bb"), ("cccccc",)], 3, lambda key: 1) == [True, True]
+
+
+def test_a_venue_that_answers_by_data_alone_does_not_use_up_the_room_for_requests() -> None:
+    subscriptions = opened(in_flight=2)
+    subscriptions.want(["book.BTC"], AT_NS)
+    for second in range(1, 10):
+        subscriptions.seen("book.BTC")
+        renewed = said(subscriptions.renew(["book.BTC"], at(second)))
+        assert renewed == [("unsubscribe", ["book.BTC"]), ("subscribe", ["book.BTC"])]
