@@ -189,6 +189,9 @@ class Account:
                 # The REST side reads a copy that lags: the channel knows it better.
                 yield from self._tell(known, None, at_ns)
                 continue
+            if known is not None and row.open_perpetual_positions is None:
+                pool.held = known.held
+            pool.told = None if known is None else known.told
             self._pools[pool.number] = pool
             stated = Stated(numbers.finite(row.equity), numbers.finite(row.free_collateral))
             yield from self._tell(pool, stated, at_ns)
@@ -213,7 +216,7 @@ class Account:
             words = f"not read yet: {', '.join(missing)}"
             yield from self.ledger.state("waiting", at_ns, words, parts)
             return
-        is_flat = not any(pool.held or pool.usdc for pool in self._pools.values())
+        is_flat = all(pool.is_flat for pool in self._pools.values())
         yield from self.ledger.state("flat" if is_flat else "read", at_ns, parts=parts)
 
     def _absent(self, parents: Sequence[int], at_ns: int) -> Iterator[Output]:
@@ -239,19 +242,25 @@ class Account:
     def _tell(self, pool: Pool, stated: Stated | None, at_ns: int) -> Iterator[Output]:
         rows = pool.positions(self.name, stated, self._terms, at_ns)
         yield from self.ledger.whole(str(pool.number), rows, at_ns)
-        pool.told = pool.margin(self.name, stated, self._terms, at_ns)
-        yield pool.told
+        margin, told = pool.margin(self.name, stated, self._terms, at_ns), pool.told
+        if margin.equity is None and told is not None and told.equity is not None:
+            self._look_due_ns = at_ns  # what cannot be worked out does not replace what was stated
+            return
+        pool.told = margin
+        yield margin
 
 
 def _pool(row: wire.Subaccount, height: int) -> Pool:
-    """A subaccount that was told whole: what it does not name, it does not have."""
+    """A subaccount that was told whole: of a list that it has it has nothing else."""
     if row.subaccount_number is None:
         raise ValueError("a subaccount without a number")
     pool = Pool(row.subaccount_number)
-    pool.usdc = 0.0
+    assets = row.asset_positions
+    has_cash = assets is None or any(asset.symbol == "USDC" for asset in assets.values())
+    pool.usdc = None if has_cash else 0.0
     pool.height = max(height, row.latest_processed_block_height or 0)
     for held in (row.open_perpetual_positions or {}).values():
         pool.take(held)
-    for asset in (row.asset_positions or {}).values():
+    for asset in (assets or {}).values():
         pool.pay(asset)
     return pool

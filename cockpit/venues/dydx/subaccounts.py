@@ -41,6 +41,7 @@ class Pool:
     def __init__(self, number: int) -> None:
         self.number = number
         self.usdc: float | None = None
+        """None where the venue has not said."""
         self.held: dict[str, Held] = {}
         self.told: Margin | None = None
         self.height = 0
@@ -72,6 +73,12 @@ class Pool:
         size = numbers.finite(row.size)
         if row.symbol == "USDC" and size is not None:
             self.usdc = abs(size) if row.side == "LONG" else -abs(size)
+
+    @property
+    def is_flat(self) -> bool:
+        """Nothing is held, and there is no money; where cash was not said, by the equity."""
+        equity = None if self.told is None else self.told.equity
+        return not self.held and (equity if self.usdc is None else self.usdc) == 0.0
 
     def positions(
         self, account: str, stated: Stated | None, terms: Terms, at_ns: int

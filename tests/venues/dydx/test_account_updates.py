@@ -115,6 +115,31 @@ def test_a_whole_account_may_name_no_positions_and_no_collateral():
     assert [s.state for s in only(AccountState, outputs)] == ["flat"]
 
 
+@pytest.mark.parametrize("cash", [None, {"USDC": usdc("1") | {"size": None}}])
+def test_cash_that_is_not_said_is_unknown_and_replaces_no_stated_equity(cash: object) -> None:
+    child = account(0, held("BTC-USD", "LONG", "2"), cash=usdc("1"), equity="500")
+    session = following()
+    [stated] = only(Margin, feed(session, frame(whole(child | {"assetPositions": cash}))))
+    assert stated.equity == 500.0
+    outputs = feed(session, *ticks(31))
+    assert only(Margin, outputs) == []
+    assert [f for f in only(Fetch, outputs) if f.key == f"look/{PARENT}"], "REST may know it"
+    said = feed(session, frame(update(4, perpetualPositions=[held("BTC-USD", "LONG", "3")])))
+    assert (one(said).size, only(Margin, said)) == (3.0, [])
+
+
+def test_an_account_without_said_cash_is_flat_only_where_its_equity_is_nothing() -> None:
+    child = account(0, cash=usdc("1"), equity="500") | {"assetPositions": None}
+    outputs = feed(following(), frame(whole(child)))
+    assert [s.state for s in only(AccountState, outputs)] == ["read"]
+
+
+def test_positions_that_a_whole_state_does_not_name_are_not_closed() -> None:
+    session = holding(held("BTC-USD", "LONG", "2"))
+    child = account(0, cash=usdc("9")) | {"openPerpetualPositions": None}
+    assert one(feed(session, frame(whole(child, number=4)))).size == 2.0
+
+
 def test_a_price_of_the_oracle_alone_moves_profit_and_equity():
     session = holding(held("BTC-USD", "SHORT", "-2"))
     message = envelope(
