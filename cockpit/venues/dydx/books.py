@@ -140,5 +140,5 @@ def _picture(market: DydxMarket, bids: Levels, asks: Levels, at_ns: int) -> Book
 
 
 def _delta(market: DydxMarket, updates: Sequence[wire.Update], at_ns: int) -> BookDelta:
-    bids, asks = market.book.levels.delta([(part.bids, part.asks) for part in updates], at_ns)
+    bids, asks = market.book.levels.delta(updates, at_ns)
     return BookDelta(venue=VENUE, recv_ns=at_ns, symbol=market.symbol, bids=bids, asks=asks)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cockpit.venues.dydx.mapper import ORDERBOOK
-from cockpit.venues.dydx.messages import Failure, Message, Subscribed
+from cockpit.venues.dydx.messages import Batch, Failure, Message, Subscribed
 from cockpit.venues.kit.sequencing import SharedCounter, Verdict
 from cockpit.venues.kit.subscriptions import Operation
 
@@ -44,6 +44,8 @@ class Connection:
                 self._counter = SharedCounter()
             self._id = message.connection_id
         kind = type(message)
+        if kind is Batch:
+            return self._counter.take(number)
         if kind is Subscribed:
             return self._counter.take(number, key_of(message.channel, message.id))
         if kind is Failure:

@@ -132,6 +132,8 @@ class Session(VenueSession):
             return ()
         verdict = self._connection.judge(message) if self.links else APPLY
         if verdict is APPLY:
+            if type(message) is wire.Batch and message.channel == ORDERBOOK:
+                return self._books.changes(message, message.contents, frame.at_ns)
             return self._hear(message, frame)
         if verdict is GAP:
             return [*self._lost(frame.at_ns), *self._hear(message, frame)]

@@ -2,8 +2,26 @@
 
 from collections.abc import Collection, Iterable
 from heapq import heappop, heappush
+from typing import NamedTuple, Protocol
 
 from cockpit.core.events import Level, Levels
+
+
+class Change(Protocol):
+    """Levels that changed together, with their new absolute sizes; 0 removes a level."""
+
+    @property
+    def bids(self) -> Levels: ...
+
+    @property
+    def asks(self) -> Levels: ...
+
+
+class Sides(NamedTuple):
+    """A plain `Change`."""
+
+    bids: Levels
+    asks: Levels
 
 
 class Uncrossed:
@@ -37,7 +55,7 @@ class Uncrossed:
         self._bids = _Side(-1.0)
         self._asks = _Side(1.0)
         self._hidden = ({}, {})
-        self._write([(bids, asks)])
+        self._write([Sides(bids, asks)])
         self._solve(at_ns)
         return self.shown()
 
@@ -46,41 +64,45 @@ class Uncrossed:
         hidden_bids, hidden_asks = self._hidden
         return self._bids.shown(hidden_bids), self._asks.shown(hidden_asks)
 
-    def delta(self, changes: Iterable[tuple[Levels, Levels]], at_ns: int) -> tuple[Levels, Levels]:
+    def delta(self, changes: Iterable[Change], at_ns: int) -> tuple[Levels, Levels]:
         """Apply the changes in order, each later than the one before."""
         touched = self._write(changes)
         if self._hidden[0] or self._hidden[1] or self._is_crossed():
             return self._redraw(touched, at_ns)
-        return tuple(touched[0].items()), tuple(touched[1].items())
+        return tuple(touched[0].values()), tuple(touched[1].values())
 
-    def _write(self, changes: Iterable[tuple[Levels, Levels]]) -> "_Touched":
-        """Apply the changes, each at a time of its own; returns the last size of each price.
+    def _write(self, changes: Iterable[Change]) -> "_Touched":
+        """Apply the changes, each at a time of its own; returns the last level of each price.
 
         The two sides are spelled out, because this is done for every level of every message.
         """
         bid_levels, bid_tops = self._bids.levels, self._bids.tops
         ask_levels, ask_tops = self._asks.levels, self._asks.tops
-        bids: dict[float, float] = {}
-        asks: dict[float, float] = {}
+        bids: dict[float, Level] = {}
+        asks: dict[float, Level] = {}
         clock = self._clock
-        for bid_changes, ask_changes in changes:
+        for change in changes:
             clock += 1
-            for price, size in bid_changes:
-                bids[price] = size
-                if size:
-                    if price not in bid_levels:
-                        heappush(bid_tops, -price)
-                    bid_levels[price] = (clock, size)
-                else:
-                    bid_levels.pop(price, None)
-            for price, size in ask_changes:
-                asks[price] = size
-                if size:
-                    if price not in ask_levels:
-                        heappush(ask_tops, price)
-                    ask_levels[price] = (clock, size)
-                else:
-                    ask_levels.pop(price, None)
+            if side := change.bids:
+                for level in side:
+                    price, size = level
+                    bids[price] = level
+                    if size:
+                        if price not in bid_levels:
+                            heappush(bid_tops, -price)
+                        bid_levels[price] = (clock, size)
+                    else:
+                        bid_levels.pop(price, None)
+            if side := change.asks:
+                for level in side:
+                    price, size = level
+                    asks[price] = level
+                    if size:
+                        if price not in ask_levels:
+                            heappush(ask_tops, price)
+                        ask_levels[price] = (clock, size)
+                    else:
+                        ask_levels.pop(price, None)
         self._clock = clock
         return bids, asks
 
@@ -176,7 +198,7 @@ class _Side:
 _MANY_TOPS = 1024
 """Two heaps that are shorter may be mostly of prices that are gone."""
 
-_Touched = tuple[dict[float, float], dict[float, float]]
-"""Bids and asks: the prices that a message changed, with their sizes, 0 where they went."""
+_Touched = tuple[dict[float, Level], dict[float, Level]]
+"""Bids and asks: the prices that a message changed, each with its level, size 0 where it went."""
 _Hidden = tuple[dict[float, int], dict[float, int]]
 """Bids and asks: the price of a hidden level, and since when (ns) it has been hidden."""

@@ -4,7 +4,7 @@ from cockpit.core.market import Side
 from cockpit.core.scenario import Scenario
 from cockpit.sim.world.contract import Step
 from cockpit.sim.world.world import World
-from cockpit.venues.kit.uncrossing import Uncrossed
+from cockpit.venues.kit.uncrossing import Sides, Uncrossed
 from tests.sim import tinyface
 
 START_NS = 1_795_400_000_000_000_000
@@ -38,7 +38,8 @@ class Reader:
         for change in step.books:
             if change.symbol == self._symbol:
                 level = ((float(change.ticks), float(change.lots)),)
-                changes.append((level, ()) if change.side is Side.BUY else ((), level))
+                is_bid = change.side is Side.BUY
+                changes.append(Sides(level, ()) if is_bid else Sides((), level))
         if changes:
             self._take(*self._book.delta(changes, step.at_ns))
 

@@ -1,5 +1,6 @@
 """Book sequencing: what may be applied, and what a book shows when its feed crosses."""
 
+from itertools import starmap
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from cockpit.venues.kit.sequencing import (
     SharedCounter,
     Verdict,
 )
-from cockpit.venues.kit.uncrossing import Uncrossed
+from cockpit.venues.kit.uncrossing import Sides, Uncrossed
 
 APPLY, IGNORE, GAP = Verdict.APPLY, Verdict.IGNORE, Verdict.GAP
 SECOND = 1_000_000_000
@@ -310,7 +311,7 @@ def test_what_a_crossed_book_shows_is_the_rule_applied_to_all_that_was_said(
         side.update(levels)
     assert shown == naive.shown()
     for batch in batches:
-        for side, levels in zip(shown, book.delta(batch, 0), strict=True):
+        for side, levels in zip(shown, book.delta(starmap(Sides, batch), 0), strict=True):
             for price, size in levels:
                 side.pop(price, None)
                 if size:
@@ -329,7 +330,7 @@ def test_what_a_crossed_book_shows_is_the_rule_applied_to_all_that_was_said(
 def test_the_older_of_two_crossing_levels_is_hidden() -> None:
     book = Uncrossed()
     book.snapshot(((100.0, 5.0),), ((101.0, 5.0),), 0)
-    bids, asks = book.delta([(((101.0, 1.0),), ())], 0)
+    bids, asks = book.delta([Sides(((101.0, 1.0),), ())], 0)
     assert bids == ((101.0, 1.0),)
     assert asks == ((101.0, 0.0),)
 
@@ -348,33 +349,33 @@ def test_of_levels_said_together_the_smaller_is_hidden_and_of_equals_the_bid(
 def test_a_hidden_level_comes_back_when_what_hid_it_goes_away() -> None:
     book = Uncrossed()
     book.snapshot(((100.0, 5.0),), ((101.0, 5.0), (103.0, 1.0)), 0)
-    book.delta([(((102.0, 1.0),), ())], 0)
+    book.delta([Sides(((102.0, 1.0),), ())], 0)
     assert book.shown() == (((102.0, 1.0), (100.0, 5.0)), ((103.0, 1.0),))
-    assert book.delta([(((102.0, 0.0),), ())], 0) == (((102.0, 0.0),), ((101.0, 5.0),))
+    assert book.delta([Sides(((102.0, 0.0),), ())], 0) == (((102.0, 0.0),), ((101.0, 5.0),))
 
 
 def test_a_level_that_stayed_hidden_for_ten_seconds_is_dropped_for_good() -> None:
     book = Uncrossed()
     book.snapshot(((100.0, 5.0),), ((101.0, 5.0), (103.0, 1.0)), 0)
-    book.delta([(((102.0, 1.0),), ())], 0)
-    book.delta([(((99.0, 1.0),), ())], 10 * SECOND - 1)
+    book.delta([Sides(((102.0, 1.0),), ())], 0)
+    book.delta([Sides(((99.0, 1.0),), ())], 10 * SECOND - 1)
     assert book.hidden == 1
-    book.delta([(((99.0, 2.0),), ())], 10 * SECOND)
+    book.delta([Sides(((99.0, 2.0),), ())], 10 * SECOND)
     assert book.hidden == 0
-    book.delta([(((102.0, 0.0),), ())], 11 * SECOND)
+    book.delta([Sides(((102.0, 0.0),), ())], 11 * SECOND)
     assert book.shown()[1] == ((103.0, 1.0),)
 
 
 def test_a_level_that_won_in_between_is_given_ten_seconds_anew() -> None:
     book = Uncrossed()
     book.snapshot(((100.0, 5.0),), ((101.0, 5.0),), 0)
-    book.delta([(((102.0, 1.0),), ())], 0)
-    book.delta([((), ((101.0, 6.0),))], 5 * SECOND)
-    book.delta([(((102.0, 2.0),), ())], 6 * SECOND)
-    book.delta([(((99.0, 1.0),), ())], 12 * SECOND)
+    book.delta([Sides(((102.0, 1.0),), ())], 0)
+    book.delta([Sides((), ((101.0, 6.0),))], 5 * SECOND)
+    book.delta([Sides(((102.0, 2.0),), ())], 6 * SECOND)
+    book.delta([Sides(((99.0, 1.0),), ())], 12 * SECOND)
     assert book.hidden == 1
     assert book.shown()[1] == ()
-    book.delta([(((102.0, 0.0),), ())], 13 * SECOND)
+    book.delta([Sides(((102.0, 0.0),), ())], 13 * SECOND)
     assert book.shown()[1] == ((101.0, 6.0),)
 
 
