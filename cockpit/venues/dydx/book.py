@@ -40,12 +40,12 @@ class Book:
         self.look_again_ns: int | None = None
         self._suspects: set[Difference] = set()
 
-    def newer(self, number: int) -> list[Sequence[Update]]:
+    def newer(self, number: int) -> list[tuple[int, Sequence[Update]]]:
         """A snapshot of this number has come: what was held and goes on from it."""
         held = sorted((item for item in self.held if item[0] > number), key=lambda item: item[0])
         self.forget()
         self.number = number
-        return [updates for _, updates in held]
+        return held
 
     def disagrees(self, bids: Levels, asks: Levels, at_ns: int) -> bool:
         """Whether REST has said twice, `LOOK_AGAIN_NS` apart, the same thing that we do not say.

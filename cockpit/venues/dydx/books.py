@@ -85,22 +85,23 @@ class IndexerBooks:
         feed.is_stated = True
         feed.chain.snapshot(number)
         yield _picture(market, *book, at_ns)
-        for updates in market.book.newer(number):
-            yield _delta(market, updates, at_ns)
+        for held, updates in market.book.newer(number):
+            yield from self.changes(market, held, updates, at_ns)
 
     def changes(
-        self, message: wire.Message, updates: Sequence[wire.Update], at_ns: int
+        self, market: DydxMarket, number: int, updates: Sequence[wire.Update], at_ns: int
     ) -> Sequence[Output]:
         """What changed; what comes before the snapshot waits for it."""
-        market = self._market(message.id)
-        book, number = market.book, message.message_id
+        book = market.book
         if number <= book.number and self._is_open:
             return ()
         feed = self._chains.feeds.get(market.book_key)
         if feed is None or feed.chain.last is None:
             book.held.append((number, updates))
             return ()
-        return (_delta(market, updates, at_ns),)
+        bids, asks = book.levels.delta(updates, at_ns)
+        symbol = market.symbol
+        return (BookDelta(venue=VENUE, recv_ns=at_ns, symbol=symbol, bids=bids, asks=asks),)
 
     def compared(self, market: DydxMarket, rest: wire.Book, reply: Reply) -> Sequence[Output]:
         """REST's book: a check of ours; without a link (an edited tape) the only one there is."""
@@ -137,8 +138,3 @@ def _picture(market: DydxMarket, bids: Levels, asks: Levels, at_ns: int) -> Book
     """A whole book, uncrossed."""
     bids, asks = market.book.levels.snapshot(bids, asks, at_ns)
     return BookSnapshot(venue=VENUE, recv_ns=at_ns, symbol=market.symbol, bids=bids, asks=asks)
-
-
-def _delta(market: DydxMarket, updates: Sequence[wire.Update], at_ns: int) -> BookDelta:
-    bids, asks = market.book.levels.delta(updates, at_ns)
-    return BookDelta(venue=VENUE, recv_ns=at_ns, symbol=market.symbol, bids=bids, asks=asks)

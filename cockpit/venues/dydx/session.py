@@ -132,8 +132,10 @@ class Session(VenueSession):
             return ()
         verdict = self._connection.judge(message) if self.links else APPLY
         if verdict is APPLY:
-            if type(message) is wire.Batch and message.channel == ORDERBOOK:
-                return self._books.changes(message, message.contents, frame.at_ns)
+            market = self.listing.markets.get(message.id)
+            if market is not None and type(message) is wire.Batch and message.channel == ORDERBOOK:
+                number = message.message_id
+                return self._books.changes(market, number, message.contents, frame.at_ns)
             return self._hear(message, frame)
         if verdict is GAP:
             return [*self._lost(frame.at_ns), *self._hear(message, frame)]
@@ -145,7 +147,8 @@ class Session(VenueSession):
             contents = message.contents
             updates = contents if isinstance(contents, list) else [contents]
             if channel == ORDERBOOK:
-                return self._books.changes(message, updates, at_ns)
+                market = self._market(message.id)
+                return self._books.changes(market, message.message_id, updates, at_ns)
             if channel in ACCOUNTS:
                 return list(self._accounts.frame(message, frame))
             return [output for part in updates for output in self._said_of(message, part, frame)]
