@@ -71,22 +71,18 @@ class Account:
 
     def subscribed(self, number: int, contents: wire.Whole, at_ns: int) -> Iterator[Output]:
         """The whole of a parent with its children, or of one subaccount."""
-        parent = number % CHILDREN
+        parent, said = number % CHILDREN, contents.subaccount
         if contents.is_empty:
             self._heard.add(parent)
             yield from self._absent([parent], at_ns)
-        elif isinstance(contents.subaccount, msgspec.UnsetType):
+            self._rest(at_ns)
+        elif isinstance(said, msgspec.UnsetType):
             raise ValueError("no subaccount in its whole state")
         else:
-            gone: set[int] = set()
-            if contents.subaccount.child_subaccounts is not None:
+            if said.child_subaccounts is not None:
                 self._heard.add(parent)
-                gone = self._family(parent)
-            height = contents.block_height
-            height = height if isinstance(height, int) else 0
-            yield from self._read(contents.subaccount.rows, gone, at_ns, height)
-        if self._is_listed:
-            self._rest(at_ns)
+            height = contents.block_height or 0
+            yield from self.found(wire.Account(subaccount=said), at_ns, height)
 
     def changed(self, default: int, updates: Sequence[wire.Update], at_ns: int) -> Iterator[Output]:
         """Updates, in order; a row that names no subaccount is about `default`."""
@@ -104,8 +100,9 @@ class Account:
                     pool.take(row)
                 else:
                     pool.pay(row)
+            if not self._is_behind:
+                self._exists.update({number % CHILDREN: True for number in touched})
         for number in touched:
-            self._exists[number % CHILDREN] = True
             yield from self._tell(self._pools[number], None, at_ns)
         if touched:
             yield from self._state(at_ns)
@@ -120,13 +117,12 @@ class Account:
         """A message could not be used: what was read stays, is not trusted, and is read again."""
         self._is_behind = True
         self._look_due_ns = at_ns
-        yield from self.ledger.state(
-            "failed", at_ns, failure("a message was not understood", POLL_S)
-        )
+        words = failure("a message was not understood", POLL_S)
+        yield from self.ledger.state("failed", at_ns, words)
 
     # --- replies --------------------------------------------------------------------------------
 
-    def found(self, answer: wire.Account, at_ns: int) -> Iterator[Output]:
+    def found(self, answer: wire.Account, at_ns: int, height: int = 0) -> Iterator[Output]:
         """The answer to a look: a whole address, a parent with its children, or one subaccount."""
         one = answer.subaccount
         if not isinstance(one, msgspec.UnsetType):
@@ -142,7 +138,7 @@ class Account:
             rows = [row for row in answer.subaccounts or () if row.number % CHILDREN == parents[0]]
             gone = self._family(parents[0])
         if rows:
-            yield from self._read(rows, gone, at_ns, 0)
+            yield from self._read(rows, gone, at_ns, height)
         else:
             yield from self._absent(parents, at_ns)
         self._rest(at_ns)
@@ -164,6 +160,8 @@ class Account:
 
     def _rest(self, at_ns: int) -> None:
         """When to look again: soon where the channel, or an oracle, leaves something unsaid."""
+        if not self._is_listed:
+            return
         can_follow = self._heard.issuperset(self.parents) and not self._is_behind
         for pool in self._pools.values():
             here = pool.margin(self.name, None, self._terms, at_ns)

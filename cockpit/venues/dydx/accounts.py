@@ -174,9 +174,7 @@ class Accounts:
 
     def _looked(self, name: str, reply: Reply) -> Iterator[Output]:
         at_ns, answer = reply.at_ns, answer_of(wire.ACCOUNT, reply)
-        if reply.status != 200 and isinstance(answer, str):
-            yield from self._refused(name, answer, answer, reply)
-            return
+        problem = "the answer was not understood" if reply.status == 200 else str(answer)
         try:
             if isinstance(answer, str):
                 raise ValueError(answer)
@@ -186,13 +184,10 @@ class Accounts:
             for account in about:
                 yield from account.found(answer, at_ns)
         except ValueError as error:
-            words = "the answer was not understood"
-            yield from self._refused(name, f"account: {error}", words, reply)
-
-    def _refused(self, name: str, problem: str, words: str, reply: Reply) -> Iterator[Output]:
-        yield reject(VENUE, reply.at_ns, problem, reply.body)
-        for account in self._whose(name, ""):
-            yield from account.unanswered(words, reply.status, reply.at_ns)
+            reason = f"account: {error}" if reply.status == 200 else problem
+            yield reject(VENUE, at_ns, reason, reply.body)
+            for account in self._whose(name, ""):
+                yield from account.unanswered(problem, reply.status, at_ns)
 
     def _paid(self, page: str, reply: Reply) -> Iterator[Output]:
         """A page, `account?parent&number` as its request had it; nobody's where there is none."""

@@ -7,7 +7,7 @@ that an odd one costs itself alone.
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
@@ -126,12 +126,12 @@ class Whole(Struct, frozen=True, gc=False, rename="camel"):
     height: int | None = None
     time: Instant | None = None
     subaccount: Subaccount | UnsetType = UNSET
-    block_height: int | UnsetType | None = UNSET
-    orders: Raw | UnsetType = UNSET
+    block_height: int | None = None
+    orders: list[Raw] | None = None
 
     @property
     def is_empty(self) -> bool:
-        return self.subaccount is UNSET and self.block_height is UNSET and self.orders is UNSET
+        return self.subaccount is UNSET and self.block_height is None and self.orders is None
 
 
 class Update(Struct, frozen=True, gc=False, rename="camel"):
@@ -207,10 +207,7 @@ class Stray(Struct, frozen=True, gc=False):
 
 
 Known = Connected | Subscribed | Data | Batch | Unsubscribed | Failure | Pong
-TYPES = frozenset({
-    "connected", "subscribed", "channel_data", "channel_batch_data", "unsubscribed", "error",
-    "pong",
-})  # fmt: skip
+TYPES = frozenset(kind.__struct_config__.tag for kind in get_args(Known))
 
 FRAME: msgspec.json.Decoder[Known] = msgspec.json.Decoder(Known, strict=False)
 STRAY: msgspec.json.Decoder[Stray] = msgspec.json.Decoder(Stray)
