@@ -1,0 +1,77 @@
+"""The kit where a venue is read in parts, and where what is known must be forgotten."""
+
+from cockpit.core.events import AccountState, Instrument
+from cockpit.venues.contract import Fetch
+from cockpit.venues.kit.account_ledger import Ledger
+from cockpit.venues.kit.backfill import Backfill, Page, Plan
+from cockpit.venues.kit.instruments import ONE, Instruments, Market
+from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
+
+T0 = 1_760_000_000_000_000_000
+DAY_NS = 86_400 * 1_000_000_000
+
+
+def listed(listing: Instruments[Market], *natives: str, dex: str) -> list[Instrument]:
+    """A whole listing of the markets of one dex."""
+    out: list[Instrument] = []
+    for native in natives:
+        market = listing.adopt(native, native, ONE, Market)
+        fact = Instrument(
+            venue="v", recv_ns=T0, symbol=native, native=native, base=native, quote="USD"
+        )
+        out += listing.state(market, fact)
+    return out + listing.end(T0, lambda native: native.startswith(dex))
+
+
+def test_the_listing_of_one_dex_takes_no_market_of_another_away() -> None:
+    listing = Instruments[Market]()
+    listed(listing, "a:BTC", "a:ETH", dex="a:")
+    for _ in range(3):
+        assert listed(listing, "b:BTC", dex="b:")[1:] == []
+    assert listing.native("a:ETH") == "a:ETH"
+    assert listed(listing, "a:BTC", dex="a:") == []
+    (gone,) = listed(listing, "a:BTC", dex="a:")
+    assert (gone.symbol, gone.status) == ("a:ETH", "delisted")
+
+
+def test_a_history_that_was_forgotten_is_read_from_its_beginning() -> None:
+    asked: list[Page] = []
+
+    def ask(page: Page) -> Fetch:
+        asked.append(page)
+        return Fetch(name="paid", path="/", key=page.key)
+
+    history = Backfill(Plan(newest_first=True, rows=100, depth_s=86_400), ask)
+    history.want(["x"], T0)
+    history.answered("x", [T0 - 5], T0)
+    history.want([], T0)
+    history.want(["x"], T0 + DAY_NS)
+    assert asked[-1].start_ns > T0 - DAY_NS, "what is new"
+    history.forget("x")
+    history.want(["x"], T0 + DAY_NS)
+    assert asked[-1].start_ns == T0, "a day back"
+
+
+def test_subscriptions_are_settled_when_every_key_stands() -> None:
+    def encode(operation: Operation, keys: object, request: int) -> str:
+        return f"{operation} {keys}"
+
+    keys = Subscriptions(encode, Rules())
+    keys.opened("main", T0)
+    assert keys.is_settled
+    keys.want(["a", "b"], T0)
+    keys.seen("a")
+    assert not keys.is_settled
+    keys.seen("b")
+    assert keys.is_settled
+
+
+def test_an_account_that_reads_on_says_how_far_it_is() -> None:
+    ledger = Ledger("v", "0xab")
+    states: list[AccountState] = []
+    for parts in ((1, 3), (2, 3), (2, 3)):
+        states += ledger.state("waiting", T0, "reading", parts)
+    states += ledger.state("read", T0)
+    assert [(s.state, s.parts_known, s.parts_wanted) for s in states] == [
+        ("waiting", 1, 3), ("waiting", 2, 3), ("read", None, None),
+    ]  # fmt: skip
