@@ -6,60 +6,54 @@ touch is shown with the touch on top. Both carry the block's time, which alone o
 """
 
 import math
+from dataclasses import dataclass, field
 
 from cockpit.core.events import Level, Levels
 from cockpit.venues.hyperliquid.messages import WireLevel
 from cockpit.venues.kit.instruments import Unit
-from cockpit.venues.kit.sequencing import IGNORE, FullBook
 
 STUCK_NS = 5_000_000_000
 """Messages have been "older" for this long: it was the remembered time that was wrong."""
-
-
 CROSSED = "crossed book"
 _LONG_AGO = -1
 """Earlier than any message."""
 
 
+@dataclass(slots=True, eq=False)
 class TouchedLadder:
-    """The book of one market. Levels are in base units; times in ms are the venue's."""
+    """The book of one market. Levels are in base units; times in ms are the venue's.
 
-    __slots__ = (
-        "_applied_ns", "_ask", "_asks", "_bid", "_bids", "_order", "_time", "_top_ns",
-        "_top_time", "has_ladder",
-    )  # fmt: skip
+    `bids` and `asks` are what is shown: the ladder with the touch on top.
+    """
 
-    def __init__(self) -> None:
-        self._order = FullBook()
-        self._time = _LONG_AGO
-        self._applied_ns = 0
-        self._bids: list[Level] = []
-        self._asks: list[Level] = []
-        """As shown: the ladder with the touch on top."""
-        self._top_time = _LONG_AGO
-        self._top_ns = 0
-        self._bid: Level | None = None
-        self._ask: Level | None = None
-        self.has_ladder = False
+    has_ladder: bool = False
+    bids: list[Level] = field(default_factory=list)
+    asks: list[Level] = field(default_factory=list)
+    best: tuple[Level | None, Level | None] = (None, None)
+    time: int = _LONG_AGO
+    newest: int = _LONG_AGO
+    """The latest time of a ladder; one without a time has none to compare with."""
+    applied_ns: int = 0
+    touch_time: int = _LONG_AGO
+    touched_ns: int = 0
 
     def ladder(
         self, time: int | None, bids: Levels, asks: Levels, at_ns: int
     ) -> tuple[Levels, Levels] | None:
         """The whole book that may be shown now; None if a later ladder is known."""
-        if time is not None and self._order.snapshot(time) is IGNORE:
-            if at_ns - self._applied_ns < STUCK_NS:
+        if time is not None:
+            if time < self.newest and at_ns - self.applied_ns < STUCK_NS:
                 return None
-            self._order.reset()
-            self._order.snapshot(time)
-        self._applied_ns = at_ns
-        self._time = _LONG_AGO if time is None else time
+            self.newest = time
+        self.applied_ns = at_ns
+        self.time = _LONG_AGO if time is None else time
         self.has_ladder = True
-        self._bids, self._asks = list(bids), list(asks)
-        if self._time < self._top_time and at_ns - self._top_ns < STUCK_NS:
-            put_best(self._bids, self._bid, 1)
-            put_best(self._asks, self._ask, -1)
-            return tuple(self._bids), tuple(self._asks)
-        self._top_time = _LONG_AGO
+        self.bids, self.asks = list(bids), list(asks)
+        if self.time < self.touch_time and at_ns - self.touched_ns < STUCK_NS:
+            put_best(self.bids, self.best[0], 1)
+            put_best(self.asks, self.best[1], -1)
+            return tuple(self.bids), tuple(self.asks)
+        self.touch_time = _LONG_AGO
         return bids, asks
 
     def touch(
@@ -70,17 +64,15 @@ class TouchedLadder:
         A side is None where that side of the book is empty. Before the first ladder the touch is
         remembered, and returned as it is.
         """
-        if time < self._time and at_ns - self._applied_ns < STUCK_NS:
+        if time < self.time and at_ns - self.applied_ns < STUCK_NS:
             return None
-        if time < self._top_time and at_ns - self._top_ns < STUCK_NS:
+        if time < self.touch_time and at_ns - self.touched_ns < STUCK_NS:
             return None
-        self._top_time, self._top_ns = time, at_ns
-        self._bid, self._ask = bid, ask
+        self.touch_time, self.touched_ns, self.best = time, at_ns, (bid, ask)
         if not self.has_ladder:
             return () if bid is None else (bid,), () if ask is None else (ask,)
-        bid_changes = put_best(self._bids, bid, 1)
-        ask_changes = put_best(self._asks, ask, -1)
-        return (bid_changes, ask_changes) if bid_changes or ask_changes else None
+        changes = put_best(self.bids, bid, 1), put_best(self.asks, ask, -1)
+        return changes if any(changes) else None
 
 
 def put_best(levels: list[Level], best: Level | None, sign: int) -> Levels:
@@ -88,26 +80,24 @@ def put_best(levels: list[Level], best: Level | None, sign: int) -> Levels:
 
     What is better than it goes, and without a best everything; `sign` is 1 for bids, -1 for asks.
     """
-    if best is None:
-        changed = tuple([(price, 0.0) for price, _ in levels])
-        levels.clear()
+    count = better = len(levels)
+    if best is not None:
+        price, better = best[0], 0
+        while better < count and (levels[better][0] - price) * sign > 0.0:
+            better += 1
+        if better < count and levels[better][0] == price:
+            changed = () if levels[better] == best else (best,)
+            levels[better] = best
+        else:
+            changed = (best,)
+            levels.insert(better, best)
+    else:
+        changed = ()
+    if not better:
         return changed
-    price = best[0]
-    if levels and levels[0][0] == price:
-        if levels[0] == best:
-            return ()
-        levels[0] = best
-        return (best,)
-    better = 0
-    while better < len(levels) and (levels[better][0] - price) * sign > 0.0:
-        better += 1
-    gone = [(level[0], 0.0) for level in levels[:better]]
-    is_known = better < len(levels) and levels[better][0] == price
-    if is_known and levels[better] == best:
-        del levels[:better]
-        return tuple(gone)
-    levels[: better + is_known] = [best]
-    return (*gone, best)
+    gone = tuple([(price, 0.0) for price, _ in levels[:better]])
+    del levels[:better]
+    return gone + changed
 
 
 def sides_of(

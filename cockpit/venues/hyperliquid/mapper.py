@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from cockpit.core import events as facts
 from cockpit.core import units
@@ -62,7 +63,7 @@ class PerpMarket(Market):
         sides = sides_of(data.levels, self.unit)
         if isinstance(sides, str):
             return (reject(VENUE, at_ns, f"{self.symbol}: {sides}", raw),)
-        shown = self._book().ladder(data.time, *sides, at_ns)
+        shown = (self.book or self._book()).ladder(data.time, *sides, at_ns)
         if shown is None:
             return ()
         venue_ns = None if data.time is None else data.time * NS_PER_MS
@@ -72,13 +73,13 @@ class PerpMarket(Market):
         """The best levels. Where no ladder was asked for, they are all the book there is."""
         if self.is_left:
             return ()
-        bid, ask = (
-            None if level is None else (self.unit.to_price(level.px), level.sz * self.unit.price)
-            for level in data.bbo
-        )
+        best_bid, best_ask = data.bbo
+        scale = self.unit.price
+        bid = None if best_bid is None else (best_bid.px / scale, best_bid.sz * scale)
+        ask = None if best_ask is None else (best_ask.px / scale, best_ask.sz * scale)
         if bid and ask and bid[0] >= ask[0]:
             return (reject(VENUE, at_ns, f"{self.symbol}: {CROSSED}", raw),)
-        book = self._book()
+        book = self.book or self._book()
         change = book.touch(data.time, bid, ask, at_ns)
         if change is None or not (book.has_ladder or not self.is_watched):
             return ()
@@ -101,8 +102,7 @@ class PerpMarket(Market):
         )  # fmt: skip
 
     def _book(self) -> TouchedLadder:
-        if self.book is None:
-            self.book = TouchedLadder()
+        self.book = TouchedLadder()
         return self.book
 
     def trade(self, fill: wire.WireTrade, at_ns: int) -> facts.Trade:
@@ -115,7 +115,7 @@ class PerpMarket(Market):
 
     # --- contexts -----------------------------------------------------------------------------
 
-    def context(self, ctx: wire.Ctx, at_ns: int) -> Sequence[AnyEvent]:
+    def context(self, ctx: wire.Ctx[Any], at_ns: int) -> Sequence[AnyEvent]:
         """Live funding, open interest and prices; nothing if the market is dead.
 
         A figure that is no number is a reject of its own, after what the others say.
@@ -154,7 +154,7 @@ class PerpMarket(Market):
             out.append(reject(VENUE, at_ns, f"{symbol}: no number: {odd}"))
         return out
 
-    def volume(self, ctx: wire.Ctx, at_ns: int) -> facts.Volume:
+    def volume(self, ctx: wire.Ctx[Any], at_ns: int) -> facts.Volume:
         """What was traded in 24 hours; USDC counts as a dollar."""
         coins = amount(ctx.day_base_vlm)
         return facts.Volume(

@@ -6,7 +6,7 @@ Numbers arrive as strings and are read as floats in one pass. Bounds that no rea
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -19,6 +19,8 @@ Millis = Annotated[int, Meta(ge=1_483_228_800_000, lt=4_102_444_800_000)]
 """Milliseconds since the epoch, of the years 2017 to 2099."""
 Number = float | str | None
 """A figure as it may be: nonsense in it costs this figure and no other."""
+Digits = TypeVar("Digits", float, float | str)
+"""Figures as they should be, read at once, and as they may be."""
 Height = Annotated[int, Meta(ge=0, lt=2**53)]
 
 VENUE = "hyperliquid"
@@ -59,27 +61,27 @@ class WireTrade(Wire):
     tid: int
 
 
-class Ctx(Wire):
+class Ctx(Wire, Generic[Digits]):
     """One market's context. `premium` is null where there is no book to take it from."""
 
-    funding: Number = None
-    open_interest: Number = None
-    premium: Number = None
-    oracle_px: Number = None
-    mark_px: Number = None
-    day_ntl_vlm: Number = None
-    day_base_vlm: Number = None
+    funding: Digits | None = None
+    open_interest: Digits | None = None
+    premium: Digits | None = None
+    oracle_px: Digits | None = None
+    mark_px: Digits | None = None
+    day_ntl_vlm: Digits | None = None
+    day_base_vlm: Digits | None = None
 
 
-class ActiveCtxData(Wire):
+class ActiveCtxData(Wire, Generic[Digits]):
     coin: str
-    ctx: Ctx
+    ctx: Ctx[Digits]
 
 
-class AllCtxsData(Wire):
+class AllCtxsData(Wire, Generic[Digits]):
     """[dex, contexts in the order of that dex's universe]; the first dex has no name."""
 
-    ctxs: list[tuple[str, list[Ctx]]]
+    ctxs: list[tuple[str, list[Ctx[Digits]]]]
 
 
 class BlockRow(Wire):
@@ -121,15 +123,6 @@ class AckData(Wire):
     subscription: Subscription
 
 
-class PostResponse(Wire):
-    type: str
-    payload: Any = None
-
-
-class PostData(Wire):
-    response: PostResponse
-
-
 class Channel(Wire, tag_field="channel"):
     """Every message but the explorer's names its channel."""
 
@@ -146,12 +139,18 @@ class Trades(Channel, tag="trades"):
     data: list[WireTrade]
 
 
-class ActiveAssetCtx(Channel, tag="activeAssetCtx"):
-    data: ActiveCtxData
+class OddTrades(Channel, tag="trades"):
+    """Fills of which one is odd: each is read on its own."""
+
+    data: list[msgspec.Raw]
 
 
-class AllDexsAssetCtxs(Channel, tag="allDexsAssetCtxs"):
-    data: AllCtxsData
+class ActiveAssetCtx(Channel, Generic[Digits], tag="activeAssetCtx"):
+    data: ActiveCtxData[Digits]
+
+
+class AllDexsAssetCtxs(Channel, Generic[Digits], tag="allDexsAssetCtxs"):
+    data: AllCtxsData[Digits]
 
 
 class AllDexs(Channel, tag="allDexsClearinghouseState"):
@@ -174,10 +173,6 @@ class Error(Channel, tag="error"):
     data: str
 
 
-class Post(Channel, tag="post"):
-    data: PostData
-
-
 class Envelope(msgspec.Struct, gc=False):
     """The least that a message must be, to say which channel it is of."""
 
@@ -185,10 +180,14 @@ class Envelope(msgspec.Struct, gc=False):
 
 
 Message = (
-    L2Book | Bbo | Trades | ActiveAssetCtx | AllDexsAssetCtxs | AllDexs | UserFundings
-    | SubscriptionResponse | Pong | Error | Post | list[BlockRow]
+    L2Book | Bbo | Trades | ActiveAssetCtx[float] | AllDexsAssetCtxs[float] | AllDexs
+    | UserFundings | SubscriptionResponse | Pong | Error | list[BlockRow]
 )  # fmt: skip
+Odd = OddTrades | ActiveAssetCtx[float | str] | AllDexsAssetCtxs[float | str]
 MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
+ODD: msgspec.json.Decoder[Odd | str] = msgspec.json.Decoder(Odd, strict=False)
+"""What holds a figure that is none, so that the others are read all the same."""
+FILL: msgspec.json.Decoder[WireTrade | str] = msgspec.json.Decoder(WireTrade, strict=False)
 ENVELOPE = msgspec.json.Decoder(Envelope)
 QUOTED = msgspec.json.Decoder(Quoted)
 
@@ -196,8 +195,8 @@ ACCOUNT_CHANNELS = ("allDexsClearinghouseState", "userFundings")
 UNUSED_CHANNELS = frozenset({
     "activeAssetData", "activeSpotAssetCtx", "allMids", "assetCtxs", "candle",
     "clearinghouseState", "explorerTxs", "fastAssetCtxs", "notification", "openOrders",
-    "orderUpdates", "outcomeMetaUpdates", "spotAssetCtxs", "spotState", "twapStates", "user",
-    "userEvents", "userFills", "userHistoricalOrders", "userNonFundingLedgerUpdates",
+    "orderUpdates", "outcomeMetaUpdates", "post", "spotAssetCtxs", "spotState", "twapStates",
+    "user", "userEvents", "userFills", "userHistoricalOrders", "userNonFundingLedgerUpdates",
     "userTwapHistory", "userTwapSliceFills", "webData2", "webData3",
 })  # fmt: skip
 """Documented channels of which we say nothing."""

@@ -5,16 +5,14 @@ decides: universes (alone, with contexts, or for every dex), predictions, settle
 Answers that we have no use for are known by their shape too.
 """
 
-from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
 from cockpit.venues.contract import Fetch
-from cockpit.venues.hyperliquid.messages import BookData, Ctx, Millis, Wire, dex_of
+from cockpit.venues.hyperliquid.messages import BookData, Ctx, Millis, Number, Wire, dex_of
 from cockpit.venues.kit import decoding
 
-PATH = "/info"
 JSON = msgspec.json.Decoder(Any)
 Row = TypeVar("Row")
 
@@ -40,13 +38,21 @@ class Table(Wire):
     margin_tiers: list[TierRow]
 
 
+class Meta(Wire):
+    """One dex, its rows unread. Old recordings have no tables and name no collateral."""
+
+    universe: list[Any]
+    margin_tables: Any = None
+    collateral_token: Any = 0
+
+
 class Universe(msgspec.Struct, gc=False):
     """One dex. Positions are identities; None stands for a row that could not be read."""
 
     dex: str
     assets: list[Asset | None]
     quote: str
-    ctxs: list[Ctx | None] | None
+    ctxs: list[Ctx[float | str] | None] | None
     tables: dict[int, list[TierRow]] = {}
     """Margin tables by their id. An id below 50 without a table is a leverage for every size."""
 
@@ -54,49 +60,30 @@ class Universe(msgspec.Struct, gc=False):
 class Prediction(Wire):
     """The venue's forecast for one coin; the interval is in hours where it is said."""
 
-    funding_rate: float
+    funding_rate: Number
     next_funding_time: Millis | None = None
     funding_interval_hours: float | None = None
 
 
 class SettledRow(Wire):
     coin: str
-    funding_rate: float
+    funding_rate: Number
     time: Millis
-    premium: float | None = None
+    premium: Number = None
 
 
-class Answered(msgspec.Struct, gc=False, kw_only=True):
-    """`unreadable` counts the rows that made no sense; the others are good."""
+class Answer(msgspec.Struct, gc=False, kw_only=True):
+    """What a body says, one of these; nothing where it is known and without use for us.
 
+    `unreadable` counts the rows that made no sense; the others are good. Universes are of at least
+    one readable row; settled rows come oldest first, and an empty list is none of them.
+    """
+
+    universes: list[Universe] = []
+    predictions: list[tuple[str, Prediction]] = []
+    settled: list[SettledRow] | None = None
+    book: BookData | None = None
     unreadable: int = 0
-
-
-class Metas(Answered):
-    """At least one dex with at least one readable row."""
-
-    universes: list[Universe]
-
-
-class Predictions(Answered):
-    by_coin: list[tuple[str, Prediction]]
-
-
-class SettledPage(Answered):
-    """Rows, oldest first."""
-
-    rows: list[SettledRow]
-
-
-class Book(Answered):
-    data: BookData
-
-
-class Unused(Answered):
-    """An answer that we know and say nothing about."""
-
-
-Answer = Metas | Predictions | SettledPage | Book | Unused
 
 
 def read(body: str) -> Answer | str:
@@ -105,103 +92,77 @@ def read(body: str) -> Answer | str:
     if document is None:
         return "the venue answered null: it knows no such market"
     try:
-        if isinstance(document, dict):
-            return _read_object(document)
-        if isinstance(document, list):
-            return _read_list(document)
+        if isinstance(document, dict) and "levels" in document:
+            return Answer(book=msgspec.convert(document, BookData, strict=False))
+        if isinstance(document, dict | list):
+            return _read(document if isinstance(document, list) else [document])
     except msgspec.ValidationError as error:
         return str(error)
     return document if isinstance(document, str) else "an answer of unknown shape"
 
 
-def _read_object(document: dict[str, Any]) -> Answer | str:
-    if "universe" in document:
-        return _metas([(document, None)])
-    if "levels" in document:
-        return Book(data=msgspec.convert(document, BookData, strict=False))
-    return Unused() if document else "an empty answer"
+def _read(rows: list[Any]) -> Answer | str:
+    if not rows:
+        return Answer(settled=[])
+    first = rows[0]
+    if isinstance(first, dict) and "universe" in first:
+        is_pair = len(rows) == 2 and isinstance(rows[1], list)
+        return _metas([rows] if is_pair else [[row, None] for row in rows])
+    if isinstance(first, dict) and "fundingRate" in first:
+        settled = [row for row in (_convert(item, SettledRow) for item in rows) if row]
+        settled.sort(key=lambda row: row.time)
+        return Answer(settled=settled, unreadable=len(rows) - len(settled))
+    if isinstance(first, list) and first and isinstance(first[0], dict) and "universe" in first[0]:
+        return _metas(rows)
+    if any(_convert(row, tuple[str, list[Any]]) for row in rows):
+        return _predictions(rows)
+    return Answer() if first is None or isinstance(first, dict | list) else "a list of unknown rows"
 
 
-def _read_list(document: list[Any]) -> Answer | str:
-    if not document:
-        return SettledPage(rows=[])
-    first = document[0]
-    if isinstance(first, dict):
-        if "universe" in first:
-            if len(document) == 2 and isinstance(document[1], list):
-                return _metas([(first, document[1])])
-            return _metas([(meta, None) for meta in document])
-        if "fundingRate" in first:
-            rows = [row for row in (_convert(item, SettledRow) for item in document) if row]
-            rows.sort(key=lambda row: row.time)
-            return SettledPage(rows=rows, unreadable=len(document) - len(rows))
-        return Unused()
-    if isinstance(first, list) and len(first) == 2:
-        if isinstance(first[0], dict) and "universe" in first[0]:
-            return _metas([pair if _is_pair(pair) else (None, None) for pair in document])
-        if any(_is_pair(row) for row in document):
-            return _predictions(document)
-        return Unused()
-    return Unused() if first is None else "a list of unknown rows"
-
-
-def _is_pair(pair: Any) -> bool:
-    return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[1], list)
-
-
-def _metas(pairs: Sequence[Sequence[Any]]) -> Metas | str:
-    """Universes with their contexts, or without (None)."""
+def _metas(pairs: list[Any]) -> Answer | str:
+    """Universes, each with its contexts, or without (None)."""
     universes: list[Universe] = []
     unreadable = 0
-    for meta, ctxs in pairs:
-        rows = meta.get("universe") if isinstance(meta, dict) else None
-        if not isinstance(rows, list):
+    for pair in pairs:
+        read_pair = _convert(pair, tuple[Meta, list[Any] | None])
+        if read_pair is None:
             unreadable += 1
             continue
-        assets = [_convert(row, Asset) for row in rows]
+        meta, ctxs = read_pair
+        assets = [_convert(row, Asset) for row in meta.universe]
         unreadable += assets.count(None)
         named = next((asset.name for asset in assets if asset is not None), None)
         if named is None:
             continue
-        if ctxs is not None and len(ctxs) != len(rows):
+        if ctxs is not None and len(ctxs) != len(assets):
             unreadable += 1
             ctxs = None
-        token = meta.get("collateralToken", 0)
+        token = meta.collateral_token
+        tables = meta.margin_tables if isinstance(meta.margin_tables, list) else []
+        read_tables = [_convert(row, tuple[int, Table]) for row in tables]
         universe = Universe(
             dex=dex_of(named),
             assets=assets,
             quote="USDC" if token == 0 else f"token:{str(token)[:16]}",
-            ctxs=None if ctxs is None else [_convert(row, Ctx) for row in ctxs],
-            tables=_tables(meta.get("marginTables")),
+            ctxs=None if ctxs is None else [_convert(row, Ctx[float | str]) for row in ctxs],
+            tables={row[0]: row[1].margin_tiers for row in read_tables if row is not None},
         )
         universes.append(universe)
-    return Metas(universes=universes, unreadable=unreadable) if universes else "no market in it"
+    return Answer(universes=universes, unreadable=unreadable) if universes else "no market in it"
 
 
-def _tables(rows: Any) -> dict[int, list[TierRow]]:
-    """Those that can be read: old recordings have none."""
-    found: dict[int, list[TierRow]] = {}
-    for row in rows if isinstance(rows, list) else ():
-        try:
-            number, table = msgspec.convert(row, tuple[int, Table], strict=False)
-        except msgspec.ValidationError:
-            continue
-        found[number] = table.margin_tiers
-    return found
-
-
-def _predictions(document: list[Any]) -> Predictions:
-    by_coin: list[tuple[str, Prediction]] = []
-    unreadable = 0
-    for row in document:
+def _predictions(rows: list[Any]) -> Answer:
+    answer = Answer()
+    for row in rows:
         try:
             coin, venues = msgspec.convert(row, tuple[str, list[tuple[str, Any]]])
             for venue, forecast in venues:
                 if venue == "HlPerp" and forecast is not None:
-                    by_coin.append((coin, msgspec.convert(forecast, Prediction, strict=False)))
+                    found = msgspec.convert(forecast, Prediction, strict=False)
+                    answer.predictions.append((coin, found))
         except msgspec.ValidationError:
-            unreadable += 1
-    return Predictions(by_coin=by_coin, unreadable=unreadable)
+            answer.unreadable += 1
+    return answer
 
 
 def _convert(item: Any, kind: type[Row]) -> Row | None:
@@ -216,11 +177,6 @@ def ask(
 ) -> Fetch:
     """A question to the info endpoint, in the venue's own words."""
     return Fetch(
-        name=name,
-        path=PATH,
-        method="POST",
-        body=msgspec.json.encode(question).decode(),
-        weight=weight,
-        key=key,
-        background=background,
-    )
+        name=name, path="/info", method="POST", body=msgspec.json.encode(question).decode(),
+        weight=weight, key=key, background=background,
+    )  # fmt: skip

@@ -39,6 +39,7 @@ maintenance is 1/(2 x max leverage) of the first tier [margin].
 import math
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from cockpit.core import events as facts
 from cockpit.core.events import AnyEvent
@@ -223,7 +224,8 @@ class Session(VenueSession):
         return self._seldom(message, frame)
 
     def _heard(self, channel: str, coin: str) -> PerpMarket | None:
-        self._keys.seen(f"{channel} {coin}")
+        if not self._keys.is_settled:
+            self._keys.seen(f"{channel} {coin}")
         return self.listing.markets.get(coin) or self._market(coin)
 
     def _trades(self, fills: list[wire.WireTrade], at_ns: int) -> Sequence[Output]:
@@ -259,10 +261,6 @@ class Session(VenueSession):
                 return self._pulse.pong(at_ns)
             case wire.Error():
                 return self._error(message.data, frame)
-            case wire.Post():
-                response = message.data.response
-                if response.type == "error":
-                    return (decoding.reject(VENUE, at_ns, str(response.payload), frame.data),)
         return ()
 
     def _stands(self, subscription: wire.Subscription) -> None:
@@ -295,9 +293,24 @@ class Session(VenueSession):
                 return ()
             if named in wire.ACCOUNT_CHANNELS:
                 return (decoding.reject(VENUE, frame.at_ns, f"account: {reason}"),)
+            odd = decoding.decode(wire.ODD, frame.data)
+            if not isinstance(odd, str):
+                return self._odd(odd, reason, frame)
             is_unknown = "$.channel" in reason
             reason = f"unknown channel {named}" if is_unknown else f"{named}: {reason}"
         return (decoding.reject(VENUE, frame.at_ns, reason, frame.data),)
+
+    def _odd(self, odd: wire.Odd, reason: str, frame: Frame) -> Sequence[Output]:
+        """A message in which a figure is none: what the others say."""
+        if isinstance(odd, wire.ActiveAssetCtx):
+            market = self._heard("activeAssetCtx", odd.data.coin)
+            return () if market is None else market.context(odd.data.ctx, frame.at_ns)
+        if isinstance(odd, wire.AllDexsAssetCtxs):
+            return self._survey(odd.data, frame.at_ns)
+        rows = [decoding.decode(wire.FILL, raw) for raw in odd.data]
+        fills = [row for row in rows if not isinstance(row, str)]
+        rejected = decoding.reject(VENUE, frame.at_ns, f"trades: {reason}", frame.data)
+        return [*self._trades(fills, frame.at_ns), rejected]
 
     def _blocks(self, rows: list[wire.BlockRow], at_ns: int) -> Sequence[Output]:
         """Blocks, once each and ascending."""
@@ -317,7 +330,7 @@ class Session(VenueSession):
 
     # --- contexts -----------------------------------------------------------------------------
 
-    def _survey(self, data: wire.AllCtxsData, at_ns: int) -> Sequence[Output]:
+    def _survey(self, data: wire.AllCtxsData[Any], at_ns: int) -> Sequence[Output]:
         out: list[Output] = []
         count = 0
         for dex, ctxs in data.ctxs:
@@ -335,7 +348,7 @@ class Session(VenueSession):
         return out
 
     def _contexts(
-        self, markets: Sequence[PerpMarket | None], ctxs: Sequence[wire.Ctx | None], at_ns: int
+        self, markets: Sequence[PerpMarket | None], ctxs: Sequence[wire.Ctx[Any] | None], at_ns: int
     ) -> list[Output]:
         """The contexts of one dex, which say by position alone whose they are: equal lengths."""
         out: list[Output] = []
@@ -366,25 +379,21 @@ class Session(VenueSession):
                 self._history.failed(reply.key, at_ns)
             return [decoding.reject(VENUE, at_ns, answer, reply.body)]
         out: list[Output] = []
-        match answer:
-            case rest.Metas():
-                for universe in answer.universes:
-                    out += self._list(universe, reply)
-            case rest.Predictions():
-                for coin, forecast in answer.by_coin:
-                    market = self._market(coin)
-                    if market and not market.is_dead and self.wants.shows(market.symbol):
-                        out += self._news(market, [market.prediction(forecast, at_ns)])
-            case rest.SettledPage():
-                for row in answer.rows:
-                    market = self._market(row.coin)
-                    out += () if market is None else market.settled(row, at_ns)
-                if reply.name == "funding_history":
-                    stamps_ns = [ms_to_ns(row.time) for row in answer.rows]
-                    out += self._history.answered(reply.key, stamps_ns, at_ns)
-            case rest.Book():
-                market = self._market(answer.data.coin)
-                out += () if market is None else market.ladder(answer.data, at_ns, reply.body)
+        for universe in answer.universes:
+            out += self._list(universe, reply)
+        for coin, forecast in answer.predictions:
+            market = self._market(coin)
+            if market and not market.is_dead and self.wants.shows(market.symbol):
+                out += self._news(market, [market.prediction(forecast, at_ns)])
+        for row in answer.settled or ():
+            market = self._market(row.coin)
+            out += () if market is None else market.settled(row, at_ns)
+        if reply.name == "funding_history" and answer.settled is not None:
+            stamps_ns = [ms_to_ns(row.time) for row in answer.settled]
+            out += self._history.answered(reply.key, stamps_ns, at_ns)
+        market = None if answer.book is None else self._market(answer.book.coin)
+        if market is not None and answer.book is not None:
+            out += market.ladder(answer.book, at_ns, reply.body)
         if answer.unreadable:
             out.append(decoding.reject(VENUE, at_ns, f"{reply.name}: unreadable rows", reply.body))
         return out

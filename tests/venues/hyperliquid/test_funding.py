@@ -3,9 +3,11 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from cockpit.core.events import Funding, Reject
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
-from cockpit.venues.contract import Fetch, Wants
+from cockpit.venues.contract import Fetch, Tick, Wants
 from cockpit.venues.hyperliquid import Session
 from tests.support import AT_NS, capture_text, feed, only, opened, reply
 from tests.venues.hyperliquid.messages import meta_and_ctxs, settled
@@ -150,3 +152,12 @@ def test_a_payment_that_overlapping_pages_tell_is_stated_once():
     assert len(feed(session, reply("funding_history", rows[:1]))) == 1
     (new,) = feed(session, reply("funding_history", rows))
     assert new.venue_ns == NOW_HOUR_MS * 10**6
+
+
+@pytest.mark.parametrize("body", [{}, {"rows": []}, [[]], "soon"])
+def test_an_answer_that_is_no_page_of_history_does_not_end_it(body):
+    session = Session(Wants(symbols=("BTC",)))
+    (first,) = pages(feed(session, opened(), reply("instruments", meta_and_ctxs("BTC"))))
+    feed(session, reply("funding_history", json.dumps(body), key="BTC"))
+    (again,) = pages(feed(session, Tick(at_ns=AT_NS + 300 * NS_PER_S)))
+    assert question(again)["startTime"] == question(first)["startTime"] + 300_000

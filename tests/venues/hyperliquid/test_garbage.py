@@ -86,16 +86,6 @@ def test_an_error_is_a_reject_in_the_venues_words():
     assert fact.reason.startswith("Error parsing JSON into valid websocket request: ")
 
 
-def test_a_post_error_is_a_reject_and_a_post_answer_is_not():
-    def post(kind: str, payload: object) -> dict:
-        response = {"type": kind, "payload": payload}
-        return {"channel": "post", "data": {"id": 1, "response": response}}
-
-    (fact,) = feed(session(), frame(post("error", "422 Unprocessable Entity")))
-    assert fact.reason == "422 Unprocessable Entity"
-    assert feed(session(), frame(post("info", {"type": "l2Book", "data": None}))) == []
-
-
 def test_the_greeting_that_is_not_json_is_ignored():
     assert feed(session(), frame("Websocket connection established.")) == []
     assert feed(session(), frame(b"Websocket connection established.")) == []

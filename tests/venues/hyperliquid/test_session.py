@@ -1,6 +1,9 @@
 """The life of a Hyperliquid session: links, subscriptions, lost messages, polls, telemetry."""
 
 import json
+import os
+import subprocess
+import sys
 
 from cockpit.core.events import Block, BookSnapshot, Instrument, Reject
 from cockpit.core.units import NS_PER_S
@@ -176,3 +179,31 @@ def test_losing_the_block_link_leaves_the_books_alone():
     older = frame(l2_book([(98, 1)], [(101, 1)], 999))
     assert feed(running, older) == []
     assert sent(feed(running, *ticks(15))) == set()
+
+
+ORDER = """
+import sys
+from cockpit.venues.contract import Opened, Reply, Wanted, Wants
+from cockpit.venues.hyperliquid import Session
+
+accounts = tuple("0x" + letter * 40 for letter in "abcdef")
+session = Session(Wants(symbols=("BTC", "ETH", "SOL", "XRP"), accounts=accounts))
+inputs = [
+    Opened(at_ns=1), Reply(at_ns=2, name="instruments", status=200, body=sys.argv[1]),
+    Wanted(at_ns=3, wants=Wants(symbols=("SOL",), accounts=accounts[:1])),
+]
+print([output for item in inputs for output in session.handle(item)])
+"""
+
+
+def test_the_order_of_what_is_said_does_not_depend_on_the_hash_seed():
+    listing = json.dumps(meta_and_ctxs("BTC", "ETH", "SOL", "XRP", markPx="100"))
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", ORDER, listing],
+            env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(said) == 1
+    assert "unsubscribe" in said.pop()
