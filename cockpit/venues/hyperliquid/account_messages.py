@@ -184,14 +184,13 @@ def _figure(name: str, value: Number, odd: list[str]) -> float | None:
 
 
 def position(
-    account: str, dex: str, row: PositionRow, at_ns: int, venue_ns: int | None, odd: list[str]
+    account: str, dex: str, state: State, row: PositionRow, at_ns: int, odd: list[str]
 ) -> Position | None:
     """One open position; None for what is no perp. ValueError for a size that cannot be."""
-    named = name_of(row.coin)
+    named, units = name_of(row.coin), finite(row.szi)
     if named is None:
         return None
     symbol, contract = named
-    units = finite(row.szi)
     if units is None:
         raise ValueError(f"{symbol}: impossible size")
 
@@ -199,25 +198,31 @@ def position(
         number = _figure(f"{field} of {symbol}", value, odd)
         return None if number is None else number / scale
 
-    value, leverage = positive(read("positionValue", row.position_value)), row.leverage
-    most = positive(read("maxLeverage", row.max_leverage))
-    charged = None if row.cum_funding is None else read("sinceOpen", row.cum_funding.since_open)
-    mode = None if leverage is None else _MODES.get(leverage.type)
-    used = read("marginUsed", row.margin_used)
+    leverage = row.leverage or Leverage(type="")
+    value, most = read("positionValue", row.position_value), read("maxLeverage", row.max_leverage)
+    charged = read("sinceOpen", (row.cum_funding or CumFunding()).since_open)
+    mode, used = _MODES.get(leverage.type), read("marginUsed", row.margin_used)
     return Position(
-        venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, symbol=symbol, account=account, pool=dex,
-        size=units * contract,
+        venue=VENUE, recv_ns=at_ns, venue_ns=state.venue_ns, symbol=symbol, account=account,
+        pool=dex, size=units * contract,
         entry=positive(read("entryPx", row.entry_px, contract)),
-        mark=None if value is None or units == 0.0 else value / abs(units) / contract,
+        mark=value / abs(units) / contract if positive(value) and value and units else None,
         liquidation=positive(read("liquidationPx", row.liquidation_px, contract)),
         upnl=read("unrealizedPnl", row.unrealized_pnl),
         # Minus zero is no figure of its own.
         funding_paid=None if charged is None else 0.0 - charged,
-        leverage=None if leverage is None else positive(read("leverage", leverage.value)),
+        leverage=positive(read("leverage", leverage.value)),
         margin_mode=mode,
         isolated_equity=used if mode == "isolated" else None,
-        mmf=None if most is None else 1 / (2 * most),
+        mmf=1 / (2 * most) if positive(most) and most else None,
     )  # fmt: skip
+
+
+def positions(account: str, dex: str, state: State, at_ns: int, odd: list[str]) -> list[Position]:
+    """Every open position of one dex. ValueError for a size that cannot be."""
+    rows = [asset.position for asset in state.asset_positions]
+    read = [position(account, dex, state, row, at_ns, odd) for row in rows]
+    return [row for row in read if row is not None]
 
 
 def margin_of(account: str, dex: str, state: State, at_ns: int, odd: list[str]) -> Margin:

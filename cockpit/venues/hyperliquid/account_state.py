@@ -28,18 +28,12 @@ from cockpit.venues.kit.numbers import finite
 
 FIRST_DEX = ""
 UNIFIED, PORTFOLIO = "unifiedAccount", "portfolioMargin"
-NO_USDC = (
-    "a unified account: its collateral is in its spot balances, which name no USDC, "
-    "so its equity is not known"
-)
+NO_USDC = "a unified account: its spot balances name no USDC, so its equity is not known"
 SHARED = (
     "a unified account: its builders' dexes draw on the same spot balances, "
     "so the equity behind each is not known"
 )
-BORROWING = (
-    "a portfolio-margin account: all its spot balances are collateral, "
-    "so its equity is not known here"
-)
+BORROWING = "a portfolio-margin account: all its spot balances are collateral, its equity not known"
 MISSING = "Hyperliquid has never seen this address"
 UNSURE = "empty; an agent (API) wallet looks the same: is this the address of the account itself?"
 UNASKED = "?"
@@ -109,15 +103,7 @@ class Followed:
         """One dex. A state that makes no sense leaves what was told before."""
         odd: list[str] = []
         try:
-            rows = [
-                row
-                for asset in state.asset_positions
-                if (
-                    row := wire.position(
-                        self.account, dex, asset.position, at_ns, state.venue_ns, odd
-                    )
-                )
-            ]
+            rows = wire.positions(self.account, dex, state, at_ns, odd)
             margin = wire.margin_of(self.account, dex, state, at_ns, odd)
         except ValueError as error:
             yield self._reject(at_ns, str(error))

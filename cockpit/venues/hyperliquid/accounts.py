@@ -28,14 +28,9 @@ from cockpit.core.events import AccountState, FundingPayment, Margin, Position, 
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.contract import MAIN, Fetch, Output, Reply
 from cockpit.venues.hyperliquid import account_messages as wire
+from cockpit.venues.hyperliquid import messages
 from cockpit.venues.hyperliquid.account_state import UNASKED, Followed
-from cockpit.venues.hyperliquid.messages import (
-    ACCOUNT_CHANNELS,
-    VENUE,
-    AllDexsData,
-    FundingsData,
-    key_of,
-)
+from cockpit.venues.hyperliquid.messages import VENUE
 from cockpit.venues.hyperliquid.rest_messages import JSON, ask
 from cockpit.venues.kit.account_ledger import failure
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
@@ -107,7 +102,11 @@ class Accounts:
     def keys(self) -> list[str]:
         """The subscriptions that the followed accounts need."""
         streamed = self._wanted[:STREAMED_USERS]
-        return [key_of(channel, account) for account in streamed for channel in ACCOUNT_CHANNELS]
+        return [
+            messages.key_of(channel, account)
+            for account in streamed
+            for channel in messages.ACCOUNT_CHANNELS
+        ]
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         """The questions that are due; what the stream says of an account is not asked for."""
@@ -140,11 +139,11 @@ class Accounts:
 
     # --- frames -------------------------------------------------------------------------------
 
-    def all_dexs(self, data: AllDexsData, at_ns: int) -> list[Output]:
+    def all_dexs(self, data: messages.AllDexsData, at_ns: int) -> list[Output]:
         """Every dex of one address, all of them at once."""
-        followed = self._named(data.user, at_ns)
-        if not isinstance(followed, Followed):
-            return followed
+        followed = self._named(data.user)
+        if followed is None:
+            return [_nobody(at_ns)]
         states = [(dex, decode(wire.STATE, raw)) for dex, raw in data.clearinghouse_states]
         if not any(isinstance(state, str) for _, state in states):
             followed.heard_ns = at_ns
@@ -158,21 +157,16 @@ class Accounts:
                 out += followed.state(dex, state, at_ns)
         return [*out, *self._concluded(followed, at_ns)]
 
-    def fundings(self, data: FundingsData, at_ns: int) -> list[Output]:
+    def fundings(self, data: messages.FundingsData, at_ns: int) -> list[Output]:
         """Payments of one address, as they happen."""
-        followed = self._named(data.user, at_ns)
-        if not isinstance(followed, Followed):
-            return followed
+        followed = self._named(data.user)
+        if followed is None:
+            return [_nobody(at_ns)]
         return list(followed.paid(*wire.paid(data.fundings), at_ns))
 
-    def _named(self, user: str, at_ns: int) -> Followed | list[Output]:
-        """Whose message it is, or what is said of one about nobody."""
+    def _named(self, user: str) -> Followed | None:
         account = normal_address(user)
-        if not account:
-            return []
-        if hex_address_problem(account):
-            return [reject(VENUE, at_ns, "account: a message about no address")]
-        return self._of(account)
+        return None if hex_address_problem(account) else self._of(account)
 
     # --- replies ------------------------------------------------------------------------------
 
@@ -244,6 +238,10 @@ class Accounts:
         if not followed.needs_role:
             # The answer may be another the next time that it looks like nobody's.
             self._roles.soon(f"role/{followed.account}")
+
+
+def _nobody(at_ns: int) -> Reject:
+    return reject(VENUE, at_ns, "account: a message about no address")
 
 
 def _keys(question: str, accounts: Iterable[Followed]) -> list[str]:

@@ -244,13 +244,10 @@ class Session(VenueSession):
                 self._explorer.seen(EXPLORER)
                 return self._blocks(message, at_ns)
             case wire.AllDexsAssetCtxs():
-                self._keys.seen(ALL_CONTEXTS)
                 return self._survey(message.data, at_ns)
             case wire.AllDexs():
-                self._keys.seen(key_of("allDexsClearinghouseState", message.data.user))
                 return self._accounts.all_dexs(message.data, at_ns)
             case wire.UserFundings():
-                self._keys.seen(key_of("userFundings", message.data.user))
                 return self._accounts.fundings(message.data, at_ns)
             case wire.SubscriptionResponse():
                 subscription = message.data.subscription
@@ -269,17 +266,14 @@ class Session(VenueSession):
 
     def _error(self, text: str, frame: Frame) -> Sequence[Output]:
         """A refusal, which quotes what it is about: a subscription, or the whole command."""
+        quoted = decoding.decode(wire.QUOTED, text[max(text.find("{"), 0) :])
         if frame.link == BLOCKS:
             # The block feed is undocumented: where it is refused, we do without.
             self._explorer.refuse(EXPLORER, frame.at_ns)
-            return (decoding.reject(VENUE, frame.at_ns, text, frame.data),)
-        quoted = decoding.decode(wire.QUOTED, text[max(text.find("{"), 0) :])
-        if not isinstance(quoted, str):
-            subscription = quoted.subscription or quoted
-            if text.startswith(DUPLICATE):
-                self._stands(subscription)
-            else:
-                self._keys.refuse(subscription.key, frame.at_ns)
+        elif not isinstance(quoted, str) and text.startswith(DUPLICATE):
+            self._stands(quoted)
+        elif not isinstance(quoted, str):
+            self._keys.refuse((quoted.subscription or quoted).key, frame.at_ns)
         return (decoding.reject(VENUE, frame.at_ns, text, frame.data),)
 
     def _strange(self, frame: Frame, reason: str) -> Sequence[Output]:
