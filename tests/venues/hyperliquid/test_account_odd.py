@@ -3,7 +3,6 @@
 import pytest
 
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
-from cockpit.venues.contract import Wants
 from cockpit.venues.hyperliquid import Session
 from tests.support import (
     AT_NS,
@@ -155,13 +154,6 @@ def test_an_answer_of_null_keeps_the_account_and_says_so():
     assert (said.state, "got `null`" in said.reason) == ("failed", True)
 
 
-def test_an_impossible_figure_keeps_the_account_and_says_so():
-    session = following(ALICE)
-    feed(session, opened(), reply("account", state(row("BTC", "1")), key=f"state/{ALICE}"))
-    outputs = feed(session, reply("account", state(row("BTC", "1e300")), key=f"state/{ALICE}"))
-    assert [s.reason for s in only(AccountState, outputs)] == ["not read: BTC: impossible size"]
-
-
 def test_an_answer_that_names_nobody_is_nobodys_where_two_are_followed():
     [rejected] = feed(following(ALICE, BOB), reply("account", state(row("BTC", "1"))))
     assert "whose account" in rejected.reason
@@ -211,14 +203,6 @@ def test_an_address_of_no_known_role_that_turns_out_missing_was_never_an_account
     assert (said.state, said.reason) == ("unknown", "Hyperliquid has never seen this address")
 
 
-def test_an_agent_without_a_named_account_is_still_called_one():
-    session = following(ALICE)
-    feed(session, opened(), reply("account", EMPTY, key=f"state/{ALICE}"))
-    [said] = roles(session, {"role": "agent"})
-    assert said.state == "unknown"
-    assert "agent (API) wallet holds nothing itself" in said.reason
-
-
 def test_an_account_that_opens_a_position_and_closes_it_is_asked_anew_who_it_is():
     session = following(ALICE)
     feed(session, opened(), reply("account", EMPTY, key=f"state/{ALICE}"))
@@ -226,8 +210,3 @@ def test_an_account_that_opens_a_position_and_closes_it_is_asked_anew_who_it_is(
     feed(session, reply("account", state(row("BTC", "1")), key=f"state/{ALICE}"))
     outputs = feed(session, reply("account", EMPTY, key=f"state/{ALICE}"))
     assert len(asked(outputs, "role/")) == 1
-
-
-def test_the_roles_of_others_are_never_asked():
-    outputs = feed(Session(Wants()), opened(), frame(all_dexs(BOB, ("", EMPTY))), *ticks(5))
-    assert asked(outputs, "role/") == []

@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
 from cockpit.venues.contract import Send, Wanted, Wants
-from cockpit.venues.hyperliquid import SPEC, Session
+from cockpit.venues.hyperliquid import SPEC
 from tests.support import (
     AT_NS,
     closed,
@@ -253,10 +253,6 @@ def test_an_impossible_size_rejects_the_account_and_closes_nothing():
     assert ALICE not in rejected.reason + rejected.data
 
 
-def test_a_frame_about_no_address_is_a_reject():
-    assert only(Reject, feed(following(ALICE), frame(all_dexs("you", ("", state())))))
-
-
 def test_no_reject_has_a_whole_address_in_it():
     text = "Error parsing JSON: {" + f'"user":"{ALICE}"' + "}"
     [rejected] = feed(following(ALICE), frame({"channel": "error", "data": text}))
@@ -283,8 +279,3 @@ def test_an_address_of_the_wrong_form_is_a_sentence(text, words):
 def test_capital_letters_are_the_same_account():
     outputs = feed(following("0x" + ALICE[2:].upper()), opened())
     assert asked(outputs, f"state/{ALICE}")
-
-
-def test_replies_and_ticks_without_accounts_ask_nothing():
-    outputs = feed(Session(Wants(symbols=("BTC",))), opened(), *ticks(20))
-    assert asked(outputs, "state/") == []

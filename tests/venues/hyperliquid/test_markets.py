@@ -59,10 +59,6 @@ def test_tick_has_five_significant_figures_at_the_mark(mark, sz_decimals, tick):
     assert listed(body)["X"].tick == tick
 
 
-def test_without_a_mark_the_tick_is_unknown_and_not_zero():
-    assert listed(meta("BTC"))["BTC"].tick is None
-
-
 def test_k_coins_are_scaled_to_one_coin_and_capital_k_is_not():
     body = meta_and_ctxs(
         asset("kPEPE", szDecimals=0), asset("KAS", szDecimals=0), markPx="0.004411"
@@ -172,22 +168,10 @@ def test_a_context_states_hourly_funding_open_interest_and_two_prices():
     assert (prices.mark, prices.index, prices.last) == (128.45, 128.41, None)
 
 
-def test_a_context_has_no_time_of_its_own():
-    assert {fact.venue_ns for fact in feed(session(), frame(active_ctx("SOL")))} == {None}
-
-
 def test_next_funding_is_the_next_full_hour():
     for at_ns, hours in ((AT_NS, 1), (AT_NS - AT_NS % HOUR_NS, 1), (AT_NS + HOUR_NS, 2)):
         (funding,) = only(Funding, feed(session(), frame(active_ctx("SOL"), at_ns)))
         assert funding.next_ns == AT_NS - AT_NS % HOUR_NS + hours * HOUR_NS
-
-
-def test_open_interest_and_prices_of_k_coins_are_per_coin_and_the_rate_is_unchanged():
-    message = active_ctx("kPEPE", openInterest="7", markPx="0.004", oraclePx="0.005")
-    funding, interest, prices = feed(session("PEPE"), frame(message))
-    assert (funding.symbol, funding.rate) == ("PEPE", 0.0000125)
-    assert interest.base == 7_000.0
-    assert (prices.mark, prices.index) == (0.004 / 1000, 0.005 / 1000)
 
 
 def test_a_dead_market_says_nothing_rather_than_zero():
@@ -268,9 +252,3 @@ def test_documented_contexts_of_a_builders_dex_need_the_wish():
     facts = feed(session("xyz:XYZ100", "xyz:TSLA"), reply("tickers", body))
     assert [f.rate for f in only(Funding, facts)] == [0.0002110251]
     assert {f.symbol for f in only(OpenInterest, facts)} == {"xyz:XYZ100"}
-
-
-def test_mids_are_no_prices_of_ours():
-    assert feed(session(), frame(capture_text("hyperliquid/ws_all_mids.json"))) == []
-    mids = json.loads(capture_text("hyperliquid/rest_all_mids.json"))[0]["response"]
-    assert feed(session(), reply("tickers", mids)) == []

@@ -8,7 +8,7 @@ import sys
 from cockpit.core.events import Block, BookSnapshot, Instrument, Reject
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Fetch, Send, Tick, Wanted, Wants
-from cockpit.venues.hyperliquid import SPEC, Session
+from cockpit.venues.hyperliquid import Session
 from tests.support import AT_NS, closed, feed, frame, only, opened, reply, ticks
 from tests.venues.hyperliquid.messages import T0_MS, active_ctx, asset, bbo, l2_book, meta_and_ctxs
 
@@ -110,13 +110,6 @@ def test_after_a_reconnect_everything_is_subscribed_at_once_and_books_start_clea
     assert isinstance(book, BookSnapshot)
 
 
-def test_a_second_session_on_the_link_does_not_remember_the_touch():
-    running = live()
-    feed(running, frame(bbo((90, 1), (91, 1), 2_000)), closed(), opened())
-    (book,) = feed(running, frame(l2_book([(99, 1)], [(101, 1)], 1_999)))
-    assert book.bids == ((99.0, 1.0),)
-
-
 def test_contexts_that_outgrow_the_listing_refresh_it():
     running = live()
     message = {"channel": "allDexsAssetCtxs", "data": {"ctxs": [["", []]]}}
@@ -137,11 +130,6 @@ def block(height: int, time: int) -> dict:
     }
 
 
-def test_the_block_link_is_telemetry():
-    assert SPEC.links["blocks"].telemetry
-    assert not SPEC.links["main"].telemetry
-
-
 def test_blocks_arrive_as_a_bare_array():
     running = session()
     assert sent(feed(running, opened(link="blocks")), link="blocks") == {("explorerBlock", "")}
@@ -150,12 +138,6 @@ def test_blocks_arrive_as_a_bare_array():
     assert isinstance(first, Block)
     assert (first.height, first.block_ns, first.chain) == (7, T0_MS * 1_000_000, "hyperliquid-l1")
     assert (second.height, second.venue_ns) == (8, (T0_MS + 71) * 1_000_000)
-
-
-def test_a_repeated_block_is_stated_once():
-    running = session()
-    again = [frame([block(7, 0)], link="blocks")] * 2
-    assert len(feed(running, opened(link="blocks"), *again)) == 2
 
 
 def test_a_block_feed_that_is_refused_is_left_alone():
