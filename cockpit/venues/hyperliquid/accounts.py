@@ -115,7 +115,7 @@ class Accounts:
         every = [self._of(account) for account in self._wanted]
         silent = [followed for followed in every if not followed.is_streamed(at_ns, POLL_S)]
         for followed in silent:
-            followed.dexs = self._dexs
+            followed.dexs = followed.dexs if self._dexs is None else self._dexs
         builders = [f"state/{f.account}/{dex}" for f in silent for dex in self._dexs or ()]
         self._dex_list.is_wanted = bool(silent)
         # What equity means is asked before it: a unified account's is in its spot balances.
