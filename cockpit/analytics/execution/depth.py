@@ -8,7 +8,6 @@ Formulas: Bouchaud, Bonart, Donier, Gould, "Trades, Quotes and Prices" (CUP 2018
 """
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,14 +34,6 @@ class Walk(NamedTuple):
     def vwap(self) -> float | None:
         """Average price in quote per base; None when nothing was filled."""
         return self.usd / self.base if self.base > 0 else None
-
-
-class Band(NamedTuple):
-    """Notional within `bps` of mid; a lower bound when the visible book ends before the band."""
-
-    bps: float
-    usd: float
-    is_truncated: bool
 
 
 def book_problem(bids: Levels, asks: Levels) -> str | None:
@@ -132,15 +123,6 @@ def depth_base(levels: Levels, mid: float, bps: float) -> float:
     """Base units resting within `bps` of mid on this side, inclusive."""
     prices, sizes = ladder(levels)
     return float(np.sum(sizes[_within(prices, mid, bps)]))
-
-
-def depth_bands(levels: Levels, mid: float, bands_bps: Sequence[float]) -> tuple[Band, ...]:
-    """Notional of one side in nested bands around mid, each with whether the book reaches it."""
-    reach = covered_bps(levels, mid)
-    return tuple(
-        Band(bps, depth_usd(levels, mid, bps), reach is None or reach < bps - 1e-9)
-        for bps in bands_bps
-    )
 
 
 def covered_bps(levels: Levels, mid: float) -> float | None:

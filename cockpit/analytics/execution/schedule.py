@@ -43,16 +43,6 @@ def half_life_min(kappa: float) -> float | None:
     return 1.0 / kappa if kappa > 0 else None
 
 
-def risk_aversion_for(
-    half_life: float, sigma: float, eta: float, gamma: float, step_min: float
-) -> float:
-    """The risk aversion whose kappa is 1 / `half_life` (minutes). ValueError unless above 0."""
-    if not (half_life > 0 and sigma > 0):
-        raise ValueError("a half-life and a volatility above 0 are needed")
-    rate = 2.0 * math.sinh(step_min / half_life / 2.0) / step_min
-    return rate * rate * net_temporary_impact(eta, gamma, step_min) / (sigma * sigma)
-
-
 def almgren_chriss(amount: float, slices: int, step_min: float, kappa: float) -> Array:
     """Slices of shape (K,), in order, that sum to `amount`; kappa 0 gives equal slices.
 
@@ -94,23 +84,6 @@ def weighted(amount: float, weights: Array) -> Array:
     return pieces
 
 
-def obizhaeva_wang(amount: float, slices: int, step_min: float, refill_half_life: float) -> Array:
-    """A block, a steady flow, a block: best against a book that refills exponentially.
-
-    Slices at 0, step, 2 step, …; `refill_half_life` in minutes. With a = 2^(-step / half-life)
-    the blocks are X / ((K - 2)(1 - a) + 2) and those between (1 - a) of one (Alfonsi, Fruth,
-    Schied, "Optimal execution strategies in limit order books with general shape functions",
-    Quant. Finance 10 (2010)). A book that never refills trades two halves, an instant one TWAP.
-    """
-    _check(amount, slices)
-    if not (step_min > 0 and refill_half_life > 0):
-        raise ValueError("step and refill half-life must be above 0")
-    refilled = -math.expm1(-math.log(2.0) * step_min / refill_half_life)
-    shares = np.full(slices, refilled)
-    shares[0] = shares[-1] = 1.0
-    return weighted(amount, shares)
-
-
 def ladder_prices(anchor: float, side: int, step_frac: float, slices: int) -> Array:
     """Limit prices that step away from the anchor: down for a buy (+1), up for a sell (-1)."""
     prices: Array = anchor * (1.0 - side * step_frac * np.arange(float(slices)))
@@ -136,11 +109,6 @@ def shortfall_sd_usd(slices: Array, sigma: float, step_min: float) -> float:
     """Standard deviation of the shortfall: what is still to do after each slice is exposed."""
     left = float(np.sum(slices)) - np.cumsum(slices)
     return sigma * math.sqrt(step_min * float(np.dot(left, left)))
-
-
-def utility_usd(cost_usd: float, sd_usd: float, risk_aversion: float) -> float:
-    """Cost plus risk aversion times variance: what the optimal schedule makes least."""
-    return cost_usd + risk_aversion * sd_usd**2
 
 
 def most_slices(horizon: float, refill_half_life: float, half_lives: float) -> int:

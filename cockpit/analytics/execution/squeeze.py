@@ -60,14 +60,6 @@ def covariance(sds: Array, correlation: Array) -> Array:
     return matrix
 
 
-def shrunk(matrix: Array, share: float) -> Array:
-    """`share` of the way from a covariance to its own diagonal: steadier with little history."""
-    if not 0 <= share <= 1:
-        raise ValueError(f"the share must be from 0 to 1, got {share}")
-    steadier: Array = (1.0 - share) * matrix + share * np.diag(np.diag(matrix))
-    return steadier
-
-
 def squeeze_sd_usd(sizes: Array, sigma: Array) -> float:
     """sqrt(q' Sigma q): what a joint gap of one sd costs these sizes (USD)."""
     return math.sqrt(max(0.0, float(sizes @ sigma @ sizes)))

@@ -113,11 +113,8 @@ def test_one_sided_books_have_no_middle() -> None:
     assert depth.imbalance(0.0, 0.0) is None
 
 
-def test_a_band_beyond_the_visible_book_is_a_lower_bound() -> None:
-    near, far = depth.depth_bands(ASKS, MID, (10.0, 25.0))
-    assert not near.is_truncated
-    assert far.is_truncated
-    assert far.usd == pytest.approx(3502.5)
+def test_the_visible_book_ends_at_its_last_level() -> None:
+    assert depth.depth_usd(ASKS, MID, 25.0) == pytest.approx(3502.5)
     assert depth.covered_bps(ASKS, MID) == pytest.approx((100.10 / 99.975 - 1) * 1e4)
 
 

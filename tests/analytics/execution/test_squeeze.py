@@ -67,14 +67,6 @@ def test_rollups_that_share_a_layer_are_assumed_to_gap_together() -> None:
     ]
 
 
-def test_shrinking_keeps_variances_and_weakens_what_is_shared() -> None:
-    steadier = squeeze.shrunk(SIGMA, 0.2)
-    assert np.diag(steadier) == pytest.approx(SDS**2)
-    assert steadier[0, 1] == pytest.approx(0.8 * 8e-4 * 10e-4 * 0.85)
-    with pytest.raises(ValueError, match="share"):
-        squeeze.shrunk(SIGMA, 1.1)
-
-
 def test_the_squeeze_of_one_venue_is_its_own_sd() -> None:
     assert squeeze.squeeze_sd_usd(np.array([1e6, 0.0, 0.0]), SIGMA) == pytest.approx(800.0)
 
