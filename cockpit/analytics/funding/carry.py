@@ -140,15 +140,6 @@ def margin_usd(notional_usd: float, initial_frac: float, buffer_frac: float) -> 
     return notional_usd * (initial_frac + buffer_frac)
 
 
-def transfer_capital_usd(
-    notionals_usd: Sequence[float], maintenance_fracs: Sequence[float],
-    z: float, sigma_sqrt_h: float, transfer_h: float,
-) -> float:  # fmt: skip
-    """Sum of N (mmf + z sigma sqrt(T)): capital that outlasts the time a transfer takes."""
-    move = z * sigma_sqrt_h * math.sqrt(transfer_h)
-    return sum(n * (f + move) for n, f in zip(notionals_usd, maintenance_fracs, strict=True))
-
-
 def return_apr(net_usd: float, capital_usd: float, hold_h: float) -> float | None:
     """Simple yearly return on the collateral of both legs; None without capital or a hold."""
     if not (capital_usd > 0 and hold_h > 0):

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.core.units import HOUR_S, HOURS_PER_YEAR, NS_PER_S
+from cockpit.core.units import HOUR_S, NS_PER_S
 
 Array = NDArray[np.float64]
 EIGHT_HOURS_S = 8 * HOUR_S
@@ -111,28 +111,6 @@ def expected_rate(formula: Formula, mean: Array, sd: Array) -> Array:
     return rate
 
 
-def apy(rate: float, interval_s: int) -> float | None:
-    """Annual rate compounded at each settlement, as a fraction; None for a rate of -1 or less.
-
-    Only meaningful when the cash flow is put back into the position.
-    """
-    if interval_s <= 0:
-        raise ValueError(f"funding interval must be positive, got {interval_s} s")
-    if rate <= -1 or not math.isfinite(rate):
-        return None
-    return math.expm1(HOURS_PER_YEAR * HOUR_S / interval_s * math.log1p(rate))
-
-
-def rate_from_apr(apr: float, interval_s: int) -> float:
-    """The rate per interval of a simple annual rate (a fraction)."""
-    return apr * interval_s / HOUR_S / HOURS_PER_YEAR
-
-
-def cash_flow_usd(size: float, reference: float, rate: float) -> float:
-    """What a position of signed `size` receives for one interval; negative is paid."""
-    return -size * reference * rate
-
-
 def predicted_premium(
     mean_so_far: float, now: float, elapsed: int, total: int, mu: float, phi: float, is_ramp: bool
 ) -> float:
@@ -168,13 +146,6 @@ def oi_weighted(rates: Array, open_interest: Array) -> float | None:
     known = np.isfinite(rates) & np.isfinite(weights) & (weights > 0)
     total = float(weights[known].sum())
     return float(np.dot(rates[known], weights[known])) / total if total > 0 else None
-
-
-def spread_matrix(rates: Array) -> Array:
-    """Entry [a, b] is rate a less rate b, shape (V, V), same unit; NaN where one is unknown."""
-    column = np.asarray(rates, dtype=np.float64)
-    difference: Array = column[:, None] - column[None, :]
-    return difference
 
 
 def robust_z(value: float, history: Array, min_count: int) -> float | None:

@@ -57,16 +57,6 @@ def half_life(phi: float) -> float | None:
     return math.log(0.5) / math.log(phi) if 0 < phi < 1 else None
 
 
-def mean_at(now: float, mu: float, phi: float, steps: int) -> float:
-    """The expected value `steps` ahead."""
-    return mu + math.pow(phi, steps) * (now - mu)
-
-
-def sd_at(phi: float, sigma: float, steps: int) -> float:
-    """The standard deviation of the value `steps` ahead."""
-    return sigma * math.sqrt(float(np.sum(phi ** (2.0 * np.arange(steps)))))
-
-
 def probability_below(threshold: float, mean: float, sd: float) -> float:
     """P(X < threshold) for X normal; with sd 0 it is certain: 0 or 1."""
     if sd > 0:

@@ -26,17 +26,6 @@ class Curve(NamedTuple):
     next_24h: float | None
 
 
-class Shape(NamedTuple):
-    """`slope` is 24 h less 7 d, `curvature` 8 h - 2 x 24 h + 7 d, both per hour.
-
-    `is_backward` when predicted < 24 h < 7 d. None where a point that it needs is unknown.
-    """
-
-    slope: float | None
-    curvature: float | None
-    is_backward: bool | None
-
-
 def realised_curve(
     rates_hourly: Array, stamps_ns: Ints, intervals_s: Array, now_ns: int, min_coverage: float
 ) -> tuple[float | None, ...]:
@@ -63,14 +52,3 @@ def expected_hourly(
     means: Array = mu + phi**ahead * (premium - mu)
     sds: Array = sigma * np.sqrt(np.cumsum(phi ** (2.0 * (ahead - 1))))
     return float(expected_rate(formula, means, sds).mean()) * HOUR_S / formula.interval_s
-
-
-def curve_shape(curve: Curve) -> Shape:
-    """Slope, curvature and direction of a curve."""
-    _, eight, day, week, _ = curve.realised
-    slope = None if day is None or week is None else day - week
-    bent = None if eight is None or day is None or week is None else eight - 2 * day + week
-    backward = None
-    if curve.predicted is not None and day is not None and week is not None:
-        backward = curve.predicted < day < week
-    return Shape(slope, bent, backward)

@@ -115,11 +115,6 @@ def test_margin_is_the_initial_one_and_a_buffer_on_each_leg() -> None:
     assert carry.margin_usd(100_000.0, 0.05, 0.02) == pytest.approx(7000.0)
 
 
-def test_capital_outlasts_a_transfer() -> None:
-    capital = carry.transfer_capital_usd([1e5, 1e5], [0.0125, 0.03], 2.0, 0.005, 4.0)
-    assert capital == pytest.approx(1e5 * (0.0325 + 0.05))
-
-
 def test_the_return_is_on_the_collateral_of_both_legs() -> None:
     assert carry.return_apr(10.0, 10_000.0, 8760.0) == pytest.approx(0.001)
     assert carry.return_apr(10.0, 0.0, 24.0) is None

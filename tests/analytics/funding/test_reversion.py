@@ -18,7 +18,7 @@ def test_a_day_of_decaying_funding_on_a_million_costs_607_not_1440() -> None:
 
 
 def test_the_sum_is_the_terms_added_one_by_one() -> None:
-    terms = [reversion.mean_at(F0, MU, PHI, k) for k in range(1, 25)]
+    terms = [MU + PHI**k * (F0 - MU) for k in range(1, 25)]
     assert reversion.expected_sum(F0, MU, PHI, 24) == pytest.approx(sum(terms), rel=1e-12)
     assert reversion.expected_mean(F0, MU, PHI, 24) == pytest.approx(sum(terms) / 24, rel=1e-12)
     assert reversion.expected_mean(F0, MU, PHI, 0) is None
@@ -30,8 +30,8 @@ def test_half_of_a_deviation_is_gone_after_five_hours() -> None:
 
 
 def test_the_odds_that_funding_flips_within_eight_hours() -> None:
-    mean = reversion.mean_at(2e-5, MU, PHI, 8)
-    sd = reversion.sd_at(PHI, 1.2e-5, 8)
+    mean = MU + PHI**8 * (2e-5 - MU)
+    sd = 1.2e-5 * sum(PHI ** (2 * k) for k in range(8)) ** 0.5
     assert mean == pytest.approx(1.4961587536577842e-05, rel=1e-12)
     assert sd == pytest.approx(2.2989982455960467e-05, rel=1e-12)
     assert reversion.probability_below(0.0, mean, sd) == pytest.approx(0.2575919148105184, rel=1e-9)

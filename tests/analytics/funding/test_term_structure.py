@@ -5,8 +5,6 @@ import pytest
 
 from cockpit.analytics.funding.rates import Formula, rate_from_premium
 from cockpit.analytics.funding.term_structure import (
-    Curve,
-    curve_shape,
     expected_hourly,
     realised_curve,
 )
@@ -58,15 +56,3 @@ def test_uncertainty_above_the_zone_raises_what_a_pinned_rate_is_expected_to_pay
 def test_only_whole_intervals_are_expected() -> None:
     assert expected_hourly(EIGHT_HOURLY, 9e-4, 0.0, 1.0, 0.0, 4) is None
     assert expected_hourly(EIGHT_HOURLY, 9e-4, 0.0, 1.0, 0.0, 8) == pytest.approx(4e-4 / 8)
-
-
-def test_the_shape_of_a_curve() -> None:
-    shape = curve_shape(Curve((9.0, 2.0, 4.0, 7.0, None), 1.0, None, None))
-    assert (shape.slope, shape.curvature, shape.is_backward) == (-3.0, 1.0, True)
-    upward = curve_shape(Curve((9.0, 2.0, 4.0, 7.0, None), 5.0, None, None))
-    assert upward.is_backward is False
-
-
-def test_a_shape_with_an_unknown_point_is_unknown() -> None:
-    shape = curve_shape(Curve((1.0, 2.0, None, 7.0, 1.0), 1.0, None, None))
-    assert shape == (None, None, None)
