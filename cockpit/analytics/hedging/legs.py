@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.execution.ladder import Levels, ladder
 from cockpit.analytics.hedging.linear_program import Infeasible, minimise
 
 Floats = NDArray[np.float64]
@@ -75,16 +74,6 @@ class _Room(NamedTuple):
 
 
 _CLOSED = _Room((), 0.0, "unknown figures")
-
-
-def book_segments(levels: Levels, mid: float, side: int, fee_frac: float) -> Segments:
-    """A book's side as segments: cost against mid plus the fee, per USD at mid.
-
-    `side` is +1 for asks (to buy) and -1 for bids.
-    """
-    prices, sizes = ladder(levels)
-    costs = side * (prices / mid - 1) + fee_frac * prices / mid
-    return list(zip((sizes * mid).tolist(), costs.tolist(), strict=True))
 
 
 def hedge_book(

@@ -38,21 +38,6 @@ class DelayRisk(NamedTuple):
     total_es99_usd: float
 
 
-def net_delta(size: Floats) -> Floats:
-    """Sum over venues: sizes of shape (V, A), spot as one more row, give (A,), base units.
-
-    A linear perpetual's delta is its size; the hedge is minus this.
-    """
-    return np.asarray(np.sum(size, axis=0))
-
-
-def decay_of(half_life_obs: float) -> float:
-    """The weight that halves within so many observations. ValueError unless above 0."""
-    if not half_life_obs > 0:
-        raise ValueError(f"a half-life must be above 0, got {half_life_obs}")
-    return math.exp(-math.log(2) / half_life_obs)
-
-
 def ewma_covariance(returns: Floats, decay: float) -> Floats:
     """Covariance per observation, (n, k) synchronous returns -> (k, k), the newest row last.
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.analytics.hedging.legs import HedgeVenue, book_segments
+from cockpit.analytics.hedging.legs import HedgeVenue
 from cockpit.analytics.hedging.linear_program import Infeasible, minimise
 from tests.analytics.hedging.single import hedge_legs
 
@@ -116,12 +116,6 @@ def test_nonsense_is_refused() -> None:
     falling = HedgeVenue("x", 0.0, [(1.0, 2e-4), (1.0, 1e-4)], [], INF, 0, INF, 0.05)
     with pytest.raises(ValueError, match="cheapest first"):
         hedge_legs(1e6, 0.0, [falling], 0.0, None)
-
-
-def test_a_book_becomes_segments_against_mid_with_the_fee() -> None:
-    found = book_segments([(100.0, 5.0), (101.0, 2.0)], 99.5, 1, 0.0005)
-    assert found[0] == pytest.approx((497.5, 100 / 99.5 - 1 + 0.0005 * 100 / 99.5))
-    assert found[1][0] == pytest.approx(199.0)
 
 
 def test_a_program_without_a_point_or_without_an_end_is_told_apart() -> None:

@@ -9,11 +9,9 @@ from hypothesis import strategies as st
 
 from cockpit.analytics.hedging.ratio import (
     band_half_width,
-    decay_of,
     delay_risk,
     ewma_covariance,
     minimum_variance,
-    net_delta,
     one_off_threshold,
 )
 
@@ -21,11 +19,6 @@ from cockpit.analytics.hedging.ratio import (
 def two_by_two(held: float, hedge: float, correlation: float):  # type: ignore[no-untyped-def]
     cov = correlation * held * hedge
     return np.array([[held**2, cov], [cov, hedge**2]])
-
-
-def test_the_delta_of_linear_perpetuals_is_the_sum_of_their_sizes() -> None:
-    assert net_delta(np.array([[10.0, -2], [-4, 2]])).tolist() == [6, 0]
-    assert math.isnan(net_delta(np.array([[math.nan], [1.0]]))[0])
 
 
 def test_the_ratio_of_least_variance_and_what_it_leaves() -> None:
@@ -60,12 +53,6 @@ def test_ewma_is_the_recursion_over_its_own_weight() -> None:
         c = 0.97 * c + 0.03 * np.outer(row, row)
         weight = 0.97 * weight + 0.03
     assert ewma_covariance(returns, 0.97) == pytest.approx(c / weight)
-
-
-def test_a_decay_of_0_97_halves_in_22_8_observations() -> None:
-    assert decay_of(22.756) == pytest.approx(0.97, abs=1e-5)
-    with pytest.raises(ValueError, match="half-life"):
-        decay_of(0)
 
 
 def test_unknown_returns_are_left_out_and_nothing_known_is_unknown() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit import calculators
-from cockpit.analytics.hedging.legs import HedgeVenue, book_segments
+from cockpit.analytics.hedging.legs import HedgeVenue
 from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.market_data import Settings
 from cockpit.core.events import BookSnapshot, Funding, Instrument, Link
@@ -278,7 +278,7 @@ def test_merged_levels_find_what_the_whole_program_finds(seed, size) -> None:
     venues = [
         HedgeVenue(
             name, 0.0, [],
-            [(usd * 60_000 / 60_000, cost) for usd, cost in book_segments(b, 60_000.0, -1, 4.5e-4)],
+            [(60_000 * q, 1 - p / 60_000 + 4.5e-4 * p / 60_000) for p, q in b],
             math.inf, 0.0, math.inf, 0.0,
         )
         for name, (b, _) in books.items()
