@@ -216,18 +216,6 @@ def _turns(notional: Floats, direction: Floats, tiers: Sequence[Tiers]) -> set[f
     return found
 
 
-def zero_price(
-    mark: float, size: float, mmf_frac: float, equity_usd: float, maintenance: float
-) -> float | None:
-    """The price at which closing the leg leaves equity over maintenance as it is (Lighter).
-
-    None without a position or without maintenance.
-    """
-    if size == 0 or maintenance == 0:
-        return None
-    return mark * (1 - math.copysign(1.0, size) * mmf_frac * equity_usd / maintenance)
-
-
 def hours_to_liquidation(
     equity_usd: float, maintenance: float, carry_usd_per_hour: float
 ) -> float | None:

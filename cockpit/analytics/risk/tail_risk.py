@@ -1,13 +1,11 @@
-"""What a sample of outcomes says about the tail, how surely, and whether VaR kept its promise.
+"""What a sample of outcomes says about the tail, and how surely.
 
 Outcomes are gains (+) and losses (-) in USD, shape (n,); VaR and ES are losses, positive when
-money is lost. Sources: Kupiec, J. Derivatives 3 (1995); Christoffersen, International Economic
-Review 39 (1998); standard errors of order statistics and of the tail mean: Glasserman, "Monte
-Carlo Methods in Financial Engineering" (2004), ch. 9.
+money is lost. Standard errors of order statistics and of the tail mean: Glasserman, "Monte Carlo
+Methods in Financial Engineering" (2004), ch. 9.
 """
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -110,36 +108,3 @@ def histogram(pnl: Floats, bins: int) -> Histogram:
     room = max(0.0, least - (high - low)) / 2
     counts, edges = np.histogram(known, bins=bins, range=(low - room, high + room))
     return Histogram(edges.astype(np.float64), counts.astype(np.int64))
-
-
-def kupiec(days: int, breaches: int, probability_of_breach: float) -> float:
-    """Likelihood ratio that VaR was exceeded as often as promised; chi-square(1), 95 %: 3.841.
-
-    ValueError unless 0 <= breaches <= days, days > 0, and the probability lies in (0, 1).
-    """
-    p = probability_of_breach
-    if days <= 0 or not 0 <= breaches <= days or not 0 < p < 1:
-        raise ValueError(f"cannot test {breaches} breaches in {days} days at {p}")
-    return -2 * (_loglik(breaches, days, p) - _loglik(breaches, days, breaches / days))
-
-
-def christoffersen(breached: Sequence[bool]) -> float:
-    """Likelihood ratio that breaches come independently of each other; chi-square(1).
-
-    Added to `kupiec` it tests both at once, chi-square(2), 95 %: 5.991. NaN under two days.
-    """
-    hits = np.asarray(breached, dtype=bool)
-    before, after = hits[:-1], hits[1:]
-    if not after.size:
-        return math.nan
-    calm, n_calm = int(np.sum(~before & after)), int(np.sum(~before))
-    hot, n_hot = int(np.sum(before & after)), int(np.sum(before))
-    together = _loglik(calm + hot, after.size, (calm + hot) / after.size)
-    apart = sum(_loglik(x, n, x / n) for x, n in ((calm, n_calm), (hot, n_hot)) if n)
-    return -2 * (together - apart)
-
-
-def _loglik(hits: int, trials: int, p: float) -> float:
-    """Binomial log likelihood without its constant; 0 log 0 is 0."""
-    misses = trials - hits
-    return (hits * math.log(p) if hits else 0.0) + (misses * math.log1p(-p) if misses else 0.0)

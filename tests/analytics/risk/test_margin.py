@@ -18,7 +18,6 @@ from cockpit.analytics.risk.margin import (
     liquidation_price,
     maintenance_usd,
     margin_ratio,
-    zero_price,
 )
 
 BTC_TIERS = build_tiers([0, 150e6], [1 / 80, 1 / 40])
@@ -73,12 +72,6 @@ def test_hyperliquids_own_formula_and_ours_agree(side: int, price: float) -> Non
 
 def test_isolated_margin_stands_alone() -> None:
     assert isolated_equity_usd(6000, -1, 60_000, 61_000) == 5000
-
-
-@pytest.mark.parametrize(("size", "price"), [(1.0, 98.0), (-1.0, 102.0)])
-def test_lighter_zero_price(size: float, price: float) -> None:
-    assert zero_price(100, size, 0.03, 2.0, 3.0) == pytest.approx(price)
-    assert zero_price(100, 0, 0.03, 2.0, 3.0) is None
 
 
 def test_three_coins_falling_together_end_at_8_9_per_cent() -> None:

@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.analytics.risk.tail_risk import (
-    christoffersen,
     histogram,
-    kupiec,
     mean,
     probability,
     standard_deviation,
@@ -91,26 +89,3 @@ def test_without_outcomes_nothing_is_known() -> None:
     assert standard_deviation(np.ones(5)) == (0.0, 0.0)
     with pytest.raises(ValueError, match="level"):
         tail(np.ones(3), 95)
-
-
-def test_six_breaches_in_250_days_do_not_reject_a_99_per_cent_var() -> None:
-    assert kupiec(250, 6, 0.01) == pytest.approx(3.5553547710617437)
-    assert kupiec(250, 6, 0.01) < 3.841
-
-
-def test_no_breach_at_all() -> None:
-    assert kupiec(250, 0, 0.01) == pytest.approx(-2 * 250 * math.log(0.99))
-    with pytest.raises(ValueError, match="breaches"):
-        kupiec(10, 11, 0.01)
-
-
-def test_breaches_in_a_row_are_weighed_by_christoffersen() -> None:
-    # 238 calm to calm, 5 calm to breach, 5 breach to calm, 1 breach to breach.
-    breached = [False] * 234 + [True, False] * 4 + [True, True, False] + [False] * 5
-    hits = np.array(breached)
-    assert [
-        int(np.sum((hits[:-1] == a) & (hits[1:] == b))) for a, b in ((0, 0), (0, 1), (1, 0), (1, 1))
-    ] == [238, 5, 5, 1]
-    assert christoffersen(breached) == pytest.approx(2.423191167241905)
-    assert christoffersen([False] * 9) == 0
-    assert math.isnan(christoffersen([True]))
