@@ -52,11 +52,6 @@ def fit_ar1(series: Array, min_pairs: int) -> Ar1 | None:
     return Ar1(_mean(values), phi, sigma, n)
 
 
-def half_life(phi: float) -> float | None:
-    """Steps until half of a deviation is gone; None unless 0 < phi < 1."""
-    return math.log(0.5) / math.log(phi) if 0 < phi < 1 else None
-
-
 def probability_below(threshold: float, mean: float, sd: float) -> float:
     """P(X < threshold) for X normal; with sd 0 it is certain: 0 or 1."""
     if sd > 0:

@@ -24,11 +24,6 @@ def test_the_sum_is_the_terms_added_one_by_one() -> None:
     assert reversion.expected_mean(F0, MU, PHI, 0) is None
 
 
-def test_half_of_a_deviation_is_gone_after_five_hours() -> None:
-    assert reversion.half_life(0.87) == pytest.approx(4.977286305106919, rel=1e-12)
-    assert [reversion.half_life(phi) for phi in (0.0, 1.0, -0.2, 1.3)] == [None] * 4
-
-
 def test_the_odds_that_funding_flips_within_eight_hours() -> None:
     mean = MU + PHI**8 * (2e-5 - MU)
     sd = 1.2e-5 * sum(PHI ** (2 * k) for k in range(8)) ** 0.5
