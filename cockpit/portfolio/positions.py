@@ -10,12 +10,13 @@ from typing import Literal
 from cockpit.analytics.risk import exposure as sums
 from cockpit.analytics.risk.exposure import Leg, Liquidation, Pool
 from cockpit.core.account import Account
-from cockpit.core.events import AccountStatus, Margin, Position
+from cockpit.core.events import AccountStatus, Instrument, Margin, Position
 from cockpit.core.margins import own_mmf
 from cockpit.core.units import hourly
 from cockpit.state.identity import AssetNames
 from cockpit.state.lookups import borrowed, listing
 from cockpit.state.view import AccountRead, MarketView
+from cockpit.venues.kit.facts import documented_margins
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +183,19 @@ def _leg(view: MarketView, position: Position, names: AssetNames, now_ns: int) -
         hourly=None if rate is None else hourly(rate.rate, rate.interval_s),
         mmf=listed.mmf if own is None and listed is not None else own,
         tiers=() if own is not None or listed is None else listed.margin_tiers,
+        closing_fee_frac=_closing_fee(listed) if own is None and listed is not None else 0.0,
         stated_liquidation=position.liquidation,
         isolated_equity=position.isolated_equity,
         pool_price=position.mark,
         is_manual=position.source == "manual",
         coin=names.of(position.venue, position.symbol),
     )
+
+
+def _closing_fee(listed: Instrument) -> float:
+    """The taker fee where the venue's margins include it."""
+    table = documented_margins().get(listed.venue)
+    return (listed.taker_fee or 0.0) if table is not None and table.counts_closing_fee else 0.0
 
 
 def _pool(book: AccountRead, margin: Margin) -> Pool:

@@ -3,7 +3,7 @@
 import pytest
 
 from cockpit.calculators.common.positions import read_positions
-from cockpit.core.events import AccountState, Instrument, Margin, Position
+from cockpit.core.events import AccountState, Instrument, Margin, Position, Prices
 from cockpit.core.margins import own_mmf
 from cockpit.portfolio import positions as exposures
 from cockpit.state.store import MarketStore
@@ -60,3 +60,28 @@ def test_the_rate_of_a_higher_tier_is_known_to_the_listing() -> None:
     assert own_mmf(0.05, LISTED) == 0.05
     assert own_mmf(0.05, None) == 0.05
     assert own_mmf(None, LISTED) is None
+
+
+def test_a_position_at_bybit_is_liquidated_with_the_fee_of_closing_it() -> None:
+    at = {"venue": "bybit", "recv_ns": NOW_NS}
+    held = MarketStore([("bybit", None)], ["BTC"])
+    held.apply_all(
+        [
+            Instrument(
+                symbol="BTC", native="BTCUSDT", base="BTC", quote="USDT", max_leverage=100.0,
+                mmf=0.005, taker_fee=0.00055, **at,
+            ),
+            Prices(symbol="BTC", mark=60_000.0, index=60_000.0, **at),
+        ]
+    )  # fmt: skip
+    held.set_manual(
+        [
+            Position(
+                account="manual", symbol="BTC", size=1.0, entry=60_000.0, mark=60_000.0,
+                margin_mode="isolated", isolated_equity=6_000.0, source="manual", **at,
+            )
+        ]
+    )  # fmt: skip
+    (row,) = exposures.read(held, NOW_NS).rows
+    # 6,000 + (p - 60,000) = p (0.005 + 0.00055).
+    assert row.liquidation.price == pytest.approx(54_000 / (1 - 0.00555))

@@ -32,7 +32,8 @@ class Leg:
 
     `isolated_equity` is what stands behind this leg alone, `pool_price` the margin price at which
     it and the pool's equity were stated. `stated_liquidation` is the venue's own. `mmf` holds for
-    every size where there are no `tiers`, each (over_usd, maintenance fraction), lowest first.
+    every size where there are no `tiers`, each (over_usd, maintenance fraction), lowest first;
+    `closing_fee_frac` is what the venue's maintenance counts on top for closing.
     `coin` tells apart what two coins of one symbol are; None is the symbol.
     """
 
@@ -48,6 +49,7 @@ class Leg:
     hourly: float | None = None
     mmf: float | None = None
     tiers: tuple[tuple[float, float], ...] = ()
+    closing_fee_frac: float = 0.0
     stated_liquidation: float | None = None
     isolated_equity: float | None = None
     pool_price: float | None = None
@@ -315,9 +317,10 @@ def nearest(found: Iterable[tuple[Leg, Liquidation]]) -> tuple[Leg, Liquidation]
 
 def _tiers(leg: Leg) -> Tiers | None:
     """None where the market's maintenance is not known."""
+    fee = leg.closing_fee_frac
     if leg.tiers:
-        return build_tiers([low for low, _ in leg.tiers], [rate for _, rate in leg.tiers])
-    return None if leg.mmf is None else build_tiers([0.0], [leg.mmf])
+        return build_tiers([low for low, _ in leg.tiers], [rate + fee for _, rate in leg.tiers])
+    return None if leg.mmf is None else build_tiers([0.0], [leg.mmf + fee])
 
 
 def _at(price: float, now: float | None, basis: Basis) -> Liquidation:
