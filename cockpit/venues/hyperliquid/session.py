@@ -225,7 +225,7 @@ class Session(VenueSession):
         return self._seldom(message, frame)
 
     def _heard(self, channel: str, coin: str) -> PerpMarket | None:
-        if not self._keys.is_settled:
+        if self._keys.waiting:
             self._keys.seen(f"{channel} {coin}")
         return self.listing.markets.get(coin) or self._market(coin)
 

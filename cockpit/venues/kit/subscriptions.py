@@ -154,11 +154,6 @@ class Subscriptions:
 
     # --- what became of it --------------------------------------------------------------------
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether every key stands: then nothing is left to be `seen`."""
-        return not self._waiting
-
     def seen(self, key: str) -> None:
         """Data came, so the subscription stands, whatever became of its acknowledgement."""
         if key in self.waiting:

@@ -58,12 +58,12 @@ def test_subscriptions_are_settled_when_every_key_stands() -> None:
 
     keys = Subscriptions(encode, Rules())
     keys.opened("main", T0)
-    assert keys.is_settled
+    assert not keys.waiting
     keys.want(["a", "b"], T0)
     keys.seen("a")
-    assert not keys.is_settled
+    assert keys.waiting
     keys.seen("b")
-    assert keys.is_settled
+    assert not keys.waiting
 
 
 def test_an_account_that_reads_on_says_how_far_it_is() -> None:
