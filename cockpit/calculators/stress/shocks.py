@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cockpit.analytics.risk.exposure import SPOT
 from cockpit.analytics.risk.stress import LegShock
 from cockpit.core.scenario import Scenario, Shock, cast, ranked
 
@@ -63,8 +64,8 @@ def translate(
     return Translated(
         shocks,
         np.array([_delay_s(story, v, d) for v, d in zip(venues, delay_s.tolist(), strict=True)]),
-        np.array([_most(story, v, lambda shock: shock.depeg) for v in venues]),
-        np.array([_lost_frac(story, v) for v in venues]),
+        np.array([0.0 if v == SPOT else _most(story, v, lambda s: s.depeg) for v in venues]),
+        np.array([0.0 if v == SPOT else _lost_frac(story, v) for v in venues]),
         _half_life_h(story),
         max(vols, default=None),
         any(shock.correlation_one for shock in story),
@@ -72,10 +73,13 @@ def translate(
 
 
 def roles_of(legs: Sequence[LegFacts]) -> dict[str, str]:
-    """The venues that play a scenario's roles: by gross notional, and by net long and short."""
+    """The venues that play a scenario's roles: by gross notional, and by net long and short.
+
+    Coins that are owned outright lie at no venue.
+    """
     gross: dict[str, float] = {}
     net: dict[str, float] = {}
-    for leg in legs:
+    for leg in (leg for leg in legs if leg.venue != SPOT):
         usd = 0.0 if math.isnan(leg.notional_usd) else leg.notional_usd
         gross[leg.venue] = gross.get(leg.venue, 0.0) + abs(usd)
         net[leg.venue] = net.get(leg.venue, 0.0) + usd
@@ -98,7 +102,7 @@ def _leg_shock(
             beta = betas.get(leg.symbol, 1.0) if shock.correlation_one else 1.0
             level *= max(1 + beta * shock.gap_at(leg.venue), 1e-9)
             farthest = level if abs(level - 1) > abs(farthest - 1) else farthest
-        if shock.adl_fraction > taken:
+        if shock.adl_fraction > taken and leg.venue != SPOT:
             taken, at_adl = shock.adl_fraction, level
     fills = [
         share

@@ -163,6 +163,17 @@ def test_a_depeg_takes_its_share_of_every_account() -> None:
     assert row.pnl_usd == pytest.approx(-0.12 * 2e6)
 
 
+def test_coins_that_are_owned_lie_at_no_venue() -> None:
+    rows = [held("spot", 12), held("b", -10)]
+    row = one(positions=rows, equity_usd={"b": 1e6}, shocks={
+        "gap": {"@long": -0.5}, "depeg": 0.1, "equity_lost": {"@largest": 0.2, "spot": 0.9},
+    })  # fmt: skip
+    assert row.price_usd == 0
+    assert row.collateral_usd == pytest.approx(-1e5 - 0.2 * 9e5)
+    taken = one(positions=rows, equity_usd={"b": 1e6}, shocks={"gap": 0.1, "adl_fraction": 1.0})
+    assert taken.fees_usd == 0
+
+
 def test_coins_fall_by_their_beta_when_all_move_as_one() -> None:
     at = view(btc("a"), coin("a", "DOGE", 0.1, 0.05))
     rows = [held("a", 1), held("a", 100_000, "DOGE")]
