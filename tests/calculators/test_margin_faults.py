@@ -142,3 +142,16 @@ def test_a_hedge_stops_at_the_tier_that_the_equity_reaches() -> None:
     assert leg.size * 60_000 == pytest.approx(150e6, rel=1e-4)
     assert result.values.margin_usd["hyperliquid"] <= 5e6
     assert "margin" in result.values.binding
+
+
+def test_a_carry_of_two_hundred_million_needs_what_the_second_tier_asks() -> None:
+    bids, asks = [(59_990.0, 1e5)], [(60_010.0, 1e5)]
+    at = view(btc("hyperliquid", 1e-5, bids=bids, asks=asks), btc("x", 9e-5, bids=bids, asks=asks))
+    result = run(
+        "carry", at, symbol="BTC", long_venue="hyperliquid", short_venue="x", notional_usd=200e6,
+        haircut=False, buffer_frac=0.0,
+    )  # fmt: skip
+    # 200 M at 20x on one side; the other states 40x for every size.
+    margin = result.values.pairs[0].margin_usd
+    assert margin["hyperliquid"] == pytest.approx(10e6)
+    assert margin["x"] == pytest.approx(5e6)

@@ -99,6 +99,26 @@ def test_a_hedged_well_margined_pair_that_earns_loses_in_every_scenario(
     assert name == "venue_lost" or not row.liquidated
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(sorted(set(scenario_names()) - {"calm"})),
+    size=st.floats(1, 40),
+    short_rate=st.floats(2e-5, 2e-4),
+    share=st.floats(0.3, 0.95),
+)
+def test_whatever_its_size_and_rates_a_pair_that_earns_loses(
+    name: str, size: float, short_rate: float, share: float
+) -> None:
+    # A flip costs a pair twice what it earned, so that one of equal rates would lose nothing by it.
+    at = view(btc("a", short_rate * share), btc("b", short_rate))
+    rows = [held("a", size), held("b", -size)]
+    usd = size * 60_000
+    row = run(
+        "stress", at, scenarios=name, positions=rows, equity_usd={"a": usd, "b": usd}
+    ).values.scenarios[0]
+    assert row.pnl_usd < 0
+
+
 def test_an_ordinary_day_costs_the_pair_nothing() -> None:
     rows = [held("a", 10), held("b", -10)]
     row = run("stress", EARNING, scenarios="calm", positions=rows).values.scenarios[0]
