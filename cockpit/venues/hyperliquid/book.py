@@ -38,9 +38,12 @@ class TouchedLadder:
     touched_ns: int = 0
 
     def ladder(
-        self, time: int | None, bids: Levels, asks: Levels, at_ns: int
+        self, time: int | None, bids: list[Level], asks: list[Level], at_ns: int
     ) -> tuple[Levels, Levels] | None:
-        """The whole book that may be shown now; None if a later ladder is known."""
+        """The whole book that may be shown now; None if a later ladder is known.
+
+        The lists are kept.
+        """
         if time is not None:
             if time < self.newest and at_ns - self.applied_ns < STUCK_NS:
                 return None
@@ -48,13 +51,13 @@ class TouchedLadder:
         self.applied_ns = at_ns
         self.time = _LONG_AGO if time is None else time
         self.has_ladder = True
-        self.bids, self.asks = list(bids), list(asks)
+        self.bids, self.asks = bids, asks
         if self.time < self.touch_time and at_ns - self.touched_ns < STUCK_NS:
-            put_best(self.bids, self.best[0], 1)
-            put_best(self.asks, self.best[1], -1)
-            return tuple(self.bids), tuple(self.asks)
-        self.touch_time = _LONG_AGO
-        return bids, asks
+            put_best(bids, self.best[0], 1)
+            put_best(asks, self.best[1], -1)
+        else:
+            self.touch_time = _LONG_AGO
+        return tuple(bids), tuple(asks)
 
     def touch(
         self, time: int, bid: Level | None, ask: Level | None, at_ns: int
@@ -102,7 +105,7 @@ def put_best(levels: list[Level], best: Level | None, sign: int) -> Levels:
 
 def sides_of(
     rows: tuple[list[WireLevel], list[WireLevel]], unit: Unit
-) -> tuple[Levels, Levels] | str:
+) -> tuple[list[Level], list[Level]] | str:
     """Bids and asks in base units as sent, or why they cannot be one book.
 
     Prices must get strictly worse.
@@ -121,4 +124,6 @@ def sides_of(
         if price <= last:
             return "asks out of order"
         last = price
-    return unit.to_levels(tuple(bids)), unit.to_levels(tuple(asks))
+    if unit.price == 1.0:
+        return bids, asks
+    return list(unit.to_levels(tuple(bids))), list(unit.to_levels(tuple(asks)))

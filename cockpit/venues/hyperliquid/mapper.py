@@ -154,7 +154,7 @@ class PerpMarket(Market):
             out.append(reject(VENUE, at_ns, f"{symbol}: no number: {odd}"))
         return out
 
-    def volume(self, ctx: wire.Ctx[Any], at_ns: int) -> facts.Volume:
+    def volume(self, ctx: wire.ListedCtx[Any], at_ns: int) -> facts.Volume:
         """What was traded in 24 hours; USDC counts as a dollar."""
         coins = amount(ctx.day_base_vlm)
         return facts.Volume(

@@ -69,6 +69,11 @@ class Ctx(Wire, Generic[Digits]):
     premium: Digits | None = None
     oracle_px: Digits | None = None
     mark_px: Digits | None = None
+
+
+class ListedCtx(Ctx[Digits], Generic[Digits]):
+    """A context of the list of all of them, with what only a survey reads."""
+
     day_ntl_vlm: Digits | None = None
     day_base_vlm: Digits | None = None
 
@@ -81,7 +86,7 @@ class ActiveCtxData(Wire, Generic[Digits]):
 class AllCtxsData(Wire, Generic[Digits]):
     """[dex, contexts in the order of that dex's universe]; the first dex has no name."""
 
-    ctxs: list[tuple[str, list[Ctx[Digits]]]]
+    ctxs: list[tuple[str, list[ListedCtx[Digits]]]]
 
 
 class BlockRow(Wire):

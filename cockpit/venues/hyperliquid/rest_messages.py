@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from cockpit.venues.contract import Fetch
-from cockpit.venues.hyperliquid.messages import BookData, Ctx, Millis, Number, Wire, dex_of
+from cockpit.venues.hyperliquid.messages import BookData, ListedCtx, Millis, Number, Wire, dex_of
 from cockpit.venues.kit import decoding
 
 JSON = msgspec.json.Decoder(Any)
@@ -52,7 +52,7 @@ class Universe(msgspec.Struct, gc=False):
     dex: str
     assets: list[Asset | None]
     quote: str
-    ctxs: list[Ctx[float | str] | None] | None
+    ctxs: list[ListedCtx[float | str] | None] | None
     tables: dict[int, list[TierRow]] = {}
     """Margin tables by their id. An id below 50 without a table is a leverage for every size."""
 
@@ -144,7 +144,7 @@ def _metas(pairs: list[Any]) -> Answer | str:
             dex=dex_of(named),
             assets=assets,
             quote="USDC" if token == 0 else f"token:{str(token)[:16]}",
-            ctxs=None if ctxs is None else [_convert(row, Ctx[float | str]) for row in ctxs],
+            ctxs=None if ctxs is None else [_convert(row, ListedCtx[float | str]) for row in ctxs],
             tables={row[0]: row[1].margin_tiers for row in read_tables if row is not None},
         )
         universes.append(universe)

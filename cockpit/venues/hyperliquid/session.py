@@ -131,6 +131,7 @@ class Session(VenueSession):
     def __init__(self, wants: Wants) -> None:
         super().__init__(VENUE, wants)
         self.listing = Instruments[PerpMarket]()
+        self._markets = self.listing.markets
         self._universes: dict[str, list[PerpMarket | None]] = {}
         """By dex, in the order of its universe; None where a row is no perp that we can read."""
         self._watched: dict[str, PerpMarket] = {}
@@ -210,30 +211,32 @@ class Session(VenueSession):
             message = wire.MESSAGE.decode(frame.data)
         except decoding.BROKEN as error:
             return self._strange(frame, str(error) or type(error).__name__)
-        at_ns = frame.at_ns
         if type(message) is wire.Bbo:
             market = self._heard("bbo", message.data.coin)
-            return () if market is None else market.touch(message.data, at_ns, frame.data)
+            return market.touch(message.data, frame.at_ns, frame.data) if market else ()
         if type(message) is wire.L2Book:
             market = self._heard("l2Book", message.data.coin)
-            return () if market is None else market.ladder(message.data, at_ns, frame.data)
+            return market.ladder(message.data, frame.at_ns, frame.data) if market else ()
         if type(message) is wire.ActiveAssetCtx:
             market = self._heard("activeAssetCtx", message.data.coin)
-            return () if market is None else market.context(message.data.ctx, at_ns)
+            return market.context(message.data.ctx, frame.at_ns) if market else ()
         if type(message) is wire.Trades:
-            return self._trades(message.data, at_ns)
+            return self._trades(message.data, frame.at_ns)
         return self._seldom(message, frame)
 
     def _heard(self, channel: str, coin: str) -> PerpMarket | None:
+        """The market of a message, which proves its subscription."""
         if self._keys.waiting:
             self._keys.seen(f"{channel} {coin}")
-        return self.listing.markets.get(coin) or self._market(coin)
+        return self._markets.get(coin) or self._market(coin)
 
     def _trades(self, fills: list[wire.WireTrade], at_ns: int) -> Sequence[Output]:
         """Fills, once each: the venue replays recent ones after every subscription."""
         out: list[Output] = []
+        market = self._heard("trades", fills[0].coin) if fills else None
         for fill in fills:
-            market = self._heard("trades", fill.coin)
+            if market is None or market.native != fill.coin:
+                market = self._heard("trades", fill.coin)
             if market is not None and self._fills.is_new((fill.time, fill.coin, fill.tid)):
                 out.append(market.trade(fill, at_ns))
         return out
@@ -343,7 +346,10 @@ class Session(VenueSession):
         return out
 
     def _contexts(
-        self, markets: Sequence[PerpMarket | None], ctxs: Sequence[wire.Ctx[Any] | None], at_ns: int
+        self,
+        markets: Sequence[PerpMarket | None],
+        ctxs: Sequence[wire.ListedCtx[Any] | None],
+        at_ns: int,
     ) -> list[Output]:
         """The contexts of one dex, which say by position alone whose they are: equal lengths."""
         out: list[Output] = []
