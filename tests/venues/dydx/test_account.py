@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.analytics.risk.margin import build_tiers, liquidation_price
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
-from cockpit.venues.contract import Fetch, Tick, Wanted, Wants
+from cockpit.venues.contract import Fetch, Wants
 from cockpit.venues.dydx import SPEC, Session
 from tests.invariants import Invariants
 from tests.support import (
@@ -198,25 +198,6 @@ def test_the_documented_liquidation_price_follows_from_what_is_told():
     assert ours == pytest.approx(3174.60, abs=0.01)
 
 
-def test_the_liquidation_price_leaves_room_for_the_other_positions_of_the_pool():
-    """The documentation's second example: short 1.5 ETH, others need 175 USD: 3380.95."""
-    terms = [
-        row("ETH-USD", oraclePrice="3000", maintenanceMarginFraction="0.05"),
-        row("BTC-USD", oraclePrice="50000", maintenanceMarginFraction="0.05"),
-    ]
-    short, long = held("ETH-USD", "SHORT", "-1.5"), held("BTC-USD", "LONG", "0.07")
-    child = account(0, short, long, cash=usdc("2000"), equity="1000", free="400")
-    isolated = account(128, held("ETH-USD", "LONG", "1"), cash=usdc("2500", "SHORT"), equity="500")
-    outputs = feed(following(PARENT, *terms), frame(whole(child, isolated)))
-    [position] = [p for p in only(Position, outputs) if (p.symbol, p.pool) == ("ETH", "0")]
-    [margin] = [m for m in only(Margin, outputs) if m.pool == "0"]
-    others = margin.maintenance - 1.5 * 3000 * 0.05
-    assert others == pytest.approx(175)
-    tiers = build_tiers([0], [0.05])
-    ours = liquidation_price(margin.equity, position.size, position.mark, tiers, others)
-    assert ours == pytest.approx(3380.952, abs=0.001)
-
-
 def test_a_closed_position_is_told_closed_and_so_is_one_that_a_new_list_lacks():
     session = following()
     both = account(0, held("BTC-USD", "LONG", "2"), held("ETH-USD", "LONG", "1"), cash=usdc("9"))
@@ -331,12 +312,6 @@ def test_a_refused_look_up_is_a_state_a_reject_and_asked_again(status, state):
     assert [f for f in only(Fetch, later) if f.key.startswith("look/")]
 
 
-def test_an_account_that_is_not_followed_any_more_is_unsubscribed():
-    session = following()
-    outputs = feed(session, Wanted(at_ns=AT_NS, wants=Wants(symbols=("BTC",))))
-    assert ("unsubscribe", CHANNEL, PARENT) in requests(outputs)
-
-
 @pytest.mark.parametrize(
     "contents",
     [{"subaccount": {"childSubaccounts": [{}]}}, {"subaccount": 3}, [], {"subaccount": {}}],
@@ -347,11 +322,6 @@ def test_a_whole_account_of_nonsense_never_raises_and_closes_nothing(contents):
     outputs = feed(session, frame(envelope("subscribed", 4, CHANNEL, PARENT, contents)))
     assert only(Position, outputs) == []
     assert only(Reject, outputs)
-
-
-def test_nothing_is_said_of_an_account_while_the_link_is_closed():
-    session = Session(Wants(accounts=(ADDRESS,)))
-    assert feed(session, Tick(at_ns=AT_NS)) == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from tests.support import (
     AT_NS,
     capture_lines,
     capture_text,
-    closed,
     feed,
     frame,
     needs_captures,
@@ -155,22 +154,6 @@ def test_a_missing_number_resets_every_book_and_asks_for_books_and_markets_again
     ]
 
 
-def test_a_reset_book_is_whole_again_with_the_next_snapshot() -> None:
-    session = listening("BTC-USD")
-    at_ns = AT_NS + 2 * SECOND
-    outputs = feed(session, frame(block(7, 10), at_ns=at_ns))
-    outputs += feed(session, frame(changes(8, {"bids": [["99", "9"]]}), at_ns=at_ns))
-    assert not only(BookDelta, outputs)
-    dropped = [
-        envelope("unsubscribed", 9, *BOOK, None),
-        envelope("unsubscribed", 11, *MARKETS, None),
-    ]
-    outputs += feed(session, *(frame(message, at_ns=at_ns) for message in dropped))
-    outputs += feed(session, frame(book(10, {"100": "1"}, {"101": "2"}), at_ns=at_ns))
-    outputs += feed(session, frame(changes(13, {"bids": [["98", "1"]]}), at_ns=at_ns))
-    assert shown(outputs) == (((100.0, 1.0), (98.0, 1.0)), ((101.0, 2.0),))
-
-
 def test_a_late_subscribed_message_with_a_lower_number_is_no_gap() -> None:
     session = Session(Wants(symbols=("BTC",)))
     listed = envelope("subscribed", 1, "v4_markets", "", markets(row("BTC-USD")))
@@ -226,16 +209,6 @@ def test_numbers_of_another_connection_are_counted_anew() -> None:
     outputs = feed(session, frame(other))
     assert only(BookDelta, outputs)
     assert not only(BookReset, outputs)
-
-
-def test_after_the_link_closed_the_next_connection_starts_clean() -> None:
-    session = listening("BTC-USD")
-    outputs = feed(session, closed(), opened(), frame(connected()))
-    assert ("subscribe", *BOOK) in requests(outputs)
-    assert "unsubscribe" not in {kind for kind, _, _ in requests(outputs)}
-    early = feed(session, frame(changes(5, {"bids": [["100", "5"]]})))
-    assert not only(BookDelta, early)
-    assert shown(feed(session, frame(book(3, {"90": "1"}, {"91": "1"})))) is not None
 
 
 # --- nonsense ---------------------------------------------------------------------------------

@@ -4,15 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cockpit.core.events import Block, Reject, Trade
 from cockpit.core.market import Side
 from cockpit.venues.contract import Wants
 from cockpit.venues.dydx import Session
-from tests.support import capture_text, feed, frame, needs_captures, only, opened, reply, ticks
-from tests.venues.dydx.messages import block, book, changes, envelope, markets, row, trades, trading
+from tests.support import capture_text, feed, frame, needs_captures, only
+from tests.venues.dydx.messages import block, envelope, trades
 
 
 def fill(id: str, second: int = 0, **changes: Any) -> dict[str, Any]:
@@ -118,69 +116,3 @@ def test_a_block_without_height_or_time_is_rejected(contents: dict[str, str]) ->
 def test_the_documented_block_messages_are_read(name: str, height: int) -> None:
     text = capture_text(f"dydx/synthetic_ws_block_height_{name}.json")
     assert [seen.height for seen in only(Block, feed(Session(Wants()), frame(text)))] == [height]
-
-
-# --- garbage ----------------------------------------------------------------------------------
-
-GENUINE = [
-    json.dumps(message)
-    for message in (
-        book(3, {"100": "1"}, {"101": "2"}),
-        changes(4, {"bids": [["100", "2"]]}, {"asks": [["102", "1"]]}),
-        trades(5, fill("a")),
-        trades(6, fill("b"), kind="channel_batch_data"),
-        trading(7, BTC={"nextFundingRate": "0.1", "openInterest": "4"}),
-        envelope("subscribed", 1, "v4_markets", "", markets(row("BTC-USD"))),
-        block(8, 1234),
-    )
-]
-CHANNELS = ["v4_orderbook", "v4_trades", "v4_markets", "v4_block_height", "v4_candles", "nonsense"]
-KINDS = ["connected", "subscribed", "channel_data", "channel_batch_data", "unsubscribed", "error"]
-KEYS = ["bids", "asks", "trades", "trading", "markets", "oraclePrices", "height", "time", "BTC-USD"]
-_json: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner),
-    max_leaves=8,
-)
-
-
-def survives(data: str | bytes) -> None:
-    for session in (Session(Wants()), Session(Wants(symbols=("BTC",)))):
-        feed(session, opened(), frame(GENUINE[0]), frame(data), frame(GENUINE[1]), *ticks(8))
-
-
-@given(st.binary(max_size=40) | st.text(max_size=40))
-def test_garbage_is_rejected_and_never_raises(data: str | bytes) -> None:
-    assert only(Reject, feed(Session(Wants()), frame(data)))
-    survives(data)
-
-
-@given(st.sampled_from(GENUINE), st.data())
-def test_a_truncated_message_is_rejected(text: str, data: st.DataObject) -> None:
-    cut = text[: data.draw(st.integers(0, len(text) - 1))]
-    assert only(Reject, feed(Session(Wants()), frame(cut)))
-    survives(cut)
-
-
-@given(st.sampled_from(GENUINE), st.data())
-def test_a_flipped_byte_never_raises(text: str, data: st.DataObject) -> None:
-    corrupt = bytearray(text.encode())
-    corrupt[data.draw(st.integers(0, len(corrupt) - 1))] ^= data.draw(st.integers(1, 255))
-    survives(bytes(corrupt))
-
-
-@given(st.sampled_from(KINDS), st.sampled_from(CHANNELS), st.integers(-5, 10**6), _json)
-def test_the_right_names_with_wrong_contents_never_raise(
-    kind: str, channel: str, number: int, contents: Any
-) -> None:
-    survives(json.dumps(envelope(kind, number, channel, "BTC-USD", contents)))
-
-
-@given(st.sampled_from(["instruments", "funding_history", "book", "x"]), _json, st.text(max_size=9))
-def test_replies_of_nonsense_never_raise(name: str, body: Any, key: str) -> None:
-    feed(Session(Wants(symbols=("BTC",))), opened(), reply(name, json.dumps(body), key=key))
-
-
-def test_a_nesting_bomb_is_rejected() -> None:
-    bomb = '{"type":"channel_data","message_id":1,"contents":' + "[" * 100_000
-    assert only(Reject, feed(Session(Wants()), frame(bomb)))

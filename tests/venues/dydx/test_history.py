@@ -60,10 +60,6 @@ def asked(outputs: list[Output]) -> list[str]:
     return [fetch.path for fetch in fetches]
 
 
-def test_a_wanted_market_s_history_is_asked_for_in_the_background_once() -> None:
-    assert asked(feed(watching(), *ticks(60))) == []
-
-
 def test_rows_come_newest_first_and_are_told_oldest_first_with_the_time_of_payment() -> None:
     outputs = feed(Session(Wants()), reply("funding_history", history(0, 2)))
     settled = only(Funding, outputs)
@@ -72,11 +68,6 @@ def test_rows_come_newest_first_and_are_told_oldest_first_with_the_time_of_payme
         HOUR - hours_ago * HOUR_NS + 219_000_000 for hours_ago in (2, 1, 0)
     ]
     assert {(funding.rate, funding.interval_s) for funding in settled} == {(0.000002375, 3600)}
-
-
-def test_an_hour_without_funding_is_told_as_zero() -> None:
-    body = {"historicalFunding": [paid(0, "0")]}
-    assert only(Funding, feed(Session(Wants()), reply("funding_history", body)))[0].rate == 0.0
 
 
 def test_after_the_hour_only_the_new_rows_are_asked_for() -> None:

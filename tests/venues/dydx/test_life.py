@@ -76,17 +76,6 @@ def test_of_more_than_32_markets_the_first_32_are_watched_and_the_rest_is_named_
 # --- asking again -----------------------------------------------------------------------------
 
 
-def test_what_is_not_answered_is_asked_for_again_after_five_seconds() -> None:
-    session = Session(Wants(symbols=("BTC",)))
-    feed(session, opened(), frame(connected()), reply("instruments", markets(row("BTC-USD"))))
-    assert requests(feed(session, *ticks(4))) == []
-    again = requests(feed(session, *ticks(1, at_ns=AT_NS + 4 * SECOND)))
-    assert again == [
-        ("unsubscribe", *BOOK), ("subscribe", *BOOK), ("subscribe", "v4_markets", ""),
-        ("subscribe", "v4_block_height", ""), ("subscribe", "v4_trades", "BTC-USD"),
-    ]  # fmt: skip
-
-
 def test_a_subject_is_asked_for_at_most_once_a_second() -> None:
     session = listening("BTC-USD")
     half_s = AT_NS + SECOND // 2

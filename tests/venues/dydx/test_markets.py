@@ -19,7 +19,7 @@ from tests.support import (
     reply,
     ticks,
 )
-from tests.venues.dydx.messages import envelope, markets, requests, row, trading
+from tests.venues.dydx.messages import envelope, markets, row, trading
 
 SECOND = 1_000_000_000
 HOUR = 1_760_004_000_000_000_000
@@ -49,15 +49,6 @@ def test_an_instrument_is_what_the_row_says_in_base_units() -> None:
 
 def test_fees_are_the_documented_base_tier_and_said_to_be_an_assumption() -> None:
     assert (SPEC.taker_fee, SPEC.maker_fee, SPEC.publishes_fees) == (0.0005, 0.0001, False)
-
-
-def test_every_market_is_named_whatever_is_wanted_and_only_once() -> None:
-    session = Session(Wants(symbols=("BTC",)))
-    body = markets(row("BTC-USD"), row("ETH-USD"))
-    first = feed(session, reply("instruments", body))
-    assert {instrument.symbol for instrument in only(Instrument, first)} == {"BTC", "ETH"}
-    assert {prices.symbol for prices in only(Prices, first)} == {"BTC"}
-    assert not only(Instrument, feed(session, reply("instruments", body)))
 
 
 def test_there_is_no_thousand_pepe_one_pepe_is_one_pepe() -> None:
@@ -254,12 +245,6 @@ def test_an_unchanged_rate_is_told_again_when_it_must_be_this_hour_s() -> None:
     assert [(funding.rate, funding.recv_ns) for funding in said] == [(0.0, HOUR + 90 * SECOND)]
 
 
-def test_there_is_no_predicted_rate() -> None:
-    outputs = listed(row("BTC-USD"))
-    outputs += feed(Session(Wants()), frame(trading(6, BTC={"nextFundingRate": "0.1"})))
-    assert {funding.kind for funding in only(Funding, outputs)} == {"live"}
-
-
 # --- recordings -------------------------------------------------------------------------------
 
 
@@ -297,11 +282,3 @@ def test_recorded_updates_read_without_a_list(name: str, facts: list[tuple[str, 
     read += [(p.symbol, p.mark or 0.0) for p in only(Prices, outputs)]
     assert read == facts
     assert not only(Reject, outputs)
-
-
-def test_a_newly_listed_market_that_is_wanted_is_subscribed_when_it_appears() -> None:
-    session = Session(Wants(symbols=("NEW",)))
-    start = envelope("subscribed", 1, "v4_markets", "", markets(row("BTC-USD")))
-    feed(session, opened(), frame(start))
-    outputs = feed(session, frame(trading(3, NEW=row("NEW-USD"))))
-    assert ("subscribe", "v4_orderbook", "NEW-USD") in requests(outputs)
