@@ -15,8 +15,7 @@ from cockpit.venues.contract import Fetch, Output
 from cockpit.venues.dydx import messages as wire
 from cockpit.venues.dydx.mapper import VENUE
 from cockpit.venues.dydx.messages import CHILDREN
-from cockpit.venues.dydx.subaccounts import Pool, Stated, Terms
-from cockpit.venues.kit import numbers
+from cockpit.venues.dydx.subaccounts import Pool, Terms
 from cockpit.venues.kit.account_ledger import Ledger, failure
 
 AFTER_HOUR_S = 120
@@ -191,8 +190,7 @@ class Account:
                 pool.held = known.held
             pool.told = None if known is None else known.told
             self._pools[pool.number] = pool
-            stated = Stated(numbers.finite(row.equity), numbers.finite(row.free_collateral))
-            yield from self._tell(pool, stated, at_ns)
+            yield from self._tell(pool, row, at_ns)
         for number in sorted(gone):
             del self._pools[number]
             yield from self.ledger.whole(str(number), (), at_ns)
@@ -237,7 +235,8 @@ class Account:
         if not is_same or at_ns - told.recv_ns >= REPEAT_NS:
             yield from self._tell(pool, None, at_ns)
 
-    def _tell(self, pool: Pool, stated: Stated | None, at_ns: int) -> Iterator[Output]:
+    def _tell(self, pool: Pool, stated: wire.Subaccount | None, at_ns: int) -> Iterator[Output]:
+        """The pool by what was `stated` of it just now, else by the oracle."""
         rows = pool.positions(self.name, stated, self._terms, at_ns)
         yield from self.ledger.whole(str(pool.number), rows, at_ns)
         margin, told = pool.margin(self.name, stated, self._terms, at_ns), pool.told

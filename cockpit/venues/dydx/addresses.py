@@ -7,7 +7,7 @@ from cockpit.venues.dydx.messages import CHILDREN
 
 _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
-_CHECKSUM = 6
+_PREFIX, _CHARS = "dydx", 43
 
 
 def check_address(text: str) -> str | None:
@@ -15,30 +15,25 @@ def check_address(text: str) -> str | None:
     address, slash, number = text.partition("/")
     if slash and not (number.isascii() and number.isdigit() and int(number) < CHILDREN):
         return f"subaccount {number[:8]!r} is not a number from 0 to {CHILDREN - 1}"
-    problem = bech32_problem(address, "dydx", 32)
+    problem = _bech32_problem(address)
     return None if problem is None else f"the address {problem}"
 
 
-def bech32_problem(text: str, prefix: str, data_chars: int) -> str | None:
-    """What is wrong with an address of this prefix and payload (without its checksum), or None."""
+def _bech32_problem(text: str) -> str | None:
     if text != text.lower() and text != text.upper():
         return "mixes small and capital letters"
     head, one, data = text.lower().rpartition("1")
-    if not one or head != prefix:
-        return f"does not begin with {prefix}1"
+    if not one or head != _PREFIX:
+        return f"does not begin with {_PREFIX}1"
     strange = next((letter for letter in data if letter not in _ALPHABET), None)
     if strange is not None:
         return f"has a {strange!r}, which no such address has"
-    if len(data) != data_chars + _CHECKSUM:
-        expected = len(prefix) + 1 + data_chars + _CHECKSUM
-        return f"has {len(text)} characters, expected {expected}"
-    if _polymod(_expanded(head) + [_ALPHABET.index(letter) for letter in data]) != 1:
+    if len(text) != _CHARS:
+        return f"has {len(text)} characters, expected {_CHARS}"
+    expanded = [ord(c) >> 5 for c in head] + [0] + [ord(c) & 31 for c in head]
+    if _polymod(expanded + [_ALPHABET.index(letter) for letter in data]) != 1:
         return "has a wrong checksum: a character is mistyped"
     return None
-
-
-def _expanded(prefix: str) -> list[int]:
-    return [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
 
 
 def _polymod(values: list[int]) -> int:

@@ -284,12 +284,12 @@ class Session(VenueSession):
             return [reject(VENUE, at_ns, answer, reply.body)]
         rows = answer.historical_funding
         market = self._market(rows[0].ticker if rows else reply.key)
-        out: list[Output] = [*market.settled(rows, at_ns)]
+        paid = list(market.settled(rows, at_ns))
         stamps_ns = [wire.ns_of(row.effective_at) for row in rows]
-        out += self._history.answered(market.native, stamps_ns, at_ns)
-        if market.paid_ns and max(market.paid_ns) < hour_floor_ns(at_ns):
+        more = self._history.answered(market.native, stamps_ns, at_ns)
+        if not more and max(market.paid_ns, default=at_ns) < hour_floor_ns(at_ns):
             self._history.failed(market.native, at_ns)  # this hour's row is late
-        return out
+        return [*paid, *more]
 
     def _on_book(self, reply: Reply) -> Sequence[Output]:
         answer = answer_of(wire.BOOK, reply)

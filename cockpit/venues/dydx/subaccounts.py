@@ -4,7 +4,6 @@ The docstring of `accounts.py` has signs, units and evidence.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
 
@@ -26,13 +25,6 @@ class Held(msgspec.Struct, gc=False):
     upnl: float | None
     net_funding: float | None
     id: str | None
-
-
-class Stated(NamedTuple):
-    """The venue's own figures, good for the moment of the message that had them."""
-
-    equity: float | None
-    free: float | None
 
 
 class Pool:
@@ -81,7 +73,7 @@ class Pool:
         return not self.held and (equity if self.usdc is None else self.usdc) == 0.0
 
     def positions(
-        self, account: str, stated: Stated | None, terms: Terms, at_ns: int
+        self, account: str, stated: wire.Subaccount | None, terms: Terms, at_ns: int
     ) -> list[Position]:
         rows = []
         for ticker, held in self.held.items():
@@ -98,7 +90,9 @@ class Pool:
             rows.append(row)
         return rows
 
-    def margin(self, account: str, stated: Stated | None, terms: Terms, at_ns: int) -> Margin:
+    def margin(
+        self, account: str, stated: wire.Subaccount | None, terms: Terms, at_ns: int
+    ) -> Margin:
         """The venue's own figures where it has just stated them, else ours at the oracle."""
         equity, initial, maintenance = self.usdc, 0.0, 0.0
         is_rated = True
@@ -113,8 +107,9 @@ class Pool:
             maintenance += abs(held.size) * oracle * (mmf or 0.0)
         used = initial if is_rated else None
         available = None if equity is None or used is None else equity - used
-        if stated is not None and stated.equity is not None:
-            equity, available = stated.equity, stated.free
+        said = None if stated is None else numbers.finite(stated.equity)
+        if stated is not None and said is not None:
+            equity, available = said, numbers.finite(stated.free_collateral)
             used = None if available is None else equity - available
         return Margin(
             venue=VENUE, recv_ns=at_ns, account=account, pool=str(self.number),
