@@ -1,5 +1,6 @@
 """From bytes to a typed message, or to a sentence that says why not."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
@@ -39,6 +40,13 @@ def reject(venue: str, at_ns: int, reason: str, data: str | bytes = "") -> Rejec
         reason=printable(mask(reason[: 2 * REJECT_DATA_CHARS])[:REJECT_DATA_CHARS]),
         data=printable(mask(text)[:REJECT_DATA_CHARS]),
     )
+
+
+def rejects(
+    venue: str, at_ns: int, what: str, odd: Iterable[str], data: str | bytes
+) -> list[Reject]:
+    """A `Reject` for each figure of a row, a message or a reply that makes no sense."""
+    return [reject(venue, at_ns, f"{what}: {sentence}", data) for sentence in odd]
 
 
 def printable(text: str) -> str:

@@ -30,6 +30,23 @@ def finite(value: float | str | None) -> float | None:
     return value if -MAX_EXPONENT <= value <= MAX_EXPONENT else None
 
 
+class Odd(list[str]):
+    """Sentences about figures that make no sense: each costs itself, and nothing beside it."""
+
+    def number(
+        self, what: str, value: object, least: float = -MAX_EXPONENT, most: float = MAX_EXPONENT
+    ) -> float | None:
+        """A number in its bounds; None where the venue said nothing, or nonsense."""
+        if value is None or value == "":
+            return None
+        is_number = isinstance(value, str | float | int) and not isinstance(value, bool)
+        number = finite(value) if is_number else None  # type: ignore[arg-type]
+        if number is None or not least <= number <= most:
+            self.append(f"{what} is {value!r:.40}")
+            return None
+        return number
+
+
 def amount(value: float | str | None) -> float | None:
     """A count of something, zero included; None for what no count can be."""
     number = finite(value)

@@ -34,6 +34,7 @@ Survey. One stream tells all markets, so a survey costs no request: the whole li
 subscribed, then what changes.
 """  # noqa: E501 (a table row is one line)
 
-from cockpit.venues.lighter.session import SPEC, Session
+from cockpit.venues.lighter.session import Session
+from cockpit.venues.lighter.spec import SPEC
 
 __all__ = ["SPEC", "Session"]

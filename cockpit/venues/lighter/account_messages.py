@@ -148,21 +148,16 @@ def position(account: str, number: int, row: PositionRow, at_ns: int) -> Positio
     value = positive(abs(finite(row.position_value) or 0.0))
     is_isolated = row.margin_mode == 1
     return Position(
-        venue=VENUE,
-        recv_ns=at_ns,
-        symbol=symbol_of(native),
-        account=account,
-        pool=str(number),
+        venue=VENUE, recv_ns=at_ns, symbol=symbol_of(native), account=account, pool=str(number),
         size=(row.sign or 0) * abs(units) * unit.contract,
         entry=None if entry is None else unit.to_price(entry),
         mark=unit.to_price(value / abs(units)) if value is not None and units != 0.0 else None,
         liquidation=None if liquidation is None else unit.to_price(liquidation),
-        upnl=finite(row.unrealized_pnl),
-        funding_paid=finite(row.total_funding_paid_out),
+        upnl=finite(row.unrealized_pnl), funding_paid=finite(row.total_funding_paid_out),
         leverage=leverage(row.initial_margin_fraction),
         margin_mode="isolated" if is_isolated else "cross",
         isolated_equity=row.aside if is_isolated else None,
-    )
+    )  # fmt: skip
 
 
 def leverage(initial: Scalar) -> float | None:
@@ -198,16 +193,10 @@ def margin_of(account: str, number: int, row: AccountRow, at_ns: int) -> Margin:
         used = _sum([required, *(position.aside for position in isolated)])
     cross = finite(row.cross_asset_value)
     return Margin(
-        venue=VENUE,
-        recv_ns=at_ns,
-        account=account,
-        pool=str(number),
-        equity=equity,
-        used=used,
-        available=available,
-        maintenance=finite(row.cross_maintenance_margin_requirement),
+        venue=VENUE, recv_ns=at_ns, account=account, pool=str(number), equity=equity, used=used,
+        available=available, maintenance=finite(row.cross_maintenance_margin_requirement),
         cross_equity=equity if cross is None and not isolated else cross,
-    )
+    )  # fmt: skip
 
 
 def _sum(parts: list[float | None]) -> float | None:
@@ -229,15 +218,10 @@ def margin_of_stats(account: str, number: int, stats: Stats, at_ns: int) -> Marg
     # Isolated positions take all that stands behind them, as in `margin_of`.
     free = available if cross is None or not cross_equity else finite(cross.available_balance)
     return Margin(
-        venue=VENUE,
-        recv_ns=at_ns,
-        account=account,
-        pool=str(number),
-        equity=equity,
-        used=None if free is None else equity - free,
-        available=available,
+        venue=VENUE, recv_ns=at_ns, account=account, pool=str(number), equity=equity,
+        used=None if free is None else equity - free, available=available,
         cross_equity=cross_equity,
-    )
+    )  # fmt: skip
 
 
 def payment(account: str, pool: str, native: str, row: PaidRow, at_ns: int) -> FundingPayment:

@@ -7,23 +7,14 @@ nothing beside it.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cockpit.core.events import (
-    Block,
-    BookDelta,
-    BookSnapshot,
-    Funding,
-    Instrument,
-    Levels,
-    OpenInterest,
-    Prices,
-    Trade,
-    Volume,
-)
+from cockpit.core import events
+from cockpit.core.events import Funding, Levels
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
 from cockpit.venues.kit.decoding import printable
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.numbers import finite
+from cockpit.venues.kit.instruments import ONE
+from cockpit.venues.kit.numbers import MAX_EXPONENT, amount, finite
 from cockpit.venues.lighter import messages as wire
 from cockpit.venues.lighter.markets import LighterMarket
 
@@ -32,44 +23,37 @@ FACTS = venue_facts("cockpit.venues.lighter")
 _NS_PER_US = 1_000
 _MAX_MS = 10**13
 _MAX_DECIMALS = 18
+_MAX_PERCENT = 99.99
 _FORCED = frozenset({"liquidation", "deleverage"})
 _GONE = frozenset({"inactive", "settled"})
 SIGNS = {"long": 1.0, "short": -1.0}
 
-Fact = Prices | OpenInterest | Funding | Volume
+Fact = events.Prices | events.OpenInterest | Funding | events.Volume
 
 
 class Odd(list[str]):
-    """Sentences about figures of one row that make no sense."""
+    """Sentences about figures that make no sense."""
 
-    def number(self, what: str, value: Any) -> float | None:
-        """A number, or None where the venue said nothing or nonsense."""
+    def number(
+        self, what: str, value: Any, least: float = -MAX_EXPONENT, most: float = MAX_EXPONENT
+    ) -> float | None:
+        """A number in its bounds, or None where the venue said nothing or nonsense."""
         is_number = isinstance(value, str | float | int) and not isinstance(value, bool)
         number = finite(value) if is_number else None
-        if number is None and value is not None and value != "":
+        if (number is None and value is None) or value == "":
+            return None
+        if number is None or not least <= number <= most:
             self.append(f"{what} is {value!r:.40}")
-        return number
-
-    def amount(self, what: str, value: Any) -> float | None:
-        """The same of something that cannot be negative."""
-        number = self.number(what, value)
-        if number is not None and number < 0.0:
-            self.append(f"{what} is negative: {number:g}")
             return None
         return number
 
-    def rate(self, what: str, percent: float | None) -> float | None:
+    def rate(self, what: str, percent: Any, least: float = -_MAX_PERCENT) -> float | None:
         """A fraction per hour. The cap is half a per cent; the whole position is nonsense."""
-        if percent is not None and abs(percent) >= 100.0:
-            self.append(f"{what} of {percent:g} % an hour")
-            return None
-        return None if percent is None else percent / 100.0
+        number = self.number(what, percent, least, _MAX_PERCENT)
+        return None if number is None else number / 100.0
 
     def decimals(self, what: str, value: Any) -> int | None:
-        number = self.number(what, value)
-        if number is not None and not (0 <= number <= _MAX_DECIMALS and number == int(number)):
-            self.append(f"{what} is {number:g}")
-            return None
+        number = self.number(what, value, 0.0, _MAX_DECIMALS)
         return None if number is None else int(number)
 
 
@@ -81,23 +65,23 @@ def stamp_ns(ms: float | None) -> int | None:
 # --- books, fills, blocks -------------------------------------------------------------------------
 
 
-def snapshot(market: LighterMarket, message: wire.BookMessage, at_ns: int) -> BookSnapshot:
+def snapshot(market: LighterMarket, message: wire.BookMessage, at_ns: int) -> events.BookSnapshot:
     """The whole book, sorted: the venue's order is by price, but nothing promises it."""
     book = message.order_book
     bids = [level for level in _levels(market, book.bids) if level[1] != 0.0]
     asks = [level for level in _levels(market, book.asks) if level[1] != 0.0]
     bids.sort(reverse=True)
     asks.sort()
-    return BookSnapshot(
+    return events.BookSnapshot(
         venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=_book_ns(message),
         bids=tuple(bids), asks=tuple(asks), seq=book.offset if book.nonce is None else book.nonce,
     )  # fmt: skip
 
 
-def delta(market: LighterMarket, message: wire.BookMessage, at_ns: int) -> BookDelta:
+def delta(market: LighterMarket, message: wire.BookMessage, at_ns: int) -> events.BookDelta:
     """The levels that changed, in the venue's order."""
     book = message.order_book
-    return BookDelta(
+    return events.BookDelta(
         venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=_book_ns(message),
         bids=_levels(market, book.bids), asks=_levels(market, book.asks),
         seq=book.offset if book.nonce is None else book.nonce,
@@ -107,7 +91,8 @@ def delta(market: LighterMarket, message: wire.BookMessage, at_ns: int) -> BookD
 def _levels(market: LighterMarket, levels: tuple[wire.Level, ...] | None) -> Levels:
     if not levels:
         return ()
-    return market.unit.to_levels(tuple([(level.price, level.size) for level in levels]))
+    pairs = tuple([(level.price, level.size) for level in levels])
+    return pairs if market.unit is ONE else market.unit.to_levels(pairs)
 
 
 def _book_ns(message: wire.BookMessage) -> int | None:
@@ -121,7 +106,9 @@ def _book_ns(message: wire.BookMessage) -> int | None:
     return matched_us * _NS_PER_US
 
 
-def trades(market: LighterMarket, message: wire.TradeMessage, at_ns: int) -> Iterator[Trade]:
+def trades(
+    market: LighterMarket, message: wire.TradeMessage[wire.Fill], at_ns: int
+) -> Iterator[events.Trade]:
     """Fills that were not told before, in the order of matching (the venue writes newest first).
 
     Each subscription repeats the last hundred. The settlement of a market is nobody's fill.
@@ -132,7 +119,7 @@ def trades(market: LighterMarket, message: wire.TradeMessage, at_ns: int) -> Ite
     for trade_id, is_liquidation, fill in rows:
         is_fill = fill.type != "market-settlement"
         if is_fill and market.fills.is_new((trade_id, is_liquidation)):
-            yield Trade(
+            yield events.Trade(
                 venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=stamp_ns(fill.timestamp),
                 price=market.unit.to_price(fill.price),
                 size=market.unit.to_size(fill.size, fill.price),
@@ -141,10 +128,10 @@ def trades(market: LighterMarket, message: wire.TradeMessage, at_ns: int) -> Ite
             )  # fmt: skip
 
 
-def block(message: wire.Height, at_ns: int) -> Block:
+def block(message: wire.Height, at_ns: int) -> events.Block:
     """A block of the sequencer, at the venue's own time."""
     block_ns = message.timestamp * NS_PER_MS
-    return Block(
+    return events.Block(
         venue=VENUE, recv_ns=at_ns, venue_ns=block_ns, chain=VENUE, height=message.height,
         block_ns=block_ns,
     )  # fmt: skip
@@ -153,30 +140,35 @@ def block(message: wire.Height, at_ns: int) -> Block:
 # --- statistics -----------------------------------------------------------------------------------
 
 
-def figures(row: wire.Stats[Any], odd: Odd) -> wire.Stats[wire.Figure]:
-    """A row whose figures may be anything as one of numbers."""
-    fields = wire.Stats.__struct_fields__[1:]
-    return wire.Stats(row.symbol, *(odd.number(name, getattr(row, name)) for name in fields))
+def figures(row: Any, odd: Odd) -> wire.Stats:
+    """A row in which anything may stand."""
+    if not isinstance(row, dict):
+        odd.append("a row is no object")
+        return wire.Stats()
+    symbol, *fields = wire.Stats.__struct_fields__
+    name = row.get(symbol)
+    numbers = [odd.number(field, row.get(field)) for field in fields]
+    return wire.Stats(name if isinstance(name, str) else None, *numbers)
 
 
 def stats(
-    market: LighterMarket, row: wire.Stats[wire.Figure], at_ns: int, venue_ns: int | None, odd: Odd
+    market: LighterMarket, row: wire.Stats, at_ns: int, venue_ns: int | None, odd: Odd
 ) -> list[Fact]:
     """One row of market_stats. A market whose prices are zero is no market: nothing is said."""
-    mark, index = row.mark_price, row.index_price
+    mark, index, unit = row.mark_price, row.index_price, market.unit
     last, oi_usd = row.last_trade_price, row.open_interest
     if mark == 0.0 or index == 0.0:
         return []
-    for figure in (mark, index, last, oi_usd):
-        if figure is not None and figure < 0.0:
-            mark, index = odd.amount("mark_price", mark), odd.amount("index_price", index)
-            last, oi_usd = odd.amount("last_trade_price", last), odd.amount("open_interest", oi_usd)
-            break
+    if min(mark or 0.0, index or 0.0, last or 0.0, oi_usd or 0.0) < 0.0:
+        mark, index = odd.number("mark_price", mark, 0.0), odd.number("index_price", index, 0.0)
+        last, oi_usd = (
+            odd.number("last_trade_price", last, 0.0),
+            odd.number("open_interest", oi_usd, 0.0),
+        )
     if mark is None and index is None:
         return []
-    unit = market.unit
     out: list[Fact] = [
-        Prices(
+        events.Prices(
             venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
             mark=unit.to_price(mark) if mark else None,
             index=unit.to_price(index) if index else None,
@@ -188,7 +180,7 @@ def stats(
         if market.size_decimals is not None:
             units = round(units, market.size_decimals)
         out.append(
-            OpenInterest(
+            events.OpenInterest(
                 venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
                 base=units * unit.contract,
             )
@@ -203,16 +195,14 @@ def stats(
     return out
 
 
-def volume(
-    market: LighterMarket, row: wire.Stats[wire.Figure], at_ns: int, venue_ns: int | None
-) -> list[Fact]:
+def volume(market: LighterMarket, row: wire.Stats, at_ns: int, venue_ns: int | None) -> list[Fact]:
     """What was traded in 24 hours, where the row says it; USDC counts as a dollar."""
-    usd, units = row.daily_quote_token_volume, row.daily_base_token_volume
+    usd, units = amount(row.daily_quote_token_volume), amount(row.daily_base_token_volume)
     if usd is None and units is None:
         return []
     base = None if units is None else units * market.unit.contract
     return [
-        Volume(
+        events.Volume(
             venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
             usd_24h=usd, base_24h=base,
         )
@@ -234,7 +224,7 @@ def payments(
     """Settled hours. The rate has no sign of its own: `direction` says who paid."""
     out: list[Funding] = []
     for row in rows:
-        rate = odd.rate("rate", odd.amount("rate", row.rate))
+        rate = odd.rate("rate", row.rate, 0.0)
         paid_ns = stamp_ns(row.timestamp * 1000)
         sign = SIGNS.get(row.direction) if isinstance(row.direction, str) else None
         if paid_ns is None or (sign is None and rate):
@@ -254,44 +244,42 @@ def _settled(market: LighterMarket, rate: float, at_ns: int, paid_ns: int) -> Fu
 # --- listing --------------------------------------------------------------------------------------
 
 
-def instrument(market: LighterMarket, row: wire.Details, at_ns: int, odd: Odd) -> Instrument:
+def instrument(market: LighterMarket, row: wire.Details, at_ns: int, odd: Odd) -> events.Instrument:
     """A listed perp. Margin fractions count 1e-4, fees are percent, minima are both binding."""
     contract = market.unit.contract
-    initial = odd.amount("initial margin", row.min_initial_margin_fraction)
-    maintenance = odd.amount("maintenance margin", row.maintenance_margin_fraction)
+    initial = odd.number("initial margin", row.min_initial_margin_fraction, 0.0)
+    maintenance = odd.number("maintenance margin", row.maintenance_margin_fraction, 0.0)
     taker, maker = odd.number("taker fee", row.taker_fee), odd.number("maker fee", row.maker_fee)
-    minimum = odd.amount("minimum", row.min_base_amount)
-    price_decimals = odd.decimals("price_decimals", row.price_decimals)
+    minimum = odd.number("minimum", row.min_base_amount, 0.0)
+    tick = _step(odd.decimals("price_decimals", row.price_decimals))
     market.size_decimals = odd.decimals("size_decimals", row.size_decimals)
-    lot = market.size_decimals
+    lot = _step(market.size_decimals)
     is_active = row.status == "active" and row.is_frozen is not True
-    return Instrument(
-        venue=VENUE,
-        symbol=market.symbol,
-        recv_ns=at_ns,
-        native=printable(row.symbol),
-        base=market.symbol,
-        quote="USDC",
-        tick=None if price_decimals is None else float(f"1e-{price_decimals}") / contract,
-        lot=None if lot is None else float(f"1e-{lot}") * contract,
+    return events.Instrument(
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, native=printable(row.symbol),
+        base=market.symbol, quote="USDC", contract=contract, funding_interval_s=HOUR_S,
+        tick=None if tick is None else tick / contract,
+        lot=None if lot is None else lot * contract,
         min_size=None if minimum is None else minimum * contract,
-        min_notional_usd=odd.amount("minimum in USDC", row.min_quote_amount),
-        contract=contract,
-        funding_interval_s=HOUR_S,
+        min_notional_usd=odd.number("minimum in USDC", row.min_quote_amount, 0.0),
         max_leverage=10_000.0 / initial if initial and initial >= 1.0 else None,
         mmf=maintenance / 10_000.0 if maintenance else None,
         taker_fee=None if taker is None else taker / 100.0,
         maker_fee=None if maker is None else maker / 100.0,
         status="active" if is_active else "delisted" if row.status in _GONE else "paused",
-    )
+    )  # fmt: skip
 
 
 def listed_interest(
     market: LighterMarket, row: wire.Details, at_ns: int, odd: Odd
-) -> list[OpenInterest]:
+) -> list[events.OpenInterest]:
     """The listing counts open interest in base units, where market_stats counts USD."""
-    units = odd.amount("open interest", row.open_interest)
+    units = odd.number("open interest", row.open_interest, 0.0)
     if units is None or row.status != "active":
         return []
     base = units * market.unit.contract
-    return [OpenInterest(venue=VENUE, symbol=market.symbol, recv_ns=at_ns, base=base)]
+    return [events.OpenInterest(venue=VENUE, symbol=market.symbol, recv_ns=at_ns, base=base)]
+
+
+def _step(decimals: int | None) -> float | None:
+    return None if decimals is None else float(f"1e-{decimals}")

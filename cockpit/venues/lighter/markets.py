@@ -72,17 +72,11 @@ class Directory:
             number = text.rpartition(":")[2]
             if not (number.isascii() and number.isdigit() and len(number) <= 4):
                 return None
-            if int(number) > LAST_PERP_ID:
+            market_id, markets = int(number), self._listing.markets
+            if market_id > LAST_PERP_ID:
                 return None
-            market = self._by_text[text] = self.numbered(int(number))
-        return market
-
-    def numbered(self, market_id: int) -> LighterMarket:
-        native = f"@{market_id}"
-        market = self._listing.markets.get(native)
-        if market is None:
-            market = LighterMarket(native, guessed_name(market_id), id=market_id)
-            self._listing.markets[native] = market
+            made = LighterMarket(f"@{market_id}", guessed_name(market_id), id=market_id)
+            market = self._by_text[text] = markets.setdefault(made.native, made)
         return market
 
     def name(self, market: LighterMarket, name: str) -> list[LighterMarket]:
@@ -90,17 +84,13 @@ class Directory:
 
         A guess that held the name gives it up.
         """
-        symbol, before = symbol_of(name), [(market, market.symbol)]
+        symbol, was, changed = symbol_of(name), market.symbol, list[LighterMarket]()
         if name != market.name:
-            guessed = [
-                other
-                for other in self._listing.markets.values()
-                if other.symbol == symbol and not other.name and other is not market
-            ]
-            for other in guessed:
-                before.append((other, other.symbol))
-                other.symbol = other.native
+            for other in self._listing.markets.values():
+                if other.symbol == symbol and not other.name and other is not market:
+                    other.symbol = other.native
+                    changed.append(other)
             market.renamed(name)
             self._listing.changed()
         self._listing.adopt(market.native, symbol, unit_of(name), LighterMarket)
-        return [known for known, was in before if known.symbol != was]
+        return changed if market.symbol == was else [*changed, market]

@@ -11,16 +11,15 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, final
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
-from cockpit.venues.kit.decoding import BROKEN, decode
+from cockpit.venues.kit.decoding import BROKEN
 from cockpit.venues.kit.numbers import MAX_EXPONENT
 from cockpit.venues.kit.subscriptions import Operation
 
 Positive = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 NotNegative = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
-Ms = Annotated[int, Meta(gt=0, lt=10**13)]
 Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
 """A number as the venue writes it."""
-Digits = TypeVar("Digits")
+Row = TypeVar("Row")
 T = TypeVar("T")
 
 UNUSED = frozenset({
@@ -66,60 +65,37 @@ class Fill(Struct, frozen=True, gc=False):
 
 
 @final
-class TradeMessage(Struct, frozen=True, gc=False):
+class TradeMessage(Struct, Generic[Row], frozen=True, gc=False):
     """The last 50 trades and the last 50 liquidations, newest first; then new ones."""
 
     type: Literal["subscribed/trade", "update/trade"]
     channel: str
-    trades: tuple[Fill, ...] | None = None
-    liquidation_trades: tuple[Fill, ...] | None = None
+    trades: tuple[Row, ...] | None = None
+    liquidation_trades: tuple[Row, ...] | None = None
 
 
-@final
-class OddTrades(Struct, frozen=True, gc=False):
-    """The same with something in it that cannot be."""
-
-    type: Literal["subscribed/trade", "update/trade"]
-    channel: str
-    trades: tuple[Raw, ...] | None = None
-    liquidation_trades: tuple[Raw, ...] | None = None
-
-
-class Stats(Struct, Generic[Digits], frozen=True, gc=False):
+class Stats(Struct, frozen=True, gc=False):
     """One market; rates are percent per hour and open interest is USD."""
 
     symbol: str | None = None
-    mark_price: Digits | None = None
-    index_price: Digits | None = None
-    last_trade_price: Digits | None = None
-    open_interest: Digits | None = None
-    current_funding_rate: Digits | None = None
-    funding_rate: Digits | None = None
-    funding_timestamp: Digits | None = None
-    daily_quote_token_volume: Digits | None = None
-    daily_base_token_volume: Digits | None = None
-
-
-STATS_TYPES = Literal["subscribed/market_stats", "update/market_stats"]
+    mark_price: Figure = None
+    index_price: Figure = None
+    last_trade_price: Figure = None
+    open_interest: Figure = None
+    current_funding_rate: Figure = None
+    funding_rate: Figure = None
+    funding_timestamp: Figure = None
+    daily_quote_token_volume: Figure = None
+    daily_base_token_volume: Figure = None
 
 
 @final
-class AllStats(Struct, frozen=True, gc=False):
-    """Every market, then those that changed: as they are nearly always told, all in numbers."""
+class StatsMessage(Struct, Generic[Row], frozen=True, gc=False):
+    """Every market by its id, then those that changed; of one market's channel its row alone."""
 
-    type: STATS_TYPES
-    channel: Literal["market_stats:all"]
-    market_stats: Mapping[str, Stats[Figure]]
-    timestamp: int | None = None
-
-
-@final
-class OddStats(Struct, frozen=True, gc=False):
-    """The same, of one market or with something that is no number."""
-
-    type: STATS_TYPES
+    type: Literal["subscribed/market_stats", "update/market_stats"]
     channel: str
-    market_stats: Raw
+    market_stats: Row
     timestamp: int | None = None
 
 
@@ -129,7 +105,7 @@ class Height(Struct, frozen=True, gc=False):
 
     type: Literal["subscribed/height", "update/height"]
     height: Annotated[int, Meta(ge=0)]
-    timestamp: Ms
+    timestamp: Annotated[int, Meta(gt=0, lt=10**13)]
 
 
 class Refusal(Struct, frozen=True, gc=False):
@@ -172,15 +148,6 @@ class Paid(Struct, frozen=True, gc=False):
     direction: Any = None
 
 
-class Rate(Struct, frozen=True, gc=False):
-    """One row of `funding-rates`: a fraction per eight hours, of one of several exchanges."""
-
-    market_id: int
-    exchange: str
-    rate: Any = None
-    symbol: str | None = None
-
-
 class Answer(Struct, frozen=True, gc=False):
     """What any REST body has."""
 
@@ -200,40 +167,53 @@ class History(Answer, frozen=True, gc=False):
     fundings: tuple[Paid, ...] | UnsetType | None = UNSET
 
 
-class Rates(Answer, frozen=True, gc=False):
-    funding_rates: tuple[Rate, ...] = ()
+Message = BookMessage | TradeMessage[Fill] | StatsMessage[Any] | Height
 
-
-Stream = BookMessage | TradeMessage | AllStats | OddStats | Height
-
-BOOK = msgspec.json.Decoder(BookMessage, strict=False)
-TRADES = msgspec.json.Decoder(TradeMessage, strict=False)
-ALL_STATS = msgspec.json.Decoder(AllStats, strict=False)
-HEIGHT = msgspec.json.Decoder(Height, strict=False)
-DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
-    "order_book": BOOK,
-    "trade": msgspec.json.Decoder(OddTrades, strict=False),
-    "market_stats": msgspec.json.Decoder(OddStats, strict=False),
-    "height": HEIGHT,
+FAST: Mapping[str, "msgspec.json.Decoder[Any]"] = {
+    "order_book": msgspec.json.Decoder(BookMessage, strict=False),
+    "trade": msgspec.json.Decoder(TradeMessage[Fill], strict=False),
+    "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Stats]], strict=False),
+    "height": msgspec.json.Decoder(Height, strict=False),
 }
+DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
+    **FAST,
+    "trade": msgspec.json.Decoder(TradeMessage[Raw], strict=False),
+    "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Any]], strict=False),
+}
+"""For messages with something in them that cannot be."""
 FILL = msgspec.json.Decoder(Fill, strict=False)
-STATS_ROW = msgspec.json.Decoder(Stats[Any], strict=False)
-STATS_ROWS = msgspec.json.Decoder(dict[str, Raw])
 DETAILS = msgspec.json.Decoder(Details, strict=False)
 ENVELOPE = msgspec.json.Decoder(Envelope)
 LISTING = msgspec.json.Decoder(Listing, strict=False)
 HISTORY = msgspec.json.Decoder(History, strict=False)
-RATES = msgspec.json.Decoder(Rates, strict=False)
 
 TAIL_CHARS = len('update/order_book"}')
 BY_TAIL: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
     end: decoder
+    for kind, decoder in FAST.items()
     for stage in ("subscribed", "update")
-    for kind, decoder in {**DECODERS, "trade": TRADES, "market_stats": ALL_STATS}.items()
     for text in [f'"type":"{stage}/{kind}"}}'[-TAIL_CHARS:]]
     for end in (text, text.encode())
 }
 """The decoder by a message's last characters: the venue writes the type last."""
+
+
+def sound(message: TradeMessage[Raw], odd: list[str]) -> TradeMessage[Fill]:
+    """Without the fills that cannot be; what is wrong with each is added to `odd`."""
+    trades = rows_of(FILL, message.trades or (), odd)
+    liquidations = rows_of(FILL, message.liquidation_trades or (), odd)
+    return TradeMessage(message.type, message.channel, tuple(trades), tuple(liquidations))
+
+
+def rows_of(decoder: "msgspec.json.Decoder[T]", raws: Iterable[Raw], odd: list[str]) -> list[T]:
+    """The rows that can be read; what is wrong with each of the others is added to `odd`."""
+    rows = list[T]()
+    for raw in raws:
+        try:
+            rows.append(decoder.decode(raw))
+        except BROKEN as error:
+            odd.append(str(error))
+    return rows
 
 
 def problem(answer: Answer) -> str | None:
@@ -255,40 +235,6 @@ def no_history(answer: History) -> str | None:
     if answer.fundings is UNSET:
         return "no payments in it"
     return None if answer.resolution == "1h" else f"by {answer.resolution}, not by 1h"
-
-
-def rows_of(decoder: "msgspec.json.Decoder[T]", raws: Iterable[Raw]) -> tuple[list[T], list[str]]:
-    """The rows that can be read, and what is wrong with each of the others."""
-    rows, odd = list[T](), list[str]()
-    for raw in raws:
-        try:
-            rows.append(decoder.decode(raw))
-        except BROKEN as error:
-            odd.append(str(error))
-    return rows, odd
-
-
-def sound_trades(message: OddTrades) -> tuple[TradeMessage, list[str]]:
-    """The fills that can be, and what is wrong with the others."""
-    trades, odd = rows_of(FILL, message.trades or ())
-    liquidations, more = rows_of(FILL, message.liquidation_trades or ())
-    sound = TradeMessage(message.type, message.channel, tuple(trades), tuple(liquidations))
-    return sound, odd + more
-
-
-def stats_rows(message: AllStats | OddStats) -> Mapping[str, Any] | str:
-    """Rows by market id, or what is wrong: one id has one object, `all` has a map of them."""
-    if isinstance(message, AllStats):
-        return message.market_stats
-    scope = message.channel.partition(":")[2]
-    if scope != "all":
-        return {scope: message.market_stats}
-    rows: dict[str, Raw] | str = decode(STATS_ROWS, message.market_stats)
-    return rows
-
-
-def stats_row(raw: Raw) -> Stats[Any] | str:
-    return decode(STATS_ROW, raw)
 
 
 def encode(operation: Operation, keys: Sequence[str], request: int) -> str:

@@ -1,44 +1,15 @@
 """Lighter's session: frames, the listing and history. The package has the table of what is read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
-from cockpit.core.events import (
-    AccountState,
-    Block,
-    BookDelta,
-    BookReset,
-    BookSnapshot,
-    Funding,
-    FundingPayment,
-    Instrument,
-    Margin,
-    OpenInterest,
-    Position,
-    Prices,
-    Reject,
-    Rtt,
-    Surveyed,
-    Trade,
-    Volume,
-)
-from cockpit.core.market import FundingTerms
+from cockpit.core.events import Reject, Surveyed
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.venues.contract import (
-    MAIN,
-    Fetch,
-    Frame,
-    LinkSpec,
-    Output,
-    Reply,
-    Restart,
-    Send,
-    VenueSpec,
-    Wants,
-)
-from cockpit.venues.kit import decoding
+from cockpit.venues.contract import Fetch, Frame, Output, Reply, Restart, Send, Wants
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.books import Books
+from cockpit.venues.kit.decoding import BROKEN, decode, printable, reject
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.instruments import Instruments
@@ -48,32 +19,8 @@ from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Rules, State, Subscriptions
 from cockpit.venues.lighter import accounts, mapper, wire_2025
 from cockpit.venues.lighter import messages as wire
-from cockpit.venues.lighter.mapper import FACTS, VENUE, Fact, Odd
+from cockpit.venues.lighter.mapper import VENUE, Odd
 from cockpit.venues.lighter.markets import Directory, LighterMarket
-
-SPEC = VenueSpec(
-    name=VENUE,
-    title="Lighter",
-    short="LIT",
-    links={MAIN: LinkSpec("wss://mainnet.zklighter.elliot.ai/stream?readonly=true")},
-    rest_url="https://mainnet.zklighter.elliot.ai",
-    chain="lighter",
-    kinds=frozenset(
-        {
-            Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
-            Volume, Surveyed, Block, Rtt, Position, Margin, AccountState, FundingPayment,
-        }
-    ),
-    weight_per_minute=54,
-    burst=5,
-    docs=("https://apidocs.lighter.xyz", "https://docs.lighter.xyz/trading/funding"),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
-    facts=FACTS,
-    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap_8h=0.04),
-    publishes_fees=True,
-    check_address=accounts.check_address,
-)  # fmt: skip
 
 _STATS = "market_stats:all"
 _EVERYWHERE = (_STATS, "height")
@@ -111,9 +58,8 @@ class Session(VenueSession):
             self._pulse, self._books, self._keys, self._instruments, *self._accounts.parts,
             self._history,
         )  # fmt: skip
-        self.answers: Mapping[str, Callable[[Reply], Sequence[Output]]] = {
+        self.answers = {
             "instruments": self._on_listing,
-            "tickers": self._on_rates,
             "funding_history": self._on_history,
             "account": self._accounts.on_reply,
         }
@@ -150,87 +96,71 @@ class Session(VenueSession):
             return self._slow(frame)
         try:
             message = decoder.decode(frame.data)
-        except decoding.BROKEN:
+        except BROKEN:
             return self._slow(frame)
         return self._stream(message, frame)
 
-    def _stream(self, message: wire.Stream, frame: Frame) -> Sequence[Output]:
+    def _stream(self, message: wire.Message, frame: Frame) -> Sequence[Output]:
         if type(message) is wire.BookMessage:
             return self._book(message, frame)
-        if type(message) is wire.TradeMessage:
-            market = self._markets.get(message.channel)
-            self._keys.seen(message.channel)
-            if market is None:
-                return _stranger(message.channel, frame)
-            return list(mapper.trades(market, message, frame.at_ns))
         if type(message) is wire.Height:
             self._keys.seen("height")
             return [mapper.block(message, frame.at_ns)]
-        return self._stats(message, frame)
-
-    def _book(self, message: wire.BookMessage, frame: Frame) -> Sequence[Output]:
+        self._keys.seen(message.channel)
+        if type(message) is wire.StatsMessage:
+            return self._stats(message, frame)
         market = self._markets.get(message.channel)
         if market is None:
             return _stranger(message.channel, frame)
-        book, at_ns = message.order_book, frame.at_ns
-        feed = self._books.feeds.get(message.channel)
-        if feed is None:
-            feed = self._books.feed(message.channel, market.symbol, at_ns)
-        if book.begin_nonce is None or book.nonce is None:
+        return list(mapper.trades(market, message, frame.at_ns))
+
+    def _book(self, message: wire.BookMessage, frame: Frame) -> Sequence[Output]:
+        channel, book, at_ns = message.channel, message.order_book, frame.at_ns
+        market = self._markets.get(channel)
+        if market is None:
+            return _stranger(channel, frame)
+        feed = self._books.feeds.get(channel) or self._books.feed(channel, market.symbol, at_ns)
+        follows, seq = book.begin_nonce, book.nonce
+        if follows is None or seq is None:
             follows, seq = wire_2025.link(book.offset)
-        else:
-            follows, seq = book.begin_nonce, book.nonce
         if message.type == "update/order_book":
             verdict = feed.chain.delta(follows, seq, at_ns)
             if verdict is APPLY:
-                return (mapper.delta(market, message, at_ns),)
+                return [mapper.delta(market, message, at_ns)]
             return self._books.gap(feed, at_ns, "messages are missing") if verdict is GAP else ()
         if feed.chain.last is not None and 0 < feed.chain.last - seq < _FAR_BEHIND:
             return ()
-        self._keys.seen(message.channel)
+        self._keys.seen(channel)
         feed.chain.snapshot(seq)
         feed.is_stated = True
-        return (mapper.snapshot(market, message, at_ns),)
+        return [mapper.snapshot(market, message, at_ns)]
 
-    def _stats(self, message: wire.AllStats | wire.OddStats, frame: Frame) -> Sequence[Output]:
-        self._keys.seen(message.channel)
-        rows = wire.stats_rows(message)
-        if isinstance(rows, str):
-            return [decoding.reject(VENUE, frame.at_ns, f"market_stats: {rows}", frame.data)]
-        venue_ns, out = mapper.stamp_ns(message.timestamp), list[Output]()
-        is_of_all = message.channel == _STATS
-        for text, raw in rows.items():
-            odd, row = Odd(), raw if isinstance(raw, wire.Stats) else wire.stats_row(raw)
+    def _stats(self, message: wire.StatsMessage[Any], frame: Frame) -> Sequence[Output]:
+        venue_ns, at_ns, wants = mapper.stamp_ns(message.timestamp), frame.at_ns, self.wants
+        rows, is_of_all = message.market_stats, message.channel == _STATS
+        if not is_of_all:
+            rows = {message.channel.partition(":")[2]: rows}
+        out, odd = list[Output](), Odd()
+        for text, row in rows.items():
             market = self._markets.get(text)
-            if isinstance(row, str):
-                odd.append(row)
-            elif market is None:
+            if market is None:
                 out += _stranger(f"market_stats:{text}", frame)
-            else:
-                if row.symbol and row.symbol != market.name:
-                    out += self._name(market, row.symbol, frame.at_ns)
-                if self.wants.shows(market.symbol) or not is_of_all:
-                    if row is not raw:
-                        row = mapper.figures(row, odd)
-                    out += self._figures(market, row, venue_ns, frame.at_ns, odd)
-            out += _rejects(f"market_stats {text}", odd, frame.at_ns, frame.data)
-        if self.wants.survey and is_of_all:
-            out += self._survey(len(rows), message.type, frame.at_ns)
+                continue
+            if type(row) is not wire.Stats:
+                row = mapper.figures(row, odd)
+            if row.symbol and row.symbol != market.name:
+                out += self._name(market, row.symbol, at_ns)
+            if is_of_all and not wants.shows(market.symbol):
+                continue
+            facts = mapper.stats(market, row, at_ns, venue_ns, odd)
+            if wants.survey and facts:
+                facts += mapper.volume(market, row, at_ns, venue_ns)
+            out += facts if market.symbol in wants.symbols else self._said.news(facts)
+        if odd:
+            out += _rejects("market_stats", odd, at_ns, frame.data)
+        if wants.survey and is_of_all:
+            out += self._survey(len(rows), message.type, at_ns)
         return out
-
-    def _figures(
-        self,
-        market: LighterMarket,
-        row: wire.Stats[wire.Figure],
-        venue_ns: int | None,
-        at_ns: int,
-        odd: Odd,
-    ) -> list[Fact]:
-        facts = mapper.stats(market, row, at_ns, venue_ns, odd)
-        if not (self.wants.survey and facts):
-            return facts
-        facts += mapper.volume(market, row, at_ns, venue_ns)
-        return facts if market.symbol in self.wants.symbols else list(self._said.news(facts))
 
     def _survey(self, rows: int, kind: str, at_ns: int) -> Sequence[Output]:
         """That all markets are known: with the whole list, then as long as the stream speaks."""
@@ -244,7 +174,7 @@ class Session(VenueSession):
     def _name(self, market: LighterMarket, name: str, at_ns: int) -> list[Output]:
         """A book that was told under another name is lost with that name."""
         out: list[Output] = []
-        for changed in self._markets.name(market, decoding.printable(name)):
+        for changed in self._markets.name(market, printable(name)):
             feed = self._books.feeds.get(changed.book_key)
             if feed is not None:
                 out += self._books.lose(feed.key, at_ns, f"this market is {changed.symbol}")
@@ -253,49 +183,45 @@ class Session(VenueSession):
 
     def _slow(self, frame: Frame) -> Sequence[Output]:
         """What is not data, what comes seldom, and everything damaged."""
-        envelope = decoding.decode(wire.ENVELOPE, frame.data)
+        envelope = decode(wire.ENVELOPE, frame.data)
         if isinstance(envelope, str):
-            return [decoding.reject(VENUE, frame.at_ns, envelope, frame.data)]
+            return [reject(VENUE, frame.at_ns, envelope, frame.data)]
         if envelope.error is not None:
             return self._refused(envelope.error, frame)
-        match envelope.type.partition("/"):
-            case ["ping", _, ""]:
+        match envelope.type.split("/"):
+            case ["ping"]:
                 return [Send('{"type":"pong"}')]
-            case ["pong", _, ""]:
+            case ["pong"]:
                 return self._pulse.pong(frame.at_ns)
-            case ["shutdown", _, ""]:
+            case ["shutdown"]:
                 return [Restart("the venue announces a restart")]
-            case ["connected" | "unsubscribed", _, ""]:
+            case ["connected" | "unsubscribed"]:
                 return ()
-            case ["subscribed" | "update", _, kind] if kind in accounts.CHANNELS:
-                return self._accounts.on_frame(frame)
-            case ["subscribed" | "update", _, kind] if kind in wire.DECODERS:
-                return self._rare(kind, envelope, frame)
-            case ["subscribed" | "update", _, kind]:
+            case ["subscribed" | "update", kind]:
+                if kind in accounts.CHANNELS:
+                    return self._accounts.on_frame(frame)
+                if kind in wire.DECODERS:
+                    return self._rare(kind, envelope, frame)
                 if kind in wire.UNUSED or kind.startswith("account_"):
                     return ()
         name = envelope.channel or envelope.type or "(no type, no channel)"
-        reason = f"unknown channel {name}"
-        return [decoding.reject(VENUE, frame.at_ns, reason, frame.data)]
+        return [reject(VENUE, frame.at_ns, f"unknown channel {name}", frame.data)]
 
     def _rare(self, kind: str, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
-        message = decoding.decode(wire.DECODERS[kind], frame.data)
-        if isinstance(message, wire.OddTrades):
-            message, odd = wire.sound_trades(message)
-            rejects = _rejects(envelope.channel, odd, frame.at_ns, frame.data)
-            return [*self._stream(message, frame), *rejects]
-        if not isinstance(message, str):
-            return self._stream(message, frame)
-        lost = self._books.lose(envelope.channel, frame.at_ns, "unreadable message")
-        reason = f"{envelope.type}: {message}"
-        return [decoding.reject(VENUE, frame.at_ns, reason, frame.data), *lost]
+        """Data with something in it that cannot be: that is lost, and a book with it."""
+        message, odd = decode(wire.DECODERS[kind], frame.data), list[str]()
+        if isinstance(message, str):
+            lost = self._books.lose(envelope.channel, frame.at_ns, "unreadable message")
+            return [*_rejects(envelope.type, [message], frame.at_ns, frame.data), *lost]
+        if type(message) is wire.TradeMessage:
+            message = wire.sound(message, odd)
+        facts = self._stream(message, frame)
+        return [*facts, *_rejects(envelope.type, odd, frame.at_ns, frame.data)]
 
     def _refused(self, error: wire.Refusal, frame: Frame) -> Sequence[Output]:
         """The venue's own words. "Already subscribed" also means that no snapshot will come."""
         words = error.message or ""
-        out: list[Output] = [
-            decoding.reject(VENUE, frame.at_ns, f"{error.code}: {words}", frame.data)
-        ]
+        out: list[Output] = [reject(VENUE, frame.at_ns, f"{error.code}: {words}", frame.data)]
         key = words.rpartition(" : ")[2]
         if error.code == _ALREADY_SUBSCRIBED and self._keys.state(key) is State.ASKED:
             out += self._keys.renew([key], frame.at_ns)
@@ -313,7 +239,8 @@ class Session(VenueSession):
             return [answer]
         if not answer.order_book_details:
             return ()
-        rows, odd = wire.rows_of(wire.DETAILS, answer.order_book_details)
+        odd = list[str]()
+        rows = wire.rows_of(wire.DETAILS, answer.order_book_details, odd)
         # What trades comes first: it has the better right to a name that two were given.
         rows.sort(key=lambda row: row.status != "active")
         out = _rejects("instruments", odd, reply.at_ns, reply.body)
@@ -358,7 +285,7 @@ class Session(VenueSession):
         market = self._markets.get(reply.key)
         if market is None:
             reason = "funding_history: of which market?"
-            return [decoding.reject(VENUE, reply.at_ns, reason, reply.body)]
+            return [reject(VENUE, reply.at_ns, reason, reply.body)]
         rows, odd = answer.fundings or (), Odd()
         out: list[Output] = [
             *market.history(mapper.payments(market, rows, reply.at_ns, odd)),
@@ -367,32 +294,13 @@ class Session(VenueSession):
         stamps_ns = [row.timestamp * NS_PER_S for row in rows]
         return [*out, *self._history.answered(reply.key, stamps_ns, reply.at_ns)]
 
-    def _on_rates(self, reply: Reply) -> Sequence[Output]:
-        """Current rates of several exchanges; ours are the hourly fraction times eight."""
-        answer = read(VENUE, wire.RATES, reply, wire.problem)
-        if isinstance(answer, Reject):
-            return [answer]
-        out: list[Output] = []
-        for row in answer.funding_rates:
-            market, odd = self._markets.get(str(row.market_id)), Odd()
-            if market is None or row.exchange != VENUE:
-                continue
-            if row.symbol and row.symbol != market.name:
-                out += self._name(market, row.symbol, reply.at_ns)
-            fraction_8h = odd.number("rate", row.rate)
-            rate = None if fraction_8h is None else odd.rate("rate", fraction_8h / 8.0 * 100.0)
-            if rate is not None and self.wants.shows(market.symbol):
-                out.append(mapper.live(market, rate, reply.at_ns, None))
-            out += _rejects("funding_rates", odd, reply.at_ns, reply.body)
-        return out
-
 
 def _stranger(channel: str, frame: Frame) -> list[Output]:
     """Ids above the perps are spot markets; anything else is not a market at all."""
     if channel.rpartition(":")[2].isdecimal():
         return []
-    return [decoding.reject(VENUE, frame.at_ns, f"unknown channel {channel}", frame.data)]
+    return [reject(VENUE, frame.at_ns, f"unknown channel {channel}", frame.data)]
 
 
-def _rejects(what: str, odd: Sequence[str], at_ns: int, data: str | bytes) -> list[Output]:
-    return [decoding.reject(VENUE, at_ns, f"{what}: {sentence}", data) for sentence in odd]
+def _rejects(what: str, odd: Iterable[str], at_ns: int, data: str | bytes) -> list[Output]:
+    return [reject(VENUE, at_ns, f"{what}: {sentence}", data) for sentence in odd]

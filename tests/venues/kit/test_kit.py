@@ -153,6 +153,21 @@ def test_a_positive_price_is_itself() -> None:
     assert numbers.positive("30247.20") == 30247.20
 
 
+@pytest.mark.parametrize("value", ["much", "NaN", 1e308, -1e308, 2**4000, True, [], {}, "-1"])
+def test_a_figure_that_makes_no_sense_is_told_and_is_not_there(value: object) -> None:
+    odd = numbers.Odd()
+    assert odd.number("open interest", value, 0.0) is None
+    assert len(odd) == 1
+    assert odd[0].startswith("open interest is ")
+
+
+@pytest.mark.parametrize(("value", "number"), [("", None), (None, None), ("2.5", 2.5), (0, 0.0)])
+def test_what_is_not_said_is_not_odd(value: object, number: float | None) -> None:
+    odd = numbers.Odd()
+    assert odd.number("open interest", value, 0.0) == number
+    assert odd == []
+
+
 @pytest.mark.parametrize(
     ("level", "in_snapshot", "in_delta"),
     [
