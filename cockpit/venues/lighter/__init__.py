@@ -17,17 +17,15 @@ schema), F = https://docs.lighter.xyz/trading/funding, Rec = mainnet recordings 
 | ping, pong, shutdown | | keepalive, restart | `Rtt`, restart | | W |
 | error | | a refusal | `Reject` | | W, Rec |
 | ticker, candle and spot channels | all | not used | nothing | | W, R |
-| `orderBookDetails` | reply | listed perps | `Instrument`, `OpenInterest` | base | R, Rec |
+| `orderBookDetails` | reply | listed perps | `Instrument` | | R, Rec |
 | `fundings` | reply | payments | `Funding` settled | percent per hour | R |
-| `funding-rates` | reply (not asked) | rates of several exchanges | `Funding` live of our rows | fraction per 8 h | R, Rec |
 | account channels, `account`, `positionFunding` | all | `accounts.py` has their table | `Position`, `Margin` ... | | W, R |
 
 Rates. `current_funding_rate` (W) is signed percent per hour and estimates the payment at the next
 full hour; `funding_rate` (W) is what was paid at `funding_timestamp`, which is the *last* payment.
-`fundings` (R) is percent per hour without a sign: `direction` "long" means that longs paid. The
-number in `funding-rates` (R) is the hourly fraction times eight.
+`fundings` (R) is percent per hour without a sign: `direction` "long" means that longs paid.
 Sizes. Books and trades count base units; `1000PEPE` and its like (`markets.py`) count 1000 coins.
-Open interest counts one side: USD in market_stats (W), base units in orderBookDetails (R).
+Open interest counts one side (W); that of the listing has no stamp and is not stated.
 Names. Markets are numbers on the wire. The listing and the rows of market_stats name them, and may
 name them anew: what stood under the old name is reset.
 Survey. One stream tells all markets, so a survey costs no request: the whole list when it is

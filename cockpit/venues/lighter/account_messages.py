@@ -3,87 +3,21 @@
 Private to the venue; `accounts.py` has signs, units and evidence.
 """
 
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import Decoder
 
 from cockpit.core.events import FundingPayment, Margin, Position
-from cockpit.core.units import NS_PER_MS
 from cockpit.venues.kit.decoding import printable
-from cockpit.venues.kit.numbers import finite, positive
-from cockpit.venues.lighter.mapper import SIGNS, VENUE
+from cockpit.venues.kit.numbers import Odd, positive
+from cockpit.venues.lighter.mapper import SIGNS, VENUE, stamp_ns
 from cockpit.venues.lighter.markets import LAST_PERP_ID, symbol_of, unit_of
 from cockpit.venues.lighter.wire_2025 import guessed_name
 
-Row = TypeVar("Row")
-Grouped = dict[str, Row | list[Row] | None] | list[Row] | None
-"""Rows by market id, one or several each; a bare list or null where there are none."""
-Scalar = str | float | None
+Row = dict[str, Any]
+"""A row of a list, in which anything may stand, by the venue's own keys."""
 FIRST_MILLISECONDS = 10**11
-_MOST_MILLISECONDS = 10**13
-
-
-class PositionRow(Struct, frozen=True, gc=False):
-    """`position` is unsigned, `sign` is 1 or -1. A market that was ever traded keeps its row."""
-
-    market_id: int
-    symbol: str | None = None
-    sign: int | None = None
-    position: Scalar = None
-    avg_entry_price: Scalar = None
-    position_value: Scalar = None
-    unrealized_pnl: Scalar = None
-    liquidation_price: Scalar = None
-    initial_margin_fraction: Scalar = None
-    margin_mode: int | None = None
-    allocated_margin: Scalar = None
-    total_funding_paid_out: Scalar = None
-
-    @property
-    def native(self) -> str:
-        return printable(self.symbol or "") or guessed_name(self.market_id)
-
-    @property
-    def aside(self) -> float | None:
-        """What stands behind an isolated position alone; None where it is not said."""
-        allocated, profit = finite(self.allocated_margin), finite(self.unrealized_pnl)
-        return None if allocated is None or profit is None else allocated + profit
-
-
-class PaidRow(Struct, frozen=True, gc=False):
-    """One funding payment: `change` is cash flow. Stamps are seconds, or milliseconds."""
-
-    market_id: int
-    timestamp: int
-    change: Scalar = None
-    position_size: Scalar = None
-    position_side: str | None = None
-
-    @property
-    def stamp_ns(self) -> int | None:
-        """When it was paid; None for what is no time."""
-        ms = self.timestamp if self.timestamp >= FIRST_MILLISECONDS else self.timestamp * 1000
-        return ms * NS_PER_MS if 0 < ms < _MOST_MILLISECONDS else None
-
-
-class AccountRow(Struct, frozen=True, gc=False):
-    """One account of an address. The cross requirements are of the newest schema only."""
-
-    index: int | None = None
-    account_index: int | None = None
-    l1_address: str | None = None
-    collateral: Scalar = None
-    available_balance: Scalar = None
-    total_asset_value: Scalar = None
-    cross_asset_value: Scalar = None
-    cross_initial_margin_requirement: Scalar = None
-    cross_maintenance_margin_requirement: Scalar = None
-    positions: list[PositionRow] | None = None
-
-    @property
-    def number(self) -> int | None:
-        return self.index if self.account_index is None else self.account_index
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -92,16 +26,16 @@ class Answer(Struct, frozen=True, gc=False):
     code: int | None = None
     message: str | None = None
     total: int | None = None
-    accounts: list[AccountRow] | None = None
-    position_fundings: list[PaidRow] | None = None
+    accounts: list[Row] | None = None
+    position_fundings: list[Row] | None = None
     next_cursor: str | int | None = None
 
 
 class Stats(Struct, frozen=True, gc=False):
     """What an account is worth, without its positions."""
 
-    portfolio_value: Scalar = None
-    available_balance: Scalar = None
+    portfolio_value: Any = None
+    available_balance: Any = None
     cross_stats: "Stats | None" = None
     total_stats: "Stats | None" = None
 
@@ -112,9 +46,10 @@ class Message(Struct, frozen=True, gc=False):
     type: str
     channel: str = ""
     account: int | None = None
-    positions: Grouped[PositionRow] | UnsetType = UNSET
-    funding_histories: Grouped[PaidRow] = None
+    positions: Row | list[Row] | UnsetType | None = UNSET
+    funding_histories: Row | list[Row] | None = None
     stats: Stats | None = None
+    timestamp: int | None = None
 
     @property
     def number(self) -> int | None:
@@ -128,112 +63,141 @@ MESSAGE: Decoder[Message] = Decoder(Message, strict=False)
 ANSWER: Decoder[Answer] = Decoder(Answer, strict=False)
 
 
-def rows_of(grouped: Any) -> list[Any]:
-    """What a message lists, however it is grouped."""
-    if not isinstance(grouped, dict):
-        return grouped or []
-    lists = [one if isinstance(one, list) else [one] for one in grouped.values() if one is not None]
-    return [row for rows in lists for row in rows]
+def rows_of(grouped: Any) -> list[Row]:
+    """What a message lists of perps: by market, one or several each, or in a bare list."""
+    groups = grouped.values() if isinstance(grouped, dict) else [grouped]
+    rows = [row for group in groups for row in (group if isinstance(group, list) else [group])]
+    return [row for row in rows if isinstance(row, dict) and _is_perp(row.get("market_id"))]
 
 
-def position(account: str, number: int, row: PositionRow, at_ns: int) -> Position | None:
-    """One position, flat ones too; None for a spot market. ValueError for what cannot be."""
-    if not 0 <= row.market_id <= LAST_PERP_ID:
-        return None
-    native, units = row.native, finite(row.position)
-    if units is None or (units != 0.0 and row.sign not in (1, -1)):
-        raise ValueError(f"{native}: impossible position {row.sign} x {row.position}")
-    unit = unit_of(native)
-    entry, liquidation = positive(row.avg_entry_price), positive(row.liquidation_price)
-    value = positive(abs(finite(row.position_value) or 0.0))
-    is_isolated = row.margin_mode == 1
+def _is_perp(market_id: Any) -> bool:
+    return isinstance(market_id, int) and 0 <= market_id <= LAST_PERP_ID
+
+
+def name_of(row: Row) -> str:
+    """What the venue calls the market of a row."""
+    name = row.get("symbol")
+    return (printable(name) if isinstance(name, str) else "") or guessed_name(row["market_id"])
+
+
+def account_of(row: Row) -> int:
+    """ValueError where the venue does not say which account this is."""
+    number = row.get("account_index", row.get("index"))
+    if not isinstance(number, int):
+        raise ValueError("an account without an index")
+    return number
+
+
+def position(
+    account: str, number: int, row: Row, at_ns: int, odd: Odd, venue_ns: int | None = None
+) -> Position:
+    """One position, flat ones too. ValueError where its size cannot be."""
+    name, sign = name_of(row), row.get("sign")
+    units, unit = odd.number(f"{name} position", row.get("position")), unit_of(name)
+    if units is None or (units != 0.0 and sign not in (1, -1)):
+        raise ValueError(f"{name}: impossible position {sign!r:.9} x {row.get('position')!r:.20}")
+    entry = positive(odd.number("avg_entry_price", row.get("avg_entry_price")))
+    liquidation = positive(odd.number("liquidation_price", row.get("liquidation_price")))
+    value = abs(odd.number("position_value", row.get("position_value")) or 0.0)
+    is_isolated = row.get("margin_mode") == 1
     return Position(
-        venue=VENUE, recv_ns=at_ns, symbol=symbol_of(native), account=account, pool=str(number),
-        size=(row.sign or 0) * abs(units) * unit.contract,
+        venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, symbol=symbol_of(name), account=account,
+        pool=str(number), size=(sign or 0) * abs(units) * unit.contract,
         entry=None if entry is None else unit.to_price(entry),
-        mark=unit.to_price(value / abs(units)) if value is not None and units != 0.0 else None,
+        mark=unit.to_price(value / abs(units)) if value and units else None,
         liquidation=None if liquidation is None else unit.to_price(liquidation),
-        upnl=finite(row.unrealized_pnl), funding_paid=finite(row.total_funding_paid_out),
-        leverage=leverage(row.initial_margin_fraction),
+        upnl=odd.number("unrealized_pnl", row.get("unrealized_pnl")),
+        funding_paid=odd.number("total_funding_paid_out", row.get("total_funding_paid_out")),
+        leverage=leverage(odd.number("initial_margin", row.get("initial_margin_fraction"))),
         margin_mode="isolated" if is_isolated else "cross",
-        isolated_equity=row.aside if is_isolated else None,
+        isolated_equity=_aside(row, odd) if is_isolated else None,
     )  # fmt: skip
 
 
-def leverage(initial: Scalar) -> float | None:
+def _aside(row: Row, odd: Odd) -> float | None:
+    """What stands behind an isolated position alone; None where it is not said."""
+    allocated = odd.number("allocated_margin", row.get("allocated_margin"))
+    profit = odd.number("unrealized_pnl", row.get("unrealized_pnl"))
+    return None if allocated is None or profit is None else allocated + profit
+
+
+def leverage(initial: float | None) -> float | None:
     """From the initial margin in per cent (`5.00`); the stream's documentation shows a fraction.
 
     The fraction is of `0.0500`: no market offers more than 100x, so what is below 1 is one. The
     venue cuts it to hundredths of a per cent, and its own requirement is of what is written.
     """
     number = positive(initial)
-    if number is None:
-        return None
-    return 1.0 / number if number < 1.0 else 100.0 / number
+    return None if number is None else (1.0 if number < 1.0 else 100.0) / number
 
 
-def worth(row: AccountRow) -> float | None:
-    """Equity: collateral, what is set aside for isolated positions, and all unrealised profit."""
-    stated, collateral = finite(row.total_asset_value), finite(row.collateral)
-    if stated is not None or collateral is None or row.positions is None:
-        return stated
-    held = [position for position in row.positions if finite(position.position) != 0.0]
-    parts = [p.aside if p.margin_mode == 1 else finite(p.unrealized_pnl) for p in held]
-    return _sum([collateral, *parts])
-
-
-def margin_of(account: str, number: int, row: AccountRow, at_ns: int) -> Margin:
+def margin_of(account: str, row: Row, positions: list[Position], at_ns: int, odd: Odd) -> Margin:
     """The collateral of one account, isolated positions included."""
-    equity, available = worth(row), finite(row.available_balance)
-    required = finite(row.cross_initial_margin_requirement)
-    isolated = [r for r in row.positions or () if r.margin_mode == 1 and finite(r.position)]
+    equity = odd.number("total_asset_value", row.get("total_asset_value"))
+    available = odd.number("available_balance", row.get("available_balance"))
+    cross = odd.number("cross_asset_value", row.get("cross_asset_value"))
+    initial, maintenance = (
+        odd.number(name, row.get(f"cross_{name}_margin_requirement"))
+        for name in ("initial", "maintenance")
+    )
+    open_alone = [p for p in positions if p.margin_mode == "isolated" and p.size != 0.0]
     used = None if equity is None or available is None else equity - available
-    if required is not None:
+    if initial is not None:
         # An isolated position takes what was set aside for it and its own profit, as in streams.
-        used = _sum([required, *(position.aside for position in isolated)])
-    cross = finite(row.cross_asset_value)
+        asides = [p.isolated_equity for p in open_alone if p.isolated_equity is not None]
+        used = initial + sum(asides) if len(asides) == len(open_alone) else None
     return Margin(
-        venue=VENUE, recv_ns=at_ns, account=account, pool=str(number), equity=equity, used=used,
-        available=available, maintenance=finite(row.cross_maintenance_margin_requirement),
-        cross_equity=equity if cross is None and not isolated else cross,
+        venue=VENUE, recv_ns=at_ns, account=account, pool=str(account_of(row)), equity=equity,
+        used=used, available=available, maintenance=maintenance,
+        cross_equity=equity if cross is None and not open_alone else cross,
     )  # fmt: skip
 
 
-def _sum(parts: list[float | None]) -> float | None:
-    """What is not said in one part is not known of the whole."""
-    known = [part for part in parts if part is not None]
-    return sum(known) if len(known) == len(parts) else None
+def margin_of_stats(
+    account: str, message: Message, shown: Margin | None, at_ns: int, odd: Odd
+) -> Margin | None:
+    """The same from a stream; None if it does not say what the account is worth.
 
-
-def margin_of_stats(account: str, number: int, stats: Stats, at_ns: int) -> Margin | None:
-    """The same from a stream; None if it does not say what the account is worth."""
-    equity, available = finite(stats.portfolio_value), finite(stats.available_balance)
+    It never says what must be kept: that stands as it was `shown` last.
+    """
+    stats = message.stats or Stats()
+    equity = odd.number("portfolio_value", stats.portfolio_value)
+    available = free = odd.number("available_balance", stats.available_balance)
     if equity is None:
         return None
-    cross = stats.cross_stats
-    if stats.total_stats is not None and finite(stats.total_stats.portfolio_value) != equity:
-        # The parts are not parts of this whole (the documentation's own example leaves them 0).
-        cross = None
-    cross_equity = None if cross is None else finite(cross.portfolio_value)
-    # Isolated positions take all that stands behind them, as in `margin_of`.
-    free = available if cross is None or not cross_equity else finite(cross.available_balance)
+    cross, cross_equity = stats.cross_stats, None
+    whole = odd.number("total", stats.total_stats.portfolio_value) if stats.total_stats else equity
+    # Where not, they are no parts of this whole (the documentation's own example leaves them 0).
+    if cross is not None and whole == equity:
+        cross_equity = odd.number("cross portfolio_value", cross.portfolio_value)
+        if cross_equity:
+            # Isolated positions take all that stands behind them, as in `margin_of`.
+            free = odd.number("cross available_balance", cross.available_balance)
     return Margin(
-        venue=VENUE, recv_ns=at_ns, account=account, pool=str(number), equity=equity,
-        used=None if free is None else equity - free, available=available,
-        cross_equity=cross_equity,
+        venue=VENUE, recv_ns=at_ns, venue_ns=stamp_ns(message.timestamp), account=account,
+        pool=str(message.number), equity=equity, available=available, cross_equity=cross_equity,
+        used=None if free is None else equity - free,
+        maintenance=None if shown is None else shown.maintenance,
     )  # fmt: skip
 
 
-def payment(account: str, pool: str, native: str, row: PaidRow, at_ns: int) -> FundingPayment:
-    """One payment of one account. ValueError for what cannot be."""
-    usd, units, stamp_ns = finite(row.change), finite(row.position_size), row.stamp_ns
-    if usd is None or stamp_ns is None:
-        raise ValueError(f"{native}: impossible payment {row.change} at {row.timestamp}")
-    sign = SIGNS.get(row.position_side or "")
-    size = (
-        None if units is None or sign is None else sign * unit_of(native).to_size(abs(units), 1.0)
-    )
+def payment(
+    account: str, pool: str, name: str, row: Row, at_ns: int, odd: Odd
+) -> FundingPayment | None:
+    """One payment of one account: `change` is cash flow. None for what cannot be.
+
+    Stamps are seconds, or milliseconds.
+    """
+    usd = odd.number(f"{name} change", row.get("change"))
+    units = odd.number("position_size", row.get("position_size"))
+    paid = odd.number("timestamp", row.get("timestamp")) or 0.0
+    paid_ns = stamp_ns(paid if paid >= FIRST_MILLISECONDS else paid * 1000)
+    if usd is None or paid_ns is None:
+        odd.append(f"{name}: impossible payment of {usd} at {paid:g}")
+        return None
+    sign = SIGNS.get(str(row.get("position_side")))
+    size = None if units is None or sign is None else sign * abs(units) * unit_of(name).contract
     return FundingPayment(
-        venue=VENUE, recv_ns=at_ns, venue_ns=stamp_ns, symbol=symbol_of(native),
-        account=account, pool=pool, usd=usd, size=size,
+        venue=VENUE, recv_ns=at_ns, venue_ns=paid_ns, symbol=symbol_of(name), account=account,
+        pool=pool, usd=usd, size=size,
     )  # fmt: skip

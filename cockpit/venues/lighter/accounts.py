@@ -33,18 +33,18 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from cockpit.core.account import hex_address_problem, normal_address, short_address
-from cockpit.core.events import FundingPayment, Margin, Position
-from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.core.events import FundingPayment, Margin
+from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Frame, Output, Reply
 from cockpit.venues.kit import accounts
 from cockpit.venues.kit.account_ledger import failure
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
-from cockpit.venues.kit.decoding import decode, refused, reject
+from cockpit.venues.kit.decoding import decode, refused, reject, rejects
+from cockpit.venues.kit.numbers import Odd
 from cockpit.venues.kit.polling import Rota, Timing
 from cockpit.venues.kit.subscriptions import Rules, Subscriptions
 from cockpit.venues.lighter import account_messages as wire
-from cockpit.venues.lighter.mapper import VENUE
-from cockpit.venues.lighter.markets import LAST_PERP_ID
+from cockpit.venues.lighter.mapper import VENUE, stamp_ns
 from cockpit.venues.lighter.messages import encode
 from cockpit.venues.lighter.wire_2025 import guessed_name
 
@@ -56,7 +56,8 @@ _RULES = Rules(operations=8, window_s=1.0, patience_s=_NEVER_S)
 _POLL_S, _POLL_EACH_S = 10.0, 3.0
 """Between two readings of an account; the venue hears one call a second in all."""
 _STALE_S = 60.0
-_NOT_FOUND, _NO_L1_ADDRESS = 21100, 21103
+_NO_ACCOUNT = frozenset({21100, 21103})
+"""Not found; no L1 address of an account."""
 _NOT_ALLOWED = frozenset({20001, 20013})
 """An invalid parameter, the token among them, and an invalid token."""
 _MAX_INDEX_CHARS = 18
@@ -117,145 +118,103 @@ class Accounts:
 
     def on_frame(self, frame: Frame) -> Sequence[Output]:
         """A message of an account channel; one about nobody who is followed says nothing."""
-        message, at_ns = decode(wire.MESSAGE, frame.data), frame.at_ns
+        message, at_ns, odd = decode(wire.MESSAGE, frame.data), frame.at_ns, Odd()
         if isinstance(message, str):
             return [reject(VENUE, at_ns, f"account: {message}", frame.data)]
-        number, listed = message.number, message.positions
-        address = None if number is None else self._owners.get(number)
-        if number is None or address is None:
+        number = -1 if message.number is None else message.number
+        address, out = self._owners.get(number), list[Output]()
+        if address is None:
             return ()
         if message.stats is not None:
-            margin = wire.margin_of_stats(address, number, message.stats, at_ns)
-            return () if margin is None else [self._merged(number, margin)]
-        if listed is UNSET:
-            return ()
-        ledger, pool = self._addresses.followed[address].ledger, str(number)
-        try:
-            rows = self._positions(address, number, wire.rows_of(listed), at_ns)
-        except ValueError as error:
-            return [reject(VENUE, at_ns, f"account: {error}", frame.data)]
-        out: list[Output] = []
-        if message.type.startswith("subscribed/"):
-            out += ledger.whole(pool, rows, at_ns)
-        else:
-            out += [fact for row in rows for fact in ledger.change(row)]
-        paid = wire.rows_of(message.funding_histories)
-        return out + self._paid(address, pool, paid, at_ns, frame.data)
-
-    def _merged(self, number: int, margin: Margin) -> Margin:
-        """The stream does not say what must be kept: that stands as the venue stated it last."""
-        shown = self._shown.get(number)
-        if shown is not None and margin.maintenance is None:
-            margin = replace(margin, maintenance=shown.maintenance)
-        return margin
-
-    def _positions(
-        self, address: str, number: int, rows: Sequence[wire.PositionRow], at_ns: int
-    ) -> list[Position]:
-        """ValueError if one of them cannot be: then none of them is believed."""
-        told = []
-        for row in rows:
-            position = wire.position(address, number, row, at_ns)
-            if position is not None:
-                self._names[row.market_id] = row.native
-                told.append(position)
-        return told
+            shown = self._shown.get(number)
+            margin = wire.margin_of_stats(address, message, shown, at_ns, odd)
+            out += [] if margin is None else [margin]
+        elif message.positions is not UNSET:
+            ledger, venue_ns = self._addresses.followed[address].ledger, stamp_ns(message.timestamp)
+            rows = wire.rows_of(message.positions)
+            try:
+                held = [wire.position(address, number, row, at_ns, odd, venue_ns) for row in rows]
+            except ValueError as error:
+                return [reject(VENUE, at_ns, f"account: {error}", frame.data)]
+            self._names.update({row["market_id"]: wire.name_of(row) for row in rows})
+            if message.type.startswith("subscribed/"):
+                out += ledger.whole(str(number), held, at_ns)
+            else:
+                out += [fact for position in held for fact in ledger.change(position)]
+            paid = wire.rows_of(message.funding_histories)
+            out += self._paid(address, str(number), paid, at_ns, odd)
+        return [*out, *rejects(VENUE, at_ns, "account", odd, frame.data)]
 
     def _paid(
-        self, address: str, pool: str, rows: list[wire.PaidRow], at_ns: int, data: str | bytes
-    ) -> list[Output]:
+        self, address: str, pool: str, rows: list[wire.Row], at_ns: int, odd: Odd
+    ) -> list[FundingPayment]:
         """Payments, the oldest first and once: stream and history may stamp the same hour
         milliseconds apart."""
-        ledger, out = self._addresses.followed[address].ledger, list[Output]()
-        for row in sorted(rows, key=lambda row: row.timestamp):
-            if not 0 <= row.market_id <= LAST_PERP_ID:
-                continue
-            native = self._names.get(row.market_id) or guessed_name(row.market_id)
-            try:
-                payment = wire.payment(address, pool, native, row, at_ns)
-            except ValueError as error:
-                out.append(reject(VENUE, at_ns, f"funding payments: {error}", data))
-                continue
-            if any(ledger.payment(replace(payment, venue_ns=_hour_ns(payment)))):
-                out.append(payment)
-        return out
+        ledger, out = self._addresses.followed[address].ledger, list[FundingPayment]()
+        for row in rows:
+            name = self._names.get(row["market_id"]) or guessed_name(row["market_id"])
+            payment = wire.payment(address, pool, name, row, at_ns, odd)
+            if payment is not None:
+                hour_ns = hour_floor_ns((payment.venue_ns or at_ns) + HOUR_NS // 2)
+                if any(ledger.payment(replace(payment, venue_ns=hour_ns))):
+                    out.append(payment)
+        return sorted(out, key=lambda payment: payment.venue_ns or 0)
 
     # --- replies ------------------------------------------------------------------------------
 
     def on_reply(self, reply: Reply) -> Sequence[Output]:
         """A page of the accounts of one address, or a page of payments."""
-        answer = decode(wire.ANSWER, reply.body)
+        answer, problem, at_ns = decode(wire.ANSWER, reply.body), refused(reply), reply.at_ns
         if reply.key.startswith(_PAID):
             return self._on_payments(reply, answer)
         address, _, cursor = reply.key.partition("&")
-        address = address or self._named_in(answer)
-        at_ns, problem = reply.at_ns, refused(reply)
         if address not in self._addresses.followed:
             return [reject(VENUE, at_ns, problem, reply.body)] if problem else ()
         if isinstance(answer, str):
-            return self._failed(address, problem or f"account: {answer}", reply)
-        if answer.code == _NO_L1_ADDRESS:
-            return self._addresses.unknown(
-                address, at_ns, "Lighter does not take this for an L1 address"
-            )
-        if reply.status == 404 or answer.code == _NOT_FOUND or (_is_empty(answer) and not cursor):
+            problem = problem or f"account: {answer}"
+        elif _is_none(reply, answer) and not cursor:
             what = "account with this index" if address.isdigit() else "account of this address"
             return self._addresses.unknown(address, at_ns, f"Lighter has no {what} (yet)")
-        if problem or answer.code not in (None, 200):
-            words = f"{problem or 'account'}: {answer.code or ''} {answer.message or ''}"
-            return self._failed(address, words.rstrip(" :"), reply)
-        if answer.accounts is None:
-            return self._failed(address, "account: no accounts in it", reply)
-        return self._read(address, cursor, answer, answer.accounts, reply)
-
-    def _named_in(self, answer: wire.Answer | str) -> str:
-        """Whom a reply without a key is about: the only followed one, or whom its body names."""
-        followed = list(self._addresses.followed)
-        rows = [] if isinstance(answer, str) else answer.accounts or []
-        named = [name for r in rows for name in (str(r.number), normal_address(r.l1_address or ""))]
-        return next((n for n in named if n in followed), followed[0] if len(followed) == 1 else "")
-
-    def _failed(self, address: str, problem: str, reply: Reply) -> Sequence[Output]:
-        rejected = reject(VENUE, reply.at_ns, problem, reply.body)
-        return [rejected, *self._addresses.refused(address, reply.at_ns, problem)]
+        elif problem or answer.code not in (None, 200):
+            problem = f"{problem or 'account'}: {answer.code or ''} {answer.message or ''}"
+        elif answer.accounts is None:
+            problem = "account: no accounts in it"
+        else:
+            return self._read(address, cursor, answer, reply)
+        rejected = reject(VENUE, at_ns, problem.rstrip(" :"), reply.body)
+        return [rejected, *self._addresses.refused(address, at_ns, problem.rstrip(" :"))]
 
     def _read(
-        self,
-        address: str,
-        cursor: str,
-        answer: wire.Answer,
-        rows: Sequence[wire.AccountRow],
-        reply: Reply,
+        self, address: str, cursor: str, answer: wire.Answer, reply: Reply
     ) -> Sequence[Output]:
         """A page; one account that cannot be believed keeps what was read of it last."""
-        at_ns, out = reply.at_ns, list[Output]()
+        at_ns, out, odd, problem = reply.at_ns, list[Output](), Odd(), ""
         followed = self._addresses.followed[address]
         reading = self._readings.setdefault(address, {})
         if not cursor:
             reading.clear()
-        problem = ""
-        for row in rows:
-            number = row.number
+        for row in answer.accounts or ():
+            rows = wire.rows_of(row.get("positions"))
             try:
-                if number is None:
-                    raise ValueError("an account without an index")
-                positions = self._positions(address, number, row.positions or (), at_ns)
+                number = wire.account_of(row)
+                held = [wire.position(address, number, each, at_ns, odd) for each in rows]
             except ValueError as error:
                 problem = f"account: {error}"
                 out.append(reject(VENUE, at_ns, problem, reply.body))
                 continue
             self._owners[number] = address
-            margin = self._shown[number] = wire.margin_of(address, number, row, at_ns)
-            reading[number] = margin.equity == 0.0 and not any(p.size for p in positions)
-            out += [*followed.ledger.whole(str(number), positions, at_ns), margin]
-        out += self._listen(at_ns)
+            self._names.update({each["market_id"]: wire.name_of(each) for each in rows})
+            margin = self._shown[number] = wire.margin_of(address, row, held, at_ns, odd)
+            reading[number] = margin.equity == 0.0 and not any(each.size for each in held)
+            out += [*followed.ledger.whole(str(number), held, at_ns), margin]
+        out += [*rejects(VENUE, at_ns, "account", odd, reply.body), *self._listen(at_ns)]
         if problem:
             followed.standing = accounts.Standing.REFUSED
             return [*out, *followed.ledger.state("failed", at_ns, failure(problem, _POLL_S))]
         more, total = str(answer.next_cursor or ""), answer.total
         is_short = total is not None and len(reading) < total
-        if rows and more and more != cursor and (is_short or total is None):
-            out.append(_ask_page(address, more))
+        if answer.accounts and more and more != cursor and (is_short or total is None):
+            out.append(_ask_account(address, more))
         elif not is_short or address.isdigit():
             return [*out, *self._addresses.read(address, at_ns, is_flat=all(reading.values()))]
         parts = len(reading), max(total or 0, len(reading) + 1)
@@ -272,33 +231,28 @@ class Accounts:
             is_private = reply.status == 401 or code in _NOT_ALLOWED
             self._payments.failed(reply.key, at_ns, _NEVER_S if is_private else None)
             return () if is_private else [reject(VENUE, at_ns, refused(reply) or words, reply.body)]
-        rows = answer.position_fundings
-        facts = self._paid(address, pool, rows, at_ns, reply.body)
-        stamps_ns = [stamp for row in rows if (stamp := row.stamp_ns) is not None]
+        odd = Odd()
+        paid = self._paid(address, pool, wire.rows_of(answer.position_fundings), at_ns, odd)
+        stamps_ns = [payment.venue_ns for payment in paid if payment.venue_ns is not None]
         oldest_ns = at_ns - _PAYMENTS.depth_s * NS_PER_S
-        is_over = not facts or min(stamps_ns, default=0) <= oldest_ns
+        is_over = min(stamps_ns, default=0) <= oldest_ns
         cursor = None if is_over else str(answer.next_cursor or "")
-        return [*facts, *self._payments.answered(reply.key, stamps_ns, at_ns, cursor)]
+        again = self._payments.answered(reply.key, stamps_ns, at_ns, cursor)
+        return [*paid, *rejects(VENUE, at_ns, "funding payments", odd, reply.body), *again]
 
 
-def _hour_ns(payment: FundingPayment) -> int:
-    stamp_ns = payment.venue_ns or payment.recv_ns
-    return (stamp_ns + HOUR_NS // 2) // HOUR_NS * HOUR_NS
+def _is_none(reply: Reply, answer: wire.Answer) -> bool:
+    """Whether the venue says that there is no such account."""
+    is_empty = answer.accounts == [] or answer.total == 0
+    return reply.status == 404 or answer.code in _NO_ACCOUNT or is_empty
 
 
-def _is_empty(answer: wire.Answer) -> bool:
-    return answer.accounts == [] or (answer.accounts is None and answer.total == 0)
-
-
-def _ask_account(address: str) -> Fetch:
+def _ask_account(address: str, cursor: str = "") -> Fetch:
     by = "index" if address.isdigit() else "l1_address"
-    return Fetch(name="account", path=f"/api/v1/account?by={by}&value={address}", key=address)
-
-
-def _ask_page(address: str, cursor: str) -> Fetch:
-    first = _ask_account(address)
-    path = f"{first.path}&cursor={quote(cursor, safe='')}"
-    return Fetch(name="account", path=path, key=f"{address}&{cursor}")
+    path, key = f"/api/v1/account?by={by}&value={address}", address
+    if cursor:
+        path, key = f"{path}&cursor={quote(cursor, safe='')}", f"{address}&{cursor}"
+    return Fetch(name="account", path=path, key=key)
 
 
 def _ask_payments(page: Page) -> Fetch:

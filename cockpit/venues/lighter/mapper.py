@@ -4,57 +4,42 @@ A figure that cannot be is left out, and `Odd` keeps the sentence that says so: 
 nothing beside it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from cockpit.core import events
 from cockpit.core.events import Funding, Levels
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
-from cockpit.venues.kit.decoding import printable
 from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.instruments import ONE
-from cockpit.venues.kit.numbers import MAX_EXPONENT, amount, finite
+from cockpit.venues.kit.numbers import Odd, amount, finite
 from cockpit.venues.lighter import messages as wire
 from cockpit.venues.lighter.markets import LighterMarket
 
 VENUE = "lighter"
 FACTS = venue_facts("cockpit.venues.lighter")
-_NS_PER_US = 1_000
 _MAX_MS = 10**13
 _MAX_DECIMALS = 18
 _MAX_PERCENT = 99.99
 _FORCED = frozenset({"liquidation", "deleverage"})
-_GONE = frozenset({"inactive", "settled"})
+_GONE = ("inactive", "settled")
 SIGNS = {"long": 1.0, "short": -1.0}
 
-Fact = events.Prices | events.OpenInterest | Funding | events.Volume
+Fact = events.Trade | events.Prices | events.OpenInterest | Funding | events.Volume
 
 
-class Odd(list[str]):
-    """Sentences about figures that make no sense."""
+def fraction(odd: Odd, what: str, percent: Any, least: float = -_MAX_PERCENT) -> float | None:
+    """A fraction per hour. The cap is half a per cent; the whole position is nonsense."""
+    if type(percent) is float and least <= percent <= _MAX_PERCENT:
+        return percent / 100.0
+    number = odd.number(what, percent, least, _MAX_PERCENT)
+    return None if number is None else number / 100.0
 
-    def number(
-        self, what: str, value: Any, least: float = -MAX_EXPONENT, most: float = MAX_EXPONENT
-    ) -> float | None:
-        """A number in its bounds, or None where the venue said nothing or nonsense."""
-        is_number = isinstance(value, str | float | int) and not isinstance(value, bool)
-        number = finite(value) if is_number else None
-        if (number is None and value is None) or value == "":
-            return None
-        if number is None or not least <= number <= most:
-            self.append(f"{what} is {value!r:.40}")
-            return None
-        return number
 
-    def rate(self, what: str, percent: Any, least: float = -_MAX_PERCENT) -> float | None:
-        """A fraction per hour. The cap is half a per cent; the whole position is nonsense."""
-        number = self.number(what, percent, least, _MAX_PERCENT)
-        return None if number is None else number / 100.0
-
-    def decimals(self, what: str, value: Any) -> int | None:
-        number = self.number(what, value, 0.0, _MAX_DECIMALS)
-        return None if number is None else int(number)
+def decimals(odd: Odd, what: str, value: Any) -> int | None:
+    number = odd.number(what, value, 0.0, _MAX_DECIMALS)
+    return None if number is None else int(number)
 
 
 def stamp_ns(ms: float | None) -> int | None:
@@ -97,18 +82,12 @@ def _levels(market: LighterMarket, levels: tuple[wire.Level, ...] | None) -> Lev
 
 def _book_ns(message: wire.BookMessage) -> int | None:
     """When the server sent it, else when the engine matched it."""
-    sent_ms = message.timestamp
-    if sent_ms is not None:
-        return sent_ms * NS_PER_MS if 0 < sent_ms < _MAX_MS else None
-    matched_us = message.last_updated_at
-    if matched_us is None or not 0 < matched_us < _MAX_MS * 1000:
-        return None
-    return matched_us * _NS_PER_US
+    if message.timestamp is None and 0 < (message.last_updated_at or 0) < _MAX_MS * 1_000:
+        return (message.last_updated_at or 0) * 1_000
+    return stamp_ns(message.timestamp)
 
 
-def trades(
-    market: LighterMarket, message: wire.TradeMessage[wire.Fill], at_ns: int
-) -> Iterator[events.Trade]:
+def trades(market: LighterMarket, message: wire.TradeMessage[wire.Fill], at_ns: int) -> list[Fact]:
     """Fills that were not told before, in the order of matching (the venue writes newest first).
 
     Each subscription repeats the last hundred. The settlement of a market is nobody's fill.
@@ -116,16 +95,17 @@ def trades(
     rows = [(fill.trade_id, False, fill) for fill in message.trades or ()]
     rows += [(fill.trade_id, True, fill) for fill in message.liquidation_trades or ()]
     rows.sort(key=lambda row: row[:2])
-    for trade_id, is_liquidation, fill in rows:
-        is_fill = fill.type != "market-settlement"
-        if is_fill and market.fills.is_new((trade_id, is_liquidation)):
-            yield events.Trade(
-                venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=stamp_ns(fill.timestamp),
-                price=market.unit.to_price(fill.price),
-                size=market.unit.to_size(fill.size, fill.price),
-                side=Side.BUY if fill.is_maker_ask else Side.SELL,
-                liquidation=is_liquidation or fill.type in _FORCED,
-            )  # fmt: skip
+    return [
+        events.Trade(
+            venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=stamp_ns(fill.timestamp),
+            price=market.unit.to_price(fill.price),
+            size=market.unit.to_size(fill.size, fill.price),
+            side=Side.BUY if fill.is_maker_ask else Side.SELL,
+            liquidation=is_liquidation or fill.type in _FORCED,
+        )
+        for trade_id, is_liquidation, fill in rows
+        if fill.type != "market-settlement" and market.fills.is_new((trade_id, is_liquidation))
+    ]  # fmt: skip
 
 
 def block(message: wire.Height, at_ns: int) -> events.Block:
@@ -185,10 +165,10 @@ def stats(
                 base=units * unit.contract,
             )
         )  # fmt: skip
-    rate = odd.rate("current_funding_rate", row.current_funding_rate)
+    rate = fraction(odd, "current_funding_rate", row.current_funding_rate)
     if rate is not None:
         out.append(live(market, rate, at_ns, venue_ns))
-    paid, paid_ns = odd.rate("funding_rate", row.funding_rate), stamp_ns(row.funding_timestamp)
+    paid, paid_ns = fraction(odd, "funding_rate", row.funding_rate), stamp_ns(row.funding_timestamp)
     if paid is not None and paid_ns is not None and paid_ns != market.streamed_ns:
         market.streamed_ns = paid_ns
         out.append(_settled(market, paid, at_ns, paid_ns))
@@ -219,19 +199,23 @@ def live(market: LighterMarket, rate: float, at_ns: int, venue_ns: int | None) -
 
 
 def payments(
-    market: LighterMarket, rows: Iterable[wire.Paid], at_ns: int, odd: Odd
+    market: LighterMarket, rows: Iterable[wire.Row], at_ns: int, odd: Odd
 ) -> list[Funding]:
-    """Settled hours. The rate has no sign of its own: `direction` says who paid."""
+    """Settled hours not stated before, the oldest first.
+
+    The rate is percent per hour without sign, `direction` says who paid, the stamp is seconds.
+    """
     out: list[Funding] = []
     for row in rows:
-        rate = odd.rate("rate", row.rate, 0.0)
-        paid_ns = stamp_ns(row.timestamp * 1000)
-        sign = SIGNS.get(row.direction) if isinstance(row.direction, str) else None
+        rate = fraction(odd, "rate", row.get("rate"), 0.0)
+        paid_ns = stamp_ns((odd.number("timestamp", row.get("timestamp")) or 0.0) * 1000)
+        sign = SIGNS.get(str(row.get("direction")))
         if paid_ns is None or (sign is None and rate):
-            odd.append(f"who paid at {row.timestamp}, and when?")
-        elif rate is not None:
+            odd.append(f"who paid at {row.get('timestamp')!r:.20}, and when?")
+        elif rate is not None and paid_ns not in market.paid_ns:
+            market.paid_ns.add(paid_ns)
             out.append(_settled(market, rate * (sign or 1.0), at_ns, paid_ns))
-    return out
+    return sorted(out, key=lambda fact: fact.venue_ns or 0)
 
 
 def _settled(market: LighterMarket, rate: float, at_ns: int, paid_ns: int) -> Funding:
@@ -244,42 +228,30 @@ def _settled(market: LighterMarket, rate: float, at_ns: int, paid_ns: int) -> Fu
 # --- listing --------------------------------------------------------------------------------------
 
 
-def instrument(market: LighterMarket, row: wire.Details, at_ns: int, odd: Odd) -> events.Instrument:
+def instrument(market: LighterMarket, row: wire.Row, at_ns: int, odd: Odd) -> events.Instrument:
     """A listed perp. Margin fractions count 1e-4, fees are percent, minima are both binding."""
-    contract = market.unit.contract
-    initial = odd.number("initial margin", row.min_initial_margin_fraction, 0.0)
-    maintenance = odd.number("maintenance margin", row.maintenance_margin_fraction, 0.0)
-    taker, maker = odd.number("taker fee", row.taker_fee), odd.number("maker fee", row.maker_fee)
-    minimum = odd.number("minimum", row.min_base_amount, 0.0)
-    tick = _step(odd.decimals("price_decimals", row.price_decimals))
-    market.size_decimals = odd.decimals("size_decimals", row.size_decimals)
-    lot = _step(market.size_decimals)
-    is_active = row.status == "active" and row.is_frozen is not True
+    contract, status = market.unit.contract, row.get("status", "active")
+    initial, maintenance, minimum, minimum_usd = (
+        odd.number(name, row.get(name), 0.0)
+        for name in (
+            "min_initial_margin_fraction", "maintenance_margin_fraction", "min_base_amount",
+            "min_quote_amount",
+        )
+    )  # fmt: skip
+    taker, maker = (odd.number(name, row.get(name)) for name in ("taker_fee", "maker_fee"))
+    tick, lot = (decimals(odd, name, row.get(name)) for name in ("price_decimals", "size_decimals"))
+    market.size_decimals = lot
+    is_active = status == "active" and row.get("is_frozen") is not True
     return events.Instrument(
-        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, native=printable(row.symbol),
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, native=market.name,
         base=market.symbol, quote="USDC", contract=contract, funding_interval_s=HOUR_S,
-        tick=None if tick is None else tick / contract,
-        lot=None if lot is None else lot * contract,
+        tick=None if tick is None else float(f"1e-{tick}") / contract,
+        lot=None if lot is None else float(f"1e-{lot}") * contract,
         min_size=None if minimum is None else minimum * contract,
-        min_notional_usd=odd.number("minimum in USDC", row.min_quote_amount, 0.0),
+        min_notional_usd=minimum_usd,
         max_leverage=10_000.0 / initial if initial and initial >= 1.0 else None,
         mmf=maintenance / 10_000.0 if maintenance else None,
         taker_fee=None if taker is None else taker / 100.0,
         maker_fee=None if maker is None else maker / 100.0,
-        status="active" if is_active else "delisted" if row.status in _GONE else "paused",
+        status="active" if is_active else "delisted" if status in _GONE else "paused",
     )  # fmt: skip
-
-
-def listed_interest(
-    market: LighterMarket, row: wire.Details, at_ns: int, odd: Odd
-) -> list[events.OpenInterest]:
-    """The listing counts open interest in base units, where market_stats counts USD."""
-    units = odd.number("open interest", row.open_interest, 0.0)
-    if units is None or row.status != "active":
-        return []
-    base = units * market.unit.contract
-    return [events.OpenInterest(venue=VENUE, symbol=market.symbol, recv_ns=at_ns, base=base)]
-
-
-def _step(decimals: int | None) -> float | None:
-    return None if decimals is None else float(f"1e-{decimals}")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from cockpit.core.events import Funding
 from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.instruments import ONE, Instruments, Market, Unit
 from cockpit.venues.lighter.wire_2025 import guessed_name
@@ -46,17 +45,6 @@ class LighterMarket(Market):
     def book_key(self) -> str:
         return f"order_book:{self.id}"
 
-    def renamed(self, name: str) -> None:
-        """What was stated was stated of another name."""
-        self.name, self.streamed_ns = name, 0
-        self.paid_ns.clear()
-
-    def history(self, payments: list[Funding]) -> list[Funding]:
-        """The payments not stated before, the oldest first."""
-        new = [fact for fact in payments if fact.venue_ns not in self.paid_ns]
-        self.paid_ns.update(fact.venue_ns for fact in new if fact.venue_ns is not None)
-        return sorted(new, key=lambda fact: fact.venue_ns or 0)
-
 
 class Directory:
     """Every market id that was ever mentioned, and what it is called."""
@@ -90,7 +78,9 @@ class Directory:
                 if other.symbol == symbol and not other.name and other is not market:
                     other.symbol = other.native
                     changed.append(other)
-            market.renamed(name)
+            # What was stated was stated of another name.
+            market.name, market.streamed_ns = name, 0
+            market.paid_ns.clear()
             self._listing.changed()
         self._listing.adopt(market.native, symbol, unit_of(name), LighterMarket)
         return changed if market.symbol == was else [*changed, market]

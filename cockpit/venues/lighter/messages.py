@@ -5,13 +5,12 @@ figure that may be anything: what cannot be one costs itself and nothing beside 
 Source: https://apidocs.lighter.xyz/docs/websocket-reference and the OpenAPI schema of the REST API.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Generic, Literal, TypeVar, final
 
 import msgspec
-from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from cockpit.venues.kit.decoding import BROKEN
 from cockpit.venues.kit.numbers import MAX_EXPONENT
 from cockpit.venues.kit.subscriptions import Operation
 
@@ -19,8 +18,9 @@ Positive = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 NotNegative = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
 Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
 """A number as the venue writes it."""
-Row = TypeVar("Row")
-T = TypeVar("T")
+Rows = TypeVar("Rows")
+Row = Mapping[str, Any]
+"""A row of a list, in which anything may stand, by the venue's own keys."""
 
 UNUSED = frozenset({
     "ticker", "candle", "mark_price_candle", "spot_market_stats", "bo_market_stats",
@@ -65,13 +65,13 @@ class Fill(Struct, frozen=True, gc=False):
 
 
 @final
-class TradeMessage(Struct, Generic[Row], frozen=True, gc=False):
+class TradeMessage(Struct, Generic[Rows], frozen=True, gc=False):
     """The last 50 trades and the last 50 liquidations, newest first; then new ones."""
 
     type: Literal["subscribed/trade", "update/trade"]
     channel: str
-    trades: tuple[Row, ...] | None = None
-    liquidation_trades: tuple[Row, ...] | None = None
+    trades: tuple[Rows, ...] | None = None
+    liquidation_trades: tuple[Rows, ...] | None = None
 
 
 class Stats(Struct, frozen=True, gc=False):
@@ -90,12 +90,12 @@ class Stats(Struct, frozen=True, gc=False):
 
 
 @final
-class StatsMessage(Struct, Generic[Row], frozen=True, gc=False):
+class StatsMessage(Struct, Generic[Rows], frozen=True, gc=False):
     """Every market by its id, then those that changed; of one market's channel its row alone."""
 
     type: Literal["subscribed/market_stats", "update/market_stats"]
     channel: str
-    market_stats: Row
+    market_stats: Rows
     timestamp: int | None = None
 
 
@@ -121,71 +121,33 @@ class Envelope(Struct, frozen=True, gc=False):
     error: Refusal | None = None
 
 
-class Details(Struct, frozen=True, gc=False):
-    """One market of `orderBookDetails`; margin fractions count 1e-4, fees are percent."""
-
-    symbol: str
-    market_id: int
-    market_type: str | None = None
-    status: str = "active"
-    is_frozen: Any = None
-    price_decimals: Any = None
-    size_decimals: Any = None
-    min_base_amount: Any = None
-    min_quote_amount: Any = None
-    min_initial_margin_fraction: Any = None
-    maintenance_margin_fraction: Any = None
-    taker_fee: Any = None
-    maker_fee: Any = None
-    open_interest: Any = None
-
-
-class Paid(Struct, frozen=True, gc=False):
-    """One row of `fundings`: percent per hour without sign, seconds, and who paid."""
-
-    timestamp: int
-    rate: Any = None
-    direction: Any = None
-
-
 class Answer(Struct, frozen=True, gc=False):
-    """What any REST body has."""
+    """Any REST body about markets. `order_books` is a lesser listing, which is not asked for."""
 
     code: int | None = None
     message: str | None = None
-
-
-class Listing(Answer, frozen=True, gc=False):
-    """`order_books` is a lesser list without margins, which is not asked for."""
-
-    order_book_details: tuple[Raw, ...] | None = None
+    order_book_details: tuple[Row, ...] = ()
     order_books: Any = None
-
-
-class History(Answer, frozen=True, gc=False):
     resolution: str = "1h"
-    fundings: tuple[Paid, ...] | UnsetType | None = UNSET
+    fundings: tuple[Row, ...] | UnsetType | None = UNSET
 
 
 Message = BookMessage | TradeMessage[Fill] | StatsMessage[Any] | Height
 
-FAST: Mapping[str, "msgspec.json.Decoder[Any]"] = {
+DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
     "order_book": msgspec.json.Decoder(BookMessage, strict=False),
-    "trade": msgspec.json.Decoder(TradeMessage[Fill], strict=False),
-    "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Stats]], strict=False),
+    "trade": msgspec.json.Decoder(TradeMessage[Any], strict=False),
+    "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Any]], strict=False),
     "height": msgspec.json.Decoder(Height, strict=False),
 }
-DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
-    **FAST,
-    "trade": msgspec.json.Decoder(TradeMessage[Raw], strict=False),
-    "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Any]], strict=False),
+FAST: Mapping[str, "msgspec.json.Decoder[Any]"] = {
+    **DECODERS,
+    "trade": msgspec.json.Decoder(TradeMessage[Fill], strict=False),
+    "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Stats]], strict=False),
 }
-"""For messages with something in them that cannot be."""
-FILL = msgspec.json.Decoder(Fill, strict=False)
-DETAILS = msgspec.json.Decoder(Details, strict=False)
+"""For messages as they should be: every figure a number."""
 ENVELOPE = msgspec.json.Decoder(Envelope)
-LISTING = msgspec.json.Decoder(Listing, strict=False)
-HISTORY = msgspec.json.Decoder(History, strict=False)
+ANSWER = msgspec.json.Decoder(Answer, strict=False)
 
 TAIL_CHARS = len('update/order_book"}')
 BY_TAIL: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
@@ -198,43 +160,33 @@ BY_TAIL: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
 """The decoder by a message's last characters: the venue writes the type last."""
 
 
-def sound(message: TradeMessage[Raw], odd: list[str]) -> TradeMessage[Fill]:
-    """Without the fills that cannot be; what is wrong with each is added to `odd`."""
-    trades = rows_of(FILL, message.trades or (), odd)
-    liquidations = rows_of(FILL, message.liquidation_trades or (), odd)
-    return TradeMessage(message.type, message.channel, tuple(trades), tuple(liquidations))
+def sound(message: TradeMessage[Any], odd: list[str]) -> TradeMessage[Fill]:
+    """Without the fills that cannot be: what is wrong with each is added to `odd`."""
+    kept: list[list[Fill]] = []
+    for rows in (message.trades, message.liquidation_trades):
+        kept.append([])
+        for row in rows or ():
+            try:
+                kept[-1].append(msgspec.convert(row, Fill, strict=False))
+            except msgspec.ValidationError as error:
+                odd.append(str(error))
+    return TradeMessage(message.type, message.channel, tuple(kept[0]), tuple(kept[1]))
 
 
-def rows_of(decoder: "msgspec.json.Decoder[T]", raws: Iterable[Raw], odd: list[str]) -> list[T]:
-    """The rows that can be read; what is wrong with each of the others is added to `odd`."""
-    rows = list[T]()
-    for raw in raws:
-        try:
-            rows.append(decoder.decode(raw))
-        except BROKEN as error:
-            odd.append(str(error))
-    return rows
+def refusal(answer: Answer) -> str | None:
+    """What the venue says against a request, whatever the HTTP status."""
+    return None if answer.code in (None, 200) else f"{answer.code} {answer.message or ''}"
 
 
-def problem(answer: Answer) -> str | None:
-    """Why a body is a refusal, whatever its HTTP status."""
-    if answer.code in (None, 200):
-        return None
-    return f"{answer.code} {answer.message or ''}".rstrip()
+def no_listing(answer: Answer) -> str | None:
+    is_listing = answer.order_book_details or answer.order_books
+    return refusal(answer) or (None if is_listing else "no markets in it")
 
 
-def no_listing(answer: Listing) -> str | None:
-    is_empty = not answer.order_book_details and not answer.order_books
-    return problem(answer) or ("no markets in it" if is_empty else None)
-
-
-def no_history(answer: History) -> str | None:
+def no_history(answer: Answer) -> str | None:
     """An answer that does not speak of payments does not say that there were none."""
-    if (refusal := problem(answer)) is not None:
-        return refusal
-    if answer.fundings is UNSET:
-        return "no payments in it"
-    return None if answer.resolution == "1h" else f"by {answer.resolution}, not by 1h"
+    is_hourly = answer.fundings is not UNSET and answer.resolution == "1h"
+    return refusal(answer) or (None if is_hourly else "no hourly payments in it")
 
 
 def encode(operation: Operation, keys: Sequence[str], request: int) -> str:

@@ -1,6 +1,6 @@
 """Lighter's session: frames, the listing and history. The package has the table of what is read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,17 +9,18 @@ from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.venues.contract import Fetch, Frame, Output, Reply, Restart, Send, Wants
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.books import Books
-from cockpit.venues.kit.decoding import BROKEN, decode, printable, reject
+from cockpit.venues.kit.decoding import BROKEN, decode, printable, reject, rejects
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.instruments import Instruments
-from cockpit.venues.kit.polling import Question, Timing, read
+from cockpit.venues.kit.numbers import Odd
+from cockpit.venues.kit.polling import Every, Question, Timing, read
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Rules, State, Subscriptions
 from cockpit.venues.lighter import accounts, mapper, wire_2025
 from cockpit.venues.lighter import messages as wire
-from cockpit.venues.lighter.mapper import VENUE, Odd
+from cockpit.venues.lighter.mapper import VENUE
 from cockpit.venues.lighter.markets import Directory, LighterMarket
 
 _STATS = "market_stats:all"
@@ -30,7 +31,8 @@ for the rest."""
 _FAR_BEHIND = 100_000
 """Nonces count hundreds a second for all markets: one further below is of another sequence."""
 _ALREADY_SUBSCRIBED = 30003
-_SURVEYED_NS = 15 * NS_PER_S
+_SURVEYED_S = 15.0
+"""While the stream speaks, what it does not change stands."""
 _HISTORY = Plan(newest_first=True, rows=None, unit_ns=NS_PER_S)
 """How many rows a call returns is not documented, nor which ones where there are more."""
 _FEW_ROWS = 100
@@ -48,7 +50,7 @@ class Session(VenueSession):
         self._books = Books(VENUE, self._keys, new_chain=partial(ChainedBook, far=_FAR_BEHIND))
         self._pulse = Heartbeat(VENUE, lambda at_ns: '{"type":"ping"}', every_s=30)
         self._instruments = Question(
-            VENUE, self._ask_listing, wire.LISTING, Timing(period_s=600),
+            VENUE, self._ask_listing, wire.ANSWER, Timing(period_s=600),
             check=wire.no_listing, at_once=True,
         )  # fmt: skip
         self._history = Backfill(_HISTORY, self._ask_history)
@@ -64,24 +66,22 @@ class Session(VenueSession):
             "account": self._accounts.on_reply,
         }
         self._said = Unchanged()
-        self._followed_wants = wants
-        self._surveyed: tuple[int, int] | None = None
-        """How many markets the venue has told, and when that was said."""
+        self._is_surveying = False
+        self._surveyed = Every(_SURVEYED_S)
 
     def on_closed(self, link: str) -> None:
         self._said.forget()
-        self._surveyed = None
+        self._surveyed.reset()
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         """A book and trades of each wanted market; the statistics of all come anyway."""
         markets = list(self.listing.wanted(self.wants.symbols))
         out = self._books.want({market.book_key: market.symbol for market in markets}, at_ns)
         streams = [key for m in markets for key in (m.book_key, f"trade:{m.id}")]
-        is_anew = self.wants.survey and not self._followed_wants.survey
-        if self._followed_wants != self.wants:
-            self._followed_wants = self.wants
-            self._said.forget()
         out += self._keys.want([*_EVERYWHERE, *streams], at_ns)
+        self._said.forget()
+        is_anew = self.wants.survey and not self._is_surveying
+        self._is_surveying = self.wants.survey
         if is_anew and self._keys.state(_STATS) is State.STANDING:
             # Only a new subscription tells of the markets that do not change.
             out += self._keys.renew([_STATS], at_ns)
@@ -112,7 +112,7 @@ class Session(VenueSession):
         market = self._markets.get(message.channel)
         if market is None:
             return _stranger(message.channel, frame)
-        return list(mapper.trades(market, message, frame.at_ns))
+        return mapper.trades(market, message, frame.at_ns)
 
     def _book(self, message: wire.BookMessage, frame: Frame) -> Sequence[Output]:
         channel, book, at_ns = message.channel, message.order_book, frame.at_ns
@@ -157,19 +157,11 @@ class Session(VenueSession):
                 facts += mapper.volume(market, row, at_ns, venue_ns)
             out += facts if market.symbol in wants.symbols else self._said.news(facts)
         if odd:
-            out += _rejects("market_stats", odd, at_ns, frame.data)
-        if wants.survey and is_of_all:
-            out += self._survey(len(rows), message.type, at_ns)
+            out += rejects(VENUE, at_ns, "market_stats", odd, frame.data)
+        if wants.survey and is_of_all and self._surveyed.due(at_ns):
+            markets = len(self.listing.markets)
+            out.append(Surveyed(venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, markets=markets))
         return out
-
-    def _survey(self, rows: int, kind: str, at_ns: int) -> Sequence[Output]:
-        """That all markets are known: with the whole list, then as long as the stream speaks."""
-        markets, said_ns = self._surveyed or (0, 0)
-        markets = max(markets, rows)
-        if kind.startswith("update/") and at_ns - said_ns < _SURVEYED_NS:
-            return ()
-        self._surveyed = markets, at_ns
-        return [Surveyed(venue=VENUE, recv_ns=at_ns, markets=markets)]
 
     def _name(self, market: LighterMarket, name: str, at_ns: int) -> list[Output]:
         """A book that was told under another name is lost with that name."""
@@ -209,14 +201,14 @@ class Session(VenueSession):
 
     def _rare(self, kind: str, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """Data with something in it that cannot be: that is lost, and a book with it."""
-        message, odd = decode(wire.DECODERS[kind], frame.data), list[str]()
+        message, odd = decode(wire.DECODERS[kind], frame.data), Odd()
         if isinstance(message, str):
             lost = self._books.lose(envelope.channel, frame.at_ns, "unreadable message")
-            return [*_rejects(envelope.type, [message], frame.at_ns, frame.data), *lost]
+            return [reject(VENUE, frame.at_ns, f"{envelope.type}: {message}", frame.data), *lost]
         if type(message) is wire.TradeMessage:
             message = wire.sound(message, odd)
         facts = self._stream(message, frame)
-        return [*facts, *_rejects(envelope.type, odd, frame.at_ns, frame.data)]
+        return [*facts, *rejects(VENUE, frame.at_ns, envelope.channel, odd, frame.data)]
 
     def _refused(self, error: wire.Refusal, frame: Frame) -> Sequence[Output]:
         """The venue's own words. "Already subscribed" also means that no snapshot will come."""
@@ -237,33 +229,24 @@ class Session(VenueSession):
         answer = self._instruments.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        if not answer.order_book_details:
-            return ()
-        odd = list[str]()
-        rows = wire.rows_of(wire.DETAILS, answer.order_book_details, odd)
+        out: list[Output] = []
         # What trades comes first: it has the better right to a name that two were given.
-        rows.sort(key=lambda row: row.status != "active")
-        out = _rejects("instruments", odd, reply.at_ns, reply.body)
-        for row in rows:
-            if row.market_type in (None, "perp"):
-                out += self._listed(row, reply)
-        return out + self.listing.end(reply.at_ns)
-
-    def _listed(self, row: wire.Details, reply: Reply) -> list[Output]:
-        market, odd = self._markets.get(str(row.market_id)), Odd()
-        if market is None:
-            return []
-        if not row.symbol:
-            odd.append(f"market {row.market_id} has no name")
-            return _rejects("instruments", odd, reply.at_ns, reply.body)
-        out = self._name(market, row.symbol, reply.at_ns)
-        out += self.listing.state(market, mapper.instrument(market, row, reply.at_ns, odd))
-        interest = mapper.listed_interest(market, row, reply.at_ns, odd)
-        if market.symbol in self.wants.symbols:
-            out += interest
-        elif self.wants.survey:
-            out += self._said.news(interest)
-        return [*out, *_rejects(row.symbol, odd, reply.at_ns, reply.body)]
+        for row in sorted(answer.order_book_details, key=lambda row: row.get("status") != "active"):
+            market, odd, name = (
+                self._markets.get(str(row.get("market_id"))),
+                Odd(),
+                row.get("symbol"),
+            )
+            if market is None or row.get("market_type") not in (None, "perp"):
+                continue
+            name = row.get("symbol")
+            if isinstance(name, str) and name:
+                out += self._name(market, name, reply.at_ns)
+                out += self.listing.state(market, mapper.instrument(market, row, reply.at_ns, odd))
+            else:
+                odd.append("it has no name")
+            out += rejects(VENUE, reply.at_ns, f"instruments: {market.symbol}", odd, reply.body)
+        return [*out, *self.listing.end(reply.at_ns)] if answer.order_book_details else out
 
     def _ask_history(self, page: Page) -> Fetch:
         start_s, end_s = page.start_ns // NS_PER_S, page.end_ns // NS_PER_S
@@ -275,7 +258,7 @@ class Session(VenueSession):
 
     def _on_history(self, reply: Reply) -> Sequence[Output]:
         """Payments of one market, which only the request named."""
-        answer = read(VENUE, wire.HISTORY, reply, wire.no_history)
+        answer = read(VENUE, wire.ANSWER, reply, wire.no_history)
         if isinstance(answer, Reject):
             if 400 <= reply.status < 500 and reply.status != 429:
                 # The question itself may have been refused.
@@ -287,12 +270,10 @@ class Session(VenueSession):
             reason = "funding_history: of which market?"
             return [reject(VENUE, reply.at_ns, reason, reply.body)]
         rows, odd = answer.fundings or (), Odd()
-        out: list[Output] = [
-            *market.history(mapper.payments(market, rows, reply.at_ns, odd)),
-            *_rejects("funding_history", odd, reply.at_ns, reply.body),
-        ]
-        stamps_ns = [row.timestamp * NS_PER_S for row in rows]
-        return [*out, *self._history.answered(reply.key, stamps_ns, reply.at_ns)]
+        facts = mapper.payments(market, rows, reply.at_ns, odd)
+        stamps_ns = [fact.venue_ns for fact in facts if fact.venue_ns is not None]
+        again = self._history.answered(reply.key, stamps_ns, reply.at_ns)
+        return [*facts, *rejects(VENUE, reply.at_ns, reply.name, odd, reply.body), *again]
 
 
 def _stranger(channel: str, frame: Frame) -> list[Output]:
@@ -300,7 +281,3 @@ def _stranger(channel: str, frame: Frame) -> list[Output]:
     if channel.rpartition(":")[2].isdecimal():
         return []
     return [reject(VENUE, frame.at_ns, f"unknown channel {channel}", frame.data)]
-
-
-def _rejects(what: str, odd: Iterable[str], at_ns: int, data: str | bytes) -> list[Output]:
-    return [reject(VENUE, at_ns, f"{what}: {sentence}", data) for sentence in odd]

@@ -212,8 +212,7 @@ def test_decimals_minima_margins_and_fees_have_each_their_own_unit():
     assert (eth.max_leverage, eth.mmf) == (50.0, pytest.approx(0.012))
     assert (eth.taker_fee, eth.maker_fee) == (pytest.approx(0.00028), 0.0)
     assert (eth.funding_interval_s, eth.contract, eth.status) == (3600, 1.0, "active")
-    [interest] = only(OpenInterest, outputs)
-    assert interest.base == 39559.3278, "in base units, where the stream counts USD"
+    assert only(OpenInterest, outputs) == [], "without a stamp, it is no news beside the stream's"
 
 
 def test_what_the_venue_does_not_publish_is_unknown():
@@ -246,7 +245,7 @@ def test_spot_and_binary_markets_are_dropped():
 @pytest.mark.parametrize("odd", [1e308, -1e308, "1e308", "-1", "much", [], True])
 def test_an_odd_figure_of_the_listing_costs_that_figure(odd):
     row = DETAILS | {"min_initial_margin_fraction": odd, "maintenance_margin_fraction": odd}
-    outputs = feed(session(), listing(row, BTC, {"symbol": 5}))
+    outputs = feed(session(), listing(row, BTC, {"symbol": 5, "market_id": 9}))
     eth, btc = only(Instrument, outputs)
     assert (eth.max_leverage, eth.mmf, eth.lot) == (None, None, 0.0001)
     assert btc.max_leverage == 50.0
