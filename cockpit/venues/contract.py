@@ -140,10 +140,13 @@ class LinkSpec(msgspec.Struct, frozen=True):
 
     A `telemetry` link carries timing only: its loss does not touch the books, and its reads are
     never coalesced, because that would shift the very times it is there to measure.
+    `queries` are the dialects of a venue that speaks several, each as the query that asks for it,
+    the preferred one first: where the upgrade is refused with HTTP 400 the next is asked for.
     """
 
     url: str | Callable[[int], str]
     telemetry: bool = False
+    queries: tuple[str, ...] = ("",)
 
 
 class Limit(msgspec.Struct, frozen=True):

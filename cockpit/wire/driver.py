@@ -284,8 +284,9 @@ class Driver:
             if make_url is not None:
                 coalescer = None if link.telemetry else self._coalescer
                 links[name] = WebSocketLink(
-                    name, make_url, self._spec.max_frame_bytes, self, self._clock, coalescer
-                )
+                    name, make_url, self._spec.max_frame_bytes, self, self._clock, coalescer,
+                    queries=link.queries,
+                )  # fmt: skip
         if not self._spec.links:
             links[MAIN] = PolledLink(self, self._clock)
         return links

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -56,8 +57,9 @@ class AnyLink(Protocol):
 class WebSocketLink:
     """A WebSocket that is opened again whenever it ends, with `Opened` and `Closed` fed each time.
 
-    `make_url` is asked at each attempt with the time in ns. Without a `coalescer` (telemetry) the
-    link is read at once, always.
+    `make_url` is asked at each attempt with the time in ns. Of the `queries` the one that the venue
+    took last is asked for, and the next, in turn, where it is refused with HTTP 400. Without a
+    `coalescer` (telemetry) the link is read at once, always.
     """
 
     def __init__(
@@ -69,9 +71,11 @@ class WebSocketLink:
         clock: Clock,
         coalescer: Coalescer | None,
         backoff: Backoff | None = None,
+        queries: tuple[str, ...] = ("",),
     ) -> None:
         self._name = name
         self._make_url = make_url
+        self._queries = deque(queries)
         self._max_frame_bytes = max_frame_bytes
         self._host = host
         self._clock = clock
@@ -103,19 +107,10 @@ class WebSocketLink:
 
     async def _life(self) -> str:
         """One connection from attempt to end; why it ended."""
-        from websockets.exceptions import WebSocketException
-
         loop = asyncio.get_running_loop()
-        url = self._make_url(self._clock.now_ns())
-        proxy = proxy_for(url, os.environ)
-        if proxy is not None and proxy.problem:
-            return proxy.problem
-        try:
-            socket = await self._connect(url, proxy)
-        except (OSError, WebSocketException, ValueError) as error:
-            log.info("not connected link=%s error=%r", self._name, error)
-            reason = reasons.not_connected(error)
-            return f"through proxy {proxy.shown}: {reason}" if proxy else reason
+        socket = await self._open()
+        if isinstance(socket, str):
+            return socket
         opened_s = loop.time()
         self._socket, self._restart_reason = socket, None
         outbox: asyncio.Queue[str] = asyncio.Queue()
@@ -130,6 +125,27 @@ class WebSocketLink:
                 self._coalescer.remove(socket.transport)
             writer.cancel()
             await socket.close()
+
+    async def _open(self) -> "DirectConnection | str":
+        """A connection in the first dialect that the venue takes, or why there is none."""
+        from websockets.exceptions import WebSocketException
+
+        reason = ""
+        for _ in range(len(self._queries)):
+            url = _asking(self._make_url(self._clock.now_ns()), self._queries[0])
+            proxy = proxy_for(url, os.environ)
+            if proxy is not None and proxy.problem:
+                return proxy.problem
+            try:
+                return await self._connect(url, proxy)
+            except (OSError, WebSocketException, ValueError) as error:
+                log.info("not connected link=%s error=%r", self._name, error)
+                reason = reasons.not_connected(error)
+                reason = f"through proxy {proxy.shown}: {reason}" if proxy else reason
+                if not reasons.is_bad_request(error):
+                    break
+            self._queries.rotate(-1)
+        return reason
 
     async def _connect(self, url: str, proxy: Proxy | None) -> "DirectConnection":
         from cockpit.wire.delivery import Connect, DirectConnection
@@ -210,6 +226,12 @@ class PolledLink:
             at_ns = self._clock.now_ns()
             self._host.feed(Closed(at_ns=at_ns, link=MAIN, reason=f"restart: {reason}"))
             await asyncio.sleep(self._backoff.next_s())
+
+
+def _asking(url: str, query: str) -> str:
+    if not query:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
 async def _write(socket: "DirectConnection", outbox: asyncio.Queue[str]) -> None:

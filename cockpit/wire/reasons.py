@@ -12,6 +12,7 @@ MAX_WORDS = 80
 _TOO_BIG = 1009
 _INTERNAL_ERROR = 1011
 _NO_REASON = 1005
+_BAD_REQUEST = 400
 _OS_WORDS = {
     errno.ECONNREFUSED: "connection refused",
     errno.ECONNRESET: "connection reset",
@@ -28,6 +29,13 @@ _OS_WORDS = {
 def is_too_big(error: "ConnectionClosed") -> bool:
     """Whether we ended it, because of a frame larger than any of the venue's."""
     return error.rcvd is None and error.sent is not None and error.sent.code == _TOO_BIG
+
+
+def is_bad_request(error: Exception) -> bool:
+    """Whether the venue is there and refused the upgrade as it was asked for: HTTP 400."""
+    from websockets.exceptions import InvalidStatus
+
+    return isinstance(error, InvalidStatus) and error.response.status_code == _BAD_REQUEST
 
 
 def not_connected(error: Exception) -> str:

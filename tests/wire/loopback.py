@@ -39,6 +39,8 @@ class Venue:
         self.heard: list[str | bytes] = []
         self.open: list[ServerConnection] = []
         self.requests: list[Request] = []
+        self.dialect = ""
+        """The only query that `/particular` takes."""
         self.server: Server
 
     @property
@@ -57,9 +59,11 @@ class Venue:
 
     def _request(self, connection: ServerConnection, request: Request) -> Response | None:
         self.requests.append(request)
-        path = request.path.partition("?")[0]
+        path, _, query = request.path.partition("?")
         if path == "/forbidden":
             return connection.respond(403, "no")
+        if path == "/particular" and query != self.dialect:
+            return connection.respond(400, "no")
         if path == "/elsewhere":
             response = connection.respond(302, "there")
             response.headers["Location"] = "ws://tiny.example/ws"

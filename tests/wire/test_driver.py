@@ -232,3 +232,32 @@ async def test_a_url_that_must_be_fresh_is_asked_for_at_each_attempt() -> None:
             f"/forbidden?t={at_ns}" for at_ns in asked[:2]
         ]
         assert asked[0] < asked[1]
+
+
+async def test_a_dialect_that_is_refused_is_followed_by_the_next_and_kept() -> None:
+    """HTTP 400 refuses the way of asking; what the venue took is asked for first from then on."""
+    spec = msgspec.structs.replace(
+        SPEC, links={"main": LinkSpec("wss://tiny.example/ws", queries=("", "v=2", "v=1"))}
+    )
+    async with venue() as there:
+        there.dialect = "v=1"
+        async with desk(f"ws://127.0.0.1:{there.port}/particular", spec=spec) as here:
+            await until(lambda: there.open, "a connection in the third dialect")
+            await there.open[0].close()
+            await until(lambda: len(there.open) == 2, "the second connection")
+
+            asked = [request.path.partition("?")[2] for request in there.requests]
+            assert asked == ["", "v=2", "v=1", "v=1"]
+            assert here.reasons() == ["closed 1000"]
+
+
+async def test_a_venue_that_takes_no_dialect_is_down_for_that_reason() -> None:
+    spec = msgspec.structs.replace(
+        SPEC, links={"main": LinkSpec("wss://tiny.example/ws", queries=("v=2", "v=1"))}
+    )
+    async with venue() as there:
+        there.dialect = "v=3"
+        async with desk(f"ws://127.0.0.1:{there.port}/particular", spec=spec) as here:
+            await until(lambda: here.reasons(), "the first failure")
+            assert here.reasons()[0] == "HTTP 400"
+            assert len(there.requests) >= 2
