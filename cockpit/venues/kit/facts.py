@@ -11,6 +11,7 @@ this file, and the configuration wins over both.
 """
 
 import tomllib
+from datetime import timedelta
 from functools import cache
 from importlib import resources
 
@@ -18,6 +19,7 @@ import msgspec
 
 from cockpit.core.errors import ConfigError
 from cockpit.core.margins import VenueMargin, margin_problem
+from cockpit.core.units import utc
 from cockpit.venues import REGISTRY
 from cockpit.venues.contract import Incident, VenueFacts
 
@@ -55,3 +57,18 @@ def documented_incidents() -> dict[str, tuple[Incident, ...]]:
     """Venue -> its public outages, where there were any."""
     facts = {name: venue_facts(package) for name, package in REGISTRY.items()}
     return {name: known.incident for name, known in facts.items() if known.incident}
+
+
+def in_maintenance(facts: VenueFacts, at_ns: int) -> bool:
+    """Whether a planned window of the venue is open."""
+    moment = utc(at_ns)
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    for window in facts.maintenance:
+        hours, _, minutes = window.at_utc.partition(":")
+        begin = day + timedelta(hours=int(hours), minutes=int(minutes))
+        # One that began yesterday may reach into today.
+        for begun in (begin, begin - timedelta(days=1)):
+            is_open = begun <= moment < begun + timedelta(minutes=window.minutes)
+            if is_open and begun.weekday() in window.weekdays:
+                return True
+    return False

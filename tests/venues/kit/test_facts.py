@@ -7,7 +7,8 @@ import pytest
 
 from cockpit.core.errors import ConfigError
 from cockpit.venues import REGISTRY
-from cockpit.venues.kit.facts import documented_stacks, venue_facts
+from cockpit.venues.contract import Maintenance, VenueFacts
+from cockpit.venues.kit.facts import documented_stacks, in_maintenance, venue_facts
 
 every_venue = pytest.mark.parametrize("name", sorted(REGISTRY))
 
@@ -44,3 +45,34 @@ def test_a_misspelt_key_is_told_with_the_venue(
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ConfigError, match=r"odd/venue\.toml"):
         venue_facts("venues_of_a_test.odd")
+
+
+def nightly(*weekdays: int) -> VenueFacts:
+    """A window from 23:50 UTC for 20 minutes."""
+    return VenueFacts(
+        maintenance=(
+            Maintenance(
+                weekdays=weekdays, at_utc="23:50", minutes=20, source="https://a.example",
+                date=datetime.date(2026, 11, 29),
+            ),
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        ("2026-11-27T23:49:59", False),
+        ("2026-11-27T23:50:00", True),
+        ("2026-11-28T00:09:59", True),  # a Saturday, in the window that opened on Friday
+        ("2026-11-28T00:10:00", False),
+        ("2026-11-28T23:55:00", False),
+    ],
+)
+def test_a_planned_window_is_open_on_its_weekdays_and_over_midnight(
+    moment: str, is_open: bool
+) -> None:
+    friday = 4
+    at_ns = round(datetime.datetime.fromisoformat(f"{moment}+00:00").timestamp()) * 10**9
+    assert in_maintenance(nightly(friday), at_ns) is is_open
+    assert not in_maintenance(VenueFacts(), at_ns)
