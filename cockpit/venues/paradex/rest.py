@@ -1,0 +1,180 @@
+"""Paradex: what REST is asked and what it answers, and the names that come of the listing.
+
+Nothing here belongs to a connection: it survives a reconnect.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from urllib.parse import quote
+
+from msgspec.structs import replace
+
+from cockpit.core.events import Reject, Surveyed
+from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S
+from cockpit.venues.contract import Fetch, Output, Reply, Wants
+from cockpit.venues.kit.backfill import Backfill, Page, Plan
+from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.dedupe import Unchanged
+from cockpit.venues.kit.facts import in_maintenance
+from cockpit.venues.kit.instruments import Instruments, Unit
+from cockpit.venues.kit.polling import Question, Timing, read
+from cockpit.venues.paradex import mapper
+from cockpit.venues.paradex import messages as wire
+from cockpit.venues.paradex.funding_index import WINDOW_NS
+from cockpit.venues.paradex.mapper import FACTS, VENUE, ParadexMarket
+
+_SURVEY_S = 20.0
+_STATE_S, _MAINTENANCE_STATE_S = 60.0, 15.0
+_READ_NS = 60 * NS_PER_S
+"""So much after a full hour is read with it: the next page begins there."""
+_HISTORY = Plan(newest_first=True, rows=2, chunk_s=3600, unit_ns=1)
+"""A page is an hour and has one row."""
+
+
+class Rest:
+    """The markets by name, and every poll."""
+
+    def __init__(self, wants: Wants) -> None:
+        self.wants = wants
+        self.listing = Instruments[ParadexMarket]()
+        self.said = Unchanged()
+        self._status: mapper.Status = "active"
+        self.instruments = Question(
+            VENUE, partial(Fetch, name="instruments", path="/v1/markets"), wire.MARKETS,
+            Timing(period_s=600), at_once=True,
+        )  # fmt: skip
+        self._state = Question(
+            VENUE, partial(Fetch, name="system_state", path="/v1/system/state"), wire.SYSTEM,
+            Timing(period_s=_STATE_S),
+        )  # fmt: skip
+        self._survey = Question(
+            VENUE, partial(Fetch, name="tickers", path="/v1/markets/summary?market=ALL"),
+            wire.SUMMARIES, Timing(period_s=_SURVEY_S),
+        )  # fmt: skip
+        self._survey.is_wanted = False
+        self._history = Backfill(_HISTORY, _ask_history)
+        self.parts = (self.instruments, self._state, self._survey, self._history)
+        self.answers: Mapping[str, Callable[[Reply], Sequence[Output]]] = {
+            "instruments": self._on_instruments,
+            "system_state": self._on_state,
+            "tickers": self._on_survey,
+            "funding_history": self._on_history,
+        }
+
+    def tick(self, at_ns: int) -> None:
+        """Look closer at the engine in a planned window."""
+        is_planned = in_maintenance(FACTS, at_ns)
+        self._state.every(_MAINTENANCE_STATE_S if is_planned else _STATE_S)
+
+    def wanted(self) -> list[ParadexMarket]:
+        """The wanted markets that are listed, halted ones too."""
+        natives = map(self.listing.native, self.wants.symbols)
+        listed = [self.listing.markets[native] for native in natives if native is not None]
+        return [m for m in listed if m.instrument and m.instrument.status != "delisted"]
+
+    def follow(self, at_ns: int) -> Sequence[Output]:
+        """The survey, and the past of what is wanted."""
+        self._survey.is_wanted = self.wants.survey
+        return self._history.want([market.native for market in self.wanted()], at_ns)
+
+    def market(self, native: str) -> ParadexMarket | None:
+        """A perpetual by its native name; before the listing is known, by the name alone."""
+        market = self.listing.markets.get(native)
+        base = None if self.listing.is_whole or market is not None else wire.base_of(native)
+        if base is not None:
+            coin, contract = wire.coin_and_contract(base)
+            market = ParadexMarket(native, coin, Unit(price=contract))
+            self.listing.markets[native] = market
+        return market
+
+    # --- answers ------------------------------------------------------------------------------
+
+    def _on_instruments(self, reply: Reply) -> Sequence[Output]:
+        answer = self.instruments.read(reply)
+        if isinstance(answer, Reject):
+            return [answer]
+        self.listing.begin()
+        out: list[Output] = []
+        for row in answer.results:
+            if row.asset_kind != "PERP" or row.trading_mode == "RFQ_ONLY":
+                continue
+            names = (row.symbol, row.base_currency, row.quote_currency)
+            if not all(name and name.isprintable() for name in names):
+                reason = "instruments: a name is empty or not printable"
+                out.append(reject(VENUE, reply.at_ns, reason, row.symbol))
+                continue
+            coin, contract = wire.coin_and_contract(row.base_currency)
+            symbol = coin if row.quote_currency == "USD" else f"{coin}:{row.quote_currency}"
+            market = self.listing.adopt(row.symbol, symbol, Unit(price=contract), ParadexMarket)
+            new = mapper.instrument(market, row, self._status, reply.at_ns)
+            out += self.listing.state(market, new)
+        return out + self.listing.end(reply.at_ns)
+
+    def _on_state(self, reply: Reply) -> Sequence[Output]:
+        """While the engine only cancels or only takes makers, nothing can be hedged here."""
+        answer = self._state.read(reply)
+        if isinstance(answer, Reject):
+            return [answer]
+        self._status = "active" if answer.status == "ok" else "paused"
+        out: list[Output] = []
+        for market in self.listing.markets.values():
+            listed = market.instrument
+            if listed is not None and listed.status != "delisted":
+                new = replace(listed, status=self._status, recv_ns=reply.at_ns)
+                out += self.listing.state(market, new)
+        return out
+
+    def _on_survey(self, reply: Reply) -> Sequence[Output]:
+        answer = self._survey.read(reply)
+        if isinstance(answer, Reject):
+            return [answer]
+        out: list[Output] = []
+        count = 0
+        for row in answer.results:
+            market = self.market(row.symbol)
+            if market is None:
+                continue
+            count += 1
+            is_watched = market.symbol in self.wants.symbols
+            if not self.wants.shows(market.symbol) or (is_watched and market.is_streamed):
+                continue
+            venue_ns = None if row.created_at is None else row.created_at * NS_PER_MS
+            said = list(market.summary(row, venue_ns, reply.at_ns))
+            out += [reject(VENUE, reply.at_ns, f) for f in said if isinstance(f, str)]
+            facts = [fact for fact in said if not isinstance(fact, str)]
+            out += facts if is_watched else self.said.news(facts)
+        if self.wants.survey:
+            out.append(
+                Surveyed(venue=VENUE, recv_ns=reply.at_ns, markets=count, period_s=_SURVEY_S)
+            )
+        return out
+
+    def _on_history(self, reply: Reply) -> Sequence[Output]:
+        native, _, hour = reply.key.partition(" ")
+        answer = read(VENUE, wire.FUNDING_PAGE, reply)
+        if isinstance(answer, Reject):
+            self._history.failed(native, reply.at_ns)
+            return [answer]
+        out: list[Output] = []
+        for name in dict.fromkeys(row.market for row in answer.results):
+            market = self.market(name)
+            mine = [row for row in answer.results if row.market == name]
+            if market is None or not market.index.read(mine):
+                reason = f"funding_history: {name} is unknown or its index is no number"
+                out.append(reject(VENUE, reply.at_ns, reason, reply.body))
+            if market is not None:
+                news = market.index.news(VENUE, market.symbol, reply.at_ns)
+                out += [reject(VENUE, reply.at_ns, f) if isinstance(f, str) else f for f in news]
+        read_ns = [int(hour) + _READ_NS] if answer.results and hour.isdecimal() else []
+        return [*out, *self._history.answered(native, read_ns, reply.at_ns)]
+
+
+def _ask_history(page: Page) -> Fetch:
+    """One reading shortly after the full hour that lies in the page."""
+    hour_ns = page.end_ns // HOUR_NS * HOUR_NS
+    span = f"start_at={hour_ns // NS_PER_MS}&end_at={(hour_ns + WINDOW_NS) // NS_PER_MS}"
+    path = f"/v1/funding/data?market={quote(page.key)}&{span}&page_size=1"
+    return Fetch(
+        name="funding_history", path=path, key=f"{page.key} {hour_ns}", background=True,
+        bucket="history",
+    )  # fmt: skip
