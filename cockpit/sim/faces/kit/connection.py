@@ -112,6 +112,11 @@ class Connection:
         for channel in self.channels.values():
             yield from channel.after(step)
 
+    def frame(self, message: Json) -> Outgoing:
+        """A message as it goes out; a venue with another encoding beside JSON overrides it."""
+        is_ready = isinstance(message, str | bytes | CloseConnection)
+        return message if is_ready else encode(message)
+
     # --- the face ------------------------------------------------------------------------------
 
     def on_open(self) -> list[Outgoing]:
@@ -138,6 +143,5 @@ class Connection:
         for message in messages:
             if isinstance(message, CloseConnection):
                 self._ended = True
-            is_ready = isinstance(message, str | bytes | CloseConnection)
-            frames.append(message if is_ready else encode(message))
+            frames.append(self.frame(message))
         return frames

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from cockpit.sim.faces.kit.connection import Connection, KeepAlive, Messages
-from cockpit.sim.world.contract import CloseConnection, Step, VenueWorld
+from cockpit.sim.world.contract import CloseConnection, Outgoing, Step, VenueWorld
 from tests.sim.fake_world import FakeWorld
 from tests.sim.tinyface import PROFILE
 
@@ -121,3 +121,17 @@ def test_a_server_that_pings_does_so_once_a_period() -> None:
 def test_a_jump_of_world_time_is_nobodys_silence() -> None:
     face = talker(Quiet, KeepAlive(120, longest_step_s=5))
     assert after(face, 3600.0) == []
+
+
+class Binary(Talker):
+    """Speaks a channel's words as bytes."""
+
+    def frame(self, message: Any) -> Outgoing:
+        is_mine = isinstance(message, dict) and "BTC" in message
+        return bytes(message.values()) if is_mine else super().frame(message)
+
+
+def test_a_venue_with_another_encoding_frames_what_its_channels_say() -> None:
+    face = talker(Binary)
+    assert face.on_frame('"BTC"') == [b"\x00"]
+    assert face.on_frame('"ETH"') == ['{"ETH":0}']
