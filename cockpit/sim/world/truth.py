@@ -36,6 +36,7 @@ def document(world: World) -> dict[str, Any]:
 def _market(state: MarketState, depth: int | None) -> dict[str, Any]:
     listing = state.listing
     rate = None if state.rate is None else hourly(state.rate, state.rule.interval_s)
+    is_continuous = state.rule.accrual == "continuous"
     size = float(state.size_text(state.open_interest_lots))
     return {
         "venue": state.venue,
@@ -47,7 +48,7 @@ def _market(state: MarketState, depth: int | None) -> dict[str, Any]:
         "open_interest_base": size * listing.contract,
         "volume_24h_base": state.day_volume_base,
         "funding_rate_hourly": rate,
-        "next_funding_ns": state.next_funding_ns,
+        "next_funding_ns": None if is_continuous else state.next_funding_ns,
         "book_seq": state.book_seq,
     }
 

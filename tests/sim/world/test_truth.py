@@ -14,6 +14,7 @@ from cockpit.core.errors import ConfigError
 from cockpit.core.scenario import Scenario
 from cockpit.sim.server.exchange import Exchange
 from cockpit.sim.world import truth
+from cockpit.sim.world.contract import FundingRule
 from cockpit.sim.world.world import World
 from tests.sim import tinyface
 
@@ -188,3 +189,9 @@ async def test_a_paused_world_has_no_faults(exchange: Exchange) -> None:
     async with httpx.AsyncClient() as http:
         url = exchange.ready()["venues"]["tiny"]["rest_url"] + "/echo"
         assert (await http.get(url)).status_code == 200
+
+
+def test_where_funding_accrues_all_the_time_there_is_no_next_payment() -> None:
+    continuous = truth.document(world(rule=FundingRule(accrual="continuous")))
+    assert market(continuous, "BTC")["next_funding_ns"] is None
+    assert market(truth.document(world()), "BTC")["next_funding_ns"] > START_NS
