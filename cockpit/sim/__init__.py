@@ -14,6 +14,7 @@ FACES: dict[str, str] = {
     "dydx": "cockpit.sim.faces.dydx",
     "lighter": "cockpit.sim.faces.lighter",
     "bybit": "cockpit.sim.faces.bybit",
+    "paradex": "cockpit.sim.faces.paradex",
 }
 
 

@@ -18,7 +18,11 @@ BITCOIN = {
     "hyperliquid": "BTC/USDC:USDC",
     "lighter": "BTC/USDC:USDC",
     "dydx": "BTC/USDC:USDC",
+    "paradex": "BTC/USD:USDC",
 }
+
+BELOW = {"indexer": "/v4", "v1": "/v1"}
+"""What a stock client has of the path in its base URL."""
 
 
 @pytest.fixture(scope="module", params=sorted(BITCOIN))
@@ -35,7 +39,7 @@ def pointed(module: Any, name: str, urls: dict[str, Any]) -> Any:
     api = client.urls["api"]
     for key in api:
         if key != "ws":
-            api[key] = f"{rest}/v4" if key == "indexer" else rest
+            api[key] = rest + BELOW.get(key, "")
     if name == "bybit":
         api["ws"] = {"public": {"linear": socket}}
     elif "ws" in api:

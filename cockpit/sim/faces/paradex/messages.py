@@ -1,0 +1,184 @@
+"""Paradex's fields: a market as listed, its summary, its funding, its levels and its trades.
+
+Figures are text, stamps are numbers (ms). An option shares the lists with the perpetuals; the one
+of each kind that is made up here has the fields of recorded ones.
+"""
+
+from collections.abc import Iterator
+
+from cockpit.core.market import Side
+from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
+from cockpit.sim.faces.kit.channels import Levels
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import plain, trimmed
+from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
+
+OPTION, DATED = "BTC-USD-96000-C", "BTC-USD-25DEC26-96000-C"
+OPEN_MS, DATED_EXPIRY_MS = 1_736_764_200_000, 1_798_185_600_000
+RATE_DECIMALS, SHORT_DECIMALS, INDEX_DECIMALS = 14, 8, 18
+
+
+def now_ms(world: VenueWorld) -> int:
+    return world.now_ns() // NS_PER_MS
+
+
+def alive(world: VenueWorld) -> Iterator[MarketState]:
+    """The markets that trade; one that has ended is not named any more."""
+    return (state for state in world.markets.values() if state.listing.status == "active")
+
+
+COMMON = {
+    "quote_currency": "USD", "settlement_currency": "USDC", "market_kind": "cross",
+    "price_bands_width": "0.05", "oracle_ewma_factor": "0.2", "max_tob_spread": "0.2",
+    "price_feed_id": "GVXRSBjFk6e6J3NbVPXohDJetcTjaeeuykUpbQF8UoMU",
+}  # fmt: skip
+"""Fields that every row of the listing has alike."""
+PRO_FEES = {"maker_fee": {"fee": "0.00003"}, "taker_fee": {"fee": "0.00045"}}
+FREE = {"maker_fee": {"fee": "0"}, "taker_fee": {"fee": "0"}}
+OPTION_MARGIN = {
+    "long_itm": "0.2", "short_itm": "0.15", "short_otm": "0.1", "short_put_cap": "0.5",
+    "premium_multiplier": "1",
+}  # fmt: skip
+
+
+def market(state: MarketState) -> Json:
+    """A row of the listing."""
+    listing, rule = state.listing, state.rule
+    imf = plain(listing.imf, 6)
+    return COMMON | {
+        "symbol": listing.native, "base_currency": listing.native.partition("-")[0],
+        "order_size_increment": trimmed(1, listing.size_decimals),
+        "price_tick_size": trimmed(1, listing.price_decimals),
+        "min_notional": plain(listing.min_notional_usd or 0.0, 2), "open_at": OPEN_MS,
+        "expiry_at": 0, "asset_kind": "PERP", "trading_mode": "STANDARD", "position_limit": "300",
+        "max_open_orders": 100, "max_order_size": "100", "max_funding_rate_change": "0.0002",
+        "max_funding_rate": plain(rule.cap or 0.0, 4), "interest_rate": plain(rule.interest_8h, 8),
+        "clamp_rate": plain(rule.dampener, 8), "funding_period_hours": rule.interval_s // HOUR_S,
+        "funding_multiplier": 1, "tags": ["LAYER-1"],
+        "delta1_cross_margin_params": {
+            "imf_base": imf, "imf_shift": "0", "imf_factor": "0", "mmf_factor": "0.5",
+        },
+        "fee_config": {"api_fee": PRO_FEES, "interactive_fee": FREE, "rpi_fee": FREE},
+    }  # fmt: skip
+
+
+def option(symbol: str) -> Json:
+    """A row of the listing that is no perpetual; these have numbers as text."""
+    is_dated = symbol == DATED
+    return COMMON | {
+        "symbol": symbol, "base_currency": "BTC", "order_size_increment": "0.001",
+        "price_tick_size": "0.01", "min_notional": "100", "open_at": str(OPEN_MS),
+        "expiry_at": str(DATED_EXPIRY_MS) if is_dated else "0",
+        "asset_kind": "OPTION" if is_dated else "PERP_OPTION", "position_limit": "10",
+        "iv_bands_width": "0.05", "max_open_orders": "100", "max_order_size": "2",
+        "max_funding_rate": "0.02", "max_funding_rate_change": "0.02", "interest_rate": "0.0001",
+        "clamp_rate": "0.02", "option_type": "CALL", "strike_price": "96000",
+        "funding_period_hours": "0" if is_dated else "24", "tags": [],
+        "option_cross_margin_params": {"imf": OPTION_MARGIN, "mmf": OPTION_MARGIN},
+    }  # fmt: skip
+
+
+def summary(state: MarketState, world: VenueWorld) -> Json:
+    """A market's figures; the touch makes no book."""
+    price = state.index or 0.0
+    usd = state.day_volume_base * price / state.listing.contract
+    before = state.prev_day_price
+    change = "" if before is None or state.mark is None else plain(state.mark / before - 1, 6)
+    (bid, bid_size), (ask, ask_size) = (_touch(state, side) for side in (Side.BUY, Side.SELL))
+    return {
+        "symbol": state.listing.native, "mark_price": _price(state.mark), "delta": "1",
+        "greeks": {"delta": "1", "gamma": "0", "vega": "0"},
+        "last_traded_price": _price(state.last), "bid": bid, "bid_size": bid_size, "ask": ask,
+        "ask_size": ask_size, "volume_24h": plain(usd, 9), "total_volume": plain(usd * 400, 9),
+        "created_at": now_ms(world), "underlying_price": _price(state.index),
+        "open_interest": state.size_text(state.open_interest_lots),
+        "funding_rate": "" if state.rate is None else plain(state.rate, RATE_DECIMALS),
+        "price_change_rate_24h": change, "external_fair_price": _price(state.index),
+        "risk_free_rate": "0",
+    }  # fmt: skip
+
+
+def option_summaries(world: VenueWorld) -> list[Json]:
+    """The options' figures: the dated one has neither a price nor funding."""
+    blank: dict[str, Json] = dict.fromkeys(
+        ("last_traded_price", "bid", "bid_size", "ask", "ask_size", "underlying_price",
+         "price_change_rate_24h", "external_fair_price"), "",
+    )  # fmt: skip
+    blank |= {
+        "delta": "0.41", "greeks": {"delta": "0.41", "gamma": "0.00001", "vega": "31.5"},
+        "volume_24h": "0", "total_volume": "0", "open_interest": "12.5", "risk_free_rate": "0",
+        "created_at": now_ms(world),
+    }  # fmt: skip
+    return [
+        blank | {"symbol": OPTION, "mark_price": "812.5", "funding_rate": "0.0312"},
+        blank | {"symbol": DATED, "mark_price": "", "funding_rate": ""},
+    ]
+
+
+def funding(state: MarketState, at_ns: int, now_ns: int) -> Json:
+    """The rate, the premium and the index at a time."""
+    rate, price, index = _accrual(state, at_ns, now_ns)
+    hours = state.rule.interval_s // HOUR_S
+    return {
+        "market": state.listing.native,
+        "funding_index": plain(index, INDEX_DECIMALS),
+        "funding_premium": plain(rate * price, INDEX_DECIMALS),
+        "funding_rate": plain(rate, RATE_DECIMALS),
+        "funding_rate_8h": _cut(rate * 8 / hours),
+        "funding_period_hours": hours,
+        "created_at": at_ns // NS_PER_MS,
+    }
+
+
+def _accrual(state: MarketState, at_ns: int, now_ns: int) -> tuple[float, float, float]:
+    """Rate and spot price at a time, and the index, which rose at the rate of each period."""
+    rate, price, index = state.rate or 0.0, state.index or 0.0, state.funding_index
+    later_ns, period_ns = now_ns, state.rule.interval_s * NS_PER_S
+    for stamp_ns, paid, _, reference in reversed(state.settled):
+        if stamp_ns <= at_ns:
+            break
+        index -= rate * price * (later_ns - stamp_ns) / period_ns
+        rate, price, later_ns = paid, reference, stamp_ns
+    return rate, price, index - rate * price * (later_ns - at_ns) / period_ns
+
+
+def book_levels(state: MarketState, bids: Levels, asks: Levels) -> list[Json]:
+    """Levels as the socket has them."""
+    return [
+        {"side": word, "price": price, "size": size}
+        for word, levels in (("BUY", bids), ("SELL", asks))
+        for price, size in pairs(state, levels)
+    ]
+
+
+def pairs(state: MarketState, levels: Levels) -> list[list[str]]:
+    """Levels as REST has them."""
+    return [[state.price_text(ticks), state.size_text(lots)] for ticks, lots in levels]
+
+
+def trade(state: MarketState, fill: TradeTick) -> Json:
+    stamp_ms = fill.at_ns // NS_PER_MS
+    return {
+        "id": f"{stamp_ms}2017{fill.trade_id:011d}",
+        "market": state.listing.native,
+        "side": "BUY" if fill.side is Side.BUY else "SELL",
+        "size": state.size_text(fill.lots),
+        "price": state.price_text(fill.ticks),
+        "created_at": stamp_ms,
+        "trade_type": "LIQUIDATION" if fill.liquidation else "FILL",
+    }
+
+
+def _touch(state: MarketState, side: Side) -> list[str]:
+    """Price and size, blank on an empty side."""
+    best = state.best(side)
+    return pairs(state, [best])[0] if best else ["", ""]
+
+
+def _price(price: float | None) -> str:
+    return "" if price is None else plain(price, SHORT_DECIMALS)
+
+
+def _cut(rate: float) -> str:
+    """Cut off, not rounded."""
+    return trimmed(int(rate * 10**SHORT_DECIMALS), SHORT_DECIMALS)
