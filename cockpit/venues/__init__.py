@@ -15,6 +15,7 @@ REGISTRY: dict[str, str] = {
     "dydx": "cockpit.venues.dydx",
     "lighter": "cockpit.venues.lighter",
     "bybit": "cockpit.venues.bybit",
+    "paradex": "cockpit.venues.paradex",
 }
 
 

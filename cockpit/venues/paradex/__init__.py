@@ -10,7 +10,7 @@
 | `funding_data.M` | every second | rate, period, raw premium | `Funding` live | below | captures |
 | `/v1/markets/summary?market=ALL` | all products | the survey, every 20 s | as the stream; `Surveyed` | below | a capture |
 | `/v1/markets` | all products | listing; perpetuals are kept | `Instrument` | | captures |
-| `/v1/funding/data` | one row near each full hour | the funding index | `Funding` settled | fraction an hour | history page; a test |
+| `/v1/funding/data` | one row every 8 hours | the funding index | `Funding` settled | fraction per 8 h | history page; a test |
 | `/v1/system/state` | a word | `ok`, or nothing trades | `Instrument` paused, active | | REST page |
 | `markets` | joined and left in turn | its answers are the pongs; its events hurry the listing | `Rtt` | | socket pages |
 | `bbo`, `funding_rate_comparison`, heartbeat | | | nothing | | a capture |
@@ -18,8 +18,8 @@
 Funding: every `funding_rate` is a fraction per the market's own period (`funding_period_hours`: 8
 for most, 1 and others exist), positive when longs pay, and accrues all the time: it is `live`, there
 is no next payment and nothing is predicted. The period is the funding stream's or the listing's;
-until one of them says it no funding is stated. `settled` is the rise of the funding index over each
-full hour as a fraction of the spot price, per hour. `funding_rate_8h` has eight decimals and is not
+until one of them says it no funding is stated. `settled` is the rise of the funding index over eight
+hours as a fraction of the spot price. `funding_rate_8h` has eight decimals and is not
 read; the binary rate has as many, so that the summary's precise one is preferred.
 
 Sizes and open interest are in contracts of one unit of the listed base: 1000 coins for `kPEPE`.
@@ -27,6 +27,9 @@ Open interest is taken as counted once (UNCONFIRMED).
 
 JSON is asked for first, and where the upgrade is refused with HTTP 400 the binary encoding (`sbe`)
 in its versions, the newest first. A frame tells by itself which it is.
+
+A link that delivers a damaged frame may have damaged others in a digit, which nothing on this wire
+would reveal: every book is taken anew once no damage was seen for five seconds.
 
 Accounts are private by design: nothing is read by address. The chain is another venue's affair.
 """  # noqa: E501 (a table row is one line)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from cockpit.core.events import Reject, Surveyed
-from cockpit.core.units import HOUR_NS, NS_PER_MS, NS_PER_S
+from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.decoding import reject
@@ -20,15 +20,15 @@ from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Timing, read
 from cockpit.venues.paradex import mapper
 from cockpit.venues.paradex import messages as wire
-from cockpit.venues.paradex.funding_index import WINDOW_NS
+from cockpit.venues.paradex.funding_index import SPAN_NS, SPAN_S, WINDOW_NS
 from cockpit.venues.paradex.mapper import FACTS, VENUE, ParadexMarket
 
 _SURVEY_S = 20.0
 _STATE_S, _MAINTENANCE_STATE_S = 60.0, 15.0
 _READ_NS = 60 * NS_PER_S
-"""So much after a full hour is read with it: the next page begins there."""
-_HISTORY = Plan(newest_first=True, rows=2, chunk_s=3600, unit_ns=1)
-"""A page is an hour and has one row."""
+"""So much after a reading is read with it: the next page begins there."""
+_HISTORY = Plan(newest_first=True, rows=2, every_s=SPAN_S, chunk_s=SPAN_S, unit_ns=1)
+"""A page is the span between two readings and has one row."""
 
 
 class Rest:
@@ -170,8 +170,8 @@ class Rest:
 
 
 def _ask_history(page: Page) -> Fetch:
-    """One reading shortly after the full hour that lies in the page."""
-    hour_ns = page.end_ns // HOUR_NS * HOUR_NS
+    """The reading that lies in the page."""
+    hour_ns = page.end_ns // SPAN_NS * SPAN_NS
     span = f"start_at={hour_ns // NS_PER_MS}&end_at={(hour_ns + WINDOW_NS) // NS_PER_MS}"
     path = f"/v1/funding/data?market={quote(page.key)}&{span}&page_size=1"
     return Fetch(

@@ -3,8 +3,8 @@
 Little-endian. A header of four u16 (length of the block, template, schema, version), the block,
 for a book two groups of levels, then texts that each begin with their length as u8. A later
 version appends to a block, so that what follows is found by the length that the header states.
-Times are us, numbers int64 x 1e-8, the least int64 stands for null. Requests, acknowledgements and
-errors stay JSON text.
+Times are us, numbers int64 x 1e-8; the least int64 stands for null and the largest for what did
+not fit, which is as unknown. Requests, acknowledgements and errors stay JSON text.
 
 | template | read as | block, from its first byte |
 | --- | --- | --- |
@@ -26,7 +26,7 @@ from cockpit.venues.kit.numbers import sane_levels
 from cockpit.venues.paradex.messages import BookUpdate, Fill, FundingRow, Row, Summary
 
 _SCHEMA: Final = 1
-_NULL: Final = -(2**63)
+_UNKNOWN: Final = frozenset({-(2**63), 2**63 - 1})
 _SCALE: Final = 100_000_000
 _PRECISE_SCALE: Final = 10**12
 _US_NS: Final = 1_000
@@ -61,7 +61,9 @@ def decode(data: bytes) -> tuple[Row, int] | str | None:
     """
     try:
         return _decode(data)
-    except (struct.error, ValueError, UnicodeError) as error:
+    except struct.error:
+        return "binary message: it is cut short"
+    except ValueError as error:
         return f"binary message: {error}"
 
 
@@ -153,11 +155,11 @@ def _later(data: bytes, block: int, at: int, scale: int) -> float | None:
     if block < at + _INT64.size:
         return None
     (units,) = _INT64.unpack_from(data, _HEADER.size + at)
-    return None if units == _NULL else units / scale
+    return None if units in _UNKNOWN else units / scale
 
 
 def _number(units: int) -> float | None:
-    return None if units == _NULL else units / _SCALE
+    return None if units in _UNKNOWN else units / _SCALE
 
 
 def _ns(at_us: int) -> int:

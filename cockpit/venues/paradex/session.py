@@ -22,7 +22,7 @@ from cockpit.core.events import (
     Volume,
 )
 from cockpit.core.market import FundingTerms
-from cockpit.core.units import NS_PER_MS
+from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.contract import (
     MAIN,
     Frame,
@@ -87,6 +87,7 @@ SPEC = VenueSpec(
     facts=FACTS,
 )  # fmt: skip
 
+_PATIENCE_NS = 5 * NS_PER_S
 _PROBE: Final = 1_000_000_000
 """The number of the requests that are pings; those of the subscriptions stay below it."""
 
@@ -106,6 +107,7 @@ class Session(VenueSession):
         self._rest = Rest(wants)
         self.listing = self._rest.listing
         self._is_probe_joined = False
+        self._damaged_ns: int | None = None
         self._retail: set[str] = set()
         """Markets whose book channel is the retail one: binary books do not name their channel."""
         self._keys = Subscriptions(_encode, Rules(operations=50))
@@ -116,6 +118,7 @@ class Session(VenueSession):
 
     def on_closed(self, link: str) -> None:
         self._is_probe_joined = False
+        self._damaged_ns = None
         self._retail.clear()
         self._rest.said.forget()
         for market in self.listing.markets.values():
@@ -123,7 +126,10 @@ class Session(VenueSession):
 
     def on_tick(self, at_ns: int) -> Sequence[Output]:
         self._rest.tick(at_ns)
-        return ()
+        if self._damaged_ns is None or at_ns - self._damaged_ns < _PATIENCE_NS:
+            return ()
+        self._damaged_ns = None
+        return self._books.renew_all(at_ns)
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         """Figures of each wanted market, and a book of those that trade."""
@@ -234,7 +240,8 @@ class Session(VenueSession):
         if envelope.error is not None:
             error = envelope.error
             words = f"request refused: {error.code} {error.message} {error.data or ''}".rstrip()
-            return [self._rejected(frame, words), *self._keys.refused(request, at_ns)]
+            refusal = reject(VENUE, at_ns, words, frame.data)
+            return [refusal, *self._keys.refused(request, at_ns)]
         if envelope.result is None:
             return [self._rejected(frame, "neither data nor an answer")]
         channel, native, feed = (*envelope.result.channel.split(".", 2), "", "")[:3]
@@ -247,6 +254,7 @@ class Session(VenueSession):
         return [self._rejected(frame, f) if isinstance(f, str) else f for f in facts]
 
     def _rejected(self, frame: Frame, reason: str) -> Reject:
+        self._damaged_ns = frame.at_ns
         return reject(VENUE, frame.at_ns, reason, frame.data)
 
 

@@ -1,0 +1,1 @@
+"""Paradex: its wire, its traps."""
