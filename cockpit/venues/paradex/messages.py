@@ -17,7 +17,8 @@ from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
 
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
-Ms = Annotated[int, Meta(ge=1_000_000_000_000, lt=4_102_444_800_000)]
+Ms = Annotated[int, Meta(ge=1_577_836_800_000, lt=4_102_444_800_000)]
+"""Milliseconds since the epoch, between 2020 and 2100: another digit count is another unit."""
 BookNumber = Annotated[int, Meta(ge=0)]
 Number = str | float | None
 """A number as it may be: blank for unknown, or nonsense that costs this figure and no other."""

@@ -30,9 +30,9 @@ _UNKNOWN: Final = frozenset({-(2**63), 2**63 - 1})
 _SCALE: Final = 100_000_000
 _PRECISE_SCALE: Final = 10**12
 _US_NS: Final = 1_000
-_OLDEST_US: Final = 1_000_000_000_000_000
+_OLDEST_US: Final = 1_577_836_800_000_000
 _NEWEST_US: Final = 4_102_444_800_000_000
-"""2001 and 2100: a time outside of them is in another unit."""
+"""2020 and 2100: a time outside of them is in another unit."""
 
 _HEADER = struct.Struct("<HHHH")
 _TRADE = struct.Struct("<qqqBqqqB")

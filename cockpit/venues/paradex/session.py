@@ -235,7 +235,7 @@ class Session(VenueSession):
         request, at_ns = envelope.id or 0, frame.at_ns
         if request == _PROBE:
             sent_us = envelope.usOut or 0
-            venue_ns = sent_us * 1_000 if 10**15 <= sent_us < 4 * 10**15 else None
+            venue_ns = sent_us * 1_000 if 15 * 10**14 <= sent_us < 4 * 10**15 else None
             return [replace(pong, venue_ns=venue_ns) for pong in self._pulse.pong(at_ns)]
         if envelope.error is not None:
             error = envelope.error
