@@ -37,9 +37,14 @@ TRIES = 3
 
 
 class Pair:
-    """One venue's session against its own face, and the state that comes of it."""
+    """One venue's session against its own face, and the state that comes of it.
 
-    def __init__(self, name: str, symbols: tuple[str, ...], scenario: str, seed: int) -> None:
+    `below` is added to the path of every link: a query, or a part that the face reads.
+    """
+
+    def __init__(
+        self, name: str, symbols: tuple[str, ...], scenario: str, seed: int, below: str = ""
+    ) -> None:
         face, module = load_face(name), venues.load(name)
         self.name = name
         self.world = World(seed, [face.PROFILE], symbols, load_scenario(scenario), START_NS)
@@ -49,7 +54,7 @@ class Pair:
         self.counts: Counter[str] = Counter()
         self.events: list[Event] = []
         self.inputs: list[Input] = []
-        self._paths = {link: face.WS_PATHS[link] for link in module.SPEC.links}
+        self._paths = {link: face.WS_PATHS[link] + below for link in module.SPEC.links}
         self._connections: dict[str, MemoryConnection] = {}
         self._reopen_at = dict.fromkeys(self._paths, 0)
         self._fetches: list[Fetch] = []
