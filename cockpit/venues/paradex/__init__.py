@@ -3,7 +3,7 @@
 | channel or endpoint | messages | meaning | we emit | unit | evidence |
 | --- | --- | --- | --- | --- | --- |
 | `order_book.M.deltas` | snapshot, deltas of `seq_no` + 1 | all levels, sizes absolute | `BookSnapshot`, `BookDelta`, `BookReset` | contracts | a capture; a test |
-| `order_book.M.snapshot@15@…` | whole books, 15 a side | not asked for, read from recordings | `BookSnapshot` | contracts | a capture |
+| `order_book.M.snapshot@15@100ms` | whole books | 15 levels a side, asked for where the deltas are refused | `BookSnapshot` | contracts | a capture |
 | `order_book.M.interactive…` | the book of retail orders | may cross the other: never mixed in | nothing | | order book page |
 | `trades.M` | fills | `FILL`, `RPI`, `LIQUIDATION`; the rest is bookkeeping | `Trade` | contracts | a capture |
 | `markets_summary.M` | on change | prices, rate, interest, volume | `Prices`, `Funding` live, `OpenInterest`, `Volume` | below | captures |
@@ -12,7 +12,7 @@
 | `/v1/markets` | all products | listing; perpetuals are kept | `Instrument` | | captures |
 | `/v1/funding/data` | one row every 8 hours | the funding index | `Funding` settled | fraction per 8 h | history page; a test |
 | `/v1/system/state` | a word | `ok`, or nothing trades | `Instrument` paused, active | | REST page |
-| `markets` | joined and left in turn | its answers are the pongs; its events hurry the listing | `Rtt` | | socket pages |
+| `markets` | joined and left in turn | its answers are the pongs, its events are not read | `Rtt` | | socket pages |
 | `bbo`, `funding_rate_comparison`, heartbeat | | | nothing | | a capture |
 
 Funding: every `funding_rate` is a fraction per the market's own period (`funding_period_hours`: 8

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cockpit.core.events import Funding
-from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.core.units import NS_PER_S
 from cockpit.venues.kit.numbers import finite
 from cockpit.venues.paradex.messages import FundingRow
 
@@ -46,7 +46,7 @@ class FundingIndex:
         """Take rows of history over; False if the index of one is no number."""
         is_whole = True
         for row in rows:
-            index, at_ns = finite(row.funding_index), row.created_at * NS_PER_MS
+            index, at_ns = finite(row.funding_index), row.venue_ns
             hour_ns = (at_ns + SPAN_NS // 2) // SPAN_NS * SPAN_NS
             if index is None:
                 is_whole = False

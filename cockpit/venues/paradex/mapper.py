@@ -25,18 +25,20 @@ Fact = Prices | OpenInterest | Funding | Volume
 @dataclass(slots=True, eq=False)
 class ParadexMarket(Market):
     """One market. `period_s` and `premium` are what the funding stream said last; `is_streamed` and
-    `has_all_digits` tell of the summaries of this link."""
+    `has_all_digits` tell of the summaries of this link, `is_shallow` that it refused all levels."""
 
     period_s: int | None = None
     premium: float | None = None
     is_streamed: bool = False
     has_all_digits: bool = False
+    is_shallow: bool = False
     index: FundingIndex = field(default_factory=FundingIndex)
 
     @property
     def book(self) -> str:
-        """The channel of all its levels."""
-        return f"order_book.{self.native}.deltas"
+        """The channel of all its levels; of fifteen a side where that one was refused."""
+        feed = "snapshot@15@100ms" if self.is_shallow else "deltas"
+        return f"order_book.{self.native}.{feed}"
 
     @property
     def interval_s(self) -> int | None:
@@ -47,7 +49,7 @@ class ParadexMarket(Market):
 
     def forget_link(self) -> None:
         self.period_s = self.premium = None
-        self.is_streamed = self.has_all_digits = False
+        self.is_streamed = self.has_all_digits = self.is_shallow = False
 
     def summary(self, row: wire.Summary, venue_ns: int | None, at_ns: int) -> Iterable[Fact | str]:
         """What a summary says; a figure that cannot be is a sentence."""

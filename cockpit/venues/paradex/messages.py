@@ -17,7 +17,8 @@ from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
 
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
-Ms = Annotated[int, Meta(ge=1_577_836_800_000, lt=4_102_444_800_000)]
+_OLDEST_MS, _NEWEST_MS = 1_577_836_800_000, 4_102_444_800_000
+Ms = Annotated[int, Meta(ge=_OLDEST_MS, lt=_NEWEST_MS)]
 """Milliseconds since the epoch, between 2020 and 2100: another digit count is another unit."""
 BookNumber = Annotated[int, Meta(ge=0)]
 Number = str | float | None
@@ -59,9 +60,16 @@ class Fill(Struct, gc=False, frozen=True):
     created_at: Ms
     trade_type: str = "FILL"
 
+    @property
+    def venue_ns(self) -> int:
+        return self.created_at * NS_PER_MS
+
 
 class Summary(Struct, gc=False, frozen=True):
-    """A market's figures. `has_all_digits` is False where the rate has eight decimals only."""
+    """A market's figures. `has_all_digits` is False where the rate has eight decimals only.
+
+    Nothing of a row but its name may fail to decode: options stand in the same list.
+    """
 
     symbol: str
     mark_price: Number = None
@@ -70,8 +78,13 @@ class Summary(Struct, gc=False, frozen=True):
     volume_24h: Number = None
     open_interest: Number = None
     funding_rate: Number = None
-    created_at: Ms | None = None
+    created_at: Number = None
     has_all_digits: bool = True
+
+    @property
+    def venue_ns(self) -> int | None:
+        ms = finite(self.created_at)
+        return None if ms is None or not _OLDEST_MS <= ms < _NEWEST_MS else int(ms) * NS_PER_MS
 
 
 class FundingRow(Struct, gc=False, frozen=True):
@@ -88,6 +101,10 @@ class FundingRow(Struct, gc=False, frozen=True):
     funding_period_hours: Number = None
     impact_premium_rate: Number = None
     has_all_digits: bool = True
+
+    @property
+    def venue_ns(self) -> int:
+        return self.created_at * NS_PER_MS
 
 
 Row = BookUpdate | Fill | Summary | FundingRow
@@ -138,8 +155,8 @@ class FeeConfig(Struct, gc=False, frozen=True):
 
 class MarketRow(Struct, gc=False, frozen=True):
     symbol: str
-    asset_kind: str
-    base_currency: str
+    asset_kind: str = ""
+    base_currency: str = ""
     quote_currency: str = "USD"
     trading_mode: str | None = None
     price_tick_size: Number = None

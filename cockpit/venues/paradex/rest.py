@@ -138,8 +138,7 @@ class Rest:
             is_watched = market.symbol in self.wants.symbols
             if not self.wants.shows(market.symbol) or (is_watched and market.is_streamed):
                 continue
-            venue_ns = None if row.created_at is None else row.created_at * NS_PER_MS
-            said = list(market.summary(row, venue_ns, reply.at_ns))
+            said = list(market.summary(row, row.venue_ns, reply.at_ns))
             out += [reject(VENUE, reply.at_ns, f) for f in said if isinstance(f, str)]
             facts = [fact for fact in said if not isinstance(fact, str)]
             out += facts if is_watched else self.said.news(facts)

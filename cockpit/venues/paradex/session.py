@@ -22,7 +22,7 @@ from cockpit.core.events import (
     Volume,
 )
 from cockpit.core.market import FundingTerms
-from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import (
     MAIN,
     Frame,
@@ -38,7 +38,7 @@ from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.numbers import sane_book
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.session import VenueSession
-from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
+from cockpit.venues.kit.subscriptions import Operation, Rules, State, Subscriptions
 from cockpit.venues.paradex import mapper, sbe
 from cockpit.venues.paradex import messages as wire
 from cockpit.venues.paradex.mapper import FACTS, VENUE, Fact, ParadexMarket
@@ -64,7 +64,7 @@ SPEC = VenueSpec(
             Volume, Surveyed, Rtt,
         }
     ),
-    weight_per_minute=1500,
+    weight_per_minute=900,  # of 1500; the rest is the budget of the history below
     burst=50,
     docs=tuple(
         f"{_DOCS}/{page}"
@@ -133,7 +133,9 @@ class Session(VenueSession):
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         """Figures of each wanted market, and a book of those that trade."""
-        self._rest.wants = self.wants
+        if self._rest.wants != self.wants:
+            self._rest.wants = self.wants
+            self._rest.said.forget()
         markets = self._rest.wanted()
         books = {market.book: market.symbol for market in markets if not market.is_halted}
         out = self._books.want(books, at_ns)
@@ -167,9 +169,6 @@ class Session(VenueSession):
         kind, _, rest = channel.partition(".")
         if kind in _UNUSED or ".interactive" in rest:
             return ()
-        if kind == "markets":
-            self._rest.instruments.soon()
-            return ()
         decoder = _DECODERS.get(kind)
         if decoder is None:
             return [self._rejected(frame, f"unknown channel {channel}")]
@@ -179,8 +178,7 @@ class Session(VenueSession):
             return [self._rejected(frame, f"{kind}: {row}"), *lost]
         if isinstance(row, wire.Book):
             row = wire.book_update(row)
-            return self._row(row, row.venue_ns, frame)
-        return self._row(row, None if row.created_at is None else row.created_at * NS_PER_MS, frame)
+        return self._row(row, row.venue_ns, frame)
 
     def _row(self, row: wire.Row, venue_ns: int | None, frame: Frame) -> Sequence[Output]:
         native = row.symbol if isinstance(row, wire.Summary) else row.market
@@ -240,8 +238,12 @@ class Session(VenueSession):
         if envelope.error is not None:
             error = envelope.error
             words = f"request refused: {error.code} {error.message} {error.data or ''}".rstrip()
-            refusal = reject(VENUE, at_ns, words, frame.data)
-            return [refusal, *self._keys.refused(request, at_ns)]
+            again = self._keys.refused(request, at_ns)
+            for market in self._rest.wanted():
+                if self._keys.state(market.book) is State.REFUSED and not market.is_shallow:
+                    market.is_shallow = True
+                    self.listing.changed()
+            return [reject(VENUE, at_ns, words, frame.data), *again]
         if envelope.result is None:
             return [self._rejected(frame, "neither data nor an answer")]
         channel, native, feed = (*envelope.result.channel.split(".", 2), "", "")[:3]
@@ -258,7 +260,7 @@ class Session(VenueSession):
         return reject(VENUE, frame.at_ns, reason, frame.data)
 
 
-_UNUSED = frozenset({"bbo", "funding_rate_comparison"})
+_UNUSED = frozenset({"bbo", "funding_rate_comparison", "markets"})
 _DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
     "order_book": wire.BOOK,
     "trades": wire.FILL,

@@ -127,3 +127,13 @@ def test_best_prices_share_the_books_numbers_and_are_no_part_of_it(session: Sess
     )  # fmt: skip
     outputs = feed(session, frame(whole(7)), frame(said), frame(change(8)))
     assert len(outputs) == 2
+
+
+def test_where_all_levels_are_refused_fifteen_are_asked_for(session: Session) -> None:
+    error = {"code": -32600, "message": "invalid subscribe request", "data": "invalid channel"}
+    refused = feed(session, frame(compact({"jsonrpc": "2.0", "id": 1, "error": error})))
+    assert len(only(Reject, refused)) == 1
+    (joined,) = [data for data in book_channels(refused) if '"subscribe"' in data]
+    assert "order_book.BTC-USD-PERP.snapshot@15@100ms" in joined
+    (book,) = only(BookSnapshot, feed(session, frame(whole(7, feed="snapshot@15@100ms"))))
+    assert book.seq == 7

@@ -124,6 +124,16 @@ def test_a_rate_is_per_the_markets_own_period_and_never_has_a_next_payment() -> 
     assert (rate.kind, rate.rate, rate.interval_s, rate.next_ns) == ("live", 1e-4, 86_400, None)
 
 
+def test_a_row_of_another_product_spoils_no_list() -> None:
+    """An option without a currency, one without a stamp: the perpetuals beside them are read."""
+    session = Session(Wants(symbols=("BTC",), survey=True))
+    rows = listing({"symbol": "BTC-USD-1-C", "asset_kind": "OPTION"}, row(BTC, "BTC"))
+    assert only(Instrument, feed(session, opened(), reply("instruments", rows)))
+    rows = listing(summary("BTC-USD-1-C", created_at=""), summary(BTC, created_at="soon"))
+    (prices,) = only(Prices, feed(session, reply("tickers", rows)))
+    assert (prices.symbol, prices.venue_ns) == ("BTC", None)
+
+
 @pytest.mark.parametrize("hours", [None, "", 0, "0", 48, "soon"])
 def test_without_a_period_there_is_no_rate(hours: Any) -> None:
     session = watching(row(BTC, "BTC", funding_period_hours=hours))
