@@ -4,7 +4,7 @@
 | --- | --- |
 | markets, markets/summary | options among the perpetuals; `market=ALL` is everything |
 | funding/data | a row every 5 s, newest first, an opaque cursor |
-| orderbook/M, trades | levels as lists, unlike the socket's |
+| orderbook/M | levels as lists, unlike the socket's |
 | system/time, system/state | |
 
 Refusals are words. The venue lets a client of more than 1500 requests a minute wait instead of
@@ -94,16 +94,6 @@ def _orderbook(request: Request) -> Json:
     }
 
 
-def _trades(request: Request) -> Json:
-    state = _state(request, request.query.get("market"))
-    size = Parameters(request.query, _invalid).whole("page_size", 100, low=1, high=1000)
-    fills = request.world.recent_trades(state.listing.symbol, size)
-    return {
-        "results": [wire.trade(state, fill) for fill in reversed(fills)], "next": None,
-        "prev": None,
-    }  # fmt: skip
-
-
 def _time(request: Request) -> Json:
     return {"server_time": request.world.now_ns() // NS_PER_MS}
 
@@ -118,7 +108,6 @@ on_http = Routes(
         "GET /v1/markets/summary": _summary,
         "GET /v1/funding/data": _funding,
         "GET /v1/orderbook/{market}": _orderbook,
-        "GET /v1/trades": _trades,
         "GET /v1/system/time": _time,
         "GET /v1/system/state": lambda request: {"status": "ok"},
     },
