@@ -11,6 +11,7 @@ from cockpit.core.events import BookDelta, BookSnapshot, Event, Link
 from cockpit.desk.live import Engine
 from cockpit.desk.recorder import TapeOrder
 from cockpit.desk.recordings import open_recording
+from cockpit.venues import REGISTRY
 from cockpit.wire.endpoints import load_endpoints
 from cockpit.wire.replay import decode_tape
 from tests.e2e.exchange import exchange, run
@@ -106,7 +107,7 @@ async def test_when_the_exchange_is_gone_every_venue_says_so_and_shows_no_depth(
         engine = engine_for(sim)
         await engine.start()
         await until(lambda: everything_is_here(engine), 15)
-    await until(lambda: len(engine.unreachable()) == 4, 10)
+    await until(lambda: len(engine.unreachable()) == len(REGISTRY), 10)
     assert all(reason for reason in engine.unreachable().values())
     for market in engine.view.markets():
         assert market.book.bids() == []
