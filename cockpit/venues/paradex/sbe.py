@@ -19,7 +19,7 @@ The rate of 4 and 5 has eight decimals. The precise one (x 1e-12) came into 4 la
 """
 
 import struct
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from cockpit.core.events import Levels
 from cockpit.venues.kit.numbers import sane_levels
@@ -54,26 +54,32 @@ _TRADE_TYPES: Final = {
 }  # fmt: skip
 
 
-def decode(data: bytes) -> tuple[Row, int] | str | None:
-    """The row and its time (ns), None for what says nothing here, or why it is no message.
+class Unread(NamedTuple):
+    """Why a message was not read: it is damaged, or of a kind that came after this was written."""
 
-    A damaged message is a sentence, never an exception.
+    reason: str
+    is_damaged: bool
+
+
+def decode(data: bytes) -> tuple[Row, int] | Unread | None:
+    """The row and its time (ns), None for what says nothing here, or why it was not read.
+
+    Raises nothing, whatever the bytes are.
     """
     try:
         return _decode(data)
     except struct.error:
-        return "binary message: it is cut short"
+        return Unread("binary message: it is cut short", True)
     except ValueError as error:
-        return f"binary message: {error}"
+        return Unread(f"binary message: {error}", True)
 
 
-def _decode(data: bytes) -> tuple[Row, int] | None:
+def _decode(data: bytes) -> tuple[Row, int] | Unread | None:
     block, template, schema, _ = _HEADER.unpack_from(data)
-    if schema != _SCHEMA:
-        raise ValueError(f"schema {schema} is not known")
     least = _LEAST_BLOCK.get(template)
-    if least is None:
-        raise ValueError(f"template {template} is not known")
+    if schema != _SCHEMA or least is None:
+        reason = f"binary message: template {template} of schema {schema} is not known"
+        return Unread(reason, False)
     end = _HEADER.size + block
     if block < least or len(data) < end:
         raise ValueError(f"template {template} is cut short")

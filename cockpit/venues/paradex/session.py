@@ -157,12 +157,15 @@ class Session(VenueSession):
     def on_frame(self, frame: Frame) -> Sequence[Output]:
         if isinstance(frame.data, bytes):
             found = sbe.decode(frame.data)
-            if isinstance(found, tuple):
+            if found is None:
+                return ()
+            if not isinstance(found, sbe.Unread):
                 return self._row(*found, frame)
-            return () if found is None else [self._rejected(frame, found)]
+            told = self._damaged if found.is_damaged else self._rejected
+            return [told(frame, found.reason)]
         envelope = decode(wire.ENVELOPE, frame.data)
         if isinstance(envelope, str):
-            return [self._rejected(frame, envelope)]
+            return [self._damaged(frame, envelope)]
         if envelope.params is None:
             return self._answer(envelope, frame)
         channel = envelope.params.channel
@@ -175,7 +178,7 @@ class Session(VenueSession):
         row = decode(decoder, envelope.params.data)
         if isinstance(row, str):
             lost = self._books.lose(channel, frame.at_ns, "a message made no sense")
-            return [self._rejected(frame, f"{kind}: {row}"), *lost]
+            return [self._damaged(frame, f"{kind}: {row}"), *lost]
         if isinstance(row, wire.Book):
             row = wire.book_update(row)
         return self._row(row, row.venue_ns, frame)
@@ -211,7 +214,7 @@ class Session(VenueSession):
             if not sane_book(update.bids, update.asks):
                 reason = f"book of {market.native} is crossed or has an empty level"
                 lost = self._books.lose(key, at_ns, "the whole book made no sense")
-                return [self._rejected(frame, reason), *lost]
+                return [self._damaged(frame, reason), *lost]
             feed.is_stated = True
             feed.chain.snapshot(update.seq)
         elif not feed.is_stated:
@@ -243,7 +246,7 @@ class Session(VenueSession):
                 if self._keys.state(market.book) is State.REFUSED and not market.is_shallow:
                     market.is_shallow = True
                     self.listing.changed()
-            return [reject(VENUE, at_ns, words, frame.data), *again]
+            return [self._rejected(frame, words), *again]
         if envelope.result is None:
             return [self._rejected(frame, "neither data nor an answer")]
         channel, native, feed = (*envelope.result.channel.split(".", 2), "", "")[:3]
@@ -256,8 +259,11 @@ class Session(VenueSession):
         return [self._rejected(frame, f) if isinstance(f, str) else f for f in facts]
 
     def _rejected(self, frame: Frame, reason: str) -> Reject:
-        self._damaged_ns = frame.at_ns
         return reject(VENUE, frame.at_ns, reason, frame.data)
+
+    def _damaged(self, frame: Frame, reason: str) -> Reject:
+        self._damaged_ns = frame.at_ns
+        return self._rejected(frame, reason)
 
 
 _UNUSED = frozenset({"bbo", "funding_rate_comparison", "markets"})

@@ -6,10 +6,10 @@ import pytest
 
 from cockpit.core.events import BookDelta, BookSnapshot, OpenInterest, Prices, Reject, Trade, Volume
 from cockpit.core.market import Side
-from cockpit.venues.contract import Wants
+from cockpit.venues.contract import Send, Wants
 from cockpit.venues.paradex import SPEC, Session
 from tests.invariants import Invariants
-from tests.support import AT_NS, feed, frame, only, opened, reply
+from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.paradex.samples import (
     AT_US,
     NULL,
@@ -110,6 +110,15 @@ def test_what_is_no_message_is_one_reject(session: Session, data: bytes) -> None
     (reject,) = feed(session, frame(data))
     assert isinstance(reject, Reject)
     assert "binary message" in reject.reason
+
+
+def test_a_kind_that_came_later_is_counted_and_no_reason_to_doubt_the_books(
+    session: Session,
+) -> None:
+    later = binary(77, bytes(16))
+    outputs = feed(session, frame(binary_book(7, *ONE_LEVEL)), frame(later), *ticks(8))
+    assert len(only(Reject, outputs)) == 1
+    assert [send for send in only(Send, outputs) if "order_book" in send.data] == []
 
 
 def test_best_prices_comparisons_and_heartbeats_say_nothing(session: Session) -> None:
