@@ -121,7 +121,9 @@ class Figures:
         world, now_ns = self._world, self._world.now_ns()
         states = wire.alive(world) if self._state is None else [self._state]
         if self._kind == "funding_data":
-            rows = [wire.funding(state, now_ns, now_ns) for state in states if state.rate]
+            rows = [
+                wire.funding(state, now_ns, now_ns) for state in states if state.rate is not None
+            ]
         else:
             rows = [wire.summary(state, world) for state in states]
             rows += wire.option_summaries(world) if self._state is None else []

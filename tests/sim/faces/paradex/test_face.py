@@ -165,6 +165,15 @@ def test_a_push_of_funding_names_the_bare_channel(client: Client) -> None:
     assert row["funding_period_hours"] == 8
 
 
+def test_a_rate_of_zero_is_said_and_one_that_is_not_known_is_not(
+    world: FakeWorld, client: Client
+) -> None:
+    world.by_symbol["BTC"].rate, world.by_symbol["ETH"].rate = 0.0, None
+    rows = {row["market"]: row for row in data(call(client, "subscribe", "funding_data")[1:])}
+    assert rows[BTC]["funding_rate"] == "0"
+    assert "ETH-USD-PERP" not in rows
+
+
 def test_a_trade_has_a_long_id_and_its_kind(world: FakeWorld, client: Client) -> None:
     call(client, "subscribe", f"trades.{BTC}")
     world.trade("BTC", Side.SELL, 1_109_999, 5 * LOT // 10, liquidation=True)
