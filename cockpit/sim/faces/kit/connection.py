@@ -114,8 +114,7 @@ class Connection:
 
     def frame(self, message: Json) -> Outgoing:
         """A message as it goes out; a venue with another encoding beside JSON overrides it."""
-        is_ready = isinstance(message, str | bytes | CloseConnection)
-        return message if is_ready else encode(message)
+        return message if isinstance(message, str | bytes | CloseConnection) else encode(message)
 
     # --- the face ------------------------------------------------------------------------------
 
