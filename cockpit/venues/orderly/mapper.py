@@ -1,0 +1,233 @@
+"""Orderly: the facts that a row amounts to."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject, Volume
+from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
+from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.facts import venue_facts
+from cockpit.venues.kit.instruments import Market, Unit, unscaled
+from cockpit.venues.kit.numbers import amount, finite, positive
+from cockpit.venues.kit.settled import SettledRates
+from cockpit.venues.orderly import messages as wire
+
+VENUE = "orderly"
+FACTS = venue_facts("cockpit.venues.orderly")
+"""With the fees: what a trader pays is set by his brand, and told only to a key."""
+QUOTE = "USDC"
+_PERP = re.compile(r"PERP_([A-Za-z0-9]+)_USDC")
+_MAX_HOURS = 24
+_STREAMED_NS = 30 * NS_PER_S
+"""Each figure comes by stream every 15 s or more often; what is polled is older than that."""
+_MARGIN_EXPONENT = 0.8
+_MOST_NOTIONAL_USD = 1e9
+"""The largest open interest that the venue allows in a market: no position is larger."""
+
+Streamed = Literal["mark", "index", "rate", "interest"]
+
+
+@dataclass(slots=True, eq=False)
+class OrderlyMarket(Market):
+    """One market. `status` is the listing's word, without the venue's maintenance; `next_ms` the
+    next settlement as it was last told; `streamed_ns` when a stream last told a figure."""
+
+    status: Literal["active", "paused"] = "active"
+    interval_s: int | None = None
+    next_ms: int | None = None
+    streamed_ns: dict[Streamed, int] = field(default_factory=dict)
+    settled: SettledRates = field(default_factory=SettledRates)
+
+    def is_streamed(self, figure: Streamed, at_ns: int) -> bool:
+        told_ns = self.streamed_ns.get(figure)
+        return told_ns is not None and at_ns - told_ns < _STREAMED_NS
+
+    def price(self, value: wire.Number) -> float | None:
+        price = positive(value)
+        return None if price is None else self.unit.to_price(price)
+
+    def prices(
+        self,
+        at_ns: int,
+        venue_ms: int | None,
+        mark: wire.Number = None,
+        index: wire.Number = None,
+        last: wire.Number = None,
+    ) -> Iterator[Prices]:
+        """Those that are prices, none where none is."""
+        said = self.price(mark), self.price(index), self.price(last)
+        if any(price is not None for price in said):
+            yield Prices(
+                venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=stamp_ns(venue_ms),
+                mark=said[0], index=said[1], last=said[2],
+            )  # fmt: skip
+
+    def interest(
+        self, value: wire.Number, at_ns: int, venue_ms: int | None
+    ) -> Iterator[OpenInterest | str]:
+        """Open interest, or why it is none; nothing where nothing is said."""
+        base = amount(value)
+        if base is not None:
+            yield OpenInterest(
+                venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=stamp_ns(venue_ms),
+                base=base * self.unit.contract,
+            )  # fmt: skip
+        elif value is not None:
+            yield f"open interest of {self.native} is no amount"
+
+    def live(
+        self, value: wire.Number, next_ms: wire.Number, at_ns: int, venue_ms: int | None
+    ) -> Iterator[Funding | str]:
+        """The estimate for the next settlement, or why it is none.
+
+        Nothing while the interval is unknown, or right after a listing, when there is no estimate.
+        A next settlement that is not ahead, by at most an interval, is not one: the stream's field
+        is documented as the time of the message.
+        """
+        rate, interval_s = finite(value), self.interval_s
+        now_ms = at_ns // NS_PER_MS if venue_ms is None else venue_ms
+        told_ms = finite(next_ms)
+        interval_ms = 1000 * (interval_s or 0)
+        is_next = told_ms is not None and 0 < told_ms - now_ms <= interval_ms
+        if told_ms is not None and is_next and told_ms % interval_ms == 0:
+            self.next_ms = int(told_ms)
+        if rate is None or interval_s is None:
+            if value is not None and rate is None:
+                yield f"funding rate of {self.native} is no number"
+            return
+        if abs(rate) >= 1:
+            yield f"funding rate of {self.native} is not a fraction"
+            return
+        is_ahead = self.next_ms is not None and self.next_ms > now_ms
+        yield Funding(
+            venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=stamp_ns(venue_ms),
+            kind="live", rate=rate, interval_s=interval_s,
+            next_ns=stamp_ns(self.next_ms) if is_ahead else None,
+        )  # fmt: skip
+
+    def volume(self, row: wire.FuturesRow, at_ns: int, venue_ms: int | None) -> Volume:
+        base = amount(row.volume_24h)
+        return Volume(
+            venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=stamp_ns(venue_ms),
+            usd_24h=amount(row.amount_24h),
+            base_24h=None if base is None else base * self.unit.contract,
+        )  # fmt: skip
+
+    def figures(
+        self, row: wire.FuturesRow, at_ns: int, venue_ms: int | None, is_survey: bool
+    ) -> Iterator[Prices | OpenInterest | Funding | Volume | str]:
+        """What a polled row says, without the figures that a stream has told lately."""
+        mark = None if self.is_streamed("mark", at_ns) else row.mark_price
+        index = None if self.is_streamed("index", at_ns) else row.index_price
+        yield from self.prices(at_ns, venue_ms, mark, index, row.close_24h)
+        if not self.is_streamed("interest", at_ns):
+            yield from self.interest(row.open_interest, at_ns, venue_ms)
+        if not self.is_streamed("rate", at_ns):
+            yield from self.live(row.est_funding_rate, row.next_funding_time, at_ns, venue_ms)
+        if is_survey:
+            yield self.volume(row, at_ns, venue_ms)
+
+    def payments(
+        self, rows: Iterable[tuple[int, wire.Number]], at_ns: int
+    ) -> Iterator[Funding | str]:
+        """Settled rates (stamp in ms, rate) that were not stated before; a bad one costs itself."""
+        rates = {}
+        for stamp_ms, value in rows:
+            rate = finite(value)
+            if rate is None or abs(rate) >= 1:
+                yield f"settled funding rate of {self.native} is not a fraction"
+            else:
+                rates[stamp_ms * NS_PER_MS] = rate
+        yield from self.settled.news(VENUE, self.symbol, rates, self.interval_s, at_ns)
+
+
+def stamp_ns(ms: int | None) -> int | None:
+    return None if ms is None else ms * NS_PER_MS
+
+
+Fact = Prices | OpenInterest | Funding | Volume
+
+
+def told(said: Iterable[Fact | str], at_ns: int, data: str | bytes) -> list[Fact | Reject]:
+    """Facts as they are, problems as rejects."""
+    return [reject(VENUE, at_ns, one, data) if isinstance(one, str) else one for one in said]
+
+
+def named(native: str) -> tuple[str, Unit] | None:
+    """`PERP_1000PEPE_USDC` -> `PEPE` in thousands; None for a builder's market, or no market.
+
+    A builder's market has a suffix, which belongs to its name: without it two would be one.
+    """
+    match = _PERP.fullmatch(native)
+    if match is None:
+        return None
+    coin, contract = unscaled(match[1])
+    return coin, Unit(price=contract)
+
+
+def interval_s(row: wire.InfoRow) -> int | None:
+    """`funding_period` is in hours; None where it cannot be one."""
+    hours = finite(row.funding_period)
+    if hours is None or not 1 <= hours <= _MAX_HOURS or hours != int(hours):
+        return None
+    return int(hours) * HOUR_S
+
+
+def listed(market: OrderlyMarket, row: wire.InfoRow, is_down: bool, at_ns: int) -> Instrument:
+    """The market as now listed, in coins; all are paused while the venue is in maintenance."""
+    market.interval_s = interval_s(row)
+    market.status = "active" if row.status == "ACTIVE" else "paused"
+    contract, base = market.unit.contract, market.symbol
+    if base == market.native and (name := named(base)) is not None:
+        base = name[0]
+    tick, lot, least = map(positive, (row.quote_tick, row.base_tick, row.base_min))
+    initial, maintenance = positive(row.base_imr), positive(row.base_mmr)
+    if initial is None or maintenance is None or not maintenance <= initial <= 1.0:
+        initial = maintenance = None
+    return Instrument(
+        venue=VENUE,
+        recv_ns=at_ns,
+        symbol=market.symbol,
+        native=market.native,
+        base=base,
+        quote=QUOTE,
+        tick=None if tick is None else tick / contract,
+        lot=None if lot is None else lot * contract,
+        min_size=None if least is None else least * contract,
+        min_notional_usd=positive(row.min_notional),
+        contract=contract,
+        funding_interval_s=market.interval_s,
+        max_leverage=None if initial is None else 1.0 / initial,
+        mmf=maintenance,
+        margin_tiers=margin_tiers(initial, maintenance, positive(row.imr_factor)),
+        status="paused" if is_down else market.status,
+        taker_fee=FACTS.taker_fee,
+        maker_fee=FACTS.maker_fee,
+    )
+
+
+def margin_tiers(
+    initial: float | None, maintenance: float | None, factor: float | None
+) -> tuple[tuple[float, float], ...]:
+    """The venue's curve as tiers (notional in USD from which it counts, fraction), lowest first.
+
+    A position needs `max(maintenance, maintenance / initial * factor * notional ** 0.8)` of its
+    whole notional. Above the notional at which the second begins to rule, that is a convex curve:
+    its chords between notionals that double are at or above it, and meet it at their ends.
+    """
+    if initial is None or maintenance is None or factor is None:
+        return ()
+    over_usd = (initial / factor) ** (1 / _MARGIN_EXPONENT)
+    tiers = [(0.0, maintenance)]
+    margin_usd = over_usd * maintenance
+    while over_usd < _MOST_NOTIONAL_USD:
+        upper_usd = 2.0 * over_usd
+        upper_margin_usd = maintenance / initial * factor * upper_usd ** (1 + _MARGIN_EXPONENT)
+        slope = (upper_margin_usd - margin_usd) / over_usd
+        if slope >= 1.0:
+            break
+        tiers.append((over_usd, slope))
+        over_usd, margin_usd = upper_usd, upper_margin_usd
+    return tuple(tiers) if len(tiers) > 1 else ()

@@ -1,0 +1,149 @@
+"""Orderly: the shapes of its messages. Private to the venue.
+
+A frame is read in two steps: the envelope with its topic, then what is in it by the kind of topic.
+"""
+
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from cockpit.venues.kit.numbers import MAX_EXPONENT
+
+Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
+Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
+Ms = Annotated[int, Meta(ge=1_000_000_000_000, lt=4_102_444_800_000)]
+"""Milliseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
+Number = str | float | None
+"""A number as it may be: nonsense costs this figure and no other."""
+Ladder = tuple[tuple[Price, Size], ...]
+
+
+class Envelope(Struct, gc=False, frozen=True):
+    """Any frame. Data has a topic, an answer an `event`, a refusal neither."""
+
+    topic: str = ""
+    event: str = ""
+    id: str | int | None = None
+    success: bool | None = None
+    errorMsg: str | None = None
+    ts: Ms | None = None
+    data: msgspec.Raw = msgspec.Raw()
+
+
+class Book(Struct, gc=False, frozen=True):
+    """A whole book or a change of one. `prevTs` is the stamp of the change before a change, `ts`
+    (of a requested book) that of the last one before the book."""
+
+    symbol: str
+    asks: Ladder
+    bids: Ladder
+    prevTs: Ms | None = None
+    ts: Ms | None = None
+
+
+class Trade(Struct, gc=False, frozen=True):
+    symbol: str
+    price: Price
+    size: Price
+    side: Literal["BUY", "SELL"]
+
+
+class EstimatedRate(Struct, gc=False, frozen=True):
+    symbol: str
+    fundingRate: Number = None
+    fundingTs: Number = None
+
+
+class Interest(Struct, gc=False, frozen=True):
+    symbol: str
+    openInterest: Number = None
+
+
+class PriceRow(Struct, gc=False, frozen=True):
+    symbol: str
+    price: Number = None
+
+
+class SystemStatus(Struct, gc=False, frozen=True):
+    status: int
+
+
+class InfoRow(Struct, gc=False, frozen=True):
+    """A market of the listing. `broker_id` is a builder's own market."""
+
+    symbol: str
+    broker_id: str | None = None
+    quote_tick: Number = None
+    base_tick: Number = None
+    base_min: Number = None
+    min_notional: Number = None
+    funding_period: Number = None
+    base_imr: Number = None
+    base_mmr: Number = None
+    imr_factor: Number = None
+    status: str = "ACTIVE"
+
+
+class FuturesRow(Struct, gc=False, frozen=True):
+    symbol: str
+    index_price: Number = None
+    mark_price: Number = None
+    est_funding_rate: Number = None
+    next_funding_time: Number = None
+    open_interest: Number = None
+    close_24h: Number = field(name="24h_close", default=None)
+    volume_24h: Number = field(name="24h_volume", default=None)
+    amount_24h: Number = field(name="24h_amount", default=None)
+
+
+class RatesRow(Struct, gc=False, frozen=True):
+    symbol: str
+    last_funding_rate: Number = None
+    last_funding_rate_timestamp: Ms | None = None
+
+
+class PaidRow(Struct, gc=False, frozen=True):
+    symbol: str
+    funding_rate: Number
+    funding_rate_timestamp: Ms
+
+
+Row = TypeVar("Row")
+Data = TypeVar("Data")
+
+
+class Rows(Struct, Generic[Row], gc=False, frozen=True):
+    rows: tuple[Row, ...]
+
+
+class Answer(Struct, Generic[Data], gc=False, frozen=True):
+    """Every REST body. HTTP is 200 also where nothing is known of what was asked."""
+
+    success: bool = True
+    code: int | str | None = None
+    message: str | None = None
+    timestamp: Ms | None = None
+    data: Data | None = None
+
+
+ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
+BOOK = msgspec.json.Decoder(Book, strict=False)
+TRADE = msgspec.json.Decoder(Trade, strict=False)
+RATE = msgspec.json.Decoder(EstimatedRate, strict=False)
+INTEREST = msgspec.json.Decoder(Interest, strict=False)
+PRICES = msgspec.json.Decoder(tuple[PriceRow, ...] | PriceRow, strict=False)
+STATUSES = msgspec.json.Decoder(tuple[SystemStatus, ...] | SystemStatus, strict=False)
+
+INFO = msgspec.json.Decoder(Answer[Rows[InfoRow]], strict=False)
+FUTURES = msgspec.json.Decoder(Answer[Rows[FuturesRow]], strict=False)
+RATES = msgspec.json.Decoder(Answer[Rows[RatesRow]], strict=False)
+HISTORY = msgspec.json.Decoder(Answer[Rows[PaidRow]], strict=False)
+SYSTEM = msgspec.json.Decoder(Answer[SystemStatus], strict=False)
+
+
+def problem(answer: Answer[Any]) -> str | None:
+    """Why a body is a refusal, or says nothing of what was asked."""
+    if not answer.success:
+        return f"{answer.code} {answer.message}"
+    return "no data in it" if answer.data is None else None

@@ -1,0 +1,377 @@
+"""Orderly Network, an OP-Stack rollup: one order book behind many brands. Version 1 of its API.
+
+| channel or endpoint | kinds | meaning | we emit | unit | evidence |
+| --- | --- | --- | --- | --- | --- |
+| `S@orderbookupdate` | changes, chained by `prevTs` | ladder each 200 ms | `BookDelta`, `BookReset` | coins | order-book-update page; recordings |
+| `request` of `orderbook` | reply | whole book at `data.ts` | `BookSnapshot` | coins | request-orderbook page; recordings |
+| `S@orderbook` (not asked) | whole books, 1 s | the same | `BookSnapshot` | coins | orderbook page; recordings |
+| `S@trade` | one fill | fills | `Trade` | coins | trade page |
+| `markprices`, `indexprices` | lists, 1 s | prices of all, indexes by spot name | `Prices` | USDC | mark-prices, index-prices pages; recordings |
+| `S@estfundingrate` | each 15 s | running estimate | `Funding` live | below | estimated-funding-rate page; recordings |
+| `S@openinterest` | changes, 10 s | open interest | `OpenInterest` | coins | open-interest page |
+| `maintenance_status`, `/v1/public/system_info` | status | 0 works, 2 maintenance | `Instrument.status` | | system-maintenance-status page; recordings |
+| `/v1/public/info` | list | listing | `Instrument` | | recordings |
+| `/v1/public/futures` | list | all markets: the survey | `Prices`, `Funding` live, `OpenInterest`, `Volume`, `Surveyed` | below | recordings |
+| `/v1/public/funding_rates` | list | newest payment of all | `Funding` settled | below | recordings |
+| `/v1/public/funding_rate_history` | pages, newest first | paid funding | `Funding` settled | below | recordings |
+| `ping`, ours and theirs | pong | | `Rtt` | | probe notes of 2026-09-23 |
+| `/v1/public/query` | reply | accounts | see `accounts.py` | | account-state page |
+
+Funding: a rate is a fraction per interval, positive when longs pay; the interval is the market's
+`funding_period` in hours (1, 4 or 8; BTC 0.0001 of eight hours, HYPE 0.00005 of four, at rest in the
+same recording). `est_funding_rate` belongs to the payment at `next_funding_time`: live. No stream
+tells an interval: until the listing has, no funding is stated.
+
+Sizes and open interest are in the base coin, in thousands of it where the name begins with 1000;
+open interest counts one side (glossary: outstanding contracts).
+
+Every brand trades this one book: two brands are not two legs. Markets that a builder lists by
+himself (`broker_id`, a suffix in the name) are left out. A market that may only be reduced is paused
+and followed all the same: who holds it leaves by that book.
+"""  # noqa: E501 (a table row is one line)
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from cockpit.core.events import (
+    BookDelta,
+    BookReset,
+    BookSnapshot,
+    Funding,
+    Instrument,
+    OpenInterest,
+    Prices,
+    Rtt,
+    Surveyed,
+    Trade,
+    Volume,
+)
+from cockpit.core.market import FundingTerms, Side
+from cockpit.core.units import NS_PER_MS
+from cockpit.venues.contract import MAIN, Frame, Limit, LinkSpec, Output, Send, VenueSpec, Wants
+from cockpit.venues.kit.books import Books
+from cockpit.venues.kit.decoding import decode, reject, request_number
+from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.numbers import sane_book
+from cockpit.venues.kit.sequencing import APPLY, GAP
+from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.subscriptions import Operation, Rules, State, Subscriptions, fitting
+from cockpit.venues.orderly import messages as wire
+from cockpit.venues.orderly.mapper import FACTS, VENUE, OrderlyMarket, named, stamp_ns, told
+from cockpit.venues.orderly.rest import Rest
+
+_DOCS = "https://orderly.network/docs/build-on-omnichain"
+_PUBLIC_ID = "OqdphuyCtYWxwzhxyLLjOWNdFP7sQt8RPWzmb5xY"
+"""Stands where an account's id would: the only one that is served without an account."""
+
+SPEC = VenueSpec(
+    name=VENUE,
+    title="Orderly",
+    short="ORD",
+    links={MAIN: LinkSpec(f"wss://ws-evm.orderly.org/ws/stream/{_PUBLIC_ID}")},
+    rest_url="https://api.orderly.org",
+    chain=None,
+    kinds=frozenset(
+        {
+            Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
+            Volume, Surveyed, Rtt,
+        }
+    ),
+    weight_per_minute=600,
+    burst=10,
+    docs=tuple(
+        f"{_DOCS}/{page}"
+        for page in (
+            "websocket-api/public/order-book-update", "websocket-api/public/request-orderbook",
+            "websocket-api/public/estimated-funding-rate", "websocket-api/public/mark-prices",
+            "restful-api/public/get-market-info-for-all-symbols",
+            "restful-api/public/get-funding-rate-history-for-one-market",
+            "public-info-api/overview",
+        )
+    ),
+    taker_fee=FACTS.taker_fee,
+    maker_fee=FACTS.maker_fee,
+    facts=FACTS,
+    limits={"info": Limit(1200, 60.0)},
+    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=4e-4),
+    note="One book behind many brands: two brands are not two legs, and each sets its own fees.",
+)  # fmt: skip
+
+_TOPICS = 100
+"""On one connection."""
+_OF_ALL = ("markprices", "indexprices")
+_MAINTENANCE = "maintenance_status"
+_BOOK = "orderbookupdate"
+_KINDS = (_BOOK, "trade", "estfundingrate", "openinterest")
+_UNUSED = frozenset({
+    "ticker", "tickers", "bbo", "bbos", "kline", "liquidation", "traders_open_interests",
+    "announcement", "price_changes",
+})  # fmt: skip
+
+
+class _OfMarket(Protocol):
+    @property
+    def symbol(self) -> str: ...
+
+
+_Data = TypeVar("_Data", bound=_OfMarket)
+_PING, _PONG = '{"event":"ping"}', '{"event":"pong"}'
+
+
+def _encode(operation: Operation, topics: Sequence[str], request: int) -> str:
+    asked = {"id": str(request), "event": operation, "topic": topics[0]}
+    return msgspec.json.encode(asked).decode()
+
+
+def _ask_book(topic: str) -> Send:
+    asked = {"type": "orderbook", "symbol": topic.partition("@")[0]}
+    return Send(msgspec.json.encode({"id": "book", "event": "request", "params": asked}).decode())
+
+
+class Session(VenueSession):
+    """Orderly's translator; the contract says what it hears and says."""
+
+    def __init__(self, wants: Wants) -> None:
+        super().__init__(VENUE, wants)
+        self._rest = Rest(wants)
+        self.listing = self._rest.listing
+        self._spot: dict[str, OrderlyMarket] = {}
+        """The markets that are followed, by the spot name of their index."""
+        self._perp: dict[str, OrderlyMarket] = {}
+        self._topics = Subscriptions(_encode, Rules(refused_s=300.0))
+        self._books = Books(VENUE, self._topics, request=_ask_book, quiet_s=30.0)
+        self._pulse = Heartbeat(VENUE, lambda at_ns: _PING, every_s=10, silence_s=35)
+        self.parts = (self._pulse, self._books, self._topics, *self._rest.parts)
+        self.answers = self._rest.answers
+        self._readers: Mapping[str, Callable[[wire.Envelope, Frame], Sequence[Output]]] = {
+            _BOOK: self._change,
+            "orderbook": self._whole,
+            "trade": self._trade,
+            "estfundingrate": self._rate,
+            "openinterest": self._interest,
+            "markprice": self._prices,
+            "indexprice": self._prices,
+            "markprices": self._prices,
+            "indexprices": self._prices,
+            _MAINTENANCE: self._maintenance,
+        }
+
+    def on_closed(self, link: str) -> None:
+        self._rest.said.forget()
+        for market in self.listing.markets.values():
+            market.streamed_ns.clear()
+
+    def follow(self, at_ns: int) -> Sequence[Output]:
+        """Four topics a followed market, as many as the connection has room for."""
+        polls = self._rest.follow(self.wants, at_ns)
+        markets = list(self._rest.followed())
+        groups = [[f"{market.native}@{kind}" for kind in _KINDS] for market in markets]
+        fits = fitting(groups, _TOPICS - len(_OF_ALL) - 1, lambda topic: 1)
+        out: list[Output] = []
+        if not all(fits):
+            left = fits.count(False)
+            words = f"{left} markets left out: a connection carries {_TOPICS} topics"
+            out.append(reject(VENUE, at_ns, words))
+        served = [(m, group) for m, group, fit in zip(markets, groups, fits, strict=True) if fit]
+        self._perp = {market.native: market for market, _ in served}
+        self._spot = {f"SPOT{name.removeprefix('PERP')}": m for name, m in self._perp.items()}
+        out += self._books.want({topics[0]: market.symbol for market, topics in served}, at_ns)
+        topics = [topic for _, group in served for topic in group]
+        out += self._topics.want([*topics, *(_OF_ALL if served else ()), _MAINTENANCE], at_ns)
+        return [*out, *self._books.ask(at_ns), *polls]
+
+    # --- frames -------------------------------------------------------------------------------
+
+    def on_frame(self, frame: Frame) -> Sequence[Output]:
+        envelope = decode(wire.ENVELOPE, frame.data)
+        if isinstance(envelope, str):
+            return [reject(VENUE, frame.at_ns, envelope, frame.data)]
+        topic = envelope.topic
+        if envelope.event or not topic:
+            return self._answer(envelope, frame)
+        self._topics.seen(topic)
+        kind = topic.rpartition("@")[2]
+        reader = self._readers.get(kind)
+        if reader is not None:
+            return reader(envelope, frame)
+        if kind.partition("_")[0] in _UNUSED or kind in _UNUSED:
+            return ()
+        return [reject(VENUE, frame.at_ns, f"unknown topic {topic}", frame.data)]
+
+    def _answer(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        """An answer to a request of ours, or a ping. A refusal names no event."""
+        request, event, at_ns = request_number(envelope.id), envelope.event, frame.at_ns
+        if envelope.success is False:
+            words = f"{event or 'request'} refused: {envelope.errorMsg or 'without a reason'}"
+            again = self._topics.refused(request, at_ns)
+            return [reject(VENUE, at_ns, words, frame.data), *again]
+        if event == "ping":
+            return [Send(_PONG, frame.link)]
+        if event == "pong":
+            return self._pulse.pong(at_ns)
+        if event in ("subscribe", "unsubscribe"):
+            return self._topics.acknowledged(request, at_ns)
+        if event == "request":
+            return self._requested(envelope, frame)
+        return [reject(VENUE, at_ns, f"unknown message {event or '(no topic, no event)'}")]
+
+    def _read(
+        self, decoder: "msgspec.json.Decoder[_Data]", envelope: wire.Envelope, frame: Frame
+    ) -> tuple[_Data, OrderlyMarket] | list[Output]:
+        """What a topic of one market says, and of whom; or a reject, or nothing where it is not
+        ours to tell (a builder's market, or no listing yet)."""
+        data = decode(decoder, envelope.data)
+        if isinstance(data, str):
+            problem = data
+        elif envelope.topic and envelope.topic.partition("@")[0] != data.symbol:
+            problem = f"it speaks of {data.symbol}"
+        else:
+            market = self.listing.markets.get(data.symbol)
+            if market is not None:
+                return data, market
+            if not self.listing.is_whole or named(data.symbol) is None:
+                return []
+            problem = "unknown market"
+        words = f"{envelope.topic or envelope.event}: {problem}"
+        return [reject(VENUE, frame.at_ns, words, frame.data)]
+
+    # --- books --------------------------------------------------------------------------------
+
+    def _change(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        found = self._read(wire.BOOK, envelope, frame)
+        if isinstance(found, list):
+            lost = self._books.lose(envelope.topic, frame.at_ns, "a change made no sense")
+            return [*found, *lost]
+        (data, market), feed = found, self._books.feeds.get(envelope.topic)
+        if feed is None or not feed.is_stated:
+            return ()
+        at_ns, ts_ms, feed.heard_ns = frame.at_ns, envelope.ts, frame.at_ns
+        if ts_ms is None or data.prevTs is None:
+            words = f"{envelope.topic}: a change without its stamps"
+            lost = self._books.lose(envelope.topic, at_ns, "a change without its stamps")
+            return [reject(VENUE, at_ns, words, frame.data), *lost]
+        verdict = feed.chain.delta(data.prevTs, ts_ms, at_ns)
+        if verdict is APPLY:
+            return (
+                BookDelta(
+                    venue=VENUE,
+                    symbol=market.symbol,
+                    recv_ns=at_ns,
+                    venue_ns=ts_ms * NS_PER_MS,
+                    bids=market.unit.to_levels(data.bids),
+                    asks=market.unit.to_levels(data.asks),
+                    seq=ts_ms,
+                ),
+            )
+        return self._books.gap(feed, at_ns, f"gap before {ts_ms}") if verdict is GAP else ()
+
+    def _whole(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        """The stream of whole books: nobody asks for it, a recording may have it."""
+        found = self._read(wire.BOOK, envelope, frame)
+        if isinstance(found, list):
+            return found
+        return self._snapshot(*found, envelope.ts, frame)
+
+    def _requested(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        """A whole book as it was asked for; of use only where its changes are heard as well."""
+        found = self._read(wire.BOOK, envelope, frame)
+        if isinstance(found, list):
+            return found
+        data, market = found
+        if self._topics.state(f"{market.native}@{_BOOK}") is not State.STANDING:
+            return ()
+        return self._snapshot(data, market, data.ts, frame)
+
+    def _snapshot(
+        self, data: wire.Book, market: OrderlyMarket, ts_ms: int | None, frame: Frame
+    ) -> Sequence[Output]:
+        """State a whole book, unless what stands is newer."""
+        feed, at_ns = self._books.feeds.get(f"{market.native}@{_BOOK}"), frame.at_ns
+        if feed is None or (ts_ms is not None and ts_ms < (feed.chain.last or 0)):
+            return ()
+        bids, asks = tuple(sorted(data.bids, reverse=True)), tuple(sorted(data.asks))
+        if ts_ms is None or not sane_book(bids, asks):
+            words = f"book of {market.native} has no stamp, is crossed or has an empty level"
+            lost = self._books.lose(feed.key, at_ns, "a whole book made no sense")
+            return [reject(VENUE, at_ns, words, frame.data), *lost]
+        feed.is_stated, feed.heard_ns = True, at_ns
+        feed.chain.snapshot(ts_ms)
+        return (
+            BookSnapshot(
+                venue=VENUE,
+                symbol=market.symbol,
+                recv_ns=at_ns,
+                venue_ns=ts_ms * NS_PER_MS,
+                bids=market.unit.to_levels(bids),
+                asks=market.unit.to_levels(asks),
+                seq=ts_ms,
+            ),
+        )
+
+    # --- figures ------------------------------------------------------------------------------
+
+    def _trade(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        found = self._read(wire.TRADE, envelope, frame)
+        if isinstance(found, list):
+            return found
+        fill, market = found
+        return (
+            Trade(
+                venue=VENUE,
+                symbol=market.symbol,
+                recv_ns=frame.at_ns,
+                venue_ns=stamp_ns(envelope.ts),
+                price=market.unit.to_price(fill.price),
+                size=market.unit.to_size(fill.size, fill.price),
+                side=Side.BUY if fill.side == "BUY" else Side.SELL,
+            ),
+        )
+
+    def _rate(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        found = self._read(wire.RATE, envelope, frame)
+        if isinstance(found, list):
+            return found
+        row, market = found
+        market.streamed_ns["rate"] = frame.at_ns
+        said = market.live(row.fundingRate, row.fundingTs, frame.at_ns, envelope.ts)
+        return told(said, frame.at_ns, frame.data)
+
+    def _interest(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        found = self._read(wire.INTEREST, envelope, frame)
+        if isinstance(found, list):
+            return found
+        row, market = found
+        market.streamed_ns["interest"] = frame.at_ns
+        said = market.interest(row.openInterest, frame.at_ns, envelope.ts)
+        return told(said, frame.at_ns, frame.data)
+
+    def _prices(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        """Marks by the market's name, indexes by that of the spot market; of one or of all."""
+        data = decode(wire.PRICES, envelope.data)
+        if isinstance(data, str):
+            return [reject(VENUE, frame.at_ns, f"{envelope.topic}: {data}", frame.data)]
+        is_index, at_ns = envelope.topic.rpartition("@")[2].startswith("index"), frame.at_ns
+        markets = self._spot if is_index else self._perp
+        out: list[Output] = []
+        for row in data if isinstance(data, tuple) else (data,):
+            market = markets.get(row.symbol)
+            if market is None:
+                continue
+            mark, index = (None, row.price) if is_index else (row.price, None)
+            facts = list(market.prices(at_ns, envelope.ts, mark, index))
+            if facts:
+                market.streamed_ns["index" if is_index else "mark"] = at_ns
+            elif row.price is not None:
+                words = f"{envelope.topic}: no price of {row.symbol}"
+                out.append(reject(VENUE, at_ns, words, str(row.price)))
+            out += facts
+        return out
+
+    def _maintenance(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        data = decode(wire.STATUSES, envelope.data)
+        if isinstance(data, str):
+            return [reject(VENUE, frame.at_ns, f"{envelope.topic}: {data}", frame.data)]
+        rows = data if isinstance(data, tuple) else (data,)
+        return [out for row in rows for out in self._rest.maintain(row.status, frame.at_ns)]
