@@ -25,7 +25,9 @@ class FundingRule:
 
     rate = cap(premium + clamp(interest_8h - premium, -dampener, +dampener)) * interval / 8 h,
     with `cap_8h` applied before and `cap` (per interval) after that scaling; None where there is
-    none. `quantum` is the step of the published rate per interval (truncated towards zero).
+    none. `steeper` are (premium from which, slope), rising: the part of a premium beyond it counts
+    that many times in the first term. `quantum` is the step of the published rate per interval
+    (truncated towards zero).
     """
 
     interval_s: int = 3600
@@ -37,6 +39,7 @@ class FundingRule:
     cap: float | None = None
     quantum: float | None = None
     impact_notional_usd: float = 10_000.0
+    steeper: tuple[tuple[float, float], ...] = ()
     accrual: Literal["interval", "continuous"] = "interval"
     """Whether positions pay at the end of an interval, or all the time at `rate` per interval.
 

@@ -20,13 +20,23 @@ def clamp(value: float, low: float, high: float) -> float:
 
 def rate(rule: FundingRule, premium: float) -> float:
     """The published rate per interval, as a fraction, for an average premium (a fraction)."""
-    eight_hours = premium + clamp(rule.interest_8h - premium, -rule.dampener, rule.dampener)
+    eight_hours = steepened(rule, premium)
+    eight_hours += clamp(rule.interest_8h - premium, -rule.dampener, rule.dampener)
     if rule.cap_8h is not None:
         eight_hours = clamp(eight_hours, -rule.cap_8h, rule.cap_8h)
     scaled = eight_hours * rule.interval_s / EIGHT_HOURS_S
     if rule.cap is not None:
         scaled = clamp(scaled, -rule.cap, rule.cap)
     return scaled if rule.quantum is None else truncate(scaled, rule.quantum)
+
+
+def steepened(rule: FundingRule, premium: float) -> float:
+    """A premium whose part beyond each of the rule's steps counts as often as the step says."""
+    size, slope, value = abs(premium), 1.0, abs(premium)
+    for beyond, steeper in rule.steeper:
+        value += max(0.0, size - beyond) * (steeper - slope)
+        slope = steeper
+    return math.copysign(value, premium)
 
 
 def truncate(value: float, quantum: float) -> float:

@@ -53,6 +53,18 @@ def test_without_interest_and_dampener_the_rate_is_the_premium_by_the_hour() -> 
     assert funding.rate(rule, 0.5) == pytest.approx(0.12 / 8)
 
 
+@pytest.mark.parametrize(
+    ("premium_percent", "counted_percent"),
+    # 1 to 0.5 %, 2 to 1.5 %, 4 beyond: 0.5 + 2 x 0.5 = 1.5; 0.5 + 2 + 4 x 0.5 = 4.5.
+    [(0.3, 0.3), (0.5, 0.5), (1.0, 1.5), (1.5, 2.5), (2.0, 4.5), (-1.0, -1.5), (-2.0, -4.5)],
+)
+def test_a_premium_beyond_a_step_counts_more_than_once(
+    premium_percent: float, counted_percent: float
+) -> None:
+    rule = FundingRule(interval_s=28_800, steeper=((0.005, 2.0), (0.015, 4.0)))
+    assert funding.rate(rule, premium_percent / 100) == pytest.approx(counted_percent / 100)
+
+
 def test_an_eight_hour_interval_pays_the_whole_premium() -> None:
     rule = FundingRule(interval_s=28_800, interest_8h=1e-4, dampener=5e-4)
     assert funding.rate(rule, 8e-4) == pytest.approx(3e-4)
