@@ -35,6 +35,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from cockpit.core.account import hex_address_problem
 from cockpit.core.events import (
     BookDelta,
     BookReset,
@@ -58,6 +59,7 @@ from cockpit.venues.kit.numbers import sane_book
 from cockpit.venues.kit.sequencing import APPLY, GAP
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, State, Subscriptions, fitting
+from cockpit.venues.orderly import accounts
 from cockpit.venues.orderly import messages as wire
 from cockpit.venues.orderly.mapper import FACTS, VENUE, OrderlyMarket, named, stamp_ns, told
 from cockpit.venues.orderly.rest import Rest
@@ -76,7 +78,7 @@ SPEC = VenueSpec(
     kinds=frozenset(
         {
             Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
-            Volume, Surveyed, Rtt,
+            Volume, Surveyed, Rtt, *accounts.KINDS,
         }
     ),
     weight_per_minute=600,
@@ -94,7 +96,8 @@ SPEC = VenueSpec(
     taker_fee=FACTS.taker_fee,
     maker_fee=FACTS.maker_fee,
     facts=FACTS,
-    limits={"info": Limit(1200, 60.0)},
+    limits={accounts.BUDGET: Limit(1200, 60.0)},
+    check_address=hex_address_problem,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=4e-4),
     note="One book behind many brands: two brands are not two legs, and each sets its own fees.",
 )  # fmt: skip
@@ -143,8 +146,11 @@ class Session(VenueSession):
         self._topics = Subscriptions(_encode, Rules(refused_s=300.0))
         self._books = Books(VENUE, self._topics, request=_ask_book, quiet_s=30.0)
         self._pulse = Heartbeat(VENUE, lambda at_ns: _PING, every_s=10, silence_s=35)
-        self.parts = (self._pulse, self._books, self._topics, *self._rest.parts)
-        self.answers = self._rest.answers
+        self._accounts = accounts.AddressReader()
+        self.parts = (
+            self._pulse, self._books, self._topics, *self._rest.parts, *self._accounts.parts,
+        )  # fmt: skip
+        self.answers = {**self._rest.answers, **self._accounts.answers}
         self._readers: Mapping[str, Callable[[wire.Envelope, Frame], Sequence[Output]]] = {
             _BOOK: self._change,
             "orderbook": self._whole,
@@ -165,7 +171,10 @@ class Session(VenueSession):
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         """Four topics a followed market, as many as the connection has room for."""
-        polls = self._rest.follow(self.wants, at_ns)
+        polls = [
+            *self._rest.follow(self.wants, at_ns),
+            *self._accounts.follow(self.wants.accounts, at_ns),
+        ]
         markets = list(self._rest.followed())
         groups = [[f"{market.native}@{kind}" for kind in _KINDS] for market in markets]
         fits = fitting(groups, _TOPICS - len(_OF_ALL) - 1, lambda topic: 1)

@@ -1,0 +1,157 @@
+"""Orderly accounts by address: the shapes of its Public Info API, and the facts in a row.
+
+Sizes are signed and in the market's own unit, money is USDC. A `funding_fee` above zero is paid by
+the account; of ours, what is received is positive. The page says that a rate of a payment is per
+eight hours, of every market; recordings of four-hourly markets speak against it: no rate is told.
+"""
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from cockpit.core.events import FundingPayment, Margin, Position
+from cockpit.core.units import NS_PER_MS
+from cockpit.venues.kit.instruments import ONE, Unit
+from cockpit.venues.kit.numbers import finite, positive
+from cockpit.venues.orderly.mapper import VENUE, named
+from cockpit.venues.orderly.messages import Answer, Ms, Number
+
+NOT_FOUND = "ADDRESS_NOT_FOUND"
+_SHOWN_ID = 10
+"""Characters of an account's id that tell a subaccount from its brand's others."""
+
+
+class PositionRow(Struct, gc=False, frozen=True):
+    symbol: str
+    position_qty: Number
+    notional: Number = None
+    average_open_price: Number = None
+    mark_price: Number = None
+    unrealized_pnl: Number = None
+    imr: Number = None
+    mmr: Number = None
+    est_liq_price: Number = None
+    margin_mode: Literal["CROSS", "ISOLATED"] | None = None
+
+
+class AccountRow(Struct, gc=False, frozen=True):
+    """One account of an address: a brand has a main one and subaccounts of its own."""
+
+    account_id: str
+    broker_id: str
+    positions: tuple[PositionRow, ...]
+    account_type: str = "main"
+    account_value: Number = None
+    free_collateral: Number = None
+
+    @property
+    def pool(self) -> str:
+        """The brand, and which of its accounts where it is not the main one."""
+        if self.account_type == "main":
+            return self.broker_id
+        return f"{self.broker_id}/{self.account_id[:_SHOWN_ID]}"
+
+
+class State(Struct, gc=False, frozen=True):
+    accounts: tuple[AccountRow, ...]
+
+
+class PaymentRow(Struct, gc=False, frozen=True):
+    symbol: str
+    funding_fee: Number
+    funding_rate_timestamp: Ms
+    funding_status: Literal["Settled", "Accrued"]
+    position_qty: Number = None
+    payment_type: str | None = None
+
+
+class Payments(Struct, gc=False, frozen=True):
+    rows: tuple[PaymentRow, ...]
+    next_cursor: str | None = None
+
+
+STATE = msgspec.json.Decoder(Answer[State], strict=False)
+PAYMENTS = msgspec.json.Decoder(Answer[Payments], strict=False)
+
+
+def name_of(native: str) -> tuple[str, Unit]:
+    """A builder's market keeps its whole name: what is held there is not left out."""
+    return named(native) or (native, ONE)
+
+
+def position(account: str, pool: str, row: PositionRow, at_ns: int) -> Position:
+    """One open position. ValueError where its size is none: then nothing of it is believed."""
+    size = finite(row.position_qty)
+    if size is None:
+        raise ValueError(f"impossible position {row.position_qty} in {row.symbol}")
+    symbol, unit = name_of(row.symbol)
+    entry, mark, liquidation = map(
+        positive, (row.average_open_price, row.mark_price, row.est_liq_price)
+    )
+    return Position(
+        venue=VENUE,
+        recv_ns=at_ns,
+        symbol=symbol,
+        account=account,
+        pool=pool,
+        size=size * unit.contract,
+        entry=None if entry is None else unit.to_price(entry),
+        mark=None if mark is None else unit.to_price(mark),
+        liquidation=None if liquidation is None else unit.to_price(liquidation),
+        upnl=finite(row.unrealized_pnl),
+        margin_mode=None
+        if row.margin_mode is None
+        else "isolated"
+        if row.margin_mode == "ISOLATED"
+        else "cross",
+    )
+
+
+def margin(account: str, row: AccountRow, at_ns: int) -> Margin:
+    """What an account is worth. Sums over positions are unknown where one of them is."""
+    cross = [held for held in row.positions if held.margin_mode == "CROSS"]
+    is_cross = len(cross) == len(row.positions)
+    equity = finite(row.account_value)
+    return Margin(
+        venue=VENUE,
+        recv_ns=at_ns,
+        account=account,
+        pool=row.pool,
+        equity=equity,
+        used=_share(row.positions, "imr"),
+        available=finite(row.free_collateral),
+        maintenance=_share(cross, "mmr"),
+        cross_equity=equity if is_cross else None,
+    )
+
+
+def _share(
+    rows: "list[PositionRow] | tuple[PositionRow, ...]", which: Literal["imr", "mmr"]
+) -> float | None:
+    total = 0.0
+    for row in rows:
+        notional, fraction = finite(row.notional), finite(row.imr if which == "imr" else row.mmr)
+        if notional is None or fraction is None:
+            return None
+        total += abs(notional) * fraction
+    return total
+
+
+def payment(account: str, pool: str, row: PaymentRow, at_ns: int) -> FundingPayment:
+    """A settled payment. ValueError where sign and word contradict each other, or it is none."""
+    fee, size = finite(row.funding_fee), finite(row.position_qty)
+    word = "Pay" if (fee or 0.0) > 0 else "Receive"
+    if fee is None or (fee and row.payment_type not in (None, word)):
+        raise ValueError(f"{row.symbol}: a fee of {row.funding_fee} is not {row.payment_type}")
+    symbol, unit = name_of(row.symbol)
+    return FundingPayment(
+        venue=VENUE,
+        recv_ns=at_ns,
+        venue_ns=row.funding_rate_timestamp * NS_PER_MS,
+        symbol=symbol,
+        account=account,
+        pool=pool,
+        usd=-fee,
+        size=None if size is None else size * unit.contract,
+    )

@@ -1,0 +1,168 @@
+"""Orderly accounts by public address: positions, margin, funding payments. Read only.
+
+| question | reply | meaning | we emit | evidence |
+| --- | --- | --- | --- | --- |
+| `accountState` of an address | every account of it | positions, what it is worth | `Position`, `Margin`, `AccountState` | account-state page |
+| `fundingPayments` of an account | pages by cursor | what was paid or accrued | `FundingPayment` | funding-payments page |
+
+An address has an account with each brand it uses, and subaccounts: each is a pool of its own, and
+one reply tells all of them. Where the service that computes margins is down, its figures are null:
+positions are told, the account is not said to be read. Funding is due at its stamp and credited when
+the account's profit is settled: until then a payment is `Accrued`, often with a fee of zero. It is
+told once it is `Settled`, and asked for until then.
+"""  # noqa: E501 (a table row is one line)
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from cockpit.core.account import normal_address
+from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
+from cockpit.core.units import NS_PER_MS
+from cockpit.venues.contract import Fetch, Output, Reply
+from cockpit.venues.kit.accounts import Accounts
+from cockpit.venues.kit.decoding import decode, reject
+from cockpit.venues.kit.polling import Rota, Timing
+from cockpit.venues.orderly import account_messages as wire
+from cockpit.venues.orderly.mapper import VENUE
+from cockpit.venues.orderly.messages import problem
+
+KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment})
+BUDGET = "info"
+_WEIGHT = 5
+_POLL_S, _STALE_S = 10.0, 45.0
+_PAID_S = 900.0
+_PAGE, _MOST_PAGES = 500, 20
+_BACK_MS = 30 * 86_400_000
+
+
+@dataclass(slots=True)
+class _Paid:
+    """One account whose payments are read: from when, and what this reading has found so far."""
+
+    address: str
+    pool: str
+    since_ms: int
+    newest_ms: int = 0
+    accrued_ms: int | None = None
+    pages: int = 0
+
+
+class AddressReader:
+    """The followed addresses."""
+
+    def __init__(self) -> None:
+        timing = Timing(period_s=_POLL_S, retry_s=_POLL_S)
+        self._state = Rota(VENUE, _ask_state, wire.STATE, timing, check=problem)
+        self._accounts = Accounts(VENUE, self._state, retry_s=_POLL_S, stale_s=_STALE_S)
+        timing = Timing(period_s=_PAID_S, retry_s=60)
+        self._payments = Rota(
+            VENUE, self._first_page, wire.PAYMENTS, timing, check=problem, per_tick=1
+        )
+        self._paid: dict[str, _Paid] = {}
+        """By account id."""
+        self.parts = (self._accounts, self._payments)
+        self.answers = {"account": self._on_state, "funding_payments": self._on_payments}
+
+    def follow(self, addresses: Iterable[str], at_ns: int) -> Sequence[Output]:
+        out = self._accounts.want(map(normal_address, addresses), at_ns)
+        followed = self._accounts.followed
+        self._paid = {key: paid for key, paid in self._paid.items() if paid.address in followed}
+        return [*out, *self._payments.want(self._paid, at_ns)]
+
+    # --- what stands --------------------------------------------------------------------------
+
+    def _on_state(self, reply: Reply) -> Sequence[Output]:
+        address, at_ns = reply.key, reply.at_ns
+        told = decode(wire.STATE, reply.body)
+        if not isinstance(told, str) and told.code == wire.NOT_FOUND:
+            return self._accounts.unknown(address, at_ns, "no brand has an account of this address")
+        answer = self._state.read(reply)
+        if isinstance(answer, Reject):
+            return [answer, *self._accounts.refused(address, at_ns, answer.reason)]
+        followed = self._accounts.followed.get(address)
+        if followed is None or answer.data is None:
+            return ()
+        rows = answer.data.accounts
+        try:
+            held = {
+                row.pool: [wire.position(address, row.pool, one, at_ns) for one in row.positions]
+                for row in rows
+            }
+        except ValueError as error:
+            words = f"account: {error}"
+            refused = self._accounts.refused(address, at_ns, words)
+            return [reject(VENUE, at_ns, words, reply.body), *refused]
+        out: list[Output] = []
+        gone = {paid.pool for paid in self._paid.values() if paid.address == address} - held.keys()
+        for pool in sorted(gone):
+            out += followed.ledger.whole(pool, (), at_ns)
+        for row in rows:
+            out += followed.ledger.whole(row.pool, held[row.pool], at_ns)
+            out.append(wire.margin(address, row, at_ns))
+            since_ms = at_ns // NS_PER_MS - _BACK_MS
+            self._paid.setdefault(row.account_id, _Paid(address, row.pool, since_ms))
+        out += self._payments.want(self._paid, at_ns)
+        if any(row.account_value is None for row in rows):
+            words = "account: the venue does not tell its margins now"
+            return [*out, *self._accounts.refused(address, at_ns, words)]
+        return [*out, *self._accounts.read(address, at_ns, is_flat=not any(held.values()))]
+
+    # --- what was paid ------------------------------------------------------------------------
+
+    def _first_page(self, account_id: str) -> Fetch:
+        paid = self._paid[account_id]
+        paid.newest_ms, paid.accrued_ms, paid.pages = 0, None, 0
+        return _ask_payments(account_id, paid)
+
+    def _on_payments(self, reply: Reply) -> Sequence[Output]:
+        answer = self._payments.read(reply)
+        if isinstance(answer, Reject):
+            return [answer]
+        paid = self._paid.get(reply.key)
+        followed = None if paid is None else self._accounts.followed.get(paid.address)
+        if paid is None or followed is None or answer.data is None:
+            return ()
+        out: list[Output] = []
+        for row in sorted(answer.data.rows, key=lambda row: row.funding_rate_timestamp):
+            stamp_ms = row.funding_rate_timestamp
+            if row.funding_status == "Accrued":
+                paid.accrued_ms = min(stamp_ms, paid.accrued_ms or stamp_ms)
+                continue
+            paid.newest_ms = max(stamp_ms, paid.newest_ms)
+            try:
+                told = wire.payment(paid.address, paid.pool, row, reply.at_ns)
+            except ValueError as error:
+                out.append(reject(VENUE, reply.at_ns, f"funding_payments: {error}"))
+            else:
+                out += followed.ledger.payment(told)
+        paid.pages += 1
+        cursor = answer.data.next_cursor
+        if cursor and answer.data.rows and paid.pages < _MOST_PAGES:
+            return [*out, _ask_payments(reply.key, paid, cursor)]
+        paid.since_ms = paid.accrued_ms or paid.newest_ms or paid.since_ms
+        return out
+
+
+def _ask(name: str, key: str, question: dict[str, Any], *, background: bool = False) -> Fetch:
+    return Fetch(
+        name=name, path="/v1/public/query", method="POST",
+        body=msgspec.json.encode(question).decode(),
+        weight=_WEIGHT, key=key, background=background, bucket=BUDGET,
+    )  # fmt: skip
+
+
+def _ask_state(address: str) -> Fetch:
+    return _ask("account", address, {"type": "accountState", "address": address})
+
+
+def _ask_payments(account_id: str, paid: _Paid, cursor: str | None = None) -> Fetch:
+    question: dict[str, Any] = {
+        "type": "fundingPayments", "address": paid.address, "account_id": account_id,
+        "start_time": paid.since_ms, "limit": _PAGE,
+    }  # fmt: skip
+    if cursor:
+        question["cursor"] = cursor
+    return _ask("funding_payments", account_id, question, background=True)
