@@ -15,6 +15,7 @@ FACES: dict[str, str] = {
     "lighter": "cockpit.sim.faces.lighter",
     "bybit": "cockpit.sim.faces.bybit",
     "paradex": "cockpit.sim.faces.paradex",
+    "orderly": "cockpit.sim.faces.orderly",
 }
 
 

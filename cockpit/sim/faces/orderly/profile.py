@@ -1,0 +1,116 @@
+"""Orderly's perpetuals: how they are listed, how they pay funding, who holds some.
+
+Figures from the listing and https://orderly.network/docs (funding rate, margin): the impact
+notional is 1000 USDC times the maximum leverage, and a premium above 0.5 % counts double, above
+1.5 % four times. The page leaves open whether its last term alone is scaled to the interval: here
+all of it is, which rests at the recorded half of an eight-hourly rate where four hours are paid.
+"""
+
+import math
+
+from cockpit.core.units import HOUR_S
+from cockpit.sim.world.accounts import AccountPlan, HoldingPlan
+from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
+
+FOUR_HOURLY = frozenset({"HYPE", "SUI", "ADA", "AAVE", "WIF", "ENA", "BONK"})
+HOURLY = frozenset({"FARTCOIN"})
+MAJORS = frozenset({"BTC", "ETH", "SOL"})
+THOUSANDS = frozenset({"PEPE", "BONK", "SHIB", "FLOKI"})
+PRICE_DECIMALS = {"BTC": 1, "ETH": 2, "SOL": 3}
+SIZE_DECIMALS = {"BTC": 5, "ETH": 4, "SOL": 3}
+IMPACT_PER_LEVERAGE_USD = 1000.0
+MIN_NOTIONAL_USD = 10.0
+
+
+def rule_of(symbol: str) -> FundingRule:
+    """Most markets pay every 8 h, some every 4 h, a few every hour."""
+    hours = 1 if symbol in HOURLY else 4 if symbol in FOUR_HOURLY else 8
+    is_major = symbol in MAJORS
+    return FundingRule(
+        interval_s=hours * HOUR_S,
+        sample_s=15.0,
+        interest_8h=0.0001,
+        dampener=0.0004 if is_major else 0.0001,
+        cap=0.003 if is_major else 0.02,
+        quantum=1e-8,
+        impact_notional_usd=IMPACT_PER_LEVERAGE_USD * _leverage(symbol),
+        steeper=((0.005, 2.0), (0.015, 4.0)),
+    )
+
+
+def _leverage(symbol: str) -> int:
+    return 100 if symbol in MAJORS else 20
+
+
+def list_asset(asset: Asset, number: int) -> Listing:
+    symbol = asset.symbol
+    contract = 1000 if symbol in THOUSANDS else 1
+    magnitude = math.floor(math.log10(asset.price * contract))
+    leverage = _leverage(symbol)
+    coin = symbol if contract == 1 else f"{contract}{symbol}"
+    return Listing(
+        symbol=symbol,
+        native=f"PERP_{coin}_USDC",
+        market_id=number + 1,
+        price_decimals=PRICE_DECIMALS.get(symbol, max(0, 4 - magnitude)),
+        size_decimals=SIZE_DECIMALS.get(symbol, max(0, min(2, magnitude + 1))),
+        contract=contract,
+        max_leverage=leverage,
+        imf=1 / leverage,
+        mmf=0.006 if symbol in MAJORS else 0.025,
+        min_notional_usd=MIN_NOTIONAL_USD,
+        rule=rule_of(symbol),
+        quote="USDC",
+    )
+
+
+ACCOUNTS = (
+    AccountPlan(
+        "a trader of two brands",
+        number=1,
+        deposit_usd=15_000.0,
+        holdings=(
+            HoldingPlan("BTC", 30_000.0, opened_h=51.3),
+            HoldingPlan("DOGE", -6_000.0, opened_h=20.4),
+            HoldingPlan("PEPE", 4_000.0, opened_h=9.1),
+        ),
+        trade_every_s=60.0,
+    ),
+    AccountPlan(
+        "a trader of two brands",
+        number=2,
+        deposit_usd=9_000.0,
+        holdings=(HoldingPlan("ETH", -18_000.0, opened_h=33.8),),
+        trade_every_s=80.0,
+    ),
+    AccountPlan(
+        "a hedger",
+        number=3,
+        deposit_usd=20_000.0,
+        holdings=(HoldingPlan("BTC", 60_000.0, opened_h=44.7),),
+    ),
+)
+"""Each number is an account with a brand: `accounts.BRANDS`."""
+
+PROFILE = Profile(
+    name="orderly",
+    chain=None,
+    block_s=2.0,
+    block_jitter_frac=0.0,
+    rule=rule_of(""),
+    list_asset=list_asset,
+    delisted=(
+        Listing(
+            symbol="MATIC",
+            native="PERP_MATIC_USDC",
+            market_id=9_001,
+            price_decimals=4,
+            size_decimals=0,
+            min_notional_usd=MIN_NOTIONAL_USD,
+            status="delisted",
+        ),
+    ),
+    latency_ms=(25.0, 8.0),
+    margin=MarginRule(taker_fee=0.0005),
+    accounts=ACCOUNTS,
+)
