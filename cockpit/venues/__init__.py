@@ -16,6 +16,7 @@ REGISTRY: dict[str, str] = {
     "lighter": "cockpit.venues.lighter",
     "bybit": "cockpit.venues.bybit",
     "paradex": "cockpit.venues.paradex",
+    "orderly": "cockpit.venues.orderly",
 }
 
 

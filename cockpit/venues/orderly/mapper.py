@@ -22,7 +22,7 @@ _PERP = re.compile(r"PERP_([A-Za-z0-9]+)_USDC")
 _MAX_HOURS = 24
 _STREAMED_NS = 30 * NS_PER_S
 """Each figure comes by stream every 15 s or more often; what is polled is older than that."""
-_MARGIN_EXPONENT = 0.8
+_MARGIN_EXPONENT, _CHORD = 0.8, 1.5
 _MOST_NOTIONAL_USD = 1e9
 """The largest open interest that the venue allows in a market: no position is larger."""
 
@@ -77,29 +77,29 @@ class OrderlyMarket(Market):
         elif value is not None:
             yield f"open interest of {self.native} is no amount"
 
-    def live(
-        self, value: wire.Number, next_ms: wire.Number, at_ns: int, venue_ms: int | None
-    ) -> Iterator[Funding | str]:
+    def learn_next(self, value: wire.Number, now_ms: int) -> None:
+        """The next settlement, if that is ahead, by at most an interval and on a multiple of it.
+
+        The stream's field is documented as the time of its message: that is none.
+        """
+        next_ms, interval_ms = finite(value), 1000 * (self.interval_s or 0)
+        if next_ms is None or not 0 < next_ms - now_ms <= interval_ms:
+            return
+        if next_ms % interval_ms == 0:
+            self.next_ms = int(next_ms)
+
+    def live(self, value: wire.Number, at_ns: int, venue_ms: int | None) -> Iterator[Funding | str]:
         """The estimate for the next settlement, or why it is none.
 
         Nothing while the interval is unknown, or right after a listing, when there is no estimate.
-        A next settlement that is not ahead, by at most an interval, is not one: the stream's field
-        is documented as the time of the message.
         """
         rate, interval_s = finite(value), self.interval_s
-        now_ms = at_ns // NS_PER_MS if venue_ms is None else venue_ms
-        told_ms = finite(next_ms)
-        interval_ms = 1000 * (interval_s or 0)
-        is_next = told_ms is not None and 0 < told_ms - now_ms <= interval_ms
-        if told_ms is not None and is_next and told_ms % interval_ms == 0:
-            self.next_ms = int(told_ms)
-        if rate is None or interval_s is None:
-            if value is not None and rate is None:
-                yield f"funding rate of {self.native} is no number"
+        if value is None or interval_s is None:
             return
-        if abs(rate) >= 1:
+        if rate is None or abs(rate) >= 1:
             yield f"funding rate of {self.native} is not a fraction"
             return
+        now_ms = at_ns // NS_PER_MS if venue_ms is None else venue_ms
         is_ahead = self.next_ms is not None and self.next_ms > now_ms
         yield Funding(
             venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=stamp_ns(venue_ms),
@@ -124,8 +124,9 @@ class OrderlyMarket(Market):
         yield from self.prices(at_ns, venue_ms, mark, index, row.close_24h)
         if not self.is_streamed("interest", at_ns):
             yield from self.interest(row.open_interest, at_ns, venue_ms)
+        self.learn_next(row.next_funding_time, venue_ms or at_ns // NS_PER_MS)
         if not self.is_streamed("rate", at_ns):
-            yield from self.live(row.est_funding_rate, row.next_funding_time, at_ns, venue_ms)
+            yield from self.live(row.est_funding_rate, at_ns, venue_ms)
         if is_survey:
             yield self.volume(row, at_ns, venue_ms)
 
@@ -215,7 +216,7 @@ def margin_tiers(
 
     A position needs `max(maintenance, maintenance / initial * factor * notional ** 0.8)` of its
     whole notional. Above the notional at which the second begins to rule, that is a convex curve:
-    its chords between notionals that double are at or above it, and meet it at their ends.
+    its chords are at or above it, by at most 3 % where each ends at 1.5 times its beginning.
     """
     if initial is None or maintenance is None or factor is None:
         return ()
@@ -223,9 +224,9 @@ def margin_tiers(
     tiers = [(0.0, maintenance)]
     margin_usd = over_usd * maintenance
     while over_usd < _MOST_NOTIONAL_USD:
-        upper_usd = 2.0 * over_usd
+        upper_usd = _CHORD * over_usd
         upper_margin_usd = maintenance / initial * factor * upper_usd ** (1 + _MARGIN_EXPONENT)
-        slope = (upper_margin_usd - margin_usd) / over_usd
+        slope = (upper_margin_usd - margin_usd) / (upper_usd - over_usd)
         if slope >= 1.0:
             break
         tiers.append((over_usd, slope))

@@ -344,7 +344,8 @@ class Session(VenueSession):
             return found
         row, market = found
         market.streamed_ns["rate"] = frame.at_ns
-        said = market.live(row.fundingRate, row.fundingTs, frame.at_ns, envelope.ts)
+        market.learn_next(row.fundingTs, envelope.ts or frame.at_ns // NS_PER_MS)
+        said = market.live(row.fundingRate, frame.at_ns, envelope.ts)
         return told(said, frame.at_ns, frame.data)
 
     def _interest(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:

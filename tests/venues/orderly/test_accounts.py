@@ -1,0 +1,241 @@
+"""Orderly accounts by address: one pool a brand, payments once they are settled."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cockpit.core.events import (
+    AccountState,
+    FundingPayment,
+    Margin,
+    Position,
+    Reject,
+)
+from cockpit.venues.contract import Fetch, Output, Wants
+from cockpit.venues.orderly.session import SPEC, Session
+from tests.support import AT_NS, feed, only, opened, reply, ticks
+from tests.venues.orderly.samples import HOUR_MS, SECOND_NS, TS_MS, fetches, info, rows
+
+ADDRESS = "0x15f43c2b0f0ca3e0a0c1fd8f9ad6d0d0d0d0cc2a"
+STAMP_MS = TS_MS // (8 * HOUR_MS) * 8 * HOUR_MS
+
+
+def position(symbol: str = "PERP_BTC_USDC", quantity: str = "0.5", **changed: Any) -> Any:
+    """The figures of the page's example, but each with a value of its own."""
+    return {
+        "symbol": symbol, "side": "LONG", "position_qty": quantity, "notional": "21500",
+        "average_open_price": "42000", "mark_price": "43000", "unrealized_pnl": "500",
+        "unsettled_pnl": "50.5", "imr": "0.05", "mmr": "0.025", "est_liq_price": "38000",
+        "leverage": 10, "margin_mode": "CROSS", **changed,
+    }  # fmt: skip
+
+
+def account(*positions: Any, brand: str = "woofi_pro", **changed: Any) -> Any:
+    return {
+        "broker_id": brand, "account_id": f"0x{brand.encode().hex():0<64}", "account_type": "main",
+        "account_value": "50000.5", "total_collateral_value": "49500.5",
+        "free_collateral": "30000", "positions": list(positions), **changed,
+    }  # fmt: skip
+
+
+def state(*accounts: Any) -> Any:
+    return {"success": True, "data": {"address": ADDRESS, "accounts": list(accounts)}, "ts": TS_MS}
+
+
+def payment(fee: str, status: str = "Settled", stamp_ms: int = STAMP_MS, **changed: Any) -> Any:
+    word = "Pay" if float(fee) > 0 else "Receive" if float(fee) < 0 else None
+    return {
+        "symbol": "PERP_BTC_USDC", "funding_rate": "0.0001", "funding_fee": fee,
+        "position_qty": "0.5", "mark_price": "45000.00", "funding_rate_timestamp": stamp_ms,
+        "payment_type": word, "funding_status": status, "margin_mode": "CROSS", **changed,
+    }  # fmt: skip
+
+
+def paid(*each: Any, cursor: str | None = None) -> Any:
+    return {"success": True, "data": {"rows": list(each), "next_cursor": cursor}, "ts": TS_MS}
+
+
+def following() -> tuple[Session, list[Output]]:
+    session = Session(Wants(accounts=(ADDRESS.upper().replace("X", "x"),)))
+    outputs = feed(session, opened(), reply("instruments", rows(info())), *ticks(1))
+    return session, outputs
+
+
+def read(session: Session, *accounts: Any, at_ns: int = AT_NS + SECOND_NS) -> list[Output]:
+    return feed(session, reply("account", state(*accounts), at_ns, key=ADDRESS))
+
+
+def told(outputs: list[Output]) -> list[tuple[str, str]]:
+    return [(one.state, one.reason) for one in only(AccountState, outputs)]
+
+
+def body(fetch: Fetch) -> Any:
+    return json.loads(fetch.body or "")
+
+
+def test_an_address_is_asked_for_in_one_question_of_the_public_pool() -> None:
+    _, outputs = following()
+    (asked,) = fetches(outputs, "account")
+    assert (asked.method, asked.path, asked.bucket) == ("POST", "/v1/public/query", "info")
+    assert body(asked) == {"type": "accountState", "address": ADDRESS}
+
+
+def test_a_solana_address_is_refused_in_words() -> None:
+    check = SPEC.check_address
+    assert check is not None
+    assert check("4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T")
+    assert check(ADDRESS) is None
+
+
+def test_each_brand_is_a_pool_of_its_own_and_all_of_them_make_the_account() -> None:
+    session, _ = following()
+    outputs = read(
+        session,
+        account(position()),
+        account(position(quantity="-0.25", side="SHORT"), brand="modetrade"),
+    )
+    long, short = only(Position, outputs)
+    assert (long.pool, long.size, short.pool, short.size) == ("woofi_pro", 0.5, "modetrade", -0.25)
+    assert (long.entry, long.mark, long.liquidation, long.upnl) == (42000, 43000, 38000, 500)
+    assert long.margin_mode == "cross"
+    assert long.leverage is None, "the page calls it effective, and contradicts it"
+    assert [margin.pool for margin in only(Margin, outputs)] == ["woofi_pro", "modetrade"]
+    assert told(outputs) == [("read", "")]
+
+
+def test_margin_is_equity_and_what_the_positions_take_of_it() -> None:
+    """0.05 and 0.025 of 21,500 dollars."""
+    session, _ = following()
+    (margin,) = only(Margin, read(session, account(position())))
+    assert (margin.equity, margin.available, margin.cross_equity) == (50000.5, 30000.0, 50000.5)
+    assert (margin.used, margin.maintenance) == (1075.0, 537.5)
+
+
+def test_isolated_positions_leave_the_cross_equity_unknown() -> None:
+    session, _ = following()
+    held = (position(), position("PERP_ETH_USDC", "2", margin_mode="ISOLATED"))
+    (margin,) = only(Margin, read(session, account(*held)))
+    assert margin.cross_equity is None
+    assert margin.maintenance == 537.5, "of the cross position alone"
+
+
+def test_a_position_in_thousands_is_in_coins() -> None:
+    session, _ = following()
+    row = position("PERP_1000PEPE_USDC", "-300", average_open_price="0.01", est_liq_price="0.02")
+    (held,) = only(Position, read(session, account(row)))
+    assert (held.symbol, held.size) == ("PEPE", -300_000.0)
+    assert (held.entry, held.liquidation) == (0.01 / 1000, 0.02 / 1000)
+
+
+def test_a_position_in_a_builders_market_is_not_left_out() -> None:
+    session, _ = following()
+    (held,) = only(Position, read(session, account(position("PERP_AAPL_USDC_mythos", "3"))))
+    assert (held.symbol, held.size) == ("PERP_AAPL_USDC_mythos", 3.0)
+
+
+def test_null_figures_mean_that_margins_are_not_computed_now() -> None:
+    """Half an account is not shown as whole: positions yes, read no, and no zero anywhere."""
+    session, _ = following()
+    nulls = dict.fromkeys(("notional", "mark_price", "unrealized_pnl", "est_liq_price", "mmr"))
+    row = account(position(**nulls), account_value=None, free_collateral=None)
+    outputs = read(session, row)
+    (held,), (margin,) = only(Position, outputs), only(Margin, outputs)
+    assert held.size == 0.5
+    assert held.mark is held.upnl is held.liquidation is None
+    assert margin.equity is margin.available is margin.used is margin.maintenance is None
+    ((status, reason),) = told(outputs)
+    assert status == "failed"
+    assert "does not tell its margins" in reason
+
+
+def test_an_impossible_position_makes_the_whole_reading_void() -> None:
+    session, _ = following()
+    outputs = read(session, account(position(), position("PERP_ETH_USDC", "many")))
+    assert only(Position, outputs) == only(Margin, outputs) == []
+    assert len(only(Reject, outputs)) == 1
+    assert [status for status, _ in told(outputs)] == ["failed"]
+
+
+def test_a_closed_position_and_a_brand_that_is_gone_are_told_closed() -> None:
+    session, _ = following()
+    read(session, account(position()), account(position(), brand="modetrade"))
+    outputs = read(session, account(), at_ns=AT_NS + 12 * SECOND_NS)
+    assert sorted((one.pool, one.size) for one in only(Position, outputs)) == [
+        ("modetrade", 0.0),
+        ("woofi_pro", 0.0),
+    ]
+    assert told(outputs) == [("flat", "")]
+
+
+def test_an_address_that_nobody_knows_is_unknown_and_not_failed() -> None:
+    session, _ = following()
+    refusal = {"success": False, "code": "ADDRESS_NOT_FOUND", "message": "", "ts": TS_MS}
+    outputs = feed(session, reply("account", refusal, status=404, key=ADDRESS))
+    assert [status for status, _ in told(outputs)] == ["unknown"]
+
+
+def test_a_refused_reading_is_told_at_once_and_asked_again() -> None:
+    session, _ = following()
+    later = AT_NS + SECOND_NS
+    outputs = feed(session, reply("account", "busy", later, status=503, key=ADDRESS))
+    assert [status for status, _ in told(outputs)] == ["failed"]
+    assert fetches(feed(session, *ticks(11, later)), "account")
+
+
+# --- payments ----------------------------------------------------------------------------------
+
+
+def asked_payments(outputs: list[Output]) -> Fetch:
+    (fetch,) = fetches(outputs, "funding_payments")
+    return fetch
+
+
+def test_payments_are_asked_for_of_each_account_thirty_days_back() -> None:
+    session, _ = following()
+    asked = body(asked_payments(read(session, account())))
+    assert (asked["type"], asked["account_id"]) == ("fundingPayments", account()["account_id"])
+    assert asked["start_time"] == TS_MS + 1000 - 30 * 24 * HOUR_MS
+
+
+def test_received_is_positive_and_accrued_is_not_told_until_it_is_settled() -> None:
+    session, _ = following()
+    asked = asked_payments(read(session, account(position())))
+    rows_ = (
+        payment("0", "Accrued", STAMP_MS),
+        payment("10.5", stamp_ms=STAMP_MS - 8 * HOUR_MS),
+        payment("-2.25", stamp_ms=STAMP_MS - 16 * HOUR_MS),
+    )
+    outputs = feed(session, reply(asked.name, paid(*rows_), key=asked.key))
+    assert [(one.usd, one.pool) for one in only(FundingPayment, outputs)] == [
+        (2.25, "woofi_pro"),
+        (-10.5, "woofi_pro"),
+    ]
+    later = feed(session, *ticks(901, AT_NS + SECOND_NS))
+    again = asked_payments(later)
+    assert body(again)["start_time"] == STAMP_MS, "from the one that waits"
+    (settled,) = feed(
+        session, reply(again.name, paid(payment("1.5")), AT_NS + 1000 * SECOND_NS, key=again.key)
+    )
+    assert isinstance(settled, FundingPayment)
+    assert settled.usd == -1.5
+
+
+def test_pages_are_read_to_their_end_and_a_payment_is_told_once() -> None:
+    session, _ = following()
+    asked = asked_payments(read(session, account(position())))
+    first = feed(session, reply(asked.name, paid(payment("1"), cursor="bmV4dA=="), key=asked.key))
+    (more,) = fetches(first, "funding_payments")
+    assert body(more)["cursor"] == "bmV4dA=="
+    last = feed(session, reply(more.name, paid(payment("1")), key=more.key))
+    assert last == []
+
+
+@pytest.mark.parametrize("word", ["Receive", "Other"])
+def test_a_fee_whose_word_contradicts_its_sign_is_not_believed(word: str) -> None:
+    session, _ = following()
+    asked = asked_payments(read(session, account(position())))
+    rows_ = paid(payment("10.5", payment_type=word))
+    outputs = feed(session, reply(asked.name, rows_, key=asked.key))
+    assert only(FundingPayment, outputs) == []
+    assert len(only(Reject, outputs)) == 1
