@@ -8,6 +8,7 @@ import pytest
 
 from cockpit.calculators import CALCULATORS
 from cockpit.cli.main import main
+from cockpit.venues import REGISTRY
 from tests.calculators.markets import document, market
 from tests.e2e.exchange import exchange, run
 
@@ -245,7 +246,7 @@ def test_without_a_view_the_question_is_asked_of_the_venues_themselves(tmp_path)
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
-    assert len(answer["result"]["venues"]) == 4
+    assert len(answer["result"]["venues"]) == len(REGISTRY)
     assert answer["result"]["split"]["unfilled"] == 0.0
     assert any("no history of depth" in line for line in answer["assumptions"])
 

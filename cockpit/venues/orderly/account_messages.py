@@ -5,6 +5,7 @@ the account; of ours, what is received is positive. The page says that a rate of
 eight hours, of every market; recordings of four-hourly markets speak against it: no rate is told.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -18,6 +19,7 @@ from cockpit.venues.orderly.mapper import VENUE, named
 from cockpit.venues.orderly.messages import Answer, Ms, Number
 
 NOT_FOUND = "ADDRESS_NOT_FOUND"
+_MODES: Mapping[str, Literal["cross", "isolated"]] = {"CROSS": "cross", "ISOLATED": "isolated"}
 _SHOWN_ID = 10
 """Characters of an account's id that tell a subaccount from its brand's others."""
 
@@ -32,7 +34,7 @@ class PositionRow(Struct, gc=False, frozen=True):
     imr: Number = None
     mmr: Number = None
     est_liq_price: Number = None
-    margin_mode: Literal["CROSS", "ISOLATED"] | None = None
+    margin_mode: str | None = None
 
 
 class AccountRow(Struct, gc=False, frozen=True):
@@ -86,26 +88,15 @@ def position(account: str, pool: str, row: PositionRow, at_ns: int) -> Position:
     if size is None:
         raise ValueError(f"impossible position {row.position_qty} in {row.symbol}")
     symbol, unit = name_of(row.symbol)
-    entry, mark, liquidation = map(
-        positive, (row.average_open_price, row.mark_price, row.est_liq_price)
+    entry, mark, liquidation = (
+        None if (price := positive(value)) is None else unit.to_price(price)
+        for value in (row.average_open_price, row.mark_price, row.est_liq_price)
     )
     return Position(
-        venue=VENUE,
-        recv_ns=at_ns,
-        symbol=symbol,
-        account=account,
-        pool=pool,
-        size=size * unit.contract,
-        entry=None if entry is None else unit.to_price(entry),
-        mark=None if mark is None else unit.to_price(mark),
-        liquidation=None if liquidation is None else unit.to_price(liquidation),
-        upnl=finite(row.unrealized_pnl),
-        margin_mode=None
-        if row.margin_mode is None
-        else "isolated"
-        if row.margin_mode == "ISOLATED"
-        else "cross",
-    )
+        venue=VENUE, recv_ns=at_ns, symbol=symbol, account=account, pool=pool,
+        size=size * unit.contract, entry=entry, mark=mark, liquidation=liquidation,
+        upnl=finite(row.unrealized_pnl), margin_mode=_MODES.get(row.margin_mode or ""),
+    )  # fmt: skip
 
 
 def margin(account: str, row: AccountRow, at_ns: int) -> Margin:
@@ -114,21 +105,14 @@ def margin(account: str, row: AccountRow, at_ns: int) -> Margin:
     is_cross = len(cross) == len(row.positions)
     equity = finite(row.account_value)
     return Margin(
-        venue=VENUE,
-        recv_ns=at_ns,
-        account=account,
-        pool=row.pool,
-        equity=equity,
-        used=_share(row.positions, "imr"),
-        available=finite(row.free_collateral),
-        maintenance=_share(cross, "mmr"),
-        cross_equity=equity if is_cross else None,
-    )
+        venue=VENUE, recv_ns=at_ns, account=account, pool=row.pool, equity=equity,
+        used=_share(row.positions, "imr"), available=finite(row.free_collateral),
+        maintenance=_share(cross, "mmr"), cross_equity=equity if is_cross else None,
+    )  # fmt: skip
 
 
-def _share(
-    rows: "list[PositionRow] | tuple[PositionRow, ...]", which: Literal["imr", "mmr"]
-) -> float | None:
+def _share(rows: Sequence[PositionRow], which: Literal["imr", "mmr"]) -> float | None:
+    """The sum of notional times fraction."""
     total = 0.0
     for row in rows:
         notional, fraction = finite(row.notional), finite(row.imr if which == "imr" else row.mmr)
@@ -146,12 +130,7 @@ def payment(account: str, pool: str, row: PaymentRow, at_ns: int) -> FundingPaym
         raise ValueError(f"{row.symbol}: a fee of {row.funding_fee} is not {row.payment_type}")
     symbol, unit = name_of(row.symbol)
     return FundingPayment(
-        venue=VENUE,
-        recv_ns=at_ns,
-        venue_ns=row.funding_rate_timestamp * NS_PER_MS,
-        symbol=symbol,
-        account=account,
-        pool=pool,
-        usd=-fee,
+        venue=VENUE, recv_ns=at_ns, venue_ns=row.funding_rate_timestamp * NS_PER_MS,
+        symbol=symbol, account=account, pool=pool, usd=-fee,
         size=None if size is None else size * unit.contract,
-    )
+    )  # fmt: skip

@@ -188,12 +188,8 @@ def listed(market: OrderlyMarket, row: wire.InfoRow, is_down: bool, at_ns: int) 
     if initial is None or maintenance is None or not maintenance <= initial <= 1.0:
         initial = maintenance = None
     return Instrument(
-        venue=VENUE,
-        recv_ns=at_ns,
-        symbol=market.symbol,
-        native=market.native,
-        base=base,
-        quote=QUOTE,
+        venue=VENUE, recv_ns=at_ns, symbol=market.symbol, native=market.native,
+        base=base, quote=QUOTE,
         tick=None if tick is None else tick / contract,
         lot=None if lot is None else lot * contract,
         min_size=None if least is None else least * contract,
@@ -204,9 +200,8 @@ def listed(market: OrderlyMarket, row: wire.InfoRow, is_down: bool, at_ns: int) 
         mmf=maintenance,
         margin_tiers=margin_tiers(initial, maintenance, positive(row.imr_factor)),
         status="paused" if is_down else market.status,
-        taker_fee=FACTS.taker_fee,
-        maker_fee=FACTS.maker_fee,
-    )
+        taker_fee=FACTS.taker_fee, maker_fee=FACTS.maker_fee,
+    )  # fmt: skip
 
 
 def margin_tiers(

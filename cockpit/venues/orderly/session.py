@@ -1,34 +1,4 @@
-"""Orderly Network, an OP-Stack rollup: one order book behind many brands. Version 1 of its API.
-
-| channel or endpoint | kinds | meaning | we emit | unit | evidence |
-| --- | --- | --- | --- | --- | --- |
-| `S@orderbookupdate` | changes, chained by `prevTs` | ladder each 200 ms | `BookDelta`, `BookReset` | coins | order-book-update page; recordings |
-| `request` of `orderbook` | reply | whole book at `data.ts` | `BookSnapshot` | coins | request-orderbook page; recordings |
-| `S@orderbook` (not asked) | whole books, 1 s | the same | `BookSnapshot` | coins | orderbook page; recordings |
-| `S@trade` | one fill | fills | `Trade` | coins | trade page |
-| `markprices`, `indexprices` | lists, 1 s | prices of all, indexes by spot name | `Prices` | USDC | mark-prices, index-prices pages; recordings |
-| `S@estfundingrate` | each 15 s | running estimate | `Funding` live | below | estimated-funding-rate page; recordings |
-| `S@openinterest` | changes, 10 s | open interest | `OpenInterest` | coins | open-interest page |
-| `maintenance_status`, `/v1/public/system_info` | status | 0 works, 2 maintenance | `Instrument.status` | | system-maintenance-status page; recordings |
-| `/v1/public/info` | list | listing | `Instrument` | | recordings |
-| `/v1/public/futures` | list | all markets: the survey | `Prices`, `Funding` live, `OpenInterest`, `Volume`, `Surveyed` | below | recordings |
-| `/v1/public/funding_rates` | list | newest payment of all | `Funding` settled | below | recordings |
-| `/v1/public/funding_rate_history` | pages, newest first | paid funding | `Funding` settled | below | recordings |
-| `ping`, ours and theirs | pong | | `Rtt` | | probe notes of 2026-09-23 |
-| `/v1/public/query` | reply | accounts | see `accounts.py` | | account-state page |
-
-Funding: a rate is a fraction per interval, positive when longs pay; the interval is the market's
-`funding_period` in hours (1, 4 or 8; BTC 0.0001 of eight hours, HYPE 0.00005 of four, at rest in the
-same recording). `est_funding_rate` belongs to the payment at `next_funding_time`: live. No stream
-tells an interval: until the listing has, no funding is stated.
-
-Sizes and open interest are in the base coin, in thousands of it where the name begins with 1000;
-open interest counts one side (glossary: outstanding contracts).
-
-Every brand trades this one book: two brands are not two legs. Markets that a builder lists by
-himself (`broker_id`, a suffix in the name) are left out. A market that may only be reduced is paused
-and followed all the same: who holds it leaves by that book.
-"""  # noqa: E501 (a table row is one line)
+"""Orderly: its one socket. What every topic means stands in the package's own words."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
@@ -75,12 +45,10 @@ SPEC = VenueSpec(
     links={MAIN: LinkSpec(f"wss://ws-evm.orderly.org/ws/stream/{_PUBLIC_ID}")},
     rest_url="https://api.orderly.org",
     chain=None,
-    kinds=frozenset(
-        {
-            Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
-            Volume, Surveyed, Rtt, *accounts.KINDS,
-        }
-    ),
+    kinds=accounts.KINDS | {
+        Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
+        Volume, Surveyed, Rtt,
+    },
     weight_per_minute=600,
     burst=10,
     docs=tuple(
@@ -152,17 +120,12 @@ class Session(VenueSession):
         )  # fmt: skip
         self.answers = {**self._rest.answers, **self._accounts.answers}
         self._readers: Mapping[str, Callable[[wire.Envelope, Frame], Sequence[Output]]] = {
-            _BOOK: self._change,
-            "orderbook": self._whole,
-            "trade": self._trade,
-            "estfundingrate": self._rate,
-            "openinterest": self._interest,
-            "markprice": self._prices,
-            "indexprice": self._prices,
-            "markprices": self._prices,
-            "indexprices": self._prices,
+            _BOOK: self._change, "orderbook": self._whole, "trade": self._trade,
+            "estfundingrate": self._rate, "openinterest": self._interest,
+            "markprice": self._prices, "indexprice": self._prices,
+            "markprices": self._prices, "indexprices": self._prices,
             _MAINTENANCE: self._maintenance,
-        }
+        }  # fmt: skip
 
     def on_closed(self, link: str) -> None:
         self._rest.said.forget()
@@ -258,22 +221,18 @@ class Session(VenueSession):
             return ()
         at_ns, ts_ms, feed.heard_ns = frame.at_ns, envelope.ts, frame.at_ns
         if ts_ms is None or data.prevTs is None:
-            words = f"{envelope.topic}: a change without its stamps"
-            lost = self._books.lose(envelope.topic, at_ns, "a change without its stamps")
-            return [reject(VENUE, at_ns, words, frame.data), *lost]
+            words = "a change without its stamps"
+            lost = self._books.lose(envelope.topic, at_ns, words)
+            return [reject(VENUE, at_ns, f"{envelope.topic}: {words}", frame.data), *lost]
         verdict = feed.chain.delta(data.prevTs, ts_ms, at_ns)
         if verdict is APPLY:
             return (
                 BookDelta(
-                    venue=VENUE,
-                    symbol=market.symbol,
-                    recv_ns=at_ns,
-                    venue_ns=ts_ms * NS_PER_MS,
-                    bids=market.unit.to_levels(data.bids),
-                    asks=market.unit.to_levels(data.asks),
+                    venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=ts_ms * NS_PER_MS,
+                    bids=market.unit.to_levels(data.bids), asks=market.unit.to_levels(data.asks),
                     seq=ts_ms,
                 ),
-            )
+            )  # fmt: skip
         return self._books.gap(feed, at_ns, f"gap before {ts_ms}") if verdict is GAP else ()
 
     def _whole(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
@@ -309,15 +268,10 @@ class Session(VenueSession):
         feed.chain.snapshot(ts_ms)
         return (
             BookSnapshot(
-                venue=VENUE,
-                symbol=market.symbol,
-                recv_ns=at_ns,
-                venue_ns=ts_ms * NS_PER_MS,
-                bids=market.unit.to_levels(bids),
-                asks=market.unit.to_levels(asks),
-                seq=ts_ms,
+                venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=ts_ms * NS_PER_MS,
+                bids=market.unit.to_levels(bids), asks=market.unit.to_levels(asks), seq=ts_ms,
             ),
-        )
+        )  # fmt: skip
 
     # --- figures ------------------------------------------------------------------------------
 
@@ -328,15 +282,12 @@ class Session(VenueSession):
         fill, market = found
         return (
             Trade(
-                venue=VENUE,
-                symbol=market.symbol,
-                recv_ns=frame.at_ns,
-                venue_ns=stamp_ns(envelope.ts),
-                price=market.unit.to_price(fill.price),
+                venue=VENUE, symbol=market.symbol, recv_ns=frame.at_ns,
+                venue_ns=stamp_ns(envelope.ts), price=market.unit.to_price(fill.price),
                 size=market.unit.to_size(fill.size, fill.price),
                 side=Side.BUY if fill.side == "BUY" else Side.SELL,
             ),
-        )
+        )  # fmt: skip
 
     def _rate(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         found = self._read(wire.RATE, envelope, frame)

@@ -1,5 +1,6 @@
 """Orderly's books: changes chained by the stamp of the one before, a whole book on request."""
 
+import json
 from typing import Any
 
 import pytest
@@ -88,6 +89,15 @@ def test_a_quiet_book_is_current_and_is_asked_for_each_half_minute() -> None:
     assert books_asked(feed(session, *ticks(1, later))) == [BTC]
     (again,) = said(session, whole(TS_MS), at_ns=later + SECOND_NS)
     assert isinstance(again, BookSnapshot)
+
+
+def test_numbers_with_trailing_zeros_are_compared_as_numbers() -> None:
+    session = live_session()
+    said(session, whole(TS_MS))
+    text = json.dumps(change(TS_MS + 200, TS_MS, asks=((101, 0),)))
+    (delta,) = feed(session, frame(text.replace("[101, 0]", "[101.00, 0.0000]")))
+    assert isinstance(delta, BookDelta)
+    assert delta.asks == ((101.0, 0.0),)
 
 
 def test_levels_of_a_thousand_coins_are_in_coins() -> None:

@@ -68,6 +68,16 @@ def test_a_stamp_that_is_the_time_of_the_message_is_not_the_next_settlement() ->
     assert known.next_ns == NEXT_MS * 10**6
 
 
+def test_a_market_whose_interval_is_changed_in_turmoil_is_told_anew() -> None:
+    session = live_session()
+    outputs = feed(session, reply("instruments", rows(info(funding_period=1))))
+    assert [fact.funding_interval_s for fact in only(Instrument, outputs)] == [3_600]
+    (live,) = said(session, estimate(0.0001))
+    assert isinstance(live, Funding)
+    assert live.interval_s == 3_600
+    assert live.next_ns is None, "the settlement told lies beyond an hour"
+
+
 @pytest.mark.parametrize("hours", [None, 0, 2.5, 48, "soon"])
 def test_without_an_interval_that_can_be_one_no_funding_is_told(hours: Any) -> None:
     session = live_session(listed=(info(funding_period=hours),))
