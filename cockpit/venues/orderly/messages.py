@@ -12,7 +12,8 @@ from cockpit.venues.kit.numbers import MAX_EXPONENT
 
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
-Ms = Annotated[int, Meta(ge=1_000_000_000_000, lt=4_102_444_800_000)]
+FIRST_MS, LAST_MS = 1_000_000_000_000, 4_102_444_800_000
+Ms = Annotated[int, Meta(ge=FIRST_MS, lt=LAST_MS)]
 """Milliseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
 Number = str | float | None
 """A number as it may be: nonsense costs this figure and no other."""
@@ -38,7 +39,7 @@ class Book(Struct, gc=False, frozen=True):
     symbol: str
     asks: Ladder
     bids: Ladder
-    prevTs: Ms | None = None
+    prevTs: int | None = None
     ts: Ms | None = None
 
 
@@ -82,7 +83,7 @@ class InfoRow(Struct, gc=False, frozen=True):
     base_imr: Number = None
     base_mmr: Number = None
     imr_factor: Number = None
-    status: str = "ACTIVE"
+    status: str | None = None
 
 
 class FuturesRow(Struct, gc=False, frozen=True):
@@ -100,7 +101,7 @@ class FuturesRow(Struct, gc=False, frozen=True):
 class RatesRow(Struct, gc=False, frozen=True):
     symbol: str
     last_funding_rate: Number = None
-    last_funding_rate_timestamp: Ms | None = None
+    last_funding_rate_timestamp: Number = None
 
 
 class PaidRow(Struct, gc=False, frozen=True):

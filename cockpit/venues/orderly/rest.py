@@ -15,6 +15,7 @@ from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import Instruments
+from cockpit.venues.kit.numbers import finite
 from cockpit.venues.kit.polling import Question, Timing, read
 from cockpit.venues.orderly import mapper
 from cockpit.venues.orderly import messages as wire
@@ -92,7 +93,7 @@ class Rest:
         self.listing.begin()
         out: list[Output] = []
         for row in _rows(answer):
-            if row.broker_id is not None:
+            if row.broker_id is not None or not row.symbol.startswith("PERP_"):
                 continue
             name = mapper.named(row.symbol)
             if name is None:
@@ -140,9 +141,12 @@ class Rest:
         followed = {market.native: market for market in self.followed()}
         out: list[Output] = []
         for row in _rows(answer):
-            market, stamp_ms = followed.get(row.symbol), row.last_funding_rate_timestamp
-            if market is not None and stamp_ms is not None:
-                paid = market.payments([(stamp_ms, row.last_funding_rate)], reply.at_ns)
+            market = followed.get(row.symbol)
+            stamp_ms = finite(row.last_funding_rate_timestamp)
+            # A market that has never paid has no stamp, or zero.
+            is_stamp = stamp_ms is not None and wire.FIRST_MS <= stamp_ms < wire.LAST_MS
+            if market is not None and stamp_ms is not None and is_stamp:
+                paid = market.payments([(int(stamp_ms), row.last_funding_rate)], reply.at_ns)
                 out += told(paid, reply.at_ns, row.symbol)
         return out
 

@@ -109,6 +109,12 @@ def test_the_newest_payment_comes_with_the_rates_and_not_again_with_the_history(
     assert (older.rate, older.interval_s) == (0.0001, 28_800)
 
 
+@pytest.mark.parametrize("stamp", [None, 0])
+def test_a_market_that_has_never_paid_has_no_payment(stamp: Any) -> None:
+    row = {"symbol": BTC, "last_funding_rate": 0, "last_funding_rate_timestamp": stamp}
+    assert feed(live_session(), reply("rates", rows(row))) == []
+
+
 def test_history_is_asked_for_in_milliseconds_by_pages_of_five_hundred() -> None:
     session = Session(Wants(symbols=("BTC",)))
     feed(session, opened())
