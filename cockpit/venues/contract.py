@@ -142,11 +142,13 @@ class LinkSpec(msgspec.Struct, frozen=True):
     never coalesced, because that would shift the very times it is there to measure.
     `queries` are the dialects of a venue that speaks several, each as the query that asks for it,
     the preferred one first: where the upgrade is refused with HTTP 400 the next is asked for.
+    `compressed` links offer permessage-deflate, for venues that refuse a client which does not.
     """
 
     url: str | Callable[[int], str]
     telemetry: bool = False
     queries: tuple[str, ...] = ("",)
+    compressed: bool = False
 
 
 class Limit(msgspec.Struct, frozen=True):

@@ -286,6 +286,7 @@ class Driver:
                 links[name] = WebSocketLink(
                     name, make_url, self._spec.max_frame_bytes, self, self._clock, coalescer,
                     queries=link.queries,
+                    compressed=link.compressed,
                 )  # fmt: skip
         if not self._spec.links:
             links[MAIN] = PolledLink(self, self._clock)

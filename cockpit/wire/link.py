@@ -59,7 +59,8 @@ class WebSocketLink:
 
     `make_url` is asked at each attempt with the time in ns. Of the `queries` the one that the venue
     took last is asked for, and the next, in turn, where it is refused with HTTP 400. Without a
-    `coalescer` (telemetry) the link is read at once, always.
+    `coalescer` (telemetry) the link is read at once, always. A `compressed` one offers
+    permessage-deflate.
     """
 
     def __init__(
@@ -71,9 +72,12 @@ class WebSocketLink:
         clock: Clock,
         coalescer: Coalescer | None,
         backoff: Backoff | None = None,
+        *,
         queries: tuple[str, ...] = ("",),
+        compressed: bool = False,
     ) -> None:
         self._name = name
+        self._compression = "deflate" if compressed else None
         self._make_url = make_url
         self._queries = deque(queries)
         self._max_frame_bytes = max_frame_bytes
@@ -156,7 +160,7 @@ class WebSocketLink:
             ssl=tls.context() if url.startswith("wss:") else None,
             proxy=proxy.url if proxy else None,
             user_agent_header=USER_AGENT,
-            compression=None,
+            compression=self._compression,
             max_size=self._max_frame_bytes,
             max_queue=None,
             open_timeout=OPEN_TIMEOUT_S,

@@ -211,6 +211,20 @@ async def test_our_own_bug_leaves_a_tape_of_how_it_came_about(tmp_path: Path) ->
     assert not only(Closed, inputs)
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+async def test_compression_is_offered_only_where_the_venue_wants_it(compressed: bool) -> None:
+    async with venue() as there:
+        link = LinkSpec(f"ws://127.0.0.1:{there.port}/forbidden", compressed=compressed)
+        spec = msgspec.structs.replace(SPEC, links={"main": link}, rest_url="http://[::1]:1")
+        driver = Driver(spec, Session, Wants(), sink=lambda events: None, clock=WallClock())
+        running = asyncio.create_task(driver.run())
+        await until(lambda: there.requests, "an attempt")
+        running.cancel()
+        await asyncio.wait([running])
+        offered = there.requests[0].headers.get("Sec-WebSocket-Extensions", "")
+        assert ("permessage-deflate" in offered) is compressed
+
+
 async def test_a_url_that_must_be_fresh_is_asked_for_at_each_attempt() -> None:
     asked: list[int] = []
     async with venue() as there:
