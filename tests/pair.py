@@ -33,6 +33,8 @@ from cockpit.wire.pump import Pump
 START_NS = 1_760_000_000_000_000_000
 STEP_S = 0.1
 REOPEN_STEPS = 20
+POLL_S = 6.0
+"""Longer than any venue waits between two readings of what it watches."""
 TRIES = 3
 
 
@@ -77,10 +79,17 @@ class Pair:
                 self.feed(Tick(at_ns=self.at_ns))
 
     def settle(self) -> None:
-        """Everything that the venue holds back arrives."""
+        """Everything that the venue holds back arrives; then, while the world stands still, what
+        is polled is read once more."""
         self.venue.faults = NO_FAULTS
         self.venue.flush()
         self._deliver()
+        for _ in range(round(POLL_S / STEP_S)):
+            self._step += 1
+            self._answer()
+            self._deliver()
+            if self._step % 10 == 0:
+                self.feed(Tick(at_ns=self.at_ns))
 
     def truth(self) -> dict[str, dict[str, object]]:
         """Symbol -> the market as the world has it."""
