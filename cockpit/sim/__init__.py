@@ -16,6 +16,7 @@ FACES: dict[str, str] = {
     "bybit": "cockpit.sim.faces.bybit",
     "paradex": "cockpit.sim.faces.paradex",
     "orderly": "cockpit.sim.faces.orderly",
+    "nado": "cockpit.sim.faces.nado",
 }
 
 

@@ -1,0 +1,124 @@
+"""Nado's fields that REST and socket share, in its three spellings of a number.
+
+Gateway, archive v1 and streams: integers of 1e-18 as text. v2: JSON numbers. Times are ns on
+streams and books, ms in v2 books, s in the archive.
+"""
+
+from typing import Any
+
+from cockpit.core.market import Side
+from cockpit.core.units import NS_PER_S
+from cockpit.sim.faces.kit.parameters import Refusal
+from cockpit.sim.faces.nado.profile import HOURS_QUOTED, MAKER_FEE, TAKER_FEE
+from cockpit.sim.world.contract import Listing, MarketState, TradeTick, VenueWorld
+
+Row = dict[str, Any]
+X18 = 10**18
+QUOTE_ID = 0
+NO_MARKET = Refusal(
+    2015,
+    "The market for the given product or ticker ID was not found. "
+    "Please try again with a different product or ticker ID.",
+)
+
+
+def x18(value: float) -> str:
+    return str(round(value * X18))
+
+
+def exact(units: int, decimals: int) -> str:
+    """Ticks or lots, to the last digit."""
+    return str(units * 10 ** (18 - decimals))
+
+
+def of_id(world: VenueWorld, product_id: int | None) -> MarketState | None:
+    """A market that has figures, by its product id."""
+    return next(
+        (
+            state
+            for state in world.markets.values()
+            if state.listing.market_id == product_id and state.mark is not None
+        ),
+        None,
+    )
+
+
+def ticker_id(listing: Listing) -> str:
+    return f"{listing.native}_{listing.quote}"
+
+
+def symbol(state: MarketState) -> Row:
+    listing = state.listing
+    return {
+        "type": "perp",
+        "product_id": listing.market_id,
+        "symbol": listing.native,
+        "price_increment_x18": exact(1, listing.price_decimals),
+        "size_increment": exact(1, listing.size_decimals),
+        "min_size": x18(listing.min_notional_usd or 0.0),
+        "maker_fee_rate_x18": x18(MAKER_FEE),
+        "taker_fee_rate_x18": x18(TAKER_FEE),
+        "long_weight_initial_x18": str(X18 - round(listing.imf * X18)),
+        "long_weight_maintenance_x18": str(X18 - round(listing.mmf * X18)),
+        "max_open_interest_x18": x18(5e7),
+        "trading_status": "live" if listing.status == "active" else "not_tradable",
+        "isolated_only": False,
+    }
+
+
+def ladder(state: MarketState, depth: int) -> dict[str, list[list[str]]]:
+    return {
+        name: [list(level(state, *at)) for at in state.ladder(side, depth)]
+        for name, side in (("bids", Side.BUY), ("asks", Side.SELL))
+    }
+
+
+def level(state: MarketState, ticks: int, lots: int) -> tuple[str, str]:
+    listing = state.listing
+    return exact(ticks, listing.price_decimals), exact(lots, listing.size_decimals)
+
+
+def ticker(state: MarketState) -> Row:
+    """Volume of the day in units of the venue."""
+    listing = state.listing
+    units, last = state.day_volume_base / listing.contract, state.last or 0.0
+    before = state.prev_day_price
+    return {
+        "product_id": listing.market_id,
+        "ticker_id": ticker_id(listing),
+        "base_currency": listing.native,
+        "quote_currency": listing.quote,
+        "last_price": last,
+        "base_volume": units,
+        "quote_volume": units * last,
+        "price_change_percent_24h": 100 * (last / before - 1) if before else 0.0,
+    }
+
+
+def contract(state: MarketState) -> Row:
+    """The rate per 24 hours; open interest of both sides, as the published contracts count it."""
+    both = 2 * float(state.size_text(state.open_interest_lots))
+    return ticker(state) | {
+        "product_type": "perpetual",
+        "contract_price": state.mark,
+        "contract_price_currency": "USD",
+        "open_interest": both,
+        "open_interest_usd": both * (state.mark or 0.0),
+        "index_price": state.index,
+        "mark_price": state.mark,
+        "funding_rate": (state.rate or 0.0) * HOURS_QUOTED,
+        "next_funding_rate_timestamp": (state.next_funding_ns or 0) // NS_PER_S,
+    }
+
+
+def trade(state: MarketState, fill: TradeTick) -> Row:
+    price, size = level(state, fill.ticks, fill.lots)
+    return {
+        "type": "trade",
+        "timestamp": str(fill.at_ns),
+        "product_id": state.listing.market_id,
+        "price": price,
+        "taker_qty": size,
+        "maker_qty": size,
+        "is_taker_buyer": fill.side is Side.BUY,
+    }

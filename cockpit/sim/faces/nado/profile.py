@@ -1,0 +1,90 @@
+"""What Nado lists, in its own ticks, lots and weights, and how it pays funding.
+
+Product ids are even for perpetuals, and follow no order that a client could count on. Sources:
+https://docs.nado.xyz/developer-resources/api/gateway/queries/symbols, the published contracts
+(funding capped at 2 % a day, github.com/nadohq/nado-contracts) and recordings.
+"""
+
+import math
+
+from cockpit.core.units import HOUR_S
+from cockpit.sim.world.accounts import AccountPlan, HoldingPlan
+from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
+
+HOURS_QUOTED = 24
+RULE = FundingRule(
+    interval_s=HOUR_S,
+    sample_s=20.0,
+    interest_8h=0.0001,
+    dampener=0.0005,
+    cap=0.02 / HOURS_QUOTED,
+)
+THOUSANDS = frozenset({"PEPE", "BONK"})
+_FIRST = ("BTC", "ETH", "SOL", "XRP", "BNB", "HYPE")
+PRODUCT_IDS = dict(zip(_FIRST, (2, 4, 8, 10, 14, 16), strict=True))
+FIRST_FREE_ID = 200
+PRICE_DECIMALS = {"BTC": 0, "ETH": 1, "SOL": 2}
+MARGIN = ((1e9, 0.02), (5e7, 0.05), (0.0, 0.1))
+"""Typical open interest in USD at least, then the initial fraction; half of it is maintenance."""
+MIN_NOTIONAL_USD = 100.0
+TAKER_FEE, MAKER_FEE = 0.00035, 0.0001
+
+
+def list_asset(asset: Asset, number: int) -> Listing:
+    """Five significant digits of price."""
+    contract = 1000 if asset.symbol in THOUSANDS else 1
+    magnitude = math.floor(math.log10(asset.price * contract))
+    imf = next(fraction for least, fraction in MARGIN if asset.oi_usd >= least)
+    coin = f"k{asset.symbol}" if contract > 1 else asset.symbol
+    return Listing(
+        symbol=asset.symbol,
+        native=f"{coin}-PERP",
+        market_id=PRODUCT_IDS.get(asset.symbol, FIRST_FREE_ID + 2 * number),
+        price_decimals=PRICE_DECIMALS.get(asset.symbol, max(0, 4 - magnitude)),
+        size_decimals=max(0, min(5, magnitude)),
+        contract=contract,
+        max_leverage=round(1 / imf),
+        imf=imf,
+        mmf=imf / 2,
+        min_notional_usd=MIN_NOTIONAL_USD,
+        quote="USDT0",
+    )
+
+
+PROFILE = Profile(
+    name="nado",
+    chain=None,
+    block_s=0.2,
+    block_jitter_frac=0.0,
+    rule=RULE,
+    list_asset=list_asset,
+    delisted=(Listing("ANSEM", "ANSEM-PERP", 184, 5, 0, imf=0.2, mmf=0.1, status="delisted"),),
+    book_depth=100,
+    latency_ms=(12.0, 5.0),
+    margin=MarginRule(taker_fee=TAKER_FEE),
+    accounts=(
+        AccountPlan(
+            "a trader on Nado",
+            number=0,
+            deposit_usd=15_000.0,
+            holdings=(
+                HoldingPlan("BTC", -35_000.0, opened_h=50.3),
+                HoldingPlan("PEPE", 4_000.0, opened_h=12.4),
+                HoldingPlan("SOL", 12_000.0, leverage=5, isolated=True, opened_h=20.9),
+            ),
+            trade_every_s=55.0,
+        ),
+        AccountPlan(
+            "a trader on Nado",
+            number=1,
+            deposit_usd=9_000.0,
+            holdings=(HoldingPlan("ETH", 14_000.0, opened_h=31.2),),
+            trade_every_s=80.0,
+        ),
+        AccountPlan(
+            "a hedger",
+            deposit_usd=20_000.0,
+            holdings=(HoldingPlan("BTC", 45_000.0, opened_h=44.7),),
+        ),
+    ),
+)

@@ -1,0 +1,260 @@
+"""Nado's HTTP: the gateway's queries, its v2, and the archive.
+
+| path | what is special |
+| --- | --- |
+| /gateway/v1/query | GET or POST, `type` says what; refuses under HTTP 200 |
+| /gateway/v1/symbols, /gateway/v2/{pairs,assets} | bare arrays |
+| /gateway/v2/orderbook, /archive/v2/* | JSON numbers, ms |
+| /archive/v1 | POST of one question by its name; its refusals have no `status` |
+
+The gateway refuses a client that accepts no compression, and one that spends more than 400 in ten
+seconds. Sources: https://docs.nado.xyz/developer-resources/api, recordings, public clients.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cockpit.core.market import Side
+from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.sim.faces.kit import pages
+from cockpit.sim.faces.kit.budgets import Budgets
+from cockpit.sim.faces.kit.parameters import Parameters, Refusal
+from cockpit.sim.faces.kit.routes import Request, Routes, reply
+from cockpit.sim.faces.nado import accounts
+from cockpit.sim.faces.nado import messages as wire
+from cockpit.sim.faces.nado.messages import NO_MARKET, Row
+from cockpit.sim.faces.nado.profile import MAKER_FEE, TAKER_FEE
+from cockpit.sim.world.contract import HttpReply, MarketState, VenueWorld
+
+MOST_LEVELS, MOST_RATES, MOST_TRADES = 100, 1_000, 500
+NOT_COMPRESSED = Refusal(0, "Invalid compression headers: accept gzip, br or deflate", 403)
+
+
+def _invalid(name: str) -> Refusal:
+    return Refusal(2027, f"Invalid parameter: {name}")
+
+
+def _alive(request: Request) -> list[MarketState]:
+    return [state for state in request.world.markets.values() if state.mark is not None]
+
+
+def _compressed(request: Request) -> None:
+    """Real clients send headers; one in memory has none."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    if headers and not any(
+        one in headers.get("accept-encoding", "") for one in ("gzip", "br", "deflate")
+    ):
+        raise NOT_COMPRESSED
+
+
+# --- gateway -----------------------------------------------------------------------------------
+
+
+def _query(request: Request) -> HttpReply:
+    """One of the engine's queries by its `type`, in its envelope."""
+    _compressed(request)
+    values: Mapping[str, Any] = request.query
+    if request.method == "POST":
+        values = request.table(_invalid("body"))
+    asked = Parameters(values, _invalid)
+    kind = asked.text("type", "unknown")
+    try:
+        if kind not in QUERIES:
+            raise _invalid("type")
+        told: Row = {"status": "success", "data": QUERIES[kind](request.world, asked)}
+    except Refusal as refusal:
+        told = {"status": "failure", "error_code": refusal.code, "error": refusal.message}
+    return reply(200, told | {"request_type": f"query_{kind}"})
+
+
+def _symbols(world: VenueWorld, asked: Parameters) -> Row:
+    return {"symbols": {name: wire.symbol(state) for name, state in world.markets.items()}}
+
+
+def _market_liquidity(world: VenueWorld, asked: Parameters) -> Row:
+    state = wire.of_id(world, asked.whole("product_id"))
+    if state is None:
+        raise NO_MARKET
+    levels = wire.ladder(state, asked.limit(MOST_LEVELS, MOST_LEVELS, "depth"))
+    return levels | {
+        "product_id": state.listing.market_id,
+        "timestamp": str(world.now_ns()),
+    }
+
+
+QUERIES: dict[str, Callable[[VenueWorld, Parameters], Any]] = {
+    "status": lambda world, asked: "active",
+    "symbols": _symbols,
+    "market_liquidity": _market_liquidity,
+    "subaccount_info": accounts.subaccount_info,
+    "isolated_positions": accounts.isolated_positions,
+}
+
+
+def _symbol_list(request: Request) -> list[Row]:
+    """Documented keys and those that clients read; the quote is a product as well."""
+    _compressed(request)
+    quote = {"product_id": wire.QUOTE_ID, "symbol": "USDT0", "delisted": False}
+    rows = [
+        wire.symbol(state) | {"delisted": state.listing.status == "delisted"}
+        for state in request.world.markets.values()
+    ]
+    return [quote, *rows]
+
+
+def _time(request: Request) -> Row:
+    return {"server_time": str(request.world.now_ns() // NS_PER_MS)}
+
+
+def _pairs(request: Request) -> list[Row]:
+    return [
+        {
+            "product_id": state.listing.market_id,
+            "ticker_id": wire.ticker_id(state.listing),
+            "base": state.listing.native,
+            "quote": state.listing.quote,
+        }
+        for state in request.world.markets.values()
+    ]
+
+
+def _assets(request: Request) -> list[Row]:
+    rows = [
+        {
+            "product_id": state.listing.market_id,
+            "ticker_id": wire.ticker_id(state.listing),
+            "market_type": "perp",
+            "name": f"{state.listing.symbol} Perp",
+            "symbol": state.listing.native,
+            "maker_fee": MAKER_FEE,
+            "taker_fee": TAKER_FEE,
+            "can_withdraw": False,
+            "can_deposit": False,
+        }
+        for state in request.world.markets.values()
+    ]
+    nothing: Row = dict.fromkeys(rows[0])
+    quote = {"product_id": wire.QUOTE_ID, "name": "USDT0", "symbol": "USDT0"}
+    return [nothing | quote | {"can_withdraw": True, "can_deposit": True}, *rows]
+
+
+def _by_ticker(request: Request) -> MarketState:
+    wanted = request.query.get("ticker_id")
+    found = (state for state in _alive(request) if wire.ticker_id(state.listing) == wanted)
+    state = next(found, None)
+    if state is None:
+        raise NO_MARKET
+    return state
+
+
+def _orderbook(request: Request) -> Row:
+    state = _by_ticker(request)
+    depth = Parameters(request.query, _invalid).limit(MOST_LEVELS, MOST_LEVELS, "depth")
+    sides = {
+        name: [
+            [float(state.price_text(ticks)), float(state.size_text(lots))]
+            for ticks, lots in state.ladder(side, depth)
+        ]
+        for name, side in (("bids", Side.BUY), ("asks", Side.SELL))
+    }
+    head = {
+        "product_id": state.listing.market_id,
+        "ticker_id": wire.ticker_id(state.listing),
+    }
+    return head | sides | {"timestamp": request.world.now_ns() // NS_PER_MS}
+
+
+# --- archive -----------------------------------------------------------------------------------
+
+
+def _contracts(request: Request) -> Row:
+    return {wire.ticker_id(state.listing): wire.contract(state) for state in _alive(request)}
+
+
+def _tickers(request: Request) -> Row:
+    states = request.world.markets.values()
+    return {wire.ticker_id(state.listing): wire.ticker(state) for state in states}
+
+
+def _trades(request: Request) -> list[Row]:
+    """Newest first; what was sold is negative."""
+    state = _by_ticker(request)
+    limit = Parameters(request.query, _invalid).limit(100, MOST_TRADES)
+    rows = []
+    for fill in reversed(request.world.recent_trades(state.listing.symbol, limit)):
+        sign = fill.side.sign
+        price, size = float(state.price_text(fill.ticks)), float(state.size_text(fill.lots))
+        rows.append(
+            {
+                "product_id": state.listing.market_id,
+                "ticker_id": wire.ticker_id(state.listing),
+                "trade_id": fill.trade_id,
+                "price": price,
+                "base_filled": sign * size,
+                "quote_filled": -sign * size * price,
+                "timestamp": fill.at_ns // NS_PER_S,
+                "trade_type": fill.side.value,
+            }
+        )
+    return rows
+
+
+def _archive(request: Request) -> Row:
+    question = request.table(_invalid("body"))
+    for name, values in question.items():
+        if name in ARCHIVE and isinstance(values, dict):
+            return ARCHIVE[name](request.world, Parameters(values, _invalid), values)
+    raise _invalid("body")
+
+
+def _funding_rate_history(world: VenueWorld, asked: Parameters, values: Row) -> Row:
+    """Of each hour, not of a day; oldest first, a page holds the oldest of its span."""
+    state = wire.of_id(world, asked.whole("product_id"))
+    if state is None:
+        raise NO_MARKET
+    begin_ns = asked.moment_ns("start_time", 0, NS_PER_S)
+    end_ns = asked.moment_ns("end_time", world.now_ns(), NS_PER_S)
+    rows = pages.settled(state, begin_ns, end_ns, on_the_hour=True)[::-1]
+    return {
+        "funding_rates": [
+            {
+                "product_id": state.listing.market_id,
+                "timestamp": str(stamp_ns // NS_PER_S),
+                "funding_rate_x18": wire.x18(rate),
+            }
+            for stamp_ns, rate, _, _ in rows[: asked.limit(100, MOST_RATES)]
+        ]
+    }
+
+
+ARCHIVE: dict[str, Callable[[VenueWorld, Parameters, Row], Row]] = {
+    "funding_rate_history": _funding_rate_history,
+    "subaccounts": accounts.subaccounts,
+    "interest_and_funding": accounts.interest_and_funding,
+}
+
+
+def _refused(request: Request, refusal: Refusal) -> HttpReply:
+    if refusal is NOT_COMPRESSED:
+        return reply(403, {"reason": refusal.message})
+    return reply(refusal.status, {"error": refusal.message, "error_code": refusal.code})
+
+
+on_http = Routes(
+    {
+        "GET /gateway/v1/query": _query,
+        "POST /gateway/v1/query": _query,
+        "GET /gateway/v1/symbols": _symbol_list,
+        "GET /gateway/v1/edge/query": _time,
+        "GET /gateway/v2/pairs": _pairs,
+        "GET /gateway/v2/assets": _assets,
+        "GET /gateway/v2/orderbook": _orderbook,
+        "GET /archive/v2/contracts": _contracts,
+        "GET /archive/v2/tickers": _tickers,
+        "GET /archive/v2/trades": _trades,
+        "POST /archive/v1": _archive,
+    },
+    refused=_refused,
+    budgets=Budgets(800, 10.0, reply(429, {"error": "Too many requests.", "error_code": 1000})),
+).answer
+"""Gateway and archive allow 400 each."""
