@@ -17,6 +17,7 @@ REGISTRY: dict[str, str] = {
     "bybit": "cockpit.venues.bybit",
     "paradex": "cockpit.venues.paradex",
     "orderly": "cockpit.venues.orderly",
+    "nado": "cockpit.venues.nado",
 }
 
 

@@ -1,0 +1,79 @@
+"""Nado: what gateway and archive say of accounts. Every figure of money or size is of 1e-18."""
+
+import msgspec
+from msgspec import Struct
+
+from cockpit.venues.nado.messages import Answer, Scaled, Seconds
+
+
+class SubaccountRow(Struct, gc=False, frozen=True):
+    subaccount: str
+    subaccount_name: str
+    isolated: bool
+
+
+class Subaccounts(Struct, gc=False, frozen=True):
+    subaccounts: tuple[SubaccountRow, ...]
+
+
+class Health(Struct, gc=False, frozen=True):
+    health: Scaled = None
+
+
+class Amounts(Struct, gc=False, frozen=True):
+    amount: Scaled = None
+    v_quote_balance: Scaled = None
+
+
+class Balance(Struct, gc=False, frozen=True):
+    product_id: int
+    balance: Amounts
+
+
+class Risk(Struct, gc=False, frozen=True):
+    price_x18: Scaled = None
+    long_weight_maintenance_x18: Scaled = None
+    short_weight_maintenance_x18: Scaled = None
+
+
+class Product(Struct, gc=False, frozen=True):
+    product_id: int
+    risk: Risk = Risk()
+
+
+class Info(Struct, gc=False, frozen=True):
+    """`healths` are initial, maintenance and unweighted."""
+
+    exists: bool
+    healths: tuple[Health, Health, Health]
+    perp_balances: tuple[Balance, ...]
+    perp_products: tuple[Product, ...]
+
+
+class IsolatedRow(Struct, gc=False, frozen=True):
+    subaccount: str
+    base_balance: Balance
+    base_product: Product
+    healths: tuple[Health, Health, Health]
+
+
+class IsolatedPositions(Struct, gc=False, frozen=True):
+    isolated_positions: tuple[IsolatedRow, ...]
+
+
+class PaymentRow(Struct, gc=False, frozen=True):
+    product_id: int
+    timestamp: Seconds
+    amount: Scaled = None
+    balance_amount: Scaled = None
+
+
+class Payments(Struct, gc=False, frozen=True):
+    funding_payments: tuple[PaymentRow, ...]
+    next_idx: str | int | None = None
+
+
+SUBACCOUNTS = msgspec.json.Decoder(Subaccounts, strict=False)
+INFO = msgspec.json.Decoder(Answer[Info], strict=False)
+ISOLATED = msgspec.json.Decoder(Answer[IsolatedPositions], strict=False)
+PAYMENTS = msgspec.json.Decoder(Payments, strict=False)

@@ -1,0 +1,304 @@
+"""Nado: accounts by public address, read over REST.
+
+| question | says | we emit |
+| --- | --- | --- |
+| archive `subaccounts` | every subaccount of a wallet, isolated ones marked | `AccountState` |
+| gateway `subaccount_info` | balances and three healths of one | `Position`, `Margin` |
+| gateway `isolated_positions` | the positions set apart from one, each a subaccount | the same |
+| archive `interest_and_funding` | funding, newest first; received is positive | `FundingPayment` |
+
+An address may be followed by `/NAME` of one subaccount. A round asks for the list, then for both
+halves of every subaccount; the address is read when all have answered, and none of a round that
+failed is said to be the whole. Each subaccount is a pool, and so is each isolated position: it is
+margined alone, and the same market may be held beside it.
+
+The unweighted health is the equity. Less the maintenance health it is what must be kept, less the
+initial health what is used. A position is worth size x price + `v_quote_balance`, which takes
+funding as it is paid: the entry that it gives is the price of breaking even. The venue names no
+price of liquidation; it comes when the maintenance health is below zero.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec.structs import replace
+
+from cockpit.core.account import hex_address_problem
+from cockpit.core.events import FundingPayment, Margin, Position, Reject
+from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.venues.contract import Fetch, Output, Reply
+from cockpit.venues.kit.account_ledger import PAYMENTS_NS, Ledger
+from cockpit.venues.kit.accounts import Accounts
+from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.parts import OverHttp
+from cockpit.venues.kit.polling import Rota, Timing, read
+from cockpit.venues.nado import account_messages as wire
+from cockpit.venues.nado.mapper import VENUE, NadoMarket
+from cockpit.venues.nado.messages import X18, problem, whole, x18
+from cockpit.venues.nado.rest import archive
+
+_PERIOD_S, _STALE_S = 15.0, 60.0
+_ROWS = 100
+_SETTLING_NS = 90 * NS_PER_S
+_NAME_BYTES = 12
+
+
+def check_address(text: str) -> str | None:
+    """What is wrong with `0x…`, or with `0x…/default`; None if nothing is."""
+    address, slash, name = text.partition("/")
+    if slash and not (name.isascii() and name.isprintable() and 0 < len(name) <= _NAME_BYTES):
+        return f"{name[:20]!r} is no subaccount: expected 1 to 12 characters after the slash"
+    return hex_address_problem(address)
+
+
+class _Unreadable(Exception):
+    """A figure without which the account is not whole."""
+
+
+@dataclass(slots=True)
+class _Round:
+    """One reading of an address: its subaccounts by id, and what has come of each."""
+
+    names: Mapping[str, str]
+    infos: dict[str, wire.Info] = field(default_factory=dict)
+    apart: dict[str, Sequence[wire.IsolatedRow]] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.infos.keys() == self.names.keys() == self.apart.keys()
+
+
+class PublicAccounts(OverHttp):
+    """The wanted addresses. `products` are the listed markets by id."""
+
+    def __init__(self, products: Mapping[int, NadoMarket]) -> None:
+        self._products = products
+        timing = Timing(period_s=_PERIOD_S, retry_s=_PERIOD_S)
+        self._rota = Rota(VENUE, _ask_subaccounts, wire.SUBACCOUNTS, timing)
+        self._accounts = Accounts(VENUE, self._rota, retry_s=_PERIOD_S, stale_s=_STALE_S)
+        self._rounds: dict[str, _Round] = {}
+        self._pools: dict[str, dict[str, str]] = {}
+        """Address -> subaccount -> pool, of those that were stated."""
+        self._due_ns: dict[tuple[str, str], int] = {}
+        """When the payments of a subaccount are asked for next."""
+        self.answers: Mapping[str, Callable[[Reply], list[Output]]] = {
+            "account": self._on_subaccounts,
+            "subaccount_info": self._on_info,
+            "isolated_positions": self._on_isolated,
+            "account_payments": self._on_payments,
+        }
+
+    def want(self, addresses: Iterable[str], at_ns: int) -> list[Output]:
+        out = list(self._accounts.want(addresses, at_ns))
+        for kept in (self._rounds, self._pools):
+            for address in kept.keys() - self._accounts.followed.keys():
+                del kept[address]
+        return out
+
+    def tick(self, at_ns: int) -> list[Output]:
+        out = list(self._accounts.tick(at_ns))
+        due = [
+            (address, subaccount)
+            for address, pools in self._pools.items()
+            for subaccount in pools
+            if at_ns >= self._due_ns.get((address, subaccount), 0)
+        ]
+        return out + [self._ask_payments(*which, at_ns) for which in due]
+
+    # --- a round ------------------------------------------------------------------------------
+
+    def _on_subaccounts(self, reply: Reply) -> list[Output]:
+        answer = self._rota.read(reply)
+        address, _, name = reply.key.partition("/")
+        if isinstance(answer, Reject):
+            return self._refused(reply.key, answer)
+        rows = [row for row in answer.subaccounts if row.subaccount.lower().startswith(address)]
+        if len(answer.subaccounts) >= _ROWS:
+            told = reject(VENUE, reply.at_ns, f"account: {_ROWS} subaccounts, there may be more")
+            return self._refused(reply.key, told)
+        names = {
+            row.subaccount: row.subaccount_name
+            for row in rows
+            if not row.isolated and name in ("", row.subaccount_name.lower())
+        }
+        if not names:
+            reason = "no such subaccount" if rows else "the venue has no subaccount of it"
+            return list(self._accounts.unknown(reply.key, reply.at_ns, reason))
+        self._rounds[reply.key] = _Round(names)
+        return [
+            Fetch(
+                name=kind, path=f"/gateway/v1/query?type={kind}&subaccount={subaccount}",
+                key=f"{reply.key} {subaccount}", weight=weight,
+            )
+            for subaccount in names
+            for kind, weight in (("subaccount_info", 2), ("isolated_positions", 10))
+        ]  # fmt: skip
+
+    def _on_info(self, reply: Reply) -> list[Output]:
+        answer = read(VENUE, wire.INFO, reply, problem)
+        address, _, subaccount = reply.key.partition(" ")
+        if isinstance(answer, Reject):
+            return self._refused(address, answer)
+        current = self._rounds.get(address)
+        if current is None or isinstance(answer.data, msgspec.UnsetType):
+            return []
+        current.infos[subaccount] = answer.data
+        return self._end(address, current, reply.at_ns)
+
+    def _on_isolated(self, reply: Reply) -> list[Output]:
+        answer = read(VENUE, wire.ISOLATED, reply, problem)
+        address, _, subaccount = reply.key.partition(" ")
+        if isinstance(answer, Reject):
+            return self._refused(address, answer)
+        current = self._rounds.get(address)
+        if current is None or isinstance(answer.data, msgspec.UnsetType):
+            return []
+        current.apart[subaccount] = answer.data.isolated_positions
+        return self._end(address, current, reply.at_ns)
+
+    def _refused(self, address: str, told: Reject) -> list[Output]:
+        self._rounds.pop(address, None)
+        return [told, *self._accounts.refused(address, told.recv_ns, told.reason)]
+
+    def _end(self, address: str, current: _Round, at_ns: int) -> list[Output]:
+        """Once all of a round has answered: positions, margins, and that they are the whole."""
+        followed = self._accounts.followed.get(address)
+        if not current.is_whole or followed is None:
+            return []
+        del self._rounds[address]
+        pools: dict[str, str] = {}
+        out: list[Output] = []
+        try:
+            for subaccount, name in current.names.items():
+                info = current.infos[subaccount]
+                pools[subaccount] = name
+                prices = {row.product_id: row for row in info.perp_products}
+                rows = [
+                    self._position(address, name, row, prices.get(row.product_id), at_ns)
+                    for row in info.perp_balances
+                    if whole(row.balance.amount) != 0
+                ]
+                out += followed.ledger.whole(name, rows, at_ns)
+                out.append(_margin(address, name, info.healths, at_ns))
+                for row in current.apart[subaccount]:
+                    out += self._isolated(followed.ledger, name, row, pools, at_ns)
+        except _Unreadable as error:
+            return self._refused(address, reject(VENUE, at_ns, f"account: {error}"))
+        for subaccount, pool in self._pools.get(address, {}).items():
+            if subaccount not in pools:
+                out += followed.ledger.whole(pool, (), at_ns)
+                out.append(Margin(
+                    venue=VENUE, recv_ns=at_ns, account=address, pool=pool, equity=0.0, used=0.0,
+                    available=0.0, maintenance=0.0, cross_equity=0.0,
+                ))  # fmt: skip
+        self._pools[address] = pools
+        is_flat = not any(isinstance(fact, Position) and fact.size for fact in out)
+        return [*out, *self._accounts.read(address, at_ns, is_flat=is_flat)]
+
+    def _isolated(
+        self, ledger: Ledger, name: str, row: wire.IsolatedRow, pools: dict[str, str], at_ns: int
+    ) -> Iterator[Output]:
+        """A position that was set apart, in a pool of its own."""
+        market = self._market(row.base_balance.product_id)
+        pool = pools[row.subaccount] = f"{name} isolated {market.symbol}"
+        balance, product = row.base_balance, row.base_product
+        margin = _margin(ledger.account, pool, row.healths, at_ns)
+        rows = []
+        if whole(balance.balance.amount) != 0:
+            position = self._position(ledger.account, pool, balance, product, at_ns)
+            rows = [replace(position, margin_mode="isolated", isolated_equity=margin.equity)]
+        yield from ledger.whole(pool, rows, at_ns)
+        yield replace(margin, maintenance=0.0, cross_equity=0.0)
+
+    def _market(self, product_id: int) -> NadoMarket:
+        market = self._products.get(product_id)
+        if market is None:
+            raise _Unreadable(f"product {product_id} is not listed")
+        return market
+
+    def _position(
+        self, address: str, pool: str, row: wire.Balance, product: wire.Product | None, at_ns: int
+    ) -> Position:
+        market = self._market(row.product_id)
+        amount, v_quote = x18(row.balance.amount), x18(row.balance.v_quote_balance)
+        if not amount:
+            raise _Unreadable(f"size in {market.native} is no number")
+        risk = product.risk if product is not None else wire.Risk()
+        price = x18(risk.price_x18)
+        weight = whole(
+            risk.long_weight_maintenance_x18 if amount > 0 else risk.short_weight_maintenance_x18
+        )
+        mmf = None if weight is None else abs(X18 - weight) / X18
+        entry = None if v_quote is None else -v_quote / amount
+        unit = market.unit
+        return Position(
+            venue=VENUE, recv_ns=at_ns, symbol=market.symbol, account=address, pool=pool,
+            size=amount * unit.contract,
+            entry=unit.to_price(entry) if entry is not None and entry > 0 else None,
+            mark=unit.to_price(price) if price is not None and price > 0 else None,
+            upnl=None if price is None or v_quote is None else amount * price + v_quote,
+            margin_mode="cross",
+            mmf=mmf if mmf is not None and 0 < mmf < 1 else None,
+        )  # fmt: skip
+
+    # --- payments -----------------------------------------------------------------------------
+
+    def _ask_payments(
+        self, address: str, subaccount: str, at_ns: int, max_idx: str | int | None = None
+    ) -> Fetch:
+        """One page, the newest first; asked again after each full hour."""
+        self._due_ns[address, subaccount] = (at_ns // HOUR_NS + 1) * HOUR_NS + _SETTLING_NS
+        asked = {"subaccount": subaccount, "product_ids": sorted(self._products), "limit": _ROWS}
+        if max_idx is not None:
+            asked["max_idx"] = max_idx
+        key = f"{address} {subaccount}"
+        return archive("account_payments", {"interest_and_funding": asked}, 5, key)
+
+    def _on_payments(self, reply: Reply) -> list[Output]:
+        address, _, subaccount = reply.key.partition(" ")
+        followed, pool = self._accounts.followed.get(address), self._pools.get(address, {})
+        answer = read(VENUE, wire.PAYMENTS, reply)
+        if isinstance(answer, Reject):
+            self._due_ns[address, subaccount] = reply.at_ns + _SETTLING_NS
+            return [answer]
+        if followed is None or subaccount not in pool:
+            return []
+        news: list[Output] = []
+        for row in answer.funding_payments:
+            market, usd = self._products.get(row.product_id), x18(row.amount)
+            stamp_ns = row.timestamp * NS_PER_S
+            if stamp_ns < reply.at_ns - PAYMENTS_NS:
+                return news
+            if market is None or usd is None:
+                news.append(reject(VENUE, reply.at_ns, "account_payments: no market or no sum"))
+                continue
+            size = x18(row.balance_amount)
+            news += followed.ledger.payment(
+                FundingPayment(
+                    venue=VENUE, recv_ns=reply.at_ns, venue_ns=stamp_ns, symbol=market.symbol,
+                    account=address, usd=usd, pool=pool[subaccount],
+                    size=None if size is None else size * market.unit.contract,
+                )
+            )  # fmt: skip
+        if answer.next_idx is None or not news:
+            return news
+        return [*news, self._ask_payments(address, subaccount, reply.at_ns, answer.next_idx)]
+
+
+def _margin(address: str, pool: str, healths: Sequence[wire.Health], at_ns: int) -> Margin:
+    """Health after weights is what may still be lost: before initial, and before maintenance."""
+    initial, maintenance, equity = (x18(health.health) for health in healths)
+    kept = None if equity is None or maintenance is None else equity - maintenance
+    return Margin(
+        venue=VENUE, recv_ns=at_ns, account=address, pool=pool, equity=equity,
+        used=None if equity is None or initial is None else equity - initial,
+        available=None if initial is None else max(0.0, initial),
+        maintenance=kept,
+        cross_equity=equity,
+    )  # fmt: skip
+
+
+def _ask_subaccounts(address: str) -> Fetch:
+    query = {"subaccounts": {"address": address.partition("/")[0]}}
+    return replace(archive("account", query, 2, address), background=False)

@@ -1,0 +1,151 @@
+"""Nado: the shapes of its messages, and how single figures are read.
+
+Three spellings of a number live side by side: integers of 1e-18 as text (gateway, archive v1 and
+sockets), plain JSON numbers (v2), and times in ns, ms or s by message.
+"""
+
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from cockpit.core.events import Levels
+
+X18 = 10**18
+_LARGEST = X18 * X18
+"""1e18 units: no price or size is as large. The venue's own word for nothing, 2**127 - 1, is."""
+_MOST_DIGITS = 40
+
+Ns = Annotated[int, Meta(ge=0, lt=4_102_444_800_000_000_000)]
+Seconds = Annotated[int, Meta(ge=1_000_000_000, lt=4_102_444_800)]
+"""Between 2001 and 2100: another digit count is another unit."""
+Scaled = str | int | None
+"""An integer of 1e-18, as it may be: blank, or nonsense that costs this figure and no other."""
+Number = str | float | None
+Ladder = tuple[tuple[Annotated[int, Meta(gt=0)], Annotated[int, Meta(ge=0)]], ...]
+"""(price, size), both of 1e-18."""
+
+
+class Depth(Struct, gc=False, frozen=True, tag_field="type", tag="book_depth"):
+    """Levels that changed in (last_max_timestamp, max_timestamp], with absolute sizes."""
+
+    product_id: int
+    last_max_timestamp: Ns
+    max_timestamp: Ns
+    bids: Ladder
+    asks: Ladder
+
+
+class Fill(Struct, gc=False, frozen=True, tag_field="type", tag="trade"):
+    product_id: int
+    timestamp: Ns
+    price: Annotated[int, Meta(gt=0)]
+    taker_qty: Annotated[int, Meta(gt=0)]
+    maker_qty: Annotated[int, Meta(gt=0)]
+    is_taker_buyer: bool
+
+
+class Envelope(Struct, gc=False, frozen=True):
+    """What any frame has: a type if it is data, a result if it answers a request."""
+
+    type: str = ""
+    id: int | None = None
+    result: Any | UnsetType = UNSET
+    error: str | None = None
+
+
+Data = TypeVar("Data")
+
+
+class Answer(Struct, Generic[Data], gc=False, frozen=True):
+    """Every reply of the gateway: HTTP may be 200 where it refuses, so `status` decides."""
+
+    status: str
+    data: Data | UnsetType = UNSET
+    error: str | None = None
+    error_code: int | None = None
+
+
+class SymbolRow(Struct, gc=False, frozen=True):
+    product_id: int
+    type: str
+    symbol: str
+    trading_status: str | None = None
+    price_increment_x18: Scaled = None
+    size_increment: Scaled = None
+    min_size: Scaled = None
+    maker_fee_rate_x18: Scaled = None
+    taker_fee_rate_x18: Scaled = None
+    long_weight_initial_x18: Scaled = None
+    long_weight_maintenance_x18: Scaled = None
+
+
+class Symbols(Struct, gc=False, frozen=True):
+    symbols: dict[str, SymbolRow]
+
+
+class Liquidity(Struct, gc=False, frozen=True):
+    timestamp: Ns
+    bids: Ladder
+    asks: Ladder
+
+
+class ContractRow(Struct, gc=False, frozen=True):
+    product_id: int
+    base_currency: str = ""
+    mark_price: Number = None
+    index_price: Number = None
+    last_price: Number = None
+    open_interest: Number = None
+    base_volume: Number = None
+    quote_volume: Number = None
+    funding_rate: Number = None
+    next_funding_rate_timestamp: Number = None
+
+
+class FundingRow(Struct, gc=False, frozen=True):
+    timestamp: Seconds
+    funding_rate_x18: Scaled
+
+
+class FundingPage(Struct, gc=False, frozen=True):
+    funding_rates: tuple[FundingRow, ...]
+
+
+STREAM = msgspec.json.Decoder(Depth | Fill, strict=False)
+ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
+SYMBOLS = msgspec.json.Decoder(Answer[Symbols], strict=False)
+STATUS = msgspec.json.Decoder(Answer[str], strict=False)
+LIQUIDITY = msgspec.json.Decoder(Answer[Liquidity], strict=False)
+CONTRACTS = msgspec.json.Decoder(dict[str, ContractRow], strict=False)
+FUNDING = msgspec.json.Decoder(FundingPage, strict=False)
+
+
+def problem(answer: Answer[Any]) -> str | None:
+    """Why a body is a refusal."""
+    if answer.status == "success" and answer.data is not UNSET:
+        return None
+    return f"{answer.error_code} {answer.error}"
+
+
+def whole(value: Scaled) -> int | None:
+    """The integer of a scaled figure; None for what is none, or is larger than anything is."""
+    if isinstance(value, str):
+        digits = value.removeprefix("-")
+        if not (digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS):
+            return None
+        value = int(value)
+    return value if value is not None and -_LARGEST < value < _LARGEST else None
+
+
+def x18(value: Scaled) -> float | None:
+    """A scaled figure in whole units: the float nearest to its decimal."""
+    number = whole(value)
+    return None if number is None else number / X18
+
+
+def levels(ladder: Ladder) -> Levels | None:
+    """(price, size) as quoted; None where a figure is larger than anything is."""
+    if any(price >= _LARGEST or size >= _LARGEST for price, size in ladder):
+        return None
+    return tuple([(price / X18, size / X18) for price, size in ladder])

@@ -1,0 +1,205 @@
+"""Nado: what is subscribed and asked, and what the frames say."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from cockpit.core import events
+from cockpit.core.market import FundingTerms, Side
+from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.venues import contract
+from cockpit.venues.contract import Fetch, Frame, Output, Reply, Wants
+from cockpit.venues.kit import decoding, numbers, polling
+from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.joined import Change, JoinedBooks
+from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
+from cockpit.venues.nado import messages as wire
+from cockpit.venues.nado.accounts import PublicAccounts, check_address
+from cockpit.venues.nado.mapper import FACTS, VENUE, NadoMarket
+from cockpit.venues.nado.rest import ARCHIVE, Rest
+
+_DOCS = "https://docs.nado.xyz/developer-resources/api"
+
+SPEC = contract.VenueSpec(
+    name=VENUE,
+    title="Nado",
+    short="NAD",
+    links={
+        contract.MAIN: contract.LinkSpec(
+            "wss://gateway.prod.nado.xyz/v1/subscribe", compressed=True
+        )
+    },
+    rest_url="https://api.prod.nado.xyz",
+    chain=None,
+    kinds=frozenset({
+        events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset, events.Trade,
+        events.Funding, events.OpenInterest, events.Prices, events.Volume, events.Surveyed,
+        events.Rtt, events.Position, events.Margin, events.AccountState, events.FundingPayment,
+    }),
+    weight_per_minute=2400,
+    burst=400,
+    docs=tuple(
+        f"{_DOCS}/{page}"
+        for page in (
+            "gateway/queries/symbols", "gateway/queries/market-liquidity", "v2/contracts",
+            "gateway/queries/status", "gateway/queries/subaccount-info",
+            "gateway/queries/isolated-positions", "archive-indexer/subaccounts",
+            "archive-indexer/interest-and-funding-payments", "subscriptions/streams",
+            "subscriptions/events", "rate-limits", "errors",
+        )
+    ),
+    taker_fee=FACTS.taker_fee,
+    maker_fee=FACTS.maker_fee,
+    publishes_fees=True,
+    facts=FACTS,
+    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap=0.02 / 24),
+    check_address=check_address,
+    limits={ARCHIVE: contract.Limit(400, 10.0)},
+    ban_statuses=frozenset({403}),
+    note="Funding is quoted per 24 hours and paid by the hour; the cockpit shows it by the hour.",
+)  # fmt: skip
+
+_PATIENCE_NS = 5 * NS_PER_S
+_DEPTH = 100
+"""Levels a side: the most that a reading of a book gives."""
+_UNUSED_STREAMS = frozenset({
+    "best_bid_offer", "all_bbo", "fill", "position_change", "order_update", "liquidation",
+    "latest_candlestick", "funding_payment", "funding_rate",
+})  # fmt: skip
+
+
+def _encode(operation: Operation, keys: Sequence[str], request: int) -> str:
+    kind, _, product_id = keys[0].partition(".")
+    stream = {"type": kind, "product_id": int(product_id)}
+    return msgspec.json.encode({"method": operation, "stream": stream, "id": request}).decode()
+
+
+def _ping(at_ns: int) -> str:
+    asked = {"method": "ping", "id": 0, "client_time": str(at_ns // NS_PER_MS)}
+    return msgspec.json.encode(asked).decode()
+
+
+def _ask_book(key: str) -> Fetch:
+    query = f"type=market_liquidity&product_id={key.partition('.')[2]}&depth={_DEPTH}"
+    return Fetch(name="book", path=f"/gateway/v1/query?{query}", key=key)
+
+
+class Session(VenueSession):
+    """Nado's translator; the contract says what it hears and says."""
+
+    def __init__(self, wants: Wants) -> None:
+        super().__init__(VENUE, wants)
+        self._rest = Rest(wants)
+        self.listing = self._rest.listing
+        self._keys = Subscriptions(_encode, Rules())
+        self._books = JoinedBooks(VENUE, self._keys, _ask_book, depth=_DEPTH)
+        self._pulse = Heartbeat(VENUE, _ping, every_s=20)
+        self._accounts = PublicAccounts(self._rest.products)
+        self.parts = (self._pulse, self._keys, self._books, *self._rest.parts, self._accounts)
+        self.answers = {**self._rest.answers, **self._accounts.answers, "book": self._on_book}
+        self._damaged_ns: int | None = None
+
+    def on_closed(self, link: str) -> None:
+        self._damaged_ns = None
+        self._rest.said.forget()
+
+    def on_tick(self, at_ns: int) -> Sequence[Output]:
+        """A link that damages one frame may have lost others: read the books once it is calm."""
+        if self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS:
+            self._damaged_ns = None
+            self._books.renew_all()
+        return ()
+
+    def follow(self, at_ns: int) -> Sequence[Output]:
+        markets = list(self.listing.wanted(self.wants.symbols)) if self.links else []
+        books = {f"book_depth.{market.product_id}": market for market in markets}
+        out = self._books.want(books, at_ns)
+        keys = [key for book in books for key in (book, f"trade.{book.partition('.')[2]}")]
+        out += self._keys.want(keys, at_ns)
+        out += self._rest.follow(self.wants, at_ns)
+        return out + self._accounts.want(self.wants.accounts, at_ns)
+
+    # --- frames -------------------------------------------------------------------------------
+
+    def on_frame(self, frame: Frame) -> Sequence[Output]:
+        try:
+            message = wire.STREAM.decode(frame.data)
+        except decoding.BROKEN:
+            return self._slow(frame)
+        market = self._rest.products.get(message.product_id)
+        if market is None:
+            return [self._damaged(frame, f"product {message.product_id} is not listed")]
+        if type(message) is wire.Fill:
+            return self._fill(message, market, frame.at_ns)
+        key = f"book_depth.{message.product_id}"
+        if self._keys.waiting:
+            self._keys.seen(key)
+        feed, time_ns = self._books.feeds.get(key), message.max_timestamp
+        if feed is None:
+            return ()
+        bids, asks = wire.levels(message.bids), wire.levels(message.asks)
+        if not (bids is not None and asks is not None):
+            lost = self._books.lose(feed, frame.at_ns, "a message made no sense")
+            return [self._damaged(frame, f"levels of {market.native} are no figures"), *lost]
+        change = Change(message.last_max_timestamp, time_ns, bids, asks, time_ns)
+        return self._books.delta(feed, change, frame.at_ns)
+
+    def _fill(self, fill: wire.Fill, market: NadoMarket, at_ns: int) -> Sequence[Output]:
+        """Both quantities are of this match; were one that of the order, it would be the larger."""
+        if self._keys.waiting:
+            self._keys.seen(f"trade.{fill.product_id}")
+        price, size = wire.x18(fill.price), wire.x18(min(fill.taker_qty, fill.maker_qty))
+        if price is None or size is None:
+            return [decoding.reject(VENUE, at_ns, f"a trade of {market.native} has no figures")]
+        return (
+            events.Trade(
+                venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=fill.timestamp,
+                price=market.unit.to_price(price), size=market.unit.to_size(size, price),
+                side=Side.BUY if fill.is_taker_buyer else Side.SELL,
+            ),
+        )  # fmt: skip
+
+    def _slow(self, frame: Frame) -> Sequence[Output]:
+        """Answers to requests of ours, streams that are not used, and everything damaged."""
+        envelope = decoding.decode(wire.ENVELOPE, frame.data)
+        if isinstance(envelope, str):
+            return [self._damaged(frame, envelope)]
+        request, at_ns = envelope.id or 0, frame.at_ns
+        if envelope.error is not None:
+            again = self._keys.refused(request, at_ns)
+            return [decoding.reject(VENUE, at_ns, f"refused: {envelope.error}", frame.data), *again]
+        if envelope.type in _UNUSED_STREAMS:
+            return ()
+        if envelope.type or envelope.result is msgspec.UNSET:
+            reason = f"a message of {envelope.type or 'no type'} makes no sense"
+            return [self._damaged(frame, reason)]
+        if isinstance(envelope.result, dict):
+            return self._pong(envelope.result, at_ns)
+        return [*self._keys.acknowledged(request, at_ns), *self._books.tick(at_ns)]
+
+    def _pong(self, result: dict[str, Any], at_ns: int) -> Sequence[Output]:
+        """The round trip, and what the venue's clock said on the way."""
+        server_ms = numbers.positive(result.get("server_time"))
+        venue_ns = None if server_ms is None else int(server_ms) * NS_PER_MS
+        return [replace(rtt, venue_ns=venue_ns) for rtt in self._pulse.pong(at_ns)]
+
+    def _on_book(self, reply: Reply) -> Sequence[Output]:
+        answer = polling.read(VENUE, wire.LIQUIDITY, reply, wire.problem)
+        if isinstance(answer, events.Reject):
+            return [answer]
+        feed, book = self._books.feeds.get(reply.key), answer.data
+        if feed is None or isinstance(book, msgspec.UnsetType):
+            return ()
+        bids, asks = wire.levels(book.bids), wire.levels(book.asks)
+        if bids is None or asks is None or not numbers.sane_book(bids, asks):
+            reason = f"book of {feed.market.native} is crossed, unordered or has an empty level"
+            return [decoding.reject(VENUE, reply.at_ns, reason, reply.body)]
+        whole = Change(book.timestamp, book.timestamp, bids, asks, book.timestamp)
+        return self._books.snapshot(feed, whole, reply.at_ns)
+
+    def _damaged(self, frame: Frame, reason: str) -> events.Reject:
+        self._damaged_ns = frame.at_ns
+        return decoding.reject(VENUE, frame.at_ns, reason, frame.data)
