@@ -58,7 +58,11 @@ PROFILE = Profile(
     block_jitter_frac=0.0,
     rule=RULE,
     list_asset=list_asset,
-    delisted=(Listing("ANSEM", "ANSEM-PERP", 184, 5, 0, imf=0.2, mmf=0.1, status="delisted"),),
+    delisted=(
+        Listing(
+            "ANSEM", "ANSEM-PERP", 184, 5, 0, imf=0.2, mmf=0.1, status="delisted", quote="USDT0"
+        ),
+    ),
     book_depth=100,
     latency_ms=(12.0, 5.0),
     margin=MarginRule(taker_fee=TAKER_FEE),

@@ -1,0 +1,218 @@
+"""Nado's dialect: shapes as recorded, its odd cases, its refusals."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cockpit.core.market import Side
+from cockpit.sim.faces import nado
+from tests.shapes import differences, recorded_shape, shape
+from tests.sim.asking import Client
+from tests.sim.fake_world import START_NS, FakeWorld
+
+X18 = 10**18
+FRAMES = "ws_20260928_single_frames.jsonl"
+QUERIES = "rest_20260928_queries.jsonl"
+
+
+@pytest.fixture
+def world() -> FakeWorld:
+    return FakeWorld(nado.PROFILE)
+
+
+def ask(world: FakeWorld, target: str, body: Any = None, headers: Any = None) -> Any:
+    method = "GET" if body is None else "POST"
+    data = b"" if body is None else json.dumps(body).encode()
+    return json.loads(nado.on_http(world, method, target, headers or {}, data).body)
+
+
+def query(world: FakeWorld, words: str) -> Any:
+    return ask(world, f"/gateway/v1/query?type={words}")
+
+
+def subscribed(world: FakeWorld, kind: str, product_id: int | None = 2) -> Client:
+    client = Client(nado, world)
+    stream = {"type": kind, "product_id": product_id}
+    told = client.send({"method": "subscribe", "stream": stream, "id": 7})
+    assert told == [{"result": None, "id": 7}], "no book is pushed at subscription"
+    return client
+
+
+# --- shapes ---------------------------------------------------------------------------------------
+
+
+def recorded_query(kind: str) -> Any:
+    return recorded_shape("nado", QUERIES, kind)["body"]
+
+
+def test_every_answer_has_the_shape_of_a_recorded_one(world: FakeWorld) -> None:
+    listing = recorded_shape("nado", "rest_20260913_query_symbols_9rows.json")
+    told = query(world, "symbols")
+    assert (set(told), set(told["data"])) == (set(listing), set(listing["data"]))
+    recorded = listing["data"]["symbols"]["BTC-PERP"]
+    assert differences(recorded, shape(told["data"]["symbols"]["BTC-PERP"])) == []
+    recorded = recorded_shape("nado", "rest_20260913_archive_v2_contracts_9rows.json")
+    row = ask(world, "/archive/v2/contracts")["BTC-PERP_USDT0"]
+    assert differences(recorded["BTC-PERP_USDT0"], shape(row)) == []
+    tickers = recorded_query("* archive /v*/tickers (two rows picked)")
+    assert differences(tickers, shape(ask(world, "/archive/v2/tickers"))) == []
+    place = "* gateway /v*/query?type=market_liquidity"
+    liquidity = query(world, "market_liquidity&product_id=2&depth=100")
+    assert (
+        differences(recorded_query(f"{place} (arrays cut by the source)"), shape(liquidity)) == []
+    )
+    unknown = query(world, "market_liquidity&product_id=999")
+    assert differences(recorded_query(f"{place}, unknown product"), shape(unknown)) == []
+    asked = {"funding_rate_history": {"product_id": 2, "start_time": 0, "limit": 6}}
+    history = recorded_shape("nado", "rest_20260913_archive_funding_rate_history_btc.json")
+    assert differences(history, shape(ask(world, "/archive/v1", asked))) == []
+
+
+@pytest.mark.parametrize("kind", ["book_depth", "trade", "best_bid_offer"])
+def test_every_stream_has_the_shape_of_a_recorded_one(world: FakeWorld, kind: str) -> None:
+    client = subscribed(world, kind)
+    world.set_level("BTC", Side.BUY, 110_999, 5)
+    world.set_level("BTC", Side.SELL, 111_001, 5)
+    world.trade("BTC", Side.SELL, 110_999, 3)
+    (told,) = client.step(world.step())
+    assert differences(recorded_shape("nado", FRAMES, kind), shape(told)) == []
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+def test_the_running_rate_is_of_a_day_and_the_history_of_an_hour(world: FakeWorld) -> None:
+    state = world.by_symbol["BTC"]
+    row = ask(world, "/archive/v2/contracts")["BTC-PERP_USDT0"]
+    assert row["funding_rate"] == pytest.approx(0.0000125 * 24)
+    assert row["next_funding_rate_timestamp"] * 10**9 == state.next_funding_ns
+    asked = {"funding_rate_history": {"product_id": 2, "start_time": 0, "limit": 1000}}
+    rows = ask(world, "/archive/v1", asked)["funding_rates"]
+    stamps = [int(told["timestamp"]) for told in rows]
+    assert stamps == sorted(stamps), "the oldest first"
+    assert {stamp % 3600 for stamp in stamps} == {0}
+    assert int(rows[-1]["funding_rate_x18"]) == pytest.approx(1e-6 * X18)
+
+
+def test_open_interest_counts_both_sides(world: FakeWorld) -> None:
+    state = world.by_symbol["BTC"]
+    one_side = float(state.size_text(state.open_interest_lots))
+    row = ask(world, "/archive/v2/contracts")["BTC-PERP_USDT0"]
+    assert row["open_interest"] == 2 * one_side
+
+
+def test_a_page_of_history_holds_the_oldest_of_its_span(world: FakeWorld) -> None:
+    end_s = START_NS // 10**9
+    asked = {"product_id": 2, "start_time": end_s - 36_000, "end_time": end_s, "limit": 3}
+    rows = ask(world, "/archive/v1", {"funding_rate_history": asked})["funding_rates"]
+    first = (end_s - 36_000 + 3599) // 3600 * 3600
+    assert [int(row["timestamp"]) for row in rows] == [first, first + 3600, first + 7200]
+
+
+def test_a_market_by_the_thousand_and_one_that_is_dead(world: FakeWorld) -> None:
+    rows = query(world, "symbols")["data"]["symbols"]
+    assert rows["kPEPE-PERP"]["trading_status"] == "live"
+    assert rows["ANSEM-PERP"]["trading_status"] == "not_tradable"
+    assert "ANSEM-PERP_USDT0" not in ask(world, "/archive/v2/contracts")
+    assert ask(world, "/archive/v2/tickers")["ANSEM-PERP_USDT0"]["last_price"] == 0.0
+
+
+# --- books ----------------------------------------------------------------------------------------
+
+
+def test_changes_are_chained_by_the_end_of_the_one_before(world: FakeWorld) -> None:
+    client = subscribed(world, "book_depth")
+    told = []
+    for lots in (5, 6, 0):
+        world.set_level("BTC", Side.BUY, 110_990, lots)
+        told += client.step(world.step())
+    assert told[0]["last_max_timestamp"] == "0", "the first follows nothing"
+    assert [row["last_max_timestamp"] for row in told[1:]] == [
+        row["max_timestamp"] for row in told[:-1]
+    ]
+    assert [row["bids"][0][1] for row in told][-1] == "0"
+    assert {row["asks"] == [] for row in told} == {True}
+
+
+def test_several_changes_within_the_cadence_are_one_message(world: FakeWorld) -> None:
+    client = subscribed(world, "book_depth")
+    world.set_level("BTC", Side.BUY, 110_990, 5)
+    client.step(world.step())
+    world.set_level("BTC", Side.BUY, 110_990, 6)
+    assert client.step(world.step(0.02)) == []
+    world.set_level("BTC", Side.SELL, 111_010, 7)
+    (told,) = client.step(world.step(0.04))
+    assert (len(told["bids"]), len(told["asks"])) == (1, 1)
+    assert int(told["max_timestamp"]) - int(told["min_timestamp"]) == 40_000_000
+
+
+def test_a_whole_book_is_at_most_a_hundred_levels_with_its_time(world: FakeWorld) -> None:
+    data = query(world, "market_liquidity&product_id=2&depth=2")["data"]
+    assert [int(price) // X18 for price, _ in data["bids"]] == [110_999, 110_998]
+    assert data["timestamp"] == str(world.now_ns())
+
+
+# --- requests -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer"),
+    [
+        ({"method": "list", "id": 3}, {"result": [], "id": 3}),
+        ({"method": "unsubscribe", "stream": {"type": "trade"}}, {"result": None, "id": 0}),
+    ],
+)
+def test_requests_without_a_stream(world: FakeWorld, request_: Any, answer: Any) -> None:
+    assert Client(nado, world).send(request_) == [answer]
+
+
+def test_a_ping_tells_the_clock_of_the_venue(world: FakeWorld) -> None:
+    (pong,) = Client(nado, world).send({"method": "ping", "id": 9, "client_time": "17"})
+    times = {"server_time": str(START_NS // 10**6), "client_time": "17"}
+    assert pong == {"result": {"method": "pong", **times}, "id": 9}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"method": "subscribe", "stream": {"type": "book_depth", "product_id": 999}},
+        {"method": "subscribe", "stream": {"type": "book_depth"}},
+        {"method": "subscribe", "stream": {"type": "weather", "product_id": 2}},
+        {"method": "dance"}, [], "?",
+    ],
+)  # fmt: skip
+def test_a_request_that_makes_no_sense_is_refused_as_recorded(
+    world: FakeWorld, request_: Any
+) -> None:
+    (told,) = Client(nado, world).send(request_)
+    assert (told["result"], told["id"]) == (None, 0)
+    assert told["error"]
+
+
+def test_the_rates_of_all_are_one_stream(world: FakeWorld) -> None:
+    client = subscribed(world, "funding_rate", None)
+    assert client.step(world.step(10.0)) == []
+    rows = client.step(world.step(10.0))
+    assert len(rows) == len([row for row in world.markets.values() if row.rate is not None])
+    assert int(rows[0]["funding_rate_x18"]) == pytest.approx(0.0003 * X18)
+
+
+def test_a_client_that_accepts_no_compression_is_refused_by_the_gateway(world: FakeWorld) -> None:
+    target = "/gateway/v1/query?type=status"
+    refused = nado.on_http(world, "GET", target, {"User-Agent": "plain"}, b"")
+    assert refused.status == 403
+    assert "compression" in json.loads(refused.body)["reason"]
+    headers = {"User-Agent": "gzipped", "Accept-Encoding": "gzip, deflate"}
+    assert ask(world, target, headers=headers)["data"] == "active"
+
+
+def test_the_archive_refuses_without_a_status_and_the_engine_with_one(world: FakeWorld) -> None:
+    assert set(ask(world, "/archive/v1", {"weather": {}})) == {"error", "error_code"}
+    told = query(world, "weather")
+    assert (told["status"], told["request_type"]) == ("failure", "query_weather")
+
+
+def test_above_its_budget_there_is_an_error_1000(world: FakeWorld) -> None:
+    answers = [nado.on_http(world, "GET", "/archive/v2/contracts", {}, b"") for _ in range(801)]
+    assert [answer.status for answer in answers[-2:]] == [200, 429]
