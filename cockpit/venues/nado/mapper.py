@@ -21,7 +21,6 @@ HOURS_QUOTED = 24
 SIDES_COUNTED = 2
 """The published contracts add every position's absolute size to the open interest."""
 _LARGEST_FEE = wire.X18 // 100
-_LAST_STAMP_S = 4_102_444_800
 
 Fact = Prices | OpenInterest | Funding | Volume | Reject
 
@@ -105,12 +104,10 @@ def figures(market: NadoMarket, row: wire.ContractRow, at_ns: int, data: str) ->
     if rate is not None and abs(rate) >= 1:
         yield reject(VENUE, at_ns, f"funding rate of {market.native} is not a fraction", data)
     elif rate is not None and mark is not None:
-        next_s = positive(row.next_funding_rate_timestamp)
-        is_stated = next_s is not None and next_s < _LAST_STAMP_S
         yield Funding(
             venue=VENUE, symbol=market.symbol, recv_ns=at_ns,
             kind="live", rate=rate / HOURS_QUOTED, interval_s=HOUR_S,
-            next_ns=int(next_s) * NS_PER_S if next_s is not None and is_stated else None,
+            next_ns=wire.moment_ns(row.next_funding_rate_timestamp, NS_PER_S),
         )  # fmt: skip
 
 

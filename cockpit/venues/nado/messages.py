@@ -10,15 +10,18 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cockpit.core.events import Levels
+from cockpit.core.units import NS_PER_S
+from cockpit.venues.kit.numbers import finite
 
 X18 = 10**18
 _LARGEST = X18 * X18
 """1e18 units: no price or size is as large. The venue's own word for nothing, 2**127 - 1, is."""
 _MOST_DIGITS = 40
 
-Ns = Annotated[int, Meta(ge=0, lt=4_102_444_800_000_000_000)]
-Seconds = Annotated[int, Meta(ge=1_000_000_000, lt=4_102_444_800)]
-"""Between 2001 and 2100: another digit count is another unit."""
+FIRST_S, LAST_S = 1_483_228_800, 4_102_444_800
+"""2017 and 2100: a time outside of them is in another unit."""
+Ns = Annotated[int, Meta(ge=FIRST_S * NS_PER_S, lt=LAST_S * NS_PER_S)]
+Seconds = Annotated[int, Meta(ge=FIRST_S, lt=LAST_S)]
 Scaled = str | int | None
 """An integer of 1e-18, as it may be: blank, or nonsense that costs this figure and no other."""
 Number = str | float | None
@@ -27,10 +30,13 @@ Ladder = tuple[tuple[Annotated[int, Meta(gt=0)], Annotated[int, Meta(ge=0)]], ..
 
 
 class Depth(Struct, gc=False, frozen=True, tag_field="type", tag="book_depth"):
-    """Levels that changed in (last_max_timestamp, max_timestamp], with absolute sizes."""
+    """Levels that changed in (last_max_timestamp, max_timestamp], with absolute sizes.
+
+    A first change may follow 0.
+    """
 
     product_id: int
-    last_max_timestamp: Ns
+    last_max_timestamp: Annotated[int, Meta(ge=0, lt=LAST_S * NS_PER_S)]
     max_timestamp: Ns
     bids: Ladder
     asks: Ladder
@@ -142,6 +148,14 @@ def x18(value: Scaled) -> float | None:
     """A scaled figure in whole units: the float nearest to its decimal."""
     number = whole(value)
     return None if number is None else number / X18
+
+
+def moment_ns(value: Number, unit_ns: int) -> int | None:
+    """A time in units of `unit_ns`; None for what is none, or is in another unit."""
+    number = finite(value)
+    if number is None or not FIRST_S <= number * unit_ns / NS_PER_S < LAST_S:
+        return None
+    return int(number) * unit_ns
 
 
 def levels(ladder: Ladder) -> Levels | None:

@@ -182,8 +182,8 @@ class Session(VenueSession):
 
     def _pong(self, result: dict[str, Any], at_ns: int) -> Sequence[Output]:
         """The round trip, and what the venue's clock said on the way."""
-        server_ms = numbers.positive(result.get("server_time"))
-        venue_ns = None if server_ms is None else int(server_ms) * NS_PER_MS
+        said = result.get("server_time")
+        venue_ns = wire.moment_ns(said if isinstance(said, str | int) else None, NS_PER_MS)
         return [replace(rtt, venue_ns=venue_ns) for rtt in self._pulse.pong(at_ns)]
 
     def _on_book(self, reply: Reply) -> Sequence[Output]:
