@@ -26,13 +26,15 @@ class FundingRule:
     rate = cap(premium + clamp(interest_8h - premium, -dampener, +dampener)) * interval / 8 h,
     with `cap_8h` applied before and `cap` (per interval) after that scaling; None where there is
     none. `steeper` are (premium from which, slope), rising: the part of a premium beyond it counts
-    that many times in the first term. `quantum` is the step of the published rate per interval
+    that many times in the first term. Where a premium is not paid in 8 h but in `premium_s`, that
+    stands for the 8 h throughout. `quantum` is the step of the published rate per interval
     (truncated towards zero).
     """
 
     interval_s: int = 3600
     sample_s: float = 60.0
     weighting: Literal["plain", "ramp"] = "plain"
+    premium_s: int = 28_800
     interest_8h: float = 0.0
     dampener: float = 0.0
     cap_8h: float | None = None

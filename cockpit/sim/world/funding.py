@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from cockpit.sim.world.contract import FundingRule
 
-EIGHT_HOURS_S = 28_800
 TRUNCATION_GUARD = 1e-6
 """Of one quantum: keeps 84.99999999 from losing a whole step to binary fractions."""
 
@@ -20,11 +19,11 @@ def clamp(value: float, low: float, high: float) -> float:
 
 def rate(rule: FundingRule, premium: float) -> float:
     """The published rate per interval, as a fraction, for an average premium (a fraction)."""
-    eight_hours = steepened(rule, premium)
-    eight_hours += clamp(rule.interest_8h - premium, -rule.dampener, rule.dampener)
+    whole = steepened(rule, premium)
+    whole += clamp(rule.interest_8h - premium, -rule.dampener, rule.dampener)
     if rule.cap_8h is not None:
-        eight_hours = clamp(eight_hours, -rule.cap_8h, rule.cap_8h)
-    scaled = eight_hours * rule.interval_s / EIGHT_HOURS_S
+        whole = clamp(whole, -rule.cap_8h, rule.cap_8h)
+    scaled = whole * rule.interval_s / rule.premium_s
     if rule.cap is not None:
         scaled = clamp(scaled, -rule.cap, rule.cap)
     return scaled if rule.quantum is None else truncate(scaled, rule.quantum)

@@ -47,6 +47,16 @@ def test_lighters_formula_truncates_to_a_ten_thousandth_of_a_percent(
     assert rate == pytest.approx(rate_percent / 100, abs=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("premium", "rate"), [(0.0024, 0.0001), (-0.0048, -0.0002), (1.0, 0.02 / 24)]
+)
+def test_a_premium_that_is_paid_in_a_day_pays_a_24th_by_the_hour(
+    premium: float, rate: float
+) -> None:
+    by_day = FundingRule(premium_s=86_400, cap_8h=0.02)
+    assert funding.rate(by_day, premium) == pytest.approx(rate, abs=1e-15)
+
+
 def test_without_interest_and_dampener_the_rate_is_the_premium_by_the_hour() -> None:
     rule = FundingRule(cap_8h=0.12)
     assert funding.rate(rule, 120e-6) == pytest.approx(15e-6)
