@@ -72,19 +72,14 @@ def subaccount_info(world: VenueWorld, asked: Parameters) -> Row:
     by_id = {state.listing.market_id: (state, position) for state, position in held.positions}
     states = [state for state in world.markets.values() if state.mark is not None]
     return {
-        "subaccount": wanted,
-        "exists": holding is not None,
-        "healths": healths(held),
-        "spot_count": 1,
-        "perp_count": len(states),
-        "spot_balances": [_spot(held)],
+        "subaccount": wanted, "exists": holding is not None, "healths": healths(held),
+        "spot_count": 1, "perp_count": len(states), "spot_balances": [_spot(held)],
         "perp_balances": [
             _balance(state, by_id.get(state.listing.market_id, (state, None))[1])
             for state in states
         ],
-        "spot_products": [_product(None)],
-        "perp_products": [_product(state) for state in states],
-    }
+        "spot_products": [_product(None)], "perp_products": [_product(state) for state in states],
+    }  # fmt: skip
 
 
 def isolated_positions(world: VenueWorld, asked: Parameters) -> Row:
@@ -95,14 +90,11 @@ def isolated_positions(world: VenueWorld, asked: Parameters) -> Row:
         ((state, position),) = holding.positions
         rows.append(
             {
-                "subaccount": holding.subaccount,
-                "quote_balance": _spot(holding),
-                "base_balance": _balance(state, position),
-                "quote_product": _product(None),
-                "base_product": _product(state),
-                "healths": healths(holding),
+                "subaccount": holding.subaccount, "quote_balance": _spot(holding),
+                "base_balance": _balance(state, position), "quote_product": _product(None),
+                "base_product": _product(state), "healths": healths(holding),
             }
-        )
+        )  # fmt: skip
     return {"isolated_positions": rows}
 
 
@@ -170,11 +162,9 @@ def _product(state: MarketState | None) -> Row:
         both = wire.exact(2 * state.open_interest_lots, state.listing.size_decimals)
         paid = wire.x18(state.funding_index)
         row["state"] = {
-            "cumulative_funding_long_x18": paid,
-            "cumulative_funding_short_x18": paid,
-            "available_settle": "0",
-            "open_interest": both,
-        }
+            "cumulative_funding_long_x18": paid, "cumulative_funding_short_x18": paid,
+            "available_settle": "0", "open_interest": both,
+        }  # fmt: skip
     return row
 
 
@@ -190,14 +180,11 @@ def subaccounts(world: VenueWorld, asked: Parameters, values: Row) -> Row:
             name = "0x" + holding.subaccount[42:] if is_isolated else name_of(one)
             rows.append(
                 {
-                    "id": str(100 + len(rows)),
-                    "subaccount": holding.subaccount,
-                    "address": one.address,
-                    "subaccount_name": name,
-                    "created_at": str(one.created_ns // NS_PER_S),
-                    "isolated": is_isolated,
+                    "id": str(100 + len(rows)), "subaccount": holding.subaccount,
+                    "address": one.address, "subaccount_name": name,
+                    "created_at": str(one.created_ns // NS_PER_S), "isolated": is_isolated,
                 }
-            )
+            )  # fmt: skip
     return {"subaccounts": rows}
 
 

@@ -60,14 +60,11 @@ class BookDepth(Stream):
             for wanted in (Side.BUY, Side.SELL)
         )
         yield {
-            "type": "book_depth",
-            "last_max_timestamp": str(before),
+            "type": "book_depth", "last_max_timestamp": str(before),
             "min_timestamp": str(min(self._began_ns, self._last_ns)),
-            "max_timestamp": str(self._last_ns),
-            "product_id": state.listing.market_id,
-            "bids": bids[::-1],
-            "asks": asks,
-        }
+            "max_timestamp": str(self._last_ns), "product_id": state.listing.market_id,
+            "bids": bids[::-1], "asks": asks,
+        }  # fmt: skip
 
 
 class Trades(Stream):
@@ -119,10 +116,8 @@ class FundingRate:
 
 
 STREAMS: dict[str, type[Stream]] = {
-    "book_depth": BookDepth,
-    "trade": Trades,
-    "best_bid_offer": BestBidOffer,
-}
+    "book_depth": BookDepth, "trade": Trades, "best_bid_offer": BestBidOffer,
+}  # fmt: skip
 
 
 def made(world: VenueWorld, kind: str, product_id: int | None) -> Channel | None:

@@ -50,20 +50,17 @@ def ticker_id(listing: Listing) -> str:
 def symbol(state: MarketState) -> Row:
     listing = state.listing
     return {
-        "type": "perp",
-        "product_id": listing.market_id,
-        "symbol": listing.native,
+        "type": "perp", "product_id": listing.market_id, "symbol": listing.native,
         "price_increment_x18": exact(1, listing.price_decimals),
         "size_increment": exact(1, listing.size_decimals),
-        "min_size": x18(listing.min_notional_usd or 0.0),
-        "maker_fee_rate_x18": x18(MAKER_FEE),
+        "min_size": x18(listing.min_notional_usd or 0.0), "maker_fee_rate_x18": x18(MAKER_FEE),
         "taker_fee_rate_x18": x18(TAKER_FEE),
         "long_weight_initial_x18": str(X18 - round(listing.imf * X18)),
         "long_weight_maintenance_x18": str(X18 - round(listing.mmf * X18)),
         "max_open_interest_x18": x18(5e7),
         "trading_status": "live" if listing.status == "active" else "not_tradable",
         "isolated_only": False,
-    }
+    }  # fmt: skip
 
 
 def ladder(state: MarketState, depth: int) -> dict[str, list[list[str]]]:
@@ -84,41 +81,29 @@ def ticker(state: MarketState) -> Row:
     units, last = state.day_volume_base / listing.contract, state.last or 0.0
     before = state.prev_day_price
     return {
-        "product_id": listing.market_id,
-        "ticker_id": ticker_id(listing),
-        "base_currency": listing.native,
-        "quote_currency": listing.quote,
-        "last_price": last,
-        "base_volume": units,
-        "quote_volume": units * last,
+        "product_id": listing.market_id, "ticker_id": ticker_id(listing),
+        "base_currency": listing.native, "quote_currency": listing.quote, "last_price": last,
+        "base_volume": units, "quote_volume": units * last,
         "price_change_percent_24h": 100 * (last / before - 1) if before else 0.0,
-    }
+    }  # fmt: skip
 
 
 def contract(state: MarketState) -> Row:
     """The rate per 24 hours; open interest of both sides, as the published contracts count it."""
     both = 2 * float(state.size_text(state.open_interest_lots))
     return ticker(state) | {
-        "product_type": "perpetual",
-        "contract_price": state.mark,
-        "contract_price_currency": "USD",
-        "open_interest": both,
-        "open_interest_usd": both * (state.mark or 0.0),
-        "index_price": state.index,
-        "mark_price": state.mark,
+        "product_type": "perpetual", "contract_price": state.mark, "contract_price_currency": "USD",
+        "open_interest": both, "open_interest_usd": both * (state.mark or 0.0),
+        "index_price": state.index, "mark_price": state.mark,
         "funding_rate": (state.rate or 0.0) * HOURS_QUOTED,
         "next_funding_rate_timestamp": (state.next_funding_ns or 0) // NS_PER_S,
-    }
+    }  # fmt: skip
 
 
 def trade(state: MarketState, fill: TradeTick) -> Row:
     price, size = level(state, fill.ticks, fill.lots)
     return {
-        "type": "trade",
-        "timestamp": str(fill.at_ns),
-        "product_id": state.listing.market_id,
-        "price": price,
-        "taker_qty": size,
-        "maker_qty": size,
+        "type": "trade", "timestamp": str(fill.at_ns), "product_id": state.listing.market_id,
+        "price": price, "taker_qty": size, "maker_qty": size,
         "is_taker_buyer": fill.side is Side.BUY,
-    }
+    }  # fmt: skip

@@ -15,10 +15,12 @@ HOURS_QUOTED = 24
 RULE = FundingRule(
     interval_s=HOUR_S,
     sample_s=20.0,
-    interest_8h=0.0001,
-    dampener=0.0005,
-    cap=0.02 / HOURS_QUOTED,
+    premium_s=HOURS_QUOTED * HOUR_S,
+    interest_8h=0.0003,
+    dampener=0.0002,
+    cap_8h=0.02,
 )
+"""By the day: a market that rests pays 0.03 %, and none more than 2 %."""
 THOUSANDS = frozenset({"PEPE", "BONK"})
 _FIRST = ("BTC", "ETH", "SOL", "XRP", "BNB", "HYPE")
 PRODUCT_IDS = dict(zip(_FIRST, (2, 4, 8, 10, 14, 16), strict=True))

@@ -83,12 +83,10 @@ def _market_liquidity(world: VenueWorld, asked: Parameters) -> Row:
 
 
 QUERIES: dict[str, Callable[[VenueWorld, Parameters], Any]] = {
-    "status": lambda world, asked: "active",
-    "symbols": _symbols,
-    "market_liquidity": _market_liquidity,
-    "subaccount_info": accounts.subaccount_info,
+    "status": lambda world, asked: "active", "symbols": _symbols,
+    "market_liquidity": _market_liquidity, "subaccount_info": accounts.subaccount_info,
     "isolated_positions": accounts.isolated_positions,
-}
+}  # fmt: skip
 
 
 def _symbol_list(request: Request) -> list[Row]:
@@ -109,30 +107,23 @@ def _time(request: Request) -> Row:
 def _pairs(request: Request) -> list[Row]:
     return [
         {
-            "product_id": state.listing.market_id,
-            "ticker_id": wire.ticker_id(state.listing),
-            "base": state.listing.native,
-            "quote": state.listing.quote,
+            "product_id": state.listing.market_id, "ticker_id": wire.ticker_id(state.listing),
+            "base": state.listing.native, "quote": state.listing.quote,
         }
         for state in request.world.markets.values()
-    ]
+    ]  # fmt: skip
 
 
 def _assets(request: Request) -> list[Row]:
     rows = [
         {
-            "product_id": state.listing.market_id,
-            "ticker_id": wire.ticker_id(state.listing),
-            "market_type": "perp",
-            "name": f"{state.listing.symbol} Perp",
-            "symbol": state.listing.native,
-            "maker_fee": MAKER_FEE,
-            "taker_fee": TAKER_FEE,
-            "can_withdraw": False,
-            "can_deposit": False,
+            "product_id": state.listing.market_id, "ticker_id": wire.ticker_id(state.listing),
+            "market_type": "perp", "name": f"{state.listing.symbol} Perp",
+            "symbol": state.listing.native, "maker_fee": MAKER_FEE, "taker_fee": TAKER_FEE,
+            "can_withdraw": False, "can_deposit": False,
         }
         for state in request.world.markets.values()
-    ]
+    ]  # fmt: skip
     nothing: Row = dict.fromkeys(rows[0])
     quote = {"product_id": wire.QUOTE_ID, "name": "USDT0", "symbol": "USDT0"}
     return [nothing | quote | {"can_withdraw": True, "can_deposit": True}, *rows]
@@ -186,16 +177,12 @@ def _trades(request: Request) -> list[Row]:
         price, size = float(state.price_text(fill.ticks)), float(state.size_text(fill.lots))
         rows.append(
             {
-                "product_id": state.listing.market_id,
-                "ticker_id": wire.ticker_id(state.listing),
-                "trade_id": fill.trade_id,
-                "price": price,
-                "base_filled": sign * size,
-                "quote_filled": -sign * size * price,
-                "timestamp": fill.at_ns // NS_PER_S,
+                "product_id": state.listing.market_id, "ticker_id": wire.ticker_id(state.listing),
+                "trade_id": fill.trade_id, "price": price, "base_filled": sign * size,
+                "quote_filled": -sign * size * price, "timestamp": fill.at_ns // NS_PER_S,
                 "trade_type": fill.side.value,
             }
-        )
+        )  # fmt: skip
     return rows
 
 
@@ -242,19 +229,14 @@ def _refused(request: Request, refusal: Refusal) -> HttpReply:
 
 on_http = Routes(
     {
-        "GET /gateway/v1/query": _query,
-        "POST /gateway/v1/query": _query,
-        "GET /gateway/v1/symbols": _symbol_list,
-        "GET /gateway/v1/edge/query": _time,
-        "GET /gateway/v2/pairs": _pairs,
-        "GET /gateway/v2/assets": _assets,
-        "GET /gateway/v2/orderbook": _orderbook,
-        "GET /archive/v2/contracts": _contracts,
-        "GET /archive/v2/tickers": _tickers,
-        "GET /archive/v2/trades": _trades,
+        "GET /gateway/v1/query": _query, "POST /gateway/v1/query": _query,
+        "GET /gateway/v1/symbols": _symbol_list, "GET /gateway/v1/edge/query": _time,
+        "GET /gateway/v2/pairs": _pairs, "GET /gateway/v2/assets": _assets,
+        "GET /gateway/v2/orderbook": _orderbook, "GET /archive/v2/contracts": _contracts,
+        "GET /archive/v2/tickers": _tickers, "GET /archive/v2/trades": _trades,
         "POST /archive/v1": _archive,
     },
     refused=_refused,
     budgets=Budgets(800, 10.0, reply(429, {"error": "Too many requests.", "error_code": 1000})),
-).answer
+).answer  # fmt: skip
 """Gateway and archive allow 400 each."""
