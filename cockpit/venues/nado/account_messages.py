@@ -1,5 +1,8 @@
 """Nado: what gateway and archive say of accounts. Every figure of money or size is of 1e-18."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 from msgspec import Struct
 
@@ -74,6 +77,10 @@ class Payments(Struct, gc=False, frozen=True):
 
 
 SUBACCOUNTS = msgspec.json.Decoder(Subaccounts, strict=False)
-INFO = msgspec.json.Decoder(Answer[Info], strict=False)
-ISOLATED = msgspec.json.Decoder(Answer[IsolatedPositions], strict=False)
+Half = Answer[Info] | Answer[IsolatedPositions]
+HALVES: Mapping[str, "msgspec.json.Decoder[Any]"] = {
+    "subaccount_info": msgspec.json.Decoder(Answer[Info], strict=False),
+    "isolated_positions": msgspec.json.Decoder(Answer[IsolatedPositions], strict=False),
+}
+"""By the name of the query."""
 PAYMENTS = msgspec.json.Decoder(Payments, strict=False)

@@ -20,15 +20,15 @@ price of liquidation; it comes when the maintenance health is below zero.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-import msgspec
 from msgspec.structs import replace
 
 from cockpit.core.account import hex_address_problem
 from cockpit.core.events import FundingPayment, Margin, Position, Reject
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.venues.contract import Fetch, Output, Reply
-from cockpit.venues.kit.account_ledger import PAYMENTS_NS, Ledger
+from cockpit.venues.kit.account_ledger import PAYMENTS_NS
 from cockpit.venues.kit.accounts import Accounts
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.parts import OverHttp
@@ -54,6 +54,14 @@ def check_address(text: str) -> str | None:
 
 class _Unreadable(Exception):
     """A figure without which the account is not whole."""
+
+
+class _Part(NamedTuple):
+    """One pool as it was read."""
+
+    subaccount: str
+    positions: Sequence[Position]
+    margin: Margin
 
 
 @dataclass(slots=True)
@@ -84,8 +92,7 @@ class PublicAccounts(OverHttp):
         """When the payments of a subaccount are asked for next."""
         self.answers: Mapping[str, Callable[[Reply], list[Output]]] = {
             "account": self._on_subaccounts,
-            "subaccount_info": self._on_info,
-            "isolated_positions": self._on_isolated,
+            **dict.fromkeys(wire.HALVES, self._on_half),
             "account_payments": self._on_payments,
         }
 
@@ -135,26 +142,19 @@ class PublicAccounts(OverHttp):
             for kind, weight in (("subaccount_info", 2), ("isolated_positions", 10))
         ]  # fmt: skip
 
-    def _on_info(self, reply: Reply) -> list[Output]:
-        answer = read(VENUE, wire.INFO, reply, problem)
-        address, _, subaccount = reply.key.partition(" ")
+    def _on_half(self, reply: Reply) -> list[Output]:
+        """Balances and healths of a subaccount, or the positions that are set apart from it."""
+        address, _, subaccount = reply.key.rpartition(" ")
+        answer = read(VENUE, wire.HALVES[reply.name], reply, problem)
+        current = self._rounds.get(address)
         if isinstance(answer, Reject):
             return self._refused(address, answer)
-        current = self._rounds.get(address)
-        if current is None or isinstance(answer.data, msgspec.UnsetType):
+        if current is None:
             return []
-        current.infos[subaccount] = answer.data
-        return self._end(address, current, reply.at_ns)
-
-    def _on_isolated(self, reply: Reply) -> list[Output]:
-        answer = read(VENUE, wire.ISOLATED, reply, problem)
-        address, _, subaccount = reply.key.partition(" ")
-        if isinstance(answer, Reject):
-            return self._refused(address, answer)
-        current = self._rounds.get(address)
-        if current is None or isinstance(answer.data, msgspec.UnsetType):
-            return []
-        current.apart[subaccount] = answer.data.isolated_positions
+        if isinstance(answer.data, wire.Info):
+            current.infos[subaccount] = answer.data
+        elif isinstance(answer.data, wire.IsolatedPositions):
+            current.apart[subaccount] = answer.data.isolated_positions
         return self._end(address, current, reply.at_ns)
 
     def _refused(self, address: str, told: Reject) -> list[Output]:
@@ -167,49 +167,53 @@ class PublicAccounts(OverHttp):
         if not current.is_whole or followed is None:
             return []
         del self._rounds[address]
-        pools: dict[str, str] = {}
-        out: list[Output] = []
         try:
-            for subaccount, name in current.names.items():
-                info = current.infos[subaccount]
-                pools[subaccount] = name
-                prices = {row.product_id: row for row in info.perp_products}
-                rows = [
-                    self._position(address, name, row, prices.get(row.product_id), at_ns)
-                    for row in info.perp_balances
-                    if whole(row.balance.amount) != 0
-                ]
-                out += followed.ledger.whole(name, rows, at_ns)
-                out.append(_margin(address, name, info.healths, at_ns))
-                for row in current.apart[subaccount]:
-                    out += self._isolated(followed.ledger, name, row, pools, at_ns)
+            parts = [
+                part
+                for each in current.names
+                for part in self._parts(address, current, each, at_ns)
+            ]
         except _Unreadable as error:
             return self._refused(address, reject(VENUE, at_ns, f"account: {error}"))
-        for subaccount, pool in self._pools.get(address, {}).items():
-            if subaccount not in pools:
-                out += followed.ledger.whole(pool, (), at_ns)
-                out.append(Margin(
-                    venue=VENUE, recv_ns=at_ns, account=address, pool=pool, equity=0.0, used=0.0,
-                    available=0.0, maintenance=0.0, cross_equity=0.0,
-                ))  # fmt: skip
+        # The ledger is told only now: what it hears is taken for said.
+        before, pools = self._pools.get(address, {}), {p.subaccount: p.margin.pool for p in parts}
+        nothing = Margin(
+            venue=VENUE, recv_ns=at_ns, account=address, equity=0.0, used=0.0, available=0.0,
+            maintenance=0.0, cross_equity=0.0,
+        )  # fmt: skip
+        parts += [
+            _Part(subaccount, (), replace(nothing, pool=pool))
+            for subaccount, pool in before.items()
+            if subaccount not in pools
+        ]
+        out: list[Output] = []
+        for part in parts:
+            out += followed.ledger.whole(part.margin.pool, part.positions, at_ns)
+            out.append(part.margin)
         self._pools[address] = pools
-        is_flat = not any(isinstance(fact, Position) and fact.size for fact in out)
+        is_flat = not any(part.positions for part in parts)
         return [*out, *self._accounts.read(address, at_ns, is_flat=is_flat)]
 
-    def _isolated(
-        self, ledger: Ledger, name: str, row: wire.IsolatedRow, pools: dict[str, str], at_ns: int
-    ) -> Iterator[Output]:
-        """A position that was set apart, in a pool of its own."""
-        market = self._market(row.base_balance.product_id)
-        pool = pools[row.subaccount] = f"{name} isolated {market.symbol}"
-        balance, product = row.base_balance, row.base_product
-        margin = _margin(ledger.account, pool, row.healths, at_ns)
-        rows = []
-        if whole(balance.balance.amount) != 0:
-            position = self._position(ledger.account, pool, balance, product, at_ns)
-            rows = [replace(position, margin_mode="isolated", isolated_equity=margin.equity)]
-        yield from ledger.whole(pool, rows, at_ns)
-        yield replace(margin, maintenance=0.0, cross_equity=0.0)
+    def _parts(self, address: str, current: _Round, subaccount: str, at_ns: int) -> Iterator[_Part]:
+        """A subaccount, then each position that was set apart from it, in a pool of its own."""
+        name, info = current.names[subaccount], current.infos[subaccount]
+        products = {row.product_id: row for row in info.perp_products}
+        rows = [
+            self._position(address, name, row, products.get(row.product_id), at_ns)
+            for row in info.perp_balances
+            if whole(row.balance.amount) != 0
+        ]
+        yield _Part(subaccount, rows, _margin(address, name, info.healths, at_ns))
+        for apart in current.apart[subaccount]:
+            balance = apart.base_balance
+            pool = f"{name} isolated {self._market(balance.product_id).symbol}"
+            margin = _margin(address, pool, apart.healths, at_ns)
+            rows = []
+            if whole(balance.balance.amount) != 0:
+                position = self._position(address, pool, balance, apart.base_product, at_ns)
+                rows = [replace(position, margin_mode="isolated", isolated_equity=margin.equity)]
+            alone = replace(margin, maintenance=0.0, cross_equity=0.0)
+            yield _Part(apart.subaccount, rows, alone)
 
     def _market(self, product_id: int) -> NadoMarket:
         market = self._products.get(product_id)
@@ -256,7 +260,7 @@ class PublicAccounts(OverHttp):
         return archive("account_payments", {"interest_and_funding": asked}, 5, key)
 
     def _on_payments(self, reply: Reply) -> list[Output]:
-        address, _, subaccount = reply.key.partition(" ")
+        address, _, subaccount = reply.key.rpartition(" ")
         followed, pool = self._accounts.followed.get(address), self._pools.get(address, {})
         answer = read(VENUE, wire.PAYMENTS, reply)
         if isinstance(answer, Reject):

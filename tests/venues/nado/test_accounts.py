@@ -240,6 +240,20 @@ def test_a_position_that_cannot_be_read_is_not_left_out_of_a_whole(body: Any) ->
     assert states(outputs) == ["failed"]
 
 
+def test_a_position_that_closed_in_a_round_that_failed_is_told_closed_by_the_next() -> None:
+    session = following()
+    read(session, info(SHORT), apart())
+    later_ns = AT_NS + 15 * 10**9
+    read(
+        session,
+        info(FLAT),
+        apart({**long_ether(), "base_balance": balance(999, "1", "1")}),
+        later_ns,
+    )
+    outputs = read(session, info(FLAT), apart(), later_ns + 10**9)
+    assert [(p.symbol, p.size) for p in only(Position, outputs)] == [("BTC", 0.0)]
+
+
 def test_a_list_of_subaccounts_that_may_be_cut_is_no_whole() -> None:
     rows = [(DEFAULT, "default", False)] * 100
     outputs = said(following(), "account", wallet(*rows))
