@@ -17,6 +17,12 @@ CLAIMS = (
         source="recorded funding_rate_history",
     ),
     Claim(
+        point="formula", standing="recorded",
+        says="The running rate is the hour's mean of mark over index less one, within 2 % a day; "
+        "how the mark comes to rest 0.03 % above the index is not published, so no terms are.",
+        source=f"nine recorded markets; {_CONTRACTS}",
+    ),
+    Claim(
         point="next payment", proof="stamp_on_interval", standing="recorded",
         says="Funding is paid on the hour; its time is in seconds.",
         source=f"{_PAGES}/v2/contracts",

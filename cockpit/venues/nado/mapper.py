@@ -21,6 +21,7 @@ HOURS_QUOTED = 24
 SIDES_COUNTED = 2
 """The published contracts add every position's absolute size to the open interest."""
 _LARGEST_FEE = wire.X18 // 100
+_LEAST_MARGIN = wire.X18 // 1000
 
 Fact = Prices | OpenInterest | Funding | Volume | Reject
 
@@ -48,23 +49,17 @@ def instrument(
     initial = _fraction(row.long_weight_initial_x18)
     maintenance = _fraction(row.long_weight_maintenance_x18)
     return Instrument(
-        venue=VENUE,
-        recv_ns=at_ns,
-        symbol=market.symbol,
-        native=market.native,
-        base=coin_and_contract(market.native)[0],
-        quote=QUOTE,
+        venue=VENUE, recv_ns=at_ns, symbol=market.symbol, native=market.native,
+        base=coin_and_contract(market.native)[0], quote=QUOTE,
         tick=tick / contract if tick is not None and tick > 0 else None,
         lot=lot * contract if lot is not None and lot > 0 else None,
-        min_notional_usd=positive(wire.x18(row.min_size)),
-        contract=contract,
+        min_notional_usd=positive(wire.x18(row.min_size)), contract=contract,
         funding_interval_s=HOUR_S,
-        max_leverage=None if initial is None else wire.X18 / initial,
+        max_leverage=None if initial is None or initial < _LEAST_MARGIN else wire.X18 / initial,
         mmf=None if maintenance is None else maintenance / wire.X18,
-        status=status(market, is_running=is_running),
-        taker_fee=_fee(row.taker_fee_rate_x18),
+        status=status(market, is_running=is_running), taker_fee=_fee(row.taker_fee_rate_x18),
         maker_fee=_fee(row.maker_fee_rate_x18),
-    )
+    )  # fmt: skip
 
 
 def status(market: NadoMarket, *, is_running: bool) -> Literal["active", "paused"]:

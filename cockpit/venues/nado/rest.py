@@ -47,11 +47,9 @@ class Rest:
         self._history = Backfill(_HISTORY, self._ask_history)
         self.parts = (self._symbols, self._status, self._contracts, self._history)
         self.answers: Mapping[str, Callable[[Reply], list[Output]]] = {
-            "instruments": self._on_symbols,
-            "status": self._on_status,
-            "tickers": self._on_contracts,
-            "funding_history": self._on_history,
-        }
+            "instruments": self._on_symbols, "status": self._on_status,
+            "tickers": self._on_contracts, "funding_history": self._on_history,
+        }  # fmt: skip
 
     def follow(self, wants: Wants, at_ns: int) -> list[Output]:
         """One reading of all contracts serves what is watched and what is surveyed."""
@@ -145,11 +143,9 @@ class Rest:
         start_s, end_s = -(-page.start_ns // NS_PER_S), page.end_ns // NS_PER_S
         rows = min(_ROWS, (page.end_ns - page.start_ns) // HOUR_NS + 2)
         asked = {
-            "product_id": self.listing.markets[page.key].product_id,
-            "start_time": start_s,
-            "end_time": end_s,
-            "limit": rows,
-        }
+            "product_id": self.listing.markets[page.key].product_id, "start_time": start_s,
+            "end_time": end_s, "limit": rows,
+        }  # fmt: skip
         return archive(
             "funding_history", {"funding_rate_history": asked}, 2 + rows // 100, page.key
         )

@@ -7,10 +7,19 @@ import msgspec
 from msgspec.structs import replace
 
 from cockpit.core import events
-from cockpit.core.market import FundingTerms, Side
+from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS, NS_PER_S
-from cockpit.venues import contract
-from cockpit.venues.contract import Fetch, Frame, Output, Reply, Wants
+from cockpit.venues.contract import (
+    MAIN,
+    Fetch,
+    Frame,
+    Limit,
+    LinkSpec,
+    Output,
+    Reply,
+    VenueSpec,
+    Wants,
+)  # fmt: skip
 from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
@@ -23,15 +32,11 @@ from cockpit.venues.nado.rest import ARCHIVE, Rest
 
 _DOCS = "https://docs.nado.xyz/developer-resources/api"
 
-SPEC = contract.VenueSpec(
+SPEC = VenueSpec(
     name=VENUE,
     title="Nado",
     short="NAD",
-    links={
-        contract.MAIN: contract.LinkSpec(
-            "wss://gateway.prod.nado.xyz/v1/subscribe", compressed=True
-        )
-    },
+    links={MAIN: LinkSpec("wss://gateway.prod.nado.xyz/v1/subscribe", compressed=True)},
     rest_url="https://api.prod.nado.xyz",
     chain=None,
     kinds=frozenset({
@@ -55,9 +60,8 @@ SPEC = contract.VenueSpec(
     maker_fee=FACTS.maker_fee,
     publishes_fees=True,
     facts=FACTS,
-    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap=0.02 / 24),
     check_address=check_address,
-    limits={ARCHIVE: contract.Limit(400, 10.0)},
+    limits={ARCHIVE: Limit(400, 10.0)},
     ban_statuses=frozenset({403}),
     note="Funding is quoted per 24 hours and paid by the hour; the cockpit shows it by the hour.",
 )  # fmt: skip

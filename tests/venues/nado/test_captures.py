@@ -88,6 +88,14 @@ def test_the_recorded_rate_is_of_24_hours_and_stated_by_the_hour() -> None:
     assert live["WTI"].rate == pytest.approx(-0.003550171430818078 / 24)
 
 
+def test_the_recorded_rate_of_a_day_is_the_premium_of_the_mark() -> None:
+    _, outputs = surveyed()
+    prices, live = by_symbol(Prices, outputs), by_symbol(Funding, outputs)
+    for symbol, fact in live.items():
+        premium = prices[symbol].mark / prices[symbol].index - 1
+        assert fact.rate * 24 == pytest.approx(premium, abs=1e-5), symbol
+
+
 def test_recorded_prices_interest_and_volume_are_in_coins_one_side_once() -> None:
     _, outputs = surveyed()
     btc, pepe = (by_symbol(Prices, outputs)[name] for name in ("BTC", "PEPE"))

@@ -62,6 +62,12 @@ def test_a_weight_that_leaves_no_margin_says_no_leverage(weight: Any) -> None:
     assert fact.tick == 1.0, "its neighbours are not touched"
 
 
+def test_a_leverage_beyond_a_thousand_is_none() -> None:
+    fact = listed(long_weight_initial_x18=x18(0.9999), long_weight_maintenance_x18=x18(0.9999))
+    assert fact.max_leverage is None
+    assert fact.mmf == pytest.approx(0.0001)
+
+
 @pytest.mark.parametrize("figure", ["", None, "0", "-1", "1.5", "0x10", "9" * 50, "１"])
 def test_a_tick_that_is_no_number_is_missing_and_costs_nothing_else(figure: Any) -> None:
     fact = listed(price_increment_x18=figure)
