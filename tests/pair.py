@@ -33,9 +33,8 @@ from cockpit.wire.pump import Pump
 START_NS = 1_760_000_000_000_000_000
 STEP_S = 0.1
 REOPEN_STEPS = 20
-POLL_S = 6.0
-"""Longer than any venue waits between two readings of what it watches."""
 TRIES = 3
+AGENT = {"User-Agent": "cockpit"}
 
 
 class Pair:
@@ -61,6 +60,7 @@ class Pair:
         self._reopen_at = dict.fromkeys(self._paths, 0)
         self._fetches: list[Fetch] = []
         self._step = 0
+        self._settling_s = 0.8 * module.SPEC.quiet_s
 
     @property
     def at_ns(self) -> int:
@@ -79,13 +79,16 @@ class Pair:
                 self.feed(Tick(at_ns=self.at_ns))
 
     def settle(self) -> None:
-        """Everything that the venue holds back arrives; then, while the world stands still, what
-        is polled is read once more."""
+        """Everything that the venue holds back arrives, and what it only tells who asks.
+
+        The world stands still meanwhile, for less time than a healthy link may be silent.
+        """
         self.venue.faults = NO_FAULTS
         self.venue.flush()
         self._deliver()
-        for _ in range(round(POLL_S / STEP_S)):
+        for _ in range(round(self._settling_s / STEP_S)):
             self._step += 1
+            self._open_links()
             self._answer()
             self._deliver()
             if self._step % 10 == 0:
@@ -140,7 +143,9 @@ class Pair:
             self._fetches.remove(fetch)
             status, body = 0, ""
             for _ in range(TRIES):
-                answer = self.venue.http(fetch.method, fetch.path, (fetch.body or "").encode())
+                answer = self.venue.http(
+                    fetch.method, fetch.path, (fetch.body or "").encode(), AGENT
+                )
                 if answer is not None:
                     status, body = answer.status, answer.body
                 if status == 200:
