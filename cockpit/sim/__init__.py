@@ -17,6 +17,7 @@ FACES: dict[str, str] = {
     "paradex": "cockpit.sim.faces.paradex",
     "orderly": "cockpit.sim.faces.orderly",
     "nado": "cockpit.sim.faces.nado",
+    "extended": "cockpit.sim.faces.extended",
 }
 
 

@@ -19,6 +19,7 @@ BITCOIN = {
     "lighter": "BTC/USDC:USDC",
     "dydx": "BTC/USDC:USDC",
     "paradex": "BTC/USD:USDC",
+    "extended": "BTC/USDC:USDC",
 }
 
 BELOW = {"indexer": "/v4", "v1": "/v1"}
@@ -35,7 +36,8 @@ def where(request: pytest.FixtureRequest) -> Iterator[tuple[str, dict[str, Any]]
 def pointed(module: Any, name: str, urls: dict[str, Any]) -> Any:
     """A stock client with other URLs, and nothing else changed."""
     client = getattr(module, name)()
-    rest, socket = urls["rest_url"], urls["ws_urls"]["main"]
+    # A venue may have several dialects on its sockets; ccxt speaks the older one.
+    rest, socket = urls["rest_url"], urls["ws_urls"].get("v1", urls["ws_urls"]["main"])
     api = client.urls["api"]
     for key in api:
         if key != "ws":

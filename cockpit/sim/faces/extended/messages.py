@@ -1,0 +1,156 @@
+"""Extended's rows: listing with figures, levels, trades and payments, shared by REST and socket.
+
+Beside the world's markets there are rows that a client must tell apart: a spot market, one that is
+listed and does not trade yet (an equity outside its hours), and dead ones that still show a rate.
+Source: https://api.docs.extended.exchange.
+"""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from cockpit.core.market import Side
+from cockpit.core.units import NS_PER_MS, next_boundary_ns
+from cockpit.sim.faces.extended.profile import cap_pct
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import fixed, trimmed
+from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
+
+LISTED_MS = 1_752_829_532_673
+FIRST_TRADE_ID = 2_104_498_546_882_383_895
+"""Ids are beyond what a double holds."""
+EQUITY, SPOT = "GILD_24_5", "BTCSPOT"
+
+
+def exact(value: float | None) -> str:
+    """Every digit of a number and no exponent; "0" where there is none."""
+    return "0" if value is None else f"{Decimal(repr(value)):f}"
+
+
+def markets(world: VenueWorld) -> Iterator[Json]:
+    """Every row of the listing."""
+    for state in world.markets.values():
+        yield market(world, state)
+    silent = _stats(nextFundingRate=0)
+    yield _row(SPOT, type="SPOT", uiName="wBTC/USDC", marketStats=silent)
+    yield _row(
+        EQUITY, uiName="GILD-USD", category="RWA", subCategory="Equity", isOffHours=True,
+        status="PRELISTED", referenceMarket="us_equity", marketStats=silent,
+    )  # fmt: skip
+
+
+def market(world: VenueWorld, state: MarketState) -> Json:
+    """A row; the tick and its like are those of the listing."""
+    listing = state.listing
+    own = {
+        "minPriceChange": state.price_text(1), "minOrderSizeChange": state.size_text(1),
+        "minOrderSize": state.size_text(listing.min_lots),
+        "maxLeverage": f"{listing.max_leverage}.00",
+        "hourlyFundingRateCap": f"{cap_pct(listing.symbol):g}",
+    }  # fmt: skip
+    return _row(
+        listing.native.removesuffix("-USD"),
+        uiName=f"k{listing.symbol}-USD" if listing.contract > 1 else listing.native,
+        status="ACTIVE" if listing.status == "active" else "DELISTED",
+        assetPrecision=listing.size_decimals,
+        marketStats=stats(world, state),
+        tradingConfig={**_CONFIG, **own},
+    )
+
+
+_CONFIG = {
+    "minOrderSize": "0.1", "minOrderSizeChange": "0.01", "minPriceChange": "0.01",
+    "maxMarketOrderValue": "3000000", "maxLimitOrderValue": "15000000",
+    "maxPositionValue": "60000000", "maxLeverage": "10.00", "hourlyFundingRateCap": "1",
+    "openInterestLimit": "0", "maxNumOrders": "200", "limitPriceCap": "0.05",
+    "limitPriceFloor": "0.05", "uPnlWithdrawable": True, "postWithdrawalMarginFactor": "0.1",
+}  # fmt: skip
+
+
+def _row(asset: str, **own: Json) -> Json:
+    row = {
+        "name": f"{asset}-USD", "type": "PERPETUAL", "uiName": asset, "category": "Crypto",
+        "subCategory": "L1", "assetName": asset, "assetPrecision": 2,
+        "collateralAssetName": "USD", "collateralAssetPrecision": 6, "description": asset,
+        "isRfq": False, "isOffHours": False, "status": "ACTIVE", "tradingHours": "CONTINUOUS",
+        "tradingConfig": _CONFIG, "visibleOnUi": True, "referenceMarket": "null",
+        "createdAt": LISTED_MS, **own,
+    }  # fmt: skip
+    return {**row, "active": row["status"] == "ACTIVE"}
+
+
+def _stats(**figures: str | int) -> dict[str, Json]:
+    texts = (
+        "dailyVolume", "dailyVolumeBase", "dailyPriceChange", "dailyPriceChangePercentage",
+        "dailyLow", "dailyHigh", "lastPrice", "askPrice", "bidPrice", "markPrice", "indexPrice",
+        "fundingRate", "nextFundingRate", "openInterest", "openInterestBase",
+    )  # fmt: skip
+    return {**dict.fromkeys(texts, "0"), **figures}
+
+
+def stats(world: VenueWorld, state: MarketState) -> Json:
+    """A market's figures. A dead one keeps a rate and a time, and nothing else."""
+    if state.mark is None or state.index is None or state.rate is None:
+        hour_ms = next_boundary_ns(world.now_ns(), 3600) // NS_PER_MS
+        return _stats(fundingRate="0.000013", nextFundingRate=hour_ms)
+    last = state.last if state.last is not None else state.mark
+    before = state.prev_day_price if state.prev_day_price is not None else last
+    base = state.day_volume_base / state.listing.contract
+    coins = float(state.size_text(state.open_interest_lots))
+    bid, ask = state.best(Side.BUY), state.best(Side.SELL)
+    return _stats(
+        dailyVolume=fixed(base * last, 6), dailyVolumeBase=exact(base),
+        dailyPriceChange=exact(last - before),
+        dailyPriceChangePercentage=fixed(last / before - 1, 4),
+        dailyLow=exact(min(last, before)), dailyHigh=exact(max(last, before)),
+        lastPrice=exact(last), markPrice=exact(state.mark), indexPrice=exact(state.index),
+        bidPrice=state.price_text(bid[0]) if bid else "0",
+        askPrice=state.price_text(ask[0]) if ask else "0",
+        fundingRate=fixed(state.rate, 6),
+        nextFundingRate=(state.next_funding_ns or 0) // NS_PER_MS,
+        openInterest=fixed(coins * state.mark, 6),
+        openInterestBase=state.size_text(state.open_interest_lots),
+    )  # fmt: skip
+
+
+def asset() -> Json:
+    """The collateral: USDC, which is called USD here."""
+    return {
+        "id": 1, "name": "USD", "symbol": "USD", "description": "USD Collateral", "precision": 6,
+        "isActive": True, "isCollateral": True, "starkexId": "0x1", "starkexResolution": 1_000_000,
+        "l1Id": "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", "l1Resolution": 1_000_000,
+        "version": 3, "createdAt": LISTED_MS, "type": "SPOT", "canBeUsedAsCollateral": True,
+        "riskFactors": [], "availableForTradeFactors": [],
+    }  # fmt: skip
+
+
+def price(state: MarketState, ticks: int) -> str:
+    """Without trailing zeros: "224.1" beside a tick of 0.01."""
+    return trimmed(ticks, state.listing.price_decimals)
+
+
+def size(state: MarketState, lots: int) -> str:
+    return trimmed(lots, state.listing.size_decimals)
+
+
+def levels(state: MarketState, rows: Iterable[tuple[int, int]]) -> Json:
+    """Of a whole book."""
+    return [{"q": size(state, lots), "p": price(state, ticks)} for ticks, lots in rows]
+
+
+def fills(state: MarketState, trades: Iterable[TradeTick]) -> Json:
+    return [
+        {
+            "i": FIRST_TRADE_ID + trade.trade_id,
+            "m": state.listing.native,
+            "S": "BUY" if trade.side is Side.BUY else "SELL",
+            "tT": "LIQUIDATION" if trade.liquidation else "TRADE",
+            "T": trade.at_ns // NS_PER_MS,
+            "p": state.price_text(trade.ticks),
+            "q": state.size_text(trade.lots),
+        }
+        for trade in trades
+    ]
+
+
+def payment(state: MarketState, rate: float, at_ns: int) -> Json:
+    return {"m": state.listing.native, "f": fixed(rate, 6), "T": at_ns // NS_PER_MS}
