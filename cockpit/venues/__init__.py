@@ -18,6 +18,7 @@ REGISTRY: dict[str, str] = {
     "paradex": "cockpit.venues.paradex",
     "orderly": "cockpit.venues.orderly",
     "nado": "cockpit.venues.nado",
+    "extended": "cockpit.venues.extended",
 }
 
 

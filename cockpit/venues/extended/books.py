@@ -1,0 +1,159 @@
+"""Extended's books: one number over all frames of a connection, changes of sizes, old first books.
+
+A missing number may concern any book, so all are lost. On a socket of one stream the numbers are
+the stream's own, and only its book is. A book that is old when it comes is kept back until its
+changes have caught up, or for a second if nothing changes.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from cockpit.core.events import BookDelta, BookSnapshot, Levels
+from cockpit.core.units import NS_PER_S
+from cockpit.venues.contract import Output
+from cockpit.venues.extended import messages as wire
+from cockpit.venues.extended.mapper import VENUE, ExtendedMarket
+from cockpit.venues.kit.books import BookFeed, Books
+from cockpit.venues.kit.numbers import sane_book
+from cockpit.venues.kit.sequencing import GAP, IGNORE, SharedCounter
+from cockpit.venues.kit.subscriptions import Subscriptions
+
+_FRESH_NS, _OLDEST_NS = 2 * NS_PER_S, 90 * NS_PER_S
+"""A whole book is at most a minute old: one that seems older is a matter of clocks."""
+_HELD_NS = NS_PER_S
+_PATIENCE_NS = 5 * NS_PER_S
+
+
+class NumberedBooks:
+    """A part. Reads say in a sentence why a message makes no sense; the book is lost by then."""
+
+    def __init__(self, subscriptions: Subscriptions) -> None:
+        self._books = Books(VENUE, subscriptions)
+        self._link = subscriptions.link
+        self._forget()
+
+    def _forget(self) -> None:
+        self._counters: dict[str, SharedCounter] = {}
+        self._held: dict[str, tuple[ExtendedMarket, int]] = {}
+        """The topics whose book is kept back: of which market, and since when."""
+        self._damaged_ns: int | None = None
+
+    # --- a part -------------------------------------------------------------------------------
+
+    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
+        return self._books.opened(link, at_ns)
+
+    def closed(self, link: str) -> None:
+        self._books.closed(link)
+        if link == self._link:
+            self._forget()
+
+    def tick(self, at_ns: int) -> Sequence[Output]:
+        """After damage, which may have been elsewhere too, every book is taken anew."""
+        held = self._held.values()
+        due = [market for market, since_ns in held if at_ns - since_ns >= _HELD_NS]
+        out: list[Output] = [self._whole(market, None, at_ns) for market in due]
+        if self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS:
+            self._damaged_ns = None
+            out += self._books.renew_all(at_ns)
+        return [*out, *self._books.tick(at_ns)]
+
+    def want(self, markets: Iterable[ExtendedMarket], at_ns: int) -> list[Output]:
+        """Keep the books of exactly these."""
+        books = {wire.book_topic(market.native): market.symbol for market in markets}
+        self._held = {topic: held for topic, held in self._held.items() if topic in books}
+        return self._books.want(books, at_ns)
+
+    def damaged(self, at_ns: int) -> None:
+        """A frame of the connection made no sense."""
+        self._damaged_ns = at_ns
+
+    # --- numbers ------------------------------------------------------------------------------
+
+    def count(self, heard: wire.Heard, at_ns: int) -> list[Output] | None:
+        """Judge the number of a frame: what was lost before it; None if it came before."""
+        counter = self._counters.setdefault(heard.stream, SharedCounter())
+        verdict = counter.take(heard.seq)
+        if verdict is IGNORE:
+            return None
+        if verdict is not GAP:
+            return []
+        counter.take(heard.seq)
+        keys = [heard.stream] if heard.stream else list(self._books.feeds)
+        return [output for key in keys for output in self.lose(key, at_ns)]
+
+    def lose(self, topic: str, at_ns: int) -> list[Output]:
+        """The book of this topic, if it is one, is unknown: reset it, leave and join."""
+        feed = self._books.feeds.get(topic)
+        if feed is None or not feed.chain.is_synced:
+            return []
+        feed.is_stated = False
+        self._held.pop(topic, None)
+        return self._books.gap(feed, at_ns, "a message is missing or made no sense")
+
+    # --- books --------------------------------------------------------------------------------
+
+    def read(self, market: ExtendedMarket, heard: wire.Heard, at_ns: int) -> Sequence[Output] | str:
+        """What a message of a book says; a sentence if it cannot be."""
+        data: wire.BookData = heard.data
+        feed = self._feed(market, at_ns)
+        if heard.kind == "snapshot":
+            bids = tuple([(level.p, level.q) for level in data.b])
+            asks = tuple([(level.p, level.q) for level in data.a])
+            if not sane_book(bids, asks):
+                return f"book of {market.native} is crossed, unordered or has an empty level"
+            if data.d == wire.FULL:
+                return self._snapshot(market, (bids, asks), heard, at_ns)
+            # The touch is a book of one level, where there is no better one.
+            touch = _stated(market, (bids, asks), heard.seq, heard.venue_ns, at_ns)
+            return () if feed.chain.is_synced else [touch]
+        if not feed.chain.is_synced or data.d != wire.FULL:
+            return ()
+        changes = market.book.apply(data.b, data.a)
+        if changes is None:
+            return f"a change of {market.native} takes away more than there is"
+        feed.chain.last = heard.seq
+        if feed.key in self._held:
+            is_old = heard.venue_ns is None or at_ns - heard.venue_ns > _FRESH_NS
+            return () if is_old else [self._whole(market, heard.venue_ns, at_ns)]
+        bids, asks = map(market.unit.to_levels, changes)
+        return [
+            BookDelta(
+                venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=heard.venue_ns,
+                bids=bids, asks=asks, seq=heard.seq,
+            )
+        ] if bids or asks else ()  # fmt: skip
+
+    def _snapshot(
+        self, market: ExtendedMarket, book: tuple[Levels, Levels], heard: wire.Heard, at_ns: int
+    ) -> Sequence[Output]:
+        market.book.replace(*book)
+        feed = self._feed(market, at_ns)
+        feed.chain.snapshot(heard.seq)
+        if heard.venue_ns is not None and _FRESH_NS < at_ns - heard.venue_ns < _OLDEST_NS:
+            self._held[feed.key] = (market, at_ns)
+            return ()
+        return [self._whole(market, heard.venue_ns, at_ns)]
+
+    def _whole(self, market: ExtendedMarket, venue_ns: int | None, at_ns: int) -> BookSnapshot:
+        """The book as it stands now."""
+        feed = self._feed(market, at_ns)
+        self._held.pop(feed.key, None)
+        feed.is_stated = True
+        return _stated(market, market.book.whole(), feed.chain.last, venue_ns, at_ns)
+
+    def _feed(self, market: ExtendedMarket, at_ns: int) -> BookFeed:
+        return self._books.feed(wire.book_topic(market.native), market.symbol, at_ns)
+
+
+def _stated(
+    market: ExtendedMarket,
+    book: tuple[Levels, Levels],
+    seq: int | None,
+    venue_ns: int | None,
+    at_ns: int,
+) -> BookSnapshot:
+    bids, asks = map(market.unit.to_levels, book)
+    return BookSnapshot(
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns, bids=bids, asks=asks,
+        seq=seq,
+    )  # fmt: skip

@@ -1,0 +1,182 @@
+"""Extended: what REST is asked and what it answers. It survives a reconnect."""
+
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import quote
+
+import msgspec
+
+from cockpit.core.events import Reject, Surveyed
+from cockpit.core.units import NS_PER_MS
+from cockpit.venues.contract import Fetch, Output, Reply, Wants
+from cockpit.venues.extended import mapper
+from cockpit.venues.extended import messages as wire
+from cockpit.venues.extended.mapper import VENUE, ExtendedMarket
+from cockpit.venues.kit.backfill import Backfill, Page, Plan
+from cockpit.venues.kit.decoding import decode, reject, subject
+from cockpit.venues.kit.dedupe import Unchanged
+from cockpit.venues.kit.instruments import Instruments, Unit
+from cockpit.venues.kit.polling import Question, Timing, read
+
+_API = "/api/v1/info"
+_WATCHED_S, _SURVEY_S = 10.0, 15.0
+_HISTORY = Plan(newest_first=True, rows=1000)
+
+
+class Rest:
+    """The markets by name, and every poll."""
+
+    def __init__(self, wants: Wants) -> None:
+        self.wants = wants
+        self.listing = Instruments[ExtendedMarket]()
+        self.said = Unchanged()
+        self._watched: tuple[str, ...] = ()
+        self._others: set[str] = set()
+        """Listed names that are no perpetuals."""
+        self._instruments = Question(
+            VENUE, self._ask_instruments, wire.MARKETS, Timing(period_s=600.0),
+            check=wire.problem, at_once=True,
+        )  # fmt: skip
+        self._tickers = Question(
+            VENUE, self._ask_tickers, wire.MARKETS, Timing(period_s=_WATCHED_S), check=wire.problem
+        )
+        self._history = Backfill(_HISTORY, _ask_history)
+        self.parts = (self._instruments, self._tickers, self._history)
+        self.answers: Mapping[str, Callable[[Reply], list[Output]]] = {
+            "instruments": self._on_instruments,
+            "tickers": self._on_tickers,
+            "funding_history": self._on_history,
+        }
+
+    def market(self, native: str) -> ExtendedMarket | None:
+        """A market by its native name; before the listing is known, by the name alone."""
+        market = self.listing.markets.get(native)
+        if market is None and not self.listing.is_whole and native not in self._others:
+            market = mapper.guessed(native)
+            if market is not None:
+                self.listing.markets[native] = market
+        return market
+
+    def is_other(self, native: str) -> bool:
+        """Whether a name is listed, or looks like, something else than a perpetual."""
+        return native in self._others or native.endswith("SPOT-USD")
+
+    def follow(self, wants: Wants, at_ns: int) -> list[Output]:
+        """Figures of all, or of the watched more often; settled rates of the watched."""
+        if wants != self.wants:
+            self.wants = wants
+            self.said.forget()
+        natives = tuple(market.native for market in self.listing.wanted(wants.symbols))
+        if set(natives) - set(self._watched):
+            self._tickers.soon()
+        self._watched = natives
+        self._tickers.every(_SURVEY_S if wants.survey else _WATCHED_S)
+        self._tickers.is_wanted = wants.survey or bool(natives)
+        return [*self._history.want(natives, at_ns)]
+
+    # --- questions ----------------------------------------------------------------------------
+
+    def _ask_instruments(self) -> Fetch:
+        self.listing.begin()
+        return Fetch(name="instruments", path=f"{_API}/markets")
+
+    def _ask_tickers(self) -> Fetch:
+        """One call for all; the page of all is large, so without a survey only the watched."""
+        names = "&".join(f"market={quote(native)}" for native in self._watched)
+        query = "" if self.wants.survey else f"?{names}"
+        return Fetch(name="tickers", path=f"{_API}/markets{query}")
+
+    # --- answers ------------------------------------------------------------------------------
+
+    def _on_instruments(self, reply: Reply) -> list[Output]:
+        answer = self._instruments.read(reply)
+        if isinstance(answer, Reject):
+            return [answer]
+        out: list[Output] = []
+        for row in _rows(answer, reply):
+            out += [row] if isinstance(row, Reject) else self._adopt(row, reply.at_ns)
+        return out + self.listing.end(reply.at_ns)
+
+    def _adopt(self, row: wire.MarketRow, at_ns: int) -> list[Output]:
+        native = row.name
+        if row.type != "PERPETUAL":
+            self._others.add(native)
+            return []
+        if row.status == "DELISTED":
+            return [*self._delisted(native, at_ns)]
+        coin = mapper.coin_of(row)
+        if coin is None:
+            return [reject(VENUE, at_ns, "the names of a market make no sense together", native)]
+        market = self.listing.adopt(native, coin[0], Unit(price=coin[1]), ExtendedMarket)
+        mapper.adopt_row(market, row)
+        return [*self.listing.state(market, mapper.instrument(market, coin[0], row, at_ns))]
+
+    def _delisted(self, native: str, at_ns: int) -> list[Output]:
+        """Dead rows stay in the listing, rate and all; those that we never knew are left out."""
+        market = self.listing.markets.get(native)
+        if market is None:
+            return []
+        market.status = "DELISTED"
+        return [*self.listing.delisted(market, at_ns)]
+
+    def _on_tickers(self, reply: Reply) -> list[Output]:
+        answer = self._tickers.read(reply)
+        if isinstance(answer, Reject):
+            return [answer]
+        out: list[Output] = []
+        markets = 0
+        for row in _rows(answer, reply):
+            if isinstance(row, Reject):
+                out.append(row)
+                continue
+            market = self.listing.markets.get(row.name)
+            if market is None or market.has_other_state(row):
+                out += self._adopt(row, reply.at_ns)
+                market = self.listing.markets.get(row.name)
+            if market is None or market.is_halted or not self.wants.shows(market.symbol):
+                continue
+            markets += 1
+            facts = market.stats(row.marketStats, reply.at_ns)
+            out += facts if market.symbol in self.wants.symbols else self.said.news(facts)
+        if self.wants.survey:
+            out.append(
+                Surveyed(venue=VENUE, recv_ns=reply.at_ns, markets=markets, period_s=_SURVEY_S)
+            )
+        return out
+
+    def _on_history(self, reply: Reply) -> list[Output]:
+        """A page of settled rates, newest first."""
+        answer = read(VENUE, wire.HISTORY, reply, wire.problem)
+        if isinstance(answer, Reject):
+            self._history.failed(reply.key, reply.at_ns)
+            return [answer]
+        rows = answer.data or ()
+        out: list[Output] = []
+        for native in dict.fromkeys(row.m for row in rows):
+            market = self.market(native)
+            if market is None:
+                reason = f"funding_history: unknown market {native}"
+                out.append(reject(VENUE, reply.at_ns, reason, reply.body))
+            else:
+                out += market.payments((row for row in rows if row.m == native), reply.at_ns)
+        key = subject(reply, self.wants) or ""
+        stamps_ns = [row.T * NS_PER_MS for row in rows]
+        return [*out, *self._history.answered(key, stamps_ns, reply.at_ns)]
+
+
+def _rows(
+    answer: wire.Answer[tuple[msgspec.Raw, ...]], reply: Reply
+) -> Iterator[wire.MarketRow | Reject]:
+    """The rows of a listing, each by itself: one that makes no sense costs itself alone."""
+    for raw in answer.data or ():
+        row = decode(wire.MARKET, raw)
+        yield (
+            reject(VENUE, reply.at_ns, f"{reply.name}: {row}", bytes(raw))
+            if isinstance(row, str)
+            else row
+        )
+
+
+def _ask_history(page: Page) -> Fetch:
+    span = f"startTime={page.start_ns // NS_PER_MS}&endTime={page.end_ns // NS_PER_MS}"
+    path = f"{_API}/{quote(page.key)}/funding?{span}&limit={_HISTORY.rows}"
+    return Fetch(name="funding_history", path=path, key=page.key, background=True)

@@ -1,0 +1,164 @@
+"""Extended: what is followed on the socket, and what its frames say."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from cockpit.core.events import (
+    BookDelta,
+    BookReset,
+    BookSnapshot,
+    Funding,
+    Instrument,
+    OpenInterest,
+    Prices,
+    Reject,
+    Rtt,
+    Surveyed,
+    Trade,
+    Volume,
+)
+from cockpit.core.market import FundingTerms
+from cockpit.core.units import HOUR_NS, NS_PER_MS
+from cockpit.venues.contract import MAIN, Frame, LinkSpec, Output, VenueSpec, Wants
+from cockpit.venues.extended import messages as wire
+from cockpit.venues.extended.books import NumberedBooks
+from cockpit.venues.extended.mapper import FACTS, PAID_WITHIN_NS, VENUE
+from cockpit.venues.extended.rest import Rest
+from cockpit.venues.kit import decoding
+from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
+
+SPEC = VenueSpec(
+    name=VENUE,
+    title="Extended",
+    short="EXT",
+    links={
+        MAIN: LinkSpec("wss://api.starknet.extended.exchange/stream.extended.exchange/v2/rpc")
+    },
+    rest_url="https://api.starknet.extended.exchange",
+    chain=None,
+    kinds=frozenset(
+        {
+            Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
+            Volume, Surveyed, Rtt,
+        }
+    ),
+    weight_per_minute=1000,
+    burst=100,
+    docs=(
+        "https://api.docs.extended.exchange",
+        "https://docs.extended.exchange/extended-resources/trading/funding-payments",
+        "https://github.com/x10xchange/python_sdk",
+    ),
+    taker_fee=FACTS.taker_fee,
+    maker_fee=FACTS.maker_fee,
+    facts=FACTS,
+    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
+    note="accounts cannot be read here: the API wants a key, the chain's read is unproven",
+)  # fmt: skip
+
+_PING = "0"
+"""The id of a ping: no subscription has this number."""
+_SCOPES = ("orderbooks", "trades", "prices.mark", "prices.index")
+
+
+def _encode(operation: Operation, topics: Sequence[str], request: int) -> str:
+    """One topic a request: `prices.mark.BTC-USD` is scope, kind and market."""
+    scope, _, native = topics[0].partition(".")
+    selector: dict[str, str | bool] = {"market": native}
+    if scope == "orderbooks":
+        selector |= {"depth": "full", "rfqOnly": False}
+    elif scope == "prices":
+        kind, _, native = native.partition(".")
+        selector = {"type": kind, "market": native}
+    return _call(operation, str(request), {"scope": scope, "selector": selector})
+
+
+def _call(method: str, request: str, params: Mapping[str, Any] | None = None) -> str:
+    call = {"jsonrpc": "2.0", "id": request, "method": method}
+    return msgspec.json.encode(call if params is None else {**call, "params": params}).decode()
+
+
+class Session(VenueSession):
+    """Extended's translator; the contract says what it hears and says."""
+
+    def __init__(self, wants: Wants) -> None:
+        super().__init__(VENUE, wants)
+        self._rest = Rest(wants)
+        self.listing = self._rest.listing
+        self._topics = Subscriptions(_encode, Rules())
+        self._books = NumberedBooks(self._topics)
+        self._pulse = Heartbeat(VENUE, lambda at_ns: _call("ping", _PING), every_s=10.0)
+        self.parts = (self._pulse, self._books, self._topics, *self._rest.parts)
+        self.answers = self._rest.answers
+
+    def on_closed(self, link: str) -> None:
+        self._rest.said.forget()
+        for market in self.listing.markets.values():
+            market.streamed_ns.clear()
+
+    def follow(self, at_ns: int) -> Sequence[Output]:
+        out = self._rest.follow(self.wants, at_ns)
+        markets = list(self.listing.wanted(self.wants.symbols))
+        topics = [f"{scope}.{market.native}" for market in markets for scope in _SCOPES]
+        return [*self._books.want(markets, at_ns), *self._topics.want(topics, at_ns), *out]
+
+    # --- frames -------------------------------------------------------------------------------
+
+    def on_frame(self, frame: Frame) -> Sequence[Output]:
+        envelope = decoding.decode(wire.ENVELOPE, frame.data)
+        if isinstance(envelope, str):
+            return [self._damaged(frame, envelope)]
+        if envelope.id is not None:
+            return self._answer(envelope, frame)
+        heard = wire.heard(envelope)
+        if heard is None:
+            return [self._damaged(frame, "neither an answer nor numbered data")]
+        self._topics.seen(envelope.subscription)
+        out = self._books.count(heard, frame.at_ns)
+        if out is None:
+            return ()
+        facts = heard.problem or self._facts(heard, frame.at_ns)
+        if isinstance(facts, str):
+            lost = self._books.lose(heard.topic, frame.at_ns)
+            return [*out, *lost, self._damaged(frame, facts)]
+        return [*out, *facts] if out else facts
+
+    def _facts(self, heard: wire.Heard, at_ns: int) -> Sequence[Output] | str:
+        """What a frame says; a sentence if it makes no sense."""
+        native, kind, data = heard.native, heard.kind, heard.data
+        market = self._rest.market(native)
+        if market is None:
+            is_known = not native or self._rest.is_other(native)
+            return () if is_known else f"unknown market {native}"
+        if kind in ("snapshot", "delta"):
+            return self._books.read(market, heard, at_ns)
+        if kind in ("mark", "index"):
+            return [market.streamed(kind, data.p, heard.venue_ns, at_ns)]
+        if kind == "trades":
+            return [
+                market.trade(fill, at_ns)
+                for fill in data
+                if fill.m == native and market.fills.is_new(fill.i)
+            ]
+        # Of a rate within the hour it is not known whether it was paid or only computed.
+        is_paid = data.T * NS_PER_MS % HOUR_NS < PAID_WITHIN_NS
+        return market.payments([data], at_ns) if is_paid else ()
+
+    def _answer(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        """The answer to a request of ours, which it calls by our name for it."""
+        request = decoding.request_number(envelope.id)
+        if envelope.error is not None:
+            words = f"refused: {wire.told(envelope.error)}"
+            again = self._topics.refused(request, frame.at_ns)
+            return [decoding.reject(VENUE, frame.at_ns, words, frame.data), *again]
+        if str(envelope.id) == _PING:
+            return self._pulse.pong(frame.at_ns)
+        return self._topics.acknowledged(request, frame.at_ns)
+
+    def _damaged(self, frame: Frame, reason: str) -> Reject:
+        self._books.damaged(frame.at_ns)
+        return decoding.reject(VENUE, frame.at_ns, reason, frame.data)
