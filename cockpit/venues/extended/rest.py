@@ -18,7 +18,7 @@ from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Timing, read
 
 _API = "/api/v1/info"
-_WATCHED_S, _SURVEY_S = 10.0, 15.0
+_PERIOD_S = 15.0
 _HISTORY = Plan(newest_first=True, rows=1000)
 
 
@@ -37,7 +37,7 @@ class Rest:
             check=wire.problem, at_once=True,
         )  # fmt: skip
         self._tickers = Question(
-            VENUE, self._ask_tickers, wire.MARKETS, Timing(period_s=_WATCHED_S), check=wire.problem
+            VENUE, self._ask_tickers, wire.MARKETS, Timing(period_s=_PERIOD_S), check=wire.problem
         )
         self._history = Backfill(_HISTORY, _ask_history)
         self.parts = (self._instruments, self._tickers, self._history)
@@ -61,7 +61,7 @@ class Rest:
         return native in self._others or native.endswith("SPOT-USD")
 
     def follow(self, wants: Wants, at_ns: int) -> list[Output]:
-        """Figures of all, or of the watched more often; settled rates of the watched."""
+        """Figures of all, or of the watched; settled rates of the watched."""
         if wants != self.wants:
             self.wants = wants
             self.said.forget()
@@ -69,7 +69,6 @@ class Rest:
         if set(natives) - set(self._watched):
             self._tickers.soon()
         self._watched = natives
-        self._tickers.every(_SURVEY_S if wants.survey else _WATCHED_S)
         self._tickers.is_wanted = wants.survey or bool(natives)
         return [*self._history.want(natives, at_ns)]
 
@@ -139,7 +138,7 @@ class Rest:
             out += facts if market.symbol in self.wants.symbols else self.said.news(facts)
         if self.wants.survey:
             out.append(
-                Surveyed(venue=VENUE, recv_ns=reply.at_ns, markets=markets, period_s=_SURVEY_S)
+                Surveyed(venue=VENUE, recv_ns=reply.at_ns, markets=markets, period_s=_PERIOD_S)
             )
         return out
 

@@ -57,6 +57,8 @@ SPEC = VenueSpec(
     maker_fee=FACTS.maker_fee,
     facts=FACTS,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
+    # Every book comes whole each minute, so that four times this is longer than any silence.
+    quiet_s=30.0,
     note="accounts cannot be read here: the API wants a key, the chain's read is unproven",
 )  # fmt: skip
 

@@ -120,6 +120,23 @@ def test_dydx_tells_oracle_prices_and_trading_of_the_tail() -> None:
     assert subject.view.awake == {}
 
 
+def test_extendeds_page_shows_all_with_touch_volume_interest_and_rate() -> None:
+    subject = venue("extended")
+    subject.step(4.0)
+    answer = subject.http("GET", "/api/v1/info/markets", headers={"User-Agent": "test"})
+    assert answer is not None
+    rows = {row["name"]: row["marketStats"] for row in json.loads(answer.body)["data"]}
+    for native, state in quiet_of(subject).items():
+        stats = rows[native]
+        assert 0 < float(stats["bidPrice"]) < float(stats["askPrice"])
+        volume = state.day_volume_base / state.listing.contract
+        assert float(stats["dailyVolumeBase"]) == pytest.approx(volume)
+        assert float(stats["openInterestBase"]) > 0
+        assert float(stats["fundingRate"]) == pytest.approx(state.rate, abs=1e-6)
+        assert stats["nextFundingRate"] * 10**6 == state.next_funding_ns
+    assert subject.view.awake == {}
+
+
 def test_a_market_that_is_listed_later_comes_whole_and_one_that_ends_says_so() -> None:
     subject = venue("dydx")
     client = connect(subject, {"type": "subscribe", "channel": "v4_markets", "batched": True})
@@ -149,6 +166,15 @@ def test_a_market_that_is_listed_later_comes_whole_and_one_that_ends_says_so() -
         ),
         ("dydx", {"type": "subscribe", "channel": "v4_orderbook", "id": "SHIB-USD"}),
         ("lighter", {"type": "subscribe", "channel": "order_book/17"}),
+        (
+            "extended",
+            {
+                "method": "subscribe",
+                "id": "1",
+                "jsonrpc": "2.0",
+                "params": {"scope": "orderbooks", "selector": {"market": "1000SHIB-USD"}},
+            },
+        ),
     ],
 )
 def test_a_subscription_keeps_a_quiet_book_alive_and_the_end_of_it_puts_it_away(
