@@ -11,6 +11,7 @@ from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import amount, finite, positive
 from cockpit.venues.paradex import messages as wire
 from cockpit.venues.paradex.funding_index import FundingIndex
+from cockpit.venues.paradex.ladder import Ladder
 
 VENUE = "paradex"
 FACTS = venue_facts("cockpit.venues.paradex")
@@ -32,6 +33,7 @@ class ParadexMarket(Market):
     is_streamed: bool = False
     has_all_digits: bool = False
     is_shallow: bool = False
+    ladder: Ladder = field(default_factory=Ladder)
     index: FundingIndex = field(default_factory=FundingIndex)
 
     @property
@@ -112,10 +114,7 @@ class ParadexMarket(Market):
 
 
 def instrument(
-    market: ParadexMarket,
-    row: wire.MarketRow,
-    status: Status,
-    at_ns: int,
+    market: ParadexMarket, row: wire.MarketRow, status: Status, at_ns: int
 ) -> Instrument:
     """The market as now listed, in coins. The margin fractions hold for any size."""
     contract = market.unit.contract

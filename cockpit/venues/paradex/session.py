@@ -23,15 +23,7 @@ from cockpit.core.events import (
 )
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.contract import (
-    MAIN,
-    Frame,
-    Limit,
-    LinkSpec,
-    Output,
-    VenueSpec,
-    Wants,
-)
+from cockpit.venues.contract import MAIN, Frame, Limit, LinkSpec, Output, VenueSpec, Wants
 from cockpit.venues.kit.books import Books
 from cockpit.venues.kit.decoding import decode, reject
 from cockpit.venues.kit.heartbeat import Heartbeat
@@ -222,6 +214,8 @@ class Session(VenueSession):
         elif (verdict := feed.chain.delta(update.seq - 1, update.seq, at_ns)) is not APPLY:
             reason = f"gap before {update.seq}"
             return self._books.gap(feed, at_ns, reason) if verdict is GAP else ()
+        if not market.ladder.apply(update):
+            return self._books.gap(feed, at_ns, f"crossed after {update.seq}")
         stated = BookSnapshot if update.is_whole else BookDelta
         return (
             stated(

@@ -151,7 +151,7 @@ def mutations_end_well(encoding: str, count: int) -> None:
         ]  # fmt: skip
         good = [said.encode() for said in texts]
     session = Session(Wants(symbols=("BTC",)))
-    checked = Invariants("paradex", may_cross=True)
+    checked = Invariants("paradex")
     checked.check_all(feed(session, opened(), reply("instruments", ordinary("BTC"))))
     for number in range(count):
         data = bytearray(dice.choice(good))

@@ -47,6 +47,27 @@ def test_a_step_of_two_is_a_loss_and_the_book_is_left_and_joined(session: Sessio
     assert '"subscribe"' in joined
 
 
+def test_a_book_that_a_change_crosses_is_left_and_joined(session: Session) -> None:
+    crossing = change(8, updates=levels([("100.4", "1")], []))
+    outputs = feed(session, frame(whole(7)), frame(crossing), frame(change(9)))
+    assert only(BookDelta, outputs) == []
+    assert ["crossed" in reset.reason for reset in only(BookReset, outputs)] == [True]
+    assert len(book_channels(outputs)) == 2
+
+
+def test_a_change_that_takes_the_ask_and_bids_there_is_no_crossing(session: Session) -> None:
+    taken = change(
+        8, updates=levels([("100.4", "1")], []), deletes=levels([], [("100.4", "0")])
+    )  # fmt: skip
+    assert only(BookReset, feed(session, frame(whole(7)), frame(taken))) == []
+
+
+def test_a_side_that_empties_is_shown_empty(session: Session) -> None:
+    gone = change(8, updates=[], deletes=levels([], [("100.4", "0"), ("100.5", "0")]))
+    (delta,) = only(BookDelta, feed(session, frame(whole(7)), frame(gone)))
+    assert delta.asks == ((100.4, 0.0), (100.5, 0.0))
+
+
 def test_a_snapshot_feed_replaces_the_whole_book_each_time_and_may_skip_numbers(
     session: Session,
 ) -> None:
