@@ -113,6 +113,18 @@ def test_a_cap_of_a_tier_that_is_not_known_is_an_assumption() -> None:
     assert any("tier's own is not known" in words for words in rule.notes)
 
 
+def test_a_market_without_a_table_has_the_cap_of_the_tier_that_keeps_the_same() -> None:
+    # Open interest has raised 5 % to 25 %; dYdX's tier with 3 % maintenance has 5 % initial.
+    stated = Instrument(
+        recv_ns=AT_NS, venue="dydx", symbol="LINK", native="LINK-USD", base="LINK", quote="USD",
+        max_leverage=4.0, mmf=0.03,
+    )  # fmt: skip
+    rule = MarginRules({}).rule("dydx", "LINK", stated, None, None)
+    assert rule.funding_cap_hourly == pytest.approx(0.75 * 0.02)
+    assert rule.initial.frac_at(1e6) == 0.25
+    assert any("documented tier with its maintenance" in words for words in rule.notes)
+
+
 def test_a_leverage_that_was_chosen_counts_up_to_what_the_tier_allows() -> None:
     at = view(btc("hyperliquid"))
     position = held("hyperliquid", 200e6 / 60_000, leverage=30)

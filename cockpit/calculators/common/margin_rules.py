@@ -150,15 +150,18 @@ def _funding_cap(
     multiple = table.funding_cap_of_margin
     if multiple is None or not asked:
         return math.inf, []
-    room = asked[0][1] - kept[0][1]
-    cap = multiple * room if room > 0 else math.inf
-    if documented or (listed is not None and listed.initial_tiers):
-        return cap, []
-    # What open interest has raised stands in for the tier: the cap is too wide, never too tight.
-    return cap, [
-        f"{name}: funding capped at {cap:.3g} an hour, of the present initial margin; "
-        "the tier's own is not known"
-    ]
+    keeps, initial, words = kept[0][1], asked[0][1], ""
+    if not documented and not (listed is not None and listed.initial_tiers):
+        rows = [tier for tiers in table.tiers.values() for tier in tiers]
+        alike = {1 / tier.max_leverage for tier in rows if abs(tier.mmf - keeps) <= SAME}
+        if len(alike) == 1:
+            (initial,) = alike
+            words = "of the documented tier with its maintenance"
+        else:
+            # Open interest may have raised it: the cap is too wide, never too tight.
+            words = "of the present initial margin; the tier's own is not known"
+    cap = multiple * (initial - keeps) if initial > keeps else math.inf
+    return cap, [f"{name}: funding capped at {cap:.3g} an hour, {words}"] if words else []
 
 
 def _closing_fee(
