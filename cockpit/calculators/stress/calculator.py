@@ -23,6 +23,7 @@ from cockpit.calculators.stress.own_shock import check_names, own_shock
 from cockpit.calculators.stress.shocks import Translated, roles_of, translate
 from cockpit.calculators.stress.values import LegName, ScenarioRow, Values
 from cockpit.core.errors import InputError
+from cockpit.core.names import did_you_mean
 from cockpit.core.scenario import (
     ROLES,
     Scenario,
@@ -116,10 +117,16 @@ def monte_carlo_job(inputs: Inputs, view: MarketView, settings: Settings) -> Job
 def _book(inputs: Inputs, view: MarketView, settings: Settings, notes: Notes) -> StressBook:
     for name in ("delay_s", "taker_fee"):
         known_venues(view, list(getattr(inputs, name)), name)
-    return stress_book(
+    book = stress_book(
         inputs.positions, inputs.plan, inputs.equity_usd, inputs.delay_s, inputs.taker_fee,
         view, settings, notes,
     )  # fmt: skip
+    held = {leg.symbol for leg in book.held.legs}
+    for symbol in set(inputs.betas) - held - set(view.symbols()):
+        # Betas of coins that are not held do no harm; one that looks like a held one does.
+        if near := did_you_mean(symbol, held):
+            raise FieldError("betas", f"nothing is held of {symbol!r}{near}")
+    return book
 
 
 def _sigma(inputs: Inputs, notes: Notes) -> float:
@@ -260,16 +267,16 @@ def _total(parts: Any) -> float | None:
 
 def _job(inputs: Inputs, book: StressBook, sigma: float, settings: Settings, notes: Notes) -> Job:
     """Of scenarios that were chosen, correlation holds for the futures as well, and volatility
-    where none is given."""
+    where none is given: neither by itself nor in a shock of one's own."""
     is_chosen = bool(inputs.scenarios or inputs.shocks)
-    shocks = [s for story in _scenarios(inputs) for s in story.shocks] if is_chosen else []
-    wild = [
-        s.volatility_annual
-        for s in shocks
-        if s.volatility_annual is not None and inputs.sigma_annual is None
-    ]
+    stories = _scenarios(inputs) if is_chosen else []
+    shocks = [shock for story in stories for shock in story.shocks]
+    if inputs.sigma_annual is None:
+        own = [s.volatility_annual for x in stories if x.name == CUSTOM for s in x.shocks]
+        named = own if any(own) else [shock.volatility_annual for shock in shocks]
+        sigma = max((wild for wild in named if wild is not None), default=sigma)
     asked = Asked(
-        sigma_annual=max(wild, default=sigma),
+        sigma_annual=sigma,
         is_correlated=any(shock.correlation_one for shock in shocks),
         has_unrest=inputs.unrest,
         paths=inputs.paths,

@@ -237,6 +237,7 @@ def test_fewer_levels_change_no_fill_at_the_end_of_a_group() -> None:
         ({"positions": PAIR, "shocks": {"venues": ["q*"]}}, "shocks", "venues: 'q\\*'"),
         ({"positions": PAIR, "shocks": {"gap": {"@shrt": 1}}}, "shocks", "'@short'"),
         ({"positions": PAIR, "shocks": {"adl_fraction": 2}}, "shocks", "adl_fraction"),
+        ({"positions": PAIR, "betas": {"BTCC": 2}}, "betas", "'BTC'"),
         ({"positions": PAIR, "delay_s": {"q": 1}}, "delay_s", "'q' is not in the view"),
         ({"positions": PAIR, "paths": 10}, "paths", "from 100"),
         ({"positions": PAIR, "horizon_h": 0}, "horizon_h", "above 0"),

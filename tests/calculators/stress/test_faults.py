@@ -24,6 +24,16 @@ def test_a_volatility_that_is_given_holds_for_the_futures_of_any_scenario() -> N
     assert any("0.3 as given" in words for words in result.assumptions)
 
 
+def test_a_volatility_of_ones_own_shock_goes_before_that_of_a_named_scenario() -> None:
+    # The scenario has 150 % a year.
+    at, given = view(btc("a")), {"positions": [held("a", 1)], "equity_usd": {"a": 1e5}}
+    result = run("stress", at, scenarios="gap", shocks={"volatility_annual": 0.2},
+                 monte_carlo=True, paths=100, steps=2, **given)  # fmt: skip
+    assert any("futures: volatility 0.2 a year" in words for words in result.assumptions)
+    alone = run("stress", at, scenarios="gap", monte_carlo=True, paths=100, steps=2, **given)
+    assert any("futures: volatility 1.5 a year" in words for words in alone.assumptions)
+
+
 def test_a_typo_in_a_venue_of_a_shock_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(FieldError, match="did you mean 'hyperliquid'") as caught:
         fault("calculators/20-shock-for-unknown-venue-is-silently-nothing", "stress")
