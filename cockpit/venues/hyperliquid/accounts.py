@@ -216,10 +216,15 @@ class Accounts:
                 rows, unreadable = wire.paid(answer)
                 yield from followed.paid(rows, unreadable, at_ns)
                 stamps_ns = [row.time * NS_PER_MS for row in rows]
+                # A page is full by what came, and not by what could be read of it.
+                stamps_ns += stamps_ns[-1:] * (len(answer) - len(rows))
                 if len(set(stamps_ns)) == 1:
                     # Of nothing but this stamp: the next page would be this one again.
                     stamps_ns = [stamp + NS_PER_MS for stamp in stamps_ns]
-                yield from self._paid.answered(reply.key, stamps_ns, at_ns)
+                if unreadable and not stamps_ns:
+                    self._paid.failed(reply.key, at_ns)
+                else:
+                    yield from self._paid.answered(reply.key, stamps_ns, at_ns)
             case "role":
                 followed.role = answer.describe()
                 yield from followed.verdict(at_ns)

@@ -391,7 +391,12 @@ class Session(VenueSession):
             out += () if market is None else market.settled(row, at_ns)
         if reply.name == "funding_history" and answer.settled is not None:
             stamps_ns = [ms_to_ns(row.time) for row in answer.settled]
-            out += self._history.answered(reply.key, stamps_ns, at_ns)
+            # A page is full by what came, and not by what could be read of it.
+            stamps_ns += stamps_ns[-1:] * answer.unreadable
+            if answer.unreadable and not stamps_ns:
+                self._history.failed(reply.key, at_ns)
+            else:
+                out += self._history.answered(reply.key, stamps_ns, at_ns)
         market = None if answer.book is None else self._market(answer.book.coin)
         if market is not None and answer.book is not None:
             out += market.ladder(answer.book, at_ns, reply.body)

@@ -108,6 +108,17 @@ def test_settled_payments_are_paged_and_rows_of_one_stamp_are_not_skipped():
     assert asked(last, "paid/") == []
 
 
+def test_a_full_page_of_payments_is_full_also_where_some_of_it_is_no_funding():
+    session = following(ALICE)
+    feed(session, opened())
+    start_ms = AT_NS // 10**6 - 600 * 3_600_000
+    delta = {"type": "funding", "coin": "BTC", "usdc": "1.5", "szi": "1", "fundingRate": "-0.1"}
+    rows = [{"time": start_ms + i * 3_600_000, "delta": delta} for i in range(499)]
+    other = {"time": rows[-1]["time"], "delta": {"type": "withdraw", "usdc": "10.0"}}
+    (more,) = asked(feed(session, reply("account", [*rows, other], key=f"paid/{ALICE}")), "paid/")
+    assert json.loads(more.body)["startTime"] == rows[-1]["time"]
+
+
 # --- what is no account, and what fails -----------------------------------------------------------
 
 

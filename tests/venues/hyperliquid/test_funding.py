@@ -154,10 +154,20 @@ def test_a_payment_that_overlapping_pages_tell_is_stated_once():
     assert new.venue_ns == NOW_HOUR_MS * 10**6
 
 
-@pytest.mark.parametrize("body", [{}, {"rows": []}, [[]], "soon"])
+@pytest.mark.parametrize("body", [{}, {"rows": []}, [[]], [{"fundingRate": "?"}], "soon"])
 def test_an_answer_that_is_no_page_of_history_does_not_end_it(body):
     session = Session(Wants(symbols=("BTC",)))
     (first,) = pages(feed(session, opened(), reply("instruments", meta_and_ctxs("BTC"))))
     feed(session, reply("funding_history", json.dumps(body), key="BTC"))
     (again,) = pages(feed(session, Tick(at_ns=AT_NS + 300 * NS_PER_S)))
     assert question(again)["startTime"] == question(first)["startTime"] + 300_000
+
+
+def test_a_full_page_with_an_unreadable_row_is_still_full():
+    session = Session(Wants(symbols=("BTC",)))
+    (first,) = pages(feed(session, opened(), reply("instruments", meta_and_ctxs("BTC"))))
+    begin_ms = question(first)["startTime"]
+    rows = [settled(begin_ms + i * HOUR_MS // 2) for i in range(499)]
+    broken = {"coin": "BTC", "fundingRate": "0.1", "time": "noon"}
+    (following,) = pages(feed(session, reply("funding_history", [*rows, broken], key="BTC")))
+    assert question(following)["startTime"] == rows[-1]["time"] + 1
