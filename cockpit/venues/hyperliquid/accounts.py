@@ -70,6 +70,8 @@ class Accounts:
     def __init__(self) -> None:
         self._wanted: tuple[str, ...] = ()
         self._followed: dict[str, Followed] = {}
+        self._left: set[str] = set()
+        """No longer wanted: what is still on its way about them is not listened to."""
         self._is_open = False
         self._dexs: list[str] | None = None
         self._dex_list = Question(VENUE, _ask_dexs, JSON, SELDOM)
@@ -94,8 +96,9 @@ class Accounts:
     def want(self, accounts: Iterable[str]) -> None:
         """Follow these and no others."""
         before, self._wanted = self._wanted, tuple(dict.fromkeys(map(normal_address, accounts)))
+        self._left = self._left.union(before).difference(self._wanted)
         for account in before:
-            if account not in self._wanted:
+            if account in self._left:
                 self._followed.pop(account, None)
                 self._paid.forget(f"paid/{account}")
 
@@ -143,7 +146,7 @@ class Accounts:
         """Every dex of one address, all of them at once."""
         followed = self._named(data.user)
         if followed is None:
-            return [_nobody(at_ns)]
+            return self._unheard(data.user, at_ns)
         states = [(dex, decode(wire.STATE, raw)) for dex, raw in data.clearinghouse_states]
         if not any(isinstance(state, str) for _, state in states):
             followed.heard_ns = at_ns
@@ -161,12 +164,17 @@ class Accounts:
         """Payments of one address, as they happen."""
         followed = self._named(data.user)
         if followed is None:
-            return [_nobody(at_ns)]
+            return self._unheard(data.user, at_ns)
         return list(followed.paid(*wire.paid(data.fundings), at_ns))
 
     def _named(self, user: str) -> Followed | None:
         account = normal_address(user)
-        return None if hex_address_problem(account) else self._of(account)
+        return None if account in self._left or hex_address_problem(account) else self._of(account)
+
+    def _unheard(self, user: str, at_ns: int) -> list[Output]:
+        if normal_address(user) in self._left:
+            return []
+        return [reject(VENUE, at_ns, "account: a message about no address")]
 
     # --- replies ------------------------------------------------------------------------------
 
@@ -182,6 +190,8 @@ class Accounts:
         if not account and len(self._wanted) == 1:
             account = self._wanted[0]
         out: list[Output] = []
+        if account in self._left:
+            return out
         if isinstance(answer, Reject):
             out.append(answer)
             self._failed(question, reply)
@@ -243,10 +253,6 @@ class Accounts:
         if not followed.needs_role:
             # The answer may be another the next time that it looks like nobody's.
             self._roles.soon(f"role/{followed.account}")
-
-
-def _nobody(at_ns: int) -> Reject:
-    return reject(VENUE, at_ns, "account: a message about no address")
 
 
 def _keys(question: str, accounts: Iterable[Followed]) -> list[str]:

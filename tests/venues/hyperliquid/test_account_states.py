@@ -86,6 +86,17 @@ def test_an_account_that_is_not_followed_any_more_is_not_asked_for():
     assert {line["subscription"]["user"] for line in left} == {ALICE}
 
 
+def test_what_is_still_on_its_way_does_not_revive_an_account_that_was_dropped():
+    session = following(ALICE, BOB)
+    own = reply("account", state(row("BTC", "1")), key=f"state/{ALICE}")
+    stream = frame(all_dexs(ALICE, ("", state(row("BTC", "1")))))
+    feed(session, opened(), own)
+    feed(session, Wanted(at_ns=AT_NS, wants=Wants(symbols=("BTC",), accounts=(BOB,))))
+    assert feed(session, own, stream) == []
+    feed(session, Wanted(at_ns=AT_NS, wants=Wants(symbols=("BTC",), accounts=(ALICE, BOB))))
+    assert [position.symbol for position in only(Position, feed(session, stream))] == ["BTC"]
+
+
 def test_settled_payments_are_paged_and_rows_of_one_stamp_are_not_skipped():
     def page(first: int, rows: int) -> list[dict]:
         delta = {"type": "funding", "usdc": "1.5", "szi": "1", "fundingRate": "-0.1"}
