@@ -37,7 +37,8 @@ class PerpMarket(Market):
     is_left: bool = False
     is_dead: bool = False
     mark: float | None = None
-    settled_ns: set[int] = field(default_factory=set)
+    paid: dict[int, float] = field(default_factory=dict)
+    """Settled rates that were stated, by their stamps (ns)."""
 
     def watch(self) -> None:
         self.is_watched, self.is_left = True, False
@@ -172,21 +173,21 @@ class PerpMarket(Market):
         return self._rate("predicted", forecast.funding_rate, interval_s, at_ns, next_ns=next_ns)
 
     def settled(self, row: SettledRow, at_ns: int) -> Sequence[Funding | Reject]:
-        """What was paid, unless it was stated before.
+        """What was paid, unless just that was stated before.
 
         The interval is read from the row's own stamp and not from the distance to its neighbour:
         a missing hour would otherwise pass for an interval of two.
         """
         stamp_ns = ms_to_ns(row.time)
-        if stamp_ns in self.settled_ns:
-            return ()
         hours = 1 if units.hour_floor_ns(stamp_ns) >= HOURLY_SINCE_NS else 8
         paid = self._rate(
             "settled", row.funding_rate, hours * HOUR_S, at_ns,
             venue_ns=stamp_ns, premium=finite(row.premium),
         )  # fmt: skip
         if isinstance(paid, Funding):
-            self.settled_ns.add(stamp_ns)
+            if self.paid.get(stamp_ns) == paid.rate:
+                return ()
+            self.paid[stamp_ns] = paid.rate
         return (paid,)
 
     def _rate(

@@ -152,6 +152,9 @@ def test_a_payment_that_overlapping_pages_tell_is_stated_once():
     assert len(feed(session, reply("funding_history", rows[:1]))) == 1
     (new,) = feed(session, reply("funding_history", rows))
     assert new.venue_ns == NOW_HOUR_MS * 10**6
+    corrected = settled(NOW_HOUR_MS, rate="0.0000127")
+    (again,) = feed(session, reply("funding_history", [*rows[:1], corrected]))
+    assert (again.venue_ns, again.rate) == (new.venue_ns, 0.0000127), "the later report wins"
 
 
 @pytest.mark.parametrize("body", [{}, {"rows": []}, [[]], [{"fundingRate": "?"}], "soon"])
