@@ -232,3 +232,9 @@ def test_the_same_price_text_always_scales_to_the_same_key() -> None:
     one = numbers.scale_levels(((float("0.0012345"), 1.0),), 1000.0)
     two = numbers.scale_levels(((float("0.00123450"), 7.0),), 1000.0)
     assert one[0][0] == two[0][0]
+
+
+def test_a_row_that_cannot_be_read_costs_itself() -> None:
+    odd: list[str] = []
+    assert decoding.readable(["1", "x", [], 4], int, odd) == [1, 4]
+    assert len(odd) == 2
