@@ -63,15 +63,22 @@ MESSAGE: Decoder[Message] = Decoder(Message, strict=False)
 ANSWER: Decoder[Answer] = Decoder(Answer, strict=False)
 
 
-def rows_of(grouped: Any) -> list[Row]:
+def rows_of(grouped: Any, odd: list[str]) -> list[Row]:
     """What a message lists of perps: by market, one or several each, or in a bare list."""
     groups = grouped.values() if isinstance(grouped, dict) else [grouped]
     rows = [row for group in groups for row in (group if isinstance(group, list) else [group])]
-    return [row for row in rows if isinstance(row, dict) and _is_perp(row.get("market_id"))]
+    read = [row for row in rows if isinstance(row, dict) and isinstance(row.get("market_id"), int)]
+    odd += ["a row of no market" for row in rows if row is not None and row not in read]
+    return [row for row in read if 0 <= row["market_id"] <= LAST_PERP_ID]
 
 
-def _is_perp(market_id: Any) -> bool:
-    return isinstance(market_id, int) and 0 <= market_id <= LAST_PERP_ID
+def positions_of(grouped: Any) -> list[Row]:
+    """ValueError where a row is of no market: whose position it is may not be passed over."""
+    odd: list[str] = []
+    rows = rows_of(grouped, odd)
+    if odd or grouped is UNSET:
+        raise ValueError(odd[0] if odd else "no positions in it")
+    return rows
 
 
 def name_of(row: Row) -> str:
@@ -92,8 +99,8 @@ def position(
     account: str, number: int, row: Row, at_ns: int, odd: Odd, venue_ns: int | None = None
 ) -> Position:
     """One position, flat ones too. ValueError where its size cannot be."""
-    name, sign = name_of(row), row.get("sign")
-    units, unit = odd.number(f"{name} position", row.get("position")), unit_of(name)
+    name, sign = name_of(row), row.get("sign") or 0
+    units, unit = odd.number("position", row.get("position")), unit_of(name)
     if units is None or (units != 0.0 and sign not in (1, -1)):
         raise ValueError(f"{name}: impossible position {sign!r:.9} x {row.get('position')!r:.20}")
     entry = positive(odd.number("avg_entry_price", row.get("avg_entry_price")))
@@ -102,7 +109,7 @@ def position(
     is_isolated = row.get("margin_mode") == 1
     return Position(
         venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, symbol=symbol_of(name), account=account,
-        pool=str(number), size=(sign or 0) * abs(units) * unit.contract,
+        pool=str(number), size=sign * abs(units) * unit.contract if units else 0.0,
         entry=None if entry is None else unit.to_price(entry),
         mark=unit.to_price(value / abs(units)) if value and units else None,
         liquidation=None if liquidation is None else unit.to_price(liquidation),
@@ -136,10 +143,8 @@ def margin_of(account: str, row: Row, positions: list[Position], at_ns: int, odd
     equity = odd.number("total_asset_value", row.get("total_asset_value"))
     available = odd.number("available_balance", row.get("available_balance"))
     cross = odd.number("cross_asset_value", row.get("cross_asset_value"))
-    initial, maintenance = (
-        odd.number(name, row.get(f"cross_{name}_margin_requirement"))
-        for name in ("initial", "maintenance")
-    )
+    initial = odd.number("initial", row.get("cross_initial_margin_requirement"))
+    maintenance = odd.number("maintenance", row.get("cross_maintenance_margin_requirement"))
     open_alone = [p for p in positions if p.margin_mode == "isolated" and p.size != 0.0]
     used = None if equity is None or available is None else equity - available
     if initial is not None:

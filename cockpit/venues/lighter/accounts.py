@@ -71,10 +71,8 @@ is a cursor that leads to the next."""
 
 def check_address(text: str) -> str | None:
     """What is wrong with an account index or an L1 address, or None."""
-    if text.isascii() and text.isdigit():
-        if len(text) <= _MAX_INDEX_CHARS:
-            return None
-        return f"{short_address(text)!r} is too long for an account index"
+    if text.isascii() and text.isdigit() and len(text) <= _MAX_INDEX_CHARS:
+        return None
     if text.lower().startswith("0x"):
         return hex_address_problem(text)
     return f"{short_address(text)!r} is neither an account index nor 0x and 40 hexadecimal digits"
@@ -131,8 +129,8 @@ class Accounts:
             out += [] if margin is None else [margin]
         elif message.positions is not UNSET:
             ledger, venue_ns = self._addresses.followed[address].ledger, stamp_ns(message.timestamp)
-            rows = wire.rows_of(message.positions)
             try:
+                rows = wire.positions_of(message.positions)
                 held = [wire.position(address, number, row, at_ns, odd, venue_ns) for row in rows]
             except ValueError as error:
                 return [reject(VENUE, at_ns, f"account: {error}", frame.data)]
@@ -141,7 +139,7 @@ class Accounts:
                 out += ledger.whole(str(number), held, at_ns)
             else:
                 out += [fact for position in held for fact in ledger.change(position)]
-            paid = wire.rows_of(message.funding_histories)
+            paid = wire.rows_of(message.funding_histories, odd)
             out += self._paid(address, str(number), paid, at_ns, odd)
         return [*out, *rejects(VENUE, at_ns, "account", odd, frame.data)]
 
@@ -194,9 +192,8 @@ class Accounts:
         if not cursor:
             reading.clear()
         for row in answer.accounts or ():
-            rows = wire.rows_of(row.get("positions"))
             try:
-                number = wire.account_of(row)
+                number, rows = wire.account_of(row), wire.positions_of(row.get("positions", UNSET))
                 held = [wire.position(address, number, each, at_ns, odd) for each in rows]
             except ValueError as error:
                 problem = f"account: {error}"
@@ -232,7 +229,8 @@ class Accounts:
             self._payments.failed(reply.key, at_ns, _NEVER_S if is_private else None)
             return () if is_private else [reject(VENUE, at_ns, refused(reply) or words, reply.body)]
         odd = Odd()
-        paid = self._paid(address, pool, wire.rows_of(answer.position_fundings), at_ns, odd)
+        rows = wire.rows_of(answer.position_fundings, odd)
+        paid = self._paid(address, pool, rows, at_ns, odd)
         stamps_ns = [payment.venue_ns for payment in paid if payment.venue_ns is not None]
         oldest_ns = at_ns - _PAYMENTS.depth_s * NS_PER_S
         is_over = min(stamps_ns, default=0) <= oldest_ns

@@ -13,7 +13,7 @@ from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
 from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.instruments import ONE
-from cockpit.venues.kit.numbers import Odd, amount, finite
+from cockpit.venues.kit.numbers import MAX_EXPONENT, Odd, finite
 from cockpit.venues.lighter import messages as wire
 from cockpit.venues.lighter.markets import LighterMarket
 
@@ -22,6 +22,7 @@ FACTS = venue_facts("cockpit.venues.lighter")
 _MAX_MS = 10**13
 _MAX_DECIMALS = 18
 _MAX_PERCENT = 99.99
+_SIGNED = ("current_funding_rate", "funding_rate")
 _FORCED = frozenset({"liquidation", "deleverage"})
 _GONE = ("inactive", "settled")
 SIGNS = {"long": 1.0, "short": -1.0}
@@ -53,10 +54,8 @@ def stamp_ns(ms: float | None) -> int | None:
 def snapshot(market: LighterMarket, message: wire.BookMessage, at_ns: int) -> events.BookSnapshot:
     """The whole book, sorted: the venue's order is by price, but nothing promises it."""
     book = message.order_book
-    bids = [level for level in _levels(market, book.bids) if level[1] != 0.0]
-    asks = [level for level in _levels(market, book.asks) if level[1] != 0.0]
-    bids.sort(reverse=True)
-    asks.sort()
+    bids = sorted([level for level in _levels(market, book.bids) if level[1] != 0.0], reverse=True)
+    asks = sorted([level for level in _levels(market, book.asks) if level[1] != 0.0])
     return events.BookSnapshot(
         venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=_book_ns(message),
         bids=tuple(bids), asks=tuple(asks), seq=book.offset if book.nonce is None else book.nonce,
@@ -126,8 +125,8 @@ def figures(row: Any, odd: Odd) -> wire.Stats:
         odd.append("a row is no object")
         return wire.Stats()
     symbol, *fields = wire.Stats.__struct_fields__
-    name = row.get(symbol)
-    numbers = [odd.number(field, row.get(field)) for field in fields]
+    name, leasts = row.get(symbol), dict.fromkeys(_SIGNED, -MAX_EXPONENT)
+    numbers = [odd.number(field, row.get(field), leasts.get(field, 0.0)) for field in fields]
     return wire.Stats(name if isinstance(name, str) else None, *numbers)
 
 
@@ -135,16 +134,9 @@ def stats(
     market: LighterMarket, row: wire.Stats, at_ns: int, venue_ns: int | None, odd: Odd
 ) -> list[Fact]:
     """One row of market_stats. A market whose prices are zero is no market: nothing is said."""
-    mark, index, unit = row.mark_price, row.index_price, market.unit
-    last, oi_usd = row.last_trade_price, row.open_interest
+    mark, index, last, unit = row.mark_price, row.index_price, row.last_trade_price, market.unit
     if mark == 0.0 or index == 0.0:
         return []
-    if min(mark or 0.0, index or 0.0, last or 0.0, oi_usd or 0.0) < 0.0:
-        mark, index = odd.number("mark_price", mark, 0.0), odd.number("index_price", index, 0.0)
-        last, oi_usd = (
-            odd.number("last_trade_price", last, 0.0),
-            odd.number("open_interest", oi_usd, 0.0),
-        )
     if mark is None and index is None:
         return []
     out: list[Fact] = [
@@ -155,7 +147,7 @@ def stats(
             last=unit.to_price(last) if last else None,
         )
     ]  # fmt: skip
-    units = finite(oi_usd / mark) if oi_usd is not None and mark else None
+    units = finite(row.open_interest / mark) if row.open_interest is not None and mark else None
     if units is not None:
         if market.size_decimals is not None:
             units = round(units, market.size_decimals)
@@ -177,16 +169,15 @@ def stats(
 
 def volume(market: LighterMarket, row: wire.Stats, at_ns: int, venue_ns: int | None) -> list[Fact]:
     """What was traded in 24 hours, where the row says it; USDC counts as a dollar."""
-    usd, units = amount(row.daily_quote_token_volume), amount(row.daily_base_token_volume)
+    usd, units = row.daily_quote_token_volume, row.daily_base_token_volume
     if usd is None and units is None:
         return []
-    base = None if units is None else units * market.unit.contract
+    base, symbol = None if units is None else units * market.unit.contract, market.symbol
     return [
         events.Volume(
-            venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-            usd_24h=usd, base_24h=base,
+            venue=VENUE, symbol=symbol, recv_ns=at_ns, venue_ns=venue_ns, usd_24h=usd, base_24h=base
         )
-    ]  # fmt: skip
+    ]
 
 
 def live(market: LighterMarket, rate: float, at_ns: int, venue_ns: int | None) -> Funding:

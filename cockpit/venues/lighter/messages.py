@@ -11,13 +11,15 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, final
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from cockpit.venues.kit.decoding import readable
 from cockpit.venues.kit.numbers import MAX_EXPONENT
 from cockpit.venues.kit.subscriptions import Operation
 
 Positive = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 NotNegative = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
 Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
-"""A number as the venue writes it."""
+Amount = Annotated[float, Meta(ge=0, le=MAX_EXPONENT)] | None
+"""Numbers as the venue writes them; an amount is never negative."""
 Rows = TypeVar("Rows")
 Row = Mapping[str, Any]
 """A row of a list, in which anything may stand, by the venue's own keys."""
@@ -78,15 +80,15 @@ class Stats(Struct, frozen=True, gc=False):
     """One market; rates are percent per hour and open interest is USD."""
 
     symbol: str | None = None
-    mark_price: Figure = None
-    index_price: Figure = None
-    last_trade_price: Figure = None
-    open_interest: Figure = None
+    mark_price: Amount = None
+    index_price: Amount = None
+    last_trade_price: Amount = None
+    open_interest: Amount = None
     current_funding_rate: Figure = None
     funding_rate: Figure = None
     funding_timestamp: Figure = None
-    daily_quote_token_volume: Figure = None
-    daily_base_token_volume: Figure = None
+    daily_quote_token_volume: Amount = None
+    daily_base_token_volume: Amount = None
 
 
 @final
@@ -136,23 +138,22 @@ Message = BookMessage | TradeMessage[Fill] | StatsMessage[Any] | Height
 
 DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
     "order_book": msgspec.json.Decoder(BookMessage, strict=False),
-    "trade": msgspec.json.Decoder(TradeMessage[Any], strict=False),
-    "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Any]], strict=False),
-    "height": msgspec.json.Decoder(Height, strict=False),
-}
-FAST: Mapping[str, "msgspec.json.Decoder[Any]"] = {
-    **DECODERS,
     "trade": msgspec.json.Decoder(TradeMessage[Fill], strict=False),
     "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Stats]], strict=False),
+    "height": msgspec.json.Decoder(Height, strict=False),
 }
-"""For messages as they should be: every figure a number."""
+ODD: Mapping[str, "msgspec.json.Decoder[Any]"] = {
+    "trade": msgspec.json.Decoder(TradeMessage[Any], strict=False),
+    "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Any]], strict=False),
+}
+"""For messages in whose rows anything may stand."""
 ENVELOPE = msgspec.json.Decoder(Envelope)
 ANSWER = msgspec.json.Decoder(Answer, strict=False)
 
 TAIL_CHARS = len('update/order_book"}')
 BY_TAIL: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
     end: decoder
-    for kind, decoder in FAST.items()
+    for kind, decoder in DECODERS.items()
     for stage in ("subscribed", "update")
     for text in [f'"type":"{stage}/{kind}"}}'[-TAIL_CHARS:]]
     for end in (text, text.encode())
@@ -162,15 +163,9 @@ BY_TAIL: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
 
 def sound(message: TradeMessage[Any], odd: list[str]) -> TradeMessage[Fill]:
     """Without the fills that cannot be: what is wrong with each is added to `odd`."""
-    kept: list[list[Fill]] = []
-    for rows in (message.trades, message.liquidation_trades):
-        kept.append([])
-        for row in rows or ():
-            try:
-                kept[-1].append(msgspec.convert(row, Fill, strict=False))
-            except msgspec.ValidationError as error:
-                odd.append(str(error))
-    return TradeMessage(message.type, message.channel, tuple(kept[0]), tuple(kept[1]))
+    trades = readable(message.trades or (), Fill, odd)
+    liquidations = readable(message.liquidation_trades or (), Fill, odd)
+    return TradeMessage(message.type, message.channel, tuple(trades), tuple(liquidations))
 
 
 def refusal(answer: Answer) -> str | None:

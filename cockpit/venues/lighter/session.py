@@ -56,10 +56,8 @@ class Session(VenueSession):
         self._history = Backfill(_HISTORY, self._ask_history)
         self._rows: int | None = None
         self._accounts = accounts.Accounts()
-        self.parts = (
-            self._pulse, self._books, self._keys, self._instruments, *self._accounts.parts,
-            self._history,
-        )  # fmt: skip
+        self.parts = (self._pulse, self._books, self._keys, self._instruments, self._history)
+        self.parts += self._accounts.parts
         self.answers = {
             "instruments": self._on_listing,
             "funding_history": self._on_history,
@@ -201,7 +199,8 @@ class Session(VenueSession):
 
     def _rare(self, kind: str, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """Data with something in it that cannot be: that is lost, and a book with it."""
-        message, odd = decode(wire.DECODERS[kind], frame.data), Odd()
+        odd, decoder = Odd(), wire.ODD.get(kind, wire.DECODERS[kind])
+        message = decode(decoder, frame.data)
         if isinstance(message, str):
             lost = self._books.lose(envelope.channel, frame.at_ns, "unreadable message")
             return [reject(VENUE, frame.at_ns, f"{envelope.type}: {message}", frame.data), *lost]

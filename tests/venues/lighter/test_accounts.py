@@ -172,6 +172,24 @@ def test_what_a_position_leaves_open_or_writes_otherwise(changed, field, expecte
     assert getattr(told, field) == expected
 
 
+@pytest.mark.parametrize("rows", [[position("BTC", "1", market_id="x")], ["?"], [None, [3]]])
+def test_a_position_of_which_nobody_knows_the_market_is_not_passed_over(rows):
+    """An account without it would have another exposure: nothing is told closed."""
+    ours = following("1077")
+    feed(ours, reply("account", page(account(position("BTC", "1"))), key="1077"))
+    outputs = feed(ours, reply("account", page(account() | {"positions": rows}), key="1077"))
+    assert (held(outputs), states(outputs)) == ({}, ["failed"])
+
+
+def test_an_account_that_does_not_speak_of_positions_closes_none():
+    ours = following("1077")
+    feed(ours, reply("account", page(account(position("BTC", "1"))), key="1077"))
+    silent = account()
+    del silent["positions"]
+    outputs = feed(ours, reply("account", page(silent), key="1077"))
+    assert (held(outputs), states(outputs)) == ({}, ["failed"])
+
+
 def test_one_odd_figure_of_an_account_costs_that_figure():
     """However it is written: the size of a position alone makes an account unreadable."""
     outputs = read(account(position("BTC", "2", liquidation_price=[]), available_balance={"a": 1}))
@@ -320,7 +338,7 @@ def test_an_account_that_vanished_keeps_what_was_read_and_says_so():
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("0x15f4", "expected 40"), ("-5", "neither"), ("1077x", "neither"), ("9" * 30, "too long")],
+    [("0x15f4", "expected 40"), ("-5", "neither"), ("1077x", "neither"), ("9" * 30, "neither")],
 )
 def test_an_address_of_the_wrong_form_is_a_sentence(text, words):
     assert words in SPEC.check_address(text)
