@@ -34,7 +34,7 @@ START_NS = 1_760_000_000_000_000_000
 STEP_S = 0.1
 REOPEN_STEPS = 20
 TRIES = 3
-AGENT = {"User-Agent": "cockpit"}
+AGENT = {"user-agent": "cockpit", "accept-encoding": "gzip"}
 
 
 class Pair:
