@@ -57,6 +57,7 @@ class Session(VenueSession):
         }
         self._said = Unchanged()
         self._followed_wants = wants
+        self._symbols = frozenset(wants.symbols)
         self._left_out: list[DydxMarket] = []
         self._was_opened = False
 
@@ -81,11 +82,12 @@ class Session(VenueSession):
 
     def _follow_wants(self, at_ns: int) -> list[Output]:
         """The watch list is another: ask for the facts that were passed over until now."""
-        is_more = not set(self.wants.symbols) <= set(self._followed_wants.symbols)
+        before, self._symbols = self._symbols, frozenset(self.wants.symbols)
         self._followed_wants = self.wants
         self._said.forget()
         self._markets.every(_period_s(self.wants))
-        return [self._markets.ask(at_ns)] if is_more or self.wants.survey else []
+        is_more = self.wants.survey or not self._symbols <= before
+        return [self._markets.ask(at_ns)] if is_more else []
 
     def _watched(self) -> Iterator[DydxMarket]:
         """The wanted markets that are listed and not gone, in the trader's order."""
@@ -105,8 +107,8 @@ class Session(VenueSession):
 
     def _shows(self, market: DydxMarket) -> bool:
         """Whether figures of this market are wanted; of a bare recording they all are."""
-        is_bare = not (self._was_opened or self.wants.symbols)
-        return is_bare or self.wants.shows(market.symbol)
+        is_bare = not (self._was_opened or self._symbols)
+        return market.symbol in self._symbols or self.wants.survey or is_bare
 
     def _market(self, ticker: str) -> DydxMarket:
         market = self.listing.markets.get(ticker)
@@ -261,7 +263,7 @@ class Session(VenueSession):
 
     def _news(self, market: DydxMarket, facts: Iterable[Fact]) -> Iterable[Fact]:
         """Of a market that is only surveyed what has changed alone."""
-        is_watched = not self.wants.survey or market.symbol in self.wants.symbols
+        is_watched = not self.wants.survey or market.symbol in self._symbols
         return facts if is_watched else self._said.news(facts)
 
     # --- replies --------------------------------------------------------------------------------
