@@ -93,7 +93,7 @@ class Followed:
         parts |= {f"the dex {dex}": dex in self._margins for dex in self.dexs or () if dex}
         if self.may_be_unified:
             parts[SPOT] = self._has_spot
-        if self.needs_role:
+        if self.needs_role and not self._was_account:
             parts[ROLE] = self.role is not None
         return parts
 

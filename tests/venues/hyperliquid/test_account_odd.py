@@ -182,6 +182,7 @@ def test_an_account_that_is_emptied_and_then_forgotten_is_called_gone():
     feed(session, opened(), reply("account", state(row("BTC", "1")), key=f"state/{ALICE}"))
     empty = feed(session, reply("account", EMPTY, key=f"state/{ALICE}"))
     assert len(asked(empty, f"role/{ALICE}")) == 1, "it was never asked who it is before"
+    assert [said.state for said in only(AccountState, empty)] == ["flat"], "it was an account"
     [said] = roles(session, {"role": "missing"})
     assert (said.state, "knows this account no longer" in said.reason) == ("gone", True)
 
