@@ -11,12 +11,16 @@ TOPIC = "BTC@changes"
 
 
 def requested_books() -> Books:
+    return watched()[0]
+
+
+def watched() -> tuple[Books, Subscriptions]:
     topics = Subscriptions(lambda operation, keys, request: f"{operation} {keys[0]}", Rules())
     topics.opened("main", AT_NS)
     books = Books("acme", topics, request=lambda key: Send(f"whole {key}"), quiet_s=30.0)
     books.want({TOPIC: "BTC"}, AT_NS)
     topics.want([TOPIC], AT_NS)
-    return books
+    return books, topics
 
 
 def asked(outputs: list[Output]) -> list[str]:
@@ -54,3 +58,10 @@ def test_a_book_that_has_been_quiet_is_asked_for_because_a_last_change_may_be_lo
     assert list(books.tick(AT_NS + 39 * SECOND_NS)) == []
     assert asked(list(books.tick(AT_NS + 40 * SECOND_NS))) == [f"whole {TOPIC}"]
     assert list(books.tick(AT_NS + 41 * SECOND_NS)) == [], "it was asked for a moment ago"
+
+
+def test_a_whole_book_whose_changes_were_refused_is_not_asked_for() -> None:
+    books, topics = watched()
+    books.ask(AT_NS)
+    topics.refuse(TOPIC, AT_NS)
+    assert list(books.tick(AT_NS + 60 * SECOND_NS)) == []
