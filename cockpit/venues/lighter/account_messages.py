@@ -106,26 +106,23 @@ def position(
     entry = positive(odd.number("avg_entry_price", row.get("avg_entry_price")))
     liquidation = positive(odd.number("liquidation_price", row.get("liquidation_price")))
     value = abs(odd.number("position_value", row.get("position_value")) or 0.0)
-    is_isolated = row.get("margin_mode") == 1
+    profit = odd.number("unrealized_pnl", row.get("unrealized_pnl"))
+    is_isolated, aside = row.get("margin_mode") == 1, None
+    if is_isolated and profit is not None:
+        allocated = odd.number("allocated_margin", row.get("allocated_margin"))
+        aside = None if allocated is None else allocated + profit
     return Position(
         venue=VENUE, recv_ns=at_ns, venue_ns=venue_ns, symbol=symbol_of(name), account=account,
         pool=str(number), size=sign * abs(units) * unit.contract if units else 0.0,
         entry=None if entry is None else unit.to_price(entry),
         mark=unit.to_price(value / abs(units)) if value and units else None,
         liquidation=None if liquidation is None else unit.to_price(liquidation),
-        upnl=odd.number("unrealized_pnl", row.get("unrealized_pnl")),
+        upnl=profit,
         funding_paid=odd.number("total_funding_paid_out", row.get("total_funding_paid_out")),
         leverage=leverage(odd.number("initial_margin", row.get("initial_margin_fraction"))),
         margin_mode="isolated" if is_isolated else "cross",
-        isolated_equity=_aside(row, odd) if is_isolated else None,
+        isolated_equity=aside,
     )  # fmt: skip
-
-
-def _aside(row: Row, odd: Odd) -> float | None:
-    """What stands behind an isolated position alone; None where it is not said."""
-    allocated = odd.number("allocated_margin", row.get("allocated_margin"))
-    profit = odd.number("unrealized_pnl", row.get("unrealized_pnl"))
-    return None if allocated is None or profit is None else allocated + profit
 
 
 def leverage(initial: float | None) -> float | None:

@@ -188,9 +188,8 @@ class Accounts:
         """A page; one account that cannot be believed keeps what was read of it last."""
         at_ns, out, odd, problem = reply.at_ns, list[Output](), Odd(), ""
         followed = self._addresses.followed[address]
-        reading = self._readings.setdefault(address, {})
-        if not cursor:
-            reading.clear()
+        reading = self._readings.get(address, {}) if cursor else dict[int, bool]()
+        self._readings[address] = reading
         for row in answer.accounts or ():
             try:
                 number, rows = wire.account_of(row), wire.positions_of(row.get("positions", UNSET))

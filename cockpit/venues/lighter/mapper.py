@@ -38,11 +38,6 @@ def fraction(odd: Odd, what: str, percent: Any, least: float = -_MAX_PERCENT) ->
     return None if number is None else number / 100.0
 
 
-def decimals(odd: Odd, what: str, value: Any) -> int | None:
-    number = odd.number(what, value, 0.0, _MAX_DECIMALS)
-    return None if number is None else int(number)
-
-
 def stamp_ns(ms: float | None) -> int | None:
     """Milliseconds since the epoch in ns; None where the venue says nothing, or nonsense."""
     return int(ms) * NS_PER_MS if ms is not None and 0 < ms < _MAX_MS else None
@@ -230,14 +225,15 @@ def instrument(market: LighterMarket, row: wire.Row, at_ns: int, odd: Odd) -> ev
         )
     )  # fmt: skip
     taker, maker = (odd.number(name, row.get(name)) for name in ("taker_fee", "maker_fee"))
-    tick, lot = (decimals(odd, name, row.get(name)) for name in ("price_decimals", "size_decimals"))
-    market.size_decimals = lot
+    tick = odd.number("price_decimals", row.get("price_decimals"), 0.0, _MAX_DECIMALS)
+    lot = odd.number("size_decimals", row.get("size_decimals"), 0.0, _MAX_DECIMALS)
+    market.size_decimals = None if lot is None else int(lot)
     is_active = status == "active" and row.get("is_frozen") is not True
     return events.Instrument(
         venue=VENUE, symbol=market.symbol, recv_ns=at_ns, native=market.name,
         base=market.symbol, quote="USDC", contract=contract, funding_interval_s=HOUR_S,
-        tick=None if tick is None else float(f"1e-{tick}") / contract,
-        lot=None if lot is None else float(f"1e-{lot}") * contract,
+        tick=None if tick is None else float(f"1e-{tick:.0f}") / contract,
+        lot=None if lot is None else float(f"1e-{lot:.0f}") * contract,
         min_size=None if minimum is None else minimum * contract,
         min_notional_usd=minimum_usd,
         max_leverage=10_000.0 / initial if initial and initial >= 1.0 else None,

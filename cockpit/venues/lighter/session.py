@@ -33,6 +33,7 @@ _FAR_BEHIND = 100_000
 _ALREADY_SUBSCRIBED = 30003
 _SURVEYED_S = 15.0
 """While the stream speaks, what it does not change stands."""
+_LISTING = Fetch(name="instruments", path="/api/v1/orderBookDetails?filter=perp")
 _HISTORY = Plan(newest_first=True, rows=None, unit_ns=NS_PER_S)
 """How many rows a call returns is not documented, nor which ones where there are more."""
 _FEW_ROWS = 100
@@ -50,8 +51,8 @@ class Session(VenueSession):
         self._books = Books(VENUE, self._keys, new_chain=partial(ChainedBook, far=_FAR_BEHIND))
         self._pulse = Heartbeat(VENUE, lambda at_ns: '{"type":"ping"}', every_s=30)
         self._instruments = Question(
-            VENUE, self._ask_listing, wire.ANSWER, Timing(period_s=600),
-            check=wire.no_listing, at_once=True,
+            VENUE, lambda: _LISTING, wire.ANSWER, Timing(period_s=600), check=wire.no_listing,
+            at_once=True,
         )  # fmt: skip
         self._history = Backfill(_HISTORY, self._ask_history)
         self._rows: int | None = None
@@ -220,15 +221,12 @@ class Session(VenueSession):
 
     # --- replies ------------------------------------------------------------------------------
 
-    def _ask_listing(self) -> Fetch:
-        self.listing.begin()
-        return Fetch(name="instruments", path="/api/v1/orderBookDetails?filter=perp")
-
     def _on_listing(self, reply: Reply) -> Sequence[Output]:
         answer = self._instruments.read(reply)
         if isinstance(answer, Reject):
             return [answer]
         out: list[Output] = []
+        self.listing.begin()
         # What trades comes first: it has the better right to a name that two were given.
         for row in sorted(answer.order_book_details, key=lambda row: row.get("status") != "active"):
             market, odd, name = (
