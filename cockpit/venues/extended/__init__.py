@@ -10,7 +10,7 @@ mainnet, April to September 2026. SDK = x10-python-trading-starknet 2.6.0.
 | `orderbooks.1.M` | SNAPSHOT only | the touch; not subscribed, read where no book stands | `BookSnapshot` | coins | A, Rec |
 | `trades.M` | the last 50, then each fill | fills, liquidations | `Trade` | coins | A, Rec |
 | `prices.mark.M`, `prices.index.M` | each change | mark, index | `Prices` | USD | A, Rec |
-| `funding-rates.M` | not subscribed; `T` just after an hour is a payment, else nothing is known of it | `Funding` settled | | fraction an hour | A, Rec |
+| `funding-rates.M` | one at first, one an hour | not subscribed; paid if `T` is just after an hour, else unknown | `Funding` settled | fraction an hour | A, Rec |
 | `ping` | result | | `Rtt` | | A |
 | other replies by id | result, error | acknowledged, refused | `Reject` of an error | | Rec, SDK |
 | `/info/markets` | all, or those named | the listing | `Instrument` | | A, Rec |
@@ -30,7 +30,8 @@ book is taken anew. Answers do not count. A recording of the older sockets with 
 a number a stream and no topic; it reads the same.
 
 The older sockets open a book with the last minute's snapshot and then replay what followed. A book
-that is old when it comes is kept back until its changes have caught up, or for a second.
+that is old when it comes is kept back until its changes have caught up, or for a second. Whether the
+socket of many topics does the same is not confirmed; a book that is fresh is stated at once.
 
 Markets: `REDUCE_ONLY` and those outside their hours (`isOffHours`) are paused and go on publishing;
 pre-listed and disabled ones are paused and do not. Spot rows are left out.

@@ -35,6 +35,8 @@ class NumberedBooks:
         self._counters: dict[str, SharedCounter] = {}
         self._held: dict[str, tuple[ExtendedMarket, int]] = {}
         """The topics whose book is kept back: of which market, and since when."""
+        self._stamps_ns: dict[str, int] = {}
+        """The venue's time of the last message of each topic."""
         self._damaged_ns: int | None = None
 
     # --- a part -------------------------------------------------------------------------------
@@ -112,6 +114,7 @@ class NumberedBooks:
         if changes is None:
             return f"a change of {market.native} takes away more than there is"
         feed.chain.last = heard.seq
+        self._stamps_ns[feed.key] = heard.venue_ns or 0
         if feed.key in self._held:
             is_old = heard.venue_ns is None or at_ns - heard.venue_ns > _FRESH_NS
             return () if is_old else [self._whole(market, heard.venue_ns, at_ns)]
@@ -126,10 +129,13 @@ class NumberedBooks:
     def _snapshot(
         self, market: ExtendedMarket, book: tuple[Levels, Levels], heard: wire.Heard, at_ns: int
     ) -> Sequence[Output]:
+        """A whole book that continues a chain is of now, whatever the clocks say."""
+        feed, stamp_ns = self._feed(market, at_ns), heard.venue_ns or 0
+        is_first = not feed.chain.is_synced or stamp_ns < self._stamps_ns.get(feed.key, 0)
         market.book.replace(*book)
-        feed = self._feed(market, at_ns)
         feed.chain.snapshot(heard.seq)
-        if heard.venue_ns is not None and _FRESH_NS < at_ns - heard.venue_ns < _OLDEST_NS:
+        self._stamps_ns[feed.key] = stamp_ns
+        if is_first and _FRESH_NS < at_ns - stamp_ns < _OLDEST_NS:
             self._held[feed.key] = (market, at_ns)
             return ()
         return [self._whole(market, heard.venue_ns, at_ns)]

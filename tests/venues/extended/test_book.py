@@ -131,6 +131,22 @@ def test_a_venue_clock_that_is_ahead_makes_no_book_old() -> None:
     assert only(BookSnapshot, hear(session, book("SNAPSHOT", 0, ts=AT_MS + 3_000)))
 
 
+def test_a_minutes_book_that_continues_the_count_is_of_now_whatever_the_clocks_say() -> None:
+    """Our clock is three seconds ahead: everything seems to be three seconds old."""
+    session = watching("BTC")
+    hear(session, book("SNAPSHOT", 0, ts=AT_MS - 3_000))
+    feed(session, *ticks(2))
+    assert only(BookDelta, hear(session, book("DELTA", 1, ts=AT_MS - 3_000)))
+    assert only(BookSnapshot, hear(session, book("SNAPSHOT", 2, ts=AT_MS - 3_000)))
+
+
+def test_a_book_taken_anew_is_kept_back_if_it_is_older_than_what_was_heard() -> None:
+    session = watching("BTC")
+    hear(session, book("SNAPSHOT", 0), book("DELTA", 1))
+    assert hear(session, book("SNAPSHOT", 2, ts=AT_MS - 30_000)) == []
+    assert only(BookSnapshot, hear(session, book("DELTA", 3)))
+
+
 def test_the_touch_is_a_book_of_one_level_only_where_no_deeper_one_stands() -> None:
     session = watching("BTC")
     (touch,) = hear(session, book("SNAPSHOT", 0, depth="1"))
