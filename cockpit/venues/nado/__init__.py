@@ -11,7 +11,8 @@
 | archive `funding_rate_history` | pages, oldest first | `Funding` settled | 1e-18, an hour | recordings |
 | `ping` | pong with the venue's clock | `Rtt` | ms | public clients |
 | accounts | see `accounts.py` | `Position`, `Margin`, `FundingPayment` | 1e-18 | query pages |
-| `best_bid_offer`, `all_bbo`, `funding_rate`, `funding_payment`, `latest_candlestick`, `liquidation`, `fill`, `position_change`, `order_update` | not subscribed | nothing | | streams page |
+| `funding_rate`, no product | running rates of all, each 20 s | `Funding` live, in a survey | 1e-18, 24 h | streams page |
+| `best_bid_offer`, `all_bbo`, `funding_payment`, `latest_candlestick`, `liquidation`, `fill`, `position_change`, `order_update` | not subscribed | nothing | | streams page |
 
 Rates: the running rate is a fraction per 24 hours, paid by the hour, so that an hour pays its 24th
 part; it belongs to the payment at `next_funding_rate_timestamp` (seconds). The history is of the
@@ -22,7 +23,8 @@ The published contracts add the absolute size of every position to the open inte
 both sides and is halved. `min_size` is a worth in USDT0. Product ids are told, never assumed.
 
 The stream says no whole book: one is read beside it and joined by time (`kit.joined`). Prices have
-no stream; all contracts are one request, each 5 s while anything is watched, each 15 s in a survey.
+no stream; all contracts are one request, each 5 s while anything is watched, each 15 s in a survey. A survey
+hears the stream of all rates as well, which shows that the link lives.
 Text of 1e-18 exceeds what a float holds: integers are divided once, to the nearest float.
 """  # noqa: E501 (a table row is one line)
 

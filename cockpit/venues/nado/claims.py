@@ -76,9 +76,9 @@ CLAIMS = (
         source="recorded post_only, soft_reduce_only, not_tradable; meanings not documented",
     ),
     Claim(
-        point="one host", standing="unconfirmed",
-        says="api.prod.nado.xyz serves /archive/v1 as it does /gateway/v1 and /archive/v2.",
-        source="recorded by a public client for the latter two",
+        point="one host", standing="source",
+        says="api.prod.nado.xyz serves /archive/v1 and /archive/v2 as it does /gateway/v1.",
+        source="the venue's own TypeScript client: endpoints of its indexer",
     ),
     Claim(
         point="fees", standing="unconfirmed",

@@ -28,10 +28,14 @@ Fact = Prices | OpenInterest | Funding | Volume | Reject
 
 @dataclass(slots=True, eq=False)
 class NadoMarket(Market):
-    """One perpetual. `is_live` is what the listing says, whatever state the engine is in."""
+    """One perpetual. `is_live` is what the listing says, whatever state the engine is in.
+
+    `next_ns` is the next payment as last told; None too of a market without a mark.
+    """
 
     product_id: int = 0
     is_live: bool = False
+    next_ns: int | None = None
     settled: SettledRates = field(default_factory=SettledRates)
 
 
@@ -95,15 +99,23 @@ def figures(market: NadoMarket, row: wire.ContractRow, at_ns: int, data: str) ->
     elif interest is not None:
         base = interest * unit.contract / SIDES_COUNTED
         yield OpenInterest(venue=VENUE, symbol=market.symbol, recv_ns=at_ns, base=base)
+    next_ns = wire.moment_ns(row.next_funding_rate_timestamp, NS_PER_S)
+    market.next_ns = None if mark is None else next_ns
     rate = finite(row.funding_rate)
-    if rate is not None and abs(rate) >= 1:
-        yield reject(VENUE, at_ns, f"funding rate of {market.native} is not a fraction", data)
-    elif rate is not None and mark is not None:
-        yield Funding(
-            venue=VENUE, symbol=market.symbol, recv_ns=at_ns,
-            kind="live", rate=rate / HOURS_QUOTED, interval_s=HOUR_S,
-            next_ns=wire.moment_ns(row.next_funding_rate_timestamp, NS_PER_S),
-        )  # fmt: skip
+    if rate is not None and mark is not None:
+        yield live(market, rate, at_ns, data)
+
+
+def live(
+    market: NadoMarket, rate: float, at_ns: int, data: str | bytes, venue_ns: int | None = None
+) -> Funding | Reject:
+    """The running rate, told per 24 hours, by the hour."""
+    if abs(rate) >= 1:
+        return reject(VENUE, at_ns, f"funding rate of {market.native} is not a fraction", data)
+    return Funding(
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns, kind="live",
+        rate=rate / HOURS_QUOTED, interval_s=HOUR_S, next_ns=market.next_ns,
+    )  # fmt: skip
 
 
 def volume(market: NadoMarket, row: wire.ContractRow, at_ns: int) -> Volume:

@@ -51,6 +51,14 @@ class Fill(Struct, gc=False, frozen=True, tag_field="type", tag="trade"):
     is_taker_buyer: bool
 
 
+class Rate(Struct, gc=False, frozen=True, tag_field="type", tag="funding_rate"):
+    """The running rate, per 24 hours."""
+
+    product_id: int
+    timestamp: Ns
+    funding_rate_x18: Scaled
+
+
 class Envelope(Struct, gc=False, frozen=True):
     """What any frame has: a type if it is data, a result if it answers a request."""
 
@@ -118,7 +126,7 @@ class FundingPage(Struct, gc=False, frozen=True):
     funding_rates: tuple[FundingRow, ...]
 
 
-STREAM = msgspec.json.Decoder(Depth | Fill, strict=False)
+STREAM = msgspec.json.Decoder(Depth | Fill | Rate, strict=False)
 ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
 SYMBOLS = msgspec.json.Decoder(Answer[Symbols], strict=False)
 STATUS = msgspec.json.Decoder(Answer[str], strict=False)

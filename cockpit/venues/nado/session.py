@@ -25,6 +25,7 @@ from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
+from cockpit.venues.nado import mapper
 from cockpit.venues.nado import messages as wire
 from cockpit.venues.nado.accounts import PublicAccounts, check_address
 from cockpit.venues.nado.mapper import FACTS, VENUE, NadoMarket
@@ -62,13 +63,15 @@ SPEC = VenueSpec(
     facts=FACTS,
     check_address=check_address,
     limits={ARCHIVE: Limit(400, 10.0)},
-    ban_statuses=frozenset({403}),
+    ban_statuses=frozenset({403}), quiet_s=45.0,
     note="Funding is quoted per 24 hours and paid by the hour; the cockpit shows it by the hour.",
 )  # fmt: skip
 
 _PATIENCE_NS = 5 * NS_PER_S
 _DEPTH = 100
 """Levels a side: the most that a reading of a book gives."""
+_ALL_RATES = "funding_rate"
+"""A stream without a product is of all; it shows a survey that the link lives."""
 _UNUSED_STREAMS = frozenset({
     "best_bid_offer", "all_bbo", "fill", "position_change", "order_update", "liquidation",
     "latest_candlestick", "funding_payment", "funding_rate",
@@ -77,7 +80,7 @@ _UNUSED_STREAMS = frozenset({
 
 def _encode(operation: Operation, keys: Sequence[str], request: int) -> str:
     kind, _, product_id = keys[0].partition(".")
-    stream = {"type": kind, "product_id": int(product_id)}
+    stream = {"type": kind, "product_id": int(product_id) if product_id else None}
     return msgspec.json.encode({"method": operation, "stream": stream, "id": request}).decode()
 
 
@@ -122,7 +125,7 @@ class Session(VenueSession):
         books = {f"book_depth.{market.product_id}": market for market in markets}
         out = self._books.want(books, at_ns)
         keys = [key for book in books for key in (book, f"trade.{book.partition('.')[2]}")]
-        out += self._keys.want(keys, at_ns)
+        out += self._keys.want([*keys, _ALL_RATES] if self.wants.survey else keys, at_ns)
         out += self._rest.follow(self.wants, at_ns)
         return out + self._accounts.want(self.wants.accounts, at_ns)
 
@@ -134,6 +137,8 @@ class Session(VenueSession):
         except decoding.BROKEN:
             return self._slow(frame)
         market = self._rest.products.get(message.product_id)
+        if type(message) is wire.Rate:
+            return self._rate(message, market, frame)
         if market is None:
             return [self._damaged(frame, f"product {message.product_id} is not listed")]
         if type(message) is wire.Fill:
@@ -150,6 +155,20 @@ class Session(VenueSession):
             return [self._damaged(frame, f"levels of {market.native} are no figures"), *lost]
         change = Change(message.last_max_timestamp, time_ns, bids, asks, time_ns)
         return self._books.delta(feed, change, frame.at_ns)
+
+    def _rate(
+        self, message: wire.Rate, market: NadoMarket | None, frame: Frame
+    ) -> Sequence[Output]:
+        """The running rates of all markets; one is stated where its next payment is known."""
+        if self._keys.waiting:
+            self._keys.seen(_ALL_RATES)
+        rate, at_ns = wire.x18(message.funding_rate_x18), frame.at_ns
+        if market is None or rate is None or not self.wants.shows(market.symbol):
+            return ()
+        if market.next_ns is None or market.next_ns <= at_ns:
+            return ()
+        fact = mapper.live(market, rate, at_ns, frame.data, message.timestamp)
+        return (fact,) if market.symbol in self.wants.symbols else [*self._rest.said.news([fact])]
 
     def _fill(self, fill: wire.Fill, market: NadoMarket, at_ns: int) -> Sequence[Output]:
         """Both quantities are of this match; were one that of the order, it would be the larger."""

@@ -149,6 +149,7 @@ def test_a_market_that_gets_another_product_id_is_followed_there() -> None:
 FRAMES = (
     json.dumps(change(AT_NS, AT_NS + 1, ((99, 1), (98, 0)), ((101, 2),))),
     json.dumps(fill()),
+    f'{{"type":"funding_rate","timestamp":"{AT_NS}","product_id":2,"funding_rate_x18":"12345"}}',
     '{"result":null,"id":1}',
     '{"result":null,"error":"The provided product_id is invalid.","id":1}',
     '{"result":{"method":"pong","server_time":"1760000000123","client_time":"1"},"id":0}',

@@ -18,7 +18,7 @@ from cockpit.core.events import (
     Volume,
 )
 from cockpit.venues import claims
-from cockpit.venues.contract import Fetch, Wants
+from cockpit.venues.contract import Fetch, Send, Wants
 from cockpit.venues.nado import SPEC, Session
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.nado.samples import (
@@ -147,6 +147,30 @@ def test_history_asks_for_no_more_rows_than_its_span_has_hours() -> None:
     assert (fetch.bucket, fetch.weight) == ("archive", 2 + 722 // 100)
 
 
+def rate_of(product_id: int, rate: float) -> dict[str, Any]:
+    return {
+        "type": "funding_rate", "timestamp": str(AT_NS), "product_id": product_id,
+        "funding_rate_x18": x18(rate), "update_time": str(AT_NS // 10**9),
+    }  # fmt: skip
+
+
+def test_a_survey_hears_the_rates_of_all_once_their_next_payment_is_known() -> None:
+    session = Session(Wants(survey=True))
+    said = feed(session, opened(), reply("instruments", symbols(symbol_row("BTC-PERP"))))
+    asked = [json.loads(send.data) for send in only(Send, said)]
+    assert [one["stream"] for one in asked] == [{"type": "funding_rate", "product_id": None}]
+    assert feed(session, frame(rate_of(2, 0.0048))) == []
+    feed(session, reply("tickers", contracts(contract_row("BTC-PERP"))))
+    (fact,) = feed(session, frame(rate_of(2, 0.0048)))
+    assert fact.rate == pytest.approx(0.0002)
+    assert (fact.venue_ns, fact.next_ns) == (AT_NS, (AT_NS // HOUR_NS + 1) * HOUR_NS)
+    assert feed(session, frame(rate_of(2, 0.0048))) == [], "nothing new"
+    late = frame(rate_of(2, 0.0096), at_ns=AT_NS + HOUR_NS)
+    assert feed(session, late) == [], "of another hour than the payment that is known"
+    assert feed(session, frame(rate_of(999, 0.1))) == []
+    assert len(only(Reject, feed(session, frame(rate_of(2, 1.5))))) == 1
+
+
 @pytest.mark.parametrize("rate", [7, -1.0, 1.0])
 def test_a_rate_that_is_no_fraction_is_counted_and_costs_no_price(rate: float) -> None:
     facts = told(funding_rate=rate)
@@ -256,4 +280,4 @@ def test_maintenance_is_on_mondays_and_thursdays_at_two() -> None:
 
 def test_what_nobody_has_confirmed_is_said() -> None:
     points = {claim.point for claim in claims.claims("nado") if claim.standing == "unconfirmed"}
-    assert {"open interest", "one host", "states", "payments"} <= points
+    assert {"open interest", "states", "payments"} <= points
