@@ -43,7 +43,7 @@ class JoinedChain:
     seconds is of another sequence, and so is one that follows another than the newest.
     """
 
-    def __init__(self, held: int = 1_000) -> None:
+    def __init__(self, held: int = 256) -> None:
         self.head: int | None = None
         self.base: int | None = None
         self.recent: deque[Change] = deque(maxlen=held)
