@@ -293,12 +293,11 @@ class PublicAccounts(OverHttp):
 def _margin(address: str, pool: str, healths: Sequence[wire.Health], at_ns: int) -> Margin:
     """Health after weights is what may still be lost: before initial, and before maintenance."""
     initial, maintenance, equity = (x18(health.health) for health in healths)
-    kept = None if equity is None or maintenance is None else equity - maintenance
+    if initial is None or maintenance is None or equity is None:
+        raise _Unreadable(f"a health of {pool} is no number")
     return Margin(
         venue=VENUE, recv_ns=at_ns, account=address, pool=pool, equity=equity,
-        used=None if equity is None or initial is None else equity - initial,
-        available=None if initial is None else max(0.0, initial),
-        maintenance=kept,
+        used=equity - initial, available=max(0.0, initial), maintenance=equity - maintenance,
         cross_equity=equity,
     )  # fmt: skip
 

@@ -107,10 +107,14 @@ def figures(market: NadoMarket, row: wire.ContractRow, at_ns: int, data: str) ->
 
 
 def live(
-    market: NadoMarket, rate: float, at_ns: int, data: str | bytes, venue_ns: int | None = None
+    market: NadoMarket,
+    rate: float | None,
+    at_ns: int,
+    data: str | bytes,
+    venue_ns: int | None = None,
 ) -> Funding | Reject:
     """The running rate, told per 24 hours, by the hour."""
-    if abs(rate) >= 1:
+    if rate is None or abs(rate) >= 1:
         return reject(VENUE, at_ns, f"funding rate of {market.native} is not a fraction", data)
     return Funding(
         venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns, kind="live",

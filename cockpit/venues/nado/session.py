@@ -63,7 +63,8 @@ SPEC = VenueSpec(
     facts=FACTS,
     check_address=check_address,
     limits={ARCHIVE: Limit(400, 10.0)},
-    ban_statuses=frozenset({403}), quiet_s=45.0,
+    quiet_s=45.0,
+    ban_statuses=frozenset({403}),
     note="Funding is quoted per 24 hours and paid by the hour; the cockpit shows it by the hour.",
 )  # fmt: skip
 
@@ -127,7 +128,9 @@ class Session(VenueSession):
         keys = [key for book in books for key in (book, f"trade.{book.partition('.')[2]}")]
         out += self._keys.want([*keys, _ALL_RATES] if self.wants.survey else keys, at_ns)
         out += self._rest.follow(self.wants, at_ns)
-        return out + self._accounts.want(self.wants.accounts, at_ns)
+        # A position in a market that is not listed yet could not be named.
+        accounts = self.wants.accounts if self.listing.is_whole else ()
+        return out + self._accounts.want(accounts, at_ns)
 
     # --- frames -------------------------------------------------------------------------------
 
@@ -150,7 +153,7 @@ class Session(VenueSession):
         if feed is None:
             return ()
         bids, asks = wire.levels(message.bids), wire.levels(message.asks)
-        if not (bids is not None and asks is not None):
+        if bids is None or asks is None:
             lost = self._books.lose(feed, frame.at_ns, "a message made no sense")
             return [self._damaged(frame, f"levels of {market.native} are no figures"), *lost]
         change = Change(message.last_max_timestamp, time_ns, bids, asks, time_ns)
@@ -162,12 +165,12 @@ class Session(VenueSession):
         """The running rates of all markets; one is stated where its next payment is known."""
         if self._keys.waiting:
             self._keys.seen(_ALL_RATES)
-        rate, at_ns = wire.x18(message.funding_rate_x18), frame.at_ns
-        if market is None or rate is None or not self.wants.shows(market.symbol):
+        if market is None or not self.wants.shows(market.symbol):
             return ()
-        if market.next_ns is None or market.next_ns <= at_ns:
+        if market.next_ns is None or market.next_ns <= frame.at_ns:
             return ()
-        fact = mapper.live(market, rate, at_ns, frame.data, message.timestamp)
+        rate = wire.x18(message.funding_rate_x18)
+        fact = mapper.live(market, rate, frame.at_ns, frame.data, message.timestamp)
         return (fact,) if market.symbol in self.wants.symbols else [*self._rest.said.news([fact])]
 
     def _fill(self, fill: wire.Fill, market: NadoMarket, at_ns: int) -> Sequence[Output]:

@@ -134,6 +134,14 @@ def test_a_wallet_is_asked_for_its_subaccounts_then_for_both_halves_of_each() ->
     ]  # fmt: skip
 
 
+def test_no_account_is_asked_for_before_its_markets_have_names() -> None:
+    session = Session(Wants(accounts=(ADDRESS,)))
+    asked = only(Fetch, feed(session, opened(), *ticks(5)))
+    assert "account" not in {fetch.name for fetch in asked}
+    listing = reply("instruments", symbols(symbol_row("BTC-PERP")))
+    assert [f.name for f in only(Fetch, feed(session, listing))] == ["account"]
+
+
 def test_one_subaccount_that_is_named_is_asked_for_alone() -> None:
     session = following(f"{ADDRESS}/default_1")
     fetches = only(Fetch, feed(session, reply("account", wallet(*TWO), key=f"{ADDRESS}/default_1")))
@@ -230,7 +238,7 @@ def test_a_half_that_fails_spoils_the_round() -> None:
     [
         info(balance(2, "half", x18(1))), info(balance(999, x18(1), x18(-1))),
         info(SHORT, perp_balances=None), info(SHORT, healths=[]),
-        info(balance(2, None, None)),
+        info(balance(2, None, None)), info(SHORT, healths=[{"health": "much"}] * 3),
     ],
 )  # fmt: skip
 def test_a_position_that_cannot_be_read_is_not_left_out_of_a_whole(body: Any) -> None:
