@@ -36,7 +36,8 @@ def random_book(rng: random.Random) -> tuple[list[RefLeg], dict[str, float]]:
                 )
             )  # fmt: skip
     equity = {
-        venue: sum(abs(x.size * x.price) for x in legs if x.venue == venue) * rng.uniform(0.06, 1.5)
+        venue: sum(abs(x.size * x.price) for x in legs if x.venue == venue)
+        * rng.uniform(0.055, 0.7)
         for venue in venues
     }
     return legs, equity
