@@ -84,14 +84,14 @@ class ExtendedMarket(Market):
     def _live(self, row: wire.Stats, at_ns: int) -> Iterator[Fact]:
         if row.fundingRate is None:
             return
-        rate, next_ms = finite(row.fundingRate), positive(row.nextFundingRate)
+        rate, next_ms = finite(row.fundingRate), finite(row.nextFundingRate) or 0.0
         if rate is None or abs(rate) >= 1.0:
             yield self._odd("funding rate", row.fundingRate, at_ns)
             return
         yield Funding(
             venue=VENUE, symbol=self.symbol, recv_ns=at_ns, kind="live", rate=rate,
             interval_s=HOUR_S,
-            next_ns=None if next_ms is None or next_ms < 1e12 else int(next_ms) * NS_PER_MS,
+            next_ns=int(next_ms) * NS_PER_MS if 1e12 <= next_ms < 4.1e12 else None,
         )  # fmt: skip
 
     def streamed(self, kind: str, price: float, venue_ns: int | None, at_ns: int) -> Prices:

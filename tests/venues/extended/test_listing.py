@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject, Surveyed, Volume
 from cockpit.venues.claims import claims
 from cockpit.venues.contract import Fetch, Output, Send, Wants
@@ -112,8 +114,10 @@ def test_the_next_rate_is_a_time() -> None:
     assert funding.next_ns == NEXT_MS * 1_000_000
 
 
-def test_no_next_time_is_missing_not_1970() -> None:
-    (funding,) = only(Funding, surveyed(row("A-USD", "A", marketStats=stats(nextFundingRate=0))))
+@pytest.mark.parametrize("value", [0, None, "0.0001", 1_790_589_600, 1e17])
+def test_a_next_time_that_is_none_is_missing_not_1970(value: Any) -> None:
+    shown = stats(nextFundingRate=value)
+    (funding,) = only(Funding, surveyed(row("A-USD", "A", marketStats=shown)))
     assert funding.next_ns is None
 
 
