@@ -11,6 +11,8 @@ __all__ = ["document_fields", "forecasts", "frameworks", "tests", "venue_fields"
 def document_fields(it: Any) -> tuple[object, ...]:
     """Fields of answers, documents and stored rows, which whoever reads them uses."""
     return (
+        it.parts_known,
+        it.parts_wanted,
         it.interval80_width_bp_h,
         it.pin_hourly,
         it.entry_cost_usd,

@@ -77,7 +77,6 @@ class Payments(Struct, gc=False, frozen=True):
 
 
 SUBACCOUNTS = msgspec.json.Decoder(Subaccounts, strict=False)
-Half = Answer[Info] | Answer[IsolatedPositions]
 HALVES: Mapping[str, "msgspec.json.Decoder[Any]"] = {
     "subaccount_info": msgspec.json.Decoder(Answer[Info], strict=False),
     "isolated_positions": msgspec.json.Decoder(Answer[IsolatedPositions], strict=False),
