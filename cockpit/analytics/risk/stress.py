@@ -146,7 +146,7 @@ def stress(
     ValueError if legs and shocks differ in number.
     """
     run = _Run(legs, shocks, equity_usd, handling)
-    shares = run.gap_shares(collateral_loss_usd)
+    started = run.held.copy()
     run.close_step(0)
     run.deleverage()
     run.price += run.held * (run.moved - run.marks)
@@ -167,7 +167,10 @@ def stress(
     run.stays_open()
     run.slippage -= run.dearer_exits()
     gone = run.liquidated_step
-    shares = np.where(gone < 0, np.inf, np.where(gone <= 1, np.minimum(shares, 1.0), 1.0))
+    shares = np.where(gone < 0, np.inf, 1.0)
+    for venue in np.flatnonzero((gone >= 0) & (gone <= 1)):
+        loss = float(collateral_loss_usd[venue])
+        shares[venue] = run.gap_share(venue, started, float(equity_usd[venue]), loss)
     return StressResult(
         run.price,
         run.funding,
@@ -226,21 +229,19 @@ class _Run:
         summed = np.bincount(self.venue, weights=amounts, minlength=len(self.equity))
         return np.asarray(summed, dtype=np.float64)
 
-    def gap_shares(self, collateral_loss_usd: Floats) -> Floats:
-        """The share of the gap at which each account is at maintenance; infinite if never."""
-        shares = np.full(len(self.equity), np.inf)
-        for venue in np.unique(self.venue):
-            mine = np.flatnonzero(self.venue == venue)
-            share = joint_shock_frac(
-                float(self.equity[venue]),
-                self.held[mine],
-                self.marks[mine],
-                self.gap[mine],
-                [self.tiers[i] for i in mine.tolist()],
-                -float(collateral_loss_usd[venue]),
-            )
-            shares[venue] = math.inf if share is None else share
-        return shares
+    def gap_share(self, venue: np.intp, held: Floats, equity: float, loss: float) -> float:
+        """The share of the gap, and of the collateral's loss with it, at which an account that held
+        this is at maintenance; at most 1."""
+        mine = np.flatnonzero(self.venue == venue)
+        share = joint_shock_frac(
+            equity,
+            held[mine],
+            self.marks[mine],
+            self.gap[mine],
+            [self.tiers[i] for i in mine.tolist()],
+            -loss,
+        )
+        return 1.0 if share is None else float(np.minimum(share, 1.0))
 
     def deleverage(self) -> None:
         """Close what gains on the way and is taken, at the price of that moment."""
