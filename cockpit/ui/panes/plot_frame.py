@@ -10,9 +10,6 @@ from cockpit.ui.text.canvas import ASCII_MARKS, Canvas
 from cockpit.ui.text.styled import Line, fit, right
 from cockpit.ui.theme.capabilities import GlyphSet
 
-MAX_SERIES = 6
-"""More lines than these cannot be told apart."""
-
 
 @dataclass(frozen=True, slots=True)
 class Series:

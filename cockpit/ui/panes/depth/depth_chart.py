@@ -3,8 +3,9 @@
 import numpy as np
 
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.panes.plot_frame import MAX_SERIES, Series, framed_plot
+from cockpit.ui.panes.plot_frame import Series, framed_plot
 from cockpit.ui.readings.order_books import BookReading, Side, book_readings
+from cockpit.ui.readings.plotted import how_many, plotted
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale
 from cockpit.ui.text.styled import Line, framed, longest
@@ -16,14 +17,17 @@ SPAN_BPS = 50.0
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
-    books = book_readings(readings)[:MAX_SERIES]
+    books = book_readings(readings)
+    names = [book.venue for book in books]
+    shown = set(plotted(readings, names))
+    books = [book for book in books if book.venue in shown]
     return framed(
         _plot(readings, books, width - 2, height - 2),
         width,
         height,
         title=[
             ("depth chart", "title"),
-            (f" · {readings.symbol or '-'} · cumulative, USD millions", "dim"),
+            (f" · {readings.symbol or '-'} · cumulative, USD millions{how_many(names)}", "dim"),
         ],
         verdict=_verdict(readings, books, width - 4),
         focused=readings.ui.focus == TITLE,

@@ -4,8 +4,9 @@ import numpy as np
 
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import TENORS, Tenor
-from cockpit.ui.panes.plot_frame import MAX_SERIES, Series, framed_plot
+from cockpit.ui.panes.plot_frame import Series, framed_plot
 from cockpit.ui.readings.funding_rates import terms
+from cockpit.ui.readings.plotted import plotted
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale
 from cockpit.ui.text.styled import Line
@@ -21,7 +22,7 @@ def plot(readings: Readings, width: int, height: int) -> list[Line]:
     """At most `height` lines of `width` cells: one line a venue, a point a tenor."""
     factor = fmt.UNIT_HOURS[readings.ui.unit] * 100
     curves: dict[str, Floats] = {}
-    for name in readings.listing()[:MAX_SERIES]:
+    for name in plotted(readings, readings.listing()):
         rates = [terms(readings, name)[tenor] for tenor in TENORS]
         values = np.array([np.nan if rate is None else rate * factor for rate in rates])
         if not np.isnan(values).all():

@@ -2,6 +2,7 @@
 
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.funding.term_curve import plot
+from cockpit.ui.readings.plotted import how_many
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, framed, longest
 
@@ -17,7 +18,11 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("curve", "title"),
-            (f" · {readings.symbol or '-'} · {fmt.UNIT_LABEL[readings.ui.unit]}", "dim"),
+            (
+                f" · {readings.symbol or '-'} · {fmt.UNIT_LABEL[readings.ui.unit]}"
+                f"{how_many(readings.listing())}",
+                "dim",
+            ),
         ],
         verdict=longest(
             width - 4,

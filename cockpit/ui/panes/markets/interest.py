@@ -5,13 +5,14 @@ import numpy as np
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.panes.plot_frame import MAX_SERIES, Series, framed_plot
+from cockpit.ui.panes.plot_frame import Series, framed_plot
 from cockpit.ui.readings.funding_rates import (
     fresh_open_interest,
     open_interest_change,
     open_interest_usd,
 )
 from cockpit.ui.readings.order_books import book_reading
+from cockpit.ui.readings.plotted import plotted
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale, spark, steps
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
@@ -144,7 +145,7 @@ def _per_depth(readings: Readings, venue: str, usd: float) -> tuple[str, str]:
 def _history(readings: Readings, names: list[str], width: int, height: int) -> list[Line]:
     """Change of open interest since the left edge, in per cent, one line a venue."""
     rings = {}
-    for name in names[:MAX_SERIES]:
+    for name in plotted(readings, names):
         market = readings.market(name)
         at, values = market.open_interests.read(readings.now_ns - HOUR_NS) if market else _NOTHING
         known = ~np.isnan(values)
