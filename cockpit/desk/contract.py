@@ -13,6 +13,7 @@ from cockpit.alerts.rule import Rule
 from cockpit.alerts.states import Alert, Firing
 from cockpit.core.clock import Clock
 from cockpit.core.events import Position
+from cockpit.history.service import Status
 from cockpit.state.view import MarketView
 from cockpit.venues.contract import VenueSpec
 
@@ -131,11 +132,15 @@ class VenueStats(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeedStats(msgspec.Struct, frozen=True, kw_only=True):
-    """All venues' wires together: how much arrives, how it is read, whether it is recorded."""
+    """All venues' wires together: how much arrives, how it is read, whether it is recorded.
+
+    `history` None: nothing of this desk is remembered.
+    """
 
     messages_per_s: float | None
     coalescing: bool
     recording: bool
+    history: Status | None = None
 
 
 class DeskStats(msgspec.Struct, frozen=True, kw_only=True):

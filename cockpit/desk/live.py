@@ -28,6 +28,7 @@ from cockpit.desk.contract import (
     Watch,
 )
 from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
+from cockpit.desk.memory import Memory, MemoryOrder
 from cockpit.desk.recorder import Recorder, TapeOrder
 from cockpit.portfolio.attribution import unwatched
 from cockpit.venues.contract import VenueSpec, Wants
@@ -38,6 +39,8 @@ from cockpit.wire.tape import Origin, TapeWriter
 
 log = logging.getLogger(__name__)
 
+LOOK_S = 1.0
+"""How often the memory is told that time has passed."""
 MOST_HELD = 50
 """Markets are watched for the sake of positions, up to so many."""
 Listener = Callable[[list[Event]], None]
@@ -70,9 +73,11 @@ class Engine:
         tapes: TapeOrder | None = None,
         black_boxes: Path | None = None,
         alerts_dir: Path | None = None,
+        memory: MemoryOrder | None = None,
         positions: Sequence[Position] = (),
     ) -> None:
-        """`black_boxes` and `alerts_dir` None keep nothing on disk; `positions` were typed."""
+        """`black_boxes`, `alerts_dir` and `memory` None keep nothing on disk; `positions` were
+        typed."""
         self._config = config
         symbols = config.watch.symbols
         # Nothing named is everything on the screen: venues are told so, in their own word.
@@ -106,6 +111,7 @@ class Engine:
         self.view.asset_rules = config.assets
         self.view.follow((f.venue, f.account.address, f.name) for f in self._follows())
         self.view.set_manual(positions)
+        self.memory = Memory(memory, self.view, self.clock) if memory else None
         self._added: set[str] = set()
         """Markets that were watched because of a position; the trader may drop them again."""
         self.coalescer = Coalescer()
@@ -122,6 +128,9 @@ class Engine:
         """
         if self._endpoint_source is not None:
             self._endpoints = await self._endpoint_source()
+        if self.memory is not None:
+            self.memory.start()
+            self._tasks.append(asyncio.create_task(self._remember(self.memory), name="memory"))
         for name, module in self._modules.items():
             spec: VenueSpec = module.SPEC
             driver = Driver(
@@ -166,6 +175,8 @@ class Engine:
         self._tasks.clear()
         if self.recorder is not None:
             self.recorder.close()
+        if self.memory is not None:
+            await asyncio.to_thread(self.memory.stop)
 
     async def _run(self, name: str, driver: Driver) -> None:
         try:
@@ -187,6 +198,11 @@ class Engine:
             await asyncio.sleep(SAMPLE_S)
             self.core.sample()
             self.watch_held()
+
+    async def _remember(self, memory: Memory) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            memory.look()
 
     def watch_held(self) -> None:
         """Watch the markets of what is held: without them neither funding nor marks are known."""
@@ -258,6 +274,8 @@ class Engine:
     def _sink(self, events: list[Event]) -> None:
         if Instrument in map(type, events):
             events = [self._with_fees(e) if type(e) is Instrument else e for e in events]
+        if self.memory is not None:
+            self.memory.hear(events)
         self.core.take(events)
         for listener in self._listeners:
             listener(events)
@@ -317,6 +335,7 @@ class Engine:
             messages_per_s=self.coalescer.rate_per_s if self.drivers else None,
             coalescing=self.coalescer.mode == "on",
             recording=self.recorder is not None,
+            history=self.memory.status if self.memory else None,
         )
 
     # --- questions of the headless commands ---------------------------------------------------

@@ -1,8 +1,11 @@
 """What HEALTH says: links, telemetry, budgets, last words, and the program itself."""
 
+from typing import Any
+
 from cockpit.core.events import Block, BookSnapshot
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import FeedStats, VenueStats
+from cockpit.history.service import Status
 from cockpit.ui.model.frame_stats import FrameStats
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.health import links, program, trouble
@@ -106,6 +109,29 @@ def test_the_programs_figures_are_shown_and_unmeasured_ones_are_dots() -> None:
     assert "15.3 kB/s" in rows["to the terminal"]
     assert "63 MB" in rows["memory"]
     assert "·" in rows["loop lag"]
+
+
+def of_history(**fields: Any) -> FeedStats:
+    return FeedStats(
+        messages_per_s=None, coalescing=False, recording=False, history=Status(**fields)
+    )
+
+
+def test_what_becomes_of_history_is_said_and_trouble_with_it_comes_first() -> None:
+    scene = scenes.down()
+    for standing, words in (
+        ("writing", "written  8400 rows since the start"),
+        ("following", "written by another process"),
+        ("waiting", "NOT written"),
+    ):
+        scene.feed = of_history(standing=standing, samples=8400, problem="", notice="")
+        rows = {row[2:24].strip(): row for row in text_of(program, scene, 80, 20).splitlines()}
+        assert words in rows["history"]
+    scene.feed = of_history(standing="waiting", problem="the disk is full; rows wait")
+    text = text_of(trouble, scene, 120, 12)
+    assert text.index("the disk is full; rows wait") < text.index("connection refused")
+    scene.feed = None
+    assert "off" in row_of(program, scene, "history")
 
 
 def test_fewer_frames_than_wanted_are_a_warning() -> None:

@@ -1,5 +1,7 @@
 """How the program itself is doing: its loop, its screen, what comes in and what goes out."""
 
+from cockpit.desk.contract import FeedStats
+from cockpit.history.service import Standing
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed
@@ -7,6 +9,13 @@ from cockpit.ui.text.styled import Line, clean, fit, framed
 TITLE = "program"
 HZ = 1.0
 _LABEL = 22
+_STANDINGS: dict[Standing, tuple[str, str]] = {
+    "off": ("off", "text"),
+    "starting": ("starting", "text"),
+    "writing": ("written", "text"),
+    "following": ("written by another process", "text"),
+    "waiting": ("NOT written, see trouble", "loss"),
+}
 Row = tuple[str, str, str, str]
 """(label, figure, role, note)"""
 
@@ -53,6 +62,7 @@ def _rows(readings: Readings) -> list[Row]:
             "loss" if feed and feed.recording else "text",
             "",
         ),
+        _history(feed),
         ("loop lag", _of(frames.loop_lag_ms, " ms", 1), "number", "how late the clock ticks"),
         ("loop lag, worst", _of(lag, " ms", 1), "warn" if lag and lag > 50 else "number", ""),
         ("frames drawn", _of(drawn, "/s", 1), "warn" if slow else "number", ""),
@@ -68,6 +78,15 @@ def _rows(readings: Readings) -> list[Row]:
         ("terminal round trip", _of(frames.terminal_rtt_ms, " ms", 0), "number", ""),
         ("memory", _of(frames.memory_mb, " MB", 0), "number", ""),
     ]
+
+
+def _history(feed: FeedStats | None) -> Row:
+    status = feed.history if feed else None
+    if status is None:
+        return ("history", "off", "text", "nothing of this run is remembered")
+    rows = f"{status.samples} rows since the start" if status.standing == "writing" else ""
+    figure, role = _STANDINGS[status.standing]
+    return ("history", figure, role, rows)
 
 
 def _of(value: float | None, unit: str, decimals: int) -> str:

@@ -13,6 +13,8 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
     body: list[Line] = []
+    for words, role in _history(readings):
+        body.append([(f" {fit('history', 12)}", "dim"), (fit(words, inner - 13), role)])
     for venue in readings.venues:
         name = fit(venue.name, 12)
         for i, (what, role) in enumerate(_troubles(readings, venue)):
@@ -33,6 +35,15 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         title=[("trouble", "title"), (" · last words a venue", "dim")],
         focused=readings.ui.focus == TITLE,
     )
+
+
+def _history(readings: Readings) -> list[tuple[str, str]]:
+    """(words, role) of what the memory of this desk has to say: trouble before what is over."""
+    status = readings.feed.history if readings.feed else None
+    if status is None:
+        return []
+    found = [(clean(status.problem), "loss")] if status.problem else []
+    return found + ([(clean(status.notice), "warn")] if status.notice else [])
 
 
 def _troubles(readings: Readings, venue: VenueRead) -> list[tuple[str, str]]:

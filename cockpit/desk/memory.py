@@ -1,0 +1,145 @@
+"""What a running desk hands to its history: rows of each slot, accounts, outages.
+
+Facts pass by here before they become state, so that a slot is sampled as things stood when it
+began. Nothing waits: the rows are written by a thread of `HistoryService`.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from cockpit.analytics.risk import exposure as sums
+from cockpit.core.account import Account, short_address
+from cockpit.core.clock import Clock
+from cockpit.core.events import Event, Funding
+from cockpit.core.units import NS_PER_S
+from cockpit.history.layout import Folder
+from cockpit.history.rows import Batch, ExposureSample, Gap
+from cockpit.history.sampler import SURVEYED_NS, WATCHED_NS
+from cockpit.history.service import HistoryService, Status
+from cockpit.history.settings import HistorySettings
+from cockpit.history.tape import SlotFeed, ViewState
+from cockpit.history.writer_lock import Role
+from cockpit.portfolio import positions
+from cockpit.portfolio.positions import Portfolio
+from cockpit.state.view import MarketView
+
+LATE_NS: Final = NS_PER_S // 5
+"""A slot without a later fact is sampled so long after it began: facts of it may be on their way
+between the link and the state."""
+
+
+class MemoryOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Remember in this folder."""
+
+    folder: Folder
+    settings: HistorySettings
+    role: Role = "cockpit"
+
+
+class Memory:
+    """The memory of one desk. `hear` facts before they are applied, `look` now and then."""
+
+    def __init__(self, order: MemoryOrder, view: MarketView, clock: Clock) -> None:
+        self._view = view
+        self._clock = clock
+        self._feed = SlotFeed(ViewState(view))
+        self._service = HistoryService(order.folder, order.settings, clock, order.role)
+        self._down_since_ns: dict[str, int] = {}
+        self._slot_ns: int | None = None
+
+    @property
+    def status(self) -> Status:
+        return self._service.status
+
+    def start(self) -> None:
+        self._service.start()
+
+    def hear(self, events: Sequence[Event]) -> None:
+        """Facts of one input, which all arrived at once, before the state has them."""
+        at_ns = events[0].recv_ns
+        if self._feed.is_due(at_ns):
+            self._advance(at_ns)
+        if Funding in map(type, events):
+            for event in events:
+                self._feed.heard(event)
+
+    def look(self) -> None:
+        """Time passes also where nothing arrives."""
+        at_ns = self._clock.now_ns() - LATE_NS
+        if self._feed.is_due(at_ns):
+            self._advance(at_ns)
+
+    def stop(self) -> None:
+        """Write the rest. Blocks for as long as the disk needs, a few seconds at most."""
+        now_ns = self._clock.now_ns()
+        gaps = tuple(self._gap(venue, now_ns) for venue in self._down_since_ns)
+        self._service.offer(Batch(settled=self._feed.rest().settled, gaps=gaps))
+        self._service.stop()
+
+    def _advance(self, at_ns: int) -> None:
+        for batch in self._feed.before(at_ns):
+            self._service.offer(batch)
+        slot_ns = at_ns - at_ns % WATCHED_NS
+        before_ns, self._slot_ns = self._slot_ns, slot_ns
+        if before_ns is None or before_ns == slot_ns:
+            return
+        gaps = tuple(self._outages(slot_ns))
+        exposure: tuple[ExposureSample, ...] = ()
+        minute_ns = at_ns - at_ns % SURVEYED_NS
+        if minute_ns > before_ns:
+            exposure = tuple(exposure_samples(positions.read(self._view, minute_ns)))
+        self._service.offer(Batch(exposure=exposure, gaps=gaps))
+
+    def _outages(self, slot_ns: int) -> Iterator[Gap]:
+        """A gap for each venue that is back; what is down is remembered."""
+        for venue in self._view.venues():
+            if venue.state != "live":
+                self._down_since_ns.setdefault(venue.name, slot_ns)
+            elif venue.name in self._down_since_ns:
+                yield self._gap(venue.name, slot_ns)
+                del self._down_since_ns[venue.name]
+
+    def _gap(self, venue: str, to_ns: int) -> Gap:
+        return Gap(from_ns=self._down_since_ns[venue], to_ns=to_ns, venue=venue, why="link down")
+
+
+def exposure_samples(portfolio: Portfolio) -> Iterator[ExposureSample]:
+    """A row for each followed account and for what was typed at a venue, in USD.
+
+    What is stale, or was never read, has no figures. `margin_ratio` is that of the worst pool. An
+    account goes by its name, else by its address cut short.
+    """
+    names = {Account(a.venue, a.address): a for a in portfolio.accounts}
+    legs = {Account(row.leg.venue, row.leg.account): None for row in portfolio.rows}
+    for key in dict.fromkeys([*names, *legs]):
+        known = names.get(key)
+        mine = [row for row in portfolio.rows if (row.leg.venue, row.leg.account) == _pair(key)]
+        sample = ExposureSample(
+            venue=key.venue,
+            account=(known.name if known else "") or short_address(key.address),
+            at_ns=portfolio.at_ns,
+        )
+        is_old = any(row.is_stale for row in mine) or (
+            known is not None and (known.is_stale or known.was_never_read)
+        )
+        if is_old:
+            yield sample
+            continue
+        pools = [pool for pool in portfolio.pools if (pool.venue, pool.account) == _pair(key)]
+        total = sums.totals([row.leg for row in mine], pools)
+        margins = sums.by_venue([row.leg for row in mine], pools)
+        yield msgspec.structs.replace(
+            sample,
+            net_usd=total.net_usd,
+            gross_usd=total.gross_usd,
+            carry_usd_per_hour=total.carry_usd_per_hour,
+            equity_usd=total.equity_usd,
+            margin_used_usd=margins[0].margin_used_usd if margins else None,
+            margin_ratio=margins[0].worst_margin_ratio if margins else None,
+        )
+
+
+def _pair(account: Account) -> tuple[str, str]:
+    return account.venue, account.address
