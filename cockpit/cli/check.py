@@ -56,6 +56,7 @@ def _findings(args: argparse.Namespace, duration_s: float) -> Iterator[Finding]:
     yield _positions()
     yield _keys(config)
     yield _alerts(config)
+    yield _history(config)
     from cockpit.cli.check_screen import screen_findings
 
     yield from screen_findings(config)
@@ -90,6 +91,29 @@ def _alerts(config: "Config") -> Finding:
 
     rules = [rule for rule in with_defaults(config.alert) if rule.enabled]
     return Finding("alerts", "ok", f"{len(rules)} rules: " + ", ".join(r.name for r in rules))
+
+
+def _history(config: "Config") -> Finding:
+    """How much is kept, and who writes."""
+    from cockpit.history.errors import HistoryError
+    from cockpit.history.layout import Folder, default_folder
+    from cockpit.history.report import status
+    from cockpit.history.writer_lock import refuse_network
+
+    folder = Folder(default_folder())
+    try:
+        found = status(folder, config.history)
+        if found.enabled:
+            refuse_network(folder.path)
+    except HistoryError as error:
+        return Finding("history", "fail", error.ui_message, "the screen goes on without it")
+    writer = f"process {found.writer.pid} writes" if found.writer else "nobody writes now"
+    if not found.enabled:
+        writer = "switched off, nothing is written"
+    used = f"{found.used_bytes / 1e9:.2f} of {found.max_bytes / 1e9:g} GB in {folder.path}"
+    if found.warnings:
+        return Finding("history", "warn", f"{used}; {found.warnings[0]}", "history status says all")
+    return Finding("history", "ok", f"{used}; {writer}")
 
 
 def _venues(args: argparse.Namespace, config: "Config", duration_s: float) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from cockpit.config import Config
     from cockpit.core.events import Position
+    from cockpit.desk.memory import MemoryOrder
+    from cockpit.history.writer_lock import Role
     from cockpit.wire.endpoints import Endpoint
 
 
@@ -46,6 +48,39 @@ def add_screen_options(parser: argparse.ArgumentParser) -> None:
         "--no-diff", dest="diff", action="store_false", help="send whole lines, not changed cells"
     )
     group.add_argument("--layout", choices=("auto", "wide", "normal", "narrow"))
+
+
+def add_history_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--history",
+        metavar="DIR",
+        help="remember in this folder; what is not the venues' own world (the demo, --endpoints) "
+        "is remembered only so",
+    )
+
+
+def memory_order(
+    args: argparse.Namespace, config: "Config", role: "Role" = "cockpit", *, is_real: bool = True
+) -> "MemoryOrder | None":
+    """Where a run remembers; None where it does not.
+
+    A made-up exchange is no memory of the trader's: what it says goes into no folder but one that
+    was asked for. `is_real` False is such a world.
+    """
+    if not config.history.enabled:
+        return None
+    from pathlib import Path
+
+    from cockpit.desk.memory import MemoryOrder
+    from cockpit.history.layout import Folder, default_folder
+
+    if args.history:
+        folder = Folder(Path(args.history))
+    elif args.endpoints or not is_real:
+        return None
+    else:
+        folder = Folder(default_folder())
+    return MemoryOrder(folder=folder, settings=config.history, role=role)
 
 
 def load_config(args: argparse.Namespace) -> "Config":

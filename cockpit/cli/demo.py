@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="of the world")
     parser.add_argument("--scenario", default="calm", metavar="NAME", help="what happens in it")
     common.add_live_options(parser)
+    common.add_history_option(parser)
     common.add_screen_options(parser)
 
 
@@ -37,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
                 engine.follow(exchange.accounts)
                 return found
 
-            engine = Engine(config, mode="DEMO", endpoint_source=addresses)
+            memory = common.memory_order(args, config, is_real=False)
+            engine = Engine(config, mode="DEMO", endpoint_source=addresses, memory=memory)
             return run_screen(engine, config, diff=args.diff)
         finally:
             exchange.stop()

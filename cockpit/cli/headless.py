@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from cockpit.config import Config
     from cockpit.core.events import Position
     from cockpit.desk.live import Engine
+    from cockpit.desk.memory import MemoryOrder
 
 
 def make_engine(
@@ -17,8 +18,10 @@ def make_engine(
     positions: "list[Position] | None" = None,
     *,
     with_hook: bool = False,
+    memory: "MemoryOrder | None" = None,
 ) -> "Engine":
-    """Not started yet; `positions` None takes those that were typed. InputError as they say.
+    """Not started yet; `positions` None takes those that were typed, `memory` None keeps no
+    history. InputError as they say.
 
     Who asks for figures does not ask for a page in the night: the hook is for who asks for alerts.
     """
@@ -39,5 +42,6 @@ def make_engine(
         config,
         endpoints=endpoints,
         black_boxes=paths.black_box_dir(),
+        memory=memory,
         positions=common.load_positions() if positions is None else positions,
     )

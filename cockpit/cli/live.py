@@ -9,6 +9,7 @@ HELP = "The live screen, from your config; without one, public data for BTC, ETH
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_live_options(parser)
+    common.add_history_option(parser)
     common.add_screen_options(parser)
 
 
@@ -28,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
             endpoints=endpoints,
             black_boxes=paths.black_box_dir(),
             alerts_dir=paths.state_dir(),
+            memory=common.memory_order(args, config),
             positions=common.load_positions(),
         )
         return run_screen(engine, config, diff=args.diff)

@@ -13,15 +13,21 @@ from cockpit.storage import paths
 
 if TYPE_CHECKING:
     from cockpit.desk.live import Engine
+    from cockpit.desk.memory import MemoryOrder
+    from cockpit.history.service import Status
 
-HELP = "record every venue to a tape, without a screen"
+HELP = "record every venue to a tape and into history, without a screen"
 LOOK_S = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_live_options(parser)
+    common.add_history_option(parser)
     parser.add_argument("--out", metavar="DIR", help="folder for the tapes (default: state folder)")
     parser.add_argument("--for", dest="duration", metavar="D", help="stop after (default: never)")
+    parser.add_argument(
+        "--history-only", action="store_true", help="keep history alone, write no tapes"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,15 +41,22 @@ def run(args: argparse.Namespace) -> int:
     from cockpit.desk.recorder import TapeOrder
 
     start_logging(config.log_level)
-    folder = Path(args.out) if args.out else paths.tapes_dir()
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise InputError(f"--out {folder}: cannot be made: {error.strerror}") from error
+    memory = common.memory_order(args, config, "recorder")
+    tapes = None
+    if args.history_only:
+        _require_memory(memory, config.history.enabled, args.out)
+    else:
+        folder = Path(args.out) if args.out else paths.tapes_dir()
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise InputError(f"--out {folder}: cannot be made: {error.strerror}") from error
+        tapes = TapeOrder(folder, origin="sim" if endpoints else "mainnet")
     engine = Engine(
         config,
         endpoints=endpoints,
-        tapes=TapeOrder(folder, origin="sim" if endpoints else "mainnet"),
+        tapes=tapes,
+        memory=memory,
         black_boxes=paths.black_box_dir(),
     )
     interrupted = loops.run(_record(engine, duration_s))
@@ -53,6 +66,18 @@ def run(args: argparse.Namespace) -> int:
     if any(engine.tape_error(name) for name in engine.drivers):
         return 4
     return 0 if any(driver.stats.frames for driver in engine.drivers.values()) else 3
+
+
+def _require_memory(memory: "MemoryOrder | None", is_enabled: bool, out: str | None) -> None:
+    """InputError where `--history-only` would write nothing, or where tapes were asked for too."""
+    from cockpit.core.errors import InputError
+
+    if out:
+        raise InputError("--out is a folder for tapes, and --history-only writes none")
+    if memory is None and not is_enabled:
+        raise InputError("--history-only: history.enabled is false in your config")
+    if memory is None:
+        raise InputError("--history-only with --endpoints needs --history DIR: see --help")
 
 
 async def _record(engine: "Engine", duration_s: float | None) -> bool:
@@ -67,7 +92,7 @@ async def _record(engine: "Engine", duration_s: float | None) -> bool:
     try:
         await engine.start()
         while not await stop.within(LOOK_S):
-            if all(engine.tape_error(name) for name in engine.drivers):
+            if engine.recorder and all(engine.tape_error(name) for name in engine.drivers):
                 break
     finally:
         await engine.stop()
@@ -84,11 +109,22 @@ def report(engine: "Engine") -> str:
             f"{name}: {state}, {driver.stats.frames} messages, {driver.stats.rejects} rejects, "
             f"{driver.stats.reconnects} reconnects, {_tape(engine, name)}"
         )
+    if engine.memory is not None:
+        lines.append(f"history: {_history(engine.memory.status)}")
     return "\n".join(lines)
 
 
+def _history(status: "Status") -> str:
+    rows = f"{status.samples} rows written"
+    if status.standing == "following":
+        return f"{rows}; another process writes"
+    return f"{rows}; {status.problem or status.notice}".rstrip("; ")
+
+
 def _tape(engine: "Engine", name: str) -> str:
-    writer = engine.recorder.writers.get(name) if engine.recorder else None
+    if engine.recorder is None:
+        return "no tape wanted"
+    writer = engine.recorder.writers.get(name)
     ended = engine.tape_error(name)
     words = f"{writer.bytes_written} bytes in {writer.path}" if writer else "no tape"
     return f"{words}; recording ended: {ended}" if ended else words

@@ -21,6 +21,7 @@ ALERTS_HELP = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_live_options(parser)
+    common.add_history_option(parser)
     parser.add_argument("--for", dest="duration", metavar="D", help="stop after (default: never)")
     parser.add_argument(
         "--hz", type=number, default=2.0, metavar="N", help="most lines a second and market"
@@ -39,7 +40,13 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--hz is {args.hz:g}; expected above 0 and at most 50")
     hz, args.hz = args.hz, None
     config = common.load_config(args)
-    engine = make_engine(args, config, None if args.alerts else [], with_hook=args.alerts)
+    engine = make_engine(
+        args,
+        config,
+        None if args.alerts else [],
+        with_hook=args.alerts,
+        memory=common.memory_order(args, config),
+    )
     return loops.run(_stream(engine, hz, args.depth, duration_s, alerts=args.alerts))
 
 
@@ -57,7 +64,7 @@ async def _stream(
     if alerts:
         # Written below and not here: a reader that has gone must end the command, not the alerts.
         engine.alerting.listen(lambda alert: fired.append(encode(alert)))
-    problem = ""
+    problem = trouble = ""
     unlisted: list[str] = []
     await engine.start()
     try:
@@ -65,6 +72,8 @@ async def _stream(
             unlisted = _say_once(unlisted, engine.unlisted())
             _write_all(fired)
             problem = _say(engine.alerting.hook_problem, problem)
+            if engine.memory is not None:
+                trouble = _say(engine.memory.status.problem, trouble)
             now_ns = engine.clock.now_ns()
             for market in () if alerts else engine.view.markets():
                 key = (market.venue, market.symbol)
@@ -101,7 +110,7 @@ def _say_once(said: list[str], sentences: list[str]) -> list[str]:
 
 
 def _say(problem: str, before: str) -> str:
-    """A hook that does not work is told on stderr, once; returns what has been told."""
+    """What does not work (a hook, the history) is told on stderr, once; returns what has been."""
     if problem and problem != before:
         print(f"cockpit: {problem}", file=sys.stderr)
     return problem

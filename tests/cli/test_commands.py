@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.cli import check
 from cockpit.cli.main import COMMANDS, main
+from cockpit.config import Config
+from cockpit.history.layout import default_folder
+from cockpit.history.settings import HistorySettings
 from cockpit.storage import paths
 from tests.e2e.exchange import run
 
@@ -173,6 +177,29 @@ def test_check_names_what_is_wrong_and_exits_1(tmp_path):
     assert "refused" in rows["bybit"]["detail"]
     assert rows["bybit"]["advice"]
     assert rows["config"]["status"] == "ok"
+
+
+def test_check_says_how_much_is_remembered_and_whether_anybody_writes(home):
+    line = check._history(Config())
+    assert (line.name, line.status) == ("history", "ok")
+    assert line.detail == f"0.00 of 5 GB in {default_folder()}; nobody writes now"
+    off = check._history(Config(history=HistorySettings(enabled=False)))
+    assert off.detail.endswith("switched off, nothing is written")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--out", "tapes"], "--out is a folder for tapes"),
+        (["--endpoints", "nowhere.json"], "needs --history DIR"),
+    ],
+)
+def test_a_recorder_that_would_write_nothing_does_not_start(words, says, home, capsys, monkeypatch):
+    monkeypatch.chdir(home)
+    venue = {"rest_url": "http://127.0.0.1:9", "ws_urls": {"main": "ws://127.0.0.1:9/ws"}}
+    (home / "nowhere.json").write_text(json.dumps({"venues": {"bybit": venue}}))
+    assert main(["record", "--history-only", *words]) == 2
+    assert says in one_sentence(capsys)
 
 
 def test_check_gives_the_reason_of_every_decision_about_the_screen(home, monkeypatch, capsys):
