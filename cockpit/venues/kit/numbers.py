@@ -72,10 +72,3 @@ def sane_book(bids: Levels, asks: Levels) -> bool:
     if any(better[0] >= worse[0] for better, worse in pairwise(asks)):
         return False
     return not (bids and asks and bids[0][0] >= asks[0][0])
-
-
-def scale_levels(levels: Levels, contract: float) -> Levels:
-    """Levels quoted per `contract` coins, in base units: price / contract, size x contract."""
-    if contract == 1.0:
-        return levels
-    return tuple([(price / contract, size * contract) for price, size in levels])

@@ -1,6 +1,5 @@
 """Book sequencing, written once: the ways in which venues publish a book.
 
-`FullBook`       every message is the whole book; only time orders it.
 `ChainedBook`    a snapshot, then deltas that must link to one another.
 `BufferedBook`   deltas are held until a REST snapshot overlaps them, then they chain.
 `SharedCounter`  one number for all the messages of a connection, whatever they are about.
@@ -26,24 +25,6 @@ APPLY: Final = Verdict.APPLY
 IGNORE: Final = Verdict.IGNORE
 GAP: Final = Verdict.GAP
 """Short names, because looking up a member of an enum is slow, and this is done per message."""
-
-
-class FullBook:
-    """Whole books ordered by the venue's time: an older one is ignored, an equal one applies."""
-
-    __slots__ = ("_last",)
-
-    def __init__(self) -> None:
-        self._last = -1
-
-    def snapshot(self, time: int) -> Verdict:
-        if time < self._last:
-            return IGNORE
-        self._last = time
-        return APPLY
-
-    def reset(self) -> None:
-        self._last = -1
 
 
 class ChainedBook:

@@ -215,25 +215,6 @@ def test_a_snapshot_is_ordered_best_first_and_not_crossed(
     )
 
 
-def test_levels_quoted_per_thousand_coins_become_levels_per_coin() -> None:
-    assert numbers.scale_levels(((0.0125, 40.0), (0.0124, 0.0)), 1000.0) == (
-        (0.0125 / 1000.0, 40_000.0),
-        (0.0124 / 1000.0, 0.0),
-    )
-
-
-@given(st.floats(1e-9, 1e9), st.floats(1e-6, 1e9), st.sampled_from([1.0, 1e3, 1e4, 1e6]))
-def test_scaling_keeps_the_notional_of_a_level(price: float, size: float, contract: float) -> None:
-    ((scaled_price, scaled_size),) = numbers.scale_levels(((price, size),), contract)
-    assert scaled_price * scaled_size == pytest.approx(price * size)
-
-
-def test_the_same_price_text_always_scales_to_the_same_key() -> None:
-    one = numbers.scale_levels(((float("0.0012345"), 1.0),), 1000.0)
-    two = numbers.scale_levels(((float("0.00123450"), 7.0),), 1000.0)
-    assert one[0][0] == two[0][0]
-
-
 def test_a_row_that_cannot_be_read_costs_itself() -> None:
     odd: list[str] = []
     assert decoding.readable(["1", "x", [], 4], int, odd) == [1, 4]

@@ -11,7 +11,6 @@ from cockpit.core.events import Levels
 from cockpit.venues.kit.sequencing import (
     BufferedBook,
     ChainedBook,
-    FullBook,
     SharedCounter,
     Verdict,
 )
@@ -19,24 +18,6 @@ from cockpit.venues.kit.uncrossing import Sides, Uncrossed
 
 APPLY, IGNORE, GAP = Verdict.APPLY, Verdict.IGNORE, Verdict.GAP
 SECOND = 1_000_000_000
-
-# --- FullBook ---------------------------------------------------------------------------------
-
-
-@given(st.lists(st.integers(0, 50)))
-def test_of_whole_books_only_those_as_new_as_any_before_are_applied(times: list[int]) -> None:
-    book = FullBook()
-    for i, time in enumerate(times):
-        expected = APPLY if time >= max(times[:i], default=0) else IGNORE
-        assert book.snapshot(time) is expected
-
-
-def test_after_a_reset_an_older_whole_book_is_welcome() -> None:
-    book = FullBook()
-    book.snapshot(9)
-    book.reset()
-    assert book.snapshot(3) is APPLY
-
 
 # --- ChainedBook ------------------------------------------------------------------------------
 
