@@ -1,7 +1,7 @@
 """`make new-venue NAME=x`: a folder that passes lint, and is told by the suite what it lacks.
 
-Writes `cockpit/venues/x/` and `tests/venues/x/` from `docs/venue_template/`, and the line in
-`REGISTRY`. Never over something that exists.
+Writes `cockpit/venues/x/` and `tests/venues/x/` from `docs/venue_template/`, the line in `REGISTRY`
+and the one among the import contracts. Never over something that exists.
 """
 
 import re
@@ -33,7 +33,12 @@ def make_venue(name: str, root: Path) -> list[Path] | str:
     end = listed.index("\n}\n", listed.index("REGISTRY: dict[str, str] = {"))
     line = f'\n    "{name}": "cockpit.venues.{name}",'
     registry.write_text(listed[:end] + line + listed[end:])
-    return [*written, registry]
+    contracts = root / "pyproject.toml"
+    settings = contracts.read_text()
+    end = settings.index("\n]\n", settings.index('name = "Venues know nothing of each other"'))
+    line = f'\n    "cockpit.venues.{name}",'
+    contracts.write_text(settings[:end] + line + settings[end:])
+    return [*written, registry, contracts]
 
 
 if __name__ == "__main__":

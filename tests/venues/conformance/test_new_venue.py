@@ -2,10 +2,13 @@
 
 import ast
 import runpy
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from cockpit.venues import REGISTRY
 
 ROOT = Path(__file__).resolve().parents[3]
 make_venue: Callable[[str, Path], list[Path] | str] = runpy.run_path(
@@ -18,6 +21,7 @@ def project(tmp_path: Path) -> Path:
     registry = tmp_path / "cockpit" / "venues" / "__init__.py"
     registry.parent.mkdir(parents=True)
     registry.write_text((ROOT / "cockpit" / "venues" / "__init__.py").read_text())
+    tmp_path.joinpath("pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
     return tmp_path
 
 
@@ -36,6 +40,18 @@ def test_a_new_venue_is_a_folder_its_playbook_and_a_line_in_the_registry(project
             assert "NAME" not in path.read_text()
     registry = (project / "cockpit" / "venues" / "__init__.py").read_text()
     assert '    "acme": "cockpit.venues.acme",\n}' in registry
+
+
+def test_a_new_venue_must_know_nothing_of_the_others(project: Path) -> None:
+    make_venue("acme", project)
+    settings = tomllib.loads((project / "pyproject.toml").read_text())
+    (contract,) = (
+        contract
+        for contract in settings["tool"]["importlinter"]["contracts"]
+        if "cockpit.venues.acme" in contract.get("modules", ())
+    )
+    assert contract["type"] == "independence"
+    assert set(contract["modules"]) == {*REGISTRY.values(), "cockpit.venues.acme"}
 
 
 @pytest.mark.parametrize("name", ["", "Acme", "../acme", "2z", "bybit"])
