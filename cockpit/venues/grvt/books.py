@@ -1,0 +1,142 @@
+"""GRVT's books: a snapshot numbered 0, then changes that name the one they follow.
+
+The number after which the changes go on stands in the acknowledgement, not in the snapshot. Where
+no acknowledgement told it, the first change is taken whatever its number, and the book is taken
+anew as soon as it shows that this link tells it: the acknowledgement was lost, and so may be more.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from cockpit.core.events import BookDelta, BookSnapshot, Levels
+from cockpit.core.units import NS_PER_S
+from cockpit.venues.contract import Output
+from cockpit.venues.grvt import messages as wire
+from cockpit.venues.grvt.mapper import VENUE, GrvtMarket, stamp_ns
+from cockpit.venues.kit.books import BookFeed, Books
+from cockpit.venues.kit.numbers import sane_book
+from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
+from cockpit.venues.kit.subscriptions import Subscriptions
+
+_PATIENCE_NS = 5 * NS_PER_S
+_UNKNOWN = -1
+"""The place of a chain whose acknowledgement was not heard."""
+
+
+class AnchoredBooks:
+    """A part."""
+
+    def __init__(self, subscriptions: Subscriptions) -> None:
+        self._books = Books(VENUE, subscriptions, new_chain=partial(ChainedBook, strict=True))
+        self._subscriptions = subscriptions
+        self._forget()
+
+    def _forget(self) -> None:
+        self._anchors: dict[str, int] = {}
+        self._is_anchored = False
+        self._unproven: dict[str, int] = {}
+        """Keys of books that no acknowledgement goes with, and since when."""
+        self._damaged_ns: int | None = None
+
+    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
+        return self._books.opened(link, at_ns)
+
+    def closed(self, link: str) -> None:
+        self._books.closed(link)
+        if link == self._subscriptions.link:
+            self._forget()
+
+    def tick(self, at_ns: int) -> Sequence[Output]:
+        out: list[Output] = []
+        if self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS:
+            self._damaged_ns = None
+            out += self._books.renew_all(at_ns)
+        elif self._is_anchored:
+            late = [
+                key
+                for key, since_ns in self._unproven.items()
+                if at_ns - since_ns >= _PATIENCE_NS and key in self._subscriptions
+            ]
+            for key in late:
+                self._unproven[key] = at_ns
+            out += self._subscriptions.renew(late, at_ns)
+        return [*out, *self._books.tick(at_ns)]
+
+    def want(self, markets: Iterable[tuple[str, GrvtMarket]], at_ns: int) -> list[Output]:
+        """Keep the books of exactly these keys."""
+        books = {key: market.symbol for key, market in markets}
+        self._unproven = {key: since for key, since in self._unproven.items() if key in books}
+        return self._books.want(books, at_ns)
+
+    def damaged(self, at_ns: int) -> None:
+        """A frame of the link made no sense: others may be damaged in a digit."""
+        self._damaged_ns = at_ns
+
+    def lose(self, key: str, at_ns: int) -> list[Output]:
+        return self._books.lose(key, at_ns, "a message made no sense")
+
+    def acknowledged(self, key: str, latest: int) -> None:
+        """Changes of this key go on after `latest`."""
+        self._is_anchored = True
+        feed = self._books.feeds.get(key)
+        if feed is not None and feed.chain.last == _UNKNOWN:
+            self._prove(feed, latest)
+        else:
+            self._anchors[key] = latest
+
+    def _prove(self, feed: BookFeed, number: int) -> None:
+        feed.chain.snapshot(number)
+        self._unproven.pop(feed.key, None)
+
+    # --- messages -----------------------------------------------------------------------------
+
+    def whole(
+        self, key: str, market: GrvtMarket, book: wire.Book, number: int, at_ns: int
+    ) -> Sequence[Output] | str:
+        """A snapshot; a sentence if it cannot be a book. `number` is 0 where changes follow."""
+        bids, asks = _levels(book.bids), _levels(book.asks)
+        if not sane_book(bids, asks):
+            return f"book of {market.native} is crossed, unordered or has an empty level"
+        feed = self._books.feed(key, market.symbol, at_ns)
+        anchor = self._anchors.pop(key, None)
+        if anchor is not None:
+            self._prove(feed, anchor)
+        else:
+            feed.chain.snapshot(_UNKNOWN)
+            self._unproven[key] = at_ns
+        feed.is_stated = True
+        return [
+            BookSnapshot(
+                venue=VENUE, symbol=market.symbol, recv_ns=at_ns,
+                venue_ns=stamp_ns(book.event_time), bids=market.unit.to_levels(bids),
+                asks=market.unit.to_levels(asks), seq=number or anchor,
+            )
+        ]  # fmt: skip
+
+    def change(
+        self, key: str, market: GrvtMarket, book: wire.Book, numbers: tuple[int, int], at_ns: int
+    ) -> Sequence[Output]:
+        """A delta of (previous, own) numbers. One without levels says that nothing changed."""
+        feed = self._books.feeds.get(key)
+        if feed is None or not feed.is_stated or not feed.chain.is_synced:
+            return ()
+        follows, number = numbers
+        if feed.chain.last == _UNKNOWN:
+            feed.chain.snapshot(follows)
+        verdict = feed.chain.delta(follows, number, at_ns)
+        if verdict is GAP:
+            return self._books.gap(feed, at_ns, f"gap before message {number}")
+        if verdict is not APPLY:
+            return ()
+        return [
+            BookDelta(
+                venue=VENUE, symbol=market.symbol, recv_ns=at_ns,
+                venue_ns=stamp_ns(book.event_time),
+                bids=market.unit.to_levels(_levels(book.bids)),
+                asks=market.unit.to_levels(_levels(book.asks)), seq=number,
+            )
+        ]  # fmt: skip
+
+
+def _levels(levels: tuple[wire.Level, ...]) -> Levels:
+    return tuple([(level.price, level.size) for level in levels])

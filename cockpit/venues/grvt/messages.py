@@ -1,0 +1,217 @@
+"""GRVT: the shapes of its messages.
+
+Private to the folder. A frame is read in two steps, the envelope and then its feed. Whole numbers
+come as text or as numbers, depending on the age of the field; times are ns, beyond what a double
+holds, and are never read as one.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cockpit.venues.kit.decoding import BROKEN, decode
+from cockpit.venues.kit.numbers import MAX_EXPONENT
+
+Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
+Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
+Sequence = Annotated[int, Meta(ge=0)]
+Ns = Annotated[int, Meta(ge=1_000_000_000_000_000_000, lt=4_102_444_800_000_000_000)]
+"""Nanoseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
+Number = str | int | float | None
+"""A number as it may be: blank, or nonsense that costs this figure and no other."""
+T = TypeVar("T")
+
+NOTHING = msgspec.Raw(b"null")
+
+
+class Error(Struct, gc=False, frozen=True):
+    code: int | None = None
+    message: str | None = None
+
+    @property
+    def words(self) -> str:
+        return f"{self.code}: {self.message or 'without a reason'}"
+
+
+class Envelope(Struct, gc=False, frozen=True):
+    """Any frame: data has a `stream`, an answer has an `id` (0 where none could be read)."""
+
+    stream: str = ""
+    selector: str = ""
+    sequence_number: Sequence | None = None
+    prev_sequence_number: Sequence | None = None
+    feed: msgspec.Raw = NOTHING
+    id: int | None = None
+    method: str = ""
+    result: msgspec.Raw = NOTHING
+    error: Error | None = None
+
+
+class Ack(Struct, gc=False, frozen=True):
+    """What was subscribed. The numbers belong to `subs` one by one: each stream goes on after its
+    `latest_sequence_number`."""
+
+    stream: str = ""
+    subs: tuple[str, ...] = ()
+    latest_sequence_number: tuple[Sequence, ...] = ()
+
+
+class Level(Struct, gc=False, frozen=True):
+    """`size` is absolute; 0 removes the level."""
+
+    price: Price
+    size: Size
+
+
+class Book(Struct, gc=False, frozen=True):
+    instrument: str
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    event_time: Number = None
+
+
+class Fill(Struct, gc=False, frozen=True):
+    instrument: str
+    is_taker_buyer: bool
+    size: Price
+    price: Price
+    trade_id: str
+    event_time: Number = None
+
+
+class Ticker(Struct, gc=False, frozen=True):
+    """`v1.ticker` and `v1.mini`. In a delta what is not there has not changed."""
+
+    instrument: str
+    event_time: Number = None
+    mark_price: Number = None
+    index_price: Number = None
+    last_price: Number = None
+    open_interest: Number = None
+    funding_rate: Number = None
+    funding_interval_hours: Number = None
+    next_funding_time: Number = None
+    buy_volume_24h_b: Number = None
+    sell_volume_24h_b: Number = None
+    buy_volume_24h_q: Number = None
+    sell_volume_24h_q: Number = None
+    status: str | None = None
+    session: str | None = None
+
+
+class InstrumentRow(Struct, gc=False, frozen=True):
+    instrument: str
+    base: str
+    quote: str
+    kind: str
+    tick_size: Number = None
+    min_size: Number = None
+    min_notional: Number = None
+    funding_interval_hours: Number = None
+    adjusted_funding_rate_cap: Number = None
+    adjusted_funding_rate_floor: Number = None
+    status: str | None = None
+
+
+class Bracket(Struct, gc=False, frozen=True):
+    """A tier of the margin rules; the rates are fractions, not per cent."""
+
+    notional_floor: Number = None
+    maintenance_margin_rate: Number = None
+    initial_margin_rate: Number = None
+    max_leverage: Number = None
+
+
+class FundingRow(Struct, gc=False, frozen=True):
+    instrument: str
+    funding_rate: Number
+    funding_time: Ns
+    funding_interval_hours: Number = None
+
+
+class Answer(Struct, Generic[T], gc=False, frozen=True):
+    """A REST body: a result, or a code and a message."""
+
+    result: T | None = None
+    code: int | None = None
+    message: str | None = None
+
+
+class MarginRules(Struct, gc=False, frozen=True):
+    """Not wrapped in a result, other than every other answer."""
+
+    risk_brackets: tuple[Bracket, ...] | None = None
+    code: int | None = None
+    message: str | None = None
+
+
+def problem(answer: Answer[T]) -> str | None:
+    """Why an answer is a refusal, or None if it is none."""
+    if answer.code is not None:
+        return Error(answer.code, answer.message).words
+    return "neither a result nor an error" if answer.result is None else None
+
+
+def rules_problem(answer: MarginRules) -> str | None:
+    """The same of the margin rules."""
+    if answer.code is not None:
+        return Error(answer.code, answer.message).words
+    return None if answer.risk_brackets else "neither brackets nor an error"
+
+
+def _decoder(kind: type[T]) -> "msgspec.json.Decoder[T]":
+    return msgspec.json.Decoder(kind, strict=False)
+
+
+ENVELOPE = _decoder(Envelope)
+ACK = _decoder(Ack)
+BOOK = _decoder(Book)
+FILL = _decoder(Fill)
+TICKER = _decoder(Ticker)
+INSTRUMENT = _decoder(InstrumentRow)
+INSTRUMENTS = _decoder(Answer[tuple[msgspec.Raw, ...]])
+HISTORY = _decoder(Answer[tuple[FundingRow, ...]])
+MARGIN = _decoder(MarginRules)
+
+FEEDS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
+    "v1.book.d": BOOK, "v1.book.s": BOOK, "v1.trade": FILL, "v1.ticker.s": TICKER,
+    "v1.ticker.d": TICKER, "v1.mini.s": TICKER, "v1.mini.d": TICKER,
+}  # fmt: skip
+UNUSED = frozenset({"v1.candle"})
+
+_LITE_FRAME = {
+    "s": "stream", "s1": "selector", "sn": "sequence_number", "ps": "prev_sequence_number",
+    "f": "feed",
+}  # fmt: skip
+_LITE_FEED = {
+    "et": "event_time", "i": "instrument", "mp": "mark_price", "ip": "index_price",
+    "oi": "open_interest", "fr2": "funding_rate", "nf": "next_funding_time", "b": "bids",
+    "a": "asks",
+}  # fmt: skip
+_LITE_LEVEL = {"p": "price", "s": "size"}
+
+
+def envelope(data: str | bytes) -> Envelope | str:
+    """A frame of either dialect, or why it is none."""
+    full = decode(ENVELOPE, data)
+    if isinstance(full, str) or full.stream or full.id is not None:
+        return full
+    try:
+        frame = _long(msgspec.json.decode(data), _LITE_FRAME)
+        feed = _long(frame["feed"], _LITE_FEED)
+        for side in {"bids", "asks"} & feed.keys():
+            feed[side] = [_long(level, _LITE_LEVEL) for level in feed[side]]
+        return decode(ENVELOPE, msgspec.json.encode({**frame, "feed": feed}))
+    except (*BROKEN, AttributeError, KeyError, TypeError):
+        return "neither an answer nor the data of a stream"
+
+
+def _long(short: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names.get(key, key): value for key, value in short.items()}
+
+
+def key_of(stream: str, native: str, rate: str) -> str:
+    """`v1.book.d BTC_USDT_Perp@50`."""
+    return f"{stream} {native}@{rate}"

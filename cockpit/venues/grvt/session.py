@@ -1,0 +1,225 @@
+"""GRVT: what is followed on the socket, and what its frames say."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from cockpit.core.events import (
+    BookDelta,
+    BookReset,
+    BookSnapshot,
+    Funding,
+    Instrument,
+    OpenInterest,
+    Prices,
+    Reject,
+    Rtt,
+    Surveyed,
+    Trade,
+    Volume,
+)
+from cockpit.core.market import FundingTerms
+from cockpit.core.units import NS_PER_S
+from cockpit.venues.contract import MAIN, Frame, LinkSpec, Output, VenueSpec, Wants
+from cockpit.venues.grvt import messages as wire
+from cockpit.venues.grvt.books import AnchoredBooks
+from cockpit.venues.grvt.mapper import FACTS, VENUE, GrvtMarket
+from cockpit.venues.grvt.rest import Rest
+from cockpit.venues.kit import decoding
+from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
+
+SPEC = VenueSpec(
+    name=VENUE,
+    title="GRVT",
+    short="GRV",
+    links={MAIN: LinkSpec("wss://market-data.grvt.io/ws/full")},
+    rest_url="https://market-data.grvt.io",
+    chain=None,
+    kinds=frozenset(
+        {
+            Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
+            Volume, Surveyed, Rtt,
+        }
+    ),
+    # The venue names a limit of 1500 and not its window: a minute is taken, and a fifth of it.
+    weight_per_minute=300,
+    burst=30,
+    docs=(
+        "https://api-docs.grvt.io/learn",
+        "https://github.com/gravity-technologies/api-spec",
+    ),
+    taker_fee=FACTS.taker_fee,
+    maker_fee=FACTS.maker_fee,
+    facts=FACTS,
+    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
+    quiet_s=30.0,
+    note="accounts cannot be read here: the API shows none by address",
+)  # fmt: skip
+
+_BOOK, _TRADES, _TICKER = "v1.book.d", "v1.trade", "v1.ticker.s"
+_BOOK_RATE, _BACKLOG, _TICKER_RATE, _SURVEY_RATE = "50", "50", "500", "5000"
+_PING = 1
+_RATE_LIMITED, _PUT_OFF_S = 1006, 30.0
+_SURVEY_S = 5.0
+_SURVEY_NS = round(_SURVEY_S * NS_PER_S)
+_RECENT_NS = 3 * _SURVEY_NS
+
+
+def _call(method: str, request: int, params: dict[str, object]) -> str:
+    call = {"jsonrpc": "2.0", "method": method, "params": params, "id": request}
+    return msgspec.json.encode(call).decode()
+
+
+def _encode(operation: Operation, keys: Sequence[str], request: int) -> str:
+    """Selectors of one stream."""
+    stream = keys[0].partition(" ")[0]
+    selectors = [key.partition(" ")[2] for key in keys]
+    return _call(operation, request, {"stream": stream, "selectors": selectors})
+
+
+class Session(VenueSession):
+    """GRVT's translator; the contract says what it hears and says.
+
+    A market has one ticker: joining it at another rate replaces it. The requests of the watched
+    streams have even numbers, those of the surveyed tickers odd ones, and a ping is 1.
+    """
+
+    def __init__(self, wants: Wants) -> None:
+        super().__init__(VENUE, wants)
+        self._rest = Rest(wants)
+        self.listing = self._rest.listing
+        self._watched = Subscriptions(lambda op, keys, n: _encode(op, keys, 2 * n), Rules())
+        self._surveyed = Subscriptions(
+            lambda op, keys, n: _encode(op, keys, 2 * n + 1), Rules(per_request=50)
+        )
+        self._books = AnchoredBooks(self._watched)
+        self._pulse = Heartbeat(VENUE, lambda at_ns: _call("list_streams", _PING, {}), every_s=15)
+        self.parts = (
+            self._pulse, self._books, self._surveyed, self._watched, *self._rest.parts,
+        )  # fmt: skip
+        self.answers = self._rest.answers
+        self._told_ns: dict[str, int] = {}
+        """When each market's ticker was heard last on this link."""
+        self._stated_ns = 0
+
+    def on_closed(self, link: str) -> None:
+        self._told_ns.clear()
+        self._rest.said.forget()
+
+    def on_tick(self, at_ns: int) -> Sequence[Output]:
+        """A survey is a stream for each market: all of them are young while some still come."""
+        newest_ns = max(self._told_ns.values(), default=0)
+        if not self.wants.survey or at_ns - newest_ns > _RECENT_NS:
+            return ()
+        if at_ns - self._stated_ns < _SURVEY_NS:
+            return ()
+        self._stated_ns = at_ns
+        markets = len(self._told_ns)
+        return [Surveyed(venue=VENUE, recv_ns=at_ns, markets=markets, period_s=_SURVEY_S)]
+
+    def follow(self, at_ns: int) -> Sequence[Output]:
+        out = self._rest.follow(self.wants, at_ns)
+        markets = list(self.listing.wanted(self.wants.symbols))
+        books = [(wire.key_of(_BOOK, m.native, _BOOK_RATE), m) for m in markets]
+        keys = [key for key, _ in books]
+        keys += [wire.key_of(_TRADES, m.native, _BACKLOG) for m in markets]
+        keys += [wire.key_of(_TICKER, m.native, _TICKER_RATE) for m in markets]
+        others: list[str] = []
+        if self.wants.survey:
+            mine = {m.native for m in markets}
+            listed = [m.native for m in self._rest.open_markets() if m.native not in mine]
+            others = [wire.key_of(_TICKER, native, _SURVEY_RATE) for native in listed]
+        # What is left of one rate goes out before the same market is joined at the other.
+        return [
+            *self._books.want(books, at_ns),
+            *self._surveyed.want([key for key in others if key in self._surveyed], at_ns),
+            *self._watched.want(keys, at_ns),
+            *self._surveyed.want(others, at_ns),
+            *out,
+        ]
+
+    # --- frames -------------------------------------------------------------------------------
+
+    def on_frame(self, frame: Frame) -> Sequence[Output]:
+        heard = wire.envelope(frame.data)
+        if isinstance(heard, str):
+            return [self._damaged(frame, heard)]
+        if not heard.stream:
+            return self._answer(heard, frame)
+        if heard.stream in wire.UNUSED:
+            return ()
+        key = f"{heard.stream} {heard.selector}"
+        facts = self._facts(key, heard, frame)
+        if isinstance(facts, str):
+            return [self._damaged(frame, facts), *self._books.lose(key, frame.at_ns)]
+        if self._watched.waiting:
+            self._watched.seen(key)
+        if self._surveyed.waiting:
+            self._surveyed.seen(key)
+        return facts
+
+    def _facts(self, key: str, heard: wire.Envelope, frame: Frame) -> Sequence[Output] | str:
+        """What the data of a stream says; a sentence if it makes no sense."""
+        decoder = wire.FEEDS.get(heard.stream)
+        number, follows = heard.sequence_number, heard.prev_sequence_number
+        if decoder is None or number is None or follows is None:
+            return f"{heard.stream}: an unknown stream, or data without its numbers"
+        data = decoding.decode(decoder, heard.feed)
+        if isinstance(data, str):
+            return f"{heard.stream}: {data}"
+        if heard.selector.partition("@")[0] != data.instrument:
+            return f"{data.instrument} under the selector {heard.selector}"
+        market = self._rest.market(data.instrument)
+        if market is None:
+            is_known = self._rest.is_other(data.instrument)
+            return () if is_known else f"unknown market {data.instrument}"
+        if isinstance(data, wire.Book):
+            if heard.stream == _BOOK and number:
+                return self._books.change(key, market, data, (follows, number), frame.at_ns)
+            return self._books.whole(key, market, data, number, frame.at_ns)
+        if isinstance(data, wire.Fill):
+            is_new = market.fills.is_new(data.trade_id)
+            return [market.trade(data, frame.at_ns)] if is_new else ()
+        return self._ticker(market, data, frame)
+
+    def _ticker(self, market: GrvtMarket, row: wire.Ticker, frame: Frame) -> Sequence[Output]:
+        self._told_ns[market.native] = frame.at_ns
+        out: list[Output] = []
+        if row.status not in (None, "", "UNSPECIFIED"):
+            market.status = row.status
+        if row.session:
+            market.session = row.session
+        out += self._rest.restate(market, frame.at_ns)
+        if market.is_halted or not self.wants.shows(market.symbol):
+            return out
+        facts = list(market.figures(row, frame.at_ns))
+        is_watched = market.symbol in self.wants.symbols
+        return [*out, *(facts if is_watched else self._rest.said.news(facts))]
+
+    def _answer(self, heard: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        """The answer to a request of ours. A ping that is refused was answered all the same."""
+        request = heard.id
+        if request is None:
+            return [self._damaged(frame, "neither an answer nor the data of a stream")]
+        if request == _PING and heard.method not in ("subscribe", "unsubscribe"):
+            return self._pulse.pong(frame.at_ns)
+        part = self._surveyed if request % 2 else self._watched
+        number = request // 2
+        if heard.error is not None:
+            words = f"{heard.method or 'request'} refused: {heard.error.words}"
+            again_s = _PUT_OFF_S if heard.error.code == _RATE_LIMITED else None
+            again = part.refused(number, frame.at_ns, again_s)
+            return [decoding.reject(VENUE, frame.at_ns, words, frame.data), *again]
+        ack = decoding.decode(wire.ACK, heard.result)
+        if isinstance(ack, str):
+            return [self._damaged(frame, ack)]
+        if ack.stream == _BOOK and len(ack.subs) == len(ack.latest_sequence_number):
+            for selector, latest in zip(ack.subs, ack.latest_sequence_number, strict=True):
+                self._books.acknowledged(f"{ack.stream} {selector}", latest)
+        return part.acknowledged(number, frame.at_ns)
+
+    def _damaged(self, frame: Frame, reason: str) -> Reject:
+        self._books.damaged(frame.at_ns)
+        return decoding.reject(VENUE, frame.at_ns, reason, frame.data)
