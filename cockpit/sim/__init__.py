@@ -18,6 +18,7 @@ FACES: dict[str, str] = {
     "orderly": "cockpit.sim.faces.orderly",
     "nado": "cockpit.sim.faces.nado",
     "extended": "cockpit.sim.faces.extended",
+    "grvt": "cockpit.sim.faces.grvt",
 }
 
 

@@ -19,6 +19,7 @@ REGISTRY: dict[str, str] = {
     "orderly": "cockpit.venues.orderly",
     "nado": "cockpit.venues.nado",
     "extended": "cockpit.venues.extended",
+    "grvt": "cockpit.venues.grvt",
 }
 
 

@@ -1,0 +1,150 @@
+"""GRVT's HTTP: POST of a JSON object to /full/v1/..., and the clock.
+
+| path | what is special |
+| --- | --- |
+| currency | the collateral; clients ask for it first |
+| all_instruments | `is_active` leaves out what is gone |
+| margin_rules | not wrapped in a result |
+| ticker, book | of one instrument: there is no page of all |
+| funding | newest first, `next` is where the page after it begins |
+
+An unknown instrument is refused with 3000, a depth with 3031, and above 1500 requests a minute
+there is 429. Source: https://github.com/gravity-technologies/api-spec.
+"""
+
+import base64
+import json
+from collections.abc import Callable
+
+from cockpit.core.market import Side
+from cockpit.core.units import NS_PER_MS
+from cockpit.sim.faces.grvt import messages as wire
+from cockpit.sim.faces.kit import pages
+from cockpit.sim.faces.kit.budgets import Budgets
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.parameters import Parameters, Refusal
+from cockpit.sim.faces.kit.routes import Request, Routes, reply
+from cockpit.sim.world.contract import HttpReply, MarketState
+
+MOST_ROWS, USUAL_ROWS = 1000, 500
+DEPTHS = (10, 50, 100, 500)
+_LIMITED = reply(
+    429,
+    {
+        "request_id": 1, "code": 1006, "status": 429,
+        "message": "You have surpassed the allocated rate limit for your tier",
+    },
+)  # fmt: skip
+
+
+def _malformed(name: str = "") -> Refusal:
+    return Refusal(1003, "Request could not be processed due to malformed syntax", 400)
+
+
+def _asked(request: Request) -> Parameters:
+    return Parameters(request.table(_malformed()), _malformed)
+
+
+def _state(request: Request) -> MarketState:
+    state = request.world.markets.get(_asked(request).text("instrument"))
+    if state is None:
+        raise Refusal(3000, "Instrument is invalid", 400)
+    return state
+
+
+def _currencies(request: Request) -> Json:
+    return [{"id": 3, "symbol": "USDT", "balance_decimals": 6, "quantity_multiplier": "1000000"}]
+
+
+def _instruments(request: Request) -> Json:
+    is_active = request.table(_malformed()).get("is_active") is True
+    return [
+        wire.instrument(state)
+        for state in request.world.markets.values()
+        if not is_active or state.listing.status == "active"
+    ]
+
+
+def _of_one(row: Callable[[MarketState, int], Json]) -> Callable[[Request], Json]:
+    return lambda request: row(_state(request), request.world.now_ns())
+
+
+def _margin_rules(request: Request) -> HttpReply:
+    return reply(200, wire.margin_rules(_state(request)))
+
+
+def _book(request: Request) -> Json:
+    state, depth = _state(request), _asked(request).whole("depth", DEPTHS[0])
+    if depth not in DEPTHS:
+        raise Refusal(3031, "Depth is invalid", 400)
+    sides = [state.ladder(side, depth) for side in (Side.BUY, Side.SELL)]
+    return wire.book(state, sides, request.world.now_ns())
+
+
+def _trades(request: Request) -> Json:
+    state, count = _state(request), _asked(request).limit(USUAL_ROWS, MOST_ROWS)
+    recent = request.world.recent_trades(state.listing.symbol, count)
+    return [wire.fill(state, trade) for trade in reversed(recent)]
+
+
+def _trade_history(request: Request) -> HttpReply:
+    return reply(200, {"result": _trades(request), "next": ""})
+
+
+def _funding(request: Request) -> HttpReply:
+    state, asked = _state(request), _asked(request)
+    end_ns = asked.moment_ns("end_time", 2**63 - 1, 1)
+    if "cursor" in asked:
+        end_ns = min(end_ns, _read_cursor(asked.text("cursor")))
+    begin_ns = asked.moment_ns("start_time", 0, 1)
+    rows = pages.settled(state, begin_ns, end_ns, on_the_hour=True)
+    limit = asked.limit(USUAL_ROWS, MOST_ROWS)
+    shown = [wire.payment(state, at_ns, rate, mark) for at_ns, rate, _, mark in rows[:limit]]
+    following = _cursor(rows[limit][0]) if len(rows) > limit else ""
+    return reply(200, {"result": shown, "next": following})
+
+
+def _cursor(at_ns: int) -> str:
+    """Base64 without the padding."""
+    text = f'{{"fundingTime":{at_ns}}}'
+    return base64.b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> int:
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        return int(json.loads(base64.b64decode(padded))["fundingTime"])
+    except (ValueError, KeyError, TypeError):
+        raise _malformed() from None
+
+
+def _clock(request: Request) -> HttpReply:
+    return reply(200, {"server_time": request.world.now_ns() // NS_PER_MS})
+
+
+def _refused(request: Request, refusal: Refusal) -> HttpReply:
+    return reply(
+        refusal.status,
+        {
+            "request_id": 1, "code": refusal.code, "message": refusal.message,
+            "status": refusal.status,
+        },
+    )  # fmt: skip
+
+
+on_http = Routes(
+    {
+        "GET /time": _clock,
+        "POST /full/v1/currency": _currencies,
+        "POST /full/v1/all_instruments": _instruments,
+        "POST /full/v1/instrument": _of_one(lambda state, at_ns: wire.instrument(state)),
+        "POST /full/v1/margin_rules": _margin_rules,
+        "POST /full/v1/ticker": _of_one(wire.ticker),
+        "POST /full/v1/book": _book,
+        "POST /full/v1/trade_history": _trade_history,
+        "POST /full/v1/funding": _funding,
+    },
+    envelope=lambda request, data: reply(200, {"result": data}),
+    refused=_refused,
+    budgets=Budgets(1500, 60.0, _LIMITED),
+).answer
