@@ -78,11 +78,11 @@ class AnchoredBooks:
     def acknowledged(self, key: str, latest: int) -> None:
         """Changes of this key go on after `latest`."""
         self._is_anchored = True
+        # The book may have come before, or be on its way: then it begins the chain anew.
+        self._anchors[key] = latest
         feed = self._books.feeds.get(key)
         if feed is not None and feed.chain.last == _UNKNOWN:
             self._prove(feed, latest)
-        else:
-            self._anchors[key] = latest
 
     def _prove(self, feed: BookFeed, number: int) -> None:
         feed.chain.snapshot(number)

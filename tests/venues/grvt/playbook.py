@@ -44,7 +44,7 @@ class Playbook(playbook.Playbook):
         return [frame(error(3000, "Instrument is invalid", json.loads(send.data)["id"]))]
 
     def is_ping(self, send: Send) -> bool:
-        return json.loads(send.data)["method"] == "list_streams"
+        return bool(json.loads(send.data)["method"] == "list_streams")
 
     def pong(self) -> Sequence[Input]:
         return [frame({"jsonrpc": "2.0", "result": {}, "id": 1, "method": "list_streams"})]
