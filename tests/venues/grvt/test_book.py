@@ -123,8 +123,9 @@ def test_a_frame_without_levels_moves_the_chain_and_says_that_nothing_changed() 
 
 def test_thousands_are_stated_in_coins() -> None:
     session = watching("KPEPE", symbols=("PEPE",))
-    sides = {"bids": [level("0.0093", "2000.0")], "asks": [level("0.0094", "1.0")]}
-    (whole,) = only(BookSnapshot, hear(session, book(market="KPEPE_USDT_Perp", **sides)))
+    bids, asks = [level("0.0093", "2000.0")], [level("0.0094", "1.0")]
+    message = book(market="KPEPE_USDT_Perp", bids=bids, asks=asks)
+    (whole,) = only(BookSnapshot, hear(session, message))
     ((price, size),) = whole.bids
     assert abs(price - 9.3e-6) < 1e-18
     assert size == 2_000_000.0

@@ -138,9 +138,8 @@ def test_each_payment_has_the_interval_of_its_own_row() -> None:
     page = reply("funding_history", {"result": rows, "next": "x"}, key=native("BTC"))
     session = watching("BTC")
     paid = only(Funding, feed(session, page))
-    assert [(event.interval_s, event.rate) for event in paid] == [
-        (28_800, pytest.approx(0.00005)), (14_400, pytest.approx(0.00005)),
-    ]  # fmt: skip
+    assert [event.interval_s for event in paid] == [28_800, 14_400]
+    assert [event.rate for event in paid] == pytest.approx([0.00005, 0.00005])
     assert only(Funding, feed(session, page)) == []
 
 

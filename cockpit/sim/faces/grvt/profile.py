@@ -61,17 +61,6 @@ PROFILE = Profile(
     block_jitter_frac=0.0,
     rule=rule_of(""),
     list_asset=list_asset,
-    delisted=(
-        Listing(
-            symbol="MATIC",
-            native="MATIC_USDT_Perp",
-            market_id=9_001,
-            price_decimals=4,
-            size_decimals=0,
-            min_notional_usd=5.0,
-            status="delisted",
-            quote="USDT",
-        ),
-    ),
+    delisted=(Listing("MATIC", "MATIC_USDT_Perp", 9_001, 4, 0, status="delisted", quote="USDT"),),
     latency_ms=(15.0, 5.0),
 )

@@ -81,14 +81,11 @@ def _book(request: Request) -> Json:
     return wire.book(state, sides, request.world.now_ns())
 
 
-def _trades(request: Request) -> Json:
+def _trade_history(request: Request) -> HttpReply:
     state, count = _state(request), _asked(request).limit(USUAL_ROWS, MOST_ROWS)
     recent = request.world.recent_trades(state.listing.symbol, count)
-    return [wire.fill(state, trade) for trade in reversed(recent)]
-
-
-def _trade_history(request: Request) -> HttpReply:
-    return reply(200, {"result": _trades(request), "next": ""})
+    rows = [wire.fill(state, trade) for trade in reversed(recent)]
+    return reply(200, {"result": rows, "next": ""})
 
 
 def _funding(request: Request) -> HttpReply:
