@@ -30,8 +30,9 @@ Sizes. Books, trades, volume and `open_interest` count the named base: coins, th
 KPEPE, KBONK and KSHIB. Interest is taken to count one side (not confirmed).
 
 A book's snapshot has no number of its own. The acknowledgement of the subscription names the one
-before the next change; a change that does not follow is a gap, and the book is joined anew. A
-frame of the short ("lite") dialect is read as the long one.
+before the next change; a change that does not follow is a gap, and the book is joined anew. One
+chain makes a market's book: whole books of few levels, or changes at another rate, are passed over
+while it stands. A frame of the short ("lite") dialect is read as the long one.
 
 Markets that may only be reduced, that are in maintenance, or outside their hours (`session` CLOSE)
 are paused and stay followed. Names are scaled for measured coins alone: KAITO is no thousand.

@@ -93,11 +93,17 @@ class AnchoredBooks:
     def whole(
         self, key: str, market: GrvtMarket, book: wire.Book, number: int, at_ns: int
     ) -> Sequence[Output] | str:
-        """A snapshot; a sentence if it cannot be a book. `number` is 0 where changes follow."""
+        """A snapshot; a sentence if it cannot be a book. `number` is 0 where changes follow.
+
+        A market has one chain that makes its book: another, of another stream or rate, is passed
+        over for as long as that one stands.
+        """
         bids, asks = _levels(book.bids), _levels(book.asks)
         if not sane_book(bids, asks):
             return f"book of {market.native} is crossed, unordered or has an empty level"
         feed = self._books.feed(key, market.symbol, at_ns)
+        if not self._takes_over(feed, market):
+            return ()
         anchor = self._anchors.pop(key, None)
         if anchor is not None:
             self._prove(feed, anchor)
@@ -112,6 +118,15 @@ class AnchoredBooks:
                 asks=market.unit.to_levels(asks), seq=number or anchor,
             )
         ]  # fmt: skip
+
+    def _takes_over(self, feed: BookFeed, market: GrvtMarket) -> bool:
+        standing = self._books.feeds.get(market.book_key)
+        if standing is not None and standing is not feed:
+            if standing.is_stated and standing.chain.is_synced:
+                return False
+            standing.is_stated = False
+        market.book_key = feed.key
+        return True
 
     def change(
         self, key: str, market: GrvtMarket, book: wire.Book, numbers: tuple[int, int], at_ns: int

@@ -31,7 +31,7 @@ Fact = Prices | OpenInterest | Funding | Volume | Reject
 class GrvtMarket(Market):
     """One market. `row` is its listing, `status` and `session` what was said of it last, `brackets`
     its margin rules as (notional from which, maintenance, initial), `paid_ns` the stamps of the
-    payments that were stated."""
+    payments that were stated, `book_key` the chain that makes its book."""
 
     row: wire.InstrumentRow | None = None
     status: str | None = None
@@ -39,6 +39,7 @@ class GrvtMarket(Market):
     brackets: tuple[tuple[float, float, float], ...] = ()
     max_leverage: float | None = None
     next_ns: int | None = None
+    book_key: str = ""
     paid_ns: set[int] = field(default_factory=set)
     fills: Seen = field(default_factory=Seen)
 

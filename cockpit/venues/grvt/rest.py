@@ -108,7 +108,8 @@ class Rest:
             return [reject(VENUE, at_ns, reason, row.instrument)]
         coin, scale = mapper.coin_of(row.base)
         market = self.listing.adopt(row.instrument, coin, Unit(price=scale), GrvtMarket)
-        market.row, market.status = row, row.status
+        # A listing without states does not contradict what a ticker said.
+        market.row, market.status = row, row.status or market.status
         return [*self.restate(market, at_ns)]
 
     def _on_margins(self, reply: Reply) -> list[Output]:

@@ -65,6 +65,7 @@ _RATE_LIMITED, _PUT_OFF_S = 1006, 30.0
 _SURVEY_S = 5.0
 _SURVEY_NS = round(_SURVEY_S * NS_PER_S)
 _RECENT_NS = 3 * _SURVEY_NS
+_SILENT_NS = 60 * NS_PER_S
 
 
 def _call(method: str, request: int, params: dict[str, object]) -> str:
@@ -109,15 +110,21 @@ class Session(VenueSession):
         self._rest.said.forget()
 
     def on_tick(self, at_ns: int) -> Sequence[Output]:
-        """A survey is a stream for each market: all of them are young while some still come."""
+        """A survey is a stream for each market: all of them are young while some still come.
+
+        One that has said nothing for a minute is joined again, because its silence may be its end.
+        """
         newest_ns = max(self._told_ns.values(), default=0)
         if not self.wants.survey or at_ns - newest_ns > _RECENT_NS:
             return ()
         if at_ns - self._stated_ns < _SURVEY_NS:
             return ()
         self._stated_ns = at_ns
-        markets = len(self._told_ns)
-        return [Surveyed(venue=VENUE, recv_ns=at_ns, markets=markets, period_s=_SURVEY_S)]
+        silent = [n for n, told_ns in self._told_ns.items() if at_ns - told_ns >= _SILENT_NS]
+        self._told_ns.update(dict.fromkeys(silent, at_ns))
+        keys = [wire.key_of(_TICKER, native, _SURVEY_RATE) for native in silent]
+        told = Surveyed(venue=VENUE, recv_ns=at_ns, markets=len(self._told_ns), period_s=_SURVEY_S)
+        return [told, *self._surveyed.renew(keys, at_ns)]
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         out = self._rest.follow(self.wants, at_ns)
@@ -186,12 +193,12 @@ class Session(VenueSession):
 
     def _ticker(self, market: GrvtMarket, row: wire.Ticker, frame: Frame) -> Sequence[Output]:
         self._told_ns[market.native] = frame.at_ns
-        out: list[Output] = []
+        known = (market.status, market.session)
         if row.status not in (None, "", "UNSPECIFIED"):
             market.status = row.status
-        if row.session:
-            market.session = row.session
-        out += self._rest.restate(market, frame.at_ns)
+        market.session = row.session or market.session
+        is_other = (market.status, market.session) != known
+        out: list[Output] = [*self._rest.restate(market, frame.at_ns)] if is_other else []
         if market.is_halted or not self.wants.shows(market.symbol):
             return out
         facts = list(market.figures(row, frame.at_ns))

@@ -160,6 +160,17 @@ def test_a_frame_of_the_short_dialect_reads_the_same() -> None:
     assert (whole.bids, whole.venue_ns) == (((99.5, 2.0),), AT_NS)
 
 
+def test_a_shallow_book_does_not_replace_the_deep_one_that_stands() -> None:
+    """Ten levels in place of all would show depth that is not there."""
+    session = standing()
+    shallow = book(bids=[level("99.5", "2.0")])["feed"]
+    assert hear(session, data("v1.book.s", "BTC_USDT_Perp@500-10", 0, 0, shallow)) == []
+    assert only(BookDelta, hear(session, book(36481)))
+    assert only(BookReset, hear(session, book(36483)))
+    (whole,) = hear(session, data("v1.book.s", "BTC_USDT_Perp@500-10", 8, 7, shallow))
+    assert isinstance(whole, BookSnapshot)
+
+
 def test_an_instrument_under_another_selector_makes_no_sense() -> None:
     feed_ = book(36481)["feed"]
     (odd,) = only(

@@ -178,6 +178,17 @@ def test_a_survey_that_fell_silent_is_not_called_young() -> None:
     assert only(Surveyed, feed(session, *later[20:])) == []
 
 
+def test_a_surveyed_market_that_fell_silent_alone_is_joined_again() -> None:
+    session = watching(survey=True)
+    hear(session, ticker(rate="5000"), ticker(native("ETH"), "5000"))
+    calls: list[dict[str, Any]] = []
+    for tick in ticks(70):
+        late = frame(ticker(rate="5000", mark_price=str(tick.at_ns)), tick.at_ns)
+        calls += sent(feed(session, late, tick))
+    joined = [call["params"]["selectors"] for call in calls if call["method"] == "subscribe"]
+    assert {selector for some in joined for selector in some} == {"ETH_USDT_Perp@5000"}
+
+
 def test_a_surveyed_market_that_is_watched_leaves_the_slow_ticker_before_it_joins() -> None:
     """Joined at another rate it replaces the old one; left afterwards, both would be gone."""
     session = watching(survey=True)
