@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cockpit.cli.main import main
-from tests.e2e.exchange import exchange, run
+from tests.e2e.exchange import FOUR, exchange, run
 
 # One worker, so that the exchange is started and read once.
 pytestmark = pytest.mark.xdist_group("exposure cli")
@@ -180,7 +180,7 @@ def test_an_account_that_the_snapshot_lacks_is_a_sentence(tmp_path, capsys):
 def told(tmp_path_factory):
     """The document, its snapshot twin and the truth, all of one paused moment."""
     home = tmp_path_factory.mktemp("exchange")
-    with exchange(home, "--seed", "7") as sim:
+    with exchange(home, "--seed", "7", "--venues", FOUR) as sim:
         sim.tell(pause=True)
         accounts = [f"{v}:{a}" for v, names in sim.ready["accounts"].items() for a in names]
         words = [word for account in accounts for word in ("--account", account)]

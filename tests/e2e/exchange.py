@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 COCKPIT = (sys.executable, "-m", "cockpit")
+FOUR = "hyperliquid,dydx,lighter,bybit"
+"""Enough venues for what is not about venues."""
 
 
 @dataclass

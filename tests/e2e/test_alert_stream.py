@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.alerts.rule import UNIT
 from cockpit.alerts.states import Alert
-from tests.e2e.exchange import exchange, run
+from tests.e2e.exchange import FOUR, exchange, run
 
 # One worker, so that the exchange is started and read once.
 pytestmark = pytest.mark.xdist_group("alert stream")
@@ -46,7 +46,7 @@ def done(tmp_path_factory):
     folder.mkdir()
     (folder / "config.toml").write_text(CONFIG)
     (folder / "positions.toml").write_text(POSITIONS)
-    with exchange(home, "--seed", "7", "--symbols", "BTC") as sim:
+    with exchange(home, "--seed", "7", "--venues", FOUR, "--symbols", "BTC") as sim:
         done = run(
             "watch", "--alerts", "--json", "--for", "10s", "--endpoints", str(sim.endpoints),
             "--symbols", "BTC", home=home,
@@ -94,7 +94,7 @@ def test_who_asks_for_figures_does_not_page_anybody(tmp_path):
     config = tmp_path / "config" / "config.toml"
     config.parent.mkdir()
     config.write_text(CONFIG.replace('["/no/such/hook"]', f'["tee", "-a", "{paged}"]'))
-    with exchange(tmp_path, "--seed", "7", "--symbols", "BTC") as sim:
+    with exchange(tmp_path, "--seed", "7", "--venues", FOUR, "--symbols", "BTC") as sim:
         words = ("--json", "--endpoints", str(sim.endpoints), "--symbols", "BTC")
         assert run("snapshot", "--for", "8s", *words, home=tmp_path).returncode in (0, 4)
         assert not paged.exists()

@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from tests.e2e.exchange import exchange, run
+from tests.e2e.exchange import FOUR, exchange, run
 
 # One worker, so that the exchange is started and read once.
 pytestmark = pytest.mark.xdist_group("exposure e2e")
 
 CENT = 0.005
+SYMBOLS = "BTC,ETH,SOL,DOGE,HYPE,PEPE"
 FAULTS = {"disconnect_every_s": 6, "drop": 0.02, "duplicate": 0.02, "delay_ms": 150}
 
 
@@ -17,7 +18,7 @@ FAULTS = {"disconnect_every_s": 6, "drop": 0.02, "duplicate": 0.02, "delay_ms": 
 def told(tmp_path_factory):
     """(document, truth) of a paused moment, read while links break and messages are lost."""
     home = tmp_path_factory.mktemp("exposure")
-    with exchange(home, "--seed", "7", "--symbols", "BTC,ETH,SOL,DOGE,HYPE,PEPE") as sim:
+    with exchange(home, "--seed", "7", "--venues", FOUR, "--symbols", SYMBOLS) as sim:
         sim.tell(pause=True, faults=FAULTS)
         accounts = sim.ready["accounts"]
         words = [
@@ -26,7 +27,7 @@ def told(tmp_path_factory):
         ]  # fmt: skip
         done = run(
             "exposure", "--json", "--for", "25s", "--endpoints", str(sim.endpoints),
-            "--symbols", "BTC,ETH,SOL,DOGE,HYPE,PEPE", *words, home=home,
+            "--symbols", SYMBOLS, *words, home=home,
         )  # fmt: skip
         assert done.returncode in (0, 4), done.stderr
         yield json.loads(done.stdout), sim.truth()

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from cockpit.calculators.saved_plans import read_json, remaining, tickets
+from tests.e2e.exchange import FOUR
 from tests.e2e.ptys import COCKPIT, terminal
 
 OSC52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")
@@ -14,7 +15,7 @@ OSC52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
 def test_a_plan_in_fewer_than_ten_keys_and_stress_with_one_more(tmp_path, size):
     home = {"COCKPIT_HOME": str(tmp_path)}
-    command = (*COCKPIT, "demo", "--seed", "7", "--symbols", "BTC,ETH")
+    command = (*COCKPIT, "demo", "--seed", "7", "--venues", FOUR, "--symbols", "BTC,ETH")
     with terminal(*command, size=size, env=home) as screen:
         screen.wait_for("READ-ONLY")
         screen.wait(lambda: "4 live" in screen.text() or "●4" in screen.text(), 30)

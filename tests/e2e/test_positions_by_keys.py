@@ -3,6 +3,7 @@
 import pytest
 
 from cockpit.calculators.saved_plans import read_json
+from tests.e2e.exchange import FOUR
 from tests.e2e.ptys import COCKPIT, Terminal, terminal
 
 BACK_TAB = "\x1b[Z"
@@ -20,7 +21,10 @@ def screen(request, tmp_path):
     """A demo in which any funding of one coin fires an alert, everything live."""
     config = tmp_path / "alerts.toml"
     config.write_text(CONFIG)
-    command = (*COCKPIT, "demo", "--seed", "7", "--symbols", "BTC,TIA", "--config", str(config))
+    command = (
+        *COCKPIT, "demo", "--seed", "7", "--venues", FOUR, "--symbols", "BTC,TIA",
+        "--config", str(config),
+    )  # fmt: skip
     env = {"COCKPIT_HOME": str(tmp_path)}
     with terminal(*command, size=request.param, env=env) as running:
         running.wait_for("READ-ONLY")

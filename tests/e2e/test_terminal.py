@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.venues import REGISTRY
+from tests.e2e.exchange import FOUR
 from tests.e2e.ptys import COCKPIT, Terminal, terminal
 
 ENTERED = b"\x1b[?1049h"
 LEFT = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?1004l")
 COLOUR = re.compile(rb"\x1b\[[0-9;]*?(?<![0-9])(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
+
+
+SMALL = ("--venues", FOUR, "--symbols", "BTC")
 
 
 @pytest.fixture
@@ -50,7 +55,7 @@ def test_the_demo_paints_obeys_and_leaves(home):
     with terminal(*COCKPIT, "demo", "--seed", "7", size=(160, 45), env=home) as screen:
         before = screen.modes()
         screen.wait_for("READ-ONLY  BTC")
-        screen.wait_for("● 4", 30)
+        screen.wait_for(f"● {len(REGISTRY)}", 60)
         screen.send("j")
         screen.wait_for("READ-ONLY  ETH", 5)
         screen.send("q")
@@ -78,7 +83,7 @@ def test_a_signal_restores_the_terminal(home, nowhere, number, code, inherited):
 
 
 def test_a_terminal_that_hangs_up_takes_the_demo_and_its_exchange_with_it(home):
-    with terminal(*COCKPIT, "demo", "--symbols", "BTC", size=(160, 45), env=home) as screen:
+    with terminal(*COCKPIT, "demo", *SMALL, size=(160, 45), env=home) as screen:
         screen.wait_for("● 4", 30)
         screen.hang_up()
         screen.wait(screen.has_ended, 5)
