@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal
 
 from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject, Volume
 from cockpit.core.units import HOUR_S, NS_PER_MS
@@ -55,7 +55,7 @@ class BybitMarket(Market):
     # --- ticker -------------------------------------------------------------------------------
 
     def ticker(
-        self, row: wire.TickerRow[wire.Number], ts_ms: int | None, at_ns: int, data: str | bytes
+        self, row: Mapping[str, object], ts_ms: int | None, at_ns: int, data: str | bytes
     ) -> Sequence[Fact | Reject]:
         """Merge a row and state what it says; a figure that cannot be costs itself, and is last."""
         fresh = self._merge(row, at_ns // NS_PER_MS if ts_ms is None else ts_ms)
@@ -129,12 +129,12 @@ class BybitMarket(Market):
         price = positive(self.values.get(key))
         return None if price is None else self.unit.to_price(price)
 
-    def _merge(self, row: wire.TickerRow[wire.Number], ts_ms: int) -> set[str]:
+    def _merge(self, row: Mapping[str, object], ts_ms: int) -> set[str]:
         """Take over the keys that are there and not overtaken; returns which."""
         fresh: set[str] = set()
         if len(row) == 1:
             return fresh
-        for key, value in cast(Mapping[str, wire.Number], row).items():
+        for key, value in row.items():
             if key == "symbol" or 0 < self.stamps_ms.get(key, 0) - ts_ms < REORDER_MS:
                 continue
             self.values[key] = value if type(value) is float else finite(value)

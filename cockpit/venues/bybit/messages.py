@@ -70,11 +70,14 @@ class TickerRow(TypedDict, Generic[Digits], total=False):
     fundingIntervalHour: Digits
 
 
-class ListedTicker(TickerRow[Number], total=False):
-    """A row of the list of all tickers, with what only a survey reads."""
+class ListedTicker(TickerRow[object], total=False):
+    """A row of the list of all tickers, with what only a survey reads.
 
-    volume24h: Number
-    turnover24h: Number
+    Of any type: what is no number costs its figure, and not the other markets of the list.
+    """
+
+    volume24h: object
+    turnover24h: object
 
 
 class TickerMessage(Struct, Generic[Digits], gc=False, frozen=True):

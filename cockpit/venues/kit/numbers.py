@@ -8,7 +8,7 @@ MAX_EXPONENT = 1e18
 """No price, size or open interest of a real market is as large as this."""
 
 
-def positive(value: float | str | None) -> float | None:
+def positive(value: object) -> float | None:
     """A price or size as a float, or None where a venue says "nothing": null, "", 0, NaN, inf.
 
     Use it only for fields in which the venue page says that zero means nothing.
@@ -17,14 +17,17 @@ def positive(value: float | str | None) -> float | None:
     return number if number is not None and 0.0 < number <= MAX_EXPONENT else None
 
 
-def finite(value: float | str | None) -> float | None:
-    """A number as a float, zero included; None for null, blank, NaN, infinite or absurd."""
+def finite(value: object) -> float | None:
+    """A number as a float, zero included; None for null, blank, NaN, infinite or absurd, and for
+    what is neither a number nor the text of one."""
     if type(value) is not float:
-        if value is None or value == "" or (isinstance(value, str) and "_" in value):
+        if value is None or value == "" or isinstance(value, bool):
+            return None
+        if isinstance(value, str) and "_" in value:
             return None
         try:
-            value = float(value)
-        except (ValueError, OverflowError):
+            value = float(value)  # type: ignore[arg-type]
+        except (ValueError, OverflowError, TypeError):
             return None
     # False for NaN too, which is neither above nor below anything.
     return value if -MAX_EXPONENT <= value <= MAX_EXPONENT else None
@@ -39,15 +42,14 @@ class Odd(list[str]):
         """A number in its bounds; None where the venue said nothing, or nonsense."""
         if value is None or value == "":
             return None
-        is_number = isinstance(value, str | float | int) and not isinstance(value, bool)
-        number = finite(value) if is_number else None  # type: ignore[arg-type]
+        number = finite(value)
         if number is None or not least <= number <= most:
             self.append(f"{what} is {value!r:.40}")
             return None
         return number
 
 
-def amount(value: float | str | None) -> float | None:
+def amount(value: object) -> float | None:
     """A count of something, zero included; None for what no count can be."""
     number = finite(value)
     return number if number is not None and number >= 0.0 else None

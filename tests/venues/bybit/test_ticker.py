@@ -296,6 +296,18 @@ def test_one_odd_figure_costs_neither_its_row_nor_another() -> None:
     assert len(only(Reject, outputs)) == 1
 
 
+@pytest.mark.parametrize("odd", [{}, [], ["1"], {"a": None}, True, "n/a"])
+def test_a_figure_of_any_type_costs_itself_and_no_other_market(odd: object) -> None:
+    rows = [
+        {"symbol": "BTCUSDT", **FULL, "fundingRate": odd, "volume24h": odd},
+        {"symbol": "ETHUSDT", **FULL},
+    ]
+    outputs = feed(Session(Wants(survey=True)), rest(*rows))
+    assert [event.symbol for event in only(Prices, outputs)] == ["BTC", "ETH"]
+    assert [event.symbol for event in only(Funding, outputs)] == ["ETH"]
+    assert only(Volume, outputs)[0].base_24h is None
+
+
 def test_tickers_are_polled_once_a_minute() -> None:
     session = live_session("BTC")
     asked = [

@@ -136,10 +136,13 @@ def test_the_subject_of_a_reply_is_its_key_else_the_only_wanted_symbol() -> None
         (10**400, None),
         ("1_000", None),
         ("n/a", None),
+        (True, None),
+        ([1], None),
+        ({}, None),
     ],
 )
 def test_a_number_is_finite_or_missing_and_zero_is_a_number(
-    value: float | str | None, expected: float | None
+    value: object, expected: float | None
 ) -> None:
     assert numbers.finite(value) == expected
 
