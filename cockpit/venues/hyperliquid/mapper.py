@@ -168,6 +168,8 @@ class PerpMarket(Market):
     def prediction(self, forecast: Prediction, at_ns: int) -> Funding | Reject:
         """The venue's own forecast. An interval that is not said is an hour."""
         hours, next_ms = forecast.funding_interval_hours, forecast.next_funding_time
+        if hours is not None and finite(hours) is None:
+            return reject(VENUE, at_ns, f"{self.symbol}: predicted funding per {hours} h")
         interval_s = HOUR_S if hours is None else round(hours * HOUR_S)
         next_ns = None if next_ms is None else ms_to_ns(next_ms)
         return self._rate("predicted", forecast.funding_rate, interval_s, at_ns, next_ns=next_ns)

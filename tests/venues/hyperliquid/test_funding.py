@@ -81,6 +81,18 @@ def test_one_unreadable_forecast_costs_no_other():
     assert [type(fact) for fact in facts] == [Funding, Reject]
 
 
+@pytest.mark.parametrize("hours", ["1e999", "NaN", "-1e999", 0, -1, "1e308"])
+def test_a_forecast_per_an_impossible_time_costs_no_other(hours):
+    good = {"fundingRate": "0.0004", "nextFundingTime": NEXT_MS}
+    body = [
+        ["BTC", [["HlPerp", {**good, "fundingIntervalHours": hours}]]],
+        ["ETH", [["HlPerp", good]]],
+    ]
+    facts = feed(Session(Wants(symbols=("BTC", "ETH"))), reply("tickers", body))
+    assert [fact.symbol for fact in facts if isinstance(fact, Funding)] == ["ETH"]
+    assert [type(fact) for fact in facts].count(Reject) == 1
+
+
 # --- settled --------------------------------------------------------------------------------------
 
 
