@@ -43,8 +43,10 @@ test: $(READY_DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # The properties with new cases at random, a thousand each; `make test` repeats the same ones.
+# Then 300,000 broken messages to each venue: `python -m tests.venues.fuzz --help`.
 fuzz: $(READY_DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --hypothesis-profile=fuzz -m hypothesis
+	$(BIN)/python -m tests.venues.fuzz
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check .
