@@ -209,7 +209,7 @@ class Account:
         wanted = len(self.parents) + self.is_whole_address
         parts = (wanted - len(missing), wanted)
         if missing:
-            words = f"not read yet: {', '.join(missing)}"
+            words = f"reading {parts[0]} of {parts[1]}: waiting for {', '.join(missing)}"
             yield from self.ledger.state("waiting", at_ns, words, parts)
             return
         is_flat = all(pool.is_flat for pool in self._pools.values())

@@ -246,7 +246,8 @@ def said(outputs: list[Output]) -> list[tuple[str, str, int | None, int | None]]
 def test_of_a_whole_address_the_first_parent_alone_is_half_of_it():
     """The channel answers at once; that there is a short of 5 ETH beside it only REST tells."""
     session = following(ADDRESS)
-    waiting = ("waiting", "not read yet: the list of its subaccounts", 1, 2)
+    words = "reading 1 of 2: waiting for the list of its subaccounts"
+    waiting = ("waiting", words, 1, 2)
     assert said(feed(session, frame(whole(account(0, long("2"), cash=usdc("1")))))) == [waiting]
     rows = [
         account(0, long("2"), cash=usdc("1")),
@@ -279,10 +280,10 @@ def test_after_a_lost_connection_or_message_every_part_has_to_answer_again():
     feed(session, reply("account", {"subaccounts": rows}, key=f"look/{ADDRESS}"))
     feed(session, frame(oracle(40, ETH="11")))  # a hole in the numbers
     again = feed(session, frame(whole(account(0, cash=usdc("1")), number=41)))
-    assert said(again) == [("waiting", "not read yet: subaccount 1", 2, 3)]
+    assert said(again) == [("waiting", "reading 2 of 3: waiting for subaccount 1", 2, 3)]
     feed(session, closed(), opened(AT_NS + SECOND), frame(connected()))
     again = feed(session, frame(whole(account(0, cash=usdc("1")), number=1)))
-    words = "not read yet: the list of its subaccounts, subaccount 1"
+    words = "reading 1 of 3: waiting for the list of its subaccounts, subaccount 1"
     assert said(again) == [("waiting", words, 1, 3)]
 
 
