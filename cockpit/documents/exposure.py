@@ -104,6 +104,8 @@ def account_documents(portfolio: Portfolio) -> tuple[AccountDocument, ...]:
             reason=account.reason or None,
             age_s=None if account.age_s is None else round(account.age_s, 3),
             stale=account.is_stale,
+            parts_known=account.parts_known,
+            parts_wanted=account.parts_wanted,
             pools=tuple(
                 PoolDocument(
                     pool=pool.pool,

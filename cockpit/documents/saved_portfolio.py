@@ -68,6 +68,8 @@ def _reading(account: AccountDocument) -> AccountReading:
         age_s=account.age_s,
         is_stale=account.stale,
         pools=tuple(_pool(account, pool) for pool in account.pools),
+        parts_known=account.parts_known,
+        parts_wanted=account.parts_wanted,
     )
 
 

@@ -237,14 +237,11 @@ def _account_facts(document: AccountDocument, at_ns: int) -> Iterator[Event]:
             available=pool.available_usd, maintenance=pool.maintenance_usd,
             cross_equity=pool.cross_equity_usd, venue=venue, account=account,
         )  # fmt: skip
-    if document.state != "waiting":
-        yield AccountState(
-            recv_ns=read_ns,
-            state=document.state,
-            reason=document.reason or "",
-            venue=venue,
-            account=account,
-        )
+    yield AccountState(
+        recv_ns=read_ns, state=document.state, reason=document.reason or "",
+        parts_known=document.parts_known, parts_wanted=document.parts_wanted,
+        venue=venue, account=account,
+    )  # fmt: skip
 
 
 def _position(document: PositionDocument, read_ns: int) -> Position:

@@ -49,7 +49,10 @@ class PoolDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One followed account: whether it could be read, when, and its pools."""
+    """One followed account: whether it could be read, when, and its pools.
+
+    `parts_known` of its `parts_wanted` parts have answered; null where it is read in one piece.
+    """
 
     venue: Name
     account: str
@@ -58,6 +61,8 @@ class AccountDocument(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     age_s: NotNegative | None = None
     stale: bool = False
+    parts_known: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    parts_wanted: Annotated[int, msgspec.Meta(ge=0)] | None = None
     pools: tuple[PoolDocument, ...] = ()
 
 

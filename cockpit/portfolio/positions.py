@@ -40,7 +40,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class AccountReading:
     """One followed account: whether and when it was read. Its pools' maintenance is computed where
-    the venue does not state it."""
+    the venue does not state it. `parts_known` of its `parts_wanted` parts have answered; None where
+    it is read in one piece."""
 
     venue: str
     address: str
@@ -50,6 +51,8 @@ class AccountReading:
     age_s: float | None
     is_stale: bool
     pools: tuple[Pool, ...]
+    parts_known: int | None = None
+    parts_wanted: int | None = None
 
     @property
     def was_never_read(self) -> bool:
@@ -134,6 +137,13 @@ def is_unread(book: AccountRead, now_ns: int) -> bool:
     return book.status == "waiting" or (book.status == "failed" and book.age_s(now_ns) is None)
 
 
+def waiting_words(book: AccountRead) -> str:
+    """How far the reading of an account is that has not come to its end."""
+    if book.reason or book.parts_wanted is None:
+        return book.reason or "not read yet"
+    return f"reading {book.parts_known} of {book.parts_wanted}"
+
+
 def _account(
     book: AccountRead, pools: Sequence[Pool], legs: Sequence[Leg], now_ns: int
 ) -> AccountReading:
@@ -150,6 +160,8 @@ def _account(
             for pool in pools
             if (pool.venue, pool.account) == (book.venue, book.address)
         ),
+        parts_known=book.parts_known,
+        parts_wanted=book.parts_wanted,
     )
 
 
@@ -217,7 +229,7 @@ def _untrusted(books: Sequence[AccountRead], view: MarketView, now_ns: int) -> l
     for book in books:
         name = str(Account(book.venue, book.address))
         if book.status == "waiting":
-            found.append(f"{name}: {book.reason or 'not read yet'}")
+            found.append(f"{name}: {waiting_words(book)}")
         elif book.reason:
             found.append(f"{name}: {book.reason}")
         if book.status not in ("waiting", "unknown") and book.is_stale(now_ns):

@@ -38,6 +38,8 @@ class AccountBook:
         self.name = name
         self.status: Status = "waiting"
         self.reason = ""
+        self.parts_known: int | None = None
+        self.parts_wanted: int | None = None
         self.link: LinkState = "connecting"
         self.read_ns: int | None = None
         """When a position or a margin of it was stated last."""
@@ -48,6 +50,7 @@ class AccountBook:
     def apply(self, event: AccountEvent) -> None:
         if isinstance(event, AccountState):
             self.status, self.reason = event.state, event.reason
+            self.parts_known, self.parts_wanted = event.parts_known, event.parts_wanted
             if event.state in ("read", "flat"):
                 self.read_ns = event.recv_ns
         elif isinstance(event, FundingPayment):

@@ -85,13 +85,18 @@ class VenueRead(Protocol):
 
 
 class AccountRead(Protocol):
-    """One followed account. `status` says whether it could be read, `reason` why not, in words."""
+    """One followed account. `status` says whether it could be read, `reason` why not, in words.
+
+    `parts_known` of its `parts_wanted` parts have answered; None where it is read in one piece.
+    """
 
     venue: str
     address: str
     name: str
     status: AccountStatus | Literal["waiting"]
     reason: str
+    parts_known: int | None
+    parts_wanted: int | None
 
     @property
     def positions(self) -> list[Position]: ...
