@@ -18,7 +18,7 @@ def follow(scene: Readings, *accounts: tuple[str, str, str]) -> None:
         state(scene, venue, address)
 
 
-def state(scene: Readings, venue: str, address: str, at_ns: int = AT_NS, **more: str) -> None:
+def state(scene: Readings, venue: str, address: str, at_ns: int = AT_NS, **more: object) -> None:
     said = {"state": "read", **more}
     store_of(scene).apply(AccountState(venue=venue, account=address, recv_ns=at_ns, **said))
 

@@ -173,7 +173,9 @@ def _totals(readings: Readings) -> Total | None:
 
 
 def _is_old(readings: Readings) -> bool:
-    return any(row.is_stale for row in portfolio(readings).rows)
+    """Whether a part of what is held is stale, or was never read."""
+    is_any_unread = any(account.was_never_read for account in portfolio(readings).accounts)
+    return is_any_unread or any(row.is_stale for row in portfolio(readings).rows)
 
 
 def _worst_book(readings: Readings) -> tuple[float | None, str | None, bool]:

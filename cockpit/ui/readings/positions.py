@@ -12,7 +12,7 @@ from cockpit.analytics.risk.exposure import Leg, room
 from cockpit.core.account import short_address
 from cockpit.core.units import HOUR_S
 from cockpit.portfolio.carry_forecast import expected_usd
-from cockpit.portfolio.positions import Portfolio, Row, is_unread, read
+from cockpit.portfolio.positions import Portfolio, Row, is_unread, read, waiting_words
 from cockpit.state.lookups import borrowed
 from cockpit.state.view import AccountRead, MarketRead
 from cockpit.ui.model.position_selection import Key
@@ -77,7 +77,7 @@ def why_stale(readings: Readings, book: AccountRead) -> str:
     venue = readings.view.venue(book.venue)
     if venue is not None and venue.state != "live":
         return f"link {venue.state}"
-    return "not read yet" if book.status == "waiting" else "not read lately"
+    return waiting_words(book) if book.status == "waiting" else "not read lately"
 
 
 def account_name(readings: Readings, row: Row) -> str:
@@ -191,6 +191,14 @@ def room_of(row: Row) -> float | None:
 def unread(readings: Readings) -> list[AccountRead]:
     """Followed accounts of which nothing is known yet: what they hold is missing in every sum."""
     return [b for b in readings.view.accounts() if is_unread(b, readings.now_ns)]
+
+
+def unread_words(readings: Readings) -> str:
+    """How many accounts were not read to their end, or how far the only one is; empty for none."""
+    books = unread(readings)
+    if len(books) == 1 and books[0].parts_wanted is not None:
+        return f"reading {books[0].parts_known} of {books[0].parts_wanted}"
+    return f"{len(books)} account{'s' * (len(books) > 1)} not read" if books else ""
 
 
 def rate_is_old(readings: Readings, row: Row) -> bool:

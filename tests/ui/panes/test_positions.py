@@ -8,9 +8,11 @@ import pytest
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.documents.exposure import exposure_document
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.panes import status
 from cockpit.ui.panes.positions import carry_spark, exposure, exposure_history, margins, positions
 from cockpit.ui.readings import position_columns
 from cockpit.ui.readings import positions as position_readings
+from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
 from tests.ui import held, scenes
@@ -227,6 +229,35 @@ def test_an_account_that_was_never_read_makes_its_sums_unknown_and_not_smaller()
     assert "1 account not read: not counted as safe" in text
     # Net is known of what was read, and marked as not the whole.
     assert re.search(r"net +~", text_of(carry_spark, scene, 100, 14))
+
+
+def half_read(**more: object) -> Readings:
+    """The hedge, but the short leg's account has told two parts of three."""
+    scene = held.hedged()
+    parts = {"state": "waiting", "parts_known": 2, "parts_wanted": 3, **more}
+    held.state(scene, "bravo", held.BRAVO, **parts)
+    return scene
+
+
+@pytest.mark.parametrize("reason", ["", "reading 2 of 3: waiting for subaccount 1"])
+def test_an_account_that_was_read_in_part_says_how_far_wherever_it_stands(reason: str) -> None:
+    scene = half_read(reason=reason)
+    assert "stale: reading 2 of 3" in row_of(scene, "bravo", "BTC", width=260)
+    assert "reading 2 of 3: not counted as safe" in text_of(carry_spark, scene, 160, 14)
+    assert "equity: reading 2 of 3" in text_of(carry_spark, scene, 160, 14)
+    assert "bravo:0xb2b2…b2b2 reading 2 of 3" in text_of(margins, scene, 160, 12)
+    for venue, address in (("alphaswap", held.ALPHA), ("bravo", held.BRAVO)):
+        held.position(scene, venue, address, "BTC", 0.0)
+    assert "reading 2 of 3" in text_of(positions, scene, 160, 12)
+
+
+def test_the_status_line_marks_sums_that_may_lack_what_an_unread_account_holds() -> None:
+    assert fmt.STALE not in plain(status.lines(held.hedged(), 200, 1)[0])
+    scene = held.hedged()
+    accounts = [(b.venue, b.address, b.name) for b in scene.view.accounts()]
+    scenes.store_of(scene).follow([*accounts, ("alphaswap", "0x" + "c3" * 20, "")])
+    line = plain(status.lines(scene, 200, 1)[0])
+    assert re.search(rf"carry {fmt.STALE}\S+\$/h", line)
 
 
 # --- what no address shows ------------------------------------------------------------------------

@@ -10,7 +10,14 @@ from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.positions.positions import safety_words
 from cockpit.ui.readings.position_columns import UNKNOWN, marked, usd
-from cockpit.ui.readings.positions import Expected, expected_carry, portfolio, rate_is_old, unread
+from cockpit.ui.readings.positions import (
+    Expected,
+    expected_carry,
+    portfolio,
+    rate_is_old,
+    unread,
+    unread_words,
+)
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import spark
 from cockpit.ui.text.styled import Line, fit, framed, longest, parts, right
@@ -80,7 +87,6 @@ def _body(readings: Readings, inner: int) -> list[Line]:
 def _unknown(readings: Readings, held: Portfolio) -> list[str]:
     """Why a total is not known, a sentence a figure."""
     legs = [row.leg for row in held.rows]
-    waiting = len(unread(readings))
     reasons = []
     if words := _named([leg for leg in legs if leg.price is None]):
         reasons.append(f"net, gross: no price of {words}")
@@ -88,8 +94,8 @@ def _unknown(readings: Readings, held: Portfolio) -> list[str]:
         reasons.append(f"uPnL: no entry of {words}")
     if not held.pools:
         reasons.append("equity, leverage: no account is followed")
-    elif waiting:
-        reasons.append(f"equity: {waiting} account{'s' * (waiting > 1)} not read yet")
+    elif words := unread_words(readings):
+        reasons.append(f"equity: {words}")
     elif any(pool.equity_usd is None for pool in held.pools):
         reasons.append("equity: an account does not say")
     return reasons

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cockpit.analytics.risk.exposure import Leg, total
 from cockpit.core.account import short_address
-from cockpit.portfolio.positions import Row
+from cockpit.portfolio.positions import Row, waiting_words
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.position_columns import (
     BEYOND,
@@ -26,6 +26,7 @@ from cockpit.ui.readings.positions import (
     room_of,
     rows,
     safety,
+    unread_words,
 )
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, width_of
@@ -195,7 +196,7 @@ def _verdict(readings: Readings, shown: Sequence[Row], at: int, width: int) -> L
 def safety_words(readings: Readings, width: int) -> Line:
     """The nearest liquidation, and what may not be called safe."""
     nearness = safety(readings)
-    doubt = _doubt(nearness.stale, nearness.unknown, nearness.unread)
+    doubt = _doubt(nearness.stale, nearness.unknown, unread_words(readings))
     if nearness.nearest is None:
         is_any_known = nearness.known > 0
         words = "no price liquidates a leg" if is_any_known else "no liquidation price is known"
@@ -218,10 +219,10 @@ def safety_words(readings: Readings, width: int) -> Line:
     )
 
 
-def _doubt(stale: int, unknown: int, unread: int) -> str:
+def _doubt(stale: int, unknown: int, unread: str) -> str:
     parts = [f"{stale} stale"] if stale else []
     parts += [f"{unknown} unknown"] if unknown else []
-    parts += [f"{unread} account{'s' * (unread > 1)} not read"] if unread else []
+    parts += [unread] if unread else []
     return f"  {', '.join(parts)}: not counted as safe" if parts else ""
 
 
@@ -247,8 +248,8 @@ def _empty(readings: Readings, inner: int) -> list[Line]:
     else:
         words = [("No open position.", "text")]
         for book in books:
-            said = {"waiting": "not read yet", "read": "read", "flat": "flat"}.get(book.status)
-            reason = clean(book.reason) or said or book.status
+            said = waiting_words(book) if book.status == "waiting" else book.reason
+            reason = clean(said) or book.status
             words.append(
                 (f"  {book.venue} {book.name or short_address(book.address)}: {reason}", "dim")
             )
