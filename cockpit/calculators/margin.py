@@ -19,7 +19,7 @@ from cockpit.calculators.common.fields import EquityUsd, Positions
 from cockpit.calculators.common.form import FieldError, shown
 from cockpit.calculators.common.holdings import Floats, Held, Holdings, hold, known
 from cockpit.calculators.common.market_data import Notes, Settings
-from cockpit.calculators.common.positions import typed_positions
+from cockpit.calculators.common.positions import none_held, typed_positions
 from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.common.words import hours_words
 from cockpit.core.names import did_you_mean
@@ -91,7 +91,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     typed = None if inputs.positions is None else typed_positions(inputs.positions)
     held = hold(typed, inputs.equity_usd, view, settings, notes)
     if not held.legs:
-        raise FieldError("positions", "there are none in the view; give at least one")
+        raise FieldError("positions", none_held(view, settings.now_ns, "give at least one"))
     direction = _direction(inputs.shock, held, notes)
     maintenance = account_maintenance_usd(held.size, held.price, held.tiers)
     venues = [_venue(held, n, direction, maintenance, notes) for n in range(len(held.pools))]

@@ -16,7 +16,12 @@ from cockpit.analytics.risk.margin import InitialTiers, Tiers
 from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import Notes, Settings, present_hourly, warn_if_stale
-from cockpit.calculators.common.positions import PositionInput, pool_label, read_positions
+from cockpit.calculators.common.positions import (
+    PositionInput,
+    note_unread,
+    pool_label,
+    read_positions,
+)
 from cockpit.calculators.common.premiums import tightest_cap
 from cockpit.core.events import Instrument, Margin
 from cockpit.core.names import did_you_mean
@@ -133,6 +138,8 @@ def hold(
     for a venue stands behind all its positions that are not isolated.
     FieldError for a venue that looks like a slip of the pen.
     """
+    if typed is None:
+        note_unread(view, settings.now_ns, notes)
     rows = read_positions(view) if typed is None else [(position, "") for position in typed]
     known = [venue.name for venue in view.venues()]
     venues = {position.venue for position, _ in rows}

@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from cockpit.calculators.common.form import FieldError
-from cockpit.core.account import short_address
+from cockpit.calculators.common.market_data import Notes
+from cockpit.core.account import Account, short_address
 from cockpit.core.events import Position
 from cockpit.core.margins import own_mmf
+from cockpit.portfolio.positions import is_unread, waiting_words
 from cockpit.state.lookups import listing
 from cockpit.state.view import MarketView
 
@@ -80,6 +82,29 @@ def read_positions(view: MarketView) -> list[tuple[PositionInput, str]]:
     """Every followed and typed position of the view with the label of the pool behind it."""
     rows = [p for book in view.accounts() for p in book.positions] + list(view.manual())
     return [(_as_typed(p, view), pool_label(p.account, p.pool)) for p in rows]
+
+
+def note_unread(view: MarketView, now_ns: int, notes: Notes) -> None:
+    """Followed accounts that were not read to their end: what they hold may be more than is known,
+    so that an answer about all that is held is incomplete."""
+    for account in unread_accounts(view, now_ns):
+        notes.lack(f"{account}, so what is held there may be more")
+
+
+def unread_accounts(view: MarketView, now_ns: int) -> list[str]:
+    """Each followed account that was not read to its end, and how far it was."""
+    return [
+        f"{Account(book.venue, book.address)}: {waiting_words(book)}"
+        for book in view.accounts()
+        if is_unread(book, now_ns)
+    ]
+
+
+def none_held(view: MarketView, now_ns: int, what_helps: str) -> str:
+    """Why there is nothing to compute on: nothing is held, or nothing was read yet."""
+    unread = unread_accounts(view, now_ns)
+    words = f"there are none in the view; {what_helps}"
+    return f"{words} ({'; '.join(unread)})" if unread else words
 
 
 def _as_typed(position: Position, view: MarketView) -> PositionInput:

@@ -17,7 +17,9 @@ from cockpit.calculators.common.market_data import (
     known_venues,
 )
 from cockpit.calculators.common.positions import PositionInput, read_positions, typed_positions
+from cockpit.core.account import Account
 from cockpit.core.events import Instrument
+from cockpit.portfolio.positions import is_unread, waiting_words
 from cockpit.state.identity import Asset, asset_name, asset_of, price_of
 from cockpit.state.view import MarketView
 
@@ -94,7 +96,7 @@ def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) 
         asset = asset_asked(view, symbol or "", asked.venues)
         price = _price(symbol or "", asset, view)
         name = asset_name(view, asset[0], symbol or "") if asset else symbol or ""
-        free = _free(asked, [], view)
+        free = _free(asked, [], view, settings, notes)
         return [Exposure(symbol or "", name, asset, asked.size, price, 0.0, {}, free)]
     coins: dict[str, list[Held]] = {}
     for leg in held:
@@ -108,7 +110,8 @@ def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) 
             "each symbol is hedged in itself; the target carry is earned where it is cheapest"
         )
     hedged = {name for name, (leg, *_) in coins.items() if asked.hedge_symbol in (None, leg.symbol)}
-    free = _free(asked, [leg for leg in held if not _is_traded(leg, hedged)], view)
+    tied = [leg for leg in held if not _is_traded(leg, hedged)]
+    free = _free(asked, tied, view, settings, notes)
     return [
         _exposure(asked, name, mine, free, view, settings, notes) for name, mine in coins.items()
     ]
@@ -154,12 +157,17 @@ def _is_traded(leg: Held, hedged: Set[str]) -> bool:
     return leg.asset in hedged and leg.market is not None and leg.market.book.is_known
 
 
-def _free(asked: Asked, tied: Sequence[Held], view: MarketView) -> dict[str, float]:
+def _free(
+    asked: Asked, tied: Sequence[Held], view: MarketView, settings: Settings, notes: Notes
+) -> dict[str, float]:
     """Equity by venue, less the initial margin of what is held there and cannot be traded; all
     that is hedged shares the rest."""
     free = dict(asked.equity_usd)
     stated: dict[str, float] = {}
     for book in view.accounts():
+        if book.venue not in free and is_unread(book, settings.now_ns):
+            where = f"{Account(book.venue, book.address)}: {waiting_words(book)}"
+            notes.assume(f"{where}: what was read of its equity is all of it")
         for margin in book.margins:
             equity = margin.equity if margin.cross_equity is None else margin.cross_equity
             if equity is not None:

@@ -13,7 +13,12 @@ from cockpit.calculators.common.book_reduction import reduced
 from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.holdings import Floats, Holdings, hold
 from cockpit.calculators.common.market_data import Notes, Settings, taker_fee_of
-from cockpit.calculators.common.positions import PositionInput, structs, typed_positions
+from cockpit.calculators.common.positions import (
+    PositionInput,
+    none_held,
+    structs,
+    typed_positions,
+)
 from cockpit.calculators.hedge.venues import fill_delay_s
 from cockpit.calculators.stress.shocks import LegFacts
 from cockpit.core.market import Side
@@ -81,7 +86,7 @@ def stress_book(
         filled.append(min(leg.done / leg.size, 1.0))
     held = hold(typed, equity_usd, view, settings, notes)
     if not held.legs:
-        raise FieldError("positions", "there are none in the view; give some, or a plan")
+        raise FieldError("positions", none_held(view, settings.now_ns, "give some, or a plan"))
     if typed is None or len(filled) != len(held.legs):
         filled = [1.0] * len(held.legs)
     assets = list(dict.fromkeys(leg.asset for leg in held.legs))
