@@ -186,6 +186,16 @@ def test_half_of_an_account_is_not_measured_while_its_other_half_is_being_read(s
     assert read(store, kind) == []
 
 
+@pytest.mark.parametrize("kind", ["liquidation", "margin"])
+def test_half_of_an_account_is_neither_safe_nor_in_danger(store, kind):
+    hold(store, 2.0, liquidation=99.0)
+    store.apply(Margin(account=A, equity=10.0, maintenance=9.5, **said()))
+    assert len(read(store, kind)) == 1
+    half = {"parts_known": 1, "parts_wanted": 2, "reason": "reading 1 of 2", **said()}
+    store.apply(AccountState(account=A, state="waiting", **half))
+    assert read(store, kind) == []
+
+
 def test_a_position_that_no_price_liquidates_is_far_away_and_not_unknown(store):
     # More cash than the position is worth, so that a fall to zero can be paid.
     store.apply(Margin(account=A, equity=1e6, cross_equity=1e6, maintenance=5.0, **said()))
