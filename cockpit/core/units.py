@@ -63,18 +63,3 @@ def parse_utc(text: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return round(moment.timestamp() * 1e6) * 1000
-
-
-_DURATIONS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-def parse_duration_s(text: str) -> float:
-    """`500ms 30s 5m 2h 1d` as seconds, above zero. ValueError for anything else."""
-    number = text.rstrip("abcdefghijklmnopqrstuvwxyz")
-    unit = text[len(number) :]
-    if unit not in _DURATIONS_S or not number.replace(".", "", 1).isdigit():
-        raise ValueError(f"{text!r} is not a duration such as 30s or 5m")
-    seconds = float(number) * _DURATIONS_S[unit]
-    if seconds <= 0:
-        raise ValueError(f"{text!r} is not above zero")
-    return seconds

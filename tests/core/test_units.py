@@ -13,7 +13,6 @@ from cockpit.core.units import (
     hour_floor_ns,
     hourly,
     next_boundary_ns,
-    parse_duration_s,
     parse_utc,
     round_to_tick,
     utc_stamp,
@@ -52,19 +51,6 @@ def test_prices_round_to_the_nearest_tick_and_sizes_down_to_a_lot():
     assert round_to_tick(Decimal("64000.26"), Decimal("0.5")) == Decimal("64000.5")
     assert floor_to_lot(Decimal("0.01299"), Decimal("0.001")) == Decimal("0.012")
     assert floor_to_lot(Decimal("-0.01299"), Decimal("0.001")) == Decimal("-0.012")
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("500ms", 0.5), ("30s", 30), ("5m", 300), ("2h", 7200), ("1.5d", 129600)]
-)
-def test_durations_are_read_as_written(text, seconds):
-    assert parse_duration_s(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "30", "s", "-5s", "0s", "1 h", "1y", "infs", "1e3s"])
-def test_what_is_not_a_duration_is_refused(text):
-    with pytest.raises(ValueError, match=r"duration|zero"):
-        parse_duration_s(text)
 
 
 def test_a_time_without_an_offset_is_utc():

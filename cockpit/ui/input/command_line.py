@@ -12,7 +12,13 @@ from cockpit.calculators import CALCULATORS
 from cockpit.calculators.saved_plans import check_name
 from cockpit.core.errors import CockpitError, InputError
 from cockpit.core.names import did_you_mean
-from cockpit.core.units import parse_duration_s
+from cockpit.core.typed import (
+    parse_duration,
+    parse_list,
+    parse_number,
+    parse_symbol,
+    parse_venue,
+)
 from cockpit.desk.contract import Watch
 from cockpit.storage import paths
 from cockpit.ui.dialogs.search import Choice
@@ -34,7 +40,6 @@ from cockpit.ui.theme.themes import load_theme, theme_names
 
 Command = Callable[[], object]
 Name = TypeVar("Name", bound=str)
-_SUFFIXES = {"k": 1e3, "m": 1e6, "b": 1e9}
 _MIN_USD, _MAX_USD = 1.0, 1e10
 
 
@@ -126,6 +131,18 @@ def _among(word: str, known: Iterable[str], what: str) -> str:
     return meant
 
 
+def _symbol_among(word: str, known: Sequence[str], what: str) -> str:
+    """The known symbol that the word means: its own name first, else as venues write it."""
+    is_own = word.casefold() in {name.casefold() for name in known}
+    meant = word if is_own else parse_symbol(word)
+    return _among(meant if meant in known else word, known, what)
+
+
+def _venue_among(host: Host, word: str) -> str:
+    """The venue that the word means: a name, its first letters, or two that are in it."""
+    return _among(parse_venue(word, _venues(host)), _venues(host), "venue")
+
+
 def _listed(host: Host) -> list[str]:
     """Every symbol that some venue lists, as far as their lists are known."""
     names = {i.symbol for venue in host.desk.specs for i in host.desk.view.listed(venue)}
@@ -137,21 +154,28 @@ def _venues(host: Host) -> list[str]:
 
 
 def _symbols(host: Host, words: Sequence[str]) -> tuple[str, ...]:
-    """Comma-separated symbols, each checked against the venues' lists once these are known."""
-    typed = [part.strip() for word in words for part in word.split(",") if part.strip()]
+    """A list of symbols, each checked against the venues' lists once these are known."""
+    typed = _names(words)
     if not typed:
         raise InputError("name at least one symbol, such as BTC,ETH")
     known = _listed(host)
     if known:
-        typed = [_among(name, known, "market") for name in typed]
+        typed = [_symbol_among(name, known, "market") for name in typed]
+    else:
+        typed = [parse_symbol(name) for name in typed]
     return tuple(dict.fromkeys(typed))
 
 
-def _dollars(word: str) -> float:
-    text = word.casefold().removeprefix("$").replace("_", "")
-    scale = _SUFFIXES.get(text[-1:], 1.0)
+def _names(words: Sequence[str]) -> list[str]:
     try:
-        usd = float(text.rstrip("kmb")) * scale
+        return parse_list(" ".join(words))
+    except ValueError as error:
+        raise InputError(str(error)) from None
+
+
+def _dollars(word: str) -> float:
+    try:
+        usd = parse_number(word, "usd")
     except ValueError:
         usd = float("nan")
     if not _MIN_USD <= usd <= _MAX_USD:
@@ -163,7 +187,8 @@ def _dollars(word: str) -> float:
 
 
 def _symbol(host: Host, words: Sequence[str]) -> Command:
-    name = _among(_one(words, "symbol SYMBOL"), host.readings.view.symbols(), "watched symbol")
+    watched = host.readings.view.symbols()
+    name = _symbol_among(_one(words, "symbol SYMBOL"), watched, "watched symbol")
 
     def command() -> None:
         if name not in host.readings.symbols:
@@ -196,8 +221,7 @@ def _add(host: Host, words: Sequence[str]) -> Command:
 
 def _drop(host: Host, words: Sequence[str]) -> Command:
     watched = host.desk.view.symbols()
-    names = [part for word in words for part in word.split(",") if part]
-    gone = {_among(name, watched, "watched symbol") for name in names}
+    gone = {_symbol_among(name, watched, "watched symbol") for name in _names(words)}
     if not gone:
         raise InputError("name at least one symbol that is watched")
     return _watching(host, (name for name in watched if name not in gone))
@@ -207,7 +231,7 @@ def _pair(host: Host, words: Sequence[str]) -> Command:
     if len(words) != 3:
         raise InputError("write :pair SYMBOL VENUE VENUE")
     to_symbol = _symbol(host, words[:1])
-    names = tuple(_among(word, _venues(host), "venue") for word in words[1:])
+    names = tuple(_venue_among(host, word) for word in words[1:])
     if names[0] == names[1]:
         raise InputError("a pair needs two different venues")
 
@@ -225,7 +249,10 @@ def _theme(host: Host, words: Sequence[str]) -> Command:
 
 
 def _sort(host: Host, words: Sequence[str]) -> Command:
-    by = _among(_one(words, "sort WHAT"), (*SORTS, *_venues(host)), "column")
+    word = _one(words, "sort WHAT")
+    is_column = word.casefold() in SORTS
+    meant = word if is_column else parse_venue(word, _venues(host))
+    by = _among(meant, (*SORTS, *_venues(host)), "column")
     again = host.ui.sort == by and not host.ui.ascending
     return lambda: sort_rows(host.readings, by, ascending=(by == "name") is not again)
 
@@ -233,7 +260,7 @@ def _sort(host: Host, words: Sequence[str]) -> Command:
 def _span(host: Host, words: Sequence[str]) -> Command:
     word = _one(words, "span DURATION")
     try:
-        hours = round(parse_duration_s(word) / 3600)
+        hours = round(parse_duration(word) / 3600)
     except ValueError:
         hours = 0
     if not 1 <= hours <= navigation.SPANS_H[-1]:
