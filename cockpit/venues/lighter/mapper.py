@@ -19,7 +19,6 @@ from cockpit.venues.lighter.markets import LighterMarket
 
 VENUE = "lighter"
 FACTS = venue_facts("cockpit.venues.lighter")
-_MAX_MS = 10**13
 _MAX_DECIMALS = 18
 _MAX_PERCENT = 99.99
 _SIGNED = ("current_funding_rate", "funding_rate")
@@ -40,7 +39,9 @@ def fraction(odd: Odd, what: str, percent: Any, least: float = -_MAX_PERCENT) ->
 
 def stamp_ns(ms: float | None) -> int | None:
     """Milliseconds since the epoch in ns; None where the venue says nothing, or nonsense."""
-    return int(ms) * NS_PER_MS if ms is not None and 0 < ms < _MAX_MS else None
+    if ms is None or not wire.FIRST_MS <= ms < wire.LAST_MS:
+        return None
+    return int(ms) * NS_PER_MS
 
 
 # --- books, fills, blocks -------------------------------------------------------------------------
@@ -76,8 +77,10 @@ def _levels(market: LighterMarket, levels: tuple[wire.Level, ...] | None) -> Lev
 
 def _book_ns(message: wire.BookMessage) -> int | None:
     """When the server sent it, else when the engine matched it."""
-    if message.timestamp is None and 0 < (message.last_updated_at or 0) < _MAX_MS * 1_000:
-        return (message.last_updated_at or 0) * 1_000
+    if message.timestamp is None and message.last_updated_at is not None:
+        matched_ms, beyond_us = divmod(message.last_updated_at, 1_000)
+        whole_ns = stamp_ns(matched_ms)
+        return None if whole_ns is None else whole_ns + beyond_us * 1_000
     return stamp_ns(message.timestamp)
 
 

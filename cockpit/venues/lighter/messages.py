@@ -15,6 +15,8 @@ from cockpit.venues.kit.decoding import readable
 from cockpit.venues.kit.numbers import MAX_EXPONENT
 from cockpit.venues.kit.subscriptions import Operation
 
+FIRST_MS, LAST_MS = 1_577_836_800_000, 4_102_444_800_000
+"""From 2020 to 2100, in ms: a time of another unit lies elsewhere."""
 Positive = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 NotNegative = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
 Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
@@ -107,7 +109,7 @@ class Height(Struct, frozen=True, gc=False):
 
     type: Literal["subscribed/height", "update/height"]
     height: Annotated[int, Meta(ge=0)]
-    timestamp: Annotated[int, Meta(gt=0, lt=10**13)]
+    timestamp: Annotated[int, Meta(ge=FIRST_MS, lt=LAST_MS)]
 
 
 class Refusal(Struct, frozen=True, gc=False):

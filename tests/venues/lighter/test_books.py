@@ -160,7 +160,8 @@ def test_a_height_is_a_block_of_the_sequencer_at_its_own_time():
     [block] = feed(session(), frame(said))
     assert isinstance(block, Block)
     assert (block.chain, block.height, block.block_ns) == ("lighter", 227535532, SENT_MS * 10**6)
-    assert [type(o) for o in feed(session(), frame(said | {"timestamp": 0}))] == [Reject]
+    for stamp in (0, SENT_MS // 1_000, SENT_MS * 1_000):
+        assert [type(o) for o in feed(session(), frame(said | {"timestamp": stamp}))] == [Reject]
 
 
 def test_the_venues_ping_is_answered_and_its_shutdown_is_a_reason_to_reconnect():

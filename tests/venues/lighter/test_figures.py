@@ -57,6 +57,14 @@ def test_the_funding_timestamp_is_the_last_payment_not_the_next_one():
     assert (paid.interval_s, paid.next_ns) == (3600, None)
 
 
+@pytest.mark.parametrize("stamp", [0, HOUR_20_MS // 1_000, HOUR_20_MS * 1_000, -HOUR_20_MS])
+def test_a_time_of_another_unit_is_no_time(stamp):
+    assert funding(told({"funding_timestamp": stamp}), "settled") == []
+    message = json.loads(stats({"1": STATS}).data) | {"timestamp": stamp}
+    [live] = funding(feed(session("BTC"), listing(BTC), frame(message)), "live")
+    assert live.venue_ns is None
+
+
 def test_a_payment_is_told_once_until_its_stamp_changes_though_the_rate_does_not():
     later = {"1": STATS | {"funding_timestamp": HOUR_20_MS + 3_600_000}}
     outputs = feed(session(survey=True), stats({"1": STATS}), stats({"1": STATS}), stats(later))
