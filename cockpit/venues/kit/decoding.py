@@ -30,8 +30,10 @@ def decode(decoder: "msgspec.json.Decoder[T]", data: str | bytes | msgspec.Raw) 
 def reject(venue: str, at_ns: int, reason: str, data: str | bytes = "") -> Reject:
     """A `Reject` with the first characters of what was not understood, made printable.
 
-    Addresses in it are shortened before the cut, so that none is left in one piece.
+    Addresses in it are shortened before the cut, so that none is left in one piece. A venue's own
+    words may be none.
     """
+    reason = reason or "no reason given"
     head = data[: 2 * REJECT_DATA_CHARS]
     text = head.decode("utf-8", "replace") if isinstance(head, bytes) else head
     return Reject(

@@ -79,6 +79,10 @@ def test_decoding_never_raises(data: str | bytes) -> None:
     assert isinstance(decoding.decode(QUOTE, data), str | _Quote)
 
 
+def test_a_reject_without_words_says_so() -> None:
+    assert decoding.reject("dydx", AT_NS, "").reason == "no reason given"
+
+
 def test_a_reject_keeps_the_first_characters_and_who_sent_them() -> None:
     reject = decoding.reject("lighter", AT_NS, "unknown channel x", "abc" * 1000)
     assert (reject.venue, reject.recv_ns, reject.reason) == ("lighter", AT_NS, "unknown channel x")
