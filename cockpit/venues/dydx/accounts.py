@@ -219,12 +219,14 @@ class Accounts:
 
 def _payment(raw: Raw, account: str, at_ns: int) -> FundingPayment | Reject:
     row = decode(wire.PAID, raw)
-    usd = None if isinstance(row, str) else finite(row.payment)
-    if isinstance(row, str) or usd is None:
-        why = row if isinstance(row, str) else "no amount"
+    if isinstance(row, str):
+        return reject(VENUE, at_ns, f"funding payment: {row}", bytes(raw))
+    usd, paid_ns = finite(row.payment), wire.ns_of(row.created_at)
+    if usd is None or paid_ns is None:
+        why = "no amount" if usd is None else "at no possible time"
         return reject(VENUE, at_ns, f"funding payment: {why}", bytes(raw))
     return FundingPayment(
-        venue=VENUE, recv_ns=at_ns, venue_ns=wire.ns_of(row.created_at),
+        venue=VENUE, recv_ns=at_ns, venue_ns=paid_ns,
         symbol=symbol_of(row.ticker), account=account, usd=usd, pool=str(row.subaccount_number),
         size=finite(row.size), rate=finite(row.rate),
     )  # fmt: skip

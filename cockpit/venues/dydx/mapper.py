@@ -191,7 +191,7 @@ class DydxMarket(Market):
         """The hours that were not stated before, the oldest first."""
         for row in sorted(rows, key=lambda row: row.effective_at):
             stamp_ns, rate = wire.ns_of(row.effective_at), finite(row.rate)
-            if rate is None or stamp_ns in self.paid_ns:
+            if rate is None or stamp_ns is None or stamp_ns in self.paid_ns:
                 continue
             self.paid_ns.add(stamp_ns)
             yield Funding(
@@ -203,16 +203,18 @@ class DydxMarket(Market):
         """Fills; those of a start, which come newest first, as far as they are new."""
         rows = () if isinstance(said.trades, int) else said.trades
         if isinstance(said, wire.Whole):
-            new = [row for row in reversed(rows) if wire.ns_of(row.created_at) > self.traded_ns]
+            last_ns = self.traded_ns
+            new = [row for row in reversed(rows) if (wire.ns_of(row.created_at) or 0) > last_ns]
             rows = tuple(sorted(new, key=lambda row: row.created_at))
         for row in rows:
             price, size = positive(row.price), positive(row.size)
-            if price is None or size is None:
+            stamp_ns = wire.ns_of(row.created_at)
+            if price is None or size is None or stamp_ns is None:
                 yield reject(VENUE, at_ns, "insane trade", str(row))
                 continue
-            self.traded_ns = wire.ns_of(row.created_at)
+            self.traded_ns = stamp_ns
             yield Trade(
-                venue=VENUE, recv_ns=at_ns, venue_ns=self.traded_ns, symbol=self.symbol,
+                venue=VENUE, recv_ns=at_ns, venue_ns=stamp_ns, symbol=self.symbol,
                 price=price, size=size, side=Side.BUY if row.side == "BUY" else Side.SELL,
                 liquidation=row.type in _FORCED,
             )  # fmt: skip

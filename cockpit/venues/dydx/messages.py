@@ -27,10 +27,14 @@ Change = tuple[Price, Size]
 """A level of a delta."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-def ns_of(instant: datetime) -> int:
-    """Nanoseconds since the epoch, exact (a float timestamp would not be)."""
+def ns_of(instant: datetime) -> int | None:
+    """Nanoseconds since the epoch, exact (a float timestamp would not be); None outside 2020 to
+    2100, where nothing of this venue lies."""
+    if not _FIRST <= instant < _LAST:
+        return None
     since = instant - _EPOCH
     return (since.days * 86_400 + since.seconds) * NS_PER_S + since.microseconds * 1000
 

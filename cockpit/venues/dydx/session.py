@@ -287,7 +287,8 @@ class Session(VenueSession):
         rows = answer.historical_funding
         market = self._market(rows[0].ticker if rows else reply.key)
         paid = list(market.settled(rows, at_ns))
-        stamps_ns = [wire.ns_of(row.effective_at) for row in rows]
+        # A row at no possible time still counts: a full page must not look like the last one.
+        stamps_ns = [wire.ns_of(row.effective_at) or at_ns for row in rows]
         more = self._history.answered(market.native, stamps_ns, at_ns)
         if not more and max(market.paid_ns, default=at_ns) < hour_floor_ns(at_ns):
             self._history.failed(market.native, at_ns)  # this hour's row is late
@@ -314,9 +315,10 @@ def _period_s(wants: Wants) -> float:
 
 def _block(part: wire.Whole | wire.Update, frame: Frame) -> Output:
     height = part.height if isinstance(part, wire.Whole) else part.block_height
-    if height is None or part.time is None:
+    block_ns = None if part.time is None else wire.ns_of(part.time)
+    if height is None or height < 0 or block_ns is None:
         return reject(VENUE, frame.at_ns, "block without height or time", frame.data)
-    at_ns, block_ns = frame.at_ns, wire.ns_of(part.time)
+    at_ns = frame.at_ns
     return Block(
         venue=VENUE, recv_ns=at_ns, venue_ns=block_ns, chain=CHAIN, height=height, block_ns=block_ns
     )  # fmt: skip

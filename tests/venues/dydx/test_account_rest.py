@@ -304,6 +304,15 @@ def test_the_start_is_named_as_the_documentation_and_as_the_source_has_it():
     assert "&createdOnOrAfter=2025-09-09T08:53:2" in fetch.path
 
 
+def test_a_payment_at_no_possible_time_is_told_and_costs_no_other():
+    session, first = reading()
+    rows = page(payment(3, "BTC-USD", "5"), payment(2, "ETH-USD", "7"))
+    rows["fundingPayments"][0]["createdAt"] = "9999-12-31T23:59:59Z"
+    outputs = feed(session, reply("account", rows, key=first.key))
+    assert [p.usd for p in only(FundingPayment, outputs)] == [7.0]
+    assert len(only(Reject, outputs)) == 1
+
+
 def test_an_indexer_that_heeds_no_page_is_not_asked_for_ever():
     session, first = reading()
     [second] = paid(feed(session, reply("account", full_page(3), key=first.key)))

@@ -65,7 +65,17 @@ def test_a_second_start_tells_only_what_is_new() -> None:
     assert len(only(Trade, outputs)) == 1
 
 
-@pytest.mark.parametrize("part", [{"price": "0"}, {"size": "-1"}, {"price": "NaN"}])
+FAR = "9999-12-31T23:59:59.999Z"
+LONG_AGO = "1970-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"price": "0"}, {"size": "-1"}, {"price": "NaN"}, {"createdAt": FAR},
+        {"createdAt": LONG_AGO},
+    ],
+)  # fmt: skip
 def test_an_insane_trade_is_rejected_alone(part: dict[str, str]) -> None:
     message = trades(6, fill("a", **part), fill("b"), kind="channel_batch_data")
     outputs = feed(Session(Wants()), frame(message))
@@ -104,7 +114,21 @@ def test_a_block_is_named_height_at_the_start_and_block_height_afterwards() -> N
     assert {seen.chain for seen in only(Block, outputs)} == {"dydx-mainnet-1"}
 
 
-@pytest.mark.parametrize("contents", [{}, {"blockHeight": "7"}, {"blockHeight": "x", "time": "y"}])
+def test_a_trade_of_the_far_future_hides_none_that_follow() -> None:
+    session = Session(Wants())
+    feed(session, frame(trades(3, fill("a", createdAt=FAR))))
+    outputs = feed(session, frame(trades(9, fill("c", 7), fill("b", 5))))
+    assert len(only(Trade, outputs)) == 2
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        {}, {"blockHeight": "7"}, {"blockHeight": "x", "time": "y"},
+        {"blockHeight": "7", "time": FAR}, {"blockHeight": "7", "time": LONG_AGO},
+        {"blockHeight": "-7", "time": "2025-12-08T16:11:59.450Z"},
+    ],
+)  # fmt: skip
 def test_a_block_without_height_or_time_is_rejected(contents: dict[str, str]) -> None:
     message = envelope("channel_data", 5, "v4_block_height", "v4_block_height", contents)
     outputs = feed(Session(Wants()), frame(message))

@@ -70,6 +70,15 @@ def test_rows_come_newest_first_and_are_told_oldest_first_with_the_time_of_payme
     assert {(funding.rate, funding.interval_s) for funding in settled} == {(0.000002375, 3600)}
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "1969-12-31T23:00:00Z"])
+def test_a_row_at_no_possible_time_costs_itself(at: str) -> None:
+    rows = [{**paid(0), "effectiveAt": at}, paid(1)]
+    outputs = feed(Session(Wants()), reply("funding_history", {"historicalFunding": rows}))
+    assert [funding.venue_ns for funding in only(Funding, outputs)] == [
+        HOUR - HOUR_NS + 219 * 10**6
+    ]
+
+
 def test_after_the_hour_only_the_new_rows_are_asked_for() -> None:
     session = watching()
     feed(session, *ticks(1))
