@@ -8,8 +8,11 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from cockpit.core.events import Instrument, Levels
+from cockpit.core.events import Instrument, Levels, Reject
+from cockpit.venues.kit.decoding import reject
 
+MAX_LEVERAGE = 1000.0
+"""No market lends more."""
 _THOUSANDS = (
     re.compile(r"(?P<scale>10{3,})(?P<coin>\D.*)"),
     re.compile(r"(?P<coin>.*\D)(?P<scale>10{3,})"),
@@ -150,13 +153,18 @@ class Instruments(Generic[M]):
         stated = self.markets[native].instrument
         return stated is not None and stated.status == "delisted"
 
-    def state(self, market: M, new: Instrument) -> list[Instrument]:
-        """The instrument, if anything but the time differs from what was said last."""
+    def state(self, market: M, stated: Instrument) -> list[Instrument | Reject]:
+        """The instrument, if anything but the time differs from what was said last.
+
+        A leverage or a maintenance margin that no market can have is missing, and told beside it.
+        """
+        new, odd = _credible(stated)
         old, market.instrument = market.instrument, new
         if old is not None and replace(old, recv_ns=new.recv_ns, venue_ns=new.venue_ns) == new:
             return []
         self.version += 1
-        return [new]
+        words = f"{new.native}: no market has {odd}"
+        return [new, reject(new.venue, new.recv_ns, words)] if odd else [new]
 
     def begin(self) -> None:
         """A listing is asked for from its first page."""
@@ -164,7 +172,7 @@ class Instruments(Generic[M]):
 
     def end(
         self, at_ns: int, is_about: Callable[[str], bool] = lambda native: True
-    ) -> list[Instrument]:
+    ) -> list[Instrument | Reject]:
         """The listing is whole. A market that two in a row left out is gone: say so.
 
         Where parts of a venue have listings of their own, `is_about` tells the natives of this one.
@@ -178,8 +186,21 @@ class Instruments(Generic[M]):
         self._missing, self._seen = (self._missing - expected) | missing, set()
         return [fact for native in gone for fact in self.delisted(self.markets[native], at_ns)]
 
-    def delisted(self, market: M, at_ns: int) -> list[Instrument]:
+    def delisted(self, market: M, at_ns: int) -> list[Instrument | Reject]:
         """The market is gone."""
         if market.instrument is None:
             return []
         return self.state(market, replace(market.instrument, status="delisted", recv_ns=at_ns))
+
+
+def _credible(stated: Instrument) -> tuple[Instrument, str]:
+    """The instrument without figures that cannot be, and these in words; empty for none."""
+    leverage, mmf = stated.max_leverage, stated.mmf
+    odd = []
+    if leverage is not None and not 1.0 <= leverage <= MAX_LEVERAGE:
+        odd.append(f"a maximum leverage of {leverage:g}")
+        leverage = None
+    if mmf is not None and not 0.0 < mmf < 1.0:
+        odd.append(f"a maintenance margin of {mmf:g}")
+        mmf = None
+    return (replace(stated, max_leverage=leverage, mmf=mmf) if odd else stated), " and ".join(odd)

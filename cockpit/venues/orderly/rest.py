@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from cockpit.core.events import Instrument, Reject, Surveyed
+from cockpit.core.events import Reject, Surveyed
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
@@ -76,7 +76,7 @@ class Rest:
             return ()
         self.is_down = is_down
         self.listing.changed()
-        out: list[Instrument] = []
+        out: list[Output] = []
         for market in self.listing.markets.values():
             if market.instrument is not None and not _is_gone(market):
                 status_now = "paused" if is_down else market.status

@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cockpit.core.events import (
     AccountState,
@@ -178,6 +179,31 @@ def test_an_instrument_is_said_again_only_if_more_than_the_time_differs() -> Non
     assert listing.version == version
     assert len(listed(listing, "BTC-PERP", "BTC", at(1200), tick=0.5)) == 1
     assert listing.version > version
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ({"max_leverage": 0.5}, "a maximum leverage of 0.5"),
+        ({"max_leverage": 1e6}, "a maximum leverage of 1e+06"),
+        ({"mmf": 1.5}, "a maintenance margin of 1.5"),
+        ({"mmf": -0.01, "max_leverage": 0.0}, "leverage of 0 and a maintenance margin of -0.01"),
+    ],
+)
+def test_a_margin_that_no_market_has_is_missing_and_told_once(figures, words) -> None:
+    listing = Instruments[Market]()
+    market = listing.adopt("BTC-PERP", "BTC", Unit(), Market)
+    fair = Instrument(
+        venue="tiny", recv_ns=AT_NS, symbol="BTC", native="BTC-PERP", base="BTC", quote="USD",
+        max_leverage=50.0, mmf=0.01,
+    )  # fmt: skip
+    assert listing.state(market, fair) == [fair]
+    odd = replace(fair, **figures)
+    told, told_odd = listing.state(market, odd)
+    assert told == replace(fair, **dict.fromkeys(figures))
+    assert isinstance(told_odd, Reject)
+    assert words in told_odd.reason
+    assert listing.state(market, odd) == []
 
 
 def test_two_markets_never_share_a_symbol() -> None:
