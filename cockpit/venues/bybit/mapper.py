@@ -15,7 +15,6 @@ from cockpit.venues.kit.numbers import amount, finite, positive
 from cockpit.venues.kit.settled import SettledRates
 
 VENUE = "bybit"
-MAX_LEVERAGE = 1000.0
 FACTS = venue_facts("cockpit.venues.bybit")
 """With the fees: the API tells them only to a key."""
 REORDER_MS = 10_000
@@ -114,8 +113,9 @@ class BybitMarket(Market):
             return None
         if abs(rate) >= 1:
             return f"funding rate of {self.native} is not a fraction"
-        next_ms = positive(self.values.get("nextFundingTime"))
-        next_ns = None if next_ms is None else int(next_ms) * NS_PER_MS
+        next_ms = positive(self.values.get("nextFundingTime")) or 0.0
+        is_time = wire.FIRST_MS <= next_ms < wire.LAST_MS
+        next_ns = int(next_ms) * NS_PER_MS if is_time else None
         return Funding(
             venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns,
             kind="live", rate=rate, interval_s=interval_s, next_ns=next_ns,
@@ -174,7 +174,7 @@ def instrument(market: BybitMarket, row: wire.InstrumentRow, at_ns: int) -> Inst
         min_notional_usd=positive(lot.minNotionalValue),
         contract=contract,
         funding_interval_s=wire.seconds(row.fundingInterval, 60),
-        max_leverage=None if leverage is None or leverage > MAX_LEVERAGE else leverage,
+        max_leverage=leverage,
         mmf=market.tiers[0][1] if market.tiers else None,
         margin_tiers=maintenance_tiers(market.tiers),
         initial_tiers=initial_tiers(market.tiers),

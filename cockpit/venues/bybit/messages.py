@@ -15,7 +15,8 @@ from cockpit.venues.kit.numbers import MAX_EXPONENT, finite, positive
 
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
-Ms = Annotated[int, Meta(ge=1_000_000_000_000, lt=4_102_444_800_000)]
+FIRST_MS, LAST_MS = 1_000_000_000_000, 4_102_444_800_000
+Ms = Annotated[int, Meta(ge=FIRST_MS, lt=LAST_MS)]
 """Milliseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
 Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
 """A number as it should be."""

@@ -169,7 +169,7 @@ def test_zero_funding_is_a_rate_and_blank_funding_is_none() -> None:
     assert only(Funding, blank) == []
 
 
-@pytest.mark.parametrize("no_time", ["", "0", None])
+@pytest.mark.parametrize("no_time", ["", "0", "0.5", str(NEXT_MS // 1000), "99999999999999", None])
 def test_no_next_funding_time_is_missing_not_1970(no_time: Any) -> None:
     data = {**FULL, "nextFundingTime": no_time}
     outputs = feed(live_session(), frame(ticker("snapshot", **data)))
