@@ -228,15 +228,14 @@ def instrument(market: LighterMarket, row: wire.Row, at_ns: int, odd: Odd) -> ev
         )
     )  # fmt: skip
     taker, maker = (odd.number(name, row.get(name)) for name in ("taker_fee", "maker_fee"))
-    tick = odd.number("price_decimals", row.get("price_decimals"), 0.0, _MAX_DECIMALS)
-    lot = odd.number("size_decimals", row.get("size_decimals"), 0.0, _MAX_DECIMALS)
-    market.size_decimals = None if lot is None else int(lot)
+    places = _decimals(odd, row, "price_decimals")
+    market.size_decimals = _decimals(odd, row, "size_decimals")
     is_active = status == "active" and row.get("is_frozen") is not True
     return events.Instrument(
         venue=VENUE, symbol=market.symbol, recv_ns=at_ns, native=market.name,
         base=market.symbol, quote="USDC", contract=contract, funding_interval_s=HOUR_S,
-        tick=None if tick is None else float(f"1e-{tick:.0f}") / contract,
-        lot=None if lot is None else float(f"1e-{lot:.0f}") * contract,
+        tick=None if places is None else 1 / 10**places / contract,
+        lot=None if market.size_decimals is None else 1 / 10**market.size_decimals * contract,
         min_size=None if minimum is None else minimum * contract,
         min_notional_usd=minimum_usd,
         max_leverage=10_000.0 / initial if initial and initial >= 1.0 else None,
@@ -245,3 +244,13 @@ def instrument(market: LighterMarket, row: wire.Row, at_ns: int, odd: Odd) -> ev
         maker_fee=None if maker is None else maker / 100.0,
         status="active" if is_active else "delisted" if status in _GONE else "paused",
     )  # fmt: skip
+
+
+def _decimals(odd: Odd, row: wire.Row, name: str) -> int | None:
+    """How many digits stand behind the point."""
+    number = odd.number(name, row.get(name), 0.0, _MAX_DECIMALS)
+    if number is None or not number.is_integer():
+        if number is not None:
+            odd.append(f"{name} is {number:g}")
+        return None
+    return int(number)

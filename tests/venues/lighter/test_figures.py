@@ -229,6 +229,20 @@ def test_what_the_venue_does_not_publish_is_unknown():
     assert (bare.taker_fee, bare.maker_fee) == (None, None)
 
 
+def test_no_digits_behind_the_point_are_whole_dollars_and_whole_coins():
+    minus_nothing = DETAILS | {"price_decimals": 0, "size_decimals": -0.0}
+    [eth] = only(Instrument, feed(session("ETH"), listing(minus_nothing)))
+    assert (eth.tick, eth.lot) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("digits", [-1, 2.5, 400, "two"])
+def test_an_impossible_number_of_digits_costs_the_tick_alone(digits):
+    outputs = feed(session("ETH"), listing(DETAILS | {"price_decimals": digits}))
+    [eth] = only(Instrument, outputs)
+    assert (eth.tick, eth.lot, eth.status) == (None, 0.0001, "active")
+    assert len(only(Reject, outputs)) == 1
+
+
 @pytest.mark.parametrize(
     ("changed", "ours"),
     [
