@@ -1,0 +1,243 @@
+"""Aster: what is subscribed and asked, and what the frames say."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+import msgspec
+
+from cockpit.core import events
+from cockpit.core.market import FundingTerms, Side
+from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.venues.aster import mapper
+from cockpit.venues.aster import messages as wire
+from cockpit.venues.aster.mapper import FACTS, VENUE, AsterMarket
+from cockpit.venues.aster.rest import API, Rest
+from cockpit.venues.contract import MAIN, Fetch, Frame, LinkSpec, Output, Reply, VenueSpec, Wants
+from cockpit.venues.kit import decoding, numbers, polling
+from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.joined import Change, JoinedBooks
+from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions, fitting
+
+_DOCS = "https://github.com/asterdex/api-docs"
+
+SPEC = VenueSpec(
+    name=VENUE,
+    title="Aster (appchain)",
+    short="AST",
+    links={MAIN: LinkSpec("wss://fstream.asterdex.com/stream")},
+    rest_url="https://fapi.asterdex.com",
+    chain=None,
+    kinds=frozenset({
+        events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset, events.Trade,
+        events.Funding, events.OpenInterest, events.Prices, events.Volume, events.Surveyed,
+        events.Rtt,
+    }),
+    weight_per_minute=2400,
+    burst=400,
+    docs=(
+        f"{_DOCS}/blob/master/V3(Recommended)/EN/aster-finance-futures-api-v3.md",
+        f"{_DOCS}/blob/master/RPC/aster-chain-rpc.md",
+    ),
+    taker_fee=FACTS.taker_fee,
+    maker_fee=FACTS.maker_fee,
+    facts=FACTS,
+    ban_statuses=frozenset({403, 418}),
+    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
+    note="Runs on a chain of its own (Aster Chain, a layer 1): an appchain, not a rollup.",
+)  # fmt: skip
+
+_PATIENCE_NS = 5 * NS_PER_S
+_LEVELS, _LEVELS_WEIGHT = 500, 10
+_STREAMS = 200
+"""On one connection."""
+_ALL_MARKS, _ALL_MARKS_S = "!markPrice@arr", 3.0
+_PING = 999_999_999
+"""The number of the request that is our ping: no subscription gets as far."""
+_UNUSED = frozenset({
+    "bookTicker", "trade", "forceOrder", "kline", "24hrMiniTicker", "continuous_kline",
+})  # fmt: skip
+
+
+def _encode(operation: Operation, streams: Sequence[str], request: int) -> str:
+    asked = {"method": operation.upper(), "params": streams, "id": request}
+    return msgspec.json.encode(asked).decode()
+
+
+def _ping(at_ns: int) -> str:
+    """There is no ping of a client's own; this is cheap, changes nothing and is answered."""
+    return msgspec.json.encode({"method": "LIST_SUBSCRIPTIONS", "id": _PING}).decode()
+
+
+def _streams(native: str) -> tuple[str, str, str, str]:
+    name = native.lower()
+    return f"{name}@depth@100ms", f"{name}@aggTrade", f"{name}@markPrice@1s", f"{name}@ticker"
+
+
+class Session(VenueSession):
+    """Aster's translator; the contract says what it hears and says."""
+
+    def __init__(self, wants: Wants) -> None:
+        super().__init__(VENUE, wants)
+        self._rest = Rest(wants)
+        self.listing = self._rest.listing
+        # At most ten messages a second, pings among them.
+        self._keys = Subscriptions(_encode, Rules(per_request=20, operations=5))
+        self._books = JoinedBooks(VENUE, self._keys, self._ask_book, depth=_LEVELS)
+        self._pulse = Heartbeat(VENUE, _ping, every_s=20)
+        self.parts = (self._pulse, self._keys, self._books, *self._rest.parts)
+        self.answers = {**self._rest.answers, "book": self._on_book}
+        self._damaged_ns: int | None = None
+
+    def on_closed(self, link: str) -> None:
+        self._damaged_ns = None
+        self._rest.forget()
+
+    def on_tick(self, at_ns: int) -> Sequence[Output]:
+        """A link that damages one frame may have lost others: read the books once it is calm."""
+        if self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS:
+            self._damaged_ns = None
+            self._books.renew_all()
+        return ()
+
+    def follow(self, at_ns: int) -> Sequence[Output]:
+        """Four streams of each wanted market that the connection has room for."""
+        markets = list(self.listing.wanted(self.wants.symbols)) if self.links else []
+        groups = [_streams(market.native) for market in markets]
+        fits = fitting(groups, _STREAMS - 1, lambda stream: 1)
+        out: list[Output] = []
+        if not all(fits):
+            reason = (
+                f"{fits.count(False)} markets left out: a connection carries {_STREAMS} streams"
+            )
+            out.append(decoding.reject(VENUE, at_ns, reason))
+        served = [
+            pair for pair, fit in zip(zip(markets, groups, strict=True), fits, strict=True) if fit
+        ]
+        out += self._books.want({streams[0]: market for market, streams in served}, at_ns)
+        keys = [_ALL_MARKS] if self.wants.survey else []
+        keys += [stream for _, streams in served for stream in streams]
+        out += self._keys.want(keys, at_ns)
+        return out + self._rest.follow(self.wants, at_ns)
+
+    # --- frames -------------------------------------------------------------------------------
+
+    def on_frame(self, frame: Frame) -> Sequence[Output]:
+        try:
+            message = wire.MESSAGE.decode(frame.data)
+        except decoding.BROKEN:
+            return self._slow(frame)
+        return self._said(message.stream, message.data, frame)
+
+    def _said(self, stream: str, data: wire.Data, frame: Frame) -> Sequence[Output]:
+        if self._keys.waiting:
+            self._keys.seen(stream)
+        if isinstance(data, tuple):
+            return self._survey(data, frame)
+        market = self.listing.markets.get(data.s)
+        if market is None or not stream.startswith(f"{data.s.lower()}@"):
+            return [self._damaged(frame, f"unknown market {data.s:.40} in {stream:.40}")]
+        if type(data) is wire.Depth:
+            return self._depth(stream, data, frame)
+        if type(data) is wire.Fill:
+            return (_trade(market, data, frame.at_ns),)
+        if market.is_halted or not self.wants.shows(market.symbol):
+            return ()
+        if isinstance(data, wire.Mark):
+            return self._mark(market, data, frame)
+        return list(mapper.traded(market, data, frame.at_ns)) if type(data) is wire.Ticker else ()
+
+    def _depth(self, stream: str, data: wire.Depth, frame: Frame) -> Sequence[Output]:
+        feed = self._books.feeds.get(stream)
+        if feed is None:
+            return ()
+        venue_ns = (data.E if data.T is None else data.T) * NS_PER_MS
+        change = Change(data.pu, data.u, data.b, data.a, venue_ns)
+        return self._books.delta(feed, change, frame.at_ns)
+
+    def _mark(self, market: AsterMarket, data: wire.Mark, frame: Frame) -> list[Output]:
+        market.told_ms = max(market.told_ms, data.E)
+        facts = mapper.marked(market, data, frame.at_ns, frame.data)
+        return list(self._rest.news(market, facts, self._rest.marks_said))
+
+    def _survey(self, rows: tuple[wire.Mark, ...], frame: Frame) -> list[Output]:
+        """All markets; one that has a stream of its own is told by that."""
+        if not self.wants.survey:
+            return []
+        out: list[Output] = []
+        for row in rows:
+            market = self._rest.shown(row.s)
+            if market is not None and market.symbol not in self.wants.symbols:
+                out += self._mark(market, row, frame)
+        survey = events.Surveyed(
+            venue=VENUE, recv_ns=frame.at_ns, markets=len(rows), period_s=_ALL_MARKS_S
+        )
+        return [*out, survey]
+
+    def _slow(self, frame: Frame) -> Sequence[Output]:
+        """Answers to requests of ours, events that are not used, and everything damaged."""
+        envelope = decoding.decode(wire.ENVELOPE, frame.data)
+        if isinstance(envelope, str):
+            return [self._damaged(frame, envelope)]
+        if envelope.stream:
+            return self._odd(envelope.stream, envelope.data, frame)
+        request, at_ns = envelope.id or 0, frame.at_ns
+        if envelope.error is not None or envelope.msg is not None:
+            told = envelope.error or wire.Problem(code=envelope.code, msg=envelope.msg)
+            again = self._keys.refused(request, at_ns)
+            reason = f"refused: {told.code} {told.msg}"
+            return [decoding.reject(VENUE, at_ns, reason, frame.data), *again]
+        if envelope.result is msgspec.UNSET or not request:
+            return [self._damaged(frame, "a message without a stream or an answer")]
+        if request == _PING:
+            return self._pulse.pong(at_ns)
+        return [*self._keys.acknowledged(request, at_ns), *self._books.tick(at_ns)]
+
+    def _odd(self, stream: str, data: msgspec.Raw, frame: Frame) -> Sequence[Output]:
+        """A message that could not be read: of a book it leaves a hole."""
+        envelope = decoding.decode(wire.ENVELOPE, data)
+        if not isinstance(envelope, str) and envelope.e in _UNUSED:
+            return ()
+        feed = self._books.feeds.get(stream)
+        lost = (
+            [] if feed is None else self._books.lose(feed, frame.at_ns, "a message made no sense")
+        )
+        problem = decoding.decode(wire.DATA, data)
+        reason = problem if isinstance(problem, str) else "makes no sense"
+        return [self._damaged(frame, f"{stream:.40}: {reason}"), *lost]
+
+    # --- books --------------------------------------------------------------------------------
+
+    def _ask_book(self, key: str) -> Fetch:
+        native = quote(self._books.feeds[key].market.native)
+        path = f"{API}/depth?symbol={native}&limit={_LEVELS}"
+        return Fetch(name="book", path=path, key=key, weight=_LEVELS_WEIGHT)
+
+    def _on_book(self, reply: Reply) -> Sequence[Output]:
+        book = polling.read(VENUE, wire.BOOK, reply)
+        if isinstance(book, events.Reject):
+            return [book]
+        feed = self._books.feeds.get(reply.key)
+        if feed is None:
+            return ()
+        bids, asks = ([level for level in side if level[1]] for side in (book.bids, book.asks))
+        if not numbers.sane_book(tuple(bids), tuple(asks)):
+            reason = f"book of {feed.market.native} is crossed or unordered"
+            return [decoding.reject(VENUE, reply.at_ns, reason, reply.body)]
+        venue_ms = book.E if book.T is None else book.T
+        venue_ns = None if venue_ms is None else venue_ms * NS_PER_MS
+        whole = Change(book.lastUpdateId, book.lastUpdateId, tuple(bids), tuple(asks), venue_ns)
+        return self._books.snapshot(feed, whole, reply.at_ns)
+
+    def _damaged(self, frame: Frame, reason: str) -> events.Reject:
+        self._damaged_ns = frame.at_ns
+        return decoding.reject(VENUE, frame.at_ns, reason, frame.data)
+
+
+def _trade(market: AsterMarket, fill: wire.Fill, at_ns: int) -> events.Trade:
+    """`m`: the buyer was resting, so the seller took."""
+    return events.Trade(
+        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=fill.T * NS_PER_MS,
+        price=market.unit.to_price(fill.p), size=market.unit.to_size(fill.q, fill.p),
+        side=Side.SELL if fill.m else Side.BUY,
+    )  # fmt: skip
