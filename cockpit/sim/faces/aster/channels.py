@@ -1,0 +1,156 @@
+"""Aster's streams: nothing is said at subscription, then messages after steps.
+
+| stream | said |
+| --- | --- |
+| `S@depth`, `@100ms`, `@500ms` | changed levels since the event before, linked by `pu` |
+| `S@depth5`, `10`, `20` | that many levels of each side, whole, when they changed |
+| `S@aggTrade` | each fill |
+| `S@markPrice`, `@1s`; `!markPrice@arr`, `@1s` | mark, index and rate of one market or of all |
+| `S@ticker` | 24 hours, each second |
+
+Sources: github.com/asterdex/api-docs (streams), recordings of September 2026.
+"""
+
+import re
+from collections.abc import Iterable
+
+from cockpit.core.market import Side
+from cockpit.sim.faces.aster import messages as wire
+from cockpit.sim.faces.aster.messages import Row
+from cockpit.sim.faces.kit.channels import BookMemory, Cadence, Channel, Levels, fills_of
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.world.contract import MarketState, Step, VenueWorld
+
+ALL_MARKS = re.compile(r"!markPrice@arr(@1s)?")
+DEPTH = re.compile(r"depth(@100ms|@250ms|@500ms)?")
+PARTIAL = re.compile(r"depth(5|10|20)(@100ms|@250ms|@500ms)?")
+DEPTH_MS, MARK_MS, FAST_MARK_MS, TICKER_MS = 250.0, 3_000.0, 1_000.0, 1_000.0
+
+
+class Stream:
+    """What every stream knows."""
+
+    def __init__(self, world: VenueWorld, state: MarketState, period_ms: float = 0.0) -> None:
+        self._world, self._state = world, state
+        self._cadence = Cadence(period_ms, world.now_ns())
+
+    def first(self) -> Iterable[Json]:
+        return ()
+
+    def after(self, step: Step) -> Iterable[Json]:
+        if self._cadence.due(step):
+            said = self._said()
+            if said is not None:
+                self._cadence.mark(step.at_ns)
+                yield said
+
+    def _said(self) -> Row | None:
+        raise NotImplementedError
+
+
+class Depth(Stream):
+    """Levels are those of the moment in which they are said, with every touched one among them."""
+
+    def __init__(self, world: VenueWorld, state: MarketState, period_ms: float) -> None:
+        super().__init__(world, state, period_ms)
+        state.follow(self)
+        self._follows = wire.position(state)
+        self._touched: dict[Side, dict[int, int]] = {Side.BUY: {}, Side.SELL: {}}
+
+    def after(self, step: Step) -> Iterable[Json]:
+        for change in step.books:
+            if change.symbol == self._state.listing.symbol:
+                self._touched[change.side][change.ticks] = change.lots
+        yield from super().after(step)
+
+    def _said(self) -> Row | None:
+        if not any(self._touched.values()):
+            return None
+        follows, self._follows = self._follows, wire.position(self._state)
+        bids, asks = (
+            wire.levels(self._state, sorted(self._touched[side].items(), reverse=side is Side.BUY))
+            for side in (Side.BUY, Side.SELL)
+        )
+        self._touched = {Side.BUY: {}, Side.SELL: {}}
+        return wire.depth_update(self._world, self._state, follows, bids, asks)
+
+
+class Partial(Stream):
+    """The first levels, whole, when they changed."""
+
+    def __init__(self, world: VenueWorld, state: MarketState, period_ms: float, depth: int) -> None:
+        super().__init__(world, state, period_ms)
+        self._memory = BookMemory(state, depth)
+        self._known: tuple[Levels, Levels] = ([], [])
+        self._follows = wire.position(state)
+
+    def _said(self) -> Row | None:
+        now = self._memory.whole()
+        if now == self._known:
+            return None
+        self._known = now
+        follows, self._follows = self._follows, wire.position(self._state)
+        bids, asks = (wire.levels(self._state, side) for side in now)
+        return wire.depth_update(self._world, self._state, follows, bids, asks)
+
+
+class Fills(Stream):
+    def __init__(self, world: VenueWorld, state: MarketState) -> None:
+        super().__init__(world, state)
+        state.follow(self)
+
+    def after(self, step: Step) -> Iterable[Json]:
+        fills = fills_of(step, self._state)
+        return [wire.fill(self._world, self._state, each) for each in fills]
+
+
+class MarkPrice(Stream):
+    def _said(self) -> Row | None:
+        return wire.mark_update(self._world, self._state)
+
+
+class Ticker(Stream):
+    def _said(self) -> Row | None:
+        return wire.ticker_update(self._world, self._state)
+
+
+class AllMarks:
+    """Every market, in one list."""
+
+    def __init__(self, world: VenueWorld, period_ms: float) -> None:
+        self._world = world
+        self._cadence = Cadence(period_ms, world.now_ns())
+
+    def first(self) -> Iterable[Json]:
+        return ()
+
+    def after(self, step: Step) -> Iterable[Json]:
+        if self._cadence.due(step):
+            self._cadence.mark(step.at_ns)
+            yield [wire.mark_update(self._world, state) for state in self._world.markets.values()]
+
+
+def made(world: VenueWorld, name: str) -> Channel | None:
+    """A stream by its name; None where there is none of it, and then nothing is ever said."""
+    if ALL_MARKS.fullmatch(name):
+        return AllMarks(world, FAST_MARK_MS if name.endswith("@1s") else MARK_MS)
+    native, _, kind = name.partition("@")
+    # Names are in lower case here, and in upper case everywhere else.
+    state = world.markets.get(native.upper())
+    if state is None or native != native.lower() or not wire.is_active(state):
+        return None
+    if kind == "aggTrade":
+        return Fills(world, state)
+    if kind in ("markPrice", "markPrice@1s"):
+        return MarkPrice(world, state, FAST_MARK_MS if kind.endswith("@1s") else MARK_MS)
+    if kind == "ticker":
+        return Ticker(world, state, TICKER_MS)
+    if found := DEPTH.fullmatch(kind):
+        return Depth(world, state, _period_ms(found[1]))
+    if found := PARTIAL.fullmatch(kind):
+        return Partial(world, state, _period_ms(found[2]), int(found[1]))
+    return None
+
+
+def _period_ms(said: str | None) -> float:
+    return float(said.strip("@ms")) if said else DEPTH_MS

@@ -1,0 +1,109 @@
+"""Aster's HTTP: futures below /fapi/v3, and a spot listing without markets below /api/v3.
+
+| path | what is special |
+| --- | --- |
+| exchangeInfo | markets that are being settled and one that waits are in it |
+| fundingInfo, premiumIndex | names that are gone are in it |
+| fundingRate | ascending; from `startTime`, without it the newest; at most 1000 |
+| depth | 5, 10, 20, 50, 100, 500 or 1000 levels, otherwise HTTP 400 |
+| openInterest | one market, not documented |
+| ticker/24hr | |
+
+Above 2400 a minute there is 429. Sources: github.com/asterdex/api-docs, recorded replies.
+"""
+
+from cockpit.core.units import NS_PER_MS
+from cockpit.sim.faces.aster import messages as wire
+from cockpit.sim.faces.aster.messages import Row
+from cockpit.sim.faces.kit import pages
+from cockpit.sim.faces.kit.budgets import Budgets
+from cockpit.sim.faces.kit.connection import Json, encode
+from cockpit.sim.faces.kit.figures import fixed
+from cockpit.sim.faces.kit.parameters import Parameters, Refusal
+from cockpit.sim.faces.kit.routes import Request, Routes, reply
+from cockpit.sim.world.contract import HttpReply, MarketState
+
+MOST_ROWS, ROWS = 1000, 100
+DEPTHS = (5, 10, 20, 50, 100, 500, 1000)
+LATEST_NS = 2**63 - 1
+TOO_MANY = HttpReply(429, encode({"code": -1003, "msg": "Too many requests."}))
+
+
+def _invalid(name: str) -> Refusal:
+    return Refusal(-1102, f"Mandatory parameter '{name}' was not sent or malformed.", 400)
+
+
+def _asked(request: Request) -> Parameters:
+    return Parameters(request.query, _invalid)
+
+
+def _state(request: Request) -> MarketState:
+    """The market that is asked about; one that is gone has no book, trades or interest."""
+    state = request.world.markets.get(_asked(request).text("symbol"))
+    if state is None or not wire.is_active(state):
+        raise Refusal(-1121, "Invalid symbol.", 400)
+    return state
+
+
+def _premium(request: Request) -> Json:
+    if "symbol" in _asked(request):
+        return wire.premium(request.world, _state(request))
+    return wire.premium_index(request.world)
+
+
+def _funding(request: Request) -> list[Row]:
+    state, asked = _state(request), _asked(request)
+    begin_ns, end_ns = asked.moment_ns("startTime", 0), asked.moment_ns("endTime", LATEST_NS)
+    rows = pages.settled(state, begin_ns, end_ns, on_the_hour=True)[::-1]
+    limit = asked.limit(ROWS, MOST_ROWS)
+    shown = rows[:limit] if "startTime" in asked else rows[-limit:]
+    return [
+        {
+            "symbol": state.listing.native, "fundingTime": at_ns // NS_PER_MS,
+            "fundingRate": fixed(rate, 8),
+        }
+        for at_ns, rate, _, _ in shown
+    ]  # fmt: skip
+
+
+def _depth(request: Request) -> Row:
+    limit = _asked(request).whole("limit", 500)
+    if limit not in DEPTHS:
+        raise Refusal(-4021, f"{limit} is not valid depth limit.", 400)
+    return wire.book(request.world, _state(request), limit)
+
+
+def _interest(request: Request) -> Row:
+    state = _state(request)
+    return {
+        "symbol": state.listing.native, "openInterest": state.size_text(state.open_interest_lots),
+        "time": wire.now_ms(request.world),
+    }  # fmt: skip
+
+
+def _ticker(request: Request) -> Json:
+    world = request.world
+    if "symbol" in _asked(request):
+        return wire.ticker(world, _state(request))
+    return [wire.ticker(world, state) for state in world.markets.values() if wire.is_active(state)]
+
+
+def _refused(request: Request, refusal: Refusal) -> HttpReply:
+    return reply(refusal.status, {"code": refusal.code, "msg": refusal.message})
+
+
+on_http = Routes(
+    {
+        "GET /api/v3/exchangeInfo": lambda request: {"symbols": [], "assets": []},
+        "GET /fapi/v3/exchangeInfo": lambda request: wire.exchange_info(request.world),
+        "GET /fapi/v3/fundingInfo": lambda request: wire.funding_info(request.world),
+        "GET /fapi/v3/premiumIndex": _premium,
+        "GET /fapi/v3/fundingRate": _funding,
+        "GET /fapi/v3/depth": _depth,
+        "GET /fapi/v3/openInterest": _interest,
+        "GET /fapi/v3/ticker/24hr": _ticker,
+    },
+    refused=_refused,
+    missing=HttpReply(404, "<html>404</html>", "text/html"),
+    budgets=Budgets(2400, 60.0, TOO_MANY),
+).answer
