@@ -19,6 +19,7 @@ FACES: dict[str, str] = {
     "nado": "cockpit.sim.faces.nado",
     "extended": "cockpit.sim.faces.extended",
     "grvt": "cockpit.sim.faces.grvt",
+    "aster": "cockpit.sim.faces.aster",
 }
 
 

@@ -20,6 +20,7 @@ REGISTRY: dict[str, str] = {
     "nado": "cockpit.venues.nado",
     "extended": "cockpit.venues.extended",
     "grvt": "cockpit.venues.grvt",
+    "aster": "cockpit.venues.aster",
 }
 
 

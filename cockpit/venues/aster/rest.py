@@ -50,7 +50,7 @@ class Rest:
         self._watched, self._others = (
             Rota(VENUE, _ask_interest, wire.INTEREST, timing, per_tick=4)
             for timing in (
-                Timing(period_s=15, retry_s=30), Timing(period_s=150, retry_s=300),
+                Timing(period_s=10, retry_s=30), Timing(period_s=150, retry_s=300),
             )
         )  # fmt: skip
         self._history = Backfill(_HISTORY, self._ask_history)
