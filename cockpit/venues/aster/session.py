@@ -52,6 +52,8 @@ _LEVELS, _LEVELS_WEIGHT = 500, 10
 _STREAMS = 200
 """On one connection."""
 _ALL_MARKS, _ALL_MARKS_S = "!markPrice@arr", 3.0
+_OVERTAKEN_MS = 10_000
+"""A mark this much older than ours was overtaken on its way; older still, ours was wrong."""
 _PING = 999_999_999
 """The number of the request that is our ping: no subscription gets as far."""
 _UNUSED = frozenset({
@@ -156,21 +158,23 @@ class Session(VenueSession):
         return self._books.delta(feed, change, frame.at_ns)
 
     def _mark(self, market: AsterMarket, data: wire.Mark, frame: Frame) -> list[Output]:
-        market.told_ms = max(market.told_ms, data.E)
+        if 0 < market.told_ms - data.E < _OVERTAKEN_MS:
+            return []
+        market.told_ms = data.E
         facts = mapper.marked(market, data, frame.at_ns, frame.data)
         return list(self._rest.news(market, facts, self._rest.marks_said))
 
     def _survey(self, rows: tuple[wire.Mark, ...], frame: Frame) -> list[Output]:
         """All markets; one that has a stream of its own is told by that."""
-        if not self.wants.survey:
+        if not (self.wants.survey and self.listing.is_whole):
             return []
         out: list[Output] = []
-        for row in rows:
-            market = self._rest.shown(row.s)
-            if market is not None and market.symbol not in self.wants.symbols:
+        shown = [(row, market) for row in rows if (market := self._rest.shown(row.s)) is not None]
+        for row, market in shown:
+            if market.symbol not in self.wants.symbols:
                 out += self._mark(market, row, frame)
         survey = events.Surveyed(
-            venue=VENUE, recv_ns=frame.at_ns, markets=len(rows), period_s=_ALL_MARKS_S
+            venue=VENUE, recv_ns=frame.at_ns, markets=len(shown), period_s=_ALL_MARKS_S
         )
         return [*out, survey]
 

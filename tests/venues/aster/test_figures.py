@@ -12,6 +12,7 @@ from cockpit.core.events import (
     Prices,
     Reject,
     Rtt,
+    Surveyed,
     Trade,
     Volume,
 )
@@ -160,11 +161,19 @@ def test_a_reading_of_all_does_not_overtake_the_stream() -> None:
     assert only(Funding, feed(session, reply("premium", [late])))
 
 
+def test_a_mark_that_was_overtaken_is_passed_over_but_not_for_ever() -> None:
+    session = bitcoin()
+    marked(session, r="0.0002")
+    assert marked(session, E=samples.AT_MS - 1_000) == []
+    assert only(Funding, marked(session, E=samples.AT_MS - 60_000)), "then ours was wrong"
+
+
 def test_a_watched_market_is_told_by_its_own_stream_not_by_that_of_all() -> None:
     session = listed(samples.symbol_row("BTCUSDT"), samples.symbol_row("ETHUSDT"))
     marks = [samples.mark(name) for name in ("BTCUSDT", "ETHUSDT", "GNSUSD")]
     out = feed(session, frame(samples.said("!markPrice@arr", marks)))
     assert {each.symbol for each in only(Prices, out)} == {"ETH"}
+    assert [each.markets for each in only(Surveyed, out)] == [2], "of three names"
 
 
 # --- interest, prices, trades -----------------------------------------------------------------
