@@ -370,7 +370,8 @@ class Engine:
             return [given.rest_url, *given.ws_urls.values()]
         now_ns = self.clock.now_ns()
         links = (link.url for link in spec.links.values())
-        return [spec.rest_url, *(url(now_ns) if callable(url) else url for url in links)]
+        roots = (spec.rest_url, *spec.hosts.values())
+        return [*roots, *(url(now_ns) if callable(url) else url for url in links)]
 
     def unreachable(self) -> dict[str, str]:
         """Venue -> reason, for every venue that is not live."""

@@ -112,7 +112,8 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True):
     or the venue's own word. `key` says what it is about where the reply does not (a native
     symbol); it comes back in the `Reply`. `weight` is the venue's cost of the call, spent from the
     limit that `bucket` names in `SPEC.limits`, or from the venue's common budget if it is empty. A
-    `background` fetch (history) waits behind every other one.
+    `background` fetch (history) waits behind every other one. `host` names a root of `SPEC.hosts`;
+    empty, or unknown there, it is `SPEC.rest_url`.
     """
 
     name: str
@@ -123,6 +124,7 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     background: bool = False
     bucket: str = ""
+    host: str = ""
 
 
 class Restart(msgspec.Struct, frozen=True, tag_field="type", tag="restart"):
@@ -244,6 +246,8 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What the driver, the config and the screen must know about a venue without asking it.
 
     `rest_url` and the links are mainnet's; `Fetch.path` is relative to the root of that host.
+    `hosts` are further roots by name, for a venue that answers some questions elsewhere; where
+    another address than mainnet's is given, that serves all of them. A refusal by one holds up all.
     `weight_per_minute` is the venue's REST budget for one address; `burst` how much of it may be
     spent at once. `quiet_s` is how long a healthy main link may be without a data message.
     `check_address` says what is wrong with a public address, None if nothing is; a venue without
@@ -275,6 +279,7 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     quiet_s: float = 15.0
     max_frame_bytes: int = 16 * 2**20
     limits: Mapping[str, Limit] = {}
+    hosts: Mapping[str, str] = {}
     ban_statuses: frozenset[int] = frozenset()
     ban_words: str = ""
     note: str = ""

@@ -106,8 +106,10 @@ class Driver:
         self._stats = DriverStats(budget_burst=spec.burst)
         self._ever_open: set[str] = set()
         self._links = self._make_links()
-        rest_url = endpoint.rest_url if endpoint else spec.rest_url
-        self._fetcher = Fetcher(spec, rest_url, clock, reply=self.feed, reject=self.reject)
+        rest_url, hosts = (endpoint.rest_url, {}) if endpoint else (spec.rest_url, spec.hosts)
+        self._fetcher = Fetcher(
+            spec, rest_url, clock, reply=self.feed, reject=self.reject, hosts=hosts
+        )
 
     @property
     def stats(self) -> DriverStats:

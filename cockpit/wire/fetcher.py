@@ -32,7 +32,7 @@ MAX_HELD_S = 30.0
 """A refusal for longer than this is told to the session at once; the host stays blocked."""
 RETRY_S = 0.5
 
-_Key = tuple[str, str, str, str | None, str]
+_Key = tuple[str, str, str, str | None, str, str]
 
 
 class BodyTooLargeError(Exception):
@@ -55,11 +55,13 @@ class Fetcher:
         reply: Callable[[Reply], None],
         reject: Callable[[str], None],
         *,
+        hosts: Mapping[str, str] | None = None,
         transport: "httpx.AsyncBaseTransport | None" = None,
         dice: Random | None = None,
     ) -> None:
         self._name = spec.name
         self._rest_url = rest_url.rstrip("/")
+        self._hosts = hosts or {}
         self._clock = clock
         self._reply = reply
         self._reject = reject
@@ -241,8 +243,9 @@ class Fetcher:
             raise httpx.ProxyError(self._proxy.problem)
         headers = {} if fetch.body is None else {"Content-Type": "application/json"}
         body = bytearray()
+        root = self._hosts.get(fetch.host, self._rest_url)
         async with client.stream(
-            fetch.method, self._rest_url + fetch.path, content=fetch.body, headers=headers
+            fetch.method, root + fetch.path, content=fetch.body, headers=headers
         ) as response:
             async for chunk in response.aiter_bytes():
                 body += chunk
@@ -253,7 +256,7 @@ class Fetcher:
 
 
 def _key(fetch: Fetch) -> _Key:
-    return fetch.name, fetch.method, fetch.path, fetch.body, fetch.key
+    return fetch.name, fetch.method, fetch.path, fetch.body, fetch.key, fetch.host
 
 
 def _now_s() -> float:

@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import httpx
@@ -43,7 +43,11 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    handler: Handler | None, *, spec: VenueSpec = SPEC, rest_url: str = "https://tiny.example"
+    handler: Handler | None,
+    *,
+    spec: VenueSpec = SPEC,
+    rest_url: str = "https://tiny.example",
+    hosts: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Desk]:
     replies: list[Reply] = []
     rejects: list[str] = []
@@ -54,6 +58,7 @@ async def desk(
         replies.append,
         rejects.append,
         transport=httpx.MockTransport(handler) if handler else None,
+        hosts=hosts,
     )
     task = asyncio.create_task(subject.run())
     try:
@@ -223,6 +228,17 @@ async def test_a_path_cannot_lead_to_another_host() -> None:
 
     assert reply.status == 0
     assert requests == []
+
+
+async def test_a_venue_may_answer_some_questions_at_another_of_its_hosts() -> None:
+    handler, requests = answers(httpx.Response(200))
+    async with desk(handler, hosts={"chain": "https://chain.example"}) as here:
+        await here.ask(Fetch(name="account", path="/info", host="chain"))
+        await here.ask(Fetch(name="account", path="/info", host="a stranger"))
+        await here.ask(Fetch(name="account", path="/info"))
+
+    named = [str(request.url) for request in requests]
+    assert named == ["https://chain.example/info", *["https://tiny.example/info"] * 2]
 
 
 async def test_a_host_where_nobody_listens_is_no_answer() -> None:
