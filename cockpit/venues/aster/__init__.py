@@ -15,6 +15,7 @@
 | `openInterest` | one market a call, in turn | `OpenInterest` | below | recordings |
 | `fundingRate` | paid funding, oldest first | `Funding` settled | fraction | a recorded page |
 | `LIST_SUBSCRIPTIONS` | the streams of the connection | `Rtt` | | futures API page |
+| `aster_getBalance` | see `accounts.py` | `Position`, `Margin`, `AccountState` | coins, dollars | JSON-RPC page; a recorded private account |
 | `bookTicker`, `trade`, `forceOrder`, `kline` | not subscribed | nothing | | futures API page |
 
 Rates: `lastFundingRate` and `r` are the running estimate of the payment at `nextFundingTime`, in

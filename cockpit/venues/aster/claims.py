@@ -87,6 +87,17 @@ CLAIMS = (
         source=_API,
     ),
     Claim(
+        point="private account", standing="recorded",
+        says="Privacy hides balances and positions alike: the account is unknown, not empty.",
+        source="a reply of September 2026",
+    ),
+    Claim(
+        point="public account", standing="unconfirmed",
+        says="positionSide gives the side, the sign of positionAmount only where that is BOTH; "
+        "walletBalance leaves unrealised profit out, and includes what is set aside.",
+        source="github.com/asterdex/api-docs RPC/aster-chain-rpc.md; none was recorded",
+    ),
+    Claim(
         point="fees", standing="unconfirmed",
         says="0.04 % and 0.02 % are the documented example's; the schedule is not public.",
         source=_API,

@@ -10,9 +10,20 @@ from cockpit.core.market import FundingTerms, Side
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.aster import mapper
 from cockpit.venues.aster import messages as wire
+from cockpit.venues.aster.accounts import CHAIN, HOSTS, PublicAccounts, check_address
 from cockpit.venues.aster.mapper import FACTS, VENUE, AsterMarket
 from cockpit.venues.aster.rest import API, Rest
-from cockpit.venues.contract import MAIN, Fetch, Frame, LinkSpec, Output, Reply, VenueSpec, Wants
+from cockpit.venues.contract import (
+    MAIN,
+    Fetch,
+    Frame,
+    Limit,
+    LinkSpec,
+    Output,
+    Reply,
+    VenueSpec,
+    Wants,
+)
 from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
@@ -31,7 +42,7 @@ SPEC = VenueSpec(
     kinds=frozenset({
         events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset, events.Trade,
         events.Funding, events.OpenInterest, events.Prices, events.Volume, events.Surveyed,
-        events.Rtt,
+        events.Rtt, events.Position, events.Margin, events.AccountState,
     }),
     weight_per_minute=2400,
     burst=400,
@@ -42,6 +53,9 @@ SPEC = VenueSpec(
     taker_fee=FACTS.taker_fee,
     maker_fee=FACTS.maker_fee,
     facts=FACTS,
+    check_address=check_address,
+    limits={CHAIN: Limit(60, 60.0)},
+    hosts=HOSTS,
     ban_statuses=frozenset({403, 418}),
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
     note="Runs on a chain of its own (Aster Chain, a layer 1): an appchain, not a rollup.",
@@ -87,8 +101,9 @@ class Session(VenueSession):
         self._keys = Subscriptions(_encode, Rules(per_request=20, operations=5))
         self._books = JoinedBooks(VENUE, self._keys, self._ask_book, depth=_LEVELS)
         self._pulse = Heartbeat(VENUE, _ping, every_s=20)
-        self.parts = (self._pulse, self._keys, self._books, *self._rest.parts)
-        self.answers = {**self._rest.answers, "book": self._on_book}
+        self._accounts = PublicAccounts(self.listing.markets)
+        self.parts = (self._pulse, self._keys, self._books, *self._rest.parts, self._accounts)
+        self.answers = {**self._rest.answers, **self._accounts.answers, "book": self._on_book}
         self._damaged_ns: int | None = None
 
     def on_closed(self, link: str) -> None:
@@ -120,7 +135,8 @@ class Session(VenueSession):
         keys = [_ALL_MARKS] if self.wants.survey else []
         keys += [stream for _, streams in served for stream in streams]
         out += self._keys.want(keys, at_ns)
-        return out + self._rest.follow(self.wants, at_ns)
+        out += self._rest.follow(self.wants, at_ns)
+        return out + self._accounts.want(self.wants.accounts, at_ns)
 
     # --- frames -------------------------------------------------------------------------------
 
