@@ -22,7 +22,7 @@ def accounts_of(pair):
     return {a["account"]: a for a in document["accounts"] if a["venue"] == pair.name}
 
 
-@pytest.mark.parametrize("name", ["hyperliquid", "dydx", "lighter", "nado", "orderly"])
+@pytest.mark.parametrize("name", ["hyperliquid", "dydx", "lighter", "nado", "orderly", "aster"])
 def test_ten_seconds_after_the_faults_every_account_is_right(name):
     pair = Pair(name, SYMBOLS, "calm", 7)
     module = venues.load(name)

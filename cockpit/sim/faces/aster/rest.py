@@ -8,11 +8,13 @@
 | depth | 5, 10, 20, 50, 100, 500 or 1000 levels, otherwise HTTP 400 |
 | openInterest | one market, not documented |
 | ticker/24hr | |
+| /info | accounts by JSON-RPC, see `accounts` |
 
 Above 2400 a minute there is 429. Sources: github.com/asterdex/api-docs, recorded replies.
 """
 
 from cockpit.core.units import NS_PER_MS
+from cockpit.sim.faces.aster import accounts
 from cockpit.sim.faces.aster import messages as wire
 from cockpit.sim.faces.aster.messages import Row
 from cockpit.sim.faces.kit import pages
@@ -102,6 +104,7 @@ on_http = Routes(
         "GET /fapi/v3/depth": _depth,
         "GET /fapi/v3/openInterest": _interest,
         "GET /fapi/v3/ticker/24hr": _ticker,
+        "POST /info": accounts.answer,
     },
     refused=_refused,
     missing=HttpReply(404, "<html>404</html>", "text/html"),

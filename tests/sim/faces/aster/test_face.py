@@ -220,3 +220,18 @@ def test_a_change_has_the_recorded_shape(client: Client, world: FakeWorld) -> No
     (change,) = payload(client.step(world.step(0.2)))
     recorded = shapes.recorded_shape("aster", "ws_20260928_single_frames.jsonl", "depthUpdate")
     assert shapes.differences(recorded, shapes.shape(change)) == []
+
+
+def test_the_chain_says_of_an_address_that_nobody_has_that_it_holds_nothing(
+    world: FakeWorld,
+) -> None:
+    def post(call: Any) -> Any:
+        body = json.dumps(call).encode()
+        return json.loads(aster.on_http(world, "POST", "/info", {}, body).body)
+
+    address = "0x1111111111111111111111111111111111111111"
+    call = {"jsonrpc": "2.0", "id": 4, "method": "aster_getBalance", "params": [address, "latest"]}
+    told = post(call)
+    assert (told["id"], told["result"]["perpAssets"]) == (4, [])
+    assert told["result"]["accountPrivacy"] == "disabled"
+    assert post({**call, "method": "aster_sign"})["error"]["code"] == -32601
