@@ -136,7 +136,9 @@ class Session(VenueSession):
         keys += [stream for _, streams in served for stream in streams]
         out += self._keys.want(keys, at_ns)
         out += self._rest.follow(self.wants, at_ns)
-        return out + self._accounts.want(self.wants.accounts, at_ns)
+        # A position can only be read where its market is known.
+        accounts = self.wants.accounts if self.listing.is_whole else ()
+        return out + self._accounts.want(accounts, at_ns)
 
     # --- frames -------------------------------------------------------------------------------
 

@@ -56,9 +56,11 @@ def status(outputs: list[Output]) -> list[str]:
     return [each.state for each in only(AccountState, outputs)]
 
 
-def test_the_chain_is_asked_at_its_own_host() -> None:
+def test_the_chain_is_asked_at_its_own_host_once_the_markets_are_known() -> None:
     session = Session(Wants(accounts=(ADDRESS,)))
-    (asked,) = [each for each in only(Fetch, feed(session, opened())) if each.name == "account"]
+    assert "account" not in {each.name for each in only(Fetch, feed(session, opened()))}
+    out = feed(session, reply("instruments", listing(symbol_row("BTCUSDT"))))
+    (asked,) = [each for each in only(Fetch, out) if each.name == "account"]
     assert SPEC.hosts[asked.host] == "https://tapi.asterdex.com"
     body = json.loads(asked.body or "")
     assert (body["method"], body["params"]) == ("aster_getBalance", [ADDRESS, "latest"])
