@@ -74,7 +74,7 @@ class Rest:
         natives = [market.native for market in self.listing.wanted(wants.symbols)]
         return [*self._margins.want(natives, at_ns), *self._history.want(natives, at_ns)]
 
-    def restate(self, market: GrvtMarket, at_ns: int) -> list[Instrument]:
+    def restate(self, market: GrvtMarket, at_ns: int) -> list[Instrument | Reject]:
         """The instrument, if what is known of it has changed."""
         if market.row is None:
             return []
