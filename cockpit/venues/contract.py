@@ -22,18 +22,28 @@ MAIN = "main"
 """The name of a venue's link when there is only one."""
 
 
+class KeptSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """Every payment of a market with `from_ns` <= stamp <= `to_ns` is known already; `to_ns` is the
+    stamp of the newest."""
+
+    from_ns: int
+    to_ns: int
+
+
 class Wants(msgspec.Struct, frozen=True, kw_only=True):
     """All that a session knows of the world: what the trader watches.
 
     `symbols` (cross-venue names) are the markets whose books, trades and history are followed.
     `survey` asks for the rates, prices, open interest and volume of every listed market beside
-    them. `accounts` are public addresses in the venue's own form. `depth` is levels a side.
+    them. `accounts` are public addresses in the venue's own form. `depth` is levels a side. `kept`
+    maps a symbol to the settled funding that need not be asked for again.
     """
 
     symbols: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     depth: int = 20
     survey: bool = False
+    kept: dict[str, KeptSpan] = {}
 
     def shows(self, symbol: str) -> bool:
         """Whether the figures of this market are wanted: it is watched, or all are surveyed."""

@@ -89,8 +89,12 @@ class Rest:
     def follow(self, at_ns: int) -> list[Output]:
         """Settled funding after each full hour and margin tiers once a day, of what is wanted."""
         self.tickers.every(_SURVEY_S if self.wants.survey else _TICKERS_S)
-        listed = [market.native for market in self.wanted() if market.instrument is not None]
-        return [*self._tiers.want(listed, at_ns), *self._history.want(listed, at_ns)]
+        listed = [market for market in self.wanted() if market.instrument is not None]
+        payers = {market.native: market.symbol for market in listed}
+        return [
+            *self._tiers.want(payers, at_ns),
+            *self._history.want_markets(payers, at_ns, self.wants.kept),
+        ]
 
     # --- listing ------------------------------------------------------------------------------
 

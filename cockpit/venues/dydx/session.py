@@ -78,7 +78,8 @@ class Session(VenueSession):
         keys = [key_of(channel, m.native) for m in served for channel in (ORDERBOOK, TRADES)]
         out += self._accounts.want(self.wants.accounts, at_ns)
         out += self._keys.want([MARKETS, BLOCKS, *keys, *self._accounts.keys()], at_ns)
-        return [*out, *self._history.want([market.native for market in watched], at_ns)]
+        payers = {market.native: market.symbol for market in watched}
+        return [*out, *self._history.want_markets(payers, at_ns, self.wants.kept)]
 
     def _follow_wants(self, at_ns: int) -> list[Output]:
         """The watch list is another: ask for the facts that were passed over until now."""

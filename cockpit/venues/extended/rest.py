@@ -65,12 +65,13 @@ class Rest:
         if wants != self.wants:
             self.wants = wants
             self.said.forget()
-        natives = tuple(market.native for market in self.listing.wanted(wants.symbols))
+        payers = {m.native: m.symbol for m in self.listing.wanted(wants.symbols)}
+        natives = tuple(payers)
         if set(natives) - set(self._watched):
             self._tickers.soon()
         self._watched = natives
         self._tickers.is_wanted = wants.survey or bool(natives)
-        return [*self._history.want(natives, at_ns)]
+        return [*self._history.want_markets(payers, at_ns, wants.kept)]
 
     # --- questions ----------------------------------------------------------------------------
 

@@ -192,7 +192,9 @@ class Session(VenueSession):
         self._accounts.want(self.wants.accounts)
         keys += self._accounts.keys()
         out += self._keys.want([ALL_CONTEXTS, *keys] if self.wants.survey else keys, at_ns)
-        return [*out, *self._accounts.tick(at_ns), *self._history.want(wanted, at_ns)]
+        payers = {native: market.symbol for native, market in wanted.items()}
+        out += self._accounts.tick(at_ns)
+        return [*out, *self._history.want_markets(payers, at_ns, self.wants.kept)]
 
     def _market(self, native: str) -> PerpMarket | None:
         """A market by its native name, listed or not; None for what is no perp."""

@@ -6,13 +6,13 @@ one that answers with the oldest rows trims its start. Where a cursor continues 
 on until none comes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from cockpit.core.units import NS_PER_MS, NS_PER_S
-from cockpit.venues.contract import Fetch, Output
+from cockpit.venues.contract import Fetch, KeptSpan, Output
 from cockpit.venues.kit.parts import OverHttp
 
 
@@ -74,6 +74,15 @@ class Backfill(OverHttp):
         self._wanted = dict.fromkeys(keys)
         return self.tick(at_ns)
 
+    def want_markets(
+        self, symbols: Mapping[str, str], at_ns: int, kept: Mapping[str, KeptSpan]
+    ) -> Sequence[Output]:
+        """`want` of markets, key -> symbol: of what is kept of one nothing is asked."""
+        for key, symbol in symbols.items():
+            if symbol in kept and key not in self._keys:
+                self._keys[key] = self._held(kept[symbol], at_ns)
+        return self.want(symbols, at_ns)
+
     def tick(self, at_ns: int) -> Sequence[Output]:
         fetches: list[Output] = []
         for key in self._wanted:
@@ -108,9 +117,7 @@ class Backfill(OverHttp):
             known.missing += self._rest(page, stamps_ns)
         if known.missing and key in self._wanted:
             return [self._page(key, known, at_ns)]
-        every_ns = self._plan.every_s * NS_PER_S
-        settling_ns = round(self._plan.settling_s * NS_PER_S)
-        known.due_ns = ((at_ns - settling_ns) // every_ns + 1) * every_ns + settling_ns
+        known.due_ns = self._due_ns(at_ns)
         return ()
 
     def failed(self, key: str, at_ns: int, retry_s: float | None = None) -> None:
@@ -128,6 +135,27 @@ class Backfill(OverHttp):
         """Whether all of the depth has been read."""
         known = self._keys.get(key)
         return known is not None and not (known.missing or known.asked) and known.due_ns > 0
+
+    def _passed_ns(self, at_ns: int) -> int:
+        """The last time at which there may have been a payment that can be read by now."""
+        every_ns = self._plan.every_s * NS_PER_S
+        return (at_ns - round(self._plan.settling_s * NS_PER_S)) // every_ns * every_ns
+
+    def _due_ns(self, at_ns: int) -> int:
+        """When the next new rows are expected."""
+        settling_ns = round(self._plan.settling_s * NS_PER_S)
+        return self._passed_ns(at_ns) + self._plan.every_s * NS_PER_S + settling_ns
+
+    def _held(self, span: KeptSpan, at_ns: int) -> _Key:
+        """What lies before and after the span is missing. Its newest row is asked for again: the
+        next one may need to know when it was paid."""
+        floor_ns = at_ns - self._plan.depth_s * NS_PER_S
+        known = _Key(newest_ns=span.to_ns - self._plan.unit_ns)
+        if span.from_ns > floor_ns:
+            known.missing.append((floor_ns, span.from_ns))
+        elif span.to_ns >= self._passed_ns(at_ns):
+            known.due_ns = self._due_ns(at_ns)
+        return known
 
     def _next(self, key: str, known: _Key, at_ns: int) -> Fetch:
         """The page that was lost, else one about what is new, after the newest stated stamp."""

@@ -84,7 +84,8 @@ class Session(VenueSession):
         if is_anew and self._keys.state(_STATS) is State.STANDING:
             # Only a new subscription tells of the markets that do not change.
             out += self._keys.renew([_STATS], at_ns)
-        out += self._history.want([str(market.id) for market in markets], at_ns)
+        payers = {str(market.id): market.symbol for market in markets}
+        out += self._history.want_markets(payers, at_ns, self.wants.kept)
         return out + self._accounts.follow(self.wants.accounts, at_ns)
 
     # --- frames -------------------------------------------------------------------------------

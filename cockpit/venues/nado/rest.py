@@ -58,8 +58,8 @@ class Rest:
             self.said.forget()
         self._contracts.is_wanted = bool(wants.symbols) or wants.survey
         self._contracts.every(WATCH_S if wants.symbols else SURVEY_S)
-        natives = [market.native for market in self.listing.wanted(wants.symbols)]
-        return list(self._history.want(natives, at_ns))
+        payers = {m.native: m.symbol for m in self.listing.wanted(wants.symbols)}
+        return list(self._history.want_markets(payers, at_ns, wants.kept))
 
     # --- listing ------------------------------------------------------------------------------
 

@@ -54,11 +54,11 @@ class Rest:
         if wants != self.wants:
             self.said.forget()
         self.wants = wants
-        natives = [market.native for market in self.followed()]
-        self._tickers.is_wanted = bool(wants.survey or natives)
-        self._rates.is_wanted = bool(natives)
+        payers = {market.native: market.symbol for market in self.followed()}
+        self._tickers.is_wanted = bool(wants.survey or payers)
+        self._rates.is_wanted = bool(payers)
         self._tickers.every(_SURVEY_S if wants.survey else _TICKERS_S)
-        return self._history.want(natives, at_ns)
+        return self._history.want_markets(payers, at_ns, wants.kept)
 
     def followed(self) -> Iterator[OrderlyMarket]:
         """The wanted markets that have a book: also those that may only be reduced."""

@@ -75,7 +75,8 @@ class Rest:
     def follow(self, at_ns: int) -> Sequence[Output]:
         """The survey, and the past of what is wanted."""
         self._survey.is_wanted = self.wants.survey
-        return self._history.want([market.native for market in self.wanted()], at_ns)
+        payers = {market.native: market.symbol for market in self.wanted()}
+        return self._history.want_markets(payers, at_ns, self.wants.kept)
 
     def market(self, native: str) -> ParadexMarket | None:
         """A perpetual by its native name; before the listing is known, by the name alone."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cockpit.venues.contract import Fetch
+from cockpit.venues.contract import Fetch, KeptSpan
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from tests.support import AT_NS, only
 
@@ -174,3 +174,55 @@ def test_a_stamp_ahead_of_our_clock_stops_nothing() -> None:
     asked.backfill.want(["BTC"], NOW_NS)
     asked.backfill.answered("BTC", [NOW_NS + 24 * HOUR_NS], NOW_NS)
     assert len(asked.backfill.tick(NOW_NS + HOUR_NS)) == 1
+
+
+# --- what is kept already ---------------------------------------------------------------------
+
+
+def after_a_restart(plan: Plan, venue: Venue, kept: KeptSpan, at_ns: int) -> tuple[list[int], int]:
+    """What is read again, and in how many pages."""
+    asked = Asked(plan)
+    stamps: list[int] = []
+    waiting = only(Fetch, asked.backfill.want_markets({"BTC": "BTC"}, at_ns, {"BTC": kept}))
+    while waiting:
+        assert len(asked.pages) < 100, "it never ends"
+        rows, cursor = venue(asked.pages[-1])
+        stamps += rows
+        waiting = only(Fetch, asked.backfill.answered("BTC", rows, at_ns, cursor))
+    return sorted(set(stamps)), len(asked.pages)
+
+
+@pytest.mark.parametrize(("plan", "venue"), VENUES)
+def test_of_what_is_kept_nothing_is_asked(plan: Plan, venue: Venue) -> None:
+    whole = KeptSpan(from_ns=NOW_NS - DEPTH_S * 1_000_000_000, to_ns=PAID[-1])
+    assert after_a_restart(plan, venue, whole, NOW_NS) == ([], 0)
+
+
+@pytest.mark.parametrize(("plan", "venue"), VENUES)
+def test_what_was_paid_since_is_read_with_the_payment_before_it(plan: Plan, venue: Venue) -> None:
+    whole = KeptSpan(from_ns=NOW_NS - DEPTH_S * 1_000_000_000, to_ns=PAID[-4])
+    stamps, pages = after_a_restart(plan, venue, whole, NOW_NS)
+    assert stamps == PAID[-4:]
+    assert pages <= 4
+
+
+@pytest.mark.parametrize(("plan", "venue"), VENUES)
+def test_what_is_missing_before_and_after_is_read_and_the_middle_is_not(
+    plan: Plan, venue: Venue
+) -> None:
+    some = KeptSpan(from_ns=PAID[-30], to_ns=PAID[-10])
+    stamps, _ = after_a_restart(plan, venue, some, NOW_NS)
+    oldest_ns = NOW_NS - DEPTH_S * 1_000_000_000
+    assert set(PAID[-10:]) <= set(stamps)
+    assert {stamp for stamp in PAID if oldest_ns <= stamp < PAID[-30]} <= set(stamps)
+    if not plan.by_cursor:
+        assert not set(PAID[-29:-10]) & set(stamps)
+
+
+def test_the_next_payment_is_looked_for_when_it_is_due() -> None:
+    asked = Asked(Plan(newest_first=True, rows=20, depth_s=DEPTH_S, settling_s=45.0))
+    whole = KeptSpan(from_ns=NOW_NS - DEPTH_S * 1_000_000_000, to_ns=PAID[-1])
+    assert not asked.backfill.want_markets({"BTC": "BTC"}, NOW_NS, {"BTC": whole})
+    next_ns = PAID[-1] + HOUR_NS
+    assert not asked.backfill.tick(next_ns + 44_000_000_000)
+    assert len(asked.backfill.tick(next_ns + 45_000_000_000)) == 1
