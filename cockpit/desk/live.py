@@ -29,9 +29,11 @@ from cockpit.desk.contract import (
 )
 from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
 from cockpit.desk.memory import Memory, MemoryOrder
+from cockpit.desk.recall import read_recollections, take_over
 from cockpit.desk.recorder import Recorder, TapeOrder
+from cockpit.history.errors import HistoryError
 from cockpit.portfolio.attribution import unwatched
-from cockpit.venues.contract import VenueSpec, Wants
+from cockpit.venues.contract import KeptSpan, VenueSpec, Wants
 from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.driver import Driver
 from cockpit.wire.endpoints import Endpoint
@@ -41,6 +43,8 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 """How often the memory is told that time has passed."""
+RECALL_S = 3.0
+"""What is kept is not waited for any longer: the venues are asked instead."""
 MOST_HELD = 50
 """Markets are watched for the sake of positions, up to so many."""
 Listener = Callable[[list[Event]], None]
@@ -112,6 +116,7 @@ class Engine:
         self.view.follow((f.venue, f.account.address, f.name) for f in self._follows())
         self.view.set_manual(positions)
         self.memory = Memory(memory, self.view, self.clock) if memory else None
+        self._kept: dict[str, dict[str, KeptSpan]] = {}
         self._added: set[str] = set()
         """Markets that were watched because of a position; the trader may drop them again."""
         self.coalescer = Coalescer()
@@ -122,13 +127,15 @@ class Engine:
     # --- life ---------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Connect everything. Waits for the endpoint source, if there is one, and nothing else.
+        """Connect everything. Waits for the endpoint source, if there is one, and a moment for what
+        is kept of the markets; for nothing else.
 
         TapeError if everything is to be recorded and no tape at all can be begun.
         """
         if self._endpoint_source is not None:
             self._endpoints = await self._endpoint_source()
         if self.memory is not None:
+            await self._recall(self.memory)
             self.memory.start()
             self._tasks.append(asyncio.create_task(self._remember(self.memory), name="memory"))
         for name, module in self._modules.items():
@@ -164,7 +171,8 @@ class Engine:
     def _wants_of(self, venue: str) -> Wants:
         """What one venue is asked for: everybody's symbols, its own accounts."""
         mine = tuple(f.account.address for f in self._follows() if f.venue == venue)
-        return msgspec.structs.replace(self._wants, accounts=mine)
+        kept = self._kept.get(venue, {})
+        return msgspec.structs.replace(self._wants, accounts=mine, kept=kept)
 
     async def stop(self) -> None:
         """Close every link and tape."""
@@ -198,6 +206,23 @@ class Engine:
             await asyncio.sleep(SAMPLE_S)
             self.core.sample()
             self.watch_held()
+
+    async def _recall(self, memory: Memory) -> None:
+        """Begin with what is kept. A tape must hold all that its state is made of, so whoever
+        records asks for everything anew."""
+        if self.recorder is not None:
+            return
+        now_ns, symbols = self.clock.now_ns(), frozenset(self.view.symbols())
+        reading = asyncio.to_thread(read_recollections, memory.folder, now_ns, symbols)
+        try:
+            found = await asyncio.wait_for(reading, RECALL_S)
+        except TimeoutError:
+            words = f"{memory.folder.path}: takes too long to read; everything is asked for anew"
+            self.core.note(Notice(now_ns, "", words, "warn"))
+        except HistoryError as error:
+            self.core.note(Notice(now_ns, "", error.ui_message, "warn"))
+        else:
+            self._kept = take_over(self.view, found)
 
     async def _remember(self, memory: Memory) -> None:
         while True:

@@ -42,6 +42,7 @@ class Memory:
     """The memory of one desk. `hear` facts before they are applied, `look` now and then."""
 
     def __init__(self, order: MemoryOrder, view: MarketView, clock: Clock) -> None:
+        self.folder = order.folder
         self._view = view
         self._clock = clock
         self._feed = SlotFeed(ViewState(view))

@@ -5,8 +5,9 @@ asked of the worker. Nothing is created by reading. All of it blocks: a cockpit 
 thread.
 """
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
@@ -97,6 +98,24 @@ class HistoryReader:
                 f"SELECT m.venue, m.symbol, s.at_ns, {_FIGURES} FROM markets m JOIN samples s ON "
                 "s.market = m.id AND s.at_ns = (SELECT max(at_ns) FROM samples "
                 "WHERE market = m.id) ORDER BY m.venue, m.symbol"
+            )
+            return [sample_of(row) for row in found]
+
+        none: list[Sample] = []
+        return read_hot(self._folder.hot, read, none)
+
+    def hot_samples(self, from_ns: int, to_ns: int, symbols: Collection[str]) -> list[Sample]:
+        """The rows of these symbols with `from_ns` <= at_ns <= `to_ns` that the hot store has, by
+        market, oldest first."""
+        wanted = json.dumps(sorted(symbols))
+
+        def read(connection: sqlite3.Connection) -> list[Sample]:
+            found = connection.execute(
+                f"SELECT m.venue, m.symbol, s.at_ns, {_FIGURES} FROM markets m "
+                "CROSS JOIN samples s ON s.market = m.id "
+                "WHERE m.symbol IN (SELECT value FROM json_each(?)) "
+                "AND s.at_ns BETWEEN ? AND ? ORDER BY m.venue, m.symbol, s.at_ns",
+                (wanted, from_ns, to_ns),
             )
             return [sample_of(row) for row in found]
 

@@ -6,6 +6,7 @@ from cockpit.core.events import Event, Funding, Instrument, LinkState
 from cockpit.core.units import NS_PER_S, hourly
 from cockpit.state.book import Book
 from cockpit.state.curves import Ring, SettledHistory
+from cockpit.state.recollection import Recollection, Stated
 from cockpit.state.staleness import Cadence
 from cockpit.state.view import FIELDS, Field
 
@@ -114,6 +115,30 @@ class MarketState:
             if last_ns < now_ns:
                 self._stated_ns[field] = last_ns
             cadence.pause()
+
+    def recall(self, past: Recollection) -> None:
+        """What an earlier run knew, before any fact of this one: every figure is old."""
+        for payment in past.settled:
+            self.settled.add(payment)
+        for point in past.curves:
+            self.mids.append(point.at_ns, point.mid)
+            self.spreads_bps.append(point.at_ns, point.spread_bps)
+            self.depths_usd.append(point.at_ns, point.depth_usd)
+            self.open_interests.append(point.at_ns, point.open_interest)
+            self.live_hourly.append(point.at_ns, point.live_hourly)
+        self.mark = self._recalled("mark", past.mark)
+        self.index = self._recalled("index", past.index)
+        self.open_interest = self._recalled("open_interest", past.open_interest)
+        if past.live is not None:
+            self.live = past.live
+            self._stated_ns["funding"] = past.live.recv_ns
+        self.version += 1
+
+    def _recalled(self, field: Field, stated: Stated | None) -> float | None:
+        if stated is None:
+            return None
+        self._stated_ns[field] = stated.at_ns
+        return stated.value
 
     def rate(self) -> Funding | None:
         """The rate to compare venues by: the venue's own prediction if there is one, else live."""

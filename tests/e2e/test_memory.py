@@ -1,12 +1,30 @@
 """What the commands remember on real sockets, and what they do not."""
 
+import asyncio
 import json
 import os
 import subprocess
+from collections import Counter
 
+import numpy as np
+
+from cockpit import config
+from cockpit.core.events import Funding
+from cockpit.desk.live import Engine
+from cockpit.desk.memory import MemoryOrder
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
+from cockpit.history.settings import HistorySettings
+from cockpit.wire.endpoints import load_endpoints
 from tests.e2e.exchange import COCKPIT, exchange, run
+
+
+async def until(condition, seconds):
+    """Wait for a condition, with a deadline."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.02)
+
 
 SIM = ("--venues", "bybit", "--symbols", "BTC")
 
@@ -53,3 +71,39 @@ def test_of_a_recorder_and_a_watcher_the_recorder_writes(tmp_path):
     assert watcher.returncode == 0
     assert writer["role"] == "recorder"
     assert "another process writes" not in said
+
+
+async def test_a_second_start_has_the_past_at_once_and_asks_only_for_what_is_new(tmp_path):
+    folder = Folder(tmp_path / "kept")
+    order = MemoryOrder(folder=folder, settings=HistorySettings())
+    with exchange(tmp_path, "--symbols", "BTC,ETH") as sim:
+        settings = config.load(None, {"watch.symbols": ["BTC", "ETH"]}, environ={})
+        endpoints = load_endpoints(sim.endpoints)
+        first = Engine(settings, endpoints=endpoints, memory=order)
+        await first.start()
+        await until(lambda: all(len(m.settled) > 80 for m in first.view.markets()), 40)
+        # A page is written with the slot that follows it, and the last ones at the end.
+        before = {(m.venue, m.symbol): m.settled.hourly() for m in first.view.markets()}
+        await first.stop()
+
+        told: Counter[tuple[str, str]] = Counter()
+        second = Engine(settings, endpoints=endpoints, memory=order)
+        second.listen(
+            lambda events: told.update(
+                (e.venue, e.symbol)
+                for e in events
+                if isinstance(e, Funding) and e.kind == "settled"
+            )
+        )
+        await second.start()
+        for market in second.view.markets():
+            for kept, was in zip(
+                market.settled.hourly(), before[market.venue, market.symbol], strict=True
+            ):
+                np.testing.assert_array_equal(kept, was)
+            assert market.link != "live"
+        await until(lambda: all(m.book.is_known for m in second.view.markets()), 20)
+        await asyncio.sleep(3.0)
+        await second.stop()
+    # The newest is read again; of Paradex the oldest few were not read the first time.
+    assert all(count < 10 for count in told.values()), told

@@ -1,0 +1,151 @@
+"""What a start takes from history: funding that was paid, the last hour's curves, the last figures.
+
+Reading blocks and is done in a thread; what was read is handed to the state on the loop. What is
+recalled is old until a venue says it anew, and shows its age.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from cockpit.core.events import Funding
+from cockpit.core.units import HOUR_NS, NS_PER_S, hourly
+from cockpit.history.layout import Folder
+from cockpit.history.reader import HistoryReader
+from cockpit.history.rows import Sample, Settled
+from cockpit.state.recollection import CurvePoint, Recollection, Stated
+from cockpit.state.store import MarketStore
+from cockpit.venues.contract import KeptSpan
+
+SETTLED_DAYS: Final = 31
+FIGURES_NS: Final = 24 * HOUR_NS
+"""Older figures are no help to anybody who looks at a market now."""
+GAP_NS: Final = 75 * NS_PER_S
+"""A market that stands still has a row a minute: a longer silence is a gap of its curve."""
+Key = tuple[str, str]
+
+
+def read_recollections(
+    folder: Folder, now_ns: int, symbols: Collection[str]
+) -> dict[Key, Recollection]:
+    """(venue, symbol) -> what is kept of it. Blocks; HistoryError with a sentence."""
+    reader = HistoryReader(folder)
+    settled: defaultdict[Key, list[Settled]] = defaultdict(list)
+    for paid in reader.settled(SETTLED_DAYS, now_ns):
+        if paid.symbol in symbols and paid.paid_at_ns <= now_ns:
+            settled[paid.venue, paid.symbol].append(paid)
+    recent: defaultdict[Key, list[Sample]] = defaultdict(list)
+    for row in reader.hot_samples(now_ns - HOUR_NS, now_ns, symbols):
+        recent[row.venue, row.symbol].append(row)
+    last = {
+        (row.venue, row.symbol): row
+        for row in reader.last_samples()
+        if row.symbol in symbols and now_ns - FIGURES_NS < row.at_ns <= now_ns
+    }
+    return {
+        key: _recollection(settled[key], recent[key], last.get(key), now_ns)
+        for key in {*settled, *recent, *last}
+    }
+
+
+def take_over(view: MarketStore, found: dict[Key, Recollection]) -> dict[str, dict[str, KeptSpan]]:
+    """Hand it to the state; returns by venue and symbol which payments need not be asked for."""
+    kept: defaultdict[str, dict[str, KeptSpan]] = defaultdict(dict)
+    for (venue, symbol), recollection in found.items():
+        market = view.market(venue, symbol)
+        if market is None:
+            continue
+        market.recall(recollection)
+        rows = market.settled.rows()
+        if not rows:
+            continue
+        gaps = market.settled.gaps()
+        whole_from_ns = gaps[-1][1] - HOUR_NS // 2 if gaps else 0
+        first = next(row for row in rows if _paid_ns(row) >= whole_from_ns)
+        kept[venue][symbol] = KeptSpan(
+            from_ns=_paid_ns(first) - first.interval_s * NS_PER_S, to_ns=_paid_ns(rows[-1])
+        )
+    return kept
+
+
+def _paid_ns(row: Funding) -> int:
+    return row.recv_ns if row.venue_ns is None else row.venue_ns
+
+
+def _recollection(
+    settled: Sequence[Settled], recent: Sequence[Sample], last: Sample | None, now_ns: int
+) -> Recollection:
+    found = Recollection(
+        settled=tuple(_payment(paid) for paid in settled),
+        curves=tuple(_with_gaps((_point(row) for row in recent), now_ns)),
+    )
+    if last is None:
+        return found
+    figures = last.figures
+    live = None
+    if figures.live_rate is not None and figures.interval_s is not None:
+        live = Funding(
+            venue=last.venue,
+            symbol=last.symbol,
+            recv_ns=_stated_ns(last, figures.live_age_s),
+            kind="live",
+            rate=figures.live_rate,
+            interval_s=figures.interval_s,
+            premium=figures.premium,
+        )
+    return msgspec.structs.replace(
+        found,
+        mark=_stated(last, figures.mark, figures.mark_age_s),
+        index=_stated(last, figures.index_price, figures.index_age_s),
+        open_interest=_stated(last, figures.oi_base, figures.oi_age_s),
+        live=live,
+    )
+
+
+def _payment(paid: Settled) -> Funding:
+    return Funding(
+        venue=paid.venue,
+        symbol=paid.symbol,
+        recv_ns=paid.paid_at_ns,
+        venue_ns=paid.paid_at_ns,
+        kind="settled",
+        rate=paid.rate,
+        interval_s=paid.interval_s,
+        premium=paid.premium,
+    )
+
+
+def _point(row: Sample) -> CurvePoint:
+    figures = row.figures
+    sides = figures.bid25_usd, figures.ask25_usd
+    live, interval_s = figures.live_rate, figures.interval_s
+    return CurvePoint(
+        at_ns=row.at_ns,
+        mid=figures.mid,
+        spread_bps=figures.spread_bps,
+        depth_usd=None if sides[0] is None or sides[1] is None else sides[0] + sides[1],
+        open_interest=figures.oi_base,
+        live_hourly=None if live is None or interval_s is None else hourly(live, interval_s),
+    )
+
+
+def _with_gaps(points: Iterable[CurvePoint], now_ns: int) -> Iterator[CurvePoint]:
+    """A point of which nothing is known after each that has no near successor."""
+    before: CurvePoint | None = None
+    for point in points:
+        if before is not None and point.at_ns - before.at_ns > GAP_NS:
+            yield CurvePoint(before.at_ns + NS_PER_S)
+        yield point
+        before = point
+    if before is not None and now_ns - before.at_ns > GAP_NS:
+        yield CurvePoint(before.at_ns + NS_PER_S)
+
+
+def _stated(row: Sample, value: float | None, age_s: int | None) -> Stated | None:
+    return None if value is None else Stated(value, _stated_ns(row, age_s))
+
+
+def _stated_ns(row: Sample, age_s: int | None) -> int:
+    return row.at_ns - (age_s or 0) * NS_PER_S

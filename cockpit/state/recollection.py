@@ -1,0 +1,39 @@
+"""What an earlier run knew of a market, handed to the state before the first fact of this one."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from cockpit.core.events import Funding
+
+
+class CurvePoint(NamedTuple):
+    """One sample of the curves; None was not known. `depth_usd` is within 25 bps, both sides."""
+
+    at_ns: int
+    mid: float | None = None
+    spread_bps: float | None = None
+    depth_usd: float | None = None
+    open_interest: float | None = None
+    live_hourly: float | None = None
+
+
+class Stated(NamedTuple):
+    """A figure, and when it was so."""
+
+    value: float
+    at_ns: int
+
+
+class Recollection(msgspec.Struct, frozen=True, kw_only=True):
+    """One market. Everything oldest first; the figures of the moment are the last that were known.
+
+    `live` has the moment at which it was so as its `recv_ns`.
+    """
+
+    settled: tuple[Funding, ...] = ()
+    curves: tuple[CurvePoint, ...] = ()
+    mark: Stated | None = None
+    index: Stated | None = None
+    open_interest: Stated | None = None
+    live: Funding | None = None
