@@ -86,8 +86,14 @@ class SetRules(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...]
 
 
+class LookBack(msgspec.Struct, frozen=True):
+    """Find how everything stood then; None is the first moment that is kept."""
+
+    at_ns: int | None
+
+
 AlertIntent = Mute | Unmute | Acknowledge
-Intent = Watch | Quit | Hold | Compute | Cancel | Record | SetRules | AlertIntent
+Intent = Watch | Quit | Hold | Compute | Cancel | Record | SetRules | LookBack | AlertIntent
 
 
 class Computation(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +105,14 @@ class Computation(msgspec.Struct, frozen=True, kw_only=True):
     asked: int = 0
     result: Any = None
     error: str = ""
+
+
+class PastMoment(msgspec.Struct, frozen=True, kw_only=True):
+    """How everything stood at `at_ns`; or, without a view, a sentence why that is not known."""
+
+    at_ns: int = 0
+    view: MarketView | None = None
+    problem: str = ""
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -200,5 +214,9 @@ class Desk(Protocol):
     def feed_stats(self) -> FeedStats: ...
     def record(self, folder: Path | None) -> str: ...
     def computation(self) -> Computation | None: ...
+    def past(self) -> PastMoment | None:
+        """The answer to the last `LookBack`, once; None before it is found."""
+        ...
+
     async def start(self) -> None: ...
     async def stop(self) -> None: ...

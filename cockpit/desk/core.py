@@ -23,8 +23,10 @@ from cockpit.desk.contract import (
     FeedStats,
     Hold,
     Intent,
+    LookBack,
     Mode,
     Notice,
+    PastMoment,
     Record,
     SetRules,
     Severity,
@@ -32,7 +34,9 @@ from cockpit.desk.contract import (
     Watch,
 )
 from cockpit.desk.jobs import Jobs
+from cockpit.desk.past import Past
 from cockpit.desk.trader_intents import answer_record, change_alerts
+from cockpit.history.layout import Folder
 from cockpit.portfolio.attribution import Tracker
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import VenueSpec
@@ -67,7 +71,8 @@ class Feed(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSetup:
-    """What a desk is made of. `alerts_dir` None keeps no alert on disk, no hook is told."""
+    """What a desk is made of. `alerts_dir` None keeps no alert on disk, no hook is told; `history`
+    None has no past to look back to."""
 
     mode: Mode
     clock: Clock
@@ -76,6 +81,7 @@ class DeskSetup:
     rules: tuple[Rule, ...] = ()
     alerts_dir: Path | None = None
     hook: Hook | None = None
+    history: Folder | None = None
 
 
 class DeskCore:
@@ -98,6 +104,7 @@ class DeskCore:
             hook=setup.hook,
         )
         self.jobs = Jobs()
+        self._past = Past(setup.history, self.view)
         self._tracker = Tracker(self.view, self.view.exposure)
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
 
@@ -158,10 +165,20 @@ class DeskCore:
                 self.jobs.post(intent)
             case Record():
                 self.note(answer_record(self._feed.record, intent, self.clock.now_ns()))
+            case LookBack():
+                self._past.ask(intent.at_ns)
             case SetRules():
                 self.alerting.set_rules(with_defaults(intent.rules))
             case _ if isinstance(intent, AlertIntent):
                 change_alerts(self.alerting, intent)
+
+    def past(self) -> PastMoment | None:
+        return self._past.answer()
+
+    def close(self) -> None:
+        """End what runs beside the screen."""
+        self.jobs.close()
+        self._past.close()
 
     def notices(self) -> list[Notice]:
         """The newest last."""

@@ -24,6 +24,7 @@ from cockpit.desk.contract import (
     Intent,
     Mode,
     Notice,
+    PastMoment,
     VenueStats,
     Watch,
 )
@@ -105,6 +106,7 @@ class Engine:
                 rules=config.alert,
                 alerts_dir=alerts_dir,
                 hook=config.alert_hook,
+                history=memory.folder if memory else None,
             ),
             self,
         )
@@ -176,7 +178,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Close every link and tape."""
-        self.core.jobs.close()
+        self.core.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -327,6 +329,9 @@ class Engine:
 
     def computation(self) -> Computation | None:
         return self.core.jobs.computation()
+
+    def past(self) -> PastMoment | None:
+        return self.core.past()
 
     # --- Feed ---------------------------------------------------------------------------------
 

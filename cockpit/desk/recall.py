@@ -78,8 +78,8 @@ def _recollection(
     settled: Sequence[Settled], recent: Sequence[Sample], last: Sample | None, now_ns: int
 ) -> Recollection:
     found = Recollection(
-        settled=tuple(_payment(paid) for paid in settled),
-        curves=tuple(_with_gaps((_point(row) for row in recent), now_ns)),
+        settled=tuple(payment(paid) for paid in settled),
+        curves=tuple(curve_of(recent, now_ns)),
     )
     if last is None:
         return found
@@ -104,7 +104,8 @@ def _recollection(
     )
 
 
-def _payment(paid: Settled) -> Funding:
+def payment(paid: Settled) -> Funding:
+    """A kept row as the fact that it was."""
     return Funding(
         venue=paid.venue,
         symbol=paid.symbol,
@@ -131,10 +132,11 @@ def _point(row: Sample) -> CurvePoint:
     )
 
 
-def _with_gaps(points: Iterable[CurvePoint], now_ns: int) -> Iterator[CurvePoint]:
-    """A point of which nothing is known after each that has no near successor."""
+def curve_of(rows: Iterable[Sample], now_ns: int) -> Iterator[CurvePoint]:
+    """The points of one market's rows, with one of which nothing is known after each that has no
+    near successor."""
     before: CurvePoint | None = None
-    for point in points:
+    for point in map(_point, rows):
         if before is not None and point.at_ns - before.at_ns > GAP_NS:
             yield CurvePoint(before.at_ns + NS_PER_S)
         yield point

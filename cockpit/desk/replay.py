@@ -16,6 +16,7 @@ from cockpit.desk.contract import (
     Intent,
     Mode,
     Notice,
+    PastMoment,
     VenueStats,
 )
 from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
@@ -77,7 +78,7 @@ class ReplayEngine:
         self._task = asyncio.create_task(self._replay.run(), name="replay")
 
     async def stop(self) -> None:
-        self.core.jobs.close()
+        self.core.close()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -95,6 +96,9 @@ class ReplayEngine:
 
     def computation(self) -> Computation | None:
         return self.core.jobs.computation()
+
+    def past(self) -> PastMoment | None:
+        return self.core.past()
 
     # --- Feed ---------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from cockpit.history.client import Worker
 from cockpit.history.hot import meta
 from cockpit.history.hot_read import read_hot
 from cockpit.history.layout import DAY_NS, Folder
+from cockpit.history.manifest import cold_files
 from cockpit.history.protocol import (
     Baseline,
     BaselineAnswer,
@@ -102,6 +103,20 @@ class HistoryReader:
             return [sample_of(row) for row in found]
 
         none: list[Sample] = []
+        return read_hot(self._folder.hot, read, none)
+
+    def first_ns(self) -> int | None:
+        """The time of the oldest row, in whichever tier; None where nothing is kept."""
+
+        def read(connection: sqlite3.Connection) -> int | None:
+            cold = [hour_ns for file in cold_files(connection) for hour_ns in file.hours]
+            if cold:
+                # The first row of an hour that was written whole.
+                return min(cold) + 60 * NS_PER_S
+            (oldest_ns,) = connection.execute("SELECT min(at_ns) FROM samples").fetchone()
+            return None if oldest_ns is None else int(oldest_ns)
+
+        none: int | None = None
         return read_hot(self._folder.hot, read, none)
 
     def hot_samples(self, from_ns: int, to_ns: int, symbols: Collection[str]) -> list[Sample]:

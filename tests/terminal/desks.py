@@ -86,6 +86,9 @@ class StillDesk:
     def venue_stats(self, name: str) -> VenueStats | None:
         return None
 
+    def past(self) -> None:
+        return None
+
     def feed_stats(self) -> FeedStats:
         return FeedStats(messages_per_s=None, coalescing=False, recording=False)
 

@@ -6,7 +6,16 @@ from pathlib import Path
 from cockpit.alerts.service import Alerting
 from cockpit.config import Config
 from cockpit.core.clock import ManualClock
-from cockpit.desk.contract import Computation, FeedStats, Hold, Intent, Mode, Notice, Watch
+from cockpit.desk.contract import (
+    Computation,
+    FeedStats,
+    Hold,
+    Intent,
+    Mode,
+    Notice,
+    PastMoment,
+    Watch,
+)
 from cockpit.ui.input import dispatch
 from cockpit.ui.input.form_runner import FormRunner
 from cockpit.ui.input.host import PickerSpec, PromptSpec
@@ -30,6 +39,7 @@ class QuietDesk:
         self.specs = scene.specs
         self.alerting = Alerting((), self.view, self.clock, {})
         self.posted: list[Intent] = []
+        self.found: PastMoment | None = None
 
     def post(self, intent: Intent) -> None:
         self.posted.append(intent)
@@ -46,6 +56,10 @@ class QuietDesk:
 
     def venue_stats(self, name: str) -> None:
         return None
+
+    def past(self) -> PastMoment | None:
+        found, self.found = self.found, None
+        return found
 
     def feed_stats(self) -> FeedStats:
         return FeedStats(messages_per_s=None, coalescing=False, recording=False)

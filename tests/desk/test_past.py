@@ -1,0 +1,145 @@
+"""A past moment is what history kept of it: as fresh and as missing as it was, and nothing else."""
+
+import time
+
+import pytest
+
+from cockpit.core.events import Instrument, Position, Prices
+from cockpit.desk.past import Past
+from cockpit.history.hot import HotStore
+from cockpit.history.layout import Folder
+from cockpit.history.rows import Batch, Figures, Gap, Sample, Settled
+from cockpit.state.store import MarketStore
+from tests.history.kit import DAY, HOUR_NS, NS_PER_S
+
+ADDRESS = "0x00000000000000000000000000000000000000aa"
+
+
+def at(second):
+    return DAY + second * NS_PER_S
+
+
+def row(second, venue="dydx", **figures):
+    return Sample(venue=venue, symbol="BTC", at_ns=at(second), figures=Figures(**figures))
+
+
+ROWS = [
+    row(3600, mark=100.0, mark_age_s=3, oi_base=7.0, live_rate=1e-5, interval_s=3600, premium=2e-5),
+    row(3660, mark=101.0, mark_age_s=40, predicted_rate=3e-5, interval_s=3600),
+    row(3660, venue="bybit", mark=None, mark_age_s=90),
+    row(3720, mark=102.0),
+]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = Folder(tmp_path / "history")
+    paid = [
+        Settled(venue="dydx", symbol="BTC", paid_at_ns=at(second), rate=1e-5, interval_s=3600)
+        for second in (0, 3600, 7200)
+    ]
+    gap = Gap(from_ns=at(3730), to_ns=at(9000), why="not running")
+    store = HotStore(folder)
+    store.append(Batch(samples=tuple(ROWS), settled=tuple(paid), gaps=(gap,)), at(9000))
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def live():
+    view = MarketStore([("dydx", "dydx-chain"), ("bybit", None)], ["BTC"])
+    view.follow([("dydx", ADDRESS, "mine")])
+    said = {"venue": "dydx", "recv_ns": at(9000)}
+    view.apply(Instrument(symbol="BTC", native="BTC-USD", base="BTC", quote="USD", **said))
+    view.apply(Prices(symbol="BTC", mark=500.0, **said))
+    return view
+
+
+@pytest.fixture
+def ask(folder, live):
+    past = Past(folder, live)
+
+    def answered(moment_ns):
+        past.ask(moment_ns)
+        deadline_s = time.monotonic() + 10
+        while (found := past.answer()) is None:
+            assert time.monotonic() < deadline_s
+            time.sleep(0.005)
+        return found
+
+    yield answered
+    past.close()
+
+
+def test_figures_are_those_of_the_moment_with_the_ages_they_had(ask):
+    found = ask(at(3610))
+    market = found.view.market("dydx", "BTC")
+    assert (market.mark, market.open_interest, market.live.rate) == (100.0, 7.0, 1e-5)
+    # Three seconds old at the row, which is ten seconds before the moment.
+    assert market.age_s("mark", found.at_ns) == 13.0
+    assert not market.is_stale("mark", found.at_ns)
+    # Premiums are kept to seven digits.
+    assert market.live.premium == pytest.approx(2e-5)
+    assert market.predicted is None
+
+
+def test_what_a_venue_repeats_at_leisure_is_as_fresh_as_it_was_then(ask):
+    found = ask(at(3665))
+    market = found.view.market("dydx", "BTC")
+    assert market.age_s("mark", found.at_ns) == 45.0
+    assert not market.is_stale("mark", found.at_ns), "its row says that it was not stale"
+    assert market.open_interest is None
+
+
+def test_a_venue_of_which_nothing_was_fresh_is_down_and_the_others_are_not(ask):
+    view = ask(at(3665)).view
+    assert (view.venue("dydx").state, view.venue("bybit").state) == ("live", "down")
+    assert view.market("bybit", "BTC").mark is None
+
+
+def test_only_what_had_been_paid_by_then_was_paid(ask):
+    paid = ask(at(3700)).view.market("dydx", "BTC").settled.rows()
+    assert [payment.venue_ns for payment in paid] == [at(0), at(3600)]
+
+
+def test_there_is_no_book_and_no_position_and_the_account_is_not_empty_but_unknown(ask, live):
+    live.set_manual([Position(venue="dydx", symbol="BTC", recv_ns=at(9000), account="manual",
+                              size=1.0, source="manual")])  # fmt: skip
+    view = ask(at(3610)).view
+    assert not view.market("dydx", "BTC").book.is_known
+    assert not view.manual()
+    (account,) = view.accounts()
+    assert (account.status, account.positions) == ("waiting", [])
+    assert view.market("dydx", "BTC").instrument.native == "BTC-USD"
+
+
+def test_the_hour_before_is_in_the_curves_and_nothing_after(ask):
+    stamps, values = ask(at(3665)).view.market("dydx", "BTC").open_interests.read()
+    assert list(stamps) == [at(3600), at(3660)]
+    assert values[0] == 7.0
+
+
+def test_the_present_is_left_alone(ask, live):
+    ask(at(3610))
+    assert live.market("dydx", "BTC").mark == 500.0
+
+
+def test_a_moment_without_rows_says_why(ask):
+    found = ask(at(5000))
+    assert found.view is None
+    assert found.problem == "nothing was kept at 2025-10-10 01:23:20: not running"
+
+
+def test_the_first_moment_is_the_first_row(ask):
+    assert ask(None).at_ns == at(3600)
+
+
+def test_a_desk_without_history_says_so(live):
+    past = Past(None, live)
+    past.ask(at(0) + HOUR_NS)
+    deadline_s = time.monotonic() + 10
+    while (found := past.answer()) is None:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.005)
+    past.close()
+    assert found.problem.startswith("nothing is remembered here")
