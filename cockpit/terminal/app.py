@@ -15,7 +15,7 @@ from cockpit.terminal.controls import ControlledApp
 from cockpit.terminal.renderer.paint_clock import in_words
 from cockpit.terminal.shutdown import Lifeline
 from cockpit.ui.answers import Answers
-from cockpit.ui.input import alert_actions
+from cockpit.ui.input import alert_actions, past_actions
 from cockpit.ui.layout.lazy_panes import load_all
 from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.theme.capabilities import Terminal
@@ -132,7 +132,10 @@ class CockpitApp(ControlledApp):
         notices = self.desk.notices()
         for answer in self._answers.new(notices):
             self.say(answer.text, answer.severity)
-        if not readings.ui.frozen:
+        readings.clock_ns = self.desk.clock.now_ns()
+        if past_actions.poll(self):
+            self._turn_to_past()
+        if not (readings.ui.frozen or readings.ui.past.shown_ns is not None):
             readings.now_ns = self.desk.clock.now_ns()
             readings.notices = notices
             readings.detail = self.desk.detail()
@@ -147,11 +150,20 @@ class CockpitApp(ControlledApp):
             readings.frames = frames
             readings.stats = in_words(frames)
 
+    def _turn_to_past(self) -> None:
+        """Frames of another colour, and back: every line is drawn anew."""
+        is_past = self.readings.ui.past.shown_ns is not None
+        if self.palette.is_past != is_past:
+            self.palette.is_past = is_past
+        self.workspace.restyle()
+
     def redraw(self) -> None:
         """Show what a key changed, at once."""
         self._key_s = time.monotonic()
         self.workspace.place_moved()
         self._look()
+        if self.palette.is_past != (self.ui.past.shown_ns is not None):
+            self._turn_to_past()
         self.workspace.echo(self._looked_at)
         self._looked_at = self.ui.focus
         if self.clock.hurry(self._key_s):

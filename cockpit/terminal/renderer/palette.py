@@ -12,6 +12,8 @@ _PLAIN: dict[str, str] = {
     "heat_pos4": "bold",
 }  # fmt: skip
 """Without colour, shape alone: what must be seen is bold or reversed."""
+_PAST: dict[str, str] = {"frame": "warn", "frame_focus": "danger"}
+"""What the frames of a past picture look like, in every theme."""
 
 
 class Palette:
@@ -19,6 +21,8 @@ class Palette:
 
     def __init__(self, theme: Theme, terminal: Terminal) -> None:
         self._terminal = terminal
+        self.is_past = False
+        """The picture is of a past moment: its frames are marked."""
         self.wear(theme)
 
     def wear(self, theme: Theme) -> None:
@@ -28,7 +32,7 @@ class Palette:
         self.background = self._styles["text"]
 
     def style(self, role: str) -> Style:
-        return self._styles[role]
+        return self._styles[_PAST.get(role, role) if self.is_past else role]
 
     @property
     def is_native(self) -> bool:

@@ -6,7 +6,7 @@ from cockpit.alerts.states import Alert
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
 from cockpit.desk.contract import Acknowledge, Intent, Mute, Unmute
-from cockpit.ui.input import navigation
+from cockpit.ui.input import navigation, past_actions
 from cockpit.ui.input.host import Host
 from cockpit.ui.input.market_selection import filter_rows, select_symbol
 
@@ -63,7 +63,8 @@ def _last(host: Host, count: int) -> None:
 
 
 def jump(host: Host, count: int) -> None:
-    """To the market of the alert under the cursor, in the workspace that says most of it."""
+    """To the market of the alert under the cursor, in the workspace that says most of it; of one
+    that is over, to how it was then."""
     alert = host.ui.alerts.selected
     if alert is None:
         navigation.closer(host, count)
@@ -80,6 +81,9 @@ def jump(host: Host, count: int) -> None:
     if alert.venue in venues:
         host.ui.venue_index = venues.index(alert.venue)
     navigation.go(host, _WORKSPACE.get(alert.kind, "markets"))
+    if all(firing.alert != alert for firing in host.ui.alerts.firing):
+        # What is over is looked at where it happened.
+        past_actions.look(host, alert.at_ns)
 
 
 def acknowledge(host: Host, _: int) -> None:

@@ -22,7 +22,7 @@ from cockpit.core.typed import (
 from cockpit.desk.contract import Watch
 from cockpit.storage import paths
 from cockpit.ui.dialogs.search import Choice
-from cockpit.ui.input import alert_actions, export_actions, navigation, plan_actions
+from cockpit.ui.input import alert_actions, export_actions, navigation, past_actions, plan_actions
 from cockpit.ui.input.host import Host
 from cockpit.ui.input.market_selection import filter_rows, select_row, select_symbol, sort_rows
 from cockpit.ui.layout.workspaces import WORKSPACES
@@ -307,6 +307,9 @@ def _layout(host: Host, words: Sequence[str]) -> Command:
 
 def _calc(host: Host, words: Sequence[str]) -> Command:
     name = _among(_one(words, "calc NAME"), CALCULATORS, "calculator")
+    refused = past_actions.refusal(f"calc.{name}", host)
+    if refused:
+        raise InputError(refused)
     return lambda: plan_actions.open_calculator(host, name)
 
 

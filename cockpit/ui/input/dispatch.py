@@ -5,6 +5,7 @@ from cockpit.ui.input import (
     dialog_openers,
     export_actions,
     navigation,
+    past_actions,
     plan_actions,
     position_actions,
 )
@@ -34,11 +35,16 @@ def press(host: Host, key: str) -> bool:
 
 def perform(action_id: str, host: Host, count: int = 0) -> None:
     """Do it and show what changed. `count` 0 is none given."""
-    why_not = dialog_openers.unavailable(action_id, host)
+    why_not = past_actions.refusal(action_id, host) or dialog_openers.unavailable(action_id, host)
     if why_not:
         host.say(why_not, "warn")
     else:
-        here = LOCAL.get(host.ui.focus, {})
+        is_past = host.ui.past.shown_ns is not None
+        here = (
+            past_actions.IN_THE_PAST
+            if is_past and action_id in past_actions.IN_THE_PAST
+            else (LOCAL.get(host.ui.focus, {}))
+        )
         (here.get(action_id) or HANDLERS[action_id])(host, count)
     host.redraw()
 
@@ -96,6 +102,7 @@ HANDLERS: dict[str, navigation.Handler] = {
     "plan.fill": plan_actions.fill,
     "plan.unfill": plan_actions.unfill,
     "plan.delete": plan_actions.delete,
+    **past_actions.HANDLERS,
     **position_actions.HANDLERS,
     **alert_actions.HANDLERS,
     "app.suspend": lambda host, _: host.suspend_process(),

@@ -43,6 +43,8 @@ class FormRunner:
         readings = self._readings
         if readings.ui.workspace not in DEFAULTS or not readings.symbols:
             return
+        if readings.ui.past.shown_ns is not None:
+            return
         is_plan = readings.ui.workspace == "plan"
         name = (is_plan and readings.ui.forms.chosen) or DEFAULTS[readings.ui.workspace]
         form = readings.ui.forms.opened.get(name)

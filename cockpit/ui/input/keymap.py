@@ -55,6 +55,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("workspace.stress", ("6",), "stress", "what a shock would cost", shown=4),
     Action("workspace.health", ("7",), "health", "links, chains and this program", shown=4),
     Action("view.freeze", ("space",), "freeze", "hold the picture; the data go on", shown=3),
+    Action("past.back", ("<",), "look back", "the screen as it was a minute ago; 0120<: two hours",
+           shown=6),
+    Action("past.forward", (">",), "forward", "a minute on, up to now; looking back, g is the first"
+           " moment kept and G is now"),
     Action("view.filter", ("/",), "filter", "only rows with this text; !text: without", shown=2),
     Action("view.sort", ("s",), "sort", "rows by the cursor's column, and back round", shown=6),
     Action("view.unsort", ("a",), "unsort", "rows as the watch list has them"),

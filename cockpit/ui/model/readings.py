@@ -32,6 +32,9 @@ class Readings:
     has_colour: bool = True
     """False where lines of a plot must be told apart by their shape."""
     now_ns: int = 0
+    """The time of the picture."""
+    clock_ns: int = 0
+    """The time of the desk, also while an older picture is looked at."""
     ui: UiState = field(default_factory=UiState)
     cache: FrameCache = field(default_factory=FrameCache)
 

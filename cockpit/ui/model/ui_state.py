@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from cockpit.ui.model.alert_list import AlertList
 from cockpit.ui.model.calculator_form import Forms
+from cockpit.ui.model.past import Back
 from cockpit.ui.model.plan_list import PlanList
 from cockpit.ui.model.position_selection import PositionSelection
 
@@ -44,6 +45,7 @@ class UiState:
     count: str = ""
     """Digits typed before a key that takes a count."""
     frozen: bool = False
+    past: Back = field(default_factory=Back)
 
     symbol_index: int = 0
     venue_index: int = 0

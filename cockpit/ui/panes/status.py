@@ -7,6 +7,7 @@ from cockpit.core.events import LinkState
 from cockpit.core.units import utc
 from cockpit.ui.layout.workspaces import workspace_of
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.past import as_of
 from cockpit.ui.readings.position_columns import near_role
 from cockpit.ui.readings.positions import portfolio, room_of, safety
 from cockpit.ui.text import format as fmt
@@ -68,7 +69,7 @@ def _pieces(readings: Readings, density: str) -> list[Piece]:
     return [
         (13, [(" COCKPIT ", "dim")]),
         (0, [(f" {workspace_of(readings.ui).name}{gap}", "title")]),
-        (1, [(f" {readings.mode}{gap}", _MODE[readings.mode])]),
+        (1, _when(readings, gap)),
         (2, [(" RO" if density in _TINY else " READ-ONLY", "dim")]),
         (3, [(" ", "text"), ("FROZEN", "danger")] if readings.ui.frozen else []),
         (4, [(f"{gap} ● REC", "loss")] if readings.feed and readings.feed.recording else []),
@@ -83,6 +84,14 @@ def _pieces(readings: Readings, density: str) -> list[Piece]:
         (9, [(f"  {clean(readings.detail)}", "warn")] if readings.detail else []),
         (12, [(f"  {clean(readings.stats)}", "dim")] if readings.stats else []),
     ]
+
+
+def _when(readings: Readings, gap: str) -> Line:
+    """Live, a tape or a demo; or, unmistakably, that this is the past."""
+    shown_ns = readings.ui.past.shown_ns
+    if shown_ns is None:
+        return [(f" {readings.mode}{gap}", _MODE[readings.mode])]
+    return [(" ", "text"), (f" {as_of(shown_ns, readings.clock_ns)} ", "danger"), (gap, "text")]
 
 
 def _counts(readings: Readings, density: str) -> Line:

@@ -1,0 +1,139 @@
+"""Looking back by keys: what is asked, what is shown, what is refused, and the way to now."""
+
+import pytest
+
+from cockpit.alerts.states import Alert
+from cockpit.core.units import NS_PER_S
+from cockpit.desk.contract import LookBack, PastMoment
+from cockpit.state.store import MarketStore
+from cockpit.ui.input import alert_actions, dispatch, past_actions
+from cockpit.ui.panes import status
+from cockpit.ui.text.styled import plain
+from tests.support import AT_NS
+from tests.ui.input.hosts import PlainHost
+
+MINUTE_NS = 60 * NS_PER_S
+
+
+@pytest.fixture
+def host():
+    return PlainHost()
+
+
+def press(host, keys):
+    for key in keys:
+        dispatch.press(host, key)
+
+
+def find(host, at_ns):
+    """The desk has found the moment; the screen takes it."""
+    view = MarketStore([("alphaswap", None)], ["BTC"])
+    host.desk.found = PastMoment(at_ns=at_ns, view=view)
+    assert past_actions.poll(host)
+    return view
+
+
+def asked(host):
+    return [intent.at_ns for intent in host.desk.posted if isinstance(intent, LookBack)]
+
+
+def test_a_step_is_a_minute_and_a_count_as_many(host):
+    press(host, "<")
+    press(host, ["0", "9", "0", "<"])
+    assert asked(host) == [AT_NS - MINUTE_NS, AT_NS - 91 * MINUTE_NS]
+    assert host.readings.view is not None
+    assert host.readings.now_ns != AT_NS - MINUTE_NS, "nothing is shown before it is found"
+
+
+def test_the_whole_picture_is_of_the_moment_and_says_so(host):
+    press(host, "<")
+    at_ns = AT_NS - 130 * MINUTE_NS
+    view = find(host, at_ns)
+    host.readings.clock_ns = AT_NS
+    assert host.readings.view is view
+    assert host.readings.now_ns == at_ns
+    # 08:53:20 less two hours and ten minutes.
+    assert "AS OF 06:43, 2 h 10 m ago" in plain(status.lines(host.readings, 200, 1)[0])
+    assert "DEMO" not in plain(status.lines(host.readings, 200, 1)[0])
+    for width in (38, 60, 80):
+        assert "AS OF 06:43" in plain(status.lines(host.readings, width, 1)[0])
+
+
+def test_forward_goes_on_from_what_is_shown_and_ends_at_now(host):
+    press(host, "<")
+    find(host, AT_NS - 3 * MINUTE_NS)
+    press(host, ">")
+    assert asked(host)[-1] == AT_NS - 2 * MINUTE_NS
+    find(host, AT_NS - 2 * MINUTE_NS)
+    press(host, ["0", "2", ">"])
+    assert host.readings.view is host.desk.view
+    assert host.ui.past.shown_ns is None
+
+
+@pytest.mark.parametrize("key", ["G", "escape"])
+def test_the_way_back_to_now(host, key):
+    press(host, "<")
+    find(host, AT_NS - 3 * MINUTE_NS)
+    press(host, [key])
+    assert host.readings.view is host.desk.view
+    assert host.readings.now_ns == AT_NS
+
+
+def test_a_moment_that_is_found_after_the_trader_went_back_to_now_is_not_shown(host):
+    press(host, "<")
+    find(host, AT_NS - 3 * MINUTE_NS)
+    press(host, "<")
+    press(host, "G")
+    host.desk.found = PastMoment(at_ns=AT_NS - 4 * MINUTE_NS, view=host.desk.view.still())
+    assert not past_actions.poll(host)
+    assert host.readings.view is host.desk.view
+
+
+def test_g_is_the_first_moment_that_is_kept_and_a_row_only_while_it_is_now(host):
+    host.ui.symbol_index = 2
+    press(host, "g")
+    assert asked(host) == []
+    assert host.ui.symbol_index == 0
+    press(host, "<")
+    find(host, AT_NS - 3 * MINUTE_NS)
+    press(host, "g")
+    assert asked(host)[-1] is None
+
+
+@pytest.mark.parametrize("key", ["C", "H", "S", "X", "5", "6", "space"])
+def test_nothing_is_planned_in_the_past(host, key):
+    press(host, "<")
+    find(host, AT_NS - 3 * MINUTE_NS)
+    workspace = host.ui.workspace
+    press(host, [key])
+    assert host.ui.workspace == workspace
+    assert not host.ui.frozen
+    assert host.said[-1] == ("this is the past, nothing is planned in it; G is now", "warn")
+
+
+def test_a_plan_is_not_taken_into_the_past(host):
+    press(host, "5")
+    press(host, "<")
+    assert asked(host) == []
+    assert "plans are made now" in host.said[-1][0]
+
+
+def test_a_moment_that_is_not_known_leaves_the_picture_as_it_is(host):
+    press(host, "<")
+    host.desk.found = PastMoment(problem="nothing was kept at 08:52: not running")
+    assert not past_actions.poll(host)
+    assert host.said[-1] == ("nothing was kept at 08:52: not running", "warn")
+    assert host.readings.view is not None
+    assert host.ui.past.shown_ns is None
+
+
+def test_an_alert_of_the_past_is_looked_at_where_it_happened(host):
+    alert = Alert(
+        at_ns=AT_NS - 500 * NS_PER_S, rule="thin", kind="depth", happening="cleared",
+        severity="warn", subject="alphaswap/BTC", venue="alphaswap", symbol="BTC", value=0.2,
+        unit="frac", threshold=0.3, words="BTC alphaswap: 20% of its usual depth within 25 bps",
+    )  # fmt: skip
+    host.ui.alerts.history = [alert]
+    host.ui.alerts.index = 0
+    alert_actions.jump(host, 0)
+    assert asked(host) == [alert.at_ns]
