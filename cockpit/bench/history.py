@@ -16,7 +16,10 @@ from typing import Any
 
 from cockpit.bench.history_rows import Walk
 from cockpit.core.clock import WallClock
+from cockpit.core.events import BookSnapshot, Link, OpenInterest, Prices
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
+from cockpit.desk.past import frame_of, view_at
+from cockpit.desk.recall import read_recollections, take_over
 from cockpit.history import columnar
 from cockpit.history.cold import COLUMNS, ROW_GROUP
 from cockpit.history.hot import HotStore
@@ -28,6 +31,8 @@ from cockpit.history.reader import HistoryReader
 from cockpit.history.rows import Batch, ChainSample, ExposureSample, Sample, Settled
 from cockpit.history.service import HistoryService
 from cockpit.history.settings import HistorySettings
+from cockpit.history.tape import SlotFeed, ViewState
+from cockpit.state.store import MarketStore
 
 VENUES, SYMBOLS = 14, 50
 MONTH_VENUES, MONTH_SYMBOLS, DAYS = 4, 20, 30
@@ -35,6 +40,7 @@ SLOT_S = 10
 COMMITS = 60
 SLOTS = 3600 // SLOT_S
 ACCOUNTS = 4
+LEVELS = 20
 SETTINGS = HistorySettings()
 MB = 1e6
 
@@ -42,7 +48,9 @@ MB = 1e6
 def measure(runs: int) -> dict[str, Any]:
     """Section `history` of the document: medians of `runs`, with min and max under `spread`.
 
-    `start_s` is reading a month of settled funding and every market's last row; `series_30d_ms` a
+    `start_s` is a state begun with a month of settled funding, an hour of curves and every market's
+    last row; `look_back_ms` the state of half an hour ago, `look_back_week_ms` that of a week ago
+    out of a daily file; `slot_ms` what a slot of all markets takes of the loop; `series_30d_ms` a
     curve of a month out of daily files, the worker running; `write_*` a commit of 700 rows;
     `bytes_per_raw_row` an hour of them as Parquet; `small_mb_a_day` settled, chain and exposure;
     `takeover_s` from the kill of the writer to its heir.
@@ -53,6 +61,7 @@ def measure(runs: int) -> dict[str, Any]:
         month = Folder(Path(home) / "month")
         _make_month(month, at_ns)
         found |= _reading(month, at_ns, runs)
+        found["slot_ms"] = _slots(at_ns, runs)
         found |= _writing(Folder(Path(home) / "writing"), at_ns, runs)
         found |= _disk(Path(home), at_ns)
         takeover = [_takeover_s(Folder(Path(home) / f"heir{run}")) for run in range(runs)]
@@ -111,11 +120,25 @@ def _reading(folder: Folder, at_ns: int, runs: int) -> dict[str, list[float]]:
         to_ns=at_ns + HOUR_NS,
     )
 
+    now_ns = at_ns + HOUR_NS
+    names = Walk(MONTH_VENUES, MONTH_SYMBOLS).names
+    venues = [(venue, None) for venue in dict.fromkeys(venue for venue, _ in names)]
+    symbols = list(dict.fromkeys(symbol for _, symbol in names))
+
     def start() -> None:
-        settled = reader.settled(DAYS, at_ns)
-        last = reader.last_samples()
-        assert len(settled) >= MONTH_VENUES * MONTH_SYMBOLS * (DAYS * 24 - 1)
-        assert len(last) == MONTH_VENUES * MONTH_SYMBOLS
+        view = MarketStore(venues, symbols)
+        kept = take_over(view, read_recollections(folder, now_ns, frozenset(symbols)))
+        assert sum(map(len, kept.values())) == MONTH_VENUES * MONTH_SYMBOLS
+        market = view.market(*names[0])
+        assert market is not None
+        assert len(market.settled) >= DAYS * 24 - 1
+        assert len(market.live_hourly) >= SLOTS - 1
+
+    frame = frame_of(MarketStore(venues, symbols))
+
+    def look_back(ago_ns: int) -> None:
+        view = view_at(reader, frame, now_ns - ago_ns)
+        assert view is not None
 
     def series() -> None:
         assert len(reader.series(question).at_ns) > (DAYS - 1) * 86400 // SLOT_S
@@ -123,11 +146,44 @@ def _reading(folder: Folder, at_ns: int, runs: int) -> dict[str, list[float]]:
     first_ms = _seconds(series) * 1e3
     found = {
         "start_s": [_seconds(start) for _ in range(runs)],
+        "look_back_ms": [_seconds(partial(look_back, HOUR_NS // 2)) * 1e3 for _ in range(runs)],
         "series_30d_first_ms": [first_ms],
         "series_30d_ms": [_seconds(series) * 1e3 for _ in range(runs)],
+        "look_back_week_ms": [_seconds(partial(look_back, 7 * DAY_NS)) * 1e3 for _ in range(runs)],
     }
     reader.close()
     return found
+
+
+def _slots(at_ns: int, runs: int) -> list[float]:
+    """One slot of every market with a book of twenty levels a side."""
+    names = Walk(VENUES, SYMBOLS).names
+    venues = [(venue, None) for venue in dict.fromkeys(venue for venue, _ in names)]
+    view = MarketStore(venues, list(dict.fromkeys(symbol for _, symbol in names)))
+    took = []
+    for run in range(runs):
+        slot_ns = at_ns + run * SLOT_S * NS_PER_S
+        view.apply_all(Link(venue=venue, recv_ns=slot_ns, state="live") for venue, _ in venues)
+        for venue, symbol in names:
+            levels = [0.01 * (i + 1 + run) for i in range(LEVELS)]
+            book = BookSnapshot(
+                venue=venue,
+                symbol=symbol,
+                recv_ns=slot_ns,
+                bids=tuple((100.0 - step, 1.0) for step in levels),
+                asks=tuple((100.0 + step, 1.0) for step in levels),
+            )
+            prices = Prices(venue=venue, symbol=symbol, recv_ns=slot_ns, mark=100.0, index=100.0)
+            interest = OpenInterest(venue=venue, symbol=symbol, recv_ns=slot_ns, base=1.0)
+            view.apply_all([book, prices, interest])
+        feed = SlotFeed(ViewState(view))
+        list(feed.before(slot_ns))
+        took.append(_seconds(partial(_drain, feed, slot_ns + SLOT_S * NS_PER_S)) * 1e3)
+    return took
+
+
+def _drain(feed: SlotFeed, at_ns: int) -> None:
+    assert sum(len(batch.samples) for batch in feed.before(at_ns)) == VENUES * SYMBOLS
 
 
 def _writing(folder: Folder, at_ns: int, runs: int) -> dict[str, list[float]]:
