@@ -18,6 +18,7 @@ FLOOR_S: Final[dict[Field, float]] = {
     "mark": 15.0,
     "index": 15.0,
     "last": 600.0,
+    "volume": 900.0,
 }
 """A field is never called stale before this: venues repeat what did not change at their leisure."""
 
@@ -25,6 +26,13 @@ RING_SAMPLES: Final = 720
 DEPTH_BPS: Final = 25.0
 """The band whose depth, both sides together, is kept through time."""
 _UNKNOWN: Final = Book()
+
+
+def volume_usd(stated_usd: float | None, base: float | None, mark: float | None) -> float | None:
+    """What was traded in 24 h: the venue's own figure, else its base units at the mark."""
+    if stated_usd is not None:
+        return stated_usd
+    return None if base is None or mark is None else base * mark
 
 
 class MarketState:
@@ -43,6 +51,8 @@ class MarketState:
         self.mark: float | None = None
         self.index: float | None = None
         self.last: float | None = None
+        self.volume_stated_usd: float | None = None
+        self.volume_24h_base: float | None = None
         self.version = 0
         self.cadence: dict[Field, Cadence] = {name: Cadence(FLOOR_S[name]) for name in FIELDS}
         self.book_cadence = self.cadence["book"]
@@ -61,6 +71,11 @@ class MarketState:
         """A fact of a field has arrived, with the venue's stamp or without."""
         self.cadence[field].arrived(event.recv_ns)
         self.stamps_ns[field] = event.venue_ns
+
+    @property
+    def volume_24h_usd(self) -> float | None:
+        """As the venue states it; else its base units at the mark."""
+        return volume_usd(self.volume_stated_usd, self.volume_24h_base, self.mark)
 
     @property
     def book(self) -> Book:

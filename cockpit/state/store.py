@@ -30,7 +30,9 @@ from cockpit.core.events import (
     Prices,
     Reject,
     Rtt,
+    Surveyed,
     Trade,
+    Volume,
 )
 from cockpit.core.units import NS_PER_S
 from cockpit.state.accounts import AccountBook, AccountEvent, Accounts
@@ -38,6 +40,7 @@ from cockpit.state.chain import ChainTelemetry
 from cockpit.state.clock_offset import clock_offset_ns
 from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.market import MarketState
+from cockpit.state.survey import SurveyedMarket, SurveyFact
 from cockpit.state.view import VenueRead
 
 WORST: tuple[LinkState, ...] = ("down", "connecting", "stale", "live")
@@ -59,6 +62,10 @@ class VenueState:
         self.markets: dict[str, MarketState] = {}
         self.instruments: dict[str, Instrument] = {}
         self.last_recv_ns: int | None = None
+        self.surveyed: dict[str, SurveyedMarket] = {}
+        """Markets that are not watched, while there is a survey."""
+        self.surveyed_ns: int | None = None
+        self.survey_period_s: float | None = None
 
     @property
     def state(self) -> LinkState:
@@ -102,6 +109,7 @@ class MarketStore:
         self._venues = {name: VenueState(name, chain) for name, chain in venues}
         self._symbols = list(symbols)
         self._open = not symbols
+        self._is_surveying = False
         self._accounts = Accounts()
         self.exposure = ExposureHistory()
         self.asset_rules = AssetRules()
@@ -120,6 +128,8 @@ class MarketStore:
             Funding: self._on_funding,
             OpenInterest: self._on_open_interest,
             Prices: self._on_prices,
+            Volume: self._on_volume,
+            Surveyed: self._on_surveyed,
             Instrument: self._on_instrument,
             Block: self._on_block,
             Rtt: self._on_rtt,
@@ -172,12 +182,32 @@ class MarketStore:
         for venue in self._venues.values():
             kept = venue.markets
             venue.markets = {}
+            if self._is_surveying:
+                for market in kept.values():
+                    self._keep_surveyed(venue, market)
             for symbol in self._symbols:
                 market = kept.get(symbol) or MarketState(venue.name, symbol)
                 market.instrument = venue.instruments.get(symbol)
                 market.link = venue.state
                 venue.markets[symbol] = market
+                venue.surveyed.pop(symbol, None)
         self.version += 1
+
+    def survey(self, is_on: bool) -> None:
+        """Keep the figures of markets that are not watched, or forget them."""
+        self._is_surveying = is_on
+        if not is_on:
+            for venue in self._venues.values():
+                venue.surveyed = {}
+                venue.surveyed_ns = None
+        self.version += 1
+
+    def _keep_surveyed(self, venue: VenueState, market: MarketState) -> None:
+        """Go on surveying a market that is no longer watched, if the venue ever spoke of it."""
+        row = SurveyedMarket(venue, market.symbol)
+        row.inherit(market)
+        if row.is_known:
+            venue.surveyed[market.symbol] = row
 
     def follow(self, accounts: Iterable[tuple[str, str, str]]) -> None:
         """The accounts to follow, as (venue, address, name), in the order of the screen."""
@@ -201,9 +231,17 @@ class MarketStore:
             self._unwatched(state, symbol)
             self.version += 1
 
-    def _unwatched(self, venue: VenueState, symbol: str) -> MarketState | None:
-        """What to do with the first fact of a market: take it in, if everything is watched."""
+    def _unwatched(
+        self, venue: VenueState, symbol: str, event: SurveyFact | None = None
+    ) -> MarketState | None:
+        """What to do with a fact of a market that is not watched: take the market in, if everything
+        is; else keep what a survey tells."""
         if not self._open:
+            if self._is_surveying and event is not None:
+                row = venue.surveyed.get(symbol)
+                if row is None:
+                    row = venue.surveyed[symbol] = SurveyedMarket(venue, symbol)
+                row.take(event)
             return None
         market = venue.markets[symbol] = MarketState(venue.name, symbol)
         market.link = venue.state
@@ -251,7 +289,8 @@ class MarketStore:
             market.version += 1
 
     def _on_funding(self, venue: VenueState, event: Funding) -> None:
-        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
+        told = None if event.kind == "settled" else event
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol, told)
         if market is None:
             return
         if event.kind == "settled":
@@ -265,14 +304,14 @@ class MarketStore:
         market.version += 1
 
     def _on_open_interest(self, venue: VenueState, event: OpenInterest) -> None:
-        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol, event)
         if market is not None:
             market.open_interest = event.base
             market.stated("open_interest", event)
             market.version += 1
 
     def _on_prices(self, venue: VenueState, event: Prices) -> None:
-        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol, event)
         if market is None:
             return
         mark, index, last = event.mark, event.index, event.last
@@ -286,6 +325,18 @@ class MarketStore:
             market.last = last
             market.stated("last", event)
         market.version += 1
+
+    def _on_volume(self, venue: VenueState, event: Volume) -> None:
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol, event)
+        if market is not None:
+            market.volume_stated_usd = event.usd_24h
+            market.volume_24h_base = event.base_24h
+            market.stated("volume", event)
+            market.version += 1
+
+    def _on_surveyed(self, venue: VenueState, event: Surveyed) -> None:
+        venue.surveyed_ns = event.recv_ns
+        venue.survey_period_s = event.period_s
 
     def _on_instrument(self, venue: VenueState, event: Instrument) -> None:
         venue.instruments[event.symbol] = event
@@ -349,6 +400,10 @@ class MarketStore:
     def markets(self) -> Sequence[MarketState]:
         """Every watched market, by venue, then by symbol, in the order of the screen."""
         return [market for venue in self._venues.values() for market in venue.markets.values()]
+
+    def surveyed(self) -> Sequence[SurveyedMarket]:
+        """Every market that is surveyed and not watched, by venue."""
+        return [row for venue in self._venues.values() for row in venue.surveyed.values()]
 
     def listed(self, venue: str) -> Sequence[Instrument]:
         """Everything the venue lists, watched or not."""
