@@ -23,6 +23,7 @@ from cockpit.core.events import (
     OpenInterest,
     Position,
     Prices,
+    Volume,
 )
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.core.validation import explain
@@ -190,6 +191,8 @@ def _market_facts(document: MarketDocument, at_ns: int) -> Iterator[Event]:
         yield OpenInterest(
             recv_ns=at_ns, base=document.open_interest_base, venue=venue, symbol=symbol
         )
+    if document.volume_24h_usd is not None:
+        yield Volume(recv_ns=at_ns, usd_24h=document.volume_24h_usd, venue=venue, symbol=symbol)
     funding = document.funding or FundingDocument()
     rates: tuple[tuple[Literal["live", "predicted"], Rate | None], ...] = (
         ("live", funding.live),

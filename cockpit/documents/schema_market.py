@@ -81,6 +81,7 @@ class MarketDocument(msgspec.Struct, frozen=True, kw_only=True):
     covered_bps: Sides | None = None
     open_interest_base: NotNegative | None = None
     open_interest_usd: float | None = None
+    volume_24h_usd: NotNegative | None = None
     funding: FundingDocument | None = None
     stale: tuple[str, ...] | None = None
 

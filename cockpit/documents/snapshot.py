@@ -120,12 +120,15 @@ def market_document(market: MarketRead, now_ns: int, depth: int | None) -> Marke
         ),
         open_interest_base=oi,
         open_interest_usd=oi * mark if oi is not None and mark is not None else None,
+        volume_24h_usd=market.volume_24h_usd,
         funding=_funding(market, now_ns),
         stale=tuple(field for field in _STATED if _is_old(market, field, now_ns)),
     )
 
 
-_STATED: tuple[Field, ...] = ("book", "funding", "predicted", "open_interest", "mark", "index")
+_STATED: tuple[Field, ...] = (
+    "book", "funding", "predicted", "open_interest", "mark", "index", "volume",
+)  # fmt: skip
 
 
 def _is_old(market: MarketRead, field: Field, now_ns: int) -> bool:

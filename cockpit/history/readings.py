@@ -16,12 +16,19 @@ _TOUCH_BPS: Final = 1e-9
 
 
 def readings(view: MarketView, now_ns: int) -> Iterator[Reading]:
-    """Every market of the view, as it stands. What is stale is a gap that keeps its age."""
+    """Every market, watched or surveyed, as it stands. What is stale is a gap and keeps its age."""
     for market in view.markets():
         yield Reading(
             venue=market.venue,
             symbol=market.symbol,
             watched=True,
+            figures=market_figures(market, now_ns),
+        )
+    for market in view.surveyed():
+        yield Reading(
+            venue=market.venue,
+            symbol=market.symbol,
+            watched=False,
             figures=market_figures(market, now_ns),
         )
 
@@ -39,12 +46,14 @@ def market_figures(market: MarketRead, now_ns: int) -> Figures:
         index_price=market.index if _is_fresh(market, "index", now_ns) else None,
         oi_base=market.open_interest if _is_fresh(market, "open_interest", now_ns) else None,
         premium=stated.premium if stated else None,
+        volume_24h_usd=market.volume_24h_usd if _is_fresh(market, "volume", now_ns) else None,
         live_age_s=_age_s(market, "funding", now_ns),
         predicted_age_s=_age_s(market, "predicted", now_ns),
         mark_age_s=_age_s(market, "mark", now_ns),
         index_age_s=_age_s(market, "index", now_ns),
         book_age_s=_age_s(market, "book", now_ns),
         oi_age_s=_age_s(market, "open_interest", now_ns),
+        volume_age_s=_age_s(market, "volume", now_ns),
     )
     if not (market.book.is_known and _is_fresh(market, "book", now_ns)):
         return figures

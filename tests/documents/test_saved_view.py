@@ -17,6 +17,7 @@ from cockpit.core.events import (
     OpenInterest,
     Position,
     Prices,
+    Volume,
 )
 from cockpit.documents.saved_view import load_view, view_of
 from cockpit.documents.snapshot import snapshot
@@ -38,6 +39,7 @@ def live():
     store.apply(BookSnapshot(bids=((99.0, 1.0), (98.0, 2.0)), asks=((101.0, 3.0),), **SAID))
     store.apply(Prices(mark=100.0, index=100.5, last=99.5, **SAID))
     store.apply(OpenInterest(base=7.0, **SAID))
+    store.apply(Volume(usd_24h=5e6, **SAID))
     store.apply(Funding(kind="live", rate=1e-5, interval_s=3600, next_ns=AT_NS + 5, **SAID))
     for hours in (2, 1):
         stamp = (AT_NS // HOUR_NS - hours) * HOUR_NS
@@ -66,6 +68,7 @@ def test_a_market_reads_as_it_did():
     assert market.book.mid() == 100.0
     assert (market.mark, market.index, market.last) == (100.0, 100.5, 99.5)
     assert market.instrument.taker_fee == 5e-4
+    assert market.volume_24h_usd == 5e6
     assert market.rate().rate == 1e-5
     assert market.rate().next_ns == AT_NS + 5
     assert [row.rate for row in market.settled.rows()] == [2e-5, 1e-5]
@@ -79,6 +82,7 @@ def test_what_the_snapshot_does_not_know_is_unknown_and_not_zero():
     assert not market.book.is_known
     assert market.mark is None
     assert market.open_interest is None
+    assert market.volume_24h_usd is None
     assert market.rate() is None
     assert market.age_s("book", AT_NS) is None
     assert len(market.mids) == 0

@@ -5,7 +5,15 @@ import json
 import msgspec
 import pytest
 
-from cockpit.core.events import BookSnapshot, Funding, Instrument, Link, OpenInterest, Prices
+from cockpit.core.events import (
+    BookSnapshot,
+    Funding,
+    Instrument,
+    Link,
+    OpenInterest,
+    Prices,
+    Volume,
+)
 from cockpit.documents.schema import SnapshotDocument, json_schema
 from cockpit.documents.snapshot import snapshot
 from cockpit.state.store import MarketStore
@@ -29,7 +37,8 @@ def document(store, at_ns=T0, depth=None):
 def test_an_unknown_market_is_nulls_and_warnings(store):
     doc = document(store)
     market = doc["markets"][0]
-    for key in ("mark", "index", "last", "open_interest_base", "open_interest_usd", "spread_bps",
+    for key in ("mark", "index", "last", "open_interest_base", "open_interest_usd",
+                "volume_24h_usd", "spread_bps",
                 "tick", "taker_fee", "age_s"):  # fmt: skip
         assert market[key] is None, key
     assert market["funding"]["apr"] is None
@@ -45,6 +54,7 @@ def complete(store):
     )
     store.apply(Prices(mark=100.0, index=100.2, **SAID))
     store.apply(OpenInterest(base=7.0, **SAID))
+    store.apply(Volume(usd_24h=5e6, **SAID))
     store.apply(Funding(kind="live", rate=1e-5, interval_s=3600, next_ns=T0 + S, **SAID))
 
 
@@ -58,6 +68,7 @@ def test_a_complete_market_has_no_warnings_and_derived_figures(store):
     assert market["depth_usd"]["50"] == pytest.approx({"bid": 999.0, "ask": 2002.0})
     assert market["covered_bps"] == pytest.approx({"bid": 100.0, "ask": 200.0})
     assert market["open_interest_usd"] == 700.0
+    assert market["volume_24h_usd"] == 5e6
     assert market["funding"]["basis"] == "live"
     assert market["funding"]["hourly"] == 1e-5
     assert market["funding"]["apr"] == pytest.approx(0.0876)
@@ -78,7 +89,9 @@ def test_an_old_figure_keeps_its_value_and_is_named(store):
     doc = document(store, T0 + 3600 * S)
     market = doc["markets"][0]
     assert market["mark"] == 100.0
-    assert set(market["stale"]) == {"book", "funding", "open_interest", "mark", "index"}
+    assert set(market["stale"]) == {
+        "book", "funding", "open_interest", "mark", "index", "volume",
+    }  # fmt: skip
     assert any("funding stale 3600 s" in warning for warning in doc["warnings"])
 
 
