@@ -27,6 +27,12 @@ class Watch(msgspec.Struct, frozen=True):
     symbols: tuple[str, ...]
 
 
+class Survey(msgspec.Struct, frozen=True):
+    """Have the figures of every listed market beside those that are watched, or no longer."""
+
+    is_on: bool
+
+
 class Quit(msgspec.Struct, frozen=True):
     """Leave; close links and tapes."""
 
@@ -93,7 +99,9 @@ class LookBack(msgspec.Struct, frozen=True):
 
 
 AlertIntent = Mute | Unmute | Acknowledge
-Intent = Watch | Quit | Hold | Compute | Cancel | Record | SetRules | LookBack | AlertIntent
+Intent = (
+    Watch | Survey | Quit | Hold | Compute | Cancel | Record | SetRules | LookBack | AlertIntent
+)
 
 
 class Computation(msgspec.Struct, frozen=True, kw_only=True):

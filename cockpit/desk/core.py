@@ -30,6 +30,7 @@ from cockpit.desk.contract import (
     Record,
     SetRules,
     Severity,
+    Survey,
     VenueStats,
     Watch,
 )
@@ -55,6 +56,10 @@ class Feed(Protocol):
 
     def want(self, symbols: tuple[str, ...]) -> None:
         """Bring the facts of these symbols from now on."""
+        ...
+
+    def survey(self, is_on: bool) -> None:
+        """Bring the figures of every listed market beside them, or no longer."""
         ...
 
     def record(self, folder: Path | None) -> str:
@@ -159,6 +164,9 @@ class DeskCore:
             case Watch():
                 self.view.watch(intent.symbols)
                 self._feed.want(intent.symbols)
+            case Survey():
+                self.view.survey(intent.is_on)
+                self._feed.survey(intent.is_on)
             case Hold():
                 self.view.set_manual(intent.positions)
             case Compute() | Cancel():

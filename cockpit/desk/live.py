@@ -87,6 +87,7 @@ class Engine:
         symbols = config.watch.symbols
         # Nothing named is everything on the screen: venues are told so, in their own word.
         self._wants = Wants(symbols=symbols, depth=config.watch.depth, survey=not symbols)
+        self._is_surveying = False
         self._endpoints = endpoints or {}
         self._endpoint_source = endpoint_source
         self.recorder = Recorder(tapes) if tapes else None
@@ -336,9 +337,14 @@ class Engine:
     # --- Feed ---------------------------------------------------------------------------------
 
     def want(self, symbols: tuple[str, ...]) -> None:
-        self._wants = msgspec.structs.replace(self._wants, symbols=symbols, survey=not symbols)
+        survey = self._is_surveying or not symbols
+        self._wants = msgspec.structs.replace(self._wants, symbols=symbols, survey=survey)
         for name, driver in self.drivers.items():
             driver.want(self._wants_of(name))
+
+    def survey(self, is_on: bool) -> None:
+        self._is_surveying = is_on
+        self.want(self._wants.symbols)
 
     def detail(self) -> str:
         return ""

@@ -105,6 +105,9 @@ class ReplayEngine:
     def want(self, symbols: tuple[str, ...]) -> None:
         """A tape brings what it was made for."""
 
+    def survey(self, is_on: bool) -> None:
+        """A tape has a survey or has none."""
+
     def venue_stats(self, name: str) -> VenueStats | None:
         """A tape has no wire to speak of."""
         return None

@@ -19,6 +19,7 @@ from cockpit.desk.contract import (
     Quit,
     Record,
     SetRules,
+    Survey,
     Unmute,
     Watch,
 )
@@ -35,9 +36,13 @@ class QuietFeed:
 
     def __init__(self) -> None:
         self.wanted: tuple[str, ...] = ()
+        self.is_surveying = False
 
     def want(self, symbols):
         self.wanted = symbols
+
+    def survey(self, is_on):
+        self.is_surveying = is_on
 
     def record(self, folder: Path | None) -> str:
         if folder is None:
@@ -119,6 +124,18 @@ def test_rules_can_be_changed_and_what_is_muted_stays_muted(desk):
     assert "paid" not in {firing.alert.rule for firing in desk.alerting.firing()}
 
 
+def test_a_survey_is_asked_of_the_venues_and_kept_until_it_is_switched_off(desk, feed):
+    desk.take([Link(state="live", **SAID), Prices(symbol="WIF", mark=2.5, **SAID)])
+    assert desk.view.surveyed() == []
+    desk.post(Survey(True))
+    assert feed.is_surveying
+    desk.take([Prices(symbol="WIF", mark=2.5, **SAID)])
+    assert [market.symbol for market in desk.view.surveyed()] == ["WIF"]
+    desk.post(Survey(False))
+    assert not feed.is_surveying
+    assert desk.view.surveyed() == []
+
+
 def test_stats_say_how_the_desk_stands(desk):
     stats = desk.stats()
     assert (stats.mode, stats.at_ns, stats.detail) == ("LIVE", AT_NS, "quiet")
@@ -130,7 +147,7 @@ def test_stats_say_how_the_desk_stands(desk):
     "intent",
     [
         Watch(("BTC",)), Hold((HELD,)), Cancel(), Record("/tapes"), Record(None), Mute("BTC"),
-        Unmute("BTC"), Acknowledge("stale", "tiny/BTC"), Quit(),
+        Unmute("BTC"), Survey(True), Acknowledge("stale", "tiny/BTC"), Quit(),
         SetRules((Rule(name="paid", kind="funding_level", threshold=1e-6),)),
     ],
     ids=lambda intent: type(intent).__name__,
