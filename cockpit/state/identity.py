@@ -32,11 +32,18 @@ def assets_of(view: MarketView, symbol: str) -> tuple[Asset, ...]:
         for venue in view.venues()
         if (market := view.market(venue.name, symbol)) is not None
     }
+    return assets_among(markets, view.asset_rules, symbol)
+
+
+def assets_among(
+    markets: Mapping[str, MarketRead], rules: AssetRules, symbol: str
+) -> tuple[Asset, ...]:
+    """`assets_of` for these markets of a symbol, by venue: watched, surveyed or both."""
     prices = {venue: price_of(market) for venue, market in markets.items()}
     return partition(
         prices,
         lambda one, other: _have_met(markets[one], markets[other]),
-        *_named(view.asset_rules, symbol),
+        *_named(rules, symbol),
     )
 
 

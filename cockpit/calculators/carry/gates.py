@@ -23,7 +23,9 @@ LATE_BLOCKS = 15.0
 def venue_gates(sides: Iterable[VenueSide], view: MarketView, now_ns: int) -> dict[str, str | None]:
     """The first of stale, unknown and settlement that fails at each venue."""
     return {
-        side.venue: _stale(side, now_ns) or _unknown(side) or _settlement(side, view, now_ns)
+        side.venue: stale_gate(side.quote.market, _used(side.quote.market), now_ns)
+        or unknown_gate(side.venue, side.hourly, side.quote.fees.taker)
+        or settlement_gate(side.quote.market, view, now_ns)
         for side in sides
     }
 
@@ -39,56 +41,70 @@ def failed_gate(
             return words
     share, thin = min((_depth_share(side, size), side.venue) for side in pair)
     if share < inputs.min_depth:
-        times = f"{math.floor(share * 100) / 100:g}x" if share >= 0.01 else "below 0.01x"
-        held = base_words(share * size)
-        return f"depth {times}: the visible book of {thin} holds {held} of {base_words(size)}"
+        return depth_words(thin, share, size)
     basis_bps = abs(long.quote.mid_usd / short.quote.mid_usd - 1) * 1e4
     if basis_bps > inputs.max_basis_bps:
-        return f"basis {basis_bps:.0f} bps, {inputs.max_basis_bps:g} are allowed"
+        return basis_words(basis_bps, inputs.max_basis_bps)
     return None
 
 
-def _stale(side: VenueSide, now_ns: int) -> str | None:
-    market = side.quote.market
-    for name in _used(market):
+def depth_words(venue: str, share: float, size: float) -> str:
+    """A book that holds `share` of a size in base units."""
+    times = f"{math.floor(share * 100) / 100:g}x" if share >= 0.01 else "below 0.01x"
+    held = base_words(share * size)
+    return f"depth {times}: the visible book of {venue} holds {held} of {base_words(size)}"
+
+
+def basis_words(basis_bps: float, most_bps: float) -> str:
+    return f"basis {basis_bps:.0f} bps, {most_bps:g} are allowed"
+
+
+def stale_gate(market: MarketRead, fields: Iterable[Field], now_ns: int) -> str | None:
+    """The first of these figures that is too old, in words."""
+    for name in fields:
         if market.is_stale(name, now_ns):
             age_s = market.age_s(name, now_ns)
             age = "" if age_s is None else f" {age_s:.0f} s"
-            return f"stale{age}: {name.replace('_', ' ')} of {side.venue}"
+            return f"stale{age}: {name.replace('_', ' ')} of {market.venue}"
     return None
 
 
 def _used(market: MarketRead) -> Iterator[Field]:
     yield "book"
+    yield from rate_field(market)
+
+
+def rate_field(market: MarketRead) -> Iterator[Field]:
+    """The figure that its rate is taken from; nothing without a rate."""
     rate = market.rate()
     if rate is not None:
         yield "predicted" if rate.kind == "predicted" else "funding"
 
 
-def _unknown(side: VenueSide) -> str | None:
-    if side.hourly is None:
-        return f"interval unknown: {side.venue} states no rate for one"
-    if side.quote.fees.taker is None:
-        return f"fee unknown: set taker_fee.{side.venue}"
+def unknown_gate(venue: str, hourly: float | None, taker_fee: float | None) -> str | None:
+    if hourly is None:
+        return f"interval unknown: {venue} states no rate for one"
+    if taker_fee is None:
+        return f"fee unknown: set taker_fee.{venue}"
     return None
 
 
-def _settlement(side: VenueSide, view: MarketView, now_ns: int) -> str | None:
+def settlement_gate(market: MarketRead, view: MarketView, now_ns: int) -> str | None:
     """A payment that is overdue, or a chain without blocks; what was never seen cannot be late."""
-    last = side.quote.market.settled.latest
+    last = market.settled.latest
     if last is not None:
         age_s = (now_ns - (last.venue_ns or last.recv_ns)) / NS_PER_S
         if age_s > last.interval_s + GRACE_S:
             return (
-                f"settlement unhealthy: {side.venue} last paid {age_s / HOUR_S:.1f} h ago, "
+                f"settlement unhealthy: {market.venue} last paid {age_s / HOUR_S:.1f} h ago, "
                 f"every {last.interval_s / HOUR_S:g} h are due"
             )
-    venue = view.venue(side.venue)
+    venue = view.venue(market.venue)
     age, cadence = (
         (venue.chain.block_age_s(now_ns), venue.chain.cadence_s()) if venue else (None, None)
     )
     if age is not None and cadence is not None and age > LATE_BLOCKS * cadence + 1:
-        return f"settlement unhealthy: {side.venue} has no block for {age:.0f} s"
+        return f"settlement unhealthy: {market.venue} has no block for {age:.0f} s"
     return None
 
 

@@ -111,7 +111,7 @@ def venue_sides(
                 leg=None if clock is None or rate is None else PairLeg(clock, rate, cap_hourly),
                 formula_frac=None
                 if clock is None or rate is None or terms is None
-                else _by_formula(
+                else formula_funding(
                     venue_formula(terms, clock.interval_s, cap_hourly),
                     rate,
                     paid.rates,
@@ -122,7 +122,7 @@ def venue_sides(
     return sides
 
 
-def _by_formula(formula: Formula, hourly: float, paid: Floats, hours: PaidHours) -> float:
+def formula_funding(formula: Formula, hourly: float, paid: Floats, hours: PaidHours) -> float:
     """Through the clamp and the caps of the venue, a fraction of notional, + when longs pay."""
     over = -hours.begin * hourly
     return over + expected_hours(formula, hourly, paid, round(hours.end), HALF_LIFE_H)
