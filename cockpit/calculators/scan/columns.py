@@ -1,0 +1,95 @@
+"""Listings as columns, and pairs as indices into them: NaN where a figure is not known."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.analytics.funding.payments import first_hours, paid_hours
+from cockpit.calculators.scan.listing import Listing
+from cockpit.core.units import HOUR_NS
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+class Columns(NamedTuple):
+    """One entry a listing, all (n,). `begin` and `end` are the hours of rate that the hold is paid
+    for; `longest` and `first_begin` bound what its stamps can add to the sum of whole hours."""
+
+    hourly: Floats
+    cap: Floats
+    price: Floats
+    buy: Floats
+    sell: Floats
+    depth: Floats
+    initial: Floats
+    interest: Floats
+    volume: Floats
+    level: Floats
+    begin: Floats
+    end: Floats
+    first_begin: Floats
+    longest: Floats
+    is_hourly: Flags
+    is_sound: Flags
+    """Nothing is wrong with the market alone."""
+
+
+def columns_of(listings: Sequence[Listing], at_ns: int, hold_h: int) -> Columns:
+    until_ns = at_ns + hold_h * HOUR_NS
+    hours = np.zeros((len(listings), 4))
+    is_hourly = np.ones(len(listings), dtype=bool)
+    for place, listing in enumerate(listings):
+        clock = listing.clock
+        if clock is None:
+            hours[place] = np.nan
+            continue
+        held, first = paid_hours(clock, at_ns, at_ns, until_ns), first_hours(clock, at_ns)
+        is_hourly[place] = clock.is_hourly(at_ns)
+        hours[place] = held.begin, held.end, first.begin, max(first.end, first.total)
+    return Columns(
+        hourly=_column(listings, lambda one: one.hourly),
+        cap=_column(listings, lambda one: one.cap_hourly),
+        price=_column(listings, lambda one: one.price_usd),
+        buy=_column(listings, lambda one: one.buy_frac),
+        sell=_column(listings, lambda one: one.sell_frac),
+        depth=_column(listings, lambda one: one.depth_x),
+        initial=_column(listings, lambda one: one.initial_frac),
+        interest=_column(listings, lambda one: one.oi_usd),
+        volume=_column(listings, lambda one: one.volume_24h_usd),
+        level=_column(listings, lambda one: one.paid.level),
+        begin=hours[:, 0],
+        end=hours[:, 1],
+        first_begin=hours[:, 2],
+        longest=hours[:, 3],
+        is_hourly=is_hourly,
+        is_sound=np.array([one.gate is None for one in listings], dtype=bool),
+    )
+
+
+def pairs_of(listings: Sequence[Listing], hourly: Floats) -> tuple[Ints, Ints]:
+    """(long, short) of every two markets of one asset, so that the pair receives now; in the order
+    of the listings where a rate is not known or both are equal."""
+    members: dict[str, list[int]] = {}
+    for place, listing in enumerate(listings):
+        members.setdefault(listing.asset, []).append(place)
+    ones, others = [], []
+    for places in members.values():
+        if len(places) > 1:
+            first, second = np.triu_indices(len(places), 1)
+            group = np.array(places, dtype=np.int64)
+            ones.append(group[first])
+            others.append(group[second])
+    if not ones:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    one, other = np.concatenate(ones), np.concatenate(others)
+    # A comparison with NaN is False: then the order stays.
+    turned = hourly[other] < hourly[one]
+    return np.where(turned, other, one), np.where(turned, one, other)
+
+
+def _column(listings: Sequence[Listing], value: Callable[[Listing], float | None]) -> Floats:
+    return np.array([value(listing) for listing in listings], dtype=np.float64)
