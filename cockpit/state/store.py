@@ -190,7 +190,9 @@ class MarketStore:
                 market.instrument = venue.instruments.get(symbol)
                 market.link = venue.state
                 venue.markets[symbol] = market
-                venue.surveyed.pop(symbol, None)
+                surveyed = venue.surveyed.pop(symbol, None)
+                if surveyed is not None and symbol not in kept:
+                    surveyed.hand_over(market)
         self.version += 1
 
     def survey(self, is_on: bool) -> None:

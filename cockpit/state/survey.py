@@ -90,6 +90,18 @@ class SurveyedMarket:
         stated = {field: cadence.last_ns for field, cadence in market.cadence.items()}
         self._stated_ns = {field: at_ns for field, at_ns in stated.items() if at_ns is not None}
 
+    def hand_over(self, market: MarketState) -> None:
+        """Let a market that is watched from now on begin with these figures, as old as they are."""
+        market.live, market.predicted = self.live, self.predicted
+        market.open_interest, market.mark, market.index = self.open_interest, self.mark, self.index
+        market.volume_stated_usd = self.volume_stated_usd
+        market.volume_24h_base = self.volume_24h_base
+        for field in self._stated_ns:
+            read_ns = self._read_ns(field)
+            if read_ns is not None:
+                market.cadence[field].arrived(read_ns)
+        market.version += 1
+
     @property
     def is_known(self) -> bool:
         """Whether any figure was ever stated."""

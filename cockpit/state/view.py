@@ -91,6 +91,7 @@ class VenueRead(Protocol):
     chain: ChainTelemetry
     links: dict[str, Link]
     chain_name: str | None
+    surveyed_ns: int | None
 
     @property
     def state(self) -> LinkState: ...

@@ -119,6 +119,17 @@ def test_a_market_that_is_watched_leaves_the_survey_and_comes_back_with_its_figu
     assert len(store.surveyed()) == 1, "the venue that never spoke of it has no row"
 
 
+def test_a_market_that_is_watched_from_now_on_begins_with_what_the_survey_told(store):
+    store.apply_all([live_rate("WIF"), Volume(usd_24h=7e6, **said("WIF")),
+                     Surveyed(venue="a", recv_ns=after(20), markets=1, period_s=20.0)])  # fmt: skip
+    store.watch(["BTC", "WIF"])
+    wif = store.market("a", "WIF")
+    assert (wif.live.rate, wif.volume_24h_usd, wif.mark) == (1e-5, 7e6, None)
+    assert wif.age_s("funding", after(25)) == 5.0
+    assert wif.age_s("mark", after(25)) is None
+    assert not wif.is_stale("volume", after(25))
+
+
 def test_volume_is_the_venues_figure_else_its_base_units_at_the_mark(store):
     store.apply_all([Volume(usd_24h=5e6, base_24h=1.0, **said("BTC")),
                      Volume(base_24h=100.0, **said("WIF"))])  # fmt: skip
