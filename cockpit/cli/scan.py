@@ -1,0 +1,236 @@
+"""`cockpit scan`: every pair of every asset, ranked by what it leaves at one size."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cockpit.cli import common, loops, output
+from cockpit.cli.options import number, parse_duration
+from cockpit.core.errors import InputError
+
+if TYPE_CHECKING:
+    from cockpit.calculators.common.market_data import Settings
+    from cockpit.calculators.scan.listing import Row, ScanInputs
+    from cockpit.calculators.scan.reading import Kept
+    from cockpit.config import Config
+    from cockpit.desk.live import Engine
+    from cockpit.state.view import MarketView
+
+HELP = "every pair of every asset on every venue, ranked net at one size"
+POLL_S = 0.05
+BEST_FOLLOWED = 10
+"""Assets whose books and funding history are fetched once they are known to be the best."""
+SURVEY_SHARE = 0.6
+"""Of the time that may be waited: a venue that has not told its markets by then is left out."""
+HISTORY_GRACE_S = 3.0
+KEPT_DAYS = 30
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--usd", type=number, default=10_000.0, metavar="N", help="of one leg (default 10k)"
+    )
+    parser.add_argument("--hold", default="24h", metavar="D", help="whole hours (default 24h)")
+    parser.add_argument(
+        "--where", metavar="EXPR", help='such as "net>50 and oi>5m and venue!=NAME and gate=pass"'
+    )
+    parser.add_argument("--top", type=common.positive_int, metavar="N", help="only the best N")
+    parser.add_argument("--view", metavar="FILE", help="rank a saved `cockpit snapshot --json`")
+    common.add_live_options(parser)
+    parser.add_argument(
+        "--for", dest="duration", default="15s", metavar="D", help="wait at most (default 15s)"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON document")
+    form.add_argument("--csv", action="store_true", help="print CSV, a row a pair")
+
+
+def run(args: argparse.Namespace) -> int:
+    if not (args.json or args.csv):
+        raise InputError("this command prints JSON or CSV: add --json or --csv")
+    from cockpit.calculators.scan import where
+    from cockpit.calculators.scan.document import scan_document
+
+    duration_s = parse_duration(args.duration, "--for")
+    inputs = _inputs(args)
+    try:
+        conditions = where.parse_where(args.where) if args.where else ()
+    except ValueError as error:
+        raise InputError(f"--where: {error}") from None
+    config = common.load_config(args)
+    only = frozenset(config.watch.symbols) if args.symbols else None
+    scan = _Scan(config, inputs, only)
+    warnings: list[str] = []
+    if args.view:
+        from cockpit.documents.saved_view import load_view
+
+        saved = load_view(Path(args.view))
+        saved.asset_rules = config.assets
+        at_ns, rows = saved.at_ns, scan.rows(saved, saved.at_ns)
+    else:
+        from cockpit.cli.headless import make_engine
+
+        engine = make_engine(args, config)
+        at_ns, warnings, rows = loops.run(scan.live(engine, duration_s))
+    kept = where.chosen(rows, conditions)[: args.top]
+    if args.csv:
+        _write_csv(kept)
+        for words in warnings:
+            print(f"cockpit: {words}", file=sys.stderr)
+    else:
+        output.write_document(
+            scan_document(kept, inputs, at_ns=at_ns, markets=scan.markets, warnings=warnings)
+        )
+    return 4 if warnings else 0
+
+
+def _inputs(args: argparse.Namespace) -> "ScanInputs":
+    from cockpit.calculators.scan.listing import ScanInputs
+
+    hold_h = parse_duration(args.hold, "--hold") / 3600
+    if hold_h != int(hold_h) or not 1 <= hold_h <= 87600:
+        raise InputError(f"--hold: {args.hold!r}: expected whole hours, 1h at least")
+    if not args.usd > 0:
+        raise InputError(f"--usd: {args.usd:g}: expected a size above zero")
+    return ScanInputs(usd=args.usd, hold_h=int(hold_h))
+
+
+class _Scan:
+    """One ranking, from a saved state or from venues that are asked now."""
+
+    def __init__(self, config: "Config", inputs: "ScanInputs", only: frozenset[str] | None) -> None:
+        self._config = config
+        self._inputs = inputs
+        self._only = only
+        self.markets = 0
+        """How many were looked at, of the last ranking."""
+
+    def rows(self, view: "MarketView", at_ns: int) -> "list[Row]":
+        from cockpit.calculators.scan.ranking import ScanJob, rank
+        from cockpit.calculators.scan.reading import listings_of, market_count
+
+        settings = self._settings(at_ns - view.clock_offset_ns)
+        listings = listings_of(view, settings, self._inputs, _kept(at_ns))
+        if self._only is not None:
+            listings = tuple(one for one in listings if one.symbol in self._only)
+        self.markets = market_count(view)
+        return rank(ScanJob(listings=listings, inputs=self._inputs, at_ns=settings.now_ns))
+
+    async def live(self, engine: "Engine", duration_s: float) -> "tuple[int, list[str], list[Row]]":
+        """(time, warnings, rows): survey all, then follow the best, then rank again.
+
+        NoVenueError if no venue could be reached.
+        """
+        from cockpit.cli.snapshot import has_history, is_complete
+        from cockpit.core.errors import NoVenueError
+        from cockpit.desk.contract import Survey, Watch
+
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        deadline = began + duration_s
+        engine.post(Survey(is_on=True))
+        await engine.start()
+        try:
+            while loop.time() < began + SURVEY_SHARE * duration_s and not _is_surveyed(engine):
+                await asyncio.sleep(POLL_S)
+            missing = engine.unreachable()
+            if len(missing) == len(engine.specs):
+                reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
+                raise NoVenueError(f"no venue could be reached: {reasons}")
+            best = self._best(self.rows(engine.view, engine.clock.now_ns()))
+            if best:
+                engine.post(Watch(best))
+            while best and loop.time() < deadline:
+                await asyncio.sleep(POLL_S)
+                if is_complete(engine):
+                    if has_history(engine):
+                        break
+                    deadline = min(deadline, loop.time() + HISTORY_GRACE_S)
+            at_ns = engine.clock.now_ns()
+            # Before the links close: with them the books go.
+            return at_ns, _lacks(engine), self.rows(engine.view, at_ns)
+        finally:
+            await engine.stop()
+
+    def _best(self, rows: "Sequence[Row]") -> tuple[str, ...]:
+        """The symbols to follow: those asked for, else those of the best pairs."""
+        if self._only is not None:
+            return tuple(sorted(self._only))
+        names = [row.symbol.partition("@")[0] for row in rows if row.net_usd is not None]
+        return tuple(dict.fromkeys(names))[:BEST_FOLLOWED]
+
+    def _settings(self, now_ns: int) -> "Settings":
+        from cockpit import venues
+        from cockpit.desk.calculator_settings import settings_for
+
+        specs = {name: venues.load(name).SPEC for name in venues.REGISTRY}
+        return settings_for(self._config, specs, now_ns)
+
+
+def _is_surveyed(engine: "Engine") -> bool:
+    """Whether every venue has told the figures of all its markets."""
+    return all(
+        venue.surveyed_ns is not None and engine.view.listed(venue.name)
+        for venue in engine.view.venues()
+    )
+
+
+def _lacks(engine: "Engine") -> list[str]:
+    """What a reader must know of the venues that were asked."""
+    missing = engine.unreachable()
+    warnings = [f"{venue}: {reason}" for venue, reason in missing.items()]
+    silent = (
+        venue.name
+        for venue in engine.view.venues()
+        if venue.surveyed_ns is None and venue.name not in missing
+    )
+    return [*warnings, *(f"{name}: has not told its markets in time" for name in silent)]
+
+
+def _kept(at_ns: int) -> "Kept":
+    """What history keeps of the funding that was paid; nothing where there is no history."""
+    from cockpit.core.errors import CockpitError
+    from cockpit.core.events import Funding
+    from cockpit.history.layout import Folder, default_folder
+    from cockpit.history.reader import HistoryReader
+    from cockpit.state.curves import SettledHistory
+
+    reader = HistoryReader(Folder(default_folder()))
+    kept: dict[tuple[str, str], SettledHistory] = {}
+    try:
+        rows = reader.settled(KEPT_DAYS, at_ns)
+    except CockpitError as error:
+        print(f"cockpit: history is not used: {error.ui_message}", file=sys.stderr)
+        return kept
+    finally:
+        reader.close()
+    for row in rows:
+        history = kept.setdefault((row.venue, row.symbol), SettledHistory())
+        paid = Funding(
+            venue=row.venue,
+            symbol=row.symbol,
+            recv_ns=row.paid_at_ns,
+            venue_ns=row.paid_at_ns,
+            kind="settled",
+            rate=row.rate,
+            interval_s=row.interval_s,
+        )
+        history.add(paid)
+    return kept
+
+
+def _write_csv(rows: "Sequence[Row]") -> None:
+    import csv
+    import io
+
+    from cockpit.calculators.scan.document import HEADER, csv_row
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(csv_row(row) for row in rows)
+    with output.stdout() as out:
+        out.write(text.getvalue().encode())
