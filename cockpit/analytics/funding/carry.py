@@ -21,8 +21,8 @@ from cockpit.core.units import HOURS_PER_YEAR
 GUARD = 1e-9
 """Of the cost: keeps one that takes exactly 75 hours from taking 76."""
 _STANDARD = NormalDist()
-_NEVER_H = 1000 * HOURS_PER_YEAR
-"""A pair that needs longer than this never breaks even."""
+_NEVER_H = 100 * HOURS_PER_YEAR
+"""A pair that needs longer than this never breaks even; stamps in ns end in 292 years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def breakeven_h(cost_frac: float, spread: Spread) -> int | None:
     """The first whole hour at which the expected sum covers the cost; None if it never does.
 
     A sum that peaks below the cost (a long-run spread of 0 or less) never does, nor does one that
-    would take a thousand years. ValueError for anything not finite or a phi outside 0 to 1.
+    would take a century. ValueError for anything not finite or a phi outside 0 to 1.
     """
     if not all(math.isfinite(x) for x in (cost_frac, spread.now, spread.mean, spread.phi)):
         raise ValueError("break-even needs finite numbers")
@@ -111,7 +111,7 @@ def breakeven_h(cost_frac: float, spread: Spread) -> int | None:
     total = _sums(spread)
     if total(high) < needed:
         return None
-    # Most pairs that ever pay do so within days of a bracket of a thousand years.
+    # Most pairs that ever pay do so within days of a bracket of a century.
     reach = low
     while reach < high and total(reach) < needed:
         low, reach = reach + 1, 2 * reach

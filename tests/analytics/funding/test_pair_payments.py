@@ -141,3 +141,9 @@ def test_a_month_of_break_even_is_the_first_hour_whose_payments_cover_the_cost(
         assert hour is not None
         paid = hold_funding(found, 0.0, min(hour, first)).expected
         assert hour == first or abs(paid / cost - 1) < 1e-6
+
+
+def test_a_pair_that_pays_for_its_cost_after_centuries_never_breaks_even() -> None:
+    """10 bps by 3e-10 an hour are 3.3 million hours, 380 years: more than stamps can be counted."""
+    assert covering_hour(pair(leg(0.0, 1), leg(3e-10, 1)), 1e-3) is None
+    assert covering_hour(pair(leg(0.0, 1), leg(3e-8, 1)), 1e-3) is not None
