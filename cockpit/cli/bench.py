@@ -5,8 +5,8 @@ from typing import Any
 
 from cockpit.cli import common, output
 
-HELP = "the built-in benchmarks: pipeline, calculators, screen, history"
-PARTS = ("pipeline", "calculators", "screen", "history")
+HELP = "the built-in benchmarks: pipeline, calculators, scan, screen, history"
+PARTS = ("pipeline", "calculators", "scan", "screen", "history")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
