@@ -41,13 +41,18 @@ wire_is_known: every kind of message and every field has been seen before.
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """One point of a venue's wire. `says` is a sentence, `source` a page, a recording or a file."""
+    """One point of a venue's wire. `says` is a sentence, `source` a page, a recording or a file.
+
+    `both_and_single` are the two fields of one message that count open interest of both sides and
+    of one, where the wire has both.
+    """
 
     point: str
     says: str
     standing: Standing
     source: str
     proof: Proof | None = None
+    both_and_single: tuple[str, str] | None = None
 
 
 def claims(venue: str) -> tuple[Claim, ...]:

@@ -20,7 +20,7 @@ class Size(NamedTuple):
 
 SIZES = {
     "cockpit/venues/kit": Size(900, 1650),
-    "cockpit/venues/bybit": Size(560, 800),
+    "cockpit/venues/bybit": Size(560, 830),
     "cockpit/venues/dydx": Size(1100, 1450),
     "cockpit/venues/extended": Size(420, 850),
     "cockpit/venues/hyperliquid": Size(1100, 1550),

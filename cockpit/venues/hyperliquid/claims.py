@@ -15,6 +15,8 @@ _ROWS: tuple[tuple[str, Standing, Proof | None, str, str], ...] = (
      "coins of the market's name, of one side"),
     ("book", "recorded", "sequence_holds", "l2Book of 2025-01 and 2025-09",
      "every message is the whole book; its time alone orders it"),
+    ("touch", "recorded", "sizes_are_absolute", "l2Book and bbo of 2025-09",
+     "bbo has the whole size of the touch, as a ladder of its block has it"),
     ("book cadence", "unconfirmed", None, "a client library of 2026-06; recordings have 0.5 s",
      "whole ladders may come 5 s apart; the touch comes with its block"),
     ("stamps", "recorded", "stamps_are_current", "l2Book, bbo and trades",
