@@ -140,7 +140,8 @@ class VenueStats(msgspec.Struct, frozen=True, kw_only=True):
     """One venue's wire, counted since the start, as the health screen shows it.
 
     `bytes` are characters for text frames. `budget_left` is request weight that could be spent
-    now, of `budget_burst`; `blocked_s` is how long the venue still refuses us.
+    now, of `budget_burst`; `blocked_s` is how long the venue still refuses us. `new_fields` are
+    names that the wire did not have before, with the messages of a sample that had them.
     """
 
     frames: int
@@ -151,6 +152,7 @@ class VenueStats(msgspec.Struct, frozen=True, kw_only=True):
     blocked_s: float
     fetches_pending: int
     tape_error: str = ""
+    new_fields: tuple[tuple[str, int], ...] = ()
 
 
 class FeedStats(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,7 +35,9 @@ from cockpit.desk.recorder import Recorder, TapeOrder
 from cockpit.history.errors import HistoryError
 from cockpit.portfolio.attribution import unwatched
 from cockpit.venues.contract import KeptSpan, VenueSpec, Wants
+from cockpit.venues.known_fields import known_fields
 from cockpit.wire.coalesce import Coalescer
+from cockpit.wire.drift import FieldDrift
 from cockpit.wire.driver import Driver
 from cockpit.wire.endpoints import Endpoint
 from cockpit.wire.tape import Origin, TapeWriter
@@ -153,6 +155,7 @@ class Engine:
                 tape=self._tape_of(name),
                 black_box_dir=self._black_boxes,
                 coalescer=self.coalescer,
+                drift=FieldDrift(known_fields(name)),
             )
             self.drivers[name] = driver
             self._tasks.append(asyncio.create_task(self._run(name, driver), name=f"driver {name}"))
@@ -364,6 +367,7 @@ class Engine:
             blocked_s=stats.blocked_s,
             fetches_pending=stats.fetches_pending,
             tape_error=self.tape_error(name),
+            new_fields=stats.new_fields,
         )
 
     def feed_stats(self) -> FeedStats:

@@ -33,6 +33,7 @@ from cockpit.venues.contract import (
     Wants,
 )
 from cockpit.wire.coalesce import Coalescer
+from cockpit.wire.drift import FieldDrift
 from cockpit.wire.endpoints import Endpoint
 from cockpit.wire.fetcher import Fetcher
 from cockpit.wire.link import AnyLink, PolledLink, WebSocketLink
@@ -52,7 +53,8 @@ class DriverStats(msgspec.Struct):
 
     `bytes` are characters for text frames. `connected_since_ns` has the open links only.
     `budget_left` is request weight that could be spent now, of `budget_burst`; `blocked_s` is how
-    long the venue still refuses us. `tape_error` says why recording ended early.
+    long the venue still refuses us. `tape_error` says why recording ended early. `new_fields` are
+    names that the venue's wire did not have before, with the messages of a sample that had them.
     """
 
     frames: int = 0
@@ -68,6 +70,7 @@ class DriverStats(msgspec.Struct):
     blocked_s: float = 0.0
     fetches_pending: int = 0
     tape_error: str = ""
+    new_fields: tuple[tuple[str, int], ...] = ()
 
 
 class Driver:
@@ -75,6 +78,7 @@ class Driver:
 
     `endpoint` replaces the venue's own addresses. `tape` records every input; closing it is the
     caller's. `black_box_dir` is where the last inputs before a fault of an adapter are kept.
+    `drift` counts fields that are new on the wire.
 
     InputError if the endpoint lacks a link that the venue needs.
     """
@@ -91,6 +95,7 @@ class Driver:
         tape: TapeWriter | None = None,
         black_box_dir: Path | None = None,
         coalescer: Coalescer | None = None,
+        drift: FieldDrift | None = None,
     ) -> None:
         if endpoint is not None:
             endpoint.require(spec)
@@ -102,6 +107,7 @@ class Driver:
         self._black_box_dir = black_box_dir
         self._black_box_ns: int | None = None
         self._coalescer = coalescer
+        self._drift = drift
         self._pump = Pump(spec, make_session, wants)
         self._stats = DriverStats(budget_burst=spec.burst)
         self._ever_open: set[str] = set()
@@ -116,6 +122,7 @@ class Driver:
         self._stats.budget_left = self._fetcher.budget_left
         self._stats.blocked_s = self._fetcher.blocked_s
         self._stats.fetches_pending = self._fetcher.pending
+        self._stats.new_fields = tuple(self._drift.new.items()) if self._drift else ()
         return self._stats
 
     def want(self, wants: Wants) -> None:
@@ -157,6 +164,8 @@ class Driver:
         if type(item) is Frame:
             stats.frames += 1
             stats.bytes += len(item.data)
+            if self._drift is not None:
+                self._drift.look(item.data)
         elif type(item) is Opened:
             self._count_open(item)
         outcomes = self._pump.feed(item)

@@ -99,6 +99,15 @@ def test_a_failed_adapter_and_a_broken_recording_come_first() -> None:
     assert "recording ended: disk full" in lines[first + 1]
 
 
+def test_fields_that_are_new_on_the_wire_are_named_and_counted() -> None:
+    scene = scenes.live()
+    drifted = tuple((f"field_{letter}", 3) for letter in "abcdef")
+    scene.venue_stats = {"alphaswap": stats(), "bravo": stats(new_fields=drifted)}
+    text = text_of(trouble, scene)
+    assert text.count("wire drift") == 1
+    assert "6 new fields: field_a, field_b, field_c, field_d, field_e, …" in text
+
+
 def test_the_programs_figures_are_shown_and_unmeasured_ones_are_dots() -> None:
     scene = scenes.live()
     scene.feed = FeedStats(messages_per_s=1812.4, coalescing=True, recording=False)

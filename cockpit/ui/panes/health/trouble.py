@@ -1,4 +1,4 @@
-"""What went wrong at each venue, in its own words: last reject, budget, recording, faults."""
+"""What went wrong at each venue, in its own words: rejects, drift, budget, faults."""
 
 from cockpit.state.view import VenueRead
 from cockpit.ui.model.readings import Readings
@@ -7,6 +7,7 @@ from cockpit.ui.text.styled import Line, clean, fit, framed
 
 TITLE = "trouble"
 HZ = 1.0
+MOST_NAMES = 5
 
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
@@ -62,6 +63,10 @@ def _troubles(readings: Readings, venue: VenueRead) -> list[tuple[str, str]]:
         troubles.append(
             (f"{venue.chain.rejects} rejected, last: {clean(venue.chain.last_reject)}", "warn")
         )
+    if stats and stats.new_fields:
+        names = ", ".join(clean(name) for name, _ in stats.new_fields[:MOST_NAMES])
+        more = ", …" * (len(stats.new_fields) > MOST_NAMES)
+        troubles.append((f"wire drift: {len(stats.new_fields)} new fields: {names}{more}", "warn"))
     skew = venue.chain.clock_skew_ms()
     if skew is not None and skew < 0:
         troubles.append(
