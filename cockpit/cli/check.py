@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common
@@ -61,6 +61,24 @@ def _findings(args: argparse.Namespace, duration_s: float) -> Iterator[Finding]:
 
     yield from screen_findings(config)
     yield from _venues(args, config, duration_s)
+    yield _claims(config.watch.venues)
+
+
+def _claims(names: Iterable[str]) -> Finding:
+    """What of these venues' wires nobody has confirmed, and how it can be."""
+    from cockpit.venues.claims import claims
+
+    open_points = {
+        name: [claim for claim in claims(name) if claim.standing == "unconfirmed"] for name in names
+    }
+    counts = ", ".join(f"{name} {len(found)}" for name, found in open_points.items() if found)
+    if not counts:
+        return Finding("claims", "ok", "every point of these venues' wires has evidence")
+    total = sum(map(len, open_points.values()))
+    by_traffic = sum(c.proof is not None for found in open_points.values() for c in found)
+    detail = f"{total} points of venues' wires are unconfirmed: {counts}"
+    advice = f"`cockpit verify` lists them, and holds {by_traffic} of them against live traffic"
+    return Finding("claims", "ok", detail, advice)
 
 
 def _positions() -> Finding:

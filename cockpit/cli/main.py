@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "backtest": "cockpit.cli.backtest",
     "bench": "cockpit.cli.bench",
     "check": "cockpit.cli.check",
+    "verify": "cockpit.cli.verify",
     "config": "cockpit.cli.config",
 }
 """Each module has `HELP`, `add_arguments(parser)` and `run(args) -> exit code`."""

@@ -177,6 +177,8 @@ def test_check_names_what_is_wrong_and_exits_1(tmp_path):
     assert "refused" in rows["bybit"]["detail"]
     assert rows["bybit"]["advice"]
     assert rows["config"]["status"] == "ok"
+    assert "unconfirmed: hyperliquid " in rows["claims"]["detail"]
+    assert "`cockpit verify`" in rows["claims"]["advice"]
 
 
 def test_check_says_how_much_is_remembered_and_whether_anybody_writes(home):
