@@ -11,6 +11,10 @@ __all__ = ["document_fields", "forecasts", "frameworks", "tests", "venue_fields"
 def document_fields(it: Any) -> tuple[object, ...]:
     """Fields of answers, documents and stored rows, which whoever reads them uses."""
     return (
+        it.oi_share,
+        it.long_interval_s,
+        it.short_interval_s,
+        it.baseAsset,
         it.parts_known,
         it.parts_wanted,
         it.interval80_width_bp_h,
