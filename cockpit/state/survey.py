@@ -5,7 +5,8 @@ that whoever ranks markets reads both alike. Facts that have not changed are not
 venue's `Surveyed` keeps all of them young, and only while its link is live.
 """
 
-from typing import Final, Protocol
+import copy
+from typing import Any, Final, Protocol
 
 from cockpit.core.events import Funding, Instrument, LinkState, OpenInterest, Prices, Volume
 from cockpit.core.units import NS_PER_S
@@ -55,6 +56,20 @@ class SurveyedMarket:
         self.volume_24h_base: float | None = None
         self.version = 0
         self._stated_ns: dict[Field, int] = {}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "SurveyedMarket":
+        """Facts never change, so two pictures may share them."""
+        twin = SurveyedMarket(copy.deepcopy(self._source, memo), self.symbol)
+        twin.live, twin.predicted, twin.open_interest = (
+            self.live,
+            self.predicted,
+            self.open_interest,
+        )
+        twin.mark, twin.index, twin.version = self.mark, self.index, self.version
+        twin.volume_stated_usd = self.volume_stated_usd
+        twin.volume_24h_base = self.volume_24h_base
+        twin._stated_ns = self._stated_ns.copy()
+        return twin
 
     def take(self, event: SurveyFact) -> None:
         """One fact of the market. What was settled is not kept here."""

@@ -143,7 +143,11 @@ def test_a_still_picture_is_not_changed_by_what_comes_later(store):
     store.apply(live_rate("WIF"))
     picture = store.still()
     store.apply(live_rate("WIF", 9e-5, after(1)))
-    assert rows(picture)["WIF"].live.rate == 1e-5
+    wif = rows(picture)["WIF"]
+    assert wif.live.rate == 1e-5
+    store.apply(Link(venue="a", recv_ns=after(1), state="down", reason="gone"))
+    assert (rows(store)["WIF"].link, wif.link) == ("down", "live")
+    assert wif.age_s("funding", after(3)) == 3.0
 
 
 def test_fourteen_venues_of_250_markets_take_less_than_15_megabytes():
