@@ -54,10 +54,10 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     gate: str | None = None
 
 
-class Realised(msgspec.Struct, frozen=True, kw_only=True, rename={
+class Realised(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename={
     "d1": "1d", "d3": "3d", "d7": "7d", "d30": "30d",
 }):  # fmt: skip
-    """Mean spread that was paid, a fraction an hour, over the last days; None without an hour."""
+    """Mean spread that was paid, a fraction an hour, over the last days; None of too few."""
 
     d1: float | None = None
     d3: float | None = None
@@ -65,7 +65,7 @@ class Realised(msgspec.Struct, frozen=True, kw_only=True, rename={
     d30: float | None = None
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One pair: long where funding is low, short where it is high; None is not known.
 
     `spread_hourly` and `expected_hourly` are received, a fraction an hour, now and over the hold.

@@ -234,7 +234,7 @@ class _Figures:
         long, short = self._listings[i], self._listings[j]
         (spread, expected, cost, net, apr, odds, depth, interest, share, volume, basis,
          half_life, sign_share, sign_h, d1, d3, d7, d30) = self._rows[place]  # fmt: skip
-        has_past = d30 is not None
+        has_past = sign_share is not None
         is_kept = long.history == "kept" and short.history == "kept"
         return Row(
             symbol=long.asset,

@@ -16,6 +16,8 @@ from cockpit.calculators.scan.columns import Flags, Floats, Ints
 from cockpit.core.units import HOUR_NS
 
 DAYS: Final = (1, 3, 7, 30)
+LEAST_SHARE: Final = 0.75
+"""Of a window's hours that must be known: a mean of four days is not one of thirty."""
 MOST_PHI: Final = 0.999
 _CHUNK: Final = 256
 """Pairs at a time: a matrix of a month of hours then stays within the cache's reach."""
@@ -108,7 +110,9 @@ def _look_back(past: Past, some: Ints, series: Floats, spread: Floats, now: int)
         window = slice(max(0, now - days * 24 + 1), max(0, now + 1))
         count = known[:, window].sum(axis=1)
         total = values[:, window].sum(axis=1)
-        past.means[some, place] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        past.means[some, place] = np.where(
+            count >= LEAST_SHARE * days * 24, total / np.maximum(count, 1), np.nan
+        )
     count = known.sum(axis=1)
     alike = known & (np.sign(values) == np.sign(spread)[:, None])
     past.sign_share[some] = np.where(count > 0, alike.sum(axis=1) / np.maximum(count, 1), np.nan)
