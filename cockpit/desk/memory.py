@@ -1,7 +1,8 @@
 """What a running desk hands to its history: rows of each slot, accounts, outages.
 
 Facts pass by here before they become state, so that a slot is sampled as things stood when it
-began. Nothing waits: the rows are written by a thread of `HistoryService`.
+began: each venue by itself, before its own next fact, so that no frame waits for all of them.
+Nothing waits for the disk: the rows are written by a thread of `HistoryService`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from cockpit.core.clock import Clock
 from cockpit.core.events import Event, Funding
 from cockpit.core.units import NS_PER_S
 from cockpit.history.layout import Folder
-from cockpit.history.rows import Batch, ExposureSample, Gap
+from cockpit.history.rows import Batch, ExposureSample, Gap, together
 from cockpit.history.sampler import SURVEYED_NS, WATCHED_NS
 from cockpit.history.service import HistoryService, Status
 from cockpit.history.settings import HistorySettings
@@ -45,7 +46,8 @@ class Memory:
         self.folder = order.folder
         self._view = view
         self._clock = clock
-        self._feed = SlotFeed(ViewState(view))
+        self._feeds = {venue.name: SlotFeed(ViewState(view, venue.name)) for venue in view.venues()}
+        self._sampled: list[Batch] = []
         self._service = HistoryService(order.folder, order.settings, clock, order.role)
         self._down_since_ns: dict[str, int] = {}
         self._slot_ns: int | None = None
@@ -58,40 +60,49 @@ class Memory:
         self._service.start()
 
     def hear(self, events: Sequence[Event]) -> None:
-        """Facts of one input, which all arrived at once, before the state has them."""
+        """Facts of one input of one venue, which all arrived at once, before the state has them."""
+        feed = self._feeds.get(events[0].venue)
+        if feed is None:
+            return
         at_ns = events[0].recv_ns
-        if self._feed.is_due(at_ns):
-            self._advance(at_ns)
+        if feed.is_due(at_ns):
+            self._sampled += feed.before(at_ns)
         if Funding in map(type, events):
             for event in events:
-                self._feed.heard(event)
+                feed.heard(event)
 
     def look(self) -> None:
-        """Time passes also where nothing arrives."""
+        """Once a second: time passes also where nothing arrives. Hands over what was sampled."""
         at_ns = self._clock.now_ns() - LATE_NS
-        if self._feed.is_due(at_ns):
-            self._advance(at_ns)
+        for feed in self._feeds.values():
+            if feed.is_due(at_ns):
+                self._sampled += feed.before(at_ns)
+        slot_ns = at_ns - at_ns % WATCHED_NS
+        before_ns, self._slot_ns = self._slot_ns, slot_ns
+        if before_ns is not None and before_ns != slot_ns:
+            self._sampled.append(self._slot(slot_ns, before_ns))
+            self._hand_over()
 
     def stop(self) -> None:
         """Write the rest. Blocks for as long as the disk needs, a few seconds at most."""
         now_ns = self._clock.now_ns()
         gaps = tuple(self._gap(venue, now_ns) for venue in self._down_since_ns)
-        self._service.offer(Batch(settled=self._feed.rest().settled, gaps=gaps))
+        self._sampled += [Batch(gaps=gaps), *(feed.rest() for feed in self._feeds.values())]
+        self._hand_over()
         self._service.stop()
 
-    def _advance(self, at_ns: int) -> None:
-        for batch in self._feed.before(at_ns):
-            self._service.offer(batch)
-        slot_ns = at_ns - at_ns % WATCHED_NS
-        before_ns, self._slot_ns = self._slot_ns, slot_ns
-        if before_ns is None or before_ns == slot_ns:
-            return
-        gaps = tuple(self._outages(slot_ns))
+    def _hand_over(self) -> None:
+        """One batch a slot, whatever number of venues: a writer counts in slots what may wait."""
+        self._service.offer(together(self._sampled))
+        self._sampled = []
+
+    def _slot(self, slot_ns: int, before_ns: int) -> Batch:
+        """What is not a market's: outages that are over, and once a minute the accounts."""
+        minute_ns = slot_ns - slot_ns % SURVEYED_NS
         exposure: tuple[ExposureSample, ...] = ()
-        minute_ns = at_ns - at_ns % SURVEYED_NS
         if minute_ns > before_ns:
             exposure = tuple(exposure_samples(positions.read(self._view, minute_ns)))
-        self._service.offer(Batch(exposure=exposure, gaps=gaps))
+        return Batch(exposure=exposure, gaps=tuple(self._outages(slot_ns)))
 
     def _outages(self, slot_ns: int) -> Iterator[Gap]:
         """A gap for each venue that is back; what is down is remembered."""

@@ -11,7 +11,7 @@ from cockpit.history.errors import HistoryError
 from cockpit.history.hot import HotStore
 from cockpit.history.layout import Folder
 from cockpit.history.quarantine import Trouble, of_cause, set_store_aside, trouble
-from cockpit.history.rows import Batch, Gap
+from cockpit.history.rows import Batch, Gap, together
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,8 @@ class BatchWriter:
             self._store = HotStore(self._folder)
         if self._pending:
             gap = self._gap(self._store.committed_ns(), now_ns)
-            written = self._store.append(_together(self._pending, gap), now_ns)
+            gaps = [Batch(gaps=(gap,))] if gap else []
+            written = self._store.append(together([*gaps, *self._pending]), now_ns)
             self._pending.clear()
             self.committed_ns = now_ns
             self.samples += written.samples
@@ -135,18 +136,3 @@ class BatchWriter:
             return
         self.notice = f"{found.sentence} ({kept})"
         self._retry_ns = now_ns
-
-
-def _together(batches: Sequence[Batch], gap: Gap | None) -> Batch:
-    """Many ticks as one, with the gap before them."""
-    return Batch(
-        samples=tuple(row for batch in batches for row in batch.samples),
-        settled=tuple(row for batch in batches for row in batch.settled),
-        chain=tuple(row for batch in batches for row in batch.chain),
-        exposure=tuple(row for batch in batches for row in batch.exposure),
-        forecasts=tuple(row for batch in batches for row in batch.forecasts),
-        gaps=(
-            *((gap,) if gap else ()),
-            *(row for batch in batches for row in batch.gaps),
-        ),
-    )

@@ -15,22 +15,18 @@ _TOUCH_BPS: Final = 1e-9
 """What rounding may add to a level that rests on the edge of its band."""
 
 
-def readings(view: MarketView, now_ns: int) -> Iterator[Reading]:
-    """Every market, watched or surveyed, as it stands. What is stale is a gap and keeps its age."""
-    for market in view.markets():
-        yield Reading(
-            venue=market.venue,
-            symbol=market.symbol,
-            watched=True,
-            figures=market_figures(market, now_ns),
-        )
-    for market in view.surveyed():
-        yield Reading(
-            venue=market.venue,
-            symbol=market.symbol,
-            watched=False,
-            figures=market_figures(market, now_ns),
-        )
+def readings(view: MarketView, now_ns: int, venue: str | None = None) -> Iterator[Reading]:
+    """Every market, watched or surveyed, or those of one venue, as it stands. What is stale is a gap
+    and keeps its age."""
+    for markets, watched in ((view.markets(), True), (view.surveyed(), False)):
+        for market in markets:
+            if venue is None or market.venue == venue:
+                yield Reading(
+                    venue=market.venue,
+                    symbol=market.symbol,
+                    watched=watched,
+                    figures=market_figures(market, now_ns),
+                )
 
 
 def market_figures(market: MarketRead, now_ns: int) -> Figures:
@@ -76,9 +72,11 @@ def market_figures(market: MarketRead, now_ns: int) -> Figures:
     )
 
 
-def chain_samples(view: MarketView, now_ns: int) -> Iterator[ChainSample]:
-    """Every venue of which anything was measured."""
+def chain_samples(view: MarketView, now_ns: int, only: str | None = None) -> Iterator[ChainSample]:
+    """Every venue, or one, of which anything was measured."""
     for venue in view.venues():
+        if only is not None and venue.name != only:
+            continue
         chain = venue.chain
         sample = ChainSample(
             venue=venue.name,

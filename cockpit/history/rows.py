@@ -214,3 +214,15 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
         return any(
             (self.samples, self.settled, self.chain, self.exposure, self.forecasts, self.gaps)
         )
+
+
+def together(batches: Sequence[Batch]) -> Batch:
+    """Many batches as one, in their order."""
+    return Batch(
+        samples=tuple(row for batch in batches for row in batch.samples),
+        settled=tuple(row for batch in batches for row in batch.settled),
+        chain=tuple(row for batch in batches for row in batch.chain),
+        exposure=tuple(row for batch in batches for row in batch.exposure),
+        forecasts=tuple(row for batch in batches for row in batch.forecasts),
+        gaps=tuple(row for batch in batches for row in batch.gaps),
+    )

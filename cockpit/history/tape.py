@@ -32,16 +32,17 @@ class TapeState(SlotState, Protocol):
 
 
 class ViewState:
-    """The state that somebody else feeds."""
+    """One venue of the state that somebody else feeds."""
 
-    def __init__(self, view: MarketView) -> None:
+    def __init__(self, view: MarketView, venue: str) -> None:
         self._view = view
+        self._venue = venue
 
     def readings(self, now_ns: int) -> Iterable[MarketReading]:
-        return readings(self._view, now_ns)
+        return readings(self._view, now_ns, self._venue)
 
     def chains(self, now_ns: int) -> Iterable[ChainSample]:
-        return chain_samples(self._view, now_ns)
+        return chain_samples(self._view, now_ns, self._venue)
 
 
 class SlotFeed:

@@ -41,6 +41,7 @@ class Desk:
 
     def take(self, second, event, **fields):
         self.show(second)
+        self.memory.look()
         events = [told(second, event, **fields)]
         self.memory.hear(events)
         self.view.apply_all(events)
