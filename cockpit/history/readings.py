@@ -16,7 +16,7 @@ _TOUCH_BPS: Final = 1e-9
 
 
 def readings(view: MarketView, now_ns: int, venue: str | None = None) -> Iterator[Reading]:
-    """Every market, watched or surveyed, or those of one venue, as it stands. What is stale is a gap
+    """Every market, watched or surveyed, or one venue's, as it stands. What is stale is a gap
     and keeps its age."""
     for markets, watched in ((view.markets(), True), (view.surveyed(), False)):
         for market in markets:
