@@ -6,7 +6,6 @@ stale, down or unknown say so and come last, whatever they would pay.
 """
 
 import math
-from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Final, NamedTuple
 
@@ -87,11 +86,6 @@ def rank(job: ScanJob) -> list[Row]:
         gate = words.of(i, j, place, hour, is_never=bool(never[place]))
         rows.append(figures.row(place, i, j, hour, gate))
     return rows
-
-
-def rank_job(job: ScanJob, keep_going: object) -> list[Row]:
-    """`rank` as the worker of a desk runs it; it is over before anybody could end it."""
-    return rank(job)
 
 
 def _money(
@@ -272,11 +266,3 @@ def worst_basis(long: Listing, short: Listing) -> CostBasis | None:
 
 def known(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
-
-
-def best_of_each(rows: Sequence[Row]) -> list[Row]:
-    """The best pair of each asset, in the order of the rows."""
-    first: dict[str, Row] = {}
-    for row in rows:
-        first.setdefault(row.symbol, row)
-    return list(first.values())

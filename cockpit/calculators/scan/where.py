@@ -1,4 +1,4 @@
-"""`--where "net>50 and oi>5m and venue!=bybit"`: conditions on rows, all of which must hold.
+"""`--where "net>50 and oi>5m and venue!=NAME"`: conditions on rows, all of which must hold.
 
 A row of which the figure is not known does not pass a condition on it.
 """

@@ -6,7 +6,7 @@ import pytest
 from cockpit.analytics.funding.payments import PaymentClock
 from cockpit.calculators.common.paid_history import Paid
 from cockpit.calculators.scan.listing import Listing, ScanInputs
-from cockpit.calculators.scan.ranking import ScanJob, best_of_each, rank
+from cockpit.calculators.scan.ranking import ScanJob, rank
 from tests.calculators.scan.universes import slow, universe
 from tests.support import AT_NS
 
@@ -123,12 +123,6 @@ def test_what_was_paid_is_averaged_over_the_last_days_and_its_sign_is_counted():
     assert row.sign_h == 24
     assert row.history == "fetched", "one leg is not of what is kept"
     assert row.half_life_h is None, "four days are too few for a fit"
-
-
-def test_the_best_pair_of_each_asset_comes_once():
-    rows = ranked(*(listing(v, rate) for v, rate in (("a", 0.0), ("b", 1e-4), ("c", 3e-4))))
-    assert len(rows) == 3
-    assert [key(row) for row in best_of_each(rows)] == [("BTC", "a", "c")]
 
 
 def test_nothing_listed_is_no_row():
