@@ -151,16 +151,22 @@ class _Scan:
                     deadline = min(deadline, loop.time() + HISTORY_GRACE_S)
             at_ns = engine.clock.now_ns()
             # Before the links close: with them the books go.
-            return at_ns, _lacks(engine), self.rows(engine.view, at_ns)
+            unlisted = [] if self._only is None else engine.unlisted()
+            return at_ns, [*_lacks(engine), *unlisted], self.rows(engine.view, at_ns)
         finally:
             await engine.stop()
 
     def _best(self, rows: "Sequence[Row]") -> tuple[str, ...]:
-        """The symbols to follow: those asked for, else those of the best pairs."""
-        if self._only is not None:
-            return tuple(sorted(self._only))
+        """The symbols to follow: those asked for, else the watch list and those of the best pairs.
+
+        Nothing where there is no watch list: then everything is followed as it is.
+        """
+        watched = self._config.watch.symbols
+        if self._only is not None or not watched:
+            return watched
         names = [row.symbol.partition("@")[0] for row in rows if row.net_usd is not None]
-        return tuple(dict.fromkeys(names))[:BEST_FOLLOWED]
+        best = tuple(dict.fromkeys(names))[:BEST_FOLLOWED]
+        return tuple(dict.fromkeys((*watched, *best)))
 
     def _settings(self, now_ns: int) -> "Settings":
         from cockpit import venues

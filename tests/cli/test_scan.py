@@ -100,3 +100,14 @@ def test_live_it_ranks_surveyed_markets_and_follows_the_books_of_the_best(tmp_pa
     bases = {pair["cost_basis"] for pair in found["pairs"]}
     assert bases >= {"book", "tier"}
     assert found["pairs"][0]["net_usd"] >= found["pairs"][-1]["net_usd"]
+
+
+def test_live_only_what_was_asked_for_is_ranked_and_what_nobody_lists_is_said(tmp_path):
+    venues = ("--venues", "hyperliquid,lighter")
+    with exchange(tmp_path, "--markets", "15", *venues) as sim:
+        answer = run("scan", "--json", "--endpoints", str(sim.endpoints), *venues, "--symbols",
+                     "btc,NOSUCH", "--for", "8s", home=tmp_path / "home")  # fmt: skip
+    found = json.loads(answer.stdout)
+    assert [(pair["symbol"], pair["cost_basis"]) for pair in found["pairs"]] == [("BTC", "book")]
+    assert any("NOSUCH: no venue lists it" in words for words in found["warnings"])
+    assert answer.returncode == 4
