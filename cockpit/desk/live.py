@@ -228,7 +228,11 @@ class Engine:
         except HistoryError as error:
             self.core.note(Notice(now_ns, "", error.ui_message, "warn"))
         else:
-            self._kept = take_over(self.view, found)
+            for key, recollection in found.items():
+                for venue, spans in take_over(self.view, {key: recollection}).items():
+                    self._kept.setdefault(venue, {}).update(spans)
+                # The screen draws and hears keys in between.
+                await asyncio.sleep(0)
 
     async def _remember(self, memory: Memory) -> None:
         while True:

@@ -129,9 +129,7 @@ def view_at(reader: HistoryReader, frame: Frame, at_ns: int) -> MarketStore | No
     ]
     if not rows:
         return None
-    hour: defaultdict[Key, list[Sample]] = defaultdict(list)
-    for row in reader.hot_samples(at_ns - HOUR_NS, at_ns, frame.symbols):
-        hour[row.venue, row.symbol].append(row)
+    hour = reader.hot_curves(at_ns - HOUR_NS, at_ns, frame.symbols)
     paid: defaultdict[Key, list[Funding]] = defaultdict(list)
     for found in reader.settled(SETTLED_DAYS, at_ns):
         if found.paid_at_ns <= at_ns:
@@ -147,7 +145,7 @@ def view_at(reader: HistoryReader, frame: Frame, at_ns: int) -> MarketStore | No
             continue
         key = (row.venue, row.symbol)
         market.recall(
-            Recollection(settled=tuple(paid[key]), curves=tuple(curve_of(hour[key], at_ns)))
+            Recollection(settled=tuple(paid[key]), curves=tuple(curve_of(hour.get(key, ()), at_ns)))
         )
         store.apply_all(_facts(row))
         for field in _stated(row.figures):

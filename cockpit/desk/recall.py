@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from cockpit.core.events import Funding
-from cockpit.core.units import HOUR_NS, NS_PER_S, hourly
+from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
 from cockpit.history.rows import Sample, Settled
@@ -36,16 +36,14 @@ def read_recollections(
     for paid in reader.settled(SETTLED_DAYS, now_ns):
         if paid.symbol in symbols and paid.paid_at_ns <= now_ns:
             settled[paid.venue, paid.symbol].append(paid)
-    recent: defaultdict[Key, list[Sample]] = defaultdict(list)
-    for row in reader.hot_samples(now_ns - HOUR_NS, now_ns, symbols):
-        recent[row.venue, row.symbol].append(row)
+    recent = reader.hot_curves(now_ns - HOUR_NS, now_ns, symbols)
     last = {
         (row.venue, row.symbol): row
         for row in reader.last_samples()
         if row.symbol in symbols and now_ns - FIGURES_NS < row.at_ns <= now_ns
     }
     return {
-        key: _recollection(settled[key], recent[key], last.get(key), now_ns)
+        key: _recollection(settled[key], recent.get(key, ()), last.get(key), now_ns)
         for key in {*settled, *recent, *last}
     }
 
@@ -75,7 +73,7 @@ def _paid_ns(row: Funding) -> int:
 
 
 def _recollection(
-    settled: Sequence[Settled], recent: Sequence[Sample], last: Sample | None, now_ns: int
+    settled: Sequence[Settled], recent: Sequence[CurvePoint], last: Sample | None, now_ns: int
 ) -> Recollection:
     found = Recollection(
         settled=tuple(payment(paid) for paid in settled),
@@ -118,25 +116,10 @@ def payment(paid: Settled) -> Funding:
     )
 
 
-def _point(row: Sample) -> CurvePoint:
-    figures = row.figures
-    sides = figures.bid25_usd, figures.ask25_usd
-    live, interval_s = figures.live_rate, figures.interval_s
-    return CurvePoint(
-        at_ns=row.at_ns,
-        mid=figures.mid,
-        spread_bps=figures.spread_bps,
-        depth_usd=None if sides[0] is None or sides[1] is None else sides[0] + sides[1],
-        open_interest=figures.oi_base,
-        live_hourly=None if live is None or interval_s is None else hourly(live, interval_s),
-    )
-
-
-def curve_of(rows: Iterable[Sample], now_ns: int) -> Iterator[CurvePoint]:
-    """The points of one market's rows, with one of which nothing is known after each that has no
-    near successor."""
+def curve_of(points: Iterable[CurvePoint], now_ns: int) -> Iterator[CurvePoint]:
+    """The points, with one of which nothing is known after each that has no near successor."""
     before: CurvePoint | None = None
-    for point in map(_point, rows):
+    for point in points:
         if before is not None and point.at_ns - before.at_ns > GAP_NS:
             yield CurvePoint(before.at_ns + NS_PER_S)
         yield point

@@ -32,9 +32,16 @@ from cockpit.history.protocol import (
 )
 from cockpit.history.rows import Gap, Sample, Settled, sample_of
 from cockpit.history.schema import FIGURES
+from cockpit.state.recollection import CurvePoint
 
 Floats = NDArray[np.float64]
 
+_CURVE: Final = (
+    "SELECT at_ns, mid, spread_bps, bid25_usd + ask25_usd, oi_base, "
+    "live_rate * 3600.0 / interval_s FROM samples "
+    "WHERE market = ? AND at_ns BETWEEN ? AND ? ORDER BY at_ns"
+)
+"""The columns of a `CurvePoint`, in its order."""
 _FIGURES: Final = ", ".join(f"s.{name}" for name in FIGURES)
 
 
@@ -119,22 +126,27 @@ class HistoryReader:
         none: int | None = None
         return read_hot(self._folder.hot, read, none)
 
-    def hot_samples(self, from_ns: int, to_ns: int, symbols: Collection[str]) -> list[Sample]:
-        """The rows of these symbols with `from_ns` <= at_ns <= `to_ns` that the hot store has, by
-        market, oldest first."""
+    def hot_curves(
+        self, from_ns: int, to_ns: int, symbols: Collection[str]
+    ) -> dict[tuple[str, str], list[CurvePoint]]:
+        """(venue, symbol) -> points with `from_ns` <= at_ns <= `to_ns` that the hot store has of
+        these symbols, oldest first."""
         wanted = json.dumps(sorted(symbols))
 
-        def read(connection: sqlite3.Connection) -> list[Sample]:
-            found = connection.execute(
-                f"SELECT m.venue, m.symbol, s.at_ns, {_FIGURES} FROM markets m "
-                "CROSS JOIN samples s ON s.market = m.id "
-                "WHERE m.symbol IN (SELECT value FROM json_each(?)) "
-                "AND s.at_ns BETWEEN ? AND ? ORDER BY m.venue, m.symbol, s.at_ns",
-                (wanted, from_ns, to_ns),
-            )
-            return [sample_of(row) for row in found]
+        def read(connection: sqlite3.Connection) -> dict[tuple[str, str], list[CurvePoint]]:
+            markets = connection.execute(
+                "SELECT venue, symbol, id FROM markets "
+                "WHERE symbol IN (SELECT value FROM json_each(?)) ORDER BY venue, symbol",
+                (wanted,),
+            ).fetchall()
+            return {
+                (venue, symbol): list(
+                    map(CurvePoint._make, connection.execute(_CURVE, (market, from_ns, to_ns)))
+                )
+                for venue, symbol, market in markets
+            }
 
-        none: list[Sample] = []
+        none: dict[tuple[str, str], list[CurvePoint]] = {}
         return read_hot(self._folder.hot, read, none)
 
     def samples_at(self, question: MomentQuestion) -> list[Sample]:
