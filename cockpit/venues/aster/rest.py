@@ -71,14 +71,14 @@ class Rest:
             self.forget()
         self._premium.is_wanted = bool(wants.symbols) or wants.survey
         self._tickers.is_wanted = wants.survey
-        watched = [market.native for market in self.listing.wanted(wants.symbols)]
+        payers = {market.native: market.symbol for market in self.listing.wanted(wants.symbols)}
         others = [
             market.native
             for market in self.listing.markets.values()
             if wants.survey and not market.is_halted and market.symbol not in wants.symbols
         ]
-        out = [*self._watched.want(watched, at_ns), *self._others.want(others, at_ns)]
-        return [*out, *self._history.want(watched, at_ns)]
+        out = [*self._watched.want(list(payers), at_ns), *self._others.want(others, at_ns)]
+        return [*out, *self._history.want_markets(payers, at_ns, wants.kept)]
 
     def forget(self) -> None:
         """A connection closed, or other markets are wanted: all of it is news."""

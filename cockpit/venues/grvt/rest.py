@@ -71,8 +71,9 @@ class Rest:
         if wants != self.wants:
             self.wants = wants
             self.said.forget()
-        natives = [market.native for market in self.listing.wanted(wants.symbols)]
-        return [*self._margins.want(natives, at_ns), *self._history.want(natives, at_ns)]
+        payers = {market.native: market.symbol for market in self.listing.wanted(wants.symbols)}
+        history = self._history.want_markets(payers, at_ns, wants.kept)
+        return [*self._margins.want(list(payers), at_ns), *history]
 
     def restate(self, market: GrvtMarket, at_ns: int) -> list[Instrument | Reject]:
         """The instrument, if what is known of it has changed."""
