@@ -316,16 +316,23 @@ class MarketStore:
         market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol, event)
         if market is None:
             return
+        # As `stated` does, without its calls: some venues tell nothing more often than this.
+        cadence, stamps, recv_ns, venue_ns = (
+            market.cadence, market.stamps_ns, event.recv_ns, event.venue_ns
+        )  # fmt: skip
         mark, index, last = event.mark, event.index, event.last
         if mark is not None:
             market.mark = mark
-            market.stated("mark", event)
+            cadence["mark"].arrived(recv_ns)
+            stamps["mark"] = venue_ns
         if index is not None:
             market.index = index
-            market.stated("index", event)
+            cadence["index"].arrived(recv_ns)
+            stamps["index"] = venue_ns
         if last is not None:
             market.last = last
-            market.stated("last", event)
+            cadence["last"].arrived(recv_ns)
+            stamps["last"] = venue_ns
         market.version += 1
 
     def _on_volume(self, venue: VenueState, event: Volume) -> None:
