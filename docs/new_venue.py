@@ -20,7 +20,7 @@ def make_venue(name: str, root: Path) -> list[Path] | str:
     listed = registry.read_text()
     if f'"{name}"' in listed:
         return f"NAME={name}: is registered already"
-    words = {"NAME": name, "TITLE": name.title(), "SHORT": name[:3].upper().ljust(3, "X")}
+    words = {"NAME": name, "TITLE": name.title(), "SHORT": name[:3].ljust(3, "x")}
     written = []
     for source in sorted(TEMPLATE.rglob("*.template")):
         place = str(source.relative_to(TEMPLATE)).removesuffix(".template")

@@ -233,8 +233,12 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class VenueFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is known of a venue from its documentation alone: its `venue.toml`."""
+    """What is known of a venue from its documentation alone: its `venue.toml`.
 
+    `colour` is which of a theme's `venue1`, `venue2`, ... is this venue's, whatever else is shown.
+    """
+
+    colour: int | None = None
     fees: Fees | None = None
     margin: MarginTable | None = None
     maintenance: tuple[Maintenance, ...] = ()
@@ -261,9 +265,9 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     `weight_per_minute` is the venue's REST budget for one address; `burst` how much of it may be
     spent at once. `quiet_s` is how long a healthy main link may be without a data message.
     `check_address` says what is wrong with a public address, None if nothing is; a venue without
-    it reads no accounts. `short` is a three-letter name for narrow columns. `taker_fee` and
-    `maker_fee` are fractions of the documented base tier; where `publishes_fees` is false they are
-    an assumption and said so.
+    it reads no accounts. `short` is a name of three small letters for narrow columns: capitals are
+    coins. `taker_fee` and `maker_fee` are fractions of the documented base tier; where
+    `publishes_fees` is false they are an assumption and said so.
     `funding_terms` are those of an ordinary (crypto, cross-margined) market.
     `limits` are REST budgets that some endpoints have beside the common one. `ban_statuses` are
     the HTTP statuses that say that our address is refused for a while, where `ban_words` (in lower

@@ -1,6 +1,9 @@
 """Themes: readable, exact in 256 colours, and a bad one costs a sentence, never the screen."""
 
+import math
 import os
+import re
+from itertools import combinations
 
 import pytest
 from rich._palettes import EIGHT_BIT_PALETTE
@@ -11,7 +14,14 @@ from cockpit.core.errors import ConfigError
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.renderer.sgr import Depth, SgrTable
 from cockpit.ui.theme.capabilities import Terminal
-from cockpit.ui.theme.themes import ROLES, load_theme, read_theme, shipped_dir, theme_names
+from cockpit.ui.theme.themes import (
+    ROLES,
+    VENUE_COLOURS,
+    load_theme,
+    read_theme,
+    shipped_dir,
+    theme_names,
+)
 from tests.terminal.seats import Seat
 
 SHIPPED = sorted(path.stem for path in shipped_dir().glob("*.toml"))
@@ -73,6 +83,56 @@ def test_the_nine_steps_of_heat_are_nine_looks(name):
     theme = load_theme(name)
     heat = [theme.roles[role] for role in ROLES if role.startswith("heat")]
     assert len(heat) == len(set(heat)) == 9
+
+
+def apart(one: tuple[str, str], other: tuple[str, str]) -> float:
+    """Distance in Oklab, hue counted over lightness: under 0.1 thin lines look alike."""
+    a, b = oklab(one[0]), oklab(other[0])
+    return math.sqrt(
+        (0.8 * (a[0] - b[0])) ** 2
+        + sum((1.6 * (x - y)) ** 2 for x, y in zip(a[1:], b[1:], strict=True))
+    )
+
+
+def oklab(colour: str) -> tuple[float, ...]:
+    """Björn Ottosson's Oklab (2020) of #rrggbb."""
+    parts = [c / 255 for c in rgb(colour)]
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    long, medium, short = (
+        (0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b) ** (1 / 3),
+        (0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b) ** (1 / 3),
+        (0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b) ** (1 / 3),
+    )
+    return (
+        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short,
+    )
+
+
+@pytest.mark.parametrize("name", IN_HEX)
+def test_no_two_venues_look_alike(name):
+    theme = load_theme(name)
+    colours = [theme.roles[f"venue{number}"] for number in range(1, VENUE_COLOURS + 1)]
+    assert min(apart(one, other) for one, other in combinations(colours, 2)) >= 0.1
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_eleven_venues_are_told_apart_by_the_names_of_sixteen_colours(name):
+    theme = load_theme(name)
+    assert len({theme.ansi[f"venue{number}"] for number in range(1, 12)}) == 11
+
+
+def test_a_theme_made_for_eight_venues_is_still_one(tmp_path):
+    old = "\n".join(
+        line
+        for line in (shipped_dir() / "dark.toml").read_text().splitlines()
+        if not re.match(r"venue(9|1\d) ", line)
+    )
+    (tmp_path / "mine.toml").write_text(old)
+    theme = load_theme("mine", tmp_path)
+    assert theme.roles["venue9"] == theme.roles["venue1"]
+    assert theme.ansi["venue14"] == theme.ansi["venue6"]
 
 
 def test_colour_blind_keeps_gain_from_loss_without_red_and_green():

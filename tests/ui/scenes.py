@@ -16,7 +16,7 @@ from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.desk.contract import Notice
 from cockpit.state.store import MarketStore
 from cockpit.ui.model.readings import Readings
-from cockpit.venues.contract import VenueSpec
+from cockpit.venues.contract import VenueFacts, VenueSpec
 from tests.support import AT_NS
 
 VENUES = ("alphaswap", "bravo", "charliedex")
@@ -34,7 +34,7 @@ def spec(name: str) -> VenueSpec:
     return VenueSpec(
         name=name,
         title=name.title(),
-        short=name[:3].upper(),
+        short=name[:3],
         links={},
         rest_url="https://localhost",
         chain=f"{name}-chain" if name != "charliedex" else None,
@@ -44,6 +44,7 @@ def spec(name: str) -> VenueSpec:
         docs=(),
         taker_fee=TAKER_FEES[name],
         publishes_fees=name == "bravo",
+        facts=VenueFacts(colour=VENUES.index(name) + 1),
         funding_terms=FundingTerms(interest_8h=0.0001, dampener_8h=0.0005),
     )
 

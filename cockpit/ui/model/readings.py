@@ -86,9 +86,10 @@ class Readings:
         return spec.short if spec else venue[:3]
 
     def colour_of(self, venue: str) -> str:
-        """A venue has the same colour everywhere; the ninth shares the first's."""
-        names = [v.name for v in self.view.venues()]
-        return f"venue{names.index(venue) % 8 + 1}" if venue in names else "text"
+        """A venue has its own colour everywhere, whichever others are watched."""
+        spec = self.specs.get(venue)
+        colour = spec.facts.colour if spec else None
+        return f"venue{colour}" if colour is not None else "text"
 
     def market(self, venue: str) -> MarketRead | None:
         """The selected symbol at a venue."""

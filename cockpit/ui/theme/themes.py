@@ -16,12 +16,15 @@ import msgspec
 from cockpit.core.errors import ConfigError
 from cockpit.core.names import did_you_mean
 
+VENUE_COLOURS = 14
+_SINCE_TEN_VENUES = {f"venue{number}": f"venue{number - 8}" for number in range(9, 15)}
+"""A theme of the time of eight venues: what stands for a role that it does not name."""
 ROLES = (
     "text", "number", "dim", "frame", "frame_focus", "title", "accent", "cursor", "gain", "loss",
     "warn", "danger", "stale", "bid", "ask", "bid_bar", "ask_bar", "fresh", "ok",
     "heat_neg4", "heat_neg3", "heat_neg2", "heat_neg1", "heat_0",
     "heat_pos1", "heat_pos2", "heat_pos3", "heat_pos4",
-    "venue1", "venue2", "venue3", "venue4", "venue5", "venue6", "venue7", "venue8",
+    *(f"venue{number}" for number in range(1, VENUE_COLOURS + 1)),
 )  # fmt: skip
 Parse = Callable[[str], tuple[str, str] | None]
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
@@ -126,6 +129,8 @@ def _table(path: Path, table: str, given: object, parse: Parse) -> dict[str, tup
     for role in given:
         if role not in ROLES:
             raise ConfigError(f"{path}: {table}.{role}: unknown role{did_you_mean(role, ROLES)}")
+    older = {role: given[old] for role, old in _SINCE_TEN_VENUES.items() if old in given}
+    given = {**older, **given}
     missing = [role for role in ROLES if role not in given]
     if missing:
         raise ConfigError(f"{path}: {table}.{missing[0]}: is missing; every role needs a colour")

@@ -34,7 +34,7 @@ from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
 SPEC = VenueSpec(
     name=VENUE,
     title="Extended",
-    short="EXT",
+    short="ext",
     links={
         MAIN: LinkSpec("wss://api.starknet.extended.exchange/stream.extended.exchange/v2/rpc")
     },

@@ -33,7 +33,7 @@ from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
 SPEC = VenueSpec(
     name=VENUE,
     title="GRVT",
-    short="GRV",
+    short="grv",
     links={MAIN: LinkSpec("wss://market-data.grvt.io/ws/full")},
     rest_url="https://market-data.grvt.io",
     chain=None,

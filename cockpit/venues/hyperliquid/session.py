@@ -69,7 +69,7 @@ DOCS = "https://hyperliquid.gitbook.io/hyperliquid-docs"
 SPEC = contract.VenueSpec(
     name=VENUE,
     title="Hyperliquid",
-    short="HYP",
+    short="hyp",
     links={
         MAIN: contract.LinkSpec("wss://api.hyperliquid.xyz/ws"),
         BLOCKS: contract.LinkSpec("wss://rpc.hyperliquid.xyz/ws", telemetry=True),

@@ -9,7 +9,7 @@ from cockpit.venues.lighter.mapper import FACTS, VENUE
 SPEC = VenueSpec(
     name=VENUE,
     title="Lighter",
-    short="LIT",
+    short="lit",
     links={MAIN: LinkSpec("wss://mainnet.zklighter.elliot.ai/stream?readonly=true")},
     rest_url="https://mainnet.zklighter.elliot.ai",
     chain="lighter",

@@ -36,7 +36,7 @@ _DOCS = "https://docs.nado.xyz/developer-resources/api"
 SPEC = VenueSpec(
     name=VENUE,
     title="Nado",
-    short="NAD",
+    short="nad",
     links={MAIN: LinkSpec("wss://gateway.prod.nado.xyz/v1/subscribe", compressed=True)},
     rest_url="https://api.prod.nado.xyz",
     chain=None,

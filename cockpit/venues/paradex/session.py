@@ -41,7 +41,7 @@ _DOCS = "https://docs.paradex.trade"
 SPEC = VenueSpec(
     name=VENUE,
     title="Paradex",
-    short="PDX",
+    short="pdx",
     links={
         MAIN: LinkSpec(
             "wss://ws.api.prod.paradex.trade/v1",

@@ -153,7 +153,7 @@ def test_the_merged_book_sorts_by_price_after_fees() -> None:
     first = plain(merged.lines(scene, 70, 20)[1])
     # Equal prices everywhere: the lowest fee is best on both sides.
     best_bid, best_ask = 64_000 * (1 - 2e-4) * (1 - 2e-4), 64_000 * (1 + 2e-4) * (1 + 2e-4)
-    assert first.count("BRA") == 2
+    assert first.count("bra") == 2
     assert f"{best_bid:.1f}" in first
     assert f"{best_ask:.1f}" in first
 

@@ -96,7 +96,7 @@ def test_a_row_ends_with_the_widest_spread_the_pair_and_the_weighted_rate() -> N
     # 10.95 less -43.80; open interest 900, 400, 200 weighs 10.95, -43.80, 10.95.
     weighted = (900 * 10.95 - 400 * 43.80 + 200 * 10.95) / 1500
     assert "54.75" in row
-    assert "/BRA" in row
+    assert "/bra" in row
     assert f"{weighted:+.2f}".replace("-", "−") in row
 
 
@@ -126,7 +126,7 @@ def test_with_a_pinned_pair_no_row_speaks_of_another_pair() -> None:
     scene = scenes.down()
     scene.ui.pinned = ("alphaswap", "bravo")
     lines = [plain(line) for line in heatmap.lines(scene, 90, 20)]
-    assert "ALP−BRA" in lines[1]
+    assert "alp−bra" in lines[1]
     assert "○*bravo" in lines[1]
     row = next(line for line in lines if line[1:].lstrip(" ▌").startswith("BTC"))
     assert row.split("│")[2].split()[:2] == ["·", "·"]
@@ -217,7 +217,7 @@ def test_carry_and_delta_appear_once_they_are_known() -> None:
     line = plain(status.lines(scene, 160, 1)[0])
     assert "carry −1.34$/h" in line
     assert "Δ −26.9k$" in line
-    assert "liq 10.0% BTC BRA" in line
+    assert "liq 10.0% BTC bra" in line
 
 
 def test_carry_and_delta_stay_at_any_size() -> None:

@@ -5,6 +5,7 @@ any of them by name.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -27,6 +28,7 @@ from cockpit.core.events import (
     Surveyed,
     Volume,
 )
+from cockpit.ui.theme.themes import VENUE_COLOURS
 from cockpit.venues import REGISTRY, load
 from cockpit.venues.contract import (
     Closed,
@@ -103,6 +105,18 @@ def is_json(text: str | bytes) -> bool:
 
 
 # --- the spec -----------------------------------------------------------------------------------
+
+
+@every_venue
+def test_it_is_told_apart_by_a_colour_and_a_short_name(name):
+    """Small letters: a coin of the same three, as HYP beside HYPE, is in capitals."""
+    specs = {other: load(other).SPEC for other in REGISTRY}
+    spec = specs.pop(name)
+    assert re.fullmatch("[a-z]{3}", spec.short)
+    assert spec.short not in {other.short for other in specs.values()}
+    assert spec.facts.colour is not None
+    assert 1 <= spec.facts.colour <= VENUE_COLOURS
+    assert spec.facts.colour not in {other.facts.colour for other in specs.values()}
 
 
 @every_venue
