@@ -57,7 +57,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
-class Firing(msgspec.Struct, kw_only=True):
+class Firing(msgspec.Struct, frozen=True, kw_only=True):
     """An alert that is on now."""
 
     alert: Alert
@@ -193,7 +193,7 @@ class AlertBook:
         firing = self._firing.get((rule, subject))
         if firing is None:
             return False
-        firing.acknowledged = True
+        self._firing[rule, subject] = msgspec.structs.replace(firing, acknowledged=True)
         return True
 
     def mute(self, name: str) -> None:
@@ -236,10 +236,14 @@ class AlertBook:
         others = set(theirs.muted)
         self._muted = (others | (self._muted - agreed)) - (agreed - self._muted)
         for firing in theirs.firing:
-            mine = self._firing.get((firing.alert.rule, firing.alert.subject))
-            same = mine and abs(mine.alert.at_ns - firing.alert.at_ns) <= SAME_NS
-            if mine and same and firing.acknowledged:
-                mine.acknowledged = True
+            if firing.acknowledged:
+                self._see_too(firing.alert)
+
+    def _see_too(self, theirs: Alert) -> None:
+        """Acknowledge what another cockpit has, where it is the same happening."""
+        mine = self._firing.get((theirs.rule, theirs.subject))
+        if mine is not None and abs(mine.alert.at_ns - theirs.at_ns) <= SAME_NS:
+            self.acknowledge(theirs.rule, theirs.subject)
 
 
 def _alert(rule: Rule, reading: Reading, now_ns: int, happening: Happening) -> Alert:

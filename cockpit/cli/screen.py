@@ -11,7 +11,7 @@ from cockpit.core.errors import InputError
 
 if TYPE_CHECKING:
     from cockpit.config import Config
-    from cockpit.desk.contract import Desk
+    from cockpit.desk.contract import RunningDesk
 
 SPLASH = "cockpit: starting..."
 """In ASCII, because nothing is known of the terminal yet."""
@@ -65,7 +65,7 @@ def _say(text: str) -> None:
             stream.flush()
 
 
-def run_screen(desk: "Desk", config: "Config", *, diff: bool = True) -> int:
+def run_screen(desk: "RunningDesk", config: "Config", *, diff: bool = True) -> int:
     """Draw until the trader quits; returns the exit code."""
     from cockpit.cli.logs import start_logging
     from cockpit.ui.theme.capabilities import decide, decide_mouse

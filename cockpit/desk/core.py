@@ -19,23 +19,19 @@ from cockpit.desk.contract import (
     AlertIntent,
     Cancel,
     Compute,
-    DeskStats,
-    FeedStats,
     Hold,
     Intent,
     LookBack,
-    Mode,
     Notice,
-    PastMoment,
     Record,
     SetRules,
     Severity,
     Survey,
-    VenueStats,
     Watch,
 )
 from cockpit.desk.jobs import Jobs
 from cockpit.desk.past import Past
+from cockpit.desk.stats import AlertStats, DeskStats, FeedStats, Mode, VenueStats
 from cockpit.desk.trader_intents import answer_record, change_alerts
 from cockpit.history.layout import Folder
 from cockpit.portfolio.attribution import Tracker
@@ -180,9 +176,6 @@ class DeskCore:
             case _ if isinstance(intent, AlertIntent):
                 change_alerts(self.alerting, intent)
 
-    def past(self) -> PastMoment | None:
-        return self._past.answer()
-
     def close(self) -> None:
         """End what runs beside the screen."""
         self.jobs.close()
@@ -201,5 +194,19 @@ class DeskCore:
             detail=self._feed.detail(),
             feed=self._feed.feed_stats(),
             venues={name: stats for name, stats in asked.items() if stats is not None},
+            alerts=alert_stats(self.alerting),
             computation=self.jobs.computation(),
+            past=self._past.answer(),
         )
+
+
+def alert_stats(alerting: Alerting) -> AlertStats:
+    """How the alerts stand now, as a value that later alerts leave as it is."""
+    return AlertStats(
+        told=alerting.told,
+        history=tuple(alerting.history),
+        firing=tuple(alerting.firing()),
+        rules=alerting.rules,
+        muted=alerting.muted,
+        problem=alerting.hook_problem,
+    )

@@ -4,7 +4,8 @@ import contextlib
 import sys
 from concurrent.futures import CancelledError
 
-from cockpit.desk.contract import Cancel, Computation, Compute
+from cockpit.desk.contract import Cancel, Compute
+from cockpit.desk.stats import Computation
 from cockpit.desk.worker import Background, Task
 
 

@@ -18,20 +18,15 @@ from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import Event, Instrument, Link, Position
 from cockpit.core.names import did_you_mean
 from cockpit.desk.contract import (
-    Computation,
-    DeskStats,
-    FeedStats,
     Intent,
-    Mode,
     Notice,
-    PastMoment,
-    VenueStats,
     Watch,
 )
 from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
 from cockpit.desk.memory import Memory, MemoryOrder
 from cockpit.desk.recall import read_recollections, take_over
 from cockpit.desk.recorder import Recorder, TapeOrder
+from cockpit.desk.stats import DeskStats, FeedStats, Mode, VenueStats
 from cockpit.history.errors import HistoryError
 from cockpit.portfolio.attribution import unwatched
 from cockpit.venues.contract import KeptSpan, VenueSpec, Wants
@@ -334,12 +329,6 @@ class Engine:
 
     def stats(self) -> DeskStats:
         return self.core.stats()
-
-    def computation(self) -> Computation | None:
-        return self.core.jobs.computation()
-
-    def past(self) -> PastMoment | None:
-        return self.core.past()
 
     # --- Feed ---------------------------------------------------------------------------------
 

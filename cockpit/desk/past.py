@@ -23,8 +23,8 @@ from cockpit.core.events import (
     Prices,
 )
 from cockpit.core.units import HOUR_NS, NS_PER_S, utc
-from cockpit.desk.contract import PastMoment
 from cockpit.desk.recall import GAP_NS, SETTLED_DAYS, Key, curve_of, payment
+from cockpit.desk.stats import PastMoment
 from cockpit.history.layout import Folder
 from cockpit.history.protocol import MomentQuestion
 from cockpit.history.reader import HistoryReader
@@ -78,12 +78,9 @@ class Past:
         self._asked = self._threads.submit(_moment, self._reader, frame, at_ns)
 
     def answer(self) -> PastMoment | None:
-        """What was found, once; None while nothing was asked or nothing is found yet."""
+        """What was found last; None while nothing was asked or nothing is found yet."""
         asked = self._asked
-        if asked is None or not asked.done():
-            return None
-        self._asked = None
-        return asked.result()
+        return asked.result() if asked is not None and asked.done() else None
 
     def close(self) -> None:
         threads, self._threads = self._threads, None
@@ -97,21 +94,20 @@ class Past:
         threads.shutdown(wait=False)
 
 
-def _moment(reader: HistoryReader | None, frame: Frame, at_ns: int | None) -> PastMoment:
+def _moment(reader: HistoryReader | None, frame: Frame, asked_ns: int | None) -> PastMoment:
     """In the thread: never raises, what cannot be read is a sentence."""
     if reader is None:
-        return PastMoment(problem=NO_HISTORY)
+        return PastMoment(asked_ns=asked_ns, problem=NO_HISTORY)
     try:
+        at_ns = reader.first_ns() if asked_ns is None else asked_ns
         if at_ns is None:
-            at_ns = reader.first_ns()
-        if at_ns is None:
-            return PastMoment(problem="nothing is kept yet")
+            return PastMoment(asked_ns=asked_ns, problem="nothing is kept yet")
         view = view_at(reader, frame, at_ns)
         if view is None:
-            return PastMoment(problem=_why_nothing(reader, at_ns))
-        return PastMoment(at_ns=at_ns, view=view)
+            return PastMoment(asked_ns=asked_ns, problem=_why_nothing(reader, at_ns))
+        return PastMoment(asked_ns=asked_ns, at_ns=at_ns, view=view)
     except CockpitError as error:
-        return PastMoment(problem=error.ui_message)
+        return PastMoment(asked_ns=asked_ns, problem=error.ui_message)
 
 
 def _why_nothing(reader: HistoryReader, at_ns: int) -> str:

@@ -10,17 +10,12 @@ from cockpit.core.events import Event
 from cockpit.core.typed import parse_time
 from cockpit.core.units import utc
 from cockpit.desk.contract import (
-    Computation,
-    DeskStats,
-    FeedStats,
     Intent,
-    Mode,
     Notice,
-    PastMoment,
-    VenueStats,
 )
 from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
 from cockpit.desk.recordings import open_recording
+from cockpit.desk.stats import DeskStats, FeedStats, Mode, VenueStats
 from cockpit.wire.replay import Replay
 
 LOOK_NS = 1_000_000_000
@@ -93,12 +88,6 @@ class ReplayEngine:
 
     def stats(self) -> DeskStats:
         return self.core.stats()
-
-    def computation(self) -> Computation | None:
-        return self.core.jobs.computation()
-
-    def past(self) -> PastMoment | None:
-        return self.core.past()
 
     # --- Feed ---------------------------------------------------------------------------------
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from cockpit.alerts.service import Alerting
 from cockpit.core.errors import CockpitError
-from cockpit.desk.contract import Acknowledge, AlertDesk, AlertIntent, Mute, Notice, Record, Unmute
+from cockpit.desk.contract import Acknowledge, AlertIntent, Mute, Notice, Record, Unmute
 
 
-def change_alerts(alerting: AlertDesk, intent: AlertIntent) -> None:
+def change_alerts(alerting: Alerting, intent: AlertIntent) -> None:
     """Mute, unmute or acknowledge."""
     match intent:
         case Mute():

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from cockpit.config import Config
 from cockpit.core.errors import CockpitError
-from cockpit.desk.contract import Desk
+from cockpit.desk.contract import RunningDesk
 from cockpit.terminal import memory
 from cockpit.terminal.controls import ControlledApp
 from cockpit.terminal.renderer.paint_clock import in_words
@@ -41,7 +41,7 @@ class CockpitApp(ControlledApp):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(
-        self, desk: Desk, config: Config, terminal: Terminal, *, diff: bool = True
+        self, desk: RunningDesk, config: Config, terminal: Terminal, *, diff: bool = True
     ) -> None:
         hz = min(config.screen.hz, SSH_HZ) if terminal.over_ssh else config.screen.hz
         super().__init__(desk, config, terminal, hz, diff=diff)
@@ -127,23 +127,20 @@ class CockpitApp(ControlledApp):
 
     def _look(self) -> None:
         """What panes read and only we know. A frozen picture keeps its time and its words."""
-        readings = self.readings
-        readings.feed = self.desk.feed_stats()
+        readings, stats = self.readings, self.desk.stats()
+        readings.feed = stats.feed
         notices = self.desk.notices()
         for answer in self._answers.new(notices):
             self.say(answer.text, answer.severity)
-        readings.clock_ns = self.desk.clock.now_ns()
+        readings.clock_ns = stats.at_ns
         if past_actions.poll(self):
             self._turn_to_past()
         if not (readings.ui.frozen or readings.ui.past.shown_ns is not None):
-            readings.now_ns = self.desk.clock.now_ns()
+            readings.now_ns = stats.at_ns
             readings.notices = notices
-            readings.detail = self.desk.detail()
+            readings.detail = stats.detail
             alert_actions.refresh(self)
-            given = {name: self.desk.venue_stats(name) for name in readings.specs}
-            readings.venue_stats = {
-                name: stats for name, stats in given.items() if stats is not None
-            }
+            readings.venue_stats = stats.venues
         self.forms.beat()
         frames = self.frame_stats()
         if frames is not None:

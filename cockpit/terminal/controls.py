@@ -3,9 +3,10 @@
 from textual import events
 from textual.notifications import SeverityLevel
 
+from cockpit import venues
 from cockpit.config import Config
 from cockpit.core.errors import ConfigError
-from cockpit.desk.contract import Desk
+from cockpit.desk.contract import RunningDesk
 from cockpit.storage import paths
 from cockpit.terminal.dialogs.base import Dialog
 from cockpit.terminal.painted_app import PaintedApp
@@ -42,7 +43,7 @@ class ControlledApp(PaintedApp):
     """
 
     def __init__(
-        self, desk: Desk, config: Config, terminal: Terminal, hz: float, *, diff: bool
+        self, desk: RunningDesk, config: Config, terminal: Terminal, hz: float, *, diff: bool
     ) -> None:
         super().__init__(terminal, hz, diff=diff)
         self.desk = desk
@@ -53,14 +54,15 @@ class ControlledApp(PaintedApp):
         theme = self._first_theme(config)
         self.palette = Palette(theme, terminal)
         self._theme_stamp = stamp(theme.name, paths.user_themes())
+        stats = desk.stats()
         self.readings = Readings(
             view=desk.view,
-            specs=dict(desk.specs),
-            mode=desk.mode,
+            specs=venues.specs(venue.name for venue in desk.view.venues()),
+            mode=stats.mode,
             glyphs=terminal.glyphs,
             has_colour=terminal.color != "none",
         )
-        self.readings.now_ns = desk.clock.now_ns()
+        self.readings.now_ns = stats.at_ns
         self._recall(config)
         self.workspace = WorkspaceScreen(self, self.readings, self.palette, self.keymap)
         self.toaster = Toaster(self.readings, self.palette)
@@ -85,6 +87,7 @@ class ControlledApp(PaintedApp):
     def _recall(self, config: Config) -> None:
         """Look as at the end of the last time, as far as that still exists."""
         ui, kept = self.ui, self.remembered
+        known = {venue.name for venue in self.readings.venues}
         is_set = "screen.layout" in config.origins
         ui.layout = config.screen.layout
         if not is_set and kept.layout in LAYOUTS:
@@ -93,7 +96,7 @@ class ControlledApp(PaintedApp):
         ui.cell = next((cell for cell in CELL_MODES if cell == kept.cell), ui.cell)
         if kept.workspace in {workspace.id for workspace in WORKSPACES}:
             ui.workspace = kept.workspace
-        ui.pinned = tuple(name for name in kept.pinned[:2] if name in self.desk.specs)
+        ui.pinned = tuple(name for name in kept.pinned[:2] if name in known)
         if 1.0 <= kept.size_usd <= MAX_SIZE_USD:
             ui.size_usd = kept.size_usd
         ui.positions.notes = dict(kept.notes)
@@ -116,7 +119,7 @@ class ControlledApp(PaintedApp):
         self.set_interval(RELOAD_S, self._reload_theme)
         self.set_interval(RELOAD_S, FileWatch(self).look)
         self.call_after_refresh(plan_actions.load, self)
-        announcer = Announcer(self.desk.alerting, self.config.alert_out, self.say, self.hand_over)
+        announcer = Announcer(self.desk, self.config.alert_out, self.say, self.hand_over)
         self.set_interval(EVERY_S, announcer.poll)
         for problem in filter(None, self._problems):
             self.call_after_refresh(self.say, problem, "warn")

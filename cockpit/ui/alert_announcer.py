@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from cockpit.alerts.states import Alert
 from cockpit.config import AlertOut
-from cockpit.desk.contract import AlertDesk
+from cockpit.desk.contract import Desk
 from cockpit.ui.dialogs.toasts import Tone
 from cockpit.ui.model.alert_list import SEVERITIES, tell
 from cockpit.ui.text.styled import clean
@@ -30,7 +30,7 @@ class Announcer:
 
     def __init__(
         self,
-        desk: AlertDesk,
+        desk: Desk,
         out: AlertOut,
         say: Callable[[str, Tone], None],
         hand_over: Callable[[str], None],
@@ -39,18 +39,19 @@ class Announcer:
         self._out = out
         self._say = say
         self._hand_over = hand_over
-        self._count = desk.told
+        self._count = desk.stats().alerts.told
         self._problem = ""
         self._resting: dict[str, int] = {}
         """Rule -> polls until it may be told again."""
         self._waiting: list[Alert] = []
 
     def poll(self) -> None:
-        new, self._count = self._desk.told - self._count, self._desk.told
-        problem, self._problem = self._problem, self._desk.hook_problem
+        alerts = self._desk.stats().alerts
+        new, self._count = alerts.told - self._count, alerts.told
+        problem, self._problem = self._problem, alerts.problem
         if self._problem and self._problem != problem:
             self._say(self._problem, "warn")
-        recent = list(self._desk.history)[-new:] if new > 0 else []
+        recent = alerts.history[-new:] if new > 0 else ()
         self._resting = {rule: left - 1 for rule, left in self._resting.items() if left > 1}
         self._waiting += [alert for alert in recent if alert.happening == "fired"]
         fired = [alert for alert in self._waiting if alert.rule not in self._resting]

@@ -5,10 +5,15 @@ needs one venue does not pay for all.
 """
 
 import importlib
+from collections.abc import Iterable
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from cockpit.core.account import Account
 from cockpit.core.names import did_you_mean
+
+if TYPE_CHECKING:
+    from cockpit.venues.contract import VenueSpec
 
 REGISTRY: dict[str, str] = {
     "hyperliquid": "cockpit.venues.hyperliquid",
@@ -27,6 +32,11 @@ REGISTRY: dict[str, str] = {
 def load(name: str) -> ModuleType:
     """The module of a registered venue, with its `SPEC` and `Session`. KeyError if unknown."""
     return importlib.import_module(REGISTRY[name])
+
+
+def specs(names: Iterable[str]) -> "dict[str, VenueSpec]":
+    """What is known beforehand of each of these; nothing of a venue that is not registered."""
+    return {name: load(name).SPEC for name in names if name in REGISTRY}
 
 
 def account_problem(account: Account) -> str | None:

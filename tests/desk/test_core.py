@@ -12,11 +12,10 @@ from cockpit.core.events import BookReset, Funding, Link, Position, Prices
 from cockpit.desk.contract import (
     Acknowledge,
     Cancel,
-    FeedStats,
+    Desk,
     Hold,
     Intent,
     Mute,
-    Quit,
     Record,
     SetRules,
     Survey,
@@ -24,6 +23,7 @@ from cockpit.desk.contract import (
     Watch,
 )
 from cockpit.desk.core import DeskCore, DeskSetup
+from cockpit.desk.stats import FeedStats
 from tests.support import AT_NS
 from tests.wire.tiny import SPEC
 
@@ -68,6 +68,12 @@ def feed():
 def desk(feed):
     setup = DeskSetup(mode="LIVE", clock=ManualClock(AT_NS), specs={"tiny": SPEC}, symbols=["BTC"])
     return DeskCore(setup, feed)
+
+
+def test_a_desk_is_a_state_intents_notices_and_how_it_stands():
+    """Anything more would be a door that a desk in another process has not."""
+    doors = {name for name in vars(Desk) if not name.startswith("_")}
+    assert doors == {"view", "post", "notices", "stats"}
 
 
 def test_facts_become_state(desk):
@@ -141,13 +147,30 @@ def test_stats_say_how_the_desk_stands(desk):
     assert (stats.mode, stats.at_ns, stats.detail) == ("LIVE", AT_NS, "quiet")
     assert stats.venues == {}
     assert stats.computation is None
+    assert stats.past is None
+    assert stats.alerts.firing == ()
+
+
+def test_what_stats_said_of_alerts_does_not_change_when_an_alert_is_acknowledged(desk):
+    desk.take([
+        Link(state="live", **SAID),
+        Funding(symbol="BTC", kind="live", rate=0.01, interval_s=3600, **SAID),
+    ])  # fmt: skip
+    desk.post(SetRules((Rule(name="paid", kind="funding_level", threshold=1e-6),)))
+    desk.alerting.look()
+    before = desk.stats().alerts
+    [firing] = [f for f in before.firing if f.alert.rule == "paid"]
+    desk.post(Acknowledge("paid", firing.alert.subject))
+    assert not firing.acknowledged
+    [after] = [f for f in desk.stats().alerts.firing if f.alert.rule == "paid"]
+    assert after.acknowledged
 
 
 @pytest.mark.parametrize(
     "intent",
     [
         Watch(("BTC",)), Hold((HELD,)), Cancel(), Record("/tapes"), Record(None), Mute("BTC"),
-        Unmute("BTC"), Survey(True), Acknowledge("stale", "tiny/BTC"), Quit(),
+        Unmute("BTC"), Survey(True), Acknowledge("stale", "tiny/BTC"),
         SetRules((Rule(name="paid", kind="funding_level", threshold=1e-6),)),
     ],
     ids=lambda intent: type(intent).__name__,

@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from cockpit.desk.contract import Cancel, Computation, Compute
+from cockpit.desk.contract import Cancel, Compute
 from cockpit.desk.jobs import Jobs
+from cockpit.desk.stats import Computation
 
 LONG = 10**9
 

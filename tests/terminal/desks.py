@@ -1,7 +1,6 @@
 """A desk whose market is moved by hand."""
 
 import random
-from collections.abc import Mapping
 from pathlib import Path
 
 from cockpit.alerts.service import Alerting
@@ -9,17 +8,14 @@ from cockpit.core.clock import ManualClock
 from cockpit.core.events import BookSnapshot, Event, Funding, Link, OpenInterest, Prices
 from cockpit.desk.contract import (
     AlertIntent,
-    Computation,
-    FeedStats,
     Intent,
-    Mode,
     Notice,
     Record,
-    VenueStats,
 )
+from cockpit.desk.stats import Computation, DeskStats, Mode, PastMoment
 from cockpit.desk.trader_intents import answer_record, change_alerts
 from cockpit.state.store import MarketStore
-from cockpit.venues.contract import VenueSpec
+from tests.desk.quiet import quiet_stats
 
 T0 = 1_760_000_000_000_000_000
 VENUES = ("hyperliquid", "dydx", "lighter", "bybit")
@@ -34,10 +30,11 @@ class StillDesk:
     def __init__(self) -> None:
         self.clock = ManualClock(T0)
         self.view = MarketStore([(name, f"{name}-chain") for name in VENUES], SYMBOLS)
-        self.specs: Mapping[str, VenueSpec] = {}
         self.posted: list[Intent] = []
         self.said: list[Notice] = []
         self.computed: Computation | None = None
+        self.found: PastMoment | None = None
+        self.tape: Path | None = None
         self.alerting = Alerting((), self.view, self.clock, {})
         self.is_started = False
         for venue in VENUES:
@@ -80,23 +77,19 @@ class StillDesk:
     def notices(self) -> list[Notice]:
         return list(self.said)
 
-    def detail(self) -> str:
-        return ""
-
-    def venue_stats(self, name: str) -> VenueStats | None:
-        return None
-
-    def past(self) -> None:
-        return None
-
-    def feed_stats(self) -> FeedStats:
-        return FeedStats(messages_per_s=None, coalescing=False, recording=False)
+    def stats(self) -> DeskStats:
+        return quiet_stats(
+            self.mode,
+            self.clock,
+            self.alerting,
+            recording=self.tape is not None,
+            computation=self.computed,
+            past=self.found,
+        )
 
     def record(self, folder: Path | None) -> str:
-        return "" if folder is None else str(folder)
-
-    def computation(self) -> Computation | None:
-        return self.computed
+        self.tape = folder
+        return f"recording into {folder}" if folder else "recording ended"
 
     async def start(self) -> None:
         self.is_started = True

@@ -1,18 +1,16 @@
 """The cockpit with a trader in front of it: the real app on a market whose figures are known."""
 
 import dataclasses
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from cockpit.alerts.service import Alerting
 from cockpit.config import Config
 from cockpit.core.clock import ManualClock
-from cockpit.desk.contract import FeedStats, Hold, Intent, Mode, Notice, Watch
+from cockpit.desk.contract import Hold, Intent, Notice, Watch
+from cockpit.desk.stats import Mode
 from cockpit.terminal.app import CockpitApp
 from cockpit.ui.input import dispatch
 from cockpit.ui.theme.capabilities import Terminal
-from cockpit.venues.contract import VenueSpec
 from tests.support import AT_NS
 from tests.terminal.desks import StillDesk
 from tests.ui import scenes
@@ -30,12 +28,12 @@ class KnownDesk(StillDesk):
         self.mode = mode
         self.clock = ManualClock(AT_NS)
         self.view = scenes.store_of(scene)
-        self.specs: Mapping[str, VenueSpec] = scene.specs
         self.posted: list[Intent] = []
         self.said: list[Notice] = []
         self.computed = None
+        self.found = None
+        self.tape = None
         self.alerting = Alerting((), self.view, self.clock, {})
-        self.tape: Path | None = None
 
     def post(self, intent: Intent) -> None:
         super().post(intent)
@@ -43,14 +41,6 @@ class KnownDesk(StillDesk):
             self.view.watch(intent.symbols)
         elif isinstance(intent, Hold):
             self.view.set_manual(intent.positions)
-
-    def feed_stats(self) -> FeedStats:
-        is_on = self.tape is not None
-        return FeedStats(messages_per_s=None, coalescing=False, recording=is_on)
-
-    def record(self, folder: Path | None) -> str:
-        self.tape = folder
-        return f"recording into {folder}" if folder else "recording ended"
 
 
 @dataclasses.dataclass
@@ -72,6 +62,8 @@ class Seat(CockpitApp):
         self.known = KnownDesk(**desk)
         self.kept = Kept()
         super().__init__(self.known, config or Config(), TERMINAL)
+        # Venues that are made up are not registered.
+        self.readings.specs = scenes.live().specs
 
     @property
     def out(self):

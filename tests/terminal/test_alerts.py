@@ -14,6 +14,7 @@ from cockpit.ui.panes import status
 from cockpit.ui.panes.markets import alerts
 from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
+from tests.terminal.desks import StillDesk
 from tests.terminal.seats import Seat
 from tests.ui import scenes
 
@@ -99,22 +100,17 @@ def test_the_status_line_counts_what_nobody_has_seen():
     assert "▲" not in plain(status.lines(scenes.live(), 160, 1)[0])
 
 
-class Desk:
-    """As much of an alert desk as the announcer hears."""
-
-    def __init__(self) -> None:
-        self.told = 0
-        self.history: list[Alert] = []
-        self.hook_problem = ""
+class AlarmedDesk(StillDesk):
+    """Whose alerts happen when they are told to."""
 
     def fire(self, *happened: Alert) -> None:
-        self.history += happened
-        self.told += len(happened)
+        self.alerting.history += happened
+        self.alerting.told += len(happened)
 
 
 def announced(out: AlertOut, *batches: list[Alert]):
     """(toasts, what the terminal was given) after a poll a batch."""
-    said, given, desk = [], [], Desk()
+    said, given, desk = [], [], AlarmedDesk()
     desk.fire(alert(-5, "before the start"))
     announcer = Announcer(desk, out, lambda text, tone: said.append((text, tone)), given.append)
     for batch in batches:
@@ -185,7 +181,7 @@ def seat(own_home):
     app = Seat()
     rule = Rule(name="funding is paid", kind="funding_level", threshold=1e-6)
     app.known.alerting = type(app.known.alerting)((rule,), app.known.view, app.known.clock, {})
-    app.desk.alerting.look()
+    app.known.alerting.look()
     show(app.ui, "markets")
     app.ui.focus = "alerts"
     alert_actions.refresh(app)
@@ -194,7 +190,7 @@ def seat(own_home):
 
 async def test_an_alert_is_acknowledged_by_key_and_all_by_command(seat):
     async with seat.run_test(size=(160, 50)):
-        count = len(seat.desk.alerting.firing())
+        count = len(seat.known.alerting.firing())
         assert count > 1
         seat.type("A")
         assert seat.ui.alerts.loud() == count - 1
@@ -259,7 +255,7 @@ async def test_a_rule_a_venue_or_a_symbol_is_muted_and_speaks_again(seat):
         run(seat, "mute bravo")
         assert {f.alert.venue for f in seat.ui.alerts.firing} == {"alphaswap", "charliedex"}
         run(seat, "mute Funding Is Paid")
-        assert seat.ui.alerts.firing == []
+        assert seat.ui.alerts.firing == ()
         run(seat, "unmute all")
         assert len(seat.ui.alerts.firing) == count
 

@@ -5,7 +5,8 @@ import base64
 import pytest
 
 from cockpit.calculators.saved_plans import load_all
-from cockpit.desk.contract import Cancel, Computation, Compute
+from cockpit.desk.contract import Cancel, Compute
+from cockpit.desk.stats import Computation
 from cockpit.storage import paths
 from cockpit.terminal.dialogs.prompt import Prompt
 from cockpit.ui.input import form_runner

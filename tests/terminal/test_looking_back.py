@@ -1,7 +1,8 @@
 """The screen turned to the past: marked everywhere, still, and live again with one key."""
 
 from cockpit.core.units import NS_PER_S
-from cockpit.desk.contract import LookBack, PastMoment
+from cockpit.desk.contract import LookBack
+from cockpit.desk.stats import PastMoment
 from tests.support import AT_NS
 from tests.terminal.seats import KnownDesk, Seat
 
@@ -11,16 +12,11 @@ HOURS_NS = 7800 * NS_PER_S
 class RememberingDesk(KnownDesk):
     """Finds every moment at once: the market of now, under the time that was asked for."""
 
-    found: PastMoment | None = None
-
     def post(self, intent):
         super().post(intent)
         if isinstance(intent, LookBack):
-            self.found = PastMoment(at_ns=intent.at_ns, view=self.view.still())
-
-    def past(self):
-        found, self.found = self.found, None
-        return found
+            view = self.view.still()
+            self.found = PastMoment(asked_ns=intent.at_ns, at_ns=intent.at_ns, view=view)
 
 
 class PastSeat(Seat):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from cockpit.alerts.states import Alert
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
 from cockpit.desk.contract import Acknowledge, Intent, Mute, Unmute
@@ -24,7 +23,7 @@ _WORKSPACE = {
 
 def refresh(host: Host, *, in_place: bool = True) -> None:
     """Copy what the desk knows now for the panes; the cursor stays on its alert if `in_place`."""
-    desk, readings, alerts = host.desk.alerting, host.readings, host.ui.alerts
+    known, readings, alerts = host.desk.stats().alerts, host.readings, host.ui.alerts
     is_focused = readings.ui.focus == PANE
     if is_focused and not alerts.is_focused:
         alerts.touched_ns = readings.now_ns
@@ -34,8 +33,8 @@ def refresh(host: Host, *, in_place: bool = True) -> None:
         alerts.index = 0
     keep = in_place and is_focused and is_held
     before = alerts.selected if keep else None
-    alerts.firing, alerts.history = desk.firing(), list(desk.history)
-    alerts.muted, alerts.problem = desk.muted, desk.hook_problem
+    alerts.firing, alerts.history = known.firing, known.history
+    alerts.muted, alerts.problem = known.muted, known.problem
     alerts.keep_in_place(before)
 
 
@@ -88,7 +87,7 @@ def jump(host: Host, count: int) -> None:
 
 def acknowledge(host: Host, _: int) -> None:
     alert = host.ui.alerts.selected
-    on = {(f.alert.rule, f.alert.subject) for f in host.desk.alerting.firing()}
+    on = {(f.alert.rule, f.alert.subject) for f in host.desk.stats().alerts.firing}
     if alert is None or (alert.rule, alert.subject) not in on:
         host.say("this alert is not on any more", "warn")
     else:
@@ -118,17 +117,17 @@ def read_mute(host: Host, words: Sequence[str]) -> Command:
 
 
 def read_unmute(host: Host, words: Sequence[str]) -> Command:
-    muted = unmuting(host, 1)
-    if not host.desk.alerting.muted:
+    muted = host.desk.stats().alerts.muted
+    if not muted:
         raise InputError("nothing is muted")
-    name = _known(" ".join(words), muted, "unmute NAME|all")
-    names = list(host.desk.alerting.muted) if name == EVERYTHING else [name]
+    name = _known(" ".join(words), unmuting(host, 1), "unmute NAME|all")
+    names = list(muted) if name == EVERYTHING else [name]
     return _posting(host, [Unmute(name) for name in names], f"{', '.join(names)} may speak again")
 
 
 def read_acknowledge(host: Host, words: Sequence[str]) -> Command:
     """A rule's name acknowledges all its alerts, a market's name all of that market."""
-    on = host.desk.alerting.firing()
+    on = host.desk.stats().alerts.firing
     if not on:
         raise InputError("no alert is firing")
     name = _known(" ".join(words) or EVERYTHING, acknowledging(host, 1), "ack [all|RULE|MARKET]")
@@ -139,24 +138,23 @@ def read_acknowledge(host: Host, words: Sequence[str]) -> Command:
 
 def muting(host: Host, _: int) -> Iterable[str]:
     """Whatever an alert can be silenced by."""
-    desk = host.desk.alerting
-    alerts: list[Alert] = [firing.alert for firing in desk.firing()]
+    alerts = host.desk.stats().alerts
     return dict.fromkeys(
         [
-            *(rule.name for rule in desk.rules),
+            *(rule.name for rule in alerts.rules),
             *(venue.name for venue in host.readings.venues),
             *host.readings.view.symbols(),
-            *(alert.subject for alert in alerts),
+            *(firing.alert.subject for firing in alerts.firing),
         ]
     )
 
 
 def unmuting(host: Host, _: int) -> Iterable[str]:
-    return [*sorted(host.desk.alerting.muted), EVERYTHING]
+    return [*sorted(host.desk.stats().alerts.muted), EVERYTHING]
 
 
 def acknowledging(host: Host, _: int) -> Iterable[str]:
-    on = [firing.alert for firing in host.desk.alerting.firing()]
+    on = [firing.alert for firing in host.desk.stats().alerts.firing]
     return dict.fromkeys([EVERYTHING, *(a.rule for a in on), *(a.subject for a in on)])
 
 

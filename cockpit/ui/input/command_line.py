@@ -145,7 +145,7 @@ def _venue_among(host: Host, word: str) -> str:
 
 def _listed(host: Host) -> list[str]:
     """Every symbol that some venue lists, as far as their lists are known."""
-    names = {i.symbol for venue in host.desk.specs for i in host.desk.view.listed(venue)}
+    names = {i.symbol for venue in _venues(host) for i in host.desk.view.listed(venue)}
     return sorted(names)
 
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 def record(host: Host, wanted: bool) -> None:
     """Start or stop the tapes of everything that is live; the desk answers what happened."""
-    folder = paths.tapes_dir() / utc_stamp(host.desk.clock.now_ns()) if wanted else None
+    folder = paths.tapes_dir() / utc_stamp(host.desk.stats().at_ns) if wanted else None
     host.desk.post(Record(None if folder is None else str(folder)))
 
 
 def toggle_record(host: Host, _: int) -> None:
-    record(host, not host.desk.feed_stats().recording)
+    record(host, not host.desk.stats().feed.recording)
 
 
 def _table(host: Host) -> "tuple[str, Table]":

@@ -130,7 +130,8 @@ class FormRunner:
 
     def _collect(self) -> None:
         """What the desk has to say about the last question."""
-        form, said = self._asked, self._desk.computation()
+        form = self._asked
+        said = self._desk.stats().computation if form is not None else None
         if form is None or said is None or said.number != self._number:
             return
         if said.state == "running":
@@ -146,4 +147,4 @@ class FormRunner:
         from cockpit.desk.calculator_settings import settings_for
 
         now_ns = self._readings.now_ns - self._readings.view.clock_offset_ns
-        return settings_for(self._config, self._desk.specs, now_ns)
+        return settings_for(self._config, self._readings.specs, now_ns)

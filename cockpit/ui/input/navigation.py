@@ -105,7 +105,7 @@ def freeze(host: Host, _: int) -> None:
     """Look at a copy of the state that no later fact changes; the data go on behind it."""
     readings = host.readings
     host.ui.frozen = not host.ui.frozen
-    readings.now_ns = host.desk.clock.now_ns()
+    readings.now_ns = host.desk.stats().at_ns
     readings.view = host.desk.view.still() if host.ui.frozen else host.desk.view
 
 

@@ -44,7 +44,7 @@ def look(host: Host, at_ns: int | None) -> None:
 def stepping(step: int) -> Handler:
     def move(host: Host, count: int) -> None:
         back = host.ui.past
-        now_ns = host.desk.clock.now_ns()
+        now_ns = host.desk.stats().at_ns
         from_ns = back.asked_ns or back.shown_ns
         if from_ns is None:
             if step > 0:
@@ -69,14 +69,14 @@ def live(host: Host, _: int) -> None:
     host.ui.past = Back()
     _show(host)
     host.readings.view = host.desk.view
-    host.readings.now_ns = host.desk.clock.now_ns()
+    host.readings.now_ns = host.desk.stats().at_ns
 
 
 def poll(host: Host) -> bool:
     """Show what the desk has found since; whether the picture is another one."""
-    found = host.desk.past()
     back = host.ui.past
-    if found is None or not back.is_asked:
+    found = host.desk.stats().past if back.is_asked else None
+    if found is None or found.asked_ns != back.asked_ns:
         return False
     if found.view is None:
         back.asked_ns, back.is_asked = None, False

@@ -196,7 +196,7 @@ def _short(error: CockpitError, path: Path) -> str:
 
 
 def _hold(host: Host, entries: list[manual.Entry]) -> None:
-    host.desk.post(Hold(tuple(manual.positions(entries, host.desk.clock.now_ns()))))
+    host.desk.post(Hold(tuple(manual.positions(entries, host.desk.stats().at_ns))))
 
 
 def _name(row: Row) -> str:

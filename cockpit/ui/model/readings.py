@@ -4,7 +4,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cockpit.desk.contract import FeedStats, Mode, Notice, VenueStats
+from cockpit.desk.contract import Notice
+from cockpit.desk.stats import FeedStats, Mode, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.ui.model.frame_cache import FrameCache
 from cockpit.ui.model.frame_stats import FrameStats

@@ -1,21 +1,12 @@
 """A screen without a toolkit: what key handlers need, and nothing that draws."""
 
 import dataclasses
-from pathlib import Path
 
 from cockpit.alerts.service import Alerting
 from cockpit.config import Config
 from cockpit.core.clock import ManualClock
-from cockpit.desk.contract import (
-    Computation,
-    FeedStats,
-    Hold,
-    Intent,
-    Mode,
-    Notice,
-    PastMoment,
-    Watch,
-)
+from cockpit.desk.contract import Hold, Intent, Notice, Watch
+from cockpit.desk.stats import DeskStats, Mode, PastMoment
 from cockpit.ui.input import dispatch
 from cockpit.ui.input.form_runner import FormRunner
 from cockpit.ui.input.host import PickerSpec, PromptSpec
@@ -25,6 +16,7 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.remembered import Remembered
 from cockpit.ui.model.ui_state import UiState
 from cockpit.ui.theme.themes import Theme, load_theme
+from tests.desk.quiet import quiet_stats
 from tests.support import AT_NS
 from tests.ui import scenes
 
@@ -36,7 +28,6 @@ class QuietDesk:
         self.mode = mode
         self.clock = ManualClock(AT_NS)
         self.view = scenes.store_of(scene)
-        self.specs = scene.specs
         self.alerting = Alerting((), self.view, self.clock, {})
         self.posted: list[Intent] = []
         self.found: PastMoment | None = None
@@ -51,28 +42,8 @@ class QuietDesk:
     def notices(self) -> list[Notice]:
         return []
 
-    def detail(self) -> str:
-        return ""
-
-    def venue_stats(self, name: str) -> None:
-        return None
-
-    def past(self) -> PastMoment | None:
-        found, self.found = self.found, None
-        return found
-
-    def feed_stats(self) -> FeedStats:
-        return FeedStats(messages_per_s=None, coalescing=False, recording=False)
-
-    def record(self, folder: Path | None) -> str:
-        return ""
-
-    def computation(self) -> Computation | None:
-        return None
-
-    async def start(self) -> None: ...
-
-    async def stop(self) -> None: ...
+    def stats(self) -> DeskStats:
+        return quiet_stats(self.mode, self.clock, self.alerting, past=self.found)
 
 
 @dataclasses.dataclass

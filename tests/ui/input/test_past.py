@@ -4,7 +4,8 @@ import pytest
 
 from cockpit.alerts.states import Alert
 from cockpit.core.units import NS_PER_S
-from cockpit.desk.contract import LookBack, PastMoment
+from cockpit.desk.contract import LookBack
+from cockpit.desk.stats import PastMoment
 from cockpit.state.store import MarketStore
 from cockpit.ui.input import alert_actions, dispatch, past_actions
 from cockpit.ui.panes import status
@@ -28,7 +29,7 @@ def press(host, keys):
 def find(host, at_ns):
     """The desk has found the moment; the screen takes it."""
     view = MarketStore([("alphaswap", None)], ["BTC"])
-    host.desk.found = PastMoment(at_ns=at_ns, view=view)
+    host.desk.found = PastMoment(asked_ns=asked(host)[-1], at_ns=at_ns, view=view)
     assert past_actions.poll(host)
     return view
 
@@ -84,9 +85,18 @@ def test_a_moment_that_is_found_after_the_trader_went_back_to_now_is_not_shown(h
     find(host, AT_NS - 3 * MINUTE_NS)
     press(host, "<")
     press(host, "G")
-    host.desk.found = PastMoment(at_ns=AT_NS - 4 * MINUTE_NS, view=host.desk.view.still())
+    at_ns = AT_NS - 4 * MINUTE_NS
+    host.desk.found = PastMoment(asked_ns=at_ns, at_ns=at_ns, view=host.desk.view.still())
     assert not past_actions.poll(host)
     assert host.readings.view is host.desk.view
+
+
+def test_what_answers_an_earlier_question_is_not_taken_for_the_answer_to_the_last(host):
+    press(host, "<")
+    find(host, AT_NS - MINUTE_NS)
+    press(host, "<")
+    assert not past_actions.poll(host), "the desk still says what it found for the first step"
+    assert host.readings.now_ns == AT_NS - MINUTE_NS
 
 
 def test_g_is_the_first_moment_that_is_kept_and_a_row_only_while_it_is_now(host):
@@ -120,7 +130,9 @@ def test_a_plan_is_not_taken_into_the_past(host):
 
 def test_a_moment_that_is_not_known_leaves_the_picture_as_it_is(host):
     press(host, "<")
-    host.desk.found = PastMoment(problem="nothing was kept at 08:52: not running")
+    host.desk.found = PastMoment(
+        asked_ns=AT_NS - MINUTE_NS, problem="nothing was kept at 08:52: not running"
+    )
     assert not past_actions.poll(host)
     assert host.said[-1] == ("nothing was kept at 08:52: not running", "warn")
     assert host.readings.view is not None

@@ -4,7 +4,7 @@ from typing import Any
 
 from cockpit.core.events import Block, BookSnapshot
 from cockpit.core.units import NS_PER_S
-from cockpit.desk.contract import FeedStats, VenueStats
+from cockpit.desk.stats import FeedStats, VenueStats
 from cockpit.history.service import Status
 from cockpit.ui.model.frame_stats import FrameStats
 from cockpit.ui.model.readings import Readings

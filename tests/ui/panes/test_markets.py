@@ -4,7 +4,8 @@ import pytest
 
 from cockpit.core.events import Link
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.desk.contract import FeedStats, Notice
+from cockpit.desk.contract import Notice
+from cockpit.desk.stats import FeedStats
 from cockpit.ui.input.market_selection import sort_rows
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes import status

@@ -1,6 +1,6 @@
 """How the program itself is doing: its loop, its screen, what comes in and what goes out."""
 
-from cockpit.desk.contract import FeedStats
+from cockpit.desk.stats import FeedStats
 from cockpit.history.service import Standing
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt

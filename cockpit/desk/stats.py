@@ -1,0 +1,99 @@
+"""How a desk stands: one value, asked for before each frame."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from cockpit.alerts.rule import Rule
+from cockpit.alerts.states import Alert, Firing
+from cockpit.history.service import Status
+from cockpit.state.view import MarketView
+
+Mode = Literal["LIVE", "DEMO", "REPLAY"]
+
+
+class Computation(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a `Compute` is: `done` of `asked` (0 until it is known), then `result` or `error`."""
+
+    number: int
+    state: Literal["running", "done", "failed"]
+    done: int = 0
+    asked: int = 0
+    result: Any = None
+    error: str = ""
+
+
+class PastMoment(msgspec.Struct, frozen=True, kw_only=True):
+    """How everything stood at `at_ns`; or, without a view, a sentence why that is not known.
+
+    `asked_ns` is what was asked for: None was the first moment that is kept.
+    """
+
+    asked_ns: int | None
+    at_ns: int = 0
+    view: MarketView | None = None
+    problem: str = ""
+
+
+class VenueStats(msgspec.Struct, frozen=True, kw_only=True):
+    """One venue's wire, counted since the start, as the health screen shows it.
+
+    `bytes` are characters for text frames. `budget_left` is request weight that could be spent
+    now, of `budget_burst`; `blocked_s` is how long the venue still refuses us. `new_fields` are
+    names that the wire did not have before, with the messages of a sample that had them.
+    """
+
+    frames: int
+    bytes: int
+    faults: int
+    budget_left: float
+    budget_burst: int
+    blocked_s: float
+    fetches_pending: int
+    tape_error: str = ""
+    new_fields: tuple[tuple[str, int], ...] = ()
+
+
+class FeedStats(msgspec.Struct, frozen=True, kw_only=True):
+    """All venues' wires together: how much arrives, how it is read, whether it is recorded.
+
+    `history` None: nothing of this desk is remembered.
+    """
+
+    messages_per_s: float | None
+    coalescing: bool
+    recording: bool
+    history: Status | None = None
+
+
+class AlertStats(msgspec.Struct, frozen=True, kw_only=True):
+    """The alerts: `history` has the newest last, `told` counts what happened since the start.
+
+    `firing` is what is on and not muted, newest first; `rules` are those that are enabled.
+    `problem` is a sentence about a hook or a file that does not work, empty if all do.
+    """
+
+    told: int = 0
+    history: tuple[Alert, ...] = ()
+    firing: tuple[Firing, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    muted: frozenset[str] = frozenset()
+    problem: str = ""
+
+
+class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
+    """How a desk stands at one moment, without its state.
+
+    `at_ns` is the desk's time, which is that of the tape in a replay. `detail` is for the status
+    bar. A venue without a wire (a tape) is not in `venues`. `past` is what the last `LookBack`
+    found, None while it is being read.
+    """
+
+    mode: Mode
+    at_ns: int
+    detail: str
+    feed: FeedStats
+    venues: dict[str, VenueStats]
+    alerts: AlertStats
+    computation: Computation | None = None
+    past: PastMoment | None = None
