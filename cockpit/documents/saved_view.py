@@ -225,6 +225,7 @@ def _instrument(document: MarketDocument, at_ns: int) -> Instrument | None:
         mmf=document.mmf, taker_fee=document.taker_fee, maker_fee=document.maker_fee,
         status=document.status or "active", margin_tiers=document.margin_tiers or (),
         initial_tiers=document.initial_tiers or (),
+        funding_interval_s=document.funding_interval_s,
     )  # fmt: skip
 
 

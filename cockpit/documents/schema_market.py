@@ -71,6 +71,7 @@ class MarketDocument(msgspec.Struct, frozen=True, kw_only=True):
     initial_tiers: tuple[tuple[NotNegative, NotNegative], ...] | None = None
     taker_fee: float | None = None
     maker_fee: float | None = None
+    funding_interval_s: Annotated[int, msgspec.Meta(gt=0)] | None = None
     bids: Levels | None = None
     asks: Levels | None = None
     mark: Positive | None = None

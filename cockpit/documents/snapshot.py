@@ -107,6 +107,7 @@ def market_document(market: MarketRead, now_ns: int, depth: int | None) -> Marke
         initial_tiers=listed.initial_tiers if listed else None,
         taker_fee=listed.taker_fee if listed else None,
         maker_fee=listed.maker_fee if listed else None,
+        funding_interval_s=listed.funding_interval_s if listed else None,
         bids=tuple(bids[:depth]),
         asks=tuple(asks[:depth]),
         mark=mark,

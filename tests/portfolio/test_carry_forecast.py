@@ -4,6 +4,7 @@ import pytest
 
 from cockpit.analytics.funding.reversion import Ar1
 from cockpit.analytics.risk.exposure import Leg
+from cockpit.core.market import FundingTerms
 from cockpit.portfolio.carry_forecast import expected_usd
 from tests.calculators.risk import btc, view
 from tests.support import AT_NS
@@ -11,7 +12,9 @@ from tests.support import AT_NS
 HOUR_NS = 3600 * 10**9
 
 
-def forecast(interval_h: int, next_in_h: float, hold_h: int) -> float:
+def forecast(
+    interval_h: int, next_in_h: float, hold_h: int, terms: FundingTerms | None = None
+) -> float:
     """Of a short of 2 BTC at 60,000 that receives a basis point an hour now."""
     live = {"rate": 1e-4 * interval_h, "interval_s": interval_h * 3600, "age_s": 1.0}
     funding = {"live": live, "predicted": None, "settled": [],
@@ -22,7 +25,7 @@ def forecast(interval_h: int, next_in_h: float, hold_h: int) -> float:
         venue="x", account="", pool="", symbol="BTC", size=-2.0, price=60_000.0,
         reference=60_000.0, hourly=1e-4,
     )  # fmt: skip
-    found = expected_usd(position, market, Ar1(0.0, 0.5, 1e-5, 500), AT_NS, hold_h)
+    found = expected_usd(position, market, terms, Ar1(0.0, 0.5, 1e-5, 500), AT_NS, hold_h)
     assert found is not None
     return found
 
@@ -36,3 +39,9 @@ def test_a_hold_before_the_first_stamp_is_paid_nothing() -> None:
     assert forecast(8, 3.0, 2) == 0.0
     # Five hours of the present rate are over, three revert.
     assert forecast(8, 3.0, 3) == pytest.approx(120_000 * 1e-4 * (5 + 0.875))
+
+
+def test_a_venue_that_pays_all_the_time_pays_before_the_stamp_that_it_names() -> None:
+    # A half and a quarter of a basis point, though the venue names an instant three hours off.
+    accrues = FundingTerms(interest_8h=0.0001, dampener_8h=0.0005, is_continuous=True)
+    assert forecast(8, 3.0, 2, accrues) == pytest.approx(120_000 * 1e-4 * 0.75)

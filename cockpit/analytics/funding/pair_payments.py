@@ -17,7 +17,7 @@ from cockpit.analytics.funding import payments
 from cockpit.analytics.funding.carry import GUARD, HoldFunding, Spread, breakeven_h
 from cockpit.analytics.funding.payments import PaidHours, PaymentClock, RatePath
 from cockpit.analytics.funding.reversion import sum_variance
-from cockpit.core.units import HOUR_NS, HOUR_S
+from cockpit.core.units import HOUR_NS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -172,10 +172,8 @@ def _first(clock: PaymentClock, path: RatePath) -> tuple[float, float]:
     """What the first payment has for hours before the path's instant (less than 0: it leaves hours
     out), and the most that the hours of one interval can be paid."""
     first = payments.first_hours(clock, path.at_ns)
-    hours = max([first.end, first.total, *(change.interval_s / HOUR_S for change in clock.changes)])
-    return payments.paid(path, PaidHours(first.begin, 0.0)), hours * max(
-        abs(path.now), abs(path.mean)
-    )
+    most = payments.longest_hours(clock, path.at_ns) * max(abs(path.now), abs(path.mean))
+    return payments.paid(path, PaidHours(first.begin, 0.0)), most
 
 
 def _stamp_hour(clock: PaymentClock, at_ns: int, hour: int) -> int:

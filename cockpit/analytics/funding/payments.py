@@ -95,18 +95,32 @@ NO_HOURS = PaidHours(0.0, 0.0)
 
 
 def clock_of(
-    rate: Funding | None, live: Funding | None, is_continuous: bool = False
+    rate: Funding | None,
+    live: Funding | None,
+    *,
+    paid: Funding | None = None,
+    listed_s: int | None = None,
+    is_continuous: bool = False,
 ) -> PaymentClock | None:
     """The clock of a market from the rate that counts; a forecast may leave the stamp to `live`.
 
-    None without a rate.
+    `paid` is the last payment, `listed_s` the interval of the listing. A listing that differs from
+    the rate and from the last payment announces a change: the running interval ends as the rate
+    says, and those after it last as listed. One that says what the last payment says is merely
+    older than the rate. None without a rate.
     """
     if rate is None:
         return None
     next_ns = rate.next_ns
     if next_ns is None and live is not None:
         next_ns = live.next_ns
-    return PaymentClock(interval_s=rate.interval_s, next_ns=next_ns, is_continuous=is_continuous)
+    changes: tuple[IntervalChange, ...] = ()
+    known = (rate.interval_s, None if paid is None else paid.interval_s)
+    if next_ns is not None and listed_s and listed_s not in known and not is_continuous:
+        changes = (IntervalChange(from_ns=next_ns, interval_s=listed_s),)
+    return PaymentClock(
+        interval_s=rate.interval_s, next_ns=next_ns, changes=changes, is_continuous=is_continuous
+    )
 
 
 def stamps_ns(clock: PaymentClock, from_ns: int, to_ns: int) -> Ints:
@@ -168,6 +182,12 @@ def first_hours(clock: PaymentClock, at_ns: int) -> PaidHours:
         return NO_HOURS
     end = _first_end(clock, at_ns)
     return PaidHours(end - clock.interval_s / HOUR_S, end)
+
+
+def longest_hours(clock: PaymentClock, at_ns: int) -> float:
+    """The most hours that one payment to who holds from `at_ns` on can be for; 0 of a flow."""
+    first = first_hours(clock, at_ns)
+    return max(first.end, first.total, *(change.interval_s / HOUR_S for change in clock.changes))
 
 
 def paid(path: RatePath, hours: PaidHours) -> float:

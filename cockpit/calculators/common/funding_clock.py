@@ -12,22 +12,39 @@ from cockpit.analytics.funding.payments import (
 )
 from cockpit.calculators.common.market_data import Notes, Settings, present_hourly
 from cockpit.calculators.common.paid_history import paid_hourly
-from cockpit.core.units import HOUR_NS
+from cockpit.calculators.common.words import hours_words
+from cockpit.core.units import HOUR_NS, HOUR_S, utc
 from cockpit.state.view import MarketRead
 
 
 def payment_clock(market: MarketRead, settings: Settings, notes: Notes) -> PaymentClock | None:
-    """The market's clock; None without a rate. A next stamp that is not stated is noted."""
-    terms = settings.funding_terms.get(market.venue)
+    """The market's clock; None without a rate. A next stamp that is not stated is noted, and so is
+    a change of the interval, ahead or in the past."""
+    terms, listed = settings.funding_terms.get(market.venue), market.instrument
+    paid = market.settled.latest
     clock = clock_of(
-        market.rate() or market.settled.latest,
+        market.rate() or paid,
         market.live,
+        paid=paid,
+        listed_s=None if listed is None else listed.funding_interval_s,
         is_continuous=terms is not None and terms.is_continuous,
     )
-    if clock is not None and clock.next_ns is None and not clock.is_continuous:
+    if clock is None or clock.is_continuous:
+        return clock
+    name = f"{market.venue}/{market.symbol}"
+    if clock.next_ns is None:
+        notes.assume(f"{name}: next funding stamp not known, funding is counted as if it flowed")
+    elif clock.changes:
+        change = clock.changes[0]
+        now, then = (hours_words(each.interval_s / HOUR_S) for each in (clock, change))
         notes.assume(
-            f"{market.venue}/{market.symbol}: next funding stamp not known, funding is counted as "
-            "if it flowed"
+            f"{name}: pays every {now} until {utc(change.from_ns):%H:%M} UTC, then every {then}, "
+            "as its listing has it"
+        )
+    elif paid is not None and paid.interval_s != clock.interval_s:
+        notes.assume(
+            f"{name}: last paid for {hours_words(paid.interval_s / HOUR_S)}, now every "
+            f"{hours_words(clock.interval_s / HOUR_S)}; the present interval is counted on"
         )
     return clock
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.funding.payments import first_hours, paid_hours
+from cockpit.analytics.funding.payments import first_hours, longest_hours, paid_hours
 from cockpit.calculators.scan.listing import Listing
 from cockpit.core.units import HOUR_NS
 
@@ -49,7 +49,7 @@ def columns_of(listings: Sequence[Listing], at_ns: int, hold_h: int) -> Columns:
             continue
         held, first = paid_hours(clock, at_ns, at_ns, until_ns), first_hours(clock, at_ns)
         is_hourly[place] = clock.is_hourly(at_ns)
-        hours[place] = held.begin, held.end, first.begin, max(first.end, first.total)
+        hours[place] = held.begin, held.end, first.begin, longest_hours(clock, at_ns)
     return Columns(
         hourly=_column(listings, lambda one: one.hourly),
         cap=_column(listings, lambda one: one.cap_hourly),

@@ -255,7 +255,11 @@ def _expected_usd(readings: Readings, market: MarketRead, leg: Leg) -> float | N
         version,
         lambda: fit_ar1(filled_hours(readings, market), MIN_POINTS),
     )
-    return None if fit is None else expected_usd(leg, market, fit, readings.now_ns, EXPECTED_H)
+    spec = readings.specs.get(market.venue)
+    terms = None if spec is None else spec.funding_terms
+    if fit is None:
+        return None
+    return expected_usd(leg, market, terms, fit, readings.now_ns, EXPECTED_H)
 
 
 def lacking(readings: Readings, row: Row) -> list[str]:

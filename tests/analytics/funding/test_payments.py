@@ -9,11 +9,13 @@ from cockpit.analytics.funding.payments import (
     IntervalChange,
     PaymentClock,
     RatePath,
+    clock_of,
     paid,
     paid_hours,
     payments,
     stamps_ns,
 )
+from cockpit.core.events import Funding, FundingKind
 from cockpit.core.units import HOUR_NS, HOUR_S
 
 NOW = 1_760_000_400 * 10**9
@@ -95,6 +97,46 @@ def test_a_change_of_interval_counts_from_the_stamp_on_that_it_is_in_force_at() 
     amounts = payments(changed, constant(1e-4), NOW, NOW + 20 * HOUR_NS).amounts
     assert amounts == pytest.approx([8e-4, 8e-4, 4e-4, 4e-4])
     assert total(changed, constant(1e-4), 20) == pytest.approx(24e-4)
+
+
+def rate(kind: FundingKind, hours: int) -> Funding:
+    return Funding(
+        venue="x", symbol="BTC", recv_ns=NOW, kind=kind, rate=1e-4, interval_s=hours * HOUR_S,
+        next_ns=None if kind == "settled" else NOW + 2 * HOUR_NS,
+    )  # fmt: skip
+
+
+def hours_of_stamps(found: PaymentClock | None) -> list[int]:
+    assert found is not None
+    return ((stamps_ns(found, NOW, NOW + 20 * HOUR_NS) - NOW) // HOUR_NS).tolist()
+
+
+def test_a_listing_with_another_interval_than_rate_and_last_payment_announces_it() -> None:
+    paid, live = rate("settled", 8), rate("live", 8)
+    found = clock_of(live, live, paid=paid, listed_s=4 * HOUR_S)
+    assert hours_of_stamps(found) == [2, 6, 10, 14, 18]
+    # What is paid at 2 h is still for eight hours.
+    assert found is not None
+    assert payments(found, constant(1e-4), NOW, NOW + 6 * HOUR_NS).amounts == pytest.approx(
+        [8e-4, 4e-4]
+    )
+
+
+def test_a_rate_that_is_newer_than_the_listing_keeps_its_interval() -> None:
+    # Paid and listed every 8 h; the rate is of 4 h already.
+    found = clock_of(rate("live", 4), None, paid=rate("settled", 8), listed_s=8 * HOUR_S)
+    assert hours_of_stamps(found) == [2, 6, 10, 14, 18]
+
+
+def test_a_change_of_the_past_leaves_the_present_interval() -> None:
+    found = clock_of(rate("live", 4), None, paid=rate("settled", 8), listed_s=4 * HOUR_S)
+    assert hours_of_stamps(found) == [2, 6, 10, 14, 18]
+
+
+def test_what_accrues_all_the_time_has_no_interval_to_change() -> None:
+    found = clock_of(rate("live", 8), None, listed_s=HOUR_S, is_continuous=True)
+    assert found is not None
+    assert found.changes == ()
 
 
 def test_half_hourly_stamps_pay_half_an_hour_each() -> None:

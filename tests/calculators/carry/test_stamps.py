@@ -61,6 +61,25 @@ def test_a_stamp_that_is_not_stated_is_an_assumption_and_funding_flows() -> None
     ]
 
 
+def test_an_interval_that_the_listing_shortens_pays_its_second_stamp_early_and_is_said() -> None:
+    # Eight-hourly as yet, next in 2 h, then every 4 h: 8 bps at 2 h, 4 bps at 6 h.
+    changing = at("b", 8e-4, 8, 2.0) | {"funding_interval_s": 4 * 3600}
+    result = carry(at("a", 0.0, 1, 0.5), changing, hold_h=6)
+    assert result.values.expected_funding_usd == pytest.approx(1200)
+    assert [words for words in result.assumptions if "listing" in words]
+    as_it_was = carry(at("a", 0.0, 1, 0.5), at("b", 8e-4, 8, 2.0), hold_h=6)
+    assert as_it_was.values.expected_funding_usd == pytest.approx(800)
+
+
+def test_a_change_in_the_past_is_said_and_the_present_interval_counts() -> None:
+    paid = {"rate": 8e-4, "interval_s": 8 * 3600, "at_ns": AT_NS - AT_NS % HOUR_NS - 2 * HOUR_NS}
+    changed = at("b", 4e-4, 4, 2.0)
+    changed["funding"] |= {"settled": [paid]}
+    result = carry(at("a", 0.0, 1, 0.5), changed, hold_h=6)
+    assert result.values.expected_funding_usd == pytest.approx(800)
+    assert [words for words in result.assumptions if "last paid for 8 h, now every 4 h" in words]
+
+
 def test_the_instant_of_break_even_is_said() -> None:
     values = carry(at("a", 0.0, 1, 0.5), at("b", 18e-4, 8, 2.5), hold_h=24).values
     assert values.breakeven_h == 3
