@@ -234,8 +234,9 @@ def _spreads(readings: Readings) -> Table:
             pays = breakeven(readings, short, long)
             rows.append((readings.symbol, short, long, ui.tenor, spread, ui.size_usd,
                          pays.cost_bps, pays.hours if pays.cost_bps is not None else None,
-                         pays.cost_bps is not None and pays.hours is None))  # fmt: skip
-    names = "symbol short long tenor spread_hourly size_usd cost_bps breakeven_h never"
+                         pays.cost_bps is not None and pays.hours is None,
+                         pays.at_ns))  # fmt: skip
+    names = "symbol short long tenor spread_hourly size_usd cost_bps breakeven_h never breakeven_ns"
     return Table(tuple(names.split()), rows)
 
 

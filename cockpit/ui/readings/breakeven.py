@@ -1,28 +1,45 @@
-"""Two venues against each other: what the pair costs, and how long it takes to earn that."""
+"""Two venues against each other: what the pair costs, and the stamp at which it has earned that."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from cockpit.analytics.funding.carry import Spread, breakeven_h, spread_hourly
-from cockpit.analytics.funding.reversion import fit_ar1
+from cockpit.analytics.funding.carry import Spread
+from cockpit.analytics.funding.pair_payments import Leg, covering_hour, covering_ns, pair_of
+from cockpit.calculators.carry.spread_model import shared_level, spread_model, spread_series
+from cockpit.calculators.common.funding_clock import payment_clock
+from cockpit.calculators.common.margin_rules import MarginRules
+from cockpit.calculators.common.market_data import Notes, Settings
+from cockpit.calculators.common.paid_history import Paid, paid_hourly
+from cockpit.calculators.common.premiums import tightest_cap
+from cockpit.core.units import NS_PER_S
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.readings.funding_rates import MIN_POINTS, history_version, hourly_history
 from cockpit.ui.readings.heatmap_cells import fresh_hourly
 from cockpit.ui.readings.order_books import pair_cost_bps
 from cockpit.ui.readings.same_asset import is_one_asset
+
+_MINUTE_NS = 60 * NS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
 class Breakeven:
     """Costs of both legs in and out at the trader's size, in bps of one leg.
 
-    `cost_bps` is None when they are not known; then `hours` says nothing. Else `hours` is None
-    for "never". `decays` tells whether the spread was taken to revert as it did for 30 days; where
-    there is too little history for that it is taken to stay as it is.
+    `cost_bps` is None when they are not known; then the others say nothing. Else `hours` and
+    `at_ns` are None for "never". `at_ns` is the stamp that covers the costs and `hours` the whole
+    hours of the hold that it ends, both as the carry calculator counts them.
     """
 
-    cost_bps: float | None
-    hours: float | None
-    decays: bool
+    cost_bps: float | None = None
+    hours: int | None = None
+    at_ns: int | None = None
+
+
+class _Side(NamedTuple):
+    """One venue's part in every pair of the selected symbol."""
+
+    venue: str
+    leg: Leg
+    paid: Paid
 
 
 def breakeven(readings: Readings, short: str, long: str) -> Breakeven:
@@ -34,22 +51,76 @@ def breakeven(readings: Readings, short: str, long: str) -> Breakeven:
 
 
 def _breakeven(readings: Readings, short: str, long: str) -> Breakeven:
-    symbol = readings.symbol or ""
     if not is_one_asset(readings, short, long):
-        return Breakeven(None, None, False)
+        return Breakeven()
     cost_bps = pair_cost_bps(readings, short, long)
-    received, paid = (fresh_hourly(readings, venue, symbol) for venue in (short, long))
+    received, paid = _side(readings, short), _side(readings, long)
     if cost_bps is None or received is None or paid is None:
-        return Breakeven(None, None, False)
-    now = spread_hourly(paid, received)
-    histories = hourly_history(readings, short), hourly_history(readings, long)
-    version = history_version(readings, short), history_version(readings, long)
-    fit = readings.cache.remember(
-        ("pair fit", short, long),
+        return Breakeven()
+    # Stamps are whole minutes: what is known of a pair does not change within one.
+    version = cost_bps, received.leg, paid.leg, _venue_now_ns(readings) // _MINUTE_NS
+    return readings.cache.remember(
+        ("pair stamp", readings.symbol, short, long),
         version,
-        lambda: fit_ar1(histories[0] - histories[1], MIN_POINTS),
+        lambda: _covered(readings, received, paid, cost_bps),
     )
-    if fit is None:
-        return Breakeven(cost_bps, cost_bps * 1e-4 / now if now > 0 else None, False)
-    spread = Spread(now, fit.mu, fit.phi, None)
-    return Breakeven(cost_bps, breakeven_h(cost_bps * 1e-4, spread), True)
+
+
+def _covered(readings: Readings, short: _Side, long: _Side, cost_bps: float) -> Breakeven:
+    usual = _usual_spread(readings, short, long)
+    now = short.leg.hourly - long.leg.hourly
+    pair = pair_of(
+        long.leg,
+        short.leg,
+        Spread(now, usual.mean, usual.phi, None),
+        shared_level(long.paid, short.paid),
+        _venue_now_ns(readings),
+    )
+    hours = covering_hour(pair, cost_bps * 1e-4)
+    return Breakeven(cost_bps, hours, None if hours is None else covering_ns(pair, hours))
+
+
+def _usual_spread(readings: Readings, short: _Side, long: _Side) -> Spread:
+    """How the spread reverts by what both venues have paid, whatever it is now."""
+    return readings.cache.remember(
+        ("pair spread", readings.symbol, short.venue, long.venue),
+        tuple((side.paid.first, side.paid.rates.size, side.paid.mean) for side in (short, long)),
+        lambda: spread_model(0.0, spread_series(long.paid, short.paid), None, None, None).spread,
+    )
+
+
+def _side(readings: Readings, venue: str) -> _Side | None:
+    """None where no fresh rate is known."""
+    return readings.once(("pair side", venue, readings.symbol), lambda: _read_side(readings, venue))
+
+
+def _read_side(readings: Readings, venue: str) -> _Side | None:
+    symbol, market = readings.symbol or "", readings.market(venue)
+    hourly, settings = fresh_hourly(readings, venue, symbol), _settings(readings)
+    if market is None or hourly is None:
+        return None
+    clock = payment_clock(market, settings, Notes())
+    if clock is None:
+        return None
+    rule = MarginRules(settings.own_margins).rule(venue, symbol, market.instrument, None, None)
+    cap_hourly = tightest_cap(
+        settings.funding_terms.get(venue), rule.funding_cap_hourly, clock.interval_s
+    )
+    return _Side(venue, Leg(clock, hourly, cap_hourly), paid_hourly(market.settled))
+
+
+def _settings(readings: Readings) -> Settings:
+    specs = readings.specs.items()
+    return readings.once(
+        ("pair settings",),
+        lambda: Settings(
+            now_ns=_venue_now_ns(readings),
+            funding_terms={name: spec.funding_terms for name, spec in specs if spec.funding_terms},
+            own_margins=readings.own_margins,
+        ),
+    )
+
+
+def _venue_now_ns(readings: Readings) -> int:
+    """Stamps are by the venues' clock."""
+    return readings.now_ns - readings.view.clock_offset_ns

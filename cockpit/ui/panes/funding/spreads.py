@@ -1,9 +1,11 @@
 """Every venue against every other: what a pair receives, and when that has paid for its costs.
 
 Above the diagonal stands the row's rate less the column's at the chosen tenor; below it the hours
-until the pair, in the direction that receives now, has earned its costs at the trader's size.
+of hold until a payment has covered the costs of the pair at the trader's size, in the direction
+that receives now.
 """
 
+from cockpit.core.units import utc
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.funding.term_curve import HEADS
 from cockpit.ui.readings.breakeven import breakeven
@@ -111,13 +113,15 @@ def _direction(readings: Readings, first: str, second: str) -> tuple[str, str] |
 
 def _verdict(readings: Readings, names: list[str], width: int) -> Line:
     """The pair that pays for itself soonest."""
-    best: tuple[float, str, str, float] | None = None
+    best: tuple[int, str, str, float, int] | None = None
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
             pair = _direction(readings, first, second)
             pays = breakeven(readings, *pair) if pair else None
-            if pair and pays and pays.hours is not None and pays.cost_bps is not None:
-                candidate = (pays.hours, *pair, pays.cost_bps)
+            if pair is None or pays is None or pays.cost_bps is None:
+                continue
+            if pays.hours is not None and pays.at_ns is not None:
+                candidate = (pays.at_ns, *pair, pays.cost_bps, pays.hours)
                 best = candidate if best is None or candidate < best else best
     if best is None:
         if len(names) < 2:
@@ -127,12 +131,16 @@ def _verdict(readings: Readings, names: list[str], width: int) -> Line:
             [("no pair earns its costs from the rates of now", "dim")],
             [("no pair earns its costs", "dim")],
         )
-    hours, short, long, cost_bps = best
+    at_ns, short, long, cost_bps, hours = best
+    stamp = f", the payment of {utc(at_ns):%d %b %H:%M} UTC"
+    costs = f"{fmt.bps(cost_bps)} bps in and out"
     head = f"soonest: short {short}, long {long}, {fmt.hours(hours)}"
     brief = f"{readings.short(short)}/{readings.short(long)} {fmt.hours(hours)}"
     return longest(
         width,
-        [(head, "text"), (f" for {fmt.bps(cost_bps)} bps in and out, spread reverting", "dim")],
+        [(head, "text"), (f" for {costs}{stamp}, spread reverting", "dim")],
+        [(head, "text"), (f" for {costs}{stamp}", "dim")],
+        [(head, "text"), (f" for {costs}", "dim")],
         [(head, "text")],
         [(brief, "text")],
     )
