@@ -15,6 +15,24 @@ GLYPHS: dict[LinkState, Cell] = {
     "connecting": ("◐", "warn"),
     "down": ("○", "loss"),
 }
+LATE: Cell = ("◐", "warn")
+LATE_S, LATE_CADENCES = 3.0, 10.0
+"""A chain is late after so many of its own block times, and never sooner than these seconds."""
+
+
+def is_late(readings: Readings, venue: VenueRead) -> bool:
+    """Whether the venue's chain has made no block for much longer than is its habit."""
+    cadence, age = venue.chain.cadence_s(), venue.chain.block_age_s(readings.now_ns)
+    if cadence is None or age is None:
+        return False
+    return age > max(LATE_S, LATE_CADENCES * cadence)
+
+
+def mark_of(readings: Readings, venue: VenueRead) -> Cell:
+    """The glyph of a venue's state and its role: a link that is live over a late chain is not."""
+    if venue.state == "live" and is_late(readings, venue):
+        return LATE
+    return GLYPHS[venue.state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +45,9 @@ class Column:
     cell: Callable[[Readings, VenueRead], Cell]
 
 
-def _state(_: Readings, venue: VenueRead) -> Cell:
+def _state(readings: Readings, venue: VenueRead) -> Cell:
+    if venue.state == "live" and is_late(readings, venue):
+        return "late chain", LATE[1]
     return venue.state, GLYPHS[venue.state][1]
 
 
@@ -44,9 +64,8 @@ def _cadence(_: Readings, venue: VenueRead) -> Cell:
 
 
 def _block_age(readings: Readings, venue: VenueRead) -> Cell:
-    cadence, age = venue.chain.cadence_s(), venue.chain.block_age_s(readings.now_ns)
-    late = cadence is not None and age is not None and age > max(3.0, 10 * cadence)
-    return fmt.age(age), "warn" if late else "text"
+    age = venue.chain.block_age_s(readings.now_ns)
+    return fmt.age(age), "warn" if is_late(readings, venue) else "text"
 
 
 def _latency(percentile: float) -> Callable[[Readings, VenueRead], Cell]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.readings.venue_columns import GLYPHS, Column
+from cockpit.ui.readings.venue_columns import Column, is_late, mark_of
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, right
 
@@ -30,7 +30,7 @@ def head(columns: list[Column]) -> Line:
 
 def row(readings: Readings, index: int, columns: list[Column]) -> Line:
     venue = readings.venues[index]
-    glyph, role = GLYPHS[venue.state]
+    glyph, role = mark_of(readings, venue)
     line: Line = [(f" {glyph} ", role), (fit(venue.name, 12), readings.colour_of(venue.name))]
     for column in columns:
         text, style = column.cell(readings, venue)
@@ -41,6 +41,7 @@ def row(readings: Readings, index: int, columns: list[Column]) -> Line:
 def verdict(readings: Readings) -> Line:
     """What is missing from the other panes because of this one."""
     bad = [venue.name for venue in readings.venues if venue.state != "live"]
-    if not bad:
-        return []
-    return [(f"{', '.join(bad)}: no depth is shown, no rate is compared", "warn")]
+    late = [v.name for v in readings.venues if v.state == "live" and is_late(readings, v)]
+    words = [f"{', '.join(bad)}: no depth is shown, no rate is compared"] if bad else []
+    words += [f"{', '.join(late)}: no new block, figures may stand still"] if late else []
+    return [("; ".join(words), "warn")] if words else []
