@@ -69,7 +69,7 @@ MARKETS = Workspace(
     "1", "markets", "MARKETS",
     ("funding", "curves", "depth", "interest", "health", "alerts"),
     wide=column(
-        (Share(1), row((PerVenue(39, 9), "funding"), (Share(1), "curves"))),
+        (Share(1), row((PerVenue(66, 12), "funding"), (Share(1), "curves"))),
         (Share(0.85), row((Share(2), "depth"), (Share(1, 60), "interest"))),
         (PerVenue(4), row((Share(1), "health"), (Share(1), "alerts"))),
     ),

@@ -14,7 +14,7 @@ from cockpit.ui.model.position_selection import PositionSelection
 
 CellMode = Literal["live", "predicted", "change_1h", "change_8h", "next", "age", "oi", "z"]
 CELL_MODES: tuple[CellMode, ...] = get_args(CellMode)
-"""What a cell of the funding heatmap says; its colour always says who pays now."""
+"""What a cell of the funding heatmap says; its colour is that of what it says."""
 
 Unit = Literal["hour", "8h", "day", "apr"]
 UNITS: tuple[Unit, ...] = get_args(Unit)

@@ -133,6 +133,12 @@ def countdown(seconds: float | None) -> str:
     return f"{hours}:{minutes:02d}:{second:02d}" if hours else f"{minutes:02d}:{second:02d}"
 
 
+def clock_hours(seconds: float) -> str:
+    """`5h27` where the seconds have no room; under an hour `27:41`."""
+    minutes = math.ceil(seconds) // 60
+    return f"{minutes // 60}h{minutes % 60:02d}" if minutes >= 60 else countdown(seconds)
+
+
 def hours(value: float | None) -> str:
     """`3.2 h`, `71 h`, `12 d`: how long something takes to pay for itself."""
     if value is None or math.isnan(value):

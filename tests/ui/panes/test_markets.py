@@ -2,7 +2,7 @@
 
 import pytest
 
-from cockpit.core.events import Link
+from cockpit.core.events import Funding, Link, Volume
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.contract import Notice
 from cockpit.desk.stats import FeedStats
@@ -64,13 +64,80 @@ def test_missing_stale_unlisted_and_faulty_are_four_different_cells() -> None:
 
 @pytest.mark.parametrize(
     ("mode", "text"),
-    [("predicted", "·"), ("next", "06:40"), ("age", "0.5s"), ("oi", "·"), ("z", "·")],
+    [("predicted", "·"), ("next", "h1 06:40"), ("age", "0.5s"), ("oi", "·"), ("z", "·")],
 )
 def test_the_cell_says_what_was_asked_for(mode, text) -> None:
     scene = scenes.live()
     scene.ui.cell = mode
     # AT_NS is 08:53:20: the next full hour is 6 min 40 s away.
     assert cell(scene, "alphaswap", "ETH")[0] == text
+
+
+def test_the_colour_of_a_cell_is_of_what_it_says_and_not_of_who_pays() -> None:
+    scene = scenes.live()
+    market = scenes.store_of(scene).market("bravo", "BTC")
+    assert market is not None
+    assert market.open_interest is not None
+    market.open_interests.append(AT_NS - HOUR_NS + NS_PER_S, market.open_interest * 1.02)
+    market.open_interests.append(AT_NS, market.open_interest)
+    # Longs receive 43.8 % a year there: cool, three steps. Open interest fell by 2 %: two steps.
+    assert cell(scene, "bravo", "BTC")[1] == "heat_neg3"
+    scene.ui.cell = "oi"
+    assert cell(scene, "bravo", "BTC") == ("−1.96%", "heat_neg2")
+    scene.ui.cell = "change_8h"
+    assert cell(scene, "bravo", "BTC") == ("0.00", "heat_0")
+    scene.ui.cell = "age"
+    assert cell(scene, "bravo", "BTC")[1] == "text"
+
+
+def test_each_row_has_its_own_countdown_and_each_rate_its_interval() -> None:
+    scene = scenes.live()
+    for venue in scenes.VENUES:
+        scenes.store_of(scene).apply(
+            Funding(
+                venue=venue, recv_ns=AT_NS, symbol="ETH", kind="live", rate=0.0, interval_s=14_400,
+                next_ns=AT_NS + 2 * HOUR_NS,
+            )
+        )  # fmt: skip
+    assert "06:40" in row_of(heatmap, scene, "BTC", width=200)
+    row = row_of(heatmap, scene, "ETH", width=200)
+    assert "2:00:00" in row
+    assert row.count(" h4 ") == 3
+
+
+def test_a_row_has_the_price_and_all_of_its_volume_or_a_lower_bound() -> None:
+    scene = scenes.live()
+    for venue, usd in (("alphaswap", 2e9), ("bravo", 5e8)):
+        scenes.store_of(scene).apply(Volume(venue=venue, recv_ns=AT_NS, symbol="BTC", usd_24h=usd))
+    row = row_of(heatmap, scene, "BTC", width=200)
+    assert " 64000 " in row
+    assert "≥2.50B" in row
+    assert "≥" not in row_of(heatmap, scene, "ETH", width=200)
+
+
+def test_columns_without_room_are_counted() -> None:
+    scene = scenes.live()
+    # Spread and pair fit beside three venues, mark, next, volume and the weighted rate do not.
+    assert "+4 columns: z" in plain(heatmap.lines(scene, 60, 12)[0])
+    assert "columns" not in plain(heatmap.lines(scene, 120, 12)[0])
+
+
+def test_while_history_loads_the_verdict_says_so_and_never_never() -> None:
+    scene = scenes.live()
+    assert "history" not in plain(heatmap.lines(scene, 160, 12)[-1])
+    scene.ui.symbol_index = 1
+    assert "history 0 of 30 d" in plain(heatmap.lines(scene, 160, 12)[-1])
+    assert "never" not in plain(heatmap.lines(scene, 160, 12)[-1])
+
+
+def test_a_venue_whose_chain_is_late_is_not_green() -> None:
+    scene = scenes.live()
+    assert "●" in row_of(health, scene, "alphaswap")
+    # A block a second until AT_NS, then none for eleven: later than ten of them.
+    scene.now_ns = AT_NS + 11 * NS_PER_S
+    assert "◐" in row_of(health, scene, "alphaswap")
+    assert "no new block" in text_of(health, scene)
+    assert "◐alphaswap" in text_of(heatmap, scene, width=160)
 
 
 def test_change_compares_with_what_was_paid_then() -> None:

@@ -2,7 +2,7 @@
 
 from cockpit.core.events import Prices
 from cockpit.ui.panes.funding.spreads import _spread
-from cockpit.ui.panes.markets.heatmap import _fresh
+from cockpit.ui.readings.best_pair import fresh_rates
 from cockpit.ui.readings.breakeven import breakeven
 from tests.ui import scenes
 from tests.ui.scenes import AT_NS, VENUES
@@ -14,7 +14,7 @@ def test_a_coin_at_another_price_has_no_spread_and_no_break_even() -> None:
     symbol = scene.symbol or ""
     assert _spread(scene, one, other) is not None
     assert breakeven(scene, one, other).cost_bps is not None
-    assert other in _fresh(scene, symbol)
+    assert other in fresh_rates(scene, symbol)
     apart = scenes.live()
     market = scenes.store_of(apart).market(other, symbol)
     assert market is not None
@@ -23,4 +23,4 @@ def test_a_coin_at_another_price_has_no_spread_and_no_break_even() -> None:
     scenes.store_of(apart).apply(far)
     assert _spread(apart, one, other) is None
     assert breakeven(apart, one, other).cost_bps is None
-    assert other not in _fresh(apart, symbol)
+    assert other not in fresh_rates(apart, symbol)
