@@ -18,7 +18,7 @@ from cockpit.bench.history_rows import Walk
 from cockpit.core.clock import WallClock
 from cockpit.core.events import BookSnapshot, Link, OpenInterest, Prices
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
-from cockpit.desk.past import frame_of, view_at
+from cockpit.desk.past_view import frame_of, moment_at
 from cockpit.desk.recall import read_recollections, take_over
 from cockpit.history import columnar
 from cockpit.history.cold import COLUMNS, ROW_GROUP
@@ -137,7 +137,7 @@ def _reading(folder: Folder, at_ns: int, runs: int) -> dict[str, list[float]]:
     frame = frame_of(MarketStore(venues, symbols))
 
     def look_back(ago_ns: int) -> None:
-        view = view_at(reader, frame, now_ns - ago_ns)
+        view = moment_at(reader, frame, now_ns - ago_ns)
         assert view is not None
 
     def series() -> None:

@@ -1,11 +1,13 @@
 """How a desk stands: one value, asked for before each frame."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from cockpit.alerts.rule import Rule
 from cockpit.alerts.states import Alert, Firing
+from cockpit.history.rows import ExposureSample, Figures
 from cockpit.history.service import Status
 from cockpit.state.view import MarketView
 
@@ -26,12 +28,16 @@ class Computation(msgspec.Struct, frozen=True, kw_only=True):
 class PastMoment(msgspec.Struct, frozen=True, kw_only=True):
     """How everything stood at `at_ns`; or, without a view, a sentence why that is not known.
 
-    `asked_ns` is what was asked for: None was the first moment that is kept.
+    `asked_ns` is what was asked for: None was the first moment that is kept. Beside the view stands
+    what is kept only as sums: by (venue, symbol) the figures of the row, with the depth of its
+    bands, and each account's exposure.
     """
 
     asked_ns: int | None
     at_ns: int = 0
     view: MarketView | None = None
+    figures: Mapping[tuple[str, str], Figures] = {}
+    exposure: tuple[ExposureSample, ...] = ()
     problem: str = ""
 
 

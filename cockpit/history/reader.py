@@ -30,8 +30,8 @@ from cockpit.history.protocol import (
     SeriesAnswer,
     SeriesQuestion,
 )
-from cockpit.history.rows import Gap, Sample, Settled, sample_of
-from cockpit.history.schema import FIGURES
+from cockpit.history.rows import ExposureSample, Gap, Sample, Settled, sample_of
+from cockpit.history.schema import EXPOSURE, FIGURES
 from cockpit.state.recollection import CurvePoint
 
 Floats = NDArray[np.float64]
@@ -194,6 +194,20 @@ class HistoryReader:
             ]
 
         none: list[Settled] = []
+        return read_hot(self._folder.hot, read, none)
+
+    def exposure(self, from_ns: int, to_ns: int) -> list[ExposureSample]:
+        """Accounts with `from_ns` <= at_ns <= `to_ns`, oldest first."""
+
+        def read(connection: sqlite3.Connection) -> list[ExposureSample]:
+            found = connection.execute(
+                f"SELECT {', '.join(EXPOSURE)} FROM exposure WHERE at_ns BETWEEN ? AND ? "
+                "ORDER BY at_ns, venue, account",
+                (from_ns, to_ns),
+            )
+            return [ExposureSample(**dict(zip(EXPOSURE, row, strict=True))) for row in found]
+
+        none: list[ExposureSample] = []
         return read_hot(self._folder.hot, read, none)
 
     def gaps(self, from_ns: int, to_ns: int) -> list[Gap]:

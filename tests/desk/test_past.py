@@ -2,13 +2,16 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from cockpit.core.events import Instrument, Position, Prices
 from cockpit.desk.past import Past
+from cockpit.desk.past_view import frame_of, moment_at
 from cockpit.history.hot import HotStore
 from cockpit.history.layout import Folder
-from cockpit.history.rows import Batch, Figures, Gap, Sample, Settled
+from cockpit.history.reader import HistoryReader
+from cockpit.history.rows import Batch, ExposureSample, Figures, Gap, Sample, Settled
 from cockpit.state.store import MarketStore
 from tests.history.kit import DAY, HOUR_NS, NS_PER_S
 
@@ -111,6 +114,57 @@ def test_there_is_no_book_and_no_position_and_the_account_is_not_empty_but_unkno
     (account,) = view.accounts()
     assert (account.status, account.positions) == ("waiting", [])
     assert view.market("dydx", "BTC").instrument.native == "BTC-USD"
+
+
+def test_markets_that_were_only_surveyed_are_so_in_the_past_and_no_older_than_they_were(
+    folder, live
+):
+    """Rows of surveyed markets are a minute apart, of figures that may be minutes old."""
+    other = Figures(mark=5.0, mark_age_s=200, oi_base=9.0, oi_age_s=2, volume_24h_usd=1e6)
+    store = HotStore(folder)
+    store.append(
+        Batch(samples=(Sample(venue="dydx", symbol="SOL", at_ns=at(3600), figures=other),)),
+        at(9000),
+    )
+    store.close()
+    found = moment_at(HistoryReader(folder), frame_of(live), at(3655))
+    (market,) = found.view.surveyed()
+    assert (market.symbol, market.mark, market.open_interest) == ("SOL", 5.0, 9.0)
+    assert market.volume_24h_usd == pytest.approx(1e6, rel=1 / 8192)
+    assert market.age_s("mark", found.at_ns) == 255.0
+    assert market.age_s("open_interest", found.at_ns) == 57.0
+    assert not market.is_stale("mark", found.at_ns), "its row says that it was not stale"
+    assert market.live is None
+    assert found.view.market("dydx", "SOL") is None, "it is not watched"
+
+
+def test_accounts_stand_as_they_did_and_one_that_was_unknown_makes_the_sum_so(folder, live):
+    def account(second, name, **figures):
+        return ExposureSample(venue="dydx", account=name, at_ns=at(second), **figures)
+
+    store = HotStore(folder)
+    known = {"net_usd": 100.0, "carry_usd_per_hour": 0.5, "margin_ratio": 0.1}
+    rows = [
+        account(3540, "mine", **known),
+        account(3540, "other", net_usd=-40.0, carry_usd_per_hour=0.25, margin_ratio=0.3),
+        account(3600, "mine", **known),
+        account(3600, "other"),
+    ]
+    store.append(Batch(exposure=tuple(rows)), at(9000))
+    store.close()
+    found = moment_at(HistoryReader(folder), frame_of(live), at(3610))
+    assert [(row.account, row.net_usd) for row in found.exposure] == [
+        ("mine", 100.0),
+        ("other", None),
+    ]
+    stamps, net = found.view.exposure.net_usd.read()
+    assert list(stamps) == [at(3540), at(3600)]
+    # 100 less 40; then one of the two is not known.
+    assert net[0] == 60.0
+    assert np.isnan(net[1])
+    assert found.view.exposure.margin_ratio.read()[1][0] == 0.3
+    # The row of five minutes ago says nothing of this moment.
+    assert moment_at(HistoryReader(folder), frame_of(live), at(3700)).exposure == ()
 
 
 def test_the_hour_before_is_in_the_curves_and_nothing_after(ask):

@@ -8,6 +8,7 @@ from cockpit.desk.recall import read_recollections, take_over
 from cockpit.history.hot import HotStore
 from cockpit.history.layout import Folder
 from cockpit.history.rows import Batch, Figures, Sample, Settled
+from cockpit.state.recollection import Recollection, Stated
 from cockpit.state.store import MarketStore
 from tests.history.kit import DAY, HOUR_NS, NS_PER_S
 
@@ -115,3 +116,19 @@ def test_a_payment_that_is_read_again_is_not_there_twice(start):
     )  # fmt: skip
     view.apply(again)
     assert len(market.settled) == 5
+
+
+def test_a_surveyed_market_is_the_surveys_and_begins_from_memory_once_it_is_watched(start):
+    """Its rows are a minute apart and have no book: that is no gap."""
+    rows = [row(240 - 60 * i, oi_base=10.0 + i, oi_age_s=20) for i in range(4)]
+    _, market, _ = start(samples=rows)
+    assert list(market.open_interests.read()[1]) == [10.0, 11.0, 12.0, 13.0]
+    assert market.age_s("open_interest", NOW) == 80.0
+
+    surveying = MarketStore([("dydx", None)], ["ETH"])
+    surveying.survey(is_on=True)
+    surveying.apply(Prices(venue="dydx", symbol="BTC", recv_ns=NOW, mark=7.0))
+    kept = {("dydx", "BTC"): Recollection(mark=Stated(1.0, NOW - HOUR_NS))}
+    assert take_over(surveying, kept) == {}
+    (surveyed,) = surveying.surveyed()
+    assert surveyed.mark == 7.0, "what a survey says is not replaced by what is remembered"

@@ -69,6 +69,7 @@ def live(host: Host, _: int) -> None:
     host.ui.past = Back()
     _show(host)
     host.readings.view = host.desk.view
+    host.readings.moment = None
     host.readings.now_ns = host.desk.stats().at_ns
 
 
@@ -86,6 +87,7 @@ def poll(host: Host) -> bool:
     host.ui.frozen = False
     _show(host)
     host.readings.view = found.view
+    host.readings.moment = found
     host.readings.now_ns = found.at_ns
     host.readings.venue_stats = {}
     return True

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from cockpit.core.margins import VenueMargin
 from cockpit.desk.contract import Notice
-from cockpit.desk.stats import FeedStats, Mode, VenueStats
+from cockpit.desk.stats import FeedStats, Mode, PastMoment, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.ui.model.frame_cache import FrameCache
 from cockpit.ui.model.frame_stats import FrameStats
@@ -39,6 +39,9 @@ class Readings:
     """The time of the picture."""
     clock_ns: int = 0
     """The time of the desk, also while an older picture is looked at."""
+    moment: PastMoment | None = None
+    """What is kept of the moment on the screen beside its view; None while the picture is of
+    now."""
     ui: UiState = field(default_factory=UiState)
     cache: FrameCache = field(default_factory=FrameCache)
 

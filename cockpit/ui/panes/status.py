@@ -7,6 +7,7 @@ from cockpit.core.events import LinkState
 from cockpit.core.units import utc
 from cockpit.ui.layout.workspaces import workspace_of
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.kept_exposure import kept_totals
 from cockpit.ui.readings.past import as_of
 from cockpit.ui.readings.position_columns import near_role
 from cockpit.ui.readings.positions import portfolio, room_of, safety
@@ -170,7 +171,9 @@ def _nearest(readings: Readings, density: str) -> Line:
 
 
 def _totals(readings: Readings) -> Total | None:
-    """None while nothing is held."""
+    """None while nothing is held; of a past moment what is kept of it."""
+    if readings.moment is not None:
+        return kept_totals(readings.moment.exposure)
 
     def add() -> Total | None:
         held = portfolio(readings)
@@ -183,6 +186,8 @@ def _totals(readings: Readings) -> Total | None:
 
 def _is_old(readings: Readings) -> bool:
     """Whether a part of what is held is stale, or was never read."""
+    if readings.moment is not None:
+        return False
     is_any_unread = any(account.was_never_read for account in portfolio(readings).accounts)
     return is_any_unread or any(row.is_stale for row in portfolio(readings).rows)
 

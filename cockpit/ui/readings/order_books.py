@@ -7,6 +7,7 @@ import numpy as np
 
 from cockpit.analytics.execution.depth import Array, Levels, covered_bps, impact_bps, walk_usd
 from cockpit.core.events import Level
+from cockpit.desk.stats import PastMoment
 from cockpit.state.view import BookRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
@@ -147,6 +148,8 @@ def pair_cost_bps(readings: Readings, first: str, second: str) -> float | None:
 
 def no_book(readings: Readings, venue: str) -> str:
     """Why there is no book to show, and how old the last one is."""
+    if readings.moment is not None:
+        return _not_kept(readings.moment, venue, readings.symbol or "")
     market, state = readings.market(venue), readings.view.venue(venue)
     why = "waiting for a book"
     if readings.symbol and not readings.is_listed(venue, readings.symbol):
@@ -160,3 +163,22 @@ def no_book(readings: Readings, venue: str) -> str:
         why = "an empty book" if not bids + asks else "no bids" if not bids else "no asks"
     gone = market.age_s("book", readings.now_ns) if market else None
     return why + (f", last seen {fmt.age(gone)} ago" if gone is not None else "")
+
+
+def no_levels(readings: Readings, purpose: str) -> str:
+    """Why there is no venue's book to do something with."""
+    if readings.moment is not None:
+        return "levels are not kept: liquidity has what rested within 10, 25 and 50 bps"
+    return f"no fresh book {purpose}"
+
+
+def _not_kept(moment: PastMoment, venue: str, symbol: str) -> str:
+    """What there was of a book at a past moment: its levels are never kept."""
+    figures = moment.figures.get((venue, symbol))
+    if figures is None:
+        return "nothing of it is kept"
+    if figures.mid is not None:
+        return "its levels are not kept"
+    if figures.book_age_s is None:
+        return "none was known then"
+    return f"the last one was {fmt.age(figures.book_age_s)} old"

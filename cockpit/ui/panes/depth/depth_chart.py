@@ -4,7 +4,7 @@ import numpy as np
 
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, framed_plot
-from cockpit.ui.readings.order_books import BookReading, Side, book_readings
+from cockpit.ui.readings.order_books import BookReading, Side, book_readings, no_levels
 from cockpit.ui.readings.plotted import how_many, plotted
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale
@@ -36,7 +36,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
 
 def _plot(readings: Readings, books: list[BookReading], width: int, height: int) -> list[Line]:
     if not books:
-        why = "no fresh book to draw" if readings.symbol else readings.no_symbol
+        why = no_levels(readings, "to draw") if readings.symbol else readings.no_symbol
         return [[], [(f" {why}", "dim")]]
     curves = [(book, _cumulative(book)) for book in books]
     high = max(float(usd[-1]) for _, sides in curves for _, usd in sides) / 1e6

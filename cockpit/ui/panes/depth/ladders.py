@@ -9,7 +9,8 @@ from cockpit.analytics.execution.depth import covered_bps, depth_usd, imbalance,
 from cockpit.core.events import Level
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.readings.order_books import no_book
+from cockpit.ui.readings.liquidity import band_words, liquidity
+from cockpit.ui.readings.order_books import BANDS_BPS, no_book
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import bar, bar_left, round_up
 from cockpit.ui.text.styled import Line, clip, fit, framed, parts, right, width_of, wrap
@@ -91,7 +92,8 @@ def _column(readings: Readings, name: str, width: int, rows: int, spare: int) ->
     head: Line = [(fit(name, min(width, 12)), readings.colour_of(name))]
     if market is None or not market.book.is_known:
         why = f"no book: {no_book(readings, name)}"
-        return [head, [], *([(line, "stale")] for line in wrap(why, width))]
+        bands = _kept_bands(readings, name, width) if readings.moment else []
+        return [head, [], *bands, *([(line, "stale")] for line in wrap(why, width))]
     book = market.book
     bids, asks = book.bids(_READ), book.asks(_READ)
     mid = mid_price(bids, asks)
@@ -191,6 +193,24 @@ def _texts(levels: list[Level], tick: float | None) -> list[tuple[str, str, str,
         total += price * size
         out.append((fmt.price(price, tick), fmt.amount(size), fmt.magnitude(total), size))
     return out
+
+
+def _kept_bands(readings: Readings, name: str, width: int) -> list[Line]:
+    """What rested near mid at a past moment, of which no level is kept."""
+    found = liquidity(readings, name)
+    if found is None:
+        return []
+    tick = _tick(market) if (market := readings.market(name)) else None
+    rows: list[tuple[str, str]] = [
+        ("mid", fmt.price(found.mid, tick / 2 if tick else None)),
+        ("spread", f"{fmt.bps(found.spread_bps, 2)} bps"),
+    ]
+    rows += [(f"{bps:.0f} bps", band_words(found, bps) or fmt.MISSING) for bps in BANDS_BPS]
+    rows.append(("covers", f"{fmt.bps(found.reach_bps, 0)} bps"))
+    lines: list[Line] = [
+        clip([(fit(what, 8), "dim"), (words, "number")], width) for what, words in rows
+    ]
+    return [*lines, []]
 
 
 def _foot(

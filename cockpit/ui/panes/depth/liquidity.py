@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from cockpit.analytics.execution.depth import imbalance, microprice
+from cockpit.analytics.execution.depth import imbalance
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.readings.order_books import BANDS_BPS, BookReading, book_reading, no_book
+from cockpit.ui.readings.liquidity import Liquidity, band_words, liquidity
+from cockpit.ui.readings.order_books import BANDS_BPS, no_book
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
 
@@ -57,11 +58,11 @@ def _table(
         head.append((right("covers", _COVERED), "dim"))
     body = [head]
     for name in names:
-        book = book_reading(readings, name)
+        found = liquidity(readings, name)
         line: Line = [(" " + fit(name, _NAME - 1), readings.colour_of(name))]
-        if book is not None:
-            line += _row(readings, book, columns, bands)
-            line += _reach(book, bands) if is_first else []
+        if found is not None:
+            line += _row(readings, found, columns, bands)
+            line += _reach(found, bands) if is_first else []
         elif is_first:
             line.append((fit(f" {no_book(readings, name)}", inner - _NAME), "stale"))
         body.append(line)
@@ -89,58 +90,48 @@ def _fitting(room: int) -> tuple[list[float], list[tuple[str, int]]]:
 
 def _row(
     readings: Readings,
-    book: BookReading,
+    found: Liquidity,
     columns: Sequence[tuple[str, int]],
     bands: Sequence[float],
 ) -> Line:
-    market = readings.market(book.venue)
+    market = readings.market(found.venue)
     tick = market.instrument.tick if market and market.instrument else None
-    spread = (book.asks[0][0] - book.bids[0][0]) / book.mid * 1e4
-    micro = microprice(book.bids, book.asks)
-    inside = [side.within(BANDS_BPS[1]) for side in (book.bid_side, book.ask_side)]
+    spread, inside = found.spread_bps, found.bands.get(BANDS_BPS[1])
     cells = {
-        "mid": fmt.price(book.mid, tick / 2 if tick else None),
-        "spread": fmt.bps(spread, 2) if spread > 0 else "crossed",
-        "micro": fmt.MISSING if micro is None else fmt.signed((micro / book.mid - 1) * 1e4, 2),
-        "imb": fmt.signed(imbalance(inside[0], inside[1]), 2),
+        "mid": fmt.price(found.mid, tick / 2 if tick else None),
+        "spread": "crossed" if spread is not None and spread <= 0 else fmt.bps(spread, 2),
+        "micro": fmt.signed(found.micro_bps, 2),
+        "imb": fmt.signed(imbalance(*inside), 2) if inside else fmt.MISSING,
     }
-    plain = "stale" if book.stale else "text"
+    plain = "stale" if found.stale else "text"
     line: Line = []
     for name, size in columns:
-        text = (fmt.STALE if book.stale and name == "mid" else "") + cells[name]
+        text = (fmt.STALE if found.stale and name == "mid" else "") + cells[name]
         line.append((right(text, size), "warn" if text == "crossed" else plain))
     for bps in bands:
-        line.append((right(_band(book, bps), _BAND), "stale" if book.stale else "number"))
+        words = band_words(found, bps) or fmt.MISSING
+        line.append((right(words, _BAND), "stale" if found.stale else "number"))
     return line
 
 
-def _reach(book: BookReading, bands: Sequence[float]) -> Line:
+def _reach(found: Liquidity, bands: Sequence[float]) -> Line:
     """How far the visible book goes; a warning where that is short of a band that is shown."""
-    reach = min(book.bid_reach_bps, book.ask_reach_bps)
+    reach = found.reach_bps
     short = reach < max(bands, default=0.0)
     far = f"{fmt.bps(reach, 0)} bps" if reach < 1000 else ">1000 bps"
     return [(right(far, _COVERED), "warn" if short else "dim")]
-
-
-def _band(book: BookReading, bps: float) -> str:
-    """Both sides; a side that is not known that far is a lower bound."""
-    sides = ((book.bid_side, book.bid_reach_bps), (book.ask_side, book.ask_reach_bps))
-    texts = [
-        ("≥" if reach < bps else "") + fmt.magnitude(side.within(bps)) for side, reach in sides
-    ]
-    return "/".join(texts)
 
 
 def _verdict(readings: Readings, width: int) -> Line:
     """Where most rests near the touch."""
     best: tuple[float, str] | None = None
     for name in readings.listing():
-        book = book_reading(readings, name)
-        if book is None or book.stale:
+        found = liquidity(readings, name)
+        near = found.bands.get(BANDS_BPS[0]) if found else None
+        if found is None or found.stale or near is None:
             continue
-        resting = book.bid_side.within(10.0) + book.ask_side.within(10.0)
-        if best is None or resting > best[0]:
-            best = resting, name
+        if best is None or sum(near) > best[0]:
+            best = sum(near), name
     if best is None:
         return [("no fresh book", "warn")] if readings.symbol else []
     return longest(

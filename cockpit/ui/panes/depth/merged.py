@@ -4,7 +4,7 @@ import numpy as np
 
 from cockpit.analytics.execution.split import Consolidated, Offer, consolidate
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.readings.order_books import BookReading, book_readings
+from cockpit.ui.readings.order_books import BookReading, book_readings, no_levels
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, framed, longest, right
 
@@ -30,7 +30,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         body = _rows(readings, books, sells, buys, width - 2, height - 2)
         verdict = _verdict(readings, books, sells, buys, left_out, width - 4)
     else:
-        why = "no fresh book to merge" if readings.symbol else readings.no_symbol
+        why = no_levels(readings, "to merge") if readings.symbol else readings.no_symbol
         body = [[], [(f" {why}", "dim")]]
     return framed(
         body,

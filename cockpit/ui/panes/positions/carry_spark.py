@@ -6,9 +6,11 @@ import numpy as np
 
 from cockpit.analytics.risk.exposure import Leg, Total, totals
 from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.history.rows import ExposureSample
 from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.positions.positions import safety_words
+from cockpit.ui.readings.kept_exposure import NOTHING, kept_totals
 from cockpit.ui.readings.position_columns import UNKNOWN, marked, usd
 from cockpit.ui.readings.positions import (
     Expected,
@@ -34,7 +36,9 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
     held = portfolio(readings)
-    if held.rows or held.pools:
+    if readings.moment is not None:
+        body = _kept(readings.moment.exposure, inner)
+    elif held.rows or held.pools:
         body = _body(readings, inner)
         if len(body) > height - 2:
             body.remove([])
@@ -48,6 +52,24 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         verdict=safety_words(readings, width - 4) if held.rows else None,
         focused=readings.ui.focus == TITLE,
     )
+
+
+def _kept(rows: Sequence[ExposureSample], inner: int) -> list[Line]:
+    """The sums of a past moment. What was expected of it then is not kept."""
+    total = kept_totals(rows)
+    if total is None:
+        return [[], [(fit(f" {NOTHING}", inner), "dim")]]
+    figures = (
+        ("carry then", usd(total.carry_usd_per_hour, 3), " an hour"),
+        ("net delta", usd(total.net_usd, 0), ""),
+        ("gross", usd(total.gross_usd, 0).removeprefix("+"), ""),
+        ("equity", usd(total.equity_usd, 0).removeprefix("+"), ""),
+    )
+    return [
+        [(" " + fit(label, _LABEL), "dim"), (text, "dim" if text == UNKNOWN else "number"),
+         (unit if text != UNKNOWN else "", "dim")]
+        for label, text, unit in figures
+    ]  # fmt: skip
 
 
 def _body(readings: Readings, inner: int) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from cockpit.analytics.risk.exposure import AssetExposure, by_asset, total
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings import kept_exposure
 from cockpit.ui.readings.position_columns import UNKNOWN, usd
 from cockpit.ui.readings.positions import portfolio
 from cockpit.ui.text import format as fmt
@@ -13,11 +14,25 @@ HZ = 1.0
 _NAME = 8
 _COLUMNS = (("net", 11), ("net $", 10), ("gross $", 9), ("unhedged $", 11), ("$/h", 9))
 _BAR = 10
+_KEPT: tuple[kept_exposure.Column, ...] = (
+    ("net $", 11, lambda row: kept_exposure.dollars(row.net_usd)),
+    ("gross $", 10, lambda row: kept_exposure.size(row.gross_usd)),
+    ("$/h", 10, lambda row: kept_exposure.dollars(row.carry_usd_per_hour, 3)),
+)
 
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
+    if readings.moment is not None:
+        return framed(
+            kept_exposure.table(readings, _KEPT, inner),
+            width,
+            height,
+            title=[("exposure", "title"), (" · by account, as kept", "dim")],
+            verdict=[(kept_exposure.NOT_KEPT, "dim")],
+            focused=readings.ui.focus == TITLE,
+        )
     held = portfolio(readings)
     legs = [row.leg for row in held.rows]
     old = {row.leg.asset for row in held.rows if row.is_stale}

@@ -3,6 +3,7 @@
 from cockpit.analytics.risk.exposure import SPOT, VenueExposure, by_venue
 from cockpit.core.account import Account
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings import kept_exposure
 from cockpit.ui.readings.position_columns import UNKNOWN, usd
 from cockpit.ui.readings.positions import portfolio, why_stale
 from cockpit.ui.text import format as fmt
@@ -15,11 +16,24 @@ _NAME = 13
 _COLUMNS = (("equity $", 10), ("used $", 9), ("ratio", 7), ("net $", 10), ("gross $", 9))
 _BAR = 10
 _THIN, _DANGER = 0.5, 0.7
+_KEPT: tuple[kept_exposure.Column, ...] = (
+    ("equity $", 11, lambda row: kept_exposure.dollars(row.equity_usd)),
+    ("used $", 10, lambda row: kept_exposure.dollars(row.margin_used_usd)),
+    ("ratio", 8, lambda row: (_percent(row.margin_ratio), ratio_role(row.margin_ratio))),
+)
 
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
+    if readings.moment is not None:
+        return framed(
+            kept_exposure.table(readings, _KEPT, inner),
+            width,
+            height,
+            title=[("margin", "title"), (" · by account, as kept", "dim")],
+            focused=readings.ui.focus == TITLE,
+        )
     held = portfolio(readings)
     legs = [row.leg for row in held.rows]
     venues = by_venue(legs, held.pools)

@@ -6,6 +6,7 @@ from cockpit.analytics.risk.exposure import Leg, total
 from cockpit.core.account import short_address
 from cockpit.portfolio.positions import Row, waiting_words
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.kept_exposure import NOT_KEPT
 from cockpit.ui.readings.position_columns import (
     BEYOND,
     Column,
@@ -235,6 +236,8 @@ def _empty(readings: Readings, inner: int) -> list[Line]:
     """Why nothing is here, and what to do."""
     books = readings.view.accounts()
     words: list[tuple[str, str]]
+    if readings.moment is not None:
+        return [[], [(fit(f" {NOT_KEPT}", inner), "dim")]]
     if readings.ui.positions.filter and portfolio(readings).rows:
         wanted = clean(readings.ui.positions.filter)
         words = [(f"no position matches {wanted!r}: esc clears the filter", "text")]
