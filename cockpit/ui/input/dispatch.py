@@ -4,6 +4,7 @@ from cockpit.ui.input import (
     alert_actions,
     dialog_openers,
     export_actions,
+    jump_actions,
     navigation,
     past_actions,
     plan_actions,
@@ -109,5 +110,10 @@ HANDLERS: dict[str, navigation.Handler] = {
     "app.quit": lambda host, _: host.leave(),
 }
 """Every id of the table; a test holds the two together."""
-LOCAL = {**plan_actions.LOCAL, **position_actions.LOCAL, **alert_actions.LOCAL}
+LOCAL = {
+    **plan_actions.LOCAL,
+    **position_actions.LOCAL,
+    **alert_actions.LOCAL,
+    **jump_actions.LOCAL,
+}
 """Pane -> what keys of the table mean in it instead of what they mean everywhere."""

@@ -8,7 +8,7 @@ from cockpit.core.errors import CockpitError, InputError
 from cockpit.core.units import utc_stamp
 from cockpit.storage import paths
 from cockpit.ui.export import clipboard
-from cockpit.ui.input import navigation
+from cockpit.ui.input import jump_actions, navigation
 from cockpit.ui.input.host import Host, PromptSpec
 from cockpit.ui.model.calculator_form import Form, module, plain
 
@@ -258,6 +258,17 @@ def fill(host: Host, _: int) -> None:
     )
 
 
+def enter_leg(host: Host, count: int) -> None:
+    """Mark a fill of the leg under the cursor; of one that is filled, look at when it was."""
+    plan = host.ui.plans.shown
+    number = host.ui.plans.leg
+    if plan is None or number >= len(plan.legs) or saved_plans.progress(plan).legs[number].left:
+        fill(host, count)
+        return
+    last = next(fill for fill in reversed(plan.fills) if fill.leg == number)
+    jump_actions.to_fill(host, last, plan.legs[number].symbol)
+
+
 def _mark(host: Host, number: int, text: str) -> None:
     plan = host.ui.plans.shown
     words = text.replace(",", " ").split()
@@ -338,7 +349,7 @@ LOCAL: Mapping[str, Mapping[str, navigation.Handler]] = {
     "form": {**_FORM, **_KEPT},
     "result": _KEPT,
     "legs": {
-        **_KEPT, "cursor.up": _legs(-1), "cursor.down": _legs(1), "pane.focus": fill,
+        **_KEPT, "cursor.up": _legs(-1), "cursor.down": _legs(1), "pane.focus": enter_leg,
     },
     "plans": {
         **_KEPT, "cursor.up": _rows(-1), "cursor.down": _rows(1), "pane.focus": open_plan,

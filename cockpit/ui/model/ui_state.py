@@ -60,6 +60,8 @@ class UiState:
     plans: PlanList = field(default_factory=PlanList)
     positions: PositionSelection = field(default_factory=PositionSelection)
     alerts: AlertList = field(default_factory=AlertList)
+    jump_row: int = 0
+    """The cursor among the jumps of exposure, newest first."""
 
     cell: CellMode = "live"
     unit: Unit = "apr"

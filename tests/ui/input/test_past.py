@@ -3,11 +3,15 @@
 import pytest
 
 from cockpit.alerts.states import Alert
+from cockpit.calculators.saved_plans import Expected, Fill, SavedPlan
+from cockpit.core.plan import Leg, Side
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import LookBack
 from cockpit.desk.stats import PastMoment
+from cockpit.state.exposure_history import Jump
 from cockpit.state.store import MarketStore
 from cockpit.ui.input import alert_actions, dispatch, past_actions
+from cockpit.ui.layout.workspaces import PANES, show
 from cockpit.ui.panes import status
 from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
@@ -149,3 +153,51 @@ def test_an_alert_of_the_past_is_looked_at_where_it_happened(host):
     host.ui.alerts.index = 0
     alert_actions.jump(host, 0)
     assert asked(host) == [alert.at_ns]
+
+
+def jump_of(minutes_ago, subject):
+    return Jump(
+        at_ns=AT_NS - minutes_ago * MINUTE_NS, figure="net", before=0.0, after=1_000.0,
+        cause="fill", subject=subject, words="filled +0.2",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def jumpy(host):
+    """Half an hour of exposure with two jumps, the pane of them in focus."""
+    history = host.desk.view.exposure
+    for minute in range(30, -1, -1):
+        history.append(AT_NS - minute * MINUTE_NS, 1.0, 1.0, None)
+    history.jumps.extend([jump_of(20, "alphaswap/BTC"), jump_of(5, "bravo/ETH")])
+    show(host.ui, "positions")
+    host.ui.focus = "exposure_history"
+    return host
+
+
+def test_a_jump_is_looked_at_where_it_happened_the_newest_first(jumpy):
+    press(jumpy, ["enter", "j", "enter"])
+    assert asked(jumpy) == [AT_NS - 5 * MINUTE_NS, AT_NS - 20 * MINUTE_NS]
+
+
+def test_the_cursor_shows_which_jump_is_meant(jumpy):
+    press(jumpy, "j")
+    lines = [plain(line) for line in PANES["exposure_history"].lines(jumpy.readings, 120, 24)]
+    (here,) = [line for line in lines if "▌" in line]
+    assert "alphaswap/BTC" in here
+    assert "enter shows everything" in lines[-1]
+
+
+def test_a_leg_that_is_filled_leads_to_how_it_was_then(host):
+    leg = Leg(venue="bravo", symbol="ETH", side=Side.BUY, size=2.0)
+    plan = SavedPlan(
+        name="entry", calculator="hedge", at_ns=AT_NS - 60 * MINUTE_NS, verdict="", legs=(leg,),
+        expected=(Expected(mid=2_500.0, cost_frac=0.0004, fee_frac=0.0003),),
+        fills=(Fill(leg=0, price=2_500.0, size=2.0, at_ns=AT_NS - 40 * MINUTE_NS),),
+    )  # fmt: skip
+    host.ui.plans.keep(plan)
+    show(host.ui, "plan")
+    host.ui.focus = "legs"
+    press(host, ["enter"])
+    assert asked(host) == [AT_NS - 40 * MINUTE_NS]
+    assert host.ui.workspace == "positions"
+    assert host.readings.symbol == "ETH"

@@ -4,21 +4,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cockpit.core.units import HOUR_NS, NS_PER_S, utc
+from cockpit.core.units import NS_PER_S, utc
 from cockpit.state.exposure_history import ExposureHistory, Figure, Jump
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
 from cockpit.ui.panes.positions.carry_spark import unpriced
+from cockpit.ui.readings.exposure_jumps import cursor, jumps, since_ns
+from cockpit.ui.readings.kept_exposure import NOTHING
 from cockpit.ui.readings.positions import portfolio
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, nice_scale, steps
-from cockpit.ui.text.styled import Line, clean, fit, framed, right, width_of
+from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, width_of
 
 TITLE = "exposure_history"
 HZ = 0.5
 _HOLD_NS = 15 * NS_PER_S
 """Three missed samples make a gap."""
-_LEAST_NS = 120 * NS_PER_S
+_KEPT_HOLD_NS = 150 * NS_PER_S
+"""Of the past a sample a minute is kept."""
 _PLOTS: tuple[tuple[Figure, str, float], ...] = (
     ("net", "net delta $", 1.0), ("carry", "carry $/h", 1.0), ("ratio", "margin ratio %", 100.0),
 )  # fmt: skip
@@ -30,37 +33,42 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner, rows = width - 2, height - 2
     history = readings.view.exposure
-    jumps = [jump for jump in reversed(history.jumps) if jump.at_ns >= _since(readings, history)]
+    shown = jumps(readings)
     if len(history) < 2:
         body: list[Line] = [[], [(f" {_nothing(readings)}", "dim")]]
     else:
-        count = min(len(jumps), max(0, min(6, rows // 4)))
+        count = min(len(shown), max(0, min(6, rows // 4)))
         drawn = _plots(readings, history, inner, max(3, rows - count))
-        body = [*drawn, *(_jump(jump, inner) for jump in jumps[:count])]
-    hidden = max(0, len(jumps) - max(0, min(6, rows // 4)))
+        at = cursor(readings) if readings.ui.focus == TITLE else None
+        top = max(0, (at or 0) - count + 1)
+        body = [
+            *drawn,
+            *(_jump(shown[i], inner, is_here=i == at) for i in range(top, top + count)),
+        ]
+    hidden = max(0, len(shown) - max(0, min(6, rows // 4)))
     return framed(
         body,
         width,
         height,
         title=[("through time", "title"), (" · net delta, carry, margin · ▲ jumps", "dim")],
         note=f"+{hidden} older" if hidden and len(history) > 1 else "",
+        verdict=_way_back(readings, shown, width - 4),
         focused=readings.ui.focus == TITLE,
     )
 
 
+def _way_back(readings: Readings, shown: Sequence[Jump], width: int) -> Line:
+    if not shown or readings.ui.focus != TITLE:
+        return []
+    return longest(width, [("enter shows everything as it stood at the jump", "dim")], [])
+
+
 def _nothing(readings: Readings) -> str:
+    if readings.moment is not None:
+        return NOTHING
     if readings.view.accounts() or readings.view.manual():
         return "recording: the first samples come within ten seconds"
     return "Nothing is followed, so there is nothing to draw"
-
-
-def _since(readings: Readings, history: ExposureHistory) -> int:
-    """The trader's span, or since the first sample where that is shorter."""
-    at, _ = history.net_usd.read()
-    first = int(at[0]) if len(at) else readings.now_ns
-    return max(
-        readings.now_ns - readings.ui.span_h * HOUR_NS, min(first, readings.now_ns - _LEAST_NS)
-    )
 
 
 def _plots(readings: Readings, history: ExposureHistory, inner: int, rows: int) -> list[Line]:
@@ -87,8 +95,9 @@ def _plot(
     rows: int,
 ) -> list[Line]:
     figure, name, factor = what
-    since = _since(readings, history)
-    at, values = history.ring(figure).read(since - _HOLD_NS)
+    since = since_ns(readings)
+    hold_ns = _HOLD_NS if readings.moment is None else _KEPT_HOLD_NS
+    at, values = history.ring(figure).read(since - hold_ns)
     values = values * factor
     known = values[~np.isnan(values)]
     now = float(values[-1]) if len(values) and not np.isnan(values[-1]) else None
@@ -102,7 +111,7 @@ def _plot(
 
     def draw(canvas: Canvas) -> Sequence[Series]:
         edges = np.linspace(since, readings.now_ns, canvas.dots_wide).astype(np.int64)
-        canvas.plot(steps(at, values, edges, _HOLD_NS), bottom, top, "number")
+        canvas.plot(steps(at, values, edges, hold_ns), bottom, top, "number")
         for jump in history.jumps:
             if jump.figure == figure and jump.at_ns >= since:
                 place = (jump.at_ns - since) / max(1, readings.now_ns - since)
@@ -142,7 +151,7 @@ def _wide(line: Line, width: int) -> Line:
     return [*line, (" " * missing, "dim")] if missing > 0 else line
 
 
-def _jump(jump: Jump, inner: int) -> Line:
+def _jump(jump: Jump, inner: int, *, is_here: bool) -> Line:
     """`14:32:05  net  −77 → +12400  fill  VENUE/BTC filled +0.2`."""
     factor = 100.0 if jump.figure == "ratio" else 1.0
     unit = {"net": " $", "carry": " $/h", "ratio": " %"}[jump.figure]
@@ -150,7 +159,8 @@ def _jump(jump: Jump, inner: int) -> Line:
     moved = fmt.signed((jump.after - jump.before) * factor, decimals) + unit
     room = max(0, inner - 36)
     return [
-        (f" {utc(jump.at_ns):%H:%M:%S} ", "dim"),
+        ("▌" if is_here else " ", "cursor" if is_here else "dim"),
+        (f"{utc(jump.at_ns):%H:%M:%S} ", "dim"),
         (fit(jump.figure, 6), "text"),
         (right(moved, 12), "number"),
         (f"  {fit(jump.cause, 8)} ", _CAUSES[jump.cause]),
