@@ -12,13 +12,19 @@ from cockpit.venues.aster import messages as wire
 from cockpit.venues.aster.mapper import VENUE, AsterMarket
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
-from cockpit.venues.kit.decoding import decode, reject, rejects
+from cockpit.venues.kit.decoding import reject, rejects
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Rota, Timing, read
+from cockpit.venues.kit.rows import RowReader
 
 API = "/fapi/v3"
 _ROWS = 1_000
+_LISTED = RowReader(VENUE, wire.SymbolRow, "symbol")
+_PERIODS = RowReader(VENUE, wire.FundingInfoRow, "symbol")
+_PREMIUMS = RowReader(VENUE, wire.PremiumRow, "symbol")
+_TICKERS = RowReader(VENUE, wire.TickerRow, "symbol")
+_PAID = RowReader(VENUE, wire.FundingRow, "symbol")
 _HISTORY = Plan(newest_first=False, rows=_ROWS, chunk_s=(_ROWS - 2) * HOUR_S)
 _TOLD_MS = 10_000
 """A poll says nothing of a market that a stream told this short a time before."""
@@ -37,15 +43,15 @@ class Rest:
         )
         self._info = Question(
             VENUE, lambda: Fetch(name="funding_info", path=f"{API}/fundingInfo"),
-            wire.FUNDING_INFO, Timing(period_s=600), at_once=True,
+            wire.LIST, Timing(period_s=600), at_once=True,
         )  # fmt: skip
         self._premium = Question(
             VENUE, lambda: Fetch(name="premium", path=f"{API}/premiumIndex"),
-            wire.PREMIUM, Timing(period_s=30),
+            wire.LIST, Timing(period_s=30),
         )  # fmt: skip
         self._tickers = Question(
             VENUE, lambda: Fetch(name="tickers", path=f"{API}/ticker/24hr", weight=40),
-            wire.TICKERS, Timing(period_s=20),
+            wire.LIST, Timing(period_s=20),
         )  # fmt: skip
         self._watched, self._others = (
             Rota(VENUE, _ask_interest, wire.INTEREST, timing, per_tick=4)
@@ -112,18 +118,18 @@ class Rest:
         answer = self._symbols.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        out: list[Output] = []
-        for raw in answer.symbols:
-            row = decode(wire.SYMBOL, raw)
-            if isinstance(row, str):
-                out.append(reject(VENUE, reply.at_ns, f"instruments: {row}", bytes(raw)))
-            elif row.contractType in ("PERPETUAL", ""):
+        rows, unread = _LISTED.read(answer.symbols, reply.name, reply.at_ns)
+        self.listing.unread(unread.names)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
+            if row.contractType in ("PERPETUAL", ""):
                 out += self._adopt(row, reply.at_ns)
         return out + self.listing.end(reply.at_ns)
 
     def _adopt(self, row: wire.SymbolRow, at_ns: int) -> list[Output]:
         named = mapper.names(row)
         if isinstance(named, str):
+            self.listing.unread([row.symbol])
             return [reject(VENUE, at_ns, f"instruments: {named}")]
         coin, symbol, contract = named
         market = self.listing.adopt(row.symbol, symbol, Unit(price=contract), AsterMarket)
@@ -135,10 +141,12 @@ class Rest:
         answer = self._info.read(reply)
         if isinstance(answer, Reject):
             return [answer]
+        rows, unread = _PERIODS.read(answer, reply.name, reply.at_ns)
+        known_s = self._intervals_s
         self._intervals_s = {
-            row.symbol: mapper.interval_s(row.fundingIntervalHours) for row in answer
-        }
-        out: list[Output] = []
+            row.symbol: mapper.interval_s(row.fundingIntervalHours) for row in rows
+        } | {name: known_s[name] for name in unread.names if name in known_s}
+        out: list[Output] = [*unread.rejects]
         for market in self.listing.markets.values():
             old, market.interval_s = market.instrument, self._intervals_s.get(market.native)
             if old is not None:
@@ -153,8 +161,9 @@ class Rest:
         answer = self._premium.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        out: list[Output] = []
-        for row in answer:
+        rows, unread = _PREMIUMS.read(answer, reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
             market = self.shown(row.symbol)
             if market is not None and row.time - market.told_ms >= _TOLD_MS:
                 facts = mapper.marked(market, mapper.of_premium(row), reply.at_ns, row.symbol)
@@ -166,8 +175,9 @@ class Rest:
         answer = self._tickers.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        out: list[Output] = []
-        for row in answer:
+        rows, unread = _TICKERS.read(answer, reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
             market = self.shown(row.symbol)
             if market is not None and market.symbol not in self.wants.symbols:
                 out += self._tickers_said.news(mapper.traded(market, row, reply.at_ns))
@@ -192,17 +202,24 @@ class Rest:
 
     def _on_history(self, reply: Reply) -> list[Output]:
         """A page of payments, oldest first."""
-        answer = read(VENUE, wire.FUNDING, reply)
+        answer = read(VENUE, wire.LIST, reply)
         market = self.listing.markets.get(reply.key)
         if isinstance(answer, Reject):
             self._history.failed(reply.key, reply.at_ns)
             return [answer]
         if market is None:
             return [reject(VENUE, reply.at_ns, f"unknown market {reply.key}", reply.body)]
-        paid, odd = mapper.payments(market, answer, reply.at_ns)
-        stamps_ns = [row.fundingTime * NS_PER_MS for row in answer]
-        more = self._history.answered(reply.key, stamps_ns, reply.at_ns)
-        return [*paid, *rejects(VENUE, reply.at_ns, reply.name, odd, reply.body), *more]
+        rows, unread = _PAID.read(answer, reply.name, reply.at_ns)
+        paid, odd = mapper.payments(market, rows, reply.at_ns)
+        stamps_ns = [row.fundingTime * NS_PER_MS for row in rows]
+        lost = len(unread.names)
+        more = self._history.answered(reply.key, stamps_ns, reply.at_ns, unread=lost)
+        return [
+            *unread.rejects,
+            *paid,
+            *rejects(VENUE, reply.at_ns, reply.name, odd, reply.body),
+            *more,
+        ]
 
 
 def _ask_interest(native: str) -> Fetch:

@@ -27,6 +27,7 @@ from cockpit.venues.contract import (
 from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions, fitting
 
@@ -65,6 +66,7 @@ _PATIENCE_NS = 5 * NS_PER_S
 _LEVELS, _LEVELS_WEIGHT = 500, 10
 _STREAMS = 200
 """On one connection."""
+_MARKS = RowReader(VENUE, wire.Mark, "s")
 _ALL_MARKS, _ALL_MARKS_S = "!markPrice@arr", 3.0
 _OVERTAKEN_MS = 10_000
 """A mark this much older than ours was overtaken on its way; older still, ours was wrong."""
@@ -216,7 +218,9 @@ class Session(VenueSession):
         return [*self._keys.acknowledged(request, at_ns), *self._books.tick(at_ns)]
 
     def _odd(self, stream: str, data: msgspec.Raw, frame: Frame) -> Sequence[Output]:
-        """A message that could not be read: of a book it leaves a hole."""
+        """A message that could not be read: of a book it leaves a hole, of all markets a row."""
+        if stream == _ALL_MARKS:
+            return self._odd_marks(data, frame)
         envelope = decoding.decode(wire.ENVELOPE, data)
         if not isinstance(envelope, str) and envelope.e in _UNUSED:
             return ()
@@ -227,6 +231,13 @@ class Session(VenueSession):
         problem = decoding.decode(wire.DATA, data)
         reason = problem if isinstance(problem, str) else "makes no sense"
         return [self._damaged(frame, f"{stream:.40}: {reason}"), *lost]
+
+    def _odd_marks(self, data: msgspec.Raw, frame: Frame) -> Sequence[Output]:
+        rows = decoding.decode(wire.LIST, data)
+        if isinstance(rows, str):
+            return [self._damaged(frame, f"{_ALL_MARKS}: {rows}")]
+        marks, unread = _MARKS.read(rows, _ALL_MARKS, frame.at_ns)
+        return [*unread.rejects, *self._survey(tuple(marks), frame)]
 
     # --- books --------------------------------------------------------------------------------
 

@@ -160,6 +160,10 @@ class Answer(Struct, Generic[Row], gc=False, frozen=True):
     result: Page[Row] | None = None
     time: Ms | None = None
 
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.result.list if self.result else ()
+
 
 Stream = BookMessage | TradeMessage | TickerMessage[Number]
 
@@ -168,10 +172,7 @@ TRADES = msgspec.json.Decoder(TradeMessage, strict=False)
 TICKER = msgspec.json.Decoder(TickerMessage[Figure], strict=False)
 ODD_TICKER = msgspec.json.Decoder(TickerMessage[Number], strict=False)
 ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
-INSTRUMENTS = msgspec.json.Decoder(Answer[InstrumentRow], strict=False)
-TICKERS = msgspec.json.Decoder(Answer[ListedTicker], strict=False)
-FUNDING = msgspec.json.Decoder(Answer[FundingRow], strict=False)
-TIERS = msgspec.json.Decoder(Answer[TierRow], strict=False)
+LIST = msgspec.json.Decoder(Answer[msgspec.Raw], strict=False)
 TIME = msgspec.json.Decoder(Answer[Any], strict=False)
 
 _PREFIXED = re.compile(r"(10{3,})(\D.*)")

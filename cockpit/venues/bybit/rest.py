@@ -6,6 +6,7 @@ Nothing here belongs to a connection: it survives a reconnect.
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote
 
+import msgspec
 from msgspec.structs import replace
 
 from cockpit.core.events import Funding, Reject, Surveyed
@@ -24,6 +25,7 @@ from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Rota, Timing, read
+from cockpit.venues.kit.rows import RowReader
 
 _BANNED_S = 600.0
 """HTTP 403 is the address's ban for ten minutes."""
@@ -31,6 +33,10 @@ _TICKERS_S, _SURVEY_S = 60.0, 15.0
 _MAX_PAGES = 20
 _PRE_LAUNCH = "PreLaunch"
 """The listing names no pre-listings unless it is asked for them with this status."""
+_LISTED = RowReader(VENUE, wire.InstrumentRow, "symbol")
+_TICKERS = RowReader(VENUE, wire.ListedTicker, "symbol")
+_PAID = RowReader(VENUE, wire.FundingRow, "symbol")
+_TIERS = RowReader(VENUE, wire.TierRow, "symbol")
 _HISTORY = Plan(newest_first=True, rows=200)
 
 
@@ -44,14 +50,14 @@ class Rest:
         self._listings = self._pages = 0
         self._is_guessing = False
         self._instruments = Question(
-            VENUE, self._first_page, wire.INSTRUMENTS, Timing(period_s=600),
+            VENUE, self._first_page, wire.LIST, Timing(period_s=600),
             check=wire.problem, at_once=True,
         )  # fmt: skip
         self.tickers = Question(
-            VENUE, _ask_tickers, wire.TICKERS, Timing(period_s=_TICKERS_S), check=wire.problem
+            VENUE, _ask_tickers, wire.LIST, Timing(period_s=_TICKERS_S), check=wire.problem
         )
         self._tiers = Rota(
-            VENUE, _ask_tiers, wire.TIERS, Timing(period_s=86_400, retry_s=60), check=wire.problem
+            VENUE, _ask_tiers, wire.LIST, Timing(period_s=86_400, retry_s=60), check=wire.problem
         )
         self._history = Backfill(_HISTORY, _ask_history)
         self.parts = (self._instruments, self.tickers, self._tiers, self._history)
@@ -119,9 +125,11 @@ class Rest:
             self._guess(not self.listing.is_known)
             return [answer]
         self._guess(False)
-        page = answer.result or wire.Page[wire.InstrumentRow]()
-        out: list[Output] = []
-        for row in page.list:
+        page = answer.result or wire.Page[msgspec.Raw]()
+        rows, unread = _LISTED.read(page.list, reply.name, reply.at_ns)
+        self.listing.unread(unread.names)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
             if row.contractType == "LinearPerpetual":
                 out += self._adopt(row, reply.at_ns)
         listing, _, status = reply.key.partition(" ")
@@ -141,6 +149,7 @@ class Rest:
     def _adopt(self, row: wire.InstrumentRow, at_ns: int) -> list[Output]:
         native = row.symbol
         if not (native.isprintable() and row.baseCoin.isprintable() and native and row.baseCoin):
+            self.listing.unread([native])
             return [reject(VENUE, at_ns, "instruments: a name is not printable", native)]
         coin, contract = wire.coin_and_contract(native, row.baseCoin)
         symbol = wire.cross_name(coin, row.settleCoin or row.quoteCoin)
@@ -158,9 +167,9 @@ class Rest:
         answer = self.tickers.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        rows = answer.result.list if answer.result else ()
+        rows, unread = _TICKERS.read(answer.rows, reply.name, reply.at_ns)
         venue_ns = None if answer.time is None else answer.time * NS_PER_MS
-        out: list[Output] = []
+        out: list[Output] = [*unread.rejects]
         for row in rows:
             market = self.market(row["symbol"])
             if market is None or not self.wants.shows(market.symbol):
@@ -180,12 +189,12 @@ class Rest:
 
     def _on_history(self, reply: Reply) -> list[Output]:
         """A page of settled rates, newest first."""
-        answer = read(VENUE, wire.FUNDING, reply, wire.problem)
+        answer = read(VENUE, wire.LIST, reply, wire.problem)
         if isinstance(answer, Reject):
             self._history.failed(reply.key, reply.at_ns)
             return [answer]
-        rows = answer.result.list if answer.result else ()
-        out: list[Output] = []
+        rows, unread = _PAID.read(answer.rows, reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
         for native in dict.fromkeys(row.symbol for row in rows):
             market = self.market(native)
             mine = [row for row in rows if row.symbol == native]
@@ -195,14 +204,15 @@ class Rest:
             else:
                 out += facts
         stamps_ns = [row.fundingRateTimestamp * NS_PER_MS for row in rows]
-        return [*out, *self._history.answered(reply.key, stamps_ns, reply.at_ns)]
+        lost = len(unread.names)
+        return [*out, *self._history.answered(reply.key, stamps_ns, reply.at_ns, unread=lost)]
 
     def _on_tiers(self, reply: Reply) -> list[Output]:
         answer = self._tiers.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        rows = answer.result.list if answer.result else ()
-        out: list[Output] = []
+        rows, unread = _TIERS.read(answer.rows, reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
         for native in dict.fromkeys(row.symbol for row in rows):
             market = self.market(native)
             tiers = wire.margin_tiers(row for row in rows if row.symbol == native)

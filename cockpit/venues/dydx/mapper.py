@@ -81,7 +81,10 @@ class DydxMarket(Market):
     def merge(self, row: Mapping[str, object], at_ns: int) -> Iterator[Reject]:
         """Take over what a whole or partial row names; an odd figure is unknown from now on."""
         status = row.get("status", self.status)
-        self.status = status if isinstance(status, str) else ""
+        if isinstance(status, str):
+            self.status = status
+        else:
+            yield reject(VENUE, at_ns, f"market {self.native}: status is no word", str(status))
         for name in _FIGURES:
             if name not in row:
                 continue

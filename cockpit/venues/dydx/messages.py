@@ -244,7 +244,7 @@ class FundingRow(Struct, frozen=True, gc=False, rename="camel"):
 class FundingHistory(Struct, frozen=True, gc=False, rename="camel"):
     """`GET /v4/historicalFunding/{ticker}`, newest first."""
 
-    historical_funding: list[FundingRow]
+    historical_funding: list[Raw]
 
 
 class Account(Struct, frozen=True, gc=False):

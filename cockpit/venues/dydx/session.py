@@ -21,11 +21,13 @@ from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import ONE, Instruments
 from cockpit.venues.kit.numbers import positive
 from cockpit.venues.kit.polling import Question, Timing
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.sequencing import APPLY, GAP
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Rules, Subscriptions
 
 BOOKS_A_LINK = 32
+_PAID = RowReader(VENUE, wire.FundingRow, "ticker")
 _LISTING_S, _SURVEY_S = 600.0, 30.0
 """The Indexer works its figures out every 30 s."""
 _UNUSED_CHANNELS = frozenset({"v4_candles"})
@@ -239,6 +241,7 @@ class Session(VenueSession):
         for ticker, raw in rows.items():
             row = decode(wire.ROW, raw)
             if isinstance(row, str):
+                self.listing.unread([ticker])
                 yield reject(VENUE, at_ns, f"market {ticker}: {row}", bytes(raw))
                 continue
             market = self.listing.adopt(ticker, symbol_of(ticker), ONE, DydxMarket)
@@ -285,15 +288,16 @@ class Session(VenueSession):
         if isinstance(answer, str):
             self._history.failed(reply.key, at_ns)
             return [reject(VENUE, at_ns, answer, reply.body)]
-        rows = answer.historical_funding
+        rows, unread = _PAID.read(answer.historical_funding, reply.name, reply.at_ns)
         market = self._market(rows[0].ticker if rows else reply.key)
         paid = list(market.settled(rows, at_ns))
         # A row at no possible time still counts: a full page must not look like the last one.
         stamps_ns = [wire.ns_of(row.effective_at) or at_ns for row in rows]
-        more = self._history.answered(market.native, stamps_ns, at_ns)
+        lost = len(unread.names)
+        more = self._history.answered(market.native, stamps_ns, at_ns, unread=lost)
         if not more and max(market.paid_ns, default=at_ns) < hour_floor_ns(at_ns):
             self._history.failed(market.native, at_ns)  # this hour's row is late
-        return [*paid, *more]
+        return [*unread.rejects, *paid, *more]
 
     def _on_book(self, reply: Reply) -> Sequence[Output]:
         answer = answer_of(wire.BOOK, reply)

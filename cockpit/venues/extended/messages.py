@@ -147,9 +147,8 @@ BOOK = _decoder(BookData)
 FILLS = _decoder(tuple[Fill, ...])
 PRICE = _decoder(PriceData)
 FUNDING = _decoder(FundingRow)
-MARKET = _decoder(MarketRow)
 MARKETS = _decoder(Answer[tuple[msgspec.Raw, ...]])
-HISTORY = _decoder(Answer[tuple[FundingRow, ...]])
+HISTORY = _decoder(Answer[tuple[msgspec.Raw, ...]])
 
 FULL = "f"
 """`d` of a book of every level; "1" is the touch."""

@@ -1,9 +1,7 @@
 """Extended: what REST is asked and what it answers. It survives a reconnect."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
-
-import msgspec
 
 from cockpit.core.events import Reject, Surveyed
 from cockpit.core.units import NS_PER_MS
@@ -12,13 +10,16 @@ from cockpit.venues.extended import mapper
 from cockpit.venues.extended import messages as wire
 from cockpit.venues.extended.mapper import VENUE, ExtendedMarket
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
-from cockpit.venues.kit.decoding import decode, reject, subject
+from cockpit.venues.kit.decoding import reject, subject
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Timing, read
+from cockpit.venues.kit.rows import RowReader
 
 _API = "/api/v1/info"
 _PERIOD_S = 15.0
+_LISTED = RowReader(VENUE, wire.MarketRow, "name")
+_PAID = RowReader(VENUE, wire.FundingRow, "m")
 _HISTORY = Plan(newest_first=True, rows=1000)
 
 
@@ -91,9 +92,11 @@ class Rest:
         answer = self._instruments.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        out: list[Output] = []
-        for row in _rows(answer, reply):
-            out += [row] if isinstance(row, Reject) else self._adopt(row, reply.at_ns)
+        rows, unread = _LISTED.read(answer.data or (), reply.name, reply.at_ns)
+        self.listing.unread(unread.names)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
+            out += self._adopt(row, reply.at_ns)
         return out + self.listing.end(reply.at_ns)
 
     def _adopt(self, row: wire.MarketRow, at_ns: int) -> list[Output]:
@@ -105,6 +108,7 @@ class Rest:
             return [*self._delisted(native, at_ns)]
         coin = mapper.coin_of(row)
         if coin is None:
+            self.listing.unread([native])
             return [reject(VENUE, at_ns, "the names of a market make no sense together", native)]
         market = self.listing.adopt(native, coin[0], Unit(price=coin[1]), ExtendedMarket)
         mapper.adopt_row(market, row)
@@ -122,12 +126,10 @@ class Rest:
         answer = self._tickers.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        out: list[Output] = []
+        rows, unread = _LISTED.read(answer.data or (), reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
         markets = 0
-        for row in _rows(answer, reply):
-            if isinstance(row, Reject):
-                out.append(row)
-                continue
+        for row in rows:
             market = self.listing.markets.get(row.name)
             if market is None or market.has_other_state(row):
                 out += self._adopt(row, reply.at_ns)
@@ -149,8 +151,8 @@ class Rest:
         if isinstance(answer, Reject):
             self._history.failed(reply.key, reply.at_ns)
             return [answer]
-        rows = answer.data or ()
-        out: list[Output] = []
+        rows, unread = _PAID.read(answer.data or (), reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
         for native in dict.fromkeys(row.m for row in rows):
             market = self.market(native)
             if market is None:
@@ -160,20 +162,8 @@ class Rest:
                 out += market.payments((row for row in rows if row.m == native), reply.at_ns)
         key = subject(reply, self.wants) or ""
         stamps_ns = [row.T * NS_PER_MS for row in rows]
-        return [*out, *self._history.answered(key, stamps_ns, reply.at_ns)]
-
-
-def _rows(
-    answer: wire.Answer[tuple[msgspec.Raw, ...]], reply: Reply
-) -> Iterator[wire.MarketRow | Reject]:
-    """The rows of a listing, each by itself: one that makes no sense costs itself alone."""
-    for raw in answer.data or ():
-        row = decode(wire.MARKET, raw)
-        yield (
-            reject(VENUE, reply.at_ns, f"{reply.name}: {row}", bytes(raw))
-            if isinstance(row, str)
-            else row
-        )
+        lost = len(unread.names)
+        return [*out, *self._history.answered(key, stamps_ns, reply.at_ns, unread=lost)]
 
 
 def _ask_history(page: Page) -> Fetch:

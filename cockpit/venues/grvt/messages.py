@@ -170,9 +170,8 @@ ACK = _decoder(Ack)
 BOOK = _decoder(Book)
 FILL = _decoder(Fill)
 TICKER = _decoder(Ticker)
-INSTRUMENT = _decoder(InstrumentRow)
 INSTRUMENTS = _decoder(Answer[tuple[msgspec.Raw, ...]])
-HISTORY = _decoder(Answer[tuple[FundingRow, ...]])
+HISTORY = _decoder(Answer[tuple[msgspec.Raw, ...]])
 MARGIN = _decoder(MarginRules)
 
 FEEDS: Mapping[str, "msgspec.json.Decoder[Any]"] = {

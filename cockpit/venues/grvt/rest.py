@@ -14,11 +14,14 @@ from cockpit.venues.grvt import mapper
 from cockpit.venues.grvt import messages as wire
 from cockpit.venues.grvt.mapper import VENUE, GrvtMarket
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
-from cockpit.venues.kit.decoding import decode, reject, subject
+from cockpit.venues.kit.decoding import reject, subject
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Rota, Timing, read
+from cockpit.venues.kit.rows import RowReader
 
+_LISTED = RowReader(VENUE, wire.InstrumentRow, "instrument")
+_PAID = RowReader(VENUE, wire.FundingRow, "instrument")
 _HISTORY = Plan(newest_first=True, rows=1000)
 
 
@@ -91,13 +94,11 @@ class Rest:
         answer = self._instruments.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        out: list[Output] = []
-        for raw in answer.result or ():
-            row = decode(wire.INSTRUMENT, raw)
-            if isinstance(row, str):
-                out.append(reject(VENUE, reply.at_ns, f"instruments: {row}", bytes(raw)))
-            else:
-                out += self._adopt(row, reply.at_ns)
+        rows, unread = _LISTED.read(answer.result or (), reply.name, reply.at_ns)
+        self.listing.unread(unread.names)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
+            out += self._adopt(row, reply.at_ns)
         return out + self.listing.end(reply.at_ns)
 
     def _adopt(self, row: wire.InstrumentRow, at_ns: int) -> list[Output]:
@@ -106,6 +107,7 @@ class Rest:
             return []
         if not mapper.is_named_well(row):
             reason = "the names of a market make no sense together"
+            self.listing.unread([row.instrument])
             return [reject(VENUE, at_ns, reason, row.instrument)]
         coin, scale = mapper.coin_of(row.base)
         market = self.listing.adopt(row.instrument, coin, Unit(price=scale), GrvtMarket)
@@ -131,8 +133,8 @@ class Rest:
         if isinstance(answer, Reject):
             self._history.failed(reply.key, reply.at_ns)
             return [answer]
-        rows = answer.result or ()
-        out: list[Output] = []
+        rows, unread = _PAID.read(answer.result or (), reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
         for native in dict.fromkeys(row.instrument for row in rows):
             market = self.market(native)
             if market is None:
@@ -143,7 +145,8 @@ class Rest:
                 out += market.payments(mine, reply.at_ns)
         key = subject(reply, self.wants) or ""
         stamps_ns = [row.funding_time for row in rows]
-        return [*out, *self._history.answered(key, stamps_ns, reply.at_ns)]
+        lost = len(unread.names)
+        return [*out, *self._history.answered(key, stamps_ns, reply.at_ns, unread=lost)]
 
 
 def _ask_margins(native: str) -> Fetch:

@@ -89,6 +89,12 @@ class AllCtxsData(Wire, Generic[Digits]):
     ctxs: list[tuple[str, list[ListedCtx[Digits]]]]
 
 
+class OddCtxsData(Wire):
+    """The same where a context makes no sense: each is read on its own."""
+
+    ctxs: list[tuple[str, list[msgspec.Raw]]]
+
+
 class BlockRow(Wire):
     height: Height
     block_time: Millis
@@ -158,6 +164,10 @@ class AllDexsAssetCtxs(Channel, Generic[Digits], tag="allDexsAssetCtxs"):
     data: AllCtxsData[Digits]
 
 
+class OddDexsAssetCtxs(Channel, tag="allDexsAssetCtxs"):
+    data: OddCtxsData
+
+
 class AllDexs(Channel, tag="allDexsClearinghouseState"):
     data: AllDexsData
 
@@ -188,10 +198,13 @@ Message = (
     L2Book | Bbo | Trades | ActiveAssetCtx[float] | AllDexsAssetCtxs[float] | AllDexs
     | UserFundings | SubscriptionResponse | Pong | Error | list[BlockRow]
 )  # fmt: skip
-Odd = OddTrades | ActiveAssetCtx[float | str] | AllDexsAssetCtxs[float | str]
+Odd = OddTrades | ActiveAssetCtx[float | str] | OddDexsAssetCtxs
 MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
 ODD: msgspec.json.Decoder[Odd | str] = msgspec.json.Decoder(Odd, strict=False)
 """What holds a figure that is none, so that the others are read all the same."""
+CTX: msgspec.json.Decoder[ListedCtx[float | str] | str] = msgspec.json.Decoder(
+    ListedCtx[float | str], strict=False
+)
 FILL: msgspec.json.Decoder[WireTrade | str] = msgspec.json.Decoder(WireTrade, strict=False)
 ENVELOPE = msgspec.json.Decoder(Envelope)
 QUOTED = msgspec.json.Decoder(Quoted)

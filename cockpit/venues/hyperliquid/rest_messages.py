@@ -53,6 +53,8 @@ class Universe(msgspec.Struct, gc=False):
     assets: list[Asset | None]
     quote: str
     ctxs: list[ListedCtx[float | str] | None] | None
+    unread: list[str | None] = []
+    """The names of rows that could not be read; None where there is none."""
     tables: dict[int, list[TierRow]] = {}
     """Margin tables by their id. An id below 50 without a table is a leverage for every size."""
 
@@ -145,10 +147,20 @@ def _metas(pairs: list[Any]) -> Answer | str:
             assets=assets,
             quote="USDC" if token == 0 else f"token:{str(token)[:16]}",
             ctxs=None if ctxs is None else [_convert(row, ListedCtx[float | str]) for row in ctxs],
+            unread=[
+                _name(row)
+                for row, asset in zip(meta.universe, assets, strict=True)
+                if asset is None
+            ],
             tables={row[0]: row[1].margin_tiers for row in read_tables if row is not None},
         )
         universes.append(universe)
     return Answer(universes=universes, unreadable=unreadable) if universes else "no market in it"
+
+
+def _name(row: object) -> str | None:
+    name = row.get("name") if isinstance(row, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _predictions(rows: list[Any]) -> Answer:

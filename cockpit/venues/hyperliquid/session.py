@@ -250,7 +250,7 @@ class Session(VenueSession):
                 self._explorer.seen(EXPLORER)
                 return self._blocks(message, at_ns)
             case wire.AllDexsAssetCtxs():
-                return self._survey(message.data, at_ns)
+                return self._survey(message.data.ctxs, at_ns)
             case wire.AllDexs():
                 return self._accounts.all_dexs(message.data, at_ns)
             case wire.UserFundings():
@@ -305,8 +305,8 @@ class Session(VenueSession):
         if isinstance(odd, wire.ActiveAssetCtx):
             market = self._heard("activeAssetCtx", odd.data.coin)
             return () if market is None else market.context(odd.data.ctx, frame.at_ns)
-        if isinstance(odd, wire.AllDexsAssetCtxs):
-            return self._survey(odd.data, frame.at_ns)
+        if isinstance(odd, wire.OddDexsAssetCtxs):
+            return self._odd_survey(odd.data, frame)
         rows = [decoding.decode(wire.FILL, raw) for raw in odd.data]
         fills = [row for row in rows if not isinstance(row, str)]
         rejected = decoding.reject(VENUE, frame.at_ns, f"trades: {reason}", frame.data)
@@ -330,10 +330,26 @@ class Session(VenueSession):
 
     # --- contexts -----------------------------------------------------------------------------
 
-    def _survey(self, data: wire.AllCtxsData[Any], at_ns: int) -> Sequence[Output]:
+    def _odd_survey(self, data: wire.OddCtxsData, frame: Frame) -> Sequence[Output]:
+        """A context that makes no sense keeps its place, which says whose it is."""
+        dexs: list[tuple[str, Sequence[wire.ListedCtx[Any] | None]]] = []
+        odd: list[Output] = []
+        for dex, raws in data.ctxs:
+            read = [decoding.decode(wire.CTX, raw) for raw in raws]
+            dexs.append((dex, [None if isinstance(ctx, str) else ctx for ctx in read]))
+            odd += [
+                decoding.reject(VENUE, frame.at_ns, f"context {place} of {dex!r:.20}: {ctx}")
+                for place, ctx in enumerate(read)
+                if isinstance(ctx, str)
+            ]
+        return [*odd, *self._survey(dexs, frame.at_ns)]
+
+    def _survey(
+        self, dexs: Sequence[tuple[str, Sequence[wire.ListedCtx[Any] | None]]], at_ns: int
+    ) -> Sequence[Output]:
         out: list[Output] = []
         count = 0
-        for dex, ctxs in data.ctxs:
+        for dex, ctxs in dexs:
             markets = self._universes.get(dex)
             if markets is None:
                 continue
@@ -391,14 +407,14 @@ class Session(VenueSession):
         for row in answer.settled or ():
             market = self._market(row.coin)
             out += () if market is None else market.settled(row, at_ns)
-        if reply.name == "funding_history" and answer.settled is not None:
+        if reply.name == "funding_history" and answer.settled is None:
+            self._history.failed(reply.key, at_ns)
+            reason = f"{reply.name}: no payments in it"
+            out.append(decoding.reject(VENUE, at_ns, reason, reply.body))
+        elif answer.settled is not None and reply.name == "funding_history":
             stamps_ns = [ms_to_ns(row.time) for row in answer.settled]
-            # A page is full by what came, and not by what could be read of it.
-            stamps_ns += stamps_ns[-1:] * answer.unreadable
-            if answer.unreadable and not stamps_ns:
-                self._history.failed(reply.key, at_ns)
-            else:
-                out += self._history.answered(reply.key, stamps_ns, at_ns)
+            lost = answer.unreadable
+            out += self._history.answered(reply.key, stamps_ns, at_ns, unread=lost)
         market = None if answer.book is None else self._market(answer.book.coin)
         if market is not None and answer.book is not None:
             out += market.ladder(answer.book, at_ns, reply.body)
@@ -411,6 +427,7 @@ class Session(VenueSession):
         at_ns, ctxs, dex = reply.at_ns, universe.ctxs, universe.dex
         markets = [None if asset is None else self._market(asset.name) for asset in universe.assets]
         self._universes[dex] = markets
+        self.listing.unread(universe.unread)
         out: list[Output] = []
         for place, (asset, market) in enumerate(zip(universe.assets, markets, strict=True)):
             if asset is None or market is None:

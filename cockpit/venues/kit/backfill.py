@@ -95,12 +95,22 @@ class Backfill(OverHttp):
         return fetches
 
     def answered(
-        self, key: str, stamps_ns: Sequence[int], at_ns: int, cursor: str | None = None
+        self,
+        key: str,
+        stamps_ns: Sequence[int],
+        at_ns: int,
+        cursor: str | None = None,
+        unread: int = 0,
     ) -> Sequence[Output]:
         """A page came, with rows of these stamps. What to ask next, if more is missing.
 
-        A page that nobody asked for (an edited tape) only moves the newest stamp.
+        `unread` more rows made no sense: a page is full by what came, and one of which nothing can
+        be read is asked for again. A page that nobody asked for (an edited tape) only moves the
+        newest stamp.
         """
+        if unread and not stamps_ns:
+            self.failed(key, at_ns)
+            return ()
         known = self._keys.get(key)
         if known is None:
             return ()
@@ -114,7 +124,7 @@ class Backfill(OverHttp):
         if known.cursor is not None:
             known.missing.append((page.start_ns, page.end_ns))
         elif not self._plan.by_cursor:
-            known.missing += self._rest(page, stamps_ns)
+            known.missing += self._rest(page, [*stamps_ns, *list(stamps_ns[-1:]) * unread])
         if known.missing and key in self._wanted:
             return [self._page(key, known, at_ns)]
         known.due_ns = self._due_ns(at_ns)

@@ -44,17 +44,6 @@ def reject(venue: str, at_ns: int, reason: str, data: str | bytes = "") -> Rejec
     )
 
 
-def readable(rows: Iterable[object], kind: type[T], odd: list[str]) -> list[T]:
-    """The rows that can be read; what is wrong with each of the others is added to `odd`."""
-    kept: list[T] = []
-    for row in rows:
-        try:
-            kept.append(msgspec.convert(row, kind, strict=False))
-        except BROKEN as error:
-            odd.append(str(error))
-    return kept
-
-
 def rejects(
     venue: str, at_ns: int, what: str, odd: Iterable[str], data: str | bytes
 ) -> list[Reject]:

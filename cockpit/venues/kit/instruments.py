@@ -110,6 +110,8 @@ class Instruments(Generic[M]):
         self._native_of: dict[str, str] = {}
         self._seen: set[str] = set()
         self._missing: set[str] = set()
+        self._is_doubtful = False
+        """Whether a row of the listing being read has no name that can be read."""
 
     def changed(self) -> None:
         """Something else changed what should be followed."""
@@ -168,7 +170,18 @@ class Instruments(Generic[M]):
 
     def begin(self) -> None:
         """A listing is asked for from its first page."""
-        self._seen = set()
+        self._seen, self._is_doubtful = set(), False
+
+    def unread(self, names: Iterable[str | None]) -> None:
+        """Rows that could not be read: their markets are listed all the same.
+
+        One without a name may be any market's, so that none is taken for gone in this listing.
+        """
+        for name in names:
+            if name is None:
+                self._is_doubtful = True
+            else:
+                self._seen.add(name)
 
     def end(
         self, at_ns: int, is_about: Callable[[str], bool] = lambda native: True
@@ -180,6 +193,8 @@ class Instruments(Generic[M]):
         if not self.is_whole:
             self.is_whole = True
             self.version += 1
+        if self._is_doubtful:
+            return []
         expected = {native for native in self._native_of.values() if is_about(native)}
         missing = expected - self._seen
         gone = sorted(missing & self._missing)

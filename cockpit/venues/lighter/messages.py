@@ -5,13 +5,12 @@ figure that may be anything: what cannot be one costs itself and nothing beside 
 Source: https://apidocs.lighter.xyz/docs/websocket-reference and the OpenAPI schema of the REST API.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Generic, Literal, TypeVar, final
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from cockpit.venues.kit.decoding import readable
 from cockpit.venues.kit.numbers import MAX_EXPONENT
 from cockpit.venues.kit.subscriptions import Operation
 
@@ -130,10 +129,10 @@ class Answer(Struct, frozen=True, gc=False):
 
     code: int | None = None
     message: str | None = None
-    order_book_details: tuple[Row, ...] = ()
+    order_book_details: tuple[Any, ...] = ()
     order_books: Any = None
     resolution: str = "1h"
-    fundings: tuple[Row, ...] | UnsetType | None = UNSET
+    fundings: tuple[Any, ...] | UnsetType | None = UNSET
 
 
 Message = BookMessage | TradeMessage[Fill] | StatsMessage[Any] | Height
@@ -145,7 +144,7 @@ DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
     "height": msgspec.json.Decoder(Height, strict=False),
 }
 ODD: Mapping[str, "msgspec.json.Decoder[Any]"] = {
-    "trade": msgspec.json.Decoder(TradeMessage[Any], strict=False),
+    "trade": msgspec.json.Decoder(TradeMessage[msgspec.Raw], strict=False),
     "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Any]], strict=False),
 }
 """For messages in whose rows anything may stand."""
@@ -163,11 +162,10 @@ BY_TAIL: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {
 """The decoder by a message's last characters: the venue writes the type last."""
 
 
-def sound(message: TradeMessage[Any], odd: list[str]) -> TradeMessage[Fill]:
-    """Without the fills that cannot be: what is wrong with each is added to `odd`."""
-    trades = readable(message.trades or (), Fill, odd)
-    liquidations = readable(message.liquidation_trades or (), Fill, odd)
-    return TradeMessage(message.type, message.channel, tuple(trades), tuple(liquidations))
+def objects(rows: Iterable[Any], odd: list[str]) -> list[Row]:
+    """The rows that are rows; of each of the others it is added to `odd` what stood there."""
+    odd += [f"{row!r:.40} is no row" for row in rows if not isinstance(row, dict)]
+    return [row for row in rows if isinstance(row, dict)]
 
 
 def refusal(answer: Answer) -> str | None:

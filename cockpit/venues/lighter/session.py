@@ -15,6 +15,7 @@ from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.instruments import Instruments
 from cockpit.venues.kit.numbers import Odd
 from cockpit.venues.kit.polling import Every, Question, Timing, read
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Rules, State, Subscriptions
@@ -33,6 +34,7 @@ _FAR_BEHIND = 100_000
 _ALREADY_SUBSCRIBED = 30003
 _SURVEYED_S = 15.0
 """While the stream speaks, what it does not change stands."""
+_FILLS = RowReader(VENUE, wire.Fill, "trade_id")
 _LISTING = Fetch(name="instruments", path="/api/v1/orderBookDetails?filter=perp")
 _HISTORY = Plan(newest_first=True, rows=None, unit_ns=NS_PER_S)
 """How many rows a call returns is not documented, nor which ones where there are more."""
@@ -207,7 +209,12 @@ class Session(VenueSession):
             lost = self._books.lose(envelope.channel, frame.at_ns, "unreadable message")
             return [reject(VENUE, frame.at_ns, f"{envelope.type}: {message}", frame.data), *lost]
         if type(message) is wire.TradeMessage:
-            message = wire.sound(message, odd)
+            trades, unread = _FILLS.read(message.trades or (), envelope.channel, frame.at_ns)
+            forced, others = _FILLS.read(
+                message.liquidation_trades or (), envelope.channel, frame.at_ns
+            )
+            told = wire.TradeMessage(message.type, message.channel, tuple(trades), tuple(forced))
+            return [*self._stream(told, frame), *unread.rejects, *others.rejects]
         facts = self._stream(message, frame)
         return [*facts, *rejects(VENUE, frame.at_ns, envelope.channel, odd, frame.data)]
 
@@ -226,23 +233,31 @@ class Session(VenueSession):
         answer = self._instruments.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        out: list[Output] = []
+        unread = Odd()
+        rows = wire.objects(answer.order_book_details, unread)
         self.listing.begin()
+        if unread:
+            self.listing.unread([None])
+        out: list[Output] = [*rejects(VENUE, reply.at_ns, reply.name, unread, reply.body)]
         # What trades comes first: it has the better right to a name that two were given.
-        for row in sorted(answer.order_book_details, key=lambda row: row.get("status") != "active"):
-            market, odd, name = (
-                self._markets.get(str(row.get("market_id"))),
-                Odd(),
-                row.get("symbol"),
-            )
-            if market is None or row.get("market_type") not in (None, "perp"):
+        for row in sorted(rows, key=lambda row: row.get("status") != "active"):
+            kind = row.get("market_type")
+            if isinstance(kind, str) and kind != "perp":
                 continue
-            name = row.get("symbol")
+            odd, name, market_id = Odd(), row.get("symbol"), row.get("market_id")
+            market = self._markets.get(str(market_id))
+            if market is None:
+                if not (isinstance(market_id, int) and market_id >= 0):
+                    self.listing.unread([None])
+                    reason = f"instruments: market {market_id!r:.40} has no id"
+                    out.append(reject(VENUE, reply.at_ns, reason, reply.body))
+                continue
             if isinstance(name, str) and name:
                 out += self._name(market, name, reply.at_ns)
                 out += self.listing.state(market, mapper.instrument(market, row, reply.at_ns, odd))
             else:
                 odd.append("it has no name")
+                self.listing.unread([market.native])
             out += rejects(VENUE, reply.at_ns, f"instruments: {market.symbol}", odd, reply.body)
         return [*out, *self.listing.end(reply.at_ns)] if answer.order_book_details else out
 
@@ -267,10 +282,12 @@ class Session(VenueSession):
         if market is None:
             reason = "funding_history: of which market?"
             return [reject(VENUE, reply.at_ns, reason, reply.body)]
-        rows, odd = answer.fundings or (), Odd()
+        odd = Odd()
+        rows = wire.objects(answer.fundings or (), odd)
+        unread = len(odd)
         facts = mapper.payments(market, rows, reply.at_ns, odd)
         stamps_ns = [fact.venue_ns for fact in facts if fact.venue_ns is not None]
-        again = self._history.answered(reply.key, stamps_ns, reply.at_ns)
+        again = self._history.answered(reply.key, stamps_ns, reply.at_ns, unread=unread)
         return [*facts, *rejects(VENUE, reply.at_ns, reply.name, odd, reply.body), *again]
 
 

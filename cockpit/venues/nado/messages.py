@@ -95,7 +95,7 @@ class SymbolRow(Struct, gc=False, frozen=True):
 
 
 class Symbols(Struct, gc=False, frozen=True):
-    symbols: dict[str, SymbolRow]
+    symbols: dict[str, msgspec.Raw]
 
 
 class Liquidity(Struct, gc=False, frozen=True):
@@ -123,7 +123,7 @@ class FundingRow(Struct, gc=False, frozen=True):
 
 
 class FundingPage(Struct, gc=False, frozen=True):
-    funding_rates: tuple[FundingRow, ...]
+    funding_rates: tuple[msgspec.Raw, ...]
 
 
 STREAM = msgspec.json.Decoder(Depth | Fill | Rate, strict=False)
@@ -131,7 +131,7 @@ ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
 SYMBOLS = msgspec.json.Decoder(Answer[Symbols], strict=False)
 STATUS = msgspec.json.Decoder(Answer[str], strict=False)
 LIQUIDITY = msgspec.json.Decoder(Answer[Liquidity], strict=False)
-CONTRACTS = msgspec.json.Decoder(dict[str, ContractRow], strict=False)
+CONTRACTS = msgspec.json.Decoder(dict[str, msgspec.Raw], strict=False)
 FUNDING = msgspec.json.Decoder(FundingPage, strict=False)
 
 

@@ -14,6 +14,7 @@ from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Timing, read
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.nado import mapper
 from cockpit.venues.nado import messages as wire
 from cockpit.venues.nado.mapper import VENUE, NadoMarket
@@ -22,6 +23,9 @@ ARCHIVE = "archive"
 """The indexer has a budget of its own."""
 WATCH_S, SURVEY_S = 5.0, 15.0
 _ROWS = 1_000
+_LISTED = RowReader(VENUE, wire.SymbolRow, "symbol")
+_CONTRACTS = RowReader(VENUE, wire.ContractRow, "base_currency")
+_PAID = RowReader(VENUE, wire.FundingRow, "timestamp")
 _HISTORY = Plan(newest_first=False, rows=_ROWS, chunk_s=(_ROWS - 2) * HOUR_S, unit_ns=NS_PER_S)
 
 
@@ -73,8 +77,10 @@ class Rest:
             return [answer]
         if isinstance(answer.data, msgspec.UnsetType):
             return []
-        out: list[Output] = []
-        for row in answer.data.symbols.values():
+        rows, unread = _LISTED.read(answer.data.symbols.values(), reply.name, reply.at_ns)
+        self.listing.unread(unread.names)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
             if row.type == "perp":
                 out += self._adopt(row, reply.at_ns)
         return out + self.listing.end(reply.at_ns)
@@ -83,6 +89,7 @@ class Rest:
         native = row.symbol
         coin, contract = mapper.coin_and_contract(native)
         if not (coin and native.isprintable()):
+            self.listing.unread([native])
             return [reject(VENUE, at_ns, "instruments: a name is not printable", native)]
         market = self.listing.adopt(native, coin, Unit(price=contract), NadoMarket)
         if market.product_id != row.product_id:
@@ -114,8 +121,9 @@ class Rest:
         if isinstance(answer, Reject):
             return [answer]
         wants, at_ns = self.wants, reply.at_ns
-        out: list[Output] = []
-        for row in answer.values():
+        rows, unread = _CONTRACTS.read(answer.values(), reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
             market = self.products.get(row.product_id) or self._unlisted(row)
             if market is None or not wants.shows(market.symbol):
                 continue
@@ -125,7 +133,7 @@ class Rest:
             out += facts if market.symbol in wants.symbols else self.said.news(facts)
         if wants.survey:
             period_s = WATCH_S if wants.symbols else SURVEY_S
-            out.append(Surveyed(venue=VENUE, recv_ns=at_ns, markets=len(answer), period_s=period_s))
+            out.append(Surveyed(venue=VENUE, recv_ns=at_ns, markets=len(rows), period_s=period_s))
         return out
 
     def _unlisted(self, row: wire.ContractRow) -> NadoMarket | None:
@@ -159,9 +167,12 @@ class Rest:
             return [answer]
         if market is None:
             return [reject(VENUE, reply.at_ns, f"unknown market {reply.key}", reply.body)]
-        facts = mapper.payments(market, answer.funding_rates, reply.at_ns)
-        stamps_ns = [row.timestamp * NS_PER_S for row in answer.funding_rates]
-        more = self._history.answered(reply.key, stamps_ns, reply.at_ns)
+        rows, unread = _PAID.read(answer.funding_rates, reply.name, reply.at_ns)
+        facts = mapper.payments(market, rows, reply.at_ns)
+        stamps_ns = [row.timestamp * NS_PER_S for row in rows]
+        lost = len(unread.names)
+        more = self._history.answered(reply.key, stamps_ns, reply.at_ns, unread=lost)
+        more = [*unread.rejects, *more]
         if isinstance(facts, str):
             return [reject(VENUE, reply.at_ns, f"funding_history: {facts}", reply.body), *more]
         return [*facts, *more]

@@ -110,12 +110,11 @@ class PaidRow(Struct, gc=False, frozen=True):
     funding_rate_timestamp: Ms
 
 
-Row = TypeVar("Row")
 Data = TypeVar("Data")
 
 
-class Rows(Struct, Generic[Row], gc=False, frozen=True):
-    rows: tuple[Row, ...]
+class Rows(Struct, gc=False, frozen=True):
+    rows: tuple[msgspec.Raw, ...]
 
 
 class Answer(Struct, Generic[Data], gc=False, frozen=True):
@@ -136,10 +135,7 @@ INTEREST = msgspec.json.Decoder(Interest, strict=False)
 PRICES = msgspec.json.Decoder(tuple[PriceRow, ...] | PriceRow, strict=False)
 STATUSES = msgspec.json.Decoder(tuple[SystemStatus, ...] | SystemStatus, strict=False)
 
-INFO = msgspec.json.Decoder(Answer[Rows[InfoRow]], strict=False)
-FUTURES = msgspec.json.Decoder(Answer[Rows[FuturesRow]], strict=False)
-RATES = msgspec.json.Decoder(Answer[Rows[RatesRow]], strict=False)
-HISTORY = msgspec.json.Decoder(Answer[Rows[PaidRow]], strict=False)
+LIST = msgspec.json.Decoder(Answer[Rows], strict=False)
 SYSTEM = msgspec.json.Decoder(Answer[SystemStatus], strict=False)
 
 

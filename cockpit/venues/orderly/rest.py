@@ -17,11 +17,16 @@ from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import Instruments
 from cockpit.venues.kit.numbers import finite
 from cockpit.venues.kit.polling import Question, Timing, read
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.orderly import mapper
 from cockpit.venues.orderly import messages as wire
 from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket, stamp_ns, told
 
 _TICKERS_S, _SURVEY_S = 60.0, 15.0
+_LISTED = RowReader(VENUE, wire.InfoRow, "symbol")
+_FIGURES = RowReader(VENUE, wire.FuturesRow, "symbol")
+_NEWEST = RowReader(VENUE, wire.RatesRow, "symbol")
+_PAID = RowReader(VENUE, wire.PaidRow, "symbol")
 _HISTORY = Plan(newest_first=True, rows=500)
 _IS_DOWN = {0: False, 2: True}
 
@@ -34,10 +39,10 @@ class Rest:
         self.listing = Instruments[OrderlyMarket]()
         self.said = Unchanged()
         self.is_down = False
-        self._instruments = _question("instruments", "info", wire.INFO, 600.0, at_once=True)
+        self._instruments = _question("instruments", "info", wire.LIST, 600.0, at_once=True)
         self._system = _question("system", "system_info", wire.SYSTEM, 60.0)
-        self._tickers = _question("tickers", "futures", wire.FUTURES, _TICKERS_S)
-        self._rates = _question("rates", "funding_rates", wire.RATES, 60.0)
+        self._tickers = _question("tickers", "futures", wire.LIST, _TICKERS_S)
+        self._rates = _question("rates", "funding_rates", wire.LIST, 60.0)
         self._history = Backfill(_HISTORY, _ask_history)
         self.parts = (
             self._instruments, self._system, self._tickers, self._rates, self._history,
@@ -91,12 +96,15 @@ class Rest:
         if isinstance(answer, Reject):
             return [answer]
         self.listing.begin()
-        out: list[Output] = []
-        for row in _rows(answer):
+        rows, unread = _LISTED.read(_rows(answer), reply.name, reply.at_ns)
+        self.listing.unread(unread.names)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
             if row.broker_id is not None or not row.symbol.startswith("PERP_"):
                 continue
             name = mapper.named(row.symbol)
             if name is None:
+                self.listing.unread([row.symbol])
                 out.append(reject(VENUE, reply.at_ns, f"instruments: no market {row.symbol}"))
                 continue
             market = self.listing.adopt(row.symbol, *name, OrderlyMarket)
@@ -114,8 +122,8 @@ class Rest:
         answer = self._tickers.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        rows = _rows(answer)
-        out: list[Output] = []
+        rows, unread = _FIGURES.read(_rows(answer), reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
         for row in rows:
             market = self.listing.markets.get(row.symbol)
             if market is None or _is_gone(market) or not self.wants.shows(market.symbol):
@@ -139,8 +147,9 @@ class Rest:
         if isinstance(answer, Reject):
             return [answer]
         followed = {market.native: market for market in self.followed()}
-        out: list[Output] = []
-        for row in _rows(answer):
+        rows, unread = _NEWEST.read(_rows(answer), reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
             market = followed.get(row.symbol)
             stamp_ms = finite(row.last_funding_rate_timestamp)
             # A market that has never paid has no stamp, or zero.
@@ -152,12 +161,12 @@ class Rest:
 
     def _on_history(self, reply: Reply) -> Sequence[Output]:
         """A page of settled rates, newest first; an unknown market has an empty one."""
-        answer = read(VENUE, wire.HISTORY, reply, wire.problem)
+        answer = read(VENUE, wire.LIST, reply, wire.problem)
         if isinstance(answer, Reject):
             self._history.failed(reply.key, reply.at_ns)
             return [answer]
-        rows = _rows(answer)
-        out: list[Output] = []
+        rows, unread = _PAID.read(_rows(answer), reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
         for native in dict.fromkeys(row.symbol for row in rows):
             market = self.listing.markets.get(native)
             if market is None:
@@ -168,14 +177,15 @@ class Rest:
             paid = [(row.funding_rate_timestamp, row.funding_rate) for row in mine]
             out += told(market.payments(paid, reply.at_ns), reply.at_ns, native)
         stamps_ns = [row.funding_rate_timestamp * NS_PER_MS for row in rows]
-        return [*out, *self._history.answered(reply.key, stamps_ns, reply.at_ns)]
+        lost = len(unread.names)
+        return [*out, *self._history.answered(reply.key, stamps_ns, reply.at_ns, unread=lost)]
 
 
 def _is_gone(market: OrderlyMarket) -> bool:
     return market.instrument is not None and market.instrument.status == "delisted"
 
 
-def _rows(answer: wire.Answer[wire.Rows[wire.Row]]) -> tuple[wire.Row, ...]:
+def _rows(answer: wire.Answer[wire.Rows]) -> tuple[msgspec.Raw, ...]:
     return answer.data.rows if answer.data is not None else ()
 
 

@@ -167,16 +167,10 @@ class MarketRow(Struct, gc=False, frozen=True):
     fee_config: FeeConfig | None = None
 
 
-class Markets(Struct, gc=False, frozen=True):
-    results: tuple[MarketRow, ...]
+class Results(Struct, gc=False, frozen=True):
+    """Any list."""
 
-
-class Summaries(Struct, gc=False, frozen=True):
-    results: tuple[Summary, ...]
-
-
-class FundingPage(Struct, gc=False, frozen=True):
-    results: tuple[FundingRow, ...]
+    results: tuple[msgspec.Raw, ...]
 
 
 class SystemState(Struct, gc=False, frozen=True):
@@ -188,9 +182,7 @@ BOOK = msgspec.json.Decoder(Book, strict=False)
 FILL = msgspec.json.Decoder(Fill, strict=False)
 SUMMARY = msgspec.json.Decoder(Summary, strict=False)
 FUNDING = msgspec.json.Decoder(FundingRow, strict=False)
-MARKETS = msgspec.json.Decoder(Markets, strict=False)
-SUMMARIES = msgspec.json.Decoder(Summaries, strict=False)
-FUNDING_PAGE = msgspec.json.Decoder(FundingPage, strict=False)
+RESULTS = msgspec.json.Decoder(Results, strict=False)
 SYSTEM = msgspec.json.Decoder(SystemState, strict=False)
 
 _PERPETUAL = re.compile(r"([A-Za-z0-9]+)-USD-PERP")

@@ -18,6 +18,7 @@ from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.facts import in_maintenance
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Timing, read
+from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.paradex import mapper
 from cockpit.venues.paradex import messages as wire
 from cockpit.venues.paradex.funding_index import SPAN_NS, SPAN_S, WINDOW_NS
@@ -27,6 +28,9 @@ _SURVEY_S = 20.0
 _STATE_S, _MAINTENANCE_STATE_S = 60.0, 15.0
 _READ_NS = 60 * NS_PER_S
 """So much after a reading is read with it: the next page begins there."""
+_LISTED = RowReader(VENUE, wire.MarketRow, "symbol")
+_SUMMARIES = RowReader(VENUE, wire.Summary, "symbol")
+_PAID = RowReader(VENUE, wire.FundingRow, "market")
 _HISTORY = Plan(newest_first=True, rows=2, every_s=SPAN_S, chunk_s=SPAN_S, unit_ns=1)
 """A page is the span between two readings and has one row."""
 
@@ -40,7 +44,7 @@ class Rest:
         self.said = Unchanged()
         self._status: mapper.Status = "active"
         self.instruments = Question(
-            VENUE, partial(Fetch, name="instruments", path="/v1/markets"), wire.MARKETS,
+            VENUE, partial(Fetch, name="instruments", path="/v1/markets"), wire.RESULTS,
             Timing(period_s=600), at_once=True,
         )  # fmt: skip
         self._state = Question(
@@ -49,7 +53,7 @@ class Rest:
         )  # fmt: skip
         self._survey = Question(
             VENUE, partial(Fetch, name="tickers", path="/v1/markets/summary?market=ALL"),
-            wire.SUMMARIES, Timing(period_s=_SURVEY_S),
+            wire.RESULTS, Timing(period_s=_SURVEY_S),
         )  # fmt: skip
         self._survey.is_wanted = False
         self._history = Backfill(_HISTORY, _ask_history)
@@ -95,13 +99,16 @@ class Rest:
         if isinstance(answer, Reject):
             return [answer]
         self.listing.begin()
-        out: list[Output] = []
-        for row in answer.results:
+        rows, unread = _LISTED.read(answer.results, reply.name, reply.at_ns)
+        self.listing.unread(unread.names)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
             if row.asset_kind != "PERP" or row.trading_mode == "RFQ_ONLY":
                 continue
             names = (row.symbol, row.base_currency, row.quote_currency)
             if not all(name and name.isprintable() for name in names):
                 reason = "instruments: a name is empty or not printable"
+                self.listing.unread([row.symbol])
                 out.append(reject(VENUE, reply.at_ns, reason, row.symbol))
                 continue
             coin, contract = wire.coin_and_contract(row.base_currency)
@@ -129,9 +136,10 @@ class Rest:
         answer = self._survey.read(reply)
         if isinstance(answer, Reject):
             return [answer]
-        out: list[Output] = []
+        rows, unread = _SUMMARIES.read(answer.results, reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
         count = 0
-        for row in answer.results:
+        for row in rows:
             market = self.market(row.symbol)
             if market is None:
                 continue
@@ -151,14 +159,15 @@ class Rest:
 
     def _on_history(self, reply: Reply) -> Sequence[Output]:
         native, _, hour = reply.key.partition(" ")
-        answer = read(VENUE, wire.FUNDING_PAGE, reply)
+        answer = read(VENUE, wire.RESULTS, reply)
         if isinstance(answer, Reject):
             self._history.failed(native, reply.at_ns)
             return [answer]
-        out: list[Output] = []
-        for name in dict.fromkeys(row.market for row in answer.results):
+        rows, unread = _PAID.read(answer.results, reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
+        for name in dict.fromkeys(row.market for row in rows):
             market = self.market(name)
-            mine = [row for row in answer.results if row.market == name]
+            mine = [row for row in rows if row.market == name]
             if market is None or not market.index.read(mine):
                 reason = f"funding_history: {name} is unknown or its index is no number"
                 out.append(reject(VENUE, reply.at_ns, reason, reply.body))

@@ -127,6 +127,8 @@ class Stage:
         self.links: tuple[str, ...] = tuple(module.SPEC.links)
         self.at_ns = AT_NS
         self.session = module.Session(Wants(symbols=symbols, survey=survey))
+        self.alter: Callable[[Input], Input] = lambda answer: answer
+        """What becomes of the venue's answers on their way."""
 
     def hear(self, *inputs: Input) -> list[Output]:
         """What the session says to these, now."""
@@ -146,7 +148,7 @@ class Stage:
             out += said
             for asked in said:
                 if isinstance(asked, Send | Fetch) and not but(asked):
-                    waiting += self.playbook.answer(asked)
+                    waiting += map(self.alter, self.playbook.answer(asked))
             assert len(out) < 10_000, "the session and its venue never come to an end"
         return out
 

@@ -1,6 +1,10 @@
 """Every venue's history: all of it once, a page after the other, what failed again."""
 
+import json
+from typing import Any
+
 import pytest
+from msgspec.structs import replace
 
 from cockpit.core.events import Funding, Reject
 from cockpit.venues import REGISTRY
@@ -85,6 +89,46 @@ def test_a_full_page_is_followed_by_what_is_still_missing(name: str) -> None:
     outputs += stage.wait(5, but=HELD_BACK)
     (following,) = asked(outputs)
     assert following.path != fetch.path or following.body != fetch.body
+
+
+def without_rows(body: str, rows: int, kept: int = 0) -> str:
+    """A page on its way of whose `rows` the first `kept` can be read, and no other."""
+
+    def search(node: Any) -> Any:
+        if isinstance(node, list) and len(node) == rows:
+            return [*node[:kept], *[[7]] * (rows - kept)]
+        if isinstance(node, list):
+            return [search(inner) for inner in node]
+        if isinstance(node, dict):
+            return {key: search(inner) for key, inner in node.items()}
+        return node
+
+    return json.dumps(search(json.loads(body)))
+
+
+@every_venue
+def test_a_payment_that_cannot_be_read_costs_itself(name: str) -> None:
+    stage, playbook, fetch = watching(name)
+    stamps = hours(playbook, 5)
+    page = playbook.history(fetch, stamps)
+    outputs = stage.hear(replace(page, body=without_rows(page.body, 5, 4)))
+    stated = settled(outputs)
+    assert len(stated) == 4
+    assert set(stated) < set(stamps)
+    assert only(Reject, outputs)
+
+
+@every_venue
+def test_a_page_of_which_nothing_can_be_read_is_asked_for_again(name: str) -> None:
+    stage, playbook, fetch = watching(name)
+    page = playbook.history(fetch, hours(playbook, 2))
+    outputs = stage.hear(replace(page, body=without_rows(page.body, 2)))
+    assert settled(outputs) == []
+    assert only(Reject, outputs)
+    again = asked(stage.wait(400, but=HELD_BACK))
+    assert again
+    start_s, end_s = playbook.span_s(again[0])
+    assert start_s <= hours(playbook, 2)[0] <= end_s
 
 
 @every_venue

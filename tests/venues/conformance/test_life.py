@@ -1,10 +1,15 @@
 """Every venue's life on its links: subscribing, asking again, refusals, listing, pulse, closing."""
 
+import json
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from msgspec.structs import replace
 
 from cockpit.core.events import BookDelta, Instrument, Reject, Rtt
 from cockpit.venues import REGISTRY
-from cockpit.venues.contract import Fetch, Output, Send
+from cockpit.venues.contract import Fetch, Input, Output, Reply, Send
 from tests.support import only
 from tests.venues.conformance.playbook import Stage, is_send, playbook_of
 
@@ -88,6 +93,50 @@ def test_a_market_that_is_listed_no_longer_is_left(name: str) -> None:
     carried = stage.carried([*first, *outputs])
     assert not any(playbook.about(key, mine) for key in carried)
     assert any(playbook.about(key, other) for key in carried)
+
+
+NAME_ALONE, NOTHING = "its name alone", "nothing"
+
+
+def spoiled(symbol: str, readable: str) -> Callable[[Input], Input]:
+    """The listing on its way; of the row of one market so much can be read."""
+
+    def search(node: Any) -> Any:
+        if isinstance(node, list):
+            return [search(inner) for inner in node]
+        if not isinstance(node, dict):
+            return node
+        if not any(is_name(text) for text in node.values()):
+            return {key: search(inner) for key, inner in node.items()}
+        if readable == NOTHING:
+            return [7]
+        return {key: text if is_name(text) else [{}] for key, text in node.items()}
+
+    def is_name(text: object) -> bool:
+        return isinstance(text, str) and symbol in text
+
+    def alter(answer: Input) -> Input:
+        if not isinstance(answer, Reply) or answer.name != "instruments":
+            return answer
+        return replace(answer, body=json.dumps(search(json.loads(answer.body))))
+
+    return alter
+
+
+@every_venue
+@pytest.mark.parametrize("readable", [NAME_ALONE, NOTHING])
+def test_a_row_that_cannot_be_read_is_no_market_that_is_gone(name: str, readable: str) -> None:
+    playbook = playbook_of(name, "listing")
+    mine, other, late = playbook.SYMBOLS
+    stage = Stage(name, playbook, mine, other)
+    stage.open()
+    stage.alter = spoiled(mine, readable)
+    playbook.listed = playbook.SYMBOLS
+    outputs = stage.wait(3_000)
+    assert only(Reject, outputs), "nobody is told"
+    said = {event.symbol: event.status for event in only(Instrument, outputs)}
+    assert "delisted" not in said.values()
+    assert said[late] == "active", "the rows beside it are read"
 
 
 @every_venue

@@ -1,10 +1,14 @@
 """Every venue's survey: the figures of all markets, asked for only when wanted, never repeated."""
 
+import json
+from typing import Any
+
 import pytest
+from msgspec.structs import replace
 
 from cockpit.core.events import Funding, OpenInterest, Prices, Reject, Surveyed, Volume
 from cockpit.venues import REGISTRY
-from cockpit.venues.contract import Output
+from cockpit.venues.contract import Frame, Input, Output, Reply
 from tests.support import only
 from tests.venues.conformance.playbook import Stage, playbook_of
 
@@ -14,6 +18,31 @@ every_venue = pytest.mark.parametrize("name", sorted(REGISTRY))
 def live(outputs: list[Output]) -> dict[str, float]:
     """The running rates that are stated."""
     return {event.symbol: event.rate for event in only(Funding, outputs) if event.kind == "live"}
+
+
+ODD_RATE = 0.000137
+
+
+def without_row(answer: Input) -> Input:
+    """An answer on its way in which nobody can read the row of the market with that rate."""
+
+    def search(node: Any) -> Any:
+        if isinstance(node, list):
+            return [search(inner) for inner in node]
+        if not isinstance(node, dict):
+            return node
+        if any(is_rate(figure) for figure in node.values()):
+            return [7]
+        return {key: search(inner) for key, inner in node.items()}
+
+    def is_rate(figure: object) -> bool:
+        """As a fraction or in per cent."""
+        return isinstance(figure, str | float) and str(figure).strip("0.") == "137"
+
+    if isinstance(answer, Reply):
+        return replace(answer, body=json.dumps(search(json.loads(answer.body))))
+    assert isinstance(answer, Frame)
+    return replace(answer, data=json.dumps(search(json.loads(answer.data))))
 
 
 @every_venue
@@ -73,6 +102,18 @@ def test_one_odd_figure_costs_that_figure(name: str) -> None:
     outputs = stage.talk(*playbook.survey({one: "7", two: "0.0002"}))
     assert set(live(outputs)) == {two}
     assert {event.symbol for event in only(Prices, outputs)} == {one, two}
+    assert only(Reject, outputs)
+
+
+@every_venue
+def test_a_market_whose_row_cannot_be_read_takes_no_other_away(name: str) -> None:
+    playbook = playbook_of(name, "survey")
+    one, two, _ = playbook.SYMBOLS
+    stage = Stage(name, playbook, survey=True)
+    stage.open()
+    answers = playbook.survey({one: str(ODD_RATE), two: "0.0002"})
+    outputs = stage.talk(*map(without_row, answers))
+    assert set(live(outputs)) == {two}
     assert only(Reject, outputs)
 
 

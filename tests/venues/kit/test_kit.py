@@ -9,9 +9,15 @@ from hypothesis import strategies as st
 
 from cockpit.venues.contract import Reply, Wants
 from cockpit.venues.kit import decoding, numbers, polling
+from cockpit.venues.kit.rows import RowReader
 from tests.support import AT_NS, reply
 
 SECOND_NS = 1_000_000_000
+
+
+class Row(msgspec.Struct):
+    name: str
+    mark: float
 
 
 def test_the_first_call_of_a_poll_is_due_at_once_and_then_once_per_interval() -> None:
@@ -223,6 +229,10 @@ def test_a_snapshot_is_ordered_best_first_and_not_crossed(
 
 
 def test_a_row_that_cannot_be_read_costs_itself() -> None:
-    odd: list[str] = []
-    assert decoding.readable(["1", "x", [], 4], int, odd) == [1, 4]
-    assert len(odd) == 2
+    rows, unread = RowReader("acme", Row, "name").read(
+        [msgspec.Raw(text) for text in ('{"name":"A","mark":1}', '{"name":"B","mark":"x"}', "[7]")],
+        "markets", AT_NS,
+    )  # fmt: skip
+    assert rows == [Row("A", 1.0)]
+    assert unread.names == ["B", None]
+    assert [reason.reason.partition(":")[0] for reason in unread.rejects] == ["markets"] * 2
