@@ -21,7 +21,7 @@ class Size(NamedTuple):
 SIZES = {
     "cockpit/venues/kit": Size(900, 1650),
     "cockpit/venues/aster": Size(620, 880),
-    "cockpit/venues/bybit": Size(560, 840),
+    "cockpit/venues/bybit": Size(560, 850),
     "cockpit/venues/dydx": Size(1100, 1450),
     "cockpit/venues/extended": Size(420, 850),
     "cockpit/venues/grvt": Size(420, 880),

@@ -158,7 +158,13 @@ class Answer(Struct, Generic[Row], gc=False, frozen=True):
     retCode: int
     retMsg: str | None = None
     result: Page[Row] | None = None
-    time: Ms | None = None
+    time: Number = None
+
+    @property
+    def time_ms(self) -> int | None:
+        """When it was said; a time that cannot be costs itself."""
+        said = finite(self.time)
+        return int(said) if said is not None and FIRST_MS <= said < LAST_MS else None
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -168,13 +168,14 @@ class Rest:
         if isinstance(answer, Reject):
             return [answer]
         rows, unread = _TICKERS.read(answer.rows, reply.name, reply.at_ns)
-        venue_ns = None if answer.time is None else answer.time * NS_PER_MS
+        venue_ms = answer.time_ms
+        venue_ns = None if venue_ms is None else venue_ms * NS_PER_MS
         out: list[Output] = [*unread.rejects]
         for row in rows:
             market = self.market(row["symbol"])
             if market is None or not self.wants.shows(market.symbol):
                 continue
-            facts = [*market.ticker(row, answer.time, reply.at_ns, market.native)]
+            facts = [*market.ticker(row, venue_ms, reply.at_ns, market.native)]
             if self.wants.survey:
                 facts.append(market.volume(row, venue_ns, reply.at_ns))
             out += facts if market.symbol in self.wants.symbols else self.said.news(facts)

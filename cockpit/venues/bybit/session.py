@@ -195,6 +195,8 @@ class Session(VenueSession):
             if wire.book_depth(topic, native) is None:
                 return self._stranger(topic, native, frame)
             feed = self._books.feed(topic, market.symbol, frame.at_ns)
+            if feed is None:
+                return ()
         data, at_ns = message.data, frame.at_ns
         venue_ms = message.cts or data.cts or message.ts
         venue_ns = None if venue_ms is None else venue_ms * NS_PER_MS

@@ -82,6 +82,8 @@ class IndexerBooks:
             return
         self._known[market.book_key] = market
         feed = self._chains.feed(market.book_key, market.symbol, at_ns)
+        if feed is None:
+            return
         feed.is_stated = True
         feed.chain.snapshot(number)
         yield _picture(market, *book, at_ns)

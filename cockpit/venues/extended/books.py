@@ -51,9 +51,12 @@ class NumberedBooks:
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         """After damage, which may have been elsewhere too, every book is taken anew."""
-        held = self._held.values()
-        due = [market for market, since_ns in held if at_ns - since_ns >= _HELD_NS]
-        out: list[Output] = [self._whole(market, None, at_ns) for market in due]
+        due = [
+            (self._books.feeds[topic], market)
+            for topic, (market, since_ns) in self._held.items()
+            if at_ns - since_ns >= _HELD_NS
+        ]
+        out: list[Output] = [self._whole(feed, market, None, at_ns) for feed, market in due]
         if self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS:
             self._damaged_ns = None
             out += self._books.renew_all(at_ns)
@@ -97,14 +100,16 @@ class NumberedBooks:
     def read(self, market: ExtendedMarket, heard: wire.Heard, at_ns: int) -> Sequence[Output] | str:
         """What a message of a book says; a sentence if it cannot be."""
         data: wire.BookData = heard.data
-        feed = self._feed(market, at_ns)
+        feed = self._books.feed(wire.book_topic(market.native), market.symbol, at_ns)
+        if feed is None:
+            return ()
         if heard.kind == "snapshot":
             bids = tuple([(level.p, level.q) for level in data.b])
             asks = tuple([(level.p, level.q) for level in data.a])
             if not sane_book(bids, asks):
                 return f"book of {market.native} is crossed, unordered or has an empty level"
             if data.d == wire.FULL:
-                return self._snapshot(market, (bids, asks), heard, at_ns)
+                return self._snapshot(feed, market, (bids, asks), heard, at_ns)
             # The touch is a book of one level, where there is no better one.
             touch = _stated(market, (bids, asks), heard.seq, heard.venue_ns, at_ns)
             return () if feed.chain.is_synced else [touch]
@@ -117,7 +122,7 @@ class NumberedBooks:
         self._stamps_ns[feed.key] = heard.venue_ns or 0
         if feed.key in self._held:
             is_old = heard.venue_ns is None or at_ns - heard.venue_ns > _FRESH_NS
-            return () if is_old else [self._whole(market, heard.venue_ns, at_ns)]
+            return () if is_old else [self._whole(feed, market, heard.venue_ns, at_ns)]
         bids, asks = map(market.unit.to_levels, changes)
         return [
             BookDelta(
@@ -127,10 +132,15 @@ class NumberedBooks:
         ] if bids or asks else ()  # fmt: skip
 
     def _snapshot(
-        self, market: ExtendedMarket, book: tuple[Levels, Levels], heard: wire.Heard, at_ns: int
+        self,
+        feed: BookFeed,
+        market: ExtendedMarket,
+        book: tuple[Levels, Levels],
+        heard: wire.Heard,
+        at_ns: int,
     ) -> Sequence[Output]:
         """A whole book that continues a chain is of now, whatever the clocks say."""
-        feed, stamp_ns = self._feed(market, at_ns), heard.venue_ns or 0
+        stamp_ns = heard.venue_ns or 0
         is_first = not feed.chain.is_synced or stamp_ns < self._stamps_ns.get(feed.key, 0)
         market.book.replace(*book)
         feed.chain.snapshot(heard.seq)
@@ -138,17 +148,15 @@ class NumberedBooks:
         if is_first and _FRESH_NS < at_ns - stamp_ns < _OLDEST_NS:
             self._held[feed.key] = (market, at_ns)
             return ()
-        return [self._whole(market, heard.venue_ns, at_ns)]
+        return [self._whole(feed, market, heard.venue_ns, at_ns)]
 
-    def _whole(self, market: ExtendedMarket, venue_ns: int | None, at_ns: int) -> BookSnapshot:
+    def _whole(
+        self, feed: BookFeed, market: ExtendedMarket, venue_ns: int | None, at_ns: int
+    ) -> BookSnapshot:
         """The book as it stands now."""
-        feed = self._feed(market, at_ns)
         self._held.pop(feed.key, None)
         feed.is_stated = True
         return _stated(market, market.book.whole(), feed.chain.last, venue_ns, at_ns)
-
-    def _feed(self, market: ExtendedMarket, at_ns: int) -> BookFeed:
-        return self._books.feed(wire.book_topic(market.native), market.symbol, at_ns)
 
 
 def _stated(

@@ -102,7 +102,7 @@ class AnchoredBooks:
         if not sane_book(bids, asks):
             return f"book of {market.native} is crossed, unordered or has an empty level"
         feed = self._books.feed(key, market.symbol, at_ns)
-        if not self._takes_over(feed, market):
+        if feed is None or not self._takes_over(feed, market):
             return ()
         anchor = self._anchors.pop(key, None)
         if anchor is not None:

@@ -46,6 +46,7 @@ class Books:
     ) -> None:
         self.feeds: dict[str, BookFeed] = {}
         self._wanted: set[str] = set()
+        self._left: set[str] = set()
         self._venue = venue
         self._subscriptions = subscriptions
         self._new_chain = new_chain
@@ -60,6 +61,7 @@ class Books:
         if link == self._subscriptions.link:
             self.feeds.clear()
             self._wanted.clear()
+            self._left.clear()
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         """Join again, or ask for, what waits too long for a snapshot and what is too quiet."""
@@ -93,13 +95,19 @@ class Books:
             if feed.is_stated:
                 feed.is_stated = False
                 out.append(self._reset(feed, at_ns, "no longer subscribed"))
+        self._left = (self._left | self._wanted) - symbols.keys()
         self._wanted = set(symbols)
         for key, symbol in symbols.items():
             self.feed(key, symbol, at_ns)
         return out
 
-    def feed(self, key: str, symbol: str, at_ns: int) -> BookFeed:
-        """The chain of a key, new if there was none."""
+    def feed(self, key: str, symbol: str, at_ns: int) -> BookFeed | None:
+        """The chain of a key, new if there was none; None for one that was left.
+
+        Of that the venue may still send, and nobody would ever reset the book made of it.
+        """
+        if key in self._left:
+            return None
         feed = self.feeds.get(key)
         if feed is None:
             feed = self.feeds[key] = BookFeed(key, symbol, self._new_chain(at_ns))

@@ -122,6 +122,8 @@ class Session(VenueSession):
         if market is None:
             return _stranger(channel, frame)
         feed = self._books.feeds.get(channel) or self._books.feed(channel, market.symbol, at_ns)
+        if feed is None:
+            return ()
         follows, seq = book.begin_nonce, book.nonce
         if follows is None or seq is None:
             follows, seq = wire_2025.link(book.offset)

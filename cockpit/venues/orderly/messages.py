@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct, field
 
-from cockpit.venues.kit.numbers import MAX_EXPONENT
+from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
 
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
@@ -123,8 +123,14 @@ class Answer(Struct, Generic[Data], gc=False, frozen=True):
     success: bool = True
     code: int | str | None = None
     message: str | None = None
-    timestamp: Ms | None = None
+    timestamp: Number = None
     data: Data | None = None
+
+    @property
+    def time_ms(self) -> int | None:
+        """When it was said; a time that cannot be costs itself."""
+        said = finite(self.timestamp)
+        return int(said) if said is not None and FIRST_MS <= said < LAST_MS else None
 
 
 ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)

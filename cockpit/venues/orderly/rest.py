@@ -128,14 +128,14 @@ class Rest:
             market = self.listing.markets.get(row.symbol)
             if market is None or _is_gone(market) or not self.wants.shows(market.symbol):
                 continue
-            said = market.figures(row, reply.at_ns, answer.timestamp, self.wants.survey)
+            said = market.figures(row, reply.at_ns, answer.time_ms, self.wants.survey)
             facts = told(said, reply.at_ns, row.symbol)
             is_followed = market.symbol in self.wants.symbols
             out += facts if is_followed else self.said.news(facts)
         if self.wants.survey:
             out.append(
                 Surveyed(
-                    venue=VENUE, recv_ns=reply.at_ns, venue_ns=stamp_ns(answer.timestamp),
+                    venue=VENUE, recv_ns=reply.at_ns, venue_ns=stamp_ns(answer.time_ms),
                     markets=len(rows), period_s=_SURVEY_S,
                 )
             )  # fmt: skip

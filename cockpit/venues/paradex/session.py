@@ -201,6 +201,8 @@ class Session(VenueSession):
     ) -> Sequence[Output]:
         key, at_ns = market.book, frame.at_ns
         feed = self._books.feeds.get(key) or self._books.feed(key, market.symbol, at_ns)
+        if feed is None:
+            return ()
         self._keys.seen(key)
         if update.is_whole:
             if not sane_book(update.bids, update.asks):

@@ -9,15 +9,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cockpit.core.events import (
     AccountState,
     BookReset,
+    Event,
     FundingPayment,
     Instrument,
     Link,
@@ -407,3 +410,50 @@ def recorded_lines(name: str) -> list[str]:
 def _cut(data: str | bytes, number: int) -> str | bytes:
     """A different piece of the front for every number, never the whole."""
     return data[: (number * 7919) % max(1, len(data))]
+
+
+# --- times of another unit ------------------------------------------------------------------------
+
+
+def in_another_unit(text: str | bytes, factor: float) -> str | None:
+    """A message on its way whose times are so many times as large; None where it is no JSON."""
+
+    def search(node: Any) -> Any:
+        if isinstance(node, list):
+            return [search(inner) for inner in node]
+        if isinstance(node, dict):
+            return {key: search(inner) for key, inner in node.items()}
+        is_text = isinstance(node, str)
+        if isinstance(node, bool) or not (isinstance(node, int) or (is_text and node.isdecimal())):
+            return node
+        spoiled = round(int(node) * factor) if is_time(int(node)) else int(node)
+        return str(spoiled) if is_text else spoiled
+
+    def is_time(number: int) -> bool:
+        return any(2020 < 1970 + number / unit / 31_557_600 < 2040 for unit in (1, 1e3, 1e6, 1e9))
+
+    try:
+        return json.dumps(search(json.loads(text)))
+    except (ValueError, RecursionError):
+        return None
+
+
+@every_venue
+@pytest.mark.parametrize("factor", [1_000_000, 1_000, 0.001, 0.000_001])
+def test_a_time_of_another_unit_never_becomes_an_age(name: str, factor: float) -> None:
+    """One of the year 50,000 would make all of a venue fresh for ever, one of 1970 stale."""
+    tape = golden_tape(name)
+    session = new_session(name, tape.header.wants)
+    late: list[Output] = []
+    for item in tape:
+        data = item.data if isinstance(item, Frame) else getattr(item, "body", "")
+        odd = in_another_unit(data, factor)
+        if odd is not None and isinstance(item, Frame):
+            late += feed(session, replace(item, data=odd))
+        elif odd is not None and isinstance(item, Reply):
+            late += feed(session, replace(item, body=odd))
+        else:
+            late += feed(session, item)
+    stamps_ns = [event.venue_ns for event in late if isinstance(event, Event) and event.venue_ns]
+    assert all(1_483_228_800 <= ns / SECOND_NS < 4_102_444_800 for ns in stamps_ns)
+    assert only(Instrument, late)

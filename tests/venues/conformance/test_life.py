@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from cockpit.core.events import BookDelta, Instrument, Reject, Rtt
+from cockpit.core.events import BookDelta, BookSnapshot, Instrument, Reject, Rtt
 from cockpit.venues import REGISTRY
 from cockpit.venues.contract import Fetch, Input, Output, Reply, Send
 from tests.support import only
@@ -160,6 +160,21 @@ def test_a_changed_watch_list_leaves_and_joins_the_difference(name: str) -> None
     assert any(playbook.about(key, mine) for key in stage.left(outputs))
     assert any(playbook.about(key, other) for key in stage.keys(outputs))
     assert not any(playbook.about(key, mine) for key in stage.keys(outputs))
+
+
+@every_venue
+def test_what_comes_late_of_a_market_that_was_left_is_no_news(name: str) -> None:
+    """The venue sends on for a moment; a book that nobody resets must not come of it."""
+    playbook = playbook_of(name)
+    mine, other, _ = playbook.SYMBOLS
+    stage = Stage(name, playbook, mine)
+    stage.open()
+    stage.talk(*playbook.snapshot(mine, 1))
+    stage.want(other)
+    late = stage.hear(*playbook.snapshot(mine, 2))
+    assert not [fact for fact in late if isinstance(fact, BookSnapshot | BookDelta)]
+    stage.want(mine, other)
+    assert only(BookSnapshot, stage.talk(*playbook.snapshot(mine, 3)))
 
 
 @every_venue
