@@ -128,7 +128,8 @@ def test_a_venue_says_who_it_is(name: str) -> None:
     assert spec.name == name
     assert spec.title
     assert len(spec.short) == 3
-    assert spec.short == spec.short.upper()
+    assert spec.short == spec.short.lower(), "capitals are coins"
+    assert spec.facts.colour is not None
     assert spec.chain is None or spec.chain
 
 
