@@ -5,11 +5,11 @@ import pytest
 
 from cockpit import calculators
 from cockpit.calculators.common.form import read
-from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import Settings
 from cockpit.core.events import Instrument
 from cockpit.core.margins import Tier, VenueMargin
 from cockpit.documents.saved_view import view_of
+from cockpit.portfolio.margin_rules import MarginRules
 from tests.calculators.faults import fault
 from tests.calculators.markets import document
 from tests.calculators.risk import btc, held, run, view

@@ -11,7 +11,6 @@ from cockpit.analytics.funding.payments import PaidHours
 from cockpit.analytics.funding.rates import Formula
 from cockpit.calculators.carry.inputs import Inputs
 from cockpit.calculators.common.funding_clock import hours_of, payment_clock
-from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import (
     Notes,
     Quote,
@@ -33,6 +32,7 @@ from cockpit.calculators.common.words import usd_words
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg, Plan, limit_price
 from cockpit.core.units import floor_to_lot
+from cockpit.portfolio.margin_rules import MarginRules
 from cockpit.state.view import MarketView
 
 ASSUMED_NOTIONAL_USD = 10_000.0

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from cockpit.analytics.risk.exposure import SPOT
 from cockpit.analytics.risk.margin import InitialTiers, Tiers
 from cockpit.calculators.common.form import FieldError
-from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import Notes, Settings, present_hourly, warn_if_stale
 from cockpit.calculators.common.positions import (
     PositionInput,
@@ -25,6 +24,7 @@ from cockpit.calculators.common.positions import (
 from cockpit.calculators.common.premiums import tightest_cap
 from cockpit.core.events import Instrument, Margin
 from cockpit.core.names import did_you_mean
+from cockpit.portfolio.margin_rules import MarginRules
 from cockpit.state.identity import AssetNames
 from cockpit.state.lookups import borrowed, listing
 from cockpit.state.view import Field, MarketRead, MarketView

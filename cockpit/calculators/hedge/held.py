@@ -8,7 +8,6 @@ from cockpit.analytics.risk.margin import InitialTiers
 from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.funding_clock import expected_hourly, funding_price
 from cockpit.calculators.common.holdings import Held, hold
-from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import (
     Notes,
     Settings,
@@ -19,6 +18,7 @@ from cockpit.calculators.common.market_data import (
 from cockpit.calculators.common.positions import PositionInput, read_positions, typed_positions
 from cockpit.core.account import Account
 from cockpit.core.events import Instrument
+from cockpit.portfolio.margin_rules import MarginRules
 from cockpit.portfolio.positions import is_unread, waiting_words
 from cockpit.state.identity import Asset, asset_name, asset_of, price_of
 from cockpit.state.view import MarketView

@@ -15,7 +15,6 @@ from cockpit.calculators.carry.gates import (
     unknown_gate,
 )
 from cockpit.calculators.common.funding_clock import payment_clock
-from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import (
     Notes,
     Quote,
@@ -30,6 +29,7 @@ from cockpit.calculators.common.trade_costs import side_cost
 from cockpit.calculators.scan.listing import CostBasis, History, Listing, ScanInputs
 from cockpit.calculators.scan.volume_cost import tier_slip_frac
 from cockpit.core.market import Side
+from cockpit.portfolio.margin_rules import MarginRules
 from cockpit.state.curves import SettledHistory
 from cockpit.state.identity import Asset, assets_among, price_of
 from cockpit.state.view import Field, MarketRead, MarketView

@@ -26,7 +26,6 @@ from cockpit.analytics.risk.montecarlo_model import (
 from cockpit.analytics.risk.montecarlo_unrest import Squeeze, Unrest
 from cockpit.analytics.risk.stress import StressLeg
 from cockpit.calculators.common.holdings import Held, known
-from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import Notes, Settings
 from cockpit.calculators.common.premiums import (
     HALF_LIFE_H,
@@ -36,6 +35,7 @@ from cockpit.calculators.common.premiums import (
 )
 from cockpit.calculators.stress.book import StressBook
 from cockpit.core.units import HOUR_S, NS_PER_S, next_boundary_ns
+from cockpit.portfolio.margin_rules import MarginRules
 
 BINS = 40
 CHUNK = 2_000

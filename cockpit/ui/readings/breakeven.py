@@ -7,11 +7,11 @@ from cockpit.analytics.funding.carry import Spread
 from cockpit.analytics.funding.pair_payments import Leg, covering_hour, covering_ns, pair_of
 from cockpit.calculators.carry.spread_model import shared_level, spread_model, spread_series
 from cockpit.calculators.common.funding_clock import payment_clock
-from cockpit.calculators.common.margin_rules import MarginRules
 from cockpit.calculators.common.market_data import Notes, Settings
 from cockpit.calculators.common.paid_history import Paid, paid_hourly
 from cockpit.calculators.common.premiums import tightest_cap
 from cockpit.core.units import NS_PER_S
+from cockpit.portfolio.margin_rules import MarginRules
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.heatmap_cells import fresh_hourly
 from cockpit.ui.readings.order_books import pair_cost_bps
