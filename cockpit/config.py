@@ -122,6 +122,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log_level: LogLevel = "info"
     origins: dict[str, str] = {}
 
+    @property
+    def own_margins(self) -> dict[str, VenueMargin]:
+        """The trader's own margin tables, by venue."""
+        return {name: own.margin for name, own in self.venue.items() if own.margin}
+
 
 ENVIRONMENT = {
     "COCKPIT_VENUES": "watch.venues",

@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     view = saved
     if view is None:
         view, unlisted = _live_view(args, config, duration_s)
-    view.asset_rules = config.assets
+    view.asset_rules, view.own_margins = config.assets, config.own_margins
     specs = {name: venues.load(name).SPEC for name in venues.REGISTRY}
     now_ns = view.at_ns - view.clock_offset_ns
     result = calculator.compute(inputs, view, settings_for(config, specs, now_ns))

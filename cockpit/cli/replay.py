@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
         speed = parse_speed(args.speed)
         config = common.load_config(args)
         files = find_tapes(args.paths)
-        engine = ReplayEngine(files, speed=speed, start=args.start, rules=config.alert)
+        engine = ReplayEngine(files, speed=speed, start=args.start, config=config)
         refuse_without_terminal()
         return run_screen(engine, config, diff=args.diff)
 

@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         from cockpit.documents.saved_view import load_view
 
         saved = load_view(Path(args.view))
-        saved.asset_rules = config.assets
+        saved.asset_rules, saved.own_margins = config.assets, config.own_margins
         at_ns, rows = saved.at_ns, scan.rows(saved, saved.at_ns)
     else:
         from cockpit.cli.headless import make_engine

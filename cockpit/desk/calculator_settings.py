@@ -22,5 +22,5 @@ def settings_for(config: Config, specs: Mapping[str, VenueSpec], now_ns: int) ->
         funding_terms={
             name: spec.funding_terms for name, spec in specs.items() if spec.funding_terms
         },
-        own_margins={name: own.margin for name, own in config.venue.items() if own.margin},
+        own_margins=config.own_margins,
     )

@@ -7,14 +7,16 @@ Nothing here knows where facts come from.
 import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
 from cockpit.alerts.rule import Hook, Rule, with_defaults
 from cockpit.alerts.service import Alerting
+from cockpit.core.assets import AssetRules
 from cockpit.core.clock import Clock
 from cockpit.core.events import BookReset, Event, Link, LinkState
+from cockpit.core.margins import VenueMargin
 from cockpit.desk.contract import (
     AlertIntent,
     Cancel,
@@ -73,7 +75,8 @@ class Feed(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSetup:
     """What a desk is made of. `alerts_dir` None keeps no alert on disk, no hook is told; `history`
-    None has no past to look back to."""
+    None has no past to look back to. `assets` and `own_margins` are what the trader says in place
+    of prices and of documented tables."""
 
     mode: Mode
     clock: Clock
@@ -83,6 +86,8 @@ class DeskSetup:
     alerts_dir: Path | None = None
     hook: Hook | None = None
     history: Folder | None = None
+    assets: AssetRules = field(default_factory=AssetRules)
+    own_margins: Mapping[str, VenueMargin] = field(default_factory=dict)
 
 
 class DeskCore:
@@ -96,6 +101,7 @@ class DeskCore:
         self.view = MarketStore(
             ((name, spec.chain) for name, spec in self.specs.items()), setup.symbols
         )
+        self.view.asset_rules, self.view.own_margins = setup.assets, setup.own_margins
         self.alerting = Alerting(
             with_defaults(setup.rules),
             self.view,

@@ -105,6 +105,8 @@ class Engine:
                 alerts_dir=alerts_dir,
                 hook=config.alert_hook,
                 history=memory.folder if memory else None,
+                assets=config.assets,
+                own_margins=config.own_margins,
             ),
             self,
         )
@@ -112,7 +114,6 @@ class Engine:
         self.clock: Clock = self.core.clock
         self.view = self.core.view
         self.alerting = self.core.alerting
-        self.view.asset_rules = config.assets
         self.view.follow((f.venue, f.account.address, f.name) for f in self._follows())
         self.view.set_manual(positions)
         self.memory = Memory(memory, self.view, self.clock) if memory else None

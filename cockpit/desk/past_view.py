@@ -25,6 +25,7 @@ from cockpit.core.events import (
     Surveyed,
     Volume,
 )
+from cockpit.core.margins import VenueMargin
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.recall import GAP_NS, SETTLED_DAYS, Key, curve_of, payment
 from cockpit.desk.stats import PastMoment
@@ -50,6 +51,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[tuple[str, str, str], ...]
     jumps: tuple[Jump, ...]
     asset_rules: AssetRules
+    own_margins: dict[str, VenueMargin]
 
 
 def frame_of(view: MarketStore) -> Frame:
@@ -61,6 +63,7 @@ def frame_of(view: MarketStore) -> Frame:
         accounts=tuple((a.venue, a.address, a.name) for a in view.accounts()),
         jumps=tuple(view.exposure.jumps),
         asset_rules=view.asset_rules,
+        own_margins=dict(view.own_margins),
     )
 
 
@@ -96,6 +99,7 @@ def _view(
             paid[found.venue, found.symbol].append(payment(found))
     store = MarketStore(frame.venues, frame.symbols)
     store.asset_rules = frame.asset_rules
+    store.own_margins = frame.own_margins
     store.follow(frame.accounts)
     store.survey(is_on=True)
     store.apply_all(frame.instruments)

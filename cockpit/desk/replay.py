@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from cockpit.alerts.rule import Rule
+from cockpit.config import Config
 from cockpit.core.clock import Clock
 from cockpit.core.errors import InputError
 from cockpit.core.events import Event
@@ -31,9 +31,11 @@ class ReplayEngine:
         *,
         speed: float | None,
         start: str | None,
-        rules: tuple[Rule, ...] = (),
+        config: Config | None = None,
     ) -> None:
-        """`rules` are the trader's own; nothing of a replay's alerts is kept or told to a hook."""
+        """`config` has what the trader says of alerts, assets and margins; nothing of a replay's
+        alerts is kept or told to a hook."""
+        config = config or Config()
         self.mode: Mode = "REPLAY"
         recordings = [open_recording(path) for path in files]
         first_ns = min(tape.header.at_ns for tape, _, _ in recordings)
@@ -49,7 +51,9 @@ class ReplayEngine:
                 clock=self.clock,
                 specs=self.specs,
                 symbols=list(dict.fromkeys(wanted)),
-                rules=rules,
+                rules=config.alert,
+                assets=config.assets,
+                own_margins=config.own_margins,
             ),
             self,
         )

@@ -6,7 +6,7 @@ market counts its changes in `version`; a reader compares with the version it la
 """
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -34,6 +34,7 @@ from cockpit.core.events import (
     Trade,
     Volume,
 )
+from cockpit.core.margins import VenueMargin
 from cockpit.core.units import NS_PER_S
 from cockpit.state.accounts import AccountBook, AccountEvent, Accounts
 from cockpit.state.chain import ChainTelemetry
@@ -113,6 +114,7 @@ class MarketStore:
         self._accounts = Accounts()
         self.exposure = ExposureHistory()
         self.asset_rules = AssetRules()
+        self.own_margins: Mapping[str, VenueMargin] = {}
         self.version = 0
         self.clock_offset_ns = 0
         """This machine's clock minus the venues', as their stamps tell it; 0 where they do not."""

@@ -1,6 +1,6 @@
 """What a reader may see of the state: no mutators, and every figure with its age."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from cockpit.core.assets import AssetRules
@@ -14,6 +14,7 @@ from cockpit.core.events import (
     Margin,
     Position,
 )
+from cockpit.core.margins import VenueMargin
 from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import Ring, SettledHistory
 from cockpit.state.exposure_history import ExposureHistory
@@ -129,10 +130,12 @@ class MarketView(Protocol):
     """Everything that panes, calculators, alerts and documents read.
 
     `asset_rules` is what the trader says of names that two coins share; see `identity`.
+    `own_margins` are the trader's margin tables by venue, in place of the documented ones.
     `clock_offset_ns` is this machine's clock minus the venues', 0 where they do not tell.
     """
 
     asset_rules: AssetRules
+    own_margins: Mapping[str, VenueMargin]
     clock_offset_ns: int
 
     @property

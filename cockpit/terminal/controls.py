@@ -61,7 +61,6 @@ class ControlledApp(PaintedApp):
             mode=stats.mode,
             glyphs=terminal.glyphs,
             has_colour=terminal.color != "none",
-            own_margins={name: own.margin for name, own in config.venue.items() if own.margin},
         )
         self.readings.now_ns = stats.at_ns
         self._recall(config)

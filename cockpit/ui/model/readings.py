@@ -4,7 +4,6 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cockpit.core.margins import VenueMargin
 from cockpit.desk.contract import Notice
 from cockpit.desk.stats import FeedStats, Mode, PastMoment, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
@@ -33,8 +32,6 @@ class Readings:
     glyphs: GlyphSet
     has_colour: bool = True
     """False where lines of a plot must be told apart by their shape."""
-    own_margins: Mapping[str, VenueMargin] = field(default_factory=dict)
-    """The trader's margin tables by venue; they stand in place of the documented ones."""
     now_ns: int = 0
     """The time of the picture."""
     clock_ns: int = 0

@@ -116,7 +116,7 @@ def _settings(readings: Readings) -> Settings:
         lambda: Settings(
             now_ns=_venue_now_ns(readings),
             funding_terms={name: spec.funding_terms for name, spec in specs if spec.funding_terms},
-            own_margins=readings.own_margins,
+            own_margins=readings.view.own_margins,
         ),
     )
 
