@@ -124,6 +124,7 @@ class ExposureDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     at_ns: int
     warnings: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
     positions: tuple[PositionDocument, ...] = ()
     assets: tuple[AssetDocument, ...] = ()
     venues: tuple[VenueDocument, ...] = ()

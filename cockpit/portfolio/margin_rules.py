@@ -18,7 +18,8 @@ class MarginRule(NamedTuple):
     """`tiers` and `initial` include `closing_fee_frac`, which the venue counts for closing.
 
     Fractions and `liquidation_fee` are NaN where nothing is known, `funding_cap_hourly` inf.
-    `notes` say what was taken on trust; empty if the venue stated everything itself.
+    `maintenance_notes` say what of `tiers` was taken on trust, `notes` what of all of it; empty if
+    the venue stated everything itself.
     """
 
     tiers: Tiers
@@ -26,10 +27,23 @@ class MarginRule(NamedTuple):
     closing_fee_frac: float
     liquidation_fee: float
     funding_cap_hourly: float
-    notes: tuple[str, ...]
+    maintenance_notes: tuple[str, ...]
+    other_notes: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return (*self.maintenance_notes, *self.other_notes)
 
 
-OWNED = MarginRule(build_tiers([0.0], [0.0]), InitialTiers((0.0,), (0.0,)), 0.0, 0.0, math.inf, ())
+OWNED = MarginRule(
+    tiers=build_tiers([0.0], [0.0]),
+    initial=InitialTiers((0.0,), (0.0,)),
+    closing_fee_frac=0.0,
+    liquidation_fee=0.0,
+    funding_cap_hourly=math.inf,
+    maintenance_notes=(),
+    other_notes=(),
+)
 """Of coins that are owned outright: nothing has to stand behind them."""
 
 
@@ -79,7 +93,8 @@ class MarginRules:
             closing_fee_frac=fee,
             liquidation_fee=math.nan if table.liquidation_fee is None else table.liquidation_fee,
             funding_cap_hourly=cap,
-            notes=(*kept_notes, *asked_notes, *cap_notes, *fee_notes),
+            maintenance_notes=(*kept_notes, *fee_notes),
+            other_notes=(*asked_notes, *cap_notes),
         )
 
     def _table(self, venue: str) -> VenueMargin:

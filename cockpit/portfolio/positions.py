@@ -3,20 +3,22 @@
 Read from the state. What was read and what was typed stand side by side and say which they are.
 """
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from cockpit.analytics.risk import exposure as sums
 from cockpit.analytics.risk.exposure import Leg, Liquidation, Pool
+from cockpit.analytics.risk.margin import Tiers
 from cockpit.core.account import Account
-from cockpit.core.events import AccountStatus, Instrument, Margin, Position
+from cockpit.core.events import AccountStatus, Margin, Position
 from cockpit.core.margins import own_mmf
 from cockpit.core.units import hourly
+from cockpit.portfolio.margin_rules import MarginRules
 from cockpit.state.identity import AssetNames
 from cockpit.state.lookups import borrowed, listing
 from cockpit.state.view import AccountRead, MarketView
-from cockpit.venues.kit.facts import documented_margins
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +64,26 @@ class AccountReading:
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """Everything that is held, at one moment."""
+    """Everything that is held, at one moment. `assumptions` are what figures rest on that no venue
+    has stated."""
 
     at_ns: int
     rows: tuple[Row, ...]
     pools: tuple[Pool, ...]
     accounts: tuple[AccountReading, ...]
     warnings: tuple[str, ...]
+    assumptions: tuple[str, ...] = ()
 
 
 def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None) -> Portfolio:
     """The followed accounts and the typed positions; of `only` these accounts, if given."""
     books = [b for b in view.accounts() if only is None or Account(b.venue, b.address) in only]
-    names = AssetNames(view)
+    legs_of = _Legs(view, now_ns)
     found: list[tuple[Leg, Position, AccountRead | None]] = [
-        (_leg(view, position, names, now_ns), position, book)
-        for book in books
-        for position in book.positions
+        (legs_of.leg(position), position, book) for book in books for position in book.positions
     ]
     if only is None:
-        found += [
-            (_leg(view, position, names, now_ns), position, None) for position in view.manual()
-        ]
+        found += [(legs_of.leg(position), position, None) for position in view.manual()]
     legs = [leg for leg, _, _ in found]
     pools = [_pool(book, margin) for book in books for margin in book.margins]
     # What was never read is not nothing: it makes the sums that it belongs to unknown.
@@ -118,6 +118,7 @@ def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None)
             *_lacking(rows, view, now_ns),
             *_broke(pools, legs),
         ),
+        assumptions=tuple(legs_of.assumptions),
     )
 
 
@@ -165,49 +166,64 @@ def _account(
     )
 
 
-def _leg(view: MarketView, position: Position, names: AssetNames, now_ns: int) -> Leg:
-    """A position at the prices of its market, where that is followed, else at its own.
+class _Legs:
+    """Positions at the prices and under the margin rules of their markets."""
 
-    A typed one at a venue that is not followed is worth what a followed one says of its asset.
-    """
-    market = view.market(position.venue, position.symbol)
-    listed = listing(view, position.venue, position.symbol)
-    own = own_mmf(position.mmf, listed)
-    price, reference, rate = position.mark, position.mark, None
-    if market is not None:
-        if market.mark is not None and (price is None or not market.is_stale("mark", now_ns)):
-            price = market.mark
-        rate = market.rate()
-        reference = market.index if market.index is not None else price
-    elif price is None and view.venue(position.venue) is None:
-        lent = borrowed(view, position.symbol, now_ns)
-        price = reference = None if lent is None else lent.price
-    return Leg(
-        venue=position.venue,
-        account=position.account,
-        pool=position.pool,
-        symbol=position.symbol,
-        size=position.size,
-        price=price,
-        entry=position.entry,
-        stated_upnl_usd=position.upnl,
-        reference=reference,
-        hourly=None if rate is None else hourly(rate.rate, rate.interval_s),
-        mmf=listed.mmf if own is None and listed is not None else own,
-        tiers=() if own is not None or listed is None else listed.margin_tiers,
-        closing_fee_frac=_closing_fee(listed) if own is None and listed is not None else 0.0,
-        stated_liquidation=position.liquidation,
-        isolated_equity=position.isolated_equity,
-        pool_price=position.mark,
-        is_manual=position.source == "manual",
-        coin=names.of(position.venue, position.symbol),
-    )
+    def __init__(self, view: MarketView, now_ns: int) -> None:
+        self._view, self._now_ns = view, now_ns
+        self._names = AssetNames(view)
+        self._rules = MarginRules(view.own_margins)
+        self._tiers: dict[tuple[str, str, float | None], Tiers | None] = {}
+        self.assumptions: dict[str, None] = {}
 
+    def leg(self, position: Position) -> Leg:
+        """A position at the prices of its market, where that is followed, else at its own.
 
-def _closing_fee(listed: Instrument) -> float:
-    """The taker fee where the venue's margins include it."""
-    table = documented_margins().get(listed.venue)
-    return (listed.taker_fee or 0.0) if table is not None and table.counts_closing_fee else 0.0
+        A typed one at a venue that is not followed is worth what a followed one says of its asset.
+        """
+        view, now_ns = self._view, self._now_ns
+        market = view.market(position.venue, position.symbol)
+        price, reference, rate = position.mark, position.mark, None
+        if market is not None:
+            if market.mark is not None and (price is None or not market.is_stale("mark", now_ns)):
+                price = market.mark
+            rate = market.rate()
+            reference = market.index if market.index is not None else price
+        elif price is None and view.venue(position.venue) is None:
+            lent = borrowed(view, position.symbol, now_ns)
+            price = reference = None if lent is None else lent.price
+        return Leg(
+            venue=position.venue,
+            account=position.account,
+            pool=position.pool,
+            symbol=position.symbol,
+            size=position.size,
+            price=price,
+            entry=position.entry,
+            stated_upnl_usd=position.upnl,
+            reference=reference,
+            hourly=None if rate is None else hourly(rate.rate, rate.interval_s),
+            tiers=self._tiers_of(position),
+            stated_liquidation=position.liquidation,
+            isolated_equity=position.isolated_equity,
+            pool_price=position.mark,
+            is_manual=position.source == "manual",
+            coin=self._names.of(position.venue, position.symbol),
+        )
+
+    def _tiers_of(self, position: Position) -> Tiers | None:
+        """Each market's rule is made once, and what it takes on trust is kept."""
+        venue, symbol = position.venue, position.symbol
+        listed = listing(self._view, venue, symbol)
+        own = own_mmf(position.mmf, listed)
+        key = (venue, symbol, own)
+        if key not in self._tiers:
+            rule = self._rules.rule(venue, symbol, listed, own, None)
+            is_known = not math.isnan(rule.tiers.mmf_frac[0])
+            self._tiers[key] = rule.tiers if is_known else None
+            if is_known and own is None:
+                self.assumptions |= dict.fromkeys(rule.maintenance_notes)
+        return self._tiers[key]
 
 
 def _pool(book: AccountRead, margin: Margin) -> Pool:

@@ -9,12 +9,11 @@ Herfindahl–Hirschman index.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 from cockpit.analytics.risk.margin import (
     Tiers,
-    build_tiers,
     liquidation_price,
     maintenance_usd,
     margin_ratio,
@@ -31,9 +30,8 @@ class Leg:
     """One position. `price` is the margin price; `reference` is what funding is paid on.
 
     `isolated_equity` is what stands behind this leg alone, `pool_price` the margin price at which
-    it and the pool's equity were stated. `stated_liquidation` is the venue's own. `mmf` holds for
-    every size where there are no `tiers`, each (over_usd, maintenance fraction), lowest first;
-    `closing_fee_frac` is what the venue's maintenance counts on top for closing.
+    it and the pool's equity were stated. `stated_liquidation` is the venue's own. `tiers` are of
+    the maintenance, with what the venue counts for closing; None where it is not known.
     `coin` tells apart what two coins of one symbol are; None is the symbol.
     """
 
@@ -47,9 +45,7 @@ class Leg:
     stated_upnl_usd: float | None = None
     reference: float | None = None
     hourly: float | None = None
-    mmf: float | None = None
-    tiers: tuple[tuple[float, float], ...] = ()
-    closing_fee_frac: float = 0.0
+    tiers: Tiers | None = field(default=None, compare=False)
     stated_liquidation: float | None = None
     isolated_equity: float | None = None
     pool_price: float | None = None
@@ -248,10 +244,10 @@ def ratio(required_usd: float | None, equity_usd: float | None) -> float | None:
 
 def leg_maintenance_usd(leg: Leg) -> float | None:
     """What one leg must keep, in the tier of its size."""
-    price, tiers = leg.pool_price if leg.pool_price is not None else leg.price, _tiers(leg)
-    if tiers is None or price is None:
+    price = leg.pool_price if leg.pool_price is not None else leg.price
+    if leg.tiers is None or price is None:
         return None
-    return float(maintenance_usd(abs(leg.size) * price, tiers))
+    return float(maintenance_usd(abs(leg.size) * price, leg.tiers))
 
 
 def pool_maintenance_usd(pool: Pool, legs: Sequence[Leg]) -> float | None:
@@ -283,10 +279,9 @@ def liquidation(leg: Leg, pool: Pool | None, legs: Sequence[Leg]) -> Liquidation
         if needed is None or own is None:
             return Liquidation()
         equity, others = pool.cross_equity_usd, max(0.0, needed - own)
-    tiers = _tiers(leg)
-    if equity is None or price is None or tiers is None:
+    if equity is None or price is None or leg.tiers is None:
         return Liquidation()
-    found = liquidation_price(equity, leg.size, price, tiers, others)
+    found = liquidation_price(equity, leg.size, price, leg.tiers, others)
     if found is None:
         return Liquidation(basis="none")
     return Liquidation() if math.isnan(found) else _at(found, leg.price, "computed")
@@ -313,14 +308,6 @@ def nearest(found: Iterable[tuple[Leg, Liquidation]]) -> tuple[Leg, Liquidation]
         return None
     _, leg, at = min(known, key=lambda row: row[0])
     return leg, at
-
-
-def _tiers(leg: Leg) -> Tiers | None:
-    """None where the market's maintenance is not known."""
-    fee = leg.closing_fee_frac
-    if leg.tiers:
-        return build_tiers([low for low, _ in leg.tiers], [rate + fee for _, rate in leg.tiers])
-    return None if leg.mmf is None else build_tiers([0.0], [leg.mmf + fee])
 
 
 def _at(price: float, now: float | None, basis: Basis) -> Liquidation:

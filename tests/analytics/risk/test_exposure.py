@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 
 from cockpit.analytics.risk import exposure
 from cockpit.analytics.risk.exposure import Leg, Liquidation, Pool
+from cockpit.analytics.risk.margin import build_tiers
 
 
-def leg(symbol="BTC", size=1.0, price=100.0, venue="a", pool="", **more):
+def leg(symbol="BTC", size=1.0, price=100.0, venue="a", pool="", mmf=None, tiers=(), **more):
+    rows = tiers or ([] if mmf is None else [(0.0, mmf)])
+    if rows:
+        more["tiers"] = build_tiers(*zip(*rows, strict=True))
     more = {"reference": price, "hourly": 0.0, "pool_price": price} | more
     return Leg(
         venue=venue, account="me", pool=pool, symbol=symbol, size=size, price=price, **more
