@@ -73,7 +73,7 @@ def test_a_position_in_a_market_that_is_not_watched_says_how_to_learn_its_carry(
     scene = held.hedged()
     held.position(scene, "alphaswap", held.ALPHA, "DOGE", 1000.0, mark=0.2, entry=0.2)
     assert "carry: :add DOGE" in row_of(scene, "DOGE", "alphaswap", width=230)
-    assert "no rate: alphaswap/DOGE" in text_of(carry_spark, scene, 100, 14)
+    assert "without alphaswap/DOGE: no rate" in text_of(carry_spark, scene, 100, 14)
 
 
 def test_a_stale_leg_is_marked_and_not_counted_as_safe() -> None:
@@ -197,7 +197,22 @@ def test_the_day_ahead_is_not_foreseen_where_payments_are_rare_or_not_known(
     scene = held.hedged()
     held.typed(scene, venue, symbol, 1.0)
     assert position_readings.expected_carry(scene).usd_per_hour is None
-    assert f"{venue}/{symbol}: {why}" in text_of(carry_spark, scene, 100, 14)
+    text = text_of(carry_spark, scene, 100, 14)
+    assert f"without {venue}/{symbol}: {why}" in text
+    assert "n/a" not in text.split("expected 24 h")[1].splitlines()[0]
+
+
+def test_a_group_says_its_sums_under_their_columns() -> None:
+    scene = held.hedged()
+    scene.ui.positions.group = "asset"
+    lines = [plain(line) for line in positions.lines(scene, 200, 20)]
+    head = next(line for line in lines if "uPnL $" in line)
+    group = next(line for line in lines if line[1:].startswith(" BTC ") and "legs" in line)
+    rows = [r for r in position_readings.portfolio(scene).rows if r.leg.symbol == "BTC"]
+    upnl = sum(r.leg.upnl_usd for r in rows)
+    at = head.index("uPnL $") + len("uPnL $")
+    assert group[:at].split()[-1] == fmt.signed(upnl)
+    assert group[at - 1] != " "
 
 
 def test_exposure_through_time_is_drawn_with_its_jumps() -> None:
@@ -278,7 +293,8 @@ def test_a_leg_at_a_venue_that_is_not_followed_is_worth_the_index_of_one_that_is
     assert total["funding_usd_per_hour"] is None
     # What the pair earns is still said, beside the reason.
     text = text_of(carry_spark, scene, 100, 16)
-    assert "rest −2.000/h  no rate: binance/BTC" in text
+    assert "−2.000 /h" in text
+    assert "without binance/BTC: no rate" in text
 
 
 def test_coins_that_are_owned_hedge_a_short_and_have_no_funding_and_no_end() -> None:

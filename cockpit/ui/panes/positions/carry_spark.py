@@ -1,6 +1,7 @@
 """The whole book in a few lines: what it earns, now and as expected, and how it stands."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -130,41 +131,57 @@ def _named(legs: Sequence[Leg]) -> str:
     return f"{names[0]}{more}" if names else ""
 
 
-def _unforeseen(expected: Expected) -> str:
+class _Lacking(NamedTuple):
+    """Legs that are not in a sum: the first by name and how many more, and why."""
+
+    legs: str = ""
+    why: str = ""
+
+    @property
+    def words(self) -> str:
+        return f"{self.legs}: {self.why}" if self.legs else ""
+
+
+def _unforeseen(expected: Expected) -> _Lacking:
     more = f" +{len(expected.missing) - 1}" if len(expected.missing) > 1 else ""
-    return f"{expected.missing[0]}: {expected.why}{more}" if expected.missing else ""
+    return (
+        _Lacking(f"{expected.missing[0]}{more}", expected.why) if expected.missing else _Lacking()
+    )
 
 
-def unpriced(rows: Sequence[Row]) -> str:
+def unpriced(rows: Sequence[Row]) -> _Lacking:
     """Which legs keep the sum of what is earned from being known."""
-    words = _named([row.leg for row in rows if row.leg.carry_usd_per_hour is None])
-    return f"no rate: {words}" if words else ""
+    legs = _named([row.leg for row in rows if row.leg.carry_usd_per_hour is None])
+    return _Lacking(legs, "no rate") if legs else _Lacking()
 
 
 def _carry(
-    label: str, hourly: float | None, is_old: bool, inner: int, rest: float, why: str
+    label: str, hourly: float | None, is_old: bool, inner: int, rest: float, lacking: _Lacking
 ) -> Line:
-    """A carry, or why it is not known and what all legs but those bring."""
-    role = "stale" if is_old else "dim" if hourly is None else "gain" if hourly > 0 else "loss"
-    mark = fmt.STALE if is_old and hourly is not None else ""
-    day = None if hourly is None else 24 * hourly
-    year = None if hourly is None else 8760 * hourly
+    """A carry; where legs lack, that of the others, and which they are without."""
     head: Line = [(" " + fit(label, _LABEL), "dim")]
+    if hourly is None and not rest:
+        room = max(0, inner - _LABEL - 1)
+        return [*head, *longest(room, [(f"{UNKNOWN}  ", "dim"), (lacking.words, "dim")])]
+    known = rest if hourly is None else hourly
+    role = "stale" if is_old else "gain" if known > 0 else "loss"
+    mark = fmt.STALE if is_old else ""
+    per_hour: Line = [(right(f"{mark}{usd(known, 3)}", 10), role), (" /h", "dim")]
+    per_day: Line = [("  ", "text"), (right(f"{mark}{usd(24 * known)}", 9), role), (" /day", "dim")]
     if hourly is None:
-        others: Line = [(f"rest {usd(rest, 3)}/h  ", "text")] if rest else []
-        return [
-            *head,
-            *longest(
-                max(0, inner - _LABEL - 1),
-                [(f"{UNKNOWN}  ", "dim"), *others, (why, "dim")],
-                [(f"{UNKNOWN}  ", "dim"), (why, "dim")],
-            ),
-        ]
+        without = f"  without {lacking.words}"
+        return longest(
+            inner,
+            [*head, *per_hour, *per_day, (without, "warn")],
+            [*head, *per_hour, (without, "warn")],
+            [*head, *per_hour, (f"  without {lacking.legs}", "warn")],
+            [*head, *per_hour, ("  not all", "warn")],
+        )
     return parts(
         inner,
-        [*head, (right(f"{mark}{usd(hourly, 3)}", 10), role), (" /h", "dim")],
-        [(right(f"{mark}{usd(day)}", 9), role), (" /day", "dim")],
-        [(right(f"{mark}{usd(year, 0)}", 8), role), (" /year", "dim")],
+        [*head, *per_hour],
+        per_day[1:],
+        [(right(f"{mark}{usd(8760 * known, 0)}", 8), role), (" /year", "dim")],
     )
 
 

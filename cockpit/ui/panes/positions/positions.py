@@ -9,6 +9,7 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.kept_exposure import NOT_KEPT
 from cockpit.ui.readings.position_columns import (
     BEYOND,
+    UNKNOWN,
     Column,
     columns_for,
     hidden,
@@ -48,7 +49,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     title: Line = [("positions", "title")]
     note = ""
     if shown:
-        body, first, last = _table(readings, shown, at, columns, inner, room)
+        body, first, last = _table(readings, shown, at, columns, room)
         total = len(portfolio(readings).rows)
         note = f"{first}-{last} of {len(shown)}" if last - first + 1 < len(shown) else f"{total}"
         left_out = hidden(columns)
@@ -93,7 +94,6 @@ def _table(
     shown: Sequence[Row],
     at: int,
     columns: list[tuple[Column, int]],
-    inner: int,
     room: int,
 ) -> tuple[list[Line], int, int]:
     """(lines, number of the first and of the last row in them): a window around the cursor."""
@@ -109,31 +109,46 @@ def _table(
     lines, there = [], []
     for row_index, name in every[top : top + max(1, room)]:
         if row_index is None:
-            lines.append(_heading(name, [shown[i] for i in groups[name]], inner))
+            lines.append(_heading(name, [shown[i] for i in groups[name]], columns))
         else:
             lines.append(_row(readings, shown[row_index], columns, row_index == at))
             there.append(row_index)
     return lines, min(there) + 1, max(there) + 1
 
 
-def _heading(name: str, members: Sequence[Row], inner: int) -> Line:
-    """What a group amounts to; `~` where a part of it is stale."""
+def _heading(name: str, members: Sequence[Row], columns: list[tuple[Column, int]]) -> Line:
+    """What a group amounts to, each sum under its column; `~` where a part of it is stale."""
     legs = [row.leg for row in members]
     mark = fmt.STALE if any(row.is_stale for row in members) else ""
-    symbols = {leg.symbol for leg in legs}
-    net = total(leg.notional_usd for leg in legs)
-    carry = total(leg.carry_usd_per_hour for leg in legs)
-    head: Line = [(f" {clean(name)} ", "title"), (_count(len(legs)), "dim")]
-    base: Line = []
-    if len(symbols) == 1:
-        base = [("net ", "dim"), (f"{mark}{_net_base(legs)}  ", "text")]
-    money: Line = [("net $ ", "dim"), (f"{marked(mark, usd(net, 0))}  ", "text")]
-    hour: Line = [("$/h ", "dim"), (marked(mark, usd(carry, 3)), "text")]
-    return longest(inner, [*head, *base, *money, *hour], [*head, *base, *money], [*head, *money])
+    sums = {
+        "notional": _notional_sum(total(leg.notional_usd for leg in legs)),
+        "upnl": usd(total(leg.upnl_usd for leg in legs)),
+        "carry": usd(total(leg.carry_usd_per_hour for leg in legs), 3),
+        "paid": usd(total(row.funding_paid_usd for row in members)),
+    }
+    if len({leg.symbol for leg in legs}) == 1:
+        sums["size"] = _net_base(legs)
+    named = [column.is_text and column.id not in ("source", "why") for column, _ in columns]
+    count = named.index(False) if False in named else len(named)
+    room = sum(size + 1 for _, size in columns[:count])
+    words = longest(
+        room,
+        [(f"{clean(name)} ", "title"), (_count(len(legs)), "dim")],
+        [(clean(name), "title")],
+    )
+    line: Line = [(" ", "text"), *words, (" " * (_EDGE - 1 + room - width_of(words)), "text")]
+    for column, size in columns[count:]:
+        text = sums.get(column.id, "")
+        line += [(right(marked(mark, text) if text else "", size), "number"), (" ", "text")]
+    return line
+
+
+def _notional_sum(net: float | None) -> str:
+    return UNKNOWN if net is None else ("+" if net > 0 else "") + fmt.magnitude(net)
 
 
 def _count(legs: int) -> str:
-    return f"{legs} leg{'s' if legs > 1 else ''}  "
+    return f"{legs} leg{'s' if legs > 1 else ''}"
 
 
 def _net_base(legs: Sequence[Leg]) -> str:
