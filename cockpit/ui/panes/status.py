@@ -11,6 +11,7 @@ from cockpit.ui.readings.kept_exposure import kept_totals
 from cockpit.ui.readings.past import as_of
 from cockpit.ui.readings.position_columns import near_role
 from cockpit.ui.readings.positions import portfolio, room_of, safety
+from cockpit.ui.readings.venue_columns import is_late
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, clip, width_of
 
@@ -55,7 +56,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
 
 
 def _clock(readings: Readings, density: str) -> Line:
-    now = utc(readings.now_ns)
+    now = utc(readings.clock_ns or readings.now_ns)
     if density in _TINY:
         return [(f" {now:%H:%M}Z", "number")]
     return [(f" {now:%H:%M:%S}Z{' ' if density != 'least' else ''}", "number")]
@@ -73,6 +74,7 @@ def _pieces(readings: Readings, density: str) -> list[Piece]:
         (1, _when(readings, gap)),
         (2, [(" RO" if density in _TINY else " READ-ONLY", "dim")]),
         (3, [(" ", "text"), ("FROZEN", "danger")] if readings.ui.frozen else []),
+        (8, _frozen_since(readings, density)),
         (4, [(f"{gap} ● REC", "loss")] if readings.feed and readings.feed.recording else []),
         (8, [(f"{gap} {readings.symbol}", "accent")] if readings.symbol else []),
         (5, _counts(readings, density)),
@@ -87,6 +89,14 @@ def _pieces(readings: Readings, density: str) -> list[Piece]:
     ]
 
 
+def _frozen_since(readings: Readings, density: str) -> Line:
+    """The picture's own time, while the clock goes on."""
+    if not readings.ui.frozen:
+        return []
+    since = utc(readings.now_ns)
+    return [(f" since {since:%H:%M:%S}" if density == "words" else f" {since:%H:%M}", "danger")]
+
+
 def _when(readings: Readings, gap: str) -> Line:
     """Live, a tape or a demo; or, unmistakably, that this is the past."""
     shown_ns = readings.ui.past.shown_ns
@@ -98,6 +108,8 @@ def _when(readings: Readings, gap: str) -> Line:
 def _counts(readings: Readings, density: str) -> Line:
     """How many venues are live, stale and down; those still connecting only while there are any."""
     states = Counter(venue.state for venue in readings.venues)
+    late = sum(v.state == "live" and is_late(readings, v) for v in readings.venues)
+    states["live"] -= late
     blank = " " if density in _WIDE else ""
     is_brief = density not in (*_WIDE, "tight")
     line: Line = [(blank, "text")]
@@ -107,6 +119,8 @@ def _counts(readings: Readings, density: str) -> Line:
         text = f" {glyph}{blank}{states[state]}{word}"
         if states[state] or state == "live" or not is_brief:
             line.append((text, role if states[state] else "dim"))
+    if late:
+        line.append((f" ◐{blank}{late}{' late' if density == 'words' else ''}", "warn"))
     return line
 
 
@@ -134,11 +148,11 @@ def _carry(readings: Readings, density: str) -> Line:
         return []
     head = "  carry" if density in _WIDE else ""
     if total.carry_usd_per_hour is None:
-        return [(f"{head} n/a $/h", "warn")]
+        return [(f"{head} n/a", "warn")]
     mark = fmt.STALE if _is_old(readings) else ""
     role = "gain" if total.carry_usd_per_hour >= 0 else "loss"
     decimals = 0 if density in _TINY and abs(total.carry_usd_per_hour) >= 1 else 2
-    text = f"{head} {mark}{fmt.signed(total.carry_usd_per_hour, decimals)}$/h"
+    text = f"{head} {mark}{fmt.dollars(total.carry_usd_per_hour, decimals)}/h"
     return [(text, "stale" if mark else role)]
 
 
@@ -150,8 +164,7 @@ def _delta(readings: Readings, density: str) -> Line:
     if total.net_usd is None:
         return [(f"{head}n/a", "warn")]
     mark = fmt.STALE if _is_old(readings) else ""
-    plus = "+" if total.net_usd > 0 else ""
-    text = f"{head}{mark}{plus}{fmt.magnitude(total.net_usd, 2 if density in _TINY else 3)}$"
+    text = f"{head}{mark}{fmt.dollars(total.net_usd, digits=2 if density in _TINY else 3)}"
     return [(text, "stale" if mark else "number")]
 
 
@@ -166,7 +179,7 @@ def _nearest(readings: Readings, density: str) -> Line:
     role = near_role(room)
     words = f"  liq {room:.1%} {row.leg.symbol} {readings.short(row.leg.venue)}"
     if density not in _WIDE:
-        words = f" liq{room:.0%}"
+        words = f" liq{room:.0%} {row.leg.symbol}"
     return [(words, "text" if role == "number" else role)]
 
 

@@ -28,6 +28,13 @@ def signed(value: float | None, decimals: int = 2) -> str:
     return (MINUS if value < 0 else "+") + text
 
 
+def dollars(value: float, decimals: int | None = None, digits: int = 3) -> str:
+    """`−$4.79` with `decimals`, else `+$26.9k` in so many `digits`; zero has no sign."""
+    size = magnitude(abs(value), digits) if decimals is None else f"{abs(value):.{decimals}f}"
+    sign = "" if not any(digit in "123456789" for digit in size) else MINUS if value < 0 else "+"
+    return f"{sign}${size}"
+
+
 UNIT_HOURS = {"hour": 1, "8h": 8, "day": 24, "apr": 8760}
 UNIT_LABEL = {"hour": "% per hour", "8h": "% per 8 h", "day": "% per day", "apr": "APR %"}
 UNIT_SHORT = {"hour": "%/h", "8h": "%/8h", "day": "%/day", "apr": "% APR"}

@@ -137,6 +137,7 @@ def test_a_venue_whose_chain_is_late_is_not_green() -> None:
     scene.now_ns = AT_NS + 11 * NS_PER_S
     assert "◐" in row_of(health, scene, "alphaswap")
     assert "no new block" in text_of(health, scene)
+    assert "◐ 3 late" in plain(status.lines(scene, 200, 1)[0])
     assert "◐alphaswap" in text_of(heatmap, scene, width=160)
 
 
@@ -273,7 +274,12 @@ def test_the_status_line_says_when_it_records_or_stands_still() -> None:
     scene.ui.frozen = True
     line = plain(status.lines(scene, 80, 1)[0])
     assert "REC" in line
-    assert "FROZEN" in line
+    assert "FROZEN 08:53" in line
+    scene.clock_ns = scene.now_ns + 90 * NS_PER_S
+    line = plain(status.lines(scene, 200, 1)[0])
+    # The picture is of 08:53:20; the clock has gone on.
+    assert "FROZEN since 08:53:20" in line
+    assert "08:54:50Z" in line
 
 
 def test_carry_and_delta_appear_once_they_are_known() -> None:
@@ -283,8 +289,8 @@ def test_carry_and_delta_appear_once_they_are_known() -> None:
     # short pays 1.34 $.
     held.typed(scene, "bravo", "BTC", -0.42, liquidation=70_400.0)
     line = plain(status.lines(scene, 160, 1)[0])
-    assert "carry −1.34$/h" in line
-    assert "Δ −26.9k$" in line
+    assert "carry −$1.34/h" in line
+    assert "Δ −$26.9k" in line
     assert "liq 10.0% BTC bra" in line
 
 
@@ -296,9 +302,15 @@ def test_carry_and_delta_stay_at_any_size() -> None:
         assert "MARKETS" in line, width
         assert "DEMO" in line, width
         assert "●3" in line.replace(" ", ""), width
-        assert ("−1.34$/h" in line and "−26.9k$" in line) or width <= 60, line
+        assert ("−$1.34/h" in line and "−$26.9k" in line) or width <= 60, line
     # Whole dollars, and two figures of the delta, where there is no room for more.
-    assert "−1$/h Δ−27k$" in plain(status.lines(scene, 40, 1)[0])
+    assert "−$1/h Δ−$27k" in plain(status.lines(scene, 40, 1)[0])
+
+
+def test_the_nearest_liquidation_says_whose_it_is_at_80_columns_too() -> None:
+    scene = scenes.live()
+    held.typed(scene, "bravo", "BTC", -0.42, liquidation=70_400.0)
+    assert "liq10% BTC" in plain(status.lines(scene, 80, 1)[0])
 
 
 def test_80_columns_keep_the_promises_also_while_frozen_and_recording() -> None:
@@ -307,5 +319,5 @@ def test_80_columns_keep_the_promises_also_while_frozen_and_recording() -> None:
     scene.ui.frozen = True
     scene.feed = FeedStats(messages_per_s=1.0, coalescing=False, recording=True)
     line = plain(status.lines(scene, 80, 1)[0])
-    for words in ("READ-ONLY", "FROZEN", "REC", "age", "−1.34$/h", "Δ−26.9k$", "08:53:20Z"):
+    for words in ("READ-ONLY", "FROZEN", "REC", "age", "−$1.34/h", "Δ−$26.9k", "08:53:20Z"):
         assert words in line, line

@@ -55,7 +55,7 @@ def test_what_is_beyond_the_band_is_unhedged() -> None:
     held.position(scene, "bravo", held.BRAVO, "BTC", -0.25, entry=65_000.0)
     scene.ui.band_usd = 1_000.0
     # 0.25 BTC of the 16,000 $ long leg are bare: 1,000 $ of them are in the band.
-    assert "BTC is 15.0k $ long beyond the band" in text_of(exposure, scene, 90, 12)
+    assert "BTC is $15.0k long beyond the band" in text_of(exposure, scene, 90, 12)
 
 
 def test_a_figure_that_is_not_known_is_na_with_its_reason_and_never_zero() -> None:
@@ -272,7 +272,7 @@ def test_the_status_line_marks_sums_that_may_lack_what_an_unread_account_holds()
     accounts = [(b.venue, b.address, b.name) for b in scene.view.accounts()]
     scenes.store_of(scene).follow([*accounts, ("alphaswap", "0x" + "c3" * 20, "")])
     line = plain(status.lines(scene, 200, 1)[0])
-    assert re.search(rf"carry {fmt.STALE}\S+\$/h", line)
+    assert re.search(rf"carry {fmt.STALE}\S+/h", line)
 
 
 # --- what no address shows ------------------------------------------------------------------------

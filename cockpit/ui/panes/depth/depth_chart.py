@@ -113,6 +113,6 @@ def _verdict(readings: Readings, books: list[BookReading], width: int) -> Line:
     ends = f"{', '.join(short)} {'ends' if len(short) == 1 else 'end'} before the edge"
     return longest(
         width,
-        [(f"{ends}: what is behind is unknown", "warn")],
-        [(ends, "warn")],
+        [(f"{ends}: what is behind is unknown", "dim")],
+        [(ends, "dim")],
     )

@@ -226,7 +226,7 @@ def _foot(
     least = "≥ " if short else ""
     balance = fmt.signed(imbalance(bid, ask), 2)
     number = "stale" if stale else "number"
-    far = "stale" if stale else "warn" if short else "text"
+    far = "stale" if stale else "text"
     return [
         parts(
             width,

@@ -115,11 +115,11 @@ def _row(
 
 
 def _reach(found: Liquidity, bands: Sequence[float]) -> Line:
-    """How far the visible book goes; a warning where that is short of a band that is shown."""
+    """How far the visible book goes; brighter where that is short of a band that is shown."""
     reach = found.reach_bps
     short = reach < max(bands, default=0.0)
     far = f"{fmt.bps(reach, 0)} bps" if reach < 1000 else ">1000 bps"
-    return [(right(far, _COVERED), "warn" if short else "dim")]
+    return [(right(far, _COVERED), "text" if short else "dim")]
 
 
 def _verdict(readings: Readings, width: int) -> Line:

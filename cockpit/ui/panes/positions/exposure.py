@@ -45,7 +45,11 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         whole = total(asset.gross_usd for asset in assets)
         if _share_fits(inner):
             head.append((fit("  of gross", _BAR + 7), "dim"))
-        body = [head, *(_row(readings, a, a.symbol in old, count, inner, whole) for a in assets)]
+        beyond = "number" if _is_band_idle(readings, assets) else "warn"
+        body = [
+            head,
+            *(_row(readings, a, a.symbol in old, count, inner, whole, beyond) for a in assets),
+        ]
     else:
         body = [[], [(" Nothing is held: every asset is flat", "dim")]]
     return framed(
@@ -54,7 +58,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("exposure", "title"),
-            (f" · by asset · band {fmt.magnitude(readings.ui.band_usd)} $", "dim"),
+            (f" · by asset · band ${fmt.magnitude(readings.ui.band_usd)}", "dim"),
         ],
         verdict=_verdict(readings, assets, old, width - 4) if assets else None,
         focused=readings.ui.focus == TITLE,
@@ -81,6 +85,11 @@ def unhedged_usd(readings: Readings, asset: AssetExposure) -> float | None:
     return 0.0 if beyond <= 0 else beyond * (1 if asset.net_usd > 0 else -1)
 
 
+def _is_band_idle(readings: Readings, assets: list[AssetExposure]) -> bool:
+    """Whether every one of several assets is beyond the band: then it warns of nothing."""
+    return len(assets) > 1 and all(unhedged_usd(readings, asset) for asset in assets)
+
+
 def net_base(asset: AssetExposure) -> float:
     """Exactly 0 where legs of opposite size cancel but for the last digits of their sum."""
     gross = asset.gross_usd or 0.0
@@ -95,6 +104,7 @@ def _row(
     count: int,
     inner: int,
     whole: float | None,
+    beyond_role: str,
 ) -> Line:
     net = net_base(asset)
     beyond = unhedged_usd(readings, asset)
@@ -102,7 +112,7 @@ def _row(
         (("+" if net > 0 else "") + fmt.magnitude(net, 4), "number"),
         (usd(asset.net_usd, 0), "number"),
         (UNKNOWN if asset.gross_usd is None else fmt.magnitude(asset.gross_usd), "text"),
-        (usd(beyond, 0), "warn" if beyond else "dim"),
+        (usd(beyond, 0), beyond_role if beyond else "dim"),
         (usd(asset.carry_usd_per_hour, 3), _carry_role(asset.carry_usd_per_hour)),
     )
     line: Line = [(" " + fit(asset.symbol, _NAME - 1), "title")]
@@ -137,5 +147,8 @@ def _verdict(readings: Readings, assets: list[AssetExposure], old: set[str], wid
         return longest(width, [(words, "gain"), (tail, "warn")], [(words, "gain")])
     asset = most[1]
     side = "long" if (asset.net_usd or 0) > 0 else "short"
-    words = f"{asset.symbol} is {fmt.magnitude(most[0])} $ {side} beyond the band"
+    words = f"{asset.symbol} is ${fmt.magnitude(most[0])} {side} beyond the band"
+    if _is_band_idle(readings, assets):
+        wider = "; no asset is inside it, :band sets a wider one"
+        return longest(width, [(words, "text"), (wider, "dim"), (tail, "warn")], [(words, "text")])
     return longest(width, [(words, "warn"), (tail, "warn")], [(words, "warn")])

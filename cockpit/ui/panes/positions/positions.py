@@ -189,8 +189,9 @@ def _verdict(readings: Readings, shown: Sequence[Row], at: int, width: int) -> L
         mark = fmt.STALE if any(row.is_stale for row in taken) else ""
         net = total(leg.notional_usd for leg in legs)
         carry = total(leg.carry_usd_per_hour for leg in legs)
-        sums_of = f"net {marked(mark, usd(net, 0))} $, carry {marked(mark, usd(carry, 3))} $/h"
-        words = f"{len(legs)} marked: {sums_of}"
+        money = UNKNOWN if net is None else mark + fmt.dollars(net)
+        hourly = UNKNOWN if carry is None else f"{mark}{fmt.dollars(carry, 3)}/h"
+        words = f"{len(legs)} marked: net {money}, carry {hourly}"
         return longest(width, [(words, "number")])
     note = clean(readings.ui.positions.notes.get(note_key(shown[at]), ""))
     why = [clean(words) for words in lacking(readings, shown[at])]
