@@ -12,7 +12,7 @@ import io
 import math
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -204,13 +204,25 @@ def check_name(name: str) -> str:
     return name
 
 
-def free_name(folder: Path, wanted: str) -> str:
+def free_name(taken: Container[str], wanted: str) -> str:
     """`wanted`, or with a number behind it where a plan has that name already."""
     number, name = 1, wanted
-    while (folder / f"{name}.json").exists():
+    while name in taken:
         number += 1
         name = f"{wanted}-{number}"
     return name
+
+
+def is_there(folder: Path, name: str) -> bool:
+    return (folder / f"{check_name(name)}.json").exists()
+
+
+def read(folder: Path, name: str) -> SavedPlan | None:
+    """The plan of this name as its file says it; None where no file says it."""
+    try:
+        return read_json((folder / f"{check_name(name)}.json").read_bytes())
+    except (OSError, InputError):
+        return None
 
 
 def save(folder: Path, plan: SavedPlan) -> Path:

@@ -32,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
         exchange = Exchange(args.seed, args.scenario, config.watch.venues, config.watch.symbols)
         try:
             from cockpit.desk.live import Engine
+            from cockpit.desk.trader_files import TraderPaths
+            from cockpit.storage import paths
 
             async def addresses() -> "dict[str, Endpoint]":
                 found = await exchange.addresses()
@@ -39,7 +41,10 @@ def run(args: argparse.Namespace) -> int:
                 return found
 
             memory = common.memory_order(args, config, is_real=False)
-            engine = Engine(config, mode="DEMO", endpoint_source=addresses, memory=memory)
+            kept = TraderPaths(plans=paths.plans_dir())
+            engine = Engine(
+                config, mode="DEMO", endpoint_source=addresses, memory=memory, trader_paths=kept
+            )
             return run_screen(engine, config, diff=args.diff)
         finally:
             exchange.stop()

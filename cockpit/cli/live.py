@@ -22,6 +22,7 @@ def run(args: argparse.Namespace) -> int:
         refuse_without_terminal()
 
         from cockpit.desk.live import Engine
+        from cockpit.desk.trader_files import TraderPaths
         from cockpit.storage import paths
 
         engine = Engine(
@@ -30,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
             black_boxes=paths.black_box_dir(),
             alerts_dir=paths.state_dir(),
             memory=common.memory_order(args, config),
+            trader_paths=TraderPaths(plans=paths.plans_dir(), positions=paths.positions_file()),
             positions=common.load_positions(),
         )
         return run_screen(engine, config, diff=args.diff)

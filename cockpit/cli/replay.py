@@ -24,11 +24,16 @@ def run(args: argparse.Namespace) -> int:
     with splash():
         from cockpit.cli.tapes import find_tapes
         from cockpit.desk.replay import ReplayEngine
+        from cockpit.desk.trader_files import TraderPaths
+        from cockpit.storage import paths
 
         speed = parse_speed(args.speed)
         config = common.load_config(args)
         files = find_tapes(args.paths)
-        engine = ReplayEngine(files, speed=speed, start=args.start, config=config)
+        kept = TraderPaths(plans=paths.plans_dir())
+        engine = ReplayEngine(
+            files, speed=speed, start=args.start, config=config, trader_paths=kept
+        )
         refuse_without_terminal()
         return run_screen(engine, config, diff=args.diff)
 

@@ -10,8 +10,10 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from cockpit.alerts.rule import Rule
+from cockpit.calculators.saved_plans import Fill, SavedPlan
 from cockpit.core.events import Position
 from cockpit.desk.stats import DeskStats
+from cockpit.portfolio.manual import Entry
 from cockpit.state.view import MarketView
 
 Severity = Literal["info", "warn", "danger"]
@@ -93,8 +95,59 @@ class LookBack(msgspec.Struct, frozen=True):
     at_ns: int | None
 
 
+class KeepPlan(msgspec.Struct, frozen=True):
+    """Keep this plan in place of the one of its name; `is_new` where there must not be one."""
+
+    plan: SavedPlan
+    is_new: bool = False
+
+
+class DropPlan(msgspec.Struct, frozen=True):
+    """Forget the kept plan of this name, and its file."""
+
+    name: str
+
+
+class FillLeg(msgspec.Struct, frozen=True):
+    """A part of a leg of this kept plan was executed."""
+
+    plan: str
+    fill: Fill
+
+
+class UnfillLeg(msgspec.Struct, frozen=True):
+    """Take back the last fill of this leg, counted from 0."""
+
+    plan: str
+    leg: int
+
+
+class Retype(msgspec.Struct, frozen=True):
+    """Put `after` in place of `before` among the typed positions.
+
+    `before` None types one more, `after` None deletes.
+    """
+
+    before: Entry | None
+    after: Entry | None
+
+
 AlertIntent = Mute | Unmute | Acknowledge
-Intent = Watch | Survey | Hold | Compute | Cancel | Record | SetRules | LookBack | AlertIntent
+PlanIntent = KeepPlan | DropPlan | FillLeg | UnfillLeg
+FileIntent = PlanIntent | Retype
+"""What is written into a file of the trader's, by the desk."""
+Intent = (
+    Watch
+    | Survey
+    | Hold
+    | Compute
+    | Cancel
+    | Record
+    | SetRules
+    | LookBack
+    | AlertIntent
+    | FileIntent
+)
 
 
 class Notice(msgspec.Struct, frozen=True):

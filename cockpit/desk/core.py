@@ -21,6 +21,7 @@ from cockpit.desk.contract import (
     AlertIntent,
     Cancel,
     Compute,
+    FileIntent,
     Hold,
     Intent,
     LookBack,
@@ -34,6 +35,7 @@ from cockpit.desk.contract import (
 from cockpit.desk.jobs import Jobs
 from cockpit.desk.past import Past
 from cockpit.desk.stats import AlertStats, DeskStats, FeedStats, Mode, VenueStats
+from cockpit.desk.trader_files import NOTHING_KEPT, TraderFiles, TraderPaths
 from cockpit.desk.trader_intents import answer_record, change_alerts
 from cockpit.history.layout import Folder
 from cockpit.portfolio.attribution import Tracker
@@ -88,6 +90,7 @@ class DeskSetup:
     history: Folder | None = None
     assets: AssetRules = field(default_factory=AssetRules)
     own_margins: Mapping[str, VenueMargin] = field(default_factory=dict)
+    trader_paths: TraderPaths = NOTHING_KEPT
 
 
 class DeskCore:
@@ -114,6 +117,7 @@ class DeskCore:
         self._past = Past(setup.history, self.view)
         self._tracker = Tracker(self.view, self.view.exposure)
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
+        self.files = TraderFiles(setup.trader_paths, self.view, self.clock, self.note, self.post)
 
     # --- from the feed ------------------------------------------------------------------------
 
@@ -181,6 +185,8 @@ class DeskCore:
                 self.alerting.set_rules(with_defaults(intent.rules))
             case _ if isinstance(intent, AlertIntent):
                 change_alerts(self.alerting, intent)
+            case _ if isinstance(intent, FileIntent):
+                self.files.post(intent)
 
     def close(self) -> None:
         """End what runs beside the screen."""
@@ -201,6 +207,7 @@ class DeskCore:
             feed=self._feed.feed_stats(),
             venues={name: stats for name, stats in asked.items() if stats is not None},
             alerts=alert_stats(self.alerting),
+            plans=self.files.plans.plans,
             computation=self.jobs.computation(),
             past=self._past.answer(),
         )

@@ -27,6 +27,7 @@ from cockpit.desk.memory import Memory, MemoryOrder
 from cockpit.desk.recall import read_recollections, take_over
 from cockpit.desk.recorder import Recorder, TapeOrder
 from cockpit.desk.stats import DeskStats, FeedStats, Mode, VenueStats
+from cockpit.desk.trader_files import NOTHING_KEPT, TraderPaths
 from cockpit.history.errors import HistoryError
 from cockpit.portfolio.attribution import unwatched
 from cockpit.venues.contract import KeptSpan, VenueSpec, Wants
@@ -40,7 +41,7 @@ from cockpit.wire.tape import Origin, TapeWriter
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
-"""How often the memory is told that time has passed."""
+"""How often the memory is told that time has passed, and files are looked at."""
 RECALL_S = 3.0
 """What is kept is not waited for any longer: the venues are asked instead."""
 MOST_HELD = 50
@@ -76,10 +77,11 @@ class Engine:
         black_boxes: Path | None = None,
         alerts_dir: Path | None = None,
         memory: MemoryOrder | None = None,
+        trader_paths: TraderPaths = NOTHING_KEPT,
         positions: Sequence[Position] = (),
     ) -> None:
         """`black_boxes`, `alerts_dir` and `memory` None keep nothing on disk; `positions` were
-        typed."""
+        typed, and are read again where `trader_paths` says from where."""
         self._config = config
         symbols = config.watch.symbols
         # Nothing named is everything on the screen: venues are told so, in their own word.
@@ -107,6 +109,7 @@ class Engine:
                 history=memory.folder if memory else None,
                 assets=config.assets,
                 own_margins=config.own_margins,
+                trader_paths=trader_paths,
             ),
             self,
         )
@@ -135,6 +138,8 @@ class Engine:
         """
         if self._endpoint_source is not None:
             self._endpoints = await self._endpoint_source()
+        self.core.files.read()
+        self._tasks.append(asyncio.create_task(self._look(), name="files"))
         if self.memory is not None:
             await self._recall(self.memory)
             self.memory.start()
@@ -208,6 +213,11 @@ class Engine:
             await asyncio.sleep(SAMPLE_S)
             self.core.sample()
             self.watch_held()
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            self.core.files.look()
 
     async def _recall(self, memory: Memory) -> None:
         """Begin with what is kept. A tape must hold all that its state is made of, so whoever

@@ -16,6 +16,7 @@ from cockpit.desk.contract import (
 from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
 from cockpit.desk.recordings import open_recording
 from cockpit.desk.stats import DeskStats, FeedStats, Mode, VenueStats
+from cockpit.desk.trader_files import NOTHING_KEPT, TraderPaths
 from cockpit.wire.replay import Replay
 
 LOOK_NS = 1_000_000_000
@@ -32,6 +33,7 @@ class ReplayEngine:
         speed: float | None,
         start: str | None,
         config: Config | None = None,
+        trader_paths: TraderPaths = NOTHING_KEPT,
     ) -> None:
         """`config` has what the trader says of alerts, assets and margins; nothing of a replay's
         alerts is kept or told to a hook."""
@@ -54,6 +56,7 @@ class ReplayEngine:
                 rules=config.alert,
                 assets=config.assets,
                 own_margins=config.own_margins,
+                trader_paths=trader_paths,
             ),
             self,
         )
@@ -74,6 +77,7 @@ class ReplayEngine:
             self.alerting.look()
 
     async def start(self) -> None:
+        self.core.files.read()
         self._task = asyncio.create_task(self._replay.run(), name="replay")
 
     async def stop(self) -> None:

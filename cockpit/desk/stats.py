@@ -7,6 +7,7 @@ import msgspec
 
 from cockpit.alerts.rule import Rule
 from cockpit.alerts.states import Alert, Firing
+from cockpit.calculators.saved_plans import SavedPlan
 from cockpit.history.rows import ExposureSample, Figures
 from cockpit.history.service import Status
 from cockpit.state.view import MarketView
@@ -91,8 +92,8 @@ class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     """How a desk stands at one moment, without its state.
 
     `at_ns` is the desk's time, which is that of the tape in a replay. `detail` is for the status
-    bar. A venue without a wire (a tape) is not in `venues`. `past` is what the last `LookBack`
-    found, None while it is being read.
+    bar. A venue without a wire (a tape) is not in `venues`. `plans` are those that are kept, the
+    newest first. `past` is what the last `LookBack` found, None while it is being read.
     """
 
     mode: Mode
@@ -101,5 +102,6 @@ class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     feed: FeedStats
     venues: dict[str, VenueStats]
     alerts: AlertStats
+    plans: tuple[SavedPlan, ...] = ()
     computation: Computation | None = None
     past: PastMoment | None = None

@@ -129,6 +129,7 @@ class CockpitApp(ControlledApp):
         """What panes read and only we know. A frozen picture keeps its time and its words."""
         readings, stats = self.readings, self.desk.stats()
         readings.feed = stats.feed
+        self.ui.plans.take(stats.plans)
         notices = self.desk.notices()
         for answer in self._answers.new(notices):
             self.say(answer.text, answer.severity)

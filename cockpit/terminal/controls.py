@@ -21,7 +21,6 @@ from cockpit.ui.input.host import PickerSpec, PromptSpec
 from cockpit.ui.input.keymap import key_of, keymap_of
 from cockpit.ui.input.market_selection import select_symbol
 from cockpit.ui.input.navigation import LAYOUTS
-from cockpit.ui.input.position_editor import FileWatch
 from cockpit.ui.layout.workspaces import WORKSPACES
 from cockpit.ui.model import remembered
 from cockpit.ui.model.readings import Readings
@@ -117,8 +116,6 @@ class ControlledApp(PaintedApp):
         """Once the workspace is on the screen."""
         self._use_colours()
         self.set_interval(RELOAD_S, self._reload_theme)
-        self.set_interval(RELOAD_S, FileWatch(self).look)
-        self.call_after_refresh(plan_actions.load, self)
         announcer = Announcer(self.desk, self.config.alert_out, self.say, self.hand_over)
         self.set_interval(EVERY_S, announcer.poll)
         for problem in filter(None, self._problems):

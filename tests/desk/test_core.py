@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from cockpit.alerts.rule import Rule
+from cockpit.calculators.saved_plans import fill
 from cockpit.core.clock import ManualClock
 from cockpit.core.errors import InputError
 from cockpit.core.events import BookReset, Funding, Link, Position, Prices
@@ -13,22 +14,34 @@ from cockpit.desk.contract import (
     Acknowledge,
     Cancel,
     Desk,
+    DropPlan,
+    FillLeg,
     Hold,
     Intent,
+    KeepPlan,
+    LookBack,
     Mute,
     Record,
+    Retype,
     SetRules,
     Survey,
+    UnfillLeg,
     Unmute,
     Watch,
 )
 from cockpit.desk.core import DeskCore, DeskSetup
 from cockpit.desk.stats import FeedStats
+from cockpit.portfolio.manual import Entry
+from tests.desk.plans import pair
 from tests.support import AT_NS
 from tests.wire.tiny import SPEC
 
 SAID = {"venue": "tiny", "recv_ns": AT_NS}
 HELD = Position(symbol="BTC", account="manual", size=-0.5, source="manual", **SAID)
+
+
+TYPED = Entry(venue="okx", symbol="BTC", size=-0.5, entry=64_000.0)
+PLAN = fill(pair("pair"), 0, 64_010.0, 0.5, AT_NS, fee_usd=-1.5)
 
 
 class QuietFeed:
@@ -130,6 +143,18 @@ def test_rules_can_be_changed_and_what_is_muted_stays_muted(desk):
     assert "paid" not in {firing.alert.rule for firing in desk.alerting.firing()}
 
 
+def test_a_kept_plan_is_among_the_stats_and_says_where_it_is(desk):
+    desk.post(KeepPlan(PLAN))
+    assert desk.stats().plans == (PLAN,)
+    [answer] = [notice for notice in desk.notices() if notice.is_answer]
+    assert answer.text == "kept until the end: nothing is written here"
+
+
+def test_a_position_that_was_typed_is_held_from_then_on(desk):
+    desk.post(Retype(None, TYPED))
+    assert [(p.venue, p.size, p.recv_ns) for p in desk.view.manual()] == [("okx", -0.5, AT_NS)]
+
+
 def test_a_survey_is_asked_of_the_venues_and_kept_until_it_is_switched_off(desk, feed):
     desk.take([Link(state="live", **SAID), Prices(symbol="WIF", mark=2.5, **SAID)])
     assert desk.view.surveyed() == []
@@ -172,6 +197,8 @@ def test_what_stats_said_of_alerts_does_not_change_when_an_alert_is_acknowledged
         Watch(("BTC",)), Hold((HELD,)), Cancel(), Record("/tapes"), Record(None), Mute("BTC"),
         Unmute("BTC"), Survey(True), Acknowledge("stale", "tiny/BTC"),
         SetRules((Rule(name="paid", kind="funding_level", threshold=1e-6),)),
+        KeepPlan(PLAN, is_new=True), DropPlan("pair"), FillLeg("pair", PLAN.fills[0]),
+        UnfillLeg("pair", 0), Retype(None, TYPED), Retype(TYPED, None), LookBack(AT_NS),
     ],
     ids=lambda intent: type(intent).__name__,
 )  # fmt: skip

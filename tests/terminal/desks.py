@@ -8,11 +8,14 @@ from cockpit.core.clock import ManualClock
 from cockpit.core.events import BookSnapshot, Event, Funding, Link, OpenInterest, Prices
 from cockpit.desk.contract import (
     AlertIntent,
+    FileIntent,
+    Hold,
     Intent,
     Notice,
     Record,
 )
 from cockpit.desk.stats import Computation, DeskStats, Mode, PastMoment
+from cockpit.desk.trader_files import NOTHING_KEPT, TraderFiles, TraderPaths
 from cockpit.desk.trader_intents import answer_record, change_alerts
 from cockpit.state.store import MarketStore
 from tests.desk.quiet import quiet_stats
@@ -32,6 +35,7 @@ class StillDesk:
         self.view = MarketStore([(name, f"{name}-chain") for name in VENUES], SYMBOLS)
         self.posted: list[Intent] = []
         self.said: list[Notice] = []
+        self.keep_files(NOTHING_KEPT)
         self.computed: Computation | None = None
         self.found: PastMoment | None = None
         self.tape: Path | None = None
@@ -40,6 +44,12 @@ class StillDesk:
         for venue in VENUES:
             self.view.apply(Link(venue=venue, recv_ns=T0, link="main", state="live"))
         self.stir(random.Random(0), 60)
+
+    def keep_files(self, where: TraderPaths) -> None:
+        self.files = TraderFiles(where, self.view, self.clock, self.said.append, self.hold)
+
+    def hold(self, held: Hold) -> None:
+        self.view.set_manual(held.positions)
 
     def stir(self, seed: random.Random, count: int) -> None:
         """So many random facts, a few milliseconds apart."""
@@ -71,6 +81,8 @@ class StillDesk:
         self.posted.append(intent)
         if isinstance(intent, AlertIntent):
             change_alerts(self.alerting, intent)
+        elif isinstance(intent, FileIntent):
+            self.files.post(intent)
         elif isinstance(intent, Record):
             self.said.append(answer_record(self.record, intent, self.clock.now_ns()))
 
@@ -83,6 +95,7 @@ class StillDesk:
             self.clock,
             self.alerting,
             recording=self.tape is not None,
+            plans=self.files.plans.plans,
             computation=self.computed,
             past=self.found,
         )
@@ -92,6 +105,7 @@ class StillDesk:
         return f"recording into {folder}" if folder else "recording ended"
 
     async def start(self) -> None:
+        self.files.read()
         self.is_started = True
 
     async def stop(self) -> None:

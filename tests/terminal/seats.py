@@ -6,8 +6,11 @@ from typing import Any
 from cockpit.alerts.service import Alerting
 from cockpit.config import Config
 from cockpit.core.clock import ManualClock
-from cockpit.desk.contract import Hold, Intent, Notice, Watch
+from cockpit.desk.contract import Intent, Notice, Watch
 from cockpit.desk.stats import Mode
+from cockpit.desk.trader_files import TraderPaths
+from cockpit.state.store import MarketStore
+from cockpit.storage import paths
 from cockpit.terminal.app import CockpitApp
 from cockpit.ui.input import dispatch
 from cockpit.ui.theme.capabilities import Terminal
@@ -33,14 +36,19 @@ class KnownDesk(StillDesk):
         self.computed = None
         self.found = None
         self.tape = None
+        self.look_at(self.view)
         self.alerting = Alerting((), self.view, self.clock, {})
+
+    def look_at(self, view: MarketStore) -> None:
+        """Stand on this market; what was typed is written only where it is live."""
+        self.view = view
+        typed = paths.positions_file() if self.mode == "LIVE" else None
+        self.keep_files(TraderPaths(plans=paths.plans_dir(), positions=typed))
 
     def post(self, intent: Intent) -> None:
         super().post(intent)
         if isinstance(intent, Watch):
             self.view.watch(intent.symbols)
-        elif isinstance(intent, Hold):
-            self.view.set_manual(intent.positions)
 
 
 @dataclasses.dataclass

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from cockpit.calculators.saved_plans import load_all
-from cockpit.desk.contract import Cancel, Compute
+from cockpit.desk.contract import Cancel, Compute, KeepPlan
 from cockpit.desk.stats import Computation
 from cockpit.storage import paths
 from cockpit.terminal.dialogs.prompt import Prompt
@@ -48,7 +48,7 @@ async def test_from_a_cell_to_a_kept_and_copied_hedge_in_four_keys():
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("C", "H", "W", "Y")
-        assert app.known.posted == []
+        assert [type(intent) for intent in app.known.posted] == [KeepPlan]
         (plan,) = load_all(paths.plans_dir())[0]
         assert plan == kept(app)
         assert plan.calculator == "hedge"
@@ -79,7 +79,7 @@ async def test_a_key_that_quits_or_acts_elsewhere_is_only_a_letter_in_a_field():
         app.type("C", "enter", "q", "W", "space", "comma")
         assert app.is_running
         assert app.ui.forms.opened["carry"].text("symbol") == "qW ,"
-        assert app.ui.plans.saved == []
+        assert app.ui.plans.saved == ()
         assert not app.ui.frozen
 
 
@@ -112,7 +112,7 @@ async def test_a_mistake_is_said_in_words_and_nothing_can_be_kept_of_it():
         app.type("C", "j", "j", "j", "enter", "x", "escape", "W")
         assert "notional_usd: expected a number above 0, got 'x'" in shown(app, "result")
         assert "1 to mend" in shown(app, "form")
-        assert app.ui.plans.saved == []
+        assert app.ui.plans.saved == ()
         assert app.told == ["there are no legs to keep: C, H or S proposes some"]
 
 
@@ -182,7 +182,7 @@ async def test_a_kept_plan_is_deleted_after_asking():
         app.type("D")
         await pilot.pause()
         await pilot.press("y", "enter")
-        assert app.ui.plans.saved == []
+        assert app.ui.plans.saved == ()
         assert list(paths.plans_dir().iterdir()) == []
         assert "proposed by carry" in shown(app, "legs")
 

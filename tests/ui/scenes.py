@@ -1,5 +1,6 @@
 """Scenes to draw: three small venues with known figures, in every state a trader meets."""
 
+from cockpit.calculators.saved_plans import SavedPlan
 from cockpit.core.events import (
     Block,
     BookSnapshot,
@@ -151,3 +152,9 @@ def down() -> Readings:
 
 
 STATES = {"empty": bare, "live": live, "stale": stale, "down": down}
+
+
+def keep(scene: Readings, plan: SavedPlan) -> None:
+    """The desk keeps this plan alone, and it is open."""
+    scene.ui.plans.take((plan,))
+    scene.ui.plans.open(plan.name)

@@ -7,14 +7,14 @@ from cockpit.ui.input.host import Host, PromptSpec
 _YES, _NO = ("y", "yes"), ("", "n", "no")
 
 
-def ask_to_delete(host: Host, what: str, act: Callable[[], str]) -> None:
-    """`y` and enter delete. `act` answers with what went wrong, empty for nothing."""
+def ask_to_delete(host: Host, what: str, act: Callable[[], None]) -> None:
+    """`y` and enter delete."""
 
     def accept(text: str) -> str:
         word = text.strip().casefold()
         if word in _YES:
-            return act()
-        return "" if word in _NO else "y deletes, n keeps"
+            act()
+        return "" if word in (*_YES, *_NO) else "y deletes, n keeps"
 
     host.ask(
         PromptSpec(

@@ -1,11 +1,11 @@
 """Keys of the plan's and the stress workspace: open a calculator, type, keep, mark filled, copy."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from cockpit.calculators import saved_plans
 from cockpit.core.errors import CockpitError, InputError
 from cockpit.core.units import utc_stamp
+from cockpit.desk.contract import DropPlan, FillLeg, KeepPlan, PlanIntent, UnfillLeg
 from cockpit.storage import paths
 from cockpit.ui.export import clipboard
 from cockpit.ui.input import jump_actions, navigation
@@ -123,11 +123,9 @@ def _pick(step: int) -> navigation.Handler:
 # --- plans --------------------------------------------------------------------------------------
 
 
-def load(host: Host) -> None:
-    """The plans of the folder, once at the start; what cannot be read is said."""
-    host.ui.plans.saved, problems = saved_plans.load_all(paths.plans_dir())
-    for problem in problems:
-        host.say(problem, "warn")
+def refresh(host: Host) -> None:
+    """Copy what the desk keeps now for the panes."""
+    host.ui.plans.take(host.desk.stats().plans)
 
 
 def write(host: Host, _: int) -> None:
@@ -136,43 +134,38 @@ def write(host: Host, _: int) -> None:
 
 
 def keep(host: Host, name: str) -> saved_plans.SavedPlan | None:
-    """Write the plan on the screen; with a name, under that name."""
+    """Have the plan on the screen kept, and export it; with a name, under that name."""
     from cockpit.ui.readings import plan_pricing
 
     readings = host.readings
     host.forms.catch_up()
-    plan = host.ui.plans.shown
+    shown = host.ui.plans.shown
     try:
-        if plan is None:
-            plan = plan_pricing.proposed(readings, name or _free_name(host))
-            if plan is None:
-                host.say("there are no legs to keep: C, H or S proposes some", "warn")
-                return None
-        elif name:
-            plan = plan_pricing.renamed(plan, name)
-        saved_plans.check_name(plan.name)
-        kept = saved_plans.save(paths.plans_dir(), plan)
+        plan = plan_pricing.renamed(shown, name) if shown and name else shown
+        plan = plan or plan_pricing.proposed(readings, name or _free_name(host))
     except CockpitError as error:
         host.say(error.ui_message, "warn")
-    except OSError as error:
-        host.say(f"{paths.plans_dir()}: the plan was not written: {error.strerror}", "danger")
-    else:
-        host.ui.plans.keep(plan)
-        _export(host, plan, kept)
-        return plan
-    return None
+        return None
+    if plan is None:
+        host.say("there are no legs to keep: C, H or S proposes some", "warn")
+        return None
+    host.desk.post(KeepPlan(plan, is_new=not shown and not name))
+    host.ui.plans.open(plan.name)
+    refresh(host)
+    _export(host, plan)
+    return plan
 
 
-def _export(host: Host, plan: saved_plans.SavedPlan, kept: Path) -> None:
-    """The other forms of a plan that has just been kept, for programs and for reading out."""
+def _export(host: Host, plan: saved_plans.SavedPlan) -> None:
+    """The other forms of a plan, on this machine, for programs and for reading out."""
     folder = paths.exports_dir()
     try:
         files = saved_plans.export(folder, plan)
     except OSError as error:
-        host.say(f"kept as {kept}; {folder}: nothing was exported: {error.strerror}", "warn")
+        host.say(f"{folder}: nothing was exported: {error.strerror}", "warn")
     else:
         others = ", ".join(path.suffix for path in files)
-        host.say(f"kept as {kept}, exported to {folder} as {others}", "info")
+        host.say(f"{plan.name} exported to {folder} as {others}", "info")
 
 
 def _free_name(host: Host) -> str:
@@ -183,7 +176,8 @@ def _free_name(host: Host) -> str:
     symbol = next((leg.symbol for leg in host.ui.plans.legs(host.ui.forms)), "plan")
     stamp = utc_stamp(readings.now_ns)[2:13].replace("T", "-")
     wanted = f"{symbol}-{form.name if form else 'plan'}-{stamp}".lower()
-    return saved_plans.free_name(paths.plans_dir(), plan_pricing.plain_name(wanted))
+    taken = {plan.name for plan in host.desk.stats().plans}
+    return saved_plans.free_name(taken, plan_pricing.plain_name(wanted))
 
 
 def copy(host: Host, _: int) -> None:
@@ -278,7 +272,8 @@ def _mark(host: Host, number: int, text: str) -> None:
         price, size, *fee = map(float, words)
     except ValueError:
         raise InputError(f"expected numbers, got {text.strip()!r}") from None
-    _put(host, saved_plans.fill(plan, number, price, size, host.readings.now_ns, *fee))
+    filled = saved_plans.fill(plan, number, price, size, host.readings.now_ns, *fee)
+    _post(host, FillLeg(plan.name, filled.fills[-1]))
 
 
 def unfill(host: Host, _: int) -> None:
@@ -286,16 +281,12 @@ def unfill(host: Host, _: int) -> None:
     if plan is None or not plan.fills:
         host.say("nothing is marked as filled here", "warn")
         return
-    _put(host, saved_plans.unfill(plan, min(host.ui.plans.leg, len(plan.legs) - 1)))
+    _post(host, UnfillLeg(plan.name, min(host.ui.plans.leg, len(plan.legs) - 1)))
 
 
-def _put(host: Host, plan: saved_plans.SavedPlan) -> None:
-    """Show a changed plan and write it, so that a crash forgets no fill."""
-    host.ui.plans.keep(plan)
-    try:
-        saved_plans.save(paths.plans_dir(), plan)
-    except OSError as error:
-        host.say(f"{paths.plans_dir()}: the fill was not written: {error.strerror}", "danger")
+def _post(host: Host, intent: PlanIntent) -> None:
+    host.desk.post(intent)
+    refresh(host)
 
 
 def delete(host: Host, _: int) -> None:
@@ -309,14 +300,9 @@ def delete(host: Host, _: int) -> None:
     plan = plans.saved[min(plans.row, len(plans.saved) - 1)]
     done = saved_plans.progress(plan)
 
-    def act() -> str:
-        try:
-            saved_plans.delete(paths.plans_dir(), plan.name)
-        except OSError as error:
-            return f"{paths.plans_dir()}: {plan.name} was not deleted: {error.strerror}"
-        plans.drop(plan.name)
-        host.say(f"deleted {plan.name}", "info")
-        return ""
+    def act() -> None:
+        plans.close(plan.name)
+        _post(host, DropPlan(plan.name))
 
     state = "done" if done.is_done else f"{done.filled_frac:.0%} filled"
     ask_to_delete(host, f"{plan.name}, {state}", act)

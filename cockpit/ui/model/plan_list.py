@@ -1,6 +1,7 @@
 """The plans on the screen: what was kept, which one is open, and which leg the cursor is on."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cockpit.core.plan import Leg
@@ -12,12 +13,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class PlanList:
-    """`opened` is the name of the kept plan whose legs are shown; empty for the proposed one.
+    """`saved` is copied from the desk at each look.
 
-    `row` is the cursor among the kept plans, `leg` among the legs.
+    `opened` is the name of the kept plan whose legs are shown; empty for the proposed one. `row` is
+    the cursor among the kept plans, `leg` among the legs.
     """
 
-    saved: list["SavedPlan"] = field(default_factory=list)
+    saved: Sequence["SavedPlan"] = ()
     opened: str = ""
     row: int = 0
     leg: int = 0
@@ -35,17 +37,26 @@ class PlanList:
         result = form.result if form and not form.is_outdated else None
         return result.plan.legs if result and result.plan else ()
 
-    def keep(self, plan: "SavedPlan") -> None:
-        """Put a plan among the kept ones, or in place of the other of that name, and open it."""
-        others = [other for other in self.saved if other.name != plan.name]
-        self.saved = sorted([*others, plan], key=lambda other: -other.at_ns)
-        self.opened = plan.name
-        self.row = self.saved.index(plan)
+    def take(self, saved: Sequence["SavedPlan"]) -> None:
+        """These are kept now; the cursor stays on its plan, or goes on to the one after it."""
+        if saved is self.saved:
+            return
+        before = [plan.name for plan in self.saved]
+        now = [plan.name for plan in saved]
+        under = before[self.row] if self.row < len(before) else ""
+        if self.opened in now and self.opened not in before:
+            under = self.opened
+        self.saved = saved
+        self.row = now.index(under) if under in now else max(0, min(self.row, len(now) - 1))
 
-    def drop(self, name: str) -> None:
-        """Forget a plan; the cursor goes on to the other after it."""
-        self.saved = [other for other in self.saved if other.name != name]
-        self.row = max(0, min(self.row, len(self.saved) - 1))
+    def open(self, name: str) -> None:
+        """Show the legs of this plan, as soon as it is kept."""
+        self.opened = name
+        names = [plan.name for plan in self.saved]
+        self.row = names.index(name) if name in names else self.row
+
+    def close(self, name: str) -> None:
+        """Show what is proposed again, if this plan was shown."""
         if self.opened == name:
             self.opened, self.leg = "", 0
 

@@ -5,7 +5,7 @@ import dataclasses
 from cockpit.alerts.service import Alerting
 from cockpit.config import Config
 from cockpit.core.clock import ManualClock
-from cockpit.desk.contract import Hold, Intent, Notice, Watch
+from cockpit.desk.contract import Intent, Notice, Watch
 from cockpit.desk.stats import DeskStats, Mode, PastMoment
 from cockpit.ui.input import dispatch
 from cockpit.ui.input.form_runner import FormRunner
@@ -36,8 +36,6 @@ class QuietDesk:
         self.posted.append(intent)
         if isinstance(intent, Watch):
             self.view.watch(intent.symbols)
-        elif isinstance(intent, Hold):
-            self.view.set_manual(intent.positions)
 
     def notices(self) -> list[Notice]:
         return []

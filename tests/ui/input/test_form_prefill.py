@@ -141,12 +141,12 @@ def test_stress_of_a_half_filled_plan_knows_what_is_filled():
     opened(scene, "carry")
     plan = plan_pricing.proposed(scene, "btc-carry")
     assert plan is not None
-    scene.ui.plans.keep(plan)
+    scenes.keep(scene, plan)
     scene.ui.workspace = "plan"
     legs = msgspec.json.decode(prefill(scene, "stress")["plan"].text)
     assert [leg["filled"] for leg in legs] == [0.0, 0.0]
     one = plan.legs[1]
-    scene.ui.plans.keep(fill(plan, 1, MIDS["BTC"], one.size / 4, AT_NS))
+    scenes.keep(scene, fill(plan, 1, MIDS["BTC"], one.size / 4, AT_NS))
     legs = msgspec.json.decode(prefill(scene, "stress")["plan"].text)
     assert [leg["filled"] for leg in legs] == [0.0, one.size / 4]
     held = msgspec.json.decode(prefill(scene, "margin")["positions"].text)

@@ -7,7 +7,8 @@ import pytest
 
 from cockpit.alerts.rule import Rule
 from cockpit.alerts.service import Alerting
-from cockpit.desk.contract import Acknowledge, Hold, Mute, Record, Watch
+from cockpit.desk.contract import Acknowledge, Mute, Record, Retype, Watch
+from cockpit.portfolio.manual import Entry
 from cockpit.ui.input import alert_actions, command_line
 from cockpit.ui.input.host import PickerSpec, PromptSpec
 from tests.ui import held, scenes
@@ -97,9 +98,8 @@ def test_a_typed_position_is_posted_and_a_mistake_keeps_the_prompt_open():
     assert prompt.accept("nonsense") != ""
     assert host.desk.posted == []
     assert prompt.accept("bravo BTC 0.5 64000") == ""
-    (hold,) = host.desk.posted
-    assert isinstance(hold, Hold)
-    assert [(p.venue, p.symbol, p.size) for p in hold.positions] == [("bravo", "BTC", 0.5)]
+    typed = Entry(venue="bravo", symbol="BTC", size=0.5, entry=64_000.0)
+    assert host.desk.posted == [Retype(None, typed)]
 
 
 def test_a_position_is_deleted_only_after_a_yes():
@@ -111,7 +111,7 @@ def test_a_position_is_deleted_only_after_a_yes():
     assert prompt.accept("n") == ""
     assert host.desk.posted == []
     assert prompt.accept("y") == ""
-    assert host.desk.posted == [Hold(())]
+    assert host.desk.posted == [Retype(Entry(venue="charliedex", symbol="ETH", size=2.0), None)]
 
 
 def test_every_verb_reads_its_words_without_a_screen():

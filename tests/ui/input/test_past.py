@@ -15,6 +15,7 @@ from cockpit.ui.layout.workspaces import PANES, show
 from cockpit.ui.panes import status
 from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
+from tests.ui import scenes
 from tests.ui.input.hosts import PlainHost
 
 MINUTE_NS = 60 * NS_PER_S
@@ -194,7 +195,7 @@ def test_a_leg_that_is_filled_leads_to_how_it_was_then(host):
         expected=(Expected(mid=2_500.0, cost_frac=0.0004, fee_frac=0.0003),),
         fills=(Fill(leg=0, price=2_500.0, size=2.0, at_ns=AT_NS - 40 * MINUTE_NS),),
     )  # fmt: skip
-    host.ui.plans.keep(plan)
+    scenes.keep(host.readings, plan)
     show(host.ui, "plan")
     host.ui.focus = "legs"
     press(host, ["enter"])

@@ -117,7 +117,7 @@ def test_legs_of_a_kept_plan_say_what_is_left_and_what_stands_open():
     opened(scene, "carry")
     plan = plan_pricing.proposed(scene, "btc-carry")
     assert plan is not None
-    scene.ui.plans.keep(fill(plan, 0, 64_010.0, 1.0, scene.now_ns))
+    scenes.keep(scene, fill(plan, 0, 64_010.0, 1.0, scene.now_ns))
     text = "\n".join(texts(legs.lines(scene, 120, 20)))
     assert "btc-carry" in text
     assert "unhedged now: +1 BTC ($64,000)" in text
