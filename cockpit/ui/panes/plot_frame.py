@@ -1,6 +1,6 @@
 """What every plot shares: round ticks, a zero line, labels at the right end of the lines."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cockpit.core.units import HOUR_NS, utc
@@ -9,6 +9,9 @@ from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import ASCII_MARKS, Canvas
 from cockpit.ui.text.styled import Line, fit, right
 from cockpit.ui.theme.capabilities import GlyphSet
+
+_WHOLE_NAME = 12
+"""Cells in which a venue's whole name stands; in fewer its short one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def framed_plot(
     texts = [fmt.signed(t, decimals) if signed else f"{t:.{decimals}f}" for t in ticks]
     axis = max((len(text) for text in texts), default=1) + 2
     spare = width - axis - figure - 2
-    name = next((n for n, least in ((12, 24), (4, 14)) if spare - n >= least), 0)
+    name = next((n for n, least in ((_WHOLE_NAME, 24), (4, 14)) if spare - n >= least), 0)
     label = name + figure + 2 if figure and width - axis - name - figure - 2 >= 12 else 0
     plot_w = width - axis - label
     if plot_w < 8 or height < 3:
@@ -75,7 +78,7 @@ def framed_plot(
         text = marks.get(i, "")
         lines.append([(right(text, axis - 2), "dim"), (" ┤" if text else " │", "frame"), *row])
         if label:
-            lines[-1].append(labels[i])
+            lines[-1] += labels[i]
     return Plot(lines, axis, plot_w)
 
 
@@ -94,48 +97,82 @@ def _labels(
     name_width: int,
     figure: int,
     glyphs: GlyphSet,
-) -> list[tuple[str, str]]:
-    """Each name and figure at the right end of its line, moved apart where they collide."""
-    all_series = [line for _, line in ends]
+) -> list[Line]:
+    """Names and figure at the right end of their line, moved apart where they collide.
+
+    Lines that end in one place with one figure share a label.
+    """
+    marks = {
+        line.name: ASCII_MARKS[i % len(ASCII_MARKS)] if glyphs == "ascii" else ""
+        for i, (_, line) in enumerate(ends)
+    }
+    together: dict[tuple[int, str], list[Series]] = {}
+    for row, line in ends:
+        if line.last is not None:
+            together.setdefault((min(rows - 1, max(0, row)), line.figure), []).append(line)
     wanted = sorted(
-        ((min(rows - 1, max(0, row)), -s.last, s) for row, s in ends if s.last is not None),
+        ((row, -(group[0].last or 0.0), group) for (row, _), group in together.items()),
         key=lambda item: item[:2],
     )
-    taken: dict[int, Series] = {}
-    for row, _, line in wanted:
+    taken: set[int] = set()
+    for row, _, _ in wanted:
         free = sorted((r for r in range(rows) if r not in taken), key=lambda r: (abs(r - row), r))
-        if free:
-            taken[free[0]] = line
+        taken |= set(free[:1])
     # Where labels had to move, their order is still that of the lines.
-    ordered = dict(zip(sorted(taken), (s for _, _, s in wanted), strict=False))
-    size = name_width + figure + 2
-    out: list[tuple[str, str]] = []
-    for i in range(rows):
-        if i not in ordered:
-            out.append((" " * size, "dim"))
-            continue
-        line = ordered[i]
-        name = line.name if name_width >= 12 else readings.short(line.name)
-        key = " "
-        if glyphs == "ascii":
-            key = ASCII_MARKS[all_series.index(line) % len(ASCII_MARKS)]
-        text = f"{key}{fit(name, name_width)}{right(line.figure, figure)} "
-        out.append((text, line.role))
-    return out
+    ordered = dict(zip(sorted(taken), (group for _, _, group in wanted), strict=False))
+    blank: Line = [(" " * (name_width + figure + 2), "dim")]
+    return [
+        [
+            *_names(readings, ordered[i], marks, name_width),
+            (right(ordered[i][0].figure, figure) + " ", ordered[i][0].role),
+        ]
+        if i in ordered
+        else blank
+        for i in range(rows)
+    ]
+
+
+def _names(
+    readings: Readings, group: Sequence[Series], marks: Mapping[str, str], width: int
+) -> Line:
+    """Who ends here, each in its colour, in one cell more than `width`; `+2` for those left out."""
+    if len(group) == 1:
+        line = group[0]
+        name = line.name if width >= _WHOLE_NAME else readings.short(line.name)
+        return [(f"{marks[line.name] or ' '}{fit(name, width)}", line.role)]
+    room = width
+    words: Line = []
+    for i, line in enumerate(group):
+        name = f" {marks[line.name]}{readings.short(line.name)}"
+        left = len(group) - i
+        rest = f" +{left}" if left > 1 else ""
+        if len(name) + (len(rest) if left > 1 else 0) > room + 1 and rest:
+            words.append((rest[: room + 1], "dim"))
+            room -= len(rest)
+            break
+        words.append((name, line.role))
+        room -= len(name)
+    return [*words, (" " * max(0, room + 1), "dim")]
 
 
 def dated(since_ns: int, now_ns: int, left: int, width: int) -> Line:
-    """Under the plot: the day at each UTC midnight, or the hour where the span is short."""
+    """Under the plot: the day at each UTC midnight, or the hour where the span is short.
+
+    The first day and the first of a month name it."""
     day = 24 * HOUR_NS
     step, form = (day, "%d") if now_ns - since_ns > 2 * day else (6 * HOUR_NS, "%H:00")
     if now_ns - since_ns <= 6 * HOUR_NS:
         step, form = HOUR_NS, "%H:00"
     row = [" "] * width
+    month = 0
     at_ns = (since_ns // step + 1) * step
     while at_ns < now_ns:
         x = int((at_ns - since_ns) / (now_ns - since_ns) * width)
-        text = f"{utc(at_ns):{form}}"
+        at = utc(at_ns)
+        is_named = step == day and at.month != month
+        text = f"{at:%-d %b}" if is_named else f"{at:{form}}"
         if x + len(text) <= width and row[max(0, x - 1)] == " ":
             row[x : x + len(text)] = text
+            month = at.month
         at_ns += step
     return [(" " * left, "dim"), ("".join(row), "dim")]

@@ -1,7 +1,7 @@
 """Lines drawn in characters: braille, block or ASCII, from arrays.
 
 A canvas is a grid of dots, finer than the cells it becomes. Each cell takes the colour of the
-series drawn last in it.
+series drawn last in it; where one lies exactly on another they take turns.
 """
 
 import math
@@ -23,6 +23,8 @@ _BLOCKS = np.array([ord(c) for c in " ▀▄█"], dtype=np.uint32)
 ASCII_MARKS = "*+xo#@"
 """The characters of the series in ASCII, in the order in which they are drawn."""
 _ASCII_MARKS = np.array([ord(c) for c in ASCII_MARKS], dtype=np.uint32)
+_TURN = 3
+"""Cells in which one of several lines that lie on each other is seen before the next is."""
 Floats = NDArray[np.float64]
 
 
@@ -36,6 +38,8 @@ class Canvas:
         self._dx, self._dy = _DOTS[glyphs]
         self._dots = np.zeros((height * self._dy, width * self._dx), dtype=bool)
         self._owner = np.full((height, width), -1, dtype=np.int64)
+        self._below = np.zeros((height, width), dtype=np.int64)
+        """How many series lie under the last one without a dot of their own."""
         self._roles: list[str] = []
         self._marks: list[tuple[int, int, str, str]] = []
 
@@ -84,9 +88,18 @@ class Canvas:
         self._roles.append(role)
         level = np.arange(self._dots.shape[0])[:, None]
         drawn = (level >= top) & (level <= bottom) & known
+        cells, adds = self._cells(drawn), self._cells(drawn & ~self._dots)
         self._dots |= drawn
-        cells = drawn.reshape(self.height, self._dy, self.width, self._dx).any(axis=(1, 3))
-        self._owner[cells] = len(self._roles) - 1
+        covers = cells & ~adds
+        self._below[adds] = 0
+        self._below[covers] += 1
+        turn = (np.cumsum(covers, axis=1) - 1) // _TURN % (self._below + 1)
+        self._owner[adds | (covers & (turn == 0))] = len(self._roles) - 1
+
+    def _cells(self, dots: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which cells have any of these dots, shape (height, width)."""
+        grid = dots.reshape(self.height, self._dy, self.width, self._dx)
+        return np.asarray(grid.any(axis=(1, 3)), dtype=np.bool_)
 
     def lines(self) -> list[Line]:
         """The cells as styled text, one line a row; empty cells have the role `dim`."""

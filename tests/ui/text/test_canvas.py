@@ -121,3 +121,12 @@ def test_without_colour_two_lines_are_told_apart_by_their_marks_and_one_stays_fi
         assert "*alphaswap" in ends[names[0]]
         assert "++++" in ends[names[1]]
         assert "+bravo" in ends[names[1]]
+
+
+def test_lines_that_lie_on_each_other_take_turns() -> None:
+    canvas = Canvas(12, 1, "ascii")
+    canvas.plot(np.zeros(12), 0.0, 1.0, "venue1")
+    canvas.plot(np.zeros(12), 0.0, 1.0, "venue2")
+    assert [role for _, role in canvas.lines()[0]] == ["venue2", "venue1", "venue2", "venue1"]
+    canvas.plot(np.zeros(12), 0.0, 1.0, "venue3")
+    assert {role for _, role in canvas.lines()[0]} == {"venue1", "venue2", "venue3"}

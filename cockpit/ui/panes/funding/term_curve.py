@@ -47,12 +47,8 @@ def plot(readings: Readings, width: int, height: int) -> list[Line]:
             canvas.plot(line, bottom, top, colour)
             for place, value in zip(places[there], values[there], strict=True):
                 canvas.mark(int(place), float(value), bottom, top, "●", colour)
-            now = values[_NOW]
             last = float(values[there][-1])
-            figure = (
-                fmt.MISSING if np.isnan(now) else fmt.rate(float(now) / factor, readings.ui.unit)
-            )
-            series.append(Series(name, colour, last, figure))
+            series.append(Series(name, colour, last, fmt.rate(last / factor, readings.ui.unit)))
         return series
 
     drawn = framed_plot(readings, width, height - 1, bottom, top, ticks, draw)

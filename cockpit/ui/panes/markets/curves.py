@@ -85,8 +85,11 @@ def _plot(readings: Readings, width: int, height: int) -> tuple[list[Line], list
             canvas.plot(values, bottom, top, colour)
             if _mark_gaps(canvas, values, bottom, top, colour):
                 gaps.append(name)
-            last = now * factor if now is not None else _last(values)
-            series.append(Series(name, colour, last, fmt.rate(now, readings.ui.unit)))
+            last = _last(values)
+            figure = fmt.rate(None if last is None else last / factor, readings.ui.unit)
+            series.append(
+                Series(name, colour, last, ("" if now is not None else fmt.STALE) + figure)
+            )
         return series
 
     rows = framed_plot(readings, width, height - 1, bottom, top, ticks, draw)

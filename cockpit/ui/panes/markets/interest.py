@@ -43,7 +43,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
             [(f" {readings.no_symbol if not readings.symbol else 'no venue lists it'}", "dim")],
         ]
     elif height - 2 - len(body) >= _PLOT_ROWS + 2:
-        body += [[], *_history(readings, names, inner, height - 2 - len(body) - 1)]
+        body += _history(readings, names, inner, height - 2 - len(body))
     return framed(
         body,
         width,
@@ -152,7 +152,7 @@ def _history(readings: Readings, names: list[str], width: int, height: int) -> l
         if known.sum() > 2 and values[known][0] > 0:
             rings[name] = (at, (values / values[known][0] - 1.0) * 100)
     if not rings:
-        return [[(" collecting: the last hour is drawn here as it passes", "dim")]]
+        return [[], [(" collecting: the last hour is drawn here as it passes", "dim")]]
     seen = np.concatenate([values[~np.isnan(values)] for _, values in rings.values()])
     peak = max(0.1, float(np.abs(seen).max()))
     low, high = readings.cache.scale(f"interest {readings.symbol}", -peak, peak)
@@ -169,13 +169,25 @@ def _history(readings: Readings, names: list[str], width: int, height: int) -> l
             series.append(Series(name, readings.colour_of(name), last, fmt.signed(last, 2) + "%"))
         return series
 
-    drawn = framed_plot(readings, width, height - 1, bottom, top, ticks, draw)
-    minutes = (
-        f"last {span_ns // HOUR_NS} h"
-        if span_ns >= HOUR_NS
-        else (f"last {span_ns // (60 * NS_PER_S)} min")
-    )
-    return [*drawn.lines, [(" " * drawn.left, "dim"), (f"change in the {minutes}, %", "dim")]]
+    drawn = framed_plot(readings, width, height - 2, bottom, top, ticks, draw)
+    minutes = span_ns // (60 * NS_PER_S)
+    return [
+        [(f" change in the last {minutes} min, %", "dim")],
+        *drawn.lines,
+        _minutes_ago(minutes, drawn.left, drawn.width),
+    ]
+
+
+def _minutes_ago(minutes: int, left: int, width: int) -> Line:
+    """Under the plot: five times from the left edge to now, as many as have room."""
+    row = [" "] * width
+    for quarter in (0, 4, 2, 1, 3):
+        ago = minutes * (4 - quarter) / 4
+        text = f"{fmt.MINUS}{ago:g}m" if ago else "now"
+        at = min(width - len(text), quarter * (width - 1) // 4)
+        if at >= 0 and not any(c.strip() for c in row[max(0, at - 1) : at + len(text) + 1]):
+            row[at : at + len(text)] = text
+    return [(" " * left, "dim"), ("".join(row), "dim")]
 
 
 _NOTHING = (np.empty(0, dtype=np.int64), np.empty(0))
