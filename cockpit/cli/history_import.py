@@ -13,12 +13,11 @@ import duckdb
 import msgspec
 
 from cockpit.cli.options import parse_duration
-from cockpit.cli.tapes import find_tapes
 from cockpit.core.clock import WallClock
 from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import Event
 from cockpit.core.units import HOUR_NS, hour_floor_ns
-from cockpit.desk.recordings import open_recording
+from cockpit.desk.recordings import find_tapes, open_recording
 from cockpit.history.analytic import known_keys
 from cockpit.history.csv_rows import CsvFile
 from cockpit.history.errors import HistoryError

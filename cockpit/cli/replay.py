@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     from cockpit.cli.screen import refuse_without_terminal, run_screen, splash
 
     with splash():
-        from cockpit.cli.tapes import find_tapes
+        from cockpit.desk.recordings import find_tapes
         from cockpit.desk.replay import ReplayEngine
         from cockpit.desk.trader_files import TraderPaths
         from cockpit.storage import paths

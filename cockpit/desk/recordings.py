@@ -1,9 +1,9 @@
-"""A tape together with the session that can read it."""
+"""Which tapes a name stands for, and a tape together with the session that can read it."""
 
 from pathlib import Path
 
 from cockpit import venues
-from cockpit.core.errors import TapeError
+from cockpit.core.errors import InputError, TapeError
 from cockpit.core.names import did_you_mean
 from cockpit.wire.replay import Recording
 from cockpit.wire.tape import read_tape
@@ -20,3 +20,26 @@ def open_recording(path: Path) -> Recording:
         )
     module = venues.load(name)
     return tape, module.SPEC, module.Session
+
+
+def tapes_beside(path: Path) -> tuple[Path, ...]:
+    """Every tape of its folder."""
+    folder = path.parent
+    return tuple(sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.gz")]))
+
+
+def find_tapes(paths: list[str]) -> list[Path]:
+    """Files as given; a folder stands for every tape in it. InputError when there is none."""
+    found: list[Path] = []
+    for text in paths:
+        path = Path(text).expanduser()
+        if path.is_dir():
+            inside = tapes_beside(path / "any")
+            if not inside:
+                raise InputError(f"{path}: no tape in this folder; expected *.jsonl or *.jsonl.gz")
+            found += inside
+        elif path.exists():
+            found.append(path)
+        else:
+            raise InputError(f"{path}: no such tape")
+    return found
