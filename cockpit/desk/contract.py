@@ -132,10 +132,49 @@ class Retype(msgspec.Struct, frozen=True):
     after: Entry | None
 
 
+class Pause(msgspec.Struct, frozen=True):
+    """Hold the tape, or let it run."""
+
+    is_on: bool
+
+
+class SetSpeed(msgspec.Struct, frozen=True):
+    """Play at so many times the tape's own pace; None is as fast as it goes."""
+
+    times: float | None
+
+
+class Step(msgspec.Struct, frozen=True):
+    """So many minutes of the tape on, or back where it is below 0; of a tape that is held, so many
+    of its inputs that state a fact."""
+
+    count: int
+
+
+class Seek(msgspec.Struct, frozen=True):
+    """To how everything stood at this time of the tape."""
+
+    at_ns: int
+
+
+class SeekNext(msgspec.Struct, frozen=True):
+    """On to where the next alert fires, or the exposure jumps, and hold there."""
+
+    what: Literal["alert", "jump"]
+
+
+class OpenTapes(msgspec.Struct, frozen=True):
+    """Play these tapes, or folders of tapes, in place of what is played; from their beginning."""
+
+    paths: tuple[str, ...]
+
+
 AlertIntent = Mute | Unmute | Acknowledge
 PlanIntent = KeepPlan | DropPlan | FillLeg | UnfillLeg
 FileIntent = PlanIntent | Retype
 """What is written into a file of the trader's, by the desk."""
+ReplayIntent = Pause | SetSpeed | Step | Seek | SeekNext | OpenTapes
+"""Only a desk that plays tapes does these; they mean nothing to another."""
 Intent = (
     Watch
     | Survey
@@ -147,6 +186,7 @@ Intent = (
     | LookBack
     | AlertIntent
     | FileIntent
+    | ReplayIntent
 )
 
 

@@ -1,26 +1,39 @@
-"""The desk that plays tapes: the same state, clock and notices as a live engine."""
+"""The desk that plays tapes: a player with the same state, clock and notices as a live engine.
+
+Forward it goes flat out from where it stands. Backward it reads the tapes anew from their
+beginning, beside what is on the screen, and shows that once it has arrived.
+"""
 
 import asyncio
 from pathlib import Path
+from typing import Final
+
+import msgspec
 
 from cockpit.config import Config
-from cockpit.core.clock import Clock
-from cockpit.core.errors import InputError
-from cockpit.core.events import Event
+from cockpit.core.errors import CockpitError, InputError
 from cockpit.core.typed import parse_time
-from cockpit.core.units import utc
+from cockpit.core.units import NS_PER_S, utc
 from cockpit.desk.contract import (
     Intent,
     Notice,
+    OpenTapes,
+    Pause,
+    ReplayIntent,
+    Seek,
+    SeekNext,
+    SetSpeed,
+    Step,
 )
-from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
-from cockpit.desk.recordings import open_recording
-from cockpit.desk.stats import DeskStats, FeedStats, Mode, VenueStats
+from cockpit.desk.recordings import find_tapes, tapes_beside
+from cockpit.desk.replay_run import Run, RunOrder
+from cockpit.desk.stats import DeskStats, FeedStats, Playback, PlaybackState, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderPaths
-from cockpit.wire.replay import Replay
+from cockpit.state.store import MarketStore
+from cockpit.wire.replay import Goal
 
-LOOK_NS = 1_000_000_000
-"""Alerts are looked for once a second of the tape, at any speed."""
+STEP_NS: Final = 60 * NS_PER_S
+"""A step while the tape runs. While it is held a step is one input that states a fact."""
 
 
 class ReplayEngine:
@@ -37,65 +50,194 @@ class ReplayEngine:
     ) -> None:
         """`config` has what the trader says of alerts, assets and margins; nothing of a replay's
         alerts is kept or told to a hook."""
-        config = config or Config()
-        self.mode: Mode = "REPLAY"
-        recordings = [open_recording(path) for path in files]
-        first_ns = min(tape.header.at_ns for tape, _, _ in recordings)
-        wanted = [symbol for tape, _, _ in recordings for symbol in tape.header.wants.symbols]
-        self.specs = {spec.name: spec for _, spec, _ in recordings}
+        self._config = config or Config()
+        self._trader_paths = trader_paths
+        self._files = tuple(files)
+        self._beside = tuple(map(str, tapes_beside(self._files[0])))
         self._speed = speed
-        from_ns = start_ns(start, first_ns) if start else None
-        self._replay = Replay(recordings, self._sink, speed=speed, from_ns=from_ns)
-        self.clock: Clock = self._replay.clock
-        self.core = DeskCore(
-            DeskSetup(
-                mode=self.mode,
-                clock=self.clock,
-                specs=self.specs,
-                symbols=list(dict.fromkeys(wanted)),
-                rules=config.alert,
-                assets=config.assets,
-                own_margins=config.own_margins,
-                trader_paths=trader_paths,
-            ),
-            self,
-        )
-        self.view = self.core.view
-        self.alerting = self.core.alerting
-        self._next_sample_ns = 0
-        self._next_look_ns = 0
-        self._task: asyncio.Task[None] | None = None
+        self._coming: Run | None = None
+        """A pass that is on its way to what was asked for."""
+        self._gone: set[asyncio.Task[None]] = set()
+        self._sought: SeekNext | None = None
+        self._run = self._new_run(None)
+        if start:
+            self._run.replay.hasten(Goal(at_ns=start_ns(start, self._run.first_ns)))
 
-    def _sink(self, events: list[Event]) -> None:
-        self.core.take(events)
-        now_ns = self.clock.now_ns()
-        if now_ns >= self._next_sample_ns:
-            self._next_sample_ns = now_ns + round(SAMPLE_S * 1e9)
-            self.core.sample()
-        if now_ns >= self._next_look_ns:
-            self._next_look_ns = now_ns + LOOK_NS
-            self.alerting.look()
+    @property
+    def view(self) -> MarketStore:
+        """Another one after each step back."""
+        return self._run.core.view
 
     async def start(self) -> None:
-        self.core.files.read()
-        self._task = asyncio.create_task(self._replay.run(), name="replay")
+        self._run.core.files.read()
+        self._run.start()
 
     async def stop(self) -> None:
-        self.core.close()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        self._run.core.close()
+        await self._run.stop()
+        if self._coming is not None:
+            await self._coming.stop()
+        await asyncio.gather(*self._gone)
 
     # --- Desk ---------------------------------------------------------------------------------
 
     def post(self, intent: Intent) -> None:
-        self.core.post(intent)
+        if not isinstance(intent, ReplayIntent):
+            self._run.core.post(intent)
+            return
+        match intent:
+            case Pause():
+                self._hold(intent.is_on)
+            case SetSpeed():
+                self._speed = intent.times
+                for run in self._runs():
+                    run.replay.set_speed(intent.times)
+            case Step():
+                self._step(intent.count)
+            case Seek():
+                self._go(Goal(at_ns=max(intent.at_ns, self._run.first_ns)))
+            case SeekNext():
+                self._seek_next(intent)
+            case OpenTapes():
+                self._open(intent.paths)
 
     def notices(self) -> list[Notice]:
-        return self.core.notices()
+        return self._run.core.notices()
 
     def stats(self) -> DeskStats:
-        return self.core.stats()
+        return msgspec.structs.replace(self._run.core.stats(), playback=self._playback())
+
+    # --- the player ---------------------------------------------------------------------------
+
+    def _runs(self) -> list[Run]:
+        return [self._run, *([self._coming] if self._coming else [])]
+
+    def _hold(self, is_on: bool) -> None:
+        for run in self._runs():
+            run.replay.hold(is_on)
+
+    def _step(self, count: int) -> None:
+        """Counted from where the last step goes, if it has not arrived."""
+        replay = (self._coming or self._run).replay
+        goal = replay.goal
+        if replay.is_held:
+            stated = goal.stated if goal and goal.stated is not None else replay.progress.stated
+            self._go(Goal(stated=max(0, stated + count)))
+            return
+        at_ns = goal.at_ns if goal and goal.at_ns is not None else replay.clock.now_ns()
+        self._go(Goal(at_ns=max(self._run.first_ns, at_ns + count * STEP_NS)))
+
+    def _seek_next(self, intent: SeekNext) -> None:
+        """Stops where it has happened: that is what the trader wants to look at."""
+        run = self._run
+        before = run.fired if intent.what == "alert" else run.jumped
+
+        def is_there() -> bool:
+            return (run.fired if intent.what == "alert" else run.jumped) > before
+
+        self._drop_coming()
+        self._hold(True)
+        self._sought = intent
+        if run.replay.progress.finished:
+            self._say_no_more()
+        run.replay.hasten(Goal(is_there=is_there))
+
+    def _say_no_more(self) -> None:
+        """What was looked for does not come before the end."""
+        sought, self._sought = self._sought, None
+        if sought is not None:
+            words = f"no further {sought.what} on this tape"
+            now_ns = self._run.core.clock.now_ns()
+            self._run.core.note(Notice(now_ns, "", words, is_answer=True))
+
+    def _go(self, goal: Goal) -> None:
+        self._drop_coming()
+        self._sought = None
+        replay = self._run.replay
+        is_behind = (goal.at_ns is not None and goal.at_ns < replay.clock.now_ns()) or (
+            goal.stated is not None and goal.stated < replay.progress.stated
+        )
+        if not is_behind:
+            replay.hasten(goal)
+            return
+        replay.hasten(None)
+        coming = self._new_run(goal)
+        coming.go_on_from(self._run)
+        coming.start()
+        self._coming = coming
+
+    def _open(self, paths: tuple[str, ...]) -> None:
+        before = self._files
+        now_ns = self._run.core.clock.now_ns()
+        try:
+            self._files = tuple(find_tapes(list(paths)))
+            opened = self._new_run(None)
+        except CockpitError as error:
+            self._files = before
+            self._run.core.note(Notice(now_ns, "", error.ui_message, "warn", is_answer=True))
+            return
+        opened.inherit(self._run)
+        self._drop_coming()
+        self._beside = tuple(map(str, tapes_beside(self._files[0])))
+        opened.start()
+        self._show(opened)
+        count = len(self._files)
+        words = f"{count} tapes" if count > 1 else self._files[0].name
+        opened.core.note(Notice(opened.first_ns, "", f"playing {words}", is_answer=True))
+
+    def _new_run(self, goal: Goal | None) -> Run:
+        order = RunOrder(
+            files=self._files,
+            config=self._config,
+            trader_paths=self._trader_paths,
+            speed=self._speed,
+            goal=goal,
+            arrived=self._arrived,
+        )
+        return Run(order, self)
+
+    def _arrived(self) -> None:
+        """Show the pass that was prepared, if it is the one that has arrived."""
+        if self._run.replay.progress.finished:
+            self._say_no_more()
+        self._sought = None
+        coming = self._coming
+        if coming is not None and coming.replay.goal is None:
+            self._coming = None
+            self._show(coming)
+
+    def _show(self, run: Run) -> None:
+        before, self._run = self._run, run
+        self._end(before)
+
+    def _drop_coming(self) -> None:
+        coming, self._coming = self._coming, None
+        if coming is not None:
+            self._end(coming)
+
+    def _end(self, run: Run) -> None:
+        task = asyncio.get_running_loop().create_task(run.stop())
+        self._gone.add(task)
+        task.add_done_callback(self._gone.discard)
+
+    def _playback(self) -> Playback:
+        replay = self._run.replay
+        state: PlaybackState = "running"
+        if self._coming is not None or replay.goal is not None:
+            state = "seeking"
+        elif replay.progress.finished:
+            state = "ended"
+        elif replay.is_held:
+            state = "paused"
+        return Playback(
+            state=state,
+            is_held=replay.is_held,
+            times=self._speed,
+            first_ns=self._run.first_ns,
+            read_frac=replay.read_frac,
+            marks=tuple(self._run.marks),
+            beside=self._beside,
+        )
 
     # --- Feed ---------------------------------------------------------------------------------
 
@@ -117,11 +259,8 @@ class ReplayEngine:
         raise InputError("a replay is a recording already; its tapes are files that you can copy")
 
     def detail(self) -> str:
-        """Where the replay stands, for the status bar."""
-        progress = self._replay.progress
-        speed = "max" if self._speed is None else f"{self._speed:g}x"
-        state = "end of tape" if progress.finished else f"{progress.read_frac:.0%}"
-        return f"{utc(self.clock.now_ns()):%Y-%m-%d} {speed} {state}"
+        """The day of the tape, for the status bar."""
+        return f"{utc(self._run.core.clock.now_ns()):%Y-%m-%d}"
 
 
 def start_ns(text: str, first_ns: int) -> int:

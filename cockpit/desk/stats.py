@@ -13,6 +13,7 @@ from cockpit.history.service import Status
 from cockpit.state.view import MarketView
 
 Mode = Literal["LIVE", "DEMO", "REPLAY"]
+PlaybackState = Literal["running", "paused", "seeking", "ended"]
 
 
 class Computation(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,12 +89,36 @@ class AlertStats(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class Mark(msgspec.Struct, frozen=True):
+    """A place of a tape, as a fraction of its bytes, where something happened."""
+
+    read_frac: float
+    what: Literal["alert", "jump"]
+
+
+class Playback(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a replay stands: the fraction of its bytes that was read, and what was on the way.
+
+    `times` is its pace, None as fast as it goes. `first_ns` is where the tapes begin; `beside` are
+    the tapes that lie in the same folder.
+    """
+
+    state: PlaybackState
+    is_held: bool
+    times: float | None
+    first_ns: int
+    read_frac: float
+    marks: tuple[Mark, ...] = ()
+    beside: tuple[str, ...] = ()
+
+
 class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     """How a desk stands at one moment, without its state.
 
     `at_ns` is the desk's time, which is that of the tape in a replay. `detail` is for the status
     bar. A venue without a wire (a tape) is not in `venues`. `plans` are those that are kept, the
-    newest first. `past` is what the last `LookBack` found, None while it is being read.
+    newest first. `past` is what the last `LookBack` found, None while it is being read. `playback`
+    is of a desk that plays tapes.
     """
 
     mode: Mode
@@ -105,3 +130,4 @@ class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     plans: tuple[SavedPlan, ...] = ()
     computation: Computation | None = None
     past: PastMoment | None = None
+    playback: Playback | None = None

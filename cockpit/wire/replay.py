@@ -40,7 +40,8 @@ def decode_tape(
 class ReplayClock:
     """Tape time: it advances with wall time times `speed`, or with the inputs where that is None.
 
-    It stands until it is started, and again at the end of the tapes. Never goes backwards.
+    It stands until it is started, while it is held, and at the end of the tapes. Never goes
+    backwards.
     """
 
     def __init__(self, at_ns: int = 0, speed: float | None = None) -> None:
@@ -60,6 +61,14 @@ class ReplayClock:
             self._at_ns = at_ns
             self._since = None if self._since is None else time.monotonic_ns()
 
+    def set_speed(self, speed: float | None) -> None:
+        """Go on from the present at another pace."""
+        is_running = self._since is not None
+        self.stop()
+        self._speed = speed
+        if is_running:
+            self.start()
+
     def start(self) -> None:
         if self._since is None:
             self._since = time.monotonic_ns()
@@ -70,20 +79,40 @@ class ReplayClock:
 
 
 class ReplayProgress(msgspec.Struct):
-    """How far a replay has come. `read_frac` is the fraction of the tapes' bytes, 0 to 1."""
+    """How far a replay has come. `stated` counts the inputs that stated any fact."""
 
     at_ns: int = 0
     inputs: int = 0
-    read_frac: float = 0.0
+    stated: int = 0
     finished: bool = False
+
+
+class Goal(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to go flat out: before the first input at or after `at_ns`, behind so many inputs that
+    stated facts, or as soon as `is_there` says so; whichever comes first."""
+
+    at_ns: int | None = None
+    stated: int | None = None
+    is_there: Callable[[], bool] | None = None
+
+    def is_reached(self, next_ns: int, stated: int) -> bool:
+        return (
+            (self.at_ns is not None and next_ns >= self.at_ns)
+            or (self.stated is not None and stated >= self.stated)
+            or (self.is_there is not None and self.is_there())
+        )
+
+
+def _nothing() -> None:
+    return
 
 
 class Replay:
     """Several tapes as one stream in order of receipt, through one session a venue.
 
     Tapes of one venue (a rotated recording) are read one after another, in order of their headers.
-    `speed` 1.0 is tape time, None as fast as it goes. Everything before `from_ns` is applied flat
-    out, so that the state at `from_ns` is what it was. What sessions want sent is dropped.
+    `speed` 1.0 is tape time, None as fast as it goes. What lies before a goal is applied flat out,
+    so that the state there is what it was. What sessions want sent is dropped.
     """
 
     def __init__(
@@ -92,59 +121,110 @@ class Replay:
         sink: Callable[[list[Event]], None],
         *,
         speed: float | None = 1.0,
-        from_ns: int | None = None,
+        goal: Goal | None = None,
+        arrived: Callable[[], None] = _nothing,
     ) -> None:
+        """`arrived` is called at each goal, and where the tapes end before it."""
         self._sink = sink
-        self._speed = speed
-        self._from_ns = from_ns or 0
+        self._arrived = arrived
         self._tapes = [tape for tape, _, _ in tapes]
         self._streams = _streams(tapes)
         start_ns = min((tape.header.at_ns for tape in self._tapes), default=0)
         self.clock = ReplayClock(start_ns, speed)
         self.progress = ReplayProgress(at_ns=start_ns)
         self.pumps = {spec.name: pump for spec, pump, _ in self._streams}
+        self.speed = speed
+        self.is_held = False
+        self.goal = goal
+        self._alarm: asyncio.Future[None] | None = None
+
+    # --- the player ---------------------------------------------------------------------------
+
+    def hold(self, is_on: bool) -> None:
+        """Stop before the next input, or go on. A goal is reached all the same."""
+        self.is_held = is_on
+        self._wake()
+
+    def set_speed(self, speed: float | None) -> None:
+        self.speed = speed
+        self.clock.set_speed(speed)
+        self._wake()
+
+    def hasten(self, goal: Goal | None) -> None:
+        """Go there flat out, in place of any goal from before. At the end there is no further."""
+        self.goal = None if self.progress.finished else goal
+        self._wake()
+
+    @property
+    def read_frac(self) -> float:
+        """How much of the tapes' bytes has been read, 0 to 1."""
+        fracs = [tape.read_frac for tape in self._tapes]
+        return sum(fracs) / len(fracs) if fracs else 1.0
 
     async def run(self) -> None:
         """Play to the end of the last tape; the clock then stands."""
         busy_since = time.monotonic()
         try:
             for at_ns, _, item, pump in self._merged():
-                if self._speed is None or at_ns < self._from_ns:
-                    self.clock.advance_to(at_ns)
-                else:
-                    self.clock.advance_to(self._from_ns)
-                    self.clock.start()
-                    if await self._wait_for(at_ns, self._speed):
-                        busy_since = time.monotonic()
+                while not self._is_due(at_ns):
+                    await self._rest(at_ns)
+                    busy_since = time.monotonic()
                 self._feed(pump, item)
                 if time.monotonic() - busy_since > MAX_BUSY_S:
-                    self._measure()
                     await asyncio.sleep(0)
                     busy_since = time.monotonic()
         finally:
             self.clock.stop()
-            self._measure()
         self.progress.finished = True
+        if self.goal is not None:
+            self._arrive()
 
-    async def _wait_for(self, at_ns: int, speed: float) -> bool:
-        """Wait until tape time reaches `at_ns`; whether there was anything to wait for."""
-        wait_s = (at_ns - self.clock.now_ns()) / 1e9 / speed
-        if wait_s <= 0:
+    def _is_due(self, at_ns: int) -> bool:
+        """Whether an input of this time is to be read now; the clock is set accordingly."""
+        goal = self.goal
+        if goal is not None and goal.is_reached(at_ns, self.progress.stated):
+            if goal.at_ns is not None and goal.at_ns <= at_ns:
+                self.clock.advance_to(goal.at_ns)
+            self._arrive()
+        if self.goal is not None or (self.speed is None and not self.is_held):
+            self.clock.stop()
+            self.clock.advance_to(at_ns)
+            return True
+        if self.is_held:
+            self.clock.stop()
             return False
-        self._measure()
-        await asyncio.sleep(max(wait_s, MIN_SLEEP_S))
-        return True
+        self.clock.start()
+        return self.clock.now_ns() >= at_ns
+
+    def _arrive(self) -> None:
+        self.goal = None
+        self._arrived()
+
+    async def _rest(self, at_ns: int) -> None:
+        """Until tape time reaches `at_ns`, or the player is told something."""
+        loop = asyncio.get_running_loop()
+        self._alarm = loop.create_future()
+        timer = None
+        if not self.is_held and self.speed is not None:
+            wait_s = (at_ns - self.clock.now_ns()) / 1e9 / self.speed
+            timer = loop.call_later(max(wait_s, MIN_SLEEP_S), self._wake)
+        try:
+            await self._alarm
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self) -> None:
+        if self._alarm is not None and not self._alarm.done():
+            self._alarm.set_result(None)
 
     def _feed(self, pump: Pump, item: Input) -> None:
         self.progress.inputs += 1
         self.progress.at_ns = item.at_ns
         events = facts(pump.feed(item))
         if events:
+            self.progress.stated += 1
             self._sink(events)
-
-    def _measure(self) -> None:
-        fracs = [tape.read_frac for tape in self._tapes]
-        self.progress.read_frac = sum(fracs) / len(fracs) if fracs else 1.0
 
     def _merged(self) -> Iterator[tuple[int, int, Input, Pump]]:
         """Ordered by time; at equal times, and within a tape always, in the order given."""

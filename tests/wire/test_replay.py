@@ -10,7 +10,7 @@ import msgspec
 from cockpit.core.events import Event, Link, Prices
 from cockpit.venues.contract import Input, Restart, Wants
 from cockpit.wire.pump import Pump
-from cockpit.wire.replay import Recording, Replay, ReplayClock, decode_tape
+from cockpit.wire.replay import Goal, Recording, Replay, ReplayClock, decode_tape
 from cockpit.wire.tape import read_tape
 from tests.support import AT_NS, closed, frame, only, opened, ticks
 from tests.wire.tiny import SPEC, S, Session, write_tape
@@ -30,7 +30,8 @@ async def play(
     *recordings: Recording, speed: float | None = None, from_ns: int | None = None
 ) -> tuple[Replay, list[Event]]:
     events: list[Event] = []
-    replay = Replay(recordings, events.extend, speed=speed, from_ns=from_ns)
+    goal = None if from_ns is None else Goal(at_ns=from_ns)
+    replay = Replay(recordings, events.extend, speed=speed, goal=goal)
     await asyncio.wait_for(replay.run(), 10)
     return replay, events
 
@@ -64,7 +65,7 @@ async def test_several_tapes_play_in_order_of_receipt(tmp_path: Path) -> None:
     assert prices(events) == [1, 2, 3, 4]
     assert replay.progress.finished
     assert replay.progress.inputs == 4
-    assert replay.progress.read_frac == 1.0
+    assert replay.read_frac == 1.0
 
 
 async def test_a_rotated_recording_goes_through_one_session(tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ async def test_the_screen_gets_its_turns_while_a_tape_plays_flat_out(tmp_path: P
 
     async def paint(until: Callable[[], bool]) -> None:
         while not until():
-            halfway.append(replay.progress.read_frac)
+            halfway.append(replay.read_frac)
             await asyncio.sleep(0)
 
     playing = asyncio.create_task(replay.run())
