@@ -22,7 +22,14 @@ from cockpit.core.typed import (
 from cockpit.desk.contract import Watch
 from cockpit.storage import paths
 from cockpit.ui.dialogs.search import Choice
-from cockpit.ui.input import alert_actions, export_actions, navigation, past_actions, plan_actions
+from cockpit.ui.input import (
+    alert_actions,
+    export_actions,
+    navigation,
+    past_actions,
+    plan_actions,
+    tape_actions,
+)
 from cockpit.ui.input.host import Host
 from cockpit.ui.input.market_selection import filter_rows, select_row, select_symbol, sort_rows
 from cockpit.ui.layout.workspaces import WORKSPACES
@@ -389,6 +396,12 @@ VERBS: tuple[Verb, ...] = (
     Verb("layout NAME", "how panes are placed: auto, wide, normal, narrow", _layout,
          lambda host, _: navigation.LAYOUTS),
     Verb("theme NAME", "wear a theme", _theme, lambda host, _: theme_names(paths.user_themes())),
+    Verb("seek TIME", "to how it was then: 14:05, -2h; of a replay, of the tape",
+         tape_actions.read_seek),
+    Verb("speed TIMES", "the pace of a replay, such as 10, or max", tape_actions.read_speed,
+         lambda host, _: ("1", "10", "60", "max")),
+    Verb("replay PATH", "in a replay: another tape; without a path, one of those beside it",
+         tape_actions.read_replay, tape_actions.tapes_beside),
     Verb("record on|off", "tapes of everything that is live", _record,
          lambda host, _: ("on", "off")),
     Verb("mute NAME", "silence a rule, a venue, a symbol or a market", alert_actions.read_mute,

@@ -29,6 +29,8 @@ def unavailable(action_id: str, host: Host) -> str:
         return f"there is no workspace {name}"
     if action_id == "tape.record" and host.readings.mode == "REPLAY":
         return "a replay is a recording already"
+    if action_id in ("replay.next_alert", "replay.next_jump") and host.readings.mode != "REPLAY":
+        return "no tape is played"
     if area == "calc" and host.readings.symbol is None:
         return host.readings.no_symbol
     if action_id in ("pane.write", "pane.copy") and host.ui.focus not in PANES:

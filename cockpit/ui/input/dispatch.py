@@ -9,6 +9,7 @@ from cockpit.ui.input import (
     past_actions,
     plan_actions,
     position_actions,
+    tape_actions,
 )
 from cockpit.ui.input.host import Host
 
@@ -40,14 +41,20 @@ def perform(action_id: str, host: Host, count: int = 0) -> None:
     if why_not:
         host.say(why_not, "warn")
     else:
-        is_past = host.ui.past.shown_ns is not None
-        here = (
-            past_actions.IN_THE_PAST
-            if is_past and action_id in past_actions.IN_THE_PAST
-            else (LOCAL.get(host.ui.focus, {}))
-        )
-        (here.get(action_id) or HANDLERS[action_id])(host, count)
+        _meaning(action_id, host)(host, count)
     host.redraw()
+
+
+def _meaning(action_id: str, host: Host) -> navigation.Handler:
+    """To the tape of a replay, in the past, in the focused pane, or everywhere: the first of these
+    in which the action means something."""
+    on_a_tape = tape_actions.meaning(action_id, host)
+    if on_a_tape is not None:
+        return on_a_tape
+    is_past = host.ui.past.shown_ns is not None
+    if is_past and action_id in past_actions.IN_THE_PAST:
+        return past_actions.IN_THE_PAST[action_id]
+    return LOCAL.get(host.ui.focus, {}).get(action_id) or HANDLERS[action_id]
 
 
 def _begin_count(host: Host, _: int) -> None:
@@ -104,6 +111,7 @@ HANDLERS: dict[str, navigation.Handler] = {
     "plan.unfill": plan_actions.unfill,
     "plan.delete": plan_actions.delete,
     **past_actions.HANDLERS,
+    **tape_actions.HANDLERS,
     **position_actions.HANDLERS,
     **alert_actions.HANDLERS,
     "app.suspend": lambda host, _: host.suspend_process(),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cockpit.core.units import NS_PER_S
-from cockpit.desk.contract import LookBack
+from cockpit.desk.contract import LookBack, Seek
 from cockpit.ui.input.host import Host
 from cockpit.ui.input.navigation import Handler
 from cockpit.ui.model.frame_cache import FrameCache
@@ -33,7 +33,10 @@ def refusal(action_id: str, host: Host) -> str:
 
 
 def look(host: Host, at_ns: int | None) -> None:
-    """Ask for a moment; None is the first that is kept."""
+    """Ask for a moment; None is the first that is kept. A replay has that of its tape."""
+    if host.readings.mode == "REPLAY":
+        host.desk.post(Seek(at_ns or 0))
+        return
     if host.ui.workspace in _PLANNING:
         host.say("plans are made now: look back from another workspace", "warn")
         return

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cockpit.desk.contract import Notice
-from cockpit.desk.stats import FeedStats, Mode, PastMoment, VenueStats
+from cockpit.desk.stats import FeedStats, Mode, PastMoment, Playback, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.ui.model.frame_cache import FrameCache
 from cockpit.ui.model.frame_stats import FrameStats
@@ -42,6 +42,8 @@ class Readings:
     ui: UiState = field(default_factory=UiState)
     cache: FrameCache = field(default_factory=FrameCache)
 
+    playback: Playback | None = None
+    """Where the tape stands; None where none is played."""
     notices: Sequence[Notice] = ()
     venue_stats: Mapping[str, VenueStats] = field(default_factory=dict)
     feed: FeedStats | None = None

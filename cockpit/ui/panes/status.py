@@ -11,6 +11,7 @@ from cockpit.ui.readings.kept_exposure import kept_totals
 from cockpit.ui.readings.past import as_of
 from cockpit.ui.readings.position_columns import near_role
 from cockpit.ui.readings.positions import portfolio, room_of, safety
+from cockpit.ui.readings.timeline import timeline
 from cockpit.ui.readings.venue_columns import is_late
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, clip, width_of
@@ -75,6 +76,7 @@ def _pieces(readings: Readings, density: str) -> list[Piece]:
         (2, [(" RO" if density in _TINY else " READ-ONLY", "dim")]),
         (3, [(" ", "text"), ("FROZEN", "danger")] if readings.ui.frozen else []),
         (8, _frozen_since(readings, density)),
+        (3, _tape(readings, density)),
         (4, [(f"{gap} ● REC", "loss")] if readings.feed and readings.feed.recording else []),
         (8, [(f"{gap} {readings.symbol}", "accent")] if readings.symbol else []),
         (5, _counts(readings, density)),
@@ -103,6 +105,14 @@ def _when(readings: Readings, gap: str) -> Line:
     if shown_ns is None:
         return [(f" {readings.mode}{gap}", _MODE[readings.mode])]
     return [(" ", "text"), (f" {as_of(shown_ns, readings.clock_ns)} ", "danger"), (gap, "text")]
+
+
+def _tape(readings: Readings, density: str) -> Line:
+    """Where a replay stands."""
+    if readings.playback is None:
+        return []
+    cells = {"words": 24, "counts": 12}.get(density, 0)
+    return [(" ", "text"), *timeline(readings.playback, cells)]
 
 
 def _counts(readings: Readings, density: str) -> Line:

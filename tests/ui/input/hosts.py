@@ -6,7 +6,7 @@ from cockpit.alerts.service import Alerting
 from cockpit.config import Config
 from cockpit.core.clock import ManualClock
 from cockpit.desk.contract import Intent, Notice, Watch
-from cockpit.desk.stats import DeskStats, Mode, PastMoment
+from cockpit.desk.stats import DeskStats, Mode, PastMoment, Playback
 from cockpit.ui.input import dispatch
 from cockpit.ui.input.form_runner import FormRunner
 from cockpit.ui.input.host import PickerSpec, PromptSpec
@@ -31,6 +31,7 @@ class QuietDesk:
         self.alerting = Alerting((), self.view, self.clock, {})
         self.posted: list[Intent] = []
         self.found: PastMoment | None = None
+        self.playback: Playback | None = None
 
     def post(self, intent: Intent) -> None:
         self.posted.append(intent)
@@ -41,7 +42,9 @@ class QuietDesk:
         return []
 
     def stats(self) -> DeskStats:
-        return quiet_stats(self.mode, self.clock, self.alerting, past=self.found)
+        return quiet_stats(
+            self.mode, self.clock, self.alerting, past=self.found, playback=self.playback
+        )
 
 
 @dataclasses.dataclass
