@@ -144,7 +144,10 @@ class CockpitApp(ControlledApp):
             readings.detail = stats.detail
             alert_actions.refresh(self)
             readings.venue_stats = stats.venues
-        self.forms.beat()
+        try:
+            self.forms.beat()
+        except Exception as error:  # a fault of a calculator costs its answer, not the screen
+            self.fault("the answer", error)
         frames = self.frame_stats()
         if frames is not None:
             readings.frames = frames

@@ -9,6 +9,7 @@ from cockpit.core.errors import ConfigError
 from cockpit.desk.contract import RunningDesk
 from cockpit.storage import paths
 from cockpit.terminal.dialogs.base import Dialog
+from cockpit.terminal.faults import Faults
 from cockpit.terminal.painted_app import PaintedApp
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.toaster import Toaster
@@ -63,7 +64,10 @@ class ControlledApp(PaintedApp):
         )
         self.readings.now_ns = stats.at_ns
         self._recall(config)
-        self.workspace = WorkspaceScreen(self, self.readings, self.palette, self.keymap)
+        self.faults = Faults()
+        self.workspace = WorkspaceScreen(
+            self, self.readings, self.palette, self.keymap, self.faults
+        )
         self.toaster = Toaster(self.readings, self.palette)
         self.workspace.above.append(self.toaster)
         self.forms = FormRunner(self.readings, desk, config)
@@ -150,7 +154,11 @@ class ControlledApp(PaintedApp):
         if screen is not self.workspace:
             return False
         self.key_arrived()
-        return dispatch.press(self, key_of(event.key, event.character))
+        try:
+            return dispatch.press(self, key_of(event.key, event.character))
+        except Exception as error:  # a fault behind a key costs what it would have done
+            self.fault(f"key {event.key}", error)
+            return True
 
     def on_paste(self, event: events.Paste) -> None:
         if self.screen is self.workspace and plan_actions.paste(self, event.text):
@@ -159,7 +167,15 @@ class ControlledApp(PaintedApp):
 
     def do(self, action_id: str) -> None:
         """One entry of the key table, however it was asked for."""
-        dispatch.perform(action_id, self)
+        try:
+            dispatch.perform(action_id, self)
+        except Exception as error:
+            self.fault(action_id.replace("_", " "), error)
+
+    def fault(self, where: str, error: Exception) -> None:
+        """Tell of a fault of the program; whoever was in it goes on without."""
+        if sentence := self.faults.tell(where, error):
+            self.say(sentence, "danger")
 
     @property
     def pane_size(self) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.widget import Widget
 
+from cockpit.terminal.faults import Faults
 from cockpit.terminal.painted_app import PaintedApp
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.live_pane import Draw, Hz, LivePane
@@ -41,10 +42,16 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
     """
 
     def __init__(
-        self, host: PaintedApp, readings: Readings, palette: Palette, keymap: Keymap
+        self,
+        host: PaintedApp,
+        readings: Readings,
+        palette: Palette,
+        keymap: Keymap,
+        faults: Faults,
     ) -> None:
         super().__init__(id="_default")
         self._host = host
+        self._faults = faults
         self.above: list[Widget] = []
         """What may lie over the panes; it draws itself."""
         self._readings = readings
@@ -65,7 +72,8 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         """What is visible, in the order in which it is drawn: each is first in its turn."""
 
     def _pane(self, draw: Draw, hz: Hz, name: str, phase: float) -> LivePane:
-        return LivePane(draw, self._readings, self._palette, hz, name, phase)
+        guarded = self._faults.guarded(draw, name)
+        return LivePane(guarded, self._readings, self._palette, hz, name, phase)
 
     def compose(self) -> ComposeResult:
         yield self._pane_host
