@@ -29,6 +29,8 @@ def minimise(cost: Floats, matrix: Floats, right: Floats, upper: Floats) -> Floa
     ValueError if the cost has no least value.
     """
     rows, columns = matrix.shape
+    if not rows + columns:
+        return np.zeros(0)
     tableau = _Tableau(matrix, right, upper)
     tableau.descend(np.concatenate((np.zeros(columns), np.ones(rows))))
     if np.sum(tableau.x()[columns:]) > TOLERANCE:

@@ -35,6 +35,13 @@ def test_a_long_of_one_million_at_three_is_carried_by_half_at_one_and_half_at_fi
     assert found.binding is None
 
 
+def test_where_nothing_is_held_and_nobody_can_trade_nothing_is_to_be_done() -> None:
+    found = hedge_legs(0.0, 0.0, (), 0.0, None)
+    assert found.trade_usd.tolist() == []
+    assert found.feasible
+    assert minimise(*(np.zeros(shape) for shape in (0, (0, 0), 0, 0))).tolist() == []
+
+
 def test_without_a_target_the_cheapest_venue_takes_all() -> None:
     assert hedge_legs(1e6, -30.0, two_shorts, 0.0, None).trade_usd == pytest.approx([-1e6, 0])
 
