@@ -22,6 +22,7 @@ from cockpit.calculators.common.market_data import Notes, Settings
 from cockpit.calculators.common.positions import none_held, typed_positions
 from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.common.words import hours_words
+from cockpit.core.assumptions import Assumption
 from cockpit.core.names import did_you_mean
 from cockpit.state.view import MarketView
 
@@ -153,7 +154,12 @@ def _direction(shock: Mapping[str, float], held: Holdings, notes: Notes) -> dict
     if shock and not any(shock.values()):
         raise FieldError("shock", "at least one direction must differ from 0")
     if not shock:
-        notes.assume("shock: all symbols move by the same fraction, whichever way is nearer")
+        notes.assume(
+            Assumption(
+                field="shock",
+                what="all symbols move by the same fraction, whichever way is nearer",
+            )
+        )
     return dict(shock)
 
 

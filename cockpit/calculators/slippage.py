@@ -28,6 +28,7 @@ from cockpit.calculators.common.market_data import (
 )
 from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.common.words import base_words, usd_words
+from cockpit.core.assumptions import Assumption
 from cockpit.core.market import Side
 from cockpit.state.view import MarketView
 
@@ -297,11 +298,16 @@ def _law(
             notes.warn("sqrt_impact_bps: neither daily_volume_usd nor open interest is known")
             return None
         notes.assume(
-            f"daily_volume_usd: {usd_words(volume)}, the open interest once a day, is assumed"
+            Assumption(
+                field="daily_volume_usd",
+                value=volume,
+                figure=usd_words(volume),
+                why="the open interest once a day, assumed",
+            )
         )
     if sigma is None:
         sigma = ASSUMED_VOLATILITY
-        notes.assume(f"sigma_annual: {sigma:g} is assumed")
+        notes.assume(Assumption(field="sigma_annual", value=sigma, why="assumed"))
     return impact.sqrt_impact_bps(
         size * reference, volume, sigma / math.sqrt(DAYS_PER_YEAR), inputs.y
     )

@@ -28,7 +28,7 @@ def exposure_document(portfolio: Portfolio) -> ExposureDocument:
     return ExposureDocument(
         at_ns=portfolio.at_ns,
         warnings=portfolio.warnings,
-        assumptions=portfolio.assumptions,
+        assumptions=tuple(each.sentence for each in portfolio.assumptions),
         positions=position_documents(portfolio),
         assets=tuple(
             AssetDocument(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cockpit.analytics.risk.exposure import SPOT
 from cockpit.analytics.risk.margin import InitialTiers, Tiers, build_tiers
+from cockpit.core.assumptions import Assumption
 from cockpit.core.events import Instrument
 from cockpit.core.margins import SAME, Tier, VenueMargin
 from cockpit.venues.kit.facts import documented_margins
@@ -27,11 +28,11 @@ class MarginRule(NamedTuple):
     closing_fee_frac: float
     liquidation_fee: float
     funding_cap_hourly: float
-    maintenance_notes: tuple[str, ...]
-    other_notes: tuple[str, ...]
+    maintenance_notes: tuple[Assumption, ...]
+    other_notes: tuple[Assumption, ...]
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Assumption, ...]:
         return (*self.maintenance_notes, *self.other_notes)
 
 
@@ -108,26 +109,41 @@ def _maintenance(
     is_own: bool,
     listed: Instrument | None,
     mmf: float | None,
-) -> tuple[Rows, list[str]]:
+) -> tuple[Rows, list[Assumption]]:
     """Maintenance by tier; one NaN where nothing is known."""
     stated = listed.mmf if listed else None
     written = [(tier.over_usd, tier.mmf) for tier in documented]
     if mmf is not None:
-        return [(0.0, mmf)], [f"{name}: maintenance {mmf:.4g} as given"]
+        return [(0.0, mmf)], [
+            Assumption(
+                place=name, what="maintenance", value=mmf, figure=f"{mmf:.4g}", why="as given"
+            )
+        ]
     if is_own and written:
-        return written, [f"{name}: margin tiers of the configuration"]
+        return written, [Assumption(place=name, what="margin tiers of the configuration")]
     if listed is not None and listed.margin_tiers:
         return listed.margin_tiers, []
-    lowest = f"{name}: the lowest margin tier for every size; larger positions may need more"
+    lowest = Assumption(
+        place=name,
+        what="the lowest margin tier for every size",
+        why="larger positions may need more",
+    )
+    source = f"an estimate ({table.source})"
     if stated is not None and (table.is_flat or len(listed.initial_tiers if listed else ()) == 1):
         return [(0.0, stated)], []
     if len(written) > 1:
-        return written, [f"{name}: documented margin tiers, an estimate ({table.source})"]
+        return written, [Assumption(place=name, what="documented margin tiers", why=source)]
     if stated is not None:
         return [(0.0, stated)], [lowest]
     if written:
-        words = f"{name}: documented maintenance {written[0][1]:.4g}, an estimate ({table.source})"
-        return written, [words] if table.is_flat else [words, lowest]
+        first = Assumption(
+            place=name,
+            what="documented maintenance",
+            value=written[0][1],
+            figure=f"{written[0][1]:.4g}",
+            why=source,
+        )
+        return written, [first] if table.is_flat else [first, lowest]
     return [(0.0, math.nan)], []
 
 
@@ -136,7 +152,7 @@ def _initial(
     documented: Sequence[Tier],
     is_own: bool,
     listed: Instrument | None,
-) -> tuple[Rows, list[str]]:
+) -> tuple[Rows, list[Assumption]]:
     """The initial fraction by tier, without the leverage that was chosen; empty if not known."""
     written = [(tier.over_usd, 1 / tier.max_leverage) for tier in documented]
     if is_own and written:
@@ -145,9 +161,11 @@ def _initial(
         return listed.initial_tiers, []
     top = listed.max_leverage if listed else None
     if listed is not None and len(listed.margin_tiers) > 1 and top and listed.margin_tiers[0][1]:
-        words = f"{name}: initial margin rises from tier to tier as maintenance does, an estimate"
         least = listed.margin_tiers[0][1] * top
-        return [(over, min(rate / least, 1.0)) for over, rate in listed.margin_tiers], [words]
+        words = "initial margin rises from tier to tier as maintenance does"
+        return [(over, min(rate / least, 1.0)) for over, rate in listed.margin_tiers], [
+            Assumption(place=name, what=words, why="an estimate")
+        ]
     if written:
         return written, []
     return [] if top is None else [(0.0, 1 / top)], []
@@ -160,7 +178,7 @@ def _funding_cap(
     asked: Rows,
     kept: Rows,
     listed: Instrument | None,
-) -> tuple[float, list[str]]:
+) -> tuple[float, list[Assumption]]:
     """What caps the rate an hour, of the tier's own fractions; infinite for nothing."""
     multiple = table.funding_cap_of_margin
     if multiple is None or not asked:
@@ -176,16 +194,31 @@ def _funding_cap(
             # Open interest may have raised it: the cap is too wide, never too tight.
             words = "of the present initial margin; the tier's own is not known"
     cap = multiple * (initial - keeps) if initial > keeps else math.inf
-    return cap, [f"{name}: funding capped at {cap:.3g} an hour, {words}"] if words else []
+    if not words:
+        return cap, []
+    figure = f"{cap:.3g} an hour"
+    return cap, [
+        Assumption(place=name, what="funding capped at", value=cap, figure=figure, why=words)
+    ]
 
 
 def _closing_fee(
     name: str, table: VenueMargin, listed: Instrument | None
-) -> tuple[float, list[str]]:
+) -> tuple[float, list[Assumption]]:
     """The share of the notional that the venue's margins count for closing."""
     if not table.counts_closing_fee:
         return 0.0, []
     fee = listed.taker_fee if listed else None
     if fee is None:
-        return 0.0, [f"{name}: the estimated fee of closing is not known and not counted"]
-    return fee, [f"{name}: margins include an estimated {fee * 100:.3g} % for closing"]
+        words = "the estimated fee of closing is not known and not counted"
+        return 0.0, [Assumption(place=name, what=words)]
+    figure = f"{fee * 100:.3g} %"
+    return fee, [
+        Assumption(
+            place=name,
+            what="margins include an estimated",
+            value=fee,
+            figure=figure,
+            why="for closing",
+        )
+    ]

@@ -12,6 +12,7 @@ from cockpit.analytics.risk import exposure as sums
 from cockpit.analytics.risk.exposure import Leg, Liquidation, Pool
 from cockpit.analytics.risk.margin import Tiers
 from cockpit.core.account import Account
+from cockpit.core.assumptions import Assumption
 from cockpit.core.events import AccountStatus, Margin, Position
 from cockpit.core.margins import own_mmf
 from cockpit.core.units import hourly
@@ -72,7 +73,7 @@ class Portfolio:
     pools: tuple[Pool, ...]
     accounts: tuple[AccountReading, ...]
     warnings: tuple[str, ...]
-    assumptions: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
 
 
 def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None) -> Portfolio:
@@ -174,7 +175,7 @@ class _Legs:
         self._names = AssetNames(view)
         self._rules = MarginRules(view.own_margins)
         self._tiers: dict[tuple[str, str, float | None], Tiers | None] = {}
-        self.assumptions: dict[str, None] = {}
+        self.assumptions: dict[Assumption, None] = {}
 
     def leg(self, position: Position) -> Leg:
         """A position at the prices of its market, where that is followed, else at its own.

@@ -51,7 +51,7 @@ def test_a_joint_move_ends_a_portfolio_where_the_reference_says() -> None:
 def test_without_a_direction_the_nearer_of_up_and_down_counts() -> None:
     result = run("margin", ONE, positions=[held(HL, -10)], equity_usd={HL: 60_000})
     assert result.values.joint_shock == pytest.approx(65_185.185 / 60_000 - 1, abs=1e-6)
-    assert any(words.startswith("shock") for words in result.assumptions)
+    assert any(words.startswith("shock") for words in result.assumed)
 
 
 def test_a_symbol_without_a_direction_stays_where_it_is() -> None:
@@ -74,7 +74,7 @@ def test_accounts_stand_alone_and_the_weaker_one_is_the_answer() -> None:
 def test_two_hundred_million_of_bitcoin_fall_into_the_second_tier() -> None:
     result = run("margin", ONE, positions=[held(HL, 200e6 / 60_000)], equity_usd={HL: 20e6})
     assert result.values.venues[0].maintenance_usd == pytest.approx(3_125_000)
-    assert any("estimate" in words for words in result.assumptions)
+    assert any("estimate" in words for words in result.assumed)
 
 
 def test_a_venue_that_states_another_fraction_wins_over_the_documented_tiers() -> None:

@@ -27,7 +27,7 @@ def test_two_hundred_million_of_bitcoin_need_ten_to_be_opened() -> None:
     assert venue.initial_usd == pytest.approx(10e6)
     assert venue.free_usd == pytest.approx(-2e6)
     assert venue.maintenance_usd == pytest.approx(3.125e6)
-    assert any("estimate" in words for words in result.assumptions)
+    assert any("estimate" in words for words in result.assumed)
 
 
 def test_the_funding_cap_of_dydx_is_that_of_the_tier_itself() -> None:
@@ -75,13 +75,13 @@ def test_a_large_position_at_bybit_keeps_what_its_risk_limit_asks() -> None:
     assert leg.liquidation == pytest.approx(price)
     assert leg.liquidation == pytest.approx(4.588e-6, rel=1e-3)
     assert leg.distance == pytest.approx(-0.011, abs=1e-3)
-    assert any("closing" in words for words in result.assumptions)
+    assert any("closing" in words for words in result.assumed)
 
 
 def test_without_the_tiers_it_is_said_that_the_lowest_is_taken() -> None:
     result = margin_of(pepe())
     assert result.values.venues[0].maintenance_usd == pytest.approx(232_000)
-    assert any("lowest margin tier" in words for words in result.assumptions)
+    assert any("lowest margin tier" in words for words in result.assumed)
 
 
 def test_initial_margin_that_a_file_does_not_have_rises_with_maintenance_and_is_an_estimate() -> (
@@ -90,7 +90,7 @@ def test_initial_margin_that_a_file_does_not_have_rises_with_maintenance_and_is_
     result = margin_of(pepe(margin_tiers=PEPE_TIERS))
     notional = 5e12 * 4.64e-6
     assert result.values.venues[0].initial_usd == pytest.approx(notional * (0.2 + 0.00055))
-    assert any("initial margin rises" in words for words in result.assumptions)
+    assert any("initial margin rises" in words for words in result.assumed)
 
 
 def listed(**fields: object) -> Instrument:
@@ -110,7 +110,7 @@ def test_a_cap_of_a_tier_that_is_not_known_is_an_assumption() -> None:
     stated = listed(max_leverage=1 / 0.314, mmf=0.02)
     rule = MarginRules({}).rule("dydx", "BTC", stated, None, None)
     assert rule.funding_cap_hourly == pytest.approx(0.75 * (0.314 - 0.02))
-    assert any("tier's own is not known" in words for words in rule.notes)
+    assert any("tier's own is not known" in each.sentence for each in rule.notes)
 
 
 def test_a_market_without_a_table_has_the_cap_of_the_tier_that_keeps_the_same() -> None:
@@ -122,7 +122,7 @@ def test_a_market_without_a_table_has_the_cap_of_the_tier_that_keeps_the_same() 
     rule = MarginRules({}).rule("dydx", "LINK", stated, None, None)
     assert rule.funding_cap_hourly == pytest.approx(0.75 * 0.02)
     assert rule.initial.frac_at(1e6) == 0.25
-    assert any("documented tier with its maintenance" in words for words in rule.notes)
+    assert any("documented tier with its maintenance" in each.sentence for each in rule.notes)
 
 
 def test_a_leverage_that_was_chosen_counts_up_to_what_the_tier_allows() -> None:

@@ -143,7 +143,7 @@ def test_a_fee_comes_from_the_form_else_the_tier_else_the_documents(
     view = saved(market("a", taker_fee=None))
     result = slippage(view, Settings(now_ns=AT_NS, **settings), size=3, **inputs)
     assert result.values.venues[0].fee_bps == pytest.approx(fee_bps)
-    assert bool(words) == any("taker fee" in line for line in result.assumptions)
+    assert bool(words) == any("taker fee" in line for line in result.assumed)
     assert not result.is_incomplete
 
 
@@ -168,7 +168,7 @@ def test_the_square_root_law_stands_beside_the_book():
 
 def test_without_volume_the_open_interest_stands_in_and_without_that_the_law_is_silent():
     known = slippage(saved(market("a", open_interest_base=4e4)), size=10)
-    assert any(line.startswith("daily_volume_usd") for line in known.assumptions)
+    assert any(line.startswith("daily_volume_usd") for line in known.assumed)
     assert known.values.sqrt_impact_bps == pytest.approx(
         0.6 / math.sqrt(365) * math.sqrt(10 / 4e4) * 1e4
     )
@@ -199,14 +199,14 @@ def test_depth_that_comes_and_goes_is_counted_at_the_share_that_stays():
     assert shy.values.venues[0].vwap == pytest.approx(
         (5 * kept * 100.0 + (5 - 5 * kept) * 100.05) / 5
     )
-    assert any("67 % of quoted depth" in line for line in shy.assumptions)
+    assert any("67 % of quoted depth" in line for line in shy.assumed)
 
 
 def test_without_a_history_of_depth_no_haircut_is_assumed_and_off_is_off():
     assumed = slippage(saved(market("a")), size=5, haircut=True)
-    assert any("haircut of 1.0" in line for line in assumed.assumptions)
+    assert any("haircut of 1.0" in line for line in assumed.assumed)
     off = slippage(live_view([1.0, 0.5] * 12), size=5)
-    assert not any("haircut" in line or "quoted depth" in line for line in off.assumptions)
+    assert not any("haircut" in line or "quoted depth" in line for line in off.assumed)
     assert off.values.venues[0].vwap == pytest.approx(100.0)
 
 

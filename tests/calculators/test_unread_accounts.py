@@ -40,10 +40,10 @@ def test_positions_that_were_typed_are_whole_whatever_an_account_holds() -> None
 
 def test_a_hedge_in_half_an_account_says_that_it_takes_its_equity_for_all() -> None:
     asked = {"symbol": "BTC", "size": 1.0, "venues": [HL], "hold_h": 8}
-    (words,) = [w for w in run("hedge", book(**HALF), **asked).assumptions if "reading" in w]
-    assert words == f"{NAME}: reading 2 of 3: what was read of its equity is all of it"
+    (words,) = [w for w in run("hedge", book(**HALF), **asked).assumed if "reading" in w]
+    assert words == f"{NAME}: reading 2 of 3, what was read of its equity is all of it"
     given = run("hedge", book(**HALF), **asked, equity_usd={HL: 50_000})
-    assert not any("reading" in words for words in given.assumptions)
+    assert not any("reading" in words for words in given.assumed)
 
 
 @pytest.mark.parametrize("name", ["margin", "stress"])

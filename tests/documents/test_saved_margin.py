@@ -98,7 +98,7 @@ def test_coins_that_are_owned_count_and_need_no_margin(store):
     assert rows["spot"]["maintenance_usd"] == 0.0
     assert rows["spot"]["carry_usd_per_hour"] == 0.0
     assert not any("spot" in warning for warning in result.warnings)
-    assert any("spot/BTC" in words and "hyperliquid" in words for words in result.assumptions)
+    assert any("spot/BTC" in words and "hyperliquid" in words for words in result.assumed)
 
 
 def test_the_margin_tiers_of_the_venue_are_in_the_file(store):

@@ -121,13 +121,13 @@ def test_without_stated_tiers_the_documented_ones_hold_by_size_and_that_is_liste
     small, large = long("hyperliquid", 1.0), long("hyperliquid", 5_000.0)
     assert liquidation_of(small) == pytest.approx(54_000 / (1 - 0.0125))
     assert liquidation_of(large) == pytest.approx((54_000 * 5_000 - 1_875_000) / (5_000 * 0.975))
-    assert any("documented margin tiers" in words for words in large.assumptions)
+    assert any("documented margin tiers" in each.sentence for each in large.assumptions)
 
 
 def test_one_documented_fraction_for_every_size_is_said_to_be_the_lowest() -> None:
     portfolio = long("bybit", 1.0)
     assert liquidation_of(portfolio) == pytest.approx(54_000 / (1 - 0.005))
-    assert any("larger positions may need more" in words for words in portfolio.assumptions)
+    assert any("larger positions may need more" in each.sentence for each in portfolio.assumptions)
 
 
 def test_the_traders_own_table_holds_for_exposure_as_for_the_calculators() -> None:

@@ -32,6 +32,7 @@ from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.market_data import Notes, Settings, known_symbol, known_venues
 from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.common.words import hours_words, usd_words
+from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Plan
 from cockpit.core.units import HOURS_PER_YEAR
 from cockpit.state.view import MarketView
@@ -131,8 +132,11 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     capped = [one.name for one in found if one.is_capped]
     if capped:
         notes.assume(
-            f"{', '.join(capped)}: rates are held within their venues' caps, so now and "
-            "mean_spread_hourly are what those allow"
+            Assumption(
+                place=", ".join(capped),
+                what="rates are held within their venues' caps",
+                why="so now and mean_spread_hourly are what those allow",
+            )
         )
     if pairs:
         best = msgspec.structs.asdict(pairs[0])
@@ -144,7 +148,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     if plan is not None:
         plan = msgspec.structs.replace(
             plan,
-            assumptions=tuple(notes.assumptions),
+            assumptions=notes.assumed,
             warnings=(*([best["gate"]] if best["gate"] else []), *notes.warnings),
         )
     return Result(

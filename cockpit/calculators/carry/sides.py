@@ -29,6 +29,7 @@ from cockpit.calculators.common.premiums import (
 )
 from cockpit.calculators.common.trade_costs import SideCost, side_cost
 from cockpit.calculators.common.words import usd_words
+from cockpit.core.assumptions import Assumption
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg, Plan, limit_price
 from cockpit.core.units import floor_to_lot
@@ -79,7 +80,14 @@ def venue_sides(
     notional = inputs.notional_usd or (inputs.size or 0.0) * reference
     if notional == 0:
         notional = ASSUMED_NOTIONAL_USD
-        notes.assume(f"notional_usd: {usd_words(notional)} a leg is assumed")
+        notes.assume(
+            Assumption(
+                field="notional_usd",
+                value=notional,
+                figure=usd_words(notional),
+                why="assumed for each leg",
+            )
+        )
     rules = MarginRules(settings.own_margins)
     sides = []
     for quote in found:
@@ -93,7 +101,15 @@ def venue_sides(
         if initial is None:
             notes.lack(f"{quote.venue}: margin table not known; set leverage")
         elif inputs.leverage is None and not _states_leverage(quote):
-            notes.assume(f"{quote.venue}: initial margin {initial:.3g}, as documented")
+            notes.assume(
+                Assumption(
+                    place=quote.venue,
+                    what="initial margin",
+                    value=initial,
+                    figure=f"{initial:.3g}",
+                    why="as documented",
+                )
+            )
         paid = paid_hourly(quote.market.settled)
         clock = payment_clock(quote.market, settings, notes)
         terms = settings.funding_terms.get(quote.venue)

@@ -10,6 +10,7 @@ from cockpit.analytics.funding.carry import Spread
 from cockpit.analytics.funding.reversion import fit_ar1
 from cockpit.calculators.common.market_data import Notes
 from cockpit.calculators.common.paid_history import MIN_HOURS, Paid
+from cockpit.core.assumptions import Assumption
 
 Array = NDArray[np.float64]
 MIN_PAIRS = 200
@@ -72,20 +73,27 @@ def note_models(
 ) -> None:  # fmt: skip
     """Says what was not given: of the first pair with its values, of all others where they are."""
     for name, model in list(models.items())[:1]:
-        spread, used = model.spread, []
+        spread, history = model.spread, f"{model.hours} h of history"
+        fitted = f"{'fitted' if model.is_fitted else 'assumed'}; {history}"
+        averaged = f"{'mean' if model.hours >= MIN_HOURS else 'assumed'}; {history}"
         if phi is None:
-            source = "fitted" if model.is_fitted else "assumed"
-            used.append(f"phi {spread.phi:.3f} an hour ({source})")
+            notes.assume(_used(name, "phi", spread.phi, f"{spread.phi:.3f} an hour", fitted))
         if mean is None:
-            source = "mean" if model.hours >= MIN_HOURS else "assumed"
-            used.append(f"mean_spread_hourly {spread.mean:.3g} ({source})")
+            figure = f"{spread.mean:.3g}"
+            notes.assume(_used(name, "mean_spread_hourly", spread.mean, figure, averaged))
         if sigma is None and spread.sigma is not None:
-            used.append(f"sigma_spread_hourly {spread.sigma:.3g} (fitted)")
-        if used:
-            notes.assume(f"{name}: {', '.join(used)}; {model.hours} h of history")
+            figure = f"{spread.sigma:.3g}"
+            notes.assume(_used(name, "sigma_spread_hourly", spread.sigma, figure, "fitted"))
     others = list(models.values())[1:]
     if others and None in (phi, mean, sigma):
         notes.assume(
-            f"{len(others)} more pairs: phi, mean and sigma as in their rows, fitted where there "
-            f"is history, else phi {ASSUMED_PHI:g} and mean {ASSUMED_MEAN:g} assumed"
+            Assumption(
+                what=f"{len(others)} more pairs: phi, mean and sigma as in their rows",
+                why="fitted where there is history, else phi "
+                f"{ASSUMED_PHI:g} and mean {ASSUMED_MEAN:g} assumed",
+            )
         )
+
+
+def _used(pair: str, field: str, value: float, figure: str, why: str) -> Assumption:
+    return Assumption(field=field, place=pair, what=field, value=value, figure=figure, why=why)

@@ -13,6 +13,7 @@ from cockpit.analytics.funding.payments import (
 from cockpit.calculators.common.market_data import Notes, Settings, present_hourly
 from cockpit.calculators.common.paid_history import paid_hourly
 from cockpit.calculators.common.words import hours_words
+from cockpit.core.assumptions import Assumption
 from cockpit.core.units import HOUR_NS, HOUR_S, utc
 from cockpit.state.view import MarketRead
 
@@ -33,18 +34,31 @@ def payment_clock(market: MarketRead, settings: Settings, notes: Notes) -> Payme
         return clock
     name = f"{market.venue}/{market.symbol}"
     if clock.next_ns is None:
-        notes.assume(f"{name}: next funding stamp not known, funding is counted as if it flowed")
+        notes.assume(
+            Assumption(
+                place=name,
+                what="next funding stamp not known",
+                why="funding is counted as if it flowed",
+            )
+        )
     elif clock.changes:
         change = clock.changes[0]
         now, then = (hours_words(each.interval_s / HOUR_S) for each in (clock, change))
         notes.assume(
-            f"{name}: pays every {now} until {utc(change.from_ns):%H:%M} UTC, then every {then}, "
-            "as its listing has it"
+            Assumption(
+                place=name,
+                what=f"pays every {now} until {utc(change.from_ns):%H:%M} UTC, then every {then}",
+                why="as its listing has it",
+            )
         )
     elif paid is not None and paid.interval_s != clock.interval_s:
+        before, now = (hours_words(each.interval_s / HOUR_S) for each in (paid, clock))
         notes.assume(
-            f"{name}: last paid for {hours_words(paid.interval_s / HOUR_S)}, now every "
-            f"{hours_words(clock.interval_s / HOUR_S)}; the present interval is counted on"
+            Assumption(
+                place=name,
+                what=f"last paid for {before}, now every {now}",
+                why="the present interval is counted on",
+            )
         )
     return clock
 

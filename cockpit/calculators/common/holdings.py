@@ -22,6 +22,7 @@ from cockpit.calculators.common.positions import (
     read_positions,
 )
 from cockpit.calculators.common.premiums import tightest_cap
+from cockpit.core.assumptions import Assumption
 from cockpit.core.events import Instrument, Margin
 from cockpit.core.names import did_you_mean
 from cockpit.portfolio.margin_rules import MarginRules
@@ -246,17 +247,28 @@ class _Builder:
                     return float(price)
             mid = market.book.mid()
             if mid is not None:
-                self._notes.assume(f"{name}: no mark, valued at the middle of the book, {mid:g}")
+                self._notes.assume(
+                    Assumption(
+                        place=name, what="no mark, valued at the middle of the book,", value=mid
+                    )
+                )
                 return mid
         elif position.mark is None and self._view.venue(position.venue) is None:
             lent = borrowed(self._view, position.symbol, self._settings.now_ns)
             if lent is not None:
-                words = f"{name}: not followed, valued at the index of {lent.venue}, {lent.price:g}"
-                self._notes.assume(words)
+                self._notes.assume(
+                    Assumption(
+                        place=name,
+                        what=f"not followed, valued at the index of {lent.venue},",
+                        value=lent.price,
+                    )
+                )
                 return lent.price
         for what, price in (("mark", position.mark), ("entry", position.entry)):
             if price is not None:
-                self._notes.assume(f"{name}: valued at its own {what}, {price:g}")
+                self._notes.assume(
+                    Assumption(place=name, what=f"valued at its own {what},", value=price)
+                )
                 return price
         self._notes.lack(f"{name}: no price, so its value is not known")
         return math.nan

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cockpit.analytics.execution.depth import book_problem, haircut_frac
 from cockpit.analytics.execution.ladder import Ladder
 from cockpit.calculators.common.form import FieldError
+from cockpit.core.assumptions import Assumption
 from cockpit.core.events import Funding
 from cockpit.core.margins import VenueMargin
 from cockpit.core.market import FundingTerms, Side
@@ -60,13 +61,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 class Notes:
     """Collects what a calculation assumed and what was wrong with its inputs, each once."""
 
-    assumptions: list[str] = field(default_factory=list)
+    assumptions: dict[Assumption, None] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     is_incomplete: bool = False
 
-    def assume(self, words: str) -> None:
-        if words not in self.assumptions:
-            self.assumptions.append(words)
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """A sentence for each assumption."""
+        return tuple(each.sentence for each in self.assumptions)
+
+    def assume(self, assumption: Assumption) -> None:
+        self.assumptions[assumption] = None
 
     def warn(self, words: str) -> None:
         """Something to beware of in a sound answer."""
@@ -195,14 +200,25 @@ def quotes(
         if quote is not None:
             found.append(quote)
     if found and not all(quote.venue in quote_usd for quote in found):
-        notes.assume("quote_usd: quote currencies are counted as 1 USD each")
+        notes.assume(Assumption(field="quote_usd", value=1.0, why="USD for each quote currency"))
     if with_haircut:
         blind = [quote.venue for quote in found if quote.kept is None]
         if blind:
-            notes.assume(f"no history of depth: a haircut of 1.0 (none) for {', '.join(blind)}")
+            notes.assume(
+                Assumption(
+                    what=f"no history of depth: a haircut of 1.0 (none) for {', '.join(blind)}"
+                )
+            )
         for quote in found:
             if quote.kept is not None:
-                notes.assume(f"{quote.venue}: {quote.kept * 100:.0f} % of quoted depth is counted")
+                notes.assume(
+                    Assumption(
+                        place=quote.venue,
+                        value=quote.kept,
+                        figure=f"{quote.kept * 100:.0f} % of quoted depth",
+                        why="as much as tends to stay",
+                    )
+                )
     return found
 
 
@@ -273,7 +289,16 @@ def taker_fee_of(
     if fee is None:
         notes.lack(f"{venue}: taker fee not known; set taker_fee.{venue}")
     elif fee == documented and own is None:
-        notes.assume(f"{venue}: taker fee {fee * 100:g} %, the documented base tier")
+        notes.assume(
+            Assumption(
+                field="taker_fee",
+                place=venue,
+                what="taker fee",
+                value=fee,
+                figure=f"{fee * 100:g} %",
+                why="the documented base tier",
+            )
+        )
     return fee
 
 
@@ -309,7 +334,9 @@ def _quote(
     warn_if_stale(market, "book", settings, notes)
     lot = None if listed is None else listed.lot
     if lot is None:
-        notes.assume(f"{venue}: lot not known, {ASSUMED_LOT:g} assumed")
+        notes.assume(
+            Assumption(place=venue, what="lot", value=ASSUMED_LOT, why="assumed, as none is known")
+        )
     if kept is not None:
         bids, asks = bids.thinned(kept), asks.thinned(kept)
     return Quote(

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from cockpit.calculators.common.market_data import Settings
+from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Plan
 from cockpit.state.view import MarketView
 
@@ -38,10 +39,15 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     values: Any
     plan: Plan | None = None
-    assumptions: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     warnings: tuple[str, ...] = ()
     infeasible: str | None = None
     is_incomplete: bool = False
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """A sentence for each assumption."""
+        return tuple(each.sentence for each in self.assumptions)
 
 
 class Calculator(Protocol):
@@ -73,6 +79,6 @@ def document(name: str, inputs: msgspec.Struct, result: Result) -> dict[str, Any
         "result": result.values,
         "plan": result.plan,
         "infeasible": result.infeasible,
-        "assumptions": result.assumptions,
+        "assumptions": result.assumed,
         "warnings": result.warnings,
     }

@@ -26,6 +26,7 @@ from cockpit.calculators.hedge.offers import Limits, Offer, offer_of
 from cockpit.calculators.hedge.ratio import GivenRatio, hedge_ratio
 from cockpit.calculators.hedge.values import AssetHedge
 from cockpit.calculators.hedge.venues import leg_of
+from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Leg
 from cockpit.state.view import MarketView
 
@@ -106,11 +107,20 @@ def problem_of(
     limits = Limits(inputs.max_usd, exposure.free_usd, held, needed)
     blind = [q.venue for q in found if q.venue not in exposure.free_usd]
     if blind:
-        notes.assume(f"equity not known at {', '.join(blind)}: margin does not limit the hedge")
+        notes.assume(
+            Assumption(
+                field="equity_usd",
+                what=f"not known at {', '.join(blind)}",
+                why="where margin does not limit the hedge",
+            )
+        )
     if len(blind) < len(found):
         notes.assume(
-            f"margin_buffer_frac: {inputs.margin_buffer_frac:g} of each position is kept back on "
-            "top of its initial margin"
+            Assumption(
+                field="margin_buffer_frac",
+                value=inputs.margin_buffer_frac,
+                why="of each position, is kept back on top of its initial margin",
+            )
         )
     return AssetProblem(
         exposure=exposure,
@@ -203,6 +213,11 @@ def _band(
     price_sd = price * sigma / math.sqrt(MINUTES_PER_YEAR)
     if inputs.target_sd is not None:
         return known(band_half_width(cost, inputs.risk_aversion, price_sd, inputs.target_sd))
-    notes.assume("band_half_width: for one mis-hedge that would last for hold_h; see target_sd")
+    notes.assume(
+        Assumption(
+            field="band_half_width",
+            what="for one mis-hedge that would last for hold_h; see target_sd",
+        )
+    )
     held_min = inputs.hold_h * MINUTES_PER_HOUR
     return known(one_off_threshold(cost, inputs.risk_aversion, price_sd, held_min))

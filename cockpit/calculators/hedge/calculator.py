@@ -21,6 +21,7 @@ from cockpit.calculators.hedge.held import Exposure, exposures
 from cockpit.calculators.hedge.solve import solve
 from cockpit.calculators.hedge.values import DelayRiskValues, Values, VenueRisk
 from cockpit.calculators.hedge.venues import fill_delay_s
+from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Plan
 from cockpit.state.view import MarketView
 
@@ -44,9 +45,11 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     sigma = inputs.sigma_annual
     if sigma is None:
         sigma = ASSUMED_VOLATILITY
-        notes.assume(f"sigma_annual: {sigma:g} is assumed")
+        notes.assume(Assumption(field="sigma_annual", value=sigma, why="assumed"))
     if inputs.phi is None:
-        notes.assume("funding rates stay as they are; set phi to let them revert")
+        notes.assume(
+            Assumption(field="phi", what="funding rates stay as they are; set to let them revert")
+        )
     problems = [problem_of(exposure, inputs, view, settings, notes) for exposure in held]
     answers, short = solve(problems, inputs.max_usd, inputs.target_carry_usd_per_hour, notes)
     if short is not None and len(answers) == 1:
@@ -61,7 +64,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
         notes.is_incomplete = True
     return Result(
         values=values,
-        plan=Plan(legs=legs, assumptions=tuple(notes.assumptions), warnings=tuple(notes.warnings)),
+        plan=Plan(legs=legs, assumptions=notes.assumed, warnings=tuple(notes.warnings)),
         assumptions=tuple(notes.assumptions),
         warnings=tuple(notes.warnings),
         infeasible=values.binding,

@@ -17,6 +17,7 @@ from cockpit.calculators.common.market_data import (
 )
 from cockpit.calculators.common.positions import PositionInput, read_positions, typed_positions
 from cockpit.core.account import Account
+from cockpit.core.assumptions import Assumption
 from cockpit.core.events import Instrument
 from cockpit.portfolio.margin_rules import MarginRules
 from cockpit.portfolio.positions import is_unread, waiting_words
@@ -83,7 +84,12 @@ def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) 
             raise FieldError("symbol", "is needed with size")
         rows = [_typed(asked, symbol, view)]
         if asked.venue is None:
-            notes.assume("size: a delta without funding of its own; venue says where it is held")
+            notes.assume(
+                Assumption(
+                    field="size",
+                    what="a delta without funding of its own; venue says where it is held",
+                )
+            )
     elif asked.positions is not None:
         rows = typed_positions(asked.positions)
     else:
@@ -107,7 +113,10 @@ def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) 
         raise FieldError(where, f"there are no positions{f' in {symbol}' if symbol else ''}")
     if len(coins) > 1:
         notes.assume(
-            "each symbol is hedged in itself; the target carry is earned where it is cheapest"
+            Assumption(
+                what="each symbol is hedged in itself",
+                why="the target carry is earned where it is cheapest",
+            )
         )
     hedged = {name for name, (leg, *_) in coins.items() if asked.hedge_symbol in (None, leg.symbol)}
     tied = [leg for leg in held if not _is_traded(leg, hedged)]
@@ -166,8 +175,13 @@ def _free(
     stated: dict[str, float] = {}
     for book in view.accounts():
         if book.venue not in free and is_unread(book, settings.now_ns):
-            where = f"{Account(book.venue, book.address)}: {waiting_words(book)}"
-            notes.assume(f"{where}: what was read of its equity is all of it")
+            notes.assume(
+                Assumption(
+                    place=str(Account(book.venue, book.address)),
+                    what=waiting_words(book),
+                    why="what was read of its equity is all of it",
+                )
+            )
         for margin in book.margins:
             equity = margin.equity if margin.cross_equity is None else margin.cross_equity
             if equity is not None:

@@ -9,6 +9,7 @@ from cockpit.analytics.hedging.ratio import ewma_covariance, minimum_variance
 from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.holdings import Floats
 from cockpit.calculators.common.market_data import Notes
+from cockpit.core.assumptions import Assumption
 from cockpit.core.units import NS_PER_S
 from cockpit.state.view import MarketView
 
@@ -73,7 +74,11 @@ def _covariance(
         )
         used = [name for name, value in given._asdict().items() if value is not None]
         kept = f", {' and '.join(used)} as given" if used else ""
-        notes.assume(f"hedge_ratio: measured on {len(returns)} minutes of {where}{kept}")
+        notes.assume(
+            Assumption(
+                field="hedge_ratio", what=f"measured on {len(returns)} minutes of {where}{kept}"
+            )
+        )
     cov = correlation * sigma * other
     return np.array([[sigma**2, cov], [cov, other**2]])
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cockpit.analytics.execution.depth import walk
 from cockpit.calculators.common.market_data import Notes, Quote
+from cockpit.core.assumptions import Assumption
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg, limit_price
 from cockpit.state.view import MarketView
@@ -21,10 +22,28 @@ def fill_delay_s(view: MarketView, venue: str, given: Mapping[str, float], notes
     latency_ms = found.chain.latency_ms(95) if found else None
     cadence_s = found.chain.cadence_s() if found else None
     if latency_ms is None and cadence_s is None:
-        notes.assume(f"{venue}: neither latency nor blocks measured, a fill takes 2 s")
+        notes.assume(
+            Assumption(
+                field="delay_s",
+                place=venue,
+                what="a fill takes",
+                value=ASSUMED_DELAY_S,
+                figure=f"{ASSUMED_DELAY_S:g} s",
+                why="neither latency nor blocks measured",
+            )
+        )
         return ASSUMED_DELAY_S
     delay_s = (latency_ms or 0.0) / 1000 + BLOCKS * (cadence_s or 0.0)
-    notes.assume(f"{venue}: a fill takes {delay_s:.2f} s, measured latency and {BLOCKS} blocks")
+    notes.assume(
+        Assumption(
+            field="delay_s",
+            place=venue,
+            what="a fill takes",
+            value=delay_s,
+            figure=f"{delay_s:.2f} s",
+            why=f"measured latency and {BLOCKS} blocks",
+        )
+    )
     return delay_s
 
 

@@ -226,13 +226,13 @@ def _planned(
 
 
 def _result(values: Values, plan: Plan | None, notes: Notes, infeasible: str | None) -> Result:
-    assumptions, warnings = tuple(notes.assumptions), tuple(notes.warnings)
+    warnings = tuple(notes.warnings)
     if plan is not None:
-        plan = Plan(legs=plan.legs, assumptions=assumptions, warnings=warnings)
+        plan = Plan(legs=plan.legs, assumptions=notes.assumed, warnings=warnings)
     return Result(
         values=values,
         plan=plan,
-        assumptions=assumptions,
+        assumptions=tuple(notes.assumptions),
         warnings=warnings,
         infeasible=infeasible,
         is_incomplete=notes.is_incomplete,

@@ -16,6 +16,7 @@ from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.market_data import Notes, Quote
 from cockpit.calculators.common.words import base_words
 from cockpit.calculators.stagger.inputs import Inputs
+from cockpit.core.assumptions import Assumption
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg
 from cockpit.core.units import NS_PER_S
@@ -65,14 +66,19 @@ def read_market(
     gamma = inputs.gamma
     if gamma is None:
         gamma = 0.0
-        notes.assume("gamma: 0 USD per base², no permanent impact, is assumed")
+        notes.assume(Assumption(field="gamma", value=gamma, why="no permanent impact, assumed"))
     eta = inputs.eta
     if eta is None:
         some = sizes / inputs.count * min(2, inputs.count)
         walked = float(np.sum(_impact_usd(priced, side, some[:, None])))
         eta = max(walked * step / float(np.sum(some)) ** 2, LEAST_ETA) + gamma * step / 2
         notes.assume(
-            f"eta: {round(eta, 9):.4g} USD per base per (base/min), what the books say now"
+            Assumption(
+                field="eta",
+                value=eta,
+                figure=f"{round(eta, 9):.4g}",
+                why="USD per base per (base/min), what the books say now",
+            )
         )
     try:
         model.net_temporary_impact(eta, gamma, step)
@@ -85,7 +91,11 @@ def read_market(
         if sigma is None:
             sigma = ASSUMED_VOLATILITY * reference / math.sqrt(MINUTES_PER_YEAR)
             source = f"{ASSUMED_VOLATILITY * 100:g} % a year is assumed"
-        notes.assume(f"sigma: {sigma:.4g} USD per √min, {source}")
+        notes.assume(
+            Assumption(
+                field="sigma", value=sigma, figure=f"{sigma:.4g}", why=f"USD per √min, {source}"
+            )
+        )
     return Market(eta, gamma, sigma)
 
 
@@ -99,7 +109,9 @@ def urgency(inputs: Inputs, market: Market, notes: Notes) -> float | None:
     half_life = inputs.half_life_min
     if half_life is None:
         half_life = inputs.horizon_min / 2
-        notes.assume(f"half_life_min: {half_life:g}, half the horizon, is assumed")
+        notes.assume(
+            Assumption(field="half_life_min", value=half_life, why="half the horizon, assumed")
+        )
     return 1 / half_life
 
 

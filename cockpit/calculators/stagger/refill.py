@@ -14,6 +14,7 @@ from cockpit.analytics.execution.lots import smallest_order
 from cockpit.analytics.execution.schedule import most_slices
 from cockpit.calculators.common.market_data import Notes, Quote
 from cockpit.calculators.stagger.inputs import MOST_SLICES, Inputs
+from cockpit.core.assumptions import Assumption
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg
 from cockpit.core.units import NS_PER_S
@@ -53,7 +54,7 @@ def auto_slices(
     why = f"a tenth of what is shown within {NEAR_BPS:g} bps each"
     if count < wanted:
         why = f"no more fit, books refill by half in {slowest:.3g} s ({source})"
-    notes.assume(f"slices: {count}, {why}")
+    notes.assume(Assumption(field="slices", value=count, why=why))
     return count
 
 

@@ -32,6 +32,7 @@ from cockpit.analytics.execution.squeeze import (
 from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.market_data import Notes, Quote, Settings
 from cockpit.calculators.stagger.inputs import Inputs
+from cockpit.core.assumptions import Assumption
 from cockpit.core.market import Side
 from cockpit.core.units import floor_to_lot
 
@@ -57,11 +58,21 @@ def gap_covariance(
     given = inputs.gap_sd_bps
     unsaid = [quote.venue for quote in priced if quote.venue not in given]
     if unsaid:
-        notes.assume(f"gap_sd_bps: {ASSUMED_GAP_BPS:g} is assumed for {', '.join(unsaid)}")
+        notes.assume(
+            Assumption(
+                field="gap_sd_bps",
+                value=ASSUMED_GAP_BPS,
+                why=f"assumed for {', '.join(unsaid)}",
+            )
+        )
     if len(priced) > 1:
         notes.assume(
-            f"corr_shared: venues that share a layer gap together with {inputs.corr_shared:g}, "
-            f"others (corr_other) with {inputs.corr_other:g}"
+            Assumption(
+                field="corr_shared",
+                what="venues that share a layer gap together with",
+                value=inputs.corr_shared,
+                why=f"others (corr_other) with {inputs.corr_other:g}",
+            )
         )
     bps = [given.get(quote.venue, ASSUMED_GAP_BPS) for quote in priced]
     return covariance(np.array(bps) / 1e4, correlation), correlation

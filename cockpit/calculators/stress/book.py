@@ -21,6 +21,7 @@ from cockpit.calculators.common.positions import (
 )
 from cockpit.calculators.hedge.venues import fill_delay_s
 from cockpit.calculators.stress.shocks import LegFacts
+from cockpit.core.assumptions import Assumption
 from cockpit.core.market import Side
 from cockpit.state.view import MarketView
 
@@ -132,7 +133,7 @@ def _leg(
     keeps = leg.liquidation_fee
     if math.isnan(keeps):
         keeps = ASSUMED_LIQUIDATION_FEE
-        notes.assume(f"{leg.venue}: a liquidation keeps 1 % of the notional")
+        notes.assume(Assumption(place=leg.venue, what="a liquidation keeps 1 % of the notional"))
     return StressLeg(
         venue=leg.pool,
         asset=assets.index(leg.asset),

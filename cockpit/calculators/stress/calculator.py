@@ -22,6 +22,7 @@ from cockpit.calculators.stress.montecarlo import Asked, Job, job_of, simulate_j
 from cockpit.calculators.stress.own_shock import check_names, own_shock
 from cockpit.calculators.stress.shocks import Translated, roles_of, translate
 from cockpit.calculators.stress.values import LegName, ScenarioRow, Values
+from cockpit.core.assumptions import Assumption
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
 from cockpit.core.scenario import (
@@ -132,10 +133,20 @@ def _book(inputs: Inputs, view: MarketView, settings: Settings, notes: Notes) ->
 def _sigma(inputs: Inputs, notes: Notes) -> float:
     if inputs.sigma_annual is None:
         notes.assume(
-            f"sigma_annual: {ASSUMED_VOLATILITY:g} is assumed, where a scenario has none of its own"
+            Assumption(
+                field="sigma_annual",
+                value=ASSUMED_VOLATILITY,
+                why="assumed where a scenario has none of its own",
+            )
         )
         return ASSUMED_VOLATILITY
-    notes.assume(f"sigma_annual: {inputs.sigma_annual:g} as given, also where scenarios have more")
+    notes.assume(
+        Assumption(
+            field="sigma_annual",
+            value=inputs.sigma_annual,
+            why="as given, also where scenarios have more",
+        )
+    )
     return inputs.sigma_annual
 
 
@@ -189,7 +200,7 @@ def _say_who_plays(scenarios: Sequence[Scenario], roles: Mapping[str, str], note
     }
     played = [f"{role} is {roles.get(role, 'nobody')}" for role in ROLES if role in asked]
     if played:
-        notes.assume(f"scenarios: {', '.join(played)}")
+        notes.assume(Assumption(field="scenarios", what=", ".join(played)))
 
 
 def _paid_hours(
@@ -213,7 +224,11 @@ def _betas(scenario: Scenario, book: StressBook, inputs: Inputs, notes: Notes) -
     if any(shock.correlation_one for shock in scenario.shocks):
         guessed = [f"{s} {beta:g}" for s, beta in betas.items() if s not in inputs.betas]
         if guessed:
-            notes.assume(f"betas: {', '.join(guessed)}, where all coins move as one")
+            notes.assume(
+                Assumption(
+                    field="betas", what=", ".join(guessed), why="where all coins move as one"
+                )
+            )
     return betas
 
 

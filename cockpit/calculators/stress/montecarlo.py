@@ -34,6 +34,7 @@ from cockpit.calculators.common.premiums import (
     venue_formula,
 )
 from cockpit.calculators.stress.book import StressBook
+from cockpit.core.assumptions import Assumption
 from cockpit.core.units import HOUR_S, NS_PER_S, next_boundary_ns
 from cockpit.portfolio.margin_rules import MarginRules
 
@@ -159,16 +160,18 @@ def job_of(book: StressBook, asked: Asked, settings: Settings, notes: Notes) -> 
         ),
         unrest=_unrest(venues) if asked.has_unrest else None,
     )
-    notes.assume(
-        f"futures: volatility {asked.sigma_annual:g} a year, correlation {off:g}, fifty jumps a "
+    futures = (
+        f"volatility {asked.sigma_annual:g} a year, correlation {off:g}, fifty jumps a "
         "year of −1 % ± 3 % that come in clusters, premiums that halve in 13.5 h, an outage a month"
     )
+    notes.assume(Assumption(place="futures", what=futures))
     if asked.has_unrest:
-        notes.assume(
-            "futures: venues stray 3 bps from the index, halving in 5 min; in ten days a squeeze "
+        unrest = (
+            "venues stray 3 bps from the index, halving in 5 min; in ten days a squeeze "
             "of two hours has 3 times the volatility within the same total, strays 15 times as "
             "wide, premiums 20 bps higher and slippage 5 times as dear"
         )
+        notes.assume(Assumption(place="futures", what=unrest))
     step_s = asked.horizon_h * HOUR_S / asked.steps
     grid = Grid(asked.paths, asked.steps, step_s, CHUNK, True)
     return Job(market, grid, asked.band_usd, asked.seed, tuple(_names(book)), symbols)
@@ -261,7 +264,9 @@ def _sim_leg(book: StressBook, i: int, settings: Settings, notes: Notes) -> SimL
     slippage = _slippage(leg)
     if math.isnan(slippage):
         slippage = ASSUMED_SLIPPAGE
-        notes.assume(f"{held.name}: no book, slippage of 10 bps in the futures")
+        notes.assume(
+            Assumption(place=held.name, what="no book", why="slippage of 10 bps in the futures")
+        )
     return SimLeg(
         venue=leg.venue,
         asset=leg.asset,

@@ -6,7 +6,6 @@ Calculators are imported when the first form is opened, not with the screen.
 """
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from cockpit.calculators.common.market_data import Settings
     from cockpit.calculators.common.result import Calculator, Result
     from cockpit.calculators.stress.montecarlo import MonteCarloValues
+    from cockpit.core.assumptions import Assumption
 
 
 CELL, PAIR, TYPED = "from the cell", "the cell's pair", "typed"
@@ -92,17 +92,15 @@ class Form:
 
     def _parts(self, table: "FormField") -> list[str]:
         typed = [key for key in self.given if key.startswith(f"{table.name}.")]
-        assumed = [f"{table.name}.{part}" for part in self._assumed(table)]
+        assumed = [
+            f"{table.name}.{each.place}"
+            for each in self._assumptions()
+            if each.field == table.name and each.place
+        ]
         return list(dict.fromkeys((*typed, *assumed)))
 
-    def _assumed(self, table: "FormField") -> dict[str, str]:
-        """Key of a table -> what was assumed for it, from words such as `VENUE: taker fee …`."""
-        said = {}
-        for words in self.result.assumptions if self.result else ():
-            subject, colon, rest = words.partition(": ")
-            if colon and rest.startswith(table.label) and "/" not in subject:
-                said[subject] = rest.removeprefix(table.label).strip()
-        return said
+    def _assumptions(self) -> "tuple[Assumption, ...]":
+        return self.result.assumptions if self.result else ()
 
     def row(self) -> Row:
         rows = self.rows()
@@ -113,33 +111,27 @@ class Form:
         return self.given[key].text if key in self.given else ""
 
     def source(self, row: Row) -> str:
-        """Where the value comes from: typed, the focused cell, a default, an assumption."""
+        """Where the value comes from: typed, the focused cell, a default; empty where it was
+        assumed or there is none."""
         if self.text(row.key):
             return self.given[row.key].source
-        assumed = self.assumption(row)
-        if assumed:
-            return assumed
-        return "default" if _has_default(row.field) and row.key == row.field.name else ""
+        is_default = _has_default(row.field) and row.key == row.field.name
+        return "default" if is_default and self.assumption(row) is None else ""
 
-    def assumption(self, row: Row) -> str:
-        """What was assumed in place of this field, in the calculator's words."""
-        name, _, part = row.key.partition(".")
-        if part:
-            return self._assumed(row.field).get(part, "")
-        for words in self.result.assumptions if self.result else ():
-            subject, colon, rest = words.partition(": ")
-            if colon and subject == name:
-                return rest
-            named = re.search(rf"\b{name} (\d[^,;]*)", words)
-            if named:
-                return named[1]
-        return ""
+    def assumption(self, row: Row) -> "Assumption | None":
+        """What was assumed in place of this row; None where something was typed, or nothing."""
+        if self.text(row.key):
+            return None
+        return next((each for each in self._assumptions() if _is_of(each, row)), None)
 
     def others(self) -> list[str]:
-        """Assumptions that belong to no row."""
-        shown = {words for row in self.rows() if (words := self.assumption(row))}
-        said = self.result.assumptions if self.result else ()
-        return [words for words in said if not any(text in words for text in shown)]
+        """Assumptions that belong to no row, in words."""
+        rows = self.rows()
+        return [
+            each.sentence
+            for each in self._assumptions()
+            if not any(_is_of(each, row) for row in rows)
+        ]
 
     # --- typing -------------------------------------------------------------------------------
 
@@ -335,6 +327,16 @@ def _culprit(error: "FieldError", keys: list[str]) -> str:
 
 def _words(error: "FieldError") -> str:
     return str(error).removeprefix(f"{error.field}: ")
+
+
+def _is_of(assumption: "Assumption", row: Row) -> bool:
+    """Whether it stands in for this row: a field, or the part of a table for one place."""
+    if row.field.name != assumption.field:
+        return False
+    if row.field.kind == "table":
+        part = f".{assumption.place}" if assumption.place else ""
+        return row.key == f"{row.field.name}{part}"
+    return True
 
 
 def _label(form_field: "FormField", fields: tuple["FormField", ...]) -> str:

@@ -1,6 +1,5 @@
 """A calculator's form: labels dim, values bright, and where each value comes from at its right."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +13,8 @@ from cockpit.ui.text.styled import Line, clean, fit, framed, longest, wrap
 HZ = 4.0
 _MOST_LABEL = 20
 _LEAST_VALUE = 14
-_FIGURE = re.compile(r"([$−]?[0-9]+(?:[.,][0-9]+)*(?:e[+-]?[0-9]+|[kMB])?(?: %)?)[,\s]*")
-"""The figure with which an assumption begins: `0.045 %, the documented base tier`."""
+_SMALL = 1e-4
+"""A fraction below it is said in per cent as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +114,9 @@ def _value(form: Form, row: Row, width: int) -> tuple[str, str]:
 
 def _nothing(form: Form, row: Row) -> str:
     """What stands for an empty field."""
-    if figure := _FIGURE.match(form.assumption(row)):
-        return figure[1]
-    if form.assumption(row):
-        return "assumed"
+    assumed = form.assumption(row)
+    if assumed is not None:
+        return clean(assumed.number) or "assumed"
     if row.field.kind == "table":
         return "" if any(r.field is row.field and "." in r.key for r in form.rows()) else "view's"
     if row.field.kind == "names":
@@ -135,12 +133,13 @@ def _beside(form: Form, row: Row) -> tuple[str, str]:
     text = form.text(row.key)
     if unit == "frac" and text:
         unit = _percent(text)
-    if said and said == form.assumption(row):
-        figure = _FIGURE.match(said)
-        rest = said[figure.end() :] if figure else said
-        is_small = figure is not None and unit == "frac" and "e" in figure[1]
-        percent = _percent(figure[1]) if figure and is_small else ""
-        return " ".join(filter(None, (percent, clean(rest)))) or "assumed", "warn"
+    assumed = form.assumption(row)
+    if assumed is not None:
+        value = assumed.value
+        is_small = unit == "frac" and value is not None and 0 < abs(value) < _SMALL
+        percent = _percent(assumed.number) if is_small else ""
+        words = assumed.why if assumed.number else assumed.what
+        return " ".join(filter(None, (percent, clean(words)))) or "assumed", "warn"
     return " · ".join(filter(None, (unit, said))), "dim"
 
 

@@ -23,7 +23,7 @@ def proposed(readings: Readings, name: str) -> SavedPlan | None:
         legs=result.plan.legs,
         expected=tuple(expected(readings, leg) for leg in result.plan.legs),
         inputs=form.values(),
-        assumptions=result.assumptions,
+        assumptions=result.assumed,
         warnings=result.warnings,
     )
 

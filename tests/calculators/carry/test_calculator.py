@@ -79,9 +79,9 @@ def test_the_odds_are_those_of_the_sum_of_the_spreads():
 def test_without_history_persistence_is_assumed_and_the_odds_are_not_known():
     result = carry(pair_of(2.4e-5))
     assert result.values.breakeven_probability is None
-    line = next(text for text in result.assumptions if "BTC a/b" in text)
-    assert "phi 0.950 an hour (assumed)" in line
-    assert "mean_spread_hourly 0 (assumed)" in line
+    said = {each.field: each for each in result.assumptions if each.place == "BTC a/b"}
+    assert (said["phi"].value, said["mean_spread_hourly"].value) == (0.95, 0.0)
+    assert "BTC a/b: phi 0.950 an hour, assumed; 0 h of history" in result.assumed
 
 
 def test_persistence_and_mean_are_read_off_what_both_venues_paid():
@@ -91,11 +91,9 @@ def test_persistence_and_mean_are_read_off_what_both_venues_paid():
         spreads.append(2e-5 + 0.8 * (spreads[-1] - 2e-5) + generator.normal(0, 4e-6))
     view = saved(deep("a", 0.0, settled=[0.0] * 700), deep("b", spreads[-1], settled=spreads))
     result = carry(view, hold_h=24)
-    line = next(text for text in result.assumptions if "BTC a/b" in text)
-    phi = float(line.partition("phi ")[2].split()[0])
-    mean = float(line.partition("mean_spread_hourly ")[2].split()[0])
-    assert phi == pytest.approx(0.8, abs=0.06)
-    assert mean == pytest.approx(float(np.mean(spreads)), rel=1e-2)
+    said = {each.field: each.value for each in result.assumptions if each.place == "BTC a/b"}
+    assert said["phi"] == pytest.approx(0.8, abs=0.06)
+    assert said["mean_spread_hourly"] == pytest.approx(float(np.mean(spreads)), rel=1e-2)
     assert result.values.breakeven_probability is not None
 
 
@@ -142,7 +140,7 @@ def test_a_documented_margin_stands_in_for_one_that_the_view_lacks():
     view = saved(deep("hyperliquid", 0.0, max_leverage=None, mmf=None), deep("b", 2.4e-5))
     result = carry(view, long_venue="hyperliquid", phi=1)
     assert result.values.margin_usd["hyperliquid"] > 0
-    assert any("hyperliquid: initial margin" in line for line in result.assumptions)
+    assert any("hyperliquid: initial margin" in line for line in result.assumed)
     assert not result.is_incomplete
 
 

@@ -56,9 +56,7 @@ def test_a_payment_minutes_after_the_entry_is_received_whole() -> None:
 def test_a_stamp_that_is_not_stated_is_an_assumption_and_funding_flows() -> None:
     result = carry(at("a", 0.0, 1, 0.2), at("b", 8e-4, 8, None), hold_h=6)
     assert result.values.expected_funding_usd == pytest.approx(600)
-    assert [words.partition(":")[0] for words in result.assumptions if "stamp" in words] == [
-        "b/BTC"
-    ]
+    assert [words.partition(":")[0] for words in result.assumed if "stamp" in words] == ["b/BTC"]
 
 
 def test_an_interval_that_the_listing_shortens_pays_its_second_stamp_early_and_is_said() -> None:
@@ -66,7 +64,7 @@ def test_an_interval_that_the_listing_shortens_pays_its_second_stamp_early_and_i
     changing = at("b", 8e-4, 8, 2.0) | {"funding_interval_s": 4 * 3600}
     result = carry(at("a", 0.0, 1, 0.5), changing, hold_h=6)
     assert result.values.expected_funding_usd == pytest.approx(1200)
-    assert [words for words in result.assumptions if "listing" in words]
+    assert [words for words in result.assumed if "listing" in words]
     as_it_was = carry(at("a", 0.0, 1, 0.5), at("b", 8e-4, 8, 2.0), hold_h=6)
     assert as_it_was.values.expected_funding_usd == pytest.approx(800)
 
@@ -77,7 +75,7 @@ def test_a_change_in_the_past_is_said_and_the_present_interval_counts() -> None:
     changed["funding"] |= {"settled": [paid]}
     result = carry(at("a", 0.0, 1, 0.5), changed, hold_h=6)
     assert result.values.expected_funding_usd == pytest.approx(800)
-    assert [words for words in result.assumptions if "last paid for 8 h, now every 4 h" in words]
+    assert [words for words in result.assumed if "last paid for 8 h, now every 4 h" in words]
 
 
 def test_the_instant_of_break_even_is_said() -> None:

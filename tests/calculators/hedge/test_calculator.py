@@ -136,12 +136,12 @@ def test_a_fill_takes_the_measured_latency_and_two_blocks() -> None:
     )
     result = hedge(at, symbol="BTC", size=10)
     assert result.values.delay_risk.by_venue[0].delay_s == pytest.approx(0.3 + 2 * 0.5)
-    assert any("1.30 s, measured" in words for words in result.assumptions)
+    assert any("1.30 s, measured" in words for words in result.assumed)
 
 
 def test_where_nothing_was_measured_the_delay_is_assumed_and_said() -> None:
     result = hedge(view(deep("x")), symbol="BTC", size=10)
-    assert any(words.startswith("x: neither latency nor blocks") for words in result.assumptions)
+    assert "x: a fill takes 2 s, neither latency nor blocks measured" in result.assumed
 
 
 def test_another_coin_is_hedged_at_the_ratio_of_least_variance() -> None:
@@ -193,7 +193,7 @@ def test_the_ratio_is_measured_on_minutes_that_the_view_remembers() -> None:
     said = run("hedge", store, Settings(now_ns=at_ns), **asked, correlation=0.5)
     sd_ratio = math.sqrt(np.sum(weight * mine[1:] ** 2) / np.sum(weight * other[1:] ** 2))
     assert said.values.hedge_ratio == pytest.approx(0.5 * sd_ratio, rel=1e-6)
-    assert any("correlation as given" in words for words in said.assumptions)
+    assert any("correlation as given" in words for words in said.assumed)
 
 
 def test_two_venues_of_one_coin_are_hedged_one_to_one() -> None:

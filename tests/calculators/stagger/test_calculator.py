@@ -63,7 +63,7 @@ def test_no_risk_aversion_is_equal_slices_and_a_half_life_sets_the_urgency():
     assert stagger(view, **EXAMPLE, half_life_min=20).values.kappa_per_min == pytest.approx(0.05)
     assumed = stagger(view, **EXAMPLE)
     assert assumed.values.kappa_per_min == pytest.approx(1 / 30)
-    assert any(line.startswith("half_life_min: 30") for line in assumed.assumptions)
+    assert any(line.startswith("half_life_min: 30") for line in assumed.assumed)
 
 
 @pytest.mark.parametrize(("schedule", "ratio"), [("front", 0.5), ("back", 2.0)])
@@ -76,7 +76,7 @@ def test_weighted_slices_grow_or_shrink_by_their_ratio(schedule, ratio):
 
 def test_what_is_not_given_is_read_off_the_books_and_listed():
     result = stagger(saved(market("a")), size=12, slices=2)
-    named = {line.partition(":")[0] for line in result.assumptions}
+    named = {line.partition(":")[0] for line in result.assumed}
     assert {"eta", "gamma", "sigma", "half_life_min", "gap_sd_bps", "quote_usd"} <= named
     assert result.values.sigma == pytest.approx(0.6 * 99.975 / math.sqrt(525_600))
     whole = 5 * 0.0 + 7 * 0.05

@@ -27,7 +27,7 @@ def moments(result):
 def test_a_slice_takes_a_tenth_of_what_is_near_the_mid():
     result = stagger(saved(market("a", **BOOK)), size=650, slices="auto")
     assert moments(result) == 7
-    assert "slices: 7, a tenth of what is shown within 10 bps each" in result.assumptions
+    assert "slices: 7, a tenth of what is shown within 10 bps each" in result.assumed
 
 
 def test_books_of_all_venues_count():
@@ -40,7 +40,7 @@ def test_no_more_slices_than_books_refill_between():
         saved(market("a", **BOOK)), size=5000, slices="auto", horizon_min=1, refill_s=4
     )
     assert moments(result) == 5, "sixty seconds hold five gaps of three half-lives of four"
-    assert any("no more fit, books refill by half in 4 s (given)" in x for x in result.assumptions)
+    assert any("no more fit, books refill by half in 4 s (given)" in x for x in result.assumed)
     assert not any("slices come within" in words for words in result.warnings)
 
 

@@ -134,7 +134,7 @@ def test_roles_fall_to_the_venues_that_hold_the_most_and_it_is_said_to_which() -
     )  # fmt: skip
     (row,) = result.values.scenarios
     assert row.price_usd == pytest.approx(-30_000 - 7_200)
-    assert "scenarios: @long is a, @short is b" in result.assumptions
+    assert "scenarios: @long is a, @short is b" in result.assumed
 
 
 def test_where_nobody_is_short_an_outage_hits_the_largest_and_a_gap_nobody() -> None:
@@ -181,7 +181,7 @@ def test_coins_fall_by_their_beta_when_all_move_as_one() -> None:
     own = one(at, positions=rows, shocks=fall, betas={"BTC": 1, "DOGE": 2}, equity_usd={"a": 1e6})
     assert own.price_usd == pytest.approx(-6_000 - 2_000)
     result = run("stress", at, positions=rows, shocks=fall, equity_usd={"a": 1e6})
-    assert any(words.startswith("betas: BTC 1, DOGE 1.6") for words in result.assumptions)
+    assert any(words.startswith("betas: BTC 1, DOGE 1.6") for words in result.assumed)
 
 
 def test_a_story_counts_at_the_point_where_prices_are_farthest() -> None:

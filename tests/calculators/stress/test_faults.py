@@ -21,7 +21,7 @@ def test_a_volatility_that_is_given_holds_for_the_futures_of_any_scenario() -> N
     result = fault("calculators/19-given-volatility-overruled-by-scenario", "stress")
     # 0.2 % at 30 % a year, 24 % at the scenario's 150 %.
     assert result.values.monte_carlo.p_liquidation["any"] < 0.01
-    assert any("0.3 as given" in words for words in result.assumptions)
+    assert any("0.3, as given" in words for words in result.assumed)
 
 
 def test_a_volatility_of_ones_own_shock_goes_before_that_of_a_named_scenario() -> None:
@@ -29,9 +29,9 @@ def test_a_volatility_of_ones_own_shock_goes_before_that_of_a_named_scenario() -
     at, given = view(btc("a")), {"positions": [held("a", 1)], "equity_usd": {"a": 1e5}}
     result = run("stress", at, scenarios="gap", shocks={"volatility_annual": 0.2},
                  monte_carlo=True, paths=100, steps=2, **given)  # fmt: skip
-    assert any("futures: volatility 0.2 a year" in words for words in result.assumptions)
+    assert any("futures: volatility 0.2 a year" in words for words in result.assumed)
     alone = run("stress", at, scenarios="gap", monte_carlo=True, paths=100, steps=2, **given)
-    assert any("futures: volatility 1.5 a year" in words for words in alone.assumptions)
+    assert any("futures: volatility 1.5 a year" in words for words in alone.assumed)
 
 
 def test_a_typo_in_a_venue_of_a_shock_is_refused_with_the_nearest_name() -> None:

@@ -47,8 +47,8 @@ def test_unrest_is_on_and_said_and_can_be_switched_off() -> None:
     at = view(btc("a"), btc("b"))
     with_it = run("stress", at, scenarios="calm", **SMALL, **pair)
     without = run("stress", at, scenarios="calm", **SMALL, **pair, unrest=False)
-    assert any("squeeze" in words for words in with_it.assumptions)
-    assert not any("squeeze" in words for words in without.assumptions)
+    assert any("squeeze" in words for words in with_it.assumed)
+    assert not any("squeeze" in words for words in without.assumed)
     # A hedged pair is not still: its venues stray from each other.
     assert with_it.values.monte_carlo.sd_usd > without.values.monte_carlo.sd_usd > 0
 

@@ -116,8 +116,17 @@ def test_the_last_good_answer_stays_and_is_marked_while_a_field_makes_no_sense()
 def test_what_a_result_rests_on_is_a_row_that_can_be_replaced():
     made = answered(form(symbol="PEPE", notional_usd="1000"))
     said = {row.key: made.assumption(row) for row in made.rows()}
-    assert "counted as 1 USD" in said["quote_usd"]
-    assert not any(words and words in other for words in said.values() for other in made.others())
+    assert said["quote_usd"].value == 1.0
+    assert said["symbol"] is None
+    shown = {each.sentence for each in said.values() if each is not None}
+    assert shown.isdisjoint(made.others())
+
+
+def test_what_is_typed_is_not_assumed_any_more():
+    made = answered(type_in(form(symbol="PEPE", notional_usd="1000"), "quote_usd", "bravo=1.01"))
+    row = next(row for row in made.rows() if row.key == "quote_usd.bravo")
+    assert made.assumption(row) is None
+    assert made.source(row) == "typed"
 
 
 def test_a_part_of_a_table_is_typed_on_a_row_of_its_own():

@@ -4,6 +4,7 @@ import pytest
 
 from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.saved_plans import fill
+from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Plan
 from cockpit.ui.model.calculator_form import Given
 from cockpit.ui.panes import form_pane
@@ -83,7 +84,17 @@ def test_an_assumed_fee_stands_in_the_form_with_its_value_and_its_source():
     assert shown.result is not None
     shown.result = Result(
         values=shown.result.values,
-        assumptions=("bravo: taker fee 0.02 %, the documented base tier", "something else"),
+        assumptions=(
+            Assumption(
+                field="taker_fee",
+                place="bravo",
+                what="taker fee",
+                value=0.0002,
+                figure="0.02 %",
+                why="the documented base tier",
+            ),
+            Assumption(what="something else"),
+        ),
     )
     lines = texts(form.lines(scene, 90, 34))
     (fee,) = [text for text in lines if text[1:].split()[:1] == ["bravo"]]
@@ -99,11 +110,12 @@ def test_a_small_figure_keeps_its_exponent_and_says_it_in_per_cent():
     assert shown is not None
     assert shown.result is not None
     shown.result = Result(
-        values=shown.result.values, assumptions=("mean_spread_hourly 3.91e-05 (mean)",)
+        values=shown.result.values,
+        assumptions=(Assumption(field="mean_spread_hourly", value=3.91e-5, why="mean"),),
     )
     (row,) = [text for text in texts(form.lines(scene, 90, 34)) if "long-run spread" in text]
     assert row.strip("│ ").split() == ["long-run", "spread", "3.91e-05", "=", "0.00391", "%",
-                                       "(mean)"]  # fmt: skip
+                                       "mean"]  # fmt: skip
 
 
 def test_a_positions_list_is_said_in_words():
