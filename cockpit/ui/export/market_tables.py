@@ -17,7 +17,14 @@ from cockpit.ui.panes.depth.merged import merge
 from cockpit.ui.readings.breakeven import breakeven
 from cockpit.ui.readings.funding_rates import live, terms
 from cockpit.ui.readings.market_rates import rate_is_stale
-from cockpit.ui.readings.order_books import BANDS_BPS, Cost, book_reading, book_readings, cost
+from cockpit.ui.readings.order_books import (
+    BANDS_BPS,
+    Cost,
+    book_reading,
+    book_readings,
+    cost,
+    mergeable_books,
+)
 from cockpit.ui.readings.same_asset import is_one_asset
 
 Value = str | int | float | bool | None
@@ -126,9 +133,7 @@ def _log(readings: Readings) -> Table:
 
 def _merged(readings: Readings) -> Table:
     rows: list[tuple[Value, ...]] = []
-    books = [
-        book for book in book_readings(readings) if readings.taker_fee(book.venue)[0] is not None
-    ]
+    books = mergeable_books(readings)
     for name, side in (("bid", -1), ("ask", 1)) if books else ():
         merged = merge(readings, books, side)
         rows += [

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.heatmap_cells import fresh_hourly
-from cockpit.ui.readings.same_asset import assets
+from cockpit.ui.readings.same_asset import first_asset
 
 
 def fresh_rates(readings: Readings, symbol: str) -> dict[str, float]:
     """Venue -> rate as a fraction per hour, where it may be compared: of two coins with one name,
     the one that most venues have."""
-    venues = next(iter(assets(readings, symbol)), ())
+    venues = first_asset(readings, symbol)
     rates = {name: fresh_hourly(readings, name, symbol) for name in venues}
     return {name: rate for name, rate in rates.items() if rate is not None}
 

@@ -12,6 +12,7 @@ from cockpit.core.units import HOUR_NS, HOUR_S, hour_floor_ns, hourly
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import TENORS, Tenor
+from cockpit.ui.readings.same_asset import first_asset
 
 MIN_COVERAGE = 0.7
 """A realised mean needs this part of its window."""
@@ -171,9 +172,10 @@ def filled_hours(readings: Readings, market: MarketRead) -> Array:
 
 
 def weighted_terms(readings: Readings) -> dict[Tenor, float | None]:
-    """The funding curve of the selected symbol, venues weighted by their open interest."""
+    """The funding curve of the selected symbol's first asset, venues weighted by their open
+    interest."""
     names = readings.listing()
-    weights = fresh_open_interest(readings, readings.symbol or "")
+    weights = added_open_interest(readings, readings.symbol or "")
     return {
         tenor: weighted({name: terms(readings, name)[tenor] for name in names}, weights)
         for tenor in TENORS
@@ -191,11 +193,18 @@ def fresh_open_interest(readings: Readings, symbol: str) -> dict[str, float]:
     return out
 
 
+def added_open_interest(readings: Readings, symbol: str) -> dict[str, float]:
+    """`fresh_open_interest` of one asset: that of another coin of the name is not added to it."""
+    mine = first_asset(readings, symbol)
+    fresh = fresh_open_interest(readings, symbol)
+    return {venue: usd for venue, usd in fresh.items() if venue in mine}
+
+
 def mean_by_open_interest(
     readings: Readings, symbol: str, rates: Mapping[str, float]
 ) -> float | None:
-    """The symbol's rate over all venues, weighted by open interest."""
-    return weighted(rates, fresh_open_interest(readings, symbol))
+    """The rate of the symbol's first asset over its venues, weighted by open interest."""
+    return weighted(rates, added_open_interest(readings, symbol))
 
 
 def weighted(rates: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:

@@ -10,6 +10,7 @@ from cockpit.core.events import Level
 from cockpit.desk.stats import PastMoment
 from cockpit.state.view import BookRead
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.same_asset import first_asset
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import clean
 
@@ -67,6 +68,16 @@ class Cost:
 def book_reading(readings: Readings, venue: str) -> BookReading | None:
     """The selected symbol's book at a venue; None without one, or with an empty side."""
     return readings.once(("book", venue, readings.symbol), lambda: _read(readings, venue))
+
+
+def mergeable_books(readings: Readings) -> list[BookReading]:
+    """The books that make one market after fees: of one asset, with a known fee."""
+    mine = first_asset(readings, readings.symbol or "")
+    return [
+        book
+        for book in book_readings(readings)
+        if book.venue in mine and readings.taker_fee(book.venue)[0] is not None
+    ]
 
 
 def book_readings(readings: Readings) -> list[BookReading]:

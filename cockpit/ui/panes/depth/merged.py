@@ -4,7 +4,7 @@ import numpy as np
 
 from cockpit.analytics.execution.split import Consolidated, Offer, consolidate
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.readings.order_books import BookReading, book_readings, no_levels
+from cockpit.ui.readings.order_books import BookReading, mergeable_books, no_levels
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, framed, longest, right
 
@@ -19,9 +19,7 @@ _TOP = 60
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
-    books = [
-        book for book in book_readings(readings) if readings.taker_fee(book.venue)[0] is not None
-    ]
+    books = mergeable_books(readings)
     left_out = [name for name in readings.listing() if name not in {b.venue for b in books}]
     body: list[Line] = []
     verdict: Line = []

@@ -1,5 +1,7 @@
 """Open interest of the selected symbol: how much, where, which way it moves, over which depth."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
@@ -7,6 +9,7 @@ from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, framed_plot
 from cockpit.ui.readings.funding_rates import (
+    added_open_interest,
     fresh_open_interest,
     open_interest_change,
     open_interest_usd,
@@ -32,11 +35,11 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
     fresh = fresh_open_interest(readings, readings.symbol or "")
-    total = sum(fresh.values())
+    added = added_open_interest(readings, readings.symbol or "")
     names = readings.listing()
     columns = _columns(inner)
     body: list[Line] = [_head(columns, _looked_s(readings, names))]
-    body += [_row(readings, name, fresh.get(name), total, columns) for name in names]
+    body += [_row(readings, name, fresh.get(name), added, columns) for name in names]
     if not names:
         body = [
             [],
@@ -49,7 +52,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         width,
         height,
         title=[("open interest", "title"), (f" · {readings.symbol or '-'} · USD", "dim")],
-        verdict=_verdict(readings, fresh, total, width - 4),
+        verdict=_verdict(readings, added, width - 4),
         focused=readings.ui.focus == TITLE,
     )
 
@@ -87,16 +90,22 @@ def _head(columns: list[tuple[str, int]], looked_s: float) -> Line:
 
 
 def _row(
-    readings: Readings, name: str, usd: float | None, total: float, columns: list[tuple[str, int]]
+    readings: Readings,
+    name: str,
+    usd: float | None,
+    added: Mapping[str, float],
+    columns: list[tuple[str, int]],
 ) -> Line:
-    """One venue; `usd` is None where its figure is missing or stale."""
+    """One venue; `usd` is None where its figure is missing or stale, `added` what is added up: a
+    venue with another coin of the name has no share in it."""
     market = readings.market(name)
     line: Line = [(" " + fit(name, 12), readings.colour_of(name))]
     known = open_interest_usd(market)
     if market is None or known is None:
         return [*line, *((right(fmt.MISSING, size), "dim") for _, size in columns[:2])]
     stale = usd is None
-    share = usd / total if usd is not None and total else None
+    total = sum(added.values())
+    share = added[name] / total if name in added and total else None
     for column, size in columns:
         text, role = _cell(readings, market, column, known, share)
         if stale and column == "usd":
@@ -199,11 +208,12 @@ def _span_ns(known_ns: int) -> int:
     return next((span for span in spans if known_ns <= span), HOUR_NS)
 
 
-def _verdict(readings: Readings, fresh: dict[str, float], total: float, width: int) -> Line:
-    """How much in all, how concentrated, and how it moves."""
+def _verdict(readings: Readings, added: Mapping[str, float], width: int) -> Line:
+    """How much in all, and how concentrated."""
+    total = sum(added.values())
     if not total:
         return [("no fresh figure", "dim")] if readings.symbol else []
-    effective = 1.0 / sum((usd / total) ** 2 for usd in fresh.values())
+    effective = 1.0 / sum((usd / total) ** 2 for usd in added.values())
     head: Line = [(f"{fmt.magnitude(total)} in all, one-sided", "text")]
     return longest(
         width,

@@ -10,7 +10,7 @@ from cockpit.ui.readings.best_pair import compared_pair, fresh_rates
 from cockpit.ui.readings.funding_rates import mean_by_open_interest
 from cockpit.ui.readings.heatmap_cells import SOON_S
 from cockpit.ui.readings.market_rates import next_payment_s
-from cockpit.ui.readings.same_asset import assets
+from cockpit.ui.readings.same_asset import first_asset
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, right
 
@@ -81,7 +81,7 @@ def spread_text(spread: float, readings: Readings) -> str:
 
 def _price(readings: Readings, symbol: str) -> tuple[str, str]:
     """The mark at the cursor's venue, else at the first that has the coin and says one."""
-    names = next(iter(assets(readings, symbol)), ())
+    names = first_asset(readings, symbol)
     order = sorted(names, key=lambda name: name != readings.venue)
     for market in (readings.view.market(name, symbol) for name in order):
         if market is not None and not market.is_stale("mark", readings.now_ns):
@@ -104,9 +104,7 @@ def _next(readings: Readings, symbol: str, pair: tuple[str, str]) -> tuple[str, 
 
 def _volume(readings: Readings, symbol: str) -> tuple[str, str]:
     """Of all venues that have the coin; a lower bound where one of them has not said it."""
-    markets = [
-        readings.view.market(name, symbol) for name in next(iter(assets(readings, symbol)), ())
-    ]
+    markets = [readings.view.market(name, symbol) for name in first_asset(readings, symbol)]
     known = [
         market.volume_24h_usd
         for market in markets
