@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.view:
         from cockpit.documents.saved_portfolio import load_portfolio
 
-        portfolio = load_portfolio(Path(args.view), chosen)
+        portfolio = load_portfolio(Path(args.view), chosen, common.load_config(args).assets)
     else:
         portfolio = asyncio.run(_live(args, chosen, duration_s))
     output.write_document(exposure_document(portfolio))

@@ -37,10 +37,14 @@ def exposure_document(portfolio: Portfolio) -> ExposureDocument:
                 net_usd=asset.net_usd,
                 gross_usd=asset.gross_usd,
                 funding_usd_per_hour=asset.carry_usd_per_hour,
+                is_complete=portfolio.is_complete,
             )
             for asset in sums.by_asset(legs)
         ),
-        venues=tuple(_venue(venue) for venue in sums.by_venue(legs, pools)),
+        venues=tuple(
+            _venue(venue, is_complete=venue.venue not in portfolio.incomplete_venues)
+            for venue in sums.by_venue(legs, pools)
+        ),
         total=TotalDocument(
             net_usd=total.net_usd,
             gross_usd=total.gross_usd,
@@ -51,6 +55,7 @@ def exposure_document(portfolio: Portfolio) -> ExposureDocument:
             leverage=_finite(total.leverage),
             venue_concentration=total.venue_concentration,
             asset_concentration=total.asset_concentration,
+            is_complete=portfolio.is_complete,
         ),
         nearest_liquidation=None
         if near is None
@@ -72,6 +77,7 @@ def position_documents(portfolio: Portfolio) -> tuple[PositionDocument, ...]:
             account=row.leg.account,
             pool=row.leg.pool,
             symbol=row.leg.symbol,
+            asset=row.leg.asset,
             size=row.leg.size,
             entry=row.leg.entry,
             mark=row.leg.price,
@@ -130,7 +136,7 @@ def _isolated_now(leg: Leg) -> float | None:
     return leg.isolated_equity + leg.size * (leg.price - leg.pool_price)
 
 
-def _venue(venue: VenueExposure) -> VenueDocument:
+def _venue(venue: VenueExposure, *, is_complete: bool) -> VenueDocument:
     return VenueDocument(
         venue=venue.venue,
         equity_usd=venue.equity_usd,
@@ -140,6 +146,7 @@ def _venue(venue: VenueExposure) -> VenueDocument:
         worst_margin_ratio=_finite(venue.worst_margin_ratio),
         net_usd=venue.net_usd,
         gross_usd=venue.gross_usd,
+        is_complete=is_complete,
     )
 
 

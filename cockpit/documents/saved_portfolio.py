@@ -4,13 +4,14 @@ What stood for something at that moment (prices, liquidation prices, maintenance
 saved; sums are made anew, so that a selection of accounts adds up.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from cockpit.analytics.risk.exposure import Leg, Liquidation, Pool
 from cockpit.core.account import Account, normal_address
+from cockpit.core.assets import AssetRules
 from cockpit.core.errors import InputError
 from cockpit.documents.schema_account import (
     AccountDocument,
@@ -19,11 +20,15 @@ from cockpit.documents.schema_account import (
     PositionDocument,
 )
 from cockpit.portfolio.positions import AccountReading, Portfolio, Row
+from cockpit.state.identity import Asset, assets_by_price, has_rules, name_among
 from cockpit.storage.reading import read_utf8
 
 
-def load_portfolio(path: Path, only: Collection[Account] | None = None) -> Portfolio:
-    """The positions of a saved document; of `only` these accounts, if given.
+def load_portfolio(
+    path: Path, only: Collection[Account] | None = None, rules: AssetRules | None = None
+) -> Portfolio:
+    """The positions of a saved document; of `only` these accounts, if given. `rules` are what the
+    trader says of names that two coins share.
 
     InputError names the file and what is wrong with it, or the account that it does not have.
     """
@@ -44,11 +49,34 @@ def load_portfolio(path: Path, only: Collection[Account] | None = None) -> Portf
     readings = [_reading(account) for account in held]
     return Portfolio(
         at_ns=view.at_ns,
-        rows=tuple(_row(row) for row in chosen),
+        rows=tuple(_row(row, coin) for row, coin in _coins(view, chosen, rules or AssetRules())),
         pools=tuple(pool for account in readings for pool in _known_pools(account)),
         accounts=tuple(readings),
         warnings=view.warnings,
+        assumptions=view.assumptions,
     )
+
+
+def _coins(
+    view: HeldDocument, rows: Sequence[PositionDocument], rules: AssetRules
+) -> Iterator[tuple[PositionDocument, str]]:
+    """Each position with the name of its asset: as it was saved, unless the rules say something of
+    the symbol; where it was not saved, as the document's markets have it."""
+    found: dict[str, tuple[Asset, ...]] = {}
+    for row in rows:
+        name = row.asset
+        if name is None or has_rules(rules, row.symbol):
+            if row.symbol not in found:
+                found[row.symbol] = assets_by_price(_prices(view, row.symbol), rules, row.symbol)
+            name = name_among(found[row.symbol], row.venue, row.symbol)
+        yield row, name
+
+
+def _prices(view: HeldDocument, symbol: str) -> dict[str, float | None]:
+    """By venue; None where something is held and no price is saved."""
+    held = {row.venue: None for row in view.positions if row.symbol == symbol}
+    markets = [market for market in view.markets if market.symbol == symbol]
+    return {**held, **{market.venue: market.mark or market.index for market in markets}}
 
 
 def _account(item: PositionDocument | AccountDocument) -> Account:
@@ -94,7 +122,7 @@ def _pool(account: AccountDocument, pool: PoolDocument) -> Pool:
     )
 
 
-def _row(row: PositionDocument) -> Row:
+def _row(row: PositionDocument, coin: str) -> Row:
     """The rate is what was paid on the whole position, so that the hour comes out as saved."""
     hourly = None
     if row.funding_usd_per_hour is not None and row.mark and row.size:
@@ -113,6 +141,7 @@ def _row(row: PositionDocument) -> Row:
         stated_liquidation=row.liquidation,
         pool_price=row.mark,
         is_manual=row.source == "manual",
+        coin=coin,
     )
     distance = row.liquidation / row.mark - 1 if row.liquidation and row.mark else None
     return Row(

@@ -12,12 +12,14 @@ from cockpit.documents.schema_market import Name, NotNegative, Positive
 
 
 class PositionDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One position; `size` is signed base units."""
+    """One position; `size` is signed base units. `asset` is the symbol, with a venue behind it for
+    another coin of that name."""
 
     venue: Name
     account: str | None = None
     pool: str = ""
     symbol: Name
+    asset: str | None = None
     size: float
     entry: Positive | None = None
     mark: Positive | None = None
@@ -67,17 +69,20 @@ class AccountDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AssetDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What is held of one asset over all venues."""
+    """What is held of one asset over all venues. Not `is_complete`: an account has not been read to
+    its end, and may hold more of it."""
 
     symbol: str
     net_base: float | None
     net_usd: float | None
     gross_usd: float | None
     funding_usd_per_hour: float | None
+    is_complete: bool = True
 
 
 class VenueDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands at one venue. A ratio beyond every number is null."""
+    """What stands at one venue. A ratio beyond every number is null. Not `is_complete`: an account
+    there has not been read to its end."""
 
     venue: str
     equity_usd: float | None
@@ -87,10 +92,12 @@ class VenueDocument(msgspec.Struct, frozen=True, kw_only=True):
     worst_margin_ratio: float | None
     net_usd: float | None
     gross_usd: float | None
+    is_complete: bool = True
 
 
 class TotalDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything together; concentrations are fractions."""
+    """Everything together; concentrations are fractions. Not `is_complete`: an account has not been
+    read to its end."""
 
     net_usd: float | None
     gross_usd: float | None
@@ -101,6 +108,7 @@ class TotalDocument(msgspec.Struct, frozen=True, kw_only=True):
     leverage: float | None
     venue_concentration: float | None
     asset_concentration: float | None
+    is_complete: bool = True
 
 
 class NearestDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,10 +142,21 @@ class ExposureDocument(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[AccountDocument, ...] = ()
 
 
+class PricedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """As much of a market as tells two coins of one name apart."""
+
+    venue: Name
+    symbol: Name
+    mark: float | None = None
+    index: float | None = None
+
+
 class HeldDocument(msgspec.Struct, frozen=True, kw_only=True):
     """As much of a snapshot, or of an exposure document, as positions need to be read back."""
 
     at_ns: int
     warnings: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
     positions: tuple[PositionDocument, ...]
     accounts: tuple[AccountDocument, ...] = ()
+    markets: tuple[PricedDocument, ...] = ()

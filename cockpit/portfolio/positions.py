@@ -62,6 +62,12 @@ class AccountReading:
         """Whether it may hold something that has not been read once."""
         return self.status == "waiting" or (self.status == "failed" and self.age_s is None)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part of it has been read, be it long ago."""
+        known, wanted = self.parts_known, self.parts_wanted
+        return not self.was_never_read and (known is None or wanted is None or known >= wanted)
+
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
@@ -74,6 +80,16 @@ class Portfolio:
     accounts: tuple[AccountReading, ...]
     warnings: tuple[str, ...]
     assumptions: tuple[Assumption, ...] = ()
+
+    @property
+    def incomplete_venues(self) -> frozenset[str]:
+        """Where an account has not been read to its end: there may be more than is added up."""
+        return frozenset(account.venue for account in self.accounts if not account.is_whole)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every followed account has been read to its end."""
+        return not self.incomplete_venues
 
 
 def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None) -> Portfolio:

@@ -47,6 +47,18 @@ def assets_among(
     )
 
 
+def assets_by_price(
+    prices: Mapping[str, float | None], rules: AssetRules, symbol: str
+) -> tuple[Asset, ...]:
+    """`assets_of` where only one price of each venue is known, and no history of it."""
+    return partition(prices, lambda one, other: False, *_named(rules, symbol))
+
+
+def has_rules(rules: AssetRules, symbol: str) -> bool:
+    """Whether the trader says anything of the markets of a symbol."""
+    return any(any(venues) for venues in _named(rules, symbol))
+
+
 def asset_of(view: MarketView, venue: str, symbol: str) -> Asset:
     """The asset that a venue's market belongs to; the first one for a venue without that market."""
     found = assets_of(view, symbol)
@@ -55,7 +67,7 @@ def asset_of(view: MarketView, venue: str, symbol: str) -> Asset:
 
 def asset_name(view: MarketView, venue: str, symbol: str) -> str:
     """The symbol for the first asset of that name, `SYMBOL@VENUE` for another one."""
-    return _name(assets_of(view, symbol), venue, symbol)
+    return name_among(assets_of(view, symbol), venue, symbol)
 
 
 class AssetNames:
@@ -68,10 +80,11 @@ class AssetNames:
     def of(self, venue: str, symbol: str) -> str:
         if symbol not in self._assets:
             self._assets[symbol] = assets_of(self._view, symbol)
-        return _name(self._assets[symbol], venue, symbol)
+        return name_among(self._assets[symbol], venue, symbol)
 
 
-def _name(found: Sequence[Asset], venue: str, symbol: str) -> str:
+def name_among(found: Sequence[Asset], venue: str, symbol: str) -> str:
+    """`asset_name` among these assets of the symbol."""
     mine = next((asset for asset in found[1:] if venue in asset), None)
     return symbol if mine is None else f"{symbol}@{mine[0]}"
 

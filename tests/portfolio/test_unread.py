@@ -23,6 +23,30 @@ def test_half_an_account_makes_the_equity_unknown_and_says_what_is_missing() -> 
     portfolio = read(store, T0)
     assert any(warning.endswith(reason) for warning in portfolio.warnings)
     assert exposure_document(portfolio).total.equity_usd is None
-    assert exposure_document(portfolio).not_counted_as_safe.unread_accounts == 1
+    document = exposure_document(portfolio)
+    assert document.not_counted_as_safe.unread_accounts == 1
+    # The one bitcoin that was read may be a leg of more: no sum is said to be all of it.
+    assert [document.total.is_complete, *(a.is_complete for a in document.assets)] == [False] * 2
+    assert [venue.is_complete for venue in document.venues] == [False]
     store.apply(AccountState(account=A, state="read", **said))
-    assert exposure_document(read(store, T0)).total.equity_usd == 50.0
+    document = exposure_document(read(store, T0))
+    assert document.total.equity_usd == 50.0
+    assert document.total.is_complete
+    assert all(row.is_complete for row in (*document.assets, *document.venues))
+
+
+def test_a_venue_is_complete_while_an_account_elsewhere_is_still_read() -> None:
+    store = MarketStore([("hyperliquid", None), ("lighter", None)], ["BTC"])
+    store.follow([("hyperliquid", A, ""), ("lighter", A, "")])
+    for venue, state in (("hyperliquid", "read"), ("lighter", "waiting")):
+        said = {"venue": venue, "recv_ns": T0, "account": A}
+        store.apply(Position(symbol="BTC", size=1.0, mark=100.0, **said))
+        store.apply(Margin(equity=50.0, **said))
+        store.apply(AccountState(state=state, **said))
+    document = exposure_document(read(store, T0))
+    assert {v.venue: v.is_complete for v in document.venues} == {
+        "hyperliquid": True, "lighter": False,
+    }  # fmt: skip
+    # An asset is held over venues: what is missing at one is missing in its net.
+    assert not document.assets[0].is_complete
+    assert not document.total.is_complete
