@@ -76,6 +76,12 @@ class _Round:
     def is_whole(self) -> bool:
         return self.infos.keys() == self.names.keys() == self.apart.keys()
 
+    @property
+    def parts(self) -> tuple[int, int]:
+        """How many of its questions are answered, and how many there are: the list, both halves of
+        each subaccount."""
+        return 1 + len(self.infos) + len(self.apart), 1 + 2 * len(self.names)
+
 
 class PublicAccounts(OverHttp):
     """The wanted addresses. `products` are the listed markets by id."""
@@ -132,8 +138,8 @@ class PublicAccounts(OverHttp):
         if not names:
             reason = "no such subaccount" if rows else "the venue has no subaccount of it"
             return list(self._accounts.unknown(reply.key, reply.at_ns, reason))
-        self._rounds[reply.key] = _Round(names)
-        return [
+        current = self._rounds[reply.key] = _Round(names)
+        halves = [
             Fetch(
                 name=kind, path=f"/gateway/v1/query?type={kind}&subaccount={subaccount}",
                 key=f"{reply.key} {subaccount}", weight=weight,
@@ -141,6 +147,7 @@ class PublicAccounts(OverHttp):
             for subaccount in names
             for kind, weight in (("subaccount_info", 2), ("isolated_positions", 10))
         ]  # fmt: skip
+        return [*halves, *self._accounts.reading(reply.key, reply.at_ns, current.parts)]
 
     def _on_half(self, reply: Reply) -> list[Output]:
         """Balances and healths of a subaccount, or the positions that are set apart from it."""
@@ -164,8 +171,10 @@ class PublicAccounts(OverHttp):
     def _end(self, address: str, current: _Round, at_ns: int) -> list[Output]:
         """Once all of a round has answered: positions, margins, and that they are the whole."""
         followed = self._accounts.followed.get(address)
-        if not current.is_whole or followed is None:
+        if followed is None:
             return []
+        if not current.is_whole:
+            return list(self._accounts.reading(address, at_ns, current.parts))
         del self._rounds[address]
         try:
             parts = [

@@ -105,7 +105,9 @@ def read(session: Session, positions: Any, isolated: Any, at_ns: int = AT_NS) ->
 
 
 def states(outputs: list[Any]) -> list[str]:
-    return [event.state for event in only(AccountState, outputs)]
+    """How an account stands, but for how far the reading of it is."""
+    told = [event.state for event in only(AccountState, outputs)]
+    return [state for state in told if state != "waiting"]
 
 
 # --- addresses ------------------------------------------------------------------------------------
@@ -213,7 +215,8 @@ def test_nothing_is_stated_until_every_half_of_every_subaccount_has_answered() -
         (SECOND, "subaccount_info", info()),
         (DEFAULT, "isolated_positions", apart()),
     ):
-        assert said(session, name, body, subaccount) == []
+        outputs = said(session, name, body, subaccount)
+        assert only(Position, outputs) == only(Margin, outputs) == states(outputs) == []
     outputs = said(session, "isolated_positions", apart(), SECOND)
     assert len(only(Position, outputs)) == 1
     assert {margin.pool for margin in only(Margin, outputs)} == {"default", "default_1"}
@@ -267,6 +270,21 @@ def test_a_list_of_subaccounts_that_may_be_cut_is_no_whole() -> None:
     outputs = said(following(), "account", wallet(*rows))
     assert states(outputs) == ["failed"]
     assert only(Fetch, outputs) == []
+
+
+def test_until_all_was_read_once_it_is_said_how_many_parts_have_answered() -> None:
+    session = following()
+    out = said(session, "account", wallet(*TWO))
+    for subaccount in (DEFAULT, SECOND):
+        out += said(session, "subaccount_info", info(FLAT), subaccount)
+        out += said(session, "isolated_positions", apart(), subaccount)
+    # The list and two halves of two subaccounts.
+    told = [(e.state, e.parts_known, e.parts_wanted) for e in only(AccountState, out)]
+    assert told == [
+        *(("waiting", known, 5) for known in (1, 2, 3, 4)), ("flat", None, None),
+    ]  # fmt: skip
+    again = read(session, info(FLAT), apart(), AT_NS + 15 * 10**9)
+    assert only(AccountState, again) == []
 
 
 def test_a_wallet_without_subaccounts_is_unknown_and_one_without_positions_is_flat() -> None:
