@@ -135,9 +135,10 @@ def is_complete(engine: "Engine") -> bool:
     """
     from cockpit.portfolio import positions as exposures
 
-    if any(book.status == "waiting" for book in engine.view.accounts()):
+    now_ns = engine.clock.now_ns()
+    if any(exposures.is_unread(book, now_ns) for book in engine.view.accounts()):
         return False
-    portfolio = exposures.read(engine.view, engine.clock.now_ns())
+    portfolio = exposures.read(engine.view, now_ns)
     legs = [row.leg for row in portfolio.rows]
     has_margin = all(book.margins or book.status not in ("read", "flat")
                      for book in engine.view.accounts())  # fmt: skip

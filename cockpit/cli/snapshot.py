@@ -83,12 +83,13 @@ async def collect(
 def is_complete(engine: "Engine") -> bool:
     """Whether nothing is lacking in any market that its venue lists."""
     from cockpit.documents.snapshot import lacks
+    from cockpit.portfolio.positions import is_unread
 
+    now_ns = engine.clock.now_ns()
     if any(not engine.view.listed(name) for name in engine.specs):
         return False
-    if any(book.status == "waiting" for book in engine.view.accounts()):
+    if any(is_unread(book, now_ns) for book in engine.view.accounts()):
         return False
-    now_ns = engine.clock.now_ns()
     return all(lacks(market, now_ns) in ([], ["delisted"]) for market in _listed(engine))
 
 
