@@ -161,6 +161,8 @@ def check_fact(event: Event) -> None:
     elif isinstance(event, Position):
         assert event.account, event
         assert math.isfinite(event.size), event
+        for usd in (event.upnl, event.funding_paid, event.funding_accrued_usd):
+            assert usd is None or math.isfinite(usd), event
         prices_said = (event.entry, event.mark, event.liquidation, event.leverage)
         assert all(is_positive(p) for p in prices_said if p is not None), event
     elif isinstance(event, Margin):

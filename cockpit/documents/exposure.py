@@ -85,6 +85,7 @@ def position_documents(portfolio: Portfolio) -> tuple[PositionDocument, ...]:
             notional_usd=row.leg.notional_usd,
             funding_usd_per_hour=row.leg.carry_usd_per_hour,
             funding_paid_usd=row.funding_paid_usd,
+            funding_accrued_usd=row.funding_accrued_usd,
             liquidation=row.liquidation.price,
             liquidation_distance=row.liquidation.distance,
             liquidation_basis=row.liquidation.basis,

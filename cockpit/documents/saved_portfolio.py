@@ -148,6 +148,7 @@ def _row(row: PositionDocument, coin: str) -> Row:
         leg=leg,
         liquidation=Liquidation(row.liquidation, distance, row.liquidation_basis),
         funding_paid_usd=row.funding_paid_usd,
+        funding_accrued_usd=row.funding_accrued_usd,
         leverage=row.leverage,
         margin_mode=row.margin_mode,
         age_s=row.age_s,

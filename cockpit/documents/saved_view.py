@@ -254,7 +254,8 @@ def _position(document: PositionDocument, read_ns: int) -> Position:
         account=document.account or document.source, pool=document.pool,
         size=document.size, entry=document.entry, mark=document.mark,
         liquidation=document.liquidation, upnl=document.upnl_usd,
-        funding_paid=document.funding_paid_usd, leverage=document.leverage,
+        funding_paid=document.funding_paid_usd,
+        funding_accrued_usd=document.funding_accrued_usd, leverage=document.leverage,
         margin_mode=document.margin_mode, isolated_equity=document.isolated_equity_usd,
         mmf=document.mmf, source=document.source,
     )  # fmt: skip

@@ -13,7 +13,8 @@ from cockpit.documents.schema_market import Name, NotNegative, Positive
 
 class PositionDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One position; `size` is signed base units. `asset` is the symbol, with a venue behind it for
-    another coin of that name."""
+    another coin of that name; `funding_accrued_usd` was due and is not credited yet, null where
+    the venue tells none."""
 
     venue: Name
     account: str | None = None
@@ -27,6 +28,7 @@ class PositionDocument(msgspec.Struct, frozen=True, kw_only=True):
     notional_usd: float | None = None
     funding_usd_per_hour: float | None = None
     funding_paid_usd: float | None = None
+    funding_accrued_usd: float | None = None
     liquidation: Positive | None = None
     liquidation_distance: float | None = None
     liquidation_basis: Basis | None = None

@@ -34,6 +34,7 @@ class Row:
     age_s: float | None
     is_stale: bool
     own_mmf: float | None = None
+    funding_accrued_usd: float | None = None
 
     @property
     def source(self) -> Literal["venue", "manual"]:
@@ -122,6 +123,7 @@ def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None)
             margin_mode=position.margin_mode,
             age_s=None if book is None else book.age_s(now_ns),
             is_stale=_is_old(view, leg, now_ns) if book is None else book.is_stale(now_ns),
+            funding_accrued_usd=position.funding_accrued_usd,
             own_mmf=own_mmf(position.mmf, listing(view, leg.venue, leg.symbol)),
         )
         rows.append(row)

@@ -18,6 +18,7 @@ from cockpit.state.view import MarketView
 _SHOWN_ONLY = frozenset(
     {
         "account", "pool", "upnl_usd", "notional_usd", "funding_usd_per_hour", "funding_paid_usd",
+        "funding_accrued_usd", "asset",
         "liquidation_distance", "liquidation_basis", "margin_mode", "source", "age_s", "stale",
     }
 )  # fmt: skip

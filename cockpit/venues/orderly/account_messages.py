@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from cockpit.core.events import FundingPayment, Margin, Position
-from cockpit.core.units import NS_PER_MS
+from cockpit.core.units import HOUR_S, NS_PER_MS
 from cockpit.venues.kit.instruments import ONE, Unit
 from cockpit.venues.kit.numbers import finite, positive
 from cockpit.venues.orderly.mapper import VENUE, named
@@ -20,6 +20,7 @@ from cockpit.venues.orderly.messages import Answer, Ms, Number
 
 NOT_FOUND = "ADDRESS_NOT_FOUND"
 _MODES: Mapping[str, Literal["cross", "isolated"]] = {"CROSS": "cross", "ISOLATED": "isolated"}
+_RATE_S = 8 * HOUR_S
 _SHOWN_ID = 10
 """Characters of an account's id that tell a subaccount from its brand's others."""
 
@@ -66,6 +67,8 @@ class PaymentRow(Struct, gc=False, frozen=True):
     funding_status: Literal["Settled", "Accrued"]
     position_qty: Number = None
     payment_type: str | None = None
+    funding_rate: Number = None
+    mark_price: Number = None
 
 
 class Payments(Struct, gc=False, frozen=True):
@@ -120,6 +123,22 @@ def _share(rows: Sequence[PositionRow], which: Literal["imr", "mmr"]) -> float |
             return None
         total += abs(notional) * fraction
     return total
+
+
+def accrued(row: PaymentRow, interval_s: int | None) -> tuple[str, float | None]:
+    """(symbol, USD) of a payment that is due and not credited; None where it is not known.
+
+    Its fee is often zero until it is credited. A rate of eight hours can be counted with, of an
+    eight-hourly market; of others it is not sure what it is per.
+    """
+    symbol, _ = name_of(row.symbol)
+    fee, size = finite(row.funding_fee), finite(row.position_qty)
+    price, rate = positive(row.mark_price), finite(row.funding_rate)
+    if fee:
+        return symbol, -fee
+    if interval_s != _RATE_S or size is None or price is None or rate is None:
+        return symbol, None
+    return symbol, finite(-size * price * rate)
 
 
 def payment(account: str, pool: str, row: PaymentRow, at_ns: int) -> FundingPayment:

@@ -9,24 +9,26 @@ An address has an account with each brand it uses, and subaccounts: each is a po
 one reply tells all of them. Where the service that computes margins is down, its figures are null:
 positions are told, the account is not said to be read. Funding is due at its stamp and credited when
 the account's profit is settled: until then a payment is `Accrued`, often with a fee of zero. It is
-told once it is `Settled`, and asked for until then.
+told as paid once it is `Settled`, and asked for until then; what is due stands with the position, as
+long as no stamp has passed since the payments were read.
 """  # noqa: E501 (a table row is one line)
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from cockpit.core.account import normal_address
 from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
-from cockpit.core.units import NS_PER_MS
+from cockpit.core.units import NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.accounts import Accounts
 from cockpit.venues.kit.decoding import decode, reject
 from cockpit.venues.kit.polling import Rota, Timing
 from cockpit.venues.orderly import account_messages as wire
-from cockpit.venues.orderly.mapper import VENUE
+from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket
 from cockpit.venues.orderly.messages import problem
 
 KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment})
@@ -36,6 +38,8 @@ _POLL_S, _STALE_S = 10.0, 45.0
 _PAID_S = 900.0
 _PAGE, _MOST_PAGES = 500, 20
 _BACK_MS = 30 * 86_400_000
+_DUE_NS = 90 * NS_PER_S
+"""After a stamp, until its payments can be read."""
 
 
 @dataclass(slots=True)
@@ -48,12 +52,35 @@ class _Paid:
     newest_ms: int = 0
     accrued_ms: int | None = None
     pages: int = 0
+    due: dict[str, float | None] = field(default_factory=dict)
+    """Symbol -> USD accrued, as far as this reading is."""
+    accrued: Mapping[str, float | None] = field(default_factory=dict)
+    """The same of the last whole reading, which began at `read_ns`."""
+    begun_ns: int = 0
+    read_ns: int | None = None
+    hurried_ns: int = 0
+    """The stamp after which payments were asked for before their turn."""
+
+    def accrued_usd(self, symbol: str, at_ns: int) -> float | None:
+        """0 where nothing is due; None where a payment may have come since, or was never read."""
+        return None if self.is_behind(at_ns) else self.accrued.get(symbol, 0.0)
+
+    def is_behind(self, at_ns: int) -> bool:
+        """Whether a stamp has passed that the last whole reading could not have known."""
+        return self.read_ns is None or hour_floor_ns(self.read_ns - _DUE_NS) < hour_floor_ns(at_ns)
+
+    def add(self, symbol: str, usd: float | None) -> None:
+        """One payment that is due; a sum with one that is not known is not known."""
+        before = self.due.get(symbol, 0.0)
+        self.due[symbol] = None if before is None or usd is None else before + usd
 
 
 class AddressReader:
     """The followed addresses."""
 
-    def __init__(self) -> None:
+    def __init__(self, markets: Mapping[str, OrderlyMarket]) -> None:
+        """`markets` are the listed ones by native name."""
+        self._markets = markets
         timing = Timing(period_s=_POLL_S, retry_s=_POLL_S)
         self._state = Rota(VENUE, _ask_state, wire.STATE, timing, check=problem)
         self._accounts = Accounts(VENUE, self._state, retry_s=_POLL_S, stale_s=_STALE_S)
@@ -87,10 +114,7 @@ class AddressReader:
             return ()
         rows = answer.data.accounts
         try:
-            held = {
-                row.pool: [wire.position(address, row.pool, one, at_ns) for one in row.positions]
-                for row in rows
-            }
+            held = {row.pool: list(self._positions(address, row, at_ns)) for row in rows}
         except ValueError as error:
             words = f"account: {error}"
             refused = self._accounts.refused(address, at_ns, words)
@@ -110,11 +134,23 @@ class AddressReader:
             return [*out, *self._accounts.refused(address, at_ns, words)]
         return [*out, *self._accounts.read(address, at_ns, is_flat=not any(held.values()))]
 
+    def _positions(self, address: str, row: wire.AccountRow, at_ns: int) -> Iterator[Position]:
+        """With what has accrued on each. Payments are read again once those of a stamp are due."""
+        paid = self._paid.get(row.account_id)
+        stamp_ns = hour_floor_ns(at_ns)
+        if paid and paid.is_behind(at_ns) and paid.hurried_ns < stamp_ns <= at_ns - _DUE_NS:
+            paid.hurried_ns = stamp_ns
+            self._payments.soon(row.account_id)
+        for one in row.positions:
+            position = wire.position(address, row.pool, one, at_ns)
+            accrued = None if paid is None else paid.accrued_usd(position.symbol, at_ns)
+            yield replace(position, funding_accrued_usd=accrued)
+
     # --- what was paid ------------------------------------------------------------------------
 
     def _first_page(self, account_id: str) -> Fetch:
         paid = self._paid[account_id]
-        paid.newest_ms, paid.accrued_ms, paid.pages = 0, None, 0
+        paid.newest_ms, paid.accrued_ms, paid.pages, paid.due = 0, None, 0, {}
         return _ask_payments(account_id, paid)
 
     def _on_payments(self, reply: Reply) -> Sequence[Output]:
@@ -130,6 +166,8 @@ class AddressReader:
             stamp_ms = row.funding_rate_timestamp
             if row.funding_status == "Accrued":
                 paid.accrued_ms = min(stamp_ms, paid.accrued_ms or stamp_ms)
+                market = self._markets.get(row.symbol)
+                paid.add(*wire.accrued(row, None if market is None else market.interval_s))
                 continue
             paid.newest_ms = max(stamp_ms, paid.newest_ms)
             try:
@@ -138,11 +176,16 @@ class AddressReader:
                 out.append(reject(VENUE, reply.at_ns, f"funding_payments: {error}"))
             else:
                 out += followed.ledger.payment(told)
+        if paid.pages == 0:
+            paid.begun_ns = reply.at_ns
         paid.pages += 1
         cursor = answer.data.next_cursor
         if cursor and answer.data.rows and paid.pages < _MOST_PAGES:
             return [*out, _ask_payments(reply.key, paid, cursor)]
         paid.since_ms = paid.accrued_ms or paid.newest_ms or paid.since_ms
+        # A reading that was cut off may lack one that is due.
+        is_whole = not (cursor and answer.data.rows)
+        paid.accrued, paid.read_ns = paid.due, paid.begun_ns if is_whole else None
         return out
 
 

@@ -114,7 +114,7 @@ class Session(VenueSession):
         self._topics = Subscriptions(_encode, Rules(refused_s=300.0))
         self._books = Books(VENUE, self._topics, request=_ask_book, quiet_s=30.0)
         self._pulse = Heartbeat(VENUE, lambda at_ns: _PING, every_s=10, silence_s=35)
-        self._accounts = accounts.AddressReader()
+        self._accounts = accounts.AddressReader(self.listing.markets)
         self.parts = (
             self._pulse, self._books, self._topics, *self._rest.parts, *self._accounts.parts,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from cockpit.core.events import (
     Position,
     Reject,
 )
+from cockpit.core.units import HOUR_NS
 from cockpit.venues.contract import Fetch, Output, Wants
 from cockpit.venues.orderly.session import SPEC, Session
 from tests.support import AT_NS, feed, only, opened, reply, ticks
@@ -219,6 +220,62 @@ def test_received_is_positive_and_accrued_is_not_told_until_it_is_settled() -> N
     )
     assert isinstance(settled, FundingPayment)
     assert settled.usd == -1.5
+
+
+def accrued(outputs: list[Output]) -> list[float | None]:
+    return [one.funding_accrued_usd for one in only(Position, outputs)]
+
+
+def with_payments(*rows_: Any, cursor: str | None = None) -> Session:
+    """A session that has read these payments a second after the account."""
+    session, _ = following()
+    asked = asked_payments(read(session, account(position())))
+    answer = paid(*rows_, cursor=cursor)
+    feed(session, reply(asked.name, answer, AT_NS + SECOND_NS, key=asked.key))
+    return session
+
+
+def test_what_has_accrued_stands_with_the_position_once_payments_were_read() -> None:
+    session, _ = following()
+    asked = asked_payments(read(session, account(position())))
+    assert accrued(read(session, account(position()))) == [None]
+    fee = payment("4.5", "Accrued")
+    # Eight-hourly, and no fee yet: half a bitcoin x 45,000 x a basis point are to be paid.
+    later = payment("0", "Accrued", STAMP_MS - 8 * HOUR_MS)
+    feed(session, reply(asked.name, paid(fee, later), AT_NS + SECOND_NS, key=asked.key))
+    (usd,) = accrued(read(session, account(position())))
+    assert usd == pytest.approx(-4.5 - 2.25)
+    none_due = with_payments(payment("10.5"))
+    assert accrued(read(none_due, account(position()))) == [0.0]
+
+
+@pytest.mark.parametrize("changed", [{"funding_rate": None}, {"mark_price": "x"}])
+def test_an_accrued_payment_without_a_fee_that_cannot_be_counted_is_not_known(changed: Any) -> None:
+    session = with_payments(payment("0", "Accrued", **changed), payment("1.0", "Accrued"))
+    assert accrued(read(session, account(position()))) == [None]
+
+
+def test_after_the_next_stamp_what_has_accrued_is_unknown_until_payments_are_read() -> None:
+    session = with_payments(payment("4.5", "Accrued"))
+    stamp_ns = (AT_NS // HOUR_NS + 1) * HOUR_NS
+    assert accrued(read(session, account(position()), at_ns=stamp_ns - 1)) == [-4.5]
+    assert accrued(read(session, account(position()), at_ns=stamp_ns + SECOND_NS)) == [None]
+
+
+def test_the_payments_of_a_stamp_are_asked_for_once_it_is_over_and_not_again_and_again() -> None:
+    session = with_payments(payment("4.5", "Accrued"))
+    stamp_ns = (AT_NS // HOUR_NS + 1) * HOUR_NS
+    asked = []
+    for seconds in (80, 91, 101, 111):
+        at_ns = stamp_ns + seconds * SECOND_NS
+        outputs = read(session, account(position()), at_ns=at_ns)
+        asked.append(len(fetches(outputs, "funding_payments")))
+    assert asked == [0, 1, 0, 0]
+
+
+def test_payments_that_were_not_read_to_their_end_tell_nothing_of_what_has_accrued() -> None:
+    session = with_payments(payment("4.5", "Accrued"), cursor="bmV4dA==")
+    assert accrued(read(session, account(position()))) == [None]
 
 
 def test_pages_are_read_to_their_end_and_a_payment_is_told_once() -> None:
