@@ -12,6 +12,7 @@ import msgspec
 from cockpit.analytics.risk.exposure import Leg, Liquidation, Pool
 from cockpit.core.account import Account, normal_address
 from cockpit.core.assets import AssetRules
+from cockpit.core.assumptions import Assumption
 from cockpit.core.errors import InputError
 from cockpit.documents.schema_account import (
     AccountDocument,
@@ -53,7 +54,7 @@ def load_portfolio(
         pools=tuple(pool for account in readings for pool in _known_pools(account)),
         accounts=tuple(readings),
         warnings=view.warnings,
-        assumptions=view.assumptions,
+        assumptions=tuple(Assumption(what=words) for words in view.assumptions),
     )
 
 
