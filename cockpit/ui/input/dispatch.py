@@ -6,6 +6,7 @@ from cockpit.ui.input import (
     export_actions,
     jump_actions,
     navigation,
+    pair_actions,
     past_actions,
     plan_actions,
     position_actions,
@@ -54,7 +55,8 @@ def _meaning(action_id: str, host: Host) -> navigation.Handler:
     is_past = host.ui.past.shown_ns is not None
     if is_past and action_id in past_actions.IN_THE_PAST:
         return past_actions.IN_THE_PAST[action_id]
-    return LOCAL.get(host.ui.focus, {}).get(action_id) or HANDLERS[action_id]
+    on_a_pair = pair_actions.meaning(action_id, host)
+    return on_a_pair or LOCAL.get(host.ui.focus, {}).get(action_id) or HANDLERS[action_id]
 
 
 def _begin_count(host: Host, _: int) -> None:

@@ -15,6 +15,7 @@ from cockpit.core.plan import Leg
 from cockpit.ui.model.calculator_form import CELL, PAIR, Form, Given, plain
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.heatmap_cells import fresh_hourly
+from cockpit.ui.readings.pair_cursor import SPREADS, pair_under_cursor
 from cockpit.ui.readings.positions import chosen, is_followed
 
 SIZE = "as costs are quoted"
@@ -29,7 +30,11 @@ def prefill(readings: Readings, name: str) -> dict[str, Given]:
 
 
 def pair(readings: Readings) -> tuple[str, str] | None:
-    """(long, short): the pinned pair, else the cell's venue against the one farthest from it."""
+    """(long, short): the pair under the cursor of the spreads while they are in focus, else the
+    pinned one, else the cell's venue against the one farthest from it."""
+    under = pair_under_cursor(readings) if readings.ui.focus == SPREADS else None
+    if under is not None:
+        return under[1], under[0]
     symbol = readings.symbol or ""
     known = {v.name: fresh_hourly(readings, v.name, symbol) for v in readings.venues}
     rates = {name: rate for name, rate in known.items() if rate is not None}

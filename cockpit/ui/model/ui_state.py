@@ -11,6 +11,7 @@ from cockpit.ui.model.calculator_form import Forms
 from cockpit.ui.model.past import Back
 from cockpit.ui.model.plan_list import PlanList
 from cockpit.ui.model.position_selection import PositionSelection
+from cockpit.ui.model.table import TableCursor
 
 CellMode = Literal["live", "predicted", "change_1h", "change_8h", "next", "age", "oi", "z"]
 CELL_MODES: tuple[CellMode, ...] = get_args(CellMode)
@@ -60,6 +61,10 @@ class UiState:
     plans: PlanList = field(default_factory=PlanList)
     positions: PositionSelection = field(default_factory=PositionSelection)
     alerts: AlertList = field(default_factory=AlertList)
+    pair_row: int = 0
+    """The row of the cursor in the matrix of spreads; its column is the cursor's venue."""
+    pairs: TableCursor = field(default_factory=TableCursor)
+    """The cursor where there are too many venues for a matrix."""
     jump_row: int = 0
     """The cursor among the jumps of exposure, newest first."""
 

@@ -157,6 +157,11 @@ def hours(value: float | None) -> str:
     return f"{value / 24:.0f} d" if value < 24 * 999 else ">999 d"
 
 
+def span(whole_hours: int) -> str:
+    """How much past a plot shows: `24 h`, `7 d`."""
+    return f"{whole_hours // 24} d" if whole_hours >= 48 else f"{whole_hours} h"
+
+
 def bps(value: float | None, decimals: int = 1) -> str:
     """A cost in bps without its unit: more than four digits lose their decimals."""
     if value is None or math.isnan(value):

@@ -2,15 +2,18 @@
 
 Above the diagonal stands the row's rate less the column's at the chosen tenor; below it the hours
 of hold until a payment has covered the costs of the pair at the trader's size, in the direction
-that receives now.
+that receives now. More venues than a matrix has room for are ranked pair by pair.
 """
 
 from cockpit.core.units import utc
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.funding.term_curve import HEADS
+from cockpit.ui.panes.table import table_lines
 from cockpit.ui.readings.breakeven import breakeven
 from cockpit.ui.readings.funding_rates import terms
-from cockpit.ui.readings.heatmap_cells import fresh_hourly, heat_role
+from cockpit.ui.readings.heatmap_cells import heat_role
+from cockpit.ui.readings.pair_cursor import in_direction, matrix_row
+from cockpit.ui.readings.pair_ranking import is_ranked, ranking_view
 from cockpit.ui.readings.same_asset import is_one_asset
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
@@ -28,7 +31,13 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     name_width = _NAME if inner >= _NAME + len(names) * _CELL else 5
     shown = names[: max(1, (inner - name_width) // _CELL)]
     body: list[Line] = []
-    if len(names) > 1:
+    note = f"+{len(names) - len(shown)} →" if len(names) > len(shown) > 0 else ""
+    is_focused = readings.ui.focus == TITLE
+    if is_ranked(names):
+        ranked = ranking_view(readings)
+        drawn = table_lines(ranked, inner, height - 2, is_focused=is_focused)
+        body, note = drawn.lines, drawn.note
+    elif len(names) > 1:
         head: Line = [(" " * name_width, "dim")]
         head += [
             (right(_label(readings, name, _CELL), _CELL), readings.colour_of(name))
@@ -46,15 +55,17 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         width,
         height,
         title=_title(readings, width - 6),
-        note=f"+{len(names) - len(shown)} →" if len(names) > len(shown) > 0 else "",
+        note=note,
         verdict=_verdict(readings, names, width - 4),
-        focused=readings.ui.focus == TITLE,
+        focused=is_focused,
     )
 
 
 def _title(readings: Readings, width: int) -> Line:
     head: Line = [("spreads", "title"), (f" · {readings.symbol or '-'}", "dim")]
     what = f" · {HEADS[readings.ui.tenor]} {fmt.UNIT_LABEL[readings.ui.unit]}"
+    if is_ranked(readings.listing()):
+        return longest(width, [*head, (f"{what} · pairs, soonest earned first", "dim")], head)
     below = f" · below: hours to earn the costs at {fmt.magnitude(readings.ui.size_usd)}"
     return longest(
         width,
@@ -71,11 +82,14 @@ def _label(readings: Readings, name: str, width: int) -> str:
 
 def _row(readings: Readings, row: str, shown: list[str], names: list[str], name_width: int) -> Line:
     label = fit(row if name_width >= _NAME else readings.short(row), name_width - 1)
-    line: Line = [(" " + label, readings.colour_of(row))]
+    is_here = readings.ui.focus == TITLE and row == matrix_row(readings, names)
+    line: Line = [("▌" if is_here else " ", "cursor"), (label, readings.colour_of(row))]
     for column in shown:
         pinned = {row, column} == set(readings.ui.pinned)
         text, role = _cell(readings, row, column, names)
-        line += [(" ", "text"), (right(text, _CELL - 1), "cursor" if pinned else role)]
+        under = is_here and column == readings.venue
+        role = "cursor" if under or (pinned and readings.ui.focus != TITLE) else role
+        line += [("▌" if under else " ", "cursor"), (right(text, _CELL - 1), role)]
     return line
 
 
@@ -85,7 +99,7 @@ def _cell(readings: Readings, row: str, column: str, names: list[str]) -> tuple[
     if names.index(row) < names.index(column):
         spread = _spread(readings, row, column)
         return fmt.rate(spread, readings.ui.unit), "dim" if spread is None else heat_role(spread)
-    pair = _direction(readings, row, column)
+    pair = in_direction(readings, row, column)
     pays = breakeven(readings, *pair) if pair else None
     if pays is None or pays.cost_bps is None:
         return fmt.MISSING, "dim"
@@ -102,21 +116,12 @@ def _spread(readings: Readings, one: str, other: str) -> float | None:
     return None if a is None or b is None else a - b
 
 
-def _direction(readings: Readings, first: str, second: str) -> tuple[str, str] | None:
-    """(short, long) so that the pair receives at the rates of now; None if one is not known."""
-    symbol = readings.symbol or ""
-    a, b = fresh_hourly(readings, first, symbol), fresh_hourly(readings, second, symbol)
-    if a is None or b is None:
-        return None
-    return (first, second) if a >= b else (second, first)
-
-
 def _verdict(readings: Readings, names: list[str], width: int) -> Line:
     """The pair that pays for itself soonest."""
     best: tuple[int, str, str, float, int] | None = None
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
-            pair = _direction(readings, first, second)
+            pair = in_direction(readings, first, second)
             pays = breakeven(readings, *pair) if pair else None
             if pair is None or pays is None or pays.cost_bps is None:
                 continue

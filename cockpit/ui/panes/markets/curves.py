@@ -21,9 +21,7 @@ HZ = 1.0
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
-    span = (
-        f"{readings.ui.span_h // 24} d" if readings.ui.span_h >= 48 else f"{readings.ui.span_h} h"
-    )
+    span = fmt.span(readings.ui.span_h)
     body, gaps = _plot(readings, width - 2, height - 2)
     return framed(
         body,
