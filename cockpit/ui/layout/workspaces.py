@@ -33,6 +33,7 @@ PANES: Mapping[str, Pane] = {
     "term_plot": LazyPane("funding.term_plot"),
     "premium": LazyPane("funding.premium"),
     "spreads": LazyPane("funding.spreads"),
+    "pair": LazyPane("funding.pair"),
     "alerts": LazyPane("markets.alerts"),
     "positions": LazyPane("positions.positions"),
     "exposure": LazyPane("positions.exposure"),
@@ -99,16 +100,16 @@ DEPTH = Workspace(
 
 FUNDING = Workspace(
     "3", "funding", "FUNDING",
-    ("terms", "spreads", "term_plot", "curves", "premium"),
+    ("terms", "spreads", "pair", "term_plot", "curves", "premium"),
     wide=row(
         (Share(1.15, 108), column(
             (PerVenue(4), "terms"), (Share(1), "term_plot"), (PerVenue(3), "premium"),
         )),
-        (Share(1), column((PerVenue(4), "spreads"), (Share(1), "curves"))),
+        (Share(1), column((PerVenue(4), "spreads"), (Share(1.1), "pair"), (Share(1), "curves"))),
     ),
     normal=column(
         (PerVenue(4), "terms"),
-        (Share(1), row((Share(1), "term_plot"), (Share(1), "curves"))),
+        (Share(1), row((Share(1.2), "pair"), (Share(1), "curves"), (Share(0.8), "term_plot"))),
         (PerVenue(3), row((Share(1), "spreads"), (Share(1.1), "premium"))),
     ),
 )  # fmt: skip

@@ -61,6 +61,18 @@ class Canvas:
         bottom = np.where(joined & (before > y), before - 1, y)
         self._fill(top, bottom, known, role)
 
+    def bars(self, values: Floats, low: float, high: float, role: str) -> None:
+        """As `plot`, with all the dots between each value and zero."""
+        rows = self._dots.shape[0]
+        known = ~np.isnan(values)
+
+        def row(at: Floats) -> NDArray[np.int64]:
+            scaled = (high - at) / ((high - low) or 1.0) * (rows - 1)
+            return np.clip(np.rint(scaled), 0, rows - 1).astype(np.int64)
+
+        ends, zero = row(np.where(known, values, 0.0)), row(np.zeros(len(values)))
+        self._fill(np.minimum(ends, zero), np.maximum(ends, zero), known, role)
+
     def area(self, columns: NDArray[np.bool_], role: str) -> None:
         """Every dot of these columns, shape (dots_wide,): a vertical mark."""
         rows = self._dots.shape[0]
