@@ -12,6 +12,7 @@ from typing import get_args
 import msgspec
 
 from cockpit.core.events import (
+    AccountFill,
     AccountState,
     AnyEvent,
     Block,
@@ -175,6 +176,12 @@ def check_fact(event: Event) -> None:
     elif isinstance(event, FundingPayment):
         assert event.venue_ns is not None, f"paid at no time: {event}"
         assert math.isfinite(event.usd), event
+    elif isinstance(event, AccountFill):
+        assert event.venue_ns is not None, f"traded at no time: {event}"
+        assert math.isfinite(event.size), event
+        assert event.size, event
+        assert is_positive(event.price), event
+        assert event.fill, event
     elif isinstance(event, Rtt):
         assert 0 <= event.rtt_ns < 3600 * 1_000_000_000, event
     elif isinstance(event, Reject):

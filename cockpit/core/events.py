@@ -250,6 +250,22 @@ class FundingPayment(MarketEvent, frozen=True, kw_only=True, gc=False, tag="fund
     rate: float | None = None
 
 
+class AccountFill(MarketEvent, frozen=True, kw_only=True, gc=False, tag="account_fill"):
+    """A trade of a public address at `venue_ns`; `size` is signed, bought is positive.
+
+    `fill` is the venue's own number of it. `fee` is USD, paid is positive and a rebate negative;
+    None where the venue does not say it in dollars. `before` is the position before it, signed.
+    """
+
+    account: str
+    fill: str
+    size: float
+    price: float
+    fee: float | None = None
+    pool: str = ""
+    before: float | None = None
+
+
 class Rtt(Event, frozen=True, kw_only=True, gc=False, tag="rtt"):
     """Application ping to pong."""
 
@@ -300,6 +316,7 @@ AnyEvent = (
     | Margin
     | AccountState
     | FundingPayment
+    | AccountFill
     | Rtt
     | Link
     | Reject

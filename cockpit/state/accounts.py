@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from cockpit.core.events import (
+    AccountFill,
     AccountState,
     AccountStatus,
     FundingPayment,
@@ -19,11 +20,13 @@ from cockpit.core.events import (
 from cockpit.core.units import HOUR_NS, NS_PER_S
 
 Status = AccountStatus | Literal["waiting"]
-AccountEvent = Position | Margin | AccountState | FundingPayment
+AccountEvent = Position | Margin | AccountState | FundingPayment | AccountFill
 
 STALE_AFTER_NS: Final = 60 * NS_PER_S
 """Venues are read at least every 30 s, or confirm every 10 s that nothing has changed."""
 PAYMENTS_NS: Final = 31 * 24 * HOUR_NS
+FILLS_KEPT: Final = 4_000
+"""Of one account: a trader who takes more in a month asks a venue for its own record."""
 
 Key = tuple[str, str]
 """Pool and symbol."""
@@ -45,7 +48,8 @@ class AccountBook:
         """When a position or a margin of it was stated last."""
         self._positions: dict[Key, Position] = {}
         self._margins: dict[str, Margin] = {}
-        self._payments: dict[Key, dict[int, float]] = {}
+        self._payments: dict[Key, dict[int, FundingPayment]] = {}
+        self._fills: dict[tuple[Key, str], AccountFill] = {}
 
     def apply(self, event: AccountEvent) -> None:
         if isinstance(event, AccountState):
@@ -55,6 +59,10 @@ class AccountBook:
                 self.read_ns = event.recv_ns
         elif isinstance(event, FundingPayment):
             self._pay(event)
+        elif isinstance(event, AccountFill):
+            self._fills[(event.pool, event.symbol), event.fill] = event
+            while len(self._fills) > FILLS_KEPT:
+                del self._fills[min(self._fills, key=lambda key: _stamp_ns(self._fills[key]))]
         else:
             self.read_ns = event.recv_ns
             if isinstance(event, Margin):
@@ -65,9 +73,8 @@ class AccountBook:
                 self._positions[event.pool, event.symbol] = event
 
     def _pay(self, event: FundingPayment) -> None:
-        at_ns = event.recv_ns if event.venue_ns is None else event.venue_ns
         paid = self._payments.setdefault((event.pool, event.symbol), {})
-        paid[at_ns] = event.usd
+        paid[_stamp_ns(event)] = event
         if len(paid) % 256 == 0:
             oldest = max(paid) - PAYMENTS_NS
             for stamp in [stamp for stamp in paid if stamp < oldest]:
@@ -86,8 +93,18 @@ class AccountBook:
     def paid_usd(self, pool: str, symbol: str, since_ns: int = 0) -> float | None:
         """The sum of the payments that are known; received is positive, None without any."""
         paid = self._payments.get((pool, symbol), {})
-        sums = [usd for stamp, usd in paid.items() if stamp >= since_ns]
+        sums = [payment.usd for stamp, payment in paid.items() if stamp >= since_ns]
         return sum(sums) if sums else None
+
+    def payments(self, pool: str, symbol: str, since_ns: int = 0) -> list[FundingPayment]:
+        """The payments of the last month that are known, oldest first."""
+        paid = self._payments.get((pool, symbol), {})
+        return [paid[stamp] for stamp in sorted(paid) if stamp >= since_ns]
+
+    def fills(self, pool: str, symbol: str) -> list[AccountFill]:
+        """What the venue said that the address traded there, oldest first."""
+        found = [fill for (key, _), fill in self._fills.items() if key == (pool, symbol)]
+        return sorted(found, key=lambda fill: (_stamp_ns(fill), fill.fill))
 
     def age_s(self, now_ns: int) -> float | None:
         """Seconds since it was read last; None if it never was."""
@@ -98,6 +115,10 @@ class AccountBook:
         if self.link != "live" or self.status not in ("read", "flat") or self.read_ns is None:
             return True
         return now_ns - self.read_ns > STALE_AFTER_NS
+
+
+def _stamp_ns(event: FundingPayment | AccountFill) -> int:
+    return event.recv_ns if event.venue_ns is None else event.venue_ns
 
 
 class Accounts:

@@ -13,6 +13,7 @@ import msgspec
 
 from cockpit.core.assets import AssetRules
 from cockpit.core.events import (
+    AccountFill,
     AccountState,
     Block,
     BookDelta,
@@ -137,7 +138,9 @@ class MarketStore:
             Rtt: self._on_rtt,
             Link: self._on_link,
             Reject: self._on_reject,
-            **dict.fromkeys((Position, Margin, AccountState, FundingPayment), self._on_account),
+            **dict.fromkeys(
+                (Position, Margin, AccountState, FundingPayment, AccountFill), self._on_account
+            ),
         }
 
     # --- writing ------------------------------------------------------------------------------

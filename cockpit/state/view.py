@@ -5,8 +5,10 @@ from typing import Literal, Protocol
 
 from cockpit.core.assets import AssetRules
 from cockpit.core.events import (
+    AccountFill,
     AccountStatus,
     Funding,
+    FundingPayment,
     Instrument,
     Level,
     Link,
@@ -122,6 +124,8 @@ class AccountRead(Protocol):
     @property
     def margins(self) -> list[Margin]: ...
     def paid_usd(self, pool: str, symbol: str, since_ns: int = 0) -> float | None: ...
+    def payments(self, pool: str, symbol: str, since_ns: int = 0) -> list[FundingPayment]: ...
+    def fills(self, pool: str, symbol: str) -> list[AccountFill]: ...
     def age_s(self, now_ns: int) -> float | None: ...
     def is_stale(self, now_ns: int) -> bool: ...
 

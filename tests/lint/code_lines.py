@@ -19,13 +19,13 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "cockpit/venues/kit": Size(900, 1650),
+    "cockpit/venues/kit": Size(900, 1660),
     "cockpit/venues/aster": Size(620, 880),
     "cockpit/venues/bybit": Size(560, 850),
-    "cockpit/venues/dydx": Size(1100, 1450),
+    "cockpit/venues/dydx": Size(1100, 1540),
     "cockpit/venues/extended": Size(420, 850),
     "cockpit/venues/grvt": Size(420, 880),
-    "cockpit/venues/hyperliquid": Size(1100, 1550),
+    "cockpit/venues/hyperliquid": Size(1100, 1620),
     "cockpit/venues/lighter": Size(950, 1010),
     "cockpit/venues/nado": Size(620, 980),
     "cockpit/venues/orderly": Size(620, 1120),

@@ -3,7 +3,7 @@
 import pytest
 
 from cockpit.core.account import Account, mask, short_address
-from cockpit.core.events import AccountState, FundingPayment, Link, Margin, Position
+from cockpit.core.events import AccountFill, AccountState, FundingPayment, Link, Margin, Position
 from cockpit.core.units import HOUR_NS
 from cockpit.state.store import MarketStore
 
@@ -171,3 +171,28 @@ def test_an_account_without_a_venue_or_an_address_is_no_account(text):
 
 def test_an_account_is_the_same_in_capital_letters():
     assert Account.parse(f"dydx:{A.upper()}/0") == Account("dydx", A + "/0")
+
+
+def test_fills_are_kept_by_their_number_and_come_oldest_first(store):
+    def fill(number, minutes, **more):
+        stamp = T0 + minutes * 60 * S
+        row = {"symbol": "BTC", "pool": "0", "size": 1.0, "price": 9.0, **at(3)} | more
+        return AccountFill(fill=number, venue_ns=stamp, **row)
+
+    store.apply_all([fill("b", 2), fill("a", 1), fill("b", 2), fill("c", 3, symbol="ETH")])
+    [book] = store.accounts()
+    assert [row.fill for row in book.fills("0", "BTC")] == ["a", "b"]
+    assert book.fills("1", "BTC") == []
+    assert book.read_ns == T0, "a fill is no reading of what is held"
+
+
+def test_payments_of_a_market_come_oldest_first_and_from_a_time_on(store):
+    def paid(hour, usd):
+        return FundingPayment(
+            symbol="BTC", pool="0", usd=usd, **at(5) | {"venue_ns": T0 + hour * HOUR_NS}
+        )
+
+    store.apply_all([paid(2, 3.0), paid(1, 2.0), paid(3, 4.0)])
+    [book] = store.accounts()
+    assert [row.usd for row in book.payments("0", "BTC")] == [2.0, 3.0, 4.0]
+    assert [row.usd for row in book.payments("0", "BTC", T0 + 2 * HOUR_NS)] == [3.0, 4.0]

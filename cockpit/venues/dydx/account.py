@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from cockpit.core.events import AccountState, Margin
+from cockpit.core.events import AccountState, Margin, Reject
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output
 from cockpit.venues.dydx import messages as wire
+from cockpit.venues.dydx.history import fill as wire_fill
 from cockpit.venues.dydx.mapper import VENUE
 from cockpit.venues.dydx.messages import CHILDREN
 from cockpit.venues.dydx.subaccounts import Pool, Terms
@@ -87,6 +88,9 @@ class Account:
         """Updates, in order; a row that names no subaccount is about `default`."""
         touched: dict[int, None] = {}
         for update in updates:
+            for raw in update.fills or ():
+                fact = wire_fill(raw, self.name, at_ns, default)
+                yield from (fact,) if isinstance(fact, Reject) else self.ledger.fill(fact)
             rows: list[wire.PositionRow | wire.AssetRow] = [
                 *(update.perpetual_positions or ()), *(update.asset_positions or ()),
             ]  # fmt: skip

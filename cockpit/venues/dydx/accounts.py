@@ -1,11 +1,13 @@
-"""dYdX accounts by public address: positions, collateral, funding payments. Read only.
+"""dYdX accounts by public address: positions, collateral, payments, trades. Read only.
 
 | channel or endpoint | kind | means | we emit | evidence |
 |---|---|---|---|---|
 | v4_parent_subaccounts, v4_subaccounts | subscribed | the whole account, its children | Position, Margin | [1], recording |
 | | data, batch | changed positions and collateral | Position, Margin | [1], recording |
 | addresses/… | account | the same; which subaccounts exist | Position, Margin | [3], recording |
+| | data, batch | what was traded | AccountFill | [1], recording |
 | fundingPayments/parentSubaccount | account | what was paid, newest first | FundingPayment | [3] |
+| fills/parentSubaccountNumber | account | what was traded, newest first | AccountFill | [3], recording |
 
 [1] and [3] as in the package's docstring. A trader writes `dydx1…` (every subaccount) or `dydx1…/0` (that one
 and its children: an isolated position lives in subaccount 128, 256, …). Each subaccount is a pool
@@ -18,23 +20,24 @@ out; funding of an hour is in none until the subaccount is touched, but in what 
 """  # noqa: E501
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from msgspec import Raw, UnsetType
 
 from cockpit.core.account import normal_address
-from cockpit.core.events import FundingPayment, Reject
+from cockpit.core.events import AccountFill, FundingPayment, Reject
 from cockpit.venues.contract import Frame, Output, Reply
 from cockpit.venues.dydx import messages as wire
 from cockpit.venues.dydx.account import Account
 from cockpit.venues.dydx.connection import PARENTS
-from cockpit.venues.dydx.mapper import VENUE, symbol_of
+from cockpit.venues.dydx.history import fill, payment
+from cockpit.venues.dydx.mapper import VENUE
 from cockpit.venues.dydx.messages import CHILDREN
-from cockpit.venues.dydx.rest import PAYMENTS, answer_of, ask_payments
+from cockpit.venues.dydx.rest import FILLS, PAYMENTS, answer_of, ask_fills, ask_payments
 from cockpit.venues.dydx.subaccounts import Terms
-from cockpit.venues.kit.backfill import Backfill
-from cockpit.venues.kit.decoding import decode, reject
-from cockpit.venues.kit.numbers import finite
+from cockpit.venues.kit.backfill import Backfill, Plan
+from cockpit.venues.kit.decoding import reject
 
 _ID = re.compile(r"([a-z]+1[0-9a-z]+)(?:/([0-9]{1,6}))?")
 """Early recordings are of addresses of another prefix."""
@@ -49,6 +52,7 @@ class Accounts:
         self._addresses: set[str] = set()
         """All that were ever wanted: what is still on its way about them is let go."""
         self._payments = Backfill(PAYMENTS, ask_payments)
+        self._fills = Backfill(FILLS, ask_fills)
         self._page: dict[str, Sequence[Raw]] = {}
         """The rows of the page before, by key: an Indexer that heeds no `page` repeats them."""
         self._follow(accounts)
@@ -64,7 +68,7 @@ class Accounts:
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         """Figures that moved with the oracle, and questions that are due."""
-        out: list[Output] = list(self._payments.tick(at_ns))
+        out: list[Output] = [*self._payments.tick(at_ns), *self._fills.tick(at_ns)]
         for account in self._wanted:
             out += account.tick(at_ns)
         return out
@@ -73,7 +77,7 @@ class Accounts:
         """Follow exactly these."""
         self._follow(accounts)
         keys = [f"{account.name}?{parent}" for account, parent in self._parents]
-        return self._payments.want(keys, at_ns)
+        return [*self._payments.want(keys, at_ns), *self._fills.want(keys, at_ns)]
 
     def _follow(self, accounts: Sequence[str]) -> None:
         names = dict.fromkeys(map(normal_address, accounts))
@@ -166,10 +170,12 @@ class Accounts:
     def reply(self, reply: Reply) -> Sequence[Output]:
         """An answer about the account in its key; without a key, by what it says."""
         question, _, name = reply.key.partition("/")
-        if question not in ("look", "paid"):
+        if question not in ("look", "paid", "fills"):
             question, name = "", reply.key
         if question == "paid" or (not question and '"fundingPayments"' in reply.body):
             return list(self._paid(name, reply))
+        if question == "fills" or (not question and '"fills"' in reply.body):
+            return list(self._traded(name, reply))
         return list(self._looked(name, reply))
 
     def _looked(self, name: str, reply: Reply) -> Iterator[Output]:
@@ -190,46 +196,60 @@ class Accounts:
                 yield from account.unanswered(problem, reply.status, at_ns)
 
     def _paid(self, page: str, reply: Reply) -> Iterator[Output]:
-        """A page, `account?parent&number` as its request had it; nobody's where there is none."""
-        at_ns, answer = reply.at_ns, answer_of(wire.PAYMENTS, reply)
+        """A page of what was paid, `account?parent&number` as its request had it."""
+        answer = answer_of(wire.PAYMENTS, reply)
+        rows = answer if isinstance(answer, str) else answer.funding_payments
+        yield from self._paged(
+            _Page(self._payments, PAYMENTS, "funding payments", payment), page, rows, reply
+        )
+
+    def _traded(self, page: str, reply: Reply) -> Iterator[Output]:
+        """A page of what was traded, keyed in the same way."""
+        answer = answer_of(wire.FILLS, reply)
+        rows = answer if isinstance(answer, str) else answer.fills
+        yield from self._paged(_Page(self._fills, FILLS, "fills", fill), page, rows, reply)
+
+    def _paged(
+        self, kind: "_Page", page: str, rows: Sequence[Raw] | str, reply: Reply
+    ) -> Iterator[Output]:
+        """Rows, newest first, or why there are none; nobody's where the page names no account."""
+        at_ns = reply.at_ns
         key, _, number = page.rpartition("&")
-        if isinstance(answer, str):
-            self._payments.failed(key, at_ns)
-            yield reject(VENUE, at_ns, f"funding payments: {answer}", reply.body)
+        if isinstance(rows, str):
+            kind.backfill.failed(key, at_ns)
+            yield reject(VENUE, at_ns, f"{kind.words}: {rows}", reply.body)
             return
-        name, rows = page.partition("?")[0], answer.funding_payments
+        name = page.partition("?")[0]
         about = self._whose(name, "")
         if not about and not name:
-            yield reject(VENUE, at_ns, "funding payments: of nobody", reply.body)
+            yield reject(VENUE, at_ns, f"{kind.words}: of nobody", reply.body)
         stamps_ns: list[int] = []
         for account in about:
             stamps_ns = []
             for raw in reversed(rows):
-                fact = _payment(raw, account.name, at_ns)
+                fact = kind.read(raw, account.name, at_ns)
                 if isinstance(fact, Reject):
                     yield fact
                     continue
                 stamps_ns.append(fact.venue_ns or at_ns)
-                yield from account.ledger.payment(fact)
-        is_full = len(rows) == PAYMENTS.rows and self._page.get(key) != rows
-        self._page[key] = rows if is_full else ()
+                if isinstance(fact, AccountFill):
+                    yield from account.ledger.fill(fact)
+                else:
+                    yield from account.ledger.payment(fact)
+        memory = f"{kind.words} {key}"
+        is_full = len(rows) == kind.plan.rows and self._page.get(memory) != rows
+        self._page[memory] = rows if is_full else ()
         cursor = str(int(number) + 1) if is_full and number.isdecimal() else None
-        yield from self._payments.answered(key, stamps_ns, at_ns, cursor)
+        yield from kind.backfill.answered(key, stamps_ns, at_ns, cursor)
 
 
-def _payment(raw: Raw, account: str, at_ns: int) -> FundingPayment | Reject:
-    row = decode(wire.PAID, raw)
-    if isinstance(row, str):
-        return reject(VENUE, at_ns, f"funding payment: {row}", bytes(raw))
-    usd, paid_ns = finite(row.payment), wire.ns_of(row.created_at)
-    if usd is None or paid_ns is None:
-        why = "no amount" if usd is None else "at no possible time"
-        return reject(VENUE, at_ns, f"funding payment: {why}", bytes(raw))
-    return FundingPayment(
-        venue=VENUE, recv_ns=at_ns, venue_ns=paid_ns,
-        symbol=symbol_of(row.ticker), account=account, usd=usd, pool=str(row.subaccount_number),
-        size=finite(row.size), rate=finite(row.rate),
-    )  # fmt: skip
+class _Page(NamedTuple):
+    """How one kind of row is paged and read."""
+
+    backfill: Backfill
+    plan: Plan
+    words: str
+    read: Callable[[Raw, str, int], FundingPayment | AccountFill | Reject]
 
 
 def _named(answer: wire.Account) -> str:

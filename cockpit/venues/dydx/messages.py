@@ -153,6 +153,7 @@ class Update(Struct, frozen=True, gc=False, rename="camel"):
     time: Instant | None = None
     perpetual_positions: list[PositionRow] | None = None
     asset_positions: list[AssetRow] | None = None
+    fills: list[Raw] | None = None
 
 
 class Message(Struct, frozen=True, gc=False, kw_only=True, tag_field="type"):
@@ -271,6 +272,26 @@ class Payments(Struct, frozen=True, gc=False, rename="camel"):
     funding_payments: list[Raw]
 
 
+class FillRow(Struct, frozen=True, gc=False, rename="camel"):
+    """A trade of a subaccount: `market` over REST, `ticker` on the channel; a rebate is < 0."""
+
+    id: str
+    side: Literal["BUY", "SELL"]
+    created_at: Instant
+    size: Figure = None
+    price: Figure = None
+    fee: Figure = None
+    market: str = ""
+    ticker: str = ""
+    subaccount_number: int | None = None
+
+
+class Fills(Struct, frozen=True, gc=False):
+    """`GET /v4/fills/parentSubaccountNumber`, newest first. Rows are read one by one."""
+
+    fills: list[Raw]
+
+
 class Refusal(Struct, frozen=True, gc=False):
     """The body of a reply that is not 200."""
 
@@ -283,4 +304,6 @@ HISTORY: msgspec.json.Decoder[FundingHistory] = msgspec.json.Decoder(FundingHist
 ACCOUNT: msgspec.json.Decoder[Account] = msgspec.json.Decoder(Account, strict=False)
 PAYMENTS: msgspec.json.Decoder[Payments] = msgspec.json.Decoder(Payments)
 PAID: msgspec.json.Decoder[PaidRow] = msgspec.json.Decoder(PaidRow, strict=False)
+FILLS: msgspec.json.Decoder[Fills] = msgspec.json.Decoder(Fills)
+FILL: msgspec.json.Decoder[FillRow] = msgspec.json.Decoder(FillRow, strict=False)
 REFUSAL: msgspec.json.Decoder[Refusal] = msgspec.json.Decoder(Refusal)

@@ -16,6 +16,8 @@ T = TypeVar("T")
 HISTORY = Plan(newest_first=True, rows=1000, settling_s=40)
 PAYMENTS = Plan(newest_first=True, rows=100, by_cursor=True, settling_s=120, retry_s=300)
 """A job of the Indexer writes payments about a minute after the hour."""
+FILLS = Plan(newest_first=True, rows=100, by_cursor=True, settling_s=30, retry_s=300)
+"""The channel tells them as they happen; the pages are what was before, or was missed."""
 
 
 def answer_of(decoder: "msgspec.json.Decoder[T]", reply: Reply) -> T | str:
@@ -64,5 +66,20 @@ def ask_payments(page: Page) -> Fetch:
         f"&parentSubaccountNumber={parent}&limit={PAYMENTS.rows}&page={number}"
         f"&afterOrAt={since}&createdOnOrAfter={since}",
         key=f"paid/{page.key}&{number}",
+        background=True,
+    )
+
+
+def ask_fills(page: Page) -> Fetch:
+    """One page of what a parent and its children traded; the cursor is its number."""
+    account, _, parent = page.key.partition("?")
+    until = utc(page.end_ns).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    number = page.cursor or "1"
+    return Fetch(
+        name="account",
+        path=f"/v4/fills/parentSubaccountNumber?address={account.partition('/')[0]}"
+        f"&parentSubaccountNumber={parent}&limit={FILLS.rows}&page={number}"
+        f"&createdBeforeOrAt={until}",
+        key=f"fills/{page.key}&{number}",
         background=True,
     )

@@ -19,6 +19,7 @@ SPEC = VenueSpec(
         events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset, events.Trade,
         events.Funding, events.OpenInterest, events.Prices, events.Volume, events.Surveyed,
         events.Block, events.Position, events.Margin, events.AccountState, events.FundingPayment,
+        events.AccountFill,
     }),
     # 100 requests in any 10 s: what the bucket holds and what refills meanwhile stay below it.
     weight_per_minute=480,

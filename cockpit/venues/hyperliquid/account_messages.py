@@ -10,13 +10,22 @@ from typing import Any, Literal
 import msgspec
 
 from cockpit.core.account import short_address
-from cockpit.core.events import FundingPayment, Margin, Position
+from cockpit.core.events import AccountFill, FundingPayment, Margin, Position
 from cockpit.core.units import NS_PER_MS
-from cockpit.venues.hyperliquid.messages import VENUE, Millis, Number, Wire, dex_of, name_of
+from cockpit.venues.hyperliquid.messages import (
+    VENUE,
+    Millis,
+    Number,
+    Positive,
+    Wire,
+    dex_of,
+    name_of,
+)
 from cockpit.venues.kit.numbers import finite, positive
 
 AGENT_OF = "an agent (API) wallet holds nothing itself; follow its account "
 NO_ACCOUNT = "missing"
+FEE_COIN = "USDC"
 _MODES: dict[str, Literal["cross", "isolated"]] = {"cross": "cross", "isolated": "isolated"}
 USDC = 0
 """The token in which the first dex, and most of the others, keep their collateral."""
@@ -92,6 +101,20 @@ class PaidRow(Wire):
     usdc: Number
     szi: Number = None
     funding_rate: Number = None
+
+
+class FillRow(Wire):
+    """One trade of the address; `start_position` is signed, `fee` in `fee_token`."""
+
+    coin: str
+    px: Positive
+    sz: Positive
+    side: Literal["A", "B"]
+    time: Millis
+    tid: int
+    start_position: Number = None
+    fee: Number = None
+    fee_token: str = ""
 
 
 class Balance(Wire):
@@ -251,4 +274,31 @@ def payment(account: str, row: PaidRow, at_ns: int) -> FundingPayment | None:
         venue=VENUE, recv_ns=at_ns, venue_ns=row.time * NS_PER_MS, symbol=symbol, account=account,
         usd=usd, pool=dex_of(symbol), size=None if size is None else size * contract,
         rate=finite(row.funding_rate),
+    )  # fmt: skip
+
+
+def fills(document: Iterable[dict[str, Any]]) -> tuple[list[FillRow], int]:
+    """Trades, oldest first, and how many could not be read."""
+    rows: list[FillRow] = []
+    unreadable = 0
+    for item in document:
+        try:
+            rows.append(msgspec.convert(item, FillRow, strict=False))
+        except msgspec.ValidationError:
+            unreadable += 1
+    return sorted(rows, key=lambda row: row.time), unreadable
+
+
+def fill(account: str, row: FillRow, at_ns: int) -> AccountFill | None:
+    """One trade; None for what is no perp."""
+    named = name_of(row.coin)
+    if named is None:
+        return None
+    symbol, contract = named
+    units, before = row.sz if row.side == "B" else -row.sz, finite(row.start_position)
+    return AccountFill(
+        venue=VENUE, recv_ns=at_ns, venue_ns=row.time * NS_PER_MS, symbol=symbol, account=account,
+        fill=str(row.tid), size=units * contract, price=row.px / contract, pool=dex_of(symbol),
+        fee=finite(row.fee) if row.fee_token == FEE_COIN else None,
+        before=None if before is None else before * contract,
     )  # fmt: skip

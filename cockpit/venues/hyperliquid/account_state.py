@@ -145,6 +145,14 @@ class Followed:
         if unreadable:
             yield reject(VENUE, at_ns, f"account: {unreadable} unreadable payments")
 
+    def traded(self, rows: Sequence[wire.FillRow], unreadable: int, at_ns: int) -> Iterator[Output]:
+        for row in rows:
+            fill = wire.fill(self.account, row, at_ns)
+            if fill is not None:
+                yield from self.ledger.fill(fill)
+        if unreadable:
+            yield reject(VENUE, at_ns, f"account: {unreadable} unreadable fills")
+
     def failed(self, dex: str, words: str, at_ns: int) -> Iterator[Output]:
         """A dex could not be read. One in which there was nothing is not missed."""
         if dex == FIRST_DEX or self._has(dex):

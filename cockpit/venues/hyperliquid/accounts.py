@@ -5,6 +5,7 @@
 | `allDexsClearinghouseState` | [dex, state] pairs     | every dex of an address     | Position, Margin   | [subscriptions] LIB |
 | `clearinghouseState`         | one dex, by REST       | positions, margin           | Position, Margin   | [perpetuals] REC |
 | `userFundings`, `userFunding` | rows                 | `usdc` is cash flow         | FundingPayment     | [perpetuals] REC |
+| `userFills`                 | rows                   | what the address traded     | AccountFill        | [subscriptions] REC |
 | `perpDexs`                  | names, null is our own | dexes to read where the channel is silent | nothing | [perpetuals] REC |
 | `userRole`                  | a word                 | agent, missing, user, vault | AccountState       | [info] REC |
 | `userAbstraction`           | a word                 | whether equity per dex means anything | AccountState | [modes] LIB |
@@ -12,7 +13,8 @@
 
 `szi` is signed. `usdc` is positive when received (recorded: shorts at positive rates). `cumFunding`
 is what was charged, so that received is its negative (three clients, one of which compared it with
-the payments of six accounts). `liquidationPx` null: there is none. An unknown address, an agent
+the payments of six accounts). A fill's `side` is the address's own, B bought; `startPosition` is signed;
+a `fee` in another coin than USDC is not known in dollars. `liquidationPx` null: there is none. An unknown address, an agent
 wallet and an empty account all answer with zeros: `userRole` tells them apart. Sub-accounts and
 vaults are accounts like any other.
 Figures of `kPEPE` are per thousand coins and are told per coin.
@@ -24,7 +26,14 @@ from typing import Any
 import msgspec
 
 from cockpit.core.account import hex_address_problem, normal_address
-from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
+from cockpit.core.events import (
+    AccountFill,
+    AccountState,
+    FundingPayment,
+    Margin,
+    Position,
+    Reject,
+)
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.contract import MAIN, Fetch, Output, Reply
 from cockpit.venues.hyperliquid import account_messages as wire
@@ -37,7 +46,7 @@ from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.decoding import decode, reject
 from cockpit.venues.kit.polling import Question, Rota, Timing, read
 
-KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment})
+KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment, AccountFill})
 ACCOUNT = "account"
 MAX_REMEMBERED = 64
 STREAMED_USERS = 10
@@ -166,6 +175,13 @@ class Accounts:
         if followed is None:
             return self._unheard(data.user, at_ns)
         return list(followed.paid(*wire.paid(data.fundings), at_ns))
+
+    def fills(self, data: messages.UserFillsData, at_ns: int) -> list[Output]:
+        """What one address traded: what was, when the channel opens, then as it happens."""
+        followed = self._named(data.user)
+        if followed is None:
+            return self._unheard(data.user, at_ns)
+        return list(followed.traded(*wire.fills(data.fills), at_ns))
 
     def _named(self, user: str) -> Followed | None:
         account = normal_address(user)

@@ -112,6 +112,11 @@ class FundingsData(Wire):
     fundings: list[dict[str, Any]]
 
 
+class UserFillsData(Wire):
+    user: str
+    fills: list[dict[str, Any]]
+
+
 class Subscription(Wire):
     type: str
     coin: str = ""
@@ -176,6 +181,10 @@ class UserFundings(Channel, tag="userFundings"):
     data: FundingsData
 
 
+class UserFills(Channel, tag="userFills"):
+    data: UserFillsData
+
+
 class SubscriptionResponse(Channel, tag="subscriptionResponse"):
     data: AckData
 
@@ -196,7 +205,7 @@ class Envelope(msgspec.Struct, gc=False):
 
 Message = (
     L2Book | Bbo | Trades | ActiveAssetCtx[float] | AllDexsAssetCtxs[float] | AllDexs
-    | UserFundings | SubscriptionResponse | Pong | Error | list[BlockRow]
+    | UserFundings | UserFills | SubscriptionResponse | Pong | Error | list[BlockRow]
 )  # fmt: skip
 Odd = OddTrades | ActiveAssetCtx[float | str] | OddDexsAssetCtxs
 MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message, strict=False)
@@ -209,12 +218,12 @@ FILL: msgspec.json.Decoder[WireTrade | str] = msgspec.json.Decoder(WireTrade, st
 ENVELOPE = msgspec.json.Decoder(Envelope)
 QUOTED = msgspec.json.Decoder(Quoted)
 
-ACCOUNT_CHANNELS = ("allDexsClearinghouseState", "userFundings")
+ACCOUNT_CHANNELS = ("allDexsClearinghouseState", "userFundings", "userFills")
 UNUSED_CHANNELS = frozenset({
     "activeAssetData", "activeSpotAssetCtx", "allMids", "assetCtxs", "candle",
     "clearinghouseState", "explorerTxs", "fastAssetCtxs", "notification", "openOrders",
     "orderUpdates", "outcomeMetaUpdates", "post", "spotAssetCtxs", "spotState", "twapStates",
-    "user", "userEvents", "userFills", "userHistoricalOrders", "userNonFundingLedgerUpdates",
+    "user", "userEvents", "userHistoricalOrders", "userNonFundingLedgerUpdates",
     "userTwapHistory", "userTwapSliceFills", "webData2", "webData3",
 })  # fmt: skip
 """Documented channels of which we say nothing."""

@@ -255,6 +255,8 @@ class Session(VenueSession):
                 return self._accounts.all_dexs(message.data, at_ns)
             case wire.UserFundings():
                 return self._accounts.fundings(message.data, at_ns)
+            case wire.UserFills():
+                return self._accounts.fills(message.data, at_ns)
             case wire.SubscriptionResponse():
                 subscription = message.data.subscription
                 is_proof = subscription.type not in PROVEN_BY_DATA

@@ -10,12 +10,20 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from cockpit.core.account import mask
-from cockpit.core.events import AccountState, AccountStatus, FundingPayment, Position
+from cockpit.core.events import (
+    AccountFill,
+    AccountState,
+    AccountStatus,
+    FundingPayment,
+    Position,
+)
 from cockpit.core.units import HOUR_NS
 from cockpit.venues.kit.decoding import printable
+from cockpit.venues.kit.dedupe import Seen
 
 PAYMENTS_NS = 31 * 24 * HOUR_NS
 MAX_REASON_CHARS = 200
+FILLS_REMEMBERED = 4_096
 Parts = tuple[int, int]
 """How many parts of an account have answered, and how many there are."""
 
@@ -31,6 +39,7 @@ class Ledger:
         self._open: dict[str, set[str]] = {}
         self._told: AccountState | None = None
         self._paid: dict[tuple[str, str, int], None] = {}
+        self._fills = Seen(FILLS_REMEMBERED)
 
     def whole(self, pool: str, positions: Iterable[Position], at_ns: int) -> Iterator[Position]:
         """Every open position of a pool; those that are open no longer are told closed first."""
@@ -86,6 +95,11 @@ class Ledger:
         while self._paid and next(iter(self._paid))[2] < payment.recv_ns - PAYMENTS_NS:
             del self._paid[next(iter(self._paid))]
         yield payment
+
+    def fill(self, fill: AccountFill) -> Iterator[AccountFill]:
+        """A fill, unless it was told before: streams begin with what was, histories overlap."""
+        if self._fills.is_new((fill.pool, fill.symbol, fill.fill)):
+            yield fill
 
     def _closed(self, pool: str, symbol: str, at_ns: int) -> Position:
         return Position(

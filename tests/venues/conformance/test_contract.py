@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cockpit.core.events import (
+    AccountFill,
     AccountState,
     BookReset,
     Event,
@@ -330,7 +331,7 @@ def test_the_golden_tape_states_every_kind_that_is_promised_and_breaks_no_invari
     checked = Invariants(name).check_all(replayed(tape, new_session(name, tape.header.wants)))
     of_accounts = set() if tape.header.wants.accounts else {Position, Margin}
     of_survey = set() if tape.header.wants.survey else {Volume, Surveyed}
-    at_times = {BookReset, AccountState, FundingPayment, *of_accounts, *of_survey}
+    at_times = {BookReset, AccountState, FundingPayment, AccountFill, *of_accounts, *of_survey}
     promised = {kind.__name__ for kind in spec_of(name).kinds}
     stated = {kind for kind in checked.counts if kind in {event.__name__ for event in EVENTS}}
     assert promised - {kind.__name__ for kind in at_times} <= stated

@@ -4,10 +4,21 @@ import json
 
 import pytest
 
-from cockpit.core.events import AccountState, FundingPayment, Margin, Position, Reject
+from cockpit.core.events import AccountFill, AccountState, FundingPayment, Margin, Position, Reject
 from cockpit.venues.contract import Fetch, Output, Wanted, Wants
 from cockpit.venues.dydx import Session
-from tests.support import AT_NS, closed, feed, frame, only, opened, reply, ticks
+from tests.support import (
+    AT_NS,
+    capture_text,
+    closed,
+    feed,
+    frame,
+    needs_captures,
+    only,
+    opened,
+    reply,
+    ticks,
+)
 from tests.venues.dydx.messages import connected, envelope
 from tests.venues.dydx.test_account import (
     ADDRESS,
@@ -365,3 +376,46 @@ def test_payments_of_a_whole_address_are_not_those_of_a_part_that_is_followed_to
 def test_payments_of_nobody_are_a_reject():
     outputs = feed(Session(Wants()), reply("account", page(payment(3, "BTC-USD", "0.5"))))
     assert [type(output) for output in outputs] == [Reject]
+
+
+# --- what was traded ----------------------------------------------------------------------------
+
+
+def traded(outputs: list[Output]) -> list[Fetch]:
+    return [f for f in only(Fetch, outputs) if f.key.startswith("fills/")]
+
+
+@needs_captures
+def test_the_recorded_fills_are_signed_by_their_side_and_told_once():
+    session = Session(Wants(accounts=(PARENT,)))
+    [ask] = traded(feed(session, opened()))
+    assert ask.path.startswith("/v4/fills/parentSubaccountNumber?")
+    body = json.loads(capture_text("dydx/rest_fills.json"))
+    outputs = feed(
+        session, reply("account", body, key=ask.key), reply("account", body, key=ask.key)
+    )
+    fills = only(AccountFill, outputs)
+    assert len(fills) == len(body["fills"])
+    last = fills[-1]
+    assert (last.symbol, last.size, last.price, last.fee) == ("BTC", 0.0001, 105_117.0, 0.0)
+    assert {f.account for f in fills} == {PARENT}
+
+
+def test_fills_are_read_page_by_page_until_one_is_not_full():
+    session = Session(Wants(accounts=(PARENT,)))
+    [first] = traded(feed(session, opened()))
+    day = "2025-10-08"
+    rows = [
+        {
+            "id": f"f{n}", "side": "BUY", "size": "1", "price": "2", "market": "BTC-USD",
+            "createdAt": f"{day}T10:{59 - n // 2:02}:00Z",
+        }
+        for n in range(100)
+    ]  # fmt: skip
+    [second] = traded(feed(session, reply("account", {"fills": rows}, key=first.key)))
+    assert "page=2" in second.path
+    last = [rows[0] | {"id": "older", "createdAt": f"{day}T08:00:00Z"}]
+    outputs = feed(session, reply("account", {"fills": last}, key=second.key))
+    assert traded(outputs) == []
+    [fill] = only(AccountFill, outputs)
+    assert fill.fee is None, "a fee that is not said is not 0"

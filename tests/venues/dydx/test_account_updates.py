@@ -5,7 +5,7 @@ The figures of fills and balances are those of public recordings of the venue.
 
 import pytest
 
-from cockpit.core.events import AccountState, Margin, Position, Reject
+from cockpit.core.events import AccountFill, AccountState, Margin, Position, Reject
 from cockpit.venues.contract import Fetch, Wants
 from cockpit.venues.dydx import Session
 from tests.support import AT_NS, feed, frame, only, reply, ticks
@@ -98,15 +98,37 @@ def test_collateral_without_an_amount_or_of_another_coin_is_passed_over():
     "contents",
     [
         {"orders": [], "blockHeight": "7"},
-        {"fills": [{"market": "BTC-USD", "size": "1", "side": "BUY", "price": "9"}]},
         {"transfers": {"symbol": "USDC", "size": "4.5", "type": "TRANSFER_OUT"}},
         {"tradingReward": {"tradingReward": "0.01", "createdAtHeight": "5"}},
         {},
     ],
 )
-def test_orders_fills_transfers_and_rewards_move_nothing_by_themselves(contents):
+def test_orders_transfers_and_rewards_move_nothing_by_themselves(contents):
     outputs = feed(holding(held("BTC-USD", "LONG", "2")), frame(update(4, **contents)))
     assert outputs == []
+
+
+FILL = {
+    "id": "9051d9e5", "fee": "-0.002057", "side": "SELL", "size": "11", "price": "1.7",
+    "createdAt": "2024-05-14T18:03:47.615Z", "ticker": "BTC-USD",
+}  # fmt: skip
+
+
+def test_a_fill_is_told_once_and_moves_no_position_by_itself():
+    session = holding(held("BTC-USD", "LONG", "2"))
+    outputs = feed(session, frame(update(4, fills=[FILL])), frame(update(5, fills=[FILL])))
+    [fill] = outputs
+    assert isinstance(fill, AccountFill)
+    assert (fill.symbol, fill.size, fill.price) == ("BTC", -11.0, 1.7), "a sale is negative"
+    assert (fill.fee, fill.pool) == (-0.002057, "0"), "a rebate is negative"
+    assert fill.venue_ns == 1_715_709_827_615_000_000
+
+
+@pytest.mark.parametrize("odd", [{"size": "0"}, {"price": "NaN"}, {"createdAt": "x"}, {"id": ""}])
+def test_a_fill_that_cannot_be_is_counted_and_costs_no_other(odd):
+    session = holding(held("BTC-USD", "LONG", "2"))
+    outputs = feed(session, frame(update(4, fills=[FILL | odd, FILL])))
+    assert [type(output) for output in outputs] == [Reject, AccountFill]
 
 
 def test_a_whole_account_may_name_no_positions_and_no_collateral():

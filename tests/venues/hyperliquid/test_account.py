@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cockpit.analytics.risk.margin import build_tiers, liquidation_price
-from cockpit.core.events import FundingPayment, Margin, Position
+from cockpit.core.events import AccountFill, FundingPayment, Margin, Position, Reject
 from cockpit.venues.contract import Wants
 from cockpit.venues.hyperliquid import Session
 from tests.invariants import Invariants
@@ -134,6 +134,47 @@ def test_the_recorded_stream_of_payments_is_flat_and_names_its_account():
     assert paid[-1].symbol == "xyz:SILVER"
     assert paid[-1].pool == "xyz"
     assert {p.account for p in paid} == {"0x61fb9e7583dc92cc76eb52f93d88addaa0f02265"}
+
+
+def fills_of(*rows: dict, snapshot: bool = False) -> dict:
+    data = {"isSnapshot": snapshot, "user": ALICE, "fills": list(rows)}
+    return {"channel": "userFills", "data": data}
+
+
+@needs_captures
+def test_the_recorded_fills_are_signed_and_those_of_spot_are_left_out():
+    rows = json.loads(capture_text("hyperliquid/rest_user_fills_dust_conversion.json"))
+    both = frame(fills_of(*rows, snapshot=True)), frame(fills_of(*rows))
+    outputs = feed(following(ALICE), *both)
+    Invariants("hyperliquid").check_all(outputs)
+    fills = {fill.symbol: fill for fill in only(AccountFill, outputs)}
+    assert len(fills) == sum(row["coin"][0] not in "@" for row in rows) == len(outputs), "each once"
+    bought = fills["ARB"]
+    assert (bought.size, bought.price, bought.before) == (8552.3, 0.07482, 432_064.5)
+    assert (bought.fee, bought.venue_ns) == (0.0, 1_782_526_679_879_000_000)
+    assert fills["JUP"].before == -89_239.0
+
+
+FILL = {
+    "coin": "kPEPE", "px": "0.012", "sz": "3", "side": "A", "time": 1_760_000_000_000, "tid": 7,
+    "startPosition": "-2.0", "fee": "0.5", "feeToken": "USDC",
+}  # fmt: skip
+
+
+def test_a_fill_in_thousands_of_coins_is_told_per_coin():
+    [fill] = feed(following(ALICE), frame(fills_of(FILL)))
+    assert (fill.symbol, fill.size, fill.price) == ("PEPE", -3000.0, pytest.approx(1.2e-5))
+    assert (fill.before, fill.fee) == (-2000.0, 0.5)
+
+
+def test_a_fee_in_another_coin_is_not_known_in_dollars():
+    [fill] = feed(following(ALICE), frame(fills_of(FILL | {"feeToken": "HYPE"})))
+    assert fill.fee is None
+
+
+def test_one_unreadable_fill_costs_no_other():
+    outputs = feed(following(ALICE), frame(fills_of(FILL | {"sz": "-1", "tid": 8}, FILL)))
+    assert [type(output) for output in outputs] == [AccountFill, Reject]
 
 
 # --- figures ------------------------------------------------------------------------------------

@@ -187,6 +187,13 @@ def fill_row(world: VenueWorld, fill: AccountFill) -> Row:
     }
 
 
+def fills(world: VenueWorld, accounts: Iterable[Account]) -> list[Row]:
+    """Newest first."""
+    found = [(fill.at_ns, fill_row(world, fill)) for one in accounts for fill in one.fills]
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    return [row for _, row in found]
+
+
 def order_row(world: VenueWorld, fill: AccountFill) -> Row:
     """The order of a fill: accounts take what is there, so that each is filled at once."""
     row = fill_row(world, fill)

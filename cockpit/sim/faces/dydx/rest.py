@@ -237,6 +237,28 @@ def _payments(by: str) -> Callable[[Request], Json]:
     return read
 
 
+def _fills(by: str) -> Callable[[Request], Json]:
+    """Newest first. With `page`, `limit` is the length of a page."""
+
+    def read(request: Request) -> Json:
+        owned, limit = _owned(request, by), _limit(request)
+        page, before_ns = _natural(request, "page"), _moment_ns(request, "createdBeforeOrAt")
+        market = request.query.get("market")
+        rows = [
+            row
+            for row in accounts.fills(request.world, owned)
+            if market in (None, row["market"])
+            and (before_ns is None or row["createdAt"] <= iso(before_ns))
+        ]
+        if page is None:
+            return {"fills": rows[:limit]}
+        offset = (max(1, page) - 1) * limit
+        counts = {"pageSize": limit, "totalResults": len(rows), "offset": offset}
+        return {"fills": rows[offset : offset + limit]} | counts
+
+    return read
+
+
 ROUTES = Routes(
     {
         "GET /v4/time": _time,
@@ -250,6 +272,8 @@ ROUTES = Routes(
         "GET /v4/addresses/{address}/parentSubaccountNumber/{number}": _parent_of,
         "GET /v4/perpetualPositions": _positions(SINGLE),
         "GET /v4/perpetualPositions/parentSubaccountNumber": _positions(PARENT),
+        "GET /v4/fills": _fills(SINGLE),
+        "GET /v4/fills/parentSubaccountNumber": _fills(PARENT),
         "GET /v4/fundingPayments": _payments(SINGLE),
         "GET /v4/fundingPayments/parentSubaccount": _payments(PARENT),
         "GET /v4/fundingPayments/parentSubaccountNumber": _payments(PARENT),

@@ -287,3 +287,21 @@ async def test_the_official_library_reads_subaccounts_positions_and_payments() -
         assert len(paid["fundingPayments"]) == 2
     finally:
         await host.close()
+
+
+def test_fills_of_a_parent_are_those_of_its_children_newest_first(desk: Desk) -> None:
+    path = f"fills/parentSubaccountNumber?address={ADDRESS}&parentSubaccountNumber=0"
+    rows = read(desk, path)["fills"]
+    mine = [fill for account in desk.accounts() for fill in account.fills]
+    assert len(rows) == len(mine) > 0
+    assert [row["createdAt"] for row in rows] == sorted(
+        (row["createdAt"] for row in rows), reverse=True
+    )
+    assert sum(float(row["fee"]) for row in rows) == pytest.approx(
+        sum(fill.fee_micros for fill in mine) / 1e6
+    )
+    second = read(desk, f"{path}&limit=2&page=2")
+    assert second["fills"] == rows[2:4]
+    assert second["totalResults"] == len(rows)
+    before = rows[3]["createdAt"]
+    assert read(desk, f"{path}&createdBeforeOrAt={before}")["fills"] == rows[3:]
