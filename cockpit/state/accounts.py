@@ -96,6 +96,11 @@ class AccountBook:
         sums = [payment.usd for stamp, payment in paid.items() if stamp >= since_ns]
         return sum(sums) if sums else None
 
+    @property
+    def tells_fills(self) -> bool:
+        """Whether the venue told a trade of this address: then it tells every one."""
+        return bool(self._fills)
+
     def payments(self, pool: str, symbol: str, since_ns: int = 0) -> list[FundingPayment]:
         """The payments of the last month that are known, oldest first."""
         paid = self._payments.get((pool, symbol), {})

@@ -43,6 +43,7 @@ from cockpit.state.clock_offset import clock_offset_ns
 from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.market import MarketState
 from cockpit.state.survey import SurveyedMarket, SurveyFact
+from cockpit.state.trades import TradeRecords
 from cockpit.state.view import VenueRead
 
 WORST: tuple[LinkState, ...] = ("down", "connecting", "stale", "live")
@@ -114,6 +115,7 @@ class MarketStore:
         self._is_surveying = False
         self._accounts = Accounts()
         self.exposure = ExposureHistory()
+        self.trades = TradeRecords()
         self.asset_rules = AssetRules()
         self.own_margins: Mapping[str, VenueMargin] = {}
         self.version = 0

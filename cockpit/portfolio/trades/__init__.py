@@ -1,0 +1,1 @@
+"""Positions that belong together as one thing: how it is found, what it earned, what ends it."""

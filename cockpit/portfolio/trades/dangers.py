@@ -1,0 +1,128 @@
+"""What may end a trade: a leg that is gone, a liquidation that is near, a leg nobody can close.
+
+A danger is a value; `words` make a sentence of it where one is shown.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import msgspec
+import numpy as np
+
+from cockpit.state.trades import LegKey
+from cockpit.state.view import MarketRead
+
+Kind = Literal["away", "orphan", "liquidation", "dead", "stablecoin", "hours", "untold"]
+NEAR_FRAC: Final = 0.15
+"""Of the price: a liquidation that is further away needs no line."""
+WIDE_TIMES: Final = 10.0
+"""Of its usual spread: a book that is so wide is none to leave through."""
+LEAST_SAMPLES: Final = 60
+
+
+class Danger(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One danger of one leg (None: of the trade). `amount` is in what its kind speaks of:
+
+    base units (orphan, untold), fraction of the price (liquidation); None where it has none.
+    """
+
+    kind: Kind
+    leg: LegKey | None
+    amount: float | None = None
+    detail: str = ""
+
+    @property
+    def words(self) -> str:
+        where = "" if self.leg is None else f"{self.leg.venue}/{self.leg.symbol}"
+        amount = 0.0 if self.amount is None else self.amount
+        match self.kind:
+            case "away":
+                return f"{where}: its account is not read: {self.detail}"
+            case "orphan":
+                side = "long" if amount > 0 else "short"
+                return f"nothing hedges {abs(amount):.6g} of it ({side})"
+            case "liquidation":
+                return f"{where}: {amount:.1%} from liquidation{self.detail}"
+            case "dead":
+                return f"{where}: {self.detail}"
+            case "stablecoin":
+                return f"its legs are paid in {self.detail}: their price is part of the result"
+            case "hours":
+                return f"{where}: a builder's market, whose price may rest while its home is closed"
+            case "untold":
+                return f"{where}: {self.detail}"
+
+
+class LegMarket(msgspec.Struct, frozen=True, kw_only=True):
+    """A leg as dangers look at it: its market, the coin it is paid in, and how far its end is.
+
+    `room` is the move to its liquidation as a fraction of the price, None where none is known;
+    `can_leave` None where its book is not known.
+    """
+
+    key: LegKey
+    size: float
+    market: MarketRead | None
+    room: float | None = None
+    can_leave: bool | None = None
+
+
+def of_market(leg: LegMarket, now_ns: int) -> list[Danger]:
+    """Whether a leg's market is still one to leave through."""
+    market, found = leg.market, []
+    if market is None or not leg.size:
+        return []
+    listed = market.instrument
+    if listed is not None and listed.status != "active":
+        found.append(_dead(leg, f"its market is {listed.status}"))
+    if market.volume_24h_usd == 0.0:
+        found.append(_dead(leg, "nothing was traded there for a day"))
+    if leg.can_leave is False:
+        found.append(_dead(leg, "its book is too short to close the leg at its size"))
+    if not market.is_stale("book", now_ns) and (times := _width(market)) > WIDE_TIMES:
+        found.append(_dead(leg, f"its spread is {times:.0f} times its usual"))
+    if ":" in leg.key.symbol:
+        found.append(Danger(kind="hours", leg=leg.key))
+    return found
+
+
+def of_coins(legs: Sequence[LegMarket]) -> list[Danger]:
+    """Legs that are paid in coins which need not stay worth the same."""
+    coins = {
+        leg.market.instrument.quote
+        for leg in legs
+        if leg.market is not None and leg.market.instrument is not None
+    }
+    if len(coins) < 2:
+        return []
+    return [Danger(kind="stablecoin", leg=None, detail=" and ".join(sorted(coins)))]
+
+
+def of_liquidation(legs: Sequence[LegMarket]) -> list[Danger]:
+    """The leg that is nearest to its liquidation, and what the others are then."""
+    known = [(leg.room, leg.key) for leg in legs if leg.room is not None and leg.size]
+    if not known:
+        return []
+    room, key = min(known)
+    if room > NEAR_FRAC:
+        return []
+    others = sum(leg.size for leg in legs if leg.key != key)
+    side = "long" if others > 0 else "short"
+    then = f"; the others are then a naked {side} of {abs(others):.6g}" if others else ""
+    return [Danger(kind="liquidation", leg=key, amount=room, detail=then)]
+
+
+def _dead(leg: LegMarket, words: str) -> Danger:
+    return Danger(kind="dead", leg=leg.key, detail=words)
+
+
+def _width(market: MarketRead) -> float:
+    """The spread of now in multiples of its own median; 1 while that is not known."""
+    _, values = market.spreads_bps.read()
+    known = values[np.isfinite(values)]
+    bid, ask = market.book.best_bid(), market.book.best_ask()
+    if known.size < LEAST_SAMPLES or bid is None or ask is None:
+        return 1.0
+    usual = float(np.median(known))
+    now_bps = (ask[0] - bid[0]) / bid[0] * 1e4
+    return now_bps / usual if usual > 0 else 1.0

@@ -1,0 +1,98 @@
+"""What is held at one moment, as trades need it: positions by leg, their fills, their prices."""
+
+from collections.abc import Iterable, Iterator
+
+from cockpit.core.events import Position
+from cockpit.portfolio.trades.leg_fills import Prices, Told, opened
+from cockpit.state.identity import AssetNames
+from cockpit.state.trades import LegKey
+from cockpit.state.view import AccountRead, MarketRead, MarketView
+
+
+class Holdings:
+    """The positions of a view, read and typed, by leg. Reads the view once."""
+
+    def __init__(self, view: MarketView, now_ns: int) -> None:
+        self.now_ns = now_ns
+        self._view = view
+        self._names = AssetNames(view)
+        self._books: dict[tuple[str, str], AccountRead] = {
+            (book.venue, book.address): book for book in view.accounts()
+        }
+        self._positions: dict[LegKey, Position] = {
+            key_of(position): position
+            for book in self._books.values()
+            for position in book.positions
+        }
+        self._typed = {key_of(position): position for position in view.manual()}
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an account has not answered once: it may hold the other half of any leg."""
+        return any(book.status == "waiting" for book in self._books.values())
+
+    def book(self, key: LegKey) -> AccountRead | None:
+        """The followed account of a leg; None for what was typed and what nobody follows."""
+        return self._books.get((key.venue, key.account))
+
+    def position(self, key: LegKey) -> Position | None:
+        """None where it is flat, as far as is known."""
+        return self._positions.get(key) or self._typed.get(key)
+
+    def is_away(self, key: LegKey) -> bool:
+        """Whether what is known of a leg may not be taken for the present."""
+        if key.is_typed:
+            return False
+        book = self.book(key)
+        return book is None or book.is_stale(self.now_ns)
+
+    def present(self) -> Iterator[tuple[LegKey, Position]]:
+        """Every position that may be taken for the present."""
+        for key, position in (*self._positions.items(), *self._typed.items()):
+            if not self.is_away(key):
+                yield key, position
+
+    def told(self, key: LegKey) -> Told:
+        book = self.book(key)
+        if book is None:
+            return Told()
+        return Told(book.fills(key.pool, key.symbol), book.tells_fills)
+
+    def opened_ns(self, key: LegKey) -> int | None:
+        """The first fill since the position was last flat; None where nobody told it."""
+        position = self.position(key)
+        found = None if position is None else opened(self.told(key).fills, position.size)
+        return (found[0].venue_ns or found[0].recv_ns) if found else None
+
+    def asset(self, key: LegKey) -> str:
+        """A name that no other asset has."""
+        return self._names.of(key.venue, key.symbol)
+
+    def market(self, key: LegKey) -> MarketRead | None:
+        return self._view.market(key.venue, key.symbol)
+
+    def prices(self, key: LegKey, legs: Iterable[LegKey]) -> Prices:
+        """What the market of one of these legs, and their asset, stand at now, where fresh."""
+        market, now_ns = self.market(key), self.now_ns
+        mark = None if market is None or market.is_stale("mark", now_ns) else market.mark
+        return Prices(mark=mark, reference=self.reference(legs))
+
+    def reference(self, legs: Iterable[LegKey]) -> float | None:
+        """One price for all legs: the mean of their markets' indexes. None where one is not known.
+
+        A market that nobody follows (coins that are owned, another exchange) has none of its own.
+        """
+        places = sorted({(key.venue, key.symbol) for key in legs})
+        markets = [m for place in places if (m := self._view.market(*place)) is not None]
+        found = [m.index for m in markets if m.index and not m.is_stale("index", self.now_ns)]
+        return sum(found) / len(found) if found and len(found) == len(markets) else None
+
+
+def key_of(position: Position) -> LegKey:
+    return LegKey(
+        venue=position.venue,
+        account=position.account,
+        pool=position.pool,
+        symbol=position.symbol,
+        is_typed=position.source == "manual",
+    )
