@@ -1,0 +1,210 @@
+"""Rows of trades for spreadsheets and tax tools: one a fill, payment and fee, in UTC.
+
+Only what a venue told of itself is a row: fills with their number, payments with their stamp. What
+was only seen (a position that changed, an opening) is left out and named, because a tax tool would
+take it for a record. Amounts are those of the trade's share of the position.
+
+`csv`: the columns of `CSV`; `kind` is fill, fee or funding. `usd` is cash flow, received is
+positive: a fill has none of its own, a fee is paid.
+`koinly` and `cointracker`: columns of their universal imports, see the manual.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from cockpit.core.units import utc
+from cockpit.portfolio.trades.holdings import Holdings
+from cockpit.state.trades import TradeLeg, TradeRecord
+from cockpit.state.view import MarketView
+
+Format = Literal["csv", "koinly", "cointracker"]
+Kind = Literal["fill", "fee", "funding"]
+KOINLY: Final = (
+    "Date", "Sent Amount", "Sent Currency", "Received Amount", "Received Currency", "Fee Amount",
+    "Fee Currency", "Net Worth Amount", "Net Worth Currency", "Label", "Description", "TxHash",
+)  # fmt: skip
+COINTRACKER: Final = (
+    "Date", "Received Quantity", "Received Currency", "Sent Quantity", "Sent Currency",
+    "Fee Amount", "Fee Currency", "Tag",
+)  # fmt: skip
+CSV: Final = (
+    "at_utc", "trade", "name", "kind", "venue", "account", "symbol", "id", "side", "size", "price",
+    "usd",
+)  # fmt: skip
+
+
+class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened. `usd` is cash flow, received is positive; None for a fill."""
+
+    at_ns: int
+    trade: str
+    name: str
+    kind: Kind
+    venue: str
+    account: str
+    symbol: str
+    id: str
+    currency: str
+    size: float | None = None
+    price: float | None = None
+    usd: float | None = None
+
+
+class Export(msgspec.Struct, frozen=True):
+    """Rows, oldest first, and in words what is not in them."""
+
+    rows: tuple[ExportRow, ...]
+    left_out: tuple[str, ...]
+
+
+def rows(view: MarketView, now_ns: int) -> Export:
+    """What every trade, open or over, did."""
+    holdings = Holdings(view, now_ns)
+    found: list[ExportRow] = []
+    left_out: list[str] = []
+    for record in (*view.trades.closed, *view.trades.open.values()):
+        for leg in record.legs:
+            found += _fills(view, record, leg, left_out)
+            found += _payments(view, holdings, record, leg, left_out)
+    found.sort(key=lambda row: (row.at_ns, row.trade, row.venue, row.kind, row.id))
+    return Export(tuple(found), tuple(dict.fromkeys(left_out)))
+
+
+def csv_text(found: Iterable[ExportRow], format_: Format) -> str:
+    """The rows in the columns of one tool, with its header."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if format_ == "csv":
+        writer.writerow(CSV)
+        writer.writerows(_plain(row) for row in found)
+        return text.getvalue()
+    columns: Sequence[str] = KOINLY if format_ == "koinly" else COINTRACKER
+    writer.writerow(columns)
+    for row in found:
+        if row.kind == "fill":
+            # A fill of a perpetual moves no coin: only its fee and its result do.
+            continue
+        cells = _koinly(row) if format_ == "koinly" else _cointracker(row)
+        writer.writerow([cells.get(column, "") for column in columns])
+    return text.getvalue()
+
+
+def _fills(
+    view: MarketView, record: TradeRecord, leg: TradeLeg, left_out: list[str]
+) -> list[ExportRow]:
+    found = []
+    for fill in view.trades.fills.get(leg.key, ()):
+        if fill.source != "venue":
+            left_out.append(
+                f"{record.name or record.id}: {leg.key.venue} does not tell its fills of "
+                f"{leg.key.symbol}: they are not in the rows"
+            )
+            continue
+        row = _row(view, record, leg, fill.at_ns, fill.fill)
+        found.append(replace(row, size=fill.size * leg.share, price=fill.price))
+        if fill.fee_usd is None:
+            left_out.append(f"{leg.key.venue}: the fee of fill {fill.fill} is not told in dollars")
+        elif fill.fee_usd:
+            found.append(replace(row, kind="fee", usd=-fill.fee_usd * leg.share))
+    return found
+
+
+def _payments(
+    view: MarketView,
+    holdings: Holdings,
+    record: TradeRecord,
+    leg: TradeLeg,
+    left_out: list[str],
+) -> list[ExportRow]:
+    book = holdings.book(leg.key)
+    if book is None or leg.opened_ns is None:
+        left_out.append(
+            f"{record.name or record.id}: the payments of {leg.key.venue}/{leg.key.symbol} since "
+            "its opening are not known: they are not in the rows"
+        )
+        return []
+    end_ns = record.closed_ns or holdings.now_ns
+    return [
+        replace(
+            _row(view, record, leg, payment.venue_ns or payment.recv_ns, ""),
+            kind="funding",
+            size=None if payment.size is None else payment.size * leg.share,
+            usd=payment.usd * leg.share,
+        )
+        for payment in book.payments(leg.key.pool, leg.key.symbol, leg.opened_ns + 1)
+        if (payment.venue_ns or payment.recv_ns) <= end_ns
+    ]
+
+
+def _row(view: MarketView, record: TradeRecord, leg: TradeLeg, at_ns: int, id: str) -> ExportRow:
+    """What every row of a leg has, as a fill of nothing yet."""
+    market = view.market(leg.key.venue, leg.key.symbol)
+    listed = None if market is None else market.instrument
+    return ExportRow(
+        at_ns=at_ns,
+        trade=record.id,
+        name=record.name,
+        kind="fill",
+        venue=leg.key.venue,
+        account=leg.key.account,
+        symbol=leg.key.symbol,
+        id=id or f"{leg.key.venue}-{leg.key.symbol}-{at_ns}",
+        currency=listed.quote if listed is not None else "USD",
+    )
+
+
+def _plain(row: ExportRow) -> list[str]:
+    side = "" if row.size is None else "buy" if row.size > 0 else "sell"
+    if row.kind == "funding":
+        side = "" if row.size is None else "long" if row.size > 0 else "short"
+    cells = (
+        _time(row.at_ns), row.trade, row.name, row.kind, row.venue, row.account, row.symbol, row.id,
+        side, _number(None if row.size is None else abs(row.size)), _number(row.price),
+        _number(row.usd),
+    )  # fmt: skip
+    return list(cells)
+
+
+def _koinly(row: ExportRow) -> Mapping[str, str]:
+    """A receipt or a payment of the quote coin; Koinly's labels `realized gain` and `cost`."""
+    usd = row.usd or 0.0
+    way = "Received" if usd >= 0 else "Sent"
+    label = "cost" if row.kind == "fee" and usd < 0 else "realized gain"
+    return {
+        "Date": _time(row.at_ns, seconds=True),
+        f"{way} Amount": _number(abs(usd)),
+        f"{way} Currency": row.currency,
+        "Label": label,
+        "Description": f"{row.kind} {row.venue} {row.symbol} {row.trade}",
+        "TxHash": row.id,
+    }
+
+
+def _cointracker(row: ExportRow) -> Mapping[str, str]:
+    usd = row.usd or 0.0
+    way = "Received" if usd >= 0 else "Sent"
+    return {
+        "Date": f"{utc(row.at_ns):%m/%d/%Y %H:%M:%S}",
+        f"{way} Quantity": _number(abs(usd)),
+        f"{way} Currency": row.currency,
+        "Tag": "",
+    }
+
+
+def _time(at_ns: int, *, seconds: bool = False) -> str:
+    if seconds:
+        return f"{utc(at_ns):%Y-%m-%d %H:%M:%S} UTC"
+    return utc(at_ns).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _number(value: float | None) -> str:
+    """Every digit that it takes to read the same number back, without an exponent."""
+    if value is None:
+        return ""
+    text = f"{value:.12f}".rstrip("0").rstrip(".")
+    return text or "0"
