@@ -31,7 +31,12 @@ def run(args: argparse.Namespace) -> int:
             black_boxes=paths.black_box_dir(),
             alerts_dir=paths.state_dir(),
             memory=common.memory_order(args, config),
-            trader_paths=TraderPaths(plans=paths.plans_dir(), positions=paths.positions_file()),
+            trader_paths=TraderPaths(
+                plans=paths.plans_dir(),
+                positions=paths.positions_file(),
+                # Trades on another exchange than the venues' own are none of the trader's.
+                trades=None if args.endpoints else paths.state_dir(),
+            ),
             positions=common.load_positions(),
         )
         return run_screen(engine, config, diff=args.diff)

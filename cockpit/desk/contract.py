@@ -14,6 +14,7 @@ from cockpit.calculators.saved_plans import Fill, SavedPlan
 from cockpit.core.events import Position
 from cockpit.desk.stats import DeskStats
 from cockpit.portfolio.manual import Entry
+from cockpit.state.trades import LegKey
 from cockpit.state.view import MarketView
 
 Severity = Literal["info", "warn", "danger"]
@@ -169,7 +170,29 @@ class OpenTapes(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]
 
 
+class MakeTrade(msgspec.Struct, frozen=True):
+    """Take these positions for one trade."""
+
+    legs: tuple[LegKey, ...]
+    name: str = ""
+
+
+class RenameTrade(msgspec.Struct, frozen=True):
+    """Call a trade so, and wait for this profit (None: for none)."""
+
+    id: str
+    name: str
+    target_usd: float | None = None
+
+
+class SplitTrade(msgspec.Struct, frozen=True):
+    """Take a trade apart: each of its legs stands alone from now on."""
+
+    id: str
+
+
 AlertIntent = Mute | Unmute | Acknowledge
+TradeIntent = MakeTrade | RenameTrade | SplitTrade
 PlanIntent = KeepPlan | DropPlan | FillLeg | UnfillLeg
 FileIntent = PlanIntent | Retype
 """What is written into a file of the trader's, by the desk."""
@@ -187,6 +210,7 @@ Intent = (
     | AlertIntent
     | FileIntent
     | ReplayIntent
+    | TradeIntent
 )
 
 

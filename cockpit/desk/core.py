@@ -25,10 +25,13 @@ from cockpit.desk.contract import (
     Hold,
     Intent,
     LookBack,
+    MakeTrade,
     Notice,
     Record,
+    RenameTrade,
     SetRules,
     Severity,
+    SplitTrade,
     Survey,
     Watch,
 )
@@ -37,6 +40,7 @@ from cockpit.desk.past import Past
 from cockpit.desk.stats import AlertStats, DeskStats, FeedStats, Mode, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderFiles, TraderPaths
 from cockpit.desk.trader_intents import answer_record, change_alerts
+from cockpit.desk.trades import DeskTrades
 from cockpit.history.layout import Folder
 from cockpit.portfolio.attribution import Tracker
 from cockpit.state.store import MarketStore
@@ -118,6 +122,7 @@ class DeskCore:
         self._tracker = Tracker(self.view, self.view.exposure)
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
         self.files = TraderFiles(setup.trader_paths, self.view, self.clock, self.note, self.post)
+        self.trades = DeskTrades(self.view, self.clock, setup.trader_paths.trades, self.note)
 
     # --- from the feed ------------------------------------------------------------------------
 
@@ -125,17 +130,20 @@ class DeskCore:
         """Facts of one input, in their order."""
         if _NOTED.isdisjoint(map(type, events)):
             self.view.apply_all(events)
-            return
-        for event in events:
-            # Before the state changes: what is worth a line is a change of it.
-            self._look_at(event)
-            self.view.apply(event)
+        else:
+            for event in events:
+                # Before the state changes: what is worth a line is a change of it.
+                self._look_at(event)
+                self.view.apply(event)
+        self.trades.heard(events)
 
     def sample(self) -> None:
         """Append the present to the curves; called every `SAMPLE_S` of the desk's time."""
         now_ns = self.clock.now_ns()
         self.view.sample(now_ns)
         self._tracker.look(now_ns)
+        self.trades.look()
+        self.trades.keep()
 
     def note(self, notice: Notice) -> None:
         """A line for the trader."""
@@ -183,13 +191,16 @@ class DeskCore:
                 self._past.ask(intent.at_ns)
             case SetRules():
                 self.alerting.set_rules(with_defaults(intent.rules))
+            case MakeTrade() | RenameTrade() | SplitTrade():
+                self.trades.change(intent)
             case _ if isinstance(intent, AlertIntent):
                 change_alerts(self.alerting, intent)
             case _ if isinstance(intent, FileIntent):
                 self.files.post(intent)
 
     def close(self) -> None:
-        """End what runs beside the screen."""
+        """End what runs beside the screen, and write down what is to be kept."""
+        self.trades.keep()
         self.jobs.close()
         self._past.close()
 

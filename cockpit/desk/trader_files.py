@@ -23,6 +23,8 @@ class TraderPaths(msgspec.Struct, frozen=True, kw_only=True):
 
     plans: Path | None = None
     positions: Path | None = None
+    trades: Path | None = None
+    """A folder: trades, and what their legs traded."""
 
 
 NOTHING_KEPT: Final = TraderPaths()
