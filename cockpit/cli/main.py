@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "watch": "cockpit.cli.watch",
     "calc": "cockpit.cli.calc",
     "exposure": "cockpit.cli.exposure",
+    "trades": "cockpit.cli.trades",
     "scan": "cockpit.cli.scan",
     "history": "cockpit.cli.history",
     "backtest": "cockpit.cli.backtest",

@@ -13,6 +13,9 @@ def document_fields(it: Any) -> tuple[object, ...]:
     return (
         it.oi_share,
         it.long_interval_s,
+        it.funding_accrued_usd,
+        it.funding_next_usd,
+        it.funding_next_ns,
         it.short_interval_s,
         it.baseAsset,
         it.parts_known,
