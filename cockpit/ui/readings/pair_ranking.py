@@ -11,8 +11,8 @@ import msgspec
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.table import Table, TableColumn, TableView, view_of
 from cockpit.ui.readings.breakeven import Breakeven, breakeven
-from cockpit.ui.readings.funding_rates import terms
 from cockpit.ui.readings.heatmap_cells import fresh_hourly, heat_role
+from cockpit.ui.readings.history_coverage import reservation
 from cockpit.ui.readings.same_asset import is_one_asset
 from cockpit.ui.text import format as fmt
 
@@ -21,13 +21,14 @@ MATRIX_VENUES: Final = 6
 
 
 class RankedPair(msgspec.Struct, frozen=True, kw_only=True):
-    """Short one and long the other receives at the rates of now; `spread` is a fraction an hour at
-    the chosen tenor."""
+    """Short one and long the other receives `spread` at the rates of now, a fraction an hour.
+    `is_sure` False: too little history is known for `pays` to be more than an estimate."""
 
     short: str
     long: str
-    spread: float | None
+    spread: float
     pays: Breakeven
+    is_sure: bool
 
 
 def is_ranked(names: list[str]) -> bool:
@@ -53,14 +54,12 @@ def _table(readings: Readings) -> Table[RankedPair]:
         ),
         TableColumn(
             name="spread", unit=fmt.UNIT_LABEL[unit], width=9,
-            cell=lambda row: (
-                fmt.rate(row.spread, unit), "dim" if row.spread is None else heat_role(row.spread)
-            ),
+            cell=lambda row: (fmt.rate(row.spread, unit), heat_role(row.spread)),
             value=lambda row: row.spread,
         ),
         TableColumn(
             name="earned", unit="in", width=8,
-            cell=lambda row: _earned(row.pays),
+            cell=lambda row: earned(row.pays, is_sure=row.is_sure),
             value=lambda row: row.pays.hours,
         ),
         TableColumn(
@@ -78,12 +77,14 @@ def _table(readings: Readings) -> Table[RankedPair]:
     )
 
 
-def _earned(pays: Breakeven) -> tuple[str, str]:
-    if pays.cost_bps is None:
+def earned(pays: Breakeven | None, *, is_sure: bool) -> tuple[str, str]:
+    """(text, role) of the hours to earn the costs; `~` where history is too short to be sure."""
+    if pays is None or pays.cost_bps is None:
         return fmt.MISSING, "dim"
     if pays.hours is None:
-        return "never", "dim"
-    return fmt.hours(pays.hours), "gain" if pays.hours <= 24 else "text"
+        return "never" if is_sure else fmt.STALE, "dim"
+    text = fmt.hours(pays.hours)
+    return (text if is_sure else fmt.STALE + text), "gain" if pays.hours <= 24 else "text"
 
 
 def _rows(readings: Readings) -> list[RankedPair]:
@@ -95,15 +96,15 @@ def _rows(readings: Readings) -> list[RankedPair]:
         if a is None or b is None or not is_one_asset(readings, one, other):
             continue
         short, long = (one, other) if a >= b else (other, one)
-        received = terms(readings, short)[readings.ui.tenor]
-        paid = terms(readings, long)[readings.ui.tenor]
-        spread = None if received is None or paid is None else received - paid
         pays = breakeven(readings, short, long)
-        rows.append(RankedPair(short=short, long=long, spread=spread, pays=pays))
+        is_sure = not reservation(readings, short, long)
+        rows.append(
+            RankedPair(short=short, long=long, spread=abs(a - b), pays=pays, is_sure=is_sure)
+        )
     return sorted(rows, key=_soonest)
 
 
 def _soonest(row: RankedPair) -> tuple[bool, int, float]:
     """Pairs that never pay for themselves come last, the widest of them first."""
     at_ns = row.pays.at_ns
-    return at_ns is None, at_ns or 0, -(row.spread or 0.0)
+    return at_ns is None, at_ns or 0, -row.spread

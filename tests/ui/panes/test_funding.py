@@ -141,7 +141,6 @@ def test_premium_and_basis_stand_beside_the_rate() -> None:
 
 def test_spreads_stand_above_the_diagonal_and_hours_below() -> None:
     scene = scenes.live()
-    scene.ui.tenor = "live"
     above = row_of(spreads, scene, "alphaswap")
     assert above.split()[1:3] == ["+54.75", "0.00"]
     # 25 bps of costs over 0.00625 % an hour.
@@ -152,7 +151,6 @@ def test_spreads_stand_above_the_diagonal_and_hours_below() -> None:
 
 def test_a_spread_with_an_unknown_side_is_unknown() -> None:
     scene = scenes.down()
-    scene.ui.tenor = "live"
     assert row_of(spreads, scene, "alphaswap").split()[1] == "·"
 
 
@@ -166,3 +164,18 @@ def test_days_under_a_plot_name_their_month_once() -> None:
     since_ns = 1_772_236_800_000_000_000 + HOUR_NS
     words = plain(dated(since_ns, since_ns + 108 * HOUR_NS, 0, 60)).split()
     assert words == ["1", "Mar", "02", "03", "04"]
+
+
+def test_the_matrix_stays_with_the_rates_of_now_whatever_tenor_is_chosen() -> None:
+    scene = scenes.live()
+    now = text_of(spreads, scene)
+    scene.ui.tenor = "30d"
+    assert text_of(spreads, scene) == now
+
+
+def test_hours_that_rest_on_too_little_history_are_marked() -> None:
+    scene = scenes.live()
+    scene.ui.symbol_index = 1
+    assert "~" in row_of(spreads, scene, "bravo")
+    assert "never" not in text_of(spreads, scene)
+    assert "history 0 of 30 d" in text_of(spreads, scene)

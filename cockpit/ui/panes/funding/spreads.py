@@ -1,19 +1,18 @@
 """Every venue against every other: what a pair receives, and when that has paid for its costs.
 
-Above the diagonal stands the row's rate less the column's at the chosen tenor; below it the hours
-of hold until a payment has covered the costs of the pair at the trader's size, in the direction
-that receives now. More venues than a matrix has room for are ranked pair by pair.
+Above the diagonal stands the row's rate less the column's, below it the hours of hold until a
+payment has covered the costs of the pair at the trader's size, in the direction that receives: both
+from the rates of now. More venues than a matrix has room for are ranked pair by pair.
 """
 
 from cockpit.core.units import utc
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.panes.funding.term_curve import HEADS
 from cockpit.ui.panes.table import table_lines
 from cockpit.ui.readings.breakeven import breakeven
-from cockpit.ui.readings.funding_rates import terms
-from cockpit.ui.readings.heatmap_cells import heat_role
+from cockpit.ui.readings.heatmap_cells import fresh_hourly, heat_role
+from cockpit.ui.readings.history_coverage import reservation
 from cockpit.ui.readings.pair_cursor import in_direction, matrix_row
-from cockpit.ui.readings.pair_ranking import is_ranked, ranking_view
+from cockpit.ui.readings.pair_ranking import earned, is_ranked, ranking_view
 from cockpit.ui.readings.same_asset import is_one_asset
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
@@ -63,7 +62,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
 
 def _title(readings: Readings, width: int) -> Line:
     head: Line = [("spreads", "title"), (f" · {readings.symbol or '-'}", "dim")]
-    what = f" · {HEADS[readings.ui.tenor]} {fmt.UNIT_LABEL[readings.ui.unit]}"
+    what = f" · now {fmt.UNIT_LABEL[readings.ui.unit]}"
     if is_ranked(readings.listing()):
         return longest(width, [*head, (f"{what} · pairs, soonest earned first", "dim")], head)
     below = f" · below: hours to earn the costs at {fmt.magnitude(readings.ui.size_usd)}"
@@ -101,18 +100,15 @@ def _cell(readings: Readings, row: str, column: str, names: list[str]) -> tuple[
         return fmt.rate(spread, readings.ui.unit), "dim" if spread is None else heat_role(spread)
     pair = in_direction(readings, row, column)
     pays = breakeven(readings, *pair) if pair else None
-    if pays is None or pays.cost_bps is None:
-        return fmt.MISSING, "dim"
-    if pays.hours is None:
-        return "never", "dim"
-    return fmt.hours(pays.hours), "gain" if pays.hours <= 24 else "text"
+    return earned(pays, is_sure=not reservation(readings, row, column))
 
 
 def _spread(readings: Readings, one: str, other: str) -> float | None:
-    """What one venue's rate is above the other's at the tenor, per hour; None for two coins."""
+    """What one venue's rate is above the other's, per hour; None for two coins."""
     if not is_one_asset(readings, one, other):
         return None
-    a, b = terms(readings, one)[readings.ui.tenor], terms(readings, other)[readings.ui.tenor]
+    symbol = readings.symbol or ""
+    a, b = fresh_hourly(readings, one, symbol), fresh_hourly(readings, other, symbol)
     return None if a is None or b is None else a - b
 
 
@@ -128,9 +124,12 @@ def _verdict(readings: Readings, names: list[str], width: int) -> Line:
             if pays.hours is not None and pays.at_ns is not None:
                 candidate = (pays.at_ns, *pair, pays.cost_bps, pays.hours)
                 best = candidate if best is None or candidate < best else best
+    lacking = reservation(readings, *names)
     if best is None:
         if len(names) < 2:
             return []
+        if lacking:
+            return longest(width, [(f"no pair is known to earn its costs: {lacking}", "dim")])
         return longest(
             width,
             [("no pair earns its costs from the rates of now", "dim")],
@@ -139,11 +138,12 @@ def _verdict(readings: Readings, names: list[str], width: int) -> Line:
     at_ns, short, long, cost_bps, hours = best
     stamp = f", the payment of {utc(at_ns):%d %b %H:%M} UTC"
     costs = f"{fmt.bps(cost_bps)} bps in and out"
+    doubt = f"; ~: {lacking}" if lacking else ""
     head = f"soonest: short {short}, long {long}, {fmt.hours(hours)}"
     brief = f"{readings.short(short)}/{readings.short(long)} {fmt.hours(hours)}"
     return longest(
         width,
-        [(head, "text"), (f" for {costs}{stamp}, spread reverting", "dim")],
+        [(head, "text"), (f" for {costs}{stamp}, spread reverting{doubt}", "dim")],
         [(head, "text"), (f" for {costs}{stamp}", "dim")],
         [(head, "text"), (f" for {costs}", "dim")],
         [(head, "text")],
