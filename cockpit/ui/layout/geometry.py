@@ -24,10 +24,15 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class PerVenue:
-    """One cell for each venue and some more: tables with a row a venue."""
+    """One cell for each venue and some more: tables with a row a venue, which scroll beyond
+    `most` venues."""
 
     extra: int
     times: int = 1
+    most: int = 10
+
+    def of(self, venues: int) -> int:
+        return self.times * min(venues, self.most) + self.extra
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def _sizes(split: Split, total: int, venues: int) -> list[int]:
             sizes.append(0)
             shares.append(size)
         else:
-            wanted = size.count if isinstance(size, Cells) else size.times * venues + size.extra
+            wanted = size.count if isinstance(size, Cells) else size.of(venues)
             sizes.append(min(wanted, max(3, total * 6 // 10)))
             shares.append(None)
     while sum(sizes) > total:

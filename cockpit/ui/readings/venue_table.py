@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cockpit.state.view import VenueRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.venue_columns import Column, is_late, mark_of
 from cockpit.ui.text import format as fmt
@@ -28,8 +29,7 @@ def head(columns: list[Column]) -> Line:
     ]
 
 
-def row(readings: Readings, index: int, columns: list[Column]) -> Line:
-    venue = readings.venues[index]
+def row(readings: Readings, venue: VenueRead, columns: list[Column]) -> Line:
     glyph, role = mark_of(readings, venue)
     line: Line = [(f" {glyph} ", role), (fit(venue.name, 12), readings.colour_of(venue.name))]
     for column in columns:

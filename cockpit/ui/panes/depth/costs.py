@@ -3,6 +3,7 @@
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import SIZES_USD
 from cockpit.ui.readings.order_books import Cost, book_reading, cost, no_book
+from cockpit.ui.readings.venue_window import window
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, parts, right
 
@@ -26,7 +27,9 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     names = readings.listing()
     table = {name: _costs(readings, name, sizes) for name in names}
     body: list[Line] = [_head(readings, sizes, name_width, cell)] if names else []
-    body += [_row(readings, name, table, sizes, name_width, cell, inner) for name in names]
+    rows = window(readings, names, height - 3)
+    body += [_row(readings, name, table, sizes, name_width, cell, inner) for name in rows.names]
+    sizes_hidden = f"{wanted - len(sizes)} more sizes: z" if names and wanted > len(sizes) else ""
     if not names:
         why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
         body = [[], [(f" {why}", "dim")]]
@@ -38,7 +41,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
             ("cost", "title"),
             (f" · {readings.symbol or '-'} · buy/sell now, bps of mid, taker fee in", "dim"),
         ],
-        note=f"{wanted - len(sizes)} more sizes: zoom" if names and wanted > len(sizes) else "",
+        note="  ".join(filter(None, (rows.note, sizes_hidden))),
         verdict=_verdict(readings, table, width - 4),
         focused=readings.ui.focus == TITLE,
     )

@@ -6,6 +6,7 @@ from cockpit.analytics.execution.depth import imbalance
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.liquidity import Liquidity, band_words, liquidity
 from cockpit.ui.readings.order_books import BANDS_BPS, no_book
+from cockpit.ui.readings.venue_window import window
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
 
@@ -20,7 +21,8 @@ _HEAD = (("mid", 11), ("spread", 8), ("micro", 8), ("imb", 7))
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    names = readings.listing()
+    listing = readings.listing()
+    names, note = window(readings, listing, height - 3)
     bands, columns = _fitting(inner - _NAME - _COVERED)
     body = _table(readings, names, inner, bands, columns, is_first=True) if names else []
     room = inner - _NAME
@@ -36,6 +38,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         width,
         height,
         title=[("liquidity", "title"), (f" · {readings.symbol or '-'} · USD, bps of mid", "dim")],
+        note=note,
         verdict=_verdict(readings, width - 4),
         focused=readings.ui.focus == TITLE,
     )

@@ -6,6 +6,7 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.funding_rates import live
 from cockpit.ui.readings.heatmap_cells import heat_role
 from cockpit.ui.readings.market_rates import next_payment_s
+from cockpit.ui.readings.venue_window import window
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
 
@@ -30,12 +31,13 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         count = max(0, (inner - _NAME) // _CELL)
     columns = _COLUMNS[:count]
     names = readings.listing()
+    rows = window(readings, names, height - 3)
     body: list[Line] = []
     if names:
         head: Line = [(" " * _NAME, "dim")]
         head += [(right(name, _CELL), "dim") for name in columns]
         body = [[*head, (fit("  to the edge of the pin", inner - _NAME - count * _CELL), "dim")]]
-        body += [_row(readings, name, columns, inner) for name in names]
+        body += [_row(readings, name, columns, inner) for name in rows.names]
     else:
         why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
         body = [[], [(f" {why}", "dim")]]
@@ -47,6 +49,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
             ("premium and pin", "title"),
             (f" · {readings.symbol or '-'} · rate {fmt.UNIT_LABEL[readings.ui.unit]}, bps", "dim"),
         ],
+        note=rows.note,
         verdict=longest(width - 4, *([(words, "dim")] for words in _VERDICTS)),
         focused=readings.ui.focus == TITLE,
     )

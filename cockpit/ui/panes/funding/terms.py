@@ -5,6 +5,7 @@ from cockpit.ui.model.ui_state import TENORS, Tenor
 from cockpit.ui.panes.funding.term_curve import HEADS, plot
 from cockpit.ui.readings.funding_rates import MIN_POINTS, live, terms, weighted_terms
 from cockpit.ui.readings.heatmap_cells import heat_role
+from cockpit.ui.readings.venue_window import window
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
 
@@ -19,7 +20,8 @@ _DROPPED: tuple[Tenor, ...] = ("30d", "1h", "next_24h", "predicted", "7d", "8h",
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
-    names = readings.listing()
+    listing = readings.listing()
+    names, rows_note = window(readings, listing, height - 4)
     name_width = _NAME if inner >= _NAME + 5 * _cell(readings) else 5
     blocks = _blocks(readings, inner - name_width, len(names) + 2, height - 2)
     body: list[Line] = []
@@ -41,8 +43,8 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
             ("funding curve", "title"),
             (f" · {readings.symbol or '-'} · {fmt.UNIT_LABEL[readings.ui.unit]}", "dim"),
         ],
-        note=f"{hidden} hidden" if names and hidden else "",
-        verdict=_verdict(readings, names, width - 4),
+        note="  ".join(filter(None, (rows_note, f"{hidden} hidden" if names and hidden else ""))),
+        verdict=_verdict(readings, listing, width - 4),
         focused=readings.ui.focus == TITLE,
     )
 

@@ -3,6 +3,7 @@
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.venue_columns import GLYPHS, LINK_COLUMNS, Column
 from cockpit.ui.readings.venue_table import NAME_CELLS, fitting, head, row, verdict
+from cockpit.ui.readings.venue_window import window
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest
 
 TITLE = "links"
@@ -13,24 +14,27 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
     blocks = _blocks(inner - NAME_CELLS)
+    shown = window(readings, [venue.name for venue in readings.venues], height - 3)
+    venues = [venue for venue in readings.venues if venue.name in shown.names]
     body: list[Line] = []
     hidden = 0
     for columns in blocks if readings.venues else []:
-        if body and len(body) + len(readings.venues) + 2 > height - 2:
+        if body and len(body) + len(venues) + 2 > height - 2:
             hidden += len(columns)
             continue
         body += [[], head(columns)] if body else [head(columns)]
-        body += [row(readings, i, columns) for i in range(len(readings.venues))]
+        body += [row(readings, venue, columns) for venue in venues]
     if not readings.venues:
         body = [[], [(" no venue is watched: add some under [watch] in the config", "dim")]]
     elif len(body) + len(readings.venues) < height - 2:
         body += [[], *_links(readings)]
+    left_out = f"{hidden} columns need more room" if hidden and width >= 60 else ""
     return framed(
         body,
         width,
         height,
         title=[("links and chains", "title"), (" · counts since the start", "dim")],
-        note=f"{hidden} columns need more room" if hidden and width >= 60 else "",
+        note="  ".join(filter(None, (shown.note, left_out))),
         verdict=longest(
             width - 4,
             verdict(readings)

@@ -16,6 +16,7 @@ from cockpit.ui.readings.funding_rates import (
 )
 from cockpit.ui.readings.order_books import book_reading
 from cockpit.ui.readings.plotted import plotted
+from cockpit.ui.readings.venue_window import window
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale, spark, steps
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
@@ -39,7 +40,8 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     names = readings.listing()
     columns = _columns(inner)
     body: list[Line] = [_head(columns, _looked_s(readings, names))]
-    body += [_row(readings, name, fresh.get(name), added, columns) for name in names]
+    shown = window(readings, names, height - 3)
+    body += [_row(readings, name, fresh.get(name), added, columns) for name in shown.names]
     if not names:
         body = [
             [],
@@ -52,6 +54,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         width,
         height,
         title=[("open interest", "title"), (f" · {readings.symbol or '-'} · USD", "dim")],
+        note=shown.note,
         verdict=_verdict(readings, added, width - 4),
         focused=readings.ui.focus == TITLE,
     )
