@@ -93,6 +93,7 @@ HANDLERS: dict[str, navigation.Handler] = {
     "view.unit": navigation.next_unit,
     "view.tenor": navigation.next_tenor,
     "view.span": navigation.next_span,
+    "view.books": navigation.next_books,
     "view.size_down": navigation.size(-1),
     "view.size_up": navigation.size(1),
     "view.layout": navigation.next_layout,

@@ -73,6 +73,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.unit", ("u",), "unit", "how a rate is written: an hour, a day, a year", shown=6),
     Action("view.tenor", ("n",), "tenor", "the next point of the funding curve"),
     Action("view.span", ("d",), "days", "how much past the curves show: a day, a week, a month"),
+    Action("view.books", ("c",), "books", "books as ladders, or a line a venue"),
     Action("view.size_down", ("-",), "smaller",
            "quote costs for the next smaller size; in a replay slower"),
     Action("view.size_up", ("+", "="), "larger",

@@ -11,12 +11,17 @@ from cockpit.ui.input.host import Host
 from cockpit.ui.input.market_selection import filter_rows, select_row, sort_rows
 from cockpit.ui.layout.workspaces import WORKSPACES, show, walk, workspace_of, zoom
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.model.ui_state import CELL_MODES, SIZES_USD, TENORS, UNITS
+from cockpit.ui.model.ui_state import BOOKS_VIEWS, CELL_MODES, SIZES_USD, TENORS, UNITS, BooksView
 from cockpit.ui.readings.market_rates import apr_of
 
 Handler = Callable[[Host, int], None]
 SPANS_H = (24, 7 * 24, 30 * 24)
 LAYOUTS: tuple[str, ...] = get_args(Layout)
+_BOOKS_WORDS: dict[BooksView, str] = {
+    "auto": "books as this size has room for",
+    "ladders": "books as ladders",
+    "lines": "books as a line a venue",
+}
 _CLOSER = {"funding": "funding", "interest": "funding", "log": "health", "alerts": "health"}
 """Pane -> the workspace that says more of it, where no other workspace has the pane itself."""
 
@@ -155,6 +160,13 @@ def next_cell(host: Host, _: int) -> None:
 
 def next_unit(host: Host, _: int) -> None:
     host.ui.unit = UNITS[(UNITS.index(host.ui.unit) + 1) % len(UNITS)]
+
+
+def next_books(host: Host, _: int) -> None:
+    """The other view, whichever this size shows by itself."""
+    views: tuple[BooksView, ...] = BOOKS_VIEWS
+    host.ui.books = views[(views.index(host.ui.books) + 1) % len(views)]
+    host.say(_BOOKS_WORDS[host.ui.books])
 
 
 def next_tenor(host: Host, _: int) -> None:

@@ -56,7 +56,10 @@ PANES: Mapping[str, Pane] = {
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """`digit` is its key, `name` stands in the status bar. The first pane is focused at first."""
+    """`digit` is its key, `name` stands in the status bar. The first pane is focused at first.
+
+    `wide_loud` and `normal_loud` are how it stands while alerts fire that nobody has seen.
+    """
 
     digit: str
     id: str
@@ -64,22 +67,43 @@ class Workspace:
     panes: tuple[str, ...]
     wide: Node
     normal: Node
+    wide_loud: Node | None = None
+    normal_loud: Node | None = None
+
+    def tree(self, shape: str, *, is_loud: bool) -> Node:
+        """How its panes stand in a shape of the terminal."""
+        quiet, loud = (
+            (self.wide, self.wide_loud) if shape == "wide" else (self.normal, self.normal_loud)
+        )
+        return loud if is_loud and loud is not None else quiet
 
 
+_MARKETS_TOP = (
+    (Share(1), row((PerVenue(66, 12), "funding"), (Share(1), "curves"))),
+    (Share(0.85), row((Share(2), "depth"), (Share(1, 60), "interest"))),
+)
+_MARKETS_GRID = row(
+    (PerVenue(20, 9), column((Share(1), "funding"), (PerVenue(3, most=6), "interest"))),
+    (Share(1), column((Share(1), "curves"), (Share(1), "depth"))),
+)
 MARKETS = Workspace(
     "1", "markets", "MARKETS",
     ("funding", "curves", "depth", "interest", "health", "alerts"),
     wide=column(
-        (Share(1), row((PerVenue(66, 12), "funding"), (Share(1), "curves"))),
-        (Share(0.85), row((Share(2), "depth"), (Share(1, 60), "interest"))),
+        *_MARKETS_TOP,
         (PerVenue(4), row((Share(1), "health"), (Share(1), "alerts"))),
     ),
     normal=column(
-        (Share(1), row(
-            (PerVenue(20, 9), column((Share(1), "funding"), (PerVenue(3), "interest"))),
-            (Share(1), column((Share(1), "curves"), (Share(1), "depth"))),
-        )),
-        (PerVenue(3), row((Share(3), "health"), (Share(2), "alerts"))),
+        (Share(1), _MARKETS_GRID),
+        (PerVenue(3, most=5), row((Share(3), "health"), (Share(2), "alerts"))),
+    ),
+    wide_loud=column(
+        *_MARKETS_TOP,
+        (PerVenue(4), row((Share(1, 70), "health"), (Share(1.8), "alerts"))),
+    ),
+    normal_loud=column(
+        (Share(1), _MARKETS_GRID),
+        (PerVenue(3, most=8), row((Share(1, 44), "health"), (Share(2), "alerts"))),
     ),
 )  # fmt: skip
 
@@ -93,7 +117,7 @@ DEPTH = Workspace(
     ),
     normal=column(
         (Share(1.2), row((Share(1), "depth"), (Cells(44), "merged"))),
-        (PerVenue(3), "liquidity"),
+        (PerVenue(3, most=6), "liquidity"),
         (Share(0.8, 8), row((Cells(74), "costs"), (Share(1), "depth_chart"))),
     ),
 )  # fmt: skip
@@ -108,9 +132,9 @@ FUNDING = Workspace(
         (Share(1), column((PerVenue(4), "spreads"), (Share(1.1), "pair"), (Share(1), "curves"))),
     ),
     normal=column(
-        (PerVenue(4), "terms"),
+        (PerVenue(4, most=7), "terms"),
         (Share(1), row((Share(1.2), "pair"), (Share(1), "curves"), (Share(0.8), "term_plot"))),
-        (PerVenue(3), row((Share(1), "spreads"), (Share(1.1), "premium"))),
+        (PerVenue(3, most=7), row((Share(1), "spreads"), (Share(1.1), "premium"))),
     ),
 )  # fmt: skip
 
@@ -125,7 +149,7 @@ HEALTH = Workspace(
         )),
     ),
     normal=column(
-        (PerVenue(5, 2), "links"),
+        (PerVenue(5, 2, most=7), "links"),
         (Share(1), row(
             (Share(1), column((Share(1), "trouble"), (Share(1), "log"))),
             (Share(0.7, 46), "program"),
@@ -188,7 +212,7 @@ def boxes(readings: Readings, width: int, height: int, shape: str) -> dict[str, 
     ui = readings.ui
     workspace = workspace_of(ui)
     wanted = shape_of(width, height, shape)
-    tree = workspace.wide if wanted == "wide" else workspace.normal
+    tree = workspace.tree(wanted, is_loud=ui.alerts.loud() > 0)
     focus = ui.focus if ui.focus in workspace.panes else workspace.panes[0]
     alone = focus if wanted == "narrow" or workspace.id in ui.zoomed else None
     return arrange(tree, width, height, alone=alone, venues=max(1, len(readings.venues)))

@@ -25,6 +25,10 @@ Tenor = Literal["30d", "7d", "24h", "8h", "1h", "live", "predicted", "next_8h", 
 TENORS: tuple[Tenor, ...] = get_args(Tenor)
 """Points of a funding curve, from the past to the future."""
 
+BooksView = Literal["auto", "ladders", "lines"]
+BOOKS_VIEWS: tuple[BooksView, ...] = get_args(BooksView)
+"""Books side by side, or a line a venue; auto: by how many ladders have room."""
+
 SORTS = ("listed", "name", "rate", "spread")
 """What rows may be sorted by, besides one venue's rate by the venue's name."""
 
@@ -71,6 +75,7 @@ class UiState:
     cell: CellMode = "live"
     unit: Unit = "apr"
     tenor: Tenor = "8h"
+    books: BooksView = "auto"
     span_h: int = 7 * 24
     size_usd: float = 100_000.0
     band_usd: float = 1_000.0

@@ -9,6 +9,8 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.order_books import BANDS_BPS, BookReading, book_reading
 from cockpit.ui.text import format as fmt
 
+TOUCH_BPS = 5.0
+"""The band around the touch itself; history does not keep it."""
 Band = tuple[float, float]
 """USD resting on the (bid, ask) side."""
 
@@ -52,7 +54,10 @@ def _of_book(book: BookReading) -> Liquidity:
         mid=book.mid,
         spread_bps=(book.asks[0][0] - book.bids[0][0]) / book.mid * 1e4,
         micro_bps=None if micro is None else (micro / book.mid - 1) * 1e4,
-        bands={bps: (book.bid_side.within(bps), book.ask_side.within(bps)) for bps in BANDS_BPS},
+        bands={
+            bps: (book.bid_side.within(bps), book.ask_side.within(bps))
+            for bps in (TOUCH_BPS, *BANDS_BPS)
+        },
         bid_reach_bps=book.bid_reach_bps,
         ask_reach_bps=book.ask_reach_bps,
         stale=book.stale,

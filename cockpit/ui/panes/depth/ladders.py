@@ -1,6 +1,7 @@
 """The selected symbol's books side by side. Old depth is never shown: a lost book says so.
 
-With room a column shows cumulative notional and a bar for each size as well.
+With room a column shows cumulative notional and a bar for each size as well. Where ladders would
+show fewer than a third of the venues, or the trader says so, each venue is a line.
 """
 
 from collections.abc import Hashable
@@ -9,6 +10,7 @@ from cockpit.analytics.execution.depth import covered_bps, depth_usd, imbalance,
 from cockpit.core.events import Level
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.panes.depth.book_lines import book_lines, shown_lines
 from cockpit.ui.readings.liquidity import band_words, liquidity
 from cockpit.ui.readings.order_books import BANDS_BPS, no_book
 from cockpit.ui.text import format as fmt
@@ -26,6 +28,8 @@ _READ = 96
 _NEAR = 8
 """Levels a side whose changes are shown: deeper down everything moves, and nobody looks."""
 _BEST = "best"
+_LADDERS_FROM = 3
+"""A ladder for each third venue, or lines for all."""
 
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
@@ -35,6 +39,18 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     price = max((_price_width(readings, name) for name in names), default=0)
     least = max(32, 2 * (price + _SIZE + 1) + 4)
     count = max(1, min(len(names), (inner + 2) // least))
+    if names and _as_lines(readings, count, len(names)):
+        return framed(
+            book_lines(readings, names, inner, rows),
+            width,
+            height,
+            title=[
+                ("books", "title"),
+                (f" · {readings.symbol} · USD bid/ask, cost in bps with fee · c: ladders", "dim"),
+            ],
+            note=shown_lines(readings, names, rows).note,
+            focused=readings.ui.focus == TITLE,
+        )
     cursor = names.index(readings.venue) if readings.venue in names else 0
     first = max(0, min(cursor - count + 1, len(names) - count))
     body: list[Line] = [[] for _ in range(rows)]
@@ -64,10 +80,17 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         title=[
             ("books", "title"),
             (f" · {readings.symbol or '-'} · size{' · cumulative USD' if wide else ''}", "dim"),
+            (" · c: lines", "dim") if hidden > 0 else ("", "dim"),
         ],
         note=f"+{hidden} →" if hidden > 0 else "",
         focused=readings.ui.focus == TITLE,
     )
+
+
+def _as_lines(readings: Readings, count: int, venues: int) -> bool:
+    """`count` ladders have room; the trader's own choice goes before what is usual."""
+    wanted = readings.ui.books
+    return wanted == "lines" or (wanted == "auto" and count * _LADDERS_FROM < venues)
 
 
 def _price_width(readings: Readings, name: str) -> int:
