@@ -14,6 +14,7 @@ from cockpit.core.errors import InputError
 if TYPE_CHECKING:
     from cockpit.calculators.common.market_data import Settings
     from cockpit.calculators.scan.listing import Row, ScanInputs
+    from cockpit.calculators.scan.ranked import RankedPairs
     from cockpit.calculators.scan.reading import Kept
     from cockpit.config import Config
     from cockpit.desk.live import Engine
@@ -51,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if not (args.json or args.csv):
         raise InputError("this command prints JSON or CSV: add --json or --csv")
+    import numpy as np
+
     from cockpit.calculators.scan import where
     from cockpit.calculators.scan.document import scan_document
 
@@ -69,13 +72,13 @@ def run(args: argparse.Namespace) -> int:
 
         saved = load_view(Path(args.view))
         saved.asset_rules, saved.own_margins = config.assets, config.own_margins
-        at_ns, rows = saved.at_ns, scan.rows(saved, saved.at_ns)
+        at_ns, pairs = saved.at_ns, scan.ranked(saved, saved.at_ns)
     else:
         from cockpit.cli.headless import make_engine
 
         engine = make_engine(args, config)
-        at_ns, warnings, rows = loops.run(scan.live(engine, duration_s))
-    kept = where.chosen(rows, conditions)[: args.top]
+        at_ns, warnings, pairs = loops.run(scan.live(engine, duration_s))
+    kept = pairs.rows(np.flatnonzero(where.chosen(pairs, conditions)).tolist()[: args.top])
     if args.csv:
         _write_csv(kept)
         for words in warnings:
@@ -108,7 +111,7 @@ class _Scan:
         self.markets = 0
         """How many were looked at, of the last ranking."""
 
-    def rows(self, view: "MarketView", at_ns: int) -> "list[Row]":
+    def ranked(self, view: "MarketView", at_ns: int) -> "RankedPairs":
         from cockpit.calculators.scan.ranking import ScanJob, rank
         from cockpit.calculators.scan.reading import listings_of, market_count
 
@@ -119,8 +122,10 @@ class _Scan:
         self.markets = market_count(view)
         return rank(ScanJob(listings=listings, inputs=self._inputs, at_ns=settings.now_ns))
 
-    async def live(self, engine: "Engine", duration_s: float) -> "tuple[int, list[str], list[Row]]":
-        """(time, warnings, rows): survey all, then follow the best, then rank again.
+    async def live(
+        self, engine: "Engine", duration_s: float
+    ) -> "tuple[int, list[str], RankedPairs]":
+        """(time, warnings, pairs): survey all, then follow the best, then rank again.
 
         NoVenueError if no venue could be reached.
         """
@@ -140,7 +145,7 @@ class _Scan:
             if len(missing) == len(engine.specs):
                 reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
                 raise NoVenueError(f"no venue could be reached: {reasons}")
-            best = self._best(self.rows(engine.view, engine.clock.now_ns()))
+            best = self._best(self.ranked(engine.view, engine.clock.now_ns()))
             if best:
                 engine.post(Watch(best))
             while best and loop.time() < deadline:
@@ -152,11 +157,11 @@ class _Scan:
             at_ns = engine.clock.now_ns()
             # Before the links close: with them the books go.
             unlisted = [] if self._only is None else engine.unlisted()
-            return at_ns, [*_lacks(engine), *unlisted], self.rows(engine.view, at_ns)
+            return at_ns, [*_lacks(engine), *unlisted], self.ranked(engine.view, at_ns)
         finally:
             await engine.stop()
 
-    def _best(self, rows: "Sequence[Row]") -> tuple[str, ...]:
+    def _best(self, pairs: "RankedPairs") -> tuple[str, ...]:
         """The symbols to follow: those asked for, else the watch list and those of the best pairs.
 
         Nothing where there is no watch list: then everything is followed as it is.
@@ -164,8 +169,12 @@ class _Scan:
         watched = self._config.watch.symbols
         if self._only is not None or not watched:
             return watched
-        names = [row.symbol.partition("@")[0] for row in rows if row.net_usd is not None]
-        best = tuple(dict.fromkeys(names))[:BEST_FOLLOWED]
+        named = (
+            pairs.symbol_of(place)
+            for place in pairs.best.tolist()
+            if pairs.value(place, "net_usd") is not None
+        )
+        best = tuple(dict.fromkeys(name.partition("@")[0] for name in named))[:BEST_FOLLOWED]
         return tuple(dict.fromkeys((*watched, *best)))
 
     def _settings(self, now_ns: int) -> "Settings":

@@ -5,7 +5,7 @@ A name belongs here only while something outside the code of `cockpit` needs it.
 
 from typing import Any
 
-__all__ = ["document_fields", "forecasts", "frameworks", "tests", "venue_fields"]
+__all__ = ["document_fields", "forecasts", "frameworks", "scan_rows", "tests", "venue_fields"]
 
 
 def document_fields(it: Any) -> tuple[object, ...]:
@@ -131,6 +131,17 @@ def forecasts(it: Any) -> tuple[object, ...]:
     return (
         it.predicted_premium_sd,
         it.predicted_premium,
+    )
+
+
+def scan_rows(it: Any) -> tuple[object, ...]:
+    """Fields of a scan's row, filled by the names of its figures."""
+    return (
+        it.d1,
+        it.d3,
+        it.d7,
+        it.d30,
+        it.net_apr,
     )
 
 

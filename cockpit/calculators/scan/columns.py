@@ -33,6 +33,7 @@ class Columns(NamedTuple):
     end: Floats
     first_begin: Floats
     longest: Floats
+    interval_s: Floats
     is_hourly: Flags
     is_sound: Flags
     """Nothing is wrong with the market alone."""
@@ -65,6 +66,9 @@ def columns_of(listings: Sequence[Listing], at_ns: int, hold_h: int) -> Columns:
         end=hours[:, 1],
         first_begin=hours[:, 2],
         longest=hours[:, 3],
+        interval_s=_column(
+            listings, lambda one: None if one.clock is None else one.clock.interval_s
+        ),
         is_hourly=is_hourly,
         is_sound=np.array([one.gate is None for one in listings], dtype=bool),
     )

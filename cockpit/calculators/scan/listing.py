@@ -9,8 +9,10 @@ from cockpit.calculators.common.paid_history import NOTHING, Paid
 from cockpit.core.market import FundingTerms
 
 CostBasis = Literal["book", "touch", "tier"]
-"""From a walk through the book; from the touch of a book that is too short; from the volume."""
+"""From a walk through the book; from the touch of a book that is too short; from the volume. From
+the better to the worse, as the next."""
 History = Literal["kept", "fetched"]
+"""From what is kept, or from what was just fetched."""
 
 
 class ScanInputs(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ stale, down or unknown say so and come last, whatever they would pay.
 """
 
 import math
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Final, NamedTuple
 
@@ -29,11 +30,18 @@ from cockpit.calculators.scan.hold import (
     paths_of,
     sd_frac,
 )
-from cockpit.calculators.scan.listing import CostBasis, Listing, Realised, Row, ScanInputs
+from cockpit.calculators.scan.listing import Listing, ScanInputs
+from cockpit.calculators.scan.ranked import (
+    COST_BASES,
+    FIGURES,
+    HISTORIES,
+    NOTHING,
+    RankedPairs,
+    places_in,
+)
 from cockpit.calculators.scan.spread_past import Past, past_of
 from cockpit.core.units import HOURS_PER_YEAR
 
-_WORST: Final[tuple[CostBasis, ...]] = ("tier", "touch", "book")
 _CONSERVATIVE: Final = NormalDist().inv_cdf(QUANTILE)
 _NEVER: Final = "never breaks even"
 
@@ -58,34 +66,32 @@ class _Money(NamedTuple):
     apr: Floats
 
 
-def rank(job: ScanJob) -> list[Row]:
+def rank(job: ScanJob) -> RankedPairs:
     """Every pair once, in the direction that receives now, best net first."""
     listings, inputs = job.listings, job.inputs
     columns = columns_of(listings, job.at_ns, inputs.hold_h)
     long, short = pairs_of(listings, columns.hourly)
-    if not long.size:
-        return []
     spread = columns.hourly[short] - columns.hourly[long]
     past = past_of([one.paid for one in listings], long, short, spread, job.at_ns)
     paths = paths_of(columns, long, short, past)
     money = _money(inputs, columns, long, short, past, paths)
     is_sound = columns.is_sound[long] & columns.is_sound[short]
     never = never_covers(columns, long, short, paths, money.cost)
-    words = _Words(job, columns, past, money)
-    order = np.lexsort(
-        (-np.nan_to_num(spread), -np.nan_to_num(money.net_usd), np.isnan(money.net_usd), ~is_sound)
-    )
-    figures = _Figures(job, columns, long, short, spread, past, money)
-    rows = []
-    for place in order.tolist():
-        i, j = int(long[place]), int(short[place])
+    hours = np.full(long.size, np.nan)
+    words = _Words(job, columns, money)
+    gates: list[str | None] = []
+    for place, (i, j) in enumerate(zip(long.tolist(), short.tolist(), strict=True)):
         hour = None
         is_priced = not math.isnan(money.net_usd[place])
         if is_priced and not never[place]:
             hour = _covering(job, i, j, float(spread[place]), past, place, float(money.cost[place]))
-        gate = words.of(i, j, place, hour, is_never=bool(never[place]))
-        rows.append(figures.row(place, i, j, hour, gate))
-    return rows
+        hours[place] = math.nan if hour is None else hour
+        gates.append(words.of(i, j, place, hour, is_never=bool(never[place])))
+    order = np.lexsort(
+        (-np.nan_to_num(spread), -np.nan_to_num(money.net_usd), np.isnan(money.net_usd), ~is_sound)
+    )
+    figures = _figures(inputs, columns, long, short, spread, past, money, hours)
+    return _together(job, long, short, figures, gates, order)
 
 
 def _money(
@@ -128,7 +134,7 @@ def _covering(
 class _Words:
     """The first condition of a pair that fails, in carry's words and carry's order."""
 
-    def __init__(self, job: ScanJob, columns: Columns, past: Past, money: _Money) -> None:
+    def __init__(self, job: ScanJob, columns: Columns, money: _Money) -> None:
         self._job = job
         self._columns = columns
         self._money = money
@@ -197,71 +203,59 @@ class _Words:
         return self._formula[place]
 
 
-class _Figures:
-    """The columns of one pair as a row: plain numbers, None for what is not known."""
-
-    def __init__(
-        self, job: ScanJob, columns: Columns, long: Ints, short: Ints, spread: Floats, past: Past,
-        money: _Money,
-    ) -> None:  # fmt: skip
-        inputs, prices = job.inputs, columns.price
-        self._listings = job.listings
-        depth = np.minimum(columns.depth[long], columns.depth[short])
-        interest = np.minimum(columns.interest[long], columns.interest[short])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where(interest > 0, inputs.usd / interest, np.nan)
-        is_fitted = np.isfinite(past.sigma) & (past.phi > 0)
-        half_life = np.where(is_fitted, math.log(0.5) / np.log(np.where(is_fitted, past.phi, 0.5)),
-                             np.nan)  # fmt: skip
-        self._rows = [
-            [known(value) for value in row]
-            for row in np.column_stack((
-                spread, money.expected / inputs.hold_h, money.cost * 1e4, money.net_usd, money.apr,
-                money.odds, depth, interest, share,
-                np.minimum(columns.volume[long], columns.volume[short]),
-                (prices[short] / prices[long] - 1) * 1e4, half_life, past.sign_share, past.sign_h,
-                past.means,
-            )).tolist()
-        ]  # fmt: skip
-
-    def row(self, place: int, i: int, j: int, hour: int | None, gate: str | None) -> Row:
-        long, short = self._listings[i], self._listings[j]
-        (spread, expected, cost, net, apr, odds, depth, interest, share, volume, basis,
-         half_life, sign_share, sign_h, d1, d3, d7, d30) = self._rows[place]  # fmt: skip
-        has_past = sign_share is not None
-        is_kept = long.history == "kept" and short.history == "kept"
-        return Row(
-            symbol=long.asset,
-            long_venue=long.venue,
-            short_venue=short.venue,
-            spread_hourly=spread,
-            expected_hourly=expected,
-            realised=Realised(d1=d1, d3=d3, d7=d7, d30=d30),
-            sign_share=sign_share,
-            sign_h=None if sign_h is None else int(sign_h),
-            half_life_h=half_life,
-            history=("kept" if is_kept else "fetched") if has_past else None,
-            cost_bps=cost,
-            cost_basis=None if cost is None else worst_basis(long, short),
-            net_usd=net,
-            net_apr=apr,
-            breakeven_h=hour,
-            odds=odds,
-            depth_x=depth,
-            oi_usd=interest,
-            oi_share=share,
-            volume_24h_usd=volume,
-            basis_bps=basis,
-            long_interval_s=None if long.clock is None else long.clock.interval_s,
-            short_interval_s=None if short.clock is None else short.clock.interval_s,
-            gate=gate,
-        )
+def _figures(
+    inputs: ScanInputs, columns: Columns, long: Ints, short: Ints, spread: Floats, past: Past,
+    money: _Money, hours: Floats,
+) -> Floats:  # fmt: skip
+    """The columns of `FIGURES`, (m, n)."""
+    prices = columns.price
+    interest = np.minimum(columns.interest[long], columns.interest[short])
+    is_fitted = np.isfinite(past.sigma) & (past.phi > 0)
+    half_life = math.log(0.5) / np.log(np.where(is_fitted, past.phi, 0.5))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(interest > 0, inputs.usd / interest, np.nan)
+    return np.column_stack((
+        spread, money.expected / inputs.hold_h, past.means, past.sign_share, past.sign_h,
+        np.where(is_fitted, half_life, np.nan), money.cost * 1e4, money.net_usd, money.apr, hours,
+        money.odds, np.minimum(columns.depth[long], columns.depth[short]), interest, share,
+        np.minimum(columns.volume[long], columns.volume[short]),
+        (prices[short] / prices[long] - 1) * 1e4, columns.interval_s[long],
+        columns.interval_s[short],
+    ))  # fmt: skip
 
 
-def worst_basis(long: Listing, short: Listing) -> CostBasis | None:
-    """The less certain of the two legs'."""
-    found = {long.cost_basis, short.cost_basis}
-    return next((basis for basis in _WORST if basis in found), None)
+def _together(
+    job: ScanJob, long: Ints, short: Ints, figures: Floats, gates: list[str | None], order: Ints
+) -> RankedPairs:
+    symbols, symbol = places_in([one.asset for one in job.listings])
+    venues, venue = places_in([one.venue for one in job.listings])
+    words, gate = places_in(gates)
+    bases = _codes([one.cost_basis for one in job.listings], COST_BASES)
+    history = _codes([one.history for one in job.listings], HISTORIES)
+    has_cost = ~np.isnan(figures[:, FIGURES.index("cost_bps")])
+    has_past = ~np.isnan(figures[:, FIGURES.index("sign_share")])
+    # Both are in the order from the better to the worse, and a pair is as good as its worse leg.
+    basis = np.where(has_cost, np.maximum(bases[long], bases[short]), NOTHING)
+    past = np.where(has_past, np.maximum(history[long], history[short]), NOTHING)
+    return RankedPairs(
+        at_ns=job.at_ns,
+        inputs=job.inputs,
+        symbols=symbols,
+        venues=venues,
+        gates=words,
+        symbol=symbol[long][order],
+        long=venue[long][order],
+        short=venue[short][order],
+        gate=gate[order],
+        cost_basis=basis[order],
+        history=past[order],
+        figures=figures[order],
+    )
+
+
+def _codes(values: Sequence[str | None], names: Sequence[str]) -> Ints:
+    known = {name: place for place, name in enumerate(names)}
+    return np.array([NOTHING if x is None else known[x] for x in values], dtype=np.int64)
 
 
 def known(value: float) -> float | None:

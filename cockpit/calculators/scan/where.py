@@ -9,57 +9,29 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
+import numpy as np
 
-from cockpit.calculators.scan.listing import Row
+from cockpit.calculators.scan.columns import Flags, Floats
+from cockpit.calculators.scan.ranked import COST_BASES, FIGURES, NOTHING, RankedPairs
 from cockpit.core.names import did_you_mean
 from cockpit.core.typed import parse_number
 
 _CONDITION: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(<=|>=|!=|==|=|<|>)\s*(\S+)\s*")
-_COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
+_COMPARE: Final[dict[str, Callable[[Floats, float], Flags]]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
     "=": operator.eq, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-_NUMBERS: Final[dict[str, Callable[[Row], float | None]]] = {
-    "net": lambda row: row.net_usd,
-    "net_usd": lambda row: row.net_usd,
-    "apr": lambda row: row.net_apr,
-    "net_apr": lambda row: row.net_apr,
-    "spread": lambda row: row.spread_hourly,
-    "spread_hourly": lambda row: row.spread_hourly,
-    "expected": lambda row: row.expected_hourly,
-    "expected_hourly": lambda row: row.expected_hourly,
-    "d1": lambda row: row.realised.d1,
-    "d3": lambda row: row.realised.d3,
-    "d7": lambda row: row.realised.d7,
-    "d30": lambda row: row.realised.d30,
-    "sign": lambda row: row.sign_share,
-    "sign_share": lambda row: row.sign_share,
-    "half_life": lambda row: row.half_life_h,
-    "half_life_h": lambda row: row.half_life_h,
-    "cost": lambda row: row.cost_bps,
-    "cost_bps": lambda row: row.cost_bps,
-    "breakeven": lambda row: row.breakeven_h,
-    "breakeven_h": lambda row: row.breakeven_h,
-    "odds": lambda row: row.odds,
-    "depth": lambda row: row.depth_x,
-    "depth_x": lambda row: row.depth_x,
-    "oi": lambda row: row.oi_usd,
-    "oi_usd": lambda row: row.oi_usd,
-    "volume": lambda row: row.volume_24h_usd,
-    "volume_24h_usd": lambda row: row.volume_24h_usd,
-    "basis": lambda row: row.basis_bps,
-    "basis_bps": lambda row: row.basis_bps,
-}
-_NAMES: Final[dict[str, Callable[[Row], tuple[str, ...]]]] = {
-    "venue": lambda row: (row.long_venue, row.short_venue),
-    "long": lambda row: (row.long_venue,),
-    "long_venue": lambda row: (row.long_venue,),
-    "short": lambda row: (row.short_venue,),
-    "short_venue": lambda row: (row.short_venue,),
-    "symbol": lambda row: (row.symbol, row.symbol.partition("@")[0]),
-    "cost_basis": lambda row: (row.cost_basis or "",),
-    "gate": lambda row: ("pass" if row.gate is None else "fail",),
-}
+_SHORT: Final = {
+    "net": "net_usd", "apr": "net_apr", "spread": "spread_hourly", "expected": "expected_hourly",
+    "sign": "sign_share", "half_life": "half_life_h", "cost": "cost_bps",
+    "breakeven": "breakeven_h", "depth": "depth_x", "oi": "oi_usd", "share": "oi_share",
+    "volume": "volume_24h_usd", "basis": "basis_bps",
+}  # fmt: skip
+NUMBERS: Final = {**_SHORT, **{name: name for name in FIGURES}}
+"""What may be compared with a number -> the figure that is meant."""
+NAMES: Final = (
+    "venue", "long", "long_venue", "short", "short_venue", "symbol", "cost_basis", "gate",
+)  # fmt: skip
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,12 +42,32 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     number: float | None = None
     name: str = ""
 
-    def holds(self, row: Row) -> bool:
+    def holds(self, pairs: RankedPairs) -> Flags:
+        """For each pair, (m,)."""
         if self.number is None:
-            names = [name.lower() for name in _NAMES[self.column](row)]
-            return (self.name in names) == (self.sign != "!=")
-        value = _NUMBERS[self.column](row)
-        return value is not None and _COMPARE[self.sign](value, self.number)
+            has = self._has_name(pairs)
+            return np.asarray(~has if self.sign == "!=" else has)
+        values = pairs.figure(NUMBERS[self.column])
+        return np.asarray(_COMPARE[self.sign](values, self.number) & ~np.isnan(values))
+
+    def _has_name(self, pairs: RankedPairs) -> Flags:
+        column = self.column
+        if column in ("venue", "long", "long_venue", "short", "short_venue"):
+            meant = np.array([name.lower() == self.name for name in pairs.venues], dtype=bool)
+            sides = {"long": (pairs.long,), "short": (pairs.short,)}
+            found = sides.get(column.removesuffix("_venue"), (pairs.long, pairs.short))
+            return np.asarray(np.any([meant[side] for side in found], axis=0))
+        if column == "symbol":
+            meant = np.array([self.name in _names_of(name) for name in pairs.symbols], dtype=bool)
+            return np.asarray(meant[pairs.symbol])
+        if column == "gate":
+            return np.asarray((pairs.gate == NOTHING) == (self.name == "pass"))
+        places = [place for place, basis in enumerate(COST_BASES) if basis == self.name]
+        return np.asarray(np.isin(pairs.cost_basis, places))
+
+
+def _names_of(symbol: str) -> tuple[str, str]:
+    return symbol.lower(), symbol.partition("@")[0].lower()
 
 
 def parse_where(text: str) -> tuple[Condition, ...]:
@@ -84,9 +76,12 @@ def parse_where(text: str) -> tuple[Condition, ...]:
     return tuple(_condition(part) for part in parts)
 
 
-def chosen(rows: Sequence[Row], conditions: Sequence[Condition]) -> list[Row]:
-    """The rows of which all conditions hold, in their order."""
-    return [row for row in rows if all(condition.holds(row) for condition in conditions)]
+def chosen(pairs: RankedPairs, conditions: Sequence[Condition]) -> Flags:
+    """For each pair whether all conditions hold, (m,)."""
+    kept = np.ones(len(pairs), dtype=bool)
+    for condition in conditions:
+        kept &= condition.holds(pairs)
+    return kept
 
 
 def _condition(part: str) -> Condition:
@@ -94,12 +89,12 @@ def _condition(part: str) -> Condition:
     if found is None:
         raise ValueError(f"{part!r} is not a condition such as net>50 or venue!=NAME")
     column, sign, value = found[1].lower(), found[2], found[3]
-    if column in _NAMES:
+    if column in NAMES:
         if sign not in ("=", "==", "!="):
             raise ValueError(f"{part!r}: {column} is a name; compare it by = or !=")
         return Condition(column=column, sign=sign, name=value.lower())
-    if column not in _NUMBERS:
-        names = (*_NUMBERS, *_NAMES)
+    if column not in NUMBERS:
+        names = (*NUMBERS, *NAMES)
         raise ValueError(
             f"{column!r} is not a column{did_you_mean(column, names)}; "
             f"expected one of {', '.join(names)}"

@@ -2,14 +2,33 @@
 
 import re
 
+import numpy as np
 import pytest
 
-from cockpit.calculators.scan.listing import Row
+from cockpit.calculators.scan.listing import Row, ScanInputs
+from cockpit.calculators.scan.ranked import FIGURES, RankedPairs, places_in
 from cockpit.calculators.scan.where import chosen, parse_where
 
 RICH = Row(symbol="WIF", long_venue="a", short_venue="b", net_usd=80.0, oi_usd=6e6)
 POOR = Row(symbol="SUI", long_venue="a", short_venue="c", net_usd=20.0, oi_usd=9e6, gate="basis")
 BLIND = Row(symbol="NEIRO@c", long_venue="c", short_venue="d", gate="cost unknown")
+
+
+def pairs(rows: list[Row]) -> RankedPairs:
+    """As a worker answers them."""
+    figures = np.full((len(rows), len(FIGURES)), np.nan)
+    for place, row in enumerate(rows):
+        for name in ("net_usd", "oi_usd"):
+            value = getattr(row, name)
+            figures[place, FIGURES.index(name)] = np.nan if value is None else value
+    symbols, symbol = places_in([row.symbol for row in rows])
+    venues, both = places_in([venue for row in rows for venue in (row.long_venue, row.short_venue)])
+    gates, gate = places_in([row.gate for row in rows])
+    none = np.full(len(rows), -1)
+    return RankedPairs(
+        at_ns=0, inputs=ScanInputs(), symbols=symbols, venues=venues, gates=gates, symbol=symbol,
+        long=both[::2], short=both[1::2], gate=gate, cost_basis=none, history=none, figures=figures,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -30,7 +49,9 @@ BLIND = Row(symbol="NEIRO@c", long_venue="c", short_venue="d", gate="cost unknow
 )
 def test_what_is_kept(text, kept):
     """A figure that is not known passes no condition, not even that of being another."""
-    assert chosen([RICH, POOR, BLIND], parse_where(text)) == kept
+    rows = [RICH, POOR, BLIND]
+    assert [row for row, is_kept in zip(rows, chosen(pairs(rows), parse_where(text)), strict=True)
+            if is_kept] == kept  # fmt: skip
 
 
 @pytest.mark.parametrize(
