@@ -28,7 +28,6 @@ class Columns(NamedTuple):
     initial: Floats
     interest: Floats
     volume: Floats
-    level: Floats
     begin: Floats
     end: Floats
     first_begin: Floats
@@ -61,7 +60,6 @@ def columns_of(listings: Sequence[Listing], at_ns: int, hold_h: int) -> Columns:
         initial=_column(listings, lambda one: one.initial_frac),
         interest=_column(listings, lambda one: one.oi_usd),
         volume=_column(listings, lambda one: one.volume_24h_usd),
-        level=_column(listings, lambda one: one.paid.level),
         begin=hours[:, 0],
         end=hours[:, 1],
         first_begin=hours[:, 2],

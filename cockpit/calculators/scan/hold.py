@@ -25,10 +25,9 @@ class Paths(NamedTuple):
 
 
 def paths_of(columns: Columns, long: Ints, short: Ints, past: Past) -> Paths:
-    """`past` has the long-run spread; without a day of both venues the level is what it is now."""
-    level = (columns.level[long] + columns.level[short]) / 2
+    """`past` has the long-run spread and level; without a level it is what it is now."""
     now = (columns.hourly[long] + columns.hourly[short]) / 2
-    level = np.where(np.isnan(level), now, level)
+    level = np.where(np.isnan(past.level), now, past.level)
     half = past.mean / 2
     long_cap, short_cap = columns.cap[long], columns.cap[short]
     return Paths(

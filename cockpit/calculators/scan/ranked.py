@@ -22,6 +22,8 @@ FIGURES: Final = (
     "volume_24h_usd", "basis_bps", "long_interval_s", "short_interval_s",
 )  # fmt: skip
 """Columns of `figures`: the fields of a `Row` that are numbers."""
+FITS: Final = ("phi", "mean", "sigma", "level", "formula_usd")
+"""Columns of `fits`: what a pair's past says of its run, and what the venues' formulas pay."""
 WHOLE: Final = frozenset({"sign_h", "breakeven_h", "long_interval_s", "short_interval_s"})
 COST_BASES: Final[tuple[CostBasis, ...]] = get_args(CostBasis)
 HISTORIES: Final[tuple[History, ...]] = get_args(History)
@@ -36,7 +38,7 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """m pairs, best first, at one size and hold. `figures` is (m, n), NaN where not known.
 
     `symbol`, `long`, `short`, `gate`, `cost_basis` and `history` are places, (m,), in `symbols`,
-    `venues`, `gates`, `COST_BASES` and `HISTORIES`.
+    `venues`, `gates`, `COST_BASES` and `HISTORIES`. `fits`, (m, k), are what `renew` goes on from.
     """
 
     at_ns: int
@@ -51,6 +53,7 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     cost_basis: Ints
     history: Ints
     figures: Floats
+    fits: Floats
 
     def __len__(self) -> int:
         return int(self.symbol.size)
@@ -78,10 +81,6 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def key(self, place: int) -> Key:
         one, other = sorted(self.venues_of(place))
         return self.symbol_of(place), one, other
-
-    @cached_property
-    def keys(self) -> list[Key]:
-        return [self.key(place) for place in range(len(self))]
 
     @cached_property
     def best(self) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ stale, down or unknown say so and come last, whatever they would pay.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import NormalDist
 from typing import Final, NamedTuple
 
@@ -23,7 +23,6 @@ from cockpit.calculators.carry.sides import formula_funding
 from cockpit.calculators.common.premiums import venue_formula
 from cockpit.calculators.scan.columns import Columns, Floats, Ints, columns_of, pairs_of
 from cockpit.calculators.scan.hold import (
-    Paths,
     expected_frac,
     never_covers,
     odds_of,
@@ -34,8 +33,10 @@ from cockpit.calculators.scan.listing import Listing, ScanInputs
 from cockpit.calculators.scan.ranked import (
     COST_BASES,
     FIGURES,
+    FITS,
     HISTORIES,
     NOTHING,
+    REALISED,
     RankedPairs,
     places_in,
 )
@@ -66,38 +67,104 @@ class _Money(NamedTuple):
     apr: Floats
 
 
+class _Pairs(NamedTuple):
+    """Indices into the listings, (m,), and what is known of each pair before any money."""
+
+    long: Ints
+    short: Ints
+    spread: Floats
+    past: Past
+    history: Ints
+
+
 def rank(job: ScanJob) -> RankedPairs:
     """Every pair once, in the direction that receives now, best net first."""
-    listings, inputs = job.listings, job.inputs
-    columns = columns_of(listings, job.at_ns, inputs.hold_h)
-    long, short = pairs_of(listings, columns.hourly)
+    columns = columns_of(job.listings, job.at_ns, job.inputs.hold_h)
+    long, short = pairs_of(job.listings, columns.hourly)
     spread = columns.hourly[short] - columns.hourly[long]
-    past = past_of([one.paid for one in listings], long, short, spread, job.at_ns)
-    paths = paths_of(columns, long, short, past)
-    money = _money(inputs, columns, long, short, past, paths)
+    past = past_of([one.paid for one in job.listings], long, short, spread, job.at_ns)
+    codes = _codes([one.history for one in job.listings], HISTORIES)
+    worse = np.maximum(codes[long], codes[short])
+    history = np.where(np.isnan(past.sign_share), NOTHING, worse)
+    pairs = _Pairs(long, short, spread, past, history)
+    money = _money(job.inputs, columns, pairs)
     is_sound = columns.is_sound[long] & columns.is_sound[short]
-    never = never_covers(columns, long, short, paths, money.cost)
-    hours = np.full(long.size, np.nan)
-    words = _Words(job, columns, money)
-    gates: list[str | None] = []
-    for place, (i, j) in enumerate(zip(long.tolist(), short.tolist(), strict=True)):
-        hour = None
-        is_priced = not math.isnan(money.net_usd[place])
-        if is_priced and not never[place]:
-            hour = _covering(job, i, j, float(spread[place]), past, place, float(money.cost[place]))
-        hours[place] = math.nan if hour is None else hour
-        gates.append(words.of(i, j, place, hour, is_never=bool(never[place])))
     order = np.lexsort(
         (-np.nan_to_num(spread), -np.nan_to_num(money.net_usd), np.isnan(money.net_usd), ~is_sound)
     )
-    figures = _figures(inputs, columns, long, short, spread, past, money, hours)
-    return _together(job, long, short, figures, gates, order)
+    by_formula = _ByFormula(job, columns)
+    return _ranked(job, columns, pairs, money, by_formula.usd, order)
 
 
-def _money(
-    inputs: ScanInputs, columns: Columns, long: Ints, short: Ints, past: Past, paths: Paths
-) -> _Money:
-    usd = inputs.usd
+def renew(pairs: RankedPairs, places: Sequence[int], job: ScanJob) -> RankedPairs:
+    """These pairs with the figures of now, in that order, two listings of `job` each.
+
+    What was paid in the past is as it was ranked: it changes by the hour.
+    """
+    some = np.array(places, dtype=np.int64)
+    columns = columns_of(job.listings, job.at_ns, job.inputs.hold_h)
+    first = 2 * np.arange(some.size)
+    hourly = columns.hourly
+    # A comparison with NaN is False: then the direction stays.
+    is_turned = hourly[first + 1] < hourly[first]
+    long, short = np.where(is_turned, first + 1, first), np.where(is_turned, first, first + 1)
+    sign = np.where(is_turned, -1.0, 1.0)
+    fits = {name: pairs.fits[some, place] for place, name in enumerate(FITS)}
+    share = pairs.figure("sign_share")[some]
+    past = Past(
+        phi=fits["phi"],
+        mean=fits["mean"] * sign,
+        sigma=fits["sigma"],
+        level=fits["level"],
+        means=np.column_stack([pairs.figure(name)[some] for name in REALISED]) * sign[:, None],
+        sign_share=np.where(is_turned, 1.0 - share, share),
+        sign_h=np.where(is_turned, np.nan, pairs.figure("sign_h")[some]),
+    )
+    renewed = _Pairs(long, short, hourly[short] - hourly[long], past, pairs.history[some])
+    money = _money(job.inputs, columns, renewed)
+    formula_usd = fits["formula_usd"] * sign
+    return _ranked(
+        job, columns, renewed, money,
+        lambda i, j, place: known(formula_usd[place]), np.arange(some.size),
+    )  # fmt: skip
+
+
+FormulaUsd = Callable[[int, int, int], float | None]
+"""What the venues' own formulas pay to a pair of listings, at its place; None is not known."""
+
+
+def _ranked(
+    job: ScanJob, columns: Columns, pairs: _Pairs, money: _Money, formula_usd: FormulaUsd,
+    order: Ints,
+) -> RankedPairs:  # fmt: skip
+    count = pairs.long.size
+    paths = paths_of(columns, pairs.long, pairs.short, pairs.past)
+    never = never_covers(columns, pairs.long, pairs.short, paths, money.cost)
+    hours, formulas = np.full(count, np.nan), np.full(count, np.nan)
+    words = _Words(job, money)
+    gates: list[str | None] = []
+    for place, (i, j) in enumerate(zip(pairs.long.tolist(), pairs.short.tolist(), strict=True)):
+        hour = None
+        is_priced = not math.isnan(money.net_usd[place])
+        if is_priced and not never[place]:
+            hour = _covering(job, i, j, pairs, place, float(money.cost[place]))
+        hours[place] = math.nan if hour is None else hour
+        gate = words.of(i, j, place, hour, is_never=bool(never[place]))
+        if gate is None:
+            # Looked at last: it is the dearest to compute, and few pairs come so far.
+            usd = formula_usd(i, j, place)
+            formulas[place] = math.nan if usd is None else usd
+            gate = words.of_formula(place, hour, usd)
+        gates.append(gate)
+    figures = _figures(job.inputs, columns, pairs, money, hours)
+    past = pairs.past
+    fits = np.column_stack((past.phi, past.mean, past.sigma, past.level, formulas))
+    return _together(job, pairs, figures, fits, gates, order)
+
+
+def _money(inputs: ScanInputs, columns: Columns, pairs: _Pairs) -> _Money:
+    usd, long, short, past = inputs.usd, pairs.long, pairs.short, pairs.past
+    paths = paths_of(columns, long, short, past)
     prices = columns.price[long], columns.price[short]
     size = usd / ((prices[0] + prices[1]) / 2)
     trades = columns.buy + columns.sell
@@ -111,21 +178,18 @@ def _money(
     return _Money(cost, expected, sd, odds_of(cost, expected, sd), net, capital, apr)
 
 
-def _covering(
-    job: ScanJob, i: int, j: int, spread: float, past: Past, place: int, cost: float
-) -> int | None:
+def _covering(job: ScanJob, i: int, j: int, pairs: _Pairs, place: int, cost: float) -> int | None:
     """The hour at whose end the payments cover the cost, as carry finds it."""
     long, short = job.listings[i], job.listings[j]
     if long.clock is None or short.clock is None or long.hourly is None or short.hourly is None:
         return None
-    level = None
-    if long.paid.level is not None and short.paid.level is not None:
-        level = (long.paid.level + short.paid.level) / 2
+    past = pairs.past
+    run = Spread(float(pairs.spread[place]), float(past.mean[place]), float(past.phi[place]), None)
     pair = pair_of(
         Leg(long.clock, long.hourly, long.cap_hourly),
         Leg(short.clock, short.hourly, short.cap_hourly),
-        Spread(spread, float(past.mean[place]), float(past.phi[place]), None),
-        level,
+        run,
+        known(past.level[place]),
         job.at_ns,
     )
     return covering_hour(pair, cost)
@@ -134,11 +198,9 @@ def _covering(
 class _Words:
     """The first condition of a pair that fails, in carry's words and carry's order."""
 
-    def __init__(self, job: ScanJob, columns: Columns, money: _Money) -> None:
+    def __init__(self, job: ScanJob, money: _Money) -> None:
         self._job = job
-        self._columns = columns
         self._money = money
-        self._formula: dict[int, float | None] = {}
 
     def of(self, i: int, j: int, place: int, hour: int | None, *, is_never: bool) -> str | None:
         long, short = self._job.listings[i], self._job.listings[j]
@@ -163,7 +225,7 @@ class _Words:
             return _NEVER
         carry = self._carry(place, hour)
         gates = model.gates(carry, inputs.hold_h, inputs.min_probability, inputs.min_apr)
-        return model.first_closed(gates) or self._formula_words(carry, i, j)
+        return model.first_closed(gates)
 
     def _carry(self, place: int, hour: int | None) -> Carry:
         money, usd = self._money, self._job.inputs.usd
@@ -180,16 +242,24 @@ class _Words:
             return_apr=known(money.apr[place]),
         )
 
-    def _formula_words(self, carry: Carry, i: int, j: int) -> str | None:
-        """Looked at last: it is the dearest to compute, and few pairs come so far."""
-        long, short = self._by_formula(i), self._by_formula(j)
-        usd = None
-        if long is not None and short is not None:
-            usd = self._job.inputs.usd * (short - long)
-        return model.first_closed((model.formula_gate(carry, usd),))
+    def of_formula(self, place: int, hour: int | None, usd: float | None) -> str | None:
+        return model.first_closed((model.formula_gate(self._carry(place, hour), usd),))
 
-    def _by_formula(self, place: int) -> float | None:
-        if place not in self._formula:
+
+class _ByFormula:
+    """What the clamps of the venues' own formulas let a hold be paid, a listing at a time."""
+
+    def __init__(self, job: ScanJob, columns: Columns) -> None:
+        self._job = job
+        self._columns = columns
+        self._paid: dict[int, float | None] = {}
+
+    def usd(self, i: int, j: int, _: int) -> float | None:
+        long, short = self._frac(i), self._frac(j)
+        return None if long is None or short is None else self._job.inputs.usd * (short - long)
+
+    def _frac(self, place: int) -> float | None:
+        if place not in self._paid:
             listing, columns = self._job.listings[place], self._columns
             paid = None
             if listing.clock is not None and listing.hourly is not None and listing.terms:
@@ -199,23 +269,22 @@ class _Words:
                     listing.paid.rates,
                     PaidHours(float(columns.begin[place]), float(columns.end[place])),
                 )
-            self._formula[place] = paid
-        return self._formula[place]
+            self._paid[place] = paid
+        return self._paid[place]
 
 
 def _figures(
-    inputs: ScanInputs, columns: Columns, long: Ints, short: Ints, spread: Floats, past: Past,
-    money: _Money, hours: Floats,
-) -> Floats:  # fmt: skip
+    inputs: ScanInputs, columns: Columns, pairs: _Pairs, money: _Money, hours: Floats
+) -> Floats:
     """The columns of `FIGURES`, (m, n)."""
-    prices = columns.price
+    prices, long, short, past = columns.price, pairs.long, pairs.short, pairs.past
     interest = np.minimum(columns.interest[long], columns.interest[short])
     is_fitted = np.isfinite(past.sigma) & (past.phi > 0)
     half_life = math.log(0.5) / np.log(np.where(is_fitted, past.phi, 0.5))
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(interest > 0, inputs.usd / interest, np.nan)
     return np.column_stack((
-        spread, money.expected / inputs.hold_h, past.means, past.sign_share, past.sign_h,
+        pairs.spread, money.expected / inputs.hold_h, past.means, past.sign_share, past.sign_h,
         np.where(is_fitted, half_life, np.nan), money.cost * 1e4, money.net_usd, money.apr, hours,
         money.odds, np.minimum(columns.depth[long], columns.depth[short]), interest, share,
         np.minimum(columns.volume[long], columns.volume[short]),
@@ -225,18 +294,17 @@ def _figures(
 
 
 def _together(
-    job: ScanJob, long: Ints, short: Ints, figures: Floats, gates: list[str | None], order: Ints
-) -> RankedPairs:
+    job: ScanJob, pairs: _Pairs, figures: Floats, fits: Floats, gates: list[str | None],
+    order: Ints,
+) -> RankedPairs:  # fmt: skip
+    long, short = pairs.long, pairs.short
     symbols, symbol = places_in([one.asset for one in job.listings])
     venues, venue = places_in([one.venue for one in job.listings])
     words, gate = places_in(gates)
     bases = _codes([one.cost_basis for one in job.listings], COST_BASES)
-    history = _codes([one.history for one in job.listings], HISTORIES)
     has_cost = ~np.isnan(figures[:, FIGURES.index("cost_bps")])
-    has_past = ~np.isnan(figures[:, FIGURES.index("sign_share")])
-    # Both are in the order from the better to the worse, and a pair is as good as its worse leg.
+    # In the order from the better to the worse: a pair is as good as its worse leg.
     basis = np.where(has_cost, np.maximum(bases[long], bases[short]), NOTHING)
-    past = np.where(has_past, np.maximum(history[long], history[short]), NOTHING)
     return RankedPairs(
         at_ns=job.at_ns,
         inputs=job.inputs,
@@ -248,8 +316,9 @@ def _together(
         short=venue[short][order],
         gate=gate[order],
         cost_basis=basis[order],
-        history=past[order],
+        history=pairs.history[order],
         figures=figures[order],
+        fits=fits[order],
     )
 
 

@@ -4,7 +4,8 @@ Only assets with two markets or more are read: one market makes no pair.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from cockpit.analytics.execution import depth
@@ -27,6 +28,7 @@ from cockpit.calculators.common.paid_history import Paid, paid_hourly
 from cockpit.calculators.common.premiums import tightest_cap
 from cockpit.calculators.common.trade_costs import side_cost
 from cockpit.calculators.scan.listing import CostBasis, History, Listing, ScanInputs
+from cockpit.calculators.scan.ranked import Key
 from cockpit.calculators.scan.volume_cost import tier_slip_frac
 from cockpit.core.market import Side
 from cockpit.portfolio.margin_rules import MarginRules
@@ -51,16 +53,48 @@ def listings_of(
     view: MarketView, settings: Settings, inputs: ScanInputs, kept: Kept
 ) -> tuple[Listing, ...]:
     """In the order of the view's symbols and venues, watched markets first."""
+    return tuple(chain.from_iterable(listings_by_symbol(view, settings, inputs, kept)))
+
+
+def listings_by_symbol(
+    view: MarketView, settings: Settings, inputs: ScanInputs, kept: Kept
+) -> Iterator[list[Listing]]:
+    """The same, a symbol at a time, for whoever may not read thousands of markets in one go.
+
+    What is read later is read as it is then.
+    """
     reader = _Reader(view, settings, inputs, kept)
-    found: list[Listing] = []
     for symbol, markets in _by_symbol(view).items():
-        if len(markets) < 2:
-            continue
-        for number, asset in enumerate(assets_among(markets, view.asset_rules, symbol)):
-            if len(asset) > 1:
-                name = symbol if number == 0 else f"{symbol}@{asset[0]}"
-                found += reader.listings({venue: markets[venue] for venue in asset}, name, asset)
-    return tuple(found)
+        found: list[Listing] = []
+        if len(markets) > 1:
+            for number, asset in enumerate(assets_among(markets, view.asset_rules, symbol)):
+                if len(asset) > 1:
+                    name = symbol if number == 0 else f"{symbol}@{asset[0]}"
+                    some = {venue: markets[venue] for venue in asset}
+                    found += reader.listings(some, name, asset)
+        yield found
+
+
+def listings_of_pairs(
+    view: MarketView, settings: Settings, inputs: ScanInputs, wanted: Sequence[Key]
+) -> tuple[list[int], tuple[Listing, ...]]:
+    """The wanted pairs of which both markets are there still, by their number, and two listings for
+    each, in that order. `wanted` are a ranking's: symbol, long and short venue."""
+    surveyed = {(market.venue, market.symbol): market for market in view.surveyed()}
+    reader = _Reader(view, settings, inputs, {})
+    places: list[int] = []
+    found: list[Listing] = []
+    for place, (name, *venues) in enumerate(wanted):
+        symbol = name.partition("@")[0]
+        markets = {
+            venue: market
+            for venue in venues
+            if (market := surveyed.get((venue, symbol)) or view.market(venue, symbol)) is not None
+        }
+        if len(markets) == len(venues):
+            places.append(place)
+            found += reader.listings(markets, name, tuple(venues))
+    return places, tuple(found)
 
 
 def market_count(view: MarketView) -> int:

@@ -27,11 +27,13 @@ class Past(NamedTuple):
     """One entry a pair, all (m,), `means` (m, 4) over `DAYS`; NaN is not known.
 
     `sigma` is NaN where nothing was fitted, and `phi` and `mean` are then as carry assumes them.
+    `level` is the long-run mean of both legs' rates.
     """
 
     phi: Floats
     mean: Floats
     sigma: Floats
+    level: Floats
     means: Floats
     sign_share: Floats
     sign_h: Floats
@@ -40,10 +42,12 @@ class Past(NamedTuple):
 def past_of(paid: Sequence[Paid], long: Ints, short: Ints, spread: Floats, at_ns: int) -> Past:
     """`paid` by listing; `spread` now, a fraction an hour."""
     count = long.size
+    levels = np.array([one.level for one in paid], dtype=np.float64)
     past = Past(
         phi=np.full(count, ASSUMED_PHI),
         mean=np.full(count, ASSUMED_MEAN),
         sigma=np.full(count, np.nan),
+        level=(levels[long] + levels[short]) / 2,
         means=np.full((count, len(DAYS)), np.nan),
         sign_share=np.full(count, np.nan),
         sign_h=np.full(count, np.nan),
