@@ -32,6 +32,23 @@ class Survey(msgspec.Struct, frozen=True):
     is_on: bool
 
 
+class Lease(msgspec.Struct, frozen=True):
+    """Follow the books of these (venue, symbol) for half a minute from now on, watched or not."""
+
+    markets: tuple[tuple[str, str], ...]
+
+
+class Rank(msgspec.Struct, frozen=True, kw_only=True):
+    """Rank every pair of every asset at this size and hold, again and again, or no longer.
+
+    All markets are surveyed for as long. The newest ranking is under `scan` of the desk's stats.
+    """
+
+    is_on: bool = False
+    usd: float = 10_000.0
+    hold_h: int = 24
+
+
 class Hold(msgspec.Struct, frozen=True):
     """These are the positions that the trader typed; those from before are forgotten."""
 
@@ -201,6 +218,8 @@ ReplayIntent = Pause | SetSpeed | Step | Seek | SeekNext | OpenTapes
 Intent = (
     Watch
     | Survey
+    | Lease
+    | Rank
     | Hold
     | Compute
     | Cancel

@@ -9,10 +9,11 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from cockpit.alerts.rule import Hook, Rule, with_defaults
 from cockpit.alerts.service import Alerting
+from cockpit.config import Config
 from cockpit.core.assets import AssetRules
 from cockpit.core.clock import Clock
 from cockpit.core.events import BookReset, Event, Link, LinkState
@@ -24,9 +25,11 @@ from cockpit.desk.contract import (
     FileIntent,
     Hold,
     Intent,
+    Lease,
     LookBack,
     MakeTrade,
     Notice,
+    Rank,
     Record,
     RenameTrade,
     SetRules,
@@ -36,7 +39,9 @@ from cockpit.desk.contract import (
     Watch,
 )
 from cockpit.desk.jobs import Jobs
+from cockpit.desk.leases import Leases
 from cockpit.desk.past import Past
+from cockpit.desk.scanner import Scanner
 from cockpit.desk.stats import AlertStats, DeskStats, FeedStats, Mode, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderFiles, TraderPaths
 from cockpit.desk.trader_intents import answer_record, change_alerts
@@ -45,6 +50,9 @@ from cockpit.history.layout import Folder
 from cockpit.portfolio.attribution import Tracker
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import VenueSpec
+
+if TYPE_CHECKING:
+    from cockpit.calculators.common.market_data import Settings
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +74,10 @@ class Feed(Protocol):
         """Bring the figures of every listed market beside them, or no longer."""
         ...
 
+    def lend(self, symbols: Mapping[str, frozenset[str]]) -> None:
+        """By venue, what else to bring the facts of from now on, beside what is wanted of all."""
+        ...
+
     def record(self, folder: Path | None) -> str:
         """Record into a new folder, or stop (None); what happened, in words. CockpitError."""
         ...
@@ -82,7 +94,7 @@ class Feed(Protocol):
 class DeskSetup:
     """What a desk is made of. `alerts_dir` None keeps no alert on disk, no hook is told; `history`
     None has no past to look back to. `assets` and `own_margins` are what the trader says in place
-    of prices and of documented tables."""
+    of prices and of documented tables. `config` is what calculators go by."""
 
     mode: Mode
     clock: Clock
@@ -95,6 +107,7 @@ class DeskSetup:
     assets: AssetRules = field(default_factory=AssetRules)
     own_margins: Mapping[str, VenueMargin] = field(default_factory=dict)
     trader_paths: TraderPaths = NOTHING_KEPT
+    config: Config = field(default_factory=Config)
 
 
 class DeskCore:
@@ -118,6 +131,15 @@ class DeskCore:
             hook=setup.hook,
         )
         self.jobs = Jobs()
+        self._config = setup.config
+        self._is_survey_asked = self._is_surveying = False
+        self._leases = Leases()
+        self.scanner = Scanner(
+            self.view,
+            self._calculator_settings,
+            setup.history.path if setup.history else None,
+            lambda pairs: None,
+        )
         self._past = Past(setup.history, self.view)
         self._tracker = Tracker(self.view, self.view.exposure)
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
@@ -140,6 +162,8 @@ class DeskCore:
     def sample(self) -> None:
         """Append the present to the curves; called every `SAMPLE_S` of the desk's time."""
         now_ns = self.clock.now_ns()
+        if self._leases.expire(now_ns):
+            self._lend()
         self.view.sample(now_ns)
         self._tracker.look(now_ns)
         self.trades.look()
@@ -179,8 +203,14 @@ class DeskCore:
                 self.view.watch(intent.symbols)
                 self._feed.want(intent.symbols)
             case Survey():
-                self.view.survey(intent.is_on)
-                self._feed.survey(intent.is_on)
+                self._is_survey_asked = intent.is_on
+                self._survey()
+            case Lease():
+                if self._leases.take(intent.markets, self.clock.now_ns()):
+                    self._lend()
+            case Rank():
+                self.scanner.ask(intent)
+                self._survey()
             case Hold():
                 self.view.set_manual(intent.positions)
             case Compute() | Cancel():
@@ -198,10 +228,35 @@ class DeskCore:
             case _ if isinstance(intent, FileIntent):
                 self.files.post(intent)
 
+    def _survey(self) -> None:
+        """All markets are read for whoever asked for them, and for the scan."""
+        is_on = self._is_survey_asked or self.scanner.scan.is_on
+        if is_on != self._is_surveying:
+            self._is_surveying = is_on
+            self.view.survey(is_on)
+            self._feed.survey(is_on)
+
+    def take_over_scan(self, before: "DeskCore") -> None:
+        """Rank what was asked of another desk, in its process."""
+        self.scanner.take_over(before.scanner)
+        self._survey()
+
+    def _lend(self) -> None:
+        symbols = self._leases.by_venue()
+        self.view.lend(symbols)
+        self._feed.lend(symbols)
+
+    def _calculator_settings(self) -> "Settings":
+        from cockpit.desk.calculator_settings import settings_for
+
+        now_ns = self.clock.now_ns() - self.view.clock_offset_ns
+        return settings_for(self._config, self.specs, now_ns)
+
     def close(self) -> None:
         """End what runs beside the screen, and write down what is to be kept."""
         self.trades.keep()
         self.jobs.close()
+        self.scanner.close()
         self._past.close()
 
     def notices(self) -> list[Notice]:
@@ -221,6 +276,7 @@ class DeskCore:
             plans=self.files.plans.plans,
             computation=self.jobs.computation(),
             past=self._past.answer(),
+            scan=self.scanner.scan,
         )
 
 

@@ -110,6 +110,7 @@ class Engine:
                 assets=config.assets,
                 own_margins=config.own_margins,
                 trader_paths=trader_paths,
+                config=config,
             ),
             self,
         )
@@ -120,6 +121,9 @@ class Engine:
         self.view.follow((f.venue, f.account.address, f.name) for f in self._follows())
         self.view.set_manual(positions)
         self.memory = Memory(memory, self.view, self.clock) if memory else None
+        self._lent: Mapping[str, frozenset[str]] = {}
+        """By venue, symbols that are followed there beside those of all, for as long as somebody
+        looks at them."""
         self._kept: dict[str, dict[str, KeptSpan]] = {}
         self._added: set[str] = set()
         """Markets that were watched because of a position; the trader may drop them again."""
@@ -165,6 +169,7 @@ class Engine:
         self._tasks.append(asyncio.create_task(self.coalescer.run(), name="coalescer"))
         self._tasks.append(asyncio.create_task(self._sample(), name="sampler"))
         self._tasks.append(asyncio.create_task(self.alerting.run(), name="alerts"))
+        self._tasks.append(asyncio.create_task(self.core.scanner.run(), name="scanner"))
 
     def follow(self, follows: Sequence[Follow]) -> None:
         """Follow these accounts in place of the configured ones; before the start."""
@@ -176,10 +181,13 @@ class Engine:
         return [follow for follow in self._config.account if follow.venue in self._modules]
 
     def _wants_of(self, venue: str) -> Wants:
-        """What one venue is asked for: everybody's symbols, its own accounts."""
+        """What one venue is asked for: everybody's symbols and its own, its own accounts."""
+        lent = sorted(self._lent.get(venue, frozenset()).difference(self._wants.symbols))
+        # Nothing named is everything: there is nothing to add to that.
+        symbols = (*self._wants.symbols, *lent) if self._wants.symbols else ()
         mine = tuple(f.account.address for f in self._follows() if f.venue == venue)
         kept = self._kept.get(venue, {})
-        return msgspec.structs.replace(self._wants, accounts=mine, kept=kept)
+        return msgspec.structs.replace(self._wants, symbols=symbols, accounts=mine, kept=kept)
 
     async def stop(self) -> None:
         """Close every link and tape."""
@@ -351,6 +359,10 @@ class Engine:
 
     def survey(self, is_on: bool) -> None:
         self._is_surveying = is_on
+        self.want(self._wants.symbols)
+
+    def lend(self, symbols: Mapping[str, frozenset[str]]) -> None:
+        self._lent = symbols
         self.want(self._wants.symbols)
 
     def detail(self) -> str:

@@ -5,6 +5,7 @@ beginning, beside what is on the screen, and shows that once it has arrived.
 """
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -71,6 +72,7 @@ class ReplayEngine:
     async def start(self) -> None:
         self._run.core.files.read()
         self._run.start()
+        self._run.show()
 
     async def stop(self) -> None:
         self._run.core.close()
@@ -209,6 +211,7 @@ class ReplayEngine:
     def _show(self, run: Run) -> None:
         before, self._run = self._run, run
         self._end(before)
+        run.show()
 
     def _drop_coming(self) -> None:
         coming, self._coming = self._coming, None
@@ -246,6 +249,9 @@ class ReplayEngine:
 
     def survey(self, is_on: bool) -> None:
         """A tape has a survey or has none."""
+
+    def lend(self, symbols: Mapping[str, frozenset[str]]) -> None:
+        """A tape has the books that were followed then."""
 
     def venue_stats(self, name: str) -> VenueStats | None:
         """A tape has no wire to speak of."""

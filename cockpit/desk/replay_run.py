@@ -53,6 +53,7 @@ class Run:
                 assets=order.config.assets,
                 own_margins=order.config.own_margins,
                 trader_paths=order.trader_paths,
+                config=order.config,
             ),
             feed,
         )
@@ -64,20 +65,25 @@ class Run:
         self._last_jump_ns = 0
         self._next_sample_ns = 0
         self._next_look_ns = 0
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self.replay.run(), name="replay")
+        self._tasks.append(asyncio.create_task(self.replay.run(), name="replay"))
+
+    def show(self) -> None:
+        """From now on it is looked at."""
+        self._tasks.append(asyncio.create_task(self.core.scanner.run(), name="scanner"))
 
     async def stop(self) -> None:
-        task, self._task = self._task, None
-        if task is not None:
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def inherit(self, before: "Run") -> None:
         """Take over what is no tape's: what is computed, and the plans that are kept."""
         self.core.jobs = before.core.jobs
+        self.core.take_over_scan(before.core)
         self.core.files.plans = before.core.files.plans
 
     def go_on_from(self, before: "Run") -> None:

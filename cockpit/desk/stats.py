@@ -1,7 +1,7 @@
 """How a desk stands: one value, asked for before each frame."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -11,6 +11,9 @@ from cockpit.calculators.saved_plans import SavedPlan
 from cockpit.history.rows import ExposureSample, Figures
 from cockpit.history.service import Status
 from cockpit.state.view import MarketView
+
+if TYPE_CHECKING:
+    from cockpit.calculators.scan.ranked import RankedPairs
 
 Mode = Literal["LIVE", "DEMO", "REPLAY"]
 PlaybackState = Literal["running", "paused", "seeking", "ended"]
@@ -25,6 +28,17 @@ class Computation(msgspec.Struct, frozen=True, kw_only=True):
     asked: int = 0
     result: Any = None
     error: str = ""
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """Every pair of every asset, ranked: `pairs` of the last ranking, None before the first.
+
+    `problem` is a sentence about a ranking that failed after it, empty where none did.
+    """
+
+    is_on: bool = False
+    pairs: "RankedPairs | None" = None
+    problem: str = ""
 
 
 class PastMoment(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,3 +145,4 @@ class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     computation: Computation | None = None
     past: PastMoment | None = None
     playback: Playback | None = None
+    scan: Scan = Scan()

@@ -69,6 +69,8 @@ class VenueState:
         """Markets that are not watched, while there is a survey."""
         self.surveyed_ns: int | None = None
         self.survey_period_s: float | None = None
+        self.lent: frozenset[str] = frozenset()
+        """Symbols that are followed here for a while, watched or not."""
 
     @property
     def state(self) -> LinkState:
@@ -112,6 +114,7 @@ class MarketStore:
         self._venues = {name: VenueState(name, chain) for name, chain in venues}
         self._symbols = list(symbols)
         self._open = not symbols
+        self._lent: Mapping[str, frozenset[str]] = {}
         self._is_surveying = False
         self._accounts = Accounts()
         self.exposure = ExposureHistory()
@@ -186,13 +189,25 @@ class MarketStore:
         """Change the watch list: new symbols start empty, dropped ones are forgotten."""
         self._symbols = list(symbols)
         self._open = not symbols
+        self._follow()
+
+    def lend(self, symbols: Mapping[str, frozenset[str]]) -> None:
+        """By venue, the markets to follow beside the watch list; those from before are not any
+        more. They read like surveyed ones, of which a book is known."""
+        self._lent = symbols
+        if not self._open:
+            self._follow()
+
+    def _follow(self) -> None:
         for venue in self._venues.values():
+            lent = frozenset() if self._open else self._lent.get(venue.name, frozenset())
+            venue.lent = lent.difference(self._symbols)
             kept = venue.markets
             venue.markets = {}
             if self._is_surveying:
                 for market in kept.values():
                     self._keep_surveyed(venue, market)
-            for symbol in self._symbols:
+            for symbol in dict.fromkeys((*self._symbols, *sorted(venue.lent))):
                 market = kept.get(symbol) or MarketState(venue.name, symbol)
                 market.instrument = venue.instruments.get(symbol)
                 market.link = venue.state
@@ -230,8 +245,9 @@ class MarketStore:
 
     def sample(self, now_ns: int) -> None:
         """Append the present of every market to its rings; called every few seconds."""
-        for market in self.markets():
-            market.sample(now_ns)
+        for venue in self._venues.values():
+            for market in venue.markets.values():
+                market.sample(now_ns)
 
     def take_in(self, venue: str, symbol: str) -> None:
         """Have a market of which no fact has come yet, where everything is watched."""
@@ -415,11 +431,20 @@ class MarketStore:
 
     def markets(self) -> Sequence[MarketState]:
         """Every watched market, by venue, then by symbol, in the order of the screen."""
-        return [market for venue in self._venues.values() for market in venue.markets.values()]
+        return [
+            market
+            for venue in self._venues.values()
+            for symbol, market in venue.markets.items()
+            if symbol not in venue.lent
+        ]
 
-    def surveyed(self) -> Sequence[SurveyedMarket]:
-        """Every market that is surveyed and not watched, by venue."""
-        return [row for venue in self._venues.values() for row in venue.surveyed.values()]
+    def surveyed(self) -> Sequence[MarketState | SurveyedMarket]:
+        """Every market that is not watched, by venue: surveyed, or lent."""
+        found: list[MarketState | SurveyedMarket] = []
+        for venue in self._venues.values():
+            found += venue.surveyed.values()
+            found += (venue.markets[symbol] for symbol in venue.lent if symbol in venue.markets)
+        return found
 
     def listed(self, venue: str) -> Sequence[Instrument]:
         """Everything the venue lists, watched or not."""

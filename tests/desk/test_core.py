@@ -50,12 +50,16 @@ class QuietFeed:
     def __init__(self) -> None:
         self.wanted: tuple[str, ...] = ()
         self.is_surveying = False
+        self.lent = {}
 
     def want(self, symbols):
         self.wanted = symbols
 
     def survey(self, is_on):
         self.is_surveying = is_on
+
+    def lend(self, symbols):
+        self.lent = symbols
 
     def record(self, folder: Path | None) -> str:
         if folder is None:

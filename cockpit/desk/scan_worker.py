@@ -1,0 +1,66 @@
+"""What the scan's process does: unpack the markets, add what is kept of them, rank."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from cockpit.calculators.common.paid_history import Paid, paid_hourly
+from cockpit.calculators.scan.listing import Listing
+from cockpit.calculators.scan.packed import PackedScan, unpacked
+from cockpit.calculators.scan.ranked import RankedPairs
+from cockpit.calculators.scan.ranking import ScanJob, rank
+from cockpit.core.units import HOUR_NS
+from cockpit.desk.recall import payment
+from cockpit.history.layout import Folder
+from cockpit.history.reader import HistoryReader
+from cockpit.state.curves import SettledHistory
+
+KEPT_DAYS: Final = 30
+Market = tuple[str, str]
+
+
+class ScanOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """`history` is the folder of what is kept; None ranks without it."""
+
+    scan: PackedScan
+    history: Path | None = None
+
+
+def rank_order(order: ScanOrder, _: Callable[[int, int], bool]) -> RankedPairs:
+    """HistoryError with a sentence where what is kept cannot be read."""
+    scan = order.scan
+    listings = unpacked(scan.parts)
+    if order.history is not None:
+        kept = _remembered(order.history, scan.at_ns, {one.symbol for one in listings})
+        listings = tuple(_with_past(one, kept.get((one.venue, one.symbol))) for one in listings)
+    return rank(ScanJob(listings=listings, inputs=scan.inputs, at_ns=scan.at_ns))
+
+
+def _with_past(listing: Listing, kept: Paid | None) -> Listing:
+    """What is kept, where it goes further back than what was fetched."""
+    if kept is None or kept.rates.size <= listing.paid.rates.size:
+        return listing
+    return msgspec.structs.replace(listing, paid=kept, history="kept")
+
+
+_last: tuple[tuple[Path, int], Mapping[Market, Paid]] | None = None
+
+
+def _remembered(folder: Path, at_ns: int, symbols: Collection[str]) -> Mapping[Market, Paid]:
+    """Read once an hour: funding is paid no oftener."""
+    global _last
+    asked = folder, at_ns // HOUR_NS
+    if _last is None or _last[0] != asked:
+        _last = asked, _read(folder, at_ns, symbols)
+    return _last[1]
+
+
+def _read(folder: Path, at_ns: int, symbols: Collection[str]) -> dict[Market, Paid]:
+    histories: defaultdict[Market, SettledHistory] = defaultdict(SettledHistory)
+    for row in HistoryReader(Folder(folder)).settled(KEPT_DAYS, at_ns):
+        if row.symbol in symbols:
+            histories[row.venue, row.symbol].add(payment(row))
+    return {market: paid_hourly(history) for market, history in histories.items()}

@@ -1,0 +1,125 @@
+"""Ranks every market again and again, for as long as somebody wants to know.
+
+The state is read on the event loop, as it can be read nowhere else, some milliseconds at a time;
+what was read is ranked in a process of its own. Calculators are imported with the first question,
+not with the desk.
+"""
+
+import asyncio
+import contextlib
+import logging
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cockpit.desk.contract import Rank
+from cockpit.desk.stats import Scan
+from cockpit.desk.worker import Background
+from cockpit.state.view import MarketView
+
+if TYPE_CHECKING:
+    from cockpit.calculators.common.market_data import Settings
+    from cockpit.calculators.scan.packed import PackedScan
+    from cockpit.calculators.scan.ranked import RankedPairs
+
+log = logging.getLogger(__name__)
+
+EVERY_S: Final = 5.0
+SOON_S: Final = 1.0
+"""While markets are still coming in."""
+SETTLED_FRAC: Final = 0.98
+"""Of the pairs of the ranking before: then they have come in."""
+SLICE_S: Final = 0.004
+"""Of reading at a time: frames and keys come in between."""
+PAUSE_S: Final = 0.015
+
+
+class Scanner:
+    """`run` ranks for ever; it sleeps while nobody asks. `history` is the folder of what is kept;
+    `heard` is told every ranking."""
+
+    def __init__(
+        self,
+        view: MarketView,
+        settings: "Callable[[], Settings]",
+        history: Path | None,
+        heard: "Callable[[RankedPairs], None]",
+    ) -> None:
+        self.scan = Scan()
+        self._view = view
+        self._settings = settings
+        self._history = history
+        self._heard = heard
+        self._question = Rank()
+        self._asked = asyncio.Event()
+        self._background = Background()
+
+    def ask(self, question: Rank) -> None:
+        """Rank as asked from now on, first at once."""
+        if question != self._question:
+            self._question = question
+            self.scan = msgspec.structs.replace(self.scan, is_on=question.is_on, problem="")
+            self._asked.set()
+
+    def take_over(self, before: "Scanner") -> None:
+        """Go on where another leaves off: its question, and its process."""
+        self._background = before._background
+        self.ask(before._question)
+
+    async def run(self) -> None:
+        while True:
+            self._asked.clear()
+            pause_s = await self._rank(self._question) if self._question.is_on else None
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), pause_s)
+
+    def close(self) -> None:
+        self._background.close()
+
+    async def _rank(self, question: Rank) -> float:
+        """One ranking; how long to wait before the next."""
+        from cockpit.desk.scan_worker import ScanOrder, rank_order
+
+        before = self.scan.pairs
+        # What is kept takes seconds to read for the first time: the first answer is without.
+        history = None if before is None else self._history
+        order = ScanOrder(scan=await self._read(question), history=history)
+        # A screen stands in for stderr, and a process cannot inherit a screen.
+        with contextlib.redirect_stderr(sys.__stderr__):
+            task = self._background.start(rank_order, order)
+        try:
+            pairs = await asyncio.wrap_future(task.future)
+        except Exception as error:
+            # Whatever it was that failed over there: the screen says it and goes on.
+            log.exception("scan failed")
+            words = str(error) or type(error).__name__
+            self.scan = msgspec.structs.replace(self.scan, problem=words)
+            return EVERY_S
+        self.scan = Scan(is_on=self._question.is_on, pairs=pairs)
+        self._heard(pairs)
+        is_settled = before is not None and len(before) >= SETTLED_FRAC * len(pairs)
+        return EVERY_S if is_settled else SOON_S
+
+    async def _read(self, question: Rank) -> "PackedScan":
+        from cockpit.calculators.scan.listing import Listing, ScanInputs
+        from cockpit.calculators.scan.packed import PackedScan, pack
+        from cockpit.calculators.scan.reading import listings_by_symbol
+
+        inputs = ScanInputs(usd=question.usd, hold_h=question.hold_h)
+        settings = self._settings()
+        parts: list[bytes] = []
+        part: list[Listing] = []
+        until_s = time.perf_counter() + SLICE_S
+        for listings in listings_by_symbol(self._view, settings, inputs, {}):
+            part += listings
+            if time.perf_counter() >= until_s:
+                parts.append(pack(part))
+                part = []
+                await asyncio.sleep(PAUSE_S)
+                until_s = time.perf_counter() + SLICE_S
+        parts.append(pack(part))
+        return PackedScan(parts=tuple(parts), inputs=inputs, at_ns=settings.now_ns)

@@ -1,0 +1,70 @@
+"""Markets that are followed for a while beside the watch list."""
+
+import pytest
+
+from cockpit.core.events import BookSnapshot, Link, Prices
+from cockpit.state.store import MarketStore
+from tests.support import AT_NS
+
+WIF = {"venue": "a", "symbol": "WIF", "recv_ns": AT_NS}
+BOOK = BookSnapshot(bids=((1.99, 5.0),), asks=((2.01, 5.0),), **WIF)
+
+
+@pytest.fixture
+def store():
+    """Two live venues that watch BTC and survey the rest; WIF was told by one of them."""
+    store = MarketStore([("a", None), ("b", None)], ["BTC"])
+    store.survey(True)
+    for name in ("a", "b"):
+        store.apply(Link(venue=name, recv_ns=AT_NS, state="live"))
+    store.apply(Prices(mark=2.0, **WIF))
+    return store
+
+
+def names(markets):
+    return [(market.venue, market.symbol) for market in markets]
+
+
+def test_a_lent_market_has_a_book_and_is_not_among_the_watched_ones(store):
+    store.lend({"a": frozenset({"WIF"})})
+    store.apply(BOOK)
+    assert names(store.markets()) == [("a", "BTC"), ("b", "BTC")]
+    assert list(store.symbols()) == ["BTC"]
+    (lent,) = store.surveyed()
+    assert (lent.venue, lent.mark, lent.book.mid()) == ("a", 2.0, 2.0)
+    assert store.market("a", "WIF") is lent
+    assert store.market("b", "WIF") is None
+
+
+def test_given_back_it_is_surveyed_as_before_without_a_book(store):
+    store.lend({"a": frozenset({"WIF"})})
+    store.apply(BOOK)
+    store.lend({})
+    (row,) = store.surveyed()
+    assert (row.mark, row.book.is_known) == (2.0, False)
+
+
+def test_one_that_is_watched_meanwhile_keeps_its_book_when_it_is_given_back(store):
+    store.lend({"a": frozenset({"WIF"})})
+    store.apply(BOOK)
+    store.watch(["BTC", "WIF"])
+    store.lend({})
+    assert store.market("a", "WIF").book.is_known
+    assert ("a", "WIF") in names(store.markets())
+    assert names(store.surveyed()) == []
+
+
+def test_one_that_is_watched_no_more_stays_followed_while_it_is_lent(store):
+    store.watch(["BTC", "WIF"])
+    store.lend({"a": frozenset({"WIF"})})
+    store.apply(BOOK)
+    store.watch(["BTC"])
+    assert store.market("a", "WIF").book.is_known
+    assert names(store.markets()) == [("a", "BTC"), ("b", "BTC")]
+
+
+def test_where_everything_is_watched_nothing_is_lent():
+    store = MarketStore([("a", None)], [])
+    store.apply(Prices(mark=2.0, **WIF))
+    store.lend({"a": frozenset({"WIF"})})
+    assert names(store.markets()) == [("a", "WIF")]
