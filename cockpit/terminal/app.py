@@ -144,10 +144,15 @@ class CockpitApp(ControlledApp):
             readings.detail = stats.detail
             alert_actions.refresh(self)
             readings.venue_stats = stats.venues
+            readings.scan = stats.scan
         try:
             self.forms.beat()
         except Exception as error:  # a fault of a calculator costs its answer, not the screen
             self.fault("the answer", error)
+        try:
+            self.scans.beat(self.size.height)
+        except Exception as error:  # likewise
+            self.fault("the scan", error)
         frames = self.frame_stats()
         if frames is not None:
             readings.frames = frames

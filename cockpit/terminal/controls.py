@@ -22,6 +22,7 @@ from cockpit.ui.input.host import PickerSpec, PromptSpec
 from cockpit.ui.input.keymap import key_of, keymap_of
 from cockpit.ui.input.market_selection import select_symbol
 from cockpit.ui.input.navigation import LAYOUTS
+from cockpit.ui.input.scan_runner import ScanRunner
 from cockpit.ui.layout.workspaces import WORKSPACES
 from cockpit.ui.model import remembered
 from cockpit.ui.model.readings import Readings
@@ -71,6 +72,7 @@ class ControlledApp(PaintedApp):
         self.toaster = Toaster(self.readings, self.palette)
         self.workspace.above.append(self.toaster)
         self.forms = FormRunner(self.readings, desk, config)
+        self.scans = ScanRunner(self.readings, desk, config)
 
     @property
     def ui(self) -> UiState:

@@ -128,7 +128,8 @@ class Quote:
 def known_symbol(view: MarketView, symbol: str, form_field: str = "symbol") -> str:
     """The symbol as the view spells it. FieldError with the nearest name if it has none such."""
     names = {market.symbol: None for market in view.markets()}
-    if symbol in names:
+    # Not only what is watched: a market may be followed for a while because somebody looks at it.
+    if symbol in names or any(view.market(venue.name, symbol) for venue in view.venues()):
         return symbol
     folded = {name.casefold(): name for name in names}
     if symbol.casefold() in folded:

@@ -38,7 +38,8 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """m pairs, best first, at one size and hold. `figures` is (m, n), NaN where not known.
 
     `symbol`, `long`, `short`, `gate`, `cost_basis` and `history` are places, (m,), in `symbols`,
-    `venues`, `gates`, `COST_BASES` and `HISTORIES`. `fits`, (m, k), are what `renew` goes on from.
+    `venues`, `gates`, `COST_BASES` and `HISTORIES`. `is_sound` is False where a leg's own market is
+    stale, down or unknown. `fits`, (m, k), are what `renew` goes on from.
     """
 
     at_ns: int
@@ -52,6 +53,7 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     gate: Ints
     cost_basis: Ints
     history: Ints
+    is_sound: NDArray[np.bool_]
     figures: Floats
     fits: Floats
 

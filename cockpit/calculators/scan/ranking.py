@@ -159,7 +159,7 @@ def _ranked(
     figures = _figures(job.inputs, columns, pairs, money, hours)
     past = pairs.past
     fits = np.column_stack((past.phi, past.mean, past.sigma, past.level, formulas))
-    return _together(job, pairs, figures, fits, gates, order)
+    return _together(job, columns, pairs, figures, fits, gates, order)
 
 
 def _money(inputs: ScanInputs, columns: Columns, pairs: _Pairs) -> _Money:
@@ -294,10 +294,11 @@ def _figures(
 
 
 def _together(
-    job: ScanJob, pairs: _Pairs, figures: Floats, fits: Floats, gates: list[str | None],
-    order: Ints,
+    job: ScanJob, columns: Columns, pairs: _Pairs, figures: Floats, fits: Floats,
+    gates: list[str | None], order: Ints,
 ) -> RankedPairs:  # fmt: skip
     long, short = pairs.long, pairs.short
+    is_sound = columns.is_sound[long] & columns.is_sound[short]
     symbols, symbol = places_in([one.asset for one in job.listings])
     venues, venue = places_in([one.venue for one in job.listings])
     words, gate = places_in(gates)
@@ -317,6 +318,7 @@ def _together(
         gate=gate[order],
         cost_basis=basis[order],
         history=pairs.history[order],
+        is_sound=is_sound[order],
         figures=figures[order],
         fits=fits[order],
     )

@@ -28,6 +28,7 @@ from cockpit.ui.input import (
     navigation,
     past_actions,
     plan_actions,
+    scan_actions,
     tape_actions,
 )
 from cockpit.ui.input.host import Host
@@ -219,6 +220,8 @@ def _watching(host: Host, symbols: Iterable[str]) -> Command:
 
 
 def _watch(host: Host, words: Sequence[str]) -> Command:
+    if words and words[0].casefold() == "scan":
+        return scan_actions.read_watch(host, words[1:])
     return _watching(host, _symbols(host, words))
 
 
@@ -374,7 +377,8 @@ def _markets(host: Host, _: int) -> Iterable[str]:
 
 VERBS: tuple[Verb, ...] = (
     Verb("symbol SYMBOL", "the cursor to a symbol, such as BTC", _symbol, _watched),
-    Verb("watch SYMBOL,…", "watch these symbols and no others", _watch, _markets),
+    Verb("watch SYMBOL,…|scan N", "watch these symbols and no others; the best of the scan", _watch,
+         _markets),
     Verb("add SYMBOL,…", "watch these symbols as well", _add, _markets),
     Verb("drop SYMBOL,…", "watch these symbols no more", _drop, _watched),
     Verb(
@@ -391,6 +395,10 @@ VERBS: tuple[Verb, ...] = (
     Verb("span DURATION", "how much past the curves show: 1h to 30d", _span,
          lambda host, _: ("24h", "7d", "30d")),
     Verb("size USD", "the size that costs are quoted for, such as 250k", _size),
+    Verb("where EXPR|all", "pairs of the scan, such as net>50 and oi>5m and venue!=NAME",
+         scan_actions.read_where, scan_actions.where_words),
+    Verb("hold DURATION", "how long the scan's pairs are held: whole hours, such as 24h or 7d",
+         scan_actions.read_hold, lambda host, _: ("8h", "24h", "3d", "7d", "30d")),
     Verb("go WORKSPACE", "turn to a workspace", _workspace,
          lambda host, _: [w.id for w in WORKSPACES]),
     Verb("layout NAME", "how panes are placed: auto, wide, normal, narrow", _layout,

@@ -16,7 +16,7 @@ AREAS = {
     "cursor": "move", "symbol": "move", "pane": "panes", "workspace": "workspaces",
     "view": "what is shown, and how", "calc": "calculators", "plan": "plans",
     "position": "positions", "alert": "alerts",
-    "app": "the program", "tape": "recording",
+    "scan": "the scan", "app": "the program", "tape": "recording",
 }  # fmt: skip
 _IN_PROMPT = ":"
 """How the id of a palette entry begins that opens the command line with a verb."""

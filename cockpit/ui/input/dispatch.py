@@ -10,6 +10,7 @@ from cockpit.ui.input import (
     past_actions,
     plan_actions,
     position_actions,
+    scan_actions,
     tape_actions,
 )
 from cockpit.ui.input.host import Host
@@ -84,6 +85,7 @@ HANDLERS: dict[str, navigation.Handler] = {
     "workspace.plan": navigation.going("plan"),
     "workspace.stress": navigation.going("stress"),
     "workspace.health": navigation.going("health"),
+    "workspace.scan": navigation.going("scan"),
     "view.freeze": navigation.freeze,
     "view.filter": lambda host, _: dialog_openers.filter_prompt(host),
     "view.sort": navigation.sort,
@@ -117,6 +119,7 @@ HANDLERS: dict[str, navigation.Handler] = {
     **tape_actions.HANDLERS,
     **position_actions.HANDLERS,
     **alert_actions.HANDLERS,
+    **scan_actions.HANDLERS,
     "app.suspend": lambda host, _: host.suspend_process(),
     "app.quit": lambda host, _: host.leave(),
 }
@@ -126,5 +129,6 @@ LOCAL = {
     **position_actions.LOCAL,
     **alert_actions.LOCAL,
     **jump_actions.LOCAL,
+    **scan_actions.LOCAL,
 }
 """Pane -> what keys of the table mean in it instead of what they mean everywhere."""

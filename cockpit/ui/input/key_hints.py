@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cockpit.ui.input.keymap import EVERYWHERE, Action, Keymap
 
 FAMILIES = {"workspace": "workspaces", "calc": "calc"}
-"""Areas of actions that stand together or, where there is no room, as one: `1-7 workspaces`."""
+"""Areas of actions that stand together or, where there is no room, as one: `1-8 workspaces`."""
 _FOLDED_RANK = 2
 """How soon a folded family is left out; as `Action.shown`."""
 _BLANKS = 3
@@ -80,7 +80,7 @@ def _family(action_id: str) -> str:
 
 
 def _together(keys: Sequence[str]) -> str:
-    """`1-7` for digits that follow each other, `CHSX` for letters, else with blanks between."""
+    """`1-8` for digits that follow each other, `CHSX` for letters, else with blanks between."""
     joined = "".join(keys)
     if len(keys) > 1 and joined in "123456789":
         return f"{keys[0]}-{keys[-1]}"

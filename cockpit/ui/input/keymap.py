@@ -54,6 +54,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("workspace.plan", ("5",), "plan", "size a hedge or a staggered entry", shown=4),
     Action("workspace.stress", ("6",), "stress", "what a shock would cost", shown=4),
     Action("workspace.health", ("7",), "health", "links, chains and this program", shown=4),
+    Action("workspace.scan", ("8",), "scan", "every pair of every coin, ranked net", shown=4),
     Action("view.freeze", ("space",), "freeze",
            "hold the picture, the data go on; in a replay hold the tape", shown=3),
     Action("past.back", ("<",), "look back", "the screen as it was a minute ago; 0120<: two hours;"
@@ -110,6 +111,8 @@ ACTIONS: tuple[Action, ...] = (
            shown=1),
     Action("alert.mute", ("M",), "mute", "silence this alert's rule; :unmute lets it speak again",
            "alerts", shown=2),
+    Action("scan.failing", ("f",), "failing", "hide pairs that fail a gate, and show them again",
+           "scan", shown=2),
     Action("app.suspend", ("ctrl+z",), "suspend", "back to the shell; `fg` returns"),
     Action("app.quit", ("q", "ctrl+q"), "quit", "leave; the terminal is restored", shown=1),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The seven workspaces: which panes each shows, where, and in which order `tab` walks them."""
+"""The eight workspaces: which panes each shows, where, and in which order `tab` walks them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,6 +50,8 @@ PANES: Mapping[str, Pane] = {
     "links": LazyPane("health.links"),
     "trouble": LazyPane("health.trouble"),
     "program": LazyPane("health.program"),
+    "scan": LazyPane("scan.ranking"),
+    "scan_pair": LazyPane("scan.pair"),
 }
 """Every pane by the id under which layouts and focus know it. Workspaces may share one."""
 
@@ -199,7 +201,16 @@ STRESS = Workspace(
     ),
 )  # fmt: skip
 
-WORKSPACES: tuple[Workspace, ...] = (MARKETS, DEPTH, FUNDING, POSITIONS, PLAN, STRESS, HEALTH)
+SCAN = Workspace(
+    "8", "scan", "SCAN",
+    ("scan", "scan_pair"),
+    wide=column((Share(1), "scan"), (Cells(10), "scan_pair")),
+    normal=column((Share(1), "scan"), (Cells(8), "scan_pair")),
+)  # fmt: skip
+
+WORKSPACES: tuple[Workspace, ...] = (
+    MARKETS, DEPTH, FUNDING, POSITIONS, PLAN, STRESS, HEALTH, SCAN,
+)  # fmt: skip
 
 
 def workspace_of(ui: UiState) -> Workspace:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cockpit.desk.contract import Notice
-from cockpit.desk.stats import FeedStats, Mode, PastMoment, Playback, VenueStats
+from cockpit.desk.stats import FeedStats, Mode, PastMoment, Playback, Scan, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.ui.model.frame_cache import FrameCache
 from cockpit.ui.model.frame_stats import FrameStats
@@ -47,6 +47,7 @@ class Readings:
     notices: Sequence[Notice] = ()
     venue_stats: Mapping[str, VenueStats] = field(default_factory=dict)
     feed: FeedStats | None = None
+    scan: Scan = field(default_factory=Scan)
     frames: FrameStats = field(default_factory=FrameStats)
     detail: str = ""
     stats: str = ""

@@ -11,6 +11,7 @@ from cockpit.ui.model.calculator_form import Forms
 from cockpit.ui.model.past import Back
 from cockpit.ui.model.plan_list import PlanList
 from cockpit.ui.model.position_selection import PositionSelection
+from cockpit.ui.model.scan_state import ScanState
 from cockpit.ui.model.table import TableCursor
 
 CellMode = Literal["live", "predicted", "change_1h", "change_8h", "next", "age", "oi", "z"]
@@ -65,6 +66,7 @@ class UiState:
     plans: PlanList = field(default_factory=PlanList)
     positions: PositionSelection = field(default_factory=PositionSelection)
     alerts: AlertList = field(default_factory=AlertList)
+    scan: ScanState = field(default_factory=ScanState)
     pair_row: int = 0
     """The row of the cursor in the matrix of spreads; its column is the cursor's venue."""
     pairs: TableCursor = field(default_factory=TableCursor)

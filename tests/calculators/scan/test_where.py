@@ -28,7 +28,7 @@ def pairs(rows: list[Row]) -> RankedPairs:
     return RankedPairs(
         at_ns=0, inputs=ScanInputs(), symbols=symbols, venues=venues, gates=gates, symbol=symbol,
         long=both[::2], short=both[1::2], gate=gate, cost_basis=none, history=none, figures=figures,
-        fits=np.full((len(rows), 5), np.nan),
+        is_sound=none < 0, fits=np.full((len(rows), 5), np.nan),
     )  # fmt: skip
 
 

@@ -55,8 +55,8 @@ def test_no_default_key_is_one_that_multiplexers_and_terminals_take():
 
 
 def test_a_key_of_the_trader_replaces_the_default_ones():
-    keymap = Keymap({"view.freeze": "f, ctrl+f"}, actions=SIX)
-    assert keymap.keys("view.freeze") == ("f", "ctrl+f")
+    keymap = Keymap({"view.freeze": "e, ctrl+f"}, actions=SIX)
+    assert keymap.keys("view.freeze") == ("e", "ctrl+f")
     assert keymap.find("space", "depth") is None
     found = keymap.find("ctrl+f", "depth")
     assert found is not None
@@ -97,19 +97,19 @@ def test_a_narrow_key_line_keeps_what_matters_most_and_never_half_a_word():
 @pytest.mark.parametrize("pane", ["funding", "positions", "log"])
 def test_at_80_columns_every_workspace_and_calculator_still_has_its_key_in_the_line(pane):
     line = {(hint.keys, hint.name) for hint in hints(Keymap(), pane, 80)}
-    assert {("1-7", "workspaces"), ("CHSX", "calc"), ("?", "help"), ("q", "quit")} <= line
+    assert {("1-8", "workspaces"), ("CHSX", "calc"), ("?", "help"), ("q", "quit")} <= line
 
 
 def test_workspaces_are_named_one_by_one_or_not_at_all():
     for width in range(20, 260, 7):
         named = [id_ for id_ in ids(Keymap(), "funding", width) if id_.startswith("workspace.")]
-        assert len(named) in (0, 7), width
+        assert len(named) in (0, 8), width
 
 
 def test_folded_keys_that_were_given_other_keys_are_told_apart():
     moved = {"calc.hedge": "ctrl+g", "workspace.depth": "f2"}
     line = {hint.keys for hint in hints(Keymap(moved), "funding", 90)}
-    assert {"C ^g S X", "1 f2 3 4 5 6 7"} & line
+    assert {"C ^g S X", "1 f2 3 4 5 6 7 8"} & line
 
 
 @pytest.mark.parametrize(
@@ -168,14 +168,14 @@ def test_keys_are_printed_short():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("line", ['view.freeze = "f"', '"view.freeze" = "f"'])
+@pytest.mark.parametrize("line", ['view.freeze = "e"', '"view.freeze" = "e"'])
 def test_the_config_takes_an_id_with_and_without_quotes(tmp_path, line):
     path = tmp_path / "config.toml"
     path.write_text(f"[keys]\n{line}\n")
     loaded = config.load(path, environ={})
-    assert loaded.keys == {"view.freeze": "f"}
-    assert ("keys.view.freeze", "f", str(path)) in config.values(loaded)
-    assert keymap_of(loaded).keys("view.freeze") == ("f",)
+    assert loaded.keys == {"view.freeze": "e"}
+    assert ("keys.view.freeze", "e", str(path)) in config.values(loaded)
+    assert keymap_of(loaded).keys("view.freeze") == ("e",)
 
 
 def test_a_clash_in_the_config_names_the_file(tmp_path):
@@ -195,7 +195,7 @@ def test_keys_that_are_no_text_are_an_error_of_the_file(tmp_path):
 
 def test_check_counts_the_traders_keys_and_names_what_it_cannot_use(tmp_path):
     path = tmp_path / "config.toml"
-    path.write_text('[keys]\nview.freeze = "f"\n')
+    path.write_text('[keys]\nview.freeze = "e"\n')
     finding = check._keys(config.load(path, environ={}))
     assert (finding.status, "1 of them yours" in finding.detail) == ("ok", True)
     path.write_text('[keys]\nview.freez = "f"\n')

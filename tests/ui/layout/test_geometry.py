@@ -100,7 +100,8 @@ def test_tab_walks_all_panes_and_comes_back() -> None:
 
 
 def test_every_workspace_has_its_own_digit_and_name() -> None:
-    assert [workspace.digit for workspace in WORKSPACES] == list("1234567")
+    assert [workspace.digit for workspace in WORKSPACES] == list("12345678")
     assert [workspace.name for workspace in WORKSPACES] == [
         "MARKETS", "DEPTH", "FUNDING", "POSITIONS", "PLAN", "STRESS", "HEALTH",
+        "SCAN",
     ]  # fmt: skip

@@ -11,15 +11,17 @@ from cockpit.ui.text.styled import plain, width_of
 from cockpit.ui.theme.capabilities import ASCII
 from cockpit.ui.theme.themes import ROLES
 from tests.ui import scenes
+from tests.ui.scanned import scanned
 
+STATES = {**scenes.STATES, "scanned": scanned}
 SIZES = ((200, 60), (120, 40), (80, 24), (60, 15))
 RANDOM_SIZES = 60
 
 
-@pytest.mark.parametrize("state", scenes.STATES)
+@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
 def test_a_workspace_fills_the_screen_cell_by_cell(state: str, size: tuple[int, int]) -> None:
-    scene = scenes.STATES[state]()
+    scene = STATES[state]()
     width, height = size
     for workspace in WORKSPACES:
         show(scene.ui, workspace.id)
@@ -34,7 +36,7 @@ def test_a_workspace_fills_the_screen_cell_by_cell(state: str, size: tuple[int, 
 @pytest.mark.parametrize("name", PANES)
 def test_no_size_makes_a_pane_fail(name: str) -> None:
     chance = random.Random(name)
-    pictures = [make() for make in scenes.STATES.values()]
+    pictures = [make() for make in STATES.values()]
     for _ in range(RANDOM_SIZES):
         width, height = chance.randint(1, 230), chance.randint(1, 70)
         scene = chance.choice(pictures)
@@ -48,9 +50,9 @@ def test_no_size_makes_a_pane_fail(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PANES)
-@pytest.mark.parametrize("state", scenes.STATES)
+@pytest.mark.parametrize("state", STATES)
 def test_no_pane_is_blank_without_a_reason(name: str, state: str) -> None:
-    scene = scenes.STATES[state]()
+    scene = STATES[state]()
     inside = PANES[name].lines(scene, 100, 30)[1:-1]
     assert any(char.isalnum() for line in inside for char in plain(line)), name
 
@@ -87,9 +89,9 @@ def test_only_the_focused_pane_has_a_bright_frame() -> None:
         assert bright == [scene.ui.focus]
 
 
-@pytest.mark.parametrize("state", scenes.STATES)
+@pytest.mark.parametrize("state", STATES)
 def test_every_glyph_has_a_twin_in_ascii(state: str) -> None:
-    scene = scenes.STATES[state]()
+    scene = STATES[state]()
     scene.glyphs = "ascii"
     for name, pane in PANES.items():
         for width in (60, 120):

@@ -1,0 +1,39 @@
+"""Where the trader stands in the scan, and which rows he wants to see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cockpit.ui.model.table import TableCursor
+
+if TYPE_CHECKING:
+    from cockpit.calculators.scan.ranked import RankedPairs
+
+HOLDS_H = (8, 24, 72, 168, 720)
+"""How long pairs are thought to be held, as a key steps through them."""
+Key = tuple[str, str, str]
+"""Symbol and the two venues by name."""
+
+
+def _at_net() -> TableCursor:
+    return TableCursor(column="net")
+
+
+@dataclass(slots=True)
+class ScanState:
+    """`asset` is the coin of which all pairs are shown; empty: the best pair of each.
+
+    `before` is the cursor to go back to from the pairs of one coin. `passing_ns` maps a pair that
+    passes every gate to since when, 0 where that was so from the beginning. `renewed` are the rows
+    in view with the figures of `renewed_ns`, and `renewed_at` the place of each pair in them.
+    """
+
+    cursor: TableCursor = field(default_factory=_at_net)
+    hold_h: int = 24
+    hides_failing: bool = False
+    where: str = ""
+    asset: str = ""
+    before: TableCursor | None = None
+    passing_ns: dict[Key, int] = field(default_factory=dict)
+    renewed: "RankedPairs | None" = None
+    renewed_at: Mapping[Key, int] = field(default_factory=dict)

@@ -1,0 +1,42 @@
+"""A pair in one sentence that a trader could say aloud."""
+
+from cockpit.calculators.common.words import usd_words
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.scan_columns import APPROXIMATE, ScanRow
+from cockpit.ui.text import format as fmt
+from cockpit.ui.text.styled import Line, clean, longest
+
+_BASIS = {"touch": "cost from the touch, the book is too short", "tier": "cost from the volume"}
+
+
+def sentence(readings: Readings, row: ScanRow, width: int) -> Line:
+    """What it leaves and after how long, and why not, if not."""
+    long, short = row.venues
+    head: Line = [(f"{clean(row.symbol)}: ", "number")]
+    legs = f"long {long}, short {short}: "
+    brief = f"{readings.short(long)}/{readings.short(short)} "
+    net, hours = row.value("net_usd"), row.value("breakeven_h")
+    if net is None:
+        left, even = "what it leaves is not known", ""
+    else:
+        about = "" if row.is_by_book else APPROXIMATE
+        hold_h = row.pairs.inputs.hold_h
+        left = f"leaves {about}{usd_words(net)} in {hold_h} h"
+        even = ", never breaks even" if hours is None else f", even after {fmt.hours(hours)}"
+    guess = "" if row.is_by_book else f" ({basis_words(row)})" * bool(basis_words(row))
+    why: Line = [(" · passes every gate", "ok")]
+    if row.gate is not None:
+        why = [(f" · {clean(row.gate)}", "dim" if row.is_sound else "warn")]
+    return longest(
+        width,
+        [*head, (legs, "text"), (left, "number"), (even + guess, "text"), *why],
+        [*head, (legs, "text"), (left, "number"), (even, "text"), *why],
+        [*head, (brief, "text"), (left, "number"), *why],
+        [*head, (left, "number"), *why],
+        [*head, why[0]],
+    )
+
+
+def basis_words(row: ScanRow) -> str:
+    """What an uncertain cost rests on; empty for a book's."""
+    return _BASIS.get(row.pairs.row(row.place).cost_basis or "", "")
