@@ -11,7 +11,7 @@ the state, written by `decode` and compared by replay. Three rules hold for all 
 The JSON of an event is tagged with `type`, as `cockpit decode` prints it.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -275,21 +275,29 @@ class Rtt(Event, frozen=True, kw_only=True, gc=False, tag="rtt"):
 LinkState = Literal["connecting", "live", "stale", "down"]
 
 
-LinkFault = Literal["adapter", "driver"]
+LinkCause = Literal[
+    "address", "unreachable", "refused", "timeout", "tls", "proxy", "protocol",
+    "closed", "lost", "frame_size", "no_pong", "silence", "late", "restart",
+    "adapter", "driver",
+]  # fmt: skip
+"""Why a link is not live: it could not be made (the first line), it ended or says nothing of
+now (the second), or the cockpit itself failed (`OWN_FAULTS`)."""
+OWN_FAULTS: Final[frozenset[LinkCause]] = frozenset({"adapter", "driver"})
 
 
 class Link(Event, frozen=True, kw_only=True, gc=False, tag="link"):
     """The state of one connection, stated by the wire, not by the venue.
 
-    `essential` is False for a telemetry link, whose loss says nothing about the books. `fault`
-    tells that the cockpit itself failed, and which part of it; `reason` is for people.
+    `essential` is False for a telemetry link, whose loss says nothing about the books. `cause`
+    is why it is not live, UNSET where it is or where an old tape does not say; `reason` is the same
+    for people.
     """
 
     link: str = "main"
     state: LinkState
     reason: str = ""
     essential: bool = True
-    fault: LinkFault | msgspec.UnsetType = msgspec.UNSET
+    cause: LinkCause | msgspec.UnsetType = msgspec.UNSET
 
 
 class Reject(Event, frozen=True, kw_only=True, gc=False, tag="reject"):

@@ -212,7 +212,7 @@ class Engine:
                 recv_ns=self.clock.now_ns(),
                 state="down",
                 reason="driver fault, see log",
-                fault="driver",
+                cause="driver",
             )
             self._sink([link])
 

@@ -150,7 +150,7 @@ def _some(levels: Levels | None) -> Levels:
 
 def _links(document: SnapshotDocument, venues: Iterable[str]) -> Iterator[Link]:
     """The worst that is said of each venue; nothing of one that had not been tried."""
-    reasons = {chain.venue: chain.reason or "" for chain in document.chains}
+    chains = {chain.venue: chain for chain in document.chains}
     said: dict[str, set[LinkState]] = {name: set() for name in venues}
     for chain in document.chains:
         if chain.link is not None:
@@ -163,8 +163,13 @@ def _links(document: SnapshotDocument, venues: Iterable[str]) -> Iterator[Link]:
     for venue, states in said.items():
         state = next((state for state in WORST if state in states), None)
         if state is not None:
+            said_of = chains.get(venue)
             yield Link(
-                venue=venue, recv_ns=document.at_ns, state=state, reason=reasons.get(venue, "")
+                venue=venue,
+                recv_ns=document.at_ns,
+                state=state,
+                reason=(said_of.reason if said_of else None) or "",
+                cause=(said_of.cause if said_of else None) or msgspec.UNSET,
             )
 
 

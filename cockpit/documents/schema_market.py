@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from cockpit.core.events import LinkState
+from cockpit.core.events import LinkCause, LinkState
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
@@ -88,11 +88,15 @@ class MarketDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChainDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One venue's telemetry. Latency is our receive time less the venue's own stamp."""
+    """One venue's telemetry. Latency is our receive time less the venue's own stamp.
+
+    `cause` is why it is not live, `reason` the same in words.
+    """
 
     venue: Name
     chain: str | None = None
     link: LinkState | None = None
+    cause: LinkCause | None = None
     reason: str | None = None
     height: int | None = None
     block_age_s: NotNegative | None = None

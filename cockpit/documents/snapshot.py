@@ -176,6 +176,7 @@ def chain_document(venue: VenueRead, now_ns: int) -> ChainDocument:
         venue=venue.name,
         chain=venue.chain_name,
         link=venue.state,
+        cause=venue.cause,
         reason=venue.reason or None,
         height=chain.height,
         block_age_s=_rounded(chain.block_age_s(now_ns)),

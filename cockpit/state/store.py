@@ -13,6 +13,7 @@ import msgspec
 
 from cockpit.core.assets import AssetRules
 from cockpit.core.events import (
+    OWN_FAULTS,
     AccountFill,
     AccountState,
     Block,
@@ -24,6 +25,7 @@ from cockpit.core.events import (
     FundingPayment,
     Instrument,
     Link,
+    LinkCause,
     LinkState,
     Margin,
     OpenInterest,
@@ -92,10 +94,20 @@ class VenueState:
         return ""
 
     @property
+    def cause(self) -> LinkCause | None:
+        """Why the venue is not live; None when it is, or where an old tape does not say."""
+        state = self.state
+        for link in self.links.values():
+            cause = link.cause
+            if link.essential and link.state == state and cause is not msgspec.UNSET:
+                return cause
+        return "late" if state == "stale" and self.late_s is not None else None
+
+    @property
     def is_at_fault(self) -> bool:
         """Whether it is down because the cockpit itself failed."""
         links = [link for link in self.links.values() if link.essential and link.state == "down"]
-        return any(link.fault is not msgspec.UNSET for link in links)
+        return any(link.cause in OWN_FAULTS for link in links)
 
     def age_s(self, now_ns: int) -> float | None:
         """Seconds since anything arrived from the venue."""

@@ -12,6 +12,7 @@ from cockpit.core.events import (
     Instrument,
     Level,
     Link,
+    LinkCause,
     LinkState,
     Margin,
     Position,
@@ -101,6 +102,8 @@ class VenueRead(Protocol):
     def state(self) -> LinkState: ...
     @property
     def is_at_fault(self) -> bool: ...
+    @property
+    def cause(self) -> LinkCause | None: ...
     @property
     def reason(self) -> str: ...
     def age_s(self, now_ns: int) -> float | None: ...

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from cockpit.core.events import AnyEvent, Reject
+from cockpit.core.events import AnyEvent, LinkCause, Reject
 from cockpit.core.margins import VenueMargin
 from cockpit.core.market import FundingTerms
 
@@ -96,11 +96,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="want
 
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="closed"):
-    """The link is gone."""
+    """The link is gone: why, and the same in words. Tapes of before have the words alone."""
 
     at_ns: int
     link: str = MAIN
     reason: str = ""
+    cause: LinkCause | msgspec.UnsetType = msgspec.UNSET
 
 
 Input = Opened | Frame | Reply | Tick | Wanted | Closed

@@ -38,6 +38,7 @@ from cockpit.wire.endpoints import Endpoint
 from cockpit.wire.fetcher import Fetcher
 from cockpit.wire.link import AnyLink, PolledLink, WebSocketLink
 from cockpit.wire.pump import ACTIONS, Outcome, Pump, facts
+from cockpit.wire.reasons import Ending
 from cockpit.wire.tape import TapeHeader, TapeWriter
 
 log = logging.getLogger(__name__)
@@ -194,14 +195,15 @@ class Driver:
                     self._note_link(output)
         return facts(outcomes)
 
-    def connecting(self, link: str, reason: str) -> None:
-        """A link is being opened; `reason` is why the one before ended."""
+    def connecting(self, link: str, ended: Ending | None) -> None:
+        """A link is being opened; `ended` is why the one before did, None for the first."""
         event = Link(
             venue=self._spec.name,
             recv_ns=self._clock.now_ns(),
             link=link,
             state="connecting",
-            reason=reason,
+            reason="" if ended is None else ended.words,
+            cause=msgspec.UNSET if ended is None else ended.cause,
             essential=not self._spec.links[link].telemetry,
         )
         self._note_link(event)

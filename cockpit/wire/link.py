@@ -14,6 +14,7 @@ from cockpit.wire.backoff import Backoff
 from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.fetcher import USER_AGENT
 from cockpit.wire.proxy import Proxy, proxy_for
+from cockpit.wire.reasons import Ending
 
 if TYPE_CHECKING:
     from cockpit.wire.delivery import DirectConnection
@@ -31,8 +32,8 @@ class Host(Protocol):
 
     def feed(self, item: Input) -> None: ...
 
-    def connecting(self, link: str, reason: str) -> None:
-        """A connection is being made; `reason` says why the one before ended."""
+    def connecting(self, link: str, ended: Ending | None) -> None:
+        """A connection is being made; `ended` says why the one before did, if there was one."""
         ...
 
     def reject(self, reason: str) -> None: ...
@@ -102,18 +103,18 @@ class WebSocketLink:
         self._closing = asyncio.create_task(self._socket.close())
 
     async def run(self) -> None:
-        reason = ""
+        ended = None
         while True:
-            self._host.connecting(self._name, reason)
-            reason = await self._life()
-            self._host.feed(Closed(at_ns=self._clock.now_ns(), link=self._name, reason=reason))
+            self._host.connecting(self._name, ended)
+            ended = await self._life()
+            self._host.feed(_closed(self._clock.now_ns(), self._name, ended))
             await asyncio.sleep(self._backoff.next_s())
 
-    async def _life(self) -> str:
+    async def _life(self) -> Ending:
         """One connection from attempt to end; why it ended."""
         loop = asyncio.get_running_loop()
         socket = await self._open()
-        if isinstance(socket, str):
+        if isinstance(socket, Ending):
             return socket
         opened_s = loop.time()
         self._socket, self._restart_reason = socket, None
@@ -130,26 +131,27 @@ class WebSocketLink:
             writer.cancel()
             await socket.close()
 
-    async def _open(self) -> "DirectConnection | str":
+    async def _open(self) -> "DirectConnection | Ending":
         """A connection in the first dialect that the venue takes, or why there is none."""
         from websockets.exceptions import WebSocketException
 
-        reason = ""
+        ended = Ending("address", "no address")
         for _ in range(len(self._queries)):
             url = _asking(self._make_url(self._clock.now_ns()), self._queries[0])
             proxy = proxy_for(url, os.environ)
             if proxy is not None and proxy.problem:
-                return proxy.problem
+                return Ending("proxy", proxy.problem)
             try:
                 return await self._connect(url, proxy)
             except (OSError, WebSocketException, ValueError) as error:
                 log.info("not connected link=%s error=%r", self._name, error)
-                reason = reasons.not_connected(error)
-                reason = f"through proxy {proxy.shown}: {reason}" if proxy else reason
+                ended = reasons.not_connected(error)
+                if proxy is not None:
+                    ended = ended._replace(words=f"through proxy {proxy.shown}: {ended.words}")
                 if not reasons.is_bad_request(error):
                     break
             self._queries.rotate(-1)
-        return reason
+        return ended
 
     async def _connect(self, url: str, proxy: Proxy | None) -> "DirectConnection":
         from cockpit.wire.delivery import Connect, DirectConnection
@@ -171,7 +173,7 @@ class WebSocketLink:
         assert isinstance(connection, DirectConnection)
         return connection
 
-    async def _read(self, socket: "DirectConnection") -> str:
+    async def _read(self, socket: "DirectConnection") -> Ending:
         from websockets.exceptions import ConnectionClosed
 
         if self._coalescer is not None:
@@ -184,11 +186,11 @@ class WebSocketLink:
             if self._fault is not None:
                 raise self._fault from None
             if self._restart_reason is None:
-                reason = reasons.closed(error, self._max_frame_bytes)
+                ended = reasons.closed(error, self._max_frame_bytes)
                 if reasons.is_too_big(error):
-                    self._host.reject(reason)
-                return reason
-        return f"restart: {self._restart_reason}"
+                    self._host.reject(ended.words)
+                return ended
+        return reasons.restarted(self._restart_reason or "")
 
     def _deliver(self, data: str | bytes) -> None:
         """One message, while the socket is being read; nothing more after a restart was asked."""
@@ -227,9 +229,12 @@ class PolledLink:
             self._host.feed(Opened(at_ns=self._clock.now_ns(), link=MAIN))
             reason = await self._restarts.get()
             self._backoff.lived(loop.time() - opened_s)
-            at_ns = self._clock.now_ns()
-            self._host.feed(Closed(at_ns=at_ns, link=MAIN, reason=f"restart: {reason}"))
+            self._host.feed(_closed(self._clock.now_ns(), MAIN, reasons.restarted(reason)))
             await asyncio.sleep(self._backoff.next_s())
+
+
+def _closed(at_ns: int, link: str, ended: Ending) -> Closed:
+    return Closed(at_ns=at_ns, link=link, reason=ended.words, cause=ended.cause)
 
 
 def _asking(url: str, query: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cockpit.core.events import AnyEvent, Event, Link, LinkState, Reject, Rtt
+from cockpit.core.events import AnyEvent, Event, Link, LinkCause, LinkState, Reject, Rtt
 from cockpit.venues.contract import (
     MAIN,
     Closed,
@@ -132,7 +132,7 @@ class Pump:
         elif isinstance(item, Closed):
             link = self._links.get(item.link) or self._unknown(item.link)
             link.restarting = False
-            yield self._turn(link, "down", item.at_ns, item.reason)
+            yield self._turn(link, "down", item.at_ns, item.reason, item.cause)
         elif isinstance(item, Wanted):
             self.wants = item.wants
 
@@ -142,7 +142,7 @@ class Pump:
             return
         reason = f"no message for {quiet_ns // 1_000_000_000} s"
         if link.state == "live":
-            yield self._turn(link, "stale", at_ns, reason)
+            yield self._turn(link, "stale", at_ns, reason, "silence")
         if quiet_ns > RESTART_AFTER_QUIET * self._quiet_ns and not link.restarting:
             link.restarting = True
             yield Restart(reason, link.name)
@@ -154,12 +154,18 @@ class Pump:
         broken = [link for link in self._links.values() if link.state != "down"]
         for link in broken or [next(iter(self._links.values()))]:
             was_open = link.state != "down"
-            down = self._turn(link, "down", at_ns, "adapter fault")
-            yield msgspec.structs.replace(down, fault="adapter")
+            yield self._turn(link, "down", at_ns, "adapter fault", "adapter")
             if was_open:
                 yield Restart("adapter fault", link.name)
 
-    def _turn(self, link: _LinkLife, state: LinkState, at_ns: int, reason: str = "") -> Link:
+    def _turn(
+        self,
+        link: _LinkLife,
+        state: LinkState,
+        at_ns: int,
+        reason: str = "",
+        cause: LinkCause | msgspec.UnsetType = msgspec.UNSET,
+    ) -> Link:
         link.state = state
         return Link(
             venue=self._spec.name,
@@ -168,6 +174,7 @@ class Pump:
             state=state,
             reason=reason,
             essential=link.essential,
+            cause=cause,
         )
 
     def _unknown(self, name: str) -> _LinkLife:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 
+from cockpit.core.events import LinkCause
 from cockpit.venues.contract import (
     MAIN,
     Closed,
@@ -85,6 +86,7 @@ class _Wanted(_Line, tag="wanted"):
 class _Closed(_Line, tag="closed"):
     link: str = MAIN
     reason: str = ""
+    cause: LinkCause | msgspec.UnsetType = msgspec.UNSET
 
 
 _encode = msgspec.json.Encoder().encode
@@ -119,7 +121,7 @@ def _as_line(item: Input) -> _Line:
     if isinstance(item, Opened):
         return _Opened(at_ns=item.at_ns, link=item.link)
     if isinstance(item, Closed):
-        return _Closed(at_ns=item.at_ns, link=item.link, reason=item.reason)
+        return _Closed(at_ns=item.at_ns, link=item.link, reason=item.reason, cause=item.cause)
     return _Wanted(at_ns=item.at_ns, wants=as_taped(item.wants))
 
 
@@ -135,7 +137,7 @@ def _as_input(line: _Line) -> Input:
     if isinstance(line, _Opened):
         return Opened(at_ns=line.at_ns, link=line.link)
     if isinstance(line, _Closed):
-        return Closed(at_ns=line.at_ns, link=line.link, reason=line.reason)
+        return Closed(at_ns=line.at_ns, link=line.link, reason=line.reason, cause=line.cause)
     if isinstance(line, _Wanted):
         return Wanted(at_ns=line.at_ns, wants=line.wants.read())
     raise ValueError(f"no input looks like {type(line).__name__}")

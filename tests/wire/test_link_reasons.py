@@ -5,8 +5,10 @@ import errno
 import socket
 import ssl
 
+import msgspec
 import pytest
 
+from cockpit.core.events import Link
 from cockpit.wire import link
 from cockpit.wire.reasons import not_connected
 from tests.wire.loopback import closed_port, desk, until, venue
@@ -86,19 +88,34 @@ async def test_text_that_is_not_utf8() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "ending"),
     [
-        (ssl.SSLCertVerificationError("self-signed"), "TLS failure: certificate not trusted"),
-        (ssl.SSLError(1, "WRONG_VERSION_NUMBER"), "TLS failure"),
-        (OSError(errno.EHOSTUNREACH, "x"), "host unreachable"),
-        (OSError(errno.ENETUNREACH, "x"), "network unreachable"),
-        (ConnectionResetError(errno.ECONNRESET, "x"), "connection reset"),
-        (OSError("Multiple exceptions: [Errno 111] ::1, [Errno 111] 127.0.0.1"), None),
-        (OSError("something new"), "network error"),
-        (ValueError("label too long"), "invalid address"),
+        (
+            ssl.SSLCertVerificationError("self-signed"),
+            ("tls", "TLS failure: certificate not trusted"),
+        ),
+        (ssl.SSLError(1, "WRONG_VERSION_NUMBER"), ("tls", "TLS failure")),
+        (OSError(errno.EHOSTUNREACH, "x"), ("unreachable", "host unreachable")),
+        (OSError(errno.ENETUNREACH, "x"), ("unreachable", "network unreachable")),
+        (ConnectionResetError(errno.ECONNRESET, "x"), ("lost", "connection reset")),
+        (OSError("something new"), ("unreachable", "network error")),
+        (ValueError("label too long"), ("address", "invalid address")),
     ],
 )
-def test_errors_that_no_loopback_can_show(error: Exception, words: str | None) -> None:
-    """None: the text names this system's number for a refused connection, or another's."""
-    expected = words or ("connection refused" if errno.ECONNREFUSED == 111 else "network error")
-    assert not_connected(error) == expected
+def test_errors_that_no_loopback_can_show(error: Exception, ending: tuple[str, str]) -> None:
+    assert not_connected(error) == ending
+
+
+def test_of_several_addresses_the_number_in_the_text_is_this_systems_or_anothers() -> None:
+    error = OSError("Multiple exceptions: [Errno 111] ::1, [Errno 111] 127.0.0.1")
+    is_ours = errno.ECONNREFUSED == 111
+    assert not_connected(error).cause == ("refused" if is_ours else "unreachable")
+
+
+async def test_the_cause_of_a_lost_link_is_told_with_its_end_and_with_the_next_attempt() -> None:
+    async with desk(f"ws://127.0.0.1:{closed_port()}/ws") as here:
+        await until(lambda: len(here.reasons()) > 1, "the second attempt")
+        links = [event for event in here.events if isinstance(event, Link)]
+    told = {(link.state, link.cause) for link in links}
+    assert {("down", "refused"), ("connecting", "refused")} <= told
+    assert links[0].cause is msgspec.UNSET, "the first attempt has no end before it"

@@ -12,6 +12,7 @@ from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.fetcher import Fetcher
 from cockpit.wire.link import WebSocketLink
 from cockpit.wire.proxy import proxy_for
+from cockpit.wire.reasons import Ending
 from tests.support import only
 from tests.wire.loopback import closed_port, desk, until, venue
 from tests.wire.tiny import SPEC
@@ -137,7 +138,7 @@ class Listener:
     def feed(self, item: Input) -> None:
         self.inputs.append(item)
 
-    def connecting(self, link: str, reason: str) -> None:
+    def connecting(self, link: str, ended: Ending | None) -> None:
         """Said by the link before every attempt."""
 
     def reject(self, reason: str) -> None:

@@ -142,7 +142,7 @@ def test_our_own_bug_takes_the_links_down_and_a_fresh_session_takes_over() -> No
         ("main", "down", "adapter fault"),
         ("blocks", "down", "adapter fault"),
     ]
-    assert [link.fault for link in only(Link, outputs)] == ["adapter", "adapter"]
+    assert [link.cause for link in only(Link, outputs)] == ["adapter", "adapter"]
     assert only(Restart, outputs) == [
         Restart("adapter fault", "main"),
         Restart("adapter fault", "blocks"),

@@ -11,7 +11,7 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.positions import (
     account_name,
     key_of,
-    lacking,
+    lacking_of_its_own,
     note_key,
     portfolio,
     rate_is_old,
@@ -214,7 +214,7 @@ def _source(readings: Readings, row: Row) -> Cell:
 def _why(readings: Readings, row: Row) -> Cell:
     note = readings.ui.positions.notes.get(note_key(row), "")
     # That a venue states no leverage is true of all its rows: said at the bottom, not in each.
-    why = "; ".join(words for words in lacking(readings, row) if not words.startswith("lev:"))
+    why = "; ".join(lacking_of_its_own(readings, row))
     if note:
         return f"{note}{' · ' if why else ''}{why}", "accent"
     return why, "warn" if row.is_stale else "dim"

@@ -264,6 +264,14 @@ def _expected_usd(readings: Readings, market: MarketRead, leg: Leg) -> float | N
 
 def lacking(readings: Readings, row: Row) -> list[str]:
     """Why figures of a row are not known, or not to be trusted, in a few words each."""
+    found = lacking_of_its_own(readings, row)
+    if row.leverage is None and not row.leg.is_manual:
+        found.append("lev: none stated")
+    return found
+
+
+def lacking_of_its_own(readings: Readings, row: Row) -> list[str]:
+    """The same without what is true of all rows of a venue: that it states no leverage."""
     leg = row.leg
     reasons = [f"stale: {_why_old(readings, row)}"] if row.is_stale else []
     if row.liquidation.basis is None and not leg.is_manual:
@@ -280,8 +288,6 @@ def lacking(readings: Readings, row: Row) -> list[str]:
         reasons.append("uPnL: no entry")
     if row.funding_paid_usd is None:
         reasons.append("paid: no payment read")
-    if row.leverage is None:
-        reasons.append("lev: none stated")
     return reasons
 
 

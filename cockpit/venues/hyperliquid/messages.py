@@ -218,6 +218,11 @@ FILL: msgspec.json.Decoder[WireTrade | str] = msgspec.json.Decoder(WireTrade, st
 ENVELOPE = msgspec.json.Decoder(Envelope)
 QUOTED = msgspec.json.Decoder(Quoted)
 
+READ_CHANNELS = frozenset({
+    "l2Book", "bbo", "trades", "activeAssetCtx", "allDexsAssetCtxs", "allDexsClearinghouseState",
+    "userFundings", "userFills", "subscriptionResponse", "pong", "error",
+})  # fmt: skip
+"""Those that `MESSAGE` reads."""
 ACCOUNT_CHANNELS = ("allDexsClearinghouseState", "userFundings", "userFills")
 UNUSED_CHANNELS = frozenset({
     "activeAssetData", "activeSpotAssetCtx", "allMids", "assetCtxs", "candle",

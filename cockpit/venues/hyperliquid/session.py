@@ -298,8 +298,8 @@ class Session(VenueSession):
             odd = decoding.decode(wire.ODD, frame.data)
             if not isinstance(odd, str):
                 return self._odd(odd, reason, frame)
-            is_unknown = "$.channel" in reason
-            reason = f"unknown channel {named}" if is_unknown else f"{named}: {reason}"
+            is_known = named in wire.READ_CHANNELS
+            reason = f"{named}: {reason}" if is_known else f"unknown channel {named}"
         return (decoding.reject(VENUE, frame.at_ns, reason, frame.data),)
 
     def _odd(self, odd: wire.Odd, reason: str, frame: Frame) -> Sequence[Output]:

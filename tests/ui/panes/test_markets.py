@@ -57,7 +57,7 @@ def test_missing_stale_unlisted_and_faulty_are_four_different_cells() -> None:
     assert cell(unlisted, "bravo", "ETH") == ("—", "dim")
     broken = scenes.bare()
     scenes.store_of(broken).apply(
-        Link(venue="bravo", recv_ns=AT_NS, state="down", reason="of ours", fault="adapter")
+        Link(venue="bravo", recv_ns=AT_NS, state="down", reason="of ours", cause="adapter")
     )
     assert cell(broken, "bravo", "BTC") == ("!", "danger")
 
