@@ -38,6 +38,7 @@ from cockpit.core.events import (
     Volume,
 )
 from cockpit.core.margins import VenueMargin
+from cockpit.core.outlook import NOTHING_EXPECTED
 from cockpit.core.units import NS_PER_S
 from cockpit.state.accounts import AccountBook, AccountEvent, Accounts
 from cockpit.state.chain import ChainTelemetry
@@ -136,6 +137,7 @@ class MarketStore:
         self.version = 0
         self.clock_offset_ns = 0
         """This machine's clock minus the venues', as their stamps tell it; 0 where they do not."""
+        self.outlooks = NOTHING_EXPECTED
         self._judged_ns = 0
         for venue in self._venues.values():
             for symbol in self._symbols:
@@ -476,7 +478,7 @@ class MarketStore:
 
         Facts never change, so they are shared; the copy costs some ten milliseconds.
         """
-        facts: list[Event] = []
+        facts: list[object] = [self.outlooks]
         for venue in self._venues.values():
             facts += [*venue.instruments.values(), *venue.links.values()]
         return copy.deepcopy(self, {id(fact): fact for fact in facts})

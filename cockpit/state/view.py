@@ -18,6 +18,7 @@ from cockpit.core.events import (
     Position,
 )
 from cockpit.core.margins import VenueMargin
+from cockpit.core.outlook import Outlooks
 from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import Ring, SettledHistory
 from cockpit.state.exposure_history import ExposureHistory
@@ -142,11 +143,13 @@ class MarketView(Protocol):
     `asset_rules` is what the trader says of names that two coins share; see `identity`.
     `own_margins` are the trader's margin tables by venue, in place of the documented ones.
     `clock_offset_ns` is this machine's clock minus the venues', 0 where they do not tell.
+    `outlooks` is what funding is expected to be, where anybody forecasts it.
     """
 
     asset_rules: AssetRules
     own_margins: Mapping[str, VenueMargin]
     clock_offset_ns: int
+    outlooks: Outlooks
 
     @property
     def version(self) -> int:
