@@ -86,8 +86,8 @@ class Bank(msgspec.Struct, frozen=True, kw_only=True):
         return mean
 
 
-def bank_of(markets: Sequence[tuple[Learned, ...]]) -> Bank:
-    """The sources of each market, stacked."""
+def bank_of(markets: Sequence[tuple[Learned, ...]], model: str = "ours") -> Bank:
+    """The sources of each market, stacked; events by the model of this name, where they have it."""
     shape = (len(markets), SOURCES)
     events, horizons = len(ASKED), len(HORIZONS_H)
     bank = Bank(
@@ -105,16 +105,16 @@ def bank_of(markets: Sequence[tuple[Learned, ...]]) -> Bank:
     )
     for market, sources in enumerate(markets):
         for place, learned in enumerate(sources[:SOURCES]):
-            _put_events(bank, market, place, learned)
+            _put_events(bank, market, place, learned, model)
             _put_levels(bank, market, place, learned)
     return bank
 
 
-def _put_events(bank: Bank, market: int, place: int, learned: Learned) -> None:
+def _put_events(bank: Bank, market: int, place: int, learned: Learned, named: str) -> None:
     bank.center[market, place] = learned.events.scaling.center
     bank.width[market, place] = learned.events.scaling.width
     for event, name in enumerate(ASKED):
-        model = learned.events.models["ours"].get(name)
+        model = learned.events.models.get(named, {}).get(name)
         if model is None or np.isnan(model.base_rate):
             continue
         bank.event_known[market, place, event] = 1.0

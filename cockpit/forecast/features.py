@@ -88,6 +88,14 @@ def features(windows: Windows) -> Features:
     return Features(values=values, situation=situation)
 
 
+def with_premium(known: Features, windows: Windows) -> Features:
+    """The same rows when nothing but the premium of the windows has changed."""
+    values = known.values.copy()
+    for name, column in premium(windows, known.situation).items():
+        values[:, INDEX[name]] = column
+    return Features(values=values, situation=known.situation)
+
+
 def places_of(groups: Iterable[str]) -> Ints:
     """The columns of these groups."""
     return np.array([INDEX[name] for group in groups for name in COLUMNS[group]])

@@ -6,21 +6,20 @@ Features are those of the backtest, from the same function.
 
 import math
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
+from cockpit.core.outlook import Basis, ExpectedRate
 from cockpit.forecast.bank import ASKED, Bank, bank_of
 from cockpit.forecast.cells import BPS, Cells
-from cockpit.forecast.features import INDEX, features
+from cockpit.forecast.features import INDEX, Features, features
 from cockpit.forecast.learned import Learned
 from cockpit.forecast.premium_features import HORIZONS_H
 from cockpit.forecast.reasons import Reason, reasons
 from cockpit.forecast.row_statistics import last_interval
-from cockpit.forecast.windows import latest
-
-Basis = Literal["market", "venue", "reference", "mean", "nothing"]
+from cockpit.forecast.windows import Windows, latest
 
 WHY: dict[Basis, str] = {
     "market": "learned from the market's own {days:.0f} days",
@@ -29,15 +28,6 @@ WHY: dict[Basis, str] = {
     "mean": "a plain mean: too little is known for a model",
     "nothing": "nothing was settled lately",
 }
-
-
-class Expected(msgspec.Struct, frozen=True, kw_only=True):
-    """Mean rate of a horizon, a fraction per hour, with the 80 % interval where it is known."""
-
-    horizon_h: int
-    mean_hourly: float
-    low_hourly: float | None
-    high_hourly: float | None
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +39,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     basis: Basis
     days: float
     n: int
-    expected: tuple[Expected, ...]
+    expected: tuple[ExpectedRate, ...]
     p_flip: float | None
     p_spike: float | None
     reasons: tuple[Reason, ...]
@@ -64,15 +54,27 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """The models of some markets, stacked once and asked many times."""
+    """The models of some markets, stacked once and asked many times; `usual` are those that know
+    historical averages and nothing else."""
 
     sources: tuple[tuple[Learned, ...], ...]
     bank: Bank
+    usual: Bank
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A forecast of each market, and what it was made from."""
+
+    forecasts: list[Forecast]
+    windows: Windows
+    known: Features
 
 
 def desk_of(sources: Sequence[tuple[Learned, ...]]) -> Desk:
     """The sources of each market (see `learned.heard`), in the order of the markets."""
-    return Desk(sources=tuple(sources), bank=bank_of(sources))
+    return Desk(
+        sources=tuple(sources), bank=bank_of(sources), usual=bank_of(sources, model="history")
+    )
 
 
 def forecasts(markets: Sequence[Cells], desk: Desk) -> list[Forecast]:
@@ -80,13 +82,18 @@ def forecasts(markets: Sequence[Cells], desk: Desk) -> list[Forecast]:
     if not markets:
         return []
     windows = latest(markets)
-    known = features(windows)
+    return told(windows, features(windows), desk).forecasts
+
+
+def told(windows: Windows, known: Features, desk: Desk) -> Told:
+    """The forecasts of one market or more, a row each; `known` are the windows' features."""
     answers = desk.bank.ask(known.values)
     levels = np.stack([answers.mean, answers.low, answers.high], axis=2) / BPS
     _, interval_h = last_interval(windows.covered)
     rows = zip(
-        markets,
         desk.sources,
+        (windows.interest_hourly * 8.0 * BPS).tolist(),
+        (windows.dampener * BPS).tolist(),
         known.values.tolist(),
         interval_h.tolist(),
         known.situation.deviation_q95.tolist(),
@@ -94,13 +101,16 @@ def forecasts(markets: Sequence[Cells], desk: Desk) -> list[Forecast]:
         levels.tolist(),
         strict=True,
     )
-    return [_forecast(market, _Row(*row)) for market, *row in rows]
+    said = [_forecast(_Row(*row)) for row in rows]
+    return Told(forecasts=said, windows=windows, known=known)
 
 
 class _Row(NamedTuple):
     """One market's figures as plain numbers: a thousand array look-ups cost more than the fit."""
 
     sources: tuple[Learned, ...]
+    interest_bps: float
+    dampener_bps: float
     values: list[float]
     interval_h: float
     deviation_q95: float
@@ -111,13 +121,13 @@ class _Row(NamedTuple):
         return self.values[INDEX[name]]
 
 
-def _forecast(market: Cells, row: _Row) -> Forecast:
+def _forecast(row: _Row) -> Forecast:
     with_premium = not math.isnan(row.value("premium"))
     spoken = None if math.isnan(row.value("rate")) else _speaking(row.sources, with_premium)
     if spoken is None:
         return _plain(row)
     expected = tuple(
-        Expected(horizon_h=horizon_h, mean_hourly=mean, low_hourly=low, high_hourly=high)
+        ExpectedRate(horizon_h=horizon_h, mean_hourly=mean, low_hourly=low, high_hourly=high)
         for horizon_h, (mean, low, high) in zip(HORIZONS_H, row.levels, strict=True)
         if horizon_h >= row.interval_h and not math.isnan(mean)
     )
@@ -129,7 +139,7 @@ def _forecast(market: Cells, row: _Row) -> Forecast:
         expected=expected,
         p_flip=None if row.value("rate") == 0 or math.isnan(flip) else flip,
         p_spike=None if math.isnan(row.deviation_q95) or math.isnan(spike) else spike,
-        reasons=reasons(row.values, market.interest_hourly * 8.0 * BPS, market.dampener * BPS),
+        reasons=reasons(row.values, row.interest_bps, row.dampener_bps),
         with_premium=with_premium,
     )
 
@@ -146,10 +156,12 @@ def _plain(row: _Row) -> Forecast:
     """The mean of the longest window of at most a day that is known, without any odds."""
     means = [row.value(name) for name in ("mean_24h", "mean_8h", "rate", "mean_7d")]
     mean = next((mean for mean in means if not math.isnan(mean)), None)
-    expected: tuple[Expected, ...] = ()
+    expected: tuple[ExpectedRate, ...] = ()
     if mean is not None:
         expected = tuple(
-            Expected(horizon_h=horizon_h, mean_hourly=mean / BPS, low_hourly=None, high_hourly=None)
+            ExpectedRate(
+                horizon_h=horizon_h, mean_hourly=mean / BPS, low_hourly=None, high_hourly=None
+            )
             for horizon_h in HORIZONS_H
         )
     return Forecast(

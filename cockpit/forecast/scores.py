@@ -113,11 +113,13 @@ def calibration(happened: Floats, chance: Floats) -> Calibration | None:
 
 
 def mean_error(values: Floats, hours: Ints, lag_h: int = LAG_H) -> float | None:
-    """Newey-West standard error of a mean; autocovariances by hours apart, not by rows."""
+    """Newey-West standard error of a mean; autocovariances by hours apart, not by rows.
+
+    Rows of one hour (many markets) are one observation: they move together.
+    """
     if len(values) < 2:
         return None
-    off = np.zeros(int(hours.max() - hours.min()) + 1)
-    off[hours - hours.min()] = values - values.mean()
+    off = np.bincount(hours - hours.min(), weights=values - values.mean())
     variance = float(off @ off)
     for lag in range(1, min(lag_h, len(off) - 1) + 1):
         variance += 2.0 * (1.0 - lag / (lag_h + 1.0)) * float(off[lag:] @ off[:-lag])

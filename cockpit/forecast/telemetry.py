@@ -3,7 +3,8 @@
 import msgspec
 import numpy as np
 
-from cockpit.forecast.cells import HOUR_S, Cells, Floats, Ints
+from cockpit.forecast.cells import Floats, Ints
+from cockpit.forecast.windows import Windows
 
 
 def as_known(row_ns: Ints, arrived_ns: Ints, values: Floats, most_age_s: float) -> Floats:
@@ -33,14 +34,17 @@ def mean_before(row_ns: Ints, arrived_ns: Ints, values: Floats, span_s: float) -
     return np.where(count > 0, mean, np.nan)
 
 
-def with_running_premium(cells: Cells, now_ns: int, arrived_ns: Ints, premium: Floats) -> Cells:
-    """The cells with the premium of the last hour up to now in place of the last settlement's.
+def with_running_premium(windows: Windows, running: Floats) -> Windows:
+    """The windows with the premium of the last hour up to now, (rows,), in place of the last
+    settlement's; a row where it is NaN stays as it was.
 
-    At a settlement both are the same average; an hour without a sample changes nothing.
+    At a settlement both are the same average.
     """
-    mean = mean_before(np.array([now_ns]), arrived_ns, premium, HOUR_S)[0]
-    if np.isnan(mean) or not len(cells.paid):
-        return cells
-    known = np.full(len(cells.paid), np.nan) if cells.premium is None else cells.premium.copy()
-    known[-1] = mean
-    return msgspec.structs.replace(cells, premium=known)
+    known = ~np.isnan(running)
+    if not known.any():
+        return windows
+    premium = (
+        np.full(windows.paid.shape, np.nan) if windows.premium is None else windows.premium.copy()
+    )
+    premium[known, -1] = running[known]
+    return msgspec.structs.replace(windows, premium=premium)

@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.forecast.cells import HOUR_NS, Series, cells_of, hour_of
 from cockpit.forecast.cross import with_others
-from cockpit.forecast.features import INDEX, features, series_features
+from cockpit.forecast.features import INDEX, features, series_features, with_premium
 from cockpit.forecast.telemetry import as_known, bar_arrival_ns, mean_before, with_running_premium
 from cockpit.forecast.windows import latest
 from tests.forecast.markets import START_HOUR, market, rows
@@ -154,10 +154,12 @@ def test_premium_features_know_where_funding_flips_and_spikes():
 
 
 def test_the_running_premium_moves_a_forecast_before_the_next_settlement():
-    cells = cells_of(market(days=10))
-    now = int(market(days=10).at_ns[-1]) + 30 * 60_000_000_000
-    arrived = now - np.array([70, 40, 10]) * 60_000_000_000
-    running = with_running_premium(cells, now, arrived, np.array([9.0, -4e-4, -8e-4]))
-    # Of the last sixty minutes two samples: -6 bps on average.
-    assert features(latest([running])).values[0, INDEX["premium"]] == pytest.approx(-6.0)
-    assert with_running_premium(cells, now, arrived[:1], np.array([9.0])) is cells
+    windows = latest([cells_of(market(days=10)), cells_of(market(days=10, seed=2))])
+    running = with_running_premium(windows, np.array([-6e-4, np.nan]))
+    known = with_premium(features(windows), running)
+    assert known.values[0, INDEX["premium"]] == pytest.approx(-6.0)
+    # Where nothing was heard the settlement's own premium stands.
+    assert known.values[1, INDEX["premium"]] == features(windows).values[1, INDEX["premium"]]
+    # What was computed in part is what is computed as a whole.
+    np.testing.assert_array_equal(known.values, features(running).values)
+    assert with_running_premium(windows, np.full(2, np.nan)) is windows
