@@ -33,7 +33,8 @@ _INTO_CHAIN = f"INSERT OR IGNORE INTO chain VALUES ({', '.join('?' * len(CHAIN))
 _INTO_EXPOSURE = f"INSERT OR IGNORE INTO exposure VALUES ({', '.join('?' * len(EXPOSURE))})"
 _INTO_FORECASTS = (
     f"INSERT INTO forecasts VALUES ({', '.join('?' * len(FORECASTS))}) "
-    "ON CONFLICT DO UPDATE SET outcome = coalesce(excluded.outcome, outcome)"
+    "ON CONFLICT DO UPDATE SET outcome = coalesce(excluded.outcome, outcome), "
+    "flipped = coalesce(excluded.flipped, flipped), spiked = coalesce(excluded.spiked, spiked)"
 )
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ thread.
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -30,8 +30,8 @@ from cockpit.history.protocol import (
     SeriesAnswer,
     SeriesQuestion,
 )
-from cockpit.history.rows import ExposureSample, Gap, Sample, Settled, sample_of
-from cockpit.history.schema import EXPOSURE, FIGURES
+from cockpit.history.rows import ExposureSample, Forecast, Gap, Sample, Settled, sample_of
+from cockpit.history.schema import EXPOSURE, FIGURES, FORECASTS
 from cockpit.state.recollection import CurvePoint
 
 Floats = NDArray[np.float64]
@@ -54,6 +54,18 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     at_ns: NDArray[np.int64]
     values: dict[str, Floats]
     warnings: tuple[str, ...] = ()
+
+
+class PaidSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """What one market paid, (n,) each, `at_ns` ascending: rates are fractions per `interval_s`,
+    `premium` is NaN where it was not said."""
+
+    venue: str
+    symbol: str
+    at_ns: NDArray[np.int64]
+    rate: Floats
+    interval_s: Floats
+    premium: Floats
 
 
 class HistoryReader:
@@ -210,6 +222,37 @@ class HistoryReader:
         none: list[ExposureSample] = []
         return read_hot(self._folder.hot, read, none)
 
+    def payments(self, from_ns: int, to_ns: int) -> list[PaidSeries]:
+        """Funding paid from `from_ns` to before `to_ns`, by market, oldest first: as arrays, since
+        they may be years of it."""
+
+        def read(connection: sqlite3.Connection) -> list[PaidSeries]:
+            markets = connection.execute("SELECT venue, symbol, id FROM markets ORDER BY 1, 2")
+            return [
+                found
+                for venue, symbol, number in markets.fetchall()
+                for found in _paid_series(connection, (venue, symbol, number), from_ns, to_ns)
+            ]
+
+        none: list[PaidSeries] = []
+        return read_hot(self._folder.hot, read, none)
+
+    def forecasts(self, from_ns: int, to_ns: int, most: int) -> list[Forecast]:
+        """Forecasts made from `from_ns` to before `to_ns`, the newest `most` of them, newest
+        first."""
+
+        def read(connection: sqlite3.Connection) -> list[Forecast]:
+            found = connection.execute(
+                "SELECT * FROM forecasts WHERE made_ns >= ? AND made_ns < ? "
+                "ORDER BY made_ns DESC LIMIT ?",
+                (from_ns, to_ns, most),
+            )
+            # A store that nobody has migrated yet lacks the last columns.
+            return [Forecast(**dict(zip(FORECASTS, row, strict=False))) for row in found]
+
+        none: list[Forecast] = []
+        return read_hot(self._folder.hot, read, none)
+
     def gaps(self, from_ns: int, to_ns: int) -> list[Gap]:
         """Spans without rows that touch this one, oldest first."""
 
@@ -261,6 +304,28 @@ def _hot_series(connection: sqlite3.Connection, question: SeriesQuestion) -> Ser
             for name, column in zip(question.columns, values, strict=True)
         },
     )
+
+
+def _paid_series(
+    connection: sqlite3.Connection, market: tuple[str, str, int], from_ns: int, to_ns: int
+) -> Iterator[PaidSeries]:
+    """The series of a market; none where it paid nothing in the span."""
+    venue, symbol, number = market
+    rows = connection.execute(
+        "SELECT paid_at_ns, rate, interval_s, premium FROM settled WHERE market = ? "
+        "AND paid_at_ns >= ? AND paid_at_ns < ? ORDER BY paid_at_ns",
+        (number, from_ns, to_ns),
+    ).fetchall()
+    if rows:
+        at_ns, rate, interval_s, premium = zip(*rows, strict=True)
+        yield PaidSeries(
+            venue=venue,
+            symbol=symbol,
+            at_ns=np.array(at_ns, dtype=np.int64),
+            rate=np.array(rate, dtype=np.float64),
+            interval_s=np.array(interval_s, dtype=np.float64),
+            premium=np.array(premium, dtype=np.float64),
+        )
 
 
 def _nothing(columns: Sequence[str]) -> Series:

@@ -174,9 +174,12 @@ class ExposureSample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What a model said at `made_ns` of `for_ns`; `outcome` is what came, once it is known.
+    """What a model said at `made_ns` of the `horizon_s` up to `for_ns`, and what came of it.
 
-    `value` and `outcome` are funding as a fraction per hour, the probabilities 0 to 1.
+    `value` (within `low` and `high` four times of five), `outcome`, `rate` (of the moment),
+    `usual` (7-day mean) and `spike_above` (a deviation from the pin) are fractions per hour, the
+    probabilities 0 to 1. `days` is how much the model learned from. `outcome`, `flipped` and
+    `spiked` (0 or 1) are NULL until they are known.
     """
 
     venue: str
@@ -189,6 +192,14 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     p_flip: float | None = None
     p_spike: float | None = None
     outcome: float | None = None
+    low: float | None = None
+    high: float | None = None
+    rate: float | None = None
+    usual: float | None = None
+    spike_above: float | None = None
+    days: float | None = None
+    flipped: int | None = None
+    spiked: int | None = None
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -5,7 +5,8 @@ units. NULL is "not known". A store's version is SQLite's `user_version`.
 """
 
 import sqlite3
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 import msgspec
 
@@ -20,7 +21,7 @@ from cockpit.history.rows import (
     Settled,
 )
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 FIGURES: Final = tuple(Figures.__struct_fields__)
 CHAIN: Final = tuple(ChainSample.__struct_fields__)
@@ -80,6 +81,14 @@ VIEWS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("p_flip", "DOUBLE"),
         ("p_spike", "DOUBLE"),
         ("outcome", "DOUBLE"),
+        ("low", "DOUBLE"),
+        ("high", "DOUBLE"),
+        ("rate", "DOUBLE"),
+        ("usual", "DOUBLE"),
+        ("spike_above", "DOUBLE"),
+        ("days", "DOUBLE"),
+        ("flipped", "INTEGER"),
+        ("spiked", "INTEGER"),
     ),
     "gaps": (
         ("from_ns", "BIGINT"),
@@ -97,10 +106,19 @@ SMALL_TABLES: Final[dict[str, str]] = {
     ),
     "chain": f"SELECT {', '.join(CHAIN)} FROM chain",
     "exposure": f"SELECT {', '.join(EXPOSURE)} FROM exposure",
-    "forecasts": f"SELECT {', '.join(FORECASTS)} FROM forecasts",
+    "forecasts": "SELECT * FROM forecasts",
     "gaps": "SELECT from_ns, to_ns, nullif(venue, ''), why FROM gaps",
 }
-"""View -> its rows in the hot store, in the order of `VIEWS`."""
+"""View -> its rows in the hot store, in the order of `VIEWS`; see `small_rows`."""
+
+
+def small_rows(connection: sqlite3.Connection, name: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a small table. A store that nobody has migrated yet lacks the last columns:
+    what it does not have is not known."""
+    width = len(VIEWS[name])
+    for row in connection.execute(SMALL_TABLES[name]):
+        yield row if len(row) == width else (*row, *(None,) * (width - len(row)))
+
 
 _FIGURE_COLUMNS = ", ".join(f"{name} {'INTEGER' if name in WHOLE else 'REAL'}" for name in FIGURES)
 _SAMPLE_TABLE = (
@@ -139,7 +157,15 @@ _FIRST: Final = (
     "WITHOUT ROWID",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+_SECOND: Final = (
+    *(f"ALTER TABLE forecasts ADD COLUMN {name} REAL"
+      for name in ("low", "high", "rate", "usual", "spike_above", "days")),
+    *(f"ALTER TABLE forecasts ADD COLUMN {name} INTEGER" for name in ("flipped", "spiked")),
+    "CREATE INDEX forecasts_made ON forecasts (made_ns)",
+)  # fmt: skip
+"""What a forecast is measured against, and what came of its events."""
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SECOND)
 """Statements that lead from version N to N + 1; a step is never changed once it was released."""
 
 

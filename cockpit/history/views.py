@@ -12,7 +12,7 @@ from cockpit.history.cold import COLUMNS, hour_ranges, table_rows
 from cockpit.history.hot_read import read_hot
 from cockpit.history.layout import Folder
 from cockpit.history.manifest import ColdFile, cold_files
-from cockpit.history.schema import SMALL_TABLES, VIEWS
+from cockpit.history.schema import SMALL_TABLES, VIEWS, small_rows
 
 _ALWAYS: Final = 1 << 62
 
@@ -54,9 +54,8 @@ def open_views(
     columnar.make_table(database, "late_samples", COLUMNS, ())
 
     def load(connection: sqlite3.Connection) -> list[ColdFile]:
-        for name, sql in SMALL_TABLES.items():
-            if name in names:
-                columnar.make_table(database, f"hot_{name}", VIEWS[name], connection.execute(sql))
+        for name in SMALL_TABLES.keys() & names:
+            columnar.make_table(database, f"hot_{name}", VIEWS[name], small_rows(connection, name))
         if "samples" not in names:
             return []
         load_hot(database, connection, scope)

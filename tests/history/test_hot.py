@@ -7,8 +7,9 @@ import pytest
 from cockpit.history.errors import HistoryError
 from cockpit.history.hot import HotStore, NewerStore
 from cockpit.history.hot_read import read_hot
+from cockpit.history.reader import HistoryReader
 from cockpit.history.rows import Batch, ChainSample, ExposureSample, Figures, Forecast, Gap, Sample
-from cockpit.history.schema import FIGURES, VERSION, migrate
+from cockpit.history.schema import FIGURES, MIGRATIONS, VERSION, migrate, small_rows
 from tests.history.kit import DAY, HOUR_NS, NS_PER_S, Folder, files, marks, modes, paid, sample
 
 
@@ -190,3 +191,19 @@ def test_the_figures_of_a_book_are_kept_to_one_part_in_8192(store):
     )
     kept = [row[0] for row in store.connection.execute("SELECT bid25_usd FROM samples")]
     assert all(abs(a / b - 1) <= 2**-13 for a, b in zip(kept, usd, strict=True))
+
+
+def test_a_store_from_before_events_were_kept_is_read_without_them(folder):
+    folder.create()
+    connection = sqlite3.connect(folder.hot, isolation_level=None)
+    migrate(connection, MIGRATIONS[:1])
+    connection.execute(
+        "INSERT INTO forecasts VALUES ('v', 'BTC', 1, 2, 3, 'mean', 0.5, NULL, NULL, NULL)"
+    )
+    connection.close()
+    (said,) = HistoryReader(folder).forecasts(0, 10, 10)
+    assert (said.value, said.flipped, said.low) == (0.5, None, None)
+    (row,) = read_hot(folder.hot, lambda store: list(small_rows(store, "forecasts")), [])
+    assert row == ("v", "BTC", 1, 2, 3, "mean", 0.5, *(None,) * 11)
+    HotStore(folder).close()
+    assert HistoryReader(folder).forecasts(0, 10, 10) == [said]
