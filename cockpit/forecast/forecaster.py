@@ -18,7 +18,7 @@ from cockpit.forecast.labels import SPIKE_FLOOR
 from cockpit.forecast.learned import Learned
 from cockpit.forecast.learning import Key, Lesson, untaught
 from cockpit.forecast.ledger import Ledger, Made, Outcome
-from cockpit.forecast.live import Desk, Forecast, Told, desk_of, told
+from cockpit.forecast.live import Desk, Forecast, Told, desk_of, told, why
 from cockpit.forecast.market_past import MarketPast, Payments
 from cockpit.forecast.premium_features import HORIZONS_H
 from cockpit.forecast.scoreboard import scoreboard
@@ -180,7 +180,7 @@ def outlook(forecast: Forecast, key: Key, now_ns: int) -> Outlook:
         symbol=key[1],
         made_ns=now_ns,
         basis=forecast.basis,
-        why=forecast.why(),
+        why=why(forecast.basis, forecast.days, forecast.with_premium),
         days=forecast.days,
         expected=forecast.expected,
         p_flip=forecast.p_flip,
@@ -199,7 +199,7 @@ def _made(said: Told, desk: Desk, keys: Sequence[Key], due: Ints, now_ns: int) -
     forecasts = [said.forecasts[row] for row in due]
     return Made(
         hour=now_ns // HOUR_NS,
-        made_ns=now_ns,
+        made_ns=np.full(count, now_ns),
         markets=tuple(keys[row] for row in due),
         models=tuple(forecast.basis for forecast in forecasts),
         rate=situation.rate[due],

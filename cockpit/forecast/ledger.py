@@ -21,7 +21,7 @@ MOST_ROWS = 100_000
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """The forecasts of one hour, a row a market, all made at `made_ns` just after the hour.
+    """The forecasts of one hour, a row a market, made at `made_ns` (n,) just after the hour.
 
     Rates are fractions per hour. `rate`, `usual` (the 7-day mean) and `spike_above` are what
     outcomes are measured against. `levels` (n, horizons) and `chances` (n, 2: flip, spike) are
@@ -30,9 +30,9 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     hour: int
-    made_ns: int
     markets: tuple[tuple[str, str], ...]
     models: tuple[Basis, ...]
+    made_ns: Ints
     rate: Floats
     usual: Floats
     spike_above: Floats
@@ -150,7 +150,7 @@ def _joined(before: Made, after: Made) -> Made:
     """Both blocks as one; the rows of the first stay where they are."""
     arrays = {
         name: np.concatenate([getattr(before, name), getattr(after, name)])
-        for name in Made.__struct_fields__[4:]
+        for name in Made.__struct_fields__[3:]
     }
     return msgspec.structs.replace(
         before,
@@ -167,12 +167,11 @@ def together(blocks: Sequence[Made]) -> tuple[Ints, Made] | None:
     hours = np.concatenate([np.full(len(made.markets), made.hour) for made in blocks])
     whole = Made(
         hour=blocks[0].hour,
-        made_ns=blocks[0].made_ns,
         markets=tuple(market for made in blocks for market in made.markets),
         models=tuple(model for made in blocks for model in made.models),
         **{
             name: np.concatenate([getattr(made, name) for made in blocks])
-            for name in Made.__struct_fields__[4:]
+            for name in Made.__struct_fields__[3:]
         },
     )
     return hours, whole

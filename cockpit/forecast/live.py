@@ -45,12 +45,13 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
     with_premium: bool
 
-    def why(self) -> str:
-        """Which model spoke and why, in words."""
-        words = WHY[self.basis].format(days=self.days)
-        if self.basis in ("market", "venue") and not self.with_premium:
-            return f"{words}, without a premium"
-        return words
+
+def why(basis: Basis, days: float, with_premium: bool = True) -> str:
+    """Which model spoke and why, in words."""
+    words = WHY[basis].format(days=days)
+    if basis in ("market", "venue") and not with_premium:
+        return f"{words}, without a premium"
+    return words
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,71 +1,21 @@
 """A running program's forecasts: the same as a backtest's, made in time, scored by what came."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-import cockpit
 from cockpit.core.outlook import EventSkill, Score
 from cockpit.forecast.averages import EVENT_H, usual_chances, usual_level
 from cockpit.forecast.cells import HOUR_NS, cells_of
 from cockpit.forecast.features import INDEX, features, series_features
-from cockpit.forecast.forecaster import Forecaster, News
+from cockpit.forecast.forecaster import Forecaster
 from cockpit.forecast.labels import events, outcomes
 from cockpit.forecast.learning import learn
 from cockpit.forecast.ledger import EVENT, FLIP, SPIKE, together
-from cockpit.forecast.market_past import FIGURES, Payments
-from cockpit.forecast.reference import decode
 from cockpit.forecast.scoreboard import scoreboard
 from cockpit.forecast.training import rows_of
 from cockpit.forecast.windows import latest
+from tests.forecast.living import MINUTE_NS, REFERENCE, heard, keys, lived, news
 from tests.forecast.markets import market, rows
-
-REFERENCE = decode((Path(cockpit.__file__).parent / "data/forecast_reference.json").read_bytes())
-NO_FIGURES = np.full(len(FIGURES), np.nan)
-MINUTE_NS = 60_000_000_000
-
-
-def news(series, first, end, premium=np.nan):
-    """The settlements from `first` to before `end`, and the live premium beside them."""
-    part = slice(first, end)
-    return News(
-        venue=series.venue,
-        symbol=series.symbol,
-        interest_hourly=series.interest_hourly,
-        dampener=series.dampener,
-        paid=Payments(
-            at_ns=series.at_ns[part],
-            rate=series.rate[part],
-            interval_s=series.interval_s[part],
-            premium=np.full(end - first, np.nan)
-            if series.premium is None
-            else series.premium[part],
-        ),
-        premium=premium,
-        figures=NO_FIGURES,
-    )
-
-
-def keys(*markets):
-    return [(series.venue, series.symbol) for series in markets]
-
-
-def heard(forecaster, series, known):
-    """The first `known` settlements at once; the time is half a minute after the last."""
-    now_ns = int(series.at_ns[known - 1]) + MINUTE_NS // 2
-    forecaster.hear([news(series, 0, known)], now_ns)
-    return now_ns
-
-
-def lived(forecaster, series, first, end):
-    """Hour by hour: the settlement arrives, and half a minute later forecasts are made."""
-    looked = None
-    for place in range(first, end):
-        now_ns = int(series.at_ns[place]) + MINUTE_NS // 2
-        forecaster.hear([news(series, place, place + 1)], now_ns)
-        looked = forecaster.look(now_ns, keys(series))
-    return looked
 
 
 def test_a_live_row_equals_the_backtests_row_of_the_same_moment():

@@ -12,7 +12,7 @@ from cockpit.forecast.cells import HOUR_NS, cells_of
 from cockpit.forecast.features import INDEX
 from cockpit.forecast.learned import chance_of, heard, learn_events, level_of
 from cockpit.forecast.levels import fit_levels
-from cockpit.forecast.live import desk_of, forecasts
+from cockpit.forecast.live import desk_of, forecasts, why
 from cockpit.forecast.reasons import reasons
 from cockpit.forecast.reference import decode, encode
 from cockpit.forecast.training import pooled, rows_of
@@ -75,7 +75,7 @@ def test_without_a_model_a_plain_mean_is_given_and_said():
     assert forecast.basis == "mean"
     assert forecast.expected[0].mean_hourly == pytest.approx(series.rate[-24:].mean())
     assert (forecast.expected[0].low_hourly, forecast.p_flip, forecast.p_spike) == (None,) * 3
-    assert forecast.why().startswith("a plain mean")
+    assert why(forecast.basis, forecast.days).startswith("a plain mean")
 
 
 def test_a_market_that_stopped_settling_has_no_forecast(own):
