@@ -1,0 +1,161 @@
+"""The process that forecasts, so that the screen never waits for it.
+
+    python -m cockpit.desk.forecast_worker [FOLDER]
+
+Questions and answers are MessagePack documents on stdin and stdout, each after four bytes of
+length. With a history folder the models are learned anew once a day, in a thread beside the
+answers, and the ledger of earlier forecasts goes on where it was. The time never comes from here.
+"""
+
+import os
+import sys
+import threading
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+
+from cockpit import venues
+from cockpit.core.errors import CockpitError
+from cockpit.core.market import FundingTerms
+from cockpit.desk.forecast_protocol import (
+    Answer,
+    Failed,
+    Hear,
+    Heard,
+    Look,
+    Question,
+    Said,
+    unpacked,
+)
+from cockpit.forecast.forecaster import Forecaster
+from cockpit.forecast.kept import made_of, outcome_rows, rows_of, series_of
+from cockpit.forecast.learned import Learned
+from cockpit.forecast.learning import Lesson, learn
+from cockpit.forecast.ledger import MOST_ROWS
+from cockpit.forecast.reference import decode
+from cockpit.history.documents import read_document, write_document
+from cockpit.history.layout import DAY_NS, Folder
+from cockpit.history.reader import HistoryReader
+
+LEARN_DAYS = 400
+"""Of settlements that models learn from: a year and what its first month looks back on."""
+
+RECALL_DAYS = 90
+ROWS_A_FORECAST = 4
+
+
+class Teacher:
+    """Learns from history in a thread, once a day by the clock of whoever asks."""
+
+    def __init__(self, folder: Folder, reference: Learned) -> None:
+        self._folder = folder
+        self._reference = reference
+        self._learned_ns: int | None = None
+        self._thread: threading.Thread | None = None
+        self._lesson: Lesson | None = None
+        self.words = ""
+
+    def lesson(self, now_ns: int) -> Lesson | None:
+        """A new lesson, once; begins the next one when a day has passed."""
+        if self._thread is not None:
+            if self._thread.is_alive():
+                return None
+            self._thread = None
+            lesson, self._lesson = self._lesson, None
+            return lesson
+        if self._learned_ns is None or not 0 <= now_ns - self._learned_ns < DAY_NS:
+            self._learned_ns = now_ns
+            self._thread = threading.Thread(target=self._learn, args=(now_ns,), daemon=True)
+            self._thread.start()
+        return None
+
+    def _learn(self, now_ns: int) -> None:
+        try:
+            paid = HistoryReader(self._folder).payments(now_ns - LEARN_DAYS * DAY_NS, now_ns)
+            lesson = learn([series_of(one, _terms(one.venue)) for one in paid], self._reference)
+        except CockpitError as error:
+            self.words = f"nothing could be learned: {error.ui_message}"
+            return
+        except Exception as error:
+            self.words = f"nothing could be learned: {error}"
+            return
+        self._lesson = lesson
+        self.words = (
+            f"learned from {len(paid)} markets: {len(lesson.markets)} have 45 days of their own, "
+            f"{len(lesson.venues)} venues speak for their others"
+        )
+
+
+class Worker:
+    """Answers one question after the other."""
+
+    def __init__(self, folder: Folder | None) -> None:
+        text = (resources.files("cockpit") / "data" / "forecast_reference.json").read_bytes()
+        reference = decode(text)
+        self._forecaster = Forecaster(reference)
+        self._folder = folder
+        self._teacher = Teacher(folder, reference) if folder else None
+        self._is_recalled = folder is None
+
+    def answer(self, question: Question) -> Answer:
+        if isinstance(question, Hear):
+            self._forecaster.hear([unpacked(one) for one in question.news], question.now_ns)
+            return Heard()
+        return self._look(question)
+
+    def _look(self, question: Look) -> Said:
+        if not self._is_recalled:
+            self._is_recalled = True
+            self._recall(question.now_ns)
+        if self._teacher is not None:
+            lesson = self._teacher.lesson(question.now_ns)
+            if lesson is not None:
+                self._forecaster.teach(lesson)
+        looked = self._forecaster.look(question.now_ns, question.markets)
+        rows = list(outcome_rows(looked.outcomes))
+        if looked.made is not None:
+            expected = {(one.venue, one.symbol): one for one in looked.outlooks}
+            rows += rows_of(looked.made, expected)
+        return Said(
+            outlooks=looked.outlooks,
+            rows=tuple(rows),
+            scores=looked.scores,
+            lesson=self._teacher.words if self._teacher else "",
+        )
+
+    def _recall(self, now_ns: int) -> None:
+        assert self._folder is not None
+        rows = HistoryReader(self._folder).forecasts(
+            now_ns - RECALL_DAYS * DAY_NS, now_ns, MOST_ROWS * ROWS_A_FORECAST
+        )
+        for made in made_of(rows):
+            self._forecaster.ledger.add(made)
+
+
+def _terms(venue: str) -> FundingTerms | None:
+    """The documented formula; None where there is none, or the venue is no longer known."""
+    return venues.load(venue).SPEC.funding_terms if venue in venues.REGISTRY else None
+
+
+def main(argv: list[str]) -> int:
+    """Runs until its stdin ends; whatever goes wrong is an answer in words."""
+    os.nice(10)
+    worker = Worker(Folder(Path(argv[0])) if argv else None)
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    decoder = msgspec.msgpack.Decoder(Question)
+    while (document := read_document(source)) is not None:
+        question = decoder.decode(document)
+        answer: Answer
+        try:
+            answer = worker.answer(question)
+        except CockpitError as error:
+            answer = Failed(sentence=error.ui_message, detail=error.detail)
+        except Exception as error:
+            answer = Failed(sentence=f"no forecast: {error}", detail=repr(error))
+        write_document(target, answer)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
