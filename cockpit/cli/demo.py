@@ -43,7 +43,12 @@ def run(args: argparse.Namespace) -> int:
             memory = common.memory_order(args, config, is_real=False)
             kept = TraderPaths(plans=paths.plans_dir())
             engine = Engine(
-                config, mode="DEMO", endpoint_source=addresses, memory=memory, trader_paths=kept
+                config,
+                mode="DEMO",
+                endpoint_source=addresses,
+                memory=memory,
+                trader_paths=kept,
+                is_forecasting=True,
             )
             return run_screen(engine, config, diff=args.diff)
         finally:

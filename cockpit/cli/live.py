@@ -38,5 +38,6 @@ def run(args: argparse.Namespace) -> int:
                 trades=None if args.endpoints else paths.state_dir(),
             ),
             positions=common.load_positions(),
+            is_forecasting=True,
         )
         return run_screen(engine, config, diff=args.diff)

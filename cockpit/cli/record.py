@@ -58,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
         tapes=tapes,
         memory=memory,
         black_boxes=paths.black_box_dir(),
+        is_forecasting=memory is not None,
     )
     interrupted = loops.run(_record(engine, duration_s))
     print(report(engine), file=sys.stderr)

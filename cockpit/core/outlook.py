@@ -16,8 +16,8 @@ SPANS: Final[tuple[Span, ...]] = ("today", "7d", "all")
 
 PROVEN_N: Final = 200
 CONFIDENCE_SDS: Final = 1.96
-OLD_S: Final = 300.0
-"""Forecasts are made once a minute: an older one is of a program that fell behind."""
+OLD_S: Final = 3_900.0
+"""Forecasts are made once a minute and kept once an hour: an older one is not of now."""
 
 
 class ExpectedRate(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -73,7 +73,7 @@ class ForecastProcess:
         if document is None:
             self.close()
             raise CockpitError("the process that forecasts died; it is started anew")
-        answer = _ANSWER.decode(document)
+        answer: Answer = _ANSWER.decode(document)
         if isinstance(answer, Failed):
             raise CockpitError(answer.sentence, detail=answer.detail)
         return answer

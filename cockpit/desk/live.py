@@ -23,6 +23,8 @@ from cockpit.desk.contract import (
     Watch,
 )
 from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
+from cockpit.desk.forecasts import Forecasts
+from cockpit.desk.kept_outlooks import last_outlooks
 from cockpit.desk.memory import Memory, MemoryOrder
 from cockpit.desk.recall import read_recollections, take_over
 from cockpit.desk.recorder import Recorder, TapeOrder
@@ -79,6 +81,7 @@ class Engine:
         memory: MemoryOrder | None = None,
         trader_paths: TraderPaths = NOTHING_KEPT,
         positions: Sequence[Position] = (),
+        is_forecasting: bool = False,
     ) -> None:
         """`black_boxes`, `alerts_dir` and `memory` None keep nothing on disk; `positions` were
         typed, and are read again where `trader_paths` says from where."""
@@ -124,6 +127,7 @@ class Engine:
         self._lent: Mapping[str, frozenset[str]] = {}
         """By venue, symbols that are followed there beside those of all, for as long as somebody
         looks at them."""
+        self.forecasts = self._forecasts(memory) if is_forecasting else None
         self._kept: dict[str, dict[str, KeptSpan]] = {}
         self._added: set[str] = set()
         """Markets that were watched because of a position; the trader may drop them again."""
@@ -170,6 +174,14 @@ class Engine:
         self._tasks.append(asyncio.create_task(self._sample(), name="sampler"))
         self._tasks.append(asyncio.create_task(self.alerting.run(), name="alerts"))
         self._tasks.append(asyncio.create_task(self.core.scanner.run(), name="scanner"))
+        if self.forecasts is not None:
+            self._tasks.append(asyncio.create_task(self.forecasts.run(), name="forecasts"))
+
+    def _forecasts(self, memory: MemoryOrder | None) -> Forecasts:
+        """With a memory they are kept, and the models learn from it."""
+        folder = memory.folder if memory else None
+        remember = self.memory.offer if self.memory else None
+        return Forecasts(self.view, self.clock, self.specs, folder, remember)
 
     def follow(self, follows: Sequence[Follow]) -> None:
         """Follow these accounts in place of the configured ones; before the start."""
@@ -192,6 +204,8 @@ class Engine:
     async def stop(self) -> None:
         """Close every link and tape."""
         self.core.close()
+        if self.forecasts is not None:
+            self.forecasts.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -242,6 +256,7 @@ class Engine:
         except HistoryError as error:
             self.core.note(Notice(now_ns, "", error.ui_message, "warn"))
         else:
+            self.view.outlooks = await asyncio.to_thread(last_outlooks, memory.folder, now_ns)
             for key, recollection in found.items():
                 for venue, spans in take_over(self.view, {key: recollection}).items():
                     self._kept.setdefault(venue, {}).update(spans)

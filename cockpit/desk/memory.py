@@ -83,6 +83,10 @@ class Memory:
             self._sampled.append(self._slot(slot_ns, before_ns))
             self._hand_over()
 
+    def offer(self, batch: Batch) -> None:
+        """Rows that are not of a slot, with the next slot's."""
+        self._sampled.append(batch)
+
     def stop(self) -> None:
         """Write the rest. Blocks for as long as the disk needs, a few seconds at most."""
         now_ns = self._clock.now_ns()

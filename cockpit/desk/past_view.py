@@ -27,6 +27,7 @@ from cockpit.core.events import (
 )
 from cockpit.core.margins import VenueMargin
 from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.desk.kept_outlooks import kept_outlooks
 from cockpit.desk.recall import GAP_NS, SETTLED_DAYS, Key, curve_of, payment
 from cockpit.desk.stats import PastMoment
 from cockpit.history.protocol import MomentQuestion
@@ -100,6 +101,7 @@ def _view(
     store = MarketStore(frame.venues, frame.symbols)
     store.asset_rules = frame.asset_rules
     store.own_margins = frame.own_margins
+    store.outlooks = kept_outlooks(reader, at_ns)
     store.follow(frame.accounts)
     store.survey(is_on=True)
     store.apply_all(frame.instruments)
