@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from cockpit.alerts import measures_forecast
 from cockpit.alerts.baseline import Past
 from cockpit.alerts.measures_account import ACCOUNT_KINDS, AccountMeasures
+from cockpit.alerts.measures_forecast import FORECAST_KINDS
 from cockpit.alerts.measures_venue import VENUE_KINDS, VenueMeasures
 from cockpit.alerts.rule import Rule
 from cockpit.alerts.states import Reading
@@ -59,6 +61,8 @@ class Measures:
             yield from self._account.read(rule.kind, view, now_ns)
         elif rule.kind in VENUE_KINDS:
             yield from self._venue.read(rule.kind, view, now_ns)
+        elif rule.kind in FORECAST_KINDS:
+            yield from measures_forecast.read(rule.kind, view, now_ns)
         elif rule.kind == "spread":
             yield from _spreads(rule, view, now_ns)
         else:

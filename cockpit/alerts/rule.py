@@ -8,6 +8,7 @@ import msgspec
 Kind = Literal[
     "funding_level", "funding_flip", "predicted_flip", "spread", "unpinned", "depth", "oi_jump",
     "basis", "venue", "block_age", "latency", "liquidation", "margin", "net_delta", "carry",
+    "flip_likely", "spike_likely",
 ]  # fmt: skip
 Severity = Literal["info", "warn", "danger"]
 
@@ -27,6 +28,8 @@ UNITS: dict[str, str] = {
     "margin": "maintenance margin over equity",
     "net_delta": "net notional of an asset in USD, either sign",
     "carry": "USD an hour of the whole book (fires below)",
+    "flip_likely": "chance of a change of sign within 8 h, where such odds are proven",
+    "spike_likely": "chance of a spike within 8 h, where such odds are proven",
 }
 """What `threshold` means for each kind."""
 
@@ -35,7 +38,7 @@ UNIT: dict[str, str] = {
     "unpinned": "premium_frac", "depth": "of_median_frac", "oi_jump": "change_frac",
     "basis": "bps", "venue": "s", "block_age": "cadences", "latency": "of_baseline",
     "liquidation": "distance_frac", "margin": "of_equity_frac", "net_delta": "usd",
-    "carry": "usd_per_hour",
+    "carry": "usd_per_hour", "flip_likely": "chance", "spike_likely": "chance",
 }  # fmt: skip
 """The unit of an alert's `value` and `threshold`, in one word, for programs."""
 
@@ -143,6 +146,10 @@ DEFAULT_RULES: tuple[Rule, ...] = (
          cooldown_s=600),
     Rule(name="margin thin", kind="margin", threshold=0.70, severity="danger", cooldown_s=600),
     Rule(name="book not flat", kind="net_delta", threshold=1_000.0, for_s=60, cooldown_s=HOUR),
+    Rule(name="flip likely", kind="flip_likely", threshold=0.5, clear=0.35, for_s=120,
+         cooldown_s=HOUR),
+    Rule(name="spike likely", kind="spike_likely", threshold=0.6, clear=0.45, for_s=120,
+         cooldown_s=HOUR),
     Rule(name="book costs money", kind="carry", threshold=-10.0, clear=0.0, for_s=60,
          cooldown_s=HOUR),
 )  # fmt: skip

@@ -17,6 +17,7 @@ _WORKSPACE = {
     "funding_flip": "funding", "predicted_flip": "funding", "unpinned": "funding",
     "spread": "funding", "liquidation": "positions", "margin": "positions",
     "net_delta": "positions", "carry": "positions",
+    "flip_likely": "funding", "spike_likely": "funding",
 }  # fmt: skip
 """Kind of alert -> the workspace that says most of it; else the markets."""
 

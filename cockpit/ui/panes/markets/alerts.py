@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cockpit.alerts.measures_forecast import why_off
 from cockpit.alerts.states import Alert, Firing
 from cockpit.core.units import utc
 from cockpit.ui.model.readings import Readings
@@ -69,7 +70,8 @@ def _verdict(readings: Readings, width: int) -> Line | None:
     if alarms.muted:
         words = f"muted: {clean(', '.join(sorted(alarms.muted)))}"
         return longest(width, [(words, "dim")], [(f"{len(alarms.muted)} muted", "dim")])
-    return None
+    off = why_off("flip_likely", readings.view.outlooks)
+    return longest(width, [(clean(off), "dim")], [("flip alerts are off", "dim")]) if off else None
 
 
 def _when(at_ns: int, now_ns: int) -> str:
