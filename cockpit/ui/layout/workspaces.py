@@ -34,6 +34,8 @@ PANES: Mapping[str, Pane] = {
     "premium": LazyPane("funding.premium"),
     "spreads": LazyPane("funding.spreads"),
     "pair": LazyPane("funding.pair"),
+    "outlook": LazyPane("funding.outlook"),
+    "scores": LazyPane("funding.scores"),
     "alerts": LazyPane("markets.alerts"),
     "positions": LazyPane("positions.positions"),
     "exposure": LazyPane("positions.exposure"),
@@ -126,16 +128,21 @@ DEPTH = Workspace(
 
 FUNDING = Workspace(
     "3", "funding", "FUNDING",
-    ("terms", "spreads", "pair", "term_plot", "curves", "premium"),
+    ("terms", "spreads", "pair", "term_plot", "curves", "premium", "outlook", "scores"),
     wide=row(
         (Share(1.15, 108), column(
-            (PerVenue(4), "terms"), (Share(1), "term_plot"), (PerVenue(3), "premium"),
+            (PerVenue(4), "terms"), (Share(1), "term_plot"), (PerVenue(3), "outlook"),
+            (PerVenue(3), "premium"),
         )),
-        (Share(1), column((PerVenue(4), "spreads"), (Share(1.1), "pair"), (Share(1), "curves"))),
+        (Share(1), column(
+            (PerVenue(4), "spreads"), (Share(1.1), "pair"), (Share(1), "curves"),
+            (PerVenue(3, most=8), "scores"),
+        )),
     ),
     normal=column(
         (PerVenue(4, most=7), "terms"),
         (Share(1), row((Share(1.2), "pair"), (Share(1), "curves"), (Share(0.8), "term_plot"))),
+        (PerVenue(3, most=7), row((Share(1), "outlook"), (Share(1), "scores"))),
         (PerVenue(3, most=7), row((Share(1), "spreads"), (Share(1.1), "premium"))),
     ),
 )  # fmt: skip

@@ -14,7 +14,10 @@ from cockpit.ui.model.position_selection import PositionSelection
 from cockpit.ui.model.scan_state import ScanState
 from cockpit.ui.model.table import TableCursor
 
-CellMode = Literal["live", "predicted", "change_1h", "change_8h", "next", "age", "oi", "z"]
+CellMode = Literal[
+    "live", "predicted", "change_1h", "change_8h", "next", "age", "oi", "z",
+    "expected_8h", "p_flip",
+]  # fmt: skip
 CELL_MODES: tuple[CellMode, ...] = get_args(CellMode)
 """What a cell of the funding heatmap says; its colour is that of what it says."""
 

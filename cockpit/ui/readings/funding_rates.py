@@ -12,6 +12,7 @@ from cockpit.core.units import HOUR_NS, HOUR_S, hour_floor_ns, hourly
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import TENORS, Tenor
+from cockpit.ui.readings.outlooks import expected
 from cockpit.ui.readings.same_asset import first_asset
 
 MIN_COVERAGE = 0.7
@@ -88,7 +89,10 @@ def z_score(market: MarketRead, now_ns: int) -> float | None:
 
 
 def terms(readings: Readings, venue: str) -> dict[Tenor, float | None]:
-    """The funding curve of the selected symbol at a venue, one rate a tenor."""
+    """The funding curve of the selected symbol at a venue, one rate a tenor.
+
+    What is expected is the forecast's; where there is none, a rate that reverts as it has.
+    """
     return readings.once(("terms", venue, readings.symbol), lambda: _terms(readings, venue))
 
 
@@ -109,6 +113,10 @@ def _terms(readings: Readings, venue: str) -> dict[Tenor, float | None]:
     if basis is not None and past.fit is not None:
         for tenor, hours in _AHEAD_H.items():
             out[tenor] = expected_mean(basis, past.fit.mu, past.fit.phi, hours)
+    for tenor, hours in _AHEAD_H.items():
+        said = expected(readings, venue, hours)
+        if said is not None:
+            out[tenor] = said.mean_hourly
     return out
 
 

@@ -8,6 +8,7 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import CellMode
 from cockpit.ui.readings import funding_rates
 from cockpit.ui.readings.market_rates import next_payment_s, rate_is_stale
+from cockpit.ui.readings.outlooks import chance, outlook_of
 from cockpit.ui.text import format as fmt
 
 SOON_S = 60.0
@@ -16,6 +17,8 @@ OI_BOUNDS = (0.005, 0.015, 0.05, 0.15)
 """Steps of colour for a change of open interest, a fraction."""
 Z_BOUNDS = (1.0, 2.0, 3.0, 5.0)
 """Steps of colour for a robust z."""
+FLIP_BOUNDS = (0.1, 0.25, 0.5, 0.75)
+"""Steps of colour for the chance of a flip."""
 
 
 def fresh_hourly(readings: Readings, venue: str, symbol: str) -> float | None:
@@ -116,6 +119,18 @@ def _z(readings: Readings, market: MarketRead) -> Figure:
     return fmt.signed(score, 1), step_role(score, Z_BOUNDS)
 
 
+def _expected(readings: Readings, market: MarketRead) -> Figure:
+    found = outlook_of(readings, market.venue, market.symbol)
+    said = found.over(8) if found else None
+    return _rate(said.mean_hourly if said else None, readings)
+
+
+def _flip(readings: Readings, market: MarketRead) -> Figure:
+    found = outlook_of(readings, market.venue, market.symbol)
+    odds = found.p_flip if found else None
+    return chance(odds), step_role(odds, FLIP_BOUNDS)
+
+
 _FIGURES: dict[CellMode, Callable[[Readings, MarketRead], Figure]] = {
     "live": _live,
     "predicted": _predicted,
@@ -125,4 +140,6 @@ _FIGURES: dict[CellMode, Callable[[Readings, MarketRead], Figure]] = {
     "age": _age,
     "oi": _open_interest,
     "z": _z,
+    "expected_8h": _expected,
+    "p_flip": _flip,
 }

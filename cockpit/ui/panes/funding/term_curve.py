@@ -6,6 +6,7 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import TENORS, Tenor
 from cockpit.ui.panes.plot_frame import Series, framed_plot
 from cockpit.ui.readings.funding_rates import terms
+from cockpit.ui.readings.outlooks import expected, level_fails, outlook_of
 from cockpit.ui.readings.plotted import plotted
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale
@@ -16,6 +17,7 @@ HEADS: dict[Tenor, str] = {
     "predicted": "pred", "next_8h": "next 8 h", "next_24h": "next 24 h",
 }  # fmt: skip
 _NOW = TENORS.index("live")
+_AHEAD: dict[Tenor, int] = {"next_8h": 8, "next_24h": 24}
 
 
 def plot(readings: Readings, width: int, height: int) -> list[Line]:
@@ -30,7 +32,9 @@ def plot(readings: Readings, width: int, height: int) -> list[Line]:
     if not curves:
         why = "waiting for rates" if readings.listing() else readings.no_symbol
         return [[], [(f" {why}", "dim")]]
+    bands = _bands(readings, factor)
     known = np.concatenate([values[~np.isnan(values)] for values in curves.values()])
+    known = np.concatenate([known, *bands.values()])
     key = f"terms {readings.symbol} {readings.ui.unit}"
     low, high = readings.cache.scale(key, float(known.min()), float(known.max()))
     bottom, top, ticks = nice_scale(low, high, max(2, height // 4))
@@ -44,15 +48,35 @@ def plot(readings: Readings, width: int, height: int) -> list[Line]:
             line = np.interp(
                 np.arange(canvas.dots_wide), places[there], values[there], np.nan, np.nan
             )
+            if level_fails(readings, outlook_of(readings, name)):
+                # What does not beat the average is not drawn as if it were known.
+                ahead = np.arange(canvas.dots_wide) > places[_NOW]
+                canvas.plot(np.where(ahead, line, np.nan), bottom, top, "dim")
+                line = np.where(ahead, np.nan, line)
             canvas.plot(line, bottom, top, colour)
             for place, value in zip(places[there], values[there], strict=True):
                 canvas.mark(int(place), float(value), bottom, top, "●", colour)
+            if name == readings.venue:
+                for tenor, (lowest, highest) in bands.items():
+                    place = int(places[TENORS.index(tenor)])
+                    canvas.mark(place, float(lowest), bottom, top, "┴", colour)
+                    canvas.mark(place, float(highest), bottom, top, "┬", colour)
             last = float(values[there][-1])
             series.append(Series(name, colour, last, fmt.rate(last / factor, readings.ui.unit)))
         return series
 
     drawn = framed_plot(readings, width, height - 1, bottom, top, ticks, draw)
     return [*drawn.lines, _names(drawn.left, drawn.width)]
+
+
+def _bands(readings: Readings, factor: float) -> dict[Tenor, Floats]:
+    """Where the selected venue's expected rates fall four times of five: tenor -> (low, high)."""
+    found: dict[Tenor, Floats] = {}
+    for tenor, hours in _AHEAD.items():
+        said = expected(readings, readings.venue or "", hours)
+        if said is not None and said.low_hourly is not None and said.high_hourly is not None:
+            found[tenor] = np.array([said.low_hourly, said.high_hourly]) * factor
+    return found
 
 
 def _names(left: int, width: int) -> Line:

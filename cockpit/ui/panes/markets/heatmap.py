@@ -28,8 +28,9 @@ WORDS: dict[CellMode, str] = {
     "live": "live", "predicted": "predicted by the venue", "change_1h": "change in 1 h",
     "change_8h": "change in 8 h", "next": "interval, next payment", "age": "age of the rate",
     "oi": "open interest, change in up to 1 h", "z": "robust z over 30 d, colour from 1 2 3 5",
+    "expected_8h": "expected of 8 h", "p_flip": "P(flip) within 8 h",
 }  # fmt: skip
-_RATES = ("live", "predicted", "change_1h", "change_8h")
+_RATES = ("live", "predicted", "change_1h", "change_8h", "expected_8h")
 
 
 @dataclass(frozen=True, slots=True)
