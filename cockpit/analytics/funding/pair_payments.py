@@ -122,6 +122,24 @@ def covering_hour(pair: Pair, cost_frac: float) -> int | None:
     return later if _received(pair, np.array([later]))[0] >= needed else None
 
 
+def funding_path(pair: Pair, hours: Ints) -> tuple[Floats, Floats | None]:
+    """What holds of so many whole hours receive, (n,), and its sd, (n,); None where not known."""
+    at_ns = pair.long_path.at_ns
+    received = _received(pair, hours)
+    if pair.sigma is None:
+        return received, None
+    until_ns = [at_ns + hour * HOUR_NS for hour in hours.tolist()]
+    spread = [
+        _sd(
+            pair,
+            payments.paid_hours(pair.long, at_ns, at_ns, end_ns),
+            payments.paid_hours(pair.short, at_ns, at_ns, end_ns),
+        )
+        for end_ns in until_ns
+    ]
+    return received, np.array(spread, dtype=np.float64)
+
+
 def covering_ns(pair: Pair, hour: int) -> int:
     """The stamp in that hour, the later of the two legs'; the hour's end for flows."""
     at_ns = pair.long_path.at_ns

@@ -11,9 +11,17 @@ from typing import NamedTuple
 import msgspec
 
 from cockpit.analytics.funding import carry as model
+from cockpit.analytics.funding.pair_payments import Pair as PaidPair
 from cockpit.analytics.funding.pair_payments import covering_ns, hold_funding, pair_of
 from cockpit.calculators.carry import inputs as carry_inputs
 from cockpit.calculators.carry.gates import failed_gate, venue_gates
+from cockpit.calculators.carry.outlook import (
+    FundingPath,
+    HoldOutlook,
+    funding_path_of,
+    hold_outlooks,
+    shown_span_h,
+)
 from cockpit.calculators.carry.sides import (
     ASSUMED_NOTIONAL_USD,
     VenueSide,
@@ -80,21 +88,31 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Values(Pair, frozen=True, kw_only=True):
-    """The best pair, and all of them, best first."""
+    """The pair that was asked for, else the best; and all of them, best first.
+
+    `holds` are other holds of the pair, `path` what it is expected to be paid; None without rates.
+    """
 
     pairs: tuple[Pair, ...] = ()
+    holds: tuple[HoldOutlook, ...] = ()
+    path: FundingPath | None = None
 
 
 class _Found(NamedTuple):
     """A pair, its entry if it was asked for, and how its spread is thought to run.
 
-    `is_capped`: a venue's cap keeps a rate from the path that its model gives.
+    `paid` is None where a rate is not known.
     """
 
     pair: Pair
     plan: Plan | None
     spread: SpreadModel | None
-    is_capped: bool = False
+    paid: PaidPair | None = None
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether a venue's cap keeps a rate from the path that its model gives."""
+        return self.paid is not None and self.paid.is_capped
 
     @property
     def name(self) -> str:
@@ -138,21 +156,23 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
                 why="so now and mean_spread_hourly are what those allow",
             )
         )
-    if pairs:
-        best = msgspec.structs.asdict(pairs[0])
+    shown = _shown(inputs, found)
+    if shown is not None:
+        best = msgspec.structs.asdict(shown.pair)
     else:
         words = "no two venues of one asset have a book"
         notes.lack(words)
         best = {"symbol": inputs.symbol, "gate": words}
-    plan = found[0].plan if found else None
+    plan = shown.plan if shown else None
     if plan is not None:
         plan = msgspec.structs.replace(
             plan,
             assumptions=notes.assumed,
             warnings=(*([best["gate"]] if best["gate"] else []), *notes.warnings),
         )
+    holds, path = ((), None) if shown is None else _outlook(inputs, shown)
     return Result(
-        values=Values(**best, pairs=pairs),
+        values=Values(**best, pairs=pairs, holds=holds, path=path),
         plan=plan,
         assumptions=tuple(notes.assumptions),
         warnings=tuple(notes.warnings),
@@ -160,12 +180,32 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     )
 
 
+def _shown(inputs: Inputs, found: Sequence[_Found]) -> _Found | None:
+    """The pair that was asked for, else the best; None where there is none."""
+    asked = (inputs.long_venue, inputs.short_venue)
+    mine = [one for one in found if (one.pair.long_venue, one.pair.short_venue) == asked]
+    return next(iter(mine or found), None)
+
+
+def _outlook(inputs: Inputs, shown: _Found) -> tuple[tuple[HoldOutlook, ...], FundingPath | None]:
+    """Other holds of the pair, and its path over what is worth seeing of its future."""
+    pair, paid = shown.pair, shown.paid
+    if paid is None or pair.notional_usd is None:
+        return (), None
+    capital = _sum(pair.margin_usd) or 0.0
+    return (
+        hold_outlooks(paid, pair.notional_usd, pair.cost_usd, capital),
+        funding_path_of(paid, pair.notional_usd, shown_span_h(inputs.hold_h, pair.breakeven_h)),
+    )
+
+
 def _pairs(inputs: Inputs, sides: Sequence[VenueSide]) -> list[tuple[VenueSide, VenueSide]]:
     """(long, short) as the form asks; an open pair once, so that it receives now."""
     pairs = []
-    is_open = inputs.long_venue is None and inputs.short_venue is None
+    asked = {inputs.long_venue, inputs.short_venue}
     for one, other in combinations(sides, 2):
-        if is_open:
+        is_other = inputs.compare and {one.venue, other.venue} != asked
+        if asked == {None} or is_other:
             pairs.append((one, other) if _received(one, other) >= 0 else (other, one))
             continue
         for long, short in ((one, other), (other, one)):
@@ -238,7 +278,7 @@ def _pair(inputs: Inputs, long: VenueSide, short: VenueSide, now_ns: int) -> _Fo
         formula_funding_usd=by_formula,
     )
     if cost is None:
-        return _Found(known, None, run, pair.is_capped)
+        return _Found(known, None, run, pair)
     capital = sum(usd for usd in margin.values() if usd is not None)
     result = model.evaluate(
         cost / notional, funding, notional, inputs.hold_h,
@@ -257,9 +297,9 @@ def _pair(inputs: Inputs, long: VenueSide, short: VenueSide, now_ns: int) -> _Fo
         return_apr=result.return_apr,
         gate=model.first_closed(gates),
     )
-    is_asked = inputs.long_venue is not None and inputs.short_venue is not None
+    is_asked = (long.venue, short.venue) == (inputs.long_venue, inputs.short_venue)
     plan = entry_plan(long.quote, short.quote, size) if is_asked else None
-    return _Found(known, plan, run, pair.is_capped)
+    return _Found(known, plan, run, pair)
 
 
 def _by_formula(long: VenueSide, short: VenueSide, notional: float) -> float | None:
@@ -275,21 +315,22 @@ def _rank(pair: Pair) -> tuple[bool, float, float]:
 
 
 def rows(result: Result) -> Table:
-    """A row a pair, best first."""
+    """A row a pair, best first. `left` is the funding of the hold after costs."""
     values: Values = result.values
     return Table(
         columns=(
-            Column("symbol"), Column("long"), Column("short"), Column("spread", "frac"),
-            Column("cost", "bps"), Column("funding", "usd"), Column("net", "usd"),
-            Column("even after", "h"), Column("odds", "frac"), Column("margin", "usd"),
-            Column("return", "frac"), Column("gate"),
+            Column("coin"), Column("long on"), Column("short on"), Column("spread", "frac"),
+            Column("cost", "bps"), Column("funding", "usd"), Column("left", "usd"),
+            Column("earned back", "h"), Column("odds", "frac"), Column("margin", "usd"),
+            Column("return", "frac"), Column("why not now"),
         ),
         rows=tuple(
             (p.symbol, p.long_venue, p.short_venue, p.spread_apr, p.cost_bps,
              p.expected_funding_usd, p.net_usd, p.breakeven_h, p.breakeven_probability,
-             _sum(p.margin_usd), p.return_apr, p.gate)
+             _sum(p.margin_usd), p.return_apr, p.gate or "")
             for p in values.pairs
         ),
+        fixed=3,
     )  # fmt: skip
 
 
@@ -317,4 +358,18 @@ def verdict(result: Result) -> str:
         said += f"; not now: {best.gate}"
     elif best.return_apr is not None and best.breakeven_h is not None:
         said += f", {best.return_apr * 100:.1f} % a year on the margin after costs"
-    return said.replace("-", "−") + "."
+    return said.replace("-", "−") + "." + _better(best)
+
+
+def _better(shown: Values) -> str:
+    """The best pair, where it is another than the one that is shown and leaves more."""
+    first = next(iter(shown.pairs), None)
+    if first is None or first.net_usd is None:
+        return ""
+    if (first.long_venue, first.short_venue) == (shown.long_venue, shown.short_venue):
+        return ""
+    return (
+        f" Best pair of {first.symbol}: long on {first.long_venue}, short on "
+        f"{first.short_venue}, {usd_words(first.net_usd)} after costs"
+        + (f", but {first.gate}." if first.gate else ".")
+    )

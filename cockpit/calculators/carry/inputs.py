@@ -7,48 +7,78 @@ import msgspec
 from cockpit.calculators.common import fields
 from cockpit.calculators.common.form import shown
 
-Venue = Annotated[str, shown("venue", help="a venue of the view; every one if empty")]
+Long = Annotated[str, shown("long on", help="the venue to buy on; every one if empty", main=True)]
+Short = Annotated[
+    str, shown("short on", help="the venue to sell on; every one if empty", main=True)
+]
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
-    """The form. At most one of `notional_usd` and `size`; both are of one leg."""
+    """The form. At most one of `notional_usd` and `size`; both are of one leg.
+
+    With `compare`, all pairs of the coin are ranked beside the one that is asked for.
+    """
 
     symbol: fields.Symbol | None = None
-    long_venue: Venue | None = None
-    short_venue: Venue | None = None
+    long_venue: Long | None = None
+    short_venue: Short | None = None
     notional_usd: (
-        Annotated[float, shown("notional", unit="usd", help="of one leg, in USD", gt=0)] | None
+        Annotated[float, shown("size in $", unit="usd", help="of one leg", main=True, gt=0)] | None
     ) = None
-    size: Annotated[float, shown("size", unit="base", help="of one leg, base", gt=0)] | None = None
-    hold_h: Annotated[int, shown("hold", unit="h", help="whole hours", ge=1, le=87600)] = 24
+    size: Annotated[float, shown("size in coins", unit="base", help="of one leg", gt=0)] | None = (
+        None
+    )
+    hold_h: Annotated[
+        int, shown("hold", unit="h", help="whole hours", main=True, ge=1, le=87600)
+    ] = 24
     phi: (
-        Annotated[float, shown("persistence", help="of the spread, an hour", ge=0, le=1)] | None
+        Annotated[
+            float,
+            shown(
+                "spread that lasts",
+                unit="frac",
+                help="what an hour leaves of its distance from the usual one",
+                ge=0,
+                le=1,
+            ),
+        ]
+        | None
     ) = None
     mean_spread_hourly: (
-        Annotated[float, shown("long-run spread", unit="frac", help="a fraction an hour")] | None
+        Annotated[float, shown("usual spread", unit="frac", help="an hour; it reverts to this")]
+        | None
     ) = None
     sigma_spread_hourly: (
-        Annotated[float, shown("spread's noise", unit="frac", help="sd of an hour", ge=0)] | None
+        Annotated[
+            float, shown("noise of the spread", unit="frac", help="sd of an hour's change", ge=0)
+        ]
+        | None
     ) = None
     leverage: (
-        Annotated[float, shown("leverage", help="of both legs; else the venue's most", gt=0)] | None
+        Annotated[
+            float, shown("leverage", unit="x", help="of both legs; else the venue's most", gt=0)
+        ]
+        | None
     ) = None
     buffer_frac: Annotated[
-        float, shown("buffer", unit="frac", help="price move that each leg must withstand", ge=0)
+        float, shown("price buffer", unit="frac", help="a move that each leg must withstand", ge=0)
     ] = 0.1
     gas_usd: Annotated[float, shown("gas", unit="usd", help="of the round trip", ge=0)] = 0.0
     min_probability: Annotated[
-        float, shown("least odds", unit="frac", help="of breaking even", ge=0, le=1)
+        float, shown("least odds", unit="frac", help="of earning back what it costs", ge=0, le=1)
     ] = 0.5
     min_apr: Annotated[
         float, shown("least return", unit="frac", help="a year, on the margin of both legs")
     ] = 0.0
     min_depth: Annotated[
-        float, shown("least depth", unit="x", help="of each book, in sizes of one leg", ge=1)
+        float, shown("least depth", unit="x", help="of each book, times one leg", ge=1)
     ] = 1.0
     max_basis_bps: Annotated[
-        float, shown("most basis", unit="bps", help="between the two mids", ge=0)
+        float, shown("most basis", unit="bps", help="between the prices of the venues", ge=0)
     ] = 20.0
+    compare: Annotated[
+        bool, shown("other pairs", help="rank every pair of the coin beside this one")
+    ] = False
     venues: fields.Venues = ()
     haircut: fields.Haircut = True
     taker_fee: fields.TakerFees = {}

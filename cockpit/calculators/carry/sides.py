@@ -64,12 +64,13 @@ def venue_sides(
 ) -> list[VenueSide]:
     """The venues of a symbol that have a book."""
     asked = [venue for venue in (inputs.long_venue, inputs.short_venue) if venue is not None]
-    venues = tuple(asked) if len(asked) == 2 else inputs.venues
+    is_closed = len(asked) == 2 and not inputs.compare
+    venues = tuple(asked) if is_closed else inputs.venues
     idle = [venue for venue in inputs.venues if venue not in venues]
     if idle:
         notes.warn(f"venues: {', '.join(idle)} not used, both venues of the pair are given")
-    if venues and len(asked) == 1:
-        venues = (*venues, *asked)
+    if venues and not is_closed:
+        venues = tuple(dict.fromkeys((*venues, *asked)))
     found = quotes(
         view, settings, notes, symbol, venues,
         with_haircut=inputs.haircut, taker_fee=inputs.taker_fee, quote_usd=inputs.quote_usd,

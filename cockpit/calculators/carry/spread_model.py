@@ -88,9 +88,8 @@ def note_models(
     if others and None in (phi, mean, sigma):
         notes.assume(
             Assumption(
-                what=f"{len(others)} more pairs: phi, mean and sigma as in their rows",
-                why="fitted where there is history, else phi "
-                f"{ASSUMED_PHI:g} and mean {ASSUMED_MEAN:g} assumed",
+                what=f"{len(others)} more pairs: spreads fitted where there is history",
+                why=f"else phi {ASSUMED_PHI:g} and mean_spread_hourly {ASSUMED_MEAN:g} assumed",
             )
         )
 
