@@ -23,3 +23,8 @@ def base_words(size: float) -> str:
 def hours_words(hours: float) -> str:
     """`75 h`, `12 days`."""
     return f"{hours:.0f} h" if hours < 100 else f"{hours / 24:.0f} days"
+
+
+def name_words(name: str) -> str:
+    """A name of a file or a key as words: `half_filled_flip` is `half filled flip`."""
+    return name.replace("_", " ")

@@ -16,7 +16,7 @@ from cockpit.calculators.common.funding_clock import hours_of, payment_clock
 from cockpit.calculators.common.holdings import known
 from cockpit.calculators.common.market_data import Notes, Settings, known_venues
 from cockpit.calculators.common.result import Column, Result, Table
-from cockpit.calculators.common.words import usd_words
+from cockpit.calculators.common.words import hours_words, name_words, usd_words
 from cockpit.calculators.stress.book import StressBook, stress_book
 from cockpit.calculators.stress.montecarlo import Asked, Job, job_of, simulate_job
 from cockpit.calculators.stress.own_shock import check_names, own_shock
@@ -47,33 +47,45 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
     scenarios: Annotated[
         tuple[str, ...],
-        shown("scenarios", help="names; if empty, all, or only your shocks"),
+        shown("scenarios", help="names; if empty, all, or only your shocks", main=True),
     ] = ()
     shocks: Annotated[
-        dict[str, Any], shown("shocks", help="one of your own: gap, funding_flip, outage, …")
+        dict[str, Any], shown("shocks", help='one of your own, as JSON such as {"gap": -0.1}')
     ] = {}
     positions: fields.Positions | None = None
     plan: (
         Annotated[
             tuple[dict[str, Any], ...],
-            shown("plan", help="[{venue,symbol,side,size,filled}, …]: legs, filled so far"),
+            shown(
+                "plan", help="[{venue,symbol,side,size,filled}, …]: legs, filled so far", main=True
+            ),
         ]
         | None
     ) = None
     equity_usd: fields.EquityUsd = {}
-    hold_h: Annotated[float, shown("hold", unit="h", help="funding runs so long", ge=0)] = 24.0
-    band_usd: Annotated[float, shown("band", unit="usd", help="delta left alone", ge=0)] = 0.0
-    refill_s: Annotated[float, shown("refill", unit="s", help="of an emptied book", gt=0)] = 1.5
+    hold_h: Annotated[
+        float, shown("hold", unit="h", help="funding runs so long", main=True, ge=0)
+    ] = 24.0
+    band_usd: Annotated[
+        float, shown("may stay open", unit="usd", help="delta that is left alone", ge=0)
+    ] = 0.0
+    refill_s: Annotated[
+        float, shown("book refills in", unit="s", help="half of it, once emptied", gt=0)
+    ] = 1.5
     delay_s: fields.Delays = {}
     betas: Annotated[
-        dict[str, float], shown("betas", help="per symbol, where all coins move as one")
+        dict[str, float], shown("betas", help="per coin, where all coins move as one")
     ] = {}
     sigma_annual: fields.AnnualVolatility | None = None
     taker_fee: fields.TakerFees = {}
-    monte_carlo: Annotated[bool, shown("Monte Carlo", help="random futures as well")] = False
-    paths: Annotated[int, shown("paths", ge=100, le=1_000_000)] = 20_000
-    steps: Annotated[int, shown("steps", ge=1, le=10_000)] = 288
-    horizon_h: Annotated[float, shown("horizon", unit="h", gt=0, le=8760)] = 24.0
+    monte_carlo: Annotated[
+        bool, shown("random futures", help="drawn beside the scenarios", main=True)
+    ] = False
+    paths: Annotated[int, shown("how many futures", ge=100, le=1_000_000)] = 20_000
+    steps: Annotated[int, shown("steps of each", ge=1, le=10_000)] = 288
+    horizon_h: Annotated[
+        float, shown("futures run for", unit="h", help="from now on", main=True, gt=0, le=8760)
+    ] = 24.0
     seed: fields.Seed = 0
     unrest: Annotated[
         bool, shown("unrest", help="venues stray, squeezes come, books thin out in the futures")
@@ -100,6 +112,8 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
         values=Values(
             scenarios=rows,
             worst=min(ranked, key=lambda row: row.pnl_usd or 0.0).name if ranked else None,
+            equity_usd=_equity_usd(book),
+            carry_usd_per_hour=_carry_usd_per_hour(book),
             monte_carlo=futures,
         ),
         assumptions=tuple(notes.assumptions),
@@ -186,7 +200,7 @@ def _row(
         0.0,
     )
     found = stress(book.legs, legs, book.equity_usd, lost, handling, shocked.equity_lost_frac)
-    return _answer(scenario.name, found, shocked, book, inputs, sigma)
+    return _answer(scenario, found, shocked, book, inputs, sigma)
 
 
 def _say_who_plays(scenarios: Sequence[Scenario], roles: Mapping[str, str], notes: Notes) -> None:
@@ -232,8 +246,18 @@ def _betas(scenario: Scenario, book: StressBook, inputs: Inputs, notes: Notes) -
     return betas
 
 
+def _equity_usd(book: StressBook) -> float | None:
+    return _total(book.equity_usd)
+
+
+def _carry_usd_per_hour(book: StressBook) -> float | None:
+    """What the legs are paid now, as far as they are filled."""
+    paid = [-leg.notional_usd * leg.funding_hourly for leg in book.facts]
+    return _total(np.array(paid) * book.filled)
+
+
 def _answer(
-    name: str,
+    scenario: Scenario,
     found: StressResult,
     shocked: Translated,
     book: StressBook,
@@ -246,9 +270,11 @@ def _answer(
     open_s = inputs.hold_h * 3600 if stays_open else found.time_to_flat_s
     wild = shocked.volatility_annual if inputs.sigma_annual is None else None
     move = (sigma if wild is None else wild) * math.sqrt(open_s / YEAR_S)
+    pnl, equity, carry = known(found.pnl_usd), _equity_usd(book), _carry_usd_per_hour(book)
     return ScenarioRow(
-        name=name,
-        pnl_usd=known(found.pnl_usd),
+        name=scenario.name,
+        summary=scenario.summary,
+        pnl_usd=pnl,
         price_usd=_total(found.price_usd),
         funding_usd=_total(found.funding_usd),
         fees_usd=_total(found.fees_usd),
@@ -265,6 +291,10 @@ def _answer(
         time_to_flat_s=known(found.time_to_flat_s),
         stays_open=stays_open,
         delay_var99_usd=known(NORMAL_99 * move * found.max_unhedged_usd),
+        equity_frac=pnl / equity if pnl is not None and equity is not None and equity > 0 else None,
+        carry_h=-pnl / carry
+        if pnl is not None and pnl < 0 and carry is not None and carry > 0
+        else None,
     )
 
 
@@ -303,23 +333,31 @@ def _job(inputs: Inputs, book: StressBook, sigma: float, settings: Settings, not
     return job_of(book, asked, settings, notes)
 
 
-def rows(result: Result) -> Table:
-    """A row a scenario, the worst first."""
-    values: Values = result.values
-    columns = (
-        Column("scenario"), Column("pnl", "usd"), Column("price", "usd"), Column("funding", "usd"),
-        Column("fees", "usd"), Column("slippage", "usd"), Column("liquidation", "usd"),
-        Column("collateral", "usd"), Column("unhedged", "usd"), Column("flat", "s"),
-        Column("liquidated"),
-    )  # fmt: skip
-    ordered = sorted(
+def ranked(values: Values) -> list[ScenarioRow]:
+    """The scenarios, the worst first; what is not known comes last."""
+    return sorted(
         values.scenarios, key=lambda row: math.inf if row.pnl_usd is None else row.pnl_usd
     )
+
+
+def rows(result: Result) -> Table:
+    """A row a scenario, the worst first; the parts from price to collateral add up to the result.
+
+    `carry lost` is in hours of what the legs are paid now.
+    """
+    columns = (
+        Column("scenario"), Column("result", "usd"), Column("of equity", "frac"),
+        Column("carry lost", "h"), Column("price", "usd"), Column("funding", "usd"),
+        Column("fees", "usd"), Column("slippage", "usd"), Column("liquidation", "usd"),
+        Column("collateral", "usd"), Column("unhedged", "usd"), Column("flat after", "s"),
+        Column("liquidated"),
+    )  # fmt: skip
     cells = tuple(
-        (r.name, r.pnl_usd, r.price_usd, r.funding_usd, r.fees_usd, r.slippage_usd,
-         r.liquidation_usd, r.collateral_usd, r.max_unhedged_usd, r.time_to_flat_s,
+        (name_words(r.name), r.pnl_usd, r.equity_frac, r.carry_h, r.price_usd, r.funding_usd,
+         r.fees_usd, r.slippage_usd, r.liquidation_usd, r.collateral_usd, r.max_unhedged_usd,
+         math.inf if r.stays_open else r.time_to_flat_s,
          ", ".join(f"{leg.venue} {leg.symbol}" for leg in r.liquidated))
-        for r in ordered
+        for r in ranked(result.values)
     )  # fmt: skip
     return Table(columns, cells)
 
@@ -329,7 +367,11 @@ def verdict(result: Result) -> str:
     worst = next((row for row in values.scenarios if row.name == values.worst), None)
     if worst is None or worst.pnl_usd is None:
         return "No scenario can be priced: prices are not known."
-    words = f"Worst is {worst.name}: {usd_words(worst.pnl_usd)}"
+    words = f"Worst is {name_words(worst.name)}: {usd_words(worst.pnl_usd)}"
+    if worst.equity_frac is not None and worst.pnl_usd < 0:
+        words += f", {-worst.equity_frac * 100:.1f} % of equity"
+    if worst.carry_h is not None:
+        words += f", {hours_words(worst.carry_h)} of carry"
     if worst.liquidated:
         legs = ", ".join(f"{leg.venue} {leg.symbol}" for leg in worst.liquidated)
         words += f", {legs} liquidated"

@@ -17,9 +17,12 @@ class ScenarioRow(msgspec.Struct, frozen=True, kw_only=True):
     is not known, or equity is gone. `liquidation_usd` is what liquidations keep, less losses beyond
     an account's equity, which nobody can take from it. `time_to_flat_s` is null where exposure
     stays open (`stays_open`). `delay_var99_usd` is what the price may do to it until then.
+    `equity_frac` is the result as a share of all equity, `carry_h` the hours of today's carry that
+    a loss takes, null where nothing is lost or earned. The six parts of `pnl_usd` add up to it.
     """
 
     name: str
+    summary: str
     pnl_usd: float | None
     price_usd: float | None
     funding_usd: float | None
@@ -35,11 +38,19 @@ class ScenarioRow(msgspec.Struct, frozen=True, kw_only=True):
     time_to_flat_s: float | None
     stays_open: bool
     delay_var99_usd: float | None
+    equity_frac: float | None
+    carry_h: float | None
 
 
 class Values(msgspec.Struct, frozen=True, kw_only=True):
-    """`worst` names the scenario that loses most."""
+    """`worst` names the scenario that loses most.
+
+    `equity_usd` is what all accounts of the legs are worth, `carry_usd_per_hour` what the legs are
+    paid now (received is positive); null where a part is not known.
+    """
 
     scenarios: tuple[ScenarioRow, ...]
     worst: str | None
+    equity_usd: float | None
+    carry_usd_per_hour: float | None
     monte_carlo: MonteCarloValues | None

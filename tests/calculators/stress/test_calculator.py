@@ -254,9 +254,28 @@ def test_rows_stand_worst_first_and_the_verdict_names_the_worst() -> None:
     module = calculators.load("stress")
     result = run("stress", TWO, positions=PAIR, equity_usd=RICH)
     table = module.rows(result)
-    assert table.rows[0][0] == result.values.worst
+    worst = result.values.worst.replace("_", " ")
+    assert table.rows[0][0] == worst
     assert len(table.rows[0]) == len(table.columns)
-    assert module.verdict(result).startswith(f"Worst is {result.values.worst}: −$")
+    assert module.verdict(result).startswith(f"Worst is {worst}: −$")
+
+
+def test_the_parts_of_a_scenario_add_up_to_its_result():
+    result = run("stress", TWO, positions=PAIR, equity_usd=RICH)
+    for row in result.values.scenarios:
+        parts = (row.price_usd, row.funding_usd, row.fees_usd, row.slippage_usd,
+                 row.liquidation_usd, row.collateral_usd)  # fmt: skip
+        assert row.pnl_usd == pytest.approx(sum(parts))
+
+
+def test_a_loss_is_said_as_a_share_of_equity_and_in_hours_of_the_carry():
+    values = run("stress", TWO, positions=PAIR, equity_usd=RICH).values
+    assert values.equity_usd == pytest.approx(sum(RICH.values()))
+    for row in values.scenarios:
+        assert row.equity_frac == pytest.approx(row.pnl_usd / sum(RICH.values()))
+        earns = values.carry_usd_per_hour > 0 and row.pnl_usd < 0
+        hours = -row.pnl_usd / values.carry_usd_per_hour if earns else None
+        assert row.carry_h == (None if hours is None else pytest.approx(hours))
 
 
 def test_what_binary_fractions_leave_is_not_open_exposure() -> None:
