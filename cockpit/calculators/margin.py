@@ -37,7 +37,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     equity_usd: EquityUsd = {}
     shock: Annotated[
         dict[str, float],
-        shown("shock", help="direction of each symbol in a joint move; all together if empty"),
+        shown("moves together", help="per coin, its direction; all alike if empty", main=True),
     ] = {}
 
 

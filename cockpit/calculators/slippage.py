@@ -55,7 +55,9 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         | None
     ) = None
     sigma_annual: fields.AnnualVolatility | None = None
-    y: Annotated[float, shown("law's constant", help="0.5 to 1.5 is usual", gt=0, le=10)] = 1.0
+    y: Annotated[
+        float, shown("square-root law", help="its constant; 0.5 to 1.5 is usual", gt=0, le=10)
+    ] = 1.0
 
 
 class VenueRow(msgspec.Struct, frozen=True, kw_only=True):

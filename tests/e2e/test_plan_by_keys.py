@@ -38,7 +38,7 @@ def test_a_plan_in_fewer_than_ten_keys_and_stress_with_one_more(tmp_path, size):
         assert copied is not None
         assert base64.b64decode(copied[1]).decode() == tickets(remaining(plan))
         screen.send("X")
-        screen.wait_for("half_filled_flip", 10)
+        screen.wait_for("half filled flip", 10)
         screen.send("q")
         screen.wait(screen.has_ended, 8)
         assert screen.code == 0

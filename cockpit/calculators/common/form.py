@@ -52,7 +52,8 @@ class FormField(NamedTuple):
 
     `bounds` is in words ("above 0"), empty for none. `default` is None for a field that is taken
     from the view, or assumed, when it is left empty. `takes_auto` says that the word `auto` leaves
-    a field with a default to the calculator.
+    a field with a default to the calculator. `is_main` are the few that a trader sets; the others
+    have good defaults. `words` says a choice as a trader would, where its own name does not.
     """
 
     name: str
@@ -65,6 +66,8 @@ class FormField(NamedTuple):
     default: Any
     is_required: bool
     takes_auto: bool
+    is_main: bool = False
+    words: Mapping[str, str] = {}
 
     @property
     def expected(self) -> str:
@@ -85,9 +88,18 @@ class FormField(NamedTuple):
         return f"{words} {self.bounds}".rstrip()
 
 
-def shown(label: str, *, unit: str = "", help: str = "", **bounds: Any) -> msgspec.Meta:
+def shown(
+    label: str,
+    *,
+    unit: str = "",
+    help: str = "",
+    main: bool = False,
+    words: Mapping[str, str] | None = None,
+    **bounds: Any,
+) -> msgspec.Meta:
     """What a field's type says about itself; `bounds` are `msgspec.Meta`'s (gt, ge, lt, le)."""
-    return msgspec.Meta(title=label, description=help or None, extra={"unit": unit}, **bounds)
+    extra = {"unit": unit, "main": main, "words": dict(words or {})}
+    return msgspec.Meta(title=label, description=help or None, extra=extra, **bounds)
 
 
 def form_fields(inputs: type[msgspec.Struct]) -> tuple[FormField, ...]:
@@ -147,7 +159,9 @@ def _from_text(field: FormField, value: Any, venues: Collection[str]) -> Any:
         case "flag":
             return parse_flag(text)
         case "choice":
-            return parse_side(text) if set(field.choices) == {"buy", "sell"} else text
+            return (
+                parse_side(text) if set(field.choices) == {"buy", "sell"} else _choice(field, text)
+            )
         case "names":
             return _named(field, parse_list(text))
         case "table":
@@ -156,6 +170,11 @@ def _from_text(field: FormField, value: Any, venues: Collection[str]) -> Any:
             return _named(field, msgspec.json.decode(text))
         case "text":
             return _name(field, text)
+
+
+def _choice(field: FormField, text: str) -> str:
+    """A choice by its name or as a trader says it."""
+    return next((name for name, said in field.words.items() if said == text.lower()), text)
 
 
 def _named(field: FormField, value: Any) -> Any:
@@ -170,12 +189,15 @@ def _named(field: FormField, value: Any) -> Any:
 
 
 def _name(field: FormField, text: str) -> str:
-    """What a field of a name holds is said by its own: `symbol`, `long_venue`, `venues`."""
+    """What a field of a name holds is said by its own: `symbol`, `long_venue`, `venues`.
+
+    A scenario may be typed with dashes in its name.
+    """
     if field.name == "symbol" or field.name.endswith("_symbol"):
         return parse_symbol(text)
     if field.name == "venues" or field.name.endswith("_venue"):
         return parse_venue(text, REGISTRY)
-    return text
+    return text.replace("-", "_") if field.name == "scenarios" else text
 
 
 def _key(field: FormField, name: str) -> str:
@@ -224,21 +246,22 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _form_field(field: inspect.Field) -> FormField:
-    label, unit, help_, core = field.name.replace("_", " "), "", "", field.type
+    label, help_, core = field.name.replace("_", " "), "", field.type
+    extra: dict[str, Any] = {}
     while isinstance(core, inspect.Metadata | inspect.UnionType):
         if isinstance(core, inspect.UnionType):
             core = next(t for t in core.types if not isinstance(t, inspect.NoneType))
             continue
         schema = core.extra_json_schema or {}
         label, help_ = schema.get("title", label), schema.get("description", help_)
-        unit = (core.extra or {}).get("unit", unit)
+        extra |= core.extra or {}
         core = core.type
     choices = tuple(map(str, core.values)) if isinstance(core, inspect.LiteralType) else ()
     default = None if field.default is msgspec.NODEFAULT else field.default
     return FormField(
         name=field.name,
         label=label,
-        unit=unit,
+        unit=extra.get("unit", ""),
         help=help_,
         kind=_kind(core),
         choices=choices,
@@ -246,6 +269,8 @@ def _form_field(field: inspect.Field) -> FormField:
         default=field.default_factory() if callable(field.default_factory) else default,
         is_required=field.required,
         takes_auto=default is not None and _takes_none(field.type),
+        is_main=extra.get("main", False),
+        words=extra.get("words", {}),
     )
 
 

@@ -16,7 +16,7 @@ class Column(NamedTuple):
     """A column's name and the unit of its cells, for the screen to format.
 
     Units: `""` (text), `base`, `usd`, `price`, `bps`, `frac` (shown in per cent), `h`, `ns` (a
-    time) and `count`.
+    time), `count`, and `pay` (hours of the carry that is earned now).
     """
 
     name: str
@@ -24,10 +24,14 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Rows for the screen; a cell is None where the number is not known."""
+    """Rows for the screen; a cell is None where the number is not known.
+
+    The first texts tell rows apart; the first `fixed` columns are always in sight.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    fixed: int = 1
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,13 +8,13 @@ from cockpit.calculators.common import fields
 from cockpit.calculators.common.form import shown
 
 USUAL_SLICES, MOST_SLICES = 12, 500
-Correlation = Annotated[float, shown("correlation", gt=-1, lt=1)]
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """The form. Exactly one of `size` and `size_usd`, at most one of the two urgencies.
 
-    `slices` None leaves their number to the calculator.
+    `slices` None leaves their number to the calculator. `max_share_frac` and `min_venues` keep an
+    order from hanging on one venue; each venue's share is of the whole order.
     """
 
     symbol: fields.Symbol
@@ -23,65 +23,97 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     size_usd: fields.SizeUsd | None = None
     venues: fields.Venues = ()
     horizon_min: Annotated[
-        float, shown("horizon", unit="min", help="from the first slice on", gt=0, le=43200)
+        float, shown("over", unit="min", help="from the first slice on", main=True, gt=0, le=43200)
     ] = 60.0
+    max_share_frac: Annotated[
+        float, shown("share at most", unit="frac", help="of any one venue", main=True, gt=0, le=1)
+    ] = 1.0
+    min_venues: Annotated[
+        int, shown("at least", unit="venues", help="so many take part", main=True, ge=1, le=50)
+    ] = 1
     slices: Annotated[int, shown("slices", help="on every venue", ge=1, le=MOST_SLICES)] | None = (
         USUAL_SLICES
     )
     refill_s: (
-        Annotated[float, shown("refill", unit="s", help="half-life of a dent in a book", gt=0)]
+        Annotated[
+            float, shown("book refills in", unit="s", help="half of a dent is gone after it", gt=0)
+        ]
         | None
     ) = None
     schedule: Annotated[
         Literal["ac", "twap", "front", "back", "ladder"],
-        shown("schedule", help="ac weighs impact against risk; a ladder waits at its prices"),
+        shown(
+            "pace",
+            help="balanced weighs cost against risk; a ladder waits at its prices",
+            words={"ac": "balanced", "twap": "even", "front": "early", "back": "late"},
+        ),
     ] = "ac"
     half_life_min: (
-        Annotated[float, shown("urgency", unit="min", help="1 / kappa of ac", gt=0)] | None
+        Annotated[
+            float, shown("urgency", unit="min", help="of a balanced pace; less is faster", gt=0)
+        ]
+        | None
     ) = None
     risk_aversion: (
-        Annotated[float, shown("risk aversion", unit="1/usd", help="of ac", ge=0)] | None
+        Annotated[float, shown("risk aversion", unit="1/usd", help="instead of an urgency", ge=0)]
+        | None
     ) = None
     squeeze_penalty: Annotated[
-        float, shown("squeeze penalty", unit="1/usd", help="price of gap risk, as 5e-4", ge=0)
+        float,
+        shown("squeeze penalty", unit="1/usd", help="of gap risk, such as 0.0005", ge=0),
     ] = 0.0
     eta: (
-        Annotated[float, shown("eta", unit="usd min/base²", help="temporary impact", gt=0)] | None
+        Annotated[
+            float,
+            shown("passing impact", unit="usd min/base²", help="of trading faster", gt=0),
+        ]
+        | None
     ) = None
     gamma: (
-        Annotated[float, shown("gamma", unit="usd/base²", help="permanent impact", ge=0)] | None
+        Annotated[float, shown("lasting impact", unit="usd/base²", help="of what is traded", ge=0)]
+        | None
     ) = None
     sigma: (
-        Annotated[float, shown("sigma", unit="usd/√min", help="volatility of the price", gt=0)]
+        Annotated[float, shown("price moves", unit="usd/√min", help="sd of the price, in $", gt=0)]
         | None
     ) = None
     seed: fields.Seed = 0
-    jitter: Annotated[float, shown("jitter", help="share of a gap, of times", ge=0, lt=0.5)] = 0.2
+    jitter: Annotated[
+        float, shown("jitter", unit="frac", help="of a gap, by which times stray", ge=0, lt=0.5)
+    ] = 0.2
     start: (
         Annotated[str, shown("start", help="UTC time such as 2025-10-09T12:00; else at once")]
         | None
     ) = None
     ratio: (
-        Annotated[float, shown("ratio", help="of neighbouring slices: front, back, ladder", gt=0)]
+        Annotated[
+            float, shown("slice to slice", unit="x", help="of an early, late or ladder pace", gt=0)
+        ]
         | None
     ) = None
-    step_bps: Annotated[float, shown("ladder step", unit="bps", gt=0, le=1000)] = 5.0
+    step_bps: Annotated[
+        float, shown("ladder step", unit="bps", help="from rung to rung", gt=0, le=1000)
+    ] = 5.0
     limit_bps: Annotated[
-        float, shown("room", unit="bps", help="of a limit, beyond what is seen now", ge=0, le=1000)
+        float, shown("room of limits", unit="bps", help="beyond what is seen now", ge=0, le=1000)
     ] = 25.0
     avoid_stamps_s: Annotated[
-        float, shown("avoid stamps", unit="s", help="around a funding payment", ge=0, le=1700)
+        float, shown("keep off stamps", unit="s", help="around a funding payment", ge=0, le=1700)
     ] = 30.0
     max_usd: Annotated[
         dict[str, Annotated[float, shown("most", unit="usd", ge=0)]],
-        shown("most", unit="usd", help="per venue"),
+        shown("most per venue", unit="usd", help="of the order"),
     ] = {}
     gap_sd_bps: Annotated[
         dict[str, Annotated[float, shown("gap", unit="bps", gt=0, le=5000)]],
-        shown("gap", unit="bps", help="per venue, sd of its gap from the others in a squeeze"),
+        shown("squeeze gap", unit="bps", help="per venue, sd from the others in a squeeze"),
     ] = {}
-    corr_shared: Correlation = 0.7
-    corr_other: Correlation = 0.4
+    corr_shared: Annotated[
+        float, shown("gap together", help="venues that share a layer: correlation", gt=-1, lt=1)
+    ] = 0.7
+    corr_other: Annotated[
+        float, shown("gap apart", help="other venues: correlation", gt=-1, lt=1)
+    ] = 0.4
     haircut: fields.Haircut = True
     taker_fee: fields.TakerFees = {}
     quote_usd: fields.QuotePrices = {}

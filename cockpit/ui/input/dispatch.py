@@ -112,6 +112,8 @@ HANDLERS: dict[str, navigation.Handler] = {
     "calc.hedge": plan_actions.opening("hedge"),
     "calc.stagger": plan_actions.opening("stagger"),
     "calc.stress": plan_actions.opening("stress"),
+    "form.all": plan_actions.all_fields,
+    "stress.all": plan_actions.all_fields,
     "plan.fill": plan_actions.fill,
     "plan.unfill": plan_actions.unfill,
     "plan.delete": plan_actions.delete,

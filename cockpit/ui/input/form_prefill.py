@@ -12,11 +12,12 @@ from cockpit.calculators.common.result import Result
 from cockpit.calculators.saved_plans import executed, progress
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg
-from cockpit.ui.model.calculator_form import CELL, PAIR, Form, Given, plain
+from cockpit.ui.model.calculator_form import CELL, PAIR, Form, Given
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.heatmap_cells import fresh_hourly
 from cockpit.ui.readings.pair_cursor import SPREADS, pair_under_cursor
 from cockpit.ui.readings.positions import chosen, is_followed
+from cockpit.ui.text.form_values import plain
 
 SIZE = "as costs are quoted"
 EQUITY_SHARE = 0.2
@@ -75,6 +76,7 @@ def _carry(readings: Readings) -> dict[str, Given]:
         source = "pinned" if set(venues) == set(readings.ui.pinned) else CELL
         given["long_venue"] = Given(venues[0], source)
         given["short_venue"] = Given(venues[1], source)
+        given["compare"] = Given("yes", "beside the cell's pair")
     return given
 
 

@@ -8,11 +8,14 @@ from cockpit.core.units import utc_stamp
 from cockpit.desk.contract import DropPlan, FillLeg, KeepPlan, PlanIntent, UnfillLeg
 from cockpit.storage import paths
 from cockpit.ui.export import clipboard
-from cockpit.ui.input import jump_actions, navigation
+from cockpit.ui.input import jump_actions, navigation, table_keys
 from cockpit.ui.input.host import Host, PromptSpec
-from cockpit.ui.model.calculator_form import Form, module, plain
+from cockpit.ui.model.answer_table import AnswerRow, row_inputs, view_of_answer
+from cockpit.ui.model.calculator_form import Form
+from cockpit.ui.model.table import TableCursor, TableView
+from cockpit.ui.text.form_values import plain
 
-HARD = "half_filled_flip"
+HARD = "half filled flip"
 """The scenario that the stress key asks about: flip, half fill, delay, half depth at once."""
 _CHARACTERS = {"space": " ", "comma": ","}
 _NEXT = {"tab": 1, "down": 1, "shift+tab": -1, "up": -1}
@@ -39,7 +42,7 @@ def open_calculator(host: Host, name: str) -> None:
     form.cell = readings.symbol
     workspace, pane = ("stress", "stress") if name == "stress" else ("plan", "form")
     if name == "stress":
-        form.picked = HARD
+        form.table = TableCursor(key=(HARD,))
     else:
         host.ui.forms.chosen = name
         host.ui.plans.opened = ""
@@ -95,6 +98,10 @@ def _on_form(act: Callable[[Form, int], None]) -> navigation.Handler:
     return handler
 
 
+all_fields = _on_form(lambda form, _: form.toggle_all())
+"""Show the fields with good defaults as well, or hide them again."""
+
+
 def _move(step: int) -> navigation.Handler:
     return _on_form(lambda form, count: form.move(step * max(1, count)))
 
@@ -107,17 +114,25 @@ def _last(form: Form, count: int) -> None:
     form.cursor = (count or len(form.rows())) - 1
 
 
-def _pick(step: int) -> navigation.Handler:
-    """The cursor in the table of scenarios."""
+def take_row(host: Host, _: int) -> None:
+    """The row of the answer under the cursor into the form, which then proposes its legs."""
+    form = form_of(host)
+    row = None if form is None else view_of_answer(form).selected
+    if form is None or form.result is None or row is None:
+        return
+    for key, text in row_inputs(form, row).items():
+        form.put(key, text, "the row")
+    host.forms.catch_up()
 
-    def act(form: Form, count: int) -> None:
-        if form.result is None:
-            return
-        names = [str(row[0]) for row in module(form.name).rows(form.result).rows]
-        at = names.index(form.picked) + step * max(1, count) if form.picked in names else 0
-        form.picked = names[max(0, min(len(names) - 1, at))] if names else ""
 
-    return _on_form(act)
+def _answers(title: str) -> Mapping[str, navigation.Handler]:
+    """Keys of the table of answers: it is walked, and `enter` takes its row."""
+
+    def find(host: Host) -> TableView[AnswerRow] | None:
+        form = form_of(host)
+        return None if form is None else view_of_answer(form)
+
+    return {**table_keys.handlers(find, title), "pane.focus": take_row}
 
 
 # --- plans --------------------------------------------------------------------------------------
@@ -333,7 +348,7 @@ LOCAL: Mapping[str, Mapping[str, navigation.Handler]] = {
     "funding": {"pane.focus": opening("carry")},
     "spreads": {"pane.focus": opening("carry")},
     "form": {**_FORM, **_KEPT},
-    "result": _KEPT,
+    "result": {**_KEPT, **_answers("pairs")},
     "legs": {
         **_KEPT, "cursor.up": _legs(-1), "cursor.down": _legs(1), "pane.focus": enter_leg,
     },
@@ -341,7 +356,7 @@ LOCAL: Mapping[str, Mapping[str, navigation.Handler]] = {
         **_KEPT, "cursor.up": _rows(-1), "cursor.down": _rows(1), "pane.focus": open_plan,
     },
     "stress_form": _FORM,
-    "stress": {"app.back": cancel, "cursor.up": _pick(-1), "cursor.down": _pick(1)},
+    "stress": {**_answers("scenarios"), "app.back": cancel},
     "histogram": {"app.back": cancel},
 }  # fmt: skip
 """Pane -> what keys of the table mean in it instead of what they mean everywhere."""

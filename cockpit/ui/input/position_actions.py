@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from cockpit.portfolio.positions import Row
 from cockpit.ui.input import navigation, plan_actions, position_editor
 from cockpit.ui.input.host import Host, PromptSpec
-from cockpit.ui.model.calculator_form import Form, plain
+from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.position_selection import GROUPS, Key
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.position_columns import column_of, sort_rows, sortable
@@ -22,6 +22,7 @@ from cockpit.ui.readings.positions import (
     rows,
     selected,
 )
+from cockpit.ui.text.form_values import plain
 
 PANES = ("positions", "exposure", "margins", "carry_spark", "exposure_history")
 HELD = "the position"

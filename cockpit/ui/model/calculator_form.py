@@ -1,7 +1,8 @@
 """Forms of calculators: what is typed, what is wrong with it, and what came out. No toolkit here.
 
-A form's rows are the fields of a calculator's `Inputs`. A table field has a row for each of its
-keys that was typed or assumed, so whatever a result rests on can be replaced where it stands.
+A form's rows are the fields of a calculator's `Inputs`: those that matter, and the rest when they
+are asked for. A table field has a row for each of its keys that was typed or assumed, so whatever a
+result rests on can be replaced where it stands.
 Calculators are imported when the first form is opened, not with the screen.
 """
 
@@ -10,8 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cockpit.core.typed import parse_number
 from cockpit.state.view import MarketView
+from cockpit.ui.model.table import TableCursor
 from cockpit.ui.model.text_entry import Entry
+from cockpit.ui.text import form_values
 
 if TYPE_CHECKING:
     import msgspec
@@ -62,8 +66,8 @@ class Form:
     errors: dict[str, str] = field(default_factory=dict)
     result: "Result | None" = None
     is_outdated: bool = False
-    picked: str = ""
-    """The first cell of the table's row that the trader looks at."""
+    table: TableCursor = field(default_factory=TableCursor)
+    """Where the trader stands in the table of the answer."""
     wants: bool = True
     """Something changed since the last computation."""
     took_ms: float = 0.0
@@ -76,19 +80,47 @@ class Form:
     """The futures belong to inputs that have changed."""
     cell: str | None = None
     """The symbol that the screen stood on when the form was filled."""
+    shows_all: bool = False
+    """Whether fields that have good defaults are shown as well."""
+    edited: str = ""
+    """The key of the row that is typed into: rows may come and go meanwhile."""
 
     # --- rows ---------------------------------------------------------------------------------
 
     def rows(self) -> list[Row]:
+        """The fields that matter, then those with a value of their own; all, if asked for."""
         rows = []
-        for form_field in self.fields:
-            label = _label(form_field, self.fields)
-            rows.append(Row(form_field.name, form_field, label))
+        main = [form_field for form_field in self.fields if form_field.is_main]
+        for form_field in (*main, *self._others()):
+            rows.append(Row(form_field.name, form_field, form_field.label))
             if form_field.kind == "table":
                 rows += [
                     Row(key, form_field, key.partition(".")[2]) for key in self._parts(form_field)
                 ]
         return rows
+
+    def _others(self) -> list["FormField"]:
+        used = {key.partition(".")[0] for key in (*self.given, *self.errors, self.edited)}
+        others = [form_field for form_field in self.fields if not form_field.is_main]
+        return others if self.shows_all else [f for f in others if f.name in used]
+
+    def hidden(self) -> int:
+        """Fields that are not shown."""
+        shown = {row.field.name for row in self.rows()}
+        return sum(form_field.name not in shown for form_field in self.fields)
+
+    def toggle_all(self) -> None:
+        """Show every field, or only those that matter; the cursor stays on its field."""
+        key = self.row().key
+        self.shows_all = not self.shows_all
+        keys = [row.key for row in self.rows()]
+        self.cursor = keys.index(key) if key in keys else 0
+
+    def label(self, key: str) -> str:
+        """What the form calls a field, or a part of a table."""
+        name, _, part = key.partition(".")
+        label = next((f.label for f in self.fields if f.name == name), name)
+        return f"{label} of {part}" if part else label
 
     def _parts(self, table: "FormField") -> list[str]:
         typed = [key for key in self.given if key.startswith(f"{table.name}.")]
@@ -104,6 +136,9 @@ class Form:
 
     def row(self) -> Row:
         rows = self.rows()
+        keys = [row.key for row in rows]
+        if self.edited in keys:
+            self.cursor = keys.index(self.edited)
         self.cursor = max(0, min(len(rows) - 1, self.cursor))
         return rows[self.cursor]
 
@@ -141,10 +176,11 @@ class Form:
     def edit(self) -> None:
         """Begin to type into the row under the cursor."""
         row = self.row()
+        self.edited = row.key
         self.before = self.text(row.key)
         shown = self.before
         if not shown and row.key == row.field.name and _has_default(row.field):
-            shown = plain(row.field.default)
+            shown = form_values.typed(row.field, row.field.default)
         self.entry, self.is_fresh = Entry(shown), True
 
     def type(self, key: str, character: str | None) -> bool:
@@ -164,7 +200,7 @@ class Form:
     def leave(self) -> None:
         """Stop typing. A table's `VENUE=0.0005, …` becomes a row for each of its keys."""
         row = self.row()
-        self.entry = None
+        self.entry, self.edited = None, ""
         text = self.text(row.key)
         if row.field.kind == "table" and row.key == row.field.name and "=" in text:
             del self.given[row.key]
@@ -187,7 +223,8 @@ class Form:
         known = {form_field.name for form_field in self.fields}
         self.given = {k: g for k, g in given.items() if k.partition(".")[0] in known and g.text}
         self.errors.clear()
-        self.result, self.futures, self.is_outdated, self.entry = None, None, False, None
+        self.result, self.futures, self.is_outdated = None, None, False
+        self.entry, self.edited = None, ""
         self.cursor, self.wants = 0, True
 
     def follows(self, symbol: str | None) -> bool:
@@ -213,20 +250,24 @@ class Form:
         """The next choice, the other flag, or the next round number: 1, 2, 5, 10 …"""
         row = self.row()
         form_field = row.field
-        now = self.text(row.key) or (plain(form_field.default) if _has_default(form_field) else "")
+        now = self.text(row.key)
+        if not now and _has_default(form_field) and row.key == form_field.name:
+            now = form_values.typed(form_field, form_field.default)
         if form_field.kind in ("choice", "flag"):
             choices = form_field.choices if form_field.kind == "choice" else ("true", "false")
-            at = choices.index(now) if now in choices else -1 if step > 0 else 0
-            self.put(row.key, choices[(at + step) % len(choices)], "typed")
+            texts = [form_values.said(form_field, choice) for choice in choices]
+            shown = form_values.said(form_field, now)
+            at = texts.index(shown) if shown in texts else -1 if step > 0 else 0
+            self.put(row.key, texts[(at + step) % len(texts)], "typed")
         elif form_field.kind in ("number", "whole", "table") and now:
             try:
-                value = float(now)
+                value = parse_number(now, "frac" if form_field.unit == "frac" else "")
             except ValueError:
                 return
             after = round_step(value, step)
             if form_field.kind == "whole":
-                after = max(after, 1.0)
-            self.put(row.key, plain(after if form_field.kind != "whole" else int(after)), "typed")
+                after = int(max(after, 1.0))
+            self.put(row.key, form_values.typed(form_field, after), "typed")
 
     # --- values -------------------------------------------------------------------------------
 
@@ -339,28 +380,8 @@ def _is_of(assumption: "Assumption", row: Row) -> bool:
     return True
 
 
-def _label(form_field: "FormField", fields: tuple["FormField", ...]) -> str:
-    """What the calculator calls it; its name where two fields are called alike."""
-    alike = sum(
-        other.label == form_field.label and other.unit == form_field.unit for other in fields
-    )
-    return form_field.name.replace("_", " ") if alike > 1 else form_field.label
-
-
 def _has_default(form_field: "FormField") -> bool:
     return form_field.default not in (None, (), {}, "")
-
-
-def plain(value: Any) -> str:
-    """A value as it would be typed."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        text = f"{value:.12g}"
-        return f"{value:.12f}".rstrip("0").rstrip(".") if "e" in text else text
-    if isinstance(value, tuple | list):
-        return ",".join(map(plain, value))
-    return str(value)
 
 
 def round_step(value: float, step: int) -> float:

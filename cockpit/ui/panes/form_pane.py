@@ -1,20 +1,25 @@
-"""A calculator's form: labels dim, values bright, and where each value comes from at its right."""
+"""A calculator's form: labels dim, values bright, what each means and where it comes from."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from cockpit.ui.model.calculator_form import Form, Row, module, plain
+from cockpit.core.assumptions import Assumption
+from cockpit.ui.model.calculator_form import Form, Row, module
+from cockpit.ui.model.input_names import in_labels
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.panes.answer import pinned
+from cockpit.ui.text import form_values
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest, wrap
 
 HZ = 4.0
-_MOST_LABEL = 20
-_LEAST_VALUE = 14
-_SMALL = 1e-4
-"""A fraction below it is said in per cent as well."""
+ALONE = 76
+"""Cells from which on nothing stands beside the form: the verdict is then its last line."""
+_MOST_LABEL = 24
+_LEAST_VALUE = 11
+_MOST_VALUE = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,8 @@ class FormPane:
             body: list[Line] = [[], [(" No form is open: C, H, S or X opens one", "dim")]]
             return framed(body, width, height, title=[("form", "title")], focused=focused)
         title = module(form.name).TITLE.lower()
-        body = _rows(form, width - 2, height - 2, focused)
         return framed(
-            body,
+            _body(form, width - 2, height - 2, focused),
             width,
             height,
             title=[(title, "title"), (" · inputs", "dim")],
@@ -55,31 +59,42 @@ def _note(form: Form) -> str:
     return f"{count} to mend" if count > 1 else "1 to mend" if count else ""
 
 
+def _body(form: Form, inner: int, room: int, focused: bool) -> list[Line]:
+    """Rows around the cursor, what was assumed and has no row; help and the verdict at the end."""
+    verdict = pinned(form, inner) if inner + 2 >= ALONE else []
+    below = ([_help(form, inner)] if focused and room > 3 else []) + verdict
+    left = room - len(below)
+    drawn = _rows(form, inner, left, focused)
+    if left - len(drawn) > 1:
+        drawn.append(_more(form))
+    if form.shows_all and left - len(drawn) > 2:
+        drawn += _assumptions(form, inner, left - len(drawn))
+    return [*drawn, *([[]] * (left - len(drawn))), *below]
+
+
 def _rows(form: Form, inner: int, room: int, focused: bool) -> list[Line]:
-    """As many rows as fit around the cursor, then what was assumed and has no row."""
+    """As many rows as fit around the cursor; what they mean is whole where there is room."""
     rows = form.rows()
-    form_cursor = max(0, min(len(rows) - 1, form.cursor))
+    cursor = max(0, min(len(rows) - 1, form.cursor))
     label = min(_MOST_LABEL, max(len(row.label) + 2 * ("." in row.key) for row in rows)) + 1
-    value = max(_LEAST_VALUE, min(26, (inner - label) * 2 // 5))
-    help_room = 2 if focused else 0
-    shown = max(1, room - help_room)
-    top = max(0, min(form_cursor - shown // 2, len(rows) - shown))
-    drawn = [
-        _row(form, row, label, value, inner, at == form_cursor, focused)
-        for at, row in enumerate(rows[top : top + shown], top)
+    longest_value = max(len(_value(form, row)[0]) for row in rows)
+    value = max(_LEAST_VALUE, min(_MOST_VALUE, longest_value, inner - label - 12))
+    blocks = [
+        _row(form, row, (label, value), inner, chosen=at == cursor, focused=focused)
+        for at, row in enumerate(rows)
     ]
-    left = room - len(drawn) - help_room
-    if left > 2:
-        drawn += _assumptions(form, inner, left)
-    if focused and room > 3:
-        drawn += [[]] * (room - len(drawn) - 1)
-        drawn.append(_help(form, rows[form_cursor], inner))
-    return drawn
+    if sum(map(len, blocks)) > room:
+        blocks = [block[:1] for block in blocks]
+        top = max(0, min(cursor - room // 2, len(rows) - room))
+        blocks = blocks[top : top + room]
+    return [line for block in blocks for line in block]
 
 
 def _row(
-    form: Form, row: Row, label: int, value: int, inner: int, chosen: bool, focused: bool
-) -> Line:
+    form: Form, row: Row, sizes: tuple[int, int], inner: int, *, chosen: bool, focused: bool
+) -> list[Line]:
+    """A row of the form; what it means goes on below where it is longer than the room beside."""
+    label, value = sizes
     is_part = "." in row.key
     line: Line = [
         ("▌" if chosen else " ", "accent"),
@@ -95,66 +110,93 @@ def _row(
             size = sum(len(text) for text, _ in typed)
             line += [*typed, (" " * max(0, value - size), "text")]
     else:
-        line.append(_value(form, row, value))
+        text, role = _value(form, row)
+        line.append((fit(text, value), role))
     note, role = _beside(form, row)
-    return [*line, (" ", "text"), (fit(note, max(0, inner - 2 - label - value)), role)]
+    room = max(1, inner - 3 - label - value)
+    parts = wrap(note, room)
+    lead = " " * (1 + label + value + 2)
+    return [
+        [*line, ("  ", "text"), (fit(parts[0], room), role)],
+        *([(lead, "text"), (fit(part, room), role)] for part in parts[1:]),
+    ]
 
 
-def _value(form: Form, row: Row, width: int) -> tuple[str, str]:
+def _value(form: Form, row: Row) -> tuple[str, str]:
     text = form.text(row.key)
+    unit = form_values.unit_of(row.field)
     if text:
-        return fit(brief(text), width), "loss" if row.key in form.errors else "number"
-    default = row.field.default
-    if row.key == row.field.name and default not in (None, (), {}, ""):
-        return fit(plain(default), width), "text"
+        shown = brief(form_values.said(row.field, text))
+        is_number = row.field.kind in ("number", "whole") or "." in row.key
+        with_unit = f"{shown} {unit}" if unit and is_number else shown
+        return with_unit, "loss" if row.key in form.errors else "number"
+    default = form_values.default(row.field)
+    if row.key == row.field.name and default:
+        return f"{default} {unit}".rstrip(), "text"
     if row.field.is_required:
-        return fit(fmt.MISSING, width), "warn"
-    return fit(_nothing(form, row), width), "warn" if form.assumption(row) else "dim"
+        return fmt.MISSING, "warn"
+    return _nothing(form, row), "warn" if form.assumption(row) else "dim"
 
 
 def _nothing(form: Form, row: Row) -> str:
     """What stands for an empty field."""
     assumed = form.assumption(row)
     if assumed is not None:
-        return clean(assumed.number) or "assumed"
+        return _assumed_value(row, assumed)
     if row.field.kind == "table":
-        return "" if any(r.field is row.field and "." in r.key for r in form.rows()) else "view's"
-    if row.field.kind == "names":
+        return "" if any(r.field is row.field and "." in r.key for r in form.rows()) else "as is"
+    if row.field.kind == "names" or row.key.endswith("_venue"):
         return "all"
     return fmt.MISSING
 
 
 def _beside(form: Form, row: Row) -> tuple[str, str]:
-    """The unit and the source, or what is wrong."""
+    """What the field means and where its value comes from, or what is wrong with it."""
     if row.key in form.errors:
-        return form.errors[row.key], "loss"
-    unit = row.field.unit
-    said = form.source(row)
-    text = form.text(row.key)
-    if unit == "frac" and text:
-        unit = _percent(text)
+        return in_labels(form.errors[row.key], form.name), "loss"
     assumed = form.assumption(row)
     if assumed is not None:
-        value = assumed.value
-        is_small = unit == "frac" and value is not None and 0 < abs(value) < _SMALL
-        percent = _percent(assumed.number) if is_small else ""
-        words = assumed.why if assumed.number else assumed.what
-        return " ".join(filter(None, (percent, clean(words)))) or "assumed", "warn"
-    return " · ".join(filter(None, (unit, said))), "dim"
+        said = in_labels(assumed.why if assumed.number else assumed.what, form.name) or "assumed"
+        return " · ".join(filter(None, (_meaning(row), said))), "warn"
+    source = form.source(row)
+    if source in ("default", "typed"):
+        source = ""
+    return " · ".join(filter(None, (_meaning(row), source))), "dim"
 
 
-def _percent(text: str) -> str:
-    try:
-        return f"= {float(text) * 100:g} %"
-    except ValueError:
+def _assumed_value(row: Row, assumed: Assumption) -> str:
+    """What was assumed, as it would be typed."""
+    if assumed.value is None:
+        return clean(assumed.number) or "assumed"
+    return f"{form_values.number(row.field, assumed.value)} {form_values.unit_of(row.field)}"
+
+
+def _meaning(row: Row) -> str:
+    """The field's help, but for the shape of JSON, which stands in the last line."""
+    shape, bracket, rest = row.field.help.partition("]")
+    if "." in row.key:
         return ""
+    return rest.strip(" ,:;") if bracket and shape.startswith("[") else row.field.help
+
+
+def _more(form: Form) -> Line:
+    """How many fields are not shown, and how many of them rest on an assumption."""
+    if form.shows_all:
+        return [(" … fewer: . hides what has a default", "dim")]
+    count = form.hidden()
+    assumed = len(form.result.assumptions) if form.result else 0
+    line: Line = [(f" … {count} more: . shows them", "dim")] if count else []
+    if count and assumed:
+        line.append((f", and the {assumed} assumptions", "warn"))
+    return line
 
 
 def _assumptions(form: Form, inner: int, room: int) -> list[Line]:
     """Assumptions without a field of their own."""
     said: list[Line] = [[], [(" also assumed", "dim")]]
     for words in form.others():
-        for i, part in enumerate(wrap(clean(words), inner - 4)):
+        shown = in_labels(words, form.name)
+        for i, part in enumerate(wrap(shown, inner - 4)):
             said.append([(" · " if i == 0 else "   ", "dim"), (part, "text")])
     if len(said) == 2:
         return []
@@ -163,13 +205,15 @@ def _assumptions(form: Form, inner: int, room: int) -> list[Line]:
     return said
 
 
-def _help(form: Form, row: Row, inner: int) -> Line:
-    name = row.key if row.key != row.label else ""
-    head = f" {name}: " if name else " "
+def _help(form: Form, inner: int) -> Line:
+    """What the field under the cursor means and takes."""
+    row = form.row()
+    head = f" {form.label(row.key)}: "
     if row.key in form.errors:
-        return [(head, "dim"), (clean(form.errors[row.key]), "loss")]
+        words = in_labels(form.errors[row.key], form.name)
+        return [(head, "dim"), (words, "loss")]
+    expects = in_labels(row.field.expected, form.name)
     help_ = row.field.help
-    expects = row.field.expected
     words = f"{help_}; {expects}" if help_ and help_ != expects else expects
     return longest(inner, [(head, "dim"), (words, "text")], [(head, "dim"), (expects, "text")])
 
@@ -179,7 +223,7 @@ def _advice(form: Form, width: int) -> Line:
         words = ("enter takes it · tab next field · esc leaves", "enter · tab · esc")
     else:
         keep = "" if form.name == "stress" else " · W keeps the plan · Y copies it"
-        words = (f"enter edits · ←→ other value{keep}", "enter edits · ←→ other value")
+        words = (f"enter edits · ←→ other value · . all fields{keep}", "enter edits · . all fields")
     return longest(width, *([(text, "dim")] for text in words))
 
 

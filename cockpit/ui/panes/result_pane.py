@@ -1,16 +1,25 @@
-"""What a calculator answers: warnings first, then the figures and the table, and one sentence."""
+"""What a calculator answers: what to beware of, the verdict, the figures behind it, its table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cockpit.ui.model.calculator_form import Form, module
+from cockpit.ui.model.answer_table import view_of_answer
+from cockpit.ui.model.calculator_form import Form
+from cockpit.ui.model.input_names import in_labels
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.text.result_table import figure_lines, part_lines, table_lines
-from cockpit.ui.text.styled import Line, clean, framed, wrap
+from cockpit.ui.panes.answer import figure_lines, verdict_lines
+from cockpit.ui.panes.table import HEAD, table_lines
+from cockpit.ui.text.styled import Line, framed, wrap
 
 HZ = 4.0
-LEGS_ALONE = frozenset({"hedge", "stagger"})
-"""Calculators whose table is their legs: those have a pane of their own."""
+_LEAST_ROWS = 4
+"""Rows of a table that are worth more than the figures behind the verdict."""
+Below = Callable[[Readings, Form, int, int], list[Line]]
+"""(readings, form, inner width, room) -> more about the row under the cursor."""
+
+
+def _nothing(readings: Readings, form: Form, inner: int, room: int) -> list[Line]:
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,69 +31,53 @@ class ResultPane:
 
     id: str
     calculator: str = ""
-    below: Callable[[Form, int], list[Line]] = lambda form, inner: []
+    below: Below = _nothing
     HZ: float = HZ
 
     def lines(self, readings: Readings, width: int, height: int) -> list[Line]:
         """The framed pane at exactly `width` x `height`."""
         forms = readings.ui.forms
         form = forms.opened.get(self.calculator) if self.calculator else forms.shown
-        body, note = self._body(form, width - 2, height - 2)
-        name = form.name if form else "result"
+        focused = readings.ui.focus == self.id
+        body, note = self._body(readings, form, width - 2, height - 2)
         return framed(
             body,
             width,
             height,
-            title=[(name, "title"), (" · result", "dim"), *_state(form)],
+            title=[(form.name if form else "result", "title"), (" · result", "dim"), *_state(form)],
             note=note,
-            focused=readings.ui.focus == self.id,
+            verdict=_advice(form) if focused else [],
+            focused=focused,
         )
 
-    def _body(self, form: Form | None, inner: int, room: int) -> tuple[list[Line], str]:
-        """Errors and warnings, figures, the table, and the sentence: what fits, in this order."""
+    def _body(
+        self, readings: Readings, form: Form | None, inner: int, room: int
+    ) -> tuple[list[Line], str]:
         if form is None:
             return [
                 [],
                 [(" Nothing is computed: C, H, S or X takes the focused cell", "dim")],
             ], ""
-        errors: list[Line] = []
-        for key, words in form.errors.items():
-            errors += [[(f" {part}", "loss")] for part in wrap(clean(f"{key}: {words}"), inner - 2)]
+        above = _errors(form, inner)
         if form.result is None:
-            return errors or [[], [(" computing …", "dim")]], ""
-        result, calculator = form.result, module(form.name)
-        sentence: list[Line] = [
-            [(f" {part}", "dim" if form.is_outdated else "number")]
-            for part in wrap(clean(calculator.verdict(result)), inner - 2)
-        ]
-        more = self.below(form, inner)
-        above = [*errors, *_warnings(form, inner, max(2, room // 3))]
-        if len(above) + len(sentence) + len(more) + 6 > room:
-            more = []
-        sentence += more
-        left = room - len(above) - len(sentence)
-        table = calculator.rows(result)
-        numbers = [*figure_lines(result.values, inner), *part_lines(result.values, inner)]
-        if form.name in LEGS_ALONE:
-            table = table._replace(rows=())
-        least = min(len(table.rows), 4) + 2 if table.rows else 0
-        if len(numbers) + least + 2 > left:
-            numbers = []
-        rest = left - len(numbers) - bool(numbers) - 1
-        rows: list[Line] = []
-        hidden = shown = 0
-        if table.rows and rest > 2:
-            names = [row[0] for row in table.rows]
-            picked = names.index(form.picked) if form.picked in names else -1
-            rows, hidden = table_lines(table, inner, rest, picked)
-            shown = len(rows) - 2
-        body = [*above, *numbers, *([[]] if numbers and rows else []), *rows]
-        blank: list[Line] = [[]] if len(body) + len(sentence) < room else []
-        cut = len(table.rows) - shown
-        notes = [f"{cut} more rows"] if cut > 0 and rows else []
-        if hidden:
-            notes.append(f"+{hidden} →")
-        return [*body, *blank, *sentence], "  ".join(notes)
+            return above or [[], [(" computing …", "dim")]], ""
+        above += _warnings(form, inner, max(2, room // 3))
+        above += verdict_lines(form, readings.glyphs, inner, room)
+        view = view_of_answer(form)
+        left = room - len(above)
+        figures = figure_lines(form, inner)
+        least = HEAD + min(_LEAST_ROWS, len(view.rows)) + 1 if view.rows else 0
+        if len(figures) + least + 1 > left:
+            figures = []
+        if figures:
+            above += [[], *figures]
+        left = room - len(above)
+        more = self.below(readings, form, inner, max(0, left - least))
+        if not view.rows or left < HEAD + 1:
+            return [*above, *more], ""
+        focused = readings.ui.focus == self.id
+        drawn = table_lines(view, inner, left - 1 - len(more), is_focused=focused)
+        return [*above, [], *drawn.lines, *more], drawn.note
 
 
 def _state(form: Form | None) -> Line:
@@ -97,15 +90,31 @@ def _state(form: Form | None) -> Line:
     return []
 
 
+def _advice(form: Form | None) -> Line:
+    if form is None or form.result is None or not view_of_answer(form).rows:
+        return []
+    return [("enter takes the row · s sorts · / filters", "dim")]
+
+
+def _errors(form: Form, inner: int) -> list[Line]:
+    """What is wrong with the inputs, by the labels of the form."""
+    lines: list[Line] = []
+    for key, problem in form.errors.items():
+        words = f"{form.label(key)}: {in_labels(problem, form.name)}"
+        lines += [[(f" {part}", "loss")] for part in wrap(words, inner - 2)]
+    return lines
+
+
 def _warnings(form: Form, inner: int, room: int) -> list[Line]:
+    """What cannot be done, then what to beware of: above everything that it concerns."""
     result = form.result
     assert result is not None
     said: list[Line] = []
     if result.infeasible:
-        parts = wrap(clean(f"cannot be done: {result.infeasible}"), inner - 2)
-        said += [[(f" {part}", "danger")] for part in parts]
+        words = in_labels(f"cannot be done: {result.infeasible}", form.name)
+        said += [[(f" {part}", "danger")] for part in wrap(words, inner - 2)]
     for words in result.warnings:
-        for i, part in enumerate(wrap(clean(words), inner - 4)):
+        for i, part in enumerate(wrap(in_labels(words, form.name), inner - 4)):
             said.append([(" ! " if i == 0 else "   ", "warn"), (part, "warn")])
     if len(said) > room:
         hidden = len(said) - room + 1

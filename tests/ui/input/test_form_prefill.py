@@ -66,7 +66,7 @@ def test_carry_takes_symbol_pair_and_size_from_the_screen():
     scene.ui.size_usd = 50_000.0
     assert texts(scene, "carry") == {
         "symbol": "ETH", "long_venue": "bravo", "short_venue": "alphaswap",
-        "notional_usd": "50000",
+        "notional_usd": "50000", "compare": "yes",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cockpit.calculators import CALCULATORS
 from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.common.result import Result
 from cockpit.ui.model.calculator_form import Form, Forms, Given, checked, compute, round_step
@@ -22,7 +23,8 @@ def answered(made: Form) -> Form:
 
 
 def to(made: Form, key: str) -> Form:
-    """The cursor on a field."""
+    """The cursor on a field, whether or not it is one of the few."""
+    made.shows_all = True
     made.cursor = [row.key for row in made.rows()].index(key)
     return made
 
@@ -35,14 +37,41 @@ def type_in(made: Form, key: str, text: str) -> Form:
     return made
 
 
-def test_a_row_for_each_field_in_the_order_of_the_calculator():
-    names = [row.key for row in form().rows()]
-    assert names[:4] == ["symbol", "long_venue", "short_venue", "notional_usd"]
+def test_a_form_begins_with_the_few_fields_that_matter_and_shows_the_rest_when_asked():
+    made = form()
+    assert [row.label for row in made.rows()] == [
+        "coin", "long on", "short on", "size in $", "hold",
+    ]  # fmt: skip
+    made.toggle_all()
+    assert made.hidden() == 0
+    assert "taker_fee" in [row.key for row in made.rows()]
 
 
-def test_fields_with_the_same_label_are_told_apart_by_their_names():
-    labels = {row.key: row.label for row in form().rows()}
-    assert (labels["long_venue"], labels["short_venue"]) == ("long venue", "short venue")
+def test_a_field_with_a_value_or_a_mistake_is_shown_though_it_is_not_one_of_the_few():
+    made = form(symbol="BTC", leverage="5", gas_usd="-1")
+    checked(made)
+    assert {"leverage", "gas_usd"} <= {row.key for row in made.rows()}
+
+
+def test_every_form_has_at_most_seven_fields_that_matter_and_no_label_twice():
+    for name in CALCULATORS:
+        made = form(name)
+        assert 2 <= len(made.rows()) <= 7
+        labels = [form_field.label for form_field in made.fields]
+        assert len(set(labels)) == len(labels)
+
+
+def test_rows_that_come_while_a_field_is_typed_do_not_move_the_typing_elsewhere():
+    made = to(form(symbol="BTC"), "min_apr")
+    made.shows_all = False
+    made.given["min_apr"] = Given("1%", "typed")
+    made.cursor = [row.key for row in made.rows()].index("min_apr")
+    made.edit()
+    made.errors["size"] = "something else is wrong now"
+    made.type("5", "5")
+    assert made.text("min_apr") == "5"
+    made.type("backspace", None)
+    assert made.row().key == "min_apr"
 
 
 def test_the_first_character_replaces_a_value_and_backspace_clears_it():
@@ -64,6 +93,7 @@ def test_a_value_is_edited_in_place_once_the_cursor_has_moved_in_it():
 
 def test_what_is_typed_says_so_and_what_was_prefilled_says_from_where():
     made = type_in(form(symbol="BTC"), "hold_h", "48")
+    made.shows_all = True
     sources = {row.key: made.source(row) for row in made.rows()}
     assert sources["symbol"] == "from the cell"
     assert sources["hold_h"] == "typed"
@@ -115,6 +145,7 @@ def test_the_last_good_answer_stays_and_is_marked_while_a_field_makes_no_sense()
 
 def test_what_a_result_rests_on_is_a_row_that_can_be_replaced():
     made = answered(form(symbol="PEPE", notional_usd="1000"))
+    made.shows_all = True
     said = {row.key: made.assumption(row) for row in made.rows()}
     assert said["quote_usd"].value == 1.0
     assert said["symbol"] is None
@@ -168,7 +199,7 @@ def test_arrows_walk_choices_and_turn_flags():
     to(made, "side").nudge(1)
     assert made.text("side") == "sell"
     to(made, "haircut").nudge(1)
-    assert made.text("haircut") == "false"
+    assert made.text("haircut") == "no"
     to(made, "size_usd").nudge(1)
     assert made.text("size_usd") == "2000"
 

@@ -6,12 +6,14 @@ from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.saved_plans import fill
 from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Plan
+from cockpit.ui.model.answer_table import table_of
 from cockpit.ui.model.calculator_form import Given
+from cockpit.ui.model.table import TableCursor, view_of
 from cockpit.ui.panes import form_pane
 from cockpit.ui.panes.plan import form, legs, result
 from cockpit.ui.panes.stress import histogram
+from cockpit.ui.panes.table import table_lines
 from cockpit.ui.readings import plan_pricing
-from cockpit.ui.text.result_table import table_lines
 from cockpit.ui.text.styled import plain
 from tests.ui import scenes
 from tests.ui.input.test_form_prefill import opened
@@ -27,27 +29,60 @@ def texts(lines):
     return [plain(line) for line in lines]
 
 
+def drawn(answered: Table, width: int, height: int, key=None):
+    view = view_of(table_of(answered), TableCursor(key=key))
+    return table_lines(view, width, height, is_focused=True)
+
+
 def test_columns_line_up_on_the_decimal_point_and_the_unknown_is_a_dot():
-    lines, hidden = table_lines(TABLE, 80, 10)
+    lines, note = drawn(TABLE, 80, 10)
     head, units, first, second = texts(lines)
-    assert hidden == 0
+    assert note == ""
     assert head.split() == ["venue", "size", "cost", "odds", "gate"]
-    assert units.split() == ["base", "$", "%"]
-    assert first.split()[:4] == ["bravo", "0.500", "12.25", "1.05"]
-    assert second.split()[:4] == ["alphaswap", "12.125", "·", "−20.00"]
+    assert units.split() == ["coins", "$", "%"]
+    assert first.strip("▌ ").split()[1:4] == ["0.500", "12.25", "1.05"]
+    assert second.split()[1:4] == ["12.125", "·", "−20.00"]
     assert first.index("0.500") + 1 == second.index("12.125") + 2
 
 
 def test_columns_that_do_not_fit_are_counted_and_never_cut():
-    lines, hidden = table_lines(TABLE, 30, 10)
-    assert hidden == 2
-    assert texts(lines)[2].split() == ["bravo", "0.500", "12.25"]
+    lines, note = drawn(TABLE, 30, 10)
+    assert note == "+2 →"
+    assert texts(lines)[2].strip("▌ ").split() == ["bravo", "0.500", "12.25"]
 
 
-def test_the_chosen_row_stays_in_sight():
+def test_the_row_that_was_chosen_stays_in_sight_however_many_there_are():
     rows = tuple((f"v{i}", float(i), 1.0, 0.0, "") for i in range(20))
-    lines, _ = table_lines(Table(TABLE.columns, rows), 80, 6, chosen=17)
-    assert any(text.startswith("▌v17") for text in texts(lines))
+    lines, note = drawn(Table(TABLE.columns, rows), 80, 6, key=("v17",))
+    assert any("v17" in text for text in texts(lines))
+    assert note == "16–19 of 20"
+
+
+def test_a_carry_shows_every_pair_of_its_coin_and_the_row_of_the_cell_gives_its_legs():
+    scene = scenes.live()
+    opened(scene, "carry")
+    shown = scene.ui.forms.shown
+    assert shown is not None
+    assert shown.result is not None
+    asked = (shown.text("long_venue"), shown.text("short_venue"))
+    values = shown.result.values
+    assert len(values.pairs) == 3
+    assert (values.long_venue, values.short_venue) == asked
+    assert shown.result.plan is not None
+    assert {leg.venue for leg in shown.result.plan.legs} == set(asked)
+
+
+def test_a_pair_that_leaves_more_than_the_cell_s_is_named_in_the_verdict():
+    scene = scenes.live()
+    scene.ui.pinned = ("alphaswap", "charliedex")
+    opened(scene, "carry")
+    shown = scene.ui.forms.shown
+    assert shown is not None
+    assert shown.result is not None
+    best = shown.result.values.pairs[0]
+    assert {best.long_venue, best.short_venue} != {"alphaswap", "charliedex"}
+    said = "".join(texts(result.lines(scene, 160, 40)))
+    assert f"Best pair of BTC: long on {best.long_venue}, short on {best.short_venue}" in said
 
 
 def test_warnings_stand_above_the_figures_and_what_cannot_be_done_above_them():
@@ -82,6 +117,7 @@ def test_an_assumed_fee_stands_in_the_form_with_its_value_and_its_source():
     shown = scene.ui.forms.shown
     assert shown is not None
     assert shown.result is not None
+    shown.shows_all = True
     shown.result = Result(
         values=shown.result.values,
         assumptions=(
@@ -98,24 +134,26 @@ def test_an_assumed_fee_stands_in_the_form_with_its_value_and_its_source():
     )
     lines = texts(form.lines(scene, 90, 34))
     (fee,) = [text for text in lines if text[1:].split()[:1] == ["bravo"]]
-    assert "0.02 %" in fee
+    assert "0.02%" in fee
     assert "the documented base tier" in fee
     assert any("something else" in text for text in lines)
 
 
-def test_a_small_figure_keeps_its_exponent_and_says_it_in_per_cent():
+def test_a_small_fraction_is_said_in_per_cent_without_an_exponent():
     scene = scenes.live()
     opened(scene, "carry")
     shown = scene.ui.forms.shown
     assert shown is not None
     assert shown.result is not None
+    shown.shows_all = True
     shown.result = Result(
         values=shown.result.values,
         assumptions=(Assumption(field="mean_spread_hourly", value=3.91e-5, why="mean"),),
     )
-    (row,) = [text for text in texts(form.lines(scene, 90, 34)) if "long-run spread" in text]
-    assert row.strip("│ ").split() == ["long-run", "spread", "3.91e-05", "=", "0.00391", "%",
-                                       "mean"]  # fmt: skip
+    (row,) = [text for text in texts(form.lines(scene, 90, 34)) if text[1:].startswith(" usual")]
+    assert "0.00391%" in row
+    assert "e-05" not in row
+    assert "mean" in row
 
 
 def test_a_positions_list_is_said_in_words():
