@@ -19,7 +19,7 @@ from cockpit.calculators.hedge import inputs as hedge_inputs
 from cockpit.calculators.hedge.asset import Hedged, hedged, problem_of
 from cockpit.calculators.hedge.held import Exposure, exposures
 from cockpit.calculators.hedge.solve import solve
-from cockpit.calculators.hedge.values import DelayRiskValues, Values, VenueRisk
+from cockpit.calculators.hedge.values import DelayRiskValues, Values, VenueDelta, VenueRisk
 from cockpit.calculators.hedge.venues import fill_delay_s
 from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Plan
@@ -111,7 +111,31 @@ def _values(
         band_half_width=one.band_half_width if one else None,
         binding="; ".join(bindings) or None,
         assets=assets,
+        by_venue=_by_venue(parts, held),
     )
+
+
+def _by_venue(parts: Sequence[Hedged], held: Sequence[Exposure]) -> tuple[VenueDelta, ...]:
+    """What every venue holds before and after, the largest first."""
+    before: dict[str, float] = {}
+    traded: dict[str, float] = {}
+    for part, exposure in zip(parts, held, strict=True):
+        for venue, base in exposure.position_base.items():
+            before[venue] = before.get(venue, 0.0) + base * exposure.price
+        for quote, size in zip(part.quotes, part.sizes.tolist(), strict=True):
+            if size:
+                traded[quote.venue] = traded.get(quote.venue, 0.0) + size * quote.mid_usd
+    found = [
+        VenueDelta(
+            venue=venue,
+            before_usd=before.get(venue, 0.0),
+            after_usd=before.get(venue, 0.0) + traded.get(venue, 0.0),
+            traded_usd=traded.get(venue, 0.0),
+        )
+        for venue in dict.fromkeys((*before, *traded))
+    ]
+    found.sort(key=lambda one: -max(abs(one.before_usd), abs(one.after_usd)))
+    return tuple(one for one in found if one.before_usd or one.traded_usd)
 
 
 def _delay_risk(

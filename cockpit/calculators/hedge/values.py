@@ -44,6 +44,15 @@ class AssetHedge(msgspec.Struct, frozen=True, kw_only=True):
     binding: str | None
 
 
+class VenueDelta(msgspec.Struct, frozen=True, kw_only=True):
+    """What one venue holds of the hedged symbols, USD, + when long; `traded_usd` is the hedge's."""
+
+    venue: str
+    before_usd: float
+    after_usd: float
+    traded_usd: float
+
+
 class Values(msgspec.Struct, frozen=True, kw_only=True):
     """Deltas, ratio and band are null for several symbols: they are in `assets`.
 
@@ -69,3 +78,4 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     band_half_width: float | None
     binding: str | None
     assets: tuple[AssetHedge, ...]
+    by_venue: tuple[VenueDelta, ...]

@@ -44,7 +44,7 @@ from cockpit.calculators.stagger.refill import auto_slices, warn_of_haste
 from cockpit.calculators.stagger.venues import (
     gap_covariance,
     shared_layers,
-    venue_sizes,
+    spread_sizes,
     whole_orders,
 )
 from cockpit.core.market import Side
@@ -132,10 +132,18 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
         all_now=_all_now(priced, side, size, reference),
     )
     caps = np.array([inputs.max_usd.get(q.venue, math.inf) / q.mid_usd for q in priced])
+    if inputs.max_share_frac < 1:
+        caps = np.minimum(caps, inputs.max_share_frac * size)
     planned = min(size, float(np.sum(caps)))
     infeasible = None
-    if planned < size:
-        infeasible = f"max_usd: the caps hold {base_words(planned)} of {base_words(size)} {symbol}"
+    if planned < size * (1 - DUST):
+        infeasible = _capped(
+            inputs, priced, f"{base_words(planned)} of {base_words(size)} {symbol}"
+        )
+    elif len(priced) < inputs.min_venues:
+        infeasible = (
+            f"min_venues: {inputs.min_venues} are asked for, {len(priced)} have a book and a fee"
+        )
     if planned <= 0:
         return _result(values, None, notes, infeasible)
     if inputs.slices is None:
@@ -144,6 +152,14 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     return _planned(
         inputs, settings, notes, values, priced, caps, planned, start, reference, infeasible
     )
+
+
+def _capped(inputs: Inputs, priced: Sequence[Quote], held: str) -> str:
+    """Which cap keeps the order from its size."""
+    if len(priced) * inputs.max_share_frac < 1:
+        share = f"{inputs.max_share_frac * 100:g} %"
+        return f"max_share_frac: {len(priced)} venues at {share} each hold {held}"
+    return f"max_usd: the caps hold {held}"
 
 
 def _check(inputs: Inputs, view: MarketView) -> None:
@@ -176,7 +192,7 @@ def _planned(
 ) -> Result:
     side, size = values.side, values.size or 0.0
     sigma, correlation = gap_covariance(inputs, priced, settings, notes)
-    sizes = venue_sizes(inputs, priced, side, planned, caps, sigma, reference)
+    sizes, caps = spread_sizes(inputs, priced, side, planned, caps, sigma, reference, notes)
     market = read_market(inputs, priced, side, sizes, reference, notes)
     kappa = urgency(inputs, market, notes)
     rounded = whole_orders(inputs, priced, side, sizes, caps, schedule(inputs, kappa), planned)

@@ -39,6 +39,7 @@ from cockpit.core.units import floor_to_lot
 Array = NDArray[np.float64]
 ASSUMED_GAP_BPS = 10.0
 _DUST = 1e-12
+_SHARE_STEPS = 20
 LOT_DUST = 1e-6
 _PREFERRED = 10.0
 """Times its price: what a unit that is wanted is worth, more than any other unit costs."""
@@ -126,6 +127,33 @@ def venue_sizes(
         if float(np.sum(np.minimum(fewer, size))) < size * (1 - 1e-9):
             return sizes
         caps = fewer
+
+
+def spread_sizes(
+    inputs: Inputs, priced: Sequence[Quote], side: Side, size: float, caps: Array,
+    sigma: Array, reference: float, notes: Notes,
+) -> tuple[Array, Array]:  # fmt: skip
+    """Sizes on at least so many venues as are asked for, and the caps that make it so.
+
+    The largest share of one venue is lowered, a twentieth at a time, until enough take part; at
+    one venue's equal share they do, or too few can. An order is capped by less than it need be
+    rather than split more than was asked for.
+    """
+    least = min(inputs.min_venues, len(priced))
+    sizes = venue_sizes(inputs, priced, side, size, caps, sigma, reference)
+    for step in range(1, _SHARE_STEPS + 1):
+        if np.count_nonzero(sizes) >= least:
+            return sizes, caps
+        share = max(1 - step / _SHARE_STEPS, 1 / least)
+        lower = np.minimum(caps, share * size)
+        if float(np.sum(lower)) < size * (1 - _DUST):
+            break
+        caps = lower
+        sizes = venue_sizes(inputs, priced, side, size, caps, sigma, reference)
+    used = np.count_nonzero(sizes)
+    if used < least:
+        notes.warn(f"{used} venues take part: no others hold the rest of the order")
+    return sizes, caps
 
 
 def whole_orders(

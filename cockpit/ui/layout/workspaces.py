@@ -44,6 +44,7 @@ PANES: Mapping[str, Pane] = {
     "exposure_history": LazyPane("positions.exposure_history"),
     "form": LazyPane("plan.form"),
     "result": LazyPane("plan.result"),
+    "picture": LazyPane("plan.picture"),
     "legs": LazyPane("plan.legs"),
     "plans": LazyPane("plan.plans"),
     "stress_form": LazyPane("stress.stress_form"),
@@ -184,14 +185,16 @@ POSITIONS = Workspace(
 )  # fmt: skip
 PLAN = Workspace(
     "5", "plan", "PLAN",
-    ("form", "result", "legs", "plans"),
+    ("form", "result", "picture", "legs", "plans"),
     wide=row(
-        (Cells(74), column((Share(1), "form"), (Cells(9), "plans"))),
-        (Share(1), column((Share(1), "result"), (Share(1), "legs"))),
+        (Cells(74), column((Share(1), "form"), (Share(0.6), "plans"))),
+        (Share(1), column(
+            (Share(1.2), "result"), (Share(1), "picture"), (Share(0.5, 6), "legs"),
+        )),
     ),
     normal=row(
-        (Cells(54), column((Share(1), "form"), (Cells(6), "plans"))),
-        (Share(1), column((Share(1.4), "result"), (Share(1), "legs"))),
+        (Cells(50), column((Share(1), "form"), (Cells(8), "plans"))),
+        (Share(1), column((Share(1), "result"), (Share(1), "picture"), (Cells(7), "legs"))),
     ),
 )  # fmt: skip
 

@@ -14,12 +14,11 @@ from cockpit.ui.model.calculator_form import Form, module
 from cockpit.ui.text import format as fmt
 
 if TYPE_CHECKING:
-    from cockpit.calculators.carry.calculator import Values as CarryValues
-    from cockpit.calculators.hedge.values import Values as HedgeValues
-    from cockpit.calculators.margin import Values as MarginValues
-    from cockpit.calculators.slippage import Values as SlippageValues
-    from cockpit.calculators.stagger.calculator import Values as StaggerValues
-    from cockpit.calculators.stress.values import Values as StressValues
+    from cockpit.calculators import margin, slippage
+    from cockpit.calculators.carry import calculator as carry
+    from cockpit.calculators.hedge import values as hedge
+    from cockpit.calculators.stagger import calculator as stagger
+    from cockpit.calculators.stress import values as stress
 
 
 class Answer(NamedTuple):
@@ -88,7 +87,7 @@ def _a_year(hourly: float | None) -> str:
 # --- calculators ----------------------------------------------------------------------------------
 
 
-def _carry(values: "CarryValues", result: Result) -> Answer:
+def _carry(values: "carry.Values", result: Result) -> Answer:
     hold = None if values.net_usd is None else values.net_usd
     is_open = values.gate is None and hold is not None
     figures = (
@@ -120,7 +119,7 @@ def _carry(values: "CarryValues", result: Result) -> Answer:
     )
 
 
-def _breakeven(values: "CarryValues") -> str:
+def _breakeven(values: "carry.Values") -> str:
     if values.cost_usd is None:
         return fmt.MISSING
     return "never" if values.breakeven_h is None else hours_words(values.breakeven_h)
@@ -130,7 +129,7 @@ def _cost(cost_usd: float | None, cost_bps: float | None) -> str:
     return usd(cost_usd) if cost_bps is None else f"{usd(cost_usd)} ({fmt.bps(cost_bps)} bps)"
 
 
-def _stagger(values: "StaggerValues", result: Result) -> Answer:
+def _stagger(values: "stagger.Values", result: Result) -> Answer:
     now = values.all_now
     count = len(values.by_venue)
     figures = (
@@ -163,7 +162,7 @@ def _stagger(values: "StaggerValues", result: Result) -> Answer:
     )
 
 
-def _hedge(values: "HedgeValues", result: Result) -> Answer:
+def _hedge(values: "hedge.Values", result: Result) -> Answer:
     risk = values.delay_risk
     figures = (
         ("delta before", earned(values.delta_before_usd)),
@@ -193,13 +192,13 @@ def _hedge(values: "HedgeValues", result: Result) -> Answer:
     )
 
 
-def _not_worth(values: "HedgeValues") -> str:
+def _not_worth(values: "hedge.Values") -> str:
     if values.band_half_width is None:
         return fmt.MISSING
     return f"up to {base_words(float(f'{values.band_half_width:.3g}'))} coins"
 
 
-def _stress(values: "StressValues", result: Result) -> Answer:
+def _stress(values: "stress.Values", result: Result) -> Answer:
     worst = next((row for row in values.scenarios if row.name == values.worst), None)
     pnl = worst.pnl_usd if worst else None
     headline = ""
@@ -217,7 +216,7 @@ def _stress(values: "StressValues", result: Result) -> Answer:
     )
 
 
-def _margin(values: "MarginValues", result: Result) -> Answer:
+def _margin(values: "margin.Values", result: Result) -> Answer:
     figures = (
         ("joint move to liquidation", percent(values.joint_shock)
          if values.joint_shock is not None else "none"),
@@ -234,7 +233,7 @@ def _margin(values: "MarginValues", result: Result) -> Answer:
     )
 
 
-def _slippage(values: "SlippageValues", result: Result) -> Answer:
+def _slippage(values: "slippage.Values", result: Result) -> Answer:
     split, single = values.split, values.best_single
     figures = (
         ("split over all", _cost(split.cost_usd, split.cost_bps) if split else fmt.MISSING),

@@ -252,6 +252,43 @@ def test_caps_hold_and_those_that_cannot_hold_the_order_make_it_infeasible():
     assert none.infeasible.startswith("max_usd")
 
 
+CHEAP_AND_DEAR = ("a", 1e-4), ("b", 4e-4), ("c", 6e-4)
+
+
+def cheap_and_dear():
+    """Books alike and deep; fees alone tell the venues apart, and the first would get it all."""
+    return saved(*(market(v, **WIDE, taker_fee=fee) for v, fee in CHEAP_AND_DEAR))
+
+
+def shares(result):
+    return {part.venue: part.size / result.values.size for part in result.values.by_venue}
+
+
+def test_no_venue_gets_more_than_its_share_of_the_order():
+    view = cheap_and_dear()
+    assert shares(stagger(view, size=30)) == {"a": pytest.approx(1.0)}
+    capped = shares(stagger(view, size=30, max_share_frac=0.4))
+    assert capped == {"a": pytest.approx(0.4), "b": pytest.approx(0.4), "c": pytest.approx(0.2)}
+
+
+def test_shares_that_together_are_less_than_the_order_make_it_infeasible():
+    result = stagger(cheap_and_dear(), size=30, max_share_frac=0.3)
+    assert result.values.size_planned == pytest.approx(27.0)
+    assert "3 venues at 30 % each hold 27 of 30" in result.infeasible
+
+
+def test_at_least_so_many_venues_take_part():
+    view = cheap_and_dear()
+    for count in (2, 3):
+        result = stagger(view, size=30, min_venues=count)
+        assert len(shares(result)) == count
+        assert sum(shares(result).values()) == pytest.approx(1.0, abs=1e-3)
+        # The cheapest keeps the most: nothing is split more than was asked for.
+        assert shares(result)["a"] == max(shares(result).values())
+    few = stagger(view, size=30, min_venues=4)
+    assert "4 are asked for, 3 have a book" in few.infeasible
+
+
 def test_a_venue_that_would_get_less_than_its_smallest_order_gets_nothing():
     view = saved(market("a", lot=0.1), market("b", asks=[(99.97, 0.2)], bids=BIDS, min_size=5))
     result = stagger(view, size=10, slices=2)
