@@ -110,7 +110,7 @@ async def test_a_mistake_is_said_in_words_and_nothing_can_be_kept_of_it():
     app = Seat()
     async with app.run_test(size=SIZE):
         app.type("C", "j", "j", "j", "enter", "x", "escape", "W")
-        assert "notional_usd: expected a number above 0, got 'x'" in shown(app, "result")
+        assert "size in $: expected a number above 0, got 'x'" in shown(app, "result")
         assert "1 to mend" in shown(app, "form")
         assert app.ui.plans.saved == ()
         assert app.told == ["there are no legs to keep: C, H or S proposes some"]
@@ -119,7 +119,7 @@ async def test_a_mistake_is_said_in_words_and_nothing_can_be_kept_of_it():
 async def test_a_fill_is_marked_with_price_and_size_and_taken_back():
     app = Seat()
     async with app.run_test(size=SIZE) as pilot:
-        app.type("C", "W", "tab", "tab", "F")
+        app.type("C", "W", "tab", "tab", "tab", "F")
         await pilot.pause()
         assert isinstance(app.screen, Prompt)
         price, size = app.screen.text.split()
@@ -137,7 +137,7 @@ async def test_a_fill_is_marked_with_price_and_size_and_taken_back():
 async def test_a_fill_that_is_no_number_keeps_the_prompt_open_and_says_why():
     app = Seat()
     async with app.run_test(size=SIZE) as pilot:
-        app.type("C", "W", "tab", "tab", "F")
+        app.type("C", "W", "tab", "tab", "tab", "F")
         await pilot.pause()
         await pilot.press("ctrl+u", *"12", "enter")
         assert isinstance(app.screen, Prompt)
@@ -251,7 +251,7 @@ async def test_stress_answers_at_once_and_leaves_the_futures_to_another_process(
     async with app.run_test(size=SIZE):
         app.type("X")
         assert app.ui.workspace == "stress"
-        assert "half_filled_flip" in shown(app, "stress")
+        assert "half filled flip" in shown(app, "stress")
         (asked,) = app.known.posted
         assert isinstance(asked, Compute)
         number = asked.number
@@ -296,7 +296,7 @@ async def test_a_failure_over_there_is_said_here():
         (asked,) = [post for post in app.known.posted if isinstance(post, Compute)]
         app.known.computed = Computation(number=asked.number, state="failed", error="no memory")
         app.redraw()
-        assert "monte_carlo: no memory" in shown(app, "stress")
+        assert "random futures: no memory" in shown(app, "stress")
 
 
 async def test_the_plan_workspace_answers_for_the_cell_before_anything_was_asked():

@@ -94,11 +94,12 @@ def probability(happened: NDArray[np.bool_]) -> Estimate:
     return Estimate(p, math.sqrt(p * (1 - p) / happened.size))
 
 
-def histogram(pnl: Floats, bins: int) -> Histogram:
+def histogram(pnl: Floats, bins: int, tail_frac: float = 0.0) -> Histogram:
     """Equal bins from the lowest to the highest known outcome; no bins without one.
 
-    Outcomes that differ by rounding alone are one: they share bins that are wide enough to be told
-    apart.
+    With `tail_frac` the first and the last bin hold that share of the outcomes each and reach to
+    the extremes; the others share the mass between them. Outcomes that differ by rounding alone are
+    one: they share bins that are wide enough to be told apart.
     """
     known = pnl[np.isfinite(pnl)]
     if not known.size:
@@ -106,5 +107,10 @@ def histogram(pnl: Floats, bins: int) -> Histogram:
     low, high = float(known.min()), float(known.max())
     least = max(abs(low), abs(high)) * bins * 1e-12
     room = max(0.0, least - (high - low)) / 2
-    counts, edges = np.histogram(known, bins=bins, range=(low - room, high + room))
+    edges = np.linspace(low - room, high + room, bins + 1)
+    if tail_frac > 0 and bins > 2:
+        begin, end = np.quantile(known, [tail_frac, 1 - tail_frac])
+        if low < begin and end < high and end - begin > least:
+            edges = np.concatenate(([low], np.linspace(begin, end, bins - 1), [high]))
+    counts, edges = np.histogram(known, bins=edges)
     return Histogram(edges.astype(np.float64), counts.astype(np.int64))

@@ -7,6 +7,8 @@ def usd_words(usd: float) -> str:
     """`$3,890`, `−$12.40`, `$2.12B`: whole dollars above a hundred, cents below, or `unknown`."""
     if math.isnan(usd):
         return "unknown"
+    if usd == 0:
+        return "$0"
     sign, amount = ("−" if usd < 0 else ""), abs(usd)
     for least, letter in ((1e9, "B"), (1e6, "M")):
         if amount >= least:

@@ -186,14 +186,24 @@ def _sum(values: Sequence[float | None]) -> float | None:
 
 
 def rows(result: Result) -> Table:
-    """The legs."""
+    """A row a venue: its delta before and after, what is traded there, and what that risks."""
+    values: Values = result.values
+    risks = {risk.venue: risk for risk in values.delay_risk.by_venue}
     columns = (
-        Column("venue"), Column("symbol"), Column("side"), Column("size", "base"),
-        Column("limit", "price"), Column("note"),
+        Column("venue"), Column("before", "usd"), Column("after", "usd"), Column("traded", "usd"),
+        Column("filled in", "s"), Column("at risk till then", "usd"), Column("margin", "usd"),
     )  # fmt: skip
-    legs = result.plan.legs if result.plan else ()
-    cells = tuple((x.venue, x.symbol, x.side.value, x.size, x.limit, x.note) for x in legs)
-    return Table(columns, cells)
+    cells = []
+    for one in values.by_venue:
+        risk = risks.get(one.venue)
+        cells.append(
+            (
+                one.venue, one.before_usd, one.after_usd, one.traded_usd,
+                None if risk is None else risk.delay_s, None if risk is None else risk.var99_usd,
+                values.margin_usd.get(one.venue),
+            )
+        )  # fmt: skip
+    return Table(columns, tuple(cells))
 
 
 def verdict(result: Result) -> str:

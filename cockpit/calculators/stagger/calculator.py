@@ -5,6 +5,7 @@ fees. A ladder waits at its prices instead of taking.
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -278,18 +279,27 @@ def _by_pair(priced: Sequence[Quote], correlation: Array) -> dict[str, float]:
 
 
 def rows(result: Result) -> Table:
-    """A row a leg, by time."""
+    """A row a venue: its part of the order, what that costs, and in how many slices."""
+    values: Values = result.values
     legs = result.plan.legs if result.plan else ()
+    counts = Counter(leg.venue for leg in legs)
     return Table(
         columns=(
-            Column("at", "ns"), Column("venue"), Column("side"), Column("size", "base"),
-            Column("limit", "price"), Column("note"),
+            Column("venue"), Column("size", "base"), Column("share", "frac"),
+            Column("cost", "usd"), Column("of it", "bps"), Column("slices", "count"),
         ),
         rows=tuple(
-            (leg.not_before_ns, leg.venue, leg.side.value, leg.size, leg.limit, leg.note)
-            for leg in legs
+            (part.venue, part.size, part.size / values.size_planned, part.cost_usd,
+             _bps(part, values.reference_price), counts[part.venue])
+            for part in sorted(values.by_venue, key=lambda part: -part.size)
         ),
     )  # fmt: skip
+
+
+def _bps(part: VenuePart, reference: float | None) -> float | None:
+    if part.cost_usd is None or reference is None:
+        return None
+    return part.cost_usd / (part.size * reference) * 1e4
 
 
 def verdict(result: Result) -> str:

@@ -38,7 +38,8 @@ from cockpit.core.assumptions import Assumption
 from cockpit.core.units import HOUR_S, NS_PER_S, next_boundary_ns
 from cockpit.portfolio.margin_rules import MarginRules
 
-BINS = 40
+BINS, TAIL = 80, 0.004
+"""Bins of the histogram, and the share of outcomes beyond its mass at either end."""
 CHUNK = 2_000
 """Paths held in memory at once."""
 CORRELATION = 0.7
@@ -76,7 +77,7 @@ class Job(NamedTuple):
 
 
 class HistogramValues(msgspec.Struct, frozen=True, kw_only=True):
-    """`counts` (k,) between `edges` (k + 1,) in USD."""
+    """`counts` (k,) between `edges` (k + 1,) in USD; the first and the last bin are the tails."""
 
     edges: list[float]
     counts: list[int]
@@ -201,7 +202,7 @@ def simulate_job(job: Job, keep_going: Callable[[int, int], bool]) -> MonteCarlo
     errors = {name: known(figure.se) for name, figure in figures.items()}
     errors |= {f"p_liquidation.{name}": known(chance.se) for name, chance in chances.items()}
     parts = ("price", "funding", "fees", "slippage", "liquidation")
-    bars = tail_risk.histogram(pnl, BINS)
+    bars = tail_risk.histogram(pnl, BINS, TAIL)
     return MonteCarloValues(
         paths=len(pnl),
         seed=job.seed,

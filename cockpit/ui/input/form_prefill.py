@@ -112,7 +112,7 @@ def _hedge(readings: Readings) -> dict[str, Given]:
     legs = [leg for leg in carried if leg.side is Side.BUY]
     is_next = readings.ui.workspace == "plan" and readings.ui.forms.chosen == "carry"
     if any(p.symbol == symbol and p.size for p in held(readings)) and not (legs and is_next):
-        return {**given, "book": Given("true", "positions are held")}
+        return {**given, "book": Given("yes", "positions are held")}
     if legs:
         given["size"] = Given(plain(legs[0].size), "the carry's long leg")
         given["venue"] = Given(legs[0].venue, "the carry's long leg")
@@ -131,7 +131,7 @@ def _stress(readings: Readings) -> dict[str, Given]:
 
     What nobody holds has no account behind it: an equity is assumed, to be replaced.
     """
-    given = {"monte_carlo": Given("true", "asked with the table")}
+    given = {"monte_carlo": Given("yes", "")}
     name, rows, source = _under_stress(readings)
     if not rows:
         return given

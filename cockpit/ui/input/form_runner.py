@@ -53,7 +53,7 @@ class FormRunner:
 
             form = readings.ui.forms.open(name)
             form.fill(prefill(readings, name))
-            form.cell = readings.symbol
+            form.cell, form.is_unasked = readings.symbol, True
         self._follow(form)
         if is_plan:
             readings.ui.forms.chosen = name
@@ -87,12 +87,16 @@ class FormRunner:
 
     def _follow(self, form: Form) -> None:
         """Take a form that speaks of the cell along to where the cell is now."""
+        from cockpit.ui.input.form_prefill import prefill
+
         readings = self._readings
         if form.follows(readings.symbol):
-            from cockpit.ui.input.form_prefill import prefill
-
             form.follow(prefill(readings, form.name))
             form.cell = readings.symbol
+        elif form.is_unasked:
+            fresh = prefill(readings, form.name)
+            if form.knows_less_than(fresh):
+                form.fill(fresh)
 
     def _compute(self, form: Form) -> None:
         now_s, view = time.monotonic(), self._readings.view
@@ -101,7 +105,7 @@ class FormRunner:
         form.computed_s = time.monotonic()
         form.took_ms = (form.computed_s - now_s) * 1e3
         form.version = view.version
-        if is_asked and inputs is not None:
+        if is_asked:
             form.wants_futures = True
         if form.wants_futures and inputs is not None and form.entry is None:
             form.wants_futures = False

@@ -39,7 +39,7 @@ def open_calculator(host: Host, name: str) -> None:
     if form.progress is not None:
         host.forms.cancel()
     form.fill(given)
-    form.cell = readings.symbol
+    form.cell, form.is_unasked = readings.symbol, False
     workspace, pane = ("stress", "stress") if name == "stress" else ("plan", "form")
     if name == "stress":
         form.table = TableCursor(key=(HARD,))
@@ -120,7 +120,10 @@ def take_row(host: Host, _: int) -> None:
     row = None if form is None else view_of_answer(form).selected
     if form is None or form.result is None or row is None:
         return
-    for key, text in row_inputs(form, row).items():
+    inputs = row_inputs(form, row)
+    if not inputs:
+        host.say(f"a row of {form.name} is a part of one plan: there is nothing to take", "warn")
+    for key, text in inputs.items():
         form.put(key, text, "the row")
     host.forms.catch_up()
 

@@ -193,7 +193,7 @@ PLAN = Workspace(
         )),
     ),
     normal=row(
-        (Cells(50), column((Share(1), "form"), (Cells(8), "plans"))),
+        (Cells(54), column((Share(1), "form"), (Cells(8), "plans"))),
         (Share(1), column((Share(1), "result"), (Share(1), "picture"), (Cells(7), "legs"))),
     ),
 )  # fmt: skip
@@ -203,11 +203,11 @@ STRESS = Workspace(
     ("stress_form", "stress", "histogram"),
     wide=row(
         (Cells(74), "stress_form"),
-        (Share(1), column((Share(1), "stress"), (Share(1.2), "histogram"))),
+        (Share(1), column((Share(1.6), "stress"), (Share(1), "histogram"))),
     ),
     normal=row(
         (Cells(46), "stress_form"),
-        (Share(1), column((Share(1), "stress"), (Share(1), "histogram"))),
+        (Share(1), column((Share(1.3), "stress"), (Share(1), "histogram"))),
     ),
 )  # fmt: skip
 

@@ -9,9 +9,6 @@ from cockpit.ui.model.calculator_form import Form, module
 from cockpit.ui.model.table import Table, TableColumn, TableView, Value, view_of
 from cockpit.ui.text.answer_cells import cell_text, decimals_for, heading, role_of
 
-WITHOUT_TABLE = frozenset({"hedge", "stagger"})
-"""Calculators whose table is their legs: those have a pane of their own."""
-
 
 class AnswerRow(NamedTuple):
     """`number` counts rows as the calculator ranked them, from 0."""
@@ -24,7 +21,7 @@ class AnswerRow(NamedTuple):
 def view_of_answer(form: Form) -> TableView[AnswerRow]:
     """The rows of the form's last answer as the trader has them; none before there is one."""
     answered = Answered((), ())
-    if form.result is not None and form.name not in WITHOUT_TABLE:
+    if form.result is not None:
         answered = module(form.name).rows(form.result)
     return view_of(table_of(answered), form.table)
 

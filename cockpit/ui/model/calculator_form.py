@@ -82,6 +82,9 @@ class Form:
     """The symbol that the screen stood on when the form was filled."""
     shows_all: bool = False
     """Whether fields that have good defaults are shown as well."""
+    is_unasked: bool = False
+    """The screen began with it, perhaps before anything was known: it fills up as things become so,
+    until the trader types into it or asks for it."""
     edited: str = ""
     """The key of the row that is typed into: rows may come and go meanwhile."""
 
@@ -245,6 +248,18 @@ class Form:
         cursor = self.cursor
         self.fill({**fresh, **typed})
         self.cursor = cursor
+
+    def knows_less_than(self, given: Mapping[str, Given]) -> bool:
+        """Whether a prefill says more than what the form began with, and nothing was typed yet.
+
+        What is held is more than a pair of the cell, which nobody holds.
+        """
+        sources = {value.source for value in self.given.values()}
+        if TYPED in sources or self.entry is not None:
+            return False
+        is_pair = PAIR in sources and all(value.source != PAIR for value in given.values())
+        is_mended = bool(self.errors) and given != self.given
+        return is_pair or is_mended or given.keys() > self.given.keys()
 
     def nudge(self, step: int) -> None:
         """The next choice, the other flag, or the next round number: 1, 2, 5, 10 …"""

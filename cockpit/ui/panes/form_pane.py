@@ -18,7 +18,9 @@ HZ = 4.0
 ALONE = 76
 """Cells from which on nothing stands beside the form: the verdict is then its last line."""
 _MOST_LABEL = 24
-_LEAST_VALUE = 11
+_LEAST_VALUE = 8
+_ROOMY = 34
+"""Cells beside a value in which its source may take a line of its own."""
 _MOST_VALUE = 26
 
 
@@ -112,9 +114,8 @@ def _row(
     else:
         text, role = _value(form, row)
         line.append((fit(text, value), role))
-    note, role = _beside(form, row)
     room = max(1, inner - 3 - label - value)
-    parts = wrap(note, room)
+    parts, role = _beside(form, row, room)
     lead = " " * (1 + label + value + 2)
     return [
         [*line, ("  ", "text"), (fit(parts[0], room), role)],
@@ -150,18 +151,20 @@ def _nothing(form: Form, row: Row) -> str:
     return fmt.MISSING
 
 
-def _beside(form: Form, row: Row) -> tuple[str, str]:
+def _beside(form: Form, row: Row, room: int) -> tuple[list[str], str]:
     """What the field means and where its value comes from, or what is wrong with it."""
     if row.key in form.errors:
-        return in_labels(form.errors[row.key], form.name), "loss"
+        return wrap(in_labels(form.errors[row.key], form.name), room), "loss"
+    meaning = wrap(_meaning(row), room)
     assumed = form.assumption(row)
     if assumed is not None:
         said = in_labels(assumed.why if assumed.number else assumed.what, form.name) or "assumed"
-        return " · ".join(filter(None, (_meaning(row), said))), "warn"
+        return wrap(" · ".join(filter(None, (_meaning(row), said))), room), "warn"
     source = form.source(row)
-    if source in ("default", "typed"):
-        source = ""
-    return " · ".join(filter(None, (_meaning(row), source))), "dim"
+    if source in ("", "default", "typed"):
+        return meaning, "dim"
+    both = wrap(" · ".join(filter(None, (_meaning(row), source))), room)
+    return both if room >= _ROOMY or len(both) == len(meaning) else meaning, "dim"
 
 
 def _assumed_value(row: Row, assumed: Assumption) -> str:

@@ -14,6 +14,8 @@ from cockpit.ui.text.styled import Line, framed, wrap
 HZ = 4.0
 _LEAST_ROWS = 4
 """Rows of a table that are worth more than the figures behind the verdict."""
+_STORY = 5
+"""Lines about the row under the cursor that are worth more than the rest of the table."""
 Below = Callable[[Readings, Form, int, int], list[Line]]
 """(readings, form, inner width, room) -> more about the row under the cursor."""
 
@@ -67,13 +69,13 @@ class ResultPane:
         left = room - len(above)
         figures = figure_lines(form, inner)
         least = HEAD + min(_LEAST_ROWS, len(view.rows)) + 1 if view.rows else 0
-        if len(figures) + least + 1 > left:
-            figures = []
-        if figures:
-            above += [[], *figures]
+        shown = figures[: max(0, left - least - 1)]
+        if shown:
+            above += [[], *shown]
         left = room - len(above)
-        more = self.below(readings, form, inner, max(0, left - least))
-        if not view.rows or left < HEAD + 1:
+        spare = left - HEAD - len(view.rows) - 1
+        more = self.below(readings, form, inner, max(spare, min(_STORY, left - least)))
+        if not view.rows or left < HEAD + 2:
             return [*above, *more], ""
         focused = readings.ui.focus == self.id
         drawn = table_lines(view, inner, left - 1 - len(more), is_focused=focused)

@@ -89,3 +89,14 @@ def test_without_outcomes_nothing_is_known() -> None:
     assert standard_deviation(np.ones(5)) == (0.0, 0.0)
     with pytest.raises(ValueError, match="level"):
         tail(np.ones(3), 95)
+
+
+def test_the_tails_have_a_bin_each_and_the_mass_keeps_its_detail() -> None:
+    """A thousand outcomes from 0 to 999 beside a million: equal bins would show one bar."""
+    pnl = np.concatenate((np.arange(1000.0), [-1e6, 1e6]))
+    found = histogram(pnl, 12, 0.01)
+    assert found.counts.sum() == 1002
+    assert (found.edges[0], found.edges[-1]) == (-1e6, 1e6)
+    inner = np.diff(found.edges)[1:-1]
+    assert inner == pytest.approx([inner[0]] * 10)
+    assert found.counts[1:-1].min() >= 90

@@ -333,13 +333,19 @@ def test_another_symbol_needs_what_ties_it_to_the_first() -> None:
         hedge(at, symbol="BTC", size=1, hedge_symbol="ETH")
 
 
-def test_rows_are_the_legs_and_the_verdict_says_what_to_do() -> None:
+def test_rows_are_venues_before_and_after_and_the_verdict_says_what_to_do() -> None:
     module = calculators.load("hedge")
-    result = hedge(view(btc("x")), symbol="BTC", size=10)
+    result = hedge(view(btc("x")), symbol="BTC", size=10, venue="x")
     table = module.rows(result)
-    assert [row[:4] for row in table.rows] == [("x", "BTC", "sell", 10.0)]
+    assert [row[:4] for row in table.rows] == [("x", 600_000.0, 0.0, -600_000.0)]
     assert len(table.rows[0]) == len(table.columns)
-    assert module.verdict(result).startswith("Sell 10 BTC on x: delta $600,000 to $0.00")
+    assert module.verdict(result).startswith("Sell 10 BTC on x: delta $600,000 to $0")
+
+
+def test_venues_add_up_to_the_delta_before_and_after() -> None:
+    values = hedge(THREE, positions=[held("x", 3), held("y", -1)]).values
+    assert sum(v.before_usd for v in values.by_venue) == pytest.approx(values.delta_before_usd)
+    assert sum(v.after_usd for v in values.by_venue) == pytest.approx(values.delta_after_usd)
 
 
 def test_one_book_does_not_hedge_several_symbols_at_once() -> None:

@@ -349,11 +349,13 @@ def test_the_verdict_can_be_said_aloud():
     )
 
 
-def test_the_table_has_a_row_a_leg_by_time():
-    result = stagger(saved(market("a"), market("b")), size=48, jitter=0.3)
-    table = load("stagger").rows(result)
-    assert len(table.rows) == len(result.plan.legs)
-    assert [row[0] for row in table.rows] == sorted(row[0] for row in table.rows)
+def test_the_table_has_a_row_a_venue_and_its_sizes_and_costs_add_up():
+    result = stagger(cheap_and_dear(), size=30, max_share_frac=0.4)
+    rows = load("stagger").rows(result).rows
+    assert [row[0] for row in rows] == ["a", "b", "c"]
+    assert sum(row[1] for row in rows) == pytest.approx(result.values.size_planned)
+    assert sum(row[3] for row in rows) == pytest.approx(result.values.cost_usd)
+    assert sum(row[5] for row in rows) == len(result.plan.legs)
 
 
 @given(

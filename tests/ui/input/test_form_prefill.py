@@ -8,10 +8,11 @@ from cockpit.calculators.saved_plans import fill
 from cockpit.core.events import Position
 from cockpit.ui.input.form_prefill import pair, prefill
 from cockpit.ui.input.market_selection import select_symbol
-from cockpit.ui.model.calculator_form import compute
+from cockpit.ui.model.calculator_form import PAIR, compute
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings import plan_pricing
 from tests.ui import scenes
+from tests.ui.input.hosts import PlainHost
 from tests.ui.scenes import AT_NS, MIDS, RATES
 
 
@@ -88,7 +89,7 @@ def test_a_hedge_without_anything_before_it_is_of_the_quoted_size_at_the_cell():
 def test_a_hedge_is_of_what_is_held_in_the_symbol():
     scene = scenes.live()
     hold(scene, "bravo", "BTC", 2.0)
-    assert texts(scene, "hedge")["book"] == "true"
+    assert texts(scene, "hedge")["book"] == "yes"
     select_symbol(scene, "ETH")
     assert "book" not in texts(scene, "hedge")
 
@@ -121,7 +122,7 @@ def test_a_staggered_entry_after_a_hedge_trades_what_it_sized():
 def test_stress_is_of_everything_that_is_held():
     scene = scenes.live()
     hold(scene, "bravo", "BTC", 2.0)
-    assert texts(scene, "stress") == {"monte_carlo": "true"}
+    assert texts(scene, "stress") == {"monte_carlo": "yes"}
 
 
 def test_stress_of_a_cell_is_of_its_pair_with_an_assumed_equity():
@@ -166,3 +167,34 @@ def test_a_kept_plan_notes_what_the_market_expected_of_each_leg():
     assert was.fee_frac == 0.0002
     # The book has 50,000 USD at 2 bps and at 4 bps from mid: 100,000 USD cost 3 bps and the fee.
     assert was.cost_frac == pytest.approx(0.0003 + 0.0002, rel=0.02)
+
+
+def test_a_stress_that_the_screen_began_with_takes_what_is_held_once_it_is_known():
+    """Started with STRESS remembered: first nothing is known, then rates are, then positions."""
+    host = PlainHost(readings=scenes.bare())
+    host.ui.workspace = "stress"
+    host.forms.beat()
+    form = host.ui.forms.opened["stress"]
+    assert form.errors
+    assert form.is_unasked
+    scene = host.readings
+    for venue in scenes.VENUES:
+        scenes.link(scene, venue, "live")
+        scenes.speak(scene, venue, "BTC")
+    host.forms.beat()
+    assert form.given["positions"].source == PAIR
+    hold(scene, "alphaswap", "BTC", 2.0)
+    host.forms.beat()
+    assert "positions" not in form.given
+    assert form.wants_futures or form.progress is not None
+
+
+def test_what_was_typed_into_the_first_form_is_not_filled_over():
+    host = PlainHost(readings=scenes.bare())
+    host.ui.workspace = "stress"
+    host.forms.beat()
+    form = host.ui.forms.opened["stress"]
+    form.put("hold_h", "48", "typed")
+    hold(host.readings, "alphaswap", "BTC", 2.0)
+    host.forms.beat()
+    assert form.text("hold_h") == "48"

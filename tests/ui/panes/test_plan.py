@@ -190,7 +190,7 @@ def test_no_legs_say_why():
 @pytest.mark.parametrize(
     ("monte_carlo", "errors", "words"),
     [
-        ("false", {}, "Monte Carlo is off"),
+        ("no", {}, "they are switched off"),
         ("true", {"positions": "there are none"}, "has to be mended first"),
         ("true", {"monte_carlo": "the worker died"}, "could be drawn: the worker died"),
         ("true", {}, "begin with the next change"),

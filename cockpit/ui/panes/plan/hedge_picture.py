@@ -22,7 +22,7 @@ def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]
     values: hedge.Values | None = form.result.values if form.result else None
     if values is None or not values.by_venue:
         return [[], [(" No picture: nothing is held or traded", "dim")]]
-    wing = (inner - _NAME - 2 * _FIGURE - 6) // 2
+    wing = (inner - _NAME - 2 * _FIGURE - 9) // 2
     if wing < _LEAST_WING:
         return [[], [(" too narrow for a picture: zoom this pane", "dim")]]
     venues = values.by_venue

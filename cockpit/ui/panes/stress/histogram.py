@@ -1,6 +1,7 @@
 """Thousands of random futures: how profit and loss spread, and the worst path among them."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -61,9 +62,9 @@ def _nothing(form: Form | None, inner: int) -> list[Line]:
 def _why_none(form: Form | None) -> str:
     if form is not None and form.errors:
         return "what is wrong in the form has to be mended first"
-    if form is not None and form.text("monte_carlo") == "true":
+    if form is not None and form.text("monte_carlo") in ("true", "yes"):
         return "they begin with the next change of the form"
-    return "Monte Carlo is off, → on its row of the form turns it on"
+    return "they are switched off, → on their row of the form draws them"
 
 
 def _body(readings: Readings, futures: MonteCarloValues, inner: int, room: int) -> list[Line]:
@@ -76,31 +77,85 @@ def _body(readings: Readings, futures: MonteCarloValues, inner: int, room: int) 
     return [*bars, *figures, *path]
 
 
-def _bars(futures: MonteCarloValues, inner: int, height: int) -> list[Line]:
-    """The bins over the whole width, losses in one colour and gains in the other, dollars below."""
+class _Mass(NamedTuple):
+    """The bins between the tails: `edges` (n + 1,) in USD, `counts` (n,), and what lies beyond."""
+
+    edges: Floats
+    counts: Floats
+    below: int
+    above: int
+
+    def column(self, usd: float, columns: int) -> int:
+        """Where an amount stands; at the nearer end if it lies beyond."""
+        low, high = float(self.edges[0]), float(self.edges[-1])
+        share = (usd - low) / ((high - low) or 1.0)
+        return min(columns - 1, max(0, int(share * columns)))
+
+
+def _mass(futures: MonteCarloValues) -> _Mass:
     edges = np.asarray(futures.histogram.edges)
     counts = np.asarray(futures.histogram.counts, dtype=np.float64)
-    columns = max(len(counts), inner - 2)
-    bins = np.arange(columns) * len(counts) // columns
-    shown = counts[bins] / max(1.0, float(counts.max()))
-    is_loss = ((edges[1:] + edges[:-1]) / 2 < 0)[bins]
-    rows = height - 1
+    widths = np.diff(edges)
+    if len(counts) < 3 or np.allclose(widths, widths[1]):
+        return _Mass(edges, counts, 0, 0)
+    return _Mass(edges[1:-1], counts[1:-1], int(counts[0]), int(counts[-1]))
+
+
+def _bars(futures: MonteCarloValues, inner: int, height: int) -> list[Line]:
+    """The mass over the whole width, losses in one colour and gains in the other; the losses that
+    a trader asks about are marked below, dollars last."""
+    mass = _mass(futures)
+    if not len(mass.counts):
+        return [[(" no outcome is known", "dim")]]
+    columns = inner - 2
+    bins = np.arange(columns) * len(mass.counts) // columns
+    shown = mass.counts[bins] / max(1.0, float(mass.counts.max()))
+    is_loss = ((mass.edges[1:] + mass.edges[:-1]) / 2 < 0)[bins]
+    losses = int(is_loss.sum())
+    rows = height - 2
     drawn: list[Line] = []
     for y in range(rows):
         eighths = np.rint(np.clip(shown * rows - (rows - 1 - y), 0.0, 1.0) * 8).astype(int)
         text = "".join(_EIGHTHS[n] for n in eighths)
-        losses = int(is_loss.sum())
         drawn.append([(" ", "text"), (text[:losses], "ask_bar"), (text[losses:], "bid_bar")])
+    return [*drawn, _marks(futures, mass, columns), _axis(mass, columns)]
+
+
+def _marks(futures: MonteCarloValues, mass: _Mass, columns: int) -> Line:
+    """Where the mean, value at risk and expected shortfall stand; beyond the mass with an arrow."""
+    marks = [
+        ("ES 99", futures.es99_usd, -1), ("VaR 99", futures.var99_usd, -1),
+        ("VaR 95", futures.var95_usd, -1), ("mean", futures.mean_usd, 1),
+    ]  # fmt: skip
+    row = [" "] * (columns + 1)
+    for name, amount, sign in marks:
+        if amount is None:
+            continue
+        usd = sign * amount
+        is_beyond = usd < mass.edges[0] or usd > mass.edges[-1]
+        column = mass.column(usd, columns) + 1
+        text = f"{'◂' if is_beyond else '▴'}{name}"
+        start = min(column, len(row) - len(text))
+        if all(cell == " " for cell in row[max(0, start - 1) : start + len(text) + 1]):
+            row[start : start + len(text)] = text
+    return [("".join(row), "accent")]
+
+
+def _axis(mass: _Mass, columns: int) -> Line:
+    """Dollars at the ends of the mass, zero between them, and how many futures lie beyond."""
     axis = [" "] * (columns + 1)
-    for value in (float(edges[0]), 0.0, float(edges[-1])):
-        if not edges[0] <= value <= edges[-1]:
+    ends = [(float(mass.edges[0]), mass.below), (0.0, 0), (float(mass.edges[-1]), mass.above)]
+    for value, beyond in ends:
+        if not mass.edges[0] <= value <= mass.edges[-1]:
             continue
         text = "0" if value == 0 else usd_words(value)
-        place = int((value - edges[0]) / ((edges[-1] - edges[0]) or 1.0) * columns)
+        if beyond:
+            text += f" · {beyond} beyond"
+        place = mass.column(value, columns)
         start = max(1, min(len(axis) - len(text), place - len(text) // 2))
         if all(cell == " " for cell in axis[max(0, start - 1) : start + len(text)]):
             axis[start : start + len(text)] = text
-    return [*drawn, [("".join(axis), "dim")]]
+    return [("".join(axis), "dim")]
 
 
 def _figures(futures: MonteCarloValues, inner: int) -> list[Line]:
