@@ -10,11 +10,12 @@ from cockpit.core.typed import parse_duration
 from cockpit.desk.contract import Watch
 from cockpit.ui.input import navigation, plan_actions, table_keys
 from cockpit.ui.input.host import Host
-from cockpit.ui.model.calculator_form import Form, plain
+from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.scan_state import HOLDS_H
 from cockpit.ui.model.table import TableCursor
 from cockpit.ui.readings.scan import best_symbols, scan_view, selected
 from cockpit.ui.readings.scan_columns import ScanRow
+from cockpit.ui.text.form_values import plain
 
 Command = Callable[[], object]
 PANES = ("scan", "scan_pair")

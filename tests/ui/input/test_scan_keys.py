@@ -64,7 +64,7 @@ def test_enter_on_one_of_its_pairs_is_its_carry_and_so_it_is_on_an_only_pair(hos
     assert (host.ui.workspace, host.ui.focus) == ("plan", "form")
     assert given(host, "carry") == {
         "symbol": "WIF", "long_venue": "alphaswap", "short_venue": "bravo",
-        "notional_usd": "10000", "hold_h": "24",
+        "notional_usd": "10000", "compare": "yes", "hold_h": "24",
     }  # fmt: skip
     show(host.ui, "scan")
     host.press("escape", "g", "enter")
