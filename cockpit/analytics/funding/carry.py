@@ -21,7 +21,7 @@ from cockpit.core.units import HOURS_PER_YEAR
 GUARD = 1e-9
 """Of the cost: keeps one that takes exactly 75 hours from taking 76."""
 _STANDARD = NormalDist()
-_NEVER_H = 100 * HOURS_PER_YEAR
+NEVER_H = 100 * HOURS_PER_YEAR
 """A pair that needs longer than this never breaks even; stamps in ns end in 292 years."""
 
 
@@ -228,18 +228,18 @@ def _rising_hours(spread: Spread) -> tuple[int, int] | None:
     gap, phi = spread.now - spread.mean, spread.phi
     first = spread.mean + gap * phi
     if phi == 1.0 or gap == 0.0:
-        return (1, _NEVER_H) if first > 0 else None
+        return (1, NEVER_H) if first > 0 else None
     if spread.mean > 0:
         # A spread that is against us sums ever lower until it has turned.
-        return (_hours_until(spread.mean, -gap, phi) if first < 0 else 1), _NEVER_H
+        return (_hours_until(spread.mean, -gap, phi) if first < 0 else 1), NEVER_H
     if first <= 0:
         return None
     if spread.mean == 0.0:
-        return 1, _NEVER_H
+        return 1, NEVER_H
     # From where the hourly spread reaches 0 on, the sum falls.
     return 1, _hours_until(-spread.mean, gap, phi)
 
 
 def _hours_until(level: float, gap: float, phi: float) -> int:
     """The last whole hour, 1 at least, at which gap x phi^hour has not fallen below the level."""
-    return max(1, math.floor(min(_NEVER_H, (math.log(level) - math.log(gap)) / math.log(phi))))
+    return max(1, math.floor(min(NEVER_H, (math.log(level) - math.log(gap)) / math.log(phi))))

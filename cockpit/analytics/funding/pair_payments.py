@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MONTH_H = 720
-_LOOK_H = 48
+LOOK_H = 48
 """Hours that are looked at first."""
 
 
@@ -110,8 +110,8 @@ def covering_hour(pair: Pair, cost_frac: float) -> int | None:
     if earliest is None:
         return None
     needed = cost_frac * (1 - GUARD)
-    hours = max(1, earliest) + np.arange(_LOOK_H)
-    for some in (hours, max(1, earliest) + _LOOK_H + np.arange(MONTH_H - _LOOK_H)):
+    hours = max(1, earliest) + np.arange(LOOK_H)
+    for some in (hours, max(1, earliest) + LOOK_H + np.arange(MONTH_H - LOOK_H)):
         covered = _received(pair, some) >= needed
         if covered.any():
             return int(some[covered.argmax()])

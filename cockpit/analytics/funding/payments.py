@@ -151,12 +151,12 @@ def paid_hours(clock: PaymentClock, at_ns: int, from_ns: int, to_ns: int) -> Pai
     if clock.changes:
         _, ends, lengths = _hours_at(clock, at_ns, from_ns, to_ns)
         return PaidHours(float(ends[0] - lengths[0]), float(ends[-1])) if ends.size else NO_HOURS
-    first_ns, step_ns = _first_after(clock, from_ns), clock.interval_s * NS_PER_S
+    first_ns, step_ns = first_stamp_ns(clock, from_ns), clock.interval_s * NS_PER_S
     if first_ns > to_ns:
         return NO_HOURS
     length = clock.interval_s / HOUR_S
     begin = _first_end(clock, at_ns) - length
-    begin += (first_ns - _first_after(clock, at_ns)) // step_ns * length
+    begin += (first_ns - first_stamp_ns(clock, at_ns)) // step_ns * length
     return PaidHours(begin, begin + ((to_ns - first_ns) // step_ns + 1) * length)
 
 
@@ -172,7 +172,7 @@ def paid_ends(clock: PaymentClock, at_ns: int, until_ns: Ints) -> Floats:
         known = np.concatenate((ends[:1] - lengths[:1], ends))
         return np.asarray(known[np.searchsorted(stamps, until_ns, side="right")])
     length = clock.interval_s / HOUR_S
-    made = (until_ns - _first_after(clock, at_ns)) // (clock.interval_s * NS_PER_S) + 1
+    made = (until_ns - first_stamp_ns(clock, at_ns)) // (clock.interval_s * NS_PER_S) + 1
     return np.asarray(_first_end(clock, at_ns) - length + np.maximum(made, 0) * length)
 
 
@@ -219,8 +219,8 @@ def _until(path: RatePath, hours: float) -> float:
     return expected_sum(path.now, path.mean, path.phi, hours)
 
 
-def _first_after(clock: PaymentClock, from_ns: int) -> int:
-    """The first stamp after an instant, changes of the interval aside."""
+def first_stamp_ns(clock: PaymentClock, from_ns: int) -> int:
+    """The first stamp after an instant, changes of the interval aside; of no flow."""
     stamp = clock.next_ns or 0
     if from_ns < stamp:
         return stamp
@@ -230,7 +230,7 @@ def _first_after(clock: PaymentClock, from_ns: int) -> int:
 
 def _first_end(clock: PaymentClock, at_ns: int) -> float:
     """The hour, counted from `at_ns`, at which the running interval ends: begun ones count."""
-    return float(-((at_ns - _first_after(clock, at_ns)) // HOUR_NS))
+    return float(-((at_ns - first_stamp_ns(clock, at_ns)) // HOUR_NS))
 
 
 def _schedule(clock: PaymentClock, from_ns: int, to_ns: int) -> tuple[Ints, Floats]:
@@ -239,7 +239,7 @@ def _schedule(clock: PaymentClock, from_ns: int, to_ns: int) -> tuple[Ints, Floa
         return np.empty(0, np.int64), np.empty(0)
     if not clock.changes:
         step_ns = clock.interval_s * NS_PER_S
-        stamps = np.arange(_first_after(clock, from_ns), to_ns + 1, step_ns, dtype=np.int64)
+        stamps = np.arange(first_stamp_ns(clock, from_ns), to_ns + 1, step_ns, dtype=np.int64)
         return stamps, np.full(stamps.size, clock.interval_s / HOUR_S)
     found, lengths = [], []
     stamp, length_s = clock.next_ns or 0, clock.interval_s

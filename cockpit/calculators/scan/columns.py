@@ -6,9 +6,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.analytics.funding.payments import first_hours, longest_hours, paid_hours
+from cockpit.analytics.funding.payments import (
+    first_hours,
+    first_stamp_ns,
+    longest_hours,
+    paid_hours,
+)
 from cockpit.calculators.scan.listing import Listing
-from cockpit.core.units import HOUR_NS
+from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_S
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -33,6 +38,13 @@ class Columns(NamedTuple):
     first_begin: Floats
     longest: Floats
     interval_s: Floats
+    first_ns: Ints
+    """From now to the first stamp; `step_ns` from there to the next, 1 where there is none."""
+    step_ns: Ints
+    interval_h: Floats
+    is_flow: Flags
+    changes: Flags
+    """Whether the interval is about to change."""
     is_hourly: Flags
     is_sound: Flags
     """Nothing is wrong with the market alone."""
@@ -42,6 +54,8 @@ def columns_of(listings: Sequence[Listing], at_ns: int, hold_h: int) -> Columns:
     until_ns = at_ns + hold_h * HOUR_NS
     hours = np.zeros((len(listings), 4))
     is_hourly = np.ones(len(listings), dtype=bool)
+    is_flow, changes = is_hourly.copy(), ~is_hourly
+    stamps = np.ones((len(listings), 2), dtype=np.int64)
     for place, listing in enumerate(listings):
         clock = listing.clock
         if clock is None:
@@ -49,7 +63,13 @@ def columns_of(listings: Sequence[Listing], at_ns: int, hold_h: int) -> Columns:
             continue
         held, first = paid_hours(clock, at_ns, at_ns, until_ns), first_hours(clock, at_ns)
         is_hourly[place] = clock.is_hourly(at_ns)
+        changes[place] = bool(clock.changes)
+        if not clock.is_flow:
+            is_flow[place] = False
+            first_ns = first_stamp_ns(clock, at_ns) - at_ns
+            stamps[place] = first_ns, clock.interval_s * NS_PER_S
         hours[place] = held.begin, held.end, first.begin, longest_hours(clock, at_ns)
+    interval_s = _column(listings, lambda one: None if one.clock is None else one.clock.interval_s)
     return Columns(
         hourly=_column(listings, lambda one: one.hourly),
         cap=_column(listings, lambda one: one.cap_hourly),
@@ -64,9 +84,12 @@ def columns_of(listings: Sequence[Listing], at_ns: int, hold_h: int) -> Columns:
         end=hours[:, 1],
         first_begin=hours[:, 2],
         longest=hours[:, 3],
-        interval_s=_column(
-            listings, lambda one: None if one.clock is None else one.clock.interval_s
-        ),
+        interval_s=interval_s,
+        first_ns=stamps[:, 0],
+        step_ns=stamps[:, 1],
+        interval_h=interval_s / HOUR_S,
+        is_flow=is_flow,
+        changes=changes,
         is_hourly=is_hourly,
         is_sound=np.array([one.gate is None for one in listings], dtype=bool),
     )

@@ -5,13 +5,17 @@ both share, paid for the hours of each leg's own stamps, no rate beyond its venu
 """
 
 import math
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from cockpit.analytics.funding.carry import GUARD
 from cockpit.calculators.scan.columns import Columns, Flags, Floats, Ints
 from cockpit.calculators.scan.spread_past import Past
+
+_NO_PERSISTENCE: Final = 1e-300
+_NOTHING: Final = -700.0
+"""An exponent whose exponential adds nothing to any sum."""
 
 
 class Paths(NamedTuple):
@@ -79,8 +83,8 @@ def never_covers(columns: Columns, long: Ints, short: Ints, paths: Paths, cost: 
     before = _paid(
         paths.short_now, paths.short_mean, paths.phi, columns.first_begin[short], 0.0
     ) - _paid(paths.long_now, paths.long_mean, paths.phi, columns.first_begin[long], 0.0)
-    stamps = columns.longest[long] * _most_rate(paths.long_now, paths.long_mean)
-    stamps += columns.longest[short] * _most_rate(paths.short_now, paths.short_mean)
+    stamps = columns.longest[long] * most_rate(paths.long_now, paths.long_mean)
+    stamps += columns.longest[short] * most_rate(paths.short_now, paths.short_mean)
     is_hourly = columns.is_hourly[long] & columns.is_hourly[short]
     needed = np.where(is_hourly, cost, cost - before - stamps)
     return np.asarray((needed > 0) & (mean <= 0) & (most < needed * (1 - 2 * GUARD)))
@@ -97,7 +101,7 @@ def odds_of(cost: Floats, expected: Floats, sd: Floats) -> Floats:
     return odds
 
 
-def _most_rate(now: Floats, mean: Floats) -> Floats:
+def most_rate(now: Floats, mean: Floats) -> Floats:
     return np.maximum(np.abs(now), np.abs(mean))
 
 
@@ -105,10 +109,18 @@ def _paid(
     now: Floats, mean: Floats, phi: Floats, begin: Floats | float, end: Floats | float
 ) -> Floats:
     """Rates added up from hour `begin` to `end`; those before now have the present one."""
-    return _until(now, mean, phi, end) - _until(now, mean, phi, begin)
+    return rate_until(now, mean, phi, end) - rate_until(now, mean, phi, begin)
 
 
-def _until(now: Floats, mean: Floats, phi: Floats, hours: Floats | float) -> Floats:
+def rate_until(now: Floats, mean: Floats, phi: Floats, hours: Floats | float) -> Floats:
+    """Rates added up from now to each of `hours`, those before now at the present rate."""
     ahead = np.maximum(hours, 0.0)
-    decay = phi * (1.0 - phi**ahead) / (1.0 - phi)
+    decay = phi * (1.0 - decayed(phi, ahead)) / (1.0 - phi)
     return np.asarray(mean * ahead + (now - mean) * decay + now * np.minimum(hours, 0.0))
+
+
+def decayed(phi: Floats, hours: Floats | float) -> Floats:
+    """phi to the power of hours, which are 0 or more: of powers that come to nothing the power
+    function is slow, the exponential is not."""
+    rate = np.log(np.maximum(phi, _NO_PERSISTENCE))
+    return np.asarray(np.exp(np.maximum(rate * hours, _NOTHING)))

@@ -22,6 +22,7 @@ from cockpit.calculators.carry.gates import basis_words, depth_words
 from cockpit.calculators.carry.sides import formula_funding
 from cockpit.calculators.common.premiums import venue_formula
 from cockpit.calculators.scan.columns import Columns, Floats, Ints, columns_of, pairs_of
+from cockpit.calculators.scan.covering import covering_hours
 from cockpit.calculators.scan.hold import (
     expected_frac,
     never_covers,
@@ -140,15 +141,17 @@ def _ranked(
     count = pairs.long.size
     paths = paths_of(columns, pairs.long, pairs.short, pairs.past)
     never = never_covers(columns, pairs.long, pairs.short, paths, money.cost)
-    hours, formulas = np.full(count, np.nan), np.full(count, np.nan)
+    formulas = np.full(count, np.nan)
+    wanted = ~np.isnan(money.net_usd) & ~never
+    found = covering_hours(columns, pairs.long, pairs.short, paths, money.cost, wanted)
+    hours = found.hours
     words = _Words(job, money)
     gates: list[str | None] = []
     for place, (i, j) in enumerate(zip(pairs.long.tolist(), pairs.short.tolist(), strict=True)):
-        hour = None
-        is_priced = not math.isnan(money.net_usd[place])
-        if is_priced and not never[place]:
-            hour = _covering(job, i, j, pairs, place, float(money.cost[place]))
-        hours[place] = math.nan if hour is None else hour
+        if found.is_open[place]:
+            one = _covering(job, i, j, pairs, place, float(money.cost[place]))
+            hours[place] = math.nan if one is None else one
+        hour = None if math.isnan(hours[place]) else int(hours[place])
         gate = words.of(i, j, place, hour, is_never=bool(never[place]))
         if gate is None:
             # Looked at last: it is the dearest to compute, and few pairs come so far.

@@ -31,6 +31,17 @@ def test_it_equals_a_slow_reference(seed):
         assert row.net_apr == pytest.approx(pair["apr"], rel=1e-9), key(row)
 
 
+def test_pairs_that_need_months_to_cover_their_cost_are_found_as_carry_finds_them():
+    """A hundredth of the usual rates: what is found lies weeks to years ahead, stamp by stamp."""
+    slow_ones = 0
+    for seed in range(40):
+        job = universe(seed, assets=6, quiet=0.01)
+        hours = [row.breakeven_h for row in rank(job).rows()]
+        assert hours == [pair["breakeven_h"] for pair in slow(job)], seed
+        slow_ones += sum(hour is not None and hour > 720 for hour in hours)
+    assert slow_ones > 100
+
+
 HOUR_NS = 3600 * 10**9
 HOUR = AT_NS // HOUR_NS
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cockpit.analytics.funding import carry as model
 from cockpit.analytics.funding.pair_payments import Leg, hold_funding, pair_of
-from cockpit.analytics.funding.payments import PaymentClock, paid_hours
+from cockpit.analytics.funding.payments import IntervalChange, PaymentClock, paid_hours
 from cockpit.calculators.carry.sides import formula_funding
 from cockpit.calculators.carry.spread_model import shared_level, spread_model, spread_series
 from cockpit.calculators.common.paid_history import NOTHING, Paid
@@ -22,8 +22,8 @@ from tests.support import AT_NS
 TERMS = FundingTerms(interest_8h=1e-4, dampener_8h=5e-4)
 
 
-def universe(seed: int, assets: int = 4, venues: int = 5) -> ScanJob:
-    """Everything that may be known or not is, now and then."""
+def universe(seed: int, assets: int = 4, venues: int = 5, quiet: float = 1.0) -> ScanJob:
+    """Everything that may be known or not is, now and then. Rates are `quiet` times the usual."""
     rng = Random(seed)
     inputs = ScanInputs(
         usd=rng.choice([1e3, 1e4, 2.5e5]),
@@ -33,7 +33,7 @@ def universe(seed: int, assets: int = 4, venues: int = 5) -> ScanJob:
         max_basis_bps=rng.choice([20.0, 60.0]),
     )
     listings = [
-        _listing(rng, f"v{venue}", f"COIN{asset}")
+        _listing(rng, f"v{venue}", f"COIN{asset}", quiet)
         for asset in range(assets)
         for venue in range(venues)
         if rng.random() < 0.9
@@ -41,19 +41,23 @@ def universe(seed: int, assets: int = 4, venues: int = 5) -> ScanJob:
     return ScanJob(listings=tuple(listings), inputs=inputs, at_ns=AT_NS + rng.randrange(HOUR_NS))
 
 
-def _listing(rng: Random, venue: str, symbol: str) -> Listing:
+def _listing(rng: Random, venue: str, symbol: str, quiet: float) -> Listing:
     hours = rng.choice([1, 1, 1, 4, 8])
     next_ns = None if rng.random() < 0.2 else AT_NS + rng.randrange(1, hours + 1) * HOUR_NS
+    changes: tuple[IntervalChange, ...] = ()
+    if next_ns is not None and rng.random() < 0.05:
+        changes = (IntervalChange(from_ns=next_ns, interval_s=rng.choice([3600, 14400])),)
     is_rated = rng.random() < 0.95
     fee = rng.choice([1e-6, 1e-5, 2e-4, 5e-4])
     is_priced = rng.random() < 0.95
     basis = rng.choice(["book", "touch", "tier"])
+    clock = PaymentClock(interval_s=hours * 3600, next_ns=next_ns, changes=changes)
     return Listing(
         venue=venue,
         symbol=symbol,
         asset=symbol if rng.random() < 0.95 else f"{symbol}@{venue}",
-        clock=PaymentClock(interval_s=hours * 3600, next_ns=next_ns) if is_rated else None,
-        hourly=rng.gauss(2e-5, 1e-4) if is_rated else None,
+        clock=clock if is_rated else None,
+        hourly=rng.gauss(2e-5, 1e-4) * quiet if is_rated else None,
         cap_hourly=rng.choice([math.inf, 1e-4]),
         terms=rng.choice([None, TERMS]),
         price_usd=100.0 * (1 + rng.gauss(0, 1e-3)),
@@ -64,13 +68,13 @@ def _listing(rng: Random, venue: str, symbol: str) -> Listing:
         initial_frac=rng.choice([None, 0.02, 0.05]),
         oi_usd=rng.choice([None, 1e5, 3e7]),
         volume_24h_usd=rng.choice([None, 1e6, 3e8]),
-        paid=_paid(rng),
+        paid=_paid(rng, quiet),
         history=rng.choice(["kept", "fetched"]),
         gate=f"stale 300 s: funding of {venue}" if rng.random() < 0.08 else None,
     )
 
 
-def _paid(rng: Random) -> Paid:
+def _paid(rng: Random, quiet: float) -> Paid:
     """An AR(1) with gaps, ending some hours ago; nothing, a few hours, or weeks of it."""
     count = rng.choice([0, 12, 100, 400, 720])
     if count == 0:
@@ -80,7 +84,7 @@ def _paid(rng: Random) -> Paid:
     level, rate = rng.gauss(1e-5, 4e-5), 0.0
     for hour in range(count):
         rate = 0.9 * rate + noise.normal(0.0, 1e-5)
-        rates[hour] = level + rate
+        rates[hour] = (level + rate) * quiet
     rates[noise.random(count) < 0.03] = np.nan
     known = rates[np.isfinite(rates)]
     if not known.size:
