@@ -1,10 +1,11 @@
 """The scan of fourteen venues of 250 markets: what surveying, reading and ranking them costs."""
 
 import gc
+import pickle
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 
 from cockpit.calculators.common.market_data import Fees, Settings
 from cockpit.calculators.scan.listing import ScanInputs
-from cockpit.calculators.scan.ranking import ScanJob, rank
-from cockpit.calculators.scan.reading import listings_of
+from cockpit.calculators.scan.ranked import RankedPairs
+from cockpit.calculators.scan.ranking import ScanJob, rank, renew
+from cockpit.calculators.scan.reading import listings_of, listings_of_pairs
 from cockpit.core.events import (
     Event,
     Funding,
@@ -25,6 +27,7 @@ from cockpit.core.events import (
     Volume,
 )
 from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_S
+from cockpit.desk.scanner import read_slices
 from cockpit.state.curves import SettledHistory
 from cockpit.state.store import MarketStore
 
@@ -35,6 +38,7 @@ COINS = 700
 REMEMBERED = 100
 """Assets of which a month of paid funding is kept."""
 HISTORY_H = 720
+SCREEN_ROWS = 60
 READING_S = 10
 """How often every venue tells all its markets."""
 AT_NS = 1_760_000_400_000_000_000
@@ -43,8 +47,13 @@ FRESH_NS = AT_NS + 5 * NS_PER_S
 
 def measure(runs: int) -> dict[str, Any]:
     """`read_ms` of the state into listings and `rank_ms` of all pairs: medians of `runs`, min and
-    max in `spread`; `apply_core_frac` is the share of a core that taking in every figure of every
-    market each ten seconds costs the state, `survey_mb` what their state weighs."""
+    max in `spread`.
+
+    On the event loop a ranking takes `slice_ms` at a time, the longest of its slices, and
+    `unpack_ms` for the answer; `renew_ms` prices a screen of rows anew. `apply_core_frac` is the
+    share of a core that taking in every figure of every market each ten seconds costs the state,
+    `survey_mb` what their state weighs.
+    """
     facts = [list(_facts(venue)) for venue in range(VENUES)]
     weight, store = _weighed(facts)
     settings = Settings(
@@ -55,19 +64,24 @@ def measure(runs: int) -> dict[str, Any]:
     kept = _kept()
     remembering = listings_of(store, settings, inputs, kept)
     job = ScanJob(listings=listings, inputs=inputs, at_ns=FRESH_NS)
+    pairs = rank(job)
+    answer = pickle.dumps(pairs, pickle.HIGHEST_PROTOCOL)
     spread = {
         "read_ms": _times(runs, lambda: listings_of(store, settings, inputs, {})),
         "rank_ms": _times(runs, lambda: rank(job)),
         "rank_remembering_ms": _times(
             runs, lambda: rank(ScanJob(listings=remembering, inputs=inputs, at_ns=FRESH_NS))
         ),
+        "slice_ms": _of([_longest_ms(read_slices(store, settings, inputs)) for _ in range(runs)]),
+        "unpack_ms": _times(runs, lambda: pickle.loads(answer)),
+        "renew_ms": _times(runs, lambda: _renew(store, settings, pairs)),
         "apply_ms": _times(runs, lambda: store.apply_all(chain.from_iterable(facts))),
     }
     medians = {name: value["median"] for name, value in spread.items()}
     return {
         "markets": VENUES * MARKETS,
         "listings": len(listings),
-        "pairs": len(rank(job)),
+        "pairs": len(pairs),
         **medians,
         "apply_core_frac": round(medians["apply_ms"] / 1e3 / READING_S, 4),
         "survey_mb": round(weight / 1e6, 2),
@@ -98,11 +112,33 @@ def _times(runs: int, work: Callable[[], object]) -> dict[str, float]:
         began = time.process_time()
         work()
         times.append((time.process_time() - began) * 1e3)
+    return _of(times)
+
+
+def _of(times_ms: Sequence[float]) -> dict[str, float]:
     return {
-        "median": round(statistics.median(times), 3),
-        "min": round(min(times), 3),
-        "max": round(max(times), 3),
+        "median": round(statistics.median(times_ms), 3),
+        "min": round(min(times_ms), 3),
+        "max": round(max(times_ms), 3),
     }
+
+
+def _longest_ms(slices: Iterator[bytes]) -> float:
+    """The step that takes longest: nothing else happens on the loop meanwhile."""
+    longest_s = 0.0
+    began = time.process_time()
+    for _ in slices:
+        longest_s = max(longest_s, time.process_time() - began)
+        began = time.process_time()
+    return longest_s * 1e3
+
+
+def _renew(store: MarketStore, settings: Settings, pairs: RankedPairs) -> RankedPairs:
+    """What the screen does twice a second for the rows in view."""
+    wanted = [(pairs.symbol_of(place), *pairs.venues_of(place)) for place in range(SCREEN_ROWS)]
+    _, listings = listings_of_pairs(store, settings, pairs.inputs, wanted)
+    job = ScanJob(listings=listings, inputs=pairs.inputs, at_ns=FRESH_NS)
+    return renew(pairs, range(SCREEN_ROWS), job)
 
 
 def _coin(number: int) -> tuple[str, float, float]:

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +23,7 @@ from cockpit.state.view import MarketView
 
 if TYPE_CHECKING:
     from cockpit.calculators.common.market_data import Settings
+    from cockpit.calculators.scan.listing import Listing, ScanInputs
     from cockpit.calculators.scan.packed import PackedScan
     from cockpit.calculators.scan.ranked import RankedPairs
 
@@ -105,21 +106,29 @@ class Scanner:
         return EVERY_S if is_settled else SOON_S
 
     async def _read(self, question: Rank) -> "PackedScan":
-        from cockpit.calculators.scan.listing import Listing, ScanInputs
-        from cockpit.calculators.scan.packed import PackedScan, pack
-        from cockpit.calculators.scan.reading import listings_by_symbol
+        from cockpit.calculators.scan.listing import ScanInputs
+        from cockpit.calculators.scan.packed import PackedScan
 
         inputs = ScanInputs(usd=question.usd, hold_h=question.hold_h)
         settings = self._settings()
-        parts: list[bytes] = []
-        part: list[Listing] = []
-        until_s = time.perf_counter() + SLICE_S
-        for listings in listings_by_symbol(self._view, settings, inputs, {}):
-            part += listings
-            if time.perf_counter() >= until_s:
-                parts.append(pack(part))
-                part = []
-                await asyncio.sleep(PAUSE_S)
-                until_s = time.perf_counter() + SLICE_S
-        parts.append(pack(part))
+        parts = []
+        for part in read_slices(self._view, settings, inputs):
+            parts.append(part)
+            await asyncio.sleep(PAUSE_S)
         return PackedScan(parts=tuple(parts), inputs=inputs, at_ns=settings.now_ns)
+
+
+def read_slices(view: MarketView, settings: "Settings", inputs: "ScanInputs") -> "Iterator[bytes]":
+    """Every market as a packed listing; each step takes `SLICE_S` and little more."""
+    from cockpit.calculators.scan.packed import pack
+    from cockpit.calculators.scan.reading import listings_by_symbol
+
+    part: list[Listing] = []
+    until_s = time.perf_counter() + SLICE_S
+    for listings in listings_by_symbol(view, settings, inputs, {}):
+        part += listings
+        if time.perf_counter() >= until_s:
+            yield pack(part)
+            part = []
+            until_s = time.perf_counter() + SLICE_S
+    yield pack(part)
