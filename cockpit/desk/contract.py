@@ -113,6 +113,15 @@ class LookBack(msgspec.Struct, frozen=True):
     at_ns: int | None
 
 
+class ReadSpan(msgspec.Struct, frozen=True):
+    """Read what is kept of a symbol in the hours before a moment; found under `span` of the desk's
+    stats."""
+
+    symbol: str
+    hours: int
+    end_ns: int
+
+
 class KeepPlan(msgspec.Struct, frozen=True):
     """Keep this plan in place of the one of its name; `is_new` where there must not be one."""
 
@@ -226,6 +235,7 @@ Intent = (
     | Record
     | SetRules
     | LookBack
+    | ReadSpan
     | AlertIntent
     | FileIntent
     | ReplayIntent

@@ -30,6 +30,7 @@ from cockpit.desk.contract import (
     MakeTrade,
     Notice,
     Rank,
+    ReadSpan,
     Record,
     RenameTrade,
     SetRules,
@@ -38,10 +39,12 @@ from cockpit.desk.contract import (
     Survey,
     Watch,
 )
+from cockpit.desk.history_reads import HistoryReads
 from cockpit.desk.jobs import Jobs
 from cockpit.desk.leases import Leases
 from cockpit.desk.past import Past
 from cockpit.desk.scanner import Scanner
+from cockpit.desk.spans import Spans
 from cockpit.desk.stats import AlertStats, DeskStats, FeedStats, Mode, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderFiles, TraderPaths
 from cockpit.desk.trader_intents import answer_record, change_alerts
@@ -140,7 +143,9 @@ class DeskCore:
             setup.history.path if setup.history else None,
             lambda pairs: None,
         )
-        self._past = Past(setup.history, self.view)
+        self._reads = HistoryReads(setup.history) if setup.history else None
+        self._past = Past(self._reads, self.view)
+        self._spans = Spans(self._reads, self.view)
         self._tracker = Tracker(self.view, self.view.exposure)
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
         self.files = TraderFiles(setup.trader_paths, self.view, self.clock, self.note, self.post)
@@ -219,6 +224,8 @@ class DeskCore:
                 self.note(answer_record(self._feed.record, intent, self.clock.now_ns()))
             case LookBack():
                 self._past.ask(intent.at_ns)
+            case ReadSpan():
+                self._spans.ask(intent)
             case SetRules():
                 self.alerting.set_rules(with_defaults(intent.rules))
             case MakeTrade() | RenameTrade() | SplitTrade():
@@ -257,7 +264,8 @@ class DeskCore:
         self.trades.keep()
         self.jobs.close()
         self.scanner.close()
-        self._past.close()
+        if self._reads is not None:
+            self._reads.close()
 
     def notices(self) -> list[Notice]:
         """The newest last."""
@@ -277,6 +285,7 @@ class DeskCore:
             computation=self.jobs.computation(),
             past=self._past.answer(),
             scan=self.scanner.scan,
+            span=self._spans.answer(),
         )
 
 

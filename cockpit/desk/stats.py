@@ -8,6 +8,7 @@ import msgspec
 from cockpit.alerts.rule import Rule
 from cockpit.alerts.states import Alert, Firing
 from cockpit.calculators.saved_plans import SavedPlan
+from cockpit.desk.kept_series import SpanSeries
 from cockpit.history.rows import ExposureSample, Figures
 from cockpit.history.service import Status
 from cockpit.state.view import MarketView
@@ -132,7 +133,7 @@ class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     `at_ns` is the desk's time, which is that of the tape in a replay. `detail` is for the status
     bar. A venue without a wire (a tape) is not in `venues`. `plans` are those that are kept, the
     newest first. `past` is what the last `LookBack` found, None while it is being read. `playback`
-    is of a desk that plays tapes.
+    is of a desk that plays tapes. `span` is what the last `ReadSpan` found, or the one before.
     """
 
     mode: Mode
@@ -146,3 +147,4 @@ class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     past: PastMoment | None = None
     playback: Playback | None = None
     scan: Scan = Scan()
+    span: SpanSeries | None = None

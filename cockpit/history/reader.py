@@ -8,7 +8,7 @@ thread.
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -222,12 +222,36 @@ class HistoryReader:
         none: list[ExposureSample] = []
         return read_hot(self._folder.hot, read, none)
 
-    def payments(self, from_ns: int, to_ns: int) -> list[PaidSeries]:
+    def exposure_sums(self, from_ns: int, to_ns: int, step_s: int) -> Series:
+        """All accounts together, a minute of each step: NaN where one of them was not known.
+
+        The columns are `net_usd`, `carry_usd_per_hour` and `margin_ratio`, which is the worst.
+        """
+        names = ("net_usd", "carry_usd_per_hour", "margin_ratio")
+
+        def read(connection: sqlite3.Connection) -> Series:
+            rows = connection.execute(
+                "SELECT at_ns, "
+                "CASE WHEN count(net_usd) = count(*) THEN sum(net_usd) END, "
+                "CASE WHEN count(carry_usd_per_hour) = count(*) THEN sum(carry_usd_per_hour) END, "
+                "max(margin_ratio) FROM exposure "
+                "WHERE at_ns BETWEEN ? AND ? AND at_ns % ? < ? GROUP BY at_ns ORDER BY at_ns",
+                (from_ns, to_ns, step_s * NS_PER_S, 60 * NS_PER_S),
+            ).fetchall()
+            return _series(names, rows)
+
+        return read_hot(self._folder.hot, read, _nothing(names))
+
+    def payments(self, from_ns: int, to_ns: int, symbol: str | None = None) -> list[PaidSeries]:
         """Funding paid from `from_ns` to before `to_ns`, by market, oldest first: as arrays, since
-        they may be years of it."""
+        they may be years of it. With a `symbol`, of it alone."""
 
         def read(connection: sqlite3.Connection) -> list[PaidSeries]:
-            markets = connection.execute("SELECT venue, symbol, id FROM markets ORDER BY 1, 2")
+            markets = connection.execute(
+                "SELECT venue, symbol, id FROM markets WHERE ?1 IS NULL OR symbol = ?1 "
+                "ORDER BY 1, 2",
+                (symbol,),
+            )
             return [
                 found
                 for venue, symbol, number in markets.fetchall()
@@ -286,22 +310,29 @@ def _complete_from_ns(connection: sqlite3.Connection, to_ns: int) -> int:
 
 def _hot_series(connection: sqlite3.Connection, question: SeriesQuestion) -> Series:
     columns = ", ".join(f"s.{name}" for name in question.columns)
+    # Beside a max() stand the columns of its own row.
+    time, by = (
+        ("s.at_ns", "") if question.step_s is None else ("max(s.at_ns)", "GROUP BY s.at_ns / ?")
+    )
+    step = [] if question.step_s is None else [question.step_s * NS_PER_S]
     rows = connection.execute(
-        f"SELECT s.at_ns, {columns} FROM markets m JOIN samples s ON s.market = m.id "
-        "WHERE m.venue = ? AND m.symbol = ? AND s.at_ns >= ? AND s.at_ns < ? ORDER BY s.at_ns",
-        (question.venue, question.symbol, question.from_ns, question.to_ns),
+        f"SELECT {time}, {columns} FROM markets m JOIN samples s ON s.market = m.id "
+        f"WHERE m.venue = ? AND m.symbol = ? AND s.at_ns >= ? AND s.at_ns < ? {by} ORDER BY 1",
+        (question.venue, question.symbol, question.from_ns, question.to_ns, *step),
     ).fetchall()
-    if question.step_s is not None:
-        step_ns = question.step_s * NS_PER_S
-        rows = list({row[0] // step_ns: row for row in rows}.values())
+    return _series(question.columns, rows)
+
+
+def _series(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Series:
+    """Rows of (at_ns, *columns), None for what is not known."""
     if not rows:
-        return _nothing(question.columns)
+        return _nothing(columns)
     at_ns, *values = zip(*rows, strict=True)
     return Series(
         at_ns=np.array(at_ns, dtype=np.int64),
         values={
             name: np.array(column, dtype=np.float64)
-            for name, column in zip(question.columns, values, strict=True)
+            for name, column in zip(columns, values, strict=True)
         },
     )
 

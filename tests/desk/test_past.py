@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cockpit.core.events import Instrument, Position, Prices
+from cockpit.desk.history_reads import HistoryReads
 from cockpit.desk.past import Past
 from cockpit.desk.past_view import frame_of, moment_at
 from cockpit.history.hot import HotStore
@@ -60,7 +61,8 @@ def live():
 
 @pytest.fixture
 def ask(folder, live):
-    past = Past(folder, live)
+    reads = HistoryReads(folder)
+    past = Past(reads, live)
 
     def answered(moment_ns):
         past.ask(moment_ns)
@@ -71,7 +73,7 @@ def ask(folder, live):
         return found
 
     yield answered
-    past.close()
+    reads.close()
 
 
 def test_figures_are_those_of_the_moment_with_the_ages_they_had(ask):
@@ -191,9 +193,5 @@ def test_the_first_moment_is_the_first_row(ask):
 def test_a_desk_without_history_says_so(live):
     past = Past(None, live)
     past.ask(at(0) + HOUR_NS)
-    deadline_s = time.monotonic() + 10
-    while (found := past.answer()) is None:
-        assert time.monotonic() < deadline_s
-        time.sleep(0.005)
-    past.close()
+    found = past.answer()
     assert found.problem.startswith("nothing is remembered here")

@@ -61,7 +61,7 @@ class PairHistory(NamedTuple):
 def pair_history(short: LegPayments, long: LegPayments, end_ns: int, hours: int) -> PairHistory:
     """The last hours before a full hour `end_ns`."""
     begin_ns = end_ns - hours * HOUR_NS
-    received, paid = (_by_hour(leg, begin_ns, hours) for leg in (short, long))
+    received, paid = (by_hour(leg, begin_ns, hours) for leg in (short, long))
     spread = received - paid
     is_known = np.isfinite(spread)
     flows = [_flows(short, 1.0, begin_ns, is_known), _flows(long, -1.0, begin_ns, is_known)]
@@ -79,8 +79,9 @@ def _places(leg: LegPayments, begin_ns: int) -> Ints:
     return (leg.at_ns - begin_ns) // HOUR_NS - 1
 
 
-def _by_hour(leg: LegPayments, begin_ns: int, hours: int) -> Floats:
-    """The rate of each hour: a payment fills every hour that it is for."""
+def by_hour(leg: LegPayments, begin_ns: int, hours: int) -> Floats:
+    """The rate of each of the hours from a full hour on, NaN where none is known: a payment fills
+    every hour that it is for."""
     out = np.full(hours, np.nan)
     places = _places(leg, begin_ns)
     for back in range(int(leg.hours.max(initial=0))):
