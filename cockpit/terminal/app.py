@@ -15,7 +15,7 @@ from cockpit.terminal.controls import ControlledApp
 from cockpit.terminal.renderer.paint_clock import in_words
 from cockpit.terminal.shutdown import Lifeline
 from cockpit.ui.answers import Answers
-from cockpit.ui.input import alert_actions, past_actions, tape_actions
+from cockpit.ui.input import alert_actions, past_actions, span_actions, tape_actions
 from cockpit.ui.layout.lazy_panes import load_all
 from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.theme.capabilities import Terminal
@@ -136,7 +136,7 @@ class CockpitApp(ControlledApp):
         readings.clock_ns = stats.at_ns
         if past_actions.poll(self):
             self._turn_to_past()
-        readings.playback = stats.playback
+        readings.playback, readings.span = stats.playback, stats.span
         if not (readings.ui.frozen or readings.ui.past.shown_ns is not None):
             tape_actions.follow(self)
             readings.now_ns = stats.at_ns
@@ -145,6 +145,7 @@ class CockpitApp(ControlledApp):
             alert_actions.refresh(self)
             readings.venue_stats = stats.venues
             readings.scan = stats.scan
+        span_actions.follow(self)
         try:
             self.forms.beat()
         except Exception as error:  # a fault of a calculator costs its answer, not the screen

@@ -171,8 +171,9 @@ def test_depth_by_bands_is_that_of_the_books(then, replayed, symbol):
         assert kept.mid == pytest.approx(was.mid, rel=1e-7)
         assert kept.spread_bps == pytest.approx(was.spread_bps, rel=COARSE)
         assert kept.bid_reach_bps == pytest.approx(was.bid_reach_bps, rel=COARSE)
-        for bps, band in was.bands.items():
-            assert kept.bands[bps] == pytest.approx(band, rel=COARSE)
+        assert list(kept.bands) == [10.0, 25.0, 50.0]
+        for bps, band in kept.bands.items():
+            assert band == pytest.approx(was.bands[bps], rel=COARSE)
 
 
 def test_no_pane_makes_a_ladder_out_of_bands(then):

@@ -29,6 +29,7 @@ from cockpit.ui.input import (
     past_actions,
     plan_actions,
     scan_actions,
+    span_actions,
     tape_actions,
 )
 from cockpit.ui.input.host import Host
@@ -273,8 +274,11 @@ def _span(host: Host, words: Sequence[str]) -> Command:
         hours = round(parse_duration(word) / 3600)
     except ValueError:
         hours = 0
-    if not 1 <= hours <= navigation.SPANS_H[-1]:
-        raise InputError(f"{word!r} is not a span; expected 1h to 30d")
+    longest = span_actions.all_h(host.readings)
+    if word == "all":
+        hours = longest
+    if not 1 <= hours <= longest:
+        raise InputError(f"{word!r} is not a span; expected 1h to {longest // 24}d, or all")
 
     def command() -> None:
         host.ui.span_h = hours
@@ -392,8 +396,8 @@ VERBS: tuple[Verb, ...] = (
     _setting("unit UNIT", UNITS, "unit", _put_unit),
     _setting("mode MODE", CELL_MODES, "cell mode", _put_cell),
     _setting("tenor TENOR", TENORS, "tenor", _put_tenor),
-    Verb("span DURATION", "how much past the curves show: 1h to 30d", _span,
-         lambda host, _: ("24h", "7d", "30d")),
+    Verb("span DURATION", "how much past the plots show: 1h to 30d, or all that is kept",
+         _span, lambda host, _: ("24h", "7d", "30d", "all")),
     Verb("size USD", "the size that costs are quoted for, such as 250k", _size),
     Verb("where EXPR|all", "pairs of the scan, such as net>50 and oi>5m and venue!=NAME",
          scan_actions.read_where, scan_actions.where_words),

@@ -11,6 +11,7 @@ from cockpit.ui.input import (
     plan_actions,
     position_actions,
     scan_actions,
+    span_actions,
     tape_actions,
 )
 from cockpit.ui.input.host import Host
@@ -94,7 +95,7 @@ HANDLERS: dict[str, navigation.Handler] = {
     "view.cell": navigation.next_cell,
     "view.unit": navigation.next_unit,
     "view.tenor": navigation.next_tenor,
-    "view.span": navigation.next_span,
+    "view.span": span_actions.next_span,
     "view.books": navigation.next_books,
     "view.size_down": navigation.size(-1),
     "view.size_up": navigation.size(1),

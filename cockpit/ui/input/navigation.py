@@ -15,7 +15,6 @@ from cockpit.ui.model.ui_state import BOOKS_VIEWS, CELL_MODES, SIZES_USD, TENORS
 from cockpit.ui.readings.market_rates import apr_of
 
 Handler = Callable[[Host, int], None]
-SPANS_H = (24, 7 * 24, 30 * 24)
 LAYOUTS: tuple[str, ...] = get_args(Layout)
 _BOOKS_WORDS: dict[BooksView, str] = {
     "auto": "books as this size has room for",
@@ -171,11 +170,6 @@ def next_books(host: Host, _: int) -> None:
 
 def next_tenor(host: Host, _: int) -> None:
     host.ui.tenor = TENORS[(TENORS.index(host.ui.tenor) + 1) % len(TENORS)]
-
-
-def next_span(host: Host, _: int) -> None:
-    longer = [hours for hours in SPANS_H if hours > host.ui.span_h]
-    host.ui.span_h = longer[0] if longer else SPANS_H[0]
 
 
 def next_layout(host: Host, _: int) -> None:

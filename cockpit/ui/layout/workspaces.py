@@ -29,6 +29,7 @@ PANES: Mapping[str, Pane] = {
     "liquidity": LazyPane("depth.liquidity"),
     "costs": LazyPane("depth.costs"),
     "depth_chart": LazyPane("depth.depth_chart"),
+    "depth_history": LazyPane("depth.depth_history"),
     "terms": LazyPane("funding.terms"),
     "term_plot": LazyPane("funding.term_plot"),
     "premium": LazyPane("funding.premium"),
@@ -114,15 +115,17 @@ MARKETS = Workspace(
 
 DEPTH = Workspace(
     "2", "depth", "DEPTH",
-    ("depth", "merged", "liquidity", "costs", "depth_chart"),
+    ("depth", "merged", "liquidity", "costs", "depth_chart", "depth_history"),
     wide=column(
         (Share(1), "depth"),
         (PerVenue(3), row((Share(1.05), "liquidity"), (Share(1), "costs"))),
-        (Share(1.1), row((Share(1), "depth_chart"), (Cells(56), "merged"))),
+        (Share(1.1), row(
+            (Share(1), "depth_chart"), (Share(1), "depth_history"), (Cells(56), "merged"),
+        )),
     ),
     normal=column(
         (Share(1.2), row((Share(1), "depth"), (Cells(44), "merged"))),
-        (PerVenue(3, most=6), "liquidity"),
+        (PerVenue(3, most=6), row((Share(1.5), "liquidity"), (Share(1), "depth_history"))),
         (Share(0.8, 8), row((Cells(74), "costs"), (Share(1), "depth_chart"))),
     ),
 )  # fmt: skip

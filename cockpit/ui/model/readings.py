@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cockpit.desk.contract import Notice
+from cockpit.desk.kept_series import SpanSeries
 from cockpit.desk.stats import FeedStats, Mode, PastMoment, Playback, Scan, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.ui.model.frame_cache import FrameCache
@@ -42,6 +43,8 @@ class Readings:
     ui: UiState = field(default_factory=UiState)
     cache: FrameCache = field(default_factory=FrameCache)
 
+    span: SpanSeries | None = None
+    """What was read of the past last; see `through_time.kept_span`."""
     playback: Playback | None = None
     """Where the tape stands; None where none is played."""
     notices: Sequence[Notice] = ()

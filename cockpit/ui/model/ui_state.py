@@ -6,6 +6,7 @@ What a key may change is a plain field here, so keys only set fields and panes o
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from cockpit.desk.contract import ReadSpan
 from cockpit.ui.model.alert_list import AlertList
 from cockpit.ui.model.calculator_form import Forms
 from cockpit.ui.model.past import Back
@@ -82,6 +83,8 @@ class UiState:
     tenor: Tenor = "8h"
     books: BooksView = "auto"
     span_h: int = 7 * 24
+    """How much past the plots show."""
+    span_asked: ReadSpan | None = None
     size_usd: float = 100_000.0
     band_usd: float = 1_000.0
     """A net position of one asset that still counts as hedged."""

@@ -3,6 +3,7 @@
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.state.exposure_history import Jump
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.through_time import kept_span
 
 _LEAST_NS = 120 * NS_PER_S
 
@@ -10,7 +11,9 @@ _LEAST_NS = 120 * NS_PER_S
 def since_ns(readings: Readings) -> int:
     """The trader's span, or since the first sample where that is shorter."""
     at, _ = readings.view.exposure.net_usd.read()
-    first = int(at[0]) if len(at) else readings.now_ns
+    span = kept_span(readings)
+    older = span.net_usd.at_ns[:1] if span is not None else at[:0]
+    first = min([readings.now_ns, *map(int, at[:1]), *map(int, older)])
     return max(
         readings.now_ns - readings.ui.span_h * HOUR_NS, min(first, readings.now_ns - _LEAST_NS)
     )

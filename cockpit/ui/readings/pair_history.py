@@ -1,13 +1,12 @@
 """The pair of venues that the trader looks at, and what it was paid."""
 
-import numpy as np
-
-from cockpit.analytics.funding.pair_history import LegPayments, PairHistory, pair_history
-from cockpit.core.units import HOUR_NS, HOUR_S, hour_floor_ns
+from cockpit.analytics.funding.pair_history import PairHistory, pair_history
+from cockpit.core.units import hour_floor_ns
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.funding_rates import history_version
 from cockpit.ui.readings.pair_cursor import SPREADS, pair_under_cursor
 from cockpit.ui.readings.same_asset import is_one_asset
+from cockpit.ui.readings.through_time import kept_span, leg_payments
 
 
 def chosen_pair(readings: Readings) -> tuple[str, str] | None:
@@ -23,7 +22,8 @@ def chosen_pair(readings: Readings) -> tuple[str, str] | None:
 def pair_past(readings: Readings, short: str, long: str) -> PairHistory:
     """What the pair was paid for the selected symbol in the trader's span."""
     version = (
-        history_version(readings, short), history_version(readings, long), readings.ui.span_h
+        history_version(readings, short), history_version(readings, long), readings.ui.span_h,
+        kept_span(readings) is None,
     )  # fmt: skip
     return readings.cache.remember(
         ("pair past", short, long),
@@ -35,14 +35,3 @@ def pair_past(readings: Readings, short: str, long: str) -> PairHistory:
             readings.ui.span_h,
         ),
     )
-
-
-def leg_payments(readings: Readings, venue: str) -> LegPayments:
-    """What the venue paid for the selected symbol, as far back as it is known."""
-    market = readings.market(venue)
-    if market is None:
-        return LegPayments(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
-    stamps, hourly = market.settled.hourly(readings.now_ns - (readings.ui.span_h + 24) * HOUR_NS)
-    rows = market.settled.rows()[-len(stamps) :] if len(stamps) else []
-    hours = np.array([max(1, row.interval_s // HOUR_S) for row in rows], dtype=np.int64)
-    return LegPayments(stamps, hourly, hours)

@@ -76,7 +76,7 @@ def test_turning_to_another_workspace_keeps_focus_and_zoom_of_each() -> None:
     zoom(scene.ui)
     assert list(boxes(scene, 200, 60, "auto")) == ["curves"]
     show(scene.ui, "depth")
-    assert len(boxes(scene, 200, 60, "auto")) == 5
+    assert len(boxes(scene, 200, 60, "auto")) == 6
     show(scene.ui, "markets")
     assert scene.ui.focus == "curves"
     assert list(boxes(scene, 200, 60, "auto")) == ["curves"]

@@ -8,9 +8,9 @@ import numpy as np
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
-from cockpit.ui.readings.funding_rates import hourly_history
 from cockpit.ui.readings.heatmap_cells import fresh_hourly
 from cockpit.ui.readings.plotted import how_many, plotted
+from cockpit.ui.readings.through_time import paid_by_hour
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale, steps
 from cockpit.ui.text.styled import Line, framed, longest
@@ -43,7 +43,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
 def _plot(readings: Readings, width: int, height: int) -> tuple[list[Line], list[str]]:
     """The lines, and the names of the venues whose history has gaps."""
     names = plotted(readings, readings.listing())
-    histories = {name: hourly_history(readings, name)[-readings.ui.span_h :] for name in names}
+    histories = {name: paid_by_hour(readings, name) for name in names}
     live = {name: fresh_hourly(readings, name, readings.symbol or "") for name in names}
     known = {
         name: rates

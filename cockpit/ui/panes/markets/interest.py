@@ -7,7 +7,7 @@ import numpy as np
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.panes.plot_frame import Series, framed_plot
+from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
 from cockpit.ui.readings.funding_rates import (
     added_open_interest,
     fresh_open_interest,
@@ -16,9 +16,10 @@ from cockpit.ui.readings.funding_rates import (
 )
 from cockpit.ui.readings.order_books import book_reading
 from cockpit.ui.readings.plotted import plotted
+from cockpit.ui.readings.through_time import drawn, kept_span, span_ns
 from cockpit.ui.readings.venue_window import window
 from cockpit.ui.text import format as fmt
-from cockpit.ui.text.canvas import Canvas, Floats, nice_scale, spark, steps
+from cockpit.ui.text.canvas import Canvas, Floats, nice_scale, spark
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
 
 TITLE = "interest"
@@ -26,7 +27,6 @@ HZ = 1.0
 BAND_BPS = 25.0
 _SPARK = 12
 _PLOT_ROWS = 5
-_HELD_S = 30
 _CELLS = (
     ("usd", 8), ("1h", 8), ("share", 6), ("/depth", 8), ("spark", _SPARK + 2),
 )  # fmt: skip
@@ -156,38 +156,46 @@ def _per_depth(readings: Readings, venue: str, usd: float) -> tuple[str, str]:
 
 def _history(readings: Readings, names: list[str], width: int, height: int) -> list[Line]:
     """Change of open interest since the left edge, in per cent, one line a venue."""
-    rings = {}
-    for name in plotted(readings, names):
-        market = readings.market(name)
-        at, values = market.open_interests.read(readings.now_ns - HOUR_NS) if market else _NOTHING
-        known = ~np.isnan(values)
-        if known.sum() > 2 and values[known][0] > 0:
-            rings[name] = (at, (values / values[known][0] - 1.0) * 100)
-    if not rings:
+    markets = {name: readings.market(name) for name in plotted(readings, names)}
+    rings = {name: market.open_interests for name, market in markets.items() if market is not None}
+    shown_ns = span_ns(readings, list(rings.values()))
+    span = kept_span(readings)
+
+    def changes(dots: int) -> dict[str, Floats]:
+        edges = np.linspace(readings.now_ns - shown_ns, readings.now_ns, dots).astype(np.int64)
+        found = {}
+        for name, ring in rings.items():
+            kept = span.open_interest.get(name) if span is not None else None
+            values = drawn(readings, kept, ring, edges)
+            known = values[~np.isnan(values)]
+            if len(known) > 2 and known[0] > 0:
+                found[name] = (values / known[0] - 1.0) * 100
+        return found
+
+    known = changes(2 * max(1, width))
+    if not known:
         return [[], [(" collecting: the last hour is drawn here as it passes", "dim")]]
-    seen = np.concatenate([values[~np.isnan(values)] for _, values in rings.values()])
-    peak = max(0.1, float(np.abs(seen).max()))
-    low, high = readings.cache.scale(f"interest {readings.symbol}", -peak, peak)
+    peak = max(0.1, *(float(np.nanmax(np.abs(values))) for values in known.values()))
+    low, high = readings.cache.scale(f"interest {readings.symbol} {shown_ns}", -peak, peak)
     bottom, top, ticks = nice_scale(low, high, max(2, height // 4))
-    span_ns = _span_ns(readings.now_ns - min(int(at[0]) for at, _ in rings.values()))
 
     def draw(canvas: Canvas) -> list[Series]:
-        edges = np.linspace(readings.now_ns - span_ns, readings.now_ns, canvas.dots_wide)
         series = []
-        for name, (at, values) in rings.items():
-            drawn = steps(at, values, edges.astype(np.int64), _HELD_S * NS_PER_S)
-            canvas.plot(drawn, bottom, top, readings.colour_of(name))
+        for name, values in changes(canvas.dots_wide).items():
+            canvas.plot(values, bottom, top, readings.colour_of(name))
             last = float(values[~np.isnan(values)][-1])
             series.append(Series(name, readings.colour_of(name), last, fmt.signed(last, 2) + "%"))
         return series
 
-    drawn = framed_plot(readings, width, height - 2, bottom, top, ticks, draw)
-    minutes = span_ns // (60 * NS_PER_S)
-    return [
-        [(f" change in the last {minutes} min, %", "dim")],
-        *drawn.lines,
-        _minutes_ago(minutes, drawn.left, drawn.width),
-    ]
+    plot = framed_plot(readings, width, height - 2, bottom, top, ticks, draw)
+    minutes = shown_ns // (60 * NS_PER_S)
+    words = f"{minutes} min" if shown_ns <= HOUR_NS else fmt.span(shown_ns // HOUR_NS)
+    axis = (
+        _minutes_ago(minutes, plot.left, plot.width)
+        if shown_ns <= HOUR_NS
+        else dated(readings.now_ns - shown_ns, readings.now_ns, plot.left, plot.width)
+    )
+    return [[(f" change in the last {words}, %", "dim")], *plot.lines, axis]
 
 
 def _minutes_ago(minutes: int, left: int, width: int) -> Line:
@@ -200,15 +208,6 @@ def _minutes_ago(minutes: int, left: int, width: int) -> Line:
         if at >= 0 and not any(c.strip() for c in row[max(0, at - 1) : at + len(text) + 1]):
             row[at : at + len(text)] = text
     return [(" " * left, "dim"), ("".join(row), "dim")]
-
-
-_NOTHING = (np.empty(0, dtype=np.int64), np.empty(0))
-
-
-def _span_ns(known_ns: int) -> int:
-    """The shortest of a few spans that holds what is known, so that the axis rarely moves."""
-    spans = [minutes * 60 * NS_PER_S for minutes in (5, 10, 20, 30)]
-    return next((span for span in spans if known_ns <= span), HOUR_NS)
 
 
 def _verdict(readings: Readings, added: Mapping[str, float], width: int) -> Line:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cockpit.core.units import NS_PER_S, utc
+from cockpit.desk.kept_series import Curve
 from cockpit.state.exposure_history import ExposureHistory, Figure, Jump
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
@@ -12,6 +14,7 @@ from cockpit.ui.panes.positions.carry_spark import unpriced
 from cockpit.ui.readings.exposure_jumps import cursor, jumps, since_ns
 from cockpit.ui.readings.kept_exposure import NOTHING
 from cockpit.ui.readings.positions import portfolio
+from cockpit.ui.readings.through_time import KEPT_HOLD_NS, kept_span
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, nice_scale, steps
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, width_of
@@ -98,8 +101,10 @@ def _plot(
     since = since_ns(readings)
     hold_ns = _HOLD_NS if readings.moment is None else _KEPT_HOLD_NS
     at, values = history.ring(figure).read(since - hold_ns)
+    older = _older(readings, figure, at)
     values = values * factor
-    known = values[~np.isnan(values)]
+    known = np.concatenate([older.values[older.at_ns >= since] * factor, values])
+    known = known[~np.isnan(known)]
     now = float(values[-1]) if len(values) and not np.isnan(values[-1]) else None
     head = _title(name, now, width)
     if not len(known):
@@ -111,7 +116,10 @@ def _plot(
 
     def draw(canvas: Canvas) -> Sequence[Series]:
         edges = np.linspace(since, readings.now_ns, canvas.dots_wide).astype(np.int64)
-        canvas.plot(steps(at, values, edges, hold_ns), bottom, top, "number")
+        recent = steps(at, values, edges, hold_ns)
+        before = steps(older.at_ns, older.values * factor, edges, _older_hold_ns(readings))
+        first_ns = int(at[0]) if len(at) else readings.now_ns
+        canvas.plot(np.where(edges < first_ns, before, recent), bottom, top, "number")
         for jump in history.jumps:
             if jump.figure == figure and jump.at_ns >= since:
                 place = (jump.at_ns - since) / max(1, readings.now_ns - since)
@@ -125,6 +133,24 @@ def _plot(
     axis = dated(since, readings.now_ns, drawn.left, drawn.width)
     body = [head, *drawn.lines, axis]
     return [_wide(line, width) for line in body][:rows]
+
+
+def _older(readings: Readings, figure: Figure, ring_at: NDArray[np.int64]) -> Curve:
+    """What is kept of the trader's span before the program's own samples."""
+    span = kept_span(readings)
+    if span is None:
+        return Curve(np.empty(0, dtype=np.int64), np.empty(0))
+    curves = {
+        "net": span.net_usd, "carry": span.carry_usd_per_hour, "ratio": span.margin_ratio,
+    }  # fmt: skip
+    curve = curves[figure]
+    is_older = curve.at_ns < (int(ring_at[0]) if len(ring_at) else readings.now_ns)
+    return Curve(curve.at_ns[is_older], curve.values[is_older])
+
+
+def _older_hold_ns(readings: Readings) -> int:
+    span = kept_span(readings)
+    return KEPT_HOLD_NS + (span.step_s * NS_PER_S if span is not None else 0)
 
 
 def _why(readings: Readings, figure: Figure) -> str:
