@@ -37,7 +37,8 @@ from cockpit.documents.schema_market import (
     Rate,
 )
 from cockpit.state.chain import ChainSummary
-from cockpit.state.store import WORST, MarketStore
+from cockpit.state.store import MarketStore
+from cockpit.state.venue import WORST
 from cockpit.state.view import FIELDS
 from cockpit.storage.reading import read_utf8
 

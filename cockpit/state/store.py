@@ -9,11 +9,8 @@ import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
-
 from cockpit.core.assets import AssetRules
 from cockpit.core.events import (
-    OWN_FAULTS,
     AccountFill,
     AccountState,
     Block,
@@ -25,8 +22,6 @@ from cockpit.core.events import (
     FundingPayment,
     Instrument,
     Link,
-    LinkCause,
-    LinkState,
     Margin,
     OpenInterest,
     Position,
@@ -41,79 +36,17 @@ from cockpit.core.margins import VenueMargin
 from cockpit.core.outlook import NOTHING_EXPECTED
 from cockpit.core.units import NS_PER_S
 from cockpit.state.accounts import AccountBook, AccountEvent, Accounts
-from cockpit.state.chain import ChainTelemetry
 from cockpit.state.clock_offset import clock_offset_ns
 from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.market import MarketState
 from cockpit.state.survey import SurveyedMarket, SurveyFact
 from cockpit.state.trades import TradeRecords
+from cockpit.state.venue import VenueState
 from cockpit.state.view import VenueRead
 
-WORST: tuple[LinkState, ...] = ("down", "connecting", "stale", "live")
 LATE_NS: Final = 15 * NS_PER_S
 """A stream that is later than this is not live: what it shows is long over."""
 JUDGE_EVERY_NS: Final = NS_PER_S
-
-
-class VenueState:
-    """One venue's links and telemetry, and its markets by symbol."""
-
-    def __init__(self, name: str, chain_name: str | None = None) -> None:
-        self.late_s: float | None = None
-        """How late its stream is, where that is too late to be called live."""
-        self.name = name
-        self.chain_name = chain_name
-        self.chain = ChainTelemetry()
-        self.links: dict[str, Link] = {}
-        self.markets: dict[str, MarketState] = {}
-        self.instruments: dict[str, Instrument] = {}
-        self.last_recv_ns: int | None = None
-        self.surveyed: dict[str, SurveyedMarket] = {}
-        """Markets that are not watched, while there is a survey."""
-        self.surveyed_ns: int | None = None
-        self.survey_period_s: float | None = None
-        self.lent: frozenset[str] = frozenset()
-        """Symbols that are followed here for a while, watched or not."""
-
-    @property
-    def state(self) -> LinkState:
-        """The worst of the essential links; `connecting` before any was tried. A link that brings
-        what is long over is stale, however lively it is."""
-        states = {link.state for link in self.links.values() if link.essential}
-        worst: LinkState = next((state for state in WORST if state in states), "connecting")
-        return "stale" if worst == "live" and self.late_s is not None else worst
-
-    @property
-    def reason(self) -> str:
-        """Why the venue is not live, in words; empty when it is."""
-        state = self.state
-        for link in self.links.values():
-            if link.essential and link.state == state and link.reason:
-                return link.reason
-        if state == "stale" and self.late_s is not None:
-            return f"messages are {self.late_s:.0f} s old by the venue's own stamps"
-        return ""
-
-    @property
-    def cause(self) -> LinkCause | None:
-        """Why the venue is not live; None when it is, or where an old tape does not say."""
-        state = self.state
-        for link in self.links.values():
-            cause = link.cause
-            if link.essential and link.state == state and cause is not msgspec.UNSET:
-                return cause
-        return "late" if state == "stale" and self.late_s is not None else None
-
-    @property
-    def is_at_fault(self) -> bool:
-        """Whether it is down because the cockpit itself failed."""
-        links = [link for link in self.links.values() if link.essential and link.state == "down"]
-        return any(link.cause in OWN_FAULTS for link in links)
-
-    def age_s(self, now_ns: int) -> float | None:
-        """Seconds since anything arrived from the venue."""
-        last = self.last_recv_ns
-        return None if last is None else max(0, now_ns - last) / NS_PER_S
 
 
 class MarketStore:
@@ -215,20 +148,7 @@ class MarketStore:
     def _follow(self) -> None:
         for venue in self._venues.values():
             lent = frozenset() if self._open else self._lent.get(venue.name, frozenset())
-            venue.lent = lent.difference(self._symbols)
-            kept = venue.markets
-            venue.markets = {}
-            if self._is_surveying:
-                for market in kept.values():
-                    self._keep_surveyed(venue, market)
-            for symbol in dict.fromkeys((*self._symbols, *sorted(venue.lent))):
-                market = kept.get(symbol) or MarketState(venue.name, symbol)
-                market.instrument = venue.instruments.get(symbol)
-                market.link = venue.state
-                venue.markets[symbol] = market
-                surveyed = venue.surveyed.pop(symbol, None)
-                if surveyed is not None and symbol not in kept:
-                    surveyed.hand_over(market)
+            venue.follow(self._symbols, lent, is_surveying=self._is_surveying)
         self.version += 1
 
     def survey(self, is_on: bool) -> None:
@@ -236,16 +156,8 @@ class MarketStore:
         self._is_surveying = is_on
         if not is_on:
             for venue in self._venues.values():
-                venue.surveyed = {}
-                venue.surveyed_ns = None
+                venue.end_survey()
         self.version += 1
-
-    def _keep_surveyed(self, venue: VenueState, market: MarketState) -> None:
-        """Go on surveying a market that is no longer watched, if the venue ever spoke of it."""
-        row = SurveyedMarket(venue, market.symbol)
-        row.inherit(market)
-        if row.is_known:
-            venue.surveyed[market.symbol] = row
 
     def follow(self, accounts: Iterable[tuple[str, str, str]]) -> None:
         """The accounts to follow, as (venue, address, name), in the order of the screen."""
@@ -277,10 +189,7 @@ class MarketStore:
         is; else keep what a survey tells."""
         if not self._open:
             if self._is_surveying and event is not None:
-                row = venue.surveyed.get(symbol)
-                if row is None:
-                    row = venue.surveyed[symbol] = SurveyedMarket(venue, symbol)
-                row.take(event)
+                venue.survey(symbol, event)
             return None
         market = venue.markets[symbol] = MarketState(venue.name, symbol)
         market.link = venue.state
@@ -445,20 +354,11 @@ class MarketStore:
 
     def markets(self) -> Sequence[MarketState]:
         """Every watched market, by venue, then by symbol, in the order of the screen."""
-        return [
-            market
-            for venue in self._venues.values()
-            for symbol, market in venue.markets.items()
-            if symbol not in venue.lent
-        ]
+        return [market for venue in self._venues.values() for market in venue.watched()]
 
     def surveyed(self) -> Sequence[MarketState | SurveyedMarket]:
         """Every market that is not watched, by venue: surveyed, or lent."""
-        found: list[MarketState | SurveyedMarket] = []
-        for venue in self._venues.values():
-            found += venue.surveyed.values()
-            found += (venue.markets[symbol] for symbol in venue.lent if symbol in venue.markets)
-        return found
+        return [market for venue in self._venues.values() for market in venue.unwatched()]
 
     def listed(self, venue: str) -> Sequence[Instrument]:
         """Everything the venue lists, watched or not."""
