@@ -24,13 +24,11 @@ from cockpit.desk.contract import (
 )
 from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
 from cockpit.desk.forecasts import Forecasts
-from cockpit.desk.kept_outlooks import last_outlooks
 from cockpit.desk.memory import Memory, MemoryOrder
-from cockpit.desk.recall import read_recollections, take_over
+from cockpit.desk.recall import recall
 from cockpit.desk.recorder import Recorder, TapeOrder
 from cockpit.desk.stats import DeskStats, FeedStats, Mode, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderPaths
-from cockpit.history.errors import HistoryError
 from cockpit.portfolio.attribution import unwatched
 from cockpit.venues.contract import KeptSpan, VenueSpec, Wants
 from cockpit.venues.known_fields import known_fields
@@ -43,9 +41,7 @@ from cockpit.wire.tape import Origin, TapeWriter
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
-"""How often the memory is told that time has passed, and files are looked at."""
-RECALL_S = 3.0
-"""What is kept is not waited for any longer: the venues are asked instead."""
+"""How often files are looked at."""
 MOST_HELD = 50
 """Markets are watched for the sake of positions, up to so many."""
 Listener = Callable[[list[Event]], None]
@@ -149,9 +145,11 @@ class Engine:
         self.core.files.read()
         self._tasks.append(asyncio.create_task(self._look(), name="files"))
         if self.memory is not None:
-            await self._recall(self.memory)
+            if self.recorder is None:
+                # A tape must hold all that its state is made of: who records asks anew.
+                self._kept = await recall(self.view, self.memory.folder, self.clock, self.core.note)
             self.memory.start()
-            self._tasks.append(asyncio.create_task(self._remember(self.memory), name="memory"))
+            self._tasks.append(asyncio.create_task(self.memory.run(), name="memory"))
         for name, module in self._modules.items():
             spec: VenueSpec = module.SPEC
             driver = Driver(
@@ -240,33 +238,6 @@ class Engine:
         while True:
             await asyncio.sleep(LOOK_S)
             self.core.files.look()
-
-    async def _recall(self, memory: Memory) -> None:
-        """Begin with what is kept. A tape must hold all that its state is made of, so whoever
-        records asks for everything anew."""
-        if self.recorder is not None:
-            return
-        now_ns, symbols = self.clock.now_ns(), frozenset(self.view.symbols())
-        reading = asyncio.to_thread(read_recollections, memory.folder, now_ns, symbols)
-        try:
-            found = await asyncio.wait_for(reading, RECALL_S)
-        except TimeoutError:
-            words = f"{memory.folder.path}: takes too long to read; everything is asked for anew"
-            self.core.note(Notice(now_ns, "", words, "warn"))
-        except HistoryError as error:
-            self.core.note(Notice(now_ns, "", error.ui_message, "warn"))
-        else:
-            self.view.outlooks = await asyncio.to_thread(last_outlooks, memory.folder, now_ns)
-            for key, recollection in found.items():
-                for venue, spans in take_over(self.view, {key: recollection}).items():
-                    self._kept.setdefault(venue, {}).update(spans)
-                # The screen draws and hears keys in between.
-                await asyncio.sleep(0)
-
-    async def _remember(self, memory: Memory) -> None:
-        while True:
-            await asyncio.sleep(LOOK_S)
-            memory.look()
 
     def watch_held(self) -> None:
         """Watch the markets of what is held: without them neither funding nor marks are known."""

@@ -5,6 +5,7 @@ began: each venue by itself, before its own next fact, so that no frame waits fo
 Nothing waits for the disk: the rows are written by a thread of `HistoryService`.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -26,6 +27,7 @@ from cockpit.portfolio import positions
 from cockpit.portfolio.positions import Portfolio
 from cockpit.state.view import MarketView
 
+LOOK_S: Final = 1.0
 LATE_NS: Final = NS_PER_S // 5
 """A slot without a later fact is sampled so long after it began: facts of it may be on their way
 between the link and the state."""
@@ -86,6 +88,12 @@ class Memory:
     def offer(self, batch: Batch) -> None:
         """Rows that are not of a slot, with the next slot's."""
         self._sampled.append(batch)
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            self.look()
 
     def stop(self) -> None:
         """Write the rest. Blocks for as long as the disk needs, a few seconds at most."""

@@ -4,14 +4,19 @@ Reading blocks and is done in a thread; what was read is handed to the state on 
 recalled is old until a venue says it anew, and shows its age.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
+from cockpit.core.clock import Clock
 from cockpit.core.events import Funding
 from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.desk.contract import Notice
+from cockpit.desk.kept_outlooks import last_outlooks
+from cockpit.history.errors import HistoryError
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
 from cockpit.history.rows import Sample, Settled
@@ -24,7 +29,37 @@ FIGURES_NS: Final = 24 * HOUR_NS
 """Older figures are no help to anybody who looks at a market now."""
 GAP_NS: Final = 75 * NS_PER_S
 """A market that stands still has a row a minute: a longer silence is a gap of its curve."""
+RECALL_S: Final = 3.0
+"""What is kept is not waited for any longer: the venues are asked instead."""
 Key = tuple[str, str]
+
+
+async def recall(
+    view: MarketStore, folder: Folder, clock: Clock, note: Callable[[Notice], None]
+) -> dict[str, dict[str, KeptSpan]]:
+    """Begin with what is kept; returns by venue and symbol which payments need not be asked for.
+
+    What cannot be read is noted, and asked for anew.
+    """
+    now_ns, symbols = clock.now_ns(), frozenset(view.symbols())
+    reading = asyncio.to_thread(read_recollections, folder, now_ns, symbols)
+    try:
+        found = await asyncio.wait_for(reading, RECALL_S)
+    except TimeoutError:
+        words = f"{folder.path}: takes too long to read; everything is asked for anew"
+        note(Notice(now_ns, "", words, "warn"))
+        return {}
+    except HistoryError as error:
+        note(Notice(now_ns, "", error.ui_message, "warn"))
+        return {}
+    view.outlooks = await asyncio.to_thread(last_outlooks, folder, now_ns)
+    kept: defaultdict[str, dict[str, KeptSpan]] = defaultdict(dict)
+    for key, recollection in found.items():
+        for venue, spans in take_over(view, {key: recollection}).items():
+            kept[venue].update(spans)
+        # The screen draws and hears keys in between.
+        await asyncio.sleep(0)
+    return kept
 
 
 def read_recollections(
