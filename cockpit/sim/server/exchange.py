@@ -137,6 +137,7 @@ class Exchange:
             paused = self._paused if command.pause is None else command.pause
             if command.step_s is not None and not paused:
                 raise ConfigError("truth: step_s moves a paused world; send pause first.")
+            self._change_intervals(command.interval_s or {})
             if plan is not None:
                 self.plan(plan)
             if paused and not self._paused:
@@ -144,6 +145,14 @@ class Exchange:
             self._pause(paused)
             if command.step_s is not None:
                 await self._wind(command.step_s)
+
+    def _change_intervals(self, seconds_of: dict[str, int]) -> None:
+        places = {market: market.partition("/")[::2] for market in seconds_of}
+        for market, (venue, symbol) in places.items():
+            if venue not in self.world.venues or symbol not in self.world.venues[venue].live:
+                raise ConfigError(f"truth: interval_s: {market!r} is not traded here.")
+        for market, (venue, symbol) in places.items():
+            self.world.change_interval(venue, symbol, seconds_of[market])
 
     def _pause(self, paused: bool) -> None:
         self._paused = paused

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 MICROS = 1_000_000
 """Of a dollar."""
 FILLS_KEPT = 2000
+CARRY = "a carry trader"
+"""Whose positions are legs of trades over venues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,23 @@ class HoldingPlan:
     leverage: int | None = None
     isolated: bool = False
     opened_h: float = 24.0
-    """How long ago."""
+    """How long ago; 0: it is opened by an act."""
+    trade: str = ""
+    """The trade of which it is a leg: positions of one trade stand at several venues."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that a trader does `at_s` after the world's start.
+
+    Holds `share` of its plan's size in a symbol from then on; or, without a symbol, sends
+    `transfer_usd` to the account (< 0: takes it out).
+    """
+
+    at_s: float
+    symbol: str = ""
+    share: float = 1.0
+    transfer_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +60,8 @@ class AccountPlan:
     holdings: tuple[HoldingPlan, ...] = ()
     trade_every_s: float | None = None
     """On average; None: the account only holds."""
+    acts: tuple[Act, ...] = ()
+    """What it does besides, in order of time."""
     agent_of: str | None = None
     """This address signs for another owner and holds nothing: there is no account."""
 
@@ -119,6 +139,8 @@ class Account:
     """Oldest first."""
     fills: deque[AccountFill] = field(default_factory=lambda: deque(maxlen=FILLS_KEPT))
     payments: list[FundingPayment] = field(default_factory=list)
+    transfers: list[tuple[int, int]] = field(default_factory=list)
+    """(stamp in ns, micros in), oldest first; what was there at the beginning is none."""
     updated_ns: int = 0
 
     def trade(
@@ -208,6 +230,12 @@ class Account:
         payment = FundingPayment(self, symbol, at_ns, position.lots, rate, reference, micros)
         self.payments.append(payment)
         return payment
+
+    def transfer(self, micros: int, at_ns: int) -> None:
+        """Money that comes (> 0) or goes."""
+        self.quote_micros += micros
+        self.transfers.append((at_ns, micros))
+        self.updated_ns = at_ns
 
     def funding_micros(self, symbol: str) -> int:
         """All that was ever received for a symbol."""

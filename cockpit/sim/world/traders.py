@@ -4,6 +4,7 @@ Their orders are too small to move the books: they take at the touch and leave i
 """
 
 import random
+from collections import deque
 from dataclasses import dataclass
 
 from cockpit.core.market import Side
@@ -15,6 +16,7 @@ from cockpit.sim.world.accounts import (
     AccountBook,
     AccountFill,
     AccountPlan,
+    Act,
     HoldingPlan,
 )
 from cockpit.sim.world.contract import MarketState, Step
@@ -36,6 +38,7 @@ class _Trader:
     plan: AccountPlan
     account: Account
     due_ns: int | None
+    acts: deque[Act]
 
 
 class Traders:
@@ -44,7 +47,9 @@ class Traders:
     def __init__(self, venue: SimVenue, seed: str, at_ns: int) -> None:
         """Gives the venue its accounts, with their past."""
         self._venue = venue
+        self._began_ns = at_ns
         self._rng = random.Random(f"{seed}/accounts")
+        self._seed = seed
         self._trade_id = self._rng.randint(10**8, 9 * 10**8)
         profile = venue.profile
         self._rule = margin.rule_of(venue)
@@ -59,6 +64,12 @@ class Traders:
             if plan.agent_of is not None
         }
         venue.accounts = AccountBook([trader.account for trader in self._traders], agents)
+        venue.legs = [
+            (holding.trade, trader.account, holding.symbol)
+            for trader in self._traders
+            for holding in trader.plan.holdings
+            if holding.trade and holding.symbol in venue.live
+        ]
 
     def step(self, step: Step, now_ns: int) -> None:
         """Trade where it is time."""
@@ -67,6 +78,10 @@ class Traders:
                 trader.due_ns = now_ns + self._pause_ns(trader.plan)
                 self._answer_margin_calls(trader.account)
                 step.fills += self._trade(trader, step.at_ns)
+            while trader.acts and self._began_ns + trader.acts[0].at_s * NS_PER_S <= now_ns:
+                if not self._act(trader, trader.acts[0], step):
+                    break
+                trader.acts.popleft()
 
     def settle(self, state: MarketState, paid_before: int, step: Step) -> None:
         """Make the payments of a market which has settled since its `paid_before` first rows."""
@@ -111,6 +126,25 @@ class Traders:
             fills.append(self._fill(trader.account, plan, market, lots, touch[0][0], at_ns))
         return fills
 
+    def _act(self, trader: _Trader, act: Act, step: Step) -> bool:
+        """Whether it could be done: where a book is crossed or empty it is tried again."""
+        if not act.symbol:
+            trader.account.transfer(round(act.transfer_usd * MICROS), step.at_ns)
+            return True
+        plan = next((one for one in trader.plan.holdings if one.symbol == act.symbol), None)
+        market = self._venue.live.get(act.symbol)
+        if plan is None or market is None:
+            return True
+        position = trader.account.positions.get(act.symbol)
+        lots = round(_home_lots(market, plan) * act.share) - (position.lots if position else 0)
+        if not lots:
+            return True
+        touch = market.state.ladder(Side.SELL if lots > 0 else Side.BUY, 1)
+        if not touch or market.is_crossed:
+            return False
+        step.fills.append(self._fill(trader.account, plan, market, lots, touch[0][0], step.at_ns))
+        return True
+
     def _fill(
         self,
         account: Account,
@@ -154,7 +188,7 @@ class Traders:
         events: list[tuple[int, HoldingPlan, int | tuple[float, float]]] = []
         for holding in plan.holdings:
             market = self._venue.live.get(holding.symbol)
-            if market is None:
+            if market is None or not holding.opened_h:
                 continue
             span_ns = round(holding.opened_h * HOUR_NS)
             home = _home_lots(market, holding)
@@ -166,22 +200,27 @@ class Traders:
                 for stamp_ns, rate, _, reference in market.state.settled
                 if stamp_ns > at_ns - span_ns
             ]
+        # What the legs of trades did leaves the luck of the others as it would be without them.
+        is_leg = any(holding.trade for holding in plan.holdings)
+        rng = random.Random(f"{self._seed}/{plan.owner}") if is_leg else self._rng
         for stamp_ns, holding, what in sorted(events, key=lambda event: event[0]):
             market = self._venue.live[holding.symbol]
             if isinstance(what, tuple):
                 lots_per_unit = 10**market.state.listing.size_decimals
                 account.settle(holding.symbol, stamp_ns, *what, lots_per_unit)
             elif what:
-                self._fill(account, holding, market, what, self._past(market, stamp_ns), stamp_ns)
+                ticks = _past(market, stamp_ns, rng)
+                self._fill(account, holding, market, what, ticks, stamp_ns)
         trades = plan.trade_every_s is not None
-        return _Trader(plan, account, at_ns + self._pause_ns(plan) if trades else None)
+        due_ns = at_ns + self._pause_ns(plan) if trades else None
+        return _Trader(plan, account, due_ns, deque(plan.acts))
 
-    def _past(self, market: LiveMarket, at_ns: int) -> int:
-        """A price in ticks about the reference of that hour."""
-        state = market.state
-        near = min(state.settled, key=lambda row: abs(row[0] - at_ns))
-        price: float = near[3] * (1 + self._rng.gauss(0.0, 3e-4)) * market.price_scale
-        return max(1, round(price))
+
+def _past(market: LiveMarket, at_ns: int, rng: random.Random) -> int:
+    """A price in ticks about the reference of that hour."""
+    near = min(market.state.settled, key=lambda row: abs(row[0] - at_ns))
+    price: float = near[3] * (1 + rng.gauss(0.0, 3e-4)) * market.price_scale
+    return max(1, round(price))
 
 
 def _missing(needed: int, equity: int) -> int:

@@ -18,6 +18,7 @@ from cockpit.sim.world.venue import SimVenue
 from cockpit.sim.world.world import World
 
 MOST_STEP_S = 30 * 86_400.0
+MOST_INTERVAL_S = 86_400
 
 
 def document(world: World) -> dict[str, Any]:
@@ -30,7 +31,13 @@ def document(world: World) -> dict[str, Any]:
         if venue.profile.chain:
             chains.append({"venue": venue.name, "height": venue.height, "block_ns": venue.block_ns})
         accounts += [_account(venue, address) for address in venue.accounts.addresses]
-    return {"at_ns": world.now_ns, "markets": markets, "chains": chains, "accounts": accounts}
+    return {
+        "at_ns": world.now_ns,
+        "markets": markets,
+        "chains": chains,
+        "accounts": accounts,
+        "trades": world.pairs.document(world.now_ns),
+    }
 
 
 def _market(state: MarketState, depth: int | None) -> dict[str, Any]:
@@ -119,6 +126,8 @@ class Command(msgspec.Struct, frozen=True):
     pause: bool | None = None
     faults: dict[str, Any] | None = None
     step_s: float | None = None
+    interval_s: dict[str, int] | None = None
+    """`VENUE/SYMBOL` -> the seconds of its funding interval from now on."""
 
 
 def read_command(body: bytes) -> Command:
@@ -139,4 +148,10 @@ def read_command(body: bytes) -> Command:
         raise ConfigError(f"truth: {error}.") from error
     if command.step_s is not None and not 0 < command.step_s <= MOST_STEP_S:
         raise ConfigError(f"truth: step_s must be above 0 and at most {MOST_STEP_S:.0f}.")
+    for market, seconds in (command.interval_s or {}).items():
+        if "/" not in market or not 0 < seconds <= MOST_INTERVAL_S:
+            raise ConfigError(
+                f"truth: interval_s: {market!r}: expected VENUE/SYMBOL and at most "
+                f"{MOST_INTERVAL_S} s."
+            )
     return command

@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from cockpit.core.units import NS_PER_MS
-from cockpit.sim.world.accounts import AccountBook
+from cockpit.sim.world.accounts import Account, AccountBook
 from cockpit.sim.world.chain import Chain
 from cockpit.sim.world.contract import BlockTick, MarketState, Profile, Step, TradeTick
 from cockpit.sim.world.market import LiveMarket
@@ -27,6 +27,8 @@ class SimVenue:
         """Quiet markets whose book somebody follows, by symbol."""
         self._states: list[MarketState] = []
         self.accounts = AccountBook(())
+        self.legs: list[tuple[str, Account, str]] = []
+        """(trade, account, symbol) of the positions that are legs of a trade."""
         self.chain = (
             Chain(profile.block_s, profile.block_jitter_frac, at_ns, rng) if profile.chain else None
         )

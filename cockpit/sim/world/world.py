@@ -6,16 +6,18 @@ scenario, start and sequence of step sizes give the same world.
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.core.scenario import Scenario
-from cockpit.core.units import NS_PER_S
+from cockpit.core.units import NS_PER_S, next_boundary_ns
 from cockpit.sim.world import assets, genesis
 from cockpit.sim.world.books import Changes
 from cockpit.sim.world.contract import Listing, MarketState, Profile, Step
 from cockpit.sim.world.market import LiveMarket
+from cockpit.sim.world.pairs import Pairs
 from cockpit.sim.world.prices import Floats, IndexProcess, PremiumProcess
 from cockpit.sim.world.quiet import QuietMarkets
 from cockpit.sim.world.shocks import Timeline
@@ -88,6 +90,7 @@ class World:
         self._traders = {
             name: Traders(venue, f"{seed}/{name}", start_ns) for name, venue in self.venues.items()
         }
+        self.pairs = Pairs(self.venues)
 
     def _prepare_processes(self) -> None:
         rng, coin_of = self._rng, self._coin_of
@@ -175,7 +178,18 @@ class World:
         self._quiet.step(dt_s, self._now_ns, steps)
         for name, step in steps.items():
             self._traders[name].step(step, self._now_ns)
+        self.pairs.note(steps)
         return steps
+
+    def change_interval(self, venue: str, symbol: str, interval_s: int) -> None:
+        """A venue pays a market at other stamps from now on: at whole multiples of the interval."""
+        market = self.venues[venue].live[symbol]
+        state = market.state
+        state.rule = replace(state.rule, interval_s=interval_s)
+        state.next_funding_ns = next_boundary_ns(self._now_ns, interval_s)
+        for number, one in enumerate(self._markets):
+            if one is market:
+                self._due_ns[number] = market.due_ns()
 
     def idle(self, dt_s: float) -> dict[str, Step]:
         """Time passes and nothing happens: the world is paused."""

@@ -36,7 +36,7 @@ def market(document: dict[str, Any], symbol: str) -> dict[str, Any]:
 
 def test_the_document_has_the_promised_keys() -> None:
     document = truth.document(world())
-    assert set(document) == {"at_ns", "markets", "chains", "accounts"}
+    assert set(document) == {"at_ns", "markets", "chains", "accounts", "trades"}
     assert all(set(m) == MARKET_KEYS for m in document["markets"])
     assert [set(chain) for chain in document["chains"]] == [{"venue", "height", "block_ns"}]
 
@@ -87,6 +87,8 @@ def test_the_rate_is_per_hour_whatever_the_interval() -> None:
         (b'{"step_s": -1}', "step_s"),
         (b'{"step_s": 1e99}', "step_s"),
         (b'{"faults": 3}', "faults"),
+        (b'{"interval_s": {"BTC": 3600}}', "VENUE/SYMBOL"),
+        (b'{"interval_s": {"tiny/BTC": 0}}', "VENUE/SYMBOL"),
     ],
 )
 def test_a_command_that_makes_no_sense_is_a_sentence(body: bytes, words: str) -> None:
@@ -195,3 +197,13 @@ def test_where_funding_accrues_all_the_time_there_is_no_next_payment() -> None:
     continuous = truth.document(world(rule=FundingRule(accrual="continuous")))
     assert market(continuous, "BTC")["next_funding_ns"] is None
     assert market(truth.document(world()), "BTC")["next_funding_ns"] > START_NS
+
+
+async def test_a_markets_funding_interval_is_changed_by_command(exchange: Exchange) -> None:
+    reply = await ask(exchange, interval_s={"tiny/BTC": 14_400})
+    [row] = reply.json()["markets"]
+    assert row["next_funding_ns"] % (14_400 * 10**9) == 0
+    assert exchange.world.venues["tiny"].by_symbol["BTC"].rule.interval_s == 14_400
+    refused = await ask(exchange, interval_s={"tiny/DOGE": 14_400})
+    assert refused.status_code == 400
+    assert "tiny/DOGE" in refused.json()["error"]

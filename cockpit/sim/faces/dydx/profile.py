@@ -7,7 +7,7 @@ Sources: https://docs.dydx.xyz/concepts/trading/funding and /margin, and the cha
 import math
 from functools import partial
 
-from cockpit.sim.world.accounts import AccountPlan, HoldingPlan
+from cockpit.sim.world.accounts import CARRY, AccountPlan, Act, HoldingPlan
 from cockpit.sim.world.addresses import bech32_address
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
 
@@ -95,6 +95,12 @@ ACCOUNTS = (
         deposit_usd=3_500.0,
         holdings=(HoldingPlan("HYPE", 10_000.0, opened_h=18.9),),
         trade_every_s=60.0,
+    ),
+    AccountPlan(
+        CARRY,
+        deposit_usd=14_000.0,
+        holdings=(HoldingPlan("SOL", -40_000.0, opened_h=61.2, trade="SOL"),),
+        acts=(Act(151.0, "SOL", 0.5),),
     ),
 )
 

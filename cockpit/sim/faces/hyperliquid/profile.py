@@ -7,7 +7,7 @@ https://hyperliquid.gitbook.io/hyperliquid-docs/trading (funding, margin-tiers).
 import math
 from dataclasses import replace
 
-from cockpit.sim.world.accounts import AccountPlan, HoldingPlan
+from cockpit.sim.world.accounts import CARRY, AccountPlan, Act, HoldingPlan
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
 
 BOOK_DEPTH = 20
@@ -100,6 +100,21 @@ ACCOUNTS = (
         "a hedger",
         deposit_usd=20_000.0,
         holdings=(HoldingPlan("BTC", 60_000.0, leverage=10, opened_h=44.7),),
+    ),
+    AccountPlan(
+        CARRY,
+        deposit_usd=30_000.0,
+        holdings=(
+            HoldingPlan("SOL", 40_000.0, leverage=10, opened_h=61.3, trade="SOL"),
+            HoldingPlan("ETH", -45_000.0, leverage=10, opened_h=26.6, trade="ETH"),
+            HoldingPlan("DOGE", 12_000.0, leverage=5, opened_h=0.0, trade="DOGE"),
+        ),
+        acts=(
+            Act(60.0, "DOGE"),
+            Act(150.0, "SOL", 0.5),
+            Act(200.0, transfer_usd=5_000.0),
+            Act(300.0, "DOGE", 0.4),
+        ),
     ),
 )
 

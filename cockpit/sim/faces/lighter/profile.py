@@ -7,7 +7,7 @@ of its quote, so that price times size is always exact on the wire.
 
 import math
 
-from cockpit.sim.world.accounts import AccountPlan, HoldingPlan
+from cockpit.sim.world.accounts import CARRY, AccountPlan, Act, HoldingPlan
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
 
 QUOTE_DECIMALS = 6
@@ -98,6 +98,16 @@ ACCOUNTS = (
         number=48_207,
         deposit_usd=20_000.0,
         holdings=(HoldingPlan("BTC", -60_000.0, leverage=10, opened_h=44.7),),
+    ),
+    AccountPlan(
+        CARRY,
+        number=48_305,
+        deposit_usd=9_000.0,
+        holdings=(HoldingPlan("DOGE", -12_000.0, leverage=5, opened_h=0.0, trade="DOGE"),),
+        acts=(
+            Act(61.0, "DOGE"),
+            Act(210.0, transfer_usd=-1_000.0),
+        ),
     ),
 )
 """Numbers are account indexes; a standard account pays no fees."""

@@ -9,7 +9,7 @@ all of it is, which rests at the recorded half of an eight-hourly rate where fou
 import math
 
 from cockpit.core.units import HOUR_S
-from cockpit.sim.world.accounts import AccountPlan, HoldingPlan
+from cockpit.sim.world.accounts import CARRY, AccountPlan, HoldingPlan
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
 
 FOUR_HOURLY = frozenset({"HYPE", "SUI", "ADA", "AAVE", "WIF", "ENA", "BONK"})
@@ -88,6 +88,12 @@ ACCOUNTS = (
         number=3,
         deposit_usd=20_000.0,
         holdings=(HoldingPlan("BTC", 60_000.0, opened_h=44.7),),
+    ),
+    AccountPlan(
+        CARRY,
+        number=1,
+        deposit_usd=15_000.0,
+        holdings=(HoldingPlan("ETH", 45_000.0, opened_h=26.5, trade="ETH"),),
     ),
 )
 """Each number is an account with a brand: `accounts.BRANDS`."""
