@@ -182,6 +182,7 @@ class Position(MarketEvent, frozen=True, kw_only=True, gc=False, tag="position")
     (a subaccount, a builder's dex). `liquidation` is the venue's own figure: None where it names
     none. `upnl` is USD. `funding_paid` is USD since the position was opened; received is positive.
     `funding_accrued_usd` was due at a stamp and is not credited yet, where a venue does so apart.
+    `opened_ns` is when it was opened, where the venue says it.
     `leverage` is what the trader chose. `isolated_equity` is the USD that stands behind this
     position alone at `mark`: what was set aside for it and its own profit. `mmf` is the maintenance
     fraction of this position's lowest tier, where the venue tells it with the position: it may be
@@ -197,6 +198,7 @@ class Position(MarketEvent, frozen=True, kw_only=True, gc=False, tag="position")
     upnl: float | None = None
     funding_paid: float | None = None
     funding_accrued_usd: float | None = None
+    opened_ns: int | None = None
     pool: str = ""
     leverage: float | None = None
     margin_mode: Literal["cross", "isolated"] | None = None

@@ -20,6 +20,7 @@ from cockpit.venues.orderly.messages import Answer, Ms, Number
 
 NOT_FOUND = "ADDRESS_NOT_FOUND"
 _MODES: Mapping[str, Literal["cross", "isolated"]] = {"CROSS": "cross", "ISOLATED": "isolated"}
+_FIRST_MS, _LAST_MS = 1_600_000_000_000, 4_000_000_000_000
 _RATE_S = 8 * HOUR_S
 _SHOWN_ID = 10
 """Characters of an account's id that tell a subaccount from its brand's others."""
@@ -36,6 +37,7 @@ class PositionRow(Struct, gc=False, frozen=True):
     mmr: Number = None
     est_liq_price: Number = None
     margin_mode: str | None = None
+    opened_at: Number = None
 
 
 class AccountRow(Struct, gc=False, frozen=True):
@@ -99,7 +101,14 @@ def position(account: str, pool: str, row: PositionRow, at_ns: int) -> Position:
         venue=VENUE, recv_ns=at_ns, symbol=symbol, account=account, pool=pool,
         size=size * unit.contract, entry=entry, mark=mark, liquidation=liquidation,
         upnl=finite(row.unrealized_pnl), margin_mode=_MODES.get(row.margin_mode or ""),
+        opened_ns=_moment_ns(row.opened_at),
     )  # fmt: skip
+
+
+def _moment_ns(value: Number) -> int | None:
+    """A time in ms; None for one that is none, or no time since the venue began."""
+    ms = positive(value)
+    return None if ms is None or not _FIRST_MS < ms < _LAST_MS else round(ms) * NS_PER_MS
 
 
 def margin(account: str, row: AccountRow, at_ns: int) -> Margin:
