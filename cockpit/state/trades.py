@@ -31,9 +31,10 @@ class LegFill(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A change of a position's size, signed, in base units.
 
     `venue`: the venue told this fill (`fill` is its number). `seen`: the position changed and
-    nobody told why. `opening`: what was held when it was first looked at, at its entry. `mark` and
-    `reference` are what the market and the asset stood at then; None where nobody watched. `price`
-    None: not known. `fee_usd` is positive when paid.
+    nobody told why. `opening`: what was held when it was first looked at, at its entry. `mark` is
+    what its market stood at then, and `indexes` are those of the symbol by venue: None and empty
+    where nobody watched. `reference` is what a trade makes of them. `price` None: not known.
+    `fee_usd` is positive when paid.
     """
 
     at_ns: int
@@ -43,6 +44,7 @@ class LegFill(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fill: str = ""
     fee_usd: float | None = None
     mark: float | None = None
+    indexes: tuple[tuple[str, float], ...] = ()
     reference: float | None = None
 
 

@@ -20,11 +20,14 @@ SAME_STAMP_NS: Final = HOUR_NS // 6
 SETTLING_NS: Final = 180 * NS_PER_S
 """A venue may take so long to write down what it paid."""
 LONGEST_NS: Final = 24 * HOUR_NS
+MOST_DUE_NS: Final = HOUR_NS // 2
+"""A payment that is not told for so long is no longer waited for."""
 
 
 class LegFunding(msgspec.Struct, frozen=True, kw_only=True):
     """USD of a leg, received is positive; None is not known.
 
+    `accrued_usd` is what was due at a stamp and is not paid yet, and the running interval so far.
     `next_usd` is what is expected at `next_ns`, the whole of the running interval.
     """
 
@@ -34,29 +37,62 @@ class LegFunding(msgspec.Struct, frozen=True, kw_only=True):
     next_ns: int | None = None
 
 
-def paid(
-    payments: Sequence[FundingPayment],
-    position: Position | None,
-    market: MarketRead | None,
-    opened_ns: int | None,
-    now_ns: int,
-) -> float | None:
-    """What the whole position was paid since it was opened."""
-    if opened_ns is not None and _are_all(payments, market, opened_ns, now_ns):
-        return sum(payment.usd for payment in payments if _at(payment) > opened_ns)
-    return None if position is None else position.funding_paid
+class LegPast(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a leg's past. `position` None: it is flat, or was so in between."""
+
+    payments: Sequence[FundingPayment]
+    position: Position | None
+    market: MarketRead | None
+    opened_ns: int | None
+    size: float
+
+    @property
+    def due_usd(self) -> float | None:
+        """What the venue says to be due and not credited, of the whole position."""
+        return None if self.position is None else self.position.funding_accrued_usd
 
 
-def accrued(market: MarketRead | None, size: float, now_ns: int) -> LegFunding:
-    """What the running interval brings `size` signed base units: so far, and at its stamp.
+def of_leg(past: LegPast, share: float, now_ns: int) -> LegFunding:
+    """The leg's `share` of what was paid to its position, and of what is to come."""
+    by_payments = _paid(past, now_ns)
+    stated = None if past.position is None else past.position.funding_paid
+    paid_usd = stated if by_payments is None else by_payments
+    running = _running(past, now_ns)
+    accrued_usd = running.accrued_usd
+    if accrued_usd is not None:
+        due_usd = past.due_usd
+        if due_usd is None:
+            due_usd = 0.0 if by_payments is None else _due(past, now_ns)
+        accrued_usd = None if due_usd is None else accrued_usd + due_usd
+    return LegFunding(
+        paid_usd=None if paid_usd is None else paid_usd * share,
+        accrued_usd=None if accrued_usd is None else accrued_usd * share,
+        next_usd=None if running.next_usd is None else running.next_usd * share,
+        next_ns=running.next_ns,
+    )
+
+
+def _paid(past: LegPast, now_ns: int) -> float | None:
+    """The sum of the payments since the opening; None unless it is the whole."""
+    opened_ns = past.opened_ns
+    if opened_ns is None or not _are_all(past, opened_ns, now_ns):
+        return None
+    return sum(payment.usd for payment in past.payments if _at(payment) > opened_ns)
+
+
+def _running(past: LegPast, now_ns: int) -> LegFunding:
+    """What the running interval brings: so far, and at its stamp.
 
     Funding that flows has no stamp at which it is paid: nothing is accrued apart from it.
     """
-    if market is None or not size:
-        return LegFunding(accrued_usd=None if size else 0.0)
-    rate = market.rate()
+    market, size = past.market, past.size
+    if not size:
+        return LegFunding(accrued_usd=0.0)
+    if market is None:
+        return LegFunding()
+    # What accrues is the live rate; a forecast may be an older one of the whole interval.
+    rate, price = market.live or market.predicted, _price(market)
     clock = clock_of(rate, market.live)
-    price = market.index if market.index is not None else market.mark
     if rate is None or clock is None or clock.is_flow or price is None:
         return LegFunding()
     there_ns = market.venue_now_ns(now_ns)
@@ -68,6 +104,30 @@ def accrued(market: MarketRead | None, size: float, now_ns: int) -> LegFunding:
     whole = 0.0 - size * price * rate.rate
     done = min(1.0, max(0.0, (there_ns - last_ns) / (next_ns - last_ns)))
     return LegFunding(accrued_usd=whole * done, next_usd=whole, next_ns=next_ns)
+
+
+def _due(past: LegPast, now_ns: int) -> float | None:
+    """What the last stamp brought, where the venue has not told its payment yet.
+
+    None while the rate of that stamp is not known either.
+    """
+    market, opened_ns = past.market, past.opened_ns
+    rate = None if market is None else market.live
+    if market is None or rate is None or rate.next_ns is None or opened_ns is None:
+        return 0.0
+    last_ns = rate.next_ns - rate.interval_s * NS_PER_S
+    if not past.payments or opened_ns >= last_ns or not 0 <= now_ns - last_ns < MOST_DUE_NS:
+        return 0.0
+    if any(abs(_at(payment) - last_ns) <= SAME_STAMP_NS for payment in past.payments):
+        return 0.0
+    latest, price = market.settled.latest, _price(market)
+    is_it = latest is not None and abs((latest.venue_ns or 0) - last_ns) <= SAME_STAMP_NS
+    return 0.0 - past.size * price * latest.rate if latest and is_it and price else None
+
+
+def _price(market: MarketRead) -> float | None:
+    """What funding is paid on."""
+    return market.index if market.index is not None else market.mark
 
 
 def _last_stamp_ns(market: MarketRead, next_ns: int, interval_ns: int) -> int:
@@ -82,17 +142,20 @@ def _last_stamp_ns(market: MarketRead, next_ns: int, interval_ns: int) -> int:
     return stated if next_ns - LONGEST_NS <= stated < next_ns else next_ns - interval_ns
 
 
-def _are_all(
-    payments: Sequence[FundingPayment], market: MarketRead | None, opened_ns: int, now_ns: int
-) -> bool:
-    """Whether a payment is known for every stamp of the market since then."""
-    stamps = (
-        [] if market is None else [row.venue_ns or row.recv_ns for row in market.settled.rows()]
-    )
+def _are_all(past: LegPast, opened_ns: int, now_ns: int) -> bool:
+    """Whether a payment is known for every stamp of the market since then.
+
+    Where the venue tells apart what is due and not credited, the newest stamps may have none yet.
+    """
+    rows = [] if past.market is None else past.market.settled.rows()
+    stamps = [row.venue_ns or row.recv_ns for row in rows]
     if not stamps or stamps[0] > opened_ns:
         return False
-    known = [_at(payment) for payment in payments]
-    due = [stamp for stamp in stamps if opened_ns < stamp <= now_ns - SETTLING_NS]
+    known = [_at(payment) for payment in past.payments]
+    until_ns = now_ns - SETTLING_NS
+    if past.due_usd is not None and known:
+        until_ns = min(until_ns, max(known) + SAME_STAMP_NS)
+    due = [stamp for stamp in stamps if opened_ns < stamp <= until_ns]
     return all(any(abs(at - stamp) <= SAME_STAMP_NS for at in known) for stamp in due)
 
 

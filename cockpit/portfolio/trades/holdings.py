@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from cockpit.core.events import Position
-from cockpit.portfolio.trades.leg_fills import Prices, Told, opened
+from cockpit.portfolio.trades.leg_fills import Met, Told, opened
 from cockpit.state.identity import AssetNames
 from cockpit.state.trades import LegKey
 from cockpit.state.view import AccountRead, MarketRead, MarketView
@@ -52,17 +52,33 @@ class Holdings:
             if not self.is_away(key):
                 yield key, position
 
-    def told(self, key: LegKey) -> Told:
+    def told(self, key: LegKey, before: frozenset[LegKey] | None = None) -> Told:
+        """The fills of a leg; `before` are the legs of its account when it was read before."""
         book = self.book(key)
         if book is None:
             return Told()
-        return Told(book.fills(key.pool, key.symbol), book.tells_fills)
+        is_new = before is not None and key not in before
+        return Told(book.fills(key.pool, key.symbol), book.tells_fills, is_new)
+
+    def legs_of(self, venue: str, account: str) -> frozenset[LegKey]:
+        return frozenset(
+            key for key in self._positions if (key.venue, key.account) == (venue, account)
+        )
+
+    def fresh_accounts(self) -> list[tuple[str, str]]:
+        """The followed accounts that may be taken for the present."""
+        return [key for key, book in self._books.items() if not book.is_stale(self.now_ns)]
 
     def opened_ns(self, key: LegKey) -> int | None:
-        """The first fill since the position was last flat; None where nobody told it."""
+        """When the position was opened, by its venue's own word or its fills; None where neither
+        tells."""
         position = self.position(key)
-        found = None if position is None else opened(self.told(key).fills, position.size)
-        return (found[0].venue_ns or found[0].recv_ns) if found else None
+        if position is None:
+            return None
+        found = opened(self.told(key).fills, position.size)
+        if found:
+            return found[0].venue_ns or found[0].recv_ns
+        return position.opened_ns
 
     def asset(self, key: LegKey) -> str:
         """A name that no other asset has."""
@@ -71,11 +87,17 @@ class Holdings:
     def market(self, key: LegKey) -> MarketRead | None:
         return self._view.market(key.venue, key.symbol)
 
-    def prices(self, key: LegKey, legs: Iterable[LegKey]) -> Prices:
-        """What the market of one of these legs, and their asset, stand at now, where fresh."""
+    def met(self, key: LegKey) -> Met:
+        """What a fill of a leg meets now, as far as that is fresh."""
         market, now_ns = self.market(key), self.now_ns
         mark = None if market is None or market.is_stale("mark", now_ns) else market.mark
-        return Prices(mark=mark, reference=self.reference(legs))
+        others = (self._view.market(venue.name, key.symbol) for venue in self._view.venues())
+        indexes = tuple(
+            (other.venue, other.index)
+            for other in others
+            if other is not None and other.index and not other.is_stale("index", now_ns)
+        )
+        return Met(mark, indexes)
 
     def reference(self, legs: Iterable[LegKey]) -> float | None:
         """One price for all legs: the mean of their markets' indexes. None where one is not known.

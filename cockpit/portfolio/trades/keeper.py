@@ -31,6 +31,8 @@ class Keeper:
         self._records: TradeRecords = view.trades
         self._looked_ns: int | None = None
         self._curve_ns = 0
+        self._before: dict[tuple[str, str], frozenset[Key]] = {}
+        """The legs of each account when it was read last."""
 
     def look(self, now_ns: int) -> None:
         """Bring every trade up to the present."""
@@ -38,12 +40,18 @@ class Keeper:
         if not (records.open or self._view.accounts() or self._view.manual()):
             return
         holdings = Holdings(self._view, now_ns)
+        # Of every position, because a fill meets its market before it is known whose leg it is.
+        for key, _ in holdings.present():
+            self._follow_fills(key, holdings)
         for record in list(records.open.values()):
             self._follow(record, holdings)
         if not holdings.is_waiting:
             for found in matching.match(_free(records.open.values(), holdings)):
                 amounts = dict((found.long, found.short))
                 self._open(_legs(amounts, holdings), found.asset, "found", "", holdings)
+        for place in holdings.fresh_accounts():
+            self._before[place] = holdings.legs_of(*place)
+        self._forget(holdings)
         self._watch(now_ns)
 
     def make(self, keys: Sequence[Key], name: str, now_ns: int, origin: Origin = "made") -> str:
@@ -99,43 +107,57 @@ class Keeper:
         self._records.version += 1
 
     def _follow(self, record: TradeRecord, holdings: Holdings) -> None:
-        keys = [leg.key for leg in record.legs]
-        legs = tuple(self._leg(leg, keys, holdings) for leg in record.legs)
+        legs = tuple(self._leg(leg, holdings) for leg in record.legs)
         if legs != record.legs:
             self._change(replace(record, legs=legs, opened_ns=_opened_ns(legs)))
         if all(leg.size == 0.0 for leg in legs):
             self._close(self._records.open[record.id], holdings)
 
-    def _leg(self, leg: TradeLeg, keys: Sequence[Key], holdings: Holdings) -> TradeLeg:
+    def _leg(self, leg: TradeLeg, holdings: Holdings) -> TradeLeg:
         if holdings.is_away(leg.key):
             return leg
         position = holdings.position(leg.key)
-        self._follow_fills(leg.key, keys, holdings)
         if position is None:
+            self._follow_fills(leg.key, holdings)
             return replace(leg, size=0.0)
-        present = leg_fills.opened(holdings.told(leg.key).fills, position.size)
         first_ns = leg.opened_ns
-        if present and (first_ns is None or leg.size == 0.0):
-            first_ns = present[0].venue_ns or present[0].recv_ns
+        if first_ns is None or leg.size == 0.0:
+            first_ns = self._opened_ns(leg.key, holdings)
         return replace(
             leg, size=position.size * leg.share, entry=position.entry, opened_ns=first_ns
         )
 
-    def _follow_fills(self, key: Key, legs: Sequence[Key], holdings: Holdings) -> None:
+    def _opened_ns(self, key: Key, holdings: Holdings) -> int | None:
+        """When the venue says, else when it was seen to appear."""
+        said = holdings.opened_ns(key)
+        fills = self._records.fills.get(key, ())
+        if said is None and fills and fills[0].source == "seen":
+            return fills[0].at_ns
+        return said
+
+    def _follow_fills(self, key: Key, holdings: Holdings) -> None:
         kept, position = self._records.fills.get(key, ()), holdings.position(key)
-        at, told = holdings.prices(key, legs), holdings.told(key)
-        fills = leg_fills.follow(kept, told, position, at, holdings.now_ns)
+        told = holdings.told(key, self._before.get((key.venue, key.account)))
+        fills = leg_fills.follow(kept, told, position, holdings.met(key), holdings.now_ns)
         if fills != kept:
             self._records.fills[key] = fills
+            self._records.version += 1
+
+    def _forget(self, holdings: Holdings) -> None:
+        """The fills of a position that is over and was no leg."""
+        claimed = {leg.key for record in self._records.open.values() for leg in record.legs}
+        for key in list(self._records.fills):
+            if key in claimed or holdings.is_away(key) or holdings.position(key) is not None:
+                continue
+            del self._records.fills[key]
             self._records.version += 1
 
     def _open(
         self, legs: tuple[TradeLeg, ...], asset: str, origin: Origin, name: str, holdings: Holdings
     ) -> str:
         records = self._records
+        legs = tuple(replace(leg, opened_ns=self._opened_ns(leg.key, holdings)) for leg in legs)
         id = _unused(trade_id(asset, legs), records)
-        for leg in legs:
-            self._follow_fills(leg.key, [other.key for other in legs], holdings)
         self._change(
             TradeRecord(
                 id=id, asset=asset, legs=legs, name=name, origin=origin,
@@ -151,10 +173,6 @@ class Keeper:
         del records.open[record.id]
         records.curves.pop(record.id, None)
         records.closed.append(replace(record, closed_ns=holdings.now_ns, result=result))
-        claimed = {leg.key for other in records.open.values() for leg in other.legs}
-        for leg in record.legs:
-            if leg.key not in claimed:
-                records.fills.pop(leg.key, None)
         records.version += 1
 
     def _watch(self, now_ns: int) -> None:
@@ -213,14 +231,9 @@ def _legs(amounts: Mapping[Key, float], holdings: Holdings) -> tuple[TradeLeg, .
     legs = []
     for key, amount in sorted(amounts.items()):
         position = holdings.position(key)
-        if position is None:
-            continue
-        legs.append(
-            TradeLeg(
-                key=key, share=min(1.0, amount / position.size), size=amount,
-                entry=position.entry, opened_ns=holdings.opened_ns(key),
-            )
-        )  # fmt: skip
+        if position is not None:
+            share = min(1.0, round(amount / position.size, 12))
+            legs.append(TradeLeg(key=key, share=share, size=amount, entry=position.entry))
     return tuple(legs)
 
 

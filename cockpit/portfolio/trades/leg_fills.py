@@ -24,21 +24,23 @@ FRESH_NS: Final = 5 * NS_PER_S
 """A fill older than this when it is first seen met a market that nobody looked at."""
 
 
-class Prices(msgspec.Struct, frozen=True, gc=False):
-    """What a leg's market and its asset stand at: mark and reference, None where not known."""
+class Met(msgspec.Struct, frozen=True, gc=False):
+    """What a fill of this moment met: its market's mark, and the symbol's indexes by venue."""
 
     mark: float | None = None
-    reference: float | None = None
+    indexes: tuple[tuple[str, float], ...] = ()
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
     """The fills that a venue told of a position, oldest first.
 
-    `is_complete`: it tells this account's fills, so that none has to be guessed.
+    `is_complete`: it tells this account's fills, so that none has to be guessed. `is_new`: the
+    position was not there when its account was read before.
     """
 
     fills: Sequence[AccountFill] = ()
     is_complete: bool = False
+    is_new: bool = False
 
 
 def opened(told: Sequence[AccountFill], size: float) -> tuple[AccountFill, ...] | None:
@@ -66,7 +68,7 @@ def total(fills: Sequence[LegFill]) -> float:
 
 
 def follow(
-    kept: Sequence[LegFill], told: Told, position: Position | None, at: Prices, now_ns: int
+    kept: Sequence[LegFill], told: Told, position: Position | None, at: Met, now_ns: int
 ) -> tuple[LegFill, ...]:
     """The fills of a leg as they are known now. `position` None: it is flat.
 
@@ -84,6 +86,8 @@ def follow(
     if is_nothing(needed, size) and known:
         return _ordered(known)
     is_older = any(fill.at_ns < first.at_ns for first in openings for fill in known)
+    if not fills and told.is_new:
+        return () if told.is_complete else (_seen((), size, position, at, now_ns),)
     if is_older or not (fills and kept):
         return _ordered([_opening(known, needed, position, now_ns), *known])
     if told.is_complete:
@@ -92,7 +96,7 @@ def follow(
 
 
 def _with_told(
-    kept: Sequence[LegFill], told: Sequence[AccountFill], size: float, at: Prices, now_ns: int
+    kept: Sequence[LegFill], told: Sequence[AccountFill], size: float, at: Met, now_ns: int
 ) -> list[LegFill]:
     """What is kept, with the fills that are news: of the present position, or after a kept one."""
     numbers = {fill.fill for fill in kept if fill.source == "venue"}
@@ -113,7 +117,7 @@ def _with_told(
     return [*kept, *added]
 
 
-def _leg_fill(fill: AccountFill, at: Prices, now_ns: int) -> LegFill:
+def _leg_fill(fill: AccountFill, at: Met, now_ns: int) -> LegFill:
     is_fresh = abs(now_ns - _stamp_ns(fill)) <= FRESH_NS
     return LegFill(
         at_ns=_stamp_ns(fill),
@@ -123,7 +127,7 @@ def _leg_fill(fill: AccountFill, at: Prices, now_ns: int) -> LegFill:
         fill=fill.fill,
         fee_usd=fill.fee,
         mark=at.mark if is_fresh else None,
-        reference=at.reference if is_fresh else None,
+        indexes=at.indexes if is_fresh else (),
     )
 
 
@@ -143,17 +147,19 @@ def _opening(
 
 
 def _seen(
-    fills: Sequence[LegFill], size: float, position: Position | None, at: Prices, now_ns: int
+    fills: Sequence[LegFill], size: float, position: Position | None, at: Met, now_ns: int
 ) -> LegFill:
     """A change that nobody told: priced by the entries before and after, where it added."""
     before, price = total(fills), None
     entry = exact_entry(position)
     known = average_entry(fills)
-    if entry is not None and known is not None and before * size > 0:
+    if entry is not None and not fills:
+        price = entry
+    elif entry is not None and known is not None and before * size > 0:
         price = (entry * (before + size) - known * before) / size
         price = price if price > 0 else None
     return LegFill(
-        at_ns=now_ns, size=size, price=price, source="seen", mark=at.mark, reference=at.reference
+        at_ns=now_ns, size=size, price=price, source="seen", mark=at.mark, indexes=at.indexes
     )
 
 

@@ -174,6 +174,8 @@ def _fees(leg: LegNow) -> float | None:
     for fill in leg.fills:
         if fill.fee_usd is not None:
             paid += fill.fee_usd
+        elif leg.taker_fee == 0.0:
+            continue
         elif leg.taker_fee is None or fill.price is None:
             return None
         else:

@@ -13,7 +13,7 @@ from cockpit.portfolio.positions import Portfolio, Row
 from cockpit.portfolio.trades import dangers as danger
 from cockpit.portfolio.trades import funding, matching, pnl, spreads
 from cockpit.portfolio.trades.dangers import Danger, LegMarket
-from cockpit.portfolio.trades.funding import LegFunding
+from cockpit.portfolio.trades.funding import LegFunding, LegPast
 from cockpit.portfolio.trades.holdings import Holdings
 from cockpit.portfolio.trades.pnl import LegNow, Pnl
 from cockpit.portfolio.trades.spreads import LegPrice, Spreads
@@ -136,7 +136,7 @@ class _Reader:
     def trade(self, record: TradeRecord) -> TradeReading:
         keys = [leg.key for leg in record.legs]
         reference = self.holdings.reference(keys)
-        legs = tuple(self._leg(leg) for leg in record.legs)
+        legs = tuple(self._leg(leg, keys) for leg in record.legs)
         parts = pnl.attribute([self._now(leg) for leg in legs], reference)
         spread = spreads.spreads([self._prices(leg) for leg in legs], reference)
         is_away = any(leg.is_away for leg in legs)
@@ -183,12 +183,10 @@ class _Reader:
 
     # --- one leg ------------------------------------------------------------------------------
 
-    def _leg(self, leg: TradeLeg) -> LegReading:
+    def _leg(self, leg: TradeLeg, keys: Sequence[LegKey]) -> LegReading:
         key, row, market = leg.key, self._rows.get(leg.key), self.holdings.market(leg.key)
         position, is_away = self.holdings.position(key), self.holdings.is_away(key)
         size = leg.size if position is None or is_away else position.size * leg.share
-        paid = self._paid(leg, position, market)
-        running = funding.accrued(market, size, self._now_ns)
         known = None if row is None else row.leg
         reading = LegReading(
             key=key,
@@ -196,9 +194,7 @@ class _Reader:
             size=size,
             entry=leg.entry,
             mark=self._mark(key, market),
-            funding=msgspec.structs.replace(
-                running, paid_usd=None if paid is None else paid * leg.share
-            ),
+            funding=self._funding(leg, position, size),
             fees_usd=None,
             liquidation=None if row is None else row.liquidation.price,
             distance=None if row is None else row.liquidation.distance,
@@ -210,9 +206,21 @@ class _Reader:
             ) if size else 0.0,
             opened_ns=leg.opened_ns,
             is_away=is_away,
-            fills=self._view.trades.fills.get(key, ()),
+            fills=self._fills(key, keys),
         )  # fmt: skip
         return msgspec.structs.replace(reading, fees_usd=pnl.leg_fees(self._now(reading)))
+
+    def _fills(self, key: LegKey, legs: Sequence[LegKey]) -> tuple[LegFill, ...]:
+        """The fills of a leg, each with the reference that the trade's markets had then."""
+        places = {leg.venue for leg in legs if self.holdings.market(leg) is not None}
+        found = []
+        for fill in self._view.trades.fills.get(key, ()):
+            met = [index for venue, index in fill.indexes if venue in places]
+            whole = met and len(met) == len(places)
+            found.append(
+                msgspec.structs.replace(fill, reference=sum(met) / len(met) if whole else None)
+            )
+        return tuple(found)
 
     def _mark(self, key: LegKey, market: MarketRead | None) -> float | None:
         row = self._rows.get(key)
@@ -220,20 +228,18 @@ class _Reader:
             return row.leg.price
         return None if market is None else market.mark
 
-    def _paid(
-        self, leg: TradeLeg, position: Position | None, market: MarketRead | None
-    ) -> float | None:
-        book = self.holdings.book(leg.key)
+    def _funding(self, leg: TradeLeg, position: Position | None, size: float) -> LegFunding:
+        book, fills = self.holdings.book(leg.key), self._view.trades.fills.get(leg.key, ())
         if leg.key.venue == sums.SPOT and leg.key.is_typed:
-            return 0.0
-        if book is None:
-            return None if position is None else position.funding_paid
-        payments = book.payments(leg.key.pool, leg.key.symbol)
-        fills = self._view.trades.fills.get(leg.key, ())
-        is_one_life = not _was_flat(fills)
-        return funding.paid(
-            payments, position if is_one_life else None, market, leg.opened_ns, self._now_ns
+            return LegFunding(paid_usd=0.0, accrued_usd=0.0)
+        past = LegPast(
+            payments=book.payments(leg.key.pool, leg.key.symbol) if book else (),
+            position=None if _was_flat(fills) else position,
+            market=self.holdings.market(leg.key),
+            opened_ns=leg.opened_ns if book else None,
+            size=size / leg.share,
         )
+        return funding.of_leg(past, leg.share, self._now_ns)
 
     def _now(self, leg: LegReading) -> LegNow:
         position = self.holdings.position(leg.key)

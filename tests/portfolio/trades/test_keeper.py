@@ -169,4 +169,5 @@ def test_what_just_happened_at_one_look_is_seen_in_its_market():
     view.apply_all([holds(*HL, 1.5, LATER), fill(*HL, "n", 0.5, 100.2, LATER)])
     keeper.look(LATER)
     *_, last = view.trades.fills[key_of(holds(*HL, 1.0))]
-    assert (last.price, last.mark, last.reference) == (100.2, 100.0, 100.25)
+    assert (last.price, last.mark) == (100.2, 100.0)
+    assert dict(last.indexes) == {"hyperliquid": 100.0, "lighter": 100.5}

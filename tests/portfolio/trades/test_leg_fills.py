@@ -3,11 +3,11 @@
 import pytest
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.portfolio.trades.leg_fills import Prices, Told, average_entry, follow, opened, total
+from cockpit.portfolio.trades.leg_fills import Met, Told, average_entry, follow, opened, total
 from tests.portfolio.trades.legs import T0, A, fill, holds
 
 HL = ("hyperliquid", A)
-AT = Prices(101.0, 100.5)
+AT = Met(101.0, (("hyperliquid", 100.5),))
 
 
 def told(*rows):
@@ -41,7 +41,7 @@ def test_a_fill_that_just_happened_met_the_market_of_now():
     now_ns = T0 + HOUR_NS
     rows = told((1.0, 100.0, 1))
     [row] = follow((), rows, holds(*HL, 1.0), AT, now_ns + 2 * NS_PER_S)
-    assert (row.mark, row.reference) == (101.0, 100.5)
+    assert (row.mark, row.indexes) == (101.0, AT.indexes)
 
 
 def test_what_the_fills_do_not_reach_is_an_opening_that_makes_up_the_entry():
@@ -119,3 +119,15 @@ def test_the_average_entry_is_that_of_what_is_open():
     fills = follow((), rows, holds(*HL, 2.0), AT, T0 + 9 * HOUR_NS)
     assert average_entry(fills) == pytest.approx((105.0 + 108.0) / 2)
     assert average_entry(fills[:0]) is None
+
+
+def test_a_position_that_appears_before_our_eyes_met_the_market_of_now():
+    position = holds("lighter", "1", -2.0, entry=97.0)
+    [row] = follow((), Told(is_new=True), position, AT, T0)
+    assert (row.source, row.price, row.mark) == ("seen", 97.0, 101.0)
+
+
+def test_a_new_position_of_a_venue_that_tells_fills_waits_for_its_fill():
+    assert follow((), Told((), True, True), holds(*HL, 1.0), AT, T0) == ()
+    fills = follow((), told((1.0, 100.0, 0)), holds(*HL, 1.0), AT, T0)
+    assert sizes(fills) == [("venue", 1.0)]
