@@ -21,6 +21,7 @@ import msgspec
 from cockpit.core.errors import InputError
 from cockpit.core.plan import Leg
 from cockpit.core.units import utc
+from cockpit.core.validation import sentence
 from cockpit.storage.atomic import write_atomically
 
 FORMAT = "cockpit-plan/1"
@@ -279,7 +280,7 @@ def read_json(data: bytes) -> SavedPlan:
     try:
         return _checked(msgspec.json.decode(data, type=SavedPlan))
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise InputError(f"is not a plan: {error}") from None
+        raise InputError(f"is not a plan: {sentence(error)}") from None
 
 
 def read_toml(text: str) -> SavedPlan:
@@ -287,7 +288,7 @@ def read_toml(text: str) -> SavedPlan:
     try:
         return _checked(msgspec.convert(tomllib.loads(text), SavedPlan))
     except (msgspec.MsgspecError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"is not a plan: {error}") from None
+        raise InputError(f"is not a plan: {sentence(error)}") from None
 
 
 def _checked(plan: SavedPlan) -> SavedPlan:

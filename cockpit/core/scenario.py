@@ -17,6 +17,7 @@ import msgspec
 
 from cockpit.core.errors import ConfigError, InputError
 from cockpit.core.names import did_you_mean
+from cockpit.core.validation import sentence
 
 ANY = ("*",)
 ROLES = ("@largest", "@second", "@third", "@smallest", "@long", "@short")
@@ -207,7 +208,7 @@ def parse_scenario(name: str, text: str) -> Scenario:
     try:
         scenario = msgspec.convert(document, Scenario)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"scenario {name}: {error}") from error
+        raise ConfigError(f"scenario {name}: {sentence(error)}") from error
     for number, shock in enumerate(scenario.shocks, 1):
         if complaint := shock_problem(shock):
             raise ConfigError(f"scenario {name}, shock {number}: {complaint}")

@@ -14,6 +14,7 @@ from cockpit.core.account import Account, normal_address
 from cockpit.core.assets import AssetRules
 from cockpit.core.assumptions import Assumption
 from cockpit.core.errors import InputError
+from cockpit.core.validation import sentence
 from cockpit.documents.schema_account import (
     AccountDocument,
     HeldDocument,
@@ -39,7 +40,8 @@ def load_portfolio(
         raise InputError(f"{path}: cannot be read: {error.strerror}", str(error)) from None
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         raise InputError(
-            f"{path}: is not a saved snapshot ({error}); write one with `cockpit snapshot --json`"
+            f"{path}: is not a saved snapshot ({sentence(error)}); "
+            "write one with `cockpit snapshot --json`"
         ) from None
     chosen = [row for row in view.positions if only is None or _account(row) in only]
     held = [account for account in view.accounts if only is None or _account(account) in only]

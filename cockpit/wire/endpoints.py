@@ -8,6 +8,7 @@ import msgspec
 
 from cockpit.core.errors import InputError
 from cockpit.core.urls import is_loopback, url_problem
+from cockpit.core.validation import sentence
 from cockpit.venues.contract import VenueSpec
 from cockpit.wire.tape import Origin
 
@@ -60,4 +61,6 @@ def parse_endpoints(line: bytes, source: str) -> dict[str, Endpoint]:
     except InputError as error:
         raise InputError(f"{source}: {error.ui_message}") from None
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
-        raise InputError(f"{source}: expected the ready line of `cockpit sim`: {error}") from None
+        raise InputError(
+            f"{source}: expected the ready line of `cockpit sim`: {sentence(error)}"
+        ) from None

@@ -11,6 +11,7 @@ from cockpit.calculators.common.market_data import Notes
 from cockpit.core.account import Account, short_address
 from cockpit.core.events import Position
 from cockpit.core.margins import own_mmf
+from cockpit.core.validation import explain
 from cockpit.portfolio.positions import is_unread, waiting_words
 from cockpit.state.lookups import listing
 from cockpit.state.view import MarketView
@@ -50,9 +51,8 @@ def structs(field: str, kind: Any, rows: Sequence[Mapping[str, Any]]) -> list[An
         try:
             found.append(msgspec.convert(row, kind, strict=False))
         except msgspec.ValidationError as error:
-            what, _, where = str(error).partition(" - at `$")
-            place = f"{field}[{number}]{where.rstrip('`')}"
-            words = (what[:1].lower() + what[1:]).replace("`", "")
+            key, words = explain(error)
+            place = f"{field}[{number}].{key}" if key else f"{field}[{number}]"
             raise FieldError(field, f"{place}: {words}") from None
     return found
 

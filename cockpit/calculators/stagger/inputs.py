@@ -82,7 +82,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         float, shown("jitter", unit="frac", help="of a gap, by which times stray", ge=0, lt=0.5)
     ] = 0.2
     start: (
-        Annotated[str, shown("start", help="UTC time such as 2025-10-09T12:00; else at once")]
+        Annotated[str, shown("start", help="+10m, 14:30 or 2025-10-09T12:00, in UTC; else at once")]
         | None
     ) = None
     ratio: (

@@ -14,21 +14,21 @@ from cockpit.calculators.common.market_data import Notes, Quote, Settings, prese
 from cockpit.calculators.stagger.inputs import Inputs
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg, limit_price
-from cockpit.core.units import HOUR_S, NS_PER_S, next_boundary_ns, parse_utc
+from cockpit.core.typed import parse_time
+from cockpit.core.units import HOUR_S, NS_PER_S, next_boundary_ns
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 def start_ns(text: str | None, now_ns: int) -> int:
-    """When the first slice goes: at once, or at a UTC time. FieldError if it is none."""
+    """When the first slice goes: at once, in a while, or at a UTC time. FieldError for none."""
     if text is None or text == "now":
         return now_ns
     try:
-        return parse_utc(text)
-    except ValueError:
-        problem = f"expected a UTC time such as 2025-10-09T12:00, got {text!r}"
-        raise FieldError("start", problem) from None
+        return parse_time(text, now_ns)
+    except ValueError as error:
+        raise FieldError("start", str(error)) from None
 
 
 def build_legs(

@@ -11,6 +11,7 @@ from cockpit.calculators.common.market_data import Notes
 from cockpit.calculators.stress.book import StressBook
 from cockpit.core.names import did_you_mean
 from cockpit.core.scenario import Shock, shock_problem
+from cockpit.core.validation import sentence
 from cockpit.state.view import MarketView
 
 
@@ -19,10 +20,7 @@ def own_shock(table: Mapping[str, Any]) -> Shock:
     try:
         shock = msgspec.convert(table, Shock, strict=False)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$")
-        place = where.rstrip("`").lstrip(".")
-        words = (what[:1].lower() + what[1:]).replace("`", "")
-        raise FieldError("shocks", f"{place}: {words}" if place else words) from None
+        raise FieldError("shocks", sentence(error)) from None
     if problem := shock_problem(shock):
         raise FieldError("shocks", problem)
     return shock

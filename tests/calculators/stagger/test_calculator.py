@@ -119,6 +119,22 @@ def test_slices_begin_at_the_start_and_are_equally_far_apart():
     assert later.plan.legs[0].not_before_ns == 1_760_011_200 * 10**9
 
 
+@pytest.mark.parametrize(
+    ("start", "at_ns"),
+    [("+10m", AT_NS + 10 * MIN_NS), ("+1h30m", AT_NS + 90 * MIN_NS), ("now", AT_NS),
+     ("12:00", 1_760_011_200 * 10**9), ("12:00:00Z", 1_760_011_200 * 10**9)],
+)  # fmt: skip
+def test_a_start_is_typed_as_times_are_everywhere(start, at_ns):
+    # It is 8:53:20 on 9 October 2025: the next noon is the day's own.
+    (leg,) = stagger(saved(market("a")), size=12, slices=1, start=start).plan.legs
+    assert leg.not_before_ns == at_ns
+
+
+def test_a_start_that_is_no_time_says_what_is_one():
+    with pytest.raises(FieldError, match=r"start.*expected \+10m, 14:30 or 2025"):
+        stagger(saved(market("a")), size=12, start="noonish")
+
+
 def test_the_same_seed_gives_the_same_times_and_another_seed_others():
     view = saved(market("a"), market("b"))
     one, again, other = (
