@@ -29,6 +29,7 @@ MOST_MOVES = 60
 MOST_TURNS = 3
 """A coin, to earn what carry is missing."""
 _STEPS = (0, 1, 2, 3, 4, -1, -2)
+_MULTIPLES = 2 ** np.arange(20)
 _USUAL, _BOTH_WAYS, _AROUND = range(3)
 """Which moves are looked at: carry turned from the better market, from either, and some lots more
 or less of each."""
@@ -196,11 +197,43 @@ class WholeLots:
 
     def _improve(self, number: int, depth: int = _ALL) -> None:
         """The best moves in one coin, one after the other, judged by the first `depth` scores."""
+        last: list[int] = []
         for _ in range(MOST_MOVES):
             best = self._best(number, depth) or self._best(number, depth, reach=_AROUND)
             if best is None:
                 break
-            self._make(number, best.moves, best.row)
+            moves, row = best.moves, best.row
+            this = [int(column[row]) for column in moves]
+            if this == last:
+                moves, row = self._stretched(number, best, depth)
+            self._make(number, moves, row)
+            last = this
+
+    def _stretched(self, number: int, best: "_Best", depth: int) -> tuple[_Moves, int]:
+        """The best multiple of a move that is made again: lots that cost less elsewhere are rarely
+        alone."""
+        one = _Moves(*(column[[0, best.row]] for column in best.moves))
+        times = np.concatenate((np.zeros(1, dtype=np.int64), _MULTIPLES))
+        moves = self._fitting(
+            number,
+            _Moves(
+                np.repeat(one.first[1:], len(times)),
+                one.first_lots[1] * times,
+                np.repeat(one.second[1:], len(times)),
+                one.second_lots[1] * times,
+            ),
+        )
+        score = self._score(number, moves)
+        index = _least(score, depth, self._carry_dust, self._assets[number].unit_usd)
+        return (best.moves, best.row) if index is None else (moves, index)
+
+    def _fitting(self, number: int, moves: _Moves) -> _Moves:
+        """Those of which no trade leaves its bounds."""
+        table, trade = self._tables[number], self.trades[number]
+        one, two = trade[moves.first] + moves.first_lots, trade[moves.second] + moves.second_lots
+        fits = (one >= table.lowest[moves.first]) & (one <= table.highest[moves.first])
+        fits &= (two >= table.lowest[moves.second]) & (two <= table.highest[moves.second])
+        return _Moves(*(column[fits] for column in moves))
 
     def _earn(self, numbers: Sequence[int]) -> bool:
         """The one move of all coins that leaves the least carry missing, at the least cost."""
@@ -257,7 +290,7 @@ class WholeLots:
 
     def _moves(self, number: int, reach: int) -> _Moves:
         """Single moves, and pairs whose second half brings the delta to where it may be."""
-        asset, table, trade = self._assets[number], self._tables[number], self.trades[number]
+        asset, table = self._assets[number], self._tables[number]
         opened, count = self.open_units(number), len(asset.markets)
         first, lots = self._first_halves(number, reach)
         after = opened + lots * table.units[first]
@@ -269,16 +302,15 @@ class WholeLots:
         pairs = np.flatnonzero(ones != others)
         ones, steps, others, floor = ones[pairs], steps[pairs], others[pairs], floor[pairs]
         none = np.zeros(1, dtype=np.int64)
-        moves = _Moves(
-            np.concatenate((none, first, ones, ones)),
-            np.concatenate((none, lots, steps, steps)),
-            np.concatenate((none, first, others, others)),
-            np.concatenate((none, np.zeros_like(lots), floor, floor + 1)),
+        return self._fitting(
+            number,
+            _Moves(
+                np.concatenate((none, first, ones, ones)),
+                np.concatenate((none, lots, steps, steps)),
+                np.concatenate((none, first, others, others)),
+                np.concatenate((none, np.zeros_like(lots), floor, floor + 1)),
+            ),
         )
-        one, two = trade[moves.first] + moves.first_lots, trade[moves.second] + moves.second_lots
-        fits = (one >= table.lowest[moves.first]) & (one <= table.highest[moves.first])
-        fits &= (two >= table.lowest[moves.second]) & (two <= table.highest[moves.second])
-        return _Moves(*(column[fits] for column in moves))
 
     def _first_halves(self, number: int, reach: int) -> tuple[Ints, Ints]:
         """Markets and lots: one more or less, none, the smallest order, what closes the delta, what
@@ -317,8 +349,24 @@ class WholeLots:
             # Lots of two markets meet only at their common multiples: look around each step.
             first = np.tile(first, len(_STEPS))
             lots = (lots + np.array(_STEPS)[:, None]).ravel()
+            fine, filling = self._fillings(number)
+            first, lots = np.concatenate((first, fine)), np.concatenate((lots, filling))
         moving = np.flatnonzero(lots)
         return first[moving], lots[moving]
+
+    def _fillings(self, number: int) -> tuple[Ints, Ints]:
+        """Markets of fine lots and the least orders there, either way, after which whole lots of a
+        coarser market close the delta."""
+        table, trade = self._tables[number], self.trades[number]
+        fine, coarse = np.nonzero(
+            (table.units[:, None] < table.units) & (table.units % table.units[:, None] == 0)
+        )
+        period = table.units[coarse] // table.units[fine]
+        opened = _floor(self.open_units(number) / table.units[fine])
+        sell = -table.least_sell[fine] - trade[fine]
+        buy = table.least_buy[fine] - trade[fine]
+        lots = (sell - (sell + opened) % period, buy + (-buy - opened) % period)
+        return np.tile(fine, 2), np.concatenate(lots)
 
     def _score(self, number: int, moves: _Moves) -> _Score:
         """What each move leaves; refusals, breaches and cost against those of standing still."""

@@ -24,6 +24,7 @@ from cockpit.calculators.hedge.asset import AssetProblem, Solved
 from cockpit.calculators.hedge.offers import Offer, OfferedAsset, cheapest
 from cockpit.core.market import Side
 
+_MOST_LOTS = 1e15
 SIZE_DUST = 1e-11
 """Of a size in lots: beside the dust of a lot, what binary fractions may add to a large one."""
 
@@ -142,9 +143,10 @@ def _market(
     sell, buy = offer.sell.through[:0:-1] / -lot_usd, offer.buy.through / lot_usd
     paid = np.concatenate((offer.sell.paid[:0:-1], offer.buy.paid))
     margin, held = terms.imf_frac * lot_usd, terms.position_usd / lot_usd
-    # No position may need more than all of the equity, nor more than it does if that is exceeded.
-    most = max(terms.margin_usd / margin if margin > 0 else math.inf, abs(held))
-    sold, bought = (min(most + way * held, 1e15) for way in (1, -1))
+    # No position may need more than all of the equity. One that does already may stay, but what is
+    # opened on the other side has to be paid for.
+    largest = terms.margin_usd / margin if margin > 0 else math.inf
+    sold, bought = (min(max(largest, -way * held) + way * held, _MOST_LOTS) for way in (1, -1))
     return LotMarket(
         pool=venues.index(quote.venue),
         units=units,

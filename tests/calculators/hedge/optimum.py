@@ -108,8 +108,10 @@ def optimum(
             )
         margins.setdefault(venue, {})[size] = mid / m["max_leverage"]
         if venue in equity_usd:
-            largest = equity_usd[venue] / mid * m["max_leverage"]
-            model.row({size: 1}, -math.inf, max(largest, abs(stands)) + 1e-9)
+            # A position beyond the equity may stay, not change sides at its size.
+            largest = equity_usd[venue] / mid * m["max_leverage"] + 1e-9
+            low, high = min(-largest, stands), max(largest, stands)
+            model.row(after, low - stands, high - stands)
     for venue, usd in max_usd.items():
         model.row(caps.get(venue, {}), -math.inf, usd + 1e-6)
     for venue, usd in equity_usd.items():

@@ -173,6 +173,28 @@ def test_a_hedge_is_within_a_lot_of_the_mixed_integer_optimum(seed: int) -> None
         assert result.values.cost_usd <= best.cost_usd * (1 + 1e-6) + lot_usd * 2e-3
 
 
+@pytest.mark.parametrize("seed", [1001, 1180])
+def test_many_lots_that_cost_less_elsewhere_are_moved_there(seed: int) -> None:
+    # A smallest order of the finer venue once kept 1,700 of its lots that the coarser sold for less;
+    # a position beyond its equity was turned over at its whole size.
+    book = case(seed, coins=3, venues=4)
+    best = optimum(book.markets, book.delta, position=book.position, **book.limits)
+    result = book.hedge()
+    assert book.beyond_usd(result) <= best.beyond_usd + 0.05
+    assert result.values.cost_usd <= best.cost_usd * 1.0001
+
+
+def test_a_position_beyond_its_equity_may_be_closed_and_not_be_turned_over() -> None:
+    # Short half a bitcoin with 300 USD at 10x: at most 3,000 USD may be long afterwards.
+    cheap = market("a", [(59_999.0, 9.0)], [(60_001.0, 9.0)], lot=0.001, max_leverage=10.0)
+    dear = market("b", [(59_900.0, 9.0)], [(60_100.0, 9.0)], lot=0.001, max_leverage=10.0)
+    both = [{**m, "mark": 60_000.0, "index": 60_000.0} for m in (cheap, dear)]
+    rows = [held("a", -0.5), held("b", -0.5)]
+    given = {"haircut": False, "band_usd": 0, "margin_buffer_frac": 0, "positions": rows}
+    result = run("hedge", view(*both), equity_usd={"a": 300.0}, **given)
+    assert {leg.venue: leg.size for leg in result.plan.legs} == {"a": 0.55, "b": 0.45}
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_a_shared_carry_costs_within_a_hundredth_of_the_least(seed: int) -> None:
     # Large books and fine lots: parts of lots do not matter, where the carry is earned does.
