@@ -52,11 +52,11 @@ class HedgeAsset(NamedTuple):
 class HedgeBook(NamedTuple):
     """Trades (V,), words and excluded venues by coin.
 
-    `unhedged` says for each coin what keeps its delta out of its band; `short` what keeps the
-    carry of all of them below the target. None where nothing does; else the trades are the best
-    attainable: first the smallest delta beyond the bands, then the highest carry, then the least
-    cost. `excluded` names venues whose funding, margin or cost is unknown, or whose buying and
-    selling together cost less than nothing (a crossed book).
+    `unhedged` names for each coin the limits that keep its delta out of its band; `short` those
+    that keep the carry of all of them below the target. None where nothing does; else the trades
+    are the best attainable: first the smallest delta beyond the bands, then the highest carry, then
+    the least cost. `excluded` names venues whose funding, margin or cost is unknown, or whose
+    buying and selling together cost less than nothing (a crossed book).
     """
 
     trade_usd: tuple[Floats, ...]
@@ -200,7 +200,7 @@ class _Program:
         amounts = self._solve(self._price, bands, best - 1e-3 * slack * self._rate)
         trade = self._trades(amounts)
         stops = self._stops(np.where(trade != 0, trade, -self._funding), trade, amounts)
-        return amounts, f"carry ends at {best:+,.2f} USD/h of {target:+,.2f}; {stops}"
+        return amounts, stops
 
     def _attainable(self) -> list[float]:
         """The bands, each as wide as it must be for all limits to be kept."""
@@ -301,7 +301,7 @@ class _Program:
         if abs(left) <= one.band_usd + 10 * CLOSE * self._scale:
             return None
         way = np.where(self._asset == asset, -np.sign(left), 0.0)
-        return f"{left:+,.0f} USD stay unhedged; {self._stops(way, trade, amounts)}"
+        return self._stops(way, trade, amounts)
 
     def _stops(self, way: Floats, trade: Floats, amounts: Floats) -> str:
         """The venues that stand at their limit in the direction of `way` (V,), in words."""

@@ -29,7 +29,7 @@ MOST_MOVES = 60
 MOST_TURNS = 3
 """A coin, to earn what carry is missing."""
 _STEPS = (0, 1, 2, 3, 4, -1, -2)
-_MULTIPLES = 2 ** np.arange(20)
+_MULTIPLES = np.concatenate(([0], 2 ** np.arange(20)))
 _USUAL, _BOTH_WAYS, _AROUND = range(3)
 """Which moves are looked at: carry turned from the better market, from either, and some lots more
 or less of each."""
@@ -46,8 +46,9 @@ class LotMarket:
     `units` is a lot in the coin's common unit. `lots` and `paid` (L,) are the signed sizes at which
     the cost curve bends and what it costs in USD to trade up to there, from the end of the bids to
     the end of the asks. `lowest` and `highest` bound the trade, `least_sell` and `least_buy` are
-    the smallest orders. `carry` is USD an hour of one lot bought, `margin` the initial margin of a
-    lot held, `usd` its value and `held` what is held already. `pool` is the venue's index.
+    the smallest orders. `carry` is USD an hour of one lot bought, `usd` the value of a lot, and
+    `held` what is held already. `margins` are the tiers of the initial margin: (lots beyond which
+    it counts, USD for each lot of a position of that size). `pool` is the venue's index.
     """
 
     pool: int
@@ -60,7 +61,7 @@ class LotMarket:
     least_sell: int
     least_buy: int
     carry: float
-    margin: float
+    margins: Sequence[tuple[float, float]]
     held: float
 
 
@@ -119,15 +120,47 @@ class _Table:
         self.pool, self.units, self.lowest, self.highest, self.least_sell, self.least_buy = (
             np.array(whole, dtype=np.int64).reshape(-1, 6).T
         )
-        money = [(m.usd, m.carry, m.margin, m.held) for m in markets]
-        self.usd, self.carry, self.margin, self.held = (
+        money = [(m.usd, m.carry, m.margins[0][1], m.held) for m in markets]
+        self.usd, self.carry, self._margin, self.held = (
             np.array(money, dtype=np.float64).reshape(-1, 4).T
         )
+        self._tiers = {
+            number: np.array(m.margins).T for number, m in enumerate(markets) if len(m.margins) > 1
+        }
 
     def is_refused(self, market: Ints, lots: Ints) -> NDArray[np.bool_]:
         """Whether an order is below the venue's smallest, elementwise."""
         small = (lots < self.least_buy[market]) & (lots > -self.least_sell[market])
         return np.asarray(small & (lots != 0))
+
+    def margin(self, market: Ints, lots: Floats) -> Floats:
+        """Initial margin in USD of positions, elementwise."""
+        size = np.abs(lots)
+        found = self._margin[market] * size
+        for number, (lower, usd) in self._tiers.items():
+            mine = np.flatnonzero(market == number)
+            tier = np.maximum(lower.searchsorted(size[mine] - LOT_DUST) - 1, 0)
+            found[mine] = usd[tier] * size[mine]
+        return found
+
+    def largest(self, margin: Floats) -> Floats:
+        """The most lots that a market's position may have for this margin in USD, (V,)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = margin / self._margin
+        for number, (lower, usd) in self._tiers.items():
+            upper = np.append(lower[1:], np.inf)
+            most = np.minimum(margin[number] / usd, upper)
+            found[number] = np.max(most[most > lower], initial=0.0)
+        return found
+
+    def edges(self, trade: Ints) -> tuple[Ints, Ints]:
+        """Markets, and the lots that bring their position to the end of a tier, either way."""
+        market = [number for number, (lower, _) in self._tiers.items() for _ in lower[1:]]
+        upper = np.concatenate([lower[1:] for lower, _ in self._tiers.values()] or [np.empty(0)])
+        first = np.array(market, dtype=np.int64)
+        stands = self.held[first] + trade[first]
+        lots = np.concatenate((_floor(upper - stands), -_floor(upper + stands)))
+        return np.tile(first, 2), lots
 
     def cost(self, market: Ints, lots: Ints) -> Floats:
         """What trades cost in USD, elementwise."""
@@ -160,8 +193,9 @@ class WholeLots:
             trade = np.clip(whole, table.lowest, table.highest)
             self.trades.append(trade)
             self.carry += float(table.carry @ trade)
-            np.add.at(before, table.pool, table.margin * np.abs(table.held))
-            np.add.at(self._margins, table.pool, table.margin * np.abs(table.held + trade))
+            every = np.arange(len(trade))
+            np.add.at(before, table.pool, table.margin(every, table.held))
+            np.add.at(self._margins, table.pool, table.margin(every, table.held + trade))
             np.add.at(self._traded, table.pool, table.usd * np.abs(trade))
         self._caps = np.array([pool.cap_usd for pool in pools])
         self._most = np.maximum([pool.margin_usd for pool in pools], before)
@@ -175,6 +209,26 @@ class WholeLots:
     @property
     def _carry_dust(self) -> float:
         return MONEY_DUST * max(1.0, abs(self._target or 0.0))
+
+    @property
+    def standing(self) -> tuple[float, float, float, float]:
+        """What is wrong with the trades, worst first: USD over a limit or below a smallest order,
+        beyond the bands, USD an hour missing, cost. Amounts of dust are none."""
+        wrong = float(np.sum(np.maximum(self._margins - self._most, 0.0)))
+        wrong += float(np.sum(np.maximum(self._traded - self._caps, 0.0)))
+        opened = cost = 0.0
+        for number, (asset, table) in enumerate(zip(self._assets, self._tables, strict=True)):
+            trade, every = self.trades[number], np.arange(len(self.trades[number]))
+            wrong += float(np.sum(table.usd[table.is_refused(every, trade)]))
+            beyond = abs(self.open_units(number)) - asset.band_units
+            opened += max(beyond - LOT_DUST, 0.0) * asset.unit_usd
+            cost += float(np.sum(table.cost(every, trade)))
+        return round(wrong, 4), round(opened, 4), self.missing, cost
+
+    def position_usd(self, asset: int) -> Floats:
+        """What is held of a coin afterwards, by market, without its sign."""
+        table = self._tables[asset]
+        return np.asarray(np.abs(table.held + self.trades[asset]) * table.usd)
 
     def open_units(self, asset: int) -> float:
         """The delta that a coin is left with, signed, in its unit."""
@@ -197,35 +251,35 @@ class WholeLots:
 
     def _improve(self, number: int, depth: int = _ALL) -> None:
         """The best moves in one coin, one after the other, judged by the first `depth` scores."""
-        last: list[int] = []
+        seen = [self.trades[number].copy()]
         for _ in range(MOST_MOVES):
             best = self._best(number, depth) or self._best(number, depth, reach=_AROUND)
             if best is None:
                 break
-            moves, row = best.moves, best.row
-            this = [int(column[row]) for column in moves]
-            if this == last:
-                moves, row = self._stretched(number, best, depth)
-            self._make(number, moves, row)
-            last = this
+            self._make(number, best.moves, best.row)
+            seen.append(self.trades[number].copy())
+            if self._go_on(number, seen, depth):
+                seen = [self.trades[number].copy()]
 
-    def _stretched(self, number: int, best: "_Best", depth: int) -> tuple[_Moves, int]:
-        """The best multiple of a move that is made again: lots that cost less elsewhere are rarely
-        alone."""
-        one = _Moves(*(column[[0, best.row]] for column in best.moves))
-        times = np.concatenate((np.zeros(1, dtype=np.int64), _MULTIPLES))
-        moves = self._fitting(
-            number,
-            _Moves(
-                np.repeat(one.first[1:], len(times)),
-                one.first_lots[1] * times,
-                np.repeat(one.second[1:], len(times)),
-                one.second_lots[1] * times,
-            ),
-        )
-        score = self._score(number, moves)
-        index = _least(score, depth, self._carry_dust, self._assets[number].unit_usd)
-        return (best.moves, best.row) if index is None else (moves, index)
+    def _go_on(self, number: int, seen: Sequence[Ints], depth: int) -> bool:
+        """Whether the last move, or the last two together, repeat what was done before them: then
+        they are made as often as that pays. Lots that cost less elsewhere are rarely alone."""
+        for span in (1, 2):
+            if len(seen) <= 2 * span:
+                return False
+            step = seen[-1] - seen[-1 - span]
+            markets = np.flatnonzero(step)
+            if len(markets) in (1, 2) and (step == seen[-1 - span] - seen[-1 - 2 * span]).all():
+                one, two = np.repeat(markets[[0, -1]][:, None], len(_MULTIPLES), axis=1)
+                other = step[two[0]] if len(markets) == 2 else 0
+                moves = _Moves(one, step[one[0]] * _MULTIPLES, two, other * _MULTIPLES)
+                moves = self._fitting(number, moves)
+                score = self._score(number, moves)
+                index = _least(score, depth, self._carry_dust, self._assets[number].unit_usd)
+                if index is not None:
+                    self._make(number, moves, index)
+                return True
+        return False
 
     def _fitting(self, number: int, moves: _Moves) -> _Moves:
         """Those of which no trade leaves its bounds."""
@@ -286,7 +340,9 @@ class WholeLots:
             pool, held = table.pool[market], table.held[market]
             self.carry += float(table.carry[market]) * lots
             self._traded[pool] += table.usd[market] * (abs(after) - abs(before))
-            self._margins[pool] += table.margin[market] * (abs(held + after) - abs(held + before))
+            stands = np.array([held + before, held + after])
+            margins = table.margin(np.full(2, market), stands).tolist()
+            self._margins[pool] += margins[1] - margins[0]
 
     def _moves(self, number: int, reach: int) -> _Moves:
         """Single moves, and pairs whose second half brings the delta to where it may be."""
@@ -321,11 +377,12 @@ class WholeLots:
         one = np.ones_like(trade)
         wanted = min(max(opened, -asset.band_units), asset.band_units) - opened
         floor = _floor(wanted / table.units)
-        pool = table.pool
+        pool, stands = table.pool, table.held + trade
+        needed = table.margin(np.arange(len(trade)), stands)
         with np.errstate(divide="ignore", invalid="ignore"):
             room = np.fmin(
                 (self._caps - self._traded)[pool] / table.usd,
-                (self._most - self._margins)[pool] / table.margin,
+                table.largest((self._most - self._margins)[pool] + needed) - np.abs(stands),
             )
         more = np.where(trade < 0, -1, 1) * _floor(np.nan_to_num(room, nan=_FAR))
         steps = (
@@ -334,6 +391,8 @@ class WholeLots:
         )  # fmt: skip
         first = np.tile(np.arange(len(trade)), len(steps))
         lots = np.concatenate(steps)
+        at_edges = table.edges(trade)
+        first, lots = np.concatenate((first, at_edges[0])), np.concatenate((lots, at_edges[1]))
         if self._target is not None:
             by_unit = table.carry / table.units
             gain = by_unit[:, None] - by_unit
@@ -383,7 +442,7 @@ class WholeLots:
             cost += table.cost(market, after) - stands[market]
             refused += table.is_refused(market, after) * 1.0 - stood[market]
             pool, held = table.pool[market], table.held[market]
-            margin = table.margin[market] * (np.abs(held + after) - np.abs(held + before))
+            margin = table.margin(market, held + after) - table.margin(market, held + before)
             broken += _more_over(self._margins[pool], margin, self._most[pool])
             usd = table.usd[market] * (np.abs(after) - np.abs(before))
             broken += _more_over(self._traded[pool], usd, self._caps[pool])

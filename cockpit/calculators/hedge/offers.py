@@ -32,6 +32,7 @@ FINE = (-8, 0, 1, 2, 9, 60)
 """Where groups begin around the level that the last answer ended in, counted in levels."""
 UNUSED = (0, 1, 4, 30)
 """Where groups begin on a side that the last answer left alone."""
+UNLIMITED = InitialTiers((0.0,), (0.0,))
 PASSES = 4
 """How often the groups may be moved to where the last answer ended."""
 SETTLED = 1e-6
@@ -109,11 +110,27 @@ class Curve:
 
 
 class Offer(NamedTuple):
-    """A venue with its trades counted in USD at one price for all venues."""
+    """A venue with its trades counted in USD at one price for all venues.
+
+    `initial` are the tiers of its initial margin, (USD beyond which it counts, fraction), as far as
+    its equity is known; `terms` have one fraction that is safe for every size.
+    """
 
     terms: HedgeVenue
     buy: Curve
     sell: Curve
+    initial: Sequence[tuple[float, float]]
+    largest_usd: float
+    """The largest position that its equity is enough for."""
+
+    def at_size(self, usd: float) -> "Offer":
+        """With the margin of the tier in which a position of this size lies."""
+        if len(self.initial) == 1 or not self.terms.imf_frac:
+            return self
+        safe = self.terms.margin_usd / self.largest_usd if self.largest_usd > 0 else math.inf
+        frac = next(imf for lower, imf in reversed(self.initial) if usd > lower or lower == 0)
+        scaled = self.terms.imf_frac * min(frac / safe, 1.0)
+        return self._replace(terms=self.terms._replace(imf_frac=scaled))
 
     def only_against(self, delta_usd: float) -> "Offer":
         none = Curve(np.empty(0), np.empty(0), self.buy.lot_usd)
@@ -192,12 +209,12 @@ def offer_of(
     venue = quote.venue
     margin = limits.margin_usd.get(venue, math.nan)
     position_usd = limits.position_base.get(venue, 0.0) * quote.mid_usd
-    imf = _binding_frac(limits.initial.get(venue), margin, abs(position_usd))
-    if math.isnan(margin):
-        margin, imf = math.inf, 0.0
-    elif math.isnan(imf):
+    tiers = limits.initial.get(venue)
+    imf = _binding_frac(tiers, margin, abs(position_usd))
+    if not math.isnan(margin) and math.isnan(imf):
         notes.lack(f"{venue}: initial margin not known, it does not limit the hedge there")
-        margin, imf = math.inf, 0.0
+    if tiers is None or math.isnan(margin) or math.isnan(imf):
+        margin, imf, tiers = math.inf, 0.0, UNLIMITED
     index = funding_price(quote.market) or quote.mid
     terms = HedgeVenue(
         name=venue,
@@ -209,7 +226,13 @@ def offer_of(
         margin_usd=max(margin, 0.0),
         imf_frac=imf * quote.mid_usd / reference,
     )
-    return Offer(terms, _curve(quote, Side.BUY, reference), _curve(quote, Side.SELL, reference))
+    return Offer(
+        terms,
+        _curve(quote, Side.BUY, reference),
+        _curve(quote, Side.SELL, reference),
+        list(zip(tiers.lower_usd, tiers.imf_frac, strict=True)),
+        tiers.largest_usd(margin),
+    )
 
 
 def _binding_frac(initial: InitialTiers | None, margin_usd: float, held_usd: float) -> float:

@@ -4,7 +4,9 @@ Symbols share the target of carry, and each venue's cap and equity.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -79,6 +81,37 @@ def _solve(
         )
         for problem in problems
     ]
+    plan = _planned(problems, offered, max_usd, carry, target)
+    if _shares_tiers(offered):
+        # One fraction for every size is safe and too careful where coins share an equity: look once
+        # more with that of the tier in which each position has come to lie.
+        again = _planned(problems, _at_tiers(offered, plan.lots), max_usd, carry, target)
+        plan = min(plan, again, key=lambda one: one.lots.standing)
+    answers = [
+        _solved(problem, number, plan.found, plan.lots, own, notes)
+        for number, (problem, own) in enumerate(zip(problems, carries, strict=True))
+    ]
+    if not plan.lots.missing:
+        return answers, None
+    limits = plan.found.short or "limited by whole lots and smallest orders"
+    ends = f"carry ends at {plan.lots.carry:+,.2f} USD/h of {target or 0.0:+,.2f}"
+    return answers, f"{ends}; {limits}"
+
+
+class _Planned(NamedTuple):
+    """The optimum in parts of lots, and what was made of it in whole ones."""
+
+    found: HedgeBook
+    lots: WholeLots
+
+
+def _planned(
+    problems: Sequence[AssetProblem],
+    offered: Sequence[OfferedAsset],
+    max_usd: Mapping[str, float],
+    carry: float,
+    target: float | None,
+) -> _Planned:
     found = cheapest(offered, carry, target)
     venues = list(dict.fromkeys(quote.venue for p in problems for quote in p.quotes))
     lots = WholeLots(
@@ -95,17 +128,29 @@ def _solve(
         ],
     )
     lots.repair()
-    answers = [
-        _solved(problem, number, found, lots, own, notes)
-        for number, (problem, own) in enumerate(zip(problems, carries, strict=True))
-    ]
-    short = found.short
-    if short is None and lots.missing:
-        short = (
-            f"carry ends at {lots.carry:+,.2f} USD/h of {target or 0.0:+,.2f}; "
-            "limited by whole lots and smallest orders"
+    return _Planned(found, lots)
+
+
+def _shares_tiers(offered: Sequence[OfferedAsset]) -> bool:
+    """Whether coins share a venue's equity and its margin depends on the size."""
+    coins = Counter(offer.terms.name for asset in offered for offer in asset.offers)
+    return any(
+        len(offer.initial) > 1 and coins[offer.terms.name] > 1
+        for asset in offered
+        for offer in asset.offers
+    )
+
+
+def _at_tiers(offered: Sequence[OfferedAsset], lots: WholeLots) -> list[OfferedAsset]:
+    return [
+        asset._replace(
+            offers=[
+                offer.at_size(usd)
+                for offer, usd in zip(asset.offers, lots.position_usd(number).tolist(), strict=True)
+            ]
         )
-    return answers, short
+        for number, asset in enumerate(offered)
+    ]
 
 
 def _asset(
@@ -142,15 +187,15 @@ def _market(
     terms = offer.terms
     sell, buy = offer.sell.through[:0:-1] / -lot_usd, offer.buy.through / lot_usd
     paid = np.concatenate((offer.sell.paid[:0:-1], offer.buy.paid))
-    margin, held = terms.imf_frac * lot_usd, terms.position_usd / lot_usd
+    held, usd = terms.position_usd / lot_usd, quote.lot * quote.mid_usd
     # No position may need more than all of the equity. One that does already may stay, but what is
     # opened on the other side has to be paid for.
-    largest = terms.margin_usd / margin if margin > 0 else math.inf
+    largest = offer.largest_usd / usd
     sold, bought = (min(max(largest, -way * held) + way * held, _MOST_LOTS) for way in (1, -1))
     return LotMarket(
         pool=venues.index(quote.venue),
         units=units,
-        usd=quote.lot * quote.mid_usd,
+        usd=usd,
         lots=np.concatenate((sell, buy)),
         paid=np.zeros(len(paid)) if is_excluded else paid,
         lowest=0 if is_excluded else -min(offer.sell.whole, math.floor(sold + LOT_DUST)),
@@ -158,7 +203,7 @@ def _market(
         least_sell=_least(quote, Side.SELL),
         least_buy=_least(quote, Side.BUY),
         carry=0.0 if is_excluded else -quote.lot * carry_usd(quote, rate),
-        margin=margin,
+        margins=[(lower / usd, imf * usd) for lower, imf in offer.initial],
         held=held,
     )
 
@@ -202,12 +247,15 @@ def _solved(
         for quote, size, rate in zip(problem.quotes, sizes.tolist(), problem.rates, strict=True)
         if size != 0
     )
-    binding = found.unhedged[number] or _left(problem, number, lots, notes)
+    binding = _left(problem, number, found.unhedged[number], lots, notes)
     return Solved(sizes, carry + paid, binding, True, found.excluded[number])
 
 
-def _left(problem: AssetProblem, number: int, lots: WholeLots, notes: Notes) -> str | None:
-    """Why whole lots leave more than the band; None where it is less than half a lot."""
+def _left(
+    problem: AssetProblem, number: int, limits: str | None, lots: WholeLots, notes: Notes
+) -> str | None:
+    """Why more than the band stays open: `limits` of the optimum, else whole lots; None where that
+    is less than half a lot."""
     unit, units = common_unit([quote.lot for quote in problem.quotes])
     opened = lots.open_units(number)
     band = problem.band_usd / (problem.reference * float(unit)) if problem.reference > 0 else 0.0
@@ -215,6 +263,8 @@ def _left(problem: AssetProblem, number: int, lots: WholeLots, notes: Notes) -> 
     if beyond <= LOT_DUST:
         return None
     base, usd = opened * float(unit), opened * float(unit) * problem.reference
+    if limits is not None:
+        return f"{usd:+,.0f} USD stay unhedged; {limits}"
     smallest = ", ".join(
         f"{q.venue} takes {base_words(_least(q, Side.SELL if opened > 0 else Side.BUY) * q.lot)}"
         for q in problem.quotes

@@ -52,6 +52,45 @@ class _Model:
         return float(objective @ found.x) if found.status == 0 else None
 
 
+Tiers = list[tuple[float, float]]
+"""(USD beyond which it counts, initial fraction of the whole position), lowest first."""
+
+
+def tiers_of(m: dict[str, Any]) -> Tiers:
+    return list(m.get("initial_tiers") or [(0.0, 1 / m["max_leverage"])])
+
+
+def needed_usd(tiers: Tiers, usd: float) -> float:
+    return usd * [imf for lower, imf in tiers if lower < usd or lower == 0][-1]
+
+
+def most_usd(tiers: Tiers, equity: float) -> float:
+    """The largest position that an equity is enough for."""
+    uppers = [lower for lower, _ in tiers[1:]] + [math.inf]
+    ends = [min(equity / imf, upper) for (_, imf), upper in zip(tiers, uppers, strict=True)]
+    return max(end for (lower, _), end in zip(tiers, ends, strict=True) if end > lower)
+
+
+def _tier(
+    model: _Model, m: dict[str, Any], mid: float, size: int, margins: dict[int, float]
+) -> None:
+    """The margin of a position in the tier that it lies in."""
+    tiers = tiers_of(m)
+    if len(tiers) == 1:
+        margins[size] = mid * tiers[0][1]
+        return
+    uppers = [lower for lower, _ in tiers[1:]] + [1e8]
+    inside, chosen = {size: -1.0}, {}
+    for (lower, imf), upper in zip(tiers, uppers, strict=True):
+        part, is_here = model.variable(math.inf), model.variable(1, is_whole=True)
+        model.row({part: 1, is_here: -lower / mid}, 0, math.inf)
+        model.row({part: 1, is_here: -upper / mid}, -math.inf, 0)
+        inside[part], chosen[is_here] = 1.0, 1.0
+        margins[part] = mid * imf
+    model.row(inside, 0, 0)
+    model.row(chosen, 1, 1)
+
+
 def optimum(
     markets: list[dict[str, Any]],
     held: dict[str, float],
@@ -106,17 +145,17 @@ def optimum(
             model.row(
                 {size: 1, **{j: sign * w for j, w in after.items()}}, -sign * stands, math.inf
             )
-        margins.setdefault(venue, {})[size] = mid / m["max_leverage"]
+        _tier(model, m, mid, size, margins.setdefault(venue, {}))
         if venue in equity_usd:
             # A position beyond the equity may stay, not change sides at its size.
-            largest = equity_usd[venue] / mid * m["max_leverage"] + 1e-9
+            largest = most_usd(tiers_of(m), equity_usd[venue]) / mid + 1e-9
             low, high = min(-largest, stands), max(largest, stands)
             model.row(after, low - stands, high - stands)
     for venue, usd in max_usd.items():
         model.row(caps.get(venue, {}), -math.inf, usd + 1e-6)
     for venue, usd in equity_usd.items():
         before = sum(
-            abs(position.get((venue, m["symbol"]), 0.0)) * mids[id(m)] / m["max_leverage"]
+            needed_usd(tiers_of(m), abs(position.get((venue, m["symbol"]), 0.0)) * mids[id(m)])
             for m in markets
             if m["venue"] == venue
         )
