@@ -128,6 +128,10 @@ class _Table:
             number: np.array(m.margins).T for number, m in enumerate(markets) if len(m.margins) > 1
         }
 
+    @property
+    def has_tiers(self) -> bool:
+        return bool(self._tiers)
+
     def is_refused(self, market: Ints, lots: Ints) -> NDArray[np.bool_]:
         """Whether an order is below the venue's smallest, elementwise."""
         small = (lots < self.least_buy[market]) & (lots > -self.least_sell[market])
@@ -143,6 +147,12 @@ class _Table:
             found[mine] = usd[tier] * size[mine]
         return found
 
+    def margin_change(self, market: Ints, before: Floats, after: Floats) -> Floats:
+        """What positions need more afterwards, elementwise."""
+        if self._tiers:
+            return self.margin(market, after) - self.margin(market, before)
+        return np.asarray(self._margin[market] * (np.abs(after) - np.abs(before)))
+
     def largest(self, margin: Floats) -> Floats:
         """The most lots that a market's position may have for this margin in USD, (V,)."""
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -156,7 +166,7 @@ class _Table:
     def edges(self, trade: Ints) -> tuple[Ints, Ints]:
         """Markets, and the lots that bring their position to the end of a tier, either way."""
         market = [number for number, (lower, _) in self._tiers.items() for _ in lower[1:]]
-        upper = np.concatenate([lower[1:] for lower, _ in self._tiers.values()] or [np.empty(0)])
+        upper = np.concatenate([lower[1:] for lower, _ in self._tiers.values()])
         first = np.array(market, dtype=np.int64)
         stands = self.held[first] + trade[first]
         lots = np.concatenate((_floor(upper - stands), -_floor(upper + stands)))
@@ -340,9 +350,10 @@ class WholeLots:
             pool, held = table.pool[market], table.held[market]
             self.carry += float(table.carry[market]) * lots
             self._traded[pool] += table.usd[market] * (abs(after) - abs(before))
-            stands = np.array([held + before, held + after])
-            margins = table.margin(np.full(2, market), stands).tolist()
-            self._margins[pool] += margins[1] - margins[0]
+            change = table.margin_change(
+                np.array([market]), np.array([held + before]), np.array([held + after])
+            )
+            self._margins[pool] += change[0]
 
     def _moves(self, number: int, reach: int) -> _Moves:
         """Single moves, and pairs whose second half brings the delta to where it may be."""
@@ -391,8 +402,9 @@ class WholeLots:
         )  # fmt: skip
         first = np.tile(np.arange(len(trade)), len(steps))
         lots = np.concatenate(steps)
-        at_edges = table.edges(trade)
-        first, lots = np.concatenate((first, at_edges[0])), np.concatenate((lots, at_edges[1]))
+        if table.has_tiers:
+            market, steps_there = table.edges(trade)
+            first, lots = np.concatenate((first, market)), np.concatenate((lots, steps_there))
         if self._target is not None:
             by_unit = table.carry / table.units
             gain = by_unit[:, None] - by_unit
@@ -442,7 +454,7 @@ class WholeLots:
             cost += table.cost(market, after) - stands[market]
             refused += table.is_refused(market, after) * 1.0 - stood[market]
             pool, held = table.pool[market], table.held[market]
-            margin = table.margin(market, held + after) - table.margin(market, held + before)
+            margin = table.margin_change(market, held + before, held + after)
             broken += _more_over(self._margins[pool], margin, self._most[pool])
             usd = table.usd[market] * (np.abs(after) - np.abs(before))
             broken += _more_over(self._traded[pool], usd, self._caps[pool])
