@@ -92,7 +92,7 @@ async def test_the_help_lists_every_key_that_is_bound_now():
         listed = {choice.id: choice for choice in app.screen._matches}
     for action in ACTIONS:
         if action.scope == "everywhere" and not dialog_openers.unavailable(action.id, app):
-            assert listed[action.id].note == action.help
+            assert listed[action.id].note == f"{action.help} · {action.id}"
             assert len(listed[action.id].keys.split()) == len(action.keys)
 
 

@@ -7,9 +7,10 @@ from cockpit.ui.input.host import PickerSpec
 from cockpit.ui.layout.geometry import Box
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.text_entry import Entry
-from cockpit.ui.text.styled import Line, fit, framed, right, width_of
+from cockpit.ui.text.styled import Line, fit, framed, right, width_of, wrap
 
 WIDTH = 98
+MOST_NAME = 20
 _CHROME = 4
 """Frame, typed line and the rule under it."""
 
@@ -93,7 +94,7 @@ class Picker(Dialog[str | None]):
                 out.append([(f" {group}", "dim")])
             if i == self._index:
                 at = len(out)
-            out.append(self._row(choice, inner, i == self._index))
+            out += self._rows(choice, inner, i == self._index)
         self._top = max(0, min(self._top, len(out) - rows))
         if at < self._top + (1 if at == 1 else 0):
             self._top = max(0, at - 1)
@@ -101,14 +102,19 @@ class Picker(Dialog[str | None]):
             self._top = at - rows + 1
         return out[self._top : self._top + rows]
 
-    def _row(self, choice: Choice, inner: int, chosen: bool) -> Line:
+    def _rows(self, choice: Choice, inner: int, chosen: bool) -> list[Line]:
+        """One line of a choice; in a list for reading as many as its note needs."""
         keys = max((width_of([(c.keys, "")]) for c in self._spec.choices), default=0)
-        names = min(20, max((len(c.name) for c in self._spec.choices), default=0))
-        room = max(0, inner - names - keys - 6)
+        names = min(MOST_NAME, max((len(c.name) for c in self._spec.choices), default=0))
+        room = max(1, inner - names - keys - 6)
+        notes = [choice.note] if self._spec.can_choose else wrap(choice.note, room)
         return [
-            ("▌ " if chosen else "  ", "accent"),
-            (fit(choice.name, names), "number" if chosen else "text"),
-            ("  ", "text"),
-            (fit(choice.note, room), "text" if chosen else "dim"),
-            (right(choice.keys, keys + 1), "accent" if chosen else "title"),
+            [
+                ("▌ " if chosen else "  ", "accent"),
+                (fit(choice.name if i == 0 else "", names), "number" if chosen else "text"),
+                ("  ", "text"),
+                (fit(note, room), "text" if chosen else "dim"),
+                (right(choice.keys if i == 0 else "", keys + 1), "accent" if chosen else "title"),
+            ]
+            for i, note in enumerate(notes)
         ]

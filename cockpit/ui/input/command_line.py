@@ -429,7 +429,7 @@ VERBS: tuple[Verb, ...] = (
     _doing("freeze", "hold the picture, or let it go", "view.freeze"),
     _doing("write", "what the focused pane shows, into files", "pane.write"),
     _doing("copy", "what the focused pane shows, to the clipboard", "pane.copy"),
-    _doing("help", "every key that does something now", "app.help"),
+    _doing("help", "this pane, every key, every word", "app.help"),
     _doing("quit", "leave; the terminal is restored", "app.quit"),
 )  # fmt: skip
 _BY_NAME = {verb.name: verb for verb in VERBS}

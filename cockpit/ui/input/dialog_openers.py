@@ -7,7 +7,7 @@ from cockpit.core.errors import ConfigError
 from cockpit.storage import paths
 from cockpit.ui.dialogs.search import Choice
 from cockpit.ui.input.host import Host, PickerSpec, PromptSpec
-from cockpit.ui.input.keymap import EVERYWHERE, Action, show_key
+from cockpit.ui.input.keymap import EVERYWHERE, Action
 from cockpit.ui.input.market_selection import filter_rows, select_symbol
 from cockpit.ui.layout.workspaces import PANES, WORKSPACES
 from cockpit.ui.theme.themes import load_theme, theme_names
@@ -38,7 +38,8 @@ def unavailable(action_id: str, host: Host) -> str:
     return ""
 
 
-def _in_scope(host: Host) -> list[Action]:
+def actions_in_scope(host: Host) -> list[Action]:
+    """What keys may mean while this pane is focused."""
     return [a for a in host.keymap.actions if a.scope in (EVERYWHERE, host.ui.focus)]
 
 
@@ -48,7 +49,7 @@ def palette(host: Host) -> None:
 
     choices = [
         Choice(a.id, a.name, a.help, host.keymap.shown(a.id))
-        for a in _in_scope(host)
+        for a in actions_in_scope(host)
         if not unavailable(a.id, host) and a.id != "app.palette"
     ]
     choices += [
@@ -62,26 +63,6 @@ def palette(host: Host) -> None:
             host.do(choice)
 
     host.choose(PickerSpec(title="palette", choices=choices, done=chosen))
-
-
-def help_list(host: Host) -> None:
-    """Every key that does something in this pane now, and every command; searchable."""
-    from cockpit.ui.input import command_line
-
-    bound = [a for a in _in_scope(host) if not unavailable(a.id, host) and host.keymap.keys(a.id)]
-    order = list(dict.fromkeys((*AREAS.values(), *map(_group, bound))))
-    choices = [
-        Choice(a.id, a.name, a.help, " ".join(map(show_key, host.keymap.keys(a.id))), _group(a))
-        for a in sorted(bound, key=lambda a: order.index(_group(a)))
-    ]
-    choices += [
-        Choice(v.name, f":{v.usage}", v.help, group="the command line") for v in command_line.VERBS
-    ]
-    host.choose(PickerSpec(title="help", choices=choices, can_choose=False, hint="esc closes"))
-
-
-def _group(action: Action) -> str:
-    return AREAS.get(action.id.partition(".")[0], action.scope)
 
 
 def themes(host: Host) -> None:

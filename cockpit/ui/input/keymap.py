@@ -86,7 +86,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.count", ("0",), "count", "begins a count: 05j is five rows down"),
     Action("app.command", (":",), "command", "type a command, such as :symbol BTC", shown=1),
     Action("app.palette", ("ctrl+p",), "palette", "find a command by its name"),
-    Action("app.help", ("?",), "help", "every key that does something now", shown=1),
+    Action("app.help", ("?",), "help", "this pane, every key, every word on the screen", shown=1),
     Action("tape.record", ("R",), "record", "record every venue to tapes, and stop", shown=5),
     Action("pane.write", ("W",), "write", "what this pane shows, as JSON and CSV files", shown=5),
     Action("pane.copy", ("Y",), "copy", "what this pane shows, to the clipboard", shown=7),
