@@ -25,18 +25,34 @@ Ints = NDArray[np.int64]
 MONTH_H = 720
 LOOK_H = 48
 """Hours that are looked at first."""
+AHEAD_H = 24
+"""Hours from now of which a forecast may say more than the path."""
 
 
 class Leg(NamedTuple):
-    """One venue's part: when it pays, its rate now an hour, and the cap on it (inf for none)."""
+    """One venue's part: when it pays, its rate now an hour, and the cap on it (inf for none).
+
+    `ahead_hourly` is the mean that a forecast expects of the next `AHEAD_H` hours.
+    """
 
     clock: PaymentClock
     hourly: float
     cap_hourly: float
+    ahead_hourly: float | None = None
+
+
+class Ahead(NamedTuple):
+    """What both legs are expected to pay an hour over the next `AHEAD_H`, whatever their paths."""
+
+    long: float
+    short: float
 
 
 class Pair(NamedTuple):
-    """Two legs and the expected path of each rate; `sigma` is of the spread, an hour's."""
+    """Two legs and the expected path of each rate; `sigma` is of the spread, an hour's.
+
+    `ahead`, where it is known, stands in place of the paths for as long as it reaches.
+    """
 
     long: PaymentClock
     short: PaymentClock
@@ -44,6 +60,7 @@ class Pair(NamedTuple):
     short_path: RatePath
     sigma: float | None
     is_capped: bool
+    ahead: Ahead | None = None
 
     @property
     def spread(self) -> Spread:
@@ -77,7 +94,13 @@ def pair_of(long: Leg, short: Leg, spread: Spread, level: float | None, at_ns: i
         max(abs(long.hourly), abs(level - half)) > long.cap_hourly
         or max(abs(short.hourly), abs(level + half)) > short.cap_hourly
     )
-    return Pair(long.clock, short.clock, long_path, short_path, spread.sigma, is_capped)
+    ahead = None
+    if long.ahead_hourly is not None and short.ahead_hourly is not None:
+        ahead = Ahead(
+            _within(long.ahead_hourly, long.cap_hourly),
+            _within(short.ahead_hourly, short.cap_hourly),
+        )
+    return Pair(long.clock, short.clock, long_path, short_path, spread.sigma, is_capped, ahead)
 
 
 def hold_funding(pair: Pair, cost_frac: float, hold_h: int) -> HoldFunding:
@@ -87,6 +110,7 @@ def hold_funding(pair: Pair, cost_frac: float, hold_h: int) -> HoldFunding:
     long = payments.paid_hours(pair.long, at_ns, at_ns, until_ns)
     short = payments.paid_hours(pair.short, at_ns, at_ns, until_ns)
     received = payments.paid(pair.short_path, short) - payments.paid(pair.long_path, long)
+    received += float(_beyond_paths(pair, np.array([hold_h]))[0])
     return HoldFunding(received, _sd(pair, long, short), covering_hour(pair, cost_frac))
 
 
@@ -98,6 +122,15 @@ def covering_hour(pair: Pair, cost_frac: float) -> int | None:
     """
     if cost_frac <= 0:
         return 0
+    if pair.ahead is not None:
+        hours = np.arange(1, AHEAD_H + 1)
+        covered = _received(pair, hours) >= cost_frac * (1 - GUARD)
+        if covered.any():
+            return int(hours[covered.argmax()])
+        # Later the paths go on as ever, from what the first day brings more or less than them.
+        more = float(_beyond_paths(pair, hours[-1:])[0])
+        later = covering_hour(pair._replace(ahead=None), cost_frac - more)
+        return None if later is None else max(later, AHEAD_H + 1)
     at_ns, spread = pair.long_path.at_ns, pair.spread
     if pair.long.is_hourly(at_ns) and pair.short.is_hourly(at_ns):
         return breakeven_h(cost_frac, spread)
@@ -177,7 +210,26 @@ def _half_paid_variance(phi: float, sigma: float, both: int, either: int) -> flo
 
 def _received(pair: Pair, hours: Ints) -> Floats:
     """What has been received when each of `hours` is over, (n,)."""
-    return _paid_by(pair.short, pair.short_path, hours) - _paid_by(pair.long, pair.long_path, hours)
+    by_paths = _paid_by(pair.short, pair.short_path, hours) - _paid_by(
+        pair.long, pair.long_path, hours
+    )
+    return by_paths if pair.ahead is None else by_paths + _beyond_paths(pair, hours)
+
+
+def _beyond_paths(pair: Pair, hours: Ints) -> Floats:
+    """What a hold of each of `hours` receives more by the forecast than by the paths, (n,)."""
+    if pair.ahead is None:
+        return np.zeros(len(hours))
+    within = np.minimum(hours, AHEAD_H)
+    return _beyond_path(pair.short, pair.short_path, pair.ahead.short, within) - _beyond_path(
+        pair.long, pair.long_path, pair.ahead.long, within
+    )
+
+
+def _beyond_path(clock: PaymentClock, path: RatePath, hourly: float, hours: Ints) -> Floats:
+    ends = payments.paid_ends(clock, path.at_ns, path.at_ns + hours * HOUR_NS)
+    ahead = np.maximum(ends, 0.0)
+    return np.asarray(hourly * ahead - payments.paid_until(path, ahead))
 
 
 def _paid_by(clock: PaymentClock, path: RatePath, hours: Ints) -> Floats:

@@ -58,7 +58,8 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     `cost_usd` is entry, exit and gas; `basis_usd` is what the distance of the two mids brings when
     it closes, and is not part of the net. `expected_funding_usd` is what is paid at the stamps of
     the hold as the spread decays, `formula_funding_usd` the same by each venue's own formula as its
-    premium does. `breakeven_ns` is the stamp at which the cost is covered.
+    premium does. `forecast_spread_hourly` is what forecasts of both venues expect of the first day;
+    it then stands in place of the decay. `breakeven_ns` is the stamp at which the cost is covered.
     """
 
     symbol: str | None = None
@@ -75,6 +76,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     phi: float | None = None
     mean_spread_hourly: float | None = None
     sigma_spread_hourly: float | None = None
+    forecast_spread_hourly: float | None = None
     expected_funding_usd: float | None = None
     formula_funding_usd: float | None = None
     conservative_funding_usd: float | None = None
@@ -147,6 +149,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     pairs = tuple(one.pair for one in found)
     named = {one.name: one.spread for one in found if one.spread is not None}
     note_models(named, *_given(inputs), notes)
+    _note_forecasts(found, notes)
     capped = [one.name for one in found if one.is_capped]
     if capped:
         notes.assume(
@@ -197,6 +200,31 @@ def _outlook(inputs: Inputs, shown: _Found) -> tuple[tuple[HoldOutlook, ...], Fu
         hold_outlooks(paid, pair.notional_usd, pair.cost_usd, capital),
         funding_path_of(paid, pair.notional_usd, shown_span_h(inputs.hold_h, pair.breakeven_h)),
     )
+
+
+def _note_forecasts(found: Sequence[_Found], notes: Notes) -> None:
+    """Which pairs' first day is that of the forecasts, the first of them with its figure."""
+    told = [one for one in found if one.pair.forecast_spread_hourly is not None]
+    for one in told[:1]:
+        spread = one.pair.forecast_spread_hourly
+        notes.assume(
+            Assumption(
+                field="forecast",
+                place=one.name,
+                what="the first 24 h pay an hour",
+                value=spread,
+                figure=f"{spread:.3g}",
+                why="by the forecasts of both venues; then the spread reverts as it has",
+            )
+        )
+    if told[1:]:
+        notes.assume(
+            Assumption(
+                field="forecast",
+                what=f"{len(told) - 1} more pairs: the first 24 h by the forecasts",
+                why="as forecast_spread_hourly in their rows",
+            )
+        )
 
 
 def _pairs(inputs: Inputs, sides: Sequence[VenueSide]) -> list[tuple[VenueSide, VenueSide]]:
@@ -274,6 +302,9 @@ def _pair(inputs: Inputs, long: VenueSide, short: VenueSide, now_ns: int) -> _Fo
         phi=run.spread.phi,
         mean_spread_hourly=pair.spread.mean,
         sigma_spread_hourly=run.spread.sigma,
+        forecast_spread_hourly=None
+        if pair.ahead is None
+        else model.spread_hourly(pair.ahead.long, pair.ahead.short),
         expected_funding_usd=notional * funding.expected,
         formula_funding_usd=by_formula,
     )

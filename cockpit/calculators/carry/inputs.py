@@ -81,5 +81,8 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     ] = False
     venues: fields.Venues = ()
     haircut: fields.Haircut = True
+    forecast: Annotated[
+        bool, shown("forecast", help="the first day by the forecasts, where there are models")
+    ] = True
     taker_fee: fields.TakerFees = {}
     quote_usd: fields.QuotePrices = {}

@@ -10,6 +10,7 @@ from cockpit.analytics.funding.pair_payments import Leg as PairLeg
 from cockpit.analytics.funding.payments import PaidHours
 from cockpit.analytics.funding.rates import Formula
 from cockpit.calculators.carry.inputs import Inputs
+from cockpit.calculators.common.day_ahead import day_ahead
 from cockpit.calculators.common.funding_clock import hours_of, payment_clock
 from cockpit.calculators.common.market_data import (
     Notes,
@@ -90,6 +91,8 @@ def venue_sides(
             )
         )
     rules = MarginRules(settings.own_margins)
+    # Who says himself how the spread runs is taken at his word.
+    is_forecast = inputs.forecast and inputs.phi is None and inputs.mean_spread_hourly is None
     sides = []
     for quote in found:
         rate = present_hourly(quote.market, settings, notes)
@@ -125,7 +128,14 @@ def venue_sides(
                 buy=_side_cost(quote, Side.BUY, size, notes),
                 sell=_side_cost(quote, Side.SELL, size, notes),
                 initial_frac=initial,
-                leg=None if clock is None or rate is None else PairLeg(clock, rate, cap_hourly),
+                leg=None
+                if clock is None or rate is None
+                else PairLeg(
+                    clock,
+                    rate,
+                    cap_hourly,
+                    day_ahead(view, quote.venue, symbol, settings.now_ns) if is_forecast else None,
+                ),
                 formula_frac=None
                 if clock is None or rate is None or terms is None
                 else formula_funding(

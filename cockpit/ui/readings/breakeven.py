@@ -6,6 +6,7 @@ from typing import NamedTuple
 from cockpit.analytics.funding.carry import Spread
 from cockpit.analytics.funding.pair_payments import Leg, covering_hour, covering_ns, pair_of
 from cockpit.calculators.carry.spread_model import shared_level, spread_model, spread_series
+from cockpit.calculators.common.day_ahead import day_ahead
 from cockpit.calculators.common.funding_clock import payment_clock
 from cockpit.calculators.common.market_data import Notes, Settings
 from cockpit.calculators.common.paid_history import Paid, paid_hourly
@@ -106,7 +107,8 @@ def _read_side(readings: Readings, venue: str) -> _Side | None:
     cap_hourly = tightest_cap(
         settings.funding_terms.get(venue), rule.funding_cap_hourly, clock.interval_s
     )
-    return _Side(venue, Leg(clock, hourly, cap_hourly), paid_hourly(market.settled))
+    ahead = day_ahead(readings.view, venue, symbol, readings.now_ns)
+    return _Side(venue, Leg(clock, hourly, cap_hourly, ahead), paid_hourly(market.settled))
 
 
 def _settings(readings: Readings) -> Settings:
