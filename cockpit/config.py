@@ -99,6 +99,13 @@ class Exposure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     band_usd: float = 1_000.0
 
 
+class Scan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[scan]`: the size of a leg in USD and the hold at which alerts about the scan look."""
+
+    usd: float = 10_000.0
+    hold_h: int = 24
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings. `origins` maps a dotted key to where its value came from.
 
@@ -117,6 +124,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alert_mute: Mute = Mute()
     alert_out: AlertOut = AlertOut()
     exposure: Exposure = Exposure()
+    scan: Scan = Scan()
     history: HistorySettings = HistorySettings()
     assets: AssetRules = AssetRules()
     log_level: LogLevel = "info"
@@ -284,6 +292,10 @@ def _bounds(config: Config, source: str) -> None:
         raise ConfigError(
             f"{source}: exposure.band_usd: is {config.exposure.band_usd:g}; expected 0 or more"
         )
+    if not 1.0 <= config.scan.usd <= 1e10:
+        raise ConfigError(f"{source}: scan.usd: is {config.scan.usd:g}; expected 1 to 10b")
+    if not 1 <= config.scan.hold_h <= 8760:
+        raise ConfigError(f"{source}: scan.hold_h: is {config.scan.hold_h}; expected 1 to 8760")
     if problem := history_problem(config.history):
         raise ConfigError(f"{source}: history.{problem}")
     for name in config.stack:

@@ -1,5 +1,6 @@
 """Settings: every value has an origin, every mistake has a place."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,18 @@ def test_a_file_of_a_windows_editor_is_read(tmp_path, encoding):
 def test_the_trader_says_which_markets_are_one_asset(tmp_path):
     path = write(tmp_path, "[assets]\nsame = [['bybit/X', 'dydx/X']]\n")
     assert config.load(path, environ={}).assets.same == (("bybit/X", "dydx/X"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("usd = 0.5", "scan.usd: is 0.5; expected 1 to 10b"),
+        ("hold_h = 0", "scan.hold_h: is 0; expected 1 to 8760"),
+        ("hold = 3", "scan.hold: unknown key"),
+    ],
+)
+def test_a_size_or_a_hold_of_the_scan_that_makes_no_sense_is_named(tmp_path, text, words):
+    path = tmp_path / "config.toml"
+    path.write_text(f"[scan]\n{text}\n")
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        config.load(path, environ={})

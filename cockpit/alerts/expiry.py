@@ -6,6 +6,7 @@ Not knowing a figure keeps an alert on. That there is nothing left to know ends 
 from collections.abc import Iterable, Iterator
 
 from cockpit.alerts.measures_account import ACCOUNT_KINDS
+from cockpit.alerts.measures_scan import SCAN_KINDS
 from cockpit.alerts.states import Alert
 from cockpit.core.units import NS_PER_S
 from cockpit.state.view import MarketView
@@ -41,6 +42,9 @@ class Gone:
 
 def _gone(alert: Alert, view: MarketView, now_ns: int) -> str:
     """Why there is nothing left to measure; empty while there is, or while nobody knows."""
+    if alert.kind in SCAN_KINDS:
+        # A coin of the scan need not be watched; one that passes no more is measured as such.
+        return ""
     if alert.kind in ACCOUNT_KINDS:
         return "" if _may_be_held(alert, view, now_ns) else NOT_HELD
     if alert.venue is None:

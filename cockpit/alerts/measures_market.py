@@ -13,6 +13,7 @@ from cockpit.alerts import measures_forecast
 from cockpit.alerts.baseline import Past
 from cockpit.alerts.measures_account import ACCOUNT_KINDS, AccountMeasures
 from cockpit.alerts.measures_forecast import FORECAST_KINDS
+from cockpit.alerts.measures_scan import SCAN_KINDS, ScanMeasures
 from cockpit.alerts.measures_venue import VENUE_KINDS, VenueMeasures
 from cockpit.alerts.rule import Rule
 from cockpit.alerts.states import Reading
@@ -47,6 +48,7 @@ class Measures:
         """Market -> until when it holds, the latest depth, the usual one."""
         self._venue = VenueMeasures(self._past)
         self._account = AccountMeasures()
+        self._scan = ScanMeasures()
 
     def read(self, rule: Rule, view: MarketView, now_ns: int) -> list[Reading]:
         """The figures of one rule now, of the venues and symbols that it covers."""
@@ -63,6 +65,8 @@ class Measures:
             yield from self._venue.read(rule.kind, view, now_ns)
         elif rule.kind in FORECAST_KINDS:
             yield from measures_forecast.read(rule.kind, view, now_ns)
+        elif rule.kind in SCAN_KINDS:
+            yield from self._scan.read(rule.name, view, now_ns)
         elif rule.kind == "spread":
             yield from _spreads(rule, view, now_ns)
         else:

@@ -8,7 +8,7 @@ import msgspec
 Kind = Literal[
     "funding_level", "funding_flip", "predicted_flip", "spread", "unpinned", "depth", "oi_jump",
     "basis", "venue", "block_age", "latency", "liquidation", "margin", "net_delta", "carry",
-    "flip_likely", "spike_likely",
+    "flip_likely", "spike_likely", "scan",
 ]  # fmt: skip
 Severity = Literal["info", "warn", "danger"]
 
@@ -30,6 +30,7 @@ UNITS: dict[str, str] = {
     "carry": "USD an hour of the whole book (fires below)",
     "flip_likely": "chance of a change of sign within 8 h, where such odds are proven",
     "spike_likely": "chance of a spike within 8 h, where such odds are proven",
+    "scan": "USD that a pair leaves over the hold of [scan], passing every gate and not held",
 }
 """What `threshold` means for each kind."""
 
@@ -38,7 +39,7 @@ UNIT: dict[str, str] = {
     "unpinned": "premium_frac", "depth": "of_median_frac", "oi_jump": "change_frac",
     "basis": "bps", "venue": "s", "block_age": "cadences", "latency": "of_baseline",
     "liquidation": "distance_frac", "margin": "of_equity_frac", "net_delta": "usd",
-    "carry": "usd_per_hour", "flip_likely": "chance", "spike_likely": "chance",
+    "carry": "usd_per_hour", "flip_likely": "chance", "spike_likely": "chance", "scan": "usd",
 }  # fmt: skip
 """The unit of an alert's `value` and `threshold`, in one word, for programs."""
 
@@ -152,8 +153,11 @@ DEFAULT_RULES: tuple[Rule, ...] = (
          cooldown_s=HOUR),
     Rule(name="book costs money", kind="carry", threshold=-10.0, clear=0.0, for_s=60,
          cooldown_s=HOUR),
+    Rule(name="pair passes every gate", kind="scan", threshold=20.0, clear=5.0, for_s=20,
+         cooldown_s=HOUR, enabled=False),
 )  # fmt: skip
-"""What a day of trading should not talk about is below these; what it must not miss is above."""
+"""What a day of trading should not talk about is below these; what it must not miss is above. The
+rule about the scan sleeps: it has every market of every venue read all the time."""
 
 
 def with_defaults(own: tuple[Rule, ...]) -> tuple[Rule, ...]:

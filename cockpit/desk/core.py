@@ -56,6 +56,7 @@ from cockpit.venues.contract import VenueSpec
 
 if TYPE_CHECKING:
     from cockpit.calculators.common.market_data import Settings
+    from cockpit.calculators.scan.ranked import RankedPairs
 
 log = logging.getLogger(__name__)
 
@@ -141,8 +142,9 @@ class DeskCore:
             self.view,
             self._calculator_settings,
             setup.history.path if setup.history else None,
-            lambda pairs: None,
+            self._ranked,
         )
+        self._asked = Rank()
         self._reads = HistoryReads(setup.history) if setup.history else None
         self._past = Past(self._reads, self.view)
         self._spans = Spans(self._reads, self.view)
@@ -214,8 +216,8 @@ class DeskCore:
                 if self._leases.take(intent.markets, self.clock.now_ns()):
                     self._lend()
             case Rank():
-                self.scanner.ask(intent)
-                self._survey()
+                self._asked = intent
+                self.scan()
             case Hold():
                 self.view.set_manual(intent.positions)
             case Compute() | Cancel():
@@ -228,12 +230,27 @@ class DeskCore:
                 self._spans.ask(intent)
             case SetRules():
                 self.alerting.set_rules(with_defaults(intent.rules))
+                self.scan()
             case MakeTrade() | RenameTrade() | SplitTrade():
                 self.trades.change(intent)
             case _ if isinstance(intent, AlertIntent):
                 change_alerts(self.alerting, intent)
             case _ if isinstance(intent, FileIntent):
                 self.files.post(intent)
+
+    def scan(self) -> None:
+        """Rank what the trader asks for; else, where a rule is about it, at his usual size."""
+        question = self._asked
+        if not question.is_on and any(rule.kind == "scan" for rule in self.alerting.rules):
+            own = self._config.scan
+            question = Rank(is_on=True, usd=own.usd, hold_h=own.hold_h)
+        self.scanner.ask(question)
+        self._survey()
+
+    def _ranked(self, pairs: "RankedPairs") -> None:
+        from cockpit.calculators.scan.passing import passing_of
+
+        self.view.passing = passing_of(pairs, self.clock.now_ns())
 
     def _survey(self) -> None:
         """All markets are read for whoever asked for them, and for the scan."""
@@ -246,7 +263,8 @@ class DeskCore:
     def take_over_scan(self, before: "DeskCore") -> None:
         """Rank what was asked of another desk, in its process."""
         self.scanner.take_over(before.scanner)
-        self._survey()
+        self._asked = before._asked
+        self.scan()
 
     def _lend(self) -> None:
         symbols = self._leases.by_venue()

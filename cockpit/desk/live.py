@@ -171,6 +171,7 @@ class Engine:
         self._tasks.append(asyncio.create_task(self.coalescer.run(), name="coalescer"))
         self._tasks.append(asyncio.create_task(self._sample(), name="sampler"))
         self._tasks.append(asyncio.create_task(self.alerting.run(), name="alerts"))
+        self.core.scan()
         self._tasks.append(asyncio.create_task(self.core.scanner.run(), name="scanner"))
         if self.forecasts is not None:
             self._tasks.append(asyncio.create_task(self.forecasts.run(), name="forecasts"))

@@ -72,6 +72,7 @@ class Run:
 
     def show(self) -> None:
         """From now on it is looked at."""
+        self.core.scan()
         self._tasks.append(asyncio.create_task(self.core.scanner.run(), name="scanner"))
 
     async def stop(self) -> None:

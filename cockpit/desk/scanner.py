@@ -55,26 +55,25 @@ class Scanner:
         self._settings = settings
         self._history = history
         self._heard = heard
-        self._question = Rank()
+        self.question = Rank()
         self._asked = asyncio.Event()
         self._background = Background()
 
     def ask(self, question: Rank) -> None:
         """Rank as asked from now on, first at once."""
-        if question != self._question:
-            self._question = question
+        if question != self.question:
+            self.question = question
             self.scan = msgspec.structs.replace(self.scan, is_on=question.is_on, problem="")
             self._asked.set()
 
     def take_over(self, before: "Scanner") -> None:
-        """Go on where another leaves off: its question, and its process."""
+        """Rank in its process from now on, in its place."""
         self._background = before._background
-        self.ask(before._question)
 
     async def run(self) -> None:
         while True:
             self._asked.clear()
-            pause_s = await self._rank(self._question) if self._question.is_on else None
+            pause_s = await self._rank(self.question) if self.question.is_on else None
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), pause_s)
 
@@ -100,7 +99,7 @@ class Scanner:
             words = str(error) or type(error).__name__
             self.scan = msgspec.structs.replace(self.scan, problem=words)
             return EVERY_S
-        self.scan = Scan(is_on=self._question.is_on, pairs=pairs)
+        self.scan = Scan(is_on=self.question.is_on, pairs=pairs)
         self._heard(pairs)
         is_settled = before is not None and len(before) >= SETTLED_FRAC * len(pairs)
         return EVERY_S if is_settled else SOON_S

@@ -39,6 +39,7 @@ from cockpit.state.accounts import AccountBook, AccountEvent, Accounts
 from cockpit.state.clock_offset import clock_offset_ns
 from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.market import MarketState
+from cockpit.state.passing import Passing
 from cockpit.state.survey import SurveyedMarket, SurveyFact
 from cockpit.state.trades import TradeRecords
 from cockpit.state.venue import VenueState
@@ -71,6 +72,7 @@ class MarketStore:
         self.clock_offset_ns = 0
         """This machine's clock minus the venues', as their stamps tell it; 0 where they do not."""
         self.outlooks = NOTHING_EXPECTED
+        self.passing = Passing()
         self._judged_ns = 0
         for venue in self._venues.values():
             for symbol in self._symbols:

@@ -22,6 +22,7 @@ from cockpit.core.outlook import Outlooks
 from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import Ring, SettledHistory
 from cockpit.state.exposure_history import ExposureHistory
+from cockpit.state.passing import Passing
 from cockpit.state.trades import TradeRecords
 
 Field = Literal["book", "funding", "predicted", "open_interest", "mark", "index", "last", "volume"]
@@ -143,13 +144,15 @@ class MarketView(Protocol):
     `asset_rules` is what the trader says of names that two coins share; see `identity`.
     `own_margins` are the trader's margin tables by venue, in place of the documented ones.
     `clock_offset_ns` is this machine's clock minus the venues', 0 where they do not tell.
-    `outlooks` is what funding is expected to be, where anybody forecasts it.
+    `outlooks` is what funding is expected to be, where anybody forecasts it. `passing` is what of
+    all markets passes every gate, where they are ranked.
     """
 
     asset_rules: AssetRules
     own_margins: Mapping[str, VenueMargin]
     clock_offset_ns: int
     outlooks: Outlooks
+    passing: Passing
 
     @property
     def version(self) -> int:

@@ -106,6 +106,7 @@ class ControlledApp(PaintedApp):
             ui.size_usd = kept.size_usd
         ui.positions.notes = dict(kept.notes)
         ui.band_usd = config.exposure.band_usd
+        ui.scan.hold_h = config.scan.hold_h
         select_symbol(self.readings, kept.symbol)
 
     def save_memory(self) -> None:

@@ -4,13 +4,15 @@ import asyncio
 
 import pytest
 
+from cockpit.alerts.rule import Rule
 from cockpit.core.clock import ManualClock
 from cockpit.core.events import Funding, Instrument, Link, Prices, Surveyed, Volume
-from cockpit.desk.contract import Lease, Rank
+from cockpit.desk.contract import Lease, Rank, SetRules
 from cockpit.desk.core import DeskCore, DeskSetup
 from cockpit.history.layout import Folder
 from tests.desk.test_core import QuietFeed
 from tests.support import AT_NS
+from tests.ui.scanned import ranking
 from tests.wire.tiny import SPEC
 
 NAMES = ("tiny", "other")
@@ -72,6 +74,33 @@ async def test_it_ranks_as_asked_and_anew_when_asked_for_another_size(tmp_path):
         desk.close()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+def rules(*kinds):
+    return tuple(Rule(name=kind, kind=kind, threshold=10.0) for kind in kinds)
+
+
+def test_a_rule_about_the_scan_has_all_ranked_at_the_traders_usual_size():
+    desk = core()
+    desk.post(SetRules(rules("scan", "carry")))
+    assert desk.stats().scan.is_on
+    assert desk.scanner.question == Rank(is_on=True, usd=10_000.0, hold_h=24)
+    desk.post(Rank(is_on=True, usd=5e5, hold_h=72))
+    assert desk.scanner.question.usd == 5e5, "who looks has his own size"
+    desk.post(Rank())
+    assert desk.scanner.question.usd == 10_000.0
+    desk.post(SetRules(rules("carry")))
+    assert not desk.stats().scan.is_on
+
+
+def test_what_passes_is_told_to_whoever_reads_the_state():
+    desk = core()
+    desk._ranked(ranking())
+    passing = desk.view.passing
+    assert (passing.at_ns, passing.usd, passing.hold_h) == (AT_NS, 10_000.0, 24)
+    assert {pair.symbol for pair in passing.pairs} == {"WIF"}
+    assert passing.pairs[0].net_usd == pytest.approx(9.45, abs=0.01)
+    assert set(passing.symbols) == {"WIF", "SUI", "DOGS", "PEPE2"}
 
 
 def test_all_markets_are_surveyed_for_as_long_as_they_are_ranked():

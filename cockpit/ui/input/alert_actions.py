@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
 from cockpit.desk.contract import Acknowledge, Intent, Mute, Unmute
-from cockpit.ui.input import navigation, past_actions
+from cockpit.ui.input import navigation, past_actions, scan_actions
 from cockpit.ui.input.host import Host
 from cockpit.ui.input.market_selection import filter_rows, select_symbol
 
@@ -70,6 +70,9 @@ def jump(host: Host, count: int) -> None:
         navigation.closer(host, count)
         return
     readings = host.readings
+    if alert.kind == "scan":
+        scan_actions.show_asset(host, alert.subject)
+        return
     if alert.symbol is not None and alert.symbol in readings.view.symbols():
         if alert.symbol not in readings.symbols:
             filter_rows(readings, "")

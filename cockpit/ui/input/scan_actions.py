@@ -43,6 +43,15 @@ def closer(host: Host, count: int) -> None:
     calculating("carry")(host, count)
 
 
+def show_asset(host: Host, symbol: str) -> None:
+    """All pairs of a coin, from wherever the trader is."""
+    state = host.ui.scan
+    if not state.asset:
+        state.before = state.cursor
+    state.asset, state.cursor = symbol, TableCursor(column=state.cursor.column)
+    navigation.go(host, "scan")
+
+
 def _leave_asset(host: Host) -> None:
     """The cursor stands where it stood."""
     state = host.ui.scan
