@@ -15,7 +15,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := demo
-.PHONY: demo run test fuzz lint check bench keys new-venue pictures shapes clean lock
+.PHONY: demo run test fuzz lint check bench keys new-venue pictures golden shapes clean lock
 
 demo: $(READY)
 	@$(BIN)/cockpit demo
@@ -75,6 +75,11 @@ keys: $(READY)
 # The README's pictures, from the seeded demo.
 pictures: $(READY_DEV)
 	$(BIN)/python docs/pictures.py
+
+# The tapes that every venue is held to, recorded anew from the built-in exchange: after a change of a
+# face or of the tape's format.
+golden: $(READY_DEV)
+	$(BIN)/python -m tests.golden
 
 # The shapes of recorded messages, from the recordings beside the project.
 shapes: $(READY_DEV)
