@@ -2,10 +2,10 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cockpit.cli import output
 from cockpit.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -87,10 +87,8 @@ def _carry(args: argparse.Namespace) -> int:
 
 
 def _say(document: Any, as_json: bool, text: Any) -> int:
-    import msgspec
-
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+        output.write_document(document)
     else:
         print(text(document))
     return 0

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.cli import output
 from cockpit.cli.common import positive_int
 
 if TYPE_CHECKING:
@@ -141,8 +142,8 @@ def _print_json(answer: "Answer", warnings: list[str]) -> None:
         "warnings": warnings,
     }
     encoder = msgspec.json.Encoder(decimal_format="number")
-    sys.stdout.buffer.write(encoder.encode(document) + b"\n")
-    sys.stdout.buffer.flush()
+    with output.stdout() as out:
+        out.write(encoder.encode(document) + b"\n")
 
 
 def _print_csv(answer: "Answer") -> None:

@@ -1,9 +1,10 @@
 """stdout is data: written whole, and where it cannot be written that is one sentence."""
 
+import io
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
 from cockpit.core.errors import InputError
@@ -16,14 +17,20 @@ def stdout() -> Iterator[BinaryIO]:
     InputError if it cannot be written (a full disk); a reader that has gone stays a
     BrokenPipeError.
     """
+    out: BinaryIO = sys.stdout.buffer
+    # Unbuffered (PYTHONUNBUFFERED), it writes a part of a large document and says how much.
+    whole = io.BufferedWriter(out) if isinstance(out, io.RawIOBase) else None
     try:
-        yield sys.stdout.buffer
-        sys.stdout.flush()
+        yield whole or out
+        (whole or sys.stdout).flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         _give_up_stdout()
         raise InputError(f"stdout cannot be written: {error.strerror}") from error
+    finally:
+        if whole is not None:
+            _leave_open(whole)
 
 
 def write_document(document: Any) -> None:
@@ -32,6 +39,12 @@ def write_document(document: Any) -> None:
 
     with stdout() as out:
         out.write(msgspec.json.encode(document) + b"\n")
+
+
+def _leave_open(whole: "io.BufferedWriter[Any]") -> None:
+    """Its end closes stdout, unless it is told to let go of it."""
+    with suppress(OSError):
+        whole.detach()
 
 
 def _give_up_stdout() -> None:

@@ -20,5 +20,8 @@ def read_document(source: IO[bytes]) -> bytes | None:
 
 def write_document(target: IO[bytes], document: msgspec.Struct) -> None:
     body = msgspec.msgpack.encode(document)
-    target.write(_LENGTH.pack(len(body)) + body)
+    rest = memoryview(_LENGTH.pack(len(body)) + body)
+    # An unbuffered stdout writes a part and says how much.
+    while rest:
+        rest = rest[target.write(rest) :]
     target.flush()
