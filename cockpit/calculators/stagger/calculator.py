@@ -286,7 +286,7 @@ def rows(result: Result) -> Table:
     return Table(
         columns=(
             Column("venue"), Column("size", "base"), Column("share", "frac"),
-            Column("cost", "usd"), Column("of it", "bps"), Column("slices", "count"),
+            Column("cost", "usd"), Column("all in", "bps"), Column("slices", "count"),
         ),
         rows=tuple(
             (part.venue, part.size, part.size / values.size_planned, part.cost_usd,

@@ -29,7 +29,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         float, shown("share at most", unit="frac", help="of any one venue", main=True, gt=0, le=1)
     ] = 1.0
     min_venues: Annotated[
-        int, shown("at least", unit="venues", help="so many take part", main=True, ge=1, le=50)
+        int, shown("venues at least", help="that take part", main=True, ge=1, le=50)
     ] = 1
     slices: Annotated[int, shown("slices", help="on every venue", ge=1, le=MOST_SLICES)] | None = (
         USUAL_SLICES

@@ -212,7 +212,11 @@ def _say_who_plays(scenarios: Sequence[Scenario], roles: Mapping[str, str], note
         for keys in shock.named_venues.values()
         for key in keys
     }
-    played = [f"{role} is {roles.get(role, 'nobody')}" for role in ROLES if role in asked]
+    played = [
+        f"{role.removeprefix('@')} is {roles.get(role, 'nobody')}"
+        for role in ROLES
+        if role in asked
+    ]
     if played:
         notes.assume(Assumption(field="scenarios", what=", ".join(played)))
 
@@ -356,10 +360,15 @@ def rows(result: Result) -> Table:
         (name_words(r.name), r.pnl_usd, r.equity_frac, r.carry_h, r.price_usd, r.funding_usd,
          r.fees_usd, r.slippage_usd, r.liquidation_usd, r.collateral_usd, r.max_unhedged_usd,
          math.inf if r.stays_open else r.time_to_flat_s,
-         ", ".join(f"{leg.venue} {leg.symbol}" for leg in r.liquidated))
+         _liquidated(r))
         for r in ranked(result.values)
     )  # fmt: skip
     return Table(columns, cells)
+
+
+def _liquidated(row: ScenarioRow) -> str:
+    """Legs that go, each once: two accounts of a venue may hold the same coin."""
+    return ", ".join(dict.fromkeys(f"{leg.venue} {leg.symbol}" for leg in row.liquidated))
 
 
 def verdict(result: Result) -> str:
@@ -373,8 +382,7 @@ def verdict(result: Result) -> str:
     if worst.carry_h is not None:
         words += f", {hours_words(worst.carry_h)} of carry"
     if worst.liquidated:
-        legs = ", ".join(f"{leg.venue} {leg.symbol}" for leg in worst.liquidated)
-        words += f", {legs} liquidated"
+        words += f", {_liquidated(worst)} liquidated"
     if worst.stays_open:
         words += ", exposure stays open"
     futures = values.monte_carlo

@@ -41,9 +41,13 @@ def open_calculator(host: Host, name: str) -> None:
     form.fill(given)
     form.cell, form.is_unasked = readings.symbol, False
     workspace, pane = ("stress", "stress") if name == "stress" else ("plan", "form")
+    form.table = TableCursor()
     if name == "stress":
-        form.table = TableCursor(key=(HARD,))
+        form.table.key = (HARD,)
     else:
+        if name == "carry" and "long_venue" in given:
+            names = ("symbol", "long_venue", "short_venue")
+            form.table.key = tuple(given[key].text for key in names)
         host.ui.forms.chosen = name
         host.ui.plans.opened = ""
         host.ui.plans.leg = 0

@@ -20,10 +20,18 @@ class AnswerRow(NamedTuple):
 
 def view_of_answer(form: Form) -> TableView[AnswerRow]:
     """The rows of the form's last answer as the trader has them; none before there is one."""
-    answered = Answered((), ())
-    if form.result is not None:
-        answered = module(form.name).rows(form.result)
-    return view_of(table_of(answered), form.table)
+    if form.result is None:
+        return view_of(table_of(Answered((), ())), form.table)
+    answered = module(form.name).rows(form.result)
+    return view_of(table_of(answered, asked(form)), form.table)
+
+
+def asked(form: Form) -> tuple[Cell, ...]:
+    """The row that the form asks for by name; empty for none."""
+    if form.name != "carry" or form.result is None:
+        return ()
+    values = form.result.values
+    return (values.symbol, values.long_venue, values.short_venue)
 
 
 def row_inputs(form: Form, row: AnswerRow) -> dict[str, str]:
@@ -47,8 +55,8 @@ def row_inputs(form: Form, row: AnswerRow) -> dict[str, str]:
     return {}
 
 
-def table_of(answered: Answered) -> Table[AnswerRow]:
-    """A calculator's table with texts in place of its figures."""
+def table_of(answered: Answered, asked: tuple[Cell, ...] = ()) -> Table[AnswerRow]:
+    """A calculator's table with texts in place of its figures; the names of `asked` stand out."""
     texts = _texts(answered)
     names = [i for i, column in enumerate(answered.columns) if column.unit == ""]
     rows = [
@@ -58,7 +66,7 @@ def table_of(answered: Answered) -> Table[AnswerRow]:
     last = len(answered.columns) - 1
     return Table(
         columns=[
-            _column(i, column, texts[i], is_last=i == last)
+            _column(i, column, texts[i], is_last=i == last, asked=asked)
             for i, column in enumerate(answered.columns)
         ],
         rows=rows,
@@ -90,7 +98,13 @@ def _texts(answered: Answered) -> list[list[str]]:
     return out
 
 
-def _column(i: int, column: Column, texts: list[str], *, is_last: bool) -> TableColumn[AnswerRow]:
+def _column(
+    i: int, column: Column, texts: list[str], *, is_last: bool, asked: tuple[Cell, ...]
+) -> TableColumn[AnswerRow]:
+    def cell(row: AnswerRow) -> tuple[str, str]:
+        is_asked = i < len(asked) and row.cells[: len(asked)] == asked
+        return row.texts[i], "accent" if is_asked else role_of(column, row.cells[i])
+
     def value(row: AnswerRow) -> Value:
         cell = row.cells[i]
         if isinstance(cell, float) and math.isnan(cell):
@@ -101,7 +115,7 @@ def _column(i: int, column: Column, texts: list[str], *, is_last: bool) -> Table
         name=column.name,
         unit=heading(column),
         width=max(map(len, texts), default=0) if not (is_last and column.unit == "") else 12,
-        cell=lambda row: (row.texts[i], role_of(column, row.cells[i])),
+        cell=cell,
         value=value,
         is_text=column.unit == "",
         grows=is_last and column.unit == "",

@@ -162,14 +162,10 @@ class Form:
             return None
         return next((each for each in self._assumptions() if _is_of(each, row)), None)
 
-    def others(self) -> list[str]:
-        """Assumptions that belong to no row, in words."""
+    def others(self) -> "list[Assumption]":
+        """Assumptions that belong to no row."""
         rows = self.rows()
-        return [
-            each.sentence
-            for each in self._assumptions()
-            if not any(_is_of(each, row) for row in rows)
-        ]
+        return [each for each in self._assumptions() if not any(_is_of(each, row) for row in rows)]
 
     # --- typing -------------------------------------------------------------------------------
 

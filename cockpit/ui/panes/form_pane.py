@@ -69,7 +69,7 @@ def _body(form: Form, inner: int, room: int, focused: bool) -> list[Line]:
     drawn = _rows(form, inner, left, focused)
     if left - len(drawn) > 1:
         drawn.append(_more(form))
-    if form.shows_all and left - len(drawn) > 2:
+    if left - len(drawn) > 2:
         drawn += _assumptions(form, inner, left - len(drawn))
     return [*drawn, *([[]] * (left - len(drawn))), *below]
 
@@ -142,7 +142,7 @@ def _value(form: Form, row: Row) -> tuple[str, str]:
 def _nothing(form: Form, row: Row) -> str:
     """What stands for an empty field."""
     assumed = form.assumption(row)
-    if assumed is not None:
+    if assumed is not None and (assumed.number or row.field.kind != "names"):
         return _assumed_value(row, assumed)
     if row.field.kind == "table":
         return "" if any(r.field is row.field and "." in r.key for r in form.rows()) else "as is"
@@ -174,6 +174,18 @@ def _assumed_value(row: Row, assumed: Assumption) -> str:
     return f"{form_values.number(row.field, assumed.value)} {form_values.unit_of(row.field)}"
 
 
+def _sentence(form: Form, assumed: Assumption) -> str:
+    """An assumption without a row: what the form calls it, its value as it would be typed, why."""
+    fields = [field for field in form.fields if field.name == assumed.field]
+    if not fields or assumed.value is None:
+        return in_labels(assumed.sentence, form.name)
+    about = f" of {clean(assumed.place)}" if assumed.place else ""
+    unit = form_values.unit_of(fields[0])
+    value = f"{form_values.number(fields[0], assumed.value)} {unit}".rstrip()
+    why = f", {in_labels(assumed.why, form.name)}" if assumed.why else ""
+    return f"{fields[0].label}{about}: {value}{why}"
+
+
 def _meaning(row: Row) -> str:
     """The field's help, but for the shape of JSON, which stands in the last line."""
     shape, bracket, rest = row.field.help.partition("]")
@@ -196,11 +208,10 @@ def _more(form: Form) -> Line:
 
 def _assumptions(form: Form, inner: int, room: int) -> list[Line]:
     """Assumptions without a field of their own."""
-    said: list[Line] = [[], [(" also assumed", "dim")]]
-    for words in form.others():
-        shown = in_labels(words, form.name)
-        for i, part in enumerate(wrap(shown, inner - 4)):
-            said.append([(" · " if i == 0 else "   ", "dim"), (part, "text")])
+    said: list[Line] = [[], [(" assumed", "dim")]]
+    for each in form.others():
+        for i, part in enumerate(wrap(_sentence(form, each), inner - 4)):
+            said.append([(" · " if i == 0 else "   ", "dim"), (part, "warn")])
     if len(said) == 2:
         return []
     if len(said) > room:

@@ -134,7 +134,7 @@ def test_roles_fall_to_the_venues_that_hold_the_most_and_it_is_said_to_which() -
     )  # fmt: skip
     (row,) = result.values.scenarios
     assert row.price_usd == pytest.approx(-30_000 - 7_200)
-    assert "scenarios: @long is a, @short is b" in result.assumed
+    assert "scenarios: long is a, short is b" in result.assumed
 
 
 def test_where_nobody_is_short_an_outage_hits_the_largest_and_a_gap_nobody() -> None:
