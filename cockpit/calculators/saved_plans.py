@@ -46,6 +46,7 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a leg that was executed; `leg` counts from 0.
 
     `fee_usd` is what the venue charged (a rebate below 0), None for the fee that was expected.
+    `venue_fill` names the fill of a followed account that it is; empty for one marked by hand.
     """
 
     leg: int
@@ -53,6 +54,7 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
     size: float
     at_ns: int
     fee_usd: float | None = None
+    venue_fill: str = ""
 
 
 class SavedPlan(msgspec.Struct, frozen=True, kw_only=True):

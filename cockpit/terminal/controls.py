@@ -27,6 +27,7 @@ from cockpit.ui.layout.workspaces import WORKSPACES
 from cockpit.ui.model import remembered
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import CELL_MODES, UNITS, UiState
+from cockpit.ui.plan_announcer import PlanAnnouncer
 from cockpit.ui.theme.capabilities import Terminal
 from cockpit.ui.theme.themes import DEFAULT, Theme, load_theme, stamp
 
@@ -125,6 +126,8 @@ class ControlledApp(PaintedApp):
         self.set_interval(RELOAD_S, self._reload_theme)
         announcer = Announcer(self.desk, self.config.alert_out, self.say, self.hand_over)
         self.set_interval(EVERY_S, announcer.poll)
+        plans = PlanAnnouncer(self.readings, self.config.alert_out, self.say, self.hand_over)
+        self.set_interval(EVERY_S, plans.poll)
         for problem in filter(None, self._problems):
             self.call_after_refresh(self.say, problem, "warn")
 

@@ -118,6 +118,7 @@ HANDLERS: dict[str, navigation.Handler] = {
     "stress.all": plan_actions.all_fields,
     "plan.fill": plan_actions.fill,
     "plan.unfill": plan_actions.unfill,
+    "plan.take": plan_actions.take_fills,
     "plan.delete": plan_actions.delete,
     **past_actions.HANDLERS,
     **tape_actions.HANDLERS,

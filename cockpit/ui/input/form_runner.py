@@ -46,6 +46,8 @@ class FormRunner:
         if readings.ui.past.shown_ns is not None:
             return
         is_plan = readings.ui.workspace == "plan"
+        if is_plan and readings.ui.forms.frozen is not None:
+            return
         name = (is_plan and readings.ui.forms.chosen) or DEFAULTS[readings.ui.workspace]
         form = readings.ui.forms.opened.get(name)
         if form is None:
@@ -80,7 +82,7 @@ class FormRunner:
         """Answer what the plan's form asks, for a key that needs the answer before the clock
         beats: keys may be typed faster than frames are drawn."""
         form = self._readings.ui.forms.shown
-        if form is not None:
+        if form is not None and not form.kept_as:
             self._follow(form)
             if form.wants:
                 self._compute(form)

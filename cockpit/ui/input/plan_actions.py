@@ -11,7 +11,7 @@ from cockpit.ui.export import clipboard
 from cockpit.ui.input import jump_actions, navigation, table_keys
 from cockpit.ui.input.host import Host, PromptSpec
 from cockpit.ui.model.answer_table import AnswerRow, row_inputs, view_of_answer
-from cockpit.ui.model.calculator_form import Form
+from cockpit.ui.model.calculator_form import Form, frozen_form
 from cockpit.ui.model.table import TableCursor, TableView
 from cockpit.ui.text.form_values import plain
 
@@ -48,7 +48,7 @@ def open_calculator(host: Host, name: str) -> None:
         if name == "carry" and "long_venue" in given:
             names = ("symbol", "long_venue", "short_venue")
             form.table.key = tuple(given[key].text for key in names)
-        host.ui.forms.chosen = name
+        host.ui.forms.chosen, host.ui.forms.frozen = name, None
         host.ui.plans.opened = ""
         host.ui.plans.leg = 0
     navigation.go(host, workspace)
@@ -98,6 +98,37 @@ def _on_form(act: Callable[[Form, int], None]) -> navigation.Handler:
         form = form_of(host)
         if form is not None:
             act(form, count)
+
+    return handler
+
+
+def _thaw(host: Host) -> None:
+    """Before a value changes: the inputs of a kept plan go on as a form that is computed now."""
+    frozen = host.ui.forms.frozen
+    if frozen is None or host.ui.workspace != "plan":
+        return
+    form = host.ui.forms.open(frozen.name)
+    form.fill(frozen.given)
+    form.shows_all, form.cursor = frozen.shows_all, frozen.cursor
+    form.cell = host.readings.symbol
+    host.ui.forms.chosen, host.ui.forms.frozen = frozen.name, None
+    host.ui.plans.opened, host.ui.plans.leg = "", 0
+    host.say(f"computed now with the inputs of {frozen.kept_as}; what was kept stays", "info")
+
+
+def _edit(host: Host, _: int) -> None:
+    _thaw(host)
+    form = form_of(host)
+    if form is not None:
+        form.edit()
+
+
+def _nudge(step: int) -> navigation.Handler:
+    def handler(host: Host, _: int) -> None:
+        _thaw(host)
+        form = form_of(host)
+        if form is not None:
+            form.nudge(step)
 
     return handler
 
@@ -219,12 +250,13 @@ def copy(host: Host, _: int) -> None:
 
 
 def open_plan(host: Host, _: int) -> None:
-    """The kept plan under the cursor, or back to what the form proposes."""
+    """The kept plan under the cursor with its own form as it was, or back to what is proposed."""
     plans = host.ui.plans
     if plans.saved:
-        name = plans.saved[min(plans.row, len(plans.saved) - 1)].name
-        plans.opened = "" if plans.opened == name else name
-        plans.leg = 0
+        plan = plans.saved[min(plans.row, len(plans.saved) - 1)]
+        is_shown = plans.opened == plan.name
+        plans.opened, plans.leg = "" if is_shown else plan.name, 0
+        host.ui.forms.frozen = None if is_shown else frozen_form(plan)
 
 
 def _rows(step: int) -> navigation.Handler:
@@ -298,6 +330,20 @@ def _mark(host: Host, number: int, text: str) -> None:
     _post(host, FillLeg(plan.name, filled.fills[-1]))
 
 
+def take_fills(host: Host, _: int) -> None:
+    """Mark the fills that followed accounts report and the open plan has room for."""
+    from cockpit.ui.readings.plan_fills import seen
+
+    plan = host.ui.plans.shown
+    found = seen(host.readings, plan) if plan else ()
+    if plan is None or not found:
+        host.say("no fill was seen that a leg of this plan has room for", "warn")
+        return
+    for one in found:
+        _post(host, FillLeg(plan.name, one))
+    host.say(f"{plan.name}: {len(found)} fills taken", "info")
+
+
 def unfill(host: Host, _: int) -> None:
     plan = host.ui.plans.shown
     if plan is None or not plan.fills:
@@ -323,6 +369,8 @@ def delete(host: Host, _: int) -> None:
     done = saved_plans.progress(plan)
 
     def act() -> None:
+        if plans.opened == plan.name:
+            host.ui.forms.frozen = None
         plans.close(plan.name)
         _post(host, DropPlan(plan.name))
 
@@ -343,11 +391,11 @@ def cancel(host: Host, count: int) -> None:
 _FORM: Mapping[str, navigation.Handler] = {
     "cursor.up": _move(-1),
     "cursor.down": _move(1),
-    "cursor.left": _on_form(lambda form, count: form.nudge(-1)),
-    "cursor.right": _on_form(lambda form, count: form.nudge(1)),
+    "cursor.left": _nudge(-1),
+    "cursor.right": _nudge(1),
     "cursor.first": _on_form(_first),
     "cursor.last": _on_form(_last),
-    "pane.focus": _on_form(lambda form, _: form.edit()),
+    "pane.focus": _edit,
     "app.back": cancel,
 }
 _KEPT: Mapping[str, navigation.Handler] = {"pane.write": write, "pane.copy": copy}

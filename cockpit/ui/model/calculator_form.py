@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from cockpit.calculators.common.form import FieldError, FormField
     from cockpit.calculators.common.market_data import Settings
     from cockpit.calculators.common.result import Calculator, Result
+    from cockpit.calculators.saved_plans import SavedPlan
     from cockpit.calculators.stress.montecarlo import MonteCarloValues
     from cockpit.core.assumptions import Assumption
 
 
-CELL, PAIR, TYPED = "from the cell", "the cell's pair", "typed"
-"""Sources of a field's text: the focused cell, it against another venue, the trader."""
+CELL, PAIR, TYPED, PLAN = "from the cell", "the cell's pair", "typed", "as it was kept"
+"""Sources of a field's text: the focused cell, it against another venue, the trader, a plan."""
 _OF_ONE_COIN = ("symbol", "size", "positions", "plan")
 
 
@@ -85,6 +86,12 @@ class Form:
     is_unasked: bool = False
     """The screen began with it, perhaps before anything was known: it fills up as things become so,
     until the trader types into it or asks for it."""
+    kept_as: str = ""
+    """The name of the plan that the form belongs to; such a form is never computed again."""
+    verdict: str = ""
+    """What that plan said when it was kept."""
+    warnings: tuple[str, ...] = ()
+    """What it warned of."""
     edited: str = ""
     """The key of the row that is typed into: rows may come and go meanwhile."""
 
@@ -297,14 +304,18 @@ class Form:
 
 @dataclass(slots=True)
 class Forms:
-    """Every form that was opened; `chosen` is the one that the plan's workspace shows."""
+    """Every form that was opened; `chosen` is the one that the plan's workspace shows.
+
+    `frozen` is the form of a kept plan that is open, as it was; it stands before the chosen one.
+    """
 
     opened: dict[str, Form] = field(default_factory=dict)
     chosen: str = ""
+    frozen: Form | None = None
 
     @property
     def shown(self) -> Form | None:
-        return self.opened.get(self.chosen)
+        return self.frozen or self.opened.get(self.chosen)
 
     def open(self, name: str) -> Form:
         """The form of a calculator, made when it is first asked for. KeyError if there is none."""
@@ -313,6 +324,20 @@ class Forms:
         if name not in self.opened:
             self.opened[name] = Form(name, form_fields(module(name).Inputs))
         return self.opened[name]
+
+
+def frozen_form(plan: "SavedPlan") -> Form | None:
+    """The form that a kept plan was made with; None for a calculator that there is no more."""
+    from cockpit.calculators import CALCULATORS
+    from cockpit.calculators.common.form import form_fields
+
+    if plan.calculator not in CALCULATORS:
+        return None
+    form = Form(plan.calculator, form_fields(module(plan.calculator).Inputs))
+    form.fill({key: Given(str(text), PLAN) for key, text in plan.inputs.items()})
+    form.wants, form.kept_as = False, plan.name
+    form.verdict, form.warnings = plan.verdict, plan.warnings
+    return form
 
 
 def module(name: str) -> "Calculator":

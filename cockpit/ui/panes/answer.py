@@ -14,6 +14,8 @@ _LARGE_FROM = (84, 18)
 
 def pinned(form: Form, inner: int) -> list[Line]:
     """The verdict in one line; nothing before there is one."""
+    if form.kept_as:
+        return [longest(inner, [(" ▸ ", "dim"), (in_labels(form.verdict, form.name), "title")])]
     answer = answer_of(form)
     if answer is None:
         return []

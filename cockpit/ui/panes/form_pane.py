@@ -57,6 +57,8 @@ class FormPane:
 
 
 def _note(form: Form) -> str:
+    if form.kept_as:
+        return f"frozen · {form.kept_as}"
     count = len(form.errors)
     return f"{count} to mend" if count > 1 else "1 to mend" if count else ""
 

@@ -60,6 +60,8 @@ class ResultPane:
                 [],
                 [(" Nothing is computed: C, H, S or X takes the focused cell", "dim")],
             ], ""
+        if form.kept_as:
+            return _kept(form, inner), ""
         above = _errors(form, inner)
         if form.result is None:
             return above or [[], [(" computing …", "dim")]], ""
@@ -82,9 +84,23 @@ class ResultPane:
         return [*above, [], *drawn.lines, *more], drawn.note
 
 
+def _kept(form: Form, inner: int) -> list[Line]:
+    """What a kept plan said, and to beware of, when it was made."""
+    lines: list[Line] = []
+    for words in form.warnings:
+        for i, part in enumerate(wrap(in_labels(words, form.name), inner - 4)):
+            lines.append([(" ! " if i == 0 else "   ", "warn"), (part, "warn")])
+    verdict = in_labels(form.verdict, form.name)
+    lines += [[], *([(f" {part}", "title")] for part in wrap(verdict, inner - 2))]
+    hint = "This is how it was when it was kept. enter in the form computes it anew."
+    return [*lines, [], *([(f" {part}", "dim")] for part in wrap(hint, inner - 2))]
+
+
 def _state(form: Form | None) -> Line:
     if form is None:
         return []
+    if form.kept_as:
+        return [(f" · as {form.kept_as} was kept", "accent")]
     if form.is_outdated and form.result is not None:
         return [(" · of the last inputs that made sense", "warn")]
     if form.result is not None and form.result.is_incomplete:

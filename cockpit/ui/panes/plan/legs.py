@@ -1,10 +1,13 @@
 """The legs of the plan on the screen, and of a kept one what is filled, left and standing open."""
 
 from cockpit.calculators.common.words import base_words, usd_words
+from cockpit.calculators.plan_fills import is_two_sided, still_to_trade
 from cockpit.calculators.saved_plans import LegProgress, Progress, SavedPlan, progress
 from cockpit.core.plan import Leg
 from cockpit.core.units import NS_PER_S, utc
+from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.plan_fills import seen
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, width_of, wrap
 
@@ -35,7 +38,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         height,
         title=_title(readings, plan, done),
         note=f"{len(legs)} legs" if len(legs) > 1 else "",
-        verdict=_advice(plan, width - 4),
+        verdict=_advice(readings, plan, width - 4),
         focused=readings.ui.focus == TITLE,
     )
 
@@ -57,9 +60,11 @@ def _title(readings: Readings, plan: SavedPlan | None, done: Progress | None) ->
     return [("legs", "title"), (f" · proposed by {form.name}" if form else "", "dim")]
 
 
-def _advice(plan: SavedPlan | None, width: int) -> Line:
+def _advice(readings: Readings, plan: SavedPlan | None, width: int) -> Line:
     if plan is None:
         return longest(width, [("W keeps this plan · Y copies one line a leg", "dim")], [])
+    if seen(readings, plan):
+        return longest(width, [("T takes the fills that were seen", "accent")], [])
     return longest(
         width,
         [("F filled · U takes the last fill back · W writes files · Y copies", "dim")],
@@ -73,7 +78,7 @@ def _table(
     """A head and a line a leg; each column as wide as its widest cell."""
     states = done.legs if done else [None] * len(legs)
     cells = [_cells(readings, leg, state) for leg, state in zip(legs, states, strict=True)]
-    heads = ["leg", "venue", "side", "size", "", "limit", "when"]
+    heads = ["leg", "venue", "side", "size", "", "when", "limit", "touch", "room"]
     heads += ["left", "filled", "average"] if plan else ["note"]
     widths = [max(len(head), *(len(row[i][0]) for row in cells)) for i, head in enumerate(heads)]
     left = {"venue", "side", "", "note"}
@@ -102,8 +107,9 @@ def _cells(readings: Readings, leg: Leg, state: LegProgress | None) -> list[tupl
         (leg.side.value, "dim" if is_done else _SIDE[leg.side.value]),
         (base_words(leg.size), bright),
         (leg.symbol, "text"),
+        _when(leg, state, readings.now_ns),
         (limit, bright),
-        _when(leg, readings.now_ns),
+        *_touch(leg, market, tick, is_done=is_done),
     ]
     if state is None:
         return [*row, (clean(leg.note), "dim")]
@@ -116,15 +122,44 @@ def _cells(readings: Readings, leg: Leg, state: LegProgress | None) -> list[tupl
     ]
 
 
-def _when(leg: Leg, now_ns: int) -> tuple[str, str]:
+def _touch(
+    leg: Leg, market: MarketRead | None, tick: float | None, *, is_done: bool
+) -> list[tuple[str, str]]:
+    """The price that the leg would meet now, and the bps that its limit leaves beyond it: less
+    than nothing is a price that the limit does not reach."""
+    book = market.book if market else None
+    best = None if book is None else book.best_ask() if leg.side.sign > 0 else book.best_bid()
+    if best is None or is_done:
+        return [(fmt.MISSING, "dim"), (fmt.MISSING, "dim")]
+    price = (fmt.price(best[0], tick), "text")
+    if leg.limit is None:
+        return [price, ("any", "dim")]
+    room = leg.side.sign * (leg.limit / best[0] - 1) * 1e4
+    return [price, (f"{fmt.signed(room, 1)} bps", "gain" if room >= 0 else "loss")]
+
+
+def _when(leg: Leg, state: LegProgress | None, now_ns: int) -> tuple[str, str]:
+    """When it is due; of a kept plan how late it is."""
+    if state is not None and state.left == 0:
+        return "done", "dim"
     if leg.not_before_ns is None:
         return "now", "text"
     wait_s = (leg.not_before_ns - now_ns) / NS_PER_S
     if wait_s <= 0:
-        return "now", "accent"
+        return ("now", "accent") if state is None else (f"late {late(-wait_s)}", "warn")
     if wait_s < 3600:
         return f"in {fmt.countdown(wait_s)}", "text"
     return f"{utc(leg.not_before_ns):%H:%M}Z", "text"
+
+
+def late(seconds: float) -> str:
+    """How long ago: `3:10`, `2:03:10`, days."""
+    whole = int(seconds)
+    if whole >= 86_400:
+        return f"{whole // 86_400} d"
+    hours, rest = divmod(whole, 3600)
+    text = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{hours}:{text}" if hours else text.removeprefix("0")
 
 
 def _below(
@@ -133,27 +168,58 @@ def _below(
     """What a trader must know while he carries it out, in one sentence."""
     if plan is None or done is None:
         return []
-    words = [_open_words(readings, symbol, base) for symbol, base in done.unhedged.items()]
-    if done.is_done:
-        said = "Every leg is filled"
-    elif not plan.fills:
-        said = "Nothing is filled yet; still to be traded: " + ", ".join(filter(None, words))
-        if not any(words):
-            said = "Nothing is filled yet; the legs offset each other"
-    else:
-        open_now = ", ".join(filter(None, words)) or "nothing"
-        said = f"{done.filled_frac:.0%} is filled; unhedged now: {open_now}"
+    said, is_open = _state(readings, plan, done)
     if done.cost_usd is not None and done.estimate_usd is not None and done.filled_usd:
         cost, estimate = (usd / done.filled_usd * 1e4 for usd in (done.cost_usd, done.estimate_usd))
         said += f". Cost so far {fmt.bps(cost)} bps ({usd_words(done.cost_usd)})"
         said += f", estimated {fmt.bps(estimate)} bps ({usd_words(done.estimate_usd)})"
     elif plan.fills:
         said += ". Cost so far: a price or a fee was not known when the plan was kept"
-    role = "warn" if any(words) and plan.fills and not done.is_done else "number"
-    return [[], *([(f" {part}", role)] for part in wrap(f"{said}.", inner - 2))]
+    lines: list[Line] = [[]]
+    lines += [
+        [(f" {part}", "warn" if is_open else "number")] for part in wrap(f"{said}.", inner - 2)
+    ]
+    return lines + _seen_lines(readings, plan, inner)
 
 
-def _open_words(readings: Readings, symbol: str, base: float) -> str:
+def _state(readings: Readings, plan: SavedPlan, done: Progress) -> tuple[str, bool]:
+    """How far it is, and whether something stands unhedged.
+
+    What is left of legs that all go one way is still to be traded; of legs that offset each other
+    what stands alone is open.
+    """
+    if done.is_done:
+        return "Every leg is filled", False
+    rest = [_amount(readings, symbol, base) for symbol, base in still_to_trade(plan).items()]
+    left = f"still to be traded {', '.join(filter(None, rest))}" if any(rest) else ""
+    if not plan.fills:
+        return f"Nothing is filled yet; {left or 'the legs offset each other'}", False
+    words = [
+        _amount(readings, symbol, base)
+        for symbol, base in done.unhedged.items()
+        if is_two_sided(plan, symbol)
+    ]
+    filled = f"{done.filled_frac:.0%} is filled"
+    if any(words):
+        return f"{filled}; unhedged now: {', '.join(filter(None, words))}", True
+    return f"{filled}; {left or 'unhedged now: nothing'}", False
+
+
+def _seen_lines(readings: Readings, plan: SavedPlan, inner: int) -> list[Line]:
+    """Fills that followed accounts report and one key takes."""
+    found = seen(readings, plan)
+    if not found:
+        return []
+    parts = [
+        f"{base_words(float(f'{one.size:.6g}'))} at {one.price:g} for leg {one.leg + 1}"
+        for one in found
+    ]
+    more = f" and {len(parts) - 3} more" if len(parts) > 3 else ""
+    words = f"Seen on the accounts: {', '.join(parts[:3])}{more}. T takes them."
+    return [[(f" {part}", "accent")] for part in wrap(words, inner - 2)]
+
+
+def _amount(readings: Readings, symbol: str, base: float) -> str:
     """`+0.5 BTC ($32.0k)`; empty for nothing."""
     if base == 0:
         return ""

@@ -1,0 +1,173 @@
+"""Keys of a plan that lives: its form as it was, fills that were seen, slices that are due."""
+
+import pytest
+
+from cockpit.calculators.saved_plans import Expected, SavedPlan, fill
+from cockpit.config import AlertOut
+from cockpit.core.events import AccountFill
+from cockpit.core.market import Side
+from cockpit.core.plan import Leg
+from cockpit.core.units import NS_PER_S
+from cockpit.desk.contract import FillLeg
+from cockpit.ui.panes.plan import form, legs, plans, result
+from cockpit.ui.plan_announcer import PlanAnnouncer
+from cockpit.ui.text.styled import plain
+from tests.ui import scenes
+from tests.ui.input.hosts import PlainHost
+from tests.ui.scenes import AT_NS
+
+ADDRESS = "0x00000000000000000000000000000000000000aa"
+
+
+def text(lines) -> str:
+    return "\n".join(plain(line) for line in lines)
+
+
+def slices(*due_s: int) -> SavedPlan:
+    """A buy of half a coin a slice, due so many seconds after the plan was kept."""
+    bought = tuple(
+        Leg(
+            venue="alphaswap", symbol="BTC", side=Side.BUY, size=0.5, limit=64_100.0,
+            not_before_ns=AT_NS + seconds * NS_PER_S,
+        )
+        for seconds in due_s
+    )  # fmt: skip
+    return SavedPlan(
+        name="btc-stagger", at_ns=AT_NS, calculator="stagger",
+        verdict="Buy 1 BTC over 10 min on alphaswap.", legs=bought,
+        expected=tuple(Expected(mid=64_000.0, fee_frac=0.0005) for _ in bought),
+        inputs={"symbol": "BTC", "side": "buy", "size": "1", "horizon_min": "10"},
+        warnings=("alphaswap: book is stale",),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def host():
+    host = PlainHost()
+    host.ui.plans.saved = (slices(0, 300),)
+    host.press("5")
+    host.forms.beat()
+    return host
+
+
+def opened(host: PlainHost) -> SavedPlan:
+    host.ui.focus = "plans"
+    host.press("enter")
+    plan = host.ui.plans.shown
+    assert plan is not None
+    return plan
+
+
+def test_opening_a_plan_shows_the_form_that_it_was_made_with_as_it_was(host):
+    opened(host)
+    shown = text(form.lines(host.readings, 90, 24))
+    assert "stagger · inputs" in shown
+    assert "frozen · btc-stagger" in shown
+    assert "10 min" in shown
+    answer = text(result.lines(host.readings, 90, 20))
+    assert "Buy 1 BTC over 10 min on alphaswap." in answer
+    assert "! alphaswap: book is stale" in answer
+    host.forms.beat()
+    assert host.ui.forms.frozen.result is None
+
+
+def test_enter_again_goes_back_to_what_is_proposed(host):
+    before = host.ui.forms.shown
+    opened(host)
+    host.press("enter")
+    assert host.ui.forms.shown is before
+    assert host.ui.plans.opened == ""
+
+
+def test_typing_into_a_frozen_form_goes_on_with_its_inputs_and_leaves_the_plan_alone(host):
+    plan = opened(host)
+    host.ui.focus = "form"
+    host.press("j", "j", "j", "right")
+    live = host.ui.forms.opened["stagger"]
+    assert host.ui.forms.shown is live
+    assert live.text("symbol") == "BTC"
+    assert live.text("horizon_min") == "20"
+    assert host.ui.plans.opened == ""
+    assert plan.inputs["horizon_min"] == "10"
+
+
+def test_a_slice_whose_time_has_come_counts_up_and_shows_its_touch_against_its_limit(host):
+    opened(host)
+    host.readings.now_ns = AT_NS + 190 * NS_PER_S
+    shown = text(legs.lines(host.readings, 130, 16))
+    assert "late 3:10" in shown
+    assert "in 01:50" in shown
+    # The best ask is 2 bps above 64,000: 64,012.8. The limit of 64,100 leaves 13.6 bps of room.
+    assert "+13.6 bps" in shown
+
+
+def test_what_is_left_of_a_buy_is_still_to_be_bought(host):
+    opened(host)
+    assert "still to be traded +1 BTC ($64,000)" in text(legs.lines(host.readings, 130, 16))
+    host.ui.plans.saved = (fill(host.ui.plans.saved[0], 0, 64_010.0, 0.5, AT_NS),)
+    shown = text(legs.lines(host.readings, 130, 16))
+    assert "50% is filled; still to be traded +0.5 BTC ($32,000)" in shown
+    assert "unhedged" not in shown
+
+
+def test_the_list_has_headings_the_side_and_the_next_slice(host):
+    host.readings.now_ns = AT_NS + 60 * NS_PER_S
+    shown = text(plans.lines(host.readings, 100, 8))
+    for heading in ("plan", "side", "done", "next", "kept"):
+        assert heading in shown
+    assert "buy 1 BTC" in shown
+    assert "late 1:00 0.5 alphaswap" in shown
+
+
+def report(host: PlainHost, number: str, size: float) -> None:
+    """The followed address traded on alphaswap a minute after the plan was kept."""
+    at_ns = AT_NS + 60 * NS_PER_S
+    said = {"venue": "alphaswap", "recv_ns": at_ns, "account": ADDRESS}
+    store = scenes.store_of(host.readings)
+    store.follow([("alphaswap", ADDRESS, "")])
+    store.apply(
+        AccountFill(**said, venue_ns=at_ns, symbol="BTC", fill=number, size=size, price=64_020.0)
+    )
+
+
+def test_fills_that_a_followed_account_reports_are_proposed_and_one_key_takes_them(host):
+    opened(host)
+    host.ui.focus = "legs"
+    host.press("T")
+    assert "no fill was seen" in host.said[-1][0]
+    report(host, "991", 0.7)
+    host.readings.now_ns = AT_NS + 61 * NS_PER_S
+    shown = text(legs.lines(host.readings, 130, 18))
+    assert "Seen on the accounts: 0.5 at 64020 for leg 1, 0.2 at 64020 for leg 2" in shown
+    host.press("T")
+    taken = [intent for intent in host.desk.posted if isinstance(intent, FillLeg)]
+    assert [(one.fill.leg, one.fill.size) for one in taken] == [(0, 0.5), (1, pytest.approx(0.2))]
+    assert taken[0].fill.venue_fill == f"alphaswap/{ADDRESS}/991"
+
+
+def test_a_slice_that_becomes_due_is_told_once_and_rings(host):
+    rung: list[str] = []
+    announcer = PlanAnnouncer(
+        host.readings, AlertOut(bell="warn"), lambda words, tone: host.say(words, tone), rung.append
+    )
+    host.readings.now_ns = AT_NS - NS_PER_S
+    announcer.poll()
+    assert host.said == []
+    host.readings.now_ns = AT_NS + NS_PER_S
+    announcer.poll()
+    announcer.poll()
+    assert [words for words, _ in host.said] == [
+        "btc-stagger: buy 0.5 BTC on alphaswap is due",
+    ]  # fmt: skip
+    assert rung == ["\a"]
+
+
+def test_a_plan_that_was_given_up_days_ago_rings_no_more(host):
+    announcer = PlanAnnouncer(
+        host.readings, AlertOut(), lambda words, tone: host.say(words, tone), lambda _: None
+    )
+    host.readings.now_ns = AT_NS + 3 * 86_400 * NS_PER_S
+    announcer.poll()
+    assert host.said == []
+    host.ui.focus = "plans"
+    assert "late 3 d" in text(plans.lines(host.readings, 100, 8))
