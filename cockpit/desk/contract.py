@@ -49,6 +49,16 @@ class Rank(msgspec.Struct, frozen=True, kw_only=True):
     hold_h: int = 24
 
 
+class FollowAccount(msgspec.Struct, frozen=True):
+    """Follow a public address at a venue from now on, beside those of the config.
+
+    What came of it is a notice that `is_answer`.
+    """
+
+    venue: str
+    address: str
+
+
 class Hold(msgspec.Struct, frozen=True):
     """These are the positions that the trader typed; those from before are forgotten."""
 
@@ -229,6 +239,7 @@ Intent = (
     | Survey
     | Lease
     | Rank
+    | FollowAccount
     | Hold
     | Compute
     | Cancel

@@ -23,6 +23,7 @@ from cockpit.desk.contract import (
     Cancel,
     Compute,
     FileIntent,
+    FollowAccount,
     Hold,
     Intent,
     Lease,
@@ -47,7 +48,7 @@ from cockpit.desk.scanner import Scanner
 from cockpit.desk.spans import Spans
 from cockpit.desk.stats import AlertStats, DeskStats, FeedStats, Mode, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderFiles, TraderPaths
-from cockpit.desk.trader_intents import answer_record, change_alerts
+from cockpit.desk.trader_intents import answer, change_alerts
 from cockpit.desk.trades import DeskTrades
 from cockpit.history.layout import Folder
 from cockpit.portfolio.attribution import Tracker
@@ -80,6 +81,10 @@ class Feed(Protocol):
 
     def lend(self, symbols: Mapping[str, frozenset[str]]) -> None:
         """By venue, what else to bring the facts of from now on, beside what is wanted of all."""
+        ...
+
+    def follow_account(self, venue: str, address: str) -> str:
+        """Read this public address too; what happened, in words. CockpitError."""
         ...
 
     def record(self, folder: Path | None) -> str:
@@ -218,12 +223,20 @@ class DeskCore:
             case Rank():
                 self._asked = intent
                 self.scan()
+            case FollowAccount():
+                self.note(
+                    answer(
+                        lambda: self._feed.follow_account(intent.venue, intent.address),
+                        self.clock.now_ns(),
+                    )
+                )
             case Hold():
                 self.view.set_manual(intent.positions)
             case Compute() | Cancel():
                 self.jobs.post(intent)
             case Record():
-                self.note(answer_record(self._feed.record, intent, self.clock.now_ns()))
+                folder = None if intent.folder is None else Path(intent.folder)
+                self.note(answer(lambda: self._feed.record(folder), self.clock.now_ns()))
             case LookBack():
                 self._past.ask(intent.at_ns)
             case ReadSpan():

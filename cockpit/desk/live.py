@@ -13,6 +13,7 @@ import msgspec
 
 from cockpit import venues
 from cockpit.config import Config, Follow
+from cockpit.core.account import short_address
 from cockpit.core.clock import Clock, WallClock
 from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import Event, Instrument, Link, Position
@@ -30,6 +31,7 @@ from cockpit.desk.recorder import Recorder, TapeOrder
 from cockpit.desk.stats import DeskStats, FeedStats, Mode, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderPaths
 from cockpit.portfolio.attribution import unwatched
+from cockpit.venues import account_problem
 from cockpit.venues.contract import KeptSpan, VenueSpec, Wants
 from cockpit.venues.known_fields import known_fields
 from cockpit.wire.coalesce import Coalescer
@@ -183,7 +185,7 @@ class Engine:
         return Forecasts(self.view, self.clock, self.specs, folder, remember)
 
     def follow(self, follows: Sequence[Follow]) -> None:
-        """Follow these accounts in place of the configured ones; before the start."""
+        """Follow these accounts in place of those before."""
         self._config = msgspec.structs.replace(self._config, account=tuple(follows))
         self.view.follow((f.venue, f.account.address, f.name) for f in self._follows())
 
@@ -347,6 +349,22 @@ class Engine:
     def survey(self, is_on: bool) -> None:
         self._is_surveying = is_on
         self.want(self._wants.symbols)
+
+    def follow_account(self, venue: str, address: str) -> str:
+        if venue not in self._modules:
+            raise InputError(f"{venue} is not among the watched venues")
+        new = Follow(venue=venue, address=address)
+        problem = account_problem(new.account)
+        if problem is not None:
+            raise InputError(f"{venue}: {problem}")
+        if any(f.account == new.account for f in self._follows()):
+            raise InputError(f"{short_address(address)} is followed at {venue} already")
+        self.follow((*self._config.account, new))
+        if venue in self.drivers:
+            self.drivers[venue].want(self._wants_of(venue))
+        return (
+            f"following {short_address(address)} at {venue} until you leave; [[account]] keeps it"
+        )
 
     def lend(self, symbols: Mapping[str, frozenset[str]]) -> None:
         self._lent = symbols

@@ -260,6 +260,10 @@ class ReplayEngine:
     def feed_stats(self) -> FeedStats:
         return FeedStats(messages_per_s=None, coalescing=False, recording=False)
 
+    def follow_account(self, venue: str, address: str) -> str:
+        """Nobody is asked anything while a tape plays."""
+        raise InputError("a replay has the accounts of its tapes and follows no others")
+
     def record(self, folder: Path | None) -> str:
         """What is played has been recorded."""
         raise InputError("a replay is a recording already; its tapes are files that you can copy")

@@ -1,11 +1,10 @@
-"""Intents that every desk does in the same way: alerts, and the answer to a wish to record."""
+"""Intents that every desk does in the same way: alerts, and answers to what feeds are asked."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from cockpit.alerts.service import Alerting
 from cockpit.core.errors import CockpitError
-from cockpit.desk.contract import Acknowledge, AlertIntent, Mute, Notice, Record, Unmute
+from cockpit.desk.contract import Acknowledge, AlertIntent, Mute, Notice, Unmute
 
 
 def change_alerts(alerting: Alerting, intent: AlertIntent) -> None:
@@ -19,10 +18,10 @@ def change_alerts(alerting: Alerting, intent: AlertIntent) -> None:
             alerting.acknowledge(intent.rule, intent.subject)
 
 
-def answer_record(record: Callable[[Path | None], str], intent: Record, now_ns: int) -> Notice:
-    """Record or stop, and what came of it in words; a failure is a notice, never an exception."""
+def answer(act: Callable[[], str], now_ns: int) -> Notice:
+    """What came of an act, in words; a failure is a notice, never an exception."""
     try:
-        words = record(None if intent.folder is None else Path(intent.folder))
+        words = act()
     except CockpitError as error:
         return Notice(now_ns, "", error.ui_message, "warn", is_answer=True)
     except OSError as error:

@@ -16,6 +16,7 @@ from cockpit.desk.contract import (
     Desk,
     DropPlan,
     FillLeg,
+    FollowAccount,
     Hold,
     Intent,
     KeepPlan,
@@ -51,6 +52,7 @@ class QuietFeed:
         self.wanted: tuple[str, ...] = ()
         self.is_surveying = False
         self.lent = {}
+        self.followed = []
 
     def want(self, symbols):
         self.wanted = symbols
@@ -60,6 +62,12 @@ class QuietFeed:
 
     def lend(self, symbols):
         self.lent = symbols
+
+    def follow_account(self, venue, address):
+        if address in self.followed:
+            raise InputError("is followed already")
+        self.followed.append(address)
+        return f"following at {venue}"
 
     def record(self, folder: Path | None) -> str:
         if folder is None:
@@ -129,6 +137,13 @@ def test_a_wish_to_record_is_answered_in_words_whatever_came_of_it(desk):
     desk.post(Record(None))
     answers = [(notice.text, notice.severity) for notice in desk.notices() if notice.is_answer]
     assert answers == [("recording into /tapes", "info"), ("not recording", "warn")]
+
+
+def test_a_wish_to_follow_an_address_is_answered_in_words_too(desk):
+    desk.post(FollowAccount("tiny", "0x12"))
+    desk.post(FollowAccount("tiny", "0x12"))
+    answers = [(notice.text, notice.severity) for notice in desk.notices() if notice.is_answer]
+    assert answers == [("following at tiny", "info"), ("is followed already", "warn")]
 
 
 def test_rules_can_be_changed_and_what_is_muted_stays_muted(desk):
@@ -202,6 +217,7 @@ def test_what_stats_said_of_alerts_does_not_change_when_an_alert_is_acknowledged
         Unmute("BTC"), Survey(True), Acknowledge("stale", "tiny/BTC"),
         SetRules((Rule(name="paid", kind="funding_level", threshold=1e-6),)),
         KeepPlan(PLAN, is_new=True), DropPlan("pair"), FillLeg("pair", PLAN.fills[0]),
+        FollowAccount("tiny", "0x12"),
         UnfillLeg("pair", 0), Retype(None, TYPED), Retype(TYPED, None), LookBack(AT_NS),
     ],
     ids=lambda intent: type(intent).__name__,

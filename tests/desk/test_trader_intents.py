@@ -1,7 +1,5 @@
 """What a trader posts is done, and what came of it is said."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -10,7 +8,7 @@ from cockpit.alerts.service import Alerting
 from cockpit.core.clock import ManualClock
 from cockpit.core.errors import TapeError
 from cockpit.desk.contract import Acknowledge, AlertIntent, Mute, Record, Unmute
-from cockpit.desk.trader_intents import answer_record, change_alerts
+from cockpit.desk.trader_intents import answer, change_alerts
 from tests.support import AT_NS
 from tests.ui import scenes
 
@@ -40,27 +38,19 @@ def test_an_alert_that_was_seen_is_acknowledged_and_one_that_is_over_is_nothing(
     assert [f.alert for f in alerting.firing() if f.acknowledged] == [seen]
 
 
-def test_what_came_of_recording_is_an_answer():
-    folders: list[Path | None] = []
-
-    def record(folder: Path | None) -> str:
-        folders.append(folder)
-        return "recording"
-
-    notice = answer_record(record, Record("/tapes/a"), 5)
+def test_what_came_of_an_act_is_an_answer():
+    notice = answer(lambda: "recording", 5)
     assert (notice.text, notice.severity, notice.is_answer) == ("recording", "info", True)
-    answer_record(record, Record(None), 6)
-    assert folders == [Path("/tapes/a"), None]
 
 
 @pytest.mark.parametrize(
     ("error", "severity"), [(TapeError("no room"), "warn"), (OSError(28, "no space"), "danger")]
 )
-def test_a_recording_that_fails_is_said_and_not_raised(error, severity):
-    def record(folder: Path | None) -> str:
+def test_an_act_that_fails_is_said_and_not_raised(error, severity):
+    def act() -> str:
         raise error
 
-    notice = answer_record(record, Record("/tapes/a"), 5)
+    notice = answer(act, 5)
     assert notice.severity == severity
     assert "no " in notice.text
 

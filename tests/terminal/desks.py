@@ -16,7 +16,7 @@ from cockpit.desk.contract import (
 )
 from cockpit.desk.stats import Computation, DeskStats, Mode, PastMoment
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderFiles, TraderPaths
-from cockpit.desk.trader_intents import answer_record, change_alerts
+from cockpit.desk.trader_intents import answer, change_alerts
 from cockpit.state.store import MarketStore
 from tests.desk.quiet import quiet_stats
 
@@ -84,7 +84,8 @@ class StillDesk:
         elif isinstance(intent, FileIntent):
             self.files.post(intent)
         elif isinstance(intent, Record):
-            self.said.append(answer_record(self.record, intent, self.clock.now_ns()))
+            folder = None if intent.folder is None else Path(intent.folder)
+            self.said.append(answer(lambda: self.record(folder), self.clock.now_ns()))
 
     def notices(self) -> list[Notice]:
         return list(self.said)

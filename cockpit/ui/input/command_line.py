@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from cockpit.calculators import CALCULATORS
 from cockpit.calculators.saved_plans import check_name
+from cockpit.core.account import normal_address
 from cockpit.core.errors import CockpitError, InputError
 from cockpit.core.names import did_you_mean
 from cockpit.core.typed import (
@@ -19,7 +20,7 @@ from cockpit.core.typed import (
     parse_symbol,
     parse_venue,
 )
-from cockpit.desk.contract import Watch
+from cockpit.desk.contract import FollowAccount, Watch
 from cockpit.storage import paths
 from cockpit.ui.dialogs.search import Choice
 from cockpit.ui.input import (
@@ -238,6 +239,31 @@ def _drop(host: Host, words: Sequence[str]) -> Command:
     return _watching(host, (name for name in watched if name not in gone))
 
 
+def _account(host: Host, words: Sequence[str]) -> Command:
+    """Follow a public address at once; what the venue says of it is told when it is read."""
+    if len(words) != 2:
+        raise InputError("write :account VENUE ADDRESS, the address a public one")
+    venue, address = _venue_among(host, words[0]), normal_address(words[1])
+    check = host.readings.specs[venue].check_address
+    if check is None:
+        raise InputError(f"{venue} does not show accounts by public address: A types a position")
+    problem = check(address)
+    if problem is not None:
+        raise InputError(problem)
+
+    def command() -> None:
+        host.desk.post(FollowAccount(venue, address))
+        navigation.go(host, "positions")
+
+    return command
+
+
+def _readable_venues(host: Host, place: int) -> Iterable[str]:
+    """Venues that show accounts by public address."""
+    specs = host.readings.specs
+    return [name for name in _venues(host) if specs[name].check_address] if place == 1 else ()
+
+
 def _pair(host: Host, words: Sequence[str]) -> Command:
     if len(words) != 3:
         raise InputError("write :pair SYMBOL VENUE VENUE")
@@ -385,6 +411,8 @@ VERBS: tuple[Verb, ...] = (
          _markets),
     Verb("add SYMBOL,…", "watch these symbols as well", _add, _markets),
     Verb("drop SYMBOL,…", "watch these symbols no more", _drop, _watched),
+    Verb("account VENUE ADDRESS", "follow a public address now, read only", _account,
+         _readable_venues),
     Verb(
         "pair SYMBOL VENUE VENUE", "compare two venues on a symbol", _pair,
         lambda host, place: _watched(host, 1) if place == 1 else _venues(host),

@@ -16,6 +16,7 @@ from cockpit.ui.input import (
     tape_actions,
 )
 from cockpit.ui.input.host import Host
+from cockpit.ui.input.keymap import show_key
 
 MAX_COUNT = 9999
 
@@ -34,9 +35,24 @@ def press(host: Host, key: str) -> bool:
     if action is None:
         if count:
             host.redraw()
+        _say_unknown(host, key)
         return False
     perform(action.id, host, count)
     return True
+
+
+def _say_unknown(host: Host, key: str) -> None:
+    """Once a key: what it would mean in another pane, or where the keys are listed."""
+    if key in host.ui.unknown_keys:
+        return
+    host.ui.unknown_keys.add(key)
+    elsewhere = [action for action in host.keymap.actions if key in host.keymap.keys(action.id)]
+    if elsewhere:
+        action = elsewhere[0]
+        host.say(f"{show_key(key)} is {action.name} in {action.scope} and does nothing here")
+    else:
+        help_key = host.keymap.shown("app.help")
+        host.say(f"{show_key(key)} does nothing here; {help_key} lists the keys of this pane")
 
 
 def perform(action_id: str, host: Host, count: int = 0) -> None:

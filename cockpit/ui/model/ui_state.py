@@ -54,6 +54,8 @@ class UiState:
     """The workspace to go back to."""
     count: str = ""
     """Digits typed before a key that takes a count."""
+    unknown_keys: set[str] = field(default_factory=set)
+    """Keys that mean nothing, of which the trader was told."""
     frozen: bool = False
     past: Back = field(default_factory=Back)
 

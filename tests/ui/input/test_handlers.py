@@ -3,11 +3,13 @@
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 from cockpit.alerts.rule import Rule
 from cockpit.alerts.service import Alerting
-from cockpit.desk.contract import Acknowledge, Mute, Record, Retype, Watch
+from cockpit.core.account import hex_address_problem
+from cockpit.desk.contract import Acknowledge, FollowAccount, Mute, Record, Retype, Watch
 from cockpit.portfolio.manual import Entry
 from cockpit.ui.input import alert_actions, command_line
 from cockpit.ui.input.host import PickerSpec, PromptSpec
@@ -36,7 +38,7 @@ def test_the_cursor_moves_and_the_screen_is_asked_to_show_it():
 def test_a_key_that_means_nothing_here_changes_nothing():
     host = PlainHost()
     host.press("f12")
-    assert (host.redraws, host.said, host.dialogs) == (0, [], [])
+    assert (host.redraws, host.dialogs) == (0, [])
 
 
 def test_the_filter_is_a_prompt_whose_answer_is_undone_by_escape():
@@ -141,3 +143,47 @@ def test_an_alert_is_acknowledged_and_its_rule_muted_by_intents():
     alert = host.ui.alerts.selected
     host.press("A", "M")
     assert host.desk.posted == [Acknowledge(alert.rule, alert.subject), Mute(rule.name)]
+
+
+ADDRESS = "0x" + "12" * 20
+
+
+def following(host: PlainHost) -> PlainHost:
+    """Of the scene's venues the first shows accounts by public address."""
+    spec = host.readings.specs["alphaswap"]
+    readable = msgspec.structs.replace(spec, check_address=hex_address_problem)
+    host.readings.specs["alphaswap"] = readable
+    return host
+
+
+def test_an_address_typed_is_followed_at_once() -> None:
+    host = following(PlainHost())
+    command_line.run(host, f"account alpha {ADDRESS.upper().replace('X', 'x')}")
+    assert host.desk.posted == [FollowAccount("alphaswap", ADDRESS)]
+    assert host.ui.workspace == "positions"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("account alpha", "write :account VENUE ADDRESS"),
+        ("account alpha 0x12", "expected 40"),
+        ("account bravo " + ADDRESS, "bravo does not show accounts by public address"),
+    ],
+)
+def test_an_address_that_cannot_be_followed_is_one_sentence(line, words) -> None:
+    host = following(PlainHost())
+    assert words in command_line.check(host, line)
+    assert host.desk.posted == []
+
+
+def test_a_key_that_means_nothing_says_so_once() -> None:
+    host = PlainHost()
+    host.press("y", "y")
+    assert host.said == [("y does nothing here; ? lists the keys of this pane", "info")]
+
+
+def test_a_key_of_another_pane_says_which() -> None:
+    host = PlainHost()
+    host.press("F")
+    assert host.said == [("F is filled in legs and does nothing here", "info")]

@@ -260,8 +260,8 @@ def _empty(readings: Readings, inner: int) -> list[Line]:
     elif not books:
         words = [
             ("No account is followed and no position is typed.", "text"),
-            ("Follow a public address, read only, with an [[account]] table in the config:", "dim"),
-            (f'  venue = "{_readable_venue(readings)}"   address = "…"', "dim"),
+            (f"Follow a public address, read only:  :account {_readable_venue(readings)} …", "dim"),
+            ("An [[account]] table with venue and address in the config keeps it.", "dim"),
             ("A types a position by hand, such as one on a venue that shows no accounts.", "dim"),
         ]
     else:
