@@ -169,3 +169,11 @@ def test_venues_crossed_after_fees_are_pointed_out() -> None:
 def test_a_venue_without_a_fresh_book_is_left_out_by_name() -> None:
     assert "without bravo" in text_of(merged, scenes.down(), 110)
     assert "no fresh book" in text_of(merged, scenes.stale(), 110)
+
+
+@pytest.mark.parametrize("width", [102, 118])
+def test_the_mid_of_a_coin_worth_a_millionth_is_whole(width) -> None:
+    scene = scenes.live()
+    scene.ui.symbol_index = 2
+    # The mid is 0.00001, the tick 1e-10: half of it needs an eleventh decimal.
+    assert "0.00001000000" in text_of(liquidity, scene, width)

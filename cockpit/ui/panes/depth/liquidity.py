@@ -13,7 +13,7 @@ from cockpit.ui.text.styled import Line, fit, framed, longest, right
 TITLE = "liquidity"
 HZ = 2.0
 _NAME = 13
-_BAND = 15
+_BAND = 14
 _COVERED = 9
 _HEAD = (("mid", 11), ("spread", 8), ("micro", 8), ("imb", 7))
 
@@ -23,11 +23,12 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     inner = width - 2
     listing = readings.listing()
     names, note = window(readings, listing, height - 3)
-    bands, columns = _fitting(inner - _NAME - _COVERED)
+    heads = _heads(readings, names)
+    bands, columns = _fitting(inner - _NAME - _COVERED, heads)
     body = _table(readings, names, inner, bands, columns, is_first=True) if names else []
     room = inner - _NAME
     bands = [bps for bps in BANDS_BPS if bps not in bands][: room // _BAND]
-    columns = [column for column in _HEAD if column not in columns and not bands]
+    columns = [column for column in heads if column not in columns and not bands]
     if (bands or columns) and body and 2 * len(body) + 1 <= height - 2:
         body += [[], *_table(readings, names, inner, bands, columns, is_first=False)]
     if not names:
@@ -37,7 +38,10 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         body,
         width,
         height,
-        title=[("liquidity", "title"), (f" · {readings.symbol or '-'} · USD, bps of mid", "dim")],
+        title=[
+            ("liquidity", "title"),
+            (f" · {readings.symbol or '-'} · USD bid/ask, bps of mid", "dim"),
+        ],
         note=note,
         verdict=_verdict(readings, width - 4),
         focused=readings.ui.focus == TITLE,
@@ -56,7 +60,7 @@ def _table(
     """A head and a row a venue. What one table has no room for stands in a second one below."""
     head: Line = [(" " * _NAME, "dim")]
     head += [(right(name, size), "dim") for name, size in columns]
-    head += [(right(f"{bps:.0f} bps bid/ask", _BAND), "dim") for bps in bands]
+    head += [(right(f"{bps:.0f} bps", _BAND), "dim") for bps in bands]
     if is_first:
         head.append((right("covers", _COVERED), "dim"))
     body = [head]
@@ -72,7 +76,25 @@ def _table(
     return body
 
 
-def _fitting(room: int) -> tuple[list[float], list[tuple[str, int]]]:
+Heads = Sequence[tuple[str, int]]
+"""(title, cells) of the columns before the bands."""
+
+
+def _heads(readings: Readings, names: Sequence[str]) -> Heads:
+    """As wide as the longest mid: a coin worth a millionth has many decimals."""
+    books = [found for name in names if (found := liquidity(readings, name)) is not None]
+    longest_mid = max((len(_mid(readings, found)) for found in books), default=0)
+    return (("mid", max(_HEAD[0][1], longest_mid + 2)), *_HEAD[1:])
+
+
+def _mid(readings: Readings, found: Liquidity) -> str:
+    """With half a tick's decimals: it lies between two prices."""
+    market = readings.market(found.venue)
+    tick = market.instrument.tick if market and market.instrument else None
+    return fmt.price(found.mid, tick / 2 if tick else None)
+
+
+def _fitting(room: int, heads: Heads) -> tuple[list[float], list[tuple[str, int]]]:
     """Bands first, the widest of them last to come; then the touch."""
     bands: list[float] = []
     for bps in (BANDS_BPS[1], BANDS_BPS[0], BANDS_BPS[2]):
@@ -80,15 +102,15 @@ def _fitting(room: int) -> tuple[list[float], list[tuple[str, int]]]:
             bands.append(bps)
             room -= _BAND
         if bps == BANDS_BPS[0]:
-            room -= sum(size for _, size in _HEAD[1:])
-    room += sum(size for _, size in _HEAD[1:])
+            room -= sum(size for _, size in heads[1:])
+    room += sum(size for _, size in heads[1:])
     chosen = []
     for name in ("spread", "imb", "micro", "mid"):
-        size = dict(_HEAD)[name]
+        size = dict(heads)[name]
         if room >= size:
             chosen.append(name)
             room -= size
-    return sorted(bands), [(name, size) for name, size in _HEAD if name in chosen]
+    return sorted(bands), [(name, size) for name, size in heads if name in chosen]
 
 
 def _row(
@@ -97,11 +119,9 @@ def _row(
     columns: Sequence[tuple[str, int]],
     bands: Sequence[float],
 ) -> Line:
-    market = readings.market(found.venue)
-    tick = market.instrument.tick if market and market.instrument else None
     spread, inside = found.spread_bps, found.bands.get(BANDS_BPS[1])
     cells = {
-        "mid": fmt.price(found.mid, tick / 2 if tick else None),
+        "mid": _mid(readings, found),
         "spread": "crossed" if spread is not None and spread <= 0 else fmt.bps(spread, 2),
         "micro": fmt.signed(found.micro_bps, 2),
         "imb": fmt.signed(imbalance(*inside), 2) if inside else fmt.MISSING,
