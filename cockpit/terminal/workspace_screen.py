@@ -25,10 +25,11 @@ from cockpit.ui.layout.geometry import Box
 from cockpit.ui.layout.lazy_panes import Pane
 from cockpit.ui.layout.workspaces import PANES, boxes, show
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.panes import status
+from cockpit.ui.panes import pane_strip, status
 from cockpit.ui.text.styled import Line, clip, width_of
 
 _GOLDEN = 0.618
+_TELLING = ("alerts", "log")
 _HINT = "read-only: nothing is ever sent to a venue but questions "
 
 
@@ -59,12 +60,13 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         self._keymap = keymap
         show(readings.ui, readings.ui.workspace)
         self._status = self._pane(status.lines, lambda: status.HZ, "status", 1.0)
+        self._strip = self._pane(pane_strip.lines, lambda: pane_strip.HZ, "strip", 1.0)
         self._keys = self._pane(self._key_line, lambda: 1.0, "keys", 1.0)
         self._panes = {
             name: self._pane(pane.lines, partial(_hz_of, pane), name, (i + 1) * _GOLDEN % 1.0)
             for i, (name, pane) in enumerate(PANES.items())
         }
-        self._all = [self._status, *self._panes.values(), self._keys]
+        self._all = [self._status, self._strip, *self._panes.values(), self._keys]
         self._pane_host = PaneHost(self._all, palette, "panes")
         self._arranged: Size | None = None
         self._places: dict[str, Box] = {}
@@ -106,7 +108,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         `before` is the pane that was focused until then.
         """
         self.answer()
-        names = ("status", self._readings.ui.focus, before, "keys")
+        names = ("status", "strip", self._readings.ui.focus, before, "keys")
         for pane in self._turns:
             if pane.id not in names:
                 pane.hurry()
@@ -146,6 +148,10 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
     def _is_covered(self, y: int) -> bool:
         return any(w.display and w.region.y <= y < w.region.bottom for w in self.above)
 
+    def told_by(self) -> Box | None:
+        """Where the screen tells already what toasts tell: no toast is put over it."""
+        return next((self._places[name] for name in _TELLING if name in self._places), None)
+
     def restyle(self) -> None:
         """The palette wears another theme: every strip is made anew."""
         self.styles.background = self._palette.screen_background
@@ -169,6 +175,8 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         for name, pane in self._panes.items():
             pane.place(places.get(name))
         self._status.place(Box(0, 0, width, 1))
+        has_strip = min((box.y for box in places.values()), default=1) > 1
+        self._strip.place(Box(0, 1, width, 1) if has_strip else None)
         self._keys.place(Box(0, height - 1, width, 1))
         self._turns = deque(pane for pane in self._all if pane.box)
 

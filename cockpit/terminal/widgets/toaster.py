@@ -1,11 +1,12 @@
 """Shows the toasts over the workspace, above the key line."""
 
 import time
+from collections.abc import Callable
 
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.pane_host import Sheet
 from cockpit.ui.dialogs.toasts import LASTS_S, Toasts, Tone
-from cockpit.ui.layout.geometry import Box
+from cockpit.ui.layout.geometry import Box, clear_of
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.text.styled import Line, width_of
 
@@ -13,8 +14,12 @@ from cockpit.ui.text.styled import Line, width_of
 class Toaster(Sheet):
     """Hidden while there is nothing to say."""
 
-    def __init__(self, readings: Readings, palette: Palette) -> None:
+    def __init__(
+        self, readings: Readings, palette: Palette, told_by: Callable[[], Box | None]
+    ) -> None:
+        """`told_by` is where the same is told by a pane."""
         self.toasts = Toasts()
+        self._told_by = told_by
         super().__init__(self._lines_of, readings, palette, "toast")
         self.display = False
 
@@ -38,5 +43,5 @@ class Toaster(Sheet):
             wide = width_of(lines[0])
             # One row higher than it could be: the panes' verdicts stand in the lowest frame.
             top = max(1, height - 2 - len(lines))
-            self.lay(Box(width - wide - 1, top, wide, len(lines)))
+            self.lay(clear_of(self._told_by(), Box(width - wide - 1, top, wide, len(lines))))
             self.redraw()

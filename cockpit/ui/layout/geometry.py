@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+STRIP_FROM = 20
+"""Lines of the terminal from which a pane that stands alone leaves one for the others' names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -13,6 +16,16 @@ class Box:
     y: int
     width: int
     height: int
+
+
+def clear_of(taken: Box | None, box: Box) -> Box:
+    """`box`, moved up where it would lie over `taken` and there is room above that."""
+    if taken is None:
+        return box
+    beside = box.x >= taken.x + taken.width or taken.x >= box.x + box.width
+    apart = box.y >= taken.y + taken.height or taken.y >= box.y + box.height
+    top = taken.y - box.height
+    return box if beside or apart or top < 1 else Box(box.x, top, box.width, box.height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +140,16 @@ def arrange(
 ) -> dict[str, Box]:
     """The visible panes. Two lines stay free: status above, keys below.
 
-    `alone` is the one pane to show: zoomed, or all there is room for.
+    `alone` is the one pane to show: zoomed, or all there is room for. Where there are lines enough
+    a third is free above it, for the names of the others.
     """
-    body = Box(0, 1, width, max(1, height - 2))
-    return {alone: body} if alone is not None else place(tree, body, venues)
+    if alone is not None:
+        top = 2 if height >= STRIP_FROM else 1
+        return {alone: Box(0, top, width, max(1, height - top - 1))}
+    return place(tree, Box(0, 1, width, max(1, height - 2)), venues)
 
 
 __all__: Sequence[str] = (
-    "Box", "Cells", "Node", "PerVenue", "Share", "Size", "Split",
-    "arrange", "column", "place", "row", "shape_of",
+    "STRIP_FROM", "Box", "Cells", "Node", "PerVenue", "Share", "Size", "Split",
+    "arrange", "clear_of", "column", "place", "row", "shape_of",
 )  # fmt: skip

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.ui.layout.geometry import Box, Cells, PerVenue, Share, column, place, row, shape_of
+from cockpit.ui.layout.geometry import (
+    Box,
+    Cells,
+    PerVenue,
+    Share,
+    clear_of,
+    column,
+    place,
+    row,
+    shape_of,
+)
 from cockpit.ui.layout.workspaces import WORKSPACES, boxes, show, walk, zoom
 from tests.ui import scenes
 
@@ -105,3 +115,12 @@ def test_every_workspace_has_its_own_digit_and_name() -> None:
         "MARKETS", "DEPTH", "FUNDING", "POSITIONS", "PLAN", "STRESS", "HEALTH",
         "SCAN",
     ]  # fmt: skip
+
+
+def test_a_box_moves_up_where_it_would_lie_over_what_tells_the_same() -> None:
+    alerts = Box(100, 45, 100, 14)
+    assert clear_of(alerts, Box(140, 54, 59, 4)) == Box(140, 41, 59, 4)
+    # Beside it, or where there is no room above: it stays.
+    assert clear_of(alerts, Box(10, 54, 59, 4)) == Box(10, 54, 59, 4)
+    assert clear_of(Box(0, 2, 80, 20), Box(40, 18, 39, 4)) == Box(40, 18, 39, 4)
+    assert clear_of(None, Box(10, 54, 59, 4)) == Box(10, 54, 59, 4)

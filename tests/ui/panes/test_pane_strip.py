@@ -1,0 +1,42 @@
+"""One pane on the screen: which others there are, and which one it is."""
+
+import pytest
+
+from cockpit.ui.layout.workspaces import boxes, show, walk
+from cockpit.ui.panes import pane_strip
+from cockpit.ui.text.styled import plain, width_of
+from tests.ui import scenes
+
+
+def lit(line) -> str:
+    return "".join(text for text, role in line if role == "cursor").strip()
+
+
+def test_the_pane_on_the_screen_is_lit_among_all_of_its_workspace() -> None:
+    scene = scenes.live()
+    show(scene.ui, "markets")
+    line = pane_strip.lines(scene, 80, 1)[0]
+    assert lit(line) == "funding"
+    for name in ("curves", "depth", "interest", "health", "alerts"):
+        assert f" {name} " in plain(line)
+    walk(scene.ui, 1)
+    assert lit(pane_strip.lines(scene, 80, 1)[0]) == "curves"
+
+
+@pytest.mark.parametrize("width", [12, 30, 45, 80])
+def test_the_lit_one_is_always_there_and_the_others_are_counted(width) -> None:
+    scene = scenes.live()
+    show(scene.ui, "positions")
+    for _ in range(5):
+        line = pane_strip.lines(scene, width, 1)[0]
+        assert width_of(line) == width
+        assert lit(line)[: max(1, width - 7)]
+        if width == 30:
+            assert "+" in plain(line)
+        walk(scene.ui, 1)
+
+
+def test_the_strip_has_a_line_where_there_are_lines_enough() -> None:
+    scene = scenes.live()
+    assert boxes(scene, 80, 24, "auto")["funding"].y == 2
+    assert boxes(scene, 60, 15, "auto")["funding"].y == 1
