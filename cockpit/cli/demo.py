@@ -17,6 +17,9 @@ READY_WITHIN_S = 20.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="of the world")
     parser.add_argument("--scenario", default="calm", metavar="NAME", help="what happens in it")
+    parser.add_argument(
+        "--tour", action="store_true", help="six things to see, one after the other"
+    )
     common.add_live_options(parser)
     common.add_history_option(parser)
     common.add_screen_options(parser)
@@ -50,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
                 trader_paths=kept,
                 is_forecasting=True,
             )
-            return run_screen(engine, config, diff=args.diff)
+            return run_screen(engine, config, diff=args.diff, is_tour=args.tour)
         finally:
             exchange.stop()
 

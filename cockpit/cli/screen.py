@@ -65,7 +65,9 @@ def _say(text: str) -> None:
             stream.flush()
 
 
-def run_screen(desk: "RunningDesk", config: "Config", *, diff: bool = True) -> int:
+def run_screen(
+    desk: "RunningDesk", config: "Config", *, diff: bool = True, is_tour: bool = False
+) -> int:
     """Draw until the trader quits; returns the exit code."""
     from cockpit.cli.logs import start_logging
     from cockpit.ui.theme.capabilities import decide, decide_mouse
@@ -78,7 +80,7 @@ def run_screen(desk: "RunningDesk", config: "Config", *, diff: bool = True) -> i
         os.environ.pop(stale, None)
     from cockpit.terminal.app import CockpitApp
 
-    app = CockpitApp(desk, config, terminal, diff=diff)
+    app = CockpitApp(desk, config, terminal, diff=diff, is_tour=is_tour)
     sys.setswitchinterval(SWITCH_S)
     _wipe()
     try:

@@ -41,7 +41,13 @@ class CockpitApp(ControlledApp):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(
-        self, desk: RunningDesk, config: Config, terminal: Terminal, *, diff: bool = True
+        self,
+        desk: RunningDesk,
+        config: Config,
+        terminal: Terminal,
+        *,
+        diff: bool = True,
+        is_tour: bool = False,
     ) -> None:
         hz = min(config.screen.hz, SSH_HZ) if terminal.over_ssh else config.screen.hz
         super().__init__(desk, config, terminal, hz, diff=diff)
@@ -52,6 +58,7 @@ class CockpitApp(ControlledApp):
         self._starting: asyncio.Task[None] | None = None
         self._pending = load_all(PANES.values(), MODULES_FOR_LATER)
         self._key_s = 0.0
+        self._is_tour = is_tour
         self._answers = Answers()
         self._looked_at = self.ui.focus
 
@@ -70,10 +77,19 @@ class CockpitApp(ControlledApp):
         # What was imported until now stays for good: no collection ever looks at it.
         gc.freeze()
         self.begin_controls()
+        if not self.is_headless:
+            self._begin_guide()
         self._starting = asyncio.create_task(self._start_desk())
         self.set_interval(1.0 / self.clock.hz, self._beat)
         self.set_timer(SETTLE_AFTER_S, self._warm)
         self.set_interval(TIDY_EVERY_S, self._tidy)
+
+    def _begin_guide(self) -> None:
+        """The tour that was asked for; at the first start of all three lines."""
+        if self._is_tour:
+            self.guide.tour()
+        elif self.is_first_run:
+            self.guide.welcome()
 
     async def _start_desk(self) -> None:
         try:

@@ -1,5 +1,7 @@
 """The half of the app that the trader touches: keys, words to the trader, themes, memory."""
 
+from functools import partial
+
 from textual import events
 from textual.notifications import SeverityLevel
 
@@ -12,6 +14,7 @@ from cockpit.terminal.dialogs.base import Dialog
 from cockpit.terminal.faults import Faults
 from cockpit.terminal.painted_app import PaintedApp
 from cockpit.terminal.renderer.palette import Palette
+from cockpit.terminal.widgets.guide_box import GuideBox
 from cockpit.terminal.widgets.toaster import Toaster
 from cockpit.terminal.workspace_screen import WorkspaceScreen
 from cockpit.ui.alert_announcer import EVERY_S, Announcer
@@ -28,6 +31,7 @@ from cockpit.ui.model import remembered
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import CELL_MODES, UNITS, UiState
 from cockpit.ui.plan_announcer import PlanAnnouncer
+from cockpit.ui.readings.settings_words import settings_words
 from cockpit.ui.theme.capabilities import Terminal
 from cockpit.ui.theme.themes import DEFAULT, Theme, load_theme, stamp
 
@@ -51,7 +55,9 @@ class ControlledApp(PaintedApp):
         self.desk = desk
         self.config = config
         self.keymap = keymap_of(config)
-        self.remembered, problem = remembered.load(paths.state_dir() / remembered.FILE)
+        memory = paths.state_dir() / remembered.FILE
+        self.is_first_run = not memory.exists()
+        self.remembered, problem = remembered.load(memory)
         self._problems = [problem] if problem else []
         theme = self._first_theme(config)
         self.palette = Palette(theme, terminal)
@@ -70,8 +76,12 @@ class ControlledApp(PaintedApp):
         self.workspace = WorkspaceScreen(
             self, self.readings, self.palette, self.keymap, self.faults
         )
-        self.toaster = Toaster(self.readings, self.palette)
-        self.workspace.above.append(self.toaster)
+        self.toaster = Toaster(self.readings, self.palette, self.workspace.told_by)
+        self.guide = GuideBox(self.readings, self.palette, partial(dispatch.press, self))
+        self.workspace.above += [self.toaster, self.guide]
+        self.readings.settings = settings_words(
+            config.origins, paths.config_file(), self.readings.mode
+        )
         self.forms = FormRunner(self.readings, desk, config)
         self.scans = ScanRunner(self.readings, desk, config)
 
@@ -160,6 +170,8 @@ class ControlledApp(PaintedApp):
         if screen is not self.workspace:
             return False
         self.key_arrived()
+        if self.guide.end():
+            return True
         try:
             return dispatch.press(self, key_of(event.key, event.character))
         except Exception as error:  # a fault behind a key costs what it would have done

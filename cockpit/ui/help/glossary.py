@@ -125,6 +125,7 @@ WORDS: Mapping[str, str] = {
     "recording": "whether tapes are being written",
     "rejects": "figures of the venue that made no sense and were left out",
     "rtt ms": "round trip of a ping",
+    "settings": "the config that was read, or that none was",
     "sh/long": "short the first venue, long the second",
     "share": "of the open interest of all venues",
     "short": "the venue to sell at: its longs pay more",

@@ -52,6 +52,8 @@ class Readings:
     feed: FeedStats | None = None
     scan: Scan = field(default_factory=Scan)
     frames: FrameStats = field(default_factory=FrameStats)
+    settings: str = ""
+    """Which settings hold, in words."""
     detail: str = ""
     stats: str = ""
     problem: str = ""

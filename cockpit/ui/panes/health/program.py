@@ -77,6 +77,7 @@ def _rows(readings: Readings) -> list[Row]:
         ("to the terminal", _bytes(frames.bytes_per_s), "number", ""),
         ("terminal round trip", _of(frames.terminal_rtt_ms, " ms", 0), "number", ""),
         ("memory", _of(frames.memory_mb, " MB", 0), "number", ""),
+        ("settings", clean(readings.settings) or fmt.MISSING, "text", ""),
     ]
 
 

@@ -1,0 +1,78 @@
+"""A few lines over the workspace that stay until a key is pressed: the first start, the tour."""
+
+from collections.abc import Callable, Sequence
+
+from textual.timer import Timer
+
+from cockpit.terminal.renderer.palette import Palette
+from cockpit.terminal.widgets.pane_host import Sheet
+from cockpit.ui.help.tour import FIRST_RUN, STEP_S, TOUR
+from cockpit.ui.layout.geometry import Box
+from cockpit.ui.model.readings import Readings
+from cockpit.ui.text.styled import Line, framed, wrap
+
+MOST_WIDTH = 96
+
+
+class GuideBox(Sheet):
+    """Hidden while there is nothing to say. It lies in the middle, above the key line."""
+
+    def __init__(
+        self, readings: Readings, palette: Palette, press: Callable[[str], object]
+    ) -> None:
+        """`press` does what a key does: the tour goes from workspace to workspace by keys."""
+        self._press = press
+        self._title = self._hint = ""
+        self._texts: Sequence[str] = ()
+        self._step = 0
+        self._next: Timer | None = None
+        super().__init__(self._lines_of, readings, palette, "guide")
+        self.display = False
+
+    def welcome(self) -> None:
+        """The three lines of the first start; a key that hides them does what it does."""
+        self._show("welcome", FIRST_RUN, "any key hides this")
+
+    def tour(self) -> None:
+        """One thing after the other, until all were shown or a key is pressed."""
+        if self._step == len(TOUR):
+            self.end()
+            return
+        step = TOUR[self._step]
+        self._step += 1
+        for key in step.keys:
+            self._press(key)
+        self._show(f"tour {self._step} of {len(TOUR)}", (step.text,), "any key ends the tour")
+        self._next = self.set_timer(STEP_S, self.tour)
+
+    def end(self) -> bool:
+        """Hide it; whether a tour was on, which takes the key that ended it."""
+        was_tour = self._next is not None
+        if self._next is not None:
+            self._next.stop()
+            self._next = None
+        self.display = False
+        return was_tour
+
+    def _show(self, title: str, texts: Sequence[str], hint: str) -> None:
+        self._title, self._texts, self._hint = title, texts, hint
+        width, height = self.app.size
+        wide = min(MOST_WIDTH, width - 2)
+        tall = min(len(self._rows(wide)) + 2, height - 2)
+        self.display = tall > 2
+        if self.display:
+            self.lay(Box((width - wide) // 2, max(1, height - 2 - tall), wide, tall))
+            self.redraw()
+
+    def _rows(self, width: int) -> list[str]:
+        return [row for text in self._texts for row in wrap(text, max(1, width - 4))]
+
+    def _lines_of(self, _: Readings, width: int, height: int) -> list[Line]:
+        return framed(
+            [[(f" {row}", "number")] for row in self._rows(width)],
+            width,
+            height,
+            title=[(self._title, "title")],
+            verdict=[(self._hint, "dim")],
+            focused=True,
+        )
