@@ -6,10 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cockpit.analytics.funding.pair_payments import AHEAD_H
 from cockpit.analytics.funding.payments import (
     first_hours,
     first_stamp_ns,
     longest_hours,
+    paid_ends,
     paid_hours,
 )
 from cockpit.calculators.scan.listing import Listing
@@ -21,10 +23,16 @@ Flags = NDArray[np.bool_]
 
 
 class Columns(NamedTuple):
-    """One entry a listing, all (n,). `begin` and `end` are the hours of rate that the hold is paid
-    for; `longest` and `first_begin` bound what its stamps can add to the sum of whole hours."""
+    """One entry a listing, all (n,).
+
+    `begin` and `end` are the hours of rate that the hold is paid for, `ahead_end` the last of them
+    that a forecast reaches; `longest` and `first_begin` bound what its stamps can add to the sum of
+    whole hours.
+    """
 
     hourly: Floats
+    ahead: Floats
+    """What a forecast expects an hour of the next day, within the cap."""
     cap: Floats
     price: Floats
     buy: Floats
@@ -35,6 +43,7 @@ class Columns(NamedTuple):
     volume: Floats
     begin: Floats
     end: Floats
+    ahead_end: Floats
     first_begin: Floats
     longest: Floats
     interval_s: Floats
@@ -52,7 +61,8 @@ class Columns(NamedTuple):
 
 def columns_of(listings: Sequence[Listing], at_ns: int, hold_h: int) -> Columns:
     until_ns = at_ns + hold_h * HOUR_NS
-    hours = np.zeros((len(listings), 4))
+    hours = np.zeros((len(listings), 5))
+    within_ns = np.array([at_ns + min(hold_h, AHEAD_H) * HOUR_NS])
     is_hourly = np.ones(len(listings), dtype=bool)
     is_flow, changes = is_hourly.copy(), ~is_hourly
     stamps = np.ones((len(listings), 2), dtype=np.int64)
@@ -68,11 +78,15 @@ def columns_of(listings: Sequence[Listing], at_ns: int, hold_h: int) -> Columns:
             is_flow[place] = False
             first_ns = first_stamp_ns(clock, at_ns) - at_ns
             stamps[place] = first_ns, clock.interval_s * NS_PER_S
-        hours[place] = held.begin, held.end, first.begin, longest_hours(clock, at_ns)
+        hours[place] = held.begin, held.end, first.begin, longest_hours(clock, at_ns), 0.0
+        if listing.ahead_hourly is not None:
+            hours[place, 4] = max(0.0, float(paid_ends(clock, at_ns, within_ns)[0]))
+    cap = _column(listings, lambda one: one.cap_hourly)
     interval_s = _column(listings, lambda one: None if one.clock is None else one.clock.interval_s)
     return Columns(
         hourly=_column(listings, lambda one: one.hourly),
-        cap=_column(listings, lambda one: one.cap_hourly),
+        ahead=np.clip(_column(listings, lambda one: one.ahead_hourly), -cap, cap),
+        cap=cap,
         price=_column(listings, lambda one: one.price_usd),
         buy=_column(listings, lambda one: one.buy_frac),
         sell=_column(listings, lambda one: one.sell_frac),
@@ -84,6 +98,7 @@ def columns_of(listings: Sequence[Listing], at_ns: int, hold_h: int) -> Columns:
         end=hours[:, 1],
         first_begin=hours[:, 2],
         longest=hours[:, 3],
+        ahead_end=hours[:, 4],
         interval_s=interval_s,
         first_ns=stamps[:, 0],
         step_ns=stamps[:, 1],

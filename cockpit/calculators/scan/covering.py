@@ -9,9 +9,16 @@ from typing import NamedTuple
 import numpy as np
 
 from cockpit.analytics.funding.carry import GUARD, NEVER_H
-from cockpit.analytics.funding.pair_payments import LOOK_H, MONTH_H
+from cockpit.analytics.funding.pair_payments import AHEAD_H, LOOK_H, MONTH_H
 from cockpit.calculators.scan.columns import Columns, Flags, Floats, Ints
-from cockpit.calculators.scan.hold import Paths, decayed, most_rate, rate_until
+from cockpit.calculators.scan.hold import (
+    Paths,
+    beyond_paths,
+    decayed,
+    has_forecast,
+    most_rate,
+    rate_until,
+)
 from cockpit.core.units import HOUR_NS
 
 _CHUNK = 256
@@ -53,6 +60,46 @@ def covering_hours(
     columns: Columns, long: Ints, short: Ints, paths: Paths, cost: Floats, wanted: Flags
 ) -> Found:
     """Of the `wanted` pairs, whose cost, rates and clocks are known."""
+    forecast = np.flatnonzero(wanted & has_forecast(columns, long, short))
+    by_day = _first_day(columns, long[forecast], short[forecast], paths.some(forecast))
+    more = np.zeros(long.size)
+    more[forecast] = by_day.more[:, -1]
+    # Beyond the first day the paths go on, from what it brings more or less than they do.
+    found = _by_paths(columns, long, short, paths, cost - more, wanted)
+    hours = found.hours
+    hours[forecast] = np.maximum(hours[forecast], AHEAD_H + 1)
+    covered = by_day.received >= cost[forecast, None] * (1 - GUARD)
+    is_covered = covered.any(axis=1)
+    hours[forecast[is_covered]] = covered[is_covered].argmax(axis=1) + 1
+    hours[wanted & (cost <= 0)] = 0.0
+    return found
+
+
+class _FirstDay(NamedTuple):
+    """By the end of each hour of the first day, (k, AHEAD_H): what is received, and how much of
+    that the paths would not bring."""
+
+    received: Floats
+    more: Floats
+
+
+def _first_day(columns: Columns, long: Ints, short: Ints, paths: Paths) -> _FirstDay:
+    some = np.arange(long.size)
+    ahead = np.broadcast_to(np.arange(1, AHEAD_H + 1), (long.size, AHEAD_H))
+    legs = (
+        _Leg(short, paths.short_now, paths.short_mean), _Leg(long, paths.long_now, paths.long_mean)
+    )  # fmt: skip
+    by_paths = _paid_by(columns, legs[0], paths.phi, some, ahead)
+    by_paths -= _paid_by(columns, legs[1], paths.phi, some, ahead)
+    ends = [np.maximum(_ends(columns, leg.listing, ahead), 0.0) for leg in legs]
+    wide = Paths(*(np.broadcast_to(one[:, None], ahead.shape) for one in paths))
+    more = beyond_paths(columns, short[:, None], long[:, None], wide, (ends[0], ends[1]))
+    return _FirstDay(by_paths + more, more)
+
+
+def _by_paths(
+    columns: Columns, long: Ints, short: Ints, paths: Paths, cost: Floats, wanted: Flags
+) -> Found:
     hours = np.full(long.size, np.nan)
     is_open = wanted & (columns.changes[long] | columns.changes[short])
     run = _Run(paths.short_now - paths.long_now, paths.short_mean - paths.long_mean, paths.phi)
@@ -167,13 +214,17 @@ def _stamp_hour(columns: Columns, listing: Ints, hour: Ints) -> Ints:
 def _paid_by(columns: Columns, leg: _Leg, phi: Floats, some: Ints, hours: Ints) -> Floats:
     """What a leg has been paid when each of `hours`, (k, h), is over."""
     listing = leg.listing[some]
-    begin, length = columns.first_begin[listing], columns.interval_h[listing]
-    with np.errstate(divide="ignore"):
-        made = (hours * HOUR_NS - columns.first_ns[listing, None]) // columns.step_ns[listing, None]
-    ends = begin[:, None] + np.maximum(made + 1, 0) * length[:, None]
-    ends = np.where(columns.is_flow[listing, None], hours, ends)
+    begin, ends = columns.first_begin[listing], _ends(columns, listing, hours)
     now, mean, persistence = leg.now[some, None], leg.mean[some, None], phi[some, None]
     return np.asarray(
         rate_until(now, mean, persistence, ends)
         - rate_until(leg.now[some], leg.mean[some], phi[some], begin)[:, None]
     )
+
+
+def _ends(columns: Columns, listing: Ints, hours: Ints) -> Floats:
+    """The last hour that each of `hours`, (k, h), has been paid for when it is over."""
+    begin, length = columns.first_begin[listing, None], columns.interval_h[listing, None]
+    made = (hours * HOUR_NS - columns.first_ns[listing, None]) // columns.step_ns[listing, None]
+    ends = begin + np.maximum(made + 1, 0) * length
+    return np.asarray(np.where(columns.is_flow[listing, None], hours, ends))

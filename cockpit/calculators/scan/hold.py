@@ -27,6 +27,9 @@ class Paths(NamedTuple):
     short_mean: Floats
     phi: Floats
 
+    def some(self, which: Ints) -> "Paths":
+        return Paths(*(column[which] for column in self))
+
 
 def paths_of(columns: Columns, long: Ints, short: Ints, past: Past) -> Paths:
     """`past` has the long-run spread and level; without a level it is what it is now."""
@@ -44,14 +47,32 @@ def paths_of(columns: Columns, long: Ints, short: Ints, past: Past) -> Paths:
 
 
 def expected_frac(columns: Columns, long: Ints, short: Ints, paths: Paths) -> Floats:
-    """Received over the hold, a fraction of notional, (m,)."""
+    """Received over the hold, a fraction of notional, (m,); the first day by the forecasts of both
+    legs, where they are known."""
     phi = paths.phi
     received = _paid(
         paths.short_now, paths.short_mean, phi, columns.begin[short], columns.end[short]
     )
-    return received - _paid(
-        paths.long_now, paths.long_mean, phi, columns.begin[long], columns.end[long]
-    )
+    received -= _paid(paths.long_now, paths.long_mean, phi, columns.begin[long], columns.end[long])
+    ends = columns.ahead_end[short], columns.ahead_end[long]
+    more = beyond_paths(columns, short, long, paths, ends)
+    return np.asarray(received + np.where(has_forecast(columns, long, short), more, 0.0))
+
+
+def has_forecast(columns: Columns, long: Ints, short: Ints) -> Flags:
+    """Whether both legs' first day is forecast, (m,)."""
+    return np.isfinite(columns.ahead[long]) & np.isfinite(columns.ahead[short])
+
+
+def beyond_paths(
+    columns: Columns, short: Ints, long: Ints, paths: Paths, ends: tuple[Floats, Floats]
+) -> Floats:
+    """What a pair receives more by the forecasts than by its paths, up to the hours for which its
+    short and its long leg are paid, none beyond a day."""
+    more = columns.ahead[short] * ends[0]
+    more -= rate_until(paths.short_now, paths.short_mean, paths.phi, ends[0])
+    more -= columns.ahead[long] * ends[1]
+    return np.asarray(more + rate_until(paths.long_now, paths.long_mean, paths.phi, ends[1]))
 
 
 def sd_frac(columns: Columns, long: Ints, short: Ints, past: Past) -> Floats:

@@ -31,9 +31,11 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """One market of a venue: None is not known. Rates are fractions an hour, + when longs pay.
 
     `asset` is the symbol, with the venue behind it for another coin of that name; only markets of
-    one asset make a pair. `buy_frac` and `sell_frac` are what one trade of the size costs, fee and
-    slippage, as a fraction of its notional at `price_usd`. `depth_x` is what the thinner side of
-    the visible book holds, in sizes. `gate` is the first thing that is wrong with the market alone.
+    one asset make a pair. `ahead_hourly` is what a forecast expects of the next day, where there is
+    one that may be relied upon. `buy_frac` and `sell_frac` are what one trade of the size costs,
+    fee and slippage, as a fraction of its notional at `price_usd`. `depth_x` is what the thinner
+    side of the visible book holds, in sizes. `gate` is the first thing that is wrong with the
+    market alone.
     """
 
     venue: str
@@ -41,6 +43,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     asset: str
     clock: PaymentClock | None = None
     hourly: float | None = None
+    ahead_hourly: float | None = None
     cap_hourly: float = float("inf")
     terms: FundingTerms | None = None
     price_usd: float | None = None

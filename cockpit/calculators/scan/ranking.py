@@ -25,6 +25,7 @@ from cockpit.calculators.scan.columns import Columns, Floats, Ints, columns_of, 
 from cockpit.calculators.scan.covering import covering_hours
 from cockpit.calculators.scan.hold import (
     expected_frac,
+    has_forecast,
     never_covers,
     odds_of,
     paths_of,
@@ -142,6 +143,8 @@ def _ranked(
     paths = paths_of(columns, pairs.long, pairs.short, pairs.past)
     never = never_covers(columns, pairs.long, pairs.short, paths, money.cost)
     formulas = np.full(count, np.nan)
+    # The bound knows of no forecast.
+    never &= ~has_forecast(columns, pairs.long, pairs.short)
     wanted = ~np.isnan(money.net_usd) & ~never
     found = covering_hours(columns, pairs.long, pairs.short, paths, money.cost, wanted)
     hours = found.hours
@@ -189,8 +192,8 @@ def _covering(job: ScanJob, i: int, j: int, pairs: _Pairs, place: int, cost: flo
     past = pairs.past
     run = Spread(float(pairs.spread[place]), float(past.mean[place]), float(past.phi[place]), None)
     pair = pair_of(
-        Leg(long.clock, long.hourly, long.cap_hourly),
-        Leg(short.clock, short.hourly, short.cap_hourly),
+        Leg(long.clock, long.hourly, long.cap_hourly, long.ahead_hourly),
+        Leg(short.clock, short.hourly, short.cap_hourly, short.ahead_hourly),
         run,
         known(past.level[place]),
         job.at_ns,

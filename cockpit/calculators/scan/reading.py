@@ -15,6 +15,7 @@ from cockpit.calculators.carry.gates import (
     stale_gate,
     unknown_gate,
 )
+from cockpit.calculators.common.day_ahead import day_ahead
 from cockpit.calculators.common.funding_clock import payment_clock
 from cockpit.calculators.common.market_data import (
     Notes,
@@ -162,6 +163,7 @@ class _Reader:
             asset=name,
             clock=clock,
             hourly=hourly,
+            ahead_hourly=day_ahead(self._view, venue, symbol, settings.now_ns),
             cap_hourly=tightest_cap(
                 terms, rule.funding_cap_hourly, None if clock is None else clock.interval_s
             ),

@@ -43,7 +43,7 @@ def scan_view(readings: Readings) -> TableView[ScanRow] | None:
         rows=rows,
         key=lambda row: row.key,
         text=lambda row: f"{row.symbol} {' '.join(row.venues)} {row.gate or 'passes'}",
-        is_new=lambda row: _is_new(readings, row.key),
+        is_new=lambda row: row.gate is None and _is_new(readings, row.key),
     )
     cursor = state.cursor
     stood = (cursor.key is None, cursor.order, cursor.sort, cursor.ascending, cursor.filter)

@@ -145,8 +145,11 @@ def _role(row: ScanRow, field: str, value: float) -> str:
 
 
 def _venue(readings: Readings, row: ScanRow, side: int) -> Cell:
+    """In the venue's colour where the pair passes: what does not is quieter."""
     name = row.venues[side]
-    return name, readings.colour_of(name) if row.is_sound else "stale"
+    if not row.is_sound:
+        return name, "stale"
+    return name, readings.colour_of(name) if row.gate is None else "text"
 
 
 def _gate(row: ScanRow) -> Cell:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from cockpit.analytics.funding.payments import PaymentClock
 from cockpit.calculators.common.paid_history import Paid
@@ -139,3 +140,15 @@ def test_what_was_paid_is_averaged_over_the_last_days_and_its_sign_is_counted():
 def test_nothing_listed_is_no_row():
     assert ranked() == []
     assert ranked(listing("a", 0.0)) == []
+
+
+def test_the_first_day_is_that_of_the_forecasts_where_both_venues_have_one():
+    """Both forecasts make 3e-4 an hour of a spread that is 1e-4 now: 24 x 3e-4 = 72 bps, and a cost
+    of 4 bps is covered after two hours. With one forecast alone nothing changes."""
+    legs = listing("a", 0.0), listing("b", 1e-4)
+    (plain,) = ranked(*legs)
+    (told,) = ranked(replace(legs[0], ahead_hourly=-1e-4), replace(legs[1], ahead_hourly=2e-4))
+    assert told.net_usd == pytest.approx(72.0 - 4.0)
+    assert told.breakeven_h == 2
+    assert told.spread_hourly == plain.spread_hourly
+    assert ranked(legs[0], replace(legs[1], ahead_hourly=2e-4)) == [plain]

@@ -58,6 +58,7 @@ def _listing(rng: Random, venue: str, symbol: str, quiet: float) -> Listing:
         asset=symbol if rng.random() < 0.95 else f"{symbol}@{venue}",
         clock=clock if is_rated else None,
         hourly=rng.gauss(2e-5, 1e-4) * quiet if is_rated else None,
+        ahead_hourly=rng.gauss(2e-5, 1e-4) * quiet if rng.random() < 0.3 else None,
         cap_hourly=rng.choice([math.inf, 1e-4]),
         terms=rng.choice([None, TERMS]),
         price_usd=100.0 * (1 + rng.gauss(0, 1e-3)),
@@ -138,8 +139,8 @@ def _pair(job: ScanJob, long: Listing, short: Listing) -> dict:
         pair["spread"], spread_series(long.paid, short.paid), phi=None, mean=None, sigma=None
     )
     legs = pair_of(
-        Leg(long.clock, long.hourly, long.cap_hourly),
-        Leg(short.clock, short.hourly, short.cap_hourly),
+        Leg(long.clock, long.hourly, long.cap_hourly, long.ahead_hourly),
+        Leg(short.clock, short.hourly, short.cap_hourly, short.ahead_hourly),
         run.spread, shared_level(long.paid, short.paid), job.at_ns,
     )  # fmt: skip
     funding = hold_funding(legs, cost_usd / usd, inputs.hold_h)
