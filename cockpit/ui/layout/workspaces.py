@@ -218,7 +218,7 @@ SCAN = Workspace(
     "8", "scan", "SCAN",
     ("scan", "scan_pair"),
     wide=column((Share(1), "scan"), (Cells(10), "scan_pair")),
-    normal=column((Share(1), "scan"), (Cells(8), "scan_pair")),
+    normal=column((Share(1), "scan"), (Cells(10), "scan_pair")),
 )  # fmt: skip
 
 WORKSPACES: tuple[Workspace, ...] = (

@@ -1,10 +1,14 @@
 """The pair under the cursor: its two markets side by side, and the first gate in full."""
 
 import math
+from collections.abc import Sequence
+
+import numpy as np
 
 from cockpit.calculators.carry.spread_model import ASSUMED_PHI
+from cockpit.calculators.common.day_ahead import day_ahead
 from cockpit.calculators.common.words import hours_words
-from cockpit.core.units import HOUR_S, hourly
+from cockpit.core.units import HOUR_S, NS_PER_S, hourly
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.scan.words import basis_words
@@ -12,13 +16,15 @@ from cockpit.ui.readings.market_rates import next_payment_s, rate_is_stale
 from cockpit.ui.readings.scan import selected
 from cockpit.ui.readings.scan_columns import ScanRow
 from cockpit.ui.text import format as fmt
-from cockpit.ui.text.styled import Line, clean, fit, framed, right, wrap
+from cockpit.ui.text.styled import Line, Span, clean, fit, framed, right, wrap
 
 TITLE = "scan_pair"
+LEAST_SAMPLES = 12
+"""Of both mids at once, before their bounds are told: a minute."""
 HZ = 1.0
 _HEADS = (
-    ("", 7), ("venue", 13), ("rate now", 11), ("pays", 6), ("next in", 9), ("price", 12),
-    ("oi $", 8), ("24 h $", 8), ("taker", 7), ("book", 9), ("margin in", 10),
+    ("", 7), ("venue", 12), ("rate now", 10), ("next 24 h", 10), ("pays", 5), ("next in", 9),
+    ("price", 12), ("oi $", 8), ("24 h $", 8), ("taker", 7), ("book", 9), ("margin in", 10),
 )  # fmt: skip
 _LEFT = frozenset({"", "venue", "margin in"})
 
@@ -30,7 +36,9 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     if row is None:
         body: list[Line] = [[], [(" No pair is under the cursor", "dim")]]
         return framed(body, width, height, title=[("pair", "title")], focused=focused)
-    body = [_head(), *(_leg(readings, row, side) for side in (0, 1)), *_words(row, width - 4)]
+    legs = [market_of(readings, venue, row.symbol) for venue in row.venues]
+    body = [_head(), *(_leg(readings, row, side, market) for side, market in enumerate(legs))]
+    body += _words(row, _basis(row, legs), width - 4)
     return framed(
         body, width, height,
         title=[("pair", "title"), (f" · {clean(row.symbol)}", "text"),
@@ -45,9 +53,8 @@ def _head() -> Line:
     return [((fit if name in _LEFT else right)(name, size) + " ", "dim") for name, size in _HEADS]
 
 
-def _leg(readings: Readings, row: ScanRow, side: int) -> Line:
+def _leg(readings: Readings, row: ScanRow, side: int, market: MarketRead | None) -> Line:
     venue = row.venues[side]
-    market = market_of(readings, venue, row.symbol)
     cells = [("long" if side == 0 else "short", "bid" if side == 0 else "ask"),
              (venue, readings.colour_of(venue)), *_figures(readings, market)]  # fmt: skip
     line: Line = []
@@ -69,31 +76,55 @@ def market_of(readings: Readings, venue: str, symbol: str) -> MarketRead | None:
     return surveyed.get((venue, listed))
 
 
-def _figures(readings: Readings, market: MarketRead | None) -> list[tuple[str, str]]:
+def _figures(readings: Readings, market: MarketRead | None) -> list[Span]:
     if market is None:
         return [(fmt.MISSING, "dim")] * (len(_HEADS) - 2)
     rate, listed, now_ns = market.rate(), market.instrument, readings.now_ns
-    is_stale = rate_is_stale(market, now_ns)
-    now = fmt.MISSING if rate is None else fmt.rate(
-        hourly(rate.rate, rate.interval_s), readings.ui.unit
-    )  # fmt: skip
-    price = market.book.mid() or market.mark
+    hour = None if rate is None else hourly(rate.rate, rate.interval_s)
+    ahead = day_ahead(readings.view, market.venue, market.symbol, now_ns)
+    mid = market.book.mid()
+    price = mid or market.mark
     oi = None if market.open_interest is None or price is None else market.open_interest * price
     fee = None if listed is None else listed.taker_fee
+    is_old = market.is_stale("book" if mid else "mark", now_ns)
     return [
-        (fmt.STALE * (is_stale and rate is not None) + now, "stale" if is_stale else "number"),
+        _aged(fmt.rate(hour, readings.ui.unit), rate_is_stale(market, now_ns)),
+        (fmt.rate(ahead, readings.ui.unit), "text"),
         (fmt.MISSING if rate is None else f"{rate.interval_s / HOUR_S:g}h", "text"),
         (fmt.countdown(next_payment_s(market, now_ns)), "text"),
-        (fmt.price(price, listed.tick if listed else None), "number"),
-        (fmt.magnitude(oi), "text"),
-        (fmt.magnitude(market.volume_24h_usd), "text"),
+        _aged(fmt.price(price, listed.tick if listed else None), is_old),
+        _aged(fmt.magnitude(oi), market.is_stale("open_interest", now_ns)),
+        _aged(fmt.magnitude(market.volume_24h_usd), market.is_stale("volume", now_ns)),
         (fmt.MISSING if fee is None else f"{fee * 1e4:.1f}bp", "text"),
         ("followed", "ok") if market.book.is_known else ("not yet", "dim"),
         (listed.quote if listed else fmt.MISSING, "text"),
     ]
 
 
-def _words(row: ScanRow, width: int) -> list[Line]:
+def _aged(text: str, is_old: bool) -> Span:
+    if text == fmt.MISSING:
+        return text, "dim"
+    return (fmt.STALE + text, "stale") if is_old else (text, "number")
+
+
+def _basis(row: ScanRow, legs: Sequence[MarketRead | None]) -> str:
+    """Short over long now, and between which bounds that was while both books were followed."""
+    now, (long, short) = row.value("basis_bps"), legs
+    if now is None or long is None or short is None:
+        return ""
+    words = f"Basis {fmt.signed(now, 1)} bps"
+    (at, longs), (other_at, shorts) = long.mids.read(), short.mids.read()
+    common, mine, theirs = np.intersect1d(at, other_at, return_indices=True)
+    bps = (shorts[theirs] / longs[mine] - 1) * 1e4
+    known = np.isfinite(bps)
+    if known.sum() < LEAST_SAMPLES:
+        return words + "."
+    span_s = float(common[known][-1] - common[known][0]) / NS_PER_S
+    low, high = (fmt.signed(float(value), 1) for value in (bps[known].min(), bps[known].max()))
+    return f"{words}, from {low} to {high} in the last {fmt.age(span_s)}."
+
+
+def _words(row: ScanRow, basis: str, width: int) -> list[Line]:
     """The gate, what the cost rests on, and what the past says, as far as there is room."""
     said: list[tuple[str, str]] = []
     if row.gate is None:
@@ -102,7 +133,7 @@ def _words(row: ScanRow, width: int) -> list[Line]:
         said.append((f"Fails: {clean(row.gate)}.", "warn" if not row.is_sound else "text"))
     if words := basis_words(row):
         said.append((f"The {words}: it is a guess until the book is followed.", "dim"))
-    said += [(words, "dim") for words in _past(row)]
+    said += [(words, "dim") for words in (*_past(row), basis) if words]
     return [[], *([(f" {part}", role)] for text, role in said for part in wrap(text, width))]
 
 
