@@ -14,13 +14,14 @@ from cockpit.core.units import utc_stamp
 from cockpit.storage.atomic import create_atomically
 from cockpit.ui.export.account_tables import TABLES as ACCOUNT_TABLES
 from cockpit.ui.export.market_tables import TABLES, Table, Value
+from cockpit.ui.export.scan_table import TABLES as SCAN_TABLES
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.text.styled import Line, plain
 
 
 def table_of(readings: Readings, pane: str, drawn: Sequence[Line]) -> Table:
     """The figures behind a pane; `drawn` are its lines, for panes that are only words."""
-    make = TABLES.get(pane) or ACCOUNT_TABLES.get(pane)
+    make = TABLES.get(pane) or ACCOUNT_TABLES.get(pane) or SCAN_TABLES.get(pane)
     if make is not None:
         return make(readings)
     return Table(("line",), [(plain(line).rstrip(),) for line in drawn])

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from cockpit.desk.stats import Scan
+from cockpit.ui.export.writer import table_of
 from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.model.table import TableCursor
 from cockpit.ui.readings.scan import best_symbols, scan_view, selected
@@ -172,3 +173,13 @@ def test_a_row_knows_its_pair_whichever_way_round():
     keys = {ScanRow(pairs, place).key for place in range(len(pairs))}
     assert ("WIF", "alphaswap", "bravo") in keys
     assert len(keys) == len(pairs)
+
+
+def test_what_is_written_to_a_file_are_the_rows_in_view_with_every_figure_of_the_document():
+    scene = scanned()
+    scene.ui.scan.hides_failing = True
+    table = table_of(scene, "scan", [])
+    (row,) = [dict(zip(table.columns, cells, strict=True)) for cells in table.rows]
+    assert (row["symbol"], row["long_venue"], row["gate"]) == ("WIF", "alphaswap", None)
+    assert row["net_usd"] == pytest.approx(9.452, abs=1e-3)
+    assert row["realised_7d"] is None
