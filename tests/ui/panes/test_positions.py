@@ -266,6 +266,15 @@ def test_an_account_that_was_read_in_part_says_how_far_wherever_it_stands(reason
     assert "reading 2 of 3" in text_of(positions, scene, 160, 12)
 
 
+def test_while_an_account_is_unread_no_asset_is_said_to_be_inside_the_band() -> None:
+    scene = held.hedged()
+    accounts = [(b.venue, b.address, b.name) for b in scene.view.accounts()]
+    scenes.store_of(scene).follow([*accounts, ("alphaswap", "0x" + "c3" * 20, "")])
+    text = text_of(exposure, scene, 90, 12)
+    assert "every asset" not in text
+    assert "1 inside the band  1 account not read" in text
+
+
 def test_the_status_line_marks_sums_that_may_lack_what_an_unread_account_holds() -> None:
     assert fmt.STALE not in plain(status.lines(held.hedged(), 200, 1)[0])
     scene = held.hedged()

@@ -4,7 +4,7 @@ from cockpit.analytics.risk.exposure import AssetExposure, by_asset, total
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings import kept_exposure
 from cockpit.ui.readings.position_columns import UNKNOWN, usd
-from cockpit.ui.readings.positions import portfolio
+from cockpit.ui.readings.positions import portfolio, unread_words
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import bar
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
@@ -137,14 +137,18 @@ def _verdict(readings: Readings, assets: list[AssetExposure], old: set[str], wid
     stale = sum(a.symbol in old for a in assets)
     doubts = [f"{stale} stale"] if stale else []
     doubts += [f"{doubt - stale} not known"] if doubt > stale else []
+    unread = unread_words(readings)
+    doubts += [unread] if unread else []
     tail = f"  {', '.join(doubts)}" if doubts else ""
     most = max(beyond, key=lambda item: item[0], default=None)
     if most is None:
         return [(f"no asset's net is {'of the present' if stale else 'known'}", "warn")]
     if most[0] == 0:
         everything = "every asset is inside the band"
-        words = f"{len(known)} inside the band" if doubt else everything
-        return longest(width, [(words, "gain"), (tail, "warn")], [(words, "gain")])
+        words = f"{len(known)} inside the band" if doubt or unread else everything
+        # What is still being read may be the other leg: nothing is said to be well.
+        role = "warn" if unread else "gain"
+        return longest(width, [(words, role), (tail, "warn")], [(words, role)])
     asset = most[1]
     side = "long" if (asset.net_usd or 0) > 0 else "short"
     words = f"{asset.symbol} is ${fmt.magnitude(most[0])} {side} beyond the band"
