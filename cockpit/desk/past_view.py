@@ -29,6 +29,7 @@ from cockpit.core.margins import VenueMargin
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.kept_outlooks import kept_outlooks
 from cockpit.desk.recall import GAP_NS, SETTLED_DAYS, Key, curve_of, payment
+from cockpit.desk.recall_pulse import read_pulses, recall_pulses
 from cockpit.desk.stats import PastMoment
 from cockpit.history.protocol import MomentQuestion
 from cockpit.history.reader import HistoryReader
@@ -39,8 +40,8 @@ from cockpit.state.store import MarketStore
 from cockpit.state.survey import PERIODS
 from cockpit.state.view import Field
 
-WITHIN_S: Final = GAP_NS // NS_PER_S
 DAY_NS: Final = 24 * HOUR_NS
+WITHIN_S: Final = GAP_NS // NS_PER_S
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +123,7 @@ def _view(
             market.restore_staleness(field, at_ns, is_stale=False)
     _survey(store, surveyed, at_ns)
     _expose(store.exposure, accounts, frame.jumps, at_ns)
+    recall_pulses(store, read_pulses(reader, at_ns))
     return store
 
 

@@ -16,6 +16,7 @@ from cockpit.core.events import Funding
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.contract import Notice
 from cockpit.desk.kept_outlooks import last_outlooks
+from cockpit.desk.recall_pulse import read_pulses, recall_pulses
 from cockpit.history.errors import HistoryError
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
@@ -45,6 +46,7 @@ async def recall(
     reading = asyncio.to_thread(read_recollections, folder, now_ns, symbols)
     try:
         found = await asyncio.wait_for(reading, RECALL_S)
+        pulses = await asyncio.to_thread(read_pulses, HistoryReader(folder), now_ns)
     except TimeoutError:
         words = f"{folder.path}: takes too long to read; everything is asked for anew"
         note(Notice(now_ns, "", words, "warn"))
@@ -52,6 +54,7 @@ async def recall(
     except HistoryError as error:
         note(Notice(now_ns, "", error.ui_message, "warn"))
         return {}
+    recall_pulses(view, pulses)
     view.outlooks = await asyncio.to_thread(last_outlooks, folder, now_ns)
     kept: defaultdict[str, dict[str, KeptSpan]] = defaultdict(dict)
     for key, recollection in found.items():

@@ -30,8 +30,16 @@ from cockpit.history.protocol import (
     SeriesAnswer,
     SeriesQuestion,
 )
-from cockpit.history.rows import ExposureSample, Forecast, Gap, Sample, Settled, sample_of
-from cockpit.history.schema import EXPOSURE, FIGURES, FORECASTS
+from cockpit.history.rows import (
+    ChainSample,
+    ExposureSample,
+    Forecast,
+    Gap,
+    Sample,
+    Settled,
+    sample_of,
+)
+from cockpit.history.schema import CHAIN, EXPOSURE, FIGURES, FORECASTS
 from cockpit.state.recollection import CurvePoint
 
 Floats = NDArray[np.float64]
@@ -220,6 +228,20 @@ class HistoryReader:
             return [ExposureSample(**dict(zip(EXPOSURE, row, strict=True))) for row in found]
 
         none: list[ExposureSample] = []
+        return read_hot(self._folder.hot, read, none)
+
+    def chains(self, from_ns: int, to_ns: int) -> list[ChainSample]:
+        """Venues' machinery with `from_ns` <= at_ns <= `to_ns`, by venue, oldest first."""
+
+        def read(connection: sqlite3.Connection) -> list[ChainSample]:
+            found = connection.execute(
+                f"SELECT {', '.join(CHAIN)} FROM chain WHERE at_ns BETWEEN ? AND ? "
+                "ORDER BY venue, at_ns",
+                (from_ns, to_ns),
+            )
+            return [ChainSample(**dict(zip(CHAIN, row, strict=True))) for row in found]
+
+        none: list[ChainSample] = []
         return read_hot(self._folder.hot, read, none)
 
     def exposure_sums(self, from_ns: int, to_ns: int, step_s: int) -> Series:

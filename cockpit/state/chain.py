@@ -64,6 +64,11 @@ class ChainTelemetry:
         self._connections += 1
 
     @property
+    def was_connected(self) -> bool:
+        """Whether any link was ever up."""
+        return self._connections > 0
+
+    @property
     def reconnects(self) -> int:
         """How often a link came up again after the first time."""
         return max(0, self._connections - 1)

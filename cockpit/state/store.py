@@ -174,6 +174,7 @@ class MarketStore:
     def sample(self, now_ns: int) -> None:
         """Append the present of every market to its rings; called every few seconds."""
         for venue in self._venues.values():
+            venue.pulse.sample(now_ns, venue.chain, venue.state)
             for market in venue.markets.values():
                 market.sample(now_ns)
 

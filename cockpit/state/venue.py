@@ -8,6 +8,7 @@ from cockpit.core.events import OWN_FAULTS, Instrument, Link, LinkCause, LinkSta
 from cockpit.core.units import NS_PER_S
 from cockpit.state.chain import ChainTelemetry
 from cockpit.state.market import MarketState
+from cockpit.state.pulse import Pulse
 from cockpit.state.survey import SurveyedMarket, SurveyFact
 
 WORST: tuple[LinkState, ...] = ("down", "connecting", "stale", "live")
@@ -20,6 +21,7 @@ class VenueState:
         self.name = name
         self.chain_name = chain_name
         self.chain = ChainTelemetry()
+        self.pulse = Pulse()
         self.links: dict[str, Link] = {}
         self.markets: dict[str, MarketState] = {}
         self.instruments: dict[str, Instrument] = {}

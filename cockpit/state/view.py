@@ -23,6 +23,7 @@ from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import Ring, SettledHistory
 from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.passing import Passing
+from cockpit.state.pulse import Pulse
 from cockpit.state.trades import TradeRecords
 
 Field = Literal["book", "funding", "predicted", "open_interest", "mark", "index", "last", "volume"]
@@ -96,6 +97,7 @@ class VenueRead(Protocol):
 
     name: str
     chain: ChainTelemetry
+    pulse: Pulse
     links: dict[str, Link]
     chain_name: str | None
     surveyed_ns: int | None

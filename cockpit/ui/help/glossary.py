@@ -18,11 +18,11 @@ SIGNS: Mapping[str, str] = {
     "●": "live; beside an alert: it is on",
     "◐": "connecting, silent for too long, or live over a chain that is late",
     "○": "down; beside an alert: it is over",
-    "▲": "alerts that nobody has seen; in a curve: a jump",
+    "▲": "alerts that nobody has seen; in a curve: a jump, or a stall of a chain",
     "Δ": "net delta: what is held, long less short, in USD at mark",
     "▌": "the cursor",
     "*": "pinned: two pins are the pair that rows speak of",
-    "×": "an end of a gap: nothing is known in between, and no line is drawn",
+    "×": "an end of a gap: nothing is known in between; in an hour of a venue: a reconnect",
 }
 """Signs that stand for words."""
 
@@ -61,6 +61,9 @@ WORDS: Mapping[str, str] = {
     "asks": "questions that wait for the venue's request budget",
     "asset": "one coin, whatever it is called at each venue",
     "at": "where the price of liquidation stands",
+    "block age": "age of the chain's newest block by our clock, the worst of each moment",
+    "latency": "our receive time less the venue's own stamp, the middle of the last messages",
+    "up": "the part of the hour, as far as it is known, in which the venue was live",
     "b.age": "age of the chain's newest block by our clock",
     "band": "the net position that still counts as hedged: :band USD",
     "basis": "mark less index, in bps of the index",

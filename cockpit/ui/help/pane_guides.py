@@ -198,6 +198,12 @@ PANE_GUIDES: Mapping[str, PaneGuide] = {
         keys=("cursor.right", "pane.zoom", "tape.record", "pane.write", "pane.next"),
         words=("b.age", "p99 ms", "rtt ms", "skew ms", "budget", "asks", "gaps", "rejects"),
     ),
+    "pulse": PaneGuide(
+        shows="An hour of each venue's machinery on its own scale: how old its newest block was, "
+        "how late its messages, where it stalled or linked anew, and how long it was up.",
+        keys=("cursor.right", "pane.zoom", "past.back", "pane.next", "tape.record"),
+        words=("block age", "latency", "up"),
+    ),
     "trouble": PaneGuide(
         shows="What went wrong at each venue, in its own last words.",
         keys=("pane.zoom", "pane.next", "pane.write", "tape.record", "pane.copy"),

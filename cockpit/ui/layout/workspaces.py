@@ -52,6 +52,7 @@ PANES: Mapping[str, Pane] = {
     "stress": LazyPane("stress.stress"),
     "histogram": LazyPane("stress.histogram"),
     "links": LazyPane("health.links"),
+    "pulse": LazyPane("health.pulse"),
     "trouble": LazyPane("health.trouble"),
     "program": LazyPane("health.program"),
     "scan": LazyPane("scan.ranking"),
@@ -153,9 +154,10 @@ FUNDING = Workspace(
 
 HEALTH = Workspace(
     "7", "health", "HEALTH",
-    ("links", "trouble", "program", "log"),
+    ("links", "pulse", "trouble", "program", "log"),
     wide=column(
         (PerVenue(5, 2), "links"),
+        (Share(1), "pulse"),
         (Share(1), row(
             (Share(1), column((Share(1), "trouble"), (Share(1.5), "log"))),
             (Share(0.5, 60), "program"),
@@ -163,6 +165,7 @@ HEALTH = Workspace(
     ),
     normal=column(
         (PerVenue(5, 2, most=7), "links"),
+        (PerVenue(3), "pulse"),
         (Share(1), row(
             (Share(1), column((Share(1), "trouble"), (Share(1), "log"))),
             (Share(0.7, 46), "program"),
