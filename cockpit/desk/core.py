@@ -40,6 +40,7 @@ from cockpit.desk.contract import (
     Survey,
     Watch,
 )
+from cockpit.desk.earlier import DayAgo
 from cockpit.desk.history_reads import HistoryReads
 from cockpit.desk.jobs import Jobs
 from cockpit.desk.leases import Leases
@@ -153,6 +154,7 @@ class DeskCore:
         self._reads = HistoryReads(setup.history) if setup.history else None
         self._past = Past(self._reads, self.view)
         self._spans = Spans(self._reads, self.view)
+        self._day_ago = DayAgo(self._reads)
         self._tracker = Tracker(self.view, self.view.exposure)
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
         self.files = TraderFiles(setup.trader_paths, self.view, self.clock, self.note, self.post)
@@ -178,6 +180,7 @@ class DeskCore:
             self._lend()
         self.view.sample(now_ns)
         self._tracker.look(now_ns)
+        self._day_ago.look(now_ns)
         self.trades.look()
         self.trades.keep()
 
@@ -317,6 +320,7 @@ class DeskCore:
             past=self._past.answer(),
             scan=self.scanner.scan,
             span=self._spans.answer(),
+            day_ago=self._day_ago.answer(),
         )
 
 

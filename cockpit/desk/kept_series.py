@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.analytics.funding.pair_history import LegPayments
+from cockpit.history.rows import Figures
 
 
 class Curve(NamedTuple):
@@ -19,6 +20,14 @@ class Curve(NamedTuple):
 
 def _no_curve() -> Curve:
     return Curve(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64))
+
+
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of each market, by (venue, symbol), as they stood at `at_ns`: what was stale
+    then, or not known, is None."""
+
+    at_ns: int
+    figures: Mapping[tuple[str, str], Figures]
 
 
 class SpanSeries(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ from cockpit.core.events import (
 )
 from cockpit.core.margins import VenueMargin
 from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.desk.earlier import DAY_NS, read_earlier
 from cockpit.desk.kept_outlooks import kept_outlooks
 from cockpit.desk.recall import GAP_NS, SETTLED_DAYS, Key, curve_of, payment
 from cockpit.desk.recall_pulse import read_pulses, recall_pulses
@@ -40,7 +41,6 @@ from cockpit.state.store import MarketStore
 from cockpit.state.survey import PERIODS
 from cockpit.state.view import Field
 
-DAY_NS: Final = 24 * HOUR_NS
 WITHIN_S: Final = GAP_NS // NS_PER_S
 
 
@@ -84,6 +84,7 @@ def moment_at(reader: HistoryReader, frame: Frame, at_ns: int) -> PastMoment | N
         exposure=tuple(
             row for row in accounts if row.at_ns == last_ns and at_ns - last_ns <= GAP_NS
         ),
+        day_before=read_earlier(reader, at_ns - DAY_NS),
     )
 
 

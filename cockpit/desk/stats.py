@@ -8,7 +8,7 @@ import msgspec
 from cockpit.alerts.rule import Rule
 from cockpit.alerts.states import Alert, Firing
 from cockpit.calculators.saved_plans import SavedPlan
-from cockpit.desk.kept_series import SpanSeries
+from cockpit.desk.kept_series import Earlier, SpanSeries
 from cockpit.history.rows import ExposureSample, Figures
 from cockpit.history.service import Status
 from cockpit.state.view import MarketView
@@ -55,6 +55,7 @@ class PastMoment(msgspec.Struct, frozen=True, kw_only=True):
     view: MarketView | None = None
     figures: Mapping[tuple[str, str], Figures] = {}
     exposure: tuple[ExposureSample, ...] = ()
+    day_before: Earlier | None = None
     problem: str = ""
 
 
@@ -133,7 +134,8 @@ class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     `at_ns` is the desk's time, which is that of the tape in a replay. `detail` is for the status
     bar. A venue without a wire (a tape) is not in `venues`. `plans` are those that are kept, the
     newest first. `past` is what the last `LookBack` found, None while it is being read. `playback`
-    is of a desk that plays tapes. `span` is what the last `ReadSpan` found, or the one before.
+    is of a desk that plays tapes. `span` is what the last `ReadSpan` found, or the one
+    before, `day_ago` how the markets stood 24 hours before, as far as that is kept.
     """
 
     mode: Mode
@@ -148,3 +150,4 @@ class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     playback: Playback | None = None
     scan: Scan = Scan()
     span: SpanSeries | None = None
+    day_ago: Earlier | None = None

@@ -160,6 +160,7 @@ class CockpitApp(ControlledApp):
             readings.detail = stats.detail
             alert_actions.refresh(self)
             readings.venue_stats = stats.venues
+            readings.day_ago = stats.day_ago
             readings.scan = stats.scan
         span_actions.follow(self)
         try:

@@ -90,7 +90,7 @@ def poll(host: Host) -> bool:
     host.ui.frozen = False
     _show(host)
     host.readings.view = found.view
-    host.readings.moment = found
+    host.readings.moment, host.readings.day_ago = found, found.day_before
     host.readings.now_ns = found.at_ns
     host.readings.venue_stats = {}
     return True

@@ -8,6 +8,12 @@ from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
+from cockpit.ui.readings.changes import (
+    depth_now,
+    depth_over_day,
+    depth_over_hour,
+    interest_over_day,
+)
 from cockpit.ui.readings.funding_rates import (
     added_open_interest,
     fresh_open_interest,
@@ -28,7 +34,8 @@ BAND_BPS = 25.0
 _SPARK = 12
 _PLOT_ROWS = 5
 _CELLS = (
-    ("usd", 8), ("1h", 8), ("share", 6), ("/depth", 8), ("spark", _SPARK + 2),
+    ("usd", 8), ("1h", 8), ("24h", 8), ("share", 6), ("/depth", 8), ("spark", _SPARK + 2),
+    ("depth", 8), ("depth 1h", 9), ("depth 24h", 10),
 )  # fmt: skip
 
 
@@ -123,15 +130,30 @@ def _cell(
     if column == "usd":
         return fmt.magnitude(usd), "number"
     if column == "1h":
-        moved = open_interest_change(market, readings.now_ns)
-        text = fmt.MISSING if moved is None else fmt.signed(moved * 100, 2) + "%"
-        return text, "text" if moved else "dim"
+        return _moved(open_interest_change(market, readings.now_ns))
+    if column == "24h":
+        return _moved(interest_over_day(readings, market))
+    if column == "depth":
+        resting = depth_now(market)
+        return fmt.magnitude(resting), "dim" if resting is None else "number"
+    if column == "depth 1h":
+        return _moved(depth_over_hour(readings, market))
+    if column == "depth 24h":
+        return _moved(depth_over_day(readings, market))
     if column == "share":
         return (fmt.MISSING, "dim") if share is None else (f"{share * 100:.0f}%", "text")
     if column == "spark":
         _, values = market.open_interests.read(readings.now_ns - HOUR_NS)
         return spark(_thinned(values, _SPARK), _SPARK), "dim"
     return _per_depth(readings, market.venue, usd)
+
+
+def _moved(change: float | None) -> tuple[str, str]:
+    """In per cent of what it was; large ones without decimals."""
+    if change is None:
+        return fmt.MISSING, "dim"
+    decimals = 2 if abs(change) < 0.995 else 0
+    return fmt.signed(change * 100, decimals) + "%", "text" if change else "dim"
 
 
 def _thinned(values: Floats, count: int) -> Floats:
