@@ -1,11 +1,13 @@
 """The worker's answers. Imports duckdb (through `columnar`)."""
 
-from typing import Final
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 
 from cockpit.core.errors import InputError
-from cockpit.core.units import NS_PER_S
+from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.history import columnar
 from cockpit.history.hot import HotStore
 from cockpit.history.layout import Folder
@@ -14,6 +16,9 @@ from cockpit.history.protocol import (
     Baseline,
     BaselineAnswer,
     BaselineQuestion,
+    HourlyAnswer,
+    HourlyFigures,
+    HourlyQuestion,
     MaintainAnswer,
     MaintainQuestion,
     MomentAnswer,
@@ -25,6 +30,11 @@ from cockpit.history.rows import sample_of
 from cockpit.history.schema import FIGURES
 from cockpit.history.views import Scope, open_views
 
+HOURLY: Final = (
+    "bid10_usd", "ask10_usd", "bid25_usd", "ask25_usd", "bid50_usd", "ask50_usd", "spread_bps",
+    "oi_base", "mark", "index_price", "mid",
+)  # fmt: skip
+"""Figures of which an hour's last one is asked."""
 _SAMPLES: Final = frozenset({"samples"})
 READ_MEMORY_MB: Final = 200
 """Footers of a year of files included; maintenance has a process and a limit of its own."""
@@ -99,6 +109,52 @@ class Analyst:
                 for venue, symbol, count, (low, middle, high) in rows
             ),
             warnings=opened.warnings,
+        )
+
+    def hourly(self, question: HourlyQuestion) -> HourlyAnswer:
+        """The last figure of each hour, and the hour's mean premium, over every tier."""
+        scope = Scope(from_ns=question.from_ns, to_ns=question.to_ns)
+        names = frozenset({"samples", "chain"})
+        opened = open_views(self._database, self._folder, names, scope)
+        within = f"at_ns > {question.from_ns} AND at_ns <= {question.to_ns}"
+        # The hour that ends at a stamp holds what came after the stamp before, up to it.
+        hour = f"(at_ns + {HOUR_NS - 1}) // {HOUR_NS}"
+        last = ", ".join(f"arg_max({name}, at_ns)::DOUBLE AS {name}" for name in HOURLY)
+        markets = self._database.execute(
+            f"SELECT venue, symbol, {hour} AS hour, avg(premium)::DOUBLE AS premium, {last} "
+            f"FROM samples WHERE {within} GROUP BY ALL ORDER BY venue, symbol, hour"
+        ).fetchnumpy()
+        chains = self._database.execute(
+            f"SELECT venue, '' AS symbol, {hour} AS hour, "
+            "arg_max(cadence_s, at_ns)::DOUBLE AS cadence_s, "
+            "arg_max(latency_p50_ms, at_ns)::DOUBLE AS latency_ms, "
+            f"(max(gaps) - min(gaps))::DOUBLE AS gaps FROM chain WHERE {within} "
+            "GROUP BY ALL ORDER BY venue, hour"
+        ).fetchnumpy()
+        return HourlyAnswer(
+            figures=(*_by_market(markets), *_by_market(chains)), warnings=opened.warnings
+        )
+
+
+def _by_market(rows: dict[str, Any]) -> Iterator[HourlyFigures]:
+    """Columns of (venue, symbol, hour, figures), ordered by market and hour, cut by market."""
+    names = [name for name in rows if name not in ("venue", "symbol", "hour")]
+    venues, symbols = rows["venue"], rows["symbol"]
+    hours = np.ascontiguousarray(np.ma.filled(rows["hour"], 0), dtype="<i8")
+    starts = [
+        place
+        for place in range(len(hours))
+        if place == 0 or (venues[place], symbols[place]) != (venues[place - 1], symbols[place - 1])
+    ]
+    columns = {
+        name: np.ascontiguousarray(np.ma.filled(rows[name], np.nan), dtype="<f8") for name in names
+    }
+    for start, end in pairwise([*starts, len(hours)]):
+        yield HourlyFigures(
+            venue=str(venues[start]),
+            symbol=str(symbols[start]),
+            hours=hours[start:end].tobytes(),
+            values={name: column[start:end].tobytes() for name, column in columns.items()},
         )
 
 

@@ -36,6 +36,13 @@ class BaselineQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="baselines
     to_ns: int
 
 
+class HourlyQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="hourly"):
+    """How every market, and every venue's machinery, stood at the end of each hour of a span."""
+
+    from_ns: int
+    to_ns: int
+
+
 class MaintainQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="maintain"):
     """One round of maintenance as of `now_ns`."""
 
@@ -43,7 +50,7 @@ class MaintainQuestion(msgspec.Struct, frozen=True, kw_only=True, tag="maintain"
     now_ns: int
 
 
-Question = SeriesQuestion | MomentQuestion | BaselineQuestion
+Question = SeriesQuestion | MomentQuestion | BaselineQuestion | HourlyQuestion
 
 
 class SeriesAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +85,21 @@ class BaselineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+class HourlyFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one market (or, with an empty symbol, of a venue): `hours` since the epoch as packed
+    int64, the hour that ended then, and columns as packed float64 (NaN: not known)."""
+
+    venue: str
+    symbol: str
+    hours: bytes
+    values: dict[str, bytes]
+
+
+class HourlyAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    figures: tuple[HourlyFigures, ...]
+    warnings: tuple[str, ...] = ()
+
+
 class MaintainAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a round did; `problems` are sentences for the trader."""
 
@@ -88,7 +110,7 @@ class MaintainAnswer(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
-Value = SeriesAnswer | MomentAnswer | BaselineAnswer | MaintainAnswer
+Value = SeriesAnswer | MomentAnswer | BaselineAnswer | HourlyAnswer | MaintainAnswer
 
 
 class Answered(msgspec.Struct, frozen=True, tag="answered"):

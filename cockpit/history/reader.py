@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.core.errors import InputError
-from cockpit.core.units import NS_PER_S
+from cockpit.core.units import NS_PER_S, hour_floor_ns
 from cockpit.history.client import Worker
 from cockpit.history.hot import meta
 from cockpit.history.hot_read import read_hot
@@ -25,6 +25,9 @@ from cockpit.history.protocol import (
     Baseline,
     BaselineAnswer,
     BaselineQuestion,
+    HourlyAnswer,
+    HourlyFigures,
+    HourlyQuestion,
     MomentAnswer,
     MomentQuestion,
     SeriesAnswer,
@@ -76,6 +79,13 @@ class PaidSeries(msgspec.Struct, frozen=True, kw_only=True):
     premium: Floats
 
 
+class Hourly(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures at the end of `hours` since the epoch, ascending, (n,) each, NaN: not known."""
+
+    hours: NDArray[np.int64]
+    values: dict[str, Floats]
+
+
 class HistoryReader:
     """Reads one folder. Not for two threads at once where the worker is asked."""
 
@@ -116,6 +126,32 @@ class HistoryReader:
     def baselines(self, question: BaselineQuestion) -> tuple[Baseline, ...]:
         """What is usual for every market; markets without a known row are not there."""
         return self._worker.ask(question, BaselineAnswer).baselines
+
+    def hourly(self, from_ns: int, to_ns: int) -> dict[tuple[str, str], Hourly]:
+        """(venue, symbol) -> how the market stood at the end of each hour of the span; with an
+        empty symbol, the venue's machinery. Asked day by day, so that a year needs no more memory
+        than a day. HistoryError."""
+        parts: dict[tuple[str, str], list[HourlyFigures]] = {}
+        first_ns = self.first_ns()
+        if first_ns is None:
+            return {}
+        from_ns = max(from_ns, hour_floor_ns(first_ns - 1))
+        for start_ns in range(from_ns, to_ns, DAY_NS):
+            question = HourlyQuestion(from_ns=start_ns, to_ns=min(start_ns + DAY_NS, to_ns))
+            for part in self._worker.ask(question, HourlyAnswer).figures:
+                parts.setdefault((part.venue, part.symbol), []).append(part)
+        return {
+            key: Hourly(
+                hours=np.concatenate([np.frombuffer(part.hours, dtype="<i8") for part in of]),
+                values={
+                    name: np.concatenate(
+                        [np.frombuffer(part.values[name], dtype="<f8") for part in of]
+                    )
+                    for name in of[0].values
+                },
+            )
+            for key, of in parts.items()
+        }
 
     def last_samples(self) -> list[Sample]:
         """The newest row of every market that the hot store knows: how it stood when it was last

@@ -23,6 +23,7 @@ from cockpit.history.protocol import (
     Answered,
     BaselineQuestion,
     Failed,
+    HourlyQuestion,
     MaintainQuestion,
     MomentQuestion,
     Question,
@@ -66,6 +67,8 @@ def _value(analyst: Analyst, question: Question) -> Value:
             return analyst.moment(question)
         case BaselineQuestion():
             return analyst.baselines(question)
+        case HourlyQuestion():
+            return analyst.hourly(question)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,51 @@
+"""The end of each hour, of every market and venue, from whichever tier it lies in."""
+
+import numpy as np
+import pytest
+
+from cockpit.history.hot import HotStore
+from cockpit.history.reader import HistoryReader
+from cockpit.history.rows import Batch, ChainSample
+from tests.history.kit import DAY, HOUR_NS, NS_PER_S, Folder, sample
+
+
+@pytest.fixture
+def reader(tmp_path):
+    folder = Folder(tmp_path / "history")
+    store = HotStore(folder)
+    rows = [
+        sample(DAY + 1 * NS_PER_S, oi_base=1.0, premium=1e-4),
+        sample(DAY + 1800 * NS_PER_S, oi_base=2.0, premium=3e-4),
+        sample(DAY + HOUR_NS, oi_base=3.0, premium=None),
+        sample(DAY + HOUR_NS + NS_PER_S, oi_base=4.0, premium=-1e-4),
+        sample(DAY + 30 * HOUR_NS, oi_base=5.0),
+    ]
+    chain = [
+        ChainSample(venue="dydx", at_ns=DAY + second * NS_PER_S, cadence_s=cadence_s, gaps=gaps)
+        for second, cadence_s, gaps in ((10, 1.0, 2), (3000, 1.5, 5))
+    ]
+    store.append(Batch(samples=tuple(rows), chain=tuple(chain)))
+    store.close()
+    found = HistoryReader(folder)
+    yield found
+    found.close()
+
+
+def test_an_hour_has_its_last_figures_and_the_mean_of_its_premiums(reader):
+    (market,) = [of for (_, symbol), of in reader.hourly(DAY, DAY + 48 * HOUR_NS).items() if symbol]
+    assert (market.hours - DAY // HOUR_NS).tolist() == [1, 2, 30]
+    # A stamp's own row belongs to the hour that ends at it.
+    assert market.values["oi_base"].tolist() == [3.0, 4.0, 5.0]
+    np.testing.assert_allclose(market.values["premium"], [2e-4, -1e-4, np.nan], rtol=1e-6)
+
+
+def test_a_venues_machinery_has_its_last_cadence_and_the_gaps_of_the_hour(reader):
+    (venue,) = [of for (_, symbol), of in reader.hourly(DAY, DAY + 3 * HOUR_NS).items()
+                if not symbol]  # fmt: skip
+    assert venue.values["cadence_s"].tolist() == [1.5]
+    assert venue.values["gaps"].tolist() == [3.0]
+
+
+def test_a_span_without_rows_has_no_hours(reader):
+    assert reader.hourly(DAY + 40 * HOUR_NS, DAY + 44 * HOUR_NS) == {}
+    assert reader.hourly(0, 1000) == {}
