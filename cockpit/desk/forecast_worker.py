@@ -10,6 +10,7 @@ answers, and the ledger of earlier forecasts goes on where it was. The time neve
 import os
 import sys
 import threading
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -28,10 +29,11 @@ from cockpit.desk.forecast_protocol import (
     Said,
     unpacked,
 )
+from cockpit.forecast.cells import Floats, Ints
 from cockpit.forecast.forecaster import Forecaster
-from cockpit.forecast.kept import made_of, outcome_rows, rows_of, series_of
+from cockpit.forecast.kept import made_of, outcome_rows, rows_of, series_of, with_telemetry
 from cockpit.forecast.learned import Learned
-from cockpit.forecast.learning import Lesson, learn
+from cockpit.forecast.learning import Key, Lesson, learn
 from cockpit.forecast.ledger import MOST_ROWS
 from cockpit.forecast.reference import decode
 from cockpit.history.documents import read_document, write_document
@@ -41,8 +43,18 @@ from cockpit.history.reader import HistoryReader
 LEARN_DAYS = 400
 """Of settlements that models learn from: a year and what its first month looks back on."""
 
+SAMPLED_DAYS = 120
+"""Of samples that say the premium where a settlement does not."""
+
 RECALL_DAYS = 90
 ROWS_A_FORECAST = 4
+
+
+class Taught(msgspec.Struct, frozen=True, kw_only=True):
+    """Models, and the mean premiums of past hours by market."""
+
+    lesson: Lesson
+    premiums: Mapping[Key, tuple[Ints, Floats]]
 
 
 class Teacher:
@@ -53,17 +65,17 @@ class Teacher:
         self._reference = reference
         self._learned_ns: int | None = None
         self._thread: threading.Thread | None = None
-        self._lesson: Lesson | None = None
+        self._taught: Taught | None = None
         self.words = ""
 
-    def lesson(self, now_ns: int) -> Lesson | None:
-        """A new lesson, once; begins the next one when a day has passed."""
+    def taught(self, now_ns: int) -> Taught | None:
+        """What was learned, once; begins to learn anew when a day has passed."""
         if self._thread is not None:
             if self._thread.is_alive():
                 return None
             self._thread = None
-            lesson, self._lesson = self._lesson, None
-            return lesson
+            taught, self._taught = self._taught, None
+            return taught
         if self._learned_ns is None or not 0 <= now_ns - self._learned_ns < DAY_NS:
             self._learned_ns = now_ns
             self._thread = threading.Thread(target=self._learn, args=(now_ns,), daemon=True)
@@ -71,16 +83,27 @@ class Teacher:
         return None
 
     def _learn(self, now_ns: int) -> None:
+        reader = HistoryReader(self._folder)
         try:
-            paid = HistoryReader(self._folder).payments(now_ns - LEARN_DAYS * DAY_NS, now_ns)
-            lesson = learn([series_of(one, _terms(one.venue)) for one in paid], self._reference)
+            paid = reader.payments(now_ns - LEARN_DAYS * DAY_NS, now_ns)
+            hourly = reader.hourly(now_ns - SAMPLED_DAYS * DAY_NS, now_ns)
+            series = [
+                with_telemetry(
+                    series_of(one, _terms(one.venue)), hourly.get((one.venue, one.symbol)), None
+                )
+                for one in paid
+            ]
+            lesson = learn(series, self._reference)
         except CockpitError as error:
             self.words = f"nothing could be learned: {error.ui_message}"
             return
         except Exception as error:
             self.words = f"nothing could be learned: {error}"
             return
-        self._lesson = lesson
+        finally:
+            reader.close()
+        premiums = {key: (of.hours, of.values["premium"]) for key, of in hourly.items() if key[1]}
+        self._taught = Taught(lesson=lesson, premiums=premiums)
         self.words = (
             f"learned from {len(paid)} markets: {len(lesson.markets)} have 45 days of their own, "
             f"{len(lesson.venues)} venues speak for their others"
@@ -109,9 +132,10 @@ class Worker:
             self._is_recalled = True
             self._recall(question.now_ns)
         if self._teacher is not None:
-            lesson = self._teacher.lesson(question.now_ns)
-            if lesson is not None:
-                self._forecaster.teach(lesson)
+            taught = self._teacher.taught(question.now_ns)
+            if taught is not None:
+                self._forecaster.teach(taught.lesson)
+                self._forecaster.recall_premiums(taught.premiums)
         looked = self._forecaster.look(question.now_ns, question.markets)
         rows = list(outcome_rows(looked.outcomes))
         if looked.made is not None:

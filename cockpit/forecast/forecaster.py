@@ -3,7 +3,7 @@
 Pure: the caller says what arrived and what time it is, and keeps what is handed back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import is_
 
 import msgspec
@@ -74,6 +74,12 @@ class Forecaster:
         """Speak by these models from now on."""
         self._lesson = lesson
         self._desk = None
+
+    def recall_premiums(self, premiums: Mapping[Key, tuple[Ints, Floats]]) -> None:
+        """(hours, mean premium) of markets before this run."""
+        for key, (hours, premium) in premiums.items():
+            if key in self._markets and len(hours):
+                self._markets[key].recall_premium(hours, premium)
 
     def hear(self, news: Sequence[News], now_ns: int) -> None:
         """What arrived up to now."""

@@ -10,12 +10,12 @@ import numpy as np
 from cockpit.core.market import FundingTerms
 from cockpit.core.outlook import Basis, ExpectedRate, Outlook
 from cockpit.core.units import HOUR_S
-from cockpit.forecast.cells import HOUR_NS, Series
+from cockpit.forecast.cells import HOUR_NS, TELEMETRY, Floats, Ints, Series, hour_of
 from cockpit.forecast.learning import Key
 from cockpit.forecast.ledger import EVENT, EVENT_HORIZON_H, FLIP, SPIKE, Made, Outcome
 from cockpit.forecast.live import why
 from cockpit.forecast.premium_features import HORIZONS_H
-from cockpit.history.reader import PaidSeries
+from cockpit.history.reader import Hourly, PaidSeries
 from cockpit.history.rows import Forecast
 
 AVERAGE = "average"
@@ -40,6 +40,37 @@ def series_of(paid: PaidSeries, terms: FundingTerms | None) -> Series:
         interest_hourly=interest_hourly,
         dampener=dampener,
     )
+
+
+def with_telemetry(series: Series, market: Hourly | None, venue: Hourly | None) -> Series:
+    """The settlements with what stood at the end of their hour; a premium that the venue does not
+    state is the mean of the hour's samples."""
+    hours = hour_of(series.at_ns)
+    known: dict[str, Floats] = {}
+    for source in (market, venue):
+        if source is None:
+            continue
+        for name, values in source.values.items():
+            known[name] = _joined(hours, source.hours, values)
+    sampled = known.pop("premium", np.full(len(hours), np.nan))
+    stated = sampled if series.premium is None else series.premium
+    premium = np.where(np.isnan(stated), sampled, stated)
+    return msgspec.structs.replace(
+        series,
+        premium=None if np.isnan(premium).all() else premium,
+        telemetry={
+            name: values
+            for name, values in known.items()
+            if name in TELEMETRY and not np.isnan(values).all()
+        },
+    )
+
+
+def _joined(hours: Ints, known_hours: Ints, values: Floats) -> Floats:
+    place = np.minimum(np.searchsorted(known_hours, hours), max(len(known_hours) - 1, 0))
+    if not len(known_hours):
+        return np.full(len(hours), np.nan)
+    return np.where(known_hours[place] == hours, values[place], np.nan)
 
 
 def rows_of(made: Made, expected: Mapping[Key, Outlook]) -> Iterator[Forecast]:

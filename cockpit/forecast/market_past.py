@@ -90,6 +90,14 @@ class MarketPast:
         self._minute_ns = np.append(self._minute_ns[-MINUTES + 1 :], at_ns)
         self._premium = np.append(self._premium[-MINUTES + 1 :], premium)
 
+    def recall_premium(self, hours: Ints, premium: Floats) -> None:
+        """Mean premiums of past hours, (n,), for settlements that do not say theirs."""
+        settled = hour_of(self._at_ns)
+        place = np.minimum(np.searchsorted(hours, settled), len(hours) - 1)
+        known = np.isnan(self._rows[:, PREMIUM]) & (hours[place] == settled)
+        self._rows[known, PREMIUM] = premium[place[known]]
+        self._cells = None
+
     def _fill_premium(self) -> None:
         """A settlement without a premium has the mean of its hour, where that was heard."""
         if not np.isnan(self._rows[-1, PREMIUM]):
