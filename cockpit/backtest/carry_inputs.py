@@ -6,21 +6,33 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
-from cockpit.backtest.carry_terms import LegTerms, Market, Pair, market_of
+from cockpit.backtest.carry_terms import LegTerms, Market, Measured, Pair, market_of
 from cockpit.core.errors import InputError
 from cockpit.forecast.cells import Floats, Ints, Series
 
 Prices = Mapping[str, tuple[Ints, Floats]]
 
 
-def pairs_of(series: Sequence[Series], terms: Sequence[LegTerms], prices: Prices) -> list[Pair]:
-    """A pair for each asset that both venues have, in the order of the files."""
+def pairs_of(
+    series: Sequence[Series],
+    terms: Sequence[LegTerms],
+    prices: Prices,
+    measured: Mapping[tuple[str, str], Measured] | None = None,
+    source: str = "FILE",
+) -> list[Pair]:
+    """A pair for each asset that both venues have, in the order of the files.
+
+    `measured` by (venue, symbol) are frictions as they were recorded; `source` is the option that
+    is to blame where there are not two venues.
+    """
     venues = list(dict.fromkeys(one.venue for one in series))
     if len(venues) != 2:
+        ask = "give two files" if source == "FILE" else "name two with --venues A,B"
         raise InputError(
-            f"FILE: carry needs settlements of two venues, got {len(venues)}: give two files"
+            f"{source}: carry needs settlements of two venues, got {len(venues)}: {ask}"
         )
     known = {(one.venue, one.symbol): one for one in series}
     symbols = [
@@ -29,12 +41,13 @@ def pairs_of(series: Sequence[Series], terms: Sequence[LegTerms], prices: Prices
         if all((venue, symbol) in known for venue in venues)
     ]
     if not symbols:
-        raise InputError(f"FILE: {venues[0]} and {venues[1]} have no coin in common")
+        raise InputError(f"{source}: {venues[0]} and {venues[1]} have no coin in common")
+    recorded = measured or {}
     return [
         Pair(
             symbol=symbol,
-            first=_market(known[venues[0], symbol], terms[0], prices),
-            second=_market(known[venues[1], symbol], terms[1], prices),
+            first=_market(known[venues[0], symbol], terms[0], prices, recorded),
+            second=_market(known[venues[1], symbol], terms[1], prices, recorded),
         )
         for symbol in symbols
     ]
@@ -75,6 +88,12 @@ def _price(text: str | None) -> float | None:
     return value if math.isfinite(value) and value > 0 else None
 
 
-def _market(series: Series, terms: LegTerms, prices: Prices) -> Market:
+def _market(
+    series: Series,
+    terms: LegTerms,
+    prices: Prices,
+    measured: Mapping[tuple[str, str], Measured],
+) -> Market:
     nothing = (np.array([], dtype=np.int64), np.array([]))
-    return market_of(series, terms, *prices.get(series.symbol, nothing))
+    market = market_of(series, terms, *prices.get(series.symbol, nothing))
+    return msgspec.structs.replace(market, measured=measured.get((series.venue, series.symbol)))

@@ -8,6 +8,7 @@ import numpy as np
 
 from cockpit.backtest.carry_signal import Trade
 from cockpit.backtest.carry_terms import LegTerms, Market, Pair
+from cockpit.backtest.measured import terms_at
 from cockpit.forecast.cells import Floats, Ints
 
 
@@ -72,11 +73,15 @@ def fills(terms: LegTerms, decided_ns: int) -> Sequence[tuple[int, float, float]
 
 def _leg(market: Market, order: _Order) -> Ledger:
     terms = market.terms
-    leave = fills(terms, order.out_ns)
+    usd = order.size * float(market.price_at(np.array([order.in_ns]))[0])
+    way_in = terms_at(terms, market.measured, order.in_ns, usd)
+    way_out = terms_at(terms, market.measured, order.out_ns, -usd)
+    leave = fills(way_out, order.out_ns)
     if order.liquidated_ns is not None:
         leave = ((order.out_ns, 1.0, 1.0),)
-    orders = [(at, share, times, 1) for at, share, times in fills(terms, order.in_ns)]
-    orders += [(at, share, times, -1) for at, share, times in leave]
+    enter = fills(way_in, order.in_ns)
+    orders = [(at, share, times * way_in.impact_bps, 1) for at, share, times in enter]
+    orders += [(at, share, times * way_out.impact_bps, -1) for at, share, times in leave]
     at_ns = np.array([at for at, _, _, _ in orders])
     moved = np.array([share * way for _, share, _, way in orders]) * order.size
     price = market.price_at(at_ns)
@@ -84,7 +89,7 @@ def _leg(market: Market, order: _Order) -> Ledger:
     fee_bps = np.full(len(orders), terms.fee_bps)
     if order.liquidated_ns is not None:
         fee_bps[-1] = terms.liquidation_fee_bps
-    times = np.array([times for _, _, times, _ in orders])
+    impact_bps = np.array([bps for _, _, bps, _ in orders])
     stamps = slice(
         int(np.searchsorted(market.at_ns, at_ns.min(), side="right")),
         int(np.searchsorted(market.at_ns, at_ns.max(), side="right")),
@@ -97,7 +102,7 @@ def _leg(market: Market, order: _Order) -> Ledger:
         funding_usd=-held * market.price_at(paid_ns) * market.rate[stamps],
         fill_ns=at_ns,
         fee_usd=-value * fee_bps / 1e4,
-        impact_usd=-value * terms.impact_bps * times / 1e4,
+        impact_usd=-value * impact_bps / 1e4,
         price_usd=-float((moved * price).sum()) if len(market.price_ns) else 0.0,
         traded_usd=float(value.sum()),
         liquidated_ns=order.liquidated_ns,
@@ -108,7 +113,8 @@ def _liquidation_ns(market: Market, trade: Trade, side: int, notional_usd: float
     """The first known price at which the leg's margin no longer covers its maintenance."""
     if not len(market.price_ns):
         return None
-    filled_ns = fills(market.terms, trade.in_ns)[0][0]
+    entry_terms = terms_at(market.terms, market.measured, trade.in_ns, side * notional_usd)
+    filled_ns = fills(entry_terms, trade.in_ns)[0][0]
     inside = slice(
         int(np.searchsorted(market.price_ns, filled_ns, side="right")),
         int(np.searchsorted(market.price_ns, trade.out_ns, side="right")),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
 from cockpit.backtest.carry_document import CarryDocument, LegDocument
 from cockpit.backtest.carry_ledger import Ledger, ledgers
@@ -39,6 +40,7 @@ def run(pairs: Sequence[Pair], rule: Rule, warnings: Sequence[str] = ()) -> Carr
         warnings=[
             *warnings,
             *_warnings(pairs, signals),
+            *_measures(pairs),
             *_liquidations("the rule", legs),
             *_liquidations("holding always", held),
         ],
@@ -94,7 +96,7 @@ def _at_once(market: Market) -> Market:
     terms: LegTerms = msgspec.structs.replace(
         market.terms, fill_fraction=1.0, settle_delay_s=0.0, latency_s=0.0
     )
-    return msgspec.structs.replace(market, terms=terms)
+    return msgspec.structs.replace(market, terms=terms, measured=None)
 
 
 def _warnings(pairs: Sequence[Pair], signals: dict[str, list[Trade]]) -> list[str]:
@@ -110,6 +112,24 @@ def _warnings(pairs: Sequence[Pair], signals: dict[str, list[Trade]]) -> list[st
             said.append(
                 f"{pair.symbol}: no prices, so what was unhedged between two fills and every "
                 "liquidation is not counted; a basis between the venues is not either"
+            )
+    return said
+
+
+def _measures(pairs: Sequence[Pair]) -> list[str]:
+    """Of how much of the past the fills are those that were recorded."""
+    said = []
+    for pair in pairs:
+        for market in (pair.first, pair.second):
+            if market.measured is None:
+                continue
+            known = int((~np.isnan(market.measured.ask_usd[:, -1])).sum())
+            said.append(
+                f"{pair.symbol} ({market.venue}): orders walk the depth of {known} recorded hours, "
+                "late by the latency and cadence of theirs; a decision in another hour has one of "
+                "these, drawn"
+                if known
+                else f"{pair.symbol} ({market.venue}): no depth was recorded; fills are as stated"
             )
     return said
 

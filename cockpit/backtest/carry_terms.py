@@ -40,10 +40,22 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     least_hold_h: float = 24.0
 
 
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """One market by hours since the epoch, (n,), NaN where not recorded: seconds until a message
+    arrives and between blocks; USD resting within 10, 25 and 50 bps of mid, (n, 3), a side."""
+
+    hours: Ints
+    latency_s: Floats
+    cadence_s: Floats
+    bid_usd: Floats
+    ask_usd: Floats
+
+
 class Market(msgspec.Struct, frozen=True, kw_only=True):
     """One leg's venue: its settlements, its frictions, and prices known by `price_ns` (or none).
 
-    `rate` is a fraction per interval, positive = longs pay; stamps are rising.
+    `rate` is a fraction per interval, positive = longs pay; stamps are rising. With `measured`,
+    orders fill as was recorded, and as `terms` say where that is not known.
     """
 
     venue: str
@@ -54,6 +66,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     terms: LegTerms
     price_ns: Ints
     price: Floats
+    measured: Measured | None = None
 
     def price_at(self, at_ns: Ints) -> Floats:
         """The newest price that had arrived; the first one before it; 1 where none is known."""

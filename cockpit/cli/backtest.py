@@ -10,6 +10,8 @@ from cockpit.core.errors import InputError
 
 if TYPE_CHECKING:
     from cockpit.backtest.carry_terms import LegTerms
+    from cockpit.backtest.kept import Kept
+    from cockpit.backtest.rows import Loaded
 
 HELP = "forecasts and carry over the past: what they were worth"
 
@@ -39,10 +41,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files",
-        nargs="+",
+        nargs="*",
         metavar="FILE",
         help="settled funding as CSV (also .gz): time_ms, coin, funding_rate[, premium]",
     )
+    kept = parser.add_argument_group("in place of files")
+    kept.add_argument(
+        "--history",
+        nargs="?",
+        const="",
+        metavar="DIR",
+        help="what the cockpit remembers: settlements and telemetry (default: your own history)",
+    )
+    kept.add_argument("--venues", metavar="A,B", help="of the history, these venues alone")
+    kept.add_argument("--symbols", metavar="X,Y", help="of the history, these coins alone")
     parser.add_argument(
         "--interval", metavar="D", help="time a rate covers, such as 1h (default: from the rows)"
     )
@@ -56,11 +68,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _forecast(args: argparse.Namespace) -> int:
-    from cockpit.backtest import forecast_run, forecast_table, rows
+    from cockpit.backtest import forecast_run, forecast_table
     from cockpit.forecast.reference import decode as decode_reference
     from cockpit.venues.kit.facts import documented_incidents
 
-    loaded = rows.load([Path(name) for name in args.files], _interval_s(args.interval))
+    loaded = _loaded(args)
     document = forecast_run.run(
         loaded.series,
         loaded.warnings,
@@ -71,19 +83,73 @@ def _forecast(args: argparse.Namespace) -> int:
 
 
 def _carry(args: argparse.Namespace) -> int:
-    from cockpit.backtest import carry_run, carry_table, rows
+    from cockpit.backtest import carry_run, carry_table
     from cockpit.backtest.carry_inputs import load_prices, pairs_of
     from cockpit.backtest.carry_terms import Rule
+    from cockpit.backtest.measured import recorded
 
-    loaded = rows.load([Path(name) for name in args.files], _interval_s(args.interval))
+    kept = _kept(args)
+    loaded = kept.loaded if kept else _loaded(args)
     prices = load_prices(Path(args.prices)) if args.prices else {}
     rule: dict[str, float] = {}
     if args.usd:
         rule["notional_usd"] = _number(args.usd, "--usd", least=1.0)
     if args.hold:
         rule["hold_h"] = _duration_s(args.hold, "--hold") / 3600.0
-    pairs = pairs_of(loaded.series, _terms(args), prices)
+    measured = None
+    if kept is not None and not _states_fills(args):
+        measured = recorded(kept.hourly)
+    source = "FILE" if kept is None else "--history"
+    pairs = pairs_of(loaded.series, _terms(args), prices, measured, source)
     return _say(carry_run.run(pairs, Rule(**rule), loaded.warnings), args.json, carry_table.text)
+
+
+def _loaded(args: argparse.Namespace) -> "Loaded":
+    """The series of the files, or of the history; InputError where there is neither or both."""
+    from cockpit.backtest import rows
+
+    kept = _kept(args)
+    if kept is not None:
+        return kept.loaded
+    return rows.load([Path(name) for name in args.files], _interval_s(args.interval))
+
+
+def _kept(args: argparse.Namespace) -> "Kept | None":
+    """What `--history` asks for; None where files were given."""
+    if args.history is None:
+        for option in ("venues", "symbols"):
+            if getattr(args, option):
+                raise InputError(f"--{option}: chooses of --history, and files were given")
+        if not args.files:
+            raise InputError("FILE: expected settled funding as CSV, or --history")
+        return None
+    if args.files:
+        raise InputError(f"--history: replaces files, and {args.files[0]} was given too")
+    if args.interval:
+        raise InputError("--interval: is of files; history knows the interval of each payment")
+    from cockpit import venues
+    from cockpit.backtest import kept
+    from cockpit.cli.options import parse_symbols, parse_venues
+    from cockpit.history.layout import Folder, default_folder
+    from cockpit.history.reader import HistoryReader
+
+    names = parse_venues(args.venues, "--venues", venues.REGISTRY) if args.venues else ()
+    reader = HistoryReader(Folder(Path(args.history) if args.history else default_folder()))
+    try:
+        return kept.load(
+            reader,
+            {name: venues.load(name).SPEC.funding_terms for name in venues.REGISTRY},
+            names,
+            parse_symbols(args.symbols, "--symbols") if args.symbols else (),
+        )
+    finally:
+        reader.close()
+
+
+def _states_fills(args: argparse.Namespace) -> bool:
+    """Whether the trader says how orders fill: then nothing that was recorded does."""
+    stated = (args.impact_bps, args.fill_fraction, args.settle_delay, args.latency)
+    return any(value is not None for value in stated)
 
 
 def _say(document: Any, as_json: bool, text: Any) -> int:

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from cockpit.cli.main import main
+from cockpit.history.hot import HotStore
+from cockpit.history.layout import Folder
+from cockpit.history.rows import Batch, Settled
 from tests.forecast.markets import market
 
 
@@ -96,3 +99,49 @@ def test_a_mistake_is_one_sentence_and_exit_code_two(capsys, files, words, says)
     assert caught.out == ""
     assert says in caught.err
     assert caught.err.count("\n") == 1
+
+
+@pytest.fixture
+def remembered(tmp_path):
+    store = HotStore(Folder(tmp_path))
+    for seed, name in ((1, "bybit"), (2, "dydx")):
+        series = market(days=66, seed=seed, scale=1e-3)
+        store.append(
+            Batch(
+                settled=tuple(
+                    Settled(venue=name, symbol="BTC", paid_at_ns=int(at_ns), rate=float(rate),
+                            interval_s=3600, premium=float(premium))
+                    for at_ns, rate, premium in zip(
+                        series.at_ns, series.rate, series.premium, strict=True
+                    )
+                )
+            )
+        )  # fmt: skip
+    store.close()
+    return str(tmp_path)
+
+
+def test_what_is_remembered_is_tested_as_files_are(capsys, remembered):
+    told = document(capsys, "forecast", "--history", remembered, "--venues", "bybit")
+    (series,) = told["series"]
+    assert (series["venue"], series["symbol"], series["n"]) == ("bybit", "BTC", 66 * 24)
+    assert series["level"]["8h"]["models"]["ours"]["mae_bp_h"] > 0
+    carried = document(capsys, "carry", "--history", remembered)
+    assert {leg["venue"] for leg in carried["legs"]} == {"bybit", "dydx"}
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["forecast"], "FILE: expected settled funding as CSV, or --history"),
+        (["forecast", "x.csv", "--history", "DIR"], "--history: replaces files"),
+        (["forecast", "x.csv", "--venues", "dydx"], "--venues: chooses of --history"),
+        (["forecast", "--history", "DIR", "--interval", "1h"], "--interval: is of files"),
+        (["forecast", "--history", "DIR", "--symbols", "ETH"], "no funding is kept of ETH"),
+        (["carry", "--history", "DIR", "--venues", "dydx"], "got 1: name two with --venues"),
+    ],
+)
+def test_a_wrong_choice_of_history_is_one_sentence(capsys, remembered, words, sentence):
+    words = [remembered if word == "DIR" else word for word in words]
+    assert main(["backtest", *words]) == 2
+    assert sentence in capsys.readouterr().err

@@ -1,0 +1,53 @@
+"""What history keeps, as the series that a backtest runs on: settlements and telemetry beside."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+import msgspec
+
+from cockpit.backtest.rows import Loaded
+from cockpit.core.errors import InputError
+from cockpit.core.market import FundingTerms
+from cockpit.core.units import HOUR_NS
+from cockpit.forecast.kept import series_of, with_telemetry
+from cockpit.history.reader import HistoryReader, Hourly
+
+EVERYTHING_NS: Final = 1 << 62
+Key = tuple[str, str]
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """The series of a history, and the hourly figures that they were joined with."""
+
+    loaded: Loaded
+    hourly: Mapping[Key, Hourly]
+
+
+def load(
+    reader: HistoryReader,
+    terms: Mapping[str, FundingTerms | None],
+    venues: Collection[str] = (),
+    symbols: Collection[str] = (),
+) -> Kept:
+    """Every market that history has settlements of, or those named. `terms` are the documented
+    formulas by venue. InputError where nothing is left, HistoryError where nothing can be read."""
+    paid = [
+        one
+        for one in reader.payments(0, EVERYTHING_NS)
+        if (not venues or one.venue in venues) and (not symbols or one.symbol in symbols)
+    ]
+    if not paid:
+        asked = ", ".join((*venues, *symbols))
+        raise InputError(f"--history: no funding is kept{f' of {asked}' if asked else ''} yet")
+    first_ns = min(int(one.at_ns[0]) for one in paid)
+    newest_ns = max(int(one.at_ns[-1]) for one in paid)
+    hourly = reader.hourly(first_ns - HOUR_NS, newest_ns + 1)
+    series = tuple(
+        with_telemetry(
+            series_of(one, terms.get(one.venue)),
+            hourly.get((one.venue, one.symbol)),
+            hourly.get((one.venue, "")),
+        )
+        for one in paid
+    )
+    return Kept(loaded=Loaded(series=series, warnings=()), hourly=hourly)
