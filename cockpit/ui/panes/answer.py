@@ -12,6 +12,11 @@ _LARGE_FROM = (84, 18)
 """Width and height of the inside of a pane in which a figure may be large."""
 
 
+def faded(lines: list[Line]) -> list[Line]:
+    """An answer that stands while its inputs make no sense: dim."""
+    return [[(text, "dim") for text, _ in line] for line in lines]
+
+
 def pinned(form: Form, inner: int) -> list[Line]:
     """The verdict in one line; nothing before there is one."""
     if form.kept_as:

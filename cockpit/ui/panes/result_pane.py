@@ -7,7 +7,7 @@ from cockpit.ui.model.answer_table import view_of_answer
 from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.input_names import in_labels
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.panes.answer import figure_lines, verdict_lines
+from cockpit.ui.panes.answer import faded, figure_lines, verdict_lines
 from cockpit.ui.panes.table import HEAD, table_lines
 from cockpit.ui.text.styled import Line, framed, wrap
 
@@ -62,10 +62,17 @@ class ResultPane:
             ], ""
         if form.kept_as:
             return _kept(form, inner), ""
-        above = _errors(form, inner)
+        errors = _errors(form, inner)
         if form.result is None:
-            return above or [[], [(" computing …", "dim")]], ""
-        above += _warnings(form, inner, max(2, room // 3))
+            return errors or [[], [(" computing …", "dim")]], ""
+        answer, note = self._answer(readings, form, inner, room - len(errors))
+        return [*errors, *(faded(answer) if form.is_outdated else answer)], note
+
+    def _answer(
+        self, readings: Readings, form: Form, inner: int, room: int
+    ) -> tuple[list[Line], str]:
+        """What to beware of, the verdict, its figures, the table and more about its row."""
+        above = _warnings(form, inner, max(2, room // 3))
         above += verdict_lines(form, readings.glyphs, inner, room)
         view = view_of_answer(form)
         left = room - len(above)
@@ -115,9 +122,12 @@ def _advice(form: Form | None) -> Line:
 
 
 def _errors(form: Form, inner: int) -> list[Line]:
-    """What is wrong with the inputs, by the labels of the form."""
+    """What is wrong with the inputs, by the labels of the form; of what is being typed the form
+    itself says it."""
     lines: list[Line] = []
     for key, problem in form.errors.items():
+        if key == form.edited:
+            continue
         words = f"{form.label(key)}: {in_labels(problem, form.name)}"
         lines += [[(f" {part}", "loss")] for part in wrap(words, inner - 2)]
     return lines

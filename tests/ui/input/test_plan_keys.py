@@ -2,6 +2,7 @@
 
 import pytest
 
+from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.saved_plans import Expected, SavedPlan, fill
 from cockpit.config import AlertOut
 from cockpit.core.events import AccountFill
@@ -9,6 +10,8 @@ from cockpit.core.market import Side
 from cockpit.core.plan import Leg
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import FillLeg
+from cockpit.ui.model.answer_table import view_of_answer
+from cockpit.ui.model.calculator_form import compute
 from cockpit.ui.panes.plan import form, legs, plans, result
 from cockpit.ui.plan_announcer import PlanAnnouncer
 from cockpit.ui.text.styled import plain
@@ -171,3 +174,45 @@ def test_a_plan_that_was_given_up_days_ago_rings_no_more(host):
     assert host.said == []
     host.ui.focus = "plans"
     assert "late 3 d" in text(plans.lines(host.readings, 100, 8))
+
+
+def test_the_pair_under_the_cursor_goes_into_the_form_and_brings_its_legs():
+    host = PlainHost()
+    host.press("C")
+    carry = host.ui.forms.opened["carry"]
+    host.forms.catch_up()
+    host.ui.focus = "result"
+    ranked = [(pair.long_venue, pair.short_venue) for pair in carry.result.values.pairs]
+    host.press("G", "enter")
+    assert (carry.text("long_venue"), carry.text("short_venue")) == ranked[-1]
+    assert {leg.venue for leg in carry.result.plan.legs} == set(ranked[-1])
+    host.press("g", "enter")
+    assert (carry.text("long_venue"), carry.text("short_venue")) == ranked[0]
+
+
+def test_a_table_of_answers_is_sorted_by_its_column_and_filtered():
+    host = PlainHost()
+    host.press("C")
+    host.forms.catch_up()
+    host.ui.focus = "result"
+    carry = host.ui.forms.opened["carry"]
+    for _ in range(4):
+        host.press("l")
+    host.press("s")
+    costs = [row.cells[4] for row in view_of_answer(carry).rows]
+    assert costs == sorted(costs, reverse=True)
+    host.press("/")
+    host.dialogs[-1].change("charliedex")
+    assert len(view_of_answer(carry).rows) == 2
+
+
+def test_a_scenario_under_the_cursor_is_asked_for_alone():
+    host = PlainHost()
+    host.press("X")
+    host.forms.beat()
+    stress = host.ui.forms.opened["stress"]
+    assert view_of_answer(stress).selected.cells[0] == "half filled flip"
+    host.press("enter")
+    assert stress.text("scenarios") == "half_filled_flip"
+    compute(stress, host.readings.view, Settings(now_ns=AT_NS))
+    assert [row.name for row in stress.result.values.scenarios] == ["half_filled_flip"]

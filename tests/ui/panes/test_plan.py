@@ -2,21 +2,23 @@
 
 import pytest
 
+from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.saved_plans import fill
 from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Plan
 from cockpit.ui.model.answer_table import table_of
-from cockpit.ui.model.calculator_form import Given
+from cockpit.ui.model.calculator_form import Given, compute
 from cockpit.ui.model.table import TableCursor, view_of
 from cockpit.ui.panes import form_pane
-from cockpit.ui.panes.plan import form, legs, result
+from cockpit.ui.panes.plan import form, legs, picture, result
 from cockpit.ui.panes.stress import histogram
 from cockpit.ui.panes.table import table_lines
 from cockpit.ui.readings import plan_pricing
 from cockpit.ui.text.styled import plain
 from tests.ui import scenes
 from tests.ui.input.test_form_prefill import opened
+from tests.ui.scenes import AT_NS
 
 TABLE = Table(
     columns=(Column("venue"), Column("size", "base"), Column("cost", "usd"), Column("odds", "frac"),
@@ -202,3 +204,23 @@ def test_where_no_futures_are_drawn_the_reason_is_the_true_one(monte_carlo, erro
     stress.given["monte_carlo"] = Given(monte_carlo, "typed")
     stress.errors.update(errors)
     assert words in " ".join(texts(histogram.lines(scene, 120, 12)))
+
+
+def test_while_a_number_is_typed_the_last_whole_answer_stands_dim():
+    scene = scenes.live()
+    opened(scene, "carry")
+    shown = scene.ui.forms.shown
+    assert shown is not None
+    shown.cursor = [row.key for row in shown.rows()].index("notional_usd")
+    shown.edit()
+    shown.type("1", "1")
+    shown.type("e", "e")
+    compute(shown, scene.view, Settings(now_ns=AT_NS))
+    assert shown.is_outdated
+    for pane in (result, picture):
+        drawn = pane.lines(scene, 120, 30)
+        inside = {role for line in drawn[1:-1] for text, role in line if text.strip("│ ")}
+        assert inside == {"dim"}
+    # What is wrong is said beside what is typed, by its label, and nowhere else meanwhile.
+    assert "expected a number above 0" in "".join(texts(form.lines(scene, 120, 30)))
+    assert "expected a number" not in "".join(texts(result.lines(scene, 120, 30)))

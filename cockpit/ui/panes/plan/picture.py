@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.panes.answer import faded
 from cockpit.ui.panes.plan import carry_picture, hedge_picture, stagger_picture
 from cockpit.ui.text.styled import Line, framed
 
@@ -37,5 +38,6 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         if form.is_outdated and form.result is not None:
             title.append((" · of the last inputs that made sense", "warn"))
         if form.result is not None:
-            body = known.draw(readings, form, width - 2, height - 2)
+            drawn = known.draw(readings, form, width - 2, height - 2)
+            body = faded(drawn) if form.is_outdated else drawn
     return framed(body, width, height, title=title, focused=readings.ui.focus == TITLE)
