@@ -92,10 +92,12 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 class Values(Pair, frozen=True, kw_only=True):
     """The pair that was asked for, else the best; and all of them, best first.
 
-    `holds` are other holds of the pair, `path` what it is expected to be paid; None without rates.
+    `hold_h` is the hold that was asked for, `holds` are others of the pair; `path` is what it is
+    expected to be paid, None without rates.
     """
 
     pairs: tuple[Pair, ...] = ()
+    hold_h: int | None = None
     holds: tuple[HoldOutlook, ...] = ()
     path: FundingPath | None = None
 
@@ -147,7 +149,9 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
             found.append(one if gate is None else one.closed(gate))
     found.sort(key=lambda one: _rank(one.pair))
     pairs = tuple(one.pair for one in found)
-    named = {one.name: one.spread for one in found if one.spread is not None}
+    shown = _shown(inputs, found)
+    first = [shown] if shown is not None else []
+    named = {one.name: one.spread for one in (*first, *found) if one.spread is not None}
     note_models(named, *_given(inputs), notes)
     _note_forecasts(found, notes)
     capped = [one.name for one in found if one.is_capped]
@@ -159,7 +163,6 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
                 why="so now and mean_spread_hourly are what those allow",
             )
         )
-    shown = _shown(inputs, found)
     if shown is not None:
         best = msgspec.structs.asdict(shown.pair)
     else:
@@ -175,7 +178,7 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
         )
     holds, path = ((), None) if shown is None else _outlook(inputs, shown)
     return Result(
-        values=Values(**best, pairs=pairs, holds=holds, path=path),
+        values=Values(**best, pairs=pairs, hold_h=inputs.hold_h, holds=holds, path=path),
         plan=plan,
         assumptions=tuple(notes.assumptions),
         warnings=tuple(notes.warnings),

@@ -55,9 +55,9 @@ def funding_path_of(pair: Pair, notional_usd: float, span_h: int) -> FundingPath
 
 
 def shown_span_h(hold_h: int, breakeven_h: int | None) -> int:
-    """Hours that show the hold and, where it is not far beyond, the crossing of the costs."""
-    if breakeven_h is not None and breakeven_h <= max(4 * hold_h, 168):
-        return min(LONGEST_H, max(hold_h, breakeven_h + max(1, breakeven_h // 4)))
+    """Hours that show the hold and, within a month, the crossing of the costs."""
+    if breakeven_h is not None and breakeven_h < LONGEST_H:
+        return min(LONGEST_H, max(hold_h, breakeven_h + max(1, breakeven_h // 6)))
     return min(LONGEST_H, 2 * hold_h)
 
 

@@ -193,7 +193,7 @@ PLAN = Workspace(
     "5", "plan", "PLAN",
     ("form", "result", "picture", "legs", "plans"),
     wide=row(
-        (Cells(74), column((Share(1), "form"), (Share(0.6), "plans"))),
+        (Cells(74), column((Share(1), "form"), (Share(0.35, 8), "plans"))),
         (Share(1), column(
             (Share(1.2), "result"), (Share(1), "picture"), (Share(0.5, 6), "legs"),
         )),
@@ -209,7 +209,7 @@ STRESS = Workspace(
     ("stress_form", "stress", "histogram"),
     wide=row(
         (Cells(74), "stress_form"),
-        (Share(1), column((Share(1.6), "stress"), (Share(1), "histogram"))),
+        (Share(1), column((Share(2), "stress"), (Share(1), "histogram"))),
     ),
     normal=row(
         (Cells(46), "stress_form"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from cockpit.calculators.common.form import FormField
 from cockpit.core.assumptions import Assumption
 from cockpit.ui.model.calculator_form import Form, Row, module
 from cockpit.ui.model.input_names import in_labels
@@ -21,7 +22,7 @@ _MOST_LABEL = 24
 _LEAST_VALUE = 8
 _ROOMY = 34
 """Cells beside a value in which its source may take a line of its own."""
-_MOST_VALUE = 26
+_MOST_VALUE = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,13 @@ def _assumed_value(row: Row, assumed: Assumption) -> str:
     """What was assumed, as it would be typed."""
     if assumed.value is None:
         return clean(assumed.number) or "assumed"
-    return f"{form_values.number(row.field, assumed.value)} {form_values.unit_of(row.field)}"
+    return f"{_rounded(row.field, assumed.value)} {form_values.unit_of(row.field)}"
+
+
+def _rounded(field: FormField, value: float) -> str:
+    """What was measured or fitted has no more digits than mean something."""
+    digits = 6 if field.unit == "usd" else 4
+    return form_values.number(field, float(f"{value:.{digits}g}"))
 
 
 def _sentence(form: Form, assumed: Assumption) -> str:
@@ -183,7 +190,7 @@ def _sentence(form: Form, assumed: Assumption) -> str:
         return in_labels(assumed.sentence, form.name)
     about = f" of {clean(assumed.place)}" if assumed.place else ""
     unit = form_values.unit_of(fields[0])
-    value = f"{form_values.number(fields[0], assumed.value)} {unit}".rstrip()
+    value = f"{_rounded(fields[0], assumed.value)} {unit}".rstrip()
     why = f", {in_labels(assumed.why, form.name)}" if assumed.why else ""
     return f"{fields[0].label}{about}: {value}{why}"
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cockpit.calculators.common.words import hours_words, usd_words
-from cockpit.core.units import utc
+from cockpit.core.units import HOUR_NS, utc
 from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
@@ -17,6 +18,7 @@ from cockpit.ui.text.styled import Line, fit, longest, right
 if TYPE_CHECKING:
     from cockpit.calculators.carry import calculator as carry
 
+Stamps = NDArray[np.int64]
 UNIT = "funding received, $"
 _FIGURE = 9
 _HOLD_COLUMN = 12
@@ -49,7 +51,7 @@ def _caption(values: "carry.Values", inner: int) -> Line:
     return longest(
         inner,
         [(" ◆", "accent"), (f" {usd_words(values.cost_usd)} earned back after {after}, {when}",
-          "text"), ("   dots: 8 runs in 10", "dim")],
+          "text"), ("   dots: 8 runs in 10 · line: the hold ends", "dim")],
         [(" ◆", "accent"), (f" earned back after {after}", "text")],
     )  # fmt: skip
 
@@ -69,6 +71,7 @@ def _plot(readings: Readings, values: "carry.Values", inner: int, height: int) -
     def draw(canvas: Canvas) -> Sequence[Series]:
         edges = np.linspace(at[0], at[-1], canvas.dots_wide).astype(np.int64)
         place = np.searchsorted(at, edges, side="right") - 1
+        _mark_hold(canvas, values, at)
         if path.low_usd is not None:
             for band in (low, high):
                 canvas.plot(_dotted(band[place]), bottom, top, "dim")
@@ -95,7 +98,7 @@ def _dotted(values: Floats) -> Floats:
 
 
 def _mark_crossing(
-    canvas: Canvas, values: "carry.Values", at: np.ndarray, bottom: float, top: float
+    canvas: Canvas, values: "carry.Values", at: Stamps, bottom: float, top: float
 ) -> None:
     if values.breakeven_ns is None or values.cost_usd is None:
         return
@@ -103,6 +106,17 @@ def _mark_crossing(
     if 0 <= share <= 1:
         column = round(share * (canvas.dots_wide - 1))
         canvas.mark(column, values.cost_usd, bottom, top, "◆", "accent")
+
+
+def _mark_hold(canvas: Canvas, values: "carry.Values", at: Stamps) -> None:
+    """A vertical line where the hold ends, if the picture goes on beyond it."""
+    if values.hold_h is None:
+        return
+    share = values.hold_h * HOUR_NS / max(1, int(at[-1]) - int(at[0]))
+    if share < 1:
+        columns = np.zeros(canvas.dots_wide, dtype=bool)
+        columns[round(share * (canvas.dots_wide - 1))] = True
+        canvas.area(columns, "frame_focus")
 
 
 def _holds(values: "carry.Values", inner: int) -> list[Line]:

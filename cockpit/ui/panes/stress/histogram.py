@@ -12,11 +12,13 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, framed_plot
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale
-from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, wrap
+from cockpit.ui.text.styled import Line, clean, clip, fit, framed, longest, right, wrap
 
 TITLE = "histogram"
 HZ = 4.0
 _BAR = "█"
+_SIDE_BY_SIDE = 104
+"""Cells in which the worst path has room beside the outcomes."""
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
@@ -68,13 +70,30 @@ def _why_none(form: Form | None) -> str:
 
 
 def _body(readings: Readings, futures: MonteCarloValues, inner: int, room: int) -> list[Line]:
-    """Bars above, figures between, the worst path below where there is room for it."""
+    """Bars and the figures below them; the worst path beside where it is wide, else below where
+    there is room for it."""
+    if inner >= _SIDE_BY_SIDE:
+        left = inner * 11 // 20
+        mass = _outcomes(futures, left, room)
+        path = _worst_path(readings, futures, inner - left - 2, room)
+        return [_joined(mass, path, y, left) for y in range(max(len(mass), len(path)))]
     figures = _figures(futures, inner)
     rest = room - len(figures)
     path_room = rest * 2 // 5 if rest >= 14 else 0
-    bars = _bars(futures, inner, max(3, rest - path_room - 1))
     path = _worst_path(readings, futures, inner, path_room) if path_room else []
-    return [*bars, *figures, *path]
+    return [*_outcomes(futures, inner, room - path_room), *path]
+
+
+def _outcomes(futures: MonteCarloValues, inner: int, room: int) -> list[Line]:
+    figures = _figures(futures, inner)
+    return [*_bars(futures, inner, max(3, room - len(figures))), *figures]
+
+
+def _joined(mass: list[Line], path: list[Line], y: int, left: int) -> Line:
+    """One line of both halves."""
+    one = mass[y] if y < len(mass) else []
+    other = path[y] if y < len(path) else []
+    return [*clip(one, left), ("  ", "text"), *other]
 
 
 class _Mass(NamedTuple):
