@@ -26,6 +26,7 @@ from cockpit.ui.dialogs.search import Choice
 from cockpit.ui.input import (
     alert_actions,
     export_actions,
+    kept_plan_actions,
     navigation,
     past_actions,
     plan_actions,
@@ -357,7 +358,7 @@ def _keep(host: Host, words: Sequence[str]) -> Command:
     name = check_name(_one(words, "keep NAME"))
 
     def command() -> None:
-        plan_actions.keep(host, name)
+        kept_plan_actions.keep(host, name)
 
     return command
 
