@@ -45,6 +45,8 @@ def _gone(alert: Alert, view: MarketView, now_ns: int) -> str:
     if alert.kind in SCAN_KINDS:
         # A coin of the scan need not be watched; one that passes no more is measured as such.
         return ""
+    if alert.kind == "orphan":
+        return "" if alert.subject in view.trades.open else NOT_HELD
     if alert.kind in ACCOUNT_KINDS:
         return "" if _may_be_held(alert, view, now_ns) else NOT_HELD
     if alert.venue is None:

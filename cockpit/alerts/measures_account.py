@@ -11,9 +11,13 @@ from cockpit.alerts.states import Reading
 from cockpit.analytics.risk import exposure as sums
 from cockpit.portfolio import positions as exposures
 from cockpit.portfolio.positions import Portfolio, Row
+from cockpit.portfolio.trades.holdings import Holdings
+from cockpit.portfolio.trades.matching import naked
 from cockpit.state.view import Field, MarketView
 
-ACCOUNT_KINDS: frozenset[Kind] = frozenset({"liquidation", "margin", "net_delta", "carry"})
+ACCOUNT_KINDS: frozenset[Kind] = frozenset(
+    {"liquidation", "margin", "net_delta", "carry", "orphan"}
+)
 BOOK = "book"
 """The subject of what concerns everything that is held."""
 MOST_RATIO = 100.0
@@ -32,6 +36,9 @@ class AccountMeasures:
     def read(self, kind: Kind, view: MarketView, now_ns: int) -> Iterator[Reading]:
         """The figures of one kind now; nothing while nothing is followed or typed."""
         if not (view.accounts() or view.manual()):
+            return
+        if kind == "orphan":
+            yield from _orphans(view, now_ns)
             return
         if self._portfolio is None or self._at_ns != now_ns:
             self._portfolio, self._at_ns = exposures.read(view, now_ns), now_ns
@@ -122,6 +129,25 @@ def _carry(portfolio: Portfolio, view: MarketView, now_ns: int) -> Iterator[Read
         return
     verb = "earns" if carry >= 0 else "costs"
     yield Reading(BOOK, None, None, carry, f"the book {verb} {abs(carry):.2f} $ an hour in funding")
+
+
+def _orphans(view: MarketView, now_ns: int) -> Iterator[Reading]:
+    """Trades of several legs; one of which an account is away may be hedged, or not."""
+    holdings = Holdings(view, now_ns)
+    for record in view.trades.open.values():
+        if len(record.legs) < 2 or any(holdings.is_away(leg.key) for leg in record.legs):
+            continue
+        sizes = [holdings.size(leg) for leg in record.legs]
+        larger = max(sum(s for s in sizes if s > 0), -sum(s for s in sizes if s < 0))
+        if not larger:
+            continue
+        net = naked(sizes, 0.0)
+        price = holdings.reference(leg.key for leg in record.legs)
+        worth = f", {abs(net) * price:,.0f} $" if price else ""
+        side = "long" if net > 0 else "short"
+        name, amount = record.name or record.id, f"{abs(net):.6g} {record.asset}"
+        words = f"{name}: nothing hedges {amount} {side}{worth}"
+        yield Reading(record.id, None, record.asset, abs(net) / larger, words)
 
 
 def _is_unread(portfolio: Portfolio) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 Kind = Literal[
     "funding_level", "funding_flip", "predicted_flip", "spread", "unpinned", "depth", "oi_jump",
     "basis", "venue", "block_age", "latency", "liquidation", "margin", "net_delta", "carry",
-    "flip_likely", "spike_likely", "scan",
+    "orphan", "flip_likely", "spike_likely", "scan",
 ]  # fmt: skip
 Severity = Literal["info", "warn", "danger"]
 
@@ -28,6 +28,7 @@ UNITS: dict[str, str] = {
     "margin": "maintenance margin over equity",
     "net_delta": "net notional of an asset in USD, either sign",
     "carry": "USD an hour of the whole book (fires below)",
+    "orphan": "what nothing hedges of a trade as a fraction of its larger side",
     "flip_likely": "chance of a change of sign within 8 h, where such odds are proven",
     "spike_likely": "chance of a spike within 8 h, where such odds are proven",
     "scan": "USD that a pair leaves over the hold of [scan], passing every gate and not held",
@@ -39,7 +40,8 @@ UNIT: dict[str, str] = {
     "unpinned": "premium_frac", "depth": "of_median_frac", "oi_jump": "change_frac",
     "basis": "bps", "venue": "s", "block_age": "cadences", "latency": "of_baseline",
     "liquidation": "distance_frac", "margin": "of_equity_frac", "net_delta": "usd",
-    "carry": "usd_per_hour", "flip_likely": "chance", "spike_likely": "chance", "scan": "usd",
+    "carry": "usd_per_hour", "orphan": "of_larger_side_frac",
+    "flip_likely": "chance", "spike_likely": "chance", "scan": "usd",
 }  # fmt: skip
 """The unit of an alert's `value` and `threshold`, in one word, for programs."""
 
@@ -151,6 +153,8 @@ DEFAULT_RULES: tuple[Rule, ...] = (
          cooldown_s=HOUR),
     Rule(name="spike likely", kind="spike_likely", threshold=0.6, clear=0.45, for_s=120,
          cooldown_s=HOUR),
+    Rule(name="leg without its hedge", kind="orphan", threshold=0.05, clear=0.02, for_s=1.0,
+         cooldown_s=30, severity="danger"),
     Rule(name="book costs money", kind="carry", threshold=-10.0, clear=0.0, for_s=60,
          cooldown_s=HOUR),
     Rule(name="pair passes every gate", kind="scan", threshold=20.0, clear=5.0, for_s=20,

@@ -40,7 +40,7 @@ _TOLD = "off, info, warn or danger"
 _OUT = {"toast": _TOLD, "bell": _TOLD, "notify": _TOLD, "protocol": "osc9 or osc777"}
 _MUTE = {"rules": 'a list such as ["blocks late"]', "venues": _VENUES, "symbols": _SYMBOLS}
 
-_OF_ALL_VENUES = frozenset({"net_delta", "carry", "scan"})
+_OF_ALL_VENUES = frozenset({"net_delta", "carry", "orphan", "scan"})
 _OF_ALL_SYMBOLS = frozenset({"venue", "block_age", "latency", "margin", "carry"})
 _DEFAULTS = {rule.name: rule for rule in DEFAULT_RULES}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from cockpit.core.events import Position
 from cockpit.portfolio.trades.leg_fills import Met, Told, opened
 from cockpit.state.identity import AssetNames
-from cockpit.state.trades import LegKey
+from cockpit.state.trades import LegKey, TradeLeg
 from cockpit.state.view import AccountRead, MarketRead, MarketView
 
 
@@ -38,6 +38,13 @@ class Holdings:
     def position(self, key: LegKey) -> Position | None:
         """None where it is flat, as far as is known."""
         return self._positions.get(key) or self._typed.get(key)
+
+    def size(self, leg: TradeLeg) -> float:
+        """What a leg is now; as it was read last while its account is away."""
+        if self.is_away(leg.key):
+            return leg.size
+        position = self.position(leg.key)
+        return 0.0 if position is None else position.size * leg.share
 
     def is_away(self, key: LegKey) -> bool:
         """Whether what is known of a leg may not be taken for the present."""

@@ -16,7 +16,7 @@ _WORKSPACE = {
     "depth": "depth", "venue": "health", "block_age": "health", "latency": "health",
     "funding_flip": "funding", "predicted_flip": "funding", "unpinned": "funding",
     "spread": "funding", "liquidation": "positions", "margin": "positions",
-    "net_delta": "positions", "carry": "positions",
+    "net_delta": "positions", "carry": "positions", "orphan": "positions",
     "flip_likely": "funding", "spike_likely": "funding",
 }  # fmt: skip
 """Kind of alert -> the workspace that says most of it; else the markets."""
