@@ -158,16 +158,28 @@ def _row(view: MarketView, record: TradeRecord, leg: TradeLeg, at_ns: int, id: s
     )
 
 
-def _plain(row: ExportRow) -> list[str]:
-    side = "" if row.size is None else "buy" if row.size > 0 else "sell"
-    if row.kind == "funding":
-        side = "" if row.size is None else "long" if row.size > 0 else "short"
-    cells = (
+def cells_of(row: ExportRow) -> tuple[str | float | None, ...]:
+    """One row in the columns of `CSV`, its figures as numbers."""
+    side = ""
+    if row.size is not None:
+        is_long = row.size > 0
+        names = ("long", "short") if row.kind == "funding" else ("buy", "sell")
+        side = names[0] if is_long else names[1]
+    return (
         _time(row.at_ns), row.trade, row.name, row.kind, row.venue, row.account, row.symbol, row.id,
-        side, _number(None if row.size is None else abs(row.size)), _number(row.price),
-        _number(row.usd),
+        side, None if row.size is None else abs(row.size), row.price, row.usd,
     )  # fmt: skip
-    return list(cells)
+
+
+def _plain(row: ExportRow) -> list[str]:
+    return [_text(cell) for cell in cells_of(row)]
+
+
+def _text(cell: str | float | None) -> str:
+    """A cell of a file; text that a spreadsheet would run as a formula is marked as text."""
+    if not isinstance(cell, str):
+        return _number(cell)
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
 
 
 def _koinly(row: ExportRow) -> Mapping[str, str]:
@@ -181,7 +193,7 @@ def _koinly(row: ExportRow) -> Mapping[str, str]:
         f"{way} Currency": row.currency,
         "Label": label,
         "Description": f"{row.kind} {row.venue} {row.symbol} {row.trade}",
-        "TxHash": row.id,
+        "TxHash": _text(row.id),
     }
 
 

@@ -47,7 +47,7 @@ class Keeper:
             self._follow(record, holdings)
         if not holdings.is_waiting:
             for found in matching.match(_free(records.open.values(), holdings)):
-                amounts = dict((found.long, found.short))
+                amounts = {leg.key: leg.size for leg in found.legs}
                 self._open(_legs(amounts, holdings), found.asset, "found", "", holdings)
         for place in holdings.fresh_accounts():
             self._before[place] = holdings.legs_of(*place)

@@ -1,8 +1,9 @@
 """Which positions belong together: opposite legs of one asset, the closest in time first.
 
-Two passes over what no trade claims. First whole legs: sizes within the tolerance of the larger,
-those that were opened closest to each other first. Then by share: what is left on one side hedges
-what is left on the other as far as it goes. What then remains is hedged by nothing.
+Two passes over what no trade claims. First pairs: sizes within the tolerance of the larger, those
+that were opened closest to each other first. Then one leg against all that is left on the other
+side, if together they are its size. What remains is hedged by nothing: a part of a position is
+never taken for a hedge unless the trader says so.
 The answer is a function of the set of legs: the order in which they come does not matter.
 """
 
@@ -15,7 +16,7 @@ from cockpit.core.units import HOUR_NS
 from cockpit.state.trades import LegKey
 
 TOLERANCE: Final = 0.05
-"""Of the larger leg: sizes that differ by less are one hedge."""
+"""Of the larger side: sizes that differ by less are one hedge."""
 FAR_NS: Final = 1_000 * 365 * 24 * HOUR_NS
 """Stands for the distance of two legs of which one's opening is not known."""
 
@@ -30,20 +31,23 @@ class FreeLeg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Two amounts that hedge each other: signed base units, the long first."""
+    """Legs that hedge each other, whole and in the order of their keys."""
 
     asset: str
-    long: tuple[LegKey, float]
-    short: tuple[LegKey, float]
+    legs: tuple[FreeLeg, ...]
 
 
 def match(legs: Iterable[FreeLeg], tolerance: float = TOLERANCE) -> list[Match]:
-    """Pairs, in the order of their keys. No leg is in them beyond its size."""
+    """Trades, in the order of their assets and keys. No leg is in two of them."""
     by_asset: dict[str, list[FreeLeg]] = {}
     for leg in sorted(legs, key=lambda leg: leg.key):
         by_asset.setdefault(leg.asset, []).append(leg)
-    found = [pair for mine in by_asset.values() for pair in _pairs(mine, tolerance)]
-    return sorted(found, key=lambda pair: (pair.asset, pair.long[0], pair.short[0]))
+    found = []
+    for asset, mine in by_asset.items():
+        for group in _groups(mine, tolerance):
+            ordered = tuple(sorted(group, key=lambda leg: leg.key))
+            found.append(Match(asset=asset, legs=ordered))
+    return sorted(found, key=lambda one: (one.asset, one.legs[0].key))
 
 
 def is_hedged(sizes: Iterable[float], tolerance: float = TOLERANCE) -> bool:
@@ -60,12 +64,15 @@ def naked(sizes: Iterable[float], tolerance: float = TOLERANCE) -> float:
     return 0.0 if abs(net) <= tolerance * max(longs, shorts) else net
 
 
-def _pairs(legs: Sequence[FreeLeg], tolerance: float) -> list[Match]:
-    left = {leg.key: leg.size for leg in legs}
-    longs = [leg for leg in legs if leg.size > 0]
-    shorts = [leg for leg in legs if leg.size < 0]
+def _groups(legs: Sequence[FreeLeg], tolerance: float) -> list[list[FreeLeg]]:
+    left = {leg.key: leg for leg in legs}
     every = sorted(
-        ((long, short) for long in longs for short in shorts),
+        (
+            (long, short)
+            for long in legs
+            for short in legs
+            if long.size > 0 > short.size and is_hedged((long.size, short.size), tolerance)
+        ),
         key=lambda pair: (
             _apart_ns(*pair),
             abs(pair[0].size + pair[1].size),
@@ -73,34 +80,17 @@ def _pairs(legs: Sequence[FreeLeg], tolerance: float) -> list[Match]:
             pair[1].key,
         ),
     )
-    found: dict[tuple[LegKey, LegKey], Match] = {}
+    found = []
     for long, short in every:
-        if long.key not in left or short.key not in left:
-            continue
-        if is_hedged((long.size, short.size), tolerance):
-            found[long.key, short.key] = _match(
-                long, short, left.pop(long.key), left.pop(short.key)
-            )
-    for long, short in every:
-        if long.key not in left or short.key not in left:
-            continue
-        amount = min(left[long.key], -left[short.key])
-        taken = _taken(long, left, amount, tolerance), _taken(short, left, -amount, tolerance)
-        found[long.key, short.key] = _match(long, short, *taken)
-    return list(found.values())
-
-
-def _taken(leg: FreeLeg, left: dict[LegKey, float], amount: float, tolerance: float) -> float:
-    """`amount` of a leg, and with it a rest that the tolerance of the pair allows."""
-    rest = left[leg.key] - amount
-    if abs(rest) <= tolerance * abs(amount):
-        return left.pop(leg.key)
-    left[leg.key] = rest
-    return amount
-
-
-def _match(long: FreeLeg, short: FreeLeg, bought: float, sold: float) -> Match:
-    return Match(asset=long.asset, long=(long.key, bought), short=(short.key, sold))
+        if long.key in left and short.key in left:
+            found.append([left.pop(long.key), left.pop(short.key)])
+    longs = [leg for leg in left.values() if leg.size > 0]
+    shorts = [leg for leg in left.values() if leg.size < 0]
+    for one, others in ((longs, shorts), (shorts, longs)):
+        is_one_against_many = len(one) == 1 and len(others) > 1
+        if is_one_against_many and is_hedged([leg.size for leg in left.values()], tolerance):
+            found.append([*one, *others])
+    return found
 
 
 def _apart_ns(one: FreeLeg, other: FreeLeg) -> int:

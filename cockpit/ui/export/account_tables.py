@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 
 from cockpit.documents.exposure import exposure_document
+from cockpit.documents.trades_export import CSV, cells_of
+from cockpit.documents.trades_export import rows as trade_rows
 from cockpit.ui.export.market_tables import Table, Value
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.positions import portfolio
@@ -55,9 +57,19 @@ def _alerts(readings: Readings) -> Table:
     return Table(tuple(names.split()), rows)
 
 
+def _positions(readings: Readings) -> Table:
+    """Positions; while they stand by trade, what each trade did: fills, fees and payments."""
+    if readings.ui.positions.group != "trade":
+        return _part("positions")(readings)
+    wanted = readings.ui.trades.opened
+    found = trade_rows(readings.view, readings.now_ns).rows
+    rows: list[tuple[Value, ...]] = [cells_of(row) for row in found if wanted in ("", row.trade)]
+    return Table(CSV, rows)
+
+
 TABLES: dict[str, Callable[[Readings], Table]] = {
     "alerts": _alerts,
-    "positions": _part("positions"),
+    "positions": _positions,
     "exposure": _part("assets"),
     "margins": _part("venues"),
     "carry_spark": _totals,

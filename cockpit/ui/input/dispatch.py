@@ -15,6 +15,7 @@ from cockpit.ui.input import (
     scan_actions,
     span_actions,
     tape_actions,
+    trade_actions,
 )
 from cockpit.ui.input.host import Host
 from cockpit.ui.input.keymap import show_key
@@ -76,7 +77,9 @@ def _meaning(action_id: str, host: Host) -> navigation.Handler:
     if is_past and action_id in past_actions.IN_THE_PAST:
         return past_actions.IN_THE_PAST[action_id]
     on_a_pair = pair_actions.meaning(action_id, host)
-    return on_a_pair or LOCAL.get(host.ui.focus, {}).get(action_id) or HANDLERS[action_id]
+    on_trades = trade_actions.meaning(action_id, host)
+    in_this_pane = LOCAL.get(host.ui.focus, {}).get(action_id)
+    return on_a_pair or on_trades or in_this_pane or HANDLERS[action_id]
 
 
 def _begin_count(host: Host, _: int) -> None:
@@ -140,6 +143,7 @@ HANDLERS: dict[str, navigation.Handler] = {
     **past_actions.HANDLERS,
     **tape_actions.HANDLERS,
     **position_actions.HANDLERS,
+    **trade_actions.HANDLERS,
     **alert_actions.HANDLERS,
     **scan_actions.HANDLERS,
     "app.suspend": lambda host, _: host.suspend_process(),

@@ -15,7 +15,7 @@ from cockpit.ui.model.frame_cache import FrameCache
 from cockpit.ui.model.past import Back
 
 MINUTE_NS: Final = 60 * NS_PER_S
-_REFUSED_AREAS: Final = frozenset({"calc", "plan", "position"})
+_REFUSED_AREAS: Final = frozenset({"calc", "plan", "position", "trade"})
 _ALLOWED: Final = frozenset({"position.mark", "position.group"})
 _REFUSED: Final = frozenset({"workspace.plan", "workspace.stress", "view.freeze"})
 _PLANNING: Final = frozenset({"plan", "stress"})

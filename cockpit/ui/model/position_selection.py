@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 Key = tuple[str, str, str, str, str]
 """Source, venue, account, pool, symbol: the same position, whatever becomes of it."""
-Group = Literal["asset", "venue", "account", "none"]
+Group = Literal["asset", "venue", "account", "trade", "none"]
 GROUPS: tuple[Group, ...] = get_args(Group)
 
 

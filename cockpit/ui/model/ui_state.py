@@ -14,6 +14,7 @@ from cockpit.ui.model.plan_list import PlanList
 from cockpit.ui.model.position_selection import PositionSelection
 from cockpit.ui.model.scan_state import ScanState
 from cockpit.ui.model.table import TableCursor
+from cockpit.ui.model.trade_selection import TradeSelection
 
 CellMode = Literal[
     "live", "predicted", "change_1h", "change_8h", "next", "age", "oi", "z",
@@ -71,6 +72,7 @@ class UiState:
     forms: Forms = field(default_factory=Forms)
     plans: PlanList = field(default_factory=PlanList)
     positions: PositionSelection = field(default_factory=PositionSelection)
+    trades: TradeSelection = field(default_factory=TradeSelection)
     alerts: AlertList = field(default_factory=AlertList)
     scan: ScanState = field(default_factory=ScanState)
     pair_row: int = 0

@@ -6,6 +6,7 @@ from cockpit.analytics.risk.exposure import Leg, total
 from cockpit.core.account import short_address
 from cockpit.portfolio.positions import Row, waiting_words
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.panes.positions import trade, trades
 from cockpit.ui.readings.kept_exposure import NOT_KEPT
 from cockpit.ui.readings.position_columns import (
     BEYOND,
@@ -30,6 +31,7 @@ from cockpit.ui.readings.positions import (
     safety,
     unread_words,
 )
+from cockpit.ui.readings.trades import opened as opened_trade
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, width_of
 
@@ -42,6 +44,12 @@ _SAFETY_LEAST = 60
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
+    if readings.ui.positions.group == "trade" and readings.moment is None:
+        is_focused = readings.ui.focus == TITLE
+        opened = opened_trade(readings)
+        if opened is not None:
+            return trade.lines(readings, opened, width, height, is_focused)
+        return trades.lines(readings, width, height, is_focused)
     inner, room = width - 2, height - 3
     shown = rows(readings)
     at = cursor(readings, shown)
