@@ -18,10 +18,13 @@ from cockpit.venues.contract import (
     Tick,
     Wants,
 )
+from cockpit.wire.fetcher import USER_AGENT
 
 START_NS = 1_760_000_000_000_000_000
 STEP_S = 0.1
 SEED = 7
+_HEADERS = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
+"""Some venues refuse whoever does not say who it is, or how it reads."""
 
 
 def record(steps: int) -> dict[str, list[Input]]:
@@ -76,7 +79,7 @@ class _End:
             self._connections[output.link].receive(output.data)
         elif isinstance(output, Fetch) and not output.background:
             body = (output.body or "").encode()
-            answer = self.venue.http(output.method, output.path, body)
+            answer = self.venue.http(output.method, output.path, body, _HEADERS)
             if answer is not None:
                 self.feed(
                     Reply(
