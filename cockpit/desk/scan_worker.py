@@ -1,22 +1,21 @@
 """What the scan's process does: unpack the markets, add what is kept of them, rank."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 import msgspec
+import numpy as np
 
-from cockpit.calculators.common.paid_history import Paid, paid_hourly
+from cockpit.calculators.common.paid_history import Paid, paid_at
 from cockpit.calculators.scan.listing import Listing
 from cockpit.calculators.scan.packed import PackedScan, unpacked
 from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.calculators.scan.ranking import ScanJob, rank
-from cockpit.core.units import HOUR_NS
-from cockpit.desk.recall import payment
+from cockpit.core.units import HOUR_NS, HOUR_S
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
-from cockpit.state.curves import SettledHistory
 
 KEPT_DAYS: Final = 30
 Market = tuple[str, str]
@@ -59,8 +58,13 @@ def _remembered(folder: Path, at_ns: int, symbols: Collection[str]) -> Mapping[M
 
 
 def _read(folder: Path, at_ns: int, symbols: Collection[str]) -> dict[Market, Paid]:
-    histories: defaultdict[Market, SettledHistory] = defaultdict(SettledHistory)
-    for row in HistoryReader(Folder(folder)).settled(KEPT_DAYS, at_ns):
-        if row.symbol in symbols:
-            histories[row.venue, row.symbol].add(payment(row))
-    return {market: paid_hourly(history) for market, history in histories.items()}
+    rows = HistoryReader(Folder(folder)).settled(KEPT_DAYS, at_ns)
+    found: dict[Market, Paid] = {}
+    for market, mine in groupby(rows, key=lambda row: (row.venue, row.symbol)):
+        if market[1] in symbols:
+            some = list(mine)
+            stamps_ns = np.array([row.paid_at_ns for row in some], dtype=np.int64)
+            rates = np.array([row.rate * HOUR_S / row.interval_s for row in some])
+            seconds = np.array([row.interval_s for row in some], dtype=np.float64)
+            found[market] = paid_at(stamps_ns, rates, seconds)
+    return found

@@ -47,9 +47,15 @@ def paid_hourly(history: SettledHistory) -> Paid:
 
 def _on_hours(history: SettledHistory, rows: Sequence[Funding]) -> Paid:
     stamps, rates = history.hourly()
-    ends = (stamps // HOUR_NS).astype(np.int64)
     seconds = np.array([row.interval_s for row in rows], dtype=np.float64)
-    hours = np.maximum(1, np.rint(seconds / HOUR_S)).astype(np.int64)
+    return paid_at(stamps, rates, seconds)
+
+
+def paid_at(stamps_ns: NDArray[np.int64], rates: Array, interval_s: Array) -> Paid:
+    """The same from payments, (n,) and at least one: when, a fraction an hour, and for how long.
+    Of two in one hour the later entry counts, as two sources may tell of one payment."""
+    ends = (stamps_ns + HOUR_NS // 120) // HOUR_NS
+    hours = np.maximum(1, np.rint(interval_s / HOUR_S)).astype(np.int64)
     first = int((ends - hours).min()) + 1
     grid = np.full(int(ends.max()) - first + 1, np.nan)
     for back in range(int(hours.max())):
