@@ -35,7 +35,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     one that may be relied upon. `buy_frac` and `sell_frac` are what one trade of the size costs,
     fee and slippage, as a fraction of its notional at `price_usd`. `depth_x` is what the thinner
     side of the visible book holds, in sizes. `gate` is the first thing that is wrong with the
-    market alone.
+    market alone; `quote` is what its prices are quoted in.
     """
 
     venue: str
@@ -56,6 +56,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     volume_24h_usd: float | None = None
     paid: Paid = NOTHING
     history: History | None = None
+    quote: str | None = None
     gate: str | None = None
 
 
@@ -102,4 +103,6 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     basis_bps: float | None = None
     long_interval_s: int | None = None
     short_interval_s: int | None = None
+    long_quote: str | None = None
+    short_quote: str | None = None
     gate: str | None = None

@@ -38,7 +38,8 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """m pairs, best first, at one size and hold. `figures` is (m, n), NaN where not known.
 
     `symbol`, `long`, `short`, `gate`, `cost_basis` and `history` are places, (m,), in `symbols`,
-    `venues`, `gates`, `COST_BASES` and `HISTORIES`. `is_sound` is False where a leg's own market is
+    `venues`, `gates`, `COST_BASES` and `HISTORIES`; `quote`, (m, 2), of the long and the short
+    leg in `quotes`. `is_sound` is False where a leg's own market is
     stale, down or unknown. `fits`, (m, k), are what `renew` goes on from.
     """
 
@@ -46,10 +47,12 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     inputs: ScanInputs
     symbols: tuple[str, ...]
     venues: tuple[str, ...]
+    quotes: tuple[str, ...]
     gates: tuple[str, ...]
     symbol: Ints
     long: Ints
     short: Ints
+    quote: Ints
     gate: Ints
     cost_basis: Ints
     history: Ints
@@ -80,6 +83,14 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """(long, short)."""
         return self.venues[int(self.long[place])], self.venues[int(self.short[place])]
 
+    def quotes_of(self, place: int) -> tuple[str | None, str | None]:
+        """Of the long and of the short leg; None is not known."""
+        long, short = self.quote[place].tolist()
+        return self._quote(long), self._quote(short)
+
+    def _quote(self, at: int) -> str | None:
+        return None if at == NOTHING else self.quotes[at]
+
     def key(self, place: int) -> Key:
         one, other = sorted(self.venues_of(place))
         return self.symbol_of(place), one, other
@@ -94,6 +105,7 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         fields: dict[str, Any] = {name: self._plain(place, name) for name in FIGURES}
         realised = Realised(**{name: fields.pop(name) for name in REALISED})
         long, short = self.venues_of(place)
+        long_quote, short_quote = self.quotes_of(place)
         basis, history = int(self.cost_basis[place]), int(self.history[place])
         return Row(
             symbol=self.symbol_of(place),
@@ -102,6 +114,8 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             realised=realised,
             history=None if history == NOTHING else HISTORIES[history],
             cost_basis=None if basis == NOTHING else COST_BASES[basis],
+            long_quote=long_quote,
+            short_quote=short_quote,
             gate=self.gate_of(place),
             **fields,
         )

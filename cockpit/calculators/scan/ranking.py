@@ -307,6 +307,7 @@ def _together(
     is_sound = columns.is_sound[long] & columns.is_sound[short]
     symbols, symbol = places_in([one.asset for one in job.listings])
     venues, venue = places_in([one.venue for one in job.listings])
+    quotes, quote = places_in([one.quote for one in job.listings])
     words, gate = places_in(gates)
     bases = _codes([one.cost_basis for one in job.listings], COST_BASES)
     has_cost = ~np.isnan(figures[:, FIGURES.index("cost_bps")])
@@ -317,10 +318,12 @@ def _together(
         inputs=job.inputs,
         symbols=symbols,
         venues=venues,
+        quotes=quotes,
         gates=words,
         symbol=symbol[long][order],
         long=venue[long][order],
         short=venue[short][order],
+        quote=np.column_stack((quote[long], quote[short]))[order],
         gate=gate[order],
         cost_basis=basis[order],
         history=pairs.history[order],

@@ -178,6 +178,7 @@ class _Reader:
             volume_24h_usd=market.volume_24h_usd,
             paid=paid,
             history=history,
+            quote=None if market.instrument is None else market.instrument.quote,
             gate=self._gate(market, hourly, fee, price, has_book=quote is not None),
         )
 

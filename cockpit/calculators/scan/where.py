@@ -30,7 +30,8 @@ _SHORT: Final = {
 NUMBERS: Final = {**_SHORT, **{name: name for name in FIGURES}}
 """What may be compared with a number -> the figure that is meant."""
 NAMES: Final = (
-    "venue", "long", "long_venue", "short", "short_venue", "symbol", "cost_basis", "gate",
+    "venue", "long", "long_venue", "short", "short_venue", "symbol", "quote", "cost_basis",
+    "gate",
 )  # fmt: skip
 
 
@@ -60,6 +61,10 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
         if column == "symbol":
             meant = np.array([self.name in _names_of(name) for name in pairs.symbols], dtype=bool)
             return np.asarray(meant[pairs.symbol])
+        if column == "quote":
+            # Nothing is meant by the last place, where NOTHING points to.
+            meant = np.array([*(name.lower() == self.name for name in pairs.quotes), False])
+            return np.asarray(meant[pairs.quote].any(axis=1))
         if column == "gate":
             return np.asarray((pairs.gate == NOTHING) == (self.name == "pass"))
         places = [place for place, basis in enumerate(COST_BASES) if basis == self.name]

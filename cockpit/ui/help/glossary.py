@@ -38,6 +38,7 @@ WORDS: Mapping[str, str] = {
     "oi": "open interest of both venues in USD",
     "P(flip)": "chance that the rate changes its sign within the hours named",
     "P(spike)": "chance that the rate leaves its usual range within the hours named",
+    "quote": "what prices are quoted in: long / short leg",
     "pays": "how often each leg pays, in hours: long / short",
     "return": "net a year on the margin of both legs",
     "sign": "share of the past in which the spread had this sign",

@@ -102,6 +102,7 @@ def _columns(readings: Readings) -> list[TableColumn[ScanRow]]:
         _number("share", "oi_share", _percent(2), unit="% of oi", width=7),
         _number("volume", "volume_24h_usd", fmt.magnitude, unit="$ 24 h", width=7),
         _number("basis", "basis_bps", lambda value: fmt.signed(value, 1), unit="bps", width=7),
+        _text("quote", 10, _quotes, lambda row: _quotes(row)[0], unit="l / s"),
         _text("pays", 7, _intervals, lambda row: row.value("long_interval_s"), unit="l / s"),
     ]  # fmt: skip
 
@@ -165,6 +166,12 @@ def _intervals(row: ScanRow) -> Cell:
     ]
     is_alike = hours[0] == hours[1]
     return "/".join(hours), "dim" if is_alike else "text"
+
+
+def _quotes(row: ScanRow) -> Cell:
+    """Once where both legs take the same."""
+    long, short = (name or fmt.MISSING for name in row.pairs.quotes_of(row.place))
+    return (long, "dim") if long == short else (f"{long}/{short}", "text")
 
 
 def _percent(decimals: int) -> Write:

@@ -27,7 +27,9 @@ def pairs(rows: list[Row]) -> RankedPairs:
     none = np.full(len(rows), -1)
     return RankedPairs(
         at_ns=0, inputs=ScanInputs(), symbols=symbols, venues=venues, gates=gates, symbol=symbol,
-        long=both[::2], short=both[1::2], gate=gate, cost_basis=none, history=none, figures=figures,
+        long=both[::2], short=both[1::2], gate=gate,
+        quotes=("USDC",), quote=np.array([[0, 0], [-1, 0], [-1, -1]]), cost_basis=none,
+        history=none, figures=figures,
         is_sound=none < 0, fits=np.full((len(rows), 5), np.nan),
     )  # fmt: skip
 
@@ -46,6 +48,7 @@ def pairs(rows: list[Row]) -> RankedPairs:
         ("gate=fail", [POOR, BLIND]),
         ("net!=80", [POOR]),
         ("apr>0", []),
+        ("quote=usdc", [RICH, POOR]),
     ],
 )
 def test_what_is_kept(text, kept):

@@ -24,9 +24,9 @@ LEAST_SAMPLES = 12
 HZ = 1.0
 _HEADS = (
     ("", 7), ("venue", 12), ("rate now", 10), ("next 24 h", 10), ("pays", 5), ("next in", 9),
-    ("price", 12), ("oi $", 8), ("24 h $", 8), ("taker", 7), ("book", 9), ("margin in", 10),
+    ("price", 12), ("oi $", 8), ("24 h $", 8), ("taker", 7), ("book", 9), ("quoted in", 10),
 )  # fmt: skip
-_LEFT = frozenset({"", "venue", "margin in"})
+_LEFT = frozenset({"", "venue", "quoted in"})
 
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
