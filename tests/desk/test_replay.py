@@ -7,7 +7,17 @@ import pytest
 from cockpit import venues
 from cockpit.core.events import Position
 from cockpit.core.units import NS_PER_S
-from cockpit.desk.contract import Hold, OpenTapes, Pause, Seek, SeekNext, SetSpeed, Step, Watch
+from cockpit.desk.contract import (
+    Hold,
+    OpenTapes,
+    Pause,
+    Rank,
+    Seek,
+    SeekNext,
+    SetSpeed,
+    Step,
+    Watch,
+)
 from cockpit.desk.replay import ReplayEngine
 from cockpit.state.store import MarketStore
 from cockpit.venues.contract import Wants
@@ -215,3 +225,14 @@ async def test_a_held_tape_stands_and_its_clock_too(playing):
         assert player.desk.stats().at_ns == at_ns
         assert known(player.desk.view) == before
         assert player.desk.stats().playback.times == 60.0
+
+
+async def test_a_scan_goes_on_after_a_step_back(playing):
+    """Another pass over the tapes ranks what was asked of the one before."""
+    question = Rank(is_on=True, usd=5e4, hold_h=72)
+    async with playing() as player:
+        await player.told(Step(300))
+        player.desk.post(question)
+        await player.told(Step(-1))
+        assert player.desk.stats().scan.is_on
+        assert player.desk._run.core.scanner.question == question
