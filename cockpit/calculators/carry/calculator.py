@@ -39,7 +39,7 @@ from cockpit.calculators.carry.spread_model import (
 from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.market_data import Notes, Settings, known_symbol, known_venues
 from cockpit.calculators.common.result import Column, Result, Table
-from cockpit.calculators.common.words import hours_words, usd_words
+from cockpit.calculators.common.words import bps_words, hours_words, usd_words
 from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Plan
 from cockpit.core.units import HOURS_PER_YEAR
@@ -383,7 +383,7 @@ def verdict(result: Result) -> str:
         f"{best.spread_apr * 100:+.2f} % a year now"
     )
     if best.cost_bps is not None and best.cost_usd is not None:
-        cost = f"{best.cost_bps:.1f} bps of costs ({usd_words(best.cost_usd)})"
+        cost = f"{bps_words(best.cost_bps)} of costs ({usd_words(best.cost_usd)})"
         if best.breakeven_h is None:
             said += f", never enough for {cost}"
         else:

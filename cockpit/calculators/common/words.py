@@ -16,6 +16,12 @@ def usd_words(usd: float) -> str:
     return f"{sign}${amount:,.0f}" if amount >= 100 else f"{sign}${amount:.2f}"
 
 
+def bps_words(bps: float) -> str:
+    """`5.4 bps`; what rounds to zero has no sign."""
+    text = f"{abs(bps):.1f}"
+    return f"{'−' if bps < 0 and float(text) else ''}{text} bps"
+
+
 def base_words(size: float) -> str:
     """A size in up to six digits, without an exponent: `12`, `0.0415`, `1234567`."""
     text = f"{size:.0f}" if abs(size) >= 1e5 else f"{size:.6g}"

@@ -28,7 +28,7 @@ from cockpit.calculators.common.market_data import (
     reference_price,
 )
 from cockpit.calculators.common.result import Column, Result, Table
-from cockpit.calculators.common.words import base_words, hours_words, usd_words
+from cockpit.calculators.common.words import base_words, bps_words, hours_words, usd_words
 from cockpit.calculators.slippage import offer_of
 from cockpit.calculators.stagger import inputs as stagger_inputs
 from cockpit.calculators.stagger.legs import build_legs, funding_usd, start_ns
@@ -316,12 +316,12 @@ def verdict(result: Result) -> str:
         f"over {over} {where}"
     )
     if values.cost_bps is not None and values.cost_usd is not None:
-        said += f" for {values.cost_bps:.1f} bps ({usd_words(values.cost_usd)})"
+        said += f" for {bps_words(values.cost_bps)} ({usd_words(values.cost_usd)})"
     if values.shortfall_sd_usd is not None:
         said += f" ± {usd_words(values.shortfall_sd_usd)}"
     now = values.all_now
     if now is not None:
-        said += f"; all at once on {now.venue} would cost {now.cost_bps:.1f} bps"
+        said += f"; all at once on {now.venue} would cost {bps_words(now.cost_bps)}"
         if now.unfilled > (values.leftover or 0.0):
             said += f" and leave {base_words(now.unfilled)} unfilled"
     if result.infeasible is not None:

@@ -183,16 +183,29 @@ def _rounded(field: FormField, value: float) -> str:
     return form_values.number(field, float(f"{value:.{digits}g}"))
 
 
-def _sentence(form: Form, assumed: Assumption) -> str:
-    """An assumption without a row: what the form calls it, its value as it would be typed, why."""
-    fields = [field for field in form.fields if field.name == assumed.field]
-    if not fields or assumed.value is None:
-        return in_labels(assumed.sentence, form.name)
-    about = f" of {clean(assumed.place)}" if assumed.place else ""
-    unit = form_values.unit_of(fields[0])
-    value = f"{_rounded(fields[0], assumed.value)} {unit}".rstrip()
-    why = f", {in_labels(assumed.why, form.name)}" if assumed.why else ""
-    return f"{fields[0].label}{about}: {value}{why}"
+def _sentences(form: Form) -> list[str]:
+    """Assumptions without a row, by the labels of the form; those that differ by place and value
+    alone are one."""
+    groups: dict[tuple[str, str], list[Assumption]] = {}
+    for each in form.others():
+        own = each.sentence if each.value is None else each.why
+        groups.setdefault((each.field, own), []).append(each)
+    said = []
+    for (name, why), group in groups.items():
+        fields = [field for field in form.fields if field.name == name]
+        if not fields or group[0].value is None:
+            said.append(in_labels(group[0].sentence, form.name))
+            continue
+        values = ", ".join(_of_place(fields[0], each) for each in group)
+        because = f"; {in_labels(why, form.name)}" if why else ""
+        said.append(f"{fields[0].label}: {values}{because}")
+    return said
+
+
+def _of_place(field: FormField, assumed: Assumption) -> str:
+    """`NAME 0.045%`, or the value alone."""
+    value = f"{_rounded(field, assumed.value or 0.0)} {form_values.unit_of(field)}".rstrip()
+    return f"{clean(assumed.place)} {value}" if assumed.place else value
 
 
 def _meaning(row: Row) -> str:
@@ -218,8 +231,8 @@ def _more(form: Form) -> Line:
 def _assumptions(form: Form, inner: int, room: int) -> list[Line]:
     """Assumptions without a field of their own."""
     said: list[Line] = [[], [(" assumed", "dim")]]
-    for each in form.others():
-        for i, part in enumerate(wrap(_sentence(form, each), inner - 4)):
+    for words in _sentences(form):
+        for i, part in enumerate(wrap(words, inner - 4)):
             said.append([(" · " if i == 0 else "   ", "dim"), (part, "warn")])
     if len(said) == 2:
         return []

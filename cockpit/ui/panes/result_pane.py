@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cockpit.ui.model.answer_table import view_of_answer
+from cockpit.ui.model.answer_table import AnswerRow, view_of_answer
 from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.input_names import in_labels
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.model.table import TableCursor, TableView
 from cockpit.ui.panes.answer import faded, figure_lines, verdict_lines
-from cockpit.ui.panes.table import HEAD, table_lines
+from cockpit.ui.panes.table import HEAD, table_lines, visible_rows
 from cockpit.ui.text.styled import Line, framed, wrap
 
 HZ = 4.0
@@ -28,12 +29,14 @@ def _nothing(readings: Readings, form: Form, inner: int, room: int) -> list[Line
 class ResultPane:
     """`id` is the pane's name for focus; `calculator` the one it always shows, if any.
 
-    `below` says more about the row under the cursor.
+    `below` says more about the row under the cursor. `keeps_first` keeps the first of the
+    calculator's rows in sight, wherever the cursor is.
     """
 
     id: str
     calculator: str = ""
     below: Below = _nothing
+    keeps_first: bool = False
     HZ: float = HZ
 
     def lines(self, readings: Readings, width: int, height: int) -> list[Line]:
@@ -88,7 +91,18 @@ class ResultPane:
             return [*above, *more], ""
         focused = readings.ui.focus == self.id
         drawn = table_lines(view, inner, left - 1 - len(more), is_focused=focused)
-        return [*above, [], *drawn.lines, *more], drawn.note
+        table = drawn.lines
+        if self.keeps_first and visible_rows(view, len(table)).start > 0:
+            table = [*table[:HEAD], *_first_row(view, inner), *table[HEAD + 1 :]]
+        return [*above, [], *table, *more], drawn.note
+
+
+def _first_row(view: TableView[AnswerRow], inner: int) -> list[Line]:
+    """The row that the calculator ranks first, without the mark of a cursor."""
+    first = [row for row in view.table.rows if row.number == 0]
+    alone = TableView(view.table, TableCursor(column=view.cursor.column), first)
+    rows = table_lines(alone, inner, HEAD + 1, is_focused=False).lines[HEAD:]
+    return [[("▴", "dim"), *row[1:]] for row in rows]
 
 
 def _kept(form: Form, inner: int) -> list[Line]:

@@ -7,12 +7,12 @@ from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.saved_plans import fill
 from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Plan
-from cockpit.ui.model.answer_table import table_of
+from cockpit.ui.model.answer_table import table_of, view_of_answer
 from cockpit.ui.model.calculator_form import Given, compute
 from cockpit.ui.model.table import TableCursor, view_of
 from cockpit.ui.panes import form_pane
 from cockpit.ui.panes.plan import form, legs, picture, result
-from cockpit.ui.panes.stress import histogram
+from cockpit.ui.panes.stress import histogram, stress
 from cockpit.ui.panes.table import table_lines
 from cockpit.ui.readings import plan_pricing
 from cockpit.ui.text.styled import plain
@@ -224,3 +224,35 @@ def test_while_a_number_is_typed_the_last_whole_answer_stands_dim():
     # What is wrong is said beside what is typed, by its label, and nowhere else meanwhile.
     assert "expected a number above 0" in "".join(texts(form.lines(scene, 120, 30)))
     assert "expected a number" not in "".join(texts(result.lines(scene, 120, 30)))
+
+
+@pytest.mark.parametrize("height", [12, 16, 22])
+def test_the_worst_scenario_stays_in_sight_wherever_the_cursor_is(height):
+    scene = scenes.live()
+    opened(scene, "stress")
+    asked = scene.ui.forms.opened["stress"]
+    assert asked.result is not None
+    view = view_of_answer(asked)
+    for place in (0, 5, len(view.rows) - 1):
+        view.go(place)
+        rows = texts(stress.lines(scene, 100, height))
+        worst = asked.result.values.worst.replace("_", " ")
+        assert any(worst in row and "Worst is" not in row for row in rows)
+        assert any(row.startswith("│▌") for row in rows)
+
+
+def test_assumptions_that_differ_by_venue_alone_are_one_sentence():
+    scene = scenes.live()
+    opened(scene, "carry")
+    shown = scene.ui.forms.shown
+    assert shown is not None
+    assert shown.result is not None
+    shown.result = Result(
+        values=shown.result.values,
+        assumptions=tuple(
+            Assumption(field="taker_fee", place=venue, what="taker fee", value=fee, why="base tier")
+            for venue, fee in (("alphaswap", 0.00045), ("bravo", 0.0002))
+        ),
+    )
+    said = "".join(texts(form.lines(scene, 100, 30)))
+    assert "taker fee: alphaswap 0.045%, bravo 0.02%; base tier" in said

@@ -13,6 +13,8 @@ from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, wid
 
 TITLE = "legs"
 HZ = 2.0
+_KEPT = ["left", "touch", "room", "limit", "filled", "average"]
+"""Columns of a kept plan; where there is little room the first ones stay."""
 _SIDE = {"buy": "bid", "sell": "ask"}
 
 
@@ -78,8 +80,8 @@ def _table(
     """A head and a line a leg; each column as wide as its widest cell."""
     states = done.legs if done else [None] * len(legs)
     cells = [_cells(readings, leg, state) for leg, state in zip(legs, states, strict=True)]
-    heads = ["leg", "venue", "side", "size", "", "when", "limit", "touch", "room"]
-    heads += ["left", "filled", "average"] if plan else ["note"]
+    heads = ["leg", "venue", "side", "size", "", "when"]
+    heads += _KEPT if plan else ["limit", "touch", "room", "note"]
     widths = [max(len(head), *(len(row[i][0]) for row in cells)) for i, head in enumerate(heads)]
     left = {"venue", "side", "", "note"}
     lines: list[Line] = [[(" ", "dim")]]
@@ -108,15 +110,17 @@ def _cells(readings: Readings, leg: Leg, state: LegProgress | None) -> list[tupl
         (base_words(leg.size), bright),
         (leg.symbol, "text"),
         _when(leg, state, readings.now_ns),
-        (limit, bright),
-        *_touch(leg, market, tick, is_done=is_done),
     ]
+    touch, room = _touch(leg, market, tick, is_done=is_done)
     if state is None:
-        return [*row, (clean(leg.note), "dim")]
+        return [*row, (limit, bright), touch, room, (clean(leg.note), "dim")]
     average = fmt.MISSING if state.average is None else fmt.price(state.average, tick)
     return [
         *row,
         (base_words(state.left) if state.left else "0", "dim" if is_done else "number"),
+        touch,
+        room,
+        (limit, bright),
         (base_words(state.filled) if state.filled else "0", "gain" if is_done else "text"),
         (average, "text"),
     ]

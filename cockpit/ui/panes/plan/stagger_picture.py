@@ -103,7 +103,8 @@ def _subtotal(part: "stagger.VenuePart", values: "stagger.Values") -> Line:
     bps = ""
     if part.cost_usd is not None and values.reference_price is not None:
         bps = f"{part.cost_usd / (part.size * values.reference_price) * 1e4:.1f}"
-    text = f"{cost} {bps}bp" if bps else cost
+    both = f"{cost} {bps}bp"
+    text = both if bps and len(both) < _TOTAL - 10 else cost
     return [
         (right(base_words(part.size), 10), "number"),
         (right(text, _TOTAL - 10), "text"),

@@ -95,5 +95,5 @@ def _words(row: "ScenarioRow") -> str:
     return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
-_PANE = ResultPane("stress", "stress", _of_the_row)
+_PANE = ResultPane("stress", "stress", _of_the_row, keeps_first=True)
 lines = _PANE.lines
