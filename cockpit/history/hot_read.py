@@ -62,8 +62,12 @@ def _wal(path: Path) -> Path:
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What tells whether the file has changed; None where there is none yet."""
     try:
         found = path.stat()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        words = f"{path}: cannot be read: {error.strerror}"
+        raise HistoryError(words, detail=repr(error)) from error
     return found.st_ino, found.st_mtime_ns, found.st_size
