@@ -12,6 +12,7 @@ from cockpit.history.analytic import known_keys
 from cockpit.history.csv_rows import CsvFile
 from cockpit.history.hot import HotStore
 from cockpit.history.importer import Imported, Known, import_batches
+from cockpit.history.query import Bounds, query
 from cockpit.history.readings import chain_samples, readings
 from cockpit.history.rows import Batch
 from cockpit.history.sampler import Sampler
@@ -207,6 +208,55 @@ def test_a_tape_imported_is_what_a_live_run_wrote(tmp_path_factory, moves):
     assert rows(other, columns) == before
     # What the live run wrote and what its tape says are the same rows: none is new.
     assert take_in(folder, *tape_batches(events, State())).samples_new == 0
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 400), st.sampled_from(["BTC", "ETH"]),
+            st.one_of(st.none(), st.floats(1.0, 1e5)),
+        ),
+        min_size=20, max_size=150,
+    ),
+    st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 1.0)),
+    st.integers(1, 6),
+)  # fmt: skip
+def test_a_query_over_any_span_says_what_the_tape_of_it_says(tmp_path_factory, moves, ends, every):
+    """The live run is put away hour by hour while it goes on, as a recorder does over days; its
+    tape is taken in at once. Whatever the tier, a span holds the same rows of every table."""
+    second, events = 0, [LIVE]
+    for wait, symbol, mark in moves:
+        second += wait
+        if mark is None:
+            stamp_ns = DAY + second * NS_PER_S
+            events.append(
+                told(second, Funding, symbol=symbol, kind="settled", rate=1e-5, interval_s=3600,
+                     venue_ns=stamp_ns)
+            )  # fmt: skip
+        else:
+            events.append(told(second, Prices, symbol=symbol, mark=mark))
+    live = Folder(tmp_path_factory.mktemp("live") / "history")
+    for number, batch in enumerate(tape_batches(events, State())):
+        store = HotStore(live)
+        now_ns = max((row.at_ns for row in batch.samples), default=DAY)
+        store.append(batch, now_ns)
+        store.close()
+        if number % (every * 40) == every * 40 - 1:
+            maintain(live, now_ns, SHORT)
+    maintain(live, DAY + second * NS_PER_S, SHORT)
+    tape = Folder(tmp_path_factory.mktemp("tape") / "history")
+    take_in(tape, *tape_batches(events, State()))
+    first, last = sorted(DAY + round(end * second) * NS_PER_S for end in ends)
+    tables = {
+        "samples": "SELECT venue, symbol, at_ns, mark, mark_age_s FROM samples WHERE at_ns",
+        "settled": "SELECT venue, symbol, paid_at_ns, rate FROM settled WHERE paid_at_ns",
+        "chain": "SELECT venue, at_ns, gaps, reconnects FROM chain WHERE at_ns",
+    }
+    for name, sql in tables.items():
+        asked = f"{sql} BETWEEN {first} AND {last} ORDER BY ALL"
+        bounds = Bounds(rows=1_000_000)
+        assert query(live, asked, bounds).rows == query(tape, asked, bounds).rows, name
 
 
 def test_rows_older_than_anything_is_kept_are_counted_and_left_out(folder):
