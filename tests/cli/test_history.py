@@ -383,7 +383,7 @@ def test_a_store_in_use_by_a_writer_can_be_asked(capsys, start_ns):
 
 def test_the_questions_of_the_handbook_are_answered(capsys, start_ns):
     """Each on rows of which the answer is known by hand."""
-    page = (Path(__file__).resolve().parents[2] / "docs" / "history.md").read_text()
+    page = (Path(__file__).resolve().parents[2] / "docs" / "manual" / "history.md").read_text()
     questions = [part.partition("```")[0] for part in page.split("```sql\n")[1:]]
     minutes = [start_ns + minute * 60 * NS_PER_S for minute in range(2)]
     write(
