@@ -111,3 +111,46 @@ class SettledHistory:
             if self._hours[i] - self._hours[i - 1] > step + HOUR_NS // 2:
                 found.append((self._hours[i - 1], self._hours[i]))
         return found
+
+
+class PackedSettled:
+    """A history that is put away: some twenty bytes a payment. Never changes, so pictures share it.
+
+    A venue is asked once for what was paid; what it has said must be there when the market is
+    looked at again.
+    """
+
+    __slots__ = ("_premiums", "_rates", "_seconds", "_stamps_ns")
+
+    def __init__(self, history: SettledHistory) -> None:
+        rows = history.rows()
+        stamps = (row.recv_ns if row.venue_ns is None else row.venue_ns for row in rows)
+        premiums = (float("nan") if row.premium is None else row.premium for row in rows)
+        self._stamps_ns = np.fromiter(stamps, np.int64, len(rows))
+        self._rates = np.fromiter((row.rate for row in rows), np.float64, len(rows))
+        self._seconds = np.fromiter((row.interval_s for row in rows), np.int32, len(rows))
+        self._premiums = np.fromiter(premiums, np.float64, len(rows))
+
+    def __deepcopy__(self, memo: object) -> "PackedSettled":
+        return self
+
+    def unpacked(self, venue: str, symbol: str) -> SettledHistory:
+        """The same payments as facts of this market."""
+        history = SettledHistory()
+        for at_ns, rate, seconds, premium in zip(
+            self._stamps_ns.tolist(), self._rates.tolist(), self._seconds.tolist(),
+            self._premiums.tolist(), strict=True,
+        ):  # fmt: skip
+            history.add(
+                Funding(
+                    venue=venue,
+                    symbol=symbol,
+                    recv_ns=at_ns,
+                    venue_ns=at_ns,
+                    kind="settled",
+                    rate=rate,
+                    interval_s=seconds,
+                    premium=None if premium != premium else premium,
+                )
+            )
+        return history

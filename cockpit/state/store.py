@@ -243,6 +243,8 @@ class MarketStore:
         told = None if event.kind == "settled" else event
         market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol, told)
         if market is None:
+            if told is None:
+                venue.paid_late(event)
             return
         if event.kind == "settled":
             market.settled.add(event)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cockpit.core.events import OWN_FAULTS, Instrument, Link, LinkCause, LinkState
+from cockpit.core.events import OWN_FAULTS, Funding, Instrument, Link, LinkCause, LinkState
 from cockpit.core.units import NS_PER_S
 from cockpit.state.chain import ChainTelemetry
+from cockpit.state.curves import PackedSettled
 from cockpit.state.market import MarketState
 from cockpit.state.pulse import Pulse
 from cockpit.state.survey import SurveyedMarket, SurveyFact
@@ -32,6 +33,10 @@ class VenueState:
         """Markets that are not watched, while there is a survey."""
         self.surveyed_ns: int | None = None
         self.survey_period_s: float | None = None
+        self.put_away: dict[str, PackedSettled] = {}
+        """What was paid at markets that are followed no more: a venue is asked for it once."""
+        self._late: dict[str, list[Funding]] = {}
+        """Payments of theirs that had been asked for, and came after they were put away."""
         self.lent: frozenset[str] = frozenset()
         """Symbols that are followed here for a while, watched or not."""
 
@@ -82,17 +87,31 @@ class VenueState:
         survey knows of them, dropped ones go on being surveyed or are forgotten."""
         self.lent = lent.difference(symbols)
         kept, self.markets = self.markets, {}
+        wanted = dict.fromkeys((*symbols, *sorted(self.lent)))
+        for symbol, market in kept.items():
+            if symbol not in wanted:
+                self.put_away[symbol] = PackedSettled(market.settled)
         if is_surveying:
             for market in kept.values():
                 self._keep_surveyed(market)
-        for symbol in dict.fromkeys((*symbols, *sorted(self.lent))):
+        for symbol in wanted:
             market = kept.get(symbol) or MarketState(self.name, symbol)
+            past = self.put_away.pop(symbol, None)
+            if past is not None:
+                market.settled = past.unpacked(self.name, symbol)
+                for payment in self._late.pop(symbol, ()):
+                    market.settled.add(payment)
             market.instrument = self.instruments.get(symbol)
             market.link = self.state
             self.markets[symbol] = market
             surveyed = self.surveyed.pop(symbol, None)
             if surveyed is not None and symbol not in kept:
                 surveyed.hand_over(market)
+
+    def paid_late(self, event: Funding) -> None:
+        """A payment of a market that is not followed; only of one that was is it kept."""
+        if event.symbol in self.put_away:
+            self._late.setdefault(event.symbol, []).append(event)
 
     def _keep_surveyed(self, market: MarketState) -> None:
         """Go on surveying a market that is no longer followed, if the venue ever spoke of it."""

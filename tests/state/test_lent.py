@@ -2,7 +2,8 @@
 
 import pytest
 
-from cockpit.core.events import BookSnapshot, Link, Prices
+from cockpit.core.events import BookSnapshot, Funding, Link, Prices
+from cockpit.core.units import HOUR_NS
 from cockpit.state.store import MarketStore
 from tests.support import AT_NS
 
@@ -68,3 +69,53 @@ def test_where_everything_is_watched_nothing_is_lent():
     store.apply(Prices(mark=2.0, **WIF))
     store.lend({"a": frozenset({"WIF"})})
     assert names(store.markets()) == [("a", "WIF")]
+
+
+# --- what was paid --------------------------------------------------------------------------------
+
+
+def payment(hours_ago, premium=None):
+    at_ns = AT_NS // HOUR_NS * HOUR_NS - hours_ago * HOUR_NS
+    return Funding(
+        venue="a", symbol="WIF", recv_ns=AT_NS, venue_ns=at_ns, kind="settled", rate=1e-5,
+        interval_s=3600, premium=premium,
+    )  # fmt: skip
+
+
+def stamps(market):
+    return [(row.venue_ns, row.rate, row.interval_s, row.premium) for row in market.settled.rows()]
+
+
+def test_what_was_paid_is_there_again_when_a_market_is_looked_at_again(store):
+    """Its venue told it once and is not asked again."""
+    store.lend({"a": frozenset({"WIF"})})
+    told = [payment(2, premium=3e-4), payment(1)]
+    store.apply_all(told)
+    before = stamps(store.market("a", "WIF"))
+    store.lend({})
+    store.lend({"a": frozenset({"WIF"})})
+    assert stamps(store.market("a", "WIF")) == before
+    assert before[0][3] == 3e-4
+    assert before[1][3] is None
+
+
+def test_a_page_that_comes_after_the_trader_looked_away_is_not_lost(store):
+    store.lend({"a": frozenset({"WIF"})})
+    store.lend({})
+    store.apply(payment(3))
+    store.lend({"a": frozenset({"WIF"})})
+    assert len(store.market("a", "WIF").settled) == 1
+
+
+def test_of_a_market_that_nobody_ever_followed_no_payment_is_kept(store):
+    store.apply(payment(3))
+    store.lend({"a": frozenset({"WIF"})})
+    assert len(store.market("a", "WIF").settled) == 0
+
+
+def test_a_coin_that_is_dropped_and_watched_again_has_its_past(store):
+    store.watch(["BTC", "WIF"])
+    store.apply(payment(1))
+    store.watch(["BTC"])
+    store.watch(["BTC", "WIF"])
+    assert len(store.market("a", "WIF").settled) == 1
