@@ -59,6 +59,7 @@ from cockpit.venues.contract import VenueSpec
 if TYPE_CHECKING:
     from cockpit.calculators.common.market_data import Settings
     from cockpit.calculators.scan.ranked import RankedPairs
+    from cockpit.desk.history_round import HistoryRound
 
 log = logging.getLogger(__name__)
 
@@ -151,6 +152,8 @@ class DeskCore:
             self._ranked,
         )
         self._asked = Rank()
+        self._is_remembering = setup.history is not None
+        self._history_round: HistoryRound | None = None
         self._reads = HistoryReads(setup.history) if setup.history else None
         self._past = Past(self._reads, self.view)
         self._spans = Spans(self._reads, self.view)
@@ -265,8 +268,14 @@ class DeskCore:
 
     def _ranked(self, pairs: "RankedPairs") -> None:
         from cockpit.calculators.scan.passing import passing_of
+        from cockpit.desk.history_round import HistoryRound
 
-        self.view.passing = passing_of(pairs, self.clock.now_ns())
+        now_ns = self.clock.now_ns()
+        self.view.passing = passing_of(pairs, now_ns)
+        if self._is_remembering:
+            self._history_round = self._history_round or HistoryRound()
+            if self._leases.take(self._history_round.next(pairs, now_ns), now_ns):
+                self._lend()
 
     def _survey(self) -> None:
         """All markets are read for whoever asked for them, and for the scan."""

@@ -103,6 +103,14 @@ def test_what_passes_is_told_to_whoever_reads_the_state():
     assert set(passing.symbols) == {"WIF", "SUI", "DOGS", "PEPE2"}
 
 
+def test_the_past_of_the_best_is_asked_for_where_there_is_a_memory_to_keep_it(tmp_path):
+    without, desk = core(), core(tmp_path)
+    for one in (without, desk):
+        one._ranked(ranking())
+    assert without._feed.lent == {}
+    assert desk._feed.lent["bravo"] >= {"SUI", "WIF"}
+
+
 def test_all_markets_are_surveyed_for_as_long_as_they_are_ranked():
     desk = core()
     desk.post(Rank(is_on=True))
