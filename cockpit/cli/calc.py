@@ -11,6 +11,7 @@ from cockpit.cli import common, output
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
+from cockpit.desk import reach
 
 if TYPE_CHECKING:
     from cockpit.calculators.common.form import FormField
@@ -110,7 +111,7 @@ def _live_view(
 
     engine = make_engine(args, config)
     saved = asyncio.run(collect(engine, duration_s, args.depth, with_held=True))
-    return view_of(msgspec.to_builtins(saved)), engine.unlisted()
+    return view_of(msgspec.to_builtins(saved)), reach.unlisted(engine.view, engine.wanted)
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:

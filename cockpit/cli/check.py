@@ -12,6 +12,7 @@ from cockpit.cli.options import parse_duration
 from cockpit.core.clock import clock_words
 from cockpit.core.errors import ConfigError, InputError
 from cockpit.core.units import NS_PER_MS
+from cockpit.desk import reach
 from cockpit.storage import paths
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ async def _reach(engine: "Engine", duration_s: float) -> list[Finding]:
     deadline = loop.time() + duration_s
     await engine.start()
     try:
-        while loop.time() < deadline and (engine.unreachable() or _silent(engine)):
+        while loop.time() < deadline and (reach.unreachable(engine.view) or _silent(engine)):
             await asyncio.sleep(0.05)
         found = [_venue(engine, name) for name in engine.specs]
         found.append(_symbols(engine))
@@ -199,7 +200,7 @@ def _venue(engine: "Engine", name: str) -> Finding:
 
 def _symbols(engine: "Engine") -> Finding:
     try:
-        unlisted = "; ".join(engine.unlisted())
+        unlisted = "; ".join(reach.unlisted(engine.view, engine.wanted))
     except InputError as error:
         unlisted = error.ui_message
     if unlisted:

@@ -9,6 +9,7 @@ from cockpit.cli import common, output
 from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import InputError
+from cockpit.desk import reach
 
 if TYPE_CHECKING:
     from cockpit.config import Config
@@ -111,7 +112,7 @@ async def _collect(engine: "Engine", config: "Config", duration_s: float) -> "Po
         while loop.time() < deadline and not is_complete(engine):
             await asyncio.sleep(POLL_S)
             engine.watch_held()
-        missing = engine.unreachable()
+        missing = reach.unreachable(engine.view)
         # Before the links close: what is read then is stale.
         portfolio = exposures.read(engine.view, engine.clock.now_ns())
         if len(missing) == len(engine.specs) and not _has_read(portfolio):

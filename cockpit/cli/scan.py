@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli import common, loops, output
 from cockpit.cli.options import number, parse_duration
 from cockpit.core.errors import InputError
+from cockpit.desk import reach
 
 if TYPE_CHECKING:
     from cockpit.calculators.common.market_data import Settings
@@ -141,7 +142,7 @@ class _Scan:
         try:
             while loop.time() < began + SURVEY_SHARE * duration_s and not _is_surveyed(engine):
                 await asyncio.sleep(POLL_S)
-            missing = engine.unreachable()
+            missing = reach.unreachable(engine.view)
             if len(missing) == len(engine.specs):
                 reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
                 raise NoVenueError(f"no venue could be reached: {reasons}")
@@ -156,7 +157,7 @@ class _Scan:
                     deadline = min(deadline, loop.time() + HISTORY_GRACE_S)
             at_ns = engine.clock.now_ns()
             # Before the links close: with them the books go.
-            unlisted = [] if self._only is None else engine.unlisted()
+            unlisted = [] if self._only is None else reach.unlisted(engine.view, engine.wanted)
             return at_ns, [*_lacks(engine), *unlisted], self.ranked(engine.view, at_ns)
         finally:
             await engine.stop()
@@ -195,7 +196,7 @@ def _is_surveyed(engine: "Engine") -> bool:
 
 def _lacks(engine: "Engine") -> list[str]:
     """What a reader must know of the venues that were asked."""
-    missing = engine.unreachable()
+    missing = reach.unreachable(engine.view)
     warnings = [f"{venue}: {reason}" for venue, reason in missing.items()]
     silent = (
         venue.name

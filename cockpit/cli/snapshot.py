@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli import common, loops, output
 from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
+from cockpit.desk import reach
 
 if TYPE_CHECKING:
     from cockpit.desk.live import Engine
@@ -63,17 +64,17 @@ async def collect(
             if with_held:
                 engine.watch_held()
             # Nothing to wait for if nobody lists any of what is wanted: raises.
-            engine.unlisted()
+            reach.unlisted(engine.view, engine.wanted)
             if is_complete(engine):
                 if has_history(engine):
                     break
                 deadline = min(deadline, loop.time() + HISTORY_GRACE_S)
-        missing = engine.unreachable()
+        missing = reach.unreachable(engine.view)
         if len(missing) == len(engine.specs):
             reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
             raise NoVenueError(f"no venue could be reached: {reasons}")
         notes = [f"{venue}: {reason}" for venue, reason in missing.items()]
-        notes += engine.unlisted()
+        notes += reach.unlisted(engine.view, engine.wanted)
         # Before the links close: with them the books go.
         return snapshot(engine.view, engine.clock.now_ns(), depth, notes)
     finally:

@@ -9,6 +9,7 @@ from cockpit.cli import common, output
 from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import InputError
+from cockpit.desk import reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +94,7 @@ async def _collect(
             engine.watch_held()
             if _is_complete(engine):
                 deadline = min(deadline, loop.time() + SETTLE_S)
-        missing = engine.unreachable()
+        missing = reach.unreachable(engine.view)
         if len(missing) == len(engine.specs):
             reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
             raise NoVenueError(f"no venue could be reached: {reasons}")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.cli import common, loops, output
 from cockpit.cli.options import parse_duration
+from cockpit.desk import reach
 
 if TYPE_CHECKING:
     from cockpit.config import Config
@@ -116,7 +117,7 @@ def _examine(engine: "Engine", name: str) -> "tuple[VenueWatched, list[Row]]":
     examination = Examination.of(name, engine.view.clock_offset_ns)
     writer = engine.recorder.writers.get(name) if engine.recorder else None
     messages = examine(*open_recording(writer.path), examination) if writer else 0
-    unreached = "" if messages else engine.unreachable().get(name, "nothing was said")
+    unreached = "" if messages else reach.unreachable(engine.view).get(name, "nothing was said")
     watched = VenueWatched(
         venue=name,
         messages=messages,

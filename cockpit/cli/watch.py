@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli import common, loops, output
 from cockpit.cli.headless import make_engine
 from cockpit.cli.options import number, parse_duration
+from cockpit.desk import reach
 
 if TYPE_CHECKING:
     from cockpit.desk.live import Engine
@@ -69,7 +70,7 @@ async def _stream(
     await engine.start()
     try:
         while not stop.is_set:
-            unlisted = _say_once(unlisted, engine.unlisted())
+            unlisted = _say_once(unlisted, reach.unlisted(engine.view, engine.wanted))
             _write_all(fired)
             problem = _say(engine.alerting.hook_problem, problem)
             if engine.memory is not None:
@@ -89,7 +90,9 @@ async def _stream(
         await engine.stop()
     if stop.interrupted:
         return 130
-    reached = any(name not in engine.unreachable() for name in engine.specs) or bool(drawn)
+    reached = any(name not in reach.unreachable(engine.view) for name in engine.specs) or bool(
+        drawn
+    )
     if not reached:
         return 3
     return 4 if unlisted else 0

@@ -17,7 +17,6 @@ from cockpit.core.account import short_address
 from cockpit.core.clock import Clock, WallClock
 from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import Event, Instrument, Link, Position
-from cockpit.core.names import did_you_mean
 from cockpit.desk.contract import (
     Intent,
     Notice,
@@ -97,6 +96,7 @@ class Engine:
             self._modules = {n: m for n, m in self._modules.items() if n in endpoints}
             if not self._modules:
                 raise InputError("the endpoints file names none of the wanted venues")
+        self.wanted = config.watch.symbols
         self.specs: dict[str, VenueSpec] = {n: m.SPEC for n, m in self._modules.items()}
         self.core = DeskCore(
             DeskSetup(
@@ -399,30 +399,6 @@ class Engine:
             history=self.memory.status if self.memory else None,
         )
 
-    # --- questions of the headless commands ---------------------------------------------------
-
-    def unlisted(self) -> list[str]:
-        """A sentence for each wanted symbol that no venue lists, once every venue's list is in.
-
-        A venue that is not reached may list any of them: then nothing can be said. InputError if
-        nobody lists any of them: there is nothing left to answer.
-        """
-        listed: set[str] = set()
-        for name in self.specs:
-            instruments = self.view.listed(name)
-            if not instruments:
-                return []
-            listed.update(instrument.symbol for instrument in instruments)
-        wanted = self._config.watch.symbols
-        sentences = [
-            f"{symbol}: no venue lists it{did_you_mean(symbol, listed)}"
-            for symbol in wanted
-            if symbol not in listed
-        ]
-        if sentences and len(sentences) == len(wanted):
-            raise InputError("; ".join(sentences))
-        return sentences
-
     def urls(self, venue: str) -> list[str]:
         """Every address of the venue, as it is now."""
         spec = self.specs[venue]
@@ -433,11 +409,3 @@ class Engine:
         links = (link.url for link in spec.links.values())
         roots = (spec.rest_url, *spec.hosts.values())
         return [*roots, *(url(now_ns) if callable(url) else url for url in links)]
-
-    def unreachable(self) -> dict[str, str]:
-        """Venue -> reason, for every venue that is not live."""
-        return {
-            venue.name: venue.reason or venue.state
-            for venue in self.view.venues()
-            if venue.state != "live"
-        }

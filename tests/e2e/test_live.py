@@ -9,6 +9,7 @@ import pytest
 from cockpit import config
 from cockpit.core.events import BookDelta, BookSnapshot, Event, Link
 from cockpit.desk.live import Engine
+from cockpit.desk.reach import unreachable
 from cockpit.desk.recorder import TapeOrder
 from cockpit.desk.recordings import open_recording
 from cockpit.venues import REGISTRY
@@ -107,8 +108,8 @@ async def test_when_the_exchange_is_gone_every_venue_says_so_and_shows_no_depth(
         engine = engine_for(sim)
         await engine.start()
         await until(lambda: everything_is_here(engine), 15)
-    await until(lambda: len(engine.unreachable()) == len(REGISTRY), 10)
-    assert all(reason for reason in engine.unreachable().values())
+    await until(lambda: len(unreachable(engine.view)) == len(REGISTRY), 10)
+    assert all(reason for reason in unreachable(engine.view).values())
     for market in engine.view.markets():
         assert market.book.bids() == []
         assert market.mark is not None

@@ -1,0 +1,39 @@
+"""What a desk reaches of what is wanted: asked by commands that answer once and leave."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cockpit.core.errors import InputError
+from cockpit.core.names import did_you_mean
+
+if TYPE_CHECKING:
+    from cockpit.state.view import MarketView
+
+
+def unlisted(view: "MarketView", wanted: Sequence[str]) -> list[str]:
+    """A sentence for each wanted symbol that no venue lists, once every venue's list is in.
+
+    A venue that is not reached may list any of them: then nothing can be said. InputError if
+    nobody lists any of them: there is nothing left to answer.
+    """
+    listed: set[str] = set()
+    for venue in view.venues():
+        instruments = view.listed(venue.name)
+        if not instruments:
+            return []
+        listed.update(instrument.symbol for instrument in instruments)
+    sentences = [
+        f"{symbol}: no venue lists it{did_you_mean(symbol, listed)}"
+        for symbol in wanted
+        if symbol not in listed
+    ]
+    if sentences and len(sentences) == len(wanted):
+        raise InputError("; ".join(sentences))
+    return sentences
+
+
+def unreachable(view: "MarketView") -> dict[str, str]:
+    """Venue -> reason, for every venue that is not live."""
+    return {
+        venue.name: venue.reason or venue.state for venue in view.venues() if venue.state != "live"
+    }
