@@ -7,6 +7,7 @@ somebody else wrote to the terminal) is None and differs from everything.
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from rich.cells import get_character_cell_size, split_graphemes
 from rich.segment import Segment
@@ -18,7 +19,29 @@ Span = tuple[int, int, Sequence[Segment]]
 """(row, column, styled text to be shown from there)."""
 _BRIDGE = 3
 """Unchanged cells that are cheaper to send again than to jump over."""
+_MOST_GROUPED = 1500
+"""Cells of a frame up to which it is worth while to draw them style by style."""
 _JOINER = "\u200d"
+
+
+class _Change(NamedTuple):
+    """Cells of a row that are to be drawn, by their index in `texts`, which begin at column `x`."""
+
+    y: int
+    x: int
+    texts: list[str]
+    styles: list[int]
+    cells: list[int]
+
+
+_Where = tuple[int | None, tuple[int, int] | None]
+"""The pen and the cursor."""
+
+
+class _Written(NamedTuple):
+    out: str
+    before: _Where
+    after: _Where
 
 
 class FrontBuffer:
@@ -63,12 +86,52 @@ class FrontBuffer:
         """What to write so that the terminal shows the spans; empty if it does already."""
         if self._cell_styles.is_full:
             self.forget()
-        out: list[str] = []
+        changes: list[_Change] = []
         for y, x, segments in spans:
             if 0 <= y < self.height and 0 <= x < self.width:
                 texts, cell_styles = self._cells(segments, self.width - x)
-                self._row(out, y, x, texts, cell_styles)
-        return "".join(out)
+                cells = self._row(y, x, texts, cell_styles)
+                if cells:
+                    changes.append(_Change(y, x, texts, cell_styles, cells))
+        by_row = self._written(changes)
+        if sum(len(change.cells) for change in changes) > _MOST_GROUPED:
+            return by_row.out
+        self._pen, self._at = by_row.before
+        by_style = self._written(self._by_style(changes))
+        if len(by_style.out) < len(by_row.out):
+            return by_style.out
+        self._pen, self._at = by_row.after
+        return by_row.out
+
+    def _written(self, changes: Iterable[_Change]) -> _Written:
+        """What draws these, in this order, from where the pen and the cursor are."""
+        before = (self._pen, self._at)
+        out: list[str] = []
+        for change in changes:
+            self._write(out, *change)
+        return _Written("".join(out), before, (self._pen, self._at))
+
+    def _by_style(self, changes: Sequence[_Change]) -> list[_Change]:
+        """The same cells, all of one style before those of another: a change of the pen costs more
+        than a jump. Blanks that a neighbour's pen draws as well go with it."""
+        groups: dict[int, list[_Change]] = {}
+        for change in changes:
+            mine: dict[int, list[int]] = {}
+            style: int | None = None
+            for cell in change.cells:
+                wanted = change.styles[cell]
+                is_free = (
+                    style is not None
+                    and change.texts[cell] == " "
+                    and (self._cell_styles.for_blank(style, wanted) == style)
+                )
+                if style is None or not is_free:
+                    style = wanted
+                mine.setdefault(style, []).append(cell)
+            for key, cells in mine.items():
+                groups.setdefault(key, []).append(change._replace(cells=cells))
+        order = sorted(groups, key=lambda style: style != self._pen)
+        return [change for style in order for change in groups[style]]
 
     def move_cursor(self, x: int, y: int) -> str:
         """Move the cursor to where an input method opens its window; empty if it is there."""
@@ -76,14 +139,13 @@ class FrontBuffer:
 
     # --- one row ------------------------------------------------------------------------------
 
-    def _row(
-        self, out: list[str], y: int, x: int, texts: list[str], cell_styles: list[int]
-    ) -> None:
+    def _row(self, y: int, x: int, texts: list[str], cell_styles: list[int]) -> list[int]:
+        """Take them over; which of these cells differ from what was there."""
         old_texts, old_styles = self._text[y], self._look[y]
         end = x + len(texts)
         before, styled = old_texts[x:end], old_styles[x:end]
         if before == texts and styled == cell_styles:
-            return
+            return []
         changed = [
             i
             for i, (old, new, old_style, cell_style) in enumerate(
@@ -96,7 +158,7 @@ class FrontBuffer:
             changed = sorted(heads)
         old_texts[x:end] = texts
         old_styles[x:end] = cell_styles
-        self._write(out, y, x, texts, cell_styles, changed)
+        return changed
 
     def _write(
         self,
