@@ -233,3 +233,16 @@ def test_the_pen_is_right_after_many_themes():
         terminal.feed(front.paint([row(f"{number % 10000:04d}", Style(color=colour))]))
     assert terminal.screen.buffer[0][3].fg == f"{5999 * 37 % 0xFFFFFF:06x}"
     assert terminal.text() == "5999"
+
+
+def test_cells_of_one_style_are_drawn_together_where_the_pen_would_change_often():
+    red, green = Style(color="red"), Style(color="green")
+    buffer = FrontBuffer(Depth(ColorSystem.EIGHT_BIT))
+    buffer.resize(40, 4)
+    rows = [[Segment("11", red), Segment(" 22", green)] for _ in range(4)]
+    buffer.paint([(y, 0, row) for y, row in enumerate(rows)])
+    changed = [[Segment("33", red), Segment(" 44", green)] for _ in range(4)]
+    sent = buffer.paint([(y, 0, row) for y, row in enumerate(changed)])
+    # Eight runs of two colours: row by row the pen would change eight times.
+    assert sent.count("m") <= 2
+    assert sent.count("33") == sent.count("44") == 4
