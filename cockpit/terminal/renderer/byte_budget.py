@@ -4,8 +4,8 @@ Only data frames are held back. An echo of a key goes at once, and a whole pictu
 at most, whatever it weighs.
 """
 
-SMALL_CELLS, SMALL_BYTES_PER_S = 80 * 24, 3_800
-LARGE_CELLS, LARGE_BYTES_PER_S = 200 * 60, 18_000
+SMALL_CELLS, SMALL_BYTES_PER_S = 80 * 24, 1_900
+LARGE_CELLS, LARGE_BYTES_PER_S = 200 * 60, 11_500
 _SAVED_S, _OWED_S = 0.5, 1.0
 """Seconds of the budget that a quiet moment saves up for a burst, and that a burst can owe."""
 

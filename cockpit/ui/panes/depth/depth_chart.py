@@ -11,7 +11,7 @@ from cockpit.ui.text.canvas import Canvas, Floats, nice_scale
 from cockpit.ui.text.styled import Line, framed, longest
 
 TITLE = "depth_chart"
-HZ = 1.0
+HZ = 0.5
 SPAN_BPS = 50.0
 
 

@@ -25,7 +25,8 @@ _SIZE = fmt.AMOUNT + 1
 _CUMULATIVE = 6
 _BAR = 3
 _READ = 96
-_NEAR = 8
+_TURN_NS = 500_000_000
+_NEAR = 5
 """Levels a side whose changes are shown: deeper down everything moves, and nobody looks."""
 _BEST = "best"
 _LADDERS_FROM = 3
@@ -63,7 +64,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         last = i == count - 1
         size = inner - base * (count - 1) if last else base
         gap = 0 if last else 2
-        column = _column(readings, name, size - gap - 1, rows, spare)
+        column = _paced_column(readings, name, i, size - gap - 1, rows, spare)
         # A column may end early, and what stands right of it must stay where it is.
         for y in range(rows):
             line = column[y] if y < len(column) else []
@@ -108,6 +109,24 @@ def _tick(market: MarketRead) -> float | None:
         return market.instrument.tick
     levels = [*market.book.bids(_READ), *market.book.asks(_READ)]
     return fmt.tick_of(price for price, _ in levels)
+
+
+def _paced_column(
+    readings: Readings, name: str, place: int, width: int, rows: int, spare: int
+) -> list[Line]:
+    """The cursor's book each time; the others take turns, so that frames stay small. What makes a
+    book old or takes it away is shown at once."""
+    if name == readings.venue:
+        return _column(readings, name, width, rows, spare)
+    market = readings.market(name)
+    is_known = market is not None and market.book.is_known
+    is_old = market is not None and market.is_stale("book", readings.now_ns)
+    turn = (readings.now_ns + place * _TURN_NS // 3) // _TURN_NS
+    return readings.cache.remember(
+        ("ladder", name),
+        (readings.symbol, width, rows, spare, is_known, is_old, turn),
+        lambda: _column(readings, name, width, rows, spare),
+    )
 
 
 def _column(readings: Readings, name: str, width: int, rows: int, spare: int) -> list[Line]:

@@ -11,7 +11,7 @@ from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
 
 TITLE = "liquidity"
-HZ = 2.0
+HZ = 1.0
 _NAME = 13
 _BAND = 14
 _COVERED = 9

@@ -9,7 +9,7 @@ from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, framed, longest, right
 
 TITLE = "merged"
-HZ = 2.0
+HZ = 1.0
 _TAG = 4
 _SIZE = 7
 _TOTAL = 7
