@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from cockpit.alerts.measures_account import ACCOUNT_KINDS
 from cockpit.alerts.measures_scan import SCAN_KINDS
+from cockpit.alerts.measures_trade import TRADE_KINDS
 from cockpit.alerts.states import Alert
 from cockpit.core.units import NS_PER_S
 from cockpit.state.view import MarketView
@@ -15,6 +16,7 @@ UNWATCHED_NS = 60 * NS_PER_S
 """A market that is watched for the sake of a position is missing until the account was read."""
 NOT_WATCHED = "not watched any more"
 NOT_HELD = "no position any more"
+CLOSED = "the trade is closed"
 
 
 class Gone:
@@ -45,8 +47,8 @@ def _gone(alert: Alert, view: MarketView, now_ns: int) -> str:
     if alert.kind in SCAN_KINDS:
         # A coin of the scan need not be watched; one that passes no more is measured as such.
         return ""
-    if alert.kind == "orphan":
-        return "" if alert.subject in view.trades.open else NOT_HELD
+    if alert.kind == "orphan" or alert.kind in TRADE_KINDS:
+        return "" if alert.subject in view.trades.open else CLOSED
     if alert.kind in ACCOUNT_KINDS:
         return "" if _may_be_held(alert, view, now_ns) else NOT_HELD
     if alert.venue is None:

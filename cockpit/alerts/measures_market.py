@@ -14,6 +14,7 @@ from cockpit.alerts.baseline import Past
 from cockpit.alerts.measures_account import ACCOUNT_KINDS, AccountMeasures
 from cockpit.alerts.measures_forecast import FORECAST_KINDS
 from cockpit.alerts.measures_scan import SCAN_KINDS, ScanMeasures
+from cockpit.alerts.measures_trade import TRADE_KINDS, TradeMeasures
 from cockpit.alerts.measures_venue import VENUE_KINDS, VenueMeasures
 from cockpit.alerts.rule import Rule
 from cockpit.alerts.states import Reading
@@ -49,6 +50,7 @@ class Measures:
         self._venue = VenueMeasures(self._past)
         self._account = AccountMeasures()
         self._scan = ScanMeasures()
+        self._trades = TradeMeasures()
 
     def read(self, rule: Rule, view: MarketView, now_ns: int) -> list[Reading]:
         """The figures of one rule now, of the venues and symbols that it covers."""
@@ -67,6 +69,8 @@ class Measures:
             yield from measures_forecast.read(rule.kind, view, now_ns)
         elif rule.kind in SCAN_KINDS:
             yield from self._scan.read(rule.name, view, now_ns)
+        elif rule.kind in TRADE_KINDS:
+            yield from self._trades.read(rule, view, now_ns)
         elif rule.kind == "spread":
             yield from _spreads(rule, view, now_ns)
         else:
@@ -103,8 +107,12 @@ class Measures:
 
     def _of_market(self, rule: Rule, market: MarketRead, now_ns: int) -> Reading | None:
         match rule.kind:
-            case "funding_level":
-                return _level(market, now_ns)
+            case "funding" | "funding_level":
+                return _level(rule, market, now_ns)
+            case "open_interest":
+                return _interest(market, now_ns)
+            case "depth_usd":
+                return self._depth_usd(market, now_ns)
             case "funding_flip":
                 return self._flip(rule, market, _fresh(market, market.live, now_ns), now_ns)
             case "predicted_flip":
@@ -142,6 +150,13 @@ class Measures:
         part = latest / usual
         words = f"{market.symbol} {market.venue}: {part:.0%} of its usual depth within 25 bps"
         return _reading(market, part, words)
+
+    def _depth_usd(self, market: MarketRead, now_ns: int) -> Reading | None:
+        latest, _ = self._depths(market, now_ns)
+        if math.isnan(latest) or market.is_stale("book", now_ns):
+            return None
+        words = f"{market.symbol} {market.venue}: {latest:,.0f} $ within 25 bps"
+        return _reading(market, latest, words)
 
     def _depths(self, market: MarketRead, now_ns: int) -> tuple[float, float | None]:
         """(depth now or NaN, median of the last hour): as of the last few seconds, no two markets
@@ -230,13 +245,24 @@ def _fresh(market: MarketRead, funding: Funding | None, now_ns: int) -> float | 
     return apr(funding.rate, funding.interval_s)
 
 
-def _level(market: MarketRead, now_ns: int) -> Reading | None:
+def _level(rule: Rule, market: MarketRead, now_ns: int) -> Reading | None:
+    """The rate with its sign, or for `funding_level` without it."""
     rate = _fresh(market, market.live, now_ns)
     if rate is None:
         return None
     payers = "longs" if rate > 0 else "shorts"
     words = f"{market.symbol} {market.venue}: funding {_percent(rate)} APR, {payers} pay"
-    return _reading(market, abs(rate), words)
+    return _reading(market, rate if rule.kind == "funding" else abs(rate), words)
+
+
+def _interest(market: MarketRead, now_ns: int) -> Reading | None:
+    base, mark = market.open_interest, market.mark
+    if base is None or mark is None:
+        return None
+    if market.is_stale("open_interest", now_ns) or market.is_stale("mark", now_ns):
+        return None
+    words = f"{market.symbol} {market.venue}: open interest {base * mark:,.0f} $"
+    return _reading(market, base * mark, words)
 
 
 def _unpinned(market: MarketRead, terms: FundingTerms | None, now_ns: int) -> Reading | None:

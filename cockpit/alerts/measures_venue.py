@@ -9,7 +9,7 @@ from cockpit.alerts.states import Reading
 from cockpit.core.units import NS_PER_S
 from cockpit.state.view import MarketView, VenueRead
 
-VENUE_KINDS: frozenset[Kind] = frozenset({"venue", "block_age", "latency"})
+VENUE_KINDS: frozenset[Kind] = frozenset({"venue", "block_age", "block_age_s", "latency"})
 STEADY_NS: Final = 10 * NS_PER_S
 """A link that came back counts as live after this: one that comes and goes is one alert."""
 CONNECTS_WITHIN_NS: Final = 15 * NS_PER_S
@@ -42,8 +42,8 @@ class VenueMeasures:
             times.look(venue, now_ns)
             if kind == "venue":
                 yield from _down(venue, times, now_ns)
-            elif kind == "block_age":
-                yield from _blocks(venue, times, now_ns)
+            elif kind in ("block_age", "block_age_s"):
+                yield from _blocks(kind, venue, times, now_ns)
             else:
                 yield from self._late(venue, now_ns)
 
@@ -115,12 +115,14 @@ def _down(venue: VenueRead, times: _Times, now_ns: int) -> Iterator[Reading]:
         yield Reading(name, name, None, 0.0, f"{name}: live")
 
 
-def _blocks(venue: VenueRead, times: _Times, now_ns: int) -> Iterator[Reading]:
-    """A block that is missed because the link was away is not late: the link was."""
+def _blocks(kind: Kind, venue: VenueRead, times: _Times, now_ns: int) -> Iterator[Reading]:
+    """A block that is missed because the link was away is not late: the link was. In seconds for
+    `block_age_s`, else in cadences."""
     cadence_s, age_s = venue.chain.cadence_s(), venue.chain.block_age_s(now_ns)
     if not cadence_s or age_s is None or times.heard_ns is None:
         return
     heard_s = (now_ns - times.heard_ns) / NS_PER_S
     words = f"{venue.name}: newest block {age_s:.0f} s old, usually every {cadence_s:.2f} s"
-    ratio = min(age_s, heard_s) / max(cadence_s, LEAST_CADENCE_S)
-    yield Reading(venue.name, venue.name, None, ratio, words, may_clear=age_s <= heard_s)
+    late_s = min(age_s, heard_s)
+    value = late_s if kind == "block_age_s" else late_s / max(cadence_s, LEAST_CADENCE_S)
+    yield Reading(venue.name, venue.name, None, value, words, may_clear=age_s <= heard_s)

@@ -6,13 +6,20 @@ from typing import Literal
 import msgspec
 
 Kind = Literal[
+    "funding", "open_interest", "depth_usd", "block_age_s", "trade_pnl",
     "funding_level", "funding_flip", "predicted_flip", "spread", "unpinned", "depth", "oi_jump",
     "basis", "venue", "block_age", "latency", "liquidation", "margin", "net_delta", "carry",
     "orphan", "flip_likely", "spike_likely", "scan",
 ]  # fmt: skip
 Severity = Literal["info", "warn", "danger"]
+Side = Literal["over", "under"]
 
 UNITS: dict[str, str] = {
+    "funding": "APR as a fraction, below zero where shorts pay",
+    "open_interest": "open interest in USD",
+    "depth_usd": "USD within 25 bps of mid, both sides (fires below)",
+    "block_age_s": "seconds since the newest block",
+    "trade_pnl": "USD that a trade has earned since its opening (fires below)",
     "funding_level": "APR as a fraction, either sign",
     "funding_flip": "APR as a fraction that the rate must reach on the other side of zero",
     "predicted_flip": "the same, for the venue's own prediction",
@@ -36,6 +43,8 @@ UNITS: dict[str, str] = {
 """What `threshold` means for each kind."""
 
 UNIT: dict[str, str] = {
+    "funding": "apr_frac", "open_interest": "usd", "depth_usd": "usd", "block_age_s": "s",
+    "trade_pnl": "usd",
     **dict.fromkeys(("funding_level", "funding_flip", "predicted_flip", "spread"), "apr_frac"),
     "unpinned": "premium_frac", "depth": "of_median_frac", "oi_jump": "change_frac",
     "basis": "bps", "venue": "s", "block_age": "cadences", "latency": "of_baseline",
@@ -45,7 +54,14 @@ UNIT: dict[str, str] = {
 }  # fmt: skip
 """The unit of an alert's `value` and `threshold`, in one word, for programs."""
 
-FIRES_BELOW = frozenset({"depth", "liquidation", "carry"})
+FIRES_BELOW = frozenset({"depth", "depth_usd", "liquidation", "carry", "trade_pnl"})
+"""Kinds that are about too little, unless a rule says on which side it fires."""
+ONE_SIDED = frozenset({"funding_flip", "predicted_flip", "venue", "latency", "scan"})
+"""Kinds of which too little is nothing to be told."""
+SIGNED = frozenset({"funding", "carry", "trade_pnl"})
+"""Kinds whose figure, and so the threshold, may be zero or below."""
+DISTANCE_LEFT = (0.25, 0.10)
+"""A warning of liquidation speaks again when so much of the distance is left at which it fired."""
 ALL = ("*",)
 LEAST_STEP = 1e-9
 """Between a threshold of zero and where it is over, if the trader names none."""
@@ -55,15 +71,20 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """`[[alert]]` in the config.
 
     Fires when the measured figure reaches `threshold` for `for_s` seconds and clears when it is
-    back beyond `clear` (default: 80 % of the way; above it where the kind fires below). After a
-    firing the same market stays quiet for `cooldown_s`. `venues` and `symbols` are shell patterns;
-    what a pattern of `except_venues` or `except_symbols` matches is left out again.
+    back beyond `clear` (default: 80 % of the way; above it where it fires below). `side` is where
+    it fires; the kind says so where the rule does not. While it is on it speaks again, as a danger,
+    at each figure of `escalate` (None: a liquidation at 25 % and 10 % of its threshold). After a
+    firing the same market stays quiet for `cooldown_s`. `venues`, `symbols` and `trades` (ids) are
+    shell patterns; what a pattern of `except_venues` or `except_symbols` matches is left out again.
+    `to` has patterns of the `[notify]` targets that are told; none is the screen alone.
     """
 
     name: str
     kind: Kind
     threshold: float
+    side: Side | None = None
     clear: float | None = None
+    escalate: tuple[float, ...] | None = None
     for_s: float = 0.0
     cooldown_s: float = 300.0
     severity: Severity = "warn"
@@ -71,11 +92,24 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     symbols: tuple[str, ...] = ALL
     except_venues: tuple[str, ...] = ()
     except_symbols: tuple[str, ...] = ()
+    trades: tuple[str, ...] = ALL
+    to: tuple[str, ...] = ALL
     enabled: bool = True
 
     @property
     def fires_below(self) -> bool:
-        return self.kind in FIRES_BELOW
+        return self.kind in FIRES_BELOW if self.side is None else self.side == "under"
+
+    @property
+    def steps(self) -> tuple[float, ...]:
+        """The figures at which a firing alert speaks again, the nearest first."""
+        if self.escalate is None and self.kind == "liquidation" and self.fires_below:
+            return tuple(left * self.threshold for left in DISTANCE_LEFT)
+        return tuple(sorted(self.escalate or (), reverse=self.fires_below))
+
+    def step(self, value: float) -> int:
+        """How many of `steps` the figure has reached."""
+        return sum(value <= at if self.fires_below else value >= at for at in self.steps)
 
     @property
     def cleared_at(self) -> float:
@@ -83,9 +117,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         if self.clear is not None:
             return self.clear
         if self.fires_below:
-            # Carry may be below zero, where a multiple would lie on the wrong side.
+            # A figure may be below zero, where a multiple would lie on the wrong side.
             return self.threshold + max(0.25 * abs(self.threshold), LEAST_STEP)
-        return self.threshold * 0.8
+        return self.threshold - max(0.2 * abs(self.threshold), LEAST_STEP)
 
     def covers(self, venue: str | None, symbol: str | None) -> bool:
         """Whether the patterns admit a venue and a symbol; None is a figure about all of them."""

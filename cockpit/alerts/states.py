@@ -1,9 +1,11 @@
 """What is armed, firing, acknowledged or muted. Alerts are transitions: nothing repeats.
 
     quiet --reached--> armed --for `for_s`--> firing --over--> quiet (cooling)
+                                              firing --next step--> firing, escalated
 
 A figure that flaps around the threshold stays armed or firing between `threshold` and `clear`. A
 figure that became unknown neither fires nor clears: not knowing is no news about the market.
+A step of a rule speaks once, and again after the alert was over.
 """
 
 import math
@@ -16,7 +18,7 @@ from cockpit.alerts.baseline import Past
 from cockpit.alerts.rule import UNIT, Rule, Severity
 from cockpit.core.units import NS_PER_S
 
-Happening = Literal["fired", "cleared"]
+Happening = Literal["fired", "escalated", "cleared"]
 MOST_UNSEEN_NS = 15 * NS_PER_S
 """A figure that was not known for longer has to last anew before it is news."""
 SAME_NS = 60 * NS_PER_S
@@ -62,6 +64,8 @@ class Firing(msgspec.Struct, frozen=True, kw_only=True):
 
     alert: Alert
     acknowledged: bool = False
+    step: int = 0
+    """How many of the rule's steps were told."""
 
 
 class Cooling(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +144,7 @@ class AlertBook:
         unseen_ns, point.seen_ns = now_ns - point.seen_ns, now_ns
         if point.firing:
             if not (reading.may_clear and rule.is_over(reading.value)):
-                return None
+                return self._escalate(rule, reading, now_ns)
             self._end(key, now_ns)
             return _alert(rule, reading, now_ns, "cleared")
         if not 0 <= unseen_ns <= MOST_UNSEEN_NS:
@@ -149,11 +153,23 @@ class AlertBook:
             if rule.is_over(reading.value):
                 point.armed_ns = None
             return None
-        if not point.has_waited(rule, now_ns) or point.is_cooling(rule, now_ns):
+        step = rule.step(reading.value)
+        # What has come as near as a step is told, however lately the last alert was over.
+        if not point.has_waited(rule, now_ns) or (not step and point.is_cooling(rule, now_ns)):
             return None
         point.firing = True
-        alert = _alert(rule, reading, now_ns, "fired")
-        self._firing[key] = Firing(alert=alert)
+        alert = _alert(rule, reading, now_ns, "fired", step)
+        self._firing[key] = Firing(alert=alert, step=step)
+        return alert
+
+    def _escalate(self, rule: Rule, reading: Reading, now_ns: int) -> Alert | None:
+        """The next step of what is on: it is news again, also to who has seen the one before."""
+        key = (rule.name, reading.subject)
+        firing, step = self._firing[key], rule.step(reading.value)
+        if step <= firing.step:
+            return None
+        alert = _alert(rule, reading, now_ns, "escalated", step)
+        self._firing[key] = Firing(alert=alert, step=step)
         return alert
 
     def end(self, alert: Alert, words: str, now_ns: int) -> Alert | None:
@@ -246,18 +262,19 @@ class AlertBook:
             self.acknowledge(theirs.rule, theirs.subject)
 
 
-def _alert(rule: Rule, reading: Reading, now_ns: int, happening: Happening) -> Alert:
+def _alert(rule: Rule, reading: Reading, now_ns: int, happening: Happening, step: int = 0) -> Alert:
+    """At a step of the rule it is a danger, whatever the rule says, and its threshold the step."""
     return Alert(
         at_ns=now_ns,
         rule=rule.name,
         kind=rule.kind,
         happening=happening,
-        severity=rule.severity,
+        severity="danger" if step else rule.severity,
         subject=reading.subject,
         venue=reading.venue,
         symbol=reading.symbol,
         value=reading.value,
         unit=UNIT[rule.kind],
-        threshold=rule.threshold,
+        threshold=rule.steps[step - 1] if step else rule.threshold,
         words=reading.words,
     )

@@ -52,11 +52,15 @@ def _once(alerts: Iterable[Alert]) -> list[Alert]:
     for alert in alerts:
         key = (alert.rule, alert.subject)
         before = last.get(key)
-        is_same = before is not None and before.happening == alert.happening
+        is_same = before is not None and _step(before) == _step(alert)
         if before is None or not is_same or abs(alert.at_ns - before.at_ns) > SAME_NS:
             found.append(alert)
             last[key] = alert
     return found
+
+
+def _step(alert: Alert) -> tuple[str, float | None]:
+    return alert.happening, alert.threshold
 
 
 def is_possible(alert: Alert) -> bool:

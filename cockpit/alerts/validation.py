@@ -10,7 +10,17 @@ from typing import Any
 
 import msgspec
 
-from cockpit.alerts.rule import DEFAULT_RULES, UNITS, Hook, Mute, Rule, matches, with_defaults
+from cockpit.alerts.rule import (
+    DEFAULT_RULES,
+    ONE_SIDED,
+    SIGNED,
+    UNITS,
+    Hook,
+    Mute,
+    Rule,
+    matches,
+    with_defaults,
+)
 from cockpit.core.errors import ConfigError
 from cockpit.core.names import did_you_mean
 
@@ -22,7 +32,9 @@ EXPECTED = {
     "name": "the rule's name, in quotes",
     "kind": f"one of {', '.join(UNITS)}",
     "threshold": _NUMBER,
+    "side": "over or under",
     "clear": _NUMBER,
+    "escalate": "a list of numbers such as [0.025, 0.01]",
     "for_s": _SECONDS,
     "cooldown_s": _SECONDS,
     "severity": "info, warn or danger",
@@ -30,6 +42,8 @@ EXPECTED = {
     "symbols": _SYMBOLS,
     "except_venues": _VENUES,
     "except_symbols": _SYMBOLS,
+    "trades": 'a list of ids of trades such as ["btc-1"]',
+    "to": 'a list of names of [notify] such as ["phone"]; [] is the screen alone',
     "enabled": "true or false",
 }
 _HOOK = {
@@ -40,8 +54,8 @@ _TOLD = "off, info, warn or danger"
 _OUT = {"toast": _TOLD, "bell": _TOLD, "notify": _TOLD, "protocol": "osc9 or osc777"}
 _MUTE = {"rules": 'a list such as ["blocks late"]', "venues": _VENUES, "symbols": _SYMBOLS}
 
-_OF_ALL_VENUES = frozenset({"net_delta", "carry", "orphan", "scan"})
-_OF_ALL_SYMBOLS = frozenset({"venue", "block_age", "latency", "margin", "carry"})
+_OF_ALL_VENUES = frozenset({"net_delta", "carry", "orphan", "scan", "trade_pnl"})
+_OF_ALL_SYMBOLS = frozenset({"venue", "block_age", "block_age_s", "latency", "margin", "carry"})
 _DEFAULTS = {rule.name: rule for rule in DEFAULT_RULES}
 
 
@@ -151,10 +165,19 @@ def _check_figures(rule: Rule, where: str) -> None:
         value = getattr(rule, key)
         if value is not None and not math.isfinite(value):
             raise ConfigError(f"{where}: {key}: is {value}; expected a number: {unit}")
-    if rule.kind != "carry" and rule.threshold <= 0:
+    if rule.kind not in SIGNED and rule.threshold <= 0:
         raise ConfigError(
             f"{where}: threshold: is {rule.threshold:g}; expected a number above 0: {unit}"
         )
+    if rule.side == "under" and rule.kind in ONE_SIDED:
+        raise ConfigError(f"{where}: side: a rule of kind {rule.kind} fires over; expected no side")
+    for at in rule.escalate or ():
+        if not (math.isfinite(at) and rule.reached(at) and at != rule.threshold):
+            side = "below" if rule.fires_below else "above"
+            raise ConfigError(
+                f"{where}: escalate: has {at:g}; expected numbers {side} the threshold "
+                f"{rule.threshold:g}"
+            )
     if rule.is_over(rule.threshold) or rule.cleared_at == rule.threshold:
         side = "above" if rule.fires_below else "below"
         raise ConfigError(

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 HELP = "changed markets as JSON lines until stopped"
 ALERTS_HELP = (
     "alerts as they fire and clear, instead of markets: at_ns, rule, kind, happening "
-    "(fired|cleared), severity, subject, venue|null, symbol|null, value|null in unit, threshold, "
-    "words"
+    "(fired|escalated|cleared), severity, subject, venue|null, symbol|null, value|null in unit, "
+    "threshold, words"
 )
 
 

@@ -105,7 +105,7 @@ class Run:
             self._count_jumps()
         if now_ns >= self._next_look_ns:
             self._next_look_ns = now_ns + LOOK_NS
-            fired = [a for a in self.core.alerting.look() if a.happening == "fired"]
+            fired = [a for a in self.core.alerting.look() if a.happening != "cleared"]
             self.fired += len(fired)
             if fired:
                 self.marks.append(Mark(self.replay.read_frac, "alert"))

@@ -53,7 +53,7 @@ class Announcer:
             self._say(self._problem, "warn")
         recent = alerts.history[-new:] if new > 0 else ()
         self._resting = {rule: left - 1 for rule, left in self._resting.items() if left > 1}
-        self._waiting += [alert for alert in recent if alert.happening == "fired"]
+        self._waiting += [alert for alert in recent if alert.happening != "cleared"]
         fired = [alert for alert in self._waiting if alert.rule not in self._resting]
         if not fired:
             return

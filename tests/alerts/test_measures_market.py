@@ -406,3 +406,50 @@ def test_a_market_without_an_index_has_no_basis():
     desk.says(Prices, mark=100.0, index=None)
     desk.says(Trade, price=1.0, size=1.0, side=Side.BUY, liquidation=False)
     assert desk.wait(60) == []
+
+
+# --- plain figures, as a cell of the screen says them -----------------------------------------
+
+
+def test_funding_is_measured_with_its_sign():
+    desk = Desk(rule("funding", -0.10, side="under"))
+    desk.pays(0.50)
+    assert desk.wait(3) == []
+    desk.pays(-0.11)
+    assert desk.wait(3) == FIRED
+
+
+def test_open_interest_is_measured_in_dollars_and_only_while_both_of_its_parts_are_known():
+    desk = Desk(rule("open_interest", 1_000_000.0))
+    desk.says(OpenInterest, base=10_001.0)
+    assert desk.wait(3) == []
+    desk.says(Prices, mark=100.0, index=100.0)
+    assert desk.wait(3) == FIRED
+
+
+def test_depth_in_dollars_counts_both_sides_within_25_bps():
+    """10 at 99.95 and 10 at 100.05 are 2,000 $."""
+    desk = Desk(rule("depth_usd", 1_999.0))
+    desk.rests(10.0)
+    assert desk.wait(10) == []
+    desk.rests(9.0)
+    assert desk.wait(10) == FIRED
+
+
+def test_a_lost_book_is_no_depth_of_zero():
+    desk = Desk(rule("depth_usd", 1_999.0))
+    desk.rests(10.0)
+    desk.wait(10)
+    desk.falls_silent()
+    assert desk.wait(120) == []
+
+
+def test_the_age_of_a_block_is_measured_in_seconds_too():
+    """A block a second, then none."""
+    desk = Desk(rule("block_age_s", 8.0))
+    for height in range(30):
+        block = {"venue": V, "recv_ns": desk.now_ns, "chain": V, "height": height}
+        desk.store.apply(Block(block_ns=desk.now_ns, **block))
+        desk.wait(1)
+    assert desk.wait(6) == []
+    assert desk.wait(4) == [(V, "fired")]

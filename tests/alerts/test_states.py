@@ -206,3 +206,82 @@ def test_firings_and_clearings_always_alternate(values, for_s, cooldown_s):
     book = AlertBook([one])
     kinds = [kind for _, kind in happenings(book, one, values)]
     assert kinds == (["fired", "cleared"] * len(kinds))[: len(kinds)]
+
+
+# --- a warning of liquidation -------------------------------------------------------------------
+
+NEAR = rule(name="near", kind="liquidation", threshold=0.08, severity="warn", cooldown_s=600.0)
+
+
+def steps(book, one, values, start_s=0.0):
+    """What is told of each distance, a second apart."""
+    out = []
+    for i, value in enumerate(values):
+        alerts = book.see(one, [reading(value)], round((start_s + i) * S))
+        out += [(a.happening, a.severity, a.threshold) for a in alerts]
+    return out
+
+
+def test_a_warning_escalates_at_a_quarter_and_at_a_tenth_of_the_distance_left():
+    """8 % away it warns, so the steps are 2 % and 0.8 %."""
+    book = AlertBook([NEAR])
+    assert steps(book, NEAR, [0.2, 0.079, 0.05, 0.02, 0.015, 0.008, 0.001]) == [
+        ("fired", "warn", 0.08), ("escalated", "danger", pytest.approx(0.02)),
+        ("escalated", "danger", pytest.approx(0.008)),
+    ]  # fmt: skip
+
+
+def test_a_distance_that_trembles_around_a_step_escalates_once():
+    book = AlertBook([NEAR])
+    steps(book, NEAR, [0.05])
+    assert len(steps(book, NEAR, [0.0201, 0.0199] * 20)) == 1
+
+
+def test_an_escalation_is_news_to_who_has_seen_the_warning():
+    book = AlertBook([NEAR])
+    steps(book, NEAR, [0.05])
+    book.acknowledge("near", "dydx/BTC")
+    steps(book, NEAR, [0.02])
+    assert [f.acknowledged for f in book.firing()] == [False]
+
+
+def test_after_recovery_it_warns_and_escalates_again():
+    """Over at a quarter more than 8 %, which is 10 %; the pause after it is ten minutes."""
+    book = AlertBook([NEAR])
+    assert len(steps(book, NEAR, [0.05, 0.02, 0.008, 0.11])) == 4
+    assert steps(book, NEAR, [0.05], start_s=100) == []
+    assert [told[0] for told in steps(book, NEAR, [0.05, 0.02, 0.008], start_s=700)] == [
+        "fired", "escalated", "escalated",
+    ]  # fmt: skip
+
+
+def test_the_pause_after_an_alert_never_hides_a_distance_below_a_step():
+    book = AlertBook([NEAR])
+    steps(book, NEAR, [0.05, 0.11])
+    assert steps(book, NEAR, [0.018], start_s=10) == [("fired", "danger", pytest.approx(0.02))]
+
+
+def test_the_steps_that_were_told_survive_a_restart():
+    book = AlertBook([NEAR])
+    steps(book, NEAR, [0.05, 0.02])
+    kept = msgspec.json.decode(msgspec.json.encode(book.memory(2 * S)), type=Memory)
+    again = AlertBook([NEAR], kept)
+    assert [told[0] for told in steps(again, NEAR, [0.019, 0.007], start_s=3)] == ["escalated"]
+
+
+def test_a_rule_names_its_own_steps_or_none():
+    own = rule(threshold=1.0, escalate=(3.0, 2.0))
+    assert [told[2] for told in steps(AlertBook([own]), own, [1.5, 2.5, 9.0])] == [1.0, 2.0, 3.0]
+    plain = rule(kind="liquidation", threshold=0.1, escalate=())
+    assert len(steps(AlertBook([plain]), plain, [0.05, 0.001])) == 1
+
+
+def test_a_rule_fires_on_the_side_that_it_names():
+    under = rule(kind="funding", threshold=-0.1, side="under")
+    assert happenings(AlertBook([under]), under, [0.0, -0.1, -0.08, -0.07]) == [
+        (1, "fired"), (3, "cleared"),
+    ]  # fmt: skip
+    over = rule(kind="funding", threshold=-0.1)
+    assert happenings(AlertBook([over]), over, [-0.2, -0.1, -0.11, -0.121]) == [
+        (1, "fired"), (3, "cleared"),
+    ]  # fmt: skip

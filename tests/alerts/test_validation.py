@@ -1,9 +1,11 @@
 """The alert tables of a config: what cannot work is refused in one sentence, the rest is merged."""
 
+from typing import get_args
+
 import pytest
 
 from cockpit import config
-from cockpit.alerts.rule import DEFAULT_RULES, UNIT, UNITS, Rule, with_defaults
+from cockpit.alerts.rule import DEFAULT_RULES, UNIT, UNITS, Kind, Rule, with_defaults
 from cockpit.core.errors import ConfigError
 
 X = '[[alert]]\nname = "x"\n'
@@ -54,6 +56,12 @@ def rule_of(settings: config.Config, name: str) -> Rule:
         (VENUE + 'except_venues = ["dydxx"]', "except_venues", "did you mean 'dydx'"),
         (VENUE + 'symbols = ["BTC"]', "symbols", "about all symbols"),
         (X + 'kind = "carry"\nthreshold = 1.0\nvenues = ["dydx"]', "venues", "about all venues"),
+        (VENUE + 'side = "below"', "side", "over or under"),
+        (VENUE + 'side = "under"', "side", "fires over"),
+        (VENUE + "escalate = [4.0]", "escalate", "above the threshold"),
+        (X + 'kind = "liquidation"\nthreshold = 0.1\nescalate = [0.2]', "escalate", "below"),
+        (X + 'kind = "funding"\nthreshold = -0.1\nclear = 0.1', "clear", "below the threshold"),
+        (VENUE + 'to = "phone"', "to", "a list of names of [notify]"),
         ('[alert]\nname = "x"', "alert", "[[alert]]"),
         ('alert = "x"', "alert", "[[alert]]"),
         ('[alert_hook]\ncommand = "page me"', "alert_hook.command", "a list such as"),
@@ -84,7 +92,7 @@ def test_what_cannot_work_is_one_sentence_with_file_key_and_what_was_expected(
 
 
 def test_every_kind_says_what_its_figure_is_and_in_which_unit():
-    assert set(UNITS) == set(UNIT) == {rule.kind for rule in DEFAULT_RULES}
+    assert set(UNITS) == set(UNIT) == set(get_args(Kind))
 
 
 def test_the_default_rules_can_be_written_down_as_they_are(load):
