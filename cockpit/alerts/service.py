@@ -15,7 +15,8 @@ import msgspec
 from cockpit.alerts.expiry import Gone
 from cockpit.alerts.hooks import HookRunner
 from cockpit.alerts.measures_market import Measures
-from cockpit.alerts.rule import Hook, Rule
+from cockpit.alerts.rule import UNIT, Hook, Rule
+from cockpit.alerts.standing import Standing, standings
 from cockpit.alerts.states import Alert, AlertBook, Firing, Memory
 from cockpit.alerts.storage import KEPT, MOST_LINES, read_history, read_memory
 from cockpit.core.clock import Clock
@@ -63,11 +64,17 @@ class Alerting:
         self._agreed = frozenset(memory.muted)
         self._measures = Measures(terms, memory.past)
         self._gone = Gone()
+        self._all_rules = rules
+        self._measured: dict[str, int] = {}
+        """Rule -> how many figures it had at the last look."""
         self.book = AlertBook(rules, memory)
         self.history: deque[Alert] = deque(self._load_history(), maxlen=KEPT)
         self.hooks = HookRunner(hook or Hook(), lambda words: self._problem("hook", words))
         self.told = 0
+        self.standings: tuple[Standing, ...] = ()
+        """How every rule stood at the last look."""
         self._saved_ns = clock.now_ns()
+        self._stand(self._saved_ns)
         self._listeners: list[Listener] = []
 
     def listen(self, listener: Listener) -> None:
@@ -99,6 +106,7 @@ class Alerting:
             happened += [over] if over else []
         for alert in happened:
             self._tell(alert)
+        self._stand(now_ns)
         if happened or not 0 <= now_ns - self._saved_ns < SAVE_EVERY_NS:
             self.save()
         return happened
@@ -107,12 +115,14 @@ class Alerting:
         """One rule that cannot be measured must not silence the others."""
         name = f"rule {rule.name}"
         try:
-            happened = self.book.see(rule, self._measures.read(rule, self._view, now_ns), now_ns)
+            readings = self._measures.read(rule, self._view, now_ns)
+            happened = self.book.see(rule, readings, now_ns)
         except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
             if name not in self._problems:
                 log.exception("rule failed rule=%s", rule.name)
             self._problem(name, f"alert {rule.name!r} cannot be measured: the log says why")
             return []
+        self._measured[rule.name] = len(readings)
         self._problem(name, "")
         return happened
 
@@ -158,8 +168,28 @@ class Alerting:
         """Measure these from now on; what is on stays on where a rule of its name still sees it."""
         now_ns = self._clock.now_ns()
         memory = self.book.memory(now_ns, self._measures.past(self._view, now_ns))
-        self.book = AlertBook(rules, memory)
+        self._all_rules, self.book = rules, AlertBook(rules, memory)
+        self._stand(now_ns)
         self.save()
+
+    def try_rule(self, name: str) -> bool:
+        """Tell a test of the rule to whom its alerts are told. False if there is none."""
+        rule = next((rule for rule in self._all_rules if rule.name == name), None)
+        if rule is None:
+            return False
+        self._tell(
+            Alert(
+                at_ns=self._clock.now_ns(), rule=name, kind=rule.kind, happening="tested",
+                severity=rule.severity, subject="test", venue=None, symbol=None, value=None,
+                unit=UNIT[rule.kind], threshold=rule.threshold,
+                words="this is a test of the rule: nothing has happened",
+            )
+        )  # fmt: skip
+        return True
+
+    def _stand(self, now_ns: int) -> None:
+        outlooks = self._view.outlooks
+        self.standings = standings(self._all_rules, self.book, self._measured, outlooks, now_ns)
 
     def acknowledge(self, rule: str, subject: str) -> bool:
         """Seen, also after a restart. False if it is not firing."""
@@ -170,10 +200,12 @@ class Alerting:
     def mute(self, name: str) -> None:
         """Silence a rule, venue, symbol or subject, also after a restart."""
         self.book.mute(name)
+        self._stand(self._clock.now_ns())
         self.save()
 
     def unmute(self, name: str) -> None:
         self.book.unmute(name)
+        self._stand(self._clock.now_ns())
         self.save()
 
     # --- files --------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from cockpit.alerts.baseline import Past
 from cockpit.alerts.rule import UNIT, Rule, Severity
 from cockpit.core.units import NS_PER_S
 
-Happening = Literal["fired", "escalated", "cleared"]
+Happening = Literal["fired", "escalated", "cleared", "tested"]
 MOST_UNSEEN_NS = 15 * NS_PER_S
 """A figure that was not known for longer has to last anew before it is news."""
 SAME_NS = 60 * NS_PER_S
@@ -218,6 +218,21 @@ class AlertBook:
 
     def unmute(self, name: str) -> None:
         self._muted.discard(name)
+
+    def counts(self, now_ns: int) -> dict[str, tuple[int, int, int]]:
+        """Of each rule how many subjects are firing, are waiting to, and are cooling."""
+        found: dict[str, tuple[int, int, int]] = {}
+        rules = {rule.name: rule for rule in self.rules}
+        for (name, _), point in self._points.items():
+            on, waiting, cooling = found.get(name, (0, 0, 0))
+            if point.firing:
+                on += 1
+            elif point.armed_ns is not None:
+                waiting += 1
+            elif name in rules and point.is_cooling(rules[name], now_ns):
+                cooling += 1
+            found[name] = on, waiting, cooling
+        return found
 
     @property
     def muted(self) -> frozenset[str]:

@@ -106,10 +106,24 @@ def _keys(config: "Config") -> Finding:
 
 
 def _alerts(config: "Config") -> Finding:
+    """The rules of the config, the built-in ones, and those that were made by keys."""
+    from cockpit.alerts import own_rules
     from cockpit.alerts.rule import with_defaults
+    from cockpit.venues import REGISTRY
 
-    rules = [rule for rule in with_defaults(config.alert) if rule.enabled]
-    return Finding("alerts", "ok", f"{len(rules)} rules: " + ", ".join(r.name for r in rules))
+    others = with_defaults(config.alert)
+    path = paths.rules_file()
+    try:
+        data = path.read_bytes() if path.exists() else b""
+        own = own_rules.parse(data, {rule.name for rule in others}, REGISTRY)
+    except (ConfigError, OSError) as error:
+        words = error.ui_message if isinstance(error, ConfigError) else f"{path}: {error.strerror}"
+        return Finding("alerts", "fail", words, "mend the file; its rules are not used")
+    rules = [rule for rule in (*others, *own.rules) if rule.enabled]
+    words = f"{len(rules)} rules: " + ", ".join(rule.name for rule in rules)
+    if own.problems:
+        return Finding("alerts", "warn", f"{own.problems[0]}; {words}", f"mend it in {path}")
+    return Finding("alerts", "ok", words)
 
 
 def _history(config: "Config") -> Finding:

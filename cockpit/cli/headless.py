@@ -17,16 +17,17 @@ def make_engine(
     config: "Config",
     positions: "list[Position] | None" = None,
     *,
-    with_hook: bool = False,
+    with_alerts: bool = False,
     memory: "MemoryOrder | None" = None,
 ) -> "Engine":
     """Not started yet; `positions` None takes those that were typed, `memory` None keeps no
     history. InputError as they say.
 
-    Who asks for figures does not ask for a page in the night: the hook is for who asks for alerts.
+    Who asks for figures does not ask for a page in the night: the hook, and the rules that were
+    made by keys, are for who asks for alerts.
     """
     endpoints = common.load_endpoint_file(args)
-    if not with_hook:
+    if not with_alerts:
         from msgspec.structs import replace
 
         from cockpit.alerts.rule import Hook
@@ -35,6 +36,7 @@ def make_engine(
 
     from cockpit.cli.logs import start_logging
     from cockpit.desk.live import Engine
+    from cockpit.desk.trader_files import TraderPaths
     from cockpit.storage import paths
 
     start_logging(config.log_level)
@@ -43,5 +45,6 @@ def make_engine(
         endpoints=endpoints,
         black_boxes=paths.black_box_dir(),
         memory=memory,
+        trader_paths=TraderPaths(rules=paths.rules_file() if with_alerts else None),
         positions=common.load_positions() if positions is None else positions,
     )

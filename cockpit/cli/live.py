@@ -34,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
             trader_paths=TraderPaths(
                 plans=paths.plans_dir(),
                 positions=paths.positions_file(),
+                rules=paths.rules_file(),
                 # Trades on another exchange than the venues' own are none of the trader's.
                 trades=None if args.endpoints else paths.state_dir(),
             ),

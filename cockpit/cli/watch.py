@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         args,
         config,
         None if args.alerts else [],
-        with_hook=args.alerts,
+        with_alerts=args.alerts,
         memory=common.memory_order(args, config),
     )
     return loops.run(_stream(engine, hz, args.depth, duration_s, alerts=args.alerts))

@@ -114,6 +114,25 @@ class SetRules(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...]
 
 
+class TryRule(msgspec.Struct, frozen=True):
+    """Say a test of this rule wherever its alerts are said; nothing else happens."""
+
+    name: str
+
+
+class KeepRule(msgspec.Struct, frozen=True):
+    """Alert by this rule from now on, in place of that named `before` where there is one."""
+
+    rule: Rule
+    before: str = ""
+
+
+class DropRule(msgspec.Struct, frozen=True):
+    """Forget the rule of this name that was made by keys."""
+
+    name: str
+
+
 class LookBack(msgspec.Struct, frozen=True):
     """Find how everything stood then; None is the first moment that is kept.
 
@@ -227,10 +246,11 @@ class SplitTrade(msgspec.Struct, frozen=True):
     id: str
 
 
-AlertIntent = Mute | Unmute | Acknowledge
+AlertIntent = Mute | Unmute | Acknowledge | TryRule
+RuleIntent = KeepRule | DropRule
 TradeIntent = MakeTrade | RenameTrade | SplitTrade
 PlanIntent = KeepPlan | DropPlan | FillLeg | UnfillLeg
-FileIntent = PlanIntent | Retype
+FileIntent = PlanIntent | RuleIntent | Retype
 """What is written into a file of the trader's, by the desk."""
 ReplayIntent = Pause | SetSpeed | Step | Seek | SeekNext | OpenTapes
 """Only a desk that plays tapes does these; they mean nothing to another."""

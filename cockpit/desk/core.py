@@ -43,6 +43,7 @@ from cockpit.desk.contract import (
 from cockpit.desk.earlier import DayAgo
 from cockpit.desk.history_reads import HistoryReads
 from cockpit.desk.jobs import Jobs
+from cockpit.desk.kept_rules import KeptRules
 from cockpit.desk.leases import Leases
 from cockpit.desk.past import Past
 from cockpit.desk.scanner import Scanner
@@ -54,6 +55,7 @@ from cockpit.desk.trades import DeskTrades
 from cockpit.history.layout import Folder
 from cockpit.portfolio.attribution import Tracker
 from cockpit.state.store import MarketStore
+from cockpit.venues import REGISTRY
 from cockpit.venues.contract import VenueSpec
 
 if TYPE_CHECKING:
@@ -133,8 +135,14 @@ class DeskCore:
             ((name, spec.chain) for name, spec in self.specs.items()), setup.symbols
         )
         self.view.asset_rules, self.view.own_margins = setup.assets, setup.own_margins
-        self.alerting = Alerting(
+        self._rules = KeptRules(
+            setup.trader_paths.rules,
             with_defaults(setup.rules),
+            {*REGISTRY, *self.specs},
+            self._use_rules,
+        )
+        self.alerting = Alerting(
+            self._rules.all,
             self.view,
             self.clock,
             {name: spec.funding_terms for name, spec in self.specs.items()},
@@ -160,7 +168,9 @@ class DeskCore:
         self._day_ago = DayAgo(self._reads)
         self._tracker = Tracker(self.view, self.view.exposure)
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
-        self.files = TraderFiles(setup.trader_paths, self.view, self.clock, self.note, self.post)
+        self.files = TraderFiles(
+            setup.trader_paths, self.view, self.clock, self.note, self.post, self._rules
+        )
         self.trades = DeskTrades(self.view, self.clock, setup.trader_paths.trades, self.note)
 
     # --- from the feed ------------------------------------------------------------------------
@@ -248,14 +258,17 @@ class DeskCore:
             case ReadSpan():
                 self._spans.ask(intent)
             case SetRules():
-                self.alerting.set_rules(with_defaults(intent.rules))
-                self.scan()
+                self._rules.replace_others(with_defaults(intent.rules))
             case MakeTrade() | RenameTrade() | SplitTrade():
                 self.trades.change(intent)
             case _ if isinstance(intent, AlertIntent):
                 change_alerts(self.alerting, intent)
             case _ if isinstance(intent, FileIntent):
                 self.files.post(intent)
+
+    def _use_rules(self) -> None:
+        self.alerting.set_rules(self._rules.all)
+        self.scan()
 
     def scan(self) -> None:
         """Rank what the trader asks for; else, where a rule is about it, at his usual size."""
@@ -323,7 +336,7 @@ class DeskCore:
             detail=self._feed.detail(),
             feed=self._feed.feed_stats(),
             venues={name: stats for name, stats in asked.items() if stats is not None},
-            alerts=alert_stats(self.alerting),
+            alerts=alert_stats(self.alerting, self._rules.own.rules),
             plans=self.files.plans.plans,
             computation=self.jobs.computation(),
             past=self._past.answer(),
@@ -333,13 +346,16 @@ class DeskCore:
         )
 
 
-def alert_stats(alerting: Alerting) -> AlertStats:
-    """How the alerts stand now, as a value that later alerts leave as it is."""
+def alert_stats(alerting: Alerting, own: tuple[Rule, ...] = ()) -> AlertStats:
+    """How the alerts stand now, as a value that later alerts leave as it is; `own` are the rules
+    that were made by keys."""
     return AlertStats(
         told=alerting.told,
         history=tuple(alerting.history),
         firing=tuple(alerting.firing()),
         rules=alerting.rules,
+        standings=alerting.standings,
+        own=frozenset(rule.name for rule in own),
         muted=alerting.muted,
         problem=alerting.hook_problem,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from cockpit.alerts.rule import Rule
+from cockpit.alerts.standing import Standing
 from cockpit.alerts.states import Alert, Firing
 from cockpit.calculators.saved_plans import SavedPlan
 from cockpit.desk.kept_series import Earlier, SpanSeries
@@ -93,7 +94,8 @@ class FeedStats(msgspec.Struct, frozen=True, kw_only=True):
 class AlertStats(msgspec.Struct, frozen=True, kw_only=True):
     """The alerts: `history` has the newest last, `told` counts what happened since the start.
 
-    `firing` is what is on and not muted, newest first; `rules` are those that are enabled.
+    `firing` is what is on and not muted, newest first; `rules` are those that are enabled,
+    `standings` how every rule stands, and `own` the names of those that were made by keys.
     `problem` is a sentence about a hook or a file that does not work, empty if all do.
     """
 
@@ -101,6 +103,8 @@ class AlertStats(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[Alert, ...] = ()
     firing: tuple[Firing, ...] = ()
     rules: tuple[Rule, ...] = ()
+    standings: tuple[Standing, ...] = ()
+    own: frozenset[str] = frozenset()
     muted: frozenset[str] = frozenset()
     problem: str = ""
 

@@ -1,7 +1,8 @@
 """Intents that change a file of the trader's own: each is carried out, and answered by a notice.
 
-A kind of file is a class of its own (`KeptPlans`, `TypedPositions`): it does its intents, says what
-came of them in words, and raises where nothing came of them. Here is what they have in common.
+A kind of file is a class of its own (`KeptPlans`, `KeptRules`, `TypedPositions`): it does its
+intents, says what came of them in words, and raises where nothing came of them. Here is what they
+have in common.
 """
 
 from collections.abc import Callable
@@ -12,8 +13,9 @@ import msgspec
 
 from cockpit.core.clock import Clock
 from cockpit.core.errors import CockpitError
-from cockpit.desk.contract import FileIntent, Hold, Notice, Retype, Severity
+from cockpit.desk.contract import FileIntent, Hold, Notice, Retype, RuleIntent, Severity
 from cockpit.desk.kept_plans import KeptPlans
+from cockpit.desk.kept_rules import KeptRules
 from cockpit.desk.typed_positions import TypedPositions
 from cockpit.state.view import MarketView
 
@@ -23,6 +25,7 @@ class TraderPaths(msgspec.Struct, frozen=True, kw_only=True):
 
     plans: Path | None = None
     positions: Path | None = None
+    rules: Path | None = None
     trades: Path | None = None
     """A folder: trades, and what their legs traded."""
 
@@ -40,20 +43,25 @@ class TraderFiles:
         clock: Clock,
         note: Callable[[Notice], None],
         hold: Callable[[Hold], None],
+        rules: KeptRules,
     ) -> None:
         self._clock = clock
         self._note = note
         self.plans = KeptPlans(paths.plans)
         self.positions = TypedPositions(paths.positions, view, hold)
+        self.rules = rules
 
     def read(self) -> None:
         """What was kept before, once at the start; what cannot be read is said."""
         for problem in self.plans.read():
             self._say(problem, "warn")
+        if self.rules.problem:
+            self._say(self.rules.problem, "warn")
 
     def look(self) -> None:
         """Take over what other hands have edited; called every second or so."""
         self._answer(lambda: self.positions.look(self._clock.now_ns()))
+        self._answer(self.rules.look)
 
     def post(self, intent: FileIntent) -> None:
         """Carry it out; a failure is a notice, never an exception."""
@@ -62,6 +70,8 @@ class TraderFiles:
     def _do(self, intent: FileIntent) -> str:
         if isinstance(intent, Retype):
             return self.positions.do(intent, self._clock.now_ns())
+        if isinstance(intent, RuleIntent):
+            return self.rules.do(intent)
         return self.plans.do(intent)
 
     def _answer(self, act: Callable[[], str]) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from cockpit.alerts.service import Alerting
 from cockpit.core.errors import CockpitError
-from cockpit.desk.contract import Acknowledge, AlertIntent, Mute, Notice, Unmute
+from cockpit.desk.contract import Acknowledge, AlertIntent, Mute, Notice, TryRule, Unmute
 
 
 def change_alerts(alerting: Alerting, intent: AlertIntent) -> None:
-    """Mute, unmute or acknowledge."""
+    """Mute, unmute, acknowledge or try."""
     match intent:
         case Mute():
             alerting.mute(intent.name)
@@ -16,6 +16,8 @@ def change_alerts(alerting: Alerting, intent: AlertIntent) -> None:
             alerting.unmute(intent.name)
         case Acknowledge():
             alerting.acknowledge(intent.rule, intent.subject)
+        case TryRule():
+            alerting.try_rule(intent.name)
 
 
 def answer(act: Callable[[], str], now_ns: int) -> Notice:

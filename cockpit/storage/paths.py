@@ -48,6 +48,11 @@ def plans_dir() -> Path:
     return state_dir() / "plans"
 
 
+def rules_file() -> Path:
+    """Rules of alerts that were made by keys."""
+    return state_dir() / "alerts.toml"
+
+
 def exports_dir() -> Path:
     """What the trader wrote out of a pane, or of a plan."""
     return state_dir() / "exports"
