@@ -51,9 +51,10 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Stacked(msgspec.Struct, frozen=True, kw_only=True):
-    """Windows with their features, and the cells that they were made of."""
+    """Windows with their features, the cells that they were made of and the last hour of each."""
 
     cells: list[Cells]
+    ends: Ints
     windows: Windows
     known: Features
 
@@ -112,8 +113,8 @@ class Forecaster:
             known = with_premium(known, windows)
         said = told(windows, known, self._models(keys, windows))
         rows = {key: row for row, key in enumerate(keys)}
-        outcomes = self.ledger.settle(said.windows, rows, hour)
-        made = self._record(said, keys, pasts, now_ns)
+        outcomes = self.ledger.settle(said.windows, settled.ends, rows)
+        made = self._record(said, keys, settled.ends, now_ns)
         scores = None
         if outcomes or hour != self._scored_hour:
             self._scored_hour = hour
@@ -138,7 +139,8 @@ class Forecaster:
             or not all(map(is_, cells, stacked.cells))
         ):
             windows = latest(cells)
-            stacked = _Stacked(cells=cells, windows=windows, known=features(windows))
+            ends = np.array([of.first_hour + len(of.paid) - 1 for of in cells])
+            stacked = _Stacked(cells=cells, ends=ends, windows=windows, known=features(windows))
             self._stacked = stacked
         return stacked
 
@@ -153,9 +155,7 @@ class Forecaster:
             self._desk = desk_of([self._lesson.speakers(*one) for one in speaking])
         return self._desk
 
-    def _record(
-        self, said: Told, keys: Sequence[Key], pasts: Sequence[MarketPast], now_ns: int
-    ) -> Made | None:
+    def _record(self, said: Told, keys: Sequence[Key], ends: Ints, now_ns: int) -> Made | None:
         """The forecasts that will be scored: of markets that settled this very hour, and in time.
 
         A program that was off for longer had not said it then.
@@ -167,7 +167,8 @@ class Forecaster:
         due = [
             row
             for row, (key, forecast) in enumerate(zip(keys, said.forecasts, strict=True))
-            if said.windows.covered[row, -1] > 0
+            if ends[row] == hour
+            and said.windows.covered[row, -1] > 0
             and forecast.basis != "nothing"
             and key not in there
         ]

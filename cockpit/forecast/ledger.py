@@ -85,37 +85,40 @@ class Ledger:
         return [self._made[hour] for hour in sorted(self._made)]
 
     def settle(
-        self, windows: Windows, rows: dict[tuple[str, str], int], hour: int
+        self, windows: Windows, ends: Ints, rows: dict[tuple[str, str], int]
     ) -> list[Outcome]:
-        """Outcomes that are known now: `windows` end at `hour`, `rows` says which is whose."""
+        """Outcomes that are known now: each row of the `windows` ends at its hour of `ends`, and
+        `rows` says which is whose."""
         found: list[Outcome] = []
+        hour = int(ends.max())
         for made_hour in sorted(self._open):
             made = self._made[made_hour]
             for place, horizon_h in enumerate(HORIZONS_H):
                 if hour >= made_hour + horizon_h:
-                    found += _outcomes(made, place, windows, rows, hour - made_hour)
+                    found += _outcomes(made, place, windows, ends, rows)
             if hour > made_hour + max(HORIZONS_H) + GIVEN_UP_H:
                 self._open.discard(made_hour)
         return found
 
 
 def _outcomes(
-    made: Made, place: int, windows: Windows, rows: dict[tuple[str, str], int], back: int
+    made: Made, place: int, windows: Windows, ends: Ints, rows: dict[tuple[str, str], int]
 ) -> Iterator[Outcome]:
     """The rows of `made` whose outcome over one horizon is whole; writes it into the block."""
     width = windows.paid.shape[1]
     horizon_h = HORIZONS_H[place]
-    start = width - back
     mine = [
         (row, rows[market])
         for row, market in enumerate(made.markets)
-        if market in rows and np.isnan(made.came[row, place])
+        if market in rows
+        and np.isnan(made.came[row, place])
+        and horizon_h <= ends[rows[market]] - made.hour <= width
     ]
-    if not mine or start < 0:
+    if not mine:
         return
     row, of = (np.array(column) for column in zip(*mine, strict=True))
-    paid = windows.paid[of, start : start + horizon_h]
-    covered = windows.covered[of, start : start + horizon_h]
+    after = (width - (ends[of] - made.hour))[:, None] + np.arange(horizon_h)
+    paid, covered = windows.paid[of[:, None], after], windows.covered[of[:, None], after]
     whole = covered.sum(axis=1) == horizon_h
     row, of, paid, covered = row[whole], of[whole], paid[whole], covered[whole]
     made.came[row, place] = paid.sum(axis=1) / horizon_h

@@ -126,8 +126,17 @@ class MarketPast:
         )
 
     def cells(self, now_ns: int) -> Cells:
-        """The grid up to this hour, as settlements tell it."""
+        """The grid up to this hour, as settlements tell it; up to the hour before while the
+        settlement of this one may still be on its way."""
         hour = now_ns // HOUR_NS
+        newest_ns = self.newest_ns
+        has_settled = newest_ns is not None and int(hour_of(np.array([newest_ns]))[0]) >= hour
+        if not has_settled and now_ns - hour * HOUR_NS <= RUNNING_NS:
+            hour -= 1
+            now_ns = (hour + 1) * HOUR_NS - 1
+        if newest_ns is not None:
+            # What has arrived is known, also where the venue's clock is ahead of ours.
+            now_ns = max(now_ns, newest_ns)
         cells = self._cells
         if cells is None or cells.first_hour + len(cells.paid) - 1 < hour:
             cells = self._cells = cells_of(self.series(), now_ns)

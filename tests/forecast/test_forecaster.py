@@ -1,5 +1,6 @@
 """A running program's forecasts: the same as a backtest's, made in time, scored by what came."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -54,6 +55,32 @@ def test_a_premium_that_moves_within_the_hour_moves_the_forecast():
     assert falling.p_flip > calm.p_flip
     assert falling.over(8).mean_hourly < calm.over(8).mean_hourly
     assert falling.reasons[0] == "premium 8.0 bps below the pin's edge"
+
+
+def test_before_the_hours_settlement_arrives_the_one_before_speaks():
+    series = market(days=40)
+    forecaster = Forecaster(REFERENCE)
+    now_ns = heard(forecaster, series, 800)
+    last = forecaster.look(now_ns, keys(series)).outlooks[0]
+    hour_ns = int(series.at_ns[800]) // HOUR_NS * HOUR_NS
+    waiting = forecaster.look(hour_ns + MINUTE_NS, keys(series))
+    assert waiting.outlooks[0].expected == last.expected
+    assert waiting.made is None
+    # After ten minutes without it nothing is known of this hour.
+    silent = forecaster.look(hour_ns + 11 * MINUTE_NS, keys(series))
+    assert silent.outlooks[0].p_flip is None
+    forecaster.hear([news(series, 800, 801)], hour_ns + 2 * MINUTE_NS)
+    assert forecaster.look(hour_ns + 2 * MINUTE_NS, keys(series)).made is not None
+
+
+def test_a_settlement_stamped_by_a_clock_ahead_of_ours_is_known():
+    series = market(days=40)
+    forecaster = Forecaster(REFERENCE)
+    now_ns = int(series.at_ns[799]) - 20_000_000
+    forecaster.hear([news(series, 0, 800)], now_ns)
+    early = forecaster.look(now_ns, keys(series))
+    assert early.outlooks[0].p_flip is not None
+    assert early.made.hour == int(series.at_ns[799]) // HOUR_NS
 
 
 def test_a_settlement_without_a_premium_has_the_mean_of_its_hour():
@@ -149,27 +176,31 @@ def test_the_average_knows_how_often_a_flip_came():
     assert usual_level(known.values)[0] == pytest.approx(hourly[-24:].mean())
 
 
-def scored(worse=None, days=75):
-    """The scores after `days` of life from day 60 on, forecasts made worse on purpose if asked."""
-    series = market(days=60 + days, seed=11, scale=8e-4)
+@pytest.fixture(scope="module")
+def month():
+    """The ledger of thirty days of life, by models of the sixty before."""
+    series = market(days=90, seed=11, scale=8e-4)
     forecaster = Forecaster(None)
     forecaster.teach(learn([rows(series, slice(0, 60 * 24))], None))
     heard(forecaster, series, 60 * 24)
-    lived(forecaster, series, 60 * 24, (60 + days) * 24)
-    if worse is not None:
-        for block in forecaster.ledger.blocks():
-            worse(block)
-    hour = forecaster.ledger.blocks()[-1].hour
-    return scoreboard(forecaster.ledger.blocks(), hour)
+    lived(forecaster, series, 60 * 24, 90 * 24)
+    return forecaster.ledger.blocks()
 
 
-def test_scores_tell_a_model_that_beats_the_average_from_one_that_does_not():
-    def shuffled(block):
-        block.chances[:] = 1.0 - block.chances
-        block.levels[:] = -block.levels
+def scores(blocks):
+    return {score.span: score for score in scoreboard(blocks, blocks[-1].hour)}
 
-    good = {score.span: score for score in scored()}
-    bad = {score.span: score for score in scored(shuffled)}
+
+def test_scores_tell_a_model_that_beats_the_average_from_one_that_does_not(month):
+    good = scores(month)
+    bad = scores(
+        [
+            msgspec.structs.replace(
+                block, chances=1.0 - block.chances, levels=np.tile(block.average[:, None] * 3, 3)
+            )
+            for block in month
+        ]
+    )
     assert good["all"].model == "market"
     assert good["all"].n > good["7d"].n > good["today"].n > 0
     assert good["all"].level_beats is True
@@ -181,12 +212,12 @@ def test_scores_tell_a_model_that_beats_the_average_from_one_that_does_not():
     assert good["all"].mae_usd == pytest.approx(good["all"].mae_bp_h * 80)
 
 
-def test_a_few_days_prove_nothing():
-    scores = {score.span: score for score in scored(days=3)}
-    assert scores["all"].flip.n < 200
-    assert scores["all"].flip.se is None
-    assert not scores["all"].flip.is_proven
-    assert scores["all"].level_beats is None
+def test_a_few_days_prove_nothing(month):
+    few = scores(month[:72])["all"]
+    assert few.flip.n < 200
+    assert few.flip.se is None
+    assert not few.flip.is_proven
+    assert few.level_beats is None
 
 
 def test_a_skill_is_proven_by_its_lower_bound_and_by_enough_forecasts():
