@@ -7,9 +7,11 @@ from cockpit.core.units import HOUR_NS, utc
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import ASCII_MARKS, Canvas
-from cockpit.ui.text.styled import Line, fit, right
+from cockpit.ui.text.styled import Line, fit, right, width_of
 from cockpit.ui.theme.capabilities import GlyphSet
 
+_SHORT_NAME = 4
+"""Cells of a short name and the blank before it."""
 _WHOLE_NAME = 12
 """Cells in which a venue's whole name stands; in fewer its short one does."""
 
@@ -100,7 +102,7 @@ def _labels(
 ) -> list[Line]:
     """Names and figure at the right end of their line, moved apart where they collide.
 
-    Lines that end in one place with one figure share a label.
+    Lines that end in one place with one figure share labels, of as many names as have room.
     """
     marks = {
         line.name: ASCII_MARKS[i % len(ASCII_MARKS)] if glyphs == "ascii" else ""
@@ -110,8 +112,13 @@ def _labels(
     for row, line in ends:
         if line.last is not None:
             together.setdefault((min(rows - 1, max(0, row)), line.figure), []).append(line)
+    size = max(1, (name_width + 1) // (_SHORT_NAME + (glyphs == "ascii")))
     wanted = sorted(
-        ((row, -(group[0].last or 0.0), group) for (row, _), group in together.items()),
+        (
+            (row, -(group[0].last or 0.0), group[at : at + size])
+            for (row, _), group in together.items()
+            for at in range(0, len(group), size)
+        ),
         key=lambda item: item[:2],
     )
     taken: set[int] = set()
@@ -135,24 +142,13 @@ def _labels(
 def _names(
     readings: Readings, group: Sequence[Series], marks: Mapping[str, str], width: int
 ) -> Line:
-    """Who ends here, each in its colour, in one cell more than `width`; `+2` for those left out."""
+    """Who ends here, each in its colour, in one cell more than `width`."""
     if len(group) == 1:
         line = group[0]
         name = line.name if width >= _WHOLE_NAME else readings.short(line.name)
         return [(f"{marks[line.name] or ' '}{fit(name, width)}", line.role)]
-    room = width
-    words: Line = []
-    for i, line in enumerate(group):
-        name = f" {marks[line.name]}{readings.short(line.name)}"
-        left = len(group) - i
-        rest = f" +{left}" if left > 1 else ""
-        if len(name) + (len(rest) if left > 1 else 0) > room + 1 and rest:
-            words.append((rest[: room + 1], "dim"))
-            room -= len(rest)
-            break
-        words.append((name, line.role))
-        room -= len(name)
-    return [*words, (" " * max(0, room + 1), "dim")]
+    words: Line = [(f" {marks[line.name]}{readings.short(line.name)}", line.role) for line in group]
+    return [*words, (" " * max(0, width + 1 - width_of(words)), "dim")]
 
 
 def dated(since_ns: int, now_ns: int, left: int, width: int) -> Line:

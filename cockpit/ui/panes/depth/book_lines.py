@@ -67,7 +67,7 @@ def _fitting(readings: Readings, names: Sequence[str], room: int) -> list[_Colum
         _Column("5 bps", 14, 4, _band(TOUCH_BPS)),
         _Column("10 bps", 14, 3, _band(10.0)),
         _Column("25 bps", 14, 2, _band(25.0)),
-        _Column(f"buy/sell {size}", 16, 1, _cost),
+        _Column(f"buy/sell {size}", len(size) + 10, 1, _cost),
         _Column("age", 6, 6, _age),
     )
     kept = list(columns)
