@@ -39,8 +39,8 @@ def rank_order(order: ScanOrder, _: Callable[[int, int], bool]) -> RankedPairs:
 
 
 def _with_past(listing: Listing, kept: Paid | None) -> Listing:
-    """What is kept, where it goes further back than what was fetched."""
-    if kept is None or kept.rates.size <= listing.paid.rates.size:
+    """What is kept, where it goes as far back as what was fetched."""
+    if kept is None or kept.rates.size < listing.paid.rates.size:
         return listing
     return msgspec.structs.replace(listing, paid=kept, history="kept")
 
@@ -49,9 +49,9 @@ _last: tuple[tuple[Path, int], Mapping[Market, Paid]] | None = None
 
 
 def _remembered(folder: Path, at_ns: int, symbols: Collection[str]) -> Mapping[Market, Paid]:
-    """Read once an hour: funding is paid no oftener."""
+    """Read four times an hour: the desk goes on asking venues for what is not known."""
     global _last
-    asked = folder, at_ns // HOUR_NS
+    asked = folder, at_ns // (HOUR_NS // 4)
     if _last is None or _last[0] != asked:
         _last = asked, _read(folder, at_ns, symbols)
     return _last[1]

@@ -120,16 +120,20 @@ class PackedSettled:
     looked at again.
     """
 
-    __slots__ = ("_premiums", "_rates", "_seconds", "_stamps_ns")
+    __slots__ = ("__weakref__", "_premiums", "interval_s", "rates", "stamps_ns")
 
     def __init__(self, history: SettledHistory) -> None:
         rows = history.rows()
         stamps = (row.recv_ns if row.venue_ns is None else row.venue_ns for row in rows)
         premiums = (float("nan") if row.premium is None else row.premium for row in rows)
-        self._stamps_ns = np.fromiter(stamps, np.int64, len(rows))
-        self._rates = np.fromiter((row.rate for row in rows), np.float64, len(rows))
-        self._seconds = np.fromiter((row.interval_s for row in rows), np.int32, len(rows))
+        self.stamps_ns = np.fromiter(stamps, np.int64, len(rows))
+        self.rates = np.fromiter((row.rate for row in rows), np.float64, len(rows))
+        """Fractions per `interval_s`, as they were paid."""
+        self.interval_s = np.fromiter((row.interval_s for row in rows), np.int64, len(rows))
         self._premiums = np.fromiter(premiums, np.float64, len(rows))
+
+    def __len__(self) -> int:
+        return len(self.rates)
 
     def __deepcopy__(self, memo: object) -> "PackedSettled":
         return self
@@ -138,7 +142,7 @@ class PackedSettled:
         """The same payments as facts of this market."""
         history = SettledHistory()
         for at_ns, rate, seconds, premium in zip(
-            self._stamps_ns.tolist(), self._rates.tolist(), self._seconds.tolist(),
+            self.stamps_ns.tolist(), self.rates.tolist(), self.interval_s.tolist(),
             self._premiums.tolist(), strict=True,
         ):  # fmt: skip
             history.add(

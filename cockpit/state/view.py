@@ -20,7 +20,7 @@ from cockpit.core.events import (
 from cockpit.core.margins import VenueMargin
 from cockpit.core.outlook import Outlooks
 from cockpit.state.chain import ChainTelemetry
-from cockpit.state.curves import Ring, SettledHistory
+from cockpit.state.curves import PackedSettled, Ring, SettledHistory
 from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.passing import Passing
 from cockpit.state.pulse import Pulse
@@ -101,6 +101,8 @@ class VenueRead(Protocol):
     links: dict[str, Link]
     chain_name: str | None
     surveyed_ns: int | None
+    put_away: dict[str, PackedSettled]
+    """By symbol, what was paid at markets that were followed once and are no more."""
 
     @property
     def state(self) -> LinkState: ...

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cockpit.core.events import Funding
 from cockpit.core.units import HOUR_NS, HOUR_S
-from cockpit.state.curves import SettledHistory
+from cockpit.state.curves import PackedSettled, SettledHistory
 
 Array = NDArray[np.float64]
 MIN_HOURS = 24
@@ -30,6 +30,7 @@ class Paid(NamedTuple):
 
 
 NOTHING = Paid(0, np.empty(0), None, None)
+_put_away: WeakKeyDictionary[PackedSettled, Paid] = WeakKeyDictionary()
 _paid: WeakKeyDictionary[SettledHistory, tuple[Sequence[Funding], Paid]] = WeakKeyDictionary()
 
 
@@ -49,6 +50,18 @@ def _on_hours(history: SettledHistory, rows: Sequence[Funding]) -> Paid:
     stamps, rates = history.hourly()
     seconds = np.array([row.interval_s for row in rows], dtype=np.float64)
     return paid_at(stamps, rates, seconds)
+
+
+def paid_before(past: PackedSettled) -> Paid:
+    """What was paid at a market that is followed no more; empty without a payment."""
+    if not len(past):
+        return NOTHING
+    known = _put_away.get(past)
+    if known is None:
+        rates = past.rates * HOUR_S / past.interval_s
+        known = paid_at(past.stamps_ns, rates, past.interval_s.astype(np.float64))
+        _put_away[past] = known
+    return known
 
 
 def paid_at(stamps_ns: NDArray[np.int64], rates: Array, interval_s: Array) -> Paid:

@@ -25,7 +25,7 @@ from cockpit.calculators.common.market_data import (
     quotes,
     taker_fee_of,
 )
-from cockpit.calculators.common.paid_history import Paid, paid_hourly
+from cockpit.calculators.common.paid_history import NOTHING, Paid, paid_before, paid_hourly
 from cockpit.calculators.common.premiums import tightest_cap
 from cockpit.calculators.common.trade_costs import side_cost
 from cockpit.calculators.scan.listing import CostBasis, History, Listing, ScanInputs
@@ -125,6 +125,7 @@ class _Reader:
         self._kept = kept
         self._rules = MarginRules(settings.own_margins)
         self._down = dict(_down(view))
+        self._put_away = {venue.name: venue.put_away for venue in view.venues()}
 
     def listings(
         self, markets: Mapping[str, MarketRead], name: str, asset: Asset
@@ -183,11 +184,15 @@ class _Reader:
         )
 
     def _paid(self, market: MarketRead) -> tuple[Paid, History | None]:
-        """What is kept where it goes further back, else what was fetched."""
+        """What is kept, where it goes as far back as what was fetched."""
         kept = self._kept.get((market.venue, market.symbol))
-        if kept is not None and len(kept) > len(market.settled):
+        if kept is not None and len(kept) >= len(market.settled):
             return paid_hourly(kept), "kept"
-        return paid_hourly(market.settled), "fetched" if len(market.settled) else None
+        if len(market.settled):
+            return paid_hourly(market.settled), "fetched"
+        past = self._put_away[market.venue].get(market.symbol)
+        paid = NOTHING if past is None else paid_before(past)
+        return paid, "fetched" if paid.rates.size else None
 
     def _gate(
         self, market: MarketRead, hourly: float | None, fee: float | None, price: float | None,

@@ -155,3 +155,19 @@ def test_what_history_keeps_is_used_where_it_goes_further_back(store):
     assert (found["a"].history, found["a"].paid.rates.size) == ("kept", 30)
     assert found["a"].paid.mean == pytest.approx(2e-5)
     assert found["b"].history is None
+
+
+def test_what_was_paid_at_a_market_that_nobody_looks_at_any_more_still_counts(store):
+    """Otherwise a row would change its place because the trader scrolled on."""
+    store.lend({"a": frozenset({"WIF"})})
+    for hour in range(30):
+        at_ns = AT_NS // HOUR_NS * HOUR_NS - hour * HOUR_NS
+        rate = 2e-5 * (1 + hour % 3)
+        store.apply(Funding(venue="a", symbol="WIF", recv_ns=AT_NS, venue_ns=at_ns,
+                            kind="settled", rate=rate, interval_s=3600))  # fmt: skip
+    followed = read(store)["a"]
+    store.lend({})
+    later = read(store)["a"]
+    assert later.history == followed.history == "fetched"
+    assert later.paid.first == followed.paid.first
+    assert later.paid.rates.tolist() == followed.paid.rates.tolist()
