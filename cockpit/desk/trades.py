@@ -121,7 +121,7 @@ class DeskTrades:
             if self._was_edited():
                 self._take_over()
             save(self._path(TRADES), self._records.open.values(), self._records.closed)
-            save_fills(self._path(FILLS), self._records.fills)
+            save_fills(self._path(FILLS), self._records)
         except ConfigError as error:
             self._trouble(error.ui_message)
             return
@@ -142,7 +142,9 @@ class DeskTrades:
         }
         over = {record.id for record in records.closed}
         edited = {id: record for id, record in edited.items() if id not in over}
-        records.restore({**edited, **fresh}, list(records.closed), records.fills)
+        records.restore(
+            {**edited, **fresh}, list(records.closed), records.fills, records.closed_fills
+        )
 
     def _trouble(self, words: str) -> None:
         if words != self._problem:

@@ -18,6 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cockpit.core.units import utc
+from cockpit.portfolio.trades.funding import since_opening
 from cockpit.portfolio.trades.holdings import Holdings
 from cockpit.state.trades import TradeLeg, TradeRecord
 from cockpit.state.view import MarketView
@@ -98,7 +99,9 @@ def _fills(
     view: MarketView, record: TradeRecord, leg: TradeLeg, left_out: list[str]
 ) -> list[ExportRow]:
     found = []
-    for fill in view.trades.fills.get(leg.key, ()):
+    records = view.trades
+    legs = records.fills if record.closed_ns is None else records.closed_fills.get(record.id, {})
+    for fill in legs.get(leg.key, ()):
         if fill.source != "venue":
             left_out.append(
                 f"{record.name or record.id}: {leg.key.venue} does not tell its fills of "
@@ -121,11 +124,14 @@ def _payments(
     leg: TradeLeg,
     left_out: list[str],
 ) -> list[ExportRow]:
-    book = holdings.book(leg.key)
-    if book is None or leg.opened_ns is None:
+    book, key = holdings.book(leg.key), leg.key
+    known = [] if book is None else book.payments(key.pool, key.symbol)
+    position = holdings.position(key) if record.closed_ns is None else None
+    found = since_opening(known, position, leg.opened_ns) if book is not None else None
+    if found is None:
         left_out.append(
-            f"{record.name or record.id}: the payments of {leg.key.venue}/{leg.key.symbol} since "
-            "its opening are not known: they are not in the rows"
+            f"{record.name or record.id}: the payments of {key.venue}/{key.symbol} since its "
+            "opening are not known: they are not in the rows"
         )
         return []
     end_ns = record.closed_ns or holdings.now_ns
@@ -136,7 +142,7 @@ def _payments(
             size=None if payment.size is None else payment.size * leg.share,
             usd=payment.usd * leg.share,
         )
-        for payment in book.payments(leg.key.pool, leg.key.symbol, leg.opened_ns + 1)
+        for payment in found
         if (payment.venue_ns or payment.recv_ns) <= end_ns
     ]
 

@@ -94,6 +94,9 @@ class TradeRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     result: TradeResult | None = None
 
 
+LegFills = dict[LegKey, tuple[LegFill, ...]]
+
+
 class TradeCurve:
     """Samples of one trade in USD: what funding brought, and what prices did."""
 
@@ -111,7 +114,10 @@ class TradeRecords:
     def __init__(self) -> None:
         self.open: dict[str, TradeRecord] = {}
         self.closed: deque[TradeRecord] = deque(maxlen=CLOSED_KEPT)
-        self.fills: dict[LegKey, tuple[LegFill, ...]] = {}
+        self.fills: LegFills = {}
+        self.closed_fills: dict[str, LegFills] = {}
+        """Id of a trade that is over -> what its legs traded: a position of the same place may be
+        opened again."""
         self.curves: dict[str, TradeCurve] = {}
         self.version = 0
 
@@ -119,9 +125,10 @@ class TradeRecords:
         self,
         open_: dict[str, TradeRecord],
         closed: list[TradeRecord],
-        fills: dict[LegKey, tuple[LegFill, ...]],
+        fills: LegFills,
+        closed_fills: dict[str, LegFills],
     ) -> None:
         """What an earlier run knew."""
-        self.open, self.fills = open_, fills
+        self.open, self.fills, self.closed_fills = open_, fills, closed_fills
         self.closed = deque(closed, maxlen=CLOSED_KEPT)
         self.version += 1

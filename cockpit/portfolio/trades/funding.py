@@ -20,6 +20,8 @@ SAME_STAMP_NS: Final = HOUR_NS // 6
 SETTLING_NS: Final = 180 * NS_PER_S
 """A venue may take so long to write down what it paid."""
 LONGEST_NS: Final = 24 * HOUR_NS
+LEAST_USD: Final = 1e-4
+"""Payments are told to the millionth: what differs by less is one sum."""
 MOST_DUE_NS: Final = HOUR_NS // 2
 """A payment that is not told for so long is no longer waited for."""
 
@@ -70,6 +72,28 @@ def of_leg(past: LegPast, share: float, now_ns: int) -> LegFunding:
         next_usd=None if running.next_usd is None else running.next_usd * share,
         next_ns=running.next_ns,
     )
+
+
+def since_opening(
+    payments: Sequence[FundingPayment], position: Position | None, opened_ns: int | None
+) -> list[FundingPayment] | None:
+    """The payments of a position since it was opened, oldest first; None where they are not told.
+
+    Where nobody says when it was opened, they are the newest that add up to the venue's own total.
+    """
+    if opened_ns is not None:
+        return [payment for payment in payments if _at(payment) > opened_ns]
+    stated = None if position is None else position.funding_paid
+    if stated is None:
+        return None
+    found: list[FundingPayment] = []
+    rest = stated
+    for payment in reversed(payments):
+        if abs(rest) < LEAST_USD:
+            break
+        found.append(payment)
+        rest -= payment.usd
+    return found[::-1] if abs(rest) < LEAST_USD else None
 
 
 def _paid(past: LegPast, now_ns: int) -> float | None:

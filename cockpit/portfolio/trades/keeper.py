@@ -14,8 +14,15 @@ from cockpit.core.errors import InputError
 from cockpit.core.units import NS_PER_S
 from cockpit.portfolio.trades import leg_fills, matching, reading
 from cockpit.portfolio.trades.holdings import Holdings
+from cockpit.state.trades import (
+    CLOSED_KEPT,
+    Origin,
+    TradeCurve,
+    TradeLeg,
+    TradeRecord,
+    TradeRecords,
+)
 from cockpit.state.trades import LegKey as Key
-from cockpit.state.trades import Origin, TradeCurve, TradeLeg, TradeRecord, TradeRecords
 from cockpit.state.view import MarketView
 
 CURVE_NS: Final = 30 * NS_PER_S
@@ -172,6 +179,11 @@ class Keeper:
         result = reading.result_of(reading.read_one(self._view, record, holdings.now_ns))
         del records.open[record.id]
         records.curves.pop(record.id, None)
+        records.closed_fills[record.id] = {
+            leg.key: records.fills.get(leg.key, ()) for leg in record.legs
+        }
+        while len(records.closed_fills) > CLOSED_KEPT:
+            del records.closed_fills[next(iter(records.closed_fills))]
         records.closed.append(replace(record, closed_ns=holdings.now_ns, result=result))
         records.version += 1
 

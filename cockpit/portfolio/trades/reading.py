@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from cockpit.analytics.risk import exposure as sums
-from cockpit.core.events import Position
+from cockpit.core.events import FundingPayment, Position
 from cockpit.core.units import HOUR_NS, HOURS_PER_YEAR
 from cockpit.portfolio import positions as exposures
 from cockpit.portfolio.positions import Portfolio, Row
@@ -27,7 +27,8 @@ BreakEven = Literal["passed", "never"]
 class LegReading(msgspec.Struct, frozen=True, kw_only=True):
     """One leg now. Money is USD of the leg's share; `distance` a signed fraction of the price.
 
-    `is_away`: its account cannot be read now, and it is shown as it was read last.
+    `is_away`: its account cannot be read now, and it is shown as it was read last. `payments` are
+    those of the whole position since its opening, oldest first; None where they are not known.
     """
 
     key: LegKey
@@ -46,6 +47,7 @@ class LegReading(msgspec.Struct, frozen=True, kw_only=True):
     opened_ns: int | None
     is_away: bool
     fills: tuple[LegFill, ...]
+    payments: tuple[FundingPayment, ...] | None
 
 
 class TradeReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,6 +209,7 @@ class _Reader:
             opened_ns=leg.opened_ns,
             is_away=is_away,
             fills=self._fills(key, keys),
+            payments=self._payments(leg, position),
         )  # fmt: skip
         return msgspec.structs.replace(reading, fees_usd=pnl.leg_fees(self._now(reading)))
 
@@ -240,6 +243,16 @@ class _Reader:
             size=size / leg.share,
         )
         return funding.of_leg(past, leg.share, self._now_ns)
+
+    def _payments(
+        self, leg: TradeLeg, position: Position | None
+    ) -> tuple[FundingPayment, ...] | None:
+        book = self.holdings.book(leg.key)
+        if book is None:
+            return None
+        known = book.payments(leg.key.pool, leg.key.symbol)
+        found = funding.since_opening(known, position, leg.opened_ns)
+        return None if found is None else tuple(found)
 
     def _now(self, leg: LegReading) -> LegNow:
         position = self.holdings.position(leg.key)

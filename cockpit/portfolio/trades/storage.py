@@ -8,7 +8,7 @@ out, because venues tell most of them again.
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -22,6 +22,7 @@ from cockpit.core.units import HOUR_S, NS_PER_S, parse_utc, utc
 from cockpit.core.validation import explain
 from cockpit.state.trades import (
     LegFill,
+    LegFills,
     LegKey,
     Origin,
     TradeLeg,
@@ -78,9 +79,12 @@ class _Closed(_Trade, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     slippage_usd: float | None = None
 
 
-class _FillLine(msgspec.Struct, frozen=True):
+class _FillLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`trade` names the one that is over to which a fill belongs; empty while it is open."""
+
     leg: LegKey
     fill: LegFill
+    trade: str = ""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -115,7 +119,8 @@ def load(path: Path) -> Kept:
 def recall(folder: Path, records: TradeRecords) -> None:
     """Put what a folder keeps into `records`. ConfigError as `load`."""
     kept = load(folder / TRADES)
-    records.restore(kept.open, kept.closed, load_fills(folder / FILLS))
+    fills = load_fills(folder / FILLS)
+    records.restore(kept.open, kept.closed, fills.pop("", {}), fills)
 
 
 def save(path: Path, open_: Iterable[TradeRecord], closed: Iterable[TradeRecord]) -> None:
@@ -131,27 +136,33 @@ def save(path: Path, open_: Iterable[TradeRecord], closed: Iterable[TradeRecord]
     _write(path, "\n".join(tables).encode())
 
 
-def load_fills(path: Path) -> dict[LegKey, tuple[LegFill, ...]]:
-    """What the legs traded, oldest first; what cannot be read is left out."""
+def load_fills(path: Path) -> dict[str, LegFills]:
+    """What the legs traded, oldest first: under an empty name what is open, under the id of a trade
+    what is over. What cannot be read is left out."""
     try:
         lines = path.read_bytes().splitlines()
     except OSError:
         return {}
-    found: dict[LegKey, list[LegFill]] = {}
+    found: dict[str, dict[LegKey, list[LegFill]]] = {}
     decoder = msgspec.json.Decoder(_FillLine)
     for line in lines:
         try:
             row = decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError):
             continue
-        found.setdefault(row.leg, []).append(row.fill)
-    return {key: tuple(fills) for key, fills in found.items()}
+        found.setdefault(row.trade, {}).setdefault(row.leg, []).append(row.fill)
+    return {
+        trade: {key: tuple(fills) for key, fills in legs.items()} for trade, legs in found.items()
+    }
 
 
-def save_fills(path: Path, fills: Mapping[LegKey, Iterable[LegFill]]) -> None:
+def save_fills(path: Path, records: TradeRecords) -> None:
     """Write all of them anew. ConfigError names the file."""
     lines = [
-        msgspec.json.encode(_FillLine(key, fill)) for key in sorted(fills) for fill in fills[key]
+        msgspec.json.encode(_FillLine(key, fill, trade))
+        for trade, legs in (("", records.fills), *records.closed_fills.items())
+        for key in sorted(legs)
+        for fill in legs[key]
     ]
     _write(path, b"\n".join([*lines, b""]))
 

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from cockpit.portfolio.trades.reading import LegReading, TradeReading
-from cockpit.state.view import AccountRead, MarketView
+from cockpit.state.view import MarketView
 
 What = Literal["opened", "fill", "funding", "jump"]
 
@@ -25,13 +25,10 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def timeline(view: MarketView, trade: TradeReading) -> list[Happening]:
     """Everything since the opening that is known, newest last."""
-    books = {(book.venue, book.address): book for book in view.accounts()}
     found: list[Happening] = []
     for leg in trade.legs:
         found += _fills(leg)
-        book = books.get((leg.key.venue, leg.key.account))
-        if book is not None and leg.opened_ns is not None:
-            found += _payments(leg, book)
+        found += _payments(leg)
     found += _jumps(view, trade)
     return sorted(found, key=lambda one: (one.at_ns, one.place, one.what))
 
@@ -53,7 +50,7 @@ def _fills(leg: LegReading) -> list[Happening]:
     return found
 
 
-def _payments(leg: LegReading, book: AccountRead) -> list[Happening]:
+def _payments(leg: LegReading) -> list[Happening]:
     place = f"{leg.key.venue}/{leg.key.symbol}"
     return [
         Happening(
@@ -63,7 +60,7 @@ def _payments(leg: LegReading, book: AccountRead) -> list[Happening]:
             words="funding" if payment.rate is None else f"funding at {payment.rate:+.4%}",
             usd=payment.usd * leg.share,
         )
-        for payment in book.payments(leg.key.pool, leg.key.symbol, (leg.opened_ns or 0) + 1)
+        for payment in leg.payments or ()
     ]
 
 

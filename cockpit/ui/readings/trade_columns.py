@@ -26,7 +26,7 @@ class TradeColumn:
 
 
 def money(value: float | None, decimals: int = 2) -> Cell:
-    return usd(value, decimals), "dim" if value is None else sign_role(value)
+    return usd(value, decimals), "dim" if value is None else sign_role(round(value, decimals))
 
 
 def sign_role(value: float) -> str:

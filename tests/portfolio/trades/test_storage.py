@@ -15,7 +15,7 @@ from cockpit.portfolio.trades.storage import (
     save_fills,
     time_text,
 )
-from cockpit.state.trades import LegFill, LegKey, TradeLeg, TradeRecord, TradeResult
+from cockpit.state.trades import LegFill, LegKey, TradeLeg, TradeRecord, TradeRecords, TradeResult
 
 T = 1_760_000_000_123_456_789
 LONG, SHORT = LegKey("hyperliquid", "0xa", "", "BTC"), LegKey("lighter", "0xa", "48", "BTC")
@@ -118,10 +118,14 @@ def test_fills_are_read_back_and_a_torn_line_costs_no_other(path):
         SHORT: (LegFill(at_ns=T, size=-0.5, price=64_100.0, source="opening"),),
     }  # fmt: skip
     file = path.parent / "fills.jsonl"
-    save_fills(file, fills)
-    assert load_fills(file) == fills
+    records = TradeRecords()
+    records.restore({}, [], {SHORT: fills[SHORT]}, {"over": {LONG: fills[LONG]}})
+    save_fills(file, records)
+    assert load_fills(file) == {"": {SHORT: fills[SHORT]}, "over": {LONG: fills[LONG]}}
+    records.restore({}, [], fills, {})
+    save_fills(file, records)
     file.write_bytes(file.read_bytes()[:-20])
-    torn = load_fills(file)
+    torn = load_fills(file)[""]
     assert torn[LONG] == fills[LONG]
     assert SHORT not in torn
 

@@ -175,6 +175,10 @@ def _curve(
     rows: int,
 ) -> list[Line]:
     """Cumulated funding at its stamps, and beside it what prices did, as far as it was watched."""
+    untold = [leg.key.venue for leg in trade.legs if leg.payments is None]
+    if untold:
+        words = f"  no curve: the payments of {', '.join(untold)} since its opening are not known"
+        return [[(fit(words, inner), "dim")]]
     paid = [(one.at_ns, one.usd) for one in happened if one.what == "funding" and one.usd]
     curve = readings.view.trades.curves.get(trade.record.id)
     price_at, price = (
@@ -182,7 +186,7 @@ def _curve(
     )
     funding_at = np.array([at for at, _ in paid], dtype=np.int64)
     funding = np.cumsum([usd for _, usd in paid]) if paid else np.empty(0)
-    start_ns = trade.record.opened_ns or trade.record.seen_ns
+    start_ns = min([trade.record.opened_ns or trade.record.seen_ns, *(at for at, _ in paid)])
     known = [*funding.tolist(), *(v for v in price.tolist() if not math.isnan(v))]
     head: Line = [
         (" funding paid", "gain"), (" since the opening, ", "dim"), ("prices", "accent"),
