@@ -142,7 +142,8 @@ def _opening(
         paid = sum(fill.size * fill.price for fill in told if fill.price is not None)
         price = (entry * position.size - paid) / size if adds else None
         price = None if price is None or price <= 0 else price
-    first_ns = min((fill.at_ns for fill in told), default=now_ns)
+    said_ns = None if position is None else position.opened_ns
+    first_ns = min((fill.at_ns for fill in told), default=said_ns or now_ns)
     return LegFill(at_ns=first_ns, size=size, price=price, source="opening")
 
 
