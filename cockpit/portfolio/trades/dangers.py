@@ -3,7 +3,7 @@
 A danger is a value; `words` make a sentence of it where one is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -13,6 +13,9 @@ from cockpit.state.trades import LegKey
 from cockpit.state.view import MarketRead
 
 Kind = Literal["away", "orphan", "liquidation", "dead", "stablecoin", "hours", "untold"]
+_RANKS: Final[tuple[Kind, ...]] = (
+    "orphan", "liquidation", "away", "dead", "stablecoin", "hours", "untold",
+)  # fmt: skip
 NEAR_FRAC: Final = 0.15
 """Of the price: a liquidation that is further away needs no line."""
 WIDE_TIMES: Final = 10.0
@@ -65,6 +68,11 @@ class LegMarket(msgspec.Struct, frozen=True, kw_only=True):
     market: MarketRead | None
     room: float | None = None
     can_leave: bool | None = None
+
+
+def worst_first(dangers: Iterable[Danger]) -> list[Danger]:
+    """What may cost most on top; of one kind as they come."""
+    return sorted(dangers, key=lambda one: _RANKS.index(one.kind))
 
 
 def of_market(leg: LegMarket, now_ns: int) -> list[Danger]:

@@ -14,6 +14,8 @@ class Holdings:
 
     def __init__(self, view: MarketView, now_ns: int) -> None:
         self.now_ns = now_ns
+        self.there_ns = now_ns - view.clock_offset_ns
+        """What the venues' clocks show: their stamps are in this time."""
         self._view = view
         self._names = AssetNames(view)
         self._books: dict[tuple[str, str], AccountRead] = {

@@ -64,11 +64,13 @@ class Keeper:
     def make(self, keys: Sequence[Key], name: str, now_ns: int, origin: Origin = "made") -> str:
         """One trade of these positions, as far as no other made one claims them; its id.
 
-        What was only found of them is taken apart. InputError where nothing is left to claim.
+        What was only found of them, or split, is taken apart. InputError where a trade that was
+        made or named has one of them, or they are not of one asset.
         """
         records, holdings = self._records, Holdings(self._view, now_ns)
         taken = [r for r in records.open.values() if any(leg.key in keys for leg in r.legs)]
-        kept = [r for r in taken if r.origin != "found" or r.name]
+        # Found, or what a split left over: nobody said that these belong together.
+        kept = [r for r in taken if r.name or (r.origin != "found" and len(r.legs) > 1)]
         if kept:
             names = ", ".join(r.name or r.id for r in kept)
             raise InputError(f"these legs belong to {names} already: T on it splits it")
@@ -145,7 +147,7 @@ class Keeper:
     def _follow_fills(self, key: Key, holdings: Holdings) -> None:
         kept, position = self._records.fills.get(key, ()), holdings.position(key)
         told = holdings.told(key, self._before.get((key.venue, key.account)))
-        fills = leg_fills.follow(kept, told, position, holdings.met(key), holdings.now_ns)
+        fills = leg_fills.follow(kept, told, position, holdings.met(key), holdings.there_ns)
         if fills != kept:
             self._records.fills[key] = fills
             self._records.version += 1

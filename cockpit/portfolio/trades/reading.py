@@ -1,7 +1,7 @@
 """Every trade at one moment: its legs, its profit part by part, its spreads, its dangers."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -22,6 +22,8 @@ from cockpit.state.trades import LegFill, LegKey, TradeLeg, TradeRecord, TradeRe
 from cockpit.state.view import MarketRead, MarketView
 
 BreakEven = Literal["passed", "never"]
+FOREVER_H: Final = 10.0 * HOURS_PER_YEAR
+"""What takes longer to be earned is not waited for."""
 
 
 class LegReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -331,7 +333,7 @@ class _Reader:
         found += danger.of_liquidation(looked)
         for one in looked:
             found += danger.of_market(one, self._now_ns)
-        return [*found, *danger.of_coins(looked)]
+        return danger.worst_first([*found, *danger.of_coins(looked)])
 
     def _why_away(self, key: LegKey) -> str:
         book = self.holdings.book(key)
@@ -425,6 +427,5 @@ def _breakeven(
         return "passed", None
     if carry is None:
         return None, None
-    if carry <= 0:
-        return "never", None
-    return None, now_ns + round(missing / carry * HOUR_NS)
+    hours = missing / carry if carry > 0 else FOREVER_H
+    return ("never", None) if hours >= FOREVER_H else (None, now_ns + round(hours * HOUR_NS))

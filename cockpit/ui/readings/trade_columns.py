@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cockpit.core.units import NS_PER_S, utc
+from cockpit.core.units import HOUR_NS, HOURS_PER_YEAR, NS_PER_S, utc
 from cockpit.portfolio.trades.reading import LegReading, TradeReading
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.position_columns import UNKNOWN, near_role, percent, usd
@@ -11,6 +11,7 @@ from cockpit.ui.text import format as fmt
 
 Cell = tuple[str, str]
 MOST_APR = 9.99
+YEAR_NS = HOURS_PER_YEAR * HOUR_NS
 NOTHING: Cell = ("", "dim")
 
 
@@ -59,11 +60,14 @@ def a_year(frac: float | None) -> str:
     return f"{'>' if frac > 0 else '<−'}{MOST_APR:.0%}"
 
 
-def breakeven_cell(trade: TradeReading) -> Cell:
+def breakeven_cell(trade: TradeReading, now_ns: int) -> Cell:
     if trade.breakeven is not None:
         return trade.breakeven, "gain" if trade.breakeven == "passed" else "loss"
     at_ns = trade.breakeven_ns
-    return (UNKNOWN, "dim") if at_ns is None else (f"{utc(at_ns):%m-%d %H:%M}", "text")
+    if at_ns is None:
+        return UNKNOWN, "dim"
+    form = "%m-%d %H:%M" if at_ns - now_ns < YEAR_NS // 2 else "%Y-%m-%d"
+    return f"{utc(at_ns):{form}}", "text"
 
 
 def nearest(trade: TradeReading) -> float | None:
@@ -122,7 +126,7 @@ COLUMNS: tuple[TradeColumn, ...] = (
     TradeColumn("in bps", 7, 12, lambda r, t: bps(t.spread.entry_bps), _none),
     TradeColumn("now", 6, 10, lambda r, t: bps(t.spread.now_bps), _none),
     TradeColumn("out", 6, 10, lambda r, t: bps(t.spread.exit_bps), _none),
-    TradeColumn("even", 11, 12, lambda r, t: breakeven_cell(t), _none),
+    TradeColumn("even", 11, 12, lambda r, t: breakeven_cell(t, r.now_ns), _none),
     TradeColumn("APR", 7, 14, lambda r, t: (a_year(t.return_apr), "text"), _none),
     TradeColumn("to liq", 7, 4,
                 lambda r, t: (percent(nearest(t)), near_role(nearest(t))),

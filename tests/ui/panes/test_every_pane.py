@@ -10,10 +10,10 @@ from cockpit.ui.panes import status
 from cockpit.ui.text.styled import plain, width_of
 from cockpit.ui.theme.capabilities import ASCII
 from cockpit.ui.theme.themes import ROLES
-from tests.ui import scenes
+from tests.ui import scenes, traded
 from tests.ui.scanned import scanned
 
-STATES = {**scenes.STATES, "scanned": scanned}
+STATES = {**scenes.STATES, "scanned": scanned, "traded": traded.orphan}
 SIZES = ((200, 60), (120, 40), (80, 24), (60, 15))
 RANDOM_SIZES = 60
 

@@ -22,7 +22,7 @@ from cockpit.ui.readings.trade_columns import (
 )
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, nice_scale, steps
-from cockpit.ui.text.styled import Line, clean, fit, framed, parts, right
+from cockpit.ui.text.styled import Line, clean, fit, framed, right, width_of
 
 _CURVE_LEAST, _CURVE_MOST = 7, 14
 _HOLD_NS = 10**18
@@ -35,7 +35,9 @@ def lines(
     """The framed pane at exactly `width` x `height`."""
     inner, room = width - 2, height - 2
     head = [*_figures(readings, trade, inner), *_legs(readings, trade, inner)]
-    head += [[(fit(f" ! {clean(danger.words)}", inner), "warn")] for danger in trade.dangers]
+    for danger in trade.dangers:
+        role = "danger" if danger.kind in ("orphan", "liquidation") else "warn"
+        head.append([(fit(f" ! {clean(danger.words)}", inner), role)])
     left = room - len(head)
     happened = timeline(readings.view, trade)
     curve = min(_CURVE_MOST, max(0, left - min(len(happened) + 1, 8)))
@@ -76,7 +78,7 @@ def _figures(readings: Readings, trade: TradeReading, inner: int) -> list[Line]:
         _pair("+ fees", money(pnl.fees)),
         _pair("+ slippage", money(pnl.slippage)),
         _pair("+ unexplained", money(pnl.unexplained)),
-        _pair("   accrued, not paid", money(pnl.accrued)),
+        _pair("accrued, not paid", money(pnl.accrued)),
     ]
     second: list[Line] = [
         _pair("spread in", _bps(spread.entry_bps)),
@@ -88,14 +90,25 @@ def _figures(readings: Readings, trade: TradeReading, inner: int) -> list[Line]:
     ]
     third: list[Line] = [
         _pair("carry", (f"{usd(trade.carry_usd_per_hour, 3)}/h", "number")),
-        _pair("break-even", breakeven_cell(trade)),
+        _pair("break-even", breakeven_cell(trade, readings.now_ns)),
         _pair("a year on margin", (a_year(trade.return_apr), "number")),
         _pair("on equity", (a_year(trade.equity_apr), "number")),
         _pair("in profit", (percent(share, 0).lstrip("+"), "text")),
         _pair("to liq", (percent(nearest(trade)), near_role(nearest(trade)))),
         *([_pair("target", (usd(target), "text"))] if target is not None else []),
     ]
-    return [[(" ", "dim"), *parts(inner - 1, *row)] for row in (first, second, third)]
+    return [line for row in (first, second, third) for line in _wrapped(row, inner)]
+
+
+def _wrapped(pieces: Sequence[Line], inner: int) -> list[Line]:
+    """The pieces in as many lines as they need: none of a profit's parts is left out."""
+    found: list[Line] = [[(" ", "dim")]]
+    for piece in pieces:
+        if width_of(found[-1]) > 1 and width_of(found[-1]) + 2 + width_of(piece) > inner:
+            found.append([(" ", "dim")])
+        gap = "  " if width_of(found[-1]) > 1 else ""
+        found[-1] = [*found[-1], (gap, "dim"), *piece]
+    return found
 
 
 def _negative(value: float | None) -> float | None:
@@ -123,7 +136,7 @@ _HEADS = (
 
 
 def _legs(readings: Readings, trade: TradeReading, inner: int) -> list[Line]:
-    name = 28
+    name = 28 if inner >= 110 else 20
     kept = list(_HEADS)
     while kept and sum(size + 1 for _, size in kept) > inner - name - 1:
         kept.pop()

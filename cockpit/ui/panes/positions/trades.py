@@ -142,9 +142,8 @@ def verdict(readings: Readings, entry: Entry, width: int) -> Line:
         return longest(
             width, [("no trade has it: v marks it, T makes a trade of what is marked", "dim")]
         )
-    ranked = sorted(entry.trade.dangers, key=lambda danger: danger.kind not in _ALARMING)
-    words = [clean(danger.words) for danger in ranked]
-    role = "danger" if _is_bad(entry.trade) else "warn" if ranked else "dim"
+    words = [clean(danger.words) for danger in entry.trade.dangers]
+    role = "danger" if _is_bad(entry.trade) else "warn"
     if not words:
         return longest(width, [("nothing endangers it that is known · enter opens it", "dim")])
     return longest(

@@ -1,0 +1,103 @@
+"""POSITIONS by trade: what a pair earned, what endangers it, and what belongs to none."""
+
+import pytest
+
+from cockpit.ui.panes.positions import positions
+from cockpit.ui.text.styled import plain, width_of
+from tests.ui import scenes, traded
+from tests.ui.scenes import store_of
+
+
+def text_of(scene, width=198, height=28):
+    return "\n".join(plain(line) for line in positions.lines(scene, width, height))
+
+
+def row_of(scene, *words, width=198):
+    return next(row for row in text_of(scene, width).splitlines() if all(w in row for w in words))
+
+
+def test_a_pair_is_one_line_with_its_legs_below():
+    scene = traded.pair()
+    text = text_of(scene)
+    assert "by trade" in text
+    assert "1 trades" in text
+    row = row_of(scene, "btc-")
+    # 0.5 at 63,000 against 0.5 at 65,000 and one mark: 1,000 $ of basis; two fees of 1.50 $.
+    for figure in ("hedged", "+1000.00", "−3.00"):
+        assert figure in row, figure
+    assert "+0.5000" in row_of(scene, "long", "alphaswap")
+    assert "−0.5000" in row_of(scene, "short", "bravo")
+
+
+def test_an_orphan_is_marked_and_named_with_its_naked_amount():
+    scene = traded.orphan()
+    row = row_of(scene, "btc-")
+    assert "+0.3000" in row
+    assert row.split("│")[1].lstrip("▌ ").startswith("!btc")
+    assert "nothing hedges 0.3 of it (long)" in text_of(scene)
+
+
+def test_a_leg_whose_account_is_away_is_shown_stale_and_nothing_is_said_to_be_hedged():
+    scene = traded.away()
+    assert "n/a" in row_of(scene, "btc-").split()[1]
+    assert "~−0.5000" in row_of(scene, "short", "bravo")
+    assert "its account is not read" in text_of(scene)
+
+
+def test_what_belongs_to_no_trade_says_so_and_how_to_make_one():
+    scene = traded.three()
+    scene.ui.trades.index = 1
+    assert "no trade: ETH alphaswap" in text_of(scene)
+    assert "T makes a trade" in text_of(scene)
+
+
+def test_nothing_held_says_why_nothing_is_here():
+    scene = scenes.live()
+    scene.ui.positions.group = "trade"
+    assert "there is no trade" in text_of(scene)
+
+
+@pytest.mark.parametrize(
+    "make", [traded.pair, traded.orphan, traded.away, traded.many, traded.three]
+)
+@pytest.mark.parametrize("size", [(198, 58), (118, 30), (80, 22), (60, 13), (38, 6), (20, 3)])
+@pytest.mark.parametrize("is_opened", [False, True])
+def test_every_size_is_filled_cell_by_cell(make, size, is_opened):
+    scene = make()
+    if is_opened:
+        scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
+    lines = positions.lines(scene, *size)
+    assert len(lines) == size[1]
+    assert {width_of(line) for line in lines} == {size[0]}
+
+
+def test_sixty_legs_are_walked_and_the_cursor_stays_in_sight():
+    scene = traded.many(60)
+    for index in (0, 7, 15, 29):
+        scene.ui.trades.key, scene.ui.trades.index = "", index
+        assert "▌" in text_of(scene, 80, 22), index
+        assert f"{index + 1} of 30" in text_of(scene, 198, 22)
+
+
+def test_an_opened_trade_adds_up_and_tells_what_happened():
+    scene = traded.pair()
+    scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
+    text = text_of(scene, 198, 40)
+    for words in ("P&L", "= directional", "+ basis +1000.00", "+ fees −3.00", "accrued, not paid",
+                  "spread in", "break-even", "timeline", "bought 0.5 at 63000",
+                  "sold 0.5 at 65000"):  # fmt: skip
+        assert words in text, words
+
+
+def test_no_part_of_a_profit_is_left_out_where_it_is_narrow():
+    scene = traded.pair()
+    scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
+    text = text_of(scene, 60, 40)
+    for part in ("directional", "basis", "funding", "fees", "slippage", "unexplained", "accrued"):
+        assert part in text, part
+
+
+def test_payments_of_one_leg_alone_make_no_curve():
+    scene = traded.three()
+    scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
+    assert "no curve: the payments of alphaswap" in text_of(scene, 198, 50)
