@@ -4,7 +4,6 @@ from typing import Final
 
 from cockpit.core.outlook import Outlooks
 from cockpit.core.units import NS_PER_S
-from cockpit.forecast.kept import outlooks_of
 from cockpit.history.errors import HistoryError
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
@@ -16,6 +15,9 @@ MOST_ROWS: Final = 20_000
 
 def kept_outlooks(reader: HistoryReader, at_ns: int) -> Outlooks:
     """The newest forecast of each market within the hour before. Blocks; HistoryError."""
+    # Here, as no first picture waits for what forecasts are made of.
+    from cockpit.forecast.kept import outlooks_of
+
     rows = reader.forecasts(at_ns - KEPT_NS, at_ns + 1, MOST_ROWS)
     return Outlooks(markets=outlooks_of(rows))
 

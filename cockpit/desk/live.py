@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,7 +24,6 @@ from cockpit.desk.contract import (
     Watch,
 )
 from cockpit.desk.core import SAMPLE_S, DeskCore, DeskSetup
-from cockpit.desk.forecasts import Forecasts
 from cockpit.desk.memory import Memory, MemoryOrder
 from cockpit.desk.recall import recall
 from cockpit.desk.recorder import Recorder, TapeOrder
@@ -38,6 +38,9 @@ from cockpit.wire.drift import FieldDrift
 from cockpit.wire.driver import Driver
 from cockpit.wire.endpoints import Endpoint
 from cockpit.wire.tape import Origin, TapeWriter
+
+if TYPE_CHECKING:
+    from cockpit.desk.forecasts import Forecasts
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +128,10 @@ class Engine:
         self._lent: Mapping[str, frozenset[str]] = {}
         """By venue, symbols that are followed there beside those of all, for as long as somebody
         looks at them."""
-        self.forecasts = self._forecasts(memory) if is_forecasting else None
+        self._forecast_folder = memory.folder if memory else None
+        self._is_forecasting = is_forecasting
+        self.forecasts: Forecasts | None = None
+        """Made at the start."""
         self._kept: dict[str, dict[str, KeptSpan]] = {}
         self._added: set[str] = set()
         """Markets that were watched because of a position; the trader may drop them again."""
@@ -175,14 +181,17 @@ class Engine:
         self._tasks.append(asyncio.create_task(self.alerting.run(), name="alerts"))
         self.core.scan()
         self._tasks.append(asyncio.create_task(self.core.scanner.run(), name="scanner"))
-        if self.forecasts is not None:
+        if self._is_forecasting:
+            self.forecasts = self._make_forecasts()
             self._tasks.append(asyncio.create_task(self.forecasts.run(), name="forecasts"))
 
-    def _forecasts(self, memory: MemoryOrder | None) -> Forecasts:
-        """With a memory they are kept, and the models learn from it."""
-        folder = memory.folder if memory else None
+    def _make_forecasts(self) -> "Forecasts":
+        """With a memory they are kept, and the models learn from it. Imported here: the first
+        picture does not wait for what they are made of."""
+        from cockpit.desk.forecasts import Forecasts
+
         remember = self.memory.offer if self.memory else None
-        return Forecasts(self.view, self.clock, self.specs, folder, remember)
+        return Forecasts(self.view, self.clock, self.specs, self._forecast_folder, remember)
 
     def follow(self, follows: Sequence[Follow]) -> None:
         """Follow these accounts in place of those before."""

@@ -36,7 +36,7 @@ from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, width_of
 
 TITLE = "positions"
-HZ = 2.0
+HZ = 1.0
 _EDGE = 2
 _SAFETY_LEAST = 60
 """Cells beside a row's own words in which the nearest liquidation is said too."""
