@@ -10,8 +10,10 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from cockpit.calculators.common.market_data import Fees, Settings
+from cockpit.calculators.common.paid_history import NOTHING, Paid, paid_hourly
 from cockpit.calculators.scan.listing import ScanInputs
 from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.calculators.scan.ranking import ScanJob, rank, renew
@@ -60,14 +62,16 @@ def measure(runs: int) -> dict[str, Any]:
         now_ns=FRESH_NS, own_fees={f"venue{v}": Fees(4e-4, 1e-4) for v in range(VENUES)}
     )
     inputs = ScanInputs()
-    listings = listings_of(store, settings, inputs, {})
+    listings = listings_of(store, settings, inputs)
     kept = _kept()
-    remembering = listings_of(store, settings, inputs, kept)
+    remembering = tuple(
+        replace(one, paid=kept.get((one.venue, one.symbol), NOTHING)) for one in listings
+    )
     job = ScanJob(listings=listings, inputs=inputs, at_ns=FRESH_NS)
     pairs = rank(job)
     answer = pickle.dumps(pairs, pickle.HIGHEST_PROTOCOL)
     spread = {
-        "read_ms": _times(runs, lambda: listings_of(store, settings, inputs, {})),
+        "read_ms": _times(runs, lambda: listings_of(store, settings, inputs)),
         "rank_ms": _times(runs, lambda: rank(job)),
         "rank_remembering_ms": _times(
             runs, lambda: rank(ScanJob(listings=remembering, inputs=inputs, at_ns=FRESH_NS))
@@ -169,7 +173,7 @@ def _facts(venue: int) -> Iterator[Event]:
     yield Surveyed(venue=name, recv_ns=AT_NS, markets=MARKETS, period_s=10.0)
 
 
-def _kept() -> dict[tuple[str, str], SettledHistory]:
+def _kept() -> dict[tuple[str, str], Paid]:
     """A month of hourly payments of the most traded coins, wherever they are listed."""
     kept = {}
     for venue in range(VENUES):
@@ -183,5 +187,5 @@ def _kept() -> dict[tuple[str, str], SettledHistory]:
                     Funding(venue=f"venue{venue}", symbol=symbol, recv_ns=at_ns, venue_ns=at_ns,
                             kind="settled", rate=rate, interval_s=HOUR_S)
                 )  # fmt: skip
-            kept[f"venue{venue}", symbol] = history
+            kept[f"venue{venue}", symbol] = paid_hourly(history)
     return kept

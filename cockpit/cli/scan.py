@@ -14,9 +14,8 @@ from cockpit.desk import reach
 
 if TYPE_CHECKING:
     from cockpit.calculators.common.market_data import Settings
-    from cockpit.calculators.scan.listing import Row, ScanInputs
+    from cockpit.calculators.scan.listing import Listing, Row, ScanInputs
     from cockpit.calculators.scan.ranked import RankedPairs
-    from cockpit.calculators.scan.reading import Kept
     from cockpit.config import Config
     from cockpit.desk.live import Engine
     from cockpit.state.view import MarketView
@@ -28,7 +27,6 @@ BEST_FOLLOWED = 10
 SURVEY_SHARE = 0.6
 """Of the time that may be waited: a venue that has not told its markets by then is left out."""
 HISTORY_GRACE_S = 3.0
-KEPT_DAYS = 30
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -117,7 +115,7 @@ class _Scan:
         from cockpit.calculators.scan.reading import listings_of, market_count
 
         settings = self._settings(at_ns - view.clock_offset_ns)
-        listings = listings_of(view, settings, self._inputs, _kept(at_ns))
+        listings = _with_kept(listings_of(view, settings, self._inputs), at_ns)
         if self._only is not None:
             listings = tuple(one for one in listings if one.symbol in self._only)
         self.markets = market_count(view)
@@ -206,36 +204,17 @@ def _lacks(engine: "Engine") -> list[str]:
     return [*warnings, *(f"{name}: has not told its markets in time" for name in silent)]
 
 
-def _kept(at_ns: int) -> "Kept":
-    """What history keeps of the funding that was paid; nothing where there is no history."""
+def _with_kept(listings: "Sequence[Listing]", at_ns: int) -> "tuple[Listing, ...]":
+    """The same with what history keeps of the funding that was paid, where there is any."""
     from cockpit.core.errors import CockpitError
-    from cockpit.core.events import Funding
-    from cockpit.history.layout import Folder, default_folder
-    from cockpit.history.reader import HistoryReader
-    from cockpit.state.curves import SettledHistory
+    from cockpit.desk.scan_worker import with_kept
+    from cockpit.history.layout import default_folder
 
-    reader = HistoryReader(Folder(default_folder()))
-    kept: dict[tuple[str, str], SettledHistory] = {}
     try:
-        rows = reader.settled(KEPT_DAYS, at_ns)
+        return with_kept(listings, default_folder(), at_ns)
     except CockpitError as error:
         print(f"cockpit: history is not used: {error.ui_message}", file=sys.stderr)
-        return kept
-    finally:
-        reader.close()
-    for row in rows:
-        history = kept.setdefault((row.venue, row.symbol), SettledHistory())
-        paid = Funding(
-            venue=row.venue,
-            symbol=row.symbol,
-            recv_ns=row.paid_at_ns,
-            venue_ns=row.paid_at_ns,
-            kind="settled",
-            rate=row.rate,
-            interval_s=row.interval_s,
-        )
-        history.add(paid)
-    return kept
+        return tuple(listings)
 
 
 def _write_csv(rows: "Sequence[Row]") -> None:

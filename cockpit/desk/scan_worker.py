@@ -1,6 +1,7 @@
 """What the scan's process does: unpack the markets, add what is kept of them, rank."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from cockpit.calculators.scan.packed import PackedScan, unpacked
 from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.calculators.scan.ranking import ScanJob, rank
 from cockpit.core.units import HOUR_NS, HOUR_S
+from cockpit.history.errors import HistoryError
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
 
@@ -29,17 +31,23 @@ class ScanOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rank_order(order: ScanOrder, _: Callable[[int, int], bool]) -> RankedPairs:
-    """HistoryError with a sentence where what is kept cannot be read."""
+    """Where what is kept cannot be read, rows say that their past was just fetched."""
     scan = order.scan
     listings = unpacked(scan.parts)
     if order.history is not None:
-        kept = _remembered(order.history, scan.at_ns, {one.symbol for one in listings})
-        listings = tuple(_with_past(one, kept.get((one.venue, one.symbol))) for one in listings)
+        with suppress(HistoryError):
+            listings = with_kept(listings, order.history, scan.at_ns)
     return rank(ScanJob(listings=listings, inputs=scan.inputs, at_ns=scan.at_ns))
 
 
+def with_kept(listings: Iterable[Listing], folder: Path, at_ns: int) -> tuple[Listing, ...]:
+    """The same with what is kept of them, where that goes as far back as what was fetched.
+    HistoryError with a sentence."""
+    kept = _remembered(folder, at_ns)
+    return tuple(_with_past(one, kept.get((one.venue, one.symbol))) for one in listings)
+
+
 def _with_past(listing: Listing, kept: Paid | None) -> Listing:
-    """What is kept, where it goes as far back as what was fetched."""
     if kept is None or kept.rates.size < listing.paid.rates.size:
         return listing
     return msgspec.structs.replace(listing, paid=kept, history="kept")
@@ -48,23 +56,22 @@ def _with_past(listing: Listing, kept: Paid | None) -> Listing:
 _last: tuple[tuple[Path, int], Mapping[Market, Paid]] | None = None
 
 
-def _remembered(folder: Path, at_ns: int, symbols: Collection[str]) -> Mapping[Market, Paid]:
+def _remembered(folder: Path, at_ns: int) -> Mapping[Market, Paid]:
     """Read four times an hour: the desk goes on asking venues for what is not known."""
     global _last
     asked = folder, at_ns // (HOUR_NS // 4)
     if _last is None or _last[0] != asked:
-        _last = asked, _read(folder, at_ns, symbols)
+        _last = asked, _read(folder, at_ns)
     return _last[1]
 
 
-def _read(folder: Path, at_ns: int, symbols: Collection[str]) -> dict[Market, Paid]:
+def _read(folder: Path, at_ns: int) -> dict[Market, Paid]:
     rows = HistoryReader(Folder(folder)).settled(KEPT_DAYS, at_ns)
     found: dict[Market, Paid] = {}
     for market, mine in groupby(rows, key=lambda row: (row.venue, row.symbol)):
-        if market[1] in symbols:
-            some = list(mine)
-            stamps_ns = np.array([row.paid_at_ns for row in some], dtype=np.int64)
-            rates = np.array([row.rate * HOUR_S / row.interval_s for row in some])
-            seconds = np.array([row.interval_s for row in some], dtype=np.float64)
-            found[market] = paid_at(stamps_ns, rates, seconds)
+        some = list(mine)
+        stamps_ns = np.array([row.paid_at_ns for row in some], dtype=np.int64)
+        rates = np.array([row.rate * HOUR_S / row.interval_s for row in some])
+        seconds = np.array([row.interval_s for row in some], dtype=np.float64)
+        found[market] = paid_at(stamps_ns, rates, seconds)
     return found

@@ -124,7 +124,7 @@ def read_slices(view: MarketView, settings: "Settings", inputs: "ScanInputs") ->
 
     part: list[Listing] = []
     until_s = time.perf_counter() + SLICE_S
-    for listings in listings_by_symbol(view, settings, inputs, {}):
+    for listings in listings_by_symbol(view, settings, inputs):
         part += listings
         if time.perf_counter() >= until_s:
             yield pack(part)

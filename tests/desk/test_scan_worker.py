@@ -67,7 +67,7 @@ def test_without_a_folder_nothing_is_remembered():
 
 
 def test_it_is_the_grid_that_a_history_of_facts_has(folder):
-    found = scan_worker._remembered(folder, AT_NS, {"BTC"})["b", "BTC"]
+    found = scan_worker._remembered(folder, AT_NS)["b", "BTC"]
     history = SettledHistory()
     for row in HistoryReader(Folder(folder)).settled(30, AT_NS):
         if row.venue == "b":
@@ -75,3 +75,10 @@ def test_it_is_the_grid_that_a_history_of_facts_has(folder):
     expected = paid_hourly(history)
     assert found.first == expected.first
     assert np.array_equal(found.rates, expected.rates, equal_nan=True)
+
+
+def test_a_history_that_cannot_be_read_costs_the_past_and_not_the_ranking(folder):
+    (folder / "hot.sqlite").write_bytes(b"this is no database" * 100)
+    row = ranked(folder, listing("a", 0.0), listing("b", 1e-4))
+    assert row.net_usd is not None
+    assert row.history is None

@@ -33,12 +33,8 @@ from cockpit.calculators.scan.ranked import Key
 from cockpit.calculators.scan.volume_cost import tier_slip_frac
 from cockpit.core.market import Side
 from cockpit.portfolio.margin_rules import MarginRules
-from cockpit.state.curves import SettledHistory
 from cockpit.state.identity import Asset, assets_among, price_of
 from cockpit.state.view import Field, MarketRead, MarketView
-
-Kept = Mapping[tuple[str, str], SettledHistory]
-"""What history keeps of (venue, symbol)."""
 
 
 class _Cost(NamedTuple):
@@ -50,21 +46,19 @@ class _Cost(NamedTuple):
     depth_x: float | None = None
 
 
-def listings_of(
-    view: MarketView, settings: Settings, inputs: ScanInputs, kept: Kept
-) -> tuple[Listing, ...]:
+def listings_of(view: MarketView, settings: Settings, inputs: ScanInputs) -> tuple[Listing, ...]:
     """In the order of the view's symbols and venues, watched markets first."""
-    return tuple(chain.from_iterable(listings_by_symbol(view, settings, inputs, kept)))
+    return tuple(chain.from_iterable(listings_by_symbol(view, settings, inputs)))
 
 
 def listings_by_symbol(
-    view: MarketView, settings: Settings, inputs: ScanInputs, kept: Kept
+    view: MarketView, settings: Settings, inputs: ScanInputs
 ) -> Iterator[list[Listing]]:
     """The same, a symbol at a time, for whoever may not read thousands of markets in one go.
 
     What is read later is read as it is then.
     """
-    reader = _Reader(view, settings, inputs, kept)
+    reader = _Reader(view, settings, inputs)
     for symbol, markets in _by_symbol(view).items():
         found: list[Listing] = []
         if len(markets) > 1:
@@ -82,7 +76,7 @@ def listings_of_pairs(
     """The wanted pairs of which both markets are there still, by their number, and two listings for
     each, in that order. `wanted` are a ranking's: symbol, long and short venue."""
     surveyed = {(market.venue, market.symbol): market for market in view.surveyed()}
-    reader = _Reader(view, settings, inputs, {})
+    reader = _Reader(view, settings, inputs)
     places: list[int] = []
     found: list[Listing] = []
     for place, (name, *venues) in enumerate(wanted):
@@ -116,13 +110,10 @@ def _by_symbol(view: MarketView) -> dict[str, dict[str, MarketRead]]:
 
 
 class _Reader:
-    def __init__(
-        self, view: MarketView, settings: Settings, inputs: ScanInputs, kept: Kept
-    ) -> None:
+    def __init__(self, view: MarketView, settings: Settings, inputs: ScanInputs) -> None:
         self._view = view
         self._settings = settings
         self._inputs = inputs
-        self._kept = kept
         self._rules = MarginRules(settings.own_margins)
         self._down = dict(_down(view))
         self._put_away = {venue.name: venue.put_away for venue in view.venues()}
@@ -184,10 +175,7 @@ class _Reader:
         )
 
     def _paid(self, market: MarketRead) -> tuple[Paid, History | None]:
-        """What is kept, where it goes as far back as what was fetched."""
-        kept = self._kept.get((market.venue, market.symbol))
-        if kept is not None and len(kept) >= len(market.settled):
-            return paid_hourly(kept), "kept"
+        """What was fetched, also of a market that was followed once and is no more."""
         if len(market.settled):
             return paid_hourly(market.settled), "fetched"
         past = self._put_away[market.venue].get(market.symbol)

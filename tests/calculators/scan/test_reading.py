@@ -17,7 +17,6 @@ from cockpit.core.events import (
     Surveyed,
     Volume,
 )
-from cockpit.state.curves import SettledHistory
 from cockpit.state.store import MarketStore
 from tests.support import AT_NS
 
@@ -51,8 +50,8 @@ def store():
     return store
 
 
-def read(store, settings=NO_FEE, kept=None, **inputs):
-    found = listings_of(store, settings, ScanInputs(**{"usd": 1e4, **inputs}), kept or {})
+def read(store, settings=NO_FEE, **inputs):
+    found = listings_of(store, settings, ScanInputs(**{"usd": 1e4, **inputs}))
     return {listing.venue: listing for listing in found}
 
 
@@ -143,18 +142,6 @@ def test_two_coins_of_one_name_are_two_assets_whichever_venues_watch_them(store)
 def test_a_coin_of_one_venue_alone_and_a_delisted_market_make_no_listing(store):
     store.apply_all([*surveyed("c", "SOLO"), *surveyed("d", status="delisted")])
     assert sorted(read(store)) == ["a", "b"]
-
-
-def test_what_history_keeps_is_used_where_it_goes_further_back(store):
-    history = SettledHistory()
-    for hour in range(30):
-        at_ns = AT_NS // HOUR_NS * HOUR_NS - hour * HOUR_NS
-        history.add(Funding(venue="a", symbol="WIF", recv_ns=at_ns, venue_ns=at_ns,
-                            kind="settled", rate=2e-5, interval_s=3600))  # fmt: skip
-    found = read(store, kept={("a", "WIF"): history})
-    assert (found["a"].history, found["a"].paid.rates.size) == ("kept", 30)
-    assert found["a"].paid.mean == pytest.approx(2e-5)
-    assert found["b"].history is None
 
 
 def test_what_was_paid_at_a_market_that_nobody_looks_at_any_more_still_counts(store):
