@@ -24,6 +24,8 @@ _WORKSPACE = {
 
 def refresh(host: Host, *, in_place: bool = True) -> None:
     """Copy what the desk knows now for the panes; the cursor stays on its alert if `in_place`."""
+    if host.ui.past.shown_ns is not None:
+        return
     known, readings, alerts = host.desk.stats().alerts, host.readings, host.ui.alerts
     is_focused = readings.ui.focus == PANE
     if is_focused and not alerts.is_focused:

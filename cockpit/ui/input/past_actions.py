@@ -11,6 +11,7 @@ from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import LookBack, Seek
 from cockpit.ui.input.host import Host
 from cockpit.ui.input.navigation import Handler
+from cockpit.ui.model.alert_list import as_of
 from cockpit.ui.model.frame_cache import FrameCache
 from cockpit.ui.model.past import Back
 
@@ -93,6 +94,9 @@ def poll(host: Host) -> bool:
     host.readings.moment, host.readings.day_ago = found, found.day_before
     host.readings.now_ns = found.at_ns
     host.readings.venue_stats = {}
+    host.readings.notices = [n for n in host.desk.notices() if n.at_ns <= found.at_ns]
+    alerts = host.ui.alerts
+    alerts.firing, alerts.history = as_of(host.desk.stats().alerts.history, found.at_ns)
     return True
 
 

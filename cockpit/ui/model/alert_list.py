@@ -67,6 +67,15 @@ class AlertList:
         return sum(not firing.acknowledged for firing in self.firing)
 
 
+def as_of(history: Sequence[Alert], at_ns: int) -> tuple[list[Firing], list[Alert]]:
+    """(what was on at a moment, what had happened by then), as far as the history reaches back;
+    what the trader had seen of it is not kept."""
+    before = [alert for alert in history if alert.at_ns <= at_ns]
+    last = {(alert.rule, alert.subject): alert for alert in before}
+    on = [Firing(alert=alert) for alert in last.values() if alert.happening == "fired"]
+    return on, before
+
+
 def _name(alert: Alert) -> tuple[int, str, str]:
     return alert.at_ns, alert.rule, alert.subject
 

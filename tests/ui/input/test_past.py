@@ -202,3 +202,28 @@ def test_a_leg_that_is_filled_leads_to_how_it_was_then(host):
     assert asked(host) == [AT_NS - 40 * MINUTE_NS]
     assert host.ui.workspace == "positions"
     assert host.readings.symbol == "ETH"
+
+
+def told(minutes_ago, happening, subject="alphaswap/BTC"):
+    return Alert(
+        at_ns=AT_NS - minutes_ago * MINUTE_NS, rule="thin", kind="depth", happening=happening,
+        severity="warn", subject=subject, venue="alphaswap", symbol="BTC", value=0.2,
+        unit="frac", threshold=0.3, words="BTC alphaswap: 20% of its usual depth within 25 bps",
+    )  # fmt: skip
+
+
+def test_alerts_are_those_that_were_on_then_and_nothing_that_came_later(host):
+    history = [
+        told(50, "fired", "bravo/ETH"), told(45, "cleared", "bravo/ETH"), told(40, "fired"),
+        told(10, "cleared"), told(5, "fired", "bravo/BTC"),
+    ]  # fmt: skip
+    host.desk.alerting.history.extend(history)
+    press(host, "<")
+    find(host, AT_NS - 30 * MINUTE_NS)
+    assert [firing.alert for firing in host.ui.alerts.firing] == [history[2]]
+    assert host.ui.alerts.history == history[:3]
+    alert_actions.refresh(host)
+    assert host.ui.alerts.history == history[:3], "the picture stands"
+    press(host, "G")
+    alert_actions.refresh(host)
+    assert list(host.ui.alerts.history) == history
