@@ -3,6 +3,7 @@
 The writing is that of fourteen venues of fifty markets; the month is that of four of twenty.
 """
 
+import asyncio
 import resource
 import statistics
 import subprocess
@@ -18,8 +19,11 @@ from cockpit.bench.history_rows import Walk
 from cockpit.core.clock import WallClock
 from cockpit.core.events import BookSnapshot, Link, OpenInterest, Prices
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
+from cockpit.desk.contract import ReadSpan
+from cockpit.desk.history_reads import HistoryReads
 from cockpit.desk.past_view import frame_of, moment_at
 from cockpit.desk.recall import read_recollections, take_over
+from cockpit.desk.spans import read_span
 from cockpit.history import columnar
 from cockpit.history.cold import COLUMNS, ROW_GROUP
 from cockpit.history.hot import HotStore
@@ -38,6 +42,7 @@ VENUES, SYMBOLS = 14, 50
 MONTH_VENUES, MONTH_SYMBOLS, DAYS = 4, 20, 30
 SLOT_S = 10
 COMMITS = 60
+TICK_S = 0.001
 SLOTS = 3600 // SLOT_S
 ACCOUNTS = 4
 LEVELS = 20
@@ -51,7 +56,9 @@ def measure(runs: int) -> dict[str, Any]:
     `start_s` is a state begun with a month of settled funding, an hour of curves and every market's
     last row; `look_back_ms` the state of half an hour ago, `look_back_week_ms` that of a week ago
     out of a daily file; `slot_ms` what a slot takes of the loop at once; `series_30d_ms` a
-    curve of a month out of daily files, the worker running; `write_*` a commit of 700 rows;
+    curve of a month out of daily files, the worker running; `span_30d_ms` all that the screen draws
+    of a month of one symbol at four venues, and `span_loop_gap_ms` how late the loop is at worst
+    meanwhile; `write_*` a commit of 700 rows;
     `bytes_per_raw_row` an hour of them as Parquet; `small_mb_a_day` settled, chain and exposure;
     `takeover_s` from the kill of the writer to its heir.
     """
@@ -135,10 +142,15 @@ def _reading(folder: Folder, at_ns: int, runs: int) -> dict[str, list[float]]:
         assert len(market.live_hourly) >= SLOTS - 1
 
     frame = frame_of(MarketStore(venues, symbols))
+    wanted = ReadSpan("COIN07", DAYS * 24, now_ns)
 
     def look_back(ago_ns: int) -> None:
         view = moment_at(reader, frame, now_ns - ago_ns)
         assert view is not None
+
+    def span() -> None:
+        found = read_span(reader, wanted, tuple(venue for venue, _ in venues))
+        assert len(found.open_interest) == MONTH_VENUES
 
     def series() -> None:
         assert len(reader.series(question).at_ns) > (DAYS - 1) * 86400 // SLOT_S
@@ -150,9 +162,26 @@ def _reading(folder: Folder, at_ns: int, runs: int) -> dict[str, list[float]]:
         "series_30d_first_ms": [first_ms],
         "series_30d_ms": [_seconds(series) * 1e3 for _ in range(runs)],
         "look_back_week_ms": [_seconds(partial(look_back, 7 * DAY_NS)) * 1e3 for _ in range(runs)],
+        "span_30d_ms": [_seconds(span) * 1e3 for _ in range(runs)],
+        "span_loop_gap_ms": [asyncio.run(_loop_gap_ms(folder, wanted)) for _ in range(runs)],
     }
     reader.close()
     return found
+
+
+async def _loop_gap_ms(folder: Folder, wanted: ReadSpan) -> float:
+    """How late a loop that ticks every millisecond is at worst, while a span is read beside it."""
+    reads = HistoryReads(folder)
+    venues = tuple(f"venue{v:02}" for v in range(MONTH_VENUES))
+    read = partial(read_span, wanted=wanted, venues=venues)
+    await asyncio.wrap_future(reads.submit(read))
+    asked, worst_s, before_s = reads.submit(read), 0.0, time.perf_counter()
+    while not asked.done():
+        await asyncio.sleep(TICK_S)
+        now_s = time.perf_counter()
+        worst_s, before_s = max(worst_s, now_s - before_s - TICK_S), now_s
+    reads.close()
+    return worst_s * 1e3
 
 
 def _slots(at_ns: int, runs: int) -> list[float]:

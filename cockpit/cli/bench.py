@@ -7,6 +7,8 @@ from cockpit.cli import common, output
 
 HELP = "the built-in benchmarks: pipeline, calculators, scan, screen, history"
 PARTS = ("pipeline", "calculators", "scan", "screen", "history")
+ALONE = ("history_day",)
+"""Measured when it is named: it takes minutes by itself."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="?",
         default="all",
-        choices=(*PARTS, "all"),
+        choices=(*PARTS, *ALONE, "all"),
         help="what to measure (default: all, which takes some minutes)",
     )
     parser.add_argument("--runs", type=common.positive_int, default=5, metavar="N")
