@@ -5,6 +5,7 @@ import pytest
 from cockpit.core.clock import ManualClock
 from cockpit.core.errors import CockpitError, ConfigError, InputError
 from cockpit.desk.contract import Retype
+from cockpit.desk.kept_rules import KeptRules
 from cockpit.desk.trader_files import TraderFiles, TraderPaths
 from cockpit.desk.typed_positions import TypedPositions
 from cockpit.portfolio import manual
@@ -121,7 +122,7 @@ def test_what_came_of_it_is_an_answer_and_never_an_exception(path, view):
     said = []
     files = TraderFiles(
         TraderPaths(positions=path, plans=path / "plans"), view, ManualClock(AT_NS), said.append,
-        lambda intent: view.set_manual(intent.positions),
+        lambda intent: view.set_manual(intent.positions), KeptRules(None, (), (), lambda: None),
     )  # fmt: skip
     files.post(Retype(None, BTC))
     files.post(Retype(ETH, None))

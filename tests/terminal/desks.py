@@ -14,6 +14,7 @@ from cockpit.desk.contract import (
     Notice,
     Record,
 )
+from cockpit.desk.kept_rules import KeptRules
 from cockpit.desk.stats import Computation, DeskStats, Mode, PastMoment
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderFiles, TraderPaths
 from cockpit.desk.trader_intents import answer, change_alerts
@@ -46,7 +47,8 @@ class StillDesk:
         self.stir(random.Random(0), 60)
 
     def keep_files(self, where: TraderPaths) -> None:
-        self.files = TraderFiles(where, self.view, self.clock, self.said.append, self.hold)
+        rules = KeptRules(where.rules, (), VENUES, lambda: None)
+        self.files = TraderFiles(where, self.view, self.clock, self.said.append, self.hold, rules)
 
     def hold(self, held: Hold) -> None:
         self.view.set_manual(held.positions)
