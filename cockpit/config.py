@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from cockpit.alerts.rule import Hook, Mute, Rule, effective
+from cockpit.alerts.targets import Target, check_targets
 from cockpit.alerts.validation import check_hook, check_mute, check_rules, check_tables, completed
 from cockpit.core.account import Account, normal_address, short_address
 from cockpit.core.assets import AssetRules
@@ -123,6 +124,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alert_hook: Hook = Hook()
     alert_mute: Mute = Mute()
     alert_out: AlertOut = AlertOut()
+    notify: dict[str, Target] = {}
     exposure: Exposure = Exposure()
     scan: Scan = Scan()
     history: HistorySettings = HistorySettings()
@@ -238,6 +240,7 @@ def _check(tree: Mapping[str, Any], source: str) -> None:
     """Types and names of one source, so that an error can name that source."""
     _known_keys(tree, Config, "", source)
     check_tables(tree, AlertOut, source)
+    check_targets(tree.get("notify", {}), source)
     try:
         config = msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
@@ -379,4 +382,8 @@ def values(config: Config) -> list[tuple[str, Any, str]]:
         {**table, "address": short_address(table["address"])} for table in tree["account"]
     ]
     tree["venue"] = {name: {k: v for k, v in t.items() if v} for name, t in tree["venue"].items()}
+    tree["notify"] = {
+        name: {"url": target.shown, "severity": target.severity}
+        for name, target in config.notify.items()
+    }
     return [(key, value, config.origins.get(key, "default")) for key, value in _leaves(tree)]

@@ -15,10 +15,12 @@ import msgspec
 from cockpit.alerts.expiry import Gone
 from cockpit.alerts.hooks import HookRunner
 from cockpit.alerts.measures_market import Measures
-from cockpit.alerts.rule import UNIT, Hook, Rule
+from cockpit.alerts.notify import Notifier
+from cockpit.alerts.rule import ALL, UNIT, Hook, Rule
 from cockpit.alerts.standing import Standing, standings
 from cockpit.alerts.states import Alert, AlertBook, Firing, Memory
 from cockpit.alerts.storage import KEPT, MOST_LINES, read_history, read_memory
+from cockpit.alerts.targets import Target
 from cockpit.core.clock import Clock
 from cockpit.core.market import FundingTerms
 from cockpit.state.view import MarketView
@@ -49,8 +51,9 @@ class Alerting:
         *,
         folder: Path | None = None,
         hook: Hook | None = None,
+        targets: Mapping[str, Target] | None = None,
     ) -> None:
-        """`folder` None keeps nothing on disk."""
+        """`folder` None keeps nothing on disk; `targets` are the people to tell."""
         self._view = view
         self._clock = clock
         self._folder = folder
@@ -70,6 +73,10 @@ class Alerting:
         self.book = AlertBook(rules, memory)
         self.history: deque[Alert] = deque(self._load_history(), maxlen=KEPT)
         self.hooks = HookRunner(hook or Hook(), lambda words: self._problem("hook", words))
+        self._channel_problems: dict[str, str] = {}
+        self.targets = tuple(targets or {})
+        """The names of the channels to people."""
+        self._notifier = Notifier(targets or {}, self._channel_problem)
         self.told = 0
         self.standings: tuple[Standing, ...] = ()
         """How every rule stood at the last look."""
@@ -89,6 +96,7 @@ class Alerting:
                 self.look()
         finally:
             self.hooks.stop()
+            self._notifier.stop()
             self.save()
 
     def look(self) -> list[Alert]:
@@ -133,6 +141,8 @@ class Alerting:
         for listener in self._listeners:
             listener(alert)
         self.hooks.tell(alert)
+        rule = next((rule for rule in self._all_rules if rule.name == alert.rule), None)
+        self._notifier.tell(alert, rule.to if rule else ALL)
 
     # --- what does not work -------------------------------------------------------------------
 
@@ -140,6 +150,20 @@ class Alerting:
     def hook_problem(self) -> str:
         """The newest thing about the hook or the files that does not work; empty if all does."""
         return next(reversed(self._problems.values()), "")
+
+    @property
+    def channel_problems(self) -> tuple[str, ...]:
+        """A sentence about each channel to people that does not work."""
+        return tuple(self._channel_problems.values())
+
+    def _channel_problem(self, channel: str, words: str) -> None:
+        self._channel_problems.pop(channel, None)
+        if words:
+            self._channel_problems[channel] = words
+        # Each try has another sentence: the first of them is told as news, the newest is HEALTH's.
+        what = f"channel {channel}"
+        if not words or what not in self._problems:
+            self._problem(what, words)
 
     def _problem(self, what: str, words: str) -> None:
         if self._problems.get(what, "") == words:

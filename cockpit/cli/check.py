@@ -57,6 +57,7 @@ def _findings(args: argparse.Namespace, duration_s: float) -> Iterator[Finding]:
     yield _positions()
     yield _keys(config)
     yield _alerts(config)
+    yield _notify(config)
     yield _history(config)
     from cockpit.cli.check_screen import screen_findings
 
@@ -126,6 +127,30 @@ def _alerts(config: "Config") -> Finding:
     return Finding("alerts", "ok", words)
 
 
+def _notify(config: "Config") -> Finding:
+    """Whether the people to tell can be told, as far as that is known without telling them."""
+    from cockpit.alerts import notify
+    from cockpit.alerts.send import Order
+
+    if not config.notify:
+        return Finding("notify", "ok", "nobody is told outside of the screen")
+    if not notify.is_installed():
+        return Finding("notify", "fail", notify.NEEDS_EXTRA.removeprefix("notify: "))
+    for name, target in config.notify.items():
+        try:
+            order = Order(url=notify.resolve(target))
+            problem = notify.why(asyncio.run(notify.run_send(order)))
+        except ConfigError as error:
+            problem = error.ui_message
+        except (OSError, TimeoutError):
+            problem = "the process that sends cannot be run"
+        if problem:
+            return Finding("notify", "fail", f"{name}: {problem}", "mend [notify] in the config")
+    told = [f"{name} from {target.severity} on" for name, target in config.notify.items()]
+    advice = "rules that are tried (`:rules`, then F) reach them"
+    return Finding("notify", "ok", ", ".join(told), advice)
+
+
 def _history(config: "Config") -> Finding:
     """How much is kept, and who writes."""
     from cockpit.history.errors import HistoryError
@@ -150,12 +175,15 @@ def _history(config: "Config") -> Finding:
 
 
 def _venues(args: argparse.Namespace, config: "Config", duration_s: float) -> Iterator[Finding]:
+    import msgspec
+
     from cockpit.cli.logs import start_logging
     from cockpit.desk.live import Engine
 
     # What libraries have to say of a connection belongs into the log, not between the lines.
     start_logging(config.log_level)
-    engine = Engine(config, endpoints=common.load_endpoint_file(args))
+    quiet = msgspec.structs.replace(config, notify={})
+    engine = Engine(quiet, endpoints=common.load_endpoint_file(args))
     yield _proxies(engine)
     yield from asyncio.run(_reach(engine, duration_s))
 

@@ -23,8 +23,8 @@ def make_engine(
     """Not started yet; `positions` None takes those that were typed, `memory` None keeps no
     history. InputError as they say.
 
-    Who asks for figures does not ask for a page in the night: the hook, and the rules that were
-    made by keys, are for who asks for alerts.
+    Who asks for figures does not ask for a page in the night: the hook, people to tell and the
+    rules that were made by keys are for who asks for alerts.
     """
     endpoints = common.load_endpoint_file(args)
     if not with_alerts:
@@ -32,7 +32,7 @@ def make_engine(
 
         from cockpit.alerts.rule import Hook
 
-        config = replace(config, alert_hook=Hook())
+        config = replace(config, alert_hook=Hook(), notify={})
 
     from cockpit.cli.logs import start_logging
     from cockpit.desk.live import Engine

@@ -35,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
     config = common.load_config(args)
     endpoints = common.load_endpoint_file(args)
 
+    from msgspec.structs import replace
+
     from cockpit.cli.logs import start_logging
     from cockpit.core.errors import InputError
     from cockpit.desk.live import Engine
@@ -53,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
             raise InputError(f"--out {folder}: cannot be made: {error.strerror}") from error
         tapes = TapeOrder(folder, origin="sim" if endpoints else "mainnet")
     engine = Engine(
-        config,
+        # Whoever records does not watch: people are told by the screen and by `watch --alerts`.
+        replace(config, notify={}),
         endpoints=endpoints,
         tapes=tapes,
         memory=memory,

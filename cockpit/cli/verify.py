@@ -75,7 +75,7 @@ def _engine(args: argparse.Namespace, config: "Config") -> "Engine":
     # A survey has no books: of a config that names no market, some are watched all the same.
     watch = replace(config.watch, symbols=config.watch.symbols or WATCHED)
     return Engine(
-        replace(config, watch=watch, account=(), alert_hook=Hook()),
+        replace(config, watch=watch, account=(), alert_hook=Hook(), notify={}),
         endpoints=endpoints,
         tapes=TapeOrder(
             folder, origin="sim" if endpoints else "mainnet", rotate_bytes=ONE_FILE_BYTES

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from cockpit.alerts.rule import Hook, Rule, with_defaults
 from cockpit.alerts.service import Alerting
+from cockpit.alerts.targets import Target
 from cockpit.config import Config
 from cockpit.core.assets import AssetRules
 from cockpit.core.clock import Clock
@@ -105,7 +106,8 @@ class Feed(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSetup:
-    """What a desk is made of. `alerts_dir` None keeps no alert on disk, no hook is told; `history`
+    """What a desk is made of. `alerts_dir` None keeps no alert on disk; `hook` and `targets` are
+    told of them. `history`
     None has no past to look back to. `assets` and `own_margins` are what the trader says in place
     of prices and of documented tables. `config` is what calculators go by."""
 
@@ -116,6 +118,7 @@ class DeskSetup:
     rules: tuple[Rule, ...] = ()
     alerts_dir: Path | None = None
     hook: Hook | None = None
+    targets: Mapping[str, Target] = field(default_factory=dict)
     history: Folder | None = None
     assets: AssetRules = field(default_factory=AssetRules)
     own_margins: Mapping[str, VenueMargin] = field(default_factory=dict)
@@ -148,6 +151,7 @@ class DeskCore:
             {name: spec.funding_terms for name, spec in self.specs.items()},
             folder=setup.alerts_dir,
             hook=setup.hook,
+            targets=setup.targets,
         )
         self.jobs = Jobs()
         self._config = setup.config
@@ -358,4 +362,6 @@ def alert_stats(alerting: Alerting, own: tuple[Rule, ...] = ()) -> AlertStats:
         own=frozenset(rule.name for rule in own),
         muted=alerting.muted,
         problem=alerting.hook_problem,
+        channels=alerting.channel_problems,
+        targets=alerting.targets,
     )

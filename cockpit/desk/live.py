@@ -110,6 +110,7 @@ class Engine:
                 rules=config.alert,
                 alerts_dir=alerts_dir,
                 hook=config.alert_hook,
+                targets=config.notify,
                 history=memory.folder if memory else None,
                 assets=config.assets,
                 own_margins=config.own_margins,

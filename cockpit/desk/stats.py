@@ -96,7 +96,8 @@ class AlertStats(msgspec.Struct, frozen=True, kw_only=True):
 
     `firing` is what is on and not muted, newest first; `rules` are those that are enabled,
     `standings` how every rule stands, and `own` the names of those that were made by keys.
-    `problem` is a sentence about a hook or a file that does not work, empty if all do.
+    `problem` is a sentence about a hook, a file or a channel that does not work, empty if all do;
+    `channels` has one about each channel to people that does not. `targets` are those there are.
     """
 
     told: int = 0
@@ -107,6 +108,8 @@ class AlertStats(msgspec.Struct, frozen=True, kw_only=True):
     own: frozenset[str] = frozenset()
     muted: frozenset[str] = frozenset()
     problem: str = ""
+    channels: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
 class Mark(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,9 +55,11 @@ def exchange(tmp_path: Path, *options: str) -> Iterator[Exchange]:
         process.wait(timeout=15)
 
 
-def run(*words: str, home: Path, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+def run(
+    *words: str, home: Path, timeout: float = 60, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """One command line with its own home, so that no config of this machine is read."""
-    env = {**os.environ, "COCKPIT_HOME": str(home)}
+    own = {**os.environ, "COCKPIT_HOME": str(home), **(env or {})}
     return subprocess.run(
-        [*COCKPIT, *words], capture_output=True, text=True, timeout=timeout, env=env
+        [*COCKPIT, *words], capture_output=True, text=True, timeout=timeout, env=own
     )

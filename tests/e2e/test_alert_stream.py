@@ -7,6 +7,7 @@ import pytest
 from cockpit.alerts.rule import UNIT
 from cockpit.alerts.states import Alert
 from tests.e2e.exchange import FOUR, exchange, run
+from tests.sink import SECRET, sink
 
 # One worker, so that the exchange is started and read once.
 pytestmark = pytest.mark.xdist_group("alert stream")
@@ -100,3 +101,32 @@ def test_who_asks_for_figures_does_not_page_anybody(tmp_path):
         assert not paged.exists()
         run("watch", "--alerts", "--for", "6s", *words, home=tmp_path)
         assert json.loads(paged.read_text().splitlines()[0])["happening"] == "fired"
+
+
+def test_people_are_told_by_who_watches_alerts_and_no_secret_is_left_anywhere(tmp_path):
+    """The storm of the first seconds is one message; a rule made by keys is in it."""
+    config = tmp_path / "config" / "config.toml"
+    config.parent.mkdir()
+    config.write_text('[notify.phone]\nurl = "env:PHONE_URL"\nseverity = "info"\n')
+    rules = tmp_path / "state" / "alerts.toml"
+    rules.parent.mkdir()
+    rules.write_text('[[alert]]\nname = "any rate"\nkind = "funding_level"\nthreshold = 1e-9\n')
+    with (
+        sink() as service,
+        exchange(tmp_path, "--seed", "7", "--venues", FOUR, "--symbols", "BTC") as sim,
+    ):
+        home = tmp_path
+        words = ("--json", "--endpoints", str(sim.endpoints), "--symbols", "BTC")
+        env = {"PHONE_URL": service.url}
+        assert run("snapshot", "--for", "8s", *words, home=home, env=env).returncode in (0, 4)
+        assert service.messages == []
+        done = run("watch", "--alerts", "--for", "12s", *words, home=home, env=env)
+        shown = run("config", "show", home=home, env=env)
+    [told] = service.messages
+    assert "any rate" in told["message"]
+    assert done.stdout.count('"any rate"') == 4
+    assert "env:PHONE_URL" in shown.stdout
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    said = done.stdout + done.stderr + shown.stdout + shown.stderr
+    assert SECRET not in said
+    assert SECRET.encode() not in kept

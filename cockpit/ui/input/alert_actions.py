@@ -38,6 +38,7 @@ def refresh(host: Host, *, in_place: bool = True) -> None:
     before = alerts.selected if keep else None
     alerts.firing, alerts.history = known.firing, known.history
     alerts.muted, alerts.problem = known.muted, known.problem
+    alerts.channels = known.channels
     alerts.keep_in_place(before)
 
 

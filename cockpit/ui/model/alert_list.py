@@ -21,6 +21,8 @@ class AlertList:
     """Newest last."""
     muted: frozenset[str] = frozenset()
     problem: str = ""
+    channels: Sequence[str] = ()
+    """A sentence about each channel to people that does not work."""
     index: int = 0
     is_chosen: bool = False
     """Whether the trader took the cursor to where it is."""

@@ -148,3 +148,9 @@ def test_fewer_frames_than_wanted_are_a_warning() -> None:
     scene.frames = FrameStats(hz_wanted=10.0, hz_drawn=6.0)
     drawn = next(line for line in program.lines(scene, 80, 20) if "frames drawn" in plain(line))
     assert ("6.0/s", "warn") in drawn
+
+
+def test_a_channel_to_people_that_fails_is_told_in_trouble() -> None:
+    scene = scenes.live()
+    scene.ui.alerts.channels = ("notify phone: no answer within 40 s; 2 alerts wait",)
+    assert "alerts      notify phone: no answer within 40 s" in text_of(trouble, scene)

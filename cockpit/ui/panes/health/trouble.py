@@ -16,6 +16,10 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     body: list[Line] = []
     for words, role in _history(readings):
         body.append([(f" {fit('history', 12)}", "dim"), (fit(words, inner - 13), role)])
+    body += [
+        [(f" {fit('alerts', 12)}", "dim"), (fit(clean(words), inner - 13), "loss")]
+        for words in readings.ui.alerts.channels
+    ]
     for venue in readings.venues:
         name = fit(venue.name, 12)
         for i, (what, role) in enumerate(_troubles(readings, venue)):
