@@ -14,6 +14,7 @@ from cockpit.desk import reach
 if TYPE_CHECKING:
     from cockpit.config import Config
     from cockpit.core.account import Account
+    from cockpit.core.events import Position
     from cockpit.desk.live import Engine
     from cockpit.portfolio.positions import Portfolio
 
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     common.require_json(args)
     duration_s = parse_duration(args.duration, "--for")
-    chosen = [_parse(text) for text in args.account] if args.account else None
+    chosen = [parse_account(text) for text in args.account] if args.account else None
 
     from cockpit.documents.exposure import exposure_document
 
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     return 4 if portfolio.warnings else 0
 
 
-def _parse(text: str) -> "Account":
+def parse_account(text: str) -> "Account":
     from cockpit.core.account import Account
     from cockpit.venues import account_problem
 
@@ -71,6 +72,17 @@ async def _live(
     args: argparse.Namespace, chosen: "list[Account] | None", duration_s: float
 ) -> "Portfolio":
     """Connect, wait until all accounts and the rates of their markets are known, or time is up."""
+    config, typed = followed(args, chosen)
+    return await _collect(make_engine(args, config, typed), config, duration_s)
+
+
+def followed(
+    args: argparse.Namespace, chosen: "list[Account] | None", depth: int = 1
+) -> "tuple[Config, list[Position]]":
+    """The settings with the accounts that are meant and their markets, and what was typed.
+
+    `chosen` are only these accounts. InputError where there is neither account nor position.
+    """
     import msgspec
 
     from cockpit.config import Follow
@@ -95,10 +107,9 @@ async def _live(
         venues = dict.fromkeys([*kept, *config.watch.venues])
     symbols = dict.fromkeys([*config.watch.symbols, *(p.symbol for p in typed)])
     watch = msgspec.structs.replace(
-        config.watch, venues=tuple(venues), symbols=tuple(symbols), depth=1
+        config.watch, venues=tuple(venues), symbols=tuple(symbols), depth=depth
     )
-    engine = make_engine(args, msgspec.structs.replace(config, watch=watch), typed)
-    return await _collect(engine, config, duration_s)
+    return msgspec.structs.replace(config, watch=watch), typed
 
 
 async def _collect(engine: "Engine", config: "Config", duration_s: float) -> "Portfolio":

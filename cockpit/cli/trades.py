@@ -3,31 +3,41 @@
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common, output
+from cockpit.cli.exposure import followed, is_complete, parse_account
 from cockpit.cli.headless import make_engine
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import InputError
 from cockpit.desk import reach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cockpit.config import Config
+    from cockpit.core.account import Account
     from cockpit.desk.live import Engine
+    from cockpit.state.store import MarketStore
 
 HELP = "positions as trades: profit part by part, spreads, dangers; `export` for tax tools"
 FORMATS = ("csv", "koinly", "cointracker")
 POLL_S = 0.05
 SETTLE_S = 2.0
 """How long a complete state still waits for what tells of the past: fills, payments, rates."""
+DEPTH = 20
+"""Levels of the books that leaving a trade is priced on."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", choices=("export",), help="rows instead of a document")
     common.add_live_options(parser)
     parser.add_argument("--format", choices=FORMATS, help="of the rows")
+    parser.add_argument(
+        "--account",
+        action="append",
+        metavar="VENUE:ADDRESS",
+        help="only this public address; may be given again",
+    )
+    parser.add_argument("--view", metavar="FILE", help="compute on a saved snapshot, not live")
     parser.add_argument(
         "--for", dest="duration", default="10s", metavar="D", help="wait at most (default 10s)"
     )
@@ -43,28 +53,41 @@ def run(args: argparse.Namespace) -> int:
             raise InputError("--format: belongs to `cockpit trades export`")
         common.require_json(args)
     duration_s = parse_duration(args.duration, "--for")
-    return asyncio.run(_collect(args, duration_s, _export if args.what else _document))
+    chosen = [parse_account(text) for text in args.account] if args.account else None
+    if args.view:
+        return _of_snapshot(args, chosen)
+    return asyncio.run(_live(args, chosen, duration_s))
 
 
-def _document(engine: "Engine", args: argparse.Namespace) -> int:
+def _answer(args: argparse.Namespace, view: "MarketStore", now_ns: int) -> int:
+    """Print what was asked for; 4 where a part of it is not known."""
+    return _export(args, view, now_ns) if args.what else _document(view, now_ns)
+
+
+def _document(view: "MarketStore", now_ns: int) -> int:
     from cockpit.documents.trades import trades_document
     from cockpit.portfolio import positions as exposures
     from cockpit.portfolio.trades import reading
+    from cockpit.portfolio.trades.dangers import INCOMPLETE
 
-    now_ns = engine.clock.now_ns()
-    trades = reading.read(engine.view, now_ns)
+    trades = reading.read(view, now_ns)
     warnings = [
-        *exposures.read(engine.view, now_ns).warnings,
-        *(f"{t.name}: {danger.words}" for t in trades.trades for danger in t.dangers),
+        *exposures.read(view, now_ns).warnings,
+        *(
+            f"{trade.name}: {danger.words}"
+            for trade in trades.trades
+            for danger in trade.dangers
+            if danger.kind in INCOMPLETE
+        ),
     ]
-    output.write_document(trades_document(trades, engine.view.trades.closed, warnings))
+    output.write_document(trades_document(trades, view.trades.closed, warnings))
     return 4 if warnings else 0
 
 
-def _export(engine: "Engine", args: argparse.Namespace) -> int:
+def _export(args: argparse.Namespace, view: "MarketStore", now_ns: int) -> int:
     from cockpit.documents.trades_export import csv_text, rows
 
-    found = rows(engine.view, engine.clock.now_ns())
+    found = rows(view, now_ns)
     with output.stdout() as out:
         out.write(csv_text(found.rows, args.format).encode())
     for words in found.left_out:
@@ -72,18 +95,33 @@ def _export(engine: "Engine", args: argparse.Namespace) -> int:
     return 4 if found.left_out else 0
 
 
-async def _collect(
-    args: argparse.Namespace,
-    duration_s: float,
-    answer: "Callable[[Engine, argparse.Namespace], int]",
-) -> int:
+def _of_snapshot(args: argparse.Namespace, chosen: "list[Account] | None") -> int:
+    """A snapshot knows what is held, and nothing of what was traded."""
+    from cockpit.documents.saved_view import load_view
+    from cockpit.portfolio.trades.keeper import Keeper
+
+    view = load_view(Path(args.view))
+    view.asset_rules = common.load_config(args).assets
+    if chosen is not None:
+        there = {(book.venue, book.address) for book in view.accounts()}
+        for account in chosen:
+            if (account.venue, account.address) not in there:
+                raise InputError(f"{args.view}: has no account {account}")
+        view.follow((account.venue, account.address, "") for account in chosen)
+        view.set_manual(())
+    Keeper(view).look(view.at_ns)
+    return _answer(args, view, view.at_ns)
+
+
+async def _live(args: argparse.Namespace, chosen: "list[Account] | None", duration_s: float) -> int:
     """Connect, wait until accounts and their markets are known, answer before the links close."""
     from cockpit.core.errors import NoVenueError
     from cockpit.portfolio.trades.storage import recall
     from cockpit.storage import paths
 
-    engine = make_engine(args, _config(args))
-    if not args.endpoints:
+    config, typed = followed(args, chosen, DEPTH)
+    engine = make_engine(args, config, typed)
+    if not args.endpoints and chosen is None:
         recall(paths.state_dir(), engine.view.trades)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + duration_s
@@ -92,34 +130,20 @@ async def _collect(
         while loop.time() < deadline:
             await asyncio.sleep(POLL_S)
             engine.watch_held()
-            if _is_complete(engine):
+            if _knows_the_past(engine):
                 deadline = min(deadline, loop.time() + SETTLE_S)
         missing = reach.unreachable(engine.view)
         if len(missing) == len(engine.specs):
             reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
             raise NoVenueError(f"no venue could be reached: {reasons}")
         engine.core.trades.look()
-        return answer(engine, args)
+        return _answer(args, engine.view, engine.clock.now_ns())
     finally:
         await engine.stop()
 
 
-def _config(args: argparse.Namespace) -> "Config":
-    from cockpit.storage import paths
-
-    config = common.load_config(args)
-    if not config.account and not common.load_positions():
-        raise InputError(
-            "no account is followed: give an [[account]] table in "
-            f"{args.config or paths.config_file()}, or positions in {paths.positions_file()}"
-        )
-    return config
-
-
-def _is_complete(engine: "Engine") -> bool:
-    """Whether every account has answered and the markets of what it holds are known."""
-    from cockpit.cli.exposure import is_complete
-
+def _knows_the_past(engine: "Engine") -> bool:
+    """Whether every account has answered and what its markets paid is known."""
     return is_complete(engine) and all(
         (market := engine.view.market(position.venue, position.symbol)) is not None
         and len(market.settled) > 0

@@ -12,9 +12,11 @@ import numpy as np
 from cockpit.state.trades import LegKey
 from cockpit.state.view import MarketRead
 
-Kind = Literal["away", "orphan", "liquidation", "dead", "stablecoin", "hours", "untold"]
+Kind = Literal["away", "orphan", "liquidation", "dead", "stablecoin", "hours", "untold", "assumed"]
+"""`untold`: a part of the result is not known. `assumed`: one stands on something nobody told."""
+INCOMPLETE: Final[frozenset[Kind]] = frozenset({"away", "untold"})
 _RANKS: Final[tuple[Kind, ...]] = (
-    "orphan", "liquidation", "away", "dead", "stablecoin", "hours", "untold",
+    "orphan", "liquidation", "away", "dead", "untold", "stablecoin", "hours", "assumed",
 )  # fmt: skip
 NEAR_FRAC: Final = 0.15
 """Of the price: a liquidation that is further away needs no line."""
@@ -52,7 +54,7 @@ class Danger(msgspec.Struct, frozen=True, kw_only=True, gc=False):
                 return f"its legs are paid in {self.detail}: their price is part of the result"
             case "hours":
                 return f"{where}: a builder's market, whose price may rest while its home is closed"
-            case "untold":
+            case "untold" | "assumed":
                 return f"{where}: {self.detail}"
 
 

@@ -345,22 +345,27 @@ class _Reader:
 
     def _untold(self, leg: LegReading) -> list[Danger]:
         """What is not known of a leg's past, and what follows from it."""
-        words = []
+        untold, assumed = [], []
         size = sum(fill.size for fill in leg.fills)
-        if leg.fills and abs(size - leg.size / leg.share) > 1e-9 * max(1.0, abs(size)):
-            words.append("a fill is still to be told: its result is not known until then")
+        if abs(size - leg.size / leg.share) > 1e-9 * max(1.0, abs(size)):
+            untold.append("a fill is still to be told: its result is not known until then")
         if any(fill.price is None for fill in leg.fills):
-            words.append("a price that it traded at is not known, and so not what it earned")
+            untold.append("a price that it traded at is not known, and so not what it earned")
         if any(fill.fee_usd is None for fill in leg.fills):
             listed = listing(self._view, leg.key.venue, leg.key.symbol)
             fee = None if listed is None else listed.taker_fee
-            rate = "are not known" if fee is None else f"are assumed: taker {fee * 1e4:.2f} bps"
-            words.append(f"its fees are not told, and {rate}")
+            if fee is None:
+                untold.append("its fees are not told")
+            else:
+                assumed.append(f"its fees are assumed: taker {fee * 1e4:.2f} bps")
         if any(fill.mark is None for fill in leg.fills):
-            words.append("what its fills slipped by was not seen: it lies in the basis")
+            assumed.append("what its fills slipped by was not seen: it lies in the basis")
         if leg.funding.paid_usd is None:
-            words.append("what it was paid in funding is not known")
-        return [Danger(kind="untold", leg=leg.key, detail=one) for one in words]
+            untold.append("what it was paid in funding is not known")
+        return [
+            *(Danger(kind="untold", leg=leg.key, detail=words) for words in untold),
+            *(Danger(kind="assumed", leg=leg.key, detail=words) for words in assumed),
+        ]
 
     def _looked(self, leg: LegReading) -> LegMarket:
         market, row = self.holdings.market(leg.key), self._rows.get(leg.key)
