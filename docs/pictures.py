@@ -1,4 +1,4 @@
-"""Draws the README's pictures: the seeded demo in a pseudo terminal, cell by cell, as SVG.
+"""Draws the pictures of the README and the manual: the seeded demo in a pseudo terminal, as SVG.
 
 `make pictures` runs it. Letters are text; lines, blocks and braille dots are drawn, so that the
 pictures look the same whatever fonts a reader has.
@@ -28,10 +28,11 @@ COLUMNS, ROWS = 200, 54
 WIDE, HIGH = 8, 17
 FILLED_S = 33.0
 PICTURES = {
-    "markets": (b"1", 2.5),
-    "depth": (b"2", 2.5),
-    "funding": (b"3", 2.5),
-    "positions": (b"4", 2.5),
+    "markets": (b"1", 6.0),
+    "depth": (b"2", 6.0),
+    "funding": (b"3", 6.0),
+    "positions": (b"4", 6.0),
+    "scan": (b"8", 20.0),
     "stress": (b"6", 45.0),
 }
 """The key of each, and how long it takes until all of it is there: random futures are computed."""
