@@ -11,11 +11,13 @@ from cockpit.ui.input.host import Host
 from cockpit.ui.input.market_selection import filter_rows, select_row, sort_rows
 from cockpit.ui.layout.workspaces import WORKSPACES, show, walk, workspace_of, zoom
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.model.ui_state import BOOKS_VIEWS, CELL_MODES, SIZES_USD, TENORS, UNITS, BooksView
+from cockpit.ui.model.ui_state import CELL_MODES, SIZES_USD, TENORS, UNITS, BooksView
 from cockpit.ui.readings.market_rates import apr_of
 
 Handler = Callable[[Host, int], None]
 LAYOUTS: tuple[str, ...] = get_args(Layout)
+_LADDER_CELLS, _LADDERS_FROM = 37, 3
+"""About what a ladder takes, and for how many venues there must be one."""
 _BOOKS_WORDS: dict[BooksView, str] = {
     "auto": "books as this size has room for",
     "ladders": "books as ladders",
@@ -162,8 +164,11 @@ def next_unit(host: Host, _: int) -> None:
 
 
 def next_books(host: Host, _: int) -> None:
-    """The other view, whichever this size shows by itself."""
-    views: tuple[BooksView, ...] = BOOKS_VIEWS
+    """First the view that a screen of this width does not show by itself, then the other."""
+    has_ladders = host.pane_size[0] // _LADDER_CELLS * _LADDERS_FROM >= len(host.readings.venues)
+    views: tuple[BooksView, ...] = (
+        ("auto", "lines", "ladders") if has_ladders else ("auto", "ladders", "lines")
+    )
     host.ui.books = views[(views.index(host.ui.books) + 1) % len(views)]
     host.say(_BOOKS_WORDS[host.ui.books])
 

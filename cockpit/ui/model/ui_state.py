@@ -32,7 +32,6 @@ TENORS: tuple[Tenor, ...] = get_args(Tenor)
 """Points of a funding curve, from the past to the future."""
 
 BooksView = Literal["auto", "ladders", "lines"]
-BOOKS_VIEWS: tuple[BooksView, ...] = get_args(BooksView)
 """Books side by side, or a line a venue; auto: by how many ladders have room."""
 
 SORTS = ("listed", "name", "rate", "spread")

@@ -14,6 +14,7 @@ from cockpit.portfolio.manual import Entry
 from cockpit.ui.input import alert_actions, command_line
 from cockpit.ui.input.host import PickerSpec, PromptSpec
 from tests.ui import held, scenes
+from tests.ui.crowd import crowd
 from tests.ui.input.hosts import PlainHost
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -187,3 +188,13 @@ def test_a_key_of_another_pane_says_which() -> None:
     host = PlainHost()
     host.press("F")
     assert host.said == [("F is filled in legs and does nothing here", "info")]
+
+
+@pytest.mark.parametrize(("width", "first"), [(200, "lines"), (60, "ladders")])
+def test_c_turns_to_the_view_of_books_that_this_width_does_not_show(width, first) -> None:
+    # Four venues: 200 columns hold five ladders, 60 hold one, which is less than a third of them.
+    host = PlainHost(crowd(4))
+    host.pane_size = (width, 40)
+    host.press("c")
+    assert host.ui.books == first
+    assert host.said[-1][0].startswith("books as")
