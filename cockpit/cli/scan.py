@@ -41,6 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--view", metavar="FILE", help="rank a saved `cockpit snapshot --json`")
     common.add_live_options(parser)
     parser.add_argument(
+        "--history",
+        metavar="DIR",
+        help="what was paid from this folder (default: what the cockpit remembers of the venues' "
+        "own world, for --endpoints nothing)",
+    )
+    parser.add_argument(
         "--for", dest="duration", default="15s", metavar="D", help="wait at most (default 15s)"
     )
     form = parser.add_mutually_exclusive_group()
@@ -64,7 +70,8 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--where: {error}") from None
     config = common.load_config(args)
     only = frozenset(config.watch.symbols) if args.symbols else None
-    scan = _Scan(config, inputs, only)
+    memory = common.memory_order(args, config)
+    scan = _Scan(config, inputs, only, memory.folder.path if memory else None)
     warnings: list[str] = []
     if args.view:
         from cockpit.documents.saved_view import load_view
@@ -103,10 +110,17 @@ def _inputs(args: argparse.Namespace) -> "ScanInputs":
 class _Scan:
     """One ranking, from a saved state or from venues that are asked now."""
 
-    def __init__(self, config: "Config", inputs: "ScanInputs", only: frozenset[str] | None) -> None:
+    def __init__(
+        self,
+        config: "Config",
+        inputs: "ScanInputs",
+        only: frozenset[str] | None,
+        history: Path | None,
+    ) -> None:
         self._config = config
         self._inputs = inputs
         self._only = only
+        self._history = history
         self.markets = 0
         """How many were looked at, of the last ranking."""
 
@@ -115,7 +129,7 @@ class _Scan:
         from cockpit.calculators.scan.reading import listings_of, market_count
 
         settings = self._settings(at_ns - view.clock_offset_ns)
-        listings = _with_kept(listings_of(view, settings, self._inputs), at_ns)
+        listings = _with_kept(listings_of(view, settings, self._inputs), self._history, at_ns)
         if self._only is not None:
             listings = tuple(one for one in listings if one.symbol in self._only)
         self.markets = market_count(view)
@@ -204,17 +218,18 @@ def _lacks(engine: "Engine") -> list[str]:
     return [*warnings, *(f"{name}: has not told its markets in time" for name in silent)]
 
 
-def _with_kept(listings: "Sequence[Listing]", at_ns: int) -> "tuple[Listing, ...]":
+def _with_kept(
+    listings: "tuple[Listing, ...]", folder: Path | None, at_ns: int
+) -> "tuple[Listing, ...]":
     """The same with what history keeps of the funding that was paid, where there is any."""
     from cockpit.core.errors import CockpitError
     from cockpit.desk.scan_worker import with_kept
-    from cockpit.history.layout import default_folder
 
     try:
-        return with_kept(listings, default_folder(), at_ns)
+        return listings if folder is None else with_kept(listings, folder, at_ns)
     except CockpitError as error:
         print(f"cockpit: history is not used: {error.ui_message}", file=sys.stderr)
-        return tuple(listings)
+        return listings
 
 
 def _write_csv(rows: "Sequence[Row]") -> None:

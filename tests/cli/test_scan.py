@@ -7,8 +7,13 @@ import json
 import pytest
 
 from cockpit.cli.main import main
+from cockpit.core.units import HOUR_NS
+from cockpit.history.hot import HotStore
+from cockpit.history.layout import Folder
+from cockpit.history.rows import Batch, Settled
 from tests.calculators.markets import DEEP_ASKS, DEEP_BIDS, document, market
 from tests.e2e.exchange import exchange, run
+from tests.support import AT_NS
 
 KEYS = {
     "symbol", "long_venue", "short_venue", "spread_hourly", "expected_hourly", "realised",
@@ -64,6 +69,30 @@ def test_the_same_as_csv_with_empty_cells_for_what_is_not_known(view, capfdbinar
     assert len(rows) == 1
     assert rows[0].keys() >= (KEYS - {"realised"}) | {"realised_1d", "realised_30d"}
     assert (rows[0]["symbol"], rows[0]["realised_30d"], rows[0]["odds"]) == ("BTC", "", "")
+
+
+def test_what_was_paid_comes_from_what_the_cockpit_remembers_or_a_folder_that_is_named(
+    view, tmp_path, capfdbinary
+):
+    """A hundred hours of 5e-5 at lighter and of 0 at hyperliquid; no other folder has them."""
+    last_ns = AT_NS // HOUR_NS * HOUR_NS
+    rows = tuple(
+        Settled(venue=venue, symbol="BTC", paid_at_ns=last_ns - hour * HOUR_NS, rate=rate,
+                interval_s=3600)
+        for venue, rate in (("hyperliquid", 0.0), ("lighter", 5e-5)) for hour in range(100)
+    )  # fmt: skip
+    store = HotStore(Folder(tmp_path / "kept"))
+    store.append(Batch(settled=rows), AT_NS)
+    store.close()
+
+    def realised(*words):
+        _, printed = scan(capfdbinary, "--view", view, "--json", "--where", "short=lighter", *words)
+        best = json.loads(printed.out)["pairs"][0]
+        assert best["long_venue"] == "hyperliquid"
+        return best["realised"]["1d"]
+
+    assert realised("--history", str(tmp_path / "kept")) == pytest.approx(5e-5)
+    assert realised() is None
 
 
 def test_where_keeps_what_was_asked_for(view, capfdbinary):
