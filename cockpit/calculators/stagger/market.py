@@ -77,7 +77,7 @@ def read_market(
                 field="eta",
                 value=eta,
                 figure=f"{round(eta, 9):.4g}",
-                why="USD per base per (base/min), what the books say now",
+                why="what the books say now",
             )
         )
     try:
@@ -91,11 +91,7 @@ def read_market(
         if sigma is None:
             sigma = ASSUMED_VOLATILITY * reference / math.sqrt(MINUTES_PER_YEAR)
             source = f"{ASSUMED_VOLATILITY * 100:g} % a year is assumed"
-        notes.assume(
-            Assumption(
-                field="sigma", value=sigma, figure=f"{sigma:.4g}", why=f"USD per √min, {source}"
-            )
-        )
+        notes.assume(Assumption(field="sigma", value=sigma, figure=f"{sigma:.4g}", why=source))
     return Market(eta, gamma, sigma)
 
 

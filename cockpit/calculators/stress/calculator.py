@@ -385,6 +385,9 @@ def verdict(result: Result) -> str:
         words += f", {_liquidated(worst)} liquidated"
     if worst.stays_open:
         words += ", exposure stays open"
+    unknown = sum(row.pnl_usd is None for row in values.scenarios)
+    if unknown:
+        words += f"; {unknown} more cannot be priced whole and may be worse"
     futures = values.monte_carlo
     if futures is not None and futures.var99_usd is not None:
         words += f"; in 1 of 100 futures more than {usd_words(futures.var99_usd)} is lost"

@@ -200,7 +200,7 @@ PLAN = Workspace(
     ),
     normal=row(
         (Cells(54), column((Share(1), "form"), (Cells(8), "plans"))),
-        (Share(1), column((Share(1), "result"), (Share(1), "picture"), (Cells(7), "legs"))),
+        (Share(1), column((Share(1.1), "result"), (Share(1), "picture"), (Cells(9), "legs"))),
     ),
 )  # fmt: skip
 

@@ -23,6 +23,8 @@ _LEAST_VALUE = 8
 _ROOMY = 34
 """Cells beside a value in which its source may take a line of its own."""
 _MOST_VALUE = 22
+_NOTHING = 1e-8
+"""What was measured smaller than this is noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,8 @@ def _assumed_value(row: Row, assumed: Assumption) -> str:
 
 def _rounded(field: FormField, value: float) -> str:
     """What was measured or fitted has no more digits than mean something."""
+    if 0 < abs(value) < _NOTHING:
+        return "about 0"
     digits = 6 if field.unit == "usd" else 4
     return form_values.number(field, float(f"{value:.{digits}g}"))
 

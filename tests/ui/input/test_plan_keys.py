@@ -12,7 +12,7 @@ from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import FillLeg
 from cockpit.ui.model.answer_table import view_of_answer
 from cockpit.ui.model.calculator_form import compute
-from cockpit.ui.panes.plan import form, legs, plans, result
+from cockpit.ui.panes.plan import form, legs, picture, plans, result
 from cockpit.ui.plan_announcer import PlanAnnouncer
 from cockpit.ui.text.styled import plain
 from tests.ui import scenes
@@ -216,3 +216,16 @@ def test_a_scenario_under_the_cursor_is_asked_for_alone():
     assert stress.text("scenarios") == "half_filled_flip"
     compute(stress, host.readings.view, Settings(now_ns=AT_NS))
     assert [row.name for row in stress.result.values.scenarios] == ["half_filled_flip"]
+
+
+def test_a_kept_plan_is_drawn_with_what_is_filled_and_where_the_clock_stands(host):
+    opened(host)
+    host.ui.plans.saved = (fill(host.ui.plans.saved[0], 0, 64_010.0, 0.5, AT_NS),)
+    host.readings.now_ns = AT_NS + 120 * NS_PER_S
+    drawn = picture.lines(host.readings, 100, 16)
+    row = next(plain(line) for line in drawn if "alphaswap" in plain(line))
+    # Two equal slices five minutes apart on an axis of ten; the clock stands between them.
+    bars = row[15:70]
+    assert bars.count("█") == 2
+    assert bars.index("█") < bars.index("│") < bars.rindex("█")
+    assert "50% done" in row

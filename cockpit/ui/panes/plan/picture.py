@@ -31,8 +31,10 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     known = _PICTURES.get(form.name) if form is not None else None
     title: Line = [("picture", "title")]
     body: list[Line] = [[], [(" No picture: C, H or S computes what can be drawn", "dim")]]
-    if form is not None and form.kept_as:
-        body = [[], [(" No picture of a kept plan: its legs say how far it is", "dim")]]
+    plan = readings.ui.plans.shown
+    if plan is not None:
+        title.append((f" · {plan.name}", "dim"))
+        body = stagger_picture.kept(readings, plan, width - 2, height - 2)
     elif form is not None and known is not None:
         title.append((f" · {form.name} · {known.unit}", "dim"))
         if form.is_outdated and form.result is not None:

@@ -1,5 +1,8 @@
 """The plans that were kept, newest first: what each trades, how far it is and what is due next."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from cockpit.calculators.common.words import base_words
 from cockpit.calculators.plan_fills import next_leg
 from cockpit.calculators.saved_plans import SavedPlan, progress
@@ -12,7 +15,7 @@ from cockpit.ui.text.styled import Line, clean, fit, framed, right
 TITLE = "plans"
 HZ = 1.0
 _MADE, _DONE, _GAP = 8, 5, 2
-_LEAST_NAME, _MOST_NAME, _SIDE, _NEXT = 12, 28, 14, 24
+_LEAST_NAME, _WHOLE_NAME, _MOST_NAME, _SIDE, _NEXT = 14, 24, 34, 13, 24
 
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
@@ -40,43 +43,55 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     )
 
 
-def _sizes(inner: int) -> tuple[int, int, int]:
-    """Cells of the name, of the side and of the next slice; the last ones go first."""
-    left = inner - 1 - _MADE - _DONE - 2 * _GAP
-    following = _NEXT if left - _NEXT - _GAP >= _LEAST_NAME else 0
-    left -= following + _GAP * bool(following)
-    side = _SIDE if left - _SIDE - _GAP >= _LEAST_NAME else 0
-    left -= side + _GAP * bool(side)
-    return max(4, min(_MOST_NAME, left)), side, following
+class _Sizes(NamedTuple):
+    """Cells of the columns; 0 for one that has no room. What is due next matters most."""
+
+    name: int
+    side: int
+    following: int
+    kept: int
+
+
+def _sizes(inner: int) -> _Sizes:
+    left = inner - 1 - _DONE - _GAP
+    found = {"following": 0, "side": 0, "kept": 0}
+    for column, size in (("following", _NEXT), ("side", _SIDE), ("kept", _MADE)):
+        if left - size - _GAP >= (_LEAST_NAME if column != "kept" else _WHOLE_NAME):
+            found[column] = size
+            left -= size + _GAP
+    return _Sizes(name=max(4, min(_MOST_NAME, left - _GAP)), **found)
 
 
 def _heads(inner: int) -> Line:
-    name, side, following = _sizes(inner)
-    line: Line = [(" " + fit("plan", name + _GAP), "dim")]
-    if side:
-        line.append((fit("side", side + _GAP), "dim"))
-    line += [(right("done", _DONE) + " " * _GAP, "dim")]
-    if following:
-        line.append((fit("next", following + _GAP), "dim"))
-    return [*line, (right("kept", _MADE), "dim")]
+    sizes = _sizes(inner)
+    cells = [("plan", "dim"), ("side", "dim"), ("done", "dim"), ("next", "dim"), ("kept", "dim")]
+    return [(" ", "dim"), *_cells(sizes, cells)]
+
+
+def _cells(sizes: _Sizes, cells: Sequence[tuple[str, str]]) -> Line:
+    """Name, side, done, next and kept at their widths; those without room left out."""
+    widths = (sizes.name, sizes.side, _DONE, sizes.following, sizes.kept)
+    line: Line = []
+    for (text, role), width, place in zip(
+        cells, widths, (fit, fit, right, fit, right), strict=True
+    ):
+        if width:
+            line.append((place(text, width) + " " * _GAP, role))
+    return line
 
 
 def _row(readings: Readings, plan: SavedPlan, chosen: bool, inner: int) -> Line:
-    name, side, following = _sizes(inner)
     done = progress(plan)
     state = "done" if done.is_done else f"{done.filled_frac:.0%}"
     is_open = plan.name == readings.ui.plans.opened
-    line: Line = [
-        ("▌" if chosen else " ", "accent"),
-        (fit(clean(plan.name), name + _GAP), "number" if is_open else "text"),
+    cells = [
+        (clean(plan.name), "number" if is_open else "text"),
+        (_side(plan), "text"),
+        (state, "gain" if done.is_done else "text"),
+        _next(plan, readings.now_ns),
+        (f"{utc(plan.at_ns):%d %H:%M}", "dim"),
     ]
-    if side:
-        line.append((fit(_side(plan), side + _GAP), "text"))
-    line.append((right(state, _DONE) + " " * _GAP, "gain" if done.is_done else "text"))
-    if following:
-        text, role = _next(plan, readings.now_ns)
-        line.append((fit(text, following + _GAP), role))
-    return [*line, (right(f"{utc(plan.at_ns):%d %H:%M}", _MADE), "dim")]
+    return [("▌" if chosen else " ", "accent"), *_cells(_sizes(inner), cells)]
 
 
 def _side(plan: SavedPlan) -> str:

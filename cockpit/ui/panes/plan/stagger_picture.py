@@ -1,11 +1,12 @@
 """A staggered order as a picture: its slices on a time axis a venue, and what is still open."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cockpit.calculators.common.words import base_words, usd_words
+from cockpit.calculators.saved_plans import SavedPlan, progress
 from cockpit.core.plan import Leg
 from cockpit.core.units import HOUR_S, NS_PER_S
 from cockpit.ui.model.calculator_form import Form
@@ -24,6 +25,20 @@ _NAME, _TOTAL = 13, 22
 _LEAST_PLOT = 5
 
 
+class _Timeline(NamedTuple):
+    """Legs between two instants; `totals` are a venue's size and what it cost or will cost.
+
+    `left` is what each leg still trades, signed base units; `now_ns` None leaves the moment out.
+    """
+
+    legs: Sequence[Leg]
+    start_ns: int
+    end_ns: int
+    totals: Sequence[tuple[str, float, str]]
+    left: Sequence[float]
+    now_ns: int | None = None
+
+
 def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]:
     """A row a venue with its subtotal; below them the path of what is not yet traded."""
     result = form.result
@@ -33,17 +48,48 @@ def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]
     values: stagger.Values = result.values
     start = min(leg.not_before_ns or readings.now_ns for leg in legs)
     end = max(start + round(values.horizon_min * 60 * NS_PER_S), start + 1)
+    totals = [(part.venue, part.size, _cost(part, values)) for part in values.by_venue]
+    left = [leg.side.sign * leg.size for leg in legs]
+    return _drawn(readings, _Timeline(legs, start, end, totals, left), inner, room)
+
+
+def kept(readings: Readings, plan: SavedPlan, inner: int, room: int) -> list[Line]:
+    """The slices of a kept plan, what is filled of each venue's, and where the clock stands."""
+    times = [leg.not_before_ns or plan.at_ns for leg in plan.legs]
+    if not times:
+        return [[], [(" No picture: the plan has no legs", "dim")]]
+    done = progress(plan).legs
+    sizes: dict[str, tuple[float, float]] = {}
+    for leg, state in zip(plan.legs, done, strict=True):
+        size, filled = sizes.get(leg.venue, (0.0, 0.0))
+        sizes[leg.venue] = size + leg.size, filled + min(state.filled, leg.size)
+    totals = [
+        (venue, float(f"{size:.6g}"), f"{filled / size:.0%} done" if size else "")
+        for venue, (size, filled) in sizes.items()
+    ]
+    left = [leg.side.sign * state.left for leg, state in zip(plan.legs, done, strict=True)]
+    start = min(times)
+    end = max(*times, start + 600 * NS_PER_S)
+    line = _Timeline(plan.legs, start, end, totals, left, readings.now_ns)
+    return _drawn(readings, line, inner, room)
+
+
+def _drawn(readings: Readings, line: _Timeline, inner: int, room: int) -> list[Line]:
     width = inner - _NAME - _TOTAL - 2
     if width < 10:
         return [[], [(" too narrow for a picture: zoom this pane", "dim")]]
-    most = max(leg.size for leg in legs)
     rows = [
-        _row(readings, part.venue, legs, (start, end), most, width) + _subtotal(part, values)
-        for part in values.by_venue
+        [
+            *_row(readings, venue, line, width),
+            (right(base_words(size), 10), "number"),
+            (right(words, _TOTAL - 10), "text"),
+        ]
+        for venue, size, words in line.totals
     ]
     head: Line = [
         (" " * (_NAME + 1), "dim"), (fit("slices as bars, funding stamps ┊", width), "dim"),
-        (right("coins", 10) + right("cost", _TOTAL - 10), "dim"),
+        (right("coins", 10), "dim"),
+        (right("filled" if line.now_ns is not None else "cost", _TOTAL - 10), "dim"),
     ]  # fmt: skip
     cut = max(1, room - 2 - _LEAST_PLOT) if room > _LEAST_PLOT + 4 else room - 1
     if len(rows) > cut:
@@ -54,34 +100,36 @@ def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]
     if left >= _LEAST_PLOT:
         drawn += [
             [(" still to be traded, coins", "dim")],
-            *_open_path(readings, values, legs, (start, end), inner, left),
+            *_open_path(readings, line, inner, left),
         ]
     return drawn
 
 
-def _row(
-    readings: Readings, venue: str, legs: Sequence[Leg], span: tuple[int, int], most: float,
-    width: int,
-) -> Line:  # fmt: skip
+def _row(readings: Readings, venue: str, line: _Timeline, width: int) -> Line:
     """A venue's slices by size at their times, and its stamps where no slice stands."""
-    start, end = span
+    start, span = line.start_ns, line.end_ns - line.start_ns
+    most = max(leg.size for leg in line.legs)
     sizes = [0.0] * width
-    for leg in legs:
+    for leg in line.legs:
         if leg.venue == venue:
-            share = ((leg.not_before_ns or start) - start) / (end - start)
+            share = ((leg.not_before_ns or start) - start) / span
             sizes[min(width - 1, max(0, int(share * width)))] += leg.size
-    levels = _ASCII_LEVELS if readings.glyphs == "ascii" else _LEVELS
-    stamps = _stamps(readings, venue, legs[0].symbol, span, width)
-    line: Line = [(" " + fit(venue, _NAME), readings.colour_of(venue))]
+    is_ascii = readings.glyphs == "ascii"
+    levels = _ASCII_LEVELS if is_ascii else _LEVELS
+    stamps = _stamps(readings, venue, line.legs[0].symbol, (start, line.end_ns), width)
+    now = None if line.now_ns is None else int((line.now_ns - start) / span * width)
+    drawn: Line = [(" " + fit(venue, _NAME), readings.colour_of(venue))]
     for x, size in enumerate(sizes):
         if size > 0:
             level = min(len(levels) - 1, int(size / most * len(levels) - 1e-9))
-            line.append((levels[max(0, level)], readings.colour_of(venue)))
+            drawn.append((levels[max(0, level)], readings.colour_of(venue)))
+        elif x == now:
+            drawn.append(("|" if is_ascii else "│", "accent"))
         elif x in stamps:
-            line.append(("|" if readings.glyphs == "ascii" else "┊", "warn"))
+            drawn.append((":" if is_ascii else "┊", "warn"))
         else:
-            line.append(("·" if x % 10 == 0 else " ", "frame"))
-    return line
+            drawn.append(("·" if x % 10 == 0 else " ", "frame"))
+    return drawn
 
 
 def _stamps(
@@ -98,36 +146,32 @@ def _stamps(
     return {int((at - start) / (end - start) * width) for at in range(first, end, step)}
 
 
-def _subtotal(part: "stagger.VenuePart", values: "stagger.Values") -> Line:
-    cost = "·" if part.cost_usd is None else usd_words(part.cost_usd)
-    bps = ""
-    if part.cost_usd is not None and values.reference_price is not None:
-        bps = f"{part.cost_usd / (part.size * values.reference_price) * 1e4:.1f}"
-    both = f"{cost} {bps}bp"
-    text = both if bps and len(both) < _TOTAL - 10 else cost
-    return [
-        (right(base_words(part.size), 10), "number"),
-        (right(text, _TOTAL - 10), "text"),
-    ]
+def _cost(part: "stagger.VenuePart", values: "stagger.Values") -> str:
+    """What a venue's part costs, in bps as well where there is room."""
+    if part.cost_usd is None:
+        return "·"
+    cost = usd_words(part.cost_usd)
+    if values.reference_price is None:
+        return cost
+    both = f"{cost} {part.cost_usd / (part.size * values.reference_price) * 1e4:.1f}bp"
+    return both if len(both) < _TOTAL - 10 else cost
 
 
-def _open_path(
-    readings: Readings,
-    values: "stagger.Values",
-    legs: Sequence[Leg],
-    span: tuple[int, int],
-    inner: int,
-    height: int,
-) -> list[Line]:
+def _open_path(readings: Readings, line: _Timeline, inner: int, height: int) -> list[Line]:
     """What the order lacks after each slice, signed: a buy is short of it until then."""
-    start, end = span
-    at = np.array([leg.not_before_ns or start for leg in legs], dtype=np.int64)
-    done = np.concatenate(([0.0], np.cumsum([leg.size for leg in legs])))
-    rest = (done[-1] - done) * values.side.sign
+    start, end = line.start_ns, line.end_ns
+    order = sorted(range(len(line.legs)), key=lambda n: line.legs[n].not_before_ns or start)
+    at = np.array([line.legs[n].not_before_ns or start for n in order], dtype=np.int64)
+    done = np.concatenate(([0.0], np.cumsum([line.left[n] for n in order])))
+    rest = done[-1] - done
     bottom, top, ticks = nice_scale(float(rest.min()), float(rest.max()), max(2, height // 3))
 
     def draw(canvas: Canvas) -> Sequence[Series]:
         edges = np.linspace(start, end, canvas.dots_wide).astype(np.int64)
+        if line.now_ns is not None and start <= line.now_ns < end:
+            columns = np.zeros(canvas.dots_wide, dtype=bool)
+            columns[np.searchsorted(edges, line.now_ns)] = True
+            canvas.area(columns, "frame_focus")
         canvas.plot(rest[np.searchsorted(at, edges, side="right")], bottom, top, "accent")
         return [Series("at the end", "accent", float(rest[-1]), base_words(float(rest[-1])))]
 
