@@ -212,7 +212,7 @@ STRESS = Workspace(
         (Share(1), column((Share(2), "stress"), (Share(1), "histogram"))),
     ),
     normal=row(
-        (Cells(46), "stress_form"),
+        (Cells(52), "stress_form"),
         (Share(1), column((Share(1.3), "stress"), (Share(1), "histogram"))),
     ),
 )  # fmt: skip

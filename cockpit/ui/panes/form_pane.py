@@ -23,6 +23,8 @@ _LEAST_VALUE = 8
 _ROOMY = 34
 """Cells beside a value in which its source may take a line of its own."""
 _MOST_VALUE = 22
+_LEAST_NOTE = 22
+"""Cells that what a field means keeps beside a long value."""
 _NOTHING = 1e-8
 """What was measured smaller than this is noise."""
 
@@ -85,7 +87,7 @@ def _rows(form: Form, inner: int, room: int, focused: bool) -> list[Line]:
     cursor = max(0, min(len(rows) - 1, form.cursor))
     label = min(_MOST_LABEL, max(len(row.label) + 2 * ("." in row.key) for row in rows)) + 1
     longest_value = max(len(_value(form, row)[0]) for row in rows)
-    value = max(_LEAST_VALUE, min(_MOST_VALUE, longest_value, inner - label - 12))
+    value = max(_LEAST_VALUE, min(_MOST_VALUE, longest_value, inner - label - _LEAST_NOTE))
     blocks = [
         _row(form, row, (label, value), inner, chosen=at == cursor, focused=focused)
         for at, row in enumerate(rows)

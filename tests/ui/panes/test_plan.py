@@ -1,17 +1,21 @@
 """How answers look: columns line up, the unknown is a dot, warnings come first, legs tell all."""
 
+import numpy as np
 import pytest
 
 from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.common.result import Column, Result, Table
+from cockpit.calculators.common.words import usd_words
 from cockpit.calculators.saved_plans import fill
+from cockpit.calculators.stress.calculator import ranked
 from cockpit.core.assumptions import Assumption
 from cockpit.core.plan import Plan
+from cockpit.core.units import HOUR_NS
 from cockpit.ui.model.answer_table import table_of, view_of_answer
 from cockpit.ui.model.calculator_form import Given, compute
 from cockpit.ui.model.table import TableCursor, view_of
 from cockpit.ui.panes import form_pane
-from cockpit.ui.panes.plan import form, legs, picture, result
+from cockpit.ui.panes.plan import carry_picture, form, legs, picture, result
 from cockpit.ui.panes.stress import histogram, stress
 from cockpit.ui.panes.table import table_lines
 from cockpit.ui.readings import plan_pricing
@@ -256,3 +260,26 @@ def test_assumptions_that_differ_by_venue_alone_are_one_sentence():
     )
     said = "".join(texts(form.lines(scene, 100, 30)))
     assert "taker fee: alphaswap 0.045%, bravo 0.02%; base tier" in said
+
+
+@pytest.mark.parametrize("columns", [40, 181, 300])
+def test_a_carry_s_picture_begins_with_its_first_stamp_and_ends_with_its_last(columns):
+    """Nanoseconds of today are beyond a float's digits: the first column must not be the last."""
+    at = np.arange(AT_NS + 1, AT_NS + 213 * HOUR_NS, 2 * HOUR_NS, dtype=np.int64)
+    found = carry_picture.places(at, columns)
+    assert (found[0], found[-1]) == (0, len(at) - 1)
+    assert (np.diff(found) >= 0).all()
+
+
+def test_the_bars_of_a_scenario_are_its_parts_and_their_sum():
+    scene = scenes.live()
+    opened(scene, "stress")
+    drawn = texts(stress.lines(scene, 130, 48))
+    asked = scene.ui.forms.opened["stress"]
+    assert asked.result is not None
+    row = ranked(asked.result.values)[0]
+    sums = [text for text in drawn if text.startswith("│ = result")]
+    assert len(sums) == 1
+    assert usd_words(row.pnl_usd) in sums[0]
+    named = [text for text in drawn if text.startswith("│ liquidation") and "scenario" not in text]
+    assert bool(named) is bool(row.liquidation_usd)

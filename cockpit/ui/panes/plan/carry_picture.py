@@ -69,8 +69,7 @@ def _plot(readings: Readings, values: "carry.Values", inner: int, height: int) -
     )
 
     def draw(canvas: Canvas) -> Sequence[Series]:
-        edges = np.linspace(at[0], at[-1], canvas.dots_wide).astype(np.int64)
-        place = np.searchsorted(at, edges, side="right") - 1
+        place = places(at, canvas.dots_wide)
         _mark_hold(canvas, values, at)
         if path.low_usd is not None:
             for band in (low, high):
@@ -88,6 +87,16 @@ def _plot(readings: Readings, values: "carry.Values", inner: int, height: int) -
     if plot.left == 0:
         return plot.lines
     return [*plot.lines, dated(int(at[0]), int(at[-1]), plot.left, plot.width)]
+
+
+def places(at: Stamps, columns: int) -> Stamps:
+    """Which stamp each column of a plot shows, the last one at or before it; shape (columns,).
+
+    In whole nanoseconds: a float of them falls short of the first stamp.
+    """
+    edges = at[0] + (at[-1] - at[0]) * np.arange(columns) // max(1, columns - 1)
+    found: Stamps = np.searchsorted(at, edges, side="right") - 1
+    return found
 
 
 def _dotted(values: Floats) -> Floats:

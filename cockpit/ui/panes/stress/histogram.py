@@ -245,6 +245,6 @@ def _verdict(futures: MonteCarloValues, width: int) -> Line:
         return []
     many = f"1 future in 100 loses more than {usd_words(futures.var99_usd)}"
     open_ = ""
-    if futures.unhedged_p95_usd is not None:
+    if futures.unhedged_p95_usd is not None and futures.unhedged_p95_usd >= 1:
         open_ = f"; 1 in 20 stands unhedged with more than {usd_words(futures.unhedged_p95_usd)}"
     return longest(width, [(many + open_, "text")], [(many, "text")])

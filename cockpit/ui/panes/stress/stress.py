@@ -51,9 +51,11 @@ def _parts(row: "ScenarioRow") -> list[tuple[str, float | None]]:
 
 
 def _bars(row: "ScenarioRow", inner: int) -> list[Line]:
-    """A line a part, losses to the left of one middle and gains to its right, on one scale."""
+    """A line a part that is not nothing, losses to the left of one middle and gains to its right,
+    on one scale; the last is their sum."""
     wing = (inner - _LABEL - _FIGURE - 4) // 2
-    parts = _parts(row)
+    *some, total = _parts(row)
+    parts = [part for part in some if part[1] != 0] + [total]
     most = max((abs(usd) for _, usd in parts if usd is not None), default=0.0)
     if wing * 2 < _LEAST_BARS or not most:
         return []
