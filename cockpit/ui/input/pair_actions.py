@@ -33,8 +33,8 @@ def _row(step: int) -> navigation.Handler:
 
 
 def _first(host: Host, count: int) -> None:
-    host.ui.pair_row = 0
-    _row(1)(host, count - 1) if count > 1 else None
+    last = max(0, len(host.readings.listing()) - 1)
+    host.ui.pair_row = min(last, max(0, count - 1))
 
 
 def _last(host: Host, _: int) -> None:
