@@ -107,12 +107,16 @@ class MarketStore:
         """`apply` for each, without the calls in between."""
         venues, handlers = self._venues, self._handlers
         self.version += 1
-        recv_ns = 0
+        recv_ns, name = 0, ""
+        venue: VenueState | None = None
         for event in events:
             handler = handlers.get(type(event))
             if handler is None:
                 continue
-            venue = venues.get(event.venue)
+            # Facts come in runs of one venue, under the very same name.
+            if event.venue is not name:
+                name = event.venue
+                venue = venues.get(name)
             if venue is not None:
                 recv_ns = venue.last_recv_ns = event.recv_ns
                 handler(venue, event)
