@@ -86,7 +86,7 @@ class Workspace:
 
 
 _MARKETS_TOP = (
-    (Share(1), row((PerVenue(66, 12), "funding"), (Share(1), "curves"))),
+    (Share(1), row((PerVenue(74, 12), "funding"), (Share(1), "curves"))),
     (Share(0.85), row((Share(2), "depth"), (Share(1, 60), "interest"))),
 )
 _MARKETS_GRID = row(

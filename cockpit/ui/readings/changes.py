@@ -1,4 +1,4 @@
-"""How open interest and depth of a market have changed over an hour and over a day.
+"""How price, open interest and depth of a market have changed over an hour and over a day.
 
 An hour is in the state's own curves, a day is asked of history. What was not known then, or is not
 now, is no change.
@@ -32,6 +32,11 @@ def depth_now(market: MarketRead) -> float | None:
 def change(now: float | None, then: float | None) -> float | None:
     """As a fraction of what it was."""
     return None if now is None or not then else now / then - 1.0
+
+
+def mark_over_day(readings: Readings, market: MarketRead) -> float | None:
+    figures = _day_ago(readings, market)
+    return change(market.mark, figures.mark if figures else None)
 
 
 def interest_over_day(readings: Readings, market: MarketRead) -> float | None:

@@ -5,7 +5,9 @@ import pytest
 from cockpit.core.events import Funding, Link, Volume
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.contract import Notice
+from cockpit.desk.kept_series import Earlier
 from cockpit.desk.stats import FeedStats
+from cockpit.history.rows import Figures
 from cockpit.ui.input.market_selection import sort_rows
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes import status
@@ -115,10 +117,20 @@ def test_a_row_has_the_price_and_all_of_its_volume_or_a_lower_bound() -> None:
     assert "≥" not in row_of(heatmap, scene, "ETH", width=200)
 
 
+def test_the_price_has_its_change_of_a_day_where_that_is_kept() -> None:
+    scene = scenes.live()
+    assert "%" not in row_of(heatmap, scene, "BTC", width=200).split("│")[2]
+    scene.day_ago = Earlier(
+        at_ns=AT_NS - 24 * HOUR_NS, figures={("alphaswap", "BTC"): Figures(mark=62_500.0)}
+    )
+    # From 62,500 to 64,000.
+    assert "+2.40%" in row_of(heatmap, scene, "BTC", width=200)
+
+
 def test_columns_without_room_are_counted() -> None:
     scene = scenes.live()
-    # Spread and pair fit beside three venues, mark, next, volume and the weighted rate do not.
-    assert "+4 columns" in plain(heatmap.lines(scene, 60, 12)[0])
+    # Spread and pair fit beside three venues; mark, its day, next, volume, the mean do not.
+    assert "+5 columns" in plain(heatmap.lines(scene, 60, 12)[0])
     assert "columns" not in plain(heatmap.lines(scene, 120, 12)[0])
 
 

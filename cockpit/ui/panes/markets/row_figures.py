@@ -7,6 +7,7 @@ from typing import Literal
 from cockpit.state.view import MarketRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.best_pair import compared_pair, fresh_rates
+from cockpit.ui.readings.changes import mark_over_day
 from cockpit.ui.readings.funding_rates import mean_by_open_interest
 from cockpit.ui.readings.heatmap_cells import SOON_S
 from cockpit.ui.readings.market_rates import next_payment_s
@@ -14,7 +15,7 @@ from cockpit.ui.readings.same_asset import first_asset
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, right
 
-Name = Literal["spread", "pair", "price", "next", "volume", "weighted"]
+Name = Literal["spread", "pair", "price", "day", "next", "volume", "weighted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ FIGURES: tuple[RowFigure, ...] = (
     RowFigure("spread", "spread", 8),
     RowFigure("pair", "sh/long", 9),
     RowFigure("price", "mark", 12),
+    RowFigure("day", "24h", 8),
     RowFigure("next", "next", 9),
     RowFigure("volume", "vol 24h", 9),
     RowFigure("weighted", "oi-w", 9),
@@ -63,6 +65,8 @@ def row(readings: Readings, symbol: str, figures: Sequence[RowFigure]) -> Line:
                 text = "/".join(readings.short(name) for name in pair)
             case "price":
                 text, role = _price(readings, symbol)
+            case "day":
+                text, role = _day(readings, symbol)
             case "next" if pair is not None:
                 text, role = _next(readings, symbol, pair)
             case "volume":
@@ -79,14 +83,32 @@ def spread_text(spread: float, readings: Readings) -> str:
     return fmt.rate(spread, readings.ui.unit).lstrip("+")
 
 
-def _price(readings: Readings, symbol: str) -> tuple[str, str]:
-    """The mark at the cursor's venue, else at the first that has the coin and says one."""
+def _priced(readings: Readings, symbol: str) -> MarketRead | None:
+    """The market at the cursor's venue, else at the first that has the coin and a fresh mark."""
     names = first_asset(readings, symbol)
-    order = sorted(names, key=lambda name: name != readings.venue)
-    for market in (readings.view.market(name, symbol) for name in order):
-        if market is not None and not market.is_stale("mark", readings.now_ns):
-            return fmt.price(market.mark, _tick(market)), "text"
-    return fmt.MISSING, "dim"
+    for name in sorted(names, key=lambda name: name != readings.venue):
+        market = readings.view.market(name, symbol)
+        is_known = market is not None and market.mark is not None
+        if market is not None and is_known and not market.is_stale("mark", readings.now_ns):
+            return market
+    return None
+
+
+def _price(readings: Readings, symbol: str) -> tuple[str, str]:
+    market = _priced(readings, symbol)
+    if market is None:
+        return fmt.MISSING, "dim"
+    return fmt.price(market.mark, _tick(market)), "text"
+
+
+def _day(readings: Readings, symbol: str) -> tuple[str, str]:
+    """How the mark has changed in 24 hours, where what it was is kept."""
+    market = _priced(readings, symbol)
+    moved = mark_over_day(readings, market) if market is not None else None
+    if moved is None:
+        return fmt.MISSING, "dim"
+    text = fmt.signed(moved * 100, 2)
+    return f"{text}%", "gain" if text[0] == "+" else "loss" if text[0] == fmt.MINUS else "text"
 
 
 def _tick(market: MarketRead) -> float | None:
