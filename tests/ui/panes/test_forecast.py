@@ -37,6 +37,15 @@ def test_a_venue_says_rates_with_their_interval_chances_and_why():
     assert "premium 3.1 bps above the pin's edge" in line
 
 
+def test_reasons_stand_below_where_there_is_no_room_beside():
+    said = text(outlook, scenes.forecast(), width=80, height=22)
+    assert "because" not in said[1]
+    assert any("alp" in line and "premium 3.1 bps above the pin's edge" in line for line in said)
+    assert any("cha" in line and "a plain mean" in line for line in said)
+    assert not any("above the pin's edge" in line
+                   for line in text(outlook, scenes.forecast(), width=80, height=8))  # fmt: skip
+
+
 def test_a_plain_mean_has_no_odds_and_says_that_it_is_one():
     line = row(outlook, scenes.forecast(), "charliedex", width=150)
     assert "+10.95" in line

@@ -24,6 +24,8 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     shape = _Shape(readings, inner)
     if names:
         body = [shape.head(), *(shape.row(name) for name in names)]
+        if not shape.has_reasons and height - 2 > 2 * len(names) + 1:
+            body += [[], *(shape.reason(name) for name in names)]
     else:
         why = f"no venue lists {readings.symbol}" if readings.symbol else readings.no_symbol
         body = [[], [(f" {why}", "dim")]]
@@ -108,6 +110,21 @@ class _Shape:
             line.append((fit(f"  {_because(outlook)}", self._why), "dim"))
         return line
 
+    @property
+    def has_reasons(self) -> bool:
+        """Whether reasons stand in the rows themselves."""
+        return self._why > 0
+
+    def reason(self, name: str) -> Line:
+        """Why, on a line of its own."""
+        outlook = outlook_of(self._readings, name)
+        words = _because(outlook) if outlook and outlook.expected else ""
+        label = f" {fit(self._readings.short(name), _SHORT_NAME - 1)}"
+        return [
+            (label, self._readings.colour_of(name)),
+            (fit(f" {words}", self._inner - len(label)), "dim"),
+        ]
+
     def _interval(self, said: ExpectedRate | None) -> str:
         if said is None or said.low_hourly is None or said.high_hourly is None:
             return fmt.MISSING
@@ -118,7 +135,9 @@ class _Shape:
 
 
 def _because(outlook: Outlook) -> str:
-    """The strongest reason, then who speaks."""
+    """The strongest reason, then who speaks; a plain mean says that it is one."""
+    if outlook.basis in ("mean", "nothing"):
+        return outlook.why
     return "; ".join([*outlook.reasons[:1], outlook.why])
 
 
