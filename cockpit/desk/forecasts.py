@@ -32,7 +32,7 @@ MINUTE_NS: Final = 60 * NS_PER_S
 LOOK_S: Final = 1.0
 SETTLE_S: Final = 10.0
 """After a start the venues say first what was paid."""
-MARKETS_A_STEP: Final = 10
+MARKETS_A_STEP: Final = 4
 
 _ANSWER = msgspec.msgpack.Decoder(Answer)
 Remember = Callable[[Batch], None]

@@ -6,6 +6,8 @@ import msgspec
 import numpy as np
 
 from cockpit.forecast.cells import HOUR_S, Floats, Ints, Series
+from cockpit.forecast.row_statistics import last_settled
+from cockpit.forecast.windows import Windows
 
 GRACE_NS = 600 * 1_000_000_000
 """A settlement stands for its interval and ten minutes; then it is old."""
@@ -26,6 +28,35 @@ def with_others(series: Series, others: Sequence[Series]) -> Series:
     return msgspec.structs.replace(
         series,
         telemetry={**series.telemetry, "others_rate": median, "others_dispersion": spread},
+    )
+
+
+def with_others_now(windows: Windows, symbols: Sequence[str]) -> Windows:
+    """The same for the newest hour of many markets, and for the one a day before: all that
+    features look at. `symbols` are the rows' assets; every other row of one is another venue."""
+    rows, width = windows.paid.shape
+    rate, dispersion = np.full((rows, width), np.nan), np.full((rows, width), np.nan)
+    of_asset: dict[str, list[int]] = {}
+    for row, symbol in enumerate(symbols):
+        of_asset.setdefault(symbol, []).append(row)
+    for back in (1, 25):
+        known = windows.covered[:, : width - back + 1]
+        paid = windows.paid[:, : width - back + 1]
+        hourly = np.divide(paid, known, out=np.full(paid.shape, np.nan), where=known > 0)
+        standing = last_settled(hourly, known)
+        for places in of_asset.values():
+            if len(places) < 2:
+                continue
+            for row in places:
+                others = standing[[place for place in places if place != row]]
+                others = others[~np.isnan(others)]
+                if len(others):
+                    rate[row, -back] = np.median(others)
+                if len(others) > 1:
+                    dispersion[row, -back] = others.max() - others.min()
+    return msgspec.structs.replace(
+        windows,
+        telemetry={**windows.telemetry, "others_rate": rate, "others_dispersion": dispersion},
     )
 
 

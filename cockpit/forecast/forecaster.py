@@ -13,6 +13,7 @@ from cockpit.core.outlook import Outlook, Score
 from cockpit.forecast.averages import usual_chances, usual_level
 from cockpit.forecast.bank import ASKED
 from cockpit.forecast.cells import HOUR_NS, Cells, Floats, Ints
+from cockpit.forecast.cross import with_others_now
 from cockpit.forecast.features import Features, features, with_premium
 from cockpit.forecast.labels import SPIKE_FLOOR
 from cockpit.forecast.learned import Learned
@@ -138,7 +139,7 @@ class Forecaster:
             or len(cells) != len(stacked.cells)
             or not all(map(is_, cells, stacked.cells))
         ):
-            windows = latest(cells)
+            windows = with_others_now(latest(cells), [past.symbol for past in pasts])
             ends = np.array([of.first_hour + len(of.paid) - 1 for of in cells])
             stacked = _Stacked(cells=cells, ends=ends, windows=windows, known=features(windows))
             self._stacked = stacked

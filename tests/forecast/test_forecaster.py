@@ -7,6 +7,7 @@ import pytest
 from cockpit.core.outlook import EventSkill, Score
 from cockpit.forecast.averages import EVENT_H, usual_chances, usual_level
 from cockpit.forecast.cells import HOUR_NS, cells_of
+from cockpit.forecast.cross import with_others, with_others_now
 from cockpit.forecast.features import INDEX, features, series_features
 from cockpit.forecast.forecaster import Forecaster
 from cockpit.forecast.labels import events, outcomes
@@ -71,6 +72,22 @@ def test_before_the_hours_settlement_arrives_the_one_before_speaks():
     assert silent.outlooks[0].p_flip is None
     forecaster.hear([news(series, 800, 801)], hour_ns + 2 * MINUTE_NS)
     assert forecaster.look(hour_ns + 2 * MINUTE_NS, keys(series)).made is not None
+
+
+def test_other_venues_rates_are_those_that_a_backtest_joins():
+    venues = [
+        msgspec.structs.replace(market(days=40, seed=seed), venue=str(seed)) for seed in (1, 2, 3)
+    ]
+    alone = market(days=40, seed=4, symbol="ETH")
+    cells = [cells_of(series) for series in (*venues, alone)]
+    windows = with_others_now(latest(cells), ["BTC", "BTC", "BTC", "ETH"])
+    live = features(windows).values
+    for row, series in enumerate(venues):
+        others = [other for other in venues if other is not series]
+        backtest = rows_of(with_others(series, others)).values[-1]
+        for name in ("rate_off_others", "others_rate", "others_change_24h", "others_dispersion"):
+            assert live[row, INDEX[name]] == pytest.approx(backtest[INDEX[name]], abs=1e-12)
+    assert np.isnan(live[3, INDEX["others_rate"]])
 
 
 def test_a_settlement_stamped_by_a_clock_ahead_of_ours_is_known():
