@@ -1,7 +1,8 @@
 """What several suites need: where the recordings are, and how to run a session by hand."""
 
+import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 CAPTURES = SHARED / "captures"
 AT_NS = 1_760_000_000_000_000_000
 """2025-10-09 08:53:20 UTC: a time in the middle of most recordings."""
+PATIENCE_S = 60.0
+"""How long a test waits for a process, a thread or a socket. A wait ends when what it waits for has
+happened, so only what is broken takes this long, however busy the machine is."""
 
 needs_captures = pytest.mark.skipif(
     not CAPTURES.is_dir(), reason="the recordings are not beside the project"
@@ -36,6 +40,16 @@ def capture_text(name: str) -> str:
 def capture_lines(name: str) -> list[Any]:
     """The JSON documents of a .jsonl recording."""
     return [json.loads(line) for line in capture(name).read_text().splitlines() if line.strip()]
+
+
+async def until(condition: Callable[[], object], what: str = "the condition") -> None:
+    """Wait for something to become true; fail with its name after `PATIENCE_S`."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not condition():
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"{what} did not come about in {PATIENCE_S:g} s") from None
 
 
 def feed(session: Session, *inputs: Input) -> list[Output]:

@@ -17,6 +17,8 @@ from typing import Any
 
 import pyte
 
+from tests.support import PATIENCE_S
+
 COCKPIT = (sys.executable, "-m", "cockpit")
 QUERY = b"\x1b[?2026$p"
 # pyte would print these: mode queries, the kitty keyboard protocol, device reports.
@@ -55,9 +57,9 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(self.screen.display)
 
-    def wait(self, until: Callable[[], bool], within_s: float = 15.0) -> None:
+    def wait(self, until: Callable[[], bool]) -> None:
         """Read and draw until the condition holds; fails with what the screen shows."""
-        assert self.watch(until, within_s), f"not within {within_s} s:\n{self.text()}"
+        assert self.watch(until, PATIENCE_S), f"not within {PATIENCE_S:g} s:\n{self.text()}"
 
     def watch(self, until: Callable[[], bool], within_s: float) -> bool:
         """Read and draw until the condition holds or time is up; whether it holds."""
@@ -68,16 +70,21 @@ class Terminal:
             self._read(0.02)
         return True
 
-    def press_until(self, key: str, until: Callable[[], bool], presses: int = 10) -> None:
+    def press_until(self, key: str, until: Callable[[], bool]) -> None:
         """Press a key that may come too early (a toast says so) again every 3 s until it took."""
+        presses = int(PATIENCE_S / 3.0)
         for _ in range(presses):
             self.send(key)
             if self.watch(until, 3.0):
                 return
         raise AssertionError(f"{key!r} {presses} times was not enough:\n{self.text()}")
 
-    def wait_for(self, words: str, within_s: float = 15.0) -> None:
-        self.wait(lambda: words in self.text(), within_s)
+    def wait_for(self, words: str) -> None:
+        self.wait(lambda: words in self.text())
+
+    def wait_for_live(self, count: int) -> None:
+        """Until so many venues are live; on a narrow screen the count stands closer."""
+        self.wait(lambda: re.search(rf"● ?{count}\b", self.text()) is not None)
 
     def has_ended(self) -> bool:
         if self.code is None:

@@ -1,12 +1,13 @@
 """`cockpit watch --alerts`: what fires and clears, as lines of JSON, without a screen."""
 
 import json
+import time
 
 import pytest
 
 from cockpit.alerts.rule import UNIT
 from cockpit.alerts.states import Alert
-from tests.e2e.exchange import FOUR, exchange, run
+from tests.e2e.exchange import AT_MOST, FOUR, exchange, run, running
 from tests.sink import SECRET, sink
 
 # One worker, so that the exchange is started and read once.
@@ -41,24 +42,25 @@ liquidation = 60000.0
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    """What is said in ten seconds about rules that any funding and any short fires."""
+    """What is said about rules that any funding and any short fires, and some seconds more."""
     home = tmp_path_factory.mktemp("alerts")
     folder = home / "config"
     folder.mkdir()
     (folder / "config.toml").write_text(CONFIG)
     (folder / "positions.toml").write_text(POSITIONS)
     with exchange(home, "--seed", "7", "--venues", FOUR, "--symbols", "BTC") as sim:
-        done = run(
-            "watch", "--alerts", "--json", "--for", "10s", "--endpoints", str(sim.endpoints),
-            "--symbols", "BTC", home=home,
-        )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done
+        words = ("watch", "--alerts", "--json", "--endpoints", str(sim.endpoints))
+        with running(*words, "--symbols", "BTC", home=home) as watch:
+            watch.wait(lambda: len(watch.lines) >= 4 and watch.errors)
+            # Nothing is waited for: this is the time in which a rule could fire a second time.
+            time.sleep(3.0)
+            assert watch.end() == 0
+    return watch
 
 
 @pytest.fixture(scope="module")
 def lines(done):
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in done.lines]
 
 
 def test_each_line_is_one_alert_and_nothing_else(lines):
@@ -80,7 +82,7 @@ def test_a_rule_of_the_config_fires_once_a_market_and_not_for_a_muted_venue(line
 
 
 def test_a_hook_that_does_not_exist_is_one_sentence_beside_the_stream(done):
-    said = [line for line in done.stderr.splitlines() if "hook" in line]
+    said = [line for line in done.errors if "hook" in line]
     assert said == ["cockpit: alert hook hook: cannot be started: No such file or directory"]
 
 
@@ -97,14 +99,15 @@ def test_who_asks_for_figures_does_not_page_anybody(tmp_path):
     config.write_text(CONFIG.replace('["/no/such/hook"]', f'["tee", "-a", "{paged}"]'))
     with exchange(tmp_path, "--seed", "7", "--venues", FOUR, "--symbols", "BTC") as sim:
         words = ("--json", "--endpoints", str(sim.endpoints), "--symbols", "BTC")
-        assert run("snapshot", "--for", "8s", *words, home=tmp_path).returncode in (0, 4)
+        assert run("snapshot", *AT_MOST, *words, home=tmp_path).returncode in (0, 4)
         assert not paged.exists()
-        run("watch", "--alerts", "--for", "6s", *words, home=tmp_path)
+        with running("watch", "--alerts", *words, home=tmp_path) as watch:
+            watch.wait(lambda: paged.exists() and paged.read_text().endswith("\n"))
         assert json.loads(paged.read_text().splitlines()[0])["happening"] == "fired"
 
 
 def test_people_are_told_by_who_watches_alerts_and_no_secret_is_left_anywhere(tmp_path):
-    """The storm of the first seconds is one message; a rule made by keys is in it."""
+    """A storm of alerts is fewer messages; a rule made by keys is in it."""
     config = tmp_path / "config" / "config.toml"
     config.parent.mkdir()
     config.write_text('[notify.phone]\nurl = "env:PHONE_URL"\nseverity = "info"\n')
@@ -118,15 +121,17 @@ def test_people_are_told_by_who_watches_alerts_and_no_secret_is_left_anywhere(tm
         home = tmp_path
         words = ("--json", "--endpoints", str(sim.endpoints), "--symbols", "BTC")
         env = {"PHONE_URL": service.url}
-        assert run("snapshot", "--for", "8s", *words, home=home, env=env).returncode in (0, 4)
+        assert run("snapshot", *AT_MOST, *words, home=home, env=env).returncode in (0, 4)
         assert service.messages == []
-        done = run("watch", "--alerts", "--for", "12s", *words, home=home, env=env)
+        with running("watch", "--alerts", *words, home=home, env=env) as watch:
+            watch.wait(lambda: "\n".join(watch.lines).count('"any rate"') == 4)
+            watch.wait(lambda: service.messages)
+            watch.end()
         shown = run("config", "show", home=home, env=env)
-    [told] = service.messages
-    assert "any rate" in told["message"]
-    assert done.stdout.count('"any rate"') == 4
+    assert "any rate" in service.messages[0]["message"]
+    assert len(service.messages) < 4
     assert "env:PHONE_URL" in shown.stdout
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    said = done.stdout + done.stderr + shown.stdout + shown.stderr
+    said = "\n".join([*watch.lines, *watch.errors]) + shown.stdout + shown.stderr
     assert SECRET not in said
     assert SECRET.encode() not in kept

@@ -1,9 +1,6 @@
 """What the commands remember on real sockets, and what they do not."""
 
 import asyncio
-import json
-import os
-import subprocess
 from collections import Counter
 
 import numpy as np
@@ -15,16 +12,10 @@ from cockpit.desk.memory import MemoryOrder
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
 from cockpit.history.settings import HistorySettings
+from cockpit.history.writer_lock import current_writer
 from cockpit.wire.endpoints import load_endpoints
-from tests.e2e.exchange import COCKPIT, exchange, run
-
-
-async def until(condition, seconds):
-    """Wait for a condition, with a deadline."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.02)
-
+from tests.e2e.exchange import exchange, running
+from tests.support import until
 
 SIM = ("--venues", "bybit", "--symbols", "BTC")
 
@@ -33,44 +24,55 @@ def test_a_recorder_without_tapes_keeps_history_in_the_folder_it_was_given(tmp_p
     folder = tmp_path / "kept"
     with exchange(tmp_path, *SIM) as sim:
         words = ("record", "--history-only", "--history", str(folder), "--symbols", "BTC")
-        done = run(
-            *words, "--endpoints", str(sim.endpoints), "--for", "13s", home=tmp_path / "home"
-        )
-        truth = sim.truth()
-    assert done.returncode == 0, done.stderr
-    assert "history: " in done.stderr
+        ends = ("--endpoints", str(sim.endpoints))
+        at_ns = sim.truth()["at_ns"]
+        with running(*words, *ends, home=tmp_path / "home") as recorder:
+            # 30 days of payments every eight hours.
+            recorder.wait(lambda: has_depth(folder) and len(paid_since(folder, at_ns)) > 80)
+            assert recorder.end() == 0
+    assert any(line.startswith("history: ") for line in recorder.errors)
     assert not list(tmp_path.rglob("*.jsonl.gz"))
     (row,) = HistoryReader(Folder(folder)).last_samples()
     assert (row.venue, row.symbol) == ("bybit", "BTC")
-    assert row.figures.bid10_usd > 0
     assert row.figures.oi_base > 0
-    paid = HistoryReader(Folder(folder)).settled(31, truth["at_ns"])
-    assert len(paid) > 80, "30 days of payments every eight hours"
+
+
+def has_depth(folder):
+    """Whether a row with a book in it is kept by now."""
+    rows = HistoryReader(Folder(folder)).last_samples()
+    return any((row.figures.bid10_usd or 0) > 0 for row in rows)
+
+
+def paid_since(folder, at_ns):
+    return HistoryReader(Folder(folder)).settled(31, at_ns)
 
 
 def test_a_made_up_exchange_is_no_memory_of_the_traders(tmp_path):
     home = tmp_path / "home"
     with exchange(tmp_path, *SIM) as sim:
-        words = ("watch", "--json", "--for", "3s", "--symbols", "BTC")
-        done = run(*words, "--endpoints", str(sim.endpoints), home=home)
-    assert done.returncode == 0
+        words = ("watch", "--json", "--symbols", "BTC", "--endpoints", str(sim.endpoints))
+        with running(*words, home=home) as watcher:
+            watcher.wait(lambda: len(watcher.lines) >= 5)
+            assert watcher.end() == 0
     assert not list(home.rglob("hot.sqlite"))
 
 
 def test_of_a_recorder_and_a_watcher_the_recorder_writes(tmp_path):
-    folder, env = tmp_path / "kept", {**os.environ, "COCKPIT_HOME": str(tmp_path / "home")}
+    folder, home = tmp_path / "kept", tmp_path / "home"
+
+    def writer():
+        now = current_writer(Folder(folder))
+        return now and now.role
+
     with exchange(tmp_path, *SIM) as sim:
         ends = ("--endpoints", str(sim.endpoints), "--history", str(folder), "--symbols", "BTC")
-        recorder = subprocess.Popen(
-            [*COCKPIT, "record", "--history-only", *ends, "--for", "14s"],
-            stderr=subprocess.PIPE, env=env, text=True,
-        )  # fmt: skip
-        watcher = run("watch", "--json", *ends, "--for", "11s", home=tmp_path / "home")
-        writer = json.loads((folder / "writer.lock").read_text())
-        _, said = recorder.communicate(timeout=30)
-    assert watcher.returncode == 0
-    assert writer["role"] == "recorder"
-    assert "another process writes" not in said
+        with running("watch", "--json", *ends, home=home) as watcher:
+            watcher.wait(lambda: writer() == "cockpit")
+            with running("record", "--history-only", *ends, home=home) as recorder:
+                recorder.wait(lambda: writer() == "recorder")
+                assert watcher.end() == 0
+                assert recorder.end() == 0
+    assert "another process writes" not in "".join(recorder.errors)
 
 
 async def test_a_second_start_has_the_past_at_once_and_asks_only_for_what_is_new(tmp_path):
@@ -81,7 +83,7 @@ async def test_a_second_start_has_the_past_at_once_and_asks_only_for_what_is_new
         endpoints = load_endpoints(sim.endpoints)
         first = Engine(settings, endpoints=endpoints, memory=order)
         await first.start()
-        await until(lambda: all(len(m.settled) > 80 for m in first.view.markets()), 40)
+        await until(lambda: all(len(m.settled) > 80 for m in first.view.markets()))
         # A page is written with the slot that follows it, and the last ones at the end.
         before = {(m.venue, m.symbol): m.settled.hourly() for m in first.view.markets()}
         await first.stop()
@@ -102,7 +104,8 @@ async def test_a_second_start_has_the_past_at_once_and_asks_only_for_what_is_new
             ):
                 np.testing.assert_array_equal(kept, was)
             assert market.link != "live"
-        await until(lambda: all(m.book.is_known for m in second.view.markets()), 20)
+        await until(lambda: all(m.book.is_known for m in second.view.markets()))
+        # Nothing is waited for: this is the time in which all of it could be asked again.
         await asyncio.sleep(3.0)
         await second.stop()
     # The newest is read again; of Paradex the oldest few were not read the first time.

@@ -18,19 +18,19 @@ def test_a_plan_in_fewer_than_ten_keys_and_stress_with_one_more(tmp_path, size):
     command = (*COCKPIT, "demo", "--seed", "7", "--venues", FOUR, "--symbols", "BTC,ETH")
     with terminal(*command, size=size, env=home) as screen:
         screen.wait_for("READ-ONLY")
-        screen.wait(lambda: "4 live" in screen.text() or "●4" in screen.text(), 30)
+        screen.wait_for_live(4)
         # The second row, the second venue: three keys of the trader's own choice at most.
         for key, shown in (("j", "ETH"), ("l", "ETH"), ("C", "carry · inputs")):
             screen.send(key)
-            screen.wait_for(shown, 10)
+            screen.wait_for(shown)
         screen.send("H")
-        screen.wait_for("hedge · inputs", 10)
+        screen.wait_for("hedge · inputs")
         folder = tmp_path / "state" / "plans"
         # Until the first books are in there is nothing to keep.
         screen.press_until("W", lambda: bool(list(folder.glob("*.json"))))
         assert len(list(folder.glob("*.json"))) == 1
         screen.send("Y")
-        screen.wait(lambda: OSC52.search(screen.output) is not None, 10)
+        screen.wait(lambda: OSC52.search(screen.output) is not None)
         (path,) = folder.glob("*.json")
         plan = read_json(path.read_bytes())
         assert {leg.symbol for leg in plan.legs} == {"ETH"}
@@ -38,8 +38,8 @@ def test_a_plan_in_fewer_than_ten_keys_and_stress_with_one_more(tmp_path, size):
         assert copied is not None
         assert base64.b64decode(copied[1]).decode() == tickets(remaining(plan))
         screen.send("X")
-        screen.wait_for("half filled flip", 10)
+        screen.wait_for("half filled flip")
         screen.send("q")
-        screen.wait(screen.has_ended, 8)
+        screen.wait(screen.has_ended)
         assert screen.code == 0
-        screen.wait(screen.is_deserted, 5)
+        screen.wait(screen.is_deserted)

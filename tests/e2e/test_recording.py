@@ -1,6 +1,5 @@
 """Recording from the running cockpit: a tape begun in the middle can be replayed."""
 
-import asyncio
 import stat
 from pathlib import Path
 
@@ -16,19 +15,10 @@ from cockpit.venues.contract import Opened
 from cockpit.wire.endpoints import load_endpoints
 from cockpit.wire.pump import Pump
 from tests.e2e.exchange import exchange
+from tests.support import until
 
 GOLDEN = Path(__file__).resolve().parents[1] / "captures"
 VENUES = ("bybit", "lighter")
-WITHIN_S = 20.0
-
-
-async def until(holds) -> None:
-    """Wait for a condition, with a deadline."""
-    loop = asyncio.get_running_loop()
-    deadline_s = loop.time() + WITHIN_S
-    while not holds():
-        assert loop.time() < deadline_s, "the exchange did not do it in time"
-        await asyncio.sleep(0.02)
 
 
 def books(engine) -> bool:

@@ -19,16 +19,16 @@ def test_from_the_scan_to_a_plan_that_is_kept_in_nine_keys(tmp_path, size):
             *COCKPIT, "--endpoints", str(sim.endpoints), "--venues", FOUR, "--symbols", "BTC"
         )  # fmt: skip
         with terminal(*command, size=size, env=home) as screen:
-            screen.wait(lambda: "4 live" in screen.text() or "●4" in screen.text(), 30)
+            screen.wait_for_live(4)
             screen.send("8")
-            screen.wait(lambda: "AAVE" in screen.text(), 30)
+            screen.wait(lambda: "AAVE" in screen.text())
             # Sorted by what a pair leaves, then one coin, all its pairs, and the carry of the best.
             for key, shown in (
                 ("s", "net▼"), ("/", "filter pairs"), ("a", "/a"), ("a", "/aa"), ("\r", "/aa"),
                 ("\r", "AAVE, all pairs"), ("\r", "carry · inputs"),
             ):  # fmt: skip
                 screen.send(key)
-                screen.wait_for(shown, 15)
+                screen.wait_for(shown)
                 keys += 1
             folder = tmp_path / "state" / "plans"
             screen.press_until("W", lambda: bool(list(folder.glob("*.json"))))
@@ -38,6 +38,6 @@ def test_from_the_scan_to_a_plan_that_is_kept_in_nine_keys(tmp_path, size):
             assert {leg.side.value for leg in plan.legs} == {"buy", "sell"}
             assert keys + 2 <= MOST_KEYS, "8 before, W after"
             screen.send("q")
-            screen.wait(screen.has_ended, 8)
+            screen.wait(screen.has_ended)
             assert screen.code == 0
-            screen.wait(screen.is_deserted, 5)
+            screen.wait(screen.is_deserted)

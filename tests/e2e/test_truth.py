@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.sim import FACES
 from cockpit.sim.names import symbol_names
-from tests.e2e.exchange import exchange, run
+from tests.e2e.exchange import AT_MOST, exchange, run
 
 
 def by_market(document):
@@ -20,7 +20,7 @@ def test_a_snapshot_of_a_paused_exchange_is_the_truth_level_for_level(tmp_path, 
         sim.tell(pause=True)
         done = run(
             "snapshot", "--json", "--endpoints", str(sim.endpoints), "--symbols", symbols,
-            "--for", "15s", "--depth", "1000", home=tmp_path,
+            *AT_MOST, "--depth", "1000", home=tmp_path,
         )  # fmt: skip
         truth = by_market(sim.truth())
     assert done.returncode in (0, 4), done.stderr

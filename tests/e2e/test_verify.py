@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cockpit.desk.recordings import open_recording
-from tests.e2e.exchange import exchange, run
+from tests.e2e.exchange import exchange, run, running
+from tests.e2e.tapes import WHOLE, heard
 
 VENUES = ("bybit", "orderly")
 
@@ -16,9 +17,21 @@ def verified(tmp_path_factory):
     """The document, the exit code and the home of a few seconds on the built-in exchange."""
     home = tmp_path_factory.mktemp("verify")
     with exchange(home, "--venues", ",".join(VENUES), "--symbols", "BTC,ETH") as sim:
-        words = ("--symbols", "BTC,ETH", "--for", "5s", "--endpoints", str(sim.endpoints), "--json")
-        done = run("verify", *VENUES, *words, home=home)
-    return json.loads(done.stdout), done.returncode
+        words = ("--symbols", "BTC,ETH", "--endpoints", str(sim.endpoints), "--json")
+        with running("verify", *VENUES, *words, home=home) as verify:
+            tapes = [f"{venue}.jsonl.gz" for venue in VENUES]
+            verify.wait(
+                lambda: (
+                    [path.name for path in sorted(home.rglob("*.jsonl.gz"))] == tapes
+                    and all(is_enough(heard(path)) for path in home.rglob("*.jsonl.gz"))
+                )
+            )
+            code = verify.end()
+    return json.loads("\n".join(verify.lines)), code
+
+
+def is_enough(said):
+    return said.keys() >= WHOLE and said.total() > 100
 
 
 def test_the_built_in_exchange_contradicts_nothing(verified):
