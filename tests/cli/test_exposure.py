@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cockpit.cli.main import main
-from tests.e2e.exchange import FOUR, exchange, run
+from tests.e2e.exchange import AT_MOST, FOUR, exchange, run
 
 # One worker, so that the exchange is started and read once.
 pytestmark = pytest.mark.xdist_group("exposure cli")
@@ -176,6 +176,10 @@ def test_an_account_that_the_snapshot_lacks_is_a_sentence(tmp_path, capsys):
 # --- the built-in exchange ----------------------------------------------------------------------
 
 
+SYMBOLS = "BTC,ETH,SOL,DOGE,HYPE,PEPE"
+"""Everything that the exchange's accounts hold."""
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     """The document, its snapshot twin and the truth, all of one paused moment."""
@@ -184,8 +188,9 @@ def told(tmp_path_factory):
         sim.tell(pause=True)
         accounts = [f"{v}:{a}" for v, names in sim.ready["accounts"].items() for a in names]
         words = [word for account in accounts for word in ("--account", account)]
-        at = ("--json", "--for", "5s", "--endpoints", str(sim.endpoints))
-        done = run("exposure", *at, *words, home=home)
+        # A market that is asked for after the pause is told no figures any more.
+        at = ("--json", "--endpoints", str(sim.endpoints), "--symbols", SYMBOLS)
+        done = run("exposure", *at, *AT_MOST, *words, home=home)
         folder = home / "config"
         folder.mkdir(exist_ok=True)
         tables = [
@@ -194,7 +199,8 @@ def told(tmp_path_factory):
             for a in names
         ]
         (folder / "config.toml").write_text("".join(tables))
-        snap = run("snapshot", *at, home=home)
+        # By now the books are older than a complete state may be, so it takes all of its time.
+        snap = run("snapshot", *at, "--for", "8s", "--venues", FOUR, home=home)
         (home / "snapshot.json").write_text(snap.stdout)
         again = run("exposure", "--json", "--view", str(home / "snapshot.json"), home=home)
         logs = "".join(path.read_text() for path in home.rglob("*.log"))
@@ -301,7 +307,7 @@ def test_positions_where_nobody_looks_are_worth_the_index_of_a_venue_that_is_fol
     with exchange(tmp_path, "--venues", "hyperliquid", "--symbols", "BTC") as sim:
         sim.tell(pause=True)
         done = run(
-            "exposure", "--json", "--for", "20s", "--venues", "hyperliquid",
+            "exposure", "--json", *AT_MOST, "--venues", "hyperliquid",
             "--endpoints", str(sim.endpoints), home=tmp_path,
         )  # fmt: skip
         [market] = [m for m in sim.truth()["markets"] if m["symbol"] == "BTC"]

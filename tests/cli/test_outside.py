@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.exchange import COCKPIT, exchange
+from tests.e2e.exchange import COCKPIT, exchange, running
+from tests.support import PATIENCE_S
 
 GOLDEN = Path(__file__).resolve().parents[1] / "captures" / "bybit.jsonl"
 READ_ONLY = "/proc/nowhere"
@@ -25,7 +26,7 @@ print(path)
 def run_python(program, home):
     env = {**os.environ, "COCKPIT_HOME": str(home)}
     return subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env=env, timeout=30
+        [sys.executable, "-c", program], capture_output=True, text=True, env=env, timeout=PATIENCE_S
     )
 
 
@@ -51,7 +52,7 @@ def test_a_stdout_that_is_full_is_one_sentence(tmp_path):
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
             [*COCKPIT, "decode", str(GOLDEN)], stdout=full, stderr=subprocess.PIPE, env=env,
-            timeout=30,
+            timeout=PATIENCE_S,
         )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr == b"cockpit: stdout cannot be written: No space left on device\n"
@@ -63,24 +64,18 @@ def test_a_stdout_that_is_full_is_one_sentence(tmp_path):
 )
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_is_130_and_a_request_to_end_is_not(words, code_of_a_term, number, tmp_path):
-    env = {**os.environ, "COCKPIT_HOME": str(tmp_path / "home")}
     with exchange(tmp_path, "--venues", "bybit", "--symbols", "BTC") as sim:
-        process = subprocess.Popen(
-            [*COCKPIT, *words, "--endpoints", str(sim.endpoints), "--symbols", "BTC"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=tmp_path,
-        )  # fmt: skip
-        first = process.stdout.readline() if words[0] == "watch" else await_tape(tmp_path)
-        assert first
-        process.send_signal(number)
-        _, said = process.communicate(timeout=20)
-    assert process.returncode == (130 if number == signal.SIGINT else code_of_a_term)
-    assert b"Traceback" not in said
+        words = (*words, "--endpoints", str(sim.endpoints), "--symbols", "BTC")
+        with running(*words, home=tmp_path / "home", cwd=tmp_path) as program:
+            program.wait(lambda: program.lines or has_tape(tmp_path))
+            code = program.end(number)
+    assert code == (130 if number == signal.SIGINT else code_of_a_term)
+    said = "\n".join(program.errors)
+    assert "Traceback" not in said
     if words[0] == "record":
-        assert b"bybit: live" in said, "the report is printed whatever ended it"
+        assert "bybit: live" in said, "the report is printed whatever ended it"
 
 
-def await_tape(folder):
-    """A tape with something in it: the recorder runs."""
-    while not any(path.stat().st_size > 200 for path in folder.glob("tapes/*.gz")):
-        os.sched_yield()
-    return True
+def has_tape(folder):
+    """Whether a tape has something in it: the recorder runs."""
+    return any(path.stat().st_size > 200 for path in folder.glob("tapes/*.gz"))

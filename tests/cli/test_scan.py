@@ -12,7 +12,7 @@ from cockpit.history.hot import HotStore
 from cockpit.history.layout import Folder
 from cockpit.history.rows import Batch, Settled
 from tests.calculators.markets import DEEP_ASKS, DEEP_BIDS, document, market
-from tests.e2e.exchange import exchange, run
+from tests.e2e.exchange import AT_MOST, exchange, run
 from tests.support import AT_NS
 
 KEYS = {
@@ -120,7 +120,7 @@ def test_live_it_ranks_surveyed_markets_and_follows_the_books_of_the_best(tmp_pa
     """Two venues of thirty markets each: more than what is watched is ranked, the best by book."""
     venues = ("--venues", "hyperliquid,lighter")
     with exchange(tmp_path, "--markets", "30", *venues) as sim:
-        answer = run("scan", "--json", "--endpoints", str(sim.endpoints), *venues, "--for", "12s",
+        answer = run("scan", "--json", "--endpoints", str(sim.endpoints), *venues, *AT_MOST,
                      home=tmp_path / "home")  # fmt: skip
     found = json.loads(answer.stdout)
     assert answer.returncode in (0, 4), answer.stderr
@@ -135,7 +135,7 @@ def test_live_only_what_was_asked_for_is_ranked_and_what_nobody_lists_is_said(tm
     venues = ("--venues", "hyperliquid,lighter")
     with exchange(tmp_path, "--markets", "15", *venues) as sim:
         answer = run("scan", "--json", "--endpoints", str(sim.endpoints), *venues, "--symbols",
-                     "btc,NOSUCH", "--for", "8s", home=tmp_path / "home")  # fmt: skip
+                     "btc,NOSUCH", *AT_MOST, home=tmp_path / "home")  # fmt: skip
     found = json.loads(answer.stdout)
     assert [(pair["symbol"], pair["cost_basis"]) for pair in found["pairs"]] == [("BTC", "book")]
     assert any("NOSUCH: no venue lists it" in words for words in found["warnings"])

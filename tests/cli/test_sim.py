@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support import PATIENCE_S
+
 COMMAND = (
     sys.executable,
     "-m",
@@ -23,7 +25,6 @@ COMMAND = (
     "--venues",
     "hyperliquid,dydx",
 )
-WITHIN_S = 20
 
 
 @contextmanager
@@ -39,7 +40,7 @@ def running(*options: str, stdin: Any = subprocess.PIPE) -> Iterator["subprocess
         yield process
     finally:
         process.kill()
-        process.wait(WITHIN_S)
+        process.wait(PATIENCE_S)
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -52,7 +53,7 @@ def ready(process: "subprocess.Popen[str]") -> Any:
 
 def refusal(*options: str) -> str:
     done = subprocess.run(
-        [*COMMAND, *options], capture_output=True, text=True, timeout=WITHIN_S, check=False
+        [*COMMAND, *options], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.strip().splitlines()) == 1
@@ -61,7 +62,7 @@ def refusal(*options: str) -> str:
 
 def test_a_venue_lists_as_many_markets_as_asked_for() -> None:
     with running("--markets", "40") as process:
-        with urllib.request.urlopen(ready(process)["truth_url"], timeout=WITHIN_S) as answer:
+        with urllib.request.urlopen(ready(process)["truth_url"], timeout=PATIENCE_S) as answer:
             rows = json.load(answer)["markets"]
         for venue in ("hyperliquid", "dydx"):
             assert len({row["symbol"] for row in rows if row["venue"] == venue}) == 40
@@ -81,7 +82,7 @@ def test_the_first_line_says_where_everything_is_and_it_ends_with_its_stdin() ->
             urls = [venue["rest_url"], *venue["ws_urls"].values()]
             assert {urlsplit(url).hostname for url in urls} == {"127.0.0.1"}
             assert "main" in venue["ws_urls"]
-        with urllib.request.urlopen(line["truth_url"], timeout=WITHIN_S) as truth:
+        with urllib.request.urlopen(line["truth_url"], timeout=PATIENCE_S) as truth:
             told = json.load(truth)
         assert {(m["venue"], m["symbol"]) for m in told["markets"]} == {
             ("hyperliquid", "BTC"),
@@ -89,7 +90,7 @@ def test_the_first_line_says_where_everything_is_and_it_ends_with_its_stdin() ->
         }
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(WITHIN_S) == 0
+        assert process.wait(PATIENCE_S) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -97,13 +98,13 @@ def test_it_ends_at_a_signal(number: int) -> None:
     with running() as process:
         ready(process)
         process.send_signal(number)
-        assert process.wait(WITHIN_S) == 0
+        assert process.wait(PATIENCE_S) == 0
 
 
 def test_it_ends_after_its_time_and_needs_no_terminal() -> None:
     with running("--for", "300ms", stdin=subprocess.DEVNULL) as process:
         ready(process)
-        assert process.wait(WITHIN_S) == 0
+        assert process.wait(PATIENCE_S) == 0
 
 
 def test_wrong_options_are_one_sentence_with_the_nearest_name(tmp_path: Path) -> None:
