@@ -25,6 +25,7 @@ from cockpit.state.trades import (
 from cockpit.state.trades import LegKey as Key
 from cockpit.state.view import MarketView
 
+WATCH_NS: Final = 5 * NS_PER_S
 CURVE_NS: Final = 30 * NS_PER_S
 MOST_WATCHED_NS: Final = 60 * NS_PER_S
 """Between two looks that are further apart nobody was watching."""
@@ -36,7 +37,7 @@ class Keeper:
     def __init__(self, view: MarketView) -> None:
         self._view = view
         self._records: TradeRecords = view.trades
-        self._looked_ns: int | None = None
+        self._watched_ns: int | None = None
         self._curve_ns = 0
         self._before: dict[tuple[str, str], frozenset[Key]] = {}
         """The legs of each account when it was read last."""
@@ -191,12 +192,12 @@ class Keeper:
 
     def _watch(self, now_ns: int) -> None:
         """How long each trade was seen, and in profit; now and then a point of its curve."""
-        records, before_ns = self._records, self._looked_ns
-        self._looked_ns = now_ns
+        records, before_ns = self._records, self._watched_ns
         passed_ns = 0 if before_ns is None else now_ns - before_ns
-        is_due = now_ns - self._curve_ns >= CURVE_NS
-        if not (is_due or passed_ns > 0):
+        if before_ns is not None and 0 <= passed_ns < WATCH_NS:
             return
+        self._watched_ns = now_ns
+        is_due = now_ns - self._curve_ns >= CURVE_NS
         self._curve_ns = now_ns if is_due else self._curve_ns
         for trade in reading.read(self._view, now_ns).trades:
             record = records.open.get(trade.record.id)

@@ -142,10 +142,11 @@ class _Reader:
         reference = self.holdings.reference(keys)
         legs = tuple(self._leg(leg, keys) for leg in record.legs)
         parts = pnl.attribute([self._now(leg) for leg in legs], reference)
-        spread = spreads.spreads([self._prices(leg) for leg in legs], reference)
+        prices = [self._prices(leg) for leg in legs]
+        spread = spreads.spreads(prices, reference)
         is_away = any(leg.is_away for leg in legs)
         carry = sums.total(leg.carry_usd_per_hour for leg in legs)
-        exit_cost = sums.total(self._exit_cost_usd(leg) for leg in legs)
+        exit_cost = sums.total(map(_exit_cost_usd, prices))
         verdict, at_ns = _breakeven(parts.total, exit_cost, carry, self._now_ns)
         age_h = _age_h(record, self._now_ns)
         return TradeReading(
@@ -163,7 +164,7 @@ class _Reader:
             breakeven_ns=at_ns,
             exit_cost_usd=exit_cost,
             exit_hours=exit_cost / carry if exit_cost is not None and carry and carry > 0 else None,
-            dangers=tuple(self._dangers(legs)),
+            dangers=tuple(self._dangers(legs, prices)),
         )
 
     def orphans(self) -> tuple[Orphan, ...]:
@@ -281,13 +282,6 @@ class _Reader:
             exit=spreads.exit_price(market, leg.size, self._now_ns),
         )  # fmt: skip
 
-    def _exit_cost_usd(self, leg: LegReading) -> float | None:
-        """What closing one leg costs against its mark; positive."""
-        if not leg.size:
-            return 0.0
-        price = self._prices(leg).exit
-        return None if price is None or leg.mark is None else leg.size * (leg.mark - price)
-
     def _margin_usd(self, row: Row | None) -> float | None:
         """What the venue holds for a position: by its leverage, else by the market's highest."""
         if row is None or row.leg.notional_usd is None:
@@ -319,7 +313,7 @@ class _Reader:
 
     # --- dangers ------------------------------------------------------------------------------
 
-    def _dangers(self, legs: Sequence[LegReading]) -> list[Danger]:
+    def _dangers(self, legs: Sequence[LegReading], prices: Sequence[LegPrice]) -> list[Danger]:
         found = []
         for leg in legs:
             if leg.is_away:
@@ -329,7 +323,8 @@ class _Reader:
             naked = matching.naked(leg.size for leg in legs)
             if naked:
                 found.append(Danger(kind="orphan", leg=None, amount=naked))
-        looked = [self._looked(leg) for leg in legs]
+        both = zip(legs, prices, strict=True)
+        looked = [self._looked(leg, price) for leg, price in both]
         found += danger.of_liquidation(looked)
         for one in looked:
             found += danger.of_market(one, self._now_ns)
@@ -367,23 +362,29 @@ class _Reader:
             *(Danger(kind="assumed", leg=leg.key, detail=words) for words in assumed),
         ]
 
-    def _looked(self, leg: LegReading) -> LegMarket:
+    def _looked(self, leg: LegReading, price: LegPrice) -> LegMarket:
         market, row = self.holdings.market(leg.key), self._rows.get(leg.key)
         is_book = market is not None and not market.is_stale("book", self._now_ns)
-        has_price = self._prices(leg).exit is not None
         fee = None if market is None or market.instrument is None else market.instrument.taker_fee
         return LegMarket(
             key=leg.key,
             size=leg.size,
             market=market,
             room=None if row is None or row.is_stale else sums.room(row.leg, row.liquidation),
-            can_leave=has_price if is_book and fee is not None else None,
+            can_leave=price.exit is not None if is_book and fee is not None else None,
         )
 
 
 def _key(row: Row) -> LegKey:
     leg = row.leg
     return LegKey(leg.venue, leg.account, leg.pool, leg.symbol, leg.is_manual)
+
+
+def _exit_cost_usd(leg: LegPrice) -> float | None:
+    """What closing one leg costs against its mark; positive."""
+    if not leg.size:
+        return 0.0
+    return None if leg.exit is None or leg.mark is None else leg.size * (leg.mark - leg.exit)
 
 
 def _scaled(value: float | None, share: float) -> float | None:

@@ -120,12 +120,21 @@ def _orphan(
     line: Line = [
         ("▌" if here else " ", "accent"),
         ("●" if is_marked else " ", "accent"),
-        (fit(f"no trade: {orphan.key.symbol} {orphan.key.venue}", name), "dim"),
+        *_place(readings, orphan, name),
     ]
     texts = {"size": amount(orphan.size), "notional": fmt.magnitude(orphan.notional_usd)}
     for column in columns:
         line += [(" ", "text"), (right(texts.get(column.head, ""), column.width), "number")]
     return line
+
+
+def _place(readings: Readings, orphan: Orphan, name: int) -> Line:
+    """Where it is held; on a narrow terminal by the venue's short name."""
+    symbol, venue = clean(orphan.key.symbol), orphan.key.venue
+    head = f"no trade: {symbol} "
+    shown = venue if len(head) + len(venue) <= name else readings.short(venue)
+    words = fit(f"{head}{shown}", name)
+    return [(words, "dim")]
 
 
 def place_of_key(key: tuple[str, str, str, str, str]) -> str:
