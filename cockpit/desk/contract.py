@@ -226,10 +226,11 @@ class OpenTapes(msgspec.Struct, frozen=True):
 
 
 class MakeTrade(msgspec.Struct, frozen=True):
-    """Take these positions for one trade."""
+    """Take these positions for one trade; `origin` is `plan` where a kept plan was filled."""
 
     legs: tuple[LegKey, ...]
     name: str = ""
+    origin: Literal["made", "plan"] = "made"
 
 
 class RenameTrade(msgspec.Struct, frozen=True):

@@ -77,7 +77,7 @@ class DeskTrades:
         try:
             match intent:
                 case MakeTrade():
-                    self._keeper.make(intent.legs, intent.name, now_ns)
+                    self._keeper.make(intent.legs, intent.name, now_ns, intent.origin)
                 case RenameTrade():
                     self._keeper.rename(intent.id, intent.name)
                     self._keeper.aim(intent.id, intent.target_usd)

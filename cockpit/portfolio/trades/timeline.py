@@ -7,7 +7,7 @@ import msgspec
 from cockpit.portfolio.trades.reading import LegReading, TradeReading
 from cockpit.state.view import MarketView
 
-What = Literal["opened", "fill", "funding", "jump"]
+What = Literal["opened", "fill", "funding", "jump", "alert"]
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -102,6 +102,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("plan.unfill", ("U",), "unfill", "take the leg's last fill back", "legs", shown=5),
     Action("plan.take", ("T",), "take", "take the fills that were seen on followed accounts",
            "legs", shown=2),
+    Action("plan.trade", ("T",), "trade", "one trade of the positions that this plan's fills made",
+           "plans", shown=4),
     Action("plan.delete", ("D",), "delete", "delete the kept plan here; asks first", "plans",
            shown=4),
     Action("position.mark", ("v",), "mark", "mark this position; calculators take what is marked",

@@ -18,7 +18,7 @@ from cockpit.ui.input import navigation, plan_actions
 from cockpit.ui.input.host import Host, PromptSpec
 from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.position_selection import Key
-from cockpit.ui.readings.positions import chosen, is_followed, key_of
+from cockpit.ui.readings.positions import chosen, is_followed, key_of, portfolio
 from cockpit.ui.readings.positions import selected as selected_row
 from cockpit.ui.readings.trades import (
     Entry,
@@ -122,6 +122,35 @@ def make_or_name(host: Host, _: int) -> None:
     else:
         mark = host.keymap.shown("position.mark")
         host.say(f"{mark} marks positions, then this makes one trade of them", "warn")
+
+
+def of_plan(host: Host, _: int) -> None:
+    """One trade of the positions that the fills of the plan under the cursor made."""
+    plans = host.ui.plans
+    plan = plans.saved[plans.row] if plans.row < len(plans.saved) else None
+    if plan is None:
+        host.say("no plan is kept: W keeps the legs on the screen", "warn")
+        return
+    filled = {
+        (plan.legs[fill.leg].venue, plan.legs[fill.leg].symbol): plan.legs[fill.leg].side.sign
+        for fill in plan.fills
+    }
+    keys = [
+        leg_key(row)
+        for row in portfolio(host.readings).rows
+        if row.leg.size * filled.get((row.leg.venue, row.leg.symbol), 0) > 0
+    ]
+    if not filled or len(keys) < len(filled):
+        missing = len(filled) - len(keys)
+        words = f"{missing} of its filled legs are not held" if filled else "no leg of it is filled"
+        host.say(f"{clean(plan.name)}: {words}", "warn")
+    elif len(keys) > len(filled):
+        host.say(
+            f"{clean(plan.name)}: held in several accounts; mark its legs in POSITIONS", "warn"
+        )
+    else:
+        host.desk.post(MakeTrade(tuple(sorted(keys)), clean(plan.name)[:MOST_NAME], "plan"))
+        host.say(f"{clean(plan.name)} is a trade of {len(keys)} legs", "info")
 
 
 def _make(host: Host, keys: list[LegKey]) -> None:
@@ -316,4 +345,4 @@ _HANDLERS: Mapping[str, navigation.Handler] = {
     "view.unsort": _unsorted,
     **{f"calc.{name}": _calculate(name) for name in _FILL},
 }
-HANDLERS: Mapping[str, navigation.Handler] = {"trade.make": make_or_name}
+HANDLERS: Mapping[str, navigation.Handler] = {"trade.make": make_or_name, "plan.trade": of_plan}

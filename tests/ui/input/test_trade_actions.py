@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from cockpit.calculators.saved_plans import Expected, Fill, SavedPlan
+from cockpit.core.market import Side
+from cockpit.core.plan import Leg
 from cockpit.desk.contract import MakeTrade, RenameTrade, SplitTrade
 from cockpit.portfolio.trades.keeper import Keeper
 from cockpit.ui.readings.trades import selected
@@ -159,3 +162,38 @@ def test_a_trade_that_the_desk_has_split_is_two_lines():
     keeper = Keeper(store_of(scene))
     keeper.split(next(iter(store_of(scene).trades.open)), scene.now_ns)
     assert [len(record.legs) for record in store_of(scene).trades.open.values()] == [1, 1]
+
+
+def planned(host, *fills):
+    """A kept plan that buys on alphaswap and sells on bravo, with these legs filled."""
+    legs = (
+        Leg(venue="alphaswap", symbol="BTC", side=Side.BUY, size=0.5),
+        Leg(venue="bravo", symbol="BTC", side=Side.SELL, size=0.5),
+    )
+    plan = SavedPlan(
+        name="BTC basis", at_ns=1, calculator="carry", verdict="", legs=legs,
+        expected=(Expected(), Expected()),
+        fills=tuple(Fill(leg=leg, price=64_000.0, size=0.5, at_ns=2) for leg in fills),
+    )  # fmt: skip
+    host.ui.plans.saved = (plan,)
+
+
+def test_a_plan_whose_legs_were_filled_becomes_a_trade_of_its_name():
+    host = host_of(held.hedged())
+    planned(host, 0, 1)
+    host.ui.workspace = "plan"
+    host.ui.focus = "plans"
+    host.press("T")
+    [intent] = host.desk.posted
+    assert (intent.name, intent.origin) == ("BTC basis", "plan")
+    assert [leg.venue for leg in intent.legs] == ["alphaswap", "bravo"]
+
+
+def test_a_plan_that_is_not_filled_is_no_trade():
+    host = host_of(held.hedged())
+    planned(host)
+    host.ui.workspace = "plan"
+    host.ui.focus = "plans"
+    host.press("T")
+    assert host.desk.posted == []
+    assert "no leg of it is filled" in host.said[-1][0]

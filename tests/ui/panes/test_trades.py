@@ -2,9 +2,10 @@
 
 import pytest
 
+from cockpit.alerts.states import Alert
 from cockpit.ui.panes.positions import positions
 from cockpit.ui.text.styled import plain, width_of
-from tests.ui import scenes, traded
+from tests.ui import held, scenes, traded
 from tests.ui.scenes import store_of
 
 
@@ -101,3 +102,19 @@ def test_payments_of_one_leg_alone_make_no_curve():
     scene = traded.three()
     scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
     assert "no curve: the payments of alphaswap" in text_of(scene, 198, 50)
+
+
+def test_alerts_and_notes_of_a_trade_stand_in_it():
+    scene = traded.pair()
+    id = next(iter(store_of(scene).trades.open))
+    scene.ui.trades.opened = id
+    scene.ui.positions.notes[f"venue/bravo/{held.BRAVO}//BTC"] = "leave before Friday"
+    scene.ui.alerts.history = (
+        Alert(
+            at_ns=scene.now_ns, rule="r", kind="orphan", happening="fired", severity="danger",
+            subject=id, venue=None, symbol="BTC", value=0.6, words="nothing hedges 0.3 BTC long",
+        ),
+    )  # fmt: skip
+    text = text_of(scene, 198, 40)
+    assert "bravo: leave before Friday" in text
+    assert "nothing hedges 0.3 BTC long" in text

@@ -26,7 +26,7 @@ from cockpit.ui.text.styled import Line, clean, fit, framed, right, width_of
 
 _CURVE_LEAST, _CURVE_MOST = 7, 14
 _HOLD_NS = 10**18
-_KINDS = {"opened": "dim", "fill": "accent", "funding": "text", "jump": "warn"}
+_KINDS = {"opened": "dim", "fill": "accent", "funding": "text", "jump": "warn", "alert": "danger"}
 
 
 def lines(
@@ -38,8 +38,11 @@ def lines(
     for danger in trade.dangers:
         role = "danger" if danger.kind in ("orphan", "liquidation") else "warn"
         head.append([(fit(f" ! {clean(danger.words)}", inner), role)])
+    head += [[(fit(f" {clean(note)}", inner), "accent")] for note in _notes(readings, trade)]
     left = room - len(head)
-    happened = timeline(readings.view, trade)
+    happened = sorted(
+        [*timeline(readings.view, trade), *_alerts(readings, trade)], key=lambda one: one.at_ns
+    )
     curve = min(_CURVE_MOST, max(0, left - min(len(happened) + 1, 8)))
     body = list(head)
     if curve >= _CURVE_LEAST:
@@ -53,6 +56,28 @@ def lines(
     return framed(
         body, width, height, title=title, note="esc back · T name · HSXC", focused=focused
     )
+
+
+def _alerts(readings: Readings, trade: TradeReading) -> list[Happening]:
+    """What was told of the trade itself, and of the markets of its legs."""
+    markets = {f"{leg.key.venue}/{leg.key.symbol}" for leg in trade.legs}
+    since_ns = trade.record.opened_ns or trade.record.seen_ns
+    return [
+        Happening(at_ns=alert.at_ns, what="alert", place=alert.subject, words=alert.words)
+        for alert in readings.ui.alerts.history
+        if alert.at_ns >= since_ns and alert.subject in {trade.record.id, *markets}
+    ]
+
+
+def _notes(readings: Readings, trade: TradeReading) -> list[str]:
+    """What the trader noted on its positions."""
+    found = []
+    for leg in trade.legs:
+        source = "manual" if leg.key.is_typed else "venue"
+        parts = (source, leg.key.venue, leg.key.account, leg.key.pool, leg.key.symbol)
+        note = readings.ui.positions.notes.get("/".join(parts), "")
+        found += [f"{leg.key.venue}: {note}"] if note else []
+    return found
 
 
 def _since(readings: Readings, trade: TradeReading) -> str:
