@@ -25,7 +25,7 @@ _SIZE = fmt.AMOUNT + 1
 _CUMULATIVE = 6
 _BAR = 3
 _READ = 96
-_TURN_NS = 500_000_000
+_TURN_NS = 1_000_000_000
 _NEAR = 5
 """Levels a side whose changes are shown: deeper down everything moves, and nobody looks."""
 _BEST = "best"
