@@ -46,6 +46,9 @@ class FormRunner:
         if readings.ui.past.shown_ns is not None:
             return
         is_plan = readings.ui.workspace == "plan"
+        if readings.ui.plans.shown is None:
+            # Its plan was not kept, or is gone: another cockpit may share the folder.
+            readings.ui.forms.frozen = None
         if is_plan and readings.ui.forms.frozen is not None:
             return
         name = (is_plan and readings.ui.forms.chosen) or DEFAULTS[readings.ui.workspace]

@@ -42,6 +42,7 @@ def keep(host: Host, name: str) -> saved_plans.SavedPlan | None:
         return None
     host.desk.post(KeepPlan(plan, is_new=not shown and not name))
     host.ui.plans.open(plan.name)
+    host.ui.forms.frozen = frozen_form(plan)
     refresh(host)
     _export(host, plan)
     return plan

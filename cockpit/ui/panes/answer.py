@@ -59,7 +59,7 @@ def _beside(answer: Answer, figure: list[Line], sentence: str, role: str, inner:
         if 0 <= y - first < len(parts):
             line.append((parts[y - first], role))
         lines.append(line)
-    return [*lines, []]
+    return lines
 
 
 def figure_lines(form: Form, inner: int) -> list[Line]:

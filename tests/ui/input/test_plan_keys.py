@@ -229,3 +229,12 @@ def test_a_kept_plan_is_drawn_with_what_is_filled_and_where_the_clock_stands(hos
     assert bars.count("█") == 2
     assert bars.index("█") < bars.index("│") < bars.rindex("█")
     assert "50% done" in row
+
+
+def test_a_plan_that_another_seat_deleted_takes_its_frozen_form_with_it(host):
+    opened(host)
+    assert host.ui.forms.frozen is not None
+    host.ui.plans.take(())
+    host.forms.beat()
+    assert host.ui.forms.frozen is None
+    assert host.ui.forms.shown is not None
