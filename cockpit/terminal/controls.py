@@ -21,7 +21,7 @@ from cockpit.ui.alert_announcer import EVERY_S, Announcer
 from cockpit.ui.dialogs.toasts import Tone
 from cockpit.ui.input import dispatch, plan_actions
 from cockpit.ui.input.form_runner import FormRunner
-from cockpit.ui.input.host import PickerSpec, PromptSpec
+from cockpit.ui.input.host import FormSpec, PickerSpec, PromptSpec
 from cockpit.ui.input.keymap import key_of, keymap_of
 from cockpit.ui.input.market_selection import select_symbol
 from cockpit.ui.input.navigation import LAYOUTS
@@ -224,6 +224,13 @@ class ControlledApp(PaintedApp):
 
         if not isinstance(self.screen, Dialog):
             self.push_screen(Picker(self.readings, self.palette, spec), spec.done)
+
+    def fill(self, spec: FormSpec) -> None:
+        """A form, unless a dialog is open."""
+        from cockpit.terminal.dialogs.form import Form
+
+        if not isinstance(self.screen, Dialog):
+            self.push_screen(Form(self.readings, self.palette, spec))
 
     # --- words --------------------------------------------------------------------------------
 

@@ -52,8 +52,8 @@ PANE_GUIDES: Mapping[str, PaneGuide] = {
         ),
     ),
     "alerts": PaneGuide(
-        shows="What fires now, worst first, then what fired before. The rules are in the config.",
-        keys=("alert.acknowledge", "alert.mute", "pane.focus", "cursor.down", "pane.zoom"),
+        shows="What fires now, worst first, then what fired before; or every rule, how it stands.",
+        keys=("alert.acknowledge", "alert.mute", "rule.list", "rule.try", "pane.zoom"),
         words=("●", "○"),
     ),
     "merged": PaneGuide(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
 from cockpit.desk.contract import Acknowledge, Intent, Mute, Unmute
-from cockpit.ui.input import navigation, past_actions, scan_actions
+from cockpit.ui.input import navigation, past_actions, rule_actions, scan_actions
 from cockpit.ui.input.host import Host
 from cockpit.ui.input.market_selection import filter_rows, select_symbol
 
@@ -39,6 +39,7 @@ def refresh(host: Host, *, in_place: bool = True) -> None:
     alerts.firing, alerts.history = known.firing, known.history
     alerts.muted, alerts.problem = known.muted, known.problem
     alerts.channels = known.channels
+    host.ui.rules.take(known.standings, known.own)
     alerts.keep_in_place(before)
 
 
@@ -188,6 +189,7 @@ def _posting(host: Host, intents: Sequence[Intent], words: str) -> Command:
 HANDLERS: Mapping[str, navigation.Handler] = {
     "alert.acknowledge": acknowledge,
     "alert.mute": mute,
+    **rule_actions.HANDLERS,
 }
 LOCAL: Mapping[str, Mapping[str, navigation.Handler]] = {
     PANE: {

@@ -15,7 +15,7 @@ from cockpit.ui.theme.themes import load_theme, theme_names
 AREAS = {
     "cursor": "move", "symbol": "move", "pane": "panes", "workspace": "workspaces",
     "view": "what is shown, and how", "calc": "calculators", "plan": "plans",
-    "position": "positions", "alert": "alerts",
+    "position": "positions", "alert": "alerts", "rule": "alerts",
     "scan": "the scan", "app": "the program", "tape": "recording",
 }  # fmt: skip
 _IN_PROMPT = ":"

@@ -12,6 +12,7 @@ from cockpit.ui.input import (
     past_actions,
     plan_actions,
     position_actions,
+    rule_actions,
     scan_actions,
     span_actions,
     tape_actions,
@@ -77,6 +78,9 @@ def _meaning(action_id: str, host: Host) -> navigation.Handler:
     if is_past and action_id in past_actions.IN_THE_PAST:
         return past_actions.IN_THE_PAST[action_id]
     on_a_pair = pair_actions.meaning(action_id, host)
+    on_rules = rule_actions.meaning(action_id, host)
+    if on_rules is not None:
+        return on_rules
     on_trades = trade_actions.meaning(action_id, host)
     in_this_pane = LOCAL.get(host.ui.focus, {}).get(action_id)
     return on_a_pair or on_trades or in_this_pane or HANDLERS[action_id]

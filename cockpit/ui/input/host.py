@@ -4,11 +4,12 @@ Handlers know neither widgets nor an event loop: they change the cursor and pref
 desk and say what the trader must be told. Whoever draws the screen makes dialogs of the specs.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from cockpit.desk.contract import Desk
+from cockpit.ui.dialogs.entry_form import Fields, Follow
 from cockpit.ui.dialogs.search import Choice
 from cockpit.ui.dialogs.toasts import Tone
 from cockpit.ui.input.form_runner import FormRunner
@@ -67,6 +68,28 @@ class PickerSpec:
     done: Done = _nothing
 
 
+def _silent(_: Mapping[str, str]) -> str:
+    return ""
+
+
+def _no_more(_: Mapping[str, str], __: str) -> Fields:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormSpec:
+    """A few fields, `first` of which is in hand. `says` puts what is entered into a sentence;
+    `accept` is asked at enter: a sentence keeps the form open and is shown in it."""
+
+    title: str
+    fields: Fields
+    first: str
+    accept: Callable[[Mapping[str, str]], str]
+    says: Callable[[Mapping[str, str]], str] = _silent
+    follow: Follow = _no_more
+    hint: str = "↑ ↓ field · ← → choose · enter keeps it · esc drops it"
+
+
 class Host(Protocol):
     """The screen, as a key handler sees it."""
 
@@ -100,6 +123,9 @@ class Host(Protocol):
 
     def choose(self, spec: PickerSpec) -> None:
         """Open a list, unless a dialog is open already."""
+
+    def fill(self, spec: FormSpec) -> None:
+        """Open a form, unless a dialog is open already."""
 
     def do(self, action_id: str) -> None:
         """One entry of the key table, however it was asked for."""

@@ -18,7 +18,7 @@ from cockpit.ui.model.past import Back
 MINUTE_NS: Final = 60 * NS_PER_S
 _REFUSED_AREAS: Final = frozenset({"calc", "plan", "position", "trade"})
 _ALLOWED: Final = frozenset({"position.mark", "position.group"})
-_REFUSED: Final = frozenset({"workspace.plan", "workspace.stress", "view.freeze"})
+_REFUSED: Final = frozenset({"workspace.plan", "workspace.stress", "view.freeze", "rule.add"})
 _PLANNING: Final = frozenset({"plan", "stress"})
 
 

@@ -95,6 +95,7 @@ _ON_A_TAPE: Mapping[str, Handler] = {
     "past.forward": _stepping(1),
     "view.size_down": _pacing(-1),
     "view.size_up": _pacing(1),
+    "rule.add": _next("alert"),
 }
 _WHILE_HELD: Mapping[str, Handler] = {"cursor.first": _first, "cursor.last": _last}
 HANDLERS: Mapping[str, Handler] = {

@@ -12,6 +12,7 @@ from cockpit.ui.model.calculator_form import Forms
 from cockpit.ui.model.past import Back
 from cockpit.ui.model.plan_list import PlanList
 from cockpit.ui.model.position_selection import PositionSelection
+from cockpit.ui.model.rule_list import RuleList
 from cockpit.ui.model.scan_state import ScanState
 from cockpit.ui.model.table import TableCursor
 from cockpit.ui.model.trade_selection import TradeSelection
@@ -73,6 +74,7 @@ class UiState:
     positions: PositionSelection = field(default_factory=PositionSelection)
     trades: TradeSelection = field(default_factory=TradeSelection)
     alerts: AlertList = field(default_factory=AlertList)
+    rules: RuleList = field(default_factory=RuleList)
     scan: ScanState = field(default_factory=ScanState)
     pair_row: int = 0
     """The row of the cursor in the matrix of spreads; its column is the cursor's venue."""

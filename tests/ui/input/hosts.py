@@ -9,7 +9,7 @@ from cockpit.desk.contract import Intent, Notice, Watch
 from cockpit.desk.stats import DeskStats, Mode, PastMoment, Playback
 from cockpit.ui.input import dispatch
 from cockpit.ui.input.form_runner import FormRunner
-from cockpit.ui.input.host import PickerSpec, PromptSpec
+from cockpit.ui.input.host import FormSpec, PickerSpec, PromptSpec
 from cockpit.ui.input.keymap import keymap_of
 from cockpit.ui.layout.workspaces import show
 from cockpit.ui.model.readings import Readings
@@ -63,7 +63,7 @@ class PlainHost:
         self.worn: Theme = load_theme("dark")
         self.pane_size = (200, 60)
         self.said: list[tuple[str, str]] = []
-        self.dialogs: list[PromptSpec | PickerSpec] = []
+        self.dialogs: list[PromptSpec | PickerSpec | FormSpec] = []
         self.handed_over: list[str] = []
         self.redraws = 0
         self.left_with: int | None = None
@@ -77,6 +77,9 @@ class PlainHost:
         self.said.append((text, tone))
 
     def ask(self, spec: PromptSpec) -> None:
+        self.dialogs.append(spec)
+
+    def fill(self, spec: FormSpec) -> None:
         self.dialogs.append(spec)
 
     def choose(self, spec: PickerSpec) -> None:

@@ -37,8 +37,9 @@ def test_every_default_key_may_also_be_written_in_a_config():
 
 
 def test_lowercase_looks_and_uppercase_acts():
-    looking = {"position.mark", "position.group"}
-    areas = ("tape", "calc", "plan", "position", "trade", "alert")
+    # `!` opens a form, and nothing is kept before enter.
+    looking = {"position.mark", "position.group", "rule.add", "rule.list"}
+    areas = ("tape", "calc", "plan", "position", "trade", "alert", "rule")
     acting = {a.id for a in ACTIONS if a.id.partition(".")[0] in areas} - looking
     acting |= {"pane.write", "pane.copy"}
     for action in ACTIONS:

@@ -81,7 +81,7 @@ def test_g_is_a_row_while_the_tape_runs_and_its_beginning_while_it_is_held(host)
     assert host.desk.posted == [Seek(0), Seek(tape_actions.END_NS)]
 
 
-@pytest.mark.parametrize("key", ["!", "~"])
+@pytest.mark.parametrize("key", ["@", "~"])
 def test_what_only_a_tape_has_is_not_done_live(key):
     host = PlainHost(mode="LIVE")
     host.press(key)

@@ -6,6 +6,7 @@ from cockpit.alerts.measures_forecast import why_off
 from cockpit.alerts.states import Alert, Firing
 from cockpit.core.units import utc
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.panes.markets.rules import rule_lines
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right
 
@@ -19,6 +20,8 @@ NAME, SHORT_NAME = 24, 16
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
+    if readings.ui.rules.is_shown:
+        return rule_lines(readings, width, height, focused=readings.ui.focus == TITLE)
     inner, room = width - 2, max(1, height - 2)
     alarms = readings.ui.alerts
     entries = alarms.entries()
@@ -31,7 +34,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     ]
     if not body:
         body = [[(" all is quiet: no rule has fired", "dim")],
-                [(" the rules are under [[alert]] in the config", "dim")]]  # fmt: skip
+                [(" r lists the rules, ! on a cell makes one", "dim")]]  # fmt: skip
     if readings.problem:
         body.insert(0, [(fit(f" {clean(readings.problem)}", inner), "danger")])
     hidden = len(entries) - top - room
@@ -93,6 +96,8 @@ def _line(readings: Readings, alert: Alert, firing: Firing | None, inner: int, h
     words = clean(alert.words)
     if firing is None and alert.happening == "cleared":
         words = f"over: {words}"
+    elif alert.happening == "escalated":
+        words = f"nearer: {words}"
     # What was kept before the clock was put back lies in the future.
     age = right(fmt.age(max(0, readings.now_ns - alert.at_ns) / 1e9), _AGE) if firing else ""
     rule = clean(alert.rule)

@@ -1,0 +1,72 @@
+"""A rule in words, and its figures as they are typed and shown."""
+
+from cockpit.alerts.rule import ALL, UNIT, Kind, Rule
+from cockpit.ui.readings.alert_figures import LABELS
+
+_PERCENT = frozenset(
+    {
+        "apr_frac", "distance_frac", "change_frac", "of_median_frac", "of_equity_frac",
+        "of_larger_side_frac", "chance", "premium_frac",
+    }
+)  # fmt: skip
+_SUFFIX = {"s": "s", "bps": "bps", "cadences": "x", "of_baseline": "x"}
+SCREEN, EVERYBODY = "the screen", "everybody"
+
+
+def is_percent(kind: Kind) -> bool:
+    """Whether its figure is typed and shown in percent."""
+    return UNIT[kind] in _PERCENT
+
+
+def figure_text(kind: Kind, value: float) -> str:
+    """A figure of a rule as it is typed: `13%`, `30s`, `2,500,000`."""
+    if is_percent(kind):
+        return f"{value * 100:.4g}%"
+    number = f"{value:.6g}" if abs(value) < 10_000 else f"{value:,.0f}"
+    return number + _SUFFIX.get(UNIT[kind], "")
+
+
+def figure_unit(kind: Kind) -> str:
+    """What a typed figure means, in a word or two."""
+    if UNIT[kind] == "apr_frac":
+        return "% a year"
+    words = {
+        "s": "seconds", "usd": "$", "usd_per_hour": "$ an hour", "bps": "bps",
+        "cadences": "times its cadence", "of_baseline": "times its usual",
+    }  # fmt: skip
+    return words.get(UNIT[kind], "%")
+
+
+def duration_text(seconds: float) -> str:
+    """`0s 90s 5m 1h`, as it is typed."""
+    for unit, size in (("h", 3600), ("m", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g}{unit}"
+    return f"{seconds:g}s"
+
+
+def about_words(rule: Rule) -> str:
+    """The markets, venues or trades of a rule; empty for all."""
+    parts = [
+        ", ".join(patterns)
+        for patterns in (rule.symbols, rule.venues, rule.trades)
+        if patterns != ALL
+    ]
+    return " ".join(parts)
+
+
+def rule_words(rule: Rule) -> str:
+    """`funding over 13%, BTC at its venue, cool-down 5m`."""
+    side = "under" if rule.fires_below else "over"
+    words = f"{LABELS[rule.kind]} {side} {figure_text(rule.kind, rule.threshold)}"
+    if about := about_words(rule):
+        words += f", {about}"
+    if rule.for_s:
+        words += f", for {duration_text(rule.for_s)}"
+    return f"{words}, cool-down {duration_text(rule.cooldown_s)}"
+
+
+def told_words(rule: Rule) -> str:
+    """`danger → everybody`."""
+    to = EVERYBODY if rule.to == ALL else ", ".join(rule.to) or SCREEN
+    return f"{rule.severity} → {to}"

@@ -1,0 +1,181 @@
+"""`!` on a cell: the figure under the cursor, prefilled from now; the list of rules, its keys."""
+
+import msgspec
+import pytest
+
+from cockpit.alerts.rule import DEFAULT_RULES, Rule
+from cockpit.alerts.service import Alerting
+from cockpit.core.events import Position
+from cockpit.desk.contract import DropRule, KeepRule, Mute, TryRule
+from cockpit.ui.dialogs.entry_form import EntryForm
+from cockpit.ui.input import alert_actions, rule_actions
+from cockpit.ui.input.host import FormSpec
+from cockpit.ui.readings.alert_figures import figures, suggested, with_now
+from tests.support import AT_NS
+from tests.ui.input.hosts import PlainHost
+
+OWN = Rule(
+    name="BTC dear", kind="funding", threshold=0.2, symbols=("BTC",), escalate=(0.5,), to=("phone",)
+)
+
+
+@pytest.fixture
+def host():
+    return PlainHost(mode="LIVE")
+
+
+def opened(host) -> tuple[FormSpec, EntryForm]:
+    host.press("!")
+    spec = host.dialogs[-1]
+    assert isinstance(spec, FormSpec)
+    return spec, EntryForm(spec.fields, spec.first, spec.follow)
+
+
+def kept(host, spec, form) -> Rule:
+    assert spec.accept(form.values()) == ""
+    intent = host.desk.posted[-1]
+    assert isinstance(intent, KeepRule)
+    return intent.rule
+
+
+def test_two_keys_make_a_rule_about_the_cell_that_does_not_fire_now(host):
+    spec, form = opened(host)
+    rule = kept(host, spec, form)
+    market = host.readings.view.market(host.readings.venue, host.readings.symbol)
+    apr = market.live.rate * 8760 * 3600 / market.live.interval_s
+    assert (rule.kind, rule.venues, rule.symbols) == (
+        "funding", (host.readings.venue,), (host.readings.symbol,),
+    )  # fmt: skip
+    assert rule.threshold == pytest.approx(apr + 0.2 * abs(apr), rel=0.05)
+    assert not rule.reached(apr)
+
+
+def test_a_typed_number_is_percent_where_the_figure_is(host):
+    spec, form = opened(host)
+    form.press("7", "7")
+    rule = kept(host, spec, form)
+    assert rule.threshold == pytest.approx(0.07)
+    assert rule.name.endswith("funding over 7%")
+
+
+def test_the_other_side_has_another_threshold_and_a_typed_name_stays(host):
+    _, form = opened(host)
+    before = form.values()
+    form.press("up", None)
+    form.press("right", None)
+    after = form.values()
+    assert after["side"] == "under"
+    assert after["threshold"] != before["threshold"]
+    assert "under" in after["name"]
+    form.press("up", None)
+    form.press("up", None)
+    form.press("x", "x")
+    form.press("down", None)
+    form.press("down", None)
+    form.press("right", None)
+    assert form.values()["name"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "says"),
+    [
+        ("threshold", "much", "threshold: "), ("threshold", "", "threshold: "),
+        ("clear", "900%", "clear: is 9; expected a number below the threshold"),
+        ("cooldown", "soon", "cool-down: "), ("for", "-3s", "lasts: "),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_said_in_the_form_and_nothing_is_kept(host, field, text, says):
+    spec, form = opened(host)
+    assert says in spec.accept({**form.values(), field: text})
+    assert host.desk.posted == []
+
+
+@pytest.mark.parametrize(
+    ("workspace", "pane", "kind"),
+    [
+        ("markets", "funding", "funding"), ("markets", "depth", "depth_usd"),
+        ("markets", "interest", "open_interest"), ("markets", "health", "block_age_s"),
+        ("funding", "spreads", "spread"), ("health", "links", "block_age_s"),
+    ],
+)  # fmt: skip
+def test_the_figure_is_that_of_the_pane_in_focus(host, workspace, pane, kind):
+    host.ui.workspace = workspace
+    host.ui.focus = pane
+    host.ui.pair_row = 1
+    assert figures(host.readings)[0].kind == kind
+
+
+def test_on_a_position_it_is_the_distance_to_liquidation_below_that_of_now(host):
+    """A long at a mark of 100 that is liquidated at 80: a fifth below 20 % is 16 %."""
+    host.readings.view.set_manual(
+        [Position(venue="alphaswap", recv_ns=AT_NS, symbol="BTC", account="manual", size=1.0,
+                  source="manual", mark=100.0, liquidation=80.0)]
+    )  # fmt: skip
+    host.ui.workspace = "positions"
+    host.ui.focus = "positions"
+    first = with_now(figures(host.readings)[0], host.readings)
+    assert (first.kind, first.side) == ("liquidation", "under")
+    assert suggested(msgspec.structs.replace(first, now=0.2), "under") == pytest.approx(0.16)
+
+
+def test_in_the_past_no_rule_is_made(host):
+    host.ui.past.shown_ns = AT_NS - 10**9
+    host.press("!")
+    assert host.dialogs == []
+    assert "this is the past" in host.said[-1][0]
+
+
+# --- the list -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def listed(host):
+    """The list of the built-in rules and one that was made by keys, as the desk says them."""
+    host.desk.alerting = Alerting((*DEFAULT_RULES, OWN), host.desk.view, host.desk.clock, {})
+    alert_actions.refresh(host)
+    host.ui.rules.take(host.desk.alerting.standings, {OWN.name})
+    rule_actions.open_list(host)
+    return host
+
+
+def test_rules_made_by_keys_come_first_and_the_cursor_stays_on_its_rule(listed):
+    rules = listed.ui.rules
+    assert rules.standings[0].rule == OWN
+    listed.press("j")
+    name = rules.name
+    rules.take(listed.desk.alerting.standings[:-1], ())
+    assert rules.selected.rule.name == name
+
+
+def test_a_rule_made_by_keys_is_changed_and_what_the_form_does_not_show_is_kept(listed):
+    listed.press("E")
+    spec = listed.dialogs[-1]
+    form = EntryForm(spec.fields, spec.first, spec.follow)
+    assert form.values()["threshold"] == "20%"
+    form.press("3", "3")
+    form.press("0", "0")
+    assert spec.accept(form.values()) == ""
+    intent = listed.desk.posted[-1]
+    assert intent.before == "BTC dear"
+    assert intent.rule == msgspec.structs.replace(OWN, threshold=0.3)
+
+
+def test_a_rule_is_deleted_after_a_question_muted_and_tried(listed):
+    listed.press("D")
+    assert listed.dialogs[-1].accept("y") == ""
+    listed.press("M")
+    listed.press("F")
+    assert listed.desk.posted == [DropRule("BTC dear"), Mute("BTC dear"), TryRule("BTC dear")]
+
+
+def test_a_rule_of_the_config_is_not_changed_by_keys(listed):
+    listed.press("j")
+    for key in ("E", "D"):
+        listed.press(key)
+        assert "only rules made by keys change here" in listed.said[-1][0]
+    assert not [one for one in listed.desk.posted if isinstance(one, KeepRule | DropRule)]
+
+
+def test_escape_shows_the_alerts_again(listed):
+    listed.press("escape")
+    assert not listed.ui.rules.is_shown
