@@ -36,6 +36,7 @@ MARKETS_A_STEP: Final = 4
 
 _ANSWER = msgspec.msgpack.Decoder(Answer)
 Remember = Callable[[Batch], None]
+Say = Callable[[str], None]
 
 
 class ForecastProcess:
@@ -101,7 +102,8 @@ class _Told(msgspec.Struct, frozen=True):
 
 
 class Forecasts:
-    """The forecasts of one desk's watched markets. `remember` takes rows for history."""
+    """The forecasts of one desk's watched markets. `remember` takes rows for history, `say` what
+    the models have learned, in words."""
 
     def __init__(
         self,
@@ -110,11 +112,14 @@ class Forecasts:
         specs: Mapping[str, VenueSpec],
         folder: Folder | None,
         remember: Remember | None,
+        say: Say,
     ) -> None:
         self._view = view
         self._clock = clock
         self._specs = specs
         self._remember = remember
+        self._say = say
+        self._lesson = ""
         self._process = ForecastProcess(folder)
         self._told: dict[tuple[str, str], _Told] = {}
         self._looked_ns = 0
@@ -148,6 +153,9 @@ class Forecasts:
             markets={(one.venue, one.symbol): one for one in said.outlooks},
             scores=before.scores if said.scores is None else said.scores,
         )
+        if said.lesson != self._lesson:
+            self._lesson = said.lesson
+            self._say(f"forecasts: {said.lesson}")
         if said.rows and self._remember is not None:
             self._remember(Batch(forecasts=said.rows))
 

@@ -192,7 +192,11 @@ class Engine:
         from cockpit.desk.forecasts import Forecasts
 
         remember = self.memory.offer if self.memory else None
-        return Forecasts(self.view, self.clock, self.specs, self._forecast_folder, remember)
+
+        def say(words: str) -> None:
+            self.core.note(Notice(self.clock.now_ns(), "", words))
+
+        return Forecasts(self.view, self.clock, self.specs, self._forecast_folder, remember, say)
 
     def follow(self, follows: Sequence[Follow]) -> None:
         """Follow these accounts in place of those before."""

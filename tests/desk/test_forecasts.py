@@ -31,7 +31,10 @@ class Desk:
         self.clock = ManualClock(0)
         self.kept = []
         specs = {VENUE: venues.load(VENUE).SPEC}
-        self.forecasts = Forecasts(self.view, self.clock, specs, folder, self.kept.append)
+        self.said = []
+        self.forecasts = Forecasts(
+            self.view, self.clock, specs, folder, self.kept.append, self.said.append
+        )
         self.place = 0
 
     def pays(self, count, premium=True):
@@ -171,6 +174,10 @@ def test_models_are_learned_from_history_and_speak_when_they_are_ready(store):
         asyncio.run(asyncio.sleep(0.02))
     assert said.basis == "market"
     assert said.why == "learned from the market's own 58 days"
+    assert desk.said == [
+        "forecasts: learned from 1 markets: 1 have 45 days of their own, 0 venues speak for their "
+        "others"
+    ]
     desk.forecasts.close()
 
 
