@@ -75,3 +75,13 @@ def test_three_venues_stay_ladders_until_the_trader_wants_lines() -> None:
     assert "63987│64013" in "".join(map(plain, ladders.lines(scene, 120, 20)))
     scene.ui.books = "lines"
     assert "100k/100k" in "".join(map(plain, ladders.lines(scene, 120, 20)))
+
+
+def test_every_column_of_a_link_is_there_at_80_columns_where_venues_scroll() -> None:
+    scene = crowd(14)
+    lines = [plain(line) for line in PANES["links"].lines(scene, 80, 21)]
+    text = "\n".join(lines)
+    for head in ("state", "p99 ms", "skew ms", "budget", "messages", "height"):
+        assert head in text, head
+    assert "of 14" in lines[0]
+    assert "need more room" not in lines[0]

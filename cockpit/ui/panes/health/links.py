@@ -8,13 +8,15 @@ from cockpit.ui.text.styled import Line, clean, fit, framed, longest
 
 TITLE = "links"
 HZ = 2.0
+_LEAST_ROWS = 4
 
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
     blocks = _blocks(inner - NAME_CELLS)
-    shown = window(readings, [venue.name for venue in readings.venues], height - 3)
+    names = [venue.name for venue in readings.venues]
+    shown = window(readings, names, _rows_a_table(len(names), len(blocks), height - 2))
     venues = [venue for venue in readings.venues if venue.name in shown.names]
     body: list[Line] = []
     hidden = 0
@@ -44,6 +46,14 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         ),
         focused=readings.ui.focus == TITLE,
     )  # fmt: skip
+
+
+def _rows_a_table(venues: int, tables: int, room: int) -> int:
+    """Rows so that all tables fit below each other; of one table where they would be too short."""
+    if tables < 2 or tables * (venues + 2) - 1 <= room:
+        return room - 1
+    stacked = (room + 1) // tables - 2
+    return stacked if stacked >= _LEAST_ROWS else room - 1
 
 
 def _blocks(room: int) -> list[list[Column]]:
