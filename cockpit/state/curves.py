@@ -1,6 +1,7 @@
 """Rings of (time, value) in numpy, and the settled funding history of one market."""
 
 from bisect import bisect_left
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,9 +67,16 @@ class SettledHistory:
         self._hours: list[int] = []
         self._rows: list[Funding] = []
 
+    @classmethod
+    def of(cls, rows: Iterable[Funding]) -> "SettledHistory":
+        """Of payments that another history had, in its order."""
+        history = cls()
+        history._rows = list(rows)
+        history._hours = [_hour_of(row) for row in history._rows]
+        return history
+
     def add(self, row: Funding) -> None:
-        at_ns = row.recv_ns if row.venue_ns is None else row.venue_ns
-        hour = hour_floor_ns(at_ns + HOUR_NS // 120)
+        hour = _hour_of(row)
         i = bisect_left(self._hours, hour)
         if i < len(self._hours) and self._hours[i] == hour:
             self._rows[i] = row
@@ -113,6 +121,11 @@ class SettledHistory:
         return found
 
 
+def _hour_of(row: Funding) -> int:
+    at_ns = row.recv_ns if row.venue_ns is None else row.venue_ns
+    return hour_floor_ns(at_ns + HOUR_NS // 120)
+
+
 class PackedSettled:
     """A history that is put away: some twenty bytes a payment. Never changes, so pictures share it.
 
@@ -140,21 +153,20 @@ class PackedSettled:
 
     def unpacked(self, venue: str, symbol: str) -> SettledHistory:
         """The same payments as facts of this market."""
-        history = SettledHistory()
-        for at_ns, rate, seconds, premium in zip(
+        rows = zip(
             self.stamps_ns.tolist(), self.rates.tolist(), self.interval_s.tolist(),
             self._premiums.tolist(), strict=True,
-        ):  # fmt: skip
-            history.add(
-                Funding(
-                    venue=venue,
-                    symbol=symbol,
-                    recv_ns=at_ns,
-                    venue_ns=at_ns,
-                    kind="settled",
-                    rate=rate,
-                    interval_s=seconds,
-                    premium=None if premium != premium else premium,
-                )
+        )  # fmt: skip
+        return SettledHistory.of(
+            Funding(
+                venue=venue,
+                symbol=symbol,
+                recv_ns=at_ns,
+                venue_ns=at_ns,
+                kind="settled",
+                rate=rate,
+                interval_s=seconds,
+                premium=None if premium != premium else premium,
             )
-        return history
+            for at_ns, rate, seconds, premium in rows
+        )
