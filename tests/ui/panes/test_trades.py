@@ -42,6 +42,7 @@ def test_a_leg_whose_account_is_away_is_shown_stale_and_nothing_is_said_to_be_he
     scene = traded.away()
     assert "n/a" in row_of(scene, "btc-").split()[1]
     assert "~−0.5000" in row_of(scene, "short", "bravo")
+    assert "~+1000.00" in row_of(scene, "btc-"), "what it came to is of another moment"
     assert "its account is not read" in text_of(scene)
 
 
@@ -118,3 +119,9 @@ def test_alerts_and_notes_of_a_trade_stand_in_it():
     text = text_of(scene, 198, 40)
     assert "bravo: leave before Friday" in text
     assert "nothing hedges 0.3 BTC long" in text
+
+
+def test_an_opened_trade_whose_account_is_away_has_no_figure_of_now():
+    scene = traded.away()
+    scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
+    assert "+ basis ~+1000.00" in text_of(scene, 198, 40)

@@ -11,6 +11,7 @@ from cockpit.core.units import NS_PER_S, utc
 from cockpit.portfolio.trades.reading import LegReading, TradeReading
 from cockpit.portfolio.trades.timeline import Happening, timeline
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.panes.positions.trades import stale
 from cockpit.ui.readings.position_columns import UNKNOWN, near_role, percent, usd
 from cockpit.ui.readings.trade_columns import (
     a_year,
@@ -122,7 +123,16 @@ def _figures(readings: Readings, trade: TradeReading, inner: int) -> list[Line]:
         _pair("to liq", (percent(nearest(trade)), near_role(nearest(trade)))),
         *([_pair("target", (usd(target), "text"))] if target is not None else []),
     ]
-    return [line for row in (first, second, third) for line in _wrapped(row, inner)]
+    rows = [first, second, third]
+    if any(leg.is_away for leg in trade.legs):
+        rows = [[_old(piece) for piece in row] for row in rows]
+    return [line for row in rows for line in _wrapped(row, inner)]
+
+
+def _old(piece: Line) -> Line:
+    """A label and a figure that may not be taken for the present."""
+    label, (text, role) = piece
+    return [label, stale(text, role)]
 
 
 def _wrapped(pieces: Sequence[Line], inner: int) -> list[Line]:

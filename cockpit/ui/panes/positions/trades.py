@@ -10,7 +10,7 @@ from cockpit.ui.readings.trade_columns import (
     amount,
     columns_for,
 )
-from cockpit.ui.readings.trades import Entry, cursor, entries, place_of, trades
+from cockpit.ui.readings.trades import Entry, cursor, entries, place_of, rows_of, trades
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right
 
@@ -86,10 +86,20 @@ def _trade(
         ("!" if is_alarming else " ", "danger" if _is_bad(trade) else "warn"),
         (fit(words, name), "title"),
     ]
+    is_old = any(leg.is_away for leg in trade.legs)
     for column in columns:
         text, role = column.of_trade(readings, trade)
+        if is_old:
+            text, role = stale(text, role)
         line += [(" ", "text"), (right(text, column.width), role)]
     return line
+
+
+def stale(text: str, role: str) -> tuple[str, str]:
+    """A figure that may not be taken for the present; what is not known is not stale either."""
+    if not any(char.isdigit() for char in text):
+        return text, role
+    return f"{fmt.STALE}{text}", "stale"
 
 
 def _is_bad(trade: TradeReading) -> bool:
@@ -123,8 +133,12 @@ def _orphan(
         *_place(readings, orphan, name),
     ]
     texts = {"size": amount(orphan.size), "notional": fmt.magnitude(orphan.notional_usd)}
+    is_old = any(row.is_stale for row in rows_of(readings, Entry(orphan=orphan)))
     for column in columns:
-        line += [(" ", "text"), (right(texts.get(column.head, ""), column.width), "number")]
+        text, role = texts.get(column.head, ""), "number"
+        if is_old:
+            text, role = stale(text, role)
+        line += [(" ", "text"), (right(text, column.width), role)]
     return line
 
 
