@@ -9,8 +9,7 @@ from typing import Any
 from cockpit.core.scenario import Scenario
 from cockpit.sim.server.exchange import Exchange
 from cockpit.sim.world.contract import FaceModule
-
-LISTEN_S = 20.0
+from tests.support import PATIENCE_S
 
 
 @contextmanager
@@ -39,11 +38,11 @@ def exchange(name: str, module: FaceModule, symbols: tuple[str, ...]) -> Iterato
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
-        assert ready.wait(LISTEN_S), "the exchange did not come up"
+        assert ready.wait(PATIENCE_S), "the exchange did not come up"
         yield where
     finally:
         loop.call_soon_threadsafe(task.cancel)
-        thread.join(LISTEN_S)
+        thread.join(PATIENCE_S)
 
 
 @contextmanager

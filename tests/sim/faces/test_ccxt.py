@@ -8,11 +8,11 @@ import pytest
 
 from cockpit.sim import load
 from tests.sim.loopback import exchange
+from tests.support import PATIENCE_S
 
 ccxt = pytest.importorskip("ccxt")
 pro = pytest.importorskip("ccxt.pro")
 
-WITHIN_S = 20.0
 BITCOIN = {
     "bybit": "BTC/USDT:USDT",
     "hyperliquid": "BTC/USDC:USDC",
@@ -75,7 +75,7 @@ def test_it_follows_a_book_and_the_trades(where: tuple[str, dict[str, Any]]) -> 
     async def watch() -> tuple[Any, Any]:
         client = pointed(pro, name, urls)
         try:
-            async with asyncio.timeout(WITHIN_S):
+            async with asyncio.timeout(PATIENCE_S):
                 for _ in range(3):
                     book = await client.watch_order_book(BITCOIN[name])
                 return book, await client.watch_trades(BITCOIN[name])

@@ -15,9 +15,9 @@ from cockpit.core.scenario import Scenario
 from cockpit.sim.server.exchange import Exchange
 from cockpit.sim.server.faults import parse_plan
 from tests.sim import tinyface
+from tests.support import PATIENCE_S
 
 START_NS = 1_795_400_000_000_000_000
-WITHIN_S = 5.0
 
 
 @pytest.fixture
@@ -41,13 +41,13 @@ def ws(exchange: Exchange) -> str:
 
 
 async def heard(client: ClientConnection) -> object:
-    return json.loads(await asyncio.wait_for(client.recv(), WITHIN_S))
+    return json.loads(await asyncio.wait_for(client.recv(), PATIENCE_S))
 
 
 async def hear_out(client: ClientConnection) -> None:
     """Read until the connection ends, which it must: ConnectionClosed."""
     while True:
-        await asyncio.wait_for(client.recv(), WITHIN_S)
+        await asyncio.wait_for(client.recv(), PATIENCE_S)
 
 
 def fault(exchange: Exchange, **faults: float) -> None:
@@ -77,9 +77,9 @@ async def test_a_connection_answers_one_request_after_another(exchange: Exchange
     request = b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n"
     writer.write(request + request)
     for _ in range(2):
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), WITHIN_S)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE_S)
         assert head.startswith(b"HTTP/1.1 200")
-        assert b'"GET"' in await asyncio.wait_for(reader.readuntil(b"}"), WITHIN_S)
+        assert b'"GET"' in await asyncio.wait_for(reader.readuntil(b"}"), PATIENCE_S)
     writer.close()
 
 
@@ -114,7 +114,7 @@ async def test_what_is_not_http_is_refused_and_hung_up_on(exchange: Exchange) ->
     host, port = rest(exchange).removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"\x16\x03\x01 hello there\r\n\r\n")
-    answer = await asyncio.wait_for(reader.read(), WITHIN_S)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
     assert answer.startswith(b"HTTP/1.1 400")
     writer.close()
 
@@ -157,7 +157,7 @@ async def test_a_fragmented_message_is_one_message(exchange: Exchange) -> None:
 
 async def test_protocol_pings_are_answered(exchange: Exchange) -> None:
     async with connect(ws(exchange)) as client:
-        await asyncio.wait_for(await client.ping(), WITHIN_S)
+        await asyncio.wait_for(await client.ping(), PATIENCE_S)
 
 
 async def test_the_close_handshake_completes(exchange: Exchange) -> None:
@@ -249,7 +249,7 @@ async def test_a_client_that_does_not_read_is_cut_off(exchange: Exchange) -> Non
         b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
-    await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), WITHIN_S)
+    await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE_S)
     venue = exchange.hosts["tiny"]
     (connection,) = venue.connections
     for _ in range(100):

@@ -11,9 +11,9 @@ from cockpit.core.clock import ManualClock
 from cockpit.core.scenario import Scenario
 from cockpit.sim.server.exchange import Exchange
 from tests.sim import tinyface
+from tests.support import PATIENCE_S
 
 START_NS = 1_795_400_000_000_000_000
-WITHIN_S = 5.0
 
 
 @pytest.fixture
@@ -37,12 +37,12 @@ async def test_a_client_that_asks_whether_its_body_is_welcome_is_told_so(
     reader, writer = await asyncio.open_connection(host, int(port))
     head = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
     writer.write(head)
-    told = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), WITHIN_S)
+    told = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE_S)
     assert told.startswith(b"HTTP/1.1 100")
     writer.write(b"hello")
-    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), WITHIN_S)
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE_S)
     assert answer.startswith(b"HTTP/1.1 200")
-    body = await asyncio.wait_for(reader.readexactly(len(b'{"method":"POST"')), WITHIN_S)
+    body = await asyncio.wait_for(reader.readexactly(len(b'{"method":"POST"')), PATIENCE_S)
     assert b"POST" in body
     writer.close()
 

@@ -1,25 +1,19 @@
 """ccxt, pointed at the built-in exchange by its URLs alone."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.e2e.exchange import Exchange, exchange
+from tests.e2e.exchange import Exchange
+from tests.sim.faces.stock_clients import truth_of
+from tests.support import PATIENCE_S
 
 ccxt = pytest.importorskip("ccxt")
 pro = pytest.importorskip("ccxt.pro")
 
-WITHIN_S = 20.0
+VENUE, SYMBOLS = "aster", "BTC,ETH,PEPE"
 BITCOIN, PEPE = "BTC/USDT:USDT", "1000PEPE/USDT:USDT"
-
-
-@pytest.fixture(scope="module")
-def sim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    folder = tmp_path_factory.mktemp("aster")
-    with exchange(folder, "--venues", "aster", "--symbols", "BTC,ETH,PEPE") as running:
-        yield running
 
 
 def pointed(module: Any, sim: Exchange) -> Any:
@@ -31,10 +25,6 @@ def pointed(module: Any, sim: Exchange) -> Any:
     if "ws" in api:
         api["ws"] = {"public": {"swap": where["ws_urls"]["main"]}}
     return client
-
-
-def truth_of(sim: Exchange, symbol: str = "BTC") -> dict[str, Any]:
-    return next(row for row in sim.truth()["markets"] if row["symbol"] == symbol)
 
 
 def test_it_loads_markets_and_reads_rates_intervals_history_and_a_book(sim: Exchange) -> None:
@@ -58,31 +48,30 @@ def test_it_loads_markets_and_reads_rates_intervals_history_and_a_book(sim: Exch
 
 
 def test_its_book_is_the_truth_after_a_pause(sim: Exchange) -> None:
-    async def watch() -> tuple[Any, Any]:
+    async def watch() -> Any:
         client = pointed(pro, sim)
         try:
-            async with asyncio.timeout(WITHIN_S):
-                for _ in range(3):
-                    await client.watch_order_book(PEPE)
+            async with asyncio.timeout(PATIENCE_S):
+                await client.watch_order_book(PEPE)
                 trades = await client.watch_trades(BITCOIN)
-                sim.tell(pause=True)
-                # What was on its way arrives, then nothing does.
-                book = client.orderbooks[PEPE]
-                while True:
-                    try:
-                        book = await asyncio.wait_for(client.watch_order_book(PEPE), 1.0)
-                    except TimeoutError:
-                        return book, trades
+                await asyncio.to_thread(sim.tell, pause=True)
+                truth = await asyncio.to_thread(truth_of, sim, "PEPE")
+                while not is_true_by_the_thousand(client.orderbooks[PEPE], truth):
+                    await client.watch_order_book(PEPE)
+                return trades
         finally:
             await client.close()
+            await asyncio.to_thread(sim.tell, pause=False)
 
-    try:
-        book, trades = asyncio.run(watch())
-        truth = truth_of(sim, "PEPE")
-        for side in ("bids", "asks"):
-            theirs = [(price / 1000, size * 1000) for price, size in book[side]]
-            assert theirs == [pytest.approx(level) for level in truth[side][:20]]
-    finally:
-        sim.tell(pause=False)
+    trades = asyncio.run(watch())
     assert {trade["side"] for trade in trades} <= {"buy", "sell"}
     assert trades
+
+
+def is_true_by_the_thousand(book: Any, market: Any) -> bool:
+    """Whether the twenty levels of a coin that is sold by the thousand are the world's."""
+    return all(
+        [(price / 1000, size * 1000) for price, size in book[side]]
+        == [pytest.approx(level) for level in market[side][:20]]
+        for side in ("bids", "asks")
+    )

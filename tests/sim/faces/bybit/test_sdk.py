@@ -8,11 +8,10 @@ import pytest
 
 from cockpit.sim.faces import bybit
 from tests.sim.loopback import exchange
+from tests.support import PATIENCE_S
 
 unified = pytest.importorskip("pybit.unified_trading")
 exceptions = pytest.importorskip("pybit.exceptions")
-
-ANSWER_S = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +54,7 @@ def test_it_raises_on_a_start_time_alone(http: Any) -> None:
 def test_it_follows_a_book_level_by_level(socket: Any) -> None:
     heard: queue.Queue[Any] = queue.Queue()
     socket.orderbook_stream(50, "BTCUSDT", heard.put)
-    updates = [heard.get(timeout=ANSWER_S)["data"]["u"] for _ in range(6)]
+    updates = [heard.get(timeout=PATIENCE_S)["data"]["u"] for _ in range(6)]
     assert updates == list(range(updates[0], updates[0] + 6))
 
 
@@ -63,5 +62,5 @@ def test_it_merges_the_keys_of_a_ticker(socket: Any) -> None:
     heard: queue.Queue[Any] = queue.Queue()
     socket.ticker_stream("ETHUSDT", heard.put)
     for _ in range(3):
-        data = heard.get(timeout=ANSWER_S)["data"]
+        data = heard.get(timeout=PATIENCE_S)["data"]
         assert {"fundingRate", "markPrice", "singleOpenInterest"} <= set(data)

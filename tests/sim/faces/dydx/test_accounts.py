@@ -17,6 +17,7 @@ from cockpit.sim.world.world import World
 from tests.sim.desk import START_NS, SYMBOLS, Desk
 from tests.sim.faces.dydx.client import ADDRESS, CHILD, listed, of_parent, oracle, read
 from tests.sim.skeleton import missing, recorded
+from tests.support import PATIENCE_S
 
 
 @pytest.fixture
@@ -273,7 +274,7 @@ async def test_the_official_library_reads_subaccounts_positions_and_payments() -
     await host.listen()
     try:
         account = rest.IndexerClient(host.rest_url).account
-        both = await asyncio.wait_for(account.get_subaccounts(ADDRESS), 20)
+        both = await asyncio.wait_for(account.get_subaccounts(ADDRESS), PATIENCE_S)
         assert [row["subaccountNumber"] for row in both["subaccounts"]] == [0, CHILD]
         one = await account.get_subaccount(ADDRESS, CHILD)
         assert one["subaccount"] == both["subaccounts"][1]

@@ -13,6 +13,7 @@ from cockpit.sim.faces import dydx
 from cockpit.sim.server.host import VenueHost
 from cockpit.sim.world.world import World
 from tests.sim.fake_world import START_NS
+from tests.support import PATIENCE_S
 
 indexer_client = pytest.importorskip("dydx_v4_client.indexer.rest.indexer_client")
 websocket = pytest.importorskip("dydx_v4_client.indexer.socket.websocket")
@@ -72,7 +73,7 @@ async def test_its_socket_follows_books_trades_and_markets() -> None:
 
     async with _exchange() as host:
         socket = websocket.IndexerSocket(host.ws_urls["main"], on_message=on_message)
-        await asyncio.wait_for(asyncio.to_thread(socket.run_forever), 20)
+        await asyncio.wait_for(asyncio.to_thread(socket.run_forever), PATIENCE_S)
     assert wanted <= kinds
 
 
@@ -91,7 +92,7 @@ async def test_its_socket_is_told_a_subaccount_and_that_a_stranger_has_none() ->
 
     async with _exchange() as host:
         socket = websocket.IndexerSocket(host.ws_urls["main"], on_message=on_message)
-        await asyncio.wait_for(asyncio.to_thread(socket.run_forever), 20)
+        await asyncio.wait_for(asyncio.to_thread(socket.run_forever), PATIENCE_S)
         client = indexer_client.IndexerClient(host.rest_url)
         read = (await client.account.get_subaccount(address, 0))["subaccount"]
     assert told[f"{address}/0"]["subaccount"]["openPerpetualPositions"].keys() == (

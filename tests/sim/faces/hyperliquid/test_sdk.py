@@ -8,11 +8,11 @@ import pytest
 
 from cockpit.sim.faces import hyperliquid
 from tests.sim.loopback import exchange
+from tests.support import PATIENCE_S
 
 pytest.importorskip("hyperliquid.info")
 from hyperliquid.info import Info
 
-ANSWER_S = 20.0
 NOBODY = "0x" + "0" * 40
 
 
@@ -56,12 +56,12 @@ def test_it_recognises_the_frames_of_a_subscription_as_its_own(
 ) -> None:
     heard: queue.Queue[Any] = queue.Queue()
     info.subscribe(subscription, heard.put)
-    assert heard.get(timeout=ANSWER_S)["channel"] == subscription["type"]
+    assert heard.get(timeout=PATIENCE_S)["channel"] == subscription["type"]
 
 
 def test_it_follows_a_book(info: Any) -> None:
     heard: queue.Queue[Any] = queue.Queue()
     info.subscribe({"type": "l2Book", "coin": "ETH"}, heard.put)
-    times = [heard.get(timeout=ANSWER_S)["data"]["time"] for _ in range(3)]
+    times = [heard.get(timeout=PATIENCE_S)["data"]["time"] for _ in range(3)]
     assert times == sorted(times)
     assert times[0] < times[-1]

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -10,21 +10,15 @@ import pytest
 from cockpit.core.events import Funding, Instrument, OpenInterest
 from cockpit.venues.contract import Wants
 from cockpit.venues.nado import Session
-from tests.e2e.exchange import Exchange, exchange
-from tests.support import capture_text, feed, needs_captures, only, reply
+from tests.e2e.exchange import Exchange
+from tests.sim.faces.stock_clients import truth_of
+from tests.support import PATIENCE_S, capture_text, feed, needs_captures, only, reply
 
 ccxt = pytest.importorskip("ccxt")
 pro = pytest.importorskip("ccxt.pro")
 
-WITHIN_S = 20.0
+VENUE, SYMBOLS = "nado", "BTC,ETH,PEPE"
 BITCOIN, PEPE = "BTC/USDT0:USDT0", "KPEPE/USDT0:USDT0"
-
-
-@pytest.fixture(scope="module")
-def sim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    folder = tmp_path_factory.mktemp("nado")
-    with exchange(folder, "--venues", "nado", "--symbols", "BTC,ETH,PEPE") as running:
-        yield running
 
 
 def pointed(module: Any, sim: Exchange) -> Any:
@@ -41,11 +35,6 @@ def pointed(module: Any, sim: Exchange) -> Any:
     return client
 
 
-def market_of(sim: Exchange, symbol: str = "BTC") -> dict[str, Any]:
-    """A market as the world has it."""
-    return next(row for row in sim.truth()["markets"] if row["symbol"] == symbol)
-
-
 def test_it_loads_markets_and_reads_rates_interest_books_and_trades(sim: Exchange) -> None:
     client = pointed(ccxt, sim)
     market = client.load_markets()[BITCOIN]
@@ -57,7 +46,7 @@ def test_it_loads_markets_and_reads_rates_interest_books_and_trades(sim: Exchang
     assert rate["interval"] == "24h"
     sim.tell(pause=True)
     try:
-        truth = market_of(sim)
+        truth = truth_of(sim)
         rate = client.fetch_funding_rate(BITCOIN)
         assert rate["fundingRate"] / 24 == pytest.approx(truth["funding_rate_hourly"])
         assert rate["markPrice"] == truth["mark"]
@@ -79,7 +68,7 @@ def test_it_reads_positions_by_public_address(sim: Exchange) -> None:
 
 
 async def until(condition: Callable[[], Any], again: Callable[[], Awaitable[Any]]) -> None:
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():
             await again()
 
@@ -96,7 +85,7 @@ def test_its_book_is_the_truth_after_a_pause_and_it_hears_trades(sim: Exchange) 
             trades = asyncio.create_task(client.watch_trades(BITCOIN))
             await asyncio.to_thread(sim.tell, step_s=2.0)
             await until(lambda: first.done() and trades.done(), lambda: _step(sim))
-            truth = await asyncio.to_thread(market_of, sim)
+            truth = await asyncio.to_thread(truth_of, sim)
             book = client.orderbooks[BITCOIN]
             await until(lambda: _levels(book) == truth["bids"], lambda: asyncio.sleep(0.01))
             return book, await trades

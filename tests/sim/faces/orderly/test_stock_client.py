@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,20 +9,15 @@ import pytest
 from cockpit.core.events import Funding, Instrument, OpenInterest
 from cockpit.venues.contract import Wants
 from cockpit.venues.orderly.session import Session
-from tests.e2e.exchange import Exchange, exchange
+from tests.e2e.exchange import Exchange
+from tests.sim.faces.stock_clients import followed_to_a_pause
 from tests.support import capture_text, feed, only, opened, reply
 
 ccxt = pytest.importorskip("ccxt")
 pro = pytest.importorskip("ccxt.pro")
 
-BTC, WITHIN_S = "BTC/USDC:USDC", 30.0
-
-
-@pytest.fixture(scope="module")
-def sim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    folder: Path = tmp_path_factory.mktemp("sim")
-    with exchange(folder, "--venues", "orderly", "--symbols", "BTC,ETH,PEPE,HYPE") as running:
-        yield running
+VENUE, SYMBOLS = "orderly", "BTC,ETH,PEPE,HYPE"
+BTC = "BTC/USDC:USDC"
 
 
 def pointed(module: Any, sim: Exchange) -> Any:
@@ -58,36 +51,9 @@ def test_until_in_seconds_finds_nothing_as_on_the_real_venue(sim: Exchange) -> N
 
 
 def test_a_watched_book_is_the_truth_after_a_pause(sim: Exchange) -> None:
-    async def watch() -> tuple[Any, Any]:
-        client = pointed(pro, sim)
-        try:
-            async with asyncio.timeout(WITHIN_S):
-                await client.watch_order_book(BTC)
-                trades = await client.watch_trades(BTC)
-                await client.watch_order_book(BTC)
-                await asyncio.to_thread(sim.tell, pause=True)
-                while not same(client.orderbooks[BTC], truth_of(sim, "BTC")):
-                    await client.watch_order_book(BTC)
-                return client.orderbooks[BTC], trades
-        finally:
-            await client.close()
-
-    try:
-        book, trades = asyncio.run(watch())
-        assert same(book, truth_of(sim, "BTC"))
-    finally:
-        sim.tell(pause=False)
+    _, trades = asyncio.run(followed_to_a_pause(pointed(pro, sim), sim, BTC))
     assert {trade["side"] for trade in trades} <= {"buy", "sell"}
     assert trades
-
-
-def truth_of(sim: Exchange, symbol: str) -> Any:
-    return next(m for m in sim.truth()["markets"] if m["symbol"] == symbol)
-
-
-def same(book: Any, market: Any) -> bool:
-    sides = ("bids", "asks")
-    return all([list(row[:2]) for row in book[s]] == [list(r) for r in market[s]] for s in sides)
 
 
 # --- the same recordings, read by both --------------------------------------------------------

@@ -14,9 +14,8 @@ from cockpit.wire.endpoints import Endpoint
 from tests.pair import Pair
 from tests.sim.loopback import exchange
 from tests.sim.test_pairs import BAD_LINE, SYMBOLS
-from tests.support import only
+from tests.support import only, until
 
-WITHIN_S = 15.0
 NEWEST, OLDEST = "?sbeSchemaId=1&sbeSchemaVersion=3", "?sbeSchemaId=1&sbeSchemaVersion=1"
 
 
@@ -67,9 +66,7 @@ def test_a_driver_finds_the_encoding_that_the_server_takes(below: str) -> None:
                 clock=WallClock(), endpoint=endpoint,
             )  # fmt: skip
             task = asyncio.create_task(driver.run())
-            async with asyncio.timeout(WITHIN_S):
-                while not only(BookSnapshot, events):
-                    await asyncio.sleep(0.02)
+            await until(lambda: only(BookSnapshot, events), "a book")
             task.cancel()
             await asyncio.wait([task])
 
