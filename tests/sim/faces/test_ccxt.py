@@ -34,8 +34,8 @@ def where(request: pytest.FixtureRequest) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def pointed(module: Any, name: str, urls: dict[str, Any]) -> Any:
-    """A stock client with other URLs, and nothing else changed."""
-    client = getattr(module, name)()
+    """A stock client with other URLs that does not pause between its requests."""
+    client = getattr(module, name)({"enableRateLimit": False})
     # A venue may have several dialects on its sockets; ccxt speaks the older one.
     rest, socket = urls["rest_url"], urls["ws_urls"].get("v1", urls["ws_urls"]["main"])
     api = client.urls["api"]

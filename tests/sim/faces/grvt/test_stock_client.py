@@ -17,7 +17,7 @@ BTC = "BTC/USDT:USDT"
 
 
 def pointed(module: Any, sim: Exchange) -> Any:
-    client, where = module.grvt(), sim.ready["venues"]["grvt"]
+    client, where = module.grvt({"enableRateLimit": False}), sim.ready["venues"]["grvt"]
     client.urls["api"]["publicMarket"] = f"{where['rest_url']}/"
     if "ws" in client.urls["api"]:
         client.urls["api"]["ws"] = {"publicMarket": where["ws_urls"]["main"]}

@@ -22,8 +22,8 @@ BITCOIN, PEPE = "BTC/USDT0:USDT0", "KPEPE/USDT0:USDT0"
 
 
 def pointed(module: Any, sim: Exchange) -> Any:
-    """A stock client with other URLs, and nothing else changed."""
-    client = module.nado()
+    """A stock client with other URLs that does not pause between its requests."""
+    client = module.nado({"enableRateLimit": False})
     where = sim.ready["venues"]["nado"]
     rest, api = where["rest_url"], client.urls["api"]
     api |= {
