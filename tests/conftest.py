@@ -19,6 +19,26 @@ settings.register_profile("fuzz", max_examples=1000, print_blob=True, **_UNHURRI
 settings.load_profile("steady")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is made once for a module is made by one worker: the tests that share it go together.
+
+    A fixture with parameters is made once for each, so its tests are a group for each.
+    """
+    for item in items:
+        if isinstance(item, pytest.Function) and (shared := _made_once(item)):
+            given = item.callspec.params if hasattr(item, "callspec") else {}
+            parameters = [str(given[name]) for name in shared if name in given]
+            module = item.nodeid.partition("::")[0]
+            item.add_marker(pytest.mark.xdist_group(" ".join([module, *parameters])))
+
+
+def _made_once(item: pytest.Function) -> list[str]:
+    """The fixtures of a test that are made once for its module."""
+    found = item._fixtureinfo.name2fixturedefs
+    return sorted(name for name, made in found.items() if made[-1].scope == "module")
+
+
 @pytest.fixture
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of the test's own, so that no test reads this machine's settings or memory."""

@@ -7,9 +7,6 @@ import pytest
 from cockpit.cli.main import main
 from tests.e2e.exchange import AT_MOST, FOUR, exchange, run
 
-# One worker, so that the exchange is started and read once.
-pytestmark = pytest.mark.xdist_group("exposure cli")
-
 HL = "0x31ca8395cf837de08b24da3f660e77761dfb974b"
 DYDX = "dydx1n56z5fhmemtffzkt2eqyf9kuc7ycjfs86mvqy7"
 

@@ -9,9 +9,6 @@ import pytest
 from cockpit.cli.main import main
 from tests.e2e.exchange import exchange, run
 
-# One worker, so that the exchange is started and read once.
-pytestmark = pytest.mark.xdist_group("trades cli")
-
 CENT = 0.01
 VENUES = "hyperliquid,dydx,orderly"
 HL = "0x31ca8395cf837de08b24da3f660e77761dfb974b"

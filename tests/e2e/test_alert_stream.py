@@ -10,9 +10,6 @@ from cockpit.alerts.states import Alert
 from tests.e2e.exchange import AT_MOST, FOUR, exchange, run, running
 from tests.sink import SECRET, sink
 
-# One worker, so that the exchange is started and read once.
-pytestmark = pytest.mark.xdist_group("alert stream")
-
 CONFIG = """
 [[alert]]
 name = "funding above 100 %"

@@ -19,9 +19,6 @@ from cockpit.wire.endpoints import load_endpoints
 from tests.e2e.exchange import Exchange, exchange
 from tests.support import until
 
-# One worker, so that the exchange is started and read once.
-pytestmark = pytest.mark.xdist_group("exposure e2e")
-
 CENT = 0.005
 SYMBOLS = "BTC,ETH,SOL,DOGE,HYPE,PEPE"
 TELLS_NO_USED = {"aster"}
