@@ -26,8 +26,8 @@ def series():
 
 @pytest.fixture(scope="module")
 def runs(series):
-    # Refits every eight weeks: a quarter of the time, and harder.
-    return walk([rows_of(one) for one in series], Plan(block_days=56), None)
+    # Refits every sixteen weeks: an eighth of the time, and harder.
+    return walk([rows_of(one) for one in series], Plan(block_days=112), None)
 
 
 def test_every_rate_is_the_formula_of_its_premium(series):

@@ -195,12 +195,12 @@ def test_the_average_knows_how_often_a_flip_came():
 
 @pytest.fixture(scope="module")
 def month():
-    """The ledger of thirty days of life, by models of the sixty before."""
-    series = market(days=90, seed=11, scale=8e-4)
+    """The ledger of twelve days of life, by models of the sixty before."""
+    series = market(days=72, seed=11, scale=8e-4)
     forecaster = Forecaster(None)
     forecaster.teach(learn([rows(series, slice(0, 60 * 24))], None))
     heard(forecaster, series, 60 * 24)
-    lived(forecaster, series, 60 * 24, 90 * 24)
+    lived(forecaster, series, 60 * 24, 72 * 24)
     return forecaster.ledger.blocks()
 
 
