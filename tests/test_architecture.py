@@ -10,6 +10,7 @@ import pytest
 
 from cockpit.sim import FACES
 from cockpit.venues import REGISTRY
+from tests.support import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,7 +30,7 @@ def test_the_headless_half_runs_without_textual() -> None:
         f"for name in {HEADLESS!r}: importlib.import_module(name)\n"
         "sys.exit('textual' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], timeout=PATIENCE_S).returncode == 0
 
 
 def test_the_exchange_runs_without_any_adapter() -> None:
@@ -39,7 +40,7 @@ def test_the_exchange_runs_without_any_adapter() -> None:
         "for name in FACES.values(): importlib.import_module(name)\n"
         "sys.exit(any(m.startswith('cockpit.venues') for m in sys.modules))"
     )
-    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], timeout=PATIENCE_S).returncode == 0
 
 
 @pytest.mark.parametrize("venue", REGISTRY)

@@ -1,6 +1,5 @@
 """Alerts out to people: one message for a storm, tried again until it goes, and no secret said."""
 
-import asyncio
 import importlib.util
 import logging
 
@@ -14,6 +13,7 @@ from cockpit.alerts.states import Alert, AlertBook, Reading
 from cockpit.alerts.targets import MOST_LINES, Target, message
 from cockpit.core.errors import ConfigError
 from tests.sink import SECRET, sink
+from tests.support import until
 
 QUICK = Pace(gather=0.05, rest=0.05, retry=0.05, longest=0.2)
 installed = pytest.mark.skipif(
@@ -48,12 +48,6 @@ async def notifier(service, said, monkeypatch):
     )
     yield found
     found.stop()
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(30):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 # --- what is said -------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Alerts and the outside world: history, hooks, a full disk."""
 
-import asyncio
 import json
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from cockpit.alerts.storage import KEPT, MOST_LINES
 from cockpit.core.clock import ManualClock
 from cockpit.core.events import Funding, Link, OpenInterest
 from cockpit.state.store import MarketStore
+from tests.support import until
 
 T0 = 1_760_000_000_000_000_000
 RULE = Rule(name="high", kind="funding_level", threshold=1.0)
@@ -191,12 +191,6 @@ def test_a_folder_that_cannot_be_written_costs_no_alert(store, tmp_path):
     assert one.hook_problem == ""
 
 
-async def until(condition) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 async def test_the_hook_gets_the_alert_as_json_on_its_stdin(store, tmp_path):
     out = tmp_path / "out.json"
     script = "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())"
@@ -211,8 +205,8 @@ async def test_the_hook_gets_the_alert_as_json_on_its_stdin(store, tmp_path):
     assert told["value"] == pytest.approx(8.76)
 
 
-SLEEPS = "import time; time.sleep(60)"
-FORKS = f"import os\nif os.fork() == 0:\n    {SLEEPS}"
+SLEEPS = ("sh", "-c", "exec sleep 3600")
+FORKS = ("sh", "-c", "sleep 3600 &")
 TALKS = "import sys\nwhile True: sys.stdout.write('x' * 65536); sys.stderr.write('y' * 65536)"
 DEAF = "import os, time; os.close(0)"
 
@@ -220,11 +214,11 @@ DEAF = "import os, time; os.close(0)"
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        ((sys.executable, "-c", "import sys; sys.exit(3)"), "exit code 3"),
-        ((sys.executable, "-c", "import os; os.kill(os.getpid(), 15)"), "ended by signal 15"),
-        ((sys.executable, "-c", SLEEPS), "still running after 1 s, ended"),
+        (("sh", "-c", "exit 3"), "exit code 3"),
+        (("sh", "-c", "kill -TERM $$"), "ended by signal 15"),
+        (SLEEPS, "still running after 1 s, ended"),
         ((sys.executable, "-c", TALKS), "still running after 1 s, ended"),
-        ((sys.executable, "-c", FORKS), "left children running after 1 s, ended"),
+        (FORKS, "left children running after 1 s, ended"),
         (("/no/such/hook",), "No such file"),
         (("/tmp",), "Permission denied"),
         (("a\0b",), "null byte"),
@@ -242,13 +236,8 @@ async def test_a_hook_that_fails_or_hangs_is_one_sentence(store, command, says):
 
 async def test_nothing_that_a_hook_started_outlives_its_time(store, tmp_path):
     pids = tmp_path / "pids"
-    script = (
-        "import os, sys, time\n"
-        "os.fork()\n"
-        "open(sys.argv[1], 'a').write(f'{os.getpid()}\\n')\n"
-        "time.sleep(60)"
-    )
-    one = alerting(store, hook=Hook((sys.executable, "-c", script, str(pids)), timeout_s=1.0))
+    script = f"sleep 3600 & echo $! >> '{pids}'; echo $$ >> '{pids}'; exec sleep 3600"
+    one = alerting(store, hook=Hook(("sh", "-c", script), timeout_s=1.0))
     pays(store, 0.001)
     one.look()
     await until(lambda: one.hook_problem)
@@ -304,8 +293,8 @@ async def test_each_of_many_alerts_reaches_the_hook(tmp_path):
 
 async def test_leaving_ends_the_hook_that_still_runs(store, tmp_path):
     pids = tmp_path / "pid"
-    script = f"import os, sys\nopen(sys.argv[1], 'w').write(str(os.getpid()))\n{SLEEPS}"
-    one = alerting(store, hook=Hook((sys.executable, "-c", script, str(pids)), timeout_s=60.0))
+    script = f"echo $$ > '{pids}'; exec sleep 3600"
+    one = alerting(store, hook=Hook(("sh", "-c", script), timeout_s=3600.0))
     pays(store, 0.001)
     one.look()
     await until(lambda: pids.exists() and pids.read_text())

@@ -14,6 +14,7 @@ from cockpit.history.layout import default_folder
 from cockpit.history.settings import HistorySettings
 from cockpit.storage import paths
 from tests.e2e.exchange import run
+from tests.support import PATIENCE_S
 
 GOLDEN = Path(__file__).resolve().parents[1] / "captures"
 HEADER = {
@@ -50,7 +51,7 @@ def test_help_imports_nothing_that_is_slow():
         "for name in ('', *COMMANDS): main([*([name] if name else []), '--help'])\n"
         f"sys.exit(sum(name in sys.modules for name in {slow!r}))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=PATIENCE_S)
     assert done.returncode == 0
 
 

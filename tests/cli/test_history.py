@@ -17,6 +17,7 @@ from cockpit.history.layout import Folder, default_folder
 from cockpit.history.rows import Batch, Gap
 from cockpit.history.writer_lock import WriterLock
 from tests.history.kit import marks, paid, sample
+from tests.support import PATIENCE_S
 
 GOLDEN = Path(__file__).resolve().parents[1] / "captures"
 SAMPLES = (
@@ -368,7 +369,7 @@ def test_help_and_status_load_nothing_heavy():
         "main(['history', 'status']); "
         "sys.exit(any(name in sys.modules for name in ('duckdb', 'textual', 'httpx')))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=PATIENCE_S)
     assert done.returncode == 0, done.stdout
 
 

@@ -11,6 +11,7 @@ import pytest
 from cockpit.desk.contract import Cancel, Compute
 from cockpit.desk.jobs import Jobs
 from cockpit.desk.stats import Computation
+from tests.support import PATIENCE_S
 
 LONG = 10**9
 
@@ -44,8 +45,8 @@ def jobs():
     made.close()
 
 
-def wait(jobs: Jobs, until, within_s: float = 20.0) -> Computation:
-    deadline_s = time.monotonic() + within_s
+def wait(jobs: Jobs, until) -> Computation:
+    deadline_s = time.monotonic() + PATIENCE_S
     while True:
         said = jobs.computation()
         if said is not None and until(said):

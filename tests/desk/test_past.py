@@ -15,6 +15,7 @@ from cockpit.history.reader import HistoryReader
 from cockpit.history.rows import Batch, ExposureSample, Figures, Gap, Sample, Settled
 from cockpit.state.store import MarketStore
 from tests.history.kit import DAY, HOUR_NS, NS_PER_S
+from tests.support import PATIENCE_S
 
 ADDRESS = "0x00000000000000000000000000000000000000aa"
 
@@ -66,7 +67,7 @@ def ask(folder, live):
 
     def answered(moment_ns):
         past.ask(moment_ns)
-        deadline_s = time.monotonic() + 10
+        deadline_s = time.monotonic() + PATIENCE_S
         while (found := past.answer()) is None:
             assert time.monotonic() < deadline_s
             time.sleep(0.005)

@@ -24,6 +24,7 @@ from cockpit.venues.contract import Wants
 from cockpit.wire.pump import Pump, facts
 from cockpit.wire.tape import TapeHeader, TapeWriter, read_tape
 from tests.pair import START_NS, Pair
+from tests.support import PATIENCE_S
 
 SYMBOLS = ("BTC", "HYPE")
 SECONDS = 90
@@ -92,7 +93,7 @@ class Playing:
     async def told(self, *intents):
         for intent in intents:
             self.desk.post(intent)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.sleep(0)
             while self.state == "seeking":
                 await asyncio.sleep(0)
@@ -154,7 +155,7 @@ async def test_going_back_never_shows_half_a_picture(playing):
         await player.told(Seek(START_NS + 80 * NS_PER_S))
         shown, turns = player.desk.view, 0
         player.desk.post(Seek(START_NS + 70 * NS_PER_S))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while player.state == "seeking":
                 assert player.desk.view is shown
                 turns += 1

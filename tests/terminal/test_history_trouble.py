@@ -23,6 +23,7 @@ from cockpit.terminal.app import CockpitApp
 from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.text.styled import plain
 from tests.history.kit import DAY, NS_PER_S, is_root, rows, sample
+from tests.support import until
 from tests.terminal.seats import TERMINAL
 from tests.ui import scenes
 
@@ -111,12 +112,6 @@ def read_only(folder):
         pytest.skip("rights do not hold for root")
     for path in (folder.hot, folder.path):
         os.chmod(path, 0o500)
-
-
-async def until(condition):
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """A tape on the real screen: held, stepped and turned back with keys."""
 
-import asyncio
 from pathlib import Path
 
 from cockpit.config import Config
 from cockpit.desk.replay import ReplayEngine
 from cockpit.terminal.app import CockpitApp
 from cockpit.ui.input import dispatch
+from tests.support import until
 from tests.terminal.seats import TERMINAL
 
 TAPE = Path(__file__).resolve().parents[1] / "captures" / "bybit.jsonl"
@@ -14,12 +14,6 @@ TAPE = Path(__file__).resolve().parents[1] / "captures" / "bybit.jsonl"
 
 def top_line(app):
     return "".join(segment.text for segment in app.workspace._status.strip(0)._segments)
-
-
-async def until(condition):
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_a_tape_is_held_stepped_and_turned_back_on_the_screen():

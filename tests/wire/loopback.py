@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,18 +18,6 @@ from cockpit.wire.endpoints import Endpoint
 from cockpit.wire.tape import TapeWriter
 from tests.support import only
 from tests.wire.tiny import SPEC, Session
-
-DEADLINE_S = 10.0
-
-
-async def until(condition: Callable[[], object], what: str = "the condition") -> None:
-    """Wait for something to become true; fail with its name after a deadline."""
-    try:
-        async with asyncio.timeout(DEADLINE_S):
-            while not condition():
-                await asyncio.sleep(0.005)
-    except TimeoutError:
-        raise AssertionError(f"{what} did not come about in {DEADLINE_S} s") from None
 
 
 class Venue:

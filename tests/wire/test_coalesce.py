@@ -8,7 +8,8 @@ import pytest
 
 from cockpit.wire import coalesce
 from cockpit.wire.coalesce import Coalescer, next_mode
-from tests.wire.loopback import Desk, Venue, desk, until, venue
+from tests.support import until
+from tests.wire.loopback import Desk, Venue, desk, venue
 
 
 @pytest.fixture(autouse=True)

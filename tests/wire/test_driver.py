@@ -16,8 +16,8 @@ from cockpit.wire.endpoints import Endpoint
 from cockpit.wire.fetcher import USER_AGENT
 from cockpit.wire.replay import decode_tape
 from cockpit.wire.tape import TapeWriter, read_tape
-from tests.support import only
-from tests.wire.loopback import desk, until, venue
+from tests.support import only, until
+from tests.wire.loopback import desk, venue
 from tests.wire.tiny import POLLED, SPEC, Session, header
 
 

@@ -13,7 +13,8 @@ from cockpit.core.clock import WallClock
 from cockpit.venues.contract import Fetch, Limit, Reply, VenueSpec
 from cockpit.wire import fetcher
 from cockpit.wire.fetcher import ATTEMPTS, MAX_BODY_BYTES, USER_AGENT, Fetcher
-from tests.wire.loopback import closed_port, until
+from tests.support import until
+from tests.wire.loopback import closed_port
 from tests.wire.tiny import SPEC
 
 Handler = Callable[[httpx.Request], Awaitable[httpx.Response]]

@@ -11,7 +11,8 @@ import pytest
 from cockpit.core.events import Link
 from cockpit.wire import link
 from cockpit.wire.reasons import not_connected
-from tests.wire.loopback import closed_port, desk, until, venue
+from tests.support import until
+from tests.wire.loopback import closed_port, desk, venue
 
 
 async def reason_at(url: str) -> str:

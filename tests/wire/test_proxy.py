@@ -13,8 +13,8 @@ from cockpit.wire.fetcher import Fetcher
 from cockpit.wire.link import WebSocketLink
 from cockpit.wire.proxy import proxy_for
 from cockpit.wire.reasons import Ending
-from tests.support import only
-from tests.wire.loopback import closed_port, desk, until, venue
+from tests.support import only, until
+from tests.wire.loopback import closed_port, desk, venue
 from tests.wire.tiny import SPEC
 
 BOTH = {"HTTPS_PROXY": "http://tls.proxy:3128", "HTTP_PROXY": "http://plain.proxy:3128"}

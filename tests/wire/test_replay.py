@@ -12,7 +12,7 @@ from cockpit.venues.contract import Input, Restart, Wants
 from cockpit.wire.pump import Pump
 from cockpit.wire.replay import Goal, Recording, Replay, ReplayClock, decode_tape
 from cockpit.wire.tape import read_tape
-from tests.support import AT_NS, closed, frame, only, opened, ticks
+from tests.support import AT_NS, PATIENCE_S, closed, frame, only, opened, ticks
 from tests.wire.tiny import SPEC, S, Session, write_tape
 
 OTHER = msgspec.structs.replace(SPEC, name="other")
@@ -32,7 +32,7 @@ async def play(
     events: list[Event] = []
     goal = None if from_ns is None else Goal(at_ns=from_ns)
     replay = Replay(recordings, events.extend, speed=speed, goal=goal)
-    await asyncio.wait_for(replay.run(), 10)
+    await asyncio.wait_for(replay.run(), PATIENCE_S)
     return replay, events
 
 
@@ -112,7 +112,7 @@ async def test_at_speed_nothing_is_heard_before_its_time(tmp_path: Path) -> None
         early.extend(event.recv_ns - replay.clock.now_ns() for event in events)
 
     began = time.monotonic()
-    await asyncio.wait_for(replay.run(), 10)
+    await asyncio.wait_for(replay.run(), PATIENCE_S)
 
     assert max(early) <= 0
     assert time.monotonic() - began >= 3 / 20
@@ -145,7 +145,7 @@ async def test_the_screen_gets_its_turns_while_a_tape_plays_flat_out(tmp_path: P
             await asyncio.sleep(0)
 
     playing = asyncio.create_task(replay.run())
-    await asyncio.wait_for(paint(playing.done), 30)
+    await asyncio.wait_for(paint(playing.done), PATIENCE_S)
 
     assert any(0 < frac < 1 for frac in halfway)
     assert halfway == sorted(halfway)

@@ -10,6 +10,7 @@ import pytest
 from textual import events
 
 from cockpit.terminal.input.reader import read_input
+from tests.support import PATIENCE_S
 
 
 @pytest.fixture
@@ -23,14 +24,14 @@ def keyboard():
     thread.start()
     yield ours, read
     stop.set()
-    thread.join(5)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     os.close(ours)
     os.close(theirs)
 
 
 def keys(read: queue.Queue, count: int) -> list[str]:
-    return [read.get(timeout=5).key for _ in range(count)]
+    return [read.get(timeout=PATIENCE_S).key for _ in range(count)]
 
 
 def test_a_key_a_sequence_and_a_lone_escape(keyboard):
@@ -47,7 +48,7 @@ def test_a_mouse_report_torn_on_the_way_is_a_mouse_report(keyboard):
     with pytest.raises(queue.Empty):
         read.get(timeout=0.2)
     os.write(ours, b";7Mk")
-    assert isinstance(read.get(timeout=5), events.MouseDown)
+    assert isinstance(read.get(timeout=PATIENCE_S), events.MouseDown)
     assert keys(read, 1) == ["k"]
 
 
@@ -55,9 +56,9 @@ def test_a_torn_letter_and_bytes_that_are_none_do_not_end_the_reading(keyboard):
     ours, read = keyboard
     os.write(ours, "é".encode()[:1])
     os.write(ours, "é".encode()[1:])
-    assert read.get(timeout=5).character == "é"
+    assert read.get(timeout=PATIENCE_S).character == "é"
     os.write(ours, b"\xff\xfej")
-    assert [read.get(timeout=5).character for _ in range(3)][-1] == "j"
+    assert [read.get(timeout=PATIENCE_S).character for _ in range(3)][-1] == "j"
 
 
 def test_a_terminal_that_is_gone_ends_the_reading():
@@ -67,6 +68,6 @@ def test_a_terminal_that_is_gone_ends_the_reading():
     )
     thread.start()
     os.close(ours)
-    thread.join(5)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     os.close(theirs)
