@@ -11,7 +11,7 @@ from cockpit.alerts.states import AlertBook
 from cockpit.core.outlook import Outlooks
 
 State = Literal["firing", "waiting", "armed", "cooling", "muted", "off"]
-NOTHING_MEASURED = "its figure is not known of anything now"
+NOTHING_MEASURED = "no figure of it is known now"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

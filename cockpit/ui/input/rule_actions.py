@@ -93,6 +93,8 @@ def try_out(host: Host, _: int) -> None:
         host.say("there is no rule to try", "warn")
         return
     host.desk.post(TryRule(name))
+    told = ", ".join(host.desk.stats().alerts.targets) or "nobody outside: see [notify]"
+    host.say(f"{name!r} is tried; people: {told}", "info")
 
 
 def mute(host: Host, _: int) -> None:

@@ -59,7 +59,7 @@ def add(host: Host, _: int) -> None:
             title=f"alert · {first.about}",
             fields=_fields(found, first, _usual(first, first.side), alerts),
             first="threshold",
-            says=lambda values: _says(values, found),
+            says=lambda values: _says(values, found, host.desk.stats().alerts),
             follow=follow,
             accept=_accepting(host, lambda values: _rule(values, found), ""),
         )
@@ -89,7 +89,7 @@ def edit(host: Host, rule: Rule) -> None:
             title=f"change the rule {rule.name!r}",
             fields=_fields(found, found[0], values, host.desk.stats().alerts),
             first="threshold",
-            says=lambda values: _says(values, found),
+            says=lambda values: _says(values, found, host.desk.stats().alerts),
             accept=_accepting(host, lambda values: _rule(values, found, rule), rule.name),
         )
     )
@@ -263,11 +263,14 @@ def _seconds(text: str, label: str) -> float:
         raise ValueError(f"{label}: {error}") from None
 
 
-def _says(values: Values, found: Sequence[AlertFigure]) -> str:
+def _says(values: Values, found: Sequence[AlertFigure], alerts: AlertStats) -> str:
     """What the rule would do, as a trader would say it."""
-    figure = _figure(values, found)
-    words = f"Tells {values['to']} when the {_label(figure).replace(' · ', ' of ', 1)} is "
-    words += f"{values['side']} {values['threshold']}"
+    figure, at = _figure(values, found), values["threshold"].strip()
+    with contextlib.suppress(ValueError):
+        at = figure_text(figure.kind, _number(figure.kind, at, "threshold"))
+    to = values["to"] if alerts.targets else SCREEN
+    what = f"{LABELS[figure.kind]} of {figure.about}"
+    words = f"Tells {to} when the {what} is {values['side']} {at}"
     lasts = values["for"].strip()
     if lasts not in ("", "0", "0s"):
         words += f" for {lasts}"

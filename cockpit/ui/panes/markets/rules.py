@@ -1,5 +1,6 @@
 """Every rule and how it stands, a line each: in place of the alerts, while it is asked for."""
 
+from cockpit.alerts.rule import Severity
 from cockpit.alerts.standing import Standing, State
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.rule_list import is_built_in
@@ -7,9 +8,10 @@ from cockpit.ui.readings.rule_words import rule_words, told_words
 from cockpit.ui.text.styled import Line, clean, fit, framed, longest
 
 _MARKS: dict[State, tuple[str, str]] = {
-    "firing": ("●", "danger"), "waiting": ("◐", "warn"), "armed": ("·", "number"),
+    "firing": ("●", "danger"), "waiting": ("◐", "number"), "armed": ("·", "dim"),
     "cooling": ("○", "text"), "muted": ("–", "dim"), "off": (" ", "dim"),
 }  # fmt: skip
+_ROLES: dict[Severity, str] = {"info": "accent", "warn": "warn", "danger": "danger"}
 _STATE, _ORIGIN, _TOLD = 8, 9, 22
 _HINT = "! on a cell makes one · E changes · D deletes · M mutes · F tries it · r alerts"
 _SHORT_HINT = "E edit D delete M mute F try r alerts"
@@ -48,11 +50,13 @@ def _line(readings: Readings, standing: Standing, inner: int, here: bool) -> Lin
     rule = standing.rule
     is_quiet = standing.state in ("muted", "off")
     mark, role = _MARKS[standing.state]
+    if standing.state == "firing":
+        role = _ROLES[rule.severity]
     name_cells = 36 if inner >= 120 else 24 if inner >= 70 else 16
     line: Line = [
         ("▌" if here else " ", "accent"),
         (f"{mark} ", role),
-        (fit(standing.state, _STATE), role if standing.state != "armed" else "dim"),
+        (fit(standing.state, _STATE), role),
         (fit(clean(rule.name), name_cells), "dim" if is_quiet else "number"),
     ]
     room = inner - 3 - _STATE - name_cells
