@@ -164,7 +164,7 @@ def _terms(venue: str) -> FundingTerms | None:
 
 def main(argv: list[str]) -> int:
     """Runs until its stdin ends; whatever goes wrong is an answer in words."""
-    os.nice(10)
+    os.nice(19)
     worker = Worker(Folder(Path(argv[0])) if argv else None)
     source, target = sys.stdin.buffer, sys.stdout.buffer
     decoder = msgspec.msgpack.Decoder(Question)
