@@ -6,8 +6,8 @@ import pytest
 
 from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Event, Reject
 from cockpit.venues.bybit import Session
-from cockpit.venues.contract import Fetch, Output, Tick, Wanted, Wants
-from tests.support import AT_NS, closed, feed, frame, only, opened, ticks
+from cockpit.venues.contract import Fetch, Output, Tick, Wants
+from tests.support import AT_NS, feed, frame, only, opened, ticks
 from tests.venues.bybit.samples import (
     SECOND_NS,
     TS_MS,
@@ -103,17 +103,6 @@ def test_after_a_gap_nothing_is_applied_until_the_next_snapshot() -> None:
     first, second = events(feed(session, frame(book("snapshot", 110)), frame(book("delta", 111))))
     assert isinstance(first, BookSnapshot)
     assert isinstance(second, BookDelta)
-
-
-def test_a_delta_before_any_snapshot_is_no_book_and_no_gap() -> None:
-    assert feed(live_session(), frame(book("delta", 5))) == []
-
-
-def test_a_duplicate_delta_is_ignored() -> None:
-    session = synced(100)
-    twice = frame(book("delta", 101))
-    assert len(events(feed(session, twice, twice))) == 1
-    assert len(events(feed(session, frame(book("delta", 102))))) == 1
 
 
 @pytest.mark.parametrize("kind", ["snapshot", "delta"])
@@ -231,18 +220,6 @@ def test_a_time_in_the_wrong_unit_rejects_the_message() -> None:
     assert isinstance(reject, Reject)
 
 
-def test_a_lost_snapshot_is_asked_for_again_every_five_seconds() -> None:
-    session = live_session()
-    asked = [
-        second
-        for second in range(1, 13)
-        if BTC_BOOK in topics(feed(session, Tick(at_ns=AT_NS + second * SECOND_NS)))
-    ]
-    assert asked == [5, 10]
-    feed(session, frame(book("snapshot", 100), AT_NS + 13 * SECOND_NS))
-    assert BTC_BOOK not in topics(feed(session, Tick(at_ns=AT_NS + 16 * SECOND_NS)))
-
-
 def test_after_damaged_frames_every_book_is_taken_anew_once_the_link_is_sound() -> None:
     session = synced(100)
     second = AT_NS + SECOND_NS
@@ -256,22 +233,6 @@ def test_after_damaged_frames_every_book_is_taken_anew_once_the_link_is_sound() 
             asked.append(tick)
         feed(session, frame(book("snapshot", 100 + tick), at_ns))
     assert asked == [9]
-
-
-def test_a_closed_link_forgets_its_books() -> None:
-    session = synced(100)
-    feed(session, closed(), opened())
-    assert events(feed(session, frame(book("delta", 101)))) == []
-    assert only(BookSnapshot, feed(session, frame(book("snapshot", 500))))
-
-
-def test_a_book_that_is_no_longer_wanted_is_unknown() -> None:
-    session = synced(100)
-    outputs = feed(session, Wanted(at_ns=AT_NS, wants=Wants(symbols=("ETH",))))
-    (reset,) = only(BookReset, outputs)
-    assert reset.symbol == "BTC"
-    assert BTC_BOOK in topics(outputs, "unsubscribe")
-    assert events(feed(session, frame(book("delta", 101)))) == []
 
 
 def test_a_market_that_is_not_in_the_listing_is_rejected_once_the_listing_is_whole() -> None:

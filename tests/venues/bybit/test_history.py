@@ -3,11 +3,9 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
 from cockpit.core.events import Funding, Reject
 from cockpit.venues.bybit import Session
-from cockpit.venues.contract import Fetch, Output, Reply, Tick, Wanted, Wants
+from cockpit.venues.contract import Fetch, Output, Reply, Tick, Wants
 from tests.support import AT_NS, closed, feed, only, opened, reply
 from tests.venues.bybit.samples import SECOND_NS, answer, fetches, live_session, row, run_listing
 
@@ -121,12 +119,6 @@ def test_a_hole_of_days_is_not_an_interval() -> None:
     assert [event.interval_s for event in events] == [3600, 3600, 3600]
 
 
-def test_rows_known_already_are_not_stated_twice() -> None:
-    session = live_session()
-    assert len(only(Funding, feed(session, history(*rows(3))))) == 3
-    assert only(Funding, feed(session, history(*rows(3)))) == []
-
-
 def test_after_each_full_hour_only_new_rows_are_asked_for() -> None:
     session = Session(Wants(symbols=("BTC",)))
     first_request(session)
@@ -151,31 +143,11 @@ def test_a_reconnect_does_not_fetch_thirty_days_again() -> None:
     assert fetches(feed(session, opened()), "funding_history") == []
 
 
-@pytest.mark.parametrize("status", [0, 429, 500])
-def test_a_failed_page_is_one_reject_and_is_asked_for_again_after_a_minute(status: int) -> None:
-    session = Session(Wants(symbols=("BTC",)))
-    first_request(session)
-    outputs = feed(session, reply("funding_history", "", status=status, key="BTCUSDT"))
-    assert len(only(Reject, outputs)) == 1
-    at = [
-        second
-        for second in range(1, 70)
-        if fetches(feed(session, Tick(at_ns=AT_NS + second * SECOND_NS)), "funding_history")
-    ]
-    assert at == [60]
-
-
 def test_an_error_with_http_200_is_a_reject_with_the_words_of_the_venue() -> None:
     body = answer(ret_code=10001, ret_msg="only startTime is passed")
     (reject,) = feed(live_session(), reply("funding_history", body, key="BTCUSDT"))
     assert isinstance(reject, Reject)
     assert "only startTime" in reject.reason
-
-
-def test_a_new_symbol_of_the_watch_list_gets_its_history() -> None:
-    session = live_session("BTC")
-    outputs = feed(session, Wanted(at_ns=AT_NS, wants=Wants(symbols=("BTC", "ETH"))))
-    assert asked(outputs).key == "ETHUSDT"
 
 
 def test_a_settled_rate_that_is_no_fraction_rejects_the_page() -> None:

@@ -8,19 +8,16 @@ import pytest
 from cockpit.core.events import Reject, Rtt, Trade
 from cockpit.core.market import Side
 from cockpit.venues.bybit import SPEC, Session
-from cockpit.venues.contract import Output, Send, Tick, Wanted, Wants
+from cockpit.venues.contract import Output, Send, Tick, Wants
 from tests.support import AT_NS, closed, feed, frame, only, opened, reply, ticks
 from tests.venues.bybit.samples import (
     SECOND_NS,
     answer,
-    book,
     compact,
     listing,
-    live_session,
     requests,
     row,
     run_listing,
-    ticker,
     topics,
 )
 
@@ -117,44 +114,11 @@ def test_a_refused_request_is_a_reject_and_its_topics_are_asked_for_one_by_one()
     assert requests(again) == []
 
 
-def test_an_acknowledged_topic_is_not_asked_for_again_and_a_silent_one_is() -> None:
-    session = Session(Wants(symbols=("BTC",)))
-    feed(session, opened())
-    (request,) = requests(run_listing(session, row()))
-    feed(session, frame(book("snapshot", 5)), frame(ticker("snapshot", markPrice="5")))
-    late = feed(session, *ticks(6))
-    assert topics(late) == ["publicTrade.BTCUSDT"]
-    (repeated,) = [r for r in requests(late) if r["op"] == "subscribe"]
-    assert repeated["req_id"] != request["req_id"]
-    feed(session, ack(repeated))
-    assert topics(feed(session, *ticks(20, AT_NS + 6 * SECOND_NS))) == []
-
-
-def test_a_changed_watch_list_sends_the_difference() -> None:
-    session = live_session("BTC")
-    outputs = feed(session, Wanted(at_ns=AT_NS, wants=Wants(symbols=("ETH", "BTC:USDC"))))
-    assert topics(outputs, "unsubscribe") == [
-        "orderbook.200.BTCUSDT",
-        "publicTrade.BTCUSDT",
-        "tickers.BTCUSDT",
-    ]
-    assert [t for t in topics(outputs) if t.startswith("orderbook")] == [
-        "orderbook.200.ETHUSDT",
-        "orderbook.200.BTCPERP",
-    ]
-
-
 def test_a_multiplier_market_is_watched_by_the_name_of_its_coin() -> None:
     session = Session(Wants(symbols=("PEPE", "SHIB")))
     feed(session, opened())
     outputs = run_listing(session, row("1000PEPEUSDT", "1000PEPE"), row("SHIB1000USDT", "SHIB1000"))
     assert topics(outputs)[::3] == ["orderbook.200.1000PEPEUSDT", "orderbook.200.SHIB1000USDT"]
-
-
-def test_an_unknown_symbol_is_not_asked_for() -> None:
-    session = Session(Wants(symbols=("NOSUCH",)))
-    feed(session, opened())
-    assert topics(run_listing(session, row())) == []
 
 
 def test_without_a_listing_the_likely_names_are_subscribed_and_corrected_by_it() -> None:
@@ -170,15 +134,6 @@ def test_without_a_listing_the_likely_names_are_subscribed_and_corrected_by_it()
     outputs = feed(session, listing(*rows))
     assert topics(outputs)[0] == "orderbook.200.1000PEPEUSDT"
     assert "orderbook.200.PEPEUSDT" in topics(outputs, "unsubscribe")
-
-
-def test_a_reopened_link_subscribes_to_everything_at_once() -> None:
-    session = live_session("BTC")
-    feed(session, closed())
-    first = requests(feed(session, opened()))
-    assert first[0]["args"][0] == "orderbook.200.BTCUSDT"
-    feed(session, closed())
-    assert requests(feed(session, opened())) == first
 
 
 # --- pings and answers ----------------------------------------------------------------------------
@@ -305,9 +260,3 @@ def test_the_time_of_the_server_is_understood_and_states_nothing() -> None:
 def test_a_reply_nobody_asked_for_by_an_unknown_name_is_a_reject() -> None:
     (reject,) = feed(Session(Wants()), reply("horoscope", "{}"))
     assert isinstance(reject, Reject)
-
-
-def test_a_closed_link_is_silent() -> None:
-    session = live_session("BTC")
-    feed(session, closed())
-    assert feed(session, *ticks(120)) == []

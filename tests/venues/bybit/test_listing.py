@@ -204,20 +204,6 @@ def test_a_page_of_a_listing_that_was_begun_anew_delists_nothing() -> None:
         assert only(Instrument, stale) == []
 
 
-def test_a_listing_that_failed_is_asked_for_again_after_five_seconds() -> None:
-    session = Session(Wants())
-    (fetch,) = fetches(feed(session, opened()), "instruments")
-    failed = reply("instruments", "", status=0, key=fetch.key)
-    (reject,) = only(Reject, feed(session, failed))
-    assert "no answer" in reject.reason
-    asked = [
-        second
-        for second in range(1, 8)
-        if fetches(feed(session, _tick(second)), "instruments")
-    ]  # fmt: skip
-    assert asked == [5]
-
-
 def test_a_ban_is_waited_out() -> None:
     session = Session(Wants())
     feed(session, opened(), reply("instruments", "access too frequent", status=403))

@@ -285,17 +285,6 @@ def test_a_survey_says_volume_and_when_it_was_read_and_repeats_nothing() -> None
     assert (surveyed.markets, surveyed.period_s) == (2, 15.0)
 
 
-def test_one_odd_figure_costs_neither_its_row_nor_another() -> None:
-    rows = [
-        {"symbol": "BTCUSDT", **FULL, "fundingRate": "9"},
-        {"symbol": "ETHUSDT", **FULL},
-    ]
-    outputs = feed(Session(Wants(survey=True)), rest(*rows))
-    assert [event.symbol for event in only(Prices, outputs)] == ["BTC", "ETH"]
-    assert [event.symbol for event in only(Funding, outputs)] == ["ETH"]
-    assert len(only(Reject, outputs)) == 1
-
-
 @pytest.mark.parametrize("odd", [{}, [], ["1"], {"a": None}, True, "n/a"])
 def test_a_figure_of_any_type_costs_itself_and_no_other_market(odd: object) -> None:
     rows = [
