@@ -26,6 +26,7 @@ from cockpit.ui.readings.rule_words import (
     figure_text,
     figure_unit,
     is_percent,
+    now_text,
 )
 from cockpit.venues import REGISTRY
 
@@ -119,7 +120,7 @@ def _fields(
     found: Sequence[AlertFigure], figure: AlertFigure, values: Values, alerts: AlertStats
 ) -> Fields:
     sides = ("over",) if figure.kind in ONE_SIDED else ("over", "under")
-    now = "not known now" if figure.now is None else f"now {figure_text(figure.kind, figure.now)}"
+    now = "not known now" if figure.now is None else f"now {now_text(figure.kind, figure.now)}"
     labels = tuple(dict.fromkeys(_label(one) for one in found))
     to = (EVERYBODY, *alerts.targets, SCREEN)
     told = to if values["to"] in to else (values["to"], *to)

@@ -27,8 +27,13 @@ SECONDS: frozenset[Kind] = frozenset({"block_age_s", "venue"})
 _DEPTH = ("depth", "merged", "liquidity", "costs", "depth_chart", "depth_history")
 _VENUE = ("health", "links", "trouble", "pulse", "log", "program")
 _HELD = ("positions", "exposure", "margins", "carry_spark", "exposure_history")
-_USUAL_S: dict[Kind, float] = {"venue": 30.0, "block_age_s": 30.0}
-"""Where to begin while the figure itself says nothing."""
+_USUAL: dict[Kind, float] = {
+    "venue": 30.0, "block_age_s": 30.0, "funding": 0.05, "spread": 0.05, "scan": 20.0,
+    "net_delta": 1_000.0, "carry": 1.0, "trade_pnl": 100.0,
+}  # fmt: skip
+"""Where to begin, or how far away, while the figure itself is zero or says nothing."""
+_LEAST_S = 5.0
+"""No block of a healthy chain is so old."""
 
 
 class AlertFigure(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,12 +143,11 @@ def _now(figure: AlertFigure, readings: Readings) -> float | None:
 
 def suggested(figure: AlertFigure, side: str) -> float | None:
     """A threshold a fifth beyond the figure of now, to two digits; None while nothing is known."""
-    now = _USUAL_S.get(figure.kind) if figure.kind == "venue" else figure.now
-    if now is None:
-        return _USUAL_S.get(figure.kind)
-    if figure.kind == "venue":
-        return now
-    if figure.kind in SECONDS:
-        now = max(now, 5.0)
-    away = 0.2 * abs(now)
+    usual = _USUAL.get(figure.kind)
+    if figure.now is None or figure.kind == "venue":
+        return usual if figure.kind in SECONDS else None
+    now = max(figure.now, _LEAST_S) if figure.kind in SECONDS else figure.now
+    away = 0.2 * abs(now) or usual
+    if away is None:
+        return None
     return float(f"{now + away if side == 'over' else now - away:.2g}")

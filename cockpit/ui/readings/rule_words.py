@@ -26,6 +26,11 @@ def figure_text(kind: Kind, value: float) -> str:
     return number + _SUFFIX.get(UNIT[kind], "")
 
 
+def now_text(kind: Kind, value: float) -> str:
+    """A figure of this moment, to three digits."""
+    return figure_text(kind, float(f"{value:.3g}"))
+
+
 def figure_unit(kind: Kind) -> str:
     """What a typed figure means, in a word or two."""
     if UNIT[kind] == "apr_frac":

@@ -10,7 +10,7 @@ from cockpit.desk.contract import DropRule, KeepRule, Mute, TryRule
 from cockpit.ui.dialogs.entry_form import EntryForm
 from cockpit.ui.input import alert_actions, rule_actions
 from cockpit.ui.input.host import FormSpec
-from cockpit.ui.readings.alert_figures import figures, suggested, with_now
+from cockpit.ui.readings.alert_figures import AlertFigure, figures, suggested, with_now
 from tests.support import AT_NS
 from tests.ui.input.hosts import PlainHost
 
@@ -116,6 +116,25 @@ def test_on_a_position_it_is_the_distance_to_liquidation_below_that_of_now(host)
     first = with_now(figures(host.readings)[0], host.readings)
     assert (first.kind, first.side) == ("liquidation", "under")
     assert suggested(msgspec.structs.replace(first, now=0.2), "under") == pytest.approx(0.16)
+
+
+@pytest.mark.parametrize(
+    ("kind", "now", "side", "at"),
+    [
+        ("funding", -0.10, "over", -0.08), ("funding", -0.10, "under", -0.12),
+        ("funding", 0.0, "over", 0.05), ("scan", 0.0, "over", 20.0),
+        ("block_age_s", 0.03, "over", 6.0), ("trade_pnl", -1722.28, "under", -2100.0),
+        ("depth_usd", 0.0, "under", None), ("open_interest", None, "over", None),
+    ],
+)  # fmt: skip
+def test_a_threshold_is_a_fifth_beyond_the_figure_of_now_and_never_reached_by_it(
+    kind, now, side, at
+):
+    figure = AlertFigure(kind=kind, about="BTC", now=now)
+    found = suggested(figure, side)
+    assert found == (None if at is None else pytest.approx(at))
+    if now is not None and at is not None:
+        assert not Rule(name="x", kind=kind, threshold=at, side=side).reached(now)
 
 
 def test_in_the_past_no_rule_is_made(host):
