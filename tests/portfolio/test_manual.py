@@ -197,8 +197,8 @@ def test_funding_that_was_paid_elsewhere_can_be_typed(path):
     assert entry_of(fact).paid == -12.5
 
 
-def test_the_example_of_the_readme_is_a_hedged_pair():
-    text = (Path(__file__).parents[2] / "README.md").read_text()
+def test_the_example_of_the_manual_is_a_hedged_pair():
+    text = (Path(__file__).parents[2] / "docs" / "manual" / "positions.md").read_text()
     block = next(part for part in text.split("```toml\n")[1:] if part.startswith("[[position]]"))
     tree = tomllib.loads(block.partition("```")[0])
     held = [msgspec.convert(row, Entry) for row in tree["position"]]
