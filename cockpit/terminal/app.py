@@ -28,6 +28,8 @@ TIDY_EVERY_S = 60.0
 IDLE_S = 1.0
 MODULES_FOR_LATER = (
     "cockpit.ui.input.command_line",
+    "cockpit.ui.input.help_list",
+    "cockpit.ui.input.rule_form",
     "cockpit.terminal.dialogs.picker",
     "cockpit.terminal.dialogs.prompt",
     "cockpit.ui.export.writer",

@@ -4,7 +4,6 @@ from cockpit.ui.input import (
     alert_actions,
     dialog_openers,
     export_actions,
-    help_list,
     jump_actions,
     kept_plan_actions,
     navigation,
@@ -86,6 +85,12 @@ def _meaning(action_id: str, host: Host) -> navigation.Handler:
     return on_a_pair or on_trades or in_this_pane or HANDLERS[action_id]
 
 
+def _help(host: Host, _: int) -> None:
+    from cockpit.ui.input.help_list import help_list
+
+    help_list(host)
+
+
 def _begin_count(host: Host, _: int) -> None:
     host.ui.count = "0"
 
@@ -130,7 +135,7 @@ HANDLERS: dict[str, navigation.Handler] = {
     "app.count": _begin_count,
     "app.command": lambda host, _: dialog_openers.command_prompt(host),
     "app.palette": lambda host, _: dialog_openers.palette(host),
-    "app.help": lambda host, _: help_list.help_list(host),
+    "app.help": _help,
     "tape.record": export_actions.toggle_record,
     "pane.write": export_actions.write,
     "pane.copy": export_actions.copy,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from cockpit.alerts.rule import Rule
 from cockpit.core.errors import InputError
 from cockpit.desk.contract import DropRule, Mute, TryRule, Unmute
-from cockpit.ui.input import navigation, rule_form
+from cockpit.ui.input import navigation
 from cockpit.ui.input.host import Host
 from cockpit.ui.layout.workspaces import show
 
@@ -69,7 +69,16 @@ def edit(host: Host, _: int) -> None:
         return
     rule = _own(host)
     if rule is not None:
+        from cockpit.ui.input import rule_form
+
         rule_form.edit(host, rule)
+
+
+def add(host: Host, count: int) -> None:
+    """A rule about the figure under the cursor."""
+    from cockpit.ui.input import rule_form
+
+    rule_form.add(host, count)
 
 
 def delete(host: Host, _: int) -> None:
@@ -113,7 +122,7 @@ def read_rules(host: Host, words: Sequence[str]) -> Callable[[], object]:
 
 
 HANDLERS: Mapping[str, navigation.Handler] = {
-    "rule.add": rule_form.add,
+    "rule.add": add,
     "rule.list": toggle,
     "rule.edit": edit,
     "rule.delete": delete,
