@@ -119,10 +119,14 @@ class TableView(Generic[R]):
 
     def move_column(self, step: int) -> None:
         columns = self.table.columns
+        if not columns:
+            return
         self.cursor.column = columns[max(0, min(len(columns) - 1, self.column + step))].name
 
     def sort(self) -> None:
         """By the cursor's column, the largest first and text from A on; again: the other way."""
+        if not self.table.columns:
+            return
         cursor, column = self.cursor, self.table.columns[self.column]
         is_again = cursor.sort == column.name
         cursor.ascending = not cursor.ascending if is_again else column.is_text

@@ -164,3 +164,15 @@ def test_the_keys_of_a_table_walk_it() -> None:
     assert coins(seen(cursor, *rows)) == ["BTC"]
     keys["app.back"](host, 0)
     assert coins(seen(cursor, *rows)) == ["SOL", "BTC", "ETH"]
+
+
+def test_keys_in_a_table_that_has_no_answer_yet_do_nothing() -> None:
+    unanswered: Table[Pair] = Table(
+        columns=(), rows=(), key=lambda p: p.coin, text=lambda p: p.coin
+    )
+    view = view_of(unanswered, TableCursor())
+    view.move_column(-1)
+    view.move_column(1)
+    view.sort()
+    view.move(1)
+    assert view.cursor == TableCursor()
