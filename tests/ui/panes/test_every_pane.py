@@ -5,12 +5,13 @@ import random
 import pytest
 
 from cockpit.ui.layout.workspaces import PANES, WORKSPACES, boxes, show
+from cockpit.ui.model.position_selection import GROUPS
 from cockpit.ui.model.ui_state import CELL_MODES, TENORS, UNITS
 from cockpit.ui.panes import status
 from cockpit.ui.text.styled import plain, width_of
 from cockpit.ui.theme.capabilities import ASCII
 from cockpit.ui.theme.themes import ROLES
-from tests.ui import scenes, traded
+from tests.ui import held, scenes, traded
 from tests.ui.scanned import scanned
 
 STATES = {**scenes.STATES, "scanned": scanned, "traded": traded.orphan}
@@ -47,6 +48,18 @@ def test_no_size_makes_a_pane_fail(name: str) -> None:
         lines = PANES[name].lines(scene, width, height)
         assert len(lines) == height, (width, height)
         assert all(width_of(line) == width for line in lines), (width, height)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_positions_fit_any_height_wherever_the_cursor_is(group: str) -> None:
+    scene = held.many(12)
+    scene.ui.positions.group = group
+    for place in range(12):
+        scene.ui.positions.index = place
+        for height in range(1, 9):
+            lines = PANES["positions"].lines(scene, 38, height)
+            assert len(lines) == height
+            assert all(width_of(line) == 38 for line in lines)
 
 
 @pytest.mark.parametrize("name", PANES)

@@ -50,7 +50,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         if opened is not None:
             return trade.lines(readings, opened, width, height, is_focused)
         return trades.lines(readings, width, height, is_focused)
-    inner, room = width - 2, height - 3
+    inner, room = width - 2, max(1, height - 3)
     shown = rows(readings)
     at = cursor(readings, shown)
     columns = columns_for(inner - _EDGE, readings.ui.positions.column)
@@ -115,7 +115,7 @@ def _table(
     place = next(n for n, (i, _) in enumerate(every) if i == at)
     top = max(0, min(place - room // 2, len(every) - room))
     lines, there = [], []
-    for row_index, name in every[top : top + max(1, room)]:
+    for row_index, name in every[top : top + room]:
         if row_index is None:
             lines.append(_heading(name, [shown[i] for i in groups[name]], columns))
         else:
