@@ -12,13 +12,12 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.geometry import Region, Size
 from textual.screen import Screen
-from textual.widget import Widget
 
 from cockpit.terminal.faults import Faults
 from cockpit.terminal.painted_app import PaintedApp
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.live_pane import Draw, Hz, LivePane
-from cockpit.terminal.widgets.pane_host import PaneHost
+from cockpit.terminal.widgets.pane_host import PaneHost, Sheet
 from cockpit.ui.input.key_hints import hints
 from cockpit.ui.input.keymap import Keymap
 from cockpit.ui.layout.geometry import Box
@@ -53,7 +52,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         super().__init__(id="_default")
         self._host = host
         self._faults = faults
-        self.above: list[Widget] = []
+        self.above: list[Sheet] = []
         """What may lie over the panes; it draws itself."""
         self._readings = readings
         self._palette = palette
@@ -191,6 +190,8 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
             pane.draw_now()
             pane.dirty.clear()
         self._pane_host.refresh()
+        for sheet in self.above:
+            sheet.follow_terminal()
 
     def _key_line(self, readings: Readings, width: int, height: int) -> list[Line]:
         if readings.ui.count:

@@ -66,3 +66,21 @@ async def test_the_guide_fits_every_screen(size):
         assert box.x >= 0
         assert box.right <= size[0]
         assert box.bottom <= size[1] - 1
+
+
+@pytest.mark.parametrize("size", [(200, 60), (80, 24), (38, 8)])
+async def test_what_lies_over_the_panes_follows_the_terminals_size(size):
+    app = Seat()
+    async with app.run_test(size=SIZE) as pilot:
+        app.guide.welcome()
+        app.say("a plan was kept", "danger")
+        await pilot.pause()
+        await pilot.resize_terminal(*size)
+        await pilot.pause()
+        for box in (app.guide, app.toaster):
+            assert box.region.right <= size[0]
+            assert box.region.bottom <= size[1] - 1
+            assert box.size.height == len(box._lines_of(app.readings, *box.size))
+        app.guide.end()
+        await pilot.resize_terminal(*SIZE)
+        assert not app.guide.display, "what was hidden stays hidden"

@@ -51,11 +51,17 @@ class GuideBox(Sheet):
         if self._next is not None:
             self._next.stop()
             self._next = None
+        self._texts = ()
         self.display = False
         return was_tour
 
     def _show(self, title: str, texts: Sequence[str], hint: str) -> None:
         self._title, self._texts, self._hint = title, texts, hint
+        self.follow_terminal()
+
+    def follow_terminal(self) -> None:
+        if not self._texts:
+            return
         width, height = self.app.size
         wide = min(MOST_WIDTH, width - 2)
         tall = min(len(self._rows(wide)) + 2, height - 2)

@@ -73,6 +73,9 @@ class Sheet(PaneHost):
         self.styles.height = box.height
         self.pane.place(Box(0, 0, box.width, box.height))
 
+    def follow_terminal(self) -> None:
+        """The terminal has another size: stand where there is room now."""
+
     def redraw(self) -> None:
         """Show what changed."""
         self.pane.draw_now()

@@ -35,6 +35,9 @@ class Toaster(Sheet):
         self.toasts.expire(time.monotonic())
         self._show()
 
+    def follow_terminal(self) -> None:
+        self._show()
+
     def _show(self) -> None:
         width, height = self.app.size
         lines = self.toasts.lines(width - 2, height)
