@@ -33,6 +33,7 @@ from cockpit.venues import REGISTRY
 SEVERITIES: tuple[Severity, ...] = ("info", "warn", "danger")
 HABIT = "as usual"
 """What stands in a field that the rule's kind decides."""
+NO_TIME = ("", "0", "0s")
 Values = Mapping[str, str]
 
 
@@ -175,10 +176,16 @@ def _label(figure: AlertFigure) -> str:
 
 def _named(figure: AlertFigure, values: Values) -> str:
     """What a rule is called whose name is left to us."""
+    at = _threshold_text(figure, values)
+    return f"{figure.about} {LABELS[figure.kind]} {values['side']} {at}".strip()
+
+
+def _threshold_text(figure: AlertFigure, values: Values) -> str:
+    """With its unit; as it was typed while it is no number."""
     at = values["threshold"].strip()
     with contextlib.suppress(ValueError):
         at = figure_text(figure.kind, _number(figure.kind, at, "threshold"))
-    return f"{figure.about} {LABELS[figure.kind]} {values['side']} {at}".strip()
+    return at
 
 
 # --- what is entered ----------------------------------------------------------------------------
@@ -256,7 +263,7 @@ def _number(kind: Kind, text: str, label: str) -> float:
 
 def _seconds(text: str, label: str) -> float:
     text = text.strip()
-    if text in ("", "0", "0s"):
+    if text in NO_TIME:
         return 0.0
     try:
         return parse_duration(text)
@@ -266,16 +273,16 @@ def _seconds(text: str, label: str) -> float:
 
 def _says(values: Values, found: Sequence[AlertFigure], alerts: AlertStats) -> str:
     """What the rule would do, as a trader would say it."""
-    figure, at = _figure(values, found), values["threshold"].strip()
-    with contextlib.suppress(ValueError):
-        at = figure_text(figure.kind, _number(figure.kind, at, "threshold"))
+    figure = _figure(values, found)
     to = values["to"] if alerts.targets else SCREEN
     what = f"{LABELS[figure.kind]} of {figure.about}"
+    at = _threshold_text(figure, values) or "…"
     words = f"Tells {to} when the {what} is {values['side']} {at}"
-    lasts = values["for"].strip()
-    if lasts not in ("", "0", "0s"):
+    lasts, cooldown = values["for"].strip(), values["cooldown"].strip()
+    if lasts not in NO_TIME:
         words += f" for {lasts}"
-    words += f"; then quiet for {values['cooldown']}"
+    if cooldown not in NO_TIME:
+        words += f"; then quiet for {cooldown}"
     if figure.kind == "liquidation" and values["side"] == "under":
         words += "; again at 25 % and at 10 % of that distance"
     return f"{words}."

@@ -58,6 +58,14 @@ def test_a_typed_number_is_percent_where_the_figure_is(host):
     assert rule.name.endswith("funding over 7%")
 
 
+def test_the_sentence_has_the_units_and_leaves_out_what_was_not_asked_for(host):
+    spec, form = opened(host)
+    typed = {**form.values(), "threshold": "7"}
+    assert spec.says(typed).endswith(" is over 7%; then quiet for 5m.")
+    assert spec.says({**typed, "for": "30s", "cooldown": ""}).endswith(" is over 7% for 30s.")
+    assert spec.says({**typed, "threshold": ""}).endswith(" is over …; then quiet for 5m.")
+
+
 def test_the_other_side_has_another_threshold_and_a_typed_name_stays(host):
     _, form = opened(host)
     before = form.values()
