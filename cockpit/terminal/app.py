@@ -4,6 +4,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable
+from functools import partial
 
 from textual.screen import Screen
 
@@ -165,14 +166,8 @@ class CockpitApp(ControlledApp):
             readings.day_ago = stats.day_ago
             readings.scan = stats.scan
         span_actions.follow(self)
-        try:
-            self.forms.beat()
-        except Exception as error:  # a fault of a calculator costs its answer, not the screen
-            self.fault("the answer", error)
-        try:
-            self.scans.beat(self.size.height)
-        except Exception as error:  # likewise
-            self.fault("the scan", error)
+        self.attempt("the answer", self.forms.beat)
+        self.attempt("the scan", partial(self.scans.beat, self.size.height))
         frames = self.frame_stats()
         if frames is not None:
             readings.frames = frames

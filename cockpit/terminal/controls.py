@@ -1,5 +1,6 @@
 """The half of the app that the trader touches: keys, words to the trader, themes, memory."""
 
+from collections.abc import Callable
 from functools import partial
 
 from textual import events
@@ -21,7 +22,7 @@ from cockpit.ui.alert_announcer import EVERY_S, Announcer
 from cockpit.ui.dialogs.toasts import Tone
 from cockpit.ui.input import dispatch, plan_actions
 from cockpit.ui.input.form_runner import FormRunner
-from cockpit.ui.input.host import FormSpec, PickerSpec, PromptSpec
+from cockpit.ui.input.host import Done, FormSpec, PickerSpec, PromptSpec
 from cockpit.ui.input.keymap import key_of, keymap_of
 from cockpit.ui.input.market_selection import select_symbol
 from cockpit.ui.input.navigation import LAYOUTS
@@ -135,9 +136,9 @@ class ControlledApp(PaintedApp):
         self._use_colours()
         self.set_interval(RELOAD_S, self._reload_theme)
         announcer = Announcer(self.desk, self.config.alert_out, self.say, self.hand_over)
-        self.set_interval(EVERY_S, announcer.poll)
+        self.set_interval(EVERY_S, partial(self.attempt, "telling alerts", announcer.poll))
         plans = PlanAnnouncer(self.readings, self.config.alert_out, self.say, self.hand_over)
-        self.set_interval(EVERY_S, plans.poll)
+        self.set_interval(EVERY_S, partial(self.attempt, "telling plans", plans.poll))
         for problem in filter(None, self._problems):
             self.call_after_refresh(self.say, problem, "warn")
 
@@ -165,7 +166,8 @@ class ControlledApp(PaintedApp):
     def _typed(self, event: events.Key) -> bool:
         screen = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(screen, Dialog):
-            screen.type(event.key, event.character if event.is_printable else None)
+            character = event.character if event.is_printable else None
+            self.attempt(f"key {event.key}", partial(screen.type, event.key, character))
             return True
         if screen is not self.workspace:
             return False
@@ -185,10 +187,14 @@ class ControlledApp(PaintedApp):
 
     def do(self, action_id: str) -> None:
         """One entry of the key table, however it was asked for."""
+        self.attempt(action_id.replace("_", " "), partial(dispatch.perform, action_id, self))
+
+    def attempt(self, where: str, act: Callable[[], object]) -> None:
+        """A fault of the program in it costs what it would have done, and never the screen."""
         try:
-            dispatch.perform(action_id, self)
+            act()
         except Exception as error:
-            self.fault(action_id.replace("_", " "), error)
+            self.fault(where, error)
 
     def fault(self, where: str, error: Exception) -> None:
         """Tell of a fault of the program; whoever was in it goes on without."""
@@ -216,14 +222,16 @@ class ControlledApp(PaintedApp):
         from cockpit.terminal.dialogs.prompt import Prompt
 
         if not isinstance(self.screen, Dialog):
-            self.push_screen(Prompt(self.readings, self.palette, spec), spec.done)
+            prompt = Prompt(self.readings, self.palette, spec)
+            self.push_screen(prompt, self._attempting(spec.title, spec.done))
 
     def choose(self, spec: PickerSpec) -> None:
         """A list, unless a dialog is open."""
         from cockpit.terminal.dialogs.picker import Picker
 
         if not isinstance(self.screen, Dialog):
-            self.push_screen(Picker(self.readings, self.palette, spec), spec.done)
+            picker = Picker(self.readings, self.palette, spec)
+            self.push_screen(picker, self._attempting(spec.title, spec.done))
 
     def fill(self, spec: FormSpec) -> None:
         """A form, unless a dialog is open."""
@@ -231,6 +239,9 @@ class ControlledApp(PaintedApp):
 
         if not isinstance(self.screen, Dialog):
             self.push_screen(Form(self.readings, self.palette, spec))
+
+    def _attempting(self, title: str, done: Done) -> Done:
+        return lambda text: self.attempt(title, partial(done, text))
 
     # --- words --------------------------------------------------------------------------------
 

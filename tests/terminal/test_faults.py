@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from cockpit.terminal.faults import Faults
+from cockpit.ui.input.host import PromptSpec
 from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.model.calculator_form import module
 from cockpit.ui.model.readings import Readings
@@ -43,3 +44,17 @@ async def test_a_calculator_that_fails_costs_its_answer_and_the_keys_go_on(monke
         assert app.ui.workspace == "markets"
         app.type("C")
         assert PANES["result"].lines(app.readings, 110, 30)
+
+
+async def test_a_fault_in_what_a_dialog_does_costs_neither_the_dialog_nor_the_screen() -> None:
+    app = Seat()
+    async with app.run_test(size=(160, 45)) as pilot:
+        app.ask(PromptSpec(mark=":", title="command", hint="", change=failing, done=failing))
+        await pilot.pause()
+        await pilot.press("a")
+        assert any("key a failed: ZeroDivisionError" in text for text in app.told)
+        await pilot.press("enter")
+        assert any("command failed: ZeroDivisionError" in text for text in app.told)
+        assert app.screen is app.workspace
+        await pilot.press("2")
+        assert app.ui.workspace == "depth"
