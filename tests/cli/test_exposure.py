@@ -182,12 +182,8 @@ def told(tmp_path_factory):
     """The document, its snapshot twin and the truth, all of one paused moment."""
     home = tmp_path_factory.mktemp("exchange")
     with exchange(home, "--seed", "7", "--venues", FOUR) as sim:
-        sim.tell(pause=True)
         accounts = [f"{v}:{a}" for v, names in sim.ready["accounts"].items() for a in names]
         words = [word for account in accounts for word in ("--account", account)]
-        # A market that is asked for after the pause is told no figures any more.
-        at = ("--json", "--endpoints", str(sim.endpoints), "--symbols", SYMBOLS)
-        done = run("exposure", *at, *AT_MOST, *words, home=home)
         folder = home / "config"
         folder.mkdir(exist_ok=True)
         tables = [
@@ -196,8 +192,12 @@ def told(tmp_path_factory):
             for a in names
         ]
         (folder / "config.toml").write_text("".join(tables))
-        # By now the books are older than a complete state may be, so it takes all of its time.
-        snap = run("snapshot", *at, "--for", "8s", "--venues", FOUR, home=home)
+        sim.tell(pause=True)
+        # A market that is asked for after the pause is told no figures any more, and ten seconds
+        # after it no book is fresh: the snapshot comes first.
+        at = ("--json", "--endpoints", str(sim.endpoints), "--symbols", SYMBOLS)
+        snap = run("snapshot", *at, "--for", "10s", "--venues", FOUR, home=home)
+        done = run("exposure", *at, *AT_MOST, *words, home=home)
         (home / "snapshot.json").write_text(snap.stdout)
         again = run("exposure", "--json", "--view", str(home / "snapshot.json"), home=home)
         logs = "".join(path.read_text() for path in home.rglob("*.log"))

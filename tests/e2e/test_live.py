@@ -133,11 +133,12 @@ def test_a_snapshot_with_one_venue_missing_answers_with_warnings_and_exits_4(tmp
             "rest_url": "http://127.0.0.1:9", "ws_urls": {"main": "ws://127.0.0.1:9/v4/ws"},
         }  # fmt: skip
         sim.endpoints.write_text(json.dumps(ready))
-        done = run(
-            "snapshot", "--json", "--endpoints", str(sim.endpoints), "--symbols", "BTC",
-            "--for", "8s", home=tmp_path,
-        )  # fmt: skip
-    assert done.returncode == 4
+        words = ("snapshot", "--json", "--endpoints", str(sim.endpoints), "--symbols", "BTC")
+        done = run(*words, "--for", "4s", home=tmp_path)
+        if done.returncode == 3:
+            # Too little time on this machine for the venue that is there.
+            done = run(*words, *AT_MOST, home=tmp_path)
+    assert done.returncode == 4, done.stderr
     document = json.loads(done.stdout)
     assert any(warning.startswith("dydx: ") for warning in document["warnings"])
     missing = next(m for m in document["markets"] if m["venue"] == "dydx")
