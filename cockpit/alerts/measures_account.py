@@ -117,7 +117,7 @@ def _net_deltas(portfolio: Portfolio) -> Iterator[Reading]:
         if asset.net_usd is None or asset.symbol in old:
             continue
         side = "long" if asset.net_base > 0 else "short"
-        words = f"{asset.symbol}: net {side} {abs(asset.net_base):.6g}, {abs(asset.net_usd):,.0f} $"
+        words = f"{asset.symbol}: net {side} {abs(asset.net_base):.6g}, ${abs(asset.net_usd):,.0f}"
         yield Reading(asset.symbol, None, asset.symbol, abs(asset.net_usd), words)
 
 
@@ -128,7 +128,7 @@ def _carry(portfolio: Portfolio, view: MarketView, now_ns: int) -> Iterator[Read
     if carry is None or is_old or not legs or _is_unread(portfolio):
         return
     verb = "earns" if carry >= 0 else "costs"
-    yield Reading(BOOK, None, None, carry, f"the book {verb} {abs(carry):.2f} $ an hour in funding")
+    yield Reading(BOOK, None, None, carry, f"the book {verb} ${abs(carry):.2f} an hour in funding")
 
 
 def _orphans(view: MarketView, now_ns: int) -> Iterator[Reading]:
@@ -143,7 +143,7 @@ def _orphans(view: MarketView, now_ns: int) -> Iterator[Reading]:
             continue
         net = naked(sizes, 0.0)
         price = holdings.reference(leg.key for leg in record.legs)
-        worth = f", {abs(net) * price:,.0f} $" if price else ""
+        worth = f", ${abs(net) * price:,.0f}" if price else ""
         side = "long" if net > 0 else "short"
         name, amount = record.name or record.id, f"{abs(net):.6g} {record.asset}"
         words = f"{name}: nothing hedges {amount} {side}{worth}"

@@ -155,7 +155,7 @@ class Measures:
         latest, _ = self._depths(market, now_ns)
         if math.isnan(latest) or market.is_stale("book", now_ns):
             return None
-        words = f"{market.symbol} {market.venue}: {latest:,.0f} $ within 25 bps"
+        words = f"{market.symbol} {market.venue}: ${latest:,.0f} within 25 bps"
         return _reading(market, latest, words)
 
     def _depths(self, market: MarketRead, now_ns: int) -> tuple[float, float | None]:
@@ -261,7 +261,7 @@ def _interest(market: MarketRead, now_ns: int) -> Reading | None:
         return None
     if market.is_stale("open_interest", now_ns) or market.is_stale("mark", now_ns):
         return None
-    words = f"{market.symbol} {market.venue}: open interest {base * mark:,.0f} $"
+    words = f"{market.symbol} {market.venue}: open interest ${base * mark:,.0f}"
     return _reading(market, base * mark, words)
 
 

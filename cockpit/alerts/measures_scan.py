@@ -41,9 +41,10 @@ class ScanMeasures:
 def _words(symbol: str, pair: PassingPair | None, passing: Passing) -> str:
     if pair is None:
         return f"{symbol}: no pair passes every gate that is not held"
+    left = f"{'-' if pair.net_usd < 0 else ''}${abs(pair.net_usd):,.2f}"
     return (
-        f"{symbol}: long {pair.long_venue}, short {pair.short_venue} leaves {pair.net_usd:,.2f} $ "
-        f"in {passing.hold_h} h at {passing.usd:,.0f} $ a leg, and passes every gate"
+        f"{symbol}: long {pair.long_venue}, short {pair.short_venue} leaves {left} "
+        f"in {passing.hold_h} h at ${passing.usd:,.0f} a leg, and passes every gate"
     )
 
 

@@ -34,7 +34,7 @@ class TradeMeasures:
             if not matches(record.id, rule.trades):
                 continue
             verb = "has earned" if earned >= 0 else "has lost"
-            words = f"{trade.name} ({record.asset}): {verb} {abs(earned):,.2f} $ since its opening"
+            words = f"{trade.name} ({record.asset}): {verb} ${abs(earned):,.2f} since its opening"
             yield Reading(record.id, None, _symbol(record.asset), earned, words)
 
 

@@ -107,7 +107,7 @@ def test_carry_is_of_the_whole_book_and_negative_when_it_costs(store):
     [reading] = read(store, "carry")
     # Two coins of 100 $ at 0.01 % an hour.
     assert (reading.subject, reading.value) == ("book", pytest.approx(-0.02))
-    assert "costs 0.02 $ an hour" in reading.words
+    assert "costs $0.02 an hour" in reading.words
 
 
 @pytest.mark.parametrize("kind", ["liquidation", "margin", "net_delta", "carry"])

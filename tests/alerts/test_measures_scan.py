@@ -43,7 +43,7 @@ def test_the_best_pair_of_a_coin_is_measured_by_what_it_leaves(store):
     found = read(store)
     assert (found["WIF"].value, found["SUI"].value) == (30.0, 0.0)
     assert found["WIF"].words == (
-        "WIF: long a, short b leaves 30.00 $ in 24 h at 10,000 $ a leg, and passes every gate"
+        "WIF: long a, short b leaves $30.00 in 24 h at $10,000 a leg, and passes every gate"
     )
 
 

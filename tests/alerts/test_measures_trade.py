@@ -31,7 +31,7 @@ def test_a_trade_is_measured_by_all_that_it_earned():
     """The long lost 10 x 3 $, the short won 10 x 0.5 $."""
     [reading] = readings(pair(97.0, 99.5))
     assert round(reading.value, 6) == -25.0
-    assert "has lost 25.00 $" in reading.words
+    assert "has lost $25.00" in reading.words
     [alert] = AlertBook([LOSES]).see(LOSES, [reading], T0)
     assert (alert.symbol, alert.unit, alert.happening) == ("BTC", "usd", "fired")
 

@@ -47,7 +47,7 @@ def test_a_leg_that_was_cut_leaves_the_rest_naked(view):
     [reading] = readings(view)
     assert reading.value == pytest.approx(0.75)
     assert "1.5 BTC long" in reading.words
-    assert "151 $" in reading.words, "1.5 at the mean of the indexes, 100.5"
+    assert "$151" in reading.words, "1.5 at the mean of the indexes, 100.5"
 
 
 def test_it_is_told_within_five_seconds_once_and_is_over_when_it_is_hedged(view):

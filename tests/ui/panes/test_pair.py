@@ -48,14 +48,14 @@ def test_what_the_pair_was_paid_in_words(scene):
     pay(scene, "bravo", [1e-5] * 24)
     # (18 x 4 - 4 x 1 + 2 x 0) x 1e-5 x 100k = 68 $; the last two hours paid nothing either way.
     words = drawn(pair, scene)
-    assert "paid 75% of 24 h, +68 $ on 100k, longest run against you 3 h, less than in and" in words
-    assert "costs in and out 250 $" in words
+    assert "paid 75% of 24 h, +$68 on $100k, longest run against you 3 h, less than in and" in words
+    assert "costs in and out $250" in words
 
 
 def test_hours_that_one_venue_is_not_known_to_have_paid_are_not_counted(scene):
     pay(scene, "alphaswap", [2e-5] * 24)
     pay(scene, "bravo", [None] * 12 + [1e-5] * 12)
-    assert "paid 100% of 12 of 24 h, +12 $ on 100k" in drawn(pair, scene)
+    assert "paid 100% of 12 of 24 h, +$12 on $100k" in drawn(pair, scene)
 
 
 def test_of_a_pair_that_nothing_is_known_of_nothing_is_drawn(scene):
@@ -72,7 +72,7 @@ def test_dollars_are_of_the_traders_size_and_costs_that_are_not_known_are_said()
     pay(scene, "alphaswap", [2e-5] * 24)
     pay(scene, "bravo", [1e-5] * 24)
     words = drawn(pair, scene)
-    assert "+240 $ on 1.00M" in words
+    assert "+$240 on $1.00M" in words
     assert "costs are not known" in words
     assert "less than in and out" not in words
 

@@ -228,7 +228,7 @@ def test_exposure_through_time_is_drawn_with_its_jumps() -> None:
              subject="bravo/BTC", words="filled +0.25")
     )  # fmt: skip
     text = text_of(exposure_history, scene, 198, 20)
-    assert "+16000 $" in text
+    assert "+$16000" in text
     assert "bravo/BTC filled +0.25" in text
     assert "▲" in text.splitlines()[0]
     assert "not known in this time" in text, "the margin ratio never was"

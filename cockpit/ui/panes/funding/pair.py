@@ -111,10 +111,10 @@ def _dollars(
         return []
 
     rows = framed_plot(readings, width, height - 2, bottom, top, ticks, draw, 0)
-    head: Line = [(f"  $ on {fmt.magnitude(size)} a leg, ", "dim")]
+    head: Line = [(f"  earned on ${fmt.magnitude(size)} a leg, ", "dim")]
     head.append(
         ("costs are not known", "dim") if cost is None
-        else (f"costs in and out {fmt.magnitude(cost)} $", "warn")
+        else (f"costs in and out ${fmt.magnitude(cost)}", "warn")
     )  # fmt: skip
     return [head, *rows.lines, dated(since_ns, readings.now_ns, rows.left, rows.width)]
 
@@ -124,7 +124,7 @@ def _key(readings: Readings, what: str) -> str:
 
 
 def _verdict(readings: Readings, past: PairHistory, cost_bps: float | None, width: int) -> Line:
-    """`paid 71 % of 168 h, +312 $ on 100k, longest run against you 9 h`."""
+    """`paid 71 % of 168 h, +$312 on $100k, longest run against you 9 h`."""
     if past.paid_frac is None or past.total is None:
         return []
     known = past.known_h
@@ -132,7 +132,7 @@ def _verdict(readings: Readings, past: PairHistory, cost_bps: float | None, widt
     head = f"paid {past.paid_frac:.0%} of {hours}"
     usd = past.total * readings.ui.size_usd
     role = "gain" if usd > 0 else "loss"
-    money = f", {fmt.signed(usd, 0)} $ on {fmt.magnitude(readings.ui.size_usd)}"
+    money = f", {fmt.dollars(usd, 0)} on ${fmt.magnitude(readings.ui.size_usd)}"
     run = f", longest run against you {past.against_h} h"
     is_short = cost_bps is not None and past.total < cost_bps * 1e-4
     less: Line = [(", less than in and out cost", "warn")] if is_short else []

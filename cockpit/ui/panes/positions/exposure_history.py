@@ -180,9 +180,11 @@ def _wide(line: Line, width: int) -> Line:
 def _jump(jump: Jump, inner: int, *, is_here: bool) -> Line:
     """`14:32:05  net  −77 → +12400  fill  VENUE/BTC filled +0.2`."""
     factor = 100.0 if jump.figure == "ratio" else 1.0
-    unit = {"net": " $", "carry": " $/h", "ratio": " %"}[jump.figure]
-    decimals = 0 if jump.figure == "net" else 2
-    moved = fmt.signed((jump.after - jump.before) * factor, decimals) + unit
+    step = (jump.after - jump.before) * factor
+    moved = {
+        "net": fmt.dollars(step, 0), "carry": f"{fmt.dollars(step, 2)}/h",
+        "ratio": f"{fmt.signed(step, 2)} %",
+    }[jump.figure]  # fmt: skip
     room = max(0, inner - 36)
     return [
         ("▌" if is_here else " ", "cursor" if is_here else "dim"),
