@@ -18,6 +18,7 @@ from cockpit.terminal.painted_app import PaintedApp
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.live_pane import Draw, Hz, LivePane
 from cockpit.terminal.widgets.pane_host import PaneHost, Sheet
+from cockpit.ui.input.dialog_openers import unavailable
 from cockpit.ui.input.key_hints import hints
 from cockpit.ui.input.keymap import Keymap
 from cockpit.ui.layout.geometry import Box
@@ -197,7 +198,9 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         if readings.ui.count:
             return [[(f" {readings.ui.count} ", "accent"), ("times: now a key that moves", "dim")]]
         line: Line = []
-        for hint in hints(self._keymap, readings.ui.focus, width):
+        for hint in hints(
+            self._keymap, readings.ui.focus, width, lambda action: unavailable(action, readings)
+        ):
             here = hint.ids == (f"workspace.{readings.ui.workspace}",)
             line += [(f" {hint.keys} ", "accent"), (f"{hint.name} ", "text" if here else "dim")]
         if width_of(line) + len(_HINT) <= width:

@@ -14,6 +14,7 @@ from cockpit.ui.input import dialog_openers, dispatch
 from cockpit.ui.input.keymap import ACTIONS, EVERYWHERE, Action, Keymap
 from cockpit.ui.layout.workspaces import WORKSPACES
 from cockpit.ui.model.ui_state import SIZES_USD
+from cockpit.ui.text.styled import plain
 from tests.terminal.seats import Seat
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -35,7 +36,7 @@ async def test_an_action_is_reached_by_each_of_its_keys(action, monkeypatch):
     async with app.run_test(size=SIZE):
         for key in action.keys:
             app.type(key)
-    can_be_done = not dialog_openers.unavailable(action.id, app)
+    can_be_done = not dialog_openers.unavailable(action.id, app.readings)
     assert len(done) == (len(action.keys) if can_be_done else 0)
 
 
@@ -46,7 +47,9 @@ async def test_the_palette_lists_all_that_can_be_done_now_and_nothing_else():
         assert isinstance(app.screen, Picker)
         offered = {choice.id for choice in app.screen._matches}
     for action in ACTIONS:
-        can_be_done = not dialog_openers.unavailable(action.id, app) and action.id != "app.palette"
+        can_be_done = (
+            not dialog_openers.unavailable(action.id, app.readings) and action.id != "app.palette"
+        )
         can_be_done &= action.scope in (EVERYWHERE, "funding")
         assert (action.id in offered) is can_be_done, action.id
 
@@ -85,13 +88,25 @@ async def test_a_replay_is_not_offered_to_be_recorded():
         assert app.known.tape is None
 
 
+@pytest.mark.parametrize(("mode", "has", "lacks"), [
+    ("LIVE", "record", "next alert"), ("REPLAY", "next alert", "record"),
+])  # fmt: skip
+async def test_the_key_line_offers_what_can_be_done_now(mode, has, lacks):
+    app = Seat(mode=mode)
+    async with app.run_test(size=(300, 40)) as pilot:
+        await pilot.pause()
+        line = plain(app.workspace._keys._lines[0])
+        assert f" {has} " in line
+        assert f" {lacks} " not in line
+
+
 async def test_the_help_lists_every_key_that_is_bound_now():
     app = Seat()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("question_mark")
         listed = {choice.id: choice for choice in app.screen._matches}
     for action in ACTIONS:
-        if action.scope == "everywhere" and not dialog_openers.unavailable(action.id, app):
+        if action.scope == "everywhere" and not dialog_openers.unavailable(action.id, app.readings):
             assert listed[action.id].note == f"{action.help} · {action.id}"
             assert len(listed[action.id].keys.split()) == len(action.keys)
 

@@ -10,6 +10,7 @@ from cockpit.ui.input.host import Host, PickerSpec, PromptSpec
 from cockpit.ui.input.keymap import EVERYWHERE, Action
 from cockpit.ui.input.market_selection import filter_rows, select_symbol
 from cockpit.ui.layout.workspaces import PANES, WORKSPACES
+from cockpit.ui.model.readings import Readings
 from cockpit.ui.theme.themes import load_theme, theme_names
 
 AREAS = {
@@ -22,18 +23,18 @@ _IN_PROMPT = ":"
 """How the id of a palette entry begins that opens the command line with a verb."""
 
 
-def unavailable(action_id: str, host: Host) -> str:
+def unavailable(action_id: str, readings: Readings) -> str:
     """Why an action makes no sense now, in words; empty when it does."""
     area, _, name = action_id.partition(".")
     if area == "workspace" and name not in {w.id for w in WORKSPACES}:
         return f"there is no workspace {name}"
-    if action_id == "tape.record" and host.readings.mode == "REPLAY":
+    if action_id == "tape.record" and readings.mode == "REPLAY":
         return "a replay is a recording already"
-    if action_id in ("replay.next_alert", "replay.next_jump") and host.readings.mode != "REPLAY":
+    if action_id in ("replay.next_alert", "replay.next_jump") and readings.mode != "REPLAY":
         return "no tape is played"
-    if area == "calc" and host.readings.symbol is None:
-        return host.readings.no_symbol
-    if action_id in ("pane.write", "pane.copy") and host.ui.focus not in PANES:
+    if area == "calc" and readings.symbol is None:
+        return readings.no_symbol
+    if action_id in ("pane.write", "pane.copy") and readings.ui.focus not in PANES:
         return "no pane is focused"
     return ""
 
@@ -50,7 +51,7 @@ def palette(host: Host) -> None:
     choices = [
         Choice(a.id, a.name, a.help, host.keymap.shown(a.id))
         for a in actions_in_scope(host)
-        if not unavailable(a.id, host) and a.id != "app.palette"
+        if not unavailable(a.id, host.readings) and a.id != "app.palette"
     ]
     choices += [
         Choice(_IN_PROMPT + verb.name, f":{verb.name}", verb.help) for verb in command_line.VERBS

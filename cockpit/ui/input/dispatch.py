@@ -59,7 +59,8 @@ def _say_unknown(host: Host, key: str) -> None:
 
 def perform(action_id: str, host: Host, count: int = 0) -> None:
     """Do it and show what changed. `count` 0 is none given."""
-    why_not = past_actions.refusal(action_id, host) or dialog_openers.unavailable(action_id, host)
+    refusal = past_actions.refusal(action_id, host)
+    why_not = refusal or dialog_openers.unavailable(action_id, host.readings)
     if why_not:
         host.say(why_not, "warn")
     else:

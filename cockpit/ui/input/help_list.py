@@ -40,7 +40,7 @@ def _keys(host: Host) -> Iterator[Choice]:
     bound = [
         action
         for action in actions_in_scope(host)
-        if not unavailable(action.id, host) and host.keymap.keys(action.id)
+        if not unavailable(action.id, host.readings) and host.keymap.keys(action.id)
     ]
     order = list(dict.fromkeys((*AREAS.values(), *map(_group, bound))))
     for action in sorted(bound, key=lambda action: order.index(_group(action))):

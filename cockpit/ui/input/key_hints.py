@@ -1,6 +1,6 @@
 """The bottom line: keys that do something now, as many as fit, and never half a word."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cockpit.ui.input.keymap import EVERYWHERE, Action, Keymap
@@ -28,8 +28,11 @@ class Hint:
         return len(self.keys) + len(self.name) + _BLANKS
 
 
-def hints(keymap: Keymap, pane: str, width: int) -> list[Hint]:
-    """What the line shows while this pane is focused, in the table's order.
+def hints(
+    keymap: Keymap, pane: str, width: int, left_out: Callable[[str], object] = lambda action_id: ""
+) -> list[Hint]:
+    """What the line shows while this pane is focused, in the table's order. `left_out` is true of
+    actions that mean nothing now.
 
     A family is whole, or folded, or left out; of the rest, what matters most is kept.
     """
@@ -37,6 +40,7 @@ def hints(keymap: Keymap, pane: str, width: int) -> list[Hint]:
         action
         for action in keymap.actions
         if action.shown and action.scope in (EVERYWHERE, pane) and keymap.keys(action.id)
+        if not left_out(action.id)
     ]
     families = tuple(FAMILIES)
     kept: list[Hint] = []
