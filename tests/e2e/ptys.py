@@ -126,9 +126,10 @@ class Terminal:
         """End what is left, by its own id."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            if self.code is None:
-                os.waitpid(self.pid, 0)
+        if self.code is None:
+            # Just forked, it leads no group yet. Not collected, so its id is still its own.
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
         if self._fd is not None:
             os.close(self._fd)
 
