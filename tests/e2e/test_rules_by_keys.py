@@ -23,26 +23,26 @@ def test_a_rule_from_a_cell_survives_a_restart_and_fires_once(tmp_path):
             *COCKPIT, "--endpoints", str(sim.endpoints), "--venues", FOUR, "--symbols", "BTC,ETH"
         )  # fmt: skip
         with terminal(*command, size=(80, 24), env=home) as screen:
-            screen.wait_for("● 4", 30)
+            screen.wait_for_live(4)
             screen.press_until("!", lambda: "alert · BTC hyperliquid" in screen.text())
             keys = ("-", "9", "\r")
             for key in keys:
                 screen.send(key)
-            screen.wait(rules.exists, 10)
+            screen.wait(rules.exists)
             assert 1 + len(keys) <= MOST_KEYS
             [rule] = tomllib.loads(rules.read_text())["alert"]
             assert (rule["kind"], rule["threshold"]) == ("funding", -0.09)
             assert rules.stat().st_mode & 0o777 == 0o600
-            screen.wait(lambda: fired() == 1, 15)
+            screen.wait(lambda: fired() == 1)
             screen.send("q")
-            screen.wait(screen.has_ended, 8)
+            screen.wait(screen.has_ended)
         with terminal(*command, size=(80, 24), env=home) as screen:
-            screen.wait_for("● 4", 30)
+            screen.wait_for_live(4)
             screen.press_until(":", lambda: "command" in screen.text())
             screen.send("rules\r")
-            screen.wait_for("1 made by keys", 10)
-            screen.wait_for("● firing  BTC hyperliquid", 15)
+            screen.wait_for("1 made by keys")
+            screen.wait_for("● firing  BTC hyperliquid")
             screen.send("q")
-            screen.wait(screen.has_ended, 8)
-            screen.wait(screen.is_deserted, 5)
+            screen.wait(screen.has_ended)
+            screen.wait(screen.is_deserted)
         assert fired() == 1
