@@ -230,11 +230,11 @@ def _split(
         return None, None
     if best.unfilled >= lot * (1 - 1e-9):
         notes.lack(
-            f"the visible books together hold {best.filled:g} of {size:g}: "
-            f"{best.unfilled:g} are not priced"
+            f"the visible books together hold {base_words(best.filled)} of {base_words(size)}: "
+            f"{base_words(best.unfilled)} are not priced"
         )
     elif best.unfilled > 0 and is_exact:
-        notes.warn(f"{best.unfilled:g} are less than a lot and stay untraded")
+        notes.warn(f"{base_words(best.unfilled)} are less than a lot and stay untraded")
 
     def bps(effective: float) -> float:
         return side.sign * (effective / reference - 1) * 1e4
@@ -255,7 +255,8 @@ def _split(
     )
     v, one = alone
     if one.unfilled >= priced[v].lot and best.unfilled < one.unfilled:
-        notes.warn(f"no venue alone holds the order: {priced[v].venue} fills {one.filled:g}")
+        filled = base_words(one.filled)
+        notes.warn(f"no venue alone holds the order: {priced[v].venue} fills {filled}")
     effective = one.effective if one.effective is not None else math.nan
     single = Single(
         venue=priced[v].venue,
@@ -276,10 +277,11 @@ def _too_small(priced: Sequence[Quote], side: Side, size: float) -> str:
         least = smallest_order(quote.lot, quote.min_size, quote.min_notional_usd, price)
         held = quote.rows(side).total
         if held < least:
-            reasons.append(f"{quote.venue} shows {held:g}, less than its smallest order {least:g}")
+            shown = f"{quote.venue} shows {base_words(held)}"
+            reasons.append(f"{shown}, less than its smallest order {base_words(least)}")
         else:
-            reasons.append(f"{quote.venue} takes {least:g} or more")
-    return f"nothing can be traded of {size:g}: {', '.join(reasons)}"
+            reasons.append(f"{quote.venue} takes {base_words(least)} or more")
+    return f"nothing can be traded of {base_words(size)}: {', '.join(reasons)}"
 
 
 def _law(

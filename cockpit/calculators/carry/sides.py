@@ -29,7 +29,7 @@ from cockpit.calculators.common.premiums import (
     venue_formula,
 )
 from cockpit.calculators.common.trade_costs import SideCost, side_cost
-from cockpit.calculators.common.words import usd_words
+from cockpit.calculators.common.words import base_words, usd_words
 from cockpit.core.assumptions import Assumption
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg, Plan, limit_price
@@ -165,7 +165,8 @@ def _side_cost(quote: Quote, side: Side, size: float, notes: Notes) -> SideCost 
     walk = depth.walk(quote.rows(side), size)
     if walk.vwap is None or walk.unfilled > 0:
         notes.lack(
-            f"{quote.venue}/{quote.symbol}: the visible book holds {walk.base:g} of {size:g}"
+            f"{quote.venue}/{quote.symbol}: the visible book holds {base_words(walk.base)} "
+            f"of {base_words(size)}"
         )
         return None
     return None if quote.fees.taker is None else side_cost(quote, side, walk)

@@ -159,7 +159,8 @@ def order_size(size: float | None, size_usd: float | None, price: float) -> floa
     base = size if size is not None else (size_usd or 0.0) / price
     if base > MOST_BASE:
         name = "size" if size is not None else "size_usd"
-        raise FieldError(name, f"is beyond every market; expected {MOST_BASE:g} base units at most")
+        most = f"{MOST_BASE:,.0f} base units at most"
+        raise FieldError(name, f"is beyond every market; expected {most}")
     return base
 
 

@@ -1,6 +1,7 @@
 """Numbers inside the sentences of verdicts, notes and gates; tables hand their numbers on raw."""
 
 import math
+from decimal import Decimal
 
 
 def usd_words(usd: float) -> str:
@@ -24,8 +25,7 @@ def bps_words(bps: float) -> str:
 
 def base_words(size: float) -> str:
     """A size in up to six digits, without an exponent: `12`, `0.0415`, `1234567`."""
-    text = f"{size:.0f}" if abs(size) >= 1e5 else f"{size:.6g}"
-    return f"{size:.8f}".rstrip("0").rstrip(".") if "e" in text else text
+    return f"{size:.0f}" if abs(size) >= 1e5 else f"{Decimal(f'{size:.6g}'):f}"
 
 
 def hours_words(hours: float) -> str:

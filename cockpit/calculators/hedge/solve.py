@@ -273,5 +273,6 @@ def _left(
         return f"nothing can be traded of {base:+g} ({usd:+,.2f} USD): {smallest} or more"
     if beyond > min(units) / 2 + LOT_DUST:
         return f"{usd:+,.0f} USD stay unhedged; limited by smallest orders: {smallest} or more"
-    notes.warn(f"{problem.exposure.symbol}: {abs(base):g} are less than a lot and stay open")
+    size = base_words(abs(base))
+    notes.warn(f"{problem.exposure.symbol}: {size} are less than a lot and stay open")
     return None
