@@ -16,6 +16,9 @@ from cockpit.core.units import HOUR_S, NS_PER_S, parse_utc, utc
 
 Unit = Literal["", "base", "usd", "price", "frac", "bps", "x", "s", "min", "h"]
 
+MOST, LEAST = 1e24, 1e-30
+"""What is typed beyond these, but for 0, is no figure of a market, and calculations with it end in
+infinity or divide by 0."""
 EXAMPLES = "0.55, 10k, 2.5m, 2,000,000, 5% or 12bps"
 _EXPONENTS = {"": 0, "x": 0, "k": 3, "m": 6, "b": 9, "%": -2, "bp": -4, "bps": -4}
 _IN_BPS = 4
@@ -60,8 +63,8 @@ def parse_number(text: str, unit: Unit = "") -> float:
     shift = _EXPONENTS[suffix] + (_IN_BPS if unit == "bps" and _EXPONENTS[suffix] < 0 else 0)
     # Decimal: 3bps is the float 0.0003, without the dust of a multiplication.
     value = float(Decimal(digits.replace(",", "").replace("_", "")).scaleb(shift))
-    if not math.isfinite(value):
-        raise ValueError(f"{text!r} is too large")
+    if abs(value) > MOST or 0 < abs(value) < LEAST:
+        raise ValueError(f"{text!r} is too {'large' if abs(value) > MOST else 'small'}")
     return -value if "-" in (found["sign"], found["inner"]) else value
 
 

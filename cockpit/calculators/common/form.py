@@ -16,6 +16,7 @@ from msgspec import inspect
 from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
 from cockpit.core.typed import (
+    MOST,
     Unit,
     parse_flag,
     parse_list,
@@ -138,7 +139,7 @@ def _value(field: FormField, kind: Any, value: Any, venues: Collection[str]) -> 
         converted = msgspec.convert(_from_text(field, value, venues), kind, strict=False)
     except (msgspec.ValidationError, msgspec.DecodeError, ValueError):
         converted = math.nan
-    if not _is_finite(converted):
+    if not _is_bearable(converted):
         raise FieldError(field.name, f"expected {field.expected}, got {_said(value)}")
     return converted
 
@@ -301,17 +302,18 @@ def _bounds(core: inspect.Type) -> str:
     if not isinstance(core, inspect.FloatType | inspect.IntType):
         return ""
     words = {"above": core.gt, "from": core.ge, "below": core.lt, "up to": core.le}
-    return " ".join(f"{word} {edge:g}" for word, edge in words.items() if edge is not None)
+    return " ".join(f"{word} {edge:,.12g}" for word, edge in words.items() if edge is not None)
 
 
-def _is_finite(value: Any) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
+def _is_bearable(value: Any) -> bool:
+    """Whether every number in it is one, and not beyond what calculations can bear."""
+    if isinstance(value, int | float):
+        return abs(value) <= MOST
     if isinstance(value, Mapping):
-        return all(_is_finite(item) for item in value.values())
+        return all(map(_is_bearable, value.values()))
     if isinstance(value, msgspec.Struct):
-        return all(_is_finite(item) for item in msgspec.structs.astuple(value))
-    return all(map(_is_finite, value)) if isinstance(value, list | tuple) else True
+        return all(map(_is_bearable, msgspec.structs.astuple(value)))
+    return all(map(_is_bearable, value)) if isinstance(value, list | tuple) else True
 
 
 def _said(value: Any) -> str:
