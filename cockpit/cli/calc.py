@@ -137,7 +137,7 @@ def _file(name: str | None) -> dict[str, Any]:
         values = msgspec.json.decode(read_utf8(Path(name)))
     except OSError as error:
         raise InputError(f"--input {name}: cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"--input {name}: is not JSON: {error}") from None
     if not isinstance(values, dict):
         raise InputError(f"--input {name}: expected an object of inputs")

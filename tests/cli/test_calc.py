@@ -277,3 +277,12 @@ def test_a_symbol_inside_positions_is_folded_like_any_other(view, capfdbinary):
     ]
     assert answers[0] == answers[1]
     assert answers[0][1]["result"]["legs"][0]["maintenance_usd"] is not None
+
+
+def test_inputs_nested_without_end_are_one_sentence(view, tmp_path, capsys):
+    inputs = tmp_path / "inputs.json"
+    inputs.write_text("[" * 100_000)
+    assert main(["calc", "slippage", "--json", "--view", view(), "--input", str(inputs)]) == 2
+    error = capsys.readouterr().err
+    assert f"--input {inputs}: is not JSON" in error
+    assert error.count("\n") == 1
