@@ -5,6 +5,7 @@ a sentence that names the place. What a document leaves out is not known, never 
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -141,7 +142,22 @@ def view_of(tree: Any) -> SnapshotView:
         if key in seen:
             raise InputError(f"names the market {market.venue}/{market.symbol} twice")
         seen.add(key)
+        _check_tiers(market)
     return SnapshotView(document)
+
+
+def _check_tiers(document: MarketDocument) -> None:
+    """InputError where the bounds do not rise from 0 or maintenance falls, as no venue's do."""
+    kinds = (("margin_tiers", document.margin_tiers), ("initial_tiers", document.initial_tiers))
+    for name, tiers in kinds:
+        if not tiers:
+            continue
+        rises = all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(tiers))
+        if tiers[0][0] != 0.0 or not rises:
+            raise InputError(
+                f"{document.venue}/{document.symbol}: {name}: expected bounds that rise from 0, "
+                "with fractions that do not fall"
+            )
 
 
 def _some(levels: Levels | None) -> Levels:

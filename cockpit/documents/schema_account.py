@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from cockpit.analytics.risk.exposure import Basis
-from cockpit.documents.schema_market import Name, NotNegative, Positive
+from cockpit.documents.schema_market import AgeS, Figure, Name, Positive
 
 
 class PositionDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,23 +21,23 @@ class PositionDocument(msgspec.Struct, frozen=True, kw_only=True):
     pool: str = ""
     symbol: Name
     asset: str | None = None
-    size: float
+    size: Figure
     entry: Positive | None = None
     mark: Positive | None = None
-    upnl_usd: float | None = None
+    upnl_usd: Figure | None = None
     notional_usd: float | None = None
     funding_usd_per_hour: float | None = None
-    funding_paid_usd: float | None = None
-    funding_accrued_usd: float | None = None
+    funding_paid_usd: Figure | None = None
+    funding_accrued_usd: Figure | None = None
     liquidation: Positive | None = None
     liquidation_distance: float | None = None
     liquidation_basis: Basis | None = None
     leverage: Positive | None = None
     margin_mode: Literal["cross", "isolated"] | None = None
-    isolated_equity_usd: float | None = None
+    isolated_equity_usd: Figure | None = None
     mmf: Annotated[float, msgspec.Meta(gt=0, lt=1)] | None = None
     source: Literal["venue", "manual"] = "venue"
-    age_s: NotNegative | None = None
+    age_s: AgeS | None = None
     stale: bool = False
 
 
@@ -45,11 +45,11 @@ class PoolDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One margin pool of an account, in USD."""
 
     pool: str = ""
-    equity_usd: float | None = None
-    used_usd: float | None = None
-    available_usd: float | None = None
-    maintenance_usd: float | None = None
-    cross_equity_usd: float | None = None
+    equity_usd: Figure | None = None
+    used_usd: Figure | None = None
+    available_usd: Figure | None = None
+    maintenance_usd: Figure | None = None
+    cross_equity_usd: Figure | None = None
 
 
 class AccountDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class AccountDocument(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     state: Literal["read", "flat", "unknown", "gone", "failed", "waiting"] = "read"
     reason: str | None = None
-    age_s: NotNegative | None = None
+    age_s: AgeS | None = None
     stale: bool = False
     parts_known: Annotated[int, msgspec.Meta(ge=0)] | None = None
     parts_wanted: Annotated[int, msgspec.Meta(ge=0)] | None = None

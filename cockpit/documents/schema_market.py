@@ -10,8 +10,22 @@ import msgspec
 
 from cockpit.core.events import LinkCause, LinkState
 
-Positive = Annotated[float, msgspec.Meta(gt=0)]
-NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+LARGEST = 1e18
+"""No figure of a market or an account is as large: the bound to which the wire is held too."""
+SMALLEST = 1e-18
+"""No price, tick, lot or leverage is as small; a division by less would not be a number."""
+
+Figure = Annotated[float, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
+Positive = Annotated[float, msgspec.Meta(ge=SMALLEST, le=LARGEST)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0, le=LARGEST)]
+Maintenance = Annotated[float, msgspec.Meta(ge=0, le=0.9)]
+"""A fraction of notional; with the fee of a forced close it stays below the whole."""
+Fee = Annotated[float, msgspec.Meta(ge=-0.05, le=0.05)]
+"""A fraction of notional, negative = a rebate."""
+AgeS = Annotated[float, msgspec.Meta(ge=0, le=9e9)]
+IntervalS = Annotated[int, msgspec.Meta(gt=0, le=31_622_400)]
+"""At most a year."""
+StampNs = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 Levels = tuple[tuple[Positive, NotNegative], ...]
 """[price, size], best first; sizes in base units."""
@@ -20,17 +34,17 @@ Levels = tuple[tuple[Positive, NotNegative], ...]
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
     """A funding rate, live or predicted: a fraction per `interval_s`, positive = longs pay."""
 
-    rate: float
-    interval_s: Annotated[int, msgspec.Meta(gt=0)]
-    age_s: NotNegative | None = None
+    rate: Figure
+    interval_s: IntervalS
+    age_s: AgeS | None = None
 
 
 class Paid(msgspec.Struct, frozen=True, kw_only=True):
     """A settled funding rate."""
 
-    rate: float
-    interval_s: Annotated[int, msgspec.Meta(gt=0)]
-    at_ns: int
+    rate: Figure
+    interval_s: IntervalS
+    at_ns: StampNs
 
 
 class FundingDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +56,7 @@ class FundingDocument(msgspec.Struct, frozen=True, kw_only=True):
     basis: Literal["live", "predicted", "settled"] | None = None
     hourly: float | None = None
     apr: float | None = None
-    next_ns: int | None = None
+    next_ns: StampNs | None = None
 
 
 class Sides(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,18 +74,18 @@ class MarketDocument(msgspec.Struct, frozen=True, kw_only=True):
     native: str | None = None
     status: Literal["active", "paused", "delisted"] | None = None
     link: LinkState = "live"
-    age_s: NotNegative | None = None
+    age_s: AgeS | None = None
     tick: Positive | None = None
     lot: Positive | None = None
     min_size: NotNegative | None = None
     min_notional_usd: NotNegative | None = None
     max_leverage: Positive | None = None
-    mmf: NotNegative | None = None
-    margin_tiers: tuple[tuple[NotNegative, NotNegative], ...] | None = None
+    mmf: Maintenance | None = None
+    margin_tiers: tuple[tuple[NotNegative, Maintenance], ...] | None = None
     initial_tiers: tuple[tuple[NotNegative, NotNegative], ...] | None = None
-    taker_fee: float | None = None
-    maker_fee: float | None = None
-    funding_interval_s: Annotated[int, msgspec.Meta(gt=0)] | None = None
+    taker_fee: Fee | None = None
+    maker_fee: Fee | None = None
+    funding_interval_s: IntervalS | None = None
     bids: Levels | None = None
     asks: Levels | None = None
     mark: Positive | None = None
@@ -99,12 +113,12 @@ class ChainDocument(msgspec.Struct, frozen=True, kw_only=True):
     cause: LinkCause | None = None
     reason: str | None = None
     height: int | None = None
-    block_age_s: NotNegative | None = None
+    block_age_s: AgeS | None = None
     cadence_s: NotNegative | None = None
-    latency_ms_p50: float | None = None
-    latency_ms_p99: float | None = None
+    latency_ms_p50: Figure | None = None
+    latency_ms_p99: Figure | None = None
     rtt_ms: NotNegative | None = None
     gaps: int | None = None
     reconnects: int | None = None
     rejects: int | None = None
-    clock_skew_ms: float | None = None
+    clock_skew_ms: Figure | None = None

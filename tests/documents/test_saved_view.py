@@ -204,6 +204,27 @@ def test_positions_are_told_apart_by_their_source():
         ({"at_ns": AT_NS, "markets": [{"venue": "a", "symbol": "X",
           "funding": {"live": {"rate": 1e-5, "interval_s": 0}}}]}, "interval_s"),
         ({"at_ns": AT_NS, "markets": [{"venue": "a", "symbol": "X"}] * 2}, "a/X twice"),
+        ({"at_ns": 10**30, "markets": []}, "at_ns"),
+        *(
+            ({"at_ns": AT_NS, "markets": [{"venue": "a", "symbol": "X", **figures}]}, words)
+            for figures, words in (
+                ({"age_s": 1e308}, "age_s"),
+                ({"lot": 1e-308}, "lot"),
+                ({"mark": 1e308}, "mark"),
+                ({"asks": [[1.0, 1e308]]}, "asks"),
+                ({"taker_fee": -1e308}, "taker_fee"),
+                ({"mmf": 1.0}, "mmf"),
+                ({"margin_tiers": [[1.0, 0.01]]}, "a/X: margin_tiers"),
+                ({"margin_tiers": [[0.0, 0.02], [5.0, 0.01]]}, "a/X: margin_tiers"),
+                ({"initial_tiers": [[0.0, 0.02], [0.0, 0.03]]}, "a/X: initial_tiers"),
+                ({"funding": {"live": {"rate": 1e308, "interval_s": 3600}}}, "rate"),
+                ({"funding": {"live": {"rate": 1e-5, "interval_s": 10**12}}}, "interval_s"),
+                ({"funding": {"settled": [{"rate": 0.0, "interval_s": 1, "at_ns": 10**30}]}},
+                 "at_ns"),
+            )
+        ),
+        ({"at_ns": AT_NS, "markets": [], "positions": [
+            {"venue": "a", "symbol": "X", "size": 1e308}]}, "size"),
     ],
 )  # fmt: skip
 def test_a_document_that_is_no_snapshot_is_refused_with_its_place(tree, words):
