@@ -7,6 +7,7 @@ that of the rows' spacing. A row that cannot be read is left out, counted and na
 import csv
 import gzip
 import math
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -70,7 +71,7 @@ def load(paths: Sequence[Path], interval_s: float | None = None) -> Loaded:
         try:
             with _opened(path) as text:
                 rows.extend(_rows(path, text, warnings))
-        except (OSError, EOFError, UnicodeDecodeError) as error:
+        except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
             reason = getattr(error, "strerror", None) or "it is not a readable CSV or gzip file"
             raise InputError(f"{path}: {reason}") from error
     if not rows:
@@ -88,13 +89,13 @@ def series_of(rows: Sequence[Row], interval_s: float | None = None) -> tuple[Ser
 
 def _opened(path: Path) -> TextIO:
     if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", newline="")
-    return path.open(encoding="utf-8", newline="")
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
 
 
 def _rows(path: Path, text: TextIO, warnings: list[str]) -> Iterator[Row]:
     reader = csv.DictReader(text)
-    header = reader.fieldnames or []
+    header = reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
     missing = [name for name in REQUIRED if name not in header]
     if missing:
         raise InputError(

@@ -94,12 +94,23 @@ def test_of_a_bar_only_its_open_is_used(tmp_path):
         ("a.csv", b"time_ms,coin,funding_rate\n", "no row"),
         ("a.csv.gz", b"not gzip", "not a readable CSV or gzip"),
         ("a.csv", b"\xff\xfe\x00", "not a readable"),
+        ("a.csv", b"time_ms,coin,funding_rate\n1,B\0TC,1\n", "not a readable"),
     ],
 )
 def test_a_file_that_is_not_ours_is_one_sentence(tmp_path, name, text, says):
     (tmp_path / name).write_bytes(text)
     with pytest.raises(InputError, match=says):
         load([tmp_path / name])
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_a_file_as_spreadsheets_write_it_is_read(tmp_path, name):
+    lines = ["\ufeffTime_ms, coin,FUNDING_RATE", *(line.rstrip(",") for line in hourly(30)), ""]
+    content = "\r\n".join(lines).encode()
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    loaded = load([tmp_path / name])
+    assert len(loaded.series[0].rate) == 30
+    assert loaded.warnings == ()
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
