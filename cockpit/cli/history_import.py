@@ -1,9 +1,11 @@
 """`cockpit history import`: tapes and CSV files into what is remembered, each row once."""
 
 import argparse
+import csv
 import os
 import sqlite3
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -16,6 +18,7 @@ from cockpit.cli.options import parse_duration
 from cockpit.core.clock import WallClock
 from cockpit.core.errors import InputError, TapeError
 from cockpit.core.events import Event
+from cockpit.core.typed import parse_venue
 from cockpit.core.units import HOUR_NS, hour_floor_ns
 from cockpit.desk.recordings import find_tapes, open_recording
 from cockpit.history.analytic import known_keys
@@ -34,6 +37,7 @@ from cockpit.history.settings import HistorySettings
 from cockpit.history.tape import tape_batches
 from cockpit.history.writer_lock import WriterLock, refuse_network
 from cockpit.state.store import MarketStore
+from cockpit.venues import REGISTRY
 from cockpit.wire.replay import decode_tape
 from cockpit.wire.tape import Tape
 
@@ -65,6 +69,7 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
         interval_s = round(parse_duration(args.interval, "--interval"))
         if interval_s < 60:
             raise InputError("--interval: expected a funding interval of a minute or more")
+    venue = parse_venue(args.venue, REGISTRY).lower() if args.venue else None
     files = _files(args.files)
     refuse_network(folder.path)
     warnings: list[str] = []
@@ -79,7 +84,7 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
         )
         for path in files:
             batches = (
-                _csv_batches(path, args.venue, interval_s, warnings, ignored)
+                _csv_batches(path, venue, interval_s, warnings, ignored)
                 if path.name.endswith(CSV_ENDINGS)
                 else _tape_batches(path, warnings)
             )
@@ -177,8 +182,11 @@ def _csv_batches(
     try:
         source = CsvFile(path, venue, interval_s)
         yield from source.batches()
-    except (UnicodeDecodeError, EOFError) as error:
+    except (UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:
         raise InputError(f"{path}: is not a whole text file: {error}") from None
+    except OSError as error:
+        # Of this file, not of the store: that is written where these batches go.
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
     ignored.update(source.columns.ignored)
     warnings += [f"{path}, line {number}: {reason}" for number, reason in source.first_bad]
     bad = source.bad_lines.total()

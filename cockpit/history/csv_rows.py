@@ -16,6 +16,7 @@ from typing import IO, Final
 import msgspec
 
 from cockpit.core.errors import InputError
+from cockpit.core.typed import parse_symbol
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.history.rows import WHOLE, Batch, Figures, Sample, Settled
 from cockpit.history.schema import FIGURES
@@ -27,6 +28,10 @@ VENUES: Final = ("venue", "exchange")
 MIN_INTERVAL_S: Final = 60
 MAX_INTERVAL_S: Final = 86_400
 BATCH_ROWS: Final = 5_000
+MOST_RATE: Final = 1.0
+"""A rate of 100 % an interval is no rate."""
+LARGEST: Final = 1e18
+"""No figure of a market is as large."""
 _NOTHING: Final = frozenset({"", "null", "none", "nan"})
 
 
@@ -86,9 +91,11 @@ class CsvFile:
         if len(line) <= max(columns.time, columns.symbol, columns.rate or 0):
             raise ValueError("has too few fields")
         at_ns = _whole(line[columns.time], "time") * columns.ns_per_unit
-        symbol = line[columns.symbol].strip()
-        venue = self._venue or (line[columns.venue].strip() if columns.venue is not None else "")
-        if not symbol or not venue:
+        symbol = parse_symbol(line[columns.symbol])
+        venue = self._venue or ""
+        if columns.venue is not None and not venue:
+            venue = line[columns.venue].strip().lower()
+        if not (symbol and symbol.isprintable() and venue and venue.isprintable()):
             raise ValueError("names no market")
         if columns.rate is not None:
             interval_s = self._interval_s
@@ -99,6 +106,8 @@ class CsvFile:
             rate = _number(line[columns.rate], "rate")
             if rate is None:
                 raise ValueError("rate is missing")
+            if not -MOST_RATE < rate < MOST_RATE:
+                raise ValueError("rate is not a fraction between -1 and 1")
             premium = None
             if columns.premium is not None and columns.premium < len(line):
                 premium = _number(line[columns.premium], "premium")
@@ -219,6 +228,9 @@ def _number(text: str, name: str) -> float | None:
     if stripped.lower() in _NOTHING:
         return None
     try:
-        return float(stripped)
+        number = float(stripped)
     except ValueError:
         raise ValueError(f"{name} is not a number") from None
+    if not -LARGEST <= number <= LARGEST:
+        raise ValueError(f"{name} is out of bounds")
+    return number

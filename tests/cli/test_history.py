@@ -341,6 +341,59 @@ def test_lines_that_cannot_be_used_are_told_and_the_rest_is_taken_in(home, capsy
     assert asked(capsys, "SELECT interval_s, rate FROM settled") == [[28800, 0.1]]
 
 
+def test_a_market_is_the_same_one_however_its_names_are_spelled(home, capsys):
+    path = home / "funding.csv"
+    path.write_text("time_ms,coin,funding_rate\n1704067200000,btcusdt,0.1\n")
+    words = ["import", str(path), "--venue", "Bybit", "--interval", "8h", "--json"]
+    assert answer(capsys, *words)[1]["settled_new"] == 1
+    path.write_text("venue,time_ms,coin,funding_rate\nBYBIT,1704067200000,BTC,0.1\n")
+    words = ["import", str(path), "--interval", "8h", "--json"]
+    assert answer(capsys, *words)[1]["settled_new"] == 0
+    assert asked(capsys, "SELECT venue, symbol FROM settled") == [["bybit", "BTC"]]
+
+
+@pytest.mark.parametrize(
+    ("header", "figure", "words"),
+    [
+        ("funding_rate", "1.5", "rate is not a fraction between -1 and 1"),
+        ("funding_rate", "-1e308", "rate is out of bounds"),
+        ("mark", "1e308", "mark is out of bounds"),
+        ("interval_s", "inf", "interval_s is out of bounds"),
+    ],
+)
+def test_a_figure_that_none_can_be_costs_its_line(home, capsys, header, figure, words):
+    path = home / "figures.csv"
+    path.write_text(f"time_ms,coin,{header}\n1704067200000,BTC,{figure}\n")
+    words_of = ["import", str(path), "--venue", "x", "--interval", "8h", "--json"]
+    code, document, said = answer(capsys, *words_of)
+    assert (code, document["settled_new"], document["samples_new"]) == (4, 0, 0)
+    assert f"line 2: {words}" in said
+
+
+def test_a_symbol_with_control_characters_is_no_market(home, capsys):
+    path = home / "nul.csv"
+    path.write_bytes(b"time_ms,coin,funding_rate\n1704067200000,B\0TC,0.1\n")
+    words = ["import", str(path), "--venue", "x", "--interval", "8h", "--json"]
+    code, document, said = answer(capsys, *words)
+    assert (code, document["settled_new"]) == (4, 0)
+    assert "line 2: names no market" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv.gz", b"not compressed"),
+        ("a.csv", b"time_ms,coin,funding_rate\n1704067200000," + b"B" * 200_000 + b",0.1\n"),
+    ],
+)
+def test_a_csv_that_is_damaged_is_not_called_a_damaged_store(home, capsys, name, content):
+    (home / name).write_bytes(content)
+    words = ["import", str(home / name), "--venue", "x", "--interval", "8h"]
+    said = refused(capsys, *words)
+    assert name in said
+    assert "hot.sqlite" not in said
+
+
 def test_prune_keeps_what_the_settings_say(home, capsys, start_ns):
     config = home / "config.toml"
     config.write_text("[history]\nhot_h = 2\nraw_days = 1\nminute_days = 3\n")
