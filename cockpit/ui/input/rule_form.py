@@ -251,7 +251,7 @@ def _number(kind: Kind, text: str, label: str) -> float:
     try:
         if UNIT[kind] == "s" and text[-1:].isalpha():
             return parse_duration(text)
-        value = parse_number(text)
+        value = parse_number(text, "bps" if UNIT[kind] == "bps" else "")
     except ValueError as error:
         raise ValueError(f"{label}: {error}") from None
     is_plain = text[-1:].isdigit() or text.endswith(".")

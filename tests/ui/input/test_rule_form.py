@@ -8,7 +8,7 @@ from cockpit.alerts.service import Alerting
 from cockpit.core.events import Position
 from cockpit.desk.contract import DropRule, KeepRule, Mute, TryRule
 from cockpit.ui.dialogs.entry_form import EntryForm
-from cockpit.ui.input import alert_actions, rule_actions
+from cockpit.ui.input import alert_actions, rule_actions, rule_form
 from cockpit.ui.input.host import FormSpec
 from cockpit.ui.readings.alert_figures import AlertFigure, figures, suggested, with_now
 from tests.support import AT_NS
@@ -206,3 +206,28 @@ def test_a_rule_of_the_config_is_not_changed_by_keys(listed):
 def test_escape_shows_the_alerts_again(listed):
     listed.press("escape")
     assert not listed.ui.rules.is_shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "shown"),
+    [
+        ("funding", 0.13, "13%"), ("net_delta", 1000.0, "$1000"), ("carry", -10.0, "-$10"),
+        ("open_interest", 2.5e6, "$2,500,000"), ("basis", 50.0, "50bps"),
+        ("block_age", 15.0, "15x"),
+    ],
+)  # fmt: skip
+def test_a_threshold_is_shown_with_its_unit_and_kept_as_the_same(host, kind, at, shown):
+    rule_form.edit(host, Rule(name="mine", kind=kind, threshold=at))
+    spec = host.dialogs[-1]
+    form = EntryForm(spec.fields, spec.first, spec.follow)
+    assert form.values()["threshold"] == shown
+    assert kept(host, spec, form).threshold == pytest.approx(at)
+
+
+@pytest.mark.parametrize(("typed", "bps"), [("50", 50.0), ("50 bps", 50.0), ("0.5%", 50.0)])
+def test_a_threshold_in_bps_is_typed_with_or_without_its_unit(host, typed, bps):
+    rule_form.edit(host, Rule(name="mine", kind="basis", threshold=20.0))
+    spec = host.dialogs[-1]
+    form = EntryForm(spec.fields, spec.first, spec.follow)
+    assert spec.accept({**form.values(), "threshold": typed}) == ""
+    assert host.desk.posted[-1].rule.threshold == pytest.approx(bps)
