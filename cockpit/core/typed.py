@@ -86,9 +86,9 @@ def _no_number(text: str, unit: Unit) -> str:
     return f"{text!r} is not a number{where}; expected one such as {EXAMPLES}"
 
 
-def parse_whole(text: str) -> int:
-    """A number without a fraction: `40`, `10k`."""
-    value = parse_number(text)
+def parse_whole(text: str, unit: Unit = "") -> int:
+    """A number without a fraction: `40`, `10k`, in hours `7d`."""
+    value = parse_number(text, unit)
     if not value.is_integer():
         raise ValueError(f"{text!r} is not a whole number")
     return int(value)

@@ -71,6 +71,11 @@ class FormField(NamedTuple):
     words: Mapping[str, str] = {}
 
     @property
+    def number_unit(self) -> Unit:
+        """What a number in it is read in; empty where the reader knows none such."""
+        return typing.cast(Unit, self.unit) if self.unit in typing.get_args(Unit) else ""
+
+    @property
     def expected(self) -> str:
         """What the field takes, in words."""
         return self._words + " or auto" * self.takes_auto
@@ -154,9 +159,9 @@ def _from_text(field: FormField, value: Any, venues: Collection[str]) -> Any:
     text = value.strip()
     match field.kind:
         case "number":
-            return parse_number(text, _unit(field))
+            return parse_number(text, field.number_unit)
         case "whole":
-            return parse_whole(text)
+            return parse_whole(text, field.number_unit)
         case "flag":
             return parse_flag(text)
         case "choice":
@@ -166,7 +171,7 @@ def _from_text(field: FormField, value: Any, venues: Collection[str]) -> Any:
         case "names":
             return _named(field, parse_list(text))
         case "table":
-            return _named(field, parse_map(text, _unit(field), venues))
+            return _named(field, parse_map(text, field.number_unit, venues))
         case "json":
             return _named(field, msgspec.json.decode(text))
         case "text":
@@ -206,7 +211,7 @@ def _key(field: FormField, name: str) -> str:
 
 
 def _inner_number(value: Any, field: FormField) -> Any:
-    return parse_number(value, _unit(field)) if isinstance(value, str) else value
+    return parse_number(value, field.number_unit) if isinstance(value, str) else value
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,10 +233,6 @@ def _cell(key: str, text: str) -> Any:
         if key in _ROW_NUMBERS:
             return parse_number(text)
     return text
-
-
-def _unit(field: FormField) -> Unit:
-    return typing.cast(Unit, field.unit) if field.unit in typing.get_args(Unit) else ""
 
 
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:

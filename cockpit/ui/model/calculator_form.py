@@ -279,7 +279,7 @@ class Form:
             self.put(row.key, texts[(at + step) % len(texts)], "typed")
         elif form_field.kind in ("number", "whole", "table") and now:
             try:
-                value = parse_number(now, "frac" if form_field.unit == "frac" else "")
+                value = parse_number(now, form_field.number_unit)
             except ValueError:
                 return
             after = round_step(value, step)

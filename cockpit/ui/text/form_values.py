@@ -34,7 +34,7 @@ def said(field: "FormField", text: str) -> str:
     if field.kind not in ("number", "whole", "table"):
         return text
     try:
-        value = parse_number(text, "frac" if field.unit == "frac" else "")
+        value = parse_number(text, field.number_unit)
     except ValueError:
         return text
     return number(field, value)

@@ -6,6 +6,7 @@ from cockpit.calculators import CALCULATORS
 from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.common.result import Result
 from cockpit.ui.model.calculator_form import Form, Forms, Given, checked, compute, round_step
+from cockpit.ui.text import form_values
 from tests.ui import scenes
 from tests.ui.scenes import AT_NS
 
@@ -202,6 +203,26 @@ def test_arrows_walk_choices_and_turn_flags():
     assert made.text("haircut") == "no"
     to(made, "size_usd").nudge(1)
     assert made.text("size_usd") == "2000"
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "text", "value", "shown", "after"),
+    [
+        ("stagger", "horizon_min", "90m", 90.0, "90", "100"),
+        ("stagger", "step_bps", "3bps", 3.0, "3", "5"),
+        ("carry", "hold_h", "7d", 168, "168", "200"),
+        ("stress", "hold_h", "90m", 1.5, "1.5", "2"),
+    ],
+)
+def test_a_value_typed_with_its_unit_is_shown_read_and_stepped_as_the_same(
+    name, key, text, value, shown, after
+):
+    needed = {"carry": {}, "stress": {}, "stagger": {"symbol": "BTC", "side": "buy"}}[name]
+    made = to(form(name, **needed, **{key: text}), key)
+    assert getattr(checked(made), key) == value
+    assert form_values.said(made.row().field, text) == shown
+    made.nudge(1)
+    assert made.text(key) == after
 
 
 def test_a_whole_number_never_steps_to_a_fraction():
