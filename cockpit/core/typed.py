@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Collection, Iterable
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from typing import Any, Literal
 
 from cockpit.core.units import HOUR_S, NS_PER_S, parse_utc, utc
@@ -59,11 +59,16 @@ def parse_number(text: str, unit: Unit = "") -> float:
         raise ValueError(_no_number(text, unit))
     if suffix == "x" and unit not in ("", "x"):
         raise ValueError(_no_number(text, unit))
-    digits = (found["digits"] or "0") + (found["fraction"] or "") + (found["exponent"] or "")
+    mantissa = (found["digits"] or "0") + (found["fraction"] or "")
+    digits = mantissa + (found["exponent"] or "")
     shift = _EXPONENTS[suffix] + (_IN_BPS if unit == "bps" and _EXPONENTS[suffix] < 0 else 0)
     # Decimal: 3bps is the float 0.0003, without the dust of a multiplication.
-    value = float(Decimal(digits.replace(",", "").replace("_", "")).scaleb(shift))
-    if abs(value) > MOST or 0 < abs(value) < LEAST:
+    try:
+        value = float(Decimal(digits.replace(",", "").replace("_", "")).scaleb(shift))
+    except DecimalException:
+        # An exponent beyond what a decimal has.
+        raise ValueError(f"{text!r} is too large or too small") from None
+    if abs(value) > MOST or (abs(value) < LEAST and mantissa.strip("0._,")):
         raise ValueError(f"{text!r} is too {'large' if abs(value) > MOST else 'small'}")
     return -value if "-" in (found["sign"], found["inner"]) else value
 
