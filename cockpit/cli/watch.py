@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli import common, loops, output
 from cockpit.cli.headless import make_engine
 from cockpit.cli.options import number, parse_duration
+from cockpit.core.errors import NoVenueError
 from cockpit.desk import reach
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ async def _stream(
         engine.alerting.listen(lambda alert: fired.append(encode(alert)))
     problem = trouble = ""
     unlisted: list[str] = []
+    is_reached = False
+    failed: dict[str, str] = {}
     await engine.start()
     try:
         while not stop.is_set:
@@ -85,16 +88,22 @@ async def _stream(
                 line = {"at_ns": now_ns, **msgspec.structs.asdict(said)}
                 _write(encode(line))
             await stop.within(1 / hz)
+            is_reached = is_reached or any(venue.state == "live" for venue in engine.view.venues())
+            failed |= {
+                venue.name: venue.reason or venue.state
+                for venue in engine.view.venues()
+                if venue.state == "down"
+            }
         _write_all(fired)
     finally:
         await engine.stop()
     if stop.interrupted:
         return 130
-    reached = any(name not in reach.unreachable(engine.view) for name in engine.specs) or bool(
-        drawn
-    )
-    if not reached:
-        return 3
+    # Who is told to end before the first answer has not failed.
+    had_its_time = duration_s is not None or failed.keys() >= engine.specs.keys()
+    if had_its_time and not is_reached:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items()) or "no answer"
+        raise NoVenueError(f"no venue could be reached: {reasons}")
     return 4 if unlisted else 0
 
 

@@ -222,3 +222,12 @@ def test_a_symbol_that_nobody_lists_takes_no_other_away(tmp_path):
         assert check.returncode == 1
         assert "fail  symbols" in check.stdout
         assert said in check.stdout
+
+
+def test_a_watch_that_reached_nobody_says_so(tmp_path):
+    with exchange(tmp_path, "--venues", "bybit", "--symbols", "BTC") as sim:
+        gone = sim.endpoints
+    words = ("--json", "--endpoints", str(gone), "--symbols", "BTC", "--for", "2s")
+    done = run("watch", *words, home=tmp_path)
+    assert done.returncode == 3
+    assert done.stderr == "cockpit: no venue could be reached: bybit: connection refused\n"
