@@ -68,6 +68,7 @@ async def _stream(
         engine.alerting.listen(lambda alert: fired.append(encode(alert)))
     problem = trouble = ""
     unlisted: list[str] = []
+    complaints: list[str] = []
     is_reached = False
     failed: dict[str, str] = {}
     await engine.start()
@@ -75,6 +76,8 @@ async def _stream(
         while not stop.is_set:
             unlisted = _say_once(unlisted, reach.unlisted(engine.view, engine.wanted))
             _write_all(fired)
+            # A rule that cannot be used fires never: who relies on it has to know.
+            complaints = _say_once(complaints, _complaints(engine))
             problem = _say(engine.alerting.hook_problem, problem)
             if engine.memory is not None:
                 trouble = _say(engine.memory.status.problem, trouble)
@@ -104,7 +107,14 @@ async def _stream(
     if had_its_time and not is_reached:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items()) or "no answer"
         raise NoVenueError(f"no venue could be reached: {reasons}")
-    return 4 if unlisted else 0
+    return 4 if unlisted or complaints else 0
+
+
+def _complaints(engine: "Engine") -> list[str]:
+    """What the trader's own files say that cannot be used, in words."""
+    return [
+        notice.text for notice in engine.notices() if notice.is_answer and notice.severity != "info"
+    ]
 
 
 def _write_all(lines: list[bytes]) -> None:

@@ -132,3 +132,16 @@ def test_people_are_told_by_who_watches_alerts_and_no_secret_is_left_anywhere(tm
     said = "\n".join([*watch.lines, *watch.errors]) + shown.stdout + shown.stderr
     assert SECRET not in said
     assert SECRET.encode() not in kept
+
+
+def test_a_rule_that_cannot_be_used_is_said_beside_the_stream(tmp_path):
+    rules = tmp_path / "state" / "alerts.toml"
+    rules.parent.mkdir()
+    rules.write_text("[[alert]\n")
+    with exchange(tmp_path, "--venues", "bybit", "--symbols", "BTC") as sim:
+        words = ("--json", "--endpoints", str(sim.endpoints), "--symbols", "BTC")
+        with running("watch", "--alerts", *words, home=tmp_path) as watch:
+            watch.wait(lambda: watch.errors)
+            assert watch.end() == 4
+    assert len(watch.errors) == 1
+    assert "alerts.toml: is not TOML" in watch.errors[0]
