@@ -93,11 +93,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         asks_for_help = not {"-h", "--help"}.isdisjoint(words)
         parser, module = parser_for(command, with_listing=asks_for_help)
         args = parser.parse_args(words[1:] if command else words)
-        from cockpit.cli.output import stdout
+        from cockpit.cli.output import is_open, stdout
 
         code: int = module.run(args)  # type: ignore[attr-defined]
-        with stdout():
-            return code
+        if is_open():
+            with stdout():
+                return code
+        return code
     except NoVenueError as error:
         return _complain(error, NO_VENUE)
     except CockpitError as error:

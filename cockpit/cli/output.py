@@ -10,6 +10,12 @@ from typing import Any, BinaryIO
 from cockpit.core.errors import InputError
 
 
+def is_open() -> bool:
+    """Whether there is a stdout: `>&-` starts a program without one."""
+    stream: object = sys.stdout
+    return stream is not None
+
+
 @contextmanager
 def stdout() -> Iterator[BinaryIO]:
     """stdout as bytes, flushed at the end.
@@ -17,6 +23,8 @@ def stdout() -> Iterator[BinaryIO]:
     InputError if it cannot be written (a full disk); a reader that has gone stays a
     BrokenPipeError.
     """
+    if not is_open():
+        raise InputError("stdout is closed; expected a terminal, a file or a pipe")
     out: BinaryIO = sys.stdout.buffer
     # Unbuffered (PYTHONUNBUFFERED), it writes a part of a large document and says how much.
     whole = io.BufferedWriter(out) if isinstance(out, io.RawIOBase) else None

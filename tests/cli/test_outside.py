@@ -1,6 +1,7 @@
 """What the machine refuses: a home that is read-only, a disk that is full, an interrupt."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -56,6 +57,18 @@ def test_a_stdout_that_is_full_is_one_sentence(tmp_path):
         )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr == b"cockpit: stdout cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize(("words", "code"), [("snapshot --schema", 2), ("config init", 0)])
+def test_without_a_stdout_data_is_refused_and_the_rest_is_done(tmp_path, words, code):
+    env = {**os.environ, "COCKPIT_HOME": str(tmp_path)}
+    line = f"{shlex.join(COCKPIT)} {words} >&-"
+    done = subprocess.run(
+        ["sh", "-c", line], stderr=subprocess.PIPE, text=True, env=env, timeout=PATIENCE_S
+    )
+    assert done.returncode == code
+    assert done.stderr.count("\n") == 1
+    assert ("stdout is closed" in done.stderr) == (code == 2)
 
 
 @pytest.mark.parametrize(
