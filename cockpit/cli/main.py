@@ -113,8 +113,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else USAGE
     except Exception as error:
+        import errno
         import logging
 
+        if isinstance(error, OSError) and (error.errno, error.filename) == (errno.ENOSPC, None):
+            # Of a file the name is known; what was printed meets the full disk where it is printed.
+            from cockpit.cli.output import give_up_stdout
+
+            give_up_stdout()
+            print(f"cockpit: stdout cannot be written: {error.strerror}", file=sys.stderr)
+            return USAGE
         from cockpit.cli.logs import start_logging
 
         path = start_logging("error")

@@ -34,7 +34,7 @@ def stdout() -> Iterator[BinaryIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _give_up_stdout()
+        give_up_stdout()
         raise InputError(f"stdout cannot be written: {error.strerror}") from error
     finally:
         if whole is not None:
@@ -55,7 +55,7 @@ def _leave_open(whole: "io.BufferedWriter[Any]") -> None:
         whole.detach()
 
 
-def _give_up_stdout() -> None:
+def give_up_stdout() -> None:
     """What still waits goes nowhere, or the interpreter would fail on it again at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

@@ -59,6 +59,19 @@ def test_a_stdout_that_is_full_is_one_sentence(tmp_path):
     assert done.stderr == b"cockpit: stdout cannot be written: No space left on device\n"
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_table_that_is_printed_meets_a_full_disk_in_one_sentence(tmp_path, unbuffered):
+    env = {**os.environ, "COCKPIT_HOME": str(tmp_path), "PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*COCKPIT, "config", "show"], stdout=full, stderr=subprocess.PIPE, env=env,
+            timeout=PATIENCE_S,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == b"cockpit: stdout cannot be written: No space left on device\n"
+
+
 @pytest.mark.parametrize(("words", "code"), [("snapshot --schema", 2), ("config init", 0)])
 def test_without_a_stdout_data_is_refused_and_the_rest_is_done(tmp_path, words, code):
     env = {**os.environ, "COCKPIT_HOME": str(tmp_path)}
