@@ -50,7 +50,7 @@ def test_a_line_says_how_a_rule_stands_what_it_is_about_and_whom_it_tells(scene)
 def test_a_rule_that_is_off_says_why_before_what_it_is_about(scene):
     second = rows(scene)[1]
     assert "off     thin" in second
-    assert f"{NOTHING_MEASURED} (depth within 25 bps under 2,500,000, for 30s" in second
+    assert f"{NOTHING_MEASURED} (depth within 25 bps under $2,500,000, for 30s" in second
 
 
 def test_the_title_counts_them(scene):
