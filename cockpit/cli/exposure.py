@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HELP = "positions, exposure, carry, margin and liquidation distances of followed accounts"
 POLL_S = 0.05
+PAYMENTS_GRACE_S = 3.0
+"""How long a complete state still waits for what was paid, which some venues tell page by page."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,9 +122,13 @@ async def _collect(engine: "Engine", config: "Config", duration_s: float) -> "Po
     deadline = loop.time() + duration_s
     await engine.start()
     try:
-        while loop.time() < deadline and not is_complete(engine):
-            await asyncio.sleep(POLL_S)
+        while loop.time() < deadline:
             engine.watch_held()
+            if is_complete(engine):
+                if has_payments(engine):
+                    break
+                deadline = min(deadline, loop.time() + PAYMENTS_GRACE_S)
+            await asyncio.sleep(POLL_S)
         missing = reach.unreachable(engine.view)
         # Before the links close: what is read then is stale.
         portfolio = exposures.read(engine.view, engine.clock.now_ns())
@@ -159,3 +165,11 @@ def is_complete(engine: "Engine") -> bool:
         and (leg.carry_usd_per_hour is not None or engine.view.venue(leg.venue) is None)
         for leg in legs
     )
+
+
+def has_payments(engine: "Engine") -> bool:
+    """Whether of every position that was read it is known what it was paid."""
+    from cockpit.portfolio import positions as exposures
+
+    rows = exposures.read(engine.view, engine.clock.now_ns()).rows
+    return all(row.funding_paid_usd is not None or row.leg.is_manual for row in rows)

@@ -239,6 +239,15 @@ def test_liquidation_prices_are_the_exchanges_to_a_tenth_of_a_per_cent(told):
             assert position["liquidation"] == pytest.approx(expected, rel=1e-3)
 
 
+def test_what_every_position_was_paid_is_waited_for(told):
+    document, _, truth, _ = told
+    theirs = by_key(true_positions(truth), "venue", "account", "symbol")
+    for position in document["positions"]:
+        key = tuple(position[name] for name in ("venue", "account", "symbol"))
+        paid = theirs[key]["funding_paid_usd"]
+        assert position["funding_paid_usd"] == pytest.approx(paid, abs=0.005), key
+
+
 def test_equity_of_each_account_is_the_exchanges(told):
     document, _, truth, _ = told
     ours = {

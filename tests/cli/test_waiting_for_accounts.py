@@ -5,7 +5,7 @@ import pytest
 
 from cockpit.cli import exposure, snapshot
 from cockpit.config import Config, Follow
-from cockpit.core.events import AccountState, Instrument, Link, Margin
+from cockpit.core.events import AccountState, FundingPayment, Instrument, Link, Margin, Position
 from cockpit.desk.live import Engine
 from cockpit.portfolio import positions
 
@@ -51,3 +51,25 @@ def test_when_time_is_up_the_missing_part_is_a_warning(engine) -> None:
     hear(engine, **HALF)
     warnings = positions.read(engine.view, engine.clock.now_ns()).warnings
     assert "lighter:0xabab…abab: reading 2 of 3" in warnings
+
+
+def test_what_a_position_was_paid_is_waited_for_apart(engine) -> None:
+    at_ns = engine.clock.now_ns()
+    held = {"venue": "lighter", "symbol": "BTC", "account": ADDRESS, "recv_ns": at_ns}
+    engine.view.apply(Position(size=1.0, mark=50.0, **held))
+    hear(engine, state="read", parts_known=3, parts_wanted=3)
+    assert not exposure.has_payments(engine)
+    engine.view.apply(FundingPayment(usd=-1.5, venue_ns=at_ns, **held))
+    assert exposure.has_payments(engine)
+
+
+def test_a_position_that_was_typed_is_told_no_payments_and_not_waited_for(engine) -> None:
+    engine.view.set_manual(
+        [
+            Position(
+                venue="lighter", symbol="BTC", account="mine", size=1.0,
+                recv_ns=engine.clock.now_ns(), source="manual",
+            )
+        ]
+    )  # fmt: skip
+    assert exposure.has_payments(engine)

@@ -37,7 +37,7 @@ def told(tmp_path_factory):
 
 
 async def read(sim: Exchange) -> ExposureDocument:
-    """What `cockpit exposure` says, once payments are in too: it does not wait for them."""
+    """What `cockpit exposure` says, once payments are in too: it waits only so long for them."""
     accounts = sim.ready["accounts"]
     watched = {"watch.venues": list(accounts), "watch.symbols": SYMBOLS.split(",")}
     follows = [Follow(venue=venue, address=a) for venue, names in accounts.items() for a in names]
