@@ -5,7 +5,7 @@ was only seen (a position that changed, an opening) is left out and named, becau
 take it for a record. Amounts are those of the trade's share of the position.
 
 `csv`: the columns of `CSV`; `kind` is fill, fee or funding. `usd` is cash flow, received is
-positive: a fill has none of its own, a fee is paid.
+positive: of a fill what it realised against the average entry, of one that opens none.
 `koinly` and `cointracker`: columns of their universal imports, see the manual.
 """
 
@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from cockpit.core.units import utc
 from cockpit.portfolio.trades.funding import since_opening
 from cockpit.portfolio.trades.holdings import Holdings
+from cockpit.portfolio.trades.realised import realised
 from cockpit.state.trades import TradeLeg, TradeRecord
 from cockpit.state.view import MarketView
 
@@ -33,6 +34,7 @@ COINTRACKER: Final = (
     "Date", "Received Quantity", "Received Currency", "Sent Quantity", "Sent Currency",
     "Fee Amount", "Fee Currency", "Tag",
 )  # fmt: skip
+_RESULT: Final = ("margin gain", "margin loss")
 CSV: Final = (
     "at_utc", "trade", "name", "kind", "venue", "account", "symbol", "id", "side", "size", "price",
     "usd",
@@ -40,7 +42,11 @@ CSV: Final = (
 
 
 class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened. `usd` is cash flow, received is positive; None for a fill."""
+    """One thing that happened. `size` and `price` are those of a fill, `size` also of a payment.
+
+    `usd` is cash flow, received is positive; None for a fill that opens, or whose entry nobody
+    told. `currency` is the coin that flows.
+    """
 
     at_ns: int
     trade: str
@@ -57,10 +63,10 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Export(msgspec.Struct, frozen=True):
-    """Rows, oldest first, and in words what is not in them."""
+    """Rows, oldest first, and in words what is not in them; `warnings` in a document."""
 
     rows: tuple[ExportRow, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[str, ...] = msgspec.field(name="warnings")
 
 
 def rows(view: MarketView, now_ns: int) -> Export:
@@ -87,8 +93,8 @@ def csv_text(found: Iterable[ExportRow], format_: Format) -> str:
     columns: Sequence[str] = KOINLY if format_ == "koinly" else COINTRACKER
     writer.writerow(columns)
     for row in found:
-        if row.kind == "fill":
-            # A fill of a perpetual moves no coin: only its fee and its result do.
+        if row.usd is None:
+            # A perpetual that is opened moves no coin: only fees and results do.
             continue
         cells = _koinly(row) if format_ == "koinly" else _cointracker(row)
         writer.writerow([cells.get(column, "") for column in columns])
@@ -101,7 +107,8 @@ def _fills(
     found = []
     records = view.trades
     legs = records.fills if record.closed_ns is None else records.closed_fills.get(record.id, {})
-    for fill in legs.get(leg.key, ()):
+    fills = legs.get(leg.key, ())
+    for fill, closing in zip(fills, realised(fills), strict=True):
         if fill.source != "venue":
             left_out.append(
                 f"{record.name or record.id}: {leg.key.venue} does not tell its fills of "
@@ -109,7 +116,13 @@ def _fills(
             )
             continue
         row = _row(view, record, leg, fill.at_ns, fill.fill)
-        found.append(replace(row, size=fill.size * leg.share, price=fill.price))
+        usd = None if closing.usd is None else closing.usd * leg.share
+        found.append(replace(row, size=fill.size * leg.share, price=fill.price, usd=usd))
+        if closing.closed and closing.usd is None:
+            left_out.append(
+                f"{record.name or record.id}: the entry of {leg.key.venue}/{leg.key.symbol} is not "
+                "told: what closing it realised is not in the rows"
+            )
         if fill.fee_usd is None:
             left_out.append(f"{leg.key.venue}: the fee of fill {fill.fill} is not told in dollars")
         elif fill.fee_usd:
@@ -189,7 +202,8 @@ def _text(cell: str | float | None) -> str:
 
 
 def _koinly(row: ExportRow) -> Mapping[str, str]:
-    """A receipt or a payment of the quote coin; Koinly's labels `realized gain` and `cost`."""
+    """A receipt or a payment of the quote coin. Labels: `realized gain` for whatever a perpetual
+    brought or cost, `cost` for a fee that was paid."""
     usd = row.usd or 0.0
     way = "Received" if usd >= 0 else "Sent"
     label = "cost" if row.kind == "fee" and usd < 0 else "realized gain"
@@ -204,13 +218,15 @@ def _koinly(row: ExportRow) -> Mapping[str, str]:
 
 
 def _cointracker(row: ExportRow) -> Mapping[str, str]:
+    """The same with CoinTracker's tags of a margin account; its dates are American."""
     usd = row.usd or 0.0
     way = "Received" if usd >= 0 else "Sent"
+    gain, loss = ("margin rebate", "margin fee") if row.kind == "fee" else _RESULT
     return {
         "Date": f"{utc(row.at_ns):%m/%d/%Y %H:%M:%S}",
         f"{way} Quantity": _number(abs(usd)),
         f"{way} Currency": row.currency,
-        "Tag": "",
+        "Tag": gain if usd >= 0 else loss,
     }
 
 

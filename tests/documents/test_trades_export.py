@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from cockpit.core.units import HOUR_NS
+from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.documents.trades_export import COINTRACKER, CSV, KOINLY, csv_text, rows
 from cockpit.portfolio.trades.keeper import Keeper
 from cockpit.portfolio.trades.reading import read as read_trades
@@ -14,6 +14,7 @@ from tests.portfolio.trades.legs import T0, A, fill, holds, market, paid, read, 
 HL, DYDX = ("hyperliquid", A), ("dydx", "dydx1x")
 OPENED_NS = T0 + HOUR_NS // 2
 NOW_NS = T0 + 3 * HOUR_NS + HOUR_NS // 2
+LATER_NS = NOW_NS + NS_PER_S
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ def view():
     return view
 
 
-def table(view, format_):
-    return list(csv.DictReader(io.StringIO(csv_text(rows(view, NOW_NS).rows, format_))))
+def table(view, format_, now_ns=NOW_NS):
+    return list(csv.DictReader(io.StringIO(csv_text(rows(view, now_ns).rows, format_))))
 
 
 def test_the_rows_add_up_to_the_trades_funding_and_fees(view):
@@ -78,24 +79,53 @@ def test_text_of_a_venue_is_no_formula_of_a_spreadsheet(view):
     } == {"'=c"}
 
 
-@pytest.mark.parametrize(
+TOOLS = pytest.mark.parametrize(
     ("format_", "columns", "received", "sent"),
     [
         ("koinly", KOINLY, "Received Amount", "Sent Amount"),
         ("cointracker", COINTRACKER, "Received Quantity", "Sent Quantity"),
     ],
 )
+
+
+def flow(found, received, sent):
+    return sum(float(r[received] or 0) - float(r[sent] or 0) for r in found)
+
+
+@TOOLS
 def test_the_tools_columns_hold_the_same_cash_flow(view, format_, columns, received, sent):
     found = table(view, format_)
     assert tuple(found[0]) == columns
-    flow = sum(float(r[received] or 0) - float(r[sent] or 0) for r in found)
     [trade] = read_trades(view, NOW_NS).trades
-    assert flow == pytest.approx(trade.pnl.funding + trade.pnl.fees)
-    assert len(found) == 9, "a fill of a perpetual moves no coin"
+    assert flow(found, received, sent) == pytest.approx(trade.pnl.funding + trade.pnl.fees)
+    assert len(found) == 9, "a perpetual that is opened moves no coin"
     for row in found:
         assert bool(row[received]) != bool(row[sent])
     currency = received.replace("Amount", "Currency").replace("Quantity", "Currency")
     assert {row[currency] for row in found if row[received]} == {"USDC"}
+
+
+@TOOLS
+def test_what_a_close_realised_is_a_row_of_the_tools(view, format_, columns, received, sent):
+    before = flow(table(view, format_), received, sent)
+    close(view, fee=0.0)
+    # Long 2 from (1.5 x 99 + 0.5 x 99.5) / 2 = 99.125, short 2 from 101, both closed at 100.
+    made = 2 * (100 - 99.125) + 2 * (101 - 100)
+    assert flow(table(view, format_, LATER_NS), received, sent) - before == pytest.approx(made)
+
+
+def test_each_tool_is_told_what_a_row_is_in_its_own_words(view):
+    close(view, fee=0.1)
+    koinly = {(r["Description"].split()[0], r["Label"]) for r in table(view, "koinly", LATER_NS)}
+    assert koinly == {
+        ("fill", "realized gain"), ("funding", "realized gain"), ("fee", "cost"),
+        ("fee", "realized gain"),
+    }  # fmt: skip
+    for row in table(view, "cointracker", LATER_NS):
+        is_gain = bool(row["Received Quantity"])
+        assert row["Tag"] in (
+            ("margin gain", "margin rebate") if is_gain else ("margin loss", "margin fee")
+        )
 
 
 def test_what_no_venue_told_is_left_out_and_named():
@@ -113,11 +143,32 @@ def test_what_no_venue_told_is_left_out_and_named():
 
 def test_a_trade_that_is_over_is_still_in_the_rows(view):
     before = len(rows(view, NOW_NS).rows)
-    later = NOW_NS + 10**9
-    view.apply_all(
-        [holds(*HL, 0.0, later), fill(*HL, "x", -2.0, 100.0, later, fee=0.1),
-         holds(*DYDX, 0.0, later), fill(*DYDX, "y", 2.0, 100.0, later, fee=0.1)]
-    )  # fmt: skip
-    Keeper(view).look(later)
+    close(view, fee=0.1)
     assert view.trades.open == {}
-    assert len(rows(view, later).rows) == before + 4
+    assert len(rows(view, LATER_NS).rows) == before + 4
+
+
+def test_a_close_whose_entry_nobody_told_is_named_and_its_result_is_not_made_up():
+    view = store(HL, DYDX)
+    view.apply_all(
+        [*market("hyperliquid", 100.0, 100.0), *market("dydx", 100.0, 100.0),
+         holds(*HL, 2.0), read(*HL), holds(*DYDX, -2.0), read(*DYDX)]
+    )  # fmt: skip
+    Keeper(view).look(T0)
+    view.apply_all(
+        [holds(*HL, 1.0, NOW_NS), fill(*HL, "x", -1.0, 105.0, NOW_NS), read(*HL, NOW_NS),
+         holds(*DYDX, -1.0, NOW_NS), read(*DYDX, NOW_NS)]
+    )  # fmt: skip
+    Keeper(view).look(NOW_NS)
+    found = rows(view, NOW_NS)
+    assert [(r.kind, r.usd) for r in found.rows if r.id == "x"] == [("fill", None)]
+    assert any("entry of hyperliquid/BTC is not told" in words for words in found.left_out)
+
+
+def close(view, fee):
+    """Both legs are closed at 100."""
+    view.apply_all(
+        [holds(*HL, 0.0, LATER_NS), fill(*HL, "x", -2.0, 100.0, LATER_NS, fee=fee),
+         holds(*DYDX, 0.0, LATER_NS), fill(*DYDX, "y", 2.0, 100.0, LATER_NS, fee=fee)]
+    )  # fmt: skip
+    Keeper(view).look(LATER_NS)
