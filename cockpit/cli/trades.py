@@ -41,13 +41,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--for", dest="duration", default="10s", metavar="D", help="wait at most (default 10s)"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON (the only format)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     if args.what == "export":
-        if args.format is None:
-            raise InputError(f"--format: is missing; expected one of {', '.join(FORMATS)}")
+        if args.format is None and not args.json:
+            raise InputError(
+                f"--format: is missing; expected one of {', '.join(FORMATS)}, or --json instead"
+            )
+        if args.format is not None and args.json:
+            raise InputError(f"--json: is another form than --format {args.format}; give one")
     else:
         if args.format is not None:
             raise InputError("--format: belongs to `cockpit trades export`")
@@ -88,6 +92,9 @@ def _export(args: argparse.Namespace, view: "MarketStore", now_ns: int) -> int:
     from cockpit.documents.trades_export import csv_text, rows
 
     found = rows(view, now_ns)
+    if args.json:
+        output.write_document(found)
+        return 4 if found.left_out else 0
     with output.stdout() as out:
         out.write(csv_text(found.rows, args.format).encode())
     for words in found.left_out:

@@ -18,7 +18,8 @@ HL = "0x31ca8395cf837de08b24da3f660e77761dfb974b"
     ("words", "says"),
     [
         ([], ["--json"]),
-        (["export"], ["--format", "koinly"]),
+        (["export"], ["--format", "koinly", "--json"]),
+        (["export", "--format", "koinly", "--json"], ["--json", "--format koinly", "give one"]),
         (["--json", "--format", "csv"], ["--format", "export"]),
         (["--json"], ["no account is followed", "--account"]),
         (["--json", "--account", "1077"], ["--account", "VENUE:ADDRESS"]),
@@ -60,6 +61,11 @@ def told(tmp_path_factory):
         rows = run("trades", "export", "--format", "csv", *common, home=home)
         assert rows.returncode in (0, 4), rows.stderr
         table = list(csv.DictReader(io.StringIO(rows.stdout)))
+        objects = run("trades", "export", "--json", *common, home=home)
+        assert objects.returncode == rows.returncode
+        assert [row["id"] for row in json.loads(objects.stdout)["rows"]] == [
+            row["id"].removeprefix("'") for row in table
+        ]
         yield json.loads(done.stdout), table, truth
 
 
@@ -132,3 +138,7 @@ def test_a_saved_snapshot_knows_what_is_held_and_nothing_of_what_was_traded(tmp_
     assert trade["pnl_usd"]["funding"] is None
     assert code == 4
     assert any("funding is not known" in words for words in document["warnings"])
+    assert main(["trades", "export", "--json", "--view", str(file)]) == 4
+    exported = json.loads(capsys.readouterr().out)
+    assert exported["rows"] == [], "a snapshot knows of nothing that was traded"
+    assert any("does not tell its fills" in words for words in exported["warnings"])
