@@ -25,7 +25,6 @@ class Health(Struct, gc=False, frozen=True):
 
 class Amounts(Struct, gc=False, frozen=True):
     amount: Scaled = None
-    v_quote_balance: Scaled = None
 
 
 class Balance(Struct, gc=False, frozen=True):
@@ -76,6 +75,40 @@ class Payments(Struct, gc=False, frozen=True):
     next_idx: str | int | None = None
 
 
+class OfBase(Struct, gc=False, frozen=True):
+    """Of which market a match is; None for one of the spot markets."""
+
+    perp: Balance | None = None
+
+
+class Before(Struct, gc=False, frozen=True):
+    base: OfBase
+
+
+class MatchRow(Struct, gc=False, frozen=True):
+    """One fill of an order. `quote_filled` is what it brought, after `fee`; a purchase's is < 0."""
+
+    submission_idx: int
+    digest: str
+    isolated: bool
+    pre_balance: Before
+    base_filled: Scaled = None
+    quote_filled: Scaled = None
+    fee: Scaled = None
+
+
+class TxRow(Struct, gc=False, frozen=True):
+    submission_idx: int
+    timestamp: Seconds
+
+
+class Matches(Struct, gc=False, frozen=True):
+    """Newest first. When a match was made is said of its transaction."""
+
+    matches: tuple[MatchRow, ...]
+    txs: tuple[TxRow, ...]
+
+
 SUBACCOUNTS = msgspec.json.Decoder(Subaccounts, strict=False)
 HALVES: Mapping[str, "msgspec.json.Decoder[Any]"] = {
     "subaccount_info": msgspec.json.Decoder(Answer[Info], strict=False),
@@ -83,3 +116,4 @@ HALVES: Mapping[str, "msgspec.json.Decoder[Any]"] = {
 }
 """By the name of the query."""
 PAYMENTS = msgspec.json.Decoder(Payments, strict=False)
+MATCHES = msgspec.json.Decoder(Matches, strict=False)

@@ -6,16 +6,18 @@
 | gateway `subaccount_info` | balances and three healths of one | `Position`, `Margin` |
 | gateway `isolated_positions` | the positions set apart from one, each a subaccount | the same |
 | archive `interest_and_funding` | funding, newest first; received is positive | `FundingPayment` |
+| archive `matches` | fills with their fees, newest first | `AccountFill`, entries of positions |
 
 An address may be followed by `/NAME` of one subaccount. A round asks for the list, then for both
 halves of every subaccount; the address is read when all have answered, and none of a round that
-failed is said to be the whole. Each subaccount is a pool, and so is each isolated position: it is
-margined alone, and the same market may be held beside it.
+failed is said to be the whole. The first time it also waits for the matches. Each subaccount is a
+pool, and so is each isolated position: it is margined alone, and the same market may be held beside
+it.
 
 The unweighted health is the equity. Less the maintenance health it is what must be kept, less the
-initial health what is used. A position is worth size x price + `v_quote_balance`, which takes
-funding as it is paid: the entry that it gives is the price of breaking even. The venue names no
-price of liquidation; it comes when the maintenance health is below zero.
+initial health what is used. The venue names no price of liquidation; it comes when the maintenance
+health is below zero. Nor does it name an entry, and its balances do not hold one: entry, profit and
+opening come of the matches, without funding and fees, and are not known until those are read.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +27,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cockpit.core.account import hex_address_problem
-from cockpit.core.events import FundingPayment, Margin, Position, Reject
+from cockpit.core.events import AccountFill, FundingPayment, Margin, Position, Reject
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.account_ledger import PAYMENTS_NS
@@ -34,6 +36,7 @@ from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.parts import OverHttp
 from cockpit.venues.kit.polling import Rota, Timing, read
 from cockpit.venues.nado import account_messages as wire
+from cockpit.venues.nado.account_fills import Fills, Held, read_matches
 from cockpit.venues.nado.mapper import VENUE, NadoMarket
 from cockpit.venues.nado.messages import X18, problem, whole, x18
 from cockpit.venues.nado.rest import archive
@@ -42,6 +45,8 @@ _PERIOD_S, _STALE_S = 15.0, 60.0
 _ROWS = 100
 _SETTLING_NS = 90 * NS_PER_S
 _NAME_BYTES = 12
+_DIGEST = 10
+"""Characters of an order's digest that tell two fills of one transaction apart."""
 
 
 def check_address(text: str) -> str | None:
@@ -96,10 +101,12 @@ class PublicAccounts(OverHttp):
         """Address -> subaccount -> pool, of those that were stated."""
         self._due_ns: dict[tuple[str, str], int] = {}
         """When the payments of a subaccount are asked for next."""
+        self._fills = Fills()
         self.answers: Mapping[str, Callable[[Reply], list[Output]]] = {
             "account": self._on_subaccounts,
             **dict.fromkeys(wire.HALVES, self._on_half),
             "account_payments": self._on_payments,
+            "account_fills": self._on_fills,
         }
 
     def want(self, addresses: Iterable[str], at_ns: int) -> list[Output]:
@@ -107,6 +114,7 @@ class PublicAccounts(OverHttp):
         for kept in (self._rounds, self._pools):
             for address in kept.keys() - self._accounts.followed.keys():
                 del kept[address]
+        self._fills.keep(self._accounts.followed)
         return out
 
     def tick(self, at_ns: int) -> list[Output]:
@@ -117,7 +125,8 @@ class PublicAccounts(OverHttp):
             for subaccount in pools
             if at_ns >= self._due_ns.get((address, subaccount), 0)
         ]
-        return out + [self._ask_payments(*which, at_ns) for which in due]
+        asked = [self._ask_payments(*which, at_ns) for which in due]
+        return [*out, *self._fills.tick(at_ns), *asked]
 
     # --- a round ------------------------------------------------------------------------------
 
@@ -176,6 +185,8 @@ class PublicAccounts(OverHttp):
         if not current.is_whole:
             return list(self._accounts.reading(address, at_ns, current.parts))
         del self._rounds[address]
+        for subaccount in current.names:
+            self._fills.follow(address, subaccount, _sizes(current, subaccount), at_ns)
         try:
             parts = [
                 part
@@ -200,6 +211,9 @@ class PublicAccounts(OverHttp):
             out += followed.ledger.whole(part.margin.pool, part.positions, at_ns)
             out.append(part.margin)
         self._pools[address] = pools
+        if not followed.ledger.is_known and self._fills.is_reading(address):
+            known, wanted = current.parts
+            return [*out, *self._accounts.reading(address, at_ns, (known, wanted + 1))]
         is_flat = not any(part.positions for part in parts)
         return [*out, *self._accounts.read(address, at_ns, is_flat=is_flat)]
 
@@ -207,20 +221,22 @@ class PublicAccounts(OverHttp):
         """A subaccount, then each position that was set apart from it, in a pool of its own."""
         name, info = current.names[subaccount], current.infos[subaccount]
         products = {row.product_id: row for row in info.perp_products}
-        rows = [
-            self._position(address, name, row, products.get(row.product_id), at_ns)
-            for row in info.perp_balances
-            if whole(row.balance.amount) != 0
-        ]
+        rows = []
+        for row in info.perp_balances:
+            if whole(row.balance.amount) != 0:
+                product = products.get(row.product_id)
+                position = self._position(address, name, row, product, at_ns)
+                rows.append(self._opened(subaccount, row, position))
         yield _Part(subaccount, rows, _margin(address, name, info.healths, at_ns))
         for apart in current.apart[subaccount]:
             balance = apart.base_balance
-            pool = f"{name} isolated {self._market(balance.product_id).symbol}"
+            pool = _pool_apart(name, self._market(balance.product_id))
             margin = _margin(address, pool, apart.healths, at_ns)
             rows = []
             if whole(balance.balance.amount) != 0:
                 position = self._position(address, pool, balance, apart.base_product, at_ns)
-                rows = [replace(position, margin_mode="isolated", isolated_equity=margin.equity)]
+                position = replace(position, margin_mode="isolated", isolated_equity=margin.equity)
+                rows = [self._opened(subaccount, balance, position)]
             alone = replace(margin, maintenance=0.0, cross_equity=0.0)
             yield _Part(apart.subaccount, rows, alone)
 
@@ -234,7 +250,7 @@ class PublicAccounts(OverHttp):
         self, address: str, pool: str, row: wire.Balance, product: wire.Product | None, at_ns: int
     ) -> Position:
         market = self._market(row.product_id)
-        amount, v_quote = x18(row.balance.amount), x18(row.balance.v_quote_balance)
+        amount = x18(row.balance.amount)
         if not amount:
             raise _Unreadable(f"size in {market.native} is no number")
         risk = product.risk if product is not None else wire.Risk()
@@ -243,17 +259,62 @@ class PublicAccounts(OverHttp):
             risk.long_weight_maintenance_x18 if amount > 0 else risk.short_weight_maintenance_x18
         )
         mmf = None if weight is None else abs(X18 - weight) / X18
-        entry = None if v_quote is None else -v_quote / amount
         unit = market.unit
         return Position(
             venue=VENUE, recv_ns=at_ns, symbol=market.symbol, account=address, pool=pool,
             size=amount * unit.contract,
-            entry=unit.to_price(entry) if entry is not None and entry > 0 else None,
             mark=unit.to_price(price) if price is not None and price > 0 else None,
-            upnl=None if price is None or v_quote is None else amount * price + v_quote,
             margin_mode="cross",
             mmf=mmf if mmf is not None and 0 < mmf < 1 else None,
         )  # fmt: skip
+
+    def _opened(self, subaccount: str, row: wire.Balance, position: Position) -> Position:
+        """With what its matches tell of how it was opened; as it is while they do not."""
+        held = Held(row.product_id, position.margin_mode == "isolated")
+        amount = whole(row.balance.amount) or 0
+        told = self._fills.opening(position.account, subaccount, held, amount)
+        if told is None:
+            return position
+        entry = self._market(row.product_id).unit.to_price(told.entry)
+        upnl = None if position.mark is None else position.size * (position.mark - entry)
+        return replace(position, entry=entry, upnl=upnl, opened_ns=told.opened_ns)
+
+    # --- fills --------------------------------------------------------------------------------
+
+    def _on_fills(self, reply: Reply) -> list[Output]:
+        """Fills that are news; then the account is read again, because entries follow from them."""
+        address, _, subaccount = reply.key.rpartition(" ")
+        followed = self._accounts.followed.get(address)
+        name = self._pools.get(address, {}).get(subaccount)
+        answer = read(VENUE, wire.MATCHES, reply)
+        if isinstance(answer, Reject):
+            return [answer]
+        if followed is None or name is None:
+            return []
+        out: list[Output] = []
+        rows = []
+        for row in read_matches(answer):
+            if isinstance(row, str):
+                out.append(reject(VENUE, reply.at_ns, f"account_fills: {row}"))
+            else:
+                rows.append(row)
+        news = self._fills.take(address, subaccount, rows)
+        for fill in news:
+            market = self._products.get(fill.held.product_id)
+            if market is None:
+                continue
+            unit, (index, digest) = market.unit, fill.order
+            told = AccountFill(
+                venue=VENUE, recv_ns=reply.at_ns, venue_ns=fill.at_ns, symbol=market.symbol,
+                account=address, fill=f"{index}-{digest[:_DIGEST]}",
+                pool=_pool_apart(name, market) if fill.held.is_isolated else name,
+                size=fill.size / X18 * unit.contract, price=unit.to_price(fill.price),
+                fee=fill.fee / X18,
+            )  # fmt: skip
+            out += followed.ledger.fill(told)
+        if news:
+            self._rota.soon(address)
+        return out
 
     # --- payments -----------------------------------------------------------------------------
 
@@ -297,6 +358,21 @@ class PublicAccounts(OverHttp):
         if answer.next_idx is None or not news:
             return news
         return [*news, self._ask_payments(address, subaccount, reply.at_ns, answer.next_idx)]
+
+
+def _sizes(current: _Round, subaccount: str) -> dict[Held, int]:
+    """The open positions of a subaccount and of those set apart from it, of 1e-18."""
+    rows = [(row, False) for row in current.infos[subaccount].perp_balances]
+    rows += [(row.base_balance, True) for row in current.apart[subaccount]]
+    return {
+        Held(row.product_id, is_isolated): amount
+        for row, is_isolated in rows
+        if (amount := whole(row.balance.amount))
+    }
+
+
+def _pool_apart(name: str, market: NadoMarket) -> str:
+    return f"{name} isolated {market.symbol}"
 
 
 def _margin(address: str, pool: str, healths: Sequence[wire.Health], at_ns: int) -> Margin:

@@ -87,9 +87,10 @@ CLAIMS = (
     ),
     Claim(
         point="account", standing="documented",
-        says="The unweighted health is the equity; v_quote_balance takes funding as it is paid, so "
-        "the entry is the price of breaking even.",
-        source=f"{_PAGES}/gateway/queries/subaccount-info; {_CONTRACTS}",
+        says="The unweighted health is the equity; v_quote_balance holds funding, fees and what "
+        "was settled, so that entries come of the matches.",
+        source=f"{_PAGES}/gateway/queries/subaccount-info; {_PAGES}/archive-indexer/matches; "
+        f"{_CONTRACTS}",
     ),
     Claim(
         point="payments", standing="unconfirmed",

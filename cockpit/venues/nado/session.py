@@ -44,6 +44,7 @@ SPEC = VenueSpec(
         events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset, events.Trade,
         events.Funding, events.OpenInterest, events.Prices, events.Volume, events.Surveyed,
         events.Rtt, events.Position, events.Margin, events.AccountState, events.FundingPayment,
+        events.AccountFill,
     }),
     weight_per_minute=2400,
     burst=400,
@@ -53,8 +54,8 @@ SPEC = VenueSpec(
             "gateway/queries/symbols", "gateway/queries/market-liquidity", "v2/contracts",
             "gateway/queries/status", "gateway/queries/subaccount-info",
             "gateway/queries/isolated-positions", "archive-indexer/subaccounts",
-            "archive-indexer/interest-and-funding-payments", "subscriptions/streams",
-            "subscriptions/events", "rate-limits", "errors",
+            "archive-indexer/interest-and-funding-payments", "archive-indexer/matches",
+            "subscriptions/streams", "subscriptions/events", "rate-limits", "errors",
         )
     ),
     taker_fee=FACTS.taker_fee,

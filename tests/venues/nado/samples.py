@@ -8,6 +8,8 @@ from tests.support import AT_NS, feed, frame, opened, reply
 
 X18 = 10**18
 HOUR_NS = 3_600 * 10**9
+AT_S = AT_NS // 10**9
+FEE = 0.00035
 IDS = {"BTC-PERP": 2, "ETH-PERP": 4, "SOL-PERP": 8, "kPEPE-PERP": 38}
 
 
@@ -97,3 +99,26 @@ def live_book(session: Session, *changes: dict[str, Any], time_ns: int = AT_NS) 
     """What is said when the book is subscribed, these changes come, and then the whole book."""
     said = feed(session, subscribed(), *map(frame, changes))
     return [*said, *feed(session, reply("book", book(time_ns), key="book_depth.2"))]
+
+
+def match(
+    index: int, size: float, price: float, product_id: int = 2, *, is_isolated: bool = False
+) -> dict[str, Any]:
+    """A taker's fill: what it brought is told after the fee, so a buyer's is larger by it."""
+    fee = abs(size) * price * FEE
+    before = {"product_id": product_id, "balance": {"amount": "0", "v_quote_balance": "0"}}
+    return {
+        "submission_idx": str(index), "digest": f"0x{index:064x}", "isolated": is_isolated,
+        "base_filled": x18(size), "quote_filled": x18(-size * price - fee), "fee": x18(fee),
+        "sequencer_fee": "0", "pre_balance": {"base": {"perp": before}, "quote": None},
+    }  # fmt: skip
+
+
+def matches(*rows: dict[str, Any]) -> dict[str, Any]:
+    """Newest first; the transaction of index N is of N seconds before now, counted from 1,000."""
+    rows = tuple(sorted(rows, key=lambda row: -int(row["submission_idx"])))
+    indexes = dict.fromkeys(row["submission_idx"] for row in rows)
+    txs = [
+        {"submission_idx": i, "timestamp": str(AT_S - 1_000 + int(i)), "tx": {}} for i in indexes
+    ]
+    return {"matches": list(rows), "txs": txs}

@@ -1,15 +1,16 @@
 """What Nado says of accounts: a wallet's subaccounts, each with balances and weighted healths.
 
 A subaccount is 32 bytes: the address and a name of twelve. An isolated position is a subaccount of
-its own: product, number of the parent, "iso". `v_quote_balance` falls by what was bought and takes
-funding as it is paid, so that size x price + v_quote_balance is what a position is worth. Positions
-of all products are listed, flat ones with 0.
+its own: product, number of the parent, "iso". `v_quote_balance` takes what fills bring, their fees
+and funding as it is paid, so that size x price + v_quote_balance is what a position is worth, and
+no entry can be had from it. Positions of all products are listed, flat ones with 0.
 Sources: https://docs.nado.xyz/developer-resources/api (subaccount info, isolated positions,
-subaccounts, interest & funding payments), github.com/nadohq/nado-contracts.
+subaccounts, matches, interest & funding payments), github.com/nadohq/nado-contracts.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from cockpit.core.units import NS_PER_S
@@ -17,22 +18,30 @@ from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.nado import messages as wire
 from cockpit.sim.faces.nado.messages import X18, Row
 from cockpit.sim.world import margin
-from cockpit.sim.world.accounts import MICROS, Account, Position
+from cockpit.sim.world.accounts import MICROS, Account, AccountFill, Position
 from cockpit.sim.world.contract import MarketState, VenueWorld
 
 SUBACCOUNT = re.compile(r"(0x[0-9a-fA-F]{40})[0-9a-fA-F]{24}")
 NO_SUBACCOUNT = Refusal(2024, "The provided address is invalid.")
-MOST_PAYMENTS = 100
+MOST_PAYMENTS, MOST_MATCHES = 100, 500
 HOURS_A_YEAR = 8_760
 PER_MICRO = X18 // MICROS
 
 
+class Held(NamedTuple):
+    """A position in its market, and its quote balance in micro-dollars."""
+
+    state: MarketState
+    position: Position
+    v_quote: int
+
+
 class Holding(NamedTuple):
-    """A subaccount: its USDT0 (micro-dollars), and its positions with their markets."""
+    """A subaccount: its USDT0 (micro-dollars), and what it holds."""
 
     subaccount: str
     spot: int
-    positions: Sequence[tuple[MarketState, Position]]
+    positions: Sequence[Held]
 
 
 def name_of(one: Account) -> str:
@@ -40,26 +49,30 @@ def name_of(one: Account) -> str:
 
 
 def parent(world: VenueWorld, one: Account) -> Holding:
-    rows = [
-        (world.by_symbol[position.symbol], position)
-        for position in one.positions.values()
-        if not position.isolated
-    ]
-    spot = one.quote_micros - sum(v_quote(position) for _, position in rows)
-    return Holding(one.address + name_of(one).encode().hex().ljust(24, "0"), spot, rows)
+    rows = [_held(world, one, position) for position in one.positions.values()]
+    cross = [row for row in rows if not row.position.isolated]
+    spot = one.quote_micros - sum(row.v_quote for row in cross)
+    return Holding(one.address + name_of(one).encode().hex().ljust(24, "0"), spot, cross)
 
 
 def isolated(world: VenueWorld, one: Account) -> Iterator[Holding]:
     """Open ones."""
     for position in one.positions.values():
         if position.isolated:
-            state = world.by_symbol[position.symbol]
-            name = f"{one.address}{state.listing.market_id:016x}{one.number:02x}{b'iso'.hex()}"
-            yield Holding(name, position.quote_micros - v_quote(position), [(state, position)])
+            row = _held(world, one, position)
+            number = row.state.listing.market_id
+            name = f"{one.address}{number:016x}{one.number:02x}{b'iso'.hex()}"
+            yield Holding(name, position.quote_micros - row.v_quote, [row])
 
 
-def v_quote(position: Position) -> int:
-    return position.funding_micros - position.sign * position.entry_micros
+def _held(world: VenueWorld, one: Account, position: Position) -> Held:
+    brought = sum(_brought(fill) for fill in one.fills if fill.position is position)
+    return Held(world.by_symbol[position.symbol], position, position.funding_micros + brought)
+
+
+def _brought(fill: AccountFill) -> int:
+    """What a fill changed a quote balance by: its worth, after its fee."""
+    return (-1 if fill.lots > 0 else 1) * fill.notional_micros - fill.fee_micros
 
 
 # --- queries -----------------------------------------------------------------------------------
@@ -69,14 +82,13 @@ def subaccount_info(world: VenueWorld, asked: Parameters) -> Row:
     wanted, found = _asked(world, asked)
     holding = next((one for _, one in found if one.subaccount == wanted), None)
     held = holding or Holding(wanted, 0, ())
-    by_id = {state.listing.market_id: (state, position) for state, position in held.positions}
+    by_id = {row.state.listing.market_id: row for row in held.positions}
     states = [state for state in world.markets.values() if state.mark is not None]
     return {
         "subaccount": wanted, "exists": holding is not None, "healths": healths(held),
         "spot_count": 1, "perp_count": len(states), "spot_balances": [_spot(held)],
         "perp_balances": [
-            _balance(state, by_id.get(state.listing.market_id, (state, None))[1])
-            for state in states
+            _balance(state, by_id.get(state.listing.market_id)) for state in states
         ],
         "spot_products": [_product(None)], "perp_products": [_product(state) for state in states],
     }  # fmt: skip
@@ -87,12 +99,12 @@ def isolated_positions(world: VenueWorld, asked: Parameters) -> Row:
     mine = [one for one, holding in found if holding.subaccount == wanted]
     rows = []
     for holding in isolated(world, mine[0]) if mine else ():
-        ((state, position),) = holding.positions
+        (row,) = holding.positions
         rows.append(
             {
                 "subaccount": holding.subaccount, "quote_balance": _spot(holding),
-                "base_balance": _balance(state, position), "quote_product": _product(None),
-                "base_product": _product(state), "healths": healths(holding),
+                "base_balance": _balance(row.state, row), "quote_product": _product(None),
+                "base_product": _product(row.state), "healths": healths(holding),
             }
         )  # fmt: skip
     return {"isolated_positions": rows}
@@ -103,10 +115,10 @@ def healths(holding: Holding) -> list[dict[str, str]]:
     told = []
     for fraction in ("imf", "mmf", None):
         parts = [holding.spot]
-        for state, position in holding.positions:
-            worth = margin.value(state, position)
-            kept = round(abs(worth) * getattr(state.listing, fraction)) if fraction else 0
-            parts.append(worth + v_quote(position) - kept)
+        for row in holding.positions:
+            worth = margin.value(row.state, row.position)
+            kept = round(abs(worth) * getattr(row.state.listing, fraction)) if fraction else 0
+            parts.append(worth + row.v_quote - kept)
         assets = sum(part for part in parts if part > 0)
         amounts = {"assets": assets, "liabilities": assets - sum(parts), "health": sum(parts)}
         told.append({name: str(amount * PER_MICRO) for name, amount in amounts.items()})
@@ -129,8 +141,8 @@ def _spot(holding: Holding) -> Row:
     return {"product_id": wire.QUOTE_ID, "balance": {"amount": str(holding.spot * PER_MICRO)}}
 
 
-def _balance(state: MarketState, position: Position | None) -> Row:
-    lots, micros = (position.lots, v_quote(position)) if position else (0, 0)
+def _balance(state: MarketState, held: Held | None) -> Row:
+    lots, micros = (held.position.lots, held.v_quote) if held else (0, 0)
     return {
         "product_id": state.listing.market_id,
         "balance": {
@@ -201,7 +213,7 @@ def interest_and_funding(world: VenueWorld, asked: Parameters, values: Row) -> R
             continue
         is_isolated = wanted.endswith(b"iso".hex())
         apart = {row.symbol for row in (*one.closed, *one.positions.values()) if row.isolated}
-        mine = {position.symbol for _, position in holding.positions} if is_isolated else None
+        mine = {row.position.symbol for row in holding.positions} if is_isolated else None
         for payment in reversed(one.payments):
             state = world.by_symbol[payment.symbol]
             index = payment.at_ns // 1000 * 1000 + state.listing.market_id
@@ -222,3 +234,38 @@ def interest_and_funding(world: VenueWorld, asked: Parameters, values: Row) -> R
     rows.sort(key=lambda row: int(row["idx"]), reverse=True)
     following = rows[limit]["idx"] if len(rows) > limit else None
     return {"interest_payments": [], "funding_payments": rows[:limit], "next_idx": following}
+
+
+def matches(world: VenueWorld, asked: Parameters, values: Row) -> Row:
+    """Fills of subaccounts and of what is set apart from them, newest first, with their times
+    beside them. What a fill brought is told after its fee."""
+    wanted = values.get("subaccounts")
+    if not isinstance(wanted, list):
+        raise Refusal(2027, "Invalid parameter: subaccounts")
+    limit, most = asked.limit(100, MOST_MATCHES), asked.whole("idx", 2**63 - 1)
+    fills = [
+        fill
+        for text in wanted
+        if (match := SUBACCOUNT.fullmatch(str(text)))
+        for one in world.accounts.of(match[1])
+        if parent(world, one).subaccount == str(text).lower()
+        for fill in one.fills
+        if fill.trade_id <= most
+    ]
+    fills = sorted(fills, key=lambda fill: -fill.trade_id)[:limit]
+    txs = {fill.trade_id: str(fill.at_ns // NS_PER_S) for fill in fills}
+    return {
+        "matches": [_match(world.by_symbol[fill.position.symbol], fill) for fill in fills],
+        "txs": [{"submission_idx": str(one), "timestamp": at} for one, at in txs.items()],
+    }
+
+
+def _match(state: MarketState, fill: AccountFill) -> Row:
+    before = Held(state, replace(fill.position, lots=fill.start_lots), 0)
+    return {
+        "digest": f"0x{fill.trade_id:064x}", "isolated": fill.position.isolated,
+        "base_filled": wire.exact(fill.lots, state.listing.size_decimals),
+        "quote_filled": str(_brought(fill) * PER_MICRO),
+        "fee": str(fill.fee_micros * PER_MICRO), "submission_idx": str(fill.trade_id),
+        "pre_balance": {"base": {"perp": _balance(state, before)}, "quote": None},
+    }  # fmt: skip

@@ -218,6 +218,7 @@ ARCHIVE: dict[str, Callable[[VenueWorld, Parameters, Row], Row]] = {
     "funding_rate_history": _funding_rate_history,
     "subaccounts": accounts.subaccounts,
     "interest_and_funding": accounts.interest_and_funding,
+    "matches": accounts.matches,
 }
 
 
