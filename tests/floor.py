@@ -30,6 +30,8 @@ from cockpit.wire.pump import Pump
 
 STEP_S = 0.5
 REOPEN_STEPS = 6
+SETTLING_STEPS = 12
+"""Longer than any figure that is shown is polled after."""
 AGENT = {"user-agent": "cockpit", "accept-encoding": "gzip"}
 
 
@@ -153,7 +155,7 @@ class Floor:
         flushed = self.world.flush()
         for line in self.lines.values():
             line.step(flushed, is_tick=False)
-        for _ in range(8):
+        for _ in range(SETTLING_STEPS):
             idle = self.world.idle(STEP_S)
             for line in self.lines.values():
                 line.step(idle, is_tick=True)

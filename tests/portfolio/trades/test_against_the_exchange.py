@@ -13,7 +13,7 @@ from cockpit.sim.world.accounts import CARRY
 from tests.floor import Floor
 
 START_NS = parse_utc("2026-11-24T23:56:30Z")
-VENUES = ("hyperliquid", "dydx", "lighter", "orderly")
+VENUES = ("hyperliquid", "dydx", "lighter", "orderly", "nado")
 CENT = 0.01
 PARTS = ("total", "directional", "basis", "fees", "slippage")
 
@@ -21,7 +21,7 @@ PARTS = ("total", "directional", "basis", "fees", "slippage")
 @pytest.fixture(scope="module")
 def minutes():
     """(minute, asset) -> our reading and the truth of that moment."""
-    floor = Floor(VENUES, ("SOL", "ETH", "DOGE"), START_NS, CARRY)
+    floor = Floor(VENUES, ("SOL", "ETH", "DOGE", "BTC"), START_NS, CARRY)
     found = {}
     for minute in range(1, 11):
         if minute == 6:
@@ -44,7 +44,7 @@ def legs_of(trade, real):
 
 
 def test_every_trade_is_found_and_keeps_its_identity(minutes):
-    for asset in ("SOL", "ETH", "DOGE"):
+    for asset in ("SOL", "ETH", "DOGE", "BTC"):
         seen = {trade.record.id for (_, one), (trade, _) in minutes.items() if one == asset}
         assert len(seen) == 1, asset
     assert sum(asset == "ETH" for _, asset in minutes) == 10
@@ -97,7 +97,7 @@ def test_each_leg_is_right_at_every_minute_between_its_stamps(minutes):
 
 
 def test_what_was_paid_at_the_hour_is_known_of_every_hourly_leg(minutes):
-    for asset in ("SOL", "ETH", "DOGE"):
+    for asset in ("SOL", "ETH", "DOGE", "BTC"):
         trade, real = minutes[10, asset]
         for leg, theirs in legs_of(trade, real):
             if leg.key.venue != "orderly":

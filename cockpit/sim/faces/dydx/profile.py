@@ -99,7 +99,10 @@ ACCOUNTS = (
     AccountPlan(
         CARRY,
         deposit_usd=14_000.0,
-        holdings=(HoldingPlan("SOL", -40_000.0, opened_h=61.2, trade="SOL"),),
+        holdings=(
+            HoldingPlan("SOL", -40_000.0, opened_h=61.2, trade="SOL"),
+            HoldingPlan("BTC", -30_000.0, opened_h=40.4, trade="BTC"),
+        ),
         acts=(Act(151.0, "SOL", 0.5),),
     ),
 )

@@ -8,7 +8,7 @@ https://docs.nado.xyz/developer-resources/api/gateway/queries/symbols, the publi
 import math
 
 from cockpit.core.units import HOUR_S
-from cockpit.sim.world.accounts import AccountPlan, HoldingPlan
+from cockpit.sim.world.accounts import CARRY, AccountPlan, HoldingPlan
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
 
 HOURS_QUOTED = 24
@@ -91,6 +91,11 @@ PROFILE = Profile(
             "a hedger",
             deposit_usd=20_000.0,
             holdings=(HoldingPlan("BTC", 45_000.0, opened_h=44.7),),
+        ),
+        AccountPlan(
+            CARRY,
+            deposit_usd=12_000.0,
+            holdings=(HoldingPlan("BTC", 30_000.0, opened_h=40.3, trade="BTC"),),
         ),
     ),
 )

@@ -61,7 +61,7 @@ def test_it_loads_markets_and_reads_rates_interest_books_and_trades(sim: Exchang
 
 def test_it_reads_positions_by_public_address(sim: Exchange) -> None:
     client = pointed(ccxt, sim)
-    (client.walletAddress, _) = sim.ready["accounts"]["nado"]
+    client.walletAddress, *_ = sim.ready["accounts"]["nado"]
     held = {row["symbol"]: row["side"] for row in client.fetch_positions()}
     assert held[BITCOIN] == "short"
     assert client.fetch_balance()["USDT0"]["total"] > 0
