@@ -3,6 +3,7 @@
 from cockpit.analytics.funding.pair_history import PairHistory, pair_history
 from cockpit.core.units import hour_floor_ns
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.best_pair import compared_pair, fresh_rates
 from cockpit.ui.readings.funding_rates import history_version
 from cockpit.ui.readings.pair_cursor import SPREADS, pair_under_cursor
 from cockpit.ui.readings.same_asset import is_one_asset
@@ -10,13 +11,21 @@ from cockpit.ui.readings.through_time import kept_span, leg_payments
 
 
 def chosen_pair(readings: Readings) -> tuple[str, str] | None:
+    """(short, long) that the trader named, else the widest by the rates of now."""
+    found = named_pair(readings)
+    if found is None and len(readings.ui.pinned) != 2:
+        found = compared_pair(readings, fresh_rates(readings, readings.symbol or ""))
+    return found if found is not None and is_one_asset(readings, *found) else None
+
+
+def named_pair(readings: Readings) -> tuple[str, str] | None:
     """(short, long) under the cursor of the spreads while they are in focus, else the pinned."""
-    names = readings.listing()
     found = pair_under_cursor(readings) if readings.ui.focus == SPREADS else None
     if found is None and len(readings.ui.pinned) == 2:
+        names = readings.listing()
         short, long = readings.ui.pinned
         found = (short, long) if short in names and long in names else None
-    return found if found is not None and is_one_asset(readings, *found) else None
+    return found
 
 
 def pair_past(readings: Readings, short: str, long: str) -> PairHistory:

@@ -7,6 +7,7 @@ from cockpit.core.units import HOUR_NS, hour_floor_ns
 from cockpit.ui.input import form_prefill
 from cockpit.ui.layout.workspaces import show
 from cockpit.ui.panes.funding import pair, spreads
+from cockpit.ui.readings.best_pair import fresh_rates
 from cockpit.ui.readings.pair_history import chosen_pair
 from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
@@ -77,9 +78,21 @@ def test_dollars_are_of_the_traders_size_and_costs_that_are_not_known_are_said()
     assert "less than in and out" not in words
 
 
-def test_without_a_pair_it_says_how_to_choose_one(scene):
+def test_without_a_named_pair_it_is_the_widest_and_says_so(scene):
     scene.ui.pinned = ()
-    assert "no pair is chosen: walk the spreads, or pin two venues" in drawn(pair, scene)
+    rates = fresh_rates(scene, "ETH")
+    short, long = chosen_pair(scene)
+    assert rates[short] == max(rates.values())
+    assert rates[long] == min(rates.values())
+    assert "the widest now" in drawn(pair, scene)
+    scene.ui.pinned = (short, long)
+    assert "the widest now" not in drawn(pair, scene)
+
+
+def test_where_no_two_venues_have_a_fresh_rate_there_is_no_pair_to_draw():
+    scene = scenes.bare()
+    assert chosen_pair(scene) is None
+    assert "no two venues have a fresh rate of BTC: nothing to compare" in drawn(pair, scene)
 
 
 @pytest.fixture

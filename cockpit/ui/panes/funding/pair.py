@@ -11,7 +11,7 @@ from cockpit.core.units import HOUR_NS
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.plot_frame import Series, dated, framed_plot
 from cockpit.ui.readings.order_books import pair_cost_bps
-from cockpit.ui.readings.pair_history import chosen_pair, pair_past
+from cockpit.ui.readings.pair_history import chosen_pair, named_pair, pair_past
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, nice_scale, steps
 from cockpit.ui.text.styled import Line, framed, longest
@@ -36,8 +36,10 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         cost_bps = pair_cost_bps(readings, short, long)
         span = fmt.span(readings.ui.span_h)
         names = f"short {readings.short(short)}, long {readings.short(long)}"
+        why: Line = [(" · the widest now", "dim")] if named_pair(readings) is None else []
         title = longest(
             width - 6,
+            [*title, (f" · {readings.symbol} · short {short}, long {long} · {span}", "dim"), *why],
             [*title, (f" · {readings.symbol} · short {short}, long {long} · {span}", "dim")],
             [*title, (f" · {readings.symbol} · {names} · {span}", "dim")],
             [*title, (f" · {readings.symbol}", "dim")],
@@ -58,7 +60,9 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
 def _none(readings: Readings) -> str:
     if not readings.symbol:
         return readings.no_symbol
-    return "no pair is chosen: walk the spreads, or pin two venues"
+    if len(readings.ui.pinned) == 2:
+        return f"the pinned venues have no {readings.symbol} in common"
+    return f"no two venues have a fresh rate of {readings.symbol}: nothing to compare"
 
 
 def _plots(
