@@ -24,7 +24,7 @@ def _this_pane(host: Host) -> Iterator[Choice]:
     guide = PANE_GUIDES.get(pane)
     if guide is None:
         return
-    group = f"this pane: {pane.replace('_', ' ')}"
+    group = f"this pane: {guide.name}"
     yield Choice(f"pane {pane}", "shows", guide.shows, group=group)
     actions = {action.id: action for action in actions_in_scope(host)}
     for id_ in guide.keys:

@@ -1,5 +1,6 @@
 """Where one pane has the screen: the others of the workspace, by name, the one on it lit."""
 
+from cockpit.ui.help.pane_guides import PANE_GUIDES
 from cockpit.ui.layout.workspaces import workspace_of
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.text.styled import Line, clip, width_of
@@ -11,7 +12,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """One line. Where not all names fit, those around the lit one; what is left out is counted."""
     panes = workspace_of(readings.ui).panes
     at = panes.index(readings.ui.focus) if readings.ui.focus in panes else 0
-    names = [f" {pane.replace('_', ' ')} " for pane in panes]
+    names = [f" {PANE_GUIDES[pane].name} " for pane in panes]
     first, last = at, at + 1
     room = width - len(" tab ") - len("+9 ") - len(names[at])
     while first > 0 or last < len(names):
