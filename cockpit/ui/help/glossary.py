@@ -7,6 +7,8 @@ matter (`25 bps bid/ask`, `in 40m`), nor a unit behind it (`net $`).
 import re
 from collections.abc import Mapping
 
+from cockpit.ui.help.result_words import RESULT_WORDS
+
 SIGNS: Mapping[str, str] = {
     "·": "missing: the venue has not said it",
     "~": "before a figure: stale, or from less than it should rest on; alone: not known yet",
@@ -27,6 +29,7 @@ SIGNS: Mapping[str, str] = {
 """Signs that stand for words."""
 
 WORDS: Mapping[str, str] = {
+    **RESULT_WORDS,
     "1 d": "mean of what was paid over so many days",
     "because": "what the forecast goes by",
     "coin": "the coin, whatever it is called at each venue",
@@ -133,8 +136,9 @@ WORDS: Mapping[str, str] = {
     "sh/long": "short the first venue, long the second",
     "share": "of the open interest of all venues",
     "short": "the venue to sell at: its longs pay more",
-    "side": "long or short",
-    "size": "in coins, signed; long is plus",
+    "short less long": "what the pair received in each hour at both venues' stamps",
+    "side": "long or short; of an order: buy or sell",
+    "size": "in coins; of a position signed: long is plus",
     "skew ms": "newest stamp less our clock; minus: our clock is behind",
     "source": "who said the liquidation price: the venue, or computed here",
     "spread": "of rates: what a pair receives; of a book: ask less bid in bps",

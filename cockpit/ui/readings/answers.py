@@ -103,7 +103,7 @@ def _carry(values: "carry.Values", result: Result) -> Answer:
         ("funding in a poor run", earned(values.conservative_funding_usd)),
         ("funding by formula", earned(values.formula_funding_usd)),
         ("when the prices meet", earned(values.basis_usd)),
-        ("margin", by_name(values.margin_usd) or fmt.MISSING),
+        ("margin by venue", by_name(values.margin_usd) or fmt.MISSING),
     )  # fmt: skip
     if values.gate is not None:
         headline = f"Not now: {earned(hold)} after costs; {values.gate}"
@@ -175,7 +175,7 @@ def _hedge(values: "hedge.Values", result: Result) -> Answer:
         ("when the prices meet", earned(values.basis_usd)),
         ("at risk until filled", f"{usd(risk.var99_usd)} in 1 of 100"),
         ("not worth a trade", _not_worth(values)),
-        ("margin", by_name(values.margin_usd) or fmt.MISSING),
+        ("margin by venue", by_name(values.margin_usd) or fmt.MISSING),
     )
     legs = len(result.plan.legs) if result.plan else 0
     headline = (

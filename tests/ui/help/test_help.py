@@ -13,9 +13,13 @@ from cockpit.ui.input.help_list import help_list
 from cockpit.ui.input.host import PickerSpec
 from cockpit.ui.input.keymap import ACTIONS
 from cockpit.ui.layout.workspaces import PANES
+from cockpit.ui.model.answer_table import view_of_answer
+from cockpit.ui.readings import plan_pricing
+from cockpit.ui.readings.answers import answer_of
 from cockpit.ui.readings.scan_columns import columns_for
 from tests.ui import crowd, held, scenes
 from tests.ui.input.hosts import PlainHost
+from tests.ui.input.test_form_prefill import opened
 from tests.ui.labels import labels_of
 
 SCENES = (scenes.live, scenes.down, held.hedged, lambda: crowd.crowd(12))
@@ -48,6 +52,48 @@ def test_every_label_on_the_screen_has_a_meaning(pane) -> None:
 def test_every_column_of_the_scan_has_a_meaning() -> None:
     without = [c.name for c in columns_for(scenes.live()) if meaning(c.name) is None]
     assert not without
+
+
+@pytest.mark.parametrize("name", CALCULATORS)
+@pytest.mark.parametrize("make", [scenes.live, held.hedged])
+def test_every_label_of_an_answer_has_a_meaning_and_stands_once(name, make) -> None:
+    scene = make()
+    opened(scene, name)
+    form = scene.ui.forms.shown
+    assert form is not None
+    answer = answer_of(form)
+    assert answer is not None
+    heads = [column.name for column in view_of_answer(form).table.columns]
+    figures = [label for label, _ in answer.figures]
+    assert heads + figures
+    assert [label for label in heads + figures if meaning(label) is None] == []
+    assert len(set(heads + figures)) == len(heads + figures)
+
+
+@pytest.mark.parametrize("name", CALCULATORS)
+def test_every_label_around_an_answer_has_a_meaning(name) -> None:
+    without = set()
+    scene = scenes.live()
+    opened(scene, name)
+    names = {venue.name for venue in scene.venues} | set(scene.symbols)
+    for pane in ("result", "picture", "legs", "stress", "histogram"):
+        for width in WIDTHS:
+            labels = labels_of(PANES[pane].lines(scene, width, 40), names)
+            without |= {label for label in labels if meaning(label) is None}
+    assert not without, "add these words to cockpit/ui/help/result_words.py"
+
+
+def test_every_column_of_a_kept_plan_has_a_meaning() -> None:
+    scene = scenes.live()
+    opened(scene, "stagger")
+    plan = plan_pricing.proposed(scene, "entry")
+    assert plan is not None
+    scenes.keep(scene, plan)
+    labels = set()
+    for pane in ("legs", "plans"):
+        labels |= labels_of(PANES[pane].lines(scene, 160, 20), {"entry", *scene.symbols})
+    assert {"touch", "average", "done"} <= labels
+    assert {label for label in labels if meaning(label) is None} == set()
 
 
 def test_labels_are_found_at_all() -> None:

@@ -92,7 +92,7 @@ def _spread(readings: Readings, past: PairHistory, width: int, height: int) -> l
         return []
 
     rows = framed_plot(readings, width, height - 1, bottom, top, ticks, draw, 0)
-    head: Line = [(f"  short less long, {fmt.UNIT_LABEL[readings.ui.unit]}", "dim")]
+    head: Line = [("  short less long", "dim"), (f"  {fmt.UNIT_LABEL[readings.ui.unit]}", "dim")]
     return [head, *rows.lines]
 
 
@@ -115,7 +115,7 @@ def _dollars(
         return []
 
     rows = framed_plot(readings, width, height - 2, bottom, top, ticks, draw, 0)
-    head: Line = [(f"  earned on ${fmt.magnitude(size)} a leg, ", "dim")]
+    head: Line = [("  earned", "dim"), (f" on ${fmt.magnitude(size)} a leg, ", "dim")]
     head.append(
         ("costs are not known", "dim") if cost is None
         else (f"costs in and out ${fmt.magnitude(cost)}", "warn")
