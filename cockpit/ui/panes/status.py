@@ -26,6 +26,7 @@ _CONNECTING: tuple[LinkState, str, str] = ("connecting", "…", "warn")
 _WIDE, _NARROW, _TINY = ("words", "counts"), ("tight", "least"), ("bare",)
 _TRIES = (
     *((density, 10) for density in (*_WIDE, *_NARROW)),
+    *((density, 9) for density in _NARROW),
     *((density, 8) for density in (*_NARROW, *_TINY)),
 )
 """(density, rank): the first density wins at which every piece below the rank fits."""
@@ -75,17 +76,17 @@ def _pieces(readings: Readings, density: str) -> list[Piece]:
         (1, _when(readings, gap)),
         (2, [(" RO" if density in _TINY else " READ-ONLY", "dim")]),
         (3, [(" ", "text"), ("FROZEN", "danger")] if readings.ui.frozen else []),
-        (8, _frozen_since(readings, density)),
+        (9, _frozen_since(readings, density)),
         (3, _tape(readings, density)),
         (4, [(f"{gap} ● REC", "loss")] if readings.feed and readings.feed.recording else []),
-        (8, [(f"{gap} {readings.symbol}", "accent")] if readings.symbol else []),
+        (9, [(f"{gap} {readings.symbol}", "accent")] if readings.symbol else []),
         (5, _counts(readings, density)),
         (7, [(f"{gap} {what}{fmt.age(age)}{whose}", "warn" if is_old else "text")]),
         (6, _clock_offset(readings, gap)),
         (7, _alarms(readings, gap)),
         (6, _carry(readings, density)),
         (6, _delta(readings, density)),
-        (9, _nearest(readings, density)),
+        (8, _nearest(readings, density)),
         (9, [(f"  {clean(readings.detail)}", "warn")] if readings.detail else []),
         (12, [(f"  {clean(readings.stats)}", "dim")] if readings.stats else []),
     ]

@@ -275,6 +275,12 @@ def test_while_an_account_is_unread_no_asset_is_said_to_be_inside_the_band() -> 
     assert "1 inside the band  1 account not read" in text
 
 
+@pytest.mark.parametrize("width", [200, 120, 90, 80, 70])
+def test_the_nearest_liquidation_outlives_the_coin_and_venues_that_are_not_down(width) -> None:
+    # The coin stands in every pane too, what is left to liquidation does not.
+    assert "liq" in plain(status.lines(held.hedged(), width, 1)[0])
+
+
 def test_the_status_line_marks_sums_that_may_lack_what_an_unread_account_holds() -> None:
     assert fmt.STALE not in plain(status.lines(held.hedged(), 200, 1)[0])
     scene = held.hedged()
