@@ -65,7 +65,8 @@ class VenueMargin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LegMargin(msgspec.Struct, frozen=True, kw_only=True):
-    """`liquidation` with all other prices held, null for never; `distance` is signed."""
+    """`liquidation` with all other prices held, null for never, and where `maintenance_usd` or the
+    account's margin ratio is null too because it is not known; `distance` is signed."""
 
     venue: str
     symbol: str
@@ -111,7 +112,9 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
 
 
 def rows(result: Result) -> Table:
+    """A row a leg; a liquidation at no price is infinite, one that is not known is None."""
     values: Values = result.values
+    unknown = {venue.venue for venue in values.venues if venue.margin_ratio is None}
     columns = (
         Column("venue"), Column("symbol"), Column("size", "base"), Column("price", "price"),
         Column("notional", "usd"), Column("maintenance", "usd"), Column("liquidation", "price"),
@@ -119,10 +122,16 @@ def rows(result: Result) -> Table:
     )  # fmt: skip
     cells = tuple(
         (leg.venue, leg.symbol, leg.size, leg.price, leg.notional_usd, leg.maintenance_usd,
-         leg.liquidation, leg.distance)
+         *_liquidation(leg, is_known=leg.venue not in unknown))
         for leg in values.legs
     )  # fmt: skip
     return Table(columns, cells)
+
+
+def _liquidation(leg: LegMargin, *, is_known: bool) -> tuple[float | None, float | None]:
+    """(price, distance) of the leg's liquidation."""
+    is_never = leg.liquidation is None and leg.maintenance_usd is not None and is_known
+    return (math.inf, math.inf) if is_never else (leg.liquidation, leg.distance)
 
 
 def verdict(result: Result) -> str:
@@ -136,12 +145,16 @@ def verdict(result: Result) -> str:
         unknown = any(venue.margin_ratio is None for venue in values.venues)
         return "Equity or margin is not known." if unknown else "No price liquidates a leg alone."
     words = f"Nearest to liquidation is {near.venue} {near.symbol} at {near.liquidation:,.6g}"
-    words += f", {near.distance * 100:+.2f} % from here"
+    words += f", {_signed(near.distance * 100)} % from here"
     if values.joint_shock is not None:
         words += f"; a joint move of {values.joint_shock * 100:.2f} % ends an account"
     if values.hours_to_liquidation is not None:
         words += f"; funding alone ends one in {hours_words(values.hours_to_liquidation)}"
     return words + "."
+
+
+def _signed(percent: float) -> str:
+    return f"{'−' if percent < 0 else '+'}{abs(percent):.2f}"
 
 
 def _direction(shock: Mapping[str, float], held: Holdings, notes: Notes) -> dict[str, float]:

@@ -1,5 +1,7 @@
 """Margin: what accounts must keep, where legs end, and what ends an account together."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -228,4 +230,14 @@ def test_rows_and_verdict_say_the_same_as_the_values() -> None:
     result = run("margin", ONE, positions=[held(HL, 10)], equity_usd={HL: 60_000})
     table = module.rows(result)
     assert len(table.columns) == len(table.rows[0])
-    assert "hyperliquid BTC at 54,683.5, -8.86 % from here" in module.verdict(result)
+    assert (table.rows[0][6], table.rows[0][7]) == pytest.approx((54_683.5, -0.0886), rel=1e-3)
+    assert "hyperliquid BTC at 54,683.5, −8.86 % from here" in module.verdict(result)
+
+
+def test_a_leg_that_no_price_liquidates_is_told_from_one_of_which_that_is_not_known() -> None:
+    module = calculators.load("margin")
+    # Ten times its notional in equity: a long loses all of it at no price above zero.
+    safe = run("margin", ONE, positions=[held(HL, 1)], equity_usd={HL: 600_000})
+    assert module.rows(safe).rows[0][6:] == (math.inf, math.inf)
+    unknown = run("margin", view(coin(HL, "BTC", 60_000, None)), positions=[held(HL, 1)])
+    assert module.rows(unknown).rows[0][6:] == (None, None)

@@ -7,7 +7,7 @@ from cockpit.calculators.common.result import Cell, Column
 from cockpit.calculators.common.result import Table as Answered
 from cockpit.ui.model.calculator_form import Form, module
 from cockpit.ui.model.table import Table, TableColumn, TableView, Value, view_of
-from cockpit.ui.text.answer_cells import cell_text, decimals_for, heading, role_of
+from cockpit.ui.text.answer_cells import column_texts, heading, role_of
 
 
 class AnswerRow(NamedTuple):
@@ -93,8 +93,8 @@ def _texts(answered: Answered) -> list[list[str]]:
     for i, column in enumerate(answered.columns):
         cells = [row[i] for row in answered.rows]
         numbers = [c for c in cells if isinstance(c, int | float) and math.isfinite(c)]
-        decimals = decimals_for(column.unit, dollars if column.unit == "usd" else numbers)
-        out.append([cell_text(cell, column.unit, decimals) for cell in cells])
+        peers = dollars if column.unit == "usd" else numbers
+        out.append(column_texts(cells, column.unit, peers))
     return out
 
 

@@ -10,6 +10,8 @@ from cockpit.ui.text.styled import clean
 
 _HEADS = {"usd": "$", "frac": "%", "base": "coins", "price": "", "ns": "UTC", "count": ""}
 _DECIMALS = {"usd": 2, "bps": 1, "frac": 2, "h": 0, "count": 0, "s": 0}
+_ENDLESS = {"h": "never", "s": "never", "price": "none", "frac": "none"}
+"""What infinity means: a time that does not come, a price that does not matter."""
 _EARNED = frozenset({"result", "net", "left", "worst"})
 """Columns in which less than nothing is a loss."""
 
@@ -27,6 +29,30 @@ def role_of(column: Column, cell: Cell) -> str:
         return "text"
     is_loss = column.name in _EARNED and isinstance(cell, int | float) and cell < 0
     return "loss" if is_loss else "number"
+
+
+def column_texts(cells: Sequence[Cell], unit: str, peers: Sequence[float]) -> list[str]:
+    """The cells of one column, with the decimals that `peers` need.
+
+    Prices and sizes of coins that are worlds apart have no decimals in common: each then has its
+    own, for 0.69 BTC beside a billion PEPE must not become 1.
+    """
+    decimals = decimals_for(unit, peers)
+    if unit in ("base", "price") and _is_lost(peers, decimals):
+        return [cell_text(cell, unit, _own_decimals(cell, unit)) for cell in cells]
+    return [cell_text(cell, unit, decimals) for cell in cells]
+
+
+def _is_lost(numbers: Sequence[float], decimals: int) -> bool:
+    """Whether the smallest figure would keep less than three of its digits."""
+    smallest = min((abs(number) for number in numbers if number), default=math.inf)
+    return smallest < 100 * 10.0**-decimals and not _is_round(smallest, decimals)
+
+
+def _own_decimals(cell: Cell, unit: str) -> int:
+    if not isinstance(cell, int | float) or not math.isfinite(cell):
+        return 0
+    return fmt.decimals_of(None, abs(cell)) if unit == "price" else decimals_for(unit, [cell])
 
 
 def decimals_for(unit: str, numbers: Sequence[float]) -> int:
@@ -52,9 +78,12 @@ def cell_text(cell: Cell, unit: str, decimals: int) -> str:
     if isinstance(cell, str):
         return clean(cell)
     if isinstance(cell, float) and math.isinf(cell):
-        return "never" if unit in ("h", "s") else fmt.MISSING
+        return _ENDLESS.get(unit, fmt.MISSING)
     if unit == "ns":
         return f"{utc(int(cell)):%H:%M:%S}"
     value = cell * 100 if unit == "frac" else cell
-    text = "0" if value == 0 else f"{abs(value):.{decimals}f}"
+    if value == 0:
+        # Below the whole numbers of its column, and not to be taken for what rounds to zero.
+        return "0" + " " * (decimals + 1 if decimals else 0)
+    text = f"{abs(value):.{decimals}f}"
     return (fmt.MINUS if value < 0 and float(text) else "") + text
