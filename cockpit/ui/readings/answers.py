@@ -205,7 +205,8 @@ def _stress(values: "stress.Values", result: Result) -> Answer:
     if worst is not None:
         headline = f"Worst: {name_words(worst.name)} {usd(pnl)}"
         if worst.liquidated:
-            headline += f", {len(worst.liquidated)} legs liquidated"
+            gone = len(worst.liquidated)
+            headline += f", {gone} {'leg' if gone == 1 else 'legs'} liquidated"
     return Answer(
         figure=usd(pnl),
         caption=name_words(worst.name) if worst else "not known",
