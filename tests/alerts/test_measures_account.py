@@ -110,6 +110,12 @@ def test_carry_is_of_the_whole_book_and_negative_when_it_costs(store):
     assert "costs $0.02 an hour" in reading.words
 
 
+def test_a_billion_coins_are_said_in_digits(store):
+    hold(store, 984_852_000.0, mark=4.6e-6)
+    [reading] = read(store, "net_delta")
+    assert "net long 984852000, $" in reading.words
+
+
 @pytest.mark.parametrize("kind", ["liquidation", "margin", "net_delta", "carry"])
 def test_a_stale_account_is_neither_safe_nor_in_danger(store, kind):
     hold(store, 2.0, liquidation=99.0)
