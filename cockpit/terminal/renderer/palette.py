@@ -12,8 +12,8 @@ _PLAIN: dict[str, str] = {
     "heat_pos4": "bold",
 }  # fmt: skip
 """Without colour, shape alone: what must be seen is bold or reversed."""
-_PAST: dict[str, str] = {"frame": "warn", "frame_focus": "danger"}
-"""What the frames of a past picture look like, in every theme."""
+_PAST: dict[str, str] = {"frame": "warn", "frame_focus": "loss"}
+"""What the frames of a past picture look like, in every theme: thin lines, of another colour."""
 
 
 class Palette:
