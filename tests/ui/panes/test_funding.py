@@ -67,9 +67,9 @@ def test_the_weighted_rate_counts_venues_by_their_open_interest() -> None:
 def test_what_does_not_fit_goes_below_or_is_counted() -> None:
     scene = scenes.live()
     tall = text_of(terms, scene, 80, 22)
-    assert "hidden" not in tall
+    assert "columns" not in tall
     assert "30 d" in tall
-    assert "3 hidden" in text_of(terms, scene, 80, 8)
+    assert "+3 columns" in text_of(terms, scene, 80, 8)
 
 
 def test_a_gap_in_the_history_is_marked_and_named() -> None:
