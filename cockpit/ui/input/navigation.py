@@ -170,7 +170,8 @@ def next_books(host: Host, _: int) -> None:
         ("auto", "lines", "ladders") if has_ladders else ("auto", "ladders", "lines")
     )
     host.ui.books = views[(views.index(host.ui.books) + 1) % len(views)]
-    host.say(_BOOKS_WORDS[host.ui.books])
+    if host.ui.focus != "depth":
+        host.say(_BOOKS_WORDS[host.ui.books])
 
 
 def next_tenor(host: Host, _: int) -> None:

@@ -198,3 +198,6 @@ def test_c_turns_to_the_view_of_books_that_this_width_does_not_show(width, first
     host.press("c")
     assert host.ui.books == first
     assert host.said[-1][0].startswith("books as")
+    host.ui.focus = "depth"
+    host.press("c")
+    assert len(host.said) == 1, "who looks at the books sees it"
