@@ -156,7 +156,7 @@ HEALTH = Workspace(
     "7", "health", "HEALTH",
     ("links", "pulse", "trouble", "program", "log"),
     wide=column(
-        (PerVenue(5, 2), "links"),
+        (PerVenue(9), "links"),
         (Share(1), "pulse"),
         (Share(1), row(
             (Share(1), column((Share(1), "trouble"), (Share(1.5), "log"))),

@@ -77,11 +77,22 @@ def test_three_venues_stay_ladders_until_the_trader_wants_lines() -> None:
     assert "100k/100k" in "".join(map(plain, ladders.lines(scene, 120, 20)))
 
 
-def test_every_column_of_a_link_is_there_at_80_columns_where_venues_scroll() -> None:
-    scene = crowd(14)
+def test_at_80_columns_all_venues_have_a_line_and_the_cursors_every_column() -> None:
+    scene = crowd(10)
+    scene.ui.venue_index = 7
     lines = [plain(line) for line in PANES["links"].lines(scene, 80, 21)]
     text = "\n".join(lines)
     for head in ("state", "p99 ms", "skew ms", "budget", "messages", "height"):
         assert head in text, head
-    assert "of 14" in lines[0]
+    for number in range(10):
+        assert name_of(number) in text
+    # Once among all, once in each of the two tables of its own.
+    assert text.count(name_of(7)) == 3
+    assert text.count(name_of(6)) == 1
     assert "need more room" not in lines[0]
+
+
+def test_links_by_name_are_those_that_say_more_than_one_live_link() -> None:
+    text = "\n".join(plain(line) for line in PANES["links"].lines(crowd(12), 200, 30))
+    assert "every venue: one link, live" in text
+    assert "main live" not in text

@@ -1,5 +1,10 @@
-"""Every venue's links and chain in full: states, cadence, latency, losses, budgets."""
+"""Every venue's links and chain in full: states, cadence, latency, losses, budgets.
 
+Columns that do not fit beside each other stand below, of all venues or, where that would hide
+venues, of the cursor's.
+"""
+
+from cockpit.state.view import VenueRead
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.venue_columns import GLYPHS, LINK_COLUMNS, Column
 from cockpit.ui.readings.venue_table import NAME_CELLS, fitting, head, row, verdict
@@ -8,27 +13,31 @@ from cockpit.ui.text.styled import Line, clean, fit, framed, longest
 
 TITLE = "links"
 HZ = 2.0
-_LEAST_ROWS = 4
+_OF_ONE = 2
+"""Rows that more columns take where they are of the cursor's venue alone."""
+
+_LEAST_LINKS = 2
+"""Rows below the tables from which connections are worth naming."""
 
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
-    inner = width - 2
-    blocks = _blocks(inner - NAME_CELLS)
+    room = height - 2
+    first, *more = _blocks(width - 2 - NAME_CELLS) or [[]]
     names = [venue.name for venue in readings.venues]
-    shown = window(readings, names, _rows_a_table(len(names), len(blocks), height - 2))
-    venues = [venue for venue in readings.venues if venue.name in shown.names]
-    body: list[Line] = []
-    hidden = 0
-    for columns in blocks if readings.venues else []:
-        if body and len(body) + len(venues) + 2 > height - 2:
-            hidden += len(columns)
-            continue
-        body += [[], head(columns)] if body else [head(columns)]
-        body += [row(readings, venue, columns) for venue in venues]
+    is_stacked = (len(names) + 2) * (1 + len(more)) - 1 <= room
+    of_one = 0 if is_stacked else min(len(more), max(0, (room - 2) // (_OF_ONE + 1)))
+    shown = window(readings, names, room - 1 - (1 + _OF_ONE * of_one if of_one else 0))
+    body: list[Line] = [head(first)]
+    body += [row(readings, venue, first) for venue in readings.venues if venue.name in shown.names]
+    for i, columns in enumerate(more if is_stacked else more[:of_one]):
+        below = [v for v in readings.venues if is_stacked or v.name == readings.venue]
+        lead: list[Line] = [[]] if is_stacked or i == 0 else []
+        body += [*lead, head(columns), *(row(readings, venue, columns) for venue in below)]
+    hidden = 0 if is_stacked else sum(map(len, more[of_one:]))
     if not readings.venues:
         body = [[], [(" no venue is watched: add some under [watch] in the config", "dim")]]
-    elif len(body) + len(readings.venues) < height - 2:
+    elif len(body) + _LEAST_LINKS < room:
         body += [[], *_links(readings)]
     left_out = f"{hidden} columns need more room" if hidden and width >= 60 else ""
     return framed(
@@ -48,14 +57,6 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     )  # fmt: skip
 
 
-def _rows_a_table(venues: int, tables: int, room: int) -> int:
-    """Rows so that all tables fit below each other; of one table where they would be too short."""
-    if tables < 2 or tables * (venues + 2) - 1 <= room:
-        return room - 1
-    stacked = (room + 1) // tables - 2
-    return stacked if stacked >= _LEAST_ROWS else room - 1
-
-
 def _blocks(room: int) -> list[list[Column]]:
     """All columns, in as many tables one below the other as this width takes."""
     left = list(LINK_COLUMNS)
@@ -70,9 +71,13 @@ def _blocks(room: int) -> list[list[Column]]:
 
 
 def _links(readings: Readings) -> list[Line]:
-    """Each venue's connections by name, with the reason of those that are not live."""
+    """Connections by name, with the reason of those that are not live; venues with a single one
+    that is live are counted."""
     out: list[Line] = []
+    plain = [venue for venue in readings.venues if _is_plain(venue)]
     for venue in readings.venues:
+        if venue in plain:
+            continue
         line: Line = [("   " + fit(venue.name, 12), readings.colour_of(venue.name))]
         for link in venue.links.values():
             glyph, role = GLYPHS[link.state]
@@ -85,4 +90,12 @@ def _links(readings: Readings) -> list[Line]:
         if not venue.links:
             line.append(("no link was tried yet", "dim"))
         out.append(line)
+    if plain:
+        others = f"{len(plain)} other venues" if out else "every venue"
+        words = f"{others if len(plain) > 1 else plain[0].name}: one link, live"
+        out.append([(f"   {words}", "dim")])
     return out
+
+
+def _is_plain(venue: VenueRead) -> bool:
+    return len(venue.links) == 1 and all(link.state == "live" for link in venue.links.values())
