@@ -32,7 +32,7 @@ from cockpit.history.views import Scope, open_views
 
 HOURLY: Final = (
     "bid10_usd", "ask10_usd", "bid25_usd", "ask25_usd", "bid50_usd", "ask50_usd", "spread_bps",
-    "oi_base", "mark", "index_price", "mid",
+    "oi_base", "mark", "index_price", "mid", "volume_24h_usd",
 )  # fmt: skip
 """Figures of which an hour's last one is asked."""
 _SAMPLES: Final = frozenset({"samples"})
@@ -112,7 +112,8 @@ class Analyst:
         )
 
     def hourly(self, question: HourlyQuestion) -> HourlyAnswer:
-        """The last figure of each hour, and the hour's mean premium, over every tier."""
+        """The last figure of each hour, the hour's mean premium, its oldest block and its slowest
+        percentile of messages, over every tier."""
         scope = Scope(from_ns=question.from_ns, to_ns=question.to_ns)
         names = frozenset({"samples", "chain"})
         opened = open_views(self._database, self._folder, names, scope)
@@ -124,11 +125,15 @@ class Analyst:
             f"SELECT venue, symbol, {hour} AS hour, avg(premium)::DOUBLE AS premium, {last} "
             f"FROM samples WHERE {within} GROUP BY ALL ORDER BY venue, symbol, hour"
         ).fetchnumpy()
+        # A counter of gaps begins anew with every start of the program: only its rises count.
+        rise = f"greatest(gaps - lag(gaps) OVER (PARTITION BY venue, {hour} ORDER BY at_ns), 0)"
         chains = self._database.execute(
-            f"SELECT venue, '' AS symbol, {hour} AS hour, "
-            "arg_max(cadence_s, at_ns)::DOUBLE AS cadence_s, "
+            "SELECT venue, '' AS symbol, hour, arg_max(cadence_s, at_ns)::DOUBLE AS cadence_s, "
+            "max(block_age_s)::DOUBLE AS block_age_s, "
             "arg_max(latency_p50_ms, at_ns)::DOUBLE AS latency_ms, "
-            f"(max(gaps) - min(gaps))::DOUBLE AS gaps FROM chain WHERE {within} "
+            "max(latency_p99_ms)::DOUBLE AS latency_p99_ms, "
+            "CASE WHEN count(gaps) > 0 THEN coalesce(sum(rise), 0)::DOUBLE END AS gaps "
+            f"FROM (SELECT *, {hour} AS hour, {rise} AS rise FROM chain WHERE {within}) "
             "GROUP BY ALL ORDER BY venue, hour"
         ).fetchnumpy()
         return HourlyAnswer(

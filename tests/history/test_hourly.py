@@ -21,9 +21,15 @@ def reader(tmp_path):
         sample(DAY + 30 * HOUR_NS, oi_base=5.0),
     ]
     chain = [
-        ChainSample(venue="dydx", at_ns=DAY + second * NS_PER_S, cadence_s=cadence_s, gaps=gaps)
-        for second, cadence_s, gaps in ((10, 1.0, 2), (3000, 1.5, 5))
-    ]
+        ChainSample(
+            venue="dydx", at_ns=DAY + second * NS_PER_S, cadence_s=cadence_s, gaps=gaps,
+            block_age_s=age_s, latency_p50_ms=200.0, latency_p99_ms=late_ms,
+        )
+        for second, cadence_s, gaps, age_s, late_ms in (
+            (10, 1.0, 2, 0.5, 900.0), (1500, 1.2, 5, 40.0, 400.0), (3000, 1.5, 0, 0.7, None),
+            (3300, None, 1, 0.6, 300.0),
+        )
+    ]  # fmt: skip
     store.append(Batch(samples=tuple(rows), chain=tuple(chain)))
     store.close()
     found = HistoryReader(folder)
@@ -39,11 +45,15 @@ def test_an_hour_has_its_last_figures_and_the_mean_of_its_premiums(reader):
     np.testing.assert_allclose(market.values["premium"], [2e-4, -1e-4, np.nan], rtol=1e-6)
 
 
-def test_a_venues_machinery_has_its_last_cadence_and_the_gaps_of_the_hour(reader):
+def test_a_venues_machinery_has_its_last_cadence_and_the_worst_of_the_hour(reader):
     (venue,) = [of for (_, symbol), of in reader.hourly(DAY, DAY + 3 * HOUR_NS).items()
                 if not symbol]  # fmt: skip
     assert venue.values["cadence_s"].tolist() == [1.5]
-    assert venue.values["gaps"].tolist() == [3.0]
+    assert venue.values["latency_ms"].tolist() == [200.0]
+    assert venue.values["block_age_s"].tolist() == [40.0]
+    assert venue.values["latency_p99_ms"].tolist() == [900.0]
+    # From 2 to 5 are three; then the program began anew, and counted one more.
+    assert venue.values["gaps"].tolist() == [4.0]
 
 
 def test_a_span_without_rows_has_no_hours(reader):
