@@ -114,7 +114,8 @@ class Analyst:
     def hourly(self, question: HourlyQuestion) -> HourlyAnswer:
         """The last figure of each hour, the hour's mean premium, its oldest block and its slowest
         percentile of messages, over every tier."""
-        scope = Scope(from_ns=question.from_ns, to_ns=question.to_ns)
+        # The row at the very end belongs to the hour that ends there.
+        scope = Scope(from_ns=question.from_ns, to_ns=question.to_ns + 1)
         names = frozenset({"samples", "chain"})
         opened = open_views(self._database, self._folder, names, scope)
         within = f"at_ns > {question.from_ns} AND at_ns <= {question.to_ns}"

@@ -45,6 +45,20 @@ def test_an_hour_has_its_last_figures_and_the_mean_of_its_premiums(reader):
     np.testing.assert_allclose(market.values["premium"], [2e-4, -1e-4, np.nan], rtol=1e-6)
 
 
+def test_the_row_at_the_end_of_a_day_is_of_the_hour_that_ends_there(tmp_path):
+    """A span is read day by day: at the seam no row is lost, and none counted twice."""
+    folder = Folder(tmp_path / "history")
+    store = HotStore(folder)
+    at_ns = [DAY + minute * 60 * NS_PER_S for minute in range(10, 48 * 60 + 10, 10)]
+    store.append(Batch(samples=tuple(sample(at, oi_base=float(at - DAY)) for at in at_ns)))
+    store.close()
+    reader = HistoryReader(folder)
+    (market,) = reader.hourly(DAY, DAY + 50 * HOUR_NS).values()
+    reader.close()
+    ends_ns = np.arange(1, 49) * HOUR_NS
+    np.testing.assert_allclose(market.values["oi_base"], ends_ns, rtol=1e-6)
+
+
 def test_a_venues_machinery_has_its_last_cadence_and_the_worst_of_the_hour(reader):
     (venue,) = [of for (_, symbol), of in reader.hourly(DAY, DAY + 3 * HOUR_NS).items()
                 if not symbol]  # fmt: skip
