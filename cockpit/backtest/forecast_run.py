@@ -23,7 +23,7 @@ from cockpit.backtest.leaks import without_leaks
 from cockpit.backtest.walk_forward import Plan
 from cockpit.forecast import scores
 from cockpit.forecast.cells import Floats, Ints, Series, hour_of
-from cockpit.forecast.cross import with_others
+from cockpit.forecast.cross import others_of, with_others
 from cockpit.forecast.features import INDEX
 from cockpit.forecast.learned import Learned
 from cockpit.forecast.training import rows_of
@@ -41,13 +41,7 @@ def run(
 ) -> ForecastDocument:
     """Markets of one venue teach each other; those of one asset are each other's cross-venue."""
     plan = plan or Plan()
-    told = [
-        with_others(
-            one,
-            [other for other in series if other.symbol == one.symbol and other.venue != one.venue],
-        )
-        for one in series
-    ]
+    told = [with_others(one, others_of(one, series)) for one in series]
     documents: list[SeriesDocument] = []
     every = list(warnings)
     for venue in dict.fromkeys(one.venue for one in told):

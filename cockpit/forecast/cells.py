@@ -25,13 +25,23 @@ DEFAULT_DAMPENER = 5e-4
 DEFAULT_INTEREST_HOURLY = 1.25e-5
 """1 bp per 8 h, the interest of most venues: the rate at which funding is pinned."""
 
-TELEMETRY = (
-    "bid10_usd", "ask10_usd", "bid50_usd", "ask50_usd", "spread_bps",
-    "oi_base", "mark", "index_price", "mid", "taker_imbalance", "liquidated_usd",
-    "others_rate", "others_dispersion",
-    "cadence_s", "latency_ms", "settle_lag_ms", "gaps",
+SAMPLED = (
+    "bid10_usd", "ask10_usd", "bid25_usd", "ask25_usd", "bid50_usd", "ask50_usd", "spread_bps",
+    "oi_base", "mark", "index_price", "mid", "volume_24h_usd",
 )  # fmt: skip
-"""Columns a market may have beside rate and premium; names as in the history's `samples`."""
+"""Figures of a market that history samples; names as in its `samples`."""
+
+MACHINERY = ("cadence_s", "block_age_s", "latency_ms", "latency_p99_ms", "gaps")
+"""What history samples of a venue: its chain and its links."""
+
+TELEMETRY = (
+    *SAMPLED, *MACHINERY,
+    "taker_imbalance", "liquidated_usd", "others_rate", "others_dispersion", "settle_lag_ms",
+)  # fmt: skip
+"""Columns a market may have beside rate and premium, each as it stood at the end of an hour."""
+
+TELEMETRY_H = 169
+"""Hours that features look back on telemetry: a week, and the hour that it is measured against."""
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +94,7 @@ def cells_of(series: Series, until_ns: int | None = None) -> Cells:
     """
     if until_ns is not None:
         series = _known_by(series, until_ns)
+    series = _with_settle_lag(series)
     hours = hour_of(series.at_ns)
     first = int(hours[0]) if len(hours) else 0
     last = int(hours[-1]) if len(hours) else -1
@@ -102,6 +113,16 @@ def cells_of(series: Series, until_ns: int | None = None) -> Cells:
         interest_hourly=series.interest_hourly,
         dampener=series.dampener,
     )
+
+
+def _with_settle_lag(series: Series) -> Series:
+    """The series with how many ms after the hour the venue stamped each settlement, unless it
+    stamps the hour itself, or the rows say it already."""
+    lag_ms = (series.at_ns - hour_of(series.at_ns) * HOUR_NS) / 1e6
+    if "settle_lag_ms" in series.telemetry or not np.any(lag_ms != 0):
+        return series
+    telemetry = {**series.telemetry, "settle_lag_ms": lag_ms}
+    return msgspec.structs.replace(series, telemetry=telemetry)
 
 
 def _known_by(series: Series, until_ns: int) -> Series:

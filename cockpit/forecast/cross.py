@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from cockpit.forecast.cells import HOUR_S, Floats, Ints, Series
+from cockpit.forecast.cells import HOUR_S, TELEMETRY_H, Floats, Ints, Series
 from cockpit.forecast.row_statistics import last_settled
 from cockpit.forecast.windows import Windows
+
+DECISION_NS = 60 * 1_000_000_000
+"""A forecast is made within a minute after a settlement: others of the same hour have arrived."""
 
 GRACE_NS = 600 * 1_000_000_000
 """A settlement stands for its interval and ten minutes; then it is old."""
@@ -15,7 +18,7 @@ GRACE_NS = 600 * 1_000_000_000
 
 def with_others(series: Series, others: Sequence[Series]) -> Series:
     """The series with the median rate per hour of the others and their dispersion as columns."""
-    known = [_standing(other, series.at_ns) for other in others]
+    known = [_standing(other, series.at_ns + DECISION_NS) for other in others]
     if not known:
         return series
     ordered = np.sort(np.stack(known), axis=0)  # NaN last
@@ -31,17 +34,24 @@ def with_others(series: Series, others: Sequence[Series]) -> Series:
     )
 
 
+def others_of(series: Series, every: Sequence[Series]) -> list[Series]:
+    """The same asset at other venues."""
+    return [
+        other for other in every if other.symbol == series.symbol and other.venue != series.venue
+    ]
+
+
 def with_others_now(windows: Windows, symbols: Sequence[str]) -> Windows:
     """The same for the newest hour of many markets, and for the one a day before: all that
     features look at. `symbols` are the rows' assets; every other row of one is another venue."""
-    rows, width = windows.paid.shape
+    rows, width = len(symbols), TELEMETRY_H
     rate, dispersion = np.full((rows, width), np.nan), np.full((rows, width), np.nan)
     of_asset: dict[str, list[int]] = {}
     for row, symbol in enumerate(symbols):
         of_asset.setdefault(symbol, []).append(row)
     for back in (1, 25):
-        known = windows.covered[:, : width - back + 1]
-        paid = windows.paid[:, : width - back + 1]
+        end = windows.paid.shape[1] - back + 1
+        known, paid = windows.covered[:, :end], windows.paid[:, :end]
         hourly = np.divide(paid, known, out=np.full(paid.shape, np.nan), where=known > 0)
         standing = last_settled(hourly, known)
         for places in of_asset.values():

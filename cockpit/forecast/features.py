@@ -45,16 +45,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "premium_expects_to_q95", "premium_expects_surprise",
     ),
     "book": (
-        "imbalance_10bps", "depth_10bps_z", "depth_10bps_change_24h",
-        "imbalance_50bps", "depth_50bps_z", "depth_50bps_change_24h", "log_spread",
+        "imbalance_10bps", "depth_10bps_z", "depth_10bps_change_1h", "depth_10bps_change_24h",
+        "imbalance_25bps", "depth_25bps_z", "depth_25bps_change_1h", "depth_25bps_change_24h",
+        "imbalance_50bps", "depth_50bps_z", "depth_50bps_change_1h", "depth_50bps_change_24h",
+        "log_spread", "spread_z",
     ),
     "flow": (
-        "oi_change_1h", "oi_change_8h", "oi_change_24h", "basis_bps",
+        "oi_change_1h", "oi_change_8h", "oi_change_24h", "volume_24h_z", "basis_bps",
         "return_24h", "volatility_24h", "taker_imbalance", "liquidated_usd",
     ),
     "cross": ("rate_off_others", "others_rate", "others_change_24h", "others_dispersion"),
     "chain": (
-        "cadence_s_z", "cadence_s_highest_24h", "latency_ms_z", "latency_ms_highest_24h",
+        "cadence_s_z", "cadence_s_highest_24h", "block_age_s_z", "block_age_s_highest_24h",
+        "latency_ms_z", "latency_ms_highest_24h", "latency_p99_ms_z", "latency_p99_ms_highest_24h",
         "settle_lag_ms_z", "settle_lag_ms_highest_24h", "gaps_24h",
     ),
 }  # fmt: skip

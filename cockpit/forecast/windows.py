@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 import numpy as np
 
-from cockpit.forecast.cells import WINDOW_H, Cells, Floats, Ints
+from cockpit.forecast.cells import TELEMETRY_H, WINDOW_H, Cells, Floats, Ints
 
 
 class Windows(msgspec.Struct, frozen=True, kw_only=True):
     """One row a decision, one column an hour, the last column the hour of the decision.
 
-    (rows, WINDOW_H) each; `interest_hourly` and `dampener` are (rows,). NaN is missing.
+    (rows, WINDOW_H) each, telemetry (rows, TELEMETRY_H); `interest_hourly` and `dampener` are
+    (rows,). NaN is missing.
     """
 
     paid: Floats
@@ -25,19 +26,19 @@ class Windows(msgspec.Struct, frozen=True, kw_only=True):
 def windows_at(cells: Cells, places: Ints) -> Windows:
     """The windows that end at the cells `places`."""
 
-    def view(values: Floats, missing: float) -> Floats:
-        padded = np.concatenate([np.full(WINDOW_H - 1, missing), values])
+    def view(values: Floats, missing: float, hours: int = WINDOW_H) -> Floats:
+        padded = np.concatenate([np.full(hours - 1, missing), values])
         # A copy in C order: sums then add in the same order for one row and for thousands,
         # so that a forecast made live equals the backtest's of that moment.
-        return np.ascontiguousarray(
-            np.lib.stride_tricks.sliding_window_view(padded, WINDOW_H)[places]
-        )
+        return np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(padded, hours)[places])
 
     return Windows(
         paid=view(cells.paid, 0.0),
         covered=view(cells.covered, 0.0),
         premium=None if cells.premium is None else view(cells.premium, np.nan),
-        telemetry={name: view(values, np.nan) for name, values in cells.telemetry.items()},
+        telemetry={
+            name: view(values, np.nan, TELEMETRY_H) for name, values in cells.telemetry.items()
+        },
         interest_hourly=np.full(len(places), cells.interest_hourly),
         dampener=np.full(len(places), cells.dampener),
     )
@@ -54,11 +55,11 @@ def latest(markets: Sequence[Cells]) -> Windows:
     names = sorted({name for cells in markets for name in cells.telemetry})
     rows = len(markets)
 
-    def stacked(arrays: Sequence[Floats | None], missing: float) -> Floats:
-        block = np.full((rows, WINDOW_H), missing)
+    def stacked(arrays: Sequence[Floats | None], missing: float, hours: int = WINDOW_H) -> Floats:
+        block = np.full((rows, hours), missing)
         for row, values in zip(block, arrays, strict=True):
             if values is not None and len(values):
-                kept = values[-WINDOW_H:]
+                kept = values[-hours:]
                 row[-len(kept) :] = kept
         return block
 
@@ -69,7 +70,7 @@ def latest(markets: Sequence[Cells]) -> Windows:
         if any(cells.premium is not None for cells in markets)
         else None,
         telemetry={
-            name: stacked([cells.telemetry.get(name) for cells in markets], np.nan)
+            name: stacked([cells.telemetry.get(name) for cells in markets], np.nan, TELEMETRY_H)
             for name in names
         },
         interest_hourly=np.array([cells.interest_hourly for cells in markets]),
