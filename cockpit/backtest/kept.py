@@ -9,7 +9,7 @@ from cockpit.backtest.rows import Loaded
 from cockpit.core.errors import InputError
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS
-from cockpit.forecast.kept import series_of, with_telemetry
+from cockpit.forecast.kept import series_of, told
 from cockpit.history.reader import HistoryReader, Hourly
 
 EVERYTHING_NS: Final = 1 << 62
@@ -42,12 +42,5 @@ def load(
     first_ns = min(int(one.at_ns[0]) for one in paid)
     newest_ns = max(int(one.at_ns[-1]) for one in paid)
     hourly = reader.hourly(first_ns - HOUR_NS, newest_ns + 1)
-    series = tuple(
-        with_telemetry(
-            series_of(one, terms.get(one.venue)),
-            hourly.get((one.venue, one.symbol)),
-            hourly.get((one.venue, "")),
-        )
-        for one in paid
-    )
+    series = tuple(told(series_of(one, terms.get(one.venue)), hourly) for one in paid)
     return Kept(loaded=Loaded(series=series, warnings=()), hourly=hourly)

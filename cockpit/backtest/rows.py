@@ -20,7 +20,6 @@ from cockpit.core.errors import InputError
 from cockpit.forecast.cells import (
     DEFAULT_DAMPENER,
     DEFAULT_INTEREST_HOURLY,
-    HOUR_NS,
     TELEMETRY,
     Floats,
     Series,
@@ -181,9 +180,6 @@ def _series(rows: Sequence[Row], interval_s: float | None) -> Series:
         name: np.array([row.telemetry.get(name, math.nan) for row in ordered])
         for name in sorted(names)
     }
-    lag_ms = (at_ns - hour_of(at_ns) * HOUR_NS) / 1e6
-    if "settle_lag_ms" not in telemetry and np.any(lag_ms != 0):
-        telemetry["settle_lag_ms"] = lag_ms
     pinned = _is_pinned(rate, interval)
     return Series(
         venue=ordered[0].venue,

@@ -112,12 +112,14 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 class Outlooks(msgspec.Struct, frozen=True, kw_only=True):
     """The newest forecast of each market by (venue, symbol), and the scores of earlier ones.
 
-    `problem` is a sentence while no forecast can be made.
+    `problem` is a sentence while no forecast can be made, `untaught` one while forecasts are made
+    by older models because none could be learned anew.
     """
 
     markets: Mapping[tuple[str, str], Outlook] = {}
     scores: tuple[Score, ...] = ()
     problem: str = ""
+    untaught: str = ""
 
     def of(self, venue: str, symbol: str) -> Outlook | None:
         return self.markets.get((venue, symbol))

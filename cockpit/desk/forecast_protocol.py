@@ -6,6 +6,7 @@ import numpy as np
 from cockpit.core.outlook import Outlook, Score
 from cockpit.forecast.cells import Floats
 from cockpit.forecast.forecaster import News
+from cockpit.forecast.hour_figures import FIGURES
 from cockpit.forecast.market_past import Payments
 from cockpit.history.rows import Forecast
 
@@ -13,7 +14,8 @@ from cockpit.history.rows import Forecast
 class Packed(msgspec.Struct, frozen=True, kw_only=True):
     """`News` of one market on its way: numbers as packed int64 and float64, little endian.
 
-    `payments` holds rate, interval (s) and premium one after the other, NaN where not known.
+    `payments` holds rate, interval (s) and premium one after the other, NaN where not known;
+    `figures` the `FIGURES` of each of `hours`.
     """
 
     venue: str
@@ -23,7 +25,8 @@ class Packed(msgspec.Struct, frozen=True, kw_only=True):
     paid_at_ns: bytes
     payments: bytes
     premium: float | None
-    figures: tuple[float | None, ...]
+    hours: bytes = b""
+    figures: bytes = b""
 
 
 class Hear(msgspec.Struct, frozen=True, kw_only=True, tag="hear"):
@@ -50,13 +53,16 @@ class Heard(msgspec.Struct, frozen=True, tag="heard"):
 class Said(msgspec.Struct, frozen=True, kw_only=True, tag="said"):
     """Forecasts of now, rows for history, and the scores where they changed.
 
-    `lesson` says what the models have learned from last, in words, or why they could not.
+    `lesson` says what the models have learned from last, in words. `trouble` is why they could
+    learn nothing, empty when they could, and `trace` is for the log.
     """
 
     outlooks: tuple[Outlook, ...]
     rows: tuple[Forecast, ...]
     scores: tuple[Score, ...] | None
     lesson: str
+    trouble: str = ""
+    trace: str = ""
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
@@ -81,10 +87,7 @@ def unpacked(packed: Packed) -> News:
         paid=Payments(at_ns=at_ns, rate=paid[0], interval_s=paid[1], premium=paid[2])
         if len(at_ns)
         else None,
-        premium=_number(packed.premium),
-        figures=np.array([_number(figure) for figure in packed.figures]),
+        premium=np.nan if packed.premium is None else packed.premium,
+        hours=np.frombuffer(packed.hours, dtype="<i8"),
+        figures=np.frombuffer(packed.figures, dtype="<f8").reshape(-1, len(FIGURES)),
     )
-
-
-def _number(value: float | None) -> float:
-    return np.nan if value is None else value

@@ -10,6 +10,7 @@ answers, and the ledger of earlier forecasts goes on where it was. The time neve
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -29,9 +30,15 @@ from cockpit.desk.forecast_protocol import (
     Said,
     unpacked,
 )
-from cockpit.forecast.cells import Floats, Ints
-from cockpit.forecast.forecaster import Forecaster
-from cockpit.forecast.kept import made_of, outcome_rows, rows_of, series_of, with_telemetry
+from cockpit.forecast.forecaster import Forecaster, Remembered
+from cockpit.forecast.kept import (
+    made_of,
+    outcome_rows,
+    remembered,
+    rows_of,
+    series_of,
+    told,
+)
 from cockpit.forecast.learned import Learned
 from cockpit.forecast.learning import Key, Lesson, learn
 from cockpit.forecast.ledger import MOST_ROWS
@@ -43,18 +50,25 @@ from cockpit.history.reader import HistoryReader
 LEARN_DAYS = 400
 """Of settlements that models learn from: a year and what its first month looks back on."""
 
-SAMPLED_DAYS = 120
-"""Of samples that say the premium where a settlement does not."""
+SAMPLED_DAYS = 60
+"""Of samples that models learn from: 700 markets of them are some hundred megabytes."""
 
 RECALL_DAYS = 90
 ROWS_A_FORECAST = 4
 
 
 class Taught(msgspec.Struct, frozen=True, kw_only=True):
-    """Models, and the mean premiums of past hours by market."""
+    """Models, and what was sampled of past hours by market."""
 
     lesson: Lesson
-    premiums: Mapping[Key, tuple[Ints, Floats]]
+    past: Mapping[Key, Remembered]
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """Why nothing could be learned: a sentence, and the trace for the log."""
+
+    words: str = ""
+    trace: str = ""
 
 
 class Teacher:
@@ -67,6 +81,7 @@ class Teacher:
         self._thread: threading.Thread | None = None
         self._taught: Taught | None = None
         self.words = ""
+        self.trouble = Trouble()
 
     def taught(self, now_ns: int) -> Taught | None:
         """What was learned, once; begins to learn anew when a day has passed."""
@@ -87,23 +102,21 @@ class Teacher:
         try:
             paid = reader.payments(now_ns - LEARN_DAYS * DAY_NS, now_ns)
             hourly = reader.hourly(now_ns - SAMPLED_DAYS * DAY_NS, now_ns)
-            series = [
-                with_telemetry(
-                    series_of(one, _terms(one.venue)), hourly.get((one.venue, one.symbol)), None
-                )
-                for one in paid
-            ]
-            lesson = learn(series, self._reference)
+            series = [series_of(one, _terms(one.venue)) for one in paid]
+            lesson = learn(series, self._reference, lambda one: told(one, hourly))
         except CockpitError as error:
-            self.words = f"nothing could be learned: {error.ui_message}"
+            self.trouble = Trouble(
+                f"nothing could be learned: {error.ui_message}", traceback.format_exc()
+            )
             return
         except Exception as error:
-            self.words = f"nothing could be learned: {error}"
+            words = str(error) or type(error).__name__
+            self.trouble = Trouble(f"nothing could be learned: {words}", traceback.format_exc())
             return
         finally:
             reader.close()
-        premiums = {key: (of.hours, of.values["premium"]) for key, of in hourly.items() if key[1]}
-        self._taught = Taught(lesson=lesson, premiums=premiums)
+        self.trouble = Trouble()
+        self._taught = Taught(lesson=lesson, past=remembered(hourly))
         self.words = (
             f"learned from {len(paid)} markets: {len(lesson.markets)} have 45 days of their own, "
             f"{len(lesson.venues)} venues speak for their others"
@@ -135,17 +148,20 @@ class Worker:
             taught = self._teacher.taught(question.now_ns)
             if taught is not None:
                 self._forecaster.teach(taught.lesson)
-                self._forecaster.recall_premiums(taught.premiums)
+                self._forecaster.recall(taught.past)
         looked = self._forecaster.look(question.now_ns, question.markets)
         rows = list(outcome_rows(looked.outcomes))
         if looked.made is not None:
             expected = {(one.venue, one.symbol): one for one in looked.outlooks}
             rows += rows_of(looked.made, expected)
+        trouble = self._teacher.trouble if self._teacher else Trouble()
         return Said(
             outlooks=looked.outlooks,
             rows=tuple(rows),
             scores=looked.scores,
             lesson=self._teacher.words if self._teacher else "",
+            trouble=trouble.words,
+            trace=trouble.trace,
         )
 
     def _recall(self, now_ns: int) -> None:
@@ -176,7 +192,7 @@ def main(argv: list[str]) -> int:
         except CockpitError as error:
             answer = Failed(sentence=error.ui_message, detail=error.detail)
         except Exception as error:
-            answer = Failed(sentence=f"no forecast: {error}", detail=repr(error))
+            answer = Failed(sentence=f"no forecast: {error}", detail=traceback.format_exc())
         write_document(target, answer)
     return 0
 

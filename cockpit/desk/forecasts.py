@@ -16,14 +16,16 @@ from cockpit.core.clock import Clock
 from cockpit.core.errors import CockpitError
 from cockpit.core.events import Funding
 from cockpit.core.outlook import Outlooks
-from cockpit.core.units import NS_PER_S
+from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.forecast_protocol import Answer, Failed, Hear, Look, Packed, Question, Said
+from cockpit.forecast.hour_figures import HourFigures
 from cockpit.forecast.kept import terms_of
 from cockpit.history.documents import read_document, write_document
 from cockpit.history.layout import Folder
-from cockpit.history.rows import Batch
+from cockpit.history.readings import chain_samples, market_figures
+from cockpit.history.rows import Batch, Sample
 from cockpit.state.store import MarketStore
-from cockpit.state.view import Field, MarketRead
+from cockpit.state.view import MarketRead
 from cockpit.venues.contract import VenueSpec
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,11 @@ MINUTE_NS: Final = 60 * NS_PER_S
 LOOK_S: Final = 1.0
 SETTLE_S: Final = 10.0
 """After a start the venues say first what was paid."""
+WRITTEN_NS: Final = 3 * NS_PER_S
+"""So long after its end an hour's last rows have been sampled."""
 MARKETS_A_STEP: Final = 4
+MOST_HOURS: Final = 24
+"""After a sleep of the machine; what ended earlier is in history."""
 
 _ANSWER = msgspec.msgpack.Decoder(Answer)
 Remember = Callable[[Batch], None]
@@ -122,6 +128,9 @@ class Forecasts:
         self._lesson = ""
         self._process = ForecastProcess(folder)
         self._told: dict[tuple[str, str], _Told] = {}
+        self._hours = HourFigures()
+        self._is_remembered = False
+        self._told_hour: int | None = None
         self._looked_ns = 0
         self._failing = ""
 
@@ -130,16 +139,24 @@ class Forecasts:
         await asyncio.sleep(SETTLE_S)
         while True:
             now_ns = self._clock.now_ns()
-            if now_ns // MINUTE_NS != self._looked_ns // MINUTE_NS:
-                self._looked_ns = now_ns
+            due_ns = now_ns - WRITTEN_NS
+            if due_ns // MINUTE_NS != self._looked_ns // MINUTE_NS:
+                self._looked_ns = due_ns
                 await self.look(now_ns)
             await asyncio.sleep(LOOK_S)
+
+    def sampled(self, batch: Batch) -> None:
+        """Rows that history writes: what stood at the end of each hour is read from them. Who
+        never hears of any looks for himself, once a minute."""
+        self._is_remembered = True
+        self._hours.hear(batch)
 
     async def look(self, now_ns: int) -> None:
         """Tell what arrived, ask for forecasts, and take them over. Never raises."""
         try:
             said = await self._ask(now_ns)
         except CockpitError as error:
+            self._told_hour = None
             if error.ui_message != self._failing:
                 log.warning("forecasts: %s detail=%s", error.ui_message, error.detail)
             self._failing = error.ui_message
@@ -152,7 +169,10 @@ class Forecasts:
         self._view.outlooks = Outlooks(
             markets={(one.venue, one.symbol): one for one in said.outlooks},
             scores=before.scores if said.scores is None else said.scores,
+            untaught=said.trouble,
         )
+        if said.trouble and said.trouble != before.untaught:
+            log.error("forecasts: %s\n%s", said.trouble, said.trace)
         if said.lesson != self._lesson:
             self._lesson = said.lesson
             self._say(f"forecasts: {said.lesson}")
@@ -162,20 +182,36 @@ class Forecasts:
     async def _ask(self, now_ns: int) -> Said:
         if not self._process.is_running:
             self._told.clear()
+            self._told_hour = None
+        ended = (now_ns - WRITTEN_NS) // HOUR_NS
+        # What ended before the process began is in the history that it learns from.
+        first = ended if self._told_hour is None else max(self._told_hour + 1, ended - MOST_HOURS)
+        hours = range(first, ended + 1)
         markets = list(self._view.markets())
+        if not self._is_remembered:
+            self._hours.hear(Batch(chain=tuple(chain_samples(self._view, _minute_ns(now_ns)))))
         for start in range(0, len(markets), MARKETS_A_STEP):
             step = markets[start : start + MARKETS_A_STEP]
-            news = tuple(self._news(market, now_ns) for market in step)
+            if not self._is_remembered:
+                self._hours.hear(Batch(samples=tuple(_sample(one, now_ns) for one in step)))
+            news = tuple(self._news(market, hours, now_ns) for market in step)
             await asyncio.to_thread(self._process.ask, Hear(now_ns=now_ns, news=news))
+        self._told_hour = ended
+        self._hours.forget_before(ended)
         names = tuple((market.venue, market.symbol) for market in markets)
         said = await asyncio.to_thread(self._process.ask, Look(now_ns=now_ns, markets=names))
         assert isinstance(said, Said)
         return said
 
-    def _news(self, market: MarketRead, now_ns: int) -> Packed:
+    def _news(self, market: MarketRead, hours: range, now_ns: int) -> Packed:
         spec = self._specs.get(market.venue)
         interest_hourly, dampener = terms_of(spec.funding_terms if spec else None)
         at_ns, payments = _packed(self._payments(market))
+        figures = {
+            hour: of
+            for hour in hours
+            if (of := self._hours.of(hour, market.venue, market.symbol)) is not None
+        }
         return Packed(
             venue=market.venue,
             symbol=market.symbol,
@@ -184,7 +220,8 @@ class Forecasts:
             paid_at_ns=at_ns,
             payments=payments,
             premium=_premium(market, now_ns),
-            figures=self._figures(market, now_ns),
+            hours=np.array(list(figures), dtype="<i8").tobytes(),
+            figures=b"".join(of.astype("<f8").tobytes() for of in figures.values()),
         )
 
     def _payments(self, market: MarketRead) -> Sequence[Funding]:
@@ -203,29 +240,26 @@ class Forecasts:
         came_late = len(rows) - len(newer) >= told.count
         return rows if came_late else newer
 
-    def _figures(self, market: MarketRead, now_ns: int) -> tuple[float | None, ...]:
-        """`market_past.FIGURES` where they are fresh."""
-        venue = self._view.venue(market.venue)
-        chain = venue.chain if venue else None
-        return (
-            _fresh(market, "open_interest", market.open_interest, now_ns),
-            _fresh(market, "mark", market.mark, now_ns),
-            _fresh(market, "index", market.index, now_ns),
-            chain.cadence_s() if chain else None,
-            chain.latency_ms(50) if chain else None,
-        )
-
     def close(self) -> None:
         self._process.close()
+
+
+def _minute_ns(now_ns: int) -> int:
+    return now_ns - now_ns % MINUTE_NS
+
+
+def _sample(market: MarketRead, now_ns: int) -> Sample:
+    return Sample(
+        venue=market.venue,
+        symbol=market.symbol,
+        at_ns=_minute_ns(now_ns),
+        figures=market_figures(market, now_ns),
+    )
 
 
 def paid_ns(row: Funding) -> int:
     """When a payment was due."""
     return row.recv_ns if row.venue_ns is None else row.venue_ns
-
-
-def _fresh(market: MarketRead, field: Field, value: float | None, now_ns: int) -> float | None:
-    return None if market.is_stale(field, now_ns) else value
 
 
 def _premium(market: MarketRead, now_ns: int) -> float | None:

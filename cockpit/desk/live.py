@@ -196,7 +196,10 @@ class Engine:
         def say(words: str) -> None:
             self.core.note(Notice(self.clock.now_ns(), "", words))
 
-        return Forecasts(self.view, self.clock, self.specs, self._forecast_folder, remember, say)
+        made = Forecasts(self.view, self.clock, self.specs, self._forecast_folder, remember, say)
+        if self.memory is not None:
+            self.memory.listen(made.sampled)
+        return made
 
     def follow(self, follows: Sequence[Follow]) -> None:
         """Follow these accounts in place of those before."""

@@ -6,7 +6,7 @@ Nothing waits for the disk: the rows are written by a thread of `HistoryService`
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -53,6 +53,11 @@ class Memory:
         self._service = HistoryService(order.folder, order.settings, clock, order.role)
         self._down_since_ns: dict[str, int] = {}
         self._slot_ns: int | None = None
+        self._listeners: list[Callable[[Batch], None]] = []
+
+    def listen(self, listener: Callable[[Batch], None]) -> None:
+        """Be told every batch that is handed over to be written."""
+        self._listeners.append(listener)
 
     @property
     def status(self) -> Status:
@@ -105,8 +110,11 @@ class Memory:
 
     def _hand_over(self) -> None:
         """One batch a slot, whatever number of venues: a writer counts in slots what may wait."""
-        self._service.offer(together(self._sampled))
+        batch = together(self._sampled)
         self._sampled = []
+        self._service.offer(batch)
+        for listener in self._listeners:
+            listener(batch)
 
     def _slot(self, slot_ns: int, before_ns: int) -> Batch:
         """What is not a market's: outages that are over, and once a minute the accounts."""

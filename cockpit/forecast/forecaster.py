@@ -30,7 +30,10 @@ from cockpit.forecast.windows import Windows, latest
 
 class News(msgspec.Struct, frozen=True, kw_only=True):
     """What there is of one market at a minute: payments that arrived since the last, its premium
-    (a fraction) and `market_past.FIGURES`, NaN where not known."""
+    (a fraction, NaN is not known), and once of each hour that ended its `FIGURES`.
+
+    `hours` are hours since the epoch, (n,), and `figures` (n, len(FIGURES)).
+    """
 
     venue: str
     symbol: str
@@ -38,6 +41,16 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     dampener: float
     paid: Payments | None
     premium: float
+    hours: Ints
+    figures: Floats
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    """Mean premiums of past `hours`, (n,), NaN is not known; `figures` are of the newest of them,
+    (m, len(FIGURES)), at most as many as features look back on."""
+
+    hours: Ints
+    premium: Floats
     figures: Floats
 
 
@@ -77,11 +90,12 @@ class Forecaster:
         self._lesson = lesson
         self._desk = None
 
-    def recall_premiums(self, premiums: Mapping[Key, tuple[Ints, Floats]]) -> None:
-        """(hours, mean premium) of markets before this run."""
-        for key, (hours, premium) in premiums.items():
-            if key in self._markets and len(hours):
-                self._markets[key].recall_premium(hours, premium)
+    def recall(self, remembered: Mapping[Key, Remembered]) -> None:
+        """What history has of markets before this run."""
+        for key, one in remembered.items():
+            if key in self._markets and len(one.hours):
+                self._markets[key].recall_premium(one.hours, one.premium)
+                self._markets[key].note(one.hours[-len(one.figures) :], one.figures)
 
     def hear(self, news: Sequence[News], now_ns: int) -> None:
         """What arrived up to now."""
@@ -92,8 +106,10 @@ class Forecaster:
                 past = MarketPast(one.venue, one.symbol, one.interest_hourly, one.dampener)
                 self._markets[key] = past
             past.sample(now_ns, one.premium)
+            if len(one.hours):
+                past.note(one.hours, one.figures)
             if one.paid is not None and len(one.paid.at_ns):
-                past.settle(one.paid, one.figures)
+                past.settle(one.paid)
 
     def past(self, venue: str, symbol: str) -> MarketPast:
         """What has arrived of a market; KeyError for one that was never heard of."""

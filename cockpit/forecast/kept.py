@@ -11,10 +11,14 @@ from cockpit.core.market import FundingTerms
 from cockpit.core.outlook import Basis, ExpectedRate, Outlook
 from cockpit.core.units import HOUR_S
 from cockpit.forecast.cells import HOUR_NS, TELEMETRY, Floats, Ints, Series, hour_of
+from cockpit.forecast.forecaster import Remembered
+from cockpit.forecast.hour_figures import FIGURES
 from cockpit.forecast.learning import Key
 from cockpit.forecast.ledger import EVENT, EVENT_HORIZON_H, FLIP, SPIKE, Made, Outcome
 from cockpit.forecast.live import why
+from cockpit.forecast.market_past import FIGURES_H
 from cockpit.forecast.premium_features import HORIZONS_H
+from cockpit.forecast.telemetry import joined
 from cockpit.history.reader import Hourly, PaidSeries
 from cockpit.history.rows import Forecast
 
@@ -43,15 +47,15 @@ def series_of(paid: PaidSeries, terms: FundingTerms | None) -> Series:
 
 
 def with_telemetry(series: Series, market: Hourly | None, venue: Hourly | None) -> Series:
-    """The settlements with what stood at the end of their hour; a premium that the venue does not
-    state is the mean of the hour's samples."""
+    """The settlements with the figures of the hour that each of them ended; a premium that the
+    venue does not state is the mean of the hour's samples."""
     hours = hour_of(series.at_ns)
     known: dict[str, Floats] = {}
     for source in (market, venue):
         if source is None:
             continue
         for name, values in source.values.items():
-            known[name] = _joined(hours, source.hours, values)
+            known[name] = joined(hours, source.hours, values)
     sampled = known.pop("premium", np.full(len(hours), np.nan))
     stated = sampled if series.premium is None else series.premium
     premium = np.where(np.isnan(stated), sampled, stated)
@@ -66,11 +70,37 @@ def with_telemetry(series: Series, market: Hourly | None, venue: Hourly | None) 
     )
 
 
-def _joined(hours: Ints, known_hours: Ints, values: Floats) -> Floats:
-    place = np.minimum(np.searchsorted(known_hours, hours), max(len(known_hours) - 1, 0))
-    if not len(known_hours):
-        return np.full(len(hours), np.nan)
-    return np.where(known_hours[place] == hours, values[place], np.nan)
+def told(series: Series, hourly: Mapping[Key, Hourly]) -> Series:
+    """The settlements with all that history sampled of the market and its venue."""
+    return with_telemetry(
+        series, hourly.get((series.venue, series.symbol)), hourly.get((series.venue, ""))
+    )
+
+
+def remembered(hourly: Mapping[Key, Hourly]) -> dict[Key, Remembered]:
+    """What a forecaster that begins now is told of the hours before."""
+    found: dict[Key, Remembered] = {}
+    for (venue, symbol), market in hourly.items():
+        if symbol:
+            newest = market.hours[-FIGURES_H:]
+            found[venue, symbol] = Remembered(
+                hours=market.hours,
+                premium=market.values["premium"],
+                figures=figures_of(market, hourly.get((venue, "")), newest),
+            )
+    return found
+
+
+def figures_of(market: Hourly | None, venue: Hourly | None, hours: Ints) -> Floats:
+    """(hours, len(FIGURES)) of a market and its venue, as they are told of hours that end now."""
+    known = np.full((len(hours), len(FIGURES)), np.nan)
+    for source in (market, venue):
+        if source is None:
+            continue
+        for name, values in source.values.items():
+            if name in FIGURES:
+                known[:, FIGURES.index(name)] = joined(hours, source.hours, values)
+    return known
 
 
 def rows_of(made: Made, expected: Mapping[Key, Outlook]) -> Iterator[Forecast]:

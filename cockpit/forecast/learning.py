@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from cockpit.forecast.cells import Series
+from cockpit.forecast.cross import others_of, with_others
 from cockpit.forecast.learned import MARKET_DAYS, Learned, Source, heard, learn_events
 from cockpit.forecast.levels import fit_levels
 from cockpit.forecast.models import EVENT_COLUMNS
-from cockpit.forecast.training import Rows, pooled, rows_of
+from cockpit.forecast.training import Rows, rows_of, stacked, thinned
 
 TAUGHT = {name: EVENT_COLUMNS[name] for name in ("history", "ours")}
 
@@ -35,27 +36,31 @@ def untaught(reference: Learned | None) -> Lesson:
 
 
 def learn(
-    series: Sequence[Series], reference: Learned | None, pause: Callable[[], None] | None = None
+    series: Sequence[Series],
+    reference: Learned | None,
+    tell: Callable[[Series], Series] | None = None,
 ) -> Lesson:
-    """Twice the same series teach the same bytes. `pause` is called between markets."""
+    """Twice the same series teach the same bytes.
+
+    `tell` adds what was sampled of one market, when its turn comes: a year of it of every market
+    at once would fill the memory.
+    """
     markets: dict[Key, Learned] = {}
     venues: dict[str, Learned] = {}
     for venue in dict.fromkeys(one.venue for one in series):
+        mine = [one for one in series if one.venue == venue and len(one.at_ns)]
+        total = sum(len(one.at_ns) for one in mine)
         of_venue: list[Rows] = []
-        for one in series:
-            if one.venue != venue or not len(one.at_ns):
-                continue
-            rows = rows_of(one)
-            of_venue.append(rows)
+        days = 0.0
+        for one in mine:
+            rows = rows_of(with_others(tell(one) if tell else one, others_of(one, series)))
+            of_venue.append(thinned(rows, total))
+            days = max(days, rows.days())
             if rows.days() >= MARKET_DAYS:
                 markets[venue, one.symbol] = _taught(rows, "market")
-            if pause is not None:
-                pause()
-        if len(of_venue) > 1:
-            every = pooled(of_venue)
-            days = max(rows.days() for rows in of_venue)
-            if days >= MARKET_DAYS:
-                venues[venue] = msgspec.structs.replace(_taught(every, "venue"), days=days)
+        if len(of_venue) > 1 and days >= MARKET_DAYS:
+            every = stacked(of_venue)
+            venues[venue] = msgspec.structs.replace(_taught(every, "venue"), days=days)
     return Lesson(markets=markets, venues=venues, reference=reference)
 
 

@@ -1,4 +1,4 @@
-"""What has arrived of one market: its settlements, and what stood when each was learned of."""
+"""What has arrived of one market: its settlements, and the figures of the hours they ended."""
 
 import msgspec
 import numpy as np
@@ -6,6 +6,7 @@ import numpy as np
 from cockpit.forecast.cells import (
     HOUR_NS,
     HOUR_S,
+    TELEMETRY_H,
     WINDOW_H,
     Cells,
     Floats,
@@ -14,18 +15,17 @@ from cockpit.forecast.cells import (
     cells_of,
     hour_of,
 )
-from cockpit.forecast.telemetry import mean_before
-
-FIGURES = ("oi_base", "mark", "index_price", "cadence_s", "latency_ms")
-"""Columns of telemetry that a running program reads once an hour."""
+from cockpit.forecast.hour_figures import FIGURES
+from cockpit.forecast.telemetry import joined, mean_before
 
 RUNNING_NS = 600 * 1_000_000_000
 """So long after a settlement its own premium stands; then that of the last hour up to now."""
 
 KEPT_H = WINDOW_H + 24
+FIGURES_H = TELEMETRY_H + 24
 MINUTES = 180
 RATE, INTERVAL, PREMIUM = 0, 1, 2
-FIRST_FIGURE = 3
+SAMPLED_PREMIUM = FIGURES.index("premium")
 
 
 class Payments(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +47,9 @@ class MarketPast:
         self._interest_hourly = interest_hourly
         self._dampener = dampener
         self._at_ns: Ints = np.empty(0, dtype=np.int64)
-        self._rows: Floats = np.empty((0, FIRST_FIGURE + len(FIGURES)))
+        self._rows: Floats = np.empty((0, 3))
+        self._figure_hours: Ints = np.empty(0, dtype=np.int64)
+        self._figures: Floats = np.empty((0, len(FIGURES)))
         self._minute_ns: Ints = np.empty(0, dtype=np.int64)
         self._premium: Floats = np.empty(0)
         self._cells: Cells | None = None
@@ -57,11 +59,8 @@ class MarketPast:
         """When the newest settlement was paid."""
         return int(self._at_ns[-1]) if len(self._at_ns) else None
 
-    def settle(self, paid: Payments, figures: Floats) -> None:
-        """Settlements that arrived now; of two of one hour the later word wins.
-
-        `figures` (len(FIGURES),) stood when they arrived: they belong to the newest alone.
-        """
+    def settle(self, paid: Payments) -> None:
+        """Settlements that arrived now; of two of one hour the later word wins."""
         new = np.full((len(paid.at_ns), self._rows.shape[1]), np.nan)
         new[:, RATE], new[:, INTERVAL], new[:, PREMIUM] = paid.rate, paid.interval_s, paid.premium
         at_ns = np.concatenate([self._at_ns, paid.at_ns])
@@ -79,8 +78,18 @@ class MarketPast:
         is_newer = self.newest_ns is None or at_ns[-1] > self._at_ns[-1]
         self._at_ns, self._rows = at_ns[kept], rows[kept]
         if is_newer:
-            self._rows[-1, FIRST_FIGURE:] = figures
             self._fill_premium()
+        self._cells = None
+
+    def note(self, hours: Ints, figures: Floats) -> None:
+        """Figures (n, len(FIGURES)) of hours that have ended; what is known of one stays."""
+        new = ~np.isin(hours, self._figure_hours)
+        hours = np.concatenate([self._figure_hours, hours[new]])
+        figures = np.concatenate([self._figures, figures[new]])
+        order = np.argsort(hours, kind="stable")
+        order = order[hours[order] > hours.max(initial=0) - FIGURES_H]
+        self._figure_hours, self._figures = hours[order], figures[order]
+        self._fill_premiums()
         self._cells = None
 
     def sample(self, at_ns: int, premium: float) -> None:
@@ -92,14 +101,14 @@ class MarketPast:
 
     def recall_premium(self, hours: Ints, premium: Floats) -> None:
         """Mean premiums of past hours, (n,), for settlements that do not say theirs."""
-        settled = hour_of(self._at_ns)
-        place = np.minimum(np.searchsorted(hours, settled), len(hours) - 1)
-        known = np.isnan(self._rows[:, PREMIUM]) & (hours[place] == settled)
-        self._rows[known, PREMIUM] = premium[place[known]]
+        said = joined(hour_of(self._at_ns), hours, premium)
+        stated = self._rows[:, PREMIUM]
+        self._rows[:, PREMIUM] = np.where(np.isnan(stated), said, stated)
         self._cells = None
 
     def _fill_premium(self) -> None:
         """A settlement without a premium has the mean of its hour, where that was heard."""
+        self._fill_premiums()
         if not np.isnan(self._rows[-1, PREMIUM]):
             return
         end_ns = int(hour_of(self._at_ns[-1:])[0]) * HOUR_NS
@@ -107,10 +116,14 @@ class MarketPast:
         if inside.any():
             self._rows[-1, PREMIUM] = self._premium[inside].mean()
 
+    def _fill_premiums(self) -> None:
+        self.recall_premium(self._figure_hours, self._figures[:, SAMPLED_PREMIUM])
+
     def series(self) -> Series:
         """The settlements with what was known at each."""
         premium = self._rows[:, PREMIUM]
-        figures = {name: self._rows[:, FIRST_FIGURE + place] for place, name in enumerate(FIGURES)}
+        known = joined(hour_of(self._at_ns), self._figure_hours, self._figures)
+        figures = {name: known[:, place] for place, name in enumerate(FIGURES[:SAMPLED_PREMIUM])}
         return Series(
             venue=self.venue,
             symbol=self.symbol,

@@ -34,6 +34,16 @@ def mean_before(row_ns: Ints, arrived_ns: Ints, values: Floats, span_s: float) -
     return np.where(count > 0, mean, np.nan)
 
 
+def joined(hours: Ints, known_hours: Ints, values: Floats) -> Floats:
+    """`values` (n, ...) of `known_hours` (n,), ascending, at these hours; NaN where not known."""
+    if not len(known_hours):
+        return np.full((len(hours), *values.shape[1:]), np.nan)
+    place = np.minimum(np.searchsorted(known_hours, hours), len(known_hours) - 1)
+    found = values[place]
+    found[known_hours[place] != hours] = np.nan
+    return found
+
+
 def with_running_premium(windows: Windows, running: Floats) -> Windows:
     """The windows with the premium of the last hour up to now, (rows,), in place of the last
     settlement's; a row where it is NaN stays as it was.

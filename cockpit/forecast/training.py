@@ -62,22 +62,27 @@ def rows_of(series: Series) -> Rows:
 def pooled(markets: Sequence[Rows]) -> Rows:
     """The rows of several markets as one, thinned to what a fit can use."""
     total = sum(len(rows.hours) for rows in markets)
-    thin = [rows.where(_evenly(len(rows.hours), total)) for rows in markets]
+    return stacked([thinned(rows, total) for rows in markets])
+
+
+def thinned(rows: Rows, total: int) -> Rows:
+    """Which of a market's rows stay, evenly, when all markets together have `total`."""
+    count = len(rows.hours)
+    kept = count if total <= POOL_ROWS else count * POOL_ROWS // total
+    return rows.where(np.arange(kept) * count // max(kept, 1))
+
+
+def stacked(markets: Sequence[Rows]) -> Rows:
+    """The rows of several markets, one market's after the other's."""
     return Rows(
-        hours=np.concatenate([rows.hours for rows in thin]),
-        values=np.concatenate([rows.values for rows in thin]),
+        hours=np.concatenate([rows.hours for rows in markets]),
+        values=np.concatenate([rows.values for rows in markets]),
         happened={
-            name: np.concatenate([rows.happened[name] for rows in thin])
+            name: np.concatenate([rows.happened[name] for rows in markets])
             for name in markets[0].happened
         },
         means={
-            horizon_h: np.concatenate([rows.means[horizon_h] for rows in thin])
+            horizon_h: np.concatenate([rows.means[horizon_h] for rows in markets])
             for horizon_h in markets[0].means
         },
     )
-
-
-def _evenly(count: int, total: int) -> Ints:
-    """Which of a market's rows stay, when all markets together may have so many."""
-    kept = count if total <= POOL_ROWS else count * POOL_ROWS // total
-    return np.arange(kept) * count // max(kept, 1)

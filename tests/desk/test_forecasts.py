@@ -7,14 +7,14 @@ import pytest
 from cockpit import venues
 from cockpit.core.clock import ManualClock
 from cockpit.core.errors import CockpitError
-from cockpit.core.events import Funding, Link
+from cockpit.core.events import Funding, Link, OpenInterest
 from cockpit.core.units import HOUR_NS
 from cockpit.desk.forecasts import Forecasts
 from cockpit.desk.kept_outlooks import kept_outlooks, last_outlooks
 from cockpit.history.hot import HotStore
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
-from cockpit.history.rows import Batch, Settled
+from cockpit.history.rows import Batch, Figures, Sample, Settled
 from cockpit.state.store import MarketStore
 from tests.forecast.markets import market
 
@@ -106,6 +106,37 @@ def test_a_premium_within_the_hour_is_heard(desk):
     assert falling.reasons[0].startswith("premium")
 
 
+def test_what_history_samples_of_an_hour_is_told_when_the_hour_has_ended(desk):
+    desk.pays(800)
+    desk.looks()
+    for contracts in (1000.0, 1100.0):
+        hour_ns = int(desk.series.at_ns[desk.place]) // HOUR_NS * HOUR_NS
+        desk.forecasts.sampled(
+            Batch(
+                samples=(
+                    Sample(venue=VENUE, symbol="BTC", at_ns=hour_ns - 30 * MINUTE_NS,
+                           figures=Figures(oi_base=5000.0)),
+                    Sample(venue=VENUE, symbol="BTC", at_ns=hour_ns,
+                           figures=Figures(oi_base=contracts)),
+                )
+            )
+        )  # fmt: skip
+        desk.pays(1)
+        said = desk.looks()
+    assert "open interest +10% in an hour" in said.reasons
+
+
+def test_without_a_history_it_looks_for_itself(desk):
+    desk.pays(800)
+    desk.looks()
+    for base in (1000.0, 900.0):
+        desk.pays(1)
+        desk.view.apply(Link(venue=VENUE, recv_ns=desk.now_ns, state="live"))
+        desk.view.apply(OpenInterest(venue=VENUE, symbol="BTC", recv_ns=desk.now_ns, base=base))
+        said = desk.looks()
+    assert "open interest -10% in an hour" in said.reasons
+
+
 def test_a_process_that_dies_is_started_anew_and_told_everything_again(desk):
     desk.pays(800)
     before = desk.looks()
@@ -178,6 +209,26 @@ def test_models_are_learned_from_history_and_speak_when_they_are_ready(store):
         "forecasts: learned from 1 markets: 1 have 45 days of their own, 0 venues speak for their "
         "others"
     ]
+    desk.forecasts.close()
+
+
+def test_what_keeps_models_from_learning_is_said_and_its_trace_is_in_the_log(store, caplog):
+    store.path.mkdir()
+    store.hot.write_bytes(b"no database" * 1000)
+    desk = Desk(folder=store)
+    desk.pays(800)
+    for _ in range(500):
+        said = desk.looks()
+        if desk.view.outlooks.untaught:
+            break
+        asyncio.run(asyncio.sleep(0.02))
+    assert desk.view.outlooks.untaught.startswith("nothing could be learned: ")
+    # The reference coefficients go on.
+    assert said.basis == "reference"
+    desk.looks(minutes=1)
+    # Once, not every minute.
+    assert caplog.text.count("nothing could be learned") == 1
+    assert "Traceback" in caplog.text
     desk.forecasts.close()
 
 

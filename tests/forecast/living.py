@@ -6,11 +6,13 @@ import numpy as np
 
 import cockpit
 from cockpit.forecast.forecaster import News
-from cockpit.forecast.market_past import FIGURES, Payments
+from cockpit.forecast.hour_figures import FIGURES
+from cockpit.forecast.market_past import Payments
 from cockpit.forecast.reference import decode
 
 REFERENCE = decode((Path(cockpit.__file__).parent / "data/forecast_reference.json").read_bytes())
-NO_FIGURES = np.full(len(FIGURES), np.nan)
+NO_HOURS = np.empty(0, dtype=np.int64)
+NO_FIGURES = np.empty((0, len(FIGURES)))
 MINUTE_NS = 60_000_000_000
 
 
@@ -31,6 +33,7 @@ def news(series, first, end, premium=np.nan):
             else series.premium[part],
         ),
         premium=premium,
+        hours=NO_HOURS,
         figures=NO_FIGURES,
     )
 

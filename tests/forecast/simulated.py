@@ -11,8 +11,9 @@ import numpy as np
 from cockpit.core.scenario import load_scenario
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.forecast.forecaster import Forecaster, News
+from cockpit.forecast.hour_figures import FIGURES
 from cockpit.forecast.ledger import EVENT_HORIZON_H
-from cockpit.forecast.market_past import FIGURES, Payments
+from cockpit.forecast.market_past import Payments
 from cockpit.sim import load as load_face
 from cockpit.sim.world.world import World
 from tests.forecast.living import REFERENCE
@@ -25,7 +26,8 @@ STEP_S = 20.0
 LOOK_MIN = 2
 ODDS = 0.25
 """Odds that count as a warning: a market in calm has 1 to 8 %."""
-NOTHING = np.full(len(FIGURES), np.nan)
+NO_HOURS = np.empty(0, dtype=np.int64)
+NO_FIGURES = np.empty((0, len(FIGURES)))
 
 
 class Life(NamedTuple):
@@ -94,7 +96,8 @@ def _news(state, symbol, told):
         if new
         else None,
         premium=np.nan if state.premium is None else state.premium,
-        figures=NOTHING,
+        hours=NO_HOURS,
+        figures=NO_FIGURES,
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from cockpit.core.events import Block, BookSnapshot
+from cockpit.core.outlook import Outlooks
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.stats import FeedStats, VenueStats
 from cockpit.history.service import Status
@@ -51,6 +52,13 @@ def test_latency_is_receive_time_less_the_venues_own() -> None:
     row = row_of(links, scene, "bravo")
     assert "20" in row.split()
     assert "30" in row.split()
+
+
+def test_forecasts_that_could_not_learn_are_trouble() -> None:
+    scene = scenes.live()
+    assert "forecasts" not in text_of(trouble, scene)
+    scenes.store_of(scene).outlooks = Outlooks(untaught="nothing could be learned: disk gone")
+    assert "nothing could be learned: disk gone" in row_of(trouble, scene, "forecasts")
 
 
 def test_an_impossible_latency_is_reported_as_skew_and_never_as_latency() -> None:

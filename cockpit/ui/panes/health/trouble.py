@@ -16,6 +16,12 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     body: list[Line] = []
     for words, role in _history(readings):
         body.append([(f" {fit('history', 12)}", "dim"), (fit(words, inner - 13), role)])
+    outlooks = readings.view.outlooks
+    body += [
+        [(f" {fit('forecasts', 12)}", "dim"), (fit(clean(words), inner - 13), "loss")]
+        for words in (outlooks.problem, outlooks.untaught)
+        if words
+    ]
     body += [
         [(f" {fit('alerts', 12)}", "dim"), (fit(clean(words), inner - 13), "loss")]
         for words in readings.ui.alerts.channels
