@@ -60,8 +60,9 @@ ONE_SIDED = frozenset({"funding_flip", "predicted_flip", "venue", "latency", "sc
 """Kinds of which too little is nothing to be told."""
 SIGNED = frozenset({"funding", "carry", "trade_pnl"})
 """Kinds whose figure, and so the threshold, may be zero or below."""
-DISTANCE_LEFT = (0.25, 0.10)
-"""A warning of liquidation speaks again when so much of the distance is left at which it fired."""
+DISTANCE_STEPS = (0.25, 0.10)
+"""Distances to liquidation, fractions of the price, at which a warning of it speaks again: what is
+left to act on, whatever the threshold was."""
 ALL = ("*",)
 LEAST_STEP = 1e-9
 """Between a threshold of zero and where it is over, if the trader names none."""
@@ -73,10 +74,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     Fires when the measured figure reaches `threshold` for `for_s` seconds and clears when it is
     back beyond `clear` (default: 80 % of the way; above it where it fires below). `side` is where
     it fires; the kind says so where the rule does not. While it is on it speaks again, as a danger,
-    at each figure of `escalate` (None: a liquidation at 25 % and 10 % of its threshold). After a
-    firing the same market stays quiet for `cooldown_s`. `venues`, `symbols` and `trades` (ids) are
-    shell patterns; what a pattern of `except_venues` or `except_symbols` matches is left out again.
-    `to` has patterns of the `[notify]` targets that are told; none is the screen alone.
+    at each figure of `escalate` (None: for a liquidation at `DISTANCE_STEPS`, as far as they are
+    nearer than its threshold). After a firing the same market stays quiet for `cooldown_s`.
+    `venues`, `symbols` and `trades` (ids) are shell patterns; what a pattern of `except_venues` or
+    `except_symbols` matches is left out again. `to` has patterns of the `[notify]` targets that are
+    told; none is the screen alone.
     """
 
     name: str
@@ -104,7 +106,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def steps(self) -> tuple[float, ...]:
         """The figures at which a firing alert speaks again, the nearest first."""
         if self.escalate is None and self.kind == "liquidation" and self.fires_below:
-            return tuple(left * self.threshold for left in DISTANCE_LEFT)
+            return tuple(at for at in DISTANCE_STEPS if at < self.threshold)
         return tuple(sorted(self.escalate or (), reverse=self.fires_below))
 
     def step(self, value: float) -> int:
@@ -179,8 +181,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule(name="venue not live", kind="venue", threshold=5.0, severity="danger", cooldown_s=60),
     Rule(name="blocks late", kind="block_age", threshold=15.0, clear=4.0, cooldown_s=60),
     Rule(name="messages late", kind="latency", threshold=5.0, clear=2.0, for_s=20, cooldown_s=900),
-    Rule(name="liquidation near", kind="liquidation", threshold=0.10, severity="danger",
-         cooldown_s=600),
+    Rule(name="liquidation near", kind="liquidation", threshold=0.25, cooldown_s=600),
     Rule(name="margin thin", kind="margin", threshold=0.70, severity="danger", cooldown_s=600),
     Rule(name="book not flat", kind="net_delta", threshold=1_000.0, for_s=60, cooldown_s=HOUR),
     Rule(name="flip likely", kind="flip_likely", threshold=0.5, clear=0.35, for_s=120,

@@ -108,8 +108,8 @@ async def test_a_storm_is_one_message_with_a_count(notifier, service):
 
 @installed
 async def test_a_liquidation_is_told_three_times_and_again_after_recovery(notifier, service):
-    """Warned at 8 % away, so it escalates at 2 % and at 0.8 %; over at 10 %."""
-    rule = Rule(name="near", kind="liquidation", threshold=0.08, cooldown_s=0.0)
+    """Warned at 40 %, it escalates at 25 % and at 10 %; over at 50 %."""
+    rule = Rule(name="near", kind="liquidation", threshold=0.4, cooldown_s=0.0)
     book = AlertBook([rule])
 
     async def falls_to(distance):
@@ -118,14 +118,14 @@ async def test_a_liquidation_is_told_three_times_and_again_after_recovery(notifi
             notifier.tell(one, rule.to)
         await until(lambda: notifier.is_idle)
 
-    for distance in (0.079, 0.05, 0.02, 0.015, 0.008, 0.004, 0.11):
+    for distance in (0.39, 0.3, 0.25, 0.2, 0.1, 0.04, 0.51):
         await falls_to(distance)
     told = [(one["type"], one["message"]) for one in service.messages]
     assert told == [
-        ("warning", "near: long is 7.9% away"), ("failure", "near: long is 2.0% away"),
-        ("failure", "near: long is 0.8% away"),
+        ("warning", "near: long is 39.0% away"), ("failure", "near: long is 25.0% away"),
+        ("failure", "near: long is 10.0% away"),
     ]  # fmt: skip
-    for distance in (0.07, 0.019):
+    for distance in (0.35, 0.19):
         await falls_to(distance)
     assert len(service.messages) == 5
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.alerts.rule import Rule
+from cockpit.alerts.rule import DEFAULT_RULES, Rule
 from cockpit.alerts.states import AlertBook, Memory, Reading
 
 S = 1_000_000_000
@@ -210,7 +210,7 @@ def test_firings_and_clearings_always_alternate(values, for_s, cooldown_s):
 
 # --- a warning of liquidation -------------------------------------------------------------------
 
-NEAR = rule(name="near", kind="liquidation", threshold=0.08, severity="warn", cooldown_s=600.0)
+NEAR = rule(name="near", kind="liquidation", threshold=0.4, severity="warn", cooldown_s=600.0)
 
 
 def steps(book, one, values, start_s=0.0):
@@ -222,58 +222,68 @@ def steps(book, one, values, start_s=0.0):
     return out
 
 
-def test_a_warning_escalates_at_a_quarter_and_at_a_tenth_of_the_distance_left():
-    """8 % away it warns, so the steps are 2 % and 0.8 %."""
+def test_a_warning_escalates_a_quarter_and_a_tenth_of_the_price_away():
     book = AlertBook([NEAR])
-    assert steps(book, NEAR, [0.2, 0.079, 0.05, 0.02, 0.015, 0.008, 0.001]) == [
-        ("fired", "warn", 0.08), ("escalated", "danger", pytest.approx(0.02)),
-        ("escalated", "danger", pytest.approx(0.008)),
+    assert steps(book, NEAR, [0.6, 0.39, 0.3, 0.25, 0.15, 0.10, 0.001]) == [
+        ("fired", "warn", 0.4), ("escalated", "danger", 0.25), ("escalated", "danger", 0.10),
     ]  # fmt: skip
+
+
+def test_the_built_in_rule_warns_at_a_quarter_and_is_a_danger_at_a_tenth():
+    built_in = next(one for one in DEFAULT_RULES if one.kind == "liquidation")
+    assert steps(AlertBook([built_in]), built_in, [0.26, 0.25, 0.11, 0.10, 0.02]) == [
+        ("fired", "warn", 0.25), ("escalated", "danger", 0.10),
+    ]  # fmt: skip
+
+
+def test_a_rule_nearer_than_both_steps_warns_once():
+    tight = rule(kind="liquidation", threshold=0.08)
+    assert [told[0] for told in steps(AlertBook([tight]), tight, [0.07, 0.02, 0.008])] == ["fired"]
 
 
 def test_a_distance_that_trembles_around_a_step_escalates_once():
     book = AlertBook([NEAR])
-    steps(book, NEAR, [0.05])
-    assert len(steps(book, NEAR, [0.0201, 0.0199] * 20)) == 1
+    steps(book, NEAR, [0.35])
+    assert len(steps(book, NEAR, [0.251, 0.249] * 20)) == 1
 
 
 def test_an_escalation_is_news_to_who_has_seen_the_warning():
     book = AlertBook([NEAR])
-    steps(book, NEAR, [0.05])
+    steps(book, NEAR, [0.35])
     book.acknowledge("near", "dydx/BTC")
-    steps(book, NEAR, [0.02])
+    steps(book, NEAR, [0.25])
     assert [f.acknowledged for f in book.firing()] == [False]
 
 
 def test_after_recovery_it_warns_and_escalates_again():
-    """Over at a quarter more than 8 %, which is 10 %; the pause after it is ten minutes."""
+    """Over at a quarter more than 40 %, which is 50 %; the pause after it is ten minutes."""
     book = AlertBook([NEAR])
-    assert len(steps(book, NEAR, [0.05, 0.02, 0.008, 0.11])) == 4
-    assert steps(book, NEAR, [0.05], start_s=100) == []
-    assert [told[0] for told in steps(book, NEAR, [0.05, 0.02, 0.008], start_s=700)] == [
+    assert len(steps(book, NEAR, [0.35, 0.25, 0.1, 0.51])) == 4
+    assert steps(book, NEAR, [0.35], start_s=100) == []
+    assert [told[0] for told in steps(book, NEAR, [0.35, 0.25, 0.1], start_s=700)] == [
         "fired", "escalated", "escalated",
     ]  # fmt: skip
 
 
 def test_the_pause_after_an_alert_never_hides_a_distance_below_a_step():
     book = AlertBook([NEAR])
-    steps(book, NEAR, [0.05, 0.11])
-    assert steps(book, NEAR, [0.018], start_s=10) == [("fired", "danger", pytest.approx(0.02))]
+    steps(book, NEAR, [0.35, 0.51])
+    assert steps(book, NEAR, [0.2], start_s=10) == [("fired", "danger", 0.25)]
 
 
 def test_the_steps_that_were_told_survive_a_restart():
     book = AlertBook([NEAR])
-    steps(book, NEAR, [0.05, 0.02])
+    steps(book, NEAR, [0.35, 0.25])
     kept = msgspec.json.decode(msgspec.json.encode(book.memory(2 * S)), type=Memory)
     again = AlertBook([NEAR], kept)
-    assert [told[0] for told in steps(again, NEAR, [0.019, 0.007], start_s=3)] == ["escalated"]
+    assert [told[0] for told in steps(again, NEAR, [0.24, 0.09], start_s=3)] == ["escalated"]
 
 
 def test_a_rule_names_its_own_steps_or_none():
     own = rule(threshold=1.0, escalate=(3.0, 2.0))
     assert [told[2] for told in steps(AlertBook([own]), own, [1.5, 2.5, 9.0])] == [1.0, 2.0, 3.0]
-    plain = rule(kind="liquidation", threshold=0.1, escalate=())
-    assert len(steps(AlertBook([plain]), plain, [0.05, 0.001])) == 1
+    plain = rule(kind="liquidation", threshold=0.4, escalate=())
+    assert len(steps(AlertBook([plain]), plain, [0.35, 0.001])) == 1
 
 
 def test_a_rule_fires_on_the_side_that_it_names():

@@ -18,8 +18,8 @@ INCOMPLETE: Final[frozenset[Kind]] = frozenset({"away", "untold"})
 _RANKS: Final[tuple[Kind, ...]] = (
     "orphan", "liquidation", "away", "dead", "untold", "stablecoin", "hours", "assumed",
 )  # fmt: skip
-NEAR_FRAC: Final = 0.15
-"""Of the price: a liquidation that is further away needs no line."""
+NEAR_FRAC: Final = 0.25
+"""Of the price: a liquidation that is further away needs no line, and no alert by itself."""
 WIDE_TIMES: Final = 10.0
 """Of its usual spread: a book that is so wide is none to leave through."""
 LEAST_SAMPLES: Final = 60

@@ -22,6 +22,7 @@ from cockpit.ui.readings.rule_words import (
     EVERYBODY,
     SCREEN,
     about_words,
+    again_words,
     duration_text,
     figure_text,
     figure_unit,
@@ -83,7 +84,7 @@ def edit(host: Host, rule: Rule) -> None:
         "for": duration_text(rule.for_s),
         "cooldown": duration_text(rule.cooldown_s),
         "severity": rule.severity,
-        "to": _tofigure_text(rule.to),
+        "to": _told_text(rule.to),
         "name": rule.name,
     }
     host.fill(
@@ -91,7 +92,7 @@ def edit(host: Host, rule: Rule) -> None:
             title=f"change the rule {rule.name!r}",
             fields=_fields(found, found[0], values, host.desk.stats().alerts),
             first="threshold",
-            says=lambda values: _says(values, found, host.desk.stats().alerts),
+            says=lambda values: _says(values, found, host.desk.stats().alerts, rule.escalate),
             accept=_accepting(host, lambda values: _rule(values, found, rule), rule.name),
         )
     )
@@ -147,13 +148,20 @@ def _fields(
 
 def _over_words(figure: AlertFigure, values: Values) -> str:
     """Where an alert of these values is over, if that is the rule's habit."""
+    rule = _sketch(figure, values)
+    if rule is None:
+        return "where it is over"
+    return f"as usual it is over at {figure_text(figure.kind, rule.cleared_at)}"
+
+
+def _sketch(figure: AlertFigure, values: Values) -> Rule | None:
+    """The figure, side and threshold as they stand; None while that is no number."""
     try:
         at = _number(figure.kind, values["threshold"], "threshold")
     except ValueError:
-        return "where it is over"
+        return None
     side: Side = "under" if values["side"] == "under" else "over"
-    rule = Rule(name="", kind=figure.kind, threshold=at, side=side)
-    return f"as usual it is over at {figure_text(figure.kind, rule.cleared_at)}"
+    return Rule(name="", kind=figure.kind, threshold=at, side=side)
 
 
 def _followed(found: Sequence[AlertFigure], values: Values, key: str) -> Values | None:
@@ -241,7 +249,7 @@ def _to(text: str) -> tuple[str, ...]:
     return () if text == SCREEN else tuple(text.split(", "))
 
 
-def _tofigure_text(to: tuple[str, ...]) -> str:
+def _told_text(to: tuple[str, ...]) -> str:
     return EVERYBODY if to == ALL else ", ".join(to) or SCREEN
 
 
@@ -271,8 +279,13 @@ def _seconds(text: str, label: str) -> float:
         raise ValueError(f"{label}: {error}") from None
 
 
-def _says(values: Values, found: Sequence[AlertFigure], alerts: AlertStats) -> str:
-    """What the rule would do, as a trader would say it."""
+def _says(
+    values: Values,
+    found: Sequence[AlertFigure],
+    alerts: AlertStats,
+    escalate: tuple[float, ...] | None = None,
+) -> str:
+    """What the rule would do, as a trader would say it; `escalate` are steps of its own."""
     figure = _figure(values, found)
     to = values["to"] if alerts.targets else SCREEN
     what = f"{LABELS[figure.kind]} of {figure.about}"
@@ -283,6 +296,8 @@ def _says(values: Values, found: Sequence[AlertFigure], alerts: AlertStats) -> s
         words += f" for {lasts}"
     if cooldown not in NO_TIME:
         words += f"; then quiet for {cooldown}"
-    if figure.kind == "liquidation" and values["side"] == "under":
-        words += "; again at 25 % and at 10 % of that distance"
+    rule = _sketch(figure, values)
+    if rule is not None:
+        again = again_words(msgspec.structs.replace(rule, escalate=escalate))
+        words += f"; {again}" if again else ""
     return f"{words}."

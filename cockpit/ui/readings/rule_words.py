@@ -63,14 +63,23 @@ def about_words(rule: Rule) -> str:
 
 
 def rule_words(rule: Rule) -> str:
-    """`funding over 13%, BTC at its venue, cool-down 5m`."""
+    """`liquidation distance under 30%, BTC, again at 25% and 10%, cool-down 5m`."""
     side = "under" if rule.fires_below else "over"
     words = f"{LABELS[rule.kind]} {side} {figure_text(rule.kind, rule.threshold)}"
     if about := about_words(rule):
         words += f", {about}"
     if rule.for_s:
         words += f", for {duration_text(rule.for_s)}"
+    if again := again_words(rule):
+        words += f", {again}"
     return f"{words}, cool-down {duration_text(rule.cooldown_s)}"
+
+
+def again_words(rule: Rule) -> str:
+    """`again at 25% and 10%`: where it speaks once more while it is on; empty without."""
+    if not rule.steps:
+        return ""
+    return "again at " + " and ".join(figure_text(rule.kind, at) for at in rule.steps)
 
 
 def told_words(rule: Rule) -> str:

@@ -127,6 +127,20 @@ def test_on_a_position_it_is_the_distance_to_liquidation_below_that_of_now(host)
 
 
 @pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("40", "under 40%; then quiet for 5m; again at 25% and 10%."),
+        ("16", "under 16%; then quiet for 5m; again at 10%."),
+        ("8", "under 8%; then quiet for 5m."),
+    ],
+)
+def test_a_warning_of_liquidation_says_where_it_speaks_again(host, typed, says):
+    about = AlertFigure(kind="liquidation", about="BTC alphaswap")
+    values = rule_form._usual(about, "under") | {"threshold": typed}
+    assert rule_form._says(values, [about], host.desk.stats().alerts).endswith(says)
+
+
+@pytest.mark.parametrize(
     ("kind", "now", "side", "at"),
     [
         ("funding", -0.10, "over", -0.08), ("funding", -0.10, "under", -0.12),

@@ -53,6 +53,12 @@ def test_a_rule_that_is_off_says_why_before_what_it_is_about(scene):
     assert f"{NOTHING_MEASURED} (depth within 25 bps under $2,500,000, for 30s" in second
 
 
+def test_a_warning_of_liquidation_says_where_it_speaks_again(scene):
+    near = next(rule for rule in DEFAULT_RULES if rule.kind == "liquidation")
+    scene.ui.rules.take([Standing(rule=near, state="armed", measured=2)], set())
+    assert "liquidation distance under 25%, again at 10%, cool-down 10m" in rows(scene)[0]
+
+
 def test_the_title_counts_them(scene):
     assert "rules · 3, 1 made by keys, 1 off" in plain(alerts.lines(scene, 120, 8)[0])
 
