@@ -164,6 +164,7 @@ def check_fact(event: Event) -> None:
         assert math.isfinite(event.size), event
         for usd in (event.upnl, event.funding_paid, event.funding_accrued_usd):
             assert usd is None or math.isfinite(usd), event
+        assert event.adl_quantile is None or 0 <= event.adl_quantile <= 4, event
         prices_said = (event.entry, event.mark, event.liquidation, event.leverage)
         assert all(is_positive(p) for p in prices_said if p is not None), event
     elif isinstance(event, Margin):

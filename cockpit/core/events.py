@@ -187,6 +187,8 @@ class Position(MarketEvent, frozen=True, kw_only=True, gc=False, tag="position")
     position alone at `mark`: what was set aside for it and its own profit. `mmf` is the maintenance
     fraction of this position's lowest tier, where the venue tells it with the position: it may be
     another than the listing's (an account with terms of its own, a listing that changed since).
+    `adl_quantile` is its place in the queue of those that the venue closes when its insurance is
+    spent, 0 to 4, where 4 is closed first; None where the venue does not tell.
     `source` tells what was read at a venue from what the trader typed.
     """
 
@@ -204,6 +206,7 @@ class Position(MarketEvent, frozen=True, kw_only=True, gc=False, tag="position")
     margin_mode: Literal["cross", "isolated"] | None = None
     isolated_equity: float | None = None
     mmf: float | None = None
+    adl_quantile: int | None = None
     source: Literal["venue", "manual"] = "venue"
 
 

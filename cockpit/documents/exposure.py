@@ -93,6 +93,7 @@ def position_documents(portfolio: Portfolio) -> tuple[PositionDocument, ...]:
             margin_mode=row.margin_mode,
             isolated_equity_usd=_isolated_now(row.leg),
             mmf=row.own_mmf,
+            adl_quantile=row.adl_quantile,
             source=row.source,
             age_s=None if row.age_s is None else round(row.age_s, 3),
             stale=row.is_stale,

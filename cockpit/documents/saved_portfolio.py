@@ -154,6 +154,7 @@ def _row(row: PositionDocument, coin: str) -> Row:
         funding_accrued_usd=row.funding_accrued_usd,
         leverage=row.leverage,
         margin_mode=row.margin_mode,
+        adl_quantile=row.adl_quantile,
         age_s=row.age_s,
         is_stale=row.stale,
     )

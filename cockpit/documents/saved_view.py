@@ -279,7 +279,7 @@ def _position(document: PositionDocument, read_ns: int) -> Position:
         funding_paid=document.funding_paid_usd,
         funding_accrued_usd=document.funding_accrued_usd, leverage=document.leverage,
         margin_mode=document.margin_mode, isolated_equity=document.isolated_equity_usd,
-        mmf=document.mmf, source=document.source,
+        mmf=document.mmf, adl_quantile=document.adl_quantile, source=document.source,
     )  # fmt: skip
 
 

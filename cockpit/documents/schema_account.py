@@ -14,7 +14,7 @@ from cockpit.documents.schema_market import AgeS, Figure, Name, Positive
 class PositionDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One position; `size` is signed base units. `asset` is the symbol, with a venue behind it for
     another coin of that name; `funding_accrued_usd` was due and is not credited yet, null where
-    the venue tells none."""
+    the venue tells none; `adl_quantile` is 0 to 4, where 4 is closed first."""
 
     venue: Name
     account: str | None = None
@@ -36,6 +36,7 @@ class PositionDocument(msgspec.Struct, frozen=True, kw_only=True):
     margin_mode: Literal["cross", "isolated"] | None = None
     isolated_equity_usd: Figure | None = None
     mmf: Annotated[float, msgspec.Meta(gt=0, lt=1)] | None = None
+    adl_quantile: Annotated[int, msgspec.Meta(ge=0, le=4)] | None = None
     source: Literal["venue", "manual"] = "venue"
     age_s: AgeS | None = None
     stale: bool = False

@@ -22,7 +22,8 @@ class TradeLegDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One leg; `size` is signed base units of the leg, its `share` of the position.
 
     `fees_usd` is what was paid, negative. `funding_next_usd` is expected at `funding_next_ns`.
-    `away`: its account cannot be read now.
+    `adl_quantile` is 0 to 4, where the venue tells it; 4 is closed first. `away`: its account
+    cannot be read now.
     """
 
     venue: str
@@ -41,6 +42,7 @@ class TradeLegDocument(msgspec.Struct, frozen=True, kw_only=True):
     fees_usd: float | None
     liquidation: float | None
     liquidation_distance: float | None
+    adl_quantile: int | None
     opened_ns: int | None
     away: bool
     source: Literal["venue", "manual"]

@@ -107,6 +107,7 @@ def _leg(leg: LegReading) -> TradeLegDocument:
         fees_usd=leg.fees_usd,
         liquidation=leg.liquidation,
         liquidation_distance=leg.distance,
+        adl_quantile=leg.adl_quantile,
         opened_ns=leg.opened_ns,
         away=leg.is_away,
         source="manual" if leg.key.is_typed else "venue",

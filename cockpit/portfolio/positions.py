@@ -35,6 +35,7 @@ class Row:
     is_stale: bool
     own_mmf: float | None = None
     funding_accrued_usd: float | None = None
+    adl_quantile: int | None = None
 
     @property
     def source(self) -> Literal["venue", "manual"]:
@@ -124,6 +125,7 @@ def read(view: MarketView, now_ns: int, only: Collection[Account] | None = None)
             age_s=None if book is None else book.age_s(now_ns),
             is_stale=_is_old(view, leg, now_ns) if book is None else book.is_stale(now_ns),
             funding_accrued_usd=position.funding_accrued_usd,
+            adl_quantile=position.adl_quantile,
             own_mmf=own_mmf(position.mmf, listing(view, leg.venue, leg.symbol)),
         )
         rows.append(row)

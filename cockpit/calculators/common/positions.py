@@ -19,7 +19,7 @@ from cockpit.state.view import MarketView
 _SHOWN_ONLY = frozenset(
     {
         "account", "pool", "upnl_usd", "notional_usd", "funding_usd_per_hour", "funding_paid_usd",
-        "funding_accrued_usd", "asset",
+        "funding_accrued_usd", "adl_quantile", "asset",
         "liquidation_distance", "liquidation_basis", "margin_mode", "source", "age_s", "stale",
     }
 )  # fmt: skip

@@ -12,14 +12,19 @@ import numpy as np
 from cockpit.state.trades import LegKey
 from cockpit.state.view import MarketRead
 
-Kind = Literal["away", "orphan", "liquidation", "dead", "stablecoin", "hours", "untold", "assumed"]
+Kind = Literal[
+    "away", "orphan", "liquidation", "adl", "dead", "stablecoin", "hours", "untold", "assumed"
+]
 """`untold`: a part of the result is not known. `assumed`: one stands on something nobody told."""
 INCOMPLETE: Final[frozenset[Kind]] = frozenset({"away", "untold"})
 _RANKS: Final[tuple[Kind, ...]] = (
-    "orphan", "liquidation", "away", "dead", "untold", "stablecoin", "hours", "assumed",
+    "orphan", "liquidation", "away", "adl", "dead", "untold", "stablecoin", "hours", "assumed",
 )  # fmt: skip
 NEAR_FRAC: Final = 0.25
 """Of the price: a liquidation that is further away needs no line, and no alert by itself."""
+LAST_QUANTILE: Final = 4
+"""The part of a venue's queue of automatic deleveraging that it closes first."""
+NEAR_QUANTILE: Final = 3
 WIDE_TIMES: Final = 10.0
 """Of its usual spread: a book that is so wide is none to leave through."""
 LEAST_SAMPLES: Final = 60
@@ -28,7 +33,8 @@ LEAST_SAMPLES: Final = 60
 class Danger(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One danger of one leg (None: of the trade). `amount` is in what its kind speaks of:
 
-    base units (orphan, untold), fraction of the price (liquidation); None where it has none.
+    base units (orphan, untold), fraction of the price (liquidation), quantile (adl); None where it
+    has none.
     """
 
     kind: Kind
@@ -48,6 +54,9 @@ class Danger(msgspec.Struct, frozen=True, kw_only=True, gc=False):
                 return f"nothing hedges {abs(amount):.6g} of it ({side})"
             case "liquidation":
                 return f"{where}: {amount:.1%} from liquidation{self.detail}"
+            case "adl":
+                place = f"{amount:.0f} of {LAST_QUANTILE} in the queue of automatic deleveraging"
+                return f"{where}: {place}: the venue may close it before its hedge"
             case "dead":
                 return f"{where}: {self.detail}"
             case "stablecoin":
@@ -62,7 +71,7 @@ class LegMarket(msgspec.Struct, frozen=True, kw_only=True):
     """A leg as dangers look at it: its market, the coin it is paid in, and how far its end is.
 
     `room` is the move to its liquidation as a fraction of the price, None where none is known;
-    `can_leave` None where its book is not known.
+    `can_leave` None where its book is not known, `adl_quantile` where its venue tells none.
     """
 
     key: LegKey
@@ -70,6 +79,7 @@ class LegMarket(msgspec.Struct, frozen=True, kw_only=True):
     market: MarketRead | None
     room: float | None = None
     can_leave: bool | None = None
+    adl_quantile: int | None = None
 
 
 def worst_first(dangers: Iterable[Danger]) -> list[Danger]:
@@ -120,6 +130,15 @@ def of_liquidation(legs: Sequence[LegMarket]) -> list[Danger]:
     side = "long" if others > 0 else "short"
     then = f"; the others are then a naked {side} of {abs(others):.6g}" if others else ""
     return [Danger(kind="liquidation", leg=key, amount=room, detail=then)]
+
+
+def of_queue(legs: Sequence[LegMarket]) -> list[Danger]:
+    """Legs that their venue would close among the first: the winning leg of a pair goes so."""
+    return [
+        Danger(kind="adl", leg=leg.key, amount=float(leg.adl_quantile))
+        for leg in legs
+        if leg.size and leg.adl_quantile is not None and leg.adl_quantile >= NEAR_QUANTILE
+    ]
 
 
 def _dead(leg: LegMarket, words: str) -> Danger:

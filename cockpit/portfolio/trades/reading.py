@@ -29,6 +29,7 @@ FOREVER_H: Final = 10.0 * HOURS_PER_YEAR
 class LegReading(msgspec.Struct, frozen=True, kw_only=True):
     """One leg now. Money is USD of the leg's share; `distance` a signed fraction of the price.
 
+    `adl_quantile` is 0 to 4, the highest is closed first; None where the venue does not tell.
     `is_away`: its account cannot be read now, and it is shown as it was read last. `payments` are
     those of the whole position since its opening, oldest first; None where they are not known.
     """
@@ -42,6 +43,7 @@ class LegReading(msgspec.Struct, frozen=True, kw_only=True):
     fees_usd: float | None
     liquidation: float | None
     distance: float | None
+    adl_quantile: int | None
     notional_usd: float | None
     margin_usd: float | None
     equity_usd: float | None
@@ -203,6 +205,7 @@ class _Reader:
             fees_usd=None,
             liquidation=None if row is None else row.liquidation.price,
             distance=None if row is None else row.liquidation.distance,
+            adl_quantile=None if row is None else row.adl_quantile,
             notional_usd=_scaled(None if known is None else known.notional_usd, leg.share),
             margin_usd=_scaled(self._margin_usd(row), leg.share),
             equity_usd=_scaled(self._equity_usd(row), leg.share),
@@ -326,6 +329,7 @@ class _Reader:
         both = zip(legs, prices, strict=True)
         looked = [self._looked(leg, price) for leg, price in both]
         found += danger.of_liquidation(looked)
+        found += danger.of_queue(looked)
         for one in looked:
             found += danger.of_market(one, self._now_ns)
         return danger.worst_first([*found, *danger.of_coins(looked)])
@@ -372,6 +376,7 @@ class _Reader:
             market=market,
             room=None if row is None or row.is_stale else sums.room(row.leg, row.liquidation),
             can_leave=price.exit is not None if is_book and fee is not None else None,
+            adl_quantile=None if leg.is_away else leg.adl_quantile,
         )
 
 

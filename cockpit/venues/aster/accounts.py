@@ -9,7 +9,8 @@ never empty. One reading is the whole account. The side of a position is what it
 its size counts only where it says BOTH; an account that holds long and short of one market at once
 has a pool for each. Equity is the wallets of dollar coins and the unrealised profit; where another
 coin lies in the wallet it is not known, because its haircut is not. The venue names neither a
-margin nor a price of liquidation, and funding payments are not in these answers.
+margin nor a price of liquidation, and funding payments are not in these answers. `adl` is the
+quantile of a position in the queue of automatic deleveraging: 0 to 4, the highest is closed first.
 """  # noqa: E501 (a table row is one line)
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ DOLLARS = frozenset({"USDT", "USDC", "USD1", "USDF", "U"})
 PRIVATE = "its owner keeps it private: balances and positions are not shown"
 _PERIOD_S, _STALE_S = 10.0, 60.0
 _POOLS = ("", "LONG", "SHORT")
+_QUANTILES: Mapping[float | None, int] = {float(number): number for number in range(5)}
 
 
 class Wallet(Struct, gc=False, frozen=True):
@@ -51,6 +53,7 @@ class Held(Struct, gc=False, frozen=True):
     unrealizedProfit: Number = None
     leverage: Number = None
     isolated: bool | None = None
+    adl: Number = None
 
 
 class Product(Struct, gc=False, frozen=True):
@@ -156,7 +159,7 @@ class PublicAccounts(OverHttp):
         return Position(
             venue=VENUE, recv_ns=at_ns, symbol=market.symbol, account=address,
             pool="" if row.positionSide == "BOTH" else row.positionSide,
-            size=amount * unit.contract,
+            size=amount * unit.contract, adl_quantile=_QUANTILES.get(finite(row.adl)),
             entry=None if entry is None else unit.to_price(entry),
             mark=None if mark is None else unit.to_price(mark),
             upnl=finite(row.unrealizedProfit), leverage=positive(row.leverage),

@@ -97,6 +97,16 @@ def test_positions_and_equity() -> None:
     assert status(out) == ["read"]
 
 
+@pytest.mark.parametrize(
+    ("told_as", "quantile"),
+    [(0, 0), ("4", 4), (None, None), (5, None), (-1, None), ("many", None), (1.5, None)],
+)
+def test_a_place_in_the_queue_is_one_of_five_or_not_known(told_as: Any, quantile: Any) -> None:
+    (position,) = only(Position, told(following(), balance(held("BTCUSDT", "1", adl=told_as))))
+    assert position.adl_quantile == quantile
+    assert position.size == 1.0, "nonsense about the queue costs nothing else"
+
+
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_the_stated_side_wins_over_the_sign(sign: str) -> None:
     rows = [held("BTCUSDT", f"{sign}0.5", positionSide=side) for side in ("LONG", "SHORT")]
