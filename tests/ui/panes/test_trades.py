@@ -91,6 +91,21 @@ def test_an_opened_trade_adds_up_and_tells_what_happened():
         assert words in text, words
 
 
+def test_an_opened_trade_says_that_no_venue_tells_a_place_in_the_queue():
+    scene = traded.pair()
+    scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
+    assert "ADL queue  alphaswap, bravo: not told by public data" in text_of(scene, 198, 40)
+
+
+def test_a_place_at_the_head_of_the_queue_is_said_and_is_a_danger():
+    scene = traded.pair()
+    scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
+    held.position(scene, "bravo", held.BRAVO, "BTC", -0.5, entry=65_000.0, adl_quantile=4)
+    text = text_of(scene, 198, 40)
+    assert "ADL queue  bravo 4 of 4 (4 is closed first); alphaswap: not told by public data" in text
+    assert "! bravo/BTC: 4 of 4 in the queue of automatic deleveraging" in text
+
+
 def test_no_part_of_a_profit_is_left_out_where_it_is_narrow():
     scene = traded.pair()
     scene.ui.trades.opened = next(iter(store_of(scene).trades.open))

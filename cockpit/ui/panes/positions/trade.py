@@ -5,7 +5,7 @@ from cockpit.portfolio.trades.reading import TradeReading
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.positions import trade_curves, trade_timeline
 from cockpit.ui.panes.positions.trade_figures import figures
-from cockpit.ui.panes.positions.trade_legs import legs
+from cockpit.ui.panes.positions.trade_legs import legs, queue
 from cockpit.ui.readings.trade_columns import held_words
 from cockpit.ui.text.styled import Line, clean, fit, framed
 
@@ -18,6 +18,7 @@ def lines(
     """The framed pane at exactly `width` x `height`."""
     inner, room = width - 2, height - 2
     head = [*figures(readings, trade, inner), *legs(readings, trade, inner)]
+    head.append(queue(readings, trade, inner))
     for danger in trade.dangers:
         role = "danger" if danger.kind in ("orphan", "liquidation") else "warn"
         head.append([(fit(f" ! {clean(danger.words)}", inner), role)])

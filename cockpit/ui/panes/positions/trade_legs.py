@@ -2,6 +2,7 @@
 
 from cockpit.core.account import short_address
 from cockpit.core.units import NS_PER_S
+from cockpit.portfolio.trades.dangers import LAST_QUANTILE
 from cockpit.portfolio.trades.reading import LegReading, TradeReading
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.position_columns import UNKNOWN, near_role, percent
@@ -9,6 +10,8 @@ from cockpit.ui.readings.trade_columns import amount, money
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, fit, right
 
+_QUEUE = " ADL queue  "
+_WIDE = 110
 _HEADS = (
     ("size", 11), ("entry", 11), ("mark", 11), ("paid $", 9), ("accrued", 9), ("next $", 8),
     ("in", 8), ("fees $", 8), ("$/h", 8), ("to liq", 7),
@@ -17,7 +20,7 @@ _HEADS = (
 
 def legs(readings: Readings, trade: TradeReading, inner: int) -> list[Line]:
     """A head, and a line a leg; the last columns give way on a narrow terminal."""
-    name = 28 if inner >= 110 else 20
+    name = 28 if inner >= _WIDE else 20
     kept = list(_HEADS)
     while kept and sum(size + 1 for _, size in kept) > inner - name - 1:
         kept.pop()
@@ -34,6 +37,26 @@ def legs(readings: Readings, trade: TradeReading, inner: int) -> list[Line]:
             line += [(" ", "text"), (right(text, size), "stale" if leg.is_away else role)]
         found.append(line)
     return found
+
+
+def queue(readings: Readings, trade: TradeReading, width: int) -> Line:
+    """Where each leg stands among those that its venue would close first, and who tells none."""
+    told, untold = [], []
+    for leg in trade.legs:
+        if not leg.size:
+            continue
+        venue = readings.short(leg.key.venue) if width < _WIDE else leg.key.venue
+        if leg.adl_quantile is None:
+            untold.append(venue)
+        else:
+            mark = fmt.STALE if leg.is_away else ""
+            told.append(f"{venue} {mark}{leg.adl_quantile} of {LAST_QUANTILE}")
+    words = [f"{', '.join(told)} ({LAST_QUANTILE} is closed first)"] if told else []
+    if untold:
+        words.append(f"{', '.join(dict.fromkeys(untold))}: not told by public data")
+    is_near = any(danger.kind == "adl" for danger in trade.dangers)
+    text = fit("; ".join(words) or "nothing is held", width - len(_QUEUE))
+    return [(_QUEUE, "dim"), (text, "warn" if is_near else "text" if told else "dim")]
 
 
 def _cells(readings: Readings, leg: LegReading) -> dict[str, tuple[str, str]]:
