@@ -151,6 +151,15 @@ class ReadSpan(msgspec.Struct, frozen=True):
     end_ns: int
 
 
+class ReadLegMids(msgspec.Struct, frozen=True):
+    """Read what is kept of the mids of these markets, (venue, symbol), in a span; found under
+    `leg_mids` of the desk's stats."""
+
+    markets: tuple[tuple[str, str], ...]
+    from_ns: int
+    end_ns: int
+
+
 class KeepPlan(msgspec.Struct, frozen=True):
     """Keep this plan in place of the one of its name; `is_new` where there must not be one."""
 
@@ -268,6 +277,7 @@ Intent = (
     | SetRules
     | LookBack
     | ReadSpan
+    | ReadLegMids
     | AlertIntent
     | FileIntent
     | ReplayIntent

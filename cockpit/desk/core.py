@@ -8,6 +8,7 @@ import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -32,6 +33,7 @@ from cockpit.desk.contract import (
     MakeTrade,
     Notice,
     Rank,
+    ReadLegMids,
     ReadSpan,
     Record,
     RenameTrade,
@@ -42,13 +44,15 @@ from cockpit.desk.contract import (
     Watch,
 )
 from cockpit.desk.earlier import DayAgo
-from cockpit.desk.history_reads import HistoryReads
+from cockpit.desk.history_reads import HistoryReads, NewestRead
 from cockpit.desk.jobs import Jobs
 from cockpit.desk.kept_rules import KeptRules
+from cockpit.desk.kept_series import LegMids, SpanSeries
 from cockpit.desk.leases import Leases
+from cockpit.desk.leg_mids import read_leg_mids
 from cockpit.desk.past import Past
 from cockpit.desk.scanner import Scanner
-from cockpit.desk.spans import Spans
+from cockpit.desk.spans import read_span
 from cockpit.desk.stats import AlertStats, DeskStats, FeedStats, Mode, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderFiles, TraderPaths
 from cockpit.desk.trader_intents import answer, change_alerts
@@ -168,7 +172,8 @@ class DeskCore:
         self._history_round: HistoryRound | None = None
         self._reads = HistoryReads(setup.history) if setup.history else None
         self._past = Past(self._reads, self.view)
-        self._spans = Spans(self._reads, self.view)
+        self._span = NewestRead[SpanSeries](self._reads)
+        self._leg_mids = NewestRead[LegMids](self._reads)
         self._day_ago = DayAgo(self._reads)
         self._tracker = Tracker(self.view, self.view.exposure)
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
@@ -260,7 +265,10 @@ class DeskCore:
             case LookBack():
                 self._past.ask(intent.at_ns)
             case ReadSpan():
-                self._spans.ask(intent)
+                venues = tuple(venue.name for venue in self.view.venues())
+                self._span.ask(partial(read_span, wanted=intent, venues=venues))
+            case ReadLegMids():
+                self._leg_mids.ask(partial(read_leg_mids, wanted=intent))
             case SetRules():
                 self._rules.replace_others(with_defaults(intent.rules))
             case MakeTrade() | RenameTrade() | SplitTrade():
@@ -345,7 +353,8 @@ class DeskCore:
             computation=self.jobs.computation(),
             past=self._past.answer(),
             scan=self.scanner.scan,
-            span=self._spans.answer(),
+            span=self._span.answer(),
+            leg_mids=self._leg_mids.answer(),
             day_ago=self._day_ago.answer(),
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
@@ -30,3 +30,28 @@ class HistoryReads:
             return
         threads.submit(self._reader.close)
         threads.shutdown(wait=False)
+
+
+class NewestRead(Generic[T]):
+    """One question at a time: a new one replaces the one before. Used on the loop."""
+
+    def __init__(self, reads: HistoryReads | None) -> None:
+        """`reads` None remembers nothing, and answers nothing."""
+        self._reads = reads
+        self._asked: Future[T] | None = None
+        self._found: T | None = None
+
+    def ask(self, work: Callable[[HistoryReader], T]) -> None:
+        """`work` never raises: what cannot be read is a sentence of its answer."""
+        if self._reads is None:
+            return
+        if self._asked is not None:
+            self._asked.cancel()
+        self._asked = self._reads.submit(work)
+
+    def answer(self) -> T | None:
+        """What was found last; the one before while the next is read."""
+        asked = self._asked
+        if asked is not None and asked.done() and not asked.cancelled():
+            self._found, self._asked = asked.result(), None
+        return self._found

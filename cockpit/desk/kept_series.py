@@ -51,3 +51,15 @@ class SpanSeries(msgspec.Struct, frozen=True, kw_only=True):
     margin_ratio: Curve = msgspec.field(default_factory=_no_curve)
     paid: Mapping[str, LegPayments] = {}
     problem: str = ""
+
+
+class LegMids(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of the mids of a trade's markets, by (venue, symbol), between two moments: the
+    last row of each `step_s` seconds. A market without rows has none."""
+
+    markets: tuple[tuple[str, str], ...]
+    from_ns: int
+    end_ns: int
+    step_s: int = 0
+    mids: Mapping[tuple[str, str], Curve] = {}
+    problem: str = ""

@@ -4,8 +4,6 @@ Read in a thread and reduced to as many points as a screen has columns. The newe
 state's own; what is read here lies before it.
 """
 
-from concurrent.futures import Future
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -14,43 +12,15 @@ from cockpit.analytics.funding.pair_history import LegPayments
 from cockpit.core.errors import CockpitError
 from cockpit.core.units import HOUR_NS, HOUR_S
 from cockpit.desk.contract import ReadSpan
-from cockpit.desk.history_reads import HistoryReads
 from cockpit.desk.kept_series import Curve, SpanSeries
 from cockpit.desk.recall import SETTLED_DAYS
 from cockpit.history.protocol import SeriesQuestion
 from cockpit.history.reader import HistoryReader
-from cockpit.state.store import MarketStore
 
 POINTS: Final = 720
 """About as many as the widest plot has columns of dots."""
 LEAST_STEP_S: Final = 60
 COLUMNS: Final = ("oi_base", "bid25_usd", "ask25_usd")
-
-
-class Spans:
-    """One span at a time: a new one replaces the one before. Used on the loop."""
-
-    def __init__(self, reads: HistoryReads | None, view: MarketStore) -> None:
-        """`reads` None remembers nothing, and answers nothing."""
-        self._reads = reads
-        self._view = view
-        self._asked: Future[SpanSeries] | None = None
-        self._found: SpanSeries | None = None
-
-    def ask(self, wanted: ReadSpan) -> None:
-        if self._reads is None:
-            return
-        if self._asked is not None:
-            self._asked.cancel()
-        venues = tuple(venue.name for venue in self._view.venues())
-        self._asked = self._reads.submit(partial(read_span, wanted=wanted, venues=venues))
-
-    def answer(self) -> SpanSeries | None:
-        """What was found last; the one before while the next is read."""
-        asked = self._asked
-        if asked is not None and asked.done() and not asked.cancelled():
-            self._found, self._asked = asked.result(), None
-        return self._found
 
 
 def step_s(hours: int) -> int:
@@ -60,7 +30,8 @@ def step_s(hours: int) -> int:
 
 
 def read_span(reader: HistoryReader, wanted: ReadSpan, venues: tuple[str, ...]) -> SpanSeries:
-    """In the thread: never raises, what cannot be read is a sentence."""
+    """What is kept of the symbol at these venues. In the thread: never raises, what cannot be read
+    is a sentence."""
     try:
         return _read(reader, wanted, venues)
     except CockpitError as error:

@@ -9,7 +9,7 @@ from cockpit.alerts.rule import Rule
 from cockpit.alerts.standing import Standing
 from cockpit.alerts.states import Alert, Firing
 from cockpit.calculators.saved_plans import SavedPlan
-from cockpit.desk.kept_series import Earlier, SpanSeries
+from cockpit.desk.kept_series import Earlier, LegMids, SpanSeries
 from cockpit.history.rows import ExposureSample, Figures
 from cockpit.history.service import Status
 from cockpit.state.view import MarketView
@@ -142,7 +142,8 @@ class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     bar. A venue without a wire (a tape) is not in `venues`. `plans` are those that are kept, the
     newest first. `past` is what the last `LookBack` found, None while it is being read. `playback`
     is of a desk that plays tapes. `span` is what the last `ReadSpan` found, or the one
-    before, `day_ago` how the markets stood 24 hours before, as far as that is kept.
+    before, `leg_mids` the same of `ReadLegMids`, `day_ago` how the markets stood 24 hours before,
+    as far as that is kept.
     """
 
     mode: Mode
@@ -157,4 +158,5 @@ class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     playback: Playback | None = None
     scan: Scan = Scan()
     span: SpanSeries | None = None
+    leg_mids: LegMids | None = None
     day_ago: Earlier | None = None
