@@ -156,6 +156,7 @@ class CockpitApp(ControlledApp):
         if past_actions.poll(self):
             self._turn_to_past()
         readings.playback, readings.span = stats.playback, stats.span
+        readings.leg_mids = stats.leg_mids
         if not (readings.ui.frozen or readings.ui.past.shown_ns is not None):
             tape_actions.follow(self)
             readings.now_ns = stats.at_ns

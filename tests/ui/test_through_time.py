@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.analytics.funding.pair_history import LegPayments
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
-from cockpit.desk.contract import ReadSpan
+from cockpit.desk.contract import ReadLegMids, ReadSpan
 from cockpit.desk.kept_series import Curve, SpanSeries
 from cockpit.history.service import Status
 from cockpit.ui.input import command_line, span_actions
@@ -16,8 +16,9 @@ from cockpit.ui.panes.positions import exposure_history
 from cockpit.ui.readings.through_time import drawn, kept_span, paid_by_hour
 from cockpit.ui.text.styled import plain
 from tests.support import AT_NS
-from tests.ui import scenes
+from tests.ui import scenes, traded
 from tests.ui.input.hosts import PlainHost
+from tests.ui.scenes import store_of
 
 MINUTE_NS = 60 * NS_PER_S
 
@@ -170,6 +171,22 @@ def test_what_is_kept_is_asked_for_once_a_minute_and_for_what_is_on_the_screen(h
     host.readings.now_ns += MINUTE_NS
     span_actions.follow(host)
     assert host.desk.posted[-1].end_ns == minute_ns + MINUTE_NS
+
+
+def test_the_mids_of_an_opened_trade_are_asked_for_since_its_opening(host):
+    scene = traded.pair()
+    scene.feed, host.readings = host.readings.feed, scene
+    [id] = store_of(scene).trades.open
+    span_actions.follow(host)
+    assert ReadLegMids not in {type(intent) for intent in host.desk.posted}
+    scene.ui.trades.opened = id
+    for _ in range(2):
+        span_actions.follow(host)
+    pair = (("alphaswap", "BTC"), ("bravo", "BTC"))
+    minute_ns = scene.now_ns - scene.now_ns % MINUTE_NS
+    asked = [intent for intent in host.desk.posted if isinstance(intent, ReadLegMids)]
+    # Both legs were filled five hours ago.
+    assert asked == [ReadLegMids(pair, AT_NS - 5 * HOUR_NS, minute_ns)]
 
 
 def test_a_desk_that_remembers_nothing_is_asked_nothing():

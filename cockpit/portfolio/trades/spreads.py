@@ -8,6 +8,8 @@ at the bids, as deep as the trade's size reaches, with the taker fees in it.
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from cockpit.analytics.execution.depth import walk
 from cockpit.core.market import Side
@@ -43,6 +45,21 @@ def spreads(legs: Sequence[LegPrice], reference: float | None) -> Spreads:
         now_bps=_bps([(leg.size, leg.mark) for leg in legs], reference),
         exit_bps=_bps([(leg.size, leg.exit) for leg in legs], reference),
     )
+
+
+def spread_curve(
+    sizes: Sequence[float], prices: Sequence[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """The spread through time in bps of the legs' mean, shape (n,): one array of prices (n,) a leg.
+
+    NaN where the price of a leg was not known, and without a short and a long.
+    """
+    if not (any(size > 0 for size in sizes) and any(size < 0 for size in sizes)):
+        return np.full(len(prices[0]) if len(prices) else 0, np.nan)
+    weights, rows = np.array(sizes, dtype=np.float64), np.array(prices, dtype=np.float64)
+    longs, shorts = np.maximum(weights, 0.0), np.maximum(-weights, 0.0)
+    long, short = longs @ rows / longs.sum(), shorts @ rows / shorts.sum()
+    return np.asarray((short - long) / (short + long) * 2e4)
 
 
 def exit_price(market: MarketRead | None, size: float, now_ns: int) -> float | None:

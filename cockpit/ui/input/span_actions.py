@@ -1,11 +1,13 @@
-"""How much past the plots show: the trader's span, and what is read of it."""
+"""How much past the plots show: the trader's span, and what is read of it and of a trade."""
 
 from typing import Final
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.desk.contract import ReadSpan
+from cockpit.desk.contract import ReadLegMids, ReadSpan
 from cockpit.ui.input.host import Host
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.readings.trade_spread import markets_of, since_ns
+from cockpit.ui.readings.trades import opened
 
 SPANS_H: Final = (24, 7 * 24, 30 * 24)
 EVERY_NS: Final = 60 * NS_PER_S
@@ -27,12 +29,26 @@ def next_span(host: Host, _: int) -> None:
 
 
 def follow(host: Host) -> None:
-    """Have the desk read what is kept of the symbol and span on the screen. Called each frame."""
+    """Have the desk read what is kept of the symbol and span on the screen, and of the markets of
+    the trade that is opened. Called each frame."""
     readings = host.readings
-    if readings.feed is None or readings.feed.history is None or readings.symbol is None:
+    if readings.feed is None or readings.feed.history is None:
         return
     end_ns = readings.now_ns - readings.now_ns % EVERY_NS
-    wanted = ReadSpan(readings.symbol, host.ui.span_h, end_ns)
-    if host.ui.span_asked != wanted:
-        host.ui.span_asked = wanted
+    if readings.symbol is not None:
+        wanted = ReadSpan(readings.symbol, host.ui.span_h, end_ns)
+        if host.ui.span_asked != wanted:
+            host.ui.span_asked = wanted
+            host.desk.post(wanted)
+    if host.ui.trades.opened and host.ui.workspace == "positions":
+        _follow_trade(host, end_ns)
+
+
+def _follow_trade(host: Host, end_ns: int) -> None:
+    trade = opened(host.readings)
+    if trade is None:
+        return
+    wanted = ReadLegMids(markets_of(trade), since_ns(trade), end_ns)
+    if host.ui.trades.mids_asked != wanted and wanted.from_ns < wanted.end_ns:
+        host.ui.trades.mids_asked = wanted
         host.desk.post(wanted)

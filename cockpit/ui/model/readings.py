@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cockpit.desk.contract import Notice
-from cockpit.desk.kept_series import Earlier, SpanSeries
+from cockpit.desk.kept_series import Earlier, LegMids, SpanSeries
 from cockpit.desk.stats import FeedStats, Mode, PastMoment, Playback, Scan, VenueStats
 from cockpit.state.view import MarketRead, MarketView, VenueRead
 from cockpit.ui.model.frame_cache import FrameCache
@@ -45,6 +45,8 @@ class Readings:
 
     span: SpanSeries | None = None
     """What was read of the past last; see `through_time.kept_span`."""
+    leg_mids: LegMids | None = None
+    """What was read of the mids of the opened trade's markets last."""
     day_ago: Earlier | None = None
     """How the markets stood a day before the picture, as far as that is kept."""
     playback: Playback | None = None

@@ -42,15 +42,22 @@ def span_ns(readings: Readings, rings: list[Ring]) -> int:
 
 def drawn(readings: Readings, kept: Curve | None, ring: Ring, edges: NDArray[np.int64]) -> Floats:
     """One value a column of a plot: the ring's where it reaches, before it what is kept."""
+    span = kept_span(readings)
+    return joined(readings, kept if span else None, span.step_s if span else 0, ring, edges)
+
+
+def joined(
+    readings: Readings, kept: Curve | None, step_s: int, ring: Ring, edges: NDArray[np.int64]
+) -> Floats:
+    """The same of a curve that is kept in steps of `step_s`, whatever it was read for."""
     at, values = ring.read()
     # A column has at least what falls into it.
     width_ns = int(edges[1] - edges[0]) if len(edges) > 1 else 0
     hold_ns = RING_HOLD_NS if readings.moment is None else KEPT_HOLD_NS
     recent = steps(at, values, edges, max(width_ns, hold_ns))
-    span = kept_span(readings)
-    if kept is None or span is None or not len(kept.at_ns):
+    if kept is None or not len(kept.at_ns):
         return recent
-    older_hold_ns = max(width_ns, KEPT_HOLD_NS + span.step_s * NS_PER_S)
+    older_hold_ns = max(width_ns, KEPT_HOLD_NS + step_s * NS_PER_S)
     older = steps(kept.at_ns, kept.values, edges, older_hold_ns)
     first_ns = int(at[0]) if len(at) else 2**62
     return np.where(edges >= first_ns, recent, older)

@@ -1,10 +1,17 @@
 """POSITIONS by trade: what a pair earned, what endangers it, and what belongs to none."""
 
+import msgspec
+import numpy as np
 import pytest
 
 from cockpit.alerts.states import Alert
+from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.desk.kept_series import Curve, LegMids
 from cockpit.ui.panes.positions import positions
+from cockpit.ui.readings import trades as trades_read
+from cockpit.ui.readings.trade_spread import spread_at
 from cockpit.ui.text.styled import plain, width_of
+from tests.support import AT_NS
 from tests.ui import held, scenes, traded
 from tests.ui.scenes import store_of
 
@@ -118,6 +125,72 @@ def test_payments_of_one_leg_alone_make_no_curve():
     scene = traded.three()
     scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
     assert "no curve: the payments of alphaswap" in text_of(scene, 198, 50)
+
+
+def spread_of(scene, width=196, height=34):
+    scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
+    return text_of(scene, width, height)
+
+
+def kept(scene, **ago_and_mid):
+    """What history has of the pair's mids: (minutes before now, mid) of each venue."""
+    pair = (("alphaswap", "BTC"), ("bravo", "BTC"))
+    curves = {}
+    for venue, points in ago_and_mid.items():
+        ago, mids = zip(*points, strict=True)
+        stamps = AT_NS - 60 * NS_PER_S * np.array(ago, dtype=np.int64)
+        curves[venue, "BTC"] = Curve(stamps, np.array(mids))
+    scene.leg_mids = LegMids(
+        markets=pair, from_ns=AT_NS - 5 * HOUR_NS, end_ns=AT_NS, step_s=60, mids=curves
+    )
+
+
+def every_minute(mid, first, last):
+    return [(ago, mid) for ago in range(first, last, -1)]
+
+
+def test_the_spread_since_the_opening_is_drawn_against_what_it_was_entered_at():
+    scene = traded.pair()
+    kept(scene, alphaswap=every_minute(60_000.0, 300, 60), bravo=every_minute(60_600.0, 300, 60))
+    text = spread_of(scene)
+    # 2,000 of an index of 63,987.2 are 312.6 bps; 600 of a mean of 60,300 are 99.5, the bottom.
+    assert "spread at the mids, bps · entered at +312.6" in text
+    assert "+99.5 " in text
+    assert "+312.6 " in text.split("entered at +312.6", 1)[1]
+
+
+def test_while_one_leg_was_not_seen_the_spread_has_a_gap():
+    scene = traded.pair()
+    kept(scene, alphaswap=every_minute(60_000.0, 300, 0), bravo=every_minute(60_600.0, 90, 60))
+    edges = AT_NS - 60 * NS_PER_S * np.arange(100, 50, -1, dtype=np.int64)
+    found = spread_at(scene, trades_read.trades(scene).trades[0], edges)
+    # Unknown before 90 minutes ago; the last row, of 61, is held a step and a minute and a quarter.
+    assert np.isnan(found[:10]).all()
+    assert np.isnan(found[42:]).all()
+    assert found[10:42] == pytest.approx(600 / 60_300 * 1e4)
+
+
+def test_what_was_read_of_another_trade_is_not_its_spread():
+    scene = traded.pair()
+    kept(scene, alphaswap=every_minute(1.0, 300, 60), bravo=every_minute(2.0, 300, 60))
+    scene.leg_mids = msgspec.structs.replace(scene.leg_mids, markets=(("bravo", "BTC"),))
+    assert "nothing is kept of it yet" in spread_of(scene)
+
+
+def test_a_leg_where_nobody_looks_has_no_curve_and_says_so():
+    scene = scenes.live()
+    held.typed(scene, "spot", "BTC", 0.5, entry=63_000.0)
+    held.typed(scene, "bravo", "BTC", -0.5, entry=65_000.0)
+    traded.found(scene)
+    assert "no curve: spot/BTC is not followed" in spread_of(scene)
+
+
+@pytest.mark.parametrize(("width", "height"), [(198, 40), (78, 34), (60, 40)])
+def test_the_curve_of_the_spread_stands_beside_that_of_the_profit_or_below(width, height):
+    scene = traded.pair()
+    kept(scene, alphaswap=every_minute(60_000.0, 300, 60), bravo=every_minute(60_600.0, 300, 60))
+    text = spread_of(scene, width, height)
+    assert "spread at the mids" in text
 
 
 def test_alerts_and_notes_of_a_trade_stand_in_it():

@@ -9,7 +9,7 @@ from cockpit.ui.panes.positions.trade_legs import legs, queue
 from cockpit.ui.readings.trade_columns import held_words
 from cockpit.ui.text.styled import Line, clean, fit, framed
 
-_CURVE_LEAST, _CURVE_MOST = 7, 14
+_CURVE_MOST = 14
 
 
 def lines(
@@ -27,8 +27,8 @@ def lines(
     happened = trade_timeline.happenings(readings, trade)
     curve = min(_CURVE_MOST, max(0, left - min(len(happened) + 1, 8)))
     body = list(head)
-    if curve >= _CURVE_LEAST:
-        body += trade_curves.profit(readings, trade, happened, inner, curve)
+    if curve >= trade_curves.LEAST_ROWS:
+        body += trade_curves.lines(readings, trade, happened, inner, curve)
     body += trade_timeline.lines(readings, happened, inner, max(0, room - len(body)))
     title: Line = [
         ("trade ", "dim"),
