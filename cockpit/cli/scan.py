@@ -208,7 +208,7 @@ def _is_surveyed(engine: "Engine") -> bool:
 
 def _lacks(engine: "Engine") -> list[str]:
     """What a reader must know of the venues that were asked."""
-    missing = reach.unreachable(engine.view)
+    missing = reach.unreachable(engine.view) | reach.unanswered(engine.view, engine.stats())
     warnings = [f"{venue}: {reason}" for venue, reason in missing.items()]
     silent = (
         venue.name

@@ -73,6 +73,7 @@ async def collect(
         if len(missing) == len(engine.specs):
             reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
             raise NoVenueError(f"no venue could be reached: {reasons}")
+        missing |= reach.unanswered(engine.view, engine.stats())
         notes = [f"{venue}: {reason}" for venue, reason in missing.items()]
         notes += reach.unlisted(engine.view, engine.wanted)
         # Before the links close: with them the books go.

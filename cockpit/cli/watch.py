@@ -98,16 +98,24 @@ async def _stream(
                 if venue.state == "down"
             }
         _write_all(fired)
+        had_its_time = duration_s is not None or failed.keys() >= engine.specs.keys()
+        missing = _missing(engine) if is_reached and had_its_time else []
     finally:
         await engine.stop()
+    _say_once([], missing)
     if stop.interrupted:
         return 130
     # Who is told to end before the first answer has not failed.
-    had_its_time = duration_s is not None or failed.keys() >= engine.specs.keys()
     if had_its_time and not is_reached:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items()) or "no answer"
         raise NoVenueError(f"no venue could be reached: {reasons}")
-    return 4 if unlisted or complaints else 0
+    return 4 if unlisted or complaints or missing else 0
+
+
+def _missing(engine: "Engine") -> list[str]:
+    """A sentence for each venue that is away at the end, or never told its markets."""
+    missing = reach.unreachable(engine.view) | reach.unanswered(engine.view, engine.stats())
+    return [f"{venue}: {reason}" for venue, reason in missing.items()]
 
 
 def _complaints(engine: "Engine") -> list[str]:

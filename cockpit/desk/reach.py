@@ -7,6 +7,7 @@ from cockpit.core.errors import InputError
 from cockpit.core.names import did_you_mean
 
 if TYPE_CHECKING:
+    from cockpit.desk.stats import DeskStats
     from cockpit.state.view import MarketView
 
 
@@ -37,3 +38,20 @@ def unreachable(view: "MarketView") -> dict[str, str]:
     return {
         venue.name: venue.reason or venue.state for venue in view.venues() if venue.state != "live"
     }
+
+
+def unanswered(view: "MarketView", stats: "DeskStats") -> dict[str, str]:
+    """Venue -> why it is live and its list of markets is not in: what it refused, for how long.
+
+    Without the list nothing of the venue is known, and a limit of requests is no fault of a link.
+    """
+    found = {}
+    for venue in view.venues():
+        if venue.state != "live" or view.listed(venue.name):
+            continue
+        wire = stats.venues.get(venue.name)
+        blocked_s = 0.0 if wire is None else wire.blocked_s
+        why = [f"last refused: {venue.chain.last_reject}"] if venue.chain.last_reject else []
+        why += [f"it refuses requests for {blocked_s:.0f} s more"] if blocked_s > 0 else []
+        found[venue.name] = "has not told its markets" + (f" ({'; '.join(why)})" if why else "")
+    return found
