@@ -28,7 +28,7 @@ SIZES = {
     "cockpit/venues/hyperliquid": Size(1100, 1620),
     "cockpit/venues/lighter": Size(950, 1010),
     "cockpit/venues/nado": Size(620, 1190),
-    "cockpit/venues/orderly": Size(620, 1120),
+    "cockpit/venues/orderly": Size(620, 1190),
     "cockpit/venues/paradex": Size(620, 1000),
     "cockpit/sim/faces/kit": Size(350, 350),
 }

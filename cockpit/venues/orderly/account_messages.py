@@ -12,10 +12,10 @@ import msgspec
 from msgspec import Struct
 
 from cockpit.core.events import FundingPayment, Margin, Position
-from cockpit.core.units import HOUR_S, NS_PER_MS
+from cockpit.core.units import HOUR_S, NS_PER_MS, hour_floor_ns
 from cockpit.venues.kit.instruments import ONE, Unit
 from cockpit.venues.kit.numbers import finite, positive
-from cockpit.venues.orderly.mapper import VENUE, named
+from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket, named
 from cockpit.venues.orderly.messages import Answer, Ms, Number
 
 NOT_FOUND = "ADDRESS_NOT_FOUND"
@@ -38,6 +38,7 @@ class PositionRow(Struct, gc=False, frozen=True):
     est_liq_price: Number = None
     margin_mode: str | None = None
     opened_at: Number = None
+    updated_at: Number = None
 
 
 class AccountRow(Struct, gc=False, frozen=True):
@@ -101,11 +102,11 @@ def position(account: str, pool: str, row: PositionRow, at_ns: int) -> Position:
         venue=VENUE, recv_ns=at_ns, symbol=symbol, account=account, pool=pool,
         size=size * unit.contract, entry=entry, mark=mark, liquidation=liquidation,
         upnl=finite(row.unrealized_pnl), margin_mode=_MODES.get(row.margin_mode or ""),
-        opened_ns=_moment_ns(row.opened_at),
+        opened_ns=moment_ns(row.opened_at),
     )  # fmt: skip
 
 
-def _moment_ns(value: Number) -> int | None:
+def moment_ns(value: Number) -> int | None:
     """A time in ms; None for one that is none, or no time since the venue began."""
     ms = positive(value)
     return None if ms is None or not _FIRST_MS < ms < _LAST_MS else round(ms) * NS_PER_MS
@@ -134,20 +135,28 @@ def _share(rows: Sequence[PositionRow], which: Literal["imr", "mmr"]) -> float |
     return total
 
 
-def accrued(row: PaymentRow, interval_s: int | None) -> tuple[str, float | None]:
-    """(symbol, USD) of a payment that is due and not credited; None where it is not known.
+def accrued(row: PaymentRow, market: OrderlyMarket | None) -> float | None:
+    """USD of a payment that is due and not credited; None where it is not known.
 
-    Its fee is often zero until it is credited. A rate of eight hours can be counted with, of an
-    eight-hourly market; of others it is not sure what it is per.
+    Its fee is often zero until it is credited. It is counted then with what its market settled at
+    that stamp, which is of a whole interval. Of an eight-hourly market the row's own rate will do;
+    of others it is not sure what that is per.
     """
-    symbol, _ = name_of(row.symbol)
-    fee, size = finite(row.funding_fee), finite(row.position_qty)
-    price, rate = positive(row.mark_price), finite(row.funding_rate)
+    fee = finite(row.funding_fee)
     if fee:
-        return symbol, -fee
-    if interval_s != _RATE_S or size is None or price is None or rate is None:
-        return symbol, None
-    return symbol, finite(-size * price * rate)
+        return -fee
+    hour_ns = hour_floor_ns(row.funding_rate_timestamp * NS_PER_MS)
+    rate = None if market is None else market.rates.get(hour_ns)
+    if rate is None and market is not None and market.interval_s == _RATE_S:
+        rate = finite(row.funding_rate)
+    return counted(finite(row.position_qty), positive(row.mark_price), rate)
+
+
+def counted(size: float | None, price: float | None, rate: float | None) -> float | None:
+    """What a settlement brings: longs pay a rate above zero."""
+    if size is None or price is None or rate is None:
+        return None
+    return finite(0.0 - size * price * rate)
 
 
 def payment(account: str, pool: str, row: PaymentRow, at_ns: int) -> FundingPayment:

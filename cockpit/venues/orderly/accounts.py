@@ -9,8 +9,8 @@ An address has an account with each brand it uses, and subaccounts: each is a po
 one reply tells all of them. Where the service that computes margins is down, its figures are null:
 positions are told, the account is not said to be read. Funding is due at its stamp and credited when
 the account's profit is settled: until then a payment is `Accrued`, often with a fee of zero. It is
-told as paid once it is `Settled`, and asked for until then; what is due stands with the position, as
-long as no stamp has passed since the payments were read.
+told as paid once it is `Settled`, and asked for until then; what is due stands with the position.
+Of a stamp that has passed since the payments were read it is counted by the rate that was settled.
 """  # noqa: E501 (a table row is one line)
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ from cockpit.core.units import NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.accounts import Accounts
 from cockpit.venues.kit.decoding import decode, reject
+from cockpit.venues.kit.numbers import finite, positive
 from cockpit.venues.kit.polling import Rota, Timing
 from cockpit.venues.orderly import account_messages as wire
 from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket
@@ -52,27 +53,21 @@ class _Paid:
     newest_ms: int = 0
     accrued_ms: int | None = None
     pages: int = 0
-    due: dict[str, float | None] = field(default_factory=dict)
-    """Symbol -> USD accrued, as far as this reading is."""
-    accrued: Mapping[str, float | None] = field(default_factory=dict)
+    due: list[wire.PaymentRow] = field(default_factory=list)
+    """What is accrued, as far as this reading is."""
+    accrued: Sequence[wire.PaymentRow] = ()
     """The same of the last whole reading, which began at `read_ns`."""
+    stamps_ns: dict[str, int] = field(default_factory=dict)
+    """Native name -> the newest stamp of which a payment was told."""
     begun_ns: int = 0
     read_ns: int | None = None
     hurried_ns: int = 0
     """The stamp after which payments were asked for before their turn."""
 
-    def accrued_usd(self, symbol: str, at_ns: int) -> float | None:
-        """0 where nothing is due; None where a payment may have come since, or was never read."""
-        return None if self.is_behind(at_ns) else self.accrued.get(symbol, 0.0)
-
-    def is_behind(self, at_ns: int) -> bool:
-        """Whether a stamp has passed that the last whole reading could not have known."""
-        return self.read_ns is None or hour_floor_ns(self.read_ns - _DUE_NS) < hour_floor_ns(at_ns)
-
-    def add(self, symbol: str, usd: float | None) -> None:
-        """One payment that is due; a sum with one that is not known is not known."""
-        before = self.due.get(symbol, 0.0)
-        self.due[symbol] = None if before is None or usd is None else before + usd
+    def known_ns(self, native: str) -> int:
+        """Until when every stamp of a market is in what was read."""
+        read_ns = 0 if self.read_ns is None else self.read_ns - _DUE_NS
+        return max(read_ns, self.stamps_ns.get(native, 0))
 
 
 class AddressReader:
@@ -137,20 +132,55 @@ class AddressReader:
     def _positions(self, address: str, row: wire.AccountRow, at_ns: int) -> Iterator[Position]:
         """With what has accrued on each. Payments are read again once those of a stamp are due."""
         paid = self._paid.get(row.account_id)
-        stamp_ns = hour_floor_ns(at_ns)
-        if paid and paid.is_behind(at_ns) and paid.hurried_ns < stamp_ns <= at_ns - _DUE_NS:
-            paid.hurried_ns = stamp_ns
-            self._payments.soon(row.account_id)
         for one in row.positions:
             position = wire.position(address, row.pool, one, at_ns)
-            accrued = None if paid is None else paid.accrued_usd(position.symbol, at_ns)
-            yield replace(position, funding_accrued_usd=accrued)
+            if paid is not None:
+                self._hurry(row.account_id, paid, self._stamp_ns(one.symbol, at_ns), at_ns)
+                position = replace(
+                    position, funding_accrued_usd=self._accrued(paid, one, position, at_ns)
+                )
+            yield position
+
+    def _stamp_ns(self, native: str, at_ns: int) -> int:
+        """The newest stamp of a market; any hour may be one while its interval is not known."""
+        market = self._markets.get(native)
+        stamp_ns = None if market is None else market.stamp_ns(at_ns)
+        return hour_floor_ns(at_ns) if stamp_ns is None else stamp_ns
+
+    def _hurry(self, account_id: str, paid: _Paid, stamp_ns: int, at_ns: int) -> None:
+        """Read payments before their turn, once, where a stamp is due that was not told."""
+        is_due = paid.hurried_ns < stamp_ns <= at_ns - _DUE_NS
+        if is_due and paid.read_ns is not None and stamp_ns > paid.read_ns - _DUE_NS:
+            paid.hurried_ns = stamp_ns
+            self._payments.soon(account_id)
+
+    def _accrued(
+        self, paid: _Paid, row: wire.PositionRow, position: Position, at_ns: int
+    ) -> float | None:
+        """What is due on a position and not credited, USD; 0 where nothing is.
+
+        None before payments were read once, where one cannot be counted, and after a stamp of which
+        the rate is not told yet, or the size may be another since.
+        """
+        if paid.read_ns is None:
+            return None
+        market = self._markets.get(row.symbol)
+        due = [wire.accrued(one, market) for one in paid.accrued if one.symbol == row.symbol]
+        known_ns, stamp_ns = paid.known_ns(row.symbol), self._stamp_ns(row.symbol, at_ns)
+        if stamp_ns > known_ns and (position.opened_ns or 0) <= stamp_ns:
+            # One stamp can be counted; of the size at earlier ones nothing is known.
+            is_one = self._stamp_ns(row.symbol, stamp_ns - 1) <= known_ns
+            is_same = (wire.moment_ns(row.updated_at) or at_ns) <= stamp_ns
+            rate = market.rates.get(stamp_ns) if market and is_one and is_same else None
+            due.append(wire.counted(finite(row.position_qty), positive(row.mark_price), rate))
+        known = [usd for usd in due if usd is not None]
+        return sum(known) if len(known) == len(due) else None
 
     # --- what was paid ------------------------------------------------------------------------
 
     def _first_page(self, account_id: str) -> Fetch:
         paid = self._paid[account_id]
-        paid.newest_ms, paid.accrued_ms, paid.pages, paid.due = 0, None, 0, {}
+        paid.newest_ms, paid.accrued_ms, paid.pages, paid.due = 0, None, 0, []
         return _ask_payments(account_id, paid)
 
     def _on_payments(self, reply: Reply) -> Sequence[Output]:
@@ -164,10 +194,12 @@ class AddressReader:
         out: list[Output] = []
         for row in sorted(answer.data.rows, key=lambda row: row.funding_rate_timestamp):
             stamp_ms = row.funding_rate_timestamp
+            paid.stamps_ns[row.symbol] = max(
+                paid.stamps_ns.get(row.symbol, 0), stamp_ms * NS_PER_MS
+            )
             if row.funding_status == "Accrued":
                 paid.accrued_ms = min(stamp_ms, paid.accrued_ms or stamp_ms)
-                market = self._markets.get(row.symbol)
-                paid.add(*wire.accrued(row, None if market is None else market.interval_s))
+                paid.due.append(row)
                 continue
             paid.newest_ms = max(stamp_ms, paid.newest_ms)
             try:
@@ -185,6 +217,8 @@ class AddressReader:
         paid.since_ms = paid.accrued_ms or paid.newest_ms or paid.since_ms
         # A reading that was cut off may lack one that is due.
         is_whole = not (cursor and answer.data.rows)
+        if paid.read_ns is None:
+            self._state.soon(paid.address)
         paid.accrued, paid.read_ns = paid.due, paid.begun_ns if is_whole else None
         return out
 

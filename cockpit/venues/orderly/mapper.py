@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject, Volume
-from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
+from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
@@ -20,6 +20,10 @@ FACTS = venue_facts("cockpit.venues.orderly")
 QUOTE = "USDC"
 _PERP = re.compile(r"PERP_([A-Za-z0-9]+)_USDC")
 _MAX_HOURS = 24
+_HOUR_MS = HOUR_S * 1000
+_MOST_MS = _MAX_HOURS * _HOUR_MS
+_RATES = 800
+"""A month of hours, and some."""
 _STREAMED_NS = 30 * NS_PER_S
 """Each figure comes by stream every 15 s or more often; what is polled is older than that."""
 _MARGIN_EXPONENT, _CHORD = 0.8, 1.5
@@ -31,14 +35,29 @@ Streamed = Literal["mark", "index", "rate", "interest"]
 
 @dataclass(slots=True, eq=False)
 class OrderlyMarket(Market):
-    """One market. `status` is the listing's word, without the venue's maintenance; `next_ms` the
-    next settlement as it was last told; `streamed_ns` when a stream last told a figure."""
+    """One market. `status` is the listing's word, without the venue's maintenance; `told_ms` the
+    next settlement as it was last told; `streamed_ns` when a stream last told a figure; `rates`
+    what was settled, by the hour (ns)."""
 
     status: Literal["active", "paused"] = "active"
     interval_s: int | None = None
-    next_ms: int | None = None
+    told_ms: int | None = None
     streamed_ns: dict[Streamed, int] = field(default_factory=dict)
     settled: SettledRates = field(default_factory=SettledRates)
+    rates: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def next_ms(self) -> int | None:
+        """The next settlement; None where what was told is none of the listed interval."""
+        if self.told_ms is None or self.interval_s is None:
+            return None
+        return None if self.told_ms % (1000 * self.interval_s) else self.told_ms
+
+    def stamp_ns(self, at_ns: int) -> int | None:
+        """The newest settlement until then; None while the interval is not known."""
+        if self.interval_s is None:
+            return None
+        return at_ns - at_ns % (self.interval_s * NS_PER_S)
 
     def is_streamed(self, figure: Streamed, at_ns: int) -> bool:
         told_ns = self.streamed_ns.get(figure)
@@ -77,16 +96,18 @@ class OrderlyMarket(Market):
         elif value is not None:
             yield f"open interest of {self.native} is no amount"
 
-    def learn_next(self, value: wire.Number, now_ms: int) -> None:
-        """The next settlement, if that is ahead, by at most an interval and on a multiple of it.
+    def learn_next(self, value: wire.Number, now_ms: int) -> bool:
+        """The next settlement, if that is a full hour ahead; whether it is another than before.
 
-        The stream's field is documented as the time of its message: that is none.
+        Then there was one in between, or the interval has changed. The stream's field is documented
+        as the time of its message: that is none.
         """
-        next_ms, interval_ms = finite(value), 1000 * (self.interval_s or 0)
-        if next_ms is None or not 0 < next_ms - now_ms <= interval_ms:
-            return
-        if next_ms % interval_ms == 0:
-            self.next_ms = int(next_ms)
+        next_ms = finite(value)
+        if next_ms is None or next_ms % _HOUR_MS or not 0 < next_ms - now_ms <= _MOST_MS:
+            return False
+        is_other = self.told_ms is not None and self.told_ms != next_ms
+        self.told_ms = int(next_ms)
+        return is_other
 
     def live(self, value: wire.Number, at_ns: int, venue_ms: int | None) -> Iterator[Funding | str]:
         """The estimate for the next settlement, or why it is none.
@@ -100,11 +121,12 @@ class OrderlyMarket(Market):
             yield f"funding rate of {self.native} is not a fraction"
             return
         now_ms = at_ns // NS_PER_MS if venue_ms is None else venue_ms
-        is_ahead = self.next_ms is not None and self.next_ms > now_ms
+        next_ms = self.next_ms
+        is_ahead = next_ms is not None and 0 < next_ms - now_ms <= 1000 * interval_s
         yield Funding(
             venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=stamp_ns(venue_ms),
             kind="live", rate=rate, interval_s=interval_s,
-            next_ns=stamp_ns(self.next_ms) if is_ahead else None,
+            next_ns=stamp_ns(next_ms) if is_ahead else None,
         )  # fmt: skip
 
     def volume(self, row: wire.FuturesRow, at_ns: int, venue_ms: int | None) -> Volume:
@@ -141,6 +163,9 @@ class OrderlyMarket(Market):
                 yield f"settled funding rate of {self.native} is not a fraction"
             else:
                 rates[stamp_ms * NS_PER_MS] = rate
+        self.rates |= {hour_floor_ns(paid_ns): rate for paid_ns, rate in rates.items()}
+        for hour_ns in sorted(self.rates)[:-_RATES]:
+            del self.rates[hour_ns]
         yield from self.settled.news(VENUE, self.symbol, rates, self.interval_s, at_ns)
 
 

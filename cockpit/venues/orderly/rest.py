@@ -72,6 +72,12 @@ class Rest:
             if market is not None and not _is_gone(market):
                 yield market
 
+    def look_again(self) -> None:
+        """The next settlement of a followed market is another one: ask what was settled, and
+        whether its interval is another too."""
+        self._rates.soon()
+        self._instruments.soon()
+
     def maintain(self, status: int, at_ns: int) -> Sequence[Output]:
         """The venue says how it is: all markets are paused while it is in maintenance."""
         is_down = _IS_DOWN.get(status)
@@ -128,9 +134,12 @@ class Rest:
             market = self.listing.markets.get(row.symbol)
             if market is None or _is_gone(market) or not self.wants.shows(market.symbol):
                 continue
+            before_ms = market.told_ms
             said = market.figures(row, reply.at_ns, answer.time_ms, self.wants.survey)
             facts = told(said, reply.at_ns, row.symbol)
             is_followed = market.symbol in self.wants.symbols
+            if is_followed and before_ms not in (None, market.told_ms):
+                self.look_again()
             out += facts if is_followed else self.said.news(facts)
         if self.wants.survey:
             out.append(

@@ -295,7 +295,8 @@ class Session(VenueSession):
             return found
         row, market = found
         market.streamed_ns["rate"] = frame.at_ns
-        market.learn_next(row.fundingTs, envelope.ts or frame.at_ns // NS_PER_MS)
+        if market.learn_next(row.fundingTs, envelope.ts or frame.at_ns // NS_PER_MS):
+            self._rest.look_again()
         said = market.live(row.fundingRate, frame.at_ns, envelope.ts)
         return told(said, frame.at_ns, frame.data)
 

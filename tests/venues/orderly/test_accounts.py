@@ -28,7 +28,7 @@ def position(symbol: str = "PERP_BTC_USDC", quantity: str = "0.5", **changed: An
         "symbol": symbol, "side": "LONG", "position_qty": quantity, "notional": "21500",
         "average_open_price": "42000", "mark_price": "43000", "unrealized_pnl": "500",
         "unsettled_pnl": "50.5", "imr": "0.05", "mmr": "0.025", "est_liq_price": "38000",
-        "leverage": 10, "margin_mode": "CROSS", **changed,
+        "leverage": 10, "margin_mode": "CROSS", "updated_at": STAMP_MS, **changed,
     }  # fmt: skip
 
 
@@ -255,20 +255,86 @@ def test_an_accrued_payment_without_a_fee_that_cannot_be_counted_is_not_known(ch
     assert accrued(read(session, account(position()))) == [None]
 
 
-def test_after_the_next_stamp_what_has_accrued_is_unknown_until_payments_are_read() -> None:
+def settled(stamp_ms: int, rate: float, interval_h: int = 8) -> Any:
+    """The newest settlement of bitcoin as the venue tells it of all markets."""
+    row = {
+        "symbol": "PERP_BTC_USDC", "last_funding_rate": rate,
+        "last_funding_rate_timestamp": stamp_ms,
+        "next_funding_time": stamp_ms + interval_h * HOUR_MS,
+    }  # fmt: skip
+    return rows(row)
+
+
+NEXT_NS = (STAMP_MS + 8 * HOUR_MS) * 10**6
+"""The next settlement of an eight-hourly market."""
+
+
+def with_rate(stamp_ms: int, rate: float, **listed: Any) -> Session:
+    """A session that has read payments, and then the rate of a settlement of a followed market."""
+    session = Session(Wants(symbols=("BTC",), accounts=(ADDRESS,)))
+    feed(session, opened(), reply("instruments", rows(info(**listed))), *ticks(1))
+    asked = asked_payments(read(session, account(position())))
+    answer = paid(payment("4.5", "Accrued"))
+    feed(session, reply(asked.name, answer, AT_NS + SECOND_NS, key=asked.key))
+    feed(session, reply("rates", settled(stamp_ms, rate), at_ns=stamp_ms * 10**6 + SECOND_NS))
+    return session
+
+
+def test_a_full_hour_that_is_no_stamp_of_the_market_changes_nothing() -> None:
     session = with_payments(payment("4.5", "Accrued"))
-    stamp_ns = (AT_NS // HOUR_NS + 1) * HOUR_NS
-    assert accrued(read(session, account(position()), at_ns=stamp_ns - 1)) == [-4.5]
-    assert accrued(read(session, account(position()), at_ns=stamp_ns + SECOND_NS)) == [None]
+    for hours in range(1, 7):
+        at_ns = (AT_NS // HOUR_NS + hours) * HOUR_NS + SECOND_NS
+        assert accrued(read(session, account(position()), at_ns=at_ns)) == [-4.5]
+
+
+def test_after_a_stamp_whose_rate_nobody_tells_what_has_accrued_is_unknown() -> None:
+    session = with_payments(payment("4.5", "Accrued"))
+    assert accrued(read(session, account(position()), at_ns=NEXT_NS - 1)) == [-4.5]
+    assert accrued(read(session, account(position()), at_ns=NEXT_NS + SECOND_NS)) == [None]
+
+
+def test_after_a_stamp_its_rate_is_counted_until_the_payment_is_told() -> None:
+    session = with_rate(NEXT_NS // 10**6, 0.0002)
+    # Half a bitcoin x 43,000 x 2 basis points are to be paid beside the 4.5 of before.
+    (usd,) = accrued(read(session, account(position()), at_ns=NEXT_NS + 30 * SECOND_NS))
+    assert usd == pytest.approx(-4.5 - 4.3)
+    opened_later = position(opened_at=NEXT_NS // 10**6 + 5_000)
+    assert accrued(read(session, account(opened_later), at_ns=NEXT_NS + 30 * SECOND_NS)) == [-4.5]
+
+
+def test_a_size_that_may_have_changed_since_the_stamp_is_not_counted_with() -> None:
+    session = with_rate(NEXT_NS // 10**6, 0.0002)
+    changed = position(updated_at=NEXT_NS // 10**6 + 5_000)
+    assert accrued(read(session, account(changed), at_ns=NEXT_NS + 30 * SECOND_NS)) == [None]
+    before = position(updated_at=NEXT_NS // 10**6 - 5_000)
+    assert accrued(read(session, account(before), at_ns=NEXT_NS + 30 * SECOND_NS)) != [None]
+
+
+def test_of_two_stamps_that_were_not_told_nothing_is_counted() -> None:
+    session = with_rate(NEXT_NS // 10**6 + 8 * HOUR_MS, 0.0002)
+    at_ns = NEXT_NS + 8 * HOUR_NS + 30 * SECOND_NS
+    assert accrued(read(session, account(position()), at_ns=at_ns)) == [None]
+
+
+def test_a_payment_without_a_fee_of_a_four_hourly_market_is_counted_by_what_was_settled() -> None:
+    """What a payment's own rate is per is doubtful there, and another here."""
+    session = with_rate(STAMP_MS, 0.00003, funding_period=4)
+    (asked,) = fetches(feed(session, *ticks(901, AT_NS + SECOND_NS)), "funding_payments")
+    due = paid(payment("0", "Accrued", funding_rate="0.00006"))
+    feed(session, reply(asked.name, due, AT_NS + 902 * SECOND_NS, key=asked.key))
+    (usd,) = accrued(read(session, account(position()), at_ns=AT_NS + 903 * SECOND_NS))
+    assert usd == pytest.approx(-0.5 * 45_000 * 0.00003)
 
 
 def test_the_payments_of_a_stamp_are_asked_for_once_it_is_over_and_not_again_and_again() -> None:
     session = with_payments(payment("4.5", "Accrued"))
-    stamp_ns = (AT_NS // HOUR_NS + 1) * HOUR_NS
+    before_ns = NEXT_NS - 60 * SECOND_NS
+    turn = asked_payments(read(session, account(position()), at_ns=before_ns))
+    answer = paid(payment("4.5", "Accrued"))
+    feed(session, reply(turn.name, answer, before_ns + SECOND_NS, key=turn.key))
     asked = []
     for seconds in (80, 91, 101, 111):
-        at_ns = stamp_ns + seconds * SECOND_NS
-        outputs = read(session, account(position()), at_ns=at_ns)
+        outputs = read(session, account(position()), at_ns=NEXT_NS + seconds * SECOND_NS)
         asked.append(len(fetches(outputs, "funding_payments")))
     assert asked == [0, 1, 0, 0]
 

@@ -14,7 +14,7 @@ from cockpit.core.events import (
     Surveyed,
     Volume,
 )
-from cockpit.venues.contract import Output, Wants
+from cockpit.venues.contract import Fetch, Output, Wants
 from cockpit.venues.orderly.mapper import margin_tiers
 from cockpit.venues.orderly.session import Session
 from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
@@ -76,6 +76,25 @@ def test_a_market_whose_interval_is_changed_in_turmoil_is_told_anew() -> None:
     assert isinstance(live, Funding)
     assert live.interval_s == 3_600
     assert live.next_ns is None, "the settlement told lies beyond an hour"
+
+
+def asked_next(session: Session) -> set[str]:
+    return {fetch.name for fetch in only(Fetch, feed(session, *ticks(1, AT_NS + 10**9)))}
+
+
+@pytest.mark.parametrize("hours", [-4, 8], ids=["sooner", "the one after"])
+def test_a_next_settlement_that_is_another_one_asks_for_what_was_settled_and_the_interval(
+    hours: int,
+) -> None:
+    """Sooner than it was it belongs to another interval; later there was one in between."""
+    session = live_session()
+    feed(session, *ticks(1))
+    said(session, estimate(0.0001))
+    assert {"instruments", "rates"} & asked_next(session) == set()
+    said(session, estimate(0.0001, NEXT_MS + hours * HOUR_MS))
+    assert {"instruments", "rates"} <= asked_next(session)
+    said(session, estimate(0.0001, NEXT_MS + hours * HOUR_MS))
+    assert {"instruments", "rates"} & asked_next(session) == set()
 
 
 @pytest.mark.parametrize("hours", [None, 0, 2.5, 48, "soon"])
