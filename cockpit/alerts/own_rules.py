@@ -1,11 +1,13 @@
 """The rules that were made by keys: `alerts.toml` in the state folder, edited by hand without harm.
 
 The file has the same `[[alert]]` tables as the config. One that makes no sense costs itself and a
-sentence; it stays in the file as it is until somebody mends it.
+sentence; it stays in the file as it is until somebody mends it. A change touches the table that it
+is about; comments and the layout of the others stay.
 """
 
+import contextlib
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +17,8 @@ from cockpit.alerts.rule import Rule
 from cockpit.alerts.validation import check_rules, completed
 from cockpit.core.errors import ConfigError
 from cockpit.core.typed_tree import NotANumberError, read_numbers
+from cockpit.storage import toml_text
+from cockpit.storage.toml_text import FileText
 
 FILE: Final = "alerts.toml"
 """How sentences call it."""
@@ -66,16 +70,19 @@ def put(data: bytes, rule: Rule, before: str = "", source: str = FILE) -> bytes:
     new = _written(rule)
     at = next((i for i, table in enumerate(tables) if before and _name(table) == before), None)
     if at is not None:
-        return _dumps([*tables[:at], new, *tables[at + 1 :]])
+        wanted = [*tables[:at], new, *tables[at + 1 :]]
+        return _edited(data, wanted, lambda file: _changed(file, at, new))
     if len(tables) >= MAX_RULES:
         raise ConfigError(f"{source}: has {MAX_RULES} rules, and no room for another")
-    return _dumps([*tables, new])
+    return _edited(data, [*tables, new], lambda file: _with_another(file, new))
 
 
 def drop(data: bytes, name: str, source: str = FILE) -> bytes:
     """The file without the rule of this name. ConfigError."""
     tables = _tables(data, source)
-    return _dumps([table for table in tables if _name(table) != name])
+    places = [i for i, table in enumerate(tables) if _name(table) == name]
+    wanted = [table for table in tables if _name(table) != name]
+    return _edited(data, wanted, lambda file: _without(file, places))
 
 
 def check(rule: Rule, venues: Collection[str], source: str = "this rule") -> None:
@@ -128,5 +135,27 @@ def _written(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _dumps(tables: Sequence[Any]) -> bytes:
-    return "\n".join(f"[[alert]]\n{tomli_w.dumps(table)}" for table in tables).encode()
+def _edited(data: bytes, wanted: Sequence[Any], edit: Callable[[FileText], FileText]) -> bytes:
+    """The text after the edit where it says what is wanted; else the tables anew, without comments:
+    tables may be written in ways that are no lines of their own."""
+    anew = "\n".join(f"[[alert]]\n{tomli_w.dumps(table)}" for table in wanted)
+    with contextlib.suppress(ValueError, LookupError):
+        text = edit(toml_text.split(data.decode())).text()
+        if tomllib.loads(text) == tomllib.loads(anew):
+            return text.encode()
+    return anew.encode()
+
+
+def _changed(file: FileText, at: int, new: Mapping[str, Any]) -> FileText:
+    table = toml_text.with_values(file.tables[at], new)
+    return file._replace(tables=(*file.tables[:at], table, *file.tables[at + 1 :]))
+
+
+def _with_another(file: FileText, new: Mapping[str, Any]) -> FileText:
+    return toml_text.with_another(file, toml_text.new_table("alert", new))
+
+
+def _without(file: FileText, places: Sequence[int]) -> FileText:
+    for place in reversed(places):
+        file = toml_text.without(file, place)
+    return file

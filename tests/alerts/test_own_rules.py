@@ -1,5 +1,6 @@
 """Rules made by keys, in a file that is edited by hand: what makes no sense costs only itself."""
 
+import msgspec
 import pytest
 
 from cockpit.alerts import own_rules
@@ -54,6 +55,44 @@ def test_a_bad_table_is_still_in_the_file_after_another_was_added():
     data = own_rules.put(b'[[alert]]\nname = "x"\nkind = "nonsense"\nthreshold = 3\n', DEPTH)
     assert parsed(data).rules == (DEPTH,)
     assert "nonsense" in data.decode()
+
+
+BY_HAND = b"""\
+# what I watch
+
+# ask Ana before changing
+[[alert]]
+name = "thin"  # on Sundays
+kind = "depth_usd"
+threshold = "50k"
+severity = "danger"
+
+[[alert]]
+name = "mine"
+kind = "funding"
+threshold = 0.3
+"""
+
+
+def test_comments_stay_where_a_rule_is_changed_added_or_dropped():
+    changed = own_rules.put(BY_HAND, msgspec.structs.replace(DEPTH, threshold=7e4), "thin")
+    for kept in ("# what I watch", "# ask Ana before changing", 'name = "thin"  # on Sundays'):
+        assert kept in changed.decode(), kept
+    assert [rule.threshold for rule in parsed(changed).rules] == [7e4, 0.3]
+    added = own_rules.put(BY_HAND, FUNDING)
+    assert added.startswith(BY_HAND)
+    assert parsed(added).rules[-1] == FUNDING
+    assert own_rules.drop(added, FUNDING.name).strip() == BY_HAND.strip()
+    dropped = own_rules.drop(BY_HAND, "thin").decode()
+    assert "# what I watch" in dropped
+    assert "Ana" not in dropped
+
+
+def test_tables_that_are_written_on_one_line_are_changed_all_the_same():
+    data = b'alert = [{ name = "thin", kind = "depth_usd", threshold = 1.0 }] # mine\n'
+    changed = own_rules.put(data, DEPTH, "thin")
+    assert parsed(changed).rules == (DEPTH,)
+    assert parsed(own_rules.drop(changed, "thin")).rules == ()
 
 
 def test_figures_are_read_as_people_type_them():
