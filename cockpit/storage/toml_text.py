@@ -94,6 +94,8 @@ def called(table: TableText, name: str) -> TableText:
 
 def with_values(table: TableText, values: Mapping[str, Any]) -> TableText:
     """The table with these values and no others. tomllib.TOMLDecodeError as `values`."""
+    if table.values() == values:
+        return table
     body: list[str] = []
     end, known = 0, set()
     for statement in _statements(table.body):

@@ -2,8 +2,8 @@
 
 `trades.toml` has a `[[trade]]` for each open one, with a `[[trade.leg]]` for each leg, and a
 `[[closed]]` for each that is over. It is read strictly: a name that is silently ignored is a wrong
-trade. Fills are one JSON object a line in `trade_fills.jsonl`; a line that cannot be read is left
-out, because venues tell most of them again.
+trade. Comments stay with their trade. Fills are one JSON object a line in `trade_fills.jsonl`; a
+line that cannot be read is left out, because venues tell most of them again.
 """
 
 import re
@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
-import tomli_w
 
 from cockpit.core.errors import ConfigError
 from cockpit.core.names import did_you_mean
 from cockpit.core.typed_tree import NotANumberError, read_numbers
 from cockpit.core.units import HOUR_S, NS_PER_S, parse_utc, utc
 from cockpit.core.validation import explain
+from cockpit.portfolio.trades.file_text import TradeRow, file_text
 from cockpit.state.trades import (
     LegFill,
     LegFills,
@@ -124,16 +124,22 @@ def recall(folder: Path, records: TradeRecords) -> None:
 
 
 def save(path: Path, open_: Iterable[TradeRecord], closed: Iterable[TradeRecord]) -> None:
-    """Write the file anew, readable by its owner only; on failure the old one stays. ConfigError
-    names the file."""
-    tables = [HEADER]
-    for name, records in (("trade", open_), ("closed", closed)):
-        for record in records:
-            row = msgspec.to_builtins(_row(record))
-            legs = row.pop("leg")
-            tables.append(f"[[{name}]]\n{tomli_w.dumps(row)}")
-            tables += [f"[[{name}.leg]]\n{tomli_w.dumps(leg)}" for leg in legs]
-    _write(path, "\n".join(tables).encode())
+    """Write the trades into the file, readable by its owner only; on failure the old one stays.
+    ConfigError names the file."""
+    rows = [
+        TradeRow(name, msgspec.to_builtins(_row(record)))
+        for name, records in (("trade", open_), ("closed", closed))
+        for record in records
+    ]
+    _write(path, file_text(_text_of(path), rows, HEADER).encode())
+
+
+def _text_of(path: Path) -> str:
+    """What is in the file; empty where it cannot be read: then there is nothing to keep of it."""
+    try:
+        return read_utf8(path).decode()
+    except (OSError, ValueError):
+        return ""
 
 
 def load_fills(path: Path) -> dict[str, LegFills]:

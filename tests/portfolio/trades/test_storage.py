@@ -5,6 +5,7 @@ import stat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cockpit.core.errors import ConfigError
 from cockpit.portfolio.trades.storage import (
@@ -75,6 +76,57 @@ account = "1"
 symbol = "BTC"
 size = 1.5
 """
+
+
+def commented(path):
+    """The file of an open and a closed trade, with a person's remarks in it."""
+    save(path, [OPEN], [CLOSED])
+    text = path.read_text()
+    text = text.replace("[[trade]]", "# Ana's, ask her\n[[trade]]")
+    text = text.replace("size = 0.5", "size = 0.5  # the long one", 1)
+    text = text.replace("[[closed]]", "# closed too early\n[[closed]]")
+    return written(path, text)
+
+
+def test_comments_stay_with_their_trade_when_it_changes(path):
+    commented(path)
+    save(path, [replace(OPEN, name="summer", watched_s=10_800.0)], [CLOSED])
+    text = path.read_text()
+    assert "# Ana's, ask her\n[[trade]]" in text
+    assert "size = 0.5  # the long one" in text
+    assert "# closed too early\n[[closed]]" in text
+    kept = load(path)
+    assert kept.open == {"btc-1": replace(OPEN, name="summer", watched_s=10_800.0)}
+    assert kept.closed == [CLOSED]
+
+
+def test_comments_go_with_a_trade_into_the_journal_and_with_one_that_is_gone(path):
+    commented(path)
+    over = replace(OPEN, closed_ns=T + 9, result=TradeResult(total=1.0))
+    save(path, [], [CLOSED, over])
+    assert "# Ana's, ask her\n[[closed]]" in path.read_text()
+    assert "size = 0.5  # the long one" in path.read_text()
+    assert load(path).closed == [CLOSED, over]
+    save(path, [], [CLOSED])
+    assert "Ana" not in path.read_text()
+    assert "# closed too early" in path.read_text()
+
+
+def test_a_new_trade_and_a_new_leg_are_written_among_comments(path):
+    commented(path)
+    third = TradeLeg(key=LegKey("dydx", "dydx1", "0", "BTC"), size=-0.25)
+    far = TradeLeg(key=LegKey("dydx", "dydx1", "0", "SOL"), size=-2.0)
+    other = replace(OPEN, id="sol-3", asset="SOL", legs=(far,))
+    wanted = [replace(OPEN, legs=(*LEGS, third)), other]
+    save(path, wanted, [CLOSED])
+    assert list(load(path).open.values()) == wanted
+    assert "the long one" in path.read_text()
+
+
+def test_a_file_that_is_written_in_another_way_is_saved_all_the_same(path):
+    written(path, "trade = [  # mine\n]\n")
+    save(path, [OPEN], [])
+    assert load(path).open == {"btc-1": OPEN}
 
 
 def test_a_trade_may_be_typed_by_hand(path):
