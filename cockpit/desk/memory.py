@@ -14,7 +14,7 @@ import msgspec
 from cockpit.analytics.risk import exposure as sums
 from cockpit.core.account import Account, short_address
 from cockpit.core.clock import Clock
-from cockpit.core.events import Event, Funding
+from cockpit.core.events import Event, Funding, Instrument
 from cockpit.core.units import NS_PER_S
 from cockpit.history.layout import Folder
 from cockpit.history.rows import Batch, ExposureSample, Gap, together
@@ -50,6 +50,7 @@ class Memory:
         self._clock = clock
         self._feeds = {venue.name: SlotFeed(ViewState(view, venue.name)) for venue in view.venues()}
         self._sampled: list[Batch] = []
+        self._listed: dict[tuple[str, str], Instrument] = {}
         self._service = HistoryService(order.folder, order.settings, clock, order.role)
         self._down_since_ns: dict[str, int] = {}
         self._slot_ns: int | None = None
@@ -77,6 +78,9 @@ class Memory:
         if Funding in map(type, events):
             for event in events:
                 feed.heard(event)
+        if Instrument in map(type, events):
+            listed = (event for event in events if isinstance(event, Instrument))
+            self._listed |= {(event.venue, event.symbol): event for event in listed}
 
     def look(self) -> None:
         """Once a second: time passes also where nothing arrives. Hands over what was sampled."""
@@ -110,8 +114,9 @@ class Memory:
 
     def _hand_over(self) -> None:
         """One batch a slot, whatever number of venues: a writer counts in slots what may wait."""
+        self._sampled.append(Batch(listings=tuple(self._listed.values())))
         batch = together(self._sampled)
-        self._sampled = []
+        self._sampled, self._listed = [], {}
         self._service.offer(batch)
         for listener in self._listeners:
             listener(batch)

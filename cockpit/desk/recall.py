@@ -71,8 +71,8 @@ def read_recollections(
     """(venue, symbol) -> what is kept of it. Blocks; HistoryError with a sentence."""
     reader = HistoryReader(folder)
     settled: defaultdict[Key, list[Settled]] = defaultdict(list)
-    for paid in reader.settled(SETTLED_DAYS, now_ns):
-        if paid.symbol in symbols and paid.paid_at_ns <= now_ns:
+    for paid in reader.settled(SETTLED_DAYS, now_ns, symbols):
+        if paid.paid_at_ns <= now_ns:
             settled[paid.venue, paid.symbol].append(paid)
     recent = reader.hot_curves(now_ns - HOUR_NS, now_ns, symbols)
     last = {

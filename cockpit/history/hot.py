@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from cockpit.core.events import Instrument
 from cockpit.core.units import hour_floor_ns
 from cockpit.history.errors import HistoryError
 from cockpit.history.layout import ColdName, Folder
@@ -36,6 +37,12 @@ _INTO_FORECASTS = (
     "ON CONFLICT DO UPDATE SET outcome = coalesce(excluded.outcome, outcome), "
     "flipped = coalesce(excluded.flipped, flipped), spiked = coalesce(excluded.spiked, spiked)"
 )
+_INTO_LISTINGS = (
+    "INSERT INTO listings VALUES (?, ?, ?) ON CONFLICT DO UPDATE "
+    "SET listed_ns = excluded.listed_ns, instrument = excluded.instrument "
+    "WHERE excluded.listed_ns > listed_ns AND excluded.instrument <> instrument"
+)
+"""What a venue says anew at every start, and seldom changes, is written once."""
 
 T = TypeVar("T")
 
@@ -155,6 +162,7 @@ class HotStore:
         chain = [msgspec.structs.astuple(row) for row in batch.chain]
         exposure = [msgspec.structs.astuple(row) for row in batch.exposure]
         forecasts = [msgspec.structs.astuple(row) for row in batch.forecasts]
+        self._listings(connection, batch.listings)
         return Written(
             samples=self._samples(connection, batch.samples),
             settled=self._settled(connection, batch.settled),
@@ -206,6 +214,21 @@ class HotStore:
                     row.premium,
                 )
                 for row in rows
+            ],
+        )
+
+    def _listings(self, connection: sqlite3.Connection, listed: Sequence[Instrument]) -> None:
+        _many(
+            connection,
+            _INTO_LISTINGS,
+            [
+                (
+                    self._market(connection, row.venue, row.symbol),
+                    row.recv_ns,
+                    # Without the moment it is the same text for as long as it is the same listing.
+                    msgspec.json.encode(msgspec.structs.replace(row, recv_ns=0)).decode(),
+                )
+                for row in listed
             ],
         )
 

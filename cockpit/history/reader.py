@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.core.errors import InputError
+from cockpit.core.events import Instrument
 from cockpit.core.units import NS_PER_S, hour_floor_ns
 from cockpit.history.client import Worker
 from cockpit.history.hot import meta
@@ -42,7 +43,14 @@ from cockpit.history.rows import (
     Settled,
     sample_of,
 )
-from cockpit.history.schema import CHAIN, EXPOSURE, FIGURES, FORECASTS
+from cockpit.history.schema import (
+    CHAIN,
+    EXPOSURE,
+    FIGURES,
+    FORECASTS,
+    LISTINGS_SINCE,
+    version_of,
+)
 from cockpit.state.recollection import CurvePoint
 
 Floats = NDArray[np.float64]
@@ -53,6 +61,7 @@ _CURVE: Final = (
     "WHERE market = ? AND at_ns BETWEEN ? AND ? ORDER BY at_ns"
 )
 """The columns of a `CurvePoint`, in its order."""
+_INSTRUMENT: Final = msgspec.json.Decoder(Instrument)
 _FIGURES: Final = ", ".join(f"s.{name}" for name in FIGURES)
 
 
@@ -227,15 +236,38 @@ class HistoryReader:
             return hot
         return list(self._worker.ask(question, MomentAnswer).samples)
 
-    def settled(self, days: int, now_ns: int) -> list[Settled]:
-        """Funding paid within the last days, by market, oldest first."""
+    def listings(self) -> dict[tuple[str, str], Instrument]:
+        """(venue, symbol) -> what it was last listed as, and when that was first said."""
+
+        def read(connection: sqlite3.Connection) -> dict[tuple[str, str], Instrument]:
+            if version_of(connection).number < LISTINGS_SINCE:
+                return {}
+            found = connection.execute(
+                "SELECT m.venue, m.symbol, t.listed_ns, t.instrument "
+                "FROM listings t JOIN markets m ON m.id = t.market"
+            )
+            listed = (
+                (_listing(text, at_ns), venue, symbol) for venue, symbol, at_ns, text in found
+            )
+            return {(venue, symbol): row for row, venue, symbol in listed if row is not None}
+
+        none: dict[tuple[str, str], Instrument] = {}
+        return read_hot(self._folder.hot, read, none)
+
+    def settled(
+        self, days: int, now_ns: int, symbols: Collection[str] | None = None
+    ) -> list[Settled]:
+        """Funding paid within the last days, by market, oldest first; of these symbols alone, if
+        any are given."""
+        wanted = None if symbols is None else json.dumps(sorted(symbols))
 
         def read(connection: sqlite3.Connection) -> list[Settled]:
             found = connection.execute(
                 "SELECT m.venue, m.symbol, t.paid_at_ns, t.rate, t.interval_s, t.premium "
-                "FROM markets m CROSS JOIN settled t ON t.market = m.id WHERE t.paid_at_ns > ? "
+                "FROM markets m CROSS JOIN settled t ON t.market = m.id WHERE t.paid_at_ns > ?1 "
+                "AND (?2 IS NULL OR m.symbol IN (SELECT value FROM json_each(?2))) "
                 "ORDER BY m.venue, m.symbol, t.paid_at_ns",
-                (now_ns - days * DAY_NS,),
+                (now_ns - days * DAY_NS, wanted),
             )
             return [
                 Settled(
@@ -351,6 +383,14 @@ class HistoryReader:
 
         none: list[Gap] = []
         return read_hot(self._folder.hot, read, none)
+
+
+def _listing(text: str, at_ns: int) -> Instrument | None:
+    """None for one that another version wrote, which this one cannot read."""
+    try:
+        return msgspec.structs.replace(_INSTRUMENT.decode(text), recv_ns=at_ns)
+    except msgspec.DecodeError:
+        return None
 
 
 def _complete_from_ns(connection: sqlite3.Connection, to_ns: int) -> int:

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
+from cockpit.core.events import Instrument
+
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was known of one market at one moment.
@@ -212,7 +214,8 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that one tick remembers: written in one commit."""
+    """Everything that one tick remembers: written in one commit. `listings` replace what was known
+    of their markets."""
 
     samples: tuple[Sample, ...] = ()
     settled: tuple[Settled, ...] = ()
@@ -220,11 +223,15 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     exposure: tuple[ExposureSample, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    listings: tuple[Instrument, ...] = ()
 
     def __bool__(self) -> bool:
         return any(
-            (self.samples, self.settled, self.chain, self.exposure, self.forecasts, self.gaps)
-        )
+            (
+                self.samples, self.settled, self.chain, self.exposure, self.forecasts, self.gaps,
+                self.listings,
+            )
+        )  # fmt: skip
 
 
 def together(batches: Sequence[Batch]) -> Batch:
@@ -236,4 +243,5 @@ def together(batches: Sequence[Batch]) -> Batch:
         exposure=tuple(row for batch in batches for row in batch.exposure),
         forecasts=tuple(row for batch in batches for row in batch.forecasts),
         gaps=tuple(row for batch in batches for row in batch.gaps),
+        listings=tuple(row for batch in batches for row in batch.listings),
     )

@@ -21,7 +21,9 @@ from cockpit.history.rows import (
     Settled,
 )
 
-VERSION: Final = 2
+VERSION: Final = 3
+LISTINGS_SINCE: Final = 3
+"""A store that no writer has opened since has no listings."""
 
 FIGURES: Final = tuple(Figures.__struct_fields__)
 CHAIN: Final = tuple(ChainSample.__struct_fields__)
@@ -165,7 +167,14 @@ _SECOND: Final = (
 )  # fmt: skip
 """What a forecast is measured against, and what came of its events."""
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SECOND)
+_THIRD: Final = (
+    "CREATE TABLE listings (market INTEGER PRIMARY KEY, listed_ns INTEGER NOT NULL, "
+    "instrument TEXT NOT NULL)",
+)
+"""What a venue lists a market as, as `cockpit decode` prints it: a start knows fees, steps and
+margins before any venue has answered."""
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SECOND, _THIRD)
 """Statements that lead from version N to N + 1; a step is never changed once it was released."""
 
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from cockpit.core.clock import ManualClock
-from cockpit.core.events import AccountState, Funding, Link, Margin, Position, Prices
+from cockpit.core.events import AccountState, Funding, Instrument, Link, Margin, Position, Prices
 from cockpit.desk.memory import Memory, MemoryOrder, exposure_samples
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
@@ -119,6 +119,15 @@ def test_a_payment_is_kept_although_no_slot_follows(folder):
     desk.stop(3)
     (row,) = HistoryReader(folder).settled(1, at(3))
     assert (row.paid_at_ns, row.rate, row.interval_s) == (at(0), 1e-5, 3600)
+
+
+def test_what_venues_list_is_kept_for_the_next_start(folder):
+    desk = Desk(folder)
+    desk.take(1, Instrument, symbol="BTC", native="BTC-USD", base="BTC", quote="USD", tick=1.0)
+    desk.take(2, Instrument, symbol="BTC", native="BTC-USD", base="BTC", quote="USD", tick=0.5)
+    desk.stop(3)
+    (found,) = HistoryReader(folder).listings().values()
+    assert (found.native, found.tick, found.recv_ns) == ("BTC-USD", 0.5, at(2))
 
 
 def test_a_clock_that_is_set_back_goes_on_with_the_slots_it_shows(folder):

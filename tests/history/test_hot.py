@@ -1,9 +1,11 @@
 """The hot store: rows once, in one commit, readable without a trace."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
+from cockpit.core.events import Instrument
 from cockpit.history.errors import HistoryError
 from cockpit.history.hot import HotStore, NewerStore
 from cockpit.history.hot_read import read_hot
@@ -181,6 +183,41 @@ def test_an_older_store_is_brought_up_to_date_or_stays_as_it_was():
     assert connection.execute("PRAGMA user_version").fetchone() == (2,)
     migrate(connection, (first,))
     assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+def listed(at_ns, **fields):
+    return Instrument(
+        venue="dydx", symbol="BTC", recv_ns=at_ns, native="BTC-USD", base="BTC", quote="USD",
+        tick=1.0, taker_fee=5e-4, initial_tiers=((0.0, 0.02),), **fields,
+    )  # fmt: skip
+
+
+def test_a_market_is_kept_as_it_was_last_listed_and_since_when(store, folder):
+    """What is said again at every start is not written again; an older word changes nothing."""
+    first, same, changed = listed(DAY), listed(DAY + 5), listed(DAY + 9, status="paused")
+    for row in (first, same):
+        store.append(Batch(listings=(row,)))
+        assert HistoryReader(folder).listings() == {("dydx", "BTC"): first}
+    for row in (changed, first):
+        store.append(Batch(listings=(row,)))
+        assert HistoryReader(folder).listings() == {("dydx", "BTC"): changed}
+
+
+def test_a_listing_that_another_version_wrote_is_not_known(store, folder):
+    store.append(Batch(listings=(listed(DAY),)))
+    store.connection.execute('UPDATE listings SET instrument = \'{"type":"instrument"}\'')
+    assert HistoryReader(folder).listings() == {}
+
+
+def test_a_store_from_before_listings_were_kept_is_read_without_them(folder):
+    folder.create()
+    connection = sqlite3.connect(folder.hot, isolation_level=None)
+    migrate(connection, MIGRATIONS[:2])
+    connection.close()
+    assert HistoryReader(folder).listings() == {}
+    with closing(HotStore(folder)) as store:
+        store.append(Batch(listings=(listed(DAY),)))
+    assert len(HistoryReader(folder).listings()) == 1
 
 
 def test_the_figures_of_a_book_are_kept_to_one_part_in_8192(store):
