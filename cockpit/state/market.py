@@ -1,5 +1,6 @@
 """Everything known about one market, and how old each part of it is."""
 
+from collections.abc import Callable
 from typing import Final
 
 from cockpit.core.events import Event, Funding, Instrument, LinkState
@@ -26,6 +27,16 @@ RING_SAMPLES: Final = 720
 DEPTH_BPS: Final = 25.0
 """The band whose depth, both sides together, is kept through time."""
 _UNKNOWN: Final = Book()
+
+
+def present_rate(
+    predicted: Funding | None, live: Funding | None, is_kept: Callable[[Field], bool]
+) -> Funding | None:
+    """The rate to compare venues by: the venue's own prediction if there is one, else live. What is
+    only remembered never stands before what is said now."""
+    if predicted is None or live is None:
+        return predicted or live
+    return live if is_kept("predicted") and not is_kept("funding") else predicted
 
 
 def volume_usd(stated_usd: float | None, base: float | None, mark: float | None) -> float | None:
@@ -61,6 +72,8 @@ class MarketState:
         self.offset_ns = 0
         """Our clock minus the venues'; written by the store."""
         self._stated_ns: dict[Field, int] = {}
+        self._kept_ns: dict[Field, int] = {}
+        """What an earlier run knew, and when it was so; see `is_kept`."""
         self.mids = Ring(RING_SAMPLES)
         self.spreads_bps = Ring(RING_SAMPLES)
         self.open_interests = Ring(RING_SAMPLES)
@@ -115,6 +128,13 @@ class MarketState:
         limit_ns = cadence.limit_ns
         return now_ns - cadence.last_ns > limit_ns or self.lag_ns(field) > limit_ns
 
+    def is_kept(self, field: Field) -> bool:
+        """True until the field is stated for the first time in this run."""
+        kept_ns = self._kept_ns.get(field)
+        if kept_ns is None or kept_ns != self._stated_ns.get(field):
+            return False
+        return self.cadence[field].last_ns is None
+
     def restore_staleness(self, field: Field, now_ns: int, *, is_stale: bool) -> None:
         """What a saved state says of a field that was stated at `now_ns` or before.
 
@@ -144,20 +164,33 @@ class MarketState:
         self.mark = self._recalled("mark", past.mark)
         self.index = self._recalled("index", past.index)
         self.open_interest = self._recalled("open_interest", past.open_interest)
+        self.volume_stated_usd = self._recalled("volume", past.volume_usd)
         if past.live is not None:
             self.live = past.live
-            self._stated_ns["funding"] = past.live.recv_ns
+            self.keep("funding", past.live.recv_ns)
+        if past.predicted is not None:
+            self.predicted = past.predicted
+            self.keep("predicted", past.predicted.recv_ns)
+        self.instrument = self.instrument or past.listing
         self.version += 1
 
     def _recalled(self, field: Field, stated: Stated | None) -> float | None:
         if stated is None:
             return None
-        self._stated_ns[field] = stated.at_ns
+        self.keep(field, stated.at_ns)
         return stated.value
 
+    def keep(self, field: Field, at_ns: int) -> None:
+        """The field's figure is one of an earlier run, and was so at `at_ns`."""
+        self._stated_ns[field] = self._kept_ns[field] = at_ns
+
+    def kept_ns(self) -> dict[Field, int]:
+        """When the figures of an earlier run were so that this one has not heard anew."""
+        return {field: at_ns for field, at_ns in self._kept_ns.items() if self.is_kept(field)}
+
     def rate(self) -> Funding | None:
-        """The rate to compare venues by: the venue's own prediction if there is one, else live."""
-        return self.predicted or self.live
+        """See `present_rate`."""
+        return present_rate(self.predicted, self.live, self.is_kept)
 
     def sample(self, now_ns: int) -> None:
         """Append the present to the rings; what is stale now is a gap in the curve."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from cockpit.core.events import Funding
+from cockpit.core.events import Funding, Instrument
 
 
 class CurvePoint(NamedTuple):
@@ -28,7 +28,8 @@ class Stated(NamedTuple):
 class Recollection(msgspec.Struct, frozen=True, kw_only=True):
     """One market. Everything oldest first; the figures of the moment are the last that were known.
 
-    `live` has the moment at which it was so as its `recv_ns`.
+    `live` and `predicted` have the moment at which they were so as their `recv_ns`. `listing` holds
+    until the venue states its own.
     """
 
     settled: tuple[Funding, ...] = ()
@@ -37,3 +38,6 @@ class Recollection(msgspec.Struct, frozen=True, kw_only=True):
     index: Stated | None = None
     open_interest: Stated | None = None
     live: Funding | None = None
+    predicted: Funding | None = None
+    volume_usd: Stated | None = None
+    listing: Instrument | None = None

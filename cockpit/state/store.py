@@ -40,6 +40,7 @@ from cockpit.state.clock_offset import clock_offset_ns
 from cockpit.state.exposure_history import ExposureHistory
 from cockpit.state.market import MarketState
 from cockpit.state.passing import Passing
+from cockpit.state.recollection import Recollection
 from cockpit.state.survey import SurveyedMarket, SurveyFact
 from cockpit.state.trades import TradeRecords
 from cockpit.state.venue import VenueState
@@ -163,6 +164,17 @@ class MarketStore:
         if not is_on:
             for venue in self._venues.values():
                 venue.end_survey()
+        self.version += 1
+
+    def recall_survey(self, found: Mapping[tuple[str, str], Recollection]) -> None:
+        """What an earlier run knew, by (venue, symbol), of markets that are surveyed: it is old
+        until the survey says it anew."""
+        if not self._is_surveying:
+            return
+        for (name, symbol), past in found.items():
+            venue = self._venues.get(name)
+            if venue is not None:
+                venue.recall(symbol, past)
         self.version += 1
 
     def follow(self, accounts: Iterable[tuple[str, str, str]]) -> None:
@@ -299,15 +311,10 @@ class MarketStore:
             market.version += 1
 
     def _on_surveyed(self, venue: VenueState, event: Surveyed) -> None:
-        venue.surveyed_ns = event.recv_ns
-        venue.survey_period_s = event.period_s
+        venue.was_surveyed(event.recv_ns, event.period_s)
 
     def _on_instrument(self, venue: VenueState, event: Instrument) -> None:
-        venue.instruments[event.symbol] = event
-        market = venue.markets.get(event.symbol)
-        if market is not None:
-            market.instrument = event
-            market.version += 1
+        venue.listed(event)
 
     def _on_block(self, venue: VenueState, event: Block) -> None:
         venue.chain.block(event.height, event.block_ns, event.recv_ns)

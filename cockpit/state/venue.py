@@ -10,6 +10,7 @@ from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import PackedSettled
 from cockpit.state.market import MarketState
 from cockpit.state.pulse import Pulse
+from cockpit.state.recollection import Recollection
 from cockpit.state.survey import SurveyedMarket, SurveyFact
 
 WORST: tuple[LinkState, ...] = ("down", "connecting", "stale", "live")
@@ -33,6 +34,7 @@ class VenueState:
         """Markets that are not watched, while there is a survey."""
         self.surveyed_ns: int | None = None
         self.survey_period_s: float | None = None
+        self._is_recalled = False
         self.put_away: dict[str, PackedSettled] = {}
         """What was paid at markets that are followed no more: a venue is asked for it once."""
         self._late: dict[str, list[Funding]] = {}
@@ -101,7 +103,8 @@ class VenueState:
                 market.settled = past.unpacked(self.name, symbol)
                 for payment in self._late.pop(symbol, ()):
                     market.settled.add(payment)
-            market.instrument = self.instruments.get(symbol)
+            if self.instruments:
+                market.instrument = self.instruments.get(symbol)
             market.link = self.state
             self.markets[symbol] = market
             surveyed = self.surveyed.pop(symbol, None)
@@ -126,6 +129,40 @@ class VenueState:
         if row is None:
             row = self.surveyed[symbol] = SurveyedMarket(self, symbol)
         row.take(event)
+
+    def recall(self, symbol: str, past: Recollection) -> None:
+        """What an earlier run knew of a market that is not followed, unless this one knows it, or
+        knows that it is listed no more."""
+        is_gone = bool(self.instruments) and symbol not in self.instruments
+        if symbol in self.markets or symbol in self.surveyed or is_gone:
+            return
+        row = SurveyedMarket(self, symbol)
+        row.recall(past)
+        if row.is_known:
+            self.surveyed[symbol] = row
+            self._is_recalled = True
+
+    def listed(self, event: Instrument) -> None:
+        """The venue lists a market. With the first one, what earlier runs knew of its list ends."""
+        if not self.instruments:
+            for market in self.markets.values():
+                market.instrument = None
+        self.instruments[event.symbol] = event
+        market_listed = self.markets.get(event.symbol)
+        if market_listed is not None:
+            market_listed.instrument = event
+            market_listed.version += 1
+
+    def was_surveyed(self, at_ns: int, period_s: float | None) -> None:
+        """All markets were read at `at_ns`. What is only remembered and not listed is no market."""
+        self.surveyed_ns, self.survey_period_s = at_ns, period_s
+        if self._is_recalled and self.instruments:
+            self._is_recalled = False
+            self.surveyed = {
+                symbol: row
+                for symbol, row in self.surveyed.items()
+                if symbol in self.instruments or not row.is_past
+            }
 
     def end_survey(self) -> None:
         self.surveyed = {}
