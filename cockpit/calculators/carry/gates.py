@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cockpit.calculators.carry.inputs import Inputs
 from cockpit.calculators.carry.sides import VenueSide
-from cockpit.calculators.common.words import base_words
+from cockpit.calculators.common.words import age_words, base_words
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_S
 from cockpit.state.view import Field, MarketRead, MarketView
@@ -63,9 +63,10 @@ def stale_gate(market: MarketRead, fields: Iterable[Field], now_ns: int) -> str 
     """The first of these figures that is too old, in words."""
     for name in fields:
         if market.is_stale(name, now_ns):
-            age_s = market.age_s(name, now_ns)
-            age = "" if age_s is None else f" {age_s:.0f} s"
-            return f"stale{age}: {name.replace('_', ' ')} of {market.venue}"
+            age_s, what = market.age_s(name, now_ns), f"{name.replace('_', ' ')} of {market.venue}"
+            if market.is_kept(name) and age_s is not None:
+                return f"kept, {age_words(age_s)} old: {what}"
+            return "stale" + ("" if age_s is None else f" {age_s:.0f} s") + f": {what}"
     return None
 
 

@@ -33,6 +33,13 @@ def hours_words(hours: float) -> str:
     return f"{hours:.0f} h" if hours < 100 else f"{hours / 24:.0f} days"
 
 
+def age_words(seconds: float) -> str:
+    """`40 s`, `3 min`, `5 h`, `4 days`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else hours_words(seconds / 3600)
+
+
 def name_words(name: str) -> str:
     """A name of a file or a key as words: `half_filled_flip` is `half filled flip`."""
     return name.replace("_", " ")

@@ -6,7 +6,7 @@ Only assets with two markets or more are read: one market makes no pair.
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cockpit.analytics.execution import depth
 from cockpit.calculators.carry.gates import (
@@ -35,6 +35,9 @@ from cockpit.core.market import Side
 from cockpit.portfolio.margin_rules import MarginRules
 from cockpit.state.identity import Asset, assets_among, price_of
 from cockpit.state.view import Field, MarketRead, MarketView
+
+_TOLD: Final[tuple[Field, ...]] = ("open_interest", "volume")
+"""What a row tells beside what it is reckoned from."""
 
 
 class _Cost(NamedTuple):
@@ -116,6 +119,7 @@ class _Reader:
         self._inputs = inputs
         self._rules = MarginRules(settings.own_margins)
         self._down = dict(_down(view))
+        self._connecting = {venue.name for venue in view.venues() if venue.state == "connecting"}
         self._put_away = {venue.name: venue.put_away for venue in view.venues()}
 
     def listings(
@@ -188,12 +192,17 @@ class _Reader:
     ) -> str | None:  # fmt: skip
         """The first thing that is wrong with the market alone, in words."""
         now_ns, venue = self._settings.now_ns, market.venue
-        seen: list[Field] = ["book"] if has_book else ["mark"] if market.mark is not None else []
+        seen: Field = "book" if has_book else "mark" if market.mark is not None else "index"
+        used: list[Field] = [*([] if price is None else [seen]), *rate_field(market)]
+        kept = [field for field in (*used, *_TOLD) if market.is_kept(field)]
+        if kept and venue in self._connecting:
+            # That nobody has answered yet is no news: the age is.
+            return stale_gate(market, kept, now_ns)
         return (
             self._down.get(venue)
             or unknown_gate(venue, hourly, fee)
             or (f"price unknown: {venue} states none" if price is None else None)
-            or stale_gate(market, (*seen, *rate_field(market)), now_ns)
+            or stale_gate(market, (*used, *kept), now_ns)
             or settlement_gate(market, self._view, now_ns)
             or _volume_gate(market, now_ns)
         )

@@ -1,6 +1,7 @@
 """Watched and surveyed markets as listings: what a trade costs there, and what is wrong there."""
 
 import pytest
+from msgspec.structs import replace
 
 from cockpit.calculators.common.market_data import Fees, Settings
 from cockpit.calculators.scan.listing import ScanInputs
@@ -17,6 +18,7 @@ from cockpit.core.events import (
     Surveyed,
     Volume,
 )
+from cockpit.state.recollection import Recollection, Stated
 from cockpit.state.store import MarketStore
 from tests.support import AT_NS
 
@@ -105,6 +107,41 @@ def test_a_venue_that_is_not_live_says_so_and_no_other(store, event, words):
     found = read(store)
     assert found["a"].gate == words
     assert found["b"].gate is None
+
+
+def remembered(seconds=180):
+    """WIF at c, as an earlier run knew it: everything that a row needs."""
+    then_ns = AT_NS - seconds * S
+    listing, live, prices, interest, volume = surveyed("c")
+    return Recollection(
+        mark=Stated(prices.mark, then_ns), open_interest=Stated(interest.base, then_ns),
+        volume_usd=Stated(volume.usd_24h, then_ns), live=replace(live, recv_ns=then_ns),
+        listing=listing,
+    )  # fmt: skip
+
+
+def test_a_remembered_market_has_all_its_figures_and_says_how_old_they_are(store):
+    """The link is being made: that is no news. With the mark of now, the rate is still old."""
+    store.apply(Link(venue="c", recv_ns=AT_NS, state="connecting"))
+    store.recall_survey({("c", "WIF"): remembered()})
+    wif = read(store)["c"]
+    assert (wif.hourly, wif.price_usd, wif.oi_usd, wif.initial_frac) == (1e-5, 2.0, 2e6, 0.1)
+    assert (wif.buy_frac, wif.cost_basis) == (pytest.approx(6e-4), "tier")
+    assert wif.gate == "kept, 3 min old: mark of c"
+    store.apply(Link(venue="c", recv_ns=AT_NS, state="live"))
+    listing, _, prices, interest, volume = surveyed("c")
+    store.apply_all([listing, prices])
+    assert read(store)["c"].gate == "kept, 3 min old: funding of c"
+    store.apply(surveyed("c")[1])
+    assert read(store)["c"].gate == "kept, 3 min old: open interest of c"
+    store.apply_all([interest, volume])
+    assert read(store)["c"].gate is None
+
+
+def test_a_remembered_market_of_a_venue_that_is_down_says_that(store):
+    store.apply(Link(venue="c", recv_ns=AT_NS, state="down", reason="refused"))
+    store.recall_survey({("c", "WIF"): remembered()})
+    assert read(store)["c"].gate == "c is down: refused"
 
 
 def test_a_survey_that_stopped_is_stale_in_its_rate(store):
