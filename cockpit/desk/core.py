@@ -51,6 +51,7 @@ from cockpit.desk.kept_series import LegMids, SpanSeries
 from cockpit.desk.leases import Leases
 from cockpit.desk.leg_mids import read_leg_mids
 from cockpit.desk.past import Past
+from cockpit.desk.recall_survey import recall_survey
 from cockpit.desk.scanner import Scanner
 from cockpit.desk.spans import read_span
 from cockpit.desk.stats import AlertStats, DeskStats, FeedStats, Mode, VenueStats
@@ -166,10 +167,11 @@ class DeskCore:
             self._calculator_settings,
             setup.history.path if setup.history else None,
             self._ranked,
+            self._recall_survey,
         )
         self._asked = Rank()
-        self._is_remembering = setup.history is not None
         self._history_round: HistoryRound | None = None
+        self._history = setup.history
         self._reads = HistoryReads(setup.history) if setup.history else None
         self._past = Past(self._reads, self.view)
         self._span = NewestRead[SpanSeries](self._reads)
@@ -297,7 +299,7 @@ class DeskCore:
 
         now_ns = self.clock.now_ns()
         self.view.passing = passing_of(pairs, now_ns)
-        if self._is_remembering:
+        if self._history is not None:
             self._history_round = self._history_round or HistoryRound()
             if self._leases.take(self._history_round.next(pairs, now_ns), now_ns):
                 self._lend()
@@ -309,6 +311,12 @@ class DeskCore:
             self._is_surveying = is_on
             self.view.survey(is_on)
             self._feed.survey(is_on)
+
+    async def _recall_survey(self) -> None:
+        """Let the survey begin with what is kept; but a tape holds all that its state is made of,
+        so who records waits for the venues."""
+        if self._history is not None and not self._feed.feed_stats().recording:
+            await recall_survey(self.view, self._history, self.clock.now_ns(), self.note)
 
     def take_over_scan(self, before: "DeskCore") -> None:
         """Rank what was asked of another desk, in its process."""

@@ -6,13 +6,13 @@ recalled is old until a venue says it anew, and shows its age.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from cockpit.core.clock import Clock
-from cockpit.core.events import Funding
+from cockpit.core.events import Funding, FundingKind, Instrument
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.contract import Notice
 from cockpit.desk.kept_outlooks import last_outlooks
@@ -80,8 +80,14 @@ def read_recollections(
         for row in reader.last_samples()
         if row.symbol in symbols and now_ns - FIGURES_NS < row.at_ns <= now_ns
     }
+    listings = reader.listings()
     return {
-        key: _recollection(settled[key], recent.get(key, ()), last.get(key), now_ns)
+        key: recollection(
+            last.get(key),
+            listing=listings.get(key),
+            settled=settled[key],
+            curves=curve_of(recent.get(key, ()), now_ns),
+        )
         for key in {*settled, *recent, *last}
     }
 
@@ -110,33 +116,47 @@ def _paid_ns(row: Funding) -> int:
     return row.recv_ns if row.venue_ns is None else row.venue_ns
 
 
-def _recollection(
-    settled: Sequence[Settled], recent: Sequence[CurvePoint], last: Sample | None, now_ns: int
+def recollection(
+    last: Sample | None,
+    *,
+    listing: Instrument | None,
+    settled: Iterable[Settled] = (),
+    curves: Iterable[CurvePoint] = (),
 ) -> Recollection:
+    """One market, from its last row, its payments and its curves, each oldest first."""
     found = Recollection(
         settled=tuple(payment(paid) for paid in settled),
-        curves=tuple(curve_of(recent, now_ns)),
+        curves=tuple(curves),
+        listing=None if listing is None or listing.status == "delisted" else listing,
     )
     if last is None:
         return found
     figures = last.figures
-    live = None
-    if figures.live_rate is not None and figures.interval_s is not None:
-        live = Funding(
-            venue=last.venue,
-            symbol=last.symbol,
-            recv_ns=_stated_ns(last, figures.live_age_s),
-            kind="live",
-            rate=figures.live_rate,
-            interval_s=figures.interval_s,
-            premium=figures.premium,
-        )
     return msgspec.structs.replace(
         found,
         mark=_stated(last, figures.mark, figures.mark_age_s),
         index=_stated(last, figures.index_price, figures.index_age_s),
         open_interest=_stated(last, figures.oi_base, figures.oi_age_s),
-        live=live,
+        volume_usd=_stated(last, figures.volume_24h_usd, figures.volume_age_s),
+        live=_rate(last, "live", figures.live_rate, figures.live_age_s),
+        predicted=_rate(last, "predicted", figures.predicted_rate, figures.predicted_age_s),
+    )
+
+
+def _rate(last: Sample, kind: FundingKind, rate: float | None, age_s: int | None) -> Funding | None:
+    """The premium of a row is that of its live rate, if it has one."""
+    figures = last.figures
+    if rate is None or figures.interval_s is None:
+        return None
+    has_premium = kind == "live" or figures.live_rate is None
+    return Funding(
+        venue=last.venue,
+        symbol=last.symbol,
+        recv_ns=_stated_ns(last, age_s),
+        kind=kind,
+        rate=rate,
+        interval_s=figures.interval_s,
+        premium=figures.premium if has_premium else None,
     )
 
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from cockpit.calculators.common.paid_history import Paid, paid_at
 from cockpit.calculators.scan.listing import Listing
@@ -16,7 +14,7 @@ from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.calculators.scan.ranking import ScanJob, rank
 from cockpit.core.units import HOUR_NS, HOUR_S
 from cockpit.history.errors import HistoryError
-from cockpit.history.layout import Folder
+from cockpit.history.layout import DAY_NS, Folder
 from cockpit.history.reader import HistoryReader
 
 KEPT_DAYS: Final = 30
@@ -28,6 +26,10 @@ class ScanOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     scan: PackedScan
     history: Path | None = None
+
+
+def get_ready(_: None, __: Callable[[int, int], bool]) -> None:
+    """To ask for it has the process started and everything imported that a ranking needs."""
 
 
 def rank_order(order: ScanOrder, _: Callable[[int, int], bool]) -> RankedPairs:
@@ -66,12 +68,10 @@ def _remembered(folder: Path, at_ns: int) -> Mapping[Market, Paid]:
 
 
 def _read(folder: Path, at_ns: int) -> dict[Market, Paid]:
-    rows = HistoryReader(Folder(folder)).settled(KEPT_DAYS, at_ns)
-    found: dict[Market, Paid] = {}
-    for market, mine in groupby(rows, key=lambda row: (row.venue, row.symbol)):
-        some = list(mine)
-        stamps_ns = np.array([row.paid_at_ns for row in some], dtype=np.int64)
-        rates = np.array([row.rate * HOUR_S / row.interval_s for row in some])
-        seconds = np.array([row.interval_s for row in some], dtype=np.float64)
-        found[market] = paid_at(stamps_ns, rates, seconds)
-    return found
+    rows = HistoryReader(Folder(folder)).payments(at_ns - KEPT_DAYS * DAY_NS, at_ns)
+    return {
+        (one.venue, one.symbol): paid_at(
+            one.at_ns, one.rate * HOUR_S / one.interval_s, one.interval_s
+        )
+        for one in rows
+    }

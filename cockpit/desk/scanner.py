@@ -10,15 +10,15 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
 from cockpit.desk.contract import Rank
 from cockpit.desk.stats import Scan
-from cockpit.desk.worker import Background
+from cockpit.desk.worker import Background, KeepGoing, Task
 from cockpit.state.view import MarketView
 
 if TYPE_CHECKING:
@@ -27,21 +27,29 @@ if TYPE_CHECKING:
     from cockpit.calculators.scan.packed import PackedScan
     from cockpit.calculators.scan.ranked import RankedPairs
 
+J = TypeVar("J")
+R = TypeVar("R")
+
 log = logging.getLogger(__name__)
 
 EVERY_S: Final = 5.0
 SOON_S: Final = 1.0
 """While markets are still coming in."""
 SETTLED_FRAC: Final = 0.98
-"""Of the pairs of the ranking before: then they have come in."""
+"""Of the pairs whose markets are known now: if so many were before, they have come in."""
+COMING_S: Final = 30.0
+"""Venues that have not told their markets by then are not waited for."""
 SLICE_S: Final = 0.004
 """Of reading at a time: frames and keys come in between."""
 PAUSE_S: Final = 0.015
+FIRST_PAUSE_S: Final = 0.002
+"""While the trader waits for the first table."""
 
 
 class Scanner:
     """`run` ranks for ever; it sleeps while nobody asks. `history` is the folder of what is kept;
-    `heard` is told every ranking."""
+    `heard` is told every ranking; `recall` is waited for before the first of them, each time that
+    ranking begins."""
 
     def __init__(
         self,
@@ -49,12 +57,16 @@ class Scanner:
         settings: "Callable[[], Settings]",
         history: Path | None,
         heard: "Callable[[RankedPairs], None]",
+        recall: Callable[[], Awaitable[None]],
     ) -> None:
         self.scan = Scan()
         self._view = view
         self._settings = settings
         self._history = history
         self._heard = heard
+        self._recall = recall
+        self._is_recalled = False
+        self._unsettled_until_s = 0.0
         self.question = Rank()
         self._asked = asyncio.Event()
         self._background = Background()
@@ -73,24 +85,43 @@ class Scanner:
     async def run(self) -> None:
         while True:
             self._asked.clear()
-            pause_s = await self._rank(self.question) if self.question.is_on else None
+            if self.question.is_on:
+                await self._begin()
+                pause_s: float | None = await self._rank(self.question)
+            else:
+                self._is_recalled, pause_s = False, None
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), pause_s)
 
     def close(self) -> None:
         self._background.close()
 
+    async def _begin(self) -> None:
+        """Before the first ranking: start its process, and have what is kept of the markets."""
+        if self._is_recalled:
+            return
+        self._is_recalled = True
+        self._unsettled_until_s = time.monotonic() + COMING_S
+        from cockpit.desk.scan_worker import get_ready
+
+        self._start(get_ready, None)
+        await self._recall()
+
+    def _start(self, work: "Callable[[J, KeepGoing], R]", job: J) -> "Task[R]":
+        # A screen stands in for stderr, and a process cannot inherit a screen.
+        with contextlib.redirect_stderr(sys.__stderr__):
+            return self._background.start(work, job)
+
     async def _rank(self, question: Rank) -> float:
         """One ranking; how long to wait before the next."""
         from cockpit.desk.scan_worker import ScanOrder, rank_order
 
         before = self.scan.pairs
-        # What is kept takes seconds to read for the first time: the first answer is without.
+        # What was paid in a month takes a while to read for the first time: the first answer is
+        # without it, and the next one comes at once.
         history = None if before is None else self._history
         order = ScanOrder(scan=await self._read(question), history=history)
-        # A screen stands in for stderr, and a process cannot inherit a screen.
-        with contextlib.redirect_stderr(sys.__stderr__):
-            task = self._background.start(rank_order, order)
+        task = self._start(rank_order, order)
         try:
             pairs = await asyncio.wrap_future(task.future)
         except Exception as error:
@@ -101,8 +132,12 @@ class Scanner:
             return EVERY_S
         self.scan = Scan(is_on=self.question.is_on, pairs=pairs)
         self._heard(pairs)
-        is_settled = before is not None and len(before) >= SETTLED_FRAC * len(pairs)
-        return EVERY_S if is_settled else SOON_S
+        if history is not self._history:
+            return 0.0
+        is_coming = time.monotonic() < self._unsettled_until_s and (
+            before is None or sound(before) < max(1, SETTLED_FRAC * sound(pairs))
+        )
+        return SOON_S if is_coming else EVERY_S
 
     async def _read(self, question: Rank) -> "PackedScan":
         from cockpit.calculators.scan.listing import ScanInputs
@@ -110,11 +145,17 @@ class Scanner:
 
         inputs = ScanInputs(usd=question.usd, hold_h=question.hold_h)
         settings = self._settings()
+        pause_s = FIRST_PAUSE_S if self.scan.pairs is None else PAUSE_S
         parts = []
         for part in read_slices(self._view, settings, inputs):
             parts.append(part)
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(pause_s)
         return PackedScan(parts=tuple(parts), inputs=inputs, at_ns=settings.now_ns)
+
+
+def sound(pairs: "RankedPairs") -> int:
+    """How many pairs have two markets that nothing is wrong with."""
+    return int(pairs.is_sound.sum())
 
 
 def read_slices(view: MarketView, settings: "Settings", inputs: "ScanInputs") -> "Iterator[bytes]":

@@ -56,6 +56,7 @@ class QuietFeed:
     def __init__(self) -> None:
         self.wanted: tuple[str, ...] = ()
         self.is_surveying = False
+        self.is_recording = False
         self.lent = {}
         self.followed = []
 
@@ -86,7 +87,7 @@ class QuietFeed:
         return None
 
     def feed_stats(self):
-        return FeedStats(messages_per_s=None, coalescing=False, recording=False)
+        return FeedStats(messages_per_s=None, coalescing=False, recording=self.is_recording)
 
 
 @pytest.fixture
