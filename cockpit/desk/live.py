@@ -159,6 +159,9 @@ class Engine:
                 self._kept = await recall(self.view, self.memory.folder, self.clock, self.core.note)
             self.memory.start()
             self._tasks.append(asyncio.create_task(self.memory.run(), name="memory"))
+        # It needs no link: the first table is of what is kept.
+        self.core.scan()
+        self._tasks.append(asyncio.create_task(self.core.scanner.run(), name="scanner"))
         for name, module in self._modules.items():
             spec: VenueSpec = module.SPEC
             driver = Driver(
@@ -180,8 +183,6 @@ class Engine:
         self._tasks.append(asyncio.create_task(self.coalescer.run(), name="coalescer"))
         self._tasks.append(asyncio.create_task(self._sample(), name="sampler"))
         self._tasks.append(asyncio.create_task(self.alerting.run(), name="alerts"))
-        self.core.scan()
-        self._tasks.append(asyncio.create_task(self.core.scanner.run(), name="scanner"))
         if self._is_forecasting:
             self.forecasts = self._make_forecasts()
             self._tasks.append(asyncio.create_task(self.forecasts.run(), name="forecasts"))

@@ -82,6 +82,8 @@ class CockpitApp(ControlledApp):
         self.begin_controls()
         if not self.is_headless:
             self._begin_guide()
+        # Who was in SCAN when he left is there again: what is kept is ranked while links are made.
+        self.attempt("the scan", partial(self.scans.beat, self.size.height))
         self._starting = asyncio.create_task(self._start_desk())
         self.set_interval(1.0 / self.clock.hz, self._beat)
         self.set_timer(SETTLE_AFTER_S, self._warm)
