@@ -24,7 +24,7 @@ from cockpit.wire.tape import read_tape
 from tests.freeze.frozen import Case, line
 from tests.support import AT_NS, CAPTURES
 
-VENUES = ("hyperliquid", "dydx", "lighter", "bybit")
+VENUES = tuple(REGISTRY)
 WATCHED: dict[str, tuple[str, ...]] = {
     "two": ("BTC", "PEPE"),
     "all": (),
@@ -37,11 +37,20 @@ LISTINGS = {
     "lighter": ("rest_20260505_orderBookDetails_eth.json", "rest_20260505_orderBooks_eth.json"),
     "bybit": ("rest_2023-08-16_tickers_linear_259_markets.json",
               "rest_2026-06-11_funding_history_and_instrument.jsonl"),
+    "paradex": ("rest_202609_markets_3rows_trimmed.json", "rest_202406_markets_btc_perp.json"),
+    "orderly": ("rest_20260913_public_info_5rows.json", "rest_20260913_public_futures_5rows.json"),
+    "nado": ("rest_20260913_query_symbols_9rows.json",
+             "rest_20260913_archive_v2_contracts_9rows.json"),
+    "extended": ("rest_20260913_info_markets_9rows.json",),
+    "grvt": ("rest_20260913_all_instruments_6.json", "rest_20260928_instrument_nvda.json"),
+    "aster": ("rest_20260907_exchangeInfo_12symbols.json",
+              "rest_20260907_premiumIndex_all_732.json"),
 }  # fmt: skip
 """Recordings that name markets: handed to a session before the others, as its metadata."""
 REPLY_NAMES = (
     "instruments", "tickers", "funding_history", "open_interest", "book", "account", "time",
-    "funding_payments", "margin_tiers", "nosuchreply",
+    "funding_payments", "margin_tiers", "margin_rules", "rates", "premium", "funding_info",
+    "status", "system", "system_state", "nosuchreply",
 )  # fmt: skip
 KEYS = ("", "BTC", "BTC-USD", "ETH-USD", "BTCUSDT", "0", "1")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\b|dydx1[0-9a-z]{38}\b|(?<=\"account_index\":)\d+")

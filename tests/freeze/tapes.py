@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tests.freeze.sessions import VENUES, wants_of
 
 if TYPE_CHECKING:
-    from cockpit.sim.faults import Faults
+    from cockpit.sim.server.faults import Faults
 
 GOLDEN = Path(__file__).resolve().parents[1] / "captures"
 FAULTS_BESIDE = Path(__file__).resolve().parents[3] / "shared" / "faults"
@@ -38,7 +38,7 @@ def record(folder: Path) -> None:
 
 def _record(folder: Path, venue: str, scenario: str, seed: int) -> None:
     from cockpit import venues
-    from cockpit.sim import truth
+    from cockpit.sim.world import truth
     from cockpit.venues.contract import Wanted
     from cockpit.wire.pump import Pump
     from cockpit.wire.tape import TapeHeader, TapeWriter
@@ -76,7 +76,7 @@ def _record(folder: Path, venue: str, scenario: str, seed: int) -> None:
 
 
 def _faults() -> "tuple[Faults, Faults]":
-    from cockpit.sim.faults import Faults
+    from cockpit.sim.server.faults import Faults
 
     noisy = Faults(
         drop=0.02, duplicate=0.03, reorder=0.03, corrupt=0.02, truncate=0.02,
