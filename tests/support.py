@@ -1,6 +1,7 @@
 """What several suites need: where the recordings are, and how to run a session by hand."""
 
 import asyncio
+import datetime
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -8,7 +9,18 @@ from typing import Any, TypeVar
 
 import pytest
 
-from cockpit.venues.contract import Closed, Frame, Input, Opened, Output, Reply, Session, Tick
+from cockpit.venues.contract import (
+    Closed,
+    Fees,
+    FeeTier,
+    Frame,
+    Input,
+    Opened,
+    Output,
+    Reply,
+    Session,
+    Tick,
+)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CAPTURES = SHARED / "captures"
@@ -84,3 +96,9 @@ def ticks(seconds: int, at_ns: int = AT_NS) -> Iterator[Tick]:
 
 def closed(at_ns: int = AT_NS, link: str = "main", reason: str = "gone") -> Closed:
     return Closed(at_ns=at_ns, link=link, reason=reason)
+
+
+def flat_fees(taker: float) -> Fees:
+    """A fee schedule of one tier, at which a maker pays nothing."""
+    tier = FeeTier(name="base", taker=taker, maker=0.0)
+    return Fees(tiers=(tier,), source="a test", date=datetime.date(2025, 10, 9))

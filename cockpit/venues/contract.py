@@ -14,12 +14,39 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from cockpit.core.events import AnyEvent, LinkCause, Reject
+from cockpit.core.events import (
+    AccountState,
+    AnyEvent,
+    BookDelta,
+    BookReset,
+    BookSnapshot,
+    Funding,
+    Instrument,
+    LinkCause,
+    Margin,
+    OpenInterest,
+    Position,
+    Prices,
+    Reject,
+    Rtt,
+    Surveyed,
+    Trade,
+    Volume,
+)
 from cockpit.core.margins import VenueMargin
 from cockpit.core.market import FundingTerms
 
 MAIN = "main"
 """The name of a venue's link when there is only one."""
+MARKET_DATA: frozenset[type] = frozenset(
+    {
+        Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
+        Volume, Surveyed, Rtt,
+    }
+)  # fmt: skip
+"""Kinds of facts for `VenueSpec.kinds`: what every venue says of its markets."""
+ACCOUNT_DATA: frozenset[type] = frozenset({Position, Margin, AccountState})
+"""What every venue says of which accounts are read; payments and fills not every one tells."""
 
 
 class KeptSpan(msgspec.Struct, frozen=True, kw_only=True):
@@ -267,8 +294,7 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     spent at once. `quiet_s` is how long a healthy main link may be without a data message.
     `check_address` says what is wrong with a public address, None if nothing is; a venue without
     it reads no accounts. `short` is a name of three small letters for narrow columns: capitals are
-    coins. `taker_fee` and `maker_fee` are fractions of the documented base tier; where
-    `publishes_fees` is false they are an assumption and said so.
+    coins. Where `publishes_fees` is false, the documented fees are an assumption and said so.
     `funding_terms` are those of an ordinary (crypto, cross-margined) market.
     `limits` are REST budgets that some endpoints have beside the common one. `ban_statuses` are
     the HTTP statuses that say that our address is refused for a while, where `ban_words` (in lower
@@ -286,8 +312,6 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     weight_per_minute: int
     burst: int
     docs: tuple[str, ...]
-    taker_fee: float | None = None
-    maker_fee: float | None = None
     publishes_fees: bool = False
     funding_terms: FundingTerms | None = None
     check_address: Callable[[str], str | None] | None = None
@@ -299,6 +323,16 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     ban_words: str = ""
     note: str = ""
     facts: VenueFacts = VenueFacts()
+
+    @property
+    def taker_fee(self) -> float | None:
+        """Of the documented base tier, as a fraction."""
+        return self.facts.taker_fee
+
+    @property
+    def maker_fee(self) -> float | None:
+        """Of the documented base tier, as a fraction; negative is a rebate."""
+        return self.facts.maker_fee
 
 
 class Session(Protocol):
@@ -312,7 +346,9 @@ class Session(Protocol):
 
 
 __all__ = [
+    "ACCOUNT_DATA",
     "MAIN",
+    "MARKET_DATA",
     "Closed",
     "FeeTier",
     "Fees",

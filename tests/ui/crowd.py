@@ -13,7 +13,7 @@ from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns
 from cockpit.state.store import MarketStore
 from cockpit.ui.model.readings import Readings
 from cockpit.venues.contract import VenueFacts, VenueSpec
-from tests.support import AT_NS
+from tests.support import AT_NS, flat_fees
 from tests.ui.scenes import levels
 
 MID = 64_000.0
@@ -31,8 +31,8 @@ def crowd(count: int) -> Readings:
         name: VenueSpec(
             name=name, title=name, short=f"{name[-1]}{name[-1]}x", links={},
             rest_url="https://localhost", chain=f"{name}-chain", kinds=frozenset(),
-            weight_per_minute=60, burst=10, docs=(), taker_fee=0.0004,
-            facts=VenueFacts(colour=number % 14 + 1),
+            weight_per_minute=60, burst=10, docs=(),
+            facts=VenueFacts(colour=number % 14 + 1, fees=flat_fees(0.0004)),
         )
         for number, name in enumerate(names)
     }  # fmt: skip

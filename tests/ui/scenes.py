@@ -18,7 +18,7 @@ from cockpit.desk.contract import Notice
 from cockpit.state.store import MarketStore
 from cockpit.ui.model.readings import Readings
 from cockpit.venues.contract import VenueFacts, VenueSpec
-from tests.support import AT_NS
+from tests.support import AT_NS, flat_fees
 
 VENUES = ("alphaswap", "bravo", "charliedex")
 SYMBOLS = ("BTC", "ETH", "PEPE")
@@ -43,9 +43,8 @@ def spec(name: str) -> VenueSpec:
         weight_per_minute=60,
         burst=10,
         docs=(),
-        taker_fee=TAKER_FEES[name],
         publishes_fees=name == "bravo",
-        facts=VenueFacts(colour=VENUES.index(name) + 1),
+        facts=VenueFacts(colour=VENUES.index(name) + 1, fees=flat_fees(TAKER_FEES[name])),
         funding_terms=FundingTerms(interest_8h=0.0001, dampener_8h=0.0005),
     )
 

@@ -14,7 +14,9 @@ from cockpit.venues.aster.accounts import CHAIN, HOSTS, PublicAccounts, check_ad
 from cockpit.venues.aster.mapper import FACTS, VENUE, AsterMarket
 from cockpit.venues.aster.rest import API, Rest
 from cockpit.venues.contract import (
+    ACCOUNT_DATA,
     MAIN,
+    MARKET_DATA,
     Fetch,
     Frame,
     Limit,
@@ -40,19 +42,13 @@ SPEC = VenueSpec(
     links={MAIN: LinkSpec("wss://fstream.asterdex.com/stream")},
     rest_url="https://fapi.asterdex.com",
     chain=None,
-    kinds=frozenset({
-        events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset, events.Trade,
-        events.Funding, events.OpenInterest, events.Prices, events.Volume, events.Surveyed,
-        events.Rtt, events.Position, events.Margin, events.AccountState,
-    }),
+    kinds=MARKET_DATA | ACCOUNT_DATA,
     weight_per_minute=2400,
     burst=400,
     docs=(
         f"{_DOCS}/blob/master/V3(Recommended)/EN/aster-finance-futures-api-v3.md",
         f"{_DOCS}/blob/master/RPC/aster-chain-rpc.md",
     ),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
     facts=FACTS,
     check_address=check_address,
     limits={CHAIN: Limit(60, 60.0)},

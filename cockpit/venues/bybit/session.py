@@ -8,24 +8,16 @@ import msgspec
 
 from cockpit.core.events import (
     BookDelta,
-    BookReset,
     BookSnapshot,
-    Funding,
-    Instrument,
-    OpenInterest,
-    Prices,
     Reject,
-    Rtt,
-    Surveyed,
     Trade,
-    Volume,
 )
 from cockpit.core.market import FundingTerms, Side
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.bybit import messages as wire
 from cockpit.venues.bybit.mapper import FACTS, VENUE, BybitMarket
 from cockpit.venues.bybit.rest import Rest
-from cockpit.venues.contract import MAIN, Frame, LinkSpec, Output, VenueSpec, Wants
+from cockpit.venues.contract import MAIN, MARKET_DATA, Frame, LinkSpec, Output, VenueSpec, Wants
 from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.books import BookFeed, Books
 from cockpit.venues.kit.heartbeat import Heartbeat
@@ -42,12 +34,7 @@ SPEC = VenueSpec(
     links={MAIN: LinkSpec("wss://stream.bybit.com/v5/public/linear")},
     rest_url="https://api.bybit.com",
     chain=None,
-    kinds=frozenset(
-        {
-            Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
-            Volume, Surveyed, Rtt,
-        }
-    ),
+    kinds=MARKET_DATA,
     weight_per_minute=7200,
     burst=200,
     docs=tuple(
@@ -58,8 +45,6 @@ SPEC = VenueSpec(
             "market/history-fund-rate", "market/risk-limit", "rate-limit",
         )
     ),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
     facts=FACTS,
     ban_statuses=frozenset({403}),
     ban_words="too frequent",

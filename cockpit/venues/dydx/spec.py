@@ -2,7 +2,7 @@
 
 from cockpit.core import events
 from cockpit.core.market import FundingTerms
-from cockpit.venues.contract import MAIN, LinkSpec, VenueSpec
+from cockpit.venues.contract import ACCOUNT_DATA, MAIN, MARKET_DATA, LinkSpec, VenueSpec
 from cockpit.venues.dydx.addresses import check_address
 from cockpit.venues.dydx.mapper import FACTS, VENUE
 
@@ -15,12 +15,10 @@ SPEC = VenueSpec(
     links={MAIN: LinkSpec("wss://indexer.dydx.trade/v4/ws")},
     rest_url="https://indexer.dydx.trade",
     chain=CHAIN,
-    kinds=frozenset({
-        events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset, events.Trade,
-        events.Funding, events.OpenInterest, events.Prices, events.Volume, events.Surveyed,
-        events.Block, events.Position, events.Margin, events.AccountState, events.FundingPayment,
-        events.AccountFill,
-    }),
+    # No Rtt: the Indexer answers no ping.
+    kinds=(MARKET_DATA - {events.Rtt})
+    | ACCOUNT_DATA
+    | {events.Block, events.FundingPayment, events.AccountFill},
     # 100 requests in any 10 s: what the bucket holds and what refills meanwhile stay below it.
     weight_per_minute=480,
     burst=20,
@@ -30,8 +28,6 @@ SPEC = VenueSpec(
         "https://docs.dydx.xyz/interaction/data/watch-orderbook",
         "https://docs.dydx.xyz/concepts/trading/funding",
     ),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
     facts=FACTS,
     funding_terms=FundingTerms(interest_8h=0.0, dampener_8h=0.0),
     check_address=check_address,

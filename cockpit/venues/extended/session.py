@@ -6,22 +6,11 @@ from typing import Any
 import msgspec
 
 from cockpit.core.events import (
-    BookDelta,
-    BookReset,
-    BookSnapshot,
-    Funding,
-    Instrument,
-    OpenInterest,
-    Prices,
     Reject,
-    Rtt,
-    Surveyed,
-    Trade,
-    Volume,
 )
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_MS
-from cockpit.venues.contract import MAIN, Frame, LinkSpec, Output, VenueSpec, Wants
+from cockpit.venues.contract import MAIN, MARKET_DATA, Frame, LinkSpec, Output, VenueSpec, Wants
 from cockpit.venues.extended import messages as wire
 from cockpit.venues.extended.books import NumberedBooks
 from cockpit.venues.extended.mapper import FACTS, PAID_WITHIN_NS, VENUE
@@ -40,12 +29,7 @@ SPEC = VenueSpec(
     },
     rest_url="https://api.starknet.extended.exchange",
     chain=None,
-    kinds=frozenset(
-        {
-            Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
-            Volume, Surveyed, Rtt,
-        }
-    ),
+    kinds=MARKET_DATA,
     weight_per_minute=1000,
     burst=100,
     docs=(
@@ -53,8 +37,6 @@ SPEC = VenueSpec(
         "https://docs.extended.exchange/extended-resources/trading/funding-payments",
         "https://github.com/x10xchange/python_sdk",
     ),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
     facts=FACTS,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
     # Every book comes whole each minute, so that four times this is longer than any silence.

@@ -5,22 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from cockpit.core.events import (
-    BookDelta,
-    BookReset,
-    BookSnapshot,
-    Funding,
-    Instrument,
-    OpenInterest,
-    Prices,
     Reject,
-    Rtt,
     Surveyed,
-    Trade,
-    Volume,
 )
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.contract import MAIN, Frame, LinkSpec, Output, VenueSpec, Wants
+from cockpit.venues.contract import MAIN, MARKET_DATA, Frame, LinkSpec, Output, VenueSpec, Wants
 from cockpit.venues.grvt import messages as wire
 from cockpit.venues.grvt.books import AnchoredBooks
 from cockpit.venues.grvt.mapper import FACTS, VENUE, GrvtMarket
@@ -37,12 +27,7 @@ SPEC = VenueSpec(
     links={MAIN: LinkSpec("wss://market-data.grvt.io/ws/full")},
     rest_url="https://market-data.grvt.io",
     chain=None,
-    kinds=frozenset(
-        {
-            Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
-            Volume, Surveyed, Rtt,
-        }
-    ),
+    kinds=MARKET_DATA,
     # The venue names a limit of 1500 and not its window: a minute is taken, and a fifth of it.
     weight_per_minute=300,
     burst=30,
@@ -50,8 +35,6 @@ SPEC = VenueSpec(
         "https://api-docs.grvt.io/learn",
         "https://github.com/gravity-technologies/api-spec",
     ),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
     facts=FACTS,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
     quiet_s=30.0,

@@ -27,11 +27,6 @@ import msgspec
 
 from cockpit.core.account import hex_address_problem, normal_address
 from cockpit.core.events import (
-    AccountFill,
-    AccountState,
-    FundingPayment,
-    Margin,
-    Position,
     Reject,
 )
 from cockpit.core.units import NS_PER_MS
@@ -46,7 +41,6 @@ from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.decoding import decode, reject
 from cockpit.venues.kit.polling import Question, Rota, Timing, read
 
-KINDS: frozenset[type] = frozenset({Position, Margin, AccountState, FundingPayment, AccountFill})
 ACCOUNT = "account"
 MAX_REMEMBERED = 64
 STREAMED_USERS = 10

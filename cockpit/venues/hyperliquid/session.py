@@ -76,12 +76,9 @@ SPEC = contract.VenueSpec(
     },
     rest_url="https://api.hyperliquid.xyz",
     chain=CHAIN,
-    kinds=account.KINDS
-    | {
-        facts.Instrument, facts.BookSnapshot, facts.BookDelta, facts.BookReset, facts.Trade,
-        facts.Funding, facts.OpenInterest, facts.Prices, facts.Volume, facts.Surveyed,
-        facts.Block, facts.Rtt,
-    },
+    kinds=contract.MARKET_DATA
+    | contract.ACCOUNT_DATA
+    | {facts.Block, facts.FundingPayment, facts.AccountFill},
     # 1200 in any minute: what the bucket holds and what refills meanwhile stay below it.
     weight_per_minute=900,
     burst=300,
@@ -94,8 +91,6 @@ SPEC = contract.VenueSpec(
             "for-developers/api/rate-limits-and-user-limits",
         )
     ),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
     facts=FACTS,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap=0.04),
     check_address=account.check_address,

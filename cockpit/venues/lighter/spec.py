@@ -2,7 +2,7 @@
 
 from cockpit.core import events
 from cockpit.core.market import FundingTerms
-from cockpit.venues.contract import MAIN, LinkSpec, VenueSpec
+from cockpit.venues.contract import ACCOUNT_DATA, MAIN, MARKET_DATA, LinkSpec, VenueSpec
 from cockpit.venues.lighter.accounts import check_address
 from cockpit.venues.lighter.mapper import FACTS, VENUE
 
@@ -13,19 +13,10 @@ SPEC = VenueSpec(
     links={MAIN: LinkSpec("wss://mainnet.zklighter.elliot.ai/stream?readonly=true")},
     rest_url="https://mainnet.zklighter.elliot.ai",
     chain="lighter",
-    kinds=frozenset(
-        {
-            events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset,
-            events.Trade, events.Funding, events.OpenInterest, events.Prices, events.Volume,
-            events.Surveyed, events.Block, events.Rtt, events.Position, events.Margin,
-            events.AccountState, events.FundingPayment,
-        }
-    ),
+    kinds=MARKET_DATA | ACCOUNT_DATA | {events.Block, events.FundingPayment},
     weight_per_minute=54,
     burst=5,
     docs=("https://apidocs.lighter.xyz", "https://docs.lighter.xyz/trading/funding"),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
     facts=FACTS,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap_8h=0.04),
     publishes_fees=True,

@@ -10,7 +10,9 @@ from cockpit.core import events
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.contract import (
+    ACCOUNT_DATA,
     MAIN,
+    MARKET_DATA,
     Fetch,
     Frame,
     Limit,
@@ -40,12 +42,7 @@ SPEC = VenueSpec(
     links={MAIN: LinkSpec("wss://gateway.prod.nado.xyz/v1/subscribe", compressed=True)},
     rest_url="https://api.prod.nado.xyz",
     chain=None,
-    kinds=frozenset({
-        events.Instrument, events.BookSnapshot, events.BookDelta, events.BookReset, events.Trade,
-        events.Funding, events.OpenInterest, events.Prices, events.Volume, events.Surveyed,
-        events.Rtt, events.Position, events.Margin, events.AccountState, events.FundingPayment,
-        events.AccountFill,
-    }),
+    kinds=MARKET_DATA | ACCOUNT_DATA | {events.FundingPayment, events.AccountFill},
     weight_per_minute=2400,
     burst=400,
     docs=tuple(
@@ -58,8 +55,6 @@ SPEC = VenueSpec(
             "subscriptions/streams", "subscriptions/events", "rate-limits", "errors",
         )
     ),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
     publishes_fees=True,
     facts=FACTS,
     check_address=check_address,

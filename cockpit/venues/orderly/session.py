@@ -8,20 +8,22 @@ import msgspec
 from cockpit.core.account import hex_address_problem
 from cockpit.core.events import (
     BookDelta,
-    BookReset,
     BookSnapshot,
-    Funding,
-    Instrument,
-    OpenInterest,
-    Prices,
-    Rtt,
-    Surveyed,
     Trade,
-    Volume,
 )
 from cockpit.core.market import FundingTerms, Side
 from cockpit.core.units import NS_PER_MS
-from cockpit.venues.contract import MAIN, Frame, Limit, LinkSpec, Output, Send, VenueSpec, Wants
+from cockpit.venues.contract import (
+    MAIN,
+    MARKET_DATA,
+    Frame,
+    Limit,
+    LinkSpec,
+    Output,
+    Send,
+    VenueSpec,
+    Wants,
+)
 from cockpit.venues.kit.books import Books
 from cockpit.venues.kit.decoding import decode, reject, request_number
 from cockpit.venues.kit.heartbeat import Heartbeat
@@ -45,10 +47,7 @@ SPEC = VenueSpec(
     links={MAIN: LinkSpec(f"wss://ws-evm.orderly.org/ws/stream/{_PUBLIC_ID}")},
     rest_url="https://api.orderly.org",
     chain=None,
-    kinds=accounts.KINDS | {
-        Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
-        Volume, Surveyed, Rtt,
-    },
+    kinds=accounts.KINDS | MARKET_DATA,
     weight_per_minute=600,
     burst=10,
     docs=tuple(
@@ -61,8 +60,6 @@ SPEC = VenueSpec(
             "public-info-api/overview",
         )
     ),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
     facts=FACTS,
     limits={accounts.BUDGET: Limit(1200, 60.0)},
     check_address=hex_address_problem,

@@ -9,21 +9,21 @@ from msgspec.structs import replace
 
 from cockpit.core.events import (
     BookDelta,
-    BookReset,
     BookSnapshot,
-    Funding,
-    Instrument,
-    OpenInterest,
-    Prices,
     Reject,
-    Rtt,
-    Surveyed,
-    Trade,
-    Volume,
 )
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.contract import MAIN, Frame, Limit, LinkSpec, Output, VenueSpec, Wants
+from cockpit.venues.contract import (
+    MAIN,
+    MARKET_DATA,
+    Frame,
+    Limit,
+    LinkSpec,
+    Output,
+    VenueSpec,
+    Wants,
+)
 from cockpit.venues.kit.books import Books
 from cockpit.venues.kit.decoding import decode, reject
 from cockpit.venues.kit.heartbeat import Heartbeat
@@ -50,12 +50,7 @@ SPEC = VenueSpec(
     },
     rest_url="https://api.prod.paradex.trade",
     chain=None,
-    kinds=frozenset(
-        {
-            Instrument, BookSnapshot, BookDelta, BookReset, Trade, Funding, OpenInterest, Prices,
-            Volume, Surveyed, Rtt,
-        }
-    ),
+    kinds=MARKET_DATA,
     weight_per_minute=900,  # of 1500; the rest is the budget of the history below
     burst=50,
     docs=tuple(
@@ -66,8 +61,6 @@ SPEC = VenueSpec(
             "api/prod/markets/get-funding-data", "risk-system/funding-mechanism",
         )
     ),
-    taker_fee=FACTS.taker_fee,
-    maker_fee=FACTS.maker_fee,
     publishes_fees=True,
     funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, is_continuous=True),
     quiet_s=30.0,
