@@ -20,7 +20,6 @@ from cockpit.venues.kit.subscriptions import Subscriptions
 _FRESH_NS, _OLDEST_NS = 2 * NS_PER_S, 90 * NS_PER_S
 """A whole book is at most a minute old: one that seems older is a matter of clocks."""
 _HELD_NS = NS_PER_S
-_PATIENCE_NS = 5 * NS_PER_S
 
 
 class NumberedBooks:
@@ -37,7 +36,6 @@ class NumberedBooks:
         """The topics whose book is kept back: of which market, and since when."""
         self._stamps_ns: dict[str, int] = {}
         """The venue's time of the last message of each topic."""
-        self._damaged_ns: int | None = None
 
     # --- a part -------------------------------------------------------------------------------
 
@@ -50,16 +48,13 @@ class NumberedBooks:
             self._forget()
 
     def tick(self, at_ns: int) -> Sequence[Output]:
-        """After damage, which may have been elsewhere too, every book is taken anew."""
+        """State the books that were kept back long enough."""
         due = [
             (self._books.feeds[topic], market)
             for topic, (market, since_ns) in self._held.items()
             if at_ns - since_ns >= _HELD_NS
         ]
         out: list[Output] = [self._whole(feed, market, None, at_ns) for feed, market in due]
-        if self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS:
-            self._damaged_ns = None
-            out += self._books.renew_all(at_ns)
         return [*out, *self._books.tick(at_ns)]
 
     def want(self, markets: Iterable[ExtendedMarket], at_ns: int) -> list[Output]:
@@ -68,9 +63,9 @@ class NumberedBooks:
         self._held = {topic: held for topic, held in self._held.items() if topic in books}
         return self._books.want(books, at_ns)
 
-    def damaged(self, at_ns: int) -> None:
-        """A frame of the connection made no sense."""
-        self._damaged_ns = at_ns
+    def renew_all(self, at_ns: int) -> list[Output]:
+        """Take every book anew."""
+        return self._books.renew_all(at_ns)
 
     # --- numbers ------------------------------------------------------------------------------
 

@@ -1,27 +1,19 @@
 """Extended: the facts that a row amounts to."""
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from cockpit.core.events import (
-    Funding,
-    Instrument,
-    OpenInterest,
-    Prices,
-    Reject,
-    Trade,
-    Volume,
-)
+from cockpit.core.events import Instrument, Prices, Trade
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.extended import messages as wire
 from cockpit.venues.extended.ladder import Ladder, decimals_of
-from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.facts import venue_facts
+from cockpit.venues.kit.fields import Number, moment_ns
+from cockpit.venues.kit.figures import Figures
+from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
-from cockpit.venues.kit.numbers import amount, finite, positive
-from cockpit.venues.kit.settled import SettledRates
+from cockpit.venues.kit.numbers import positive
 
 VENUE = "extended"
 FACTS = venue_facts("cockpit.venues.extended")
@@ -31,8 +23,6 @@ STREAM_NS = 15 * NS_PER_S
 PAID_WITHIN_NS = 10 * NS_PER_S
 """A streamed rate is a payment if it is stamped this soon after an hour."""
 _PUBLISHING = ("ACTIVE", "REDUCE_ONLY")
-
-Fact = Prices | OpenInterest | Funding | Volume | Reject
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +34,6 @@ class ExtendedMarket(Market):
     book: Ladder = field(default_factory=Ladder)
     streamed_ns: dict[str, int] = field(default_factory=dict)
     fills: Seen = field(default_factory=Seen)
-    settled: SettledRates = field(default_factory=SettledRates)
 
     @property
     def is_halted(self) -> bool:
@@ -58,41 +47,15 @@ class ExtendedMarket(Market):
 
     # --- figures ------------------------------------------------------------------------------
 
-    def stats(self, row: wire.Stats, at_ns: int) -> Iterator[Fact]:
+    def stats(self, row: wire.Stats, at_ns: int) -> Figures:
         """Prices, open interest, the running rate and the volume of a row of all markets."""
+        said = Figures(VENUE, self, at_ns)
         mark = self._polled("mark", row.markPrice, at_ns)
-        index = self._polled("index", row.indexPrice, at_ns)
-        last = self._price(row.lastPrice)
-        if mark is not None or index is not None or last is not None:
-            yield Prices(
-                venue=VENUE, symbol=self.symbol, recv_ns=at_ns, mark=mark, index=index, last=last
-            )
-        interest = finite(row.openInterestBase)
-        if interest is not None and interest >= 0.0:
-            base = interest * self.unit.contract
-            yield OpenInterest(venue=VENUE, symbol=self.symbol, recv_ns=at_ns, base=base)
-        elif row.openInterestBase is not None:
-            yield self._odd("open interest", row.openInterestBase, at_ns)
-        yield from self._live(row, at_ns)
-        usd, base_24h = amount(row.dailyVolume), amount(row.dailyVolumeBase)
-        if usd is not None or base_24h is not None:
-            yield Volume(
-                venue=VENUE, symbol=self.symbol, recv_ns=at_ns, usd_24h=usd,
-                base_24h=None if base_24h is None else base_24h * self.unit.contract,
-            )  # fmt: skip
-
-    def _live(self, row: wire.Stats, at_ns: int) -> Iterator[Fact]:
-        if row.fundingRate is None:
-            return
-        rate, next_ms = finite(row.fundingRate), finite(row.nextFundingRate) or 0.0
-        if rate is None or abs(rate) >= 1.0:
-            yield self._odd("funding rate", row.fundingRate, at_ns)
-            return
-        yield Funding(
-            venue=VENUE, symbol=self.symbol, recv_ns=at_ns, kind="live", rate=rate,
-            interval_s=HOUR_S,
-            next_ns=int(next_ms) * NS_PER_MS if 1e12 <= next_ms < 4.1e12 else None,
-        )  # fmt: skip
+        said.prices(mark, self._polled("index", row.indexPrice, at_ns), row.lastPrice)
+        said.interest(row.openInterestBase)
+        said.live(row.fundingRate, HOUR_S, moment_ns(row.nextFundingRate))
+        said.volume(row.dailyVolume, row.dailyVolumeBase)
+        return said
 
     def streamed(self, kind: str, price: float, venue_ns: int | None, at_ns: int) -> Prices:
         """A price of a stream of `mark` or `index`."""
@@ -116,30 +79,17 @@ class ExtendedMarket(Market):
             liquidation=fill.tT == "LIQUIDATION",
         )
 
-    def payments(self, rows: Iterable[wire.FundingRow], at_ns: int) -> Sequence[Funding | Reject]:
-        """The payments not stated before, at the hour at which they were paid."""
-        rates: dict[int, float] = {}
-        odd: list[Funding | Reject] = []
-        for row in rows:
-            rate = finite(row.f)
-            if rate is None or abs(rate) >= 1.0:
-                odd.append(self._odd("settled funding rate", row.f, at_ns))
-            else:
-                rates[hour_floor_ns(row.T * NS_PER_MS)] = rate
-        return [*self.settled.news(VENUE, self.symbol, rates, HOUR_S, at_ns), *odd]
-
-    def _polled(self, kind: str, value: wire.Number, at_ns: int) -> float | None:
+    def _polled(self, kind: str, value: Number, at_ns: int) -> Number:
+        """A polled price, where no stream told a newer one."""
         streamed_ns = self.streamed_ns.get(kind)
-        if streamed_ns is not None and at_ns - streamed_ns < STREAM_NS:
-            return None
-        return self._price(value)
+        is_newer = streamed_ns is not None and at_ns - streamed_ns < STREAM_NS
+        return None if is_newer else value
 
-    def _price(self, value: wire.Number) -> float | None:
-        price = positive(value)
-        return None if price is None else self.unit.to_price(price)
 
-    def _odd(self, what: str, value: wire.Number, at_ns: int) -> Reject:
-        return reject(VENUE, at_ns, f"{what} of {self.native} makes no sense", str(value))
+def paid(row: wire.FundingRow) -> Paid:
+    """A payment, at the hour at which it was paid."""
+    stamp_ns = row.T * NS_PER_MS
+    return Paid(native=row.m, stamp_ns=stamp_ns, paid_ns=hour_floor_ns(stamp_ns), rate=row.f)
 
 
 # --- names ------------------------------------------------------------------------------------
@@ -168,9 +118,7 @@ def guessed(native: str) -> ExtendedMarket | None:
 
 def instrument(market: ExtendedMarket, coin: str, row: wire.MarketRow, at_ns: int) -> Instrument:
     """The market as now listed, in coins. Maintenance fractions are not known: see `claims`."""
-    rules, contract = row.tradingConfig, market.unit.contract
-    tick, lot = positive(rules.minPriceChange), positive(rules.minOrderSizeChange)
-    least, leverage = positive(rules.minOrderSize), positive(rules.maxLeverage)
+    rules, unit = row.tradingConfig, market.unit
     return Instrument(
         venue=VENUE,
         recv_ns=at_ns,
@@ -178,12 +126,12 @@ def instrument(market: ExtendedMarket, coin: str, row: wire.MarketRow, at_ns: in
         native=market.native,
         base=coin,
         quote="USDC" if row.collateralAssetName == "USD" else row.collateralAssetName,
-        tick=None if tick is None else tick / contract,
-        lot=None if lot is None else lot * contract,
-        min_size=None if least is None else least * contract,
-        contract=contract,
+        tick=unit.tick(rules.minPriceChange),
+        lot=unit.lot(rules.minOrderSizeChange),
+        min_size=unit.lot(rules.minOrderSize),
+        contract=unit.contract,
         funding_interval_s=HOUR_S,
-        max_leverage=leverage,
+        max_leverage=positive(rules.maxLeverage),
         status="active" if row.status == "ACTIVE" and not row.isOffHours else "paused",
         taker_fee=FACTS.taker_fee,
         maker_fee=FACTS.maker_fee,

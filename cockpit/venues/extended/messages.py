@@ -12,18 +12,11 @@ from msgspec import Meta, Struct
 
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.kit.decoding import decode
+from cockpit.venues.kit.fields import NOTHING, Ms, Number, Position, Price, Rows, Size, decoder
 from cockpit.venues.kit.numbers import MAX_EXPONENT
 
-Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
-Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
 Change = Annotated[float, Meta(gt=-MAX_EXPONENT, lt=MAX_EXPONENT)]
-Ms = Annotated[int, Meta(ge=1_000_000_000_000, lt=4_102_444_800_000)]
-"""Milliseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
-Number = str | float | None
-"""A number as it may be: blank, or nonsense that costs this figure and no other."""
 T = TypeVar("T")
-
-NOTHING = msgspec.Raw(b"null")
 
 
 class Error(Struct, gc=False, frozen=True):
@@ -42,7 +35,7 @@ class Envelope(Struct, gc=False, frozen=True):
     type: str | None = None
     data: msgspec.Raw = NOTHING
     ts: Ms | None = None
-    seq: Annotated[int, Meta(ge=0)] | None = None
+    seq: Position | None = None
     subscription: str = ""
     id: str | int | None = None
     error: Error | str | None = None
@@ -138,17 +131,12 @@ def told(error: Error | str | None) -> str | None:
     return error.words if isinstance(error, Error) else error
 
 
-def _decoder(kind: type[T]) -> "msgspec.json.Decoder[T]":
-    return msgspec.json.Decoder(kind, strict=False)
-
-
 ENVELOPE = msgspec.json.Decoder(Envelope)
-BOOK = _decoder(BookData)
-FILLS = _decoder(tuple[Fill, ...])
-PRICE = _decoder(PriceData)
-FUNDING = _decoder(FundingRow)
-MARKETS = _decoder(Answer[tuple[msgspec.Raw, ...]])
-HISTORY = _decoder(Answer[tuple[msgspec.Raw, ...]])
+BOOK = decoder(BookData)
+FILLS = decoder(tuple[Fill, ...])
+PRICE = decoder(PriceData)
+FUNDING = decoder(FundingRow)
+LIST = decoder(Answer[Rows])
 
 FULL = "f"
 """`d` of a book of every level; "1" is the touch."""
@@ -187,8 +175,8 @@ def heard(envelope: Envelope) -> Heard | None:
         return None
     is_list = bytes(envelope.data)[:1] == b"["
     name = envelope.type or ("TRADES" if is_list else "FUNDING_RATES")
-    kind, scope, decoder = _KINDS.get(name, ("", "", None))
-    data = f"unknown type {name}" if decoder is None else decode(decoder, envelope.data)
+    kind, scope, reads = _KINDS.get(name, ("", "", None))
+    data = f"unknown type {name}" if reads is None else decode(reads, envelope.data)
     problem = told(envelope.error) or (data if isinstance(data, str) else None)
     topic, native = envelope.subscription, ""
     if not isinstance(data, str) and data != ():

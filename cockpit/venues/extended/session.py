@@ -5,17 +5,15 @@ from typing import Any
 
 import msgspec
 
-from cockpit.core.events import (
-    Reject,
-)
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_MS
 from cockpit.venues.contract import MAIN, MARKET_DATA, Frame, LinkSpec, Output, VenueSpec, Wants
 from cockpit.venues.extended import messages as wire
 from cockpit.venues.extended.books import NumberedBooks
-from cockpit.venues.extended.mapper import FACTS, PAID_WITHIN_NS, VENUE
+from cockpit.venues.extended.mapper import FACTS, PAID_WITHIN_NS, VENUE, paid
 from cockpit.venues.extended.rest import Rest
 from cockpit.venues.kit import decoding
+from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
@@ -75,12 +73,14 @@ class Session(VenueSession):
         self.listing = self._rest.listing
         self._topics = Subscriptions(_encode, Rules())
         self._books = NumberedBooks(self._topics)
+        # What was damaged may have been elsewhere too: every book is taken anew.
+        self._damage = Damage(VENUE, self._books.renew_all)
         self._pulse = Heartbeat(VENUE, lambda at_ns: _call("ping", _PING), every_s=10.0)
-        self.parts = (self._pulse, self._books, self._topics, *self._rest.parts)
+        self.parts = (self._pulse, self._damage, self._books, self._topics, *self._rest.parts)
         self.answers = self._rest.answers
 
     def on_closed(self, link: str) -> None:
-        self._rest.said.forget()
+        self._rest.survey.forget()
         for market in self.listing.markets.values():
             market.streamed_ns.clear()
 
@@ -95,12 +95,12 @@ class Session(VenueSession):
     def on_frame(self, frame: Frame) -> Sequence[Output]:
         envelope = decoding.decode(wire.ENVELOPE, frame.data)
         if isinstance(envelope, str):
-            return [self._damaged(frame, envelope)]
+            return [self._damage.reject(frame, envelope)]
         if envelope.id is not None:
             return self._answer(envelope, frame)
         heard = wire.heard(envelope)
         if heard is None:
-            return [self._damaged(frame, "neither an answer nor numbered data")]
+            return [self._damage.reject(frame, "neither an answer nor numbered data")]
         self._topics.seen(envelope.subscription)
         out = self._books.count(heard, frame.at_ns)
         if out is None:
@@ -108,7 +108,7 @@ class Session(VenueSession):
         facts = heard.problem or self._facts(heard, frame.at_ns)
         if isinstance(facts, str):
             lost = self._books.lose(heard.topic, frame.at_ns)
-            return [*out, *lost, self._damaged(frame, facts)]
+            return [*out, *lost, self._damage.reject(frame, facts)]
         return [*out, *facts] if out else facts
 
     def _facts(self, heard: wire.Heard, at_ns: int) -> Sequence[Output] | str:
@@ -130,7 +130,7 @@ class Session(VenueSession):
             ]
         # Of a rate within the hour it is not known whether it was paid or only computed.
         is_paid = data.T * NS_PER_MS % HOUR_NS < PAID_WITHIN_NS
-        return market.payments([data], at_ns) if is_paid else ()
+        return [*self._rest.history.payments(native, [paid(data)], at_ns)] if is_paid else ()
 
     def _answer(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """The answer to a request of ours, which it calls by our name for it."""
@@ -142,7 +142,3 @@ class Session(VenueSession):
         if str(envelope.id) == _PING:
             return self._pulse.pong(frame.at_ns)
         return self._topics.acknowledged(request, frame.at_ns)
-
-    def _damaged(self, frame: Frame, reason: str) -> Reject:
-        self._books.damaged(frame.at_ns)
-        return decoding.reject(VENUE, frame.at_ns, reason, frame.data)

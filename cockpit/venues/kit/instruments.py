@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from cockpit.core.events import Instrument, Levels, Reject
+from cockpit.venues.contract import Output, Reply
 from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.numbers import positive
+from cockpit.venues.kit.rows import RowReader
+from cockpit.venues.kit.settled import SettledRates
 
 MAX_LEVERAGE = 1000.0
 """No market lends more."""
@@ -47,6 +51,16 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
             return size * self.size * self.price / price
         return size * self.price * self.size
 
+    def tick(self, value: object) -> float | None:
+        """The step of prices, quote per base."""
+        step = positive(value)
+        return None if step is None else step / self.contract
+
+    def lot(self, value: object) -> float | None:
+        """A size, such as the step of sizes, in base units; of a market that is not inverse."""
+        size = positive(value)
+        return None if size is None else size * self.contract
+
     def to_levels(self, levels: Levels) -> Levels:
         """Prices in quote per base and sizes in base units."""
         if self.inverse:
@@ -70,14 +84,21 @@ class Market:
     unit: Unit = ONE
     instrument: Instrument | None = None
     """As stated last; None before the listing."""
+    settled_rates: SettledRates = field(default_factory=SettledRates)
 
     @property
     def is_halted(self) -> bool:
         """Whether the listing says that it does not trade."""
         return self.instrument is not None and self.instrument.status != "active"
 
+    def price(self, value: object) -> float | None:
+        """A venue's figure as quote per base; None where it is no price, as zero is."""
+        price = positive(value)
+        return None if price is None else self.unit.to_price(price)
+
 
 M = TypeVar("M", bound=Market)
+R = TypeVar("R")
 
 
 def unscaled(coin: str, prefixes: Mapping[str, float] | None = None) -> tuple[str, float]:
@@ -107,6 +128,8 @@ class Instruments(Generic[M]):
         self.markets: dict[str, M] = {}
         self.is_whole = False
         """Whether a whole listing has been read."""
+        self.others: set[str] = set()
+        """Listed names that are no perpetuals."""
         self._native_of: dict[str, str] = {}
         self._seen: set[str] = set()
         self._missing: set[str] = set()
@@ -131,6 +154,15 @@ class Instruments(Generic[M]):
             native = self._native_of.get(symbol)
             if native is not None and not self.markets[native].is_halted:
                 yield self.markets[native]
+
+    def known(self, native: str, guess: Callable[[str], M | None]) -> M | None:
+        """A market by its native name; before the listing is known, as its name alone says."""
+        market = self.markets.get(native)
+        if market is None and not self.is_whole and native not in self.others:
+            market = guess(native)
+            if market is not None:
+                self.markets[native] = market
+        return market
 
     def adopt(self, native: str, symbol: str, unit: Unit, make: Callable[[str, str], M]) -> M:
         """The market of a row of the listing.
@@ -167,6 +199,28 @@ class Instruments(Generic[M]):
         self.version += 1
         words = f"{new.native}: no market has {odd}"
         return [new, reject(new.venue, new.recv_ns, words)] if odd else [new]
+
+    def amend(self, market: M, at_ns: int, **known: Any) -> list[Instrument | Reject]:
+        """The instrument as stated, but for these of its fields."""
+        if market.instrument is None:
+            return []
+        return self.state(market, replace(market.instrument, recv_ns=at_ns, **known))
+
+    def read(
+        self,
+        reader: RowReader[R],
+        raws: Iterable[msgspec.Raw],
+        reply: Reply,
+        adopt: Callable[[R, int], Iterable[Output]],
+    ) -> list[Output]:
+        """A whole listing in one reply: `adopt` takes each row over at the time of the reply."""
+        self.begin()
+        rows, unread = reader.read(raws, reply.name, reply.at_ns)
+        self.unread(unread.names)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
+            out += adopt(row, reply.at_ns)
+        return out + self.end(reply.at_ns)
 
     def begin(self) -> None:
         """A listing is asked for from its first page."""

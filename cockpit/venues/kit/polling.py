@@ -1,5 +1,6 @@
 """What is asked again and again over REST, and when it is due."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
@@ -16,6 +17,8 @@ T = TypeVar("T")
 
 Check = Callable[[T], str | None]
 """Why a decoded body is a refusal all the same (an error under HTTP 200), or None."""
+Says = Callable[[T, Reply], Sequence[Output]]
+"""What a decoded body says."""
 
 
 class Every:
@@ -53,28 +56,67 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     retry_s: float = 5.0
 
 
-class Question(OverHttp, Generic[T]):
+class _Asked(OverHttp, ABC, Generic[T]):
+    """What a question and a rota have alike: how an answer is read."""
+
+    def __init__(
+        self,
+        venue: str,
+        decoder: "msgspec.json.Decoder[T]",
+        timing: Timing,
+        check: Check[T] | None,
+        says: Says[T] | None,
+    ) -> None:
+        self._venue = venue
+        self._decoder = decoder
+        self._timing = timing
+        self._check = check
+        self._says = says
+
+    def hear(self, reply: Reply) -> Sequence[Output]:
+        """What an answer says, or why it is none."""
+        answer = self.read(reply)
+        if isinstance(answer, Reject):
+            return [answer]
+        return () if self._says is None else self._says(answer, reply)
+
+    def read(self, reply: Reply) -> T | Reject:
+        """The decoded answer, or why it is none; then it is asked again after `retry_s`."""
+        answer = read(self._venue, self._decoder, reply, self._check)
+        if isinstance(answer, Reject):
+            self.failed(reply)
+        return answer
+
+    @abstractmethod
+    def failed(self, reply: Reply, retry_s: float | None = None) -> None:
+        """An answer was no answer: ask again after `retry_s`, the usual one if it is None."""
+
+    def _again_ns(self, reply: Reply, retry_s: float | None) -> int:
+        after_s = self._timing.retry_s if retry_s is None else retry_s
+        return reply.at_ns + round(after_s * NS_PER_S)
+
+
+class Question(_Asked[T]):
     """One REST question, asked for as long as it is wanted and any link is open.
 
-    With `at_once` it is asked in the moment a link opens, otherwise at the first tick after that.
+    `says` is what an answer is handed to (`hear`). With `at_once` it is asked in the moment a link
+    opens, otherwise at the first tick after that.
     """
 
     def __init__(
         self,
         venue: str,
-        ask: Callable[[], Fetch],
+        ask: Fetch | Callable[[], Fetch],
         decoder: "msgspec.json.Decoder[T]",
         timing: Timing,
+        says: Says[T] | None = None,
         *,
         check: Check[T] | None = None,
         at_once: bool = False,
     ) -> None:
+        super().__init__(venue, decoder, timing, check, says)
         self.is_wanted = True
-        self._venue = venue
         self._ask = ask
-        self._decoder = decoder
-        self._timing = timing
-        self._check = check
         self._at_once = at_once
         self._due_ns = 0
 
@@ -97,22 +139,13 @@ class Question(OverHttp, Generic[T]):
     def ask(self, at_ns: int) -> Fetch:
         """Ask now."""
         self._due_ns = at_ns + round(self._timing.period_s * NS_PER_S)
-        return self._ask()
-
-    def read(self, reply: Reply) -> T | Reject:
-        """The decoded answer, or why it is none; then it is asked again after `retry_s`."""
-        answer = read(self._venue, self._decoder, reply, self._check)
-        if isinstance(answer, Reject):
-            self.failed(reply)
-        return answer
+        return self._ask if isinstance(self._ask, Fetch) else self._ask()
 
     def failed(self, reply: Reply, retry_s: float | None = None) -> None:
-        """An answer was no answer: ask again after `retry_s`, the usual one if it is None."""
-        after_s = self._timing.retry_s if retry_s is None else retry_s
-        self._due_ns = reply.at_ns + round(after_s * NS_PER_S)
+        self._due_ns = self._again_ns(reply, retry_s)
 
 
-class Rota(OverHttp, Generic[T]):
+class Rota(_Asked[T]):
     """One REST question about each of many keys, in turn and inside a budget.
 
     `per_tick` keys are asked in a second, those that have waited longest first; None is all that
@@ -125,15 +158,13 @@ class Rota(OverHttp, Generic[T]):
         ask: Callable[[str], Fetch],
         decoder: "msgspec.json.Decoder[T]",
         timing: Timing,
+        says: Says[T] | None = None,
         *,
         check: Check[T] | None = None,
         per_tick: int | None = None,
     ) -> None:
-        self._venue = venue
+        super().__init__(venue, decoder, timing, check, says)
         self._ask = ask
-        self._decoder = decoder
-        self._timing = timing
-        self._check = check
         self._per_tick = per_tick
         self._wanted: dict[str, None] = {}
         self._due_ns: dict[str, int] = {}
@@ -162,17 +193,9 @@ class Rota(OverHttp, Generic[T]):
         self._due_ns.update(dict.fromkeys(due, after_ns))
         return [self._ask(key) for key in due]
 
-    def read(self, reply: Reply) -> T | Reject:
-        """The decoded answer, or why it is none; then its key is asked again after `retry_s`."""
-        answer = read(self._venue, self._decoder, reply, self._check)
-        if isinstance(answer, Reject):
-            self.failed(reply)
-        return answer
-
     def failed(self, reply: Reply, retry_s: float | None = None) -> None:
         if reply.key in self._wanted:
-            after_s = self._timing.retry_s if retry_s is None else retry_s
-            self._due_ns[reply.key] = reply.at_ns + round(after_s * NS_PER_S)
+            self._due_ns[reply.key] = self._again_ns(reply, retry_s)
 
 
 def read(

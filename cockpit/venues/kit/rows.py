@@ -1,11 +1,12 @@
 """Rows of one message, each read by itself: one that makes no sense costs itself and no other."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
 from cockpit.core.events import Reject
+from cockpit.venues.contract import Output, Reply
 from cockpit.venues.kit.decoding import decode, reject
 
 T = TypeVar("T")
@@ -41,6 +42,19 @@ class RowReader(Generic[T]):
             else:
                 rows.append(row)
         return rows, unread
+
+    def each(
+        self,
+        raws: Iterable[msgspec.Raw],
+        reply: Reply,
+        says: Callable[[T, int], Iterable[Output]],
+    ) -> list[Output]:
+        """What every row of a reply says at its time, after those that make no sense."""
+        rows, unread = self.read(raws, reply.name, reply.at_ns)
+        out: list[Output] = [*unread.rejects]
+        for row in rows:
+            out += says(row, reply.at_ns)
+        return out
 
     def _name(self, raw: msgspec.Raw) -> str | None:
         fields = decode(_ANY, raw)

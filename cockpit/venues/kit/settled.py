@@ -1,12 +1,14 @@
 """Settled funding of one market: what was stated already, and the time that each payment covers."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from cockpit.core.events import Funding
 from cockpit.core.units import NS_PER_S
 
 MAX_GAP_S = 86_400
 """Two payments further apart than this have others between them."""
+_NOTHING: Mapping[int, int] = MappingProxyType({})
 
 
 class SettledRates:
@@ -28,12 +30,16 @@ class SettledRates:
         rates: Mapping[int, float],
         interval_s: int | None,
         at_ns: int,
+        stated_s: Mapping[int, int] = _NOTHING,
     ) -> Iterator[Funding]:
-        """The payments (stamp in ns -> fraction) not stated before, the oldest first."""
+        """The payments (stamp in ns -> fraction) not stated before, the oldest first.
+
+        `stated_s` is what the venue itself says that a payment covers, by its stamp.
+        """
         stamps = sorted(self._stamps_ns.union(rates))
         place = {stamp: i for i, stamp in enumerate(stamps)}
         for stamp in sorted(rates.keys() - self._stamps_ns):
-            covered_s = _covered_s(stamps, place[stamp]) or interval_s
+            covered_s = stated_s.get(stamp) or _covered_s(stamps, place[stamp]) or interval_s
             if covered_s is None:
                 continue
             self._stamps_ns.add(stamp)

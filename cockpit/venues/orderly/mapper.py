@@ -63,10 +63,6 @@ class OrderlyMarket(Market):
         told_ns = self.streamed_ns.get(figure)
         return told_ns is not None and at_ns - told_ns < _STREAMED_NS
 
-    def price(self, value: wire.Number) -> float | None:
-        price = positive(value)
-        return None if price is None else self.unit.to_price(price)
-
     def prices(
         self,
         at_ns: int,

@@ -128,14 +128,14 @@ def test_open_interest_is_the_base_figure_not_the_dollars() -> None:
 
 
 def test_no_open_interest_is_missing_and_nonsense_is_a_reject() -> None:
-    rows = {"A": None, "B": "", "C": "0"}
+    rows = {"A": None, "B": "", "C": "0", "D": "many"}
     told = surveyed(*(
         row(f"{name}-USD", name, marketStats=stats(openInterestBase=value))
         for name, value in rows.items()
     ))  # fmt: skip
     assert {fact.symbol: fact.base for fact in only(OpenInterest, told)} == {"C": 0.0}
     assert len(only(Reject, told)) == 1
-    assert {fact.symbol for fact in only(Funding, told)} == {"A", "B", "C"}
+    assert {fact.symbol for fact in only(Funding, told)} == {"A", "B", "C", "D"}
 
 
 def test_a_row_that_makes_no_sense_costs_itself_alone() -> None:

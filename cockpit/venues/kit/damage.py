@@ -1,0 +1,40 @@
+"""A link that damages one frame may have damaged others so that it does not show."""
+
+from collections.abc import Callable, Sequence
+
+from cockpit.core.events import Reject
+from cockpit.core.units import NS_PER_S
+from cockpit.venues.contract import MAIN, Frame, Output
+from cockpit.venues.kit.decoding import reject
+
+_CALM_NS = 5 * NS_PER_S
+
+
+class Damage:
+    """Once no frame made no sense for five seconds, `renew` takes anew what may be spoiled."""
+
+    def __init__(
+        self, venue: str, renew: Callable[[int], Sequence[Output]], *, link: str = MAIN
+    ) -> None:
+        self._venue = venue
+        self._renew = renew
+        self._link = link
+        self._noted_ns: int | None = None
+
+    def reject(self, frame: Frame, reason: str) -> Reject:
+        """A frame made no sense."""
+        self._noted_ns = frame.at_ns
+        return reject(self._venue, frame.at_ns, reason, frame.data)
+
+    def opened(self, link: str, at_ns: int) -> Sequence[Output]:
+        return ()
+
+    def closed(self, link: str) -> None:
+        if link == self._link:
+            self._noted_ns = None
+
+    def tick(self, at_ns: int) -> Sequence[Output]:
+        if self._noted_ns is None or at_ns - self._noted_ns < _CALM_NS:
+            return ()
+        self._noted_ns = None
+        return self._renew(at_ns)

@@ -1,0 +1,45 @@
+"""What the fields of messages may be, and how a message is read.
+
+A field that must be what it is (a level, a fill, a time that stamps) has bounds, and a message in
+which it is otherwise is none. A `Number` is read by itself later and costs itself alone.
+"""
+
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
+
+FIRST_S, LAST_S = 1_000_000_000, 4_102_444_800
+"""2001 and 2100: a time outside of them is in another unit."""
+Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
+Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
+"""Of a level: 0 removes it."""
+Ladder = tuple[tuple[Price, Size], ...]
+Seconds = Annotated[int, Meta(ge=FIRST_S, lt=LAST_S)]
+Ms = Annotated[int, Meta(ge=FIRST_S * 1_000, lt=LAST_S * 1_000)]
+Ns = Annotated[int, Meta(ge=FIRST_S * NS_PER_S, lt=LAST_S * NS_PER_S)]
+Position = Annotated[int, Meta(ge=0)]
+"""A place in a sequence."""
+Number = str | float | None
+"""A number as it may be: blank, or nonsense that costs this figure and no other."""
+Rows = tuple[msgspec.Raw, ...]
+"""Rows that are read one by one (`rows.RowReader`)."""
+NOTHING = msgspec.Raw(b"null")
+
+T = TypeVar("T")
+
+
+def decoder(kind: type[T]) -> "msgspec.json.Decoder[T]":
+    """Reads messages of this type, in which "1.5" is a number too."""
+    return msgspec.json.Decoder(kind, strict=False)
+
+
+def moment_ns(value: object, unit_ns: int = NS_PER_MS) -> int | None:
+    """A time in units of `unit_ns` as ns; None for what is none, or is in another unit."""
+    number = finite(value)
+    if number is None or not FIRST_S <= number * unit_ns / NS_PER_S < LAST_S:
+        return None
+    return int(number) * unit_ns

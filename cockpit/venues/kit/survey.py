@@ -1,0 +1,59 @@
+"""Which figures are wanted: of what is watched all of them, of other markets what has changed."""
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from cockpit.core.events import Event, Surveyed
+from cockpit.venues.contract import Output, Wants
+from cockpit.venues.kit.dedupe import Unchanged
+from cockpit.venues.kit.instruments import Instruments, Market
+
+M = TypeVar("M", bound=Market)
+E = TypeVar("E", bound=Event)
+
+
+class Survey(Generic[M]):
+    """What the trader wants to see of the markets of a listing, and what was said of them."""
+
+    def __init__(self, venue: str, listing: Instruments[M], wants: Wants) -> None:
+        self.wants = wants
+        self._venue = venue
+        self._listing = listing
+        self._said = Unchanged()
+
+    def want(self, wants: Wants) -> None:
+        """Where other markets are wanted all of it is news."""
+        if wants != self.wants:
+            self.wants = wants
+            self.forget()
+
+    def forget(self) -> None:
+        """The link that carried it closed: all of it is news."""
+        self._said.forget()
+
+    def shown(self, native: str) -> M | None:
+        """A listed market that is not halted and whose figures are wanted."""
+        market = self._listing.markets.get(native)
+        if market is None or market.is_halted or not self.wants.shows(market.symbol):
+            return None
+        return market
+
+    def is_watched(self, market: Market) -> bool:
+        return market.symbol in self.wants.symbols
+
+    def news(self, market: Market, facts: Iterable[E]) -> Iterable[E]:
+        """All that is said of a watched market, of another one what is new."""
+        return facts if self.is_watched(market) else self._said.news(facts)
+
+    def read(
+        self, at_ns: int, markets: int, period_s: float | None = None, venue_ns: int | None = None
+    ) -> list[Output]:
+        """So many markets were read at once; nothing where no survey is wanted."""
+        if not self.wants.survey:
+            return []
+        return [
+            Surveyed(
+                venue=self._venue, recv_ns=at_ns, venue_ns=venue_ns, markets=markets,
+                period_s=period_s,
+            )
+        ]  # fmt: skip
