@@ -36,7 +36,6 @@ class AnchoredBooks:
         self._is_anchored = False
         self._unproven: dict[str, int] = {}
         """Keys of books that no acknowledgement goes with, and since when."""
-        self._damaged_ns: int | None = None
 
     def opened(self, link: str, at_ns: int) -> Sequence[Output]:
         return self._books.opened(link, at_ns)
@@ -48,10 +47,7 @@ class AnchoredBooks:
 
     def tick(self, at_ns: int) -> Sequence[Output]:
         out: list[Output] = []
-        if self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS:
-            self._damaged_ns = None
-            out += self._books.renew_all(at_ns)
-        elif self._is_anchored:
+        if self._is_anchored:
             late = [
                 key
                 for key, since_ns in self._unproven.items()
@@ -68,9 +64,10 @@ class AnchoredBooks:
         self._unproven = {key: since for key, since in self._unproven.items() if key in books}
         return self._books.want(books, at_ns)
 
-    def damaged(self, at_ns: int) -> None:
-        """A frame of the link made no sense: others may be damaged in a digit."""
-        self._damaged_ns = at_ns
+    def renew_all(self, at_ns: int) -> list[Output]:
+        """Take every book anew: also those that no acknowledgement goes with."""
+        self._unproven = dict.fromkeys(self._unproven, at_ns)
+        return self._books.renew_all(at_ns)
 
     def lose(self, key: str, at_ns: int) -> list[Output]:
         return self._books.lose(key, at_ns, "a message made no sense")

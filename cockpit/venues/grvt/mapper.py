@@ -1,16 +1,17 @@
 """GRVT: the facts that a row amounts to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject, Trade, Volume
+from cockpit.core.events import Instrument, Trade
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S
 from cockpit.venues.grvt import messages as wire
-from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.facts import venue_facts
+from cockpit.venues.kit.figures import Figures
+from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
 from cockpit.venues.kit.numbers import amount, finite, positive
 
@@ -20,18 +21,18 @@ FACTS = venue_facts("cockpit.venues.grvt")
 THOUSANDS = frozenset({"PEPE", "BONK", "SHIB"})
 """Coins of which the K before the name was measured: KAITO and KAS are names of their own."""
 PERPETUAL = "_Perp"
+PER_CENT = 100.0
+"""GRVT states rates in per cent."""
 _FIRST_NS, _LAST_NS = 1_000_000_000_000_000_000, 4_102_444_800_000_000_000
 _OPEN = (None, "", "UNSPECIFIED", "ACTIVE")
 _GONE = ("CLOSED", "DELISTED")
-
-Fact = Prices | OpenInterest | Funding | Volume | Reject
 
 
 @dataclass(slots=True, eq=False)
 class GrvtMarket(Market):
     """One market. `row` is its listing, `status` and `session` what was said of it last, `brackets`
-    its margin rules as (notional from which, maintenance, initial), `paid_ns` the stamps of the
-    payments that were stated, `book_key` the chain that makes its book."""
+    its margin rules as (notional from which, maintenance, initial), `book_key` the chain that makes
+    its book."""
 
     row: wire.InstrumentRow | None = None
     status: str | None = None
@@ -40,7 +41,6 @@ class GrvtMarket(Market):
     max_leverage: float | None = None
     next_ns: int | None = None
     book_key: str = ""
-    paid_ns: set[int] = field(default_factory=set)
     fills: Seen = field(default_factory=Seen)
 
     @property
@@ -54,50 +54,22 @@ class GrvtMarket(Market):
 
     # --- figures ------------------------------------------------------------------------------
 
-    def figures(self, row: wire.Ticker, at_ns: int) -> Iterator[Fact]:
+    def figures(self, row: wire.Ticker, at_ns: int) -> Figures:
         """Prices, open interest, the running rate and the volume of a ticker."""
         venue_ns = stamp_ns(row.event_time)
-        mark, index = self._price(row.mark_price), self._price(row.index_price)
-        last = self._price(row.last_price)
-        if mark is not None or index is not None or last is not None:
-            yield Prices(
-                venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns, mark=mark,
-                index=index, last=last,
-            )  # fmt: skip
-        if row.open_interest not in (None, ""):
-            interest = amount(row.open_interest)
-            if interest is None:
-                yield self._odd("open interest", row.open_interest, at_ns)
-            else:
-                yield OpenInterest(
-                    venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-                    base=interest * self.unit.contract,
-                )  # fmt: skip
+        said = Figures(VENUE, self, at_ns, venue_ns)
+        said.prices(row.mark_price, row.index_price, row.last_price)
+        said.interest(row.open_interest)
         if row.funding_rate not in (None, ""):
-            yield from self._live(row, venue_ns, at_ns)
-        base = _both(row.buy_volume_24h_b, row.sell_volume_24h_b)
-        usd = _both(row.buy_volume_24h_q, row.sell_volume_24h_q)
-        if base is not None or usd is not None:
-            yield Volume(
-                venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns, usd_24h=usd,
-                base_24h=None if base is None else base * self.unit.contract,
-            )  # fmt: skip
-
-    def _live(self, row: wire.Ticker, venue_ns: int | None, at_ns: int) -> Iterator[Fact]:
-        """The running estimate; nothing as long as its interval is not known."""
-        rate = fraction(row.funding_rate)
-        if rate is None:
-            yield self._odd("funding rate", row.funding_rate, at_ns)
-            return
-        self.next_ns = stamp_ns(row.next_funding_time) or self.next_ns
-        every_s = interval_s(row.funding_interval_hours) or self.interval_s
-        if every_s is None:
-            return
+            self.next_ns = stamp_ns(row.next_funding_time) or self.next_ns
         is_ahead = self.next_ns is not None and self.next_ns > (venue_ns or at_ns)
-        yield Funding(
-            venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns, kind="live",
-            rate=rate, interval_s=every_s, next_ns=self.next_ns if is_ahead else None,
-        )  # fmt: skip
+        every_s = interval_s(row.funding_interval_hours) or self.interval_s
+        said.live(row.funding_rate, every_s, self.next_ns if is_ahead else None, per=PER_CENT)
+        said.volume(
+            _both(row.buy_volume_24h_q, row.sell_volume_24h_q),
+            _both(row.buy_volume_24h_b, row.sell_volume_24h_b),
+        )
+        return said
 
     def trade(self, fill: wire.Fill, at_ns: int) -> Trade:
         return Trade(
@@ -109,23 +81,6 @@ class GrvtMarket(Market):
             size=self.unit.to_size(fill.size, fill.price),
             side=Side.BUY if fill.is_taker_buyer else Side.SELL,
         )
-
-    def payments(self, rows: Iterable[wire.FundingRow], at_ns: int) -> Iterator[Funding | Reject]:
-        """The payments not stated before, the oldest first.
-
-        Rows of interval 0 are minutes of the accrual before October 2025: no payments.
-        """
-        for row in sorted(rows, key=lambda row: row.funding_time):
-            rate, hours = fraction(row.funding_rate), row.funding_interval_hours
-            every_s = self.interval_s if hours in (None, "") else interval_s(hours)
-            if rate is None:
-                yield self._odd("settled funding rate", row.funding_rate, at_ns)
-            elif every_s is not None and row.funding_time not in self.paid_ns:
-                self.paid_ns.add(row.funding_time)
-                yield Funding(
-                    venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=row.funding_time,
-                    kind="settled", rate=rate, interval_s=every_s,
-                )  # fmt: skip
 
     def adopt_brackets(self, rows: Iterable[wire.Bracket]) -> str | None:
         """Take over the margin rules; a sentence if they make no sense, and then none are known."""
@@ -144,21 +99,17 @@ class GrvtMarket(Market):
         self.brackets, self.max_leverage = tuple(known), leverage
         return None
 
-    def _price(self, value: wire.Number) -> float | None:
-        price = positive(value)
-        return None if price is None else self.unit.to_price(price)
 
-    def _odd(self, what: str, value: wire.Number, at_ns: int) -> Reject:
-        return reject(VENUE, at_ns, f"{what} of {self.native} makes no sense", str(value))
+def paid(row: wire.FundingRow) -> Paid:
+    """Rows of interval 0 are minutes of the accrual before October 2025: no payments."""
+    hours, every_s = row.funding_interval_hours, interval_s(row.funding_interval_hours)
+    return Paid(
+        native=row.instrument, stamp_ns=row.funding_time, rate=row.funding_rate, per=PER_CENT,
+        interval_s=every_s, is_no_payment=every_s is None and hours not in (None, ""),
+    )  # fmt: skip
 
 
 # --- single figures ---------------------------------------------------------------------------
-
-
-def fraction(percent: wire.Number) -> float | None:
-    """A rate, which GRVT states in per cent; None where it cannot be one."""
-    rate = finite(percent)
-    return None if rate is None or abs(rate) >= 100.0 else rate / 100.0
 
 
 def interval_s(hours: wire.Number) -> int | None:
@@ -207,9 +158,7 @@ def guessed(native: str) -> GrvtMarket | None:
 
 def instrument(market: GrvtMarket, row: wire.InstrumentRow, at_ns: int) -> Instrument:
     """The market as now listed, in coins."""
-    contract = market.unit.contract
-    tick, lot = positive(row.tick_size), positive(row.min_size)
-    tiers = market.brackets
+    unit, tiers = market.unit, market.brackets
     return Instrument(
         venue=VENUE,
         recv_ns=at_ns,
@@ -217,11 +166,11 @@ def instrument(market: GrvtMarket, row: wire.InstrumentRow, at_ns: int) -> Instr
         native=market.native,
         base=coin_of(row.base)[0],
         quote=row.quote,
-        tick=None if tick is None else tick / contract,
-        lot=None if lot is None else lot * contract,
-        min_size=None if lot is None else lot * contract,
+        tick=unit.tick(row.tick_size),
+        lot=unit.lot(row.min_size),
+        min_size=unit.lot(row.min_size),
         min_notional_usd=positive(row.min_notional),
-        contract=contract,
+        contract=unit.contract,
         funding_interval_s=interval_s(row.funding_interval_hours),
         max_leverage=market.max_leverage,
         mmf=tiers[0][1] if tiers else None,

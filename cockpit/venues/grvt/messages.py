@@ -6,24 +6,18 @@ holds, and are never read as one.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from cockpit.venues.kit.decoding import BROKEN, decode
-from cockpit.venues.kit.numbers import MAX_EXPONENT
+from cockpit.venues.kit.fields import NOTHING, Ns, Position, Price, Rows, Size, decoder
 
-Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
-Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
-Sequence = Annotated[int, Meta(ge=0)]
-Ns = Annotated[int, Meta(ge=1_000_000_000_000_000_000, lt=4_102_444_800_000_000_000)]
-"""Nanoseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
 Number = str | int | float | None
-"""A number as it may be: blank, or nonsense that costs this figure and no other."""
+"""A number as it may be: blank, or nonsense that costs this figure and no other; times are `int`,
+because a double does not hold them."""
 T = TypeVar("T")
-
-NOTHING = msgspec.Raw(b"null")
 
 
 class Error(Struct, gc=False, frozen=True):
@@ -40,8 +34,8 @@ class Envelope(Struct, gc=False, frozen=True):
 
     stream: str = ""
     selector: str = ""
-    sequence_number: Sequence | None = None
-    prev_sequence_number: Sequence | None = None
+    sequence_number: Position | None = None
+    prev_sequence_number: Position | None = None
     feed: msgspec.Raw = NOTHING
     id: int | None = None
     method: str = ""
@@ -55,7 +49,7 @@ class Ack(Struct, gc=False, frozen=True):
 
     stream: str = ""
     subs: tuple[str, ...] = ()
-    latest_sequence_number: tuple[Sequence, ...] = ()
+    latest_sequence_number: tuple[Position, ...] = ()
 
 
 class Level(Struct, gc=False, frozen=True):
@@ -161,18 +155,13 @@ def rules_problem(answer: MarginRules) -> str | None:
     return None if answer.risk_brackets else "neither brackets nor an error"
 
 
-def _decoder(kind: type[T]) -> "msgspec.json.Decoder[T]":
-    return msgspec.json.Decoder(kind, strict=False)
-
-
-ENVELOPE = _decoder(Envelope)
-ACK = _decoder(Ack)
-BOOK = _decoder(Book)
-FILL = _decoder(Fill)
-TICKER = _decoder(Ticker)
-INSTRUMENTS = _decoder(Answer[tuple[msgspec.Raw, ...]])
-HISTORY = _decoder(Answer[tuple[msgspec.Raw, ...]])
-MARGIN = _decoder(MarginRules)
+ENVELOPE = decoder(Envelope)
+ACK = decoder(Ack)
+BOOK = decoder(Book)
+FILL = decoder(Fill)
+TICKER = decoder(Ticker)
+LIST = decoder(Answer[Rows])
+MARGIN = decoder(MarginRules)
 
 FEEDS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
     "v1.book.d": BOOK, "v1.book.s": BOOK, "v1.trade": FILL, "v1.ticker.s": TICKER,

@@ -4,10 +4,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cockpit.core.events import (
-    Reject,
-    Surveyed,
-)
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import MAIN, MARKET_DATA, Frame, LinkSpec, Output, VenueSpec, Wants
@@ -16,6 +12,7 @@ from cockpit.venues.grvt.books import AnchoredBooks
 from cockpit.venues.grvt.mapper import FACTS, VENUE, GrvtMarket
 from cockpit.venues.grvt.rest import Rest
 from cockpit.venues.kit import decoding
+from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
@@ -79,9 +76,11 @@ class Session(VenueSession):
             lambda op, keys, n: _encode(op, keys, 2 * n + 1), Rules(per_request=50)
         )
         self._books = AnchoredBooks(self._watched)
+        self._damage = Damage(VENUE, self._books.renew_all)
         self._pulse = Heartbeat(VENUE, lambda at_ns: _call("list_streams", _PING, {}), every_s=15)
         self.parts = (
-            self._pulse, self._books, self._surveyed, self._watched, *self._rest.parts,
+            self._pulse, self._damage, self._books, self._surveyed, self._watched,
+            *self._rest.parts,
         )  # fmt: skip
         self.answers = self._rest.answers
         self._told_ns: dict[str, int] = {}
@@ -90,7 +89,7 @@ class Session(VenueSession):
 
     def on_closed(self, link: str) -> None:
         self._told_ns.clear()
-        self._rest.said.forget()
+        self._rest.survey.forget()
 
     def on_tick(self, at_ns: int) -> Sequence[Output]:
         """A survey is a stream for each market: all of them are young while some still come.
@@ -106,8 +105,8 @@ class Session(VenueSession):
         silent = [n for n, told_ns in self._told_ns.items() if at_ns - told_ns >= _SILENT_NS]
         self._told_ns.update(dict.fromkeys(silent, at_ns))
         keys = [wire.key_of(_TICKER, native, _SURVEY_RATE) for native in silent]
-        told = Surveyed(venue=VENUE, recv_ns=at_ns, markets=len(self._told_ns), period_s=_SURVEY_S)
-        return [told, *self._surveyed.renew(keys, at_ns)]
+        told = self._rest.survey.read(at_ns, len(self._told_ns), _SURVEY_S)
+        return [*told, *self._surveyed.renew(keys, at_ns)]
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         out = self._rest.follow(self.wants, at_ns)
@@ -135,7 +134,7 @@ class Session(VenueSession):
     def on_frame(self, frame: Frame) -> Sequence[Output]:
         heard = wire.envelope(frame.data)
         if isinstance(heard, str):
-            return [self._damaged(frame, heard)]
+            return [self._damage.reject(frame, heard)]
         if not heard.stream:
             return self._answer(heard, frame)
         if heard.stream in wire.UNUSED:
@@ -143,7 +142,7 @@ class Session(VenueSession):
         key = f"{heard.stream} {heard.selector}"
         facts = self._facts(key, heard, frame)
         if isinstance(facts, str):
-            return [self._damaged(frame, facts), *self._books.lose(key, frame.at_ns)]
+            return [self._damage.reject(frame, facts), *self._books.lose(key, frame.at_ns)]
         if self._watched.waiting:
             self._watched.seen(key)
         if self._surveyed.waiting:
@@ -163,7 +162,7 @@ class Session(VenueSession):
             return f"{data.instrument} under the selector {heard.selector}"
         market = self._rest.market(data.instrument)
         if market is None:
-            is_known = self._rest.is_other(data.instrument)
+            is_known = data.instrument in self.listing.others
             return () if is_known else f"unknown market {data.instrument}"
         if isinstance(data, wire.Book):
             if heard.stream == _BOOK and number:
@@ -182,17 +181,15 @@ class Session(VenueSession):
         market.session = row.session or market.session
         is_other = (market.status, market.session) != known
         out: list[Output] = [*self._rest.restate(market, frame.at_ns)] if is_other else []
-        if market.is_halted or not self.wants.shows(market.symbol):
+        if self._rest.survey.shown(market.native) is None:
             return out
-        facts = list(market.figures(row, frame.at_ns))
-        is_watched = market.symbol in self.wants.symbols
-        return [*out, *(facts if is_watched else self._rest.said.news(facts))]
+        return [*out, *self._rest.survey.news(market, market.figures(row, frame.at_ns))]
 
     def _answer(self, heard: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """The answer to a request of ours. A ping that is refused was answered all the same."""
         request = heard.id
         if request is None:
-            return [self._damaged(frame, "neither an answer nor the data of a stream")]
+            return [self._damage.reject(frame, "neither an answer nor the data of a stream")]
         if request == _PING and heard.method not in ("subscribe", "unsubscribe"):
             return self._pulse.pong(frame.at_ns)
         part = self._surveyed if request % 2 else self._watched
@@ -204,12 +201,8 @@ class Session(VenueSession):
             return [decoding.reject(VENUE, frame.at_ns, words, frame.data), *again]
         ack = decoding.decode(wire.ACK, heard.result)
         if isinstance(ack, str):
-            return [self._damaged(frame, ack)]
+            return [self._damage.reject(frame, ack)]
         if ack.stream == _BOOK and len(ack.subs) == len(ack.latest_sequence_number):
             for selector, latest in zip(ack.subs, ack.latest_sequence_number, strict=True):
                 self._books.acknowledged(f"{ack.stream} {selector}", latest)
         return part.acknowledged(number, frame.at_ns)
-
-    def _damaged(self, frame: Frame, reason: str) -> Reject:
-        self._books.damaged(frame.at_ns)
-        return decoding.reject(VENUE, frame.at_ns, reason, frame.data)
