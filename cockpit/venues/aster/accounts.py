@@ -22,10 +22,10 @@ from msgspec import Struct
 from cockpit.core.account import hex_address_problem
 from cockpit.core.events import Margin, Position, Reject
 from cockpit.venues.aster.mapper import VENUE, AsterMarket
-from cockpit.venues.aster.messages import Number
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.accounts import Accounts
 from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.fields import Number, decoder
 from cockpit.venues.kit.numbers import finite, positive
 from cockpit.venues.kit.parts import OverHttp
 from cockpit.venues.kit.polling import Rota, Timing
@@ -80,7 +80,7 @@ class Answer(Struct, gc=False, frozen=True):
     error: Problem | None = None
 
 
-BALANCE = msgspec.json.Decoder(Answer, strict=False)
+BALANCE = decoder(Answer)
 
 
 def check_address(text: str) -> str | None:

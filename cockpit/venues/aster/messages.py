@@ -4,24 +4,12 @@ Figures that may be blank or nonsense are read as text and cost themselves; leve
 fills must be what they are, or the message is none.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
-from cockpit.venues.kit.numbers import MAX_EXPONENT
-
-Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
-Size = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
-SizeOrNone = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
-"""Of a level: 0 removes it."""
-Number = str | float | None
-"""A number as it may be: blank, or nonsense that costs this figure and no other."""
-Ladder = tuple[tuple[Price, SizeOrNone], ...]
-Position = Annotated[int, Meta(ge=0)]
-"""A place in the sequence of updates, which all markets share."""
-Ms = Annotated[int, Meta(ge=1_000_000_000_000, lt=4_102_444_800_000)]
-"""Milliseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
+from cockpit.venues.kit.fields import Ladder, Ms, Number, Position, Price, Rows, decoder
 
 
 class Depth(Struct, gc=False, frozen=True, tag_field="e", tag="depthUpdate"):
@@ -41,7 +29,7 @@ class Fill(Struct, gc=False, frozen=True, tag_field="e", tag="aggTrade"):
 
     s: str
     p: Price
-    q: Size
+    q: Price
     m: bool
     T: Ms
 
@@ -113,7 +101,7 @@ class SymbolRow(Struct, gc=False, frozen=True):
 
 
 class Listing(Struct, gc=False, frozen=True):
-    symbols: tuple[msgspec.Raw, ...]
+    symbols: Rows
 
 
 class FundingInfoRow(Struct, gc=False, frozen=True):
@@ -157,10 +145,10 @@ class FundingRow(Struct, gc=False, frozen=True):
     fundingRate: Number = None
 
 
-MESSAGE = msgspec.json.Decoder(Message, strict=False)
+MESSAGE = decoder(Message)
 DATA = msgspec.json.Decoder(Data, strict=False)
-ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
-LISTING = msgspec.json.Decoder(Listing, strict=False)
-LIST = msgspec.json.Decoder(tuple[msgspec.Raw, ...], strict=False)
-INTEREST = msgspec.json.Decoder(Interest, strict=False)
-BOOK = msgspec.json.Decoder(Book, strict=False)
+ENVELOPE = decoder(Envelope)
+LISTING = decoder(Listing)
+LIST = decoder(Rows)
+INTEREST = decoder(Interest)
+BOOK = decoder(Book)

@@ -7,7 +7,7 @@ import msgspec
 
 from cockpit.core import events
 from cockpit.core.market import FundingTerms, Side
-from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.core.units import NS_PER_MS
 from cockpit.venues.aster import mapper
 from cockpit.venues.aster import messages as wire
 from cockpit.venues.aster.accounts import CHAIN, HOSTS, PublicAccounts, check_address
@@ -27,6 +27,7 @@ from cockpit.venues.contract import (
     Wants,
 )
 from cockpit.venues.kit import decoding, numbers, polling
+from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
 from cockpit.venues.kit.rows import RowReader
@@ -58,7 +59,6 @@ SPEC = VenueSpec(
     note="Runs on a chain of its own (Aster Chain, a layer 1): an appchain, not a rollup.",
 )  # fmt: skip
 
-_PATIENCE_NS = 5 * NS_PER_S
 _LEVELS, _LEVELS_WEIGHT = 500, 10
 _STREAMS = 200
 """On one connection."""
@@ -98,40 +98,28 @@ class Session(VenueSession):
         # At most ten messages a second, pings among them.
         self._keys = Subscriptions(_encode, Rules(per_request=20, operations=5))
         self._books = JoinedBooks(VENUE, self._keys, self._ask_book, depth=_LEVELS)
+        self._damage = Damage(VENUE, self._books.renew_all)
         self._pulse = Heartbeat(VENUE, _ping, every_s=20)
         self._accounts = PublicAccounts(self.listing.markets)
-        self.parts = (self._pulse, self._keys, self._books, *self._rest.parts, self._accounts)
+        self.parts = (
+            self._damage, self._pulse, self._keys, self._books, *self._rest.parts, self._accounts,
+        )  # fmt: skip
         self.answers = {**self._rest.answers, **self._accounts.answers, "book": self._on_book}
-        self._damaged_ns: int | None = None
 
     def on_closed(self, link: str) -> None:
-        self._damaged_ns = None
         self._rest.forget()
-
-    def on_tick(self, at_ns: int) -> Sequence[Output]:
-        """A link that damages one frame may have lost others: read the books once it is calm."""
-        if self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS:
-            self._damaged_ns = None
-            self._books.renew_all()
-        return ()
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         """Four streams of each wanted market that the connection has room for."""
         markets = list(self.listing.wanted(self.wants.symbols)) if self.links else []
-        groups = [_streams(market.native) for market in markets]
-        fits = fitting(groups, _STREAMS - 1, lambda stream: 1)
+        served = fitting({market: _streams(market.native) for market in markets}, _STREAMS - 1)
         out: list[Output] = []
-        if not all(fits):
-            reason = (
-                f"{fits.count(False)} markets left out: a connection carries {_STREAMS} streams"
-            )
+        if left := len(markets) - len(served):
+            reason = f"{left} markets left out: a connection carries {_STREAMS} streams"
             out.append(decoding.reject(VENUE, at_ns, reason))
-        served = [
-            pair for pair, fit in zip(zip(markets, groups, strict=True), fits, strict=True) if fit
-        ]
-        out += self._books.want({streams[0]: market for market, streams in served}, at_ns)
+        out += self._books.want({streams[0]: market for market, streams in served.items()}, at_ns)
         keys = [_ALL_MARKS] if self.wants.survey else []
-        keys += [stream for _, streams in served for stream in streams]
+        keys += [stream for streams in served.values() for stream in streams]
         out += self._keys.want(keys, at_ns)
         out += self._rest.follow(self.wants, at_ns)
         # A position can only be read where its market is known.
@@ -154,16 +142,16 @@ class Session(VenueSession):
             return self._survey(data, frame)
         market = self.listing.markets.get(data.s)
         if market is None or not stream.startswith(f"{data.s.lower()}@"):
-            return [self._damaged(frame, f"unknown market {data.s:.40} in {stream:.40}")]
+            return [self._damage.reject(frame, f"unknown market {data.s:.40} in {stream:.40}")]
         if type(data) is wire.Depth:
             return self._depth(stream, data, frame)
         if type(data) is wire.Fill:
             return (_trade(market, data, frame.at_ns),)
-        if market.is_halted or not self.wants.shows(market.symbol):
+        if self._rest.survey.shown(market.native) is None:
             return ()
         if isinstance(data, wire.Mark):
             return self._mark(market, data, frame)
-        return list(mapper.traded(market, data, frame.at_ns)) if type(data) is wire.Ticker else ()
+        return mapper.traded(market, data, frame.at_ns) if type(data) is wire.Ticker else ()
 
     def _depth(self, stream: str, data: wire.Depth, frame: Frame) -> Sequence[Output]:
         feed = self._books.feeds.get(stream)
@@ -177,28 +165,26 @@ class Session(VenueSession):
         if 0 < market.told_ms - data.E < _OVERTAKEN_MS:
             return []
         market.told_ms = data.E
-        facts = mapper.marked(market, data, frame.at_ns, frame.data)
-        return list(self._rest.news(market, facts, self._rest.marks_said))
+        return [*self._rest.survey.news(market, mapper.marked(market, data, frame.at_ns))]
 
     def _survey(self, rows: tuple[wire.Mark, ...], frame: Frame) -> list[Output]:
         """All markets; one that has a stream of its own is told by that."""
         if not (self.wants.survey and self.listing.is_whole):
             return []
         out: list[Output] = []
-        shown = [(row, market) for row in rows if (market := self._rest.shown(row.s)) is not None]
-        for row, market in shown:
-            if market.symbol not in self.wants.symbols:
+        survey, count = self._rest.survey, 0
+        for row in rows:
+            market = survey.shown(row.s)
+            count += market is not None
+            if market is not None and not survey.is_watched(market):
                 out += self._mark(market, row, frame)
-        survey = events.Surveyed(
-            venue=VENUE, recv_ns=frame.at_ns, markets=len(shown), period_s=_ALL_MARKS_S
-        )
-        return [*out, survey]
+        return out + survey.read(frame.at_ns, count, _ALL_MARKS_S)
 
     def _slow(self, frame: Frame) -> Sequence[Output]:
         """Answers to requests of ours, events that are not used, and everything damaged."""
         envelope = decoding.decode(wire.ENVELOPE, frame.data)
         if isinstance(envelope, str):
-            return [self._damaged(frame, envelope)]
+            return [self._damage.reject(frame, envelope)]
         if envelope.stream:
             return self._odd(envelope.stream, envelope.data, frame)
         request, at_ns = envelope.id or 0, frame.at_ns
@@ -208,7 +194,7 @@ class Session(VenueSession):
             reason = f"refused: {told.code} {told.msg}"
             return [decoding.reject(VENUE, at_ns, reason, frame.data), *again]
         if envelope.result is msgspec.UNSET or not request:
-            return [self._damaged(frame, "a message without a stream or an answer")]
+            return [self._damage.reject(frame, "a message without a stream or an answer")]
         if request == _PING:
             return self._pulse.pong(at_ns)
         return [*self._keys.acknowledged(request, at_ns), *self._books.tick(at_ns)]
@@ -226,12 +212,12 @@ class Session(VenueSession):
         )
         problem = decoding.decode(wire.DATA, data)
         reason = problem if isinstance(problem, str) else "makes no sense"
-        return [self._damaged(frame, f"{stream:.40}: {reason}"), *lost]
+        return [self._damage.reject(frame, f"{stream:.40}: {reason}"), *lost]
 
     def _odd_marks(self, data: msgspec.Raw, frame: Frame) -> Sequence[Output]:
         rows = decoding.decode(wire.LIST, data)
         if isinstance(rows, str):
-            return [self._damaged(frame, f"{_ALL_MARKS}: {rows}")]
+            return [self._damage.reject(frame, f"{_ALL_MARKS}: {rows}")]
         marks, unread = _MARKS.read(rows, _ALL_MARKS, frame.at_ns)
         return [*unread.rejects, *self._survey(tuple(marks), frame)]
 
@@ -257,10 +243,6 @@ class Session(VenueSession):
         venue_ns = None if venue_ms is None else venue_ms * NS_PER_MS
         whole = Change(book.lastUpdateId, book.lastUpdateId, tuple(bids), tuple(asks), venue_ns)
         return self._books.snapshot(feed, whole, reply.at_ns)
-
-    def _damaged(self, frame: Frame, reason: str) -> events.Reject:
-        self._damaged_ns = frame.at_ns
-        return decoding.reject(VENUE, frame.at_ns, reason, frame.data)
 
 
 def _trade(market: AsterMarket, fill: wire.Fill, at_ns: int) -> events.Trade:

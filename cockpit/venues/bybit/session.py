@@ -107,19 +107,19 @@ class Session(VenueSession):
             self._rest.wants = self.wants
             self._rest.said.forget()
         markets = list(self._rest.wanted())
-        groups = [
-            (f"orderbook.{_DEPTH}.{m.native}", f"tickers.{m.native}", f"publicTrade.{m.native}")
+        groups = {
+            m: (f"orderbook.{_DEPTH}.{m.native}", f"tickers.{m.native}", f"publicTrade.{m.native}")
             for m in markets
-        ]
-        fits = fitting(groups, _MAX_CHARS, len)
+        }
+        served = fitting(groups, _MAX_CHARS, len)
         out: list[Output] = []
-        if not all(fits):
-            left = fits.count(False)
+        if left := len(markets) - len(served):
             reason = f"{left} markets left out: a connection carries 21,000 topic characters"
             out.append(decoding.reject(VENUE, at_ns, reason))
-        served = [(m, group) for m, group, fit in zip(markets, groups, fits, strict=True) if fit]
-        out += self._books.want({topics[0]: market.symbol for market, topics in served}, at_ns)
-        out += self._topics.want([topic for _, topics in served for topic in topics], at_ns)
+        out += self._books.want(
+            {topics[0]: market.symbol for market, topics in served.items()}, at_ns
+        )
+        out += self._topics.want([topic for topics in served.values() for topic in topics], at_ns)
         return out + self._rest.follow(at_ns)
 
     # --- frames -------------------------------------------------------------------------------

@@ -155,10 +155,11 @@ class JoinedBooks:
             self.feeds.setdefault(key, JoinedFeed(market)).market = market
         return out
 
-    def renew_all(self) -> None:
+    def renew_all(self, at_ns: int) -> list[Output]:
         """Read every book anew: something on the link cannot be trusted."""
         for feed in self.feeds.values():
             feed.due_ns = 0
+        return self.tick(at_ns)
 
     def delta(self, feed: JoinedFeed, change: Change, at_ns: int) -> Sequence[Output]:
         """A change of the stream, its figures as the venue quotes them."""

@@ -7,15 +7,16 @@ came), refused. What is neither answered nor heard is asked for again.
 
 import enum
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import MAIN, Output, Send
 
+G = TypeVar("G", bound=Hashable)
 Operation = Literal["subscribe", "unsubscribe"]
 Encode = Callable[[Operation, Sequence[str], int], str]
 """(operation, keys, request number) -> the frame."""
@@ -263,14 +264,17 @@ class Subscriptions:
         return Send(self._encode(operation, keys, self._serial), self.link)
 
 
-def fitting(groups: Iterable[Sequence[str]], room: int, cost: Callable[[str], int]) -> list[bool]:
-    """Which groups of keys a connection has room for, first come first served, each whole or not.
+def fitting(
+    groups: Mapping[G, Sequence[str]], room: int, cost: Callable[[str], int] = lambda key: 1
+) -> dict[G, Sequence[str]]:
+    """The groups of keys a connection has room for, first come first served, each whole or not.
 
     `cost` of a key is 1 where keys are counted, its length where characters are.
     """
-    fits = []
-    for keys in groups:
+    fits: dict[G, Sequence[str]] = {}
+    for group, keys in groups.items():
         needed = sum(map(cost, keys))
-        fits.append(needed <= room)
-        room -= needed if needed <= room else 0
+        if needed <= room:
+            fits[group] = keys
+            room -= needed
     return fits

@@ -114,7 +114,7 @@ class Session(VenueSession):
         """A link that damages one frame may have lost others: read the books once it is calm."""
         if self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS:
             self._damaged_ns = None
-            self._books.renew_all()
+            return self._books.renew_all(at_ns)
         return ()
 
     def follow(self, at_ns: int) -> Sequence[Output]:

@@ -136,18 +136,18 @@ class Session(VenueSession):
             *self._accounts.follow(self.wants.accounts, at_ns),
         ]
         markets = list(self._rest.followed())
-        groups = [[f"{market.native}@{kind}" for kind in _KINDS] for market in markets]
-        fits = fitting(groups, _TOPICS - len(_OF_ALL) - 1, lambda topic: 1)
+        groups = {market: [f"{market.native}@{kind}" for kind in _KINDS] for market in markets}
+        served = fitting(groups, _TOPICS - len(_OF_ALL) - 1)
         out: list[Output] = []
-        if not all(fits):
-            left = fits.count(False)
+        if left := len(markets) - len(served):
             words = f"{left} markets left out: a connection carries {_TOPICS} topics"
             out.append(reject(VENUE, at_ns, words))
-        served = [(m, group) for m, group, fit in zip(markets, groups, fits, strict=True) if fit]
-        self._perp = {market.native: market for market, _ in served}
+        self._perp = {market.native: market for market in served}
         self._spot = {f"SPOT{name.removeprefix('PERP')}": m for name, m in self._perp.items()}
-        out += self._books.want({topics[0]: market.symbol for market, topics in served}, at_ns)
-        topics = [topic for _, group in served for topic in group]
+        out += self._books.want(
+            {topics[0]: market.symbol for market, topics in served.items()}, at_ns
+        )
+        topics = [topic for group in served.values() for topic in group]
         out += self._topics.want([*topics, *(_OF_ALL if served else ()), _MAINTENANCE], at_ns)
         return [*out, *self._books.ask(at_ns), *polls]
 

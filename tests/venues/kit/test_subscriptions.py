@@ -150,8 +150,9 @@ def test_a_closed_link_forgets_all_and_numbers_its_requests_anew() -> None:
 
 
 def test_a_group_fits_whole_or_not_at_all() -> None:
-    assert fitting([("aa", "bb"), ("cccccc",), ("d",)], 5, len) == [True, False, True]
-    assert fitting([("aa", "bb"), ("cccccc",)], 3, lambda key: 1) == [True, True]
+    groups = {"BTC": ("aa", "bb"), "ETH": ("cccccc",), "SOL": ("d",)}
+    assert list(fitting(groups, 5, len)) == ["BTC", "SOL"]
+    assert list(fitting(groups, 3)) == ["BTC", "ETH"]
 
 
 def test_a_venue_that_answers_by_data_alone_does_not_use_up_the_room_for_requests() -> None:
