@@ -55,11 +55,13 @@ class Figures(list[Fact]):
         next_ns: int | None = None,
         *,
         per: float = 1.0,
+        intervals: int = 1,
         premium: float | None = None,
     ) -> None:
         """The running rate, positive when longs pay; none while its interval is not known.
 
-        `per` is what the venue's figure is divided by: 100 for per cent, 24 for a rate of a day.
+        The venue's figure divided by `per` is a fraction, 100 for per cent; it is for `intervals`
+        of them, 24 where a rate that is paid by the hour is quoted by the day.
         """
         if value is None or value == "" or interval_s is None:
             return
@@ -70,7 +72,7 @@ class Figures(list[Fact]):
         self.append(
             Funding(
                 venue=self._venue, symbol=self._market.symbol, recv_ns=self._at_ns,
-                venue_ns=self._venue_ns, kind="live", rate=rate, interval_s=interval_s,
+                venue_ns=self._venue_ns, kind="live", rate=rate / intervals, interval_s=interval_s,
                 next_ns=next_ns, premium=premium,
             )
         )  # fmt: skip

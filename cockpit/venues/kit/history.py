@@ -113,7 +113,8 @@ class FundingHistory(OverHttp, Generic[A, R, M]):
             for row in rows:
                 rate = fraction(row.rate, row.per)
                 if rate is None:
-                    odd.append((f"rate of {native} is not a fraction", str(row.rate)))
+                    shown = data if row.rate is None else str(row.rate)
+                    odd.append((f"settled funding rate of {native} is not a fraction", shown))
                 elif not row.is_no_payment:
                     paid_ns = row.stamp_ns if row.paid_ns is None else row.paid_ns
                     rates[paid_ns] = rate

@@ -91,6 +91,11 @@ class Market:
         """Whether the listing says that it does not trade."""
         return self.instrument is not None and self.instrument.status != "active"
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the listing says that it trades no more."""
+        return self.instrument is not None and self.instrument.status == "delisted"
+
     def price(self, value: object) -> float | None:
         """A venue's figure as quote per base; None where it is no price, as zero is."""
         price = positive(value)
@@ -164,6 +169,10 @@ class Instruments(Generic[M]):
                 self.markets[native] = market
         return market
 
+    def stated(self) -> list[M]:
+        """Those of which the listing has told something, without those that are gone."""
+        return [m for m in self.markets.values() if m.instrument and not m.is_gone]
+
     def adopt(self, native: str, symbol: str, unit: Unit, make: Callable[[str, str], M]) -> M:
         """The market of a row of the listing.
 
@@ -172,7 +181,7 @@ class Instruments(Generic[M]):
         """
         self._seen.add(native)
         holder = self._native_of.get(symbol, native)
-        if holder != native and not self._is_gone(holder):
+        if holder != native and not self.markets[holder].is_gone:
             symbol = native
         market = self.markets.get(native)
         if market is None:
@@ -182,10 +191,6 @@ class Instruments(Generic[M]):
         self._native_of[symbol] = native
         market.symbol, market.unit = symbol, unit
         return market
-
-    def _is_gone(self, native: str) -> bool:
-        stated = self.markets[native].instrument
-        return stated is not None and stated.status == "delisted"
 
     def state(self, market: M, stated: Instrument) -> list[Instrument | Reject]:
         """The instrument, if anything but the time differs from what was said last.

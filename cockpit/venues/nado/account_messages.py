@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from cockpit.venues.nado.messages import Answer, Scaled, Seconds
+from cockpit.venues.kit.fields import Seconds
+from cockpit.venues.nado.messages import Answer, Scaled
 
 
 class SubaccountRow(Struct, gc=False, frozen=True):

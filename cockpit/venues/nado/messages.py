@@ -11,20 +11,15 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cockpit.core.events import Levels
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.kit.numbers import finite
+from cockpit.venues.kit.fields import LAST_S, Ns, Number, Rows, Seconds, decoder
 
 X18 = 10**18
 _LARGEST = X18 * X18
 """1e18 units: no price or size is as large. The venue's own word for nothing, 2**127 - 1, is."""
 _MOST_DIGITS = 40
 
-FIRST_S, LAST_S = 1_483_228_800, 4_102_444_800
-"""2017 and 2100: a time outside of them is in another unit."""
-Ns = Annotated[int, Meta(ge=FIRST_S * NS_PER_S, lt=LAST_S * NS_PER_S)]
-Seconds = Annotated[int, Meta(ge=FIRST_S, lt=LAST_S)]
 Scaled = str | int | None
 """An integer of 1e-18, as it may be: blank, or nonsense that costs this figure and no other."""
-Number = str | float | None
 Ladder = tuple[tuple[Annotated[int, Meta(gt=0)], Annotated[int, Meta(ge=0)]], ...]
 """(price, size), both of 1e-18."""
 
@@ -123,16 +118,16 @@ class FundingRow(Struct, gc=False, frozen=True):
 
 
 class FundingPage(Struct, gc=False, frozen=True):
-    funding_rates: tuple[msgspec.Raw, ...]
+    funding_rates: Rows
 
 
 STREAM = msgspec.json.Decoder(Depth | Fill | Rate, strict=False)
-ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
-SYMBOLS = msgspec.json.Decoder(Answer[Symbols], strict=False)
-STATUS = msgspec.json.Decoder(Answer[str], strict=False)
-LIQUIDITY = msgspec.json.Decoder(Answer[Liquidity], strict=False)
-CONTRACTS = msgspec.json.Decoder(dict[str, msgspec.Raw], strict=False)
-FUNDING = msgspec.json.Decoder(FundingPage, strict=False)
+ENVELOPE = decoder(Envelope)
+SYMBOLS = decoder(Answer[Symbols])
+STATUS = decoder(Answer[str])
+LIQUIDITY = decoder(Answer[Liquidity])
+CONTRACTS = decoder(dict[str, msgspec.Raw])
+FUNDING = decoder(FundingPage)
 
 
 def problem(answer: Answer[Any]) -> str | None:
@@ -156,14 +151,6 @@ def x18(value: Scaled) -> float | None:
     """A scaled figure in whole units: the float nearest to its decimal."""
     number = whole(value)
     return None if number is None else number / X18
-
-
-def moment_ns(value: Number, unit_ns: int) -> int | None:
-    """A time in units of `unit_ns`; None for what is none, or is in another unit."""
-    number = finite(value)
-    if number is None or not FIRST_S <= number * unit_ns / NS_PER_S < LAST_S:
-        return None
-    return int(number) * unit_ns
 
 
 def levels(ladder: Ladder) -> Levels | None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from cockpit.core import events
 from cockpit.core.market import Side
-from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.core.units import NS_PER_MS
 from cockpit.venues.contract import (
     ACCOUNT_DATA,
     MAIN,
@@ -23,6 +23,8 @@ from cockpit.venues.contract import (
     Wants,
 )  # fmt: skip
 from cockpit.venues.kit import decoding, numbers, polling
+from cockpit.venues.kit.damage import Damage
+from cockpit.venues.kit.fields import moment_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
 from cockpit.venues.kit.session import VenueSession
@@ -64,7 +66,6 @@ SPEC = VenueSpec(
     note="Funding is quoted per 24 hours and paid by the hour; the cockpit shows it by the hour.",
 )  # fmt: skip
 
-_PATIENCE_NS = 5 * NS_PER_S
 _DEPTH = 100
 """Levels a side: the most that a reading of a book gives."""
 _ALL_RATES = "funding_rate"
@@ -100,22 +101,16 @@ class Session(VenueSession):
         self.listing = self._rest.listing
         self._keys = Subscriptions(_encode, Rules())
         self._books = JoinedBooks(VENUE, self._keys, _ask_book, depth=_DEPTH)
+        self._damage = Damage(VENUE, self._books.renew_all)
         self._pulse = Heartbeat(VENUE, _ping, every_s=20)
         self._accounts = PublicAccounts(self._rest.products)
-        self.parts = (self._pulse, self._keys, self._books, *self._rest.parts, self._accounts)
+        self.parts = (
+            self._damage, self._pulse, self._keys, self._books, *self._rest.parts, self._accounts,
+        )  # fmt: skip
         self.answers = {**self._rest.answers, **self._accounts.answers, "book": self._on_book}
-        self._damaged_ns: int | None = None
 
     def on_closed(self, link: str) -> None:
-        self._damaged_ns = None
-        self._rest.said.forget()
-
-    def on_tick(self, at_ns: int) -> Sequence[Output]:
-        """A link that damages one frame may have lost others: read the books once it is calm."""
-        if self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS:
-            self._damaged_ns = None
-            return self._books.renew_all(at_ns)
-        return ()
+        self._rest.survey.forget()
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         markets = list(self.listing.wanted(self.wants.symbols)) if self.links else []
@@ -139,7 +134,7 @@ class Session(VenueSession):
         if type(message) is wire.Rate:
             return self._rate(message, market, frame)
         if market is None:
-            return [self._damaged(frame, f"product {message.product_id} is not listed")]
+            return [self._damage.reject(frame, f"product {message.product_id} is not listed")]
         if type(message) is wire.Fill:
             return self._fill(message, market, frame.at_ns)
         key = f"book_depth.{message.product_id}"
@@ -151,7 +146,7 @@ class Session(VenueSession):
         bids, asks = wire.levels(message.bids), wire.levels(message.asks)
         if bids is None or asks is None:
             lost = self._books.lose(feed, frame.at_ns, "a message made no sense")
-            return [self._damaged(frame, f"levels of {market.native} are no figures"), *lost]
+            return [self._damage.reject(frame, f"levels of {market.native} are no figures"), *lost]
         change = Change(message.last_max_timestamp, time_ns, bids, asks, time_ns)
         return self._books.delta(feed, change, frame.at_ns)
 
@@ -165,9 +160,8 @@ class Session(VenueSession):
             return ()
         if market.next_ns is None or market.next_ns <= frame.at_ns:
             return ()
-        rate = wire.x18(message.funding_rate_x18)
-        fact = mapper.live(market, rate, frame.at_ns, frame.data, message.timestamp)
-        return (fact,) if market.symbol in self.wants.symbols else [*self._rest.said.news([fact])]
+        said = mapper.live(market, message, frame.at_ns)
+        return [*self._rest.survey.news(market, said)]
 
     def _fill(self, fill: wire.Fill, market: NadoMarket, at_ns: int) -> Sequence[Output]:
         """Both quantities are of this match; were one that of the order, it would be the larger."""
@@ -188,7 +182,7 @@ class Session(VenueSession):
         """Answers to requests of ours, streams that are not used, and everything damaged."""
         envelope = decoding.decode(wire.ENVELOPE, frame.data)
         if isinstance(envelope, str):
-            return [self._damaged(frame, envelope)]
+            return [self._damage.reject(frame, envelope)]
         request, at_ns = envelope.id or 0, frame.at_ns
         if envelope.error is not None:
             again = self._keys.refused(request, at_ns)
@@ -197,7 +191,7 @@ class Session(VenueSession):
             return ()
         if envelope.type or envelope.result is msgspec.UNSET:
             reason = f"a message of {envelope.type or 'no type'} makes no sense"
-            return [self._damaged(frame, reason)]
+            return [self._damage.reject(frame, reason)]
         if isinstance(envelope.result, dict):
             return self._pong(envelope.result, at_ns)
         return [*self._keys.acknowledged(request, at_ns), *self._books.tick(at_ns)]
@@ -205,7 +199,7 @@ class Session(VenueSession):
     def _pong(self, result: dict[str, Any], at_ns: int) -> Sequence[Output]:
         """The round trip, and what the venue's clock said on the way."""
         said = result.get("server_time")
-        venue_ns = wire.moment_ns(said if isinstance(said, str | int) else None, NS_PER_MS)
+        venue_ns = moment_ns(said)
         return [replace(rtt, venue_ns=venue_ns) for rtt in self._pulse.pong(at_ns)]
 
     def _on_book(self, reply: Reply) -> Sequence[Output]:
@@ -221,7 +215,3 @@ class Session(VenueSession):
             return [decoding.reject(VENUE, reply.at_ns, reason, reply.body)]
         whole = Change(book.timestamp, book.timestamp, bids, asks, book.timestamp)
         return self._books.snapshot(feed, whole, reply.at_ns)
-
-    def _damaged(self, frame: Frame, reason: str) -> events.Reject:
-        self._damaged_ns = frame.at_ns
-        return decoding.reject(VENUE, frame.at_ns, reason, frame.data)
