@@ -1,14 +1,15 @@
 """Paradex: the facts that a row amounts to."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Trade, Volume
+from cockpit.core.events import Instrument, Trade
 from cockpit.core.market import Side
 from cockpit.venues.kit.facts import venue_facts
+from cockpit.venues.kit.fields import Number
+from cockpit.venues.kit.figures import Figures, fraction
 from cockpit.venues.kit.instruments import Market
-from cockpit.venues.kit.numbers import amount, finite, positive
+from cockpit.venues.kit.numbers import finite, positive
 from cockpit.venues.paradex import messages as wire
 from cockpit.venues.paradex.funding_index import FundingIndex
 from cockpit.venues.paradex.ladder import Ladder
@@ -20,7 +21,6 @@ FLOW = frozenset({"FILL", "RPI", "LIQUIDATION"})
 """Trades of the market; all other kinds are bookkeeping."""
 
 Status = Literal["active", "paused"]
-Fact = Prices | OpenInterest | Funding | Volume
 
 
 @dataclass(slots=True, eq=False)
@@ -53,52 +53,23 @@ class ParadexMarket(Market):
         self.period_s = self.premium = None
         self.is_streamed = self.has_all_digits = self.is_shallow = False
 
-    def summary(self, row: wire.Summary, venue_ns: int | None, at_ns: int) -> Iterable[Fact | str]:
-        """What a summary says; a figure that cannot be is a sentence."""
-        mark, index, last = map(
-            self._price, (row.mark_price, row.underlying_price, row.last_traded_price)
-        )
-        if mark is not None or index is not None or last is not None:
-            yield Prices(
-                venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-                mark=mark, index=index, last=last,
-            )  # fmt: skip
-        interest = finite(row.open_interest)
-        if interest is not None and interest < 0.0:
-            yield f"open interest of {self.native} is negative"
-        elif interest is not None:
-            yield OpenInterest(
-                venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-                base=interest * self.unit.contract,
-            )  # fmt: skip
-        usd = amount(row.volume_24h)
-        if usd is not None:
-            yield Volume(
-                venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns, usd_24h=usd
-            )
-        yield from self._live(row.funding_rate, venue_ns, at_ns)
+    def summary(self, row: wire.Summary, venue_ns: int | None, at_ns: int) -> Figures:
+        """What a summary says. Its volume is told in dollars alone."""
+        said = Figures(VENUE, self, at_ns, venue_ns)
+        said.prices(row.mark_price, row.underlying_price, row.last_traded_price)
+        said.interest(row.open_interest)
+        said.volume(row.volume_24h)
+        said.live(row.funding_rate, self.interval_s, premium=self.premium)
+        return said
 
-    def funding(self, row: wire.FundingRow, venue_ns: int, at_ns: int) -> Iterable[Fact | str]:
+    def funding(self, row: wire.FundingRow, venue_ns: int, at_ns: int) -> Figures:
         """The running rate, unless the summary tells more of its digits."""
         self.period_s = wire.seconds(row.funding_period_hours)
-        premium = finite(row.impact_premium_rate)
-        self.premium = premium if premium is not None and abs(premium) < 1.0 else None
+        self.premium = fraction(row.impact_premium_rate)
+        said = Figures(VENUE, self, at_ns, venue_ns)
         if row.has_all_digits or not self.has_all_digits:
-            yield from self._live(row.funding_rate, venue_ns, at_ns)
-
-    def _live(
-        self, figure: wire.Number, venue_ns: int | None, at_ns: int
-    ) -> Iterable[Funding | str]:
-        rate, interval_s = finite(figure), self.interval_s
-        if rate is None or interval_s is None:
-            return
-        if abs(rate) >= 1.0:
-            yield f"funding rate of {self.native} is not a fraction"
-            return
-        yield Funding(
-            venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-            kind="live", rate=rate, interval_s=interval_s, premium=self.premium,
-        )  # fmt: skip
+            said.live(row.funding_rate, self.interval_s, premium=self.premium)
+        return said
 
     def trade(self, fill: wire.Fill, venue_ns: int, at_ns: int) -> Trade:
         return Trade(
@@ -108,17 +79,12 @@ class ParadexMarket(Market):
             liquidation=fill.trade_type == "LIQUIDATION",
         )  # fmt: skip
 
-    def _price(self, figure: wire.Number) -> float | None:
-        price = positive(figure)
-        return None if price is None else self.unit.to_price(price)
-
 
 def instrument(
     market: ParadexMarket, row: wire.MarketRow, status: Status, at_ns: int
 ) -> Instrument:
     """The market as now listed, in coins. The margin fractions hold for any size."""
-    contract = market.unit.contract
-    tick, lot = positive(row.price_tick_size), positive(row.order_size_increment)
+    unit = market.unit
     margin = row.delta1_cross_margin_params or wire.CrossMargin()
     initial, factor = _fraction(margin.imf_base), _fraction(margin.mmf_factor)
     fees = (row.fee_config or wire.FeeConfig()).api_fee
@@ -129,10 +95,10 @@ def instrument(
         native=market.native,
         base=wire.coin_and_contract(row.base_currency)[0],
         quote=row.quote_currency,
-        tick=None if tick is None else tick / contract,
-        lot=None if lot is None else lot * contract,
+        tick=unit.tick(row.price_tick_size),
+        lot=unit.lot(row.order_size_increment),
         min_notional_usd=positive(row.min_notional),
-        contract=contract,
+        contract=unit.contract,
         funding_interval_s=wire.seconds(row.funding_period_hours),
         max_leverage=None if initial is None else 1.0 / initial,
         mmf=None if initial is None or factor is None else initial * factor,
@@ -142,11 +108,11 @@ def instrument(
     )
 
 
-def _fraction(figure: wire.Number) -> float | None:
+def _fraction(figure: Number) -> float | None:
     number = positive(figure)
     return number if number is not None and 1e-3 <= number < 1.0 else None
 
 
-def _fee(figure: wire.Number) -> float | None:
+def _fee(figure: Number) -> float | None:
     fee = finite(figure)
     return fee if fee is not None and abs(fee) < 0.01 else None

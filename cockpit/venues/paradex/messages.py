@@ -5,24 +5,26 @@ same structs: a push in JSON here, a binary one in `sbe`.
 """
 
 import re
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from cockpit.core.events import Levels
 from cockpit.core.units import HOUR_S, NS_PER_MS
+from cockpit.venues.kit.fields import (
+    NOTHING,
+    Ms,
+    Number,
+    Position,
+    Price,
+    Rows,
+    Size,
+    decoder,
+    moment_ns,
+)
 from cockpit.venues.kit.instruments import unscaled
-from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
-
-Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
-Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
-_OLDEST_MS, _NEWEST_MS = 1_577_836_800_000, 4_102_444_800_000
-Ms = Annotated[int, Meta(ge=_OLDEST_MS, lt=_NEWEST_MS)]
-"""Milliseconds since the epoch, between 2020 and 2100: another digit count is another unit."""
-BookNumber = Annotated[int, Meta(ge=0)]
-Number = str | float | None
-"""A number as it may be: blank for unknown, or nonsense that costs this figure and no other."""
+from cockpit.venues.kit.numbers import finite
 
 
 class Level(Struct, gc=False, frozen=True):
@@ -33,7 +35,7 @@ class Level(Struct, gc=False, frozen=True):
 
 class Book(Struct, gc=False, frozen=True):
     market: str
-    seq_no: BookNumber
+    seq_no: Position
     update_type: Literal["s", "d"]
     inserts: tuple[Level, ...] = ()
     updates: tuple[Level, ...] = ()
@@ -83,8 +85,7 @@ class Summary(Struct, gc=False, frozen=True):
 
     @property
     def venue_ns(self) -> int | None:
-        ms = finite(self.created_at)
-        return None if ms is None or not _OLDEST_MS <= ms < _NEWEST_MS else int(ms) * NS_PER_MS
+        return moment_ns(self.created_at)
 
 
 class FundingRow(Struct, gc=False, frozen=True):
@@ -112,7 +113,7 @@ Row = BookUpdate | Fill | Summary | FundingRow
 
 class Push(Struct, gc=False, frozen=True):
     channel: str
-    data: msgspec.Raw = msgspec.Raw(b"null")
+    data: msgspec.Raw = NOTHING
 
 
 class Acknowledged(Struct, gc=False, frozen=True):
@@ -170,20 +171,20 @@ class MarketRow(Struct, gc=False, frozen=True):
 class Results(Struct, gc=False, frozen=True):
     """Any list."""
 
-    results: tuple[msgspec.Raw, ...]
+    results: Rows
 
 
 class SystemState(Struct, gc=False, frozen=True):
     status: Literal["ok", "maintenance", "cancel_only", "post_only"]
 
 
-ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
-BOOK = msgspec.json.Decoder(Book, strict=False)
-FILL = msgspec.json.Decoder(Fill, strict=False)
-SUMMARY = msgspec.json.Decoder(Summary, strict=False)
-FUNDING = msgspec.json.Decoder(FundingRow, strict=False)
-RESULTS = msgspec.json.Decoder(Results, strict=False)
-SYSTEM = msgspec.json.Decoder(SystemState, strict=False)
+ENVELOPE = decoder(Envelope)
+BOOK = decoder(Book)
+FILL = decoder(Fill)
+SUMMARY = decoder(Summary)
+FUNDING = decoder(FundingRow)
+RESULTS = decoder(Results)
+SYSTEM = decoder(SystemState)
 
 _PERPETUAL = re.compile(r"([A-Za-z0-9]+)-USD-PERP")
 _OTHER = re.compile(r"[A-Za-z0-9]+-[A-Z]{3,5}(-[0-9A-Z.]+){0,3}")

@@ -4,21 +4,18 @@ Nothing here belongs to a connection: it survives a reconnect.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from urllib.parse import quote
 
-from msgspec.structs import replace
-
-from cockpit.core.events import Reject, Surveyed
+from cockpit.core.events import Reject
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.decoding import reject
-from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.facts import in_maintenance
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Timing, read
 from cockpit.venues.kit.rows import RowReader
+from cockpit.venues.kit.survey import Survey
 from cockpit.venues.paradex import mapper
 from cockpit.venues.paradex import messages as wire
 from cockpit.venues.paradex.funding_index import SPAN_NS, SPAN_S, WINDOW_NS
@@ -39,29 +36,28 @@ class Rest:
     """The markets by name, and every poll."""
 
     def __init__(self, wants: Wants) -> None:
-        self.wants = wants
         self.listing = Instruments[ParadexMarket]()
-        self.said = Unchanged()
+        self.survey = Survey(VENUE, self.listing, wants)
         self._status: mapper.Status = "active"
-        self.instruments = Question(
-            VENUE, partial(Fetch, name="instruments", path="/v1/markets"), wire.RESULTS,
-            Timing(period_s=600), at_once=True,
+        self._instruments = Question(
+            VENUE, Fetch(name="instruments", path="/v1/markets"), wire.RESULTS,
+            Timing(period_s=600), self._on_instruments, at_once=True,
         )  # fmt: skip
         self._state = Question(
-            VENUE, partial(Fetch, name="system_state", path="/v1/system/state"), wire.SYSTEM,
-            Timing(period_s=_STATE_S),
+            VENUE, Fetch(name="system_state", path="/v1/system/state"), wire.SYSTEM,
+            Timing(period_s=_STATE_S), self._on_state,
         )  # fmt: skip
-        self._survey = Question(
-            VENUE, partial(Fetch, name="tickers", path="/v1/markets/summary?market=ALL"),
-            wire.RESULTS, Timing(period_s=_SURVEY_S),
+        self._summaries = Question(
+            VENUE, Fetch(name="tickers", path="/v1/markets/summary?market=ALL"),
+            wire.RESULTS, Timing(period_s=_SURVEY_S), self._on_survey,
         )  # fmt: skip
-        self._survey.is_wanted = False
+        self._summaries.is_wanted = False
         self._history = Backfill(_HISTORY, _ask_history)
-        self.parts = (self.instruments, self._state, self._survey, self._history)
+        self.parts = (self._instruments, self._state, self._summaries, self._history)
         self.answers: Mapping[str, Callable[[Reply], Sequence[Output]]] = {
-            "instruments": self._on_instruments,
-            "system_state": self._on_state,
-            "tickers": self._on_survey,
+            "instruments": self._instruments.hear,
+            "system_state": self._state.hear,
+            "tickers": self._summaries.hear,
             "funding_history": self._on_history,
         }
 
@@ -72,70 +68,47 @@ class Rest:
 
     def wanted(self) -> list[ParadexMarket]:
         """The wanted markets that are listed, halted ones too."""
-        natives = map(self.listing.native, self.wants.symbols)
+        natives = map(self.listing.native, self.survey.wants.symbols)
         listed = [self.listing.markets[native] for native in natives if native is not None]
-        return [m for m in listed if m.instrument and m.instrument.status != "delisted"]
+        return [market for market in listed if market.instrument and not market.is_gone]
 
-    def follow(self, at_ns: int) -> Sequence[Output]:
+    def follow(self, wants: Wants, at_ns: int) -> Sequence[Output]:
         """The survey, and the past of what is wanted."""
-        self._survey.is_wanted = self.wants.survey
+        self._summaries.is_wanted = wants.survey
         payers = {market.native: market.symbol for market in self.wanted()}
-        return self._history.want_markets(payers, at_ns, self.wants.kept)
+        return self._history.want_markets(payers, at_ns, wants.kept)
 
     def market(self, native: str) -> ParadexMarket | None:
         """A perpetual by its native name; before the listing is known, by the name alone."""
-        market = self.listing.markets.get(native)
-        base = None if self.listing.is_whole or market is not None else wire.base_of(native)
-        if base is not None:
-            coin, contract = wire.coin_and_contract(base)
-            market = ParadexMarket(native, coin, Unit(price=contract))
-            self.listing.markets[native] = market
-        return market
+        return self.listing.known(native, _guessed)
 
     # --- answers ------------------------------------------------------------------------------
 
-    def _on_instruments(self, reply: Reply) -> Sequence[Output]:
-        answer = self.instruments.read(reply)
-        if isinstance(answer, Reject):
-            return [answer]
-        self.listing.begin()
-        rows, unread = _LISTED.read(answer.results, reply.name, reply.at_ns)
-        self.listing.unread(unread.names)
-        out: list[Output] = [*unread.rejects]
-        for row in rows:
-            if row.asset_kind != "PERP" or row.trading_mode == "RFQ_ONLY":
-                continue
-            names = (row.symbol, row.base_currency, row.quote_currency)
-            if not all(name and name.isprintable() for name in names):
-                reason = "instruments: a name is empty or not printable"
-                self.listing.unread([row.symbol])
-                out.append(reject(VENUE, reply.at_ns, reason, row.symbol))
-                continue
-            coin, contract = wire.coin_and_contract(row.base_currency)
-            symbol = coin if row.quote_currency == "USD" else f"{coin}:{row.quote_currency}"
-            market = self.listing.adopt(row.symbol, symbol, Unit(price=contract), ParadexMarket)
-            new = mapper.instrument(market, row, self._status, reply.at_ns)
-            out += self.listing.state(market, new)
-        return out + self.listing.end(reply.at_ns)
+    def _on_instruments(self, answer: wire.Results, reply: Reply) -> Sequence[Output]:
+        return self.listing.read(_LISTED, answer.results, reply, self._adopt)
 
-    def _on_state(self, reply: Reply) -> Sequence[Output]:
+    def _adopt(self, row: wire.MarketRow, at_ns: int) -> Sequence[Output]:
+        if row.asset_kind != "PERP" or row.trading_mode == "RFQ_ONLY":
+            return ()
+        names = (row.symbol, row.base_currency, row.quote_currency)
+        if not all(name and name.isprintable() for name in names):
+            reason = "instruments: a name is empty or not printable"
+            self.listing.unread([row.symbol])
+            return [reject(VENUE, at_ns, reason, row.symbol)]
+        coin, contract = wire.coin_and_contract(row.base_currency)
+        symbol = coin if row.quote_currency == "USD" else f"{coin}:{row.quote_currency}"
+        market = self.listing.adopt(row.symbol, symbol, Unit(price=contract), ParadexMarket)
+        return self.listing.state(market, mapper.instrument(market, row, self._status, at_ns))
+
+    def _on_state(self, answer: wire.SystemState, reply: Reply) -> Sequence[Output]:
         """While the engine only cancels or only takes makers, nothing can be hedged here."""
-        answer = self._state.read(reply)
-        if isinstance(answer, Reject):
-            return [answer]
         self._status = "active" if answer.status == "ok" else "paused"
         out: list[Output] = []
-        for market in self.listing.markets.values():
-            listed = market.instrument
-            if listed is not None and listed.status != "delisted":
-                new = replace(listed, status=self._status, recv_ns=reply.at_ns)
-                out += self.listing.state(market, new)
+        for market in self.listing.stated():
+            out += self.listing.amend(market, reply.at_ns, status=self._status)
         return out
 
-    def _on_survey(self, reply: Reply) -> Sequence[Output]:
-        answer = self._survey.read(reply)
-        if isinstance(answer, Reject):
-            return [answer]
+    def _on_survey(self, answer: wire.Results, reply: Reply) -> Sequence[Output]:
         rows, unread = _SUMMARIES.read(answer.results, reply.name, reply.at_ns)
         out: list[Output] = [*unread.rejects]
         count = 0
@@ -144,18 +117,11 @@ class Rest:
             if market is None:
                 continue
             count += 1
-            is_watched = market.symbol in self.wants.symbols
-            if not self.wants.shows(market.symbol) or (is_watched and market.is_streamed):
-                continue
-            said = list(market.summary(row, row.venue_ns, reply.at_ns))
-            out += [reject(VENUE, reply.at_ns, f) for f in said if isinstance(f, str)]
-            facts = [fact for fact in said if not isinstance(fact, str)]
-            out += facts if is_watched else self.said.news(facts)
-        if self.wants.survey:
-            out.append(
-                Surveyed(venue=VENUE, recv_ns=reply.at_ns, markets=count, period_s=_SURVEY_S)
-            )
-        return out
+            is_told = self.survey.is_watched(market) and market.is_streamed
+            if self.survey.wants.shows(market.symbol) and not is_told:
+                facts = market.summary(row, row.venue_ns, reply.at_ns)
+                out += self.survey.news(market, facts)
+        return out + self.survey.read(reply.at_ns, count, _SURVEY_S)
 
     def _on_history(self, reply: Reply) -> Sequence[Output]:
         native, _, hour = reply.key.partition(" ")
@@ -187,3 +153,11 @@ def _ask_history(page: Page) -> Fetch:
         name="funding_history", path=path, key=f"{page.key} {hour_ns}", background=True,
         bucket="history",
     )  # fmt: skip
+
+
+def _guessed(native: str) -> ParadexMarket | None:
+    base = wire.base_of(native)
+    if base is None:
+        return None
+    coin, contract = wire.coin_and_contract(base)
+    return ParadexMarket(native, coin, Unit(price=contract))

@@ -1,6 +1,6 @@
 """Paradex: the session."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -13,7 +13,6 @@ from cockpit.core.events import (
     Reject,
 )
 from cockpit.core.market import FundingTerms
-from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import (
     MAIN,
     MARKET_DATA,
@@ -25,6 +24,7 @@ from cockpit.venues.contract import (
     Wants,
 )
 from cockpit.venues.kit.books import Books
+from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.decoding import decode, reject
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.numbers import sane_book
@@ -33,7 +33,7 @@ from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, State, Subscriptions
 from cockpit.venues.paradex import mapper, sbe
 from cockpit.venues.paradex import messages as wire
-from cockpit.venues.paradex.mapper import FACTS, VENUE, Fact, ParadexMarket
+from cockpit.venues.paradex.mapper import FACTS, VENUE, ParadexMarket
 from cockpit.venues.paradex.rest import Rest
 
 _DOCS = "https://docs.paradex.trade"
@@ -72,7 +72,6 @@ SPEC = VenueSpec(
     facts=FACTS,
 )  # fmt: skip
 
-_PATIENCE_NS = 5 * NS_PER_S
 _PROBE: Final = 1_000_000_000
 """The number of the requests that are pings; those of the subscriptions stay below it."""
 
@@ -92,35 +91,29 @@ class Session(VenueSession):
         self._rest = Rest(wants)
         self.listing = self._rest.listing
         self._is_probe_joined = False
-        self._damaged_ns: int | None = None
         self._retail: set[str] = set()
         """Markets whose book channel is the retail one: binary books do not name their channel."""
         self._keys = Subscriptions(_encode, Rules(operations=50))
         self._books = Books(VENUE, self._keys, new_chain=partial(ChainedBook, strict=True))
+        self._damage = Damage(VENUE, self._books.renew_all)
         self._pulse = Heartbeat(VENUE, self._ping, every_s=10)
-        self.parts = (self._pulse, self._books, self._keys, *self._rest.parts)
+        self.parts = (self._damage, self._pulse, self._books, self._keys, *self._rest.parts)
         self.answers = self._rest.answers
 
     def on_closed(self, link: str) -> None:
         self._is_probe_joined = False
-        self._damaged_ns = None
         self._retail.clear()
-        self._rest.said.forget()
+        self._rest.survey.forget()
         for market in self.listing.markets.values():
             market.forget_link()
 
     def on_tick(self, at_ns: int) -> Sequence[Output]:
         self._rest.tick(at_ns)
-        if self._damaged_ns is None or at_ns - self._damaged_ns < _PATIENCE_NS:
-            return ()
-        self._damaged_ns = None
-        return self._books.renew_all(at_ns)
+        return ()
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         """Figures of each wanted market, and a book of those that trade."""
-        if self._rest.wants != self.wants:
-            self._rest.wants = self.wants
-            self._rest.said.forget()
+        self._rest.survey.want(self.wants)
         markets = self._rest.wanted()
         books = {market.book: market.symbol for market in markets if not market.is_halted}
         out = self._books.want(books, at_ns)
@@ -130,7 +123,7 @@ class Session(VenueSession):
             for kind in ("trades", "markets_summary", "funding_data")
         ]
         out += self._keys.want([*books, *streams], at_ns)
-        return [*out, *self._rest.follow(at_ns)]
+        return [*out, *self._rest.follow(self.wants, at_ns)]
 
     def _ping(self, at_ns: int) -> str:
         """There is no ping on this wire: to join and leave the channel of listings is one."""
@@ -146,11 +139,11 @@ class Session(VenueSession):
                 return ()
             if not isinstance(found, sbe.Unread):
                 return self._row(*found, frame)
-            told = self._damaged if found.is_damaged else self._rejected
+            told = self._damage.reject if found.is_damaged else self._rejected
             return [told(frame, found.reason)]
         envelope = decode(wire.ENVELOPE, frame.data)
         if isinstance(envelope, str):
-            return [self._damaged(frame, envelope)]
+            return [self._damage.reject(frame, envelope)]
         if envelope.params is None:
             return self._answer(envelope, frame)
         channel = envelope.params.channel
@@ -163,7 +156,7 @@ class Session(VenueSession):
         row = decode(decoder, envelope.params.data)
         if isinstance(row, str):
             lost = self._books.lose(channel, frame.at_ns, "a message made no sense")
-            return [self._damaged(frame, f"{kind}: {row}"), *lost]
+            return [self._damage.reject(frame, f"{kind}: {row}"), *lost]
         if isinstance(row, wire.Book):
             row = wire.book_update(row)
         return self._row(row, row.venue_ns, frame)
@@ -181,11 +174,11 @@ class Session(VenueSession):
         if isinstance(row, wire.Summary):
             self._keys.seen(f"markets_summary.{native}")
             market.is_streamed, market.has_all_digits = True, row.has_all_digits
-            return self._facts(market.summary(row, venue_ns, at_ns), frame)
+            return market.summary(row, venue_ns, at_ns)
         assert venue_ns is not None
         if isinstance(row, wire.FundingRow):
             self._keys.seen(f"funding_data.{native}")
-            return self._facts(market.funding(row, venue_ns, at_ns), frame)
+            return market.funding(row, venue_ns, at_ns)
         self._keys.seen(f"trades.{native}")
         return [market.trade(row, venue_ns, at_ns)] if row.trade_type in mapper.FLOW else ()
 
@@ -201,7 +194,7 @@ class Session(VenueSession):
             if not sane_book(update.bids, update.asks):
                 reason = f"book of {market.native} is crossed or has an empty level"
                 lost = self._books.lose(key, at_ns, "the whole book made no sense")
-                return [self._damaged(frame, reason), *lost]
+                return [self._damage.reject(frame, reason), *lost]
             feed.is_stated = True
             feed.chain.snapshot(update.seq)
         elif not feed.is_stated:
@@ -244,15 +237,8 @@ class Session(VenueSession):
             change(native)
         return self._keys.acknowledged(request, at_ns)
 
-    def _facts(self, facts: Iterable[Fact | str], frame: Frame) -> Sequence[Output]:
-        return [self._rejected(frame, f) if isinstance(f, str) else f for f in facts]
-
     def _rejected(self, frame: Frame, reason: str) -> Reject:
         return reject(VENUE, frame.at_ns, reason, frame.data)
-
-    def _damaged(self, frame: Frame, reason: str) -> Reject:
-        self._damaged_ns = frame.at_ns
-        return self._rejected(frame, reason)
 
 
 _UNUSED = frozenset({"bbo", "funding_rate_comparison", "markets"})
