@@ -18,10 +18,11 @@ class SettledRates:
     one stands in, then the market's interval; with none of them it is not stated.
     """
 
-    __slots__ = ("_stamps_ns",)
+    __slots__ = ("rates",)
 
     def __init__(self) -> None:
-        self._stamps_ns: set[int] = set()
+        self.rates: dict[int, float] = {}
+        """What was stated: stamp (ns) -> fraction."""
 
     def news(
         self,
@@ -36,13 +37,13 @@ class SettledRates:
 
         `stated_s` is what the venue itself says that a payment covers, by its stamp.
         """
-        stamps = sorted(self._stamps_ns.union(rates))
+        stamps = sorted(self.rates.keys() | rates.keys())
         place = {stamp: i for i, stamp in enumerate(stamps)}
-        for stamp in sorted(rates.keys() - self._stamps_ns):
+        for stamp in sorted(rates.keys() - self.rates.keys()):
             covered_s = stated_s.get(stamp) or _covered_s(stamps, place[stamp]) or interval_s
             if covered_s is None:
                 continue
-            self._stamps_ns.add(stamp)
+            self.rates[stamp] = rates[stamp]
             yield Funding(
                 venue=venue,
                 symbol=symbol,

@@ -13,10 +13,11 @@ from msgspec import Struct
 
 from cockpit.core.events import FundingPayment, Margin, Position
 from cockpit.core.units import HOUR_S, NS_PER_MS, hour_floor_ns
+from cockpit.venues.kit.fields import Ms, Number
 from cockpit.venues.kit.instruments import ONE, Unit
 from cockpit.venues.kit.numbers import finite, positive
 from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket, named
-from cockpit.venues.orderly.messages import Answer, Ms, Number
+from cockpit.venues.orderly.messages import Answer
 
 NOT_FOUND = "ADDRESS_NOT_FOUND"
 _MODES: Mapping[str, Literal["cross", "isolated"]] = {"CROSS": "cross", "ISOLATED": "isolated"}

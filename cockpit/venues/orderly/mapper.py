@@ -1,17 +1,17 @@
 """Orderly: the facts that a row amounts to."""
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject, Volume
+from cockpit.core.events import Instrument
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
-from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.facts import venue_facts
+from cockpit.venues.kit.fields import Number, moment_ns
+from cockpit.venues.kit.figures import Figures
+from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
-from cockpit.venues.kit.numbers import amount, finite, positive
-from cockpit.venues.kit.settled import SettledRates
+from cockpit.venues.kit.numbers import finite, positive
 from cockpit.venues.orderly import messages as wire
 
 VENUE = "orderly"
@@ -22,8 +22,6 @@ _PERP = re.compile(r"PERP_([A-Za-z0-9]+)_USDC")
 _MAX_HOURS = 24
 _HOUR_MS = HOUR_S * 1000
 _MOST_MS = _MAX_HOURS * _HOUR_MS
-_RATES = 800
-"""A month of hours, and some."""
 _STREAMED_NS = 30 * NS_PER_S
 """Each figure comes by stream every 15 s or more often; what is polled is older than that."""
 _MARGIN_EXPONENT, _CHORD = 0.8, 1.5
@@ -36,15 +34,18 @@ Streamed = Literal["mark", "index", "rate", "interest"]
 @dataclass(slots=True, eq=False)
 class OrderlyMarket(Market):
     """One market. `status` is the listing's word, without the venue's maintenance; `told_ms` the
-    next settlement as it was last told; `streamed_ns` when a stream last told a figure; `rates`
-    what was settled, by the hour (ns)."""
+    next settlement as it was last told; `streamed_ns` when a stream last told a figure."""
 
     status: Literal["active", "paused"] = "active"
     interval_s: int | None = None
     told_ms: int | None = None
     streamed_ns: dict[Streamed, int] = field(default_factory=dict)
-    settled: SettledRates = field(default_factory=SettledRates)
-    rates: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def rates(self) -> dict[int, float]:
+        """What was settled, by the hour (ns)."""
+        settled = self.settled_rates.rates
+        return {hour_floor_ns(stamp_ns): rate for stamp_ns, rate in settled.items()}
 
     @property
     def next_ms(self) -> int | None:
@@ -63,36 +64,7 @@ class OrderlyMarket(Market):
         told_ns = self.streamed_ns.get(figure)
         return told_ns is not None and at_ns - told_ns < _STREAMED_NS
 
-    def prices(
-        self,
-        at_ns: int,
-        venue_ms: int | None,
-        mark: wire.Number = None,
-        index: wire.Number = None,
-        last: wire.Number = None,
-    ) -> Iterator[Prices]:
-        """Those that are prices, none where none is."""
-        said = self.price(mark), self.price(index), self.price(last)
-        if any(price is not None for price in said):
-            yield Prices(
-                venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=stamp_ns(venue_ms),
-                mark=said[0], index=said[1], last=said[2],
-            )  # fmt: skip
-
-    def interest(
-        self, value: wire.Number, at_ns: int, venue_ms: int | None
-    ) -> Iterator[OpenInterest | str]:
-        """Open interest, or why it is none; nothing where nothing is said."""
-        base = amount(value)
-        if base is not None:
-            yield OpenInterest(
-                venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=stamp_ns(venue_ms),
-                base=base * self.unit.contract,
-            )  # fmt: skip
-        elif value is not None:
-            yield f"open interest of {self.native} is no amount"
-
-    def learn_next(self, value: wire.Number, now_ms: int) -> bool:
+    def learn_next(self, value: Number, now_ms: int) -> bool:
         """The next settlement, if that is a full hour ahead; whether it is another than before.
 
         Then there was one in between, or the interval has changed. The stream's field is documented
@@ -105,76 +77,45 @@ class OrderlyMarket(Market):
         self.told_ms = int(next_ms)
         return is_other
 
-    def live(self, value: wire.Number, at_ns: int, venue_ms: int | None) -> Iterator[Funding | str]:
-        """The estimate for the next settlement, or why it is none.
-
-        Nothing while the interval is unknown, or right after a listing, when there is no estimate.
-        """
-        rate, interval_s = finite(value), self.interval_s
-        if value is None or interval_s is None:
-            return
-        if rate is None or abs(rate) >= 1:
-            yield f"funding rate of {self.native} is not a fraction"
-            return
-        now_ms = at_ns // NS_PER_MS if venue_ms is None else venue_ms
-        next_ms = self.next_ms
-        is_ahead = next_ms is not None and 0 < next_ms - now_ms <= 1000 * interval_s
-        yield Funding(
-            venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=stamp_ns(venue_ms),
-            kind="live", rate=rate, interval_s=interval_s,
-            next_ns=stamp_ns(next_ms) if is_ahead else None,
-        )  # fmt: skip
-
-    def volume(self, row: wire.FuturesRow, at_ns: int, venue_ms: int | None) -> Volume:
-        base = amount(row.volume_24h)
-        return Volume(
-            venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=stamp_ns(venue_ms),
-            usd_24h=amount(row.amount_24h),
-            base_24h=None if base is None else base * self.unit.contract,
-        )  # fmt: skip
+    def live(self, said: Figures, value: Number, now_ms: int) -> None:
+        """The estimate for the next settlement; right after a listing there is none."""
+        next_ms, most_ms = self.next_ms, 1000 * (self.interval_s or 0)
+        is_ahead = next_ms is not None and 0 < next_ms - now_ms <= most_ms
+        said.live(value, self.interval_s, stamp_ns(next_ms) if is_ahead else None)
 
     def figures(
-        self, row: wire.FuturesRow, at_ns: int, venue_ms: int | None, is_survey: bool
-    ) -> Iterator[Prices | OpenInterest | Funding | Volume | str]:
+        self, row: wire.FuturesRow, at_ns: int, venue_ns: int | None, *, is_survey: bool
+    ) -> Figures:
         """What a polled row says, without the figures that a stream has told lately."""
+        said, now_ms = Figures(VENUE, self, at_ns, venue_ns), (venue_ns or at_ns) // NS_PER_MS
         mark = None if self.is_streamed("mark", at_ns) else row.mark_price
         index = None if self.is_streamed("index", at_ns) else row.index_price
-        yield from self.prices(at_ns, venue_ms, mark, index, row.close_24h)
+        said.prices(mark, index, row.close_24h)
         if not self.is_streamed("interest", at_ns):
-            yield from self.interest(row.open_interest, at_ns, venue_ms)
-        self.learn_next(row.next_funding_time, venue_ms or at_ns // NS_PER_MS)
+            said.interest(row.open_interest)
+        self.learn_next(row.next_funding_time, now_ms)
         if not self.is_streamed("rate", at_ns):
-            yield from self.live(row.est_funding_rate, at_ns, venue_ms)
+            self.live(said, row.est_funding_rate, now_ms)
         if is_survey:
-            yield self.volume(row, at_ns, venue_ms)
+            said.volume(row.amount_24h, row.volume_24h)
+        return said
 
-    def payments(
-        self, rows: Iterable[tuple[int, wire.Number]], at_ns: int
-    ) -> Iterator[Funding | str]:
-        """Settled rates (stamp in ms, rate) that were not stated before; a bad one costs itself."""
-        rates = {}
-        for stamp_ms, value in rows:
-            rate = finite(value)
-            if rate is None or abs(rate) >= 1:
-                yield f"settled funding rate of {self.native} is not a fraction"
-            else:
-                rates[stamp_ms * NS_PER_MS] = rate
-        self.rates |= {hour_floor_ns(paid_ns): rate for paid_ns, rate in rates.items()}
-        for hour_ns in sorted(self.rates)[:-_RATES]:
-            del self.rates[hour_ns]
-        yield from self.settled.news(VENUE, self.symbol, rates, self.interval_s, at_ns)
+
+def paid(row: wire.PaidRow) -> Paid:
+    stamp_ns = row.funding_rate_timestamp * NS_PER_MS
+    return Paid(native=row.symbol, stamp_ns=stamp_ns, rate=row.funding_rate)
+
+
+def newest(row: wire.RatesRow) -> Paid | None:
+    """The last payment of a market; one that has never paid has no stamp, or zero."""
+    stamp_ns = moment_ns(row.last_funding_rate_timestamp)
+    if stamp_ns is None:
+        return None
+    return Paid(native=row.symbol, stamp_ns=stamp_ns, rate=row.last_funding_rate)
 
 
 def stamp_ns(ms: int | None) -> int | None:
     return None if ms is None else ms * NS_PER_MS
-
-
-Fact = Prices | OpenInterest | Funding | Volume
-
-
-def told(said: Iterable[Fact | str], at_ns: int, data: str | bytes) -> list[Fact | Reject]:
-    """Facts as they are, problems as rejects."""
-    return [reject(VENUE, at_ns, one, data) if isinstance(one, str) else one for one in said]
 
 
 def named(native: str) -> tuple[str, Unit] | None:
@@ -201,21 +142,19 @@ def listed(market: OrderlyMarket, row: wire.InfoRow, is_down: bool, at_ns: int) 
     """The market as now listed, in coins; all are paused while the venue is in maintenance."""
     market.interval_s = interval_s(row)
     market.status = "active" if row.status == "ACTIVE" else "paused"
-    contract, base = market.unit.contract, market.symbol
+    unit, base = market.unit, market.symbol
     if base == market.native and (name := named(base)) is not None:
         base = name[0]
-    tick, lot, least = map(positive, (row.quote_tick, row.base_tick, row.base_min))
     initial, maintenance = positive(row.base_imr), positive(row.base_mmr)
     if initial is None or maintenance is None or not maintenance <= initial <= 1.0:
         initial = maintenance = None
     return Instrument(
         venue=VENUE, recv_ns=at_ns, symbol=market.symbol, native=market.native,
         base=base, quote=QUOTE,
-        tick=None if tick is None else tick / contract,
-        lot=None if lot is None else lot * contract,
-        min_size=None if least is None else least * contract,
+        tick=unit.tick(row.quote_tick), lot=unit.lot(row.base_tick),
+        min_size=unit.lot(row.base_min),
         min_notional_usd=positive(row.min_notional),
-        contract=contract,
+        contract=unit.contract,
         funding_interval_s=market.interval_s,
         max_leverage=None if initial is None else 1.0 / initial,
         mmf=maintenance,

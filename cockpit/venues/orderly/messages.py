@@ -3,21 +3,12 @@
 A frame is read in two steps: the envelope with its topic, then what is in it by the kind of topic.
 """
 
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 
-from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
-
-Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
-Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
-FIRST_MS, LAST_MS = 1_000_000_000_000, 4_102_444_800_000
-Ms = Annotated[int, Meta(ge=FIRST_MS, lt=LAST_MS)]
-"""Milliseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
-Number = str | float | None
-"""A number as it may be: nonsense costs this figure and no other."""
-Ladder = tuple[tuple[Price, Size], ...]
+from cockpit.venues.kit.fields import Ladder, Ms, Number, Price, Rows, decoder, moment_ns
 
 
 class Envelope(Struct, gc=False, frozen=True):
@@ -113,8 +104,8 @@ class PaidRow(Struct, gc=False, frozen=True):
 Data = TypeVar("Data")
 
 
-class Rows(Struct, gc=False, frozen=True):
-    rows: tuple[msgspec.Raw, ...]
+class Table(Struct, gc=False, frozen=True):
+    rows: Rows
 
 
 class Answer(Struct, Generic[Data], gc=False, frozen=True):
@@ -127,22 +118,21 @@ class Answer(Struct, Generic[Data], gc=False, frozen=True):
     data: Data | None = None
 
     @property
-    def time_ms(self) -> int | None:
+    def venue_ns(self) -> int | None:
         """When it was said; a time that cannot be costs itself."""
-        said = finite(self.timestamp)
-        return int(said) if said is not None and FIRST_MS <= said < LAST_MS else None
+        return moment_ns(self.timestamp)
 
 
-ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
-BOOK = msgspec.json.Decoder(Book, strict=False)
-TRADE = msgspec.json.Decoder(Trade, strict=False)
-RATE = msgspec.json.Decoder(EstimatedRate, strict=False)
-INTEREST = msgspec.json.Decoder(Interest, strict=False)
+ENVELOPE = decoder(Envelope)
+BOOK = decoder(Book)
+TRADE = decoder(Trade)
+RATE = decoder(EstimatedRate)
+INTEREST = decoder(Interest)
 PRICES = msgspec.json.Decoder(tuple[PriceRow, ...] | PriceRow, strict=False)
 STATUSES = msgspec.json.Decoder(tuple[SystemStatus, ...] | SystemStatus, strict=False)
 
-LIST = msgspec.json.Decoder(Answer[Rows], strict=False)
-SYSTEM = msgspec.json.Decoder(Answer[SystemStatus], strict=False)
+LIST = decoder(Answer[Table])
+SYSTEM = decoder(Answer[SystemStatus])
 
 
 def problem(answer: Answer[Any]) -> str | None:

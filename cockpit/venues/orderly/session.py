@@ -26,6 +26,7 @@ from cockpit.venues.contract import (
 )
 from cockpit.venues.kit.books import Books
 from cockpit.venues.kit.decoding import decode, reject, request_number
+from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.numbers import sane_book
 from cockpit.venues.kit.sequencing import APPLY, GAP
@@ -33,7 +34,7 @@ from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, State, Subscriptions, fitting
 from cockpit.venues.orderly import accounts
 from cockpit.venues.orderly import messages as wire
-from cockpit.venues.orderly.mapper import FACTS, VENUE, OrderlyMarket, named, stamp_ns, told
+from cockpit.venues.orderly.mapper import FACTS, VENUE, OrderlyMarket, named, stamp_ns
 from cockpit.venues.orderly.rest import Rest
 
 _DOCS = "https://orderly.network/docs/build-on-omnichain"
@@ -125,7 +126,7 @@ class Session(VenueSession):
         }  # fmt: skip
 
     def on_closed(self, link: str) -> None:
-        self._rest.said.forget()
+        self._rest.survey.forget()
         for market in self.listing.markets.values():
             market.streamed_ns.clear()
 
@@ -292,10 +293,12 @@ class Session(VenueSession):
             return found
         row, market = found
         market.streamed_ns["rate"] = frame.at_ns
-        if market.learn_next(row.fundingTs, envelope.ts or frame.at_ns // NS_PER_MS):
+        now_ms = envelope.ts or frame.at_ns // NS_PER_MS
+        if market.learn_next(row.fundingTs, now_ms):
             self._rest.look_again()
-        said = market.live(row.fundingRate, frame.at_ns, envelope.ts)
-        return told(said, frame.at_ns, frame.data)
+        said = Figures(VENUE, market, frame.at_ns, stamp_ns(envelope.ts))
+        market.live(said, row.fundingRate, now_ms)
+        return said
 
     def _interest(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         found = self._read(wire.INTEREST, envelope, frame)
@@ -303,8 +306,9 @@ class Session(VenueSession):
             return found
         row, market = found
         market.streamed_ns["interest"] = frame.at_ns
-        said = market.interest(row.openInterest, frame.at_ns, envelope.ts)
-        return told(said, frame.at_ns, frame.data)
+        said = Figures(VENUE, market, frame.at_ns, stamp_ns(envelope.ts))
+        said.interest(row.openInterest)
+        return said
 
     def _prices(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """Marks by the market's name, indexes by that of the spot market; of one or of all."""
@@ -318,14 +322,15 @@ class Session(VenueSession):
             market = markets.get(row.symbol)
             if market is None:
                 continue
+            said = Figures(VENUE, market, at_ns, stamp_ns(envelope.ts))
             mark, index = (None, row.price) if is_index else (row.price, None)
-            facts = list(market.prices(at_ns, envelope.ts, mark, index))
-            if facts:
+            said.prices(mark, index)
+            if said:
                 market.streamed_ns["index" if is_index else "mark"] = at_ns
             elif row.price is not None:
                 words = f"{envelope.topic}: no price of {row.symbol}"
                 out.append(reject(VENUE, at_ns, words, str(row.price)))
-            out += facts
+            out += said
         return out
 
     def _maintenance(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
