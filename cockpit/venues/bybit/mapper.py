@@ -1,6 +1,6 @@
 """Bybit v5: the facts that a row amounts to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,9 +10,10 @@ from cockpit.venues.bybit import messages as wire
 from cockpit.venues.kit.books import BookFeed
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.facts import venue_facts
+from cockpit.venues.kit.fields import moment_ns
+from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import amount, finite, positive
-from cockpit.venues.kit.settled import SettledRates
 
 VENUE = "bybit"
 FACTS = venue_facts("cockpit.venues.bybit")
@@ -36,7 +37,6 @@ class BybitMarket(Market):
     values: dict[str, float | None] = field(default_factory=dict)
     stamps_ms: dict[str, int] = field(default_factory=dict)
     feeding: BookFeed | None = None
-    settled: SettledRates = field(default_factory=SettledRates)
 
     @property
     def interval_s(self) -> int | None:
@@ -63,8 +63,10 @@ class BybitMarket(Market):
         venue_ns = None if ts_ms is None else ts_ms * NS_PER_MS
         facts = list[Fact | Reject]()
         if not fresh.isdisjoint(_PRICES):
-            price = self._price
-            mark, index, last = price("markPrice"), price("indexPrice"), price("lastPrice")
+            values, price = self.values.get, self.price
+            mark, index, last = (
+                price(values(key)) for key in ("markPrice", "indexPrice", "lastPrice")
+            )
             if mark is not None or index is not None or last is not None:
                 facts.append(
                     Prices(
@@ -113,9 +115,7 @@ class BybitMarket(Market):
             return None
         if abs(rate) >= 1:
             return f"funding rate of {self.native} is not a fraction"
-        next_ms = positive(self.values.get("nextFundingTime")) or 0.0
-        is_time = wire.FIRST_MS <= next_ms < wire.LAST_MS
-        next_ns = int(next_ms) * NS_PER_MS if is_time else None
+        next_ns = moment_ns(self.values.get("nextFundingTime"))
         return Funding(
             venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns,
             kind="live", rate=rate, interval_s=interval_s, next_ns=next_ns,
@@ -124,10 +124,6 @@ class BybitMarket(Market):
     @property
     def _is_dead(self) -> bool:
         return "markPrice" in self.values and positive(self.values["markPrice"]) is None
-
-    def _price(self, key: str) -> float | None:
-        price = positive(self.values.get(key))
-        return None if price is None else self.unit.to_price(price)
 
     def _merge(self, row: Mapping[str, object], ts_ms: int) -> set[str]:
         """Take over the keys that are there and not overtaken; returns which."""
@@ -142,25 +138,15 @@ class BybitMarket(Market):
             fresh.add(key)
         return fresh
 
-    # --- history ------------------------------------------------------------------------------
 
-    def payments(self, rows: Iterable[wire.FundingRow], at_ns: int) -> list[Funding] | str:
-        """The payments not stated before; a sentence if a rate is not a number."""
-        rates: dict[int, float] = {}
-        for row in rows:
-            rate = finite(row.fundingRate)
-            if rate is None or abs(rate) >= 1:
-                return f"settled funding rate of {self.native} is not a fraction"
-            rates[row.fundingRateTimestamp * NS_PER_MS] = rate
-        return list(self.settled.news(VENUE, self.symbol, rates, self.interval_s, at_ns))
+def paid(row: wire.FundingRow) -> Paid:
+    stamp_ns = row.fundingRateTimestamp * NS_PER_MS
+    return Paid(native=row.symbol, stamp_ns=stamp_ns, rate=row.fundingRate)
 
 
 def instrument(market: BybitMarket, row: wire.InstrumentRow, at_ns: int) -> Instrument:
     """The market as now listed, in coins."""
-    lot, contract = row.lotSizeFilter, market.unit.contract
-    tick = positive(row.priceFilter.tickSize)
-    step, least = positive(lot.qtyStep), positive(lot.minOrderQty)
-    leverage = positive(row.leverageFilter.maxLeverage)
+    lot, unit = row.lotSizeFilter, market.unit
     return Instrument(
         venue=VENUE,
         recv_ns=at_ns,
@@ -168,13 +154,13 @@ def instrument(market: BybitMarket, row: wire.InstrumentRow, at_ns: int) -> Inst
         native=market.native,
         base=wire.coin_and_contract(row.symbol, row.baseCoin)[0],
         quote=row.quoteCoin,
-        tick=None if tick is None else tick / contract,
-        lot=None if step is None else step * contract,
-        min_size=None if least is None else least * contract,
+        tick=unit.tick(row.priceFilter.tickSize),
+        lot=unit.lot(lot.qtyStep),
+        min_size=unit.lot(lot.minOrderQty),
         min_notional_usd=positive(lot.minNotionalValue),
-        contract=contract,
+        contract=unit.contract,
         funding_interval_s=wire.seconds(row.fundingInterval, 60),
-        max_leverage=leverage,
+        max_leverage=positive(row.leverageFilter.maxLeverage),
         mmf=market.tiers[0][1] if market.tiers else None,
         margin_tiers=maintenance_tiers(market.tiers),
         initial_tiers=initial_tiers(market.tiers),

@@ -11,18 +11,13 @@ from typing import Annotated, Any, Generic, Literal, Required, TypedDict, TypeVa
 import msgspec
 from msgspec import Meta, Struct
 
+from cockpit.core.units import NS_PER_MS
+from cockpit.venues.kit.fields import Ladder, Ms, Number, Position, Price, decoder, moment_ns
+from cockpit.venues.kit.instruments import unscaled
 from cockpit.venues.kit.numbers import MAX_EXPONENT, finite, positive
 
-Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
-Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
-FIRST_MS, LAST_MS = 1_000_000_000_000, 4_102_444_800_000
-Ms = Annotated[int, Meta(ge=FIRST_MS, lt=LAST_MS)]
-"""Milliseconds since the epoch, between 2001 and 2100: another digit count is another unit."""
 Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
 """A number as it should be."""
-Number = str | float | None
-"""A number as it may be: blank, or nonsense that costs this figure and no other."""
-Ladder = tuple[tuple[Price, Size], ...]
 Digits = TypeVar("Digits")
 
 
@@ -30,7 +25,7 @@ class BookData(Struct, gc=False, frozen=True):
     s: str
     b: Ladder
     a: Ladder
-    u: Annotated[int, Meta(ge=0)]
+    u: Position
     cts: Ms | None = None
 
 
@@ -163,8 +158,8 @@ class Answer(Struct, Generic[Row], gc=False, frozen=True):
     @property
     def time_ms(self) -> int | None:
         """When it was said; a time that cannot be costs itself."""
-        said = finite(self.time)
-        return int(said) if said is not None and FIRST_MS <= said < LAST_MS else None
+        said_ns = moment_ns(self.time)
+        return None if said_ns is None else said_ns // NS_PER_MS
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -173,28 +168,17 @@ class Answer(Struct, Generic[Row], gc=False, frozen=True):
 
 Stream = BookMessage | TradeMessage | TickerMessage[Number]
 
-BOOK = msgspec.json.Decoder(BookMessage, strict=False)
-TRADES = msgspec.json.Decoder(TradeMessage, strict=False)
-TICKER = msgspec.json.Decoder(TickerMessage[Figure], strict=False)
-ODD_TICKER = msgspec.json.Decoder(TickerMessage[Number], strict=False)
-ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
-LIST = msgspec.json.Decoder(Answer[msgspec.Raw], strict=False)
-TIME = msgspec.json.Decoder(Answer[Any], strict=False)
+BOOK = decoder(BookMessage)
+TRADES = decoder(TradeMessage)
+TICKER = decoder(TickerMessage[Figure])
+ODD_TICKER = decoder(TickerMessage[Number])
+ENVELOPE = decoder(Envelope)
+LIST = decoder(Answer[msgspec.Raw])
+TIME = decoder(Answer[Any])
 
-_PREFIXED = re.compile(r"(10{3,})(\D.*)")
-_SUFFIXED = re.compile(r"(.*\D)(10{3,})")
 _BOOK_TOPIC = re.compile(r"orderbook\.([0-9]{1,5})\.(.+)")
 _OTHER_CONTRACT = re.compile(r"[A-Z0-9]+-[0-9A-Z-]+|[A-Z0-9]+USD([FGHJKMNQUVXZ][0-9]{2})?")
 _SETTLED_IN = (("USDT", "USDT"), ("PERP", "USDC"))
-
-
-def unscaled(coin: str) -> tuple[str, float]:
-    """`1000PEPE` -> (`PEPE`, 1000), `SHIB1000` -> (`SHIB`, 1000), `BTC` -> (`BTC`, 1)."""
-    if match := _PREFIXED.fullmatch(coin):
-        return match[2], float(match[1])
-    if match := _SUFFIXED.fullmatch(coin):
-        return match[1], float(match[2])
-    return coin, 1.0
 
 
 def coin_and_contract(native: str, base: str) -> tuple[str, float]:

@@ -3,13 +3,12 @@
 Nothing here belongs to a connection: it survives a reconnect.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 import msgspec
-from msgspec.structs import replace
 
-from cockpit.core.events import Funding, Reject, Surveyed
+from cockpit.core.events import Funding, Reject
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.bybit import mapper
 from cockpit.venues.bybit import messages as wire
@@ -20,12 +19,13 @@ from cockpit.venues.bybit.mapper import (
     maintenance_tiers,
 )
 from cockpit.venues.contract import Fetch, Output, Reply, Wants
-from cockpit.venues.kit.backfill import Backfill, Page, Plan
+from cockpit.venues.kit.backfill import Page, Plan
 from cockpit.venues.kit.decoding import reject
-from cockpit.venues.kit.dedupe import Unchanged
+from cockpit.venues.kit.history import FundingHistory, Pages
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Rota, Timing, read
 from cockpit.venues.kit.rows import RowReader
+from cockpit.venues.kit.survey import Survey
 
 _BANNED_S = 600.0
 """HTTP 403 is the address's ban for ten minutes."""
@@ -35,18 +35,21 @@ _PRE_LAUNCH = "PreLaunch"
 """The listing names no pre-listings unless it is asked for them with this status."""
 _LISTED = RowReader(VENUE, wire.InstrumentRow, "symbol")
 _TICKERS = RowReader(VENUE, wire.ListedTicker, "symbol")
-_PAID = RowReader(VENUE, wire.FundingRow, "symbol")
 _TIERS = RowReader(VENUE, wire.TierRow, "symbol")
+_PAGES = Pages(
+    decoder=wire.LIST, check=wire.problem, rows=lambda answer: answer.rows,
+    reader=RowReader(VENUE, wire.FundingRow, "symbol"), paid=mapper.paid,
+)  # fmt: skip
 _HISTORY = Plan(newest_first=True, rows=200)
+_Answer = wire.Answer[msgspec.Raw]
 
 
 class Rest:
     """The markets by name, and every poll."""
 
     def __init__(self, wants: Wants) -> None:
-        self.wants = wants
         self.listing = Instruments[BybitMarket]()
-        self.said = Unchanged()
+        self.survey = Survey(VENUE, self.listing, wants)
         self._listings = self._pages = 0
         self._is_guessing = False
         self._instruments = Question(
@@ -54,53 +57,48 @@ class Rest:
             check=wire.problem, at_once=True,
         )  # fmt: skip
         self.tickers = Question(
-            VENUE, _ask_tickers, wire.LIST, Timing(period_s=_TICKERS_S), check=wire.problem
-        )
+            VENUE, Fetch(name="tickers", path="/v5/market/tickers?category=linear"), wire.LIST,
+            Timing(period_s=_TICKERS_S), self._on_tickers, check=wire.problem,
+        )  # fmt: skip
         self._tiers = Rota(
-            VENUE, _ask_tiers, wire.LIST, Timing(period_s=86_400, retry_s=60), check=wire.problem
+            VENUE, _ask_tiers, wire.LIST, Timing(period_s=86_400, retry_s=60), self._on_tiers,
+            check=wire.problem,
+        )  # fmt: skip
+        self._history = FundingHistory(
+            VENUE, _HISTORY, _ask_history, _PAGES, self.market, lambda market: market.interval_s
         )
-        self._history = Backfill(_HISTORY, _ask_history)
         self.parts = (self._instruments, self.tickers, self._tiers, self._history)
-
-        self.answers: Mapping[str, Callable[[Reply], list[Output]]] = {
+        self.answers: Mapping[str, Callable[[Reply], Sequence[Output]]] = {
             "instruments": self._on_instruments,
-            "tickers": self._on_tickers,
-            "funding_history": self._on_history,
-            "margin_tiers": self._on_tiers,
-            "time": self._on_time,
+            "tickers": self.tickers.hear,
+            "funding_history": self._history.hear,
+            "margin_tiers": self._tiers.hear,
+            "time": _on_time,
         }
 
     # --- names --------------------------------------------------------------------------------
 
     def market(self, native: str) -> BybitMarket | None:
         """A market by its native name; before the listing is known, by the name alone."""
-        market = self.listing.markets.get(native)
-        if market is None and not self.listing.is_whole:
-            named = wire.name_without_metadata(native)
-            if named is not None:
-                market = BybitMarket(native, named[0], Unit(price=named[1]))
-                self.listing.markets[native] = market
-        return market
+        return self.listing.known(native, _guessed)
 
     def wanted(self) -> Iterator[BybitMarket]:
         """The wanted markets that trade; while no listing can be had, by their likely names."""
         if not self._is_guessing:
-            yield from self.listing.wanted(self.wants.symbols)
+            yield from self.listing.wanted(self.survey.wants.symbols)
             return
-        for symbol in self.wants.symbols:
+        for symbol in self.survey.wants.symbols:
             market = self.market(wire.native_without_metadata(symbol))
             if market is not None and not market.is_halted:
                 yield market
 
     def follow(self, at_ns: int) -> list[Output]:
         """Settled funding after each full hour and margin tiers once a day, of what is wanted."""
-        self.tickers.every(_SURVEY_S if self.wants.survey else _TICKERS_S)
+        wants = self.survey.wants
+        self.tickers.every(_SURVEY_S if wants.survey else _TICKERS_S)
         listed = [market for market in self.wanted() if market.instrument is not None]
-        payers = {market.native: market.symbol for market in listed}
-        return [
-            *self._tiers.want(payers, at_ns),
-            *self._history.want_markets(payers, at_ns, self.wants.kept),
-        ]
+        tiers = self._tiers.want([market.native for market in listed], at_ns)
+        return [*tiers, *self._history.want(listed, at_ns, wants.kept)]
 
     # --- listing ------------------------------------------------------------------------------
 
@@ -163,55 +161,22 @@ class Rest:
 
     # --- other answers ------------------------------------------------------------------------
 
-    def _on_tickers(self, reply: Reply) -> list[Output]:
-        answer = self.tickers.read(reply)
-        if isinstance(answer, Reject):
-            return [answer]
+    def _on_tickers(self, answer: _Answer, reply: Reply) -> Sequence[Output]:
         rows, unread = _TICKERS.read(answer.rows, reply.name, reply.at_ns)
-        venue_ms = answer.time_ms
+        survey, venue_ms = self.survey, answer.time_ms
         venue_ns = None if venue_ms is None else venue_ms * NS_PER_MS
         out: list[Output] = [*unread.rejects]
         for row in rows:
             market = self.market(row["symbol"])
-            if market is None or not self.wants.shows(market.symbol):
+            if market is None or not survey.wants.shows(market.symbol):
                 continue
             facts = [*market.ticker(row, venue_ms, reply.at_ns, market.native)]
-            if self.wants.survey:
+            if survey.wants.survey:
                 facts.append(market.volume(row, venue_ns, reply.at_ns))
-            out += facts if market.symbol in self.wants.symbols else self.said.news(facts)
-        if self.wants.survey:
-            out.append(
-                Surveyed(
-                    venue=VENUE, recv_ns=reply.at_ns, venue_ns=venue_ns,
-                    markets=len(rows), period_s=_SURVEY_S,
-                )
-            )  # fmt: skip
-        return out
+            out += survey.news(market, facts)
+        return out + survey.read(reply.at_ns, len(rows), _SURVEY_S, venue_ns)
 
-    def _on_history(self, reply: Reply) -> list[Output]:
-        """A page of settled rates, newest first."""
-        answer = read(VENUE, wire.LIST, reply, wire.problem)
-        if isinstance(answer, Reject):
-            self._history.failed(reply.key, reply.at_ns)
-            return [answer]
-        rows, unread = _PAID.read(answer.rows, reply.name, reply.at_ns)
-        out: list[Output] = [*unread.rejects]
-        for native in dict.fromkeys(row.symbol for row in rows):
-            market = self.market(native)
-            mine = [row for row in rows if row.symbol == native]
-            facts = market.payments(mine, reply.at_ns) if market else f"unknown market {native}"
-            if isinstance(facts, str):
-                out.append(reject(VENUE, reply.at_ns, f"funding_history: {facts}", reply.body))
-            else:
-                out += facts
-        stamps_ns = [row.fundingRateTimestamp * NS_PER_MS for row in rows]
-        lost = len(unread.names)
-        return [*out, *self._history.answered(reply.key, stamps_ns, reply.at_ns, unread=lost)]
-
-    def _on_tiers(self, reply: Reply) -> list[Output]:
-        answer = self._tiers.read(reply)
-        if isinstance(answer, Reject):
-            return [answer]
+    def _on_tiers(self, answer: _Answer, reply: Reply) -> Sequence[Output]:
         rows, unread = _TIERS.read(answer.rows, reply.name, reply.at_ns)
         out: list[Output] = [*unread.rejects]
         for native in dict.fromkeys(row.symbol for row in rows):
@@ -222,21 +187,21 @@ class Rest:
                 out.append(reject(VENUE, reply.at_ns, reason, reply.body))
                 continue
             market.tiers = tiers
-            if market.instrument is not None:
-                new = replace(
-                    market.instrument, recv_ns=reply.at_ns, mmf=tiers[0][1],
-                    margin_tiers=maintenance_tiers(tiers), initial_tiers=initial_tiers(tiers),
-                )  # fmt: skip
-                out += self.listing.state(market, new)
+            out += self.listing.amend(
+                market, reply.at_ns, mmf=tiers[0][1], margin_tiers=maintenance_tiers(tiers),
+                initial_tiers=initial_tiers(tiers),
+            )  # fmt: skip
         return out
 
-    def _on_time(self, reply: Reply) -> list[Output]:
-        answer = read(VENUE, wire.TIME, reply, wire.problem)
-        return [answer] if isinstance(answer, Reject) else []
+
+def _guessed(native: str) -> BybitMarket | None:
+    named = wire.name_without_metadata(native)
+    return None if named is None else BybitMarket(native, named[0], Unit(price=named[1]))
 
 
-def _ask_tickers() -> Fetch:
-    return Fetch(name="tickers", path="/v5/market/tickers?category=linear")
+def _on_time(reply: Reply) -> Sequence[Output]:
+    answer = read(VENUE, wire.TIME, reply, wire.problem)
+    return [answer] if isinstance(answer, Reject) else ()
 
 
 def _ask_tiers(native: str) -> Fetch:

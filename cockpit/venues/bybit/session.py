@@ -20,6 +20,7 @@ from cockpit.venues.bybit.rest import Rest
 from cockpit.venues.contract import MAIN, MARKET_DATA, Frame, LinkSpec, Output, VenueSpec, Wants
 from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.books import BookFeed, Books
+from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.session import VenueSession
@@ -78,34 +79,33 @@ class Session(VenueSession):
         # One bad topic fails its whole request, so requests are small.
         self._topics = Subscriptions(_encode, Rules(per_request=10))
         self._books = Books(VENUE, self._topics, new_chain=partial(ChainedBook, far=_FAR_BEHIND))
+        self._damage = Damage(VENUE, self._renew)
         self._pulse = Heartbeat(VENUE, lambda at_ns: '{"op":"ping"}', every_s=20)
-        self.parts = (self._pulse, self._books, self._topics, *self._rest.parts)
+        self.parts = (self._damage, self._pulse, self._books, self._topics, *self._rest.parts)
         self.answers = self._rest.answers
-        self._damaged_ns: int | None = None
         self._gap_ns: int | None = None
 
     def on_closed(self, link: str) -> None:
-        self._damaged_ns = self._gap_ns = None
-        self._rest.said.forget()
+        self._gap_ns = None
+        self._rest.survey.forget()
         for market in self.listing.markets.values():
             market.forget_link()
 
     def on_tick(self, at_ns: int) -> Sequence[Output]:
-        is_damaged = self._damaged_ns is not None and at_ns - self._damaged_ns >= _PATIENCE_NS
         # A ticker's changes have no numbers: where a book lost something, they may have as well.
-        if is_damaged or (self._gap_ns is not None and at_ns - self._gap_ns >= _PATIENCE_NS):
+        if self._gap_ns is not None and at_ns - self._gap_ns >= _PATIENCE_NS:
             self._gap_ns = None
             self._rest.tickers.soon()
-        if not is_damaged:
-            return ()
-        self._damaged_ns = None
+        return ()
+
+    def _renew(self, at_ns: int) -> Sequence[Output]:
+        self._gap_ns = None
+        self._rest.tickers.soon()
         return self._books.renew_all(at_ns)
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         """A book, a ticker and trades of each wanted market that the connection has room for."""
-        if self._rest.wants != self.wants:
-            self._rest.wants = self.wants
-            self._rest.said.forget()
+        self._rest.survey.want(self.wants)
         markets = list(self._rest.wanted())
         groups = {
             m: (f"orderbook.{_DEPTH}.{m.native}", f"tickers.{m.native}", f"publicTrade.{m.native}")
@@ -138,7 +138,7 @@ class Session(VenueSession):
         """Answers, unused topics, other key orders or spacing, and everything damaged."""
         envelope = decoding.decode(wire.ENVELOPE, frame.data)
         if isinstance(envelope, str):
-            return [self._damaged(frame, envelope)]
+            return [self._damage.reject(frame, envelope)]
         topic = envelope.topic
         if not topic:
             return self._answer(envelope, frame)
@@ -147,12 +147,12 @@ class Session(VenueSession):
             return ()
         decoder = _DECODERS.get(kind)
         if decoder is None:
-            return [self._damaged(frame, f"unknown topic {topic}")]
+            return [self._damage.reject(frame, f"unknown topic {topic}")]
         message = decoding.decode(decoder, frame.data)
         if not isinstance(message, str):
             return self._stream(message, frame)
         lost = self._books.lose(topic, frame.at_ns, "a message made no sense")
-        return [self._damaged(frame, message), *lost]
+        return [self._damage.reject(frame, message), *lost]
 
     def _stream(self, message: wire.Stream, frame: Frame) -> Sequence[Output]:
         if self._topics.waiting:
@@ -167,7 +167,7 @@ class Session(VenueSession):
             return self._stranger(message.topic, native, frame)
         facts = market.ticker(message.data, message.ts, frame.at_ns, frame.data)
         if facts and type(facts[-1]) is Reject:
-            self._damaged_ns = frame.at_ns
+            self._damage.note(frame.at_ns)
         return facts
 
     def _book(self, message: wire.BookMessage, frame: Frame) -> Sequence[Output]:
@@ -219,7 +219,7 @@ class Session(VenueSession):
         if not numbers.sane_book(data.b, data.a):
             reason = f"snapshot of {feed.key} is crossed, unordered or has an empty level"
             lost = self._books.lose(feed.key, frame.at_ns, "snapshot made no sense")
-            return [self._damaged(frame, reason), *lost]
+            return [self._damage.reject(frame, reason), *lost]
         stated = market.feeding
         if stated is not None and stated is not feed:
             if stated.is_stated and wire.depth_of(stated.key) > wire.depth_of(feed.key):
@@ -269,17 +269,13 @@ class Session(VenueSession):
             return self._pulse.pong(frame.at_ns)
         if envelope.op in ("subscribe", "unsubscribe", "auth"):
             return self._topics.acknowledged(request, frame.at_ns)
-        return [self._damaged(frame, f"unknown message {envelope.op or '(no topic, no op)'}")]
+        return [self._damage.reject(frame, f"unknown message {envelope.op or '(no topic, no op)'}")]
 
     def _stranger(self, topic: str, native: str, frame: Frame) -> Sequence[Output]:
         """A frame about no perpetual that we know: of another contract, or nonsense."""
         if topic.endswith(f".{native}") and wire.is_other_contract(native):
             return ()
-        return [self._damaged(frame, f"unknown market {native} in {topic}")]
-
-    def _damaged(self, frame: Frame, reason: str) -> Reject:
-        self._damaged_ns = frame.at_ns
-        return decoding.reject(VENUE, frame.at_ns, reason, frame.data)
+        return [self._damage.reject(frame, f"unknown market {native} in {topic}")]
 
 
 _DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {

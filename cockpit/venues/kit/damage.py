@@ -23,8 +23,12 @@ class Damage:
 
     def reject(self, frame: Frame, reason: str) -> Reject:
         """A frame made no sense."""
-        self._noted_ns = frame.at_ns
+        self.note(frame.at_ns)
         return reject(self._venue, frame.at_ns, reason, frame.data)
+
+    def note(self, at_ns: int) -> None:
+        """Something in a frame made no sense."""
+        self._noted_ns = at_ns
 
     def opened(self, link: str, at_ns: int) -> Sequence[Output]:
         return ()
