@@ -19,17 +19,17 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "cockpit/venues/kit": Size(900, 1660),
-    "cockpit/venues/aster": Size(620, 880),
-    "cockpit/venues/bybit": Size(560, 850),
-    "cockpit/venues/dydx": Size(1100, 1540),
-    "cockpit/venues/extended": Size(420, 850),
-    "cockpit/venues/grvt": Size(420, 880),
-    "cockpit/venues/hyperliquid": Size(1100, 1620),
-    "cockpit/venues/lighter": Size(950, 1010),
-    "cockpit/venues/nado": Size(620, 1190),
-    "cockpit/venues/orderly": Size(620, 1190),
-    "cockpit/venues/paradex": Size(620, 1000),
+    "cockpit/venues/kit": Size(900, 2000),
+    "cockpit/venues/aster": Size(620, 765),
+    "cockpit/venues/bybit": Size(560, 775),
+    "cockpit/venues/dydx": Size(1100, 1520),
+    "cockpit/venues/extended": Size(420, 710),
+    "cockpit/venues/grvt": Size(420, 755),
+    "cockpit/venues/hyperliquid": Size(1100, 1610),
+    "cockpit/venues/lighter": Size(950, 1000),
+    "cockpit/venues/nado": Size(620, 1110),
+    "cockpit/venues/orderly": Size(620, 1090),
+    "cockpit/venues/paradex": Size(620, 915),
     "cockpit/sim/faces/kit": Size(350, 350),
 }
 
