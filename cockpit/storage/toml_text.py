@@ -50,11 +50,16 @@ class _Statement(NamedTuple):
     value: Any = None
 
 
+def _lines(text: str) -> list[str]:
+    """Only a line feed ends a line of TOML: a text may have the other marks of Unicode in it."""
+    return text.removesuffix("\n").split("\n") if text else []
+
+
 def split(text: str) -> FileText:
     """The parts of a file; together they are the file again."""
     parts: list[list[str]] = [[]]
     found: list[tuple[str, str, list[str]]] = []
-    for line in text.splitlines():
+    for line in _lines(text):
         header = _HEADER.fullmatch(line)
         if header is None:
             parts[-1].append(line)
@@ -75,7 +80,7 @@ def split(text: str) -> FileText:
 
 def new_table(name: str, values: Mapping[str, Any]) -> TableText:
     """A table that was not in the file, with a blank line below it."""
-    return TableText(name, (), f"[[{name}]]", (*tomli_w.dumps(values).splitlines(), ""))
+    return TableText(name, (), f"[[{name}]]", (*_lines(tomli_w.dumps(values)), ""))
 
 
 def with_another(file: FileText, table: TableText) -> FileText:
@@ -111,7 +116,7 @@ def with_values(table: TableText, values: Mapping[str, Any]) -> TableText:
     if not end:
         end = max((i + 1 for i, line in enumerate(body) if line.strip()), default=0)
     fresh = {key: value for key, value in values.items() if key not in known}
-    return table._replace(body=(*body[:end], *tomli_w.dumps(fresh).splitlines(), *body[end:]))
+    return table._replace(body=(*body[:end], *_lines(tomli_w.dumps(fresh)), *body[end:]))
 
 
 def without(file: FileText, place: int) -> FileText:
@@ -159,7 +164,7 @@ def _statements(lines: Iterable[str]) -> Iterator[_Statement]:
 
 def _rewritten(statement: _Statement, value: Any) -> list[str]:
     """The statement with another value; the comment behind the old one stays."""
-    lines = tomli_w.dumps({statement.key or "": value}).splitlines()
+    lines = _lines(tomli_w.dumps({statement.key or "": value}))
     *_, last = statement.lines
     for place, char in enumerate(last):
         if char == "#" and _reads(statement, last[:place]):
