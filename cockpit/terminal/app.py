@@ -5,6 +5,7 @@ import gc
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 
 from textual.screen import Screen
 
@@ -16,7 +17,6 @@ from cockpit.terminal.controls import ControlledApp
 from cockpit.terminal.renderer.paint_clock import in_words
 from cockpit.terminal.shutdown import Lifeline
 from cockpit.ui.answers import Answers
-from cockpit.ui.input import alert_actions, past_actions, span_actions, tape_actions
 from cockpit.ui.layout.lazy_panes import load_all
 from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.theme.capabilities import Terminal
@@ -27,6 +27,8 @@ SETTLE_AFTER_S = 3.0
 WARM_EVERY_S = 0.1
 TIDY_EVERY_S = 60.0
 IDLE_S = 1.0
+HANDLERS = "cockpit.ui.input.dispatch"
+"""What keys do: imported between the first frame and the first key."""
 MODULES_FOR_LATER = (
     "cockpit.ui.input.command_line",
     "cockpit.ui.input.help_list",
@@ -77,6 +79,7 @@ class CockpitApp(ControlledApp):
 
     def _begin(self) -> None:
         """Connect after the first paint: a picture first, then the network."""
+        import_module(HANDLERS)
         # What was imported until now stays for good: no collection ever looks at it.
         gc.freeze()
         self.begin_controls()
@@ -148,6 +151,8 @@ class CockpitApp(ControlledApp):
 
     def _look(self) -> None:
         """What panes read and only we know. A frozen picture keeps its time and its words."""
+        from cockpit.ui.input import alert_actions, past_actions, span_actions, tape_actions
+
         readings, stats = self.readings, self.desk.stats()
         readings.feed = stats.feed
         self.ui.plans.take(stats.plans)

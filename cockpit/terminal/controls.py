@@ -20,7 +20,6 @@ from cockpit.terminal.widgets.toaster import Toaster
 from cockpit.terminal.workspace_screen import WorkspaceScreen
 from cockpit.ui.alert_announcer import EVERY_S, Announcer
 from cockpit.ui.dialogs.toasts import Tone
-from cockpit.ui.input import dispatch, plan_actions
 from cockpit.ui.input.form_runner import FormRunner
 from cockpit.ui.input.host import Done, FormSpec, PickerSpec, PromptSpec
 from cockpit.ui.input.keymap import key_of, keymap_of
@@ -78,7 +77,7 @@ class ControlledApp(PaintedApp):
             self, self.readings, self.palette, self.keymap, self.faults
         )
         self.toaster = Toaster(self.readings, self.palette, self.workspace.told_by)
-        self.guide = GuideBox(self.readings, self.palette, partial(dispatch.press, self))
+        self.guide = GuideBox(self.readings, self.palette, self.press)
         self.workspace.above += [self.toaster, self.guide]
         self.readings.settings = settings_words(
             config.origins, paths.config_file(), self.readings.mode
@@ -175,18 +174,29 @@ class ControlledApp(PaintedApp):
         if self.guide.end():
             return True
         try:
-            return dispatch.press(self, key_of(event.key, event.character))
+            return self.press(key_of(event.key, event.character))
         except Exception as error:  # a fault behind a key costs what it would have done
             self.fault(f"key {event.key}", error)
             return True
 
+    def press(self, key: str) -> bool:
+        """What a key means here is done; False if that is nothing. The handlers are imported with
+        the first key, or before: the first frame does not wait."""
+        from cockpit.ui.input import dispatch
+
+        return dispatch.press(self, key)
+
     def on_paste(self, event: events.Paste) -> None:
+        from cockpit.ui.input import plan_actions
+
         if self.screen is self.workspace and plan_actions.paste(self, event.text):
             event.stop()
             self.redraw()
 
     def do(self, action_id: str) -> None:
         """One entry of the key table, however it was asked for."""
+        from cockpit.ui.input import dispatch
+
         self.attempt(action_id.replace("_", " "), partial(dispatch.perform, action_id, self))
 
     def attempt(self, where: str, act: Callable[[], object]) -> None:
