@@ -123,6 +123,17 @@ def test_eleven_venues_are_told_apart_by_the_names_of_sixteen_colours(name):
     assert len({theme.ansi[f"venue{number}"] for number in range(1, 12)}) == 11
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_in_sixteen_colours_no_venue_looks_lost_and_the_first_is_like_no_other(name):
+    theme = load_theme(name)
+    first, *others = (theme.ansi[f"venue{number}"][0] for number in range(1, 11))
+    assert theme.ansi["stale"][0] not in (first, *others)
+    if name == "colour-blind":  # red and green cannot be told apart: brightness has to help
+        return
+    hues = {other.removeprefix("bright_") for other in others}
+    assert first.removeprefix("bright_") not in hues
+
+
 def test_a_theme_made_for_eight_venues_is_still_one(tmp_path):
     old = "\n".join(
         line
