@@ -29,6 +29,18 @@ async def test_the_first_start_says_three_lines_and_a_key_does_what_it_does():
         assert app.readings.symbol == "ETH"
 
 
+async def test_on_a_small_terminal_the_welcome_is_two_lines_and_the_table_stays_in_sight():
+    app = Seat()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.guide.welcome()
+        await pilot.pause()
+        assert app.guide.region.height == 4
+        assert "1-8 workspaces" in words(app)
+        await pilot.resize_terminal(*SIZE)
+        await pilot.pause()
+        assert all(text.split()[0] in words(app) for text in FIRST_RUN)
+
+
 async def test_who_has_been_here_before_is_not_welcomed_again():
     app = Seat()
     async with app.run_test(size=SIZE):

@@ -1,4 +1,5 @@
-"""A few lines over the workspace that stay until a key is pressed: the first start, the tour."""
+"""A few lines over the workspace until a key is pressed or their time is over: the first start, the
+tour."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,8 +7,8 @@ from textual.timer import Timer
 
 from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.pane_host import Sheet
-from cockpit.ui.help.tour import FIRST_RUN, STEP_S, TOUR
-from cockpit.ui.layout.geometry import Box
+from cockpit.ui.help.tour import FIRST_RUN, FIRST_RUN_BRIEF, FIRST_RUN_S, STEP_S, TOUR
+from cockpit.ui.layout.geometry import Box, shape_of
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.text.styled import Line, framed, wrap
 
@@ -24,14 +25,18 @@ class GuideBox(Sheet):
         self._press = press
         self._title = self._hint = ""
         self._texts: Sequence[str] = ()
+        self._brief: Sequence[str] = ()
+        """What is said on a small terminal."""
         self._step = 0
         self._next: Timer | None = None
+        self._going: Timer | None = None
         super().__init__(self._lines_of, readings, palette, "guide")
         self.display = False
 
     def welcome(self) -> None:
-        """The three lines of the first start; a key that hides them does what it does."""
-        self._show("welcome", FIRST_RUN, "any key hides this")
+        """The lines of the first start; a key that hides them does what it does."""
+        self._show("welcome", FIRST_RUN, "any key hides this", brief=FIRST_RUN_BRIEF)
+        self._going = self.set_timer(FIRST_RUN_S, self.end)
 
     def tour(self) -> None:
         """One thing after the other, until all were shown or a key is pressed."""
@@ -48,15 +53,18 @@ class GuideBox(Sheet):
     def end(self) -> bool:
         """Hide it; whether a tour was on, which takes the key that ended it."""
         was_tour = self._next is not None
-        if self._next is not None:
-            self._next.stop()
-            self._next = None
+        for timer in filter(None, (self._next, self._going)):
+            timer.stop()
+        self._next = self._going = None
         self._texts = ()
         self.display = False
         return was_tour
 
-    def _show(self, title: str, texts: Sequence[str], hint: str) -> None:
+    def _show(
+        self, title: str, texts: Sequence[str], hint: str, *, brief: Sequence[str] = ()
+    ) -> None:
         self._title, self._texts, self._hint = title, texts, hint
+        self._brief = brief or texts
         self.follow_terminal()
 
     def follow_terminal(self) -> None:
@@ -71,7 +79,9 @@ class GuideBox(Sheet):
             self.redraw()
 
     def _rows(self, width: int) -> list[str]:
-        return [row for text in self._texts for row in wrap(text, max(1, width - 4))]
+        is_small = shape_of(*self.app.size, "auto") == "narrow"
+        texts = self._brief if is_small and self._texts else self._texts
+        return [row for text in texts for row in wrap(text, max(1, width - 4))]
 
     def _lines_of(self, _: Readings, width: int, height: int) -> list[Line]:
         return framed(
