@@ -52,6 +52,18 @@ def test_what_is_on_comes_first_the_worst_above_all_and_the_seen_below():
     ]  # fmt: skip
 
 
+def test_where_words_would_be_cut_the_rules_name_gives_way_to_them():
+    scene = alarmed()
+    words = "btc-162258: nothing hedges 0.02632 BTC short, $2,275"
+    scene.ui.alerts = AlertList(firing=[Firing(alert=alert(1, "leg without hedge", words=words))])
+    scene.ui.focus = alerts.TITLE
+    narrow, wide = ([plain(line) for line in alerts.lines(scene, width, 6)] for width in (80, 120))
+    assert words in narrow[1]
+    assert "rule leg without hedge" in narrow[-1]
+    assert words in wide[1]
+    assert "leg without hedge" in wide[1]
+
+
 @pytest.mark.parametrize(("width", "height"), [(100, 10), (60, 6), (30, 4)])
 def test_the_pane_counts_what_is_on_and_what_is_seen(width, height):
     lines = [plain(line) for line in alerts.lines(alarmed(), width, height)]

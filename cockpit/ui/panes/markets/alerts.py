@@ -1,6 +1,7 @@
 """What is firing, worst first, and what has happened before: a line each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from cockpit.alerts.measures_forecast import why_off
 from cockpit.alerts.states import Alert, Firing
@@ -13,7 +14,8 @@ from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right
 TITLE = "alerts"
 HZ = 2.0
 _ROLE = {"info": "accent", "warn": "warn", "danger": "danger"}
-_AGE = 5
+_LEAD, _AGE = 12, 5
+"""Cells before the words, and those behind them."""
 NAME, SHORT_NAME = 24, 16
 """Cells for the rule's name, on a wide and on a narrow pane."""
 
@@ -28,9 +30,11 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     at = min(alarms.index, len(entries) - 1)
     focused = readings.ui.focus == TITLE
     top = max(0, min(at - room // 2, len(entries) - room)) if focused else 0
+    shown = entries[top : top + room]
+    cells = _name_cells([alert for alert, _ in shown], inner)
     body = [
-        _line(readings, alert, firing, inner, focused and top + i == at)
-        for i, (alert, firing) in enumerate(entries[top : top + room])
+        _line(readings, alert, firing, _Sizes(inner, cells), focused and top + i == at)
+        for i, (alert, firing) in enumerate(shown)
     ]
     if not body:
         body = [[(" all is quiet: no rule has fired", "dim")],
@@ -44,9 +48,26 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         height,
         title=[("alerts", "title"), (f" · {_counts(readings)}", "dim")],
         note=" · ".join(_beyond(top, hidden)),
-        verdict=_verdict(readings, width - 4),
+        verdict=_verdict(readings, width - 4, entries[at][0] if focused and not cells else None),
         focused=focused,
     )
+
+
+class _Sizes(NamedTuple):
+    """Cells of a line, and of the rule's name in it."""
+
+    inner: int
+    name: int
+
+
+def _name_cells(alerts: Sequence[Alert], inner: int) -> int:
+    """Cells for the rule's name. What happened matters more: where its words would be cut on a
+    narrow pane, the name gives way, and stands in the bottom line for the cursor's row."""
+    room = inner - _LEAD - _AGE
+    if room >= 72:
+        return NAME
+    longest_words = max((len(alert.words) for alert in alerts), default=0)
+    return SHORT_NAME if room - SHORT_NAME - 1 >= longest_words else 0
 
 
 def _beyond(above: int, below: int) -> Iterator[str]:
@@ -66,10 +87,13 @@ def _counts(readings: Readings) -> str:
     return words
 
 
-def _verdict(readings: Readings, width: int) -> Line | None:
+def _verdict(readings: Readings, width: int, nameless: Alert | None) -> Line | None:
+    """`nameless` is the cursor's alert where lines do not say their rule."""
     alarms = readings.ui.alerts
     if alarms.problem:
         return longest(width, [(clean(alarms.problem), "warn")])
+    if nameless is not None:
+        return longest(width, [("rule ", "dim"), (clean(nameless.rule), "text")])
     if alarms.muted:
         words = f"muted: {clean(', '.join(sorted(alarms.muted)))}"
         return longest(width, [(words, "dim")], [(f"{len(alarms.muted)} muted", "dim")])
@@ -83,7 +107,9 @@ def _when(at_ns: int, now_ns: int) -> str:
     return f"{at:%H:%M:%S} " if at.date() == utc(now_ns).date() else f"{at:%d %b}   "
 
 
-def _line(readings: Readings, alert: Alert, firing: Firing | None, inner: int, here: bool) -> Line:
+def _line(
+    readings: Readings, alert: Alert, firing: Firing | None, sizes: _Sizes, here: bool
+) -> Line:
     """`▌14:31:55 ● funding flipped  words`; what is on says for how long."""
     edge = ("▌" if here else " ", "accent")
     if firing is None:
@@ -101,9 +127,8 @@ def _line(readings: Readings, alert: Alert, firing: Firing | None, inner: int, h
     # What was kept before the clock was put back lies in the future.
     age = right(fmt.age(max(0, readings.now_ns - alert.at_ns) / 1e9), _AGE) if firing else ""
     rule = clean(alert.rule)
-    room = inner - 1 - len(when) - 2 - _AGE
-    size = NAME if room >= 72 else SHORT_NAME if room >= 48 else 0
-    name = f"{fit(rule, size)} " if size else ""
+    room = sizes.inner - _LEAD - _AGE
+    name = f"{fit(rule, sizes.name)} " if sizes.name else ""
     if firing is None:
         # The past has no age to show: its words take the room.
         room += _AGE
