@@ -76,3 +76,12 @@ def test_the_cursor_stays_in_sight_of_a_long_list(scene):
     scene.ui.rules.go(len(many) - 1)
     text = "\n".join(rows(scene, 120, 8))
     assert f"▌· armed   {DEFAULT_RULES[-1].name}" in text
+
+
+def test_on_a_narrow_pane_the_rule_under_the_cursor_is_said_whole(scene):
+    scene.ui.rules.go(1)
+    drawn = rows(scene, 80, 16)
+    assert any("…" in row for row in drawn)
+    whole = " ".join(" ".join(drawn[4:]).split())
+    assert f"{NOTHING_MEASURED} (depth within 25 bps under $2,500,000, for 30s" in whole
+    assert "warn → everybody · config" in whole

@@ -5,7 +5,7 @@ from cockpit.alerts.standing import Standing, State
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.rule_list import is_built_in
 from cockpit.ui.readings.rule_words import rule_words, told_words
-from cockpit.ui.text.styled import Line, clean, fit, framed, longest
+from cockpit.ui.text.styled import Line, clean, fit, framed, longest, wrap
 
 _MARKS: dict[State, tuple[str, str]] = {
     "firing": ("●", "danger"), "waiting": ("◐", "number"), "armed": ("·", "dim"),
@@ -13,14 +13,18 @@ _MARKS: dict[State, tuple[str, str]] = {
 }  # fmt: skip
 _ROLES: dict[Severity, str] = {"info": "accent", "warn": "warn", "danger": "danger"}
 _STATE, _ORIGIN, _TOLD = 8, 9, 22
+_ALL_FITS, _LEAST_ROWS = 160, 8
+"""Cells beside which lines need not cut, and rows that a list needs before one is spelled out."""
 _HINT = "! on a cell makes one · E changes · D deletes · M mutes · F tries it · r alerts"
 _SHORT_HINT = "E edit D delete M mute F try r alerts"
 
 
 def rule_lines(readings: Readings, width: int, height: int, *, focused: bool) -> list[Line]:
     """The framed list at exactly `width` x `height`."""
-    inner, room = width - 2, max(1, height - 2)
+    inner = width - 2
     rules = readings.ui.rules
+    whole = _whole(readings, inner, height - 2) if focused else []
+    room = max(1, height - 2 - len(whole))
     top = max(0, min(rules.index - room // 2, len(rules.standings) - room))
     body = [
         _line(readings, standing, inner, focused and top + i == rules.index)
@@ -28,6 +32,8 @@ def rule_lines(readings: Readings, width: int, height: int, *, focused: bool) ->
     ]
     hidden = len(rules.standings) - top - room
     notes = [f"+{top} above"] * (top > 0) + [f"+{hidden} below"] * (hidden > 0)
+    if whole:
+        body += [[]] * (room - len(body)) + whole
     return framed(
         body,
         width,
@@ -37,6 +43,16 @@ def rule_lines(readings: Readings, width: int, height: int, *, focused: bool) ->
         verdict=longest(width - 4, [(_HINT, "dim")], [(_SHORT_HINT, "dim")]),
         focused=focused,
     )
+
+
+def _whole(readings: Readings, inner: int, room: int) -> list[Line]:
+    """What the rule under the cursor is about and whom it tells, where its line had to cut it."""
+    rules = readings.ui.rules
+    if inner >= _ALL_FITS or room < _LEAST_ROWS or not 0 <= rules.index < len(rules.standings):
+        return []
+    standing = rules.standings[rules.index]
+    words = f"{_how(standing)} · {told_words(standing.rule)} · {_origin(readings, standing)}"
+    return [[], *([(f" {part}", "text")] for part in wrap(clean(words), inner - 2))]
 
 
 def _counts(readings: Readings) -> str:
@@ -64,10 +80,10 @@ def _line(readings: Readings, standing: Standing, inner: int, here: bool) -> Lin
     words = f" {_how(standing)}"
     if wide:
         room -= _TOLD + _ORIGIN
-    line.append((fit(clean(words), room), "dim" if is_quiet else "text"))
+    line.append((fit(clean(words), room - wide), "dim" if is_quiet else "text"))
     if wide:
         line += [
-            (fit(told_words(rule), _TOLD), "dim"),
+            (f" {fit(told_words(rule), _TOLD)}", "dim"),
             (fit(_origin(readings, standing), 9), "dim"),
         ]
     return line
