@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from cockpit.ui.text.cells import cell_len, set_cell_size
 
+_UNITS = frozenset(("h", "d", "s", "min", "days", "bps", "%"))
+
 Span = tuple[str, str]
 Line = list[Span]
 
@@ -88,14 +90,25 @@ def parts(width: int, *pieces: Line, gap: str = "  ") -> Line:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Whole words, lines of at most `width` cells where a word allows it."""
+    """Whole words, lines of at most `width` cells where a word allows it; a number stays beside its
+    unit."""
     lines = [""]
-    for word in text.split():
+    for word in _words(text):
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
     return lines
+
+
+def _words(text: str) -> list[str]:
+    words: list[str] = []
+    for word in text.split():
+        if words and words[-1][-1:].isdigit() and word.rstrip(".,;:)") in _UNITS:
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+    return words
 
 
 def framed(

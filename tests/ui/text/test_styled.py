@@ -1,0 +1,15 @@
+"""Sentences on lines: whole words, and no number without its unit."""
+
+from cockpit.ui.text.styled import wrap
+
+
+def test_a_number_and_its_unit_are_not_parted():
+    words = "breaks even after 181 h, the hold is 24 h. Costs are 20.4 bps of 100 % of it."
+    # 20 cells would end after "24" and after "20.4".
+    assert wrap(words, 20) == [
+        "breaks even after", "181 h, the hold is", "24 h. Costs are", "20.4 bps of 100 % of", "it.",
+    ]  # fmt: skip
+
+
+def test_what_is_longer_than_a_line_stands_alone():
+    assert wrap("0123456789 ab", 4) == ["0123456789", "ab"]
