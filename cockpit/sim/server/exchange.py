@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from cockpit.sim.server.faults import FaultPlan, parse_plan
 from cockpit.sim.server.host import VenueHost, require_loopback
 from cockpit.sim.server.http import HttpConnection, HttpRequest
 from cockpit.sim.world import truth
-from cockpit.sim.world.contract import FaceModule, HttpReply
+from cockpit.sim.world.contract import FaceModule, HttpReply, Step
 from cockpit.sim.world.world import World
 
 STEP_S = 0.1
@@ -23,6 +24,8 @@ MOST_LAG_S = 1.0
 """A machine that falls further behind skips the time instead of rushing after it."""
 WINDING_STEPS = 300
 """At most so many steps when paused time is wound on by hand."""
+READ_S = 0.1
+"""Within so long a client has read what was sent."""
 
 
 class Exchange:
@@ -160,16 +163,25 @@ class Exchange:
             host.paused = paused
 
     def _flush(self) -> None:
-        for name, step in self.world.flush().items():
-            self.hosts[name].catch_up(step)
+        self._push(self.world.flush())
 
     async def _wind(self, seconds: float) -> None:
+        """What fills of accounts met is sent, and read, before them: time that is wound on leaves
+        nobody the seconds in which to hear of it."""
         count = min(WINDING_STEPS, max(1, round(seconds / STEP_S)))
         for _ in range(count):
-            for name, step in self.world.step(seconds / count).items():
-                self.hosts[name].catch_up(step)
+            steps = self.world.step(seconds / count)
+            self._push({name: replace(step, fills=[]) for name, step in steps.items()})
+            if any(step.fills for step in steps.values()):
+                self._flush()
+                await asyncio.sleep(READ_S)
+                self._push({n: Step(step.at_ns, fills=step.fills) for n, step in steps.items()})
             await asyncio.sleep(0)
         self._flush()
+
+    def _push(self, steps: Mapping[str, Step]) -> None:
+        for name, step in steps.items():
+            self.hosts[name].catch_up(step)
 
 
 def _json(status: int, content: Any) -> HttpReply:
