@@ -10,7 +10,9 @@ from cockpit.backtest.walk_forward import Plan
 from cockpit.forecast import scores
 from cockpit.forecast.cells import Floats, Ints
 from cockpit.forecast.features import GROUPS, places_of
+from cockpit.forecast.joining import covers, known_of
 from cockpit.forecast.models import OUR_GROUPS
+from cockpit.forecast.training import Rows
 
 Steps = dict[str, AblationStep | None]
 
@@ -18,18 +20,18 @@ Steps = dict[str, AblationStep | None]
 def ablation(runs: Sequence[MarketRun], plan: Plan, alone: bool) -> list[dict[str, Steps]]:
     """For each market, by event: groups joined in their order, then each left out of ours.
 
-    A group without a figure in any market is None: it was not tested. `alone` says that no
-    reference spoke in these runs, so that ours before its blend is one of the steps.
+    A group that no market covers is None: it was not tested. `alone` says that no reference spoke
+    in these runs, so that ours before its blend is one of the steps, if no group joined it.
     """
     markets = [run.rows for run in runs]
     present = [
         group
         for group in GROUPS
-        if any(not np.isnan(rows.values[:, places_of([group])]).all() for rows in markets)
+        if group in OUR_GROUPS or any(covers(rows.values, group) for rows in markets)
     ]
     ours = tuple(group for group in present if group in OUR_GROUPS)
     chances: dict[tuple[str, ...], list[dict[str, Floats]]] = {}
-    if alone:
+    if alone and not any(of.joined for of in runs):
         chances[ours] = [
             {event: run.chances[ALONE] for event, run in of.events.items()} for of in runs
         ]
@@ -48,7 +50,7 @@ def ablation(runs: Sequence[MarketRun], plan: Plan, alone: bool) -> list[dict[st
         {
             event: _steps(
                 forecasts,
-                run.rows.hours,
+                run.rows,
                 [
                     (
                         name,
@@ -69,19 +71,21 @@ def step_name(group: str) -> str:
     return group if group == GROUPS[0] else f"+{group}"
 
 
-def _steps(run: EventRun, hours: Ints, asked: Sequence[tuple[str, Floats, Floats | None]]) -> Steps:
-    """Each (name, chances, chances of the step before) on the rows that all of them forecast."""
+def _steps(run: EventRun, rows: Rows, asked: Sequence[tuple[str, Floats, Floats | None]]) -> Steps:
+    """Each (name, chances, chances of the step before) on the rows that all of them forecast and
+    that know something of the group."""
     steps: Steps = {step_name(group): None for group in GROUPS}
-    rows = run.scored()
+    scored = run.scored()
     for _, chance, _ in asked:
-        rows &= ~np.isnan(chance)
-    happened = run.happened[rows]
-    history = (run.chances["history"][rows] - happened) ** 2
-    if not history.sum():
-        return steps
+        scored &= ~np.isnan(chance)
     for name, chance, before in asked:
-        losses = [(one[rows] - happened) ** 2 for one in (chance, before) if one is not None]
-        steps[name] = _step(losses, history, hours[rows])
+        group = name.lstrip("+-")
+        of = scored if group in OUR_GROUPS else scored & known_of(rows.values, group)
+        happened = run.happened[of]
+        history = (run.chances["history"][of] - happened) ** 2
+        if history.sum():
+            losses = [(one[of] - happened) ** 2 for one in (chance, before) if one is not None]
+            steps[name] = _step(losses, history, rows.hours[of])
     return steps
 
 
@@ -92,6 +96,7 @@ def _step(losses: list[Floats], history: Floats, hours: Ints) -> AblationStep:
     sure = drawn is not None and not np.isnan(drawn).any()
     changed = len(losses) > 1
     return AblationStep(
+        n=len(history),
         bss_history=skills[0],
         se=float(drawn[0].std()) if drawn is not None and sure else None,
         change=skills[0] - skills[1] if changed else None,

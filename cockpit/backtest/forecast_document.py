@@ -63,8 +63,10 @@ class InnovationScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AblationStep(msgspec.Struct, frozen=True, kw_only=True):
-    """Skill against history with these groups, and the change from the step before."""
+    """Skill against history with these groups, and the change from the step before, over the `n`
+    rows that know something of the group."""
 
+    n: int
     bss_history: float
     se: float | None
     change: float | None
@@ -72,7 +74,11 @@ class AblationStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeriesDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """`ablation`: groups joined one by one (`+premium`), and left out one by one (`-premium`)."""
+    """`ablation`: groups joined one by one (`+premium`), and left out one by one (`-premium`).
+
+    `joined` are the groups that ours was told of an event, beside funding and premium, for some
+    of the time: those that had helped on rows held back before.
+    """
 
     symbol: str
     venue: str
@@ -83,6 +89,7 @@ class SeriesDocument(msgspec.Struct, frozen=True, kw_only=True):
     events: dict[str, EventTable]
     innovation_ic: dict[str, InnovationScore | None]
     ablation: dict[str, dict[str, AblationStep | None]]
+    joined: dict[str, list[str]]
 
 
 class ForecastDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,6 +91,7 @@ def _series(series: Series, run: MarketRun, steps: Mapping[str, Steps]) -> Serie
             f"{hours}h": _innovation(of, usual, run.rows.hours) for hours, of in run.levels.items()
         },
         ablation=dict(steps),
+        joined={event: sorted(groups) for event, groups in run.joined.items()},
     )
 
 

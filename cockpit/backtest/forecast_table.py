@@ -114,17 +114,23 @@ def _ablation(one: SeriesDocument) -> str:
     )
     if not steps:
         return "Groups of features: nothing could be scored"
-    rows = [["skill with", *one.ablation]]
+    rows = [["skill with", *one.ablation, "rows"]]
     for name in steps:
-        cells = [_step(of.get(name)) for of in one.ablation.values()]
-        rows.append([_words(name), *cells])
+        found = [of.get(name) for of in one.ablation.values()]
+        most = max((step.n for step in found if step is not None), default=0)
+        rows.append([_words(name), *map(_step, found), str(most)])
     missing = [
         name.lstrip("+")
         for name, step in next(iter(one.ablation.values()), {}).items()
         if step is None
     ]
-    note = f"\n  not in these rows: {', '.join(missing)}" if missing else ""
-    return f"Groups of features: skill against history, error, change\n{table(rows)}{note}"
+    note = f"\n  not known at enough of these rows: {', '.join(missing)}" if missing else ""
+    for event, groups in one.joined.items():
+        note += f"\n  told of {event} beside funding and premium: {', '.join(groups)}"
+    return (
+        "Groups of features: skill against history ± error (change ± error), of the rows that "
+        f"know the group\n{table(rows)}{note}"
+    )
 
 
 def _words(step: str) -> str:
@@ -134,9 +140,11 @@ def _words(step: str) -> str:
 def _step(step: AblationStep | None) -> str:
     if step is None:
         return UNKNOWN
-    change = f" ({step.change:+.3f})" if step.change is not None else ""
     error = f" ±{step.se:.3f}" if step.se is not None else ""
-    return f"{step.bss_history:+.3f}{error}{change}"
+    if step.change is None:
+        return f"{step.bss_history:+.3f}{error}"
+    sure = f" ±{step.change_se:.3f}" if step.change_se is not None else ""
+    return f"{step.bss_history:+.3f}{error} ({step.change:+.3f}{sure})"
 
 
 def _day(at_ns: int) -> str:

@@ -105,7 +105,7 @@ def _group(group: str, series: Sequence[SeriesDocument]) -> str:
     ]
     name = GROUP_NAMES[group]
     if not cells:
-        return f"{name} not in these rows, so nothing is shown of what it would add."
+        return f"{name} not known at enough of these rows to show what it would add."
     helped = sum(change > SURE_T * error for change, error in cells)
     mean = sum(change for change, _ in cells) / len(cells)
     words = f"{name} tested in {len(cells)} cells: skill changes by {mean:+.3f} on average"

@@ -9,6 +9,7 @@ from cockpit.backtest.walk_forward import Block, Plan, blocks
 from cockpit.forecast.blend import blend_of
 from cockpit.forecast.cells import Floats, Ints
 from cockpit.forecast.features import INDEX
+from cockpit.forecast.joining import NOBODY, Joined, joining
 from cockpit.forecast.labels import Bools
 from cockpit.forecast.learned import MARKET_DAYS, Learned, chance_of, heard, learn_events, level_of
 from cockpit.forecast.levels import fit_levels
@@ -17,6 +18,9 @@ from cockpit.forecast.training import Rows, pooled
 
 ALONE = "alone"
 """Our model before it is blended with the historical average."""
+
+JOIN_BLOCKS = 6
+"""Blocks to the next decision which groups of features join ours."""
 
 REFERENCE_DAYS = 15
 """Reference coefficients older than the rows forecast from half a window on, not from day 45."""
@@ -46,11 +50,12 @@ class LevelRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MarketRun(msgspec.Struct, frozen=True, kw_only=True):
-    """All forecasts of one market, and by whose models the last of them was made."""
+    """All forecasts of one market; `joined` are the groups of features that ever joined ours."""
 
     rows: Rows
     events: Mapping[str, EventRun]
     levels: Mapping[int, LevelRun]
+    joined: dict[str, set[str]]
 
 
 class _Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,14 +66,17 @@ class _Step(msgspec.Struct, frozen=True, kw_only=True):
     known: Rows
     own: Learned
     together: Rows
+    joined: Joined
     sources: tuple[Learned, ...]
 
 
 def walk(markets: Sequence[Rows], plan: Plan, reference: Learned | None) -> list[MarketRun]:
     """Every event and level of the markets of one venue, by every model."""
     runs = [_empty(rows, reference) for rows in markets]
-    for step in _steps(markets, plan, reference, EVENT_COLUMNS):
+    for step in _steps(markets, plan, reference, EVENT_COLUMNS, joins=True):
         run = runs[step.place]
+        for event, groups in step.joined.items():
+            run.joined.setdefault(event, set()).update(groups)
         asked = step.block.asked(run.rows.hours)
         values = run.rows.values[asked]
         for event, forecasts in run.events.items():
@@ -94,7 +102,7 @@ def walk_columns(markets: Sequence[Rows], plan: Plan, columns: Ints) -> list[dic
     chances = [
         {event: np.full(len(rows.hours), np.nan) for event in rows.happened} for rows in markets
     ]
-    for step in _steps(markets, plan, None, {"ours": columns}):
+    for step in _steps(markets, plan, None, {"ours": columns}, joins=False):
         rows = markets[step.place]
         asked = step.block.asked(rows.hours)
         for event, said in chances[step.place].items():
@@ -104,7 +112,11 @@ def walk_columns(markets: Sequence[Rows], plan: Plan, columns: Ints) -> list[dic
 
 
 def _steps(
-    markets: Sequence[Rows], plan: Plan, reference: Learned | None, columns: Mapping[str, Ints]
+    markets: Sequence[Rows],
+    plan: Plan,
+    reference: Learned | None,
+    columns: Mapping[str, Ints],
+    joins: bool,
 ) -> Iterator[_Step]:
     first = min(int(rows.hours[0]) for rows in markets)
     last = max(int(rows.hours[-1]) for rows in markets)
@@ -112,24 +124,29 @@ def _steps(
         plan = msgspec.structs.replace(plan, first_days=REFERENCE_DAYS)
     venue: Learned | None = None
     own: dict[int, Learned] = {}
-    for block in blocks(first, last, plan):
+    joined: Joined = NOBODY
+    for number, block in enumerate(blocks(first, last, plan)):
         # Coefficients that saw later hours are no forecast.
         usable = reference
         if usable is not None and usable.known_hour >= block.start_hour:
             usable = None
         known = [block.training(rows) for rows in markets]
         together = pooled(known)
+        if joins and number % JOIN_BLOCKS == 0 and len(together.hours):
+            joined = joining(together)
         if len(markets) > 1 and together.days() >= MARKET_DAYS:
-            venue = learn_events(together, "venue", {"ours": columns["ours"]}, venue)
+            venue = learn_events(together, "venue", {"ours": columns["ours"]}, venue, joined)
         for place, rows in enumerate(known):
             if len(rows.hours) and block.asked(markets[place].hours).any():
-                own[place] = learn_events(rows, "market", columns, own.get(place))
+                mine = joined if len(markets) == 1 else NOBODY
+                own[place] = learn_events(rows, "market", columns, own.get(place), mine)
                 yield _Step(
                     place=place,
                     block=block,
                     known=rows,
                     own=own[place],
                     together=together,
+                    joined=joined,
                     sources=heard(own[place], venue, usable, _has_premium(rows)),
                 )
 
@@ -196,6 +213,7 @@ def _empty(rows: Rows, reference: Learned | None) -> MarketRun:
         rows=rows,
         events={name: event(name) for name in rows.happened},
         levels={horizon_h: level(horizon_h) for horizon_h in rows.means},
+        joined={},
     )
 
 

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from cockpit.forecast.cells import Floats, Ints
+from cockpit.forecast.joining import NOBODY, Joined
 from cockpit.forecast.levels import Level, LevelModel
 from cockpit.forecast.models import EVENT_COLUMNS, EventFit, averaged, fit_events
 from cockpit.forecast.training import Rows
@@ -26,7 +27,8 @@ GROWN_DAYS = 180.0
 
 
 class Learned(msgspec.Struct, frozen=True, kw_only=True):
-    """Models of one source; `known_hour` is the last hour of the rows they learned from."""
+    """Models of one source; `known_hour` is the last hour of the rows they learned from, `joined`
+    the groups of features that joined ours, by event."""
 
     source: Source
     known_hour: int
@@ -34,6 +36,7 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
     n: int
     events: EventFit
     levels: Mapping[int, LevelModel] = {}
+    joined: Joined = NOBODY
 
 
 def learn_events(
@@ -41,6 +44,7 @@ def learn_events(
     source: Source,
     columns: Mapping[str, Ints] = EVENT_COLUMNS,
     before: Learned | None = None,
+    joined: Joined = NOBODY,
 ) -> Learned:
     """The models of events that some rows teach. Twice the same rows give the same bytes."""
     return Learned(
@@ -48,7 +52,8 @@ def learn_events(
         known_hour=int(rows.hours.max()),
         days=rows.days(),
         n=len(rows.hours),
-        events=fit_events(rows, columns, before.events if before else None),
+        events=fit_events(rows, columns, before.events if before else None, joined),
+        joined=joined,
     )
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from cockpit.forecast.cells import Series
 from cockpit.forecast.cross import others_of, with_others
+from cockpit.forecast.joining import NOBODY, Joined, joining
 from cockpit.forecast.learned import MARKET_DAYS, Learned, Source, heard, learn_events
 from cockpit.forecast.levels import fit_levels
 from cockpit.forecast.models import EVENT_COLUMNS
@@ -42,8 +43,8 @@ def learn(
 ) -> Lesson:
     """Twice the same series teach the same bytes.
 
-    `tell` adds what was sampled of one market, when its turn comes: a year of it of every market
-    at once would fill the memory.
+    Groups of features join by all markets of a venue together. `tell` adds what was sampled of one
+    market, when its turn comes: a year of it of every market at once would fill the memory.
     """
     markets: dict[Key, Learned] = {}
     venues: dict[str, Learned] = {}
@@ -57,13 +58,15 @@ def learn(
             of_venue.append(thinned(rows, total))
             days = max(days, rows.days())
             if rows.days() >= MARKET_DAYS:
-                markets[venue, one.symbol] = _taught(rows, "market")
+                joined = joining(rows) if len(mine) == 1 else NOBODY
+                markets[venue, one.symbol] = _taught(rows, "market", joined)
         if len(of_venue) > 1 and days >= MARKET_DAYS:
             every = stacked(of_venue)
-            venues[venue] = msgspec.structs.replace(_taught(every, "venue"), days=days)
+            taught = _taught(every, "venue", joining(every))
+            venues[venue] = msgspec.structs.replace(taught, days=days)
     return Lesson(markets=markets, venues=venues, reference=reference)
 
 
-def _taught(rows: Rows, source: Source) -> Learned:
-    learned = learn_events(rows, source, TAUGHT)
+def _taught(rows: Rows, source: Source, joined: Joined) -> Learned:
+    learned = learn_events(rows, source, TAUGHT, joined=joined)
     return msgspec.structs.replace(learned, levels=fit_levels(rows))

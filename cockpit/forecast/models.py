@@ -28,8 +28,8 @@ L2 = 30.0
 
 MIN_EVENTS = 10
 OUR_GROUPS = ("funding", "premium")
-"""Groups that have shown skill. Every other is collected, tested in the ablation, and joins when
-it has too: other venues' rates and the chain's settlement lag have not so far."""
+"""Groups with skill wherever it was measured. Others join where they are shown to help, see
+`joining`."""
 
 
 def _places(*names: str) -> Ints:
@@ -67,23 +67,28 @@ class EventFit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fit_events(
-    rows: Rows, columns: Mapping[str, Ints] = EVENT_COLUMNS, before: EventFit | None = None
+    rows: Rows,
+    columns: Mapping[str, Ints] = EVENT_COLUMNS,
+    before: EventFit | None = None,
+    joined: Mapping[str, tuple[str, ...]] = {},
 ) -> EventFit:
-    """Every named model of every event; `before`, an earlier fit, only saves steps."""
+    """Every named model of every event; `before`, an earlier fit, only saves steps.
+
+    `joined` are groups that ours is told beside its own, by event.
+    """
     scaling = scaling_of(rows.values)
     scaled = scaling.apply(rows.values)
     models: dict[str, dict[str, EventModel]] = {}
     for name, of in columns.items():
-        usable = scaling.usable(of)
-        design = _Design(
-            columns=usable,
-            indicators=scaling.indicators(usable),
-            rows=chosen(scaled, usable, scaling.indicators(usable)),
-        )
-        models[name] = {
-            event: _fit_event(design, happened, before.models[name][event] if before else None)
-            for event, happened in rows.happened.items()
-        }
+        designs: dict[tuple[str, ...], _Design] = {}
+        models[name] = {}
+        for event, happened in rows.happened.items():
+            groups = joined.get(event, ()) if name == "ours" else ()
+            if groups not in designs:
+                told = np.concatenate([of, places_of(groups)]) if groups else of
+                designs[groups] = _design(scaling, scaled, told)
+            model = before.models[name][event] if before else None
+            models[name][event] = _fit_event(designs[groups], happened, model)
     return EventFit(scaling=scaling, models=models)
 
 
@@ -103,6 +108,12 @@ class _Design(msgspec.Struct, frozen=True, kw_only=True):
         ):
             return None
         return linear.weights
+
+
+def _design(scaling: Scaling, scaled: Scaled, columns: Ints) -> _Design:
+    usable = scaling.usable(columns)
+    indicators = scaling.indicators(usable)
+    return _Design(columns=usable, indicators=indicators, rows=chosen(scaled, usable, indicators))
 
 
 def averaged(chances: list[Floats]) -> Floats:
