@@ -49,6 +49,8 @@ class LegDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CarryDocument(Result, frozen=True, kw_only=True):
+    """`warnings` say what the answer lacks, `notes` what to know beside it."""
+
     at_2x_costs: Result
     always: Result
     never: Result
@@ -56,3 +58,4 @@ class CarryDocument(Result, frozen=True, kw_only=True):
     legs: list[LegDocument]
     verdict: list[str]
     warnings: list[str]
+    notes: list[str]

@@ -1,6 +1,6 @@
 """`backtest carry`: a pair of venues' settlements in, what trading the spread came to out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -16,7 +16,9 @@ from cockpit.backtest.carry_verdict import verdict
 Legs = list[tuple[Ledger, Ledger]]
 
 
-def run(pairs: Sequence[Pair], rule: Rule, warnings: Sequence[str] = ()) -> CarryDocument:
+def run(
+    pairs: Sequence[Pair], rule: Rule, warnings: Sequence[str] = (), notes: Sequence[str] = ()
+) -> CarryDocument:
     """The document of cli.md over all pairs together, each with the rule's notional."""
     by_symbol = {pair.symbol: pair for pair in pairs}
     signals = {pair.symbol: trades(pair, rule) for pair in pairs}
@@ -37,9 +39,10 @@ def run(pairs: Sequence[Pair], rule: Rule, warnings: Sequence[str] = ()) -> Carr
             for document in _legs(by_symbol[symbol], signals[symbol], of, rule)
         ],
         verdict=[],
-        warnings=[
-            *warnings,
-            *_warnings(pairs, signals),
+        warnings=[*warnings, *_lacking(pairs, signals)],
+        notes=[
+            *notes,
+            *_priced(pairs),
             *_measures(pairs),
             *_liquidations("the rule", legs),
             *_liquidations("holding always", held),
@@ -99,7 +102,7 @@ def _at_once(market: Market) -> Market:
     return msgspec.structs.replace(market, terms=terms, measured=None)
 
 
-def _warnings(pairs: Sequence[Pair], signals: dict[str, list[Trade]]) -> list[str]:
+def _lacking(pairs: Sequence[Pair], signals: dict[str, list[Trade]]) -> list[str]:
     said = []
     for pair in pairs:
         holes = sum(trade.why == "hole" for trade in signals[pair.symbol])
@@ -114,6 +117,21 @@ def _warnings(pairs: Sequence[Pair], signals: dict[str, list[Trade]]) -> list[st
                 "liquidation is not counted; a basis between the venues is not either"
             )
     return said
+
+
+def _priced(pairs: Sequence[Pair]) -> Iterator[str]:
+    """Of how much of the past prices are known, and whether each venue has its own."""
+    for pair in pairs:
+        first, second = pair.first, pair.second
+        if not len(first.price_ns):
+            continue
+        both = "one price for both venues, so a basis between them is not counted"
+        if first.price is not second.price:
+            both = "each venue at its own price"
+        yield (
+            f"{pair.symbol}: {both}; {len(first.price_ns)} prices are known, and the last one "
+            "stands until the next"
+        )
 
 
 def _measures(pairs: Sequence[Pair]) -> list[str]:

@@ -1,7 +1,7 @@
 """The document of carry as a person reads it."""
 
 from cockpit.backtest.carry_document import CarryDocument, Result
-from cockpit.backtest.tables import UNKNOWN, figure, table
+from cockpit.backtest.tables import UNKNOWN, figure, remarks, table
 
 
 def text(document: CarryDocument) -> str:
@@ -38,8 +38,7 @@ def text(document: CarryDocument) -> str:
         table(legs),
         "What this shows\n" + "\n".join(f"  {one}" for one in document.verdict if one),
     ]
-    if document.warnings:
-        parts.append("Mind\n" + "\n".join(f"  {sentence}" for sentence in document.warnings))
+    parts += remarks(document.warnings, document.notes)
     return "\n\n".join(parts)
 
 

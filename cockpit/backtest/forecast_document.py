@@ -93,9 +93,12 @@ class SeriesDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ForecastDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """`warnings` say what the answer lacks, `notes` what to know beside it."""
+
     rows: int
     from_ns: int
     to_ns: int
     series: list[SeriesDocument]
     verdict: list[str]
     warnings: list[str]
+    notes: list[str]

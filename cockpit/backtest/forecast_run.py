@@ -1,6 +1,6 @@
 """`backtest forecast`: settled rows in, the document of what forecasts of them were worth out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -24,9 +24,11 @@ from cockpit.backtest.walk_forward import Plan
 from cockpit.forecast import scores
 from cockpit.forecast.cells import Floats, Ints, Series, hour_of
 from cockpit.forecast.cross import others_of, with_others
-from cockpit.forecast.features import INDEX
+from cockpit.forecast.features import GROUPS, INDEX
+from cockpit.forecast.joining import COVERED_ROWS, known_of
 from cockpit.forecast.learned import Learned
-from cockpit.forecast.training import rows_of
+from cockpit.forecast.models import OUR_GROUPS
+from cockpit.forecast.training import Rows, rows_of
 
 COMPARED = ("last", "mean_24h", "har", "ours")
 """Levels scored on the same rows; the others on what they know of these."""
@@ -35,6 +37,7 @@ COMPARED = ("last", "mean_24h", "har", "ours")
 def run(
     series: Sequence[Series],
     warnings: Sequence[str] = (),
+    notes: Sequence[str] = (),
     plan: Plan | None = None,
     reference: Learned | None = None,
     incidents: Incidents | None = None,
@@ -43,7 +46,7 @@ def run(
     plan = plan or Plan()
     told = [with_others(one, others_of(one, series)) for one in series]
     documents: list[SeriesDocument] = []
-    every = list(warnings)
+    lacking, notes = list(warnings), list(notes)
     for venue in dict.fromkeys(one.venue for one in told):
         of_venue = [one for one in told if one.venue == venue]
         rows = []
@@ -52,28 +55,31 @@ def run(
             clean, leaks = without_leaks(ordinary)
             rows.append(clean)
             if leaks:
-                every.append(
+                lacking.append(
                     f"{one.symbol} ({venue}): {', '.join(leaks)} told an event without error, so "
                     "they hold the outcome and are left out"
                 )
             if lost:
-                every.append(
+                notes.append(
                     f"{one.symbol} ({venue}): {lost} rows around known outages are left out"
                 )
+        notes += _barely_known(rows, venue)
         runs = walk(rows, plan, reference)
         last_hour = max(int(market.hours[-1]) for market in rows)
         steps = ablation(runs, plan, reference is None or reference.known_hour >= last_hour)
         documents += [
             _series(one, market, of) for one, market, of in zip(of_venue, runs, steps, strict=True)
         ]
-    every += _warnings(told, documents, plan, reference)
+    lacking += _lacking(told, documents, plan)
+    notes += _notes(told, reference)
     return ForecastDocument(
         rows=sum(len(one.at_ns) for one in series),
         from_ns=min(int(one.at_ns[0]) for one in series),
         to_ns=max(int(one.at_ns[-1]) for one in series),
         series=documents,
         verdict=verdict(documents),
-        warnings=every,
+        warnings=lacking,
+        notes=notes,
     )
 
 
@@ -175,35 +181,48 @@ def _innovation(run: LevelRun, usual: Floats, hours: Ints) -> InnovationScore | 
     return InnovationScore(ic=ours.ic, t=ours.t, n=ours.n, har_ic=har.ic if har else None)
 
 
-def _warnings(
-    series: Sequence[Series],
-    documents: Sequence[SeriesDocument],
-    plan: Plan,
-    reference: Learned | None,
-) -> list[str]:
-    said = []
-    for one, document in zip(series, documents, strict=False):
-        name = f"{one.symbol} ({one.venue})"
+def _lacking(
+    series: Sequence[Series], documents: Sequence[SeriesDocument], plan: Plan
+) -> Iterator[str]:
+    of_market = {(document.venue, document.symbol): document for document in documents}
+    for one in series:
+        name, document = f"{one.symbol} ({one.venue})", of_market[one.venue, one.symbol]
         hours = hour_of(one.at_ns)
         covered = float(one.interval_s.sum()) / 3600.0
         span = float(hours[-1] - hours[0]) + float(one.interval_s[0]) / 3600.0
         if covered < 0.99 * span:
-            said.append(
+            yield (
                 f"{name}: {1 - covered / span:.1%} of the hours are missing; no window or outcome "
                 "reaches over a hole"
             )
-        if one.premium is None:
-            said.append(f"{name}: no premium, so forecasts are made from funding alone")
         if not any(table.n for table in document.events.values()):
-            said.append(
+            yield (
                 f"{name}: nothing could be scored; at least {plan.first_days + 16} days of rows "
                 "are needed"
+            )
+
+
+def _notes(series: Sequence[Series], reference: Learned | None) -> Iterator[str]:
+    for one in series:
+        if one.premium is None:
+            yield (
+                f"{one.symbol} ({one.venue}): no premium, so forecasts are made from funding alone"
             )
     if reference is not None and any(
         int(hour_of(one.at_ns)[0]) <= reference.known_hour for one in series
     ):
-        said.append(
+        yield (
             "reference: its coefficients were learned from 2024 and 2025, so on rows of those "
             "years its scores flatter; ours never used them there"
         )
-    return said
+
+
+def _barely_known(markets: Sequence[Rows], venue: str) -> Iterator[str]:
+    """Groups that some rows know, and too few for a test."""
+    for group in GROUPS:
+        known = max(int(known_of(rows.values, group).sum()) for rows in markets)
+        if group not in OUR_GROUPS and 0 < known < COVERED_ROWS:
+            yield (
+                f"{venue}: {group} is known at {known} settlements of a market; from "
+                f"{COVERED_ROWS} on it is tested"
+            )

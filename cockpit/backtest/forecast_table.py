@@ -11,7 +11,7 @@ from cockpit.backtest.forecast_document import (
     OurLevelScore,
     SeriesDocument,
 )
-from cockpit.backtest.tables import UNKNOWN, figure, signed, table
+from cockpit.backtest.tables import UNKNOWN, figure, remarks, signed, table
 
 
 def text(document: ForecastDocument) -> str:
@@ -21,8 +21,7 @@ def text(document: ForecastDocument) -> str:
         *(part for one in document.series for part in _series(one)),
         "What this shows\n" + "\n".join(f"  {sentence}" for sentence in document.verdict),
     ]
-    if document.warnings:
-        parts.append("Mind\n" + "\n".join(f"  {sentence}" for sentence in document.warnings))
+    parts += remarks(document.warnings, document.notes)
     return "\n\n".join(parts)
 
 

@@ -7,6 +7,7 @@ that of the rows' spacing. A row that cannot be read is left out, counted and na
 import csv
 import gzip
 import math
+import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 
 from cockpit.backtest.intervals import intervals_of
 from cockpit.core.errors import InputError
+from cockpit.core.units import utc
 from cockpit.forecast.cells import (
     DEFAULT_DAMPENER,
     DEFAULT_INTEREST_HOURLY,
@@ -29,6 +31,8 @@ from cockpit.forecast.cells import (
 REQUIRED = ("time_ms", "coin", "funding_rate")
 CANDLE = ("high", "low", "close", "volume")
 """Of a bar that starts at the row's time: not known at that time, and never read."""
+
+EXPECTED = "a time in ms, a coin and a rate between -1 and 1"
 
 MOST_RATE = 1.0
 """A rate of 100 % an interval is no rate."""
@@ -43,7 +47,7 @@ PINNED_SHARE = 0.005
 """Share of rows at the usual interest from which a venue is taken to pin its funding there."""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One settlement as a file or the history has it; what is not known is NaN or left out."""
 
     venue: str
@@ -56,34 +60,58 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """The series of some files, and what was wrong with them."""
+    """The series of some files, what they lack, and what to know of them."""
 
     series: tuple[Series, ...]
     warnings: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def load(paths: Sequence[Path], interval_s: float | None = None) -> Loaded:
     """Every coin of every file as a series; InputError where a file is not one of ours."""
     rows: list[Row] = []
     warnings: list[str] = []
+    notes: list[str] = []
     for path in paths:
         try:
             with _opened(path) as text:
-                rows.extend(_rows(path, text, warnings))
+                rows.extend(_rows(path, text, warnings, notes))
         except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
             reason = getattr(error, "strerror", None) or "it is not a readable CSV or gzip file"
             raise InputError(f"{path}: {reason}") from error
-    if not rows:
-        raise InputError(f"{', '.join(map(str, paths))}: no row with a rate to read")
-    return Loaded(series=series_of(rows, interval_s), warnings=tuple(warnings))
+    crowded = [row for of_one in _by_market(rows) for row in _crowded(of_one)]
+    if crowded:
+        first = crowded[0]
+        warnings.append(
+            f"{len(crowded)} settlements share an hour with another of their market, first "
+            f"{first.symbol} ({first.venue}) at {utc(first.at_ns):%Y-%m-%d %H:%M}: the last one of "
+            "the file counts"
+        )
+    return Loaded(series=series_of(rows, interval_s), warnings=tuple(warnings), notes=tuple(notes))
 
 
 def series_of(rows: Sequence[Row], interval_s: float | None = None) -> tuple[Series, ...]:
     """Rows in any order as one series a market; the door for rows that come from elsewhere."""
+    return tuple(_series(of_one, interval_s) for of_one in _by_market(rows))
+
+
+def _by_market(rows: Sequence[Row]) -> list[list[Row]]:
     markets: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         markets.setdefault((row.venue, row.symbol), []).append(row)
-    return tuple(_series(of_one, interval_s) for of_one in markets.values())
+    return list(markets.values())
+
+
+def _crowded(rows: Sequence[Row]) -> Iterator[Row]:
+    """Of one market the settlements that share their hour with one before in the file, and are
+    not the same row again."""
+    known: dict[int, Row] = {}
+    hours = hour_of(np.array([row.at_ns for row in rows])).tolist()
+    for row, hour in zip(rows, hours, strict=True):
+        before = known.get(hour)
+        known[hour] = row
+        if before is not None and (before.at_ns, before.rate) != (row.at_ns, row.rate):
+            yield row
 
 
 def _opened(path: Path) -> TextIO:
@@ -92,7 +120,7 @@ def _opened(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def _rows(path: Path, text: TextIO, warnings: list[str]) -> Iterator[Row]:
+def _rows(path: Path, text: TextIO, warnings: list[str], notes: list[str]) -> Iterator[Row]:
     reader = csv.DictReader(text)
     header = reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
     missing = [name for name in REQUIRED if name not in header]
@@ -102,22 +130,27 @@ def _rows(path: Path, text: TextIO, warnings: list[str]) -> Iterator[Row]:
             "[, premium]"
         )
     if any(name in header for name in CANDLE):
-        warnings.append(
+        notes.append(
             f"{path.name}: {', '.join(name for name in CANDLE if name in header)} belong to a bar "
             "that starts at the row's time, so they are not known then and are not used"
         )
     known = [name for name in (*TELEMETRY, "open") if name in header]
     refused: list[int] = []
+    count = 0
     for line, fields in enumerate(reader, start=2):
         row = _row(path.name.partition(".")[0], fields, known)
         if row is None:
             refused.append(line)
         else:
+            count += 1
             yield row
+    if not count:
+        at = f": line {refused[0]} has none" if refused else ""
+        raise InputError(f"{path}: no row with {EXPECTED}{at}")
     if refused:
         warnings.append(
             f"{path.name}: {len(refused)} rows were left out, the first at line {refused[0]}: "
-            "expected a time in ms, a coin and a rate between -1 and 1"
+            f"expected {EXPECTED}"
         )
 
 
@@ -135,7 +168,7 @@ def _row(venue: str, fields: dict[str, str], known: Sequence[str]) -> Row | None
         telemetry.setdefault("mid", opened_at)
     return Row(
         venue=fields.get("venue") or venue,
-        symbol=coin.upper(),
+        symbol=sys.intern(coin.upper()),
         at_ns=at_ns,
         rate=rate,
         premium=_number(fields.get("premium")),

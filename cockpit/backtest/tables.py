@@ -18,6 +18,16 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+def remarks(warnings: Sequence[str], notes: Sequence[str]) -> list[str]:
+    """What the answer lacks, and what to know beside it."""
+    parts = (("Missing", warnings), ("Mind", notes))
+    return [
+        f"{title}\n" + "\n".join(f"  {sentence}" for sentence in sentences)
+        for title, sentences in parts
+        if sentences
+    ]
+
+
 def figure(value: float | None, digits: int = 3) -> str:
     return UNKNOWN if value is None else f"{value:,.{digits}f}"
 

@@ -35,7 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rule = carry.add_argument_group("the rule")
     rule.add_argument("--usd", metavar="N", help="notional of a leg (default 100k)")
     rule.add_argument("--hold", metavar="D", help="time that a spread is trusted (default 7d)")
-    rule.add_argument("--prices", metavar="FILE", help="mid prices: time_ms, coin, mid")
+    rule.add_argument(
+        "--prices",
+        metavar="FILE",
+        help="mid prices (time_ms, coin, mid) of coins whose rows came without a price",
+    )
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
@@ -76,6 +80,7 @@ def _forecast(args: argparse.Namespace) -> int:
     document = forecast_run.run(
         loaded.series,
         loaded.warnings,
+        loaded.notes,
         reference=decode_reference(_packaged("forecast_reference.json")),
         incidents=documented_incidents(),
     )
@@ -84,13 +89,17 @@ def _forecast(args: argparse.Namespace) -> int:
 
 def _carry(args: argparse.Namespace) -> int:
     from cockpit.backtest import carry_run, carry_table
-    from cockpit.backtest.carry_inputs import load_prices, pairs_of
+    from cockpit.backtest.carry_inputs import pairs_of
+    from cockpit.backtest.carry_prices import Prices, load_prices, prices_in, prices_of
     from cockpit.backtest.carry_terms import Rule
     from cockpit.backtest.measured import recorded
 
     kept = _kept(args)
     loaded = kept.loaded if kept else _loaded(args)
-    prices = load_prices(Path(args.prices)) if args.prices else {}
+    prices = Prices(
+        recorded=prices_of(kept.hourly) if kept else prices_in(loaded.series),
+        stated=load_prices(Path(args.prices)) if args.prices else {},
+    )
     rule: dict[str, float] = {}
     if args.usd:
         rule["notional_usd"] = _number(args.usd, "--usd", least=1.0)
@@ -100,8 +109,10 @@ def _carry(args: argparse.Namespace) -> int:
     if kept is not None and not _states_fills(args):
         measured = recorded(kept.hourly)
     source = "FILE" if kept is None else "--history"
-    pairs = pairs_of(loaded.series, _terms(args), prices, measured, source)
-    return _say(carry_run.run(pairs, Rule(**rule), loaded.warnings), args.json, carry_table.text)
+    paired = pairs_of(loaded.series, _terms(args), prices, measured, source)
+    lacking = (*loaded.warnings, *paired.left_out)
+    document = carry_run.run(paired.pairs, Rule(**rule), lacking, loaded.notes)
+    return _say(document, args.json, carry_table.text)
 
 
 def _loaded(args: argparse.Namespace) -> "Loaded":
@@ -157,7 +168,7 @@ def _say(document: Any, as_json: bool, text: Any) -> int:
         output.write_document(document)
     else:
         print(text(document))
-    return 0
+    return 4 if document.warnings else 0
 
 
 def _terms(args: argparse.Namespace) -> "tuple[LegTerms, LegTerms]":

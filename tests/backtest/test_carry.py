@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from cockpit.backtest import carry_run
-from cockpit.backtest.carry_inputs import load_prices, pairs_of
+from cockpit.backtest.carry_inputs import pairs_of
 from cockpit.backtest.carry_ledger import ledgers
+from cockpit.backtest.carry_prices import Prices, load_prices, prices_in
 from cockpit.backtest.carry_signal import Trade, trades
 from cockpit.backtest.carry_table import text
 from cockpit.backtest.carry_terms import LegTerms, Market, Pair, Rule
@@ -124,7 +125,7 @@ def test_twice_the_costs_are_taken_from_the_same_trades():
     series = [
         market(days=40, seed=seed, scale=2e-3, venue=name) for seed, name in ((1, "a"), (2, "b"))
     ]
-    document = carry_run.run(pairs_of(series, (LegTerms(), LegTerms()), {}), RULE)
+    document = carry_run.run(pairs_of(series, (LegTerms(), LegTerms()), Prices()).pairs, RULE)
     assert document.trades > 3
     twice = document.at_2x_costs
     assert twice.gross_usd == document.gross_usd
@@ -133,7 +134,9 @@ def test_twice_the_costs_are_taken_from_the_same_trades():
         document.costs_usd
     )
     assert 0 < document.placebo.p_value <= 1
-    assert document == carry_run.run(pairs_of(series, (LegTerms(), LegTerms()), {}), RULE)
+    assert document == carry_run.run(
+        pairs_of(series, (LegTerms(), LegTerms()), Prices()).pairs, RULE
+    )
     assert "hold always" in text(document)
     assert any("no prices" in warning for warning in document.warnings)
 
@@ -203,16 +206,75 @@ def test_two_venues_with_a_coin_in_common_are_asked_for():
     one = market(days=2, venue="a")
     terms = (LegTerms(), LegTerms())
     with pytest.raises(InputError, match="two venues"):
-        pairs_of([one], terms, {})
-    with pytest.raises(InputError, match="no coin in common"):
-        pairs_of([one, market(days=2, venue="b", symbol="ETH")], terms, {})
+        pairs_of([one], terms, Prices())
+    with pytest.raises(
+        InputError, match=r"no coin to trade: BTC: only a has it; ETH: only b has it"
+    ):
+        pairs_of([one, market(days=2, venue="b", symbol="ETH")], terms, Prices())
 
 
 def test_prices_are_read_by_coin_and_their_header_is_checked(tmp_path):
     path = tmp_path / "prices.csv"
-    path.write_text("time_ms,coin,mid\n2000,btc,101\n1000,BTC,100\n3000,BTC,\n")
+    first = START_HOUR * 3_600_000
+    path.write_text(
+        f"time_ms,coin,mid\n{first + 1},btc,101\n{first},BTC,100\n{first + 2},BTC,\n7,BTC,9\n"
+        f"{'9' * 40},BTC,9\n"
+    )
     at_ns, price = load_prices(path)["BTC"]
-    assert (at_ns.tolist(), price.tolist()) == ([1_000_000_000, 2_000_000_000], [100.0, 101.0])
+    assert at_ns.tolist() == [START_HOUR * HOUR_NS, START_HOUR * HOUR_NS + 1_000_000]
+    assert price.tolist() == [100.0, 101.0]
     path.write_text("time_ms,coin\n")
     with pytest.raises(InputError, match="lacks mid"):
         load_prices(path)
+
+
+def priced(series, level):
+    return msgspec.structs.replace(series, telemetry={"mid": level})
+
+
+def test_each_leg_is_traded_at_its_own_venues_price_where_both_were_recorded():
+    one, other = (market(days=12, seed=seed, venue=name) for seed, name in ((1, "a"), (2, "b")))
+    count = len(one.at_ns)
+    mine, theirs = np.full(count, 100.0), np.full(count, 100.0)
+    theirs[200:] = 101.0  # from hour 200 on the second venue trades 1 % higher
+    terms = (FREE, FREE)
+    series = [priced(one, mine), priced(other, theirs)]
+    (two,) = pairs_of(series, terms, Prices(recorded=prices_in(series))).pairs
+    # Long the first, short the second: the basis costs 1 % of the notional.
+    legs = ledgers(two, trade(150, 250), 100_000.0)
+    assert sum(leg.price_usd for leg in legs) == pytest.approx(-1_000.0)
+    assert any("each venue at its own price" in note for note in carry_run.run([two], RULE).notes)
+
+
+def test_a_price_of_now_is_never_beside_one_of_yesterday():
+    one, other = (market(days=12, seed=seed, venue=name) for seed, name in ((1, "a"), (2, "b")))
+    rising = np.linspace(100.0, 120.0, len(one.at_ns))
+    gone = rising.copy()
+    gone[200:] = np.nan  # the second venue's price was not recorded any more
+    series = [priced(one, rising), priced(other, gone)]
+    (two,) = pairs_of(series, (FREE, FREE), Prices(recorded=prices_in(series))).pairs
+    legs = ledgers(two, trade(150, 250), 100_000.0)
+    assert sum(leg.price_usd for leg in legs) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_file_of_prices_is_for_coins_whose_rows_have_none():
+    one, other = (market(days=12, seed=seed, venue=name) for seed, name in ((1, "a"), (2, "b")))
+    stated = {"BTC": (np.array([int(one.at_ns[0])]), np.array([50.0]))}
+    (bare,) = pairs_of([one, other], (FREE, FREE), Prices(stated=stated)).pairs
+    assert (bare.first.price.tolist(), bare.second.price.tolist()) == ([50.0], [50.0])
+    series = [priced(one, np.full(len(one.at_ns), 100.0)), other]
+    recorded = Prices(recorded=prices_in(series), stated=stated)
+    (two,) = pairs_of(series, (FREE, FREE), recorded).pairs
+    # Of one venue the price is known: both legs have it, and no basis is made up.
+    assert set(two.first.price) == set(two.second.price) == {100.0}
+
+
+def test_a_coin_that_makes_no_pair_is_said_and_the_others_are_traded():
+    first = [market(days=9, venue="a"), market(days=9, venue="a", symbol="ETH")]
+    later = START_HOUR + 9 * 24
+    second = [market(days=9, venue="b"), market(days=2, venue="b", symbol="ETH", start_hour=later)]
+    paired = pairs_of([*first, *second], (FREE, FREE), Prices())
+    assert [one.symbol for one in paired.pairs] == ["BTC"]
+    assert paired.left_out == ["ETH: a and b have no time in common"]
+    with pytest.raises(InputError, match="no time in common"):
+        pairs_of([first[1], second[1]], (FREE, FREE), Prices())

@@ -7,6 +7,7 @@ import pytest
 from cockpit.backtest import carry_run, kept
 from cockpit.backtest.carry_inputs import pairs_of
 from cockpit.backtest.carry_ledger import ledgers
+from cockpit.backtest.carry_prices import Prices, prices_of
 from cockpit.backtest.carry_signal import Trade
 from cockpit.backtest.carry_terms import LegTerms, Measured, Rule
 from cockpit.backtest.measured import recorded, terms_at, walk_bands
@@ -19,7 +20,7 @@ from cockpit.forecast.training import rows_of
 from cockpit.forecast.windows import latest
 from cockpit.history.hot import HotStore
 from cockpit.history.layout import Folder
-from cockpit.history.reader import HistoryReader
+from cockpit.history.reader import HistoryReader, Hourly
 from cockpit.history.rows import Batch, ChainSample, Figures, Sample, Settled
 from tests.backtest.test_carry import pair, venue
 from tests.forecast.living import MINUTE_NS, REFERENCE, heard, lived
@@ -175,12 +176,26 @@ def test_recorded_frictions_are_what_a_trade_pays():
     assert ledger.funding_usd.sum() == pytest.approx(-1e-4 * 100_000 * (0.5 + 7))
 
 
+def test_prices_are_those_that_history_sampled_the_nearest_to_what_is_traded():
+    hours = np.arange(START_HOUR, START_HOUR + 4)
+    values = {
+        "mid": np.array([100.0, np.nan, np.nan, np.nan]),
+        "mark": np.array([101.0, 102.0, np.nan, np.nan]),
+        "index_price": np.array([99.0, 99.0, 98.0, np.nan]),
+    }
+    ((at_ns, price),) = prices_of({("a", "BTC"): Hourly(hours=hours, values=values)}).values()
+    # At the last hour nothing was known: that is no price of 0.
+    assert at_ns.tolist() == [hour * HOUR_NS for hour in hours[:3]]
+    assert price.tolist() == [100.0, 102.0, 98.0]
+    assert prices_of({("a", ""): Hourly(hours=hours, values={})}) == {}
+
+
 def test_carry_says_of_how_much_of_the_past_its_fills_were_recorded(found):
     pairs = pairs_of(
-        found.loaded.series, (LegTerms(), LegTerms()), {}, recorded(found.hourly), "--history"
+        found.loaded.series, (LegTerms(), LegTerms()), Prices(), recorded(found.hourly), "--history"
     )
-    document = carry_run.run(pairs, Rule())
+    document = carry_run.run(pairs.pairs, Rule())
     assert any("BTC (b): orders walk the depth of 2 recorded hours" in one
-               for one in document.warnings)  # fmt: skip
+               for one in document.notes)  # fmt: skip
     with pytest.raises(InputError, match=r"--history: .* got 1: name two with --venues"):
-        pairs_of(found.loaded.series[:1], (LegTerms(), LegTerms()), {}, None, "--history")
+        pairs_of(found.loaded.series[:1], (LegTerms(), LegTerms()), Prices(), None, "--history")

@@ -76,6 +76,15 @@ def test_a_row_given_twice_counts_once_and_the_later_wins(tmp_path):
     assert loaded.series[0].rate[0] == 0.0002
 
 
+def test_two_rates_of_one_settlement_are_said(tmp_path):
+    loaded = load([write(tmp_path / "a.csv", [*hourly(30), f"{T0},BTC,0.0002,", hourly(1)[0]])])
+    assert loaded.warnings == (
+        "2 settlements share an hour with another of their market, first BTC (a) at 2024-01-03 "
+        "00:00: the last one of the file counts",
+    )
+    assert load([write(tmp_path / "b.csv", [*hourly(30), *hourly(30)])]).warnings == ()
+
+
 def test_of_a_bar_only_its_open_is_used(tmp_path):
     header = "time_ms,coin,funding_rate,open,high,low,close,volume"
     lines = [f"{T0 + i * 8 * HOUR_MS},BTC,0.0001,{100 + i},999,1,555,7" for i in range(9)]
@@ -83,7 +92,8 @@ def test_of_a_bar_only_its_open_is_used(tmp_path):
     telemetry = loaded.series[0].telemetry
     assert list(telemetry) == ["mid"]
     assert telemetry["mid"][:2].tolist() == [100.0, 101.0]
-    assert "high, low, close, volume" in loaded.warnings[0]
+    assert "high, low, close, volume" in loaded.notes[0]
+    assert loaded.warnings == ()
 
 
 @pytest.mark.parametrize(

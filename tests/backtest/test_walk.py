@@ -130,7 +130,7 @@ def test_a_document_says_what_was_not_tested_and_what_is_missing():
         steps["+premium"].bss_history - steps["funding"].bss_history
     )
     assert any("% of the hours are missing" in warning for warning in document.warnings)
-    assert "not in these rows: book, flow, cross" in text(document)
+    assert "not known at enough of these rows: book, flow, cross" in text(document)
     assert any(
         "one market alone proves little" in words or "NOT" in words for words in document.verdict
     )

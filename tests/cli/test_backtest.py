@@ -1,5 +1,6 @@
 """`cockpit backtest`: the documents' fields, tables, and one sentence for each mistake."""
 
+import gzip
 import json
 
 import numpy as np
@@ -27,8 +28,8 @@ def files(tmp_path):
     return paths
 
 
-def document(capsys, *words):
-    assert main(["backtest", *words, "--json"]) == 0
+def document(capsys, *words, code=0):
+    assert main(["backtest", *words, "--json"]) == code
     return json.loads(capsys.readouterr().out)
 
 
@@ -56,7 +57,7 @@ def test_the_document_of_forecasts_has_the_promised_fields(capsys, files):
 def test_the_document_of_carry_has_the_promised_fields(capsys, files):
     told = document(
         capsys, "carry", *files, "--fill-fraction", "1,0.6", "--settle-delay", "10m,37m",
-        "--fee-bps", "2", "--usd", "50k",
+        "--fee-bps", "2", "--usd", "50k", code=4,
     )  # fmt: skip
     results = {
         "trades", "net_usd", "gross_usd", "costs_usd", "apr_on_margin", "sharpe", "sharpe_se",
@@ -73,7 +74,8 @@ def test_the_document_of_carry_has_the_promised_fields(capsys, files):
 
 
 def test_without_json_a_table_and_sentences_are_printed(capsys, files):
-    assert main(["backtest", "carry", *files]) == 0
+    # Without prices what was unhedged is not counted: an answer that lacks something.
+    assert main(["backtest", "carry", *files]) == 4
     said = capsys.readouterr().out
     assert "hold always" in said
     assert "What this shows" in said
@@ -101,6 +103,66 @@ def test_a_mistake_is_one_sentence_and_exit_code_two(capsys, files, words, says)
     assert caught.err.count("\n") == 1
 
 
+HEADER = b"time_ms,coin,funding_rate\n"
+FIRST_MS = 1_704_240_000_000
+
+
+def settlements(count, step_h=1, first_h=0, rate="0.0000125"):
+    lines = [
+        f"{FIRST_MS + (first_h + place * step_h) * 3_600_000},BTC,{rate}" for place in range(count)
+    ]
+    return HEADER + "\n".join(lines).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("x.csv", b"", "x.csv: the header lacks time_ms"),
+        ("x.csv", b"when,what\n1,2\n", "x.csv: the header lacks time_ms, coin, funding_rate"),
+        ("x.csv", HEADER, "x.csv: no row with a time in ms, a coin and a rate"),
+        ("x.csv", settlements(90, rate="nan"), "x.csv: no row with a time in ms, a coin and a"),
+        ("x.csv", settlements(90, rate="12"), "rate between -1 and 1: line 2 has none"),
+        ("x.csv", HEADER + b"1704240000,BTC,0.1\n", "x.csv: no row with a time in ms"),
+        ("x.csv", HEADER + b"9" * 5000 + b",BTC,0.1\n", "x.csv: no row with a time in ms"),
+        ("x.csv", HEADER + b"x" * 200_000 + b"\n", "x.csv: it is not a readable CSV"),
+        ("x.csv", bytes(range(256)) * 20, "x.csv: it is not a readable CSV"),
+        ("x.csv", settlements(90, first_h=2000), "no coin to trade: BTC: a and x have no time"),
+        ("x.csv", settlements(1), "BTC: x has a single settlement"),
+        ("x.csv.gz", b"garbage" * 50, "x.csv.gz: it is not a readable CSV or gzip file"),
+        ("x.csv.gz", gzip.compress(bytes(range(256)) * 9), "x.csv.gz: it is not a readable CSV"),
+        ("x.csv.gz", gzip.compress(settlements(900))[:500], "x.csv.gz: it is not a readable CSV"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_traded_is_one_sentence(capsys, files, tmp_path, name, content, says):
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert main(["backtest", "carry", files[0], str(path)]) == 2
+    caught = capsys.readouterr()
+    assert caught.out == ""
+    assert says in caught.err
+    assert caught.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "lacks"),
+    [
+        (settlements(1500) + b"nonsense,BTC,1\n", "x.csv: 1 rows were left out"),
+        (settlements(1500) + settlements(1)[len(HEADER):], None),
+        (settlements(1500) + settlements(3, rate="0.002")[len(HEADER):],
+         "3 settlements share an hour with another of their market"),
+        (settlements(188, step_h=8, rate="0.0001"), None),
+    ],
+)  # fmt: skip
+def test_rows_left_out_are_said_and_the_code_is_four(capsys, files, tmp_path, content, lacks):
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    prices = tmp_path / "prices.csv"
+    prices.write_text(f"time_ms,coin,mid\n{FIRST_MS},BTC,100\n")
+    words = ("carry", files[0], str(path), "--prices", str(prices))
+    told = document(capsys, *words, code=4 if lacks else 0)
+    assert told["warnings"] == [] if lacks is None else lacks in told["warnings"][0]
+
+
 @pytest.fixture
 def remembered(tmp_path):
     store = HotStore(Folder(tmp_path))
@@ -126,7 +188,7 @@ def test_what_is_remembered_is_tested_as_files_are(capsys, remembered):
     (series,) = told["series"]
     assert (series["venue"], series["symbol"], series["n"]) == ("bybit", "BTC", 66 * 24)
     assert series["level"]["8h"]["models"]["ours"]["mae_bp_h"] > 0
-    carried = document(capsys, "carry", "--history", remembered)
+    carried = document(capsys, "carry", "--history", remembered, code=4)
     assert {leg["venue"] for leg in carried["legs"]} == {"bybit", "dydx"}
 
 
