@@ -16,10 +16,12 @@ from cockpit import config
 from cockpit.config import Follow
 from cockpit.core.clock import ManualClock
 from cockpit.core.scenario import load_scenario
+from cockpit.core.units import NS_PER_S
 from cockpit.desk.live import Engine
 from cockpit.sim import load as load_face
 from cockpit.sim.server.exchange import Exchange
 from cockpit.sim.world import truth
+from cockpit.sim.world.accounts import AccountFill
 from cockpit.wire.endpoints import Endpoint
 
 
@@ -48,6 +50,9 @@ class Wound:
         """So much time passes at once."""
         await self.obey(step_s=seconds)
 
+    async def wind_to(self, at_ns: int) -> None:
+        await self.wind((at_ns - self.now_ns) / NS_PER_S)
+
     @property
     def now_ns(self) -> int:
         return self.exchange.world.now_ns
@@ -55,6 +60,12 @@ class Wound:
     def truth(self) -> dict[str, dict[str, Any]]:
         """Name of a trade -> what it came to."""
         return {row["name"]: row for row in truth.document(self.exchange.world)["trades"]}
+
+    def fills(self, venue: str, owner: str) -> Sequence[AccountFill]:
+        """What the accounts of an owner traded at a venue."""
+        there = self.exchange.world.venues[venue]
+        accounts = there.accounts.of(there.profile.address(owner))
+        return [fill for account in accounts for fill in account.fills]
 
     def cut(self, *venues: str) -> None:
         """Every connection of these venues breaks."""
@@ -65,9 +76,17 @@ class Wound:
 
 @asynccontextmanager
 async def wound(
-    venues: Sequence[str], symbols: Sequence[str], owner: str, at_ns: int
+    venues: Sequence[str],
+    symbols: Sequence[str],
+    owner: str,
+    at_ns: int,
+    *,
+    is_seated: bool = False,
 ) -> AsyncIterator[Wound]:
-    """An exchange that stands still at `at_ns`, and a desk that follows the accounts of `owner`."""
+    """An exchange that stands still at `at_ns`, and a desk that follows the accounts of `owner`.
+
+    `is_seated`: a screen starts and stops the desk.
+    """
     faces = {name: load_face(name) for name in venues}
     exchange = Exchange(faces, symbols, load_scenario("calm"), 7, clock=ManualClock(at_ns))
     await exchange.listen()
@@ -83,10 +102,12 @@ async def wound(
         for name, host in exchange.hosts.items()
     }
     engine = Engine(settings, endpoints=places, clock=WorldClock(exchange))
-    await engine.start()
+    if not is_seated:
+        await engine.start()
     try:
         yield Wound(exchange, engine)
     finally:
-        await engine.stop()
+        if not is_seated:
+            await engine.stop()
         running.cancel()
         await exchange.close()
