@@ -7,11 +7,10 @@ counted in `Tape.skipped`; neither is ever fatal. Only a file that is no tape ra
 """
 
 import contextlib
-import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -19,15 +18,10 @@ from cockpit.core.errors import TapeError
 from cockpit.storage.streams import Stream
 from cockpit.venues.contract import Input, Tick, Wanted, Wants
 from cockpit.wire.tape_lines import TapeWants, as_taped, decode_line, encode_line
+from cockpit.wire.tape_text import GZIP_WBITS, START, Place, TapeLines
 
 FORMAT: Final = "cockpit-tape/1"
-MAX_LINE_BYTES = 64 * 2**20
 MAX_SKIPPED_KEPT = 1000
-_CHUNK_BYTES = 64 * 2**10
-_INFLATE_BYTES = 1024
-"""What a damaged place may cost before it: zlib gives nothing of a piece that it refuses."""
-_GZIP_MAGIC = b"\x1f\x8b"
-_GZIP_WBITS = 31
 _GZIP_LEVEL = 3
 """Twice as fast as the default for a seventh more bytes; the tape is written on the event loop."""
 
@@ -120,6 +114,7 @@ class Tape:
     def __init__(self, path: Path, header: TapeHeader) -> None:
         self.path = path
         self.header = header
+        self._lines = TapeLines(path)
         self._forget()
 
     def _forget(self) -> None:
@@ -129,8 +124,21 @@ class Tape:
         self.read_frac = 0.0
 
     def __iter__(self) -> Iterator[Input]:
+        return self.read_from(START)
+
+    @property
+    def place(self) -> Place:
+        """Behind the input that was read last."""
+        return self._lines.place
+
+    def read_from(self, place: Place) -> Iterator[Input]:
+        """The inputs behind a place, which this tape or another of the same file was at."""
         self._forget()
-        lines = _Lines(self.path)
+        self._lines = TapeLines(self.path, place)
+        self.read_frac = place.read_frac
+        return self._inputs(self._lines)
+
+    def _inputs(self, lines: TapeLines) -> Iterator[Input]:
         for number, line in lines:
             self.read_frac = lines.read_frac
             if number == 1 or line.isspace():
@@ -151,7 +159,7 @@ class Tape:
 def read_tape(path: Path | str) -> Tape:
     """Open a recording by its header. TapeError if it has none or cannot be read."""
     path = Path(path)
-    lines = _Lines(path)
+    lines = TapeLines(path)
     for _, line in lines:
         return Tape(path, _header(path, line))
     why = f": {lines.torn} before" if lines.torn else " is empty; a tape begins with"
@@ -205,7 +213,7 @@ class _Out:
         except OSError as error:
             raise TapeError(f"{path} cannot be written: {error.strerror}", str(error)) from None
         self._deflate = (
-            zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WBITS) if path.suffix == ".gz" else None
+            zlib.compressobj(_GZIP_LEVEL, wbits=GZIP_WBITS) if path.suffix == ".gz" else None
         )
         self._flushed_size = 0
         self._flushed_deflate = self._deflate.copy() if self._deflate else None
@@ -253,67 +261,3 @@ class _Out:
                 self._stream.write(self._flushed_deflate.flush(zlib.Z_FINISH))
         with contextlib.suppress(OSError):
             self._stream.close()
-
-
-class _Lines:
-    """(number, line) of a file, decompressed; an overlong line comes as b"".
-
-    The last line may lack its newline. `torn` says why a compressed stream ended early.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.torn: str | None = None
-        self.read_frac = 0.0
-
-    def __iter__(self) -> Iterator[tuple[int, bytes]]:
-        number = 0
-        rest: list[bytes] = []
-        rest_bytes = 0
-        for piece in self._pieces():
-            head, *lines = piece.split(b"\n")
-            if rest_bytes <= MAX_LINE_BYTES:
-                rest.append(head)
-            rest_bytes += len(head)
-            for following in lines:
-                number += 1
-                whole = rest_bytes <= MAX_LINE_BYTES
-                yield number, b"".join(rest) + b"\n" if whole else b""
-                rest, rest_bytes = [following], len(following)
-        if rest_bytes:
-            yield number + 1, b"".join(rest) if rest_bytes <= MAX_LINE_BYTES else b""
-
-    def _pieces(self) -> Iterator[bytes]:
-        try:
-            with self._path.open("rb") as file:
-                size = max(1, os.fstat(file.fileno()).st_size)
-                head = file.peek(1)
-                if head.startswith(_GZIP_MAGIC):
-                    yield from self._inflated(self._chunks(file, size, _INFLATE_BYTES))
-                elif head and self._path.suffix == ".gz":
-                    raise TapeError(f"{self._path} is not gzip, although its name says so")
-                else:
-                    yield from self._chunks(file, size, _CHUNK_BYTES)
-        except OSError as error:
-            raise TapeError(f"{self._path} cannot be read: {error.strerror}", str(error)) from None
-
-    def _chunks(self, file: BinaryIO, size: int, chunk_bytes: int) -> Iterator[bytes]:
-        while chunk := file.read(chunk_bytes):
-            self.read_frac = file.tell() / size
-            yield chunk
-
-    def _inflated(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """Pieces of bounded size, so that a small file cannot fill the memory."""
-        inflate = zlib.decompressobj(wbits=_GZIP_WBITS)
-        for chunk in chunks:
-            while chunk:
-                if inflate.eof:
-                    inflate = zlib.decompressobj(wbits=_GZIP_WBITS)
-                try:
-                    yield inflate.decompress(chunk, _CHUNK_BYTES)
-                except zlib.error as error:
-                    self.torn = f"the compressed stream is damaged ({error})"
-                    return
-                chunk = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
-        if not inflate.eof:
-            self.torn = "the compressed stream ends early"

@@ -26,7 +26,7 @@ from cockpit.venues.contract import (
     Wanted,
     Wants,
 )
-from cockpit.wire import tape as tape_module
+from cockpit.wire import tape_text
 from cockpit.wire.tape import TapeWriter, read_tape
 from tests.support import AT_NS, closed, frame, opened, reply, ticks
 from tests.wire.tiny import header, write_tape
@@ -77,6 +77,23 @@ def test_every_list_of_inputs_reads_back_equal(suffix: str, heard: list[Input]) 
 
     assert list(tape) == heard
     assert (tape.torn, tape.skipped) == (None, [])
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
+@given(heard=st.lists(inputs, max_size=12), joined=st.integers(1, 3))
+def test_reading_goes_on_from_every_place_of_a_tape(
+    suffix: str, heard: list[Input], joined: int
+) -> None:
+    """Also from one that has been gone to before, and of tapes that were joined by cat."""
+    path = write_tape(fresh(suffix), *heard)
+    path.write_bytes(path.read_bytes() * joined)
+    tape = read_tape(path)
+    places = [(tape.place, item) for item in tape]
+
+    for number, (place, _) in enumerate(places):
+        rest = [item for _, item in places[number + 1 :]]
+        assert list(read_tape(path).read_from(place)) == rest
+        assert list(tape.read_from(place)) == rest
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
@@ -290,7 +307,7 @@ def test_a_fixture_without_a_final_newline_ends_well(tmp_path: Path) -> None:
 def test_a_line_without_end_does_not_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tape_module, "MAX_LINE_BYTES", 1000)
+    monkeypatch.setattr(tape_text, "MAX_LINE_BYTES", 1000)
     path = tmp_path / "long.jsonl"
     path.write_bytes(HEADER_LINE + b"x" * 500_000 + b'\n{"t":"tick","at_ns":1}\n')
     tape = read_tape(path)
