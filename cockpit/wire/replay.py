@@ -1,14 +1,15 @@
 """Tapes back into sessions: flat out for `decode`, on tape time for the screen."""
 
 import asyncio
-import heapq
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from cockpit.core.events import Event
 from cockpit.venues.contract import Fetch, Input, Restart, Send, Session, VenueSpec, Wants
+from cockpit.wire.merged import BEGINNING, Stream, StreamPlace, merged
 from cockpit.wire.pump import Pump, facts
 from cockpit.wire.tape import Tape
 
@@ -40,7 +41,8 @@ def decode_tape(
 class ReplayClock:
     """Tape time: it advances with wall time times `speed`, or with the inputs where that is None.
 
-    It stands until it is started, while it is held, and at the end of the tapes. Never goes
+    It stands until it is started, while it is held, at the end of the tapes, and while an input is
+    applied: at its time, so that what comes of it is the same at any speed. Otherwise it never goes
     backwards.
     """
 
@@ -48,8 +50,11 @@ class ReplayClock:
         self._at_ns = at_ns
         self._speed = speed
         self._since: int | None = None
+        self._input_ns: int | None = None
 
     def now_ns(self) -> int:
+        if self._input_ns is not None:
+            return self._input_ns
         if self._since is None or self._speed is None:
             return self._at_ns
         return self._at_ns + round((time.monotonic_ns() - self._since) * self._speed)
@@ -77,13 +82,19 @@ class ReplayClock:
         self._at_ns = self.now_ns()
         self._since = None
 
+    def stand_at(self, input_ns: int | None) -> None:
+        """While an input of this time is applied; None goes on."""
+        self._input_ns = input_ns
+
 
 class ReplayProgress(msgspec.Struct):
-    """How far a replay has come. `stated` counts the inputs that stated any fact."""
+    """How far a replay has come. `stated` counts the inputs that stated any fact, `busy_s` is how
+    long it took to read and to apply them all."""
 
     at_ns: int = 0
     inputs: int = 0
     stated: int = 0
+    busy_s: float = 0.0
     finished: bool = False
 
 
@@ -101,6 +112,22 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
             or (self.stated is not None and stated >= self.stated)
             or (self.is_there is not None and self.is_there())
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayPlace:
+    """Where a replay stands between two inputs: what it goes on from, beside its pumps."""
+
+    progress: ReplayProgress
+    streams: tuple[StreamPlace, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A replay that went so far: its place, and its pumps by venue as they were there."""
+
+    place: ReplayPlace
+    pumps: Mapping[str, Pump]
 
 
 def _nothing() -> None:
@@ -123,16 +150,29 @@ class Replay:
         speed: float | None = 1.0,
         goal: Goal | None = None,
         arrived: Callable[[], None] = _nothing,
+        begun: Begun | None = None,
     ) -> None:
-        """`arrived` is called at each goal, and where the tapes end before it."""
+        """`arrived` is called at each goal, and where the tapes end before it. `begun` is another
+        replay of the same tapes to go on from; its pumps are used up."""
         self._sink = sink
         self._arrived = arrived
         self._tapes = [tape for tape, _, _ in tapes]
-        self._streams = _streams(tapes)
+        of_venue = _by_venue(tapes)
         start_ns = min((tape.header.at_ns for tape in self._tapes), default=0)
-        self.clock = ReplayClock(start_ns, speed)
         self.progress = ReplayProgress(at_ns=start_ns)
-        self.pumps = {spec.name: pump for spec, pump, _ in self._streams}
+        self.pumps: Mapping[str, Pump]
+        if begun is None:
+            self.pumps = {name: _pump(found) for name, found in of_venue.items()}
+            places: Sequence[StreamPlace] = [BEGINNING] * len(of_venue)
+        else:
+            self.progress = msgspec.structs.replace(begun.place.progress)
+            self.pumps, places = begun.pumps, begun.place.streams
+        self._streams = [
+            Stream([tape for tape, _, _ in found], place)
+            for found, place in zip(of_venue.values(), places, strict=True)
+        ]
+        self._in_order = [self.pumps[name] for name in of_venue]
+        self.clock = ReplayClock(self.progress.at_ns, speed)
         self.speed = speed
         self.is_held = False
         self.goal = goal
@@ -161,21 +201,33 @@ class Replay:
         fracs = [tape.read_frac for tape in self._tapes]
         return sum(fracs) / len(fracs) if fracs else 1.0
 
+    @property
+    def place(self) -> ReplayPlace:
+        """Behind the input that is being applied: only while the sink has its facts."""
+        return ReplayPlace(
+            progress=msgspec.structs.replace(self.progress),
+            streams=tuple(stream.place for stream in self._streams),
+        )
+
     async def run(self) -> None:
         """Play to the end of the last tape; the clock then stands."""
+        progress = self.progress
         busy_since = time.monotonic()
         try:
-            for at_ns, _, item, pump in self._merged():
+            for at_ns, number, item in merged(self._streams):
                 while not self._is_due(at_ns):
+                    progress.busy_s += time.monotonic() - busy_since
                     await self._rest(at_ns)
                     busy_since = time.monotonic()
-                self._feed(pump, item)
-                if time.monotonic() - busy_since > MAX_BUSY_S:
+                self._feed(self._in_order[number], item, at_ns)
+                busy_s = time.monotonic() - busy_since
+                if busy_s > MAX_BUSY_S:
+                    progress.busy_s += busy_s
                     await asyncio.sleep(0)
                     busy_since = time.monotonic()
         finally:
             self.clock.stop()
-        self.progress.finished = True
+        progress.finished = True
         if self.goal is not None:
             self._arrive()
 
@@ -218,37 +270,27 @@ class Replay:
         if self._alarm is not None and not self._alarm.done():
             self._alarm.set_result(None)
 
-    def _feed(self, pump: Pump, item: Input) -> None:
+    def _feed(self, pump: Pump, item: Input, at_ns: int) -> None:
         self.progress.inputs += 1
-        self.progress.at_ns = item.at_ns
+        self.progress.at_ns = at_ns
         events = facts(pump.feed(item))
         if events:
             self.progress.stated += 1
-            self._sink(events)
-
-    def _merged(self) -> Iterator[tuple[int, int, Input, Pump]]:
-        """Ordered by time; at equal times, and within a tape always, in the order given."""
-        return heapq.merge(
-            *(_timed(index, pump, inputs) for index, (_, pump, inputs) in enumerate(self._streams)),
-            key=lambda entry: entry[:2],
-        )
+            self.clock.stand_at(at_ns)
+            try:
+                self._sink(events)
+            finally:
+                self.clock.stand_at(None)
 
 
-def _streams(tapes: Sequence[Recording]) -> list[tuple[VenueSpec, Pump, list[Tape]]]:
-    streams: dict[str, tuple[VenueSpec, Pump, list[Tape]]] = {}
-    for tape, spec, make_session in sorted(tapes, key=lambda entry: entry[0].header.at_ns):
-        if spec.name not in streams:
-            streams[spec.name] = (spec, Pump(spec, make_session, tape.header.wants), [])
-        streams[spec.name][2].append(tape)
-    return list(streams.values())
+def _by_venue(tapes: Sequence[Recording]) -> Mapping[str, list[Recording]]:
+    """By venue, in order of the first of its tapes, and each venue's in order of their headers."""
+    found: dict[str, list[Recording]] = {}
+    for recording in sorted(tapes, key=lambda entry: entry[0].header.at_ns):
+        found.setdefault(recording[1].name, []).append(recording)
+    return found
 
 
-def _timed(
-    index: int, pump: Pump, tapes: Iterable[Iterable[Input]]
-) -> Iterator[tuple[int, int, Input, Pump]]:
-    """A stamp that went backwards in an edited tape counts as the latest one before it."""
-    latest_ns = 0
-    for tape in tapes:
-        for item in tape:
-            latest_ns = max(latest_ns, item.at_ns)
-            yield latest_ns, index, item, pump
+def _pump(tapes: Sequence[Recording]) -> Pump:
+    tape, spec, make_session = tapes[0]
+    return Pump(spec, make_session, tape.header.wants)
