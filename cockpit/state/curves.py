@@ -28,6 +28,17 @@ class Ring:
     def __len__(self) -> int:
         return self._count
 
+    def __getstate__(self) -> tuple[int, int, NDArray[np.int64], NDArray[np.float64]]:
+        """What is filled: most rings of a copied state are young."""
+        filled = slice(self._count)
+        return self.capacity, self._head, self._at[filled], self._value[filled]
+
+    def __setstate__(self, state: tuple[int, int, NDArray[np.int64], NDArray[np.float64]]) -> None:
+        capacity, head, at, value = state
+        Ring.__init__(self, capacity)
+        self._head, self._count = head, len(at)
+        self._at[: len(at)], self._value[: len(at)] = at, value
+
     def append(self, at_ns: int, value: float | None) -> None:
         self._at[self._head] = at_ns
         self._value[self._head] = np.nan if value is None else value
