@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -34,6 +35,18 @@ SAVE_EVERY_NS = 60_000_000_000
 MEMORY = "alerts.json"
 HISTORY = "alert_history.jsonl"
 Listener = Callable[[Alert], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertState:
+    """What came of the looks until now."""
+
+    book: AlertBook
+    measures: Measures
+    gone: Gone
+    measured: dict[str, int]
+    history: tuple[Alert, ...]
+    told: int
 
 
 class Alerting:
@@ -83,6 +96,26 @@ class Alerting:
         self._saved_ns = clock.now_ns()
         self._stand(self._saved_ns)
         self._listeners: list[Listener] = []
+
+    @property
+    def state(self) -> AlertState:
+        """Its parts go on changing: who keeps it copies it."""
+        return AlertState(
+            self.book,
+            self._measures,
+            self._gone,
+            self._measured,
+            tuple(self.history),
+            self.told,
+        )
+
+    def go_on_from(self, state: AlertState) -> None:
+        """Begin where another one stood, which had the same rules and looked at the same view."""
+        self.book, self._measures, self._gone = state.book, state.measures, state.gone
+        self._measured, self.told = state.measured, state.told
+        self.history.clear()
+        self.history.extend(state.history)
+        self._stand(self._clock.now_ns())
 
     def listen(self, listener: Listener) -> None:
         """Be told each alert as it fires or clears."""

@@ -5,7 +5,7 @@ that it could live in another process.
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 
@@ -18,6 +18,8 @@ from cockpit.state.trades import LegKey
 from cockpit.state.view import MarketView
 
 Severity = Literal["info", "warn", "danger"]
+END_NS: Final = 2**62
+"""Later than any tape ends: to `Seek` it is to go to the end."""
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -223,9 +225,11 @@ class Seek(msgspec.Struct, frozen=True):
 
 
 class SeekNext(msgspec.Struct, frozen=True):
-    """On to where the next alert fires, or the exposure jumps, and hold there."""
+    """On to where the next alert fires, or the exposure jumps, and hold there; or back to where the
+    last one did."""
 
     what: Literal["alert", "jump"]
+    is_back: bool = False
 
 
 class OpenTapes(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cockpit.alerts.rule import Hook, Rule, with_defaults
-from cockpit.alerts.service import Alerting
+from cockpit.alerts.service import Alerting, AlertState
 from cockpit.alerts.targets import Target
 from cockpit.config import Config
 from cockpit.core.assets import AssetRules
@@ -60,6 +60,7 @@ from cockpit.desk.trader_intents import answer, change_alerts
 from cockpit.desk.trades import DeskTrades
 from cockpit.history.layout import Folder
 from cockpit.portfolio.attribution import Tracker
+from cockpit.portfolio.trades.keeper import Keeper
 from cockpit.state.store import MarketStore
 from cockpit.venues import REGISTRY
 from cockpit.venues.contract import VenueSpec
@@ -110,11 +111,23 @@ class Feed(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskState:
+    """What came of facts until now: a desk that begins with it goes on as if it had heard them."""
+
+    view: MarketStore
+    alerts: AlertState
+    tracker: Tracker
+    trades: tuple[Keeper, int]
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSetup:
     """What a desk is made of. `alerts_dir` None keeps no alert on disk; `hook` and `targets` are
     told of them. `history`
     None has no past to look back to. `assets` and `own_margins` are what the trader says in place
-    of prices and of documented tables. `config` is what calculators go by."""
+    of prices and of documented tables. `config` is what calculators go by. `begun` None has heard
+    nothing yet."""
 
     mode: Mode
     clock: Clock
@@ -129,6 +142,7 @@ class DeskSetup:
     own_margins: Mapping[str, VenueMargin] = field(default_factory=dict)
     trader_paths: TraderPaths = NOTHING_KEPT
     config: Config = field(default_factory=Config)
+    begun: DeskState | None = None
 
 
 class DeskCore:
@@ -139,8 +153,13 @@ class DeskCore:
         self.clock = setup.clock
         self.specs = dict(setup.specs)
         self._feed = feed
-        self.view = MarketStore(
-            ((name, spec.chain) for name, spec in self.specs.items()), setup.symbols
+        begun = setup.begun
+        self.view = (
+            begun.view
+            if begun
+            else MarketStore(
+                ((name, spec.chain) for name, spec in self.specs.items()), setup.symbols
+            )
         )
         self.view.asset_rules, self.view.own_margins = setup.assets, setup.own_margins
         self._rules = KeptRules(
@@ -183,6 +202,22 @@ class DeskCore:
             setup.trader_paths, self.view, self.clock, self.note, self.post, self._rules
         )
         self.trades = DeskTrades(self.view, self.clock, setup.trader_paths.trades, self.note)
+        if begun is not None:
+            self.alerting.go_on_from(begun.alerts)
+            self.trades.go_on_from(begun.trades)
+            self._tracker = begun.tracker
+            self._notices.extend(begun.notices)
+
+    @property
+    def state(self) -> DeskState:
+        """Its parts go on changing: who keeps it copies it."""
+        return DeskState(
+            view=self.view,
+            alerts=self.alerting.state,
+            tracker=self._tracker,
+            trades=self.trades.state,
+            notices=tuple(self._notices),
+        )
 
     # --- from the feed ------------------------------------------------------------------------
 

@@ -1,11 +1,12 @@
 """The desk that plays tapes: a player with the same state, clock and notices as a live engine.
 
-Forward it goes flat out from where it stands. Backward it reads the tapes anew from their
-beginning, beside what is on the screen, and shows that once it has arrived.
+Wherever it goes, it begins at the nearest state that was kept on the way, beside what is on the
+screen, and shows that once it has arrived. Where nothing is kept it reads on from where it stands,
+or from the beginning.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,9 @@ from cockpit.config import Config
 from cockpit.core.errors import CockpitError, InputError
 from cockpit.core.typed import parse_time
 from cockpit.core.units import NS_PER_S, utc
+from cockpit.desk.checkpoints import Checkpoint, Checkpoints
 from cockpit.desk.contract import (
+    END_NS,
     Intent,
     Notice,
     OpenTapes,
@@ -26,9 +29,10 @@ from cockpit.desk.contract import (
     SetSpeed,
     Step,
 )
+from cockpit.desk.read_ahead import PAUSE_S, ReadAhead, next_mark
 from cockpit.desk.recordings import find_tapes, tapes_beside
-from cockpit.desk.replay_run import Run, RunOrder
-from cockpit.desk.stats import DeskStats, FeedStats, Playback, PlaybackState, VenueStats
+from cockpit.desk.replay_run import Run, RunOrder, Said
+from cockpit.desk.stats import DeskStats, FeedStats, Mark, Playback, PlaybackState, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderPaths
 from cockpit.state.store import MarketStore
 from cockpit.wire.replay import Goal
@@ -60,7 +64,9 @@ class ReplayEngine:
         """A pass that is on its way to what was asked for."""
         self._gone: set[asyncio.Task[None]] = set()
         self._sought: SeekNext | None = None
-        self._run = self._new_run(None)
+        self._ahead: ReadAhead | None = None
+        self._checkpoints = Checkpoints()
+        self._run = self._new_run(Said())
         if start:
             self._run.replay.hasten(Goal(at_ns=start_ns(start, self._run.first_ns)))
 
@@ -73,10 +79,13 @@ class ReplayEngine:
         self._run.core.files.read()
         self._run.start()
         self._run.show()
+        self._read_ahead()
 
     async def stop(self) -> None:
         self._run.core.close()
         await self._run.stop()
+        if self._ahead is not None:
+            await self._ahead.stop()
         if self._coming is not None:
             await self._coming.stop()
         await asyncio.gather(*self._gone)
@@ -85,7 +94,8 @@ class ReplayEngine:
 
     def post(self, intent: Intent) -> None:
         if not isinstance(intent, ReplayIntent):
-            self._run.core.post(intent)
+            self._run.post(intent)
+            self._read_ahead()
             return
         match intent:
             case Pause():
@@ -102,6 +112,7 @@ class ReplayEngine:
                 self._seek_next(intent)
             case OpenTapes():
                 self._open(intent.paths)
+        self._leave_room()
 
     def notices(self) -> list[Notice]:
         return self._run.core.notices()
@@ -132,13 +143,26 @@ class ReplayEngine:
     def _seek_next(self, intent: SeekNext) -> None:
         """Stops where it has happened: that is what the trader wants to look at."""
         run = self._run
+        self._drop_coming()
+        self._hold(True)
+        known = self._marks()
+        stated = run.replay.progress.stated
+        mark = next_mark(known, intent.what, stated, is_back=intent.is_back)
+        if mark is not None and (run.is_as_read or intent.is_back):
+            self._go(Goal(stated=mark.stated))
+            return
+        if intent.is_back:
+            self._say(f"no {intent.what} before this on the tape")
+            return
+        if run.is_as_read and self._ahead is not None and self._ahead.is_whole:
+            self._go(Goal(at_ns=END_NS))
+            self._sought = intent
+            return
         before = run.fired if intent.what == "alert" else run.jumped
 
         def is_there() -> bool:
             return (run.fired if intent.what == "alert" else run.jumped) > before
 
-        self._drop_coming()
-        self._hold(True)
         self._sought = intent
         if run.replay.progress.finished:
             self._say_no_more()
@@ -148,34 +172,81 @@ class ReplayEngine:
         """What was looked for does not come before the end."""
         sought, self._sought = self._sought, None
         if sought is not None:
-            words = f"no further {sought.what} on this tape"
-            now_ns = self._run.core.clock.now_ns()
-            self._run.core.note(Notice(now_ns, "", words, is_answer=True))
+            self._say(f"no further {sought.what} on this tape")
+
+    def _say(self, words: str) -> None:
+        now_ns = self._run.core.clock.now_ns()
+        self._run.core.note(Notice(now_ns, "", words, is_answer=True))
 
     def _go(self, goal: Goal) -> None:
         self._drop_coming()
         self._sought = None
-        replay = self._run.replay
+        run, replay = self._run, self._run.replay
+        progress = replay.progress
         is_behind = (goal.at_ns is not None and goal.at_ns < replay.clock.now_ns()) or (
-            goal.stated is not None and goal.stated < replay.progress.stated
+            goal.stated is not None and goal.stated < progress.stated
         )
+        start = self._kept_before(goal)
         if not is_behind:
-            replay.hasten(goal)
-            return
+            is_nearer = start is not None and run.is_as_read and start.is_beyond(progress)
+            if not is_nearer:
+                replay.hasten(goal)
+                return
         replay.hasten(None)
-        coming = self._new_run(goal)
-        coming.go_on_from(self._run)
+        coming = self._new_run(run.said, goal=goal, start=start)
+        coming.inherit(run)
+        coming.replay.hold(replay.is_held)
         coming.start()
         self._coming = coming
 
+    def _kept_before(self, goal: Goal) -> Checkpoint | None:
+        is_same = self._ahead is None or self._ahead.said == self._run.said
+        return self._checkpoints.before(goal) if is_same else None
+
+    def _read_ahead(self) -> None:
+        """For what the trader has said until now. States of before are those of another pass."""
+        said = self._run.said
+        if self._ahead is None:
+            self._ahead = self._ahead_of(said)
+        elif self._ahead.said != said:
+            self._end_ahead()
+            self._checkpoints = Checkpoints()
+            self._ahead = self._ahead_of(said)
+
+    def _ahead_of(self, said: Said) -> ReadAhead:
+        run = self._new_run(said, pause_s=PAUSE_S)
+        run.replay.set_speed(None)
+        return ReadAhead(said, run)
+
+    def _leave_room(self) -> None:
+        """What is looked at, or waited for, goes before what may be asked for later."""
+        replay = self._run.replay
+        is_flat_out = replay.speed is None and not (replay.is_held or replay.progress.finished)
+        is_waited_for = self._coming is not None or replay.goal is not None
+        if self._ahead is not None:
+            self._ahead.rest(is_flat_out or is_waited_for)
+
+    def _end_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            self._let_go(ahead.stop())
+
+    def _marks(self) -> list[Mark]:
+        """What is known to have happened, also further on."""
+        ahead = self._ahead
+        if ahead is None or ahead.said != self._run.said or not self._run.is_as_read:
+            return self._run.marks
+        return max(self._run.marks, ahead.marks, key=len)
+
     def _open(self, paths: tuple[str, ...]) -> None:
-        before = self._files
+        before, kept = self._files, self._checkpoints
         now_ns = self._run.core.clock.now_ns()
         try:
             self._files = tuple(find_tapes(list(paths)))
-            opened = self._new_run(None)
+            self._checkpoints = Checkpoints()
+            opened = self._new_run(Said())
         except CockpitError as error:
-            self._files = before
+            self._files, self._checkpoints = before, kept
             self._run.core.note(Notice(now_ns, "", error.ui_message, "warn", is_answer=True))
             return
         opened.inherit(self._run)
@@ -183,11 +254,20 @@ class ReplayEngine:
         self._beside = tuple(map(str, tapes_beside(self._files[0])))
         opened.start()
         self._show(opened)
+        self._end_ahead()
+        self._read_ahead()
         count = len(self._files)
         words = f"{count} tapes" if count > 1 else self._files[0].name
         opened.core.note(Notice(opened.first_ns, "", f"playing {words}", is_answer=True))
 
-    def _new_run(self, goal: Goal | None) -> Run:
+    def _new_run(
+        self,
+        said: Said,
+        *,
+        goal: Goal | None = None,
+        start: Checkpoint | None = None,
+        pause_s: float = 0.0,
+    ) -> Run:
         order = RunOrder(
             files=self._files,
             config=self._config,
@@ -195,31 +275,36 @@ class ReplayEngine:
             speed=self._speed,
             goal=goal,
             arrived=self._arrived,
+            said=said,
+            checkpoints=self._checkpoints,
+            start=start,
+            pause_s=pause_s,
         )
         return Run(order, self)
 
     def _arrived(self) -> None:
         """Show the pass that was prepared, if it is the one that has arrived."""
-        if self._run.replay.progress.finished:
-            self._say_no_more()
-        self._sought = None
         coming = self._coming
         if coming is not None and coming.replay.goal is None:
             self._coming = None
             self._show(coming)
+        if self._run.replay.progress.finished:
+            self._say_no_more()
+        self._sought = None
+        self._leave_room()
 
     def _show(self, run: Run) -> None:
         before, self._run = self._run, run
-        self._end(before)
+        self._let_go(before.stop())
         run.show()
 
     def _drop_coming(self) -> None:
         coming, self._coming = self._coming, None
         if coming is not None:
-            self._end(coming)
+            self._let_go(coming.stop())
 
-    def _end(self, run: Run) -> None:
-        task = asyncio.get_running_loop().create_task(run.stop())
+    def _let_go(self, ending: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(ending)
         self._gone.add(task)
         task.add_done_callback(self._gone.discard)
 
@@ -238,7 +323,7 @@ class ReplayEngine:
             times=self._speed,
             first_ns=self._run.first_ns,
             read_frac=replay.read_frac,
-            marks=tuple(self._run.marks),
+            marks=tuple(self._marks()),
             beside=self._beside,
         )
 

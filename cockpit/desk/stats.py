@@ -113,10 +113,12 @@ class AlertStats(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A place of a tape, as a fraction of its bytes, where something happened."""
+    """A place of a tape, as a fraction of its bytes, where something happened: behind so many of
+    its inputs that stated a fact."""
 
     read_frac: float
     what: Literal["alert", "jump"]
+    stated: int = 0
 
 
 class Playback(msgspec.Struct, frozen=True, kw_only=True):

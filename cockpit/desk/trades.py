@@ -57,6 +57,15 @@ class DeskTrades:
         if AccountFill in kinds or not 0 <= now_ns - self._looked_ns < LOOK_NS:
             self.look()
 
+    @property
+    def state(self) -> tuple[Keeper, int]:
+        """What is known beside the records of the view, and when it was looked at."""
+        return self._keeper, self._looked_ns
+
+    def go_on_from(self, state: tuple[Keeper, int]) -> None:
+        """Begin where another one stood, of the same view."""
+        self._keeper, self._looked_ns = state
+
     def look(self) -> None:
         """Bring every trade up to the present."""
         self._looked_ns = self._clock.now_ns()

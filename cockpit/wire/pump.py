@@ -78,7 +78,11 @@ class Pump:
     """
 
     def __init__(
-        self, spec: VenueSpec, make_session: Callable[[Wants], Session], wants: Wants
+        self,
+        spec: VenueSpec,
+        make_session: Callable[[Wants], Session],
+        wants: Wants,
+        black_box_inputs: int = BLACK_BOX_INPUTS,
     ) -> None:
         self._spec = spec
         self._make_session = make_session
@@ -88,7 +92,7 @@ class Pump:
         self._links = {
             name: _LinkLife(name, not link.telemetry) for name, link in spec.links.items()
         } or {MAIN: _LinkLife(MAIN, True)}
-        self.black_box: deque[Input] = deque(maxlen=BLACK_BOX_INPUTS)
+        self.black_box: deque[Input] = deque(maxlen=black_box_inputs)
         self.faults = 0
         self.last_fault = ""
 

@@ -88,8 +88,8 @@ class ReplayClock:
 
 
 class ReplayProgress(msgspec.Struct):
-    """How far a replay has come. `stated` counts the inputs that stated any fact, `busy_s` is how
-    long it took to read and to apply them all."""
+    """How far a replay has come. `stated` counts the inputs that stated any fact, `busy_s` is the
+    time of a processor that it took to read and to apply them all."""
 
     at_ns: int = 0
     inputs: int = 0
@@ -151,9 +151,12 @@ class Replay:
         goal: Goal | None = None,
         arrived: Callable[[], None] = _nothing,
         begun: Begun | None = None,
+        pause_s: float = 0.0,
     ) -> None:
         """`arrived` is called at each goal, and where the tapes end before it. `begun` is another
-        replay of the same tapes to go on from; its pumps are used up."""
+        replay of the same tapes to go on from; its pumps are used up. `pause_s` is left to others
+        after each piece of work, flat out too."""
+        self._pause_s = pause_s
         self._sink = sink
         self._arrived = arrived
         self._tapes = [tape for tape, _, _ in tapes]
@@ -212,19 +215,18 @@ class Replay:
     async def run(self) -> None:
         """Play to the end of the last tape; the clock then stands."""
         progress = self.progress
-        busy_since = time.monotonic()
+        busy_since, worked_since = time.monotonic(), time.thread_time()
         try:
             for at_ns, number, item in merged(self._streams):
                 while not self._is_due(at_ns):
-                    progress.busy_s += time.monotonic() - busy_since
+                    progress.busy_s += time.thread_time() - worked_since
                     await self._rest(at_ns)
-                    busy_since = time.monotonic()
+                    busy_since, worked_since = time.monotonic(), time.thread_time()
                 self._feed(self._in_order[number], item, at_ns)
-                busy_s = time.monotonic() - busy_since
-                if busy_s > MAX_BUSY_S:
-                    progress.busy_s += busy_s
-                    await asyncio.sleep(0)
-                    busy_since = time.monotonic()
+                if time.monotonic() - busy_since > MAX_BUSY_S:
+                    progress.busy_s += time.thread_time() - worked_since
+                    await asyncio.sleep(self._pause_s)
+                    busy_since, worked_since = time.monotonic(), time.thread_time()
         finally:
             self.clock.stop()
         progress.finished = True
@@ -293,4 +295,5 @@ def _by_venue(tapes: Sequence[Recording]) -> Mapping[str, list[Recording]]:
 
 def _pump(tapes: Sequence[Recording]) -> Pump:
     tape, spec, make_session = tapes[0]
-    return Pump(spec, make_session, tape.header.wants)
+    # What breaks a session is on the tape.
+    return Pump(spec, make_session, tape.header.wants, black_box_inputs=0)

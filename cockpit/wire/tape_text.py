@@ -5,13 +5,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from cockpit.core.errors import TapeError
-
-if TYPE_CHECKING:
-    # The type has no name at run time.
-    from zlib import _Decompress
 
 MAX_LINE_BYTES = 64 * 2**20
 _CHUNK_BYTES = 64 * 2**10
@@ -32,7 +28,7 @@ class Place:
     number: int = 0
     offset: int = 0
     compressed: bytes = b""
-    inflate: "_Decompress | None" = None
+    inflate: "zlib._Decompress | None" = None
     text: bytes = b""
     read_frac: float = 0.0
 

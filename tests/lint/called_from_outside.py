@@ -78,6 +78,7 @@ def document_fields(it: Any) -> tuple[object, ...]:
 def frameworks(it: Any) -> tuple[object, ...]:
     """What textual, asyncio, logging, argparse, copy and httpx call or look up."""
     return (
+        it.reducer_override,
         it.option_string,
         it.Future,
         it.memo,

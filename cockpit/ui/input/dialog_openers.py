@@ -30,7 +30,7 @@ def unavailable(action_id: str, readings: Readings) -> str:
         return f"there is no workspace {name}"
     if action_id == "tape.record" and readings.mode == "REPLAY":
         return "a replay is a recording already"
-    if action_id in ("replay.next_alert", "replay.next_jump") and readings.mode != "REPLAY":
+    if area == "replay" and readings.mode != "REPLAY":
         return "no tape is played"
     if area == "calc" and readings.symbol is None:
         return readings.no_symbol

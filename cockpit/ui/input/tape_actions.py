@@ -10,7 +10,7 @@ from cockpit import venues
 from cockpit.core.errors import InputError
 from cockpit.core.typed import parse_duration, parse_time
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.desk.contract import OpenTapes, Pause, Seek, SeekNext, SetSpeed, Step
+from cockpit.desk.contract import END_NS, OpenTapes, Pause, Seek, SeekNext, SetSpeed, Step
 from cockpit.ui.dialogs.search import Choice
 from cockpit.ui.input import past_actions
 from cockpit.ui.input.host import Host, PickerSpec
@@ -19,8 +19,6 @@ from cockpit.ui.input.navigation import Handler
 from cockpit.ui.model.frame_cache import FrameCache
 
 SPEEDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
-END_NS: Final = 2**62
-"""Later than any tape ends."""
 NO_TAPE = "no tape is played: `cockpit replay PATH` plays one"
 
 
@@ -71,6 +69,10 @@ def _next(what: Literal["alert", "jump"]) -> Handler:
     return lambda host, _: host.desk.post(SeekNext(what))
 
 
+def _previous(what: Literal["alert", "jump"]) -> Handler:
+    return lambda host, _: host.desk.post(SeekNext(what, is_back=True))
+
+
 def _first(host: Host, _: int) -> None:
     host.desk.post(Seek(0))
 
@@ -101,6 +103,8 @@ _WHILE_HELD: Mapping[str, Handler] = {"cursor.first": _first, "cursor.last": _la
 HANDLERS: Mapping[str, Handler] = {
     "replay.next_alert": _next("alert"),
     "replay.next_jump": _next("jump"),
+    "replay.previous_alert": _previous("alert"),
+    "replay.previous_jump": _previous("jump"),
 }
 
 

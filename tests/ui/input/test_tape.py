@@ -42,6 +42,8 @@ def playing(host, **more):
         (["0", "9", "+"], SetSpeed(60.0)),
         (["!"], SeekNext("alert")),
         (["~"], SeekNext("jump")),
+        (["("], SeekNext("alert", is_back=True)),
+        (["{"], SeekNext("jump", is_back=True)),
     ],
 )
 def test_a_key_is_an_intent(host, keys, intent):
