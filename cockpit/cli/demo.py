@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
         exchange = Exchange(args.seed, args.scenario, config.watch.venues, config.watch.symbols)
         try:
             from cockpit.desk.live import Engine
+            from cockpit.desk.tape_over_live import TapeOverLive
             from cockpit.desk.trader_files import TraderPaths
             from cockpit.storage import paths
 
@@ -53,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
                 trader_paths=kept,
                 is_forecasting=True,
             )
-            return run_screen(engine, config, diff=args.diff, is_tour=args.tour)
+            desk = TapeOverLive(engine, config, kept, paths.tapes_dir())
+            return run_screen(desk, config, diff=args.diff, is_tour=args.tour)
         finally:
             exchange.stop()
 

@@ -22,23 +22,26 @@ def run(args: argparse.Namespace) -> int:
         refuse_without_terminal()
 
         from cockpit.desk.live import Engine
+        from cockpit.desk.tape_over_live import TapeOverLive
         from cockpit.desk.trader_files import TraderPaths
         from cockpit.storage import paths
 
+        kept = TraderPaths(
+            plans=paths.plans_dir(),
+            positions=paths.positions_file(),
+            rules=paths.rules_file(),
+            # Trades on another exchange than the venues' own are none of the trader's.
+            trades=None if args.endpoints else paths.state_dir(),
+        )
         engine = Engine(
             config,
             endpoints=endpoints,
             black_boxes=paths.black_box_dir(),
             alerts_dir=paths.state_dir(),
             memory=common.memory_order(args, config),
-            trader_paths=TraderPaths(
-                plans=paths.plans_dir(),
-                positions=paths.positions_file(),
-                rules=paths.rules_file(),
-                # Trades on another exchange than the venues' own are none of the trader's.
-                trades=None if args.endpoints else paths.state_dir(),
-            ),
+            trader_paths=kept,
             positions=common.load_positions(),
             is_forecasting=True,
         )
-        return run_screen(engine, config, diff=args.diff)
+        desk = TapeOverLive(engine, config, kept, paths.tapes_dir())
+        return run_screen(desk, config, diff=args.diff)

@@ -233,9 +233,14 @@ class SeekNext(msgspec.Struct, frozen=True):
 
 
 class OpenTapes(msgspec.Struct, frozen=True):
-    """Play these tapes, or folders of tapes, in place of what is played; from their beginning."""
+    """Play these tapes, or folders of tapes, from their beginning: in place of what is played, or
+    over the live desk."""
 
     paths: tuple[str, ...]
+
+
+class GoLive(msgspec.Struct, frozen=True):
+    """Back from a tape to the live desk that goes on beneath."""
 
 
 class MakeTrade(msgspec.Struct, frozen=True):
@@ -266,7 +271,7 @@ TradeIntent = MakeTrade | RenameTrade | SplitTrade
 PlanIntent = KeepPlan | DropPlan | FillLeg | UnfillLeg
 FileIntent = PlanIntent | RuleIntent | Retype
 """What is written into a file of the trader's, by the desk."""
-ReplayIntent = Pause | SetSpeed | Step | Seek | SeekNext | OpenTapes
+ReplayIntent = Pause | SetSpeed | Step | Seek | SeekNext | OpenTapes | GoLive
 """Only a desk that plays tapes does these; they mean nothing to another."""
 Intent = (
     Watch

@@ -28,6 +28,15 @@ def tapes_beside(path: Path) -> tuple[Path, ...]:
     return tuple(sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.gz")]))
 
 
+def recordings_in(folder: Path) -> tuple[Path, ...]:
+    """Every folder of tapes in this one, the newest first."""
+    try:
+        found = [path for path in folder.iterdir() if path.is_dir() and tapes_beside(path / "any")]
+    except OSError:
+        return ()
+    return tuple(sorted(found, key=lambda path: path.name, reverse=True))
+
+
 def find_tapes(paths: list[str]) -> list[Path]:
     """Files as given; a folder stands for every tape in it. InputError when there is none."""
     found: list[Path] = []

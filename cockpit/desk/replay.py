@@ -19,6 +19,7 @@ from cockpit.core.units import NS_PER_S, utc
 from cockpit.desk.checkpoints import Checkpoint, Checkpoints
 from cockpit.desk.contract import (
     END_NS,
+    GoLive,
     Intent,
     Notice,
     OpenTapes,
@@ -29,6 +30,7 @@ from cockpit.desk.contract import (
     SetSpeed,
     Step,
 )
+from cockpit.desk.core import DeskCore
 from cockpit.desk.read_ahead import PAUSE_S, ReadAhead, next_mark
 from cockpit.desk.recordings import find_tapes, tapes_beside
 from cockpit.desk.replay_run import Run, RunOrder, Said
@@ -75,7 +77,16 @@ class ReplayEngine:
         """Another one after each step back."""
         return self._run.core.view
 
+    @property
+    def core(self) -> DeskCore:
+        """Of the pass on the screen."""
+        return self._run.core
+
     async def start(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Play; on a running loop."""
         self._run.core.files.read()
         self._run.start()
         self._run.show()
@@ -112,6 +123,8 @@ class ReplayEngine:
                 self._seek_next(intent)
             case OpenTapes():
                 self._open(intent.paths)
+            case GoLive():
+                self._say("nothing is live here: this cockpit began with a tape")
         self._leave_room()
 
     def notices(self) -> list[Notice]:

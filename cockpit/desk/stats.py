@@ -11,6 +11,7 @@ from cockpit.alerts.states import Alert, Firing
 from cockpit.calculators.saved_plans import SavedPlan
 from cockpit.desk.kept_series import Earlier, LegMids, SpanSeries
 from cockpit.history.rows import ExposureSample, Figures
+from cockpit.history.service import Standing as HistoryStanding
 from cockpit.history.service import Status
 from cockpit.state.view import MarketView
 
@@ -121,11 +122,20 @@ class Mark(msgspec.Struct, frozen=True):
     stated: int = 0
 
 
+class LiveBeneath(msgspec.Struct, frozen=True, kw_only=True):
+    """The live desk that goes on while a tape is looked at: its alerts, and what is written.
+    `history` None: nothing of it is remembered."""
+
+    alerts: AlertStats
+    is_recording: bool
+    history: HistoryStanding | None
+
+
 class Playback(msgspec.Struct, frozen=True, kw_only=True):
     """Where a replay stands: the fraction of its bytes that was read, and what was on the way.
 
     `times` is its pace, None as fast as it goes. `first_ns` is where the tapes begin; `beside` are
-    the tapes that lie in the same folder.
+    the tapes that lie in the same folder; `live` is the desk beneath, None where there is none.
     """
 
     state: PlaybackState
@@ -135,6 +145,7 @@ class Playback(msgspec.Struct, frozen=True, kw_only=True):
     read_frac: float
     marks: tuple[Mark, ...] = ()
     beside: tuple[str, ...] = ()
+    live: LiveBeneath | None = None
 
 
 class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,3 +173,5 @@ class DeskStats(msgspec.Struct, frozen=True, kw_only=True):
     span: SpanSeries | None = None
     leg_mids: LegMids | None = None
     day_ago: Earlier | None = None
+    recordings: tuple[str, ...] = ()
+    """Folders of tapes that can be played over this desk, the newest first."""

@@ -161,8 +161,9 @@ class CockpitApp(ControlledApp):
             self.say(answer.text, answer.severity)
         readings.clock_ns = stats.at_ns
         if past_actions.poll(self):
-            self._turn_to_past()
+            self.workspace.restyle()
         readings.playback, readings.span = stats.playback, stats.span
+        self._wear_frames()
         readings.leg_mids = stats.leg_mids
         if not (readings.ui.frozen or readings.ui.past.shown_ns is not None):
             tape_actions.follow(self)
@@ -181,20 +182,21 @@ class CockpitApp(ControlledApp):
             readings.frames = frames
             readings.stats = in_words(frames)
 
-    def _turn_to_past(self) -> None:
-        """Frames of another colour, and back: every line is drawn anew."""
-        is_past = self.readings.ui.past.shown_ns is not None
+    def _wear_frames(self) -> None:
+        """Frames of another colour for what is not now, and back: every line is drawn anew."""
+        playback = self.readings.playback
+        is_tape = playback is not None and playback.live is not None
+        is_past = is_tape or self.ui.past.shown_ns is not None
         if self.palette.is_past != is_past:
             self.palette.is_past = is_past
-        self.workspace.restyle()
+            self.workspace.restyle()
 
     def redraw(self) -> None:
         """Show what a key changed, at once."""
         self._key_s = time.monotonic()
         self.workspace.place_moved()
         self._look()
-        if self.palette.is_past != (self.ui.past.shown_ns is not None):
-            self._turn_to_past()
+        self._wear_frames()
         self.workspace.echo(self._looked_at)
         self._looked_at = self.ui.focus
         if self.clock.hurry(self._key_s):

@@ -18,7 +18,7 @@ from cockpit.terminal.renderer.palette import Palette
 from cockpit.terminal.widgets.guide_box import GuideBox
 from cockpit.terminal.widgets.toaster import Toaster
 from cockpit.terminal.workspace_screen import WorkspaceScreen
-from cockpit.ui.alert_announcer import EVERY_S, Announcer
+from cockpit.ui.alert_announcer import EVERY_S, Announcer, alerts_of_tape
 from cockpit.ui.dialogs.toasts import Tone
 from cockpit.ui.input.form_runner import FormRunner
 from cockpit.ui.input.host import Done, FormSpec, PickerSpec, PromptSpec
@@ -136,6 +136,10 @@ class ControlledApp(PaintedApp):
         self.set_interval(RELOAD_S, self._reload_theme)
         announcer = Announcer(self.desk, self.config.alert_out, self.say, self.hand_over)
         self.set_interval(EVERY_S, partial(self.attempt, "telling alerts", announcer.poll))
+        of_tape = Announcer(
+            self.desk, self.config.alert_out, self.say, self.hand_over, alerts_of_tape
+        )
+        self.set_interval(EVERY_S, partial(self.attempt, "telling alerts", of_tape.poll))
         plans = PlanAnnouncer(self.readings, self.config.alert_out, self.say, self.hand_over)
         self.set_interval(EVERY_S, partial(self.attempt, "telling plans", plans.poll))
         for problem in filter(None, self._problems):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from cockpit.alerts.states import Alert
 from cockpit.config import AlertOut
 from cockpit.desk.contract import Desk
+from cockpit.desk.stats import AlertStats, DeskStats
 from cockpit.ui.dialogs.toasts import Tone
 from cockpit.ui.model.alert_list import SEVERITIES, tell
 from cockpit.ui.text.styled import clean
@@ -19,6 +20,17 @@ REST_POLLS = 5
 """A rule that was told rests for so many polls; what it fires meanwhile is told together then."""
 MOST_CHARACTERS = 200
 BELL = "\a"
+
+
+def alerts_of_now(stats: DeskStats) -> AlertStats:
+    """Those of the live desk, also under a tape; of a replay that has none beneath, its own."""
+    live = stats.playback.live if stats.playback else None
+    return live.alerts if live else stats.alerts
+
+
+def alerts_of_tape(stats: DeskStats) -> AlertStats | None:
+    """Those of a tape over a live desk."""
+    return stats.alerts if stats.playback and stats.playback.live else None
 
 
 class Announcer:
@@ -34,20 +46,29 @@ class Announcer:
         out: AlertOut,
         say: Callable[[str, Tone], None],
         hand_over: Callable[[str], None],
+        whose: Callable[[DeskStats], AlertStats | None] = alerts_of_now,
     ) -> None:
+        """Of the alerts of `whose`; while that is None nothing is told."""
         self._desk = desk
         self._out = out
         self._say = say
         self._hand_over = hand_over
-        self._count = desk.stats().alerts.told
+        self._whose = whose
+        alerts = whose(desk.stats())
+        self._count = alerts.told if alerts else None
         self._problem = ""
         self._resting: dict[str, int] = {}
         """Rule -> polls until it may be told again."""
         self._waiting: list[Alert] = []
 
     def poll(self) -> None:
-        alerts = self._desk.stats().alerts
-        new, self._count = alerts.told - self._count, alerts.told
+        stats = self._desk.stats()
+        alerts = self._whose(stats)
+        if alerts is None:
+            self._count, self._waiting = None, []
+            return
+        before = alerts.told if self._count is None else self._count
+        new, self._count = alerts.told - before, alerts.told
         problem, self._problem = self._problem, alerts.problem
         if self._problem and self._problem != problem:
             self._say(self._problem, "warn")
@@ -59,17 +80,17 @@ class Announcer:
             return
         self._waiting = [alert for alert in self._waiting if alert.rule in self._resting]
         self._resting.update(dict.fromkeys((alert.rule for alert in fired), REST_POLLS))
-        self._tell(fired)
+        self._tell(fired, "LIVE, not of the tape: " if alerts is not stats.alerts else "")
 
-    def _tell(self, fired: Sequence[Alert]) -> None:
+    def _tell(self, fired: Sequence[Alert], head: str) -> None:
         toasts = [alert for alert in fired if tell(alert.severity, self._out.toast)]
         if toasts:
-            self._say(in_words(toasts), _worst(toasts))
+            self._say(head + in_words(toasts), _worst(toasts))
         if any(tell(alert.severity, self._out.bell) for alert in fired):
             self._hand_over(BELL)
         wanted = [alert for alert in fired if tell(alert.severity, self._out.notify)]
         if wanted:
-            self._hand_over(notification(in_words(wanted), self._out.protocol))
+            self._hand_over(notification(head + in_words(wanted), self._out.protocol))
 
 
 def in_words(alerts: Sequence[Alert]) -> str:

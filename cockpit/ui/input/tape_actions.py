@@ -10,7 +10,7 @@ from cockpit import venues
 from cockpit.core.errors import InputError
 from cockpit.core.typed import parse_duration, parse_time
 from cockpit.core.units import HOUR_NS, NS_PER_S
-from cockpit.desk.contract import END_NS, OpenTapes, Pause, Seek, SeekNext, SetSpeed, Step
+from cockpit.desk.contract import END_NS, GoLive, OpenTapes, Pause, Seek, SeekNext, SetSpeed, Step
 from cockpit.ui.dialogs.search import Choice
 from cockpit.ui.input import past_actions
 from cockpit.ui.input.host import Host, PickerSpec
@@ -19,7 +19,7 @@ from cockpit.ui.input.navigation import Handler
 from cockpit.ui.model.frame_cache import FrameCache
 
 SPEEDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
-NO_TAPE = "no tape is played: `cockpit replay PATH` plays one"
+NO_TAPE = "no tape is played; :replay plays one"
 
 
 def follow(host: Host) -> None:
@@ -29,7 +29,7 @@ def follow(host: Host) -> None:
     if readings.view is host.desk.view:
         return
     symbol = readings.symbol
-    readings.view = host.desk.view
+    readings.view, readings.mode = host.desk.view, host.desk.stats().mode
     readings.cache = FrameCache()
     names = [venue.name for venue in readings.venues]
     readings.specs = venues.specs(names)
@@ -77,6 +77,16 @@ def _first(host: Host, _: int) -> None:
     host.desk.post(Seek(0))
 
 
+def go_live(host: Host, _: int) -> None:
+    """From the past, or from a tape over the live desk, back to now."""
+    if host.ui.past.is_on:
+        past_actions.live(host, 0)
+    elif host.readings.mode == "REPLAY":
+        host.desk.post(GoLive())
+    else:
+        host.say("this is now", "info")
+
+
 def _last(host: Host, _: int) -> None:
     host.desk.post(Seek(END_NS))
 
@@ -86,6 +96,8 @@ def meaning(action_id: str, host: Host) -> Handler | None:
     if host.readings.mode != "REPLAY":
         return None
     playback = host.desk.stats().playback
+    if playback is not None and playback.live is not None and action_id == "cursor.last":
+        return go_live
     if playback is not None and playback.is_held and action_id in _WHILE_HELD:
         return _WHILE_HELD[action_id]
     return _ON_A_TAPE.get(action_id)
@@ -153,24 +165,40 @@ def read_speed(host: Host, words: Sequence[str]) -> Callable[[], object]:
 
 
 def read_replay(host: Host, words: Sequence[str]) -> Callable[[], object]:
-    """Without a path: one of those beside what is played."""
-    if host.readings.mode != "REPLAY":
-        raise InputError(NO_TAPE)
+    """Without a path: one of those beside what is played, or of the trader's own recordings."""
     path = " ".join(words)
     if path:
-        return lambda: host.desk.post(OpenTapes((path,)))
+        return lambda: _play(host, path)
     return lambda: _pick(host)
 
 
-def tapes_beside(host: Host, _: int) -> Sequence[str]:
-    playback = host.desk.stats().playback
-    return playback.beside if playback else ()
+def read_live(host: Host, words: Sequence[str]) -> Callable[[], object]:
+    if words:
+        raise InputError("write :live, and nothing after it")
+    return lambda: go_live(host, 0)
+
+
+def tapes(host: Host, _: int) -> Sequence[str]:
+    """Those that lie beside what is played, and the trader's own recordings."""
+    stats = host.desk.stats()
+    return (*(stats.playback.beside if stats.playback else ()), *stats.recordings)
+
+
+def _play(host: Host, path: str) -> None:
+    """A tape is looked at as it runs: neither from the past nor with the picture held."""
+    if host.ui.past.is_on:
+        past_actions.live(host, 0)
+    host.ui.frozen = False
+    host.desk.post(OpenTapes((path,)))
 
 
 def _pick(host: Host) -> None:
     def done(path: str | None) -> None:
         if path is not None:
-            host.desk.post(OpenTapes((path,)))
+            _play(host, path)
 
-    choices = [Choice(path, path.rpartition("/")[2], path) for path in tapes_beside(host, 1)]
+    choices = [Choice(path, path.rpartition("/")[2], path) for path in tapes(host, 1)]
+    if not choices:
+        host.say("nothing is recorded here yet: R records, :replay PATH plays a tape", "info")
+        return
     host.choose(PickerSpec(title="play a tape", choices=choices, done=done))

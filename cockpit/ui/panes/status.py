@@ -78,6 +78,7 @@ def _pieces(readings: Readings, density: str) -> list[Piece]:
         (3, [(" ", "text"), ("FROZEN", "danger")] if readings.ui.frozen else []),
         (9, _frozen_since(readings, density)),
         (3, _tape(readings, density)),
+        (3, _beneath(readings, density)),
         (4, [(f"{gap} ● REC", "loss")] if readings.feed and readings.feed.recording else []),
         (9, [(f"{gap} {readings.symbol}", "accent")] if readings.symbol else []),
         (5, _counts(readings, density)),
@@ -114,6 +115,22 @@ def _tape(readings: Readings, density: str) -> Line:
         return []
     cells = {"words": 24, "counts": 12}.get(density, 0)
     return [(" ", "text"), *timeline(readings.playback, cells)]
+
+
+def _beneath(readings: Readings, density: str) -> Line:
+    """That a live desk goes on under the tape, with its alerts, and how to come back to it."""
+    live = readings.playback.live if readings.playback else None
+    if live is None:
+        return []
+    count = len(live.alerts.firing)
+    alerts = f" ▲{count}" * bool(count)
+    role = "danger" if count else "warn"
+    if density not in _WIDE:
+        return [(f" live{alerts}", role)]
+    writes = {"writing": ", history is written", "following": ", history is written elsewhere"}
+    kept = writes.get(live.history or "", "") if density == "words" else ""
+    recording = ", ● REC" if live.is_recording else ""
+    return [(f"  live goes on{kept}{recording}{alerts}: G", role)]
 
 
 def _counts(readings: Readings, density: str) -> Line:

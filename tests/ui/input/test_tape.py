@@ -4,8 +4,17 @@ import msgspec
 import pytest
 
 from cockpit.core.units import NS_PER_S
-from cockpit.desk.contract import LookBack, OpenTapes, Pause, Seek, SeekNext, SetSpeed, Step
-from cockpit.desk.stats import Mark, Playback
+from cockpit.desk.contract import (
+    GoLive,
+    LookBack,
+    OpenTapes,
+    Pause,
+    Seek,
+    SeekNext,
+    SetSpeed,
+    Step,
+)
+from cockpit.desk.stats import AlertStats, LiveBeneath, Mark, Playback
 from cockpit.ui.input import command_line, tape_actions
 from cockpit.ui.panes import status
 from cockpit.ui.text.styled import plain
@@ -135,8 +144,29 @@ def test_a_tape_is_picked_from_those_beside_or_named(host):
 
 def test_live_there_is_no_tape_to_change():
     host = PlainHost(mode="LIVE")
-    assert command_line.check(host, "replay x") == tape_actions.NO_TAPE
     assert command_line.check(host, "speed 5") == tape_actions.NO_TAPE
+    command_line.run(host, "live")
+    assert host.said[-1] == ("this is now", "info")
+
+
+def test_live_a_tape_is_played_by_its_path():
+    host = PlainHost(mode="LIVE")
+    host.ui.frozen = True
+    command_line.run(host, "replay /tapes/a b.jsonl")
+    assert host.desk.posted == [OpenTapes(("/tapes/a b.jsonl",))]
+    assert not host.ui.frozen
+    command_line.run(host, "replay")
+    assert host.said[-1][0].startswith("nothing is recorded here yet")
+
+
+def test_from_a_tape_over_a_live_desk_one_key_goes_back(host):
+    beneath = LiveBeneath(alerts=AlertStats(), is_recording=False, history="writing")
+    for more in ({}, {"state": "paused", "is_held": True}):
+        playing(host, live=beneath, **more)
+        host.press("G")
+        assert host.desk.posted[-1] == GoLive()
+    command_line.run(host, "live")
+    assert host.desk.posted == [GoLive()] * 3
 
 
 def test_the_screen_follows_the_desk_to_another_state(host):
