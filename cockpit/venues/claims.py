@@ -7,6 +7,7 @@ have a proof against the live wire.
 
 import importlib
 import importlib.util
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -53,6 +54,51 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     proof: Proof | None = None
     both_and_single: tuple[str, str] | None = None
+
+
+_GENERAL: Mapping[Proof, tuple[str, str]] = {
+    "rate_is_fraction": (
+        "live rate",
+        "Rates are fractions per interval of their market, positive when longs pay.",
+    ),
+    "live_becomes_settled": ("settled rate", "What is live at a stamp is what is settled there."),
+    "stamp_on_interval": (
+        "next payment",
+        "The next payment's time lies on a multiple of the market's interval.",
+    ),
+    "interest_is_one_sided": (
+        "open interest",
+        "Open interest is in base units and counts one side.",
+    ),
+    "sequence_holds": ("book sequence", "Each message of a book names the one that it follows."),
+    "sizes_are_absolute": ("book sizes", "Sizes replace; 0 removes the level."),
+    "stamps_are_current": ("stamps", "All times are milliseconds since the epoch."),
+    "wire_is_known": ("messages", "Every kind of message and every field of it is known."),
+}
+"""What is claimed at every venue that has it: the point, and the plain case in words."""
+
+
+def general(
+    proof: Proof,
+    standing: Standing,
+    source: str,
+    says: str = "",
+    *,
+    both_and_single: tuple[str, str] | None = None,
+) -> Claim:
+    """A point that every venue has; `says` where it is otherwise here, or is worth its names."""
+    point, plain = _GENERAL[proof]
+    return Claim(
+        point=point, says=says or plain, standing=standing, source=source, proof=proof,
+        both_and_single=both_and_single,
+    )  # fmt: skip
+
+
+def claim(
+    point: str, standing: Standing, source: str, says: str, proof: Proof | None = None
+) -> Claim:
+    """A point of this venue alone."""
+    return Claim(point=point, says=says, standing=standing, source=source, proof=proof)
 
 
 def claims(venue: str) -> tuple[Claim, ...]:
