@@ -30,7 +30,11 @@ SIZES = {
     "cockpit/venues/nado": Size(620, 1110),
     "cockpit/venues/orderly": Size(620, 1090),
     "cockpit/venues/paradex": Size(620, 915),
-    "cockpit/sim/faces/kit": Size(350, 350),
+    "cockpit/sim/faces/kit": Size(350, 390),
+    "cockpit/sim/faces/aster": Size(450, 450),
+    "cockpit/sim/faces/extended": Size(450, 450),
+    "cockpit/sim/faces/grvt": Size(450, 450),
+    "cockpit/sim/faces/paradex": Size(450, 450),
 }
 
 NO_CODE = {

@@ -45,12 +45,11 @@ def _position(world: VenueWorld, position: Position) -> Row:
     state = world.by_symbol[position.symbol]
     size = position.lots / 10**state.listing.size_decimals
     entry = position.entry_micros / MICROS / abs(size) if size else 0.0
+    profit, worth = _profit(world, position) / MICROS, margin.value(state, position) / MICROS
     return {
         "symbol": state.listing.native, "positionAmount": f"{size:f}",
-        "entryPrice": fixed(entry, 8), "unrealizedProfit": fixed(
-            _profit(world, position) / MICROS, 8
-        ),
-        "notionalValue": fixed(margin.value(state, position) / MICROS, 8),
+        "entryPrice": fixed(entry, 8), "unrealizedProfit": fixed(profit, 8),
+        "notionalValue": fixed(worth, 8),
         "markPrice": fixed(state.mark or 0.0, 8), "leverage": str(position.leverage or 20),
         "isolated": position.isolated, "isolatedWallet": "0", "positionSide": "BOTH", "adl": 1,
     }  # fmt: skip

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from cockpit.core.market import Side
 from cockpit.sim.faces.aster import messages as wire
 from cockpit.sim.faces.aster.messages import Row
-from cockpit.sim.faces.kit.channels import BookMemory, Cadence, Channel, Levels, fills_of
+from cockpit.sim.faces.kit.channels import BookMemory, Channel, MarketStream, Stream, fills_of
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
 
@@ -27,28 +27,7 @@ PARTIAL = re.compile(r"depth(5|10|20)(@100ms|@250ms|@500ms)?")
 DEPTH_MS, MARK_MS, FAST_MARK_MS, TICKER_MS = 250.0, 3_000.0, 1_000.0, 1_000.0
 
 
-class Stream:
-    """What every stream knows."""
-
-    def __init__(self, world: VenueWorld, state: MarketState, period_ms: float = 0.0) -> None:
-        self._world, self._state = world, state
-        self._cadence = Cadence(period_ms, world.now_ns())
-
-    def first(self) -> Iterable[Json]:
-        return ()
-
-    def after(self, step: Step) -> Iterable[Json]:
-        if self._cadence.due(step):
-            said = self._said()
-            if said is not None:
-                self._cadence.mark(step.at_ns)
-                yield said
-
-    def _said(self) -> Row | None:
-        raise NotImplementedError
-
-
-class Depth(Stream):
+class Depth(MarketStream):
     """Levels are those of the moment in which they are said, with every touched one among them."""
 
     def __init__(self, world: VenueWorld, state: MarketState, period_ms: float) -> None:
@@ -59,75 +38,55 @@ class Depth(Stream):
 
     def after(self, step: Step) -> Iterable[Json]:
         for change in step.books:
-            if change.symbol == self._state.listing.symbol:
+            if change.symbol == self.state.listing.symbol:
                 self._touched[change.side][change.ticks] = change.lots
         yield from super().after(step)
 
-    def _said(self) -> Row | None:
-        if not any(self._touched.values()):
+    def said(self, step: Step) -> Row | None:
+        bids, asks = (sorted(self._touched[side].items()) for side in (Side.BUY, Side.SELL))
+        if not (bids or asks):
             return None
-        follows, self._follows = self._follows, wire.position(self._state)
-        bids, asks = (
-            wire.levels(self._state, sorted(self._touched[side].items(), reverse=side is Side.BUY))
-            for side in (Side.BUY, Side.SELL)
-        )
         self._touched = {Side.BUY: {}, Side.SELL: {}}
-        return wire.depth_update(self._world, self._state, follows, bids, asks)
+        follows, self._follows = self._follows, wire.position(self.state)
+        return wire.depth_update(self.world, self.state, follows, (bids[::-1], asks))
 
 
-class Partial(Stream):
+class Partial(MarketStream):
     """The first levels, whole, when they changed."""
 
     def __init__(self, world: VenueWorld, state: MarketState, period_ms: float, depth: int) -> None:
         super().__init__(world, state, period_ms)
         self._memory = BookMemory(state, depth)
-        self._known: tuple[Levels, Levels] = ([], [])
         self._follows = wire.position(state)
 
-    def _said(self) -> Row | None:
-        now = self._memory.whole()
-        if now == self._known:
+    def said(self, step: Step) -> Row | None:
+        if not any(self._memory.news()):
             return None
-        self._known = now
-        follows, self._follows = self._follows, wire.position(self._state)
-        bids, asks = (wire.levels(self._state, side) for side in now)
-        return wire.depth_update(self._world, self._state, follows, bids, asks)
+        follows, self._follows = self._follows, wire.position(self.state)
+        return wire.depth_update(self.world, self.state, follows, self._memory.whole())
 
 
-class Fills(Stream):
-    def __init__(self, world: VenueWorld, state: MarketState) -> None:
-        super().__init__(world, state)
-        state.follow(self)
-
+class Fills(MarketStream):
     def after(self, step: Step) -> Iterable[Json]:
-        fills = fills_of(step, self._state)
-        return [wire.fill(self._world, self._state, each) for each in fills]
+        fills = fills_of(step, self.state)
+        return [wire.fill(self.world, self.state, each) for each in fills]
 
 
-class MarkPrice(Stream):
-    def _said(self) -> Row | None:
-        return wire.mark_update(self._world, self._state)
+class MarkPrice(MarketStream):
+    def said(self, step: Step) -> Row | None:
+        return wire.mark_update(self.world, self.state)
 
 
-class Ticker(Stream):
-    def _said(self) -> Row | None:
-        return wire.ticker_update(self._world, self._state)
+class Ticker(MarketStream):
+    def said(self, step: Step) -> Row | None:
+        return wire.ticker_update(self.world, self.state)
 
 
-class AllMarks:
+class AllMarks(Stream):
     """Every market, in one list."""
 
-    def __init__(self, world: VenueWorld, period_ms: float) -> None:
-        self._world = world
-        self._cadence = Cadence(period_ms, world.now_ns())
-
-    def first(self) -> Iterable[Json]:
-        return ()
-
-    def after(self, step: Step) -> Iterable[Json]:
-        if self._cadence.due(step):
-            self._cadence.mark(step.at_ns)
-            yield [wire.mark_update(self._world, state) for state in self._world.markets.values()]
+    def said(self, step: Step) -> list[Row]:
+        return [wire.mark_update(self.world, state) for state in self.world.markets.values()]
 
 
 def made(world: VenueWorld, name: str) -> Channel | None:
@@ -140,7 +99,9 @@ def made(world: VenueWorld, name: str) -> Channel | None:
     if state is None or native != native.lower() or not wire.is_active(state):
         return None
     if kind == "aggTrade":
-        return Fills(world, state)
+        fills = Fills(world, state)
+        state.follow(fills)
+        return fills
     if kind in ("markPrice", "markPrice@1s"):
         return MarkPrice(world, state, FAST_MARK_MS if kind.endswith("@1s") else MARK_MS)
     if kind == "ticker":

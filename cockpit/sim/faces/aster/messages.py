@@ -5,14 +5,14 @@ one that waits for its first day, and one that left the listing and keeps a rate
 Sources: github.com/asterdex/api-docs, recordings of September 2026.
 """
 
-from collections.abc import Iterable
 from functools import partial
 
 from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
 from cockpit.sim.faces.aster.profile import cap_of
+from cockpit.sim.faces.kit.channels import Levels, sides
 from cockpit.sim.faces.kit.connection import Json
-from cockpit.sim.faces.kit.figures import fixed
+from cockpit.sim.faces.kit.figures import fixed, now_ms
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
 
 Row = dict[str, Json]
@@ -32,10 +32,6 @@ def position(state: MarketState) -> int:
     return SEQ_BASE + state.book_seq * SEQ_STEP
 
 
-def now_ms(world: VenueWorld) -> int:
-    return world.now_ns() // NS_PER_MS
-
-
 def is_active(state: MarketState) -> bool:
     return state.listing.status == "active"
 
@@ -43,19 +39,16 @@ def is_active(state: MarketState) -> bool:
 # --- listing ----------------------------------------------------------------------------------
 
 
-_LIMIT = {
-    "rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": 2400,
-}  # fmt: skip
+_LIMIT = {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": 2400}
 
 
 def exchange_info(world: VenueWorld) -> Row:
     rows = [_listed(state) for state in world.markets.values()]
-    pending = {"status": "PENDING_TRADING", "contractType": ""}
+    pending = _row(PENDING, "0.00001", "1", 5, 0)
     return {
         "timezone": "UTC", "serverTime": now_ms(world), "futuresType": "U_MARGINED",
-        "rateLimits": [_LIMIT],
-        "exchangeFilters": [], "assets": [],
-        "symbols": [*rows, _row(PENDING, "0.00001", "1", 5, 0) | pending],
+        "rateLimits": [_LIMIT], "exchangeFilters": [], "assets": [],
+        "symbols": [*rows, pending | {"status": "PENDING_TRADING", "contractType": ""}],
     }  # fmt: skip
 
 
@@ -65,8 +58,7 @@ def _listed(state: MarketState) -> Row:
         listing.native, state.price_text(1), state.size_text(listing.min_lots),
         listing.price_decimals, listing.size_decimals,
     )  # fmt: skip
-    gone = {"status": "SETTLING", "deliveryDate": SETTLED_MS}
-    return row if is_active(state) else row | gone
+    return row if is_active(state) else row | {"status": "SETTLING", "deliveryDate": SETTLED_MS}
 
 
 def _row(native: str, tick: str, step: str, price_decimals: int, size_decimals: int) -> Row:
@@ -126,36 +118,28 @@ def rate_text(rate: float) -> str:
 
 def premium_index(world: VenueWorld) -> list[Row]:
     rows = [premium(world, state) for state in world.markets.values()]
-    return [*rows, _premium(world, GONE, "0.48792029", "0.48792029", "0", _next_ns(world))]
+    gone = {"symbol": GONE, "markPrice": "0.48792029", "lastFundingRate": "0"}
+    return [*rows, _gone(world) | gone]
 
 
 def premium(world: VenueWorld, state: MarketState) -> Row:
     """A market that is gone keeps a mark, a rate and a time ahead; "0" as its settle price."""
-    native = state.listing.native
+    row = _gone(world) | {"symbol": state.listing.native}
     if state.mark is None or state.index is None or state.rate is None:
-        return _premium(world, native, "1.40000000", "1.40000000", "0.00010000", _next_ns(world))
-    mark, index = fixed(state.mark, 8), fixed(state.index, 8)
-    return _premium(
-        world, native, mark, index, rate_text(state.rate), state.next_funding_ns or 0, index
-    )
+        return row
+    index = fixed(state.index, 8)
+    return row | {
+        "markPrice": fixed(state.mark, 8), "indexPrice": index, "estimatedSettlePrice": index,
+        "lastFundingRate": rate_text(state.rate),
+        "nextFundingTime": (state.next_funding_ns or 0) // NS_PER_MS,
+    }  # fmt: skip
 
 
-def _next_ns(world: VenueWorld) -> int:
-    return next_boundary_ns(world.now_ns(), 8 * HOUR_S)
-
-
-def _premium(
-    world: VenueWorld,
-    native: str,
-    mark: str,
-    index: str,
-    rate: str,
-    next_ns: int,
-    settle: str = "0",
-) -> Row:
+def _gone(world: VenueWorld) -> Row:
+    next_ns = next_boundary_ns(world.now_ns(), 8 * HOUR_S)
     return {
-        "symbol": native, "markPrice": mark, "indexPrice": index, "estimatedSettlePrice": settle,
-        "lastFundingRate": rate, "interestRate": "0.00010000",
+        "markPrice": "1.40000000", "indexPrice": "1.40000000", "estimatedSettlePrice": "0",
+        "lastFundingRate": "0.00010000", "interestRate": "0.00010000",
         "nextFundingTime": next_ns // NS_PER_MS, "time": now_ms(world),
     }  # fmt: skip
 
@@ -179,17 +163,16 @@ def ticker(world: VenueWorld, state: MarketState) -> Row:
     before = state.prev_day_price if state.prev_day_price is not None else last
     volume, at_ms = state.day_volume_base / state.listing.contract, now_ms(world)
     low, high = min(last, before), max(last, before)
-    share = last / before - 1 if before else 0.0
     price = partial(fixed, decimals=state.listing.price_decimals)
     return {
         "symbol": state.listing.native, "priceChange": price(last - before),
-        "priceChangePercent": fixed(share * 100, 3), "weightedAvgPrice": price((low + high) / 2),
-        "lastPrice": price(last), "lastQty": state.size_text(state.listing.min_lots),
-        "openPrice": price(before), "highPrice": price(high), "lowPrice": price(low),
-        "volume": fixed(volume, 4), "quoteVolume": fixed(volume * last, 2),
-        "openTime": at_ms - DAY_MS, "closeTime": at_ms, "firstId": 1, "lastId": state.day_trades,
-        "count": state.day_trades, "baseAsset": state.listing.native.removesuffix("USDT"),
-        "quoteAsset": "USDT",
+        "priceChangePercent": fixed(100 * (last / before - 1) if before else 0.0, 3),
+        "weightedAvgPrice": price((low + high) / 2), "lastPrice": price(last),
+        "lastQty": state.size_text(state.listing.min_lots), "openPrice": price(before),
+        "highPrice": price(high), "lowPrice": price(low), "volume": fixed(volume, 4),
+        "quoteVolume": fixed(volume * last, 2), "openTime": at_ms - DAY_MS, "closeTime": at_ms,
+        "firstId": 1, "lastId": state.day_trades, "count": state.day_trades, "quoteAsset": "USDT",
+        "baseAsset": state.listing.native.removesuffix("USDT"),
     }  # fmt: skip
 
 
@@ -207,26 +190,28 @@ def ticker_update(world: VenueWorld, state: MarketState) -> Row:
     return {"e": "24hrTicker", "E": now_ms(world), "s": state.listing.native, **short}
 
 
-def levels(state: MarketState, rows: Iterable[tuple[int, int]]) -> list[Json]:
+def levels(state: MarketState, rows: Levels) -> list[Json]:
     return [[state.price_text(ticks), state.size_text(lots)] for ticks, lots in rows]
 
 
 def depth_update(
-    world: VenueWorld, state: MarketState, follows: int, bids: list[Json], asks: list[Json]
+    world: VenueWorld, state: MarketState, follows: int, book: tuple[Levels, Levels]
 ) -> Row:
     """Levels after position `follows`; a side may be empty."""
-    at_ms = now_ms(world)
+    at_ms, (bids, asks) = now_ms(world), book
     return {
         "e": "depthUpdate", "E": at_ms, "T": at_ms, "s": state.listing.native,
         "U": min(follows + SEQ_FIRST, position(state)), "u": position(state), "pu": follows,
-        "b": bids, "a": asks,
+        "b": levels(state, bids), "a": levels(state, asks),
     }  # fmt: skip
 
 
 def book(world: VenueWorld, state: MarketState, limit: int) -> Row:
-    at_ms = now_ms(world)
-    bids, asks = (levels(state, state.ladder(side, limit)) for side in (Side.BUY, Side.SELL))
-    return {"lastUpdateId": position(state), "E": at_ms, "T": at_ms, "bids": bids, "asks": asks}
+    at_ms, (bids, asks) = now_ms(world), sides(state, limit)
+    return {
+        "lastUpdateId": position(state), "E": at_ms, "T": at_ms, "bids": levels(state, bids),
+        "asks": levels(state, asks),
+    }  # fmt: skip
 
 
 def fill(world: VenueWorld, state: MarketState, trade: TradeTick) -> Row:

@@ -18,7 +18,6 @@ MAJOR_CAP, CAP = 0.003, 0.02
 THOUSANDS = frozenset({"PEPE", "BONK", "SHIB", "FLOKI", "LUNC"})
 PRICE_DECIMALS = {"BTC": 1, "ETH": 2, "SOL": 2}
 SIZE_DECIMALS = {"BTC": 3, "ETH": 3, "SOL": 2}
-MOST_DECIMALS = 8
 
 
 def cap_of(symbol: str) -> float:
@@ -28,15 +27,10 @@ def cap_of(symbol: str) -> float:
 def rule_of(symbol: str) -> FundingRule:
     hours = 8 if symbol in EIGHT_HOURLY else 4 if symbol in FOUR_HOURLY else 1
     return FundingRule(
-        interval_s=hours * HOUR_S,
-        sample_s=60.0,
-        weighting="ramp",
-        interest_8h=0.0001,
-        dampener=0.0005,
-        cap=cap_of(symbol),
-        quantum=1e-8,
+        interval_s=hours * HOUR_S, sample_s=60.0, weighting="ramp", interest_8h=0.0001,
+        dampener=0.0005, cap=cap_of(symbol), quantum=1e-8,
         impact_notional_usd=16_000.0 if symbol in MAJORS else 4_000.0,
-    )
+    )  # fmt: skip
 
 
 def list_asset(asset: Asset, index: int) -> Listing:
@@ -45,28 +39,18 @@ def list_asset(asset: Asset, index: int) -> Listing:
     magnitude = math.floor(math.log10(asset.price * contract))
     leverage = 100 if symbol in MAJORS else 50 if asset.oi_usd >= 1e8 else 25
     return Listing(
-        symbol=symbol,
-        native=f"1000{symbol}USDT" if contract > 1 else f"{symbol}USDT",
+        symbol=symbol, native=f"1000{symbol}USDT" if contract > 1 else f"{symbol}USDT",
         market_id=index + 1,
-        price_decimals=PRICE_DECIMALS.get(symbol, min(MOST_DECIMALS, max(0, 4 - magnitude))),
+        price_decimals=PRICE_DECIMALS.get(symbol, min(8, max(0, 4 - magnitude))),
         size_decimals=SIZE_DECIMALS.get(symbol, max(0, min(2, magnitude))),
-        contract=contract,
-        max_leverage=leverage,
-        imf=1 / leverage,
-        mmf=1 / (2 * leverage),
-        min_notional_usd=5.0,
-        rule=rule_of(symbol),
-        quote="USDT",
-    )
+        contract=contract, max_leverage=leverage, imf=1 / leverage, mmf=1 / (2 * leverage),
+        min_notional_usd=5.0, rule=rule_of(symbol), quote="USDT",
+    )  # fmt: skip
 
 
 PROFILE = Profile(
-    name="aster",
-    chain=None,
-    block_s=1.0,
-    block_jitter_frac=0.0,
-    rule=rule_of(""),
-    list_asset=list_asset,
+    name="aster", chain=None, block_s=1.0, block_jitter_frac=0.0, rule=rule_of(""),
+    list_asset=list_asset, margin=MarginRule(taker_fee=0.0004),
     delisted=(
         Listing(
             "TON", "TONUSDT", 9001, 4, 1, max_leverage=50, imf=0.02, mmf=0.01,
@@ -75,16 +59,13 @@ PROFILE = Profile(
     ),
     # Never at once: clients note what they asked for only after they have sent it.
     latency_ms=(20.0, 6.0),
-    margin=MarginRule(taker_fee=0.0004),
     accounts=(
         AccountPlan(
-            "a trader on Aster",
-            deposit_usd=12_000.0,
+            "a trader on Aster", deposit_usd=12_000.0, trade_every_s=70.0,
             holdings=(
                 HoldingPlan("BTC", 18_000.0, opened_h=30.4),
                 HoldingPlan("PEPE", -3_000.0, opened_h=9.1),
             ),
-            trade_every_s=70.0,
         ),
     ),
 )  # fmt: skip

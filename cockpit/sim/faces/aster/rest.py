@@ -19,8 +19,8 @@ from cockpit.sim.faces.aster import messages as wire
 from cockpit.sim.faces.aster.messages import Row
 from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
-from cockpit.sim.faces.kit.connection import Json, encode
-from cockpit.sim.faces.kit.figures import fixed
+from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import fixed, now_ms
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.world.contract import HttpReply, MarketState
@@ -28,7 +28,6 @@ from cockpit.sim.world.contract import HttpReply, MarketState
 MOST_ROWS, ROWS = 1000, 100
 DEPTHS = (5, 10, 20, 50, 100, 500, 1000)
 LATEST_NS = 2**63 - 1
-TOO_MANY = HttpReply(429, encode({"code": -1003, "msg": "Too many requests."}))
 
 
 def _invalid(name: str) -> Refusal:
@@ -79,7 +78,7 @@ def _interest(request: Request) -> Row:
     state = _state(request)
     return {
         "symbol": state.listing.native, "openInterest": state.size_text(state.open_interest_lots),
-        "time": wire.now_ms(request.world),
+        "time": now_ms(request.world),
     }  # fmt: skip
 
 
@@ -108,5 +107,5 @@ on_http = Routes(
     },
     refused=_refused,
     missing=HttpReply(404, "<html>404</html>", "text/html"),
-    budgets=Budgets(2400, 60.0, TOO_MANY),
+    budgets=Budgets(2400, 60.0, reply(429, {"code": -1003, "msg": "Too many requests."})),
 ).answer

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
-from cockpit.sim.world.contract import MarketState, Step, TradeTick
+from cockpit.sim.world.contract import MarketState, Step, TradeTick, VenueWorld
 
 Levels = list[tuple[int, int]]
 """(ticks, lots), best first; 0 lots where a level is gone."""
@@ -44,6 +44,37 @@ class Cadence:
     def mark(self, at_ns: int) -> None:
         """Something was said."""
         self._marked_ns = at_ns
+
+
+class Stream:
+    """A channel that says nothing at first, and `said` at most once per period.
+
+    One that has to say every step writes its own `after`. As it is, it is never spoken of.
+    """
+
+    def __init__(self, world: VenueWorld, period_ms: float = 0.0) -> None:
+        self.world = world
+        self.cadence = Cadence(period_ms, world.now_ns())
+
+    def first(self) -> Iterable[Any]:
+        return ()
+
+    def after(self, step: Step) -> Iterable[Any]:
+        if self.cadence.due(step) and (message := self.said(step)) is not None:
+            self.cadence.mark(step.at_ns)
+            yield message
+
+    def said(self, step: Step) -> Any:
+        """What there is to say now; None where that is nothing."""
+        return None
+
+
+class MarketStream(Stream):
+    """Of one market. What needs its book has to follow it."""
+
+    def __init__(self, world: VenueWorld, state: MarketState, period_ms: float = 0.0) -> None:
+        super().__init__(world, period_ms)
+        self.state = state
 
 
 class BookMemory:
@@ -90,6 +121,11 @@ class RowMemory:
         """The fields that are new or changed; none where nothing did."""
         before, self._known = self._known, row
         return {k: value for k, value in row.items() if k not in before or before[k] != value}
+
+
+def sides(state: MarketState, depth: int | None = None) -> tuple[Levels, Levels]:
+    """The first bids and asks of a market, best first."""
+    return state.ladder(Side.BUY, depth), state.ladder(Side.SELL, depth)
 
 
 def fills_of(step: Step, state: MarketState) -> list[TradeTick]:

@@ -2,8 +2,13 @@
 
 from datetime import UTC, datetime
 
-from cockpit.core.units import NS_PER_S
-from cockpit.sim.world.contract import decimal_text
+from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.sim.world.contract import VenueWorld, decimal_text
+
+
+def now_ms(world: VenueWorld) -> int:
+    """The venue's own clock."""
+    return world.now_ns() // NS_PER_MS
 
 
 def fixed(value: float, decimals: int) -> str:

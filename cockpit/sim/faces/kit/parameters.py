@@ -30,7 +30,7 @@ class Parameters:
 
     def __init__(self, values: Mapping[str, Any], refusal: Callable[[str], Exception]) -> None:
         self._values = values
-        self._refusal = refusal
+        self.refusal = refusal
 
     def __contains__(self, name: str) -> bool:
         return self._values.get(name) not in (None, "")
@@ -38,13 +38,13 @@ class Parameters:
     def text(self, name: str, default: str | None = None) -> str:
         value = self._values.get(name) or default
         if not isinstance(value, str):
-            raise self._refusal(name)
+            raise self.refusal(name)
         return value
 
     def choice(self, name: str, allowed: Collection[str], default: str | None = None) -> str:
         value = self.text(name, default)
         if value not in allowed:
-            raise self._refusal(name)
+            raise self.refusal(name)
         return value
 
     def whole(
@@ -57,7 +57,7 @@ class Parameters:
         if isinstance(value, str) and value.isascii() and value.isdecimal():
             value = int(value) if len(value) <= MOST_DIGITS else None
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise self._refusal(name)
+            raise self.refusal(name)
         return value
 
     def limit(self, default: int, most: int, name: str = "limit") -> int:

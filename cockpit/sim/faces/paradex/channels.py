@@ -16,8 +16,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cockpit.sim.faces.kit.channels import BookMemory, Cadence, Channel, Levels, fills_of
+from cockpit.sim.faces.kit import channels as kit
 from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.paradex import messages as wire
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
 
@@ -32,46 +33,29 @@ class Push(NamedTuple):
     data: Json
 
 
-class Silence:
-    """A channel on which nothing happens."""
+class _Book(kit.MarketStream):
+    """What both book channels know. The one that has a period says fifteen levels."""
 
-    def first(self) -> Iterable[Push]:
-        return ()
-
-    def after(self, step: Step) -> Iterable[Push]:
-        return ()
-
-
-class _Book:
-    """What both book channels know."""
-
-    def __init__(
-        self, world: VenueWorld, state: MarketState, name: str, depth: int | None, period_ms: int
-    ) -> None:
-        self._world, self._state, self._name = world, state, name
-        self._memory = BookMemory(state, depth)
-        self._cadence = Cadence(period_ms, world.now_ns())
+    def __init__(self, world: VenueWorld, state: MarketState, name: str, every_ms: int = 0) -> None:
+        super().__init__(world, state, every_ms)
+        self._name = name
+        self._memory = kit.BookMemory(state, 15 if every_ms else None)
         self._number = state.book_seq
 
     def first(self) -> Iterable[Push]:
         yield self._frame("s", inserts=self._memory.whole())
 
-    def _frame(self, form: str, **said: tuple[Levels, Levels]) -> Push:
+    def _frame(self, form: str, **said: tuple[kit.Levels, kit.Levels]) -> Push:
         data: dict[str, Json] = {
-            "seq_no": self._number,
-            "market": self._state.listing.native,
-            "last_updated_at": wire.now_ms(self._world),
-            "update_type": form,
-        }
+            "seq_no": self._number, "market": self.state.listing.native,
+            "last_updated_at": now_ms(self.world), "update_type": form,
+        }  # fmt: skip
         for part in ("inserts", "updates", "deletes"):
-            data[part] = wire.book_levels(self._state, *said.get(part, ([], [])))
+            data[part] = wire.book_levels(self.state, *said.get(part, ([], [])))
         return Push(self._name, data)
 
 
 class Deltas(_Book):
-    def __init__(self, world: VenueWorld, state: MarketState, name: str) -> None:
-        super().__init__(world, state, name, None, 0)
-
     def after(self, step: Step) -> Iterable[Push]:
         bids, asks = self._memory.news()
         if not (bids or asks):
@@ -86,62 +70,54 @@ class Deltas(_Book):
 
 
 class Snapshots(_Book):
-    def __init__(self, world: VenueWorld, state: MarketState, name: str, period_ms: int) -> None:
-        super().__init__(world, state, name, 15, period_ms)
-
     def after(self, step: Step) -> Iterable[Push]:
-        if self._state.book_seq == self._number or not self._cadence.due(step):
+        if self.state.book_seq == self._number or not self.cadence.due(step):
             return
-        self._cadence.mark(step.at_ns)
-        self._number = self._state.book_seq
+        self.cadence.mark(step.at_ns)
+        self._number = self.state.book_seq
         yield from self.first()
 
 
-class Trades:
-    def __init__(self, world: VenueWorld, state: MarketState) -> None:
-        self._state = state
-
+class Trades(kit.MarketStream):
     def first(self) -> Iterable[Push]:
-        self._state.follow(self)
+        self.state.follow(self)
         return ()
 
     def after(self, step: Step) -> Iterable[Push]:
-        name = f"trades.{self._state.listing.native}"
-        return [Push(name, wire.trade(self._state, fill)) for fill in fills_of(step, self._state)]
+        name = f"trades.{self.state.listing.native}"
+        return [Push(name, wire.trade(self.state, fill)) for fill in kit.fills_of(step, self.state)]
 
 
-class Figures:
+class Figures(kit.Stream):
     """Figures of one market, or of all that there are now (`state` is None)."""
 
     def __init__(self, world: VenueWorld, state: MarketState | None, kind: str) -> None:
-        self._world, self._state, self._kind = world, state, kind
-        self._cadence = Cadence(PERIOD_MS[kind], world.now_ns())
+        super().__init__(world, PERIOD_MS[kind])
+        self._state, self._kind = state, kind
 
     def first(self) -> Iterable[Push]:
-        world, now_ns = self._world, self._world.now_ns()
-        states = wire.alive(world) if self._state is None else [self._state]
+        world, now_ns = self.world, self.world.now_ns()
+        states = list(wire.alive(world)) if self._state is None else [self._state]
         if self._kind == "funding_data":
-            rows = [
-                wire.funding(state, now_ns, now_ns) for state in states if state.rate is not None
-            ]
+            rows = [wire.funding(one, now_ns, now_ns) for one in states if one.rate is not None]
         else:
             rows = [wire.summary(state, world) for state in states]
             rows += wire.option_summaries(world) if self._state is None else []
         return [Push(self._kind, row) for row in rows]
 
     def after(self, step: Step) -> Iterable[Push]:
-        if not self._cadence.due(step):
+        if not self.cadence.due(step):
             return ()
-        self._cadence.mark(step.at_ns)
+        self.cadence.mark(step.at_ns)
         return self.first()
 
 
-def parsed(world: VenueWorld, name: str) -> Channel | str:
+def parsed(world: VenueWorld, name: str) -> kit.Channel | str:
     """A channel by its name, or what the venue says to one that it does not have."""
     kind, _, rest = name.partition(".")
     native, _, feed = rest.partition(".")
     if name == "markets":
-        return Silence()
+        return kit.Stream(world)
     state = world.markets.get(native)
     if state is not None and state.listing.status != "active":
         state = None

@@ -70,18 +70,16 @@ class Face(Connection):
 
     def _has_book_like(self, name: str) -> bool:
         place = name.split(".")[:2]
-        return place[0] == "order_book" and any(
-            held.split(".")[:2] == place for held in self.channels
-        )
+        places = [held.split(".")[:2] for held in self.channels]
+        return place[0] == "order_book" and place in places
 
     def _refused(self, call_id: Json, code: int, message: str, data: Json = None) -> Json:
         return self._stamped(rpc.error(call_id, code, message, data))
 
     def _stamped(self, answer: dict[str, Json]) -> Json:
         heard_us = self.world.now_ns() // 1000
-        return answer | {
-            "usIn": heard_us, "usDiff": ANSWERED_US, "usOut": heard_us + ANSWERED_US,
-        }  # fmt: skip
+        said_us = heard_us + ANSWERED_US
+        return answer | {"usIn": heard_us, "usDiff": ANSWERED_US, "usOut": said_us}
 
     def push(self, step: Step) -> Messages:
         for message in super().push(step):

@@ -10,16 +10,12 @@ from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
 from cockpit.sim.faces.kit.channels import Levels
 from cockpit.sim.faces.kit.connection import Json
-from cockpit.sim.faces.kit.figures import plain, trimmed
+from cockpit.sim.faces.kit.figures import now_ms, plain, trimmed
 from cockpit.sim.world.contract import MarketState, TradeTick, VenueWorld
 
-OPTION, DATED = "BTC-USD-96000-C", "BTC-USD-25DEC26-96000-C"
+OPTIONS = OPTION, DATED = "BTC-USD-96000-C", "BTC-USD-25DEC26-96000-C"
 OPEN_MS, DATED_EXPIRY_MS = 1_736_764_200_000, 1_798_185_600_000
 RATE_DECIMALS, SHORT_DECIMALS, INDEX_DECIMALS = 14, 8, 18
-
-
-def now_ms(world: VenueWorld) -> int:
-    return world.now_ns() // NS_PER_MS
 
 
 def alive(world: VenueWorld) -> Iterator[MarketState]:
@@ -30,7 +26,7 @@ def alive(world: VenueWorld) -> Iterator[MarketState]:
 COMMON = {
     "quote_currency": "USD", "settlement_currency": "USDC", "market_kind": "cross",
     "price_bands_width": "0.05", "oracle_ewma_factor": "0.2", "max_tob_spread": "0.2",
-    "price_feed_id": "GVXRSBjFk6e6J3NbVPXohDJetcTjaeeuykUpbQF8UoMU",
+    "price_feed_id": "GVXRSBjFk6e6J3NbVPXohDJetcTjaeeuykUpbQF8UoMU", "interest_rate": "0.0001",
 }  # fmt: skip
 """Fields that every row of the listing has alike."""
 PRO_FEES = {"maker_fee": {"fee": "0.00003"}, "taker_fee": {"fee": "0.00045"}}
@@ -44,7 +40,6 @@ OPTION_MARGIN = {
 def market(state: MarketState) -> Json:
     """A row of the listing."""
     listing, rule = state.listing, state.rule
-    imf = plain(listing.imf, 6)
     return COMMON | {
         "symbol": listing.native, "base_currency": listing.native.partition("-")[0],
         "order_size_increment": trimmed(1, listing.size_decimals),
@@ -52,11 +47,12 @@ def market(state: MarketState) -> Json:
         "min_notional": plain(listing.min_notional_usd or 0.0, 2), "open_at": OPEN_MS,
         "expiry_at": 0, "asset_kind": "PERP", "trading_mode": "STANDARD", "position_limit": "300",
         "max_open_orders": 100, "max_order_size": "100", "max_funding_rate_change": "0.0002",
-        "max_funding_rate": plain(rule.cap or 0.0, 4), "interest_rate": plain(rule.interest_8h, 8),
-        "clamp_rate": plain(rule.dampener, 8), "funding_period_hours": rule.interval_s // HOUR_S,
-        "funding_multiplier": 1, "tags": ["LAYER-1"],
+        "max_funding_rate": plain(rule.cap or 0.0, 4), "clamp_rate": plain(rule.dampener, 8),
+        "funding_period_hours": rule.interval_s // HOUR_S, "funding_multiplier": 1,
+        "tags": ["LAYER-1"],
         "delta1_cross_margin_params": {
-            "imf_base": imf, "imf_shift": "0", "imf_factor": "0", "mmf_factor": "0.5",
+            "imf_base": plain(listing.imf, 6), "imf_shift": "0", "imf_factor": "0",
+            "mmf_factor": "0.5",
         },
         "fee_config": {"api_fee": PRO_FEES, "interactive_fee": FREE, "rpi_fee": FREE},
     }  # fmt: skip
@@ -71,8 +67,8 @@ def option(symbol: str) -> Json:
         "expiry_at": str(DATED_EXPIRY_MS) if is_dated else "0",
         "asset_kind": "OPTION" if is_dated else "PERP_OPTION", "position_limit": "10",
         "iv_bands_width": "0.05", "max_open_orders": "100", "max_order_size": "2",
-        "max_funding_rate": "0.02", "max_funding_rate_change": "0.02", "interest_rate": "0.0001",
-        "clamp_rate": "0.02", "option_type": "CALL", "strike_price": "96000",
+        "max_funding_rate": "0.02", "max_funding_rate_change": "0.02", "clamp_rate": "0.02",
+        "option_type": "CALL", "strike_price": "96000",
         "funding_period_hours": "0" if is_dated else "24", "tags": [],
         "option_cross_margin_params": {"imf": OPTION_MARGIN, "mmf": OPTION_MARGIN},
     }  # fmt: skip
@@ -80,8 +76,7 @@ def option(symbol: str) -> Json:
 
 def summary(state: MarketState, world: VenueWorld) -> Json:
     """A market's figures; the touch makes no book."""
-    price = state.index or 0.0
-    usd = state.day_volume_base * price / state.listing.contract
+    usd = state.day_volume_base * (state.index or 0.0) / state.listing.contract
     before = state.prev_day_price
     change = "" if before is None or state.mark is None else plain(state.mark / before - 1, 6)
     (bid, bid_size), (ask, ask_size) = (_touch(state, side) for side in (Side.BUY, Side.SELL))
@@ -120,14 +115,11 @@ def funding(state: MarketState, at_ns: int, now_ns: int) -> Json:
     rate, price, index = _accrual(state, at_ns, now_ns)
     hours = state.rule.interval_s // HOUR_S
     return {
-        "market": state.listing.native,
-        "funding_index": plain(index, INDEX_DECIMALS),
+        "market": state.listing.native, "funding_index": plain(index, INDEX_DECIMALS),
         "funding_premium": plain(rate * price, INDEX_DECIMALS),
-        "funding_rate": plain(rate, RATE_DECIMALS),
-        "funding_rate_8h": _cut(rate * 8 / hours),
-        "funding_period_hours": hours,
-        "created_at": at_ns // NS_PER_MS,
-    }
+        "funding_rate": plain(rate, RATE_DECIMALS), "funding_rate_8h": _cut(rate * 8 / hours),
+        "funding_period_hours": hours, "created_at": at_ns // NS_PER_MS,
+    }  # fmt: skip
 
 
 def _accrual(state: MarketState, at_ns: int, now_ns: int) -> tuple[float, float, float]:
@@ -159,14 +151,11 @@ def pairs(state: MarketState, levels: Levels) -> list[list[str]]:
 def trade(state: MarketState, fill: TradeTick) -> Json:
     stamp_ms = fill.at_ns // NS_PER_MS
     return {
-        "id": f"{stamp_ms}2017{fill.trade_id:011d}",
-        "market": state.listing.native,
-        "side": "BUY" if fill.side is Side.BUY else "SELL",
-        "size": state.size_text(fill.lots),
-        "price": state.price_text(fill.ticks),
-        "created_at": stamp_ms,
+        "id": f"{stamp_ms}2017{fill.trade_id:011d}", "market": state.listing.native,
+        "side": "BUY" if fill.side is Side.BUY else "SELL", "size": state.size_text(fill.lots),
+        "price": state.price_text(fill.ticks), "created_at": stamp_ms,
         "trade_type": "LIQUIDATION" if fill.liquidation else "FILL",
-    }
+    }  # fmt: skip
 
 
 def _touch(state: MarketState, side: Side) -> list[str]:

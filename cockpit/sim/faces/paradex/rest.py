@@ -12,12 +12,11 @@ refusing it, so that no budget is kept here.
 Sources: https://docs.paradex.trade/api/prod.
 """
 
-import base64
-
-from cockpit.core.market import Side
-from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.kit import pages
+from cockpit.sim.faces.kit.channels import sides
 from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.faces.paradex import messages as wire
@@ -25,7 +24,6 @@ from cockpit.sim.world.contract import HttpReply, MarketState
 from cockpit.sim.world.past_prices import history_begins_ns
 
 FUNDING_ROW_NS = 5 * NS_PER_S
-OPTIONS = (wire.OPTION, wire.DATED)
 
 
 def _invalid(name: str) -> Refusal:
@@ -41,12 +39,12 @@ def _state(request: Request, native: str | None) -> MarketState:
 
 def _markets(request: Request) -> Json:
     native = request.query.get("market")
-    if native in OPTIONS:
+    if native in wire.OPTIONS:
         return {"results": [wire.option(native)]}
     if native:
         return {"results": [wire.market(_state(request, native))]}
     rows = [wire.market(state) for state in wire.alive(request.world)]
-    return {"results": [*rows, *map(wire.option, OPTIONS)]}
+    return {"results": [*rows, *map(wire.option, wire.OPTIONS)]}
 
 
 def _summary(request: Request) -> Json:
@@ -60,42 +58,23 @@ def _summary(request: Request) -> Json:
 def _funding(request: Request) -> Json:
     state, now_ns = _state(request, request.query.get("market")), request.world.now_ns()
     asked = Parameters(request.query, _invalid)
-    begins_ns = history_begins_ns(state, now_ns)
-    begin_ns = max(begins_ns, asked.moment_ns("start_at", begins_ns))
+    begin_ns = max(history_begins_ns(state, now_ns), asked.moment_ns("start_at", 0))
     end_ns = min(now_ns, asked.moment_ns("end_at", now_ns))
-    newest_ns = end_ns // FUNDING_ROW_NS * FUNDING_ROW_NS
-    stamps = range(newest_ns, begin_ns - 1, -FUNDING_ROW_NS)
+    stamps = range(end_ns - end_ns % FUNDING_ROW_NS, begin_ns - 1, -FUNDING_ROW_NS)
     size = asked.whole("page_size", 100, low=1, high=5000)
-    page, cursor = pages.by_cursor(stamps, _opened(request.query.get("cursor", "")), size)
+    page, cursor = pages.sealed_page(stamps, asked, size)
     rows = [wire.funding(state, stamp_ns, now_ns) for stamp_ns in page]
-    return {"results": rows, "next": cursor and _sealed(cursor), "prev": None}
-
-
-def _sealed(cursor: str) -> str:
-    return base64.b64encode(cursor.encode()).decode()
-
-
-def _opened(cursor: str) -> str:
-    try:
-        return base64.b64decode(cursor, validate=True).decode()
-    except ValueError:
-        raise _invalid("cursor") from None
+    return {"results": rows, "next": cursor, "prev": None}
 
 
 def _orderbook(request: Request) -> Json:
     state = _state(request, request.at["market"])
-    depth = Parameters(request.query, _invalid).limit(20, 100, "depth")
+    bids, asks = sides(state, Parameters(request.query, _invalid).limit(20, 100, "depth"))
     return {
-        "market": state.listing.native,
-        "seq_no": state.book_seq,
-        "last_updated_at": wire.now_ms(request.world),
-        "asks": wire.pairs(state, state.ladder(Side.SELL, depth)),
-        "bids": wire.pairs(state, state.ladder(Side.BUY, depth)),
-    }
-
-
-def _time(request: Request) -> Json:
-    return {"server_time": request.world.now_ns() // NS_PER_MS}
+        "market": state.listing.native, "seq_no": state.book_seq,
+        "last_updated_at": now_ms(request.world), "asks": wire.pairs(state, asks),
+        "bids": wire.pairs(state, bids),
+    }  # fmt: skip
 
 
 def _refused(request: Request, refusal: Refusal) -> HttpReply:
@@ -108,7 +87,7 @@ on_http = Routes(
         "GET /v1/markets/summary": _summary,
         "GET /v1/funding/data": _funding,
         "GET /v1/orderbook/{market}": _orderbook,
-        "GET /v1/system/time": _time,
+        "GET /v1/system/time": lambda request: {"server_time": now_ms(request.world)},
         "GET /v1/system/state": lambda request: {"status": "ok"},
     },
     refused=_refused,

@@ -72,9 +72,8 @@ def _summary(data: Json, version: int) -> bytes:
         units(data["open_interest"]), units(rate), *(units(data[name]) for name in _AFTER_RATE),
         *[NULL] * 12, units(data["external_fair_price"]), units(data["bid_size"]),
         units(data["ask_size"]), NULL, 0, units(rate, PRECISE_DECIMALS),
+        *[NULL] * (version > 2),
     ]  # fmt: skip
-    if version > 2:
-        figures.append(NULL)
     return _framed(4, version, struct.pack(f"<{len(figures)}q", *figures), b"", data["symbol"])
 
 
