@@ -34,10 +34,11 @@ from cockpit.history.protocol import (
 
 def main(argv: list[str]) -> int:
     """Runs until there is nothing more to do; never writes anything but documents to stdout."""
+    # Where both want the only core, the screen has it.
+    os.nice(10)
     folder = Folder(Path(argv[0]))
     source, target = sys.stdin.buffer, sys.stdout.buffer
     if argv[1:] == ["maintain"]:
-        os.nice(10)
         task = msgspec.msgpack.decode(source.read(), type=MaintainQuestion)
         write_document(target, _answer(folder, lambda: maintain(folder, task)))
         return 0
