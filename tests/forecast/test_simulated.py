@@ -4,9 +4,11 @@ bad. The figures over fifty seeds are those of `python -m tests.forecast.simulat
 import numpy as np
 import pytest
 
+from cockpit.forecast.features import INDEX
 from cockpit.forecast.ledger import FLIP, together
 from cockpit.forecast.scoreboard import scoreboard
 from tests.forecast.simulated import first_flip_ns, first_spike_ns, lives, notice
+from tests.forecast.simulated_ablation import story, world_rows
 
 
 @pytest.mark.parametrize("seed", [0, 1, 4])
@@ -41,3 +43,14 @@ def test_the_scoreboard_fills_and_shows_a_model_that_was_made_worse():
     assert bad.flip.skill < 0 < good.flip.skill
     assert bad.mae_bp_h > bad.mae_average_bp_h
     assert not bad.flip.is_proven
+
+
+def test_a_world_is_recorded_with_its_books_and_its_flow():
+    rows = world_rows(0, "squeeze", days=0.3, symbols=("BTC", "DOGE"))
+    # Seven hours of two markets; the first decision has no hour before it.
+    assert len(rows.hours) == 2 * 7
+    for name in ("imbalance_10bps", "depth_25bps_change_1h", "log_spread", "oi_change_1h"):
+        assert (~np.isnan(rows.values[:, INDEX[name]])).sum() >= 2 * 6, name
+    assert np.isnan(rows.values[:, INDEX["cadence_s_z"]]).all()
+    story_of = story("squeeze", np.random.default_rng(1))
+    assert all(shock.repeat_s is None and shock.at_s > 86_400 for shock in story_of.shocks)
