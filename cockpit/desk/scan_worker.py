@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from cockpit.calculators.common.paid_history import Paid, paid_at
+from cockpit.calculators.scan.day_past import Floats, looks_ns
 from cockpit.calculators.scan.listing import Listing
 from cockpit.calculators.scan.packed import PackedScan, unpacked
 from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.calculators.scan.ranking import ScanJob, rank
 from cockpit.core.units import HOUR_NS, HOUR_S
+from cockpit.history.at_stamps import figures_at
 from cockpit.history.errors import HistoryError
 from cockpit.history.layout import DAY_NS, Folder
 from cockpit.history.reader import HistoryReader
@@ -46,19 +48,34 @@ def with_kept(listings: Iterable[Listing], folder: Path, at_ns: int) -> tuple[Li
     """The same with what is kept of them, where that goes as far back as what was fetched.
     HistoryError with a sentence."""
     kept = _remembered(folder, at_ns)
-    return tuple(_with_past(one, kept.get((one.venue, one.symbol))) for one in listings)
+    return tuple(_with_past(one, kept) for one in listings)
 
 
-def _with_past(listing: Listing, kept: Paid | None) -> Listing:
-    if kept is None or kept.rates.size < listing.paid.rates.size:
+class Kept(NamedTuple):
+    """By (venue, symbol): payments of a month, marks of a day, open interest of a day ago."""
+
+    paid: Mapping[Market, Paid]
+    prices: Mapping[Market, Floats]
+    interest: Mapping[Market, Floats]
+
+
+def _with_past(listing: Listing, kept: Kept) -> Listing:
+    market = (listing.venue, listing.symbol)
+    prices, interest = kept.prices.get(market), kept.interest.get(market)
+    if prices is not None:
+        listing = msgspec.structs.replace(listing, day_prices=prices)
+    if interest is not None:
+        listing = msgspec.structs.replace(listing, oi_base_day_ago=float(interest[0]))
+    paid = kept.paid.get(market)
+    if paid is None or paid.rates.size < listing.paid.rates.size:
         return listing
-    return msgspec.structs.replace(listing, paid=kept, history="kept")
+    return msgspec.structs.replace(listing, paid=paid, history="kept")
 
 
-_last: tuple[tuple[Path, int], Mapping[Market, Paid]] | None = None
+_last: tuple[tuple[Path, int], Kept] | None = None
 
 
-def _remembered(folder: Path, at_ns: int) -> Mapping[Market, Paid]:
+def _remembered(folder: Path, at_ns: int) -> Kept:
     """Read four times an hour: the desk goes on asking venues for what is not known."""
     global _last
     asked = folder, at_ns // (HOUR_NS // 4)
@@ -67,8 +84,17 @@ def _remembered(folder: Path, at_ns: int) -> Mapping[Market, Paid]:
     return _last[1]
 
 
-def _read(folder: Path, at_ns: int) -> dict[Market, Paid]:
-    rows = HistoryReader(Folder(folder)).payments(at_ns - KEPT_DAYS * DAY_NS, at_ns)
+def _read(folder: Path, at_ns: int) -> Kept:
+    stamps_ns, where = looks_ns(at_ns), Folder(folder)
+    return Kept(
+        paid=_paid(where, at_ns),
+        prices=figures_at(where, "mark", stamps_ns),
+        interest=figures_at(where, "oi_base", stamps_ns[:1]),
+    )
+
+
+def _paid(folder: Folder, at_ns: int) -> dict[Market, Paid]:
+    rows = HistoryReader(folder).payments(at_ns - KEPT_DAYS * DAY_NS, at_ns)
     return {
         (one.venue, one.symbol): paid_at(
             one.at_ns, one.rate * HOUR_S / one.interval_s, one.interval_s

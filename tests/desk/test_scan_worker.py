@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cockpit.calculators.common.paid_history import paid_hourly
+from cockpit.calculators.scan.day_past import looks_ns
 from cockpit.calculators.scan.listing import ScanInputs
 from cockpit.calculators.scan.packed import PackedScan, pack
 from cockpit.core.units import HOUR_NS
@@ -13,7 +14,7 @@ from cockpit.desk.scan_worker import ScanOrder, rank_order
 from cockpit.history.hot import HotStore
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
-from cockpit.history.rows import Batch, Settled
+from cockpit.history.rows import Batch, Figures, Sample, Settled
 from cockpit.state.curves import SettledHistory
 from tests.calculators.scan.test_ranking import listing, paid
 from tests.support import AT_NS
@@ -52,6 +53,30 @@ def test_what_is_kept_is_used_and_said_to_be(folder):
     assert (row.history, row.sign_share) == ("kept", 1.0)
 
 
+def test_the_range_of_the_basis_and_the_changes_of_a_day_are_of_what_is_kept(folder):
+    """b stood 10 bps above a for half of the day and 20 below for the rest; a was 80 USD a day ago,
+    and twice as much of it was open."""
+    store = HotStore(Folder(folder))
+    rows = []
+    for number, at_ns in enumerate(looks_ns(AT_NS)):
+        price = 80.0 if number == 0 else 100.0
+        basis = 1.001 if number < 40 else 0.998
+        rows += [
+            Sample(venue=venue, symbol="BTC", at_ns=at_ns, figures=Figures(mark=mark, oi_base=2e5))
+            for venue, mark in (("a", price), ("b", price * basis))
+        ]
+    store.append(Batch(samples=tuple(rows)), AT_NS)
+    store.close()
+    scan = PackedScan(
+        parts=(pack([listing("a", 0.0), listing("b", 1e-4)]),), inputs=ScanInputs(), at_ns=AT_NS
+    )
+    pairs = rank_order(ScanOrder(scan=scan, history=folder), lambda done, asked: True)
+    row = pairs.row(0)
+    assert (row.basis_low_bps, row.basis_high_bps) == pytest.approx((-20.0, 10.0))
+    assert pairs.listed.figure("price_change_frac")[0] == pytest.approx(0.25)
+    assert pairs.listed.figure("oi_change_frac")[0] == pytest.approx(-0.5)
+
+
 def test_what_was_read_goes_before_what_is_kept_where_it_is_longer(folder):
     longer = paid([2e-5] * 200), paid([0.0] * 200)
     row = ranked(
@@ -67,7 +92,7 @@ def test_without_a_folder_nothing_is_remembered():
 
 
 def test_it_is_the_grid_that_a_history_of_facts_has(folder):
-    found = scan_worker._remembered(folder, AT_NS)["b", "BTC"]
+    found = scan_worker._remembered(folder, AT_NS).paid["b", "BTC"]
     history = SettledHistory()
     for row in HistoryReader(Folder(folder)).settled(30, AT_NS):
         if row.venue == "b":

@@ -138,6 +138,8 @@ def forecasts(it: Any) -> tuple[object, ...]:
 def scan_rows(it: Any) -> tuple[object, ...]:
     """Fields of a scan's row, filled by the names of its figures."""
     return (
+        it.basis_low_bps,
+        it.basis_high_bps,
         it.d1,
         it.d3,
         it.d7,

@@ -1,8 +1,10 @@
 """What a scan is asked, what it knows of each market, and what it says of each pair."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from cockpit.analytics.funding.payments import PaymentClock
 from cockpit.calculators.common.paid_history import NOTHING, Paid
@@ -13,6 +15,7 @@ CostBasis = Literal["book", "touch", "tier"]
 the better to the worse, as the next."""
 History = Literal["kept", "fetched"]
 """From what is kept, or from what was just fetched."""
+NO_PRICES: Final[NDArray[np.float64]] = np.empty(0)
 
 
 class ScanInputs(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +38,9 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     one that may be relied upon. `buy_frac` and `sell_frac` are what one trade of the size costs,
     fee and slippage, as a fraction of its notional at `price_usd`. `depth_x` is what the thinner
     side of the visible book holds, in sizes. `gate` is the first thing that is wrong with the
-    market alone; `quote` is what its prices are quoted in.
+    market alone; `quote` is what its prices are quoted in. `day_prices` are the marks of the day
+    before, as `day_past` looks at them, and `oi_base_day_ago` its open interest 24 h ago, both of
+    what is kept.
     """
 
     venue: str
@@ -58,6 +63,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     history: History | None = None
     quote: str | None = None
     gate: str | None = None
+    day_prices: NDArray[np.float64] = NO_PRICES
+    oi_base_day_ago: float | None = None
 
 
 class Realised(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename={
@@ -75,7 +82,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One pair: long where funding is low, short where it is high; None is not known.
 
     `spread_hourly` and `expected_hourly` are received, a fraction an hour, now and over the hold.
-    `basis_bps` is the short leg's price over the long leg's. `oi_usd` and `volume_24h_usd` are of
+    `basis_bps` is the short leg's price over the long leg's, `basis_low_bps` to `basis_high_bps`
+    what it was within the last day, as far as it is kept. `oi_usd` and `volume_24h_usd` are of
     the smaller leg, `oi_share` the size in it. `sign_h`: hours since the paid spread changed sign.
     `history` says whether what was paid comes from what is kept or from what was just fetched.
     """
@@ -101,6 +109,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     oi_share: float | None = None
     volume_24h_usd: float | None = None
     basis_bps: float | None = None
+    basis_low_bps: float | None = None
+    basis_high_bps: float | None = None
     long_interval_s: int | None = None
     short_interval_s: int | None = None
     long_quote: str | None = None

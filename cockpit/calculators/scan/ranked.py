@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.calculators.scan.columns import Floats, Ints
+from cockpit.calculators.scan.listed import NO_MARKETS, ListedMarkets
 from cockpit.calculators.scan.listing import CostBasis, History, Realised, Row, ScanInputs
 
 REALISED: Final = ("d1", "d3", "d7", "d30")
 FIGURES: Final = (
     "spread_hourly", "expected_hourly", *REALISED, "sign_share", "sign_h", "half_life_h",
     "cost_bps", "net_usd", "net_apr", "breakeven_h", "odds", "depth_x", "oi_usd", "oi_share",
-    "volume_24h_usd", "basis_bps", "long_interval_s", "short_interval_s",
+    "volume_24h_usd", "basis_bps", "basis_low_bps", "basis_high_bps", "long_interval_s",
+    "short_interval_s",
 )  # fmt: skip
 """Columns of `figures`: the fields of a `Row` that are numbers."""
 FITS: Final = ("phi", "mean", "sigma", "level", "formula_usd")
@@ -40,7 +42,8 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     `symbol`, `long`, `short`, `gate`, `cost_basis` and `history` are places, (m,), in `symbols`,
     `venues`, `gates`, `COST_BASES` and `HISTORIES`; `quote`, (m, 2), of the long and the short
     leg in `quotes`. `is_sound` is False where a leg's own market is
-    stale, down or unknown. `fits`, (m, k), are what `renew` goes on from.
+    stale, down or unknown. `fits`, (m, k), are what `renew` goes on from. `listed` are all markets,
+    of `renew` none.
     """
 
     at_ns: int
@@ -59,6 +62,7 @@ class RankedPairs(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     is_sound: NDArray[np.bool_]
     figures: Floats
     fits: Floats
+    listed: ListedMarkets = NO_MARKETS
 
     def __len__(self) -> int:
         return int(self.symbol.size)

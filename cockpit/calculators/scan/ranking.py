@@ -23,6 +23,7 @@ from cockpit.calculators.carry.sides import formula_funding
 from cockpit.calculators.common.premiums import venue_formula
 from cockpit.calculators.scan.columns import Columns, Floats, Ints, columns_of, pairs_of
 from cockpit.calculators.scan.covering import covering_hours
+from cockpit.calculators.scan.day_past import basis_range_bps, turned_range_bps
 from cockpit.calculators.scan.hold import (
     expected_frac,
     has_forecast,
@@ -31,6 +32,7 @@ from cockpit.calculators.scan.hold import (
     paths_of,
     sd_frac,
 )
+from cockpit.calculators.scan.listed import listed_markets
 from cockpit.calculators.scan.listing import Listing, ScanInputs
 from cockpit.calculators.scan.ranked import (
     COST_BASES,
@@ -46,6 +48,7 @@ from cockpit.calculators.scan.spread_past import Past, past_of
 from cockpit.core.units import HOURS_PER_YEAR
 
 _CONSERVATIVE: Final = NormalDist().inv_cdf(QUANTILE)
+BASIS_RANGE: Final = ("basis_low_bps", "basis_high_bps")
 _NEVER: Final = "never breaks even"
 
 
@@ -77,6 +80,8 @@ class _Pairs(NamedTuple):
     spread: Floats
     past: Past
     history: Ints
+    basis: Floats
+    """(m, 2), the lowest and the highest of the day before, in bps."""
 
 
 def rank(job: ScanJob) -> RankedPairs:
@@ -88,14 +93,16 @@ def rank(job: ScanJob) -> RankedPairs:
     codes = _codes([one.history for one in job.listings], HISTORIES)
     worse = np.maximum(codes[long], codes[short])
     history = np.where(np.isnan(past.sign_share), NOTHING, worse)
-    pairs = _Pairs(long, short, spread, past, history)
+    basis = basis_range_bps([one.day_prices for one in job.listings], long, short)
+    pairs = _Pairs(long, short, spread, past, history, basis)
     money = _money(job.inputs, columns, pairs)
     is_sound = columns.is_sound[long] & columns.is_sound[short]
     order = np.lexsort(
         (-np.nan_to_num(spread), -np.nan_to_num(money.net_usd), np.isnan(money.net_usd), ~is_sound)
     )
     by_formula = _ByFormula(job, columns)
-    return _ranked(job, columns, pairs, money, by_formula.usd, order)
+    ranked = _ranked(job, columns, pairs, money, by_formula.usd, order)
+    return msgspec.structs.replace(ranked, listed=listed_markets(job.listings))
 
 
 def renew(pairs: RankedPairs, places: Sequence[int], job: ScanJob) -> RankedPairs:
@@ -122,7 +129,9 @@ def renew(pairs: RankedPairs, places: Sequence[int], job: ScanJob) -> RankedPair
         sign_share=np.where(is_turned, 1.0 - share, share),
         sign_h=np.where(is_turned, np.nan, pairs.figure("sign_h")[some]),
     )
-    renewed = _Pairs(long, short, hourly[short] - hourly[long], past, pairs.history[some])
+    basis = np.column_stack([pairs.figure(name)[some] for name in BASIS_RANGE])
+    basis = np.where(is_turned[:, None], turned_range_bps(basis), basis)
+    renewed = _Pairs(long, short, hourly[short] - hourly[long], past, pairs.history[some], basis)
     money = _money(job.inputs, columns, renewed)
     formula_usd = fits["formula_usd"] * sign
     return _ranked(
@@ -294,7 +303,7 @@ def _figures(
         np.where(is_fitted, half_life, np.nan), money.cost * 1e4, money.net_usd, money.apr, hours,
         money.odds, np.minimum(columns.depth[long], columns.depth[short]), interest, share,
         np.minimum(columns.volume[long], columns.volume[short]),
-        (prices[short] / prices[long] - 1) * 1e4, columns.interval_s[long],
+        (prices[short] / prices[long] - 1) * 1e4, pairs.basis, columns.interval_s[long],
         columns.interval_s[short],
     ))  # fmt: skip
 

@@ -1,7 +1,4 @@
-"""Every market of a view as a listing: watched ones with their books, surveyed ones without.
-
-Only assets with two markets or more are read: one market makes no pair.
-"""
+"""Every market of a view as a listing: watched ones with their books, surveyed ones without."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -64,12 +61,10 @@ def listings_by_symbol(
     reader = _Reader(view, settings, inputs)
     for symbol, markets in _by_symbol(view).items():
         found: list[Listing] = []
-        if len(markets) > 1:
-            for number, asset in enumerate(assets_among(markets, view.asset_rules, symbol)):
-                if len(asset) > 1:
-                    name = symbol if number == 0 else f"{symbol}@{asset[0]}"
-                    some = {venue: markets[venue] for venue in asset}
-                    found += reader.listings(some, name, asset)
+        for number, asset in enumerate(assets_among(markets, view.asset_rules, symbol)):
+            name = symbol if number == 0 else f"{symbol}@{asset[0]}"
+            some = {venue: markets[venue] for venue in asset}
+            found += reader.listings(some, name, asset)
         yield found
 
 

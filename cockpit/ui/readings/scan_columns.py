@@ -102,6 +102,9 @@ def _columns(readings: Readings) -> list[TableColumn[ScanRow]]:
         _number("share", "oi_share", _percent(2), unit="% of oi", width=7),
         _number("volume", "volume_24h_usd", fmt.magnitude, unit="$ 24 h", width=7),
         _number("basis", "basis_bps", lambda value: fmt.signed(value, 1), unit="bps", width=7),
+        TableColumn(
+            name="range", unit="bps in 24 h", width=13, cell=_basis_range, value=_basis_width
+        ),
         _text("quote", 10, _quotes, lambda row: _quotes(row)[0], unit="l / s"),
         _text("pays", 7, _intervals, lambda row: row.value("long_interval_s"), unit="l / s"),
     ]  # fmt: skip
@@ -172,6 +175,19 @@ def _quotes(row: ScanRow) -> Cell:
     """Once where both legs take the same."""
     long, short = (name or fmt.MISSING for name in row.pairs.quotes_of(row.place))
     return (long, "dim") if long == short else (f"{long}/{short}", "text")
+
+
+def _basis_range(row: ScanRow) -> Cell:
+    """What the basis was within the last day, as far as it is kept."""
+    low, high = row.value("basis_low_bps"), row.value("basis_high_bps")
+    if low is None or high is None:
+        return fmt.MISSING, "dim"
+    return f"{fmt.signed(low, 1)}/{fmt.signed(high, 1)}", _role(row, "basis_low_bps", low)
+
+
+def _basis_width(row: ScanRow) -> float | None:
+    low, high = row.value("basis_low_bps"), row.value("basis_high_bps")
+    return None if low is None or high is None else high - low
 
 
 def _percent(decimals: int) -> Write:

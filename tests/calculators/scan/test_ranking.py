@@ -30,6 +30,10 @@ def test_it_equals_a_slow_reference(seed):
         assert row.breakeven_h == pair["breakeven_h"], key(row)
         assert row.odds == pytest.approx(pair["odds"], abs=1e-9), key(row)
         assert row.net_apr == pytest.approx(pair["apr"], rel=1e-9), key(row)
+        assert row.basis_bps == pytest.approx(pair["basis"], abs=1e-6), key(row)
+        low, high = pair["range"]
+        assert row.basis_low_bps == pytest.approx(low, abs=1e-6), key(row)
+        assert row.basis_high_bps == pytest.approx(high, abs=1e-6), key(row)
 
 
 def test_pairs_that_need_months_to_cover_their_cost_are_found_as_carry_finds_them():

@@ -13,7 +13,7 @@ from cockpit.calculators.carry.sides import formula_funding
 from cockpit.calculators.carry.spread_model import shared_level, spread_model, spread_series
 from cockpit.calculators.common.paid_history import NOTHING, Paid
 from cockpit.calculators.common.premiums import venue_formula
-from cockpit.calculators.scan.listing import Listing, ScanInputs
+from cockpit.calculators.scan.listing import NO_PRICES, Listing, ScanInputs
 from cockpit.calculators.scan.ranking import ScanJob
 from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS
@@ -72,6 +72,8 @@ def _listing(rng: Random, venue: str, symbol: str, quiet: float) -> Listing:
         paid=_paid(rng, quiet),
         history=rng.choice(["kept", "fetched"]),
         gate=f"stale 300 s: funding of {venue}" if rng.random() < 0.08 else None,
+        day_prices=_day_prices(rng),
+        oi_base_day_ago=rng.choice([None, 0.0, 1e3, 4e5]),
     )
 
 
@@ -95,6 +97,15 @@ def _paid(rng: Random, quiet: float) -> Paid:
     return Paid(first, rates, mean, mean if known.size >= 24 else None)
 
 
+def _day_prices(rng: Random) -> np.ndarray:
+    """A day of marks; nothing, a few looks, or with gaps."""
+    known = rng.choice([0.0, 0.08, 0.6, 1.0])
+    if not known:
+        return NO_PRICES
+    looks = [100.0 * (1 + rng.gauss(0, 2e-3)) for _ in range(97)]
+    return np.array([price if rng.random() < known else math.nan for price in looks])
+
+
 def slow(job: ScanJob) -> list[dict]:
     """Each pair as carry computes it, in plain Python; best first."""
     found = []
@@ -116,6 +127,7 @@ def _pair(job: ScanJob, long: Listing, short: Listing) -> dict:
         "key": (long.asset, long.venue, short.venue), "net_usd": None, "spread": None,
         "breakeven_h": None, "odds": None, "apr": None,
         "is_unsound": long.gate is not None or short.gate is not None,
+        "basis": (short.price_usd / long.price_usd - 1) * 1e4, "range": _range(long, short),
     }  # fmt: skip
     size = usd / ((long.price_usd + short.price_usd) / 2)
     gate = long.gate or short.gate
@@ -159,6 +171,13 @@ def _pair(job: ScanJob, long: Listing, short: Listing) -> dict:
         **pair, "gate": gate, "net_usd": result.net_usd, "breakeven_h": result.breakeven_h,
         "odds": result.breakeven_probability, "apr": result.return_apr,
     }  # fmt: skip
+
+
+def _range(long: Listing, short: Listing) -> tuple[float | None, float | None]:
+    """Of the moments at which both marks were known, eight at least."""
+    both = zip(long.day_prices.tolist(), short.day_prices.tolist(), strict=False)
+    bps = [(there / here - 1) * 1e4 for here, there in both if here == here and there == there]
+    return (min(bps), max(bps)) if len(bps) >= 8 else (None, None)
 
 
 def _six(size: float) -> str:

@@ -108,11 +108,15 @@ def _aged(text: str, is_old: bool) -> Span:
 
 
 def _basis(row: ScanRow, legs: Sequence[MarketRead | None]) -> str:
-    """Short over long now, and between which bounds that was while both books were followed."""
+    """Short over long now, between which bounds that was while both books were followed, and how
+    wide it went within the day that is kept."""
     now, (long, short) = row.value("basis_bps"), legs
     if now is None or long is None or short is None:
         return ""
     words = f"Basis {fmt.signed(now, 1)} bps"
+    lowest, highest = row.value("basis_low_bps"), row.value("basis_high_bps")
+    if lowest is not None and highest is not None:
+        words += f", from {fmt.signed(lowest, 1)} to {fmt.signed(highest, 1)} within the last day"
     (at, longs), (other_at, shorts) = long.mids.read(), short.mids.read()
     common, mine, theirs = np.intersect1d(at, other_at, return_indices=True)
     bps = (shorts[theirs] / longs[mine] - 1) * 1e4
