@@ -1,12 +1,19 @@
 """The figures behind SCAN: the rows that were asked for, as `cockpit scan --csv` has them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
 from cockpit.calculators.scan.document import HEADER, csv_row
 from cockpit.ui.export.market_tables import Table, Value
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.scan import scan_view
+from cockpit.ui.readings.scan_coins import CoinRow, coins_view
+
+COIN_HEADER = (
+    "coin", "spread_hourly", "price_usd", "price_change_24h_frac", "oi_usd", "oi_change_24h_frac",
+    "volume_24h_usd",
+)  # fmt: skip
+RATE_NAMES = ("hourly", "interval_s")
 
 
 def _scan(readings: Readings) -> Table:
@@ -19,4 +26,30 @@ def _scan(readings: Readings) -> Table:
     )
 
 
-TABLES: Mapping[str, Callable[[Readings], Table]] = {"scan": _scan, "scan_pair": _scan}
+def _coins(readings: Readings) -> Table:
+    """A row a coin in the trader's order, a rate and its interval a venue, as they were ranked."""
+    view = coins_view(readings)
+    rows = () if view is None else view.rows
+    venues = [venue.name for venue in readings.venues]
+    header = (*COIN_HEADER, *(f"{venue}_{name}" for venue in venues for name in RATE_NAMES))
+    return Table(header, [(*_coin(row), *_rates(row, venues)) for row in rows])
+
+
+def _coin(row: CoinRow) -> tuple[Value, ...]:
+    return (
+        row.asset, row.spread, row.price, row.price_change, row.oi_usd, row.oi_change,
+        row.volume_usd,
+    )  # fmt: skip
+
+
+def _rates(row: CoinRow, venues: Sequence[str]) -> Iterator[Value]:
+    for venue in venues:
+        rate = row.rates.get(venue)
+        yield from (None, None) if rate is None else (rate.hourly, rate.interval_s)
+
+
+def _shown(readings: Readings) -> Table:
+    return _coins(readings) if readings.ui.scan.is_of_coins else _scan(readings)
+
+
+TABLES: Mapping[str, Callable[[Readings], Table]] = {"scan": _shown, "scan_pair": _scan}

@@ -196,8 +196,20 @@ PANE_GUIDES: Mapping[str, PaneGuide] = {
         name="scan",
         shows="Every pair of every coin on every venue, ranked by what it leaves net at your size "
         "over the hold, with the first gate that fails. Enter shows all pairs of the coin.",
-        keys=("scan.failing", "view.filter", "view.sort", "view.pin", "calc.carry"),
-        words=("net", "return", "gate", "even", "odds", "halves", "≈", "~"),
+        keys=("scan.failing", "scan.coins", "view.filter", "view.pin", "calc.carry"),
+        words=(
+            "net",
+            "return",
+            "gate",
+            "even",
+            "odds",
+            "halves",
+            "range",
+            "oi change",
+            "≈",
+            "~",
+            "( )",
+        ),
     ),
     "scan_pair": PaneGuide(
         name="pair",

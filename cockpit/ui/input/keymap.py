@@ -138,6 +138,8 @@ ACTIONS: tuple[Action, ...] = (
            "alerts", shown=4),
     Action("scan.failing", ("f",), "failing", "hide pairs that fail a gate, and show them again",
            "scan", shown=2),
+    Action("scan.coins", ("v",), "coins", "every coin's rate at each venue, or the pairs again",
+           "scan", shown=2),
     Action("app.suspend", ("ctrl+z",), "suspend", "back to the shell; `fg` returns"),
     Action("app.quit", ("q", "ctrl+q"), "quit", "leave; the terminal is restored", shown=1),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from cockpit.ui.input.host import Host
 from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.scan_state import HOLDS_H
 from cockpit.ui.model.table import TableCursor
-from cockpit.ui.readings.scan import best_symbols, scan_view, selected
+from cockpit.ui.readings.scan import best_symbols, scan_view, selected, shown_view
 from cockpit.ui.readings.scan_columns import ScanRow
 from cockpit.ui.text.form_values import plain
 
@@ -32,6 +32,7 @@ def closer(host: Host, count: int) -> None:
     """All pairs of the coin under the cursor; of one of them, or of the only one, its carry."""
     state, row = host.ui.scan, selected(host.readings)
     if row is None:
+        host.say("it makes no pair: it takes two venues that list the same coin", "info")
         return
     if not state.asset:
         state.asset, state.before = row.symbol, state.cursor
@@ -66,6 +67,14 @@ def back(host: Host, count: int) -> None:
         _leave_asset(host)
     else:
         _TABLE["app.back"](host, count)
+
+
+def toggle_coins(host: Host, _: int) -> None:
+    """Every coin's rate at each venue, or the pairs again."""
+    state = host.ui.scan
+    if state.asset:
+        _leave_asset(host)
+    state.shows_coins = not state.shows_coins
 
 
 def toggle_failing(host: Host, _: int) -> None:
@@ -233,7 +242,7 @@ def read_watch(host: Host, words: Sequence[str]) -> Command:
     return lambda: host.desk.post(Watch(symbols))
 
 
-_TABLE = table_keys.handlers(lambda host: scan_view(host.readings), "pairs")
+_TABLE = table_keys.handlers(lambda host: shown_view(host.readings), "rows")
 _KEYS: Mapping[str, navigation.Handler] = {
     **_TABLE,
     "app.back": back,
@@ -242,6 +251,8 @@ _KEYS: Mapping[str, navigation.Handler] = {
     "view.span": next_hold,
     **{f"calc.{name}": calculating(name) for name in _FILL},
 }
-HANDLERS: Mapping[str, navigation.Handler] = {"scan.failing": toggle_failing}
+HANDLERS: Mapping[str, navigation.Handler] = {
+    "scan.failing": toggle_failing, "scan.coins": toggle_coins,
+}  # fmt: skip
 LOCAL: Mapping[str, Mapping[str, navigation.Handler]] = dict.fromkeys(PANES, _KEYS)
 """Pane -> what keys of the table mean in it instead of what they mean everywhere."""

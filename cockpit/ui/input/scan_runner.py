@@ -12,7 +12,7 @@ from cockpit.calculators.scan.ranked import NOTHING, RankedPairs
 from cockpit.config import Config
 from cockpit.desk.contract import Desk, Lease, Rank
 from cockpit.ui.model.readings import Readings
-from cockpit.ui.readings.scan import scan_view
+from cockpit.ui.readings.scan import places_around
 
 if TYPE_CHECKING:
     from cockpit.calculators.common.market_data import Settings
@@ -53,7 +53,7 @@ class ScanRunner:
             self._seen_s = now_s
             self._ask(Rank(is_on=True, usd=ui.size_usd, hold_h=ui.scan.hold_h))
             self._mark_passing()
-            places = self._in_view(lines)
+            places = places_around(self._readings, lines)
             self._lease(self._markets(places), now_s)
             if now_s - self._renewed_s >= RENEW_S:
                 self._renewed_s = now_s
@@ -73,14 +73,6 @@ class ScanRunner:
         if markets and now_s - self._leased_s >= wait_s:
             self._leased_s, self._leased = now_s, markets
             self._desk.post(Lease(markets))
-
-    def _in_view(self, lines: int) -> list[int]:
-        """Places in the ranking of the rows around the cursor, as many as a screen has lines."""
-        view = scan_view(self._readings)
-        if view is None or not view.rows:
-            return []
-        first = max(0, min(view.index - lines // 2, len(view.rows) - lines))
-        return [row.place for row in view.rows[first : first + lines]]
 
     def _markets(self, places: Sequence[int]) -> Markets:
         """Both markets of these pairs, and of the best ones."""

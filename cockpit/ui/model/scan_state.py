@@ -19,13 +19,18 @@ def _at_net() -> TableCursor:
     return TableCursor(column="net")
 
 
+def _at_coin() -> TableCursor:
+    return TableCursor(column="coin")
+
+
 @dataclass(slots=True)
 class ScanState:
     """`asset` is the coin of which all pairs are shown; empty: the best pair of each.
 
-    `before` is the cursor to go back to from the pairs of one coin. `passing_ns` maps a pair that
-    passes every gate to since when, 0 where that was so from the beginning. `renewed` are the rows
-    in view with the figures of `renewed_ns`, and `renewed_at` the place of each pair in them.
+    `shows_coins`: rates of each coin at every venue in place of its best pair; `coins` is the
+    cursor there. `before` is the cursor to go back to from the pairs of one coin. `passing_ns` maps
+    a pair that passes every gate to since when, 0 where that was so from the beginning. `renewed`
+    are the rows in view with the figures of now, and `renewed_at` the place of each pair in them.
     """
 
     cursor: TableCursor = field(default_factory=_at_net)
@@ -33,7 +38,14 @@ class ScanState:
     hides_failing: bool = False
     where: str = ""
     asset: str = ""
+    shows_coins: bool = False
+    coins: TableCursor = field(default_factory=_at_coin)
     before: TableCursor | None = None
     passing_ns: dict[Key, int] = field(default_factory=dict)
     renewed: "RankedPairs | None" = None
     renewed_at: Mapping[Key, int] = field(default_factory=dict)
+
+    @property
+    def is_of_coins(self) -> bool:
+        """Whether rows are coins; one that is opened shows its pairs."""
+        return self.shows_coins and not self.asset

@@ -16,8 +16,8 @@ Cell = tuple[str, str]
 """Text and role."""
 
 
-def _none_is_new(_: Any) -> bool:
-    return False
+def _no_mark(_: Any) -> str:
+    return " "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +44,15 @@ class TableColumn(Generic[R]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table(Generic[R]):
     """`rows` in the order of their owner. `key` tells rows apart whatever their figures become;
-    `text` is what a filter looks in. The first `fixed` columns are always shown."""
+    `text` is what a filter looks in. The first `fixed` columns are always shown. `mark` is one
+    character before a row."""
 
     columns: Sequence[TableColumn[R]]
     rows: Sequence[R]
     key: Callable[[R], Hashable]
     text: Callable[[R], str]
     fixed: int = 1
-    is_new: Callable[[R], bool] = _none_is_new
+    mark: Callable[[R], str] = _no_mark
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from cockpit.ui.text.styled import Line, clean, fit, right
 HEAD = 2
 """Lines of names and units above the rows."""
 _EDGE = 2
-"""The mark of the cursor's row, and that of a row which is new."""
+"""The mark of the cursor's row, and the row's own."""
 
 
 class DrawnTable(NamedTuple):
@@ -108,7 +108,7 @@ def _row(
     row = view.rows[place]
     line: Line = [
         ("▌" if is_here else " ", "accent"),
-        ("+" if view.table.is_new(row) else " ", "accent"),
+        (view.table.mark(row), "accent"),
     ]
     chosen = view.table.columns[view.column].name
     for column, size in shown.columns:

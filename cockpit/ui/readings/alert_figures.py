@@ -75,10 +75,9 @@ def _of_pane(readings: Readings) -> Iterator[AlertFigure]:
             yield AlertFigure(kind="block_age_s", about=venue, venues=(venue,))
         yield AlertFigure(kind="venue", about=venue, venues=(venue,))
     elif pane == "scan" and symbol is not None:
-        from cockpit.ui.readings.scan import scan_view
+        from cockpit.ui.readings.scan import selected
 
-        view = scan_view(readings)
-        row = view.selected if view is not None else None
+        row = selected(readings)
         if row is not None:
             yield AlertFigure(kind="scan", about=row.symbol, symbols=(row.symbol,))
     elif pane in ("spreads", "pair"):

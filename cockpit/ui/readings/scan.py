@@ -13,6 +13,7 @@ from cockpit.calculators.scan.where import chosen, parse_where
 from cockpit.core.units import NS_PER_S
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.table import Table, TableView, arranged
+from cockpit.ui.readings.scan_coins import CoinRow, coins_view
 from cockpit.ui.readings.scan_columns import ScanRow, columns_for
 
 NEW_NS = 60 * NS_PER_S
@@ -43,7 +44,7 @@ def scan_view(readings: Readings) -> TableView[ScanRow] | None:
         rows=rows,
         key=lambda row: row.key,
         text=lambda row: f"{row.symbol} {' '.join(row.venues)} {row.gate or 'passes'}",
-        is_new=lambda row: row.gate is None and _is_new(readings, row.key),
+        mark=lambda row: _mark(readings, row),
     )
     cursor = state.cursor
     stood = (cursor.key is None, cursor.order, cursor.sort, cursor.ascending, cursor.filter)
@@ -53,24 +54,55 @@ def scan_view(readings: Readings) -> TableView[ScanRow] | None:
 
 def renewed(readings: Readings, view: TableView[ScanRow], places: range) -> TableView[ScanRow]:
     """The same with the figures of now in these rows, where they are known."""
-    state = readings.ui.scan
-    now = state.renewed
-    if now is None:
-        return view
     rows = list(view.rows)
     for place in places:
-        at = state.renewed_at.get(rows[place].key)
-        if at is not None and rows[place].pairs.inputs == now.inputs:
-            rows[place] = ScanRow(now, at)
+        rows[place] = _renewed_row(readings, rows[place])
     return TableView(view.table, view.cursor, rows)
 
 
+def _renewed_row(readings: Readings, row: ScanRow) -> ScanRow:
+    state = readings.ui.scan
+    now, at = state.renewed, state.renewed_at.get(row.key)
+    return row if now is None or at is None or row.pairs.inputs != now.inputs else ScanRow(now, at)
+
+
+def shown_view(readings: Readings) -> TableView[ScanRow] | TableView[CoinRow] | None:
+    """The table on the screen: pairs, or coins."""
+    return coins_view(readings) if readings.ui.scan.is_of_coins else scan_view(readings)
+
+
 def selected(readings: Readings) -> ScanRow | None:
-    """The row under the cursor, with the figures of now."""
+    """The pair under the cursor, of a coin its best, with the figures of now."""
+    if readings.ui.scan.is_of_coins:
+        coins = coins_view(readings)
+        pairs = readings.scan.pairs
+        if coins is None or coins.selected is None or pairs is None:
+            return None
+        place = best_place(pairs, coins.selected.asset)
+        return None if place is None else _renewed_row(readings, ScanRow(pairs, place))
     view = scan_view(readings)
     if view is None or not view.rows:
         return None
     return renewed(readings, view, range(view.index, view.index + 1)).selected
+
+
+def places_around(readings: Readings, lines: int) -> list[int]:
+    """Places in the ranking of the rows around the cursor, as many as a screen has lines; of coins
+    those of their best pairs."""
+    view, pairs = shown_view(readings), readings.scan.pairs
+    if view is None or pairs is None or not view.rows:
+        return []
+    first = max(0, min(view.index - lines // 2, len(view.rows) - lines))
+    rows = view.rows[first : first + lines]
+    places = (
+        row.place if isinstance(row, ScanRow) else best_place(pairs, row.asset) for row in rows
+    )
+    return [place for place in places if place is not None]
+
+
+def best_place(pairs: RankedPairs, asset: str) -> int | None:
+    """Of the best pair of an asset; None where it makes none."""
+    return next((at for at in pairs.best.tolist() if pairs.symbol_of(at) == asset), None)
 
 
 def best_symbols(pairs: RankedPairs, count: int) -> tuple[str, ...]:
@@ -104,6 +136,13 @@ def _rows(readings: Readings, pairs: RankedPairs) -> Sequence[ScanRow]:
 def _place_of(pairs: RankedPairs, symbol: str) -> int:
     """A coin that is gone has no pair."""
     return pairs.symbols.index(symbol) if symbol in pairs.symbols else len(pairs.symbols)
+
+
+def _mark(readings: Readings, row: ScanRow) -> str:
+    """`+` what has begun to pass, `*` what is on the watch list."""
+    if row.gate is None and _is_new(readings, row.key):
+        return "+"
+    return "*" if row.symbol.partition("@")[0] in readings.view.symbols() else " "
 
 
 def _is_new(readings: Readings, key: Key) -> bool:

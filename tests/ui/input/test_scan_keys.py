@@ -12,6 +12,7 @@ from cockpit.ui.input import command_line
 from cockpit.ui.input.scan_runner import ScanRunner
 from cockpit.ui.layout.workspaces import show
 from cockpit.ui.readings.scan import scan_view, selected
+from cockpit.ui.readings.scan_coins import coins_view
 from tests.support import AT_NS
 from tests.ui import scenes
 from tests.ui.input.hosts import PlainHost
@@ -57,6 +58,30 @@ def test_enter_shows_all_pairs_of_the_coin_and_escape_goes_back_to_where_it_was(
     host.press("escape")
     assert coin(host) == "WIF"
     assert host.ui.scan.asset == ""
+
+
+def test_v_shows_coins_by_venues_enter_the_pairs_of_one_and_escape_goes_back(host):
+    host.press("v")
+    assert host.ui.scan.is_of_coins
+    host.press("j", "enter")
+    assert host.ui.scan.asset == "WIF"
+    assert len(scan_view(host.readings).rows) == 3
+    host.press("escape")
+    assert host.ui.scan.is_of_coins
+    assert coin(host) == "WIF", "where it was: the coin, and its best pair"
+    host.press("C")
+    assert given(host, "carry")["symbol"] == "WIF"
+    show(host.ui, "scan")
+    host.press("v")
+    assert not host.ui.scan.is_of_coins
+
+
+def test_coins_are_sorted_and_filtered_by_keys_of_their_own(host):
+    host.press("v", "s")
+    assert [row.asset for row in coins_view(host.readings).rows] == ["DOGS", "PEPE2", "SUI", "WIF"]
+    assert host.ui.scan.cursor.sort == "", "the pairs stand as they stood"
+    host.press("j", "p")
+    assert host.desk.posted[-1] == Watch((*scenes.SYMBOLS, "PEPE2"))
 
 
 def test_enter_on_one_of_its_pairs_is_its_carry_and_so_it_is_on_an_only_pair(host):

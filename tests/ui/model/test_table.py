@@ -37,7 +37,7 @@ def columns() -> tuple[TableColumn[Pair], ...]:
 def seen(cursor: TableCursor, *rows: Pair, new: frozenset[str] = frozenset()) -> TableView[Pair]:
     table = Table(
         columns=columns(), rows=rows, key=lambda row: row.coin,
-        text=lambda row: f"{row.coin} {row.gate}", is_new=lambda row: row.coin in new,
+        text=lambda row: f"{row.coin} {row.gate}", mark=lambda row: "+" if row.coin in new else " ",
     )  # fmt: skip
     return view_of(table, cursor)
 

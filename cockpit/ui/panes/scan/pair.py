@@ -15,6 +15,7 @@ from cockpit.ui.panes.scan.words import basis_words
 from cockpit.ui.readings.market_rates import next_payment_s, rate_is_stale
 from cockpit.ui.readings.scan import selected
 from cockpit.ui.readings.scan_columns import ScanRow
+from cockpit.ui.readings.scan_markets import market_of
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, Span, clean, fit, framed, right, wrap
 
@@ -62,18 +63,6 @@ def _leg(readings: Readings, row: ScanRow, side: int, market: MarketRead | None)
         text = f" {text}" if name == "" else clean(text)
         line.append(((fit if name in _LEFT else right)(text, size) + " ", role))
     return line
-
-
-def market_of(readings: Readings, venue: str, symbol: str) -> MarketRead | None:
-    """Watched, lent or surveyed."""
-    listed = symbol.partition("@")[0]
-    market = readings.view.market(venue, listed)
-    if market is not None:
-        return market
-    surveyed = readings.once(
-        "surveyed", lambda: {(one.venue, one.symbol): one for one in readings.view.surveyed()}
-    )
-    return surveyed.get((venue, listed))
 
 
 def _figures(readings: Readings, market: MarketRead | None) -> list[Span]:

@@ -1,24 +1,23 @@
 """Every pair of every coin on every venue, ranked by what it leaves at the trader's size."""
 
 from cockpit.calculators.common.words import hours_words, usd_words
-from cockpit.core.units import NS_PER_S
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.table import TableView
-from cockpit.ui.panes.scan.words import sentence
+from cockpit.ui.panes.scan import coins
+from cockpit.ui.panes.scan.words import age_of_ranking, sentence
 from cockpit.ui.panes.table import table_lines, visible_rows
 from cockpit.ui.readings.scan import counts, renewed, scan_view
 from cockpit.ui.readings.scan_columns import ScanRow
-from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, framed, longest, wrap
 
 TITLE = "scan"
 HZ = 2.0
-LATE_S = 15.0
-"""A ranking that is older than this is said to be."""
 
 
 def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
+    if readings.ui.scan.is_of_coins:
+        return coins.lines(readings, width, height)
     view = scan_view(readings)
     inner, room = width - 2, height - 2
     focused = readings.ui.focus == TITLE
@@ -46,7 +45,7 @@ def _title(readings: Readings, room: int) -> Line:
     narrowed += " · failing hidden" * state.hides_failing
     narrowed += f" /{clean(state.cursor.filter)}" * bool(state.cursor.filter)
     narrow: Line = [(narrowed, "accent")] if narrowed else []
-    age = _age(readings)
+    age = age_of_ranking(readings)
     return longest(
         room,
         [*head, (what, "dim"), (asked, "dim"), *narrow, *_counted(readings), *age],
@@ -64,23 +63,6 @@ def _counted(readings: Readings) -> Line:
     number = counts(pairs)
     words = f" · {number.passing} of {number.pairs} pairs of {number.assets} coins pass"
     return [(words, "dim")]
-
-
-def _age(readings: Readings) -> Line:
-    """Of the ranking, where it is old, and why the last one failed."""
-    scan = readings.scan
-    if scan.problem:
-        return [(f" · ranking failed: {clean(scan.problem)}", "danger")]
-    if scan.pairs is None:
-        return []
-    now_ns = readings.now_ns - readings.view.clock_offset_ns
-    age_s = max(0, now_ns - scan.pairs.at_ns) / NS_PER_S
-    is_asked = (scan.pairs.inputs.usd, scan.pairs.inputs.hold_h) == (
-        readings.ui.size_usd, readings.ui.scan.hold_h,
-    )  # fmt: skip
-    if not is_asked:
-        return [(" · ranking …", "warn")]
-    return [(f" · {fmt.age(age_s)} old", "warn")] if age_s > LATE_S else []
 
 
 def _empty(readings: Readings, view: TableView[ScanRow] | None, inner: int) -> list[Line]:

@@ -1,11 +1,14 @@
-"""A pair in one sentence that a trader could say aloud."""
+"""A pair in one sentence that a trader could say aloud, and how old a ranking is."""
 
 from cockpit.calculators.common.words import usd_words
+from cockpit.core.units import NS_PER_S
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.scan_columns import APPROXIMATE, ScanRow
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, clean, longest
 
+LATE_S = 15.0
+"""A ranking that is older than this is said to be."""
 _BASIS = {"touch": "cost from the touch, the book is too short", "tier": "cost from the volume"}
 
 
@@ -40,3 +43,20 @@ def sentence(readings: Readings, row: ScanRow, width: int) -> Line:
 def basis_words(row: ScanRow) -> str:
     """What an uncertain cost rests on; empty for a book's."""
     return _BASIS.get(row.pairs.row(row.place).cost_basis or "", "")
+
+
+def age_of_ranking(readings: Readings) -> Line:
+    """Of the ranking, where it is old, and why the last one failed."""
+    scan = readings.scan
+    if scan.problem:
+        return [(f" · ranking failed: {clean(scan.problem)}", "danger")]
+    if scan.pairs is None:
+        return []
+    now_ns = readings.now_ns - readings.view.clock_offset_ns
+    age_s = max(0, now_ns - scan.pairs.at_ns) / NS_PER_S
+    is_asked = (scan.pairs.inputs.usd, scan.pairs.inputs.hold_h) == (
+        readings.ui.size_usd, readings.ui.scan.hold_h,
+    )  # fmt: skip
+    if not is_asked:
+        return [(" · ranking …", "warn")]
+    return [(f" · {fmt.age(age_s)} old", "warn")] if age_s > LATE_S else []
