@@ -28,6 +28,9 @@ from cockpit.portfolio.positions import Portfolio
 from cockpit.state.view import MarketView
 
 LOOK_S: Final = 1.0
+ASLEEP_NS: Final = 30 * NS_PER_S
+"""Who has not looked for so long was asleep, or its clock was set forward: of the time between
+nothing is known, whatever the state says."""
 LATE_NS: Final = NS_PER_S // 5
 """A slot without a later fact is sampled so long after it began: facts of it may be on their way
 between the link and the state."""
@@ -54,6 +57,7 @@ class Memory:
         self._service = HistoryService(order.folder, order.settings, clock, order.role)
         self._down_since_ns: dict[str, int] = {}
         self._slot_ns: int | None = None
+        self._looked_ns: int | None = None
         self._listeners: list[Callable[[Batch], None]] = []
 
     def listen(self, listener: Callable[[Batch], None]) -> None:
@@ -74,6 +78,7 @@ class Memory:
             return
         at_ns = events[0].recv_ns
         if feed.is_due(at_ns):
+            self._awake(at_ns)
             self._sampled += feed.before(at_ns)
         if Funding in map(type, events):
             for event in events:
@@ -85,14 +90,28 @@ class Memory:
     def look(self) -> None:
         """Once a second: time passes also where nothing arrives. Hands over what was sampled."""
         at_ns = self._clock.now_ns() - LATE_NS
+        self._awake(at_ns)
+        self._looked_ns = at_ns
         for feed in self._feeds.values():
             if feed.is_due(at_ns):
                 self._sampled += feed.before(at_ns)
         slot_ns = at_ns - at_ns % WATCHED_NS
         before_ns, self._slot_ns = self._slot_ns, slot_ns
+        if before_ns is not None and slot_ns < before_ns:
+            # An outage does not end before it began.
+            down = self._down_since_ns.items()
+            self._down_since_ns = {venue: min(since_ns, slot_ns) for venue, since_ns in down}
         if before_ns is not None and before_ns != slot_ns:
             self._sampled.append(self._slot(slot_ns, before_ns))
             self._hand_over()
+
+    def _awake(self, at_ns: int) -> None:
+        """After a sleep no slot that was slept through is sampled."""
+        looked_ns = self._looked_ns
+        if looked_ns is not None and at_ns - looked_ns > ASLEEP_NS:
+            self._looked_ns = at_ns
+            for feed in self._feeds.values():
+                feed.skip_to(at_ns)
 
     def offer(self, batch: Batch) -> None:
         """Rows that are not of a slot, with the next slot's."""

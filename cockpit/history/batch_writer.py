@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from cockpit.core.clock import Clock
 from cockpit.core.units import NS_PER_S
 from cockpit.history.errors import HistoryError
@@ -15,9 +17,16 @@ from cockpit.history.rows import Batch, Gap, together
 
 log = logging.getLogger(__name__)
 
+SET_BACK: Final = "clock set back"
+"""Why of a gap that reaches from the time that the clock shows now to the last one before. Until
+that has come again a row is written only where none of its market follows: what was seen at two
+different times is not mixed."""
+ASLEEP: Final = "asleep, or clock set forward"
 RETRY_NS: Final = 5 * NS_PER_S
 SILENT_NS: Final = 15 * NS_PER_S
 """After this long without a commit there is a gap: more than one slot was missed."""
+APART_NS: Final = 75 * NS_PER_S
+"""A market that is looked at has a row a minute: where none is so near, nobody looked."""
 WAITING_BATCHES: Final = 30
 """What is kept while the disk does not take it: five minutes."""
 
@@ -36,6 +45,8 @@ class BatchWriter:
         self._failing_since_ns: int | None = None
         self._last_trouble: Trouble | None = None
         self._retry_ns = 0
+        self._again_until_ns = 0
+        """Times before this one have been once already."""
         self.trouble: Trouble | None = None
         self.notice = ""
         self.committed_ns: int | None = None
@@ -50,7 +61,8 @@ class BatchWriter:
             del self._pending[:excess]
             self.lost_batches += excess
         now_ns = self._clock.now_ns()
-        if now_ns < self._retry_ns:
+        # A clock that was set back may be far before what was to be waited for.
+        if 0 < self._retry_ns - now_ns <= RETRY_NS:
             return
         try:
             self._write(now_ns)
@@ -78,10 +90,22 @@ class BatchWriter:
             self.notice = of_cause("gone", self._folder).sentence
         if self._store is None:
             self._store = HotStore(self._folder)
+            self._again_until_ns = self._store.gap_ahead_ns(SET_BACK, now_ns)
         if self._pending:
             gap = self._gap(self._store.committed_ns(), now_ns)
             gaps = [Batch(gaps=(gap,))] if gap else []
-            written = self._store.append(together([*gaps, *self._pending]), now_ns)
+            if gap is not None and gap.why == SET_BACK:
+                self._again_until_ns = gap.to_ns
+                back_s = round((gap.to_ns - now_ns) / NS_PER_S)
+                self.notice = (
+                    f"{self._folder.hot}: the clock was set back by {back_s} s; rows stay as they "
+                    "were written, new ones go where there are none"
+                )
+            batch = together([*gaps, *self._pending])
+            if now_ns < self._again_until_ns:
+                free = self._store.not_followed(batch.samples, APART_NS)
+                batch = msgspec.structs.replace(batch, samples=free)
+            written = self._store.append(batch, now_ns)
             self._pending.clear()
             self.committed_ns = now_ns
             self.samples += written.samples
@@ -98,10 +122,11 @@ class BatchWriter:
         if last_ns is None:
             return None
         if last_ns > now_ns + SILENT_NS:
-            return Gap(from_ns=now_ns, to_ns=last_ns, why="clock set back")
+            return Gap(from_ns=now_ns, to_ns=last_ns, why=SET_BACK)
         if self._last_trouble is None:
+            why = ASLEEP if last_ns == self.committed_ns else "not running"
             is_silent = now_ns - last_ns > SILENT_NS
-            return Gap(from_ns=last_ns, to_ns=now_ns, why="not running") if is_silent else None
+            return Gap(from_ns=last_ns, to_ns=now_ns, why=why) if is_silent else None
         cause = self._last_trouble.cause
         if committed_ns is None:
             return Gap(from_ns=last_ns, to_ns=now_ns, why=cause)

@@ -247,6 +247,29 @@ class HotStore:
             self._markets[(venue, symbol)] = number
         return number
 
+    def not_followed(self, samples: Sequence[Sample], within_ns: int) -> tuple[Sample, ...]:
+        """Those of whose market no row stands at their time, or so soon after it."""
+        near = (
+            "SELECT 1 FROM markets m JOIN samples s ON s.market = m.id WHERE m.venue = ? "
+            "AND m.symbol = ? AND s.at_ns >= ? AND s.at_ns < ? LIMIT 1"
+        )
+        return tuple(
+            row
+            for row in samples
+            if self.connection.execute(
+                near, (row.venue, row.symbol, row.at_ns, row.at_ns + within_ns)
+            ).fetchone()
+            is None
+        )
+
+    def gap_ahead_ns(self, why: str, now_ns: int) -> int:
+        """The end of the last gap of this cause in which the present lies; 0 for none."""
+        (end_ns,) = self.connection.execute(
+            "SELECT max(to_ns) FROM gaps WHERE why = ? AND from_ns <= ? AND to_ns > ?",
+            (why, now_ns, now_ns),
+        ).fetchone()
+        return int(end_ns or 0)
+
     def committed_ns(self) -> int | None:
         """When a writer last committed; None before the first."""
         found = self.connection.execute(

@@ -76,6 +76,10 @@ class SlotFeed:
                 due_ns = self._sampler.next_ns(at_ns)
         self._due_ns, self._last_ns = due_ns, at_ns
 
+    def skip_to(self, at_ns: int) -> None:
+        """Nobody looked until this time: the next slot is the one after it."""
+        self._due_ns, self._last_ns = self._sampler.next_ns(at_ns), at_ns
+
     def heard(self, event: Event) -> None:
         """A payment goes out with the next batch."""
         if isinstance(event, Funding) and event.kind == "settled":

@@ -8,6 +8,7 @@ from cockpit.core.clock import ManualClock
 from cockpit.core.events import AccountState, Funding, Instrument, Link, Margin, Position, Prices
 from cockpit.desk.memory import Memory, MemoryOrder, exposure_samples
 from cockpit.history.layout import Folder
+from cockpit.history.protocol import SeriesQuestion
 from cockpit.history.reader import HistoryReader
 from cockpit.history.settings import HistorySettings
 from cockpit.portfolio import positions
@@ -138,6 +139,41 @@ def test_a_clock_that_is_set_back_goes_on_with_the_slots_it_shows(folder):
     desk.stop(25)
     (row,), _ = kept(folder, 30)
     assert (row.at_ns, row.figures.mark) == (at(20), 3.0)
+
+
+@pytest.mark.parametrize("is_heard_first", [True, False])
+def test_what_was_slept_through_is_not_sampled(folder, is_heard_first):
+    """Five minutes asleep: the state says what it said before, but nobody looked."""
+    desk = Desk(folder)
+    desk.take(1, Link, state="live")
+    desk.take(9, Prices, symbol="BTC", mark=2.0)
+    desk.take(12, Prices, symbol="BTC", mark=3.0)
+    if is_heard_first:
+        desk.show(312)
+        desk.memory.hear([told(312, Prices, symbol="BTC", mark=4.0)])
+        desk.view.apply_all([told(312, Prices, symbol="BTC", mark=4.0)])
+    else:
+        desk.take(312, Prices, symbol="BTC", mark=4.0)
+    desk.stop(325)
+    question = SeriesQuestion(
+        venue="dydx", symbol="BTC", columns=("mark",), from_ns=at(0), to_ns=at(330)
+    )
+    series = HistoryReader(folder).series(question)
+    assert [(at_ns - DAY) // NS_PER_S for at_ns in series.at_ns.tolist()] == [10, 320]
+    assert series.values["mark"].tolist() == [2.0, 4.0]
+
+
+def test_an_outage_does_not_end_before_it_began(folder):
+    desk = Desk(folder)
+    desk.take(1, Link, state="live")
+    desk.take(12, Link, state="down", reason="closed")
+    for second in range(20, 620, 10):
+        desk.take(second, Prices, symbol="BTC", mark=2.0)
+    desk.take(312, Prices, symbol="BTC", mark=2.0)
+    desk.take(323, Link, state="live")
+    desk.stop(340)
+    (outage,) = [g for g in HistoryReader(folder).gaps(0, 1 << 62) if g.why == "link down"]
+    assert outage.from_ns < outage.to_ns <= at(340)
 
 
 def account_view(*, second):

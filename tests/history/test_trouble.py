@@ -197,6 +197,56 @@ def test_a_clock_set_back_is_said_and_no_row_is_overwritten(folder, clock, write
     assert seconds(folder) == [10, 20, 3600]
 
 
+def test_a_clock_set_back_while_running_mixes_nothing(folder, clock, writer):
+    """Ten minutes are seen, the clock is set back by five: what stands there stays alone."""
+    for _ in range(60):
+        tick(writer, clock)
+    clock.advance_s(-300)
+    for second in range(310, 900, 10):
+        clock.advance_s(10)
+        seen_again = sample(clock.now_ns(), mark=1_000_000.0 + second)
+        late_comer = sample(clock.now_ns(), symbol="ETH", mark=float(second))
+        writer.write([Batch(samples=(seen_again, late_comer))])
+    assert gaps(folder) == [(310, 600, "clock set back")]
+    found = rows(folder, more="WHERE symbol = 'BTC'")
+    assert [(at_ns - DAY) // NS_PER_S for at_ns, _ in found] == list(range(10, 900, 10))
+    assert all((mark > 1_000_000) == (at_ns > DAY + 600 * NS_PER_S) for at_ns, mark in found)
+    assert len(rows(folder, more="WHERE symbol = 'ETH'")) == 59, "of it nothing stood there"
+    assert "the clock was set back by 290 s" in writer.notice
+
+
+def test_a_clock_set_back_is_known_to_the_next_writer_too(folder, clock, writer):
+    for _ in range(60):
+        tick(writer, clock)
+    clock.advance_s(-300)
+    tick(writer, clock)
+    writer.close()
+    other = BatchWriter(folder, clock)
+    for _ in range(40):
+        clock.advance_s(10)
+        other.write([Batch(samples=(sample(clock.now_ns(), mark=-1.0),))])
+    other.close()
+    found = [((at_ns - DAY) // NS_PER_S, mark) for at_ns, mark in rows(folder)]
+    assert [second for second, mark in found if mark == -1.0] == list(range(610, 720, 10))
+    assert gaps(folder) == [(310, 600, "clock set back")]
+
+
+def test_a_wait_for_the_disk_is_over_when_the_clock_was_set_back(folder, clock, writer):
+    tick(writer, clock)
+    writer._store.connection.execute("PRAGMA query_only = ON")
+    tick(writer, clock)
+    assert writer.trouble.cause == "read only"
+    clock.advance_s(-7200)
+    tick(writer, clock)
+    assert writer.trouble is None
+
+
+def test_a_machine_that_slept_has_a_gap_that_says_so(folder, clock, writer):
+    tick(writer, clock)
+    tick(writer, clock, seconds=3600)
+    assert gaps(folder) == [(10, 3610, "asleep, or clock set forward")]
+
+
 def test_a_row_that_cannot_be_written_does_not_hold_up_the_next(folder, clock, writer):
     broken = Sample(venue="bybit", symbol="\ud800", at_ns=DAY, figures=Figures(mark=1.0))
     writer.write([Batch(samples=(broken,))])
