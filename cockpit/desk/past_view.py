@@ -35,12 +35,15 @@ from cockpit.desk.stats import PastMoment
 from cockpit.history.protocol import MomentQuestion
 from cockpit.history.reader import HistoryReader
 from cockpit.history.rows import ExposureSample, Figures, Sample
+from cockpit.state.curves import hour_of_payment_ns
 from cockpit.state.exposure_history import ExposureHistory, Jump
 from cockpit.state.recollection import Recollection
 from cockpit.state.store import MarketStore
 from cockpit.state.survey import PERIODS
-from cockpit.state.view import Field
+from cockpit.state.view import Field, MarketRead
 
+STAMP_NS: Final = DAY_NS
+"""A payment longer ago says nothing of the next one: the interval may have been another."""
 WITHIN_S: Final = GAP_NS // NS_PER_S
 
 
@@ -52,6 +55,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     instruments: tuple[Instrument, ...]
     accounts: tuple[tuple[str, str, str], ...]
     jumps: tuple[Jump, ...]
+    stamped: frozenset[str]
+    """Venues that state when the next payment is due."""
     asset_rules: AssetRules
     own_margins: dict[str, VenueMargin]
 
@@ -64,9 +69,15 @@ def frame_of(view: MarketStore) -> Frame:
         instruments=tuple(found for venue in venues for found in view.listed(venue.name)),
         accounts=tuple((a.venue, a.address, a.name) for a in view.accounts()),
         jumps=tuple(view.exposure.jumps),
+        stamped=frozenset(market.venue for market in view.markets() if _states_stamp(market)),
         asset_rules=view.asset_rules,
         own_margins=dict(view.own_margins),
     )
+
+
+def _states_stamp(market: MarketRead) -> bool:
+    rates = (market.live, market.predicted)
+    return any(rate is not None and rate.next_ns is not None for rate in rates)
 
 
 def moment_at(reader: HistoryReader, frame: Frame, at_ns: int) -> PastMoment | None:
@@ -118,7 +129,8 @@ def _view(
         market.recall(
             Recollection(settled=tuple(paid[key]), curves=tuple(curve_of(hour.get(key, ()), at_ns)))
         )
-        store.apply_all(_facts(row))
+        next_ns = _next_ns(row, paid[key], at_ns) if row.venue in frame.stamped else None
+        store.apply_all(_facts(row, next_ns))
         for field in _stated(row.figures):
             # The row holds no figure that was stale.
             market.restore_staleness(field, at_ns, is_stale=False)
@@ -186,7 +198,21 @@ def _stated(figures: Figures) -> list[Field]:
     return [field for field, value in known.items() if value is not None]
 
 
-def _facts(row: Sample) -> list[Event]:
+def _next_ns(row: Sample, paid: Sequence[Funding], at_ns: int) -> int | None:
+    """When the next payment was due: so many intervals after the last one before, by its full hour.
+    None where nothing was paid for longer than `STAMP_NS` before."""
+    interval_s = row.figures.interval_s
+    if not interval_s:
+        return None
+    stamps = [hour_of_payment_ns(row) for row in paid]
+    last_ns = max((stamp for stamp in stamps if stamp <= at_ns), default=None)
+    if last_ns is None or at_ns - last_ns > STAMP_NS:
+        return None
+    interval_ns = interval_s * NS_PER_S
+    return last_ns + ((at_ns - last_ns) // interval_ns + 1) * interval_ns
+
+
+def _facts(row: Sample, next_ns: int | None = None) -> list[Event]:
     """The row's figures as facts, each as old as it was."""
     figures = row.figures
 
@@ -220,6 +246,7 @@ def _facts(row: Sample) -> list[Event]:
                 kind="live",
                 rate=figures.live_rate,
                 interval_s=figures.interval_s,
+                next_ns=next_ns,
                 premium=figures.premium,
             )
         )
@@ -232,6 +259,7 @@ def _facts(row: Sample) -> list[Event]:
                 kind="predicted",
                 rate=figures.predicted_rate,
                 interval_s=figures.interval_s,
+                next_ns=next_ns,
             )
         )
     return facts

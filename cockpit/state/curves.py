@@ -85,11 +85,11 @@ class SettledHistory:
         """Of payments that another history had, in its order."""
         history = cls()
         history._rows = list(rows)
-        history._hours = [_hour_of(row) for row in history._rows]
+        history._hours = [hour_of_payment_ns(row) for row in history._rows]
         return history
 
     def add(self, row: Funding) -> None:
-        hour = _hour_of(row)
+        hour = hour_of_payment_ns(row)
         i = bisect_left(self._hours, hour)
         if i < len(self._hours) and self._hours[i] == hour:
             self._rows[i] = row
@@ -134,7 +134,8 @@ class SettledHistory:
         return found
 
 
-def _hour_of(row: Funding) -> int:
+def hour_of_payment_ns(row: Funding) -> int:
+    """The full hour by which a payment is known, from its venue's stamp."""
     at_ns = row.recv_ns if row.venue_ns is None else row.venue_ns
     return hour_floor_ns(at_ns + HOUR_NS // 120)
 

@@ -8,11 +8,10 @@ import heapq
 import itertools
 from operator import attrgetter
 
-import msgspec
 import pytest
 
 from cockpit import venues
-from cockpit.core.events import AccountState, Funding, Margin, Position, Prices
+from cockpit.core.events import AccountState, Margin, Position, Prices
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.memory import exposure_samples
 from cockpit.desk.past_view import frame_of, moment_at
@@ -27,8 +26,10 @@ from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import CELL_MODES, TENORS
 from cockpit.ui.readings.funding_rates import terms
+from cockpit.ui.readings.kept_costs import kept_costs
 from cockpit.ui.readings.kept_exposure import kept_totals
 from cockpit.ui.readings.liquidity import liquidity
+from cockpit.ui.readings.order_books import book_reading, cost
 from cockpit.ui.text.styled import plain
 from tests.pair import START_NS, Pair
 
@@ -113,9 +114,6 @@ def replayed(facts):
             slot_ns += 10 * NS_PER_S
         if fact.recv_ns >= MOMENT_NS:
             break
-        if isinstance(fact, Funding):
-            # The stamp of the next payment is not kept.
-            fact = msgspec.structs.replace(fact, next_ns=None)
         state.apply(fact)
     return picture(state, MOMENT_NS)
 
@@ -176,8 +174,23 @@ def test_depth_by_bands_is_that_of_the_books(then, replayed, symbol):
             assert band == pytest.approx(was.bands[bps], rel=COARSE)
 
 
+@pytest.mark.parametrize("usd", [1e3, 1e4, 5e4, 1e5, 5e5])
+@pytest.mark.parametrize("symbol", [0, 1])
+def test_no_order_cost_more_than_the_bands_say(then, replayed, usd, symbol):
+    """What the replay's book was walked for, against the bound; depth is kept to a part of it."""
+    then.ui.symbol_index = replayed.ui.symbol_index = symbol
+    for venue in VENUES:
+        book, bounds = book_reading(replayed, venue), kept_costs(then, venue, usd)
+        assert bounds is not None
+        for side, bound in zip((1, -1), bounds, strict=True):
+            walked = cost(book, side, usd)
+            if bound.bps is not None and walked.bps is not None:
+                assert 0 <= walked.bps <= bound.bps * (1 + 4 * COARSE)
+                assert bound.bps <= 50
+
+
 def test_no_pane_makes_a_ladder_out_of_bands(then):
-    for pane in ("depth", "merged", "depth_chart", "costs"):
+    for pane in ("depth", "merged", "depth_chart"):
         words = " ".join(text(then, pane))
         assert "kept" in words, pane
         assert "0.00" not in words, pane

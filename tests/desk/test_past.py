@@ -2,10 +2,11 @@
 
 import time
 
+import msgspec
 import numpy as np
 import pytest
 
-from cockpit.core.events import Instrument, Position, Prices
+from cockpit.core.events import Funding, Instrument, Position, Prices
 from cockpit.desk.history_reads import HistoryReads
 from cockpit.desk.past import Past
 from cockpit.desk.past_view import frame_of, moment_at
@@ -14,6 +15,7 @@ from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
 from cockpit.history.rows import Batch, ExposureSample, Figures, Gap, Sample, Settled
 from cockpit.state.store import MarketStore
+from cockpit.ui.readings.market_rates import next_payment_s
 from tests.history.kit import DAY, HOUR_NS, NS_PER_S
 from tests.support import PATIENCE_S
 
@@ -106,6 +108,39 @@ def test_a_venue_of_which_nothing_was_fresh_is_down_and_the_others_are_not(ask):
 def test_only_what_had_been_paid_by_then_was_paid(ask):
     paid = ask(at(3700)).view.market("dydx", "BTC").settled.rows()
     assert [payment.venue_ns for payment in paid] == [at(0), at(3600)]
+
+
+def states_stamps(live, *venues):
+    """These venues say when the next payment is due."""
+    for venue in venues:
+        said = {"venue": venue, "symbol": "BTC", "recv_ns": at(9000)}
+        live.apply(Funding(kind="live", rate=1e-5, interval_s=3600, next_ns=at(10_800), **said))
+
+
+def test_the_next_payment_is_an_interval_after_the_last_that_was_made_by_then(ask, folder, live):
+    states_stamps(live, "dydx", "bybit")
+    market = ask(at(3665)).view.market("dydx", "BTC")
+    # Paid each hour, the last time at 3600 s.
+    assert market.predicted.next_ns == at(7200)
+    assert next_payment_s(market, at(3665)) == 7200 - 3665
+    unpaid = row(3660, venue="bybit", live_rate=1e-5, interval_s=8 * 3600)
+    store = HotStore(folder)
+    store.append(Batch(samples=(msgspec.structs.replace(unpaid, at_ns=at(3670)),)), at(9000))
+    store.close()
+    assert ask(at(3675)).view.market("bybit", "BTC").live.next_ns is None
+
+
+def test_a_venue_that_never_says_when_it_pays_has_no_countdown_in_the_past_either(ask):
+    assert ask(at(3665)).view.market("dydx", "BTC").predicted.next_ns is None
+
+
+def test_a_payment_that_fell_between_the_row_and_the_moment_is_the_last_one(ask, folder, live):
+    states_stamps(live, "dydx")
+    store = HotStore(folder)
+    late = row(7190, live_rate=1e-5, interval_s=3600)
+    store.append(Batch(samples=(late,)), at(9000))
+    store.close()
+    assert ask(at(7210)).view.market("dydx", "BTC").live.next_ns == at(10_800)
 
 
 def test_there_is_no_book_and_no_position_and_the_account_is_not_empty_but_unknown(ask, live):

@@ -3,6 +3,8 @@
 import pytest
 
 from cockpit.core.events import BookSnapshot, Link
+from cockpit.desk.stats import PastMoment
+from cockpit.history.rows import Figures
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.depth import costs, depth_chart, ladders, liquidity, merged
 from cockpit.ui.readings.order_books import book_reading, cost, pair_cost_bps, round_trip_bps
@@ -131,6 +133,44 @@ def test_costs_contain_the_taker_fee_and_say_where_it_is_assumed() -> None:
     assert "?4.5" in row_of(costs, scene, "alphaswap")
     assert "?" not in row_of(costs, scene, "bravo")
     assert "cheapest at 100k: buy bravo 5.00, sell bravo 5.00 bps" in text_of(costs, scene)
+
+
+def of_the_past(**figures) -> Readings:
+    """A moment of which bands are kept, and no levels."""
+    scene = scenes.live()
+    scene.moment = PastMoment(
+        asked_ns=AT_NS,
+        at_ns=AT_NS,
+        view=scene.view,
+        figures={("alphaswap", "BTC"): Figures(mid=64_000.0, spread_bps=1.0, **figures)},
+    )
+    return scene
+
+
+def test_of_the_past_a_cost_is_what_it_was_at_most_without_a_fee() -> None:
+    """50k within 10 bps, 100k within 25, 300k within 50, each side seen as far as 60 bps."""
+    bands = {
+        f"{side}{bps}_usd": usd
+        for side in ("bid", "ask")
+        for bps, usd in ((10, 5e4), (25, 1e5), (50, 3e5))
+    }
+    scene = of_the_past(**bands, bid_covered_bps=60.0, ask_covered_bps=60.0)
+    row = row_of(costs, scene, "alphaswap")
+    # 100k: half of it within 10 bps, half within 25: at most 17.5 on the average.
+    assert "≤17.5/≤17.5" in row
+    # 50k within 10.
+    assert "≤10.0/≤10.0" in row
+    assert "thin/thin" in row, "500k were not there"
+    assert "4.5" not in row.split("≤")[0], "fees are of now"
+    assert "then at most" in text_of(costs, scene)
+    assert "nothing of it is kept" in row_of(costs, scene, "bravo")
+
+
+def test_what_a_book_that_was_not_seen_far_held_is_not_known() -> None:
+    bands = {f"{side}{bps}_usd": 5e4 for side in ("bid", "ask") for bps in (10, 25, 50)}
+    scene = of_the_past(**bands, bid_covered_bps=60.0, ask_covered_bps=8.0)
+    # To buy 100k asks are known as far as 8 bps; to sell, bids of 50k were all there was.
+    assert "·/thin" in row_of(costs, scene, "alphaswap")
 
 
 def test_a_pair_pays_both_legs_in_and_out() -> None:

@@ -1,7 +1,11 @@
-"""What a taker pays now: bps of mid to buy and to sell, each size at each venue, fee included."""
+"""What a taker pays now: bps of mid to buy and to sell, each size at each venue, fee included.
+
+Of a past moment what he paid at most, without the fee.
+"""
 
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.ui_state import SIZES_USD
+from cockpit.ui.readings.kept_costs import kept_costs
 from cockpit.ui.readings.order_books import Cost, book_reading, cost, no_book
 from cockpit.ui.readings.venue_window import window
 from cockpit.ui.text import format as fmt
@@ -39,12 +43,18 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("cost", "title"),
-            (f" · {readings.symbol or '-'} · buy/sell now, bps of mid, taker fee in", "dim"),
+            (f" · {readings.symbol or '-'} · buy/sell {_what(readings)}", "dim"),
         ],
         note="  ".join(filter(None, (rows.note, sizes_hidden))),
         verdict=_verdict(readings, table, width - 4),
         focused=readings.ui.focus == TITLE,
     )
+
+
+def _what(readings: Readings) -> str:
+    if readings.moment is not None:
+        return "then at most, bps of mid, no fee"
+    return "now, bps of mid, taker fee in"
 
 
 def _sizes(readings: Readings, room: int) -> list[float]:
@@ -68,6 +78,9 @@ def _costs(
     readings: Readings, name: str, sizes: list[float]
 ) -> dict[float, tuple[Cost, Cost]] | None:
     """Size -> (to buy, to sell) with the fee in it; None without a book or a fee to go by."""
+    if readings.moment is not None:
+        kept = {size: kept_costs(readings, name, size) for size in sizes}
+        return {size: both for size, both in kept.items() if both is not None} or None
     book, (fee, _) = book_reading(readings, name), readings.taker_fee(name)
     if book is None:
         return None
@@ -92,7 +105,8 @@ def _row(
     cell: int,
     inner: int,
 ) -> Line:
-    fee, assumed = readings.taker_fee(name)
+    is_past = readings.moment is not None
+    fee, assumed = (None, False) if is_past else readings.taker_fee(name)
     label = name if name_width >= _NAME else readings.short(name)
     fee_text = fmt.MISSING if fee is None else ("?" if assumed else "") + fmt.bps(fee * 1e4)
     line: Line = [
@@ -100,22 +114,22 @@ def _row(
         (right(fee_text, _FEE), "dim"),
     ]
     costs, book = table[name], book_reading(readings, name)
-    if costs is None or book is None:
+    if costs is None or (book is None and not is_past):
         return [*line, (fit(f"  {no_book(readings, name)}", inner - name_width - _FEE), "stale")]
     for size in sizes:
         both = costs[size]
         best = [_is_best(readings, name, table, size, i) for i in (0, 1)]
-        texts = [_text(cost, fee) for cost in both]
+        texts = [("≤" if is_past and cost.bps is not None else "") + _text(cost) for cost in both]
         pad = " " * max(0, cell - len(texts[0]) - len(texts[1]) - 1)
         roles = [
-            "stale" if book.stale else "warn" if t == _THIN else "gain" if b else "text"
+            "stale" if book and book.stale else "warn" if t == _THIN else "gain" if b else "text"
             for t, b in zip(texts, best, strict=True)
         ]
         line += [(pad, "text"), (texts[0], roles[0]), ("/", "dim"), (texts[1], roles[1])]
     return line
 
 
-def _text(cost: Cost, fee: float | None) -> str:
+def _text(cost: Cost) -> str:
     if cost.bps is None:
         return _THIN if cost.filled_frac < 1 else fmt.MISSING
     return fmt.bps(cost.bps, 2 if cost.bps < 9.995 else 1 if cost.bps < 99.95 else 0)
@@ -149,12 +163,14 @@ def _verdict(
         )
         costs = table.get(best)
         if costs:
-            words.append(f"{verb} {best} {_text(costs[size][side], 0.0)}")
+            words.append(f"{verb} {best} {_text(costs[size][side])}")
     thin = any(
         c.bps is None for costs in table.values() if costs for p in costs.values() for c in p
     )
     note = "thin: the visible book does not hold it" if thin else ""
-    assumed = any(readings.taker_fee(name)[1] for name in table)
+    if readings.moment is not None:
+        note = "≤: from what rested within 10, 25 and 50 bps"
+    assumed = readings.moment is None and any(readings.taker_fee(name)[1] for name in table)
     fees = "?: base tier assumed" if assumed else ""
     head = f"cheapest at {fmt.magnitude(size)}: {', '.join(words)} bps" if words else ""
     said = [(text, role) for text, role in ((head, "text"), (note, "warn"), (fees, "dim")) if text]
