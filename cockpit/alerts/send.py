@@ -27,6 +27,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     body: str = ""
     severity: Severity = "info"
 
+    def __repr__(self) -> str:
+        return f"Order(url='…', title={self.title!r}, severity={self.severity!r})"
+
 
 def send(order: Order) -> int:
     """The exit code."""

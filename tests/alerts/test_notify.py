@@ -2,13 +2,17 @@
 
 import importlib.util
 import logging
+import subprocess
+import sys
 
+import msgspec
 import pytest
 
 from cockpit import config
 from cockpit.alerts import notify
 from cockpit.alerts.notify import NEEDS_EXTRA, Notifier, Pace
 from cockpit.alerts.rule import ALL, Rule
+from cockpit.alerts.send import Order
 from cockpit.alerts.states import Alert, AlertBook, Reading
 from cockpit.alerts.targets import MOST_LINES, Target, message
 from cockpit.core.errors import ConfigError
@@ -159,6 +163,49 @@ async def test_no_failure_says_the_secret(notifier, service, said, caplog, capfd
     notifier.stop()
     out, err = capfd.readouterr()
     assert SECRET not in "".join(said) + caplog.text + out + err
+
+
+SECRETS = (
+    "json://ana:{secret}@127.0.0.1:{port}/x",
+    "json://127.0.0.1:{port}/x?+X-Token={secret}",
+    "json://127.0.0.1:{port}/x?key={secret}",
+    "json://{secret}.invalid:1/x",
+    "mailto://ana:{secret}@127.0.0.1:1/?to=ana@example.com",
+    "nonsense://{secret}",
+    "json://[{secret}",
+)
+"""A secret as a password, a header, a query, a host, and in what is no URL."""
+
+
+@installed
+@pytest.mark.parametrize("url", SECRETS)
+async def test_no_failure_says_a_secret_wherever_it_stands_in_the_url(
+    url, service, said, caplog, capfd
+):
+    caplog.set_level(logging.DEBUG)
+    service.refuses = True
+    port = service.url.split(":")[2].partition("/")[0]
+    target = Target(url=url.format(secret=SECRET, port=port))
+    found = Notifier({"phone": target}, lambda _, words: said.append(words), QUICK)
+    found.tell(alert(), ALL)
+    await until(lambda: said)
+    found.stop()
+    out, err = capfd.readouterr()
+    assert SECRET not in "".join(said) + caplog.text + out + err
+    assert SECRET not in repr(target) + repr(Order(url=target.url))
+
+
+@installed
+@pytest.mark.parametrize(("url", "whole"), [*((url, True) for url in SECRETS), (SECRETS[0], False)])
+def test_the_process_that_sends_prints_no_secret_also_where_it_fails(url, whole, service):
+    service.refuses = True
+    order = msgspec.json.encode(Order(url=url.format(secret=SECRET, port=1), title="t", body="b"))
+    done = subprocess.run(
+        [sys.executable, "-m", "cockpit.alerts.send"],
+        input=order if whole else order[:-1], capture_output=True,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert SECRET.encode() not in done.stdout + done.stderr
 
 
 async def test_a_variable_that_is_not_set_is_said_by_its_name(said, monkeypatch):
