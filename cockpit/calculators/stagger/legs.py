@@ -40,7 +40,10 @@ def build_legs(
     legs = []
     for quote, row in zip(priced, sizes, strict=True):
         times = _times(inputs, quote, start, generator, notes)
-        limits = _rungs(inputs, quote, side) if is_ladder else _limits(inputs, quote, side, row)
+        if is_ladder:
+            limits = _rungs(inputs, quote, side)
+        else:
+            limits = taking_limits(inputs.limit_bps, quote, side, row)
         for k, size in enumerate(row.tolist()):
             if size > 0:
                 legs.append(
@@ -93,30 +96,35 @@ def _times(
         return np.full(inputs.count, start, dtype=np.int64)
     times = model.slice_times_ns(start, horizon, inputs.count)
     times = model.jittered_ns(times, inputs.jitter, generator)
-    if inputs.avoid_stamps_s == 0:
+    return off_stamps(times, quote, inputs.avoid_stamps_s, notes)
+
+
+def off_stamps(times: Ints, quote: Quote, avoid_s: float, notes: Notes) -> Ints:
+    """Times that are no nearer to a venue's funding stamp: what would be waits for after it."""
+    if avoid_s == 0:
         return times
     rate = quote.market.rate() or quote.market.settled.latest
     interval_s = HOUR_S if rate is None else rate.interval_s
     stamp = None if rate is None else rate.next_ns
-    if 2 * inputs.avoid_stamps_s >= interval_s:
+    if 2 * avoid_s >= interval_s:
         notes.warn(
             f"{quote.venue} pays funding every {interval_s} s: its stamps cannot be avoided by "
-            f"{inputs.avoid_stamps_s:g} s"
+            f"{avoid_s:g} s"
         )
         return times
-    around = round(inputs.avoid_stamps_s * NS_PER_S)
+    around = round(avoid_s * NS_PER_S)
     return model.avoiding_stamps(
-        times, next_boundary_ns(start, interval_s) if stamp is None else stamp,
+        times, next_boundary_ns(int(times[0]), interval_s) if stamp is None else stamp,
         interval_s * NS_PER_S, around, around,
     )  # fmt: skip
 
 
-def _limits(inputs: Inputs, quote: Quote, side: Side, row: Array) -> list[float]:
+def taking_limits(limit_bps: float, quote: Quote, side: Side, row: Array) -> list[float]:
     """The last price that each slice would touch now, and some room for the price to move."""
     levels = quote.rows(side)
     touched = np.array([levels.touched(size) for size in row.tolist()])
     worst = levels.prices[np.maximum(touched, 1) - 1].tolist()
-    room = 1 + side.sign * inputs.limit_bps / 1e4
+    room = 1 + side.sign * limit_bps / 1e4
     # Slices of one schedule are alike and end in few levels. Twelve digits are more than any
     # price has: the dust of the product must not move a limit by a tick.
     limits = {

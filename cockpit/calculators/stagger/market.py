@@ -84,15 +84,22 @@ def read_market(
         model.net_temporary_impact(eta, gamma, step)
     except ValueError as error:
         raise FieldError("eta", str(error)) from error
-    sigma = inputs.sigma
+    return Market(eta, gamma, volatility(inputs.sigma, priced, reference, notes))
+
+
+def volatility(
+    given: float | None, priced: Sequence[Quote], reference: float, notes: Notes
+) -> float:
+    """USD per sqrt(min): the form's, else what the mids did of late, else an assumption."""
+    if given is not None:
+        return given
+    sigma = _realised_sigma(priced)
+    source = "realised of late"
     if sigma is None:
-        sigma = _realised_sigma(priced)
-        source = "realised of late"
-        if sigma is None:
-            sigma = ASSUMED_VOLATILITY * reference / math.sqrt(MINUTES_PER_YEAR)
-            source = f"{ASSUMED_VOLATILITY * 100:g} % a year is assumed"
-        notes.assume(Assumption(field="sigma", value=sigma, figure=f"{sigma:.4g}", why=source))
-    return Market(eta, gamma, sigma)
+        sigma = ASSUMED_VOLATILITY * reference / math.sqrt(MINUTES_PER_YEAR)
+        source = f"{ASSUMED_VOLATILITY * 100:g} % a year is assumed"
+    notes.assume(Assumption(field="sigma", value=sigma, figure=f"{sigma:.4g}", why=source))
+    return sigma
 
 
 def urgency(inputs: Inputs, market: Market, notes: Notes) -> float | None:
