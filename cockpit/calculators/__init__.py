@@ -13,6 +13,7 @@ CALCULATORS: dict[str, str] = {
     "slippage": "cockpit.calculators.slippage",
     "carry": "cockpit.calculators.carry.calculator",
     "stagger": "cockpit.calculators.stagger.calculator",
+    "unwind": "cockpit.calculators.unwind.calculator",
     "hedge": "cockpit.calculators.hedge.calculator",
     "margin": "cockpit.calculators.margin",
     "stress": "cockpit.calculators.stress.calculator",

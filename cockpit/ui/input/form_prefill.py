@@ -141,6 +141,14 @@ def _stress(readings: Readings) -> dict[str, Given]:
     return given
 
 
+def _unwind(readings: Readings) -> dict[str, Given]:
+    """What is held of the symbol on both sides, else the cell's pair as if it were held."""
+    sizes = [p.size for p in held(readings) if p.symbol == readings.symbol]
+    if any(size > 0 for size in sizes) and any(size < 0 for size in sizes):
+        return {"symbol": Given(readings.symbol or "", "what is held")}
+    return {"positions": Given(_json(pair_rows(readings)), PAIR)}
+
+
 def _under_stress(readings: Readings) -> tuple[str, list[dict[str, Any]], str]:
     """(field, rows, source); no rows stand for everything that is held."""
     marked = _marked(readings)
@@ -248,6 +256,7 @@ def legs_of(form: Form | None, symbol: str | None) -> tuple[Leg, ...]:
 _MAKERS: Mapping[str, Callable[[Readings], dict[str, Given]]] = {
     "carry": _carry,
     "hedge": _hedge,
+    "unwind": _unwind,
     "stress": _stress,
     "margin": _margin,
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cockpit.calculators.hedge import values as hedge
     from cockpit.calculators.stagger import calculator as stagger
     from cockpit.calculators.stress import values as stress
+    from cockpit.calculators.unwind import calculator as unwind
 
 
 class Answer(NamedTuple):
@@ -162,6 +163,57 @@ def _stagger(values: "stagger.Values", result: Result) -> Answer:
     )
 
 
+def _unwind(values: "unwind.Values", result: Result) -> Answer:
+    figures = (
+        ("cost of both legs", _cost(values.cost_usd, values.cost_bps)),
+        ("fees", usd(values.fees_usd)),
+        ("both at once", _cost(values.all_now_usd, _share_bps(values.all_now_usd, values))),
+        ("unhedged now", _coins(values.unhedged_now)),
+        ("unhedged at most", _open_words(values)),
+        ("while it is open", usd(values.unhedged_sd_usd)),
+        ("in rounds", str(values.rounds) if values.rounds else fmt.MISSING),
+        ("stays behind", _behind(values)),
+    )
+    headline = ""
+    if result.plan is not None and values.cost_bps is not None:
+        headline = (
+            f"{fmt.bps(values.cost_bps)} bps ({usd(values.cost_usd)}) for both legs in "
+            f"{values.rounds} rounds; unhedged {_open_words(values)} at most"
+        )
+    return Answer(
+        figure=fmt.MISSING if values.cost_bps is None else f"{fmt.bps(values.cost_bps)} bps",
+        caption=f"{usd(values.cost_usd)} for both legs",
+        role="number" if result.infeasible is None else "warn",
+        headline=headline,
+        sentence="",
+        figures=figures,
+    )
+
+
+def _share_bps(value: float | None, values: "unwind.Values") -> float | None:
+    if value is None or not values.notional_usd:
+        return None
+    return value / values.notional_usd * 1e4
+
+
+def _coins(value: float | None) -> str:
+    if value is None:
+        return fmt.MISSING
+    return fmt.signed(value, 4) if value else "nothing"
+
+
+def _open_words(values: "unwind.Values") -> str:
+    if values.max_unhedged is None:
+        return fmt.MISSING
+    amount = base_words(float(f"{values.max_unhedged:.6g}"))
+    return f"{amount} ({usd(values.max_unhedged_usd)})"
+
+
+def _behind(values: "unwind.Values") -> str:
+    left = [f"{base_words(part.leftover)} on {part.venue}" for part in values.legs if part.leftover]
+    return ", ".join(left) or ("nothing" if values.legs else fmt.MISSING)
+
+
 def _hedge(values: "hedge.Values", result: Result) -> Answer:
     risk = values.delay_risk
     figures = (
@@ -256,6 +308,7 @@ def _slippage(values: "slippage.Values", result: Result) -> Answer:
 _SAY: Mapping[str, Callable[[Any, Result], Answer]] = {
     "carry": _carry,
     "stagger": _stagger,
+    "unwind": _unwind,
     "hedge": _hedge,
     "stress": _stress,
     "margin": _margin,

@@ -109,7 +109,7 @@ def test_warnings_stand_above_the_figures_and_what_cannot_be_done_above_them():
 @pytest.mark.parametrize("size", [(54, 20), (80, 22), (124, 28)])
 def test_panes_are_exactly_as_large_as_asked(size):
     scene = scenes.live()
-    for name in ("carry", "hedge", "stagger", "margin"):
+    for name in ("carry", "hedge", "stagger", "unwind", "margin"):
         opened(scene, name)
         for pane in (form, result, legs):
             lines = pane.lines(scene, *size)

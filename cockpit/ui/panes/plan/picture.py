@@ -6,7 +6,12 @@ from typing import NamedTuple
 from cockpit.ui.model.calculator_form import Form
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.answer import faded
-from cockpit.ui.panes.plan import carry_picture, hedge_picture, stagger_picture
+from cockpit.ui.panes.plan import (
+    carry_picture,
+    hedge_picture,
+    stagger_picture,
+    unwind_picture,
+)
 from cockpit.ui.text.styled import Line, framed
 
 TITLE = "picture"
@@ -21,6 +26,7 @@ class _Picture(NamedTuple):
 _PICTURES: Mapping[str, _Picture] = {
     "carry": _Picture(carry_picture.picture, carry_picture.UNIT),
     "stagger": _Picture(stagger_picture.picture, stagger_picture.UNIT),
+    "unwind": _Picture(unwind_picture.picture, unwind_picture.UNIT),
     "hedge": _Picture(hedge_picture.picture, hedge_picture.UNIT),
 }
 

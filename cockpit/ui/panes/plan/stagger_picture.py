@@ -1,6 +1,6 @@
 """A staggered order as a picture: its slices on a time axis a venue, and what is still open."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ _NAME, _TOTAL = 13, 22
 _LEAST_PLOT = 5
 
 
-class _Timeline(NamedTuple):
+class Timeline(NamedTuple):
     """Legs between two instants; `totals` are a venue's size and what it cost or will cost.
 
     `left` is what each leg still trades, signed base units; `now_ns` None leaves the moment out.
@@ -39,6 +39,10 @@ class _Timeline(NamedTuple):
     now_ns: int | None = None
 
 
+Below = Callable[[Readings, Timeline, int, int], list[Line]]
+"""Draws below the rows, in a width and at most so many rows and a head."""
+
+
 def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]:
     """A row a venue with its subtotal; below them the path of what is not yet traded."""
     result = form.result
@@ -50,7 +54,7 @@ def picture(readings: Readings, form: Form, inner: int, room: int) -> list[Line]
     end = max(start + round(values.horizon_min * 60 * NS_PER_S), start + 1)
     totals = [(part.venue, part.size, _cost(part, values)) for part in values.by_venue]
     left = [leg.side.sign * leg.size for leg in legs]
-    return _drawn(readings, _Timeline(legs, start, end, totals, left), inner, room)
+    return drawn(readings, Timeline(legs, start, end, totals, left), inner, room)
 
 
 def kept(readings: Readings, plan: SavedPlan, inner: int, room: int) -> list[Line]:
@@ -70,11 +74,14 @@ def kept(readings: Readings, plan: SavedPlan, inner: int, room: int) -> list[Lin
     left = [leg.side.sign * state.left for leg, state in zip(plan.legs, done, strict=True)]
     start = min(times)
     end = max(*times, start + 600 * NS_PER_S)
-    line = _Timeline(plan.legs, start, end, totals, left, readings.now_ns)
-    return _drawn(readings, line, inner, room)
+    line = Timeline(plan.legs, start, end, totals, left, readings.now_ns)
+    return drawn(readings, line, inner, room)
 
 
-def _drawn(readings: Readings, line: _Timeline, inner: int, room: int) -> list[Line]:
+def drawn(
+    readings: Readings, line: Timeline, inner: int, room: int, below: Below | None = None
+) -> list[Line]:
+    """A row a venue, and what is plotted below them: the path of what is left unless said."""
     width = inner - _NAME - _TOTAL - 2
     if width < 10:
         return [[], [(" too narrow for a picture: zoom this pane", "dim")]]
@@ -95,17 +102,19 @@ def _drawn(readings: Readings, line: _Timeline, inner: int, room: int) -> list[L
     if len(rows) > cut:
         hidden = len(rows) - cut + 1
         rows = [*rows[: cut - 1], [(f" … {hidden} more venues: zoom this pane", "dim")]]
-    drawn = [head, *rows]
-    left = room - len(drawn) - 2
+    found = [head, *rows]
+    left = room - len(found) - 2
     if left >= _LEAST_PLOT:
-        drawn += [
-            [(" still to be traded, coins", "dim")],
-            *_open_path(readings, line, inner, left),
-        ]
-    return drawn
+        found += (below or _still_open)(readings, line, inner, left)
+    return found
 
 
-def _row(readings: Readings, venue: str, line: _Timeline, width: int) -> Line:
+def _still_open(readings: Readings, line: Timeline, inner: int, height: int) -> list[Line]:
+    head: Line = [(" still to be traded, coins", "dim")]
+    return [head, *_open_path(readings, line, inner, height)]
+
+
+def _row(readings: Readings, venue: str, line: Timeline, width: int) -> Line:
     """A venue's slices by size at their times, and its stamps where no slice stands."""
     start, span = line.start_ns, line.end_ns - line.start_ns
     most = max(leg.size for leg in line.legs)
@@ -157,7 +166,7 @@ def _cost(part: "stagger.VenuePart", values: "stagger.Values") -> str:
     return both if len(both) < _TOTAL - 10 else cost
 
 
-def _open_path(readings: Readings, line: _Timeline, inner: int, height: int) -> list[Line]:
+def _open_path(readings: Readings, line: Timeline, inner: int, height: int) -> list[Line]:
     """What the order lacks after each slice, signed: a buy is short of it until then."""
     start, end = line.start_ns, line.end_ns
     order = sorted(range(len(line.legs)), key=lambda n: line.legs[n].not_before_ns or start)

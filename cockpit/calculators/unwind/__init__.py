@@ -1,0 +1,1 @@
+"""Legs that hedge each other closed together: in rounds that keep them balanced."""
