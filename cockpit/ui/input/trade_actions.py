@@ -1,7 +1,7 @@
 """Keys of POSITIONS by trade: walk, open, name, split and make trades, and calculate with one.
 
-A trade is taken as one thing: `H` closes what nothing hedges of it, `S` closes it leg by leg, `X`
-stresses it, `C` looks at its pair again.
+A trade is taken as one thing: `H` closes what nothing hedges of it, `S` closes its legs together,
+or the one that is counted alone, `X` stresses it, `C` looks at its pair again.
 """
 
 import json
@@ -227,14 +227,15 @@ def _calculate(name: str) -> navigation.Handler:
             return
         marks = selection.chosen
         selection.chosen = frozenset(key_of(row) for row in taken)
+        way = _way_out(taken, count) if name == "stagger" else name
         try:
-            if name == "stagger":
+            if way == "stagger":
                 taken = _one_leg(host, taken, count)
                 if not taken:
                     return
             point(readings, cursor(readings, entries(readings)))
-            plan_actions.open_calculator(host, name)
-            _FILL[name](host.ui.forms.open(name), taken, entry)
+            plan_actions.open_calculator(host, way)
+            _FILL[way](host.ui.forms.open(way), taken, entry)
         finally:
             selection.chosen = marks
 
@@ -253,23 +254,24 @@ def _taken(host: Host, entry: Entry) -> list[Row]:
     ]
 
 
+def _way_out(taken: list[Row], count: int) -> str:
+    """Legs on both sides are closed together; one alone, or the one that is counted, in slices."""
+    is_hedged = len({row.leg.size > 0 for row in taken}) == 2
+    return "unwind" if is_hedged and not count else "stagger"
+
+
 def _one_leg(host: Host, taken: list[Row], count: int) -> list[Row]:
-    """A plan closes one side: the first leg, or with a count that one; the other comes after it."""
+    """The first leg that can be traded, or with a count that one; what stays is said."""
     tradable = [row for row in taken if is_followed(host.readings, row)]
     if not tradable:
         host.say(f"{taken[0].leg.venue} is not followed: there is no book to close it on", "warn")
         return []
     at = min(max(1, count), len(tradable)) - 1
-    others = [row for i, row in enumerate(tradable) if i != at]
+    others = [row.leg for row in taken if row is not tradable[at]]
     if others:
-        leg, number = others[0].leg, tradable.index(others[0]) + 1
-        side = "sell" if leg.size > 0 else "buy"
-        key = host.keymap.shown("calc.stagger")
-        host.say(
-            f"leg {at + 1} of {len(tradable)}; 0{number}{key} then: "
-            f"{side} {plain(abs(leg.size))} {leg.symbol} on {leg.venue}",
-            "info",
-        )
+        names = ", ".join(f"{plain(leg.size)} {leg.symbol} on {leg.venue}" for leg in others)
+        number = taken.index(tradable[at]) + 1
+        host.say(f"leg {number} of {len(taken)} alone: {names} stays open", "warn")
     return [tradable[at]]
 
 
@@ -317,6 +319,10 @@ def _stagger(form: Form, taken: list[Row], _: Entry) -> None:
     _put(form, venues=leg.venue)
 
 
+def _unwind(form: Form, taken: list[Row], _: Entry) -> None:
+    _put(form, positions=_positions(taken), symbol="")
+
+
 def _carry(form: Form, taken: list[Row], _: Entry) -> None:
     legs = [row.leg for row in taken]
     long = next((leg.venue for leg in legs if leg.size > 0), "")
@@ -332,7 +338,9 @@ def _stress(form: Form, taken: list[Row], _: Entry) -> None:
     _put(form, positions=_positions(taken))
 
 
-_FILL = {"stagger": _stagger, "hedge": _hedge, "carry": _carry, "stress": _stress}
+_FILL = {
+    "stagger": _stagger, "unwind": _unwind, "hedge": _hedge, "carry": _carry, "stress": _stress,
+}  # fmt: skip
 _HANDLERS: Mapping[str, navigation.Handler] = {
     "cursor.up": _move(-1),
     "cursor.down": _move(1),
@@ -343,6 +351,6 @@ _HANDLERS: Mapping[str, navigation.Handler] = {
     "position.mark": _mark,
     "view.sort": _unsorted,
     "view.unsort": _unsorted,
-    **{f"calc.{name}": _calculate(name) for name in _FILL},
+    **{f"calc.{name}": _calculate(name) for name in ("stagger", "hedge", "carry", "stress")},
 }
 HANDLERS: Mapping[str, navigation.Handler] = {"trade.make": make_or_name, "plan.trade": of_plan}

@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from cockpit.calculators.common.market_data import Settings
 from cockpit.calculators.saved_plans import Expected, Fill, SavedPlan
 from cockpit.core.market import Side
 from cockpit.core.plan import Leg
 from cockpit.desk.contract import MakeTrade, RenameTrade, SplitTrade
 from cockpit.portfolio.trades.keeper import Keeper
+from cockpit.ui.model.calculator_form import compute
 from cockpit.ui.readings.trades import selected
 from tests.ui import held, traded
 from tests.ui.input.hosts import PlainHost
@@ -112,20 +114,27 @@ def test_hedge_on_an_orphan_is_the_trade_that_closes_it():
     assert host.ui.workspace == "plan"
 
 
-def test_stagger_closes_one_leg_and_says_which_comes_after_it():
+def test_stagger_closes_both_legs_of_a_trade_as_one():
     host = host_of(traded.pair())
     host.press("S")
-    form = host.ui.forms.opened["stagger"]
-    assert (form.text("side"), form.text("size"), form.text("venues")) == (
-        "sell",
-        "0.5",
-        "alphaswap",
-    )
-    assert "02S then: buy 0.5 BTC on bravo" in host.said[-1][0]
+    form = host.ui.forms.opened["unwind"]
+    rows = json.loads(form.text("positions"))
+    assert [(row["venue"], row["size"]) for row in rows] == [("alphaswap", 0.5), ("bravo", -0.5)]
+    assert form.text("symbol") == ""
+    compute(form, host.readings.view, Settings(now_ns=host.readings.now_ns))
+    net = 0.0
+    for leg in form.result.plan.legs:
+        net += leg.side.sign * leg.size
+        assert abs(net) <= form.result.values.max_unhedged + 1e-9
+    assert net == pytest.approx(0.0)
+
+
+def test_with_a_number_one_leg_is_closed_alone_and_what_stays_open_is_said():
     host = host_of(traded.pair())
     host.press("0", "2", "S")
     form = host.ui.forms.opened["stagger"]
-    assert (form.text("side"), form.text("venues")) == ("buy", "bravo")
+    assert (form.text("side"), form.text("size"), form.text("venues")) == ("buy", "0.5", "bravo")
+    assert host.said[-1] == ("leg 2 of 2 alone: 0.5 BTC on alphaswap stays open", "warn")
 
 
 def test_stress_takes_both_legs_and_carry_the_pair_that_is_held():
