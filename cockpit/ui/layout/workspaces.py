@@ -164,8 +164,8 @@ HEALTH = Workspace(
         )),
     ),
     normal=column(
-        (PerVenue(5, 2, most=7), "links"),
-        (PerVenue(3), "pulse"),
+        (PerVenue(6), "links"),
+        (PerVenue(3, most=6), "pulse"),
         (Share(1), row(
             (Share(1), column((Share(1), "trouble"), (Share(1), "log"))),
             (Share(0.7, 46), "program"),
