@@ -8,7 +8,7 @@ from cockpit.ui.readings.position_columns import UNKNOWN, usd
 from cockpit.ui.readings.positions import portfolio, why_stale
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import bar
-from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right
+from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, wrap
 
 TITLE = "margins"
 HZ = 1.0
@@ -125,7 +125,7 @@ def ratio_role(ratio: float | None) -> str:
 
 
 def _troubles(readings: Readings, inner: int) -> list[Line]:
-    """A line for each account that cannot be taken for the present, or said something."""
+    """Of each account that cannot be taken for the present, or said something: why, in whole."""
     troubles: list[Line] = []
     for account in readings.view.accounts():
         is_old = account.is_stale(readings.now_ns)
@@ -134,9 +134,10 @@ def _troubles(readings: Readings, inner: int) -> list[Line]:
         age_s = account.age_s(readings.now_ns)
         when = "" if age_s is None or not is_old else f", last read {fmt.age(age_s)} ago"
         said = clean(why_stale(readings, account)) if is_old else clean(account.reason)
-        words = f" {Account(account.venue, account.address)} {said}{when}"
+        words = f"{Account(account.venue, account.address)} {said}{when}"
         role = "warn" if is_old and account.status != "unknown" else "dim"
-        troubles.append([(fit(words, inner), role)])
+        for i, part in enumerate(wrap(words, inner - 3)):
+            troubles.append([(fit(f" {part}" if i == 0 else f"   {part}", inner), role)])
     return troubles
 
 
