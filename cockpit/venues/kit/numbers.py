@@ -6,6 +6,8 @@ from cockpit.core.events import Levels
 
 MAX_EXPONENT = 1e18
 """No price, size or open interest of a real market is as large as this."""
+SMALLEST = 1e-18
+"""No price or size is as small: what is divided by less is no number any more."""
 
 
 def positive(value: object) -> float | None:
@@ -14,7 +16,7 @@ def positive(value: object) -> float | None:
     Use it only for fields in which the venue page says that zero means nothing.
     """
     number = value if type(value) is float else finite(value)
-    return number if number is not None and 0.0 < number <= MAX_EXPONENT else None
+    return number if number is not None and SMALLEST <= number <= MAX_EXPONENT else None
 
 
 def finite(value: object) -> float | None:
@@ -58,9 +60,9 @@ def amount(value: object) -> float | None:
 def sane_levels(levels: Levels, *, deltas: bool = False) -> bool:
     """Whether every level has a positive price and a positive size (or zero, in a delta)."""
     for price, size in levels:
-        if not 0.0 < price < MAX_EXPONENT:
+        if not SMALLEST <= price < MAX_EXPONENT:
             return False
-        if not (0.0 < size < MAX_EXPONENT or (deltas and size == 0.0)):
+        if not (SMALLEST <= size < MAX_EXPONENT or (deltas and size == 0.0)):
             return False
     return True
 

@@ -157,7 +157,7 @@ def test_a_number_is_finite_or_missing_and_zero_is_a_number(
     assert numbers.finite(value) == expected
 
 
-@pytest.mark.parametrize("nothing", ["0", 0, "-1", None, "", "nan", "1e18000"])
+@pytest.mark.parametrize("nothing", ["0", 0, "-1", None, "", "nan", "1e18000", "1e-308", 5e-324])
 def test_a_price_that_is_nothing_is_missing_not_zero(nothing: float | str | None) -> None:
     assert numbers.positive(nothing) is None
 
