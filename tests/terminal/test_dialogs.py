@@ -124,6 +124,17 @@ def test_a_prompt_fits_its_box_at_every_size(size):
     assert all(width_of(line) == box.width for line in lines)
 
 
+def test_a_problem_that_is_longer_than_the_line_is_said_whole():
+    sentence = "'0x12' has 2 characters after 0x; expected an address of 40 hexadecimal digits"
+    spec = PromptSpec(mark=":", title="command", hint="esc closes", accept=lambda _: sentence)
+    prompt = Prompt(*parts(), spec)
+    prompt.press("enter", None)
+    box = prompt.box(60, 24)
+    drawn = [plain(line)[1:-1].strip() for line in prompt.lines(box.width, box.height)]
+    assert " ".join(drawn[1:-2]) == sentence
+    assert "esc closes" in drawn[-1]
+
+
 def test_the_end_of_a_long_line_is_what_is_seen():
     prompt = Prompt(
         *parts(), PromptSpec(mark=":", title="command", hint="", text="a" * 300 + "END")

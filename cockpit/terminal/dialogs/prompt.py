@@ -7,7 +7,7 @@ from cockpit.ui.input.host import PromptSpec
 from cockpit.ui.layout.geometry import Box
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.model.text_entry import Entry
-from cockpit.ui.text.styled import Line, fit, framed
+from cockpit.ui.text.styled import Line, fit, framed, wrap
 
 WIDTH = 80
 ROWS = 8
@@ -31,29 +31,38 @@ class Prompt(Dialog[str | None]):
         return self._entry.text
 
     def box(self, width: int, height: int) -> Box:
-        h = min(3 + min(ROWS, len(self._choices)), max(3, height - 2))
+        rows = len(self._story(min(WIDTH, width))) or min(ROWS, len(self._choices))
+        h = min(3 + rows, max(3, height - 2))
         return Box(0, max(0, height - 1 - h), min(WIDTH, width), h)
 
     def lines(self, width: int, height: int) -> list[Line]:
         room = height - 3
         top = max(0, (self._index or 0) - room + 1)
-        body: list[Line] = [
+        story = self._story(width)
+        body: list[Line] = story[:room] or [
             self._row(choice, width - 2, top + i == self._index)
             for i, choice in enumerate(self._choices[top : top + room])
         ]
         # `:quit` and `/BTC` as they are typed; a letter is the name of an action.
         mark = f" {self._spec.mark}" + " " * self._spec.mark[-1:].isalnum()
         body.append([(mark, "accent"), *self._entry.line(width - 2 - len(mark))])
-        more = len(self._choices) - room
+        more = 0 if story else len(self._choices) - room
+        is_short = self._problem and not story
         return framed(
             body,
             width,
             height,
             title=[(self._spec.title, "title")],
             note=f"{more} more" if more > 0 else "",
-            verdict=[(self._problem, "warn")] if self._problem else [(self._spec.hint, "dim")],
+            verdict=[(self._problem, "warn")] if is_short else [(self._spec.hint, "dim")],
             focused=True,
         )
+
+    def _story(self, width: int) -> list[Line]:
+        """A problem that is longer than the bottom line: whole, in place of the choices."""
+        if len(self._problem) <= width - 4:
+            return []
+        return [[(f" {part}", "warn")] for part in wrap(self._problem, max(1, width - 4))]
 
     def _row(self, choice: Choice, inner: int, chosen: bool) -> Line:
         names = max((len(c.name) for c in self._choices), default=0)
