@@ -44,6 +44,8 @@ from cockpit.wire.tape import Tape
 T = TypeVar("T")
 
 CSV_ENDINGS = (".csv", ".csv.gz")
+IMPORTED = "what was imported until then is kept"
+PRUNED = "nothing is lost; try again when that is mended"
 
 
 class StoreState:
@@ -75,7 +77,7 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
     warnings: list[str] = []
     ignored: set[str] = set()
     count = Imported()
-    store = _guarded(folder, lambda: HotStore(folder))
+    store = _guarded(folder, IMPORTED, lambda: HotStore(folder))
     try:
         now_ns = WallClock().now_ns()
         forget_before(store, hour_floor_ns(now_ns) - settings.hot_h * HOUR_NS)
@@ -89,7 +91,7 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
                 else _tape_batches(path, warnings)
             )
             try:
-                _guarded(folder, partial(import_batches, store, batches, known, count))
+                _guarded(folder, IMPORTED, partial(import_batches, store, batches, known, count))
             except (InputError, TapeError) as error:
                 if len(files) == 1:
                     raise
@@ -140,23 +142,24 @@ def maintain_now(folder: Folder, settings: HistorySettings) -> Report | None:
             store.close()
 
     try:
-        return _guarded(folder, work)
+        return _guarded(folder, PRUNED, work)
     finally:
         lock.leave()
 
 
-def _guarded(folder: Folder, work: Callable[[], T]) -> T:
+def _guarded(folder: Folder, until_then: str, work: Callable[[], T]) -> T:
     """A disk that fails is one sentence. Nothing is set aside here: the writer does that."""
     try:
         return work()
     except (sqlite3.Error, OSError) as error:
         found = trouble(error, folder)
         raise HistoryError(
-            f"{folder.hot}: {found.cause}; what was imported until then is kept",
+            f"{folder.hot}: {found.cause}; {until_then}",
             detail=repr(error),
         ) from error
     except duckdb.Error as error:
-        raise HistoryError(f"{folder.cold}: cannot be written", detail=repr(error)) from error
+        words = f"{folder.cold}: cannot be written; {until_then}"
+        raise HistoryError(words, detail=repr(error)) from error
 
 
 def _files(given: list[str]) -> list[Path]:

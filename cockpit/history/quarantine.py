@@ -1,10 +1,11 @@
 """What to do with a store or a disk that fails: set aside, wait, say so. Nothing is deleted."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -29,6 +30,8 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
         return self.cause in ("damaged", "newer schema")
 
 
+FULL_BYTES: Final = 1 << 17
+"""A store needs a few times 32 KiB beside it."""
 _BY_SQLITE: dict[int, Cause] = {
     sqlite3.SQLITE_FULL: "disk full",
     sqlite3.SQLITE_READONLY: "read only",
@@ -67,6 +70,9 @@ def trouble(error: Exception, folder: Folder) -> Trouble:
         code = getattr(error, "sqlite_errorcode", None)
         if code is not None:
             cause = _BY_SQLITE.get(code & 0xFF, "failing")
+            # Of the index beside the store it cannot say why there was no room for it.
+            if code & 0xFF == sqlite3.SQLITE_IOERR and _is_full(folder):
+                cause = "disk full"
         elif isinstance(error, sqlite3.DatabaseError) and not isinstance(
             error, sqlite3.OperationalError
         ):
@@ -74,6 +80,14 @@ def trouble(error: Exception, folder: Folder) -> Trouble:
     elif isinstance(error, OSError):
         cause = _BY_ERRNO.get(error.errno or 0, "failing")
     return of_cause(cause, folder)
+
+
+def _is_full(folder: Folder) -> bool:
+    try:
+        disk = os.statvfs(folder.path)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < FULL_BYTES
 
 
 def of_cause(cause: Cause, folder: Folder) -> Trouble:

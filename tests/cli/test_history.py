@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +13,12 @@ import pytest
 from cockpit.cli.main import main
 from cockpit.core.clock import WallClock
 from cockpit.core.units import HOUR_NS, NS_PER_S, hour_floor_ns, utc
+from cockpit.history import hot
 from cockpit.history.hot import HotStore
 from cockpit.history.layout import Folder, default_folder
 from cockpit.history.rows import Batch, Gap
 from cockpit.history.writer_lock import WriterLock
-from tests.history.kit import marks, paid, sample
+from tests.history.kit import fill_up, marks, paid, sample, small_disk
 from tests.support import PATIENCE_S
 
 GOLDEN = Path(__file__).resolve().parents[1] / "captures"
@@ -314,6 +316,46 @@ def test_one_file_that_is_none_does_not_keep_the_others_out(home, capsys):
     assert (code, document["settled_new"]) == (4, 1)
     assert "bad.csv" in said
     assert "bad.csv" in refused(capsys, "import", str(bad), "--venue", "x")
+
+
+def test_a_store_that_cannot_be_pruned_is_a_sentence_and_stays_as_it_is(capsys, start_ns):
+    write(marks(start_ns, 60))
+    store = default_folder() / "hot.sqlite"
+    whole = store.read_bytes()
+    store.write_bytes(b"no store" * 4096)
+    said = refused(capsys, "prune")
+    assert f"{store}: damaged; nothing is lost" in said
+    assert store.read_bytes() == b"no store" * 4096
+    store.write_bytes(whole)
+    assert main(["history", "prune"]) == 0
+
+
+def test_a_store_that_another_program_holds_is_not_pruned_and_says_so(
+    capsys, monkeypatch, start_ns
+):
+    monkeypatch.setattr(hot, "BUSY_MS", 50)
+    write(marks(start_ns, 60))
+    other = sqlite3.connect(default_folder() / "hot.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert "hot.sqlite: busy; nothing is lost" in refused(capsys, "prune")
+    other.close()
+    assert main(["history", "prune"]) == 0
+
+
+def test_prune_and_import_on_a_full_disk_are_sentences_and_lose_nothing(home, capsys, start_ns):
+    """A real disk of two megabytes, filled to its last block."""
+    with small_disk(home / "home", 2048):
+        write(marks(start_ns, 360), marks(start_ns + HOUR_NS, 60))
+        filler = home / "home" / "filler"
+        fill_up(filler)
+        said = refused(capsys, "prune")
+        assert "disk full; nothing is lost" in said or "cannot be written; nothing is lost" in said
+        said = refused(capsys, "import", str(GOLDEN / "bybit.jsonl"))
+        assert "disk full; what was imported until then is kept" in said
+        filler.unlink()
+        assert main(["history", "prune"]) == 0
+        capsys.readouterr()
+        assert asked(capsys, "SELECT count(*) FROM samples") == [[420]]
 
 
 def test_importing_and_pruning_beside_a_writer(home, capsys, start_ns):

@@ -1,8 +1,14 @@
 """Rows and clocks for the tests of history."""
 
+import ctypes
 import os
+import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.history.hot import HotStore
@@ -76,6 +82,57 @@ def modes(path: Path) -> set[int]:
     return {found.stat().st_mode & 0o777 for found in path.rglob("*") if found.is_file()}
 
 
-def is_root() -> bool:
-    """Rights do not hold for root."""
-    return os.geteuid() == 0
+class _Header(ctypes.Structure):
+    """Of `capget`: this thread."""
+
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+_SECOND_VERSION = 0x20080522
+_OVERRIDES_RIGHTS = 0b110
+"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, by which root writes what is read only."""
+
+
+@contextmanager
+def rights_hold() -> Iterator[None]:
+    """Within it the rights of files hold for root too, for this thread and those that it starts."""
+    if os.geteuid() != 0:
+        yield
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = _Header(version=_SECOND_VERSION, pid=0)
+    # Two parts of 32 each: those that count here are in the first.
+    held = (ctypes.c_uint32 * 6)()
+    assert libc.capget(ctypes.byref(header), held) == 0
+    before = held[0]
+    held[0] = before & ~_OVERRIDES_RIGHTS
+    assert libc.capset(ctypes.byref(header), held) == 0
+    try:
+        yield
+    finally:
+        held[0] = before
+        assert libc.capset(ctypes.byref(header), held) == 0
+
+
+@contextmanager
+def small_disk(path: Path, kib: int) -> Iterator[None]:
+    """A disk of so many KiB there. Skips the test where none may be mounted."""
+    path.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={kib}k,mode=700", "tmpfs", str(path)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no disk may be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(path)], check=True)
+
+
+def fill_up(path: Path) -> None:
+    """Write this file until the disk has no byte left."""
+    size = 1 << 16
+    with path.open("wb", buffering=0) as file:
+        while size:
+            try:
+                file.write(bytes(size))
+            except OSError:
+                size //= 2

@@ -12,7 +12,16 @@ from cockpit.history.quarantine import trouble
 from cockpit.history.reader import HistoryReader
 from cockpit.history.rows import Batch, Figures, Sample
 from cockpit.history.schema import VERSION
-from tests.history.kit import DAY, NS_PER_S, Folder, maintain, rows, sample
+from tests.history.kit import (
+    DAY,
+    NS_PER_S,
+    Folder,
+    fill_up,
+    maintain,
+    rows,
+    sample,
+    small_disk,
+)
 
 
 @pytest.fixture
@@ -103,6 +112,33 @@ def test_a_full_disk_is_said_and_what_waited_is_written_when_there_is_room(folde
     assert writer.trouble is None
     assert len(rows(folder)) == 1 + 3000 + 1
     assert gaps(folder) == []
+
+
+def test_a_real_disk_that_is_full_is_called_full_and_nothing_on_it_is_lost(tmp_path, clock):
+    """Filled to its last block while a writer writes, and while it begins."""
+    with small_disk(tmp_path / "disk", 2048):
+        folder = Folder(tmp_path / "disk" / "history")
+        writer = BatchWriter(folder, clock)
+        tick(writer, clock)
+        fill_up(tmp_path / "disk" / "filler")
+        for _ in range(3):
+            for _ in range(400):
+                writer.write([])
+                clock.advance_s(1)
+            now_ns = clock.now_ns()
+            many = (sample(now_ns, symbol=f"C{i}", mark=1.0) for i in range(3000))
+            writer.write([Batch(samples=tuple(many))])
+        assert writer.trouble.cause == "disk full"
+        writer.close()
+        late = BatchWriter(folder, clock)
+        tick(late, clock)
+        assert late.trouble.cause == "disk full"
+        (tmp_path / "disk" / "filler").unlink()
+        tick(late, clock)
+        assert late.trouble is None
+        assert 10 in seconds(folder)
+        assert not folder.quarantine.exists()
+        late.close()
 
 
 def test_a_disk_that_stays_full_costs_the_oldest_rows_and_is_a_gap(folder, clock, writer):

@@ -22,7 +22,7 @@ from cockpit.history.settings import HistorySettings
 from cockpit.terminal.app import CockpitApp
 from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.text.styled import plain
-from tests.history.kit import DAY, NS_PER_S, is_root, rows, sample
+from tests.history.kit import DAY, NS_PER_S, rights_hold, rows, sample
 from tests.support import until
 from tests.terminal.seats import TERMINAL
 from tests.ui import scenes
@@ -108,8 +108,6 @@ def in_place_of_the_folder_a_file(folder):
 
 
 def read_only(folder):
-    if is_root():
-        pytest.skip("rights do not hold for root")
     for path in (folder.hot, folder.path):
         os.chmod(path, 0o500)
 
@@ -120,31 +118,39 @@ def read_only(folder):
         (corrupt, "damaged"),
         (of_a_later_version, "later version"),
         (in_place_of_the_folder_a_file, "cannot be"),
-        (read_only, "read"),
+        (read_only, "cannot be written to"),
     ],
 )
 async def test_the_screen_goes_on_and_health_says_it(folder, damage, words):
     damage(folder)
     desk = RememberingDesk(folder)
     app = CockpitApp(desk, Config(), TERMINAL)
-    async with app.run_test(size=(160, 50)) as pilot:
-        await pilot.pause()
-        desk.live(25)
-        await until(lambda: desk.memory.status.problem or desk.memory.status.notice)
-        app._paint()
-        said = " ".join(plain(line) for line in PANES["trouble"].lines(app.readings, 160, 12))
-        assert words in said.replace("…", ""), said
-        desk.post(LookBack(DAY - 3600 * NS_PER_S))
-        await until(lambda: desk.stats().past is not None)
-        assert desk.stats().past.view is None
-        assert desk.stats().past.problem
-        desk.live(5)
-        app._paint()
-        assert app.readings.view.market("bravo", "BTC").mark == desk.clock.now_ns() / 1e18
-        assert app.readings.now_ns == desk.clock.now_ns()
+    with rights_hold():
+        async with app.run_test(size=(160, 50)) as pilot:
+            await it_goes_on(app, desk, pilot, words)
     # Nothing was deleted: what was there is there, or lies aside whole.
     kept = [path for path in folder.path.parent.rglob("*") if path.is_file()]
     assert any(path.stat().st_size > 0 for path in kept)
+
+
+async def it_goes_on(app, desk, pilot, words):
+    """A figure, a sentence, and a moment that is not known."""
+    await pilot.pause()
+    desk.live(25)
+    await until(lambda: desk.memory.status.problem or desk.memory.status.notice)
+    app._paint()
+    said = " ".join(plain(line) for line in PANES["trouble"].lines(app.readings, 160, 12))
+    assert words in said.replace("…", ""), said
+    desk.post(LookBack(DAY - 3600 * NS_PER_S))
+    await until(lambda: desk.stats().past is not None)
+    past = desk.stats().past
+    # What cannot be written to can still be read.
+    assert (past.view is not None) == (words == "cannot be written to")
+    assert bool(past.problem) == (past.view is None)
+    desk.live(5)
+    app._paint()
+    assert app.readings.view.market("bravo", "BTC").mark == desk.clock.now_ns() / 1e18
+    assert app.readings.now_ns == desk.clock.now_ns()
 
 
 async def test_a_folder_that_comes_back_is_written_again_and_the_time_between_is_a_gap(folder):
