@@ -72,9 +72,9 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
         if interval_s < 60:
             raise InputError("--interval: expected a funding interval of a minute or more")
     venue = parse_venue(args.venue, REGISTRY).lower() if args.venue else None
-    files = _files(args.files)
-    refuse_network(folder.path)
     warnings: list[str] = []
+    files = _files(args.files, warnings)
+    refuse_network(folder.path)
     ignored: set[str] = set()
     count = Imported()
     store = _guarded(folder, IMPORTED, lambda: HotStore(folder))
@@ -93,7 +93,7 @@ def run_import(folder: Folder, settings: HistorySettings, args: argparse.Namespa
             try:
                 _guarded(folder, IMPORTED, partial(import_batches, store, batches, known, count))
             except (InputError, TapeError) as error:
-                if len(files) == 1:
+                if len(files) == 1 and not warnings:
                     raise
                 warnings.append(error.ui_message)
     finally:
@@ -162,17 +162,25 @@ def _guarded(folder: Folder, until_then: str, work: Callable[[], T]) -> T:
         raise HistoryError(words, detail=repr(error)) from error
 
 
-def _files(given: list[str]) -> list[Path]:
-    """InputError for a name that is not there."""
+def _files(given: list[str], warnings: list[str]) -> list[Path]:
+    """Those that are there; of the others a sentence each. InputError where none is."""
     files: list[Path] = []
     for text in given:
-        if text.endswith(CSV_ENDINGS):
-            if not Path(text).is_file():
-                raise InputError(f"{text}: no such file")
-            files.append(Path(text))
-        else:
-            files += find_tapes([text])
+        try:
+            files += _file(text)
+        except InputError as error:
+            warnings.append(error.ui_message)
+    if not files:
+        raise InputError("; ".join(warnings))
     return files
+
+
+def _file(text: str) -> list[Path]:
+    if not text.endswith(CSV_ENDINGS):
+        return find_tapes([text])
+    if not Path(text).is_file():
+        raise InputError(f"{text}: no such file")
+    return [Path(text)]
 
 
 def _csv_batches(

@@ -318,6 +318,19 @@ def test_one_file_that_is_none_does_not_keep_the_others_out(home, capsys):
     assert "bad.csv" in refused(capsys, "import", str(bad), "--venue", "x")
 
 
+def test_files_that_are_not_there_do_not_keep_the_others_out(home, capsys):
+    missing = [str(home / name) for name in ("none.csv", "none.jsonl", "nowhere")]
+    good = home / "good.csv"
+    good.write_text("time_ms,coin,funding_rate\n1704067200000,BTC,0.1\n")
+    words = [missing[0], str(good), *missing[1:], "--venue", "x", "--interval", "1h", "--json"]
+    code, document, said = answer(capsys, "import", *words)
+    assert (code, document["settled_new"], document["files"]) == (4, 1, 1)
+    sentences = [f"{missing[0]}: no such file", *(f"{name}: no such tape" for name in missing[1:])]
+    assert document["warnings"] == sentences
+    assert said.splitlines() == [f"cockpit: {sentence}" for sentence in sentences]
+    assert refused(capsys, "import", *missing).count("no such") == 3
+
+
 def test_a_store_that_cannot_be_pruned_is_a_sentence_and_stays_as_it_is(capsys, start_ns):
     write(marks(start_ns, 60))
     store = default_folder() / "hot.sqlite"
