@@ -60,7 +60,8 @@ def measure(runs: int) -> dict[str, Any]:
     of a month of one symbol at four venues, and `span_loop_gap_ms` how late the loop is at worst
     meanwhile; `write_*` a commit of 700 rows;
     `bytes_per_raw_row` an hour of them as Parquet; `small_mb_a_day` settled, chain and exposure;
-    `takeover_s` from the kill of the writer to its heir.
+    `takeover_s` from the kill of the writer to its heir; `open_ms` to open the store for writing
+    and to read every market's last row, `open_killed_ms` where its writer was killed before.
     """
     found: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as home:
@@ -73,6 +74,9 @@ def measure(runs: int) -> dict[str, Any]:
         found |= _disk(Path(home), at_ns)
         takeover = [_takeover_s(Folder(Path(home) / f"heir{run}")) for run in range(runs)]
         found["takeover_s"] = takeover
+        for name, is_killed in (("open_ms", False), ("open_killed_ms", True)):
+            folders = [Folder(Path(home) / f"{name}{run}") for run in range(runs)]
+            found[name] = [_open_ms(folder, is_killed=is_killed) for folder in folders]
     document: dict[str, Any] = {name: round(statistics.median(v), 4) for name, v in found.items()}
     document["spread"] = {
         name: [round(min(values), 4), round(max(values), 4)] for name, values in found.items()
@@ -296,20 +300,44 @@ def _machinery(at_ns: int) -> Batch:
     )  # fmt: skip
 
 
-def _takeover_s(folder: Folder) -> float:
+def _writer(folder: Folder) -> "subprocess.Popen[bytes]":
+    """Another process that writes."""
+    numbers = (str(VENUES), str(SYMBOLS))
     writer = subprocess.Popen(
-        [sys.executable, "-m", "cockpit.bench.history_writer", str(folder.path)],
+        [sys.executable, "-m", "cockpit.bench.history_writer", str(folder.path), *numbers],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
     assert writer.stdout is not None
     writer.stdout.readline()
+    return writer
+
+
+def _open_ms(folder: Folder, *, is_killed: bool) -> float:
+    """After a writer that ended well, or was killed with its last commits still in the WAL."""
+    writer = _writer(folder)
+    assert writer.stdout is not None
+    writer.stdout.readline()
+    if is_killed:
+        writer.kill()
+    writer.communicate()
+    began_s = time.perf_counter()
+    store = HotStore(folder)
+    rows = HistoryReader(folder).last_samples()
+    took_ms = (time.perf_counter() - began_s) * 1e3
+    store.close()
+    assert len(rows) == VENUES * SYMBOLS
+    return took_ms
+
+
+def _takeover_s(folder: Folder) -> float:
+    writer = _writer(folder)
     heir = HistoryService(folder, HistorySettings(), WallClock())
     heir.start()
     _await(heir, "following")
     began_s = time.monotonic()
     writer.kill()
-    writer.wait()
-    writer.stdout.close()
+    writer.communicate()
     _await(heir, "writing")
     took_s = time.monotonic() - began_s
     heir.stop()
