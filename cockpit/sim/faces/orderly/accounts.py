@@ -5,13 +5,12 @@ the account; what was due lately is accrued, not settled, and shows no fee yet.
 Sources: https://orderly.network/docs/build-on-omnichain/public-info-api (account).
 """
 
-import base64
 import hashlib
 
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.sim.faces.kit.connection import Json
 from cockpit.sim.faces.kit.figures import plain
-from cockpit.sim.faces.kit.pages import by_cursor
+from cockpit.sim.faces.kit.pages import sealed_page
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.orderly.messages import Row
 from cockpit.sim.world import margin
@@ -21,7 +20,6 @@ from cockpit.sim.world.contract import VenueWorld, decimal_text
 BRANDS = {1: "woofi_pro", 2: "modetrade", 3: "orderly"}
 ACCRUED_NS = 600 * NS_PER_S
 """How long a payment waits for its settlement."""
-NO_ADDRESS = Refusal("ADDRESS_NOT_FOUND", "address not found", 404)
 
 
 def dollars(micros: int) -> str:
@@ -34,24 +32,13 @@ def account_id(one: Account) -> str:
 
 
 def _owned(world: VenueWorld, asked: Parameters) -> list[Account]:
-    """The accounts of an address within what is asked for."""
-    found = [
-        one
-        for one in world.accounts.of(asked.text("address"))
-        if asked.text("broker_id", BRANDS[one.number]) == BRANDS[one.number]
-        and asked.text("account_id", account_id(one)) == account_id(one)
-    ]
+    """The accounts of an address, or the one of them that is asked for."""
+    owned = world.accounts.of(asked.text("address"))
+    wanted = asked.text("account_id", "-")
+    found = [one for one in owned if wanted in ("-", account_id(one))]
     if not found:
-        raise NO_ADDRESS
+        raise Refusal("ADDRESS_NOT_FOUND", "address not found", 404)
     return found
-
-
-def accounts(world: VenueWorld, asked: Parameters) -> Json:
-    rows = [
-        _named(one) | {"account_value": dollars(margin.standing(world, one).equity)}
-        for one in _owned(world, asked)
-    ]
-    return {"address": asked.text("address"), "accounts": rows}
 
 
 def state(world: VenueWorld, asked: Parameters) -> Json:
@@ -61,78 +48,54 @@ def state(world: VenueWorld, asked: Parameters) -> Json:
     return address | (rows[0] if "account_id" in asked else {"accounts": rows})
 
 
-def _named(one: Account) -> Row:
-    names = {"broker_id": BRANDS[one.number], "account_id": account_id(one)}
-    return {**names, "account_type": "main"}
-
-
 def _state(world: VenueWorld, one: Account) -> Row:
     now, rule = margin.standing(world, one), margin.rule_of(world)
     held = one.positions.values()
     profit = sum(margin.unrealized(rule, world.by_symbol[p.symbol], p) for p in held)
-    return _named(one) | {
-        "account_value": dollars(now.equity),
-        "total_collateral_value": dollars(now.equity - profit),
-        "free_collateral": dollars(max(0, now.available)),
-        "margin_ratio": plain(now.equity / now.value, 6) if now.value else "0",
-        "initial_margin_ratio": plain(now.used / now.value, 6) if now.value else "0",
-        "maintenance_margin_ratio": plain(now.maintenance / now.value, 6) if now.value else "0",
-        "total_unrealized_pnl": dollars(profit),
-        "total_unsettled_pnl": "0",
-        "total_pnl_24_h": "0",
-        "positions": [_position(world, one, position) for position in held],
+    parts = {
+        "margin": now.equity,
+        "initial_margin": now.used,
+        "maintenance_margin": now.maintenance,
     }
+    ratios = {
+        f"{name}_ratio": plain(part / now.value, 6) if now.value else "0"
+        for name, part in parts.items()
+    }
+    return ratios | {
+        "broker_id": BRANDS[one.number], "account_id": account_id(one), "account_type": "main",
+        "account_value": dollars(now.equity), "free_collateral": dollars(max(0, now.available)),
+        "total_collateral_value": dollars(now.equity - profit), "total_pnl_24_h": "0",
+        "total_unrealized_pnl": dollars(profit), "total_unsettled_pnl": "0",
+        "positions": [_position(world, one, position) for position in held],
+    }  # fmt: skip
 
 
 def _position(world: VenueWorld, one: Account, position: Position) -> Row:
-    market, rule = world.by_symbol[position.symbol], margin.rule_of(world)
+    market = world.by_symbol[position.symbol]
     listing, worth = market.listing, margin.value(market, position)
     quantity = abs(position.lots) / 10**listing.size_decimals
     liquidation = margin.liquidation(world, one, position)
-    profit = dollars(margin.unrealized(rule, market, position))
+    profit = dollars(margin.unrealized(margin.rule_of(world), market, position))
     return {
-        "symbol": listing.native,
-        "side": "LONG" if position.lots > 0 else "SHORT",
-        "position_qty": market.size_text(position.lots),
-        "notional": dollars(abs(worth)),
+        "symbol": listing.native, "side": "LONG" if position.lots > 0 else "SHORT",
+        "position_qty": market.size_text(position.lots), "notional": dollars(abs(worth)),
         "average_open_price": plain(position.entry_micros / MICROS / quantity, 12),
         "mark_price": plain(market.mark or 0.0, listing.price_decimals),
-        "unrealized_pnl": profit,
-        "unsettled_pnl": profit,
-        "pnl_24_h": "0",
-        "imr": str(listing.imf),
-        "mmr": str(listing.mmf),
+        "unrealized_pnl": profit, "unsettled_pnl": profit, "pnl_24_h": "0",
+        "imr": str(listing.imf), "mmr": str(listing.mmf), "leverage": listing.max_leverage,
         "est_liq_price": None if liquidation is None else plain(liquidation, 12),
-        "leverage": listing.max_leverage,
-        "margin_mode": "CROSS",
-        "opened_at": position.opened_ns // NS_PER_MS,
+        "margin_mode": "CROSS", "opened_at": position.opened_ns // NS_PER_MS,
         "updated_at": one.updated_ns // NS_PER_MS,
-    }
+    }  # fmt: skip
 
 
 def payments(world: VenueWorld, asked: Parameters) -> Json:
     """Newest first, by the page."""
-    begin_ns, end_ns = asked.moment_ns("start_time", 0), asked.moment_ns("end_time", world.now_ns())
-    native = asked.text("symbol", "-")
-    due = [
-        payment
-        for one in _owned(world, asked)
-        for payment in one.payments
-        if begin_ns <= payment.at_ns <= end_ns
-        and native in ("-", world.by_symbol[payment.symbol].listing.native)
-    ]
+    begin_ns = asked.moment_ns("start_time", 0)
+    due = [p for one in _owned(world, asked) for p in one.payments if p.at_ns >= begin_ns]
     due.sort(key=lambda payment: payment.at_ns, reverse=True)
-    page, following = by_cursor(due, _unpacked(asked), asked.limit(100, 500))
-    more = None if following is None else base64.urlsafe_b64encode(following.encode()).decode()
-    return {"rows": [_payment(world, payment) for payment in page], "next_cursor": more}
-
-
-def _unpacked(asked: Parameters) -> str:
-    """Where a page begins; cursors mean nothing to a client."""
-    try:
-        return base64.urlsafe_b64decode(asked.text("cursor", "MA==")).decode()
-    except ValueError:
-        raise Refusal("INVALID_PARAM", "cursor invalid", 400) from None
+    page, following = sealed_page(due, asked, asked.limit(100, 500))
+    return {"rows": [_payment(world, payment) for payment in page], "next_cursor": following}
 
 
 def _payment(world: VenueWorld, payment: FundingPayment) -> Row:
@@ -141,13 +104,10 @@ def _payment(world: VenueWorld, payment: FundingPayment) -> Row:
     fee = 0 if is_accrued else -payment.micros
     interval_ns = market.rule.interval_s * NS_PER_S
     return {
-        "symbol": market.listing.native,
-        "funding_rate": plain(payment.rate, 8),
-        "funding_fee": dollars(fee),
-        "position_qty": market.size_text(payment.lots),
+        "symbol": market.listing.native, "funding_rate": plain(payment.rate, 8),
+        "funding_fee": dollars(fee), "position_qty": market.size_text(payment.lots),
         "mark_price": plain(payment.reference, market.listing.price_decimals),
         "funding_rate_timestamp": payment.at_ns // interval_ns * interval_ns // NS_PER_MS,
         "payment_type": "Pay" if fee > 0 else "Receive" if fee < 0 else None,
-        "funding_status": "Accrued" if is_accrued else "Settled",
-        "margin_mode": "CROSS",
-    }
+        "funding_status": "Accrued" if is_accrued else "Settled", "margin_mode": "CROSS",
+    }  # fmt: skip

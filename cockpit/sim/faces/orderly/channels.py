@@ -5,21 +5,25 @@
 | `S@orderbookupdate` | levels that changed, each 200 ms; never the whole book |
 | `S@orderbook` | the whole book, at once and then each second if it changed |
 | `S@trade` | each fill in a frame of its own |
-| `S@markprice`, `markprices`, `SPOT_S@indexprice`, `indexprices` | each second |
+| `markprices`, `indexprices` | each second |
 | `S@openinterest` | each second if it changed, each ten seconds anyway |
 | `S@estfundingrate` | each 15 seconds |
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
-from cockpit.sim.faces.kit.channels import BookMemory, Cadence, Levels, fills_of
+from cockpit.sim.faces.kit import channels as kit
 from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.orderly import messages as wire
 from cockpit.sim.world.contract import MarketState, Step, VenueWorld
 
 UPDATE_MS, SECOND_MS, FORCED_MS, RATE_MS = 200, 1_000, 10_000, 15_000
+
+
+def frame(topic: str, ts_ms: int, data: Json) -> Json:
+    return {"topic": topic, "ts": ts_ms, "data": data}
 
 
 class Published:
@@ -29,166 +33,129 @@ class Published:
     """
 
     def __init__(self, world: VenueWorld, state: MarketState) -> None:
-        self._world, self.state = world, state
-        self._memory = BookMemory(state)
-        self._cadence = Cadence(UPDATE_MS, world.now_ns())
+        self._world, self._state = world, state
+        self._memory = kit.BookMemory(state)
+        self._cadence = kit.Cadence(UPDATE_MS, world.now_ns())
         self._step: Step | None = None
         self._news: Json = None
-        self.whole: tuple[Levels, Levels] = self._memory.whole()
-        self.at_ms = wire.stamp_ms(world)
+        self._whole = self._memory.whole()
+        self.at_ms = now_ms(world)
 
     def advance(self, step: Step) -> Json:
         """The change of this step as data of `orderbookupdate`; None where there is none."""
         if step is self._step:
             return self._news
         self._step, self._news = step, None
-        if self._cadence.due(step):
-            bids, asks = self._memory.news()
-            if bids or asks:
-                self._cadence.mark(step.at_ns)
-                self.whole = self._memory.whole()
-                previous_ms, self.at_ms = (
-                    self.at_ms,
-                    max(self.at_ms + 1, wire.stamp_ms(self._world)),
-                )
-                self._news = self._data(bids, asks) | {"prevTs": previous_ms}
+        if self._cadence.due(step) and any(news := self._memory.news()):
+            self._cadence.mark(step.at_ns)
+            self._whole = self._memory.whole()
+            before_ms, self.at_ms = self.at_ms, max(self.at_ms + 1, now_ms(self._world))
+            self._news = self._data(news) | {"prevTs": before_ms}
         return self._news
 
     def snapshot(self) -> dict[str, Json]:
-        return self._data(*self.whole)
+        return self._data(self._whole)
 
-    def _data(self, bids: Levels, asks: Levels) -> dict[str, Json]:
-        return {
-            "symbol": self.state.listing.native,
-            "asks": wire.levels(self.state, asks),
-            "bids": wire.levels(self.state, bids),
-        }
+    def _data(self, book: tuple[kit.Levels, kit.Levels]) -> dict[str, Json]:
+        bids, asks = (wire.levels(self._state, side) for side in book)
+        return {"symbol": self._state.listing.native, "asks": asks, "bids": bids}
 
 
-class Changes:
+class BookTopic(kit.Stream):
+    """What both topics of a book have: the topic, and what is published of the book."""
+
+    def __init__(self, world: VenueWorld, topic: str, book: Published, period_ms: int = 0) -> None:
+        super().__init__(world, period_ms)
+        self.topic, self.book = topic, book
+        self.told_ms = 0
+
+
+class Changes(BookTopic):
     """Changes of a book. Whoever wants the whole of it asks for it."""
-
-    def __init__(self, topic: str, book: Published) -> None:
-        self._topic, self.book = topic, book
-
-    def first(self) -> Iterable[Json]:
-        return ()
 
     def after(self, step: Step) -> Iterable[Json]:
         data = self.book.advance(step)
-        if data is not None:
-            yield {"topic": self._topic, "ts": self.book.at_ms, "data": data}
+        return () if data is None else [frame(self.topic, self.book.at_ms, data)]
 
 
-class Whole:
+class Whole(BookTopic):
     """Whole books."""
 
-    def __init__(self, topic: str, book: Published) -> None:
-        self._topic, self.book = topic, book
-        self._cadence = Cadence(SECOND_MS)
-        self._told_ms = 0
-
     def first(self) -> Iterable[Json]:
-        self._told_ms = self.book.at_ms
-        yield self._frame()
+        self.told_ms = self.book.at_ms
+        return [frame(self.topic, self.told_ms, self.book.snapshot())]
 
     def after(self, step: Step) -> Iterable[Json]:
         self.book.advance(step)
-        if self.book.at_ms != self._told_ms and self._cadence.due(step):
-            self._cadence.mark(step.at_ns)
-            self._told_ms = self.book.at_ms
-            yield self._frame()
-
-    def _frame(self) -> Json:
-        return {"topic": self._topic, "ts": self.book.at_ms, "data": self.book.snapshot()}
+        if self.book.at_ms == self.told_ms or not self.cadence.due(step):
+            return ()
+        self.cadence.mark(step.at_ns)
+        return self.first()
 
 
-class Trades:
+class Trades(kit.MarketStream):
     """Each fill as it happens."""
 
-    def __init__(self, topic: str, state: MarketState) -> None:
-        self._topic, self._state = topic, state
-
     def first(self) -> Iterable[Json]:
-        self._state.follow(self)
+        self.state.follow(self)
         return ()
 
     def after(self, step: Step) -> Iterable[Json]:
-        for fill in fills_of(step, self._state):
-            data = {
-                "symbol": self._state.listing.native,
-                "price": wire.price(self._state, fill.ticks),
-                "size": wire.size(self._state, fill.lots),
-                "side": "BUY" if fill.side is Side.BUY else "SELL",
-            }
-            yield {"topic": self._topic, "ts": fill.at_ns // NS_PER_MS, "data": data}
+        native = self.state.listing.native
+        for fill in kit.fills_of(step, self.state):
+            size, side = wire.size(self.state, fill.lots), fill.side.value.upper()
+            price = wire.price(self.state, fill.ticks)
+            data = {"symbol": native, "price": price, "size": size, "side": side}
+            yield frame(f"{native}@trade", fill.at_ns // NS_PER_MS, data)
 
 
-class Figures:
-    """Figures each `period_ms`; those that did not change only each `forced_ms`."""
+class Interest(kit.MarketStream):
+    """Each second if it changed, each ten seconds anyway."""
 
-    def __init__(
-        self, topic: str, world: VenueWorld, say: Callable[[], Json], period_ms: int, forced_ms: int
-    ) -> None:
-        self._topic, self._world, self._say = topic, world, say
-        self._cadence = Cadence(period_ms, world.now_ns())
-        self._forced = Cadence(forced_ms, world.now_ns())
-        self._told: Json = None
+    _told: Json = None
+    _told_ms = 0
 
-    def first(self) -> Iterable[Json]:
-        return ()
-
-    def after(self, step: Step) -> Iterable[Json]:
-        if not self._cadence.due(step):
-            return
-        data = self._say()
-        if data is None or (data == self._told and not self._forced.due(step)):
-            return
-        self._told = data
-        self._cadence.mark(step.at_ns)
-        self._forced.mark(step.at_ns)
-        yield {"topic": self._topic, "ts": wire.stamp_ms(self._world), "data": data}
+    def said(self, step: Step) -> Json:
+        native, at_ms = self.state.listing.native, now_ms(self.world)
+        interest = wire.size(self.state, self.state.open_interest_lots)
+        data = {"symbol": native, "openInterest": interest}
+        if data == self._told and at_ms - self._told_ms < FORCED_MS and not step.flush:
+            return None
+        self._told, self._told_ms = data, at_ms
+        return frame(f"{native}@openinterest", at_ms, data)
 
 
-def of_all(world: VenueWorld, topic: str) -> Figures | None:
-    """A topic of all markets, as they are listed at that moment."""
-    if topic == "markprices":
-        return Figures(topic, world, lambda: [_mark(s) for s in wire.alive(world)], SECOND_MS, 0)
-    if topic == "indexprices":
-        return Figures(topic, world, lambda: [_index(s) for s in wire.alive(world)], SECOND_MS, 0)
-    return None
+class Estimate(kit.MarketStream):
+    def said(self, step: Step) -> Json:
+        state, native = self.state, self.state.listing.native
+        if state.rate is None or state.next_funding_ns is None:
+            return None
+        data = {"symbol": native, "fundingRate": wire.rate(state.rate),
+                "fundingTs": state.next_funding_ns // NS_PER_MS}  # fmt: skip
+        return frame(f"{native}@estfundingrate", now_ms(self.world), data)
 
 
-def of_market(world: VenueWorld, topic: str, kind: str, state: MarketState) -> Figures | None:
-    if kind == "markprice":
-        return Figures(topic, world, lambda: _mark(state), SECOND_MS, 0)
-    if kind == "indexprice":
-        return Figures(topic, world, lambda: _index(state), SECOND_MS, 0)
+class AllPrices(kit.Stream):
+    """Marks by the market's name, or indexes by that of the spot market."""
+
+    def __init__(self, world: VenueWorld, topic: str) -> None:
+        super().__init__(world, SECOND_MS)
+        self._topic = topic
+
+    def said(self, step: Step) -> Json:
+        is_mark = self._topic == "markprices"
+        told = [
+            (one.listing.native, one.mark) if is_mark else (wire.spot(one), one.index)
+            for one in wire.alive(self.world)
+        ]
+        rows = [{"symbol": name, "price": price} for name, price in told]
+        return frame(self._topic, now_ms(self.world), rows)
+
+
+def of_market(world: VenueWorld, kind: str, state: MarketState) -> kit.Stream:
+    """A topic of one market; of a kind that does not exist nothing is ever said."""
+    if kind == "trade":
+        return Trades(world, state)
     if kind == "openinterest":
-        return Figures(topic, world, lambda: _interest(state), SECOND_MS, FORCED_MS)
-    if kind == "estfundingrate":
-        return Figures(topic, world, lambda: _estimate(state), RATE_MS, 0)
-    return None
-
-
-def _mark(state: MarketState) -> Json:
-    return {"symbol": state.listing.native, "price": state.mark}
-
-
-def _index(state: MarketState) -> Json:
-    return {"symbol": wire.spot(state), "price": state.index}
-
-
-def _interest(state: MarketState) -> Json:
-    interest = wire.size(state, state.open_interest_lots)
-    return {"symbol": state.listing.native, "openInterest": interest}
-
-
-def _estimate(state: MarketState) -> Json:
-    if state.rate is None or state.next_funding_ns is None:
-        return None
-    return {
-        "symbol": state.listing.native,
-        "fundingRate": wire.rate(state.rate),
-        "fundingTs": state.next_funding_ns // NS_PER_MS,
-    }
+        return Interest(world, state, SECOND_MS)
+    return Estimate(world, state, RATE_MS) if kind == "estfundingrate" else kit.Stream(world)

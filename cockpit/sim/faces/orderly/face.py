@@ -9,34 +9,20 @@ Sources: https://orderly.network/docs/build-on-omnichain/websocket-api, and prob
 
 from weakref import WeakValueDictionary
 
-from cockpit.sim.faces.kit.channels import Channel
+from cockpit.sim.faces.kit.channels import Channel, Stream
 from cockpit.sim.faces.kit.connection import Connection, Json, KeepAlive, Messages
+from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.orderly import channels
 from cockpit.sim.faces.orderly import messages as wire
-from cockpit.sim.world.contract import (
-    CloseConnection,
-    HttpReply,
-    MarketState,
-    Step,
-    UpgradeRefused,
-    VenueWorld,
-)
+from cockpit.sim.world import contract
+from cockpit.sim.world.contract import MarketState, VenueWorld
 
 PUBLIC_ID = "OqdphuyCtYWxwzhxyLLjOWNdFP7sQt8RPWzmb5xY"
 WS_PATHS = {"main": f"/ws/stream/{PUBLIC_ID}"}
 MOST_TOPICS = 100
 PING_S, SILENT_S = 10.0, 110.0
-TOO_MANY = "your subscribed topics have reached limit "
-
-
-class Silence:
-    """A topic that was taken and is never spoken of."""
-
-    def first(self) -> Messages:
-        return ()
-
-    def after(self, step: Step) -> Messages:
-        return ()
+ENDED = contract.CloseConnection(1000, "")
+INVALID, TOO_MANY = "invalid message", "your subscribed topics have reached limit "
 
 
 class Face(Connection):
@@ -44,41 +30,36 @@ class Face(Connection):
 
     def __init__(self, world: VenueWorld, path: str) -> None:
         keep_alive = KeepAlive(
-            SILENT_S,
-            counts=frozenset({"client"}),
-            close=CloseConnection(1000, ""),
-            ping_every_s=PING_S,
-            ping=lambda: {"event": "ping", "ts": wire.stamp_ms(world)},
-            longest_step_s=5.0,
-        )
+            SILENT_S, counts=frozenset({"client"}), close=ENDED, ping_every_s=PING_S,
+            ping=lambda: {"event": "ping", "ts": now_ms(world)}, longest_step_s=5.0,
+        )  # fmt: skip
         super().__init__(world, path, keep_alive)
         self._id = self.path.removeprefix("/ws/stream").strip("/")
         if not self._id:
-            raise UpgradeRefused(HttpReply(404, ""))
+            raise contract.UpgradeRefused(contract.HttpReply(404, ""))
         self._books: WeakValueDictionary[str, channels.Published] = WeakValueDictionary()
 
     def greet(self) -> Messages:
-        return [] if self._id == PUBLIC_ID else [CloseConnection(1000, "")]
+        return [] if self._id == PUBLIC_ID else [ENDED]
 
     def unreadable(self, data: str | bytes) -> Messages:
-        return [self._refusal({}, "invalid message")]
+        return [self._refusal({}, INVALID)]
 
     def answer(self, request: Json) -> Messages:
         if not isinstance(request, dict):
-            return [self._refusal({}, "invalid message")]
+            return [self._refusal({}, INVALID)]
         event, topic = request.get("event"), request.get("topic")
         if event == "ping":
-            return [{"event": "pong", "ts": wire.stamp_ms(self.world)}]
+            return [{"event": "pong", "ts": now_ms(self.world)}]
         if event == "pong":
             return []
         if event == "request":
             return [self._requested(request)]
         if event not in ("subscribe", "unsubscribe") or not isinstance(topic, str):
-            return [self._refusal(request, "invalid message")]
+            return [self._refusal(request, INVALID)]
         if event == "unsubscribe":
             self.channels.pop(topic, None)
-            return [self._said(request, event)]
-        if topic in self.channels:
+        if event == "unsubscribe" or topic in self.channels:
             return [self._said(request, event)]
         if len(self.channels) >= MOST_TOPICS:
             return [self._refusal(request, TOO_MANY)]
@@ -91,37 +72,33 @@ class Face(Connection):
     def _channel(self, topic: str) -> Channel | str:
         """The channel of a topic, or why there is none."""
         subject, at, kind = topic.partition("@")
-        if not at:
-            return channels.of_all(self.world, topic) or Silence()
+        if topic in ("markprices", "indexprices"):
+            return channels.AllPrices(self.world, topic)
+        state = self._market(subject)
+        if not at or subject == wire.BUILT:
+            return Stream(self.world)
         if kind == "indexprice":
-            found = (s for s in wire.alive(self.world) if wire.spot(s) == subject)
-            state = next(found, None)
-            if state is None:
-                return f"invalid index symbol {subject}"
-        else:
-            state = self._market(subject)
-            if state is None:
-                return Silence() if subject == wire.BUILT else f"invalid symbol {subject}"
+            spots = map(wire.spot, wire.alive(self.world))
+            return Stream(self.world) if subject in spots else f"invalid index symbol {subject}"
+        if state is None:
+            return f"invalid symbol {subject}"
         if kind == "orderbookupdate":
-            return channels.Changes(topic, self._book(state))
+            return channels.Changes(self.world, topic, self._book(state))
         if kind == "orderbook":
-            return channels.Whole(topic, self._book(state))
-        if kind == "trade":
-            return channels.Trades(topic, state)
-        return channels.of_market(self.world, topic, kind, state) or Silence()
+            return channels.Whole(self.world, topic, self._book(state), channels.SECOND_MS)
+        return channels.of_market(self.world, kind, state)
 
     def _requested(self, request: Json) -> Json:
         """The whole book once, as this connection knows it, stamped with its last change."""
         params = request.get("params")
         asked = params if isinstance(params, dict) else {}
         if asked.get("type") != "orderbook":
-            return self._refusal(request, "invalid message")
+            return self._refusal(request, INVALID)
         state = self._market(asked.get("symbol"))
         if state is None:
             return self._refusal(request, f"invalid symbol {asked.get('symbol')}")
         book = self._book(state)
-        data = book.snapshot()
-        return self._said(request, "request") | {"data": {**data, "ts": book.at_ms}}
+        return self._said(request, "request") | {"data": book.snapshot() | {"ts": book.at_ms}}
 
     def _market(self, native: Json) -> MarketState | None:
         state = self.world.markets.get(native) if isinstance(native, str) else None
@@ -130,15 +107,17 @@ class Face(Connection):
     def _book(self, state: MarketState) -> channels.Published:
         book = self._books.get(state.listing.native)
         if book is None:
-            book = channels.Published(self.world, state)
-            self._books[state.listing.native] = book
+            book = self._books[state.listing.native] = channels.Published(self.world, state)
         return book
 
     def _said(self, request: Json, event: str) -> dict[str, Json]:
-        """An acknowledgement; it names the id of a request that had one."""
-        named = {"id": request["id"]} if "id" in request else {}
-        return {**named, "event": event, "success": True, "ts": wire.stamp_ms(self.world)}
+        """An acknowledgement."""
+        return self._answered(request) | {"event": event, "success": True}
 
     def _refusal(self, request: Json, words: str) -> Json:
+        return self._answered(request) | {"success": False, "errorMsg": words}
+
+    def _answered(self, request: Json) -> dict[str, Json]:
+        """It names the id of a request that had one."""
         named = {"id": request["id"]} if "id" in request else {}
-        return {**named, "success": False, "ts": wire.stamp_ms(self.world), "errorMsg": words}
+        return {**named, "ts": now_ms(self.world)}

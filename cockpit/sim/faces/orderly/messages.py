@@ -10,22 +10,17 @@ from collections.abc import Iterator
 from cockpit.core.units import HOUR_S, NS_PER_MS
 from cockpit.sim.faces.kit.channels import Levels
 from cockpit.sim.faces.kit.connection import Json
+from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.world.contract import Listing, MarketState, VenueWorld
 
 Row = dict[str, Json]
 
-BUILDER = "mythos"
-BUILT = f"PERP_AAPL_USDC_{BUILDER}"
-BUILT_PRICE, BUILT_HOURS = 231.4, 4
-"""Of the builder's market, which stands still."""
+BUILT, BUILT_PRICE = "PERP_AAPL_USDC_mythos", 231.4
+"""A builder's market, which stands still."""
+BUILDERS = {"symbol": BUILT, "display_symbol_name": "AAPL", "broker_id": "mythos"}
 CREATED_MS, UPDATED_MS = 1_698_307_630_011, 1_788_641_176_560
-MOST_INTEREST_USD = 1_000_000_000
 TIERS_FROM_USD = 2_000_000.0
 """The notional from which a market asks for more than its base margin."""
-
-
-def stamp_ms(world: VenueWorld) -> int:
-    return world.now_ns() // NS_PER_MS
 
 
 def alive(world: VenueWorld) -> Iterator[MarketState]:
@@ -66,40 +61,22 @@ def info(state: MarketState) -> Row:
     listing, rule = state.listing, state.rule
     liquidation = 0.006 if listing.max_leverage > 20 else 0.012
     return {
-        "symbol": listing.native,
-        "display_symbol_name": coin(listing),
-        "broker_id": None,
-        "quote_min": 0,
-        "quote_max": 200_000,
-        "quote_tick": price(state, 1),
-        "base_min": size(state, listing.min_lots),
-        "base_max": size(state, 10**9),
-        "base_tick": size(state, 1),
-        "min_notional": listing.min_notional_usd,
-        "price_range": 0.03,
-        "price_scope": 0.6,
-        "std_liquidation_fee": liquidation,
-        "liquidator_fee": liquidation / 2,
-        "claim_insurance_fund_discount": liquidation / 2,
-        "funding_period": rule.interval_s // HOUR_S,
-        "cap_funding": rule.cap,
-        "floor_funding": -(rule.cap or 0.0),
-        "interest_rate": rule.interest_8h,
-        "created_time": CREATED_MS,
-        "updated_time": UPDATED_MS,
-        "liquidation_tier": 1 if listing.max_leverage > 20 else 2,
-        "cap_ir": rule.dampener,
-        "floor_ir": -rule.dampener,
-        "mark_index_price_deviation_floor": 0.97,
-        "mark_index_price_deviation_cap": 1.03,
-        "global_max_oi_cap": MOST_INTEREST_USD,
-        "status": "ACTIVE",
-        "base_mmr": listing.mmf,
-        "base_imr": listing.imf,
-        "imr_factor": float(f"{listing.imf / TIERS_FROM_USD**0.8:.4g}"),
-        "deviation_factor": 10,
+        "symbol": listing.native, "display_symbol_name": coin(listing), "broker_id": None,
+        "quote_min": 0, "quote_max": 200_000, "quote_tick": price(state, 1),
+        "base_min": size(state, listing.min_lots), "base_max": size(state, 10**9),
+        "base_tick": size(state, 1), "min_notional": listing.min_notional_usd,
+        "price_range": 0.03, "price_scope": 0.6, "std_liquidation_fee": liquidation,
+        "liquidator_fee": liquidation / 2, "claim_insurance_fund_discount": liquidation / 2,
+        "funding_period": rule.interval_s // HOUR_S, "cap_funding": rule.cap,
+        "floor_funding": -(rule.cap or 0.0), "interest_rate": rule.interest_8h,
+        "created_time": CREATED_MS, "updated_time": UPDATED_MS,
+        "liquidation_tier": 1 if listing.max_leverage > 20 else 2, "cap_ir": rule.dampener,
+        "floor_ir": -rule.dampener, "mark_index_price_deviation_floor": 0.97,
+        "mark_index_price_deviation_cap": 1.03, "global_max_oi_cap": 1_000_000_000,
+        "status": "ACTIVE", "base_mmr": listing.mmf, "base_imr": listing.imf,
+        "imr_factor": float(f"{listing.imf / TIERS_FROM_USD**0.8:.4g}"), "deviation_factor": 10,
         "is_pretge": False,
-    }
+    }  # fmt: skip
 
 
 def coin(listing: Listing) -> str:
@@ -107,8 +84,7 @@ def coin(listing: Listing) -> str:
 
 
 def _builders(like: Row) -> Row:
-    name = {"symbol": BUILT, "display_symbol_name": "AAPL", "broker_id": BUILDER}
-    return {**like, **name, "quote_tick": 0.01, "base_tick": 0.01, "funding_period": BUILT_HOURS}
+    return {**like, **BUILDERS, "quote_tick": 0.01, "base_tick": 0.01, "funding_period": 4}
 
 
 # --- figures -----------------------------------------------------------------------------------
@@ -122,52 +98,43 @@ def futures_rows(world: VenueWorld) -> list[Row]:
 
 def futures(state: MarketState) -> Row:
     """A dead market has no figures: they are null, not zero."""
-    listing, last = state.listing, state.last
-    volume = round(state.day_volume_base / listing.contract, 8)
-    seen = [p for p in (state.prev_day_price, last, state.mark) if p is not None]
-    paid = state.last_payment
-    return {
-        "symbol": listing.native,
-        "display_symbol_name": coin(listing),
-        "broker_id": None,
+    volume = round(state.day_volume_base / state.listing.contract, 8)
+    seen = [p for p in (state.prev_day_price, state.last, state.mark) if p is not None]
+    return _paid(state) | {
+        "display_symbol_name": coin(state.listing), "broker_id": None,
         "status": "ACTIVE" if state.mark is not None else "REDUCE_ONLY",
-        "index_price": state.index,
-        "mark_price": state.mark,
-        "sum_unitary_funding": round(state.funding_index, 8),
-        "est_funding_rate": rate(state.rate),
-        "last_funding_rate": rate(paid[1]) if paid else None,
-        "next_funding_time": _next_ms(state),
-        "open_interest": size(state, state.open_interest_lots),
-        "is_pretge": False,
-        "24h_open": state.prev_day_price,
-        "24h_close": last,
-        "24h_high": max(seen, default=None),
-        "24h_low": min(seen, default=None),
-        "24h_volume": volume,
-        "24h_amount": round(volume * (state.mark or 0.0), 6),
-    }
+        "index_price": state.index, "mark_price": state.mark,
+        "open_interest": size(state, state.open_interest_lots), "is_pretge": False,
+        "24h_open": state.prev_day_price, "24h_close": state.last,
+        "24h_high": max(seen, default=None), "24h_low": min(seen, default=None),
+        "24h_volume": volume, "24h_amount": round(volume * (state.mark or 0.0), 6),
+    }  # fmt: skip
 
 
 def _built_futures(like: Row) -> Row:
     priced = dict.fromkeys(("index_price", "mark_price", "24h_close"), BUILT_PRICE)
-    name = {"symbol": BUILT, "display_symbol_name": "AAPL", "broker_id": BUILDER}
-    return {**like, **name, **priced, "open_interest": 120.5}
+    return {**like, **BUILDERS, **priced, "open_interest": 120.5}
+
+
+def _paid(state: MarketState) -> Row:
+    paid = state.last_payment
+    return {
+        "symbol": state.listing.native, "est_funding_rate": rate(state.rate),
+        "last_funding_rate": rate(paid[1]) if paid else None,
+        "next_funding_time": state.next_funding_ns and state.next_funding_ns // NS_PER_MS,
+        "sum_unitary_funding": round(state.funding_index, 8),
+    }  # fmt: skip
+
+
+def rates(world: VenueWorld) -> list[Row]:
+    return [funding(world, state) for state in alive(world)]
 
 
 def funding(world: VenueWorld, state: MarketState) -> Row:
     """The estimate as of the last whole minute, and the newest payment."""
-    paid, interval_ms = state.last_payment, state.rule.interval_s * 1000
-    next_ms = _next_ms(state)
-    return {
-        "symbol": state.listing.native,
-        "est_funding_rate": rate(state.rate),
-        "est_funding_rate_timestamp": stamp_ms(world) // 60_000 * 60_000,
-        "last_funding_rate": rate(paid[1]) if paid else None,
+    row, interval_ms = _paid(state), state.rule.interval_s * 1000
+    next_ms = row["next_funding_time"]
+    return row | {
+        "est_funding_rate_timestamp": now_ms(world) // 60_000 * 60_000,
         "last_funding_rate_timestamp": None if next_ms is None else next_ms - interval_ms,
-        "next_funding_time": next_ms,
-        "sum_unitary_funding": round(state.funding_index, 8),
-    }
-
-
-def _next_ms(state: MarketState) -> int | None:
-    return None if state.next_funding_ns is None else state.next_funding_ns // NS_PER_MS
+    }  # fmt: skip

@@ -27,15 +27,11 @@ def rule_of(symbol: str) -> FundingRule:
     hours = 1 if symbol in HOURLY else 4 if symbol in FOUR_HOURLY else 8
     is_major = symbol in MAJORS
     return FundingRule(
-        interval_s=hours * HOUR_S,
-        sample_s=15.0,
-        interest_8h=0.0001,
-        dampener=0.0004 if is_major else 0.0001,
-        cap=0.003 if is_major else 0.02,
-        quantum=1e-8,
+        interval_s=hours * HOUR_S, sample_s=15.0, interest_8h=0.0001, quantum=1e-8,
+        dampener=0.0004 if is_major else 0.0001, cap=0.003 if is_major else 0.02,
         impact_notional_usd=IMPACT_PER_LEVERAGE_USD * _leverage(symbol),
         steeper=((0.005, 2.0), (0.015, 4.0)),
-    )
+    )  # fmt: skip
 
 
 def _leverage(symbol: str) -> int:
@@ -49,74 +45,46 @@ def list_asset(asset: Asset, number: int) -> Listing:
     leverage = _leverage(symbol)
     coin = symbol if contract == 1 else f"{contract}{symbol}"
     return Listing(
-        symbol=symbol,
-        native=f"PERP_{coin}_USDC",
-        market_id=number + 1,
+        symbol=symbol, native=f"PERP_{coin}_USDC", market_id=number + 1, contract=contract,
         price_decimals=PRICE_DECIMALS.get(symbol, max(0, 4 - magnitude)),
         size_decimals=SIZE_DECIMALS.get(symbol, max(0, min(2, magnitude + 1))),
-        contract=contract,
-        max_leverage=leverage,
-        imf=1 / leverage,
-        mmf=0.006 if symbol in MAJORS else 0.025,
-        min_notional_usd=MIN_NOTIONAL_USD,
-        rule=rule_of(symbol),
-        quote="USDC",
-    )
+        max_leverage=leverage, imf=1 / leverage, mmf=0.006 if symbol in MAJORS else 0.025,
+        min_notional_usd=MIN_NOTIONAL_USD, rule=rule_of(symbol), quote="USDC",
+    )  # fmt: skip
 
 
 ACCOUNTS = (
     AccountPlan(
-        "a trader of two brands",
-        number=1,
-        deposit_usd=15_000.0,
+        "a trader of two brands", number=1, deposit_usd=15_000.0, trade_every_s=60.0,
         holdings=(
             HoldingPlan("BTC", 30_000.0, opened_h=51.3),
             HoldingPlan("DOGE", -6_000.0, opened_h=20.4),
             HoldingPlan("PEPE", 4_000.0, opened_h=9.1),
         ),
-        trade_every_s=60.0,
     ),
     AccountPlan(
-        "a trader of two brands",
-        number=2,
-        deposit_usd=9_000.0,
+        "a trader of two brands", number=2, deposit_usd=9_000.0, trade_every_s=80.0,
         holdings=(HoldingPlan("ETH", -18_000.0, opened_h=33.8),),
-        trade_every_s=80.0,
     ),
     AccountPlan(
-        "a hedger",
-        number=3,
-        deposit_usd=20_000.0,
+        "a hedger", number=3, deposit_usd=20_000.0,
         holdings=(HoldingPlan("BTC", 60_000.0, opened_h=44.7),),
     ),
     AccountPlan(
-        CARRY,
-        number=1,
-        deposit_usd=15_000.0,
+        CARRY, number=1, deposit_usd=15_000.0,
         holdings=(HoldingPlan("ETH", 45_000.0, opened_h=26.5, trade="ETH"),),
     ),
-)
+)  # fmt: skip
 """Each number is an account with a brand: `accounts.BRANDS`."""
 
 PROFILE = Profile(
-    name="orderly",
-    chain=None,
-    block_s=2.0,
-    block_jitter_frac=0.0,
-    rule=rule_of(""),
-    list_asset=list_asset,
+    name="orderly", chain=None, block_s=2.0, block_jitter_frac=0.0, rule=rule_of(""),
+    list_asset=list_asset, latency_ms=(25.0, 8.0), margin=MarginRule(taker_fee=0.0005),
+    accounts=ACCOUNTS,
     delisted=(
         Listing(
-            symbol="MATIC",
-            native="PERP_MATIC_USDC",
-            market_id=9_001,
-            price_decimals=4,
-            size_decimals=0,
-            min_notional_usd=MIN_NOTIONAL_USD,
+            "MATIC", "PERP_MATIC_USDC", 9_001, 4, 0, min_notional_usd=MIN_NOTIONAL_USD,
             status="delisted",
         ),
     ),
-    latency_ms=(25.0, 8.0),
-    margin=MarginRule(taker_fee=0.0005),
-    accounts=ACCOUNTS,
-)
+)  # fmt: skip

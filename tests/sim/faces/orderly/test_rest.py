@@ -100,15 +100,9 @@ def test_history_is_newest_first_by_the_page_and_empty_for_seconds_and_strangers
     assert ask(world, strangers)["data"]["rows"] == []
 
 
-@pytest.mark.parametrize(
-    ("path", "status", "code"),
-    [(f"/v1/orderbook/{BTC}", 401, -1002), ("/v1/public/nope", 400, -1000)],
-)
-def test_books_want_a_key_and_strange_paths_are_not_found(
-    world: FakeWorld, path: str, status: int, code: int
-) -> None:
-    reply = get(orderly, world, path)
-    assert (reply.status, json.loads(reply.body)["code"]) == (status, code)
+def test_strange_paths_are_not_found(world: FakeWorld) -> None:
+    reply = get(orderly, world, "/v1/public/nope")
+    assert (reply.status, json.loads(reply.body)["code"]) == (400, -1000)
 
 
 def test_above_the_budget_is_429(world: FakeWorld) -> None:
