@@ -18,10 +18,11 @@ from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.nado import messages as wire
 from cockpit.sim.faces.nado.messages import X18, Row
 from cockpit.sim.world import margin
-from cockpit.sim.world.accounts import MICROS, Account, AccountFill, Position
+from cockpit.sim.world.accounts import MICROS, Account, AccountFill, FundingPayment, Position
 from cockpit.sim.world.contract import MarketState, VenueWorld
 
 SUBACCOUNT = re.compile(r"(0x[0-9a-fA-F]{40})[0-9a-fA-F]{24}")
+ISOLATED = b"iso".hex()
 NO_SUBACCOUNT = Refusal(2024, "The provided address is invalid.")
 MOST_PAYMENTS, MOST_MATCHES = 100, 500
 HOURS_A_YEAR = 8_760
@@ -43,6 +44,10 @@ class Holding(NamedTuple):
     spot: int
     positions: Sequence[Held]
 
+    @property
+    def is_isolated(self) -> bool:
+        return self.subaccount.endswith(ISOLATED)
+
 
 def name_of(one: Account) -> str:
     return f"default_{one.number}" if one.number else "default"
@@ -61,7 +66,7 @@ def isolated(world: VenueWorld, one: Account) -> Iterator[Holding]:
         if position.isolated:
             row = _held(world, one, position)
             number = row.state.listing.market_id
-            name = f"{one.address}{number:016x}{one.number:02x}{b'iso'.hex()}"
+            name = f"{one.address}{number:016x}{one.number:02x}{ISOLATED}"
             yield Holding(name, position.quote_micros - row.v_quote, [row])
 
 
@@ -83,30 +88,27 @@ def subaccount_info(world: VenueWorld, asked: Parameters) -> Row:
     holding = next((one for _, one in found if one.subaccount == wanted), None)
     held = holding or Holding(wanted, 0, ())
     by_id = {row.state.listing.market_id: row for row in held.positions}
-    states = [state for state in world.markets.values() if state.mark is not None]
+    states = list(wire.alive(world))
     return {
         "subaccount": wanted, "exists": holding is not None, "healths": healths(held),
         "spot_count": 1, "perp_count": len(states), "spot_balances": [_spot(held)],
-        "perp_balances": [
-            _balance(state, by_id.get(state.listing.market_id)) for state in states
-        ],
-        "spot_products": [_product(None)], "perp_products": [_product(state) for state in states],
+        "perp_balances": [_balance(one, by_id.get(one.listing.market_id)) for one in states],
+        "spot_products": [_product(None)], "perp_products": [_product(one) for one in states],
     }  # fmt: skip
 
 
 def isolated_positions(world: VenueWorld, asked: Parameters) -> Row:
     wanted, found = _asked(world, asked)
     mine = [one for one, holding in found if holding.subaccount == wanted]
-    rows = []
-    for holding in isolated(world, mine[0]) if mine else ():
-        (row,) = holding.positions
-        rows.append(
-            {
-                "subaccount": holding.subaccount, "quote_balance": _spot(holding),
-                "base_balance": _balance(row.state, row), "quote_product": _product(None),
-                "base_product": _product(row.state), "healths": healths(holding),
-            }
-        )  # fmt: skip
+    rows = [
+        {
+            "subaccount": holding.subaccount, "quote_balance": _spot(holding),
+            "base_balance": _balance(row.state, row), "quote_product": _product(None),
+            "base_product": _product(row.state), "healths": healths(holding),
+        }
+        for holding in (isolated(world, mine[0]) if mine else ())
+        for row in holding.positions
+    ]  # fmt: skip
     return {"isolated_positions": rows}
 
 
@@ -143,41 +145,27 @@ def _spot(holding: Holding) -> Row:
 
 def _balance(state: MarketState, held: Held | None) -> Row:
     lots, micros = (held.position.lots, held.v_quote) if held else (0, 0)
-    return {
-        "product_id": state.listing.market_id,
-        "balance": {
-            "amount": wire.exact(lots, state.listing.size_decimals),
-            "v_quote_balance": str(micros * PER_MICRO),
-            "last_cumulative_funding_x18": wire.x18(state.funding_index),
-        },
+    balance = {
+        "amount": wire.exact(lots, state.listing.size_decimals),
+        "v_quote_balance": str(micros * PER_MICRO),
+        "last_cumulative_funding_x18": wire.x18(state.funding_index),
     }
+    return {"product_id": state.listing.market_id, "balance": balance}
 
 
 def _product(state: MarketState | None) -> Row:
     """The quote, without a market, is worth 1 and weighs 1."""
-    price, imf, mmf = "1" + 18 * "0", 0.0, 0.0
+    price, imf, mmf, product_id = str(X18), 0, 0, wire.QUOTE_ID
     if state is not None:
         price = wire.exact(margin.mark_ticks(state), state.listing.price_decimals)
-        imf, mmf = state.listing.imf, state.listing.mmf
-    weights = {
-        "long_weight_initial_x18": X18 - round(imf * X18),
-        "short_weight_initial_x18": X18 + round(imf * X18),
-        "long_weight_maintenance_x18": X18 - round(mmf * X18),
-        "short_weight_maintenance_x18": X18 + round(mmf * X18),
-    }
-    row: Row = {
-        "product_id": state.listing.market_id if state else wire.QUOTE_ID,
-        "oracle_price_x18": price,
-        "risk": {name: str(weight) for name, weight in weights.items()} | {"price_x18": price},
-    }
-    if state is not None:
-        both = wire.exact(2 * state.open_interest_lots, state.listing.size_decimals)
-        paid = wire.x18(state.funding_index)
-        row["state"] = {
-            "cumulative_funding_long_x18": paid, "cumulative_funding_short_x18": paid,
-            "available_settle": "0", "open_interest": both,
-        }  # fmt: skip
-    return row
+        imf, mmf = round(state.listing.imf * X18), round(state.listing.mmf * X18)
+        product_id = state.listing.market_id
+    risk = {
+        "long_weight_initial_x18": str(X18 - imf), "short_weight_initial_x18": str(X18 + imf),
+        "long_weight_maintenance_x18": str(X18 - mmf), "price_x18": price,
+        "short_weight_maintenance_x18": str(X18 + mmf),
+    }  # fmt: skip
+    return {"product_id": product_id, "oracle_price_x18": price, "risk": risk}
 
 
 # --- archive -----------------------------------------------------------------------------------
@@ -188,13 +176,13 @@ def subaccounts(world: VenueWorld, asked: Parameters, values: Row) -> Row:
     rows: list[Row] = []
     for one in world.accounts.of(asked.text("address", "none")):
         for holding in (parent(world, one), *isolated(world, one)):
-            is_isolated = holding.subaccount.endswith(b"iso".hex())
-            name = "0x" + holding.subaccount[42:] if is_isolated else name_of(one)
+            name = "0x" + holding.subaccount[42:] if holding.is_isolated else name_of(one)
             rows.append(
                 {
                     "id": str(100 + len(rows)), "subaccount": holding.subaccount,
                     "address": one.address, "subaccount_name": name,
-                    "created_at": str(one.created_ns // NS_PER_S), "isolated": is_isolated,
+                    "created_at": str(one.created_ns // NS_PER_S),
+                    "isolated": holding.is_isolated,
                 }
             )  # fmt: skip
     return {"subaccounts": rows}
@@ -207,33 +195,37 @@ def interest_and_funding(world: VenueWorld, asked: Parameters, values: Row) -> R
     product_ids = values.get("product_ids")
     if not isinstance(product_ids, list):
         raise Refusal(2027, "Invalid parameter: product_ids")
-    rows: list[Row] = []
-    for one, holding in found:
-        if holding.subaccount != wanted:
-            continue
-        is_isolated = wanted.endswith(b"iso".hex())
-        apart = {row.symbol for row in (*one.closed, *one.positions.values()) if row.isolated}
-        mine = {row.position.symbol for row in holding.positions} if is_isolated else None
-        for payment in reversed(one.payments):
-            state = world.by_symbol[payment.symbol]
-            index = payment.at_ns // 1000 * 1000 + state.listing.market_id
-            if payment.symbol not in mine if mine is not None else payment.symbol in apart:
-                continue
-            if state.listing.market_id in product_ids and index <= most:
-                rows.append(
-                    {
-                        "product_id": state.listing.market_id,
-                        "idx": str(index),
-                        "timestamp": str(payment.at_ns // NS_PER_S),
-                        "amount": str(payment.micros * PER_MICRO),
-                        "balance_amount": wire.exact(payment.lots, state.listing.size_decimals),
-                        "rate_x18": wire.x18(payment.rate * HOURS_A_YEAR),
-                        "oracle_price_x18": wire.x18(payment.reference),
-                    }
-                )
+    rows = [
+        row
+        for one, holding in found
+        if holding.subaccount == wanted
+        for payment in one.payments
+        if _is_of(payment.symbol, one, holding)
+        if (row := _payment(world.by_symbol[payment.symbol], payment))["product_id"] in product_ids
+        if int(row["idx"]) <= most
+    ]
     rows.sort(key=lambda row: int(row["idx"]), reverse=True)
     following = rows[limit]["idx"] if len(rows) > limit else None
     return {"interest_payments": [], "funding_payments": rows[:limit], "next_idx": following}
+
+
+def _is_of(symbol: str, one: Account, holding: Holding) -> bool:
+    """Whether payments of a market are those of a holding: of what was ever set apart, or not."""
+    if holding.is_isolated:
+        return any(row.position.symbol == symbol for row in holding.positions)
+    ever = (*one.closed, *one.positions.values())
+    return not any(row.isolated and row.symbol == symbol for row in ever)
+
+
+def _payment(state: MarketState, payment: FundingPayment) -> Row:
+    product_id = state.listing.market_id
+    return {
+        "product_id": product_id, "idx": str(payment.at_ns // 1000 * 1000 + product_id),
+        "timestamp": str(payment.at_ns // NS_PER_S), "amount": str(payment.micros * PER_MICRO),
+        "balance_amount": wire.exact(payment.lots, state.listing.size_decimals),
+        "rate_x18": wire.x18(payment.rate * HOURS_A_YEAR),
+        "oracle_price_x18": wire.x18(payment.reference),
+    }  # fmt: skip
 
 
 def matches(world: VenueWorld, asked: Parameters, values: Row) -> Row:

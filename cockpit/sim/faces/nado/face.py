@@ -1,6 +1,6 @@
 """The face of Nado's streaming socket, /gateway/v1/subscribe.
 
-`subscribe` and `unsubscribe` name one stream, `list` tells them, `ping` and `time` tell the clock.
+`subscribe` and `unsubscribe` name one stream, `ping` tells the clock.
 Acknowledgements are `{"result":null,"id"}`, and so are refusals, with `error` beside; a request
 without an id is answered as 0. Who says nothing for a minute is let go.
 Source: https://docs.nado.xyz/developer-resources/api/subscriptions/streams, and recordings.
@@ -8,8 +8,8 @@ Source: https://docs.nado.xyz/developer-resources/api/subscriptions/streams, and
 
 from typing import Any
 
-from cockpit.core.units import NS_PER_MS
 from cockpit.sim.faces.kit.connection import Connection, Json, KeepAlive, Messages
+from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.nado.channels import made
 from cockpit.sim.world.contract import VenueWorld
 
@@ -25,7 +25,6 @@ class Face(Connection):
         counts = frozenset({"client"})
         keep_alive = KeepAlive(SILENCE_S, counts=counts, longest_step_s=LONGEST_STEP_S)
         super().__init__(world, path, keep_alive)
-        self._streams: dict[str, Json] = {}
 
     def unreadable(self, data: str | bytes) -> Messages:
         return [{"result": None, "error": "Invalid request: not JSON.", "id": 0}]
@@ -34,18 +33,16 @@ class Face(Connection):
         if not isinstance(request, dict):
             return self.unreadable("")
         number = request.get("id") or 0
-        now_ms = str(self.world.now_ns() // NS_PER_MS)
         match request.get("method"):
             case "ping":
-                times = {"server_time": now_ms, "client_time": request.get("client_time")}
+                times = {"client_time": request.get("client_time"), "server_time": self._time()}
                 return [{"result": {"method": "pong", **times}, "id": number}]
-            case "time":
-                return [{"result": {"method": "time", "server_time": now_ms}, "id": number}]
-            case "list":
-                return [{"result": list(self._streams.values()), "id": number}]
             case ("subscribe" | "unsubscribe") as method:
                 return self._subscribe(method, request.get("stream"), number)
         return [{"result": None, "error": "Invalid request: unknown method.", "id": number}]
+
+    def _time(self) -> str:
+        return str(now_ms(self.world))
 
     def _subscribe(self, method: str, stream: Any, number: Json) -> Messages:
         asked = stream if isinstance(stream, dict) else {}
@@ -53,12 +50,10 @@ class Face(Connection):
         name = f"{kind} {product_id}"
         if method == "unsubscribe":
             self.channels.pop(name, None)
-            self._streams.pop(name, None)
             return [{"result": None, "id": number}]
         is_id = product_id is None or type(product_id) is int
         channel = made(self.world, kind, product_id) if is_id else None
         if channel is None:
             return [{"result": None, "error": NO_PRODUCT, "id": number}]
-        if name not in self.channels:
-            self.channels[name], self._streams[name] = channel, asked
+        self.channels.setdefault(name, channel)
         return [{"result": None, "id": number}]

@@ -4,6 +4,7 @@ Gateway, archive v1 and streams: integers of 1e-18 as text. v2: JSON numbers. Ti
 streams and books, ms in v2 books, s in the archive.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from cockpit.core.market import Side
@@ -15,11 +16,7 @@ from cockpit.sim.world.contract import Listing, MarketState, TradeTick, VenueWor
 Row = dict[str, Any]
 X18 = 10**18
 QUOTE_ID = 0
-NO_MARKET = Refusal(
-    2015,
-    "The market for the given product or ticker ID was not found. "
-    "Please try again with a different product or ticker ID.",
-)
+NO_MARKET = Refusal(2015, "The market for the given product or ticker ID was not found.")
 
 
 def x18(value: float) -> str:
@@ -31,16 +28,14 @@ def exact(units: int, decimals: int) -> str:
     return str(units * 10 ** (18 - decimals))
 
 
+def alive(world: VenueWorld) -> Iterator[MarketState]:
+    return (state for state in world.markets.values() if state.mark is not None)
+
+
 def of_id(world: VenueWorld, product_id: int | None) -> MarketState | None:
     """A market that has figures, by its product id."""
-    return next(
-        (
-            state
-            for state in world.markets.values()
-            if state.listing.market_id == product_id and state.mark is not None
-        ),
-        None,
-    )
+    found = (state for state in alive(world) if state.listing.market_id == product_id)
+    return next(found, None)
 
 
 def ticker_id(listing: Listing) -> str:
@@ -61,13 +56,6 @@ def symbol(state: MarketState) -> Row:
         "trading_status": "live" if listing.status == "active" else "not_tradable",
         "isolated_only": False,
     }  # fmt: skip
-
-
-def ladder(state: MarketState, depth: int) -> dict[str, list[list[str]]]:
-    return {
-        name: [list(level(state, *at)) for at in state.ladder(side, depth)]
-        for name, side in (("bids", Side.BUY), ("asks", Side.SELL))
-    }
 
 
 def level(state: MarketState, ticks: int, lots: int) -> tuple[str, str]:

@@ -13,13 +13,9 @@ from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, 
 
 HOURS_QUOTED = 24
 RULE = FundingRule(
-    interval_s=HOUR_S,
-    sample_s=20.0,
-    premium_s=HOURS_QUOTED * HOUR_S,
-    interest_8h=0.0003,
-    dampener=0.0002,
-    cap_8h=0.02,
-)
+    interval_s=HOUR_S, sample_s=20.0, premium_s=HOURS_QUOTED * HOUR_S, interest_8h=0.0003,
+    dampener=0.0002, cap_8h=0.02,
+)  # fmt: skip
 """By the day: a market that rests pays 0.03 %, and none more than 2 %."""
 THOUSANDS = frozenset({"PEPE", "BONK"})
 _FIRST = ("BTC", "ETH", "SOL", "XRP", "BNB", "HYPE")
@@ -28,7 +24,6 @@ FIRST_FREE_ID = 200
 PRICE_DECIMALS = {"BTC": 0, "ETH": 1, "SOL": 2}
 MARGIN = ((1e9, 0.02), (5e7, 0.05), (0.0, 0.1))
 """Typical open interest in USD at least, then the initial fraction; half of it is maintenance."""
-MIN_NOTIONAL_USD = 100.0
 TAKER_FEE, MAKER_FEE = 0.00035, 0.0001
 
 
@@ -39,63 +34,42 @@ def list_asset(asset: Asset, number: int) -> Listing:
     imf = next(fraction for least, fraction in MARGIN if asset.oi_usd >= least)
     coin = f"k{asset.symbol}" if contract > 1 else asset.symbol
     return Listing(
-        symbol=asset.symbol,
-        native=f"{coin}-PERP",
+        symbol=asset.symbol, native=f"{coin}-PERP", contract=contract,
         market_id=PRODUCT_IDS.get(asset.symbol, FIRST_FREE_ID + 2 * number),
         price_decimals=PRICE_DECIMALS.get(asset.symbol, max(0, 4 - magnitude)),
-        size_decimals=max(0, min(5, magnitude)),
-        contract=contract,
-        max_leverage=round(1 / imf),
-        imf=imf,
-        mmf=imf / 2,
-        min_notional_usd=MIN_NOTIONAL_USD,
-        quote="USDT0",
-    )
+        size_decimals=max(0, min(5, magnitude)), max_leverage=round(1 / imf), imf=imf, mmf=imf / 2,
+        min_notional_usd=100.0, quote="USDT0",
+    )  # fmt: skip
 
 
 PROFILE = Profile(
-    name="nado",
-    chain=None,
-    block_s=0.2,
-    block_jitter_frac=0.0,
-    rule=RULE,
-    list_asset=list_asset,
+    name="nado", chain=None, block_s=0.2, block_jitter_frac=0.0, rule=RULE, list_asset=list_asset,
+    book_depth=100, latency_ms=(12.0, 5.0), margin=MarginRule(taker_fee=TAKER_FEE),
     delisted=(
         Listing(
             "ANSEM", "ANSEM-PERP", 184, 5, 0, imf=0.2, mmf=0.1, status="delisted", quote="USDT0"
         ),
     ),
-    book_depth=100,
-    latency_ms=(12.0, 5.0),
-    margin=MarginRule(taker_fee=TAKER_FEE),
     accounts=(
         AccountPlan(
-            "a trader on Nado",
-            number=0,
-            deposit_usd=15_000.0,
+            "a trader on Nado", deposit_usd=15_000.0, trade_every_s=55.0,
             holdings=(
                 HoldingPlan("BTC", -35_000.0, opened_h=50.3),
                 HoldingPlan("PEPE", 4_000.0, opened_h=12.4),
                 HoldingPlan("SOL", 12_000.0, leverage=5, isolated=True, opened_h=20.9),
             ),
-            trade_every_s=55.0,
         ),
         AccountPlan(
-            "a trader on Nado",
-            number=1,
-            deposit_usd=9_000.0,
+            "a trader on Nado", number=1, deposit_usd=9_000.0, trade_every_s=80.0,
             holdings=(HoldingPlan("ETH", 14_000.0, opened_h=31.2),),
-            trade_every_s=80.0,
         ),
         AccountPlan(
-            "a hedger",
-            deposit_usd=20_000.0,
+            "a hedger", deposit_usd=20_000.0,
             holdings=(HoldingPlan("BTC", 45_000.0, opened_h=44.7),),
         ),
         AccountPlan(
-            CARRY,
-            deposit_usd=12_000.0,
+            CARRY, deposit_usd=12_000.0,
             holdings=(HoldingPlan("BTC", 30_000.0, opened_h=40.3, trade="BTC"),),
         ),
     ),
-)
+)  # fmt: skip

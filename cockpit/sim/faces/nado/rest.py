@@ -2,7 +2,7 @@
 
 | path | what is special |
 | --- | --- |
-| /gateway/v1/query | GET or POST, `type` says what; refuses under HTTP 200 |
+| /gateway/v1/query | `type` says what; refuses under HTTP 200 |
 | /gateway/v1/symbols, /gateway/v2/{pairs,assets} | bare arrays |
 | /gateway/v2/orderbook, /archive/v2/* | JSON numbers, ms |
 | /archive/v1 | POST of one question by its name; its refusals have no `status` |
@@ -11,13 +11,14 @@ The gateway refuses a client that accepts no compression, and one that spends mo
 seconds. Sources: https://docs.nado.xyz/developer-resources/api, recordings, public clients.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from cockpit.core.market import Side
-from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.core.units import NS_PER_S
 from cockpit.sim.faces.kit import pages
 from cockpit.sim.faces.kit.budgets import Budgets
+from cockpit.sim.faces.kit.channels import sides
+from cockpit.sim.faces.kit.figures import now_ms
 from cockpit.sim.faces.kit.parameters import Parameters, Refusal
 from cockpit.sim.faces.kit.routes import Request, Routes, reply
 from cockpit.sim.faces.nado import accounts
@@ -34,16 +35,11 @@ def _invalid(name: str) -> Refusal:
     return Refusal(2027, f"Invalid parameter: {name}")
 
 
-def _alive(request: Request) -> list[MarketState]:
-    return [state for state in request.world.markets.values() if state.mark is not None]
-
-
 def _compressed(request: Request) -> None:
     """Real clients send headers; one in memory has none."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    if headers and not any(
-        one in headers.get("accept-encoding", "") for one in ("gzip", "br", "deflate")
-    ):
+    accepted = headers.get("accept-encoding", "")
+    if headers and not any(one in accepted for one in ("gzip", "br", "deflate")):
         raise NOT_COMPRESSED
 
 
@@ -53,10 +49,7 @@ def _compressed(request: Request) -> None:
 def _query(request: Request) -> HttpReply:
     """One of the engine's queries by its `type`, in its envelope."""
     _compressed(request)
-    values: Mapping[str, Any] = request.query
-    if request.method == "POST":
-        values = request.table(_invalid("body"))
-    asked = Parameters(values, _invalid)
+    asked = Parameters(request.query, _invalid)
     kind = asked.text("type", "unknown")
     try:
         if kind not in QUERIES:
@@ -75,11 +68,12 @@ def _market_liquidity(world: VenueWorld, asked: Parameters) -> Row:
     state = wire.of_id(world, asked.whole("product_id"))
     if state is None:
         raise NO_MARKET
-    levels = wire.ladder(state, asked.limit(MOST_LEVELS, MOST_LEVELS, "depth"))
-    return levels | {
-        "product_id": state.listing.market_id,
+    book = sides(state, asked.limit(MOST_LEVELS, MOST_LEVELS, "depth"))
+    bids, asks = ([list(wire.level(state, *at)) for at in side] for side in book)
+    return {
+        "bids": bids, "asks": asks, "product_id": state.listing.market_id,
         "timestamp": str(world.now_ns()),
-    }
+    }  # fmt: skip
 
 
 QUERIES: dict[str, Callable[[VenueWorld, Parameters], Any]] = {
@@ -100,30 +94,27 @@ def _symbol_list(request: Request) -> list[Row]:
     return [quote, *rows]
 
 
-def _time(request: Request) -> Row:
-    return {"server_time": str(request.world.now_ns() // NS_PER_MS)}
+def _named(state: MarketState) -> Row:
+    return {"product_id": state.listing.market_id, "ticker_id": wire.ticker_id(state.listing)}
 
 
 def _pairs(request: Request) -> list[Row]:
     return [
-        {
-            "product_id": state.listing.market_id, "ticker_id": wire.ticker_id(state.listing),
-            "base": state.listing.native, "quote": state.listing.quote,
-        }
+        _named(state) | {"base": state.listing.native, "quote": state.listing.quote}
         for state in request.world.markets.values()
-    ]  # fmt: skip
+    ]
 
 
 def _assets(request: Request) -> list[Row]:
+    perp = {
+        "market_type": "perp", "maker_fee": MAKER_FEE, "taker_fee": TAKER_FEE,
+        "can_withdraw": False, "can_deposit": False,
+    }  # fmt: skip
     rows = [
-        {
-            "product_id": state.listing.market_id, "ticker_id": wire.ticker_id(state.listing),
-            "market_type": "perp", "name": f"{state.listing.symbol} Perp",
-            "symbol": state.listing.native, "maker_fee": MAKER_FEE, "taker_fee": TAKER_FEE,
-            "can_withdraw": False, "can_deposit": False,
-        }
+        _named(state) | perp | {"name": f"{one.symbol} Perp", "symbol": one.native}
         for state in request.world.markets.values()
-    ]  # fmt: skip
+        for one in (state.listing,)
+    ]
     nothing: Row = dict.fromkeys(rows[0])
     quote = {"product_id": wire.QUOTE_ID, "name": "USDT0", "symbol": "USDT0"}
     return [nothing | quote | {"can_withdraw": True, "can_deposit": True}, *rows]
@@ -131,8 +122,8 @@ def _assets(request: Request) -> list[Row]:
 
 def _by_ticker(request: Request) -> MarketState:
     wanted = request.query.get("ticker_id")
-    found = (state for state in _alive(request) if wire.ticker_id(state.listing) == wanted)
-    state = next(found, None)
+    alive = wire.alive(request.world)
+    state = next((one for one in alive if wire.ticker_id(one.listing) == wanted), None)
     if state is None:
         raise NO_MARKET
     return state
@@ -141,25 +132,19 @@ def _by_ticker(request: Request) -> MarketState:
 def _orderbook(request: Request) -> Row:
     state = _by_ticker(request)
     depth = Parameters(request.query, _invalid).limit(MOST_LEVELS, MOST_LEVELS, "depth")
-    sides = {
-        name: [
-            [float(state.price_text(ticks)), float(state.size_text(lots))]
-            for ticks, lots in state.ladder(side, depth)
-        ]
-        for name, side in (("bids", Side.BUY), ("asks", Side.SELL))
-    }
-    head = {
-        "product_id": state.listing.market_id,
-        "ticker_id": wire.ticker_id(state.listing),
-    }
-    return head | sides | {"timestamp": request.world.now_ns() // NS_PER_MS}
+    bids, asks = (
+        [[float(state.price_text(ticks)), float(state.size_text(lots))] for ticks, lots in side]
+        for side in sides(state, depth)
+    )
+    return _named(state) | {"bids": bids, "asks": asks, "timestamp": now_ms(request.world)}
 
 
 # --- archive -----------------------------------------------------------------------------------
 
 
 def _contracts(request: Request) -> Row:
-    return {wire.ticker_id(state.listing): wire.contract(state) for state in _alive(request)}
+    alive = wire.alive(request.world)
+    return {wire.ticker_id(state.listing): wire.contract(state) for state in alive}
 
 
 def _tickers(request: Request) -> Row:
@@ -176,8 +161,7 @@ def _trades(request: Request) -> list[Row]:
         sign = fill.side.sign
         price, size = float(state.price_text(fill.ticks)), float(state.size_text(fill.lots))
         rows.append(
-            {
-                "product_id": state.listing.market_id, "ticker_id": wire.ticker_id(state.listing),
+            _named(state) | {
                 "trade_id": fill.trade_id, "price": price, "base_filled": sign * size,
                 "quote_filled": -sign * size * price, "timestamp": fill.at_ns // NS_PER_S,
                 "trade_type": fill.side.value,
@@ -202,16 +186,14 @@ def _funding_rate_history(world: VenueWorld, asked: Parameters, values: Row) -> 
     begin_ns = asked.moment_ns("start_time", 0, NS_PER_S)
     end_ns = asked.moment_ns("end_time", world.now_ns(), NS_PER_S)
     rows = pages.settled(state, begin_ns, end_ns, on_the_hour=True)[::-1]
-    return {
-        "funding_rates": [
-            {
-                "product_id": state.listing.market_id,
-                "timestamp": str(stamp_ns // NS_PER_S),
-                "funding_rate_x18": wire.x18(rate),
-            }
-            for stamp_ns, rate, _, _ in rows[: asked.limit(100, MOST_RATES)]
-        ]
-    }
+    told = [
+        {
+            "product_id": state.listing.market_id, "timestamp": str(stamp_ns // NS_PER_S),
+            "funding_rate_x18": wire.x18(rate),
+        }
+        for stamp_ns, rate, _, _ in rows[: asked.limit(100, MOST_RATES)]
+    ]  # fmt: skip
+    return {"funding_rates": told}
 
 
 ARCHIVE: dict[str, Callable[[VenueWorld, Parameters, Row], Row]] = {
@@ -230,8 +212,8 @@ def _refused(request: Request, refusal: Refusal) -> HttpReply:
 
 on_http = Routes(
     {
-        "GET /gateway/v1/query": _query, "POST /gateway/v1/query": _query,
-        "GET /gateway/v1/symbols": _symbol_list, "GET /gateway/v1/edge/query": _time,
+        "GET /gateway/v1/query": _query, "GET /gateway/v1/symbols": _symbol_list,
+        "GET /gateway/v1/edge/query": lambda asked: {"server_time": str(now_ms(asked.world))},
         "GET /gateway/v2/pairs": _pairs, "GET /gateway/v2/assets": _assets,
         "GET /gateway/v2/orderbook": _orderbook, "GET /archive/v2/contracts": _contracts,
         "GET /archive/v2/tickers": _tickers, "GET /archive/v2/trades": _trades,
