@@ -24,4 +24,4 @@ def test_cursor_and_pins_come_before_the_largest_open_interest():
 
 def test_a_full_plot_says_how_many_there_are():
     assert how_many(["a"] * 6) == ""
-    assert how_many(["a"] * 12) == " · 6 of 12"
+    assert how_many(["a"] * 12) == "6 of 12"

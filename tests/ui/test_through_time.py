@@ -87,7 +87,7 @@ def test_depth_is_drawn_over_the_span_with_what_it_is_now_at_its_end(scene):
     ring.append(AT_NS - NS_PER_S, 1.5e6)
     scene.span = span_of(depth_usd={"alphaswap": curve((1000, 3e6), (998, 3e6))})
     words = text(depth_history, scene)
-    assert "within 25 bps, USD millions · 24 h" in words
+    assert "24 h · within 25 bps, USD millions" in words
     assert "1.50M" in words
 
 

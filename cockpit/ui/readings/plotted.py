@@ -24,5 +24,5 @@ def plotted(readings: Readings, names: Sequence[str]) -> list[str]:
 
 
 def how_many(names: Sequence[str]) -> str:
-    """`6 of 12`, for the title of a plot that is full; empty where all are shown."""
-    return f" · {MAX_SERIES} of {len(names)}" if len(names) > MAX_SERIES else ""
+    """`6 of 12`, for the corner of a plot that is full; empty where all are shown."""
+    return f"{MAX_SERIES} of {len(names)}" if len(names) > MAX_SERIES else ""

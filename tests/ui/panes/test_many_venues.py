@@ -3,7 +3,7 @@
 import pytest
 
 from cockpit.ui.layout.workspaces import PANES, WORKSPACES, boxes, show
-from cockpit.ui.panes.depth import depth_chart, ladders
+from cockpit.ui.panes.depth import depth_chart, depth_history, ladders
 from cockpit.ui.panes.funding import term_plot
 from cockpit.ui.panes.markets import curves
 from cockpit.ui.text.styled import plain
@@ -46,6 +46,13 @@ def test_a_full_plot_takes_cursor_pins_and_the_largest_and_counts(pane) -> None:
 
 def test_a_full_chart_of_depth_counts_too() -> None:
     assert "6 of 14" in plain(depth_chart.lines(crowd(14), 130, 24)[0])
+
+
+@pytest.mark.parametrize("pane", [curves, term_plot, depth_chart, depth_history])
+def test_a_narrow_full_plot_still_says_of_what_coin_and_of_how_many(pane) -> None:
+    head = plain(pane.lines(crowd(14), 46, 12)[0])
+    assert "6 of 14" in head
+    assert "BTC" in head
 
 
 def test_tables_that_scroll_say_which_venues_they_show() -> None:

@@ -27,8 +27,11 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("depth chart", "title"),
-            (f" · {readings.symbol or '-'} · cumulative, USD millions{how_many(names)}", "dim"),
+            (f" · {readings.symbol or '-'}", "dim"),
+            (" · USD millions", "dim"),
+            (", cumulative", "dim"),
         ],
+        note=how_many(names),
         verdict=_verdict(readings, books, width - 4),
         focused=readings.ui.focus == TITLE,
     )

@@ -11,7 +11,7 @@ from cockpit.ui.readings.plotted import how_many, plotted
 from cockpit.ui.readings.through_time import drawn, kept_span, span_ns
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.canvas import Canvas, Floats, nice_scale
-from cockpit.ui.text.styled import Line, framed, longest
+from cockpit.ui.text.styled import Line, framed
 
 TITLE = "depth_history"
 HZ = 0.5
@@ -21,18 +21,18 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     names = readings.listing()
     shown_ns = span_ns(readings, _rings(readings, names))
-    what = f" · {readings.symbol or '-'} · within {DEPTH_BPS:.0f} bps, USD millions"
-    title: Line = [("depth through time", "title")]
     return framed(
         _plot(readings, names, shown_ns, width - 2, height - 2),
         width,
         height,
-        title=longest(
-            width - 6,
-            [*title, (f"{what} · {_words(shown_ns)}{how_many(names)}", "dim")],
-            [*title, (f" · {_words(shown_ns)}", "dim")],
-            title,
-        ),
+        title=[
+            ("depth through time", "title"),
+            (f" · {readings.symbol or '-'}", "dim"),
+            (f" · {_words(shown_ns)}", "dim"),
+            (f" · within {DEPTH_BPS:.0f} bps", "dim"),
+            (", USD millions", "dim"),
+        ],
+        note=how_many(names),
         focused=readings.ui.focus == TITLE,
     )
 

@@ -18,12 +18,10 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("curve", "title"),
-            (
-                f" · {readings.symbol or '-'} · {fmt.UNIT_LABEL[readings.ui.unit]}"
-                f"{how_many(readings.listing())}",
-                "dim",
-            ),
+            (f" · {readings.symbol or '-'}", "dim"),
+            (f" · {fmt.UNIT_LABEL[readings.ui.unit]}", "dim"),
         ],
+        note=how_many(readings.listing()),
         verdict=longest(
             width - 4,
             [("left of live: means of what was paid; right: predicted and expected", "dim")],

@@ -29,12 +29,12 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
         height,
         title=[
             ("funding history", "title"),
-            (
-                f" · {readings.symbol or '-'} · paid · {fmt.UNIT_LABEL[readings.ui.unit]} · {span}"
-                f"{how_many(readings.listing())}",
-                "dim",
-            ),
+            (f" · {readings.symbol or '-'}", "dim"),
+            (f" · {fmt.UNIT_LABEL[readings.ui.unit]}", "dim"),
+            (f" · {span}", "dim"),
+            (" · paid", "dim"),
         ],
+        note=how_many(readings.listing()),
         verdict=_verdict(readings, gaps, width - 4),
         focused=readings.ui.focus == TITLE,
     )
