@@ -171,5 +171,4 @@ def tests(it: Any) -> tuple[object, ...]:
         it.Seen,
         it.ManualClock,
         it.samples_at,
-        it.BufferedBook,
     )

@@ -51,9 +51,9 @@ class Pages(Generic[A, R]):
 
 
 class FundingHistory(OverHttp, Generic[A, R, M]):
-    """The settled funding of the wanted markets. A page's key is the native name.
+    """The settled funding of the wanted markets. A page's `key` is the native name, or another.
 
-    `market` finds one by that name, `interval_s` is how often it pays, None where that is unknown:
+    `market` finds one by that, `interval_s` is how often it pays, None where that is unknown:
     what a payment covers is known best by the one before it (`settled.SettledRates`).
     """
 
@@ -65,18 +65,20 @@ class FundingHistory(OverHttp, Generic[A, R, M]):
         pages: Pages[A, R],
         market: Callable[[str], M | None],
         interval_s: Callable[[M], int | None],
+        key: Callable[[M], str] = lambda market: market.native,
     ) -> None:
         self._venue = venue
         self._backfill = Backfill(plan, ask)
         self._pages = pages
         self._market = market
         self._interval_s = interval_s
+        self._key = key
 
     def want(
-        self, markets: Iterable[Market], at_ns: int, kept: Mapping[str, KeptSpan]
+        self, markets: Iterable[M], at_ns: int, kept: Mapping[str, KeptSpan]
     ) -> Sequence[Output]:
         """Keep the history of exactly these; of what is kept of one nothing is asked."""
-        symbols = {market.native: market.symbol for market in markets}
+        symbols = {self._key(market): market.symbol for market in markets}
         return self._backfill.want_markets(symbols, at_ns, kept)
 
     def tick(self, at_ns: int) -> Sequence[Output]:
@@ -111,11 +113,13 @@ class FundingHistory(OverHttp, Generic[A, R, M]):
             rates: dict[int, float] = {}
             stated_s: dict[int, int] = {}
             for row in rows:
+                if row.is_no_payment:
+                    continue
                 rate = fraction(row.rate, row.per)
                 if rate is None:
                     shown = data if row.rate is None else str(row.rate)
                     odd.append((f"settled funding rate of {native} is not a fraction", shown))
-                elif not row.is_no_payment:
+                else:
                     paid_ns = row.stamp_ns if row.paid_ns is None else row.paid_ns
                     rates[paid_ns] = rate
                     if row.interval_s is not None:

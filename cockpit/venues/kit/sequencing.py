@@ -1,7 +1,6 @@
 """Book sequencing, written once: the ways in which venues publish a book.
 
 `ChainedBook`    a snapshot, then deltas that must link to one another.
-`BufferedBook`   deltas are held until a REST snapshot overlaps them, then they chain.
 `SharedCounter`  one number for all the messages of a connection, whatever they are about.
 
 None of them keeps levels: they decide whether a message may be applied.
@@ -83,56 +82,6 @@ class ChainedBook:
         """Forget the place in the chain and wait for a snapshot."""
         self.last = None
         self.waiting_since_ns = at_ns
-
-
-class BufferedBook:
-    """Deltas `(first, last, follows)` held until a snapshot at `seq` overlaps them.
-
-    Rule: drop deltas with `last <= seq`; the first kept must start at or before `seq + 1`;
-    afterwards each must follow the one before (venues that thin their stream skip numbers, so
-    `follows` links where `first` does not). At most `capacity` deltas are held: more means that
-    the snapshot is not coming, which is a gap.
-    """
-
-    def __init__(self, capacity: int = 1000) -> None:
-        self._held: list[tuple[int, int, int, object]] = []
-        self._capacity = capacity
-        self.last: int | None = None
-
-    def delta(self, first: int, last: int, follows: int, payload: object) -> Verdict:
-        """APPLY now, IGNORE (held or old), or GAP."""
-        if self.last is None:
-            if len(self._held) >= self._capacity:
-                self.reset()
-                return GAP
-            self._held.append((first, last, follows, payload))
-            return IGNORE
-        if last <= self.last:
-            return IGNORE
-        if follows == self.last or first <= self.last + 1:
-            self.last = last
-            return APPLY
-        self.reset()
-        return GAP
-
-    def snapshot(self, seq: int) -> list[object] | None:
-        """The held payloads to apply after the snapshot; None if they do not reach back to it."""
-        held, self._held = self._held, []
-        self.last = seq
-        payloads = []
-        for first, last, follows, payload in held:
-            if last <= self.last:
-                continue
-            if follows != self.last and first > self.last + 1:
-                self.reset()
-                return None
-            self.last = last
-            payloads.append(payload)
-        return payloads
-
-    def reset(self) -> None:
-        self.last = None
-        self._held.clear()
 
 
 class SharedCounter:

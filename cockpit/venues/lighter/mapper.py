@@ -4,14 +4,15 @@ A figure that cannot be is left out, and `Odd` keeps the sentence that says so: 
 nothing beside it.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from cockpit.core import events
 from cockpit.core.events import Funding, Levels
 from cockpit.core.market import Side
-from cockpit.core.units import HOUR_S, NS_PER_MS, next_boundary_ns
+from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, next_boundary_ns
 from cockpit.venues.kit.facts import venue_facts
+from cockpit.venues.kit.fields import moment_ns
+from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import ONE
 from cockpit.venues.kit.numbers import MAX_EXPONENT, Odd, finite
 from cockpit.venues.lighter import messages as wire
@@ -39,9 +40,7 @@ def fraction(odd: Odd, what: str, percent: Any, least: float = -_MAX_PERCENT) ->
 
 def stamp_ns(ms: float | None) -> int | None:
     """Milliseconds since the epoch in ns; None where the venue says nothing, or nonsense."""
-    if ms is None or not wire.FIRST_MS <= ms < wire.LAST_MS:
-        return None
-    return int(ms) * NS_PER_MS
+    return None if ms is None else moment_ns(ms)
 
 
 # --- books, fills, blocks -------------------------------------------------------------------------
@@ -187,24 +186,15 @@ def live(market: LighterMarket, rate: float, at_ns: int, venue_ns: int | None) -
     )  # fmt: skip
 
 
-def payments(
-    market: LighterMarket, rows: Iterable[wire.Row], at_ns: int, odd: Odd
-) -> list[Funding]:
-    """Settled hours not stated before, the oldest first.
-
-    The rate is percent per hour without sign, `direction` says who paid, the stamp is seconds.
-    """
-    out: list[Funding] = []
-    for row in rows:
-        rate = fraction(odd, "rate", row.get("rate"), 0.0)
-        paid_ns = stamp_ns((odd.number("timestamp", row.get("timestamp")) or 0.0) * 1000)
-        sign = SIGNS.get(str(row.get("direction")))
-        if paid_ns is None or (sign is None and rate):
-            odd.append(f"who paid at {row.get('timestamp')!r:.20}, and when?")
-        elif rate is not None and paid_ns not in market.paid_ns:
-            market.paid_ns.add(paid_ns)
-            out.append(_settled(market, rate * (sign or 1.0), at_ns, paid_ns))
-    return sorted(out, key=lambda fact: fact.venue_ns or 0)
+def paid(row: wire.FundingRow) -> Paid:
+    """The rate is per cent an hour without sign, `direction` says who paid."""
+    rate, sign = finite(row.rate), SIGNS.get(row.direction)
+    is_known = rate is not None and 0.0 <= rate <= _MAX_PERCENT and (sign is not None or not rate)
+    return Paid(
+        stamp_ns=row.timestamp * NS_PER_S, per=100.0, interval_s=HOUR_S,
+        rate=rate * (sign or 1.0) if rate is not None and is_known else None,
+        is_no_payment=row.rate in (None, ""),
+    )  # fmt: skip
 
 
 def _settled(market: LighterMarket, rate: float, at_ns: int, paid_ns: int) -> Funding:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.instruments import ONE, Instruments, Market, Unit
+from cockpit.venues.kit.settled import SettledRates
 from cockpit.venues.lighter.wire_2025 import guessed_name
 
 LAST_PERP_ID = 254
@@ -30,15 +31,14 @@ def unit_of(name: str) -> Unit:
 class LighterMarket(Market):
     """One market id. `name` is the venue's, empty until it has said one.
 
-    `streamed_ns` is the stamp of the payment that the stream stated last, `paid_ns` those that the
-    history stated.
+    `streamed_ns` is the stamp of the payment that the stream stated last; `settled_rates` are those
+    that the history stated.
     """
 
     id: int = -1
     name: str = ""
     size_decimals: int | None = None
     streamed_ns: int = 0
-    paid_ns: set[int] = field(default_factory=set)
     fills: Seen = field(default_factory=lambda: Seen(1_024))
 
     @property
@@ -80,7 +80,7 @@ class Directory:
                     changed.append(other)
             # What was stated was stated of another name.
             market.name, market.streamed_ns = name, 0
-            market.paid_ns.clear()
+            market.settled_rates = SettledRates()
             self._listing.changed()
         self._listing.adopt(market.native, symbol, unit_of(name), LighterMarket)
         return changed if market.symbol == was else [*changed, market]

@@ -11,13 +11,10 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, final
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from cockpit.venues.kit.fields import Ms, Number, Position, Price, Seconds, Size, decoder
 from cockpit.venues.kit.numbers import MAX_EXPONENT
 from cockpit.venues.kit.subscriptions import Operation
 
-FIRST_MS, LAST_MS = 1_577_836_800_000, 4_102_444_800_000
-"""From 2020 to 2100, in ms: a time of another unit lies elsewhere."""
-Positive = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
-NotNegative = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
 Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
 Amount = Annotated[float, Meta(ge=0, le=MAX_EXPONENT)] | None
 """Numbers as the venue writes them; an amount is never negative."""
@@ -33,8 +30,8 @@ UNUSED = frozenset({
 
 
 class Level(Struct, frozen=True, gc=False):
-    price: Positive
-    size: NotNegative
+    price: Price
+    size: Size
 
 
 class Book(Struct, frozen=True, gc=False):
@@ -60,8 +57,8 @@ class BookMessage(Struct, frozen=True, gc=False):
 
 class Fill(Struct, frozen=True, gc=False):
     trade_id: int
-    price: Positive
-    size: Positive
+    price: Price
+    size: Price
     is_maker_ask: bool
     timestamp: int | None = None
     type: str = "trade"
@@ -107,8 +104,16 @@ class Height(Struct, frozen=True, gc=False):
     """A block of the sequencer."""
 
     type: Literal["subscribed/height", "update/height"]
-    height: Annotated[int, Meta(ge=0)]
-    timestamp: Annotated[int, Meta(ge=FIRST_MS, lt=LAST_MS)]
+    height: Position
+    timestamp: Ms
+
+
+class FundingRow(Struct, frozen=True, gc=False):
+    """An hour: per cent without sign, and who paid."""
+
+    timestamp: Seconds
+    rate: Number
+    direction: str = ""
 
 
 class Refusal(Struct, frozen=True, gc=False):
@@ -132,24 +137,24 @@ class Answer(Struct, frozen=True, gc=False):
     order_book_details: tuple[Any, ...] = ()
     order_books: Any = None
     resolution: str = "1h"
-    fundings: tuple[Any, ...] | UnsetType | None = UNSET
+    fundings: tuple[msgspec.Raw, ...] | UnsetType | None = UNSET
 
 
 Message = BookMessage | TradeMessage[Fill] | StatsMessage[Any] | Height
 
 DECODERS: Mapping[str, "msgspec.json.Decoder[Any]"] = {
-    "order_book": msgspec.json.Decoder(BookMessage, strict=False),
-    "trade": msgspec.json.Decoder(TradeMessage[Fill], strict=False),
-    "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Stats]], strict=False),
-    "height": msgspec.json.Decoder(Height, strict=False),
+    "order_book": decoder(BookMessage),
+    "trade": decoder(TradeMessage[Fill]),
+    "market_stats": decoder(StatsMessage[dict[str, Stats]]),
+    "height": decoder(Height),
 }
 ODD: Mapping[str, "msgspec.json.Decoder[Any]"] = {
-    "trade": msgspec.json.Decoder(TradeMessage[msgspec.Raw], strict=False),
-    "market_stats": msgspec.json.Decoder(StatsMessage[dict[str, Any]], strict=False),
+    "trade": decoder(TradeMessage[msgspec.Raw]),
+    "market_stats": decoder(StatsMessage[dict[str, Any]]),
 }
 """For messages in whose rows anything may stand."""
 ENVELOPE = msgspec.json.Decoder(Envelope)
-ANSWER = msgspec.json.Decoder(Answer, strict=False)
+ANSWER = decoder(Answer)
 
 TAIL_CHARS = len('update/order_book"}')
 BY_TAIL: Mapping[str | bytes, "msgspec.json.Decoder[Any]"] = {

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from cockpit.core.events import Reject, Surveyed
-from cockpit.core.units import HOUR_NS, NS_PER_S
+from cockpit.core.events import Surveyed
+from cockpit.core.units import HOUR_NS, HOUR_S, NS_PER_S
 from cockpit.venues.contract import Fetch, Frame, Output, Reply, Restart, Send, Wants
-from cockpit.venues.kit.backfill import Backfill, Page, Plan
+from cockpit.venues.kit.backfill import Page, Plan
 from cockpit.venues.kit.books import Books
 from cockpit.venues.kit.decoding import BROKEN, decode, printable, reject, rejects
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.heartbeat import Heartbeat
+from cockpit.venues.kit.history import FundingHistory, Pages
 from cockpit.venues.kit.instruments import Instruments
 from cockpit.venues.kit.numbers import Odd
-from cockpit.venues.kit.polling import Every, Question, Timing, read
+from cockpit.venues.kit.polling import Every, Question, Timing
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.session import VenueSession
@@ -36,6 +37,10 @@ _SURVEYED_S = 15.0
 """While the stream speaks, what it does not change stands."""
 _FILLS = RowReader(VENUE, wire.Fill, "trade_id")
 _LISTING = Fetch(name="instruments", path="/api/v1/orderBookDetails?filter=perp")
+_PAGES = Pages(
+    decoder=wire.ANSWER, check=wire.no_history, rows=lambda answer: answer.fundings or (),
+    reader=RowReader(VENUE, wire.FundingRow, "timestamp"), paid=mapper.paid,
+)  # fmt: skip
 _HISTORY = Plan(newest_first=True, rows=None, unit_ns=NS_PER_S)
 """How many rows a call returns is not documented, nor which ones where there are more."""
 _FEW_ROWS = 100
@@ -53,16 +58,19 @@ class Session(VenueSession):
         self._books = Books(VENUE, self._keys, new_chain=partial(ChainedBook, far=_FAR_BEHIND))
         self._pulse = Heartbeat(VENUE, lambda at_ns: '{"type":"ping"}', every_s=30)
         self._instruments = Question(
-            VENUE, lambda: _LISTING, wire.ANSWER, Timing(period_s=600), check=wire.no_listing,
-            at_once=True,
+            VENUE, _LISTING, wire.ANSWER, Timing(period_s=600), self._on_listing,
+            check=wire.no_listing, at_once=True,
         )  # fmt: skip
-        self._history = Backfill(_HISTORY, self._ask_history)
+        self._history = FundingHistory(
+            VENUE, _HISTORY, self._ask_history, _PAGES, self._markets.get, lambda market: HOUR_S,
+            lambda market: str(market.id),
+        )  # fmt: skip
         self._rows: int | None = None
         self._accounts = accounts.Accounts()
         self.parts = (self._pulse, self._books, self._keys, self._instruments, self._history)
         self.parts += self._accounts.parts
         self.answers = {
-            "instruments": self._on_listing,
+            "instruments": self._instruments.hear,
             "funding_history": self._on_history,
             "account": self._accounts.on_reply,
         }
@@ -86,8 +94,7 @@ class Session(VenueSession):
         if is_anew and self._keys.state(_STATS) is State.STANDING:
             # Only a new subscription tells of the markets that do not change.
             out += self._keys.renew([_STATS], at_ns)
-        payers = {str(market.id): market.symbol for market in markets}
-        out += self._history.want_markets(payers, at_ns, self.wants.kept)
+        out += self._history.want(markets, at_ns, self.wants.kept)
         return out + self._accounts.follow(self.wants.accounts, at_ns)
 
     # --- frames -------------------------------------------------------------------------------
@@ -231,10 +238,7 @@ class Session(VenueSession):
 
     # --- replies ------------------------------------------------------------------------------
 
-    def _on_listing(self, reply: Reply) -> Sequence[Output]:
-        answer = self._instruments.read(reply)
-        if isinstance(answer, Reject):
-            return [answer]
+    def _on_listing(self, answer: wire.Answer, reply: Reply) -> Sequence[Output]:
         unread = Odd()
         rows = wire.objects(answer.order_book_details, unread)
         self.listing.begin()
@@ -273,24 +277,10 @@ class Session(VenueSession):
 
     def _on_history(self, reply: Reply) -> Sequence[Output]:
         """Payments of one market, which only the request named."""
-        answer = read(VENUE, wire.ANSWER, reply, wire.no_history)
-        if isinstance(answer, Reject):
-            if 400 <= reply.status < 500 and reply.status != 429:
-                # The question itself may have been refused.
-                self._rows = _FEW_ROWS
-            self._history.failed(reply.key, reply.at_ns)
-            return [answer]
-        market = self._markets.get(reply.key)
-        if market is None:
-            reason = "funding_history: of which market?"
-            return [reject(VENUE, reply.at_ns, reason, reply.body)]
-        odd = Odd()
-        rows = wire.objects(answer.fundings or (), odd)
-        unread = len(odd)
-        facts = mapper.payments(market, rows, reply.at_ns, odd)
-        stamps_ns = [fact.venue_ns for fact in facts if fact.venue_ns is not None]
-        again = self._history.answered(reply.key, stamps_ns, reply.at_ns, unread=unread)
-        return [*facts, *rejects(VENUE, reply.at_ns, reply.name, odd, reply.body), *again]
+        if 400 <= reply.status < 500 and reply.status != 429:
+            # The question itself may have been refused.
+            self._rows = _FEW_ROWS
+        return self._history.hear(reply)
 
 
 def _stranger(channel: str, frame: Frame) -> list[Output]:

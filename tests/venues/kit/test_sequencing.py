@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from cockpit.core.events import Levels
 from cockpit.venues.kit.sequencing import (
-    BufferedBook,
     ChainedBook,
     SharedCounter,
     Verdict,
@@ -51,63 +50,6 @@ def test_a_delta_that_the_snapshot_covers_already_is_no_gap() -> None:
     assert book.delta(7, 8, 0) is IGNORE
     assert book.delta(9, 10, 0) is IGNORE
     assert book.delta(10, 11, 0) is APPLY
-
-
-# --- BufferedBook -----------------------------------------------------------------------------
-
-
-@given(st.integers(1, 20), st.data())
-def test_a_snapshot_anywhere_inside_the_buffer_continues_it(
-    count: int, data: st.DataObject
-) -> None:
-    seq = data.draw(st.integers(0, count))
-    book = BufferedBook()
-    for n in range(1, count + 1):
-        assert book.delta(n, n, n - 1, n) is IGNORE
-    assert book.snapshot(seq) == list(range(seq + 1, count + 1))
-    assert book.delta(count + 1, count + 1, count, None) is APPLY
-
-
-def test_a_snapshot_inside_a_delta_applies_that_delta() -> None:
-    book = BufferedBook()
-    book.delta(5, 9, 4, "overlap")
-    assert book.snapshot(7) == ["overlap"]
-
-
-def test_a_snapshot_older_than_the_buffer_is_no_beginning() -> None:
-    book = BufferedBook()
-    book.delta(5, 9, 4, "late")
-    assert book.snapshot(3) is None
-    assert book.last is None
-
-
-def test_held_deltas_of_a_thinned_stream_link_by_what_they_follow() -> None:
-    book = BufferedBook()
-    book.delta(5, 9, 4, "first")
-    book.delta(13, 15, 9, "second")  # 10..12 concerned other markets
-    assert book.snapshot(6) == ["first", "second"]
-    assert book.delta(21, 22, 15, None) is APPLY
-
-
-def test_a_hole_among_the_held_deltas_refuses_the_snapshot() -> None:
-    book = BufferedBook()
-    book.delta(5, 9, 4, "first")
-    book.delta(13, 15, 12, "after a hole")
-    assert book.snapshot(6) is None
-
-
-def test_a_hole_after_the_snapshot_is_a_gap() -> None:
-    book = BufferedBook()
-    book.snapshot(10)
-    assert book.delta(11, 12, 10, None) is APPLY
-    assert book.delta(8, 9, 7, None) is IGNORE
-    assert book.delta(15, 16, 14, None) is GAP
-    assert book.last is None
-
-
-def test_a_full_buffer_says_that_the_snapshot_is_not_coming() -> None:
-    book = BufferedBook(capacity=2)
-    assert [book.delta(n, n, n - 1, n) for n in range(3)] == [IGNORE, IGNORE, GAP]
 
 
 # --- SharedCounter ----------------------------------------------------------------------------

@@ -76,9 +76,8 @@ def test_null_payments_are_none():
 
 
 def test_a_page_whose_market_nobody_named_is_a_reject():
-    assert [type(o) for o in feed(session(), reply("funding_history", {"fundings": []}))] == [
-        Reject
-    ]
+    page = reply("funding_history", {"fundings": [row(LATER)]})
+    assert [type(output) for output in feed(session(), page)] == [Reject]
 
 
 class Archive:
