@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cockpit.core.events import Instrument
-from cockpit.core.units import HOUR_S, NS_PER_MS
+from cockpit.core.units import NS_PER_MS
 from cockpit.venues.aster import messages as wire
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import Number, moment_ns
+from cockpit.venues.kit.fields import moment_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, unscaled
@@ -17,7 +17,6 @@ VENUE = "aster"
 QUOTE = "USDT"
 """A coin is traded against several; only markets of this one go by the coin's name alone."""
 FACTS = venue_facts("cockpit.venues.aster")
-_MOST_HOURS = 24
 
 
 @dataclass(slots=True, eq=False)
@@ -62,12 +61,6 @@ def _status(said: str) -> Literal["active", "paused", "delisted"]:
     if said in ("SETTLING", "CLOSE"):
         return "delisted"
     return "active" if said == "TRADING" else "paused"
-
-
-def interval_s(hours: Number) -> int | None:
-    """Seconds between payments; None for what no interval can be."""
-    number = positive(hours)
-    return round(number * HOUR_S) if number is not None and number <= _MOST_HOURS else None
 
 
 def marked(market: AsterMarket, row: wire.Mark, at_ns: int) -> Figures:

@@ -11,7 +11,7 @@ from cockpit.venues.contract import Fetch, Output, Reply, Wants
 from cockpit.venues.kit.backfill import Page, Plan
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.dedupe import Unchanged
-from cockpit.venues.kit.fields import Rows
+from cockpit.venues.kit.fields import Rows, interval_s
 from cockpit.venues.kit.history import FundingHistory, Pages
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Rota, Timing
@@ -123,9 +123,9 @@ class Rest:
         """How often each market pays, of markets that are gone as well."""
         rows, unread = _PERIODS.read(answer, reply.name, reply.at_ns)
         known_s = self._intervals_s
-        self._intervals_s = {
-            row.symbol: mapper.interval_s(row.fundingIntervalHours) for row in rows
-        } | {name: known_s[name] for name in unread.names if name in known_s}
+        self._intervals_s = {row.symbol: interval_s(row.fundingIntervalHours) for row in rows} | {
+            name: known_s[name] for name in unread.names if name in known_s
+        }
         out: list[Output] = [*unread.rejects]
         for market in self.listing.markets.values():
             every_s = market.interval_s = self._intervals_s.get(market.native)

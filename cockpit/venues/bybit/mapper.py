@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cockpit.core.events import Funding, Instrument, OpenInterest, Prices, Reject, Volume
-from cockpit.core.units import HOUR_S, NS_PER_MS
+from cockpit.core.units import NS_PER_MS
 from cockpit.venues.bybit import messages as wire
 from cockpit.venues.kit.books import BookFeed
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import moment_ns
+from cockpit.venues.kit.fields import MINUTE_S, interval_s, moment_ns
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import amount, finite, positive
@@ -41,7 +41,7 @@ class BybitMarket(Market):
     @property
     def interval_s(self) -> int | None:
         """The funding interval: the ticker's word, else the listing's, else unknown."""
-        live = wire.seconds(self.values.get("fundingIntervalHour"), HOUR_S)
+        live = interval_s(self.values.get("fundingIntervalHour"))
         if live is not None or self.instrument is None:
             return live
         return self.instrument.funding_interval_s
@@ -159,7 +159,7 @@ def instrument(market: BybitMarket, row: wire.InstrumentRow, at_ns: int) -> Inst
         min_size=unit.lot(lot.minOrderQty),
         min_notional_usd=positive(lot.minNotionalValue),
         contract=unit.contract,
-        funding_interval_s=wire.seconds(row.fundingInterval, 60),
+        funding_interval_s=interval_s(row.fundingInterval, MINUTE_S),
         max_leverage=positive(row.leverageFilter.maxLeverage),
         mmf=market.tiers[0][1] if market.tiers else None,
         margin_tiers=maintenance_tiers(market.tiers),

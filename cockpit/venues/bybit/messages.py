@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.kit.fields import Ladder, Ms, Number, Position, Price, decoder, moment_ns
 from cockpit.venues.kit.instruments import unscaled
-from cockpit.venues.kit.numbers import MAX_EXPONENT, finite, positive
+from cockpit.venues.kit.numbers import MAX_EXPONENT, positive
 
 Figure = Annotated[float, Meta(ge=-MAX_EXPONENT, le=MAX_EXPONENT)] | None
 """A number as it should be."""
@@ -225,14 +225,6 @@ def book_depth(topic: str, native: str) -> int | None:
 def depth_of(topic: str) -> int:
     """200 of any `orderbook.200.` topic."""
     return int(topic.split(".")[1])
-
-
-def seconds(value: Number, unit_s: int) -> int | None:
-    """A funding interval given in units of `unit_s`; None outside 1 minute to 1 day."""
-    number = finite(value)
-    if number is None or not 60 <= number * unit_s <= 86_400:
-        return None
-    return round(number * unit_s)
 
 
 def margin_tiers(rows: Iterable[TierRow]) -> tuple[tuple[float, float, float], ...]:

@@ -6,10 +6,10 @@ from typing import Literal
 
 from cockpit.core.events import Instrument, Trade
 from cockpit.core.market import Side
-from cockpit.core.units import HOUR_S
 from cockpit.venues.grvt import messages as wire
 from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.facts import venue_facts
+from cockpit.venues.kit.fields import interval_s
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
@@ -110,12 +110,6 @@ def paid(row: wire.FundingRow) -> Paid:
 
 
 # --- single figures ---------------------------------------------------------------------------
-
-
-def interval_s(hours: wire.Number) -> int | None:
-    """A funding interval; None where it is not known, which 0 says as well."""
-    number = positive(hours)
-    return None if number is None or number > 24 else round(number * HOUR_S)
 
 
 def stamp_ns(value: wire.Number) -> int | None:

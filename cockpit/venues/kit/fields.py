@@ -9,11 +9,12 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
-from cockpit.core.units import NS_PER_MS, NS_PER_S
+from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
 from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
 
 FIRST_S, LAST_S = 1_000_000_000, 4_102_444_800
 """2001 and 2100: a time outside of them is in another unit."""
+MINUTE_S, DAY_S = 60, 86_400
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
 """Of a level: 0 removes it."""
@@ -35,6 +36,16 @@ T = TypeVar("T")
 def decoder(kind: type[T]) -> "msgspec.json.Decoder[T]":
     """Reads messages of this type, in which "1.5" is a number too."""
     return msgspec.json.Decoder(kind, strict=False)
+
+
+def interval_s(value: object, unit_s: int = HOUR_S) -> int | None:
+    """A funding interval in units of `unit_s`; None for none of which a day has a whole number, or
+    that is below a minute."""
+    number = finite(value)
+    if number is None or not MINUTE_S <= number * unit_s <= DAY_S:
+        return None
+    seconds = round(number * unit_s)
+    return seconds if DAY_S % seconds == 0 else None
 
 
 def moment_ns(value: object, unit_ns: int = NS_PER_MS) -> int | None:

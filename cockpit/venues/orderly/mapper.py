@@ -7,7 +7,7 @@ from typing import Literal
 from cockpit.core.events import Instrument
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import Number, moment_ns
+from cockpit.venues.kit.fields import Number, interval_s, moment_ns
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
@@ -19,9 +19,8 @@ FACTS = venue_facts("cockpit.venues.orderly")
 """With the fees: what a trader pays is set by his brand, and told only to a key."""
 QUOTE = "USDC"
 _PERP = re.compile(r"PERP_([A-Za-z0-9]+)_USDC")
-_MAX_HOURS = 24
 _HOUR_MS = HOUR_S * 1000
-_MOST_MS = _MAX_HOURS * _HOUR_MS
+_MOST_MS = 24 * _HOUR_MS
 _STREAMED_NS = 30 * NS_PER_S
 """Each figure comes by stream every 15 s or more often; what is polled is older than that."""
 _MARGIN_EXPONENT, _CHORD = 0.8, 1.5
@@ -130,17 +129,9 @@ def named(native: str) -> tuple[str, Unit] | None:
     return coin, Unit(price=contract)
 
 
-def interval_s(row: wire.InfoRow) -> int | None:
-    """`funding_period` is in hours; None where it cannot be one."""
-    hours = finite(row.funding_period)
-    if hours is None or not 1 <= hours <= _MAX_HOURS or hours != int(hours):
-        return None
-    return int(hours) * HOUR_S
-
-
 def listed(market: OrderlyMarket, row: wire.InfoRow, is_down: bool, at_ns: int) -> Instrument:
     """The market as now listed, in coins; all are paused while the venue is in maintenance."""
-    market.interval_s = interval_s(row)
+    market.interval_s = interval_s(row.funding_period)
     market.status = "active" if row.status == "ACTIVE" else "paused"
     unit, base = market.unit, market.symbol
     if base == market.native and (name := named(base)) is not None:

@@ -6,7 +6,7 @@ from typing import Literal
 from cockpit.core.events import Instrument, Trade
 from cockpit.core.market import Side
 from cockpit.venues.kit.facts import venue_facts
-from cockpit.venues.kit.fields import Number
+from cockpit.venues.kit.fields import Number, interval_s
 from cockpit.venues.kit.figures import Figures, fraction
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import finite, positive
@@ -64,7 +64,7 @@ class ParadexMarket(Market):
 
     def funding(self, row: wire.FundingRow, venue_ns: int, at_ns: int) -> Figures:
         """The running rate, unless the summary tells more of its digits."""
-        self.period_s = wire.seconds(row.funding_period_hours)
+        self.period_s = interval_s(row.funding_period_hours)
         self.premium = fraction(row.impact_premium_rate)
         said = Figures(VENUE, self, at_ns, venue_ns)
         if row.has_all_digits or not self.has_all_digits:
@@ -99,7 +99,7 @@ def instrument(
         lot=unit.lot(row.order_size_increment),
         min_notional_usd=positive(row.min_notional),
         contract=unit.contract,
-        funding_interval_s=wire.seconds(row.funding_period_hours),
+        funding_interval_s=interval_s(row.funding_period_hours),
         max_leverage=None if initial is None else 1.0 / initial,
         mmf=None if initial is None or factor is None else initial * factor,
         taker_fee=_fee(fees.taker_fee.fee),

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from cockpit.core.events import Levels
-from cockpit.core.units import HOUR_S, NS_PER_MS
+from cockpit.core.units import NS_PER_MS
 from cockpit.venues.kit.fields import (
     NOTHING,
     Ms,
@@ -24,7 +24,6 @@ from cockpit.venues.kit.fields import (
     moment_ns,
 )
 from cockpit.venues.kit.instruments import unscaled
-from cockpit.venues.kit.numbers import finite
 
 
 class Level(Struct, gc=False, frozen=True):
@@ -222,9 +221,3 @@ def base_of(native: str) -> str | None:
 def is_other_product(native: str) -> bool:
     """An option, a dated one or a spot pair: they share every list and channel with perpetuals."""
     return _OTHER.fullmatch(native) is not None and base_of(native) is None
-
-
-def seconds(hours: Number) -> int | None:
-    """A funding period; None where it is none: blank, 0 (a dated option, history), over a day."""
-    number = finite(hours)
-    return round(number * HOUR_S) if number is not None and 1.0 <= number <= 24.0 else None

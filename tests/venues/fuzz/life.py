@@ -32,6 +32,7 @@ from cockpit.venues.contract import (
     Wants,
 )
 from cockpit.wire.tape import Tape, read_tape
+from tests.invariants import Invariants
 from tests.shapes import kind_of
 from tests.support import CAPTURES
 from tests.venues.fuzz.mutations import Message, mutated_bytes, mutated_text
@@ -48,7 +49,7 @@ STATUSES = (*(200,) * 12, 0, 403, 404, 429, 500)
 
 @dataclass(frozen=True)
 class Failure:
-    """Something that came out of `handle`: where in our code, and the input it came from."""
+    """Something raised by `handle`, or by an invariant: where, and the input it came from."""
 
     place: str
     error: str
@@ -70,7 +71,7 @@ class Outcome:
         path = Path(ours[-1].filename).relative_to(PROJECT)
         place = f"{path}:{ours[-1].lineno} {type(error).__name__}"
         self.raised[place] += 1
-        self.failures.setdefault(place, Failure(place, str(error)[:200], item))
+        self.failures.setdefault(place, Failure(place, str(error)[:600], item))
 
 
 class Seeds:
@@ -203,15 +204,15 @@ def run(
     name: str, inputs: int, seed: int, make: Callable[[Wants], Session] | None = None
 ) -> Outcome:
     """So many broken inputs to sessions of a venue, or to what `make` makes; the same for the same
-    seed."""
+    seed. What a session says must hold as it must in peace, but that books may cross."""
     outcome = Outcome()
     for session, heard in lives(name, seed, make or load(name).Session):
         outcome.lives += 1
+        invariants = Invariants(name, may_cross=True)
         for item, is_broken in heard:
             outcome.inputs += is_broken
             try:
-                for _ in session.handle(item):
-                    pass
+                invariants.check_all(session.handle(item))
             except Exception as error:
                 outcome.add(error, item)
                 break

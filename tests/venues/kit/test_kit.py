@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cockpit.venues.contract import Reply, Wants
 from cockpit.venues.kit import decoding, numbers, polling
+from cockpit.venues.kit.fields import interval_s
 from cockpit.venues.kit.rows import RowReader
 from tests.support import AT_NS, reply
 
@@ -236,3 +237,19 @@ def test_a_row_that_cannot_be_read_costs_itself() -> None:
     assert rows == [Row("A", 1.0)]
     assert unread.names == ["B", None]
     assert [reason.reason.partition(":")[0] for reason in unread.rejects] == ["markets"] * 2
+
+
+@pytest.mark.parametrize(
+    ("hours", "seconds"),
+    [
+        (8, 28_800), ("1", 3_600), (0.25, 900), (24, 86_400), (2.5, None), (7, None), (25, None),
+        (0, None), (1e-9, None), (-8, None), ("", None), (None, None), ("often", None),
+    ],
+)  # fmt: skip
+def test_a_day_has_a_whole_number_of_funding_intervals(hours: object, seconds: int | None) -> None:
+    assert interval_s(hours) == seconds
+
+
+def test_a_price_so_small_that_a_coin_of_it_would_cost_nothing_is_none() -> None:
+    assert numbers.positive(5e-324) is None
+    assert numbers.positive("1e-12") == 1e-12
