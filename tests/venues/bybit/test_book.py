@@ -14,7 +14,6 @@ from tests.venues.bybit.samples import (
     book,
     compact,
     live_session,
-    requests,
     row,
     run_listing,
     topics,
@@ -84,41 +83,12 @@ def test_key_order_and_spacing_do_not_matter() -> None:
         assert snapshot.seq == 8
 
 
-def test_u_must_advance_by_one_or_the_book_is_reset_and_subscribed_anew() -> None:
-    session = synced(100)
-    outputs = feed(session, frame(book("delta", 102)))
-    (reset,) = events(outputs)
-    assert isinstance(reset, BookReset)
-    assert reset.symbol == "BTC"
-    assert [(r["op"], r["args"]) for r in requests(outputs)] == [
-        ("unsubscribe", [BTC_BOOK]),
-        ("subscribe", [BTC_BOOK]),
-    ]
-
-
-def test_after_a_gap_nothing_is_applied_until_the_next_snapshot() -> None:
-    session = synced(100)
-    feed(session, frame(book("delta", 102)))
-    assert feed(session, frame(book("delta", 103)), frame(book("delta", 101))) == []
-    first, second = events(feed(session, frame(book("snapshot", 110)), frame(book("delta", 111))))
-    assert isinstance(first, BookSnapshot)
-    assert isinstance(second, BookDelta)
-
-
 @pytest.mark.parametrize("kind", ["snapshot", "delta"])
 def test_u_of_one_is_a_restart_of_the_service_and_a_snapshot_whatever_its_type(kind: str) -> None:
     session = synced(5000)
     (restart,) = events(feed(session, frame(book(kind, 1))))
     assert isinstance(restart, BookSnapshot)
     (follows,) = events(feed(session, frame(book("delta", 2))))
-    assert isinstance(follows, BookDelta)
-
-
-def test_a_later_snapshot_always_replaces_the_book() -> None:
-    session = synced(100)
-    (replaced,) = events(feed(session, frame(book("snapshot", 90))))
-    assert isinstance(replaced, BookSnapshot)
-    (follows,) = events(feed(session, frame(book("delta", 91))))
     assert isinstance(follows, BookDelta)
 
 

@@ -5,9 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from cockpit.core.events import Funding, Reject
 from cockpit.venues.bybit import Session
-from cockpit.venues.contract import Fetch, Output, Reply, Tick, Wants
-from tests.support import AT_NS, closed, feed, only, opened, reply
-from tests.venues.bybit.samples import SECOND_NS, answer, fetches, live_session, row, run_listing
+from cockpit.venues.contract import Fetch, Output, Reply, Wants
+from tests.support import AT_NS, feed, only, opened, reply
+from tests.venues.bybit.samples import answer, fetches, live_session, row, run_listing
 
 HOUR_MS = 3_600_000
 LAST_MS = AT_NS // 1_000_000 // HOUR_MS * HOUR_MS
@@ -56,21 +56,6 @@ def test_thirty_days_are_asked_for_with_both_start_and_end_in_the_background() -
     }
 
 
-def test_settled_rates_come_newest_first_and_are_stated_oldest_first() -> None:
-    session = live_session()
-    page = paid(LAST_MS, "0.0003"), paid(LAST_MS - 8 * HOUR_MS, "-0.0002")
-    outputs = feed(session, history(*page))
-    events = only(Funding, outputs)
-    assert [(event.kind, event.rate, event.interval_s) for event in events] == [
-        ("settled", -0.0002, 28_800),
-        ("settled", 0.0003, 28_800),
-    ]
-    assert [event.venue_ns for event in events] == [
-        (LAST_MS - 8 * HOUR_MS) * 1_000_000,
-        LAST_MS * 1_000_000,
-    ]
-
-
 def test_pages_go_backwards_to_thirty_days_ago_and_end_before_the_oldest_row() -> None:
     session = Session(Wants(symbols=("BTC",)))
     fetch = first_request(session)
@@ -95,13 +80,6 @@ def test_pages_go_backwards_to_thirty_days_ago_and_end_before_the_oldest_row() -
     assert {event.interval_s for event in stated} == {3600}
 
 
-def test_the_interval_of_a_payment_is_the_time_since_the_one_before_it() -> None:
-    stamps = [0, 8, 16, 17, 18, 22]
-    page = [paid(LAST_MS + hour * HOUR_MS) for hour in reversed(stamps)]
-    events = only(Funding, feed(live_session(), history(*page)))
-    assert [event.interval_s // 3600 for event in events] == [8, 8, 8, 1, 1, 4]
-
-
 def test_a_single_row_has_the_interval_of_the_listing() -> None:
     session = live_session(rows=(row(fundingInterval=240),))
     (event,) = only(Funding, feed(session, history(paid(LAST_MS))))
@@ -119,30 +97,6 @@ def test_a_hole_of_days_is_not_an_interval() -> None:
     assert [event.interval_s for event in events] == [3600, 3600, 3600]
 
 
-def test_after_each_full_hour_only_new_rows_are_asked_for() -> None:
-    session = Session(Wants(symbols=("BTC",)))
-    first_request(session)
-    feed(session, history(*rows(90)))
-    hour_ns = (LAST_MS + HOUR_MS) * 1_000_000
-    due = []
-    for second in range(4000):
-        at_ns = AT_NS + second * SECOND_NS
-        due += [(at_ns, f) for f in fetches(feed(session, Tick(at_ns=at_ns)), "funding_history")]
-    ((at_ns, fetch),) = [due[0]]
-    assert 30 <= (at_ns - hour_ns) / SECOND_NS <= 60
-    assert query(fetch)["startTime"] == str(LAST_MS + 1)
-    assert query(fetch)["endTime"] == str(at_ns // 1_000_000)
-    (event,) = only(Funding, feed(session, history(paid(LAST_MS + HOUR_MS), at_ns=at_ns)))
-    assert event.interval_s == 3600
-
-
-def test_a_reconnect_does_not_fetch_thirty_days_again() -> None:
-    session = Session(Wants(symbols=("BTC",)))
-    first_request(session)
-    feed(session, history(*rows(90)), closed())
-    assert fetches(feed(session, opened()), "funding_history") == []
-
-
 def test_an_error_with_http_200_is_a_reject_with_the_words_of_the_venue() -> None:
     body = answer(ret_code=10001, ret_msg="only startTime is passed")
     (reject,) = feed(live_session(), reply("funding_history", body, key="BTCUSDT"))
@@ -150,15 +104,12 @@ def test_an_error_with_http_200_is_a_reject_with_the_words_of_the_venue() -> Non
     assert "only startTime" in reject.reason
 
 
-def test_a_settled_rate_that_is_no_fraction_rejects_the_page() -> None:
-    (reject,) = only(Reject, feed(live_session(), history(paid(LAST_MS, "12"))))
+def test_a_settled_rate_that_is_no_fraction_costs_itself() -> None:
+    page = history(paid(LAST_MS), paid(LAST_MS - 8 * HOUR_MS, "12"))
+    outputs = feed(live_session(), page)
+    (reject,) = only(Reject, outputs)
     assert "fraction" in reject.reason
-
-
-def test_a_market_younger_than_thirty_days_ends_with_its_first_row() -> None:
-    session = Session(Wants(symbols=("BTC",)))
-    first_request(session)
-    assert fetches(feed(session, history(*rows(5))), "funding_history") == []
+    assert [event.venue_ns for event in only(Funding, outputs)] == [LAST_MS * 1_000_000]
 
 
 def test_settled_and_live_rates_are_not_mixed_up() -> None:

@@ -173,12 +173,6 @@ def test_a_pong_of_the_link_before_is_no_round_trip() -> None:
     assert feed(session, frame({"success": True, "ret_msg": "pong", "op": "ping"})) == []
 
 
-def test_the_answers_to_subscribing_state_nothing() -> None:
-    for op in ("subscribe", "unsubscribe", "auth"):
-        answered = {"success": True, "ret_msg": "", "conn_id": "x", "req_id": "", "op": op}
-        assert feed(Session(Wants()), frame(answered)) == []
-
-
 @pytest.mark.parametrize(
     "topic",
     ["kline.5.BTCUSDT", "allLiquidation.BTCUSDT", "liquidation.BTCUSDT", "orderbook.rpi.BTCUSDT"],

@@ -170,15 +170,6 @@ def test_a_cursor_that_never_ends_is_not_followed_for_ever() -> None:
     assert 2 < pages < 100
 
 
-def test_an_unchanged_listing_states_nothing_again_and_a_changed_one_only_the_change() -> None:
-    session = live_session()
-    same = (row(), row("ETHUSDT", "ETH"), row("BTCPERP", "BTC", "USDC"))
-    assert only(Instrument, run_listing(session, *same, at_ns=AT_NS + SECOND_NS)) == []
-    hourly = (row(fundingInterval=60), *same[1:])
-    (changed,) = only(Instrument, run_listing(session, *hourly))
-    assert (changed.symbol, changed.funding_interval_s) == ("BTC", 3_600)
-
-
 def test_a_market_gone_from_two_whole_listings_is_delisted_because_closed_ones_are_not_named() -> (
     None
 ):

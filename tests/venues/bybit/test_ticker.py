@@ -263,12 +263,6 @@ def test_an_answer_older_than_the_stream_does_not_undo_it() -> None:
     assert feed(session, rest(stale, time_ms=TS_MS - 150)) == []
 
 
-def test_a_survey_states_every_market_and_no_watch_list_states_none() -> None:
-    rows = [{"symbol": native, **FULL} for native in ("BTCUSDT", "ETHUSDT", "BTCPERP")]
-    outputs = feed(Session(Wants(survey=True)), rest(*rows))
-    assert [event.symbol for event in only(Prices, outputs)] == ["BTC", "ETH", "BTC:USDC"]
-
-
 def test_a_survey_says_volume_and_when_it_was_read_and_repeats_nothing() -> None:
     session = Session(Wants(symbols=("BTC",), survey=True))
     rows = [
