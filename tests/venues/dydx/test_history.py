@@ -60,16 +60,6 @@ def asked(outputs: list[Output]) -> list[str]:
     return [fetch.path for fetch in fetches]
 
 
-def test_rows_come_newest_first_and_are_told_oldest_first_with_the_time_of_payment() -> None:
-    outputs = feed(Session(Wants()), reply("funding_history", history(0, 2)))
-    settled = only(Funding, outputs)
-    assert [funding.kind for funding in settled] == ["settled"] * 3
-    assert [funding.venue_ns for funding in settled] == [
-        HOUR - hours_ago * HOUR_NS + 219_000_000 for hours_ago in (2, 1, 0)
-    ]
-    assert {(funding.rate, funding.interval_s) for funding in settled} == {(0.000002375, 3600)}
-
-
 @pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "1969-12-31T23:00:00Z"])
 def test_a_row_at_no_possible_time_costs_itself(at: str) -> None:
     rows = [{**paid(0), "effectiveAt": at}, paid(1)]
@@ -77,22 +67,6 @@ def test_a_row_at_no_possible_time_costs_itself(at: str) -> None:
     assert [funding.venue_ns for funding in only(Funding, outputs)] == [
         HOUR - HOUR_NS + 219 * 10**6
     ]
-
-
-def test_after_the_hour_only_the_new_rows_are_asked_for() -> None:
-    session = watching()
-    feed(session, *ticks(1))
-    answer(session, history(0, 720))
-    minute_before = HOUR + HOUR_NS - 20 * SECOND
-    assert asked(feed(session, *ticks(59, at_ns=minute_before))) == []
-    after = feed(session, *ticks(10, at_ns=HOUR + HOUR_NS + 38 * SECOND))
-    [path] = asked(after)
-    assert path.startswith("/v4/historicalFunding/BTC-USD?limit=3&")
-    outputs = answer(session, history(-1, 1), at_ns=HOUR + HOUR_NS + 41 * SECOND)
-    assert [funding.venue_ns for funding in only(Funding, outputs)] == [
-        HOUR + HOUR_NS + 219_000_000
-    ]
-    assert asked(outputs) == []
 
 
 def test_a_row_that_is_late_is_asked_for_again_a_minute_later() -> None:

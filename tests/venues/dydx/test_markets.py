@@ -94,18 +94,6 @@ def test_leverage_falls_as_open_interest_passes_its_lower_cap() -> None:
     assert only(Instrument, listed(unknown))[0].max_leverage is None
 
 
-def test_a_market_that_disappears_from_the_list_is_delisted() -> None:
-    session = Session(Wants())
-    feed(session, reply("instruments", markets(row("BTC-USD"), row("OLD-USD"))))
-    without = reply("instruments", markets(row("BTC-USD")))
-    assert not only(Instrument, feed(session, without)), "one list may have a hole"
-    [gone] = only(Instrument, feed(session, without))
-    assert (gone.symbol, gone.status) == ("OLD", "delisted")
-    empty = feed(session, reply("instruments", {"markets": {}}))
-    assert only(Reject, empty)
-    assert not only(Instrument, empty)
-
-
 @pytest.mark.parametrize("odd", ["9x", {"a": 1}, [], True, "1e400", "-1"])
 def test_an_odd_figure_costs_that_figure_and_no_other(odd: Any) -> None:
     outputs = listed(row("BTC-USD", openInterest=odd), row("ETH-USD"))
@@ -115,13 +103,6 @@ def test_an_odd_figure_costs_that_figure_and_no_other(odd: Any) -> None:
     assert [r.reason for r in only(Reject, outputs)] == [
         "market BTC-USD: openInterest is no such figure"
     ]
-
-
-def test_a_row_that_is_none_costs_one_market_only() -> None:
-    body = {"markets": {"BTC-USD": 7, "ETH-USD": row("ETH-USD")}}
-    outputs = feed(Session(Wants()), reply("instruments", body))
-    assert [instrument.symbol for instrument in only(Instrument, outputs)] == ["ETH"]
-    assert "BTC-USD" in only(Reject, outputs)[0].reason
 
 
 # --- prices and open interest -----------------------------------------------------------------

@@ -158,17 +158,6 @@ def test_the_newest_days_are_asked_for_first_and_weigh_one_for_every_twenty_rows
     assert older.weight == 20 + 221 // 20 + 1
 
 
-def test_a_payment_that_overlapping_pages_tell_is_stated_once():
-    session = Session(Wants())
-    rows = [settled(NOW_HOUR_MS - HOUR_MS), settled(NOW_HOUR_MS)]
-    assert len(feed(session, reply("funding_history", rows[:1]))) == 1
-    (new,) = feed(session, reply("funding_history", rows))
-    assert new.venue_ns == NOW_HOUR_MS * 10**6
-    corrected = settled(NOW_HOUR_MS, rate="0.0000127")
-    (again,) = feed(session, reply("funding_history", [*rows[:1], corrected]))
-    assert (again.venue_ns, again.rate) == (new.venue_ns, 0.0000127), "the later report wins"
-
-
 @pytest.mark.parametrize("body", [{}, {"rows": []}, [[]], [{"fundingRate": "?"}], "soon"])
 def test_an_answer_that_is_no_page_of_history_does_not_end_it(body):
     session = Session(Wants(symbols=("BTC",)))

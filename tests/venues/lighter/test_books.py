@@ -51,12 +51,6 @@ def test_a_jump_of_the_servers_offset_is_no_gap_while_the_nonces_link():
     assert [type(o) for o in feed(session(), whole(500), jumped)] == [BookSnapshot, BookDelta]
 
 
-def test_a_missing_nonce_resets_the_book_and_asks_by_leaving_and_joining():
-    outputs = feed(watching(whole(500)), change(510, 520))
-    assert [reset.symbol for reset in only(BookReset, outputs)] == ["BTC"]
-    assert sent(outputs) == LEAVE_AND_JOIN
-
-
 def test_books_of_2025_have_no_link_and_are_chained_by_the_servers_offset():
     """October 2025 has no nonces at all, November has them without what they follow."""
     ours = watching()

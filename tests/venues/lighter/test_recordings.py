@@ -1,10 +1,6 @@
 """Lighter as it was recorded in 2025 and 2026, as it is documented, and as it never is."""
 
-import json
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from cockpit.core.events import (
     BookDelta,
@@ -19,9 +15,7 @@ from cockpit.core.events import (
     Reject,
     Trade,
 )
-from cockpit.venues.contract import Frame, Reply
 from tests.support import (
-    AT_NS,
     capture,
     capture_lines,
     capture_text,
@@ -29,9 +23,8 @@ from tests.support import (
     frame,
     only,
     reply,
-    ticks,
 )
-from tests.venues.lighter.samples import BTC, STATS, fill, fills, listing, session, stats, whole
+from tests.venues.lighter.samples import BTC, listing, session
 
 RECORDED_NS = 1_760_041_996_000_000_000
 """2025-10-09 20:33:16 UTC."""
@@ -129,43 +122,3 @@ def test_the_documented_replies_are_understood():
     fundings = capture_text("lighter/doc_examples/http_fundings.json")
     paid = feed(session("BTC"), listing(BTC), reply("funding_history", fundings, key="1"))
     assert [event.rate for event in only(Funding, paid)] == pytest.approx([0.000012, -0.000002])
-
-
-# --- nonsense -------------------------------------------------------------------------------------
-
-DOCUMENTS = [
-    json.loads(text)
-    for text in (
-        whole(5).data, stats({"1": STATS}).data, fills([fill()]).data, listing(BTC).body,
-        '{"code":200,"fundings":[{"timestamp":1778702400,"rate":"0.0012","direction":"long"}]}',
-    )
-]  # fmt: skip
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(
-    ["0", "-1", "1e999", "NaN", "", "1e308", [], {}, [[]], 1e308, -1e308, 2**70]
-)  # fmt: skip
-
-
-def spots(value):
-    """Every place in a document where something may stand instead."""
-    if isinstance(value, dict | list):
-        for key in value if isinstance(value, dict) else range(len(value)):
-            yield value, key
-            yield from spots(value[key])
-
-
-@given(st.sampled_from(DOCUMENTS), st.integers(0, 10_000), scalars, st.text(max_size=3))
-@settings(max_examples=400, deadline=None)
-def test_whatever_stands_in_a_document_the_session_never_raises(document, place, value, text):
-    bent = json.loads(json.dumps(document))
-    places = list(spots(bent))
-    owner, key = places[place % len(places)]
-    owner[key] = value
-    said = json.dumps(bent)
-    cut = said[: place % len(said)] + text + said[place % len(said) + len(text) :]
-    ours = session("BTC", accounts=("1077",), survey=True)
-    feed(ours, listing(BTC), whole(4))
-    for data in (said, cut):
-        feed(ours, Frame(at_ns=AT_NS, data=data))
-        for name in ("instruments", "funding_history", "account", "tickers"):
-            feed(ours, Reply(at_ns=AT_NS, name=name, status=200, body=data, key="1"))
-    feed(ours, *ticks(61))

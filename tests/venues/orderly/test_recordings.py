@@ -20,7 +20,6 @@ from tests.support import capture_lines, capture_text, feed, frame, only, opened
 
 REST = "orderly/rest_20260913_"
 AT_NS = 1_790_132_429_000_000_000
-ETH = "PERP_ETH_USDC"
 
 
 def heard(*symbols: str, survey: bool = True) -> tuple[Session, list[Output]]:
