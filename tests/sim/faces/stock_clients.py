@@ -19,8 +19,14 @@ def is_true(book: Any, market: Any) -> bool:
     return all([list(level[:2]) for level in book[side]] == market[side] for side in SIDES)
 
 
-async def followed_to_a_pause(client: Any, sim: Exchange, unified: str) -> tuple[Any, Any]:
-    """(book, trades) of Bitcoin by its unified name, once the book is the paused world's."""
+def check_watched(client: Any, sim: Exchange, unified: str) -> None:
+    """Bitcoin, by its unified name: the book becomes the paused world's, the trades have sides."""
+    trades = asyncio.run(_trades_until_the_book_is_true(client, sim, unified))
+    assert trades
+    assert {trade["side"] for trade in trades} <= {"buy", "sell"}
+
+
+async def _trades_until_the_book_is_true(client: Any, sim: Exchange, unified: str) -> Any:
     try:
         async with asyncio.timeout(PATIENCE_S):
             await client.watch_order_book(unified)
@@ -29,7 +35,7 @@ async def followed_to_a_pause(client: Any, sim: Exchange, unified: str) -> tuple
             truth = await asyncio.to_thread(truth_of, sim)
             while not is_true(client.orderbooks[unified], truth):
                 await client.watch_order_book(unified)
-            return client.orderbooks[unified], trades
+            return trades
     finally:
         await client.close()
         await asyncio.to_thread(sim.tell, pause=False)

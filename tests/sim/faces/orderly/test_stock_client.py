@@ -1,6 +1,5 @@
 """ccxt's woofipro, pointed at the face by its URLs alone: markets, funding, interest, a book."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -10,7 +9,7 @@ from cockpit.core.events import Funding, Instrument, OpenInterest
 from cockpit.venues.contract import Wants
 from cockpit.venues.orderly.session import Session
 from tests.e2e.exchange import Exchange
-from tests.sim.faces.stock_clients import followed_to_a_pause
+from tests.sim.faces.stock_clients import check_watched
 from tests.support import capture_text, feed, only, opened, reply
 
 ccxt = pytest.importorskip("ccxt")
@@ -51,9 +50,7 @@ def test_until_in_seconds_finds_nothing_as_on_the_real_venue(sim: Exchange) -> N
 
 
 def test_a_watched_book_is_the_truth_after_a_pause(sim: Exchange) -> None:
-    _, trades = asyncio.run(followed_to_a_pause(pointed(pro, sim), sim, BTC))
-    assert {trade["side"] for trade in trades} <= {"buy", "sell"}
-    assert trades
+    check_watched(pointed(pro, sim), sim, BTC)
 
 
 # --- the same recordings, read by both --------------------------------------------------------
