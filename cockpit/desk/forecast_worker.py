@@ -54,6 +54,9 @@ SAMPLED_DAYS = 60
 """Of samples that models learn from: 700 markets of them are some hundred megabytes."""
 
 RECALL_DAYS = 90
+LAST = 19
+"""The lowest priority that there is."""
+
 ROWS_A_FORECAST = 4
 
 
@@ -98,6 +101,9 @@ class Teacher:
         return None
 
     def _learn(self, now_ns: int) -> None:
+        if sys.platform == "linux":
+            # Here a thread has a priority of its own: a lesson has the whole day, an answer not.
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)
         reader = HistoryReader(self._folder)
         try:
             paid = reader.payments(now_ns - LEARN_DAYS * DAY_NS, now_ns)
@@ -180,7 +186,8 @@ def _terms(venue: str) -> FundingTerms | None:
 
 def main(argv: list[str]) -> int:
     """Runs until its stdin ends; whatever goes wrong is an answer in words."""
-    os.nice(19)
+    # Below the screen, and not so far that no forecast comes where the machine is full.
+    os.nice(10)
     worker = Worker(Folder(Path(argv[0])) if argv else None)
     source, target = sys.stdin.buffer, sys.stdout.buffer
     decoder = msgspec.msgpack.Decoder(Question)

@@ -1,11 +1,11 @@
 """Do books and flow foresee more than funding and its premium do? Asked of the built-in exchange.
 
-`python -m tests.forecast.simulated_ablation [SEEDS]` prints a table a story: on worlds that no
-model saw, the skill of each set of features against historical averages, with its error over
+`python -m tests.forecast.simulated_ablation STORY [SEEDS]` prints a table: on worlds that no model
+saw, the skill of each set of features against historical averages, with its error over
 worlds.
 
 The scenarios repeat every few minutes; here each happens once, at a time and for hours that the
-seed draws, so that hourly decisions can be early or late. Every two minutes the state is sampled
+seed draws, so that hourly decisions can be early or late. Every four minutes the state is sampled
 into a history, which is then read as `backtest --history` reads it.
 """
 
@@ -35,8 +35,8 @@ from cockpit.sim.world.world import World
 VENUE = "hyperliquid"
 SYMBOLS = ("BTC", "ETH", "SOL", "HYPE", "DOGE", "WIF")
 START_NS = 1_767_225_600 * NS_PER_S
-DAYS = 6
-STEP_S = 120.0
+DAYS = 5
+STEP_S = 240.0
 FOLDS = 5
 TERMS = {VENUE: FundingTerms(interest_8h=1e-4, dampener_8h=5e-4)}
 STEPS = (("funding",), ("funding", "premium"), ("funding", "premium", "book"),
@@ -72,7 +72,7 @@ def recorded(folder, seed, name, days=DAYS, symbols=SYMBOLS):
     for step in range(round(days * 86_400 / STEP_S)):
         world.step(STEP_S)
         batches.append(Batch(samples=tuple(sample(states[one], world.now_ns) for one in symbols)))
-        if step % 30 == 29:
+        if step % 15 == 14:
             store.append(together(batches))
             batches = []
     store.append(Batch(settled=tuple(row for one in symbols for row in settled(states[one], one))))
@@ -170,10 +170,6 @@ def report(worlds):
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 30
-    for name in ("funding_flip", "squeeze"):
-        found = [world_rows(seed, name) for seed in range(count)]
-        sys.stdout.write(f"{name}\n")
-        for line in report(found):
-            sys.stdout.write(f"  {line}\n")
-            sys.stdout.flush()
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 30
+    for line in report([world_rows(seed, sys.argv[1]) for seed in range(count)]):
+        sys.stdout.write(f"{line}\n")
