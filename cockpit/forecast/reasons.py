@@ -15,6 +15,7 @@ Cause = Literal[
     "spike_recently",
     "oi_rising",
     "oi_falling",
+    "book_thinner",
     "others_pay_more",
     "others_pay_less",
     "blocks_slow",
@@ -22,13 +23,17 @@ Cause = Literal[
 ]
 
 OI_CHANGE = 0.03
+THIN_FRAC = 0.6
+"""Of the depth of an hour ago: less is worth a word."""
+
 OFF_OTHERS_BPS = 0.05
 SLOW_SDS = 3.0
 MOST_REASONS = 3
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
-    """A cause and how large it is: bps for premiums and rates, a share for open interest."""
+    """A cause and how large it is: bps for premiums and rates, a share for open interest and
+    depth."""
 
     cause: Cause
     size: float
@@ -44,6 +49,7 @@ _WORDS: dict[Cause, str] = {
     "spike_recently": "{0:.0%} of the last day was a spike",
     "oi_rising": "open interest {0:+.0%} in an hour",
     "oi_falling": "open interest {0:+.0%} in an hour",
+    "book_thinner": "depth within 25 bps {0:+.0%} in an hour",
     "others_pay_more": "other venues pay {1:.2f} bp/h more",
     "others_pay_less": "other venues pay {1:.2f} bp/h less",
     "blocks_slow": "blocks {0:.1f} deviations slower than usual",
@@ -70,6 +76,9 @@ def reasons(row: Sequence[float], interest_bps: float, dampener_bps: float) -> t
     oi = value("oi_change_1h")
     if abs(oi) >= OI_CHANGE:
         found.append(Reason(cause="oi_rising" if oi > 0 else "oi_falling", size=math.expm1(oi)))
+    depth = value("depth_25bps_change_1h")
+    if depth <= math.log(THIN_FRAC):
+        found.append(Reason(cause="book_thinner", size=math.expm1(depth)))
     off = value("rate_off_others")
     if abs(off) >= OFF_OTHERS_BPS:
         found.append(Reason(cause="others_pay_less" if off > 0 else "others_pay_more", size=-off))

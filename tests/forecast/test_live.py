@@ -119,6 +119,16 @@ def test_reasons_are_causes_with_figures():
     ]
 
 
+def test_a_book_that_lost_half_of_its_depth_is_a_reason():
+    row = [float("nan")] * len(INDEX)
+    row[INDEX["depth_25bps_change_1h"]] = np.log(0.45)
+    assert [reason.words() for reason in reasons(row, 1.0, 5.0)] == [
+        "depth within 25 bps -55% in an hour"
+    ]
+    row[INDEX["depth_25bps_change_1h"]] = np.log(0.7)
+    assert reasons(row, 1.0, 5.0) == ()
+
+
 def test_reference_coefficients_survive_being_written(reference):
     again = decode(encode(reference, "the same"))
     row = rows_of(MARKETS[1]).values[-50:]
