@@ -20,7 +20,7 @@ Joined = Mapping[str, tuple[str, ...]]
 """Groups told beside ours, by event."""
 
 COVERED_ROWS: Final = 480
-"""Decisions at which something of a group must be known: twenty days of one hourly market."""
+"""Decisions at which a group must be known: twenty days of one hourly market."""
 
 HELD_BACK: Final = 0.35
 """Share of the rows that know the group, the newest, on which it has to help."""
@@ -32,8 +32,11 @@ NOBODY: Final[Joined] = {}
 
 
 def known_of(values: Floats, group: str) -> Bools:
-    """(rows,) whether anything of a group is known."""
-    known: Bools = np.any(~np.isnan(values[:, places_of((group,))]), axis=1)
+    """(rows,) whether at least half of what is ever known of a group is known: years of payments'
+    stamps are not yet a chain that was recorded for a month."""
+    there = ~np.isnan(values[:, places_of((group,))])
+    there = there[:, there.any(axis=0)]
+    known: Bools = there.sum(axis=1) * 2 >= max(there.shape[1], 1)
     return known
 
 

@@ -4,7 +4,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from cockpit.backtest import kept
+from cockpit.backtest import forecast_run, kept
+from cockpit.backtest.walk_forward import Plan
 from cockpit.core.market import FundingTerms
 from cockpit.forecast.cross import others_of, with_others, with_others_now
 from cockpit.forecast.features import COLUMNS, INDEX, features
@@ -178,3 +179,74 @@ def test_an_hour_that_was_not_sampled_is_not_known():
     assert np.isnan(hours.of(START_HOUR, "a", "BTC")).all()
     # A row at a stamp is of the hour that ends there, the next one of the hour after.
     assert hours.of(START_HOUR + 1, "a", "BTC") is None
+
+
+@pytest.fixture
+def sampled_for(tmp_path):
+    """A history of seventy days of payments, whose last `days` were sampled once an hour."""
+    readers = []
+
+    def made(days):
+        draws = np.random.default_rng(1)
+        series = market(days=70, seed=5, scale=8e-4, venue="a")
+        store = HotStore(Folder(tmp_path))
+        store.append(
+            Batch(
+                settled=tuple(
+                    Settled(venue="a", symbol="BTC", paid_at_ns=int(at_ns), rate=float(rate),
+                            interval_s=3600, premium=float(premium))
+                    for at_ns, rate, premium in zip(
+                        series.at_ns, series.rate, series.premium, strict=True
+                    )
+                ),
+                samples=tuple(
+                    Sample(
+                        venue="a", symbol="BTC", at_ns=int(at_ns) // HOUR_NS * HOUR_NS,
+                        figures=Figures(
+                            bid10_usd=float(draws.uniform(1e4, 2e4)), spread_bps=1.0,
+                            ask10_usd=float(draws.uniform(1e4, 2e4)),
+                            oi_base=float(draws.uniform(90, 110)),
+                        ),
+                    )
+                    for at_ns in series.at_ns[-days * 24 :]
+                ),
+                chain=tuple(
+                    ChainSample(venue="a", at_ns=int(at_ns) // HOUR_NS * HOUR_NS,
+                                cadence_s=float(draws.uniform(1, 2)), gaps=0)
+                    for at_ns in series.at_ns[-days * 24 :]
+                ),
+            )
+        )  # fmt: skip
+        store.close()
+        readers.append(HistoryReader(Folder(tmp_path)))
+        return kept.load(readers[-1], TERMS).loaded.series
+
+    yield made
+    for reader in readers:
+        reader.close()
+
+
+def test_what_was_recorded_long_enough_is_tested_by_group_with_its_error(sampled_for):
+    document = forecast_run.run(sampled_for(45), plan=Plan(block_days=7))
+    (one,) = document.series
+    for group in ("+book", "+flow", "+chain"):
+        step = one.ablation["spike"][group]
+        assert step.change_se > 0
+        # The figures are noise: they change little, and nothing is claimed of them.
+        assert step.change < 3 * step.change_se
+        # A column that looks back a day is known from the second on; the rows before do not count.
+        assert step.n <= one.ablation["spike"]["+premium"].n
+    # Seventy days of stamps are no chain that was watched: 45 days of it count.
+    assert one.ablation["spike"]["+chain"].n < 45 * 24
+    assert one.ablation["spike"]["+cross"] is None
+    assert not any("from 480 on it is tested" in note for note in document.notes)
+
+
+def test_what_was_recorded_for_a_week_is_left_out_and_said(sampled_for):
+    document = forecast_run.run(sampled_for(7), plan=Plan(block_days=7))
+    (one,) = document.series
+    assert one.ablation["spike"]["+book"] is None
+    # 168 hours were sampled. Of imbalance, spread and three columns that look back, the first hour
+    # knows two, the second three.
+    (note,) = [note for note in document.notes if "book" in note]
+    assert note == "a: book is known at 167 settlements of a market; from 480 on it is tested"
