@@ -93,10 +93,18 @@ def _rows(form: Form, inner: int, room: int, focused: bool) -> list[Line]:
         for at, row in enumerate(rows)
     ]
     if sum(map(len, blocks)) > room:
-        blocks = [block[:1] for block in blocks]
+        blocks = [_first_line(block) for block in blocks]
         top = max(0, min(cursor - room // 2, len(rows) - room))
         blocks = blocks[top : top + room]
     return [line for block in blocks for line in block]
+
+
+def _first_line(block: list[Line]) -> list[Line]:
+    """Where rows have one line each, what goes on below is left out, and seen to be."""
+    if len(block) == 1:
+        return block
+    *line, (words, role) = block[0]
+    return [[*line, (fit(f"{words.rstrip()} …", len(words)), role)]]
 
 
 def _row(

@@ -283,3 +283,14 @@ def test_the_bars_of_a_scenario_are_its_parts_and_their_sum():
     assert usd_words(row.pnl_usd) in sums[0]
     named = [text for text in drawn if text.startswith("│ liquidation") and "scenario" not in text]
     assert bool(named) is bool(row.liquidation_usd)
+
+
+def test_help_that_has_no_room_beside_its_field_is_seen_to_go_on():
+    scene = scenes.live()
+    opened(scene, "carry")
+    shown = scene.ui.forms.shown
+    assert shown is not None
+    shown.shows_all = True
+    low = texts(form.lines(scene, 80, 12))
+    row = next(text for text in low if "long on" in text)
+    assert row.rstrip("│ ").endswith("…")
