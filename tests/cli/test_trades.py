@@ -142,3 +142,36 @@ def test_a_saved_snapshot_knows_what_is_held_and_nothing_of_what_was_traded(tmp_
     exported = json.loads(capsys.readouterr().out)
     assert exported["rows"] == [], "a snapshot knows of nothing that was traded"
     assert any("does not tell its fills" in words for words in exported["warnings"])
+
+
+def test_the_profit_of_a_leg_on_nado_is_without_the_funding_that_its_balance_holds(tmp_path):
+    """Its balances take funding and fees: read as an entry, both would be counted twice."""
+    with exchange(tmp_path, "--seed", "7", "--venues", "dydx,nado", "--symbols", "BTC") as sim:
+        sim.tell(pause=True)
+        truth = sim.truth()
+        [real] = [trade for trade in truth["trades"] if trade["name"] == "BTC"]
+        accounts = [
+            word
+            for leg in real["legs"]
+            for word in ("--account", f"{leg['venue']}:{leg['account']}")
+        ]
+        words = ("--endpoints", str(sim.endpoints), "--for", "30s", "--symbols", "BTC", *accounts)
+        done = run("trades", "--json", *words, home=tmp_path)
+    assert done.returncode in (0, 4), done.stderr
+    [trade] = json.loads(done.stdout)["trades"]
+    pnl = trade["pnl_usd"]
+    for part in ("total", "directional", "basis", "funding", "fees"):
+        assert pnl[part] == pytest.approx(real["pnl_usd"][part], abs=CENT), part
+    parts = [pnl[part] for part in ("directional", "basis", "funding", "fees")]
+    assert pnl["total"] == pytest.approx(sum(parts) + pnl["unexplained"], abs=1e-6)
+    [leg] = [leg for leg in trade["legs"] if leg["venue"] == "nado"]
+    [paid] = [leg["funding_paid_usd"] for leg in real["legs"] if leg["venue"] == "nado"]
+    assert abs(paid) > 1.0, "funding enough to show"
+    assert leg["funding_paid_usd"] == pytest.approx(paid, abs=CENT)
+    [held] = [
+        position
+        for account in truth["accounts"]
+        if (account["venue"], account["account"]) == ("nado", leg["account"])
+        for position in account["positions"]
+    ]
+    assert leg["entry"] == pytest.approx(held["entry"], rel=1e-9)
