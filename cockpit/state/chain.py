@@ -1,6 +1,7 @@
 """How healthy a venue's machinery is: block cadence, latency, gaps, clock skew."""
 
 from collections import deque
+from itertools import islice
 
 import msgspec
 import numpy as np
@@ -44,8 +45,15 @@ class ChainTelemetry:
         self.agreed_offset_ns = 0
         """Our clock minus the venues', as all of them tell it; written by the store."""
         self._connections = 0
-        self.latencies_ns: deque[int] = deque(maxlen=_SAMPLES)
-        """Receive minus venue time of the last facts that had one, appended by the store."""
+        self._fresh_ns: deque[int] = deque(maxlen=_SAMPLES)
+        self.late_by = self._fresh_ns.append
+        """Called with receive minus venue time (ns) of each fact that has both: it does nothing but
+        remember."""
+        self._latencies_ns: deque[int] = deque(maxlen=_SAMPLES)
+        """Those of the last facts, without the fresh ones."""
+        self._fastest_ns: int | None = None
+        self._since_fastest = 0
+        """The least of `_latencies_ns` is among its last so many."""
         self._blocks: deque[tuple[int, int]] = deque(maxlen=_BLOCKS)
 
     def block(self, height: int, block_ns: int, recv_ns: int) -> None:
@@ -59,7 +67,9 @@ class ChainTelemetry:
 
     def connected(self) -> None:
         """A link came up: old latencies describe another connection, maybe another server."""
-        self.latencies_ns.clear()
+        self._fresh_ns.clear()
+        self._latencies_ns.clear()
+        self._fastest_ns = None
         self.rtt_ns = None
         self._connections += 1
 
@@ -98,26 +108,46 @@ class ChainTelemetry:
         if self.summary is not None:
             is_low = percentile <= 50
             return self.summary.latency_ms_p50 if is_low else self.summary.latency_ms_p99
-        if not self.latencies_ns:
+        latencies_ns = self._read()
+        if not latencies_ns:
             return None
-        value = float(np.percentile(np.fromiter(self.latencies_ns, np.int64), percentile))
+        value = float(np.percentile(np.fromiter(latencies_ns, np.int64), percentile))
         return value / NS_PER_MS if value >= 0 else None
+
+    @property
+    def samples(self) -> int:
+        """How many latencies the figures are of."""
+        return len(self._read())
 
     def floor_ns(self) -> int | None:
         """The fastest message: the offset of the clocks and the shortest way; None without one.
 
         Half the round trip is the way, where it is known.
         """
-        if not self.latencies_ns:
-            return None
-        return min(self.latencies_ns) - (self.rtt_ns or 0) // 2
+        self._read()
+        fastest_ns = self._fastest_ns
+        return None if fastest_ns is None else fastest_ns - (self.rtt_ns or 0) // 2
 
     def newest_latency_ns(self) -> int | None:
         """The least latency of the newest facts: what a late stream cannot get below."""
-        count = len(self.latencies_ns)
-        if not count:
-            return None
-        return min(self.latencies_ns[-i] for i in range(1, min(count, _NEWEST) + 1))
+        return min(islice(reversed(self._read()), _NEWEST), default=None)
+
+    def _read(self) -> deque[int]:
+        """All latencies, the fresh ones taken in. They are looked through only where the fastest
+        one may be gone."""
+        fresh_ns, latencies_ns = self._fresh_ns, self._latencies_ns
+        if not fresh_ns:
+            return latencies_ns
+        latencies_ns.extend(fresh_ns)
+        least_ns = min(fresh_ns)
+        self._since_fastest += len(fresh_ns)
+        if self._fastest_ns is None or least_ns <= self._fastest_ns:
+            self._fastest_ns, self._since_fastest = least_ns, len(fresh_ns)
+        elif self._since_fastest > len(latencies_ns):
+            self._fastest_ns = min(latencies_ns)
+            self._since_fastest = len(latencies_ns) - latencies_ns.index(self._fastest_ns)
+        fresh_ns.clear()
+        return latencies_ns
 
     def clock_skew_ms(self) -> float | None:
         """Our clock minus the venue's, in ms, as far as it can be told from one-way times.
@@ -129,9 +159,10 @@ class ChainTelemetry:
         """
         if self.summary is not None:
             return self.summary.clock_skew_ms
-        if not self.latencies_ns:
+        self._read()
+        fastest = self._fastest_ns
+        if fastest is None:
             return None
-        fastest = min(self.latencies_ns)
         if fastest < 0:
             return (fastest - (self.rtt_ns or 0) / 2) / NS_PER_MS
         is_ours = self.agreed_offset_ns > 0 and fastest >= self.agreed_offset_ns // 2

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from cockpit.core.events import Event, Funding, Instrument, LinkState
+from cockpit.core.events import Funding, Instrument, LinkState
 from cockpit.core.units import NS_PER_S, hourly
 from cockpit.state.book import Book
+from cockpit.state.chain import ChainTelemetry
 from cockpit.state.curves import Ring, SettledHistory
 from cockpit.state.recollection import Recollection, Stated
 from cockpit.state.staleness import Cadence
@@ -49,9 +50,11 @@ def volume_usd(stated_usd: float | None, base: float | None, mark: float | None)
 class MarketState:
     """Written by the store alone; readers hold it as `MarketRead`."""
 
-    def __init__(self, venue: str, symbol: str) -> None:
+    def __init__(self, venue: str, symbol: str, chain: ChainTelemetry) -> None:
+        """`chain` is the venue's: it has what is known of the clocks."""
         self.venue = venue
         self.symbol = symbol
+        self.chain = chain
         self.instrument: Instrument | None = None
         self.raw_book = Book()
         self.link: LinkState = "connecting"
@@ -67,10 +70,6 @@ class MarketState:
         self.version = 0
         self.cadence: dict[Field, Cadence] = {name: Cadence(FLOOR_S[name]) for name in FIELDS}
         self.book_cadence = self.cadence["book"]
-        self.stamps_ns: dict[Field, int | None] = {}
-        """When the newest fact of a field was made, by the venue's own stamp; None without one."""
-        self.offset_ns = 0
-        """Our clock minus the venues'; written by the store."""
         self._stated_ns: dict[Field, int] = {}
         self._kept_ns: dict[Field, int] = {}
         """What an earlier run knew, and when it was so; see `is_kept`."""
@@ -79,11 +78,6 @@ class MarketState:
         self.open_interests = Ring(RING_SAMPLES)
         self.live_hourly = Ring(RING_SAMPLES)
         self.depths_usd = Ring(RING_SAMPLES)
-
-    def stated(self, field: Field, event: Event) -> None:
-        """A fact of a field has arrived, with the venue's stamp or without."""
-        self.cadence[field].arrived(event.recv_ns)
-        self.stamps_ns[field] = event.venue_ns
 
     @property
     def volume_24h_usd(self) -> float | None:
@@ -109,14 +103,14 @@ class MarketState:
 
     def lag_ns(self, field: Field) -> int:
         """How long a field's newest fact was on its way, clocks set right; 0 without a stamp."""
-        stamp_ns, arrived_ns = self.stamps_ns.get(field), self.cadence[field].last_ns
+        stamp_ns, arrived_ns = self.cadence[field].stamp_ns, self.cadence[field].last_ns
         if stamp_ns is None or arrived_ns is None:
             return 0
-        return max(0, arrived_ns - stamp_ns - self.offset_ns)
+        return max(0, arrived_ns - stamp_ns - self.chain.agreed_offset_ns)
 
     def venue_now_ns(self, now_ns: int) -> int:
         """What the venue's clock shows when ours shows `now_ns`."""
-        return now_ns - self.offset_ns
+        return now_ns - self.chain.agreed_offset_ns
 
     def is_stale(self, field: Field, now_ns: int) -> bool:
         """True when the link is not live, or the field is silent or late beyond its own habit."""

@@ -18,15 +18,19 @@ _UNREAD: Final = 256
 class Cadence:
     """Arrival times of one field, reduced to a typical and a recent worst gap when asked.
 
-    `arrived(at_ns)` is called for every fact, so it does nothing but remember.
+    `arrived(at_ns)` is called for every fact, so it does nothing but remember; `stamp_ns` is set
+    with it: when the newest fact was made by the venue's own stamp, None without one.
     """
 
-    __slots__ = ("_last_ns", "_typical_ns", "_unread", "_worst_ns", "arrived", "floor_ns")
+    __slots__ = (
+        "_last_ns", "_typical_ns", "_unread", "_worst_ns", "arrived", "floor_ns", "stamp_ns"
+    )  # fmt: skip
 
     def __init__(self, floor_s: float) -> None:
         self.floor_ns = round(floor_s * NS)
         self._unread: deque[int] = deque(maxlen=_UNREAD)
         self.arrived = self._unread.append
+        self.stamp_ns: int | None = None
         self._last_ns: int | None = None
         self._typical_ns = 0.0
         self._worst_ns = 0.0

@@ -13,24 +13,18 @@ from cockpit.core.assets import AssetRules
 from cockpit.core.events import (
     AccountFill,
     AccountState,
-    Block,
-    BookDelta,
     BookReset,
-    BookSnapshot,
     Event,
     Funding,
     FundingPayment,
     Instrument,
     Link,
     Margin,
-    OpenInterest,
+    MarketEvent,
     Position,
-    Prices,
     Reject,
     Rtt,
     Surveyed,
-    Trade,
-    Volume,
 )
 from cockpit.core.margins import VenueMargin
 from cockpit.core.outlook import NOTHING_EXPECTED
@@ -38,6 +32,7 @@ from cockpit.core.units import NS_PER_S
 from cockpit.state.accounts import AccountBook, AccountEvent, Accounts
 from cockpit.state.clock_offset import clock_offset_ns
 from cockpit.state.exposure_history import ExposureHistory
+from cockpit.state.intake import Intake
 from cockpit.state.market import MarketState
 from cockpit.state.passing import Passing
 from cockpit.state.recollection import Recollection
@@ -48,7 +43,6 @@ from cockpit.state.view import VenueRead
 
 LATE_NS: Final = 15 * NS_PER_S
 """A stream that is later than this is not live: what it shows is long over."""
-JUDGE_EVERY_NS: Final = NS_PER_S
 
 
 class MarketStore:
@@ -74,22 +68,13 @@ class MarketStore:
         """This machine's clock minus the venues', as their stamps tell it; 0 where they do not."""
         self.outlooks = NOTHING_EXPECTED
         self.passing = Passing()
-        self._judged_ns = 0
         for venue in self._venues.values():
             for symbol in self._symbols:
-                venue.markets[symbol] = MarketState(venue.name, symbol)
-        self._handlers: dict[type, Callable[[VenueState, Any], None]] = {
-            BookDelta: self._on_delta,
-            BookSnapshot: self._on_snapshot,
+                venue.markets[symbol] = venue.new_market(symbol)
+        self._seldom: dict[type, Callable[[VenueState, Any], None]] = {
             BookReset: self._on_reset,
-            Trade: self._on_trade,
-            Funding: self._on_funding,
-            OpenInterest: self._on_open_interest,
-            Prices: self._on_prices,
-            Volume: self._on_volume,
             Surveyed: self._on_surveyed,
             Instrument: self._on_instrument,
-            Block: self._on_block,
             Rtt: self._on_rtt,
             Link: self._on_link,
             Reject: self._on_reject,
@@ -97,6 +82,8 @@ class MarketStore:
                 (Position, Margin, AccountState, FundingPayment, AccountFill), self._on_account
             ),
         }
+        self._intake = Intake(self._venues, self._unwatched, self._judge_lateness)
+        self._handlers = {**dict.fromkeys(self._seldom, self._on_seldom), **self._intake.handlers}
 
     # --- writing ------------------------------------------------------------------------------
 
@@ -106,36 +93,23 @@ class MarketStore:
 
     def apply_all(self, events: Iterable[Event]) -> None:
         """`apply` for each, without the calls in between."""
-        venues, handlers = self._venues, self._handlers
+        handlers = self._handlers
         self.version += 1
-        recv_ns, name = 0, ""
-        venue: VenueState | None = None
         for event in events:
             handler = handlers.get(type(event))
-            if handler is None:
-                continue
-            # Facts come in runs of one venue, under the very same name.
-            if event.venue is not name:
-                name = event.venue
-                venue = venues.get(name)
-            if venue is not None:
-                recv_ns = venue.last_recv_ns = event.recv_ns
-                handler(venue, event)
-        if recv_ns and abs(recv_ns - self._judged_ns) >= JUDGE_EVERY_NS:
-            self._judge_lateness(recv_ns)
+            if handler is not None:
+                handler(event)
 
-    def _judge_lateness(self, now_ns: int) -> None:
+    def _judge_lateness(self) -> None:
         """Set the clocks right against each other, and call stale what arrives too late."""
-        self._judged_ns = now_ns
-        self.clock_offset_ns = clock_offset_ns(venue.chain for venue in self._venues.values())
+        offset_ns = clock_offset_ns(venue.chain for venue in self._venues.values())
+        self.clock_offset_ns = offset_ns
         for venue in self._venues.values():
-            venue.chain.agreed_offset_ns = self.clock_offset_ns
+            venue.chain.agreed_offset_ns = offset_ns
             newest = venue.chain.newest_latency_ns()
-            late_ns = 0 if newest is None else newest - self.clock_offset_ns
+            late_ns = 0 if newest is None else newest - offset_ns
             was_late = venue.late_s is not None
             venue.late_s = late_ns / NS_PER_S if late_ns > LATE_NS else None
-            for market in venue.markets.values():
-                market.offset_ns = self.clock_offset_ns
             if was_late != (venue.late_s is not None):
                 self._turn(venue)
 
@@ -198,116 +172,41 @@ class MarketStore:
         """Have a market of which no fact has come yet, where everything is watched."""
         state = self._venues.get(venue)
         if state is not None and symbol not in state.markets:
-            self._unwatched(state, symbol)
+            if self._open:
+                self._taken_in(state, symbol)
             self.version += 1
 
-    def _unwatched(
-        self, venue: VenueState, symbol: str, event: SurveyFact | None = None
-    ) -> MarketState | None:
+    def _unwatched(self, venue: VenueState, event: MarketEvent) -> MarketState | None:
         """What to do with a fact of a market that is not watched: take the market in, if everything
-        is; else keep what a survey tells."""
-        if not self._open:
-            if self._is_surveying and event is not None:
-                venue.survey(symbol, event)
-            return None
-        market = venue.markets[symbol] = MarketState(venue.name, symbol)
+        is; else keep what a survey tells, and what was paid."""
+        if self._open:
+            return self._taken_in(venue, event.symbol)
+        if isinstance(event, Funding) and event.kind == "settled":
+            venue.paid_late(event)
+        elif self._is_surveying and isinstance(event, SurveyFact):
+            venue.survey(event.symbol, event)
+        return None
+
+    def _taken_in(self, venue: VenueState, symbol: str) -> MarketState:
+        market = venue.markets[symbol] = venue.new_market(symbol)
         market.link = venue.state
         market.instrument = venue.instruments.get(symbol)
         if symbol not in self._symbols:
             self._symbols.append(symbol)
         return market
 
-    def _on_delta(self, venue: VenueState, event: BookDelta) -> None:
-        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
-        if market is None:
-            return
-        recv_ns, venue_ns = event.recv_ns, event.venue_ns
-        market.raw_book.apply(event.bids, event.asks)
-        market.book_cadence.arrived(recv_ns)
-        market.stamps_ns["book"] = venue_ns
-        market.version += 1
-        if venue_ns is not None:
-            venue.chain.latencies_ns.append(recv_ns - venue_ns)
-
-    def _on_snapshot(self, venue: VenueState, event: BookSnapshot) -> None:
-        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
-        if market is None:
-            return
-        recv_ns, venue_ns = event.recv_ns, event.venue_ns
-        market.raw_book.replace(event.bids, event.asks)
-        market.book_cadence.arrived(recv_ns)
-        market.stamps_ns["book"] = venue_ns
-        market.version += 1
-        if venue_ns is not None:
-            venue.chain.latencies_ns.append(recv_ns - venue_ns)
+    def _on_seldom(self, event: Event) -> None:
+        venue = self._venues.get(event.venue)
+        if venue is not None:
+            venue.last_recv_ns = event.recv_ns
+            self._seldom[type(event)](venue, event)
+            self._intake.heard(event.recv_ns)
 
     def _on_reset(self, venue: VenueState, event: BookReset) -> None:
         venue.chain.gaps += 1
-        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
+        market = venue.markets.get(event.symbol) or self._unwatched(venue, event)
         if market is not None:
             market.raw_book.clear()
-            market.version += 1
-
-    def _on_trade(self, venue: VenueState, event: Trade) -> None:
-        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol)
-        if market is not None:
-            market.last = event.price
-            market.stated("last", event)
-            market.version += 1
-
-    def _on_funding(self, venue: VenueState, event: Funding) -> None:
-        told = None if event.kind == "settled" else event
-        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol, told)
-        if market is None:
-            if told is None:
-                venue.paid_late(event)
-            return
-        if event.kind == "settled":
-            market.settled.add(event)
-        elif event.kind == "live":
-            market.live = event
-            market.stated("funding", event)
-        else:
-            market.predicted = event
-            market.stated("predicted", event)
-        market.version += 1
-
-    def _on_open_interest(self, venue: VenueState, event: OpenInterest) -> None:
-        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol, event)
-        if market is not None:
-            market.open_interest = event.base
-            market.stated("open_interest", event)
-            market.version += 1
-
-    def _on_prices(self, venue: VenueState, event: Prices) -> None:
-        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol, event)
-        if market is None:
-            return
-        # As `stated` does, without its calls: some venues tell nothing more often than this.
-        cadence, stamps, recv_ns, venue_ns = (
-            market.cadence, market.stamps_ns, event.recv_ns, event.venue_ns
-        )  # fmt: skip
-        mark, index, last = event.mark, event.index, event.last
-        if mark is not None:
-            market.mark = mark
-            cadence["mark"].arrived(recv_ns)
-            stamps["mark"] = venue_ns
-        if index is not None:
-            market.index = index
-            cadence["index"].arrived(recv_ns)
-            stamps["index"] = venue_ns
-        if last is not None:
-            market.last = last
-            cadence["last"].arrived(recv_ns)
-            stamps["last"] = venue_ns
-        market.version += 1
-
-    def _on_volume(self, venue: VenueState, event: Volume) -> None:
-        market = venue.markets.get(event.symbol) or self._unwatched(venue, event.symbol, event)
-        if market is not None:
-            market.volume_stated_usd = event.usd_24h
-            market.volume_24h_base = event.base_24h
-            market.stated("volume", event)
             market.version += 1
 
     def _on_surveyed(self, venue: VenueState, event: Surveyed) -> None:
@@ -315,11 +214,6 @@ class MarketStore:
 
     def _on_instrument(self, venue: VenueState, event: Instrument) -> None:
         venue.listed(event)
-
-    def _on_block(self, venue: VenueState, event: Block) -> None:
-        venue.chain.block(event.height, event.block_ns, event.recv_ns)
-        if event.venue_ns is not None:
-            venue.chain.latencies_ns.append(event.recv_ns - event.venue_ns)
 
     def _on_rtt(self, venue: VenueState, event: Rtt) -> None:
         venue.chain.rtt_ns = event.rtt_ns

@@ -84,6 +84,10 @@ class VenueState:
 
     # --- its markets --------------------------------------------------------------------------
 
+    def new_market(self, symbol: str) -> MarketState:
+        """A market of which nothing is known."""
+        return MarketState(self.name, symbol, self.chain)
+
     def follow(self, symbols: Sequence[str], lent: frozenset[str], *, is_surveying: bool) -> None:
         """Follow these markets from now on, and those that are `lent`: new ones start with what a
         survey knows of them, dropped ones go on being surveyed or are forgotten."""
@@ -97,7 +101,7 @@ class VenueState:
             for market in kept.values():
                 self._keep_surveyed(market)
         for symbol in wanted:
-            market = kept.get(symbol) or MarketState(self.name, symbol)
+            market = kept.get(symbol) or self.new_market(symbol)
             past = self.put_away.pop(symbol, None)
             if past is not None:
                 market.settled = past.unpacked(self.name, symbol)
