@@ -100,23 +100,24 @@ class Pump:
         """Every consequence of one input, in order; a fact of a link proves that it lives."""
         self.black_box.append(item)
         said: list[Outcome] = []
-        link = None
+        name = None
         if type(item) is Frame:
-            link = self._links.get(item.link) or self._unknown(item.link)
+            name = item.link
         elif type(item) is not Reply:
-            said.extend(self._before(item))
+            said += self._before(item)
         elif not self._spec.links:
-            link = self._links[MAIN]
+            name = MAIN
         # Whatever an adapter raises, one venue's bug may not take the others with it.
         try:
-            said.extend(self._session.handle(item))
+            said += self._session.handle(item)
         except Exception:
-            said.extend(self._fault(item.at_ns))
+            said += self._fault(item.at_ns)
             return said
-        if link is None:
+        if name is None:
             return said
         for output in said:
             if type(output) not in _NO_SIGN_OF_LIFE:
+                link = self._links.get(name) or self._unknown(name)
                 link.seen_ns = item.at_ns
                 if link.state != "live":
                     said.insert(0, self._turn(link, "live", item.at_ns))

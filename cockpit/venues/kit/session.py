@@ -65,7 +65,7 @@ class VenueSession:
     # --- dispatch -----------------------------------------------------------------------------
 
     def handle(self, input: Input) -> Sequence[Output]:
-        out = self.on_frame(input) if isinstance(input, Frame) else self._dispatch(input)
+        out = self.on_frame(input) if type(input) is Frame else self._dispatch(input)
         if self.listing.version == self._followed:
             return out
         return [*out, *self._follow(input.at_ns)]
