@@ -1,6 +1,6 @@
 """What a rule about a trade measures: what it has earned since its opening, all parts together.
 
-A trade of which a part is not known, or a leg is away, measures nothing.
+A trade of which a part is not known, or a leg is stale, measures nothing.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class TradeMeasures:
             self._trades, self._at_ns = reading.read(view, now_ns), now_ns
         for trade in self._trades.trades:
             earned, record = trade.pnl.total, trade.record
-            if earned is None or any(leg.is_away for leg in trade.legs):
+            if earned is None or any(leg.is_stale for leg in trade.legs):
                 continue
             if not matches(record.id, rule.trades):
                 continue

@@ -13,13 +13,25 @@ from cockpit.state.trades import LegKey
 from cockpit.state.view import MarketRead
 
 Kind = Literal[
-    "away", "orphan", "liquidation", "adl", "dead", "stablecoin", "hours", "untold", "assumed"
+    "away",
+    "orphan",
+    "liquidation",
+    "adl",
+    "dead",
+    "stale",
+    "stablecoin",
+    "hours",
+    "untold",
+    "assumed",
 ]
 """`untold`: a part of the result is not known. `assumed`: one stands on something nobody told."""
 INCOMPLETE: Final[frozenset[Kind]] = frozenset({"away", "untold"})
 _RANKS: Final[tuple[Kind, ...]] = (
-    "orphan", "liquidation", "away", "adl", "dead", "untold", "stablecoin", "hours", "assumed",
+    "orphan", "liquidation", "away", "stale", "adl", "dead", "untold", "stablecoin", "hours",
+    "assumed",
 )  # fmt: skip
+ALARM_FRAC: Final = 0.10
+"""Of the price: a liquidation so near cannot wait."""
 NEAR_FRAC: Final = 0.25
 """Of the price: a liquidation that is further away needs no line, and no alert by itself."""
 LAST_QUANTILE: Final = 4
@@ -43,6 +55,13 @@ class Danger(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     detail: str = ""
 
     @property
+    def is_alarm(self) -> bool:
+        """Whether it cannot wait."""
+        if self.kind == "liquidation":
+            return self.amount is not None and self.amount <= ALARM_FRAC
+        return self.kind == "orphan"
+
+    @property
     def words(self) -> str:
         where = "" if self.leg is None else f"{self.leg.venue}/{self.leg.symbol}"
         amount = 0.0 if self.amount is None else self.amount
@@ -63,8 +82,21 @@ class Danger(msgspec.Struct, frozen=True, kw_only=True, gc=False):
                 return f"its legs are paid in {self.detail}: their price is part of the result"
             case "hours":
                 return f"{where}: a builder's market, whose price may rest while its home is closed"
-            case "untold" | "assumed":
+            case "stale" | "untold" | "assumed":
                 return f"{where}: {self.detail}"
+
+
+def sentences(dangers: Iterable[Danger]) -> list[str]:
+    """A sentence each; what is said of several legs in the same words is said once of all."""
+    places: dict[tuple[Kind, str], list[str]] = {}
+    for danger in dangers:
+        where = "" if danger.leg is None else f"{danger.leg.venue}/{danger.leg.symbol}"
+        said = danger.words.removeprefix(f"{where}: ") if where else danger.words
+        places.setdefault((danger.kind, said), []).append(where)
+    return [
+        f"{', '.join(dict.fromkeys(found))}: {said}" if found[0] else said
+        for (_, said), found in places.items()
+    ]
 
 
 class LegMarket(msgspec.Struct, frozen=True, kw_only=True):

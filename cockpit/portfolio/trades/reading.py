@@ -30,8 +30,10 @@ class LegReading(msgspec.Struct, frozen=True, kw_only=True):
     """One leg now. Money is USD of the leg's share; `distance` a signed fraction of the price.
 
     `adl_quantile` is 0 to 4, the highest is closed first; None where the venue does not tell.
-    `is_away`: its account cannot be read now, and it is shown as it was read last. `payments` are
-    those of the whole position since its opening, oldest first; None where they are not known.
+    `is_away`: its account cannot be read now, and it is shown as it was read last. `is_stale`: its
+    figures may not be taken for the present, for that or because its market's prices are old.
+    `payments` are those of the whole position since its opening, oldest first; None where they are
+    not known.
     """
 
     key: LegKey
@@ -50,6 +52,7 @@ class LegReading(msgspec.Struct, frozen=True, kw_only=True):
     carry_usd_per_hour: float | None
     opened_ns: int | None
     is_away: bool
+    is_stale: bool
     fills: tuple[LegFill, ...]
     payments: tuple[FundingPayment, ...] | None
 
@@ -214,6 +217,7 @@ class _Reader:
             ) if size else 0.0,
             opened_ns=leg.opened_ns,
             is_away=is_away,
+            is_stale=is_away or (row is not None and row.is_stale and size != 0.0),
             fills=self._fills(key, keys),
             payments=self._payments(leg, position),
         )  # fmt: skip
@@ -321,6 +325,8 @@ class _Reader:
         for leg in legs:
             if leg.is_away:
                 found.append(Danger(kind="away", leg=leg.key, detail=self._why_away(leg.key)))
+            elif leg.is_stale:
+                found.append(Danger(kind="stale", leg=leg.key, detail=self._how_old(leg.key)))
             found += self._untold(leg)
         if not any(leg.is_away for leg in legs):
             naked = matching.naked(leg.size for leg in legs)
@@ -341,6 +347,11 @@ class _Reader:
         age_s = book.age_s(self._now_ns)
         when = "never read" if age_s is None else f"last read {age_s:.0f} s ago"
         return f"{book.reason}, {when}" if book.reason else when
+
+    def _how_old(self, key: LegKey) -> str:
+        market = self.holdings.market(key)
+        age_s = None if market is None else market.age_s("mark", self._now_ns)
+        return "its prices are old" if age_s is None else f"its prices are {age_s:.0f} s old"
 
     def _untold(self, leg: LegReading) -> list[Danger]:
         """What is not known of a leg's past, and what follows from it."""

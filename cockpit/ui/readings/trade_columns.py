@@ -72,7 +72,7 @@ def breakeven_cell(trade: TradeReading, now_ns: int) -> Cell:
 
 def nearest(trade: TradeReading) -> float | None:
     """The distance of the leg that is nearest to its liquidation."""
-    known = [leg.distance for leg in trade.legs if leg.distance is not None and not leg.is_away]
+    known = [leg.distance for leg in trade.legs if leg.distance is not None and not leg.is_stale]
     return min(known, key=abs) if known else None
 
 

@@ -49,7 +49,7 @@ def figures(readings: Readings, trade: TradeReading, inner: int) -> list[Line]:
         *([_pair("target", (usd(target), "text"))] if target is not None else []),
     ]
     rows = [first, second, third]
-    if any(leg.is_away for leg in trade.legs):
+    if any(leg.is_stale for leg in trade.legs):
         rows = [[_old(piece) for piece in row] for row in rows]
     return [line for row in rows for line in _wrapped(row, inner)]
 

@@ -5,6 +5,7 @@ from cockpit.core.units import NS_PER_S
 from cockpit.portfolio.trades.dangers import LAST_QUANTILE
 from cockpit.portfolio.trades.reading import LegReading, TradeReading
 from cockpit.ui.model.readings import Readings
+from cockpit.ui.panes.positions.trades import stale
 from cockpit.ui.readings.position_columns import UNKNOWN, near_role, percent
 from cockpit.ui.readings.trade_columns import amount, money
 from cockpit.ui.text import format as fmt
@@ -12,6 +13,8 @@ from cockpit.ui.text.styled import Line, clean, fit, right
 
 _QUEUE = " ADL queue  "
 _WIDE = 110
+_TYPED = ("size", "entry")
+"""What of a leg does not come from its market."""
 _HEADS = (
     ("size", 11), ("entry", 11), ("mark", 11), ("paid $", 9), ("accrued", 9), ("next $", 8),
     ("in", 8), ("fees $", 8), ("$/h", 8), ("to liq", 7),
@@ -34,7 +37,9 @@ def legs(readings: Readings, trade: TradeReading, inner: int) -> list[Line]:
         cells = _cells(readings, leg)
         for title, size in kept:
             text, role = cells[title]
-            line += [(" ", "text"), (right(text, size), "stale" if leg.is_away else role)]
+            if leg.is_away or (leg.is_stale and title not in _TYPED):
+                text, role = stale(text, role)
+            line += [(" ", "text"), (right(text, size), role)]
         found.append(line)
     return found
 
@@ -49,7 +54,7 @@ def queue(readings: Readings, trade: TradeReading, width: int) -> Line:
         if leg.adl_quantile is None:
             untold.append(venue)
         else:
-            mark = fmt.STALE if leg.is_away else ""
+            mark = fmt.STALE if leg.is_stale else ""
             told.append(f"{venue} {mark}{leg.adl_quantile} of {LAST_QUANTILE}")
     words = [f"{', '.join(told)} ({LAST_QUANTILE} is closed first)"] if told else []
     if untold:
