@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from cockpit.alerts.states import Alert
+from cockpit.core.events import Link
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.desk.kept_series import Curve, LegMids
 from cockpit.ui.panes.positions import positions
@@ -20,6 +21,11 @@ def text_of(scene, width=198, height=28):
     return "\n".join(plain(line) for line in positions.lines(scene, width, height))
 
 
+def opened(scene):
+    scene.ui.trades.opened = next(iter(store_of(scene).trades.open))
+    return scene
+
+
 def row_of(scene, *words, width=198):
     return next(row for row in text_of(scene, width).splitlines() if all(w in row for w in words))
 
@@ -28,7 +34,7 @@ def test_a_pair_is_one_line_with_its_legs_below():
     scene = traded.pair()
     text = text_of(scene)
     assert "by trade" in text
-    assert "1 trades" in text
+    assert "· 1 trade ─" in text
     row = row_of(scene, "btc-")
     # 0.5 at 63,000 against 0.5 at 65,000 and one mark: 1,000 $ of basis; two fees of 1.50 $.
     for figure in ("hedged", "+1000.00", "−3.00"):
@@ -78,6 +84,42 @@ def test_every_size_is_filled_cell_by_cell(make, size, is_opened):
     lines = positions.lines(scene, *size)
     assert len(lines) == size[1]
     assert {width_of(line) for line in lines} == {size[0]}
+
+
+def test_the_title_counts_what_needs_the_trader_wherever_the_cursor_is():
+    assert "1 trade · 1 in danger" in text_of(traded.orphan())
+    assert "1 trade · 1 stale" in text_of(traded.away())
+    assert "1 trade · 1 in none" in text_of(traded.three())
+
+
+def test_without_room_for_all_legs_those_of_the_cursor_are_shown_and_every_trade_is_in_sight():
+    scene = traded.many(30)
+    folded = text_of(scene, 80, 22)
+    assert folded.count("btc-") + folded.count("eth-") + folded.count("pepe-") == 15
+    assert folded.count("long  ") == folded.count("short ") == 1
+    whole = text_of(scene, 198, 60)
+    assert whole.count("long  ") == whole.count("short ") == 15
+
+
+def test_a_leg_whose_prices_are_old_is_marked_but_not_the_size_that_was_typed():
+    scene = scenes.live()
+    held.typed(scene, "alphaswap", "BTC", 0.5, entry=63_000.0)
+    held.typed(scene, "bravo", "BTC", -0.5, entry=65_000.0)
+    traded.found(scene)
+    store_of(scene).apply(Link(venue="bravo", recv_ns=AT_NS, state="down", reason="gone"))
+    row = row_of(scene, "short", "bravo")
+    assert " −0.5000" in row
+    assert "~−32.0k" in row
+    assert "~" not in row_of(scene, "long", "alphaswap")
+    assert "~" in row_of(scene, "btc-")
+    assert "bravo/BTC: its prices are" in text_of(scene)
+
+
+def test_what_is_said_of_several_legs_in_the_same_words_is_said_once():
+    text = text_of(traded.pair())
+    words = "what its fills slipped by was not seen: it lies in the basis"
+    assert f"alphaswap/BTC, bravo/BTC: {words}" in text_of(opened(traded.pair()), 198, 40)
+    assert text.count(words) <= 1
 
 
 def test_sixty_legs_are_walked_and_the_cursor_stays_in_sight():

@@ -1,13 +1,14 @@
 """One trade, opened: its parts, its legs, its dangers, its curve and what happened to it."""
 
 from cockpit.core.units import utc
+from cockpit.portfolio.trades.dangers import sentences
 from cockpit.portfolio.trades.reading import TradeReading
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes.positions import trade_curves, trade_timeline
 from cockpit.ui.panes.positions.trade_figures import figures
 from cockpit.ui.panes.positions.trade_legs import legs, queue
 from cockpit.ui.readings.trade_columns import held_words
-from cockpit.ui.text.styled import Line, clean, fit, framed
+from cockpit.ui.text.styled import Line, clean, fit, framed, wrap
 
 _CURVE_MOST = 14
 
@@ -19,9 +20,7 @@ def lines(
     inner, room = width - 2, height - 2
     head = [*figures(readings, trade, inner), *legs(readings, trade, inner)]
     head.append(queue(readings, trade, inner))
-    for danger in trade.dangers:
-        role = "danger" if danger.kind in ("orphan", "liquidation") else "warn"
-        head.append([(fit(f" ! {clean(danger.words)}", inner), role)])
+    head += _dangers(trade, inner)
     head += [[(fit(f" {clean(note)}", inner), "accent")] for note in _notes(readings, trade)]
     left = room - len(head)
     happened = trade_timeline.happenings(readings, trade)
@@ -38,6 +37,17 @@ def lines(
     return framed(
         body, width, height, title=title, note="esc back · T name · HSXC", focused=focused
     )
+
+
+def _dangers(trade: TradeReading, inner: int) -> list[Line]:
+    """A sentence each, in as many lines as it needs, what is alarming first."""
+    found: list[Line] = []
+    for is_alarm, role in ((True, "danger"), (False, "warn")):
+        for words in sentences(one for one in trade.dangers if one.is_alarm is is_alarm):
+            first, *more = wrap(clean(words), max(1, inner - 3))
+            found.append([(f" ! {first}", role)])
+            found += [[(f"   {text}", role)] for text in more]
+    return found
 
 
 def _notes(readings: Readings, trade: TradeReading) -> list[str]:

@@ -1,7 +1,10 @@
 """Positions by trade: what each earned part by part, with its legs, and what belongs to none."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from cockpit.core.account import short_address
+from cockpit.portfolio.trades.dangers import sentences
 from cockpit.portfolio.trades.reading import LegReading, Orphan, TradeReading
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.trade_columns import (
@@ -12,39 +15,70 @@ from cockpit.ui.readings.trade_columns import (
 )
 from cockpit.ui.readings.trades import Entry, cursor, entries, place_of, rows_of, trades
 from cockpit.ui.text import format as fmt
-from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right
+from cockpit.ui.text.styled import Line, clean, fit, framed, longest, right, wrap
 
 _EDGE = 2
 _NAME_MOST, _NAME_LEAST = 30, 16
-_ALARMING = ("orphan", "away", "liquidation", "dead")
+_ALARMING = ("orphan", "away", "liquidation", "adl", "dead", "stale")
 
 
 def lines(readings: Readings, width: int, height: int, focused: bool) -> list[Line]:
-    """The framed pane at exactly `width` x `height`."""
+    """The framed pane at exactly `width` x `height`.
+
+    Where there is no room for the legs of all, only those of the trade under the cursor are shown.
+    """
     inner, room = width - 2, height - 3
     shown = entries(readings)
-    title: Line = [("positions", "title"), (_how(readings), "dim")]
     if not shown:
+        title: Line = [("positions", "title"), (_how(readings), "dim")]
         return framed(_empty(readings, inner), width, height, title=title, focused=focused)
     at = cursor(readings, shown)
     name = max(_NAME_LEAST, min(_NAME_MOST, inner // 4))
     columns = columns_for(inner - _EDGE - name)
-    every = _body(readings, shown, at, name, columns)
+    is_folded = sum(1 + len(_legs_of(entry)) for entry in shown) > room
+    every = _body(readings, shown, at, _Table(name, columns, is_folded))
     place = next(i for i, (entry, _) in enumerate(every) if entry == at)
     top = max(0, min(place - max(0, room // 2 - 1), len(every) - room))
     body = [_head(name, columns), *(line for _, line in every[top : top + max(1, room)])]
     left_out = len(COLUMNS) - len(columns)
-    count = sum(entry.trade is not None for entry in shown)
-    note = f"{at + 1} of {len(shown)} · {count} trades" + (f" · +{left_out} →" if left_out else "")
+    note = f"{at + 1} of {len(shown)}" + (f" · +{left_out} →" if left_out else "")
     return framed(
         body,
         width,
         height,
-        title=title,
+        title=_title(readings, shown),
         note=note,
         verdict=verdict(readings, shown[at], width - 4),
         focused=focused,
     )
+
+
+class _Table(NamedTuple):
+    """How wide names are, which columns follow, and whether only the cursor's legs are shown."""
+
+    name: int
+    columns: Sequence[TradeColumn]
+    is_folded: bool
+
+
+def _legs_of(entry: Entry) -> Sequence[LegReading]:
+    return entry.trade.legs if entry.trade is not None else ()
+
+
+def _title(readings: Readings, shown: Sequence[Entry]) -> Line:
+    """How many there are, and how many of them need the trader, wherever the cursor is."""
+    known = [entry.trade for entry in shown if entry.trade is not None]
+    bad, alone = sum(map(_is_bad, known)), len(shown) - len(known)
+    old = sum(any(leg.is_stale for leg in trade.legs) for trade in known)
+    title: Line = [
+        ("positions", "title"),
+        (f"{_how(readings)} · {len(known)} trade{'s' if len(known) != 1 else ''}", "dim"),
+    ]
+    for count, words, role in (
+        (bad, "in danger", "danger"), (old, "stale", "stale"), (alone, "in none", "warn"),
+    ):  # fmt: skip
+        title += [(" · ", "dim"), (f"{count} {words}", role)] if count else []
+    return title
 
 
 def _how(readings: Readings) -> str:
@@ -60,15 +94,17 @@ def _head(name: int, columns: Sequence[TradeColumn]) -> Line:
 
 
 def _body(
-    readings: Readings, shown: Sequence[Entry], at: int, name: int, columns: Sequence[TradeColumn]
+    readings: Readings, shown: Sequence[Entry], at: int, table: _Table
 ) -> list[tuple[int, Line]]:
     """(number of its entry, line) of every line: a trade, its legs below, then orphans."""
     found: list[tuple[int, Line]] = []
+    name, columns = table.name, table.columns
     for i, entry in enumerate(shown):
         here = i == at
         if entry.trade is not None:
             found.append((i, _trade(readings, entry.trade, here, name, columns)))
-            found += [(i, _leg(readings, leg, name, columns)) for leg in entry.trade.legs]
+            if here or not table.is_folded:
+                found += [(i, _leg(readings, leg, name, columns)) for leg in entry.trade.legs]
         elif entry.orphan is not None:
             found.append((i, _orphan(readings, entry.orphan, here, name, columns)))
     return found
@@ -86,7 +122,7 @@ def _trade(
         ("!" if is_alarming else " ", "danger" if _is_bad(trade) else "warn"),
         (fit(words, name), "title"),
     ]
-    is_old = any(leg.is_away for leg in trade.legs)
+    is_old = any(leg.is_stale for leg in trade.legs)
     for column in columns:
         text, role = column.of_trade(readings, trade)
         if is_old:
@@ -103,20 +139,25 @@ def stale(text: str, role: str) -> tuple[str, str]:
 
 
 def _is_bad(trade: TradeReading) -> bool:
-    return any(danger.kind in ("orphan", "liquidation") for danger in trade.dangers)
+    return any(danger.is_alarm for danger in trade.dangers)
 
 
 def _leg(readings: Readings, leg: LegReading, name: int, columns: Sequence[TradeColumn]) -> Line:
     side = "long " if leg.size > 0 else "short" if leg.size < 0 else "flat "
     share = f" {leg.share:.0%}" if leg.share < 0.9995 else ""
+    room = name - 8
+    account = clean(short_address(leg.key.account))
+    place = f"{leg.key.venue} {account}" if len(leg.key.venue) + 8 < room else leg.key.venue
     line: Line = [
         (" " * _EDGE, "text"),
         (f"  {side} ", "dim"),
-        (fit(f"{leg.key.venue}{share}", name - 8), readings.colour_of(leg.key.venue)),
+        (fit(place, room - len(share)) + share, readings.colour_of(leg.key.venue)),
     ]
     for column in columns:
         text, role = column.of_leg(readings, leg)
-        role = "stale" if leg.is_away and role in ("number", "text", "gain", "loss") else role
+        # A size that was typed is what it was, however old the prices are.
+        if leg.is_away or (leg.is_stale and column.head != "size"):
+            text, role = stale(text.removeprefix(fmt.STALE), role)
         line += [(" ", "text"), (right(text, column.width), role)]
     return line
 
@@ -136,7 +177,7 @@ def _orphan(
     is_old = any(row.is_stale for row in rows_of(readings, Entry(orphan=orphan)))
     for column in columns:
         text, role = texts.get(column.head, ""), "number"
-        if is_old:
+        if is_old and not (orphan.key.is_typed and column.head == "size"):
             text, role = stale(text, role)
         line += [(" ", "text"), (right(text, column.width), role)]
     return line
@@ -165,7 +206,7 @@ def verdict(readings: Readings, entry: Entry, width: int) -> Line:
         return longest(
             width, [("no trade has it: v marks it, T makes a trade of what is marked", "dim")]
         )
-    words = [clean(danger.words) for danger in entry.trade.dangers]
+    words = [clean(said) for said in sentences(entry.trade.dangers)]
     role = "danger" if _is_bad(entry.trade) else "warn"
     if not words:
         return longest(width, [("nothing endangers it that is known · enter opens it", "dim")])
@@ -187,4 +228,4 @@ def _empty(readings: Readings, inner: int) -> list[Line]:
             "Nothing is held, so there is no trade.",
             "Opposite positions in one asset become a trade by themselves; T makes one by hand.",
         ]
-    return [[], *([(fit(f" {text}", inner), "text")] for text in words)]
+    return [[], *([(f" {text}", "text")] for word in words for text in wrap(word, inner - 2))]
