@@ -26,6 +26,8 @@ _STREAMED_NS = 30 * NS_PER_S
 _MARGIN_EXPONENT, _CHORD = 0.8, 1.5
 _MOST_NOTIONAL_USD = 1e9
 """The largest open interest that the venue allows in a market: no position is larger."""
+_MOST_SLOPE = 0.9
+"""Of margin over notional: with the fee of a forced close it stays below the whole."""
 
 Streamed = Literal["mark", "index", "rate", "interest"]
 
@@ -173,7 +175,7 @@ def margin_tiers(
         upper_usd = _CHORD * over_usd
         upper_margin_usd = maintenance / initial * factor * upper_usd ** (1 + _MARGIN_EXPONENT)
         slope = (upper_margin_usd - margin_usd) / (upper_usd - over_usd)
-        if slope >= 1.0:
+        if slope > _MOST_SLOPE:
             break
         tiers.append((over_usd, slope))
         over_usd, margin_usd = upper_usd, upper_margin_usd

@@ -220,6 +220,13 @@ def test_a_builders_market_is_left_out_and_never_loses_its_suffix() -> None:
     assert each["BTC"].tick == 0.1
 
 
+def test_the_tiers_of_a_steep_curve_end_before_all_of_a_position_is_margin() -> None:
+    """A quiet coin: 2.5 % up to 2 M USD. A saved view takes maintenance up to 0.9 of a position."""
+    tiers = margin_tiers(0.05, 0.025, 0.05 / 2e6**0.8)
+    assert tiers[1][0] == pytest.approx(2e6)
+    assert 0.5 < max(fraction for _, fraction in tiers) <= 0.9
+
+
 def test_margin_follows_the_curve_from_above_and_meets_it_at_each_tier() -> None:
     """BTC: 0.6 % up to (0.01 / 9.1e-8) ** 1.25 USD, then 0.6 x 9.1e-8 x notional ** 0.8."""
     tiers = margin_tiers(0.01, 0.006, 9.1e-8)
