@@ -21,7 +21,7 @@ from cockpit.calculators.common.market_data import (
     Quote,
     Settings,
     asset_asked,
-    known_symbol,
+    known_coin,
     order_size,
     quotes,
     reference_price,
@@ -120,14 +120,16 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
 def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     """Every venue, the exact best split, the best single venue and the square-root law."""
     notes, side = Notes(), Side(inputs.side)
-    symbol = known_symbol(view, inputs.symbol)
+    symbol, asset = known_coin(view, inputs.symbol)
     order_size(inputs.size, inputs.size_usd, 1.0)
     found = quotes(
         view, settings, notes, symbol, inputs.venues,
         with_haircut=inputs.haircut, taker_fee=inputs.taker_fee, quote_usd=inputs.quote_usd,
+        asset=asset,
     )  # fmt: skip
     rows = {quote.venue: _row(quote, side, inputs) for quote in found}
-    blind = [venue for venue in asset_asked(view, symbol, ()) if venue not in rows]
+    asked = asset or asset_asked(view, symbol, ())
+    blind = [venue for venue in asked if venue not in rows]
     if inputs.venues:
         blind = [venue for venue in inputs.venues if venue not in rows]
     priced = [quote for quote in found if quote.fees.taker is not None]

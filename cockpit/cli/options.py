@@ -39,8 +39,12 @@ def parse_venues(text: str, option: str, known: Collection[str]) -> tuple[str, .
 
 
 def parse_symbols(text: str, option: str) -> tuple[str, ...]:
-    """Symbols in any case and in the venues' spellings. Errors as those of `parse_names`."""
-    return tuple(dict.fromkeys(typed.parse_symbol(name) for name in parse_names(text, option)))
+    """Symbols in any case and in the venues' spellings. Errors as those of `parse_names`.
+
+    Two coins of one name are listed under that name, so `NEIRO@VENUE` is NEIRO here.
+    """
+    names = (typed.parse_symbol(name) for name in parse_names(text, option))
+    return tuple(dict.fromkeys(name.partition("@")[0] for name in names))
 
 
 def number(text: str) -> float:

@@ -156,8 +156,12 @@ def parse_symbol(text: str) -> str:
 
     What stands before a colon is a market's home and stays, as in `xyz:GOLD`; so does a quote
     behind one, as in `BTC:USDC`. A name with a multiple in it (1000PEPE) stays: sizes and prices
-    that are typed with it would be of other units.
+    that are typed with it would be of other units. A venue behind an @ stays, as in `NEIRO@VENUE`:
+    the coin of that name that is traded there.
     """
+    text, at, venue = text.partition("@")
+    if at:
+        return f"{parse_symbol(text)}@{venue.strip().casefold()}"
     home, colon, name = text.strip().rpartition(":")
     if colon and name.upper() in _QUOTES:
         return f"{parse_symbol(home)}:{name.upper()}"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.result import Result
 from cockpit.core.assets import AssetRules
 from tests.calculators.risk import btc, held, run, view
@@ -103,3 +104,33 @@ def test_a_stress_nets_no_two_coins() -> None:
     assert apart > 100_000
     at.asset_rules = AssetRules(same=(("a/BTC", "z/BTC"),))
     assert run("stress", at, **given).values.scenarios[0].max_unhedged_usd == 0
+
+
+OTHERS = [priced("y", 2.0, 4e-5), priced("z", 2.0002, -3e-5)]
+
+
+@pytest.mark.parametrize("name", ["slippage", "carry", "stagger", "hedge"])
+def test_another_coin_is_asked_for_by_the_name_that_the_scan_gives_it(name: str) -> None:
+    """BTC at y and z is as if nothing else were there; each of its venues names it."""
+    alone = run(name, view(*OTHERS), **ASKED[name])
+    for venue in ("y", "z"):
+        asked = {**ASKED[name], "symbol": f"BTC@{venue}"}
+        both = run(name, view(*MARKETS, *OTHERS), **asked)
+        if name == "hedge":
+            # Its answer also has the other coin's venues, with no margin used at them.
+            assert both.plan.legs == alone.plan.legs
+            assert both.values.delta_after == alone.values.delta_after
+        else:
+            assert answer(both) == answer(alone)
+
+
+def test_positions_of_the_coin_that_is_named_are_hedged_and_those_of_the_other_are_not() -> None:
+    positions = [held("a", 1), held("y", -100)]
+    result = run("hedge", view(*MARKETS, *OTHERS), symbol="BTC@y", positions=positions)
+    assert result.values.delta_before == -100.0
+    assert {leg.venue for leg in result.plan.legs} <= {"y", "z"}
+
+
+def test_a_venue_without_the_coin_is_said_with_those_that_have_it() -> None:
+    with pytest.raises(FieldError, match="'q' has no BTC; it is at a, b, c, y, z"):
+        run("slippage", view(*MARKETS, *OTHERS), **{**ORDER, "symbol": "BTC@q"})

@@ -147,7 +147,8 @@ def test_what_is_no_time_is_refused(text):
         ("SUSDT", "S"), ("USDC", "USDC"), ("PERP", "PERP"), ("wstETH", "wstETH"),
         ("1INCH", "1INCH"), ("xyz:GOLD", "xyz:GOLD"), ("xyz:gold", "xyz:GOLD"),
         ("BTC:USDC", "BTC:USDC"), ("btc:usdc", "BTC:USDC"), ("kPEPE", "kPEPE"),
-        ("1000PEPEUSDT", "1000PEPE"),
+        ("1000PEPEUSDT", "1000PEPE"), ("neiro@dYdX", "NEIRO@dydx"),
+        ("NEIROUSDT@dydx", "NEIRO@dydx"), ("z", "Z"), ("2z", "2Z"),
     ],
 )  # fmt: skip
 def test_a_symbol_in_any_case_and_in_the_venues_own_spellings(text, symbol):

@@ -37,7 +37,13 @@ from cockpit.calculators.carry.spread_model import (
     spread_series,
 )
 from cockpit.calculators.common.form import FieldError
-from cockpit.calculators.common.market_data import Notes, Settings, known_symbol, known_venues
+from cockpit.calculators.common.market_data import (
+    NamedCoin,
+    Notes,
+    Settings,
+    known_coin,
+    known_venues,
+)
 from cockpit.calculators.common.result import Column, Result, Table
 from cockpit.calculators.common.words import bps_words, hours_words, usd_words
 from cockpit.core.assumptions import Assumption
@@ -138,10 +144,12 @@ def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
             known_venues(view, [venue], name)
     if inputs.long_venue is not None and inputs.long_venue == inputs.short_venue:
         raise FieldError("short_venue", f"expected another venue than {inputs.long_venue}")
-    symbols = [known_symbol(view, inputs.symbol)] if inputs.symbol else list(view.symbols())
+    coins = [NamedCoin(symbol, None) for symbol in view.symbols()]
+    if inputs.symbol:
+        coins = [known_coin(view, inputs.symbol)]
     found: list[_Found] = []
-    for symbol in symbols:
-        sides = venue_sides(inputs, view, settings, notes, symbol)
+    for coin in coins:
+        sides = venue_sides(inputs, view, settings, notes, coin)
         own = venue_gates(sides, view, settings.now_ns)
         for long, short in _pairs(inputs, sides):
             one = _pair(inputs, long, short, settings.now_ns)

@@ -13,6 +13,7 @@ from cockpit.calculators.carry.inputs import Inputs
 from cockpit.calculators.common.day_ahead import day_ahead
 from cockpit.calculators.common.funding_clock import hours_of, payment_clock
 from cockpit.calculators.common.market_data import (
+    NamedCoin,
     Notes,
     Quote,
     Settings,
@@ -61,9 +62,10 @@ class VenueSide:
 
 
 def venue_sides(
-    inputs: Inputs, view: MarketView, settings: Settings, notes: Notes, symbol: str
+    inputs: Inputs, view: MarketView, settings: Settings, notes: Notes, coin: NamedCoin
 ) -> list[VenueSide]:
-    """The venues of a symbol that have a book."""
+    """The venues of a coin that have a book."""
+    symbol = coin.symbol
     asked = [venue for venue in (inputs.long_venue, inputs.short_venue) if venue is not None]
     is_closed = len(asked) == 2 and not inputs.compare
     venues = tuple(asked) if is_closed else inputs.venues
@@ -75,6 +77,7 @@ def venue_sides(
     found = quotes(
         view, settings, notes, symbol, venues,
         with_haircut=inputs.haircut, taker_fee=inputs.taker_fee, quote_usd=inputs.quote_usd,
+        asset=coin.asset,
     )  # fmt: skip
     reference = reference_price(found)
     if reference is None:

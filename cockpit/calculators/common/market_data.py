@@ -139,6 +139,28 @@ def known_symbol(view: MarketView, symbol: str, form_field: str = "symbol") -> s
     )
 
 
+class NamedCoin(NamedTuple):
+    """A symbol, and which of the coins of that name is meant; None leaves it to the venues."""
+
+    symbol: str
+    asset: Asset | None
+
+
+def known_coin(view: MarketView, name: str, form_field: str = "symbol") -> NamedCoin:
+    """What `NEIRO@VENUE` or `NEIRO` means in the view. FieldError with the nearest name, or with
+    those venues that have the symbol, if it has none such."""
+    plain, at, venue = name.partition("@")
+    symbol = known_symbol(view, plain, form_field)
+    if not at:
+        return NamedCoin(symbol, None)
+    found = assets_of(view, symbol)
+    asset = next((asset for asset in found if venue in asset), None)
+    if asset is None:
+        venues = ", ".join(name for asset in found for name in asset)
+        raise FieldError(form_field, f"{name!r}: {venue!r} has no {symbol}; it is at {venues}")
+    return NamedCoin(symbol, asset)
+
+
 def known_venues(view: MarketView, names: Sequence[str], form_field: str = "venues") -> list[str]:
     """These venues, or all of the view's for none. FieldError with the nearest name if unknown."""
     known = [venue.name for venue in view.venues()]

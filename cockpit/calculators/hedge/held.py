@@ -9,10 +9,11 @@ from cockpit.calculators.common.form import FieldError
 from cockpit.calculators.common.funding_clock import expected_hourly, funding_price
 from cockpit.calculators.common.holdings import Held, hold
 from cockpit.calculators.common.market_data import (
+    NamedCoin,
     Notes,
     Settings,
     asset_asked,
-    known_symbol,
+    known_coin,
     known_venues,
 )
 from cockpit.calculators.common.positions import PositionInput, read_positions, typed_positions
@@ -76,7 +77,8 @@ def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) 
     sources = (asked.size is not None) + (asked.positions is not None) + asked.book
     if sources != 1:
         raise FieldError("size", "expected one of size, positions, or book=true")
-    symbol = None if asked.symbol is None else known_symbol(view, asked.symbol)
+    coin = NamedCoin("", None) if asked.symbol is None else known_coin(view, asked.symbol)
+    symbol = coin.symbol or None
     if asked.size is not None:
         if asked.size == 0:
             raise FieldError("size", "expected base units other than 0, negative for a short")
@@ -99,14 +101,15 @@ def exposures(asked: Asked, view: MarketView, settings: Settings, notes: Notes) 
         asked.equity_usd, view, settings, notes, needs_margin=False,
     ).legs  # fmt: skip
     if asked.size is not None and asked.venue is None:
-        asset = asset_asked(view, symbol or "", asked.venues)
+        asset = coin.asset or asset_asked(view, symbol or "", asked.venues)
         price = _price(symbol or "", asset, view)
         name = asset_name(view, asset[0], symbol or "") if asset else symbol or ""
         free = _free(asked, [], view, settings, notes)
         return [Exposure(symbol or "", name, asset, asked.size, price, 0.0, {}, free)]
     coins: dict[str, list[Held]] = {}
     for leg in held:
-        if symbol in (None, leg.symbol):
+        is_meant = coin.asset is None or leg.venue in coin.asset
+        if symbol in (None, leg.symbol) and is_meant:
             coins.setdefault(leg.asset, []).append(leg)
     if not coins:
         where = "positions" if asked.positions is not None else "book"

@@ -21,7 +21,7 @@ from cockpit.calculators.common.market_data import (
     Notes,
     Quote,
     Settings,
-    known_symbol,
+    known_coin,
     known_venues,
     order_size,
     quotes,
@@ -110,12 +110,13 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
 def compute(inputs: Inputs, view: MarketView, settings: Settings) -> Result:
     """The plan with its cost and risk, beside doing it all now."""
     notes, side = Notes(), Side(inputs.side)
-    symbol = known_symbol(view, inputs.symbol)
+    symbol, asset = known_coin(view, inputs.symbol)
     _check(inputs, view)
     start = start_ns(inputs.start, settings.now_ns)
     found = quotes(
         view, settings, notes, symbol, inputs.venues,
         with_haircut=inputs.haircut, taker_fee=inputs.taker_fee, quote_usd=inputs.quote_usd,
+        asset=asset,
     )  # fmt: skip
     priced = [quote for quote in found if quote.fees.taker is not None]
     values = Values(symbol=symbol, side=side, horizon_min=inputs.horizon_min)

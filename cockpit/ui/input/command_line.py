@@ -174,7 +174,7 @@ def _symbols(host: Host, words: Sequence[str]) -> tuple[str, ...]:
     if known:
         typed = [_symbol_among(name, known, "market") for name in typed]
     else:
-        typed = [parse_symbol(name) for name in typed]
+        typed = [parse_symbol(name).partition("@")[0] for name in typed]
     return tuple(dict.fromkeys(typed))
 
 
