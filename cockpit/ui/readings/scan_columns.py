@@ -12,6 +12,8 @@ from cockpit.ui.text import format as fmt
 APPROXIMATE: Final = "≈"
 """Before a cost, and what follows from it, that no book stands behind."""
 PASSES: Final = "passes"
+_OF_NOW: Final = frozenset({"net_usd", "net_apr", "spread_hourly", "expected_hourly", "cost_bps"})
+"""Figures that mean nothing where a market is old or only remembered: they say so themselves."""
 _BOOK: Final = COST_BASES.index("book")
 _KEPT: Final = HISTORIES.index("kept")
 
@@ -128,7 +130,9 @@ def _number(
             is_never = mark == "never" and row.value("net_usd") is not None
             return ("never" if is_never else fmt.MISSING), "dim"
         text = write(value)
-        if mark == "cost" and not row.is_by_book:
+        if field in _OF_NOW and not row.is_sound:
+            text = fmt.STALE + text
+        elif mark == "cost" and not row.is_by_book:
             text = APPROXIMATE + text
         elif mark == "past" and not row.is_kept:
             text = fmt.STALE + text

@@ -27,7 +27,7 @@ def coins(scene):
 def line_of(scene, coin, width=200):
     return next(
         line for line in text(scene, width=width).splitlines()
-        if line[3:].lstrip("+ ▌").startswith(coin)
+        if line[3:].lstrip("+* ▌").startswith(coin)
     )  # fmt: skip
 
 
@@ -44,6 +44,17 @@ def test_a_row_says_what_it_leaves_and_why_not():
     assert "passes" in wif
     assert "basis 99 bps, 20 are" in line_of(scene, "SUI")
     assert "charliedex is down" in line_of(scene, "DOGS")
+
+
+def test_without_any_colour_old_rows_failing_ones_and_the_watch_list_are_told_apart():
+    """DOGS leaves a lot by figures of a venue that is down; SUI fails, and is watched."""
+    scene = scanned()
+    scene.view.watch(["SUI"])
+    assert "~" in line_of(scene, "DOGS")
+    assert "~" not in line_of(scene, "SUI")
+    assert "*SUI" in line_of(scene, "SUI")
+    assert " WIF" in line_of(scene, "WIF")
+    assert "passes" not in line_of(scene, "SUI")
 
 
 def test_what_is_not_known_is_a_dot_and_never_a_zero():
