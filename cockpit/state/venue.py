@@ -137,8 +137,7 @@ class VenueState:
     def recall(self, symbol: str, past: Recollection) -> None:
         """What an earlier run knew of a market that is not followed, unless this one knows it, or
         knows that it is listed no more."""
-        is_gone = bool(self.instruments) and symbol not in self.instruments
-        if symbol in self.markets or symbol in self.surveyed or is_gone:
+        if symbol in self.markets or symbol in self.surveyed or self._is_gone(symbol):
             return
         row = SurveyedMarket(self, symbol)
         row.recall(past)
@@ -165,8 +164,13 @@ class VenueState:
             self.surveyed = {
                 symbol: row
                 for symbol, row in self.surveyed.items()
-                if symbol in self.instruments or not row.is_past
+                if not (row.is_past and self._is_gone(symbol))
             }
+
+    def _is_gone(self, symbol: str) -> bool:
+        """Whether the venue has said what it lists, and no longer lists this."""
+        listed = self.instruments.get(symbol)
+        return bool(self.instruments) and (listed is None or listed.status == "delisted")
 
     def end_survey(self) -> None:
         self.surveyed = {}

@@ -93,6 +93,13 @@ def test_a_market_that_is_listed_no_more_is_gone_with_the_next_survey(store):
     assert row(store) is not None
 
 
+def test_a_market_that_the_list_calls_delisted_is_gone_too(store):
+    store.apply_all([Link(venue="a", recv_ns=T0, state="live"), listing(),
+                     listing("GONE", status="delisted"),
+                     Surveyed(venue="a", recv_ns=T0, markets=1, period_s=20.0)])  # fmt: skip
+    assert row(store, "GONE") is None
+
+
 def test_what_this_run_knows_is_not_replaced_by_what_is_remembered():
     store = MarketStore([("a", None)], ["BTC"])
     store.survey(True)
