@@ -17,6 +17,8 @@ APART_S: Final = 0.1
 """Of reading and applying inputs: how long it takes from one to the next, at the least."""
 COST_FRAC: Final = 0.4
 """Of the time that a replay takes goes into keeping them, at the most."""
+HITCH_S: Final = 0.1
+"""The screen waits while a state is copied: one that takes longer is kept that much more seldom."""
 MOST_BYTES: Final = 128 * 2**20
 _PLACE_BYTES: Final = 48 * 2**10
 """What a place within a compressed tape takes: its window, and what is read ahead."""
@@ -76,7 +78,8 @@ class Checkpoints:
         began_s = time.thread_time()
         copy = copy_of(state())
         cost_s = time.thread_time() - began_s
-        self._apart_s = max(self._apart_s, cost_s / COST_FRAC)
+        seldom = max(1.0, cost_s / HITCH_S)
+        self._apart_s = max(self._apart_s, cost_s / COST_FRAC * seldom)
         if copy is None:
             return
         self._kept.insert(i, Checkpoint(place, copy))
