@@ -123,9 +123,10 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class LiveBeneath(msgspec.Struct, frozen=True, kw_only=True):
-    """The live desk that goes on while a tape is looked at: its alerts, and what is written.
-    `history` None: nothing of it is remembered."""
+    """The live desk that goes on while a tape is looked at: its time, its alerts, and what is
+    written. `history` None: nothing of it is remembered."""
 
+    at_ns: int
     alerts: AlertStats
     is_recording: bool
     history: HistoryStanding | None

@@ -91,6 +91,7 @@ class TapeOverLive:
         if playback is not None:
             feed = self._live.feed_stats()
             beneath = LiveBeneath(
+                at_ns=self._live.clock.now_ns(),
                 alerts=alert_stats(self._live.alerting),
                 is_recording=feed.recording,
                 history=feed.history.standing if feed.history else None,

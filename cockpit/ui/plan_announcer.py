@@ -33,7 +33,7 @@ class PlanAnnouncer:
         self._told: set[tuple[str, int]] = set()
 
     def poll(self) -> None:
-        now_ns = self._readings.now_ns
+        now_ns = _present_ns(self._readings)
         for plan in self._readings.ui.plans.saved:
             due = [
                 number
@@ -52,3 +52,9 @@ class PlanAnnouncer:
         self._say(f"{plan.name}: {words} is due{more}", "warn")
         if tell("warn", self._out.bell):
             self._hand_over(BELL)
+
+
+def _present_ns(readings: Readings) -> int:
+    """Of the desk, also while the picture is held, or of the past, or of a tape over it."""
+    live = readings.playback.live if readings.playback else None
+    return live.at_ns if live else readings.clock_ns or readings.now_ns

@@ -10,6 +10,7 @@ from cockpit.core.market import Side
 from cockpit.core.plan import Leg
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import FillLeg
+from cockpit.desk.stats import AlertStats, LiveBeneath, Playback
 from cockpit.ui.model.answer_table import view_of_answer
 from cockpit.ui.model.calculator_form import compute
 from cockpit.ui.panes.plan import form, legs, picture, plans, result
@@ -163,6 +164,25 @@ def test_a_slice_that_becomes_due_is_told_once_and_rings(host):
         "btc-stagger: buy 0.5 BTC on alphaswap is due",
     ]  # fmt: skip
     assert rung == ["\a"]
+
+
+@pytest.mark.parametrize("looks_at", ["the past", "a tape"])
+def test_a_slice_is_due_by_the_clock_whatever_is_looked_at(host, looks_at):
+    announcer = PlanAnnouncer(
+        host.readings, AlertOut(), lambda words, tone: host.say(words, tone), lambda _: None
+    )
+    host.readings.now_ns = AT_NS - 86_400 * NS_PER_S
+    host.readings.clock_ns = AT_NS + NS_PER_S
+    if looks_at == "a tape":
+        host.readings.clock_ns = host.readings.now_ns
+        live = LiveBeneath(
+            at_ns=AT_NS + NS_PER_S, alerts=AlertStats(), is_recording=False, history=None
+        )
+        host.readings.playback = Playback(
+            state="running", is_held=False, times=1.0, first_ns=0, read_frac=0.5, live=live
+        )
+    announcer.poll()
+    assert [words for words, _ in host.said] == ["btc-stagger: buy 0.5 BTC on alphaswap is due"]
 
 
 def test_a_plan_that_was_given_up_days_ago_rings_no_more(host):

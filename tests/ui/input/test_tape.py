@@ -160,7 +160,7 @@ def test_live_a_tape_is_played_by_its_path():
 
 
 def test_from_a_tape_over_a_live_desk_one_key_goes_back(host):
-    beneath = LiveBeneath(alerts=AlertStats(), is_recording=False, history="writing")
+    beneath = LiveBeneath(at_ns=AT_NS, alerts=AlertStats(), is_recording=False, history="writing")
     for more in ({}, {"state": "paused", "is_held": True}):
         playing(host, live=beneath, **more)
         host.press("G")
