@@ -22,7 +22,7 @@ from cockpit.history.settings import HistorySettings
 from cockpit.terminal.app import CockpitApp
 from cockpit.ui.layout.workspaces import PANES
 from cockpit.ui.text.styled import plain
-from tests.history.kit import DAY, NS_PER_S, rights_hold, rows, sample
+from tests.history.kit import DAY, NS_PER_S, fill_up, rights_hold, rows, sample, small_disk
 from tests.support import until
 from tests.terminal.seats import TERMINAL
 from tests.ui import scenes
@@ -96,6 +96,11 @@ def corrupt(folder):
     folder.hot.write_bytes(b"\xff" * 65_536)
 
 
+def truncated(folder):
+    """A write that the power cut short: half of the file is there."""
+    os.truncate(folder.hot, folder.hot.stat().st_size // 2)
+
+
 def of_a_later_version(folder):
     connection = sqlite3.connect(folder.hot)
     connection.execute(f"PRAGMA user_version = {VERSION + 1}")
@@ -116,6 +121,7 @@ def read_only(folder):
     ("damage", "words"),
     [
         (corrupt, "damaged"),
+        (truncated, "damaged"),
         (of_a_later_version, "later version"),
         (in_place_of_the_folder_a_file, "cannot be"),
         (read_only, "cannot be written to"),
@@ -188,3 +194,59 @@ async def test_a_clock_that_is_set_back_is_shown_and_no_row_is_overwritten(folde
     seconds = [(at_ns - DAY) // NS_PER_S for (at_ns,) in rows(folder, "at_ns")]
     # The clock shows 1 to 30 and then -1769 to -1740: each slot once, none overwritten.
     assert seconds == [-3600, -1760, -1750, -1740, 10, 20, 30]
+
+
+def health(app):
+    return " ".join(plain(line) for line in PANES["trouble"].lines(app.readings, 160, 12))
+
+
+async def test_files_deleted_under_a_running_screen_cost_a_gap_and_a_sentence(folder):
+    desk = RememberingDesk(folder)
+    app = CockpitApp(desk, Config(), TERMINAL)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pilot.pause()
+        desk.live(20)
+        await until(lambda: desk.memory.status.samples)
+        for path in folder.path.glob("hot.sqlite*"):
+            path.unlink()
+
+        def is_told():
+            desk.live(10)
+            return bool(desk.memory.status.notice)
+
+        await until(is_told)
+        app._paint()
+        assert "was removed while in use" in health(app)
+        assert app.readings.view.market("bravo", "BTC").mark == desk.clock.now_ns() / 1e18
+    # The clock of this test runs away from the thread that writes: more gaps may follow.
+    assert HistoryReader(folder).gaps(0, 1 << 62)[0].why == "gone"
+
+
+async def test_a_disk_that_fills_up_under_a_running_screen_is_told_and_written_later(tmp_path):
+    with small_disk(tmp_path / "disk", 1024):
+        folder = Folder(tmp_path / "disk" / "history")
+        desk = RememberingDesk(folder)
+        app = CockpitApp(desk, Config(), TERMINAL)
+        async with app.run_test(size=(160, 50)) as pilot:
+            await pilot.pause()
+            desk.live(20)
+            await until(lambda: desk.memory.status.samples)
+            fill_up(tmp_path / "disk" / "filler")
+
+            def is_told():
+                desk.live(10)
+                return bool(desk.memory.status.problem)
+
+            await until(is_told)
+            app._paint()
+            assert "the disk is full" in health(app)
+            assert app.readings.view.market("bravo", "BTC").mark == desk.clock.now_ns() / 1e18
+            (tmp_path / "disk" / "filler").unlink()
+
+            def is_written():
+                desk.live(10)
+                return not desk.memory.status.problem
+
+            await until(is_written)
+        assert rows(folder)
+        assert not folder.quarantine.exists()
