@@ -6,7 +6,7 @@ from urllib.parse import quote
 import msgspec
 
 from cockpit.core import events
-from cockpit.core.market import FundingTerms, Side
+from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.aster import mapper
 from cockpit.venues.aster import messages as wire
@@ -32,6 +32,7 @@ from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
 from cockpit.venues.kit.rows import RowReader
 from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.statements import trade
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions, fitting
 
 _DOCS = "https://github.com/asterdex/api-docs"
@@ -146,7 +147,9 @@ class Session(VenueSession):
         if type(data) is wire.Depth:
             return self._depth(stream, data, frame)
         if type(data) is wire.Fill:
-            return (_trade(market, data, frame.at_ns),)
+            # `m`: the buyer was resting, so the seller took.
+            level, venue_ns = (data.p, data.q), data.T * NS_PER_MS
+            return (trade(VENUE, market, level, venue_ns, frame.at_ns, is_buy=not data.m),)
         if self._rest.survey.shown(market.native) is None:
             return ()
         if isinstance(data, wire.Mark):
@@ -243,12 +246,3 @@ class Session(VenueSession):
         venue_ns = None if venue_ms is None else venue_ms * NS_PER_MS
         whole = Change(book.lastUpdateId, book.lastUpdateId, tuple(bids), tuple(asks), venue_ns)
         return self._books.snapshot(feed, whole, reply.at_ns)
-
-
-def _trade(market: AsterMarket, fill: wire.Fill, at_ns: int) -> events.Trade:
-    """`m`: the buyer was resting, so the seller took."""
-    return events.Trade(
-        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=fill.T * NS_PER_MS,
-        price=market.unit.to_price(fill.p), size=market.unit.to_size(fill.q, fill.p),
-        side=Side.SELL if fill.m else Side.BUY,
-    )  # fmt: skip

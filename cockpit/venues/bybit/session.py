@@ -7,12 +7,9 @@ from typing import Any
 import msgspec
 
 from cockpit.core.events import (
-    BookDelta,
-    BookSnapshot,
     Reject,
-    Trade,
 )
-from cockpit.core.market import FundingTerms, Side
+from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.bybit import messages as wire
 from cockpit.venues.bybit.mapper import FACTS, VENUE, BybitMarket
@@ -24,6 +21,7 @@ from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.statements import delta, snapshot, trade
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions, fitting
 
 _DOCS = "https://bybit-exchange.github.io/docs/v5"
@@ -191,17 +189,7 @@ class Session(VenueSession):
             return ()
         verdict = feed.chain.delta(data.u - 1, data.u, at_ns)
         if verdict is APPLY:
-            return (
-                BookDelta(
-                    venue=VENUE,
-                    symbol=market.symbol,
-                    recv_ns=at_ns,
-                    venue_ns=venue_ns,
-                    bids=market.unit.to_levels(data.b),
-                    asks=market.unit.to_levels(data.a),
-                    seq=data.u,
-                ),
-            )
+            return (delta(VENUE, market, (data.b, data.a), data.u, venue_ns, at_ns),)
         if verdict is not GAP:
             return ()
         self._gap_ns = at_ns
@@ -227,17 +215,7 @@ class Session(VenueSession):
             stated.is_stated = False
         market.feeding, feed.is_stated = feed, True
         feed.chain.snapshot(data.u)
-        return (
-            BookSnapshot(
-                venue=VENUE,
-                symbol=market.symbol,
-                recv_ns=frame.at_ns,
-                venue_ns=venue_ns,
-                bids=market.unit.to_levels(data.b),
-                asks=market.unit.to_levels(data.a),
-                seq=data.u,
-            ),
-        )
+        return (snapshot(VENUE, market, (data.b, data.a), data.u, venue_ns, frame.at_ns),)
 
     def _trades(self, message: wire.TradeMessage, frame: Frame) -> Sequence[Output]:
         out: list[Output] = []
@@ -245,17 +223,8 @@ class Session(VenueSession):
             market = self._rest.market(fill.s)
             if market is None or message.topic.removeprefix("publicTrade.") != fill.s:
                 return self._stranger(message.topic, fill.s, frame)
-            out.append(
-                Trade(
-                    venue=VENUE,
-                    symbol=market.symbol,
-                    recv_ns=frame.at_ns,
-                    venue_ns=fill.T * NS_PER_MS,
-                    price=fill.p / market.unit.price,
-                    size=fill.v * market.unit.price,
-                    side=Side.BUY if fill.S == "Buy" else Side.SELL,
-                )
-            )
+            venue_ns, is_buy = fill.T * NS_PER_MS, fill.S == "Buy"
+            out.append(trade(VENUE, market, (fill.p, fill.v), venue_ns, frame.at_ns, is_buy=is_buy))
         return out
 
     def _answer(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:

@@ -7,7 +7,7 @@ changes have caught up, or for a second if nothing changes.
 
 from collections.abc import Iterable, Sequence
 
-from cockpit.core.events import BookDelta, BookSnapshot, Levels
+from cockpit.core.events import BookSnapshot, Levels
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
 from cockpit.venues.extended import messages as wire
@@ -15,6 +15,7 @@ from cockpit.venues.extended.mapper import VENUE, ExtendedMarket
 from cockpit.venues.kit.books import BookFeed, Books
 from cockpit.venues.kit.numbers import sane_book
 from cockpit.venues.kit.sequencing import GAP, IGNORE, SharedCounter
+from cockpit.venues.kit.statements import delta, snapshot
 from cockpit.venues.kit.subscriptions import Subscriptions
 
 _FRESH_NS, _OLDEST_NS = 2 * NS_PER_S, 90 * NS_PER_S
@@ -106,7 +107,7 @@ class NumberedBooks:
             if data.d == wire.FULL:
                 return self._snapshot(feed, market, (bids, asks), heard, at_ns)
             # The touch is a book of one level, where there is no better one.
-            touch = _stated(market, (bids, asks), heard.seq, heard.venue_ns, at_ns)
+            touch = snapshot(VENUE, market, (bids, asks), heard.seq, heard.venue_ns, at_ns)
             return () if feed.chain.is_synced else [touch]
         if not feed.chain.is_synced or data.d != wire.FULL:
             return ()
@@ -118,13 +119,9 @@ class NumberedBooks:
         if feed.key in self._held:
             is_old = heard.venue_ns is None or at_ns - heard.venue_ns > _FRESH_NS
             return () if is_old else [self._whole(feed, market, heard.venue_ns, at_ns)]
-        bids, asks = map(market.unit.to_levels, changes)
-        return [
-            BookDelta(
-                venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=heard.venue_ns,
-                bids=bids, asks=asks, seq=heard.seq,
-            )
-        ] if bids or asks else ()  # fmt: skip
+        if not any(changes):
+            return ()
+        return [delta(VENUE, market, changes, heard.seq, heard.venue_ns, at_ns)]
 
     def _snapshot(
         self,
@@ -151,18 +148,4 @@ class NumberedBooks:
         """The book as it stands now."""
         self._held.pop(feed.key, None)
         feed.is_stated = True
-        return _stated(market, market.book.whole(), feed.chain.last, venue_ns, at_ns)
-
-
-def _stated(
-    market: ExtendedMarket,
-    book: tuple[Levels, Levels],
-    seq: int | None,
-    venue_ns: int | None,
-    at_ns: int,
-) -> BookSnapshot:
-    bids, asks = map(market.unit.to_levels, book)
-    return BookSnapshot(
-        venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=venue_ns, bids=bids, asks=asks,
-        seq=seq,
-    )  # fmt: skip
+        return snapshot(VENUE, market, market.book.whole(), feed.chain.last, venue_ns, at_ns)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from cockpit.core.events import Instrument, Prices, Trade
-from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.extended import messages as wire
 from cockpit.venues.extended.ladder import Ladder, decimals_of
@@ -14,6 +13,7 @@ from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
 from cockpit.venues.kit.numbers import positive
+from cockpit.venues.kit.statements import trade
 
 VENUE = "extended"
 FACTS = venue_facts("cockpit.venues.extended")
@@ -68,16 +68,10 @@ class ExtendedMarket(Market):
         )  # fmt: skip
 
     def trade(self, fill: wire.Fill, at_ns: int) -> Trade:
-        return Trade(
-            venue=VENUE,
-            symbol=self.symbol,
-            recv_ns=at_ns,
-            venue_ns=fill.T * NS_PER_MS,
-            price=self.unit.to_price(fill.p),
-            size=self.unit.to_size(fill.q, fill.p),
-            side=Side.BUY if fill.S == "BUY" else Side.SELL,
-            liquidation=fill.tT == "LIQUIDATION",
-        )
+        return trade(
+            VENUE, self, (fill.p, fill.q), fill.T * NS_PER_MS, at_ns, is_buy=fill.S == "BUY",
+            is_forced=fill.tT == "LIQUIDATION",
+        )  # fmt: skip
 
     def _polled(self, kind: str, value: Number, at_ns: int) -> Number:
         """A polled price, where no stream told a newer one."""

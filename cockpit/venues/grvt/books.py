@@ -8,7 +8,7 @@ anew as soon as it shows that this link tells it: the acknowledgement was lost, 
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from cockpit.core.events import BookDelta, BookSnapshot, Levels
+from cockpit.core.events import Levels
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
 from cockpit.venues.grvt import messages as wire
@@ -16,6 +16,7 @@ from cockpit.venues.grvt.mapper import VENUE, GrvtMarket, stamp_ns
 from cockpit.venues.kit.books import BookFeed, Books
 from cockpit.venues.kit.numbers import sane_book
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
+from cockpit.venues.kit.statements import delta, snapshot
 from cockpit.venues.kit.subscriptions import Subscriptions
 
 _PATIENCE_NS = 5 * NS_PER_S
@@ -108,13 +109,8 @@ class AnchoredBooks:
             feed.chain.snapshot(_UNKNOWN)
             self._unproven[key] = at_ns
         feed.is_stated = True
-        return [
-            BookSnapshot(
-                venue=VENUE, symbol=market.symbol, recv_ns=at_ns,
-                venue_ns=stamp_ns(book.event_time), bids=market.unit.to_levels(bids),
-                asks=market.unit.to_levels(asks), seq=number or anchor,
-            )
-        ]  # fmt: skip
+        stamp, seq = stamp_ns(book.event_time), number or anchor
+        return [snapshot(VENUE, market, (bids, asks), seq, stamp, at_ns)]
 
     def _takes_over(self, feed: BookFeed, market: GrvtMarket) -> bool:
         standing = self._books.feeds.get(market.book_key)
@@ -140,14 +136,8 @@ class AnchoredBooks:
             return self._books.gap(feed, at_ns, f"gap before message {number}")
         if verdict is not APPLY:
             return ()
-        return [
-            BookDelta(
-                venue=VENUE, symbol=market.symbol, recv_ns=at_ns,
-                venue_ns=stamp_ns(book.event_time),
-                bids=market.unit.to_levels(_levels(book.bids)),
-                asks=market.unit.to_levels(_levels(book.asks)), seq=number,
-            )
-        ]  # fmt: skip
+        changes = _levels(book.bids), _levels(book.asks)
+        return [delta(VENUE, market, changes, number, stamp_ns(book.event_time), at_ns)]
 
 
 def _levels(levels: tuple[wire.Level, ...]) -> Levels:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cockpit.core.events import Instrument, Trade
-from cockpit.core.market import Side
 from cockpit.venues.grvt import messages as wire
 from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.facts import venue_facts
@@ -14,6 +13,7 @@ from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
 from cockpit.venues.kit.numbers import amount, finite, positive
+from cockpit.venues.kit.statements import trade
 
 VENUE = "grvt"
 FACTS = venue_facts("cockpit.venues.grvt")
@@ -72,15 +72,8 @@ class GrvtMarket(Market):
         return said
 
     def trade(self, fill: wire.Fill, at_ns: int) -> Trade:
-        return Trade(
-            venue=VENUE,
-            symbol=self.symbol,
-            recv_ns=at_ns,
-            venue_ns=stamp_ns(fill.event_time),
-            price=self.unit.to_price(fill.price),
-            size=self.unit.to_size(fill.size, fill.price),
-            side=Side.BUY if fill.is_taker_buyer else Side.SELL,
-        )
+        level, venue_ns = (fill.price, fill.size), stamp_ns(fill.event_time)
+        return trade(VENUE, self, level, venue_ns, at_ns, is_buy=fill.is_taker_buyer)
 
     def adopt_brackets(self, rows: Iterable[wire.Bracket]) -> str | None:
         """Take over the margin rules; a sentence if they make no sense, and then none are known."""

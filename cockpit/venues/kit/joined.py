@@ -12,11 +12,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cockpit.core.events import BookDelta, BookReset, BookSnapshot, Levels
+from cockpit.core.events import BookDelta, BookReset, Levels
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Fetch, Output
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.sequencing import APPLY, GAP, IGNORE, Verdict
+from cockpit.venues.kit.statements import delta, snapshot
 from cockpit.venues.kit.subscriptions import State, Subscriptions
 
 RETRY_S = 3.0
@@ -186,11 +187,8 @@ class JoinedBooks:
         feed.lowest = bids[-1][0] if len(bids) >= self._depth else 0.0
         feed.highest = asks[-1][0] if len(asks) >= self._depth else _ENDLESS
         feed.bids, feed.asks = {price for price, _ in bids}, {price for price, _ in asks}
-        unit, symbol = feed.market.unit, feed.market.symbol
-        whole = BookSnapshot(
-            venue=self._venue, symbol=symbol, recv_ns=at_ns, venue_ns=book.venue_ns,
-            bids=unit.to_levels(bids), asks=unit.to_levels(asks), seq=book.last,
-        )  # fmt: skip
+        sides, market = (bids, asks), feed.market
+        whole = snapshot(self._venue, market, sides, book.last, book.venue_ns, at_ns)
         return [whole, *(self._stated(feed, change, at_ns) for change in later)]
 
     def _stated(self, feed: JoinedFeed, change: Change, at_ns: int) -> BookDelta:
@@ -201,11 +199,8 @@ class JoinedBooks:
         if feed.highest < _ENDLESS:
             asks = tuple([level for level in asks if level[0] <= feed.highest])
             self._note(feed, feed.asks, asks, at_ns)
-        unit = feed.market.unit
-        return BookDelta(
-            venue=self._venue, symbol=feed.market.symbol, recv_ns=at_ns, venue_ns=change.venue_ns,
-            bids=unit.to_levels(bids), asks=unit.to_levels(asks), seq=change.last,
-        )  # fmt: skip
+        sides, market = (bids, asks), feed.market
+        return delta(self._venue, market, sides, change.last, change.venue_ns, at_ns)
 
     def _note(self, feed: JoinedFeed, prices: set[float], levels: Levels, at_ns: int) -> None:
         """Which prices of a side that was cut off stand; below half of it the side is thin."""

@@ -7,7 +7,6 @@ import msgspec
 from msgspec.structs import replace
 
 from cockpit.core import events
-from cockpit.core.market import Side
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.contract import (
     ACCOUNT_DATA,
@@ -28,6 +27,7 @@ from cockpit.venues.kit.fields import moment_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
 from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.statements import trade
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
 from cockpit.venues.nado import mapper
 from cockpit.venues.nado import messages as wire
@@ -170,13 +170,8 @@ class Session(VenueSession):
         price, size = wire.x18(fill.price), wire.x18(min(fill.taker_qty, fill.maker_qty))
         if price is None or size is None:
             return [decoding.reject(VENUE, at_ns, f"a trade of {market.native} has no figures")]
-        return (
-            events.Trade(
-                venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=fill.timestamp,
-                price=market.unit.to_price(price), size=market.unit.to_size(size, price),
-                side=Side.BUY if fill.is_taker_buyer else Side.SELL,
-            ),
-        )  # fmt: skip
+        level, venue_ns, is_buy = (price, size), fill.timestamp, fill.is_taker_buyer
+        return (trade(VENUE, market, level, venue_ns, at_ns, is_buy=is_buy),)
 
     def _slow(self, frame: Frame) -> Sequence[Output]:
         """Answers to requests of ours, streams that are not used, and everything damaged."""

@@ -6,12 +6,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from cockpit.core.account import hex_address_problem
-from cockpit.core.events import (
-    BookDelta,
-    BookSnapshot,
-    Trade,
-)
-from cockpit.core.market import FundingTerms, Side
+from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.contract import (
     MAIN,
@@ -31,6 +26,7 @@ from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.numbers import sane_book
 from cockpit.venues.kit.sequencing import APPLY, GAP
 from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.statements import delta, snapshot, trade
 from cockpit.venues.kit.subscriptions import Operation, Rules, State, Subscriptions, fitting
 from cockpit.venues.orderly import accounts
 from cockpit.venues.orderly import messages as wire
@@ -224,13 +220,8 @@ class Session(VenueSession):
             return [reject(VENUE, at_ns, f"{envelope.topic}: {words}", frame.data), *lost]
         verdict = feed.chain.delta(data.prevTs, ts_ms, at_ns)
         if verdict is APPLY:
-            return (
-                BookDelta(
-                    venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=ts_ms * NS_PER_MS,
-                    bids=market.unit.to_levels(data.bids), asks=market.unit.to_levels(data.asks),
-                    seq=ts_ms,
-                ),
-            )  # fmt: skip
+            book = (data.bids, data.asks)
+            return (delta(VENUE, market, book, ts_ms, ts_ms * NS_PER_MS, at_ns),)
         return self._books.gap(feed, at_ns, f"gap before {ts_ms}") if verdict is GAP else ()
 
     def _whole(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
@@ -264,12 +255,7 @@ class Session(VenueSession):
             return [reject(VENUE, at_ns, words, frame.data), *lost]
         feed.is_stated, feed.heard_ns = True, at_ns
         feed.chain.snapshot(ts_ms)
-        return (
-            BookSnapshot(
-                venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=ts_ms * NS_PER_MS,
-                bids=market.unit.to_levels(bids), asks=market.unit.to_levels(asks), seq=ts_ms,
-            ),
-        )  # fmt: skip
+        return (snapshot(VENUE, market, (bids, asks), ts_ms, ts_ms * NS_PER_MS, at_ns),)
 
     # --- figures ------------------------------------------------------------------------------
 
@@ -278,14 +264,9 @@ class Session(VenueSession):
         if isinstance(found, list):
             return found
         fill, market = found
-        return (
-            Trade(
-                venue=VENUE, symbol=market.symbol, recv_ns=frame.at_ns,
-                venue_ns=stamp_ns(envelope.ts), price=market.unit.to_price(fill.price),
-                size=market.unit.to_size(fill.size, fill.price),
-                side=Side.BUY if fill.side == "BUY" else Side.SELL,
-            ),
-        )  # fmt: skip
+        venue_ns, is_buy = stamp_ns(envelope.ts), fill.side == "BUY"
+        level = (fill.price, fill.size)
+        return (trade(VENUE, market, level, venue_ns, frame.at_ns, is_buy=is_buy),)
 
     def _rate(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         found = self._read(wire.RATE, envelope, frame)

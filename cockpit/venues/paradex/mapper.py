@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cockpit.core.events import Instrument, Trade
-from cockpit.core.market import Side
 from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.fields import Number, interval_s
 from cockpit.venues.kit.figures import Figures, fraction
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import finite, positive
+from cockpit.venues.kit.statements import trade
 from cockpit.venues.paradex import messages as wire
 from cockpit.venues.paradex.funding_index import FundingIndex
 from cockpit.venues.paradex.ladder import Ladder
@@ -72,11 +72,9 @@ class ParadexMarket(Market):
         return said
 
     def trade(self, fill: wire.Fill, venue_ns: int, at_ns: int) -> Trade:
-        return Trade(
-            venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-            price=self.unit.to_price(fill.price), size=self.unit.to_size(fill.size, fill.price),
-            side=Side.BUY if fill.side == "BUY" else Side.SELL,
-            liquidation=fill.trade_type == "LIQUIDATION",
+        return trade(
+            VENUE, self, (fill.price, fill.size), venue_ns, at_ns, is_buy=fill.side == "BUY",
+            is_forced=fill.trade_type == "LIQUIDATION",
         )  # fmt: skip
 
 

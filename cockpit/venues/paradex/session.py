@@ -8,8 +8,6 @@ import msgspec
 from msgspec.structs import replace
 
 from cockpit.core.events import (
-    BookDelta,
-    BookSnapshot,
     Reject,
 )
 from cockpit.core.market import FundingTerms
@@ -30,6 +28,7 @@ from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.numbers import sane_book
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.session import VenueSession
+from cockpit.venues.kit.statements import delta, snapshot
 from cockpit.venues.kit.subscriptions import Operation, Rules, State, Subscriptions
 from cockpit.venues.paradex import mapper, sbe
 from cockpit.venues.paradex import messages as wire
@@ -204,14 +203,9 @@ class Session(VenueSession):
             return self._books.gap(feed, at_ns, reason) if verdict is GAP else ()
         if not market.ladder.apply(update):
             return self._books.gap(feed, at_ns, f"crossed after {update.seq}")
-        stated = BookSnapshot if update.is_whole else BookDelta
-        return (
-            stated(
-                venue=VENUE, symbol=market.symbol, recv_ns=at_ns, venue_ns=update.venue_ns,
-                bids=market.unit.to_levels(update.bids), asks=market.unit.to_levels(update.asks),
-                seq=update.seq,
-            ),
-        )  # fmt: skip
+        stated = snapshot if update.is_whole else delta
+        book = (update.bids, update.asks)
+        return (stated(VENUE, market, book, update.seq, update.venue_ns, at_ns),)
 
     def _answer(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
         """The answer to a request of ours."""
