@@ -11,9 +11,10 @@ from cockpit.venues.kit.books import BookFeed
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.fields import MINUTE_S, interval_s, moment_ns
+from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market
-from cockpit.venues.kit.numbers import amount, finite, positive
+from cockpit.venues.kit.numbers import finite, positive
 
 VENUE = "bybit"
 FACTS = venue_facts("cockpit.venues.bybit")
@@ -99,14 +100,11 @@ class BybitMarket(Market):
             facts += [reject(VENUE, at_ns, problem, data) for problem in problems]
         return facts
 
-    def volume(self, row: wire.ListedTicker, venue_ns: int | None, at_ns: int) -> Volume:
-        """What was traded in 24 hours; a dollar stablecoin counts as a dollar."""
-        contracts = amount(row.get("volume24h"))
-        base = None if contracts is None else contracts * self.unit.contract
-        return Volume(
-            venue=VENUE, symbol=self.symbol, recv_ns=at_ns, venue_ns=venue_ns,
-            usd_24h=amount(row.get("turnover24h")), base_24h=base,
-        )  # fmt: skip
+    def volume(self, row: wire.ListedTicker, venue_ns: int | None, at_ns: int) -> Figures:
+        """What was traded in 24 hours."""
+        said = Figures(VENUE, self, at_ns, venue_ns)
+        said.volume(row.get("turnover24h"), row.get("volume24h"))
+        return said
 
     def live(self, at_ns: int, venue_ns: int | None) -> Funding | str | None:
         """The running rate; None while rate or interval is unknown, or the market is dead."""

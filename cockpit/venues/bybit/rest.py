@@ -172,7 +172,7 @@ class Rest:
                 continue
             facts = [*market.ticker(row, venue_ms, reply.at_ns, market.native)]
             if survey.wants.survey:
-                facts.append(market.volume(row, venue_ns, reply.at_ns))
+                facts += market.volume(row, venue_ns, reply.at_ns)
             out += survey.news(market, facts)
         return out + survey.read(reply.at_ns, len(rows), _SURVEY_S, venue_ns)
 

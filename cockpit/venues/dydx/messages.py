@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.kit.numbers import MAX_EXPONENT
+from cockpit.venues.kit.fields import Price, Size
 
 CHILDREN = 128
 """Subaccounts below this are parents; a parent's children are its number plus multiples of it."""
@@ -21,8 +21,6 @@ CHILDREN = 128
 Instant = Annotated[datetime, Meta(tz=True)]
 """An ISO time with its zone; one without a zone does not decode."""
 Figure = float | str | None
-Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
-Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
 Change = tuple[Price, Size]
 """A level of a delta."""
 

@@ -14,13 +14,12 @@ from cockpit.core.events import AccountFill, FundingPayment, Margin, Position
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.hyperliquid.messages import (
     VENUE,
-    Millis,
     Number,
-    Positive,
     Wire,
     dex_of,
     name_of,
 )
+from cockpit.venues.kit.fields import Ms, Price
 from cockpit.venues.kit.numbers import finite, positive
 
 AGENT_OF = "an agent (API) wallet holds nothing itself; follow its account "
@@ -88,7 +87,7 @@ class State(Wire):
     def venue_ns(self) -> int | None:
         """The time of the reading; None for one that cannot be."""
         try:
-            return msgspec.convert(self.time, Millis, strict=False) * NS_PER_MS
+            return msgspec.convert(self.time, Ms, strict=False) * NS_PER_MS
         except msgspec.ValidationError:
             return None
 
@@ -96,7 +95,7 @@ class State(Wire):
 class PaidRow(Wire):
     """A funding payment; `usdc` is cash flow, positive when received. REST wraps it in `delta`."""
 
-    time: Millis
+    time: Ms
     coin: str
     usdc: Number
     szi: Number = None
@@ -107,10 +106,10 @@ class FillRow(Wire):
     """One trade of the address; `start_position` is signed, `fee` in `fee_token`."""
 
     coin: str
-    px: Positive
-    sz: Positive
+    px: Price
+    sz: Price
     side: Literal["A", "B"]
-    time: Millis
+    time: Ms
     tid: int
     start_position: Number = None
     fee: Number = None

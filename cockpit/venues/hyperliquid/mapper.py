@@ -14,6 +14,7 @@ from cockpit.venues.hyperliquid.book import CROSSED, TouchedLadder, sides_of
 from cockpit.venues.hyperliquid.messages import VENUE
 from cockpit.venues.hyperliquid.rest_messages import Prediction, SettledRow
 from cockpit.venues.kit.decoding import reject
+from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import amount, finite, positive
 
@@ -155,13 +156,11 @@ class PerpMarket(Market):
             out.append(reject(VENUE, at_ns, f"{symbol}: no number: {odd}"))
         return out
 
-    def volume(self, ctx: wire.ListedCtx[Any], at_ns: int) -> facts.Volume:
-        """What was traded in 24 hours; USDC counts as a dollar."""
-        coins = amount(ctx.day_base_vlm)
-        return facts.Volume(
-            venue=VENUE, recv_ns=at_ns, symbol=self.symbol, usd_24h=amount(ctx.day_ntl_vlm),
-            base_24h=None if coins is None else coins * self.unit.contract,
-        )  # fmt: skip
+    def volume(self, ctx: wire.ListedCtx[Any], at_ns: int) -> Figures:
+        """What was traded in 24 hours."""
+        said = Figures(VENUE, self, at_ns)
+        said.volume(ctx.day_ntl_vlm, ctx.day_base_vlm)
+        return said
 
     # --- rates --------------------------------------------------------------------------------
 

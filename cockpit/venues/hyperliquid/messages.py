@@ -11,12 +11,9 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from cockpit.venues.kit.numbers import MAX_EXPONENT
+from cockpit.venues.kit.fields import Ms, Price
 from cockpit.venues.kit.subscriptions import Operation
 
-Positive = Annotated[float, Meta(gt=0.0, lt=MAX_EXPONENT)]
-Millis = Annotated[int, Meta(ge=1_483_228_800_000, lt=4_102_444_800_000)]
-"""Milliseconds since the epoch, of the years 2017 to 2099."""
 Number = float | str | None
 """A figure as it may be: nonsense in it costs this figure and no other."""
 Digits = TypeVar("Digits", float, float | str)
@@ -32,8 +29,8 @@ class Wire(msgspec.Struct, gc=False, rename="camel"):
 
 
 class WireLevel(Wire):
-    px: Positive
-    sz: Positive
+    px: Price
+    sz: Price
 
 
 class BookData(Wire):
@@ -41,12 +38,12 @@ class BookData(Wire):
 
     coin: str
     levels: tuple[list[WireLevel], list[WireLevel]]
-    time: Millis | None = None
+    time: Ms | None = None
 
 
 class BboData(Wire):
     coin: str
-    time: Millis
+    time: Ms
     bbo: tuple[WireLevel | None, WireLevel | None]
 
 
@@ -55,9 +52,9 @@ class WireTrade(Wire):
 
     coin: str
     side: Literal["A", "B"]
-    px: Positive
-    sz: Positive
-    time: Millis
+    px: Price
+    sz: Price
+    time: Ms
     tid: int
 
 
@@ -97,7 +94,7 @@ class OddCtxsData(Wire):
 
 class BlockRow(Wire):
     height: Height
-    block_time: Millis
+    block_time: Ms
 
 
 class AllDexsData(Wire):

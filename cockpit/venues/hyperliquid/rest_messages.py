@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from cockpit.venues.contract import Fetch
-from cockpit.venues.hyperliquid.messages import BookData, ListedCtx, Millis, Number, Wire, dex_of
+from cockpit.venues.hyperliquid.messages import BookData, ListedCtx, Number, Wire, dex_of
 from cockpit.venues.kit import decoding
+from cockpit.venues.kit.fields import Ms
 
 JSON = msgspec.json.Decoder(Any)
 Row = TypeVar("Row")
@@ -63,14 +64,14 @@ class Prediction(Wire):
     """The venue's forecast for one coin; the interval is in hours where it is said."""
 
     funding_rate: Number
-    next_funding_time: Millis | None = None
+    next_funding_time: Ms | None = None
     funding_interval_hours: float | None = None
 
 
 class SettledRow(Wire):
     coin: str
     funding_rate: Number
-    time: Millis
+    time: Ms
     premium: Number = None
 
 

@@ -373,7 +373,7 @@ class Session(VenueSession):
                 continue
             said = market.context(ctx, at_ns)
             if said and self.wants.survey:
-                said = [*said, market.volume(ctx, at_ns)]
+                said = [*said, *market.volume(ctx, at_ns)]
             out += self._news(market, said)
         return out
 

@@ -12,8 +12,8 @@ from msgspec import Meta
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S
 from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
 
-FIRST_S, LAST_S = 1_000_000_000, 4_102_444_800
-"""2001 and 2100: a time outside of them is in another unit."""
+FIRST_S, LAST_S = 1_483_228_800, 4_102_444_800
+"""2017 and 2100: no venue is older, and a time outside of them is in another unit."""
 MINUTE_S, DAY_S = 60, 86_400
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]

@@ -12,6 +12,7 @@ from cockpit.core.market import Side
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, next_boundary_ns
 from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.fields import moment_ns
+from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import ONE
 from cockpit.venues.kit.numbers import MAX_EXPONENT, Odd, finite
@@ -27,7 +28,7 @@ _FORCED = frozenset({"liquidation", "deleverage"})
 _GONE = ("inactive", "settled")
 SIGNS = {"long": 1.0, "short": -1.0}
 
-Fact = events.Trade | events.Prices | events.OpenInterest | Funding | events.Volume
+Fact = events.Trade | events.Prices | events.OpenInterest | Funding | events.Volume | events.Reject
 
 
 def fraction(odd: Odd, what: str, percent: Any, least: float = -_MAX_PERCENT) -> float | None:
@@ -164,17 +165,11 @@ def stats(
     return out
 
 
-def volume(market: LighterMarket, row: wire.Stats, at_ns: int, venue_ns: int | None) -> list[Fact]:
-    """What was traded in 24 hours, where the row says it; USDC counts as a dollar."""
-    usd, units = row.daily_quote_token_volume, row.daily_base_token_volume
-    if usd is None and units is None:
-        return []
-    base, symbol = None if units is None else units * market.unit.contract, market.symbol
-    return [
-        events.Volume(
-            venue=VENUE, symbol=symbol, recv_ns=at_ns, venue_ns=venue_ns, usd_24h=usd, base_24h=base
-        )
-    ]
+def volume(market: LighterMarket, row: wire.Stats, at_ns: int, venue_ns: int | None) -> Figures:
+    """What was traded in 24 hours, where the row says it."""
+    said = Figures(VENUE, market, at_ns, venue_ns)
+    said.volume(row.daily_quote_token_volume, row.daily_base_token_volume)
+    return said
 
 
 def live(market: LighterMarket, rate: float, at_ns: int, venue_ns: int | None) -> Funding:

@@ -282,13 +282,14 @@ def test_a_survey_says_volume_and_when_it_was_read_and_repeats_nothing() -> None
 @pytest.mark.parametrize("odd", [{}, [], ["1"], {"a": None}, True, "n/a"])
 def test_a_figure_of_any_type_costs_itself_and_no_other_market(odd: object) -> None:
     rows = [
-        {"symbol": "BTCUSDT", **FULL, "fundingRate": odd, "volume24h": odd},
+        {"symbol": "BTCUSDT", **FULL, "fundingRate": odd, "turnover24h": "5", "volume24h": odd},
         {"symbol": "ETHUSDT", **FULL},
     ]
     outputs = feed(Session(Wants(survey=True)), rest(*rows))
     assert [event.symbol for event in only(Prices, outputs)] == ["BTC", "ETH"]
     assert [event.symbol for event in only(Funding, outputs)] == ["ETH"]
-    assert only(Volume, outputs)[0].base_24h is None
+    volume, *_ = only(Volume, outputs)
+    assert (volume.usd_24h, volume.base_24h) == (5.0, None)
 
 
 def test_tickers_are_polled_once_a_minute() -> None:
