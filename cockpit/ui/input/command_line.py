@@ -442,7 +442,7 @@ VERBS: tuple[Verb, ...] = (
          tape_actions.read_seek),
     Verb("speed TIMES", "the pace of a replay, such as 10, or max", tape_actions.read_speed,
          lambda host, _: ("1", "10", "60", "max")),
-    Verb("replay PATH", "play a tape, or a folder of tapes; without a path, one of those there are",
+    Verb("replay [PATH]", "play a tape or a folder of tapes; without a path, one of those here",
          tape_actions.read_replay, tape_actions.tapes),
     Verb("live", "from the past, or from a tape, back to now", tape_actions.read_live),
     Verb("record on|off", "tapes of everything that is live", _record,
