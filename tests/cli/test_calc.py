@@ -226,6 +226,24 @@ def test_json_is_the_only_format_and_is_asked_for(view, capsys):
     assert "--json" in capsys.readouterr().err
 
 
+def test_legs_are_closed_together_from_the_positions_of_an_exposure_document(view, capfdbinary):
+    held = [
+        {"venue": "hyperliquid", "symbol": "BTC", "size": 6.0, "entry": 90.0},
+        {"venue": "dydx", "symbol": "BTC", "size": -6.0, "mark": 100.0},
+    ]
+    words = sets(positions=json.dumps(held), slices=3, haircut="false", sigma=1)
+    code, answer = calc(capfdbinary, "unwind", "--view", view(), *words)
+    assert code == 0
+    result, legs = answer["result"], answer["plan"]["legs"]
+    assert {part["venue"]: part["size"] for part in result["legs"]} == {
+        "hyperliquid": 6.0, "dydx": 6.0,
+    }  # fmt: skip
+    assert result["max_unhedged"] == 2.0
+    assert sum(leg["size"] * (1 if leg["side"] == "buy" else -1) for leg in legs) == 0.0
+    # Three rounds of 2 within the touch, 0.025 from a mid of 99.975 on either side.
+    assert result["cost_usd"] == pytest.approx(6 * 0.025 * 2)
+
+
 @pytest.mark.parametrize("name", CALCULATORS)
 def test_the_help_of_a_calculator_lists_its_inputs(name, capsys, monkeypatch):
     # The parser of a calculator is made from the words of the command line itself.
