@@ -149,7 +149,9 @@ class Forecasts:
         """Rows that history writes: what stood at the end of each hour is read from them. Who
         never hears of any looks for himself, once a minute."""
         self._is_remembered = True
-        self._hours.hear(batch)
+        watched = {(market.venue, market.symbol) for market in self._view.markets()}
+        samples = tuple(one for one in batch.samples if (one.venue, one.symbol) in watched)
+        self._hours.hear(msgspec.structs.replace(batch, samples=samples))
 
     async def look(self, now_ns: int) -> None:
         """Tell what arrived, ask for forecasts, and take them over. Never raises."""
