@@ -49,7 +49,8 @@ class LegDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CarryDocument(Result, frozen=True, kw_only=True):
-    """`warnings` say what the answer lacks, `notes` what to know beside it."""
+    """`warnings` say what the answer lacks, `notes` what to know beside it. `is_incomplete`: rows
+    were there and could not be used, or a history has gaps; holes of a file are as it is."""
 
     at_2x_costs: Result
     always: Result
@@ -59,3 +60,4 @@ class CarryDocument(Result, frozen=True, kw_only=True):
     verdict: list[str]
     warnings: list[str]
     notes: list[str]
+    is_incomplete: bool

@@ -17,7 +17,11 @@ Legs = list[tuple[Ledger, Ledger]]
 
 
 def run(
-    pairs: Sequence[Pair], rule: Rule, warnings: Sequence[str] = (), notes: Sequence[str] = ()
+    pairs: Sequence[Pair],
+    rule: Rule,
+    warnings: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    is_history: bool = False,
 ) -> CarryDocument:
     """The document of cli.md over all pairs together, each with the rule's notional."""
     by_symbol = {pair.symbol: pair for pair in pairs}
@@ -27,6 +31,7 @@ def run(
     legs = _all(signals, by_symbol, rule)
     held = _all(kept, by_symbol, rule)
     once = result([two for of in legs.values() for two in of], span, 1.0)
+    holes = list(_holes(signals))
     document = CarryDocument(
         **msgspec.structs.asdict(once),
         at_2x_costs=result([two for of in legs.values() for two in of], span, 2.0),
@@ -39,7 +44,7 @@ def run(
             for document in _legs(by_symbol[symbol], signals[symbol], of, rule)
         ],
         verdict=[],
-        warnings=[*warnings, *_lacking(pairs, signals)],
+        warnings=[*warnings, *holes, *_unpriced(pairs)],
         notes=[
             *notes,
             *_priced(pairs),
@@ -47,6 +52,7 @@ def run(
             *_liquidations("the rule", legs),
             *_liquidations("holding always", held),
         ],
+        is_incomplete=bool(warnings or (is_history and holes)),
     )
     return msgspec.structs.replace(document, verdict=verdict(document))
 
@@ -102,21 +108,23 @@ def _at_once(market: Market) -> Market:
     return msgspec.structs.replace(market, terms=terms, measured=None)
 
 
-def _lacking(pairs: Sequence[Pair], signals: dict[str, list[Trade]]) -> list[str]:
-    said = []
-    for pair in pairs:
-        holes = sum(trade.why == "hole" for trade in signals[pair.symbol])
+def _holes(signals: dict[str, list[Trade]]) -> Iterator[str]:
+    for symbol, of_pair in signals.items():
+        holes = sum(trade.why == "hole" for trade in of_pair)
         if holes:
-            said.append(
-                f"{pair.symbol}: {holes} trades ended at holes in the rows, where nobody knows "
-                "what was paid; `always` holds through them and its figures are of known hours only"
+            yield (
+                f"{symbol}: {holes} trades ended at holes in the rows, where nobody knows what was "
+                "paid; `always` holds through them and its figures are of known hours only"
             )
+
+
+def _unpriced(pairs: Sequence[Pair]) -> Iterator[str]:
+    for pair in pairs:
         if not len(pair.first.price_ns):
-            said.append(
+            yield (
                 f"{pair.symbol}: no prices, so what was unhedged between two fills and every "
                 "liquidation is not counted; a basis between the venues is not either"
             )
-    return said
 
 
 def _priced(pairs: Sequence[Pair]) -> Iterator[str]:

@@ -93,7 +93,8 @@ class SeriesDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ForecastDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """`warnings` say what the answer lacks, `notes` what to know beside it."""
+    """`warnings` say what the answer lacks, `notes` what to know beside it. `is_incomplete`: rows
+    were there and could not be used, or a history has gaps; holes of a file are as it is."""
 
     rows: int
     from_ns: int
@@ -102,3 +103,4 @@ class ForecastDocument(msgspec.Struct, frozen=True, kw_only=True):
     verdict: list[str]
     warnings: list[str]
     notes: list[str]
+    is_incomplete: bool

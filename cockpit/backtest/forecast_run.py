@@ -38,6 +38,7 @@ def run(
     series: Sequence[Series],
     warnings: Sequence[str] = (),
     notes: Sequence[str] = (),
+    is_history: bool = False,
     plan: Plan | None = None,
     reference: Learned | None = None,
     incidents: Incidents | None = None,
@@ -70,7 +71,8 @@ def run(
         documents += [
             _series(one, market, of) for one, market, of in zip(of_venue, runs, steps, strict=True)
         ]
-    lacking += _lacking(told, documents, plan)
+    holes = list(_holes(told))
+    lacking += _unscored(documents, plan)
     notes += _notes(told, reference)
     return ForecastDocument(
         rows=sum(len(one.at_ns) for one in series),
@@ -78,8 +80,9 @@ def run(
         to_ns=max(int(one.at_ns[-1]) for one in series),
         series=documents,
         verdict=verdict(documents),
-        warnings=lacking,
+        warnings=[*lacking, *holes],
         notes=notes,
+        is_incomplete=bool(lacking or (is_history and holes)),
     )
 
 
@@ -181,24 +184,24 @@ def _innovation(run: LevelRun, usual: Floats, hours: Ints) -> InnovationScore | 
     return InnovationScore(ic=ours.ic, t=ours.t, n=ours.n, har_ic=har.ic if har else None)
 
 
-def _lacking(
-    series: Sequence[Series], documents: Sequence[SeriesDocument], plan: Plan
-) -> Iterator[str]:
-    of_market = {(document.venue, document.symbol): document for document in documents}
+def _holes(series: Sequence[Series]) -> Iterator[str]:
     for one in series:
-        name, document = f"{one.symbol} ({one.venue})", of_market[one.venue, one.symbol]
         hours = hour_of(one.at_ns)
         covered = float(one.interval_s.sum()) / 3600.0
         span = float(hours[-1] - hours[0]) + float(one.interval_s[0]) / 3600.0
         if covered < 0.99 * span:
             yield (
-                f"{name}: {1 - covered / span:.1%} of the hours are missing; no window or outcome "
-                "reaches over a hole"
+                f"{one.symbol} ({one.venue}): {1 - covered / span:.1%} of the hours are missing; "
+                "no window or outcome reaches over a hole"
             )
-        if not any(table.n for table in document.events.values()):
+
+
+def _unscored(documents: Sequence[SeriesDocument], plan: Plan) -> Iterator[str]:
+    for one in documents:
+        if not any(table.n for table in one.events.values()):
             yield (
-                f"{name}: nothing could be scored; at least {plan.first_days + 16} days of rows "
-                "are needed"
+                f"{one.symbol} ({one.venue}): nothing could be scored; at least "
+                f"{plan.first_days + 16} days of rows are needed"
             )
 
 

@@ -81,6 +81,7 @@ def _forecast(args: argparse.Namespace) -> int:
         loaded.series,
         loaded.warnings,
         loaded.notes,
+        is_history=args.history is not None,
         reference=decode_reference(_packaged("forecast_reference.json")),
         incidents=documented_incidents(),
     )
@@ -111,7 +112,9 @@ def _carry(args: argparse.Namespace) -> int:
     source = "FILE" if kept is None else "--history"
     paired = pairs_of(loaded.series, _terms(args), prices, measured, source)
     lacking = (*loaded.warnings, *paired.left_out)
-    document = carry_run.run(paired.pairs, Rule(**rule), lacking, loaded.notes)
+    document = carry_run.run(
+        paired.pairs, Rule(**rule), lacking, loaded.notes, is_history=kept is not None
+    )
     return _say(document, args.json, carry_table.text)
 
 
@@ -168,7 +171,7 @@ def _say(document: Any, as_json: bool, text: Any) -> int:
         output.write_document(document)
     else:
         print(text(document))
-    return 4 if document.warnings else 0
+    return 4 if document.is_incomplete else 0
 
 
 def _terms(args: argparse.Namespace) -> "tuple[LegTerms, LegTerms]":

@@ -57,7 +57,7 @@ def test_the_document_of_forecasts_has_the_promised_fields(capsys, files):
 def test_the_document_of_carry_has_the_promised_fields(capsys, files):
     told = document(
         capsys, "carry", *files, "--fill-fraction", "1,0.6", "--settle-delay", "10m,37m",
-        "--fee-bps", "2", "--usd", "50k", code=4,
+        "--fee-bps", "2", "--usd", "50k",
     )  # fmt: skip
     results = {
         "trades", "net_usd", "gross_usd", "costs_usd", "apr_on_margin", "sharpe", "sharpe_se",
@@ -74,8 +74,7 @@ def test_the_document_of_carry_has_the_promised_fields(capsys, files):
 
 
 def test_without_json_a_table_and_sentences_are_printed(capsys, files):
-    # Without prices what was unhedged is not counted: an answer that lacks something.
-    assert main(["backtest", "carry", *files]) == 4
+    assert main(["backtest", "carry", *files]) == 0
     said = capsys.readouterr().out
     assert "hold always" in said
     assert "What this shows" in said
@@ -163,6 +162,14 @@ def test_rows_left_out_are_said_and_the_code_is_four(capsys, files, tmp_path, co
     assert told["warnings"] == [] if lacks is None else lacks in told["warnings"][0]
 
 
+def test_holes_of_a_file_are_said_and_are_no_failure(capsys, files, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(settlements(1500) + settlements(500, first_h=1700)[len(HEADER) :])
+    told = document(capsys, "forecast", str(path))
+    assert "9.1% of the hours are missing" in told["warnings"][0]
+    assert not told["is_incomplete"]
+
+
 @pytest.fixture
 def remembered(tmp_path):
     store = HotStore(Folder(tmp_path))
@@ -188,8 +195,27 @@ def test_what_is_remembered_is_tested_as_files_are(capsys, remembered):
     (series,) = told["series"]
     assert (series["venue"], series["symbol"], series["n"]) == ("bybit", "BTC", 66 * 24)
     assert series["level"]["8h"]["models"]["ours"]["mae_bp_h"] > 0
-    carried = document(capsys, "carry", "--history", remembered, code=4)
+    carried = document(capsys, "carry", "--history", remembered)
     assert {leg["venue"] for leg in carried["legs"]} == {"bybit", "dydx"}
+
+
+def test_a_history_with_gaps_is_an_incomplete_answer(capsys, tmp_path):
+    series = market(days=66, scale=1e-3)
+    store = HotStore(Folder(tmp_path))
+    store.append(
+        Batch(
+            settled=tuple(
+                Settled(venue="bybit", symbol="BTC", paid_at_ns=int(at_ns), rate=float(rate),
+                        interval_s=3600)
+                for place, (at_ns, rate) in enumerate(zip(series.at_ns, series.rate, strict=True))
+                if not 700 <= place < 800
+            )
+        )
+    )  # fmt: skip
+    store.close()
+    told = document(capsys, "forecast", "--history", str(tmp_path), code=4)
+    # 100 of 1,584 hours.
+    assert "6.3% of the hours are missing" in told["warnings"][0]
 
 
 @pytest.mark.parametrize(
