@@ -24,13 +24,28 @@ CHANGED = 6
 
 
 def is_heard(desk):
-    """Whether the desk knows the prices at which the world stands still, and all accounts."""
-    view = desk.engine.view
-    markets = truth.document(desk.exchange.world)["markets"]
-    told = [(view.market(row["venue"], row["symbol"]), row) for row in markets]
-    return not any(book.is_stale(desk.now_ns) for book in view.accounts()) and all(
-        market.mark == pytest.approx(row["mark"]) and market.index == pytest.approx(row["index"])
-        for market, row in told
+    """Whether the desk knows the prices at which the world stands still, and what each position
+    that it follows is worth at them: an account that was read while they moved is of two moments.
+    """
+    view, world = desk.engine.view, truth.document(desk.exchange.world)
+    worth = {
+        (row["venue"], row["account"].lower(), one["symbol"]): one["upnl_usd"]
+        for row in world["accounts"]
+        for one in row["positions"]
+    }
+    markets = [(view.market(row["venue"], row["symbol"]), row) for row in world["markets"]]
+    return (
+        not any(book.is_stale(desk.now_ns) for book in view.accounts())
+        and all(
+            one.upnl == pytest.approx(worth.get((book.venue, book.address, one.symbol)), abs=CENT)
+            for book in view.accounts()
+            for one in book.positions
+        )
+        and all(
+            market.mark == pytest.approx(row["mark"])
+            and market.index == pytest.approx(row["index"])
+            for market, row in markets
+        )
     )
 
 
