@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from cockpit.calculators.common.market_data import Fees, Settings
 from cockpit.calculators.common.paid_history import NOTHING, Paid, paid_hourly
+from cockpit.calculators.scan.day_past import LOOKS
 from cockpit.calculators.scan.listing import ScanInputs
 from cockpit.calculators.scan.ranked import RankedPairs
 from cockpit.calculators.scan.ranking import ScanJob, rank, renew
@@ -38,7 +39,7 @@ MARKETS = 250
 COINS = 700
 """Names that the venues list from, so that a coin is on five of them as a rule."""
 REMEMBERED = 100
-"""Assets of which a month of paid funding is kept."""
+"""Assets of which a month of paid funding is kept; of all markets the marks of a day are."""
 HISTORY_H = 720
 SCREEN_ROWS = 60
 READING_S = 10
@@ -64,8 +65,14 @@ def measure(runs: int) -> dict[str, Any]:
     inputs = ScanInputs()
     listings = listings_of(store, settings, inputs)
     kept = _kept()
+    day = np.random.default_rng(3000)
     remembering = tuple(
-        replace(one, paid=kept.get((one.venue, one.symbol), NOTHING)) for one in listings
+        replace(
+            one,
+            paid=kept.get((one.venue, one.symbol), NOTHING),
+            day_prices=day.normal(1.0, 1e-3, LOOKS),
+        )
+        for one in listings
     )
     job = ScanJob(listings=listings, inputs=inputs, at_ns=FRESH_NS)
     pairs = rank(job)

@@ -36,12 +36,14 @@ def basis_range_bps(prices: Sequence[Floats], long: Ints, short: Ints) -> Floats
     row_of = np.zeros(len(prices), dtype=np.int64)
     row_of[used] = np.arange(used.size)
     day = np.stack([prices[place] for place in used.tolist()])
-    bps = (day[row_of[short[both]]] / day[row_of[long[both]]] - 1) * 1e4
-    known = np.isfinite(bps)
-    is_enough = known.sum(axis=1) >= LEAST_LOOKS
-    low = np.where(known, bps, np.inf).min(axis=1)
-    high = np.where(known, bps, -np.inf).max(axis=1)
-    found[both] = np.where(is_enough[:, None], np.column_stack((low, high)), np.nan)
+    # A comparison with NaN is False.
+    day[~(day > 0)] = np.nan
+    ratio = day[row_of[short[both]]]
+    ratio /= day[row_of[long[both]]]
+    is_enough = np.isfinite(ratio).sum(axis=1) >= LEAST_LOOKS
+    low, high = np.fmin.reduce(ratio, axis=1), np.fmax.reduce(ratio, axis=1)
+    low_high = (np.column_stack((low, high)) - 1) * 1e4
+    found[both] = np.where(is_enough[:, None], low_high, np.nan)
     return found
 
 
@@ -51,8 +53,7 @@ def turned_range_bps(low_high: Floats) -> Floats:
     return np.asarray((ratio[:, ::-1] - 1) * 1e4)
 
 
-def change_frac(now: float | None, before: float | None) -> float | None:
-    """None where either is not known, or there was nothing to grow from."""
-    if now is None or before is None or not before > 0:
-        return None
-    return now / before - 1
+def change_frac(now: Floats, before: Floats) -> Floats:
+    """NaN where either is not known, or there was nothing to grow from."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(before > 0, now / before - 1, np.nan)

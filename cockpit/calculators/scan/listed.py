@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.calculators.scan.columns import Floats, Ints
+from cockpit.calculators.scan.columns import Columns, Floats, Ints
 from cockpit.calculators.scan.day_past import change_frac
 from cockpit.calculators.scan.listing import Listing
 
@@ -45,28 +45,25 @@ NO_MARKETS: Final = ListedMarkets(
 )  # fmt: skip
 
 
-def listed_markets(listings: Sequence[Listing]) -> ListedMarkets:
+def listed_markets(listings: Sequence[Listing], columns: Columns) -> ListedMarkets:
+    """`columns` are those of the listings."""
     assets: dict[str, int] = {}
     venues: dict[str, int] = {}
     asset = [assets.setdefault(one.asset, len(assets)) for one in listings]
     venue = [venues.setdefault(one.venue, len(venues)) for one in listings]
-    figures = np.array([_figures(one) for one in listings], dtype=np.float64)
+    price_before = [one.day_prices[0] if one.day_prices.size else np.nan for one in listings]
+    oi_before = [one.oi_base_day_ago for one in listings]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        oi_base = columns.interest / columns.price
     return ListedMarkets(
         assets=tuple(assets),
         venues=tuple(venues),
         asset=np.array(asset, dtype=np.int64),
         venue=np.array(venue, dtype=np.int64),
-        is_sound=np.array([one.gate is None for one in listings], dtype=bool),
-        figures=figures.reshape(len(listings), len(FIGURES)),
-    )
-
-
-def _figures(one: Listing) -> tuple[float | None, ...]:
-    """In the order of `FIGURES`."""
-    price, oi_usd = one.price_usd, one.oi_usd
-    before = float(one.day_prices[0]) if one.day_prices.size else None
-    oi_base = None if oi_usd is None or not price else oi_usd / price
-    return (
-        one.hourly, None if one.clock is None else one.clock.interval_s, price, oi_usd,
-        one.volume_24h_usd, change_frac(price, before), change_frac(oi_base, one.oi_base_day_ago),
+        is_sound=columns.is_sound,
+        figures=np.column_stack((
+            columns.hourly, columns.interval_s, columns.price, columns.interest, columns.volume,
+            change_frac(columns.price, np.array(price_before, dtype=np.float64)),
+            change_frac(oi_base, np.array(oi_before, dtype=np.float64)),
+        )),
     )  # fmt: skip

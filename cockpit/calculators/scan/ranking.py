@@ -102,7 +102,7 @@ def rank(job: ScanJob) -> RankedPairs:
     )
     by_formula = _ByFormula(job, columns)
     ranked = _ranked(job, columns, pairs, money, by_formula.usd, order)
-    return msgspec.structs.replace(ranked, listed=listed_markets(job.listings))
+    return msgspec.structs.replace(ranked, listed=listed_markets(job.listings, columns))
 
 
 def renew(pairs: RankedPairs, places: Sequence[int], job: ScanJob) -> RankedPairs:

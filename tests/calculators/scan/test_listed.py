@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from cockpit.calculators.scan.columns import columns_of
 from cockpit.calculators.scan.day_past import LOOKS, change_frac, looks_ns
 from cockpit.calculators.scan.listed import listed_markets
 from cockpit.calculators.scan.listing import ScanInputs
@@ -13,6 +14,10 @@ from tests.calculators.scan.test_ranking import listing
 from tests.support import AT_NS
 
 MINUTE_NS = 60 * 10**9
+
+
+def listed(*listings):
+    return listed_markets(listings, columns_of(listings, AT_NS, 24))
 
 
 def test_a_coin_of_one_venue_alone_is_listed_and_makes_no_pair():
@@ -30,9 +35,7 @@ def test_changes_are_since_a_day_ago_of_the_price_and_of_base_units():
     """100 USD now and 80 then is +25 %. 1e7 USD of interest are 1e5 base: half of what was, so that
     a price that rises does not look like money that comes in."""
     day = np.array([80.0, *[90.0] * 96])
-    found = listed_markets(
-        [listing("a", 0.0, day_prices=day, oi_base_day_ago=2e5), listing("b", 0.0)]
-    )
+    found = listed(listing("a", 0.0, day_prices=day, oi_base_day_ago=2e5), listing("b", 0.0))
     assert found.figure("price_change_frac")[0] == pytest.approx(0.25)
     assert found.figure("oi_change_frac")[0] == pytest.approx(-0.5)
     assert np.isnan(found.figure("price_change_frac")[1])
@@ -40,10 +43,10 @@ def test_changes_are_since_a_day_ago_of_the_price_and_of_base_units():
 
 
 def test_what_is_not_known_is_nan_and_from_nothing_nothing_has_grown():
-    (only,) = listed_markets([listing("a", None, clock=None, oi_usd=None, price_usd=None)]).figures
+    (only,) = listed(listing("a", None, clock=None, oi_usd=None, price_usd=None)).figures
     assert np.isnan(only[[0, 1, 2, 3]]).all()
-    assert change_frac(1.0, 0.0) is None
-    assert len(listed_markets([])) == 0
+    assert np.isnan(change_frac(np.array([1.0]), np.array([0.0]))).all()
+    assert len(listed()) == 0
 
 
 def test_the_day_is_looked_at_on_full_quarters_of_an_hour_its_ends_included():
