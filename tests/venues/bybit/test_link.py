@@ -9,7 +9,7 @@ from cockpit.core.events import Reject, Rtt, Trade
 from cockpit.core.market import Side
 from cockpit.venues.bybit import SPEC, Session
 from cockpit.venues.contract import Output, Send, Tick, Wants
-from tests.support import AT_NS, closed, feed, frame, only, opened, reply, ticks
+from tests.support import AT_NS, feed, frame, only, opened, reply, ticks
 from tests.venues.bybit.samples import (
     SECOND_NS,
     answer,
@@ -165,12 +165,6 @@ def test_ping_to_pong_is_the_round_trip(pong: Any) -> None:
     assert isinstance(rtt, Rtt)
     assert rtt.rtt_ns == 42_000_000
     assert feed(session, frame(pong, sent_ns + 50_000_000)) == []
-
-
-def test_a_pong_of_the_link_before_is_no_round_trip() -> None:
-    session = Session(Wants())
-    feed(session, opened(), *ticks(1), closed(), opened())
-    assert feed(session, frame({"success": True, "ret_msg": "pong", "op": "ping"})) == []
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,16 @@ def test_a_pong_is_a_round_trip_and_one_that_was_not_asked_for_says_nothing() ->
     assert [second for second in range(2, 45) if pulse.tick(at(second))] == [21, 41]
 
 
+def test_a_pong_to_a_ping_of_the_link_before_is_no_round_trip() -> None:
+    pulse = Heartbeat("tiny", lambda at_ns: "ping")
+    pulse.opened(MAIN, AT_NS)
+    assert pulse.tick(at(1)) == [Send("ping")]
+    pulse.closed(MAIN)
+    assert pulse.pong(at(2)) == ()
+    pulse.opened(MAIN, at(3))
+    assert pulse.pong(at(4)) == ()
+
+
 def test_a_silent_link_is_restarted_once() -> None:
     pulse = Heartbeat("tiny", None, silence_s=30)
     pulse.opened(MAIN, AT_NS)

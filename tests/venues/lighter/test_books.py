@@ -2,10 +2,10 @@
 
 import pytest
 
-from cockpit.core.events import Block, BookDelta, BookReset, BookSnapshot, Reject, Rtt, Trade
+from cockpit.core.events import Block, BookDelta, BookReset, BookSnapshot, Reject, Trade
 from cockpit.core.market import Side
 from cockpit.venues.contract import Restart, Send
-from tests.support import AT_NS, closed, feed, frame, only, opened, ticks
+from tests.support import closed, feed, frame, only, opened, ticks
 from tests.venues.lighter.samples import (
     ASKS,
     BIDS,
@@ -162,12 +162,6 @@ def test_the_venues_ping_is_answered_and_its_shutdown_is_a_reason_to_reconnect()
     outputs = feed(session(), frame({"type": "ping"}), frame({"type": "shutdown"}))
     assert sent(outputs) == ['{"type":"pong"}']
     assert len(only(Restart, outputs)) == 1
-
-
-def test_a_pong_to_a_ping_of_the_last_connection_is_no_round_trip():
-    ours = session()
-    feed(ours, *ticks(1), closed(), opened())
-    assert only(Rtt, feed(ours, frame({"type": "pong"}, AT_NS + 5))) == []
 
 
 @pytest.mark.parametrize(
