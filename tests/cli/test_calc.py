@@ -227,9 +227,10 @@ def test_json_is_the_only_format_and_is_asked_for(view, capsys):
 
 
 def test_legs_are_closed_together_from_the_positions_of_an_exposure_document(view, capfdbinary):
+    row = {"symbol": "BTC", "account": "0xab", "upnl_usd": 1.0, "age_s": 2.0, "leverage": 5.0}
     held = [
-        {"venue": "hyperliquid", "symbol": "BTC", "size": 6.0, "entry": 90.0},
-        {"venue": "dydx", "symbol": "BTC", "size": -6.0, "mark": 100.0},
+        {"venue": "hyperliquid", "size": 6.0, "entry": 90.0, "adl_quantile": None, **row},
+        {"venue": "dydx", "size": -6.0, "mark": 100.0, "liquidation": 150.0, **row},
     ]
     words = sets(positions=json.dumps(held), slices=3, haircut="false", sigma=1)
     code, answer = calc(capfdbinary, "unwind", "--view", view(), *words)

@@ -1,7 +1,7 @@
 """What is to be closed: each leg as an order against its venue's book."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,18 +13,15 @@ from cockpit.calculators.common.market_data import (
     known_symbol,
     quotes,
 )
-from cockpit.calculators.common.positions import note_unread, read_positions, structs
+from cockpit.calculators.common.positions import note_unread, read_positions, typed_positions
 from cockpit.calculators.common.words import base_words
 from cockpit.calculators.stagger.inputs import Inputs as OrderInputs
 from cockpit.calculators.unwind.inputs import Inputs
 from cockpit.core.market import Side
 from cockpit.state.view import MarketView
 
-_SHOWN_BY_OTHERS = frozenset({"entry", "mark"})
-"""What the same rows say to other calculators."""
 
-
-class Held(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A leg as it is held: signed base units."""
 
     venue: str
@@ -58,11 +55,10 @@ def held(form: Inputs, view: MarketView, settings: Settings, notes: Notes) -> li
     """The legs of the form, or all of a coin; those of one market stay apart, because each account
     closes its own. FieldError names the field."""
     if form.positions:
-        plain = [
-            {key: value for key, value in row.items() if key not in _SHOWN_BY_OTHERS}
-            for row in form.positions
+        rows = [
+            Held(venue=p.venue, symbol=p.symbol, size=p.size)
+            for p in typed_positions(form.positions)
         ]
-        rows: list[Any] = structs("positions", Held, plain)
         field = "positions"
     elif form.symbol is not None:
         symbol = known_symbol(view, form.symbol)
