@@ -17,6 +17,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec.structs import replace
 
+from cockpit.core.account import Account
 from cockpit.core.units import utc
 from cockpit.portfolio.trades.funding import since_opening
 from cockpit.portfolio.trades.holdings import Holdings
@@ -73,7 +74,11 @@ def rows(view: MarketView, now_ns: int) -> Export:
     """What every trade, open or over, did."""
     holdings = Holdings(view, now_ns)
     found: list[ExportRow] = []
-    left_out: list[str] = []
+    left_out = [
+        f"{Account(book.venue, book.address)} is not read now: what it did is not in the rows"
+        for book in view.accounts()
+        if book.status != "unknown" and book.is_stale(now_ns)
+    ]
     for record in (*view.trades.closed, *view.trades.open.values()):
         for leg in record.legs:
             found += _fills(view, record, leg, left_out)

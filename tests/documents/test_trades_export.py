@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from cockpit.core.events import Link
 from cockpit.core.units import HOUR_NS, NS_PER_S
 from cockpit.documents.trades_export import COINTRACKER, CSV, KOINLY, csv_text, rows
 from cockpit.portfolio.trades.keeper import Keeper
@@ -139,6 +140,13 @@ def test_what_no_venue_told_is_left_out_and_named():
     words = " ".join(found.left_out)
     assert "lighter does not tell its fills" in words
     assert "payments of lighter/BTC" in words
+
+
+def test_an_account_that_is_not_read_now_is_named_and_the_rows_are_no_whole(view):
+    view.apply(Link(venue="hyperliquid", recv_ns=NOW_NS, state="down", reason="gone"))
+    [words] = rows(view, NOW_NS).left_out
+    assert words.startswith("hyperliquid:")
+    assert "not read now" in words
 
 
 def test_a_trade_that_is_over_is_still_in_the_rows(view):
