@@ -12,9 +12,12 @@ F = TypeVar("F", bound=Event)
 
 
 class Seen:
-    """The last `capacity` identities: of fills that come by stream and again after a reconnect."""
+    """The last `capacity` identities: of fills that come by stream and again after a reconnect.
 
-    def __init__(self, capacity: int = 2_000) -> None:
+    Venues repeat the last fifty fills of a market, and its last fifty liquidations.
+    """
+
+    def __init__(self, capacity: int = 256) -> None:
         self._capacity = capacity
         self._known: OrderedDict[Hashable, None] = OrderedDict()
 

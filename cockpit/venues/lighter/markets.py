@@ -39,7 +39,7 @@ class LighterMarket(Market):
     name: str = ""
     size_decimals: int | None = None
     streamed_ns: int = 0
-    fills: Seen = field(default_factory=lambda: Seen(1_024))
+    fills: Seen = field(default_factory=Seen)
 
     @property
     def book_key(self) -> str:
