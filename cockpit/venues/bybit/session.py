@@ -130,6 +130,8 @@ class Session(VenueSession):
             message = decoder.decode(frame.data)
         except decoding.BROKEN:
             return self._slow(frame)
+        if type(message) is wire.BookMessage and not self._topics.waiting:
+            return self._book(message, frame)
         return self._stream(message, frame)
 
     def _slow(self, frame: Frame) -> Sequence[Output]:

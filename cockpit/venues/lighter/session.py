@@ -107,6 +107,8 @@ class Session(VenueSession):
             message = decoder.decode(frame.data)
         except BROKEN:
             return self._slow(frame)
+        if type(message) is wire.BookMessage:
+            return self._book(message, frame)
         return self._stream(message, frame)
 
     def _stream(self, message: wire.Message, frame: Frame) -> Sequence[Output]:
