@@ -54,6 +54,7 @@ class ChainTelemetry:
         self._fastest_ns: int | None = None
         self._since_fastest = 0
         """The least of `_latencies_ns` is among its last so many."""
+        self._newest_ns: int | None = None
         self._blocks: deque[tuple[int, int]] = deque(maxlen=_BLOCKS)
 
     def block(self, height: int, block_ns: int, recv_ns: int) -> None:
@@ -69,7 +70,7 @@ class ChainTelemetry:
         """A link came up: old latencies describe another connection, maybe another server."""
         self._fresh_ns.clear()
         self._latencies_ns.clear()
-        self._fastest_ns = None
+        self._fastest_ns = self._newest_ns = None
         self.rtt_ns = None
         self._connections += 1
 
@@ -124,13 +125,16 @@ class ChainTelemetry:
 
         Half the round trip is the way, where it is known.
         """
-        self._read()
+        if self._fresh_ns:
+            self._read()
         fastest_ns = self._fastest_ns
         return None if fastest_ns is None else fastest_ns - (self.rtt_ns or 0) // 2
 
     def newest_latency_ns(self) -> int | None:
         """The least latency of the newest facts: what a late stream cannot get below."""
-        return min(islice(reversed(self._read()), _NEWEST), default=None)
+        if self._fresh_ns:
+            self._read()
+        return self._newest_ns
 
     def _read(self) -> deque[int]:
         """All latencies, the fresh ones taken in. They are looked through only where the fastest
@@ -146,6 +150,7 @@ class ChainTelemetry:
         elif self._since_fastest > len(latencies_ns):
             self._fastest_ns = min(latencies_ns)
             self._since_fastest = len(latencies_ns) - latencies_ns.index(self._fastest_ns)
+        self._newest_ns = min(islice(reversed(latencies_ns), _NEWEST))
         fresh_ns.clear()
         return latencies_ns
 

@@ -23,7 +23,7 @@ def clock_offset_ns(venues: Iterable[ChainTelemetry]) -> int:
     floors = sorted(
         floor
         for venue in venues
-        if venue.samples >= MIN_SAMPLES and (floor := venue.floor_ns()) is not None
+        if (floor := venue.floor_ns()) is not None and venue.samples >= MIN_SAMPLES
     )
     if not floors:
         return 0
