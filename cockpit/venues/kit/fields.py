@@ -50,10 +50,7 @@ def interval_s(value: object, unit_s: int = HOUR_S) -> int | None:
 
 def moment_ns(value: object, unit_ns: int = NS_PER_MS) -> int | None:
     """A time in units of `unit_ns` as ns; None for what is none, or is in another unit."""
-    if type(value) is int:
-        stamp_ns = value * unit_ns
-        return stamp_ns if FIRST_S * NS_PER_S <= stamp_ns < LAST_S * NS_PER_S else None
-    number = value if type(value) is float else finite(value)
-    if number is None or not FIRST_S <= number * unit_ns / NS_PER_S < LAST_S:
+    number = value if type(value) is int or type(value) is float else finite(value)
+    if number is None or not FIRST_S * NS_PER_S <= number * unit_ns < LAST_S * NS_PER_S:
         return None
     return int(number) * unit_ns

@@ -77,13 +77,11 @@ def _levels(market: LighterMarket, levels: tuple[wire.Level, ...] | None) -> Lev
 
 def _book_ns(message: wire.BookMessage) -> int | None:
     """When the server sent it, else when the engine matched it."""
-    if message.timestamp is not None:
-        return moment_ns(message.timestamp)
-    if message.last_updated_at is None:
-        return None
-    matched_ms, beyond_us = divmod(message.last_updated_at, 1_000)
-    whole_ns = moment_ns(matched_ms)
-    return None if whole_ns is None else whole_ns + beyond_us * 1_000
+    if message.timestamp is None and message.last_updated_at is not None:
+        matched_ms, beyond_us = divmod(message.last_updated_at, 1_000)
+        whole_ns = stamp_ns(matched_ms)
+        return None if whole_ns is None else whole_ns + beyond_us * 1_000
+    return stamp_ns(message.timestamp)
 
 
 def trades(market: LighterMarket, message: wire.TradeMessage[wire.Fill], at_ns: int) -> list[Fact]:
