@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 """How often files are looked at."""
+FIRST_TABLE_S = 1.0
+"""Links wait so long for the scan's table of what is kept, where it was left on the screen."""
 MOST_HELD = 50
 """Markets are watched for the sake of positions, up to so many."""
 Listener = Callable[[list[Event]], None]
@@ -162,6 +164,7 @@ class Engine:
         # It needs no link: the first table is of what is kept.
         self.core.scan()
         self._tasks.append(asyncio.create_task(self.core.scanner.run(), name="scanner"))
+        await self.core.scanner.first(FIRST_TABLE_S)
         for name, module in self._modules.items():
             spec: VenueSpec = module.SPEC
             driver = Driver(

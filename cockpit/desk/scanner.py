@@ -69,6 +69,7 @@ class Scanner:
         self._unsettled_until_s = 0.0
         self.question = Rank()
         self._asked = asyncio.Event()
+        self._has_ranked = asyncio.Event()
         self._background = Background()
 
     def ask(self, question: Rank) -> None:
@@ -88,10 +89,18 @@ class Scanner:
             if self.question.is_on:
                 await self._begin()
                 pause_s: float | None = await self._rank(self.question)
+                self._has_ranked.set()
             else:
                 self._is_recalled, pause_s = False, None
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), pause_s)
+
+    async def first(self, timeout_s: float) -> None:
+        """Until the first table of what is kept stands, or so long; at once where there is none to
+        wait for. Ten venues' lists would take its time."""
+        if self.question.is_on and self._history is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._has_ranked.wait(), timeout_s)
 
     def close(self) -> None:
         self._background.close()

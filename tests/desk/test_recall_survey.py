@@ -14,7 +14,7 @@ from cockpit.history.layout import Folder
 from cockpit.history.rows import Batch, Figures, Sample
 from cockpit.state.store import MarketStore
 from tests.desk.test_scanner import NAMES, core, ranked, survey
-from tests.support import AT_NS
+from tests.support import AT_NS, PATIENCE_S
 
 THEN_NS = AT_NS - 180 * NS_PER_S
 
@@ -111,3 +111,21 @@ async def test_who_records_waits_for_the_venues(tmp_path):
     desk._feed.is_recording = False
     await desk._recall_survey()
     assert len(desk.view.surveyed()) == 2
+
+
+async def test_links_wait_for_the_first_table_and_not_where_nothing_is_kept(tmp_path):
+    keep(tmp_path, [row(name) for name in NAMES], [listed(name) for name in NAMES])
+    desk, without = core(tmp_path), core()
+    for one in (desk, without):
+        one.post(Rank(is_on=True))
+    await without.scanner.first(PATIENCE_S)
+    assert without.stats().scan.pairs is None
+    await desk.scanner.first(0.0)
+    task = asyncio.create_task(desk.scanner.run())
+    try:
+        await desk.scanner.first(PATIENCE_S)
+        assert desk.stats().scan.pairs is not None
+    finally:
+        desk.close()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
