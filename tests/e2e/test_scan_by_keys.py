@@ -24,7 +24,7 @@ def test_from_the_scan_to_a_plan_that_is_kept_in_nine_keys(tmp_path, size):
             screen.wait(lambda: "AAVE" in screen.text())
             # Sorted by what a pair leaves, then one coin, all its pairs, and the carry of the best.
             for key, shown in (
-                ("s", "net▼"), ("/", "filter pairs"), ("a", "/a"), ("a", "/aa"), ("\r", "/aa"),
+                ("s", "net▼"), ("/", "filter rows"), ("a", "/a"), ("a", "/aa"), ("\r", "/aa"),
                 ("\r", "AAVE, all pairs"), ("\r", "carry · inputs"),
             ):  # fmt: skip
                 screen.send(key)
