@@ -14,6 +14,7 @@ from cockpit.venues.kit.numbers import MAX_EXPONENT, finite
 
 FIRST_S, LAST_S = 1_483_228_800, 4_102_444_800
 """2017 and 2100: no venue is older, and a time outside of them is in another unit."""
+_FIRST_NS, _LAST_NS = FIRST_S * NS_PER_S, LAST_S * NS_PER_S
 MINUTE_S, DAY_S = 60, 86_400
 Price = Annotated[float, Meta(gt=0, lt=MAX_EXPONENT)]
 Size = Annotated[float, Meta(ge=0, lt=MAX_EXPONENT)]
@@ -51,6 +52,6 @@ def interval_s(value: object, unit_s: int = HOUR_S) -> int | None:
 def moment_ns(value: object, unit_ns: int = NS_PER_MS) -> int | None:
     """A time in units of `unit_ns` as ns; None for what is none, or is in another unit."""
     number = value if type(value) is int or type(value) is float else finite(value)
-    if number is None or not FIRST_S * NS_PER_S <= number * unit_ns < LAST_S * NS_PER_S:
+    if number is None or not _FIRST_NS <= number * unit_ns < _LAST_NS:
         return None
     return int(number) * unit_ns

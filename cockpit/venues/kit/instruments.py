@@ -63,12 +63,11 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_levels(self, levels: Levels) -> Levels:
         """Prices in quote per base and sizes in base units."""
+        if self.price == 1.0 == self.size and not self.inverse:
+            return levels
         if self.inverse:
             return tuple([(self.to_price(p), self.to_size(s, p)) for p, s in levels])
-        scale, size = self.price, self.size
-        if scale == 1.0 == size:
-            return levels
-        contract = scale * size
+        scale, contract = self.price, self.price * self.size
         return tuple([(price / scale, size * contract) for price, size in levels])
 
 
