@@ -28,6 +28,9 @@ _FORCED = frozenset({"liquidation", "deleverage"})
 _GONE = ("inactive", "settled")
 SIGNS = {"long": 1.0, "short": -1.0}
 
+stamp_ns = moment_ns
+"""The venue stamps in milliseconds; None where it says nothing, or nonsense."""
+
 Fact = events.Trade | events.Prices | events.OpenInterest | Funding | events.Volume | events.Reject
 
 
@@ -37,11 +40,6 @@ def fraction(odd: Odd, what: str, percent: Any, least: float = -_MAX_PERCENT) ->
         return percent / 100.0
     number = odd.number(what, percent, least, _MAX_PERCENT)
     return None if number is None else number / 100.0
-
-
-def stamp_ns(ms: float | None) -> int | None:
-    """Milliseconds since the epoch in ns; None where the venue says nothing, or nonsense."""
-    return None if ms is None else moment_ns(ms)
 
 
 # --- books, fills, blocks -------------------------------------------------------------------------
