@@ -201,6 +201,8 @@ class MarketState:
         self.open_interests.append(now_ns, self.open_interest if known_oi else None)
         live = self.live if not self.is_stale("funding", now_ns) else None
         self.live_hourly.append(now_ns, hourly(live.rate, live.interval_s) if live else None)
+        for cadence in self.cadence.values():
+            cadence.read()
 
     def connected(self) -> None:
         """The link is live. A book that was only hidden during a silence is shown again."""

@@ -42,29 +42,29 @@ class Cadence:
 
     def pause(self) -> None:
         """The link is gone: the gap until the next arrival says nothing about the venue's habit."""
-        self._read()
+        self.read()
         self._last_ns = None
 
     def allow(self, gap_ns: int) -> None:
         """A silence of so long has been judged to be no more than the field's habit."""
-        self._read()
+        self.read()
         self._worst_ns = max(self._worst_ns, gap_ns / 2)
 
     @property
     def typical_s(self) -> float | None:
         """The usual gap in seconds; None before two arrivals."""
-        self._read()
+        self.read()
         return self._typical_ns / NS if self._typical_ns else None
 
     @property
     def limit_ns(self) -> int:
         """Silence beyond this is stale: 6x the usual gap, 2x the worst recent, or the floor."""
-        self._read()
+        self.read()
         habit = max(6.0 * self._typical_ns, 2.0 * self._worst_ns)
         return max(self.floor_ns, round(habit))
 
-    def _read(self) -> None:
-        """Take the unread arrivals into the habit."""
+    def read(self) -> None:
+        """Take the unread arrivals into the habit, so that none of them need be kept."""
         if not self._unread:
             return
         last, typical, worst = self._last_ns, self._typical_ns, self._worst_ns
