@@ -19,7 +19,7 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "cockpit/venues/kit": Size(900, 2000),
+    "cockpit/venues/kit": Size(900, 2015),
     "cockpit/venues/aster": Size(620, 700),
     "cockpit/venues/bybit": Size(560, 730),
     "cockpit/venues/dydx": Size(1100, 1515),

@@ -39,6 +39,7 @@ class Ledger:
         self._open: dict[str, set[str]] = {}
         self._told: AccountState | None = None
         self._paid: dict[tuple[str, str, int], None] = {}
+        self._held: dict[tuple[str, str, int], FundingPayment] = {}
         self._fills = Seen(FILLS_REMEMBERED)
 
     def whole(self, pool: str, positions: Iterable[Position], at_ns: int) -> Iterator[Position]:
@@ -87,14 +88,32 @@ class Ledger:
 
     def payment(self, payment: FundingPayment) -> Iterator[FundingPayment]:
         """A payment, unless it was told before: streams and histories overlap."""
-        stamp_ns = payment.venue_ns or payment.recv_ns
-        key = (payment.pool, payment.symbol, stamp_ns)
+        key = _payment_key(payment)
         if key in self._paid:
             return
         self._paid[key] = None
         while self._paid and next(iter(self._paid))[2] < payment.recv_ns - PAYMENTS_NS:
             del self._paid[next(iter(self._paid))]
         yield payment
+
+    def hold(self, page: Iterable[FundingPayment]) -> bool:
+        """Keep what a page has until its reading is whole: a part of what was paid is no sum.
+
+        Whether any of it is news.
+        """
+        known = self._paid.keys() | self._held.keys()
+        news = {key: row for row in page if (key := _payment_key(row)) not in known}
+        self._held |= news
+        return bool(news)
+
+    def release(self, pool: str) -> Iterator[FundingPayment]:
+        """What was held of a pool, the oldest first: its reading has come to its end."""
+        for key in sorted(key for key in self._held if key[0] == pool):
+            yield from self.payment(self._held.pop(key))
+
+    def drop(self, pool: str) -> None:
+        """A page was not answered: the pool is read anew from its first one."""
+        self._held = {key: row for key, row in self._held.items() if key[0] != pool}
 
     def fill(self, fill: AccountFill) -> Iterator[AccountFill]:
         """A fill, unless it was told before: streams begin with what was, histories overlap."""
@@ -111,3 +130,7 @@ class Ledger:
 def failure(problem: str, retry_s: float) -> str:
     """A failed read in words for the trader."""
     return f"not read: {problem}; asked again within {retry_s:.0f} s"
+
+
+def _payment_key(payment: FundingPayment) -> tuple[str, str, int]:
+    return payment.pool, payment.symbol, payment.venue_ns or payment.recv_ns

@@ -335,29 +335,35 @@ class PublicAccounts(OverHttp):
         answer = read(VENUE, wire.PAYMENTS, reply)
         if isinstance(answer, Reject):
             self._due_ns[address, subaccount] = reply.at_ns + _SETTLING_NS
+            if followed is not None:
+                followed.ledger.drop(pool.get(subaccount, ""))
             return [answer]
         if followed is None or subaccount not in pool:
             return []
-        news: list[Output] = []
+        out: list[Output] = []
+        page = []
+        is_end = answer.next_idx is None
         for row in answer.funding_payments:
             market, usd = self._products.get(row.product_id), x18(row.amount)
             stamp_ns = row.timestamp * NS_PER_S
             if stamp_ns < reply.at_ns - PAYMENTS_NS:
-                return news
+                is_end = True
+                break
             if market is None or usd is None:
-                news.append(reject(VENUE, reply.at_ns, "account_payments: no market or no sum"))
+                out.append(reject(VENUE, reply.at_ns, "account_payments: no market or no sum"))
                 continue
             size = x18(row.balance_amount)
-            news += followed.ledger.payment(
+            page.append(
                 FundingPayment(
                     venue=VENUE, recv_ns=reply.at_ns, venue_ns=stamp_ns, symbol=market.symbol,
                     account=address, usd=usd, pool=pool[subaccount],
                     size=None if size is None else size * market.unit.contract,
                 )
             )  # fmt: skip
-        if answer.next_idx is None or not news:
-            return news
-        return [*news, self._ask_payments(address, subaccount, reply.at_ns, answer.next_idx)]
+        is_news = followed.ledger.hold(page)
+        if is_end or not is_news:
+            return [*out, *followed.ledger.release(pool[subaccount])]
+        return [*out, self._ask_payments(address, subaccount, reply.at_ns, answer.next_idx)]
 
 
 def _sizes(current: _Round, subaccount: str) -> dict[Held, int]:

@@ -192,6 +192,7 @@ class AddressReader:
         if paid is None or followed is None or answer.data is None:
             return ()
         out: list[Output] = []
+        page = []
         for row in sorted(answer.data.rows, key=lambda row: row.funding_rate_timestamp):
             stamp_ms = row.funding_rate_timestamp
             paid.stamps_ns[row.symbol] = max(
@@ -203,17 +204,17 @@ class AddressReader:
                 continue
             paid.newest_ms = max(stamp_ms, paid.newest_ms)
             try:
-                told = wire.payment(paid.address, paid.pool, row, reply.at_ns)
+                page.append(wire.payment(paid.address, paid.pool, row, reply.at_ns))
             except ValueError as error:
                 out.append(reject(VENUE, reply.at_ns, f"funding_payments: {error}"))
-            else:
-                out += followed.ledger.payment(told)
+        followed.ledger.hold(page)
         if paid.pages == 0:
             paid.begun_ns = reply.at_ns
         paid.pages += 1
         cursor = answer.data.next_cursor
         if cursor and answer.data.rows and paid.pages < _MOST_PAGES:
             return [*out, _ask_payments(reply.key, paid, cursor)]
+        out += followed.ledger.release(paid.pool)
         paid.since_ms = paid.accrued_ms or paid.newest_ms or paid.since_ms
         # A reading that was cut off may lack one that is due.
         is_whole = not (cursor and answer.data.rows)

@@ -328,7 +328,7 @@ def test_what_was_received_is_positive_and_what_was_paid_negative() -> None:
     outputs = said(session, "account_payments", payments(paid(1, 2.5), paid(2, -1.25)), DEFAULT)
     told = only(FundingPayment, outputs)
     assert [(p.usd, p.size, p.rate, p.symbol, p.pool) for p in told] == [
-        (2.5, -0.5, None, "BTC", "default"), (-1.25, -0.5, None, "BTC", "default"),
+        (-1.25, -0.5, None, "BTC", "default"), (2.5, -0.5, None, "BTC", "default"),
     ]  # fmt: skip
 
 
@@ -338,7 +338,21 @@ def test_pages_go_back_until_what_is_known_and_no_payment_is_told_twice() -> Non
     outputs = said(session, "account_payments", payments(paid(1, 1.0), more="8990"), DEFAULT)
     (fetch,) = only(Fetch, outputs)
     assert json.loads(fetch.body or "")["interest_and_funding"]["max_idx"] == "8990"
+    assert only(FundingPayment, outputs) == [], "a part of what was paid is no sum"
+    again = said(session, "account_payments", payments(paid(1, 1.0), more="8990"), DEFAULT)
+    assert only(Fetch, again) == []
+    assert [payment.usd for payment in only(FundingPayment, again)] == [1.0]
     assert said(session, "account_payments", payments(paid(1, 1.0), more="8990"), DEFAULT) == []
+
+
+def test_a_page_that_is_refused_leaves_no_part_of_what_was_paid() -> None:
+    session = following()
+    read(session, info(SHORT), apart())
+    said(session, "account_payments", payments(paid(1, 1.0), more="8990"), DEFAULT)
+    said(session, "account_payments", "no page", DEFAULT)
+    anew = said(session, "account_payments", payments(paid(1, 1.0), more="8990"), DEFAULT)
+    assert only(FundingPayment, anew) == [], "it begins with the first page again"
+    assert len(only(Fetch, anew)) == 1
 
 
 def test_payments_of_more_than_a_month_ago_end_the_pages() -> None:

@@ -350,8 +350,9 @@ def test_pages_are_read_to_their_end_and_a_payment_is_told_once() -> None:
     first = feed(session, reply(asked.name, paid(payment("1"), cursor="bmV4dA=="), key=asked.key))
     (more,) = fetches(first, "funding_payments")
     assert body(more)["cursor"] == "bmV4dA=="
+    assert only(FundingPayment, first) == [], "a part of what was paid is no sum"
     last = feed(session, reply(more.name, paid(payment("1")), key=more.key))
-    assert last == []
+    assert [payment.usd for payment in only(FundingPayment, last)] == [-1.0]
 
 
 @pytest.mark.parametrize("word", ["Receive", "Other"])
