@@ -25,7 +25,7 @@ SIZES = {
     "cockpit/venues/dydx": Size(1100, 1515),
     "cockpit/venues/extended": Size(420, 630),
     "cockpit/venues/grvt": Size(420, 675),
-    "cockpit/venues/hyperliquid": Size(1100, 1600),
+    "cockpit/venues/hyperliquid": Size(1100, 1605),
     "cockpit/venues/lighter": Size(950, 980),
     "cockpit/venues/nado": Size(620, 1050),
     "cockpit/venues/orderly": Size(620, 980),

@@ -175,7 +175,13 @@ class Accounts:
         followed = self._named(data.user)
         if followed is None:
             return self._unheard(data.user, at_ns)
-        return list(followed.traded(*wire.fills(data.fills), at_ns))
+        rows, unreadable = wire.fills(data.fills)
+        told = list(followed.traded(rows, unreadable, at_ns))
+        if data.is_snapshot or not told or followed.account not in self._wanted:
+            return told
+        # States are streamed every few seconds: a leg that lost its hedge is not to wait for one.
+        dexs = sorted({row.coin.rpartition(":")[0] for row in rows})
+        return [*told, *(_ask(f"state/{followed.account}/{dex}".rstrip("/")) for dex in dexs)]
 
     def _named(self, user: str) -> Followed | None:
         account = normal_address(user)

@@ -112,6 +112,7 @@ class FundingsData(Wire):
 class UserFillsData(Wire):
     user: str
     fills: list[dict[str, Any]]
+    is_snapshot: bool = False
 
 
 class Subscription(Wire):

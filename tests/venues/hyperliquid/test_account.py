@@ -6,7 +6,7 @@ import pytest
 
 from cockpit.analytics.risk.margin import build_tiers, liquidation_price
 from cockpit.core.events import AccountFill, FundingPayment, Margin, Position, Reject
-from cockpit.venues.contract import Wants
+from cockpit.venues.contract import Fetch, Wants
 from cockpit.venues.hyperliquid import Session
 from tests.invariants import Invariants
 from tests.support import capture_text, closed, feed, frame, needs_captures, only, opened, reply
@@ -162,19 +162,27 @@ FILL = {
 
 
 def test_a_fill_in_thousands_of_coins_is_told_per_coin():
-    [fill] = feed(following(ALICE), frame(fills_of(FILL)))
+    fill, _ = feed(following(ALICE), frame(fills_of(FILL)))
     assert (fill.symbol, fill.size, fill.price) == ("PEPE", -3000.0, pytest.approx(1.2e-5))
     assert (fill.before, fill.fee) == (-2000.0, 0.5)
 
 
 def test_a_fee_in_another_coin_is_not_known_in_dollars():
-    [fill] = feed(following(ALICE), frame(fills_of(FILL | {"feeToken": "HYPE"})))
+    fill, _ = feed(following(ALICE), frame(fills_of(FILL | {"feeToken": "HYPE"})))
     assert fill.fee is None
 
 
 def test_one_unreadable_fill_costs_no_other():
     outputs = feed(following(ALICE), frame(fills_of(FILL | {"sz": "-1", "tid": 8}, FILL)))
-    assert [type(output) for output in outputs] == [AccountFill, Reject]
+    assert [type(output) for output in outputs] == [AccountFill, Reject, Fetch]
+
+
+def test_after_a_fill_the_position_is_asked_for_and_not_waited_for():
+    elsewhere = FILL | {"coin": "xyz:GOLD", "tid": 8}
+    *_, own, builders = feed(following(ALICE), frame(fills_of(FILL, elsewhere)))
+    assert [fetch.key for fetch in (own, builders)] == [f"state/{ALICE}", f"state/{ALICE}/xyz"]
+    was_before = feed(following(ALICE), frame(fills_of(FILL, snapshot=True)))
+    assert only(Fetch, was_before) == [], "what the channel opens with is in the first state"
 
 
 # --- figures ------------------------------------------------------------------------------------
