@@ -1,5 +1,7 @@
 """A leg that loses its hedge, on a running desk: from the fill to the alert, and to the hedge."""
 
+import time
+
 import pytest
 
 from cockpit.config import Config
@@ -15,6 +17,21 @@ START_NS = parse_utc("2026-11-24T23:10:30Z")
 OPENED_S, CUT_S = 62, 300
 """When both legs stand, and when the long one is cut to two fifths, after the start."""
 TOLD_WITHIN_NS = 5 * NS_PER_S
+POLL_NS = NS_PER_S // 50
+
+
+class Lateness:
+    """By how much this process was late while it waited: on a machine that has no time for it the
+    world's clock goes on, and neither side of the wire does anything."""
+
+    def __init__(self) -> None:
+        self.total_ns = 0
+        self._seen_ns = time.monotonic_ns()
+
+    def count(self) -> None:
+        now_ns = time.monotonic_ns()
+        self.total_ns += max(0, now_ns - self._seen_ns - POLL_NS)
+        self._seen_ns = now_ns
 
 
 def orphans(desk: Wound):
@@ -40,11 +57,12 @@ async def test_an_orphan_is_told_within_five_seconds_of_its_fill_once_and_h_hedg
             await desk.wind_to(START_NS + (CUT_S - 3) * NS_PER_S)
             assert orphans(desk) == []
             await desk.obey(pause=False)
-            await until(lambda: orphans(desk), "the alert")
+            late = Lateness()
+            await until(lambda: late.count() or orphans(desk), "the alert")
             [told] = orphans(desk)
             fill_ns = max(fill.at_ns for fill in desk.fills("hyperliquid", CARRY))
             assert fill_ns >= START_NS + CUT_S * NS_PER_S
-            assert 0 <= told.at_ns - fill_ns <= TOLD_WITHIN_NS
+            assert 0 <= told.at_ns - fill_ns <= TOLD_WITHIN_NS + late.total_ns
 
             # Long 32,400 and short 81,000 of the coin: 48,600 are short and naked.
             naked = sum(leg["size"] for leg in desk.truth()["DOGE"]["legs"])

@@ -2,7 +2,8 @@
 
 An hourly and an eight-hourly leg (ETH), whose market becomes four-hourly while it is held, and a
 pair that is closed in part on both sides (SOL). The full hour, which is a stamp of all clocks, is
-in the fourth minute, and connections break in the third and in the seventh.
+in the fourth minute, and connections break in the second and in the seventh: a fill that is told
+after a break met prices that nobody here saw.
 """
 
 import asyncio
@@ -19,6 +20,9 @@ from tests.support import until
 START_NS = parse_utc("2026-11-24T23:56:30Z")
 VENUES = ("hyperliquid", "dydx", "orderly")
 CENT = 0.01
+UNKNOWN_S = 20
+"""While a change is noticed, or a stamp's rate is still to be told, nothing is said: so long at
+the most."""
 CHANGED = 6
 """The minute from which on Orderly pays ETH every four hours."""
 
@@ -49,6 +53,28 @@ def is_heard(desk):
     )
 
 
+def is_known(desk):
+    """Whether every leg says what it was paid and what has accrued."""
+    funding = [leg.funding for trade in read(desk.engine.view, desk.now_ns).trades
+               for leg in trade.legs]  # fmt: skip
+    return all(one.paid_usd is not None and one.accrued_usd is not None for one in funding)
+
+
+async def broken(desk, *names):
+    """Every connection of these venues breaks, and is made again."""
+    venues = [desk.engine.view.venue(name) for name in names]
+    before = {venue.name: venue.chain.reconnects for venue in venues}
+    desk.cut(*names)
+    await until(
+        lambda: all(
+            venue.chain.reconnects > before[venue.name] and venue.state == "live"
+            for venue in venues
+        ),
+        "the links",
+    )
+    await until(lambda: is_heard(desk), "what they carry")
+
+
 async def ten_minutes():
     found = {}
     async with wound(VENUES, ("SOL", "ETH"), CARRY, START_NS) as desk:
@@ -57,10 +83,15 @@ async def ten_minutes():
             if minute == CHANGED:
                 await desk.obey(interval_s={"orderly/ETH": 4 * 3600})
             await desk.wind(30)
-            if minute in (3, 7):
-                desk.cut("hyperliquid", "dydx")
+            if minute in (2, 7):
+                await broken(desk, "hyperliquid", "dydx")
             await desk.wind(30)
             await until(lambda: is_heard(desk), f"minute {minute}")
+            for _ in range(UNKNOWN_S):
+                if is_known(desk):
+                    break
+                await desk.wind(1)
+                await until(lambda: is_heard(desk), f"a second of minute {minute}")
             real = desk.truth()
             for trade in read(desk.engine.view, desk.now_ns).trades:
                 found[minute, trade.record.asset] = trade, real[trade.record.asset]

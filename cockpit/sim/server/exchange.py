@@ -24,7 +24,7 @@ MOST_LAG_S = 1.0
 """A machine that falls further behind skips the time instead of rushing after it."""
 WINDING_STEPS = 300
 """At most so many steps when paused time is wound on by hand."""
-READ_S = 0.1
+READ_S = 0.3
 """Within so long a client has read what was sent."""
 
 
