@@ -1,18 +1,23 @@
 """What is claimed of a venue's wire, by what evidence, and which check of live traffic settles it.
 
-A venue states its claims as data in `venues/<name>/claims.py` as `CLAIMS`. Those that stand
-unconfirmed are listed by `cockpit check` and in the README; `cockpit verify` holds all of them that
-have a proof against the live wire.
+A venue states its claims as data in `venues/<name>/claims.toml`. Those that stand unconfirmed are
+listed by `cockpit check` and in the README; `cockpit verify` holds all of them that have a proof
+against the live wire.
+
+A row has `standing`, `source`, and either a `point` of its own with what it `says`, or a `proof`
+alone: then it is a point that every venue has, and `says` stands where it is otherwise here, or is
+worth its names.
 """
 
-import importlib
-import importlib.util
 from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from cockpit.core.errors import ConfigError
 from cockpit.venues import REGISTRY
+from cockpit.venues.kit.facts import documented
 
 Standing = Literal["documented", "recorded", "source", "unconfirmed"]
 """The best evidence: the venue's pages, recorded traffic, published source; or none of them, and
@@ -41,19 +46,23 @@ wire_is_known: every kind of message and every field has been seen before.
 """
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
+class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One point of a venue's wire. `says` is a sentence, `source` a page, a recording or a file.
 
     `both_and_single` are the two fields of one message that count open interest of both sides and
     of one, where the wire has both.
     """
 
-    point: str
-    says: str
+    point: str = ""
+    says: str = ""
     standing: Standing
     source: str
     proof: Proof | None = None
     both_and_single: tuple[str, str] | None = None
+
+
+class _Stated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    claim: tuple[Claim, ...]
 
 
 _GENERAL: Mapping[Proof, tuple[str, str]] = {
@@ -78,33 +87,23 @@ _GENERAL: Mapping[Proof, tuple[str, str]] = {
 """What is claimed at every venue that has it: the point, and the plain case in words."""
 
 
-def general(
-    proof: Proof,
-    standing: Standing,
-    source: str,
-    says: str = "",
-    *,
-    both_and_single: tuple[str, str] | None = None,
-) -> Claim:
-    """A point that every venue has; `says` where it is otherwise here, or is worth its names."""
-    point, plain = _GENERAL[proof]
-    return Claim(
-        point=point, says=says or plain, standing=standing, source=source, proof=proof,
-        both_and_single=both_and_single,
-    )  # fmt: skip
-
-
-def claim(
-    point: str, standing: Standing, source: str, says: str, proof: Proof | None = None
-) -> Claim:
-    """A point of this venue alone."""
-    return Claim(point=point, says=says, standing=standing, source=source, proof=proof)
-
-
 def claims(venue: str) -> tuple[Claim, ...]:
-    """The claims of a registered venue; none where it states none. KeyError if unknown."""
-    name = f"{REGISTRY[venue]}.claims"
-    if importlib.util.find_spec(name) is None:
+    """The claims of a registered venue; none where it states none.
+
+    Raises KeyError if unknown, ConfigError for a row that is no claim.
+    """
+    try:
+        stated = documented(REGISTRY[venue], "claims.toml", _Stated)
+    except FileNotFoundError:
         return ()
-    found: tuple[Claim, ...] = importlib.import_module(name).CLAIMS
-    return found
+    return tuple(map(_whole, stated.claim))
+
+
+def _whole(row: Claim) -> Claim:
+    """The claim with its point, and in words."""
+    if row.point and row.says:
+        return row
+    if row.point or row.proof is None:
+        raise ConfigError(f"claims.toml: {row.point or row.says or row.source}: what does it say?")
+    point, plain = _GENERAL[row.proof]
+    return replace(row, point=point, says=row.says or plain)

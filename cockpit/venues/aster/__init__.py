@@ -24,7 +24,7 @@ hourly, so a rate whose interval is not known is not stated. `interestRate` is p
 every market and is not used.
 
 Sizes and open interest are in coins, or in thousands of them where the name begins with 1000. Open
-interest is taken to count once (UNCONFIRMED, see `claims.py`).
+interest is taken to count once (UNCONFIRMED, see `claims.toml`).
 
 `fundingInfo` and `premiumIndex` keep a mark, a rate and a next time for markets that are gone: only
 what `exchangeInfo` lists as trading is shown. `maintMarginPercent`, `requiredMarginPercent` and the

@@ -111,7 +111,7 @@ def guessed(native: str) -> ExtendedMarket | None:
 
 
 def instrument(market: ExtendedMarket, coin: str, row: wire.MarketRow, at_ns: int) -> Instrument:
-    """The market as now listed, in coins. Maintenance fractions are not known: see `claims`."""
+    """The market as now listed, in coins. Maintenance fractions are not known: see the claims."""
     rules, unit = row.tradingConfig, market.unit
     return Instrument(
         venue=VENUE,

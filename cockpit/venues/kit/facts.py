@@ -14,6 +14,7 @@ import tomllib
 from datetime import timedelta
 from functools import cache
 from importlib import resources
+from typing import TypeVar
 
 import msgspec
 
@@ -23,19 +24,26 @@ from cockpit.core.units import utc
 from cockpit.venues import REGISTRY
 from cockpit.venues.contract import Incident, VenueFacts
 
+T = TypeVar("T")
+
+
+def documented(package: str, file: str, kind: type[T]) -> T:
+    """What a TOML file of a venue's package says; the package is not imported for it.
+
+    Raises ConfigError with the place and what was expected.
+    """
+    parent, _, name = package.rpartition(".")
+    text = (resources.files(parent) / name / file).read_text()
+    try:
+        return msgspec.convert(tomllib.loads(text), kind)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(f"{name}/{file}: {error}") from None
+
 
 @cache
 def venue_facts(package: str) -> VenueFacts:
-    """The `venue.toml` of a venue's package, which is not imported for it.
-
-    Raises ConfigError with the table and what was expected.
-    """
-    parent, _, name = package.rpartition(".")
-    text = (resources.files(parent) / name / "venue.toml").read_text()
-    try:
-        facts = msgspec.convert(tomllib.loads(text), VenueFacts)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"{name}/venue.toml: {error}") from None
+    """The `venue.toml` of a venue's package. Raises ConfigError with what was expected."""
+    facts, name = documented(package, "venue.toml", VenueFacts), package.rpartition(".")[2]
     if facts.margin is not None and (problem := margin_problem(facts.margin)):
         raise ConfigError(f"{name}/venue.toml: margin: {problem}")
     return facts
