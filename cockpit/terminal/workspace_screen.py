@@ -12,6 +12,7 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.geometry import Region, Size
 from textual.screen import Screen
+from textual.strip import Strip
 
 from cockpit.terminal.faults import Faults
 from cockpit.terminal.painted_app import PaintedApp
@@ -28,6 +29,8 @@ from cockpit.ui.model.readings import Readings
 from cockpit.ui.panes import pane_strip, status
 from cockpit.ui.text.styled import Line, clip, width_of
 
+_Piece = tuple[int, int, Strip]
+"""(column, row, styled text)."""
 _GOLDEN = 0.618
 _TELLING = ("alerts", "log")
 _HINT = "read-only: nothing is ever sent to a venue but questions "
@@ -70,6 +73,8 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         self._pane_host = PaneHost(self._all, palette, "panes")
         self._arranged: Size | None = None
         self._places: dict[str, Box] = {}
+        self._is_turned = False
+        """Other panes stand there since the last write, or the same elsewhere."""
         self._turns: deque[LivePane] = deque()
         """What is visible, in the order in which it is drawn: each is first in its turn."""
 
@@ -99,13 +104,15 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
             pane.tick(now_s)
             if self._host.is_key_waiting(now_s):
                 return
-        self._send(self._turns)
+        self._send(_changed(self._turns))
         self._turns.rotate(-1)
 
     def echo(self, before: str) -> None:
         """A key was pressed: the pane that the trader looks at, now; the others at the next beat.
 
-        `before` is the pane that was focused until then.
+        `before` is the pane that was focused until then. Where other panes stand now, the places
+        of those that are not drawn yet are blanked in the same write: on a busy machine the next
+        beat is late, and rows of the workspace before would be read as rows of this one.
         """
         self.answer()
         names = ("status", "strip", self._readings.ui.focus, before, "keys")
@@ -114,7 +121,11 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
                 pane.hurry()
             elif pane is not self._status:
                 pane.draw_now()
-        self._send(p for p in self._turns if p.id in names)
+        if self._is_turned:
+            self._is_turned = False
+            self._send(self._whole_rows())
+        else:
+            self._send(_changed(p for p in self._turns if p.id in names))
 
     def answer(self) -> None:
         """The status line, before any pane is placed or drawn: a key is answered by this first."""
@@ -133,9 +144,15 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         ]
         return self._host.send_now(self, spans)
 
-    def _send(self, panes: Iterable[LivePane]) -> None:
-        """Everything that is dirty, in one write; through textual where something lies over it."""
-        lines = [(pane.box.x, y, strip) for pane in panes if pane.box for y, strip in pane.take()]
+    def _whole_rows(self) -> list[_Piece]:
+        """The screen as it is now, blank where a pane was not drawn yet."""
+        for pane in self._turns:
+            pane.dirty.clear()
+        rows = self._pane_host.rows(range(self.app.size.height))
+        return [(0, y, strip) for y, strip in enumerate(rows)]
+
+    def _send(self, lines: list[_Piece]) -> None:
+        """All of it in one write; through textual where something lies over it."""
         covered = [line for line in lines if self._is_covered(line[1])]
         free = [line for line in lines if line not in covered] if covered else lines
         if not self._host.send_now(self, [(y, x, strip._segments) for x, y, strip in free]):
@@ -167,6 +184,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         if places != self._places:
             self.answer()
             self._place(places)
+            self._is_turned = True
 
     def _place(self, places: dict[str, Box]) -> None:
         """Put every pane where this size wants it; hide those that have no place."""
@@ -206,6 +224,10 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         if width_of(line) + len(_HINT) <= width:
             line = [*clip(line, width - len(_HINT)), (_HINT, "dim")]
         return [line]
+
+
+def _changed(panes: Iterable[LivePane]) -> list[_Piece]:
+    return [(pane.box.x, y, strip) for pane in panes if pane.box for y, strip in pane.take()]
 
 
 def _hz_of(pane: Pane) -> float:

@@ -113,6 +113,40 @@ async def test_keys_resizes_and_themes_by_the_hundred_leave_the_picture_of_a_ful
                 assert app.shown() == app.wanted(), f"after {step + 1} keys"
 
 
+@pytest.mark.parametrize("toast", ["", "recording into a folder"])
+async def test_a_turn_to_another_workspace_leaves_no_row_of_the_one_before(toast):
+    app = Watched(120, 40)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app._paint()
+        await pilot.pause()
+        assert "open interest" in app.wire.terminal.text()
+        if toast:
+            app.say(toast)
+            await pilot.pause()
+        covered = [y for y in range(40) if app.workspace._is_covered(y)]
+        press(app, "2")
+        # The next beat of the clock has not come: a busy machine may be seconds late with it.
+        rows = app.wire.terminal.text().splitlines()
+        shown = "\n".join(row for y, row in enumerate(rows) if y not in covered)
+        assert "DEPTH" in rows[0]
+        for title in ("open interest", "funding curves", "alerts", "health · "):
+            assert title not in shown
+
+
+async def test_what_a_workspace_showed_an_hour_ago_is_not_shown_again_at_the_turn_back_to_it():
+    app = Watched(120, 40)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app._paint()
+        await pilot.pause()
+        assert "100." in app.workspace._panes["depth"].strip(3).text
+        press(app, "4")
+        press(app, "1")
+        assert app.workspace._panes["depth"].strip(3) is None
+        app._paint()
+        await pilot.pause()
+        assert app.shown() == app.wanted()
+
+
 async def test_a_dialog_opens_and_closes_without_a_trace():
     app = Watched(80, 24)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -46,7 +46,6 @@ class LivePane:
         self._phase = phase
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
-        self._is_moved = False
         self._due_s: float | None = None
         self._drawn_s = 0.0
         self._version = -1
@@ -57,11 +56,16 @@ class LivePane:
         return (self.box.width, self.box.height) if self.box else (0, 0)
 
     def place(self, box: Box | None) -> None:
-        """Put it there; all of it is sent when it is drawn next. None hides it."""
+        """Put it there; all of it is sent when it is drawn next. None hides it.
+
+        What it showed elsewhere is dropped: it may be an hour old, and until it is drawn anew
+        nothing stands in its place.
+        """
         if box != self.box:
             self.box = box
-            self._is_moved = True
-            self.hurry()
+            self._strips = []
+            self.dirty = {}
+            self.forget()
 
     def tick(self, now_s: float) -> int:
         """Draw if it is time to and there may be news; returns how many lines changed."""
@@ -91,15 +95,12 @@ class LivePane:
         if len(fresh) != len(self._lines) or self._strips[0].cell_length != width:
             self._lines = fresh
             self._strips = [self._strip(line, width) for line in fresh]
-            self._is_moved = True
+            self.dirty = dict.fromkeys(range(height))
+            return height
         changed = [y for y in range(height) if fresh[y] != self._lines[y]]
         for y in changed:
             self._lines[y] = fresh[y]
             self._strips[y] = self._strip(fresh[y], width)
-        if self._is_moved:
-            self._is_moved = False
-            self.dirty = dict.fromkeys(range(height))
-            return height
         self.dirty |= dict.fromkeys(changed)
         return len(changed)
 
