@@ -14,6 +14,7 @@ from typing import Any
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
+from rich.style import Style
 from textual import messages
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import CompositorUpdate
@@ -123,6 +124,14 @@ class PaintedApp(App[int]):
         if text:
             out.put(text)
         return True
+
+    def wipe(self, background: Style) -> None:
+        """On a thin link, where the next picture comes in parts: nothing of the last one stays."""
+        out, front = self.out, self._front
+        if front is None or out is None or out.backlog > _MOST_BACKLOG:
+            return
+        if self.clock.window is not None:
+            out.put(front.wipe(background))
 
     def repaint(self) -> None:
         """Send every cell again: somebody else may have written to the terminal."""

@@ -123,6 +123,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
                 pane.draw_now()
         if self._is_turned:
             self._is_turned = False
+            self._host.wipe(self._palette.background)
             self._send(self._whole_rows())
         else:
             self._send(_changed(p for p in self._turns if p.id in names))

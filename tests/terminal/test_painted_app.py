@@ -133,6 +133,25 @@ async def test_a_turn_to_another_workspace_leaves_no_row_of_the_one_before(toast
             assert title not in shown
 
 
+async def test_a_thin_link_shows_nothing_of_the_workspace_before_while_the_next_comes_in_parts():
+    app = Watched(120, 40)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app._paint()
+        await pilot.pause()
+        assert "open interest" in app.wire.terminal.text()
+        app.clock.window = 500
+        press(app, "2")
+        shown = app.wire.terminal.text()
+        assert "DEPTH" in shown.splitlines()[0]
+        for title in ("open interest", "funding curves", "alerts", "health · "):
+            assert title not in shown
+        for _ in range(200):
+            app._paint()
+            app._settle(0.0, 0)
+            await pilot.pause()
+        assert app.shown() == app.wanted()
+
+
 async def test_what_a_workspace_showed_an_hour_ago_is_not_shown_again_at_the_turn_back_to_it():
     app = Watched(120, 40)
     async with app.run_test(size=(120, 40)) as pilot:

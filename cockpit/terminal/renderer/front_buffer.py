@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from rich.cells import get_character_cell_size, split_graphemes
 from rich.segment import Segment
+from rich.style import Style
 
 from cockpit.terminal.renderer.sgr import Depth, SgrTable
 from cockpit.ui.theme.capabilities import ASCII
@@ -81,6 +82,13 @@ class FrontBuffer:
                 self._text[y] = [None] * self.width
         self._pen = None
         self._at = None
+
+    def wipe(self, background: Style) -> str:
+        """What to write so that the terminal shows nothing, in this background where it fills what
+        it erases. Some fill with their own, so of no cell anything is known afterwards."""
+        self.forget()
+        _, blank = self._cell_styles.of(background)
+        return self._cell_styles.step(None, blank) + "\x1b[2J"
 
     def paint(self, spans: Iterable[Span]) -> str:
         """What to write so that the terminal shows the spans; empty if it does already."""
