@@ -28,6 +28,11 @@ QUEUED_S = 0.1
 """A frame that stays this much longer under way than an empty one fills a thin link."""
 TAKES_S = 0.08
 """How long a write may be under way on a thin link: a key waits behind one of them."""
+_LEAST_QUEUED_S = 0.005
+"""What is under way for less than this was not held up."""
+_TELLING_BYTES = 2_000
+"""A smaller write that comes through late once tells of a busy machine or a lost packet, as well as
+of a thin link."""
 LEAST_BYTES = 500
 MOST_BYTES = 64_000
 _FLOOR_MOST_S = 0.25
@@ -51,6 +56,7 @@ class PaintClock:
         """Bytes that a write may have; None for any number."""
         self._floor_s = _FLOOR_MOST_S
         self._asked_bytes = 0
+        self._late_answers = 0
         self._asked_s: float | None = None
         self._answers = False
         self._silent = 0
@@ -165,13 +171,17 @@ class PaintClock:
         floor_s = trip_s if trip_s < floor_s else floor_s + (trip_s - floor_s) * 0.02
         self._floor_s = min(floor_s, _FLOOR_MOST_S)
         queued_s = trip_s - self._floor_s
+        takes = int(self._asked_bytes * TAKES_S / max(queued_s, _LEAST_QUEUED_S))
         if queued_s > QUEUED_S:
-            takes = int(self._asked_bytes * TAKES_S / queued_s)
-            self.window = max(LEAST_BYTES, min(takes, self.window or MOST_BYTES))
-        elif self.window is not None and queued_s < TAKES_S and self._asked_bytes > self.window / 2:
-            self.window += self.window // 8
-            if self.window > MOST_BYTES:
-                self.window = None
+            self._late_answers += 1
+            if self._late_answers > 1 or self._asked_bytes >= _TELLING_BYTES:
+                self.window = max(LEAST_BYTES, min(takes, self.window or MOST_BYTES))
+            return
+        self._late_answers = 0
+        if self.window is not None and takes > self.window:
+            # Once as much again an answer: after a stall whole frames are back within a second.
+            wider = min(takes, 2 * self.window)
+            self.window = wider if wider < MOST_BYTES else None
 
     def is_waiting(self, now_s: float) -> bool:
         """Whether the last write may still be under way; gives up after three seconds."""

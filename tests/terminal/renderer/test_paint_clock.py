@@ -139,6 +139,30 @@ def test_a_write_is_as_large_as_the_link_takes_in_80_ms(screen):
     assert screen.clock.window == pytest.approx(800, rel=0.05)
 
 
+def test_one_late_answer_to_a_small_write_is_no_thin_link(screen):
+    screen.clock.answered(screen.now_s)
+    screen.run(1, answer_s=0.0)
+    screen.clock.asked(screen.now_s, 200)
+    screen.clock.answered(screen.now_s + 0.4)
+    assert screen.clock.window is None
+    screen.clock.asked(screen.now_s + 1, 200)
+    screen.clock.answered(screen.now_s + 1.4)
+    assert screen.clock.window == 500
+
+
+def test_after_a_stall_small_writes_that_come_through_at_once_open_the_window_again(screen):
+    screen.clock.answered(screen.now_s)
+    screen.run(1, answer_s=0.0)
+    screen.clock.asked(screen.now_s, 40_000)
+    screen.clock.answered(screen.now_s + 4)
+    assert screen.clock.window == pytest.approx(800, rel=0.05)
+    for i in range(4):
+        screen.clock.asked(screen.now_s + 10 + i, 400)
+        screen.clock.answered(screen.now_s + 10 + i)
+    # 400 bytes within 5 ms are 80 kB/s, 6,400 bytes in 80 ms.
+    assert screen.clock.window == pytest.approx(6_400, rel=0.05)
+
+
 def test_every_row_is_sent_again_once_a_minute(screen):
     swept: list[int] = []
     for tenth in range(2 * 600):
