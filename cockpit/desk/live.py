@@ -62,8 +62,8 @@ def endpoint_of(spec: VenueSpec, config: Config, given: Mapping[str, Endpoint]) 
     own = config.venue.get(spec.name)
     if own is None or not (own.rest_url or own.ws_urls):
         return None
-    fixed = {name: link.url for name, link in spec.links.items() if isinstance(link.url, str)}
-    return Endpoint(rest_url=own.rest_url or spec.rest_url, ws_urls={**fixed, **own.ws_urls})
+    public = {name: link.url for name, link in spec.links.items()}
+    return Endpoint(rest_url=own.rest_url or spec.rest_url, ws_urls={**public, **own.ws_urls})
 
 
 class Engine:
@@ -426,7 +426,5 @@ class Engine:
         given = endpoint_of(spec, self._config, self._endpoints)
         if given is not None:
             return [given.rest_url, *given.ws_urls.values()]
-        now_ns = self.clock.now_ns()
         links = (link.url for link in spec.links.values())
-        roots = (spec.rest_url, *spec.hosts.values())
-        return [*roots, *(url(now_ns) if callable(url) else url for url in links)]
+        return [spec.rest_url, *spec.hosts.values(), *links]

@@ -293,11 +293,11 @@ class Driver:
     def _make_links(self) -> dict[str, AnyLink]:
         links: dict[str, AnyLink] = {}
         for name, link in self._spec.links.items():
-            make_url = self._url_of(name, link)
-            if make_url is not None:
+            url = self._url_of(name, link)
+            if url is not None:
                 coalescer = None if link.telemetry else self._coalescer
                 links[name] = WebSocketLink(
-                    name, make_url, self._spec.max_frame_bytes, self, self._clock, coalescer,
+                    name, url, self._spec.max_frame_bytes, self, self._clock, coalescer,
                     queries=link.queries,
                     compressed=link.compressed,
                 )  # fmt: skip
@@ -305,10 +305,6 @@ class Driver:
             links[MAIN] = PolledLink(self, self._clock)
         return links
 
-    def _url_of(self, name: str, link: LinkSpec) -> Callable[[int], str] | None:
-        """The URL as a function of the time; None for telemetry that the endpoint does not have."""
-        if self._endpoint is not None:
-            given = self._endpoint.ws_urls.get(name)
-            return None if given is None else lambda _: given
-        url = link.url
-        return url if callable(url) else lambda _: url
+    def _url_of(self, name: str, link: LinkSpec) -> str | None:
+        """The URL; None for telemetry that the endpoint does not have."""
+        return link.url if self._endpoint is None else self._endpoint.ws_urls.get(name)

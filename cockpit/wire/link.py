@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 from collections import deque
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from cockpit.core.clock import Clock
@@ -58,16 +57,15 @@ class AnyLink(Protocol):
 class WebSocketLink:
     """A WebSocket that is opened again whenever it ends, with `Opened` and `Closed` fed each time.
 
-    `make_url` is asked at each attempt with the time in ns. Of the `queries` the one that the venue
-    took last is asked for, and the next, in turn, where it is refused with HTTP 400. Without a
-    `coalescer` (telemetry) the link is read at once, always. A `compressed` one offers
-    permessage-deflate.
+    Of the `queries` the one that the venue took last is asked for, and the next, in turn, where it
+    is refused with HTTP 400. Without a `coalescer` (telemetry) the link is read at once, always. A
+    `compressed` one offers permessage-deflate.
     """
 
     def __init__(
         self,
         name: str,
-        make_url: Callable[[int], str],
+        url: str,
         max_frame_bytes: int,
         host: Host,
         clock: Clock,
@@ -79,7 +77,7 @@ class WebSocketLink:
     ) -> None:
         self._name = name
         self._compression = "deflate" if compressed else None
-        self._make_url = make_url
+        self._url = url
         self._queries = deque(queries)
         self._max_frame_bytes = max_frame_bytes
         self._host = host
@@ -137,7 +135,7 @@ class WebSocketLink:
 
         ended = Ending("address", "no address")
         for _ in range(len(self._queries)):
-            url = _asking(self._make_url(self._clock.now_ns()), self._queries[0])
+            url = _asking(self._url, self._queries[0])
             proxy = proxy_for(url, os.environ)
             if proxy is not None and proxy.problem:
                 return Ending("proxy", proxy.problem)

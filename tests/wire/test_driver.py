@@ -225,29 +225,6 @@ async def test_compression_is_offered_only_where_the_venue_wants_it(compressed: 
         assert ("permessage-deflate" in offered) is compressed
 
 
-async def test_a_url_that_must_be_fresh_is_asked_for_at_each_attempt() -> None:
-    asked: list[int] = []
-    async with venue() as there:
-
-        def fresh(at_ns: int) -> str:
-            asked.append(at_ns)
-            return f"ws://127.0.0.1:{there.port}/forbidden?t={at_ns}"
-
-        spec = msgspec.structs.replace(
-            SPEC, links={"main": LinkSpec(fresh)}, rest_url="http://[::1]:1"
-        )
-        driver = Driver(spec, Session, Wants(), sink=lambda events: None, clock=WallClock())
-        running = asyncio.create_task(driver.run())
-        await until(lambda: len(there.requests) >= 2, "two attempts")
-        running.cancel()
-        await asyncio.wait([running])
-
-        assert [request.path for request in there.requests[:2]] == [
-            f"/forbidden?t={at_ns}" for at_ns in asked[:2]
-        ]
-        assert asked[0] < asked[1]
-
-
 async def test_a_dialect_that_is_refused_is_followed_by_the_next_and_kept() -> None:
     """HTTP 400 refuses the way of asking; what the venue took is asked for first from then on."""
     spec = msgspec.structs.replace(

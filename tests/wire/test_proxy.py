@@ -149,7 +149,7 @@ async def test_a_websocket_goes_through_the_proxy(monkeypatch):
     host = Listener()
     url = "ws://venue.example:8080/ws"
     async with venue() as there, tunnel_to(there.port, monkeypatch) as tunnel:
-        link = WebSocketLink("main", lambda at_ns: url, 2**20, host, WallClock(), Coalescer())
+        link = WebSocketLink("main", url, 2**20, host, WallClock(), Coalescer())
         running = asyncio.create_task(link.run())
         await until(lambda: there.open, "the connection through the proxy")
         await there.say("px 1")
