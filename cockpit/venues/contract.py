@@ -10,7 +10,7 @@ then forget all that belonged to that link, so that the next `Opened` starts cle
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -36,6 +36,8 @@ from cockpit.core.events import (
 from cockpit.core.margins import VenueMargin
 from cockpit.core.market import FundingTerms
 
+AddressCheck = Callable[[str], str | None]
+"""What is wrong with a public address, in words; None if nothing is."""
 MAIN = "main"
 """The name of a venue's link when there is only one."""
 MARKET_DATA: frozenset[type] = frozenset(
@@ -176,7 +178,7 @@ Output = AnyEvent | Send | Fetch | Restart
 
 
 class LinkSpec(msgspec.Struct, frozen=True):
-    """One WebSocket of a venue. `url` may be a function of the time (ns) where it must be fresh.
+    """One WebSocket of a venue.
 
     A `telemetry` link carries timing only: its loss does not touch the books, and its reads are
     never coalesced, because that would shift the very times it is there to measure.
@@ -185,7 +187,7 @@ class LinkSpec(msgspec.Struct, frozen=True):
     `compressed` links offer permessage-deflate, for venues that refuse a client which does not.
     """
 
-    url: str | Callable[[int], str]
+    url: str
     telemetry: bool = False
     queries: tuple[str, ...] = ("",)
     compressed: bool = False
@@ -264,9 +266,11 @@ class VenueFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """What is known of a venue from its documentation alone: its `venue.toml`.
 
     `colour` is which of a theme's `venue1`, `venue2`, ... is this venue's, whatever else is shown.
+    `spec` is read by `kit.facts.venue_spec`.
     """
 
     colour: int | None = None
+    spec: dict[str, Any] = {}
     fees: Fees | None = None
     margin: MarginTable | None = None
     maintenance: tuple[Maintenance, ...] = ()
@@ -284,8 +288,9 @@ class VenueFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return self.fees.tiers[0].maker if self.fees is not None else None
 
 
-class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """What the driver, the config and the screen must know about a venue without asking it.
+class VenueSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the driver, the config and the screen must know about a venue without asking it: the
+    `[spec]` of its `venue.toml`, and what its code knows (`kinds`, `check_address`).
 
     `rest_url` and the links are mainnet's; `Fetch.path` is relative to the root of that host.
     `hosts` are further roots by name, for a venue that answers some questions elsewhere; where
@@ -307,14 +312,14 @@ class VenueSpec(msgspec.Struct, frozen=True, kw_only=True):
     short: str
     links: Mapping[str, LinkSpec]
     rest_url: str
-    chain: str | None
+    chain: str | None = None
     kinds: frozenset[type]
     weight_per_minute: int
     burst: int
     docs: tuple[str, ...]
     publishes_fees: bool = False
     funding_terms: FundingTerms | None = None
-    check_address: Callable[[str], str | None] | None = None
+    check_address: AddressCheck | None = None
     quiet_s: float = 15.0
     max_frame_bytes: int = 16 * 2**20
     limits: Mapping[str, Limit] = {}

@@ -31,7 +31,7 @@ from cockpit.venues.kit.parts import OverHttp
 from cockpit.venues.kit.polling import Rota, Timing
 
 CHAIN = "chain"
-HOSTS = {CHAIN: "https://tapi.asterdex.com"}
+"""Its host, and its budget."""
 DOLLARS = frozenset({"USDT", "USDC", "USD1", "USDF", "U"})
 PRIVATE = "its owner keeps it private: balances and positions are not shown"
 _PERIOD_S, _STALE_S = 10.0, 60.0

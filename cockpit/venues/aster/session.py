@@ -6,28 +6,16 @@ from urllib.parse import quote
 import msgspec
 
 from cockpit.core import events
-from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_MS
 from cockpit.venues.aster import mapper
 from cockpit.venues.aster import messages as wire
-from cockpit.venues.aster.accounts import CHAIN, HOSTS, PublicAccounts, check_address
-from cockpit.venues.aster.mapper import FACTS, VENUE, AsterMarket
+from cockpit.venues.aster.accounts import PublicAccounts, check_address
+from cockpit.venues.aster.mapper import VENUE, AsterMarket
 from cockpit.venues.aster.rest import API, Rest
-from cockpit.venues.contract import (
-    ACCOUNT_DATA,
-    MAIN,
-    MARKET_DATA,
-    Fetch,
-    Frame,
-    Limit,
-    LinkSpec,
-    Output,
-    Reply,
-    VenueSpec,
-    Wants,
-)
+from cockpit.venues.contract import ACCOUNT_DATA, MARKET_DATA, Fetch, Frame, Output, Reply, Wants
 from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.damage import Damage
+from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
 from cockpit.venues.kit.rows import RowReader
@@ -35,30 +23,7 @@ from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.statements import trade
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions, fitting
 
-_DOCS = "https://github.com/asterdex/api-docs"
-
-SPEC = VenueSpec(
-    name=VENUE,
-    title="Aster (appchain)",
-    short="ast",
-    links={MAIN: LinkSpec("wss://fstream.asterdex.com/stream")},
-    rest_url="https://fapi.asterdex.com",
-    chain=None,
-    kinds=MARKET_DATA | ACCOUNT_DATA,
-    weight_per_minute=2400,
-    burst=400,
-    docs=(
-        f"{_DOCS}/blob/master/V3(Recommended)/EN/aster-finance-futures-api-v3.md",
-        f"{_DOCS}/blob/master/RPC/aster-chain-rpc.md",
-    ),
-    facts=FACTS,
-    check_address=check_address,
-    limits={CHAIN: Limit(60, 60.0)},
-    hosts=HOSTS,
-    ban_statuses=frozenset({403, 418}),
-    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
-    note="Runs on a chain of its own (Aster Chain, a layer 1): an appchain, not a rollup.",
-)  # fmt: skip
+SPEC = venue_spec("cockpit.venues.aster", MARKET_DATA | ACCOUNT_DATA, check_address)
 
 _LEVELS, _LEVELS_WEIGHT = 500, 10
 _STREAMS = 200

@@ -6,49 +6,23 @@ from typing import Any
 
 import msgspec
 
-from cockpit.core.events import (
-    Reject,
-)
-from cockpit.core.market import FundingTerms
+from cockpit.core.events import Reject
 from cockpit.core.units import NS_PER_MS, NS_PER_S
 from cockpit.venues.bybit import messages as wire
-from cockpit.venues.bybit.mapper import FACTS, VENUE, BybitMarket
+from cockpit.venues.bybit.mapper import VENUE, BybitMarket
 from cockpit.venues.bybit.rest import Rest
-from cockpit.venues.contract import MAIN, MARKET_DATA, Frame, LinkSpec, Output, VenueSpec, Wants
+from cockpit.venues.contract import MARKET_DATA, Frame, Output, Wants
 from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.books import BookFeed, Books
 from cockpit.venues.kit.damage import Damage
+from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.statements import delta, snapshot, trade
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions, fitting
 
-_DOCS = "https://bybit-exchange.github.io/docs/v5"
-
-SPEC = VenueSpec(
-    name=VENUE,
-    title="Bybit",
-    short="byb",
-    links={MAIN: LinkSpec("wss://stream.bybit.com/v5/public/linear")},
-    rest_url="https://api.bybit.com",
-    chain=None,
-    kinds=MARKET_DATA,
-    weight_per_minute=7200,
-    burst=200,
-    docs=tuple(
-        f"{_DOCS}/{page}"
-        for page in (
-            "ws/connect", "websocket/public/orderbook", "websocket/public/ticker",
-            "websocket/public/trade", "market/instrument", "market/tickers",
-            "market/history-fund-rate", "market/risk-limit", "rate-limit",
-        )
-    ),
-    facts=FACTS,
-    ban_statuses=frozenset({403}),
-    ban_words="too frequent",
-    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
-)  # fmt: skip
+SPEC = venue_spec("cockpit.venues.bybit", MARKET_DATA)
 
 _DEPTH = 200
 _PATIENCE_NS = 5 * NS_PER_S

@@ -5,42 +5,20 @@ from typing import Any
 
 import msgspec
 
-from cockpit.core.market import FundingTerms
 from cockpit.core.units import HOUR_NS, NS_PER_MS
-from cockpit.venues.contract import MAIN, MARKET_DATA, Frame, LinkSpec, Output, VenueSpec, Wants
+from cockpit.venues.contract import MARKET_DATA, Frame, Output, Wants
 from cockpit.venues.extended import messages as wire
 from cockpit.venues.extended.books import NumberedBooks
-from cockpit.venues.extended.mapper import FACTS, PAID_WITHIN_NS, VENUE, paid
+from cockpit.venues.extended.mapper import PAID_WITHIN_NS, VENUE, paid
 from cockpit.venues.extended.rest import Rest
 from cockpit.venues.kit import decoding
 from cockpit.venues.kit.damage import Damage
+from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
 
-SPEC = VenueSpec(
-    name=VENUE,
-    title="Extended",
-    short="ext",
-    links={
-        MAIN: LinkSpec("wss://api.starknet.extended.exchange/stream.extended.exchange/v2/rpc")
-    },
-    rest_url="https://api.starknet.extended.exchange",
-    chain=None,
-    kinds=MARKET_DATA,
-    weight_per_minute=1000,
-    burst=100,
-    docs=(
-        "https://api.docs.extended.exchange",
-        "https://docs.extended.exchange/extended-resources/trading/funding-payments",
-        "https://github.com/x10xchange/python_sdk",
-    ),
-    facts=FACTS,
-    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
-    # Every book comes whole each minute, so that four times this is longer than any silence.
-    quiet_s=30.0,
-    note="accounts cannot be read here: the API wants a key, the chain's read is unproven",
-)  # fmt: skip
+SPEC = venue_spec("cockpit.venues.extended", MARKET_DATA)
 
 _PING = "0"
 """The id of a ping: no subscription has this number."""

@@ -4,39 +4,20 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_S
-from cockpit.venues.contract import MAIN, MARKET_DATA, Frame, LinkSpec, Output, VenueSpec, Wants
+from cockpit.venues.contract import MARKET_DATA, Frame, Output, Wants
 from cockpit.venues.grvt import messages as wire
 from cockpit.venues.grvt.books import AnchoredBooks
-from cockpit.venues.grvt.mapper import FACTS, VENUE, GrvtMarket
+from cockpit.venues.grvt.mapper import VENUE, GrvtMarket
 from cockpit.venues.grvt.rest import Rest
 from cockpit.venues.kit import decoding
 from cockpit.venues.kit.damage import Damage
+from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.session import VenueSession
 from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
 
-SPEC = VenueSpec(
-    name=VENUE,
-    title="GRVT",
-    short="grv",
-    links={MAIN: LinkSpec("wss://market-data.grvt.io/ws/full")},
-    rest_url="https://market-data.grvt.io",
-    chain=None,
-    kinds=MARKET_DATA,
-    # The venue names a limit of 1500 and not its window: a minute is taken, and a fifth of it.
-    weight_per_minute=300,
-    burst=30,
-    docs=(
-        "https://api-docs.grvt.io/learn",
-        "https://github.com/gravity-technologies/api-spec",
-    ),
-    facts=FACTS,
-    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4),
-    quiet_s=30.0,
-    note="accounts cannot be read here: the API shows none by address",
-)  # fmt: skip
+SPEC = venue_spec("cockpit.venues.grvt", MARKET_DATA)
 
 _BOOK, _TRADES, _TICKER = "v1.book.d", "v1.trade", "v1.ticker.s"
 _BOOK_RATE, _BACKLOG, _TICKER_RATE, _SURVEY_RATE = "50", "50", "500", "5000"

@@ -43,20 +43,20 @@ from typing import Any
 
 from cockpit.core import events as facts
 from cockpit.core.events import AnyEvent
-from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_MS, ms_to_ns
 from cockpit.venues import contract
 from cockpit.venues.contract import MAIN, Fetch, Frame, Output, Reply, Wants
 from cockpit.venues.hyperliquid import accounts as account
 from cockpit.venues.hyperliquid import messages as wire
 from cockpit.venues.hyperliquid import rest_messages as rest
-from cockpit.venues.hyperliquid.instruments import FACTS, instrument, is_tradable
+from cockpit.venues.hyperliquid.instruments import instrument, is_tradable
 from cockpit.venues.hyperliquid.mapper import PerpMarket
 from cockpit.venues.hyperliquid.messages import VENUE, dex_of, key_of, name_of
 from cockpit.venues.hyperliquid.rest_messages import JSON, ask
 from cockpit.venues.kit import decoding, numbers
 from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.dedupe import Seen, Unchanged
+from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.instruments import Instruments, Unit
 from cockpit.venues.kit.polling import Question, Rota, Timing
@@ -65,36 +65,13 @@ from cockpit.venues.kit.subscriptions import Rules, Subscriptions
 
 CHAIN = "hyperliquid-l1"
 BLOCKS = "blocks"
-DOCS = "https://hyperliquid.gitbook.io/hyperliquid-docs"
-SPEC = contract.VenueSpec(
-    name=VENUE,
-    title="Hyperliquid",
-    short="hyp",
-    links={
-        MAIN: contract.LinkSpec("wss://api.hyperliquid.xyz/ws"),
-        BLOCKS: contract.LinkSpec("wss://rpc.hyperliquid.xyz/ws", telemetry=True),
-    },
-    rest_url="https://api.hyperliquid.xyz",
-    chain=CHAIN,
-    kinds=contract.MARKET_DATA
+SPEC = venue_spec(
+    "cockpit.venues.hyperliquid",
+    contract.MARKET_DATA
     | contract.ACCOUNT_DATA
     | {facts.Block, facts.FundingPayment, facts.AccountFill},
-    # 1200 in any minute: what the bucket holds and what refills meanwhile stay below it.
-    weight_per_minute=900,
-    burst=300,
-    docs=tuple(
-        f"{DOCS}/{page}"
-        for page in (
-            "for-developers/api/websocket/subscriptions",
-            "for-developers/api/info-endpoint/perpetuals", "trading/funding",
-            "for-developers/api/tick-and-lot-size", "trading/margin-tiers", "trading/fees",
-            "for-developers/api/rate-limits-and-user-limits",
-        )
-    ),
-    facts=FACTS,
-    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, cap=0.04),
-    check_address=account.check_address,
-)  # fmt: skip
+    account.check_address,
+)
 
 CHANNELS = ("l2Book", "activeAssetCtx", "bbo", "trades")
 PROVEN_BY_DATA = frozenset({"l2Book", "activeAssetCtx"})

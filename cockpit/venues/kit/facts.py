@@ -22,7 +22,7 @@ from cockpit.core.errors import ConfigError
 from cockpit.core.margins import VenueMargin, margin_problem
 from cockpit.core.units import utc
 from cockpit.venues import REGISTRY
-from cockpit.venues.contract import Incident, VenueFacts
+from cockpit.venues.contract import AddressCheck, Incident, VenueFacts, VenueSpec
 
 T = TypeVar("T")
 
@@ -38,6 +38,18 @@ def documented(package: str, file: str, kind: type[T]) -> T:
         return msgspec.convert(tomllib.loads(text), kind)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ConfigError(f"{name}/{file}: {error}") from None
+
+
+def venue_spec(
+    package: str, kinds: frozenset[type], check_address: AddressCheck | None = None
+) -> VenueSpec:
+    """The `[spec]` of a venue's `venue.toml`, and what its code knows beside it."""
+    facts, name = venue_facts(package), package.rpartition(".")[2]
+    known = {"name": name, "kinds": kinds, "check_address": check_address, "facts": facts}
+    try:
+        return msgspec.convert({**facts.spec, **known}, VenueSpec)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{name}/venue.toml: spec: {error}") from None
 
 
 @cache

@@ -8,21 +8,10 @@ from msgspec.structs import replace
 
 from cockpit.core import events
 from cockpit.core.units import NS_PER_MS
-from cockpit.venues.contract import (
-    ACCOUNT_DATA,
-    MAIN,
-    MARKET_DATA,
-    Fetch,
-    Frame,
-    Limit,
-    LinkSpec,
-    Output,
-    Reply,
-    VenueSpec,
-    Wants,
-)  # fmt: skip
+from cockpit.venues.contract import ACCOUNT_DATA, MARKET_DATA, Fetch, Frame, Output, Reply, Wants
 from cockpit.venues.kit import decoding, numbers, polling
 from cockpit.venues.kit.damage import Damage
+from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.fields import moment_ns
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.joined import Change, JoinedBooks
@@ -32,39 +21,14 @@ from cockpit.venues.kit.subscriptions import Operation, Rules, Subscriptions
 from cockpit.venues.nado import mapper
 from cockpit.venues.nado import messages as wire
 from cockpit.venues.nado.accounts import PublicAccounts, check_address
-from cockpit.venues.nado.mapper import FACTS, VENUE, NadoMarket
-from cockpit.venues.nado.rest import ARCHIVE, Rest
+from cockpit.venues.nado.mapper import VENUE, NadoMarket
+from cockpit.venues.nado.rest import Rest
 
-_DOCS = "https://docs.nado.xyz/developer-resources/api"
-
-SPEC = VenueSpec(
-    name=VENUE,
-    title="Nado",
-    short="nad",
-    links={MAIN: LinkSpec("wss://gateway.prod.nado.xyz/v1/subscribe", compressed=True)},
-    rest_url="https://api.prod.nado.xyz",
-    chain=None,
-    kinds=MARKET_DATA | ACCOUNT_DATA | {events.FundingPayment, events.AccountFill},
-    weight_per_minute=2400,
-    burst=400,
-    docs=tuple(
-        f"{_DOCS}/{page}"
-        for page in (
-            "gateway/queries/symbols", "gateway/queries/market-liquidity", "v2/contracts",
-            "gateway/queries/status", "gateway/queries/subaccount-info",
-            "gateway/queries/isolated-positions", "archive-indexer/subaccounts",
-            "archive-indexer/interest-and-funding-payments", "archive-indexer/matches",
-            "subscriptions/streams", "subscriptions/events", "rate-limits", "errors",
-        )
-    ),
-    publishes_fees=True,
-    facts=FACTS,
-    check_address=check_address,
-    limits={ARCHIVE: Limit(400, 10.0)},
-    quiet_s=45.0,
-    ban_statuses=frozenset({403}),
-    note="Funding is quoted per 24 hours and paid by the hour; the cockpit shows it by the hour.",
-)  # fmt: skip
+SPEC = venue_spec(
+    "cockpit.venues.nado",
+    MARKET_DATA | ACCOUNT_DATA | {events.FundingPayment, events.AccountFill},
+    check_address,
+)
 
 _DEPTH = 100
 """Levels a side: the most that a reading of a book gives."""

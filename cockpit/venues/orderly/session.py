@@ -6,21 +6,11 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from cockpit.core.account import hex_address_problem
-from cockpit.core.market import FundingTerms
 from cockpit.core.units import NS_PER_MS
-from cockpit.venues.contract import (
-    MAIN,
-    MARKET_DATA,
-    Frame,
-    Limit,
-    LinkSpec,
-    Output,
-    Send,
-    VenueSpec,
-    Wants,
-)
+from cockpit.venues.contract import MARKET_DATA, Frame, Output, Send, Wants
 from cockpit.venues.kit.books import Books
 from cockpit.venues.kit.decoding import decode, reject, request_number
+from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.numbers import sane_book
@@ -30,39 +20,10 @@ from cockpit.venues.kit.statements import delta, snapshot, trade
 from cockpit.venues.kit.subscriptions import Operation, Rules, State, Subscriptions, fitting
 from cockpit.venues.orderly import accounts
 from cockpit.venues.orderly import messages as wire
-from cockpit.venues.orderly.mapper import FACTS, VENUE, OrderlyMarket, named, stamp_ns
+from cockpit.venues.orderly.mapper import VENUE, OrderlyMarket, named, stamp_ns
 from cockpit.venues.orderly.rest import Rest
 
-_DOCS = "https://orderly.network/docs/build-on-omnichain"
-_PUBLIC_ID = "OqdphuyCtYWxwzhxyLLjOWNdFP7sQt8RPWzmb5xY"
-"""Stands where an account's id would: the only one that is served without an account."""
-
-SPEC = VenueSpec(
-    name=VENUE,
-    title="Orderly",
-    short="ord",
-    links={MAIN: LinkSpec(f"wss://ws-evm.orderly.org/ws/stream/{_PUBLIC_ID}")},
-    rest_url="https://api.orderly.org",
-    chain=None,
-    kinds=accounts.KINDS | MARKET_DATA,
-    weight_per_minute=600,
-    burst=10,
-    docs=tuple(
-        f"{_DOCS}/{page}"
-        for page in (
-            "websocket-api/public/order-book-update", "websocket-api/public/request-orderbook",
-            "websocket-api/public/estimated-funding-rate", "websocket-api/public/mark-prices",
-            "restful-api/public/get-market-info-for-all-symbols",
-            "restful-api/public/get-funding-rate-history-for-one-market",
-            "public-info-api/overview",
-        )
-    ),
-    facts=FACTS,
-    limits={accounts.BUDGET: Limit(1200, 60.0)},
-    check_address=hex_address_problem,
-    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=4e-4),
-    note="One book behind many brands: two brands are not two legs, and each sets its own fees.",
-)  # fmt: skip
+SPEC = venue_spec("cockpit.venues.orderly", accounts.KINDS | MARKET_DATA, hex_address_problem)
 
 _TOPICS = 100
 """On one connection."""

@@ -7,23 +7,12 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from cockpit.core.events import (
-    Reject,
-)
-from cockpit.core.market import FundingTerms
-from cockpit.venues.contract import (
-    MAIN,
-    MARKET_DATA,
-    Frame,
-    Limit,
-    LinkSpec,
-    Output,
-    VenueSpec,
-    Wants,
-)
+from cockpit.core.events import Reject
+from cockpit.venues.contract import MARKET_DATA, Frame, Output, Wants
 from cockpit.venues.kit.books import Books
 from cockpit.venues.kit.damage import Damage
 from cockpit.venues.kit.decoding import decode, reject
+from cockpit.venues.kit.facts import venue_spec
 from cockpit.venues.kit.heartbeat import Heartbeat
 from cockpit.venues.kit.numbers import sane_book
 from cockpit.venues.kit.sequencing import APPLY, GAP, ChainedBook
@@ -32,44 +21,10 @@ from cockpit.venues.kit.statements import delta, snapshot
 from cockpit.venues.kit.subscriptions import Operation, Rules, State, Subscriptions
 from cockpit.venues.paradex import mapper, sbe
 from cockpit.venues.paradex import messages as wire
-from cockpit.venues.paradex.mapper import FACTS, VENUE, ParadexMarket
+from cockpit.venues.paradex.mapper import VENUE, ParadexMarket
 from cockpit.venues.paradex.rest import Rest
 
-_DOCS = "https://docs.paradex.trade"
-
-SPEC = VenueSpec(
-    name=VENUE,
-    title="Paradex",
-    short="pdx",
-    links={
-        MAIN: LinkSpec(
-            "wss://ws.api.prod.paradex.trade/v1",
-            queries=("", *(f"sbeSchemaId=1&sbeSchemaVersion={number}" for number in (3, 2, 1))),
-        )
-    },
-    rest_url="https://api.prod.paradex.trade",
-    chain=None,
-    kinds=MARKET_DATA,
-    weight_per_minute=900,  # of 1500; the rest is the budget of the history below
-    burst=50,
-    docs=tuple(
-        f"{_DOCS}/{page}"
-        for page in (
-            "ws/general-information/introduction", "ws/web-socket-channels",
-            "api/prod/markets/get-markets", "api/prod/markets/get-markets-summary",
-            "api/prod/markets/get-funding-data", "risk-system/funding-mechanism",
-        )
-    ),
-    publishes_fees=True,
-    funding_terms=FundingTerms(interest_8h=1e-4, dampener_8h=5e-4, is_continuous=True),
-    quiet_s=30.0,
-    limits={"history": Limit(10, 1.0)},
-    note=(
-        "Funding accrues all the time. Weekdays from 04:30 UTC, for about 15 minutes, nothing can "
-        "be hedged here. Positions cannot be read by address."
-    ),
-    facts=FACTS,
-)  # fmt: skip
+SPEC = venue_spec("cockpit.venues.paradex", MARKET_DATA)
 
 _PROBE: Final = 1_000_000_000
 """The number of the requests that are pings; those of the subscriptions stay below it."""

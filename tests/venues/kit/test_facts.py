@@ -7,8 +7,13 @@ import pytest
 
 from cockpit.core.errors import ConfigError
 from cockpit.venues import REGISTRY
-from cockpit.venues.contract import Maintenance, VenueFacts
-from cockpit.venues.kit.facts import documented_stacks, in_maintenance, venue_facts
+from cockpit.venues.contract import MARKET_DATA, Maintenance, VenueFacts
+from cockpit.venues.kit.facts import (
+    documented_stacks,
+    in_maintenance,
+    venue_facts,
+    venue_spec,
+)
 
 every_venue = pytest.mark.parametrize("name", sorted(REGISTRY))
 
@@ -45,6 +50,18 @@ def test_a_misspelt_key_is_told_with_the_venue(
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ConfigError, match=r"odd/venue\.toml"):
         venue_facts("venues_of_a_test.odd")
+
+
+def test_a_misspelt_key_of_the_spec_is_told_with_the_venue_and_its_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "venues_of_another_test"
+    (package / "odd").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "odd" / "venue.toml").write_text('[spec]\ntitel = "Odd"\n')
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ConfigError, match=r"odd/venue\.toml: spec: .*titel"):
+        venue_spec("venues_of_another_test.odd", MARKET_DATA)
 
 
 def nightly(*weekdays: int) -> VenueFacts:
