@@ -6,9 +6,9 @@ import pytest
 
 from cockpit.config import Config
 from cockpit.core.units import NS_PER_S, parse_utc
-from cockpit.sim.world.accounts import CARRY
 from cockpit.terminal.app import CockpitApp
 from tests.e2e.wound import Wound, wound
+from tests.sim.desk import CARRY
 from tests.support import until
 from tests.terminal.seats import TERMINAL
 

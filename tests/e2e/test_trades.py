@@ -13,8 +13,8 @@ import pytest
 from cockpit.core.units import parse_utc
 from cockpit.portfolio.trades.reading import read
 from cockpit.sim.world import truth
-from cockpit.sim.world.accounts import CARRY
 from tests.e2e.wound import wound
+from tests.sim.desk import CARRY
 from tests.support import until
 
 START_NS = parse_utc("2026-11-24T23:56:30Z")

@@ -12,6 +12,8 @@ from cockpit.sim.world.contract import FaceModule, Step
 from cockpit.sim.world.world import World
 
 PONGS = ({"channel": "pong"}, {"type": "pong"}, {"type": "ping"})
+CARRY = "a carry trader"
+"""The owner of the legs of trades over venues."""
 START_NS = 1_795_400_000_000_000_000
 """2026-11-23 01:33:20 UTC."""
 SYMBOLS = ("BTC", "ETH", "SOL", "HYPE", "DOGE", "PEPE")

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 MICROS = 1_000_000
 """Of a dollar."""
 FILLS_KEPT = 2000
-CARRY = "a carry trader"
-"""Whose positions are legs of trades over venues."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import pytest
 
 from cockpit.core.units import parse_utc
 from cockpit.portfolio.trades.reading import read
-from cockpit.sim.world.accounts import CARRY
 from tests.floor import Floor
+from tests.sim.desk import CARRY
 
 START_NS = parse_utc("2026-11-24T23:56:30Z")
 VENUES = ("hyperliquid", "dydx", "lighter", "orderly", "nado")

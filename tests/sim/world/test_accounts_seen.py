@@ -11,11 +11,11 @@ from cockpit.sim import FACES, load
 from cockpit.sim.faces import bybit, dydx, hyperliquid, lighter
 from cockpit.sim.server.exchange import Exchange
 from cockpit.sim.world import margin, truth
-from cockpit.sim.world.accounts import CARRY, MICROS
+from cockpit.sim.world.accounts import MICROS
 from cockpit.sim.world.addresses import hex_address
 from cockpit.sim.world.contract import FaceModule
 from cockpit.sim.world.world import World
-from tests.sim.desk import START_NS, SYMBOLS, Desk
+from tests.sim.desk import CARRY, START_NS, SYMBOLS, Desk
 
 VENUES: tuple[FaceModule, ...] = (hyperliquid, dydx, lighter)
 

@@ -6,8 +6,9 @@ from cockpit.core.scenario import Scenario
 from cockpit.core.units import HOUR_NS, NS_PER_S, parse_utc
 from cockpit.sim import load
 from cockpit.sim.world import truth
-from cockpit.sim.world.accounts import CARRY, MICROS
+from cockpit.sim.world.accounts import MICROS
 from cockpit.sim.world.world import World
+from tests.sim.desk import CARRY
 
 NAMES = ("hyperliquid", "dydx", "lighter", "orderly")
 SYMBOLS = ("SOL", "ETH", "DOGE")

@@ -7,8 +7,8 @@ each hour, the large ones each 8 hours, some each 4; all rest at 0.01 % per 8 ho
 import math
 
 from cockpit.core.units import HOUR_S
-from cockpit.sim.world.accounts import AccountPlan, HoldingPlan
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
+from cockpit.sim.world.demonstration import demonstration_accounts
 
 MAJORS = frozenset({"BTC", "ETH"})
 EIGHT_HOURLY = MAJORS | {"SOL", "BNB", "XRP", "DOGE", "SHIB"}
@@ -59,13 +59,5 @@ PROFILE = Profile(
     ),
     # Never at once: clients note what they asked for only after they have sent it.
     latency_ms=(20.0, 6.0),
-    accounts=(
-        AccountPlan(
-            "a trader on Aster", deposit_usd=12_000.0, trade_every_s=70.0,
-            holdings=(
-                HoldingPlan("BTC", 18_000.0, opened_h=30.4),
-                HoldingPlan("PEPE", -3_000.0, opened_h=9.1),
-            ),
-        ),
-    ),
+    accounts=demonstration_accounts(__package__),
 )  # fmt: skip

@@ -7,9 +7,9 @@ Sources: https://docs.dydx.xyz/concepts/trading/funding and /margin, and the cha
 import math
 from functools import partial
 
-from cockpit.sim.world.accounts import CARRY, AccountPlan, Act, HoldingPlan
 from cockpit.sim.world.addresses import bech32_address
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
+from cockpit.sim.world.demonstration import demonstration_accounts
 
 BOOK_DEPTH = 100
 
@@ -76,38 +76,6 @@ def list_asset(asset: Asset, index: int) -> Listing:
     )
 
 
-ISOLATED_CHILD = 128
-"""The first child of subaccount 0: isolated positions live in children."""
-ACCOUNTS = (
-    AccountPlan(
-        "a trader on dYdX",
-        deposit_usd=14_000.0,
-        holdings=(
-            HoldingPlan("ETH", 30_000.0, opened_h=52.3),
-            HoldingPlan("SOL", -20_000.0, opened_h=27.8),
-            HoldingPlan("DOGE", 8_000.0, opened_h=9.4),
-        ),
-        trade_every_s=45.0,
-    ),
-    AccountPlan(
-        "a trader on dYdX",
-        number=ISOLATED_CHILD,
-        deposit_usd=3_500.0,
-        holdings=(HoldingPlan("HYPE", 10_000.0, opened_h=18.9),),
-        trade_every_s=60.0,
-    ),
-    AccountPlan(
-        CARRY,
-        deposit_usd=14_000.0,
-        holdings=(
-            HoldingPlan("SOL", -40_000.0, opened_h=61.2, trade="SOL"),
-            HoldingPlan("BTC", -30_000.0, opened_h=40.4, trade="BTC"),
-        ),
-        acts=(Act(151.0, "SOL", 0.5),),
-    ),
-)
-
-
 PROFILE = Profile(
     name="dydx",
     chain="dydx-mainnet-1",
@@ -126,6 +94,6 @@ PROFILE = Profile(
     crosses=True,
     mark="index",
     margin=MarginRule(taker_fee=0.0005, lifetime_entry=True),
-    accounts=ACCOUNTS,
+    accounts=demonstration_accounts(__package__),
     address=partial(bech32_address, "dydx"),
 )

@@ -7,8 +7,8 @@ https://hyperliquid.gitbook.io/hyperliquid-docs/trading (funding, margin-tiers).
 import math
 from dataclasses import replace
 
-from cockpit.sim.world.accounts import CARRY, AccountPlan, Act, HoldingPlan
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
+from cockpit.sim.world.demonstration import demonstration_accounts
 
 BOOK_DEPTH = 20
 MAX_DECIMALS = 6
@@ -83,42 +83,6 @@ def margin_tiers(listing: Listing) -> tuple[tuple[float, int], ...]:
     return dict(MARGIN_TABLES).get(margin_table(listing), ((0.0, listing.max_leverage),))
 
 
-ACCOUNTS = (
-    AccountPlan(
-        "a trader on Hyperliquid",
-        deposit_usd=22_000.0,
-        holdings=(
-            HoldingPlan("BTC", 60_000.0, leverage=20, opened_h=61.3),
-            HoldingPlan("ETH", -35_000.0, leverage=10, opened_h=30.2),
-            HoldingPlan("PEPE", 6_000.0, leverage=5, opened_h=12.6),
-            HoldingPlan("SOL", 15_000.0, leverage=3, isolated=True, opened_h=20.4),
-        ),
-        trade_every_s=40.0,
-    ),
-    AccountPlan("an agent", agent_of="a trader on Hyperliquid"),
-    AccountPlan(
-        "a hedger",
-        deposit_usd=20_000.0,
-        holdings=(HoldingPlan("BTC", 60_000.0, leverage=10, opened_h=44.7),),
-    ),
-    AccountPlan(
-        CARRY,
-        deposit_usd=30_000.0,
-        holdings=(
-            HoldingPlan("SOL", 40_000.0, leverage=10, opened_h=61.3, trade="SOL"),
-            HoldingPlan("ETH", -45_000.0, leverage=10, opened_h=26.6, trade="ETH"),
-            HoldingPlan("DOGE", 12_000.0, leverage=5, opened_h=0.0, trade="DOGE"),
-        ),
-        acts=(
-            Act(60.0, "DOGE"),
-            Act(150.0, "SOL", 0.5),
-            Act(200.0, transfer_usd=5_000.0),
-            Act(300.0, "DOGE", 0.4),
-        ),
-    ),
-)
-
-
 PROFILE = Profile(
     name="hyperliquid",
     chain="hyperliquid-l1",
@@ -142,5 +106,5 @@ PROFILE = Profile(
     book_depth=BOOK_DEPTH,
     latency_ms=(180.0, 60.0),
     margin=MarginRule(taker_fee=0.00045, tiers=margin_tiers),
-    accounts=ACCOUNTS,
+    accounts=demonstration_accounts(__package__),
 )

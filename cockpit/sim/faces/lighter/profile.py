@@ -7,8 +7,8 @@ of its quote, so that price times size is always exact on the wire.
 
 import math
 
-from cockpit.sim.world.accounts import CARRY, AccountPlan, Act, HoldingPlan
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
+from cockpit.sim.world.demonstration import demonstration_accounts
 
 QUOTE_DECIMALS = 6
 RULE = FundingRule(
@@ -71,48 +71,6 @@ def _min_lots(lots: float) -> int:
     return next(step * power for step in (1, 2, 5, 10) if step * power >= lots)
 
 
-ACCOUNTS = (
-    AccountPlan(
-        "a trader on Lighter",
-        number=48_101,
-        deposit_usd=14_000.0,
-        holdings=(
-            HoldingPlan("BTC", -40_000.0, leverage=10, opened_h=58.1),
-            HoldingPlan("DOGE", 9_000.0, leverage=5, opened_h=16.2),
-            HoldingPlan("PEPE", -5_000.0, leverage=5, opened_h=11.5),
-        ),
-        trade_every_s=50.0,
-    ),
-    AccountPlan(
-        "a trader on Lighter",
-        number=48_102,
-        deposit_usd=12_000.0,
-        holdings=(
-            HoldingPlan("ETH", 20_000.0, leverage=10, opened_h=36.6),
-            HoldingPlan("SOL", -18_000.0, leverage=4, isolated=True, opened_h=22.7),
-        ),
-        trade_every_s=70.0,
-    ),
-    AccountPlan(
-        "a hedger",
-        number=48_207,
-        deposit_usd=20_000.0,
-        holdings=(HoldingPlan("BTC", -60_000.0, leverage=10, opened_h=44.7),),
-    ),
-    AccountPlan(
-        CARRY,
-        number=48_305,
-        deposit_usd=9_000.0,
-        holdings=(HoldingPlan("DOGE", -12_000.0, leverage=5, opened_h=0.0, trade="DOGE"),),
-        acts=(
-            Act(61.0, "DOGE"),
-            Act(210.0, transfer_usd=-1_000.0),
-        ),
-    ),
-)
-"""Numbers are account indexes; a standard account pays no fees."""
-
-
 PROFILE = Profile(
     name="lighter",
     chain="lighter",
@@ -126,5 +84,5 @@ PROFILE = Profile(
     ),
     latency_ms=(8.0, 4.0),
     margin=MarginRule(),
-    accounts=ACCOUNTS,
+    accounts=demonstration_accounts(__package__),
 )

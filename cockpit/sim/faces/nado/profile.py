@@ -8,8 +8,8 @@ https://docs.nado.xyz/developer-resources/api/gateway/queries/symbols, the publi
 import math
 
 from cockpit.core.units import HOUR_S
-from cockpit.sim.world.accounts import CARRY, AccountPlan, HoldingPlan
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
+from cockpit.sim.world.demonstration import demonstration_accounts
 
 HOURS_QUOTED = 24
 RULE = FundingRule(
@@ -50,26 +50,5 @@ PROFILE = Profile(
             "ANSEM", "ANSEM-PERP", 184, 5, 0, imf=0.2, mmf=0.1, status="delisted", quote="USDT0"
         ),
     ),
-    accounts=(
-        AccountPlan(
-            "a trader on Nado", deposit_usd=15_000.0, trade_every_s=55.0,
-            holdings=(
-                HoldingPlan("BTC", -35_000.0, opened_h=50.3),
-                HoldingPlan("PEPE", 4_000.0, opened_h=12.4),
-                HoldingPlan("SOL", 12_000.0, leverage=5, isolated=True, opened_h=20.9),
-            ),
-        ),
-        AccountPlan(
-            "a trader on Nado", number=1, deposit_usd=9_000.0, trade_every_s=80.0,
-            holdings=(HoldingPlan("ETH", 14_000.0, opened_h=31.2),),
-        ),
-        AccountPlan(
-            "a hedger", deposit_usd=20_000.0,
-            holdings=(HoldingPlan("BTC", 45_000.0, opened_h=44.7),),
-        ),
-        AccountPlan(
-            CARRY, deposit_usd=12_000.0,
-            holdings=(HoldingPlan("BTC", 30_000.0, opened_h=40.3, trade="BTC"),),
-        ),
-    ),
+    accounts=demonstration_accounts(__package__),
 )  # fmt: skip

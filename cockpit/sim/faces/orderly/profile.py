@@ -9,8 +9,8 @@ all of it is, which rests at the recorded half of an eight-hourly rate where fou
 import math
 
 from cockpit.core.units import HOUR_S
-from cockpit.sim.world.accounts import CARRY, AccountPlan, HoldingPlan
 from cockpit.sim.world.contract import Asset, FundingRule, Listing, MarginRule, Profile
+from cockpit.sim.world.demonstration import demonstration_accounts
 
 FOUR_HOURLY = frozenset({"HYPE", "SUI", "ADA", "AAVE", "WIF", "ENA", "BONK"})
 HOURLY = frozenset({"FARTCOIN"})
@@ -53,34 +53,10 @@ def list_asset(asset: Asset, number: int) -> Listing:
     )  # fmt: skip
 
 
-ACCOUNTS = (
-    AccountPlan(
-        "a trader of two brands", number=1, deposit_usd=15_000.0, trade_every_s=60.0,
-        holdings=(
-            HoldingPlan("BTC", 30_000.0, opened_h=51.3),
-            HoldingPlan("DOGE", -6_000.0, opened_h=20.4),
-            HoldingPlan("PEPE", 4_000.0, opened_h=9.1),
-        ),
-    ),
-    AccountPlan(
-        "a trader of two brands", number=2, deposit_usd=9_000.0, trade_every_s=80.0,
-        holdings=(HoldingPlan("ETH", -18_000.0, opened_h=33.8),),
-    ),
-    AccountPlan(
-        "a hedger", number=3, deposit_usd=20_000.0,
-        holdings=(HoldingPlan("BTC", 60_000.0, opened_h=44.7),),
-    ),
-    AccountPlan(
-        CARRY, number=1, deposit_usd=15_000.0,
-        holdings=(HoldingPlan("ETH", 45_000.0, opened_h=26.5, trade="ETH"),),
-    ),
-)  # fmt: skip
-"""Each number is an account with a brand: `accounts.BRANDS`."""
-
 PROFILE = Profile(
     name="orderly", chain=None, block_s=2.0, block_jitter_frac=0.0, rule=rule_of(""),
     list_asset=list_asset, latency_ms=(25.0, 8.0), margin=MarginRule(taker_fee=0.0005),
-    accounts=ACCOUNTS,
+    accounts=demonstration_accounts(__package__),
     delisted=(
         Listing(
             "MATIC", "PERP_MATIC_USDC", 9_001, 4, 0, min_notional_usd=MIN_NOTIONAL_USD,
