@@ -225,8 +225,9 @@ PANE_GUIDES: Mapping[str, PaneGuide] = {
     ),
     "scores": PaneGuide(
         name="scoreboard",
-        shows="How good the forecasts were: beside the plain average, with how many they were.",
-        keys=("pane.zoom", "pane.next", "pane.write"),
+        shows="How good the forecasts were: whether expected rates came nearer, and odds truer, "
+        "than the plain average of the past would have; n is how many were scored.",
+        keys=("view.cell", "cursor.right", "pane.zoom", "pane.next", "pane.write"),
     ),
     "picture": PaneGuide(
         name="picture",

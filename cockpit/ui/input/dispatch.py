@@ -1,5 +1,7 @@
 """From a key to what it does: the one place where the key table meets the functions."""
 
+from collections.abc import Mapping
+
 from cockpit.ui.input import (
     alert_actions,
     dialog_openers,
@@ -160,7 +162,8 @@ HANDLERS: dict[str, navigation.Handler] = {
     "app.quit": lambda host, _: host.leave(),
 }
 """Every id of the table; a test holds the two together."""
-LOCAL = {
+LOCAL: dict[str, Mapping[str, navigation.Handler]] = {
+    "scores": {"view.cell": navigation.toggle_score_figures},
     **plan_actions.LOCAL,
     **position_actions.LOCAL,
     **alert_actions.LOCAL,

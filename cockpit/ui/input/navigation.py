@@ -159,6 +159,10 @@ def next_cell(host: Host, _: int) -> None:
     host.ui.cell = CELL_MODES[(CELL_MODES.index(host.ui.cell) + 1) % len(CELL_MODES)]
 
 
+def toggle_score_figures(host: Host, _: int) -> None:
+    host.ui.has_score_figures = not host.ui.has_score_figures
+
+
 def next_unit(host: Host, _: int) -> None:
     host.ui.unit = UNITS[(UNITS.index(host.ui.unit) + 1) % len(UNITS)]
 

@@ -87,6 +87,8 @@ class UiState:
     unit: Unit = "apr"
     tenor: Tenor = "8h"
     books: BooksView = "auto"
+    has_score_figures: bool = False
+    """The scoreboard in figures, where words and figures have no room beside each other."""
     span_h: int = 7 * 24
     """How much past the plots show."""
     span_asked: ReadSpan | None = None

@@ -11,6 +11,7 @@ from cockpit.ui.panes.markets import alerts, heatmap
 from cockpit.ui.readings.outlooks import chance
 from cockpit.ui.text.styled import plain
 from tests.ui import forecasts as scenes
+from tests.ui.crowd import crowd
 from tests.ui.scenes import live, store_of
 
 
@@ -116,6 +117,40 @@ def test_the_scoreboard_says_in_a_sentence_who_beats_the_average():
     assert "spike odds 5 % better, not proven, n 800" in said[1]
     assert "rates not nearer than the average's, n 640; flip odds 12 % worse, n 640" in said[2]
     assert role_of(scores, scene, "bra", "rates") == "dim"
+
+
+def test_on_a_small_terminal_the_sentence_gets_shorter_and_no_verdict_is_dropped():
+    scene = scenes.forecast()
+    said = text(scores, scene, width=80, height=22)
+    # What may be luck is asked: +0.05 is less than 1.96 of its standard errors of 0.06.
+    assert "rates nearer, flips 21 % better, spikes 5 % better?, n 800–812" in said[1]
+    assert "rates not nearer, flips 12 % worse, spikes unknown, n 640" in said[2]
+    assert "better, worse: than the historical average" in said[-1]
+    assert "?: not proven" in said[-1]
+    low = text(scores, scene, width=80, height=9)
+    assert [line.split()[1] for line in low[5:8]] == ["alp", "alp", "bra"], "every row has room"
+
+
+def test_figures_come_with_a_key_where_words_leave_them_no_room():
+    scene = scenes.forecast()
+    said = text(scores, scene, width=80, height=5)
+    assert not any("0.0515" in line for line in said)
+    assert "m: every figure" in said[-1]
+    scene.ui.has_score_figures = True
+    said = text(scores, scene, width=80, height=5)
+    assert any("0.0515" in line for line in said)
+    assert "m: in words" in said[-1]
+
+
+def test_a_forecast_for_each_of_twelve_venues_is_reached_with_the_cursor():
+    crowded = crowd(12)
+    seen = set()
+    for crowded.ui.venue_index in range(12):
+        said = text(outlook, crowded, width=80, height=8)
+        assert not any("more lines" in line for line in said)
+        assert "of 12" in said[0]
+        seen |= {line.split()[1] for line in said if "no forecast yet" in line}
+    assert len(seen) == 12
 
 
 def test_every_figure_stands_beside_its_n_and_in_words_where_there_is_room():

@@ -1,8 +1,11 @@
 """What the selected symbol's funding is expected to be at each venue, and why."""
 
+from collections.abc import Sequence
+
 from cockpit.core.outlook import ExpectedRate, Outlook
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.readings.outlooks import chance, chance_role, level_fails, outlook_of, score_of
+from cockpit.ui.readings.venue_window import window
 from cockpit.ui.text import format as fmt
 from cockpit.ui.text.styled import Line, fit, framed, longest, right
 
@@ -21,9 +24,10 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
     """The framed pane at exactly `width` x `height`."""
     inner = width - 2
     names = readings.listing()
-    shape = _Shape(readings, inner)
+    rows = window(readings, names, height - 3)
+    shape = _Shape(readings, names, inner)
     if names:
-        body = [shape.head(), *(shape.row(name) for name in names)]
+        body = [shape.head(), *(shape.row(name) for name in rows.names)]
         if not shape.has_reasons and height - 2 > 2 * len(names) + 1:
             body += [[], *(shape.reason(name) for name in names)]
     else:
@@ -41,6 +45,7 @@ def lines(readings: Readings, width: int, height: int) -> list[Line]:
                 "dim",
             ),
         ],
+        note=rows.note,
         verdict=_verdict(readings, names, width - 4),
         focused=readings.ui.focus == TITLE,
     )
@@ -56,7 +61,7 @@ def _age(readings: Readings, names: list[str]) -> str:
 class _Shape:
     """Which columns fit: chances first, then levels, their intervals, the reasons."""
 
-    def __init__(self, readings: Readings, inner: int) -> None:
+    def __init__(self, readings: Readings, names: Sequence[str], inner: int) -> None:
         self._readings = readings
         self._inner = inner
         self._cell = 11 if readings.ui.unit == "hour" else 9
@@ -67,8 +72,10 @@ class _Shape:
         room -= self._levels * self._cell
         # The reason is worth more than the second interval, the first interval more than that.
         self._bands = 0
-        for place in range(self._levels):
-            if room >= self._band + (_WANTED_WHY if place else 0):
+        for place, horizon_h in enumerate(_HORIZONS_H[: self._levels]):
+            if _has_interval(readings, names, horizon_h) and room >= self._band + (
+                _WANTED_WHY if place else 0
+            ):
                 self._bands += 1
                 room -= self._band
         self._why = room if room >= _LEAST_WHY else 0
@@ -78,7 +85,7 @@ class _Shape:
         for place, horizon_h in enumerate(_HORIZONS_H[: self._levels]):
             line.append((right(f"{horizon_h} h", self._cell), "dim"))
             if place < self._bands:
-                line.append((right("4 times of 5 within", self._band), "dim"))
+                line.append((right("4 of 5 within", self._band), "dim"))
         line += [(right("P(flip)", _CHANCE), "dim"), (right("P(spike)", _CHANCE), "dim")]
         if self._why:
             line.append((fit("  because", self._why), "dim"))
@@ -132,6 +139,13 @@ class _Shape:
             fmt.rate(rate, self._readings.ui.unit) for rate in (said.low_hourly, said.high_hourly)
         )
         return f"{low} to {high}"
+
+
+def _has_interval(readings: Readings, names: Sequence[str], horizon_h: int) -> bool:
+    """Whether any of these says how sure it is: a plain mean does not."""
+    known = [outlook for name in names if (outlook := outlook_of(readings, name)) is not None]
+    said = [one for outlook in known if (one := outlook.over(horizon_h)) is not None]
+    return any(one.low_hourly is not None for one in said)
 
 
 def _because(outlook: Outlook) -> str:
