@@ -77,7 +77,7 @@ class ControlledApp(PaintedApp):
             self, self.readings, self.palette, self.keymap, self.faults
         )
         self.toaster = Toaster(self.readings, self.palette, self.workspace.told_by)
-        self.guide = GuideBox(self.readings, self.palette, self.press)
+        self.guide = GuideBox(self.readings, self.palette, self.press, self.redraw)
         self.workspace.above += [self.toaster, self.guide]
         self.readings.settings = settings_words(
             config.origins, paths.config_file(), self.readings.mode

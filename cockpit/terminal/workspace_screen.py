@@ -180,12 +180,16 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
 
     def place_moved(self) -> None:
         """Place the panes anew if a key turned to others, zoomed one or chose another layout."""
-        width, height = self.app.size
-        places = boxes(self._readings, width, height, self._readings.ui.layout)
+        places = self._boxes()
         if places != self._places:
             self.answer()
             self._place(places)
             self._is_turned = True
+
+    def _boxes(self) -> dict[str, Box]:
+        width, height = self.app.size
+        kept = max((sheet.rows_kept for sheet in self.above), default=0)
+        return boxes(self._readings, width, height, self._readings.ui.layout, kept=kept)
 
     def _place(self, places: dict[str, Box]) -> None:
         """Put every pane where this size wants it; hide those that have no place."""
@@ -205,7 +209,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
             return
         self._arranged = self.app.size
         self.answer()
-        self._place(boxes(self._readings, *self.app.size, self._readings.ui.layout))
+        self._place(self._boxes())
         for pane in self._turns:
             pane.draw_now()
             pane.dirty.clear()

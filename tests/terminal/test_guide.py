@@ -41,6 +41,30 @@ async def test_on_a_small_terminal_the_welcome_is_two_lines_and_the_table_stays_
         assert all(text.split()[0] in words(app) for text in FIRST_RUN)
 
 
+@pytest.mark.parametrize("size", [(200, 60), (120, 40), (80, 24)])
+async def test_the_welcome_lies_over_nothing_and_gives_its_rows_back(size):
+    app = Seat()
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        before = app.workspace._places
+        app.guide.welcome()
+        await pilot.pause()
+        top = app.guide.region.y
+        assert app.guide.region.bottom == size[1] - 1
+        assert max(box.y + box.height for box in app.workspace._places.values()) == top
+        assert set(app.workspace._places) == set(before), "the same panes, a little lower"
+        app.guide.end()
+        assert app.workspace._places == before
+
+
+async def test_a_terminal_without_rows_to_spare_is_told_nothing():
+    app = Seat()
+    async with app.run_test(size=(38, 8)) as pilot:
+        app.guide.welcome()
+        await pilot.pause()
+        assert not app.guide.display
+
+
 async def test_who_has_been_here_before_is_not_welcomed_again():
     app = Seat()
     async with app.run_test(size=SIZE):

@@ -1,5 +1,5 @@
-"""A few lines over the workspace until a key is pressed or their time is over: the first start, the
-tour."""
+"""A few lines below the workspace until a key is pressed or their time is over: the first start,
+the tour. The panes make room for them: nothing is said over what it speaks of."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,17 +12,24 @@ from cockpit.ui.layout.geometry import Box, shape_of
 from cockpit.ui.model.readings import Readings
 from cockpit.ui.text.styled import Line, framed, wrap
 
-MOST_WIDTH = 96
+LEAST_PANES = 8
+"""Rows that the panes keep; a terminal with fewer is told nothing."""
 
 
 class GuideBox(Sheet):
-    """Hidden while there is nothing to say. It lies in the middle, above the key line."""
+    """Hidden while there is nothing to say. It stands above the key line."""
 
     def __init__(
-        self, readings: Readings, palette: Palette, press: Callable[[str], object]
+        self,
+        readings: Readings,
+        palette: Palette,
+        press: Callable[[str], object],
+        arrange: Callable[[], None],
     ) -> None:
-        """`press` does what a key does: the tour goes from workspace to workspace by keys."""
+        """`press` does what a key does: the tour goes from workspace to workspace by keys.
+        `arrange` places the panes anew, after it came or went."""
         self._press = press
+        self._arrange = arrange
         self._title = self._hint = ""
         self._texts: Sequence[str] = ()
         self._brief: Sequence[str] = ()
@@ -57,7 +64,9 @@ class GuideBox(Sheet):
             timer.stop()
         self._next = self._going = None
         self._texts = ()
-        self.display = False
+        if self.display:
+            self.display = False
+            self._arrange()
         return was_tour
 
     def _show(
@@ -66,16 +75,21 @@ class GuideBox(Sheet):
         self._title, self._texts, self._hint = title, texts, hint
         self._brief = brief or texts
         self.follow_terminal()
+        self._arrange()
+
+    @property
+    def rows_kept(self) -> int:
+        """Rows above the key line that it stands in: no pane is placed there."""
+        width, height = self.app.size
+        tall = len(self._rows(width)) + 2 if self._texts else 0
+        return tall if height - 2 - tall >= LEAST_PANES else 0
 
     def follow_terminal(self) -> None:
-        if not self._texts:
-            return
         width, height = self.app.size
-        wide = min(MOST_WIDTH, width - 2)
-        tall = min(len(self._rows(wide)) + 2, height - 2)
-        self.display = tall > 2
-        if self.display:
-            self.lay(Box((width - wide) // 2, max(1, height - 2 - tall), wide, tall))
+        tall = self.rows_kept
+        self.display = tall > 0
+        if tall:
+            self.lay(Box(0, height - 1 - tall, width, tall))
             self.redraw()
 
     def _rows(self, width: int) -> list[str]:

@@ -73,6 +73,11 @@ class Sheet(PaneHost):
         self.styles.height = box.height
         self.pane.place(Box(0, 0, box.width, box.height))
 
+    @property
+    def rows_kept(self) -> int:
+        """Rows at the bottom of the workspace that no pane may have while this is shown."""
+        return 0
+
     def follow_terminal(self) -> None:
         """The terminal has another size: stand where there is room now."""
 

@@ -234,15 +234,19 @@ def workspace_of(ui: UiState) -> Workspace:
     return next((w for w in WORKSPACES if w.id == ui.workspace), WORKSPACES[0])
 
 
-def boxes(readings: Readings, width: int, height: int, shape: str) -> dict[str, Box]:
-    """The visible panes of the workspace at a size of the terminal."""
+def boxes(
+    readings: Readings, width: int, height: int, shape: str, *, kept: int = 0
+) -> dict[str, Box]:
+    """The visible panes of the workspace at a size of the terminal; `kept` rows above the key line
+    stay free. They do not change how the panes stand."""
     ui = readings.ui
     workspace = workspace_of(ui)
     wanted = shape_of(width, height, shape)
     tree = workspace.tree(wanted, is_loud=ui.alerts.loud() > 0)
     focus = ui.focus if ui.focus in workspace.panes else workspace.panes[0]
     alone = focus if wanted == "narrow" or workspace.id in ui.zoomed else None
-    return arrange(tree, width, height, alone=alone, venues=max(1, len(readings.venues)))
+    venues = max(1, len(readings.venues))
+    return arrange(tree, width, height - kept, alone=alone, venues=venues)
 
 
 def show(ui: UiState, workspace_id: str) -> None:
