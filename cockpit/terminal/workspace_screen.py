@@ -73,8 +73,9 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         self._pane_host = PaneHost(self._all, palette, "panes")
         self._arranged: Size | None = None
         self._places: dict[str, Box] = {}
-        self._is_turned = False
-        """Other panes stand there since the last write, or the same elsewhere."""
+        self._is_moved = False
+        """Panes stand elsewhere since the last write."""
+        self._sent_workspace = readings.ui.workspace
         self._turns: deque[LivePane] = deque()
         """What is visible, in the order in which it is drawn: each is first in its turn."""
 
@@ -121,9 +122,11 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
                 pane.hurry()
             elif pane is not self._status:
                 pane.draw_now()
-        if self._is_turned:
-            self._is_turned = False
-            self._host.wipe(self._palette.background)
+        if self._is_moved:
+            self._is_moved = False
+            if self._sent_workspace != self._readings.ui.workspace:
+                self._sent_workspace = self._readings.ui.workspace
+                self._host.wipe(self._palette.background)
             self._send(self._whole_rows())
         else:
             self._send(_changed(p for p in self._turns if p.id in names))
@@ -184,7 +187,7 @@ class WorkspaceScreen(Screen[None], inherit_bindings=False):
         if places != self._places:
             self.answer()
             self._place(places)
-            self._is_turned = True
+            self._is_moved = True
 
     def _boxes(self) -> dict[str, Box]:
         width, height = self.app.size
