@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common
@@ -18,6 +18,7 @@ from cockpit.storage import paths
 if TYPE_CHECKING:
     from cockpit.config import Config
     from cockpit.desk.live import Engine
+    from cockpit.wire.endpoints import Endpoint
 
 HELP = "config, theme, keys, terminal, clock and every venue: a line each"
 SKEW_LIMIT_MS = 1000.0
@@ -183,20 +184,26 @@ def _venues(args: argparse.Namespace, config: "Config", duration_s: float) -> It
     # What libraries have to say of a connection belongs into the log, not between the lines.
     start_logging(config.log_level)
     quiet = msgspec.structs.replace(config, notify={})
-    engine = Engine(quiet, endpoints=common.load_endpoint_file(args))
-    yield _proxies(engine)
+    endpoints = common.load_endpoint_file(args) or {}
+    engine = Engine(quiet, endpoints=endpoints)
+    yield _proxies(config, endpoints)
     yield from asyncio.run(_reach(engine, duration_s))
 
 
-def _proxies(engine: "Engine") -> Finding:
+def _proxies(config: "Config", endpoints: "Mapping[str, Endpoint]") -> Finding:
     """Through which proxy of the environment which venues are reached."""
     import os
 
+    from cockpit import venues
+    from cockpit.desk.venue_urls import urls_of
     from cockpit.wire.proxy import proxy_for
 
     through: dict[str, list[str]] = {}
-    for name in engine.specs:
-        found = {proxy_for(url, os.environ) for url in engine.urls(name)}
+    for name in config.watch.venues:
+        if endpoints and name not in endpoints:
+            continue
+        urls = urls_of(venues.load(name).SPEC, config, endpoints)
+        found = {proxy_for(url, os.environ) for url in urls}
         for proxy in found:
             if proxy is not None and proxy.problem:
                 advice = "set it to a URL such as http://proxy:3128, or unset it"

@@ -29,9 +29,9 @@ from cockpit.desk.recall import recall
 from cockpit.desk.recorder import Recorder, TapeOrder
 from cockpit.desk.stats import DeskStats, FeedStats, Mode, VenueStats
 from cockpit.desk.trader_files import NOTHING_KEPT, TraderPaths
-from cockpit.portfolio.attribution import unwatched
-from cockpit.venues import account_problem
-from cockpit.venues.contract import KeptSpan, VenueSpec, Wants
+from cockpit.desk.venue_urls import endpoint_of
+from cockpit.desk.wanted import Wanted
+from cockpit.venues.contract import VenueSpec
 from cockpit.venues.known_fields import known_fields
 from cockpit.wire.coalesce import Coalescer
 from cockpit.wire.drift import FieldDrift
@@ -48,22 +48,9 @@ LOOK_S = 1.0
 """How often files are looked at."""
 FIRST_TABLE_S = 1.0
 """Links wait so long for the scan's table of what is kept, where it was left on the screen."""
-MOST_HELD = 50
-"""Markets are watched for the sake of positions, up to so many."""
 Listener = Callable[[list[Event]], None]
 EndpointSource = Callable[[], Awaitable[Mapping[str, Endpoint]]]
 """Where the URLs come from when they are not known before the start (the demo's exchange)."""
-
-
-def endpoint_of(spec: VenueSpec, config: Config, given: Mapping[str, Endpoint]) -> Endpoint | None:
-    """The URLs to use in place of the venue's own: `--endpoints` before the config."""
-    if spec.name in given:
-        return given[spec.name]
-    own = config.venue.get(spec.name)
-    if own is None or not (own.rest_url or own.ws_urls):
-        return None
-    public = {name: link.url for name, link in spec.links.items()}
-    return Endpoint(rest_url=own.rest_url or spec.rest_url, ws_urls={**public, **own.ws_urls})
 
 
 class Engine:
@@ -88,10 +75,6 @@ class Engine:
         """`black_boxes`, `alerts_dir` and `memory` None keep nothing on disk; `positions` were
         typed, and are read again where `trader_paths` says from where."""
         self._config = config
-        symbols = config.watch.symbols
-        # Nothing named is everything on the screen: venues are told so, in their own word.
-        self._wants = Wants(symbols=symbols, depth=config.watch.depth, survey=not symbols)
-        self._is_surveying = False
         self._endpoints = endpoints or {}
         self._endpoint_source = endpoint_source
         self.recorder = Recorder(tapes) if tapes else None
@@ -102,6 +85,7 @@ class Engine:
             if not self._modules:
                 raise InputError("the endpoints file names none of the wanted venues")
         self.wanted = config.watch.symbols
+        self._wanted = Wanted(config.watch, config.account, self._modules)
         self.specs: dict[str, VenueSpec] = {n: m.SPEC for n, m in self._modules.items()}
         self.core = DeskCore(
             DeskSetup(
@@ -125,19 +109,13 @@ class Engine:
         self.clock: Clock = self.core.clock
         self.view = self.core.view
         self.alerting = self.core.alerting
-        self.view.follow((f.venue, f.account.address, f.name) for f in self._follows())
+        self.follow(config.account)
         self.view.set_manual(positions)
         self.memory = Memory(memory, self.view, self.clock) if memory else None
-        self._lent: Mapping[str, frozenset[str]] = {}
-        """By venue, symbols that are followed there beside those of all, for as long as somebody
-        looks at them."""
         self._forecast_folder = memory.folder if memory else None
         self._is_forecasting = is_forecasting
         self.forecasts: Forecasts | None = None
         """Made at the start."""
-        self._kept: dict[str, dict[str, KeptSpan]] = {}
-        self._added: set[str] = set()
-        """Markets that were watched because of a position; the trader may drop them again."""
         self.coalescer = Coalescer()
         self.drivers: dict[str, Driver] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -158,7 +136,8 @@ class Engine:
         if self.memory is not None:
             if self.recorder is None:
                 # A tape must hold all that its state is made of: who records asks anew.
-                self._kept = await recall(self.view, self.memory.folder, self.clock, self.core.note)
+                kept = await recall(self.view, self.memory.folder, self.clock, self.core.note)
+                self._wanted.know(kept)
             self.memory.start()
             self._tasks.append(asyncio.create_task(self.memory.run(), name="memory"))
         # It needs no link: the first table is of what is kept.
@@ -170,7 +149,7 @@ class Engine:
             driver = Driver(
                 spec,
                 module.Session,
-                self._wants_of(name),
+                self._wanted.of(name),
                 sink=self._sink,
                 clock=self.clock,
                 endpoint=endpoint_of(spec, self._config, self._endpoints),
@@ -207,21 +186,11 @@ class Engine:
 
     def follow(self, follows: Sequence[Follow]) -> None:
         """Follow these accounts in place of those before."""
-        self._config = msgspec.structs.replace(self._config, account=tuple(follows))
-        self.view.follow((f.venue, f.account.address, f.name) for f in self._follows())
+        self._wanted.follow(follows)
+        self._show_follows()
 
-    def _follows(self) -> list[Follow]:
-        """The accounts whose venues are watched."""
-        return [follow for follow in self._config.account if follow.venue in self._modules]
-
-    def _wants_of(self, venue: str) -> Wants:
-        """What one venue is asked for: everybody's symbols and its own, its own accounts."""
-        lent = sorted(self._lent.get(venue, frozenset()).difference(self._wants.symbols))
-        # Nothing named is everything: there is nothing to add to that.
-        symbols = (*self._wants.symbols, *lent) if self._wants.symbols else ()
-        mine = tuple(f.account.address for f in self._follows() if f.venue == venue)
-        kept = self._kept.get(venue, {})
-        return msgspec.structs.replace(self._wants, symbols=symbols, accounts=mine, kept=kept)
+    def _show_follows(self) -> None:
+        self.view.follow((f.venue, f.account.address, f.name) for f in self._wanted.follows)
 
     async def stop(self) -> None:
         """Close every link and tape."""
@@ -265,13 +234,10 @@ class Engine:
 
     def watch_held(self) -> None:
         """Watch the markets of what is held: without them neither funding nor marks are known."""
-        held = {s: v for s, v in unwatched(self.view).items() if s not in self._added}
-        room = MOST_HELD - len(self._added)
-        added = dict(list(held.items())[:room])
-        if not added or not self._wants.symbols:
+        added = self._wanted.add_held(self.view)
+        if not added:
             return
-        self._added.update(added)
-        self.post(Watch((*self._wants.symbols, *added)))
+        self.post(Watch((*self._wanted.symbols, *added)))
         for symbol, venue in added.items():
             words = f"{symbol} is watched too: there is a position in it"
             self.core.note(Notice(self.clock.now_ns(), venue, words))
@@ -279,7 +245,7 @@ class Engine:
     def _tape_of(self, venue: str) -> TapeWriter | None:
         if self.recorder is None:
             return None
-        return self.recorder.start(venue, self._wants_of(venue), self.clock.now_ns())
+        return self.recorder.start(venue, self._wanted.of(venue), self.clock.now_ns())
 
     def tape_error(self, venue: str) -> str:
         """Why the venue's tape ended early, or could not be begun; empty if it did not."""
@@ -362,34 +328,29 @@ class Engine:
     # --- Feed ---------------------------------------------------------------------------------
 
     def want(self, symbols: tuple[str, ...]) -> None:
-        survey = self._is_surveying or not symbols
-        self._wants = msgspec.structs.replace(self._wants, symbols=symbols, survey=survey)
-        for name, driver in self.drivers.items():
-            driver.want(self._wants_of(name))
+        self._wanted.watch(symbols)
+        self._ask_venues()
 
     def survey(self, is_on: bool) -> None:
-        self._is_surveying = is_on
-        self.want(self._wants.symbols)
+        self._wanted.survey(is_on)
+        self._ask_venues()
+
+    def lend(self, symbols: Mapping[str, frozenset[str]]) -> None:
+        self._wanted.lend(symbols)
+        self._ask_venues()
 
     def follow_account(self, venue: str, address: str) -> str:
-        if venue not in self._modules:
-            raise InputError(f"{venue} is not among the watched venues")
-        new = Follow(venue=venue, address=address)
-        problem = account_problem(new.account)
-        if problem is not None:
-            raise InputError(f"{venue}: {problem}")
-        if any(f.account == new.account for f in self._follows()):
-            raise InputError(f"{short_address(address)} is followed at {venue} already")
-        self.follow((*self._config.account, new))
+        self._wanted.follow_too(Follow(venue=venue, address=address))
+        self._show_follows()
         if venue in self.drivers:
-            self.drivers[venue].want(self._wants_of(venue))
+            self.drivers[venue].want(self._wanted.of(venue))
         return (
             f"following {short_address(address)} at {venue} until you leave; [[account]] keeps it"
         )
 
-    def lend(self, symbols: Mapping[str, frozenset[str]]) -> None:
-        self._lent = symbols
-        self.want(self._wants.symbols)
+    def _ask_venues(self) -> None:
+        for name, driver in self.drivers.items():
+            driver.want(self._wanted.of(name))
 
     def detail(self) -> str:
         return ""
@@ -419,12 +380,3 @@ class Engine:
             recording=self.recorder is not None,
             history=self.memory.status if self.memory else None,
         )
-
-    def urls(self, venue: str) -> list[str]:
-        """Every address of the venue, as it is now."""
-        spec = self.specs[venue]
-        given = endpoint_of(spec, self._config, self._endpoints)
-        if given is not None:
-            return [given.rest_url, *given.ws_urls.values()]
-        links = (link.url for link in spec.links.values())
-        return [spec.rest_url, *spec.hosts.values(), *links]
