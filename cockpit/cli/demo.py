@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         # Beside our own imports, which take as long as the exchange needs to make its world.
         exchange = Exchange(args.seed, args.scenario, config.watch.venues, config.watch.symbols)
         try:
-            from cockpit.desk.live import Engine
+            from cockpit.desk.live import DeskFiles, Engine
             from cockpit.desk.tape_over_live import TapeOverLive
             from cockpit.desk.trader_files import TraderPaths
             from cockpit.storage import paths
@@ -49,9 +49,8 @@ def run(args: argparse.Namespace) -> int:
             engine = Engine(
                 config,
                 mode="DEMO",
-                endpoint_source=addresses,
-                memory=memory,
-                trader_paths=kept,
+                endpoints=addresses,
+                files=DeskFiles(memory=memory, trader=kept),
                 is_forecasting=True,
             )
             desk = TapeOverLive(engine, config, kept, paths.tapes_dir())

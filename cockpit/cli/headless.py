@@ -35,7 +35,7 @@ def make_engine(
         config = replace(config, alert_hook=Hook(), notify={})
 
     from cockpit.cli.logs import start_logging
-    from cockpit.desk.live import Engine
+    from cockpit.desk.live import DeskFiles, Engine
     from cockpit.desk.trader_files import TraderPaths
     from cockpit.storage import paths
 
@@ -43,8 +43,10 @@ def make_engine(
     return Engine(
         config,
         endpoints=endpoints,
-        black_boxes=paths.black_box_dir(),
-        memory=memory,
-        trader_paths=TraderPaths(rules=paths.rules_file() if with_alerts else None),
+        files=DeskFiles(
+            black_boxes=paths.black_box_dir(),
+            memory=memory,
+            trader=TraderPaths(rules=paths.rules_file() if with_alerts else None),
+        ),
         positions=common.load_positions() if positions is None else positions,
     )

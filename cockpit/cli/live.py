@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
         endpoints = common.load_endpoint_file(args)
         refuse_without_terminal()
 
-        from cockpit.desk.live import Engine
+        from cockpit.desk.live import DeskFiles, Engine
         from cockpit.desk.tape_over_live import TapeOverLive
         from cockpit.desk.trader_files import TraderPaths
         from cockpit.storage import paths
@@ -36,10 +36,12 @@ def run(args: argparse.Namespace) -> int:
         engine = Engine(
             config,
             endpoints=endpoints,
-            black_boxes=paths.black_box_dir(),
-            alerts_dir=paths.state_dir(),
-            memory=common.memory_order(args, config),
-            trader_paths=kept,
+            files=DeskFiles(
+                black_boxes=paths.black_box_dir(),
+                alerts_dir=paths.state_dir(),
+                memory=common.memory_order(args, config),
+                trader=kept,
+            ),
             positions=common.load_positions(),
             is_forecasting=True,
         )

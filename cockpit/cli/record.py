@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
     from cockpit.cli.logs import start_logging
     from cockpit.core.errors import InputError
-    from cockpit.desk.live import Engine
+    from cockpit.desk.live import DeskFiles, Engine
     from cockpit.desk.recorder import TapeOrder
 
     start_logging(config.log_level)
@@ -58,9 +58,7 @@ def run(args: argparse.Namespace) -> int:
         # Whoever records does not watch: people are told by the screen and by `watch --alerts`.
         replace(config, notify={}),
         endpoints=endpoints,
-        tapes=tapes,
-        memory=memory,
-        black_boxes=paths.black_box_dir(),
+        files=DeskFiles(tapes=tapes, memory=memory, black_boxes=paths.black_box_dir()),
         is_forecasting=memory is not None,
     )
     interrupted = loops.run(_record(engine, duration_s))

@@ -61,7 +61,7 @@ def _engine(args: argparse.Namespace, config: "Config") -> "Engine":
     from cockpit.core.clock import WallClock
     from cockpit.core.errors import InputError
     from cockpit.core.units import utc_stamp
-    from cockpit.desk.live import Engine
+    from cockpit.desk.live import DeskFiles, Engine
     from cockpit.desk.recorder import TapeOrder
     from cockpit.storage import paths
 
@@ -77,10 +77,12 @@ def _engine(args: argparse.Namespace, config: "Config") -> "Engine":
     return Engine(
         replace(config, watch=watch, account=(), alert_hook=Hook(), notify={}),
         endpoints=endpoints,
-        tapes=TapeOrder(
-            folder, origin="sim" if endpoints else "mainnet", rotate_bytes=ONE_FILE_BYTES
+        files=DeskFiles(
+            tapes=TapeOrder(
+                folder, origin="sim" if endpoints else "mainnet", rotate_bytes=ONE_FILE_BYTES
+            ),
+            black_boxes=paths.black_box_dir(),
         ),
-        black_boxes=paths.black_box_dir(),
     )
 
 

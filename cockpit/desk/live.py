@@ -7,8 +7,9 @@ logic: facts go from the drivers into the store and to whoever listens.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -53,6 +54,21 @@ EndpointSource = Callable[[], Awaitable[Mapping[str, Endpoint]]]
 """Where the URLs come from when they are not known before the start (the demo's exchange)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskFiles:
+    """What a live desk writes, and where; None is not written, and with `alerts_dir` and `memory`
+    nothing is known of earlier runs. `trader` has the files of the trader's own."""
+
+    tapes: TapeOrder | None = None
+    black_boxes: Path | None = None
+    alerts_dir: Path | None = None
+    memory: MemoryOrder | None = None
+    trader: TraderPaths = NOTHING_KEPT
+
+
+NO_FILES: Final = DeskFiles()
+
+
 class Engine:
     """Live or demo: one driver a venue, one store, one clock."""
 
@@ -61,27 +77,24 @@ class Engine:
         config: Config,
         *,
         mode: Mode = "LIVE",
-        endpoints: Mapping[str, Endpoint] | None = None,
-        endpoint_source: EndpointSource | None = None,
+        endpoints: Mapping[str, Endpoint] | EndpointSource | None = None,
         clock: Clock | None = None,
-        tapes: TapeOrder | None = None,
-        black_boxes: Path | None = None,
-        alerts_dir: Path | None = None,
-        memory: MemoryOrder | None = None,
-        trader_paths: TraderPaths = NOTHING_KEPT,
+        files: DeskFiles = NO_FILES,
         positions: Sequence[Position] = (),
         is_forecasting: bool = False,
     ) -> None:
-        """`black_boxes`, `alerts_dir` and `memory` None keep nothing on disk; `positions` were
-        typed, and are read again where `trader_paths` says from where."""
+        """`positions` were typed, and are read again where `files.trader` says from where.
+
+        InputError if `endpoints` are known and have none of the wanted venues.
+        """
         self._config = config
-        self._endpoints = endpoints or {}
-        self._endpoint_source = endpoint_source
-        self.recorder = Recorder(tapes) if tapes else None
-        self._black_boxes = black_boxes
+        self._endpoint_source = endpoints if callable(endpoints) else None
+        self._endpoints = {} if endpoints is None or callable(endpoints) else endpoints
+        self.recorder = Recorder(files.tapes) if files.tapes else None
+        self._black_boxes = files.black_boxes
         self._modules = {name: venues.load(name) for name in config.watch.venues}
-        if endpoints:
-            self._modules = {n: m for n, m in self._modules.items() if n in endpoints}
+        if self._endpoints:
+            self._modules = {n: m for n, m in self._modules.items() if n in self._endpoints}
             if not self._modules:
                 raise InputError("the endpoints file names none of the wanted venues")
         self.wanted = config.watch.symbols
@@ -94,13 +107,13 @@ class Engine:
                 specs=self.specs,
                 symbols=config.watch.symbols,
                 rules=config.alert,
-                alerts_dir=alerts_dir,
+                alerts_dir=files.alerts_dir,
                 hook=config.alert_hook,
                 targets=config.notify,
-                history=memory.folder if memory else None,
+                history=files.memory.folder if files.memory else None,
                 assets=config.assets,
                 own_margins=config.own_margins,
-                trader_paths=trader_paths,
+                trader_paths=files.trader,
                 config=config,
             ),
             self,
@@ -111,8 +124,7 @@ class Engine:
         self.alerting = self.core.alerting
         self.follow(config.account)
         self.view.set_manual(positions)
-        self.memory = Memory(memory, self.view, self.clock) if memory else None
-        self._forecast_folder = memory.folder if memory else None
+        self.memory = Memory(files.memory, self.view, self.clock) if files.memory else None
         self._is_forecasting = is_forecasting
         self.forecasts: Forecasts | None = None
         """Made at the start."""
@@ -174,14 +186,15 @@ class Engine:
         picture does not wait for what they are made of."""
         from cockpit.desk.forecasts import Forecasts
 
-        remember = self.memory.offer if self.memory else None
+        memory = self.memory
+        folder, remember = (memory.folder, memory.offer) if memory else (None, None)
 
         def say(words: str) -> None:
             self.core.note(Notice(self.clock.now_ns(), "", words))
 
-        made = Forecasts(self.view, self.clock, self.specs, self._forecast_folder, remember, say)
-        if self.memory is not None:
-            self.memory.listen(made.sampled)
+        made = Forecasts(self.view, self.clock, self.specs, folder, remember, say)
+        if memory is not None:
+            memory.listen(made.sampled)
         return made
 
     def follow(self, follows: Sequence[Follow]) -> None:

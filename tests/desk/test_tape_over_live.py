@@ -12,7 +12,7 @@ from cockpit.core.clock import ManualClock
 from cockpit.core.events import Link, OpenInterest, Prices
 from cockpit.core.units import NS_PER_S
 from cockpit.desk.contract import GoLive, OpenTapes, Pause, Rank, Seek
-from cockpit.desk.live import Engine
+from cockpit.desk.live import DeskFiles, Engine
 from cockpit.desk.memory import MemoryOrder
 from cockpit.desk.tape_over_live import TapeOverLive
 from cockpit.desk.trader_files import TraderPaths
@@ -47,7 +47,7 @@ class Sitting:
             msgspec.structs.replace(settings, alert=(CHEAP,)),
             endpoints={"bybit": NOWHERE},
             clock=self.clock,
-            memory=MemoryOrder(folder=self.history, settings=HistorySettings()),
+            files=DeskFiles(memory=MemoryOrder(folder=self.history, settings=HistorySettings())),
         )
         self.desk = TapeOverLive(self.live, settings, TraderPaths(), self.recordings)
 

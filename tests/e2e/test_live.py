@@ -9,7 +9,7 @@ import pytest
 
 from cockpit import config
 from cockpit.core.events import BookDelta, BookSnapshot, Event, Link
-from cockpit.desk.live import Engine
+from cockpit.desk.live import DeskFiles, Engine
 from cockpit.desk.reach import unreachable
 from cockpit.desk.recorder import TapeOrder
 from cockpit.desk.recordings import open_recording
@@ -47,7 +47,7 @@ async def test_a_tape_replays_to_exactly_the_events_that_were_seen_live(tmp_path
     folder.mkdir()
     seen: list[Event] = []
     with exchange(tmp_path, "--seed", "8", "--symbols", ",".join(SYMBOLS)) as sim:
-        engine = engine_for(sim, tapes=TapeOrder(folder, origin="sim"))
+        engine = engine_for(sim, files=DeskFiles(tapes=TapeOrder(folder, origin="sim")))
         engine.listen(seen.extend)
         await engine.start()
         await until(lambda: everything_is_here(engine))

@@ -7,7 +7,7 @@ import numpy as np
 
 from cockpit import config
 from cockpit.core.events import Funding
-from cockpit.desk.live import Engine
+from cockpit.desk.live import DeskFiles, Engine
 from cockpit.desk.memory import MemoryOrder
 from cockpit.history.layout import Folder
 from cockpit.history.reader import HistoryReader
@@ -81,7 +81,7 @@ async def test_a_second_start_has_the_past_at_once_and_asks_only_for_what_is_new
     with exchange(tmp_path, "--symbols", "BTC,ETH") as sim:
         settings = config.load(None, {"watch.symbols": ["BTC", "ETH"]}, environ={})
         endpoints = load_endpoints(sim.endpoints)
-        first = Engine(settings, endpoints=endpoints, memory=order)
+        first = Engine(settings, endpoints=endpoints, files=DeskFiles(memory=order))
         await first.start()
         await until(lambda: all(len(m.settled) > 80 for m in first.view.markets()))
         # A page is written with the slot that follows it, and the last ones at the end.
@@ -89,7 +89,7 @@ async def test_a_second_start_has_the_past_at_once_and_asks_only_for_what_is_new
         await first.stop()
 
         told: Counter[tuple[str, str]] = Counter()
-        second = Engine(settings, endpoints=endpoints, memory=order)
+        second = Engine(settings, endpoints=endpoints, files=DeskFiles(memory=order))
         second.listen(
             lambda events: told.update(
                 (e.venue, e.symbol)
