@@ -110,7 +110,7 @@ def _live_view(
     from cockpit.documents.saved_view import view_of
 
     engine = make_engine(args, config)
-    saved = asyncio.run(collect(engine, duration_s, args.depth, with_held=True))
+    saved = asyncio.run(collect(engine, duration_s, args.depth))
     return view_of(msgspec.to_builtins(saved)), reach.unlisted(engine.view, engine.wanted)
 
 

@@ -123,7 +123,6 @@ async def _collect(engine: "Engine", config: "Config", duration_s: float) -> "Po
     await engine.start()
     try:
         while loop.time() < deadline:
-            engine.watch_held()
             if is_complete(engine):
                 if has_payments(engine):
                     break

@@ -19,9 +19,11 @@ def make_engine(
     *,
     with_alerts: bool = False,
     memory: "MemoryOrder | None" = None,
+    watches_held: bool = True,
 ) -> "Engine":
     """Not started yet; `positions` None takes those that were typed, `memory` None keeps no
-    history. InputError as they say.
+    history, and where not `watches_held` the market of a position is not watched with it.
+    InputError as they say.
 
     Who asks for figures does not ask for a page in the night: the hook, people to tell and the
     rules that were made by keys are for who asks for alerts.
@@ -49,4 +51,5 @@ def make_engine(
             trader=TraderPaths(rules=paths.rules_file() if with_alerts else None),
         ),
         positions=common.load_positions() if positions is None else positions,
+        watches_held=watches_held,
     )

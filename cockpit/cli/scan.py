@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         from cockpit.cli.headless import make_engine
 
-        engine = make_engine(args, config)
+        engine = make_engine(args, config, watches_held=only is None)
         at_ns, warnings, pairs = loops.run(scan.live(engine, duration_s))
     kept = pairs.rows(np.flatnonzero(where.chosen(pairs, conditions)).tolist()[: args.top])
     if args.csv:

@@ -38,20 +38,15 @@ def run(args: argparse.Namespace) -> int:
         return 0
     common.require_json(args)
     duration_s = parse_duration(args.duration, "--for")
-    engine = make_engine(args, common.load_config(args))
+    engine = make_engine(args, common.load_config(args), watches_held=not args.symbols)
 
-    document = loops.run(collect(engine, duration_s, args.depth, with_held=not args.symbols))
+    document = loops.run(collect(engine, duration_s, args.depth))
     output.write_document(document)
     return 4 if document.warnings else 0
 
 
-async def collect(
-    engine: "Engine", duration_s: float, depth: int | None, *, with_held: bool
-) -> "SnapshotDocument":
-    """Wait until complete or out of time, and describe the state. Raises for exits 2 and 3.
-
-    `with_held` adds the markets of what followed accounts hold to those that are watched.
-    """
+async def collect(engine: "Engine", duration_s: float, depth: int | None) -> "SnapshotDocument":
+    """Wait until complete or out of time, and describe the state. Raises for exits 2 and 3."""
     from cockpit.core.errors import NoVenueError
     from cockpit.documents.snapshot import snapshot
 
@@ -61,8 +56,6 @@ async def collect(
     try:
         while loop.time() < deadline:
             await asyncio.sleep(POLL_S)
-            if with_held:
-                engine.watch_held()
             # Nothing to wait for if nobody lists any of what is wanted: raises.
             reach.unlisted(engine.view, engine.wanted)
             if is_complete(engine):

@@ -136,7 +136,6 @@ async def _live(args: argparse.Namespace, chosen: "list[Account] | None", durati
     try:
         while loop.time() < deadline:
             await asyncio.sleep(POLL_S)
-            engine.watch_held()
             if _knows_the_past(engine):
                 deadline = min(deadline, loop.time() + SETTLE_S)
         missing = reach.unreachable(engine.view)

@@ -48,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
         None if args.alerts else [],
         with_alerts=args.alerts,
         memory=common.memory_order(args, config),
+        # A rule about a position needs its market; of markets, those that were named are meant.
+        watches_held=args.alerts or not args.symbols,
     )
     return loops.run(_stream(engine, hz, args.depth, duration_s, alerts=args.alerts))
 

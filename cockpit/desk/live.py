@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_OF_HELD = frozenset({Instrument, Position})
+"""Facts after which something may be held in a market that is not watched."""
 LOOK_S = 1.0
 """How often files are looked at."""
 FIRST_TABLE_S = 1.0
@@ -82,8 +84,10 @@ class Engine:
         files: DeskFiles = NO_FILES,
         positions: Sequence[Position] = (),
         is_forecasting: bool = False,
+        watches_held: bool = True,
     ) -> None:
-        """`positions` were typed, and are read again where `files.trader` says from where.
+        """`positions` were typed, and are read again where `files.trader` says from where;
+        `watches_held` adds the markets of what is held to those that are watched.
 
         InputError if `endpoints` are known and have none of the wanted venues.
         """
@@ -126,6 +130,7 @@ class Engine:
         self.view.set_manual(positions)
         self.memory = Memory(files.memory, self.view, self.clock) if files.memory else None
         self._is_forecasting = is_forecasting
+        self._watches_held = watches_held
         self.forecasts: Forecasts | None = None
         """Made at the start."""
         self.coalescer = Coalescer()
@@ -162,7 +167,7 @@ class Engine:
                 spec,
                 module.Session,
                 self._wanted.of(name),
-                sink=self._sink,
+                sink=self.take,
                 clock=self.clock,
                 endpoint=endpoint_of(spec, self._config, self._endpoints),
                 tape=self._tape_of(name),
@@ -232,22 +237,22 @@ class Engine:
                 reason="driver fault, see log",
                 cause="driver",
             )
-            self._sink([link])
+            self.take([link])
 
     async def _sample(self) -> None:
         while True:
             await asyncio.sleep(SAMPLE_S)
             self.core.sample()
-            self.watch_held()
+            self._watch_held()
 
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
             self.core.files.look()
 
-    def watch_held(self) -> None:
-        """Watch the markets of what is held: without them neither funding nor marks are known."""
-        added = self._wanted.add_held(self.view)
+    def _watch_held(self) -> None:
+        """Watch the markets of what is held, and say so."""
+        added = self._wanted.add_held(self.view) if self._watches_held else {}
         if not added:
             return
         self.post(Watch((*self._wanted.symbols, *added)))
@@ -309,7 +314,8 @@ class Engine:
         """Be handed every batch of facts after the store has it."""
         self._listeners.append(listener)
 
-    def _sink(self, events: list[Event]) -> None:
+    def take(self, events: list[Event]) -> None:
+        """Facts of one input of a venue, in their order."""
         if Instrument in map(type, events):
             events = [self._with_fees(e) if type(e) is Instrument else e for e in events]
         if self.memory is not None:
@@ -317,6 +323,9 @@ class Engine:
         self.core.take(events)
         for listener in self._listeners:
             listener(events)
+        if not _OF_HELD.isdisjoint(map(type, events)):
+            # At last: what is asked for now is answered by facts of its own.
+            self._watch_held()
 
     def _with_fees(self, event: Instrument) -> Instrument:
         """The trader's own tier, else what the venue said, else its documented base tier."""

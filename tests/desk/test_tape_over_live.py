@@ -63,7 +63,7 @@ class Sitting:
         self.clock.advance_s(10)
         common = {"venue": "bybit", "symbol": "BTC", "recv_ns": self.clock.now_ns()}
         link = Link(venue="bybit", recv_ns=self.clock.now_ns(), state="live")
-        self.live._sink([link, Prices(**common, mark=mark), OpenInterest(**common, base=base)])
+        self.live.take([link, Prices(**common, mark=mark), OpenInterest(**common, base=base)])
 
     @property
     def words(self):

@@ -45,7 +45,6 @@ async def read(sim: Exchange) -> ExposureDocument:
     engine = Engine(settings, endpoints=load_endpoints(sim.endpoints))
 
     def is_all_there() -> bool:
-        engine.watch_held()
         rows = positions.read(engine.view, engine.clock.now_ns()).rows
         return is_complete(engine) and all(
             row.funding_paid_usd is not None or row.leg.venue in TELLS_NO_PAYMENTS for row in rows

@@ -2,11 +2,8 @@
 
 import math
 
-import msgspec
 import pytest
 
-from cockpit import config
-from cockpit.config import Follow
 from cockpit.core.events import (
     AccountState,
     Funding,
@@ -18,8 +15,6 @@ from cockpit.core.events import (
     Prices,
 )
 from cockpit.core.units import NS_PER_S
-from cockpit.desk.contract import Watch
-from cockpit.desk.live import Engine
 from cockpit.portfolio.attribution import Tracker
 from cockpit.state.store import MarketStore
 
@@ -175,57 +170,3 @@ def test_nothing_is_recorded_while_nothing_is_followed():
 
 
 # --- markets of what is held ----------------------------------------------------------------------
-
-
-def engine_holding(*symbols):
-    """An engine that watches BTC and has read these positions; nothing is connected."""
-    follow = Follow(venue=V, address=A)
-    settings = config.load(None, {"watch.symbols": ("BTC",), "watch.venues": (V,)}, environ={})
-    engine = Engine(msgspec.structs.replace(settings, account=(follow,)))
-    for symbol in symbols:
-        said = {"venue": V, "recv_ns": T0, "account": A}
-        engine.view.apply(Position(symbol=symbol, size=1.0, **said))
-    return engine
-
-
-def test_a_market_in_which_there_is_a_position_is_watched_and_the_log_says_why():
-    engine = engine_holding("BTC", "DOGE")
-    engine.watch_held()
-    assert list(engine.view.symbols()) == ["BTC", "DOGE"]
-    assert [n.text for n in engine.notices()] == ["DOGE is watched too: there is a position in it"]
-
-
-def test_a_market_that_the_trader_drops_again_stays_dropped():
-    engine = engine_holding("DOGE")
-    engine.watch_held()
-    engine.post(Watch(("BTC",)))
-    engine.watch_held()
-    assert list(engine.view.symbols()) == ["BTC"]
-
-
-def test_a_typed_name_that_no_venue_lists_is_not_watched():
-    engine = engine_holding()
-    typed = [("DGOE", 1.0), ("ETH", 2.0)]
-    listing = {"native": "0", "base": "ETH", "quote": "USD"}
-    engine.view.apply(Instrument(venue=V, symbol="ETH", recv_ns=T0, **listing))
-    engine.view.set_manual(
-        [
-            Position(venue=V, recv_ns=T0, symbol=s, account="manual", size=n, source="manual")
-            for s, n in typed
-        ]
-    )
-    engine.watch_held()
-    assert list(engine.view.symbols()) == ["BTC", "ETH"]
-
-
-def test_coins_that_are_owned_are_priced_where_a_followed_venue_lists_them():
-    engine = engine_holding()
-    listing = {"native": "0", "base": "ETH", "quote": "USD"}
-    engine.view.apply(Instrument(venue=V, symbol="ETH", recv_ns=T0, **listing))
-    coins = Position(
-        venue="spot", recv_ns=T0, symbol="ETH", account="cold", size=2.0, source="manual"
-    )
-    engine.view.set_manual([coins])
-    engine.watch_held()
-    assert list(engine.view.symbols()) == ["BTC", "ETH"]
-    assert "lighter" in {notice.venue for notice in engine.notices()}
