@@ -7,7 +7,7 @@ cockpits of one trader may share a folder: what is seen or muted in one is seen 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,6 @@ LOOK_S = 1.0
 SAVE_EVERY_NS = 60_000_000_000
 MEMORY = "alerts.json"
 HISTORY = "alert_history.jsonl"
-Listener = Callable[[Alert], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,6 @@ class Alerting:
         """How every rule stood at the last look."""
         self._saved_ns = clock.now_ns()
         self._stand(self._saved_ns)
-        self._listeners: list[Listener] = []
 
     @property
     def state(self) -> AlertState:
@@ -116,10 +114,6 @@ class Alerting:
         self.history.clear()
         self.history.extend(state.history)
         self._stand(self._clock.now_ns())
-
-    def listen(self, listener: Listener) -> None:
-        """Be told each alert as it fires or clears."""
-        self._listeners.append(listener)
 
     async def run(self) -> None:
         """Look once a second until cancelled; what is firing is saved at the end."""
@@ -171,8 +165,6 @@ class Alerting:
         self.history.append(alert)
         self.told += 1
         self._append_history(alert)
-        for listener in self._listeners:
-            listener(alert)
         self.hooks.tell(alert)
         rule = next((rule for rule in self._all_rules if rule.name == alert.rule), None)
         self._notifier.tell(alert, rule.to if rule else ALL)

@@ -105,13 +105,13 @@ def _live_view(
     """A snapshot taken now, through the same document as a saved one, and what nobody lists."""
     import msgspec
 
-    from cockpit.cli.headless import make_engine
+    from cockpit.cli.headless import make_desk
     from cockpit.cli.snapshot import collect
     from cockpit.documents.saved_view import view_of
 
-    engine = make_engine(args, config)
-    saved = asyncio.run(collect(engine, duration_s, args.depth))
-    return view_of(msgspec.to_builtins(saved)), reach.unlisted(engine.view, engine.wanted)
+    desk, wanted = make_desk(args, config), config.watch.symbols
+    saved = asyncio.run(collect(desk, wanted, duration_s, args.depth))
+    return view_of(msgspec.to_builtins(saved)), reach.unlisted(desk.view, wanted)
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:

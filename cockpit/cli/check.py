@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common
@@ -17,7 +17,8 @@ from cockpit.storage import paths
 
 if TYPE_CHECKING:
     from cockpit.config import Config
-    from cockpit.desk.live import Engine
+    from cockpit.desk.contract import Desk, RunningDesk
+    from cockpit.state.view import VenueRead
     from cockpit.wire.endpoints import Endpoint
 
 HELP = "config, theme, keys, terminal, clock and every venue: a line each"
@@ -185,9 +186,9 @@ def _venues(args: argparse.Namespace, config: "Config", duration_s: float) -> It
     start_logging(config.log_level)
     quiet = msgspec.structs.replace(config, notify={})
     endpoints = common.load_endpoint_file(args) or {}
-    engine = Engine(quiet, endpoints=endpoints)
+    desk = Engine(quiet, endpoints=endpoints)
     yield _proxies(config, endpoints)
-    yield from asyncio.run(_reach(engine, duration_s))
+    yield from asyncio.run(_reach(desk, config.watch.symbols, duration_s))
 
 
 def _proxies(config: "Config", endpoints: "Mapping[str, Endpoint]") -> Finding:
@@ -216,60 +217,57 @@ def _proxies(config: "Config", endpoints: "Mapping[str, Endpoint]") -> Finding:
     return Finding("proxy", "ok", "; ".join(parts))
 
 
-async def _reach(engine: "Engine", duration_s: float) -> list[Finding]:
+async def _reach(desk: "RunningDesk", wanted: "Sequence[str]", duration_s: float) -> list[Finding]:
     """Connect, wait until every venue has said something or time is over, and judge."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + duration_s
-    await engine.start()
+    await desk.start()
     try:
-        while loop.time() < deadline and (reach.unreachable(engine.view) or _silent(engine)):
+        while loop.time() < deadline and not (
+            reach.is_listing(desk.view) and not reach.unreachable(desk.view)
+        ):
             await asyncio.sleep(0.05)
-        found = [_venue(engine, name) for name in engine.specs]
-        found.append(_symbols(engine))
-        found.append(_clock(engine))
+        found = [_venue(desk, venue) for venue in desk.view.venues()]
+        found.append(_symbols(desk, wanted))
+        found.append(_clock(desk))
         return found
     finally:
-        await engine.stop()
+        await desk.stop()
 
 
-def _silent(engine: "Engine") -> bool:
-    return any(not engine.view.listed(name) for name in engine.specs)
-
-
-def _venue(engine: "Engine", name: str) -> Finding:
-    venue = engine.view.venue(name)
-    if venue is None or venue.state != "live":
-        reason = venue.reason or venue.state if venue else "not followed"
+def _venue(desk: "Desk", venue: "VenueRead") -> Finding:
+    name, reason = venue.name, venue.reason or venue.state
+    if venue.state != "live":
         return Finding(name, "fail", reason, "check the network, or leave it out with --venues")
-    listed = len(engine.view.listed(name))
+    listed = len(desk.view.listed(name))
     if not listed:
         return Finding(name, "fail", "connected, but its markets could not be read", "see the log")
     return Finding(name, "ok", f"{listed} markets")
 
 
-def _symbols(engine: "Engine") -> Finding:
+def _symbols(desk: "Desk", wanted: "Sequence[str]") -> Finding:
     try:
-        unlisted = "; ".join(reach.unlisted(engine.view, engine.wanted))
+        unlisted = "; ".join(reach.unlisted(desk.view, wanted))
     except InputError as error:
         unlisted = error.ui_message
     if unlisted:
         return Finding("symbols", "fail", unlisted, "mend watch.symbols or --symbols")
-    if _silent(engine):
+    if not reach.is_listing(desk.view):
         return Finding("symbols", "warn", "not every venue has said what it lists", "see above")
     return Finding("symbols", "ok", "each is listed by a venue")
 
 
-def _clock(engine: "Engine") -> Finding:
+def _clock(desk: "Desk") -> Finding:
     """Latencies below zero are impossible: this machine's clock is behind. What several venues'
     messages all take too long by is how far it is ahead."""
     skews = {
         venue.name: skew
-        for venue in engine.view.venues()
+        for venue in desk.view.venues()
         if (skew := venue.chain.clock_skew_ms()) is not None
     }
     if not skews:
         return Finding("clock", "warn", "no venue has told its time yet", "try a longer --for")
-    offset_ns = engine.view.clock_offset_ns
+    offset_ns = desk.view.clock_offset_ns
     if offset_ns > SKEW_LIMIT_MS * NS_PER_MS:
         words = clock_words(offset_ns)
         return Finding("clock", "fail", words, "synchronise it, for example with chrony")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common, output
-from cockpit.cli.headless import make_engine
+from cockpit.cli.headless import make_desk
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import InputError
 from cockpit.desk import reach
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cockpit.config import Config
     from cockpit.core.account import Account
     from cockpit.core.events import Position
-    from cockpit.desk.live import Engine
+    from cockpit.desk.contract import Desk, RunningDesk
     from cockpit.portfolio.positions import Portfolio
 
 HELP = "positions, exposure, carry, margin and liquidation distances of followed accounts"
@@ -75,7 +75,7 @@ async def _live(
 ) -> "Portfolio":
     """Connect, wait until all accounts and the rates of their markets are known, or time is up."""
     config, typed = followed(args, chosen)
-    return await _collect(make_engine(args, config, typed), config, duration_s)
+    return await _collect(make_desk(args, config, typed), duration_s)
 
 
 def followed(
@@ -114,29 +114,26 @@ def followed(
     return msgspec.structs.replace(config, watch=watch), typed
 
 
-async def _collect(engine: "Engine", config: "Config", duration_s: float) -> "Portfolio":
-    from cockpit.core.errors import NoVenueError
+async def _collect(desk: "RunningDesk", duration_s: float) -> "Portfolio":
     from cockpit.portfolio import positions as exposures
 
     loop = asyncio.get_running_loop()
     deadline = loop.time() + duration_s
-    await engine.start()
+    await desk.start()
     try:
         while loop.time() < deadline:
-            if is_complete(engine):
-                if has_payments(engine):
+            if is_complete(desk):
+                if has_payments(desk):
                     break
                 deadline = min(deadline, loop.time() + PAYMENTS_GRACE_S)
             await asyncio.sleep(POLL_S)
-        missing = reach.unreachable(engine.view)
         # Before the links close: what is read then is stale.
-        portfolio = exposures.read(engine.view, engine.clock.now_ns())
-        if len(missing) == len(engine.specs) and not _has_read(portfolio):
-            reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
-            raise NoVenueError(f"no venue could be reached: {reasons}")
+        portfolio = exposures.read(desk.view, desk.stats().at_ns)
+        if not _has_read(portfolio):
+            reach.require_any(desk.view)
         return portfolio
     finally:
-        await engine.stop()
+        await desk.stop()
 
 
 def _has_read(portfolio: "Portfolio") -> bool:
@@ -145,30 +142,30 @@ def _has_read(portfolio: "Portfolio") -> bool:
     return accounts or any(row.leg.price is not None for row in portfolio.rows)
 
 
-def is_complete(engine: "Engine") -> bool:
+def is_complete(desk: "Desk") -> bool:
     """Whether every account has answered and every position has a price and a rate.
 
     Of a venue that is not followed no rate will ever come.
     """
     from cockpit.portfolio import positions as exposures
 
-    now_ns = engine.clock.now_ns()
-    if any(exposures.is_unread(book, now_ns) for book in engine.view.accounts()):
+    now_ns = desk.stats().at_ns
+    if any(exposures.is_unread(book, now_ns) for book in desk.view.accounts()):
         return False
-    portfolio = exposures.read(engine.view, now_ns)
+    portfolio = exposures.read(desk.view, now_ns)
     legs = [row.leg for row in portfolio.rows]
     has_margin = all(book.margins or book.status not in ("read", "flat")
-                     for book in engine.view.accounts())  # fmt: skip
+                     for book in desk.view.accounts())  # fmt: skip
     return has_margin and all(
         leg.price is not None
-        and (leg.carry_usd_per_hour is not None or engine.view.venue(leg.venue) is None)
+        and (leg.carry_usd_per_hour is not None or desk.view.venue(leg.venue) is None)
         for leg in legs
     )
 
 
-def has_payments(engine: "Engine") -> bool:
+def has_payments(desk: "Desk") -> bool:
     """Whether of every position that was read it is known what it was paid."""
     from cockpit.portfolio import positions as exposures
 
-    rows = exposures.read(engine.view, engine.clock.now_ns()).rows
+    rows = exposures.read(desk.view, desk.stats().at_ns).rows
     return all(row.funding_paid_usd is not None or row.leg.is_manual for row in rows)

@@ -1,4 +1,4 @@
-"""The engine of a command that has no screen: the log is on, the typed positions are held."""
+"""The desk of a command that has no screen: the log is on, the typed positions are held."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 from cockpit.cli import common
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cockpit.config import Config
     from cockpit.core.events import Position
-    from cockpit.desk.live import Engine
+    from cockpit.desk.contract import RunningDesk
     from cockpit.desk.memory import MemoryOrder
 
 
-def make_engine(
+def make_desk(
     args: argparse.Namespace,
     config: "Config",
     positions: "list[Position] | None" = None,
@@ -20,10 +22,12 @@ def make_engine(
     with_alerts: bool = False,
     memory: "MemoryOrder | None" = None,
     watches_held: bool = True,
-) -> "Engine":
+    trades: "Path | None" = None,
+) -> "RunningDesk":
     """Not started yet; `positions` None takes those that were typed, `memory` None keeps no
     history, and where not `watches_held` the market of a position is not watched with it.
-    InputError as they say.
+    `trades` is a folder of trades to begin with; nothing is written there. InputError and
+    ConfigError as they say.
 
     Who asks for figures does not ask for a page in the night: the hook, people to tell and the
     rules that were made by keys are for who asks for alerts.
@@ -39,10 +43,11 @@ def make_engine(
     from cockpit.cli.logs import start_logging
     from cockpit.desk.live import DeskFiles, Engine
     from cockpit.desk.trader_files import TraderPaths
+    from cockpit.portfolio.trades.storage import recall
     from cockpit.storage import paths
 
     start_logging(config.log_level)
-    return Engine(
+    engine = Engine(
         config,
         endpoints=endpoints,
         files=DeskFiles(
@@ -53,3 +58,6 @@ def make_engine(
         positions=common.load_positions() if positions is None else positions,
         watches_held=watches_held,
     )
+    if trades is not None:
+        recall(trades, engine.view.trades)
+    return engine

@@ -12,8 +12,9 @@ from cockpit.cli.options import parse_duration
 from cockpit.storage import paths
 
 if TYPE_CHECKING:
-    from cockpit.desk.live import Engine
+    from cockpit.desk.contract import Desk, RunningDesk
     from cockpit.desk.memory import MemoryOrder
+    from cockpit.desk.stats import VenueStats
     from cockpit.history.service import Status
 
 HELP = "record every venue to a tape and into history, without a screen"
@@ -54,20 +55,21 @@ def run(args: argparse.Namespace) -> int:
         except OSError as error:
             raise InputError(f"--out {folder}: cannot be made: {error.strerror}") from error
         tapes = TapeOrder(folder, origin="sim" if endpoints else "mainnet")
-    engine = Engine(
+    desk = Engine(
         # Whoever records does not watch: people are told by the screen and by `watch --alerts`.
         replace(config, notify={}),
         endpoints=endpoints,
         files=DeskFiles(tapes=tapes, memory=memory, black_boxes=paths.black_box_dir()),
         is_forecasting=memory is not None,
     )
-    interrupted = loops.run(_record(engine, duration_s))
-    print(report(engine), file=sys.stderr)
+    interrupted = loops.run(_record(desk, duration_s))
+    print(report(desk), file=sys.stderr)
     if interrupted:
         return 130
-    if any(engine.tape_error(name) for name in engine.drivers):
+    wires = desk.stats().venues.values()
+    if any(wire.tape_error for wire in wires):
         return 4
-    return 0 if any(driver.stats.frames for driver in engine.drivers.values()) else 3
+    return 0 if any(wire.frames for wire in wires) else 3
 
 
 def _require_memory(memory: "MemoryOrder | None", is_enabled: bool, out: str | None) -> None:
@@ -82,7 +84,7 @@ def _require_memory(memory: "MemoryOrder | None", is_enabled: bool, out: str | N
         raise InputError("--history-only with --endpoints needs --history DIR: see --help")
 
 
-async def _record(engine: "Engine", duration_s: float | None) -> bool:
+async def _record(desk: "RunningDesk", duration_s: float | None) -> bool:
     """Until told to stop, or until no tape can be written any more; True if interrupted.
 
     A hang-up is no reason to stop: that is what the recorder is for.
@@ -90,29 +92,32 @@ async def _record(engine: "Engine", duration_s: float | None) -> bool:
     loop = asyncio.get_running_loop()
     stop = loops.StopSignals(duration_s)
     loop.add_signal_handler(signal.SIGHUP, lambda: None)
-    loop.add_signal_handler(signal.SIGUSR1, lambda: print(report(engine), file=sys.stderr))
+    loop.add_signal_handler(signal.SIGUSR1, lambda: print(report(desk), file=sys.stderr))
     try:
-        await engine.start()
+        await desk.start()
         while not await stop.within(LOOK_S):
-            if engine.recorder and all(engine.tape_error(name) for name in engine.drivers):
+            stats = desk.stats()
+            if stats.feed.recording and all(wire.tape_error for wire in stats.venues.values()):
                 break
     finally:
-        await engine.stop()
+        await desk.stop()
     return stop.interrupted
 
 
-def report(engine: "Engine") -> str:
+def report(desk: "Desk") -> str:
     """A line a venue: state, messages, tape size, trouble."""
+    stats = desk.stats()
     lines = []
-    for name, driver in engine.drivers.items():
-        venue = engine.view.venue(name)
+    for name, wire in stats.venues.items():
+        venue = desk.view.venue(name)
         state = f"{venue.state} {venue.reason}".strip() if venue else "unknown"
+        tape = _tape(wire) if stats.feed.recording else "no tape wanted"
         lines.append(
-            f"{name}: {state}, {driver.stats.frames} messages, {driver.stats.rejects} rejects, "
-            f"{driver.stats.reconnects} reconnects, {_tape(engine, name)}"
+            f"{name}: {state}, {wire.frames} messages, {wire.rejects} rejects, "
+            f"{wire.reconnects} reconnects, {tape}"
         )
-    if engine.memory is not None:
-        lines.append(f"history: {_history(engine.memory.status)}")
+    if stats.feed.history is not None:
+        lines.append(f"history: {_history(stats.feed.history)}")
     return "\n".join(lines)
 
 
@@ -123,10 +128,6 @@ def _history(status: "Status") -> str:
     return f"{rows}; {status.problem or status.notice}".rstrip("; ")
 
 
-def _tape(engine: "Engine", name: str) -> str:
-    if engine.recorder is None:
-        return "no tape wanted"
-    writer = engine.recorder.writers.get(name)
-    ended = engine.tape_error(name)
-    words = f"{writer.bytes_written} bytes in {writer.path}" if writer else "no tape"
-    return f"{words}; recording ended: {ended}" if ended else words
+def _tape(wire: "VenueStats") -> str:
+    words = f"{wire.tape_bytes} bytes in {wire.tape}" if wire.tape else "no tape"
+    return f"{words}; recording ended: {wire.tape_error}" if wire.tape_error else words

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cockpit.calculators.scan.listing import Listing, Row, ScanInputs
     from cockpit.calculators.scan.ranked import RankedPairs
     from cockpit.config import Config
-    from cockpit.desk.live import Engine
+    from cockpit.desk.contract import Desk, RunningDesk
     from cockpit.state.view import MarketView
 
 HELP = "every pair of every asset on every venue, ranked net at one size"
@@ -80,10 +80,10 @@ def run(args: argparse.Namespace) -> int:
         saved.asset_rules, saved.own_margins = config.assets, config.own_margins
         at_ns, pairs = saved.at_ns, scan.ranked(saved, saved.at_ns)
     else:
-        from cockpit.cli.headless import make_engine
+        from cockpit.cli.headless import make_desk
 
-        engine = make_engine(args, config, watches_held=only is None)
-        at_ns, warnings, pairs = loops.run(scan.live(engine, duration_s))
+        desk = make_desk(args, config, watches_held=only is None)
+        at_ns, warnings, pairs = loops.run(scan.live(desk, duration_s))
     kept = pairs.rows(np.flatnonzero(where.chosen(pairs, conditions)).tolist()[: args.top])
     if args.csv:
         _write_csv(kept)
@@ -136,43 +136,40 @@ class _Scan:
         return rank(ScanJob(listings=listings, inputs=self._inputs, at_ns=settings.now_ns))
 
     async def live(
-        self, engine: "Engine", duration_s: float
+        self, desk: "RunningDesk", duration_s: float
     ) -> "tuple[int, list[str], RankedPairs]":
         """(time, warnings, pairs): survey all, then follow the best, then rank again.
 
         NoVenueError if no venue could be reached.
         """
         from cockpit.cli.snapshot import has_history, is_complete
-        from cockpit.core.errors import NoVenueError
         from cockpit.desk.contract import Survey, Watch
 
         loop = asyncio.get_running_loop()
         began = loop.time()
         deadline = began + duration_s
-        engine.post(Survey(is_on=True))
-        await engine.start()
+        desk.post(Survey(is_on=True))
+        await desk.start()
         try:
-            while loop.time() < began + SURVEY_SHARE * duration_s and not _is_surveyed(engine):
+            while loop.time() < began + SURVEY_SHARE * duration_s and not _is_surveyed(desk):
                 await asyncio.sleep(POLL_S)
-            missing = reach.unreachable(engine.view)
-            if len(missing) == len(engine.specs):
-                reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
-                raise NoVenueError(f"no venue could be reached: {reasons}")
-            best = self._best(self.ranked(engine.view, engine.clock.now_ns()))
+            reach.require_any(desk.view)
+            best = self._best(self.ranked(desk.view, desk.stats().at_ns))
             if best:
-                engine.post(Watch(best))
+                desk.post(Watch(best))
             while best and loop.time() < deadline:
                 await asyncio.sleep(POLL_S)
-                if is_complete(engine):
-                    if has_history(engine):
+                if is_complete(desk):
+                    if has_history(desk):
                         break
                     deadline = min(deadline, loop.time() + HISTORY_GRACE_S)
-            at_ns = engine.clock.now_ns()
+            at_ns = desk.stats().at_ns
             # Before the links close: with them the books go.
-            unlisted = [] if self._only is None else reach.unlisted(engine.view, engine.wanted)
-            return at_ns, [*_lacks(engine), *unlisted], self.ranked(engine.view, at_ns)
+            named = () if self._only is None else self._config.watch.symbols
+            unlisted = reach.unlisted(desk.view, named)
+            return at_ns, [*_lacks(desk), *unlisted], self.ranked(desk.view, at_ns)
         finally:
-            await engine.stop()
+            await desk.stop()
 
     def _best(self, pairs: "RankedPairs") -> tuple[str, ...]:
         """The symbols to follow: those asked for, else the watch list and those of the best pairs.
@@ -198,21 +195,21 @@ class _Scan:
         return settings_for(self._config, specs, now_ns)
 
 
-def _is_surveyed(engine: "Engine") -> bool:
+def _is_surveyed(desk: "Desk") -> bool:
     """Whether every venue has told the figures of all its markets."""
     return all(
-        venue.surveyed_ns is not None and engine.view.listed(venue.name)
-        for venue in engine.view.venues()
+        venue.surveyed_ns is not None and desk.view.listed(venue.name)
+        for venue in desk.view.venues()
     )
 
 
-def _lacks(engine: "Engine") -> list[str]:
+def _lacks(desk: "Desk") -> list[str]:
     """What a reader must know of the venues that were asked."""
-    missing = reach.unreachable(engine.view) | reach.unanswered(engine.view, engine.stats())
+    missing = reach.missing(desk)
     warnings = [f"{venue}: {reason}" for venue, reason in missing.items()]
     silent = (
         venue.name
-        for venue in engine.view.venues()
+        for venue in desk.view.venues()
         if venue.surveyed_ns is None and venue.name not in missing
     )
     return [*warnings, *(f"{name}: has not told its markets in time" for name in silent)]

@@ -5,12 +5,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common, loops, output
-from cockpit.cli.headless import make_engine
+from cockpit.cli.headless import make_desk
 from cockpit.cli.options import parse_duration
 from cockpit.desk import reach
 
 if TYPE_CHECKING:
-    from cockpit.desk.live import Engine
+    from collections.abc import Sequence
+
+    from cockpit.desk.contract import Desk, RunningDesk
     from cockpit.documents.schema import SnapshotDocument
     from cockpit.state.view import MarketRead
 
@@ -38,65 +40,65 @@ def run(args: argparse.Namespace) -> int:
         return 0
     common.require_json(args)
     duration_s = parse_duration(args.duration, "--for")
-    engine = make_engine(args, common.load_config(args), watches_held=not args.symbols)
-
-    document = loops.run(collect(engine, duration_s, args.depth))
+    config = common.load_config(args)
+    desk = make_desk(args, config, watches_held=not args.symbols)
+    document = loops.run(collect(desk, config.watch.symbols, duration_s, args.depth))
     output.write_document(document)
     return 4 if document.warnings else 0
 
 
-async def collect(engine: "Engine", duration_s: float, depth: int | None) -> "SnapshotDocument":
-    """Wait until complete or out of time, and describe the state. Raises for exits 2 and 3."""
-    from cockpit.core.errors import NoVenueError
+async def collect(
+    desk: "RunningDesk", wanted: "Sequence[str]", duration_s: float, depth: int | None
+) -> "SnapshotDocument":
+    """Wait until complete or out of time, and describe the state. Raises for exits 2 and 3.
+
+    `wanted` are the symbols that were named: of one that nobody lists there is a warning.
+    """
     from cockpit.documents.snapshot import snapshot
 
     loop = asyncio.get_running_loop()
     deadline = loop.time() + duration_s
-    await engine.start()
+    await desk.start()
     try:
         while loop.time() < deadline:
             await asyncio.sleep(POLL_S)
             # Nothing to wait for if nobody lists any of what is wanted: raises.
-            reach.unlisted(engine.view, engine.wanted)
-            if is_complete(engine):
-                if has_history(engine):
+            reach.unlisted(desk.view, wanted)
+            if is_complete(desk):
+                if has_history(desk):
                     break
                 deadline = min(deadline, loop.time() + HISTORY_GRACE_S)
-        missing = reach.unreachable(engine.view)
-        if len(missing) == len(engine.specs):
-            reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
-            raise NoVenueError(f"no venue could be reached: {reasons}")
-        missing |= reach.unanswered(engine.view, engine.stats())
-        notes = [f"{venue}: {reason}" for venue, reason in missing.items()]
-        notes += reach.unlisted(engine.view, engine.wanted)
+        reach.require_any(desk.view)
+        notes = [f"{venue}: {reason}" for venue, reason in reach.missing(desk).items()]
+        notes += reach.unlisted(desk.view, wanted)
         # Before the links close: with them the books go.
-        return snapshot(engine.view, engine.clock.now_ns(), depth, notes)
+        return snapshot(desk.view, desk.stats().at_ns, depth, notes)
     finally:
-        await engine.stop()
+        await desk.stop()
 
 
-def is_complete(engine: "Engine") -> bool:
+def is_complete(desk: "Desk") -> bool:
     """Whether nothing is lacking in any market that its venue lists."""
     from cockpit.documents.snapshot import lacks
     from cockpit.portfolio.positions import is_unread
 
-    now_ns = engine.clock.now_ns()
-    if any(not engine.view.listed(name) for name in engine.specs):
+    now_ns = desk.stats().at_ns
+    if not reach.is_listing(desk.view):
         return False
-    if any(is_unread(book, now_ns) for book in engine.view.accounts()):
+    if any(is_unread(book, now_ns) for book in desk.view.accounts()):
         return False
-    return all(lacks(market, now_ns) in ([], ["delisted"]) for market in _listed(engine))
+    return all(lacks(market, now_ns) in ([], ["delisted"]) for market in _listed(desk))
 
 
-def has_history(engine: "Engine") -> bool:
+def has_history(desk: "Desk") -> bool:
     """Whether every market that trades has at least one settled rate."""
     return all(
         len(market.settled) or (market.instrument and market.instrument.status == "delisted")
-        for market in _listed(engine)
+        for market in _listed(desk)
     )
 
 
-def _listed(engine: "Engine") -> "list[MarketRead]":
+def _listed(desk: "Desk") -> "list[MarketRead]":
     from cockpit.documents.snapshot import is_listed
 
-    return [market for market in engine.view.markets() if is_listed(engine.view, market)]
+    return [market for market in desk.view.markets() if is_listed(desk.view, market)]

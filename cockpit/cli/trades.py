@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from cockpit.cli import common, output
 from cockpit.cli.exposure import followed, is_complete, parse_account
-from cockpit.cli.headless import make_engine
+from cockpit.cli.headless import make_desk
 from cockpit.cli.options import parse_duration
 from cockpit.core.errors import InputError
 from cockpit.desk import reach
 
 if TYPE_CHECKING:
     from cockpit.core.account import Account
-    from cockpit.desk.live import Engine
-    from cockpit.state.store import MarketStore
+    from cockpit.desk.contract import Desk
+    from cockpit.state.view import MarketView
 
 HELP = "positions as trades: profit part by part, spreads, dangers; `export` for tax tools"
 FORMATS = ("csv", "koinly", "cointracker")
@@ -63,12 +63,12 @@ def run(args: argparse.Namespace) -> int:
     return asyncio.run(_live(args, chosen, duration_s))
 
 
-def _answer(args: argparse.Namespace, view: "MarketStore", now_ns: int) -> int:
+def _answer(args: argparse.Namespace, view: "MarketView", now_ns: int) -> int:
     """Print what was asked for; 4 where a part of it is not known."""
     return _export(args, view, now_ns) if args.what else _document(view, now_ns)
 
 
-def _document(view: "MarketStore", now_ns: int) -> int:
+def _document(view: "MarketView", now_ns: int) -> int:
     from cockpit.documents.trades import trades_document
     from cockpit.portfolio import positions as exposures
     from cockpit.portfolio.trades import reading
@@ -88,7 +88,7 @@ def _document(view: "MarketStore", now_ns: int) -> int:
     return 4 if warnings else 0
 
 
-def _export(args: argparse.Namespace, view: "MarketStore", now_ns: int) -> int:
+def _export(args: argparse.Namespace, view: "MarketView", now_ns: int) -> int:
     from cockpit.documents.trades_export import csv_text, rows
 
     found = rows(view, now_ns)
@@ -122,37 +122,32 @@ def _of_snapshot(args: argparse.Namespace, chosen: "list[Account] | None") -> in
 
 async def _live(args: argparse.Namespace, chosen: "list[Account] | None", duration_s: float) -> int:
     """Connect, wait until accounts and their markets are known, answer before the links close."""
-    from cockpit.core.errors import NoVenueError
-    from cockpit.portfolio.trades.storage import recall
+    from cockpit.desk.contract import LookAtTrades
     from cockpit.storage import paths
 
     config, typed = followed(args, chosen, DEPTH)
-    engine = make_engine(args, config, typed)
-    if not args.endpoints and chosen is None:
-        recall(paths.state_dir(), engine.view.trades)
+    is_own = not args.endpoints and chosen is None
+    desk = make_desk(args, config, typed, trades=paths.state_dir() if is_own else None)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + duration_s
-    await engine.start()
+    await desk.start()
     try:
         while loop.time() < deadline:
             await asyncio.sleep(POLL_S)
-            if _knows_the_past(engine):
+            if _knows_the_past(desk):
                 deadline = min(deadline, loop.time() + SETTLE_S)
-        missing = reach.unreachable(engine.view)
-        if len(missing) == len(engine.specs):
-            reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
-            raise NoVenueError(f"no venue could be reached: {reasons}")
-        engine.core.trades.look()
-        return _answer(args, engine.view, engine.clock.now_ns())
+        reach.require_any(desk.view)
+        desk.post(LookAtTrades())
+        return _answer(args, desk.view, desk.stats().at_ns)
     finally:
-        await engine.stop()
+        await desk.stop()
 
 
-def _knows_the_past(engine: "Engine") -> bool:
+def _knows_the_past(desk: "Desk") -> bool:
     """Whether every account has answered and what its markets paid is known."""
-    return is_complete(engine) and all(
-        (market := engine.view.market(position.venue, position.symbol)) is not None
+    return is_complete(desk) and all(
+        (market := desk.view.market(position.venue, position.symbol)) is not None
         and len(market.settled) > 0
-        for book in engine.view.accounts()
+        for book in desk.view.accounts()
         for position in book.positions
     )

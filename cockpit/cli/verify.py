@@ -1,6 +1,7 @@
 """`cockpit verify`: what the live wire says of each point that documents left open."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common, loops, output
@@ -9,7 +10,8 @@ from cockpit.desk import reach
 
 if TYPE_CHECKING:
     from cockpit.config import Config
-    from cockpit.desk.live import Engine
+    from cockpit.desk.contract import Desk, RunningDesk
+    from cockpit.desk.stats import VenueStats
     from cockpit.verify.examination import Row
     from cockpit.verify.report import Report, VenueWatched
 
@@ -35,10 +37,10 @@ def run(args: argparse.Namespace) -> int:
     if args.venue:
         args.venues = ",".join((*args.venue, *filter(None, (args.venues,))))
     config = common.load_config(args)
-    engine = _engine(args, config)
-    interrupted = loops.run(_watch(engine, duration_s))
+    desk = _desk(args, config)
+    interrupted = loops.run(_watch(desk, duration_s))
 
-    report = _report(engine)
+    report = _report(desk)
     if args.json:
         output.write_document(report)
     else:
@@ -52,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     return 4 if any(venue.problem for venue in report.venues) else 0
 
 
-def _engine(args: argparse.Namespace, config: "Config") -> "Engine":
+def _desk(args: argparse.Namespace, config: "Config") -> "RunningDesk":
     """Not started yet. No account is followed: the tape is there to be shown to others."""
     from msgspec.structs import replace
 
@@ -86,45 +88,45 @@ def _engine(args: argparse.Namespace, config: "Config") -> "Engine":
     )
 
 
-async def _watch(engine: "Engine", duration_s: float) -> bool:
+async def _watch(desk: "RunningDesk", duration_s: float) -> bool:
     """Until time is over or told to stop; True if interrupted."""
     stop = loops.StopSignals(duration_s)
     try:
-        await engine.start()
+        await desk.start()
         while not await stop.within(LOOK_S):
             pass
     finally:
-        await engine.stop()
+        await desk.stop()
     return stop.interrupted
 
 
-def _report(engine: "Engine") -> "Report":
+def _report(desk: "Desk") -> "Report":
     """Every tape before the judges of its venue."""
     from cockpit.verify.report import Report
 
+    stats = desk.stats()
     venues, claims = [], []
-    for name in engine.drivers:
-        watched, rows = _examine(engine, name)
+    for name, wire in stats.venues.items():
+        watched, rows = _examine(desk, name, wire)
         venues.append(watched)
         claims += rows
-    return Report(at_ns=engine.clock.now_ns(), venues=venues, claims=claims)
+    return Report(at_ns=stats.at_ns, venues=venues, claims=claims)
 
 
-def _examine(engine: "Engine", name: str) -> "tuple[VenueWatched, list[Row]]":
+def _examine(desk: "Desk", name: str, wire: "VenueStats") -> "tuple[VenueWatched, list[Row]]":
     """What one venue's tape says of its claims, and what kept it from saying more."""
     from cockpit.desk.recordings import open_recording
     from cockpit.verify.examination import Examination, examine
     from cockpit.verify.report import VenueWatched
 
-    examination = Examination.of(name, engine.view.clock_offset_ns)
-    writer = engine.recorder.writers.get(name) if engine.recorder else None
-    messages = examine(*open_recording(writer.path), examination) if writer else 0
-    unreached = "" if messages else reach.unreachable(engine.view).get(name, "nothing was said")
+    examination = Examination.of(name, desk.view.clock_offset_ns)
+    messages = examine(*open_recording(Path(wire.tape)), examination) if wire.tape else 0
+    unreached = "" if messages else reach.unreachable(desk.view).get(name, "nothing was said")
     watched = VenueWatched(
         venue=name,
         messages=messages,
-        tape=str(writer.path) if writer else None,
-        problem=unreached or engine.tape_error(name),
+        tape=wire.tape,
+        problem=unreached or wire.tape_error,
     )
     return watched, examination.rows()
 

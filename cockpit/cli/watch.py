@@ -2,16 +2,20 @@
 
 import argparse
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cockpit.cli import common, loops, output
-from cockpit.cli.headless import make_engine
+from cockpit.cli.headless import make_desk
 from cockpit.cli.options import number, parse_duration
 from cockpit.core.errors import NoVenueError
 from cockpit.desk import reach
 
 if TYPE_CHECKING:
-    from cockpit.desk.live import Engine
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from cockpit.desk.contract import Desk, RunningDesk
+    from cockpit.desk.stats import DeskStats
 
 HELP = "changed markets as JSON lines until stopped"
 ALERTS_HELP = (
@@ -40,9 +44,10 @@ def run(args: argparse.Namespace) -> int:
         from cockpit.core.errors import InputError
 
         raise InputError(f"--hz is {args.hz:g}; expected above 0 and at most 50")
-    hz, args.hz = args.hz, None
+    order = _Order(args.hz, args.depth, duration_s, args.alerts)
+    args.hz = None
     config = common.load_config(args)
-    engine = make_engine(
+    desk = make_desk(
         args,
         config,
         None if args.alerts else [],
@@ -51,104 +56,117 @@ def run(args: argparse.Namespace) -> int:
         # A rule about a position needs its market; of markets, those that were named are meant.
         watches_held=args.alerts or not args.symbols,
     )
-    return loops.run(_stream(engine, hz, args.depth, duration_s, alerts=args.alerts))
+    return loops.run(_stream(desk, config.watch.symbols, order))
 
 
-async def _stream(
-    engine: "Engine", hz: float, depth: int | None, duration_s: float | None, *, alerts: bool
-) -> int:
-    import msgspec
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """`depth` None is as deep as books are followed, `duration_s` None without end."""
 
-    from cockpit.documents.snapshot import is_listed, market_document
+    hz: float
+    depth: int | None
+    duration_s: float | None
+    is_of_alerts: bool
 
-    stop = loops.StopSignals(duration_s)
-    drawn: dict[tuple[str, str], int] = {}
-    encode = msgspec.json.Encoder().encode
-    fired: list[bytes] = []
-    if alerts:
-        # Written below and not here: a reader that has gone must end the command, not the alerts.
-        engine.alerting.listen(lambda alert: fired.append(encode(alert)))
-    problem = trouble = ""
-    unlisted: list[str] = []
-    complaints: list[str] = []
+
+class Changed:
+    """Every market as it is now, if it is not as it was when it was written last."""
+
+    def __init__(self, depth: int | None) -> None:
+        self._depth = depth
+        self._written: dict[tuple[str, str], int] = {}
+
+    def lines(self, desk: "Desk", stats: "DeskStats") -> "Iterator[object]":
+        from msgspec.structs import asdict
+
+        from cockpit.documents.snapshot import is_listed, market_document
+
+        at_ns = stats.at_ns
+        for market in desk.view.markets():
+            key = (market.venue, market.symbol)
+            if market.version == self._written.get(key, 0) or not is_listed(desk.view, market):
+                continue
+            self._written[key] = market.version
+            yield {"at_ns": at_ns, **asdict(market_document(market, at_ns, self._depth))}
+
+
+class Told:
+    """The alerts that were told since the last look."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def lines(self, desk: "Desk", stats: "DeskStats") -> "Iterator[object]":
+        new, self._told = stats.alerts.told - self._told, stats.alerts.told
+        shown = stats.alerts.history[-new:] if new else ()
+        if len(shown) < new:
+            _say([f"{new - len(shown)} alerts came at once and are not written"])
+        yield from shown
+
+
+async def _stream(desk: "RunningDesk", wanted: "Sequence[str]", order: _Order) -> int:
+    stop = loops.StopSignals(order.duration_s)
+    source: Told | Changed = Told() if order.is_of_alerts else Changed(order.depth)
+    # A rule is looked at once a second, and few of its alerts are remembered for long.
+    period_s = min(1.0, 1 / order.hz) if order.is_of_alerts else 1 / order.hz
+    incomplete: dict[str, None] = {}
+    broken: dict[str, None] = {}
+    missing: list[str] = []
     is_reached = False
     failed: dict[str, str] = {}
-    await engine.start()
+    await desk.start()
     try:
         while not stop.is_set:
-            unlisted = _say_once(unlisted, reach.unlisted(engine.view, engine.wanted))
-            _write_all(fired)
-            # A rule that cannot be used fires never: who relies on it has to know.
-            complaints = _say_once(complaints, _complaints(engine))
-            problem = _say(engine.alerting.hook_problem, problem)
-            if engine.memory is not None:
-                trouble = _say(engine.memory.status.problem, trouble)
-            now_ns = engine.clock.now_ns()
-            for market in () if alerts else engine.view.markets():
-                key = (market.venue, market.symbol)
-                if market.version == drawn.get(key, 0) or not is_listed(engine.view, market):
-                    continue
-                drawn[key] = market.version
-                said = market_document(market, now_ns, depth)
-                line = {"at_ns": now_ns, **msgspec.structs.asdict(said)}
-                _write(encode(line))
-            await stop.within(1 / hz)
-            is_reached = is_reached or any(venue.state == "live" for venue in engine.view.venues())
-            failed |= {
-                venue.name: venue.reason or venue.state
-                for venue in engine.view.venues()
-                if venue.state == "down"
-            }
-        _write_all(fired)
-        had_its_time = duration_s is not None or failed.keys() >= engine.specs.keys()
-        missing = _missing(engine) if is_reached and had_its_time else []
+            stats = desk.stats()
+            _say_once(incomplete, [*reach.unlisted(desk.view, wanted), *_complaints(desk)])
+            history = stats.feed.history.problem if stats.feed.history else ""
+            _say_once(broken, filter(None, (stats.alerts.problem, history)))
+            _write(source.lines(desk, stats))
+            await stop.within(period_s)
+            venues = desk.view.venues()
+            is_reached = is_reached or any(venue.state == "live" for venue in venues)
+            failed |= {v.name: v.reason or v.state for v in venues if v.state == "down"}
+        if order.is_of_alerts:
+            _write(source.lines(desk, desk.stats()))
+        had_its_time = order.duration_s is not None or len(failed) == len(desk.view.venues())
+        if is_reached and had_its_time:
+            missing = [f"{venue}: {reason}" for venue, reason in reach.missing(desk).items()]
     finally:
-        await engine.stop()
-    _say_once([], missing)
+        await desk.stop()
+    _say(missing)
     if stop.interrupted:
         return 130
     # Who is told to end before the first answer has not failed.
     if had_its_time and not is_reached:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items()) or "no answer"
         raise NoVenueError(f"no venue could be reached: {reasons}")
-    return 4 if unlisted or complaints or missing else 0
+    return 4 if incomplete or missing else 0
 
 
-def _missing(engine: "Engine") -> list[str]:
-    """A sentence for each venue that is away at the end, or never told its markets."""
-    missing = reach.unreachable(engine.view) | reach.unanswered(engine.view, engine.stats())
-    return [f"{venue}: {reason}" for venue, reason in missing.items()]
-
-
-def _complaints(engine: "Engine") -> list[str]:
-    """What the trader's own files say that cannot be used, in words."""
+def _complaints(desk: "Desk") -> list[str]:
+    """What the trader's own files say that cannot be used: a rule of them never fires, and who
+    relies on it has to know."""
     return [
-        notice.text for notice in engine.notices() if notice.is_answer and notice.severity != "info"
+        notice.text for notice in desk.notices() if notice.is_answer and notice.severity != "info"
     ]
 
 
-def _write_all(lines: list[bytes]) -> None:
-    for line in lines:
-        _write(line)
-    lines.clear()
+def _say_once(said: dict[str, None], sentences: "Iterable[str]") -> None:
+    """What has not been told yet goes to stderr, and to what was `said`."""
+    new = [sentence for sentence in dict.fromkeys(sentences) if sentence not in said]
+    said.update(dict.fromkeys(new))
+    _say(new)
 
 
-def _say_once(said: list[str], sentences: list[str]) -> list[str]:
-    """What has not been told yet goes to stderr; returns all that has been told."""
-    new = [sentence for sentence in sentences if sentence not in said]
-    for sentence in new:
+def _say(sentences: "Iterable[str]") -> None:
+    for sentence in sentences:
         print(f"cockpit: {sentence}", file=sys.stderr)
-    return said + new
 
 
-def _say(problem: str, before: str) -> str:
-    """What does not work (a hook, the history) is told on stderr, once; returns what has been."""
-    if problem and problem != before:
-        print(f"cockpit: {problem}", file=sys.stderr)
-    return problem
+def _write(lines: "Iterable[object]") -> None:
+    """Each line at once: a reader of the pipe never sees half of one."""
+    import msgspec
 
-
-def _write(line: bytes) -> None:
-    """A whole line at once: a reader of the pipe never sees half of one."""
-    with output.stdout() as out:
-        out.write(line + b"\n")
+    for line in lines:
+        with output.stdout() as out:
+            out.write(msgspec.json.encode(line) + b"\n")

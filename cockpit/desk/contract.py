@@ -259,6 +259,10 @@ class RenameTrade(msgspec.Struct, frozen=True):
     target_usd: float | None = None
 
 
+class LookAtTrades(msgspec.Struct, frozen=True):
+    """Bring every trade up to this moment, and not with the next look."""
+
+
 class SplitTrade(msgspec.Struct, frozen=True):
     """Take a trade apart: each of its legs stands alone from now on."""
 
@@ -290,6 +294,7 @@ Intent = (
     | AlertIntent
     | FileIntent
     | ReplayIntent
+    | LookAtTrades
     | TradeIntent
 )
 

@@ -29,6 +29,7 @@ from cockpit.desk.contract import (
     Hold,
     Intent,
     Lease,
+    LookAtTrades,
     LookBack,
     MakeTrade,
     Notice,
@@ -308,6 +309,8 @@ class DeskCore:
                 self._leg_mids.ask(partial(read_leg_mids, wanted=intent))
             case SetRules():
                 self._rules.replace_others(with_defaults(intent.rules))
+            case LookAtTrades():
+                self.trades.look()
             case MakeTrade() | RenameTrade() | SplitTrade():
                 self.trades.change(intent)
             case _ if isinstance(intent, AlertIntent):

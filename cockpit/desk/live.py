@@ -101,7 +101,6 @@ class Engine:
             self._modules = {n: m for n, m in self._modules.items() if n in self._endpoints}
             if not self._modules:
                 raise InputError("the endpoints file names none of the wanted venues")
-        self.wanted = config.watch.symbols
         self._wanted = Wanted(config.watch, config.account, self._modules)
         self.specs: dict[str, VenueSpec] = {n: m.SPEC for n, m in self._modules.items()}
         self.core = DeskCore(
@@ -265,11 +264,9 @@ class Engine:
             return None
         return self.recorder.start(venue, self._wanted.of(venue), self.clock.now_ns())
 
-    def tape_error(self, venue: str) -> str:
-        """Why the venue's tape ended early, or could not be begun; empty if it did not."""
-        driver = self.drivers.get(venue)
-        recorder = self.recorder.errors.get(venue, "") if self.recorder else ""
-        return (driver.stats.tape_error if driver else "") or recorder
+    def _tape_error(self, venue: str) -> str:
+        """Why the venue's tape could not be begun or completed; empty if it could."""
+        return self.recorder.errors.get(venue, "") if self.recorder else ""
 
     def record(self, folder: Path | None) -> str:
         """Start one tape a venue in a new folder, or stop (None); what happened, in words.
@@ -383,6 +380,7 @@ class Engine:
         if driver is None:
             return None
         stats = driver.stats
+        tape = self.recorder.writers.get(name) if self.recorder else None
         return VenueStats(
             frames=stats.frames,
             bytes=stats.bytes,
@@ -391,7 +389,11 @@ class Engine:
             budget_burst=stats.budget_burst,
             blocked_s=stats.blocked_s,
             fetches_pending=stats.fetches_pending,
-            tape_error=self.tape_error(name),
+            rejects=stats.rejects,
+            reconnects=stats.reconnects,
+            tape=str(tape.path) if tape else None,
+            tape_bytes=tape.bytes_written if tape else 0,
+            tape_error=stats.tape_error or self._tape_error(name),
             new_fields=stats.new_fields,
         )
 

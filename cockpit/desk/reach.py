@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cockpit.core.errors import InputError
+from cockpit.core.errors import InputError, NoVenueError
 from cockpit.core.names import did_you_mean
 
 if TYPE_CHECKING:
+    from cockpit.desk.contract import Desk
     from cockpit.desk.stats import DeskStats
     from cockpit.state.view import MarketView
 
@@ -38,6 +39,24 @@ def unreachable(view: "MarketView") -> dict[str, str]:
     return {
         venue.name: venue.reason or venue.state for venue in view.venues() if venue.state != "live"
     }
+
+
+def require_any(view: "MarketView") -> None:
+    """NoVenueError with every venue's reason where none is live."""
+    missing = unreachable(view)
+    if len(missing) == len(view.venues()):
+        reasons = "; ".join(f"{venue}: {reason}" for venue, reason in missing.items())
+        raise NoVenueError(f"no venue could be reached: {reasons}")
+
+
+def is_listing(view: "MarketView") -> bool:
+    """Whether every venue has told its markets."""
+    return all(view.listed(venue.name) for venue in view.venues())
+
+
+def missing(desk: "Desk") -> dict[str, str]:
+    """Venue -> reason, for every venue that is away or has never told its markets."""
+    return unreachable(desk.view) | unanswered(desk.view, desk.stats())
 
 
 def unanswered(view: "MarketView", stats: "DeskStats") -> dict[str, str]:

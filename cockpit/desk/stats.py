@@ -64,7 +64,8 @@ class PastMoment(msgspec.Struct, frozen=True, kw_only=True):
 class VenueStats(msgspec.Struct, frozen=True, kw_only=True):
     """One venue's wire, counted since the start, as the health screen shows it.
 
-    `bytes` are characters for text frames. `budget_left` is request weight that could be spent
+    `bytes` are characters for text frames. `tape` is the file that is recorded to, with so many
+    bytes written; None where none is. `budget_left` is request weight that could be spent
     now, of `budget_burst`; `blocked_s` is how long the venue still refuses us. `new_fields` are
     names that the wire did not have before, with the messages of a sample that had them.
     """
@@ -76,6 +77,10 @@ class VenueStats(msgspec.Struct, frozen=True, kw_only=True):
     budget_burst: int
     blocked_s: float
     fetches_pending: int
+    rejects: int = 0
+    reconnects: int = 0
+    tape: str | None = None
+    tape_bytes: int = 0
     tape_error: str = ""
     new_fields: tuple[tuple[str, int], ...] = ()
 

@@ -161,8 +161,7 @@ def test_how_every_rule_stands_is_told(tmp_path):
 
 def test_a_test_of_a_rule_is_told_and_changes_nothing(tmp_path):
     one = desk(tmp_path)
-    heard = []
-    one.alerting.listen(heard.append)
     one.post(TryRule("blocks late"))
+    heard = one.stats().alerts.history
     assert [(alert.happening, alert.rule) for alert in heard] == [("tested", "blocks late")]
     assert one.stats().alerts.firing == ()
