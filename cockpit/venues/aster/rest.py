@@ -72,11 +72,7 @@ class Rest:
             self._symbols, self._info, self._premium, self._tickers, self._watched, self._others,
             self._history,
         )  # fmt: skip
-        self.answers = {
-            "instruments": self._symbols.hear, "funding_info": self._info.hear,
-            "premium": self._premium.hear, "tickers": self._tickers.hear,
-            "open_interest": self._hear_interest, "funding_history": self._history.hear,
-        }  # fmt: skip
+        self.answers = {"open_interest": self._hear_interest}
 
     def follow(self, wants: Wants, at_ns: int) -> list[Output]:
         """Interest is asked market by market: of those watched often, of the others in turn."""

@@ -62,17 +62,14 @@ class Rest:
         )  # fmt: skip
         self._tiers = Rota(
             VENUE, _ask_tiers, wire.LIST, Timing(period_s=86_400, retry_s=60), self._on_tiers,
-            check=wire.problem,
+            check=wire.problem, hears="margin_tiers",
         )  # fmt: skip
         self._history = FundingHistory(
             VENUE, _HISTORY, _ask_history, _PAGES, self.market, lambda market: market.interval_s
         )
-        self.parts = (self._instruments, self.tickers, self._tiers, self._history)
+        self.parts = (self.survey, self._instruments, self.tickers, self._tiers, self._history)
         self.answers: Mapping[str, Callable[[Reply], Sequence[Output]]] = {
             "instruments": self._on_instruments,
-            "tickers": self.tickers.hear,
-            "funding_history": self._history.hear,
-            "margin_tiers": self._tiers.hear,
             "time": _on_time,
         }
 

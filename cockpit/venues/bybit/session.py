@@ -59,9 +59,6 @@ class Session(VenueSession):
 
     def on_closed(self, link: str) -> None:
         self._gap_ns = None
-        self._rest.survey.forget()
-        for market in self.listing.markets.values():
-            market.forget_link()
 
     def on_tick(self, at_ns: int) -> Sequence[Output]:
         # A ticker's changes have no numbers: where a book lost something, they may have as well.

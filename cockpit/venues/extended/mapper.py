@@ -27,12 +27,11 @@ _PUBLISHING = ("ACTIVE", "REDUCE_ONLY")
 
 @dataclass(slots=True, eq=False)
 class ExtendedMarket(Market):
-    """One market. `streamed_ns` is when mark and index were last streamed."""
+    """One market; `status` and `is_off_hours` are the listing's word."""
 
     status: str = "ACTIVE"
     is_off_hours: bool = False
     book: Ladder = field(default_factory=Ladder)
-    streamed_ns: dict[str, int] = field(default_factory=dict)
     fills: Seen = field(default_factory=Seen)
 
     @property
@@ -59,7 +58,7 @@ class ExtendedMarket(Market):
 
     def streamed(self, kind: str, price: float, venue_ns: int | None, at_ns: int) -> Prices:
         """A price of a stream of `mark` or `index`."""
-        self.streamed_ns[kind] = at_ns
+        self.told_ns[kind] = at_ns
         price = self.unit.to_price(price)
         mark, index = (price, None) if kind == "mark" else (None, price)
         return Prices(
@@ -75,9 +74,7 @@ class ExtendedMarket(Market):
 
     def _polled(self, kind: str, value: Number, at_ns: int) -> Number:
         """A polled price, where no stream told a newer one."""
-        streamed_ns = self.streamed_ns.get(kind)
-        is_newer = streamed_ns is not None and at_ns - streamed_ns < STREAM_NS
-        return None if is_newer else value
+        return None if self.is_told(kind, at_ns, STREAM_NS) else value
 
 
 def paid(row: wire.FundingRow) -> Paid:

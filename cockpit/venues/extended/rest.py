@@ -41,17 +41,12 @@ class Rest:
         )  # fmt: skip
         self._tickers = Question(
             VENUE, self._ask_tickers, wire.LIST, Timing(period_s=_PERIOD_S), self._on_tickers,
-            check=wire.problem,
+            check=wire.problem, hears="tickers",
         )  # fmt: skip
         self.history = FundingHistory(
             VENUE, _HISTORY, _ask_history, _PAGES, self.market, lambda market: HOUR_S
         )
-        self.parts = (self._instruments, self._tickers, self.history)
-        self.answers = {
-            "instruments": self._instruments.hear,
-            "tickers": self._tickers.hear,
-            "funding_history": self.history.hear,
-        }
+        self.parts = (self.survey, self._instruments, self._tickers, self.history)
 
     def market(self, native: str) -> ExtendedMarket | None:
         """A market by its native name; before the listing is known, by the name alone."""

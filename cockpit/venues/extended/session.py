@@ -55,12 +55,6 @@ class Session(VenueSession):
         self._damage = Damage(VENUE, self._books.renew_all)
         self._pulse = Heartbeat(VENUE, lambda at_ns: _call("ping", _PING), every_s=10.0)
         self.parts = (self._pulse, self._damage, self._books, self._topics, *self._rest.parts)
-        self.answers = self._rest.answers
-
-    def on_closed(self, link: str) -> None:
-        self._rest.survey.forget()
-        for market in self.listing.markets.values():
-            market.streamed_ns.clear()
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         out = self._rest.follow(self.wants, at_ns)

@@ -42,17 +42,12 @@ class Rest:
         )  # fmt: skip
         self._margins = Rota(
             VENUE, _ask_margins, wire.MARGIN, Timing(period_s=3600.0, retry_s=60.0),
-            self._on_margins, check=wire.rules_problem, per_tick=2,
+            self._on_margins, check=wire.rules_problem, per_tick=2, hears="margin_rules",
         )  # fmt: skip
         self._history = FundingHistory(
             VENUE, _HISTORY, _ask_history, _PAGES, self.market, lambda market: market.interval_s
         )
-        self.parts = (self._instruments, self._margins, self._history)
-        self.answers = {
-            "instruments": self._instruments.hear,
-            "margin_rules": self._margins.hear,
-            "funding_history": self._history.hear,
-        }
+        self.parts = (self.survey, self._instruments, self._margins, self._history)
 
     def market(self, native: str) -> GrvtMarket | None:
         """A market by its native name; before the listing is known, by the name alone."""

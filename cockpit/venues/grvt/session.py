@@ -63,14 +63,12 @@ class Session(VenueSession):
             self._pulse, self._damage, self._books, self._surveyed, self._watched,
             *self._rest.parts,
         )  # fmt: skip
-        self.answers = self._rest.answers
         self._told_ns: dict[str, int] = {}
         """When each market's ticker was heard last on this link."""
         self._stated_ns = 0
 
     def on_closed(self, link: str) -> None:
         self._told_ns.clear()
-        self._rest.survey.forget()
 
     def on_tick(self, at_ns: int) -> Sequence[Output]:
         """A survey is a stream for each market: all of them are young while some still come.

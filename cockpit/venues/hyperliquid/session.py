@@ -136,8 +136,6 @@ class Session(VenueSession):
             return
         self._said.forget()
         self._watched = {}
-        for market in self.listing.markets.values():
-            market.forget_link()
         for dex in self._universes:
             # Places may mean other markets when the link is back.
             self._listings.soon(dex)

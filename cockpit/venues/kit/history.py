@@ -12,7 +12,7 @@ from cockpit.venues.kit.backfill import Backfill, Page, Plan
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.figures import fraction
 from cockpit.venues.kit.instruments import Market
-from cockpit.venues.kit.parts import OverHttp
+from cockpit.venues.kit.parts import Hears
 from cockpit.venues.kit.polling import Check, read
 from cockpit.venues.kit.rows import RowReader
 
@@ -50,12 +50,14 @@ class Pages(Generic[A, R]):
     check: Check[A] | None = None
 
 
-class FundingHistory(OverHttp, Generic[A, R, M]):
+class FundingHistory(Hears, Generic[A, R, M]):
     """The settled funding of the wanted markets. A page's `key` is the native name, or another.
 
     `market` finds one by that, `interval_s` is how often it pays, None where that is unknown:
     what a payment covers is known best by the one before it (`settled.SettledRates`).
     """
+
+    hears = "funding_history"
 
     def __init__(
         self,

@@ -84,6 +84,8 @@ class Market:
     instrument: Instrument | None = None
     """As stated last; None before the listing."""
     settled_rates: SettledRates = field(default_factory=SettledRates)
+    told_ns: dict[str, int] = field(default_factory=dict)
+    """When a stream told a figure last; what is polled may be older for a while."""
 
     @property
     def is_halted(self) -> bool:
@@ -94,6 +96,15 @@ class Market:
     def is_gone(self) -> bool:
         """Whether the listing says that it trades no more."""
         return self.instrument is not None and self.instrument.status == "delisted"
+
+    def forget_link(self) -> None:
+        """Forget what belonged to the main link."""
+        self.told_ns.clear()
+
+    def is_told(self, figure: str, at_ns: int, within_ns: int) -> bool:
+        """Whether a stream told this figure so recently."""
+        told_ns = self.told_ns.get(figure)
+        return told_ns is not None and at_ns - told_ns < within_ns
 
     def price(self, value: object) -> float | None:
         """A venue's figure as quote per base; None where it is no price, as zero is."""

@@ -1,9 +1,10 @@
 """What a session holds: pieces of behaviour that are told of links and of time."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
 
-from cockpit.venues.contract import Output
+from cockpit.venues.contract import Output, Reply
 
 
 class Part(Protocol):
@@ -24,3 +25,16 @@ class OverHttp:
 
     def closed(self, link: str) -> None:
         pass
+
+
+class Hears(OverHttp, ABC):
+    """A part that reads every reply of the name `hears`; empty for one that a session hands on."""
+
+    hears: str = ""
+
+    @abstractmethod
+    def tick(self, at_ns: int) -> Sequence[Output]: ...
+
+    @abstractmethod
+    def hear(self, reply: Reply) -> Sequence[Output]:
+        """What a reply says."""

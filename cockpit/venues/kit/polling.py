@@ -1,6 +1,6 @@
 """What is asked again and again over REST, and when it is due."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
@@ -11,7 +11,7 @@ from cockpit.core.events import Reject
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Fetch, Output, Reply
 from cockpit.venues.kit.decoding import decode, refused, reject
-from cockpit.venues.kit.parts import OverHttp
+from cockpit.venues.kit.parts import Hears
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     retry_s: float = 5.0
 
 
-class _Asked(OverHttp, ABC, Generic[T]):
+class _Asked(Hears, Generic[T]):
     """What a question and a rota have alike: how an answer is read."""
 
     def __init__(
@@ -99,8 +99,9 @@ class _Asked(OverHttp, ABC, Generic[T]):
 class Question(_Asked[T]):
     """One REST question, asked for as long as it is wanted and any link is open.
 
-    `says` is what an answer is handed to (`hear`). With `at_once` it is asked in the moment a link
-    opens, otherwise at the first tick after that.
+    `says` is what an answer is handed to (`hear`), `hears` the name of the request where `ask`
+    makes it. With `at_once` it is asked in the moment a link opens, otherwise at the first tick
+    after that.
     """
 
     def __init__(
@@ -113,8 +114,10 @@ class Question(_Asked[T]):
         *,
         check: Check[T] | None = None,
         at_once: bool = False,
+        hears: str = "",
     ) -> None:
         super().__init__(venue, decoder, timing, check, says)
+        self.hears = ask.name if isinstance(ask, Fetch) else hears
         self.is_wanted = True
         self._ask = ask
         self._at_once = at_once
@@ -149,7 +152,7 @@ class Rota(_Asked[T]):
     """One REST question about each of many keys, in turn and inside a budget.
 
     `per_tick` keys are asked in a second, those that have waited longest first; None is all that
-    are due. A key that is wanted anew is due at once.
+    are due. A key that is wanted anew is due at once. `hears` is the name of the requests.
     """
 
     def __init__(
@@ -162,8 +165,10 @@ class Rota(_Asked[T]):
         *,
         check: Check[T] | None = None,
         per_tick: int | None = None,
+        hears: str = "",
     ) -> None:
         super().__init__(venue, decoder, timing, check, says)
+        self.hears = hears
         self._ask = ask
         self._per_tick = per_tick
         self._wanted: dict[str, None] = {}

@@ -1,7 +1,8 @@
 """The thin base of a venue's session: it only dispatches, and it knows when to follow.
 
-A venue writes `on_frame`, `follow` and one method a reply name (`answers`), and holds parts. A part
-is told of three things and of nothing else: its link opened, its link closed, a second passed.
+A venue writes `on_frame` and `follow`, and holds parts. A part is told of three things and of
+nothing else: its link opened, its link closed, a second passed. One that asks over REST also hears
+the replies of its name; readers of the others stand in `answers`.
 
 `follow` is the pivot. It says to every part what it should want now; from then on the parts live on
 `tick` alone. It is called here, after a link opened, after the watch list changed and after
@@ -9,9 +10,11 @@ anything that changed the listing, so that no venue can forget to.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from cockpit.venues.contract import (
+    MAIN,
     Closed,
     Frame,
     Input,
@@ -24,19 +27,20 @@ from cockpit.venues.contract import (
 )
 from cockpit.venues.kit.decoding import reject
 from cockpit.venues.kit.instruments import Instruments
-from cockpit.venues.kit.parts import Part
+from cockpit.venues.kit.parts import Hears, Part
 
 
 class VenueSession:
     """What every session does with its inputs; the contract says what it hears and says.
 
-    A venue's `__init__` sets `listing`, `parts` and `answers`. Within a tick `on_tick` goes first,
-    then the parts in their order. `answers` maps the name of a reply to its reader.
+    A venue's `__init__` sets `listing` and `parts`. Within a tick `on_tick` goes first, then the
+    parts in their order. `answers` maps the name of a reply that no part hears to its reader. With
+    the main link the markets forget what belonged to it.
     """
 
     listing: Instruments[Any]
     parts: tuple[Part, ...]
-    answers: Mapping[str, Callable[[Reply], Sequence[Output]]]
+    answers: Mapping[str, Callable[[Reply], Sequence[Output]]] = MappingProxyType({})
 
     def __init__(self, venue: str, wants: Wants) -> None:
         self.venue = venue
@@ -74,7 +78,7 @@ class VenueSession:
         if isinstance(input, Tick):
             return self._tick(input.at_ns)
         if isinstance(input, Reply):
-            read = self.answers.get(input.name)
+            read = self._reader(input.name)
             if read is None:
                 reason = f"unknown reply {input.name}"
                 return [reject(self.venue, input.at_ns, reason, input.body)]
@@ -87,6 +91,12 @@ class VenueSession:
         if isinstance(input, Closed):
             self._closed(input.link)
         return ()
+
+    def _reader(self, name: str) -> Callable[[Reply], Sequence[Output]] | None:
+        if name in self.answers:
+            return self.answers[name]
+        hearing = (part for part in self.parts if isinstance(part, Hears) and part.hears == name)
+        return next((part.hear for part in hearing if name), None)
 
     def _tick(self, at_ns: int) -> Sequence[Output]:
         if not self.links:
@@ -108,6 +118,9 @@ class VenueSession:
         self.links.discard(link)
         for part in self.parts:
             part.closed(link)
+        if link == MAIN:
+            for market in self.listing.markets.values():
+                market.forget_link()
         self.on_closed(link)
 
     def _follow(self, at_ns: int) -> Sequence[Output]:

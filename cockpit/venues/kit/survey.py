@@ -1,18 +1,19 @@
 """Which figures are wanted: of what is watched all of them, of other markets what has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from cockpit.core.events import Event, Surveyed
 from cockpit.venues.contract import Output, Wants
 from cockpit.venues.kit.dedupe import Unchanged
 from cockpit.venues.kit.instruments import Instruments, Market
+from cockpit.venues.kit.parts import OverHttp
 
 M = TypeVar("M", bound=Market)
 E = TypeVar("E", bound=Event)
 
 
-class Survey(Generic[M]):
+class Survey(OverHttp, Generic[M]):
     """What the trader wants to see of the markets of a listing, and what was said of them."""
 
     def __init__(self, venue: str, listing: Instruments[M], wants: Wants) -> None:
@@ -27,8 +28,14 @@ class Survey(Generic[M]):
             self.wants = wants
             self.forget()
 
-    def forget(self) -> None:
+    def closed(self, link: str) -> None:
         """The link that carried it closed: all of it is news."""
+        self.forget()
+
+    def tick(self, at_ns: int) -> Sequence[Output]:
+        return ()
+
+    def forget(self) -> None:
         self._said.forget()
 
     def shown(self, native: str) -> M | None:

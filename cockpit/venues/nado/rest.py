@@ -55,11 +55,7 @@ class Rest:
             VENUE, _HISTORY, self._ask_history, _PAGES, self.listing.markets.get,
             lambda market: HOUR_S,
         )  # fmt: skip
-        self.parts = (self._symbols, self._status, self._contracts, self._history)
-        self.answers = {
-            "instruments": self._symbols.hear, "status": self._status.hear,
-            "tickers": self._contracts.hear, "funding_history": self._history.hear,
-        }  # fmt: skip
+        self.parts = (self.survey, self._symbols, self._status, self._contracts, self._history)
 
     def follow(self, wants: Wants, at_ns: int) -> Sequence[Output]:
         """One reading of all contracts serves what is watched and what is surveyed."""

@@ -1,7 +1,7 @@
 """Orderly: the facts that a row amounts to."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from cockpit.core.events import Instrument
@@ -29,18 +29,15 @@ _MOST_NOTIONAL_USD = 1e9
 _MOST_SLOPE = 0.9
 """Of margin over notional: with the fee of a forced close it stays below the whole."""
 
-Streamed = Literal["mark", "index", "rate", "interest"]
-
 
 @dataclass(slots=True, eq=False)
 class OrderlyMarket(Market):
     """One market. `status` is the listing's word, without the venue's maintenance; `told_ms` the
-    next settlement as it was last told; `streamed_ns` when a stream last told a figure."""
+    next settlement as it was last told."""
 
     status: Literal["active", "paused"] = "active"
     interval_s: int | None = None
     told_ms: int | None = None
-    streamed_ns: dict[Streamed, int] = field(default_factory=dict)
 
     @property
     def rates(self) -> dict[int, float]:
@@ -60,10 +57,6 @@ class OrderlyMarket(Market):
         if self.interval_s is None:
             return None
         return at_ns - at_ns % (self.interval_s * NS_PER_S)
-
-    def is_streamed(self, figure: Streamed, at_ns: int) -> bool:
-        told_ns = self.streamed_ns.get(figure)
-        return told_ns is not None and at_ns - told_ns < _STREAMED_NS
 
     def learn_next(self, value: Number, now_ms: int) -> bool:
         """The next settlement, if that is a full hour ahead; whether it is another than before.
@@ -89,13 +82,13 @@ class OrderlyMarket(Market):
     ) -> Figures:
         """What a polled row says, without the figures that a stream has told lately."""
         said, now_ms = Figures(VENUE, self, at_ns, venue_ns), (venue_ns or at_ns) // NS_PER_MS
-        mark = None if self.is_streamed("mark", at_ns) else row.mark_price
-        index = None if self.is_streamed("index", at_ns) else row.index_price
+        mark = None if self.is_told("mark", at_ns, _STREAMED_NS) else row.mark_price
+        index = None if self.is_told("index", at_ns, _STREAMED_NS) else row.index_price
         said.prices(mark, index, row.close_24h)
-        if not self.is_streamed("interest", at_ns):
+        if not self.is_told("interest", at_ns, _STREAMED_NS):
             said.interest(row.open_interest)
         self.learn_next(row.next_funding_time, now_ms)
-        if not self.is_streamed("rate", at_ns):
+        if not self.is_told("rate", at_ns, _STREAMED_NS):
             self.live(said, row.est_funding_rate, now_ms)
         if is_survey:
             said.volume(row.amount_24h, row.volume_24h)

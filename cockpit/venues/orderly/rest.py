@@ -58,15 +58,9 @@ class Rest:
             lambda market: market.interval_s,
         )  # fmt: skip
         self.parts = (
-            self._instruments, self._system, self._tickers, self._rates, self._history,
+            self.survey, self._instruments, self._system, self._tickers, self._rates,
+            self._history,
         )  # fmt: skip
-        self.answers = {
-            "instruments": self._instruments.hear,
-            "system": self._system.hear,
-            "tickers": self._tickers.hear,
-            "rates": self._rates.hear,
-            "funding_history": self._history.hear,
-        }
 
     def follow(self, wants: Wants, at_ns: int) -> Sequence[Output]:
         self.survey.want(wants)

@@ -73,7 +73,7 @@ class Session(VenueSession):
         self.parts = (
             self._pulse, self._books, self._topics, *self._rest.parts, *self._accounts.parts,
         )  # fmt: skip
-        self.answers = {**self._rest.answers, **self._accounts.answers}
+        self.answers = self._accounts.answers
         self._readers: Mapping[str, Callable[[wire.Envelope, Frame], Sequence[Output]]] = {
             _BOOK: self._change, "orderbook": self._whole, "trade": self._trade,
             "estfundingrate": self._rate, "openinterest": self._interest,
@@ -81,11 +81,6 @@ class Session(VenueSession):
             "markprices": self._prices, "indexprices": self._prices,
             _MAINTENANCE: self._maintenance,
         }  # fmt: skip
-
-    def on_closed(self, link: str) -> None:
-        self._rest.survey.forget()
-        for market in self.listing.markets.values():
-            market.streamed_ns.clear()
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         """Four topics a followed market, as many as the connection has room for."""
@@ -234,7 +229,7 @@ class Session(VenueSession):
         if isinstance(found, list):
             return found
         row, market = found
-        market.streamed_ns["rate"] = frame.at_ns
+        market.told_ns["rate"] = frame.at_ns
         now_ms = envelope.ts or frame.at_ns // NS_PER_MS
         if market.learn_next(row.fundingTs, now_ms):
             self._rest.look_again()
@@ -247,7 +242,7 @@ class Session(VenueSession):
         if isinstance(found, list):
             return found
         row, market = found
-        market.streamed_ns["interest"] = frame.at_ns
+        market.told_ns["interest"] = frame.at_ns
         said = Figures(VENUE, market, frame.at_ns, stamp_ns(envelope.ts))
         said.interest(row.openInterest)
         return said
@@ -268,7 +263,7 @@ class Session(VenueSession):
             mark, index = (None, row.price) if is_index else (row.price, None)
             said.prices(mark, index)
             if said:
-                market.streamed_ns["index" if is_index else "mark"] = at_ns
+                market.told_ns["index" if is_index else "mark"] = at_ns
             elif row.price is not None:
                 words = f"{envelope.topic}: no price of {row.symbol}"
                 out.append(reject(VENUE, at_ns, words, str(row.price)))

@@ -3,7 +3,7 @@
 Nothing here belongs to a connection: it survives a reconnect.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from cockpit.core.events import Reject
@@ -53,13 +53,10 @@ class Rest:
         )  # fmt: skip
         self._summaries.is_wanted = False
         self._history = Backfill(_HISTORY, _ask_history)
-        self.parts = (self._instruments, self._state, self._summaries, self._history)
-        self.answers: Mapping[str, Callable[[Reply], Sequence[Output]]] = {
-            "instruments": self._instruments.hear,
-            "system_state": self._state.hear,
-            "tickers": self._summaries.hear,
-            "funding_history": self._on_history,
-        }
+        self.parts = (
+            self.survey, self._instruments, self._state, self._summaries, self._history,
+        )  # fmt: skip
+        self.answers = {"funding_history": self._on_history}
 
     def tick(self, at_ns: int) -> None:
         """Look closer at the engine in a planned window."""

@@ -57,9 +57,6 @@ class Session(VenueSession):
     def on_closed(self, link: str) -> None:
         self._is_probe_joined = False
         self._retail.clear()
-        self._rest.survey.forget()
-        for market in self.listing.markets.values():
-            market.forget_link()
 
     def on_tick(self, at_ns: int) -> Sequence[Output]:
         self._rest.tick(at_ns)
