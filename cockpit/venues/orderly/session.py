@@ -1,7 +1,7 @@
 """Orderly: its one socket. What every topic means stands in the package's own words."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -37,12 +37,7 @@ _UNUSED = frozenset({
 })  # fmt: skip
 
 
-class _OfMarket(Protocol):
-    @property
-    def symbol(self) -> str: ...
-
-
-_Data = TypeVar("_Data", bound=_OfMarket)
+_Says = Callable[[Any, OrderlyMarket, wire.Envelope, Frame], Sequence[Output]]
 _PING, _PONG = '{"event":"ping"}', '{"event":"pong"}'
 
 
@@ -74,13 +69,18 @@ class Session(VenueSession):
             self._pulse, self._books, self._topics, *self._rest.parts, *self._accounts.parts,
         )  # fmt: skip
         self.answers = self._accounts.answers
-        self._readers: Mapping[str, Callable[[wire.Envelope, Frame], Sequence[Output]]] = {
-            _BOOK: self._change, "orderbook": self._whole, "trade": self._trade,
-            "estfundingrate": self._rate, "openinterest": self._interest,
-            "markprice": self._prices, "indexprice": self._prices,
-            "markprices": self._prices, "indexprices": self._prices,
-            _MAINTENANCE: self._maintenance,
+        self._of_market: Mapping[str, tuple[msgspec.json.Decoder[Any], _Says]] = {
+            _BOOK: (wire.BOOK, self._change), "orderbook": (wire.BOOK, self._whole),
+            "trade": (wire.TRADE, self._trade), "estfundingrate": (wire.RATE, self._rate),
+            "openinterest": (wire.INTEREST, self._interest),
+            "request": (wire.BOOK, self._requested),
         }  # fmt: skip
+        """What tells of one market, by the end of its topic, or the event of an answer."""
+        self._of_all: Mapping[str, Callable[[wire.Envelope, Frame], Sequence[Output]]] = {
+            **dict.fromkeys(("markprice", "markprices"), self._prices),
+            **dict.fromkeys(("indexprice", "indexprices"), self._prices),
+            _MAINTENANCE: self._maintenance,
+        }
 
     def follow(self, at_ns: int) -> Sequence[Output]:
         """Four topics a followed market, as many as the connection has room for."""
@@ -115,9 +115,10 @@ class Session(VenueSession):
             return self._answer(envelope, frame)
         self._topics.seen(topic)
         kind = topic.rpartition("@")[2]
-        reader = self._readers.get(kind)
-        if reader is not None:
-            return reader(envelope, frame)
+        if kind in self._of_market:
+            return self._read(kind, envelope, frame)
+        if kind in self._of_all:
+            return self._of_all[kind](envelope, frame)
         if kind.partition("_")[0] in _UNUSED or kind in _UNUSED:
             return ()
         return [reject(VENUE, frame.at_ns, f"unknown topic {topic}", frame.data)]
@@ -136,14 +137,13 @@ class Session(VenueSession):
         if event in ("subscribe", "unsubscribe"):
             return self._topics.acknowledged(request, at_ns)
         if event == "request":
-            return self._requested(envelope, frame)
+            return self._read(event, envelope, frame)
         return [reject(VENUE, at_ns, f"unknown message {event or '(no topic, no event)'}")]
 
-    def _read(
-        self, decoder: "msgspec.json.Decoder[_Data]", envelope: wire.Envelope, frame: Frame
-    ) -> tuple[_Data, OrderlyMarket] | list[Output]:
-        """What a topic of one market says, and of whom; or a reject, or nothing where it is not
-        ours to tell (a builder's market, or no listing yet)."""
+    def _read(self, kind: str, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+        """What is told of one market; nothing where it is not ours to tell (a builder's market, or
+        no listing yet). A change of a book that makes no sense leaves a hole in it."""
+        decoder, says = self._of_market[kind]
         data = decode(decoder, envelope.data)
         if isinstance(data, str):
             problem = data
@@ -152,21 +152,20 @@ class Session(VenueSession):
         else:
             market = self.listing.markets.get(data.symbol)
             if market is not None:
-                return data, market
+                return says(data, market, envelope, frame)
             if not self.listing.is_whole or named(data.symbol) is None:
-                return []
+                return ()
             problem = "unknown market"
         words = f"{envelope.topic or envelope.event}: {problem}"
-        return [reject(VENUE, frame.at_ns, words, frame.data)]
+        lost = self._books.lose(envelope.topic, frame.at_ns, "a change made no sense")
+        return [reject(VENUE, frame.at_ns, words, frame.data), *lost]
 
     # --- books --------------------------------------------------------------------------------
 
-    def _change(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
-        found = self._read(wire.BOOK, envelope, frame)
-        if isinstance(found, list):
-            lost = self._books.lose(envelope.topic, frame.at_ns, "a change made no sense")
-            return [*found, *lost]
-        (data, market), feed = found, self._books.feeds.get(envelope.topic)
+    def _change(
+        self, data: wire.Book, market: OrderlyMarket, envelope: wire.Envelope, frame: Frame
+    ) -> Sequence[Output]:
+        feed = self._books.feeds.get(envelope.topic)
         if feed is None or not feed.is_stated:
             return ()
         at_ns, ts_ms, feed.heard_ns = frame.at_ns, envelope.ts, frame.at_ns
@@ -180,19 +179,16 @@ class Session(VenueSession):
             return (delta(VENUE, market, book, ts_ms, ts_ms * NS_PER_MS, at_ns),)
         return self._books.gap(feed, at_ns, f"gap before {ts_ms}") if verdict is GAP else ()
 
-    def _whole(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+    def _whole(
+        self, data: wire.Book, market: OrderlyMarket, envelope: wire.Envelope, frame: Frame
+    ) -> Sequence[Output]:
         """The stream of whole books: nobody asks for it, a recording may have it."""
-        found = self._read(wire.BOOK, envelope, frame)
-        if isinstance(found, list):
-            return found
-        return self._snapshot(*found, envelope.ts, frame)
+        return self._snapshot(data, market, envelope.ts, frame)
 
-    def _requested(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
+    def _requested(
+        self, data: wire.Book, market: OrderlyMarket, envelope: wire.Envelope, frame: Frame
+    ) -> Sequence[Output]:
         """A whole book as it was asked for; of use only where its changes are heard as well."""
-        found = self._read(wire.BOOK, envelope, frame)
-        if isinstance(found, list):
-            return found
-        data, market = found
         if self._topics.state(f"{market.native}@{_BOOK}") is not State.STANDING:
             return ()
         return self._snapshot(data, market, data.ts, frame)
@@ -215,20 +211,15 @@ class Session(VenueSession):
 
     # --- figures ------------------------------------------------------------------------------
 
-    def _trade(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
-        found = self._read(wire.TRADE, envelope, frame)
-        if isinstance(found, list):
-            return found
-        fill, market = found
-        venue_ns, is_buy = stamp_ns(envelope.ts), fill.side == "BUY"
-        level = (fill.price, fill.size)
+    def _trade(
+        self, fill: wire.Trade, market: OrderlyMarket, envelope: wire.Envelope, frame: Frame
+    ) -> Sequence[Output]:
+        level, venue_ns, is_buy = (fill.price, fill.size), stamp_ns(envelope.ts), fill.side == "BUY"
         return (trade(VENUE, market, level, venue_ns, frame.at_ns, is_buy=is_buy),)
 
-    def _rate(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
-        found = self._read(wire.RATE, envelope, frame)
-        if isinstance(found, list):
-            return found
-        row, market = found
+    def _rate(
+        self, row: wire.EstimatedRate, market: OrderlyMarket, envelope: wire.Envelope, frame: Frame
+    ) -> Sequence[Output]:
         market.told_ns["rate"] = frame.at_ns
         now_ms = envelope.ts or frame.at_ns // NS_PER_MS
         if market.learn_next(row.fundingTs, now_ms):
@@ -237,11 +228,9 @@ class Session(VenueSession):
         market.live(said, row.fundingRate, now_ms)
         return said
 
-    def _interest(self, envelope: wire.Envelope, frame: Frame) -> Sequence[Output]:
-        found = self._read(wire.INTEREST, envelope, frame)
-        if isinstance(found, list):
-            return found
-        row, market = found
+    def _interest(
+        self, row: wire.Interest, market: OrderlyMarket, envelope: wire.Envelope, frame: Frame
+    ) -> Sequence[Output]:
         market.told_ns["interest"] = frame.at_ns
         said = Figures(VENUE, market, frame.at_ns, stamp_ns(envelope.ts))
         said.interest(row.openInterest)
