@@ -7,7 +7,7 @@ changes have caught up, or for a second if nothing changes.
 
 from collections.abc import Iterable, Sequence
 
-from cockpit.core.events import BookSnapshot, Levels
+from cockpit.core.events import BookSnapshot, Level, Levels
 from cockpit.core.units import NS_PER_S
 from cockpit.venues.contract import Output
 from cockpit.venues.extended import messages as wire
@@ -111,17 +111,18 @@ class NumberedBooks:
             return () if feed.chain.is_synced else [touch]
         if not feed.chain.is_synced or data.d != wire.FULL:
             return ()
-        changes = market.book.apply(data.b, data.a)
-        if changes is None:
+        new_bids = _resized(market.levels.bids, data.b, market.decimals)
+        new_asks = _resized(market.levels.asks, data.a, market.decimals)
+        if new_bids is None or new_asks is None:
             return f"a change of {market.native} takes away more than there is"
         feed.chain.last = heard.seq
         self._stamps_ns[feed.key] = heard.venue_ns or 0
         if feed.key in self._held:
             is_old = heard.venue_ns is None or at_ns - heard.venue_ns > _FRESH_NS
             return () if is_old else [self._whole(feed, market, heard.venue_ns, at_ns)]
-        if not any(changes):
+        if not (new_bids or new_asks):
             return ()
-        return [delta(VENUE, market, changes, heard.seq, heard.venue_ns, at_ns)]
+        return [delta(VENUE, market, (new_bids, new_asks), heard.seq, heard.venue_ns, at_ns)]
 
     def _snapshot(
         self,
@@ -134,7 +135,7 @@ class NumberedBooks:
         """A whole book that continues a chain is of now, whatever the clocks say."""
         stamp_ns = heard.venue_ns or 0
         is_first = not feed.chain.is_synced or stamp_ns < self._stamps_ns.get(feed.key, 0)
-        market.book.replace(*book)
+        market.levels.replace(*book)
         feed.chain.snapshot(heard.seq)
         self._stamps_ns[feed.key] = stamp_ns
         if is_first and _FRESH_NS < at_ns - stamp_ns < _OLDEST_NS:
@@ -148,4 +149,26 @@ class NumberedBooks:
         """The book as it stands now."""
         self._held.pop(feed.key, None)
         feed.is_stated = True
-        return snapshot(VENUE, market, market.book.whole(), feed.chain.last, venue_ns, at_ns)
+        return snapshot(VENUE, market, market.levels.whole(), feed.chain.last, venue_ns, at_ns)
+
+
+def _resized(
+    side: dict[float, float], levels: Iterable[wire.Level], decimals: int
+) -> Levels | None:
+    """Take changes of sizes over: the levels with their new sizes; None if one is below zero.
+
+    A stated size `c` wins over the change `q`.
+    """
+    told: list[Level] = []
+    for level in levels:
+        price, size = level.p, level.c
+        if size is None:
+            size = round(side.get(price, 0.0) + level.q, decimals)
+        if size < 0.0:
+            return None
+        if size:
+            side[price] = size
+        else:
+            side.pop(price, None)
+        told.append((price, size))
+    return tuple(told)

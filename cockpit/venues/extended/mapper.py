@@ -1,11 +1,11 @@
 """Extended: the facts that a row amounts to."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from cockpit.core.events import Instrument, Prices, Trade
 from cockpit.core.units import HOUR_S, NS_PER_MS, NS_PER_S, hour_floor_ns
 from cockpit.venues.extended import messages as wire
-from cockpit.venues.extended.ladder import Ladder, decimals_of
 from cockpit.venues.kit.dedupe import Seen
 from cockpit.venues.kit.facts import venue_facts
 from cockpit.venues.kit.fields import Number, moment_ns
@@ -13,6 +13,7 @@ from cockpit.venues.kit.figures import Figures
 from cockpit.venues.kit.history import Paid
 from cockpit.venues.kit.instruments import Market, Unit, unscaled
 from cockpit.venues.kit.numbers import positive
+from cockpit.venues.kit.price_levels import PriceLevels
 from cockpit.venues.kit.statements import trade
 
 VENUE = "extended"
@@ -22,16 +23,20 @@ STREAM_NS = 15 * NS_PER_S
 """A price that was streamed this recently is newer than any that is polled."""
 PAID_WITHIN_NS = 10 * NS_PER_S
 """A streamed rate is a payment if it is stamped this soon after an hour."""
+MOST_DECIMALS = 9
+"""Of a size, where the lot is not known: sums of floats leave no ghosts of 1e-17 behind."""
 _PUBLISHING = ("ACTIVE", "REDUCE_ONLY")
 
 
 @dataclass(slots=True, eq=False)
 class ExtendedMarket(Market):
-    """One market; `status` and `is_off_hours` are the listing's word."""
+    """One market; `status` and `is_off_hours` are the listing's word, `decimals` those of the lot,
+    to which sums of sizes are rounded."""
 
     status: str = "ACTIVE"
     is_off_hours: bool = False
-    book: Ladder = field(default_factory=Ladder)
+    levels: PriceLevels = field(default_factory=PriceLevels)
+    decimals: int = MOST_DECIMALS
     fills: Seen = field(default_factory=Seen)
 
     @property
@@ -132,4 +137,13 @@ def instrument(market: ExtendedMarket, coin: str, row: wire.MarketRow, at_ns: in
 def adopt_row(market: ExtendedMarket, row: wire.MarketRow) -> None:
     """What the market must remember of its row."""
     market.status, market.is_off_hours = row.status, bool(row.isOffHours)
-    market.book.decimals = decimals_of(row.tradingConfig.minOrderSizeChange)
+    market.decimals = _decimals_of(row.tradingConfig.minOrderSizeChange)
+
+
+def _decimals_of(step: Number) -> int:
+    """Decimals of a lot: "0.001" -> 3, "10" -> 0; the most where it is no number."""
+    try:
+        exponent = Decimal(str(step)).normalize().as_tuple().exponent
+    except ArithmeticError:
+        return MOST_DECIMALS
+    return min(max(0, -exponent), MOST_DECIMALS) if isinstance(exponent, int) else MOST_DECIMALS

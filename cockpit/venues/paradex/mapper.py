@@ -9,10 +9,10 @@ from cockpit.venues.kit.fields import Number, interval_s
 from cockpit.venues.kit.figures import Figures, fraction
 from cockpit.venues.kit.instruments import Market
 from cockpit.venues.kit.numbers import finite, positive
+from cockpit.venues.kit.price_levels import PriceLevels
 from cockpit.venues.kit.statements import trade
 from cockpit.venues.paradex import messages as wire
 from cockpit.venues.paradex.funding_index import FundingIndex
-from cockpit.venues.paradex.ladder import Ladder
 
 VENUE = "paradex"
 FACTS = venue_facts("cockpit.venues.paradex")
@@ -33,7 +33,7 @@ class ParadexMarket(Market):
     is_streamed: bool = False
     has_all_digits: bool = False
     is_shallow: bool = False
-    ladder: Ladder = field(default_factory=Ladder)
+    levels: PriceLevels = field(default_factory=PriceLevels)
     index: FundingIndex = field(default_factory=FundingIndex)
 
     @property

@@ -148,13 +148,16 @@ class Session(VenueSession):
                 return [self._damage.reject(frame, reason), *lost]
             feed.is_stated = True
             feed.chain.snapshot(update.seq)
+            market.levels.replace(update.bids, update.asks)
         elif not feed.is_stated:
             return ()
         elif (verdict := feed.chain.delta(update.seq - 1, update.seq, at_ns)) is not APPLY:
             reason = f"gap before {update.seq}"
             return self._books.gap(feed, at_ns, reason) if verdict is GAP else ()
-        if not market.ladder.apply(update):
-            return self._books.gap(feed, at_ns, f"crossed after {update.seq}")
+        else:
+            market.levels.apply(update.bids, update.asks)
+            if market.levels.is_crossed:
+                return self._books.gap(feed, at_ns, f"crossed after {update.seq}")
         stated = snapshot if update.is_whole else delta
         book = (update.bids, update.asks)
         return (stated(VENUE, market, book, update.seq, update.venue_ns, at_ns),)

@@ -3,6 +3,7 @@
 from cockpit.core.events import BookReset
 from cockpit.venues.contract import Output, Send
 from cockpit.venues.kit.books import Books
+from cockpit.venues.kit.price_levels import PriceLevels
 from cockpit.venues.kit.subscriptions import Rules, Subscriptions
 from tests.support import AT_NS, only
 
@@ -65,3 +66,19 @@ def test_a_whole_book_whose_changes_were_refused_is_not_asked_for() -> None:
     books.ask(AT_NS)
     topics.refuse(TOPIC, AT_NS)
     assert list(books.tick(AT_NS + 60 * SECOND_NS)) == []
+
+
+def test_kept_levels_change_by_price_and_a_size_of_zero_removes_one() -> None:
+    levels = PriceLevels()
+    levels.replace(((100.0, 1.0), (99.0, 2.0)), ((101.0, 1.0),))
+    levels.apply(((99.0, 0.0), (99.5, 3.0)), ((101.0, 4.0), (102.0, 0.0)))
+    assert levels.whole() == (((100.0, 1.0), (99.5, 3.0)), ((101.0, 4.0),))
+    assert not levels.is_crossed
+    levels.apply(((101.0, 1.0),), ())
+    assert levels.is_crossed
+
+
+def test_kept_levels_with_an_empty_side_are_not_crossed() -> None:
+    levels = PriceLevels()
+    levels.apply(((100.0, 1.0),), ())
+    assert not levels.is_crossed
